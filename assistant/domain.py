@@ -1,0 +1,587 @@
+"""Value types that every room shares: the test basis, chunks, conditions, cases and runs.
+
+All of them are frozen pydantic models that refuse unknown fields, so a value can be passed between
+threads, stored as JSON and compared without surprises. Terms follow the ISTQB glossary and
+IEEE 29119-3; ``Chunk`` and ``RetrievedChunk`` follow LangChain and Qdrant.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from datetime import UTC, datetime
+from typing import ClassVar, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Value(BaseModel):
+    """Base of all value types: immutable, and strict about unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def utc_now() -> datetime:
+    """Current time in UTC, with a time zone, so that stored times never depend on the machine."""
+    return datetime.now(UTC)
+
+
+# --- The test basis: epics and source documents -----------------------------------------------
+
+CriterionForm = Literal["bullet", "gherkin", "rule", "table", "text"]
+"""How a criterion was written: list item, Given/When/Then, numbered rule, table row, or prose."""
+
+
+class AcceptanceCriterion(Value):
+    """A condition that a user story must meet (ISTQB: acceptance criterion).
+
+    ``text`` keeps the author's words. ``start`` and ``end`` are character offsets into the text of
+    the source document it was read from, or ``None`` where it was typed or composed (a table row
+    with its headers, for example).
+    """
+
+    id: str
+    text: str
+    form: CriterionForm = "bullet"
+    title: str = ""
+    start: int | None = None
+    end: int | None = None
+
+
+class UserStory(Value):
+    """A user story of an epic: its narrative and its acceptance criteria, in source order."""
+
+    key: str
+    title: str
+    narrative: str = ""
+    criteria: tuple[AcceptanceCriterion, ...] = ()
+    labels: tuple[str, ...] = ()
+    uri: str = ""
+
+
+class Epic(Value):
+    """An epic: the largest unit of the test basis; every criterion is found through it."""
+
+    key: str
+    title: str
+    description: str = ""
+    stories: tuple[UserStory, ...] = ()
+    labels: tuple[str, ...] = ()
+    release: str = ""
+    team: str = ""
+    uri: str = ""
+
+    @property
+    def criteria(self) -> tuple[AcceptanceCriterion, ...]:
+        """All acceptance criteria of all stories, in source order."""
+        return tuple(criterion for story in self.stories for criterion in story.criteria)
+
+    def story_of(self, criterion_id: str) -> UserStory:
+        """The story that holds this criterion; ``KeyError`` where none does."""
+        for story in self.stories:
+            if any(criterion.id == criterion_id for criterion in story.criteria):
+                return story
+        raise KeyError(criterion_id)
+
+
+class Unread(Value):
+    """A piece of text that was not understood: shown to the user, never dropped."""
+
+    text: str
+    reason: str
+    start: int = 0
+    end: int = 0
+
+
+DocumentKind = Literal["epic", "rules", "page", "test_cases", "table"]
+"""What a source document is: a test basis, business rules, a wiki page, existing cases, a table."""
+
+
+class SourceMetadata(Value):
+    """Where a source document belongs; the fields that retrieval can filter on."""
+
+    project: str = ""
+    release: str = ""
+    team: str = ""
+    labels: tuple[str, ...] = ()
+    author: str = ""
+    key: str = ""
+
+
+class Place(Value):
+    """Where in the original a stretch of a document's text stood.
+
+    ``start`` and ``end`` are offsets into ``SourceDocument.text``; ``label`` is what a citation
+    says: "page 4", "slide 2", "sheet Rules, row 12".
+    """
+
+    start: int
+    end: int
+    label: str
+
+
+class SourceDocument(Value):
+    """A document as fetched, converted to Markdown.
+
+    ``content_hash`` is the SHA-256 of the original bytes, taken once; ``version`` counts the
+    versions of the same ``id`` and starts at 1. ``places`` are in order and tell where parts of the
+    text stood in the original; ``extraction`` is what could not be read of it, in sentences.
+    """
+
+    id: str
+    kind: DocumentKind
+    title: str
+    text: str
+    uri: str = ""
+    metadata: SourceMetadata = SourceMetadata()
+    version: int = 1
+    content_hash: str
+    fetched_at: datetime = Field(default_factory=utc_now)
+    places: tuple[Place, ...] = ()
+    extraction: tuple[str, ...] = ()
+
+    def place_at(self, offset: int) -> str:
+        """The label of the place that holds ``offset``, or an empty string."""
+        number = bisect_right(self.places, offset, key=lambda place: place.start) - 1
+        return self.places[number].label if number >= 0 and offset < self.places[number].end else ""
+
+
+# --- Knowledge: what is indexed and what comes back ------------------------------------------
+
+ChunkKind = Literal["story", "criterion", "rule", "case", "table_row", "prose"]
+CHUNK_KINDS: tuple[ChunkKind, ...] = get_args(ChunkKind)
+
+
+class Chunk(Value):
+    """A piece of a source document that is embedded and cited as a whole.
+
+    ``id`` is the UUIDv5 of document id, ordinal and text hash, so that indexing the same text again
+    changes nothing. ``start`` and ``end`` are offsets into ``SourceDocument.text`` (-1 where the
+    text was composed, such as a table row with its headers). ``key`` is the key of what the chunk
+    holds where it has one (a criterion id, a case id), ``heading`` the path of headings above it.
+    """
+
+    id: str
+    document_id: str
+    ordinal: int
+    text: str
+    start: int = -1
+    end: int = -1
+    heading: str = ""
+    kind: ChunkKind = "prose"
+    key: str = ""
+    title: str = ""
+    uri: str = ""
+    version: int = 1
+    place: str = ""
+    """Where it stood in the original, where that needs saying: "page 4", "sheet Rules, row 12"."""
+    metadata: SourceMetadata = SourceMetadata()
+
+
+RetrievalStage = Literal["basis", "dense", "sparse", "fused", "reranked"]
+"""How a chunk got into the prompt: as the epic itself (``basis``) or by a stage of retrieval."""
+
+
+class RetrievedChunk(Value):
+    """A chunk with the rank it got; ``rank`` is 1-based and equals ``[n]`` in the prompt."""
+
+    chunk: Chunk
+    score: float
+    rank: int = Field(ge=1)
+    stage: RetrievalStage = "fused"
+
+
+# --- Test design ------------------------------------------------------------------------------
+
+Technique = Literal[
+    "positive", "negative", "boundary", "decision-table rule", "state transition", "role",
+    "pairwise",
+]  # fmt: skip
+TECHNIQUES: tuple[Technique, ...] = get_args(Technique)
+
+Depth = Literal["smoke", "standard", "thorough"]
+DEPTHS: tuple[Depth, ...] = get_args(Depth)
+"""How much is tested: the paths that must work, each rule and limit, or every combination."""
+
+
+Priority = Literal["High", "Medium", "Low"]
+
+
+class Evidence(Value):
+    """Words in a criterion (``source_id``) that a condition or a question rests on, by offset."""
+
+    source_id: str
+    quote: str
+    start: int
+    end: int
+
+
+class TestCondition(Value):
+    """A testable aspect of a criterion (ISTQB: test condition), derived from the words it cites.
+
+    ``variables`` are the facts and quantities of the criterion that the case depends on, each with
+    its value ("true", "false" or a concrete value): ``{"the account is frozen": "true"}``.
+    ``valid`` says whether the situation is one that the criterion allows: a boundary just inside a
+    limit is valid, one just outside is not. ``data`` is the concrete test data ("14 days"), and
+    ``expected`` the outcome, in words of the criterion wherever it states one.
+    """
+
+    __test__: ClassVar[bool] = False
+
+    id: str
+    criterion_id: str
+    technique: Technique
+    valid: bool = True
+    statement: str
+    precondition: str = ""
+    action: str = ""
+    data: str = ""
+    expected: str
+    evidence: tuple[Evidence, ...] = ()
+    priority: Priority = "Medium"
+    variables: dict[str, str] = {}
+
+
+QuestionKind = Literal[
+    "ambiguous", "untestable", "missing limit", "missing rule", "unknown reference", "conflict",
+    "out of scope",
+]  # fmt: skip
+
+
+class Question(Value):
+    """Something a tester should ask before cases are written, with the words that raise it.
+
+    ``suggestion`` is how the criterion would read if the other side of a contradiction is right.
+    """
+
+    criterion_id: str
+    kind: QuestionKind
+    text: str
+    evidence: tuple[Evidence, ...] = ()
+    suggestion: str = ""
+
+
+NoticeKind = Literal["language", "instruction", "left out"]
+
+
+class Notice(Value):
+    """Something a person should know about a text before cases are written of it.
+
+    ``quote`` are the words that it is about, where it is about words; ``source_id`` is the epic,
+    story, criterion or chunk that they stand in.
+    """
+
+    kind: NoticeKind
+    text: str
+    source_id: str = ""
+    quote: str = ""
+
+
+# --- Test cases -------------------------------------------------------------------------------
+
+Support = Literal["supported", "derived", "unsupported"]
+"""Whether an expected result stands in a source, follows from one by a technique, or neither."""
+
+CaseStatus = Literal["draft", "accepted", "rejected", "imported"]
+
+
+class Citation(Value):
+    """Pointer from a step's action or expected result to the words of the chunk that support it.
+
+    ``quote`` is ``chunk.text[start:end]``; ``source`` is the ``[n]`` it had in the prompt.
+    """
+
+    chunk_id: str
+    source: int = Field(ge=1)
+    quote: str
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+    supports: Literal["precondition", "action", "expected_result"] = "expected_result"
+
+
+class TestStep(Value):
+    """One action and its observable result (IEEE 29119-3: test step)."""
+
+    __test__: ClassVar[bool] = False
+
+    number: int = Field(ge=1)
+    action: str
+    test_data: str = ""
+    expected_result: str
+    citations: tuple[Citation, ...] = ()
+    support: Support = "unsupported"
+
+
+class CaseOrigin(Value):
+    """Who wrote a case: the rule-based writer, a model, a person, or an import.
+
+    ``replaces`` tells why a rule-based wording stands where a model's was asked for.
+    """
+
+    writer: Literal["rules", "model", "person", "import"]
+    model_id: str = ""
+    replaces: str = ""
+    edited_by: str = ""
+
+
+class StepText(Value):
+    """The words of a step, without number and sources."""
+
+    action: str
+    test_data: str = ""
+    expected_result: str = ""
+
+
+class Fix(Value):
+    """What a rule proposes in place of the words it found fault with.
+
+    ``steps`` stand in place of the finding's step (none: the step goes), ``preconditions`` are
+    added to the case's, ``title`` replaces its title. ``None`` leaves a part as it is.
+    """
+
+    says: str
+    title: str | None = None
+    preconditions: tuple[str, ...] = ()
+    steps: tuple[StepText, ...] | None = None
+
+
+Severity = Literal["error", "warning"]
+
+
+class LintFinding(Value):
+    """A fault found in a case by rule: the place, the very words, and a fix where a rule has one.
+
+    An ``error`` says something that a source denies; a ``warning`` is advice to the reviewer.
+    """
+
+    rule: str
+    message: str
+    step: int | None = None
+    words: str = ""
+    severity: Severity = "warning"
+    fix: Fix | None = None
+
+
+class TestCase(Value):
+    """A test case (IEEE 29119-3) with its traceability and the sources of every step."""
+
+    __test__: ClassVar[bool] = False
+
+    id: str
+    title: str
+    objective: str = ""
+    preconditions: tuple[str, ...] = ()
+    steps: tuple[TestStep, ...] = ()
+    postconditions: tuple[str, ...] = ()
+    priority: Priority = "Medium"
+    technique: Technique | None = None
+    release: str = ""
+    team: str = ""
+    epic_key: str = ""
+    story_key: str = ""
+    criterion_ids: tuple[str, ...] = ()
+    condition_ids: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    findings: tuple[LintFinding, ...] = ()
+    open_questions: tuple[str, ...] = ()
+    """Questions on its criteria that nobody had answered when it was written."""
+    status: CaseStatus = "draft"
+    status_reason: str = ""
+    origin: CaseOrigin = CaseOrigin(writer="rules")
+
+    @property
+    def all_citations(self) -> tuple[Citation, ...]:
+        """Citations of the case itself and of each of its steps, in order."""
+        return self.citations + tuple(c for step in self.steps for c in step.citations)
+
+    @property
+    def unsupported_steps(self) -> tuple[int, ...]:
+        """Numbers of the steps whose expected result no source supports; steps without one count
+        for nothing."""
+        return tuple(
+            step.number
+            for step in self.steps
+            if step.support == "unsupported" and step.expected_result.strip()
+        )
+
+
+class StoryCases(Value):
+    """One user story, in its epic, with the test cases that exist for it."""
+
+    epic: Epic
+    story: UserStory
+    cases: tuple[TestCase, ...]
+
+
+# --- Company template -------------------------------------------------------------------------
+
+TemplateField = Literal[
+    "id", "title", "objective", "preconditions", "postconditions", "priority", "type", "release",
+    "team", "epic", "story", "criteria", "labels", "status", "writer", "sources", "support",
+    "questions",
+    "step_number", "step_action", "step_data", "step_expected", "step_sources", "step_support",
+    "steps", "description", "constant",
+]  # fmt: skip
+"""What a template column can hold. ``steps`` is all steps in one cell, for one row per case;
+``description`` is what a tool without columns for it keeps in one text: id, objective,
+preconditions, postconditions and criteria."""
+
+
+class Column(Value):
+    """A column of the company's template. ``values`` renames ours to theirs ("High" -> "P1").
+
+    ``separator`` joins the values of a field that has several (criteria, labels); ``every_row``
+    fills a field of the case on each of its rows where the template fills it on the first only.
+    """
+
+    header: str = Field(min_length=1)
+    field: TemplateField
+    required: bool = False
+    max_chars: int | None = Field(default=None, ge=1)
+    allowed: tuple[str, ...] = ()
+    default: str = ""
+    values: dict[str, str] = {}
+    separator: str = Field(default=", ", min_length=1)
+    every_row: bool = False
+
+
+class CaseTemplate(Value):
+    """The company's test case template: columns in order, one row per case or per step.
+
+    Of a case with a row per step, ``repeat_case_fields`` fills the fields of the case on each row,
+    else on the first; ``title_row`` puts them on a row of their own above the steps.
+    ``preconditions_first`` writes the preconditions as the first step, for tools without a place
+    for them.
+    """
+
+    name: str
+    row_per: Literal["case", "step"] = "step"
+    columns: tuple[Column, ...] = Field(min_length=1)
+    title_pattern: str = ""
+    repeat_case_fields: bool = True
+    title_row: bool = False
+    preconditions_first: bool = False
+
+
+# --- Models and choices -----------------------------------------------------------------------
+
+
+ADAPTER_SIGN = "+"
+"""Joins a model and its adapter in a writer's id."""
+
+
+class ModelSpec(Value):
+    """Which model wrote, exactly. Base and +FT differ by ``adapter`` alone."""
+
+    id: str
+    provider: str
+    model: str
+    revision: str = ""
+    sha256: str = ""
+    adapter: str = ""
+    context_tokens: int = Field(default=4096, ge=256)
+
+    @property
+    def full_id(self) -> str:
+        """Model and adapter as one name: "model+adapter", or the model's id where it has none."""
+        return f"{self.id}{ADAPTER_SIGN}{self.adapter}" if self.adapter else self.id
+
+
+class SearchFilter(Value):
+    """Metadata that a hit must carry; an empty tuple means any."""
+
+    releases: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    kinds: tuple[ChunkKind, ...] = ()
+    document_ids: tuple[str, ...] = ()
+
+
+class TopK(Value):
+    """How many chunks of each kind one criterion may bring into the prompt."""
+
+    rule: int = Field(default=3, ge=0, le=20)
+    criterion: int = Field(default=1, ge=0, le=20)
+    story: int = Field(default=0, ge=0, le=20)
+    case: int = Field(default=1, ge=0, le=20)
+    table_row: int = Field(default=1, ge=0, le=20)
+    prose: int = Field(default=1, ge=0, le=20)
+
+
+FusionMethod = Literal["dbsf", "rrf"]
+"""How dense and sparse hits become one list: distribution-based score fusion, or by rank alone."""
+
+
+class RetrievalConfig(Value):
+    """The user's choices for retrieval; saved with the project and with each run."""
+
+    embedding_model: str = "all-MiniLM-L6-v2"
+    top_k: TopK = TopK()
+    dense_weight: float = Field(default=1.0, ge=0.0, le=10.0)
+    sparse_weight: float = Field(default=1.0, ge=0.0, le=10.0)
+    fusion: FusionMethod = "dbsf"
+    rrf_k: int = Field(default=60, ge=1, le=1000)
+    candidates: int = Field(default=40, ge=1, le=500)
+    exact: bool = False
+    filter: SearchFilter = SearchFilter()
+
+
+class GenerationConfig(Value):
+    """The user's choices for writing cases; saved with each run."""
+
+    writer: str = "rules"
+    techniques: tuple[Technique, ...] = TECHNIQUES
+    depth: Depth = "standard"
+    temperature: float = Field(default=0.0, ge=0.0, le=2.0)
+    seed: int = 7
+    max_steps: int = Field(default=6, ge=1, le=20)
+    max_tokens: int = Field(default=400, ge=64, le=4096)
+    attempts: int = Field(default=3, ge=1, le=5)
+    timeout_seconds: float = Field(default=120.0, gt=0)
+
+
+class RejectedDraft(Value):
+    """A model's output that was refused, kept with the reason so that it can be looked at."""
+
+    condition_id: str
+    attempt: int
+    raw_output: str
+    reason: str
+
+
+RunStatus = Literal["queued", "running", "done", "cancelled", "failed", "interrupted"]
+
+
+class Timings(Value):
+    """Seconds per stage of a run, and what the model read and wrote, in tokens."""
+
+    retrieve: float = 0.0
+    first_case: float = 0.0
+    generate: float = 0.0
+    total: float = 0.0
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    generated_tokens: int = 0
+
+
+class GenerationRun(Value):
+    """One request and all that came of it: everything needed to reproduce a CSV."""
+
+    id: str
+    created_at: datetime = Field(default_factory=utc_now)
+    by: str = ""
+    request: str
+    status: RunStatus = "queued"
+    error: str = ""
+    model: ModelSpec | None = None
+    prompt_version: str = ""
+    retrieval: RetrievalConfig = RetrievalConfig()
+    generation: GenerationConfig = GenerationConfig()
+    epics: tuple[Epic, ...] = ()
+    conditions: tuple[TestCondition, ...] = ()
+    questions: tuple[Question, ...] = ()
+    retrieved: tuple[RetrievedChunk, ...] = ()
+    cases: tuple[TestCase, ...] = ()
+    rejected: tuple[RejectedDraft, ...] = ()
+    uncovered_criteria: tuple[str, ...] = ()
+    timings: Timings = Timings()
