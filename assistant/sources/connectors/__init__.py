@@ -1,0 +1,1 @@
+"""Live connections: Jira, Confluence, Salesforce and SQL databases, read and never written to."""

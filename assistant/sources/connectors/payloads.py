@@ -1,0 +1,88 @@
+"""Answers of other systems to readings, by the readers of their exports, in a child process."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from assistant.errors import UnreadableFile
+from assistant.sources.archives import ReadLimits
+from assistant.sources.child_process import run_reader
+from assistant.sources.exports import Export, export_readings, read_export
+from assistant.sources.issues import Issue, metadata_of, read_issues
+from assistant.sources.reading import Reading
+from assistant.sources.source_file import Source
+
+_LIMITS = ReadLimits()
+
+
+def export_of(payload: object, shown: str, options: Mapping[str, object]) -> Export:
+    """What an answer holds, as the reader of JSON exports understands it.
+
+    Raises ``UnreadableFile`` naming ``shown``.
+    """
+    data = json.dumps(payload).encode()
+    return read_export(run_reader("json", data, shown, _LIMITS, name=shown, **options), shown)
+
+
+def exports_of(
+    payloads: Sequence[dict[str, Any]],
+    wrap: str,
+    shown: str,
+    options: Mapping[str, object],
+    around: Mapping[str, object] | None = None,
+) -> list[Export | str]:
+    """Each payload's export, or the sentence that says why it could not be read.
+
+    All are read in one child process, as the list ``wrap`` of one answer with ``around`` beside it;
+    where that fails, one by one, so that a bad one hinders only itself.
+    """
+    if not payloads:
+        return []
+    try:
+        whole = export_of({**(around or {}), wrap: list(payloads)}, shown, options)
+    except UnreadableFile:
+        return [_alone(each, wrap, shown, options, around) for each in payloads]
+    if len(whole.issues) == len(payloads):
+        return [Export(issues=[one], fields=whole.fields) for one in whole.issues]
+    if len(whole.pages) == len(payloads):
+        return [Export(pages=[one]) for one in whole.pages]
+    return [_alone(each, wrap, shown, options, around) for each in payloads]
+
+
+def _alone(
+    payload: dict[str, Any],
+    wrap: str,
+    shown: str,
+    options: Mapping[str, object],
+    around: Mapping[str, object] | None,
+) -> Export | str:
+    try:
+        return export_of({**(around or {}), wrap: [payload]}, shown, options)
+    except UnreadableFile as error:
+        return str(error)
+
+
+def issue_reading(issue: Issue, export: Export, external_id: str, beside: list[Issue]) -> Reading:
+    """An issue as a document of its own; ``beside`` name the epics above it.
+
+    Raises ``UnreadableFile`` where there is nothing in it.
+    """
+    title = f"{issue.key} {issue.title}".strip()
+    source = Source(title, external_id, issue.model_dump_json().encode(), _LIMITS)
+    reading = read_issues([issue], source, fields=export.fields, beside=beside)
+    own = metadata_of(issue)
+    document = reading.document.model_copy(
+        update={"title": title, "uri": issue.uri, "metadata": own}
+    )
+    # What kind of issue it is, is no news about a single one.
+    notes = tuple(note for note in reading.notes if not note.startswith("Issue types"))
+    return reading.model_copy(update={"document": document, "notes": notes})
+
+
+def page_reading(export: Export, external_id: str, shown: str) -> Reading:
+    """A page as a document; raises ``UnreadableFile`` where there is nothing in it."""
+    page = export.pages[0].model_copy(update={"id": external_id})
+    source = Source(shown, external_id, page.model_dump_json().encode(), _LIMITS)
+    return export_readings(Export(pages=[page], report=export.report), source)[0]

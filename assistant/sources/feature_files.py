@@ -1,0 +1,245 @@
+"""Gherkin feature files, in any of Gherkin's languages, by the official parser.
+
+A feature is a user story (its description is the narrative), each scenario an acceptance
+criterion with its steps and examples as written; the steps of a Background go before them.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from functools import cache
+from typing import TYPE_CHECKING, TypedDict, cast
+
+from assistant.domain import Unread
+from assistant.sources.basis import EpicDraft
+from assistant.sources.criteria import CriterionDraft
+from assistant.sources.ids import find_key
+from assistant.sources.lines import Line, Passage, passage, split_lines
+from assistant.sources.story_parts import StoryDraft
+
+if TYPE_CHECKING:
+    from gherkin.parser_types import Background, Feature, Rule, Scenario
+
+    class Child(TypedDict, total=False):
+        """One of these; the parser's own type of it does not say so."""
+
+        background: Background
+        scenario: Scenario
+        rule: Rule
+
+
+_PREFIX = re.compile(r"(?:\s*(?:#.*|@\S.*)?\n)*\s*(?P<word>[^\s:#@][^:\n]{0,40}):")
+_LANGUAGE = re.compile(r"^\s*#\s*language\s*:\s*([\w-]+)", re.MULTILINE)
+
+
+@cache
+def _feature_words() -> dict[str, str]:
+    """Keyword for "Feature" -> language, for keywords that stand for it in a language."""
+    from gherkin.dialect import DIALECTS
+
+    words: dict[str, str] = {}
+    for language, dialect in DIALECTS.items():
+        for word in dialect["feature"]:
+            words.setdefault(word, language)
+    words["Feature"] = "en"
+    return words
+
+
+def is_feature_file(text: str) -> bool:
+    """Whether ``text`` begins, after comments and tags, with a feature, and has steps."""
+    if ":" not in text[:5000]:
+        return False
+    match = _PREFIX.match(text)
+    if not match:
+        return False
+    word = match["word"].strip()
+    if _LANGUAGE.match(text) is None and word not in _feature_words():
+        return False
+    return bool(re.search(r"^\s*(?:\*|[^\W\d_][^:\n]{0,40})\s", text, re.MULTILINE)) and _has_steps(
+        text
+    )
+
+
+def _has_steps(text: str) -> bool:
+    language = _language(text)
+    from gherkin.dialect import DIALECTS
+
+    dialect = DIALECTS.get(language, DIALECTS["en"])
+    words = [w for k in ("given", "when", "then") for w in dialect[k] if w != "* "]
+    starts = tuple(words)
+    return any(line.lstrip().startswith(starts) for line in text.split("\n"))
+
+
+def _language(text: str) -> str:
+    if match := _LANGUAGE.search(text[:2000]):
+        return match.group(1)
+    match = _PREFIX.match(text)
+    return _feature_words().get(match["word"].strip(), "en") if match else "en"
+
+
+def read_features(text: str) -> tuple[list[EpicDraft], list[Unread]]:
+    """One epic with a story per feature, several features one by one; comments are ``Unread``.
+
+    Raises ``InvalidGherkin`` where the official parser refuses one of them.
+    """
+    lines = split_lines(text)
+    epic, unread = EpicDraft(), list[Unread]()
+    for begin, end in _feature_ranges(text, lines):
+        _read_feature(text, lines[begin:end], epic, unread)
+    if len(epic.stories) == 1:
+        epic.title = epic.stories[0].title
+    return [epic], unread
+
+
+class InvalidGherkin(Exception):
+    """The official parser does not accept the text; the message says where and why."""
+
+
+def _feature_ranges(text: str, lines: list[Line]) -> list[tuple[int, int]]:
+    from gherkin.dialect import DIALECTS
+
+    words = DIALECTS.get(_language(text), DIALECTS["en"])["feature"]
+    starts, doc_string = [], False
+    for number, line in enumerate(lines):
+        doc_string ^= line.content.startswith(('"""', "```"))
+        if not doc_string and line.text.lstrip().startswith(tuple(f"{word}:" for word in words)):
+            above = number
+            while above and lines[above - 1].content.startswith(("@", "#")):
+                above -= 1
+            starts.append(above)
+    starts[:1] = [0]
+    return list(zip(starts, [*starts[1:], len(lines)], strict=True))
+
+
+def _read_feature(text: str, lines: list[Line], epic: EpicDraft, unread: list[Unread]) -> None:
+    from gherkin.errors import ParserError
+    from gherkin.parser import Parser
+    from gherkin.token_matcher import TokenMatcher
+
+    source = "\n".join(line.text for line in lines)
+    try:
+        document = Parser().parse(source, TokenMatcher(_language(text)))
+    except ParserError as error:
+        first = str(error).split("\n")[1:2] or [str(error)]
+        raise InvalidGherkin(first[0].strip()) from error
+    except (RecursionError, ValueError, KeyError, AttributeError) as error:
+        raise InvalidGherkin(str(error)) from error
+    feature = document.get("feature")
+    if feature is None:
+        raise InvalidGherkin("there is no feature in it")
+    story = _story(text, lines, feature)
+    epic.stories.append(story)
+    for comment in document["comments"]:
+        line = lines[comment["location"]["line"] - 1]
+        if line.content and not _LANGUAGE.match(line.text):
+            unread.append(
+                Unread(text=line.content, reason="A comment.", start=line.start, end=line.end)
+            )
+
+
+def _story(text: str, lines: list[Line], feature: Feature) -> StoryDraft:
+    tags = [tag["name"].lstrip("@") for tag in feature["tags"]]
+    key = next((found for tag in tags if (found := find_key(tag))), "")
+    story = StoryDraft(key, feature["name"].strip())
+    story.meta.labels.extend(tags)
+    narrative = "\n".join(row.strip() for row in feature["description"].split("\n")).strip()
+    if narrative:
+        story.narrative.append(narrative)
+    stops = _stops(lines, feature)
+    background = ""
+    for child in _children(feature):
+        if "background" in child:
+            background = _background(text, lines, child["background"], stops, story)
+        elif "scenario" in child:
+            _scenario(text, lines, child["scenario"], stops, story, background, "")
+        elif "rule" in child:
+            _rule(text, lines, child["rule"], stops, story, background)
+    if not story.criteria and background:
+        story.narrative.append(background)
+    story.meta.labels[:] = list(dict.fromkeys(story.meta.labels))
+    return story
+
+
+def _children(element: Feature | Rule) -> Sequence[Child]:
+    return cast("Sequence[Child]", element["children"])
+
+
+def _rule(
+    text: str, lines: list[Line], rule: Rule, stops: list[int], story: StoryDraft, background: str
+) -> None:
+    story.meta.labels.extend(tag["name"].lstrip("@") for tag in rule["tags"])
+    if rule["description"].strip():
+        story.narrative.append(f"{rule['name']}:\n{rule['description'].strip()}")
+    before = len(story.criteria)
+    for child in _children(rule):
+        if "background" in child:
+            own = _background(text, lines, child["background"], stops, story)
+            background = "\n".join(part for part in (background, own) if part)
+        elif "scenario" in child:
+            _scenario(text, lines, child["scenario"], stops, story, background, rule["name"])
+    if len(story.criteria) == before:
+        story.criteria.append(CriterionDraft(Passage(rule["name"].strip() or "Rule"), "rule"))
+
+
+def _stops(lines: list[Line], feature: Feature) -> list[int]:
+    """Line numbers at which a scenario's own lines must have ended: the next element's first."""
+    numbers = [len(lines)]
+    for child in _children(feature):
+        rule = child.get("rule")
+        if rule is not None:
+            numbers.append(_first_line(rule))
+        for inner in _children(rule) if rule is not None else [child]:
+            if "background" in inner:
+                numbers.append(inner["background"]["location"]["line"] - 1)
+            elif "scenario" in inner:
+                numbers.append(_first_line(inner["scenario"]))
+    return sorted(numbers)
+
+
+def _first_line(element: Scenario | Rule) -> int:
+    tags = [tag["location"]["line"] for tag in element["tags"]]
+    return min([element["location"]["line"], *tags]) - 1
+
+
+def _own_lines(lines: list[Line], element: Scenario | Background, stops: list[int]) -> list[Line]:
+    first = element["steps"][0]["location"]["line"] - 1
+    own = lines[first : stops[bisect_right(stops, first)]]
+    while own and (own[-1].blank or own[-1].content.startswith("#")):
+        own.pop()
+    own[0] = own[0].part(len(own[0].text) - len(own[0].text.lstrip()))
+    return own
+
+
+def _background(
+    text: str, lines: list[Line], background: Background, stops: list[int], story: StoryDraft
+) -> str:
+    heading = "\n".join(
+        part for part in (background["name"].strip(), background["description"].strip()) if part
+    )
+    if heading:
+        story.narrative.append(heading)
+    return passage(text, _own_lines(lines, background, stops)).text if background["steps"] else ""
+
+
+def _scenario(
+    text: str,
+    lines: list[Line],
+    scenario: Scenario,
+    stops: list[int],
+    story: StoryDraft,
+    background: str,
+    rule: str,
+) -> None:
+    story.meta.labels.extend(tag["name"].lstrip("@") for tag in scenario["tags"])
+    title = ": ".join(part for part in (rule.strip(), scenario["name"].strip()) if part)
+    if scenario["description"].strip():
+        title = f"{title} ({' '.join(scenario['description'].split())})"
+    if not scenario["steps"]:
+        story.criteria.append(CriterionDraft(Passage(title or scenario["keyword"]), "text"))
+        return
+    words = passage(text, _own_lines(lines, scenario, stops))
+    if background:
+        words = Passage(f"{background}\n{words.text}")
+    story.criteria.append(CriterionDraft(words, "gherkin", title))

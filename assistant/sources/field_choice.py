@@ -1,0 +1,93 @@
+"""Which field of another tool holds the acceptance criteria, the release, the team or the epic.
+
+Found by looking, first at the fields' names, then (for criteria) at what stands in them. Only the
+standard library is used, so that readers in the child process can ask too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+_NAMES = {
+    "criteria": re.compile(
+        r"\b(?:acceptance|akzeptanz\w*|abnahme\w*|success criteri\w+|conditions? of satisfaction|"
+        r"crit[eè]res? d.acceptation|criterios de aceptaci[oó]n|acs?|definition of success)\b",
+        re.IGNORECASE,
+    ),
+    "release": re.compile(
+        r"^(?:target |planned |scheduled )?(?:release|fix version(?:/?s)?|build|drop)$|"
+        r"\brelease (?:name|version)\b|_release__c$",
+        re.IGNORECASE,
+    ),
+    "team": re.compile(
+        r"^(?:(?:scrum|delivery|agile|assigned|responsible|feature) )?(?:team|squad|crew)"
+        r"(?: name)?$|_team__c$",
+        re.IGNORECASE,
+    ),
+    "epic": re.compile(
+        r"^(?:epic link|epic key|parent epic|feature link)$|_epic__c$", re.IGNORECASE
+    ),
+}
+_NOT_CRITERIA = re.compile(
+    r"\b(?:date|by|count|number|status|state|passed|done\?)\b", re.IGNORECASE
+)
+_GHERKIN = re.compile(r"^\W*(?:given|when|then)\b", re.IGNORECASE | re.MULTILINE)
+_LISTED = re.compile(r"^\s*(?:[-*•#]+|\d{1,2}[.)]|\(?[aA][cC][ -]?\d+\W)\s*\S", re.MULTILINE)
+
+
+class Chosen(NamedTuple):
+    """A field and the reason it was chosen for its role."""
+
+    field: str
+    name: str
+    reason: str
+
+
+def is_named_for(role: str, name: str) -> bool:
+    """Whether a field of this name is one for ``role``, going by its name alone."""
+    return bool(_NAMES[role].search(name)) and not (
+        role == "criteria" and _NOT_CRITERIA.search(name)
+    )
+
+
+def choose_field(
+    role: str, fields: Mapping[str, tuple[str, Sequence[str]]], *, by_content: bool = True
+) -> Chosen | None:
+    """The field for ``role`` ("criteria", "release", "team", "epic") among ``fields``.
+
+    ``fields`` maps a field's id to its name and its values, item by item. A name decides where the
+    field holds anything; else, for criteria, at least half of a field's values must hold
+    Given/When/Then or lists.
+    """
+    named = [
+        (field, name, _filled(values))
+        for field, (name, values) in fields.items()
+        if is_named_for(role, name)
+    ]
+    named = [entry for entry in named if entry[2]] or []
+    if named:
+        field, name, _ = max(named, key=lambda entry: len(entry[2]))
+        return Chosen(field, name, "by its name")
+    if role != "criteria" or not by_content:
+        return None
+    best: tuple[float, int, str, str, int] | None = None
+    for field, (name, values) in fields.items():
+        filled = _filled(values)
+        hits = sum(map(_looks_like_criteria, filled))
+        if filled and hits * 2 >= len(filled):
+            entry = (hits / len(filled), hits, field, name, len(filled))
+            best = max(best, entry) if best else entry
+    if best is None:
+        return None
+    _, hits, field, name, count = best
+    return Chosen(field, name, f"by its content: {hits} of {count} values hold criteria")
+
+
+def _filled(values: Sequence[str]) -> list[str]:
+    return [value for value in values if value.strip()]
+
+
+def _looks_like_criteria(value: str) -> bool:
+    return len(_GHERKIN.findall(value)) >= 2 or len(_LISTED.findall(value)) >= 2

@@ -1,0 +1,107 @@
+"""The tables of a file: the sheets of a workbook, or the one table of a delimited text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from assistant.errors import UnreadableFile
+from assistant.sources.clean import clean_text
+from assistant.sources.converted_documents import check_length
+from assistant.sources.delimited import decode, find_delimiter, read_delimited, table_shape
+from assistant.sources.grids import Grid, make_grid
+from assistant.sources.headers import recognise
+from assistant.sources.reading import ExtractionReport
+from assistant.sources.source_file import Source
+from assistant.sources.spreadsheets import EXCEL_CELL_LIMIT, read_workbook
+
+_CHARSET = re.compile(
+    rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{2,30})", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FileText:
+    """The clean text of a file, with notes of what was changed and how it was encoded."""
+
+    text: str
+    notes: tuple[str, ...]
+    report: ExtractionReport
+
+
+@dataclass(frozen=True, slots=True)
+class FileGrids:
+    """The tables of a file, with notes for the person who imports, and the report."""
+
+    grids: tuple[Grid, ...]
+    notes: tuple[str, ...]
+    report: ExtractionReport
+
+
+def file_text(source: Source) -> FileText:
+    """The text of a file; raises ``UnreadableFile`` where it is too long or not decodable."""
+    text, encoding, guessed = decoded(source)
+    check_length(text, source)
+    cleaned = clean_text(text)
+    said = () if encoding == "utf-8" else (f"Decoded as {encoding}.",)
+    report = ExtractionReport(
+        reader="text", parts=1, characters=len(text), encoding=encoding, encoding_guessed=guessed
+    )
+    return FileText(cleaned.text, (*cleaned.notes, *said), report)
+
+
+def is_table(text: str, shown: str) -> bool:
+    """Whether text is a table: its first row names known columns, or its name says so and its
+    rows are as wide as each other."""
+    delimiter = find_delimiter(text)
+    share, width = table_shape(text, delimiter)
+    named = shown.casefold().endswith((".csv", ".tsv", ".tab"))
+    if named:
+        return True
+    if text.lstrip().startswith(("|", "#")) or width < 2 or share < 0.8:
+        return False
+    first = text.lstrip("\n").split("\n", 1)[0]
+    known = recognise([cell.strip().strip('"') for cell in first.split(delimiter)])
+    return known is not None or (delimiter == "\t" and share == 1.0 and text.count("\n") > 1)
+
+
+def text_grids(found: FileText, source: Source) -> FileGrids:
+    """The table of a delimited text; raises ``UnreadableFile`` where it is no regular one."""
+    limits = source.limits
+    rows, _ = read_delimited(
+        found.text, source.shown, max_cells=limits.max_cells,
+        max_cell_characters=limits.max_cell_characters,
+    )  # fmt: skip
+    cut = [n for n, row in enumerate(rows, 1) if any(len(c) >= EXCEL_CELL_LIMIT for c in row)]
+    changed = {"reader": "csv", "truncated": tuple(f"row {n}" for n in cut)}
+    grid = make_grid("", rows)
+    return FileGrids((grid,) if grid else (), found.notes, found.report.model_copy(update=changed))
+
+
+def workbook_grids(source: Source) -> FileGrids:
+    """The filled sheets of a workbook; raises ``UnreadableFile`` where there is none."""
+    workbook = read_workbook(source.data, source.shown, source.limits)
+    notes, grids = list(workbook.notes), list[Grid]()
+    for sheet, rows in workbook.sheets:
+        cleaned = [[clean_text(cell).text for cell in row] for row in rows]
+        grid = make_grid(clean_text(sheet).text, cleaned)
+        if grid is None:
+            notes.append(f"Sheet '{sheet}' is empty.")
+        else:
+            grids.append(grid)
+    if not grids:
+        raise UnreadableFile(
+            f"{source.shown} holds no filled cell. Choose a workbook with content."
+        )
+    return FileGrids(tuple(grids), tuple(notes), workbook.report)
+
+
+def decoded(source: Source) -> tuple[str, str, bool]:
+    """The text of a file, its encoding, and whether that was guessed."""
+    if match := _CHARSET.search(source.data[:4000]):
+        try:
+            return source.data.decode(match.group(1).decode()), match.group(1).decode(), False
+        except (LookupError, UnicodeDecodeError):
+            pass
+    text, encoding = decode(source.data, source.shown)
+    return text, encoding, not encoding.startswith("utf")

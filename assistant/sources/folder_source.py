@@ -1,0 +1,203 @@
+"""A folder of files as a source that is read again and again.
+
+A file whose size and time of change are as they were is not opened. One whose bytes are as they
+were is not read. A file that holds several documents (an archive, a mail with attachments) gives
+one for each. Nothing outside the folder is followed, and a folder that cannot be listed is an
+error, never an empty folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from assistant.errors import SourceError
+from assistant.sources.archives import ReadLimits
+from assistant.sources.batches import read_files
+from assistant.sources.clean import clean_text
+from assistant.sources.reading import FileOutcome
+from assistant.sources.synced import FetchedDocument, SourcePage
+
+PAGE_FILES = 50
+"""Files of one page: after each, what was fetched is safe."""
+
+READABLE_SUFFIXES = frozenset(
+    {
+        ".csv", ".docx", ".eml", ".feature", ".htm", ".html", ".json", ".jsonl", ".markdown", ".md",
+        ".ods", ".pdf", ".pptx", ".rtf", ".tsv", ".txt", ".xhtml", ".xls", ".xlsb", ".xlsm",
+        ".xlsx", ".xml", ".zip",
+    }
+)  # fmt: skip
+"""Files of a folder that are looked at; the content then decides what each of them is."""
+
+_INSIDE = " > "
+"""Between the path of a file and what lies in it, in external ids."""
+
+_SETTLED_SECONDS = 2.0
+"""A file changed this shortly before it was read may change again without a new time of change."""
+
+_UNSETTLED = "?"
+
+
+class FolderSource:
+    """The readable files below ``folder``; external ids are their paths in it, with ``/``.
+
+    ``known`` are the stamps of earlier runs by external id. Implements ``SyncSource``.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        known: Mapping[str, str] | None = None,
+        *,
+        limits: ReadLimits | None = None,
+        page_files: int = PAGE_FILES,
+    ) -> None:
+        self.name = str(folder)
+        self._folder = folder
+        self._limits = limits or ReadLimits()
+        self._page_files = page_files
+        self._inside: dict[str, dict[str, str]] = {}
+        for external_id, stamp in (known or {}).items():
+            self._inside.setdefault(_path_of(external_id), {})[external_id] = stamp
+
+    def fetch(self, *, since: datetime | None, cursor: str = "") -> Iterator[SourcePage]:
+        """See ``SyncSource.fetch``; ``since`` plays no part, since copying keeps old times."""
+        left = [path for path in sorted(self._files()) if path > cursor and self._may_differ(path)]
+        for at in range(0, len(left), self._page_files):
+            page = left[at : at + self._page_files]
+            documents = tuple(found for path in page for found in self._documents(path))
+            is_last = at + self._page_files >= len(left)
+            yield SourcePage(
+                documents=documents, cursor="" if is_last else page[-1], total=len(left)
+            )
+
+    def present(self) -> Iterator[str]:
+        """See ``SyncSource.present``: of a file that is there, what was last read from it."""
+        for path in sorted(self._files()):
+            stamps = self._inside.get(path, {path: ""})
+            seen = _seen(self._folder / path)
+            current = [name for name, stamp in stamps.items() if stamp.startswith(seen)]
+            yield from current or stamps
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def _files(self) -> Iterator[str]:
+        """Paths of the readable files; raises ``SourceError`` where a folder cannot be listed."""
+        if not self._folder.is_dir():
+            raise SourceError(
+                f"The folder '{self._folder}' is not there. Bring it back (is a drive or a share "
+                "missing?), or remove its connection. Nothing was changed."
+            )
+        for place, folders, names in os.walk(self._folder, onerror=_refuse):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            for name in names:
+                path = Path(place, name)
+                if name.startswith(".") or path.suffix.lower() not in READABLE_SUFFIXES:
+                    continue
+                if path.is_symlink() and self._folder.resolve() not in path.resolve().parents:
+                    continue
+                if path.is_file():
+                    yield path.relative_to(self._folder).as_posix()
+
+    def _may_differ(self, path: str) -> bool:
+        """Whether size and time of a file leave open that it changed since it was last read."""
+        stamps = set(self._inside.get(path, {}).values())
+        before = next(iter(stamps), "")
+        seen = _seen(self._folder / path)
+        settled = seen and before.startswith(seen) and not before.endswith(_UNSETTLED)
+        return not (len(stamps) == 1 and settled)
+
+    def _documents(self, path: str) -> Iterator[FetchedDocument]:
+        """What a file holds; where its bytes are as they were, only that it was looked at."""
+        known = self._inside.get(path, {})
+        before = next(iter(known.values()), "")
+        uniform = len(set(known.values())) == 1
+        file = self._folder / path
+        try:
+            status = file.stat()
+            seen = _stamp_start(status)
+            if status.st_size > self._limits.max_bytes:
+                data = b""
+                digest = "too large"
+            else:
+                data = file.read_bytes()
+                digest = hashlib.sha256(data).hexdigest()
+        except OSError as error:
+            yield FetchedDocument(
+                external_id=path,
+                error=f"{clean_text(path).text} could not be opened ({error.strerror}). Make it "
+                "readable and sync again.",
+            )
+            return
+        settled = time.time() - status.st_mtime > _SETTLED_SECONDS
+        stamp = f"{seen}{digest}{'' if settled else _UNSETTLED}"
+        changed_at = datetime.fromtimestamp(status.st_mtime, UTC)
+        if uniform and _digest_of(before) == digest:
+            found: list[tuple[str, FileOutcome | None]] = [(name, None) for name in known]
+        elif digest == "too large":
+            refused = (
+                f"{clean_text(path).text} has {status.st_size:,} bytes; at most "
+                f"{self._limits.max_bytes:,} are read. Split it and sync again."
+            )
+            found = [(path, FileOutcome(name=path, error=refused))]
+        else:
+            found = list(self._read(path, data))
+        self._inside[path] = dict.fromkeys((external_id for external_id, _ in found), stamp)
+        for external_id, outcome in found:
+            yield FetchedDocument(
+                external_id=external_id,
+                changed_at=changed_at,
+                reading=outcome.reading if outcome else None,
+                error=outcome.error if outcome else "",
+                stamp=stamp,
+            )
+
+    def _read(self, path: str, data: bytes) -> Iterator[tuple[str, FileOutcome | None]]:
+        """The outcome of each document in a file, each under an external id of its own."""
+        outcomes = list(read_files(path, data, limits=self._limits))
+        taken: set[str] = set()
+        for outcome in outcomes:
+            inner = outcome.name.rpartition(_INSIDE)[2]
+            title = outcome.reading.document.title if outcome.reading else ""
+            wanted = path if len(outcomes) == 1 else f"{path}{_INSIDE}{inner}"
+            if wanted in taken and title:
+                wanted = f"{path}{_INSIDE}{title}"
+            number, external_id = 1, wanted
+            while external_id in taken:
+                number += 1
+                external_id = f"{wanted} ({number})"
+            taken.add(external_id)
+            yield external_id, outcome
+
+
+def _refuse(error: OSError) -> None:
+    raise SourceError(
+        f"The folder '{error.filename}' cannot be listed ({error.strerror}). Make it readable and "
+        "sync again. Nothing was changed."
+    ) from error
+
+
+def _path_of(external_id: str) -> str:
+    return external_id.partition(_INSIDE)[0]
+
+
+def _stamp_start(status: os.stat_result) -> str:
+    return f"{status.st_size}:{status.st_mtime_ns}:"
+
+
+def _seen(file: Path) -> str:
+    """How a stamp of the file begins now; of one that went away meanwhile, like any other."""
+    try:
+        return _stamp_start(file.stat())
+    except OSError:
+        return ""
+
+
+def _digest_of(stamp: str) -> str:
+    return stamp.rpartition(":")[2].removesuffix(_UNSETTLED)

@@ -1,0 +1,70 @@
+"""Rows of cells from a file or a paste: the header found, and what the rows are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from assistant.sources.headers import Columns, recognise
+
+RowsForm = Literal["auto", "row", "id", "title"]
+"""How rows form cases. "auto": a row whose id and title are empty or the same goes on with the case
+above it; "row": each row is a case; "id": rows with the same id, and those without one after them,
+are a case; "title": a case begins in each row with a title."""
+
+_MARKED = frozenset("=+-@\t\r\n＝＋－＠")
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A sheet or a CSV: ``header`` and ``rows`` below it; ``above`` are lines over the header."""
+
+    name: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    columns: Columns | None = None
+    above: tuple[tuple[str, ...], ...] = ()
+    first_row: int = 2
+    """Number of the first of ``rows`` in the file, counted from 1; 0 where rows have no number."""
+    rows_form: RowsForm = "auto"
+
+    def place(self, number: int) -> str:
+        """What a citation calls row ``number``: "sheet Rules, row 12"."""
+        if not self.first_row:
+            return ""
+        return f"sheet {self.name}, row {number}" if self.name else f"row {number}"
+
+
+def unmarked(cell: str) -> str:
+    """A cell without our own Excel-safe marker: a ``'`` before what Excel would take as formula."""
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in _MARKED and len(cell) > 1 else cell
+
+
+def make_grid(name: str, rows: Sequence[Sequence[str]]) -> Grid | None:
+    """The grid that ``rows`` form, or ``None`` where all cells are empty.
+
+    The header is the first row (of the first ten) that names the columns of cases or
+    requirements, or else the first row with two filled cells.
+    """
+    cleaned = [tuple(unmarked(cell) for cell in row) for row in rows]
+    filled = [n for n, row in enumerate(cleaned) if any(cell.strip() for cell in row)]
+    if not filled:
+        return None
+    for at in filled[:10]:
+        columns = recognise(cleaned[at])
+        if columns is not None:
+            return _grid(name, cleaned, at, columns)
+    wide = next((n for n in filled[:10] if sum(bool(c.strip()) for c in cleaned[n]) > 1), filled[0])
+    return _grid(name, cleaned, wide, None)
+
+
+def _grid(name: str, rows: list[tuple[str, ...]], at: int, columns: Columns | None) -> Grid:
+    return Grid(
+        name,
+        header=rows[at],
+        rows=tuple(rows[at + 1 :]),
+        columns=columns,
+        above=tuple(row for row in rows[:at] if any(cell.strip() for cell in row)),
+        first_row=at + 2,
+    )

@@ -1,0 +1,288 @@
+"""Column headers of test-case and requirement tables, under the names that tools give them.
+
+Sources of the names: the exports and importers of Xray, Zephyr Scale, TestRail, Azure DevOps,
+qTest, Qase, Jira, Copado and Agile Accelerator.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+TableKind = Literal["cases", "requirements"]
+
+_CASE = {
+    "id": (
+        "test case id|test id|tc id|case id|testcase id|test case key|test key|"
+        "test case number|tc number|tc no|test case no|test case #|tc #|tc|id|key|issue id|"
+        "issue key|external id|ref|no|nr|test no|test number|test #|work item id|identifier|"
+        "testcase|test case ref"
+    ),
+    "title": (
+        "title|name|test case title|test case name|test title|test name|summary|test summary|"
+        "test case summary|test case|test scenario|scenario|scenario name|case title|"
+        "test condition|short description|testfall|titel"
+    ),
+    "objective": (
+        "objective|description|purpose|test objective|test description|test case description|"
+        "goal|aim|test case objective|zweck"
+    ),
+    "preconditions": (
+        "precondition|preconditions|pre condition|pre conditions|prerequisite|prerequisites|"
+        "pre requisite|pre requisites|precondition(s)|setup|set up|initial state|"
+        "vorbedingung|vorbedingungen|assumptions"
+    ),
+    "postconditions": (
+        "postcondition|postconditions|post condition|post conditions|clean up|cleanup|teardown"
+    ),
+    "priority": "priority|test priority|prio|importance|severity|priorität",
+    "type": (
+        "type|test type|technique|test technique|test category|category|test design technique"
+    ),
+    "release": (
+        "release|fix version|fix versions|fix version/s|version|milestone|drop|"
+        "target release|affects version"
+    ),
+    "team": ("team|component|components|component/s|squad|module|area|area path|functional area"),
+    "epic": "epic|epic key|epic link|epic id|epic name",
+    "story": (
+        "user story|story|story key|story id|user story id|user story key|coverage (issues)|"
+        "references|reference|requirement ids|requirement id|requirements|requirement|req id|"
+        "linked issues|links|jira|jira key|jira id|linked requirement|linked requirements|"
+        "requirement key|coverage|tests|user stories|linked story"
+    ),
+    "criteria": (
+        "acceptance criteria|acceptance criterion|criteria|criterion|ac|ac id|"
+        "acceptance criteria id|acceptance criterion id|criterion id|covers|criteria ids|"
+        "acceptance criteria ref"
+    ),
+    "labels": "labels|label|tags|tag|keywords",
+    "status": "status|state|case status|test status|result status|workflow status",
+    "step_number": (
+        "step no|step #|step number|step nr|step id|test step #|test step no|"
+        "test step number|#|s no|s.no|step index|schritt nr|steps #"
+    ),
+    "step_action": (
+        "test step|test steps|step|steps|action|actions|step action|step description|"
+        "test step description|steps (step)|test script (step by step) - step|steps_actions|"
+        "steps actions|procedure|test procedure|instructions|step details|steps to execute|"
+        "steps to reproduce|test action|test step action|schritt|aktion|testschritt|"
+        "steps separated content|description of step|step name"
+    ),
+    "step_data": (
+        "test data|data|input|inputs|input data|test input|"
+        "test script (step by step) - test data|steps_data|steps data|step data|testdaten|"
+        "parameters|test step data"
+    ),
+    "step_expected": (
+        "expected result|expected results|expected|expected outcome|expected outcomes|"
+        "step expected|test step expected result|step expected result|"
+        "steps (expected result)|expected behaviour|expected behavior|"
+        "test script (step by step) - expected result|steps_result|steps result|result|"
+        "erwartetes ergebnis|expected output|expected response|expected value|"
+        "test step expected|acceptance|step result|pass criteria"
+    ),
+    "gherkin": (
+        "gherkin definition|test script (bdd)|gherkin|bdd|gherkin script|cucumber|"
+        "cucumber scenario|given when then|scenario steps|feature"
+    ),
+    "plain": ("test script (plain text)|unstructured definition|unstructured|test script|script"),
+}
+_REQUIREMENT = {
+    "key": (
+        "key|issue key|id|story id|story key|user story id|user story key|requirement id|"
+        "req id|requirement key|work item id|ticket|issue id|number|ref|reference|jira key|"
+        "jira id|user story ref|user story reference|story ref|us id|us|req|req no|"
+        "requirement no|record id|identifier|#|item id"
+    ),
+    "title": (
+        "summary|title|name|story title|user story title|subject|requirement|"
+        "requirement name|requirement title|copado user story title c|agf subject c|"
+        "short description|story name|user story name|feature|headline|issue summary|"
+        "requirement summary|use case"
+    ),
+    "narrative": (
+        "description|user story|story|narrative|details|story description|"
+        "user story description|requirement description|requirement text|"
+        "copado functional specifications c|functional specifications|agf details c|"
+        "statement|business requirement|detail|story narrative|user story statement|"
+        "long description|text"
+    ),
+    "criteria": (
+        "acceptance criteria|acceptance criterion|ac|acs|criteria|criterion|"
+        "conditions of satisfaction|copado acceptance criteria c|acceptance|acceptance tests|"
+        "definition of success|success criteria|acceptance criteria (gwt)|"
+        "acceptance condition|acceptance conditions"
+    ),
+    "criterion_id": (
+        "ac id|criterion id|acceptance criterion id|acceptance criteria id|ac no|ac number|"
+        "ac #|ac ref"
+    ),
+    "epic": (
+        "epic link|epic|parent|parent key|epic key|parent issue|parent id|parent link|"
+        "epic id|copado epic c|agf epic c|epic/feature|feature link"
+    ),
+    "epic_title": (
+        "epic name|parent summary|epic title|epic summary|epic link summary|parent title"
+    ),
+    "type": "issue type|type|work item type|issuetype|record type|item type|kind",
+    "release": (
+        "fix version|fix versions|fix version/s|release|target release|copado release c|"
+        "agf scheduled build c|drop|planned release|version|target version|release version"
+    ),
+    "team": (
+        "team|component|components|component/s|squad|team/component|agf scrum team c|"
+        "scrum team|area path|delivery team"
+    ),
+    "labels": "labels|label|tags|tag|keywords",
+    "role": (
+        "as a|as a/an|as an|as a/n|as|role|user role|actor|persona|copado userstory role c|"
+        "user type|who"
+    ),
+    "want": (
+        "i want|i want to|want|need|i need|goal|copado userstory need c|i would like|"
+        "feature description|what|i want to be able to|action"
+    ),
+    "benefit": (
+        "so that|so|reason|benefit|copado userstory reason c|in order to|business value|"
+        "so that i can|why|value|rationale"
+    ),
+    "given": "given",
+    "when": "when",
+    "then": "then",
+}
+_ALIASES: dict[TableKind, dict[str, str]] = {
+    "cases": {alias: name for name, aliases in _CASE.items() for alias in aliases.split("|")},
+    "requirements": {
+        alias: name for name, aliases in _REQUIREMENT.items() for alias in aliases.split("|")
+    },
+}
+_CUSTOM = re.compile(r"^(?:custom field|customfield|cf|v2)\s*[(.\[]\s*(.*?)\s*[)\]]?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What a header row's columns hold: for each field, the numbers of its columns."""
+
+    kind: TableKind
+    fields: dict[str, tuple[int, ...]]
+    unknown: tuple[int, ...]
+
+    def cell(self, row: Sequence[str], name: str, joiner: str = "\n") -> str:
+        """The filled cells of a field in ``row``, joined."""
+        cells = [row[n].strip() for n in self.fields.get(name, ()) if n < len(row)]
+        return joiner.join(cell for cell in cells if cell)
+
+
+def normalised(header: str) -> str:
+    """A header in the form that names are compared in."""
+    name = " ".join(re.sub(r"[_\-–*:]+", " ", header.replace(" - ", "\x00")).casefold().split())
+    name = " ".join(name.replace("\x00", " - ").split())
+    if match := _CUSTOM.match(name):
+        name = match.group(1)
+    return name.removesuffix(" (s)").strip()
+
+
+def recognise(header: Sequence[str]) -> Columns | None:
+    """What a header row describes, or ``None`` where it is neither cases nor requirements."""
+    names = [normalised(name) for name in header]
+    if sum(bool(name) for name in names) < 2:
+        return None
+    cases = _assign("cases", names)
+    found = set(cases.fields)
+    steps = found & {"step_action", "step_expected", "gherkin", "plain"}
+    proof = {"step_expected", "gherkin", "plain", "preconditions", "step_number"}
+    if steps and found & {"title", "id"} and found & proof:
+        return cases
+    requirements = _assign("requirements", names)
+    found = set(requirements.fields)
+    story = {"role", "want"} <= found
+    named = bool(found & {"title", "narrative"}) or story
+    marked = found & {"criteria", "criterion_id", "epic_title"} or {"given", "then"} <= found
+    worded = any(_STORY_WORDS.search(name) for name in names)
+    if named and (story or (marked and len(found) > 1) or (worded and "key" in found)):
+        return requirements
+    if {"key", "title"} <= found and "summary" in names and len(found) > 2:
+        return requirements
+    return None
+
+
+def case_columns(header: Sequence[str]) -> Columns:
+    """The columns of a table of cases by their names alone, however few are known."""
+    return _assign("cases", [normalised(name) for name in header])
+
+
+_STORY_WORDS = re.compile(
+    r"\b(?:requirements?|stor(?:y|ies)|issue type|epic|acceptance|copado|agf|issue key)\b"
+)
+
+
+def _assign(kind: TableKind, names: Sequence[str]) -> Columns:
+    fields: dict[str, list[int]] = {}
+    unknown = []
+    for number, name in enumerate(names):
+        alias = _ALIASES[kind].get(name)
+        if alias:
+            fields.setdefault(alias, []).append(number)
+        elif name:
+            unknown.append(number)
+    if kind == "cases":
+        _separate_cases(fields, names)
+    else:
+        _separate_requirements(fields, names)
+    return Columns(kind, {name: tuple(numbers) for name, numbers in fields.items()}, tuple(unknown))
+
+
+def _separate_cases(fields: dict[str, list[int]], names: Sequence[str]) -> None:
+    """Tell columns of like names apart: "Test Step" is a number beside "Step Action"."""
+    actions = fields.get("step_action", [])
+    if len(actions) > 1:
+        best = next(
+            (n for n in actions if "action" in names[n] or "description" in names[n]), actions[0]
+        )
+        others = [n for n in actions if n != best]
+        if "step_number" not in fields and others:
+            fields["step_number"] = others[:1]
+        fields["step_action"] = [best]
+    ids = fields.get("id", [])
+    if len(ids) > 1:
+        best = min(ids, key=lambda n: (_ID_ORDER.get(names[n], 5), n))
+        fields["id"] = [best]
+        counts = [n for n in ids if n != best and names[n] in _COUNTS]
+        if counts and "step_number" not in fields:
+            fields["step_number"] = counts[:1]
+    titles = fields.get("title", [])
+    if len(titles) > 1:
+        best = min(titles, key=lambda n: (_TITLE_ORDER.get(names[n], 5), n))
+        fields.setdefault("objective", []).extend(n for n in titles if n != best)
+        fields["title"] = [best]
+    if "title" not in fields and "objective" in fields:
+        fields["title"] = fields.pop("objective")
+
+
+_COUNTS = {"no", "nr", "nr."}
+"""Names of a column that is an id where it is alone, and counts steps beside one."""
+
+_ID_ORDER = {"test case id": 0, "test id": 0, "issue key": 1, "key": 1, "id": 2, "issue id": 3}
+_TITLE_ORDER = {"title": 0, "test case title": 0, "name": 0, "test case name": 0, "summary": 0,
+                "test summary": 0, "test case": 2, "scenario": 3, "test scenario": 3}  # fmt: skip
+
+
+def _separate_requirements(fields: dict[str, list[int]], names: Sequence[str]) -> None:
+    """Without a title column, a column "Requirement" or "User story" holds the text."""
+    keys = fields.get("key", [])
+    if len(keys) > 1:
+        best = min(keys, key=lambda n: (_KEY_ORDER.get(names[n], 5), n))
+        fields["key"] = [best]
+    titles = fields.get("title", [])
+    if len(titles) > 1:
+        fields.setdefault("narrative", []).extend(titles[1:])
+        fields["title"] = titles[:1]
+    if "want" in fields and "role" not in fields:
+        fields.setdefault("narrative", []).extend(fields.pop("want"))
+        fields["narrative"].extend(fields.pop("benefit", []))
+
+
+_KEY_ORDER = {"key": 0, "issue key": 0, "story id": 1, "story key": 1, "user story id": 1, "id": 2}

@@ -1,0 +1,265 @@
+"""Headings of all kinds, and what they name: "## CC-12 Title", "**Notes**", "Story 3: Title"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from assistant.sources.ids import KEY, find_key, is_key, split_key
+from assistant.sources.lines import Line, plain, unwrap
+from assistant.sources.markers import read_id, read_marker, step_word
+from assistant.sources.metadata import metadata_field, metadata_pairs
+from assistant.sources.story_sentences import starts_story
+from assistant.sources.vocabulary import (
+    BACKGROUND_MARKER,
+    EPIC_MARKER,
+    MODAL,
+    SCENARIO_MARKER,
+    STORY_MARKER,
+    STORY_NUMBER,
+    SectionName,
+    section_name,
+    section_tail,
+)
+
+Role = Literal["unknown", "epic", "story", "keyed", "scenario", "steps", "criterion", "sentence"]
+"""``keyed``: begins with a key, so a story or an epic; ``steps``: a Background of scenarios."""
+
+EPIC_LEVEL, STORY_LEVEL, BOLD_LEVEL, PART_LEVEL, CRITERION_LEVEL = 10, 20, 80, 90, 95
+"""Levels of headings that are no Markdown headings (those have 1 to 6)."""
+
+_ATX = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$")
+_SETEXT = re.compile(r"^ {0,3}(?:(=){3,}|-{3,})[ \t]*$")
+_BOLD = re.compile(
+    r"^\s*(?:\d{1,2}[.)]\s+)?(\*\*|__"
+    r"|\*)(?=\S)(?P<label>[^*\n]{1,120}?)(?<=\S)\1\s*:?\s*(?P<rest>.*)$"
+)
+_LABELLED = re.compile(
+    r"^\s*(?:[-*•]\s+)?[*_]{0,2}"
+    r"(?P<label>[^\W\d_][^:：\n]{0,60}?)[*_]{0,2}\s*[:：]\s*[*_]{0,2}\s*(?P<rest>.*)$"
+)
+_PLAIN_KEY = re.compile(rf"^\s*[\[(]?(?P<key>{KEY})[\])]?(?:\s*[:.–—|-]+\s+|\s+|\s*$)(?P<rest>.*)$")
+_PLAIN_NAME = re.compile(
+    r"(?:short |epic |story )?descriptions?|details|summary|rules?"
+    r"|overview",
+    re.IGNORECASE,
+)
+_NUMBERED_KEY = re.compile(r"^\s*\d{1,3}(?:\.\d{1,3})*[.)]?\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading. ``length`` is how many lines it takes; ``rest`` are words after its label."""
+
+    role: Role | SectionName
+    level: int
+    title: str
+    key: str = ""
+    id: str = ""
+    rest: Line | None = None
+    length: int = 1
+    markdown: bool = False
+    feature: bool = False
+    """Whether it is the "Feature:" of Gherkin, which is no story where one is open already."""
+
+    inline: bool = False
+    """Whether it labels one paragraph only ("Note: ...")."""
+
+
+def read_heading(lines: Sequence[Line], at: int, *, in_story: bool) -> Heading | None:
+    """The heading that line ``at`` is, or ``None``.
+
+    ``in_story`` tells that a story is open and has no criteria yet, where "Epic: CC-10" is
+    metadata rather than the beginning of an epic.
+    """
+    line = lines[at]
+    if line.code or line.blank:
+        return None
+    if match := _ATX.match(line.text):
+        label = match.group(2).strip()
+        return _named(label, len(match.group(1)), markdown=True) if label else None
+    if len(line.text) > 240:
+        return _labelled(line)
+    if (setext := _setext(lines, at)) is not None:
+        return setext
+    if metadata_pairs(line.text) and not (EPIC_MARKER.match(plain(line.text)) and not in_story):
+        return None
+    if step_word(line.text) in {"given", "then"}:
+        return None
+    return (
+        _marked(line, in_story)
+        or _bold(line)
+        or _keyed(lines, at)
+        or _labelled(line)
+        or _bare(lines, at)
+    )
+
+
+def _setext(lines: Sequence[Line], at: int) -> Heading | None:
+    line = lines[at]
+    match = _SETEXT.match(lines[at + 1].text) if at + 1 < len(lines) else None
+    if not match or read_marker(line) or "|" in line.text or (at and not lines[at - 1].blank):
+        return None
+    if match.group(1) is None and (
+        len(line.content) > 80 or line.content.endswith((".", ":", ","))
+    ):
+        return None
+    heading = _named(line.content, 1 if match.group(1) else 2, markdown=True)
+    return Heading(
+        heading.role, heading.level, heading.title, heading.key, heading.id, None, 2, True
+    )
+
+
+def _named(label: str, level: int, *, markdown: bool) -> Heading:
+    """The heading with this label, whatever its form."""
+    label = unwrap(label)
+    bare = plain(label).strip().rstrip(":").strip()
+    if name := section_name(bare):
+        return Heading(name, level, _part_title(name, bare), find_key(bare), markdown=markdown)
+    if BACKGROUND_MARKER.match(bare + ":"):
+        return Heading("steps", level, label, markdown=markdown)
+    if match := SCENARIO_MARKER.match(bare):
+        title = match["rest"].strip() or bare
+        return Heading("scenario", level, title, id=match["number"] or "", markdown=markdown)
+    if match := EPIC_MARKER.match(bare):
+        key, title = split_key(match["rest"])
+        if match["sep"] or match["number"] or key or bare.startswith("["):
+            return Heading("epic", level, title or label, key, markdown=markdown)
+    given, length = read_id(label)
+    if given and not _is_plain_key(given):
+        return Heading("criterion", level, label[length:].strip(), id=given, markdown=markdown)
+    story = STORY_MARKER.match(bare)
+    if story and (story["sep"] or story["number"] or split_key(story["rest"])[0] or bare[0] == "["):
+        key, title = split_key(story["rest"])
+        return Heading("story", level, title or label, key, markdown=markdown)
+    key, title = split_key(_NUMBERED_KEY.sub("", bare))
+    if key:
+        return Heading("keyed", level, title, key, markdown=markdown)
+    if match := STORY_NUMBER.match(bare):
+        return Heading("story", level, match["rest"], markdown=markdown)
+    return Heading("unknown", level, label.rstrip(":").strip(), markdown=markdown)
+
+
+def _is_plain_key(given: str) -> bool:
+    return (
+        bool(re.fullmatch(KEY, given)) and is_key(given) and not given.startswith(_CRITERION_KEYS)
+    )
+
+
+_CRITERION_KEYS = ("BR-", "FR-", "NFR-", "REQ-", "RULE-", "AC-", "RQ-", "SRS-", "R-")
+
+
+def _marked(line: Line, in_story: bool) -> Heading | None:
+    """A plain line with an epic, story, scenario or background marker."""
+    marker = read_marker(line)
+    content = plain(line.text[marker.content :] if marker and not marker.id else line.text).strip()
+    if match := SCENARIO_MARKER.match(content):
+        title = match["rest"].strip()
+        return Heading("scenario", CRITERION_LEVEL, title or content, id=match["number"] or "")
+    if marker and marker.listed and not marker.number:
+        return None
+    if BACKGROUND_MARKER.match(content):
+        return Heading("steps", PART_LEVEL, content.rstrip(": "))
+    if len(content) > 160:
+        return None
+    match = EPIC_MARKER.match(content)
+    if match and not in_story and not MODAL.search(match["rest"]):
+        key, title = split_key(match["rest"])
+        if match["sep"] or key or (match["number"] and not title.endswith(".")):
+            return Heading("epic", EPIC_LEVEL, title or match["rest"] or content, key)
+    match = STORY_MARKER.match(content)
+    if match:
+        key, title = split_key(match["rest"])
+        named = match["sep"] or key or (match["number"] and not title.endswith("."))
+        if named and starts_story(title):
+            column = line.text.find(title[:20])
+            return Heading("story", STORY_LEVEL, "", key, rest=line.part(max(column, 0)))
+        if named and not (MODAL.search(title) and title.endswith(".")):
+            feature = content.casefold().startswith("feature")
+            return Heading(
+                "story", STORY_LEVEL, title or content.rstrip(": "), key, feature=feature
+            )
+    return None
+
+
+def _bold(line: Line) -> Heading | None:
+    """A line that is bold as a whole, or begins with a bold section name."""
+    match = _BOLD.match(line.text)
+    if not match:
+        return None
+    label, rest = match["label"].strip(), match["rest"].strip()
+    if step_word(label) or metadata_field(label.rstrip(": ")):
+        return None
+    if rest:
+        return None
+    if label.endswith((".", ",", ";")) or (MODAL.search(label) and len(label.split()) > 8):
+        return None
+    heading = _named(label, BOLD_LEVEL, markdown=False)
+    if heading.role in {"unknown", "keyed"}:
+        return heading
+    level = {"epic": EPIC_LEVEL, "story": STORY_LEVEL, "container": EPIC_LEVEL + 1}.get(
+        heading.role, CRITERION_LEVEL if heading.role in {"scenario", "criterion"} else PART_LEVEL
+    )
+    return Heading(heading.role, level, heading.title, heading.key, heading.id)
+
+
+def _keyed(lines: Sequence[Line], at: int) -> Heading | None:
+    """A plain line "CC-12 - title" (not "REQ-7: The system shall ...")."""
+    line = lines[at]
+    match = _PLAIN_KEY.match(plain(line.text))
+    if not match or not is_key(match["key"]) or not _is_plain_key(match["key"]):
+        return None
+    rest = match["rest"].strip()
+    if starts_story(rest):
+        return Heading("story", STORY_LEVEL, "", match["key"], rest=line.part(match.start("rest")))
+    words = len(rest.split())
+    if (
+        words > 18
+        or (MODAL.search(rest) and (rest.endswith(".") or words > 10))
+        or rest.endswith(".")
+    ):
+        return None
+    if at and not lines[at - 1].blank and not rest:
+        return None
+    return Heading("keyed", STORY_LEVEL, rest, match["key"])
+
+
+def _labelled(line: Line) -> Heading | None:
+    """ "Acceptance criteria:" with or without words after it."""
+    match = _LABELLED.match(line.text)
+    if not match:
+        return None
+    name = section_name(match["label"])
+    if name is None or (name == "container" and match["rest"]):
+        return None
+    if not match["rest"].strip():
+        label = match["label"]
+        return Heading(name, PART_LEVEL, _part_title(name, label), find_key(label))
+    if name == "rules" or (name == "criteria" and match["label"].strip().islower()):
+        return None
+    rest = line.part(match.start("rest"))
+    inline = name in {"notes", "description"}
+    return Heading(name, PART_LEVEL, _part_title(name, match["label"]), rest=rest, inline=inline)
+
+
+def _bare(lines: Sequence[Line], at: int) -> Heading | None:
+    """A section name alone on a line: "Acceptance Criteria"."""
+    content = lines[at].content
+    if len(content) > 45 or content[:1].islower() or read_marker(lines[at]):
+        return None
+    if content.endswith((".", ",", ";", "?")):
+        return None
+    name = section_name(content)
+    if name is None or (name not in {"criteria", "notes"} and at and not lines[at - 1].blank):
+        return None
+    return Heading(name, PART_LEVEL, _part_title(name, content), find_key(content))
+
+
+def _part_title(name: SectionName, label: str) -> str:
+    """The title a section keeps: none where its name says no more than its role."""
+    if name in {"criteria", "narrative", "container"} or _PLAIN_NAME.fullmatch(label.strip(" *_:")):
+        tail = section_tail(label)
+        return "" if find_key(tail) else tail
+    return label.strip(" *_:")

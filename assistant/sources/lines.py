@@ -1,0 +1,143 @@
+"""Lines of a text with their offsets, and the markers that a line can begin with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+_BLANKED = str.maketrans({"*": " ", "_": " ", "`": " ", "\\": " ", "\u00a0": " "})
+_PAIRED = re.compile(r"^(\*\*|__|\*|_)(?=\S)(.+?)(?<=\S)\1$")
+_BREAK = re.compile(r"(?:\\|<br ?/?>)\s*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line, or the part of one from ``start`` to ``end`` of the text."""
+
+    start: int
+    end: int
+    text: str
+    code: bool = False
+    """Whether it stands in a fenced block, where nothing is markup."""
+
+    @property
+    def blank(self) -> bool:
+        """Whether there is nothing but white space (and Markdown line breaks) on it."""
+        return not self.text.strip(" \t\u00a0\\")
+
+    @property
+    def indent(self) -> int:
+        """Columns of white space before the first character, with tabs to multiples of four."""
+        column = 0
+        for character in self.text:
+            if character == "\t":
+                column += 4 - column % 4
+            elif character.isspace():
+                column += 1
+            else:
+                break
+        return column
+
+    @property
+    def content(self) -> str:
+        """The line without surrounding white space."""
+        return self.text.strip()
+
+    def part(self, start: int) -> Line:
+        """The line from column ``start`` on."""
+        return Line(self.start + start, self.end, self.text[start:])
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Words, and where they stand in the text; ``None`` where they were put together."""
+
+    text: str
+    start: int | None = None
+    end: int | None = None
+
+
+def split_lines(text: str) -> list[Line]:
+    """The lines of ``text`` (LF only)."""
+    lines, start = [], 0
+    for part in text.split("\n"):
+        lines.append(Line(start, start + len(part), part))
+        start += len(part) + 1
+    return lines
+
+
+def plain(text: str) -> str:
+    """``text`` with emphasis marks blanked, of the same length so that offsets stay right."""
+    return text.translate(_BLANKED)
+
+
+def unwrap(text: str) -> str:
+    """``text`` without emphasis around all of it, for titles and labels."""
+    text = _BREAK.sub("", text).strip()
+    while match := _PAIRED.match(text):
+        inner = match.group(2)
+        if match.group(1) in inner:
+            break
+        text = inner.strip()
+    return text
+
+
+def passage(text: str, lines: Sequence[Line]) -> Passage:
+    """The words of ``lines``, with offsets where they stand in ``text`` in one run."""
+    lines = [line for line in lines if not line.blank] if _gaps(lines) else lines
+    if not lines:
+        return Passage("")
+    words = "\n".join(line.text for line in lines)
+    start = lines[0].start + len(words) - len(words.lstrip())
+    words = words.strip().rstrip("\\").rstrip()
+    if text[start : start + len(words)] != words:
+        return Passage(words)
+    inner = unwrap(words) if "\n" not in words else words
+    if inner != words and (at := words.find(inner)) >= 0:
+        start, words = start + at, inner
+    return Passage(words, start, start + len(words))
+
+
+def _gaps(lines: Sequence[Line]) -> bool:
+    return any(b.start != a.end + 1 for a, b in pairwise(lines))
+
+
+def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """The offsets ``start`` and ``end`` moved inwards past white space."""
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and (text[end - 1].isspace() or text[end - 1] == "\\"):
+        end -= 1
+    return start, end
+
+
+def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Offsets of the sentences of ``text[start:end]``, trimmed.
+
+    A sentence ends at ``.``, ``!`` or ``?`` (with a closing quote or bracket) before white space
+    and a capital, digit or quote, except after common abbreviations; or at a blank line.
+    """
+    begin = start
+    for match in _SENTENCE_END.finditer(text, start, end):
+        if match.group(1) is not None and _ABBREVIATION.search(
+            text, max(begin, match.end(1) - 10), match.end(1)
+        ):
+            continue
+        left, right = trimmed(text, begin, match.start() + len(match.group(1) or ""))
+        if left < right:
+            yield left, right
+        begin = match.end()
+    left, right = trimmed(text, begin, end)
+    if left < right:
+        yield left, right
+
+
+_SENTENCE_END = re.compile(
+    r"([.!?。！？]+[\"'”’)\]*_]*)(?:\s+(?=[\"'“‘(\[*_]*[A-Z0-9À-ÖØ-Þ])|(?<=[。！？]))|\n[ \t]*\n"
+)
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(])(?:e\.g|i\.e|etc|cf|vs|no|nr|fig|sec|approx|incl|max|min|mr|mrs|ms|dr|st)\.$",
+    re.IGNORECASE,
+)

@@ -1,0 +1,139 @@
+"""List markers and requirement ids at the beginning of a line: "1.", "- [ ]", "AC2:", "FR 3 -"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from assistant.sources.ids import KEY, is_key
+from assistant.sources.lines import Line, plain
+
+_BULLET = re.compile(
+    r"^[ \t\u00a0]*(?:>[ ]?)?(?:[-*+][ \t]+|[•●○◦▪▫■□‣⁃∙·➢➤►▶–—→✓✔✗※][ \t\u00a0]*"
+    r"|o[ \t]{2,}|o\t)(?=\S)"
+)
+_AFTER_LETTER = frozenset({".", ")", " ", "\t"})
+_TASK = re.compile(r"[ \t]*(?:\[[ xX✓]?\]|[☐☑☒✅⬜])[ \t]*(?=\S)")
+_NUMBER = re.compile(
+    r"^[ \t\u00a0]*(?:>[ ]?)?(?:\((?P<a>\d{1,3})\)"
+    r"|(?P<b>\d{1,3}(?:\.\d{1,3})*)(?:[.)][ \t\u00a0]+|[.)](?=[A-Z*\"“])"
+    r"|(?<=\.\d)[ \t]+(?=[A-Z*\"“])|(?<=\.\d\d)[ \t]+(?=[A-Z*\"“])))[ \t]*(?=\S)"
+)
+_LETTER = re.compile(r"^[ \t\u00a0]*\(?(?P<letter>[a-z]|[ivx]{1,5}|[A-H])[.)][ \t]+(?=\S)")
+_AC = r"(?:AC|ac|Ac)[ _#-]{0,2}\d{1,3}(?:\.\d{1,3})*[a-z]?"
+_WORDED = r"(?:(?:Acceptance\s+)?Criteri(?:on|a)|Requirement|Rule)\s*#?\d{1,3}(?:\.\d{1,3})*"
+_CODED = (
+    r"(?:FR|NFR|BR|UR|SR|CR|TR|REQ|RQ|SRS|SyRS|URS|RULE|Rule|UC|R"
+    r"|F)[-_ .]{0,2}\d{1,4}(?:[.-]\d{1,4})*[a-z]?"
+)
+_DOTTED = r"[A-Z]{1,8}\d{0,3}(?:[.-]\d{1,4}){2,6}"
+_SEPARATOR = r"\s*(?:[:：.)|–—]|-(?=\s))\s*"
+_ID = re.compile(
+    rf"^[ \t]*[*_]{{0,3}}[\[(]?(?P<id>{KEY}[-_ .:]?{_AC}|{_AC}|(?i:{_WORDED})|{_CODED}"
+    rf"|{_DOTTED}|{KEY})"
+    rf"[\])]?(?P<after>[*_]{{1,3}}(?:{_SEPARATOR}|\s+|$)|{_SEPARATOR}[*_]{{0,3}}\s*|\s*$|\s+)"
+)
+_SURE = re.compile(rf"(?:{KEY}[-_ .:]?)?{_AC}|(?:{_DOTTED})|(?i:{_WORDED})")
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """What a line begins with. ``content`` is the column where its own words begin.
+
+    ``number`` is a list number ("3" or "1.2"), ``letter`` a list letter, ``id`` a requirement id
+    as written ("AC 3", "CC-12-AC3").
+    """
+
+    indent: int
+    content: int
+    bullet: bool = False
+    number: str = ""
+    letter: str = ""
+    id: str = ""
+
+    @property
+    def listed(self) -> bool:
+        """Whether the line is a list item by its marker, not only by an id."""
+        return self.bullet or bool(self.number or self.letter)
+
+
+def read_marker(line: Line) -> Marker | None:
+    """The list marker and id that ``line`` begins with, or ``None``."""
+    text = line.text
+    head = text.lstrip()[:3]
+    if not head or (
+        head[0].islower() and head[1:2] not in _AFTER_LETTER and head[0] not in "ivxac"
+    ):
+        return None
+    bullet, number, letter, content = False, "", "", 0
+    if match := _BULLET.match(text):
+        bullet, content = True, match.end()
+    elif match := _NUMBER.match(text):
+        number, content = match["a"] or match["b"], match.end()
+    elif match := _LETTER.match(text):
+        letter, content = match["letter"], match.end()
+    if match := _TASK.match(text, content):
+        bullet, content = True, match.end()
+    if bullet and (match := _NUMBER.match(text[content:])):
+        number, content = match["a"] or match["b"], content + match.end()
+    given, length = read_id(text[content:])
+    if not (bullet or number or letter or given):
+        return None
+    return Marker(line.indent, content + length, bullet, number, letter, given)
+
+
+def read_id(text: str) -> tuple[str, int]:
+    """The requirement id that ``text`` begins with, and the column behind it and its separator."""
+    match = _ID.match(text)
+    if not match:
+        return "", 0
+    given, after = match["id"], match["after"]
+    separated = bool(re.search(r"[:：.)|–—\[\]-]|\*\*|__", after)) or text.lstrip()[:1] in "[("
+    sure = _SURE.fullmatch(given)
+    if sure and not separated and after.strip() == "" and match.end() < len(text):
+        return (given, match.end()) if re.match(r"[A-Z\"“*]", text[match.end() :]) else ("", 0)
+    if not separated and match.end() < len(text):
+        key = re.fullmatch(KEY, given) and is_key(given)
+        if not (key and re.match(r"[A-Z\"“]", text[match.end() :])):
+            return "", 0
+    if re.fullmatch(KEY, given) and not is_key(given) and not sure:
+        return "", 0
+    return given, match.end()
+
+
+_STEP_WORDS = {
+    "given": r"given|angenommen|gegeben\s+sei(?:en)?|étant\s+donnée?s?|etant\s+donnée?s?|soit"
+    r"|dado|dada|dados|dadas|gegeven|dato|data|givet|gitt|zakładając",
+    "when": r"when|wenn|quand|lorsque?|cuando|quando|als|när|når|jeżeli|jeśli",
+    "then": r"then|dann|alors|entonces|então|entao|dan|allora|så|wtedy",
+    "and": r"and|but|und|aber|et|mais|y|pero|e|mas|en|maar|och|men|og|oraz|ale|or",
+}
+_STEP = re.compile(
+    r"^[ \t>]*[*_`]{0,3}(?:"
+    + "|".join(f"(?P<{name}_>{words})" for name, words in _STEP_WORDS.items())
+    + r")[*_`]{0,3}[:,]?[*_`]{0,3}(?=[ \t]|$)",
+    re.IGNORECASE,
+)
+_INLINE_THEN = re.compile(
+    r"[\s,;.]\W*(?:then|dann|alors|entonces|então|allora|dan)\b", re.IGNORECASE
+)
+_INLINE_WHEN = re.compile(r"[\s,;.]\W*(?:when|wenn|quand|lorsque?|cuando|quando)\b", re.IGNORECASE)
+
+
+def step_word(text: str) -> str:
+    """The Gherkin word that ``text`` begins with: given, when, then, and ("" for none)."""
+    match = _STEP.match(text[:40])
+    return (match.lastgroup or "").rstrip("_") if match else ""
+
+
+def reads_as_gherkin(text: str) -> bool:
+    """Whether ``text``, on one line or several, is a Given/When/Then of its own."""
+    head = plain(text[:2000])
+    word = step_word(head)
+    if word not in {"given", "when"}:
+        return False
+    if word == "given":
+        return bool(_INLINE_THEN.search(head)) and bool(_INLINE_WHEN.search(head) or "\n" in text)
+    return bool(
+        re.search(r"(?:,|\n|;)\s*\W*(?:then|dann|alors|entonces|então)\b", head, re.IGNORECASE)
+    )

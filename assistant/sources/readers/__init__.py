@@ -1,0 +1,1 @@
+"""File readers that run in a child process: bytes in, JSON records out, no state."""

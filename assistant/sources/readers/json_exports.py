@@ -1,0 +1,238 @@
+"""JSON files: Jira issues, Confluence pages, Xray's demo project, Salesforce records, tables.
+
+A payload that is none of these becomes a table where it is a list of records, or else a page of
+its values. Records are those of ``exports.read_export``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from assistant.sources.readers import jira_issues, salesforce_records
+from assistant.sources.readers.adf import adf_to_markdown, is_adf
+from assistant.sources.readers.html import to_markdown
+from assistant.sources.readers.refusals import Refused
+
+_MAX_LINES = 200_000
+
+
+def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
+    """What the JSON (or JSON Lines) in ``data`` holds; raises ``Refused`` where it is not valid."""
+    yield from _of(_parsed(data.decode("utf-8")), options)
+
+
+def _parsed(text: str) -> object:
+    try:
+        return json.loads(text, parse_constant=_no_constant)
+    except ValueError as error:
+        lines = [line for line in text.split("\n") if line.strip()]
+        if len(lines) > 1 and all(line.lstrip().startswith("{") for line in lines[:2]):
+            try:
+                return [json.loads(line, parse_constant=_no_constant) for line in lines]
+            except ValueError:
+                pass
+        raise Refused("damaged", f"it is not valid JSON: {error}") from error
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(f"{name} is no JSON value")
+
+
+def _of(payload: object, options: Mapping[str, object]) -> Iterator[object]:
+    fields, labels = options.get("fields"), options.get("labels")
+    fields = fields if isinstance(fields, dict) else {}
+    if jira_issues.is_jira(payload):
+        yield from jira_issues.read_issues(payload, fields)
+    elif pages := _pages_in(payload):
+        yield from map(_page, pages)
+        yield {"report": {"reader": "Confluence REST", "parts": len(pages)}}
+    elif isinstance(payload, dict) and _is_xray(payload):
+        yield from _xray(payload)
+    elif salesforce_records.is_records(payload):
+        named = labels if isinstance(labels, dict) else None
+        yield from salesforce_records.read_records(payload, fields, named)
+    elif is_adf(payload):
+        assert isinstance(payload, dict)
+        yield {"document": {"id": "", "title": "", "text": adf_to_markdown(payload)}}
+        yield {"report": {"reader": "Atlassian Document Format", "parts": 1}}
+    elif records := _records(payload):
+        yield {"table": {"name": "", "rows": _rows(records)}}
+        yield {"report": {"reader": "json", "parts": len(records)}}
+    else:
+        text = "\n".join(_lines(payload, 0)) or json.dumps(payload, ensure_ascii=False)
+        yield {"document": {"id": "", "title": "", "text": text}}
+        yield {"report": {"reader": "json", "parts": 1}}
+
+
+def _records(payload: object) -> list[dict[str, Any]]:
+    """The records of a payload: a list of objects, or an object with one list of them."""
+    if isinstance(payload, dict):
+        lists = [v for v in payload.values() if isinstance(v, list) and v]
+        others = [v for v in payload.values() if isinstance(v, dict | list) and v]
+        if len(lists) != 1 or len(others) != 1:
+            return []
+        payload = lists[0]
+    if not isinstance(payload, list) or len(payload) < 2:
+        return []
+    return payload if all(isinstance(each, dict) and each for each in payload) else []
+
+
+def _rows(records: Sequence[Mapping[str, Any]]) -> list[list[str]]:
+    header = list(dict.fromkeys(str(name) for record in records for name in record))
+    return [header, *([_cell(record.get(name)) for name in header] for record in records)]
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list) and all(isinstance(each, str | int | float) for each in value):
+        return "\n".join(map(str, value))
+    if isinstance(value, dict | list):
+        return "\n".join(_lines(value, 0))
+    return str(value)
+
+
+def _lines(value: object, depth: int) -> Iterator[str]:
+    """A value as a nested list: "- name: value"."""
+    pad = "  " * min(depth, 20)
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            if isinstance(inner, dict | list) and inner:
+                yield f"{pad}- {name}:"
+                yield from _lines(inner, depth + 1)
+            else:
+                yield f"{pad}- {name}: {_scalar(inner)}"
+    elif isinstance(value, list):
+        for inner in value:
+            if isinstance(inner, dict | list) and inner:
+                yield from _lines(inner, depth + (not isinstance(inner, dict)))
+            else:
+                yield f"{pad}- {_scalar(inner)}"
+    else:
+        yield _scalar(value)
+
+
+def _scalar(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _pages_in(payload: object) -> list[dict[str, Any]]:
+    if isinstance(payload, dict):
+        payload = payload["results"] if isinstance(payload.get("results"), list) else [payload]
+    if not isinstance(payload, list) or not payload:
+        return []
+    whole = all(
+        isinstance(each, dict) and "title" in each and isinstance(each.get("body"), dict)
+        and set(each["body"]) & {"storage", "view", "export_view", "atlas_doc_format"}
+        for each in payload
+    )  # fmt: skip
+    return payload if whole else []
+
+
+def _page(page: Mapping[str, Any]) -> dict[str, object]:
+    text = ""
+    for name in ("storage", "atlas_doc_format", "export_view", "view"):
+        body = page["body"].get(name)
+        value = body.get("value") if isinstance(body, dict) else None
+        if isinstance(value, str) and value.strip():
+            text = _adf_text(value) if name == "atlas_doc_format" else to_markdown(value)
+            break
+    space = page.get("space") if isinstance(page.get("space"), dict) else {}
+    version = page.get("version") if isinstance(page.get("version"), dict) else {}
+    links = page.get("_links") if isinstance(page.get("_links"), dict) else {}
+    assert isinstance(space, dict)
+    assert isinstance(version, dict)
+    assert isinstance(links, dict)
+    by = version.get("by")
+    labels = ((page.get("metadata") or {}).get("labels") or {}).get("results", [])
+    key = str(space.get("key") or page.get("spaceId") or "")
+    return {
+        "document": {
+            "id": f"confluence:{page.get('id', page['title'])}",
+            "title": str(page["title"]),
+            "text": f"# {page['title']}\n\n{text}",
+            "uri": f"{links.get('base', '')}{links.get('webui', '')}",
+            "project": key,
+            "author": str(by.get("displayName", "")) if isinstance(by, dict) else "",
+            "labels": [str(label.get("name", "")) for label in labels],
+            "status": str(page.get("status", "")),
+            "type": str(page.get("type", "page")),
+            "parent": str(page.get("parentId") or ""),
+        }
+    }
+
+
+def _adf_text(value: str) -> str:
+    parsed = json.loads(value)
+    return adf_to_markdown(parsed) if is_adf(parsed) else value
+
+
+def _is_xray(payload: Mapping[str, Any]) -> bool:
+    return all(
+        isinstance(payload.get(name), list) for name in ("issues", "tests")
+    ) and all("extKey" in each for each in [*payload["issues"], *payload["tests"]])  # fmt: skip
+
+
+def _xray(payload: Mapping[str, Any]) -> Iterator[object]:
+    """The demo project of Xray: issues, tests with the issue they test, and preconditions."""
+    raw = payload.get("project")
+    project = str(raw.get("key", "")) if isinstance(raw, dict) else ""
+    epics = {str(i["epicName"]): str(i["extKey"]) for i in payload["issues"] if i.get("epicName")}
+    for issue in payload["issues"]:
+        link = str(issue.get("epicLink", ""))
+        yield {
+            "issue": {
+                "key": issue["extKey"],
+                "title": issue.get("summary", ""),
+                "type": issue.get("issueType", ""),
+                "description": issue.get("description", ""),
+                "epic": epics.get(link, link),
+                "epic_title": issue.get("epicName", ""),
+                "release": ", ".join(map(str, issue.get("fixVersions") or [])),
+                "team": ", ".join(map(str, issue.get("components") or [])),
+                "labels": issue.get("labels") or [],
+                "project": project,
+            }
+        }
+    before = dict[str, list[str]]()
+    for condition in payload.get("preConditions") or []:
+        words = str(condition.get("steps") or condition.get("summary", ""))
+        for key in condition.get("tests") or []:
+            before.setdefault(str(key), []).append(words)
+    for test in payload["tests"]:
+        tested = test.get("tests") or []
+        keys = [tested] if isinstance(tested, str) else list(tested)
+        yield {
+            "issue": {
+                "key": test["extKey"],
+                "title": test.get("summary", ""),
+                "type": "Test",
+                "description": test.get("description") or test.get("decription", ""),
+                "gherkin": test.get("gherkin") or test.get("definition", ""),
+                "steps": [_xray_step(step) for step in test.get("steps") or []],
+                "preconditions": "\n".join(before.get(str(test["extKey"]), [])),
+                "links": [["tests", str(key)] for key in keys],
+                "labels": [part for part in str(test.get("folder", "")).split("/") if part],
+                "project": project,
+            }
+        }
+    count = len(payload["issues"]) + len(payload["tests"])
+    yield {"report": {"reader": "Xray", "parts": count}}
+
+
+def _xray_step(step: object) -> list[str]:
+    if not isinstance(step, dict):
+        return [str(step), "", ""]
+    return [
+        str(step.get("action") or step.get("step") or ""),
+        str(step.get("data") or ""),
+        str(step.get("result") or step.get("expectedResult") or ""),
+    ]

@@ -1,0 +1,89 @@
+"""Presentations (PPTX) by python-pptx: one part per slide, with lists, tables and notes."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from assistant.sources.readers.refusals import Refused, refuse_declarations_in
+
+_DEPTH = 20
+
+
+def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
+    """The slides in ``data``: title as heading, text as list items, tables, notes last."""
+    from pptx import Presentation
+    from pptx.exc import PackageNotFoundError
+
+    refuse_declarations_in(data)
+    try:
+        deck = Presentation(io.BytesIO(data))
+    except (PackageNotFoundError, KeyError, ValueError) as error:
+        raise Refused("damaged", f"python-pptx: {error}") from error
+    yield {"title": deck.core_properties.title or "", "author": deck.core_properties.author or ""}
+    empty, unread = list[str](), dict[str, int]()
+    number = 0
+    for number, slide in enumerate(deck.slides, 1):
+        title = slide.shapes.title
+        heading = _one_line(title.text_frame.text) if title is not None else ""
+        lines = list[str]()
+        for shape in slide.shapes:
+            if title is None or shape.shape_id != title.shape_id:
+                _shape(shape, lines, unread, 0)
+        if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
+            notes = slide.notes_slide.notes_text_frame.text.strip()
+            if notes:
+                lines.extend(["", f"Notes: {notes}"])
+        if not lines and not heading:
+            empty.append(f"slide {number}")
+        hidden = " (hidden)" if slide._element.get("show") == "0" else ""
+        yield {
+            "part": f"slide {number}",
+            "heading": f"Slide {number}{hidden}" + (f": {heading}" if heading else ""),
+            "text": "\n".join(lines),
+        }
+    yield {
+        "report": {
+            "reader": "python-pptx",
+            "parts": number,
+            "empty_parts": empty,
+            "unread_parts": [f"{count} {name}" for name, count in unread.items()],
+        }
+    }
+
+
+def _shape(shape: Any, lines: list[str], unread: dict[str, int], depth: int) -> None:
+    if depth > _DEPTH:
+        unread["groups nested too deeply"] = unread.get("groups nested too deeply", 0) + 1
+    elif hasattr(shape, "shapes"):
+        for inner in shape.shapes:
+            _shape(inner, lines, unread, depth + 1)
+    elif getattr(shape, "has_table", False) and shape.has_table:
+        rows = [[cell.text for cell in row.cells] for row in shape.table.rows]
+        lines.extend(["", *_table(rows), ""])
+    elif shape.has_text_frame:
+        for paragraph in shape.text_frame.paragraphs:
+            words = _one_line("".join(run.text for run in paragraph.runs) or paragraph.text)
+            if words:
+                lines.append(f"{'  ' * min(paragraph.level, 8)}- {words}")
+    elif getattr(shape, "has_chart", False) and shape.has_chart:
+        unread["charts"] = unread.get("charts", 0) + 1
+    elif "PICTURE" in str(shape.shape_type):
+        unread["pictures"] = unread.get("pictures", 0) + 1
+
+
+def _table(rows: list[list[str]]) -> list[str]:
+    written = ["| " + " | ".join(_cell(cell) for cell in row) + " |" for row in rows]
+    if written:
+        written.insert(1, "|" + " --- |" * len(rows[0]))
+    return written
+
+
+def _cell(text: str) -> str:
+    parts = [part.strip().replace("|", "\\|") for part in text.splitlines()]
+    return "<br>".join(part for part in parts if part)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,99 @@
+"""Workbooks (XLSX, XLSB, XLS, ODS) by calamine: sheets, rows of texts, and counts to compare.
+
+Records: ``{"sheet": name, "hidden": ..., "row": n}`` before each sheet (n is the number of its
+first row), a list of strings per row, ``{"skipped": name}`` for chart sheets, and ``{"stored":
+...}`` once with counts by a second reader (our own scan of the XML), for XLSX.
+"""
+
+from __future__ import annotations
+
+import datetime
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+
+from assistant.sources.readers.refusals import Refused
+
+_CELL = re.compile(rb"<(?:\w+:)?c\b(?:[^>]*?/>|[^>]*>(.*?)</(?:\w+:)?c>)", re.DOTALL)
+_FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
+_ERROR = re.compile(rb"<(?:\w+:)?c\b[^>]*?\bt=[\"']e[\"']")
+_VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)(?:\s[^>]*)?>[^<]")
+
+
+def text_of(value: object) -> str:
+    """A cell's value as a person reads it: 3 rather than 3.0, dates in ISO form."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, datetime.datetime):
+        midnight = value.time() == datetime.time()
+        return value.date().isoformat() if midnight else value.isoformat(sep=" ")
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
+    return str(value)
+
+
+def count_cells(data: bytes) -> tuple[int, int, int]:
+    """Over all sheets: formulas without a stored value, cells with a value, error cells."""
+    missing = filled = errors = 0
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for name in archive.namelist():
+            if not re.search(r"(?:^|/)worksheets/[^/]+\.xml$", name, re.IGNORECASE):
+                continue
+            xml = archive.read(name)
+            errors += len(_ERROR.findall(xml))
+            for match in _CELL.finditer(xml):
+                inner = match.group(1) or b""
+                if _VALUE.search(inner):
+                    filled += 1
+                elif _FORMULA.search(inner):
+                    missing += 1
+    return missing, filled - errors, errors
+
+
+def _refuse_encrypted(data: bytes) -> None:
+    """Raise ``Refused`` for an OpenDocument archive whose manifest tells of encryption."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        manifest = "META-INF/manifest.xml"
+        if manifest in archive.namelist() and b"encryption-data" in archive.read(manifest):
+            raise Refused("password", "")
+
+
+def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
+    """The sheets of the workbook ``data``; option "max_cells" limits their cells."""
+    from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum
+
+    max_cells = int(str(options["max_cells"]))
+    if data.startswith(b"PK"):
+        _refuse_encrypted(data)
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
+    except PasswordError as error:
+        raise Refused("password", "") from error
+    cells = filled = 0
+    for about in workbook.sheets_metadata:
+        if about.typ != SheetTypeEnum.WorkSheet:
+            yield {"skipped": about.name}
+            continue
+        sheet = workbook.get_sheet_by_name(about.name)
+        yield {
+            "sheet": about.name,
+            "hidden": str(about.visible).rsplit(".", 1)[-1] != "Visible",
+        }
+        for row in sheet.iter_rows():
+            cells += len(row)
+            if cells > max_cells:
+                raise Refused("size", f"more than {max_cells:,} cells")
+            texts = [text_of(value) for value in row]
+            filled += sum(map(bool, texts))
+            while texts and not texts[-1]:
+                texts.pop()
+            yield texts
+    if data.startswith(b"PK"):
+        missing, stored, errors = count_cells(data)
+        if stored or missing or errors:
+            yield {"formulas": missing, "stored": stored, "read": filled, "errors": errors}

@@ -1,0 +1,217 @@
+"""XML exports: Jira (RSS), TestRail, TestLink, Salesforce metadata; other XML as its values.
+
+Sources of the formats: Jira's issue navigator ("Export XML"), TestRail's test case export,
+TestLink's export of test suites (``testcase.xsd``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from xml.etree.ElementTree import Element
+
+from assistant.sources.field_choice import Chosen, choose_field
+from assistant.sources.readers import salesforce
+from assistant.sources.readers.html import to_markdown
+from assistant.sources.readers.xml_tree import child, children, one_line, parse_xml, tag_of, text_of
+
+
+def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
+    """The records of the export in ``data``."""
+    root = parse_xml(data)
+    name = tag_of(root)
+    items = list(root.iter("item")) if name == "rss" else []
+    if items and any(child(item, "key") is not None for item in items):
+        yield from _jira(items)
+    elif name in {"suite", "sections", "section"} and next(root.iter("case"), None) is not None:
+        yield from _cases("TestRail", _testrail(root, ()))
+    elif name in {"testsuite", "testcases", "testcase"} and _is_testlink(root):
+        yield from _cases("TestLink", _testlink(root, ()))
+    elif salesforce.is_metadata(root):
+        yield from salesforce.read_parts([(str(options.get("name", "")), root)])
+    else:
+        yield {"document": {"id": "", "title": "", "text": "\n".join(_lines(root, 0))}}
+        yield {"report": {"reader": "xml", "parts": 1}}
+
+
+def _markdown(html: str) -> str:
+    return to_markdown(html).strip() if "<" in html or "&" in html else html.strip()
+
+
+# --- Jira -------------------------------------------------------------------------------------
+
+
+def _jira(items: Sequence[Element]) -> Iterator[object]:
+    fields = dict[str, tuple[str, list[str]]]()
+    values = [_custom(item, fields) for item in items]
+    chosen = {role: found for role in ("criteria", "release", "team", "epic")
+              if (found := choose_field(role, fields))}  # fmt: skip
+    for role, choice in chosen.items():
+        yield {"field": {"role": role, "field": choice.field, "name": choice.name,
+                         "reason": choice.reason}}  # fmt: skip
+    for item, custom in zip(items, values, strict=True):
+        yield {"issue": _jira_issue(item, custom, chosen)}
+    comments = sum(1 for item in items for _ in item.iter("comment"))
+    unread = [f"{comments} comments"] if comments else []
+    yield {"report": {"reader": "Jira XML", "parts": len(items), "unread_parts": unread}}
+
+
+def _custom(item: Element, fields: dict[str, tuple[str, list[str]]]) -> dict[str, str]:
+    found = dict[str, str]()
+    for element in item.iter("customfield"):
+        identity, name = element.get("id", ""), text_of(element, "customfieldname")
+        inner = child(element, "customfieldvalues")
+        parts = [_markdown("".join(v.itertext())) for v in inner] if inner is not None else []
+        value = "\n".join(part for part in parts if part)
+        found[identity] = value
+        fields.setdefault(identity, (name, []))[1].append(value)
+    return found
+
+
+def _jira_issue(
+    item: Element, custom: Mapping[str, str], chosen: Mapping[str, Chosen]
+) -> dict[str, object]:
+    def by(role: str) -> str:
+        return custom.get(chosen[role].field, "") if role in chosen else ""
+
+    def all_of(name: str) -> str:
+        return ", ".join(text_of(each) for each in children(item, name))
+
+    key = text_of(item, "key")
+    title = re.sub(rf"^\[{re.escape(key)}\]\s*", "", text_of(item, "title"))
+    kind = text_of(item, "type")
+    parent = text_of(item, "parent")
+    project = child(item, "project")
+    return {
+        "key": key,
+        "title": text_of(item, "summary") or title,
+        "type": kind,
+        "description": _markdown(text_of(item, "description")),
+        "criteria": by("criteria"),
+        "epic": by("epic"),
+        "parent": parent,
+        "release": all_of("fixVersion") or by("release"),
+        "team": by("team") or all_of("component"),
+        "labels": [text_of(label) for label in item.iter("label")],
+        "status": text_of(item, "status"),
+        "priority": text_of(item, "priority"),
+        "project": project.get("key", "") if project is not None else key.rsplit("-", 1)[0],
+        "author": text_of(item, "reporter"),
+        "links": _jira_links(item),
+        "uri": text_of(item, "link"),
+    }
+
+
+def _jira_links(item: Element) -> list[list[str]]:
+    return [
+        [direction.get("description", "relates to"), text_of(key)]
+        for direction in [*item.iter("outwardlinks"), *item.iter("inwardlinks")]
+        for key in direction.iter("issuekey")
+        if text_of(key)
+    ]
+
+
+# --- Cases ------------------------------------------------------------------------------------
+
+
+def _cases(tool: str, cases: Iterator[dict[str, object]]) -> Iterator[object]:
+    count = 0
+    for case in cases:
+        count += 1
+        yield {"issue": {"type": "Test", **case}}
+    yield {"report": {"reader": tool, "parts": count}}
+
+
+def _testrail(element: Element, folders: tuple[str, ...]) -> Iterator[dict[str, object]]:
+    if tag_of(element) in {"suite", "section"} and (name := text_of(element, "name")):
+        folders = (*folders, name)
+    for inner in element:
+        if tag_of(inner) in {"sections", "section", "cases"}:
+            yield from _testrail(inner, folders)
+        elif tag_of(inner) == "case":
+            yield _testrail_case(inner, folders)
+
+
+def _testrail_case(case: Element, folders: tuple[str, ...]) -> dict[str, object]:
+    custom = child(case, "custom")
+    separated = child(custom, "steps_separated")
+    steps = [
+        [_markdown(text_of(step, "content")), _markdown(text_of(step, "additional_info")),
+         _markdown(text_of(step, "expected"))]
+        for step in (separated if separated is not None else [])
+    ]  # fmt: skip
+    if not steps and (words := text_of(custom, "steps") or text_of(custom, "expected")):
+        del words
+        steps = [[_markdown(text_of(custom, "steps")), "", _markdown(text_of(custom, "expected"))]]
+    references = [part for part in re.split(r"[\s,;]+", text_of(case, "references")) if part]
+    kind = text_of(case, "type")
+    return {
+        "key": text_of(case, "id"),
+        "title": text_of(case, "title"),
+        "description": _markdown(text_of(custom, "goals") or text_of(custom, "mission")),
+        "preconditions": _markdown(text_of(custom, "preconds")),
+        "priority": text_of(case, "priority"),
+        "release": text_of(case, "milestone"),
+        "technique": kind,
+        "labels": list(dict.fromkeys(folders)),
+        "links": [["tests", reference] for reference in references],
+        "steps": steps,
+        "gherkin": "" if steps else _markdown(text_of(custom, "testrail_bdd_scenario")),
+    }
+
+
+def _is_testlink(root: Element) -> bool:
+    case = root if tag_of(root) == "testcase" else next(root.iter("testcase"), None)
+    return case is not None and any(
+        child(case, name) is not None for name in ("steps", "summary", "externalid")
+    )
+
+
+_IMPORTANCE = {"1": "Low", "2": "Medium", "3": "High"}
+
+
+def _testlink(element: Element, folders: tuple[str, ...]) -> Iterator[dict[str, object]]:
+    if tag_of(element) == "testcase":
+        yield _testlink_case(element, folders)
+        return
+    if tag_of(element) == "testsuite" and element.get("name"):
+        folders = (*folders, element.get("name", ""))
+    for inner in children(element, "testsuite", "testcase"):
+        yield from _testlink(inner, folders)
+
+
+def _testlink_case(case: Element, folders: tuple[str, ...]) -> dict[str, object]:
+    steps = child(case, "steps")
+    words = [keyword.get("name", "") for keyword in case.iter("keyword")]
+    importance = text_of(case, "importance")
+    external = text_of(case, "fullexternalid") or text_of(case, "externalid")
+    return {
+        "key": external or case.get("internalid", ""),
+        "title": case.get("name", ""),
+        "description": _markdown(text_of(case, "summary")),
+        "preconditions": _markdown(text_of(case, "preconditions")),
+        "priority": _IMPORTANCE.get(importance, importance),
+        "labels": list(dict.fromkeys([*folders, *words])),
+        "links": [["tests", text_of(need, "doc_id")] for need in case.iter("requirement")
+                  if text_of(need, "doc_id")],
+        "steps": [
+            [_markdown(text_of(step, "actions")), "", _markdown(text_of(step, "expectedresults"))]
+            for step in (children(steps, "step") if steps is not None else [])
+        ],
+    }  # fmt: skip
+
+
+# --- Any other XML ----------------------------------------------------------------------------
+
+
+def _lines(element: Element, depth: int) -> Iterator[str]:
+    """Elements as a nested list: "- tag: text"; attributes first."""
+    pad = "  " * min(depth, 20)
+    words = one_line(element.text or "")
+    yield f"{pad}- {tag_of(element)}:" + (f" {words}" if words else "")
+    for name, value in element.attrib.items():
+        yield f"{pad}  - {name.rsplit('}', 1)[-1]}: {one_line(value)}"
+    for inner in element:
+        yield from _lines(inner, depth + 1)
+        if tail := one_line(inner.tail or ""):
+            yield f"{pad}  - {tail}"

@@ -1,0 +1,132 @@
+"""What comes out of every source: one document, the test basis and cases in it, and a report."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from typing import Literal
+
+from assistant.domain import Epic, SourceDocument, TestCase, Unread, Value
+from assistant.domain import Place as Place
+
+
+def place_at(places: Sequence[Place], offset: int) -> str:
+    """The label of the place that holds ``offset``, or an empty string; places are in order."""
+    number = bisect_right(places, offset, key=lambda place: place.start) - 1
+    return places[number].label if number >= 0 and offset < places[number].end else ""
+
+
+class ExtractionReport(Value):
+    """What a reader got out of a file, and what it could not get: shown before indexing, kept.
+
+    ``reader`` is the library that read it; ``parts`` counts pages, slides, sheets or files and
+    ``characters`` the text in them. ``empty_parts`` names pages without text, ``unread_parts`` what
+    was left out (pictures, charts, attachments), ``disagreements`` where a second reader saw more
+    or less, ``truncated`` the cells cut short. ``encoding`` is set for text; ``encoding_guessed``
+    where no mark and no UTF-8 decided it.
+    """
+
+    reader: str = ""
+    parts: int = 0
+    characters: int = 0
+    empty_parts: tuple[str, ...] = ()
+    unread_parts: tuple[str, ...] = ()
+    disagreements: tuple[str, ...] = ()
+    truncated: tuple[str, ...] = ()
+    encoding: str = ""
+    encoding_guessed: bool = False
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What a person should know before this file is indexed; empty where all was read."""
+        said = []
+        if self.empty_parts:
+            said.append(
+                f"No text was found on {_listed(self.empty_parts)}. If they are scans, run a text "
+                "recognition (OCR) over the file and import it again."
+            )
+        if self.unread_parts:
+            said.append(f"Not read: {_listed(self.unread_parts)}.")
+        said.extend(self.disagreements)
+        if self.truncated:
+            said.append(f"Cut short: {_listed(self.truncated)}.")
+        if self.encoding_guessed:
+            said.append(f"The encoding {self.encoding} was guessed; check letters with accents.")
+        return tuple(said)
+
+
+def _listed(names: Sequence[str], shown: int = 12) -> str:
+    more = f" and {len(names) - shown} more" if len(names) > shown else ""
+    return ", ".join(names[:shown]) + more
+
+
+FieldRole = Literal["criteria", "release", "team", "epic"]
+
+
+class FieldChoice(Value):
+    """Which field of another tool was taken for a role, and why; for the user to confirm."""
+
+    role: FieldRole
+    field: str
+    name: str = ""
+    reason: str = ""
+
+
+ItemKind = Literal["epic", "story", "rule", "case", "document"]
+
+
+class ItemLink(Value):
+    """A link from one item to another: ``relation`` in the words of the tool ("blocks")."""
+
+    relation: str
+    key: str
+
+
+class SourceItem(Value):
+    """One item of an export under its own key, with what the test basis has no field for."""
+
+    key: str
+    kind: ItemKind
+    title: str = ""
+    type: str = ""
+    status: str = ""
+    priority: str = ""
+    project: str = ""
+    release: str = ""
+    team: str = ""
+    labels: tuple[str, ...] = ()
+    author: str = ""
+    parent: str = ""
+    links: tuple[ItemLink, ...] = ()
+    uri: str = ""
+
+
+class Reading(Value):
+    """The outcome of reading one source.
+
+    ``document.text`` is Markdown, and offsets of criteria, of ``unread`` and of ``places`` point
+    into it. ``unread`` holds what was not understood, with the reason; ``notes`` are plain
+    sentences for the person who imports: what was repaired, left out of the test basis, or is
+    missing. ``report`` says how the file was read, ``fields`` which field of an export was taken
+    for what, and ``items`` what the export holds, item by item. ``columns`` is set for tables:
+    "unsure" where one may hold test cases, but its columns were not understood with certainty.
+    """
+
+    document: SourceDocument
+    epics: tuple[Epic, ...] = ()
+    cases: tuple[TestCase, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    notes: tuple[str, ...] = ()
+    places: tuple[Place, ...] = ()
+    report: ExtractionReport = ExtractionReport()
+    fields: tuple[FieldChoice, ...] = ()
+    items: tuple[SourceItem, ...] = ()
+    columns: Literal["", "known", "unsure"] = ""
+
+
+class FileOutcome(Value):
+    """What became of one file of an upload: a reading, or the sentence that says why not."""
+
+    name: str
+    reading: Reading | None = None
+    error: str = ""

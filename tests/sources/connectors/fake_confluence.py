@@ -1,0 +1,102 @@
+"""Confluence over HTTP: Cloud (v2, cursors) and Data Center (v1, counted paging)."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from fake_jira import credentials
+from fake_servers import TOKEN, Answer, Asked
+
+
+def real_pages(shared: Path) -> list[dict[str, Any]]:
+    """Real pages in storage format, as Confluence's API gave them."""
+    folder = shared / "data" / "imports" / "atlassian_mcp"
+    listed = json.loads((folder / "MOCK_PAGES_FROM_SPACE_RESPONSE.json").read_text("utf-8"))
+    return [*listed[:1], json.loads((folder / "MOCK_PAGE_RESPONSE.json").read_text("utf-8"))]
+
+
+def page(number: int, title: str, storage: str, *, changed: str = "") -> dict[str, Any]:
+    """A page of our own."""
+    return {
+        "id": str(number), "type": "page", "status": "current", "title": title,
+        "body": {"storage": {"value": storage, "representation": "storage"}},
+        "version": {"when": changed or "2026-11-01T09:00:00.000Z", "number": 1},
+        "_links": {"webui": f"/spaces/OPS/pages/{number}"},
+    }  # fmt: skip
+
+
+@dataclass
+class FakeConfluence:
+    """Answers as Confluence does; ``pages`` are in the order of their creation."""
+
+    pages: list[dict[str, Any]]
+    cloud: bool = True
+    spaces: dict[str, str] = field(default_factory=lambda: {"11": "OPS"})
+    largest_page: int = 100
+    before: dict[int, Answer] = field(default_factory=dict)
+    count: int = 0
+
+    def __call__(self, asked: Asked) -> Answer:
+        self.count += 1
+        if self.count in self.before:
+            return self.before[self.count]
+        if TOKEN not in credentials(asked):
+            return Answer({"message": "Unauthorized"}, 401)
+        if self.cloud and asked.path == "/wiki/api/v2/spaces":
+            wanted = asked.query.get("keys", "").split(",")
+            return Answer({"results": [{"id": key, "key": name, "name": f"Space {name}"}
+                                       for key, name in self.spaces.items() if name in wanted],
+                           "_links": {"base": "https://elsewhere.example/wiki"}})  # fmt: skip
+        if self.cloud and asked.path == "/wiki/api/v2/pages":
+            return self._by_cursor(asked.query)
+        if not self.cloud and asked.path == "/rest/api/content/search":
+            return self._by_count(asked.query)
+        return Answer({"message": "not found"}, 404)
+
+    def _by_cursor(self, query: dict[str, str]) -> Answer:
+        assert query["space-id"] == ",".join(self.spaces)
+        found = self.pages
+        if query.get("sort") == "-modified-date":
+            found = sorted(found, key=_when, reverse=True)
+        cursor = query.get("cursor", "")
+        if cursor and not cursor.startswith("c="):
+            return Answer({"errors": [{"title": "Invalid cursor"}]}, 400)
+        start = int(cursor[2:]) if cursor else 0
+        end = start + min(int(query.get("limit", 25)), self.largest_page)
+        shown = []
+        for each in found[start:end]:
+            version = {"createdAt": _when(each), "number": 1, "authorId": "u1"}
+            body = each["body"] if query.get("body-format") == "storage" else {}
+            shown.append({"id": each["id"], "title": each["title"], "status": "current",
+                          "spaceId": next(iter(self.spaces)), "parentId": None, "body": body,
+                          "version": version, "_links": each.get("_links", {})})  # fmt: skip
+        links = {"base": "https://elsewhere.example/wiki"}
+        if end < len(found):
+            links["next"] = f"/wiki/api/v2/pages?cursor=c%3D{end}&limit=25"
+        return Answer({"results": shown, "_links": links})
+
+    def _by_count(self, query: dict[str, str]) -> Answer:
+        assert query["cql"].startswith('space in ("OPS")')
+        assert query["cql"].endswith("order by created")
+        found = self.pages
+        if match := re.search(r'lastmodified >= now\("-(\d+)m"\)', query["cql"]):
+            since = datetime.now(UTC) - timedelta(minutes=int(match[1]))
+            found = [each for each in found if datetime.fromisoformat(_when(each)) >= since]
+        start, size = int(query["start"]), min(int(query["limit"]), self.largest_page)
+        shown = [dict(each) for each in found[start : start + size]]
+        if "body.storage" not in query["expand"]:
+            shown = [{k: v for k, v in each.items() if k != "body"} for each in shown]
+        links = {"base": "https://elsewhere.example"}
+        if start + size < len(found):
+            links["next"] = f"/rest/api/content/search?start={start + size}"
+        return Answer({"results": shown, "start": start, "limit": size, "size": len(shown),
+                       "totalSize": len(found), "_links": links})  # fmt: skip
+
+
+def _when(each: dict[str, Any]) -> str:
+    return str(each.get("version", {}).get("when") or "2024-01-01T00:00:00.000Z")

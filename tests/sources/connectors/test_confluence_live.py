@@ -1,0 +1,142 @@
+"""Confluence Cloud and Data Center over real HTTP, with real pages in storage format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fake_confluence import FakeConfluence, page, real_pages
+from fake_servers import Answer, FakeServer
+
+from assistant.errors import ConnectorError
+from assistant.sources.connectors.client import CallLimits
+from assistant.sources.connectors.config import ConnectionConfig
+from assistant.sources.connectors.opening import Connector
+from assistant.sources.synced import FetchedDocument
+
+Connect = Callable[..., Connector]
+Serve = Callable[..., FakeServer]
+
+
+def cloud(url: str, **options: Any) -> ConnectionConfig:
+    given = {"fetch": "OPS", "user": "tess@example.com", **options}
+    return ConnectionConfig(kind="confluence_cloud", name="Wiki", url=url, **given)
+
+
+def data_center(url: str, **options: Any) -> ConnectionConfig:
+    return ConnectionConfig(
+        kind="confluence_data_center", name="Wiki DC", url=url, **{"fetch": "OPS", **options}
+    )
+
+
+KINDS = ((cloud, True), (data_center, False))
+
+
+def documents(source: Connector, **options: Any) -> list[FetchedDocument]:
+    return [one for p in source.fetch(**{"since": None, **options}) for one in p.documents]
+
+
+def test_real_pages_with_their_content(shared_dir: Path, serve: Serve, connect: Connect) -> None:
+    for kind, is_cloud in KINDS:
+        server = serve(FakeConfluence(real_pages(shared_dir), cloud=is_cloud))
+        found = {one.external_id: one.reading for one in documents(connect(kind(server.url)))}
+        assert set(found) == {"confluence:123456789", "confluence:987654321"}
+        paper, notes = found["confluence:123456789"], found["confluence:987654321"]
+        assert paper is not None
+        assert notes is not None
+        assert paper.document.title == "Sample Research Paper Title"
+        assert "*Result*: Sample Result" in paper.document.text
+        assert "## Goals\n\n- Example goal" in notes.document.text
+        assert "## Date\n\n2024-01-01" in notes.document.text
+        assert notes.document.kind == "page"
+        assert notes.document.metadata.project == ("OPS" if is_cloud else "PROJ")
+        wiki = "/wiki" if is_cloud else ""
+        assert notes.document.uri.startswith(f"{server.url}{wiki}/spaces/PROJ/pages/987654321")
+
+
+def test_pages_come_in_parts_and_go_on_after_any(serve: Serve, connect: Connect) -> None:
+    pages = [page(n, f"Page {n}", f"<p>Text of page {n}</p>") for n in range(1, 61)]
+    for kind, is_cloud in KINDS:
+        server = serve(FakeConfluence(pages, cloud=is_cloud, largest_page=20))
+        source = connect(kind(server.url))
+        parts = list(source.fetch(since=None))
+        whole = [one.external_id for part in parts for one in part.documents]
+        assert len(set(whole)) == len(whole) == 60
+        assert len(parts) in {3, 4}
+        rest = documents(connect(kind(server.url)), cursor=parts[0].cursor)
+        assert [one.external_id for one in rest] == whole[len(parts[0].documents) :]
+        assert sorted(source.present() or ()) == sorted(whole)
+
+
+def test_only_what_changed_since(serve: Serve, connect: Connect) -> None:
+    now = datetime.now(UTC).isoformat()
+    pages = [page(n, f"Page {n}", "<p>x</p>") for n in range(1, 40)]
+    pages[7] = page(8, "Changed", "<p>new words</p>", changed=now)
+    for kind, is_cloud in KINDS:
+        server = serve(FakeConfluence(pages, cloud=is_cloud))
+        since = datetime.now(UTC) - timedelta(hours=2)
+        found = documents(connect(kind(server.url)), since=since)
+        assert [one.external_id for one in found] == ["confluence:8"]
+
+
+def test_expired_cursor_starts_over(serve: Serve, connect: Connect) -> None:
+    server = serve(FakeConfluence([page(1, "One", "<p>x</p>")]))
+    assert len(documents(connect(cloud(server.url)), cursor="of last month")) == 1
+
+
+def test_large_pages_are_asked_for_in_smaller_parts(serve: Serve, connect: Connect) -> None:
+    pages = [page(n, f"Page {n}", "<p>" + "word " * 2000 + "</p>") for n in range(1, 9)]
+    for kind, is_cloud in KINDS:
+        server = serve(FakeConfluence(pages, cloud=is_cloud))
+        small = CallLimits(seconds=5, max_bytes=60_000)
+        assert len(documents(connect(kind(server.url), limits=small))) == 8
+
+
+def test_space_that_is_not_seen_is_named(serve: Serve, connect: Connect) -> None:
+    server = serve(FakeConfluence([]))
+    with pytest.raises(ConnectorError, match="shows no space RULES"):
+        documents(connect(cloud(server.url, fetch="OPS, RULES")))
+    with pytest.raises(ConnectorError, match="names no Confluence space"):
+        connect(cloud(server.url, fetch='OPS") or space = "HR'))
+    with pytest.raises(ConnectorError, match="no page of OPS"):
+        connect(cloud(server.url)).check()
+    seen = connect(cloud(serve(FakeConfluence([page(1, "Rules", "<p>x</p>")])).url)).check()
+    assert "Rules" in seen
+
+
+@pytest.mark.parametrize(
+    "answer", [Answer({"pages": []}), Answer({"results": [{"id": 1}]}), Answer("x"),
+               Answer(raw=b"<html>")],
+)  # fmt: skip
+def test_changed_schema_is_a_typed_error(serve: Serve, connect: Connect, answer: Answer) -> None:
+    for kind, is_cloud in KINDS:
+        number = 2 if is_cloud else 1
+        server = serve(FakeConfluence([], cloud=is_cloud, before={number: answer}))
+        with pytest.raises(ConnectorError, match=r"127\.0\.0\.1"):
+            documents(connect(kind(server.url)))
+
+
+def test_links_of_a_page_lead_nowhere_else(serve: Serve, connect: Connect) -> None:
+    odd = ("@evil.example/", "https://evil.example/", "javascript:alert(1)", "x")
+    pages = [page(n, "One", "<p>x</p>") | {"_links": {"webui": to}} for n, to in enumerate(odd)]
+    for kind, is_cloud in KINDS:
+        server = serve(FakeConfluence(pages, cloud=is_cloud))
+        found = documents(connect(kind(server.url)))
+        assert [one.reading.document.uri for one in found if one.reading] == [""] * 4
+
+
+def test_page_without_text_and_odd_pages_hinder_only_themselves(
+    serve: Serve, connect: Connect
+) -> None:
+    bare, deep = page(1, "Bare", ""), page(2, "Deep", "<div>" * 30_000)
+    bare["body"] = {}
+    server = serve(FakeConfluence([bare, deep, page(3, "Good", "<p>kept</p>"), page(4, "E", "")]))
+    found = {one.external_id: one for one in documents(connect(cloud(server.url)))}
+    assert "without its text" in found["confluence:1"].error
+    good, empty = found["confluence:3"].reading, found["confluence:4"].reading
+    assert good is not None
+    assert "kept" in good.document.text
+    assert empty is not None

@@ -1,0 +1,219 @@
+"""Existing cases from CSV and XLSX, under the company's headers and those of the usual tools."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import openpyxl
+import pytest
+
+from assistant.domain import TestCase
+from assistant.sources.files import read_file
+from assistant.sources.reading import Reading
+
+
+def reading_of(header: str, rows: list[list[str]], *, delimiter: str = ",") -> Reading:
+    """The reading of a CSV with these columns and rows."""
+    target = io.StringIO()
+    writer = csv.writer(target, delimiter=delimiter)
+    writer.writerow(header.split(","))
+    writer.writerows(rows)
+    return read_file("cases.csv", target.getvalue().encode())
+
+
+def steps_of(case: TestCase) -> list[tuple[str, str, str]]:
+    """Action, data and expected result of each step."""
+    return [(step.action, step.test_data, step.expected_result) for step in case.steps]
+
+
+COMPANY = (
+    "Test Case ID,Title,Epic,User Story,Type,Priority,Preconditions,Step No,Test Step,Test Data,"
+    "Expected Result,Status"
+)
+
+
+def test_company_template_with_a_row_per_step() -> None:
+    first = ["TC-1", "Extend", "CC-10", "CC-12", "Boundary", "High", "Logged in\nPlan exists"]
+    reading = reading_of(
+        COMPANY,
+        [
+            [*first, "1", "Open the plan", "P-1", "It is shown", "Accepted"],
+            [*first, "2", "Extend it", "14 days", "It is saved", "Accepted"],
+            ["TC-2", "Cancel", "CC-10", "CC-13", "", "P3", "", "1", "Cancel", "", "It ends", ""],
+        ],
+    )
+    assert reading.document.kind == "test_cases"
+    one, two = reading.cases
+    assert (one.id, one.title, one.epic_key, one.story_key) == ("TC-1", "Extend", "CC-10", "CC-12")
+    assert (one.technique, one.priority, one.status) == ("boundary", "High", "imported")
+    assert one.origin.writer == "import"
+    assert one.preconditions == ("Logged in", "Plan exists")
+    assert steps_of(one) == [
+        ("Open the plan", "P-1", "It is shown"),
+        ("Extend it", "14 days", "It is saved"),
+    ]
+    assert [step.number for step in one.steps] == [1, 2]
+    assert "Accepted" in one.status_reason
+    assert two.priority == "Low"
+    assert not reading.unread
+
+
+def test_blank_case_fields_continue_the_case_above() -> None:
+    reading = reading_of(
+        COMPANY,
+        [
+            ["TC-1", "Extend", "", "", "", "", "", "1", "Open", "", "Shown", ""],
+            ["", "", "", "", "", "", "", "2", "Extend", "", "Saved", ""],
+            ["", "", "", "", "", "", "", "", "", "", "", ""],
+            ["TC-2", "Cancel", "", "", "", "", "", "1", "Cancel", "", "Ended", ""],
+        ],
+    )
+    assert [len(case.steps) for case in reading.cases] == [2, 1]
+
+
+XRAY = (
+    "Issue ID,Issue Key,Test Type,Test Summary,Test Priority,Action,Data,Result,Test "
+    "Repo,Precondition,"
+    "Issue Type,Precondition Type,Unstructured Definition,Labels,Component,Gherkin "
+    "definition,Description,Links"
+)
+ZEPHYR = (
+    "Key,Name,Status,Precondition,Objective,Folder,Priority,Component,Labels,Owner,Estimated Time,"
+    "Coverage (Issues),Coverage (Pages),Test Script (Step-by-Step) - Step,"
+    "Test Script (Step-by-Step) - Test Data,Test Script (Step-by-Step) - Expected Result,"
+    "Test Script (Plain Text),Test Script (BDD)"
+)
+TESTRAIL = "Title,Section,Priority,Type,Preconditions,Step,Expected Result,References"
+TESTRAIL_EXPORT = (
+    "ID,Title,Section Hierarchy,Type,Priority,Estimate,References,Preconditions,Steps (Step),"
+    "Steps (Expected Result)"
+)
+AZURE = "ID,Work Item Type,Title,Test Step,Step Action,Step Expected,Area Path,Assigned To,State"
+QTEST = (
+    "Name,Id,Attachments,Status,Type,Description,Precondition,Test Step #,Test Step Description,"
+    "Test Step Expected Result,Test Step Attachment,Requirement Ids,Requirements,Version,"
+    "Assigned To,Priority"
+)
+
+
+@pytest.mark.parametrize(
+    ("header", "rows"),
+    [
+        (
+            XRAY,
+            [
+                "1,T-1,Manual,Extend,High,Open,d,Shown,,,Test,,,a b,CC,,,",
+                "1,,,,,Save,,Saved,,,,,,,,,,",
+            ],
+        ),
+        (
+            ZEPHYR,
+            [
+                "T-1,Extend,Draft,In,,/a,High,,,,,CC-12,,Open,d,Shown,,",
+                ",,,,,,,,,,,,,Save,,Saved,,",
+            ],
+        ),
+        (TESTRAIL, ["Extend,A > B,High,Functional,In,Open,Shown,CC-12", ",,,,,Save,Saved,"]),
+        (TESTRAIL_EXPORT, ["T-1,Extend,A,Other,High,,CC-12,In,Open,Shown", ",,,,,,,,Save,Saved"]),
+        (
+            AZURE,
+            ["12,Test Case,Extend,,,,A\\B,me,Design", ",,,1,Open,Shown,,,", ",,,2,Save,Saved,,,"],
+        ),
+        (
+            QTEST,
+            [
+                "Extend,T-1,,New,Manual,d,In,1,Open,Shown,,CC-12,,1,me,High",
+                "Extend,T-1,,New,Manual,d,In,2,Save,Saved,,CC-12,,1,me,High",
+            ],
+        ),
+    ],
+    ids=["xray", "zephyr", "testrail", "testrail-export", "azure", "qtest"],
+)
+def test_headers_of_the_usual_tools(header: str, rows: list[str]) -> None:
+    reading = read_file("export.csv", "\n".join([header, *rows]).encode())
+    assert reading.document.kind == "test_cases"
+    (case,) = reading.cases
+    assert case.title == "Extend"
+    assert [(step.action, step.expected_result) for step in case.steps] == [
+        ("Open", "Shown"),
+        ("Save", "Saved"),
+    ]
+    if "CC-12" in rows[0]:
+        assert case.story_key == "CC-12"
+
+
+def test_steps_in_one_cell() -> None:
+    reading = reading_of(
+        "ID,Title,Steps,Expected Result",
+        [
+            ["T-1", "Numbered", "1. Open\n2. Save", "1. Shown\n2. Saved"],
+            ["T-2", "One result", "1. Open\n2. Save", "Saved"],
+            [
+                "T-3",
+                "Inline",
+                "1. Open\n   Expected: Shown\n2. Save\n   Data: x\n   Expected: Saved",
+                "",
+            ],
+            ["T-4", "Plain", "Open and save", "Saved"],
+            ["T-5", "Lines", "Open\nSave", "Shown\nSaved"],
+        ],
+    )
+    numbered, result, inline, plain, lines = (steps_of(case) for case in reading.cases)
+    assert numbered == lines == [("Open", "", "Shown"), ("Save", "", "Saved")]
+    assert result == [("Open", "", ""), ("Save", "", "Saved")]
+    assert inline == [("Open", "", "Shown"), ("Save", "x", "Saved")]
+    assert plain == [("Open and save", "", "Saved")]
+
+
+def test_gherkin_cells() -> None:
+    script = "Given I am logged in\nWhen I extend\nAnd I save\nThen it is saved"
+    reading = reading_of(
+        "Key,Summary,Test Type,Gherkin definition", [["T-1", "Extend", "Cucumber", script]]
+    )
+    (case,) = reading.cases
+    assert case.preconditions == ("Given I am logged in",)
+    assert steps_of(case) == [("When I extend\nAnd I save", "", "Then it is saved")]
+
+
+def test_made_ids_are_stable_and_unique() -> None:
+    rows = [["Extend", "Open", "Shown"], ["Extend", "Other", "Shown"], ["Cancel", "Open", "Ended"]]
+    first = reading_of("Title,Step,Expected Result", rows[:1] + rows[2:])
+    more = reading_of("Title,Step,Expected Result", [*rows[:1], *rows[2:], ["New", "a", "b"]])
+    assert [case.id for case in first.cases] == [case.id for case in more.cases][:2]
+    assert len({case.id for case in more.cases}) == 3
+
+
+def test_a_row_that_is_no_case_is_shown() -> None:
+    reading = reading_of(
+        "ID,Title,Step,Expected Result", [["", "", "Orphan", "x"], ["T", "t", "a", "b"]]
+    )
+    assert "Orphan" in reading.unread[0].text
+    assert "Row 2" in reading.unread[0].reason
+    assert len(reading.cases) == 1
+
+
+def test_cases_in_a_workbook_with_a_title_row_and_two_sheets() -> None:
+    book = openpyxl.Workbook()
+    first = book.active
+    assert first is not None
+    for row in (
+        ["UAT Drop-3"],
+        [],
+        COMPANY.split(","),
+        ["TC-1", "Extend", "CC-10", "CC-12"] + ["x"] * 8,
+    ):
+        first.append(row)
+    book.create_sheet("Lists").append(["High", "Low"])
+    target = io.BytesIO()
+    book.save(target)
+    reading = read_file("cases.xlsx", target.getvalue())
+    assert [case.id for case in reading.cases] == ["TC-1"]
+    assert "UAT Drop-3" in reading.document.text
+    assert "| High | Low |" in reading.document.text
+
+
+def test_formula_payloads_come_back_as_they_were_before_our_marker() -> None:
+    reading = reading_of("ID,Title,Step,Expected Result", [["T-1", "'=1+1", "'@SUM(A1)", "'-x"]])
+    (case,) = reading.cases
+    assert (case.title, *steps_of(case)[0]) == ("=1+1", "@SUM(A1)", "", "-x")

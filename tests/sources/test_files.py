@@ -1,0 +1,274 @@
+"""Files told apart by content, decoded, limited, or refused in words."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.errors import SourceError, UnreadableFile, UnsupportedFile
+from assistant.sources.archives import ReadLimits
+from assistant.sources.delimited import find_delimiter, read_delimited
+from assistant.sources.files import read_file
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+def workbook(rows: list[list[object]], *, sheet: str = "Sheet1") -> bytes:
+    """The bytes of an XLSX workbook with these rows."""
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.title = sheet
+    for row in rows:
+        book.active.append(row)
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def rewritten(data: bytes, part: str, old: str, new: str) -> bytes:
+    """An archive with one part's text changed."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(target, "w") as changed:
+        for name in source.namelist():
+            content = source.read(name)
+            if name == part:
+                assert old.encode() in content
+                content = content.replace(old.encode(), new.encode())
+            changed.writestr(name, content)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252", "utf-32"]
+)
+def test_delimiters_and_encodings(delimiter: str, encoding: str) -> None:
+    lines = [["Town", "Fee in £"], ["Köln", "5"], ["Malmö", "7"], ["München, Süd", "9"]]
+    text = "\r\n".join(delimiter.join(f'"{cell}"' for cell in line) for line in lines)
+    reading = read_file("fees.csv", text.encode(encoding))
+    assert reading.document.kind == "table"
+    assert reading.document.text.startswith("| Town | Fee in £ |")
+    assert "| München, Süd | 9 |" in reading.document.text
+    assert reading.document.id == "file:fees.csv"
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "an image"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "an old Office document"),
+        (OLE + "WordDocument".encode("utf-16-le") + b"\0" * 99, "an old Word document"),
+        (bytes(range(256)) * 10, "a binary file"),
+        (b"MZ\x90\x00\x03\x00", "a program"),
+        (b"\x1f\x8b\x08\x00", "a compressed archive"),
+    ],
+)
+def test_other_kinds_are_refused_whatever_they_are_called(data: bytes, words: str) -> None:
+    for name in ("cases.csv", "epic.md", "book.xlsx"):
+        with pytest.raises(UnsupportedFile, match=words) as caught:
+            read_file(name, data)
+        assert "Markdown, text, RTF" in str(caught.value)
+        assert name in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"%PDF-1.7 rest", "could not be read"),
+        (b"<?xml version='1.0'?><!DOCTYPE x [<!ENTITY a 'b'>]><x>&a;</x>", "refused"),
+        (b"<?xml version='1.0'?><x><y></x>", "not well-formed"),
+        (b"<html><head></head><body></body></html>", "no text"),
+        (b'{"a": [1,}', "not valid JSON"),
+        (OLE + "EncryptedPackage".encode("utf-16-le") + b"\0" * 99, "protected by a password"),
+    ],
+)
+def test_damaged_and_dangerous_files_are_unreadable_in_words(data: bytes, words: str) -> None:
+    with pytest.raises(UnreadableFile, match=words) as caught:
+        read_file("a.json", data)
+    assert "a.json" in str(caught.value)
+
+
+def test_archives_that_are_no_workbook() -> None:
+    for entry, words in (("a.txt", "archive of several files"), ("word/x.xml", "archive")):
+        target = io.BytesIO()
+        with zipfile.ZipFile(target, "w") as archive:
+            archive.writestr(entry, "x")
+        with pytest.raises(UnsupportedFile, match=words):
+            read_file("book.xlsx", target.getvalue())
+
+
+@pytest.mark.parametrize("data", [b"", b"\xef\xbb\xbf", b"\n\n  \r\n", b"\x00\x00"])
+def test_empty_files(data: bytes) -> None:
+    with pytest.raises(UnreadableFile, match="empty"):
+        read_file("a.csv", data)
+
+
+def test_a_markdown_epic_called_txt_or_csv_is_told_by_content() -> None:
+    epic = b"# CC-10 Plans\n\n## CC-12 Extend\n\n### Acceptance criteria\n- x is shown\n"
+    reading = read_file("epic.txt", epic)
+    assert reading.document.kind == "epic"
+    assert reading.document.id == "epic:CC-10"
+    table = b"Key,Summary,Acceptance Criteria\nCC-1,Login,- x is shown\n"
+    assert read_file("jira.txt", table).epics[0].stories[0].key == "CC-1"
+
+
+def test_rules_and_pages() -> None:
+    rules = read_file("r.md", b"# Business rules: billing\nTeam: Billing\n\n- BR-1: A\n- BR-2: B\n")
+    assert (rules.document.kind, rules.document.title) == ("rules", "Business rules: billing")
+    assert rules.document.metadata.team == "Billing"
+    page = read_file(
+        "notes_of_today.txt", b"We met and talked about many things.\nNothing was decided yet."
+    )
+    assert page.document.kind == "page"
+    assert not page.epics
+    story = read_file("s.txt", b"The plan is shown to the agent.", as_kind="epic")
+    assert story.document.kind == "epic"
+    assert story.epics[0].stories
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../../etc/passwd.csv", "C:\\x\\..\\a.csv", "a\u202egpj.csv", "x" * 500 + ".csv", "", "\x00"],
+)
+def test_names_are_only_text(name: str) -> None:
+    document = read_file(name, b"a,b\n1,2\n").document
+    assert "/" not in document.id.removeprefix("file:")
+    assert "\\" not in document.id
+    assert "\u202e" not in document.title
+    assert 0 < len(document.title) <= 150
+
+
+def test_xlsx_cells_as_people_read_them() -> None:
+    import datetime
+
+    rows: list[list[object]] = [
+        ["Name", "Count", "Share", "Since", "Active"],
+        ["Köln", 3, 0.25, datetime.date(2026, 2, 1), True],
+        ["=not a formula", 10.0, 1e20, datetime.datetime(2026, 2, 1, 9, 30), False],
+    ]
+    data = workbook(rows)
+    text = read_file("b.xlsx", data).document.text
+    assert "| Köln | 3 | 0.25 | 2026-02-01 | TRUE |" in text
+    assert "2026-02-01 09:30:00" in text
+
+
+def test_a_lying_dimension_loses_no_cell() -> None:
+    data = workbook([["A", "B"], *([f"left {n}", f"right {n}"] for n in range(500))])
+    lying = rewritten(
+        data, "xl/worksheets/sheet1.xml", '<dimension ref="A1:B501"', '<dimension ref="A1:A1"'
+    )
+    text = read_file("b.xlsx", lying).document.text
+    assert all(f"| left {n} | right {n} |" in text for n in range(500))
+
+
+def test_formulas_without_a_stored_result_are_named() -> None:
+    data = workbook([["A", "B"], ["x", "=1+1"], ["y", "=A1"]])
+    reading = read_file("b.xlsx", data)
+    assert any("2 formulas have no stored result" in note for note in reading.notes)
+
+
+def test_damaged_workbooks() -> None:
+    data = workbook([["A", "B"], ["x", "y"]])
+    for damaged in (
+        data[: len(data) // 2],
+        b"PK\x03\x04" + b"x" * 500,
+    ):
+        with pytest.raises(SourceError):
+            read_file("b.xlsx", damaged)
+
+
+def bomb(entries: int, size: int) -> bytes:
+    """A small archive that unpacks to ``entries`` times ``size`` zero bytes."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+        for number in range(entries):
+            archive.writestr(f"xl/worksheets/sheet{number}.xml", b"\0" * size)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(("entries", "size"), [(1, 40_000_000), (20, 1_000_000), (6000, 1)])
+def test_zip_bombs_are_refused_unread(entries: int, size: int) -> None:
+    with pytest.raises(UnreadableFile, match="refused"):
+        read_file("b.xlsx", bomb(entries, size))
+
+
+def test_limits_of_time_memory_and_cells() -> None:
+    data = workbook([[f"cell {n} {m}" for m in range(20)] for n in range(400)])
+    with pytest.raises(UnreadableFile, match="cells"):
+        read_file("b.xlsx", data, limits=ReadLimits(max_cells=1000))
+    with pytest.raises(UnreadableFile, match="longer than"):
+        read_file("b.xlsx", data, limits=ReadLimits(seconds=0.001))
+    with pytest.raises(UnreadableFile):
+        read_file("b.xlsx", data, limits=ReadLimits(output_bytes=1000))
+    with pytest.raises(UnreadableFile, match="bytes"):
+        read_file("b.xlsx", data, limits=ReadLimits(max_bytes=1000))
+    with pytest.raises(UnreadableFile, match="characters"):
+        read_file("t.md", b"x" * 2000, limits=ReadLimits(max_characters=1000))
+    with pytest.raises(UnreadableFile, match="cells"):
+        read_file("t.csv", b"a,b\n" * 600, limits=ReadLimits(max_cells=1000))
+
+
+def test_a_quote_that_never_closes() -> None:
+    data = b'a,b\n1,"' + b"x\n" * 100_000
+    with pytest.raises(UnreadableFile, match="never closed"):
+        read_file("t.csv", data, limits=ReadLimits(max_cell_characters=10_000))
+
+
+def test_our_own_excel_marker_is_taken_off_and_no_other() -> None:
+    cells = ["'=1+1", "'+x", "'-5", "'@a", "'＝x", "'quoted'", "O'Neil", "''=x"]
+    data = "h,i\n" + "\n".join(f'"{cell}",z' for cell in cells)
+    text = read_file("t.csv", data.encode()).document.text
+    for shown in ("=1+1", "+x", "-5", "@a", "＝x", "'quoted'", "O'Neil", "''=x"):
+        assert f"| {shown} | z |" in text
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    rows=st.lists(st.lists(st.text(max_size=20), min_size=2, max_size=4), min_size=1, max_size=6),
+    delimiter=st.sampled_from(",;\t|"),
+)
+def test_csv_written_is_csv_read(rows: list[list[str]], delimiter: str) -> None:
+    import csv
+
+    from assistant.sources.clean import clean_text
+
+    width = len(rows[0])
+    head = ["Column one", "Column two", "Column three", "Column four"][:width]
+    wanted = [head, *([clean_text(cell).text for cell in (row + [""] * 4)[:width]] for row in rows)]
+    target = io.StringIO()
+    csv.writer(target, delimiter=delimiter, quoting=csv.QUOTE_ALL).writerows(wanted)
+    text = target.getvalue().replace("\r\n", "\n")
+    if find_delimiter(text) == delimiter:
+        read, _ = read_delimited(text, "t", max_cells=1000, max_cell_characters=1000)
+        assert read == wanted
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.binary(max_size=400), name=st.sampled_from(["a.csv", "a.md", "a.xlsx", "a"]))
+def test_any_bytes_are_read_or_refused(data: bytes, name: str) -> None:
+    try:
+        reading = read_file(name, data)
+    except SourceError:
+        return
+    assert reading.document.content_hash
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Name;Straße\nMüller;Köln – Süd\n", "cp1252"),
+        ("Nazwa;Opis\nZażółć gęślą;jaźń i łódź są żółte\n" * 5, "cp1250"),
+        ("Имя;Описание\nИван;Показать тариф клиента\n" * 5, "cp1251"),
+        ("名前;説明\n山田;料金を表示する画面です\n" * 5, "shift_jis"),
+    ],
+)
+def test_a_guessed_encoding_is_right_and_said(text: str, encoding: str) -> None:
+    reading = read_file("t.csv", text.encode(encoding))
+    assert text.split("\n")[1].split(";")[1] in reading.document.text
+    assert any(note.startswith("Decoded as") for note in reading.notes)

@@ -1,0 +1,154 @@
+"""Requirement tables to epics: exports of Jira and other tools, and tables of our own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from assistant.sources.files import read_file
+from assistant.sources.headers import recognise
+from assistant.sources.pasted import read_pasted
+from assistant.sources.reading import Reading
+
+Sound = Callable[[Reading], None]
+
+JIRA = """Issue key,Summary,Issue Type,Description,Custom field (Acceptance Criteria),\
+Custom field (Epic Link),Fix Version/s,Component/s,Labels,Labels
+CC-10,Payment plans,Epic,About plans.,,,Drop-3,Call Centre,a,
+CC-12,Extend a plan,Story,"As an agent I want to extend plans.","* It is *saved*
+* It must be shown
+h3. Notes
+* none",CC-10,Drop-3,Call Centre,a,b
+CC-13,Cancel a plan,Story,"As an agent I want to cancel.
+
+*Acceptance criteria*
+# It ends
+# A letter is sent",,CC-10,Drop-3,Call Centre,,
+CC-20,Alone,Story,Nothing else,,,,,,
+"""
+
+
+def test_a_jira_export(sound: Sound) -> None:
+    reading = read_file("jira.csv", JIRA.encode())
+    sound(reading)
+    epic, loose = reading.epics
+    assert (epic.key, epic.title, epic.release, epic.team) == (
+        "CC-10",
+        "Payment plans",
+        "Drop-3",
+        "Call Centre",
+    )
+    extend, cancel = epic.stories
+    assert [c.id for c in extend.criteria] == ["CC-12-AC1", "CC-12-AC2"]
+    assert extend.labels == ("a", "b")
+    assert [c.text for c in cancel.criteria] == ["It ends", "A letter is sent"]
+    assert all(c.start is not None for c in epic.criteria)
+    assert [story.key for story in loose.stories] == ["CC-20"]
+    assert reading.document.kind == "epic"
+
+
+def test_a_row_per_criterion(sound: Sound) -> None:
+    data = (
+        "Epic,User Story,Title,AC ID,Acceptance Criterion\n"
+        "CC-10 Plans,CC-12,Extend,AC1,It is saved\n"
+        ",,,AC2,It is shown\n"
+        "CC-10 Plans,CC-13,Cancel,AC1,It ends\n"
+    )
+    reading = read_file("r.csv", data.encode())
+    sound(reading)
+    (epic,) = reading.epics
+    assert (epic.key, epic.title) == ("CC-10", "Plans")
+    assert sum(len(story.criteria) for story in epic.stories) == 3
+    assert [c.text for c in epic.criteria] == ["It is saved", "It is shown", "It ends"]
+
+
+def test_roles_needs_and_reasons_make_a_narrative() -> None:
+    data = (
+        "copado__User_Story_Title__c,copado__userStory_Role__c,copado__userStory_need__c,"
+        "copado__userStory_reason__c,copado__Acceptance_Criteria__c\n"
+        "Extend,agent,to extend,customers stay,- It is saved\n"
+    )
+    (epic,) = read_file("copado.csv", data.encode()).epics
+    (story,) = epic.stories
+    assert story.narrative == "As a agent\nI want to extend\nso that customers stay"
+    assert [c.text for c in story.criteria] == ["It is saved"]
+
+
+def test_given_when_then_columns() -> None:
+    data = "Story,Title,Given,When,Then\nCC-12,Extend,a plan,extended,it is saved\n"
+    (epic,) = read_file("g.csv", data.encode()).epics
+    assert epic.criteria[0].text == "Given a plan\nWhen extended\nThen it is saved"
+    assert epic.criteria[0].form == "gherkin"
+
+
+def test_columns_that_are_not_used_are_named() -> None:
+    data = "Key,Summary,Acceptance Criteria,Weather\nCC-1,Login,- it is shown,sunny\n"
+    reading = read_file("k.csv", data.encode())
+    assert "Columns not used: Weather." in reading.notes
+
+
+def test_other_tables_are_tables() -> None:
+    for header in (
+        "Name,Town",
+        "id,name,description,price",
+        "Name,Action",
+        "Date,Type,Value",
+        "a,b,c",
+    ):
+        assert recognise(header.split(",")) is None
+    reading = read_file("t.csv", b"id,name,description,price\n1,Chair,Wooden,5\n")
+    assert reading.document.kind == "table"
+    assert "| Chair | Wooden |" in reading.document.text
+
+
+def test_a_table_copied_out_of_a_spreadsheet(sound: Sound) -> None:
+    tabs = (
+        'Key\tSummary\tAcceptance Criteria\nCC-12\tExtend\t"- It is saved\n- It is shown"\n'
+        "CC-13\tCancel\tIt ends\n"
+    )
+    piped = (
+        "| Key | Summary | Acceptance Criteria |\n|---|---|---|\n"
+        "| CC-12 | Extend | - It is saved<br>- It is shown |\n| CC-13 | Cancel | It ends |\n"
+    )
+    for text in (tabs, piped):
+        reading = read_pasted(text)
+        sound(reading)
+        (epic,) = reading.epics
+        assert [c.id for c in epic.criteria] == ["CC-12-AC1", "CC-12-AC2", "CC-13-AC1"]
+        assert [c.text for c in epic.criteria] == ["It is saved", "It is shown", "It ends"]
+
+
+def test_cases_copied_out_of_a_spreadsheet() -> None:
+    reading = read_pasted("ID\tTitle\tStep\tExpected Result\nT-1\tExtend\tOpen\tShown\n")
+    assert reading.cases[0].steps[0].expected_result == "Shown"
+
+
+def test_work_items_of_azure_devops_with_rich_text_and_status() -> None:
+    data = (
+        "ID,Work Item Type,Title,State,Priority,Area Path,Iteration Path,Tags,Description,"
+        "Acceptance Criteria\n"
+        "12,User Story,Extend a plan,Active,2,Plans,R1,plan; web,"
+        '"<div>As an agent I want to <b>extend</b> a plan &amp; pay</div>",'
+        '"<ul><li>It is shown</li><li>It is saved</li></ul>"\n'
+    )
+    reading = read_file("ado.csv", data.encode())
+    [epic] = reading.epics
+    [story] = epic.stories
+    assert story.narrative == "As an agent I want to **extend** a plan & pay"
+    assert [c.text for c in story.criteria] == ["It is shown", "It is saved"]
+    for criterion in story.criteria:
+        assert reading.document.text[criterion.start : criterion.end] == criterion.text
+    [item] = reading.items
+    assert (item.key, item.type, item.status, item.priority) == ("12", "User Story", "Active", "2")
+    assert item.labels == ("plan", "web")
+    assert "Columns not used: Iteration Path." in reading.notes
+
+
+def test_the_row_of_a_requirement_is_remembered() -> None:
+    from assistant.sources.reading import place_at
+
+    data = "Key,Summary,Acceptance Criteria\nCC-1,One,- a is shown\nCC-2,Two,- b is shown\n"
+    reading = read_file("r.csv", data.encode())
+    text = reading.document.text
+    assert place_at(reading.places, text.index("a is shown")) == "row 2"
+    assert place_at(reading.places, text.index("b is shown")) == "row 3"
+    assert place_at(reading.places, text.index("CC-2 Two")) == "row 3"

@@ -1,0 +1,50 @@
+"""Time grows with the length only: no text of the allowed size holds anything up for long."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+
+import pytest
+
+from assistant.errors import SourceError
+from assistant.sources.pasted import read_pasted
+
+EPIC = """## CC-{0} Extend a plan {0}
+As a call centre agent
+I want to extend a plan
+so that customers stay on supply.
+
+### Acceptance criteria
+- AC1: The agent can extend by up to 14 days.
+- AC2: Beyond 14 days:
+  - is rejected
+"""
+SHAPES = [
+    "a", "[", "*", "_a", "As a ", "in order to ", "- ", "1. ", "|a", "a\t", "AC1 ", "CC-1", "{{",
+    "\"", "a. ", "word ", "a: ", "# a\n", "**a**\n", "a\n\n", "- a\n", "|a|b|\n", "> a\n",
+    "```\nx\n", "As a\n", "1. a\n", "When x\n", "Given a\nWhen b\nThen c\n", "AC1: x\n",
+    "CC-1 - t\n", "h2. a\n* b\n", "Notes: x\n", "- x:\n  - y\n",
+]  # fmt: skip
+
+
+def seconds(text: str) -> float:
+    """How long a text takes to read."""
+    begin = time.perf_counter()
+    with contextlib.suppress(SourceError):
+        read_pasted(text)
+    return time.perf_counter() - begin
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_ten_times_the_text_takes_about_ten_times_as_long(shape: str) -> None:
+    small, large = (shape * (size // len(shape)) for size in (2_000, 20_000))
+    allowed = max(1.5, 25 * seconds(small))
+    assert min(seconds(large), seconds(large)) < allowed
+
+
+@pytest.mark.slow
+def test_a_megabyte_of_epics() -> None:
+    text = "# CC-1 Programme\n" + "".join(EPIC.format(number) for number in range(2, 4000))
+    # A guard against minutes, not a measure: the machine may be busy.
+    assert min(seconds(text[:1_000_000]) for _ in range(2)) < 60
