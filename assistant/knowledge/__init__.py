@@ -1,0 +1,1 @@
+"""Source documents to chunks, chunks to a hybrid index, and questions to retrieved chunks."""

@@ -1,0 +1,253 @@
+"""Texts to vectors with a sentence-transformers model in a local folder; nothing is fetched."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import sys
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from assistant.errors import RetrievalError
+from assistant.knowledge.text_pieces import averaged, batches, pieces
+
+if TYPE_CHECKING:
+    import numpy as np
+    from sentence_transformers import SentenceTransformer
+
+TEXT_FORMAT = 1
+"""Version of the text that is embedded for a chunk (heading path, line end, chunk text)."""
+
+_SLICE = 1024
+"""Texts that are sorted by length together; memory does not grow with longer lists."""
+
+_BACKGROUND_NICENESS = 10
+_CACHED_QUERIES = 256
+
+
+class Embedder(Protocol):
+    """Turns texts into unit vectors; ``fingerprint`` changes whenever the vectors would."""
+
+    @property
+    def fingerprint(self) -> str: ...
+    @property
+    def dimension(self) -> int: ...
+    def documents(self, texts: Sequence[str]) -> np.ndarray:
+        """Vectors of ``texts``: float32, shape ``(len(texts), dimension)``, of length 1."""
+        ...
+
+    def query(self, text: str) -> np.ndarray:
+        """The vector of a question: float32, shape ``(dimension,)``, of length 1."""
+        ...
+
+
+class SentenceEmbedder:
+    """A sentence-transformers model; loaded by its first use, shared by all threads.
+
+    A text longer than the model's window (256 tokens for MiniLM, which would cut off the rest
+    silently) is embedded in windows of equal length whose vectors are averaged. ``threads`` is for
+    documents; 0 means one for each core, at a lower priority where the system has one per thread,
+    and else one fewer than there are cores. Each thread computes batches of its own: threads that
+    share one computation wait for each other, and where another process wants a core they take
+    fifty times as long. A question always takes one. ``dtype`` "auto" is bfloat16 where the
+    processor computes in it, else float32.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        model_id: str,
+        threads: int = 0,
+        dtype: Literal["auto", "float32", "bfloat16"] = "auto",
+    ) -> None:
+        self._folder = folder
+        self._model_id = model_id
+        self._threads = threads if threads > 0 else _spare_cores()
+        self._dtype = _fast_dtype() if dtype == "auto" else dtype
+        self._lock = threading.RLock()
+        self._counting = threading.Lock()
+        self._questions = 0
+        self._model: SentenceTransformer | None = None
+        self._fingerprint = ""
+        self._dimension = 0
+        self._cache: OrderedDict[str, np.ndarray] = OrderedDict()
+
+    @property
+    def fingerprint(self) -> str:
+        """Model id, hash of its weights, dtype, dimension and version of the embedded text."""
+        with self._lock:
+            if not self._fingerprint:
+                digest = _weights_hash(self._folder)[:16]
+                self._fingerprint = (
+                    f"{self._model_id}@{digest} {self._dtype} {self.dimension}d text-{TEXT_FORMAT}"
+                )
+            return self._fingerprint
+
+    @property
+    def dimension(self) -> int:
+        """Length of the vectors, read from the model's configuration."""
+        with self._lock:
+            if not self._dimension:
+                self._dimension = _dimension(self._folder)
+            return self._dimension
+
+    def load(self) -> None:
+        """Load the model now, so that the first question need not wait for it."""
+        with self._lock:
+            self._loaded()
+
+    def documents(self, texts: Sequence[str]) -> np.ndarray:
+        """Vectors of ``texts``; see ``Embedder``. Raises ``RetrievalError`` where loading fails.
+
+        Texts of like length share a batch, so that little is padded. Threads take batches in turn,
+        and waiting questions go between them.
+        """
+        import numpy as np
+
+        parts = [np.zeros((0, self.dimension), dtype=np.float32)]
+        for at in range(0, len(texts), _SLICE):
+            parts.append(self._in_batches(texts[at : at + _SLICE]))
+        return np.concatenate(parts)
+
+    def _in_batches(self, texts: Sequence[str]) -> np.ndarray:
+        import numpy as np
+
+        with self._lock:
+            model = self._loaded()
+            parts = pieces(model, texts)
+        vectors = np.zeros((len(parts), self.dimension), dtype=np.float32)
+
+        def work(batch: list[int]) -> None:
+            while self._questions:
+                time.sleep(0.001)
+            vectors[batch] = self._forward(model, [parts[place].text for place in batch])
+
+        planned = batches([part.tokens for part in parts])
+        with ThreadPoolExecutor(self._threads, initializer=_lower_priority) as pool:
+            list(pool.map(work, planned))
+        return averaged(vectors, [part.owner for part in parts], len(texts))
+
+    def query(self, text: str) -> np.ndarray:
+        """The vector of a question; the last few hundred are remembered."""
+        with self._counting:
+            self._questions += 1
+        try:
+            with self._lock:
+                found = self._cache.get(text)
+                if found is None:
+                    model = self._loaded()
+                    parts = pieces(model, [text])
+                    vectors = self._forward(model, [part.text for part in parts])
+                    found = averaged(vectors, [0] * len(parts), 1)[0]
+                    self._cache[text] = found
+                    if len(self._cache) > _CACHED_QUERIES:
+                        self._cache.popitem(last=False)
+                self._cache.move_to_end(text)
+                return found
+        finally:
+            with self._counting:
+                self._questions -= 1
+
+    def _forward(self, model: SentenceTransformer, texts: Sequence[str]) -> np.ndarray:
+        """The model's vectors of texts that fit its window, as one batch in this thread."""
+        import numpy as np
+        import torch
+
+        torch.set_num_threads(1)
+        with self._lock:  # a tokenizer serves one thread at a time
+            # Older sentence-transformers call it tokenize.
+            features = getattr(model, "preprocess", model.tokenize)(list(texts))
+        with torch.inference_mode():
+            found = model(features)["sentence_embedding"]
+        return np.asarray(found.float().numpy(), dtype=np.float32)
+
+    def _loaded(self) -> SentenceTransformer:
+        if self._model is None:
+            self._model = _load(self._folder, self._dtype)
+        return self._model
+
+
+def _spare_cores() -> int:
+    """Threads for work that must not be felt: all cores where a thread can have a priority."""
+    cores = os.cpu_count() or 2
+    return cores if sys.platform == "linux" else max(1, cores - 1)
+
+
+def _lower_priority() -> None:
+    """Let everything else go first; on Linux a thread has a priority of its own."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _BACKGROUND_NICENESS)
+
+
+def _load(folder: Path, dtype: str) -> SentenceTransformer:
+    if not (folder / "config.json").is_file():
+        raise RetrievalError(
+            f"The embedding model is not in {folder}. Fetch it with: "
+            "python -m assistant models fetch"
+        )
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
+
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        return SentenceTransformer(
+            str(folder),
+            device="cpu",
+            local_files_only=True,
+            trust_remote_code=False,
+            model_kwargs={"dtype": getattr(torch, dtype), "use_safetensors": True},
+        )
+    except Exception as error:
+        raise RetrievalError(
+            f"The embedding model in {folder} cannot be loaded ({error}). Fetch it again with: "
+            "python -m assistant models fetch"
+        ) from error
+    finally:
+        if shown:
+            logging.enable_progress_bar()  # type: ignore[no-untyped-call]
+
+
+def _weights_hash(folder: Path) -> str:
+    weights = folder / "model.safetensors"
+    try:
+        with weights.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise RetrievalError(
+            f"The embedding model's weights {weights} cannot be read ({error}). Fetch the model "
+            "with: python -m assistant models fetch"
+        ) from error
+
+
+def _dimension(folder: Path) -> int:
+    """Hidden size of the model, or the output size of the last dense layer that follows it."""
+    try:
+        size = int(json.loads((folder / "config.json").read_text(encoding="utf-8"))["hidden_size"])
+        for dense in sorted(folder.glob("[0-9]*_Dense/config.json")):
+            size = int(json.loads(dense.read_text(encoding="utf-8"))["out_features"])
+        return size
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RetrievalError(
+            f"The embedding model's configuration in {folder} cannot be read ({error}). Fetch the "
+            "model with: python -m assistant models fetch"
+        ) from error
+
+
+def _fast_dtype() -> Literal["float32", "bfloat16"]:
+    """bfloat16 where the processor has instructions for it: nearly twice as fast, cosine 0.9999."""
+    try:
+        flags = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return "float32"
+    return "bfloat16" if "avx512_bf16" in flags or "amx_bf16" in flags else "float32"

@@ -1,0 +1,231 @@
+"""Questions to chunks: both searches of a collection, fused, checked, and cut to what is needed."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
+
+from assistant.domain import (
+    CHUNK_KINDS,
+    Chunk,
+    ChunkKind,
+    RetrievalConfig,
+    RetrievedChunk,
+    Value,
+)
+from assistant.knowledge.fusion import Fused, Lists, best_first, fuse, is_relevant, same_words
+from assistant.knowledge.index import ChunkRecord, Hit, Index, IndexQuery, Scope
+from assistant.knowledge.question import Question
+from assistant.knowledge.sparse import Bm25Encoder
+from assistant.knowledge.versions import Versions
+from assistant.knowledge.writing import embedded_text
+
+MAX_PER_DOCUMENT = 4
+"""Chunks that one document may bring in answer to one question of ``retrieve``: a document that
+repeats the question's words (by accident or on purpose) leaves room for the others."""
+
+_PAGE = 32
+
+
+class TraceRow(Value):
+    """A chunk of the fused list, with its rank (1-based) and score in each stage that found it.
+
+    ``named`` says whether the question names the chunk's key, which puts it first; ``relevant``
+    whether it is above the floor of relevance, so that it could enter a prompt.
+    """
+
+    chunk: Chunk
+    rank: int
+    score: float
+    dense_rank: int | None
+    dense_score: float | None
+    sparse_rank: int | None
+    sparse_score: float | None
+    named: bool
+    relevant: bool
+
+
+class SearchTrace(Value):
+    """How a question was answered; seconds per stage (``read_seconds``: fetching and checking)."""
+
+    query: str
+    rows: tuple[TraceRow, ...]
+    embed_seconds: float
+    search_seconds: float
+    fuse_seconds: float
+    read_seconds: float
+
+    @property
+    def seconds(self) -> float:
+        """Seconds in all."""
+        return self.embed_seconds + self.search_seconds + self.fuse_seconds + self.read_seconds
+
+
+class Retriever:
+    """Answers questions on one state of a collection; made for one call, by one thread."""
+
+    def __init__(self, index: Index, versions: Versions, bm25: Bm25Encoder) -> None:
+        self._index = index
+        self._versions = versions
+        self._bm25 = bm25
+
+    def search(
+        self, question: Question, config: RetrievalConfig, limit: int
+    ) -> tuple[RetrievedChunk, ...]:
+        """See ``KnowledgeBase.search``."""
+        scope = self._versions.scope(config.filter)
+        fused = fuse(self._lists(question, config, scope, limit), config)
+        return tuple(
+            RetrievedChunk(chunk=record.chunk, score=hit.score, rank=rank)
+            for rank, (hit, record) in enumerate(self._visible(fused, scope, limit), 1)
+        )
+
+    def explain(self, question: Question, config: RetrievalConfig, limit: int) -> SearchTrace:
+        """See ``KnowledgeBase.explain``."""
+        started = time.perf_counter()
+        scope = self._versions.scope(config.filter)
+        lists = self._lists(question, config, scope, limit)
+        searched = time.perf_counter()
+        fused = fuse(lists, config)
+        merged = time.perf_counter()
+        rows = tuple(
+            TraceRow(
+                chunk=record.chunk,
+                rank=rank,
+                score=hit.score,
+                dense_rank=hit.dense_rank,
+                dense_score=hit.dense_score,
+                sparse_rank=hit.sparse_rank,
+                sparse_score=hit.sparse_score,
+                named=hit.named,
+                relevant=self._relevant(hit, record, question),
+            )
+            for rank, (hit, record) in enumerate(self._visible(fused, scope, limit), 1)
+        )
+        return SearchTrace(
+            query=question.text,
+            rows=rows,
+            embed_seconds=question.seconds,
+            search_seconds=searched - started,
+            fuse_seconds=merged - searched,
+            read_seconds=time.perf_counter() - merged,
+        )
+
+    def retrieve(
+        self,
+        questions: Sequence[Question],
+        config: RetrievalConfig,
+        exclude_documents: Collection[str],
+    ) -> tuple[RetrievedChunk, ...]:
+        """See ``KnowledgeBase.retrieve``."""
+        best: dict[tuple[str, str], tuple[float, Chunk]] = {}
+        for question in questions:
+            for score, chunk in self._of_each_kind(question, config, exclude_documents):
+                known = best.get(same_words(chunk))
+                if known is None or score > known[0]:
+                    best[same_words(chunk)] = (score, chunk)
+        ordered = sorted(best.values(), key=lambda each: (-each[0], each[1].id))
+        return tuple(
+            RetrievedChunk(chunk=chunk, score=score, rank=rank)
+            for rank, (score, chunk) in enumerate(ordered, 1)
+        )
+
+    def _of_each_kind(
+        self, question: Question, config: RetrievalConfig, exclude_documents: Collection[str]
+    ) -> Iterator[tuple[float, Chunk]]:
+        """The chunks for one question, best first: as many of each kind as ``top_k`` allows.
+
+        Each kind is searched on its own, so that many cases cannot crowd out the one rule; the
+        lists are then fused together, so that scores compare across kinds.
+        """
+        room = _limits(config)
+        tries = Counter({kind: 4 * size + 8 for kind, size in room.items()})
+        lists, kinds = self._lists_by_kind(question, config, list(room), exclude_documents)
+        of_document: Counter[str] = Counter()
+        seen: set[tuple[str, str]] = set()
+        scope = self._versions.scope(config.filter, exclude_documents)
+
+        def wanted(hit: Fused) -> bool:
+            kind = kinds[hit.point_id]
+            return room[kind] > 0 and tries[kind] > 0
+
+        fused = fuse(lists, config)
+        for hit, record in self._visible(fused, scope, len(fused), wanted):
+            chunk = record.chunk
+            if not wanted(hit):
+                continue
+            tries[chunk.kind] -= 1
+            crowded = of_document[chunk.document_id] >= MAX_PER_DOCUMENT
+            if crowded or same_words(chunk) in seen:
+                continue
+            if self._relevant(hit, record, question):
+                room[chunk.kind] -= 1
+                of_document[chunk.document_id] += 1
+                seen.add(same_words(chunk))
+                yield hit.score, chunk
+
+    def _lists_by_kind(
+        self,
+        question: Question,
+        config: RetrievalConfig,
+        kinds: Sequence[ChunkKind],
+        exclude_documents: Collection[str],
+    ) -> tuple[Lists, dict[str, ChunkKind]]:
+        """The hits of all kinds, and the kind of each."""
+        asked: list[IndexQuery] = []
+        kind_of: dict[str, ChunkKind] = {}
+        for kind in kinds:
+            narrowed = config.filter.model_copy(update={"kinds": (kind,)})
+            scope = self._versions.scope(narrowed, exclude_documents)
+            asked.extend(question.within(scope, config.candidates, exact=config.exact))
+        found = self._index.query(asked) if asked else []
+        for query, hits in zip(asked, found, strict=True):
+            kind_of.update((hit.point_id, query.scope.filter.kinds[0]) for hit in hits)
+        return _staged(asked, found), kind_of
+
+    def _lists(
+        self, question: Question, config: RetrievalConfig, scope: Scope, limit: int
+    ) -> Lists:
+        """The hits in scope."""
+        asked = question.within(scope, max(config.candidates, limit), exact=config.exact)
+        return _staged(asked, self._index.query(asked) if asked else [])
+
+    def _visible(
+        self,
+        fused: Sequence[Fused],
+        scope: Scope,
+        limit: int,
+        wanted: Callable[[Fused], bool] = lambda hit: True,
+    ) -> Iterator[tuple[Fused, ChunkRecord]]:
+        """The first ``limit`` wanted hits whose records are in scope, read a page at a time."""
+        page = min(max(limit, 1), _PAGE)
+        given = 0
+        for at in range(0, len(fused), page):
+            hits = {hit.point_id: hit for hit in fused[at : at + page] if wanted(hit)}
+            if given == limit or not hits:
+                continue
+            for record in self._index.read(list(hits)):
+                if given < limit and scope.holds(record, self._versions.current):
+                    given += 1
+                    yield hits[record.point_id], record
+
+    def _relevant(self, hit: Fused, record: ChunkRecord, question: Question) -> bool:
+        terms = self._bm25.counts(embedded_text(record.chunk))
+        return is_relevant(hit, question.terms, tuple(terms))
+
+
+def _staged(asked: Sequence[IndexQuery], found: Sequence[list[Hit]]) -> Lists:
+    pairs = list(zip(asked, found, strict=True))
+    return Lists(
+        dense=best_first([hits for query, hits in pairs if query.stage == "dense"]),
+        sparse=best_first([hits for query, hits in pairs if query.stage == "sparse"]),
+        named=best_first([hits for query, hits in pairs if query.stage == "named"]),
+    )
+
+
+def _limits(config: RetrievalConfig) -> Counter[ChunkKind]:
+    """How many chunks of each kind are wanted; kinds that the filter or ``top_k`` bars are out."""
+    wanted = config.filter.kinds or CHUNK_KINDS
+    sizes = {kind: int(getattr(config.top_k, kind)) for kind in CHUNK_KINDS if kind in wanted}
+    return Counter({kind: size for kind, size in sizes.items() if size > 0})

@@ -1,0 +1,143 @@
+"""Which generation of each document is current: what a reader may see of a collection."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection
+from typing import Self
+
+from assistant.domain import Chunk, SearchFilter
+from assistant.failpoints import reach
+from assistant.knowledge.index import DocumentRecord, Index, Scope
+
+log = logging.getLogger(__name__)
+
+
+class Versions:
+    """The document points of a collection, held in memory.
+
+    Changing methods are called by one writer that holds the gate; readers hold it shared.
+    """
+
+    def __init__(
+        self, index: Index, project_id: str, documents: Collection[DocumentRecord]
+    ) -> None:
+        self.project_id = project_id
+        self._index = index
+        self._documents = {document.document_id: document for document in documents}
+        self._current = {document.generation for document in documents}
+        self._pending: set[str] = set()
+
+    @classmethod
+    def of(cls, where: str, index: Index, project_id: str) -> Self:
+        """Read the document points; remove what a killed process left half-written or half-deleted.
+
+        A document that lacks chunks (which a lost answer of a server can leave) is taken out as a
+        whole: whoever compares the index with the library then puts it in again.
+        """
+        versions = cls(index, project_id, index.documents())
+        stored = versions._stored(sorted(versions._current))
+        if stored != versions.chunks:
+            for document in tuple(versions._documents.values()):
+                found = versions._stored([document.generation])
+                if found != document.chunks:
+                    log.warning(
+                        "The search index %s held %d of %d chunks of a document; it is taken out.",
+                        where, found, document.chunks,
+                    )  # fmt: skip
+                    versions.remove(document.document_id)
+        if index.count() != versions.chunks:
+            index.delete(Scope(project_id, exclude_generations=tuple(sorted(versions._current))))
+        return versions
+
+    def _stored(self, generations: Collection[str]) -> int:
+        """How many chunk points the engine has of these generations."""
+        if not generations:
+            return 0
+        return self._index.count(Scope(self.project_id, generations=tuple(generations)))
+
+    @property
+    def chunks(self) -> int:
+        """Number of chunks of all documents."""
+        return sum(document.chunks for document in self._documents.values())
+
+    @property
+    def terms(self) -> int:
+        """Sum of the lengths of all chunks, in terms."""
+        return sum(document.terms for document in self._documents.values())
+
+    @property
+    def current(self) -> Collection[str]:
+        """The generations that may be seen."""
+        return self._current
+
+    def sizes(self) -> dict[str, int]:
+        """Number of chunks by document id."""
+        return {name: document.chunks for name, document in sorted(self._documents.items())}
+
+    def get(self, document_id: str) -> DocumentRecord | None:
+        """The document's point, or ``None`` where it is not indexed."""
+        return self._documents.get(document_id)
+
+    def scope(self, wanted: SearchFilter, exclude_documents: Collection[str] = ()) -> Scope:
+        """What a question with this filter may reach."""
+        return Scope(
+            self.project_id,
+            wanted,
+            exclude_documents=tuple(sorted(exclude_documents)),
+            exclude_generations=tuple(self._pending),
+        )
+
+    def chunks_of(self, document_id: str) -> tuple[Chunk, ...]:
+        """The chunks of a document in its order."""
+        document = self._documents.get(document_id)
+        if document is None:
+            return ()
+        records = self._index.records(Scope(self.project_id, generations=(document.generation,)))
+        return tuple(sorted((r.chunk for r in records), key=lambda chunk: chunk.ordinal))
+
+    def begin(self, generation: str) -> None:
+        """Hide a generation that is about to be written."""
+        self._pending.add(generation)
+
+    def abandon(self, document: DocumentRecord) -> None:
+        """Delete what was written of a generation that will not become current.
+
+        The document point goes first: a server may have moved it although its answer was lost.
+        Where that fails nothing is deleted, so that whatever is current there stays whole.
+        """
+        before = self._documents.get(document.document_id)
+        if before is None:
+            self._index.delete_document(document.document_id)
+        else:
+            self._index.point_at(before)
+        self._index.delete(Scope(self.project_id, generations=(document.generation,)))
+        self._pending.discard(document.generation)
+
+    def commit(self, document: DocumentRecord) -> None:
+        """Make a fully written generation current and delete the one before it."""
+        before = self._documents.get(document.document_id)
+        self._index.point_at(document)
+        reach("after_pointer")
+        self._documents[document.document_id] = document
+        self._current.add(document.generation)
+        self._pending.discard(document.generation)
+        if before is not None:
+            self._drop(before)
+
+    def remove(self, document_id: str) -> None:
+        """Delete a document: its point first, so that a kill leaves all of it or none.
+
+        It is hidden at once, and stays known until the engine has deleted its point: where that
+        fails, removing it again works.
+        """
+        document = self._documents.get(document_id)
+        if document is not None:
+            self._current.discard(document.generation)
+            self._index.delete_document(document_id)
+            del self._documents[document_id]
+            self._drop(document)
+
+    def _drop(self, document: DocumentRecord) -> None:
+        self._current.discard(document.generation)
+        self._index.delete(Scope(self.project_id, generations=(document.generation,)))

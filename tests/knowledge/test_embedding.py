@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assistant.errors import RetrievalError
+from assistant.knowledge.embedding import SentenceEmbedder
+
+
+def test_vectors_are_unit_length_and_mean_something(embedder: SentenceEmbedder) -> None:
+    vectors = embedder.documents(
+        [
+            "A refund is paid within 5 days.",
+            "Money is returned in under a week.",
+            "The sky is blue.",
+        ]
+    )
+    assert vectors.shape == (3, embedder.dimension) == (3, 384)
+    assert vectors.dtype == np.float32
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-5)
+    assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2] + 0.2
+    assert embedder.documents([]).shape == (0, 384)
+
+
+def test_the_end_of_a_long_text_counts(embedder: SentenceEmbedder) -> None:
+    """The model alone cuts off after 256 tokens without a word."""
+    start = "The customer opens the account page and looks at the list of contracts. " * 40
+    about_cats = "My cat likes to sleep on the warm roof and eats fish. " * 20
+    plain, longer = embedder.documents([start, start + about_cats])
+    cat = embedder.query("a cat that eats fish")
+    assert longer @ cat > plain @ cat + 0.1
+
+
+def test_a_text_alone_and_among_others_is_the_same(embedder: SentenceEmbedder) -> None:
+    texts = [f"Rule {n}: " + "words " * n for n in range(40)]
+    together = embedder.documents(texts)
+    assert embedder.query(texts[7]) @ together[7] > 0.999
+
+
+def test_questions_are_remembered(embedder: SentenceEmbedder) -> None:
+    assert embedder.query("the same question") is embedder.query("the same question")
+
+
+def test_the_fingerprint_names_all_that_matters(
+    embedder: SentenceEmbedder, embedding_folder: Path, tmp_path: Path
+) -> None:
+    wide = SentenceEmbedder(embedding_folder, model_id="all-MiniLM-L6-v2", dtype="float32")
+    narrow = SentenceEmbedder(embedding_folder, model_id="all-MiniLM-L6-v2", dtype="bfloat16")
+    assert len({wide.fingerprint, narrow.fingerprint}) == 2
+    assert embedder.fingerprint in {wide.fingerprint, narrow.fingerprint}
+    assert "all-MiniLM-L6-v2@53aa51172d142c89 float32 384d" in wide.fingerprint
+    changed = tmp_path / "model"
+    shutil.copytree(embedding_folder, changed)
+    with (changed / "model.safetensors").open("ab") as weights:
+        weights.write(b"x")
+    other = SentenceEmbedder(changed, model_id="all-MiniLM-L6-v2", dtype="float32")
+    assert other.fingerprint != wide.fingerprint
+
+
+def test_bfloat16_finds_the_same(embedding_folder: Path) -> None:
+    texts = [f"A payment of £{n}.00 is posted within {n} working days." for n in range(20)]
+    wide = SentenceEmbedder(embedding_folder, model_id="m", dtype="float32").documents(texts)
+    narrow = SentenceEmbedder(embedding_folder, model_id="m", dtype="bfloat16").documents(texts)
+    assert (wide * narrow).sum(axis=1).min() > 0.999
+
+
+def test_loading_leaves_the_environment_alone(embedding_folder: Path) -> None:
+    before = dict(os.environ)
+    SentenceEmbedder(embedding_folder, model_id="m").load()
+    assert dict(os.environ) == before
+
+
+def test_many_threads_share_one_model(embedder: SentenceEmbedder) -> None:
+    expected = embedder.documents(["a text"])[0]
+    faults: list[object] = []
+
+    def work(n: int) -> None:
+        try:
+            for k in range(5):
+                embedder.query(f"question {n} {k}")
+                if embedder.documents(["a text"])[0] @ expected < 0.9999:
+                    faults.append("another vector")
+        except Exception as error:
+            faults.append(error)
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not faults
+
+
+@pytest.mark.parametrize("what", ["absent", "no weights", "rubbish"])
+def test_a_model_that_cannot_be_loaded_says_what_to_do(
+    what: str, embedding_folder: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "model"
+    if what != "absent":
+        shutil.copytree(embedding_folder, folder)
+        weights = folder / "model.safetensors"
+        weights.unlink() if what == "no weights" else weights.write_bytes(b"rubbish")
+    with pytest.raises(RetrievalError, match="assistant models fetch"):
+        SentenceEmbedder(folder, model_id="m").query("text")
