@@ -1,0 +1,1 @@
+"""Test conditions and retrieved chunks to test cases: models, prompts, writers, citations, lint."""

@@ -1,0 +1,235 @@
+"""The texts that a case may rest on, ready to be asked whether something stands in them.
+
+What must stand in one of them: numbers, amounts, dates, times, keys, quoted messages, names (runs
+of capitalised words) and the names of fields and pages. Numbers compare by value ("14 days",
+"fourteen days"), messages without regard to case, marks and closing stops.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cached_property, lru_cache
+
+from assistant.design.messages import mask_quotes
+from assistant.design.moments import find_moments
+from assistant.design.nouns import singular
+from assistant.design.quantities import find_messages, find_quantities, foreign_values
+from assistant.design.units import CURRENCY_CODES_PATTERN
+from assistant.design.verbs import is_base
+from assistant.generation.wording import (
+    content_stems,
+    names,
+    sentences,
+    stem,
+    stem_set,
+    tokens,
+    unknown_names,
+    word_set,
+)
+
+NEAR_PREFIX = 5
+"""Two words with as many equal first letters count as one (extend, extension) ..."""
+
+NEAR_LENGTH = 3
+"""... where one is no longer than the other by more letters than these (birth, birthplace)."""
+
+NEUTRAL = stem_set(
+    """show shown display open close page screen list record save store change changed unchanged
+    still available value enter select choose click press view see look field button message text
+    form result outcome test tester case data step state status situation place start begin
+    continue happen appear reload function attempt try bring about put prepare further new current
+    present valid invalid correct record item nothing something again before after first last
+    possible successful successfully sign signed log role person people allow accept refuse reject
+    confirm receive get give make set add remove use able read find told tell say visible name
+    active entered selected system now only already other another next return login user detail
+    information complete done instruct notify existing exist state one two following given offer
+    provide provided result shows seen gets can't won't isn't aren't doesn't don't didn't wasn't
+    cannot weren't couldn't shouldn't mustn't hasn't haven't"""
+)
+"""Words that any test step may use: what a tester does and sees, whatever the product."""
+
+_WORD = r"[A-Z][\w’'&.-]*[\w]"
+_MULTI = re.compile(rf"{_WORD}(?:\s+{_WORD})+")
+_KEY = re.compile(r"\b[A-Z][A-Z0-9]*(?:[-_][A-Z0-9]+)+\b|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_OPENING = word_set(
+    """Given When Then And But The A An This That These Those My Your Their Its I It If In On At
+    For With As To There Also No Each Every All Both After Before Until While Nothing"""
+)
+"""Words that stand first in a line with a capital and belong to no name."""
+
+_PLACE = re.compile(
+    r"\b(?:the|an?|its|their)\s+(?P<of>(?:[\w’'-]+\s+){0,2}?[\w’'-]+)\s+"
+    r"(?:field|button|page|tab|column|screen|checkbox|check box|drop-?down|menu|panel|section|"
+    r"flag|icon|link|report|dialog|banner|queue|e-?mail|letter|dashboard|log|badge|tile|list)\b",
+    re.IGNORECASE,
+)
+_STATE = re.compile(
+    r"\b(?:status|state|stage)\b[^,.;]{0,40}?\b(?:is|becomes?|changes? to|changed to|set to|moves? "
+    r"to|goes to|remains?|stays?)\s+(?:(?:now|still|set to|changed to)\s+)*(?P<state>[a-z][\w-]+)\b"
+)
+_CURRENCY = re.compile(rf"\b(?:{CURRENCY_CODES_PATTERN})\b")
+_LINKS = word_set("and or of for in on to with at by from is are that which not the a an set")
+
+
+@lru_cache(maxsize=8192)
+def stems_of(text: str) -> frozenset[str]:
+    """The stems of all words of a text, those of quotations and function words included."""
+    return frozenset(token.stem for token in tokens(text))
+
+
+@lru_cache(maxsize=8192)
+def folded(text: str) -> str:
+    """The text in one case, with plain quotation marks and single spaces, a space at each end."""
+    flat = text.casefold().translate(str.maketrans("“”’‘", "\"\"''"))
+    return " " + " ".join(flat.split()) + " "
+
+
+def unquoted(text: str) -> str:
+    """The text of the same length with a sign in place of every quotation."""
+    return re.sub(r"\x00+", lambda run: " " + "…".center(len(run.group()) - 1), mask_quotes(text))
+
+
+def stands_in(item: str, text: str) -> bool:
+    """Whether the words of an item stand in a folded text, not inside other words."""
+    words = folded(item).strip()
+    return re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text) is not None
+
+
+class Known:
+    """The texts of one case."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.texts = tuple(dict.fromkeys(text for text in texts if text.strip()))
+        self._folded = " ".join(folded(text) for text in self.texts)
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """The stems of all words of the texts."""
+        return frozenset[str]().union(*map(stems_of, self.texts))
+
+    @cached_property
+    def _lengths(self) -> dict[str, set[int]]:
+        """Lengths of the longer stems, by their first letters."""
+        lengths: dict[str, set[int]] = {}
+        for word in self.stems:
+            if len(word) >= NEAR_PREFIX:
+                lengths.setdefault(word[:NEAR_PREFIX], set()).add(len(word))
+        return lengths
+
+    def knows(self, word: str) -> bool:
+        """Whether a stem, or one with the same first letters, stands in the texts."""
+        if word in self.stems:
+            return True
+        near = self._lengths.get(word[:NEAR_PREFIX], ()) if len(word) >= NEAR_PREFIX else ()
+        return any(abs(length - len(word)) <= NEAR_LENGTH for length in near)
+
+    def strange(self, text: str) -> list[str]:
+        """Items of a text that stand in none of the texts; a part of another item is not told."""
+        text = text.lower() if text.isupper() else text
+        bare = _without_dates(_CURRENCY.sub("   ", unquoted(text)))
+        candidates = [quoted.text.strip() for quoted in find_messages(text)]
+        candidates += [match.group() for match in _KEY.finditer(bare)]
+        candidates += [self._name(match, bare) for match in _MULTI.finditer(bare)]
+        found = [item for item in candidates if item and not self._has(item)]
+        single = unknown_names(bare, self.texts) if names(bare) else []
+        for item in (*single, *foreign_values(unquoted(text), self.texts)):
+            if item not in _OPENING and not any(item in other for other in found):
+                found.append(item)
+        return found
+
+    def strange_places(self, text: str) -> list[str]:
+        """Names of fields, pages and states in a text whose words stand in no text."""
+        bare = unquoted(text)
+        found = [match["of"] for match in _PLACE.finditer(bare)]
+        found += [match["state"] for match in _STATE.finditer(bare)]
+        return [item for item in found if self._is_strange_name(item)]
+
+    def strange_counts(self, text: str) -> list[str]:
+        """Counts ("5 attempts") whose number stands in the texts, but of other things alone.
+
+        Only where the texts count the same things: the number belongs to something else then.
+        """
+        found = []
+        for quantity in find_quantities(text):
+            if quantity.kind != "count" or not quantity.unit:
+                continue
+            noun = _noun(quantity.unit)
+            values = self._counts.get(noun)
+            if values and quantity.value not in values and quantity.value not in self._plain:
+                found.append(quantity.text)
+        return found
+
+    @cached_property
+    def _counts(self) -> dict[str, set[object]]:
+        counts: dict[str, set[object]] = {}
+        for text in self.texts:
+            for quantity in find_quantities(text):
+                if quantity.kind == "count" and quantity.unit:
+                    counts.setdefault(_noun(quantity.unit), set()).add(quantity.value)
+        return counts
+
+    @cached_property
+    def _plain(self) -> set[object]:
+        """Numbers that stand for themselves, as test data does."""
+        return {
+            quantity.value
+            for text in self.texts
+            for quantity in find_quantities(text)
+            if quantity.kind == "number"
+        }
+
+    def novel(self, text: str) -> tuple[str, ...]:
+        """Words with meaning, as written, that stand in no text and that not every test uses."""
+        words: dict[str, str] = {}
+        for token in tokens(unquoted(text)):
+            telling = token.content and token.stem not in NEUTRAL and not token.stem.isdigit()
+            if telling and not self.knows(token.stem):
+                words.setdefault(token.stem, text[token.start : token.end])
+        return tuple(words.values())
+
+    def _has(self, item: str) -> bool:
+        if stands_in(item, self._folded) or stands_in(item.rstrip(".!?,;:"), self._folded):
+            return True
+        words = item.split()
+        return len(words) > 1 and words[-1].endswith("s") and stands_in(item[:-1], self._folded)
+
+    def _name(self, match: re.Match[str], text: str) -> str:
+        """A run of capitalised words without those that only open the sentence."""
+        words = match.group().split()
+        while words and words[0] in _OPENING:
+            words.pop(0)
+        opens = any(match.start() == start for start, _ in sentences(text))
+        if opens and len(words) == len(match.group().split()) > 1:
+            rest = " ".join(words[1:])
+            if is_base(words[0].casefold()) or stem(words[0]) in NEUTRAL or self._has(rest):
+                words.pop(0)
+        return " ".join(words) if len(words) > 1 else ""
+
+    def _is_strange_name(self, item: str) -> bool:
+        own = [token.stem for token in tokens(item) if token.content and token.stem not in NEUTRAL]
+        if not own or any(word in _LINKS for word in item.casefold().split()):
+            return False
+        return sum(not self.knows(word) for word in own) >= 0.5 * len(own)
+
+
+def _without_dates(text: str) -> str:
+    """The text with its dates and times blanked: the name of a month is no name of its own."""
+    for moment in find_moments(text):
+        text = text[: moment.start] + " " * (moment.end - moment.start) + text[moment.end :]
+    return text
+
+
+def _noun(unit: str) -> str:
+    return singular(unit.split()[-1].casefold())
+
+
+def meaning(text: str) -> frozenset[str]:
+    """The stems of a text that carry meaning and are not every test's, quotations left out."""
+    return content_stems(unquoted(text)) - NEUTRAL
+
+
+def parts_of(text: str) -> Iterator[str]:
+    """The sentences of a text."""
+    for start, end in sentences(text):
+        yield text[start:end]

@@ -1,0 +1,93 @@
+"""The numbers ``[n]`` that sources have in a run.
+
+Numbers are unique through a run and equal ``RetrievedChunk.rank``: story by story, first the
+story's own chunks (its criteria, then its narrative), then what was retrieved for it. A chunk that
+has a number already keeps it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+
+from assistant.domain import (
+    AcceptanceCriterion,
+    Chunk,
+    ChunkKind,
+    Epic,
+    RetrievedChunk,
+    SourceMetadata,
+    UserStory,
+)
+
+_NAMESPACE = uuid.UUID("0c1b1a52-8a6e-5a53-9b0f-6f6e2f4d8c11")
+
+
+class Numbering:
+    """Hands out numbers; remembers which chunk has which."""
+
+    def __init__(self) -> None:
+        self._numbered: dict[str, RetrievedChunk] = {}
+
+    @property
+    def all(self) -> tuple[RetrievedChunk, ...]:
+        """Every numbered chunk, by number."""
+        return tuple(self._numbered.values())
+
+    def basis(self, chunks: Iterable[Chunk]) -> tuple[RetrievedChunk, ...]:
+        """Number the chunks of the epic itself."""
+        return tuple(self._number(chunk, 1.0, "basis") for chunk in chunks)
+
+    def retrieved(self, found: Iterable[RetrievedChunk]) -> tuple[RetrievedChunk, ...]:
+        """Number what retrieval found, best first; scores and stages stay as they are."""
+        return tuple(self._number(item.chunk, item.score, item.stage) for item in found)
+
+    def _number(self, chunk: Chunk, score: float, stage: str) -> RetrievedChunk:
+        known = self._numbered.get(chunk.id)
+        if known is not None:
+            return known
+        numbered = RetrievedChunk.model_validate(
+            {"chunk": chunk, "score": score, "rank": len(self._numbered) + 1, "stage": stage}
+        )
+        self._numbered[chunk.id] = numbered
+        return numbered
+
+
+def story_chunks(epic: Epic, story: UserStory, chunks: Sequence[Chunk]) -> tuple[Chunk, ...]:
+    """The basis chunks of a story: one for each criterion, in order, then the narrative.
+
+    A criterion that no chunk holds (it was typed, not read from a document) is made one, so that
+    its words can be cited like all others.
+    """
+    criteria = {chunk.key: chunk for chunk in chunks if chunk.kind == "criterion"}
+    found = [
+        criteria.get(criterion.id) or _composed(epic, story, criterion)
+        for criterion in story.criteria
+    ]
+    narrative = [chunk for chunk in chunks if chunk.kind == "story" and chunk.key == story.key]
+    if not narrative and story.narrative.strip():
+        narrative = [_chunk(epic, story, "story", story.key, story.narrative)]
+    return (*found, *narrative[:1])
+
+
+def _composed(epic: Epic, story: UserStory, criterion: AcceptanceCriterion) -> Chunk:
+    return _chunk(epic, story, "criterion", criterion.id, criterion.text)
+
+
+def _chunk(epic: Epic, story: UserStory, kind: ChunkKind, key: str, text: str) -> Chunk:
+    document_id = f"epic:{epic.key}"
+    name = "\n".join((document_id, kind, key, text)).encode("utf-8", "backslashreplace")
+    return Chunk(
+        id=str(uuid.uuid5(_NAMESPACE, name.decode("utf-8"))),
+        document_id=document_id,
+        ordinal=0,
+        text=text,
+        heading=f"{epic.title} > {story.title}",
+        kind=kind,
+        key=key,
+        title=epic.title,
+        uri=story.uri or epic.uri,
+        metadata=SourceMetadata(
+            release=epic.release, team=epic.team, labels=epic.labels, key=epic.key
+        ),
+    )

@@ -1,0 +1,157 @@
+"""What will be written and from which sources: conditions, then retrieval, then questions.
+
+Three LangChain runnables, joined; each fills in its part of the request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from time import perf_counter
+from typing import TYPE_CHECKING, Protocol
+
+from assistant.design.planned import planned_conditions
+from assistant.design.questions import raise_questions
+from assistant.domain import (
+    AcceptanceCriterion,
+    Chunk,
+    Epic,
+    GenerationConfig,
+    Question,
+    RetrievalConfig,
+    RetrievedChunk,
+    TestCondition,
+    UserStory,
+)
+from assistant.generation.cancelling import CancelCheck, raise_if_cancelled
+from assistant.generation.numbering import Numbering, story_chunks
+
+if TYPE_CHECKING:
+    from langchain_core.runnables import Runnable
+
+
+class Retriever(Protocol):
+    """What the chain needs of a knowledge base."""
+
+    def retrieve(
+        self,
+        queries: Sequence[str],
+        config: RetrievalConfig,
+        *,
+        exclude_documents: Collection[str] = (),
+    ) -> tuple[RetrievedChunk, ...]:
+        """Chunks for the queries, merged without duplicates, best first."""
+        ...
+
+
+@dataclass(frozen=True)
+class Item:
+    """A condition with everything that its brief needs; ``place`` finds its story's sources."""
+
+    place: int
+    epic: Epic
+    story: UserStory
+    criterion: AcceptanceCriterion
+    condition: TestCondition
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request on its way through the chain: each step fills in what it finds."""
+
+    epics: tuple[Epic, ...]
+    basis: tuple[Chunk, ...]
+    asked: tuple[Question, ...] | None = None
+    """Questions that were raised before the run started; ``None``: raise them here."""
+    items: tuple[Item, ...] = ()
+    questions: tuple[Question, ...] = ()
+    sources: tuple[tuple[RetrievedChunk, ...], ...] = ()
+    retrieved: tuple[RetrievedChunk, ...] = ()
+    seconds: float = 0.0
+
+
+def planning(
+    retriever: Retriever,
+    retrieval: RetrievalConfig,
+    generation: GenerationConfig,
+    cancelled: CancelCheck,
+) -> Runnable[Request, Request]:
+    """conditions | retrieve | questions"""
+    from langchain_core.runnables import RunnableLambda
+
+    def conditions(request: Request) -> Request:
+        items: list[Item] = []
+        for place, (epic, story) in enumerate(stories_of(request.epics)):
+            for criterion in story.criteria:
+                raise_if_cancelled(cancelled, "Deriving conditions")
+                derived = planned_conditions(
+                    story,
+                    criterion,
+                    techniques=generation.techniques,
+                    depth=generation.depth,
+                )
+                items.extend(Item(place, epic, story, criterion, one) for one in derived)
+        return replace(request, items=tuple(items))
+
+    def retrieve(request: Request) -> Request:
+        started = perf_counter()
+        numbering = Numbering()
+        sources = []
+        for epic, story in stories_of(request.epics):
+            raise_if_cancelled(cancelled, "Searching for sources")
+            found = story_sources(epic, story, request.basis, retriever, retrieval, numbering)
+            sources.append(found)
+        return replace(
+            request,
+            sources=tuple(sources),
+            retrieved=numbering.all,
+            seconds=perf_counter() - started,
+        )
+
+    def questions(request: Request) -> Request:
+        if request.asked is not None:
+            return replace(request, questions=request.asked)
+        by_epic: list[Question] = []
+        for epic in request.epics:
+            chunks = {
+                source.chunk.id: source.chunk
+                for (owner, _), sources in zip(
+                    stories_of(request.epics), request.sources, strict=True
+                )
+                if owner is epic
+                for source in sources
+                if source.stage != "basis"
+            }
+            by_epic.extend(raise_questions(epic, tuple(chunks.values())))
+        return replace(request, questions=tuple(by_epic))
+
+    return (
+        RunnableLambda(conditions, name="conditions")
+        | RunnableLambda(retrieve, name="retrieve")
+        | RunnableLambda(questions, name="questions")
+    )
+
+
+def stories_of(epics: Sequence[Epic]) -> list[tuple[Epic, UserStory]]:
+    """The stories that have a criterion, each with its epic, in source order."""
+    return [(epic, story) for epic in epics for story in epic.stories if story.criteria]
+
+
+def story_sources(
+    epic: Epic,
+    story: UserStory,
+    basis: Sequence[Chunk],
+    retriever: Retriever,
+    retrieval: RetrievalConfig,
+    numbering: Numbering,
+) -> tuple[RetrievedChunk, ...]:
+    """The numbered sources of a story: its own chunks first, then what is found for its criteria.
+
+    Documents that the basis chunks stand in are not searched: they would find themselves.
+    """
+    own = numbering.basis(story_chunks(epic, story, basis))
+    queries = [f"{story.title}: {criterion.text}" for criterion in story.criteria]
+    found = retriever.retrieve(
+        queries, retrieval, exclude_documents={chunk.document_id for chunk in basis}
+    )
+    return tuple({one.rank: one for one in (*own, *numbering.retrieved(found))}.values())

@@ -1,0 +1,345 @@
+"""Smells of a single step: what is found by its words, and what a rule can put in their place.
+
+Names follow the catalogue of Soares et al., "Manual Tests Do Smell!" (arXiv 2308.01386); ``SMELLS``
+says which of ours is which of theirs. A fix is offered only where the words themselves show how.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+from assistant.domain import Fix, LintFinding, StepText, TestStep
+from assistant.generation.known import unquoted
+from assistant.generation.wording import capitalised, phrase, sentence, stem, stem_set
+
+SMELLS = {
+    "ambiguous word": "ambiguous test",
+    "unverifiable result": "ambiguous test",
+    "conditional step": "conditional test",
+    "several actions": "eager action",
+    "misplaced action": "misplaced action",
+    "misplaced precondition": "misplaced precondition",
+    "misplaced verification": "misplaced verification",
+    "no expected result": "unverified action",
+    "tacit knowledge": "tacit knowledge",
+}
+"""Our rules by the smell of the catalogue that they find; the other rules go beyond it."""
+
+_AMBIGUOUS = re.compile(
+    r"\b(?:appropriate(?:ly)?|proper(?:ly)?|correct(?:ly)?|as expected|as (?:needed|required|"
+    r"necessary)|if (?:needed|necessary|applicable)|suitabl[ey]|adequate(?:ly)?|sufficient(?:ly)?|"
+    r"reasonabl[ey]|user[- ]friendly|eas(?:y|ily)|fast|quick(?:ly)?|slow(?:ly)?|soon|timely|"
+    r"some|several|various|many|few|certain|relevant|normal(?:ly)?|typical(?:ly)?|etc|and/or|"
+    r"tbd|tbc|to be (?:defined|confirmed|determined)|something|somehow|good|nice|robust|"
+    r"intuitive|a while|a (?:long|short) time|similar|meaningful|sensible|acceptable)\b"
+    r"(?!\s+(?:if|but)\b)",
+    re.IGNORECASE,
+)
+_UNVERIFIABLE = re.compile(
+    r"\b(?:works?|behaves?|functions|performs?)\b(?! (?:order|day|item|type|hour|email|phone)s?\b)|"
+    r"\bas (?:expected|designed|intended|specified)\b|\bno (?:issues?|problems?)\b|"
+    r"\b(?:is|are) (?:ok|okay|fine|good|correct|right)\b|\bshould be (?:ok|okay|fine|correct)\b",
+    re.IGNORECASE,
+)
+_CONDITIONAL = re.compile(
+    r"(?:^|[,;.(]\s*)(?:if|in case|unless|otherwise|optionally)\b|\b(?:depending on|whether or not|"
+    r"if (?:the|it|there|any|not|you|so)|in case of)\b",
+    re.IGNORECASE,
+)
+_WHETHER = re.compile(
+    r"\b(?:check|verify|see|determine|confirm|observe|ask|asked|test|note|look) (?:if|whether)\b",
+    re.IGNORECASE,
+)
+_WITHOUT_DATA = re.compile(
+    r"\b(?:any|some|an?|the|another)\s+(?:(?:in)?valid|correct|incorrect|wrong|random|suitable|"
+    r"appropriate|other)\s+(?:data|values?|inputs?|details|information|amounts?|dates?|numbers?|"
+    r"credentials?|passwords?|e-?mail(?: address)?|username)\b",
+    re.IGNORECASE,
+)
+_TACIT = re.compile(
+    r"\bas (?:usual|before|always|in (?:the )?(?:previous|other|earlier) "
+    r"(?:tests?|cases?|steps?))\b|"
+    r"\bas (?:described|explained|defined|documented|specified|shown) (?:above|earlier|elsewhere|"
+    r"in (?:the )?(?:manual|wiki|guide|handbook|documentation|specification|other document))\b|"
+    r"\b(?:the|your) (?:usual|standard|normal|known|regular) (?:procedure|process|way|steps?|flow|"
+    r"set-?up|login|data|user|account|configuration)\b|"
+    r"\bfollow the (?:\w+ )?(?:process|procedure|flow|usual steps|guidelines?)\b|"
+    r"\b(?:do|perform|execute|run|carry out|complete) (?:the |all (?:the )?)?(?:necessary|needed|"
+    r"required|needful|usual|same|remaining|relevant) (?:steps?|actions?|tasks?|checks?|tests?|"
+    r"configuration|set-?up|operations?)\b|\bdo the (?:same|needful|rest)\b|"
+    r"\b(?:repeat|redo) (?:the )?(?:above|previous|same|steps?|test|process|procedure)\b|"
+    r"\bsame as (?:above|before|in|for|step|the previous)\b|\brefer to\b|"
+    r"\bsee (?:test case|TC|the (?:manual|wiki|guide|other))\b|"
+    r"\bset (?:up|everything up) (?:everything|the (?:system|environment|app|application))\b",
+    re.IGNORECASE,
+)
+_ENTRY_VERBS = frozenset({"enter", "type", "input", "fill", "key"})
+_ACTION_VERBS = stem_set(
+    """add apply approve assign attach cancel change check choose clear click close complete
+    confirm copy create delete deselect download drag edit enter export fill filter follow
+    generate go import input inspect invite key launch log login make mark navigate note
+    observe open order pay press print process provide raise read record refresh reject remove
+    reopen repeat request review run save scroll search select send set sign sort start submit
+    tap toggle try type untick update upload use verify view wait plug unplug insert switch turn
+    visit browse hover connect disconnect install uninstall restart reboot boot move resize play
+    pause stop swipe expand collapse examine identify activate"""
+)
+_DOING = stem_set(
+    """add apply click choose close copy create delete deselect download drag edit enter export
+    fill go import insert launch log navigate open press refresh reload remove save scroll select
+    send sign submit tap toggle type untick update upload plug unplug switch visit hover connect
+    disconnect install restart reboot repeat swipe expand wait browse"""
+)
+"""Verbs of which an imperative asks somebody to do something, rather than to look."""
+
+_JOINED = re.compile(
+    r",\s*(?:and\s+|then\s+)*|\s+(?:and\s+then|and|then)\s+|[;.]\s+", re.IGNORECASE
+)
+_FIRST_WORD = re.compile(r"\s*(?:the\s+user\s+|user\s+|i\s+|please\s+)?([A-Za-z]+)", re.IGNORECASE)
+_CONCRETE = re.compile(r"\d|[\"“‘']\S|[A-Z]{2,}|\s[A-Z][a-z]+|[<{]\w+[>}]")
+_FINITE = (
+    r"(?:is|are|was|were|has|have|can|cannot|does|do|should|will|must|may|shows?|displays?|"
+    r"appears?|contains?|opens?|becomes?|matches|remains?|works?|reads?|exists?)"
+)
+_CHECKS = r"(?:verify|check|ensure|confirm|make sure|validate|assert|observe|see)"
+_VERIFIES = re.compile(
+    rf"^(?P<before>.*?)(?:^|[,;.]?\s+(?:and|then|and then)\s+|[.;]\s+)(?P<verb>{_CHECKS})\s+"
+    r"(?:that\s+(?P<that>.+)|"
+    rf"(?P<clause>(?:the|an?|no|all|it|they|you|user)\b(?:(?!\b(?:that|which|who)\b).)*?"
+    rf"\b{_FINITE}\b.*))$",
+    re.IGNORECASE | re.DOTALL,
+)
+_TOLD = re.compile(rf"\b{_FINITE}\b|\bnot\b", re.IGNORECASE)
+_STATE_BEFORE = re.compile(
+    r"^(?:pre-?conditions?:|(?:ensure|make sure|assure|be sure)\b"
+    r"(?! (?:to|you (?:click|press))\b)|"
+    r"(?:the )?(?:user|tester|customer|agent|system|device|account|administrator|admin)\s+"
+    r"(?:is|are|has|have|must (?:be|have))\b|you (?:are|have|must (?:be|have))\b|"
+    r"(?:there (?:is|are|exists?)|assume|assuming|be logged|have)\b|"
+    r"(?:an?|the|at least one)\s[\w\s-]{2,40}\b"
+    r"(?:exists?|has been (?:created|set up|installed))\b)",
+    re.IGNORECASE,
+)
+
+_SEEN = re.compile(
+    r"^(?:(?:the|an?)\s[^,]{1,70}?\b(?:contains?|displays?|shows?|(?:is|are) (?:displayed|shown|"
+    r"visible|listed)|appears?|should)\b|(?:the )?(?:user|i|you)\s+(?:can\s+|should\s+)?sees?\b)",
+    re.IGNORECASE,
+)
+"""An action that only tells what is seen."""
+
+StepRule = Callable[[TestStep], Iterator[LintFinding]]
+
+
+def _parts(step: TestStep) -> tuple[tuple[str, str], ...]:
+    return ("action", step.action), ("expected result", step.expected_result)
+
+
+def _found(
+    rule: str, step: TestStep, words: str, message: str, fix: Fix | None = None
+) -> LintFinding:
+    return LintFinding(rule=rule, message=message, step=step.number, words=words, fix=fix)
+
+
+def ambiguous(step: TestStep) -> Iterator[LintFinding]:
+    """Words that leave open what exactly is meant."""
+    for part, text in _parts(step):
+        bare = unquoted(text)
+        found = next((m for m in _AMBIGUOUS.finditer(bare) if not _is_name(m)), None)
+        if found and not (part == "expected result" and _UNVERIFIABLE.search(unquoted(text))):
+            message = f'"{found.group()}" in the {part} leaves open what exactly is meant.'
+            yield _found("ambiguous word", step, found.group(), message)
+
+
+def unverifiable(step: TestStep) -> Iterator[LintFinding]:
+    """A result that nobody can observe."""
+    found = _UNVERIFIABLE.search(unquoted(step.expected_result))
+    if found:
+        message = f'"{found.group()}" cannot be observed; say what the tester should see.'
+        yield _found("unverifiable result", step, found.group(), message)
+
+
+def conditional(step: TestStep) -> Iterator[LintFinding]:
+    """A step that does not say which of two ways the test goes."""
+    for part, text in _parts(step):
+        found = _CONDITIONAL.search(_WHETHER.sub("", unquoted(text)))
+        if found:
+            message = f"The {part} depends on a condition; write one case for each branch."
+            yield _found("conditional step", step, found.group().strip(" ,;.("), message)
+
+
+def several_actions(step: TestStep) -> Iterator[LintFinding]:
+    """Actions that belong in steps of their own."""
+    bare = unquoted(step.action)
+    pieces, start = [], 0
+    for match in [*_JOINED.finditer(bare), None]:
+        end = match.start() if match else len(bare)
+        if bare[start:end].strip():
+            pieces.append((start, end))
+        start = match.end() if match else end
+    verbs: list[tuple[str, int]] = []
+    for place, (start, end) in enumerate(pieces):
+        word = _FIRST_WORD.match(bare[start:end])
+        after_stop = start > 0 and bare[:start].rstrip().endswith((".", ";"))
+        opens = bool(word) and (place == 0 or after_stop or bare[start:end].strip()[0].islower())
+        if word and opens and stem(word.group(1)) in _ACTION_VERBS:
+            verbs.append((word.group(1).lower(), start))
+    if len(verbs) < 2:
+        return
+    cuts = [0, *(start for _, start in verbs[1:]), len(step.action)]
+    texts = [
+        sentence(re.sub(r"(?:,|;)?\s*(?:and then|and|then|&)?\s*$", "", step.action[a:b]))
+        for a, b in pairwise(cuts)
+    ]
+    steps = [StepText(action=text, expected_result=f"{_seen(text)}") for text in texts[:-1]]
+    last = StepText(
+        action=texts[-1], test_data=step.test_data, expected_result=step.expected_result
+    )
+    fix = None
+    if all(one.expected_result for one in steps) and step.expected_result.strip():
+        fix = Fix(says=f"Split into {len(texts)} steps", steps=(*steps, last))
+    names = ", ".join(verb for verb, _ in verbs)
+    message = f"The step asks for {len(verbs)} actions ({names}); split it."
+    yield _found("several actions", step, names, message, fix)
+
+
+_DONE = {
+    "open": "opened", "click": "clicked", "select": "selected", "choose": "chosen",
+    "enter": "entered", "add": "added", "press": "pressed", "tick": "ticked", "save": "saved",
+    "upload": "uploaded", "close": "closed", "create": "created", "remove": "removed",
+    "set": "set", "type": "entered", "search": "searched", "launch": "launched",
+    "submit": "submitted", "delete": "deleted", "check": "checked", "fill": "filled in",
+}  # fmt: skip
+
+
+def _seen(action: str) -> str:
+    """What is seen once a plain instruction is carried out; "" where it cannot be said safely."""
+    verb, _, thing = phrase(action).partition(" ")
+    thing = re.sub(r"^(?:on|in|out)\s+", "", thing)
+    done = _DONE.get(verb.casefold(), "")
+    if not done or not re.match(r"(?:the|an?|[\"“‘'])", thing, re.IGNORECASE):
+        return ""
+    return sentence(f"{re.sub(r'^an? ', 'The ', thing)} is {done}")
+
+
+def misplaced_action(step: TestStep) -> Iterator[LintFinding]:
+    """An instruction where the result should stand."""
+    bare = unquoted(step.expected_result)
+    for match in re.finditer(r"[^\n.;]+(?:[.;](?!\s)[^\n.;]+)*", bare):
+        line = step.expected_result[match.start() : match.end()].strip()
+        word = re.match(r"\s*(?:then\s+|please\s+)?([A-Za-z]+)\s+\S", match.group(), re.I)
+        if word is None or stem(word.group(1)) not in _DOING:
+            continue
+        first = re.split(r",|\band\b", match.group())[0]
+        if not word.group(1).endswith(("ed", "ing")) and not _TOLD.search(first):
+            rest = phrase(step.expected_result.replace(line, " "))
+            fix = None
+            if rest:
+                moved = f"{step.action.rstrip(' .')}. {sentence(line)}"
+                steps = (StepText(action=moved, test_data=step.test_data,
+                                  expected_result=sentence(rest)),)  # fmt: skip
+                fix = Fix(says="Move it to the action", steps=steps)
+            message = f'"{phrase(line)[:80]}" is something to do, not something to see.'
+            yield _found("misplaced action", step, phrase(line), message, fix)
+            return
+
+
+def misplaced_precondition(step: TestStep) -> Iterator[LintFinding]:
+    """A first step that says what must be so before the test."""
+    if not _STATE_BEFORE.match(step.action.strip()):
+        return
+    text = re.sub(
+        r"^(?:pre-?conditions?:\s*|"
+        r"(?:please )?(?:ensure|make sure|assure|be sure|assume)\s+(?:that\s+)?)",
+        "", phrase(step.action), flags=re.IGNORECASE,
+    )  # fmt: skip
+    fix = Fix(says="Make it a precondition", preconditions=(sentence(text),), steps=())
+    message = "The step says what must be so before the test; make it a precondition."
+    yield _found("misplaced precondition", step, phrase(step.action), message, fix)
+
+
+def misplaced_verification(step: TestStep) -> Iterator[LintFinding]:
+    """A check of the result where the action should stand."""
+    action = step.action.strip()
+    found = _VERIFIES.match(action)
+    looks = found is not None and found["verb"].casefold() in ("check", "see", "observe")
+    if found is not None and looks and not found["that"] and step.expected_result.strip():
+        return  # "Check the case in which ...": where to look; what is seen stands beside it
+    if found is None and _SEEN.match(unquoted(action)) and not _STATE_BEFORE.match(action):
+        message = f'"{phrase(action)[:80]}" is what to see; it belongs in the expected result.'
+        yield _found("misplaced verification", step, phrase(action), message)
+        return
+    if found is None:
+        asks = re.match(rf"{_CHECKS}\s+(?:if|whether)\b", action, re.IGNORECASE)
+        if asks and not step.expected_result.strip():
+            message = "The step checks something but states no expected result."
+            yield _found("misplaced verification", step, phrase(action), message)
+        return
+    said = sentence(found["that"] or found["clause"])
+    before = phrase(found["before"])
+    subject = re.split(rf"\b{_FINITE}\b", phrase(said), maxsplit=1, flags=re.IGNORECASE)[0].strip()
+    result = step.expected_result.strip()
+    if _flat(said) not in _flat(result):
+        result = f"{said} {result}".strip() if result else said
+    fix = None
+    if before or re.match(r"(?:the|an?|all|no)\s\w", subject, re.IGNORECASE):
+        doing = before or f"Check {subject[:1].lower()}{subject[1:]}"
+        steps = (StepText(action=sentence(capitalised(doing)), test_data=step.test_data,
+                          expected_result=result),)  # fmt: skip
+        fix = Fix(says="Move it to the expected result", steps=steps)
+    message = f'"{phrase(said)[:80]}" is what to see; it belongs in the expected result.'
+    yield _found("misplaced verification", step, phrase(said), message, fix)
+
+
+def tacit_knowledge(step: TestStep) -> Iterator[LintFinding]:
+    """Something that only those who know can do."""
+    for part, text in _parts(step):
+        found = _TACIT.search(unquoted(text))
+        if found:
+            message = f'"{found.group()}" in the {part} stands for knowledge that is not written.'
+            yield _found("tacit knowledge", step, found.group(), message)
+            return
+
+
+def missing_parts(step: TestStep) -> Iterator[LintFinding]:
+    """A step without an action, or without anything to see."""
+    if not step.action.strip():
+        yield _found("no action", step, "", "The step has no action.")
+    if not step.expected_result.strip():
+        yield _found("no expected result", step, "", "The step has no expected result.")
+
+
+def missing_data(step: TestStep) -> Iterator[LintFinding]:
+    """An entry without the data to enter."""
+    if step.test_data.strip():
+        return
+    first = _FIRST_WORD.match(step.action)
+    enters = bool(first) and first.group(1).lower() in _ENTRY_VERBS if first else False
+    vague = _WITHOUT_DATA.search(step.action)
+    if vague or (enters and not _CONCRETE.search(step.action[1:])):
+        message = "The step enters something but names no concrete data."
+        yield _found("missing data", step, vague.group() if vague else "", message)
+
+
+STEP_RULES: tuple[StepRule, ...] = (
+    missing_parts,
+    ambiguous,
+    several_actions,
+    unverifiable,
+    conditional,
+    missing_data,
+    misplaced_action,
+    misplaced_verification,
+    tacit_knowledge,
+)
+
+
+def _is_name(match: re.Match[str]) -> bool:
+    """Whether a word is written like a name inside a sentence ("the Quick Starts card")."""
+    return match.start() > 0 and match.group()[0].isupper()
+
+
+def _flat(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))

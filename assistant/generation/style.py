@@ -1,0 +1,93 @@
+"""How a company words its test cases, learnt from cases that it has."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from assistant.design.casing import lower_start
+from assistant.domain import TestCase, Value
+from assistant.generation.wording import QUOTED, capitalised, phrase, sentence
+
+_LEADS = re.compile(
+    r"^(?:to )?(verify|check|validate|ensure|confirm|test)(?:ing)?( that| whether| if)?\b",
+    re.IGNORECASE,
+)
+_BE = re.compile(r"\b(is|are)\b(?! (?:to|supposed|expected)\b)")
+_SHOULD = re.compile(r"\bshould\b", re.IGNORECASE)
+_ENOUGH = 3
+"""With fewer examples than this the usual wording is kept."""
+
+
+class CompanyStyle(Value):
+    """The few habits that a rule can follow.
+
+    ``lead`` begins titles ("Verify that"; empty where titles are plain statements), ``should``
+    tells whether expected results say "should be" in place of "is", ``stops`` whether steps end
+    with a full stop.
+    """
+
+    lead: str = "Verify that"
+    should: bool = False
+    stops: bool = True
+
+    def title(self, statement: str, *, limit: int) -> str:
+        """A title from a statement, at most ``limit`` characters, cut at a word."""
+        text = phrase(statement)
+        known = _LEADS.match(text)
+        if known:
+            text = phrase(text[known.end() :])
+        title = f"{self.lead} {lower_start(text)}" if self.lead else capitalised(text)
+        if len(title) <= limit:
+            return title
+        cut = title.rfind(" ", 0, limit)
+        return title[: cut if cut > limit // 2 else limit - 1].rstrip(" ,;:(\"“'") + "…"
+
+    def line(self, text: str) -> str:
+        """An action or an expected result, closed the company's way."""
+        closed = sentence(text)
+        if self.stops or closed[-2:-1] in "\"”’'" or not closed.endswith("."):
+            return closed
+        return closed[:-1]
+
+    def expected(self, text: str) -> str:
+        """An expected result, with "should be" where the company writes so."""
+        if not self.should or _SHOULD.search(text):
+            return self.line(text)
+        quoted = [match.span() for match in QUOTED.finditer(text)]
+        for match in _BE.finditer(text):
+            if not any(start <= match.start() < end for start, end in quoted):
+                rest = text[match.end() :]
+                negated = rest.startswith(" not ")
+                tail = rest[4:] if negated else rest
+                modal = "should not be" if negated else "should be"
+                return self.line(text[: match.start()] + modal + tail)
+        return self.line(text)
+
+
+def learn_style(cases: Sequence[TestCase]) -> CompanyStyle:
+    """The habits that most of the given cases share; the usual ones where there are few cases."""
+    titles = [case.title for case in cases if case.title.strip()]
+    steps = [step for case in cases for step in case.steps]
+    results = [step.expected_result for step in steps if step.expected_result.strip()]
+    usual = CompanyStyle()
+    return CompanyStyle(
+        lead=_lead(titles) if len(titles) >= _ENOUGH else usual.lead,
+        should=len(results) >= _ENOUGH
+        and sum(bool(_SHOULD.search(text)) for text in results) > 0.6 * len(results),
+        stops=len(results) < _ENOUGH
+        or sum(text.rstrip()[-1] in '.!?"”' for text in results) >= 0.5 * len(results),
+    )
+
+
+def _lead(titles: Sequence[str]) -> str:
+    found = [_LEADS.match(title) for title in titles]
+    leads = Counter(
+        f"{match.group(1).capitalize()}{(match.group(2) or ' that').lower()}"
+        for match in found
+        if match
+    )
+    if not leads or leads.total() < 0.4 * len(titles):
+        return ""
+    return leads.most_common(1)[0][0].replace(" if", " that").replace(" whether", " that")
