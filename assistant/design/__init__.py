@@ -1,0 +1,1 @@
+"""From acceptance criteria to test conditions and open questions, by rule and without a model."""

@@ -1,0 +1,193 @@
+"""Amounts, dates and times as they stand in a text, before any limit is read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, time
+from decimal import Decimal
+
+from assistant.design.comparisons import Comparison
+from assistant.design.moments import find_moments
+from assistant.design.nouns import noun_after
+from assistant.design.numerals import (
+    DIGITS_PATTERN,
+    SCALE_PATTERN,
+    WORDS_PATTERN,
+    digits_to_number,
+    words_to_number,
+)
+from assistant.design.people import is_person
+from assistant.design.units import (
+    CURRENCY_CODES_PATTERN,
+    CURRENCY_SYMBOLS,
+    GLUED_UNIT_PATTERN,
+    UNIT_PATTERN,
+    QuantityKind,
+    find_identifiers,
+    unit_of,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """An amount in a text: ``text`` is ``source[start:end]``, number and unit together.
+
+    ``unit`` is canonical ("working day", "GBP", "character", or the counted noun as written).
+    ``phrase_start`` and ``phrase_end`` span the whole limit phrase ("no more than 3 attempts"),
+    shared by the two ends of a range, whose ``range_end`` is "low" or "high". ``negated`` says that
+    a negation apart from the phrase turned ``comparison`` round. ``prefix``, ``digits``, ``suffix``
+    and ``style`` say how it was written, so that a neighbour can be written the same way.
+    """
+
+    value: Decimal | date | time
+    unit: str
+    kind: QuantityKind
+    text: str
+    start: int
+    end: int
+    comparison: Comparison = "none"
+    phrase_start: int = 0
+    phrase_end: int = 0
+    word: str = ""
+    negated: bool = False
+    range_end: str = ""
+    prefix: str = ""
+    digits: str = ""
+    suffix: str = ""
+    style: str = ""
+
+    @property
+    def is_limit(self) -> bool:
+        """Whether the words around set a limit on it."""
+        return self.comparison != "none"
+
+
+AMOUNT = re.compile(
+    r"(?P<currency>[£$€¥₹]\s?|\b(?:" + CURRENCY_CODES_PATTERN + r")\s?)?"
+    r"(?<![\w.,#/@])(?P<minus>(?<![\w)])[-−](?=\d))?"
+    rf"(?P<number>(?P<digits>{DIGITS_PATTERN})(?P<scale>{SCALE_PATTERN})?"
+    rf"|\b(?P<words>{WORDS_PATTERN}|once|twice|an?(?=[ -](?:{UNIT_PATTERN})\b))\b)"
+    rf"(?P<between>(?:\+| or (?:more|fewer|less|above|over|under))(?= ))?"
+    rf"(?P<unit>(?:[\s-]|(?<=\d))(?:{UNIT_PATTERN})\b(?!-)|{GLUED_UNIT_PATTERN}(?![\w])|\s%)?"
+    r"(?![\d])",
+    re.IGNORECASE,
+)
+
+
+_OF_THESE = re.compile(
+    rf" of (?:the|these|those|its|their|all)? ?(?:{DIGITS_PATTERN}|{WORDS_PATTERN})\s+",
+    re.IGNORECASE,
+)
+
+
+_AGE_AFTER = re.compile(r" (?:old|of age)\b", re.IGNORECASE)
+
+
+_AGE_BEFORE = re.compile(r"\b(?:ages?|aged)(?: of)?(?: [\w ]{0,24})?$", re.IGNORECASE)
+_OLDER = re.compile(
+    r"\b(?:(?:older|younger) than|(?:under|over) the age of)(?: the)? $", re.IGNORECASE
+)
+_OR_OLDER = re.compile(r"\+? (?:or|and) (?:older|younger)\b", re.IGNORECASE)
+_OF_PERSON = re.compile(
+    r"(?P<who>\w[\w'’-]*)(?:,? (?:who|that))?(?: (?:is|are|was|were|must be|has to be|have to be"
+    r"|should be|will be|turns?|being))?(?: (?:not|still|at least|currently))?"
+    r"(?: (?:under|over|below|above|at least|between))? $", re.IGNORECASE
+)  # fmt: skip
+_SAME_AGAIN = re.compile(r"\b(?:under|over) \d{1,3},? (?:or|and) (?:under|over) $", re.IGNORECASE)
+
+
+def all_amounts(text: str) -> tuple[Quantity, ...]:
+    """Quantities of the whole text, quotations included, without reading limits."""
+    return tuple(sorted(raw_amounts(text, []), key=lambda quantity: quantity.start))
+
+
+def raw_amounts(text: str, hidden: list[tuple[int, int]]) -> Iterator[Quantity]:
+    """Quantities outside the ``hidden`` spans and outside names, without comparison."""
+    taken = list(hidden)
+    for moment in find_moments(text):
+        if _free(moment.start, moment.end, taken):
+            taken.append((moment.start, moment.end))
+            kind: QuantityKind = "time" if isinstance(moment.value, time) else "date"
+            words = text[moment.start : moment.end]
+            yield Quantity(
+                moment.value, kind, kind, words, moment.start, moment.end, style=moment.style
+            )
+    taken.extend(find_identifiers(text))
+    for match in AMOUNT.finditer(text):
+        start = match.start("currency") if match["currency"] else match.start("number")
+        if _free(start, match.end("number"), taken):
+            quantity = _amount(text, match, start)
+            if quantity is not None:
+                yield quantity
+
+
+def _free(start: int, end: int, taken: list[tuple[int, int]]) -> bool:
+    return all(end <= low or start >= high for low, high in taken)
+
+
+def _amount(text: str, match: re.Match[str], start: int) -> Quantity | None:
+    """The quantity of one match, with the noun it counts; ``None`` for words that only look so."""
+    digits, words = match["digits"], match["words"]
+    if digits is not None:
+        value = digits_to_number(digits, match["scale"] or "")
+    elif words.lower() in ("once", "twice"):
+        value = Decimal(1 if words.lower() == "once" else 2)
+    else:
+        value = words_to_number(words) or Decimal(1 if words.lower() in ("a", "an") else 0)
+    if match["minus"] and digits is not None:
+        start, value = match.start("minus"), -value
+    suffix = " times" if words and words.lower() in ("once", "twice") else ""
+    prefix = text[start : match.start("digits")] if digits is not None else ""
+    end = match.end("unit") if match["unit"] else match.end("number")
+    kind: QuantityKind = "number"
+    unit = ""
+    if match["currency"]:
+        symbol = match["currency"].strip()
+        kind, unit = "money", CURRENCY_SYMBOLS.get(symbol, symbol.upper())
+        end = match.end("number")
+    elif match["unit"]:
+        known = unit_of(match["unit"].strip(" -\t\n\xa0"))
+        kind, unit = known if known else ("number", "")
+        age = _AGE_AFTER.match(text, end)
+        if unit == "year" and age:
+            kind, end = "age", age.end()
+    else:
+        if digits is not None and re.match(r"[A-Za-z_]", text[end : end + 1]):
+            return None
+        if words and words.lower() in ("once", "twice"):
+            kind, unit = "count", "times"
+        else:
+            place = match.end("between") if match["between"] else end
+            of_these = _OF_THESE.match(text, place)
+            noun_end, noun = noun_after(text, of_these.end() - 1 if of_these else place)
+            if noun:
+                end = noun_end
+                last = unit_of(noun.split()[-1])
+                kind, unit = (last[0], noun) if last and last[0] == "length" else ("count", noun)
+    if words and kind in ("number", "count") and value <= 1 and not unit:
+        return None
+    if kind == "number" and _is_age(text, start, end, value):
+        kind, unit = "age", "year"
+    return Quantity(
+        value, unit, kind, text[start:end], start, end,
+        prefix=prefix, digits=match["number"], suffix=suffix or text[match.end("number") : end],
+        word="between" if match["between"] else "",
+    )  # fmt: skip
+
+
+def _is_age(text: str, start: int, end: int, value: Decimal) -> bool:
+    """Whether a bare number is an age: "aged 18", "younger than 25", "visitors under 16"."""
+    before = text[max(0, start - 60) : start]
+    if _AGE_BEFORE.search(before[-40:]) or _OLDER.search(before) or _OR_OLDER.match(text, end):
+        return True
+    if not 0 < value <= 120 or text[end : end + 1] == "%":
+        return False
+    again = _SAME_AGAIN.search(before)
+    if again:
+        before = before[: again.start()] + again.group().split()[0] + " "
+    of = _OF_PERSON.search(before)
+    compared = re.match(r" (?:or|and) (?:over|above|under|below)\b|\+", text[end:])
+    related = re.search(r"\b(?:under|over|below|above) $", before)
+    return bool(of and (compared or related) and is_person(of["who"]))

@@ -1,0 +1,179 @@
+"""Which limit the words around a quantity set: "up to", "before", "or more", "must not exceed".
+
+Only words that touch the quantity count, and a negation earlier in the same clause turns the
+comparison round ("cannot withdraw more than £500" allows at most £500).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from assistant.design.units import QuantityKind
+
+Comparison = Literal["at most", "less than", "at least", "more than", "exactly", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A comparison with the span of the whole limit phrase ("up to 14 days").
+
+    ``negated`` says that a negation apart from the phrase turned it round; ``word`` holds the
+    words of the comparison, in lower case, for those who rewrite the phrase.
+    """
+
+    comparison: Comparison
+    start: int
+    end: int
+    word: str = ""
+    negated: bool = False
+
+
+_BIG = r"more|greater|larger|longer|higher|older|bigger|later|further|heavier"
+_SMALL = r"less|fewer|smaller|shorter|lower|younger|earlier|lighter"
+_NOT = r"(?:not|never|no|cannot|can't|mustn't|n't)"
+_GAP = r"(?: (?:a|an|the|its|their|this|that|his|her))?"
+_FREE = (
+    r"(?: (?!(?:after|before|than|over|above|below|under|least|most|until|within|and|or|if|when"
+    r"|exceeds?|exceeded|reached|exactly|from|to|by|after|minimum|maximum)\b)[a-z][\w'-]*)"
+)
+_BE = r"(?:(?: (?:is|are|be|of|was|will be|must be|shall be|should be))*|:|=)"
+
+_BEFORE: tuple[tuple[Comparison, str], ...] = (
+    ("at most", rf"within{_GAP}(?: (?!the |a )[a-z][\w-]*){{0,2}}(?: of)?"),
+    ("none", r"(?:the )?(?:last|first|next|previous|other|final|nearest|past|top)"),
+    ("at most", rf"(?:up to and including|up to(?: a (?:maximum|max|limit|total) of)?|at(?: the)?"
+                rf" most"
+                rf"|no (?:{_BIG})(?:,)? than|{_NOT} (?:be |have |contain |take |last )*(?:{_BIG})"
+                rf" than"
+                rf"|{_NOT}(?: to)?(?: be)? (?:exceed(?:s|ing)?|over|above|beyond|past)|without"
+                rf" exceeding"
+                r"|(?:limited|capped|restricted) to(?: a maximum of)?|<=|=<|≤|on or before"
+                r"|no later than|not later than|(?:up )?(?:until|till))"),
+    ("at least", rf"(?:at(?: the)? (?:least|minimum)|no (?:{_SMALL}) than"
+                 rf"|{_NOT} (?:be |have |contain )*(?:{_SMALL}) than|{_NOT}(?: fall)? (?:below"
+                 rf"|under)"
+                 r"|not before|no earlier than|not earlier than|>=|=>|≥|on or after|from|as from"
+                 r"|(?:starting|beginning|effective) (?:from|at|on)|since|as of|minimum"
+                 r"|not until)"),
+    ("at most", r"(?:maximum|max\.?|cap|upper limit|limit|ceiling)\b"
+                rf"{_FREE}{{0,5}}{_BE}{_GAP}"),
+    ("at least", rf"(?:minimum|min\.?|lower limit|floor)\b{_FREE}{{0,5}}{_BE}{_GAP}"),
+    ("at least", r"(?:earliest|shortest|smallest|lowest|fewest|youngest)(?: [\w-]+){0,4}"
+                 r" (?:is|are|of|at|on)"),
+    ("at most", r"(?:latest|longest|largest|highest|greatest|oldest)(?: [\w-]+){0,4}"
+                r" (?:is|are|of|at|on)"),
+    ("more than", rf"(?:(?:{_BIG}) than|over(?: the age of)?|above|exceed(?:s|ed|ing)?|in excess of"
+                  r"|beyond|past|after|(?<![<=])>(?!=)|\bstrictly (?:after|above))"),
+    ("less than", rf"(?:(?:{_SMALL}) than|under(?: the age of)?|below|before|prior to|<(?![=>]))"),
+    ("at most", r"(?:by|on or before|no later than)"),
+    ("exactly", r"(?:exactly|equal(?:s|ling)?(?: to)?|precisely|of exactly|==?)"),
+    ("at most", r"(?:valid|active|available|usable|accessible|open|locked|blocked|suspended|held"
+                r"|reserved|kept|retained|stored) for"),
+    ("at most", r"(?:only|just)"),
+)  # fmt: skip
+_BEFORE_PATTERNS: tuple[tuple[Comparison, re.Pattern[str]], ...] = tuple(
+    (comparison, re.compile(rf"(?<![\w-])(?P<word>{words})\s*[\"“']?$", re.IGNORECASE))
+    for comparison, words in _BEFORE
+)
+_AFTER: tuple[tuple[Comparison, str], ...] = (
+    ("at least", r"(?:or|and) (?:more|above|over|older|later|greater|higher|longer|upwards?|up"
+                 r"|after)"),
+    ("at most", r"(?:or|and) (?:less|fewer|under|below|younger|earlier|shorter|lower|smaller"
+                r"|before)"),
+    ("at most", r"max(?:imum)?|at (?:the )?most|tops|(?:character |word )?limit"),
+    ("at least", r"(?:as a |at a )?min(?:imum)?|at (?:the )?least|upwards"),
+    ("at least", r"\+(?=$|\W)"),
+)  # fmt: skip
+_AFTER_PATTERNS: tuple[tuple[Comparison, re.Pattern[str]], ...] = tuple(
+    (comparison, re.compile(rf"[\"”']?(?:\s*(?P<word>{words})(?![\w-]))", re.IGNORECASE))
+    for comparison, words in _AFTER
+)
+_NEGATION = re.compile(
+    r"\b(?:not|cannot|never|neither|nor)\b|n['’]t\b|\b(?:cannot|unable to)\b", re.I
+)
+_CLAUSE_BREAK = re.compile(
+    r"[,;:.!?()\n]|\b(?:if|when|unless|once|where|until|because|so|that|which|who|whose|and|or|but"
+    r"|while|only|without)\b",
+    re.IGNORECASE,
+)
+_TURNED: dict[Comparison, Comparison] = {
+    "at most": "more than", "less than": "at least", "at least": "less than",
+    "more than": "at most", "exactly": "exactly", "none": "none",
+}  # fmt: skip
+_CHANGES = re.compile(
+    r"\b(?:cancel|change|amend|reschedul|edit|modif|withdraw|move|rebook|opt out|edit|retract)\w*",
+    re.IGNORECASE,
+)
+
+
+def _negated_before(text: str, start: int) -> bool:
+    """Whether a negation in the same clause reaches the words that end at ``start``."""
+    window = text[max(0, start - 60) : start]
+    breaks = [match.end() for match in _CLAUSE_BREAK.finditer(window)]
+    clause = window[breaks[-1] :] if breaks else window
+    return len(clause.split()) <= 8 and _NEGATION.search(clause) is not None
+
+
+def read_limit(text: str, start: int, end: int, kind: QuantityKind, number_end: int) -> Limit:
+    """The limit that the words next to ``text[start:end]`` set on the quantity there.
+
+    ``number_end`` is the end of the bare number, since "3 or more items" and "18+ years" put the
+    comparison between the number and its unit.
+    """
+    before = text[max(0, start - 70) : start]
+    for comparison, pattern in _BEFORE_PATTERNS:
+        match = pattern.search(before)
+        if match is None or not _fits(comparison, match["word"].lower(), kind, before, text[end:]):
+            continue
+        word = re.sub(r"\s+", " ", match["word"].lower())
+        comparison = _by_kind(comparison, word, kind, text, start, end)
+        phrase_start = start - len(before) + match.start("word")
+        if comparison == "none" or word == "only":
+            return Limit(comparison, phrase_start if word == "only" else start, end, word)
+        negated = _negated_before(text, phrase_start)
+        if negated:
+            comparison = _TURNED[comparison]
+        return Limit(comparison, phrase_start, end, word, negated)
+    for comparison, pattern in _AFTER_PATTERNS:
+        for place in (end, number_end):
+            match = pattern.match(text, place)
+            if match:
+                word = re.sub(r"\s+", " ", match["word"].lower())
+                return Limit(comparison, start, max(end, match.end()), word)
+    return Limit("none", start, end)
+
+
+def _fits(comparison: Comparison, word: str, kind: QuantityKind, before: str, after: str) -> bool:
+    """Whether a comparison word can be one with this kind of quantity and in this place."""
+    clock = kind in ("date", "time")
+    if word in ("from", "since", "as of", "as from") or word.startswith(("starting", "beginning")):
+        return clock or kind == "age"
+    if word == "by":
+        return clock
+    if word == "before":
+        return clock or bool(re.match(r"\s+(?:have|has) (?:passed|elapsed)|\s+expire", after))
+    if word in ("until", "till", "up until", "up till"):
+        return clock or kind == "duration"
+    if word.endswith(" for"):
+        return kind == "duration"
+    if word in ("only", "just"):
+        return kind in ("count", "length") and not re.match(r"\s+of\b", after)
+    if word in ("=", "=="):
+        return not before.rstrip("= ").endswith(("<", ">", "!"))
+    return True
+
+
+def _by_kind(
+    comparison: Comparison, word: str, kind: QuantityKind, text: str, start: int, end: int
+) -> Comparison:
+    """Meanings that hang on the kind of quantity and on what follows it."""
+    if word == "after" and kind not in ("date", "time"):
+        return "at least"
+    ahead = re.match(r"\s+(?:before|prior to|ahead of|in advance)", text[end:])
+    if kind != "duration" or not ahead:
+        return comparison
+    latest = word in ("until", "till", "no later than", "not later than")
+    changed = word.startswith("up to") and _CHANGES.search(text[:start])
+    return "at least" if latest or changed else comparison

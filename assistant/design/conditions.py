@@ -1,0 +1,231 @@
+"""Test conditions of a criterion, by rule: which exist, with which data and which outcome.
+
+Nothing is decided by a model and nothing is invented: every condition rests on words of the
+criterion (its evidence), and every number in it is the criterion's or a boundary value next to one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import count
+
+from assistant.design.broken_values import broken_values
+from assistant.design.casing import one_line
+from assistant.design.criteria import read_rules
+from assistant.design.drafts import Draft
+from assistant.design.examples import example_drafts
+from assistant.design.limits import boundaries
+from assistant.design.narratives import read_narrative, role_of
+from assistant.design.negatives import negatives
+from assistant.design.parameters import find_parameters, pairwise
+from assistant.design.positives import positive
+from assistant.design.rows import read_rows, row_drafts
+from assistant.design.rules import Rule
+from assistant.design.situations import Situation
+from assistant.design.states import transitions
+from assistant.design.suites import chain_suite, chains, decides, full_table, suite
+from assistant.design.techniques import decisions, listed_values, roles
+from assistant.domain import (
+    TECHNIQUES,
+    AcceptanceCriterion,
+    Depth,
+    Evidence,
+    Priority,
+    Technique,
+    TestCondition,
+    UserStory,
+)
+
+MAX_CONDITIONS = 12
+"""Beyond this a criterion keeps its positives, negatives and the telling points of its limits."""
+
+_LETTERS: dict[Technique, str] = {
+    "positive": "P", "negative": "N", "boundary": "B", "decision-table rule": "D",
+    "state transition": "S", "role": "R", "pairwise": "W",
+}  # fmt: skip
+_GRAVE = re.compile(
+    r"[£$€]|\b(?:pay|paid|payment|refund|charge|fee|price|money|debt|account|legal|law|gdpr"
+    r"|privacy|consent"
+    r"|personal|password|security|secure|permission|authori[sz]|verif|fraud|safety|emergency"
+    r"|regulat)",
+    re.IGNORECASE,
+)
+
+
+def derive_conditions(
+    story: UserStory,
+    criterion: AcceptanceCriterion,
+    *,
+    techniques: Sequence[Technique] = TECHNIQUES,
+    depth: Depth = "standard",
+) -> tuple[TestCondition, ...]:
+    """All test conditions of one criterion, positives first, then negatives, boundaries, the rest.
+
+    The result depends on nothing but the arguments. Ids are the criterion's id with the technique's
+    letter and a number ("CC-12-AC3-B2"), so that they stay when another criterion changes.
+    ``techniques`` and ``depth`` select; ids do not depend on the selection. "smoke" keeps the
+    positives and the first negative, "standard" what ``MAX_CONDITIONS`` allows, "thorough" all
+    points of all limits and every combination of up to four conditions.
+    """
+    text = criterion.text
+    if not re.search(r"\w", text):
+        return ()
+    drafts = _distinct(_drafts(story, criterion))
+    kept = _bounded(drafts)
+    if depth == "thorough":
+        full = [draft for rule in _rules(criterion) for draft in full_table(rule)]
+        more = _distinct([*kept, *(d for d in drafts if d not in kept), *full])
+        kept = more[: 5 * MAX_CONDITIONS]
+    numbers = {technique: count(1) for technique in TECHNIQUES}
+    made = []
+    for draft in kept:
+        number = next(numbers[draft.technique])
+        smoke = draft.technique == "positive" or (draft.technique, number) == ("negative", 1)
+        if draft.technique in techniques and (smoke or depth != "smoke"):
+            made.append(_condition(criterion, draft, f"{_LETTERS[draft.technique]}{number}"))
+    return tuple(sorted(made, key=lambda condition: TECHNIQUES.index(condition.technique)))
+
+
+def _rules(criterion: AcceptanceCriterion) -> tuple[Rule, ...]:
+    """The rules of a criterion that is neither a story's sentence nor a table."""
+    text = criterion.text
+    if read_narrative(text) or read_rows(text, table=criterion.form == "table"):
+        return ()
+    return read_rules(text, gherkin=criterion.form == "gherkin")
+
+
+def _drafts(story: UserStory, criterion: AcceptanceCriterion) -> list[Draft]:
+    """Drafts of all rules, in the order of techniques."""
+    text = criterion.text
+    narrative = read_narrative(text)
+    parameters = () if narrative else find_parameters(text)
+    rows = () if narrative or parameters else read_rows(text, table=criterion.form == "table")
+    if rows:
+        drafts = list(row_drafts(rows))
+    else:
+        narrator = role_of(story.narrative)
+        rules = (narrative,) if narrative else read_rules(text, gherkin=criterion.form == "gherkin")
+        drafts = [draft for group in chains(rules) for draft in _of_group(group, narrator)]
+        if parameters:
+            drafts += pairwise(rules[0], parameters)
+    return sorted(drafts, key=lambda draft: TECHNIQUES.index(draft.technique))
+
+
+def _of_group(rules: tuple[Rule, ...], narrator: str) -> Iterator[Draft]:
+    if len(rules) == 1:
+        yield from _of_rule(rules[0], narrator)
+        return
+    yield from chain_suite(rules)
+    for rule in rules:
+        yield from boundaries(rule)
+        yield from transitions(rule)
+
+
+def _of_rule(rule: Rule, narrator: str) -> Iterator[Draft]:
+    if rule.scenario is not None and rule.scenario.examples:
+        yield from example_drafts(rule)
+        return
+    if decides(rule):
+        yield from suite(rule)
+        if not rule.restrictive:
+            yield from broken_values(rule)
+        yield from boundaries(rule)
+        yield from listed_values(rule)
+    else:
+        first = positive(rule)
+        failing = [_told_apart(first, draft) for draft in negatives(rule, narrator)]
+        yield first
+        yield from failing
+        yield from boundaries(rule)
+        yield from decisions(rule)
+    yield from transitions(rule)
+    yield from roles(rule)
+
+
+def _told_apart(met: Draft, failing: Draft) -> Draft:
+    """A negative that reads like the positive, as of a plain prohibition, as an attempt at it."""
+    same = met.situation == failing.situation and met.expected == failing.expected
+    action = failing.situation.action
+    if not same:
+        return failing
+    if action.startswith("Check whether "):
+        action = f"Try to bring it about that {action.removeprefix('Check whether ')}"
+    else:
+        action = f"{action}, and look for any way round it"
+    return replace(failing, situation=Situation(failing.situation.precondition, action))
+
+
+def _distinct(drafts: list[Draft]) -> list[Draft]:
+    """Without those that test the same thing again; the first stands."""
+    seen: set[tuple[str, ...]] = set()
+    kept = []
+    for draft in drafts:
+        if draft.technique == "boundary":
+            key: tuple[str, ...] = (_norm(draft.data), _norm(draft.situation.action))
+        else:
+            key = (
+                _norm(draft.situation.precondition),
+                _norm(draft.situation.action),
+                _norm(draft.expected),
+                draft.data,
+                *(f"{name}={value}" for name, value in draft.variables),
+            )
+        if key not in seen:
+            seen.add(key)
+            kept.append(draft)
+    return kept
+
+
+def _norm(text: str) -> str:
+    return re.sub(r"\W+", " ", text.casefold()).strip()
+
+
+def _bounded(drafts: list[Draft]) -> list[Draft]:
+    """At most ``MAX_CONDITIONS`` where the least telling can go; limits keep two points each."""
+    kept = list(drafts)
+    for droppable in (
+        lambda d: d.technique == "boundary" and d.weight == 2,
+        lambda d: d.technique in ("decision-table rule", "role") and not d.variables,
+    ):
+        for draft in reversed(drafts):
+            if len(kept) <= MAX_CONDITIONS:
+                return kept
+            if droppable(draft):
+                kept.remove(draft)
+    return kept[: 3 * MAX_CONDITIONS]
+
+
+def _priority(draft: Draft) -> Priority:
+    """High for positives, and for anything about money, rights or the law; else the draft's own."""
+    if draft.technique == "positive" or _GRAVE.search(f"{draft.statement} {draft.expected}"):
+        return "High"
+    return draft.priority
+
+
+def _condition(criterion: AcceptanceCriterion, draft: Draft, suffix: str) -> TestCondition:
+    text = criterion.text
+    evidence = tuple(
+        Evidence(
+            source_id=criterion.id,
+            quote=text[span.start : span.end],
+            start=span.start,
+            end=span.end,
+        )
+        for span in draft.spans
+    )
+    return TestCondition(
+        id=f"{criterion.id}-{suffix}",
+        criterion_id=criterion.id,
+        technique=draft.technique,
+        valid=draft.valid,
+        statement=one_line(draft.statement),
+        precondition=one_line(draft.situation.precondition),
+        action=one_line(draft.situation.action),
+        data=one_line(draft.data),
+        expected=one_line(draft.expected),
+        evidence=evidence,
+        priority=_priority(draft),
+        variables=dict(draft.variables),
+    )

@@ -1,0 +1,307 @@
+"""What a criterion says: rules of conditions and effect, who may, what happens otherwise.
+
+A criterion is read into ``Rule`` values: Gherkin scenarios, or sentences split into condition
+clauses ("if", "when", "unless", "until", "only if"), the effect, and the outcome stated for the
+other case ("otherwise ...", "after that ..."). Everything keeps its offsets.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from assistant.design.casing import definite
+from assistant.design.clauses import parse_clause
+from assistant.design.listed_conditions import read_listed
+from assistant.design.messages import mask_quotes
+from assistant.design.outcomes import is_message_only, is_restrictive, reports_success
+from assistant.design.people import is_person, noun_core
+from assistant.design.quantities import find_quantities
+from assistant.design.rules import Condition, Rule
+from assistant.design.sentences import (
+    Scenario,
+    Span,
+    looks_like_gherkin,
+    scenarios,
+    sentences,
+    span,
+)
+from assistant.design.splitting import condition_parts, take_inverted, take_leading, take_trailing
+from assistant.design.verbs import is_base, third_person
+
+_OTHERWISE = re.compile(
+    r"(?:[,;.:–—-]\s*|\s)(?:and |but )?(?:otherwise|or else|else|if not|failing which|failing"
+    r" that)\b,?\s+",
+    re.IGNORECASE,
+)
+_CONTINUES_AS_OTHERWISE = re.compile(
+    r"^(?:otherwise|or else|else|if not|if so not|in (?:all|any) other cases?|failing (?:which"
+    r"|that)"
+    r"|after (?:that|this)(?: (?:period|time|date|point))?|(?:any )?later(?: than (?:that|this))?"
+    r"|beyond (?:that|this)|above (?:that|this)|below (?:that|this)|thereafter|outside (?:of"
+    r" )?(?:this|that|these)"
+    r"(?: \w+)?|more than that|then)\b,?\s+",
+    re.IGNORECASE,
+)
+_OTHER_SUBJECT = re.compile(
+    r"^(?:any ?thing else|any(?:one)? (?:other|else)|everyone else|all others?|others?|(?:a |any"
+    r" )?(?:higher|lower|larger"
+    r"|smaller|later|earlier|longer|shorter) \w+|(?:requests?|attempts?|values?|entries|amounts?"
+    r"|anything)"
+    r" (?:outside|beyond|above|after|below) (?:of )?(?:this|that|these|the))\b",
+    re.IGNORECASE,
+)
+_ELLIPSIS = re.compile(
+    r"^(?:(?:it|this|that|they|these) (?:is|are|does|do|has|have|exceeds?|falls?)\b.*\b(?:not"
+    r"|shorter|longer|higher"
+    r"|lower|less|more|fewer|greater|outside|exceeds?|below|above|over|under|missing|invalid|empty"
+    r"|blank|late)\b"
+    r"|(?:the|this) (?:limit|maximum|minimum|period|deadline|time limit|threshold|condition"
+    r"|check)\b.*"
+    r"|not\b.*|exceeded$|outside\b.*)",
+    re.IGNORECASE,
+)
+_EXCEPTION = re.compile(
+    r",?\s(?:except(?: for)?|excluding|other than|apart from|with the exception of|but"
+    r" not)\s+(?=\w)",
+    re.IGNORECASE,
+)
+_PURPOSE = re.compile(r",? (?:so that|in order to|in order that|so as to|because)\s", re.IGNORECASE)
+
+
+def read_rules(text: str, *, gherkin: bool = False) -> tuple[Rule, ...]:
+    """All rules of a criterion's text, in order; at least one wherever there is a word in it."""
+    if gherkin or looks_like_gherkin(text):
+        read = (_scenario_rule(text, scenario) for scenario in scenarios(text))
+        found = tuple(rule for rule in read if rule is not None)
+        if found:
+            return found
+    listed = read_listed(text)
+    if listed is not None:
+        return (listed,)
+    rules: list[Rule] = []
+    for sentence in _apart(text, sentences(text)):
+        lead = _CONTINUES_AS_OTHERWISE.match(sentence.text)
+        again = lead and re.match(r"(?:if|when|where) ", sentence.text[lead.end() :], re.I)
+        if rules and lead and again and rules[-1].conditions:
+            further = span(text, sentence.start + lead.end(), sentence.end)
+            rule = _named(_sentence_rule(text, further), rules[-1])
+            rules.append(replace(rule, chained=bool(rule.conditions)))
+            continue
+        if rules and lead and sentence.text[lead.end() :].strip():
+            stated = span(text, sentence.start + lead.end(), sentence.end)
+            if rules[-1].otherwise is None:
+                rules[-1] = replace(rules[-1], otherwise=stated)
+                continue
+        elif rules and _OTHER_SUBJECT.match(sentence.text) and rules[-1].otherwise is None:
+            rules[-1] = replace(rules[-1], otherwise=sentence)
+            continue
+        rule = _sentence_rule(text, sentence)
+        joined = _joined_to(rules[-1], rule) if rules else None
+        if rules and joined is None:
+            rule = _named(rule, rules[-1])
+        if joined is not None:
+            rules[-1] = joined
+        else:
+            rules.append(rule)
+    return _merged(_chained(rules)) or (_bare(text),)
+
+
+def _chained(rules: list[Rule]) -> list[Rule]:
+    """Rules for the same thing of which the last says "otherwise": each excludes the next."""
+    if len(rules) < 2 or rules[-1].otherwise is None or not all(rule.conditions for rule in rules):
+        return rules
+    about = {rule.clause.subject.casefold() if rule.clause else "" for rule in rules}
+    if len(about) > 1 or "" in about:
+        return rules
+    return [rules[0], *(replace(rule, chained=True) for rule in rules[1:])]
+
+
+_AND_IF = re.compile(
+    r",? (?:and|but) (?=(?:if|when|where|unless) )|, (?=else if |otherwise if )", re.I
+)
+
+
+def _apart(text: str, found: Sequence[Span]) -> Iterator[Span]:
+    """Sentences cut where a second rule follows: "if A, then X, and if B, then Y"."""
+    for sentence in found:
+        start = sentence.start
+        masked = mask_quotes(text)
+        for match in _AND_IF.finditer(masked, sentence.start, sentence.end):
+            left, right = text[start : match.start()], text[match.end() : sentence.end]
+            whole = re.match(r"(?:if|when|where|unless|once)\b[^,]+, *(?P<main>.+)", left, re.I)
+            second = re.match(
+                r"(?:else |otherwise )?(?:if|when|where|unless)\b[^,]+,\s*(?:then )?(?P<main>.+)",
+                right,
+                re.I,
+            )
+            if whole and second and parse_clause(whole["main"]) and parse_clause(second["main"]):
+                yield span(text, start, match.start())
+                start = match.end()
+        yield span(text, start, sentence.end)
+
+
+_PRONOUN = re.compile(
+    r"^(?:it|they)(?= [a-z])(?! (?:is|must be|should be) possible)", re.IGNORECASE
+)
+_OBJECT_PRONOUN = re.compile(r"\b(?:it|them)$", re.IGNORECASE)
+
+
+def _named(rule: Rule, before: Rule) -> Rule:
+    """A rule whose "it" is named by the subject of the sentence before, offsets kept true."""
+    clause = before.clause
+    if clause is None or is_person(clause.subject) or len(clause.subject.split()) > 9:
+        return rule
+    name = (
+        definite(noun_core(clause.subject))
+        if not clause.subject[:1].isupper() or " " in clause.subject
+        else clause.subject
+    )
+    if len(name.split()) > 5 or parse_clause(name):
+        return rule
+    about = before.conditions[0].clause if before.conditions else None
+    spoken = name
+    if about and about.subject and not is_person(about.subject) and len(about.subject.split()) < 6:
+        spoken = definite(noun_core(about.subject))
+    conditions = tuple(replace(c, words=_renamed(c.words, spoken)) for c in rule.conditions)
+    effect = _renamed(rule.effect, name)
+    if _OBJECT_PRONOUN.search(effect.text):
+        said = _OBJECT_PRONOUN.sub(name, effect.text)
+        effect = Span(said, effect.start, effect.start + len(said))
+    return replace(rule, conditions=conditions, effect=effect)
+
+
+def _renamed(words: Span, name: str) -> Span:
+    match = _PRONOUN.match(words.text)
+    if match is None:
+        return words
+    said = name + words.text[match.end() :]
+    return Span(said, words.end - len(said), words.end)
+
+
+def _joined_to(before: Rule, rule: Rule) -> Rule | None:
+    """The rule before, completed by one that only adds its message or who may not do it."""
+    open_ended = before.otherwise is None and not before.restrictive
+    if open_ended and len(rule.conditions) == 1 and _ELLIPSIS.match(rule.conditions[0].words.text):
+        return replace(before, otherwise=rule.effect)
+    if rule.conditions or rule.otherwise:
+        return None
+    clause = rule.clause
+    if clause and clause.form == "modal" and clause.negated and not clause.verb:
+        subject = span(rule.effect.text, 0, len(clause.subject))
+        return replace(
+            before,
+            excluded=Span(subject.text, rule.effect.start, rule.effect.start + len(subject.text)),
+        )
+    if is_message_only(rule.effect.text) and not reports_success(rule.effect.text):
+        if before.restrictive and before.notice is None:
+            return replace(before, notice=rule.effect)
+        if before.otherwise is None and not before.restrictive and not before.conditions:
+            return replace(before, otherwise=rule.effect)
+    return None
+
+
+def _bare(text: str) -> Rule:
+    whole = span(text, 0, len(text))
+    return Rule(whole, whole)
+
+
+def _scenario_rule(text: str, scenario: Scenario) -> Rule | None:
+    then = scenario.of("then")
+    if not then:
+        return None
+    conditions = [Condition("given", step.words) for step in scenario.of("given")]
+    conditions += [Condition("when", step.words) for step in scenario.of("when")]
+    start = min(step.words.start for step in scenario.steps)
+    whole = span(text, start, max(step.words.end for step in scenario.steps))
+    effect = _one_sentence(span(text, then[0].words.start, then[-1].words.end))
+    return Rule(
+        whole, effect, tuple(conditions), scenario=scenario,
+        restrictive=is_restrictive(then[0].words.text),
+    )  # fmt: skip
+
+
+def _one_sentence(steps: Span) -> Span:
+    """Steps as one sentence, "And" and "But" inside it, every offset kept by padding."""
+
+    def joined(match: re.Match[str]) -> str:
+        return " and".ljust(len(match.group()) - 1) + " "
+
+    pattern = r"[ \t]*[.,]?[ \t]*\n\s*(?:[-*•]\s+)?\**(?:And|But|Then)\b\**:?[ \t]+"
+    text = re.sub(pattern, joined, steps.text, flags=re.IGNORECASE)
+    return Span(text, steps.start, steps.end)
+
+
+def _sentence_rule(text: str, sentence: Span) -> Rule:
+    """Split one sentence into its conditions, its effect and what it states for the other case."""
+    start, end = sentence.start, sentence.end
+    otherwise = None
+    masked = mask_quotes(text)
+    cut = _OTHERWISE.search(masked, start, end)
+    if cut and cut.start() > start and text[cut.end() : end].strip():
+        otherwise, end = span(text, cut.end(), end), cut.start()
+    purpose = _PURPOSE.search(masked, start, end)
+    if purpose and purpose.start() > start + 8:
+        end = purpose.start()
+    conditions: list[Condition] = []
+    context: list[Span] = []
+    start = take_inverted(text, start, end, conditions)
+    start = take_leading(text, start, end, conditions, context)
+    end = take_trailing(text, start, end, conditions)
+    effect = span(text, start, end)
+    if effect.text.lower().startswith("then "):
+        effect = span(text, effect.start + 5, effect.end)
+    if effect.text.endswith((".", ":")) and len(effect.text) > 1:
+        effect = span(text, effect.start, effect.end - 1)
+    exception = None
+    apart = _EXCEPTION.search(mask_quotes(text), effect.start, effect.end)
+    if apart and not re.match(r"(?:if|when|where)\b", text[apart.end() :]):
+        exception = span(text, apart.end(), effect.end)
+        effect = span(text, effect.start, apart.start())
+    conditions = [_spoken_of(condition, effect) for condition in conditions]
+    parts, logic = condition_parts(conditions)
+    restrictive = is_restrictive(effect.text)
+    return Rule(
+        sentence, effect, tuple(parts), logic, tuple(context), otherwise, restrictive,
+        exception=exception,
+    )  # fmt: skip
+
+
+def _spoken_of(condition: Condition, effect: Span) -> Condition:
+    """A condition after its effect with the effect's subject for "it" and "they"."""
+    clause = parse_clause(effect.text)
+    pronoun = re.match(r"(?P<word>it|they|he|she) ", condition.words.text, re.IGNORECASE)
+    if pronoun is None or clause is None or condition.words.start < effect.start:
+        return condition
+    name = definite(noun_core(clause.subject))
+    if not clause.subject or len(name.split()) > 6 or clause.subject.lower() in _PRONOUNS:
+        return condition
+    rest = condition.words.text[pronoun.end() :]
+    if pronoun["word"].lower() == "they" and not clause.plural:
+        first, _, more = rest.partition(" ")
+        one = {"are": "is", "have": "has", "were": "was", "do": "does"}.get(first)
+        rest = f"{one or (third_person(first) if is_base(first) else first)} {more}"
+    said = f"{name} {rest}"
+    end = condition.words.end
+    return replace(condition, words=Span(said, end - len(said), end))
+
+
+_PRONOUNS = frozenset(("it", "they", "he", "she", "i", "we", "you", "this", "there"))
+
+
+def _merged(rules: list[Rule]) -> tuple[Rule, ...]:
+    """Give a rule the outcome that a later sentence states for the far side of its own limit."""
+    merged = list(rules)
+    for index, rule in enumerate(rules):
+        if not rule.restrictive or index == 0:
+            continue
+        values = {(q.value, q.unit) for q in find_quantities(rule.whole.text) if q.is_limit}
+        for earlier in range(index - 1, -1, -1):
+            before = merged[earlier]
+            theirs = {(q.value, q.unit) for q in find_quantities(before.whole.text) if q.is_limit}
+            if values & theirs and not before.restrictive and before.otherwise is None:
+                merged[earlier] = replace(before, otherwise=rule.effect)
+                merged[index] = replace(rule, effect=Span("", rule.effect.start, rule.effect.start))
+                break
+    return tuple(rule for rule in merged if rule.effect.text)

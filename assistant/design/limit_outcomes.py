@@ -1,0 +1,145 @@
+"""Boundary conditions of particular kinds: durations, rights kept for a role, bare fragments."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.design.amounts import Quantity
+from assistant.design.boundaries import Point, inside_words
+from assistant.design.capabilities import Restriction
+from assistant.design.casing import capital, lower_start, one_line
+from assistant.design.clauses import Clause
+from assistant.design.drafts import Draft, counter_outcome, outcome, spans_of
+from assistant.design.joining import clauses_of, coordinated
+from assistant.design.positives import command_of_restriction, lower_first
+from assistant.design.rules import Rule
+from assistant.design.situations import Situation
+from assistant.design.telling import observed
+from assistant.design.wording import fact
+
+_WEIGHT = {"at": 0, "outside": 1, "inside": 2}
+
+
+def _weight(quantity: Quantity, point: Point) -> int:
+    """Importance among the points of a limit: an exclusive limit is told by at and inside."""
+    if quantity.comparison in ("less than", "more than"):
+        return {"at": 0, "inside": 1, "outside": 2}[point.place]
+    return _WEIGHT[point.place]
+
+
+def boundary_draft(
+    rule: Rule,
+    quantity: Quantity,
+    point: Point,
+    *,
+    valid: bool,
+    said: str,
+    situation: Situation,
+    expected: str,
+) -> Draft:
+    """A boundary draft with the point's value as its data."""
+    return Draft(
+        "boundary", valid, capital(one_line(said)), situation, expected,
+        spans_of(rule, rule.otherwise if expected != outcome(rule) else None),
+        data=point.text,
+        priority="Medium" if point.place == "inside" and quantity.kind != "money" else "High",
+        weight=_weight(quantity, point),
+    )  # fmt: skip
+
+
+def let_pass(own: str, value: str, rule: Rule) -> str:
+    """Waiting: "Let 14 minutes pass without activity"."""
+    after = own[own.find(value) + len(value) :].split(",")[0].strip(" .")
+    rest = after if re.match(r"(?:without|with no|of (?:inactivity|idle))\b", after) else ""
+    rest = re.sub(r"^of inactivity", "without activity", rest)
+    return one_line(f"Let {value} pass {rest}")
+
+
+def would(own: str) -> str:
+    """A fact that must not come about: "a caller would have 4 attempts"."""
+    parts = clauses_of(own)
+    if not parts:
+        return own
+    clause = parts[0]
+    verb = clause.verb or "be"
+    return one_line(f"{clause.subject} would {verb} {clause.tail}")
+
+
+def own_part(text: str, value: str) -> str:
+    """The coordinated clause that holds the value, with the subject it shares."""
+    parts = coordinated(text)
+    for index, part in enumerate(parts):
+        if value in part:
+            if index and not clauses_of(part):
+                first = clauses_of(parts[0])
+                return f"{first[0].subject} {part}" if first else part
+            return part
+    return text
+
+
+def otherwise_or(rule: Rule, allowed: bool, said: str) -> str:
+    """The outcome stated for values outside the limit, or what is said where none is."""
+    if not allowed and rule.otherwise is not None:
+        return counter_outcome(rule)
+    return said
+
+
+def is_timing(quantity: Quantity, clause: Clause) -> bool:
+    """Whether a limit says how soon the system does something, not how long a state lasts."""
+    if quantity.kind in ("date", "time") and clause.form == "be" and not clause.passive:
+        return False
+    return quantity.word not in ("after", "only after") and not re.search(r" for$", quantity.word)
+
+
+def timing(rule: Rule, quantity: Quantity, point: Point, own: str, situation: Situation) -> Draft:
+    """How long the system takes: in time, too late or too early."""
+    happens = fact(own)
+    late = quantity.comparison in ("at most", "less than")
+    if re.search(r"\b(?:for|lasts?|takes?)$", own[: own.find(point.text)].rstrip()):
+        fine, bad = ("short enough", "too long") if late else ("long enough", "too short")
+    else:
+        fine, bad = ("in time", "too late") if late else ("not too early", "too early")
+    verdict = fine if point.allowed else bad
+    if not point.allowed and rule.otherwise is not None:
+        expected = counter_outcome(rule)
+    else:
+        expected = f"{observed(own)}: this is {verdict}, the limit being {inside_words(quantity)}"
+    action = (
+        situation.action if rule.conditions else f"Check a case in which {lower_start(happens)}"
+    )
+    return boundary_draft(
+        rule, quantity, point, valid=point.allowed, said=f"{happens}, which is {verdict}",
+        situation=Situation(situation.precondition, action), expected=expected,
+    )  # fmt: skip
+
+
+def for_roles(rule: Rule, quantity: Quantity, point: Point, restriction: Restriction) -> Draft:
+    """Just where a right that is kept for a role begins: nobody else on that side of the limit."""
+    other = restriction.nobody_else
+    if quantity.comparison in ("at most", "less than"):  # bounds the right itself
+        said = restriction.said_of(restriction.who, can=point.allowed)
+        lead = "" if point.allowed else "try to "
+        command = lower_first(command_of_restriction(restriction))
+        action = f"As {lower_start(restriction.who)}, {lead}{command}"
+        return boundary_draft(
+            rule, quantity, point, valid=point.allowed, said=said,
+            situation=Situation("", action), expected=capital(said),
+        )  # fmt: skip
+    what = command_of_restriction(restriction)
+    said = restriction.said_of(other, can=not point.allowed)
+    lead = "try to " if point.allowed else ""
+    return boundary_draft(
+        rule, quantity, point, valid=not point.allowed, said=said,
+        situation=Situation("", f"As {other}, {lead}{lower_first(what)}"), expected=capital(said),
+    )  # fmt: skip
+
+
+def plain_limit(rule: Rule, quantity: Quantity, point: Point, text: str) -> Draft:
+    """A limit in words without a verb ("Maximum length: 50 characters")."""
+    verdict = "accepted" if point.allowed else "not accepted"
+    thing = lower_start(text)
+    expected = otherwise_or(rule, point.allowed, f"{capital(point.text)} is {verdict}")
+    return boundary_draft(
+        rule, quantity, point, valid=point.allowed, said=f"{point.text}: {verdict}",
+        situation=Situation("", f"Try it with {thing}"), expected=expected,
+    )  # fmt: skip

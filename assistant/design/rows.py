@@ -1,0 +1,254 @@
+"""Table rows and Gherkin examples: one condition a row, its values kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from assistant.design.boundaries import outside_words, points
+from assistant.design.casing import capital, one_line
+from assistant.design.drafts import Draft
+from assistant.design.messages import mask_quotes
+from assistant.design.phrases import with_value
+from assistant.design.quantities import find_quantities
+from assistant.design.sentences import Span, looks_like_gherkin, span
+from assistant.design.situations import Situation
+from assistant.design.variables import Variables
+from assistant.domain import Technique
+
+_OUTCOME = re.compile(
+    r"\b(?:outcome|result|expected|then|message|decision|response|status after|action taken|access"
+    r"|allowed|fee|effect"
+    r"|output|consequence|shown|displayed|approval)\b",
+    re.IGNORECASE,
+)
+REFUSED = re.compile(
+    r"^(?:refused?|rejected?|denied|declined|blocked|no|not (?:allowed|accepted|permitted"
+    r"|possible)|disabled|error|fail(?:ed|s)?"
+    r"|invalid|hidden|forbidden)\b",
+    re.IGNORECASE,
+)
+_ANY = re.compile(r"^(?:any|all|\*|-|–|n/?a|either|none|)$", re.IGNORECASE)
+_PAIR = re.compile(r"(?P<name>[A-Za-z][^:;|\n]{0,60}?)\s*:\s*(?P<value>[^;|\n]*)(?:[;|\n]|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a row: its column and its words, with the place of both in the text."""
+
+    name: str
+    value: Span
+    whole: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A decision: ``inputs`` and what follows from them."""
+
+    inputs: tuple[Cell, ...]
+    outcomes: tuple[Cell, ...]
+    whole: Span
+
+
+def read_rows(text: str, *, table: bool = False) -> tuple[Row, ...]:
+    """Rows in "Header: value; Header: value" or in a piped table; () for any other text."""
+    if looks_like_gherkin(text):
+        return ()
+    piped = tuple(row for row in _piped(text) if any(cell.value.text for cell in row.outcomes))
+    if piped:
+        return piped
+    masked = mask_quotes(text)
+    cells = []
+    for match in _PAIR.finditer(masked):
+        value = span(text, match.start("value"), match.end("value"))
+        cells.append(
+            Cell(
+                text[match.start("name") : match.end("name")].strip(),
+                value,
+                span(text, match.start(), match.end()),
+            )
+        )
+    covered = sum(cell.whole.end - cell.whole.start + 1 for cell in cells)
+    if len(cells) < 2 or covered < 0.8 * len(text.strip()) or (not table and len(cells) < 3):
+        return ()
+    if not table and not all(len(cell.name.split()) <= 5 for cell in cells):
+        return ()
+    row = _row(tuple(cells), span(text, 0, len(text)))
+    return (row,) if any(cell.value.text for cell in row.outcomes) else ()
+
+
+def _piped(text: str) -> tuple[Row, ...]:
+    lines: list[tuple[int, str]] = []
+    place = 0
+    for line in text.splitlines(keepends=True):
+        if line.strip().startswith("|") and line.count("|") >= 3:
+            lines.append((place, line))
+        place += len(line)
+    if len(lines) < 2:
+        return ()
+    header = [cell.strip(" *|") for cell in lines[0][1].strip().strip("|").split("|")]
+    rows = []
+    for start, line in lines[1:]:
+        if not line.strip("|-: \n"):
+            continue
+        cells, at = [], start + line.index("|") + 1
+        for name, part in zip(
+            header,
+            line[line.index("|") + 1 :].rstrip("\n").rstrip().rstrip("|").split("|"),
+            strict=False,
+        ):
+            value = span(text, at, at + len(part))
+            cells.append(Cell(name, value, value))
+            at += len(part) + 1
+        if len(cells) >= 2:
+            rows.append(_row(tuple(cells), span(text, start, start + len(line))))
+    return tuple(rows)
+
+
+def _row(cells: tuple[Cell, ...], whole: Span) -> Row:
+    named = [cell for cell in cells if _OUTCOME.search(cell.name)]
+    outcomes = tuple(named) if named and len(named) < len(cells) else (cells[-1],)
+    inputs = tuple(cell for cell in cells if cell not in outcomes)
+    return Row(inputs, outcomes, whole)
+
+
+def row_drafts(rows: tuple[Row, ...]) -> Iterator[Draft]:
+    """A positive and a negative, one condition for each row, and the limits in its cells."""
+    for index, row in enumerate(rows):
+        refused = _is_refusal(row)
+        technique: Technique = "positive" if index == 0 or len(rows) == 1 else "decision-table rule"
+        if refused and len(rows) == 1:
+            yield _row_draft(row, "negative", valid=False)
+            yield _other_row(row, "positive", valid=True)
+        else:
+            yield _row_draft(row, technique, valid=not refused)
+            if len(rows) == 1:
+                yield _other_row(row, "negative", valid=False)
+        yield from _row_limits(row, refused)
+        yield from _alternatives(row, refused)
+    if len(rows) > 1:
+        refusing = next((row for row in rows if _is_refusal(row)), None)
+        if refusing:
+            yield _row_draft(refusing, "negative", valid=False)
+        else:
+            yield _other_row(rows[0], "negative", valid=False)
+
+
+def _is_refusal(row: Row) -> bool:
+    return any(REFUSED.match(cell.value.text) for cell in row.outcomes)
+
+
+def _inputs(row: Row, changes: dict[str, str]) -> str:
+    said = [
+        f"{cell.name} = {lower_limit(changes.get(cell.name, cell.value.text))}"
+        for cell in row.inputs
+        if cell.name in changes or not _ANY.match(cell.value.text)
+    ]
+    return _listed(said) or "any input"
+
+
+def _case(row: Row, changes: dict[str, str]) -> Situation:
+    return Situation("", f"Use a case with {_inputs(row, changes)}")
+
+
+def _listed(items: list[str]) -> str:
+    return (
+        items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else ""
+    )
+
+
+def _outcome(row: Row) -> str:
+    return _listed(
+        [f"{cell.name} is {one_line(cell.value.text)}" for cell in row.outcomes if cell.value.text]
+    )
+
+
+def _data(row: Row, changes: dict[str, str]) -> str:
+    return "; ".join(
+        f"{cell.name}: {changes.get(cell.name, cell.value.text)}" for cell in row.inputs
+    )
+
+
+def _variables(row: Row, changes: dict[str, str]) -> Variables:
+    """The inputs by column; what may be anything is left out."""
+    values = ((c.name, changes.get(c.name, one_line(c.value.text))) for c in row.inputs)
+    return tuple((name, value) for name, value in values if not _ANY.match(value))
+
+
+def _row_draft(row: Row, technique: Technique, *, valid: bool) -> Draft:
+    said = f"With {_inputs(row, {})}, {_outcome(row)}"
+    return Draft(
+        technique, valid, said, _case(row, {}), capital(_outcome(row)),
+        (row.whole,), data=_data(row, {}), priority="High", variables=_variables(row, {}),
+    )  # fmt: skip
+
+
+def _other_row(row: Row, technique: Technique, *, valid: bool) -> Draft:
+    """The row with one input that is another."""
+    cell = next(
+        (cell for cell in reversed(row.inputs) if not _ANY.match(cell.value.text)), row.inputs[0]
+    )
+    limit = next((q for q in find_quantities(cell.value.text) if q.is_limit), None)
+    other = f"other than {lower_limit(cell.value.text)}"
+    changes = {cell.name: outside_words(limit) if limit else other}
+    said = _not_applied(row)
+    return Draft(
+        technique, valid, f"With {_inputs(row, changes)}, {said}", _case(row, changes),
+        said, (row.whole,), data=_data(row, changes), priority="High",
+        variables=_variables(row, changes),
+    )  # fmt: skip
+
+
+def lower_limit(text: str) -> str:
+    """ "More than 49 days" inside a sentence."""
+    return re.sub(
+        r"^(?:More|Less|At|Up|Over|Under|No|Fewer|Between|Within)\b",
+        lambda m: m.group().lower(),
+        text,
+    )
+
+
+def _not_applied(row: Row) -> str:
+    said = [
+        f"{cell.name} is not {one_line(cell.value.text)}"
+        for cell in row.outcomes
+        if cell.value.text
+    ]
+    return capital(f"{_listed(said)} by this rule")
+
+
+def _row_limits(row: Row, refused: bool) -> Iterator[Draft]:
+    for cell in row.inputs:
+        for quantity in find_quantities(cell.value.text):
+            for point in points(quantity):
+                value = with_value(cell.value.text, 0, quantity, point.text)
+                value = re.sub(r"^(?:of|at|on|after) ", "", value)
+                changes = {cell.name: value}
+                expected = capital(_outcome(row)) if point.allowed else _not_applied(row)
+                weight = {"at": 0, "outside": 1, "inside": 2}[point.place]
+                yield Draft(
+                    "boundary", point.allowed != refused, f"With {_inputs(row, changes)},"
+                                                          f" {expected}",
+                    _case(row, changes), expected, (row.whole,), data=point.text,
+                    priority="High", weight=weight, variables=_variables(row, changes),
+                )  # fmt: skip
+
+
+def _alternatives(row: Row, refused: bool) -> Iterator[Draft]:
+    for cell in row.inputs:
+        parts = re.split(r",\s+|\s+or\s+", cell.value.text)
+        if (
+            len(parts) < 2
+            or find_quantities(cell.value.text)
+            or any(len(part.split()) > 4 for part in parts)
+        ):
+            continue
+        for part in parts:
+            changes = {cell.name: re.sub(r"^or ", "", part)}
+            yield Draft(
+                "decision-table rule", not refused, f"With {_inputs(row, changes)},"
+                                                    f" {_outcome(row)}",
+                _case(row, changes), capital(_outcome(row)), (row.whole,),
+                data=changes[cell.name], variables=_variables(row, changes),
+            )  # fmt: skip

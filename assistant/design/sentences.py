@@ -1,0 +1,211 @@
+"""The text of a criterion cut up: sentences, Gherkin scenarios and tables, all with offsets."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from assistant.design.messages import mask_quotes
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Words of a criterion: ``text`` is ``criterion.text[start:end]``."""
+
+    text: str
+    start: int
+    end: int
+
+
+def span(source: str, start: int, end: int) -> Span:
+    """The span of ``source`` between two offsets, without white space or loose marks around it."""
+    while start < end and (source[start].isspace() or source[start] in ",;"):
+        start += 1
+    while end > start and (source[end - 1].isspace() or source[end - 1] in ",;"):
+        end -= 1
+    return Span(source[start:end], start, end)
+
+
+_PREFIX = re.compile(
+    r"\s*(?:[-*•–·]\s+|\[[ xX]?\]\s+|\(?\d{1,3}[.)]\s+|\(?[a-z]\)\s+|#+\s+"
+    r"|\*\*[^*\n]{1,40}\*\*:?\s+|(?:AC|BR|FR|NFR|REQ|SRS|US|R)[ -]?[\w.-]*\d[\w.-]*\s*[-–:.)]\s+"
+    r"|[A-Z]{2,}(?:-[A-Z]+)*-\d+\s*[-–:.)]?\s+|\d+(?:\.\d+)+[.)]?\s+|acceptance criteri(?:on|a)(?:"
+    r" \d+)?\s*[-:.]\s*"
+    r"|(?:verify|ensure|check|confirm|make sure|validate|test|assert|assure)(?:,? that| whether|"
+    r" if)\s+"
+    r"|(?:verify|ensure|confirm)\s+(?=(?:the|a|an|all|each)\s|(?-i:[A-Z])\w)"
+    r"|it (?:must|shall|should|is) (?:be )?(?:ensured|guaranteed|required) that\s+"
+    r"|the system (?:must|shall|should|will) (?:ensure|make sure) that\s+)",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(
+    r"(?<!\be\.g)(?<!\bi\.e)(?<!\betc)(?<!\bvs)(?<!\bNo)(?<!\bapprox)(?<!\bmin)(?<!\bmax)(?<!\b[A-Z])"
+    r"[.!?](?=\s|\x00|$)(?!\s+[a-z])"
+    r"|(?<=\x00)\s(?=[A-Z][a-z]+\s)|;(?=\s)|\n\s*\n|\n(?=\s*(?:[-*•–]|\d{1,2}[.)])\s)"
+    r"|(?<=[a-z]):\s(?=(?:the|an?|each|only|if|when)\s)"
+)
+_SPEECH = re.compile(r"\x00[.!?]?$")
+
+
+def start_of(text: str, start: int = 0) -> int:
+    """Offset after bullets, ids and "Verify that" at the beginning of a sentence."""
+    while True:
+        match = _PREFIX.match(text, start)
+        if match is None or match.end() >= len(text):
+            return start
+        start = match.end()
+
+
+def sentences(text: str) -> tuple[Span, ...]:
+    """Sentences in order; semicolons and list items end one too, quotations never do.
+
+    A heading line above a body (a title, a blank line, the text) is left out.
+    """
+    masked = mask_quotes(text)
+    cuts = [0]
+    for match in _SENTENCE_END.finditer(masked):
+        cuts.append(match.end())
+    found = []
+    for start, end in zip(cuts, [*cuts[1:], len(text)], strict=True):
+        start = start_of(text, start)
+        piece = span(text, start, end)
+        if re.search(r"\w", piece.text):
+            found.append(piece)
+    if len(found) > 1 and _is_heading(text, found[0]):
+        found = found[1:]
+    return tuple(found)
+
+
+def _is_heading(text: str, first: Span) -> bool:
+    after = text[first.end : first.end + 4]
+    return (
+        len(first.text.split()) <= 14
+        and first.text[-1:] not in ".!?:"
+        and re.match(r"\s*\n\s*\n", after + " ") is not None
+    )
+
+
+StepKind = Literal["given", "when", "then"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A Gherkin step: its kind (And and But take the kind above), its words, and "but"."""
+
+    kind: StepKind
+    words: Span
+    but: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A Gherkin scenario with the rows of its examples, if it is an outline."""
+
+    title: str
+    steps: tuple[Step, ...]
+    examples: tuple[tuple[tuple[str, str], ...], ...] = ()
+
+    def of(self, kind: StepKind) -> tuple[Step, ...]:
+        """The steps of one kind, in order."""
+        return tuple(step for step in self.steps if step.kind == kind)
+
+
+_LINE_STEP = re.compile(
+    r"^[ \t]*(?:[-*•]\s+)?\**(?P<word>Given|When|Then|And|But)\b\**:?[ \t]+", re.I
+)
+_INLINE = re.compile(r"(?:^|(?<!and )(?<=[\s,;.]))(?P<word>given|when|then)\s", re.IGNORECASE)
+_TITLE = re.compile(
+    r"^\s*(?:Scenario(?: Outline| Template)?|Example|Rule|Background)\s*:\s*(.*)$", re.I
+)
+_SKIPPED = re.compile(
+    r"^\s*(?:Feature|Examples?|Scenarios)\s*:|^\s*@|^\s*```|^\s*#|^\s*\"\"\"", re.I
+)
+
+
+def looks_like_gherkin(text: str) -> bool:
+    """Whether the text is Given/When/Then steps, on lines of their own or in one sentence."""
+    words = [m["word"].lower() for line in text.splitlines() if (m := _LINE_STEP.match(line))]
+    if len(words) >= 2 and any(word in ("given", "when") for word in words) and "then" in words:
+        return True
+    return _inline_steps(text) is not None
+
+
+def scenarios(text: str) -> tuple[Scenario, ...]:
+    """The scenarios in a Gherkin text; a second Given after a Then begins a new one."""
+    found: list[Scenario] = []
+    title, steps, rows = "", list[Step](), list[list[str]]()
+    lines = sum(1 for line in text.splitlines() if _LINE_STEP.match(line))
+    inline = _inline_steps(text) if lines < 2 else None
+    if inline:
+        return (Scenario("", inline),)
+
+    def close() -> None:
+        if steps:
+            found.append(Scenario(title, tuple(steps), _examples(rows)))
+        steps.clear()
+        rows.clear()
+
+    place = 0
+    for line in text.splitlines(keepends=True):
+        start, place = place, place + len(line)
+        heading = _TITLE.match(line)
+        match = _LINE_STEP.match(line)
+        if heading:
+            close()
+            title = heading[1].strip()
+        elif match:
+            word = match["word"].lower()
+            if word == "given" and any(step.kind == "then" for step in steps):
+                close()
+                title = ""
+            kind = (
+                word
+                if word in ("given", "when", "then")
+                else (steps[-1].kind if steps else "given")
+            )
+            words = span(text, start + match.end(), place)
+            if words.text:
+                steps.append(Step(kind, words, word == "but"))  # type: ignore[arg-type]
+        elif line.strip().startswith("|"):
+            rows.append([cell.strip() for cell in line.strip().strip("|").split("|")])
+        elif line.strip() and steps and not _SKIPPED.match(line) and not rows:
+            last = steps[-1]
+            steps[-1] = Step(last.kind, span(text, last.words.start, place), last.but)
+    close()
+    return tuple(found)
+
+
+def _examples(rows: list[list[str]]) -> tuple[tuple[tuple[str, str], ...], ...]:
+    if len(rows) < 2:
+        return ()
+    header = rows[0]
+    return tuple(
+        tuple(zip(header, row, strict=False))
+        for row in rows[1:]
+        if any(cell.strip("-: ") for cell in row)
+    )
+
+
+def _inline_steps(text: str) -> tuple[Step, ...] | None:
+    """Steps of "Given A, when B, then C" in one sentence; ``None`` where the order is another."""
+    masked = mask_quotes(text)
+    first = start_of(text)
+    marks = [match for match in _INLINE.finditer(masked) if match.start() >= first]
+    words = [mark["word"].lower() for mark in marks]
+    if not marks or marks[0].start() > first or "then" not in words:
+        return None
+    chosen: list[re.Match[str]] = []
+    for mark in marks:
+        rank = ("given", "when", "then").index(mark["word"].lower())
+        last = ("given", "when", "then").index(chosen[-1]["word"].lower()) if chosen else -1
+        if rank > last:
+            chosen.append(mark)
+    if chosen[-1]["word"].lower() != "then" or len(chosen) < 2:
+        return None
+    ends = [mark.start() for mark in chosen[1:]] + [len(text)]
+    return tuple(
+        Step(mark["word"].lower(), span(text, mark.end(), end))  # type: ignore[arg-type]
+        for mark, end in zip(chosen, ends, strict=True)
+        if span(text, mark.end(), end).text
+    )

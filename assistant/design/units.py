@@ -1,0 +1,130 @@
+"""Units of measurement and the spans of text that look like numbers but are names.
+
+A unit has a canonical name, so that "days", "day" and "calendar days" compare equal, and a kind.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Literal
+
+QuantityKind = Literal[
+    "count", "money", "percent", "duration", "length", "size", "date", "time", "age", "measure",
+    "number",
+]  # fmt: skip
+
+CURRENCY_SYMBOLS = {"£": "GBP", "$": "USD", "€": "EUR", "¥": "JPY", "₹": "INR"}
+_CURRENCY_WORDS = {
+    "gbp": "GBP", "usd": "USD", "eur": "EUR", "inr": "INR", "aud": "AUD", "cad": "CAD",
+    "chf": "CHF", "jpy": "JPY", "sek": "SEK", "nok": "NOK", "dkk": "DKK", "pln": "PLN",
+    "pound": "GBP", "pounds": "GBP", "euro": "EUR", "euros": "EUR", "dollar": "USD",
+    "dollars": "USD", "pence": "GBX", "p": "GBX", "penny": "GBX", "cents": "cent", "cent": "cent",
+}  # fmt: skip
+CURRENCY_CODES_PATTERN = "GBP|USD|EUR|INR|AUD|CAD|CHF|JPY|SEK|NOK|DKK|PLN"
+
+_UNITS: dict[str, tuple[QuantityKind, str]] = {
+    **{word: ("money", code) for word, code in _CURRENCY_WORDS.items()},
+    "%": ("percent", "%"), "percent": ("percent", "%"), "per cent": ("percent", "%"),
+    "percentage points": ("percent", "%"),
+}  # fmt: skip
+
+
+def _add(kind: QuantityKind, **names: str) -> None:
+    for canonical, spellings in names.items():
+        for spelling in spellings.split("|"):
+            _UNITS[spelling] = (kind, canonical.replace("_", " "))
+
+
+_add(
+    "duration",
+    millisecond="ms|msec|millisecond|milliseconds", second="s|sec|secs|second|seconds",
+    minute="min|mins|minute|minutes", hour="h|hr|hrs|hour|hours",
+    day="day|days|calendar day|calendar days|consecutive days", week="week|weeks",
+    working_day="working day|working days|business day|business days|workday|workdays|weekdays",
+    working_hour="working hour|working hours|business hour|business hours",
+    month="month|months|calendar month|calendar months", year="year|years|calendar years",
+)  # fmt: skip
+_add(
+    "length",
+    character="character|characters|char|chars|alphanumeric characters", digit="digit|digits",
+    letter="letter|letters", word="word|words", decimal_place="decimal place|decimal places",
+)  # fmt: skip
+_add(
+    "size",
+    byte="byte|bytes", bit="bit|bits", KB="kb|kilobyte|kilobytes|kib",
+    MB="mb|megabyte|megabytes|mib", GB="gb|gigabyte|gigabytes|gib", TB="tb|terabyte|terabytes",
+)  # fmt: skip
+_add(
+    "measure",
+    kWh="kwh", kW="kw", mile="mile|miles", km="km|kilometre|kilometres|kilometer|kilometers",
+    m="metre|metres|meter|meters", cm="cm|centimetres", mm="mm", kg="kg|kilograms|kilogrammes"
+                                                                    "|kilos",
+    g="gram|grams", litre="litre|litres|liter|liters", degree="degree|degrees|°c|°f|°",
+    px="px|pixel|pixels", mph="mph", dpi="dpi", feet="feet|foot|ft",
+)  # fmt: skip
+
+UNIT_PATTERN = "|".join(
+    re.escape(name) for name in sorted(_UNITS, key=len, reverse=True) if len(name) > 1
+)
+GLUED_UNIT_PATTERN = r"(?:[%°smhp]|°[CF])"
+"""Units of one character, which only count when they touch the number ("30s", "50p", "10%")."""
+
+_DURATION_IN_SMALLER: dict[str, tuple[str, int]] = {
+    "second": ("millisecond", 1000), "minute": ("millisecond", 60_000),
+    "hour": ("millisecond", 3_600_000), "day": ("millisecond", 86_400_000),
+    "week": ("millisecond", 604_800_000), "year": ("month", 12),
+}  # fmt: skip
+
+
+def unit_of(word: str) -> tuple[QuantityKind, str] | None:
+    """Kind and canonical name of a unit word, or ``None`` where it is an ordinary noun."""
+    return _UNITS.get(re.sub(r"\s+", " ", word.lower()))
+
+
+def in_base_unit(number: Decimal, unit: str) -> tuple[Decimal, str]:
+    """The same amount in the smallest unit of its family, so that 24 hours equal 1 day."""
+    base, factor = _DURATION_IN_SMALLER.get(unit, (unit, 1))
+    if unit == "GBX":
+        return number / 100, "GBP"
+    return number * factor, base
+
+
+_LABEL = (
+    r"version|release|step|drop|section|chapter|page|table|figure|fig\.?|appendix|annex|phase|"
+    r"stage|level|tier|option|paragraph|rule|error(?: code)?|status(?: code)?|code|http|port|iso|"
+    r"rfc|ref(?:erence)?|ticket|sprint|iteration|build|windows|article|clause|question|"
+    r"scenario|criterion|quarter|no\.|nr\.?|task|wcag|priority|severity|"
+    r"p(?:age|hase)s"
+)
+_NUMBERED = (
+    r"(?:order|invoice|account|case|policy|contract|customer|reference|number|line|row|item)"
+)
+_IDENTIFIERS = re.compile(
+    "|".join(
+        (
+            r"https?://\S+|\b[\w.+-]+@[\w-]+\.[\w.]+",
+            # No letter class holds a separator: with "_" in both, a long name takes for ever.
+            rf"\b(?!(?:{CURRENCY_CODES_PATTERN})[\s\d])_*[A-Za-z]+(?:[-_/]+[A-Za-z]+)*[-_/]*\d\w*"
+            r"(?:[-_.]\d+)*\b",
+            rf"\b(?:{_LABEL})\s*[#:]?\s*v?\d[\w.]*(?!\s*(?:times\b|%|or more|or less|and above))",
+            rf"\b{_NUMBERED}(?: (?:number|no\.?|id))?\s*[#:]?\s*\d{{4,}}\b",
+            r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b",
+            r"#\d+\b|\bv\d+(?:\.\d+)*\b",
+            r"(?<![\w.])\d+(?:\.\d+){2,}(?![\w])",
+            r"(?<!\w)\+\d[\d ()-]{7,}\d|(?<!\w)\(?0\d{2,5}\)?[ -]\d{3,4}[ -]?\d{3,4}\b",
+            r"(?<![\w,.£$€])\d{7,}\b|(?<![\w,.:/-])0\d+\b(?![:.,/-]\d)",
+            r"(?<![\w.])\d+(?:st|nd|rd|th)\b(?! (?:of )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct"
+            r"|Nov|Dec))",
+            r"(?<![\w/])\d{1,2}/\d{1,2}(?![\w/])",
+            r"(?m:^\s*(?:[-*•]\s+)?\(?\d{1,3}[.)](?=\s))",
+            r"\b\d+[A-Za-z]{2,}\d\w*|\b\d+XX\b|\b\d+x\d+\b",
+        )
+    ),
+    re.IGNORECASE,
+)
+
+
+def find_identifiers(text: str) -> tuple[tuple[int, int], ...]:
+    """Spans of names that hold digits: keys, codes, versions, labels, telephone numbers."""
+    return tuple(match.span() for match in _IDENTIFIERS.finditer(text))

@@ -1,0 +1,267 @@
+"""Which conditions a criterion gets: positive, negative, boundaries, rules, states and roles."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.design.conditions import MAX_CONDITIONS, derive_conditions
+from assistant.domain import AcceptanceCriterion, CriterionForm, TestCondition, UserStory
+
+STORY = UserStory(key="S-1", title="Refunds")
+
+
+def derive(
+    text: str, form: CriterionForm = "bullet", narrative: str = ""
+) -> tuple[TestCondition, ...]:
+    story = STORY.model_copy(update={"narrative": narrative})
+    return derive_conditions(story, AcceptanceCriterion(id="S-1-AC1", text=text, form=form))
+
+
+def of(found: tuple[TestCondition, ...], technique: str) -> list[TestCondition]:
+    return [condition for condition in found if condition.technique == technique]
+
+
+def boundaries(text: str) -> dict[str, bool]:
+    return {condition.data: condition.valid for condition in of(derive(text), "boundary")}
+
+
+CAN_FAIL = [
+    "A customer can request a refund within 14 days of purchase.",
+    "Password must be between 8 and 20 characters long.",
+    "The transfer amount must not exceed £1,000.",
+    "Files larger than 5 MB are rejected.",
+    "Only a Team Leader may approve refunds over £500.",
+    "If the order total is over £50, delivery is free.",
+    "The email address and phone number are mandatory.",
+    "The status is New, In Progress or Closed.",
+    "Users can search products by name.",
+    "The system shall allow a user to delete a route.",
+    "The user must be logged in to place an order.",
+    "The username must be unique.",
+    "The customer must enter a valid email address.",
+    "Unless the customer has opted out, a survey is sent.",
+    "The date of birth cannot be in the future.",
+    "A business contract is refused.",
+    "Admin users can deactivate accounts but cannot delete them.",
+    "Refunds are only visible to managers.",
+    "Given a verified caller\nWhen the agent saves the form\nThen the case is created",
+    "As a parent I want to sign consent forms online so that I do not lose them",
+    "As a Visitor\nI want to be prevented from signing in with bad credentials",
+    "Orders of £100 or more get a 10% discount, except for sale items.",
+]
+
+
+@pytest.mark.parametrize("text", CAN_FAIL)
+def test_a_positive_and_a_negative_where_it_can_fail(text: str) -> None:
+    found = derive(text)
+    positive, negative = of(found, "positive"), of(found, "negative")
+    assert positive
+    assert all(c.valid for c in positive)
+    assert negative
+    assert not any(c.valid for c in negative)
+    assert {c.expected for c in positive}.isdisjoint({c.expected for c in negative})
+
+
+def test_nothing_to_fail_in_plain_display() -> None:
+    found = derive("The order page shows the order number, date and total.")
+    assert [c.technique for c in found] == ["positive"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("A customer can request a refund within 14 days of purchase.",
+         {"13 days": True, "14 days": True, "15 days": False}),
+        ("A customer cannot withdraw more than £500 per day.",
+         {"£499.99": True, "£500": True, "£500.01": False}),
+        ("Files larger than 5 MB are rejected.",
+         {"4.9 MB": True, "5 MB": True, "5.1 MB": False}),
+        ("If the order total is over £50, delivery is free.",
+         {"£49.99": False, "£50": False, "£50.01": True}),
+        ("After 3 failed login attempts the account is locked.",
+         {"2 failed login attempts": False, "3 failed login attempts": True,
+          "4 failed login attempts": True}),
+        ("Account details stay hidden until the agent has confirmed at least 2 items.",
+         {"1 item": False, "2 items": True, "3 items": True}),
+        ("A number that does not have exactly 5 digits is refused.",
+         {"4 digits": False, "5 digits": True, "6 digits": False}),
+        ("Bookings can be cancelled up to 24 hours before the visit.",
+         {"23 hours": False, "24 hours": True, "25 hours": True}),
+        ("Where no engineer can arrive within 2 hours, the manager is alerted.",
+         {"1 hour": False, "2 hours": False, "3 hours": True}),
+        ("When one instalment is not paid within 3 days of its due date, the plan is At Risk.",
+         {"2 days": False, "3 days": False, "4 days": True}),
+        ("Orders placed before 17:00 are dispatched the same day.",
+         {"16:59": True, "17:00": False, "17:01": False}),
+        ("The voucher is valid until 31 December 2026.",
+         {"30 December 2026": True, "31 December 2026": True, "1 January 2027": False}),
+        ("An account has no more than 2 authorised contacts.",
+         {"1 authorised contact": True, "2 authorised contacts": True,
+          "3 authorised contacts": False}),
+        ("Only a Team Leader may approve refunds over £500.",
+         {"£499.99": True, "£500": True, "£500.01": False}),
+    ],
+)  # fmt: skip
+def test_boundaries_on_the_right_side(text: str, expected: dict[str, bool]) -> None:
+    assert boundaries(text) == expected
+
+
+def test_the_stated_outcome_is_the_expected_result() -> None:
+    found = derive(
+        "A refund can be requested within 14 days of purchase; "
+        'otherwise the message "Refund period has expired." is shown.'
+    )
+    out = [c for c in found if not c.valid]
+    assert len(out) == 2
+    assert {c.expected for c in out} == {'The message "Refund period has expired." is shown'}
+    assert all('"' not in c.expected for c in found if c.valid)
+
+
+def test_a_message_is_never_invented() -> None:
+    for text in CAN_FAIL:
+        assert all("message" not in c.expected for c in derive(text))
+
+
+def test_roles() -> None:
+    found = derive("Only a Team Leader or the Complaints Manager may reopen a closed complaint.")
+    allowed = [c for c in of(found, "role") if c.valid]
+    assert [c.action for c in allowed] == [
+        "As a Team Leader, reopen a closed complaint",
+        "As the Complaints Manager, reopen a closed complaint",
+    ]
+    other = "someone who is neither a Team Leader nor the Complaints Manager"
+    assert of(found, "negative")[0].action == f"As {other}, try to reopen a closed complaint"
+
+
+def test_the_excluded_role_is_the_one_that_tries() -> None:
+    found = derive("Only the account holder may add a contact; an authorised contact may not.")
+    assert of(found, "negative")[0].statement == "An authorised contact cannot add a contact"
+
+
+def test_mandatory_fields_fail_one_by_one() -> None:
+    found = derive("First Name, Last Name and Date of Birth are mandatory.")
+    assert [c.data for c in of(found, "negative")] == [
+        "First Name: empty", "Last Name: empty", "Date of Birth: empty"]  # fmt: skip
+
+
+def test_listed_values_are_tried_and_another_is_not_accepted() -> None:
+    found = derive(
+        "Waiver Reason is mandatory and is one of Bereavement, Moving Home or Our Error."
+    )
+    assert [c.data for c in of(found, "decision-table rule")] == [
+        "Bereavement", "Moving Home", "Our Error"]  # fmt: skip
+    assert any("other than Bereavement, Moving Home or Our Error" in c.action for c in found)
+
+
+def test_conditions_are_varied_one_at_a_time() -> None:
+    found = derive("If the customer is over 18 and the account is open, the loan is offered.")
+    failing = [c for c in found if not c.valid and c.technique != "boundary"]
+    assert {c.precondition for c in failing} == {
+        "The customer is over 18 and the account is not open",
+        "The customer is not over 18 and the account is open",
+    }
+
+
+def test_each_alternative_of_an_or_is_enough() -> None:
+    found = derive("If the card is expired or the card is blocked, the payment is declined.")
+    (kept,) = of(found, "positive")
+    assert kept.valid
+    refused = [c for c in found if not c.valid]
+    assert {c.precondition for c in refused} == {"The card is expired", "The card is blocked"}
+
+
+def test_state_transitions() -> None:
+    text = "When the handler accepts the Case, the Case Status changes from New to In Progress."
+    first, second = of(derive(text), "state transition")
+    assert (first.valid, first.precondition, first.expected) == (
+        True, "The Case Status is New", "The Case Status is In Progress")  # fmt: skip
+    assert (second.valid, second.expected) == (False, "The Case Status stays In Progress")
+
+
+def test_table_row() -> None:
+    found = derive("Tariff: Fix 12; Days: More than 49 days; Exit fee: £50.00", form="table")
+    (row,) = of(found, "positive")
+    assert row.expected == "Exit fee is £50.00"
+    assert {c.data: c.valid for c in of(found, "boundary")} == {
+        "48 days": False, "49 days": False, "50 days": True}  # fmt: skip
+
+
+def test_scenario_outline_gives_one_condition_a_row() -> None:
+    text = (
+        "Scenario Outline: Length\nGiven a caller\n"
+        "When the agent saves a text of <n> characters\nThen the complaint is <outcome>\n"
+        "Examples:\n| n | outcome |\n| 19 | refused |\n| 20 | saved |\n| 21 | saved |"
+    )
+    found = derive(text, form="gherkin")
+    assert [(c.technique, c.valid) for c in found] == [
+        ("positive", True), ("negative", False), ("decision-table rule", True)]  # fmt: skip
+    assert found[0].action == "Save a text of 20 characters"
+    assert found[1].expected == "The complaint is refused"
+
+
+def test_ids_stay_when_techniques_are_chosen() -> None:
+    text = "Only a Team Leader may approve refunds over £500."
+    criterion = AcceptanceCriterion(id="S-1-AC1", text=text)
+    every = {c.id: c for c in derive_conditions(STORY, criterion)}
+    some = derive_conditions(STORY, criterion, techniques=("boundary",))
+    assert some
+    assert all(every[c.id] == c and c.technique == "boundary" for c in some)
+
+
+def test_bounded_and_ordered() -> None:
+    text = (
+        "The name has 2 to 40 characters, the age must be between 18 and 99 years, the amount must "
+        "be between £5 and £500 and the term must be 3 to 24 months."
+    )
+    found = derive(text)
+    assert len(found) <= MAX_CONDITIONS + 8
+    assert [c.technique for c in found[:2]] == ["positive", "negative"]
+
+
+def test_evidence_is_verbatim_and_results_repeat() -> None:
+    for text in CAN_FAIL:
+        found = derive(text)
+        assert found == derive(text)
+        for evidence in (e for c in found for e in c.evidence):
+            assert text[evidence.start : evidence.end] == evidence.quote
+
+
+@given(st.text(max_size=300))
+@settings(max_examples=150, deadline=None)
+def test_any_text_is_survived(text: str) -> None:
+    found = derive(text)
+    assert all(c.statement and c.action and c.expected for c in found)
+    assert all(text[e.start : e.end] == e.quote for c in found for e in c.evidence)
+
+
+WORDS = "if when the customer order is not must only 14 days £5 within , . ; refund a of and or 'x'"
+
+
+@given(st.lists(st.sampled_from(WORDS.split()), min_size=1, max_size=30))
+@settings(max_examples=300, deadline=None)
+def test_any_mixture_of_requirement_words_is_survived(words: list[str]) -> None:
+    text = " ".join(words)
+    found = derive(text)
+    if any(word.isalnum() for word in words):
+        assert any(c.technique == "positive" for c in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "statement"),
+    [
+        (
+            "A business contract is refused.",
+            "A contract other than a business contract is accepted",
+        ),
+        ("The Origin header is not used for access control.", ""),
+        ("Debug modes are disabled in production.", ""),
+    ],
+)
+def test_what_is_not_named_is_let_through_only_after_a_refusal(text: str, statement: str) -> None:
+    (positive,) = of(derive(text), "positive")
+    if statement:
+        assert positive.statement == statement
+    else:
+        assert "other than" not in positive.statement + positive.expected

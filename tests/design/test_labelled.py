@@ -1,0 +1,21 @@
+"""The development half of the labelled criteria holds its floor (``benchmarks/design.py``)."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+
+def test_development_half(project_root: Path) -> None:
+    path = project_root / "benchmarks" / "design.py"
+    spec = importlib.util.spec_from_file_location("design_benchmark", path)
+    assert spec is not None
+    assert spec.loader is not None
+    benchmark = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(benchmark)
+    figures = benchmark.measure("development")
+    assert figures["limit precision"] >= 0.98
+    assert figures["limit recall"] >= 0.95
+    assert figures["suites equal"] >= 0.9
+    assert figures["with positive"] == 1
+    assert figures["with negative where it can fail"] >= 0.95

@@ -1,0 +1,163 @@
+"""Quantities, their comparisons, and the quoted messages of a text."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from decimal import Decimal
+from time import process_time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.design.quantities import find_messages, find_quantities
+
+LIMITS = [
+    ("within 14 days of purchase", 14, "day", "at most"),
+    ("must not exceed £1,000", 1000, "GBP", "at most"),
+    ("cannot be more than 5 attempts", 5, "attempts", "at most"),
+    ("A customer cannot withdraw more than $5.50", "5.50", "USD", "at most"),
+    ("not less than two working days", 2, "working day", "at least"),
+    ("no fewer than 3 approvers", 3, "approvers", "at least"),
+    ("up to five addresses", 5, "addresses", "at most"),
+    ("a maximum of twenty-four hours", 24, "hour", "at most"),
+    ("The maximum file size is 10 MB", 10, "MB", "at most"),
+    ("Minimum length: 8 characters", 8, "character", "at least"),
+    ("over 65 years of age", 65, "year", "more than"),
+    ("orders over £50", 50, "GBP", "more than"),
+    ("files larger than 5 MB", 5, "MB", "more than"),
+    ("less than 10 EUR", 10, "EUR", "less than"),
+    ("under 300ms", 300, "millisecond", "less than"),
+    ("3 or more items", 3, "items", "at least"),
+    ("3 items or more", 3, "items", "at least"),
+    ("10 kg or less", 10, "kg", "at most"),
+    ("aged 18+", 18, "year", "at least"),
+    (">= 10%", 10, "%", "at least"),
+    ("≤ 12.5 %", "12.5", "%", "at most"),
+    ("< 3", 3, "", "less than"),
+    ("exactly 10 digits", 10, "digit", "exactly"),
+    ("after 3 failed attempts", 3, "failed attempts", "at least"),
+    ("can be cancelled up to 24 hours before the visit", 24, "hour", "at least"),
+    ("can book up to 30 days in advance", 30, "day", "at most"),
+    ("no later than 2 days before the visit", 2, "day", "at least"),
+    ("is not paid within 3 days", 3, "day", "more than"),
+    ("valid for 24 hours", 24, "hour", "at most"),
+    ("a 500-character limit", 500, "character", "at most"),
+    ("can be reinstated once.", 1, "times", "at most"),
+    ("at least 2 of the 4 security items", 2, "security items", "at least"),
+    ("the last 4 digits", 4, "digit", "none"),
+    ("the 3 tabs are shown", 3, "tabs", "none"),
+    ("every 15 minutes", 15, "minute", "none"),
+]
+
+
+@pytest.mark.parametrize(("text", "value", "unit", "comparison"), LIMITS)
+def test_reads_value_unit_and_comparison(
+    text: str, value: object, unit: str, comparison: str
+) -> None:
+    quantity = find_quantities(text)[0]
+    assert (quantity.value, quantity.unit, quantity.comparison) == (
+        Decimal(str(value)),
+        unit,
+        comparison,
+    )
+    assert text[quantity.start : quantity.end] == quantity.text
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "comparison"),
+    [
+        ("before 31 March 2026", date(2026, 3, 31), "less than"),
+        ("by 31/03/2026", date(2026, 3, 31), "at most"),
+        ("until 2026-03-31", date(2026, 3, 31), "at most"),
+        ("on or after March 31, 2026", date(2026, 3, 31), "at least"),
+        ("before 17:00", time(17), "less than"),
+        ("after 5pm", time(17), "more than"),
+        ("no later than 5:30 pm", time(17, 30), "at most"),
+    ],
+)
+def test_reads_dates_and_times(text: str, value: object, comparison: str) -> None:
+    quantity = find_quantities(text)[0]
+    assert (quantity.value, quantity.comparison) == (value, comparison)
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("8 to 20 characters", 8, 20),
+        ("between £5.00 and £500.00", 5, 500),
+        ("from 1 to 28", 1, 28),
+        ("3-24 months", 3, 24),
+        ("at least 1 day and no more than 28 days after today", 1, 28),
+    ],
+)
+def test_a_range_has_two_ends_with_one_phrase(text: str, low: int, high: int) -> None:
+    first, second = find_quantities(text)
+    assert (first.value, first.comparison) == (low, "at least")
+    assert (second.value, second.comparison) == (high, "at most")
+    assert (first.phrase_start, first.phrase_end) == (second.phrase_start, second.phrase_end)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CC-12", "BR-CC-04", "in Drop-3", "step 2", "version 2.1", "error 404", "0800 123 4567",
+        "SW1A 1AA", "order 1000123", "UTF-8", "HTTP 200", "1.2.3", "see https://a.example/2", "#17",
+        "1. Open the page", "the 2nd attempt", "IBAN GB29NWBK60161331926819", "24/7",
+    ],
+)  # fmt: skip
+def test_names_with_digits_are_not_quantities(text: str) -> None:
+    assert find_quantities(text) == ()
+
+
+def test_a_list_carries_its_comparison_on() -> None:
+    found = find_quantities("at least one letter, one digit and one special character")
+    assert [q.comparison for q in found] == ["at least"] * 3
+
+
+def test_numbers_in_messages_are_no_limits_but_a_quoted_amount_is() -> None:
+    assert find_quantities('shows "at most 5 files"') == ()
+    assert find_quantities('price of exactly "$10.00"')[0].comparison == "exactly"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('the message "It\'s too late." is shown', ["It's too late."]),
+        ("the message “Too late” and ‘Don't stop’", ["Too late", "Don't stop"]),
+        ("le message « Trop tard » et 'Stop now'", ["Trop tard", "Stop now"]),
+        ("the customer's bill isn't the users' one", []),
+    ],
+)
+def test_finds_quoted_messages(text: str, said: list[str]) -> None:
+    found = find_messages(text)
+    assert [message.text for message in found] == said
+    assert all(text[m.start : m.end] == m.text for m in found)
+
+
+@given(st.text(max_size=200))
+def test_any_text_gives_offsets_into_it(text: str) -> None:
+    for quantity in find_quantities(text):
+        assert text[quantity.start : quantity.end] == quantity.text
+        assert 0 <= quantity.phrase_start <= quantity.phrase_end <= len(text)
+    for message in find_messages(text):
+        assert text[message.start : message.end] == message.text
+
+
+@given(st.integers(2, 10_000), st.sampled_from(["days", "items", "characters", "%", "MB", "kWh"]))
+def test_the_comparison_does_not_hang_on_the_number(number: int, unit: str) -> None:
+    for words, comparison in (
+        ("at most", "at most"),
+        ("at least", "at least"),
+        ("over", "more than"),
+    ):
+        quantity = find_quantities(f"It is {words} {number} {unit}.")[0]
+        assert (quantity.value, quantity.comparison) == (number, comparison)
+
+
+@pytest.mark.parametrize("word", ["edit_page_", "a_", "a-", "a/", "A1_", "page_show-"])
+def test_long_names_take_no_time(word: str) -> None:
+    """A model that loops writes such names; each further part once doubled the time."""
+    started = process_time()
+    find_quantities(word * 400)
+    assert process_time() - started < 2

@@ -1,0 +1,247 @@
+"""Questions: vague words, missing limits, contradictions with the rules."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.design.questions import raise_questions
+from assistant.domain import AcceptanceCriterion, Chunk, Epic, Question, UserStory
+
+
+def ask(text: str, *rules: str) -> tuple[Question, ...]:
+    criterion = AcceptanceCriterion(id="A-1-AC1", text=text)
+    epic = Epic(key="A", title="", stories=(UserStory(key="A-1", title="", criteria=(criterion,)),))
+    chunks = [
+        Chunk(id=f"c{number}", document_id="d", ordinal=number, text=rule, kind="rule")
+        for number, rule in enumerate(rules)
+    ]
+    return raise_questions(epic, chunks)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "words"),
+    [
+        ("The page should load quickly.", "untestable", "quickly"),
+        ("The form must be user friendly.", "untestable", "user friendly"),
+        ("An appropriate message is shown.", "ambiguous", "appropriate"),
+        ("The account is locked after too many attempts.", "missing limit", "too many"),
+        ("The fee is TBD.", "missing rule", "TBD"),
+        ("The session ends when the limit is exceeded.", "missing limit", "the limit"),
+    ],
+)
+def test_vague_words_are_asked_about(text: str, kind: str, words: str) -> None:
+    (question,) = ask(text)
+    (evidence,) = question.evidence
+    assert (question.kind, evidence.quote) == (kind, words)
+    assert text[evidence.start : evidence.end] == words
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A caller has no more than 3 attempts in one call.",
+        "The list shows the 5 most recent orders.",
+        'The message "Please try again as soon as possible" is shown.',
+        "The Clear button empties the form.",
+        "Letters are sent in Large Print or Braille.",
+        "As a user I want to see my bill so that I can pay it quickly",
+    ],
+)
+def test_exact_words_are_left_alone(text: str) -> None:
+    assert ask(text) == ()
+
+
+RULE = (
+    "BR-CC-08 A domestic customer may cancel a contract without charge within 14 days of the "
+    "contract date."
+)
+CRITERION = (
+    "A domestic contract can be cancelled without charge up to 15 days after the contract date."
+)
+
+
+def test_another_number_in_a_rule_is_a_conflict() -> None:
+    text = CRITERION
+    (question,) = ask(text, RULE)
+    assert question.kind == "conflict"
+    assert "15 days" in question.text
+    assert "BR-CC-08 says 14 days" in question.text
+    mine, theirs = question.evidence
+    assert text[mine.start : mine.end] == "15 days"
+    assert RULE[theirs.start : theirs.end] == theirs.quote
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        RULE.replace("14 days", "15 days"),
+        "BR-CC-15 A complaint is closed 14 days after it was resolved.",
+        "BR-CC-01 A domestic customer must be at least 18 years old.",
+    ],
+)
+def test_the_same_number_or_another_matter_is_none(rule: str) -> None:
+    text = CRITERION
+    assert ask(text, rule) == ()
+
+
+def test_a_source_that_agrees_settles_it() -> None:
+    text = CRITERION
+    assert ask(text, RULE, RULE.replace("14 days", "15 days")) == ()
+
+
+def test_an_empty_criterion_is_asked_about() -> None:
+    (question,) = ask("It works")
+    assert question.kind == "untestable"
+
+
+# --- References, contradictions in one slot, scope ------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "quote"),
+    [
+        ("Interest follows rule BR-99.", "BR-01 Interest is calculated daily.", "BR-99"),
+        ("Rounding as laid down in FIN-7.", "FIN-2 Cash is rounded to 5 cents.", "FIN-7"),
+        (
+            "Surcharges follow section 4.3 of the tariff handbook.",
+            "BR-1 Surcharges are added to the price.",
+            "section 4.3 of the tariff handbook",
+        ),
+    ],
+)
+def test_a_rule_that_is_nowhere_is_asked_for(text: str, rule: str, quote: str) -> None:
+    (question,) = ask(text, rule)
+    assert question.kind == "unknown reference"
+    assert question.evidence[0].quote == quote
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Interest follows rule BR-01.",
+        "Dates are written as in ISO-8601.",
+        'The message "LEDGER-409: Duplicate posting reference." is displayed.',
+    ],
+)
+def test_known_rules_standards_and_quoted_codes_are_none(text: str) -> None:
+    assert ask(text, "BR-01 Interest is calculated daily.") == ()
+
+
+def test_references_are_not_looked_at_without_sources() -> None:
+    assert ask("Interest follows rule BR-99.") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "mine"),
+    [
+        (
+            "A customer may change the delivery address after dispatch.",
+            "BR-DEL-2 The delivery address cannot be changed after dispatch.",
+            "A customer may change the delivery address after dispatch.",
+        ),
+        ("Date of Birth is optional.", "BR-4 Date of Birth is mandatory.", "optional"),
+        (
+            "Refunds above £200.00 are approved by the Team Leader.",
+            "BR-5 Refunds above £200.00 are approved by the Finance Manager.",
+            "Team Leader",
+        ),
+        (
+            "A new application gets the status Pending.",
+            "BR-1 A new application gets the status Submitted.",
+            "Pending",
+        ),
+        (
+            "Orders placed before 18:00 are shipped on the same day.",
+            "BR-2 Orders placed before 16:00 are shipped on the same day.",
+            "18:00",
+        ),
+        (
+            "The promotion ends on 31 March 2027.",
+            "The promotion runs until 30 April 2027 in all shops.",
+            "31 March 2027",
+        ),
+    ],
+)
+def test_one_thing_different_is_a_contradiction(text: str, rule: str, mine: str) -> None:
+    (question,) = ask(text, rule)
+    assert question.kind == "conflict"
+    here, there = question.evidence
+    assert here.quote == mine == text[here.start : here.end]
+    assert rule[there.start : there.end] == there.quote
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("A contract can be cancelled.", "BR-1 A contract cannot be cancelled after 14 days."),
+        ("The refund is approved.", "The refund is not approved where the account is closed."),
+        ("A gold member gets free delivery.", "A silver member does not get free delivery."),
+        ("The user is signed out after 20 minutes.", "A session ends after 20 minutes."),
+    ],
+)
+def test_exceptions_and_other_matters_are_none(text: str, rule: str) -> None:
+    assert ask(text, rule) == ()
+
+
+def test_a_suggestion_says_how_the_criterion_would_read() -> None:
+    (question,) = ask(CRITERION, RULE)
+    assert question.suggestion == CRITERION.replace("15 days", "14 days")
+
+
+def epic_of(*texts: str, narrative: str = "", description: str = "") -> Epic:
+    criteria = tuple(
+        AcceptanceCriterion(id=f"A-1-AC{number}", text=text)
+        for number, text in enumerate(texts, start=1)
+    )
+    story = UserStory(key="A-1", title="", narrative=narrative, criteria=criteria)
+    return Epic(key="A", title="", description=description, stories=(story,))
+
+
+def test_a_criterion_against_its_story() -> None:
+    narrative = "As an agent, I want to change the tariff of a customer so that the bill is right."
+    epic = epic_of("An agent cannot change the tariff of a customer.", narrative=narrative)
+    (question,) = raise_questions(epic)
+    story = question.evidence[1]
+    assert (question.kind, story.source_id) == ("conflict", "A-1")
+    assert narrative[story.start : story.end] == story.quote
+
+
+def test_two_criteria_that_disagree_are_asked_about_once() -> None:
+    epic = epic_of(
+        "A customer may return an article within 14 days of delivery.",
+        "A customer may return an article within 21 days of delivery.",
+    )
+    (question,) = raise_questions(epic)
+    assert {one.source_id for one in question.evidence} == {"A-1-AC1", "A-1-AC2"}
+
+
+SCOPE = """Customers buy online.
+
+Out of scope: delivery abroad, business customers (they have a shop of their own), and exporting
+the list, which follows in Drop-4."""
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("A discount of 5 % is granted to business customers.", "business customers"),
+        ("The delivery can go abroad.", "delivery can go abroad"),
+    ],
+)
+def test_what_is_out_of_scope_is_asked_about(text: str, quote: str) -> None:
+    (question,) = raise_questions(epic_of(text, description=SCOPE))
+    mine, theirs = question.evidence
+    assert (question.kind, mine.quote) == ("out of scope", quote)
+    assert SCOPE[theirs.start : theirs.end] == theirs.quote
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "An order of a business customer is refused.",
+        "The list shows the customers of the branch.",
+        "The delivery takes 3 days.",
+    ],
+)
+def test_scope_that_is_honoured_is_no_question(text: str) -> None:
+    assert raise_questions(epic_of(text, description=SCOPE)) == ()
