@@ -1,0 +1,21 @@
+"""From test cases to rows, files and coverage: the company template, CSV and traceability."""
+
+from assistant.suite.coverage import Coverage, CriterionCoverage, coverage
+from assistant.suite.rows import rows
+from assistant.suite.template import (
+    DEFAULT_TEMPLATE,
+    dump_template,
+    load_template,
+    template_problems,
+)
+
+__all__ = [
+    "DEFAULT_TEMPLATE",
+    "Coverage",
+    "CriterionCoverage",
+    "coverage",
+    "dump_template",
+    "load_template",
+    "rows",
+    "template_problems",
+]

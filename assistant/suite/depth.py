@@ -1,0 +1,265 @@
+"""How deeply each acceptance criterion is covered: a matrix of criterion and technique.
+
+The level of a criterion follows from stated rules (``RULES``), never from a score: which of its
+test conditions have a case, whether what can fail has a negative one, and whether the expected
+results stand on a source.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from typing import Literal
+
+from assistant.domain import (
+    TECHNIQUES,
+    Epic,
+    Priority,
+    Question,
+    Technique,
+    TestCase,
+    TestCondition,
+    Value,
+)
+
+Level = Literal["Gap", "Shallow", "Partial", "Underspecified", "Well covered"]
+RULES: dict[Level, str] = {
+    "Gap": "no case traces to the criterion",
+    "Shallow": "it can fail or has a limit, and no case shows that; or fewer than half of its "
+    "conditions have a case",
+    "Partial": "some of its conditions have no case, or a case expects what no source supports",
+    "Underspecified": "it cannot be tested as it stands, or nothing testable was found in it",
+    "Well covered": "every condition has a case, and every expected result has a source",
+}
+"""What each level means, in the order in which a reader should look at them."""
+
+_MUST_SHOW: tuple[Technique, ...] = ("negative", "boundary")
+_RISK: dict[Priority, int] = {"High": 0, "Medium": 1, "Low": 2}
+
+
+class Cell(Value):
+    """One criterion by one technique: conditions wanted, conditions with a case, the cases."""
+
+    technique: Technique
+    wanted: int
+    covered: int
+    case_ids: tuple[str, ...] = ()
+
+
+class CriterionDepth(Value):
+    """One row of the matrix. ``priority`` is that of the most important condition left open."""
+
+    epic_key: str
+    story_key: str
+    release: str
+    team: str
+    criterion_id: str
+    text: str
+    level: Level
+    why: str
+    priority: Priority
+    cells: tuple[Cell, ...]
+    case_ids: tuple[str, ...]
+    accepted: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    no_negative: bool = False
+    redundant: tuple[str, ...] = ()
+    unsupported: tuple[str, ...] = ()
+    questions: int = 0
+
+    def cell(self, technique: Technique) -> Cell | None:
+        """The cell of a technique; ``None`` where the criterion calls for none and has none."""
+        return next((cell for cell in self.cells if cell.technique == technique), None)
+
+
+class DepthReport(Value):
+    """The matrix in source order, and the cases that trace to no criterion of it."""
+
+    criteria: tuple[CriterionDepth, ...]
+    untraced: tuple[str, ...] = ()
+
+    @property
+    def by_level(self) -> dict[Level, int]:
+        """How many criteria have each level, all levels in the order of the rules."""
+        return {level: sum(row.level == level for row in self.criteria) for level in RULES}
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """All conditions without a case, in source order."""
+        return tuple(name for row in self.criteria for name in row.missing)
+
+    @property
+    def by_risk(self) -> tuple[CriterionDepth, ...]:
+        """The rows by what to look at first: level, then priority of what is missing."""
+        order = list(RULES)
+        return tuple(sorted(self.criteria, key=lambda r: (order.index(r.level), _RISK[r.priority])))
+
+
+def depth(
+    epics: Sequence[Epic],
+    cases: Iterable[TestCase],
+    conditions: Sequence[TestCondition],
+    *,
+    questions: Sequence[Question] = (),
+    redundant: Collection[str] = (),
+    covered_elsewhere: Collection[str] = (),
+) -> DepthReport:
+    """How ``cases`` cover the ``conditions`` of all criteria of ``epics``; rejected ones do not.
+
+    A case that was written for a condition covers it. One that names none (imported, written by a
+    person) covers one condition of its technique in each criterion that it traces to; without a
+    technique it counts as positive. ``redundant`` are cases that say what another one says;
+    ``covered_elsewhere`` are conditions that an existing case covers.
+    """
+    counted = [case for case in cases if case.status != "rejected"]
+    tracing: dict[str, list[TestCase]] = defaultdict(list)
+    for case in counted:
+        for criterion_id in dict.fromkeys(case.criterion_ids):
+            tracing[criterion_id].append(case)
+    wanted: dict[str, list[TestCondition]] = defaultdict(list)
+    for condition in conditions:
+        wanted[condition.criterion_id].append(condition)
+    asked: dict[str, list[Question]] = defaultdict(list)
+    for question in questions:
+        asked[question.criterion_id].append(question)
+    rows = [
+        _row(epic, story.key, criterion.id, criterion.text, tracing[criterion.id],
+             wanted[criterion.id], asked[criterion.id], redundant, covered_elsewhere)
+        for epic in epics
+        for story in epic.stories
+        for criterion in story.criteria
+    ]  # fmt: skip
+    known = {row.criterion_id for row in rows}
+    return DepthReport(
+        criteria=tuple(rows),
+        untraced=tuple(case.id for case in counted if not known.intersection(case.criterion_ids)),
+    )
+
+
+def _row(
+    epic: Epic,
+    story_key: str,
+    criterion_id: str,
+    text: str,
+    cases: Sequence[TestCase],
+    conditions: Sequence[TestCondition],
+    questions: Sequence[Question],
+    redundant: Collection[str],
+    covered_elsewhere: Collection[str],
+) -> CriterionDepth:
+    named = {name for case in cases for name in case.condition_ids} | set(covered_elsewhere)
+    free: dict[Technique, int] = defaultdict(int)
+    for case in cases:
+        if not case.condition_ids:
+            free[case.technique or "positive"] += 1
+    missing: list[TestCondition] = []
+    for condition in sorted(conditions, key=lambda one: _RISK[one.priority]):
+        if condition.id in named:
+            continue
+        if free[condition.technique]:
+            free[condition.technique] -= 1
+            continue
+        missing.append(condition)
+    gone = {condition.id for condition in missing}
+    cells = []
+    for technique in TECHNIQUES:
+        of_it = [one for one in conditions if one.technique == technique]
+        ids = tuple(case.id for case in cases if (case.technique or "positive") == technique)
+        if of_it or ids:
+            covered = sum(one.id not in gone for one in of_it)
+            cells.append(
+                Cell(technique=technique, wanted=len(of_it), covered=covered, case_ids=ids)
+            )
+    unsupported = tuple(
+        case.id
+        for case in cases
+        if case.unsupported_steps and case.origin.writer in ("rules", "model")
+    )
+    level, why = _level(cases, conditions, missing, cells, unsupported, questions)
+    return CriterionDepth(
+        epic_key=epic.key,
+        story_key=story_key,
+        release=epic.release,
+        team=epic.team,
+        criterion_id=criterion_id,
+        text=text,
+        level=level,
+        why=why,
+        priority=min((one.priority for one in missing), key=_RISK.__getitem__, default="Low"),
+        cells=tuple(cells),
+        case_ids=tuple(case.id for case in cases),
+        accepted=tuple(case.id for case in cases if case.status == "accepted"),
+        missing=tuple(one.id for one in conditions if one.id in gone),
+        no_negative=any(
+            cell.technique == "negative" and not cell.covered and cell.wanted for cell in cells
+        ),
+        redundant=tuple(case.id for case in cases if case.id in redundant),
+        unsupported=unsupported,
+        questions=len(questions),
+    )
+
+
+def _level(
+    cases: Sequence[TestCase],
+    conditions: Sequence[TestCondition],
+    missing: Sequence[TestCondition],
+    cells: Sequence[Cell],
+    unsupported: Sequence[str],
+    questions: Sequence[Question],
+) -> tuple[Level, str]:
+    """The level by the rules, and the fact that decided it."""
+    if any(question.kind == "untestable" for question in questions):
+        return "Underspecified", "it cannot be tested as it stands: see its question"
+    if not conditions:
+        return "Underspecified", "nothing testable was found in it"
+    done = len(conditions) - len(missing)
+    if not cases and not done:
+        return "Gap", "no case"
+    lacking = [c.technique for c in cells if c.technique in _MUST_SHOW and c.wanted]
+    lacking = [
+        name
+        for name in lacking
+        if not any(cell.covered for cell in cells if cell.technique == name)
+    ]
+    if lacking:
+        return "Shallow", f"no {' and no '.join(lacking)} case"
+    if done * 2 < len(conditions):
+        return "Shallow", f"{done} of {len(conditions)} conditions have a case"
+    if missing:
+        return "Partial", f"{done} of {len(conditions)} conditions have a case"
+    if unsupported:
+        number = len(unsupported)
+        return "Partial", f"{number} case{'s' * (number > 1)} with a result that no source supports"
+    return "Well covered", f"all {len(conditions)} conditions have a case"
+
+
+CSV_HEADERS = (
+    "Epic", "Story", "Criterion", "Text", "Release", "Team", "Level", "Why", "Priority of gaps",
+    *(name.capitalize() for name in TECHNIQUES),
+    "Cases", "Accepted", "Conditions without a case", "Redundant", "Open questions",
+)  # fmt: skip
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def matrix_csv(report: DepthReport) -> bytes:
+    """The matrix as CSV for a spreadsheet: UTF-8 with a signature, formulas made harmless."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(CSV_HEADERS)
+    for row in report.criteria:
+        cells = [row.cell(name) for name in TECHNIQUES]
+        values = [
+            row.epic_key, row.story_key, row.criterion_id, row.text, row.release, row.team,
+            row.level, row.why, row.priority if row.missing else "",
+            *(f"{cell.covered} of {cell.wanted}" if cell else "" for cell in cells),
+            ", ".join(row.case_ids), len(row.accepted), ", ".join(row.missing),
+            ", ".join(row.redundant), row.questions,
+        ]  # fmt: skip
+        writer.writerow([_harmless(str(value)) for value in values])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _harmless(text: str) -> str:
+    return "'" + text if text.startswith(_FORMULA_STARTS) else text

@@ -1,0 +1,128 @@
+"""The quality of a run in figures that can be checked: each one names the cases behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from assistant.domain import TestCase, Value
+
+
+class Figure(Value):
+    """One figure: ``count`` of ``total`` things, and the cases that are behind it.
+
+    ``rule`` says how it is counted; ``good`` whether a high count is what one wants.
+    """
+
+    name: str
+    count: int
+    total: int
+    rule: str
+    case_ids: tuple[str, ...]
+    good: bool = False
+
+    @property
+    def share(self) -> float:
+        """``count`` among ``total``, 0 to 1; 0 where there is nothing."""
+        return self.count / self.total if self.total else 0.0
+
+
+class Quality(Value):
+    """The figures of a run, and how often each smell was found."""
+
+    figures: tuple[Figure, ...]
+    findings: dict[str, int]
+
+
+def quality(
+    cases: Sequence[TestCase],
+    *,
+    duplicates: Collection[str],
+    criteria: int,
+    covered: Collection[str],
+    problems: Collection[str] = (),
+    grounding_rules: Collection[str] = (),
+) -> Quality:
+    """The figures of ``cases``; rejected ones do not count.
+
+    ``duplicates`` are cases that say what another one says, ``criteria`` how many criteria there
+    are, ``covered`` those with a case, ``problems`` cases that break the company's template.
+    Findings of ``grounding_rules`` are about sources and count as no smell.
+    """
+    counted = [case for case in cases if case.status != "rejected"]
+    results = sum(bool(step.expected_result.strip()) for case in counted for step in case.steps)
+    unproved = sum(len(case.unsupported_steps) for case in counted)
+    with_unproved = [case.id for case in counted if case.unsupported_steps]
+    denied = [case.id for case in counted if any(f.severity == "error" for f in case.findings)]
+    smells = {
+        case.id: [f.rule for f in case.findings if f.rule not in grounding_rules]
+        for case in counted
+    }
+    smelly = [name for name, rules in smells.items() if rules]
+    same = [case.id for case in counted if case.id in set(duplicates)]
+    broken = [case.id for case in counted if case.id in set(problems)]
+    faulty = {*with_unproved, *same, *broken, *(case.id for case in counted if case.findings)}
+    usable = [case.id for case in counted if case.id not in faulty]
+    findings: dict[str, int] = {}
+    for rules in smells.values():
+        for rule in rules:
+            findings[rule] = findings.get(rule, 0) + 1
+    return Quality(
+        figures=(
+            Figure(
+                name="Usable as they are",
+                count=len(usable),
+                total=len(counted),
+                rule="Cases in which no check found anything: every expected result has a source, "
+                "no fault of wording, no duplicate, and the template's rules are kept.",
+                case_ids=tuple(usable),
+                good=True,
+            ),
+            Figure(
+                name="Criteria with a case",
+                count=len(covered),
+                total=criteria,
+                rule="Acceptance criteria that at least one case traces to.",
+                case_ids=tuple(case.id for case in counted if covered),
+                good=True,
+            ),
+            Figure(
+                name="Unsupported",
+                count=unproved,
+                total=results,
+                rule="Expected results that no source supports, among all expected results.",
+                case_ids=tuple(with_unproved),
+            ),
+            Figure(
+                name="Against a source",
+                count=len(denied),
+                total=len(counted),
+                rule="Cases that say something that a source denies: another number, date or "
+                "message for the same thing, or the opposite.",
+                case_ids=tuple(denied),
+            ),
+            Figure(
+                name="Duplicates",
+                count=len(same),
+                total=len(counted),
+                rule="Cases that say what another case of the run, an accepted or an imported case "
+                "says already.",
+                case_ids=tuple(same),
+            ),
+            Figure(
+                name="With a smell",
+                count=len(smelly),
+                total=len(counted),
+                rule="Cases with a fault of wording: vague words, several actions in a step, no "
+                "data, a result that cannot be observed.",
+                case_ids=tuple(smelly),
+            ),
+            Figure(
+                name="Template faults",
+                count=len(broken),
+                total=len(counted),
+                rule="Cases that break a rule of the company's template, such as a text too long.",
+                case_ids=tuple(broken),
+            ),
+        ),
+        findings=dict(sorted(findings.items(), key=lambda item: -item[1])),
+    )

@@ -1,0 +1,256 @@
+"""Cases as table rows: the template decides columns, order, defaults and the words of values."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from assistant.domain import (
+    CaseTemplate,
+    Chunk,
+    Citation,
+    Column,
+    Support,
+    TemplateField,
+    TestCase,
+    TestStep,
+)
+from assistant.suite.titles import titled
+
+Sources = Mapping[str, Chunk]
+"""Chunks by id: what the ``chunk_id`` of a citation points to."""
+
+UNSUPPORTED_MARK = " [unsupported]"
+"""Ends an expected result without a source where the template has no column for support."""
+
+STEP_FIELDS: tuple[TemplateField, ...] = (
+    "step_number", "step_action", "step_data", "step_expected", "step_sources", "step_support",
+)  # fmt: skip
+"""Fields that belong to one step; in a row per case they list all steps, numbered."""
+
+LIST_FIELDS: tuple[TemplateField, ...] = ("criteria", "labels")
+"""Fields that hold several values in one cell; values are renamed and checked one by one."""
+
+_SUPPORT_ORDER: tuple[Support, ...] = ("unsupported", "derived", "supported")
+
+
+def rows(
+    template: CaseTemplate, cases: Iterable[TestCase], *, sources: Sources
+) -> Iterator[list[str]]:
+    """The header row, then the rows of ``cases`` ordered by case id and step number.
+
+    Numbers inside ids count as numbers (AC2 before AC10). The same cases give the same rows in
+    whatever order they come. Cells hold the stored text unchanged: making them safe for a
+    spreadsheet is the exporter's business.
+    """
+    yield [column.header for column in template.columns]
+    for case in in_order(cases):
+        yield from case_rows(template, case, sources=sources)
+
+
+def case_rows(template: CaseTemplate, case: TestCase, *, sources: Sources) -> list[list[str]]:
+    """The rows of one case: one, or one per step (one where it has no step).
+
+    Where ``repeat_case_fields`` is off, only the first row carries the fields of the case and the
+    following rows those of the step, the layout that most test tools import; with ``title_row`` a
+    row without a step stands above them. Test data goes with the action where the template has no
+    column for it.
+    """
+    marks = _Marks.of(template, case)
+    steps = sorted(case.steps, key=lambda step: step.number)
+    if template.preconditions_first and case.preconditions:
+        steps = _with_preconditions(case, steps)
+    case = case.model_copy(update={"title": titled(template.title_pattern, case)})
+    if template.row_per == "case":
+        return [[_case_cell(column, case, steps, sources, marks) for column in template.columns]]
+    result: list[list[str]] = []
+    shown: Sequence[TestStep | None] = steps or [None]
+    if template.title_row and steps:
+        shown = [None, *steps]
+    for step in shown:
+        following = bool(result) and not template.repeat_case_fields
+        row: list[str] = []
+        for column in template.columns:
+            if column.field in STEP_FIELDS:
+                text = "" if step is None else _step_text(column.field, step, sources, marks)
+                titling = step is None and template.title_row
+                row.append("" if titling else _in_their_words(column, text))
+            elif following and not column.every_row:
+                row.append("")
+            else:
+                row.append(_case_cell(column, case, steps, sources, marks))
+        result.append(row)
+    return result
+
+
+def _with_preconditions(case: TestCase, steps: Sequence[TestStep]) -> list[TestStep]:
+    """The steps behind a first one that says what must hold before."""
+    words = "Preconditions:\n" + "\n".join(f"- {line}" for line in case.preconditions)
+    first = TestStep(number=1, action=words, expected_result="")
+    return [first, *(step.model_copy(update={"number": step.number + 1}) for step in steps)]
+
+
+def in_order(cases: Iterable[TestCase]) -> list[TestCase]:
+    """Cases by id, numbers in it compared as numbers; equal ids by their content."""
+    listed = list(cases)
+    if max(Counter(case.id for case in listed).values(), default=1) > 1:
+        listed.sort(key=repr)
+    return sorted(listed, key=lambda case: (_natural(case.id), case.id))
+
+
+def _natural(text: str) -> tuple[tuple[int, str], ...]:
+    """Sort key in which runs of digits compare by value, of any length."""
+    parts = re.split(r"([0-9]+)", text)
+    return tuple(
+        (len(part.lstrip("0")), part.lstrip("0")) if index % 2 else (0, part)
+        for index, part in enumerate(parts)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """What a template has no column for, and goes into another cell."""
+
+    unsupported: bool
+    data: bool
+
+    @classmethod
+    def of(cls, template: CaseTemplate, case: TestCase) -> _Marks:
+        """``unsupported`` results would be invisible; test ``data`` would be lost.
+
+        Imported and hand-written cases are not marked: they were never derived from a source.
+        """
+        fields = {column.field for column in template.columns}
+        derived = case.origin.writer in ("rules", "model")
+        return cls(
+            unsupported=derived and not fields & {"support", "step_support"},
+            data="step_action" in fields and not fields & {"step_data", "steps"},
+        )
+
+
+def _case_cell(
+    column: Column, case: TestCase, steps: Sequence[TestStep], sources: Sources, marks: _Marks
+) -> str:
+    field = column.field
+    if field == "constant":
+        return column.default
+    if field == "writer":
+        return _in_their_words(column, _writer(case, plain=bool(column.values or column.allowed)))
+    if field == "sources":
+        return _in_their_words(column, _sources(case.all_citations, sources))
+    if field == "steps":
+        listed = (f"{step.number}. {_step_block(step, marks)}" for step in steps)
+        return _in_their_words(column, "\n".join(listed))
+    if field in STEP_FIELDS:
+        texts = [(step.number, _step_text(field, step, sources, marks)) for step in steps]
+        if field == "step_number":
+            return _in_their_words(column, "\n".join(text for _, text in texts))
+        if field == "step_support" and column.values:
+            texts = [(number, column.values.get(text, text)) for number, text in texts]
+        return "\n".join(f"{number}. {text}" for number, text in texts if text) or column.default
+    items = _CASE_FIELDS[field](case)
+    if field in LIST_FIELDS:
+        words = (column.values.get(item, item) for item in items)
+        return column.separator.join(words) or column.default
+    return _in_their_words(column, "\n".join(items))
+
+
+_CASE_FIELDS: dict[TemplateField, Callable[[TestCase], Sequence[str]]] = {
+    "id": lambda case: (case.id,),
+    "title": lambda case: (case.title,),
+    "objective": lambda case: (case.objective,),
+    "preconditions": lambda case: case.preconditions,
+    "postconditions": lambda case: case.postconditions,
+    "priority": lambda case: (case.priority,),
+    "type": lambda case: (case.technique or "",),
+    "release": lambda case: (case.release,),
+    "team": lambda case: (case.team,),
+    "epic": lambda case: (case.epic_key,),
+    "story": lambda case: (case.story_key,),
+    "criteria": lambda case: case.criterion_ids,
+    "labels": lambda case: case.labels,
+    "status": lambda case: (case.status,),
+    "support": lambda case: (_worst_support(case),),
+    "description": lambda case: _description(case),
+    "questions": lambda case: case.open_questions,
+}
+
+
+def _in_their_words(column: Column, text: str) -> str:
+    return column.values.get(text, text) or column.default
+
+
+def _step_text(field: TemplateField, step: TestStep, sources: Sources, marks: _Marks) -> str:
+    match field:
+        case "step_number":
+            return str(step.number)
+        case "step_action":
+            return "\n".join(_action_lines(step)) if marks.data else step.action
+        case "step_data":
+            return step.test_data
+        case "step_expected":
+            return _expected(step, marks)
+        case "step_sources":
+            return _sources(step.citations, sources)
+        case _:
+            return step.support
+
+
+def _action_lines(step: TestStep) -> list[str]:
+    return [step.action, f"Test data: {step.test_data}"] if step.test_data else [step.action]
+
+
+def _step_block(step: TestStep, marks: _Marks) -> str:
+    return "\n".join([*_action_lines(step), f"Expected result: {_expected(step, marks)}"])
+
+
+def _expected(step: TestStep, marks: _Marks) -> str:
+    text = step.expected_result
+    shown = marks.unsupported and text.strip() and step.support == "unsupported"
+    return text + UNSUPPORTED_MARK if shown else text
+
+
+def _description(case: TestCase) -> list[str]:
+    """What a tool without columns for it keeps in one text."""
+    parts = [case.objective] if case.objective else []
+    for name, lines in (
+        ("Preconditions", case.preconditions),
+        ("Postconditions", case.postconditions),
+    ):
+        if lines:
+            parts.append("\n".join([f"{name}:", *(f"- {line}" for line in lines)]))
+    if case.criterion_ids:
+        parts.append(f"Acceptance criteria: {', '.join(case.criterion_ids)}")
+    parts.append(f"Test case: {case.id}")
+    return ["\n\n".join(parts)]
+
+
+def _worst_support(case: TestCase) -> str:
+    """The weakest support among the steps, so that one unsupported step shows on the case."""
+    found = {step.support for step in case.steps}
+    return next((support for support in _SUPPORT_ORDER if support in found), "")
+
+
+def _writer(case: TestCase, *, plain: bool) -> str:
+    """Who wrote the case; ``plain``: only the word, for columns with a fixed set of values."""
+    origin = case.origin
+    if plain:
+        return origin.writer
+    text = f"{origin.writer} ({origin.model_id})" if origin.model_id else origin.writer
+    if origin.replaces:
+        text += ", in place of the model's draft"
+    return f"{text}, edited by {origin.edited_by}" if origin.edited_by else text
+
+
+def _sources(citations: Iterable[Citation], sources: Sources) -> str:
+    """One line per citation, ``[n] title: “quote”``, each once, by source number."""
+    lines: dict[str, int] = {}
+    for citation in citations:
+        chunk = sources.get(citation.chunk_id)
+        title = "" if chunk is None else chunk.title or chunk.key or chunk.document_id
+        label = f"[{citation.source}] {title}".rstrip()
+        line = f"{label}: “{citation.quote}”" if title else f"{label} “{citation.quote}”"
+        lines.setdefault(line, citation.source)
+    return "\n".join(sorted(lines, key=lambda line: lines[line]))

@@ -1,0 +1,45 @@
+"""The quality figures: each counts what its rule says and names the cases behind it."""
+
+from __future__ import annotations
+
+from assistant.domain import LintFinding, TestCase, TestStep
+from assistant.suite.quality import quality
+
+
+def case(name: str, *, support: str = "supported", **more) -> TestCase:
+    step = TestStep(number=1, action="Pay", expected_result="Paid", support=support)
+    return TestCase(id=name, title=name, steps=(step,), **more)
+
+
+def test_each_figure_names_its_cases() -> None:
+    finding = LintFinding(rule="several actions", message="two")
+    denial = LintFinding(rule="contradiction", message="30 days, not 14", severity="error")
+    cases = [
+        case("GOOD"),
+        case("DENIED", findings=(denial,)),
+        case("UNPROVED", support="unsupported"),
+        case("SMELLY", findings=(finding,)),
+        case("TWIN"),
+        case("GONE", status="rejected"),
+    ]
+    found = quality(
+        cases,
+        duplicates=["TWIN", "GONE"],
+        criteria=4,
+        covered=["A", "B"],
+        grounding_rules=["contradiction"],
+    )
+    figures = {figure.name: figure for figure in found.figures}
+    assert figures["Usable as they are"].case_ids == ("GOOD",)
+    assert figures["Usable as they are"].share == 0.2
+    assert figures["Against a source"].case_ids == ("DENIED",)
+    assert figures["Unsupported"].case_ids == ("UNPROVED",)
+    assert figures["Duplicates"].case_ids == ("TWIN",)
+    assert figures["With a smell"].case_ids == ("SMELLY",)
+    assert figures["Criteria with a case"].share == 0.5
+    assert found.findings == {"several actions": 1}
+
+
+def test_an_empty_run_has_figures_of_nothing() -> None:
+    found = quality([], duplicates=[], criteria=0, covered=[])
+    assert all(figure.share == 0 for figure in found.figures)

@@ -1,0 +1,181 @@
+"""The template decides columns, order, defaults and words; the cases are never changed."""
+
+from __future__ import annotations
+
+import random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.domain import (
+    CaseOrigin,
+    CaseTemplate,
+    Chunk,
+    Citation,
+    Column,
+    TemplateField,
+    TestCase,
+    TestStep,
+)
+from assistant.suite import rows
+from assistant.suite.rows import UNSUPPORTED_MARK
+
+CHUNK = Chunk(
+    id="c1", document_id="d", ordinal=0, text="A refund takes 14 days.", title="Refund rules"
+)
+QUOTE = Citation(chunk_id="c1", source=2, quote="takes 14 days", start=9, end=22)
+LOST = Citation(chunk_id="gone", source=1, quote="no longer there", start=0, end=15)
+
+CASE = TestCase(
+    id="CC-12-AC1-P",
+    title="Refund within 14 days",
+    preconditions=("The customer is known.", "An invoice exists."),
+    priority="High",
+    technique="positive",
+    epic_key="CC",
+    story_key="CC-12",
+    criterion_ids=("CC-12-AC1", "CC-12-AC2"),
+    labels=("smoke",),
+    steps=(
+        TestStep(
+            number=1,
+            action="Enter the claim",
+            test_data="14 days",
+            expected_result="It is accepted.",
+            citations=(QUOTE, LOST),
+            support="supported",
+        ),
+        TestStep(number=2, action="Open the log", expected_result="It lists the claim."),
+    ),
+)
+
+
+def table(
+    *columns: Column | TemplateField, case: TestCase = CASE, **options: object
+) -> list[list[str]]:
+    made = [Column(header=c, field=c) if isinstance(c, str) else c for c in columns]
+    template = CaseTemplate.model_validate({"name": "T", "columns": made, **options})
+    return list(rows(template, [case], sources={"c1": CHUNK}))
+
+
+def test_header_then_one_row_per_step_with_case_fields_repeated() -> None:
+    assert table("id", "step_number", "step_action", "step_data", "step_support") == [
+        ["id", "step_number", "step_action", "step_data", "step_support"],
+        ["CC-12-AC1-P", "1", "Enter the claim", "14 days", "supported"],
+        ["CC-12-AC1-P", "2", "Open the log", "", "unsupported"],
+    ]
+
+
+def test_test_data_goes_with_the_action_where_it_has_no_column() -> None:
+    assert [row[0] for row in table("step_action")] == [
+        "step_action", "Enter the claim\nTest data: 14 days", "Open the log",
+    ]  # fmt: skip
+
+
+def test_case_fields_stand_only_in_the_first_row_where_asked() -> None:
+    constant = Column(header="Type", field="constant", default="Manual")
+    found = table("id", constant, "step_number", repeat_case_fields=False)
+    assert found[1:] == [["CC-12-AC1-P", "Manual", "1"], ["", "", "2"]]
+
+
+def test_one_row_per_case_lists_the_steps_in_a_cell() -> None:
+    found = table("id", "steps", "support", row_per="case")
+    assert found[1] == [
+        "CC-12-AC1-P",
+        "1. Enter the claim\nTest data: 14 days\nExpected result: It is accepted.\n"
+        "2. Open the log\nExpected result: It lists the claim.",
+        "unsupported",
+    ]
+
+
+def test_step_columns_of_one_row_per_case_are_numbered() -> None:
+    found = table("step_action", "step_data", "step_support", row_per="case")
+    assert found[1] == [
+        "1. Enter the claim\n2. Open the log",
+        "1. 14 days",
+        "1. supported\n2. unsupported",
+    ]
+
+
+def test_sources_name_rank_title_and_quote() -> None:
+    found = table("step_sources", "sources")
+    lines = "[1] “no longer there”\n[2] Refund rules: “takes 14 days”"
+    assert found[1:] == [[lines, lines], ["", lines]]
+
+
+def test_values_are_renamed_and_defaults_fill_what_is_empty() -> None:
+    found = table(
+        Column(header="P", field="priority", values={"High": "P1"}),
+        Column(header="Team", field="team", default="Billing"),
+        Column(header="Labels", field="labels", values={"smoke": "Smoke test"}),
+        "criteria",
+        "preconditions",
+    )
+    assert found[1] == [
+        "P1",
+        "Billing",
+        "Smoke test",
+        "CC-12-AC1, CC-12-AC2",
+        "The customer is known.\nAn invoice exists.",
+    ]
+
+
+def test_an_unsupported_result_is_visible_in_a_template_without_a_support_column() -> None:
+    cells = [row[0] for row in table("step_expected")[1:]]
+    assert cells == ["It is accepted.", "It lists the claim." + UNSUPPORTED_MARK]
+    assert [row[0] for row in table("step_expected", "support")[1:]] == [
+        "It is accepted.",
+        "It lists the claim.",
+    ]
+
+
+def test_imported_cases_are_not_marked() -> None:
+    imported = CASE.model_copy(update={"origin": CaseOrigin(writer="import")})
+    assert table("step_expected", case=imported)[2] == ["It lists the claim."]
+
+
+def test_the_writer_is_told_in_full_or_in_the_templates_words() -> None:
+    origin = CaseOrigin(writer="rules", replaces="it cited nothing", edited_by="Ann")
+    case = CASE.model_copy(update={"origin": origin})
+    found = table("writer", Column(header="W", field="writer", allowed=("rules",)), case=case)
+    assert found[1] == ["rules, in place of the model's draft, edited by Ann", "rules"]
+
+
+def test_a_title_pattern_is_filled_once_and_never_evaluated() -> None:
+    case = CASE.model_copy(update={"title": "{epic} {0.__class__}"})
+    pattern = {"title_pattern": "{story}: {title}"}
+    assert table("title", case=case, **pattern)[1] == ["CC-12: {epic} {0.__class__}"]
+    again = case.model_copy(update={"title": "CC-12: {epic} {0.__class__}"})
+    assert table("title", case=again, **pattern)[1] == ["CC-12: {epic} {0.__class__}"]
+
+
+def test_a_case_without_steps_has_one_row() -> None:
+    empty = CASE.model_copy(update={"steps": ()})
+    assert table("id", "step_action", case=empty)[1:] == [["CC-12-AC1-P", ""]]
+    assert table("id", "steps", case=empty, row_per="case")[1:] == [["CC-12-AC1-P", ""]]
+
+
+def test_order_is_by_id_with_numbers_as_numbers_then_by_step() -> None:
+    ids = ["A-10", "A-2", "A-02", "B", "A-2-1", "A-" + "9" * 5000]
+    steps = CASE.steps[::-1]
+    cases = [CASE.model_copy(update={"id": case_id, "steps": steps}) for case_id in ids]
+    template = CaseTemplate(
+        name="T",
+        columns=(Column(header="i", field="id"), Column(header="n", field="step_number")),
+    )
+    found = list(rows(template, cases, sources={}))[1:]
+    assert [row[0] for row in found][::2] == ["A-02", "A-2", "A-2-1", "A-10", ids[-1], "B"]
+    assert [row[1] for row in found] == ["1", "2"] * 6
+
+
+@given(st.lists(st.text(max_size=6), max_size=6), st.randoms(use_true_random=False))
+def test_the_same_cases_give_the_same_rows_in_any_order(
+    titles: list[str], order: random.Random
+) -> None:
+    cases = [TestCase(id=f"T-{len(title) // 2}", title=title) for title in titles]
+    template = CaseTemplate(
+        name="T", columns=(Column(header="i", field="id"), Column(header="t", field="title"))
+    )
+    expected = list(rows(template, cases, sources={}))
+    order.shuffle(cases)
+    assert list(rows(template, cases, sources={})) == expected
