@@ -1,0 +1,266 @@
+"""Test cases: adding, editing without overwriting others, accepting, rejecting, undoing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import Connection, insert, select
+
+from assistant.domain import CaseStatus, RejectedDraft, TestCase
+from assistant.errors import LibraryError
+from assistant.library import case_rows
+from assistant.library.case_rows import CaseRow, NewCase, check_version, fetch, stored
+from assistant.library.database import Database
+from assistant.library.events import record
+from assistant.library.projects import lock_project
+from assistant.library.records import CaseAction, CaseVersion, StoredCase
+from assistant.library.schema import case_versions, cases, rejected_drafts, runs
+from assistant.library.stored_json import cleaned, dump, plain, when
+
+_ACTIONS: dict[CaseStatus, CaseAction] = {
+    "draft": "set to draft",
+    "accepted": "accepted",
+    "rejected": "rejected",
+    "imported": "set to imported",
+}
+
+
+class CaseStore:
+    """Reads and writes test cases."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(
+        self,
+        project_id: str,
+        run_id: str | None,
+        case: TestCase,
+        rejected: Sequence[RejectedDraft],
+        by: str,
+    ) -> StoredCase:
+        """See ``Library.add_case``."""
+        case = cleaned(case)
+        key = json.dumps(case.condition_ids) if case.condition_ids else f"id:{case.id}"
+        with self._database.write() as connection:
+            lock_project(connection, project_id)
+            if run_id is None:
+                row = None
+            else:
+                by = by or _writer_of(connection, project_id, run_id)
+                row = connection.execute(
+                    select(cases).where(
+                        cases.c.project_id == project_id,
+                        cases.c.run_id == run_id,
+                        cases.c.given_key == key,
+                    )
+                ).first()
+                _keep_rejected(connection, run_id, rejected)
+            if row is None:
+                case_id = case_rows.free_id(
+                    case.id, lambda wanted: case_rows.exists(connection, project_id, wanted)
+                )
+                new = NewCase(
+                    case.model_copy(update={"id": case_id}),
+                    run_id=run_id,
+                    given_key=None if run_id is None else key,
+                )
+                case_rows.add(connection, project_id, [new], by=by, action="added")
+                self._record(connection, project_id, case_id, "added", by, run_id or "")
+                row = fetch(connection, project_id, case_id)
+            return stored(row)
+
+    def all(
+        self, project_id: str, run_id: str | None, statuses: Collection[CaseStatus] | None
+    ) -> tuple[StoredCase, ...]:
+        """See ``Library.cases``."""
+        query = select(cases).where(cases.c.project_id == project_id).order_by(cases.c.seq)
+        if run_id is not None:
+            query = query.where(cases.c.run_id == run_id)
+        if statuses is not None:
+            query = query.where(cases.c.status.in_(list(statuses)))
+        with self._database.read() as connection:
+            return tuple(stored(row) for row in connection.execute(query))
+
+    def get(self, project_id: str, case_id: str) -> StoredCase:
+        """See ``Library.case``."""
+        with self._database.read() as connection:
+            return stored(fetch(connection, project_id, case_id))
+
+    def edit(self, project_id: str, case: TestCase, expected: int, by: str) -> StoredCase:
+        """See ``Library.update_case``."""
+        case = cleaned(case)
+        with self._database.write() as connection:
+            row = fetch(connection, project_id, case.id)
+            current = TestCase.model_validate_json(row.body)
+            voided = current.status == "accepted"
+            kept: dict[str, object] = {
+                "status": "draft" if voided else current.status,
+                "status_reason": "" if voided else current.status_reason,
+                "origin": current.origin.model_copy(update={"edited_by": plain(by)}),
+            }
+            if case.model_copy(update=_bookkeeping(current)) == current:
+                return stored(row)
+            check_version(row, expected, case)
+            edited = case.model_copy(update=kept)
+            result = case_rows.replace(connection, row, edited, by=by, action="edited")
+            detail = f"version {result.row_version}"
+            self._record(connection, project_id, case.id, "edited", by, detail)
+            return result
+
+    def rewrite(
+        self,
+        project_id: str,
+        case: TestCase,
+        run_id: str,
+        rejected: Sequence[RejectedDraft],
+        expected: int,
+        by: str,
+    ) -> StoredCase:
+        """See ``Library.rewrite_case``."""
+        with self._database.write() as connection:
+            row = fetch(connection, project_id, case.id)
+            check_version(row, expected, case)
+            by = by or _writer_of(connection, project_id, run_id)
+            _keep_rejected(connection, run_id, rejected)
+            fresh = case.model_copy(update={"status": "draft", "status_reason": ""})
+            result = case_rows.replace(
+                connection, row, fresh, by=by, action="written again",
+                reason="its sources changed", source_run_id=run_id,
+            )  # fmt: skip
+            self._record(connection, project_id, case.id, "written again", by, f"run {run_id}")
+            return result
+
+    def set_status(
+        self,
+        project_id: str,
+        case_id: str,
+        status: CaseStatus,
+        reason: str,
+        by: str,
+        expected: int,
+    ) -> StoredCase:
+        """See ``Library.set_status``."""
+        if status not in _ACTIONS:
+            known = ", ".join(_ACTIONS)
+            raise LibraryError(f"“{plain(status)}” is no status of a test case. Use {known}.")
+        reason = plain(reason)
+        with self._database.write() as connection:
+            row = fetch(connection, project_id, case_id)
+            current = TestCase.model_validate_json(row.body)
+            if (current.status, current.status_reason) == (status, reason):
+                return stored(row)
+            changed = current.model_copy(update={"status": status, "status_reason": reason})
+            check_version(row, expected, changed)
+            action = _ACTIONS[status]
+            result = case_rows.replace(
+                connection, row, changed, by=by, action=action, reason=reason
+            )
+            self._record(connection, project_id, case_id, action, by, reason)
+            return result
+
+    def undo(self, project_id: str, case_id: str, by: str, expected: int) -> StoredCase:
+        """See ``Library.undo``."""
+        with self._database.write() as connection:
+            row = fetch(connection, project_id, case_id)
+            check_version(row, expected, TestCase.model_validate_json(row.body))
+            history = {item.version: item for item in _history(connection, project_id, case_id)}
+            shown = _original(history, row.row_version)
+            before = history.get(shown - 1)
+            if before is None or before.action == "removed":
+                raise LibraryError(f"Test case “{case_id}” has no earlier version to go back to.")
+            restores = _original(history, before.version)
+            earlier = TestCase.model_validate_json(history[restores].body)
+            result = case_rows.replace(
+                connection, row, earlier, by=by, action="undone",
+                reason=f"back to version {restores}", restores=restores,
+                source_run_id=history[restores].source_run_id,
+            )  # fmt: skip
+            self._record(connection, project_id, case_id, "undone", by, f"version {restores}")
+            return result
+
+    def history(self, project_id: str, case_id: str) -> tuple[CaseVersion, ...]:
+        """See ``Library.history``."""
+        with self._database.read() as connection:
+            found = _history(connection, project_id, case_id)
+        if not found:
+            raise LibraryError(f"There is no test case “{case_id}” in this project.")
+        return tuple(
+            CaseVersion(
+                version=row.version,
+                at=when(row.at),
+                by=row.actor,
+                action=row.action,
+                reason=row.reason,
+                body=row.body,
+            )
+            for row in found
+        )
+
+    def _record(
+        self,
+        connection: Connection,
+        project_id: str,
+        case_id: str,
+        action: str,
+        by: str,
+        detail: str,
+    ) -> None:
+        record(
+            connection, project_id, by=by, action=action, subject="case", subject_id=case_id,
+            detail=detail,
+        )  # fmt: skip
+
+
+def _bookkeeping(case: TestCase) -> dict[str, object]:
+    """The fields of a case that the library keeps and an edit cannot set."""
+    return {
+        "status": case.status,
+        "status_reason": case.status_reason,
+        "origin": case.origin,
+    }
+
+
+def _history(connection: Connection, project_id: str, case_id: str) -> Sequence[CaseRow]:
+    query = select(case_versions).where(
+        case_versions.c.project_id == project_id, case_versions.c.case_id == case_id
+    )
+    return connection.execute(query.order_by(case_versions.c.version)).all()
+
+
+def _original(history: dict[int, CaseRow], version: int) -> int:
+    """The version whose text this one shows: itself, or the one that an undo brought back."""
+    restores: int | None = history[version].restores
+    return version if restores is None else restores
+
+
+def _writer_of(connection: Connection, project_id: str, run_id: str) -> str:
+    """Who started a run. Raises ``LibraryError`` where the project has no such run."""
+    query = select(runs.c.actor).where(runs.c.id == run_id, runs.c.project_id == project_id)
+    row = connection.execute(query).first()
+    if row is None:
+        raise LibraryError(f"There is no run “{run_id}” in this project. Start it first.")
+    return str(row.actor)
+
+
+def _keep_rejected(connection: Connection, run_id: str, drafts: Sequence[RejectedDraft]) -> None:
+    """Store refused drafts that are not stored yet, in order."""
+    if not drafts:
+        return
+    query = select(rejected_drafts).where(rejected_drafts.c.run_id == run_id)
+    held = {(row.condition_id, row.attempt) for row in connection.execute(query)}
+    for draft in map(cleaned, drafts):
+        key = (draft.condition_id, draft.attempt)
+        if key in held:
+            continue
+        held.add(key)
+        connection.execute(
+            insert(rejected_drafts).values(
+                run_id=run_id,
+                seq=len(held),
+                condition_id=draft.condition_id,
+                attempt=draft.attempt,
+                draft=dump(draft),
+            )
+        )

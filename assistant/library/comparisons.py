@@ -1,0 +1,190 @@
+"""Comparisons of columns and the ratings that people gave in them.
+
+A comparison and a rating sheet are documents (JSON text) of the evaluation room: the library keeps
+them whole, with the few fields that a list shows. Ratings can only be added; the latest of a rater
+counts, and the earlier ones stay.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from assistant.domain import utc_now
+from assistant.errors import LibraryError
+from assistant.library.case_rows import CaseRow as Row
+from assistant.library.database import Database
+from assistant.library.events import record
+from assistant.library.projects import lock_project
+from assistant.library.records import StoredComparison, StoredRating
+from assistant.library.schema import comparison_ratings, comparisons
+from assistant.library.stored_json import plain, when
+
+
+class ComparisonStore:
+    """Reads and writes comparisons and ratings; one transaction a call."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def save(
+        self,
+        project_id: str,
+        comparison_id: str,
+        body: str,
+        *,
+        name: str,
+        columns: Sequence[str] = (),
+        complete: bool = True,
+        by: str = "",
+    ) -> None:
+        """Store a comparison, or put its further state in its place. ``body`` is a JSON object.
+
+        Raises ``LibraryError`` where the body is no JSON object, or the id is another project's.
+        """
+        _check_object(body, "comparison")
+        values = {
+            "name": plain(name),
+            "columns": json.dumps([plain(column) for column in columns]),
+            "complete": int(complete),
+            "body": plain(body),
+            "updated_at": utc_now().isoformat(),
+            "actor": plain(by),
+        }
+        with self._database.write() as connection:
+            lock_project(connection, project_id)
+            query = select(comparisons.c.project_id).where(comparisons.c.id == comparison_id)
+            owner = connection.execute(query).scalar()
+            if owner is None:
+                top = select(func.coalesce(func.max(comparisons.c.seq), 0) + 1)
+                top = top.where(comparisons.c.project_id == project_id)
+                connection.execute(
+                    insert(comparisons).values(
+                        id=comparison_id,
+                        project_id=project_id,
+                        seq=connection.execute(top).scalar_one(),
+                        created_at=values["updated_at"],
+                        **values,
+                    )
+                )
+            elif owner != project_id:
+                raise LibraryError(
+                    f"The comparison “{comparison_id}” exists already. Give it a new id."
+                )
+            else:
+                connection.execute(
+                    update(comparisons).where(comparisons.c.id == comparison_id).values(**values)
+                )
+            action = "compared" if complete else "comparing"
+            _record(connection, project_id, comparison_id, action, by, name)
+
+    def all(self, project_id: str) -> tuple[StoredComparison, ...]:
+        """The comparisons of a project, newest first, without their bodies."""
+        listed = [column for column in comparisons.c if column.name != "body"]
+        query = select(*listed).where(comparisons.c.project_id == project_id)
+        with self._database.read() as connection:
+            found = connection.execute(query.order_by(comparisons.c.seq.desc())).all()
+        return tuple(_stored(row, "") for row in found)
+
+    def get(self, project_id: str, comparison_id: str) -> StoredComparison:
+        """A comparison with its body. Raises ``LibraryError`` where there is none."""
+        with self._database.read() as connection:
+            row = _fetch(connection, project_id, comparison_id)
+        return _stored(row, row.body)
+
+    def remove(self, project_id: str, comparison_id: str, *, by: str = "") -> None:
+        """Delete a comparison with its ratings."""
+        with self._database.write() as connection:
+            row = _fetch(connection, project_id, comparison_id)
+            of_it = comparison_ratings.c.comparison_id == comparison_id
+            connection.execute(delete(comparison_ratings).where(of_it))
+            connection.execute(delete(comparisons).where(comparisons.c.id == comparison_id))
+            _record(connection, project_id, comparison_id, "removed", by, row.name)
+
+    def add_rating(
+        self, project_id: str, comparison_id: str, sheet_id: str, body: str, *, by: str = ""
+    ) -> StoredRating:
+        """Store a rating of an item of a sheet. ``body`` is a JSON object."""
+        _check_object(body, "rating")
+        at = utc_now()
+        with self._database.write() as connection:
+            _fetch(connection, project_id, comparison_id)
+            seq = connection.execute(
+                insert(comparison_ratings)
+                .values(
+                    comparison_id=comparison_id,
+                    sheet_id=plain(sheet_id),
+                    at=at.isoformat(),
+                    actor=plain(by),
+                    body=plain(body),
+                )
+                .returning(comparison_ratings.c.seq)
+            ).scalar_one()
+        return StoredRating(
+            seq=seq, sheet_id=plain(sheet_id), at=at, by=plain(by), body=plain(body)
+        )
+
+    def ratings(
+        self, project_id: str, comparison_id: str, sheet_id: str | None = None
+    ) -> tuple[StoredRating, ...]:
+        """The ratings of a comparison, of one sheet or of all, in the order they were given."""
+        query = select(comparison_ratings).where(
+            comparison_ratings.c.comparison_id == comparison_id
+        )
+        if sheet_id is not None:
+            query = query.where(comparison_ratings.c.sheet_id == sheet_id)
+        with self._database.read() as connection:
+            _fetch(connection, project_id, comparison_id)
+            found = connection.execute(query.order_by(comparison_ratings.c.seq)).all()
+        return tuple(
+            StoredRating(
+                seq=row.seq, sheet_id=row.sheet_id, at=when(row.at), by=row.actor, body=row.body
+            )
+            for row in found
+        )
+
+
+def _fetch(connection: Connection, project_id: str, comparison_id: str) -> Row:
+    row = connection.execute(
+        select(comparisons).where(
+            comparisons.c.id == comparison_id, comparisons.c.project_id == project_id
+        )
+    ).first()
+    if row is None:
+        raise LibraryError(
+            f"There is no comparison “{comparison_id}” in this project. Reload the list of them."
+        )
+    return row
+
+
+def _stored(row: Row, body: str) -> StoredComparison:
+    return StoredComparison(
+        id=row.id,
+        name=row.name,
+        columns=tuple(json.loads(row.columns)),
+        complete=bool(row.complete),
+        created_at=when(row.created_at),
+        updated_at=when(row.updated_at),
+        by=row.actor,
+        body=body,
+    )
+
+
+def _check_object(body: str, what: str) -> None:
+    try:
+        parsed = json.loads(body)
+    except ValueError as error:
+        raise LibraryError(f"The {what} is not JSON ({error}) and was not stored.") from error
+    if not isinstance(parsed, dict):
+        raise LibraryError(f"The {what} is not a JSON object and was not stored.")
+
+
+def _record(
+    connection: Connection, project_id: str, comparison_id: str, action: str, by: str, detail: str
+) -> None:
+    record(
+        connection, project_id, by=by, action=action, subject="comparison",
+        subject_id=comparison_id, detail=detail,
+    )  # fmt: skip

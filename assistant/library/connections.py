@@ -1,0 +1,325 @@
+"""Connections to other systems, how far each was synchronised, and what came in through it.
+
+A connection is kept with its options, never with a secret: secrets come from the environment or
+the keyring each time. What was fetched is remembered by its id in the other system.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection as Transaction
+from sqlalchemy import Row, delete, insert, select, update
+
+from assistant.domain import utc_now
+from assistant.errors import LibraryError
+from assistant.library.database import Database
+from assistant.library.events import record
+from assistant.library.no_secrets import refuse_secrets
+from assistant.library.projects import lock_project
+from assistant.library.records import Connection, FetchedFrom
+from assistant.library.schema import connection_documents, connections, documents
+from assistant.library.stored_json import plain, when
+
+
+class ConnectionStore:
+    """Reads and writes connections; one transaction a call."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(
+        self,
+        project_id: str,
+        *,
+        kind: str,
+        name: str,
+        options: Mapping[str, str] | None = None,
+        every_minutes: int = 0,
+        by: str = "",
+    ) -> Connection:
+        """A new connection; its id is made of kind and name, free in the project.
+
+        Raises ``LibraryError`` where the name is empty or taken, or an option holds a secret.
+        """
+        shown = " ".join(plain(name).split())
+        if not shown:
+            raise LibraryError("A connection needs a name. Type one and try again.")
+        refuse_secrets(options or {})
+        with self._database.write() as connection:
+            lock_project(connection, project_id)
+            held = self._rows(connection, project_id)
+            if any(row.name.casefold() == shown.casefold() for row in held):
+                raise LibraryError(
+                    f"A connection named “{shown}” exists already. Sync that one, or choose "
+                    "another name."
+                )
+            wanted = re.sub(r"[^a-z0-9]+", "-", f"{kind} {shown}".casefold()).strip("-")[:80]
+            taken = {row.id for row in held}
+            number, chosen = 1, wanted
+            while chosen in taken:
+                number += 1
+                chosen = f"{wanted}-{number}"
+            connection.execute(
+                insert(connections).values(
+                    project_id=project_id,
+                    id=chosen,
+                    seq=max((row.seq for row in held), default=0) + 1,
+                    kind=plain(kind),
+                    name=shown,
+                    options=_dumped(options or {}),
+                    every_minutes=max(0, every_minutes),
+                    created_at=utc_now().isoformat(),
+                    cursor="",
+                    last_error="",
+                )
+            )
+            _record(connection, project_id, chosen, "connected", by, shown)
+        return self.get(project_id, chosen)
+
+    def list(self, project_id: str | None = None) -> tuple[Connection, ...]:
+        """The connections of a project (of all projects where ``None``), oldest first."""
+        with self._database.read() as connection:
+            return tuple(_connection(row) for row in self._rows(connection, project_id))
+
+    def get(self, project_id: str, name_or_id: str) -> Connection:
+        """A connection by id or by name (case does not count)."""
+        with self._database.read() as connection:
+            rows = self._rows(connection, project_id)
+        for row in rows:
+            if row.id == name_or_id or row.name.casefold() == name_or_id.strip().casefold():
+                return _connection(row)
+        known = ", ".join(f"“{row.name}”" for row in rows) or "none yet"
+        raise LibraryError(
+            f"There is no connection “{plain(name_or_id)}”. Add it, or use one of these: {known}."
+        )
+
+    def update(
+        self,
+        project_id: str,
+        connection_id: str,
+        *,
+        name: str | None = None,
+        options: Mapping[str, str] | None = None,
+        every_minutes: int | None = None,
+        by: str = "",
+    ) -> Connection:
+        """Change a connection; with other options the next sync looks at everything again."""
+        values: dict[str, object] = {}
+        if name is not None:
+            values["name"] = " ".join(plain(name).split())
+            if not values["name"]:
+                raise LibraryError("A connection needs a name. Type one and try again.")
+        if every_minutes is not None:
+            values["every_minutes"] = max(0, every_minutes)
+        if options is not None:
+            refuse_secrets(options)
+            if dict(options) != self.get(project_id, connection_id).options:
+                values |= {
+                    "options": _dumped(options),
+                    "last_synced_at": None,
+                    "started_at": None,
+                    "cursor": "",
+                    "last_error": "",
+                }
+        if values:
+            with self._database.write() as connection:
+                self._change(connection, project_id, connection_id, values)
+                changed = ", ".join(sorted(values))
+                _record(connection, project_id, connection_id, "changed", by, changed)
+        return self.get(project_id, connection_id)
+
+    def remove(self, project_id: str, connection_id: str, *, by: str = "") -> None:
+        """Forget a connection; the documents that came in through it stay."""
+        with self._database.write() as connection:
+            lock_project(connection, project_id)
+            for table in (connection_documents, documents):
+                mine = (
+                    table.c.project_id == project_id,
+                    table.c.connection_id == connection_id,
+                )
+                if table is documents:
+                    connection.execute(update(table).where(*mine).values(connection_id=""))
+                else:
+                    connection.execute(delete(table).where(*mine))
+            connection.execute(
+                delete(connections).where(
+                    connections.c.project_id == project_id, connections.c.id == connection_id
+                )
+            )
+            _record(connection, project_id, connection_id, "disconnected", by)
+
+    # --- How far a sync is --------------------------------------------------------------------
+
+    def begin(self, project_id: str, connection_id: str, *, anew: bool = False) -> Connection:
+        """Note that a sync starts, unless one was cut off: then it goes on where that one was.
+
+        ``started_at`` of the result is when the sync began, the one that is gone on with included.
+        """
+        held = self.get(project_id, connection_id)
+        if anew or held.started_at is None:
+            values = {"started_at": utc_now().isoformat(), "cursor": "", "last_error": ""}
+            with self._database.write() as connection:
+                self._change(connection, project_id, connection_id, values)
+        return self.get(project_id, connection_id)
+
+    def advance(
+        self,
+        project_id: str,
+        connection_id: str,
+        cursor: str,
+        fetched: Iterable[FetchedFrom] = (),
+        gone: Iterable[str] = (),
+    ) -> None:
+        """Note what a page brought, what is gone, and where to go on; all of it or nothing."""
+        with self._database.write() as connection:
+            self._change(connection, project_id, connection_id, {"cursor": plain(cursor)})
+            mine = (
+                connection_documents.c.project_id == project_id,
+                connection_documents.c.connection_id == connection_id,
+            )
+            for one in fetched:
+                where = (*mine, connection_documents.c.external_id == one.external_id)
+                values = {
+                    "document_id": one.document_id,
+                    "changed_at": one.changed_at.isoformat() if one.changed_at else None,
+                    "stamp": one.stamp,
+                    "error": plain(one.error),
+                    "fetched_at": one.fetched_at.isoformat(),
+                }
+                changed = connection.execute(
+                    update(connection_documents).where(*where).values(values)
+                )
+                if not changed.rowcount:
+                    key = {
+                        "project_id": project_id,
+                        "connection_id": connection_id,
+                        "external_id": one.external_id,
+                    }
+                    connection.execute(insert(connection_documents).values(key | values))
+            for external_id in gone:
+                where = (*mine, connection_documents.c.external_id == external_id)
+                connection.execute(delete(connection_documents).where(*where))
+
+    def finish(
+        self, project_id: str, connection_id: str, *, by: str = "", detail: str = ""
+    ) -> None:
+        """Note that the sync that was begun has seen everything, and in ``detail`` what it did."""
+        started = self.get(project_id, connection_id).started_at or utc_now()
+        values = {
+            "last_synced_at": started.isoformat(),
+            "started_at": None,
+            "cursor": "",
+            "last_error": "",
+        }
+        with self._database.write() as connection:
+            self._change(connection, project_id, connection_id, values)
+            if detail:
+                _record(connection, project_id, connection_id, "synchronised", by, detail)
+
+    def fail(self, project_id: str, connection_id: str, error: str) -> None:
+        """Note why a sync ended before its end; the next one goes on where it was."""
+        with self._database.write() as connection:
+            self._change(connection, project_id, connection_id, {"last_error": plain(error)})
+            _record(connection, project_id, connection_id, "sync failed", "", error)
+
+    def fetched(self, project_id: str, connection_id: str) -> dict[str, FetchedFrom]:
+        """What came in through a connection, by external id."""
+        query = select(connection_documents).where(
+            connection_documents.c.project_id == project_id,
+            connection_documents.c.connection_id == connection_id,
+        )
+        with self._database.read() as connection:
+            return {row.external_id: _fetched(row) for row in connection.execute(query)}
+
+    def origin(self, project_id: str, document_id: str) -> FetchedFrom | None:
+        """Where a document was fetched from last; ``None`` for one that was uploaded or pasted."""
+        query = (
+            select(connection_documents)
+            .where(
+                connection_documents.c.project_id == project_id,
+                connection_documents.c.document_id == document_id,
+            )
+            .order_by(connection_documents.c.fetched_at.desc())
+        )
+        with self._database.read() as connection:
+            row = connection.execute(query).first()
+        return None if row is None else _fetched(row)
+
+    def _rows(self, connection: Transaction, project_id: str | None) -> Sequence[Row[Any]]:
+        query = select(connections).order_by(connections.c.project_id, connections.c.seq)
+        if project_id is not None:
+            query = query.where(connections.c.project_id == project_id)
+        return connection.execute(query).all()
+
+    def _change(
+        self,
+        connection: Transaction,
+        project_id: str,
+        connection_id: str,
+        values: Mapping[str, object],
+    ) -> None:
+        changed = connection.execute(
+            update(connections)
+            .where(connections.c.project_id == project_id, connections.c.id == connection_id)
+            .values(dict(values))
+        )
+        if not changed.rowcount:
+            raise LibraryError(
+                f"There is no connection “{connection_id}” in this project. It was removed; add it "
+                "again."
+            )
+
+
+def _dumped(options: Mapping[str, str]) -> str:
+    return json.dumps({plain(name): plain(value) for name, value in sorted(options.items())})
+
+
+def _connection(row: Row[Any]) -> Connection:
+    return Connection(
+        id=row.id,
+        project_id=row.project_id,
+        kind=row.kind,
+        name=row.name,
+        options=json.loads(row.options),
+        every_minutes=row.every_minutes,
+        created_at=when(row.created_at),
+        last_synced_at=_optional(row.last_synced_at),
+        started_at=_optional(row.started_at),
+        cursor=row.cursor,
+        last_error=row.last_error,
+    )
+
+
+def _fetched(row: Row[Any]) -> FetchedFrom:
+    return FetchedFrom(
+        connection_id=row.connection_id,
+        external_id=row.external_id,
+        document_id=row.document_id,
+        changed_at=_optional(row.changed_at),
+        stamp=row.stamp,
+        error=row.error,
+        fetched_at=when(row.fetched_at),
+    )
+
+
+def _optional(text: str | None) -> datetime | None:
+    return None if text is None else when(text)
+
+
+def _record(
+    connection: Transaction,
+    project_id: str,
+    connection_id: str,
+    action: str,
+    by: str,
+    detail: str = "",
+) -> None:
+    record(
+        connection, project_id, by=by, action=action, subject="connection",
+        subject_id=connection_id, detail=detail,
+    )  # fmt: skip

@@ -1,0 +1,320 @@
+"""Source documents and the epics in them: every version is kept until the document is removed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
+
+from assistant.domain import Epic, SourceDocument, SourceMetadata, TestCase, utc_now
+from assistant.errors import LibraryError
+from assistant.library.database import Database
+from assistant.library.epic_parts import EpicPart, whole_epic
+from assistant.library.events import record
+from assistant.library.imports import release_imported, store_imported
+from assistant.library.projects import lock_project
+from assistant.library.records import PutOutcome, StoredDocument
+from assistant.library.schema import document_versions, documents
+from assistant.library.stored_json import cleaned, dump_all, load_all, plain, when
+
+DocumentRow = Row[Any]
+
+
+class DocumentStore:
+    """Reads and writes source documents."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def put(
+        self,
+        project_id: str,
+        document: SourceDocument,
+        epics: Sequence[Epic],
+        cases: Sequence[TestCase],
+        by: str,
+        connection_id: str = "",
+    ) -> StoredDocument:
+        """See ``Library.put_document``."""
+        document = cleaned(document)
+        stories = [story for epic in epics for story in epic.stories]
+        texts = {"epics": dump_all(epics), "cases": dump_all(cases)}
+        key = _content_key(document, texts)
+        with self._database.write() as connection:
+            lock_project(connection, project_id)
+            held = _find(connection, project_id, document.id)
+            if held is not None and held.removed_at is None and held.content_key == key:
+                return _stored(held)
+            version = 1 if held is None else held.version + 1
+            now = utc_now().isoformat()
+            values = {
+                "kind": document.kind,
+                "title": document.title,
+                "uri": document.uri,
+                "version": version,
+                "content_hash": document.content_hash,
+                "content_key": key,
+                "metadata": document.metadata.model_dump_json(),
+                "fetched_at": document.fetched_at.isoformat(),
+                "stored_at": now,
+                "epic_count": len(epics),
+                "story_count": len(stories),
+                "criterion_count": sum(len(story.criteria) for story in stories),
+                "case_count": len(cases),
+                "removed_at": None,
+                "connection_id": connection_id,
+                "successor_id": None,
+            }
+            if held is None:
+                top = select(func.coalesce(func.max(documents.c.seq), 0) + 1)
+                seq = connection.execute(top.where(documents.c.project_id == project_id)).scalar()
+                new = values | {"project_id": project_id, "id": document.id, "seq": seq}
+                connection.execute(insert(documents).values(new | {"chunk_count": 0}))
+            else:
+                connection.execute(update(documents).where(_is(held)).values(values))
+            body = document.model_copy(update={"version": version}).model_dump_json()
+            connection.execute(
+                insert(document_versions).values(
+                    project_id=project_id,
+                    document_id=document.id,
+                    version=version,
+                    stored_at=now,
+                    document=body,
+                    actor=plain(by),
+                    connection_id=connection_id,
+                    **texts,
+                )
+            )
+            counts = store_imported(
+                connection, project_id, document.id, document.title, cases, by=by
+            )
+            outcome: PutOutcome = (
+                "new" if held is None or held.removed_at is not None else "changed"
+            )
+            detail = (
+                f"version {version}; cases: {counts.added} new, {counts.updated} changed, "
+                f"{counts.vanished} gone"
+            )
+            _record(connection, project_id, document.id, f"stored ({outcome})", by, detail)
+            stored = _stored(_get(connection, project_id, document.id))
+        return stored.model_copy(update={"outcome": outcome})
+
+    def all(self, project_id: str, *, unindexed: bool = False) -> tuple[StoredDocument, ...]:
+        """See ``Library.documents`` and ``Library.unindexed_documents``."""
+        query = select(documents).where(
+            documents.c.project_id == project_id, documents.c.removed_at.is_(None)
+        )
+        with self._database.read() as connection:
+            found = connection.execute(query.order_by(documents.c.seq)).all()
+        stored = (_stored(row) for row in found)
+        return tuple(item for item in stored if not (unindexed and item.is_indexed))
+
+    def parts(
+        self, project_id: str, document_id: str, version: int | None
+    ) -> tuple[SourceDocument, tuple[Epic, ...], tuple[TestCase, ...]]:
+        """See ``Library.document_parts``."""
+        with self._database.read() as connection:
+            row = _get(connection, project_id, document_id)
+            wanted = row.version if version is None else version
+            query = select(document_versions).where(
+                document_versions.c.project_id == project_id,
+                document_versions.c.document_id == row.id,
+                document_versions.c.version == wanted,
+            )
+            found = connection.execute(query).first()
+        if found is None:
+            raise LibraryError(
+                f"There is no version {wanted} of “{row.title}”; the current one is {row.version}."
+            )
+        return (
+            SourceDocument.model_validate_json(found.document),
+            load_all(Epic, found.epics),
+            load_all(TestCase, found.cases),
+        )
+
+    def epics(self, project_id: str) -> dict[str, tuple[tuple[str, ...], Epic]]:
+        """Epics of the current documents by key, each with the ids of the documents it is in.
+
+        Documents that a connection fetched issue by issue each hold a part of their epic: its own
+        words, or one of its stories. Parts of one connection are put together; otherwise the last
+        put wins.
+        """
+        same = and_(
+            documents.c.project_id == document_versions.c.project_id,
+            documents.c.id == document_versions.c.document_id,
+            documents.c.version == document_versions.c.version,
+        )
+        query = (
+            select(
+                documents.c.id,
+                documents.c.stored_at,
+                documents.c.connection_id,
+                documents.c.metadata,
+                document_versions.c.epics,
+            )
+            .join(document_versions, same)
+            .where(
+                documents.c.project_id == project_id,
+                documents.c.removed_at.is_(None),
+                documents.c.epic_count > 0,
+            )
+            .order_by(documents.c.seq)
+        )
+        with self._database.read() as connection:
+            found = connection.execute(query).all()
+        placed: dict[str, list[EpicPart]] = {}
+        for row in found:
+            key = SourceMetadata.model_validate_json(row.metadata).key
+            for epic in load_all(Epic, row.epics):
+                source = row.connection_id if key else ""
+                part = EpicPart(row.id, row.stored_at, source, key == epic.key, epic)
+                placed.setdefault(epic.key, []).append(part)
+        return {key: whole_epic(parts) for key, parts in placed.items()}
+
+    def remove(self, project_id: str, document_id: str, by: str, *, missing_ok: bool) -> str:
+        """See ``Library.remove_document``."""
+        with self._database.write() as connection:
+            lock_project(connection, project_id)
+            if missing_ok:
+                held = _find(connection, project_id, plain(document_id))
+                if held is None or held.removed_at is not None:
+                    return ""
+            row = _get(connection, project_id, document_id)
+            release_imported(connection, project_id, document_id, row.title, by=by)
+            connection.execute(
+                delete(document_versions).where(
+                    document_versions.c.project_id == project_id,
+                    document_versions.c.document_id == document_id,
+                )
+            )
+            twin = (
+                select(documents.c.id)
+                .where(
+                    documents.c.project_id == project_id,
+                    documents.c.content_hash == row.content_hash,
+                    documents.c.removed_at.is_(None),
+                    documents.c.id != row.id,
+                )
+                .order_by(documents.c.seq.desc())
+            )
+            gone = {
+                "removed_at": utc_now().isoformat(),
+                "title": "",
+                "uri": "",
+                "metadata": SourceMetadata().model_dump_json(),
+                "content_key": "",
+                "indexed_version": None,
+                "indexed_at": None,
+                "chunk_count": 0,
+                "successor_id": connection.execute(twin).scalar(),
+            }
+            connection.execute(update(documents).where(_is(row)).values(gone))
+            _record(connection, project_id, document_id, "removed", by, row.title)
+            return str(row.title)
+
+    def removed(self, project_id: str) -> tuple[str, ...]:
+        """See ``Library.removed_documents``."""
+        query = select(documents.c.id).where(
+            documents.c.project_id == project_id, documents.c.removed_at.is_not(None)
+        )
+        with self._database.read() as connection:
+            return tuple(connection.execute(query.order_by(documents.c.seq)).scalars())
+
+    def pending(self, project_id: str, held: Collection[str] | None) -> list[str]:
+        """See ``Library.pending_documents``."""
+        query = (
+            select(
+                documents.c.id,
+                documents.c.version,
+                documents.c.indexed_version,
+                documents.c.chunk_count,
+            )
+            .where(documents.c.project_id == project_id, documents.c.removed_at.is_(None))
+            .order_by(documents.c.seq)
+        )
+        with self._database.read() as connection:
+            return [
+                row.id
+                for row in connection.execute(query)
+                if held is None
+                or row.indexed_version != row.version
+                or (row.chunk_count and row.id not in held)
+            ]
+
+    def mark_indexed(self, project_id: str, marks: Mapping[str, tuple[int, int]]) -> dict[str, int]:
+        """See ``Library.mark_all_indexed``; the current version of each that is still there."""
+        current = {}
+        with self._database.write() as connection:
+            lock_project(connection, project_id)
+            for document_id, (version, chunk_count) in marks.items():
+                row = _find(connection, project_id, document_id)
+                if row is None or row.removed_at is not None or version > row.version:
+                    continue
+                values = {
+                    "indexed_version": version,
+                    "indexed_at": utc_now().isoformat(),
+                    "chunk_count": chunk_count,
+                }
+                connection.execute(update(documents).where(_is(row)).values(values))
+                current[document_id] = row.version
+        return current
+
+
+def _content_key(document: SourceDocument, texts: dict[str, str]) -> str:
+    """Hash of everything that makes a version: the bytes read and what was understood of them."""
+    fixed = document.model_copy(update={"version": 1})
+    parts = [fixed.model_dump_json(exclude={"fetched_at"}), texts["epics"], texts["cases"]]
+    return sha256("\x00".join(parts).encode()).hexdigest()
+
+
+def _find(connection: Connection, project_id: str, document_id: str) -> DocumentRow | None:
+    query = select(documents).where(
+        documents.c.project_id == project_id, documents.c.id == document_id
+    )
+    return connection.execute(query).first()
+
+
+def _get(connection: Connection, project_id: str, document_id: str) -> DocumentRow:
+    row = _find(connection, project_id, plain(document_id))
+    if row is None or row.removed_at is not None:
+        raise LibraryError(
+            f"There is no document “{document_id}” in this project. Import it, or reload the list."
+        )
+    return row
+
+
+def _is(row: DocumentRow) -> Any:
+    return and_(documents.c.project_id == row.project_id, documents.c.id == row.id)
+
+
+def _record(
+    connection: Connection, project_id: str, document_id: str, action: str, by: str, detail: str
+) -> None:
+    record(
+        connection, project_id, by=by, action=action, subject="document",
+        subject_id=document_id, detail=detail,
+    )  # fmt: skip
+
+
+def _stored(row: DocumentRow) -> StoredDocument:
+    return StoredDocument(
+        id=row.id,
+        kind=row.kind,
+        title=row.title,
+        uri=row.uri,
+        version=row.version,
+        content_hash=row.content_hash,
+        metadata=SourceMetadata.model_validate_json(row.metadata),
+        connection_id=row.connection_id,
+        fetched_at=when(row.fetched_at),
+        stored_at=when(row.stored_at),
+        indexed_at=None if row.indexed_at is None else when(row.indexed_at),
+        indexed_version=row.indexed_version,
+        chunk_count=row.chunk_count,
+        epic_count=row.epic_count,
+        story_count=row.story_count,
+        criterion_count=row.criterion_count,
+        case_count=row.case_count,
+    )

@@ -1,0 +1,58 @@
+"""The log of changes: one line per change, in the change's own transaction, never altered."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, insert, select
+
+from assistant.domain import utc_now
+from assistant.library.database import Database
+from assistant.library.records import Event
+from assistant.library.schema import events
+from assistant.library.stored_json import plain, when
+
+
+def record(
+    connection: Connection,
+    project_id: str,
+    *,
+    by: str,
+    action: str,
+    subject: str,
+    subject_id: str,
+    detail: str = "",
+) -> None:
+    """Add one line to the log of a project, inside the caller's transaction."""
+    connection.execute(
+        insert(events).values(
+            project_id=project_id,
+            at=utc_now().isoformat(),
+            actor=plain(by),
+            action=action,
+            subject=subject,
+            subject_id=subject_id,
+            detail=plain(detail),
+        )
+    )
+
+
+def read_events(
+    database: Database, project_id: str, *, limit: int, subject_id: str | None
+) -> tuple[Event, ...]:
+    """The latest ``limit`` events, newest first."""
+    query = select(events).where(events.c.project_id == project_id)
+    if subject_id is not None:
+        query = query.where(events.c.subject_id == subject_id)
+    with database.read() as connection:
+        found = connection.execute(query.order_by(events.c.seq.desc()).limit(limit)).all()
+    return tuple(
+        Event(
+            seq=row.seq,
+            at=when(row.at),
+            by=row.actor,
+            action=row.action,
+            subject=row.subject,
+            subject_id=row.subject_id,
+            detail=row.detail,
+        )
+        for row in found
+    )

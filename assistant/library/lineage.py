@@ -1,0 +1,201 @@
+"""Which words rest on which versions of which documents, and what people said about it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, insert, or_, select
+
+from assistant.domain import Chunk, utc_now
+from assistant.library.case_rows import stored
+from assistant.library.database import Database
+from assistant.library.events import record
+from assistant.library.projects import lock_project
+from assistant.library.records import DocumentState, DocumentVersion, StaleReview, StoredCase
+from assistant.library.schema import (
+    cases,
+    document_versions,
+    documents,
+    run_chunks,
+    runs,
+    stale_reviews,
+)
+from assistant.library.stored_json import plain, when
+
+_AT_ONCE = 500
+
+
+class LineageStore:
+    """Reads where the words of cases come from; keeps what was decided about stale ones."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def states(self, project_id: str, document_ids: Iterable[str]) -> dict[str, DocumentState]:
+        """What became of documents, removed ones included; unknown ids lack."""
+        wanted = list(dict.fromkeys(document_ids))
+        found: dict[str, DocumentState] = {}
+        with self._database.read() as connection:
+            for start in range(0, len(wanted), _AT_ONCE):
+                query = select(documents).where(
+                    documents.c.project_id == project_id,
+                    documents.c.id.in_(wanted[start : start + _AT_ONCE]),
+                )
+                found |= {row.id: _state(row) for row in connection.execute(query)}
+        return found
+
+    def versions(self, project_id: str, document_id: str) -> tuple[DocumentVersion, ...]:
+        """Every version of a document that is kept, oldest first: who brought it, from where."""
+        columns = document_versions.c
+        query = (
+            select(columns.version, columns.stored_at, columns.actor, columns.connection_id)
+            .where(columns.project_id == project_id, columns.document_id == document_id)
+            .order_by(columns.version)
+        )
+        with self._database.read() as connection:
+            return tuple(
+                DocumentVersion(
+                    version=row.version,
+                    stored_at=when(row.stored_at),
+                    by=row.actor,
+                    connection_id=row.connection_id,
+                )
+                for row in connection.execute(query)
+            )
+
+    def changed_chunks(self, project_id: str) -> dict[str, tuple[Chunk, ...]]:
+        """By run: the chunks it used whose document has another version now, or is gone."""
+        query = self._used(project_id).where(
+            or_(
+                documents.c.removed_at.is_not(None),
+                documents.c.version > run_chunks.c.document_version,
+            )
+        )
+        return self._by_run(query)
+
+    def used_chunks(self, project_id: str, document_id: str) -> dict[str, tuple[Chunk, ...]]:
+        """By run: the chunks of a document that it used."""
+        return self._by_run(self._used(project_id).where(run_chunks.c.document_id == document_id))
+
+    def _used(self, project_id: str) -> Select[Any]:
+        same = and_(
+            documents.c.project_id == run_chunks.c.project_id,
+            documents.c.id == run_chunks.c.document_id,
+        )
+        return (
+            select(run_chunks.c.run_id, run_chunks.c.chunk)
+            .join(documents, same)
+            .where(run_chunks.c.project_id == project_id)
+            .order_by(run_chunks.c.run_id, run_chunks.c.plan, run_chunks.c.rank)
+        )
+
+    def _by_run(self, query: Select[Any]) -> dict[str, tuple[Chunk, ...]]:
+        found: dict[str, dict[str, Chunk]] = {}
+        with self._database.read() as connection:
+            for row in connection.execute(query):
+                chunk = Chunk.model_validate_json(row.chunk)
+                found.setdefault(row.run_id, {})[chunk.id] = chunk
+        return {run_id: tuple(chunks.values()) for run_id, chunks in found.items()}
+
+    def runs_before(self, project_id: str) -> dict[str, datetime]:
+        """The runs that began before some epic document of the project last changed or went."""
+        latest = select(documents.c.stored_at, documents.c.removed_at).where(
+            documents.c.project_id == project_id, documents.c.epic_count > 0
+        )
+        with self._database.read() as connection:
+            moments = [
+                moment for row in connection.execute(latest) for moment in row if moment is not None
+            ]
+            if not moments:
+                return {}
+            query = select(runs.c.id, runs.c.created_at).where(
+                runs.c.project_id == project_id, runs.c.created_at < max(moments)
+            )
+            return {row.id: when(row.created_at) for row in connection.execute(query)}
+
+    def cases_of_runs(self, project_id: str, run_ids: Collection[str]) -> tuple[StoredCase, ...]:
+        """The cases whose present words were written by one of these runs."""
+        wanted = list(run_ids)
+        found: list[Row[Any]] = []
+        with self._database.read() as connection:
+            for start in range(0, len(wanted), _AT_ONCE):
+                part = wanted[start : start + _AT_ONCE]
+                query = select(cases).where(
+                    cases.c.project_id == project_id,
+                    or_(
+                        cases.c.source_run_id.in_(part),
+                        and_(cases.c.source_run_id.is_(None), cases.c.run_id.in_(part)),
+                    ),
+                )
+                found += connection.execute(query.order_by(cases.c.seq)).all()
+        return tuple(stored(row) for row in sorted(found, key=lambda row: row.seq))
+
+    # --- What people said of stale cases ------------------------------------------------------
+
+    def decide(
+        self,
+        project_id: str,
+        case_id: str,
+        findings: Sequence[tuple[str, str]],
+        *,
+        undone: bool = False,
+        by: str,
+    ) -> None:
+        """Keep that somebody found these findings (key and words) still right, or took it back."""
+        action = "undone" if undone else "still right"
+        now = utc_now().isoformat()
+        with self._database.write() as connection:
+            lock_project(connection, project_id)
+            for key, detail in findings:
+                connection.execute(
+                    insert(stale_reviews).values(
+                        project_id=project_id,
+                        case_id=case_id,
+                        finding=key,
+                        action=action,
+                        at=now,
+                        actor=plain(by),
+                        detail=plain(detail),
+                    )
+                )
+            record(
+                connection, project_id, by=by, action=f"stale: {action}", subject="case",
+                subject_id=case_id, detail=json.dumps([detail for _, detail in findings])[:2000],
+            )  # fmt: skip
+
+    def decisions(
+        self, project_id: str, case_ids: Collection[str] | None = None
+    ) -> dict[tuple[str, str], StaleReview]:
+        """The latest word on each finding, by case and finding; those taken back lack."""
+        query = select(stale_reviews).where(stale_reviews.c.project_id == project_id)
+        if case_ids is not None and len(case_ids) <= _AT_ONCE:
+            query = query.where(stale_reviews.c.case_id.in_(list(case_ids)))
+        latest: dict[tuple[str, str], StaleReview] = {}
+        with self._database.read() as connection:
+            for row in connection.execute(query.order_by(stale_reviews.c.seq)):
+                key = (row.case_id, row.finding)
+                if row.action == "undone":
+                    latest.pop(key, None)
+                else:
+                    latest[key] = StaleReview(
+                        case_id=row.case_id,
+                        finding=row.finding,
+                        at=when(row.at),
+                        by=row.actor,
+                        detail=row.detail,
+                    )
+        return latest
+
+
+def _state(row: Row[Any]) -> DocumentState:
+    return DocumentState(
+        id=row.id,
+        title=row.title,
+        version=row.version,
+        removed_at=None if row.removed_at is None else when(row.removed_at),
+        successor_id=row.successor_id or "",
+        connection_id=row.connection_id,
+    )

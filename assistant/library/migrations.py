@@ -1,0 +1,247 @@
+"""Numbered steps from an empty database to the current tables; each is one transaction.
+
+The number reached is kept in ``PRAGMA user_version`` (SQLite) or in the table ``library_version``.
+A step that was released is never changed: a new one is added at the end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from assistant.errors import LibraryError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+APPLICATION_ID = 0x55415441
+"""Marks the SQLite file as ours (``PRAGMA application_id``; the letters UATA)."""
+
+_SERIAL = {
+    "sqlite": "INTEGER PRIMARY KEY AUTOINCREMENT",
+    "postgresql": "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+}
+
+
+@dataclass(frozen=True)
+class Migration:
+    """One step: statements for every database, then those for the one in use."""
+
+    number: int
+    title: str
+    statements: tuple[str, ...] = ()
+    only_for: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def statements_for(self, dialect: str) -> tuple[str, ...]:
+        """The statements to run, in order. Raises ``LibraryError`` for an unknown database."""
+        if dialect not in _SERIAL:
+            raise LibraryError(
+                f"The library cannot be kept in {dialect}. Use SQLite or PostgreSQL."
+            )
+        shared = tuple(text.replace("{serial}", _SERIAL[dialect]) for text in self.statements)
+        return shared + dict(self.only_for).get(dialect, ())
+
+
+_TABLES = (
+    """CREATE TABLE projects (
+        id TEXT PRIMARY KEY, name TEXT NOT NULL, name_key TEXT NOT NULL UNIQUE,
+        template TEXT NOT NULL, retrieval TEXT NOT NULL, generation TEXT NOT NULL,
+        created_at TEXT NOT NULL)""",
+    """CREATE TABLE documents (
+        project_id TEXT NOT NULL REFERENCES projects (id), id TEXT NOT NULL, seq INTEGER NOT NULL,
+        kind TEXT NOT NULL, title TEXT NOT NULL, uri TEXT NOT NULL, version INTEGER NOT NULL,
+        content_hash TEXT NOT NULL, content_key TEXT NOT NULL, metadata TEXT NOT NULL,
+        fetched_at TEXT NOT NULL, stored_at TEXT NOT NULL, epic_count INTEGER NOT NULL,
+        story_count INTEGER NOT NULL, criterion_count INTEGER NOT NULL,
+        case_count INTEGER NOT NULL, indexed_version INTEGER, indexed_at TEXT,
+        chunk_count INTEGER NOT NULL, removed_at TEXT, PRIMARY KEY (project_id, id))""",
+    """CREATE TABLE document_versions (
+        project_id TEXT NOT NULL, document_id TEXT NOT NULL, version INTEGER NOT NULL,
+        stored_at TEXT NOT NULL, document TEXT NOT NULL, epics TEXT NOT NULL, cases TEXT NOT NULL,
+        PRIMARY KEY (project_id, document_id, version),
+        FOREIGN KEY (project_id, document_id) REFERENCES documents (project_id, id))""",
+    """CREATE TABLE runs (
+        id TEXT PRIMARY KEY, project_id TEXT NOT NULL REFERENCES projects (id),
+        seq INTEGER NOT NULL, created_at TEXT NOT NULL, finished_at TEXT, actor TEXT NOT NULL,
+        request TEXT NOT NULL, status TEXT NOT NULL, error TEXT NOT NULL, owner TEXT NOT NULL,
+        cancel_requested INTEGER NOT NULL, writer TEXT NOT NULL, epic_keys TEXT NOT NULL,
+        body TEXT NOT NULL, plan INTEGER NOT NULL, condition_count INTEGER NOT NULL,
+        conditions TEXT NOT NULL, questions TEXT NOT NULL, uncovered TEXT NOT NULL,
+        timings TEXT NOT NULL)""",
+    "CREATE INDEX runs_by_project ON runs (project_id, seq)",
+    """CREATE TABLE run_chunks (
+        run_id TEXT NOT NULL REFERENCES runs (id), plan INTEGER NOT NULL, rank INTEGER NOT NULL,
+        project_id TEXT NOT NULL, chunk_id TEXT NOT NULL, score DOUBLE PRECISION NOT NULL,
+        stage TEXT NOT NULL, chunk TEXT NOT NULL, PRIMARY KEY (run_id, plan, rank))""",
+    "CREATE INDEX run_chunks_by_chunk ON run_chunks (project_id, chunk_id)",
+    """CREATE TABLE rejected_drafts (
+        run_id TEXT NOT NULL REFERENCES runs (id), seq INTEGER NOT NULL,
+        condition_id TEXT NOT NULL, attempt INTEGER NOT NULL, draft TEXT NOT NULL,
+        PRIMARY KEY (run_id, seq), UNIQUE (run_id, condition_id, attempt))""",
+    """CREATE TABLE cases (
+        project_id TEXT NOT NULL REFERENCES projects (id), id TEXT NOT NULL, seq INTEGER NOT NULL,
+        run_id TEXT REFERENCES runs (id), document_id TEXT, given_key TEXT, import_key TEXT,
+        status TEXT NOT NULL, technique TEXT, title TEXT NOT NULL, row_version INTEGER NOT NULL,
+        updated_at TEXT NOT NULL, updated_by TEXT NOT NULL, body TEXT NOT NULL,
+        PRIMARY KEY (project_id, id), UNIQUE (project_id, run_id, given_key),
+        FOREIGN KEY (project_id, document_id) REFERENCES documents (project_id, id))""",
+    "CREATE INDEX cases_by_seq ON cases (project_id, seq)",
+    "CREATE INDEX cases_by_run ON cases (project_id, run_id, seq)",
+    "CREATE INDEX cases_by_document ON cases (project_id, document_id)",
+    """CREATE TABLE case_versions (
+        project_id TEXT NOT NULL REFERENCES projects (id), case_id TEXT NOT NULL,
+        version INTEGER NOT NULL, at TEXT NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,
+        reason TEXT NOT NULL, restores INTEGER, body TEXT NOT NULL,
+        PRIMARY KEY (project_id, case_id, version))""",
+    """CREATE TABLE events (
+        seq {serial}, project_id TEXT NOT NULL REFERENCES projects (id), at TEXT NOT NULL,
+        actor TEXT NOT NULL, action TEXT NOT NULL, subject TEXT NOT NULL,
+        subject_id TEXT NOT NULL, detail TEXT NOT NULL)""",
+    "CREATE INDEX events_by_project ON events (project_id, seq)",
+    "CREATE INDEX events_by_subject ON events (project_id, subject_id, seq)",
+)
+
+_APPEND_ONLY = ("events", "case_versions")
+
+_SQLITE_GUARDS = tuple(
+    f"""CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table}
+        BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"""
+    for table in _APPEND_ONLY
+    for verb in ("update", "delete")
+)
+_POSTGRES_GUARDS = (
+    """CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
+        $$BEGIN RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' is append-only'; END$$""",
+    *(
+        f"""CREATE TRIGGER {table}_guard BEFORE UPDATE OR DELETE ON {table}
+            FOR EACH ROW EXECUTE FUNCTION refuse_change()"""
+        for table in _APPEND_ONLY
+    ),
+)
+
+_COMPARISONS = (
+    """CREATE TABLE comparisons (
+        id TEXT PRIMARY KEY, project_id TEXT NOT NULL REFERENCES projects (id),
+        seq INTEGER NOT NULL, name TEXT NOT NULL, columns TEXT NOT NULL,
+        complete INTEGER NOT NULL, created_at TEXT NOT NULL, updated_at TEXT NOT NULL,
+        actor TEXT NOT NULL, body TEXT NOT NULL)""",
+    "CREATE INDEX comparisons_by_project ON comparisons (project_id, seq)",
+    """CREATE TABLE comparison_ratings (
+        seq {serial}, comparison_id TEXT NOT NULL REFERENCES comparisons (id),
+        sheet_id TEXT NOT NULL, at TEXT NOT NULL, actor TEXT NOT NULL, body TEXT NOT NULL)""",
+    "CREATE INDEX comparison_ratings_by_sheet ON comparison_ratings (comparison_id, sheet_id, seq)",
+)
+
+_CONNECTIONS = (
+    """CREATE TABLE connections (
+        project_id TEXT NOT NULL REFERENCES projects (id), id TEXT NOT NULL, seq INTEGER NOT NULL,
+        kind TEXT NOT NULL, name TEXT NOT NULL, options TEXT NOT NULL,
+        every_minutes INTEGER NOT NULL, created_at TEXT NOT NULL, last_synced_at TEXT,
+        started_at TEXT, cursor TEXT NOT NULL, last_error TEXT NOT NULL,
+        PRIMARY KEY (project_id, id))""",
+    """CREATE TABLE connection_documents (
+        project_id TEXT NOT NULL, connection_id TEXT NOT NULL, external_id TEXT NOT NULL,
+        document_id TEXT NOT NULL, changed_at TEXT, stamp TEXT NOT NULL, error TEXT NOT NULL,
+        fetched_at TEXT NOT NULL, PRIMARY KEY (project_id, connection_id, external_id),
+        FOREIGN KEY (project_id, connection_id) REFERENCES connections (project_id, id))""",
+    """CREATE INDEX connection_documents_by_document
+        ON connection_documents (project_id, document_id)""",
+    "ALTER TABLE documents ADD COLUMN connection_id TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE documents ADD COLUMN successor_id TEXT",
+    "CREATE INDEX documents_by_hash ON documents (project_id, content_hash)",
+    "ALTER TABLE document_versions ADD COLUMN actor TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE document_versions ADD COLUMN connection_id TEXT NOT NULL DEFAULT ''",
+)
+
+_LINEAGE = (
+    "ALTER TABLE run_chunks ADD COLUMN document_id TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE run_chunks ADD COLUMN document_version INTEGER NOT NULL DEFAULT 1",
+    "CREATE INDEX run_chunks_by_document ON run_chunks (project_id, document_id)",
+    "ALTER TABLE cases ADD COLUMN source_run_id TEXT",
+    "ALTER TABLE case_versions ADD COLUMN source_run_id TEXT",
+    """CREATE TABLE stale_reviews (
+        seq {serial}, project_id TEXT NOT NULL REFERENCES projects (id), case_id TEXT NOT NULL,
+        finding TEXT NOT NULL, action TEXT NOT NULL, at TEXT NOT NULL, actor TEXT NOT NULL,
+        detail TEXT NOT NULL)""",
+    "CREATE INDEX stale_reviews_by_case ON stale_reviews (project_id, case_id, seq)",
+)
+_CHUNK_ORIGINS = (
+    (
+        "sqlite",
+        (
+            """UPDATE run_chunks SET document_id = json_extract(chunk, '$.document_id'),
+                document_version = json_extract(chunk, '$.version')""",
+        ),
+    ),
+    (
+        "postgresql",
+        (
+            """UPDATE run_chunks SET document_id = chunk::json->>'document_id',
+                document_version = (chunk::json->>'version')::integer""",
+        ),
+    ),
+)
+
+_SAVED_VALUES = (
+    """CREATE TABLE saved_values (
+        seq {serial}, project_id TEXT NOT NULL REFERENCES projects (id), kind TEXT NOT NULL,
+        name TEXT NOT NULL, at TEXT NOT NULL, actor TEXT NOT NULL, body TEXT NOT NULL)""",
+    "CREATE INDEX saved_values_by_project ON saved_values (project_id, kind, seq)",
+)
+
+MIGRATIONS = (
+    Migration(1, "tables", _TABLES),
+    Migration(
+        2,
+        "history and events can only grow",
+        only_for=(("sqlite", _SQLITE_GUARDS), ("postgresql", _POSTGRES_GUARDS)),
+    ),
+    Migration(3, "comparisons and ratings", _COMPARISONS),
+    Migration(4, "connections and where versions come from", _CONNECTIONS),
+    Migration(5, "which sources the words of a case rest on", _LINEAGE, _CHUNK_ORIGINS),
+    Migration(6, "column mappings and earlier case templates", _SAVED_VALUES),
+)
+CURRENT = MIGRATIONS[-1].number
+
+
+def read_version(connection: Connection) -> int:
+    """Number of the last step that this database has seen; 0 for an empty one.
+
+    Raises ``LibraryError`` for a database of another program, or one newer than this program.
+    """
+    if connection.dialect.name == "sqlite":
+        version = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+        ours = connection.exec_driver_sql("PRAGMA application_id").scalar_one() == APPLICATION_ID
+        tables = connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one()
+        if not ours and (tables or version):
+            raise LibraryError(
+                "This SQLite file belongs to another program and was left as it is. "
+                "Choose another data folder (--data-dir or UAT_DATA_DIR)."
+            )
+    else:
+        # Two first starts at once wait for each other until the transaction ends.
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({APPLICATION_ID})")
+        connection.exec_driver_sql(
+            "CREATE TABLE IF NOT EXISTS library_version (number INTEGER NOT NULL)"
+        )
+        version = connection.exec_driver_sql(
+            "SELECT coalesce(max(number), 0) FROM library_version"
+        ).scalar_one()
+    if version > CURRENT:
+        raise LibraryError(
+            f"The library was written by a newer version of UAT Assistant (format {version}, this "
+            f"program knows up to {CURRENT}) and was left as it is. Install the newer version."
+        )
+    return version
+
+
+def apply(connection: Connection, migration: Migration) -> None:
+    """Run one step and note its number, inside the caller's transaction."""
+    dialect = connection.dialect.name
+    for statement in migration.statements_for(dialect):
+        connection.exec_driver_sql(statement)
+    if dialect == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.exec_driver_sql(f"PRAGMA user_version = {migration.number}")
+    else:
+        connection.exec_driver_sql(f"INSERT INTO library_version VALUES ({migration.number})")

@@ -1,0 +1,121 @@
+"""Projects: their names, templates and saved choices."""
+
+from __future__ import annotations
+
+import unicodedata
+from uuid import uuid4
+
+from sqlalchemy import Connection, Row, insert, or_, select, update
+
+from assistant.domain import CaseTemplate, GenerationConfig, RetrievalConfig, Value, utc_now
+from assistant.errors import LibraryError
+from assistant.library.database import Database
+from assistant.library.events import record
+from assistant.library.records import Project
+from assistant.library.schema import projects
+from assistant.library.stored_json import dump, plain, when
+
+MAX_NAME = 200
+
+
+class ProjectStore:
+    """Reads and writes projects."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def create(self, name: str, template: CaseTemplate, by: str) -> Project:
+        """See ``Library.create_project``."""
+        shown = " ".join(plain(name).split())
+        if not shown:
+            raise LibraryError("A project needs a name. Type one and try again.")
+        if len(shown) > MAX_NAME:
+            raise LibraryError(
+                f"The project's name has {len(shown)} characters; {MAX_NAME} are possible. "
+                "Shorten it."
+            )
+        project_id = uuid4().hex
+        with self._database.write() as connection:
+            taken = select(projects.c.name).where(projects.c.name_key == _key(shown))
+            if connection.execute(taken).first():
+                raise LibraryError(
+                    f"A project named “{shown}” exists already. Open it, or choose another name."
+                )
+            connection.execute(
+                insert(projects).values(
+                    id=project_id,
+                    name=shown,
+                    name_key=_key(shown),
+                    template=dump(template),
+                    retrieval=dump(RetrievalConfig()),
+                    generation=dump(GenerationConfig()),
+                    created_at=utc_now().isoformat(),
+                )
+            )
+            record(
+                connection, project_id, by=by, action="created", subject="project",
+                subject_id=project_id, detail=shown,
+            )  # fmt: skip
+        return self.get(project_id)
+
+    def get(self, name_or_id: str) -> Project:
+        """See ``Library.project``."""
+        wanted = plain(name_or_id)
+        with self._database.read() as connection:
+            query = select(projects).where(
+                or_(projects.c.id == wanted, projects.c.name_key == _key(wanted))
+            )
+            found = connection.execute(query).all()
+        if not found:
+            known = ", ".join(f"“{project.name}”" for project in self.all()) or "none yet"
+            raise LibraryError(
+                f"There is no project “{wanted}”. Create it, or use one of these: {known}."
+            )
+        return _project(next((row for row in found if row.id == wanted), found[0]))
+
+    def all(self) -> tuple[Project, ...]:
+        """See ``Library.projects``."""
+        with self._database.read() as connection:
+            found = connection.execute(select(projects).order_by(projects.c.name_key)).all()
+        return tuple(_project(row) for row in found)
+
+    def save(self, project_id: str, column: str, value: Value, by: str) -> None:
+        """Replace one of ``template``, ``retrieval`` and ``generation``."""
+        with self._database.write() as connection:
+            lock_project(connection, project_id)
+            connection.execute(
+                update(projects).where(projects.c.id == project_id).values({column: dump(value)})
+            )
+            record(
+                connection, project_id, by=by, action=f"saved {column}", subject="project",
+                subject_id=project_id,
+            )  # fmt: skip
+
+
+def lock_project(connection: Connection, project_id: str) -> None:
+    """Make other writers of this project wait for the caller's transaction.
+
+    SQLite has one writer anyway; elsewhere the row is locked. Raises ``LibraryError`` where there
+    is no such project.
+    """
+    query = select(projects.c.id).where(projects.c.id == project_id).with_for_update()
+    if connection.execute(query).first() is None:
+        raise LibraryError(
+            f"There is no project with the id “{project_id}”. Open the project anew."
+        )
+
+
+def _key(name: str) -> str:
+    """Names that look the same are the same: case and Unicode form do not count."""
+    return unicodedata.normalize("NFKC", " ".join(name.split())).casefold()
+
+
+def _project(row: Row[*tuple[object, ...]]) -> Project:
+    return Project(
+        id=row.id,
+        name=row.name,
+        template=CaseTemplate.model_validate_json(row.template),
+        retrieval=RetrievalConfig.model_validate_json(row.retrieval),
+        generation=GenerationConfig.model_validate_json(row.generation),
+        created_at=when(row.created_at),
+    )

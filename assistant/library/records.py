@@ -1,0 +1,272 @@
+"""What the library hands out: stored projects, documents, cases and runs, with their versions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Literal
+
+from pydantic import Field
+
+from assistant.domain import (
+    CaseStatus,
+    CaseTemplate,
+    DocumentKind,
+    GenerationConfig,
+    RetrievalConfig,
+    RunStatus,
+    SourceMetadata,
+    Technique,
+    TestCase,
+    Value,
+)
+
+PutOutcome = Literal["new", "changed", "unchanged"]
+"""What storing a document did."""
+
+CaseAction = Literal[
+    "added", "edited", "accepted", "rejected", "set to draft", "set to imported", "undone",
+    "imported", "imported again", "no longer in source", "removed", "written again",
+]  # fmt: skip
+"""Why a version of a case came to be."""
+
+
+class Project(Value):
+    """A project: its name, the company's template and the user's choices."""
+
+    id: str
+    name: str
+    template: CaseTemplate
+    retrieval: RetrievalConfig = RetrievalConfig()
+    generation: GenerationConfig = GenerationConfig()
+    created_at: datetime
+
+
+SavedKind = Literal["column mapping", "case template"]
+"""What a project saves under names."""
+
+
+class SavedValue(Value):
+    """A value as it was saved: ``body`` is its JSON, empty where the name was removed."""
+
+    seq: int
+    name: str
+    at: datetime
+    by: str = ""
+    body: str
+
+
+class StoredDocument(Value):
+    """A document of the library in its current version, without its text.
+
+    ``indexed_version`` and ``chunk_count`` tell what of it the search index holds; ``outcome`` is
+    what the call that returned this did.
+    """
+
+    id: str
+    kind: DocumentKind
+    title: str
+    uri: str = ""
+    version: int
+    content_hash: str
+    metadata: SourceMetadata = SourceMetadata()
+    connection_id: str = ""
+    fetched_at: datetime
+    stored_at: datetime
+    indexed_at: datetime | None = None
+    indexed_version: int | None = None
+    chunk_count: int = 0
+    epic_count: int = 0
+    story_count: int = 0
+    criterion_count: int = 0
+    case_count: int = 0
+    outcome: PutOutcome = "unchanged"
+
+    @property
+    def is_indexed(self) -> bool:
+        """Whether the index holds this very version."""
+        return self.indexed_version == self.version
+
+
+class Connection(Value):
+    """A connection to another system, without its secrets, and how far it was synchronised.
+
+    ``last_synced_at`` is when the last complete sync began. ``started_at`` is set while a sync is
+    going on or was cut off, and ``cursor`` is where that one goes on. ``every_minutes`` is 0 where
+    it is synchronised by hand only.
+    """
+
+    id: str
+    project_id: str
+    kind: str
+    name: str
+    options: dict[str, str] = Field(default_factory=dict)
+    every_minutes: int = 0
+    created_at: datetime
+    last_synced_at: datetime | None = None
+    started_at: datetime | None = None
+    cursor: str = ""
+    last_error: str = ""
+
+
+class FetchedFrom(Value):
+    """What a connection brought: the thing of the other system and the document it became.
+
+    ``document_id`` is empty for a thing that could never be read; ``error`` says why the latest
+    reading of it failed, ``stamp`` is the source's own note of it.
+    """
+
+    connection_id: str
+    external_id: str
+    document_id: str = ""
+    changed_at: datetime | None = None
+    stamp: str = ""
+    error: str = ""
+    fetched_at: datetime
+
+
+class DocumentState(Value):
+    """What became of a document. Of a removed one, ``version`` is the last that there was and
+    ``successor_id`` a document with the same content, where the project had one."""
+
+    id: str
+    title: str = ""
+    version: int
+    removed_at: datetime | None = None
+    successor_id: str = ""
+    connection_id: str = ""
+
+
+class DocumentVersion(Value):
+    """One version of a document: since when, who brought it, through which connection."""
+
+    version: int
+    stored_at: datetime
+    by: str = ""
+    connection_id: str = ""
+
+
+class StaleReview(Value):
+    """Somebody's word that a case is still right although a source of it changed."""
+
+    case_id: str
+    finding: str
+    at: datetime
+    by: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class StoredCase:
+    """A case with its place in the library; ``case`` is parsed from ``body`` when first asked for.
+
+    ``row_version`` counts the versions of the case from 1 and is what an edit must name.
+    ``run_id`` is set for generated cases, ``document_id`` for imported ones. ``source_run_id`` is
+    the run that wrote the present words and found their sources: ``run_id`` unless written again.
+    """
+
+    id: str
+    title: str
+    status: CaseStatus
+    technique: Technique | None
+    row_version: int
+    updated_at: datetime
+    updated_by: str
+    run_id: str | None
+    document_id: str | None
+    source_run_id: str | None
+    body: str
+
+    @cached_property
+    def case(self) -> TestCase:
+        """The test case itself."""
+        return TestCase.model_validate_json(self.body)
+
+
+@dataclass(frozen=True)
+class CaseVersion:
+    """One version of a case: what it said, who made it, when and why."""
+
+    version: int
+    at: datetime
+    by: str
+    action: CaseAction
+    reason: str
+    body: str
+
+    @cached_property
+    def case(self) -> TestCase:
+        """The test case as it was in this version."""
+        return TestCase.model_validate_json(self.body)
+
+
+class RunSummary(Value):
+    """A generation run without its contents; cases of ``conditions`` conditions are stored."""
+
+    id: str
+    created_at: datetime
+    finished_at: datetime | None = None
+    by: str = ""
+    request: str
+    status: RunStatus
+    error: str = ""
+    writer: str = ""
+    epic_keys: tuple[str, ...] = ()
+    conditions: int = 0
+    cases: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    cancel_requested: bool = False
+
+    @property
+    def progress(self) -> float:
+        """Share of the planned conditions that have their case, 0 to 1."""
+        return min(1.0, self.cases / self.conditions) if self.conditions else 0.0
+
+
+class StoredComparison(Value):
+    """A comparison as it is kept; ``body`` is its JSON document, empty in a list of comparisons."""
+
+    id: str
+    name: str
+    columns: tuple[str, ...] = ()
+    complete: bool = True
+    created_at: datetime
+    updated_at: datetime
+    by: str = ""
+    body: str = ""
+
+
+class StoredRating(Value):
+    """One person's rating of an item of a rating sheet; ``body`` is its JSON document."""
+
+    seq: int
+    sheet_id: str
+    at: datetime
+    by: str = ""
+    body: str
+
+
+class Event(Value):
+    """One line of the log of changes; ``seq`` gives the order, whatever the clock said."""
+
+    seq: int
+    at: datetime
+    by: str
+    action: str
+    subject: str
+    subject_id: str
+    detail: str = ""
+
+
+def case_text(case: TestCase) -> str:
+    """The words of a case as plain lines, for showing two versions beside each other."""
+    lines = [case.title, f"Status: {case.status}", f"Priority: {case.priority}"]
+    lines += [f"Objective: {case.objective}"] if case.objective else []
+    lines += [f"Precondition: {text}" for text in case.preconditions]
+    for step in case.steps:
+        data = f" [{step.test_data}]" if step.test_data else ""
+        lines.append(f"{step.number}. {step.action}{data} => {step.expected_result}")
+    lines += [f"Postcondition: {text}" for text in case.postconditions]
+    return "\n".join(lines)

@@ -1,0 +1,85 @@
+"""What a project saves under a name: column mappings of imports, states of its case template.
+
+Values are JSON text of other rooms. Each saving is a row of its own and none is changed: the
+latest of a name counts, the earlier ones are the way back, and an empty one says "removed".
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import insert, select
+
+from assistant.domain import Value, utc_now
+from assistant.errors import LibraryError
+from assistant.library.database import Database
+from assistant.library.events import record
+from assistant.library.projects import lock_project
+from assistant.library.records import SavedKind, SavedValue
+from assistant.library.schema import saved_values
+from assistant.library.stored_json import dump, plain, when
+
+MAX_NAME = 120
+
+
+class SavedValueStore:
+    """Reads and writes saved values; one transaction a call."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def save(
+        self, project_id: str, kind: SavedKind, name: str, value: Value, *, by: str = ""
+    ) -> None:
+        """Save ``value`` under ``name``, in place of an earlier one of that name.
+
+        Raises ``LibraryError`` where the name is empty or too long.
+        """
+        shown = " ".join(plain(name).split())
+        if not shown or len(shown) > MAX_NAME:
+            raise LibraryError(
+                f"A saved {kind} needs a name of 1 to {MAX_NAME} characters. Type another one."
+            )
+        self._add(project_id, kind, shown, dump(value), "saved", by)
+
+    def remove(self, project_id: str, kind: SavedKind, name: str, *, by: str = "") -> None:
+        """Forget what is saved under ``name``; nothing happens where there is nothing."""
+        if any(saved.name == name for saved in self.latest(project_id, kind)):
+            self._add(project_id, kind, name, "", "removed", by)
+
+    def latest(self, project_id: str, kind: SavedKind) -> tuple[SavedValue, ...]:
+        """The current value of each name, by name."""
+        newest = {saved.name: saved for saved in reversed(self.history(project_id, kind))}
+        return tuple(newest[name] for name in sorted(newest) if newest[name].body)
+
+    def history(self, project_id: str, kind: SavedKind) -> tuple[SavedValue, ...]:
+        """Every saving and removal of this kind, newest first."""
+        query = select(saved_values).where(
+            saved_values.c.project_id == project_id, saved_values.c.kind == kind
+        )
+        with self._database.read() as connection:
+            found = connection.execute(query.order_by(saved_values.c.seq.desc())).all()
+        return tuple(
+            SavedValue(
+                seq=row.seq, name=row.name, at=when(row.at), by=row.actor, body=row.body
+            )
+            for row in found
+        )  # fmt: skip
+
+    def _add(
+        self, project_id: str, kind: SavedKind, name: str, body: str, action: str, by: str
+    ) -> None:
+        with self._database.write() as connection:
+            lock_project(connection, project_id)
+            connection.execute(
+                insert(saved_values).values(
+                    project_id=project_id,
+                    kind=kind,
+                    name=name,
+                    at=utc_now().isoformat(),
+                    actor=plain(by),
+                    body=body,
+                )
+            )
+            record(
+                connection, project_id, by=by, action=f"{action} {kind}", subject="project",
+                subject_id=project_id, detail=name,
+            )  # fmt: skip

@@ -1,0 +1,227 @@
+"""Cases: nothing is overwritten unseen, everything can be taken back."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from assistant.domain import CaseOrigin, GenerationRun, RejectedDraft, TestCase, TestStep
+from assistant.errors import EditConflict, LibraryError
+from assistant.library import Library, Project, StoredCase
+
+
+def case(case_id: str = "T-1", title: str = "t", *conditions: str) -> TestCase:
+    step = TestStep(number=1, action="Open the form", expected_result="It opens")
+    return TestCase(id=case_id, title=title, steps=(step,), condition_ids=conditions)
+
+
+def run(library: Library, project: Project, run_id: str) -> str:
+    library.start_run(project.id, GenerationRun(id=run_id, request="r", by="gen"))
+    return run_id
+
+
+def edit(library: Library, stored: StoredCase, title: str, project: Project) -> StoredCase:
+    changed = stored.case.model_copy(update={"title": title})
+    return library.update_case(project.id, changed, expected_version=stored.row_version, by="ann")
+
+
+def test_the_same_condition_again_in_a_run_changes_nothing(
+    library: Library, project: Project
+) -> None:
+    one = run(library, project, "r1")
+    draft = RejectedDraft(condition_id="c1", attempt=1, raw_output="{", reason="no JSON")
+    first = library.add_case(project.id, one, case("T-1", "first", "c1"), rejected=[draft])
+    edited = edit(library, first, "by a person", project)
+    again = library.add_case(project.id, one, case("T-9", "second", "c1"), rejected=[draft])
+    assert again == edited
+    assert len(library.cases(project.id)) == 1
+    assert library.run(project.id, one).rejected == (draft,)
+
+
+def test_another_run_never_overwrites_a_case(library: Library, project: Project) -> None:
+    first = library.add_case(project.id, run(library, project, "r1"), case("T-1", "a", "c1"))
+    library.set_status(project.id, "T-1", "accepted", by="ann", expected_version=1)
+    ids = [
+        library.add_case(project.id, run(library, project, name), case("T-1", name, "c1")).id
+        for name in ("r2", "r3")
+    ]
+    assert ids == ["T-1-2", "T-1-3"]
+    assert library.case(project.id, "T-1-2").case.id == "T-1-2"
+    kept = library.case(project.id, "T-1")
+    assert (kept.title, kept.status) == (first.title, "accepted")
+    assert library.add_case(project.id, "r2", case("T-1", "r2", "c1")).id == "T-1-2"
+
+
+def test_two_conditions_with_one_id_in_a_run_are_both_kept(
+    library: Library, project: Project
+) -> None:
+    one = run(library, project, "r1")
+    library.add_case(project.id, one, case("T-1", "a", "c1"))
+    assert library.add_case(project.id, one, case("T-1", "b", "c2")).id == "T-1-2"
+
+
+def test_a_case_needs_its_run(library: Library, project: Project) -> None:
+    with pytest.raises(LibraryError, match="no run"):
+        library.add_case(project.id, "nope", case())
+    other = library.create_project("Other", template=project.template)
+    run(library, other, "theirs")
+    with pytest.raises(LibraryError, match="no run"):
+        library.add_case(project.id, "theirs", case())
+    with pytest.raises(LibraryError, match="no test case"):
+        library.case(other.id, "T-1")
+
+
+def test_an_edit_makes_the_next_version(library: Library, project: Project) -> None:
+    first = library.add_case(project.id, None, case(), by="gen")
+    second = edit(library, first, "better", project)
+    assert (second.row_version, second.title, second.updated_by) == (2, "better", "ann")
+    assert second.case.origin == CaseOrigin(writer="rules", edited_by="ann")
+    assert library.case(project.id, "T-1") == second
+    assert [(v.version, v.by, v.action, v.case.title) for v in library.history(
+        project.id, "T-1"
+    )] == [(1, "gen", "added", "t"), (2, "ann", "edited", "better")]  # fmt: skip
+    event = library.events(project.id, subject_id="T-1")[0]
+    assert (event.by, event.action, event.subject, event.detail) == (
+        "ann", "edited", "case", "version 2",
+    )  # fmt: skip
+
+
+def test_a_stale_edit_is_refused_with_both_texts(library: Library, project: Project) -> None:
+    first = library.add_case(project.id, None, case())
+    edit(library, first, "theirs", project)
+    with pytest.raises(EditConflict) as caught:
+        edit(library, first, "mine", project)
+    assert caught.value.mine.startswith("mine\n")
+    assert caught.value.theirs.startswith("theirs\n")
+    assert "Open the form => It opens" in caught.value.mine
+    assert caught.value.current_version == 2
+    assert "ann" in str(caught.value)
+    assert library.case(project.id, "T-1").title == "theirs"
+
+
+def test_saving_the_same_words_twice_is_no_conflict(library: Library, project: Project) -> None:
+    first = library.add_case(project.id, None, case())
+    second = edit(library, first, "better", project)
+    assert edit(library, first, "better", project) == second
+    assert len(library.history(project.id, "T-1")) == 2
+
+
+def test_an_edit_voids_the_acceptance_and_cannot_set_a_status(
+    library: Library, project: Project
+) -> None:
+    library.add_case(project.id, None, case())
+    accepted = library.set_status(
+        project.id, "T-1", "accepted", reason="fine", by="ann", expected_version=1
+    )
+    assert (accepted.status, accepted.case.status_reason) == ("accepted", "fine")
+    sneaky = accepted.case.model_copy(update={"title": "other", "status_reason": "still fine"})
+    edited = library.update_case(project.id, sneaky, expected_version=2, by="bob")
+    assert (edited.status, edited.case.status, edited.case.status_reason) == ("draft", "draft", "")
+    forged = edited.case.model_copy(update={"title": "more", "status": "accepted"})
+    assert library.update_case(project.id, forged, expected_version=3, by="eve").status == "draft"
+
+
+def test_accepting_other_words_than_were_seen_is_refused(
+    library: Library, project: Project
+) -> None:
+    first = library.add_case(project.id, None, case())
+    edit(library, first, "changed meanwhile", project)
+    with pytest.raises(EditConflict):
+        library.set_status(project.id, "T-1", "accepted", by="bob", expected_version=1)
+    assert library.case(project.id, "T-1").status == "draft"
+
+
+def test_a_status_is_one_of_the_known(library: Library, project: Project) -> None:
+    library.add_case(project.id, None, case())
+    with pytest.raises(LibraryError, match="no status"):
+        library.set_status(project.id, "T-1", "done", by="a", expected_version=1)  # type: ignore[arg-type]
+
+
+def test_cases_are_listed_by_run_and_status_in_order(library: Library, project: Project) -> None:
+    one = run(library, project, "r1")
+    for name in ("T-3", "T-1", "T-2"):
+        library.add_case(project.id, one, case(name, "t", name))
+    library.add_case(project.id, None, case("T-0"))
+    library.set_status(project.id, "T-1", "accepted", by="a", expected_version=1)
+    assert [c.id for c in library.cases(project.id)] == ["T-3", "T-1", "T-2", "T-0"]
+    assert [c.id for c in library.cases(project.id, run_id=one)] == ["T-3", "T-1", "T-2"]
+    assert [c.id for c in library.cases(project.id, statuses=["accepted"])] == ["T-1"]
+    assert library.cases(project.id, statuses=[]) == ()
+
+
+def test_undo_goes_back_one_change_at_a_time(library: Library, project: Project) -> None:
+    stored = library.add_case(project.id, None, case(title="one"))
+    stored = edit(library, stored, "two", project)
+    library.set_status(project.id, "T-1", "rejected", reason="no", by="ann", expected_version=2)
+    seen = []
+    for version in (3, 4):
+        stored = library.undo(project.id, "T-1", by="ann", expected_version=version)
+        seen.append((stored.title, stored.status, stored.case.status_reason))
+    assert seen == [("two", "draft", ""), ("one", "draft", "")]
+    with pytest.raises(LibraryError, match="no earlier version"):
+        library.undo(project.id, "T-1", by="ann", expected_version=5)
+    stored = edit(library, stored, "three", project)
+    stored = library.undo(project.id, "T-1", by="ann", expected_version=6)
+    assert stored.title == "one"
+    with pytest.raises(EditConflict):
+        library.undo(project.id, "T-1", by="bob", expected_version=6)
+    assert [v.action for v in library.history(project.id, "T-1")] == [
+        "added", "edited", "rejected", "undone", "undone", "edited", "undone",
+    ]  # fmt: skip
+
+
+def test_undoing_an_edit_brings_the_acceptance_of_those_words_back(
+    library: Library, project: Project
+) -> None:
+    library.add_case(project.id, None, case())
+    accepted = library.set_status(project.id, "T-1", "accepted", by="a", expected_version=1)
+    edit(library, accepted, "other words", project)
+    back = library.undo(project.id, "T-1", by="a", expected_version=3)
+    assert (back.title, back.status) == ("t", "accepted")
+
+
+def test_of_many_edits_at_once_one_wins_and_the_others_are_told(
+    library: Library, project: Project
+) -> None:
+    first = library.add_case(project.id, None, case())
+    barrier = threading.Barrier(6)
+    won: list[str] = []
+    refused: list[EditConflict] = []
+
+    def work(name: str) -> None:
+        barrier.wait()
+        try:
+            won.append(edit(library, first, name, project).title)
+        except EditConflict as conflict:
+            refused.append(conflict)
+
+    threads = [threading.Thread(target=work, args=(f"by {n}",)) for n in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(won) == 1
+    assert library.case(project.id, "T-1").title == won[0]
+    assert len(refused) == 5
+    assert all(conflict.theirs.startswith(won[0]) for conflict in refused)
+
+
+@given(text=st.text(st.characters() | st.sampled_from("\ud800\x00")))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+def test_any_text_can_be_saved_and_read_back(text: str, library: Library, project: Project) -> None:
+    clean = "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
+    clean = clean.replace("\x00", "\u2400")
+    stored = library.add_case(project.id, None, case("T", text), by=text)
+    assert (stored.title, stored.case.title) == (clean, clean)
+    edited = stored.case.model_copy(update={"objective": text, "preconditions": (text,)})
+    stored = library.update_case(project.id, edited, expected_version=stored.row_version, by=text)
+    assert stored.case.preconditions == (clean,)
+    stored = library.set_status(
+        project.id, stored.id, "rejected", reason=text, by=text,
+        expected_version=stored.row_version,
+    )  # fmt: skip
+    assert library.case(project.id, stored.id).case.status_reason == clean
+    assert library.history(project.id, stored.id)[-1].by == clean

@@ -1,0 +1,235 @@
+"""Documents: the same again changes nothing, versions are kept, imported cases follow."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.domain import (
+    AcceptanceCriterion,
+    Epic,
+    SourceDocument,
+    SourceMetadata,
+    TestCase,
+    UserStory,
+)
+from assistant.errors import LibraryError
+from assistant.library import Library, Project
+
+
+def document(text: str = "one", **fields: object) -> SourceDocument:
+    return SourceDocument.model_validate(
+        {"id": "file:a", "kind": "page", "title": "a.md", "text": text, "content_hash": text}
+        | fields
+    )
+
+
+def case(case_id: str, title: str = "t") -> TestCase:
+    return TestCase(id=case_id, title=title, status="imported")
+
+
+EPIC = Epic(
+    key="CC",
+    title="Calls",
+    stories=(
+        UserStory(key="CC-1", title="s", criteria=(AcceptanceCriterion(id="CC-1-AC1", text="c"),)),
+    ),
+)
+
+
+def test_the_same_document_again_changes_nothing(library: Library, project: Project) -> None:
+    first = library.put_document(project.id, document(), epics=[EPIC], cases=[case("T-1")])
+    events = library.events(project.id)
+    again = library.put_document(project.id, document(), epics=[EPIC], cases=[case("T-1")])
+    assert (first.outcome, again.outcome) == ("new", "unchanged")
+    assert (first.version, again.version) == (1, 1)
+    assert (first.epic_count, first.story_count, first.criterion_count, first.case_count) == (
+        1, 1, 1, 1,
+    )  # fmt: skip
+    assert library.events(project.id) == events
+    assert len(library.history(project.id, "T-1")) == 1
+
+
+def test_versions_are_kept(library: Library, project: Project) -> None:
+    metadata = SourceMetadata(release="Drop-3", labels=("x",))
+    library.put_document(project.id, document("one"))
+    changed = library.put_document(project.id, document("two", metadata=metadata, version=9))
+    assert (changed.outcome, changed.version, changed.metadata) == ("changed", 2, metadata)
+    assert library.document(project.id, "file:a").text == "two"
+    assert library.document(project.id, "file:a").version == 2
+    assert library.document(project.id, "file:a", 1).text == "one"
+    with pytest.raises(LibraryError, match="no version 3"):
+        library.document(project.id, "file:a", 3)
+    with pytest.raises(LibraryError, match="no document"):
+        library.document(project.id, "file:b")
+
+
+def test_the_same_bytes_understood_differently_are_a_new_version(
+    library: Library, project: Project
+) -> None:
+    library.put_document(project.id, document())
+    assert library.put_document(project.id, document(), epics=[EPIC]).outcome == "changed"
+    assert library.epics(project.id) == (EPIC,)
+
+
+def test_epics_come_from_current_documents_and_the_last_stored_wins(
+    library: Library, project: Project
+) -> None:
+    library.put_document(project.id, document(id="epic:CC"), epics=[EPIC])
+    newer = EPIC.model_copy(update={"title": "Calls, revised"})
+    library.put_document(project.id, document("x", id="file:b"), epics=[newer])
+    assert library.epics(project.id) == (newer,)
+    assert library.epic_documents(project.id) == {"CC": "file:b"}
+    library.remove_document(project.id, "file:b")
+    assert library.epics(project.id) == (EPIC,)
+    assert library.document_parts(project.id, "epic:CC")[1] == (EPIC,)
+
+
+def test_what_is_indexed_is_known_per_version(library: Library, project: Project) -> None:
+    library.put_document(project.id, document())
+    assert [d.id for d in library.unindexed_documents(project.id)] == ["file:a"]
+    assert library.mark_indexed(project.id, "file:a", 1, 12)
+    (stored,) = library.documents(project.id)
+    assert stored.is_indexed
+    assert (stored.chunk_count, stored.indexed_version) == (12, 1)
+    assert stored.indexed_at is not None
+    library.put_document(project.id, document("two"))
+    assert [d.version for d in library.unindexed_documents(project.id)] == [2]
+    assert not library.mark_indexed(project.id, "file:a", 1, 12)
+    assert library.unindexed_documents(project.id)
+    assert not library.mark_indexed(project.id, "file:a", 3, 1)
+    assert not library.mark_indexed(project.id, "gone", 1, 1)
+
+
+def test_a_removed_document_is_gone_and_its_index_can_be_told(
+    library: Library, project: Project
+) -> None:
+    library.put_document(project.id, document("secret"))
+    library.remove_document(project.id, "file:a", by="ann")
+    assert library.documents(project.id) == ()
+    assert library.removed_documents(project.id) == ("file:a",)
+    assert not library.mark_indexed(project.id, "file:a", 1, 1)
+    with pytest.raises(LibraryError, match="no document"):
+        library.document(project.id, "file:a", 1)
+    with pytest.raises(LibraryError, match="no document"):
+        library.remove_document(project.id, "file:a")
+    back = library.put_document(project.id, document("secret"))
+    assert (back.outcome, back.version) == ("new", 2)
+    assert library.removed_documents(project.id) == ()
+
+
+def test_imported_cases_are_added_changed_and_marked(library: Library, project: Project) -> None:
+    library.put_document(project.id, document(), cases=[case("T-1"), case("T-2"), case("T-3")])
+    library.put_document(
+        project.id, document("two"), cases=[case("T-1"), case("T-2", "new words"), case("T-4")]
+    )
+    found = {stored.id: stored for stored in library.cases(project.id)}
+    assert {stored.status for stored in found.values()} == {"imported"}
+    assert found["T-1"].row_version == 1
+    assert (found["T-2"].row_version, found["T-2"].title) == (2, "new words")
+    assert found["T-3"].case.status_reason == "no longer in a.md"
+    assert found["T-4"].row_version == 1
+    assert [line.action for line in library.history(project.id, "T-2")] == [
+        "imported", "imported again",
+    ]  # fmt: skip
+    library.put_document(project.id, document("three"), cases=[case("T-1"), case("T-2")])
+    assert library.case(project.id, "T-3").row_version == 2
+    library.put_document(project.id, document("four"), cases=[case("T-3")])
+    assert library.case(project.id, "T-3").case.status_reason == ""
+
+
+def test_an_edit_survives_an_unchanged_import_and_is_told_on_a_changed_one(
+    library: Library, project: Project
+) -> None:
+    library.put_document(project.id, document(), cases=[case("T-1")])
+    edited = library.case(project.id, "T-1").case.model_copy(update={"title": "mine"})
+    library.update_case(project.id, edited, expected_version=1, by="ann")
+    library.put_document(project.id, document("two"), cases=[case("T-1")])
+    assert library.case(project.id, "T-1").title == "mine"
+    library.put_document(project.id, document("three"), cases=[case("T-1", "theirs")])
+    found = library.case(project.id, "T-1").case
+    assert found.title == "theirs"
+    assert found.status_reason == "updated from a.md; what ann changed is kept in the history"
+    assert "mine" in [line.case.title for line in library.history(project.id, "T-1")]
+
+
+def test_removing_a_document_takes_untouched_cases_along_and_keeps_work(
+    library: Library, project: Project
+) -> None:
+    library.put_document(project.id, document(), cases=[case("T-1"), case("T-2")])
+    library.set_status(project.id, "T-2", "accepted", reason="good", by="ann", expected_version=1)
+    library.remove_document(project.id, "file:a")
+    (kept,) = library.cases(project.id)
+    assert (kept.id, kept.case.status_reason) == ("T-2", "good; a.md was removed")
+    assert [line.action for line in library.history(project.id, "T-1")] == ["imported", "removed"]
+    library.put_document(project.id, document(), cases=[case("T-1"), case("T-2")])
+    assert [(c.id, c.status) for c in library.cases(project.id)] == [
+        ("T-2", "imported"), ("T-1", "imported"),
+    ]  # fmt: skip
+    assert [line.version for line in library.history(project.id, "T-1")] == [1, 2, 3]
+    with pytest.raises(LibraryError, match="no earlier version"):
+        library.undo(project.id, "T-1", by="ann", expected_version=3)
+
+
+def test_ids_that_other_documents_use_get_an_ending_and_are_found_again(
+    library: Library, project: Project
+) -> None:
+    library.put_document(project.id, document(), cases=[case("T-1"), case("T-1", "twin")])
+    library.put_document(project.id, document("x", id="file:b"), cases=[case("T-1", "other")])
+    assert [(c.id, c.title) for c in library.cases(project.id)] == [
+        ("T-1", "t"), ("T-1-2", "twin"), ("T-1-3", "other"),
+    ]  # fmt: skip
+    library.put_document(project.id, document("y", id="file:b"), cases=[case("T-1", "changed")])
+    assert [(c.id, c.title) for c in library.cases(project.id)] == [
+        ("T-1", "t"), ("T-1-2", "twin"), ("T-1-3", "changed"),
+    ]  # fmt: skip
+
+
+def test_broken_characters_never_stop_saving(library: Library, project: Project) -> None:
+    bad = "a\ud800b\x00c"
+    stored = library.put_document(
+        project.id,
+        document(bad, id=bad, title=bad, content_hash="h"),
+        epics=[EPIC.model_copy(update={"title": bad})],
+        cases=[case(bad, bad)],
+        by=bad,
+    )
+    clean = "a\ufffdb\u2400c"
+    assert (stored.id, stored.title) == (clean, clean)
+    assert library.document(project.id, bad).text == clean
+    assert library.epics(project.id)[0].title == clean
+    assert [(c.id, c.title, c.case.id) for c in library.cases(project.id)] == [(clean,) * 3]
+    again = library.put_document(
+        project.id,
+        document(bad, id=bad, title=bad, content_hash="h"),
+        epics=[EPIC.model_copy(update={"title": bad})],
+        cases=[case(bad, bad)],
+    )
+    assert again.outcome == "unchanged"
+
+
+def test_stories_fetched_one_by_one_are_put_together(library: Library, project: Project) -> None:
+    def put(key: str, epic: Epic, connection: str = "jira") -> None:
+        document = SourceDocument(
+            id=f"{connection}:{key}", kind="epic", title=key, text=f"# {key}\n",
+            content_hash=key, metadata=SourceMetadata(key=key),
+        )  # fmt: skip
+        library.put_document(project.id, document, epics=[epic], connection_id=connection)
+
+    def part(*stories: str, title: str = "", release: str = "") -> Epic:
+        made = tuple(UserStory(key=key, title=key) for key in stories)
+        return Epic(key="CC-1", title=title or "CC-1", stories=made, release=release)
+
+    put("CC-2", part("CC-2", release="Drop-3"))
+    put("CC-1", part(title="Refunds"))
+    put("CC-3", part("CC-3", release="Drop-3"))
+    (epic,) = [each for each in library.epics(project.id) if each.key == "CC-1"]
+    assert (epic.title, epic.release) == ("Refunds", "Drop-3")
+    assert [story.key for story in epic.stories] == ["CC-2", "CC-3"]
+    assert library.documents_of_epics(project.id)["CC-1"] == ("jira:CC-1", "jira:CC-2", "jira:CC-3")
+    assert library.epic_documents(project.id)["CC-1"] == "jira:CC-1"
+    library.remove_document(project.id, "jira:CC-2")
+    (epic,) = [each for each in library.epics(project.id) if each.key == "CC-1"]
+    assert [story.key for story in epic.stories] == ["CC-3"]
+    put("CC-9", part("CC-9"), connection="other")
+    (epic,) = [each for each in library.epics(project.id) if each.key == "CC-1"]
+    assert [story.key for story in epic.stories] == ["CC-9"]

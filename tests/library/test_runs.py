@@ -1,0 +1,222 @@
+"""Runs: what was asked, planned and written can be put together again, after a crash as well."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+import pytest
+
+from assistant.domain import (
+    Chunk,
+    Epic,
+    GenerationConfig,
+    GenerationRun,
+    ModelSpec,
+    Question,
+    RejectedDraft,
+    RetrievedChunk,
+    SourceMetadata,
+    TestCase,
+    TestCondition,
+    Timings,
+)
+from assistant.errors import LibraryError
+from assistant.library import Library, Project, current_owner
+from assistant.library.owner import is_alive
+
+RUN = GenerationRun(
+    id="r1",
+    created_at=datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC),
+    by="ann",
+    request="Generate \ud83d\ude00 cases",
+    model=ModelSpec(id="m", provider="p", model="q", sha256="00"),
+    prompt_version="3",
+    generation=GenerationConfig(writer="m", seed=11),
+    epics=(Epic(key="CC", title="Calls"),),
+)
+QUESTIONS = (Question(criterion_id="A", kind="ambiguous", text="Which?"),)
+
+
+def conditions(*names: str) -> tuple[TestCondition, ...]:
+    return tuple(
+        TestCondition(id=n, criterion_id="A", technique="positive", statement="s", expected="e")
+        for n in names
+    )
+
+
+def chunk(chunk_id: str, rank: int, text: str = "words") -> RetrievedChunk:
+    body = Chunk(
+        id=chunk_id, document_id="d", ordinal=0, text=text, metadata=SourceMetadata(team="B")
+    )
+    return RetrievedChunk(chunk=body, score=0.1 + 0.2, rank=rank, stage="fused")
+
+
+def case(condition: str) -> TestCase:
+    return TestCase(id=f"T-{condition}", title="t", condition_ids=(condition,))
+
+
+def test_a_run_is_put_together_as_it_was(library: Library, project: Project) -> None:
+    library.start_run(project.id, RUN)
+    assert library.runs(project.id)[0].status == "queued"
+    plan = conditions("c1", "c2")
+    retrieved = (chunk("k1", 1), chunk("k2", 2))
+    library.record_plan("r1", plan, QUESTIONS, retrieved)
+    draft = RejectedDraft(condition_id="c1", attempt=1, raw_output="{", reason="no")
+    first = library.add_case(project.id, "r1", case("c1"), rejected=[draft])
+    (summary,) = library.runs(project.id)
+    assert (summary.status, summary.conditions, summary.cases) == ("running", 2, 1)
+    assert summary.progress == 0.5
+    assert summary.epic_keys == ("CC",)
+    second = library.add_case(project.id, "r1", case("c2"))
+    timings = Timings(total=1.5, generated_tokens=7)
+    library.finish_run("r1", status="done", timings=timings, uncovered_criteria=["B"])
+    expected = RUN.model_copy(
+        update={
+            "request": "Generate \ufffd\ufffd cases",
+            "status": "done",
+            "conditions": plan,
+            "questions": QUESTIONS,
+            "retrieved": retrieved,
+            "cases": (first.case, second.case),
+            "rejected": (draft,),
+            "timings": timings,
+            "uncovered_criteria": ("B",),
+        }
+    )
+    assert library.run(project.id, "r1") == expected
+    (summary,) = library.runs(project.id)
+    assert summary.finished_at is not None
+    assert (summary.writer, summary.by) == ("m", "ann")
+
+
+def test_a_run_shows_its_cases_as_they_are_now(library: Library, project: Project) -> None:
+    library.start_run(project.id, RUN)
+    library.add_case(project.id, "r1", case("c1"))
+    library.set_status(project.id, "T-c1", "accepted", by="a", expected_version=1)
+    assert library.run(project.id, "r1").cases[0].status == "accepted"
+    (summary,) = library.runs(project.id)
+    assert (summary.cases, summary.accepted, summary.rejected) == (1, 1, 0)
+
+
+def test_runs_are_listed_newest_first(library: Library, project: Project) -> None:
+    for name in ("a", "b", "c"):
+        library.start_run(project.id, RUN.model_copy(update={"id": name}))
+    assert [summary.id for summary in library.runs(project.id)] == ["c", "b", "a"]
+    assert [summary.id for summary in library.runs(project.id, limit=1)] == ["c"]
+
+
+def test_a_second_plan_replaces_the_first_but_its_chunks_stay(
+    library: Library, project: Project
+) -> None:
+    library.start_run(project.id, RUN)
+    library.record_plan("r1", conditions("c1"), (), (chunk("old", 1), chunk("k", 2, "before")))
+    library.start_run(project.id, RUN.model_copy(update={"status": "running"}))
+    library.record_plan("r1", conditions("c1", "c2"), QUESTIONS, (chunk("k", 1, "after"),))
+    found = library.run(project.id, "r1")
+    assert [item.chunk.text for item in found.retrieved] == ["after"]
+    assert len(found.conditions) == 2
+    cited = library.chunks(project.id, ["old", "k", "unknown", "k"])
+    assert {key: value.text for key, value in cited.items()} == {"old": "words", "k": "after"}
+
+
+def test_chunks_of_another_project_are_not_found(library: Library, project: Project) -> None:
+    library.start_run(project.id, RUN)
+    library.record_plan("r1", (), (), (chunk("k", 1),))
+    other = library.create_project("Other", template=project.template)
+    assert library.chunks(other.id, ["k"]) == {}
+    with pytest.raises(LibraryError, match="no run"):
+        library.run(other.id, "r1")
+    with pytest.raises(LibraryError, match="exists already"):
+        library.start_run(other.id, RUN)
+
+
+def test_many_chunks_are_found_at_once(library: Library, project: Project) -> None:
+    library.start_run(project.id, RUN)
+    names = [f"k{number}" for number in range(1200)]
+    library.record_plan("r1", (), (), [chunk(name, n) for n, name in enumerate(names, 1)])
+    assert set(library.chunks(project.id, names)) == set(names)
+
+
+def test_cancelling_is_asked_for_once_and_only_while_it_goes_on(
+    library: Library, project: Project
+) -> None:
+    library.start_run(project.id, RUN)
+    assert not library.is_cancelled("r1")
+    library.request_cancel("r1", by="bob")
+    library.request_cancel("r1", by="bob")
+    assert library.is_cancelled("r1")
+    assert [e.action for e in library.events(project.id)].count("cancel requested") == 1
+    library.finish_run("r1", status="cancelled")
+    library.start_run(project.id, RUN)
+    assert not library.is_cancelled("r1")
+    library.finish_run("r1", status="done")
+    library.request_cancel("r1")
+    assert not library.is_cancelled("r1")
+
+
+def test_an_unknown_run_is_told(library: Library) -> None:
+    for call in (
+        lambda: library.record_plan("no", (), (), ()),
+        lambda: library.finish_run("no", status="done"),
+        lambda: library.request_cancel("no"),
+    ):
+        with pytest.raises(LibraryError, match="no run “no”"):
+            call()
+
+
+def dead_owner() -> str:
+    code = "from assistant.library.owner import current_owner; print(current_owner())"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def test_runs_of_a_dead_process_are_interrupted_and_others_left(
+    library: Library, project: Project
+) -> None:
+    for name, owner, status in [
+        ("mine", None, "running"),
+        ("dead", dead_owner(), "running"),
+        ("waiting", dead_owner(), "queued"),
+        ("done", dead_owner(), "done"),
+    ]:
+        run = RUN.model_copy(update={"id": name, "status": status})
+        library.start_run(project.id, run, owner=owner)
+    library.add_case(project.id, "dead", case("c1"))
+    assert set(library.interrupt_orphans()) == {"dead", "waiting"}
+    assert library.interrupt_orphans(current_owner()) == ()
+    found = {summary.id: summary for summary in library.runs(project.id)}
+    assert found["mine"].status == "running"
+    assert found["done"].status == "done"
+    assert found["dead"].status == "interrupted"
+    assert "run it again" in found["dead"].error
+    assert found["dead"].cases == 1
+
+
+def test_runs_of_another_living_process_are_left_alone(library: Library, project: Project) -> None:
+    code = (
+        "from assistant.library.owner import current_owner\n"
+        "print(current_owner(), flush=True); input()"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    owner = process.stdout.readline().strip()
+    library.start_run(project.id, RUN.model_copy(update={"status": "running"}), owner=owner)
+    assert library.interrupt_orphans() == ()
+    process.kill()
+    process.wait()
+    assert library.interrupt_orphans() == ("r1",)
+    process.stdin.close()
+    process.stdout.close()
+
+
+def test_a_later_process_with_the_same_number_is_not_the_owner() -> None:
+    host, pid, start = current_owner().rsplit("/", 2)
+    assert is_alive(current_owner())
+    assert not is_alive(f"{host}/{pid}/{start}1") or not start
+    assert not is_alive(f"elsewhere/{pid}/{start}")
+    assert not any(is_alive(text) for text in ("", "x", "//", f"{host}/abc/1", f"{host}//"))
