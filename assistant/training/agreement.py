@@ -1,0 +1,98 @@
+"""Do transformers and llama.cpp compute the same? Their top next tokens on the same text, compared.
+
+The text is read by both engines; at each position both name the token that they would write next.
+The share of equal answers is the agreement. Without an adapter it shows the noise of quantisation,
+with one it must be as high, otherwise the conversion is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assistant.domain import Value
+from assistant.errors import TrainingError
+
+if TYPE_CHECKING:
+    from assistant.generation.engine import LlamaEngine
+
+REQUEST_SECONDS = 120.0
+
+
+class Agreement(Value):
+    """Positions at which both engines were asked, and at how many they named the same token."""
+
+    positions: int
+    equal: int
+
+    @property
+    def share(self) -> float:
+        """Agreement, 0 to 1."""
+        return self.equal / self.positions if self.positions else 0.0
+
+
+def compare_tokens(first: Sequence[int], second: Sequence[int]) -> Agreement:
+    """Agreement of two engines' top tokens at the same positions."""
+    if len(first) != len(second):
+        raise TrainingError("The two engines were asked at different positions.")
+    equal = sum(a == b for a, b in zip(first, second, strict=True))
+    return Agreement(positions=len(first), equal=equal)
+
+
+def transformers_top_tokens(model: Any, ids: Sequence[int], start: int) -> tuple[int, ...]:
+    """The top next token after each prefix of ``ids`` of length ``start`` and more."""
+    import torch
+
+    model.eval()
+    with torch.inference_mode():
+        read = torch.tensor([list(ids)], device=next(model.parameters()).device)
+        logits = model(input_ids=read, use_cache=False).logits[0, start - 1 :]
+        return tuple(logits.float().argmax(-1).tolist())
+
+
+def llama_top_tokens(
+    engine: LlamaEngine,
+    ids: Sequence[int],
+    start: int,
+    scales: Sequence[float] = (),
+) -> tuple[int, ...]:
+    """The same of llama.cpp; ``scales`` are those of the engine's adapters, in their order.
+
+    One request a prefix, each going on from the one before (some 20 ms each on a small model).
+    Raises ``TrainingError`` where the engine does not answer.
+    """
+    import httpx
+
+    tokens = []
+    with httpx.Client(
+        base_url=engine.base_url.removesuffix("/v1"),
+        headers={"Authorization": f"Bearer {engine.api_key}"},
+        timeout=REQUEST_SECONDS,
+        trust_env=False,
+    ) as client:
+        for end in range(start, len(ids) + 1):
+            body = {
+                "prompt": list(ids[:end]),
+                "n_predict": 1,
+                "temperature": 0,
+                "cache_prompt": True,
+                "return_tokens": True,
+                "ignore_eos": False,
+                "lora": [{"id": n, "scale": scale} for n, scale in enumerate(scales)],
+            }
+            answer = client.post("/completion", json=body)
+            if answer.status_code != 200:
+                raise TrainingError(
+                    f"The embedded model did not answer (HTTP {answer.status_code})."
+                )
+            found = answer.json()["tokens"]
+            tokens.append(int(found[0]) if found else -1)
+    return tuple(tokens)
+
+
+def with_adapter(model: Any, adapter: Path) -> Any:
+    """The transformers model with the PEFT adapter of a folder on it."""
+    from peft import PeftModel
+
+    return PeftModel.from_pretrained(model, str(adapter), use_safetensors=True).eval()

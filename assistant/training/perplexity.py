@@ -1,0 +1,99 @@
+"""How well a model expects the reference cases: negative log-likelihood of each completion."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from assistant.domain import Value
+from assistant.training.base_models import BaseModel
+from assistant.training.batching import by_length
+from assistant.training.chatml import encode
+from assistant.training.losses import token_losses
+from assistant.training.pairs import CasePair
+
+BATCH_TOKENS = 4096
+
+
+class CompletionLoss(Value):
+    """A case's completion: its tokens (with the end token), and their summed loss in nats."""
+
+    case_id: str
+    tokens: int
+    nll: float
+
+
+def completion_losses(
+    base: BaseModel,
+    adapter: Path | None,
+    pairs: Iterable[CasePair],
+    *,
+    max_tokens: int = 2048,
+) -> tuple[CompletionLoss, ...]:
+    """Losses of the pairs' completions, in the pairs' order.
+
+    ``adapter`` is the folder of a PEFT adapter, or None for the base alone; the base is left as it
+    was. Completions beyond ``max_tokens`` with their prompt are left out (compare the case ids).
+    """
+    import torch
+
+    encoded = encode(base.tokenizer, pairs, max_tokens)
+    # Ids may repeat (a case with and without sources), so results are kept by place.
+    numbered = [
+        type(example)(str(number), example.ids, example.first)
+        for number, example in enumerate(encoded.examples)
+    ]
+    model = _with(base.model, adapter)
+    found: dict[int, CompletionLoss] = {}
+    try:
+        model.eval()
+        with torch.inference_mode():
+            for batch in by_length(numbered, BATCH_TOKENS):
+                losses = token_losses(model, batch, base.device)
+                for example, loss in zip(batch, losses, strict=True):
+                    number = int(example.id)
+                    found[number] = CompletionLoss(
+                        case_id=encoded.examples[number].id,
+                        tokens=len(loss),
+                        nll=float(loss.double().sum()),
+                    )
+    finally:
+        if adapter is not None:
+            model.unload()
+    return tuple(found[number] for number in range(len(numbered)))
+
+
+def text_loss(base: BaseModel, text: str, *, max_tokens: int = 1024) -> tuple[int, float]:
+    """Tokens of a plain text and their summed loss in nats, read in blocks of ``max_tokens``.
+
+    The first token of a block has nothing before it and is not counted.
+    """
+    import torch
+
+    ids = base.tokenizer(text, add_special_tokens=False)["input_ids"]
+    tokens, nll = 0, 0.0
+    with torch.inference_mode():
+        for start in range(0, len(ids), max_tokens):
+            block = torch.tensor([ids[start : start + max_tokens]], device=base.device)
+            if block.shape[1] < 2:
+                continue
+            loss = base.model(input_ids=block, labels=block).loss
+            tokens += block.shape[1] - 1
+            nll += float(loss) * (block.shape[1] - 1)
+    return tokens, nll
+
+
+def perplexity(losses: Sequence[CompletionLoss]) -> float:
+    """Perplexity per token over all completions together."""
+    tokens = sum(loss.tokens for loss in losses)
+    return math.exp(sum(loss.nll for loss in losses) / tokens) if tokens else math.nan
+
+
+def _with(model: Any, adapter: Path | None) -> Any:
+    if adapter is None:
+        return model
+    from assistant.training.agreement import with_adapter
+
+    return with_adapter(model, adapter)
