@@ -1,0 +1,1 @@
+"""Held-out cases written again in each column, measured and compared."""
