@@ -1,0 +1,1 @@
+"""One module per use case: the only door for the pages and the command line. No Streamlit here."""

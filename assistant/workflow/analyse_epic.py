@@ -1,0 +1,131 @@
+"""What an epic's criteria say and what would be tested, without an index or a model."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from assistant.design.analysis import CriterionAnalysis, analyse
+from assistant.design.planned import planned_conditions
+from assistant.design.questions import raise_questions
+from assistant.domain import (
+    TECHNIQUES,
+    Depth,
+    Epic,
+    Question,
+    Technique,
+    TestCondition,
+    Unread,
+    UserStory,
+    Value,
+)
+from assistant.errors import SourceError
+from assistant.sources.files import read_file
+from assistant.sources.pasted import read_pasted
+from assistant.sources.reading import Reading
+
+
+class AnalysedCriterion(Value):
+    """One criterion: what it says, what would be tested, what to ask."""
+
+    id: str
+    text: str
+    analysis: CriterionAnalysis
+    conditions: tuple[TestCondition, ...]
+    questions: tuple[Question, ...]
+
+
+class AnalysedStory(Value):
+    """A story and its criteria, in source order."""
+
+    key: str
+    title: str
+    narrative: str
+    criteria: tuple[AnalysedCriterion, ...]
+
+
+class AnalysedEpic(Value):
+    """An epic and its stories; ``counts`` is the number of conditions by technique."""
+
+    key: str
+    title: str
+    stories: tuple[AnalysedStory, ...]
+    counts: dict[str, int]
+
+
+class EpicAnalysis(Value):
+    """All epics of one text, what was not understood of it, and remarks."""
+
+    depth: Depth
+    techniques: tuple[Technique, ...]
+    epics: tuple[AnalysedEpic, ...]
+    unread: tuple[Unread, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def analyse_text(
+    name: str,
+    data: bytes,
+    *,
+    techniques: Sequence[Technique] = TECHNIQUES,
+    depth: Depth = "standard",
+) -> EpicAnalysis:
+    """Analyse every epic in a file. Raises ``SourceError`` where no epic or story is found."""
+    reading = _read(name, data)
+    if not reading.epics:
+        raise SourceError(
+            f"No epic or user story was found in '{name}'. Add a line such as 'As a ... I want "
+            "...' or a heading 'Acceptance criteria' with a list."
+        )
+    return EpicAnalysis(
+        depth=depth,
+        techniques=tuple(techniques),
+        epics=tuple(_epic(epic, techniques, depth) for epic in reading.epics),
+        unread=reading.unread,
+        notes=reading.notes,
+    )
+
+
+def _read(name: str, data: bytes) -> Reading:
+    reading = read_file(name, data)
+    if reading.epics or reading.document.kind not in ("page", "rules"):
+        return reading
+    return read_pasted(reading.document.text, title=reading.document.title)
+
+
+def _epic(epic: Epic, techniques: Sequence[Technique], depth: Depth) -> AnalysedEpic:
+    asked: dict[str, list[Question]] = {}
+    for question in raise_questions(epic):
+        asked.setdefault(question.criterion_id, []).append(question)
+    stories = tuple(_story(story, techniques, depth, asked) for story in epic.stories)
+    found = Counter(
+        condition.technique
+        for story in stories
+        for criterion in story.criteria
+        for condition in criterion.conditions
+    )
+    counts = {name: found[name] for name in TECHNIQUES if found[name]}
+    return AnalysedEpic(key=epic.key, title=epic.title, stories=stories, counts=dict(counts))
+
+
+def _story(
+    story: UserStory,
+    techniques: Sequence[Technique],
+    depth: Depth,
+    asked: dict[str, list[Question]],
+) -> AnalysedStory:
+    return AnalysedStory(
+        key=story.key,
+        title=story.title,
+        narrative=story.narrative,
+        criteria=tuple(
+            AnalysedCriterion(
+                id=criterion.id,
+                text=criterion.text,
+                analysis=analyse(criterion),
+                conditions=planned_conditions(story, criterion, techniques=techniques, depth=depth),
+                questions=tuple(asked.get(criterion.id, ())),
+            )
+            for criterion in story.criteria
+        ),
+    )

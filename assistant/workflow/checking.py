@@ -1,0 +1,42 @@
+"""A stored case checked again: what it may rest on is what its run had before it."""
+
+from __future__ import annotations
+
+from assistant.domain import GenerationRun, TestCase
+from assistant.generation.grounding import Ground, grounded
+from assistant.generation.lint import lint
+from assistant.generation.passages import Sources
+from assistant.library import StoredCase
+from assistant.workflow.workspace import Workspace
+
+
+def rechecked(
+    workspace: Workspace, project_id: str, stored: StoredCase, case: TestCase
+) -> TestCase:
+    """The case, as a person changed it, with marks and findings made anew.
+
+    An imported case rests on no run: its wording is checked, its grounding is not.
+    """
+    if stored.run_id is not None:
+        ground = ground_of_run(workspace.library.run(project_id, stored.run_id), case)
+        case = grounded(case.model_copy(update={"findings": ()}), ground)
+    else:
+        case = case.model_copy(update={"findings": ()})
+    return case.model_copy(update={"findings": (*lint(case), *case.findings)})
+
+
+def ground_of_run(run: GenerationRun, case: TestCase) -> Ground:
+    """What a case of a run may rest on: its conditions and criteria, the run's sources, and the
+    words of the request."""
+    epics = [epic for epic in run.epics if epic.key == case.epic_key] or list(run.epics)
+    stories = [s for epic in epics for s in epic.stories if s.key == case.story_key]
+    return Ground(
+        sources=Sources(run.retrieved),
+        criteria=tuple(c for e in epics for c in e.criteria if c.id in case.criterion_ids),
+        conditions=tuple(one for one in run.conditions if one.id in case.condition_ids),
+        context=(
+            *(text for epic in epics for text in (epic.title, epic.description)),
+            *(text for story in stories for text in (story.title, story.narrative)),
+        ),
+        own=(run.request,),
+    )

@@ -1,0 +1,53 @@
+"""Coverage with depth: of a run, and of everything a project holds."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from assistant.design.questions import raise_questions
+from assistant.domain import TECHNIQUES, Epic, GenerationRun, Question, TestCondition
+from assistant.suite.depth import RULES as RULES
+from assistant.suite.depth import Cell as Cell
+from assistant.suite.depth import CriterionDepth as CriterionDepth
+from assistant.suite.depth import DepthReport as DepthReport
+from assistant.suite.depth import Level as Level
+from assistant.suite.depth import depth, matrix_csv
+from assistant.suite.duplicates import find_duplicates
+from assistant.workflow.requests import conditions_of
+from assistant.workflow.workspace import Workspace
+
+
+def of_run(workspace: Workspace, project_id: str, run_id: str) -> DepthReport:
+    """How the cases of a run cover the conditions that it planned."""
+    return of_loaded_run(workspace.library.run(project_id, run_id))
+
+
+def of_loaded_run(run: GenerationRun) -> DepthReport:
+    """The same for a run that was read already, with the cases that another one makes redundant.
+
+    Redundant by their words alone: for the meaning too, look for duplicates.
+    """
+    same = find_duplicates(run.cases).surplus
+    return depth(run.epics, run.cases, run.conditions, questions=run.questions, redundant=same)
+
+
+def of_library(workspace: Workspace, project_id: str) -> DepthReport:
+    """How all cases of a project cover the criteria of all its epics: the traceability matrix."""
+    epics = workspace.library.epics(project_id)
+    conditions, questions = _design(epics)
+    cases = [stored.case for stored in workspace.library.cases(project_id)]
+    return depth(epics, cases, conditions, questions=questions)
+
+
+@lru_cache(maxsize=8)
+def _design(
+    epics: tuple[Epic, ...],
+) -> tuple[tuple[TestCondition, ...], tuple[Question, ...]]:
+    """Conditions and questions of epics: they follow from their text alone."""
+    questions = tuple(question for epic in epics for question in raise_questions(epic))
+    return conditions_of(epics, TECHNIQUES), questions
+
+
+def as_csv(report: DepthReport) -> bytes:
+    """The matrix as a CSV file."""
+    return matrix_csv(report)

@@ -1,0 +1,173 @@
+"""The chat models that this process holds open: each loaded once, shared, closed at the end."""
+
+from __future__ import annotations
+
+import threading
+from typing import Literal
+
+from assistant.domain import ADAPTER_SIGN, GenerationConfig
+from assistant.errors import AssistantError, ModelUnavailable, TrainingError
+from assistant.generation.catalogue import CatalogueModel, find_model
+from assistant.generation.chat_models import (
+    STAYS,
+    AdapterFile,
+    ChatEndpoint,
+    destination_of,
+    open_configured,
+    open_embedded,
+)
+from assistant.generation.fetch import verified_path
+from assistant.settings import Settings
+from assistant.training.adapters import AdapterRegistry
+from assistant.training.config import BaseIdentity
+from assistant.workflow.outbound import note_endpoint
+
+ENDPOINT_WRITER = "endpoint"
+"""The writer that stands for the configured endpoint, whatever model it serves."""
+
+EndpointState = Literal["idle", "loading", "ready", "failed"]
+
+
+def split_writer(writer_id: str) -> tuple[str, str]:
+    """Model and adapter of a writer id: "model+adapter", or "model" and an empty name."""
+    model, _, adapter = writer_id.partition(ADAPTER_SIGN)
+    return model, adapter
+
+
+def writer_id_of(model: str, adapter: str) -> str:
+    """The writer id of a model, with an adapter where one is named."""
+    return f"{model}{ADAPTER_SIGN}{adapter}" if adapter else model
+
+
+class Endpoints:
+    """Chat endpoints by writer id. Opening one twice gives the same one; all calls are safe."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._opening: dict[str, threading.Lock] = {}
+        self._open: dict[tuple[str, str], ChatEndpoint] = {}
+        self._states: dict[str, EndpointState] = {}
+        self._errors: dict[str, str] = {}
+
+    def state(self, writer_id: str) -> tuple[EndpointState, str]:
+        """Whether the model is loaded, and why not where loading it failed."""
+        with self._lock:
+            return self._states.get(writer_id, "idle"), self._errors.get(writer_id, "")
+
+    def open(self, writer_id: str, config: GenerationConfig) -> ChatEndpoint:
+        """The endpoint of this writer under these choices; loads the model where that is needed.
+
+        One loaded model serves the base and all its adapters. Raises ``ModelUnavailable`` where it
+        cannot be loaded or reached, ``TrainingError`` where an adapter is unknown or has changed.
+        """
+        model_id, adapter = split_writer(writer_id)
+        choices = config.model_dump_json(include={"temperature", "seed", "max_tokens"})
+        with self._lock:
+            gate = self._opening.setdefault(model_id, threading.Lock())
+        with gate:
+            endpoint = self._open.get((writer_id, choices))
+            if endpoint is not None:
+                return endpoint
+            endpoint = self._beside_loaded(model_id, adapter, config)
+            if endpoint is None:
+                self._set(writer_id, "loading")
+                try:
+                    endpoint = self._connect(model_id, adapter, config)
+                except AssistantError as error:
+                    self._set(writer_id, "failed", str(error))
+                    raise
+            self._open[writer_id, choices] = endpoint
+            self._set(writer_id, "ready")
+            return endpoint
+
+    def _beside_loaded(
+        self, model_id: str, adapter: str, config: GenerationConfig
+    ) -> ChatEndpoint | None:
+        """The loaded model with other choices or another adapter: no second copy in memory."""
+        for (name, _), endpoint in self._open.items():
+            if split_writer(name)[0] != model_id or endpoint.engine is None:
+                continue
+            if not adapter or adapter in endpoint.adapters:
+                return endpoint.with_adapter(adapter).with_config(config)
+        return None
+
+    def _connect(self, model_id: str, adapter: str, config: GenerationConfig) -> ChatEndpoint:
+        settings = self._settings
+        if model_id != ENDPOINT_WRITER:
+            model = find_model(model_id)
+            if model.task != "chat":
+                raise ModelUnavailable(f"{model.id} embeds texts; it cannot write test cases.")
+            path = verified_path(model, settings.models_path)
+            files = self._adapter_files(model, adapter) if adapter else ()
+            self._close_embedded()
+            return open_embedded(
+                model,
+                path,
+                threads=settings.threads,
+                config=config,
+                adapters=files,
+                active=adapter,
+            )
+        if not settings.endpoint_provider:
+            raise ModelUnavailable(
+                "No model endpoint is configured. Set UAT_ENDPOINT_PROVIDER, UAT_ENDPOINT_URL and "
+                "UAT_ENDPOINT_MODEL and start again."
+            )
+        destination = destination_of(settings.endpoint_provider, settings.endpoint_url)
+        if destination != STAYS:
+            note_endpoint(settings, settings.endpoint_url or settings.endpoint_provider)
+        return open_configured(
+            settings.endpoint_provider,
+            settings.endpoint_url,
+            settings.endpoint_model,
+            settings.endpoint_api_key.get_secret_value(),
+            settings.endpoint_timeout,
+            config,
+        )
+
+    def _adapter_files(self, model: CatalogueModel, wanted: str) -> tuple[AdapterFile, ...]:
+        """Every adapter of this base, each checked; one that is damaged hinders only itself."""
+        registry = AdapterRegistry(self._settings.adapters_path)
+        base = BaseIdentity(id=model.id, sha256=model.weights.sha256)
+        found = []
+        for adapter in registry.list():
+            name = adapter.sheet.name
+            if name != wanted and adapter.sheet.base.sha256 != base.sha256:
+                continue
+            try:
+                checked = registry.get(name, base=base)
+            except TrainingError:
+                if name == wanted:
+                    raise
+                continue
+            if checked.gguf is not None:
+                found.append(AdapterFile(name=name, path=checked.gguf))
+        if wanted not in {file.name for file in found}:
+            registry.get(wanted, base=base)
+            raise ModelUnavailable(
+                f"The adapter '{wanted}' has no file for the embedded engine. Export it merged and "
+                "serve it, or train on a Llama or Qwen model."
+            )
+        return tuple(found)
+
+    def forget(self) -> None:
+        """Close the embedded model, so that the next opening sees the adapters as they are now."""
+        self._close_embedded()
+
+    def _close_embedded(self) -> None:
+        """Free the embedded model in memory: one at a time, because each takes a gigabyte."""
+        for key in [key for key in self._open if key[0] != ENDPOINT_WRITER]:
+            self._open.pop(key).close()
+            self._set(key[0], "idle")
+
+    def _set(self, writer_id: str, state: EndpointState, error: str = "") -> None:
+        with self._lock:
+            self._states[writer_id] = state
+            self._errors[writer_id] = error
+
+    def close(self) -> None:
+        """Close every endpoint and free the models."""
+        for endpoint in self._open.values():
+            endpoint.close()
+        self._open.clear()

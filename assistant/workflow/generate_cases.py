@@ -1,0 +1,233 @@
+"""Write the cases of a request: in a worker thread for the pages, at once for the command line.
+
+Every case is in the library the moment it exists, one transaction each, so that a reload, a second
+tab or a killed server loses nothing; a run that was cut off goes on where it stopped. Runs of the
+rule-based writer go at once; the models serve one run at a time, first come first served.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+from assistant.domain import (
+    GenerationConfig,
+    GenerationRun,
+    RetrievalConfig,
+    TestCase,
+    Timings,
+)
+from assistant.errors import AssistantError, LibraryError, SourceError
+from assistant.generation.cancelling import Cancelled
+from assistant.generation.chain import STYLE_CASES, CaseReady, Finished, Planned, generate
+from assistant.generation.company_prompt import COMPANY_PROMPT_VERSION
+from assistant.generation.company_writer import CompanyWriter
+from assistant.generation.model_writer import ModelWriter
+from assistant.generation.prompts import PROMPT_VERSION
+from assistant.generation.rules_writer import RulesWriter
+from assistant.generation.writer import Writer
+from assistant.workflow import read_ahead
+from assistant.workflow.answers import answered_chunks
+from assistant.workflow.endpoints import split_writer
+from assistant.workflow.import_sources import put
+from assistant.workflow.models import RULES_WRITER, model_spec, writer
+from assistant.workflow.reindex import basis_chunks, index_pending
+from assistant.workflow.requests import Understanding
+from assistant.workflow.runs import ACTIVE
+from assistant.workflow.workspace import Workspace
+
+OnCase = Callable[[TestCase], None]
+Body = Callable[[Workspace, str, GenerationRun, Callable[[], bool], OnCase | None], None]
+
+
+def begin(
+    workspace: Workspace,
+    project_id: str,
+    understanding: Understanding,
+    generation: GenerationConfig,
+    *,
+    by: str = "",
+    retrieval: RetrievalConfig | None = None,
+) -> GenerationRun:
+    """Keep the request as a queued run, and pasted text as a document that cases can cite.
+
+    Raises ``ModelUnavailable`` for an unknown writer and ``SourceError`` where there is nothing to
+    test, before anything is kept.
+    """
+    writer(workspace, generation.writer)
+    if not understanding.conditions:
+        keys = ", ".join(s.key for s in understanding.stories_without_criteria) or "the text"
+        raise SourceError(
+            f"There is nothing to test: no acceptance criterion in {keys}. Add a list of criteria, "
+            "or let the story itself be the criterion."
+        )
+    workspace.take_folder()
+    if understanding.reading is not None:
+        put(workspace, project_id, understanding.reading, by=by)
+    run = GenerationRun(
+        id=uuid.uuid4().hex[:12],
+        by=by,
+        request=understanding.request,
+        model=model_spec(workspace, generation.writer),
+        prompt_version=prompt_version(generation.writer),
+        retrieval=retrieval or workspace.project(project_id).retrieval,
+        generation=generation.model_copy(
+            update={"techniques": understanding.techniques, "depth": understanding.depth}
+        ),
+        epics=understanding.epics,
+        questions=understanding.questions,
+    )
+    workspace.library.start_run(project_id, run)
+    return run
+
+
+def start(workspace: Workspace, project_id: str, run: GenerationRun) -> None:
+    """Write the run's cases in a worker thread; the library shows how far it is."""
+    read_ahead.stop(workspace)
+    workspace.jobs.start(run.id, lambda stop: write(workspace, project_id, run, stop))
+
+
+def resume(workspace: Workspace, project_id: str, run_id: str) -> None:
+    """Go on with an interrupted, cancelled or failed run; finished cases stay as they are."""
+    run = workspace.library.run(project_id, run_id)
+    if run.status in ACTIVE and workspace.jobs.is_active(run_id):
+        raise LibraryError(f"Run {run_id} is still being written.")
+    run = run.model_copy(update={"status": "queued", "error": ""})
+    workspace.library.start_run(project_id, run)
+    start(workspace, project_id, run)
+
+
+def cancel(workspace: Workspace, run_id: str) -> None:
+    """Stop a run after the case in hand; what was written stays."""
+    workspace.library.request_cancel(run_id)
+    workspace.jobs.cancel(run_id)
+
+
+def run_now(
+    workspace: Workspace,
+    project_id: str,
+    run: GenerationRun,
+    *,
+    on_case: OnCase | None = None,
+) -> GenerationRun:
+    """Write the run's cases in this thread and return the finished run.
+
+    Raises the error that ended it, where one did.
+    """
+    write(workspace, project_id, run, lambda: False, on_case=on_case, reraise=True)
+    return workspace.library.run(project_id, run.id)
+
+
+def write(
+    workspace: Workspace,
+    project_id: str,
+    run: GenerationRun,
+    stop: Callable[[], bool],
+    *,
+    on_case: OnCase | None = None,
+    reraise: bool = False,
+    body: Body | None = None,
+) -> None:
+    """A run from its start to its end: wait for the writer, write, and record how it ended.
+
+    ``body`` writes and keeps the cases: those that are missing, unless given.
+    """
+    write_cases = body or _write_cases
+    library = workspace.library
+
+    def cancelled() -> bool:
+        return stop() or library.is_cancelled(run.id)
+
+    try:
+        if run.generation.writer == RULES_WRITER:
+            write_cases(workspace, project_id, run, cancelled, on_case)
+        else:
+            with workspace.jobs.model_turn(run.id, cancelled) as mine:
+                if mine:
+                    write_cases(workspace, project_id, run, cancelled, on_case)
+                else:
+                    library.finish_run(run.id, status="cancelled")
+    except Cancelled:
+        library.finish_run(run.id, status="cancelled")
+    except AssistantError as error:
+        library.finish_run(run.id, status="failed", error=str(error))
+        if reraise:
+            raise
+    except BaseException:
+        library.finish_run(run.id, status="failed", error="An internal error ended this run.")
+        raise
+    else:
+        index_pending(library, workspace.knowledge(project_id), project_id, cancelled=stop)
+
+
+def _write_cases(
+    workspace: Workspace,
+    project_id: str,
+    run: GenerationRun,
+    cancelled: Callable[[], bool],
+    on_case: OnCase | None,
+) -> None:
+    library = workspace.library
+    knowledge = workspace.knowledge(project_id)
+    held_by = library.documents_of_epics(project_id)
+    ids = list(dict.fromkeys(name for epic in run.epics for name in held_by[epic.key]))
+    done = {name for case in run.cases for name in case.condition_ids}
+    ended = Finished(timings=Timings(), uncovered_criteria=())
+    for event in generate(
+        run.epics,
+        answered_chunks(workspace, project_id, run.epics, basis_chunks(library, project_id, ids)),
+        knowledge,
+        opened_writer(workspace, run.generation),
+        run.retrieval,
+        run.generation,
+        style=style_cases(workspace, project_id),
+        existing_case_ids=[c.id for c in library.cases(project_id) if c.run_id != run.id],
+        cancelled=cancelled,
+        done_conditions=done,
+        questions=run.questions,
+    ):
+        match event:
+            case Planned():
+                library.record_plan(run.id, event.conditions, event.questions, event.retrieved)
+            case CaseReady():
+                stored = library.add_case(
+                    project_id, run.id, event.written.case, rejected=event.written.rejected
+                )
+                if on_case is not None:
+                    on_case(stored.case)
+            case Finished():
+                ended = event
+    library.finish_run(
+        run.id,
+        status="cancelled" if cancelled() else "done",
+        timings=ended.timings,
+        uncovered_criteria=ended.uncovered_criteria,
+    )
+
+
+def prompt_version(writer_id: str) -> str:
+    """Which prompt a run's model gets; none for the rule-based writer."""
+    if writer_id == RULES_WRITER:
+        return ""
+    return COMPANY_PROMPT_VERSION if split_writer(writer_id)[1] else PROMPT_VERSION
+
+
+def style_cases(workspace: Workspace, project_id: str) -> list[TestCase]:
+    """Cases that show how the company writes: accepted ones first, then imported ones."""
+    kept = [
+        stored
+        for status in ("accepted", "imported")
+        for stored in workspace.library.cases(project_id, statuses=(status,))
+    ]
+    return [stored.case for stored in kept[:STYLE_CASES]]
+
+
+def opened_writer(workspace: Workspace, generation: GenerationConfig) -> Writer:
+    """The writer of a run; opening a model's endpoint loads it where it is not loaded yet."""
+    rules = RulesWriter()
+    if generation.writer == RULES_WRITER:
+        return rules
+    endpoint = workspace.endpoints.open(generation.writer, generation)
+    if split_writer(generation.writer)[1]:
+        return CompanyWriter(endpoint, generation, rules)
+    return ModelWriter(endpoint, generation, rules)

@@ -1,0 +1,298 @@
+"""Bring sources into a project: look first, then store and index.
+
+A preview says what was found and what it would change, before anything is kept. Storing is two
+steps, document into the library and chunks into the index, and the second can always be repeated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Literal
+
+from assistant.domain import Value
+from assistant.errors import AssistantError, SourceError
+from assistant.library import StoredDocument as StoredDocument
+from assistant.sources.batches import read_files
+from assistant.sources.files import read_file
+from assistant.sources.folder_source import READABLE_SUFFIXES
+from assistant.sources.pasted import TextKind as TextKind
+from assistant.sources.pasted import read_pasted
+from assistant.sources.reading import Reading
+from assistant.workflow.jobs import JobState
+from assistant.workflow.map_columns import saved as saved_mappings
+from assistant.workflow.reindex import index_pending
+from assistant.workflow.workspace import Workspace
+
+Progress = Callable[[int, int], None]
+Change = Literal["new", "changed", "unchanged"]
+MAX_UPLOAD_BYTES = 50 * 1024 * 1024
+
+
+class Preview(Value):
+    """What a source holds, and whether the project has it already."""
+
+    name: str
+    reading: Reading
+    change: Change
+    stored_version: int = 0
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many of each thing were found, in reading order."""
+        epics = self.reading.epics
+        return {
+            "epic": len(epics),
+            "story": sum(len(epic.stories) for epic in epics),
+            "criterion": sum(len(epic.criteria) for epic in epics),
+            "case": len(self.reading.cases),
+            "piece not understood": len(self.reading.unread),
+        }
+
+
+class FileOutcome(Value):
+    """One file of a batch: what became of it. ``error`` is empty unless ``outcome`` is failed."""
+
+    file: str
+    outcome: Literal["new", "changed", "unchanged", "failed", "skipped"]
+    document_id: str = ""
+    kind: str = ""
+    title: str = ""
+    epics: int = 0
+    stories: int = 0
+    criteria: int = 0
+    cases: int = 0
+    unread: int = 0
+    notes: tuple[str, ...] = ()
+    error: str = ""
+
+
+def preview_text(
+    workspace: Workspace,
+    project_id: str,
+    text: str,
+    *,
+    title: str = "",
+    uri: str = "",
+    as_kind: TextKind | None = None,
+) -> Preview:
+    """Read pasted text; ``SourceError`` where it is empty or too long.
+
+    ``None`` lets the text decide whether it is an epic, business rules or a page, as a file's does.
+    """
+    reading = read_pasted(text, title=title, uri=uri, as_kind=as_kind)
+    if as_kind is None:
+        seen = read_file("pasted.md", reading.document.text.encode("utf-8", "replace"))
+        if seen.document.kind in ("rules", "page"):
+            kind: TextKind = "rules" if seen.document.kind == "rules" else "page"
+            reading = read_pasted(text, title=title, uri=uri, as_kind=kind)
+    return _preview(workspace, project_id, title or reading.document.title, reading)
+
+
+class FilePreviews(Value):
+    """What an upload holds: a preview of each document, and a sentence for each file not read."""
+
+    previews: tuple[Preview, ...]
+    failed: tuple[tuple[str, str], ...] = ()
+
+
+def preview_files(workspace: Workspace, project_id: str, name: str, data: bytes) -> FilePreviews:
+    """Read an uploaded file and every file in it (archives, mails, exports of several pages).
+
+    Raises ``SourceError`` for one that is too large; whatever else cannot be read is in ``failed``.
+    """
+    if len(data) > MAX_UPLOAD_BYTES:
+        raise SourceError(
+            f"'{name}' has {len(data) / 1e6:.0f} MB; at most {MAX_UPLOAD_BYTES / 1e6:.0f} MB are "
+            "read. Split it, or export the part that matters."
+        )
+    outcomes = list(read_files(name, data, mappings=saved_mappings(workspace, project_id)))
+    whole = len(outcomes) == 1
+    failed = tuple((one.name, one.error) for one in outcomes if one.reading is None)
+    previews = tuple(
+        _preview(
+            workspace,
+            project_id,
+            name if whole else one.reading.document.title or one.name,
+            one.reading,
+        )
+        for one in outcomes
+        if one.reading is not None
+    )
+    return FilePreviews(previews=previews, failed=failed)
+
+
+def read_epic(name: str, data: bytes) -> Reading:
+    """Read a file that holds an epic, even where it looks like a page or like rules."""
+    reading = read_file(name, data)
+    if reading.epics or reading.document.kind not in ("page", "rules"):
+        return reading
+    return read_pasted(reading.document.text, title=reading.document.title)
+
+
+def _preview(workspace: Workspace, project_id: str, name: str, reading: Reading) -> Preview:
+    stored = next(
+        (d for d in workspace.library.documents(project_id) if d.id == reading.document.id), None
+    )
+    if stored is None:
+        return Preview(name=name, reading=reading, change="new")
+    same = stored.content_hash == reading.document.content_hash
+    if same and reading.columns:  # the same rows, read under another mapping of their columns
+        _, _, cases = workspace.library.document_parts(project_id, stored.id)
+        same = cases == reading.cases
+    return Preview(
+        name=name,
+        reading=reading,
+        change="unchanged" if same else "changed",
+        stored_version=stored.version,
+    )
+
+
+def store(
+    workspace: Workspace, project_id: str, previews: Sequence[Preview], *, by: str = ""
+) -> tuple[StoredDocument, ...]:
+    """Keep the previewed documents, and index them in a worker thread; ``indexing`` says how far.
+
+    The same text again changes nothing. Documents that a killed process left unindexed are
+    indexed when the project's knowledge is next opened.
+    """
+    stored = tuple(put(workspace, project_id, preview.reading, by=by) for preview in previews)
+    index_in_background(workspace, project_id)
+    return stored
+
+
+def index_in_background(workspace: Workspace, project_id: str, *, everything: bool = False) -> None:
+    """Index what is not indexed yet (or all of it again) in a worker thread, one a project."""
+    job = _job(project_id)
+
+    def work(stop: Callable[[], bool]) -> None:
+        def report(done: int, total: int) -> None:
+            workspace.jobs.report(job, done, total)
+
+        knowledge = workspace.knowledge(project_id)
+        anew = everything
+        while index_pending(
+            workspace.library, knowledge, project_id,
+            everything=anew, progress=report, cancelled=stop,
+        ):  # fmt: skip
+            anew = False  # documents that came in meanwhile
+
+    if not workspace.jobs.is_active(job):
+        workspace.jobs.start(job, work)
+
+
+def indexing(workspace: Workspace, project_id: str) -> JobState:
+    """How far indexing in the background is, in chunks."""
+    return workspace.jobs.state(_job(project_id))
+
+
+def _job(project_id: str) -> str:
+    return f"index-{project_id}"
+
+
+def put(
+    workspace: Workspace,
+    project_id: str,
+    reading: Reading,
+    *,
+    by: str = "",
+    connection_id: str = "",
+) -> StoredDocument:
+    """Keep one reading in the library, without indexing it yet; ``connection_id`` brought it."""
+    document = reading.document.model_copy(
+        update={"places": reading.places, "extraction": reading.report.sentences}
+    )
+    return workspace.library.put_document(
+        project_id,
+        document,
+        epics=reading.epics,
+        cases=reading.cases,
+        by=by,
+        connection_id=connection_id,
+    )
+
+
+def remove(workspace: Workspace, project_id: str, document_id: str, *, by: str = "") -> None:
+    """Take a document out of the library and the index; what cases cite of it stays with them.
+
+    The library goes first and remembers the removal, so that the index follows after a kill too.
+    """
+    knowledge = workspace.knowledge(project_id)
+    workspace.library.remove_document(project_id, document_id, by=by)
+    knowledge.remove(document_id)
+
+
+def documents(workspace: Workspace, project_id: str) -> tuple[StoredDocument, ...]:
+    """What the project holds, and when it was indexed."""
+    return workspace.library.documents(project_id)
+
+
+def index_paths(
+    workspace: Workspace,
+    project_id: str,
+    paths: Iterable[Path],
+    *,
+    progress: Progress | None = None,
+) -> tuple[FileOutcome, ...]:
+    """Read, keep and index files and folders; one bad file never stops the others.
+
+    Raises ``SourceError`` for a path that does not exist, before anything is read.
+    """
+    files = list(_files_of(paths))
+    outcomes = tuple(
+        outcome
+        for name, path in files
+        for outcome in _index_file(workspace, project_id, name, path)
+    )
+    index_pending(workspace.library, workspace.knowledge(project_id), project_id, progress=progress)
+    return outcomes
+
+
+def _files_of(paths: Iterable[Path]) -> Iterator[tuple[str, Path]]:
+    """Each file with the name it is kept under: its path below the folder that was named."""
+    for given in paths:
+        if not given.exists():
+            raise SourceError(f"'{given}' does not exist. Check the path and run it again.")
+        if given.is_file():
+            yield given.name, given
+            continue
+        for path in sorted(given.rglob("*")):
+            inside = path.relative_to(given)
+            hidden = any(part.startswith(".") for part in inside.parts)
+            if path.is_file() and not hidden and path.suffix.lower() in READABLE_SUFFIXES:
+                yield inside.as_posix(), path
+
+
+def _index_file(
+    workspace: Workspace, project_id: str, name: str, path: Path
+) -> Iterator[FileOutcome]:
+    """Keep every document of a file; one row for each, and for each file in it that failed."""
+    try:
+        if path.stat().st_size > MAX_UPLOAD_BYTES:
+            raise SourceError(f"it is larger than {MAX_UPLOAD_BYTES / 1e6:.0f} MB; split it")
+        found = preview_files(workspace, project_id, name, path.read_bytes())
+        for inside, error in found.failed:
+            shown = str(path) if inside == name else f"{path}: {inside}"
+            yield FileOutcome(file=shown, outcome="failed", error=error)
+        for preview in found.previews:
+            yield _stored_row(workspace, project_id, path, preview)
+    except (AssistantError, OSError) as error:
+        yield FileOutcome(file=str(path), outcome="failed", error=str(error))
+
+
+def _stored_row(workspace: Workspace, project_id: str, path: Path, preview: Preview) -> FileOutcome:
+    reading = preview.reading
+    stored = put(workspace, project_id, reading)
+    return FileOutcome(
+        file=str(path),
+        outcome=preview.change,
+        document_id=stored.id,
+        kind=stored.kind,
+        title=stored.title,
+        notes=(*reading.notes, *reading.report.sentences),
+        epics=len(reading.epics),
+        stories=sum(len(epic.stories) for epic in reading.epics),
+        criteria=sum(len(epic.criteria) for epic in reading.epics),
+        cases=len(reading.cases),
+        unread=len(reading.unread),
+    )

@@ -1,0 +1,104 @@
+"""A text as sentences, and what changed between two versions of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from difflib import SequenceMatcher
+from typing import Literal
+
+from assistant.domain import Value
+
+_MARK = re.compile(r"^\s*(?:#{1,6}\s+|[-*+•]\s+|>\s*|\d+[.)]\s+)+")
+_END = re.compile(r"(?<=[.!?])[\"'”’)]*\s+(?=[\"'“‘(]?[A-Z0-9])")
+_RULE_LINE = re.compile(r"[\s|:=-]*")
+_LIKE = 0.55
+"""Share of letters in common from which on a new sentence is taken for the old one, changed."""
+
+
+class SentenceChange(Value):
+    """A sentence that changed, came or went; ``old`` or ``new`` is empty for the last two."""
+
+    kind: Literal["changed", "added", "removed"]
+    old: str = ""
+    new: str = ""
+
+
+def plain_words(text: str) -> str:
+    """``text`` with all white space as single spaces: how it is wrapped says nothing."""
+    return " ".join(text.split())
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a Markdown text in order; headings, items and table rows are one each."""
+    found: list[str] = []
+    paragraph: list[str] = []
+
+    def close() -> None:
+        if paragraph:
+            joined = plain_words(" ".join(paragraph))
+            found.extend(part for part in _END.split(joined) if part.strip())
+            paragraph.clear()
+
+    for line in text.splitlines():
+        mark = _MARK.match(line)
+        row = line.lstrip().startswith("|")
+        if mark or row or not line.strip():
+            close()
+        if _RULE_LINE.fullmatch(line):
+            continue
+        if row:
+            found.append(plain_words(line))
+        else:
+            paragraph.append(line[mark.end() :] if mark else line)
+            if mark and mark.group().lstrip().startswith("#"):
+                close()
+    close()
+    return found
+
+
+def sentences_at(text: str, start: int, end: int) -> str:
+    """The whole sentences that a stretch of ``text`` lies in."""
+    starts = [0]
+    for match in re.finditer(r"\n\s*\n|\n(?=\s*(?:[-*+•|#>]|\d+[.)])\s?)", text):
+        starts.append(match.end())
+    for match in _END.finditer(text):
+        starts.append(match.end())
+    starts = sorted(set(starts))
+    first = max(at for at in starts if at <= max(0, start))
+    last = min((at for at in starts if at >= end), default=len(text))
+    return plain_words(_MARK.sub("", text[first:last]))
+
+
+def changes(old: str, new: str) -> tuple[SentenceChange, ...]:
+    """What changed from one version to the next, sentence by sentence, in the new order."""
+    before, after = sentences(old), sentences(new)
+    found: list[SentenceChange] = []
+    matcher = SequenceMatcher(a=before, b=after, autojunk=False)
+    for tag, a, b, c, d in matcher.get_opcodes():
+        if tag == "equal":
+            continue
+        left = list(after[c:d])
+        for sentence in before[a:b]:
+            twin = closest(sentence, left)
+            if twin:
+                left.remove(twin)
+                found.append(SentenceChange(kind="changed", old=sentence, new=twin))
+            else:
+                found.append(SentenceChange(kind="removed", old=sentence))
+        found.extend(SentenceChange(kind="added", new=sentence) for sentence in left)
+    return tuple(found)
+
+
+def closest(sentence: str, candidates: Iterable[str]) -> str:
+    """The candidate most like a sentence, or "" where none is like it."""
+    matcher = SequenceMatcher(autojunk=False)
+    matcher.set_seq2(sentence)
+    best, found = _LIKE, ""
+    for candidate in candidates:
+        matcher.set_seq1(candidate)
+        if matcher.real_quick_ratio() >= best and matcher.quick_ratio() >= best:
+            ratio = matcher.ratio()
+            if ratio >= best:
+                best, found = ratio, candidate
+    return found

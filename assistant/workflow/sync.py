@@ -1,0 +1,304 @@
+"""Bring a project up to date with a connected source: only what changed is kept and indexed.
+
+A sync goes page by page. Each document is kept, the page is indexed, and only then is it noted how
+far the sync is, so that one that dies at any moment is gone on with and ends the same. A document
+is found as it was or as it is now, never half; what vanished from the source is removed at the end,
+after everything else was seen.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Literal
+
+from assistant.domain import Value, utc_now
+from assistant.errors import AssistantError, ConnectorError
+from assistant.failpoints import reach
+from assistant.library import Connection, FetchedFrom
+from assistant.sources.synced import FetchedDocument, SourcePage, SyncSource
+from assistant.workflow.import_sources import put
+from assistant.workflow.reindex import index_documents, index_pending
+from assistant.workflow.sync_sources import open_source
+from assistant.workflow.workspace import Workspace
+
+Progress = Callable[[int, int], None]
+StopCheck = Callable[[], bool]
+OVERLAP = timedelta(minutes=5)
+"""How far before the last sync changes are asked for: clocks differ, and the content decides."""
+
+LISTED_CHANGES = 500
+GONE_AT_ONCE = 10
+"""From this many documents on, a source that lists none at all is not believed."""
+
+
+class SyncChange(Value):
+    """What a sync did with one thing of the source."""
+
+    external_id: str
+    outcome: Literal["new", "changed", "removed", "failed"]
+    document_id: str = ""
+    title: str = ""
+    version: int = 0
+    error: str = ""
+
+
+class SyncReport(Value):
+    """What a sync did. ``complete`` is false where it was cancelled; the next one goes on.
+
+    ``changes`` lists the first of them; the counts are of all.
+    """
+
+    connection_id: str
+    name: str
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    failed: int = 0
+    indexed: int = 0
+    complete: bool = True
+    seconds: float = 0.0
+    changes: tuple[SyncChange, ...] = ()
+
+
+@dataclass
+class _Tally:
+    """What was done so far."""
+
+    counts: dict[str, int] = field(
+        default_factory=lambda: dict.fromkeys(("new", "changed", "removed", "failed"), 0)
+    )
+    changes: list[SyncChange] = field(default_factory=list)
+    indexed: int = 0
+    fetched: int = 0
+
+    @property
+    def told(self) -> str:
+        """The counts in words; empty where nothing changed."""
+        return ", ".join(f"{count} {what}" for what, count in self.counts.items() if count)
+
+    def add(self, change: SyncChange) -> None:
+        self.counts[change.outcome] += 1
+        if len(self.changes) < LISTED_CHANGES:
+            self.changes.append(change)
+
+
+def sync(
+    workspace: Workspace,
+    project_id: str,
+    connection_id: str,
+    *,
+    by: str = "",
+    full: bool = False,
+    source: SyncSource | None = None,
+    progress: Progress | None = None,
+    cancelled: StopCheck = lambda: False,
+) -> SyncReport:
+    """Fetch what changed since the last sync, keep it, index it, and remove what vanished.
+
+    ``full`` reads everything again, whatever is known of it. ``source`` is opened from the
+    connection unless given, and closed in any case; ``progress`` gets documents fetched and in all
+    (0 where the source does not tell). Raises ``SourceError`` where the source fails; what was
+    fetched until then is kept, and the next sync goes on from there.
+    """
+    started = time.monotonic()
+    workspace.take_folder()
+    store = workspace.library.connections
+    known = store.fetched(project_id, connection_id)
+    connection = store.begin(project_id, connection_id, anew=full)
+    tally = _Tally()
+    run = _Sync(workspace, connection, known, by, tally, cancelled)
+    try:
+        if source is None:
+            stamps = {} if full else {name: one.stamp for name, one in known.items()}
+            source = open_source(workspace, connection, known=stamps, stopped=cancelled)
+        complete = run.pages(source, progress, anew=full) and run.vanished(source)
+    except AssistantError as error:
+        if not cancelled():
+            store.fail(project_id, connection_id, str(error))
+            raise
+        complete = False
+    finally:
+        if source is not None:
+            source.close()
+    if complete:
+        reach("before_finish")
+        store.finish(project_id, connection_id, by=by, detail=tally.told)
+    counts = tally.counts
+    return SyncReport(
+        connection_id=connection.id,
+        name=connection.name,
+        unchanged=max(0, len(run.known) - counts["new"] - counts["changed"] - counts["failed"]),
+        indexed=tally.indexed,
+        complete=complete,
+        seconds=time.monotonic() - started,
+        changes=tuple(tally.changes),
+        **counts,
+    )
+
+
+@dataclass
+class _Sync:
+    """One sync under way; ``known`` follows what is noted in the library."""
+
+    workspace: Workspace
+    connection: Connection
+    known: dict[str, FetchedFrom]
+    by: str
+    tally: _Tally
+    cancelled: StopCheck
+
+    def __post_init__(self) -> None:
+        self._cursor = self.connection.cursor
+
+    @property
+    def project_id(self) -> str:
+        return self.connection.project_id
+
+    def pages(self, source: SyncSource, progress: Progress | None, *, anew: bool) -> bool:
+        """Everything that changed, page by page; false where it was cancelled."""
+        last = None if anew else self.connection.last_synced_at
+        since = None if last is None else last - OVERLAP
+        reach("before_fetch")
+        for page in source.fetch(since=since, cursor=self.connection.cursor):
+            reach("after_fetch")
+            if not self._page(page):
+                return False
+            self.tally.fetched += len(page.documents)
+            if progress is not None:
+                progress(self.tally.fetched, page.total or 0)
+        # What an earlier sync kept and could not index any more.
+        self.tally.indexed += index_pending(
+            self.workspace.library,
+            self.workspace.knowledge(self.project_id),
+            self.project_id,
+            cancelled=self.cancelled,
+        )
+        return not self.cancelled()
+
+    def _page(self, page: SourcePage) -> bool:
+        noted: list[FetchedFrom] = []
+        changed: list[str] = []
+        for fetched in page.documents:
+            if self.cancelled():
+                break
+            one, is_changed = self._keep(fetched)
+            noted.append(one)
+            if is_changed:
+                changed.append(one.document_id)
+            reach("after_store", fetched.external_id)
+        whole = len(noted) == len(page.documents)
+        if changed:
+            self.tally.indexed += index_documents(
+                self.workspace.library,
+                self.workspace.knowledge(self.project_id),
+                self.project_id,
+                changed,
+                cancelled=self.cancelled,
+            )
+            reach("after_index")
+        self.workspace.library.connections.advance(
+            self.project_id,
+            self.connection.id,
+            page.cursor if whole else self._cursor,
+            noted,
+        )
+        if whole:
+            self._cursor = page.cursor
+        self.known.update((one.external_id, one) for one in noted)
+        reach("after_cursor")
+        return whole
+
+    def _keep(self, fetched: FetchedDocument) -> tuple[FetchedFrom, bool]:
+        """Keep one document; what is noted of it, and whether it is to be indexed."""
+        before = self.known.get(fetched.external_id)
+        document_id = before.document_id if before else ""
+        error = fetched.error
+        is_changed = False
+        if fetched.reading is not None:
+            document_id = f"{self.connection.id}/{fetched.external_id}"
+            document = fetched.reading.document.model_copy(update={"id": document_id})
+            reading = fetched.reading.model_copy(update={"document": document})
+            stored = put(
+                self.workspace,
+                self.project_id,
+                reading,
+                by=self.by,
+                connection_id=self.connection.id,
+            )
+            if stored.outcome != "unchanged":
+                is_changed = True
+                self.tally.add(
+                    SyncChange(
+                        external_id=fetched.external_id,
+                        outcome=stored.outcome,
+                        document_id=document_id,
+                        title=stored.title,
+                        version=stored.version,
+                    )
+                )
+        elif error:
+            self.tally.add(
+                SyncChange(
+                    external_id=fetched.external_id,
+                    outcome="failed",
+                    document_id=document_id,
+                    error=error,
+                )
+            )
+        elif before is not None:
+            error = before.error
+        note = FetchedFrom(
+            connection_id=self.connection.id,
+            external_id=fetched.external_id,
+            document_id=document_id,
+            changed_at=fetched.changed_at,
+            stamp=fetched.stamp,
+            error=error,
+            fetched_at=utc_now(),
+        )
+        return note, is_changed
+
+    def vanished(self, source: SyncSource) -> bool:
+        """Remove what the source no longer has; false where it was cancelled."""
+        listed = source.present()
+        if listed is None:
+            return True
+        gone = set(self.known)
+        for external_id in listed:
+            gone.discard(external_id)
+        self._check_believable(gone)
+        for external_id in sorted(gone):
+            if self.cancelled():
+                return False
+            self._remove(external_id)
+        return True
+
+    def _check_believable(self, gone: Collection[str]) -> None:
+        if len(gone) == len(self.known) >= GONE_AT_ONCE:
+            raise ConnectorError(
+                f"{self.connection.name} lists none of the {len(gone)} documents that came from "
+                "it, so nothing was removed. Check that it can still be read; if they are really "
+                "gone, remove the connection together with its documents."
+            )
+
+    def _remove(self, external_id: str) -> None:
+        document_id = self.known[external_id].document_id
+        library, title = self.workspace.library, ""
+        if document_id:
+            title = library.remove_document(
+                self.project_id, document_id, by=self.by, missing_ok=True
+            )
+            reach("after_remove", external_id)
+            self.workspace.knowledge(self.project_id).remove(document_id)
+            reach("after_forget", external_id)
+        library.connections.advance(self.project_id, self.connection.id, "", gone=[external_id])
+        del self.known[external_id]
+        self.tally.add(
+            SyncChange(
+                external_id=external_id, outcome="removed", document_id=document_id, title=title
+            )
+        )

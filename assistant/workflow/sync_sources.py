@@ -1,0 +1,33 @@
+"""Opens what a connection points at, with whatever it needs from outside the library."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from assistant.library import Connection
+from assistant.sources.folder_source import FolderSource
+from assistant.sources.synced import SyncSource
+from assistant.workflow.connections import open_connector
+from assistant.workflow.workspace import Workspace
+
+StopCheck = Callable[[], bool]
+FOLDER = "folder"
+"""Kind of the connection that is a folder of files; its option ``folder`` is the path."""
+
+
+def open_source(
+    workspace: Workspace,
+    connection: Connection,
+    *,
+    known: Mapping[str, str] | None = None,
+    stopped: StopCheck = lambda: False,
+) -> SyncSource:
+    """The source behind a connection; nothing has been contacted yet.
+
+    ``known`` are the stamps of earlier syncs by external id, ``stopped`` says whether to give up
+    waiting. Raises ``SourceError`` where a setting or a secret is missing.
+    """
+    if connection.kind == FOLDER:
+        return FolderSource(Path(connection.options.get("folder", "")), known)
+    return open_connector(workspace, connection, stopped=stopped)

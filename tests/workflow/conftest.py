@@ -1,0 +1,34 @@
+"""An open workspace on a data folder of the test's own that holds the sample project."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant.settings import Settings
+from assistant.workflow.sample_project import SAMPLE_PROJECT
+from assistant.workflow.workspace import Workspace
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+
+@pytest.fixture
+def settings(data_dir: Path, models_dir: Path) -> Settings:
+    """Settings on the test's own data folder."""
+    return Settings(data_dir=data_dir, models_dir=models_dir, user="Tess")
+
+
+@pytest.fixture
+def workspace(settings: Settings) -> Iterator[Workspace]:
+    """The open data folder."""
+    with Workspace.open(settings, exclusive=True) as opened:
+        yield opened
+
+
+@pytest.fixture
+def project_id(workspace: Workspace) -> str:
+    """The sample project's id."""
+    return workspace.project(SAMPLE_PROJECT).id

@@ -1,0 +1,87 @@
+"""Analysing an epic: what is printed, in which time, and what is refused."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from assistant.design.analysis import analyse
+from assistant.domain import AcceptanceCriterion, TestCondition
+from assistant.errors import SourceError
+from assistant.workflow.analyse_epic import EpicAnalysis, analyse_text
+
+EPIC = """# EP-10 Refunds
+
+## EP-11 Ask for a refund
+
+As a customer I want to ask for a refund so that I get my money back.
+
+Acceptance criteria:
+
+- {criteria}
+"""
+
+
+def epic(*criteria: str) -> bytes:
+    return EPIC.format(criteria="\n- ".join(criteria)).encode()
+
+
+def test_every_criterion_with_its_reading(project_root: Path) -> None:
+    for path in sorted((project_root / "sample_data/epics").glob("*.md")):
+        found = analyse_text(path.name, path.read_bytes())
+        assert EpicAnalysis.model_validate_json(found.model_dump_json()) == found
+        for story in (story for epic_ in found.epics for story in epic_.stories):
+            for criterion in story.criteria:
+                assert criterion.conditions
+                quoted = [e for c in criterion.conditions for e in c.evidence]
+                quoted += [limit.evidence for limit in criterion.analysis.limits]
+                quoted += [rule.evidence for rule in criterion.analysis.rules]
+                quoted += criterion.analysis.references
+                for evidence in quoted:
+                    assert criterion.text[evidence.start : evidence.end] == evidence.quote
+
+
+def test_conditions_carry_variables_in_the_document() -> None:
+    data = epic("If the order is paid and not shipped, the customer can cancel it.")
+    document = json.loads(analyse_text("epic.md", data).model_dump_json())
+    criterion = document["epics"][0]["stories"][0]["criteria"][0]
+    rule = criterion["analysis"]["rules"][0]
+    assert rule["expression"] == "[the order is paid] and not [the order is shipped]"
+    assert (rule["actor"], rule["action"], rule["object"]) == ("the customer", "cancel", "it")
+    assert set(criterion["conditions"][0]) == set(TestCondition.model_fields)
+    assert criterion["conditions"][0]["variables"] == {
+        "the order is paid": "true", "the order is shipped": "false"}  # fmt: skip
+
+
+def test_what_a_criterion_says() -> None:
+    text = (
+        "Only a Team Leader may approve a refund over £500 within 5 working days (see BR-12); "
+        "the status changes from New to Approved."
+    )
+    found = analyse(AcceptanceCriterion(id="A", text=text))
+    assert found.rules[0].roles == ("a Team Leader",)
+    assert [(limit.operator, limit.value, limit.unit) for limit in found.limits] == [
+        (">", "500", "GBP"), ("<=", "5", "working day")]  # fmt: skip
+    assert [(c.start, c.end) for c in found.transitions] == [("New", "Approved")]
+    assert [e.quote for e in found.references] == ["BR-12"]
+
+
+def test_three_hundred_criteria_and_two_thousand_words_are_quick() -> None:
+    criteria = [
+        f"If the order {n} is over £{n + 10} and the customer is a member, delivery is free."
+        for n in range(300)
+    ]
+    long = "If the order is paid and the stock is low or the price has changed, " * 140
+    started = time.process_time()
+    found = analyse_text("epic.md", epic(*criteria))
+    analyse_text("epic.md", epic(long + "the order is held."))
+    assert len(found.epics[0].stories[0].criteria) == 300
+    assert time.process_time() - started < 12
+
+
+def test_no_epic() -> None:
+    with pytest.raises(SourceError, match="Acceptance criteria"):
+        analyse_text("table.csv", b"Key,Colour\n1,red\n2,green\n")

@@ -1,0 +1,95 @@
+"""Judging files of cases and writers: every kind of file, honest figures, errors that help."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from assistant.errors import AssistantError
+from assistant.workflow import evaluate_generation, lint_cases
+from assistant.workflow.evaluate_generation import EvaluateRequest
+from assistant.workflow.workspace import Workspace
+
+SAMPLE = Path(__file__).parent.parent.parent / "sample_data"
+
+
+def test_a_table_of_cases_is_linted_with_fixes() -> None:
+    report = lint_cases.lint_files([SAMPLE / "existing_cases.csv"])
+    assert report.cases == 60
+    vague = {row.rule for row in report.rows if row.case_id == "UAT-CC-0013"}
+    assert {"unverifiable result", "ambiguous word", "conditional step"} <= vague
+    assert any(row.fix for row in report.rows)
+    assert report.by_rule == {
+        rule: sum(row.rule == rule for row in report.rows) for rule in report.by_rule
+    }
+
+
+def test_scenarios_and_json_lines_are_cases(tmp_path: Path) -> None:
+    feature = tmp_path / "refund.feature"
+    feature.write_text(
+        "Feature: Refund\n  As an agent I want refunds\n  Scenario: pay\n    Given a payment\n"
+        "    When I click Refund and enter 20\n    Then the refund is shown\n"
+    )
+    lines = tmp_path / "cases.jsonl"
+    row = {"id": "A", "title": "Pay", "steps": [{"action": "Pay as usual.", "expected": "Paid."}]}
+    lines.write_text(json.dumps(row))
+    report = lint_cases.lint_files([feature, lines])
+    assert report.cases == 2
+    assert [(row.file, row.rule) for row in report.rows] == [
+        ("refund.feature", "several actions"),
+        ("cases.jsonl", "tacit knowledge"),
+    ]
+
+
+def test_a_file_without_cases_is_an_error(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# A page\n\nWithout any test case.\n")
+    for path in (page, tmp_path / "absent.csv"):
+        with pytest.raises(AssistantError, match=path.name):
+            lint_cases.lint_files([path])
+
+
+def held_out(path: Path) -> Path:
+    """Two stories with reference cases, written as lines."""
+    rows = []
+    for number, thing in enumerate(("refund", "discount"), start=1):
+        for limit in ("accepted", "refused"):
+            rows.append(
+                {
+                    "id": f"{thing}-{limit}",
+                    "title": f"A {thing} is {limit}",
+                    "requirement_id": f"S-{number}",
+                    "requirement_title": f"Give a {thing}",
+                    "requirement": f"As an agent I want to give a {thing} of up to £50.",
+                    "steps": [
+                        {
+                            "action": f"Give a {thing} of £{50 if limit == 'accepted' else 51}.",
+                            "expected": f"The {thing} is {limit}.",
+                        }
+                    ],
+                }
+            )
+    path.write_text("\n".join(json.dumps(row) for row in rows))
+    return path
+
+
+@pytest.mark.parametrize("mode", ["rag", "base"])
+def test_a_writer_is_measured_on_held_out_stories(
+    workspace: Workspace, project_id: str, tmp_path: Path, mode: str
+) -> None:
+    request = EvaluateRequest.model_validate(
+        {"cases_file": held_out(tmp_path / "held.jsonl"), "mode": mode}
+    )
+    report = evaluate_generation.run_now(workspace, project_id, request)
+    assert (report.stories, report.reference_cases) == (2, 4)
+    assert report.written_cases >= 2
+    assert report.matcher.pairs == 60
+    for name in ("recall", "precision", "f1", "grounded", "valid", "smells", "seconds"):
+        figure = report.figures[name]
+        assert figure.value is not None
+        assert figure.low is not None
+        assert figure.high is not None
+        assert figure.low <= figure.value <= figure.high, name
+    assert report.figures["grounded"].value == 1.0

@@ -1,0 +1,42 @@
+"""A run with a real language model: cases one by one, checked, with the rules as the net."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from assistant.domain import GenerationConfig
+from assistant.generation.catalogue import DEFAULT_CHAT
+from assistant.workflow import generate_cases, models
+from assistant.workflow.requests import GenerateRequest, understand
+from assistant.workflow.workspace import Workspace
+
+EPIC = """# PAY-7 Refund a payment
+
+## PAY-71 Refund within the limit
+As a billing agent I want to refund a payment so that the customer is not out of pocket.
+
+Acceptance criteria:
+- A refund of up to £250.00 is paid at once.
+"""
+
+
+@pytest.mark.slow
+def test_the_embedded_model_writes_grounded_cases(
+    fetched_model: Callable[[str], Path], workspace: Workspace, project_id: str
+) -> None:
+    fetched_model(DEFAULT_CHAT)
+    found = understand(workspace, project_id, GenerateRequest(text=EPIC))
+    chosen = GenerationConfig(writer=DEFAULT_CHAT)
+    run = generate_cases.begin(workspace, project_id, found, chosen)
+    run = generate_cases.run_now(workspace, project_id, run)
+    assert run.status == "done"
+    assert models.writer(workspace, DEFAULT_CHAT).state == "ready"
+    assert len(run.cases) == len(found.conditions)
+    assert any(case.origin.writer == "model" for case in run.cases)
+    for case in run.cases:
+        assert case.origin.writer == "model" or case.origin.replaces
+    assert run.timings.generated_tokens > 0
+    assert run.timings.cached_tokens > 0, "the shared prefix is read once"

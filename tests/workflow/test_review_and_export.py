@@ -1,0 +1,145 @@
+"""Review and export: versions, reasons, conflicts, and files that say what they hold."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from assistant.domain import GenerationConfig
+from assistant.errors import EditConflict, LibraryError
+from assistant.workflow import export_cases, generate_cases, review, runs
+from assistant.workflow.requests import GenerateRequest, understand
+from assistant.workflow.review import StepEdit
+from assistant.workflow.workspace import Workspace
+
+
+@pytest.fixture
+def run_id(workspace: Workspace, project_id: str) -> str:
+    """A finished rule-based run on a sample epic."""
+    found = understand(workspace, project_id, GenerateRequest(epic_keys=("CC-100",)))
+    run = generate_cases.begin(workspace, project_id, found, GenerationConfig())
+    return generate_cases.run_now(workspace, project_id, run).id
+
+
+def test_a_changed_result_loses_its_support_and_the_others_keep_theirs(
+    workspace: Workspace, project_id: str, run_id: str
+) -> None:
+    case = runs.cases(workspace, project_id, run_id)[0].case
+    edits = [
+        StepEdit(action=s.action, test_data=s.test_data, expected_result=s.expected_result)
+        for s in case.steps
+    ]
+    assert review.edited_steps(case, edits) == case.steps
+    edits[-1] = edits[-1].model_copy(update={"expected_result": "The moon is displayed."})
+    steps = review.edited_steps(case, [*edits, StepEdit(action="Wait", expected_result="Nothing")])
+    assert steps[: len(edits) - 1] == case.steps[:-1]
+    assert steps[len(edits) - 1].support == "unsupported"
+    assert not [c for c in steps[len(edits) - 1].citations if c.supports == "expected_result"]
+    assert steps[-1].number == len(case.steps) + 1
+
+
+def test_a_stale_edit_is_refused_and_nothing_is_overwritten(
+    workspace: Workspace, project_id: str, run_id: str
+) -> None:
+    seen = runs.cases(workspace, project_id, run_id)[0]
+
+    def save(title: str) -> None:
+        edited = seen.case.model_copy(update={"title": title})
+        review.save(workspace, project_id, edited, seen_version=seen.row_version, by="Tess")
+
+    save("First words")
+    with pytest.raises(EditConflict):
+        save("Second words")
+    assert runs.case(workspace, project_id, seen.id).title == "First words"
+
+
+def test_a_case_needs_a_title_and_whole_steps(
+    workspace: Workspace, project_id: str, run_id: str
+) -> None:
+    seen = runs.cases(workspace, project_id, run_id)[0]
+    empty = seen.case.steps[0].model_copy(update={"expected_result": " "})
+    for change in ({"title": "  "}, {"steps": ()}, {"steps": (empty,)}):
+        with pytest.raises(LibraryError, match="not saved"):
+            review.save(
+                workspace,
+                project_id,
+                seen.case.model_copy(update=change),
+                seen_version=seen.row_version,
+                by="Tess",
+            )
+
+
+def test_a_rejection_needs_a_reason(workspace: Workspace, project_id: str, run_id: str) -> None:
+    seen = runs.cases(workspace, project_id, run_id)[0]
+    with pytest.raises(LibraryError, match="why"):
+        review.set_status(
+            workspace, project_id, seen.id, "rejected", seen_version=seen.row_version, by="Tess"
+        )
+
+
+def test_all_leaves_out_the_rejected_and_accepted_only_holds_the_accepted(
+    workspace: Workspace, project_id: str, run_id: str
+) -> None:
+    first, second, *rest = runs.cases(workspace, project_id, run_id)
+    with pytest.raises(LibraryError, match="Accept some first"):
+        export_cases.export_csv(workspace, project_id, run_id=run_id, selection="accepted")
+    review.accept_all(workspace, project_id, [first], by="Tess")
+    review.set_status(
+        workspace, project_id, second.id, "rejected",
+        reason="Duplicate", seen_version=second.row_version, by="Tess",
+    )  # fmt: skip
+    accepted = export_cases.export_csv(workspace, project_id, run_id=run_id, selection="accepted")
+    everything = export_cases.export_csv(workspace, project_id, run_id=run_id)
+    assert (accepted.cases, everything.cases) == (1, len(rest) + 1)
+    rows = list(csv.reader(io.StringIO(everything.content.decode("utf-8-sig"), newline="")))
+    assert second.id not in {row[0] for row in rows}
+    assert accepted.name.endswith("-accepted-cases.csv")
+
+
+def test_a_downloaded_file_is_the_same_each_time(
+    workspace: Workspace, project_id: str, run_id: str
+) -> None:
+    first = export_cases.export_csv(workspace, project_id, run_id=run_id)
+    assert first == export_cases.export_csv(workspace, project_id, run_id=run_id)
+
+
+def test_an_edit_is_checked_again_and_a_fix_can_be_taken_back(
+    workspace: Workspace, project_id: str, run_id: str
+) -> None:
+    seen = runs.cases(workspace, project_id, run_id)[0]
+    edits = [
+        StepEdit(action=s.action, test_data=s.test_data, expected_result=s.expected_result)
+        for s in seen.case.steps
+    ]
+    edits[-1] = StepEdit(
+        action="Open the account and select Search.",
+        expected_result="The moon is displayed to the Regional Auditor.",
+    )
+    edited = seen.case.model_copy(update={"steps": review.edited_steps(seen.case, edits)})
+    saved = review.save(workspace, project_id, edited, seen_version=seen.row_version, by="Tess")
+    told = {finding.rule: finding for finding in saved.case.findings}
+    assert told["not in the sources"].words == "Regional Auditor"
+    assert saved.case.steps[-1].support == "unsupported"
+    fixed = review.apply_fix(
+        workspace,
+        project_id,
+        saved.case,
+        told["several actions"],
+        seen_version=saved.row_version,
+        by="Tess",
+    )
+    assert len(fixed.case.steps) == len(seen.case.steps) + 1
+    assert "several actions" not in {finding.rule for finding in fixed.case.findings}
+    with pytest.raises(LibraryError, match="no longer there"):
+        review.apply_fix(
+            workspace,
+            project_id,
+            fixed.case,
+            told["several actions"],
+            seen_version=fixed.row_version,
+            by="Tess",
+        )
+    back = review.undo(workspace, project_id, seen.id, seen_version=fixed.row_version, by="Tess")
+    assert back.case.steps == saved.case.steps

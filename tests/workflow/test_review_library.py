@@ -1,0 +1,101 @@
+"""The library: found by fields, decided on in bulk, taken back, with a history that says what."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.domain import TestCase, TestStep
+from assistant.errors import LibraryError
+from assistant.settings import load_settings
+from assistant.suite.template import DEFAULT_TEMPLATE
+from assistant.workflow import review, review_library
+from assistant.workflow.review_library import CaseFilter
+from assistant.workflow.workspace import Workspace
+
+
+@pytest.fixture
+def opened(tmp_path, models_dir, monkeypatch):
+    monkeypatch.setenv("UAT_MODELS_DIR", str(models_dir))
+    with Workspace.open(load_settings(data_dir=tmp_path / "data")) as workspace:
+        project = workspace.library.create_project("P", template=DEFAULT_TEMPLATE)
+        for number in range(3):
+            step = TestStep(number=1, action=f"Pay {number}", expected_result="It is paid")
+            workspace.library.add_case(
+                project.id,
+                None,
+                TestCase(
+                    id=f"C{number}",
+                    title=f"Case {number}",
+                    steps=(step,),
+                    epic_key=f"E{number % 2}",
+                ),
+            )
+        yield workspace, project.id
+
+
+def test_every_field_narrows_the_list(opened) -> None:
+    rows = review_library.rows(*opened)
+    assert [row.id for row in rows] == ["C0", "C1", "C2"]
+    assert [r.id for r in review_library.chosen(rows, CaseFilter(epics=("E0",)))] == ["C0", "C2"]
+    assert [r.id for r in review_library.chosen(rows, CaseFilter(text="PAY 1"))] == ["C1"]
+    assert not review_library.chosen(rows, CaseFilter(statuses=("accepted",)))
+
+
+def test_many_cases_are_decided_on_and_taken_back(opened) -> None:
+    workspace, project_id = opened
+    rows = review_library.rows(*opened)
+    outcome = review_library.decide(workspace, project_id, rows, "accepted", by="Tess")
+    assert len(outcome.changed) == 3
+    assert {row.status for row in review_library.rows(*opened)} == {"accepted"}
+    assert review_library.undo(workspace, project_id, outcome, by="Tess") == 3
+    assert {row.status for row in review_library.rows(*opened)} == {"draft"}
+
+
+def test_a_case_that_somebody_changed_meanwhile_is_skipped_and_named(opened) -> None:
+    workspace, project_id = opened
+    rows = review_library.rows(*opened)
+    stored = workspace.library.case(project_id, "C1")
+    review.save(
+        workspace, project_id, stored.case.model_copy(update={"title": "Other"}),
+        seen_version=1, by="Ann",
+    )  # fmt: skip
+    outcome = review_library.decide(
+        workspace, project_id, rows, "rejected", reason="Out of scope", by="Tess"
+    )
+    assert outcome.skipped == ("C1",)
+    assert workspace.library.case(project_id, "C1").title == "Other"
+
+
+def test_a_rejection_needs_a_reason(opened) -> None:
+    workspace, project_id = opened
+    with pytest.raises(LibraryError, match="Say why"):
+        review_library.decide(
+            workspace, project_id, review_library.rows(*opened), "rejected", by=""
+        )
+
+
+def test_the_history_says_what_changed(opened) -> None:
+    workspace, project_id = opened
+    stored = workspace.library.case(project_id, "C0")
+    review.save(
+        workspace, project_id, stored.case.model_copy(update={"title": "New title"}),
+        seen_version=1, by="Ann",
+    )  # fmt: skip
+    newest, first = review_library.history(workspace, project_id, "C0")
+    assert newest.added == ("New title",)
+    assert newest.removed == ("Case 0",)
+    assert (newest.by, first.version) == ("Ann", 1)
+
+
+def test_the_stamp_changes_with_every_decision(opened) -> None:
+    workspace, project_id = opened
+    before = review_library.stamp(workspace, project_id)
+    rows = review_library.rows(*opened)
+    review_library.decide(workspace, project_id, rows[:1], "accepted", by="Tess")
+    assert review_library.stamp(workspace, project_id) != before
+
+
+def test_the_selection_is_downloaded_in_the_template(opened) -> None:
+    content = review_library.csv_of(*opened, ["C2"], "excel").decode("utf-8-sig")
+    assert "C2" in content
+    assert "C1" not in content

@@ -1,0 +1,197 @@
+"""A source changes: exactly what rests on the changed words is stale, and can be made right."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from syncing import quick_workspace, sync_folder
+
+from assistant.domain import GenerationConfig, GenerationRun
+from assistant.errors import LibraryError
+from assistant.workflow import generate_cases, lineage, review, runs, stale, write_again
+from assistant.workflow.requests import GenerateRequest, understand
+from assistant.workflow.workspace import Workspace
+
+PAGE = "wiki/release-notes-drop-3.md"
+SENTENCE = (
+    'The confirmation of a cancellation shows the refund amount as "to follow" until the ledger '
+    "has confirmed it."
+)
+EPIC = "epics/CC-200-cooling-off-cancellation.md"
+
+
+class Project:
+    """A folder of sources, synchronised, with the cases of one epic."""
+
+    def __init__(self, workspace: Workspace, project_id: str, folder: Path) -> None:
+        self.workspace, self.project_id, self.folder = workspace, project_id, folder
+        self.sync()
+        request = GenerateRequest(epic_keys=("CC-200",), techniques=("positive",))
+        found = understand(workspace, project_id, request)
+        run = generate_cases.begin(workspace, project_id, found, GenerationConfig(), by="Tess")
+        self.run: GenerationRun = generate_cases.run_now(workspace, project_id, run)
+
+    def sync(self) -> None:
+        sync_folder(self.workspace, self.project_id, self.folder)
+
+    def change(self, name: str, old: str, new: str) -> None:
+        file = self.folder / name
+        whole = file.read_text("utf-8")
+        assert old in whole, "the sentence stands in the sample as it is written here"
+        file.write_text(whole.replace(old, new, 1), "utf-8")
+        self.sync()
+
+    def stale(self) -> dict[str, stale.StaleCase]:
+        return stale.by_case(stale.stale_cases(self.workspace, self.project_id))
+
+    def citing(self, words: str, document: str) -> set[tuple[str, int | None]]:
+        """Cases and steps that cite part of ``words`` from a document, from the cases alone."""
+        chunks = {item.chunk.id: item.chunk.document_id for item in self.run.retrieved}
+        return {
+            (case.id, step)
+            for case in self.run.cases
+            for citation, _, step in stale.cited_parts(case)
+            if citation.quote in words and chunks[citation.chunk_id].endswith(document)
+        }
+
+
+@pytest.fixture
+def project(tmp_path: Path, project_root: Path) -> Iterator[Project]:
+    folder = tmp_path / "sources"
+    for name in (EPIC, PAGE, "wiki/glossary.md", "wiki/business-rules-call-centre.md"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(project_root / "sample_data" / name, folder / name)
+    with quick_workspace(tmp_path / "data") as (workspace, project_id, _):
+        yield Project(workspace, project_id, folder)
+
+
+def steps(found: dict[str, stale.StaleCase]) -> set[tuple[str, int | None]]:
+    return {(case_id, one.step) for case_id, case in found.items() for one in case.findings}
+
+
+def test_one_changed_sentence_makes_exactly_the_citing_steps_stale(project: Project) -> None:
+    expected = project.citing(SENTENCE, PAGE)
+    assert expected
+    assert project.stale() == {}
+    changed = SENTENCE.replace('"to follow"', '"pending"')
+    project.change(PAGE, SENTENCE, changed)
+    found = project.stale()
+    assert steps(found) == expected
+    for case in found.values():
+        for one in case.findings:
+            assert (one.change, one.old, one.new) == ("changed", SENTENCE, changed)
+            assert (one.cited_version, one.version, one.by) == (1, 2, "Tess")
+    again = write_again.write_now(project.workspace, project.project_id, list(found), by="Tess")
+    assert project.stale() == {}
+    assert {stored.id for stored in again} == set(found)
+    for stored in again:
+        sources = lineage.lineage(project.workspace, project.project_id, stored.id)
+        assert sources
+        assert all(source.version == source.current_version for source in sources)
+    assert {run.id for run in runs.runs(project.workspace, project.project_id)} == {project.run.id}
+    assert len(runs.cases(project.workspace, project.project_id, project.run.id)) == len(
+        project.run.cases
+    )
+
+
+def test_words_that_moved_are_not_stale(project: Project) -> None:
+    file = project.folder / PAGE
+    whole = file.read_text("utf-8")
+    assert SENTENCE in whole
+    file.write_text(f"{whole.replace(SENTENCE, '')}\n\n## Moved\n\n{SENTENCE}\n", "utf-8")
+    project.sync()
+    assert project.stale() == {}
+
+
+def test_a_page_that_vanishes_makes_its_citations_stale_and_a_renamed_one_does_not(
+    project: Project,
+) -> None:
+    page = project.folder / PAGE
+    document = f"folder-wiki/{PAGE}"
+    resting = lineage.cases_resting_on(project.workspace, project.project_id, document)
+    assert resting
+    page.rename(page.with_name("notes.md"))
+    project.sync()
+    assert project.stale() == {}
+    project.change("wiki/notes.md", SENTENCE, "Nothing is said of it any more.")
+    assert steps(project.stale()) == project.citing(SENTENCE, PAGE), "the renamed page is followed"
+    page.with_name("notes.md").unlink()
+    project.sync()
+    found = project.stale()
+    assert set(found) == {case.case_id for case in resting}
+    assert {one.change for case in found.values() for one in case.findings} == {"document removed"}
+
+
+def test_a_changed_criterion_makes_its_cases_stale(project: Project) -> None:
+    old = "charge up to 15 days after"
+    criterion = next(c for c in project.run.epics[0].criteria if old in c.text)
+    project.change(EPIC, old, old.replace("15", "20"))
+    found = project.stale()
+    derived = {case.id for case in project.run.cases if criterion.id in case.criterion_ids}
+    assert {
+        case_id
+        for case_id, case in found.items()
+        if any(one.where.startswith("acceptance criterion") for one in case.findings)
+    } == derived
+    others = set(found) - derived
+    text = " ".join(criterion.text.split())
+    assert others <= {case_id for case_id, _ in project.citing(text, EPIC)}
+    (case_id, *_) = sorted(derived)
+    (stored,) = write_again.write_now(project.workspace, project.project_id, [case_id], by="Tess")
+    assert case_id not in project.stale()
+    assert set(project.stale()) == set(found) - {case_id}, "that case alone"
+    assert stored.case.status == "draft"
+    review.undo(
+        project.workspace, project.project_id, case_id, seen_version=stored.row_version, by="Tess"
+    )
+    assert set(project.stale()) == set(found), "with its old words it is stale again"
+
+
+def test_a_person_can_say_it_is_still_right_and_take_it_back(project: Project) -> None:
+    workspace, project_id = project.workspace, project.project_id
+    project.change(PAGE, SENTENCE, SENTENCE.replace('"to follow"', '"pending"'))
+    found = project.stale()
+    case_id = sorted(found)[0]
+    seen = [one.key for one in found[case_id].findings]
+    stale.still_right(workspace, project_id, case_id, seen=seen, by="Ann")
+    assert set(project.stale()) == set(found) - {case_id}
+    kept = stale.kept_right(workspace, project_id, case_id)
+    assert kept is not None
+    assert kept.by == "Ann"
+    stale.undo_still_right(workspace, project_id, case_id, by="Ann")
+    assert set(project.stale()) == set(found)
+    with pytest.raises(LibraryError, match="nothing to undo"):
+        stale.undo_still_right(workspace, project_id, case_id, by="Ann")
+    stale.still_right(workspace, project_id, case_id, seen=seen, by="Ann")
+    project.change("wiki/glossary.md", "14 days", "15 days")
+    assert case_id not in project.stale(), "another change asks nothing again"
+    project.change(PAGE, '"pending"', '"being checked"')
+    assert case_id in project.stale(), "the same words changed once more"
+    with pytest.raises(LibraryError, match="changed again"):
+        stale.still_right(workspace, project_id, case_id, seen=seen, by="Ann")
+
+
+def test_what_can_not_be_written_again_is_said(project: Project) -> None:
+    criterion = project.run.epics[0].criteria[0]
+    case_id = next(c.id for c in project.run.cases if criterion.id in c.criterion_ids)
+    (project.folder / EPIC).unlink()
+    project.sync()
+    assert case_id in project.stale()
+    with pytest.raises(LibraryError, match="no longer there"):
+        write_again.write_now(project.workspace, project.project_id, [case_id], by="Tess")
+
+
+def test_versions_say_what_changed_sentence_by_sentence(project: Project) -> None:
+    project.change(PAGE, SENTENCE, SENTENCE.replace('"to follow"', '"pending"'))
+    versions = lineage.document_versions(
+        project.workspace, project.project_id, f"folder-wiki/{PAGE}"
+    )
+    assert [one.version for one in versions] == [2, 1]
+    (change,) = versions[0].changes
+    assert (change.kind, change.old) == ("changed", SENTENCE)
+    assert '"pending"' in change.new
+    assert (versions[0].by, versions[0].system) == ("Tess", "Wiki (folder)")
+    assert versions[1].changes == ()
