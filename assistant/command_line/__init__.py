@@ -1,0 +1,1 @@
+"""The command line: ``options`` reads the arguments, ``commands`` runs them, ``output`` prints."""

@@ -1,0 +1,94 @@
+"""``analyse``: what an epic's criteria say, what would be tested, and what to ask first."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from argparse import Namespace
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.command_line.output import Terminal
+from assistant.domain import DEPTHS, TECHNIQUES, Technique
+from assistant.errors import SettingsError, SourceError
+
+if TYPE_CHECKING:
+    from assistant.workflow.analyse_epic import AnalysedCriterion
+
+STDIN = "-"
+
+
+def add_options(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    """The options of ``analyse``."""
+    analyse_ = add("analyse", "read an epic's criteria: conditions, limits, questions; no model")
+    analyse_.add_argument(
+        "--epic", metavar="FILE", required=True, help="file with the epic; - reads stdin"
+    )
+    analyse_.add_argument("--depth", choices=DEPTHS, default="standard", help="default: standard")
+    analyse_.add_argument(
+        "--techniques", metavar="A,B", help=f"of: {', '.join(TECHNIQUES)} (default: all)"
+    )
+
+
+def analyse(options: Namespace, terminal: Terminal) -> None:
+    """Print, by epic, story and criterion, what is said and what would be tested."""
+    from assistant.workflow.analyse_epic import analyse_text
+
+    name, data = _source(options.epic)
+    found = analyse_text(
+        name, data, techniques=_techniques(options.techniques), depth=options.depth
+    )
+    if terminal.json:
+        terminal.document(found)
+        return
+    for epic in found.epics:
+        counts = ", ".join(f"{count} {name}" for name, count in epic.counts.items())
+        terminal.line(f"{epic.key} {epic.title}".strip())
+        terminal.line(f"{sum(epic.counts.values())} conditions: {counts or 'none'}")
+        for story in epic.stories:
+            terminal.line(f"\n{story.key} {story.title}".rstrip())
+            for criterion in story.criteria:
+                _criterion(criterion, terminal)
+        terminal.line("")
+    for note in found.notes:
+        terminal.note(note)
+    for piece in found.unread:
+        terminal.note(f"not read ({piece.reason}): {' '.join(piece.text.split())[:120]}")
+
+
+def _criterion(criterion: AnalysedCriterion, terminal: Terminal) -> None:
+    terminal.line(f"\n  {criterion.id}  {' '.join(criterion.text.split())}")
+    for rule in criterion.analysis.rules:
+        if rule.expression:
+            terminal.line(f"      if {rule.expression}")
+    for limit in criterion.analysis.limits:
+        terminal.line(f"      limit {limit.operator} {limit.value} {limit.unit}".rstrip())
+    for condition in criterion.conditions:
+        mark = "+" if condition.valid else "-"
+        short = condition.id.removeprefix(f"{criterion.id}-")
+        terminal.line(f"    {mark} {short:<4} {condition.technique:<20} {condition.statement}")
+        terminal.line(f"           expected: {condition.expected}")
+    for question in criterion.questions:
+        terminal.line(f"    ? {question.kind}: {question.text}")
+
+
+def _source(epic: str) -> tuple[str, bytes]:
+    if epic == STDIN:
+        return "stdin.md", sys.stdin.buffer.read()
+    path = Path(epic)
+    if not path.is_file():
+        raise SourceError(f"'{path}' is not a file. Check the path, or use - for stdin.")
+    return path.name, path.read_bytes()
+
+
+def _techniques(named: str | None) -> tuple[Technique, ...]:
+    if named is None:
+        return TECHNIQUES
+    wanted = [name.strip().lower() for name in named.split(",") if name.strip()]
+    unknown = [name for name in wanted if name not in TECHNIQUES]
+    if unknown or not wanted:
+        raise SettingsError(
+            f"'{', '.join(unknown) or named}' is no technique. Choose of: {', '.join(TECHNIQUES)}."
+        )
+    return tuple(name for name in TECHNIQUES if name in wanted)

@@ -1,0 +1,335 @@
+"""One function per command: choose the project, make one workflow call, print what came of it.
+
+Which project, where ``--project`` is not given: an epic that is part of the sample data belongs in
+the sample project, which is created and indexed where it is missing; ``index`` and any other epic
+file go into the project "Default"; what only reads uses "Default" where it exists and the sample
+project otherwise.
+"""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from pathlib import Path
+
+from assistant.command_line.output import Terminal
+from assistant.domain import CaseTemplate, GenerationConfig, GenerationRun, TestCase
+from assistant.errors import LibraryError, ModelUnavailable, SettingsError, SourceError
+from assistant.workflow import (
+    company_template,
+    export_cases,
+    generate_cases,
+    import_sources,
+    search_sources,
+)
+from assistant.workflow import models as model_store
+from assistant.workflow import start as app
+from assistant.workflow.requests import GenerateRequest, Understanding, understand
+from assistant.workflow.sample_project import (
+    SAMPLE_PROJECT,
+    ensure_sample_project,
+    is_sample_file,
+)
+from assistant.workflow.workspace import Workspace
+
+DEFAULT_PROJECT = "Default"
+STDIN = "-"
+PROBLEMS_SHOWN = 5
+
+
+def start(options: Namespace, terminal: Terminal) -> None:
+    """Prepare the data folder and become the app's server."""
+    app.prepare(
+        options.settings,
+        with_model=not options.no_model,
+        say=terminal.note,
+        fetching=terminal.fetching,
+        indexing=terminal.indexing,
+    )
+    terminal.end_bar()
+    port = app.free_port(options.port)
+    terminal.note(f"UAT Assistant is at http://localhost:{port} (stop it with Ctrl-C)")
+    app.serve(
+        options.settings,
+        port=port,
+        browser=not options.no_browser,
+        with_model=not options.no_model,
+    )
+
+
+def index(options: Namespace, terminal: Terminal) -> None:
+    """Read, keep and index files and folders."""
+    with open_workspace(options, terminal) as workspace:
+        project = workspace.ensure_project(options.project or DEFAULT_PROJECT)
+        rows = import_sources.index_paths(
+            workspace, project.id, options.paths, progress=terminal.indexing
+        )
+    terminal.end_bar()
+    failed = [row for row in rows if row.outcome == "failed"]
+    if rows and len(failed) == len(rows):
+        raise SourceError(f"Nothing could be read. {failed[0].file}: {failed[0].error}")
+    if terminal.json:
+        terminal.document(rows)
+        return
+    for row in rows:
+        found = ", ".join(
+            f"{count} {name}"
+            for name, count in (
+                ("epics", row.epics), ("stories", row.stories), ("criteria", row.criteria),
+                ("cases", row.cases), ("pieces not understood", row.unread),
+            )
+            if count
+        )  # fmt: skip
+        terminal.line(f"{row.outcome:<10} {row.file}  {row.error or found or row.kind}")
+    terminal.note(f"{len(rows)} files in project '{project.name}', {len(failed)} failed.")
+
+
+def search(options: Namespace, terminal: Terminal) -> None:
+    """Search the indexed sources."""
+    with open_workspace(options, terminal) as workspace:
+        project_id = reading_project(workspace, options, terminal)
+        hits = search_sources.search(workspace, project_id, options.query, limit=options.k)
+    if terminal.json:
+        terminal.document(hits)
+        return
+    for hit in hits:
+        chunk = hit.chunk
+        terminal.line(
+            f"[{hit.rank}] {hit.score:.4f}  {chunk.title}  {chunk.heading}  "
+            f"({chunk.kind}{', ' * bool(chunk.place)}{chunk.place})"
+        )
+        terminal.line(f"    {' '.join(chunk.text.split())[:300]}")
+    if not hits:
+        terminal.note("Nothing was found.")
+
+
+def generate(options: Namespace, terminal: Terminal) -> None:
+    """Write test cases for an epic file or for what a sentence names."""
+    if options.out is not None:
+        _check_folder(options.out)
+    with open_workspace(options, terminal) as workspace:
+        model_store.writer(workspace, options.writer)
+        project_id, request = _request(workspace, options, terminal)
+        found = _understood(workspace, project_id, request, options)
+        _remarks(found, terminal)
+        run = generate_cases.begin(
+            workspace,
+            project_id,
+            found,
+            GenerationConfig(writer=options.writer),
+            by=options.settings.user or "command line",
+        )
+        written: list[TestCase] = []
+
+        def on_case(case: TestCase) -> None:
+            written.append(case)
+            terminal.bar("writing    ", len(written), len(found.conditions), detail=case.id)
+
+        run = generate_cases.run_now(workspace, project_id, run, on_case=on_case)
+        terminal.end_bar()
+        if options.out is not None:
+            file = export_cases.as_csv(
+                workspace, project_id, run.cases, title=run.request, profile=options.profile
+            )
+            _write(options.out, file.content)
+            _template_problems(file.problems, terminal)
+    if terminal.json:
+        terminal.document(run)
+    else:
+        _summary(run, options.out, terminal)
+
+
+def export(options: Namespace, terminal: Terminal) -> None:
+    """Write stored cases as CSV, to a file or to stdout."""
+    if options.out is not None:
+        _check_folder(options.out)
+    elif terminal.json:
+        raise SettingsError("--json needs --out FILE.csv: stdout cannot hold both.")
+    with open_workspace(options, terminal, embed=False) as workspace:
+        project_id = reading_project(workspace, options, terminal, create=False)
+        file = export_cases.export_csv(
+            workspace,
+            project_id,
+            run_id=options.run,
+            selection="accepted" if options.accepted else "all",
+            profile=options.profile,
+            template=_template(options.template) if options.template else None,
+        )
+    _template_problems(file.problems, terminal)
+    if options.out is None:
+        sys.stdout.buffer.write(file.content)
+        sys.stdout.buffer.flush()
+        return
+    _write(options.out, file.content)
+    if terminal.json:
+        terminal.document(file.model_copy(update={"name": str(options.out), "content": b""}))
+    else:
+        terminal.line(f"{file.cases} cases written to {options.out}")
+
+
+def models(options: Namespace, terminal: Terminal) -> None:
+    """List, fetch or verify the embedded models."""
+    settings = options.settings
+    if options.action == "fetch":
+        if not options.model:
+            raise ModelUnavailable(f"Name the model to fetch: {_known(options)}.")
+        model_store.fetch(
+            settings, options.model, progress=terminal.fetching, local_file=options.file
+        )
+        terminal.end_bar()
+    elif options.action == "verify":
+        here = [row.id for row in model_store.list_models(settings) if row.status != "absent"]
+        for model_id in [options.model] if options.model else here:
+            terminal.note(f"checking {model_id}")
+            model_store.verify(settings, model_id)
+    rows = model_store.list_models(settings)
+    if terminal.json:
+        terminal.document(rows)
+        return
+    terminal.table(
+        [
+            ("MODEL", "TASK", "STATUS", "SIZE", "LICENCE", "TITLE"),
+            *(
+                (r.id, r.task, r.status, f"{r.size_bytes / 1e6:,.0f} MB", r.licence, r.title)
+                for r in rows
+            ),
+        ]
+    )
+
+
+def open_workspace(options: Namespace, terminal: Terminal, *, embed: bool = True) -> Workspace:
+    """The workspace, with the embedding model fetched where the command will need it."""
+    settings = options.settings
+    workspace = Workspace.open(settings, exclusive=embed)
+    try:
+        if embed and not model_store.is_here(settings, model_store.DEFAULT_EMBEDDING):
+            model_store.fetch(settings, model_store.DEFAULT_EMBEDDING, progress=terminal.fetching)
+            terminal.end_bar()
+    except BaseException:
+        workspace.close()
+        raise
+    return workspace
+
+
+def reading_project(
+    workspace: Workspace, options: Namespace, terminal: Terminal, *, create: bool = True
+) -> str:
+    """The project of a command that reads what is there."""
+    if options.project:
+        return workspace.project(options.project).id
+    for name in (DEFAULT_PROJECT, SAMPLE_PROJECT):
+        project = workspace.find_project(name)
+        if project is not None:
+            return project.id
+    if not create:
+        raise LibraryError("There is no project yet. Generate cases first, or name one: --project.")
+    terminal.note("No project yet: creating the sample project.")
+    return ensure_sample_project(workspace, progress=terminal.indexing).id
+
+
+def _request(
+    workspace: Workspace, options: Namespace, terminal: Terminal
+) -> tuple[str, GenerateRequest]:
+    """The project to write in and what to write."""
+    if options.ask is not None:
+        return (
+            reading_project(workspace, options, terminal),
+            GenerateRequest(ask=options.ask),
+        )
+    if options.epic == STDIN:
+        name, data, sample = "stdin.md", sys.stdin.buffer.read(), False
+    else:
+        path = Path(options.epic)
+        if not path.is_file():
+            raise SourceError(f"'{path}' is not a file. Check the path, or use - for stdin.")
+        name, data, sample = path.name, path.read_bytes(), is_sample_file(path)
+    if options.project:
+        project = workspace.ensure_project(options.project)
+    elif sample:
+        project = ensure_sample_project(workspace, progress=terminal.indexing)
+    else:
+        project = workspace.ensure_project(DEFAULT_PROJECT)
+    return project.id, GenerateRequest(reading=import_sources.read_epic(name, data))
+
+
+def _understood(
+    workspace: Workspace, project_id: str, request: GenerateRequest, options: Namespace
+) -> Understanding:
+    found = understand(workspace, project_id, request)
+    lacking = tuple(story.key for story in found.stories_without_criteria)
+    if lacking and options.stories_as_criteria:
+        request = request.model_copy(update={"stories_as_criteria": lacking})
+        return understand(workspace, project_id, request)
+    if not found.conditions:
+        raise SourceError(
+            f"There is no acceptance criterion in {', '.join(lacking) or options.epic}. Add a "
+            "list of criteria, or pass --stories-as-criteria to take each story as one."
+        )
+    return found
+
+
+def _remarks(found: Understanding, terminal: Terminal) -> None:
+    """Say on stderr what a person should know before the cases come."""
+    for text in (*found.understood, *found.notes):
+        terminal.note(text)
+    for text in found.unmatched:
+        terminal.note(f"not understood: {text}")
+    for piece in found.unread:
+        terminal.note(f"not read ({piece.reason}): {' '.join(piece.text.split())[:120]}")
+    for story in found.stories_without_criteria:
+        terminal.note(f"{story.key} has no acceptance criterion and gets no case.")
+    for question in found.questions:
+        terminal.note(f"question on {question.criterion_id}: {question.text}")
+
+
+def _summary(run: GenerationRun, out: Path | None, terminal: Terminal) -> None:
+    if out is None:
+        for case in run.cases:
+            mark = "  [unsupported]" if case.unsupported_steps else ""
+            terminal.line(f"{case.id}  {case.technique or ''}  {case.title}{mark}")
+    unsupported = sum(bool(case.unsupported_steps) for case in run.cases)
+    criteria = {key for case in run.cases for key in case.criterion_ids}
+    where = f", written to {out}" if out else ""
+    total = sum(len(epic.criteria) for epic in run.epics)
+    terminal.line(
+        f"{len(run.cases)} cases for {len(criteria)} of {total} criteria, {unsupported} with an "
+        f"unsupported result, in {run.timings.total:.1f} s{where} (run {run.id})"
+    )
+
+
+def _template(name: str) -> CaseTemplate:
+    """A ready-made template by name, or the one in a file."""
+    path = Path(name)
+    if path.suffix and path.is_file():
+        return company_template.from_file(path.name, path.read_bytes())
+    return company_template.named(name)
+
+
+def _template_problems(problems: Sequence[str], terminal: Terminal) -> None:
+    for problem in problems[:PROBLEMS_SHOWN]:
+        terminal.note(f"template: {problem}")
+    if len(problems) > PROBLEMS_SHOWN:
+        terminal.note(f"template: {len(problems) - PROBLEMS_SHOWN} more like these")
+
+
+def _check_folder(path: Path) -> None:
+    if path.is_dir() or not path.resolve().parent.is_dir():
+        raise SettingsError(f"'{path}' cannot be written: name a file in a folder that exists.")
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        beside.write_bytes(content)
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise SettingsError(
+            f"'{path}' could not be written ({error.strerror}). Name another file with --out."
+        ) from error
+
+
+def _known(options: Namespace) -> str:
+    return ", ".join(row.id for row in model_store.list_models(options.settings))

@@ -1,0 +1,285 @@
+"""The command line: arguments in, one workflow call, rows or one JSON document out.
+
+Exit status 0, or 2 with a one-line ``error: ...`` on stderr. With ``--json`` stdout holds one JSON
+document and nothing else: whatever a library prints meanwhile goes to stderr.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, NoReturn
+
+from assistant.command_line import analysis_commands
+from assistant.command_line.output import Terminal
+from assistant.errors import AssistantError
+from assistant.settings import load_settings
+
+SMALL_MODEL = "smollm2-135m-instruct-q4_1"
+Command = Callable[[argparse.Namespace, Terminal], None]
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaints are one line, like every other error of the program."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"error: {message} (see: {self.prog} --help)\n")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; returns the exit status."""
+    options = build_parser().parse_args(arguments)
+    options.settings = None
+    with _machine_stdout(options.json) as stdout:
+        terminal = Terminal(stdout, json=options.json)
+        try:
+            options.settings = load_settings(data_dir=options.data_dir)
+            _command(options.command)(options, terminal)
+        except AssistantError as error:
+            print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
+            return 2
+        except KeyboardInterrupt:
+            print("error: stopped; what was finished is kept.", file=sys.stderr)
+            return 2
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            return 0
+    return 0
+
+
+def _command(name: str) -> Command:
+    """The function of a command. Imported here: ``--help`` and a wrong option load nothing."""
+    if name == "analyse":  # reads text only: nothing of the index or the models is loaded
+        from assistant.command_line import analysis_commands
+
+        return analysis_commands.analyse
+
+    from assistant.command_line import (
+        commands,
+        quality_commands,
+        suite_commands,
+        sync_commands,
+        training_commands,
+    )
+
+    table: dict[str, Command] = {
+        "start": commands.start,
+        "index": commands.index,
+        "search": commands.search,
+        "generate": commands.generate,
+        "export": commands.export,
+        "models": commands.models,
+        "sync": sync_commands.sync,
+        "sources": sync_commands.sources,
+        "stale": sync_commands.stale,
+        "train": training_commands.train,
+        "adapters": training_commands.adapters,
+        "compare": training_commands.compare,
+        "advise": training_commands.advise,
+        "duplicates": suite_commands.duplicates,
+        "coverage": suite_commands.coverage,
+        "lint": quality_commands.lint,
+        "evaluate": quality_commands.evaluate,
+    }
+    return table[name]
+
+
+@contextmanager
+def _machine_stdout(json: bool) -> Iterator[IO[str]]:
+    """stdout for the result. With ``json``, anything else that writes to it reaches stderr."""
+    if not json:
+        yield sys.stdout
+        return
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        with os.fdopen(os.dup(kept), "w", encoding="utf-8", newline="\n") as stream:
+            yield stream
+    finally:
+        sys.stdout.flush()
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
+def build_parser() -> Parser:
+    """The commands and their options."""
+    shared = Parser(add_help=False)
+    shared.add_argument("--project", metavar="NAME", help="project to work in")
+    shared.add_argument(
+        "--data-dir", type=Path, metavar="DIR", help="where data is kept (also UAT_DATA_DIR)"
+    )
+    shared.add_argument("--json", action="store_true", help="print one JSON document")
+    parser = Parser(prog="python -m assistant", description="Grounded UAT test cases from epics.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, summary: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, parents=[shared], help=summary, description=summary)
+
+    start = add("start", "fetch what is missing, create the sample project, open the app")
+    start.add_argument("--no-model", action="store_true", help="start without the language model")
+    start.add_argument(
+        "--port", type=_port, metavar="N", help="port (default: first free, 8501 on)"
+    )
+    start.add_argument("--no-browser", action="store_true", help="do not open a browser")
+
+    index = add("index", "read, keep and index files and folders")
+    index.add_argument("paths", type=Path, nargs="+", metavar="PATH")
+
+    search = add("search", "search the indexed sources")
+    search.add_argument("query", metavar="QUERY")
+    search.add_argument("--k", type=_count, default=10, metavar="N", help="how many (default 10)")
+
+    generate = add("generate", "write test cases for an epic")
+    source = generate.add_mutually_exclusive_group(required=True)
+    source.add_argument("--epic", metavar="FILE", help="file with the epic; - reads stdin")
+    source.add_argument("--ask", metavar="TEXT", help="a sentence that names indexed epics")
+    generate.add_argument(
+        "--writer", default="rules", metavar="WRITER", help="rules, a model's id, or endpoint"
+    )
+    generate.add_argument("--out", type=Path, metavar="FILE.csv", help="write the cases as CSV")
+    generate.add_argument("--profile", choices=("excel", "import"), default="excel")
+    generate.add_argument(
+        "--stories-as-criteria",
+        action="store_true",
+        help="take a story without criteria as its own criterion",
+    )
+
+    analysis_commands.add_options(add)
+
+    export = add("export", "write stored cases as CSV")
+    export.add_argument("--out", type=Path, metavar="FILE.csv", help="file (default: stdout)")
+    export.add_argument("--accepted", action="store_true", help="accepted cases only")
+    export.add_argument("--run", metavar="ID", help="cases of one run only")
+    export.add_argument("--profile", choices=("excel", "import"), default="excel")
+    export.add_argument(
+        "--template", metavar="NAME", help='a tool\'s template ("Jira Xray") or a JSON or CSV file'
+    )
+
+    models = add("models", "list, fetch or verify the embedded models")
+    models.add_argument("action", nargs="?", choices=("list", "fetch", "verify"), default="list")
+    models.add_argument("model", nargs="?", metavar="ID", help="model (verify: all that are here)")
+    models.add_argument("--file", type=Path, metavar="PATH", help="take the weights from a file")
+    _add_syncing(add)
+    _add_training(add)
+    _add_suite(add)
+    _add_quality(add)
+    return parser
+
+
+def _add_quality(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    """The commands that judge cases and writers."""
+    lint = add("lint", "smells of the test cases in files")
+    lint.add_argument("files", type=Path, nargs="+", metavar="FILE")
+
+    evaluate = add("evaluate", "measure a writer on held-out stories with reference cases")
+    evaluate.add_argument("what", choices=("generation",))
+    evaluate.add_argument("cases", type=Path, metavar="CASES.jsonl")
+    evaluate.add_argument("--writer", default="rules", metavar="WRITER")
+    evaluate.add_argument("--mode", choices=("rag", "base"), default="rag")
+    evaluate.add_argument("--limit", type=int, default=30, metavar="N", help="stories (0: all)")
+    evaluate.add_argument("--seed", type=int, default=7)
+    evaluate.add_argument(
+        "--conditions",
+        choices=("computed", "titles"),
+        default="computed",
+        help="what to test: computed from the story, or each reference case's title",
+    )
+
+
+def _add_suite(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    """The commands about the suite as a whole."""
+    duplicates = add("duplicates", "find test cases that say the same")
+    duplicates.add_argument(
+        "file", type=Path, nargs="?", metavar="FILE", help="a file of cases (default: the project)"
+    )
+    duplicates.add_argument("--run", metavar="ID", help="cases of one run")
+    coverage = add("coverage", "how deeply each acceptance criterion is covered")
+    coverage.add_argument("--run", metavar="ID", help="cases of one run (default: the project)")
+
+
+def _add_syncing(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    """The commands about sources over time."""
+    sync = add("sync", "bring the project up to date with its connections or with a folder")
+    sync.add_argument("connection", nargs="?", metavar="NAME", help="one connection")
+    sync.add_argument("--all", action="store_true", help="every connection of the project")
+    sync.add_argument("--folder", type=Path, metavar="DIR", help="a folder, connected if it is new")
+    sync.add_argument("--name", metavar="NAME", help="name of a new folder connection")
+    sync.add_argument("--every", type=int, metavar="MINUTES", help="also while the app runs; 0: no")
+    sync.add_argument("--full", action="store_true", help="read everything again")
+
+    add("sources", "what the project holds: version, index, freshness, connection")
+
+    stale = add("stale", "cases whose sources changed, with old and new text")
+    stale.add_argument("--write-again", action="store_true", help="write them again")
+
+
+def _add_training(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    """The commands of fine-tuning and comparing."""
+    train = add("train", "fine-tune a model on existing cases (extra: train)")
+    train.add_argument("--name", required=True, help="name of the adapter")
+    train.add_argument("--base", default=SMALL_MODEL, metavar="ID", help="model to tune")
+    train.add_argument("--cases", type=Path, metavar="FILE", help="JSON lines of cases with story")
+    train.add_argument("--library", action="store_true", help="the project's cases (the default)")
+    train.add_argument("--steps", type=int, default=0, metavar="N", help="at most N steps")
+    train.add_argument("--epochs", type=float, metavar="N", help="passes over the cases")
+    train.add_argument("--minutes", type=float, default=0, metavar="N", help="at most N minutes")
+    train.add_argument("--pretrain", action="store_true", help="read the documents first")
+    train.add_argument("--split-by", choices=("story", "epic", "time"), default="story")
+    train.add_argument(
+        "--both-rows", action="store_true", help="each case with and without context"
+    )
+    train.add_argument("--mask", action="store_true", help="mask names, numbers and keys")
+    train.add_argument("--include-edited", action="store_true", help="learn from edited cases too")
+    train.add_argument("--seed", type=int, default=17)
+    train.add_argument("--resume", action="store_true", help="go on with a run that stopped")
+
+    adapters = add("adapters", "list and manage trained adapters")
+    adapters.add_argument(
+        "action",
+        nargs="?",
+        choices=("list", "promote", "rollback", "rename", "delete", "export"),
+        default="list",
+    )
+    adapters.add_argument("adapter", nargs="?", metavar="NAME")
+    adapters.add_argument("--to", metavar="NEW", help="new name (rename)")
+    adapters.add_argument("--out", type=Path, metavar="DIR", help="folder to write to (export)")
+    adapters.add_argument("--format", choices=("gguf", "safetensors"), default="gguf")
+
+    compare = add("compare", "write held-out cases again in each column and measure")
+    compare.add_argument(
+        "--cases", type=Path, metavar="FILE", help="JSON lines of cases with story"
+    )
+    compare.add_argument("--columns", default="base,rag,ft,both,rules", metavar="A,B")
+    compare.add_argument("--base", default=SMALL_MODEL, metavar="ID")
+    compare.add_argument("--adapter", metavar="NAME", help="adapter of +FT and +Both")
+    compare.add_argument("--limit", type=int, default=30, metavar="N", help="stories (0: all)")
+    compare.add_argument("--seed", type=int, default=7)
+    compare.add_argument("--conditions", choices=("titles", "computed"), default="titles")
+    compare.add_argument("--no-perplexity", action="store_true", help="leave perplexity out")
+    compare.add_argument(
+        "--perplexity-stories", type=int, default=0, metavar="N", help="more stories for perplexity"
+    )
+    compare.add_argument("--attempts", type=int, default=2, metavar="N", help="drafts a case")
+    compare.add_argument("--out", type=Path, metavar="FILE.md", help="write the report")
+
+    advise = add("advise", "what the latest comparison advises")
+    advise.add_argument("--comparison", metavar="ID", help="another comparison than the latest")
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if not 1 <= value <= 200:
+        raise argparse.ArgumentTypeError("must be from 1 to 200")
+    return value
+
+
+def _port(text: str) -> int:
+    value = int(text)
+    if not 1 <= value <= 65535:
+        raise argparse.ArgumentTypeError("must be from 1 to 65535")
+    return value

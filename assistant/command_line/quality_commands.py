@@ -1,0 +1,74 @@
+"""Commands that judge: ``lint`` a file of cases, ``evaluate`` a writer on held-out stories."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from pydantic import ValidationError
+
+from assistant.command_line.commands import DEFAULT_PROJECT, open_workspace
+from assistant.command_line.output import Terminal
+from assistant.errors import SettingsError
+from assistant.workflow import evaluate_generation, lint_cases
+from assistant.workflow import models as model_store
+from assistant.workflow.evaluate_generation import EvaluateRequest
+
+
+def lint(options: Namespace, terminal: Terminal) -> None:
+    """The smells of the cases in files: a row each, and a summary."""
+    report = lint_cases.lint_files(options.files)
+    if terminal.json:
+        terminal.document(report)
+        return
+    for row in report.rows:
+        place = f"{row.file}: {row.case_id}" + (f", step {row.step}" if row.step else "")
+        fix = f" [fix: {row.fix.says}]" if row.fix else ""
+        terminal.line(f"{place}: {row.rule}: {row.message}{fix}")
+    counts = ", ".join(f"{count} {rule}" for rule, count in report.by_rule.items())
+    terminal.line(
+        f"{len(report.rows)} findings in {report.cases} cases, {report.per_case:.2f} a case"
+        + (f": {counts}" if counts else "")
+    )
+
+
+def evaluate(options: Namespace, terminal: Terminal) -> None:
+    """A writer on held-out stories: what it finds of the reference cases, and how it writes."""
+    try:
+        request = EvaluateRequest(
+            cases_file=options.cases,
+            writer=options.writer,
+            mode=options.mode,
+            limit=options.limit,
+            seed=options.seed,
+            conditions=options.conditions,
+        )
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise SettingsError(f"{first['loc'][0]}: {first['msg']}. See --help.") from error
+    with open_workspace(options, terminal) as workspace:
+        model_store.writer(workspace, request.writer)
+        project_id = workspace.ensure_project(options.project or DEFAULT_PROJECT).id
+        report = evaluate_generation.run_now(
+            workspace,
+            project_id,
+            request,
+            progress=lambda p: terminal.bar("evaluating ", p.done, p.total, detail=p.story_key),
+        )
+    terminal.end_bar()
+    if terminal.json:
+        terminal.document(report)
+        return
+    terminal.line(
+        f"{report.writer}, {report.mode}: {report.written_cases} cases for {report.stories} "
+        f"stories with {report.reference_cases} reference cases ({report.cases_file})"
+    )
+    rows = [("FIGURE", "VALUE", "95 % INTERVAL")]
+    for one in report.figures.values():
+        if one.value is not None:
+            rows.append((one.title, f"{one.value:.3f}", f"{one.low:.3f} to {one.high:.3f}"))
+    terminal.table(rows)
+    terminal.line(
+        f"Cases match from a cosine of {report.threshold:.2f}; on {report.matcher.pairs} labelled "
+        f"pairs the matcher is right in {report.matcher.accuracy:.0%} (precision "
+        f"{report.matcher.precision:.0%}, recall {report.matcher.recall:.0%})."
+    )

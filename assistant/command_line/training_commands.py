@@ -1,0 +1,238 @@
+"""Commands of fine-tuning and comparing: ``train``, ``adapters``, ``compare``, ``advise``.
+
+They work in the project named with ``--project``, "Default" otherwise; with ``--cases FILE`` the
+project only keeps the comparisons.
+"""
+
+from __future__ import annotations
+
+import time
+from argparse import Namespace
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from assistant.command_line.commands import DEFAULT_PROJECT, open_workspace
+from assistant.command_line.output import Terminal
+from assistant.errors import SettingsError, TrainingError
+from assistant.workflow import compare_models, train_adapter
+from assistant.workflow.compare_models import CompareRequest
+from assistant.workflow.comparison_view import markdown, plain
+from assistant.workflow.train_adapter import (
+    DatasetConfig,
+    TrainingConfig,
+    TrainingRun,
+    TrainRequest,
+)
+from assistant.workflow.workspace import Workspace
+
+POLL_SECONDS = 1.0
+
+
+def train(options: Namespace, terminal: Terminal) -> None:
+    """Prepare a dataset, train an adapter in a child process, and follow it to its end."""
+    request = _training_request(options)
+    with open_workspace(options, terminal) as workspace:
+        project_id = _project(workspace, options)
+        name = request.training.name
+        if options.resume:
+            train_adapter.resume(workspace, project_id, name)
+        else:
+            record = train_adapter.prepare(
+                workspace,
+                project_id,
+                request,
+                report=lambda step, done, total: terminal.bar(step, done, total),
+            )
+            terminal.end_bar()
+            terminal.note(record.sheet)
+            train_adapter.start(workspace, project_id, name)
+        run = _follow(workspace, project_id, name, terminal)
+    if run.state.name != "done":
+        raise TrainingError(
+            run.state.error
+            or f"The run '{name}' was {run.state.name}. Go on with: train --resume --name {name}"
+        )
+    if terminal.json:
+        terminal.document(run)
+        return
+    for stage in run.state.stages:
+        loss = "" if stage.best_loss is None else f", held-out loss {stage.best_loss:.4f}"
+        terminal.line(
+            f"{stage.stage}: {stage.steps} steps, {stage.tokens:,} tokens in "
+            f"{stage.seconds / 60:.1f} min{loss} ({stage.stopped})"
+        )
+    terminal.line(f"adapter '{name}' is ready; write with it: --writer {run.config.base}+{name}")
+
+
+def _follow(workspace: Workspace, project_id: str, name: str, terminal: Terminal) -> TrainingRun:
+    """Show how far the child is until it ends; Ctrl-C asks it to stop and keeps what it learned."""
+    try:
+        while True:
+            run = train_adapter.run(workspace, project_id, name)
+            lines = train_adapter.progress(workspace, project_id, name)
+            if lines:
+                last = lines[-1]
+                terminal.bar(
+                    f"{last.stage:<11}", last.step, last.total_steps,
+                    detail=f"loss {last.loss:.3f}, {last.tokens_per_second:.0f} tokens/s, "
+                    f"{last.seconds_left / 60:.0f} min left",
+                )  # fmt: skip
+            if not run.state.active:
+                terminal.end_bar()
+                return run
+            time.sleep(POLL_SECONDS)
+    except KeyboardInterrupt:
+        train_adapter.cancel(workspace, project_id, name)
+        raise
+
+
+def _training_request(options: Namespace) -> TrainRequest:
+    values: dict[str, object] = {"base": options.base, "name": options.name}
+    if options.steps:
+        values["max_steps"] = options.steps
+    if options.epochs is not None:
+        values["epochs"] = options.epochs
+    if options.minutes:
+        values["max_minutes"] = options.minutes
+    values["pretrain_first"] = options.pretrain
+    values["seed"] = options.seed
+    values["author"] = options.settings.user or "command line"
+    try:
+        return TrainRequest(
+            training=TrainingConfig.model_validate(values),
+            dataset=DatasetConfig(
+                split_by=options.split_by,
+                rows="both" if options.both_rows else "one",
+                masked=options.mask,
+                include_edited=options.include_edited,
+            ),
+            cases_file=options.cases,
+        )
+    except ValidationError as error:
+        raise SettingsError(_first_problem(error)) from error
+
+
+def adapters(options: Namespace, terminal: Terminal) -> None:
+    """List, promote, roll back, rename, delete or export adapters."""
+    with open_workspace(options, terminal, embed=False) as workspace:
+        registry = train_adapter.adapters(workspace)
+        project_id = _project(workspace, options)
+        for run in train_adapter.runs(workspace, project_id):
+            if run.state.name == "failed":
+                terminal.note(f"run {run.name}: {run.state.error}")
+        action, name = options.action, options.adapter
+        if action != "list" and action != "rollback" and not name:
+            raise SettingsError(f"Name the adapter: adapters {action} NAME")
+        if action == "promote":
+            registry.promote(name, project_id)
+        elif action == "rollback":
+            now = registry.roll_back(project_id)
+            terminal.note(f"the project's default is now {now or 'no adapter'}")
+        elif action == "rename":
+            if not options.to:
+                raise SettingsError("Give the new name: adapters rename NAME --to NEW")
+            registry.rename(name, options.to)
+        elif action == "delete":
+            registry.delete(name)
+        elif action == "export":
+            if options.out is None:
+                raise SettingsError("Name a folder to write to: adapters export NAME --out DIR")
+            terminal.line(train_adapter.export(workspace, name, options.out, options.format))
+            return
+        default = registry.default_of(project_id)
+        sheets = [one.sheet for one in registry.list()]
+        if terminal.json:
+            terminal.document(sheets)
+            return
+        rows = [("ADAPTER", "BASE", "PAIRS", "HELD-OUT LOSS", "CREATED", "BY", "DEFAULT")]
+        for sheet in sheets:
+            loss = sheet.metrics.get("sft_best_loss")
+            rows.append(
+                (
+                    sheet.name,
+                    sheet.base.id,
+                    str(sheet.train_pairs),
+                    "" if loss is None else f"{loss:.4f}",
+                    f"{sheet.created:%Y-%m-%d %H:%M}",
+                    sheet.author,
+                    "default" if sheet.name == default else "",
+                )
+            )
+        terminal.table(rows)
+
+
+def compare(options: Namespace, terminal: Terminal) -> None:
+    """Write the held-out cases again in every column, measure, and advise."""
+    try:
+        request = CompareRequest(
+            base=options.base,
+            adapter=options.adapter or "",
+            columns=tuple(name.strip() for name in options.columns.split(",") if name.strip()),
+            cases_file=options.cases,
+            limit=options.limit,
+            seed=options.seed,
+            conditions=options.conditions,
+            perplexity=not options.no_perplexity,
+            perplexity_stories=options.perplexity_stories,
+            attempts=options.attempts,
+        )
+    except ValidationError as error:
+        raise SettingsError(_first_problem(error)) from error
+    with open_workspace(options, terminal) as workspace:
+        project_id = _project(workspace, options)
+        comparison = compare_models.run_now(
+            workspace,
+            project_id,
+            request,
+            by=options.settings.user or "command line",
+            progress=lambda p: terminal.bar(
+                "comparing  ", p.done, p.total, detail=f"{p.column} {p.story_key}"
+            ),
+        )
+        advice = compare_models.advice_of(workspace, comparison)
+    terminal.end_bar()
+    report = markdown(comparison, advice)
+    if options.out is not None:
+        _write_text(options.out, report)
+    if terminal.json:
+        terminal.plain_document(plain(comparison, advice))
+    else:
+        terminal.line(report)
+
+
+def advise(options: Namespace, terminal: Terminal) -> None:
+    """Advice from the latest comparison of the project, or the one named."""
+    with open_workspace(options, terminal, embed=False) as workspace:
+        project_id = _project(workspace, options)
+        listed = compare_models.listed(workspace, project_id)
+        if not listed:
+            raise TrainingError("Nothing was compared yet. Run: python -m assistant compare")
+        wanted = options.comparison or listed[0].id
+        comparison = compare_models.opened(workspace, project_id, wanted)
+        advice = compare_models.advice_of(workspace, comparison)
+    if terminal.json:
+        terminal.document(advice)
+        return
+    for one in advice:
+        terminal.line(f"{one.kind}: {one.says}")
+        terminal.line(f"    rule: {one.rule}")
+        for figure in one.figures:
+            terminal.line(f"    {figure.name}: {figure.value:.4g}")
+
+
+def _project(workspace: Workspace, options: Namespace) -> str:
+    return workspace.ensure_project(options.project or DEFAULT_PROJECT).id
+
+
+def _first_problem(error: ValidationError) -> str:
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"]) or "the options"
+    return f"{place}: {first['msg']}. See --help."
+
+
+def _write_text(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(f"'{path}' could not be written ({error.strerror}).") from error

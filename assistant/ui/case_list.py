@@ -1,0 +1,122 @@
+"""The cases of a run as a table that fills while they are written; a click opens a case."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import streamlit as st
+
+from assistant.domain import CaseStatus
+from assistant.ui.plain import visible
+from assistant.ui.state import RECORD, Session
+from assistant.workflow import runs
+from assistant.workflow.runs import ACTIVE, CaseRow, RunSummary
+from assistant.workflow.workspace import Workspace
+
+POLL_SECONDS = 1.0
+TABLE, CHOSEN = "case_table", "case_chosen"
+TABLE_HEIGHT = 216
+STATUS_SIGNS: dict[CaseStatus, str] = {
+    "draft": "○ draft",
+    "accepted": "✓ accepted",
+    "rejected": "✕ rejected",
+    "imported": "⇣ imported",
+}
+WRITER_NAMES = {"rules": "rules", "model": "model", "person": "person", "import": "import"}
+
+
+def case_list(
+    opened: Workspace, record: Session, *, active: bool, stale: Collection[str] = ()
+) -> None:
+    """The table, refreshed every second while the run is being written; ``stale`` are marked."""
+    interval = POLL_SECONDS if active else None
+    st.fragment(_case_list, run_every=interval)(opened, record, active, stale)
+
+
+def _case_list(opened: Workspace, record: Session, active: bool, stale: Collection[str]) -> None:
+    if st.session_state.pop(CHOSEN, False):
+        st.rerun()  # the case beside its sources is outside of this fragment
+    summary = runs.summary(opened, record.project_id, record.run_id)
+    rows = runs.case_rows(opened, record.project_id, record.run_id)
+    _progress(opened, summary)
+    if active and summary.status not in ACTIVE:
+        st.rerun()
+    if not rows:
+        st.caption("The first case appears here in a moment." if active else "No cases yet.")
+        return
+    ids = [row.id for row in rows]
+    if record.case_id not in ids:
+        record.case_id = ids[0]
+        st.rerun()
+    _table(rows, ids.index(record.case_id), stale)
+
+
+def _progress(opened: Workspace, summary: RunSummary) -> None:
+    """One line of fixed height: what is written, accepted and still to come."""
+    if summary.status in ACTIVE:
+        before = opened.jobs.waiting_before(summary.id)
+        text = f"{summary.cases} of {summary.conditions or '…'} cases written"
+        if summary.status == "queued" and before:
+            text = f"Waiting for the model: {before} run(s) before this one"
+        elif summary.status == "queued":
+            text = "Getting ready…"
+        st.progress(summary.progress, text)
+    else:
+        done = summary.accepted / summary.cases if summary.cases else 0.0
+        open_drafts = summary.cases - summary.accepted - summary.rejected
+        st.progress(
+            done,
+            f"{summary.cases} cases: {summary.accepted} accepted, {summary.rejected} rejected, "
+            f"{open_drafts} to review",
+        )
+
+
+def _table(rows: Sequence[CaseRow], selected: int, stale: Collection[str]) -> None:
+    table = {
+        "Status": [STATUS_SIGNS[row.status] for row in rows],
+        "Case": [visible(row.id) for row in rows],
+        "Title": [visible(row.title) for row in rows],
+        "Technique": [row.technique or "" for row in rows],
+        "Criterion": [visible(", ".join(row.criterion_ids)) for row in rows],
+        "Writer": [_writer(row) for row in rows],
+        "Support": [_support(row, stale) for row in rows],
+    }
+    ids = [row.id for row in rows]
+
+    def choose() -> None:
+        event = st.session_state[TABLE]["selection"]
+        place = event["cells"][0][0] if event["cells"] else next(iter(event["rows"]), None)
+        if place is not None and place < len(ids):
+            st.session_state[RECORD].case_id = ids[place]
+            st.session_state[CHOSEN] = True
+
+    st.session_state[TABLE] = {"selection": {"rows": [selected], "columns": [], "cells": []}}
+    st.dataframe(
+        table,
+        key=TABLE,
+        on_select=choose,
+        selection_mode=["single-row-required", "single-cell"],
+        hide_index=True,
+        height=TABLE_HEIGHT,
+        column_config={
+            "Status": st.column_config.TextColumn(width=92),
+            "Case": st.column_config.TextColumn(width=158),
+            "Title": st.column_config.TextColumn(width=370),
+            "Technique": st.column_config.TextColumn(width=118),
+            "Criterion": st.column_config.TextColumn(width=100),
+            "Writer": st.column_config.TextColumn(width=62),
+            "Support": st.column_config.TextColumn(width=74),
+        },
+        alt="Test cases of this run",
+    )
+
+
+def _support(row: CaseRow, stale: Collection[str]) -> str:
+    if row.id in stale:
+        return "⟳ stale"
+    return "⚠ none" if row.unsupported else ""
+
+
+def _writer(row: CaseRow) -> str:
+    name = WRITER_NAMES[row.writer]
+    return f"{name} ↩" if row.replaces_model else name

@@ -1,0 +1,31 @@
+"""Numbers with their nouns."""
+
+from __future__ import annotations
+
+FORMS = {
+    "epic": "epics",
+    "story": "stories",
+    "criterion": "criteria",
+    "case": "cases",
+    "source": "sources",
+    "test case": "test cases",
+    "file": "files",
+    "step": "steps",
+    "row": "rows",
+    "column": "columns",
+    "stale case": "stale cases",
+    "document": "documents",
+    "version": "versions",
+    "changed sentence": "changed sentences",
+    "piece not understood": "pieces not understood",
+}
+
+
+def counted(number: int, noun: str) -> str:
+    """``counted(1, "story")`` is "1 story", ``counted(2, "story")`` is "2 stories"."""
+    return f"{number} {noun if number == 1 else FORMS[noun]}"
+
+
+def listed(counts: dict[str, int]) -> str:
+    """The counts that are not zero, as a list of nouns."""
+    return ", ".join(counted(number, noun) for noun, number in counts.items() if number)

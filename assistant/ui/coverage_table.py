@@ -1,0 +1,57 @@
+"""Coverage of a run at a glance and in depth, and the questions a tester should ask."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from assistant.ui.depth_matrix import depth_matrix
+from assistant.ui.questions_panel import evidence_lines, notices_list, question_text
+from assistant.ui.state import RECORD, Session
+from assistant.workflow import coverage, review_library
+from assistant.workflow.runs import RunView
+from assistant.workflow.workspace import Workspace
+
+VIEW_KEY = "run_view"
+
+
+def coverage_table(opened: Workspace, record: Session, view: RunView) -> None:
+    """Figures, then one row per criterion: how deeply, by which cases, and what is missing."""
+    report = _report(view, record.run_id, review_library.stamp(opened, record.project_id))
+    figures = {
+        "Criteria": len(report.criteria),
+        "With a case": sum(bool(row.case_ids) for row in report.criteria),
+        "With an accepted case": sum(bool(row.accepted) for row in report.criteria),
+        "Cases": sum(case.status != "rejected" for case in view.run.cases),
+        "Conditions left": len(report.missing),
+        "Open questions": len(view.run.questions),
+    }
+    with st.grid(len(figures), min_column_width=150):
+        for name, value in figures.items():
+            st.metric(name, value, border=True)
+    titles = {case.id: case.title for case in view.run.cases}
+    depth_matrix(report, key="run-depth", open_case=open_in_run, titles=titles)
+
+
+@st.cache_data(show_spinner="Looking at the coverage…", max_entries=8)
+def _report(_view: RunView, run_id: str, stamp: str) -> coverage.DepthReport:
+    """Kept until anything in the project changes; ``stamp`` says so."""
+    return coverage.of_loaded_run(_view.run)
+
+
+def open_in_run(case_id: str) -> None:
+    """Show a case of the open run among its cases."""
+    st.session_state[RECORD].case_id = case_id
+    st.session_state[VIEW_KEY] = "cases"
+
+
+def questions_list(view: RunView) -> None:
+    """What was open when the cases were written, with the words that raise it; and notices."""
+    notices_list(view.notices)
+    if not view.run.questions:
+        st.caption(":material/check: No open question was found in these criteria.")
+        return
+    st.caption("The cases of these criteria carry the questions. Answer them in a new request.")
+    for question in view.run.questions:
+        with st.container(border=True):
+            st.markdown(question_text(question))
+            evidence_lines(question)

@@ -1,0 +1,55 @@
+"""What the checks found in a case, worst first, each with a fix where there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from assistant.domain import LintFinding, TestCase
+from assistant.ui.plain import label, plain
+
+SHOWN = 6
+"""Findings shown open; more are folded away."""
+
+Apply = Callable[[LintFinding], None]
+
+
+def findings_panel(case: TestCase, apply: Apply) -> None:
+    """The findings of a case; ``apply`` is called with one whose fix is wanted."""
+    found = sorted(case.findings, key=lambda one: (one.severity != "error", one.step or 0))
+    if not found:
+        return
+    errors = sum(one.severity == "error" for one in found)
+    told = f", {errors} against a source" if errors else ""
+    with st.container(border=True, gap="xsmall", key="findings"):
+        st.markdown(
+            f":small[**{len(found)} {'finding' if len(found) == 1 else 'findings'}{told}**]"
+        )
+        for place, one in enumerate(found[:SHOWN]):
+            _finding(one, place, apply)
+        if len(found) > SHOWN:
+            with st.expander(f"{len(found) - SHOWN} more"):
+                for place, one in enumerate(found[SHOWN:], start=SHOWN):
+                    _finding(one, place, apply)
+
+
+def _finding(one: LintFinding, place: int, apply: Apply) -> None:
+    color, icon = ("red", "error") if one.severity == "error" else ("orange", "warning")
+    where = f"step {one.step}" if one.step else "case"
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.markdown(
+            f":small[:{color}[:material/{icon}:] **{where}, {label(one.rule)}:** "
+            f"{plain(' '.join(one.message.split()))}]",
+            width="stretch",
+        )
+        if one.fix is not None:
+            st.button(
+                label(one.fix.says, limit=60),
+                key=f"fix-{place}",
+                type="tertiary",
+                icon=":material/auto_fix_high:",
+                help="Put it into the case; Undo takes it back",
+                on_click=apply,
+                args=(one,),
+            )

@@ -1,0 +1,63 @@
+"""One case of the library to read: its steps, what a check found, and how it came to be."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from assistant.errors import AssistantError
+from assistant.ui.case_editor import STATUS_COLORS, SUPPORT_SIGNS
+from assistant.ui.plain import label, plain
+from assistant.ui.state import Session
+from assistant.workflow import review_library, runs
+from assistant.workflow.workspace import Workspace
+
+
+def library_case(opened: Workspace, record: Session, case_id: str) -> None:
+    """The case as it stands, and under it every earlier version with what changed."""
+    try:
+        stored = runs.case(opened, record.project_id, case_id)
+    except AssistantError as error:
+        st.warning(plain(str(error)), icon=":material/link_off:")
+        return
+    case = stored.case
+    badges = f":{STATUS_COLORS[case.status]}-badge[{case.status}]"
+    if case.technique:
+        badges += f" :gray-badge[{case.technique}]"
+    st.markdown(f"**{label(case.id)}** {badges}  \n{label(case.title, limit=300)}")
+    trace = " · ".join(label(x) for x in (case.epic_key, case.story_key, *case.criterion_ids) if x)
+    if trace:
+        st.caption(trace)
+    if case.status_reason:
+        st.caption(f":material/info: {label(case.status_reason, limit=240)}")
+    for text in case.preconditions:
+        st.caption(f"Precondition: {label(text, limit=300)}")
+    for step in case.steps:
+        data = f"  \n:gray[Data: {label(step.test_data, limit=300)}]" if step.test_data else ""
+        sign = "" if case.origin.writer == "import" else f" {SUPPORT_SIGNS[step.support]}"
+        st.markdown(
+            f"**{step.number}** {label(step.action, limit=600)}{data}  \n"
+            f":gray[→] {label(step.expected_result, limit=600)}:gray[{sign}]"
+        )
+    for finding in case.findings:
+        st.caption(f":orange[:material/rule:] {label(finding.message, limit=240)}")
+    if stored.run_id and st.button(
+        "Open beside its sources", icon=":material/open_in_new:", key=f"open-{case.id}"
+    ):
+        record.open_run(stored.run_id)
+        record.case_id = case.id
+        st.switch_page("pages/generate_test_cases.py")
+    _history(opened, record, case_id)
+
+
+def _history(opened: Workspace, record: Session, case_id: str) -> None:
+    changes = review_library.history(opened, record.project_id, case_id)
+    with st.expander(f"History ({len(changes)})", icon=":material/history:"):
+        for change in changes:
+            reason = f": {label(change.reason, limit=200)}" if change.reason else ""
+            st.markdown(
+                f":small[**{change.version}** {change.action} · {label(change.by)} · "
+                f"{change.at}{reason}]"
+            )
+            for sign, color, lines in (("−", "red", change.removed), ("+", "green", change.added)):
+                for line in lines:
+                    st.caption(f":{color}[{sign}] {label(line, limit=300)}")

@@ -1,0 +1,228 @@
+"""The library on screen: a filtered table with bulk decisions, the matrix, and the duplicates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from assistant.domain import TECHNIQUES
+from assistant.ui.case_list import STATUS_SIGNS
+from assistant.ui.counting import counted
+from assistant.ui.depth_matrix import depth_matrix
+from assistant.ui.library_case import library_case
+from assistant.ui.library_duplicates import library_duplicates
+from assistant.ui.plain import visible
+from assistant.ui.state import Session, errors_shown
+from assistant.workflow import coverage, export_cases, review, review_library
+from assistant.workflow.review_library import BulkOutcome, CaseFilter, LibraryRow
+from assistant.workflow.workspace import Workspace
+
+TABLE, LAST, OPENED, VIEW = "library_table", "library_last", "library_opened", "library_view"
+VIEWS = {
+    "cases": ":material/list_alt: Cases",
+    "matrix": ":material/grid_on: Traceability",
+    "duplicates": ":material/content_copy: Duplicates",
+}
+TABLE_HEIGHT = 420
+CASE_WIDTH = 460
+
+
+def library_view(opened: Workspace, record: Session) -> None:
+    """Choose what to look at; an empty library says where cases come from."""
+    listed = _rows(opened, record.project_id, review_library.stamp(opened, record.project_id))
+    if not listed:
+        st.info(
+            "No test case yet. Generate some on the first page, or import your existing cases.",
+            icon=":material/inbox:",
+        )
+        return
+    shown = st.segmented_control(
+        "Show", list(VIEWS), format_func=VIEWS.__getitem__, default="cases", required=True,
+        key=VIEW, label_visibility="collapsed",
+    )  # fmt: skip
+    if shown == "matrix":
+        stamp = review_library.stamp(opened, record.project_id)
+        depth_matrix(
+            _matrix(opened, record.project_id, stamp),
+            key="library-depth",
+            open_case=open_in_library,
+            titles={row.id: row.title for row in listed},
+        )
+    elif shown == "duplicates":
+        library_duplicates(opened, record, listed)
+    else:
+        _cases(opened, record, listed)
+
+
+def open_in_library(case_id: str) -> None:
+    """Show one case in the table of the library."""
+    st.session_state[OPENED] = case_id
+    st.session_state[VIEW] = "cases"
+
+
+@st.cache_data(show_spinner=False, max_entries=4)
+def _rows(_opened: Workspace, project_id: str, stamp: str) -> tuple[LibraryRow, ...]:
+    """Read once per change of the project: a library of thousands is parsed once."""
+    return review_library.rows(_opened, project_id)
+
+
+@st.cache_data(show_spinner="Deriving test conditions…", max_entries=4)
+def _matrix(_opened: Workspace, project_id: str, stamp: str) -> coverage.DepthReport:
+    return coverage.of_library(_opened, project_id)
+
+
+def _cases(opened: Workspace, record: Session, listed: Sequence[LibraryRow]) -> None:
+    rows = review_library.chosen(listed, _filter(listed))
+    picked = _selection(rows)
+    _actions(opened, record, rows, picked)
+    shown = st.session_state.get(OPENED)
+    if len(picked) == 1:
+        shown = picked[0].id
+    if shown is None:
+        _table(rows)
+        st.caption(":material/touch_app: Tick one case to read it, several to decide on them.")
+        return
+    grid = st.grid(2, min_column_width=CASE_WIDTH, gap="medium")
+    with grid.cell():
+        _table(rows)
+    with grid.cell():
+        library_case(opened, record, str(shown))
+
+
+def _filter(listed: Sequence[LibraryRow]) -> CaseFilter:
+    def values(name: str) -> list[str]:
+        return sorted({str(getattr(row, name)) for row in listed} - {""})
+
+    columns = st.columns([2.2, 1.3, 1.3, 1.3, 1.3, 1.2])
+    text = columns[0].text_input(
+        "Find", key="library-text", placeholder="Words of the case", icon=":material/search:"
+    )
+    choices: dict[str, list[str]] = {
+        "Status": values("status"),
+        "Epic": values("epic_key"),
+        "Story": values("story_key"),
+        "Technique": [*(one for one in TECHNIQUES if any(r.technique == one for r in listed))],
+        "Writer": values("writer"),
+    }
+    picked = [
+        column.multiselect(title, options, key=f"library-{title}", placeholder="Any")
+        for column, (title, options) in zip(columns[1:], choices.items(), strict=True)
+    ]
+    statuses, epics, stories, techniques, writers = map(tuple, picked)
+    return CaseFilter.model_validate(
+        {"text": text or "", "statuses": statuses, "epics": epics, "stories": stories,
+         "techniques": techniques, "writers": writers}
+    )  # fmt: skip
+
+
+def _selection(rows: Sequence[LibraryRow]) -> list[LibraryRow]:
+    places = st.session_state.get(TABLE, {}).get("selection", {}).get("rows", [])
+    return [rows[place] for place in places if place < len(rows)]
+
+
+def _table(rows: Sequence[LibraryRow]) -> None:
+    table = {
+        "Status": [STATUS_SIGNS[row.status] for row in rows],
+        "Case": [visible(row.id) for row in rows],
+        "Title": [visible(row.title) for row in rows],
+        "Technique": [row.technique or "" for row in rows],
+        "Criterion": [visible(", ".join(row.criterion_ids)) for row in rows],
+        "Writer": [row.writer for row in rows],
+        "Support": ["⚠ none" if row.unsupported else "" for row in rows],
+        "Findings": [row.findings or None for row in rows],
+    }
+    st.dataframe(
+        table,
+        key=TABLE,
+        on_select=_forget_opened,
+        selection_mode="multi-row",
+        hide_index=True,
+        height=TABLE_HEIGHT,
+        column_config={
+            "Status": st.column_config.TextColumn(width=92),
+            "Case": st.column_config.TextColumn(width=150),
+            "Title": st.column_config.TextColumn(width=380),
+            "Technique": st.column_config.TextColumn(width=112),
+            "Criterion": st.column_config.TextColumn(width=104),
+            "Writer": st.column_config.TextColumn(width=64),
+            "Support": st.column_config.TextColumn(width=72),
+            "Findings": st.column_config.NumberColumn(width=72),
+        },
+        alt="Test cases of this project",
+    )
+
+
+def _forget_opened() -> None:
+    st.session_state.pop(OPENED, None)
+
+
+def _actions(
+    opened: Workspace, record: Session, rows: Sequence[LibraryRow], picked: Sequence[LibraryRow]
+) -> None:
+    """Decide on the ticked cases, or on all that are shown where none is ticked."""
+    target = list(picked) or list(rows)
+    what = f"{counted(len(target), 'case')} {'ticked' if picked else 'shown'}"
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.markdown(f"**{what}** of {counted(len(rows), 'case')}" if picked else f"**{what}**")
+        st.space("stretch")
+        with st.popover("Accept", icon=":material/check:", disabled=not target):
+            st.markdown(f"Accept {what}?")
+            if st.button("Accept them", type="primary", key="library-accept"):
+                _decide(opened, record, target, "accepted", "")
+        with st.popover("Reject", icon=":material/close:", disabled=not target):
+            reason = st.selectbox(
+                "Reason", review.REJECTION_REASONS, accept_new_options=True, index=None,
+                placeholder="Choose or type a reason", key="library-reason",
+            )  # fmt: skip
+            if st.button(f"Reject {what}", type="primary", key="library-reject"):
+                _decide(opened, record, target, "rejected", reason or "")
+        last: BulkOutcome | None = st.session_state.get(LAST)
+        if st.button(
+            f"Undo ({len(last.changed)})" if last else "Undo",
+            icon=":material/undo:",
+            disabled=not last,
+            help="Take the last decision of this page back",
+            key="library-undo",
+        ):
+            _undo(opened, record)
+        with st.popover("Download CSV", icon=":material/download:", disabled=not target):
+            profile = st.radio(
+                "For which program", list(export_cases.PROFILES),
+                format_func=export_cases.PROFILES.__getitem__, key="library-profile",
+            )  # fmt: skip
+            ids = [row.id for row in target]
+            st.download_button(
+                f"Download {counted(len(ids), 'case')}",
+                data=lambda: review_library.csv_of(opened, record.project_id, ids, profile),
+                file_name=f"library-{profile}.csv",
+                mime="text/csv",
+                type="primary",
+                on_click="ignore",
+                key="library-download",
+            )
+
+
+def _decide(
+    opened: Workspace,
+    record: Session,
+    target: Sequence[LibraryRow],
+    status: str,
+    reason: str,
+) -> None:
+    with errors_shown():
+        outcome = review_library.decide(
+            opened, record.project_id, target, "accepted" if status == "accepted" else "rejected",
+            reason=reason, by=record.user,
+        )  # fmt: skip
+        st.session_state[LAST] = outcome if outcome.changed else None
+        skipped = f", {len(outcome.skipped)} changed by someone else" if outcome.skipped else ""
+        st.toast(f"{counted(len(outcome.changed), 'case')} {status}{skipped}")
+        st.rerun()
+
+
+def _undo(opened: Workspace, record: Session) -> None:
+    last = st.session_state.pop(LAST)
+    done = review_library.undo(opened, record.project_id, last, by=record.user)
+    st.toast(f"Taken back on {counted(done, 'case')}")
+    st.rerun()

@@ -1,0 +1,81 @@
+"""The quality of a run: figures with their rules; each opens the cases behind it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from assistant.ui.coverage_table import open_in_run
+from assistant.ui.plain import label
+from assistant.ui.state import Session
+from assistant.workflow import review_library, run_quality
+from assistant.workflow.run_quality import Figure, Quality
+from assistant.workflow.runs import RunView
+from assistant.workflow.workspace import Workspace
+
+LISTED = 40
+
+
+def quality_panel(opened: Workspace, record: Session, view: RunView) -> None:
+    """The figures, the smells as a chart, and the cases behind the figure that was chosen."""
+    if not view.run.cases:
+        st.caption("Nothing to check yet.")
+        return
+    stamp = review_library.stamp(opened, record.project_id)
+    found = _quality(opened, record.project_id, view, record.run_id, stamp)
+    with st.grid(len(found.figures), min_column_width=150):
+        for figure in found.figures:
+            st.metric(
+                figure.name,
+                f"{figure.share:.0%}",
+                f"{figure.count} of {figure.total}",
+                delta_color="off",
+                delta_arrow="off",
+                border=True,
+                help=figure.rule,
+            )
+    chosen = st.pills(
+        "Cases behind a figure",
+        [figure.name for figure in found.figures if figure.case_ids],
+        key="quality-figure",
+    )
+    for figure in found.figures:
+        if figure.name == chosen:
+            _behind(figure, view)
+    if found.findings:
+        st.markdown("**Smells by kind**")
+        names, counts = list(found.findings), list(found.findings.values())
+        st.bar_chart(
+            {"Smell": names, "Times found": counts},
+            x="Smell",
+            y="Times found",
+            horizontal=True,
+            x_label="",
+            y_label="Times found",
+            height=90 + 28 * len(names),
+        )
+
+
+@st.cache_data(show_spinner="Checking the cases…", max_entries=8)
+def _quality(
+    _opened: Workspace, project_id: str, _view: RunView, run_id: str, stamp: str
+) -> Quality:
+    """Kept until anything in the project changes; ``stamp`` says so."""
+    return run_quality.of_run(_opened, project_id, _view.run)
+
+
+def _behind(figure: Figure, view: RunView) -> None:
+    cases = {case.id: case for case in view.run.cases}
+    with st.container(border=True):
+        st.caption(figure.rule)
+        for case_id in figure.case_ids[:LISTED]:
+            case = cases[case_id]
+            st.button(
+                f"{label(case_id)} {label(case.title, limit=110)}",
+                key=f"quality-open-{case_id}",
+                type="tertiary",
+                icon=":material/chevron_right:",
+                on_click=open_in_run,
+                args=(case_id,),
+            )
+        if len(figure.case_ids) > LISTED:
+            st.caption(f"and {len(figure.case_ids) - LISTED} more")

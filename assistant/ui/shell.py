@@ -1,0 +1,159 @@
+"""What stands around every page: the sidebar with the project, and what every page must have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from assistant.errors import AssistantError
+from assistant.ui.plain import label, plain, visible
+from assistant.ui.state import (
+    RECORD,
+    WANTED_PAGE,
+    Session,
+    errors_shown,
+    keep_address,
+    session,
+    workspace,
+)
+from assistant.ui.warm_up import warm_up_once
+from assistant.workflow import models
+from assistant.workflow.sample_project import SAMPLE_PROJECT, ensure_sample_project
+from assistant.workflow.workspace import Workspace
+
+if TYPE_CHECKING:
+    from streamlit.navigation.page import StreamlitPage
+
+CHOICE = "project_choice"
+LOGO = str(Path(__file__).with_name("logo.svg"))
+ICON = str(Path(__file__).with_name("icon.svg"))
+"""A file of our own: the browser would fetch an icon that is named from another host."""
+WRITER_MARKS = {
+    "ready": ":green[:material/check_circle:]",
+    "loading": ":blue[:material/hourglass_top:]",
+    "loadable": ":gray[:material/radio_button_unchecked:]",
+    "failed": ":red[:material/error:]",
+}
+
+
+def enter(pages: Sequence[StreamlitPage], chosen: StreamlitPage) -> None:
+    """Draw the shell around the chosen page, or stop with what is missing to show it."""
+    st.logo(LOGO, size="large")
+    record = session()
+    wanted = st.session_state.pop(WANTED_PAGE, "")
+    for page in pages:
+        if wanted and page.url_path == wanted and page is not chosen:
+            st.switch_page(page)
+    try:
+        opened = workspace()
+    except AssistantError as error:
+        st.error(plain(str(error)), icon=":material/lock:")
+        st.stop()
+    projects = opened.projects()
+    if not projects:
+        _first_project(opened, record)
+        st.stop()
+    if record.project_id not in {project.id for project in projects}:
+        sample = opened.find_project(SAMPLE_PROJECT)
+        _look_at(record, sample.id if sample else projects[0].id)
+    with st.sidebar:
+        _project_chooser(opened, record)
+        with st.container(gap="xxsmall"):
+            _writers(opened)
+    warm_up_once(str(opened.settings.data_dir), opened, record.project_id)
+    keep_address(record, with_run=chosen is pages[0])
+
+
+def _look_at(record: Session, project_id: str) -> None:
+    record.project_id = project_id
+    record.open_run("")
+
+
+def _project_chooser(opened: Workspace, record: Session) -> None:
+    names = {project.id: visible(project.name) for project in opened.projects()}
+    st.session_state[CHOICE] = record.project_id
+
+    def choose() -> None:
+        _look_at(st.session_state[RECORD], st.session_state[CHOICE])
+
+    with st.container(gap="small"):
+        st.selectbox(
+            "Project",
+            list(names),
+            format_func=lambda project_id: names.get(project_id, project_id),
+            key=CHOICE,
+            on_change=choose,
+            icon=":material/folder_open:",
+        )
+        with st.popover("New project", icon=":material/add:", type="tertiary"):
+            with st.form("new_project", border=False, clear_on_submit=True):
+                name = st.text_input("Name", max_chars=80, placeholder="For example: Drop-4")
+                created = st.form_submit_button("Create", type="primary")
+            if created:
+                with errors_shown():
+                    _look_at(record, opened.create_project(name or "").id)
+                    st.rerun()
+
+
+def _writers(opened: Workspace) -> None:
+    """The writers that can be used now and where the text goes with each."""
+    st.caption("Writers")
+    for choice in models.writers(opened):
+        if choice.usable:
+            where = "" if not choice.leaves else f" · :orange[{label(choice.destination)}]"
+            st.markdown(
+                f":small[{WRITER_MARKS[choice.state]} {label(choice.title)} "
+                f":gray[{models.STATE_WORDS[choice.state]}{where}]]"
+            )
+    kept_at = opened.chunks_kept_at
+    if kept_at:
+        st.caption(
+            ":material/database: Sources, cases and decisions are stored on this computer; chunks "
+            f"of the sources are kept at :orange[{label(kept_at)}]."
+        )
+    else:
+        st.caption(":material/lock: Sources, cases and decisions stay on this computer.")
+
+
+def _first_project(opened: Workspace, record: Session) -> None:
+    """An empty data folder: offer the sample, or an empty project."""
+    st.title("Welcome to UAT Assistant")
+    st.markdown(
+        "Paste an epic and get UAT test cases that show where every expected result comes from. "
+        "Everything stays in a project: sources, cases and decisions."
+    )
+    left, right = st.columns(2, gap="medium")
+    with left, st.container(border=True, height="stretch"):
+        st.subheader("Look around first", icon=":material/bolt:")
+        st.caption("An energy retailer's programme: epics, business rules, wiki pages, test cases.")
+        if st.button("Create the sample project", type="primary", key="create_sample"):
+            with errors_shown():
+                _create_sample(opened, record)
+    with right, st.container(border=True, height="stretch"), st.form("first", border=False):
+        st.subheader("Start with your own", icon=":material/create_new_folder:")
+        name = st.text_input("Project name", max_chars=80, placeholder="For example: Drop-4")
+        if st.form_submit_button("Create an empty project"):
+            with errors_shown():
+                _look_at(record, opened.create_project(name or "").id)
+                st.rerun()
+
+
+def _create_sample(opened: Workspace, record: Session) -> None:
+    bar = st.progress(0.0, "Fetching the embedding model (92 MB, once)…")
+
+    def fetched(progress: models.FetchProgress) -> None:
+        bar.progress(
+            progress.bytes_done / max(1, progress.bytes_total),
+            f"Fetching the embedding model: {progress.bytes_done / 1e6:.0f} MB",
+        )
+
+    def indexed(done: int, total: int) -> None:
+        bar.progress(done / max(1, total), f"Indexing the sample: {done} of {total}")
+
+    models.fetch(opened.settings, models.DEFAULT_EMBEDDING, progress=fetched)
+    project = ensure_sample_project(opened, progress=indexed)
+    _look_at(record, project.id)
+    st.rerun()

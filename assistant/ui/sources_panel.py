@@ -1,0 +1,124 @@
+"""The sources of a case beside it: title, place, score, link, and the supporting words marked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import streamlit as st
+
+from assistant.domain import Citation, RetrievedChunk, TestCase
+from assistant.ui.plain import highlighted, label, plain, safe_link, small, without_emphasis
+from assistant.workflow.lineage import StepSource
+from assistant.workflow.runs import RunView
+
+OTHERS_SHOWN = 12
+PANEL_HEIGHT = 860
+SUPPORTED_PARTS = {
+    "precondition": "precondition",
+    "action": "action",
+    "expected_result": "expected result",
+}
+
+
+def sources_panel(view: RunView, case: TestCase, origins: Sequence[StepSource] = ()) -> None:
+    """The cited sources of the case, then the others that were found for this run.
+
+    ``origins`` say where each cited chunk comes from.
+    """
+    with st.container(height=PANEL_HEIGHT, border=True):
+        st.subheader("Sources", icon=":material/menu_book:")
+        uses = _uses(case)
+        technique = case.technique or "test technique"
+        derived = [str(step.number) for step in case.steps if step.support == "derived"]
+        cited = [hit for hit in view.run.retrieved if hit.chunk.id in uses]
+        if case.unsupported_steps:
+            steps = ", ".join(str(number) for number in case.unsupported_steps)
+            st.markdown(
+                f":orange-badge[:material/warning: No source supports the result of step {steps}]"
+            )
+        if derived:
+            st.caption(
+                f":material/function: The result of step {', '.join(derived)} is derived "
+                f"({label(technique)}) from the words marked below."
+            )
+        if not cited:
+            st.caption("This case cites no source.")
+        for hit in cited:
+            _cited(hit, uses[hit.chunk.id], [o for o in origins if o.chunk_id == hit.chunk.id])
+        others = [hit for hit in view.run.retrieved if hit.chunk.id not in uses]
+        if others:
+            with st.expander(f"Found but not cited ({len(others)})", icon=":material/more_horiz:"):
+                for hit in others[:OTHERS_SHOWN]:
+                    st.markdown(f"{_heading(hit)}  \n:small[:gray[{_place(hit)}]]")
+                    st.caption(label(without_emphasis(hit.chunk.text)[0], limit=240))
+        _refused_drafts(view, case)
+
+
+def _uses(case: TestCase) -> dict[str, list[tuple[Citation, str]]]:
+    """For each cited chunk: its citations, each with what it supports in words."""
+    uses: dict[str, list[tuple[Citation, str]]] = {}
+    for citation, where in _citations(case):
+        uses.setdefault(citation.chunk_id, []).append((citation, where))
+    return uses
+
+
+def _citations(case: TestCase) -> Iterator[tuple[Citation, str]]:
+    for citation in case.citations:
+        yield citation, SUPPORTED_PARTS[citation.supports]
+    for step in case.steps:
+        for citation in step.citations:
+            yield citation, f"step {step.number}, {SUPPORTED_PARTS[citation.supports]}"
+
+
+def _cited(
+    hit: RetrievedChunk, uses: Sequence[tuple[Citation, str]], origins: Sequence[StepSource]
+) -> None:
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(_heading(hit))
+        st.markdown(f":small[:gray[{_place(hit)}]]")
+        spans = [(citation.start, citation.end) for citation, _ in uses]
+        st.markdown(small(highlighted(*without_emphasis(hit.chunk.text, spans))))
+        supports = "; ".join(dict.fromkeys(where for _, where in uses))
+        st.caption(f":material/link: Supports {label(supports, limit=300)}")
+        if origins:
+            st.caption(_origin(origins))
+        link = safe_link(hit.chunk.uri)
+        if link:
+            st.link_button("Open the source", link, icon=":material/open_in_new:", type="tertiary")
+
+
+def _origin(origins: Sequence[StepSource]) -> str:
+    """The document version, the system, the person and the time; and whether the words stand."""
+    one = origins[0]
+    version = f"version {one.version}"
+    if one.current_version == 0:
+        version += ", removed since"
+    elif one.current_version != one.version:
+        version += f" (now {one.current_version})"
+    fetched = f"{one.fetched_at.astimezone():%d %b %Y, %H:%M}" if one.fetched_at else ""
+    parts = (one.system, one.external_id, version, one.by, fetched)
+    told = " · ".join(label(part) for part in parts if part)
+    stale = "" if all(each.stands for each in origins) else " :orange-badge[words changed]"
+    return f":material/history: {told}{stale}"
+
+
+def _heading(hit: RetrievedChunk) -> str:
+    key = f" {label(hit.chunk.key)}" if hit.chunk.key else ""
+    return f":blue-badge[{hit.rank}]{key} **{label(hit.chunk.title or hit.chunk.document_id)}**"
+
+
+def _place(hit: RetrievedChunk) -> str:
+    score = "from the epic itself" if hit.stage == "basis" else f"{hit.stage} score {hit.score:.3f}"
+    parts = [hit.chunk.heading, hit.chunk.place, hit.chunk.kind.replace("_", " "), score]
+    return " · ".join(label(part, limit=160) for part in parts if part)
+
+
+def _refused_drafts(view: RunView, case: TestCase) -> None:
+    """What the model wrote for this case and why it was not taken."""
+    refused = [draft for draft in view.run.rejected if draft.condition_id in case.condition_ids]
+    if not refused:
+        return
+    with st.expander(f"Refused drafts of the model ({len(refused)})", icon=":material/block:"):
+        for draft in refused:
+            st.markdown(f"**Attempt {draft.attempt}** {plain(draft.reason)}")
+            st.code(draft.raw_output[:4000], language=None, wrap_lines=True)

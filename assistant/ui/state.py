@@ -1,0 +1,101 @@
+"""The session's one record, the services that all sessions share, and the guard of the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from assistant.errors import AssistantError
+from assistant.settings import Settings, load_settings
+from assistant.ui.plain import plain
+from assistant.workflow.workspace import Workspace
+
+RECORD = "session"
+WANTED_PAGE = "wanted_page"
+DEFAULT_USER = "Tester"
+
+
+@dataclass
+class Session:
+    """What one browser tab is looking at; plain values only, everything else is in the library."""
+
+    project_id: str = ""
+    run_id: str = ""
+    case_id: str = ""
+    user: str = DEFAULT_USER
+
+    def open_run(self, run_id: str) -> None:
+        """Look at a run, from its first case on."""
+        self.run_id = run_id
+        self.case_id = ""
+
+
+def session() -> Session:
+    """This session's record. Its first reading takes up what the address names."""
+    if RECORD not in st.session_state:
+        address = st.query_params
+        st.session_state[RECORD] = Session(
+            project_id=address.get("project", ""),
+            run_id=address.get("run", ""),
+            case_id=address.get("case", ""),
+            user=settings().user or DEFAULT_USER,
+        )
+    record: Session = st.session_state[RECORD]
+    return record
+
+
+def keep_address(record: Session, *, with_run: bool) -> None:
+    """Make the address name what is on screen, so that a reload or a second tab finds it again."""
+    wanted = {"project": record.project_id}
+    if with_run:
+        wanted |= {"run": record.run_id, "case": record.case_id}
+    wanted = {name: value for name, value in wanted.items() if value}
+    if st.query_params.to_dict() != wanted:
+        st.query_params.from_dict(wanted)
+
+
+def require_shell(page: str) -> None:
+    """Every page's first line: without the app's shell, go through ``app.py`` and come back.
+
+    Streamlit finds the folder ``pages/`` by itself, so on a fresh server an address such as
+    ``/import_sources`` runs the page without ``app.py``, and without whatever ``app.py`` checks.
+    """
+    if RECORD not in st.session_state:
+        session()
+        st.session_state[WANTED_PAGE] = Path(page).stem
+        st.switch_page("app.py")
+
+
+def settings() -> Settings:
+    """The deployment's settings, from the environment, read once per process."""
+    return _settings()
+
+
+@st.cache_resource(show_spinner=False)
+def _settings() -> Settings:
+    return load_settings()
+
+
+def workspace() -> Workspace:
+    """The data folder, opened once per process and shared by all sessions."""
+    chosen = settings()
+    return _workspace(str(chosen.data_dir), chosen)
+
+
+@st.cache_resource(show_spinner=False, on_release=lambda opened: opened.close())
+def _workspace(data_dir: str, _settings: Settings) -> Workspace:
+    """Keyed by the data folder; the settings come along unhashed, because they hold secrets."""
+    return Workspace.open(_settings, exclusive=True)
+
+
+@contextmanager
+def errors_shown() -> Iterator[None]:
+    """Show an expected error with its next step where it happened; anything else is a bug."""
+    try:
+        yield
+    except AssistantError as error:
+        st.error(plain(str(error)), icon=":material/error:")

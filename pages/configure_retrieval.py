@@ -1,0 +1,18 @@
+"""Decide how sources are found, and try a query to see the rank and score of every stage."""
+
+import streamlit as st
+
+from assistant.ui.query_trial import query_trial
+from assistant.ui.retrieval_form import retrieval_form
+from assistant.ui.state import require_shell, session, workspace
+
+require_shell(__file__)
+
+record = session()
+st.title("Configure retrieval")
+grid = st.grid(2, min_column_width=400, gap="large")
+trial, form = grid.cell(), grid.cell()
+with form:
+    config = retrieval_form(workspace(), record)
+with trial:
+    query_trial(workspace(), record, config)

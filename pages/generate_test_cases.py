@@ -1,0 +1,19 @@
+"""Home: name an epic, watch its cases come in, review each beside its sources, download CSV."""
+
+import streamlit as st
+
+from assistant.ui.compose import compose
+from assistant.ui.run_view import earlier_runs, run_view
+from assistant.ui.state import keep_address, require_shell, session, workspace
+
+require_shell(__file__)
+
+record = session()
+opened = workspace()
+if record.run_id:
+    run_view(opened, record)
+else:
+    st.title("Generate test cases")
+    compose(opened, record)
+    earlier_runs(opened, record)
+keep_address(record, with_run=True)

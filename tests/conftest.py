@@ -1,0 +1,114 @@
+"""Fixtures that several rooms' tests share: real models, the sample project, the shared corpora."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+from assistant.errors import ModelUnavailable
+from assistant.generation.catalogue import DEFAULT_EMBEDDING, find_model
+from assistant.generation.fetch import fetch_model
+from assistant.settings import Settings
+from assistant.workflow.sample_project import ensure_sample_project
+from assistant.workflow.workspace import Workspace
+
+ROOT = Path(__file__).resolve().parent.parent
+
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.register_profile("explore", deadline=None, max_examples=1000)
+settings.load_profile(os.environ.get("UAT_HYPOTHESIS", "repeatable"))
+"""The same examples each time, so that a failure is the change's; "explore" looks further."""
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Before torch is imported: workers that each compute on every core wait for each other.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One process for the long tests, which load models that use every core; else two or more."""
+    chosen = str(config.option.markexpr)
+    return 0 if "slow" in chosen and "not slow" not in chosen else max(2, os.cpu_count() or 2)
+
+
+@pytest.fixture(scope="session")
+def project_root() -> Path:
+    """The checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def fetched_model() -> Callable[[str], Path]:
+    """Gives a model's verified path by id: fetched once, for real, into the app's own folder.
+
+    ``UAT_MODELS_DIR`` names another folder. A test skips where the model cannot be had.
+    """
+
+    def fetched(model_id: str) -> Path:
+        settings = Settings()
+        try:
+            return fetch_model(find_model(model_id), settings.models_path, offline=settings.offline)
+        except ModelUnavailable as absent:
+            pytest.skip(str(absent))
+
+    return fetched
+
+
+@pytest.fixture(scope="session")
+def models_dir(fetched_model: Callable[[str], Path]) -> Path:
+    """Folder of the fetched models, with the embedding model in it."""
+    fetched_model(DEFAULT_EMBEDDING)
+    return Settings().models_path
+
+
+@pytest.fixture(scope="session")
+def sample_data_dir(models_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the sample project in it, indexed: copy it, never change it."""
+    folder = tmp_path_factory.mktemp("sample") / "data"
+    with Workspace.open(Settings(data_dir=folder, models_dir=models_dir)) as workspace:
+        ensure_sample_project(workspace)
+    return folder
+
+
+@pytest.fixture
+def data_dir(sample_data_dir: Path, tmp_path: Path) -> Path:
+    """A data folder of the test's own, with the sample project."""
+    return Path(shutil.copytree(sample_data_dir, tmp_path / "data"))
+
+
+@pytest.fixture(scope="session")
+def shared_dir() -> Path:
+    """Folder of real corpora that are not part of the project; tests skip where it is absent."""
+    folder = Path(os.environ.get("UAT_SHARED_DIR", ROOT.parent / "shared"))
+    if not folder.is_dir():
+        pytest.skip("the folder of shared corpora is absent (set UAT_SHARED_DIR to use one)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def qdrant_on_http() -> ModuleType:
+    """The module that serves Qdrant's REST interface on this computer."""
+    path = Path(__file__).with_name("qdrant_on_http.py")
+    spec = importlib.util.spec_from_file_location("qdrant_on_http", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["qdrant_on_http"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def qdrant(qdrant_on_http: ModuleType) -> Iterator[Any]:
+    """A running server that asks for a key."""
+    running = qdrant_on_http.QdrantOnHttp(key=qdrant_on_http.KEY)
+    yield running
+    running.stop()

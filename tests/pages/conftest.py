@@ -1,0 +1,47 @@
+"""The app under AppTest, on a data folder of the test's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+TIMEOUT = 60.0
+
+
+@pytest.fixture
+def environment(
+    data_dir: Path, models_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
+    """The app's settings; what it caches is released afterwards, the data folder's lock with it."""
+    monkeypatch.setenv("UAT_DATA_DIR", str(data_dir))
+    monkeypatch.setenv("UAT_MODELS_DIR", str(models_dir))
+    monkeypatch.chdir(ROOT)
+    st.cache_resource.clear()
+    yield data_dir
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def open_app(environment: Path) -> Callable[..., AppTest]:
+    """Opens the app in a session of its own, at an address given by query parameters."""
+
+    def opened(**address: str) -> AppTest:
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT)
+        for name, value in address.items():
+            app.query_params[name] = value
+        app.run()
+        assert not app.exception
+        return app
+
+    return opened
+
+
+@pytest.fixture
+def app(open_app: Callable[..., AppTest]) -> AppTest:
+    """The app as it opens."""
+    return open_app()

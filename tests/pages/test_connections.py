@@ -1,0 +1,127 @@
+"""The page of connections: add, what is set, test, confirm fields, remove; no secret anywhere."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from assistant.library import Library
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "sources" / "connectors"))
+
+from fake_jira import CRITERIA, FakeJira, story
+from fake_servers import TOKEN, FakeServer
+
+
+@pytest.fixture
+def jira() -> Iterator[FakeServer]:
+    """A Jira with two stories."""
+    issues = [story(f"CC-{n}", f"Story {n}", criteria="* It rings.") for n in (1, 2)]
+    server = FakeServer(FakeJira(issues))
+    server.start()
+    yield server
+    server.stop()
+
+
+def shown(app: AppTest) -> str:
+    """Everything that the page sends to the browser."""
+    parts = [*app.markdown, *app.caption, *app.text, *app.error, *app.success, *app.code]
+    tables = "".join(str(table.value.to_dict()) for table in app.dataframe)
+    return "\n".join(element.value for element in parts) + tables
+
+
+def add(app: AppTest, url: str, fetch: str = 'project = "CC"') -> None:
+    """Fill in the form and add the connection."""
+    known = "connection_round" in app.session_state
+    number = app.session_state["connection_round"] if known else 0
+    app.text_input(key=f"connection_url_jira_cloud_{number}").set_value(url)
+    app.text_input(key=f"connection_user_jira_cloud_{number}").set_value("tess@example.com")
+    app.text_area(key=f"connection_fetch_jira_cloud_{number}").set_value(fetch)
+    app.button(key="connection_add").click().run()
+    assert not app.exception
+
+
+def test_a_connection_is_added_tested_and_removed(
+    open_app: Callable[..., AppTest],
+    jira: FakeServer,
+    environment: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    monkeypatch.setenv("UAT_PRIVATE_HOSTS", "127.0.0.1")
+    monkeypatch.setenv(f"UAT_SECRET_127_0_0_1_PORT_{jira.port}", TOKEN)
+    monkeypatch.setenv("UAT_ENDPOINT_API_KEY", TOKEN)
+    app = open_app()
+    app.switch_page("pages/connections.py").run()
+    add(app, jira.url)
+    assert "Secret: set (environment)" in shown(app)
+    app.button(key="test_jira-cloud-jira-cloud").click().run()
+    assert "Signed in as Tess Tester" in shown(app)
+    app.button(key="find_jira-cloud-jira-cloud").click().run()
+    assert f"({CRITERIA}), filled in 2 of 2" in shown(app).replace("\\", "")
+    submit = next(each for each in app.button if each.label == "Use these fields")
+    submit.click().run()
+    assert not app.exception
+    assert "Acceptance criteria from" in shown(app)
+    assert "127.0.0.1" in str(app.dataframe[-1].value.to_dict())
+    app.button(key="sync_jira-cloud-jira-cloud").click().run()
+    deadline = time.monotonic() + 60
+    while "Last sync: " not in shown(app) or "Last sync: never" in shown(app):
+        assert time.monotonic() < deadline
+        time.sleep(0.3)
+        app.run()
+    assert not app.error
+    library = Library.open(environment / "library.sqlite3")
+    (project,) = library.projects()
+    epics = {epic.key: epic for epic in library.epics(project.id)}
+    library.close()
+    assert [c.text for c in epics["CC-1"].criteria] == ["It rings."]
+    on_screen = shown(app)
+    app.button(key="remove_jira-cloud-jira-cloud").click().run()
+    assert "In this project (0)" in " ".join(each.value for each in app.subheader)
+    logged = capfd.readouterr()
+    for where in (on_screen, shown(app), caplog.text, logged.out, logged.err):
+        assert TOKEN not in where
+    for path in environment.rglob("*"):
+        if path.is_file():
+            assert TOKEN.encode() not in path.read_bytes(), path
+    assert (environment / "outbound-hosts.jsonl").is_file()
+
+
+def test_what_is_refused_says_what_to_do(
+    open_app: Callable[..., AppTest], jira: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_app()
+    app.switch_page("pages/connections.py").run()
+    add(app, jira.url)
+    assert "UAT_PRIVATE_HOSTS" in app.error[0].value.replace("\\", "")
+    add(app, "https://acme.atlassian.net", fetch="")
+    assert "Say what to fetch" in app.error[0].value
+    add(app, "https://acme.atlassian.net")
+    text = shown(app).replace("\\", "")
+    assert "Secret: not set. Set `UAT_SECRET_ACME_ATLASSIAN_NET`" in text
+    app.button(key="test_jira-cloud-jira-cloud").click().run()
+    assert "There is no secret" in app.error[0].value
+    assert jira.connections == 0
+
+
+def test_offline_nothing_is_asked(
+    open_app: Callable[..., AppTest], jira: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UAT_PRIVATE_HOSTS", "127.0.0.1")
+    monkeypatch.setenv("UAT_OFFLINE", "1")
+    monkeypatch.setenv(f"UAT_SECRET_127_0_0_1_PORT_{jira.port}", TOKEN)
+    app = open_app()
+    app.switch_page("pages/connections.py").run()
+    add(app, jira.url)
+    app.button(key="test_jira-cloud-jira-cloud").click().run()
+    assert "offline switch" in app.error[0].value
+    assert jira.connections == 0

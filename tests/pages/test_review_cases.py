@@ -1,0 +1,97 @@
+"""The library page: empty, filtered, decided on in bulk, taken back, the matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from assistant.domain import (
+    AcceptanceCriterion,
+    Epic,
+    SourceDocument,
+    TestCase,
+    TestStep,
+    UserStory,
+)
+from assistant.library import Library
+from assistant.settings import load_settings
+from assistant.suite.template import DEFAULT_TEMPLATE
+
+HOSTILE = "Refund **paid** <b>at once</b> [x](http://evil.example)"
+
+
+@pytest.fixture
+def filled(environment) -> str:
+    """A project with an epic and three cases."""
+    library = Library.open(load_settings().library_path)
+    project = library.create_project("P", template=DEFAULT_TEMPLATE)
+    criterion = AcceptanceCriterion(id="E-1-AC1", text="A refund of up to £250.00 is paid by card.")
+    epic = Epic(
+        key="E", title="Refund", stories=(UserStory(key="E-1", title="R", criteria=(criterion,)),)
+    )
+    document = SourceDocument(id="d", kind="epic", title="Refund", text="-", content_hash="1")
+    library.put_document(project.id, document, epics=[epic])
+    for number, title in enumerate((HOSTILE, "Refund is refused", "Refund is booked")):
+        step = TestStep(number=1, action="Pay it", expected_result="It is done")
+        case = TestCase(
+            id=f"C{number}", title=title, steps=(step,), epic_key="E", criterion_ids=("E-1-AC1",)
+        )
+        library.add_case(project.id, None, case)
+    library.close()
+    return project.id
+
+
+@pytest.fixture
+def page(open_app: Callable[..., AppTest], filled: str) -> AppTest:
+    app = open_app(project=filled)
+    app.switch_page("pages/review_cases.py").run()
+    assert not app.exception
+    return app
+
+
+def titles(app: AppTest) -> list[str]:
+    return list(app.dataframe[0].value["Title"])
+
+
+def statuses(app: AppTest) -> set[str]:
+    return {text.split()[1] for text in app.dataframe[0].value["Status"]}
+
+
+def test_words_narrow_the_list(page: AppTest) -> None:
+    assert len(titles(page)) == 3
+    page.text_input(key="library-text").set_value("refused").run()
+    assert not page.exception
+    assert titles(page) == ["Refund is refused"]
+
+
+def test_all_shown_cases_are_accepted_at_once_and_taken_back(page: AppTest) -> None:
+    page.button(key="library-accept").click().run()
+    assert not page.exception
+    assert statuses(page) == {"accepted"}
+    page.button(key="library-undo").click().run()
+    assert statuses(page) == {"draft"}
+
+
+def test_a_rejection_without_a_reason_is_refused(page: AppTest) -> None:
+    page.button(key="library-reject").click().run()
+    assert "Say why" in page.error[0].value
+    assert statuses(page) == {"draft"}
+
+
+def test_the_matrix_shows_how_deeply_the_criterion_is_covered(page: AppTest) -> None:
+    page.segmented_control(key="library_view").set_value("matrix").run()
+    assert not page.exception
+    table = page.dataframe[0].value
+    assert list(table["Criterion"]) == ["E-1-AC1"]
+    assert list(table["Level"].iloc[0]) == ["Shallow"]
+
+
+def test_an_empty_library_says_where_cases_come_from(open_app, environment) -> None:
+    library = Library.open(load_settings().library_path)
+    project = library.create_project("Empty", template=DEFAULT_TEMPLATE)
+    library.close()
+    app = open_app(project=project.id)
+    app.switch_page("pages/review_cases.py").run()
+    assert "Generate some" in app.info[0].value

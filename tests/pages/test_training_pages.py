@@ -1,0 +1,59 @@
+"""Train an adapter and compare models, as pages: what is there, what is missing, a small run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from assistant.settings import Settings
+from assistant.workflow.workspace import Workspace
+
+
+def text_of(app: AppTest) -> str:
+    """All text on the page."""
+    parts = [*app.markdown, *app.caption, *app.text, *app.info]
+    return "\n".join(element.value for element in parts)
+
+
+def test_the_linked_cases_are_counted(app: AppTest) -> None:
+    app.switch_page("pages/train_adapter.py").run()
+    assert not app.exception
+    assert "50 cases" in text_of(app)
+    assert not app.button(key="train").disabled
+
+
+def test_an_empty_project_says_what_is_missing(
+    environment: Path, open_app: Callable[..., AppTest]
+) -> None:
+    with Workspace.open(Settings(data_dir=environment)) as workspace:
+        project = workspace.create_project("Fresh")
+    app = open_app(project=project.id)
+    app.switch_page("pages/train_adapter.py").run()
+    assert not app.exception
+    assert app.button(key="train").disabled
+    assert "needed" in text_of(app)
+
+
+@pytest.mark.slow
+def test_a_comparison_runs_and_every_view_of_it_opens(app: AppTest) -> None:
+    app.switch_page("pages/compare_models.py").run()
+    assert not app.exception
+    app.number_input(key="compare_limit").set_value(3)
+    app.button_group(key="compare_columns_False").set_value(["rules"])
+    app.button(key="compare").click().run()
+    assert not app.exception
+    deadline = time.monotonic() + 60
+    while not app.dataframe:
+        assert time.monotonic() < deadline
+        time.sleep(0.3)
+        app.run()
+    assert "Advice" in {header.value for header in app.subheader}
+    figures = app.dataframe[0].value
+    assert "Recall of reference cases" in set(figures["Figure"])
+    for view in ("cases", "rating", "table", "figures"):
+        app.button_group(key="comparison_shown").set_value(view).run()
+        assert not app.exception, view

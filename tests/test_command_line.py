@@ -1,0 +1,304 @@
+"""The command line as a script uses it: a process, its exit status, stdout and stderr."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from unittest import mock
+
+import pytest
+
+from assistant.domain import GenerationRun, RetrievedChunk
+
+ROOT = Path(__file__).resolve().parent.parent
+EPIC = "sample_data/epics/CC-200-cooling-off-cancellation.md"
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command left behind."""
+
+    status: int
+    out: str
+    err: str
+
+    def error(self) -> str:
+        """Its one-line error."""
+        assert self.status == 2, self.err
+        lines = [line for line in self.err.splitlines() if line.startswith("error: ")]
+        assert len(lines) == 1, self.err
+        assert "Traceback" not in self.err
+        return lines[0]
+
+
+@pytest.fixture(scope="module")
+def environment(models_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
+    """An environment with the models and a data folder of this module's own."""
+    folder = tmp_path_factory.mktemp("command-line") / "data"
+    return {**os.environ, "UAT_MODELS_DIR": str(models_dir), "UAT_DATA_DIR": str(folder)}
+
+
+def run_process(environment: Mapping[str, str], *arguments: str, stdin: str | None = None) -> Done:
+    """Run ``python -m assistant`` with these arguments from the checkout, as a process."""
+    done = subprocess.run(
+        [sys.executable, "-m", "assistant", *arguments],
+        input=None if stdin is None else stdin.encode(),
+        stdin=subprocess.DEVNULL if stdin is None else None,
+        capture_output=True,
+        env=dict(environment),
+        cwd=ROOT,
+        timeout=300,
+        check=False,
+    )
+    return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def run(environment: Mapping[str, str], *arguments: str, stdin: str | None = None) -> Done:
+    """The same command in this process, which has PyTorch loaded already: seconds saved a test.
+
+    What it writes is caught at the file descriptors, where a process's output would be.
+    """
+    from assistant.command_line.options import main
+
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        kept, place, streams = (os.dup(1), os.dup(2)), Path.cwd(), (sys.stdout, sys.stderr)
+        os.dup2(out.fileno(), 1)
+        os.dup2(err.fileno(), 2)
+        os.chdir(ROOT)
+        try:
+            with (
+                open(1, "w", encoding="utf-8", closefd=False) as sys.stdout,
+                open(2, "w", encoding="utf-8", closefd=False) as sys.stderr,
+                mock.patch.dict(os.environ, environment, clear=True),
+                mock.patch.object(
+                    sys, "stdin", io.TextIOWrapper(io.BytesIO((stdin or "").encode()))
+                ),
+            ):
+                try:
+                    status = main(arguments)
+                except SystemExit as exited:
+                    status = int(exited.code or 0)
+        finally:
+            sys.stdout, sys.stderr = streams
+            os.chdir(place)
+            for number, descriptor in enumerate(kept, start=1):
+                os.dup2(descriptor, number)
+                os.close(descriptor)
+        out.seek(0)
+        err.seek(0)
+        return Done(status, out.read().decode(), err.read().decode())
+
+
+@pytest.fixture(scope="module")
+def first_run(environment: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The README's command in an empty data folder: the CSV it writes."""
+    out = tmp_path_factory.mktemp("out") / "a.csv"
+    command = ("generate", "--epic", EPIC, "--writer", "rules", "--out", str(out))
+    done = run_process(environment, *command)
+    assert done.status == 0, done.err
+    assert "Traceback" not in done.err
+    return out
+
+
+def test_an_epic_of_the_sample_is_grounded_in_the_sample_project(first_run: Path) -> None:
+    rows = list(csv.reader(io.StringIO(first_run.read_text("utf-8-sig"))))
+    header, body = rows[0], rows[1:]
+    assert header[0] == "Test Case ID"
+    sources = {row[header.index("Sources")] for row in body}
+    assert any("Business rules" in cell for cell in sources), "the rules of the sample are cited"
+
+
+def test_generate_json_is_the_run_and_nothing_else(
+    environment: Mapping[str, str], first_run: Path
+) -> None:
+    done = run_process(environment, "generate", "--ask", "Drop-3 Call Centre epics", "--json")
+    assert done.status == 0, done.err
+    result = GenerationRun.model_validate_json(done.out)
+    assert result.status == "done"
+    assert {epic.release for epic in result.epics} == {"Drop-3"}
+    assert result.cases
+
+
+def test_coverage_and_duplicates_are_one_document_each(
+    environment: Mapping[str, str], first_run: Path
+) -> None:
+    done = run(environment, "coverage", "--json")
+    assert done.status == 0, done.err
+    document = json.loads(done.out)
+    assert sum(document["levels"].values()) == len(document["criteria"])
+    covered = {row["epic_key"]: row["level"] for row in document["criteria"]}
+    assert covered["BIL-400"] == "Gap"
+    done = run(environment, "duplicates", "sample_data/existing_cases.csv", "--json")
+    assert done.status == 0, done.err
+    report = json.loads(done.out)
+    assert report["cases"] == 60
+    found = {frozenset(cluster["case_ids"]) for cluster in report["clusters"]}
+    assert frozenset({"UAT-CC-0003", "UAT-CC-0007"}) in found
+    assert report["share"] < 0.2
+    assert "cannot be read" in run(environment, "duplicates", "nowhere.csv").error()
+
+
+def test_search_finds_a_rule(environment: Mapping[str, str], first_run: Path) -> None:
+    done = run(environment, "search", "cooling-off period", "--k", "3", "--json")
+    assert done.status == 0, done.err
+    hits = [RetrievedChunk.model_validate(row) for row in json.loads(done.out)]
+    assert [hit.rank for hit in hits] == [1, 2, 3]
+    assert any("cooling-off" in hit.chunk.text for hit in hits)
+
+
+def test_index_gives_each_file_its_outcome(environment: Mapping[str, str], tmp_path: Path) -> None:
+    (tmp_path / "rules.md").write_text("# Business rules\n\n- BR-1 A code is valid 10 minutes.\n")
+    (tmp_path / "broken.csv").write_bytes(b"\x00\x01\x02PK binary \xff\xfe\x00" * 50)
+    arguments = ("index", str(tmp_path), "--project", "Index test", "--json")
+    first, second = run(environment, *arguments), run(environment, *arguments)
+    assert (first.status, second.status) == (0, 0), first.err + second.err
+    rows = {Path(row["file"]).name: row for row in json.loads(first.out)}
+    assert rows["rules.md"]["outcome"] == "new"
+    assert rows["broken.csv"]["outcome"] == "failed"
+    assert rows["broken.csv"]["error"]
+    again = {Path(row["file"]).name: row["outcome"] for row in json.loads(second.out)}
+    assert again["rules.md"] == "unchanged"
+    found = run(environment, "search", "how long is a code valid", "--project", "Index test")
+    assert "10 minutes" in found.out
+
+
+def test_an_epic_from_stdin_goes_into_a_project_of_its_own(
+    environment: Mapping[str, str], tmp_path: Path
+) -> None:
+    text = "# PAY-1 Codes\n\n## PAY-2 Use a code\n\nAcceptance criteria:\n"
+    text += "- A code is valid for 10 minutes.\n"
+    out = tmp_path / "codes.csv"
+    done = run(environment, "generate", "--epic", "-", "--out", str(out), stdin=text)
+    assert done.status == 0, done.err
+    assert "cases for 1 of 1 criteria" in done.out
+    listed = run(environment, "export", "--project", "Default")
+    assert listed.status == 0
+    assert "PAY-2-AC1" in listed.out
+
+
+def test_export_gives_the_same_bytes_again(
+    environment: Mapping[str, str], first_run: Path, tmp_path: Path
+) -> None:
+    paths = [tmp_path / "1.csv", tmp_path / "2.csv"]
+    for path in paths:
+        done = run(environment, "export", "--project", "Sample project", "--out", str(path))
+        assert done.status == 0, done.err
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+    assert not list(tmp_path.glob(".*"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("generate", "--epic", "no-such.md"), "no-such.md"),
+        (("generate", "--epic", EPIC, "--writer", "gpt-9"), "rules"),
+        (("generate", "--epic", EPIC, "--out", "no/such/folder/a.csv"), "folder"),
+        (("generate",), "--epic"),
+        (("generate", "--epic", EPIC, "--ask", "x"), "not allowed"),
+        (("search", "x", "--project", "Nowhere"), "Nowhere"),
+        (("search", "  "), "query is empty"),
+        (("search", "x", "--k", "0"), "200"),
+        (("index", "no-such-folder"), "no-such-folder"),
+        (("export", "--accepted", "--project", "Sample project"), "Accept some first"),
+        (("models", "fetch"), "all-MiniLM-L6-v2"),
+        (("models", "fetch", "no-such-model"), "all-MiniLM-L6-v2"),
+        (("frobnicate",), "frobnicate"),
+    ],
+)
+def test_errors_are_one_line_that_names_the_thing(
+    environment: Mapping[str, str], first_run: Path, arguments: tuple[str, ...], words: str
+) -> None:
+    done = run(environment, *arguments)
+    assert words in done.error()
+    assert done.out == ""
+
+
+@pytest.mark.parametrize("text", ["", "  \n \n", "just a sentence about nothing"])
+def test_a_paste_without_criteria_says_what_is_missing(
+    environment: Mapping[str, str], text: str
+) -> None:
+    assert run(environment, "generate", "--epic", "-", stdin=text).error()
+
+
+def test_models_are_listed_with_their_state(environment: Mapping[str, str]) -> None:
+    done = run(environment, "models", "--json")
+    rows = {row["id"]: row for row in json.loads(done.out)}
+    assert rows["all-MiniLM-L6-v2"]["status"] in ("present", "verified")
+    assert {"licence", "size_bytes", "context_tokens"} <= set(rows["all-MiniLM-L6-v2"])
+
+
+def test_a_wrong_setting_is_named(environment: Mapping[str, str]) -> None:
+    done = run({**environment, "UAT_THREADS": "many"}, "models")
+    assert "UAT_THREADS" in done.error()
+
+
+def test_without_the_embedding_model_and_offline_the_next_step_is_named(
+    environment: Mapping[str, str], tmp_path: Path
+) -> None:
+    lacking = {**environment, "UAT_MODELS_DIR": str(tmp_path), "UAT_OFFLINE": "1"}
+    done = run(lacking, "search", "x", "--data-dir", str(tmp_path / "data"))
+    assert "models fetch all-MiniLM-L6-v2" in done.error()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.mark.slow
+def test_start_serves_the_app_and_locks_the_folder(
+    environment: Mapping[str, str], tmp_path: Path
+) -> None:
+    """The first start makes the sample project; a second process is refused while it runs."""
+    port = free_port()
+    own = {**environment, "UAT_DATA_DIR": str(tmp_path / "data")}
+    command = [sys.executable, "-m", "assistant", "start", "--no-model", "--no-browser"]
+    log = (tmp_path / "log").open("wb")
+    server = subprocess.Popen([*command, f"--port={port}"], env=own, cwd=ROOT, stderr=log)
+    try:
+        deadline = time.monotonic() + 180
+        while time.monotonic() < deadline and server.poll() is None:
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health") as answer:
+                    assert answer.status == 200
+                    break
+            except OSError:
+                time.sleep(0.2)
+        else:
+            pytest.fail((tmp_path / "log").read_text())
+        assert f"process {server.pid}" in run(own, "start", "--no-model").error()
+        assert f"process {server.pid}" in run(own, "search", "cooling-off").error()
+        exported = run(own, "export", "--project", "Sample project")
+        assert "no case to export" in exported.error(), "the library can be read meanwhile"
+    finally:
+        os.kill(server.pid, signal.SIGKILL)
+        server.wait()
+        log.close()
+    listed = run(own, "search", "cooling-off", "--project", "Sample project")
+    assert listed.status == 0, listed.err
+
+
+def test_analyse_prints_one_document(environment: Mapping[str, str]) -> None:
+    done = run(environment, "analyse", "--epic", EPIC, "--depth", "smoke", "--json")
+    assert done.status == 0
+    found = json.loads(done.out)
+    assert (found["depth"], found["epics"][0]["key"]) == ("smoke", "CC-200")
+    assert set(found["epics"][0]["counts"]) == {"positive", "negative"}
+    assert "B1   boundary" in run(environment, "analyse", "--epic", EPIC).out
+    assert (
+        "no technique"
+        in run(environment, "analyse", "--epic", EPIC, "--techniques", "magic").error()
+    )
