@@ -1,0 +1,201 @@
+"""How well criteria are read: limits, minimal decision suites, positives and negatives.
+
+Run it with ``python benchmarks/design.py [--half development|held_out] [--failures]``. It compares
+what ``assistant.design`` computes with labels written by hand (``tests/design/labelled``): limits
+as "<=14 day", and for conditional criteria the rows of the minimal suite, one letter a variable
+("TF-" is true, false, effect absent). A suite counts as equal when the same rows are there and no
+other ones, and each expected result is the effect, its denial or the stated alternative. ``alt``
+holds the rows for a variable that may as well be named the other way round.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from datetime import date, time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from assistant.design.conditions import derive_conditions  # noqa: E402
+from assistant.design.quantities import find_quantities  # noqa: E402
+from assistant.domain import AcceptanceCriterion, TestCondition, UserStory  # noqa: E402
+
+LABELLED = ROOT / "tests" / "design" / "labelled"
+STORY = UserStory(key="S-1", title="A story")
+SIGNS = {"at most": "<=", "less than": "<", "at least": ">=", "more than": ">", "exactly": "="}
+
+
+def rows_of(half: str) -> list[dict[str, Any]]:
+    """The labelled criteria of one half."""
+    lines = (LABELLED / f"{half}.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def conditions_of(row: dict[str, Any]) -> tuple[TestCondition, ...]:
+    """What the code derives from a labelled criterion."""
+    form = row.get("form", "bullet")
+    criterion = AcceptanceCriterion(id=row["id"], text=row["text"], form=form)
+    return derive_conditions(STORY, criterion)
+
+
+def found_limits(row: dict[str, Any]) -> list[str]:
+    """The limits that the code finds, written as in the labels."""
+    found = []
+    for quantity in find_quantities(row["text"]):
+        if not quantity.is_limit:
+            continue
+        value = quantity.value
+        if isinstance(value, time):
+            said = f"{value:%H:%M}"
+        elif isinstance(value, date):
+            said = value.isoformat() if value.year > 4 else f"{value.day} {value:%B}"
+        else:
+            said = f"{value.normalize():f}"
+        unit = "" if quantity.kind in ("date", "time", "number") else quantity.unit
+        found.append(f"{SIGNS[quantity.comparison]}{said} {one(unit)}".strip())
+    return found
+
+
+def one(unit: str) -> str:
+    """The last word of a unit in the singular: "failed attempts" -> "attempt"."""
+    last = unit.split()[-1] if unit and unit not in ("working day", "decimal place") else unit
+    last = re.sub(r"(?<=x)es$", "", last)
+    return re.sub(r"(?<=[a-z]{2})s$", "", last) if len(last) > 3 else last
+
+
+def same_limits(wanted: list[str], found: list[str]) -> tuple[int, int, int]:
+    """How many limits are right, wrongly found and missed."""
+
+    def key(limit: str) -> tuple[str, str, str]:
+        match = re.match(r"(<=|>=|<|>|=)(\S+)\s*(.*)$", limit)
+        assert match is not None, limit
+        value = match[2]
+        if re.fullmatch(r"-?\d+(?:\.\d+)?", value):
+            value = f"{Decimal(value).normalize():f}"
+        return match[1], value, one(match[3]) or ""
+
+    left = [key(limit) for limit in wanted]
+    wrong = 0
+    for limit in map(key, found):
+        same = next(
+            (w for w in left if w[:2] == limit[:2] and (w[2] == limit[2] or not w[2])), None
+        )
+        if same is None:
+            wrong += 1
+        else:
+            left.remove(same)
+    return len(wanted) - len(left), wrong, len(left)
+
+
+def suite_problem(suite: dict[str, Any], found: tuple[TestCondition, ...]) -> str:
+    """What is wrong with the decision suite of a criterion; "" where it equals the hand-made."""
+    fragments = [part.lower() for part in suite["vars"]]
+    rows: dict[str, TestCondition] = {}
+    for condition in found:
+        if condition.technique == "boundary" or not condition.variables:
+            continue
+        if not set(condition.variables.values()) <= {"true", "false"}:
+            continue
+        names = list(condition.variables)
+        held = [[n for n in names if part in n.lower()] for part in fragments]
+        if not any(held):
+            continue  # belongs to another suite of the same criterion
+        if any(len(one_) != 1 for one_ in held) or len(names) != len(fragments):
+            return f"variables {names}"
+        letters = "".join(condition.variables[one_[0]][0].upper() for one_ in held)
+        if letters in rows:
+            return f"row {letters} twice"
+        rows[letters] = condition
+    best = ""
+    for key in ("rows", "alt"):
+        if key in suite:
+            problem = _rows_problem(suite, suite[key], rows)
+            if not problem:
+                return ""
+            best = best or problem
+    return best
+
+
+def _rows_problem(suite: dict[str, Any], wanted: str, rows: dict[str, TestCondition]) -> str:
+    expected = dict(re.match(r"([TF*]+):?(.+)", row).groups() for row in wanted.split())  # type: ignore[union-attr]
+    letters = set(rows)
+    matched = {
+        want: [row for row in letters if all(a in ("*", b) for a, b in zip(want, row, strict=True))]
+        for want in expected
+    }
+    if any(len(hits) != 1 for hits in matched.values()) or len(letters) != len(expected):
+        return f"rows {sorted(letters)} instead of {sorted(expected)}"
+    met = {rows[matched[want][0]].expected for want, outcome in expected.items() if outcome == "+"}
+    for want, outcome in expected.items():
+        said = rows[matched[want][0]].expected
+        if outcome.isdigit():
+            if suite["outcomes"][int(outcome)].lower() not in said.lower():
+                return f"{want}: expected {said!r}"
+        elif outcome == "+":
+            if not _says(suite["effect"], said):
+                return f"{want}: expected {said!r}"
+        elif said in met or not _says(suite.get("else", ""), said):
+            return f"{want}: expected {said!r}"
+    return ""
+
+
+def _says(fragment: str, said: str) -> bool:
+    """Whether the words of the effect are in the result; a negation may stand between them."""
+    words = fragment.lower().split()
+    return all(re.sub(r"s$", "", word) in said.lower() for word in words)
+
+
+def measure(half: str, *, failures: bool = False) -> dict[str, float]:
+    """The figures of one half, as shares."""
+    right = wrong = missed = suites = equal = positives = can_fail = negatives = 0
+    rows = rows_of(half)
+    for row in rows:
+        found = conditions_of(row)
+        limits = found_limits(row)
+        hit, extra, lost = same_limits(row["limits"], limits)
+        right, wrong, missed = right + hit, wrong + extra, missed + lost
+        if failures and (extra or lost):
+            print(f"limits  {row['id']} {row['text']!r}\n    wanted {row['limits']} got {limits}")
+        for suite in row["suites"]:
+            suites += 1
+            problem = suite_problem(suite, found)
+            equal += not problem
+            if failures and problem:
+                print(f"suite   {row['id']} {row['text']!r}\n    {problem}")
+        positive = any(c.technique == "positive" for c in found)
+        positives += positive
+        if row["can_fail"]:
+            can_fail += 1
+            negative = any(not c.valid for c in found)
+            negatives += negative
+            if failures and not negative:
+                print(f"no negative {row['id']} {row['text']!r}")
+    return {
+        "criteria": len(rows),
+        "limit precision": right / (right + wrong),
+        "limit recall": right / (right + missed),
+        "suites equal": equal / suites,
+        "suites": suites,
+        "with positive": positives / len(rows),
+        "with negative where it can fail": negatives / can_fail,
+    }
+
+
+def main() -> None:
+    """Measure and print."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--half", choices=("development", "held_out"), default="development")
+    options.add_argument("--failures", action="store_true", help="print what is not equal")
+    given = options.parse_args()
+    for name, value in measure(given.half, failures=given.failures).items():
+        print(f"{name:<34}{value if isinstance(value, int) else f'{value:.1%}'}")
+
+
+if __name__ == "__main__":
+    main()
