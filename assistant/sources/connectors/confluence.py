@@ -13,10 +13,10 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from assistant.errors import ConnectorError, UnreadableFile
-from assistant.sources.connectors.client import ApiClient, Refused, TooLarge
+from assistant.sources.connectors.client import ApiClient
 from assistant.sources.connectors.config import ConnectionConfig
 from assistant.sources.connectors.moments import OVERLAP, minutes_since, read_moment
-from assistant.sources.connectors.paging import Counted, counted_page
+from assistant.sources.connectors.paging import Counted, counted_page, gone_through
 from assistant.sources.connectors.payloads import exports_of, page_reading
 from assistant.sources.connectors.proposals import FieldProposal
 from assistant.sources.exports import Export
@@ -59,42 +59,32 @@ class ConfluenceSource:
 
     def fetch(self, *, since: datetime | None, cursor: str = "") -> Iterator[SourcePage]:
         """Pages of pages that changed since, the latest first in Cloud."""
-        size, at = PAGE, cursor
-        while True:
-            try:
-                found = self._pages(at, size, since, with_body=True)
-            except TooLarge:
-                if size == 1:
-                    raise
-                size = max(1, size // 5)
-                continue
-            except Refused:
-                if not at or at != cursor or not self._cloud:
-                    raise
-                at = cursor = ""  # the cursor has expired: start over
-                continue
-            items, at = found.items, found.cursor
+
+        def changed(at: str, size: int) -> _Found:
+            found = self._pages(at, size, since, with_body=True)
             if self._cloud and since is not None:
-                fresh = [one for one in items if _changed_after(one, since - OVERLAP)]
-                at = at if len(fresh) == len(items) else ""
-                items = fresh
-            yield SourcePage(documents=tuple(self._documents(items)), cursor=at, total=found.total)
-            if not at:
-                return
+                fresh = [one for one in found.items if _changed_after(one, since - OVERLAP)]
+                at = found.cursor if len(fresh) == len(found.items) else ""
+                return _Found(fresh, at, found.total)
+            return found
+
+        for found in gone_through(changed, PAGE, cursor=cursor, may_expire=self._cloud):
+            yield SourcePage(
+                documents=tuple(self._documents(found.items)),
+                cursor=found.cursor,
+                total=found.total,
+            )
 
     def present(self) -> Iterator[str] | None:
         """The ids of all current pages."""
         return self._ids()
 
     def _ids(self) -> Iterator[str]:
-        at = ""
-        while True:
-            found = self._pages(at, IDS_PAGE, None, with_body=False)
+        for found in gone_through(
+            lambda at, size: self._pages(at, size, None, with_body=False), IDS_PAGE
+        ):
             for page in found.items:
                 yield f"confluence:{page['id']}"
-            at = found.cursor
-            if not at:
-                return
 
     @property
     def _site(self) -> str:

@@ -12,10 +12,10 @@ from datetime import datetime
 from typing import Any
 
 from assistant.errors import ConnectorError, UnreadableFile
-from assistant.sources.connectors.client import ApiClient, Refused, TooLarge
+from assistant.sources.connectors.client import ApiClient, Refused
 from assistant.sources.connectors.config import ROLES, ConnectionConfig
 from assistant.sources.connectors.moments import minutes_since, read_moment
-from assistant.sources.connectors.paging import Counted, counted_page
+from assistant.sources.connectors.paging import Counted, counted_page, gone_through
 from assistant.sources.connectors.payloads import exports_of, issue_reading
 from assistant.sources.connectors.proposals import FieldProposal, propose
 from assistant.sources.exports import Export
@@ -88,40 +88,19 @@ class JiraSource:
         jql = (
             self._jql if since is None else f"({self._jql}) AND updated >= -{minutes_since(since)}m"
         )
-        size, fields, at = PAGE, self._fields(), cursor
-        while True:
-            try:
-                found = self._page(f"{jql} ORDER BY key ASC", fields, size, at)
-            except TooLarge:
-                if size == 1:
-                    raise
-                size = max(1, size // 5)
-                continue
-            except Refused:
-                if not at or at != cursor or not self._cloud:
-                    raise
-                at = cursor = ""  # the token has expired: start over, nothing is fetched twice
-                continue
+        for found in self._pages(jql, self._fields(), PAGE, cursor):
             yield SourcePage(
-                documents=tuple(self._documents(found)), cursor=found.next, total=found.total
+                documents=tuple(self._documents(found)), cursor=found.cursor, total=found.total
             )
-            at = found.next
-            if not at:
-                return
 
     def present(self) -> Iterator[str] | None:
         """The keys of all issues that the search finds now."""
         return self._keys()
 
     def _keys(self) -> Iterator[str]:
-        at = ""
-        while True:
-            found = self._page(f"{self._jql} ORDER BY key ASC", ["updated"], KEYS_PAGE, at)
+        for found in self._pages(self._jql, ["updated"], KEYS_PAGE):
             for issue in found.issues:
                 yield f"jira:{issue['key']}"
-            at = found.next
-            if not at:
-                return
 
     @property
     def _site(self) -> str:
@@ -147,6 +126,16 @@ class JiraSource:
         ]  # fmt: skip
         return list(dict.fromkeys((*_NAMED, *self._config.fields.values(), *special)))
 
+    def _pages(
+        self, jql: str, fields: Sequence[str], size: int, cursor: str = ""
+    ) -> Iterator[_Found]:
+        """All pages of a search after a cursor; the tokens of Jira Cloud expire."""
+        ordered = f"{jql} ORDER BY key ASC"
+        return gone_through(
+            lambda at, count: self._page(ordered, fields, count, at),
+            size, cursor=cursor, may_expire=self._cloud,
+        )  # fmt: skip
+
     def _page(self, jql: str, fields: Sequence[str], size: int, cursor: str) -> _Found:
         """One page after a cursor."""
         if self._cloud:
@@ -156,11 +145,11 @@ class JiraSource:
         def ask(start: int, count: int) -> Counted:
             found = self._search(jql, fields, count, str(start))
             names.update(found.names)
-            return Counted(start, found.issues, bool(found.next), found.total)
+            return Counted(start, found.issues, bool(found.cursor), found.total)
 
         page = counted_page(ask, cursor, size, "key")
         found = _Found(page.items, names)
-        found.next, found.total = page.cursor, page.total
+        found.cursor, found.total = page.cursor, page.total
         return found
 
     def _search(self, jql: str, fields: Sequence[str], size: int, cursor: str) -> _Found:
@@ -186,13 +175,13 @@ class JiraSource:
                        else {})  # fmt: skip
         if self._cloud:
             token = answer.get("nextPageToken")
-            found.next = token if isinstance(token, str) and not answer.get("isLast") else ""
+            found.cursor = token if isinstance(token, str) and not answer.get("isLast") else ""
         else:
             total, start = answer.get("total"), answer.get("startAt")
             if not isinstance(total, int) or not isinstance(start, int):
                 raise self._changed("its search result")
             found.total = total
-            found.next = "more" if issues and start + len(issues) < total else ""
+            found.cursor = "more" if issues and start + len(issues) < total else ""
         return found
 
     def _documents(self, found: _Found) -> Iterator[FetchedDocument]:
@@ -276,7 +265,7 @@ class _Found:
     def __init__(self, issues: list[dict[str, Any]], names: dict[str, str]) -> None:
         self.issues = issues
         self.names = names
-        self.next = ""
+        self.cursor = ""
         self.total: int | None = None
 
 

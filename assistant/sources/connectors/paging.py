@@ -1,15 +1,18 @@
-"""Pages that are counted (``startAt``, ``start``), gone through without missing a thing.
+"""Pages of a system, one after the other, without missing a thing.
 
-Where something is deleted between two pages, all that follows moves forward, and a plain count
-would skip what moved. So each page begins with the last thing of the page before: where it is no
-longer there, the page before is read again. Reading a thing twice changes nothing.
+Some systems hand out a cursor, others count (``startAt``, ``start``). Where they count and
+something is deleted between two pages, all that follows moves forward, and a plain count would skip
+what moved. So each page begins with the last thing of the page before: where it is no longer there,
+the page before is read again. Reading a thing twice changes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeVar
+
+from assistant.sources.connectors.client import Refused, TooLarge
 
 Item = dict[str, Any]
 
@@ -30,7 +33,45 @@ class CountedPage:
 
     items: list[Item]
     cursor: str
-    total: int | None
+    total: int | None = None
+
+
+class Paged(Protocol):
+    """A page that says where to go on; its cursor is empty after the last."""
+
+    @property
+    def cursor(self) -> str: ...
+
+
+Page = TypeVar("Page", bound=Paged)
+
+
+def gone_through(
+    ask: Callable[[str, int], Page], size: int, *, cursor: str = "", may_expire: bool = False
+) -> Iterator[Page]:
+    """The pages after ``cursor``; ``ask`` gets a cursor and a size.
+
+    Where an answer is too large, fewer things are asked for at a time. ``may_expire``: where the
+    given cursor is refused, it has grown too old, and all begins anew.
+    """
+    at = cursor
+    while True:
+        try:
+            page = ask(at, size)
+        except TooLarge:
+            if size == 1:
+                raise
+            size = max(1, size // 5)
+            continue
+        except Refused:
+            if not may_expire or not at or at != cursor:
+                raise
+            at = cursor = ""
+            continue
+        yield page
+        at = page.cursor
+        if not at:
+            return
 
 
 def counted_page(

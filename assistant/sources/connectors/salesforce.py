@@ -13,9 +13,10 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from assistant.errors import ConnectorError, NotAuthorised, UnreadableFile
-from assistant.sources.connectors.client import ApiClient, Refused, TooLarge
+from assistant.sources.connectors.client import ApiClient, Refused
 from assistant.sources.connectors.config import ConnectionConfig
 from assistant.sources.connectors.moments import OVERLAP, read_moment
+from assistant.sources.connectors.paging import CountedPage, gone_through
 from assistant.sources.connectors.payloads import exports_of, issue_reading, page_reading
 from assistant.sources.connectors.proposals import FieldProposal, propose
 from assistant.sources.connectors.secrets import Redactor
@@ -94,25 +95,21 @@ class SalesforceSource:
 
     def fetch(self, *, since: datetime | None, cursor: str = "") -> Iterator[SourcePage]:
         """Pages of records that changed since, the longest unchanged first."""
-        described, size, at = self._described(), PAGE, cursor
+        described = self._described()
         names = ", ".join(["Id", "SystemModstamp", *described.fields])
-        while True:
+
+        def ask(at: str, size: int) -> CountedPage:
             place = self._after(at, since)
-            try:
-                records = self._query(
-                    f"SELECT {names} FROM {self._object}{self._condition(place)} "
-                    f"ORDER BY SystemModstamp, Id LIMIT {size}"
-                )
-            except TooLarge:
-                if size == 1:
-                    raise
-                size = max(1, size // 5)
-                continue
+            records = self._query(
+                f"SELECT {names} FROM {self._object}{self._condition(place)} "
+                f"ORDER BY SystemModstamp, Id LIMIT {size}"
+            )
             # Salesforce may hand out fewer at once than asked for: only none means the end.
-            at = _cursor(records[-1]) if records else ""
-            yield SourcePage(documents=tuple(self._documents(records, described)), cursor=at)
-            if not at:
-                return
+            return CountedPage(records, _cursor(records[-1]) if records else "")
+
+        for page in gone_through(ask, PAGE, cursor=cursor):
+            documents = tuple(self._documents(page.items, described))
+            yield SourcePage(documents=documents, cursor=page.cursor)
 
     def present(self) -> Iterator[str] | None:
         """The ids of all records that the condition finds now."""
