@@ -121,15 +121,17 @@ def fetch_model(
     offline: bool = False,
     local_file: Path | None = None,
     cancelled: CancelCheck = never_cancelled,
+    contact: Callable[[str], None] | None = None,
 ) -> Path:
     """Make sure that a model is here and verified, and return the path to open.
 
     ``local_file`` gives the weights from a file of the user's own (or, for a model of several
     files, their folder); its hash must be the pinned one too. ``offline`` forbids the network.
+    ``contact`` is told each web address before it is asked, and may refuse by raising.
     Raises ``ModelUnavailable`` (what is missing, every source that was tried, the next step) or
     ``Cancelled``; what was fetched so far is kept and used by the next call.
     """
-    job = FetchJob(model, progress, cancelled)
+    job = FetchJob(model, progress, cancelled, contact)
     folder = model_folder(model, models_dir)
     if model_status(model, models_dir) != "verified":
         _make_folder(folder)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assistant.errors import ModelUnavailable
 from assistant.generation.cancelling import raise_if_cancelled
 from assistant.generation.catalogue import HubSource, ModelFile
 from assistant.generation.partial import FetchJob, PartialFile, SourceFailed
@@ -35,7 +36,8 @@ def fetch_files(source: HubSource, files: Sequence[ModelFile], folder: Path, job
     if constants.HF_HUB_OFFLINE:
         raise SourceFailed("the hub is switched off (HF_HUB_OFFLINE)")
     timeout = httpx.Timeout(READ_SECONDS, connect=REACH_SECONDS)
-    with httpx.Client(timeout=timeout, follow_redirects=True) as client:
+    asked = {"request": [lambda request: job.contacting(str(request.url))]}  # redirects too
+    with httpx.Client(timeout=timeout, follow_redirects=True, event_hooks=asked) as client:
         urls = {
             file.name: hf_hub_url(source.repo, file.name, revision=source.revision)
             for file in files
@@ -52,10 +54,13 @@ def _reach(client: httpx.Client, url: str, job: FetchJob) -> None:
     import httpx
 
     outcome: list[str] = []
+    job.contacting(url)
 
     def ask() -> None:
         try:
             status = client.head(url, timeout=REACH_SECONDS).status_code
+        except ModelUnavailable as error:  # an address that the caller refuses
+            outcome.append(str(error))
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             outcome.append(f"the hub cannot be reached ({_reason(error)})")
         else:

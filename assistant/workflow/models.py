@@ -15,6 +15,7 @@ from assistant.generation.partial import FetchProgress
 from assistant.settings import Settings
 from assistant.training.adapters import AdapterRegistry
 from assistant.workflow.endpoints import ENDPOINT_WRITER, split_writer, writer_id_of
+from assistant.workflow.outbound import model_fetches_noted
 from assistant.workflow.workspace import Workspace
 
 RULES_WRITER = "rules"
@@ -96,6 +97,7 @@ def fetch(
         progress=progress,
         offline=settings.offline,
         local_file=local_file,
+        contact=None if local_file else model_fetches_noted(settings),
     )
 
 

