@@ -24,6 +24,9 @@ _KEPT_VARIABLES = (
     "TMP", "TMPDIR", "LANG",
 )  # fmt: skip
 
+_LOWER_PRIORITY = int(getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0))
+"""Windows only; elsewhere the child process steps back by itself."""
+
 Record = list[object] | dict[str, object]
 
 
@@ -48,8 +51,9 @@ def run_reader(
         source.seek(0)
         command = [sys.executable, "-P", str(_CHILD), json.dumps(request)]
         with subprocess.Popen(
-            command, stdin=source, stdout=target, stderr=subprocess.DEVNULL, env=_environment()
-        ) as child:
+            command, stdin=source, stdout=target, stderr=subprocess.DEVNULL, env=_environment(),
+            creationflags=_LOWER_PRIORITY,
+        ) as child:  # fmt: skip
             try:
                 child.wait(limits.seconds)
             except subprocess.TimeoutExpired as error:

@@ -9,8 +9,10 @@ or ``{"error": kind, "message": ...}``, kind being "password", "dangerous", "siz
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -26,6 +28,15 @@ READERS = {
 
 _ROOM_FOR_ERROR = 1_000_000
 """Bytes beyond the limit of output, so that going over it can still be said."""
+
+
+_NICENESS = 10
+
+
+def step_back() -> None:
+    """Let everything else go first: people's clicks must not wait for a file that is read."""
+    with contextlib.suppress(AttributeError, OSError):  # Windows: the parent sees to it
+        os.nice(_NICENESS)
 
 
 def limit(memory: int, seconds: int, output: int) -> None:
@@ -84,6 +95,7 @@ def records(reader: str, data: bytes, options: Mapping[str, object]) -> Iterator
 
 def main() -> None:
     """Read standard input within the limits given on the command line."""
+    step_back()
     sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
     from assistant.sources.readers.refusals import Refused
 
