@@ -20,6 +20,8 @@ from assistant.library.schema import document_versions, documents
 from assistant.library.stored_json import cleaned, dump_all, load_all, plain, when
 
 DocumentRow = Row[Any]
+_AT_ONCE = 500
+"""Ids of one query: databases limit how many a query may name."""
 
 
 class DocumentStore:
@@ -214,14 +216,6 @@ class DocumentStore:
             _record(connection, project_id, document_id, "removed", by, row.title)
             return str(row.title)
 
-    def removed(self, project_id: str) -> tuple[str, ...]:
-        """See ``Library.removed_documents``."""
-        query = select(documents.c.id).where(
-            documents.c.project_id == project_id, documents.c.removed_at.is_not(None)
-        )
-        with self._database.read() as connection:
-            return tuple(connection.execute(query.order_by(documents.c.seq)).scalars())
-
     def pending(self, project_id: str, held: Collection[str] | None) -> list[str]:
         """See ``Library.pending_documents``."""
         query = (
@@ -242,6 +236,45 @@ class DocumentStore:
                 or row.indexed_version != row.version
                 or (row.chunk_count and row.id not in held)
             ]
+
+    def sizes(self, project_id: str, document_ids: Sequence[str]) -> dict[str, int]:
+        """See ``Library.document_sizes``."""
+        texts = document_versions.c
+        size = func.length(texts.document) + func.length(texts.epics) + func.length(texts.cases)
+        same = and_(
+            documents.c.project_id == texts.project_id,
+            documents.c.id == texts.document_id,
+            documents.c.version == texts.version,
+        )
+        query = (
+            select(documents.c.id, size.label("size"))
+            .join(document_versions, same)
+            .where(documents.c.project_id == project_id, documents.c.removed_at.is_(None))
+        )
+        found: dict[str, int] = {}
+        with self._database.read() as connection:
+            for start in range(0, len(document_ids), _AT_ONCE):
+                part = document_ids[start : start + _AT_ONCE]
+                rows = connection.execute(query.where(documents.c.id.in_(part)))
+                found.update((row.id, row.size) for row in rows)
+        return found
+
+    def find(self, project_id: str, document_id: str) -> StoredDocument | None:
+        """See ``Library.find_document``."""
+        with self._database.read() as connection:
+            row = _find(connection, project_id, plain(document_id))
+        return None if row is None or row.removed_at is not None else _stored(row)
+
+    def same_bytes(self, project_id: str, content_hash: str) -> tuple[StoredDocument, ...]:
+        """See ``Library.documents_of_bytes``."""
+        query = select(documents).where(
+            documents.c.project_id == project_id,
+            documents.c.content_hash == content_hash,
+            documents.c.removed_at.is_(None),
+        )
+        with self._database.read() as connection:
+            found = connection.execute(query.order_by(documents.c.seq)).all()
+        return tuple(map(_stored, found))
 
     def mark_indexed(self, project_id: str, marks: Mapping[str, tuple[int, int]]) -> dict[str, int]:
         """See ``Library.mark_all_indexed``; the current version of each that is still there."""

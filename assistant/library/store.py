@@ -142,6 +142,14 @@ class Library:
         """The documents of a project in the order they first came in, without their text."""
         return self._documents.all(project_id)
 
+    def find_document(self, project_id: str, document_id: str) -> StoredDocument | None:
+        """The document with this id without its text; ``None`` where there is none."""
+        return self._documents.find(project_id, document_id)
+
+    def documents_of_bytes(self, project_id: str, content_hash: str) -> tuple[StoredDocument, ...]:
+        """The documents whose current version was read from exactly these bytes."""
+        return self._documents.same_bytes(project_id, content_hash)
+
     def document(
         self, project_id: str, document_id: str, version: int | None = None
     ) -> SourceDocument:
@@ -160,13 +168,9 @@ class Library:
         """Delete all versions of a document; returns its title, "" where it was not there.
 
         Its imported cases go with it, except those that somebody edited or decided on, which are
-        marked. It stays in ``removed_documents`` so that the index can be told.
+        marked. What an index holds beyond ``documents`` is to be taken out of it.
         """
         return self._documents.remove(project_id, document_id, by, missing_ok=missing_ok)
-
-    def removed_documents(self, project_id: str) -> tuple[str, ...]:
-        """Ids of removed documents: the index must not hold any of them."""
-        return self._documents.removed(project_id)
 
     def mark_indexed(
         self, project_id: str, document_id: str, version: int, chunk_count: int
@@ -188,6 +192,10 @@ class Library:
         Those whose current version is not indexed, and those that have chunks and are not held.
         """
         return self._documents.pending(project_id, held)
+
+    def document_sizes(self, project_id: str, document_ids: Sequence[str]) -> Mapping[str, int]:
+        """How much is kept of the current version of each, in characters; removed ones lack."""
+        return self._documents.sizes(project_id, document_ids)
 
     def unindexed_documents(self, project_id: str) -> tuple[StoredDocument, ...]:
         """Documents whose current version is not in the index yet."""

@@ -125,7 +125,8 @@ def _uploaded(opened: Workspace, record: Session) -> list[Found]:
         refused.extend(found.failed)
     progress.empty()
     _refusals(refused, len(previews))
-    return previews
+    apart = import_sources.told_apart(opened, record.project_id, [one for one, _ in previews])
+    return [(one, file) for one, (_, file) in zip(apart, previews, strict=True)]
 
 
 def _refusals(refused: Sequence[tuple[str, str]], read: int) -> None:
@@ -172,14 +173,17 @@ def _read(opened: Workspace, record: Session, file: UploadedFile) -> FilePreview
 
 def _preview_and_keep(opened: Workspace, record: Session, found: Sequence[Found]) -> None:
     st.subheader("What was found", icon=":material/visibility:")
-    for preview, file in found[:SHOWN]:
+    kept: list[Preview] = []
+    for number, (preview, file) in enumerate(found[:SHOWN]):
         with st.container(border=True, gap="xsmall"):
             _preview(preview)
+            kept.append(_version_or_own(opened, record, preview, number))
             if file is not None and preview.reading.columns:
                 _columns(opened, record, preview, file)
     if len(found) > SHOWN:
         st.caption(f"and {len(found) - SHOWN} more, read like these")
-    kept = [preview for preview, _ in found if preview.change != "unchanged"]
+    kept += [preview for preview, _ in found[SHOWN:]]
+    kept = [preview for preview in kept if preview.change != "unchanged"]
     if st.button(
         f"Keep and index {counted(len(kept), 'source')}",
         type="primary",
@@ -194,6 +198,17 @@ def _preview_and_keep(opened: Workspace, record: Session, found: Sequence[Found]
             st.session_state[UPLOADS_KEY] = st.session_state.get(UPLOADS_KEY, 0) + 1
             st.toast(f"{counted(len(kept), 'source')} kept", icon=":material/check:")
             st.rerun()
+
+
+def _version_or_own(opened: Workspace, record: Session, preview: Preview, number: int) -> Preview:
+    """A file with the name of a source is its next version, unless a person says otherwise."""
+    if not import_sources.is_named_alike(preview):
+        return preview
+    own = st.toggle(
+        "Another document that has the same name: keep both",
+        key=f"own-{number}-{preview.reading.document.content_hash[:12]}",
+    )
+    return import_sources.beside(opened, record.project_id, preview) if own else preview
 
 
 def _columns(opened: Workspace, record: Session, preview: Preview, file: UploadedFile) -> None:

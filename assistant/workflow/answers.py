@@ -24,7 +24,7 @@ from assistant.domain import (
 )
 from assistant.errors import SourceError
 from assistant.knowledge.chunking import split
-from assistant.workflow.reindex import index_pending
+from assistant.workflow.reindex import index_documents
 from assistant.workflow.workspace import Workspace
 
 PREFIX = "answer-"
@@ -103,7 +103,7 @@ def answer(
         fetched_at=now,
     )  # fmt: skip
     workspace.library.put_document(project_id, document, by=name)
-    index_pending(workspace.library, workspace.knowledge(project_id), project_id)
+    index_documents(workspace.library, workspace.knowledge(project_id), project_id, [document.id])
     return _read(document)
 
 

@@ -29,7 +29,7 @@ from assistant.generation.writer import Writer
 from assistant.workflow import read_ahead
 from assistant.workflow.answers import answered_chunks
 from assistant.workflow.endpoints import split_writer
-from assistant.workflow.import_sources import put
+from assistant.workflow.import_sources import put_epics
 from assistant.workflow.models import RULES_WRITER, model_spec, writer
 from assistant.workflow.reindex import basis_chunks, index_pending
 from assistant.workflow.requests import Understanding
@@ -63,7 +63,7 @@ def begin(
         )
     workspace.take_folder()
     if understanding.reading is not None:
-        put(workspace, project_id, understanding.reading, by=by)
+        put_epics(workspace, project_id, understanding.reading, by=by)
     run = GenerationRun(
         id=uuid.uuid4().hex[:12],
         by=by,

@@ -14,6 +14,7 @@ from assistant.domain import Value
 from assistant.errors import AssistantError, SourceError
 from assistant.library import StoredDocument as StoredDocument
 from assistant.sources.batches import read_files
+from assistant.sources.clean import clean_text
 from assistant.sources.files import read_file
 from assistant.sources.folder_source import READABLE_SUFFIXES
 from assistant.sources.pasted import TextKind as TextKind
@@ -26,7 +27,11 @@ from assistant.workflow.workspace import Workspace
 
 Progress = Callable[[int, int], None]
 Change = Literal["new", "changed", "unchanged"]
+FILE = "file:"
+"""How the ids of files' documents begin; those of epics are made of their keys."""
+
 MAX_UPLOAD_BYTES = 50 * 1024 * 1024
+SECONDS_BETWEEN_LOOKS = 15.0
 
 
 class Preview(Value):
@@ -96,10 +101,14 @@ class FilePreviews(Value):
     failed: tuple[tuple[str, str], ...] = ()
 
 
-def preview_files(workspace: Workspace, project_id: str, name: str, data: bytes) -> FilePreviews:
+def preview_files(
+    workspace: Workspace, project_id: str, name: str, data: bytes, *, folder: str = ""
+) -> FilePreviews:
     """Read an uploaded file and every file in it (archives, mails, exports of several pages).
 
-    Raises ``SourceError`` for one that is too large; whatever else cannot be read is in ``failed``.
+    ``folder`` is the path it lies at, where files of several folders are read: it tells files of
+    the same name apart. Raises ``SourceError`` for one that is too large; whatever else cannot be
+    read is in ``failed``.
     """
     if len(data) > MAX_UPLOAD_BYTES:
         raise SourceError(
@@ -114,12 +123,60 @@ def preview_files(workspace: Workspace, project_id: str, name: str, data: bytes)
             workspace,
             project_id,
             name if whole else one.reading.document.title or one.name,
-            one.reading,
+            _in_folder(one.reading, folder),
         )
         for one in outcomes
         if one.reading is not None
     )
     return FilePreviews(previews=previews, failed=failed)
+
+
+def _in_folder(reading: Reading, folder: str) -> Reading:
+    document_id = reading.document.id
+    if not folder or not document_id.startswith(FILE):
+        return reading
+    return _under(reading, f"{FILE}{clean_text(folder).text}/{document_id.removeprefix(FILE)}")
+
+
+def _under(reading: Reading, document_id: str) -> Reading:
+    document = reading.document.model_copy(update={"id": document_id})
+    return reading.model_copy(update={"document": document})
+
+
+def told_apart(
+    workspace: Workspace, project_id: str, previews: Sequence[Preview]
+) -> tuple[Preview, ...]:
+    """Different files that came in together under one name, each as a source of its own.
+
+    A file that comes in later under the name of a source is its next version; see ``beside``.
+    """
+    seen: dict[str, set[str]] = {}
+    found = []
+    for preview in previews:
+        document = preview.reading.document
+        hashes = seen.setdefault(document.id, set())
+        if hashes and document.content_hash not in hashes and document.id.startswith(FILE):
+            reading = _under(preview.reading, f"{document.id} ({len(hashes) + 1})")
+            preview = _preview(workspace, project_id, preview.name, reading)
+        hashes.add(document.content_hash)
+        found.append(preview)
+    return tuple(found)
+
+
+def is_named_alike(preview: Preview) -> bool:
+    """Whether only its name says that a file is a new version of a source."""
+    return preview.change == "changed" and preview.reading.document.id.startswith(FILE)
+
+
+def beside(workspace: Workspace, project_id: str, preview: Preview) -> Preview:
+    """The same file as a source of its own, beside the one that has its name."""
+    document, number = preview.reading.document, 2
+    while True:
+        other = f"{document.id} ({number})"
+        held = workspace.library.find_document(project_id, other)
+        if held is None or held.content_hash == document.content_hash:
+            return _preview(workspace, project_id, preview.name, _under(preview.reading, other))
+        number += 1
 
 
 def read_epic(name: str, data: bytes) -> Reading:
@@ -131,9 +188,7 @@ def read_epic(name: str, data: bytes) -> Reading:
 
 
 def _preview(workspace: Workspace, project_id: str, name: str, reading: Reading) -> Preview:
-    stored = next(
-        (d for d in workspace.library.documents(project_id) if d.id == reading.document.id), None
-    )
+    stored = workspace.library.find_document(project_id, reading.document.id)
     if stored is None:
         return Preview(name=name, reading=reading, change="new")
     same = stored.content_hash == reading.document.content_hash
@@ -162,20 +217,29 @@ def store(
 
 
 def index_in_background(workspace: Workspace, project_id: str, *, everything: bool = False) -> None:
-    """Index what is not indexed yet (or all of it again) in a worker thread, one a project."""
+    """Index what is not indexed yet (or all of it again) in a worker thread, one a project.
+
+    What is left is looked at anew every so many seconds, so that a small document that comes in
+    meanwhile is not kept waiting.
+    """
     job = _job(project_id)
 
     def work(stop: Callable[[], bool]) -> None:
-        def report(done: int, total: int) -> None:
-            workspace.jobs.report(job, done, total)
+        before = done = 0
+
+        def report(now: int, total: int) -> None:
+            nonlocal done
+            done = now
+            workspace.jobs.report(job, before + now, before + total)
 
         knowledge = workspace.knowledge(project_id)
         anew = everything
         while index_pending(
-            workspace.library, knowledge, project_id,
-            everything=anew, progress=report, cancelled=stop,
+            workspace.library, knowledge, project_id, everything=anew, progress=report,
+            cancelled=stop, seconds=None if anew else SECONDS_BETWEEN_LOOKS,
         ):  # fmt: skip
-            anew = False  # documents that came in meanwhile
+            anew = False  # what is left, and what came in meanwhile
+            before, done = before + done, 0
 
     if not workspace.jobs.is_active(job):
         workspace.jobs.start(job, work)
@@ -210,6 +274,20 @@ def put(
         by=by,
         connection_id=connection_id,
     )
+
+
+def put_epics(workspace: Workspace, project_id: str, reading: Reading, *, by: str = "") -> None:
+    """Keep the epics that a run is made for, unless a connection holds them as they are.
+
+    A second copy would be cited in place of the one that the next sync keeps fresh.
+    """
+    library = workspace.library
+    for held in library.documents_of_bytes(project_id, reading.document.content_hash):
+        if held.connection_id:
+            _, epics, _ = library.document_parts(project_id, held.id)
+            if epics == reading.epics:
+                return
+    put(workspace, project_id, reading, by=by)
 
 
 def remove(workspace: Workspace, project_id: str, document_id: str, *, by: str = "") -> None:
@@ -270,7 +348,8 @@ def _index_file(
     try:
         if path.stat().st_size > MAX_UPLOAD_BYTES:
             raise SourceError(f"it is larger than {MAX_UPLOAD_BYTES / 1e6:.0f} MB; split it")
-        found = preview_files(workspace, project_id, name, path.read_bytes())
+        folder = name.rpartition("/")[0]
+        found = preview_files(workspace, project_id, name, path.read_bytes(), folder=folder)
         for inside, error in found.failed:
             shown = str(path) if inside == name else f"{path}: {inside}"
             yield FileOutcome(file=shown, outcome="failed", error=error)

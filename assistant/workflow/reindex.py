@@ -1,7 +1,12 @@
-"""Keep a project's index in step with its library: the library is the truth, the index a copy."""
+"""Keep a project's index in step with its library: the library is the truth, the index a copy.
+
+Small documents go first, a group at a time, and each group can be found as soon as it is in: a
+short rule never waits for a long manual that came in with it.
+"""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from assistant.domain import Chunk
@@ -12,9 +17,9 @@ from assistant.library import Library
 
 Progress = Callable[[int, int], None]
 StopCheck = Callable[[], bool]
-BATCH_CHUNKS = 2000
-BATCH_DOCUMENTS = 500
-"""What is held in memory at a time, whatever the number of documents."""
+GROUP_CHUNKS = 128
+"""Most chunks of a group, a second or two of embedding. What a group holds is all that is in
+memory; between groups others who write to the index have their turn."""
 
 
 def index_pending(
@@ -25,17 +30,18 @@ def index_pending(
     everything: bool = False,
     progress: Progress | None = None,
     cancelled: StopCheck | None = None,
+    seconds: float | None = None,
 ) -> int:
     """Index the documents that the index does not hold in their present version.
 
     ``everything`` looks at all of them again. Returns the number of documents that are now in the
-    index and were not before.
+    index and were not before; see ``index_documents``.
     """
     held = None if everything else knowledge.documents()
-    listed = library.pending_documents(project_id, held)
     return index_documents(
-        library, knowledge, project_id, listed, progress=progress, cancelled=cancelled
-    )
+        library, knowledge, project_id, library.pending_documents(project_id, held),
+        progress=progress, cancelled=cancelled, seconds=seconds,
+    )  # fmt: skip
 
 
 def index_documents(
@@ -46,19 +52,23 @@ def index_documents(
     *,
     progress: Progress | None = None,
     cancelled: StopCheck | None = None,
+    seconds: float | None = None,
 ) -> int:
-    """Index these documents in their present version, some at a time so that memory stays flat.
+    """Index these documents in their present version, the smallest first, group by group.
 
     A document is marked as indexed only after its chunks are in, so a kill in between is made good
     by the next ``index_pending``. ``progress`` gets chunks done and in all, estimated while there
-    are documents still to be cut up. Returns how many are now in the index.
+    are documents still to be cut up. ``seconds`` is the time after which no further group is begun.
+    Returns how many are now in the index.
     """
-    indexed = chunks_done = documents_done = 0
-    for batch in _batches(library, project_id, document_ids):
-        documents_done += len(batch)
-        chunks_seen = chunks_done + sum(len(chunks) for _, chunks in batch.values())
-        waiting = len(document_ids) - documents_done
-        total = chunks_seen + round(chunks_seen / documents_done * waiting)
+    sizes = library.document_sizes(project_id, document_ids)
+    whole, size_done = sum(sizes.values()), 0
+    indexed = chunks_done = 0
+    ends = None if seconds is None else time.monotonic() + seconds
+    for group in _groups(library, project_id, sorted(sizes, key=sizes.__getitem__)):
+        size_done += sum(sizes[name] for name in group)
+        chunks_seen = chunks_done + sum(len(chunks) for _, chunks in group.values())
+        total = round(chunks_seen * whole / size_done)
 
         def report(done: int, _of: int, before: int = chunks_done, total: int = total) -> None:
             reach("after_embed")
@@ -66,37 +76,39 @@ def index_documents(
                 progress(before + done, total)
 
         written = knowledge.put(
-            [(name, chunks) for name, (_, chunks) in batch.items()],
+            [(name, chunks) for name, (_, chunks) in group.items()],
             progress=report,
             cancelled=cancelled,
         )
         reach("after_put")
-        marks = {name: (batch[name][0], len(batch[name][1])) for name in written}
+        marks = {name: (group[name][0], len(group[name][1])) for name in written}
         for gone in library.mark_all_indexed(project_id, marks):
             knowledge.remove(gone)
         indexed += len(written)
         chunks_done = chunks_seen
-        if len(written) < len(batch):
+        if len(written) < len(group) or (ends is not None and time.monotonic() >= ends):
             break
     return indexed
 
 
-def _batches(
+def _groups(
     library: Library, project_id: str, document_ids: Iterable[str]
 ) -> Iterator[dict[str, tuple[int, tuple[Chunk, ...]]]]:
-    """Documents by id with their version and chunks, a few thousand chunks at a time."""
-    batch: dict[str, tuple[int, tuple[Chunk, ...]]] = {}
+    """Documents by id with their version and chunks; a large document is a group of its own."""
+    group: dict[str, tuple[int, tuple[Chunk, ...]]] = {}
     size = 0
     for document_id in document_ids:
+        if library.find_document(project_id, document_id) is None:
+            continue  # removed since it was listed
         document, epics, cases = library.document_parts(project_id, document_id)
         chunks = split(document, epics=epics, cases=cases)
-        batch[document_id] = (document.version, chunks)
+        if group and (size + len(chunks) > GROUP_CHUNKS or len(group) == GROUP_CHUNKS):
+            yield group
+            group, size = {}, 0
+        group[document_id] = (document.version, chunks)
         size += len(chunks)
-        if size >= BATCH_CHUNKS or len(batch) >= BATCH_DOCUMENTS:
-            yield batch
-            batch, size = {}, 0
-    if batch:
-        yield batch
+    if group:
+        yield group
 
 
 def forget_removed(library: Library, knowledge: KnowledgeBase, project_id: str) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
+from syncing import quick_workspace
 
 from assistant.domain import RetrievalConfig
 from assistant.errors import SourceError
@@ -37,6 +40,41 @@ def test_a_preview_keeps_nothing_and_storing_makes_it_found(
         workspace, project_id, "v.md", RULES + b"- BR-91 New.\n"
     ).previews[0]
     assert (changed.change, changed.stored_version) == ("changed", 1)
+
+
+def test_files_of_one_name_are_told_apart(
+    tmp_path: Path,
+) -> None:
+    """In one upload and in one folder; later the name says which source it is a version of."""
+    texts = ("A voucher is valid for 40 days.", "A meter is read twice a year.")
+    first, second = (f"# Notes\n\n{text}\n".encode() for text in texts)
+    for folder, data in (("billing", first), ("metering", second)):
+        (tmp_path / "in" / folder).mkdir(parents=True)
+        (tmp_path / "in" / folder / "notes.md").write_bytes(data)
+    with quick_workspace(tmp_path / "data") as (workspace, project_id, _):
+
+        def look(*files: bytes) -> tuple[import_sources.Preview, ...]:
+            return import_sources.told_apart(workspace, project_id, [
+                preview for data in files for preview in
+                import_sources.preview_files(workspace, project_id, "notes.md", data).previews
+            ])  # fmt: skip
+
+        together = look(first, second, first)
+        assert [one.reading.document.id for one in together] == [
+            "file:notes.md", "file:notes.md (2)", "file:notes.md",
+        ]  # fmt: skip
+        import_sources.store(workspace, project_id, together)
+        assert [one.change for one in look(first, second)] == ["unchanged", "unchanged"]
+        (later,) = look(second)
+        assert import_sources.is_named_alike(later)
+        assert (later.change, later.stored_version) == ("changed", 1)
+        own = import_sources.beside(workspace, project_id, later)
+        assert (own.change, own.reading.document.id) == ("unchanged", "file:notes.md (2)")
+        assert workspace.jobs.wait(f"index-{project_id}", timeout=30)
+        outcomes = import_sources.index_paths(workspace, project_id, [tmp_path / "in"])
+        assert [one.document_id for one in outcomes] == [
+            "file:billing/notes.md", "file:metering/notes.md",
+        ]  # fmt: skip
 
 
 def test_a_removed_source_is_found_no_more(workspace: Workspace, project_id: str) -> None:
@@ -111,3 +149,38 @@ def test_two_projects_do_not_see_each_other(workspace: Workspace, project_id: st
     workspace.jobs.wait(f"index-{other}", timeout=30)
     assert finds_voucher(workspace, other)
     assert not finds_voucher(workspace, project_id)
+
+
+def test_a_small_document_is_found_while_a_large_one_is_still_embedded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever came in first: the rule is in before the manual that is put in with it."""
+    parts = "\n\n".join(f"## Part {n}\n\nIn part {n} the limit is {n} days." for n in range(300))
+    files = {"manual.md": f"# Manual\n\n{parts}\n".encode(), "rule.md": RULES}
+    indexed, found = list[set[str]](), list[bool]()
+    with quick_workspace(tmp_path / "data") as (workspace, project_id, embedder):
+        knowledge = workspace.knowledge(project_id)
+        embed = embedder.documents
+
+        def watched(texts: Sequence[str]) -> np.ndarray:
+            documents = workspace.library.documents(project_id)
+            indexed.append({one.title for one in documents if one.is_indexed})
+            found.append(finds_voucher(workspace, project_id))
+            assert sum(knowledge.documents().values()) in (0, 1), "nothing of the manual is there"
+            return embed(texts)
+
+        monkeypatch.setattr(embedder, "documents", watched)
+        previews = [
+            preview
+            for name, data in files.items()
+            for preview in import_sources.preview_files(workspace, project_id, name, data).previews
+        ]
+        import_sources.store(workspace, project_id, previews)
+        assert workspace.jobs.wait(f"index-{project_id}", timeout=30)
+        assert not import_sources.indexing(workspace, project_id).error
+        assert not workspace.library.unindexed_documents(project_id)
+        assert len(knowledge.documents()) == len(files)
+    assert (indexed[0], found[0]) == (set(), False)
+    assert len(indexed) > 2, "the manual takes several batches"
+    assert all(len(titles) == 1 for titles in indexed[1:])
+    assert all(found[1:])

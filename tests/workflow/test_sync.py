@@ -19,11 +19,13 @@ from syncing import (
     write,
 )
 
-from assistant.domain import utc_now
+from assistant.domain import GenerationConfig, utc_now
 from assistant.errors import ConnectorError, SourceError
 from assistant.sources.files import read_file
 from assistant.sources.synced import FetchedDocument, SourcePage
-from assistant.workflow import sync_jobs
+from assistant.workflow import generate_cases, sync_jobs
+from assistant.workflow.import_sources import read_epic
+from assistant.workflow.requests import GenerateRequest, understand
 from assistant.workflow.sync import sync
 from assistant.workflow.workspace import Workspace
 
@@ -60,6 +62,27 @@ def test_one_changed_sentence_is_all_that_is_embedded(quick: Quick, wiki: Path) 
     assert embedder.embedded == embedded + 1, "the chunk with the changed sentence"
     after = index_of(workspace, project_id)
     assert {name for name in after if after[name] != before[name]} == {"folder-wiki/glossary.md"}
+
+
+def test_an_epic_file_that_a_connection_holds_is_not_kept_twice(
+    quick: Quick, tmp_path: Path, project_root: Path
+) -> None:
+    workspace, project_id, _ = quick
+    file = project_root / "sample_data" / "epics" / "CC-200-cooling-off-cancellation.md"
+    folder = tmp_path / "epics"
+    folder.mkdir()
+    shutil.copy(file, folder)
+    sync_folder(workspace, project_id, folder)
+
+    def begin(data: bytes) -> set[str]:
+        request = GenerateRequest(reading=read_epic(file.name, data), techniques=("positive",))
+        found = understand(workspace, project_id, request)
+        generate_cases.begin(workspace, project_id, found, GenerationConfig(), by="Tess")
+        return {document.id for document in workspace.library.documents(project_id)}
+
+    held = begin(file.read_bytes())
+    assert held == {f"folder-wiki/{file.name}"}
+    assert begin(file.read_bytes().replace(b"15 days", b"16 days")) == held | {"epic:CC-200"}
 
 
 def test_what_vanishes_is_found_no_more_and_a_copy_takes_its_place(
