@@ -1,0 +1,116 @@
+"""``sync``, ``sources`` and ``stale`` by command: JSON for scripts, and what a person reads.
+
+A quick embedder stands in for the model, which these commands only hand texts to.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.command_line.options import main
+from assistant.workflow.workspace import Workspace
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "workflow"))
+
+from syncing import WordEmbedder, write
+
+SENTENCE = "A voucher is accepted within 40 days after it was issued."
+EPIC, PAGE = "vouchers.md", "rules.md"
+FILES = {
+    EPIC: "# CC-9 Vouchers\n\n## CC-91 Redeem a voucher\nAs a customer I want to redeem a voucher "
+    f"so that I pay less.\n\nAcceptance criteria:\n- {SENTENCE}\n",
+    PAGE: "# Business rules\n\n- BR-91 A voucher that has expired is refused.\n",
+}
+Run = Callable[..., str]
+
+
+@pytest.fixture
+def run(
+    tmp_path: Path,
+    models_dir: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> Run:
+    """Runs a command in a data folder of the test's own; gives what it wrote to stdout."""
+    embedder = WordEmbedder()
+    monkeypatch.setattr(Workspace, "embedder", lambda *_: embedder)
+    monkeypatch.setenv("UAT_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("UAT_MODELS_DIR", str(models_dir))
+    monkeypatch.setenv("UAT_USER", "Tess")
+
+    def done(*arguments: str, status: int = 0) -> str:
+        try:
+            ended = main(arguments)
+        except SystemExit as exited:
+            ended = int(exited.code or 0)
+        said = capfd.readouterr()
+        assert ended == status, said.err
+        return said.err if status else said.out
+
+    return done
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with an epic and a page beside it."""
+    for name, text in FILES.items():
+        write(tmp_path / "Wiki" / name, text)
+    return tmp_path / "Wiki"
+
+
+def test_a_folder_is_followed_and_what_rests_on_a_change_is_written_again(
+    run: Run, folder: Path
+) -> None:
+    def read(*arguments: str) -> Any:
+        return json.loads(run(*arguments, "--project", "P", "--json"))
+
+    (first,) = read("sync", "--folder", str(folder), "--every", "60")
+    assert (first["new"], first["failed"], first["complete"]) == (2, 0, True)
+    rows = {row["external_id"]: row for row in read("sources")}
+    assert set(rows) == {EPIC, PAGE}
+    assert {(row["version"], row["indexed"], row["connection"]) for row in rows.values()} == {
+        (1, True, "Wiki")
+    }
+    epic = str(folder / EPIC)
+    read("generate", "--epic", epic, "--writer", "rules")
+    assert len(read("sources")) == 2, "the epic that the folder holds is not kept a second time"
+    assert read("stale") == []
+    changed = SENTENCE.replace("40", "30")
+    write(folder / EPIC, FILES[EPIC].replace(SENTENCE, changed), at=1_700_000_001)
+    (again,) = read("sync", "--all")
+    assert (again["changed"], again["unchanged"]) == (1, 1)
+    assert [one["external_id"] for one in again["changes"]] == [EPIC]
+    stale = read("stale")
+    assert stale
+    findings = [one for case in stale for one in case["findings"]]
+    assert {(one["old"], one["new"]) for one in findings} == {(SENTENCE, changed)}
+    told = run("stale", "--project", "P")
+    assert f"{len(stale)} stale cases" in told
+    assert "now: " in told
+    assert read("stale", "--write-again") == []
+
+
+def test_what_sync_and_sources_say_to_a_person(run: Run, folder: Path) -> None:
+    (folder / "broken.csv").write_bytes(b"\x00\x01\x02" * 400)
+    told = run("sync", "--folder", str(folder))
+    assert "Wiki: 2 new, 0 changed, 0 unchanged, 0 removed, 1 could not be read" in told
+    assert "failed     broken.csv" in told
+    listed = run("sources")
+    assert listed.splitlines()[0].split()[:2] == ["DOCUMENT", "KIND"]
+    (row,) = [line for line in listed.splitlines() if line.startswith("broken.csv")]
+    assert "not read" in row
+    assert "0 stale cases" in run("stale")
+
+
+def test_what_is_asked_wrongly_says_what_to_do(run: Run, tmp_path: Path) -> None:
+    assert "Name one: sync CONNECTION" in run("sync", status=2)
+    assert "Name one: sync CONNECTION" in run("sync", "Wiki", "--all", status=2)
+    assert "is not a folder" in run("sync", "--folder", str(tmp_path / "none"), status=2)
+    assert "no connection yet" in run("sync", "--all", status=2)
+    assert "Nowhere" in run("sync", "Nowhere", status=2)

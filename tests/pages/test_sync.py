@@ -1,0 +1,178 @@
+"""Connected sources on the pages: sync by click, how far it is, stop; versions of a source."""
+
+from __future__ import annotations
+
+import queue
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from assistant.sources.files import read_file
+from assistant.sources.synced import FetchedDocument, SourcePage
+from assistant.ui import state
+from assistant.ui.documents_table import TABLE
+from assistant.workflow import connections, sync_jobs
+from assistant.workflow.connections import ConnectionConfig
+from assistant.workflow.workspace import Workspace
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "workflow"))
+
+from syncing import WordEmbedder, quick_workspace, write
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+OLD, NEW = "A refund is paid within 14 days.", "A refund is paid within 10 days."
+KEPT = "The customer is told by letter."
+
+
+@pytest.fixture
+def environment(
+    tmp_path: Path, models_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
+    """A data folder of the test's own with a quick embedder and an empty project."""
+    embedder = WordEmbedder()
+    with quick_workspace(tmp_path / "data"):
+        pass
+    monkeypatch.setattr(Workspace, "embedder", lambda *_: embedder)
+    monkeypatch.setenv("UAT_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("UAT_MODELS_DIR", str(models_dir))
+    monkeypatch.chdir(ROOT)
+    st.cache_resource.clear()
+    yield tmp_path
+    st.cache_resource.clear()
+
+
+def said(app: AppTest) -> str:
+    """All text on the page, with the bars and the names of what folds out."""
+    assert not app.exception
+    parts = [one.value for one in (*app.markdown, *app.caption, *app.error)]
+    bars = [one.proto.text for one in app.get("progress")]
+    return "\n".join([*parts, *bars, *(one.label for one in app.expander)]).replace("\\", "")
+
+
+def only_connection() -> sync_jobs.Connection:
+    opened = state.workspace()
+    (connection,) = opened.library.connections.list(opened.projects()[0].id)
+    return connection
+
+
+def ended(app: AppTest) -> AppTest:
+    """The page once the sync has ended."""
+    assert sync_jobs.wait(state.workspace(), only_connection(), 30)
+    return app.run()
+
+
+def test_a_folder_is_synced_by_click_and_shows_what_changed_in_a_source(
+    open_app: Callable[..., AppTest], environment: Path
+) -> None:
+    folder = environment / "wiki"
+    write(folder / "refunds.md", f"# Refunds\n\n{OLD} {KEPT}\n")
+    write(folder / "meters.md", "# Meters\n\nA meter is read twice a year.\n")
+    app = open_app()
+    opened = state.workspace()
+    sync_jobs.connect_folder(opened, opened.projects()[0].id, folder, name="Wiki")
+    app.switch_page("pages/import_sources.py").run()
+    assert "0 documents · last sync never" in said(app)
+    app.button(key="sync-folder-wiki").click().run()
+    assert "2 documents" in said(ended(app))
+    assert "last sync never" not in said(app)
+    table = app.dataframe[0].value
+    assert set(table["From"]) == {"Wiki"}
+    write(folder / "refunds.md", f"# Refunds\n\n{NEW} {KEPT}\n", at=1_700_000_001)
+    app.button(key="sync-folder-wiki").click().run()
+    ended(app)
+    row = list(app.dataframe[0].value["Title"]).index("Refunds")
+    assert list(app.dataframe[0].value["Version"])[row] == 2
+    app.session_state[TABLE] = {"selection": {"rows": [row], "columns": []}}
+    shown = said(app.run())
+    assert "2 versions" in shown
+    assert f":red-background[{OLD}]" in shown
+    assert f":green-background[{NEW}]" in shown
+    assert KEPT not in shown, "what stayed is not listed"
+    assert "Wiki (folder) · 1 changed sentence" in shown
+    assert "No case cites this source." in shown
+
+
+class Held:
+    """A source of three things that hands over one, and the next ones when it is let go on."""
+
+    name = "Jira"
+    keys = ("jira:CC-1", "jira:CC-2", "jira:CC-3")
+
+    def __init__(self) -> None:
+        self.go_on = threading.Event()
+        self.handed = threading.Event()
+        self.asked: list[str] = []
+
+    def fetch(self, *, since: datetime | None, cursor: str = "") -> Iterator[SourcePage]:
+        self.asked.append(cursor)
+        left = [key for key in self.keys if key > cursor]
+        for key in left:
+            reading = read_file(f"{key}.md", f"# Page {key}\n\nIt says {key}.\n".encode())
+            document = FetchedDocument(external_id=key, reading=reading)
+            last = key == left[-1]
+            yield SourcePage(documents=(document,), cursor="" if last else key, total=len(left))
+            self.handed.set()
+            assert self.go_on.wait(30)
+
+    def present(self) -> Iterator[str]:
+        yield from self.keys
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+def test_a_sync_says_how_far_it_is_and_can_be_stopped_on_both_pages(
+    open_app: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources: queue.Queue[Held] = queue.Queue()
+
+    def opening(*_: object, **__: Any) -> Held:
+        source = Held()
+        sources.put(source)
+        return source
+
+    monkeypatch.setattr("assistant.workflow.sync.open_source", opening)
+    app = open_app()
+    opened = state.workspace()
+    config = ConnectionConfig(
+        kind="jira_cloud", name="Jira", url="https://acme.atlassian.net", user="t@example.com",
+        fetch="project = CC",
+    )  # fmt: skip
+    key = connections.add(opened, opened.projects()[0].id, config).id
+
+    def page(name: str) -> str:
+        return said(app.switch_page(f"pages/{name}.py").run())
+
+    def started(button: str) -> Held:
+        app.button(key=f"{button}{key}").click().run()
+        source = sources.get(timeout=30)
+        assert source.handed.wait(30)
+        return source
+
+    assert "0 documents" in page("import_sources")
+    first = started("sync-")
+    assert "Fetching: 1 of 3 documents" in page("import_sources")
+    assert "Syncing: 1 of 3" in page("connections")
+    page("import_sources")
+    app.button(key=f"cancel-{key}").click().run()
+    first.go_on.set()
+    assert "1 document · last sync never" in said(ended(app))
+    page("connections")
+    second = started("sync_")
+    assert "Syncing: 1 of 2" in page("connections")
+    app.button(key=f"stop_{key}").click().run()
+    second.go_on.set()
+    assert "Last sync: never" in said(ended(app))
+    third = started("sync_")
+    third.go_on.set()
+    assert "Last sync: never" not in said(ended(app))
+    assert "3 documents" in page("import_sources")
+    asked = [cursor for source in (first, second, third) for cursor in source.asked]
+    assert asked == ["", "jira:CC-1", "jira:CC-2"], "each goes on where the last was stopped"
