@@ -68,7 +68,7 @@ def evaluate(options: Namespace, terminal: Terminal) -> None:
             rows.append((one.title, f"{one.value:.3f}", f"{one.low:.3f} to {one.high:.3f}"))
     terminal.table(rows)
     terminal.line(
-        f"Cases match from a cosine of {report.threshold:.2f}; on {report.matcher.pairs} labelled "
-        f"pairs the matcher is right in {report.matcher.accuracy:.0%} (precision "
+        f"Cases match from a closeness of {report.threshold:.2f}; on {report.matcher.pairs} "
+        f"labelled pairs the matcher is right in {report.matcher.accuracy:.0%} (precision "
         f"{report.matcher.precision:.0%}, recall {report.matcher.recall:.0%})."
     )

@@ -137,7 +137,7 @@ METRICS: tuple[Metric, ...] = (
     ),
     Metric(
         "similarity", "Closeness to the reference cases", "higher", "share",
-        "mean cosine of each held-out case to the written case assigned to it, no threshold",
+        "mean closeness of each held-out case to the written case assigned to it, no threshold",
         _nearness, main=True,
     ),
     *STYLE_METRICS,

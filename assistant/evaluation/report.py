@@ -35,7 +35,7 @@ def markdown(comparison: Comparison, advice: Sequence[Advice] = ()) -> str:
         "",
         f"Values in brackets: 95 % bootstrap interval over stories. {BETTER} better, {WORSE} worse "
         f"than {comparison.columns[0].title} (paired permutation test, 5 %, Holm). A reference "
-        f"case counts as found from a cosine of {comparison.threshold:.2f}.",
+        f"case counts as found from a closeness of {comparison.threshold:.2f}.",
     ]
     if advice:
         lines += ["", "## Advice", ""]

@@ -53,7 +53,12 @@ def amounts(text: str, *, exact: bool = False) -> list[Amount]:
     and "second" count only with a unit of time, because they are mostly no numbers. ``exact``
     leaves out limits ("more than 5 MB", "up to 14 days"): what is tried out is the other amount.
     """
-    found: list[Amount] = []
+    return [(value, unit) for value, unit, _ in placed_amounts(text, exact=exact)]
+
+
+def placed_amounts(text: str, *, exact: bool = False) -> list[tuple[float, str, int]]:
+    """The same amounts, each with the offset at which it begins."""
+    found: list[tuple[float, str, int]] = []
     for match in _AMOUNT.finditer(text):
         number_end = match.end("number") if match["number"] else match.end()
         before, after = text[max(0, match.start() - 24) : match.start()], text[number_end:]
@@ -66,17 +71,17 @@ def amounts(text: str, *, exact: bool = False) -> list[Amount]:
             word = match["word"].lower()
             if word in _WORDS_OF_ONE and known not in _TIMES:
                 continue
-            found.append((float(_NUMBER_WORDS[word]), known))
+            found.append((float(_NUMBER_WORDS[word]), known, match.start()))
             continue
         number = match["number"].replace(",", "")
         if not known and "." not in number and ":" not in number and len(number) > _LONGEST:
             continue
         if ":" in number:
             hours, minutes = number.split(":")
-            found.append((float(hours) + float(minutes) / 100, "o'clock"))
+            found.append((float(hours) + float(minutes) / 100, "o'clock", match.start()))
             continue
         value = float(number)
-        found.append((-value if match["minus"] else value, known))
+        found.append((-value if match["minus"] else value, known, match.start()))
     return found
 
 

@@ -152,7 +152,8 @@ def _table(opened: Workspace, comparison: Comparison, rows: tuple[FigureRow, ...
     st.caption(
         f"{stories} held-out stories. In brackets the 95 % bootstrap interval over stories. "
         f"{views.BETTER} better, {views.WORSE} worse than {label(first)} (paired permutation test, "
-        f"5 %, Holm). A reference case counts as found from a cosine of {comparison.threshold:.2f}."
+        "5 %, Holm). A reference case counts as found from a closeness of "
+        f"{comparison.threshold:.2f}."
     )
     advice = compare_models.advice_of(opened, comparison)
     st.download_button(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from assistant.domain import TestCase, TestStep
 from assistant.evaluation.assignment import best_assignment
-from assistant.evaluation.matching import TextEmbedder, Vectors, pair
+from assistant.evaluation.matching import AGAINST, OTHER_END, TextEmbedder, Vectors, pair
 
 weight = st.floats(-1, 1, allow_nan=False)
 
@@ -96,6 +96,35 @@ def test_titles_do_not_count(words: TextEmbedder, case_of: Callable[..., TestCas
     vectors = Vectors(words)
     assert pair([reference], [written], vectors).matched == 0
     assert pair([reference], [reference, written], vectors).matched == 1
+
+
+def test_other_amounts_messages_and_ends_are_another_test(
+    words: TextEmbedder, case_of: Callable[..., TestCase]
+) -> None:
+    tried, used = 'The message "Use 8 or more." is shown', 'The message "This one was used." is shown'
+    reference = case_of("R", ("Enter a password of 7 characters", tried))
+    others = [
+        reference,
+        case_of("N", ("Enter a password of 9 characters", tried)),
+        case_of("M", ("Enter a password of 7 characters", used)),
+        case_of("G", ("Enter a password of 7 characters", "It is kept")),
+    ]
+    (equal, number, message, granted), *_ = Vectors(words).closeness([reference], others)
+    assert equal == 1.0
+    assert number <= AGAINST
+    assert message <= AGAINST
+    assert granted <= equal - OTHER_END
+
+
+def test_example_values_of_the_data_column_do_not_count(words: TextEmbedder) -> None:
+    step = TestStep(
+        number=1, action="Enter a reading", test_data="41,250 kWh", expected_result="Ok"
+    )
+    reference = TestCase(id="R", title="t", steps=(step,))
+    other = reference.model_copy(
+        update={"steps": (step.model_copy(update={"test_data": "7,400 kWh"}),)}
+    )
+    assert Vectors(words).closeness([reference], [other]) == [[1.0]]
 
 
 def test_a_case_without_words_matches_nothing(words: TextEmbedder) -> None:

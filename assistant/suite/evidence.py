@@ -1,0 +1,228 @@
+"""What a text tries out, shows and denies: the facts by which a condition and a case are compared.
+
+Small readings of English sentences: quantities with what they count, calendar words as days, the
+sense of a result (something is shown or granted, or it is refused or missing), messages, roles.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from assistant.suite.amounts import placed_amounts
+from assistant.suite.wording import (
+    STOP_WORDS,
+    content,
+    quoted_with_rest,
+    stem,
+    without_quotes,
+    words,
+)
+
+_NUMBERS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
+    "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "single": 1, "first": 1, "second": 2,
+    "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "once": 1, "twice": 2, "no": 0, "zero": 0,
+}  # fmt: skip
+_COUNT = re.compile(
+    r"(?<![\w.,£$€/:-])(?P<number>\d{1,3}(?:,\d{3})+|\d{1,5})(?:st|nd|rd|th)?(?![\w%]|[.:,/]\d)"
+    r"|\b(?P<word>" + "|".join(_NUMBERS) + r")\b",
+    re.IGNORECASE,
+)
+_WITHOUT = re.compile(r"\bwithout (?:an? |any |the )?([^\W\d_]+)", re.IGNORECASE)
+_SIDES = {
+    "<": "less than|fewer than|below|under|before|lower than|shorter than|younger than",
+    "<=": "at most|up to|within|no more than|not more than|no later than|until",
+    ">": "more than|over|above|after|exceeding|beyond|longer than|higher than|older than|past",
+    ">=": "at least|no less than|no earlier than|from",
+}
+_SIDE = re.compile(
+    "|".join(rf"(?P<side{place}>\b(?:{listed})(?: the)?\s*[£$€]?$)"
+             for place, listed in enumerate(_SIDES.values())),
+    re.IGNORECASE,
+)  # fmt: skip
+_AFTER = re.compile(r"[^\W\d_]+")
+_CLAUSE_END = re.compile(r"[.;:()]|,\s")
+_UNIT_STEMS = frozenset(
+    stem(word)
+    for word in (
+        "second", "minute", "hour", "day", "week", "month", "year", "character", "digit", "time",
+        "percent", "kb", "mb", "gb", "pound", "euro", "dollar",
+    )
+)  # fmt: skip
+_SHARED_UNIT = re.compile(
+    r"\b(?P<one>[\d.,]*\d) (?P<join>to|and|or|and of|or of|–) (?P<other>[\d.,]*\d)"
+    r" (?P<unit>(?!of\b|or\b|and\b|to\b|in\b|on\b|at\b)[a-z]+)"
+)
+_NEXT_DAY = re.compile(r"\bnext (?:working |business |calendar )?day\b", re.IGNORECASE)
+_NUMBERED_DAY = re.compile(r"\bday (\d{1,3})\b", re.IGNORECASE)
+_ORDINAL_DAY = re.compile(
+    r"\b(second|third|fourth|fifth) (?:working |business |calendar )?day\b", re.IGNORECASE
+)
+_TODAY = re.compile(
+    r"(?<!from )(?<!after )(?<!before )(?<!than )(?<!until )\btoday(?:['’]s date)?\b"
+    r"(?!\s*[+-])(?!['’]s)(?! \d)",
+    re.IGNORECASE,
+)
+_TOMORROW = re.compile(r"\btomorrow(?:['’]s date)?\b", re.IGNORECASE)
+_MESSAGE_WORDS = 3
+_NOT_SHOWN = re.compile(
+    r"\W*(?:(?:message|error|hint) )?(?:(?:is|are|was|does) (?:not|no longer)|isn)\b"
+)
+_DENIES = frozenset(
+    stem(word)
+    for word in (
+        "no", "cannot", "nothing", "neither", "nor", "refuse", "disabled", "greyed", "blocked",
+        "hidden", "hide", "hid", "without", "unavailable", "missing", "fail", "lack",
+    )
+)  # fmt: skip
+_REFUSING = re.compile(
+    r"(?:^|[.!?] )(?:please )?(?:enter|use|choose|select|check|complete|fill|provide|try|wait|"
+    r"speak|contact|raise|create|upload|add|specify|correct|call|register)\b"
+    r"|\b(?:must|cannot|can't|can’t|not|no|only|needs?|invalid|wrong|already|exceed\w*|too|"
+    r"required|failed|failure|error|denied|unable|may not|at least|at most|more than|less than|"
+    r"lower than|higher than|please|expired|has ended)\b",
+    re.IGNORECASE,
+)
+_NOTHING = re.compile(r"[£$€]\s?0(?:\.00?)?(?![\d.,]*\d)|\b(?:free of charge|without charge)\b")
+_TOO = re.compile(
+    r"(?P<granted>\bnot )?\btoo (?:late|early|long|short|many|few|high|low|big|small)\b"
+)
+_NOT_THE_MESSAGE = re.compile(
+    r"(?:,? ?(?:and|but) )?(?:[Tt]he |[Nn]o )?(?:message|error|hint)? ?…[^.;,]*?"
+    r"\b(?:is|are) (?:not|no longer) (?:displayed|shown|visible)[^.;,]*"
+)
+_ACTOR = re.compile(
+    r"\b(?:[Ll]og(?:ged|s)?|[Ss]ign(?:ed|s)?) (?:in|on)(?: to [^.;]{1,40}?)? as (?:an? |the )?"
+    r"((?:[A-Z][\w-]*)(?: (?:or |and )?[A-Z][\w-]*)*)"
+    r"|\b[Aa]s (?:an? |the )?((?:[A-Z][\w-]*)(?: [A-Z][\w-]*)*)"
+)
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number, the unit it has where that is a common one, and stems of what it counts.
+
+    ``side`` is empty for the number itself, else a comparison: "<" for "less than 30 minutes".
+    """
+
+    value: float
+    unit: str
+    counts: frozenset[str] = frozenset()
+    side: str = ""
+
+    def same(self, other: Quantity, *, loosely: bool = False) -> bool:
+        """Whether both are one quantity. ``loosely``: one of them may leave open what it counts."""
+        return abs(self.value - other.value) < 1e-9 and self.alike(other, loosely=loosely)
+
+    def alike(self, other: Quantity, *, loosely: bool = False) -> bool:
+        """Whether both count or measure the same thing, whatever their values."""
+        if self.unit and other.unit:
+            return self.unit == other.unit
+        if self.counts & other.counts:
+            return True
+        if loosely:
+            return not (self.unit or self.counts) or not (other.unit or other.counts)
+        return False
+
+
+def quantities(text: str) -> list[Quantity]:
+    """The quantities of a text in order: measured amounts and plain counts.
+
+    Calendar words are days from today: "tomorrow" is 1 day, "day 60" is 60 days. "Without a
+    digit" is 0 digits.
+    """
+    plain = _WITHOUT.sub(r"0 \1", _calendar(without_quotes(text)))
+    plain = _SHARED_UNIT.sub(r"\g<one> \g<unit> \g<join> \g<other> \g<unit>", plain)
+    found: list[tuple[int, Quantity]] = []
+    for value, unit, start in placed_amounts(plain):
+        if unit:
+            found.append((start, Quantity(value, unit, side=_side(plain[:start]))))
+    for match in _COUNT.finditer(plain):
+        rest = plain[match.end() : match.end() + 60]
+        rest = _CLAUSE_END.split(rest, maxsplit=1)[0]
+        following = [stem(word) for word in _AFTER.findall(rest)[:4]]
+        if following and following[0] in _UNIT_STEMS and match["number"]:
+            continue
+        number = match["number"]
+        value = float(number.replace(",", "")) if number else _NUMBERS[match["word"].lower()]
+        if not number and value == 0 and not following:
+            continue
+        counted = frozenset(content(following)) - _UNIT_STEMS
+        side = _side(plain[: match.start()])
+        found.append((match.start(), Quantity(float(value), "", counted, side)))
+    found.sort(key=lambda one: one[0])
+    return list(dict.fromkeys(one for _, one in found))
+
+
+def _side(before: str) -> str:
+    match = _SIDE.search(before[-24:])
+    if not match:
+        return ""
+    return next(side for place, side in enumerate(_SIDES) if match[f"side{place}"])
+
+
+def _calendar(text: str) -> str:
+    text = _NEXT_DAY.sub("1 day", text)
+    text = _NUMBERED_DAY.sub(r"\1 days", text)
+    text = _ORDINAL_DAY.sub(lambda found: f"{_NUMBERS[found[1].lower()]} days", text)
+    text = _TODAY.sub("0 days", text)
+    return _TOMORROW.sub("1 day", text)
+
+
+def messages(text: str, *, denied: bool = False) -> dict[str, str]:
+    """Quoted sentences that a result says are shown (or ``denied``), by their folded form."""
+    return {
+        _folded(found): found
+        for found, after in quoted_with_rest(text)
+        if bool(_NOT_SHOWN.match(after)) == denied and len(found.split()) >= _MESSAGE_WORDS
+    }
+
+
+def _folded(text: str) -> str:
+    return text.casefold().rstrip(".!")
+
+
+def refuses(text: str) -> bool:
+    """Whether a result is a refusal or an absence: denied, hidden, disabled, a fee of nothing, or
+    nothing but a message that says what is wrong."""
+    bare = _NOT_THE_MESSAGE.sub("", " ".join(without_quotes(text).split()))
+    judged = _TOO.search(bare)
+    if judged:
+        return not judged["granted"]
+    if _DENIES & set(words(bare)) or _NOTHING.search(bare):
+        return True
+    shown = messages(text)
+    return any(_REFUSING.search(message) for message in shown.values())
+
+
+def denied_parts(text: str) -> list[frozenset[str]]:
+    """For each negation of a text, the stems that follow it within its clause."""
+    parts = []
+    for clause in re.split(r"[.;:\n]|, ", without_quotes(text)):
+        stems = words(clause)
+        for place, one in enumerate(stems):
+            if one == "empty":
+                parts.append(frozenset(content(stems)))
+            elif one in ("no", "without", "other", "nobody", "none", "lack"):
+                parts.append(frozenset(content(stems[place + 1 :])[:3]))
+    return parts
+
+
+def actors(text: str) -> set[str]:
+    """Roles that a text says somebody acts in: "logged in ... as Team Leader"."""
+    found = set()
+    for match in _ACTOR.finditer(text):
+        found.add((match[1] or match[2]).casefold())
+    return found
+
+
+def telling(text: str) -> frozenset[str]:
+    """Stems that carry meaning, numbers' names among the stop words."""
+    return frozenset(content(words(without_quotes(text)))) - _SMALL
+
+
+_SMALL = frozenset(
+    stem(word)
+    for word in (*_NUMBERS, *STOP_WORDS, "someone", "anything", "neither", "nor", "cannot", "least")
+)
