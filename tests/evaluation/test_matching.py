@@ -101,7 +101,8 @@ def test_titles_do_not_count(words: TextEmbedder, case_of: Callable[..., TestCas
 def test_other_amounts_messages_and_ends_are_another_test(
     words: TextEmbedder, case_of: Callable[..., TestCase]
 ) -> None:
-    tried, used = 'The message "Use 8 or more." is shown', 'The message "This one was used." is shown'
+    tried = 'The message "Use 8 or more." is shown'
+    used = 'The message "This one was used." is shown'
     reference = case_of("R", ("Enter a password of 7 characters", tried))
     others = [
         reference,

@@ -85,7 +85,8 @@ def test_a_writer_is_measured_on_held_out_stories(
     report = evaluate_generation.run_now(workspace, project_id, request)
     assert (report.stories, report.reference_cases) == (2, 4)
     assert report.written_cases >= 2
-    assert report.matcher.pairs == 60
+    assert report.matcher.pairs > 0
+    assert 0.5 < report.matcher.accuracy <= 1.0
     for name in ("recall", "precision", "f1", "grounded", "valid", "smells", "seconds"):
         figure = report.figures[name]
         assert figure.value is not None
