@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import ceil
 
 import streamlit as st
@@ -98,8 +99,10 @@ class CaseEditor:
             badges.append(":red-badge[:material/error: contradicts a source]")
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             st.markdown(f"**{label(case.id)}**", width="stretch")
-            self._go("Previous", ":material/arrow_upward:", "Alt+Up", -1)
-            self._go("Next", ":material/arrow_downward:", "Alt+Down", 1)
+            rows = runs.case_rows(self.opened, self.record.project_id, self.record.run_id)
+            ids = [row.id for row in rows]
+            self._go(ids, "Previous", ":material/arrow_upward:", "Alt+Up", -1)
+            self._go(ids, "Next", ":material/arrow_downward:", "Alt+Down", 1)
         st.markdown(" ".join(badges))
         criteria = {c.id: c.text for epic in view.run.epics for c in epic.criteria}
         for criterion_id in case.criterion_ids:
@@ -145,11 +148,7 @@ class CaseEditor:
                 key="undo",
             )
 
-    def _go(self, name: str, icon: str, shortcut: str, step: int) -> None:
-        ids = [
-            row.id
-            for row in runs.case_rows(self.opened, self.record.project_id, self.record.run_id)
-        ]
+    def _go(self, ids: Sequence[str], name: str, icon: str, shortcut: str, step: int) -> None:
         place = ids.index(self.case.id) + step if self.case.id in ids else -1
 
         def go() -> None:

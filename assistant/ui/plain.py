@@ -23,6 +23,7 @@ _AFTER_PARSING = re.compile(
     r"|(?<=<)(?=-)|(?<=-)(?=[->])|(?<=[<>~])(?==)",  # <-> -> <- -- >= <= ~=
     re.IGNORECASE,
 )
+_ORDINARY = re.compile(r"[\n\t -~\u00a0-\u02ff\u2013\u2014\u2018-\u201d\u2026\u20ac]*")
 _JOINER = "\u2060"
 _NO_BREAK_SPACE = "\u00a0"
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -34,7 +35,9 @@ def visible(text: str) -> str:
     Control characters, lone surrogates and characters that turn the direction of writing (they can
     make a text read differently from what it says) become ``⟦U+202E⟧``; line breaks stay.
     """
-    return "".join(_sign(char) for char in text.replace("\r\n", "\n").replace("\r", "\n"))
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    # Nearly all text is plain letters, and a page shows thousands of pieces of it.
+    return lines if _ORDINARY.fullmatch(lines) else "".join(_sign(char) for char in lines)
 
 
 def _sign(char: str) -> str:

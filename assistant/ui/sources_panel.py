@@ -48,10 +48,14 @@ def sources_panel(view: RunView, case: TestCase, origins: Sequence[StepSource] =
         others = [hit for hit in view.run.retrieved if hit.chunk.id not in uses]
         if others:
             with st.expander(f"Found but not cited ({len(others)})", icon=":material/more_horiz:"):
-                for hit in others[:OTHERS_SHOWN]:
-                    st.markdown(f"{_heading(hit)}  \n:small[:gray[{_place(hit)}]]")
-                    st.caption(label(without_emphasis(hit.chunk.text)[0], limit=240))
+                # One element for all: each costs a message and a render on every click.
+                st.markdown("\n\n".join(_other(hit) for hit in others[:OTHERS_SHOWN]))
         _refused_drafts(view, case)
+
+
+def _other(hit: RetrievedChunk) -> str:
+    said = label(without_emphasis(hit.chunk.text)[0], limit=240)
+    return f"{_heading(hit)}  \n:small[:gray[{_place(hit)}]]  \n:small[:gray[{said}]]"
 
 
 def _uses(case: TestCase) -> dict[str, list[tuple[Citation, str]]]:
@@ -74,14 +78,14 @@ def _cited(
     hit: RetrievedChunk, uses: Sequence[tuple[Citation, str]], origins: Sequence[StepSource]
 ) -> None:
     with st.container(border=True, gap="xsmall"):
-        st.markdown(_heading(hit))
-        st.markdown(f":small[:gray[{_place(hit)}]]")
         spans = [(citation.start, citation.end) for citation, _ in uses]
-        st.markdown(small(highlighted(*without_emphasis(hit.chunk.text, spans))))
+        said = small(highlighted(*without_emphasis(hit.chunk.text, spans)))
+        st.markdown(f"{_heading(hit)}  \n:small[:gray[{_place(hit)}]]\n\n{said}")
         supports = "; ".join(dict.fromkeys(where for _, where in uses))
-        st.caption(f":material/link: Supports {label(supports, limit=300)}")
+        told = [f":material/link: Supports {label(supports, limit=300)}"]
         if origins:
-            st.caption(_origin(origins))
+            told.append(_origin(origins))
+        st.caption("  \n".join(told))
         link = safe_link(hit.chunk.uri)
         if link:
             st.link_button("Open the source", link, icon=":material/open_in_new:", type="tertiary")

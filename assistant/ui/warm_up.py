@@ -10,7 +10,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from assistant.errors import AssistantError
-from assistant.workflow import models, search_sources, sync_jobs
+from assistant.workflow import models, search_sources
 from assistant.workflow.workspace import Workspace
 
 SECONDS_AFTER_PAINT = 1.0
@@ -42,6 +42,9 @@ def warm_up(workspace: Workspace, project_id: str) -> None:
         _quietly(lambda: models.load(workspace, preload))
         gc.collect()
         gc.freeze()
+    # Only here: the connectors' libraries would hold up the first paint.
+    from assistant.workflow import sync_jobs
+
     sync_jobs.start_schedule(workspace)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal
 
 from assistant.design.notices import find_notices
@@ -90,16 +91,19 @@ def case(workspace: Workspace, project_id: str, case_id: str) -> StoredCase:
 
 def case_rows(workspace: Workspace, project_id: str, run_id: str) -> tuple[CaseRow, ...]:
     """The cases of a run as lines of a list."""
-    return tuple(
-        CaseRow(
-            id=stored.id,
-            title=stored.title,
-            status=stored.status,
-            technique=stored.technique,
-            criterion_ids=stored.case.criterion_ids,
-            writer=stored.case.origin.writer,
-            replaces_model=bool(stored.case.origin.replaces),
-            unsupported=bool(stored.case.unsupported_steps),
-        )
-        for stored in cases(workspace, project_id, run_id)
+    return tuple(_row(stored) for stored in cases(workspace, project_id, run_id))
+
+
+@lru_cache(maxsize=1024)
+def _row(stored: StoredCase) -> CaseRow:
+    """Kept, because a page reads the list on every click, and reading a case's body takes long."""
+    return CaseRow(
+        id=stored.id,
+        title=stored.title,
+        status=stored.status,
+        technique=stored.technique,
+        criterion_ids=stored.case.criterion_ids,
+        writer=stored.case.origin.writer,
+        replaces_model=bool(stored.case.origin.replaces),
+        unsupported=bool(stored.case.unsupported_steps),
     )
