@@ -2,8 +2,6 @@
 
 import streamlit as st
 
-from assistant.ui.compose import compose
-from assistant.ui.run_view import earlier_runs, run_view
 from assistant.ui.state import keep_address, require_shell, session, workspace
 
 require_shell(__file__)
@@ -11,9 +9,15 @@ require_shell(__file__)
 record = session()
 opened = workspace()
 if record.run_id:
+    from assistant.ui.run_view import run_view
+
     run_view(opened, record)
 else:
     st.title("Generate test cases")
+    # After the title: what reads an epic takes a while to import, and something is to be seen first.
+    from assistant.ui.compose import compose
+    from assistant.ui.run_view import earlier_runs
+
     compose(opened, record)
     earlier_runs(opened, record)
 keep_address(record, with_run=True)

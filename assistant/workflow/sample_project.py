@@ -11,7 +11,6 @@ from pathlib import Path
 from assistant.errors import SourceError
 from assistant.library import Project
 from assistant.suite.template import load_template
-from assistant.workflow.import_sources import index_paths
 from assistant.workflow.workspace import Workspace
 
 SAMPLE_PROJECT = "Sample project"
@@ -38,6 +37,9 @@ def ensure_sample_project(
         raise SourceError(
             f"The sample data is not at '{SAMPLE_FOLDER}'. Run from a checkout of the project."
         )
+    # Only here: every page asks for the sample project, and reading files needs many libraries.
+    from assistant.workflow.import_sources import index_paths
+
     template = load_template((SAMPLE_FOLDER / TEMPLATE_FILE).read_text("utf-8"))
     project = workspace.ensure_project(SAMPLE_PROJECT, template=template)
     outcomes = index_paths(
