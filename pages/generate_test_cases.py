@@ -14,7 +14,7 @@ if record.run_id:
     run_view(opened, record)
 else:
     st.title("Generate test cases")
-    # After the title: what reads an epic takes a while to import, and something is to be seen first.
+    # After the title: what reads an epic is long to import, and something is to be seen first.
     from assistant.ui.compose import compose
     from assistant.ui.run_view import earlier_runs
 

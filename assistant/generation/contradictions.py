@@ -266,10 +266,10 @@ def denies_alone(statement: str, references: Sequence[str]) -> str:
     return ""
 
 
-def _clauses(text: str) -> Iterator[str]:
+@lru_cache(maxsize=4096)
+def _clauses(text: str) -> tuple[str, ...]:
     bare = unquoted(text)
-    for _, start, end in clauses(bare):
-        yield bare[start:end]
+    return tuple(bare[start:end] for _, start, end in clauses(bare))
 
 
 @lru_cache(maxsize=4096)

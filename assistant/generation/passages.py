@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import log
 from typing import Literal
 
@@ -26,6 +26,17 @@ NEAR_PREFIX = 5
 _NO_BASIS = frozenset({"story", "case"})
 
 
+@lru_cache(maxsize=2048)
+def _content(text: str) -> tuple[Token, ...]:
+    return tuple(token for token in tokens(text) if token.content)
+
+
+@lru_cache(maxsize=2048)
+def _unquoted(text: str) -> tuple[Token, ...]:
+    quoted = [match.span() for match in QUOTED.finditer(text)]
+    return tuple(word for word in _content(text) if not any(a <= word.start < b for a, b in quoted))
+
+
 @dataclass(frozen=True)
 class Passage:
     """A source with its words and clauses found once, for many statements."""
@@ -36,20 +47,19 @@ class Passage:
     (and any row of the document it stands in) what somebody tested."""
 
     @cached_property
-    def words(self) -> list[Token]:
+    def words(self) -> tuple[Token, ...]:
         """Content words in order."""
-        return [token for token in tokens(self.source.chunk.text) if token.content]
+        return _content(self.source.chunk.text)
 
     @cached_property
-    def said(self) -> list[Token]:
+    def said(self) -> tuple[Token, ...]:
         """Content words outside quotations: a message shown is not what the source says."""
-        quoted = [match.span() for match in QUOTED.finditer(self.source.chunk.text)]
-        return [word for word in self.words if not any(a <= word.start < b for a, b in quoted)]
+        return _unquoted(self.source.chunk.text)
 
     @cached_property
     def stems(self) -> frozenset[str]:
         """Distinct content stems."""
-        return frozenset(token.stem for token in self.words)
+        return content_stems(self.source.chunk.text)
 
     @cached_property
     def prefixes(self) -> frozenset[str]:
@@ -57,9 +67,9 @@ class Passage:
         return frozenset(word[:NEAR_PREFIX] for word in self.stems if len(word) >= NEAR_PREFIX)
 
     @cached_property
-    def spans(self) -> list[tuple[int, int, int]]:
+    def spans(self) -> tuple[tuple[int, int, int], ...]:
         """Clauses as ``(sentence number, start, end)``."""
-        return list(clauses(self.source.chunk.text))
+        return clauses(self.source.chunk.text)
 
 
 @dataclass(frozen=True)
@@ -107,6 +117,7 @@ class Sources:
             for word in passage.stems:
                 counts[word] = counts.get(word, 0) + 1
         self._counts = counts
+        self._found: dict[str, tuple[Window, ...]] = {}
 
     def ranked(self, rank: int) -> Passage | None:
         """The source that is ``[rank]``, or ``None`` where there is none."""
@@ -124,13 +135,20 @@ class Sources:
 
     def find(self, statement: str, passages: Collection[Passage] = ()) -> list[Window]:
         """The best window of each passage that shares words with a statement, best first."""
+        if passages:
+            return self._find(statement, passages)
+        if statement not in self._found:  # cases of one story share their actions
+            self._found[statement] = tuple(self._find(statement, self.passages))
+        return list(self._found[statement])
+
+    def _find(self, statement: str, passages: Collection[Passage]) -> list[Window]:
         weights = {word: self.weight(word) for word in content_stems(statement)}
         total = sum(weights.values())
         if not total:
             return []
         quoting = QUOTED.search(statement) is not None
         found = []
-        for passage in passages or self.passages:
+        for passage in passages:
             near = {w for w in weights if w in passage.stems or w[:NEAR_PREFIX] in passage.prefixes}
             if sum(weights[word] for word in near) / total >= DERIVED * 0.8:
                 window = best_window(passage, weights, total, quoting=quoting)

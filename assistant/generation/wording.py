@@ -100,18 +100,24 @@ class Token:
     content: bool
 
 
-def tokens(text: str) -> list[Token]:
-    """All words of a text in order; ``content`` is false for stop words."""
-    return [
+@lru_cache(maxsize=4096)
+def tokens(text: str) -> tuple[Token, ...]:
+    """All words of a text in order; ``content`` is false for stop words.
+
+    Kept, as are sentences and clauses: the cases of a run say and cite the same texts again and
+    again.
+    """
+    return tuple(
         Token(stem(match.group()), match.start(), match.end(), _is_content(match.group()))
         for match in TOKEN.finditer(text)
-    ]
+    )
 
 
 def _is_content(word: str) -> bool:
     return word.casefold() not in STOP_WORDS and (len(word) > 1 or word.isdigit())
 
 
+@lru_cache(maxsize=4096)
 def content_stems(text: str) -> frozenset[str]:
     """The distinct stems of the words that carry meaning."""
     return frozenset(token.stem for token in tokens(text) if token.content)
@@ -130,16 +136,20 @@ _CLAUSE_END = re.compile(
 QUOTED = re.compile(r"“[^”\n]*”|\"[^\"\n]*\"|‘[^’\n]*’(?!\w)|(?<!\w)'[^'\n]*'(?!\w)")
 
 
-def sentences(text: str) -> Iterator[tuple[int, int]]:
+@lru_cache(maxsize=4096)
+def sentences(text: str) -> tuple[tuple[int, int], ...]:
     """Sentences (or lines) as offsets, without surrounding space; a quoted message is not split."""
-    yield from _cut(text, 0, len(text), _SENTENCE_END)
+    return tuple(_cut(text, 0, len(text), _SENTENCE_END))
 
 
-def clauses(text: str) -> Iterator[tuple[int, int, int]]:
+@lru_cache(maxsize=4096)
+def clauses(text: str) -> tuple[tuple[int, int, int], ...]:
     """Clauses as ``(sentence number, start, end)``; a quoted message is not split."""
-    for number, (start, end) in enumerate(sentences(text)):
-        for left, right in _cut(text, start, end, _CLAUSE_END):
-            yield number, left, right
+    return tuple(
+        (number, left, right)
+        for number, (start, end) in enumerate(sentences(text))
+        for left, right in _cut(text, start, end, _CLAUSE_END)
+    )
 
 
 def _cut(text: str, start: int, end: int, boundary: re.Pattern[str]) -> Iterator[tuple[int, int]]:
@@ -179,8 +189,13 @@ def unknown_names(text: str, allowed: Iterable[str]) -> list[str]:
     found = names(text)
     if not found:
         return []
-    known = {token.stem for other in allowed for token in tokens(other)}
+    known = frozenset[str]().union(*map(_stems, allowed))
     return [name for name in found if not all(token.stem in known for token in tokens(name))]
+
+
+@lru_cache(maxsize=4096)
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(token.stem for token in tokens(text))
 
 
 # --- What an outcome says -----------------------------------------------------------------------
