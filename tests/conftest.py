@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 from assistant.errors import ModelUnavailable
@@ -71,10 +72,19 @@ def models_dir(fetched_model: Callable[[str], Path]) -> Path:
 
 @pytest.fixture(scope="session")
 def sample_data_dir(models_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the sample project in it, indexed: copy it, never change it."""
-    folder = tmp_path_factory.mktemp("sample") / "data"
-    with Workspace.open(Settings(data_dir=folder, models_dir=models_dir)) as workspace:
-        ensure_sample_project(workspace)
+    """A data folder with the sample project in it, indexed: copy it, never change it.
+
+    Made once for all worker processes, whose temporary folders lie in one.
+    """
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    folder, made = shared / "sample" / "data", shared / "sample-made"
+    with FileLock(shared / "sample.lock"):
+        if not made.exists():
+            with Workspace.open(Settings(data_dir=folder, models_dir=models_dir)) as workspace:
+                ensure_sample_project(workspace)
+            made.touch()
     return folder
 
 

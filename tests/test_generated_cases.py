@@ -21,7 +21,7 @@ from assistant.settings import Settings
 from assistant.suite.template import DEFAULT_TEMPLATE, load_template, template_problems
 from assistant.workflow import export_cases, generate_cases
 from assistant.workflow.requests import GenerateRequest, understand
-from assistant.workflow.sample_project import SAMPLE_PROJECT, ensure_sample_project
+from assistant.workflow.sample_project import SAMPLE_PROJECT
 from assistant.workflow.workspace import Workspace
 
 SAMPLE = Path(__file__).parent.parent / "sample_data"
@@ -52,11 +52,12 @@ WRITERS = ("rules", pytest.param("qwen2.5-coder-1.5b-instruct-q4_k_m", marks=pyt
 
 
 @pytest.fixture(scope="module")
-def workspace(models_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+def workspace(
+    sample_data_dir: Path, models_dir: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Workspace]:
     """A workspace with the sample project."""
-    settings = Settings(data_dir=tmp_path_factory.mktemp("generated"), models_dir=models_dir)
-    with Workspace.open(settings, exclusive=True) as opened:
-        ensure_sample_project(opened)
+    folder = shutil.copytree(sample_data_dir, tmp_path_factory.mktemp("generated") / "data")
+    with Workspace.open(Settings(data_dir=folder, models_dir=models_dir), exclusive=True) as opened:
         yield opened
 
 

@@ -117,6 +117,7 @@ def test_scale_zero_is_the_base_and_each_adapter_changes_the_answer(
     assert first.with_config(CONFIG).spec.adapter == "first"
 
 
+@pytest.mark.slow
 def test_what_one_adapter_read_serves_no_other(endpoint: ChatEndpoint) -> None:
     engine = endpoint.engine
     assert engine is not None
@@ -132,6 +133,7 @@ def test_what_one_adapter_read_serves_no_other(endpoint: ChatEndpoint) -> None:
         assert first_losses(engine, text, adapter) == fresh[adapter]
 
 
+@pytest.mark.slow
 def test_reading_ahead_is_for_the_adapter_in_use(endpoint: ChatEndpoint) -> None:
     messages, _ = company_messages(EPIC, STORY, brief_of_case(EPIC, STORY, CASE).condition, ())
     first = endpoint.with_adapter("first")
@@ -143,6 +145,7 @@ def test_reading_ahead_is_for_the_adapter_in_use(endpoint: ChatEndpoint) -> None
     assert invoke_structured(first, messages, SCHEMA).cached_tokens < reply.prompt_tokens // 2
 
 
+@pytest.mark.slow
 def test_an_untrained_model_still_gives_a_whole_case(endpoint: ChatEndpoint) -> None:
     writer = CompanyWriter(endpoint.with_adapter("first"), CONFIG, RulesWriter(), max_steps=3)
     writer.read_ahead(EPIC, STORY, ())

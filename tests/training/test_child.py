@@ -48,6 +48,7 @@ def test_in_process_run_ends_with_an_adapter(tiny_folder: Path, tmp_path: Path) 
         child.resume(run.path)
 
 
+@pytest.mark.slow
 def test_pretraining_before_fine_tuning(tiny_folder: Path, tmp_path: Path) -> None:
     config = small_run(tiny_folder, pretrain_first=True, max_steps=2, max_tokens=128)
     child.prepare(

@@ -135,6 +135,7 @@ def test_early_stopping_keeps_the_best(tiny_base: BaseModel, tmp_path: Path) -> 
     assert result.steps == result.best_step + 2
 
 
+@pytest.mark.slow
 def test_minutes_bound_the_run_and_the_cosine_ends_with_it(
     tiny_base: BaseModel, tmp_path: Path
 ) -> None:

@@ -4,23 +4,44 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
+from pathlib import Path
 
 import pytest
 
 from assistant.domain import GenerationConfig
 from assistant.errors import EditConflict, LibraryError
+from assistant.settings import Settings
 from assistant.workflow import export_cases, generate_cases, review, runs
 from assistant.workflow.requests import GenerateRequest, understand
 from assistant.workflow.review import StepEdit
+from assistant.workflow.sample_project import SAMPLE_PROJECT
 from assistant.workflow.workspace import Workspace
 
 
+@pytest.fixture(scope="module")
+def written(
+    sample_data_dir: Path, models_dir: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, str]:
+    """A data folder with a finished rule-based run on a sample epic, and the run's id."""
+    folder = shutil.copytree(sample_data_dir, tmp_path_factory.mktemp("written") / "data")
+    with Workspace.open(Settings(data_dir=folder, models_dir=models_dir)) as workspace:
+        project_id = workspace.project(SAMPLE_PROJECT).id
+        found = understand(workspace, project_id, GenerateRequest(epic_keys=("CC-100",)))
+        run = generate_cases.begin(workspace, project_id, found, GenerationConfig())
+        return folder, generate_cases.run_now(workspace, project_id, run).id
+
+
 @pytest.fixture
-def run_id(workspace: Workspace, project_id: str) -> str:
-    """A finished rule-based run on a sample epic."""
-    found = understand(workspace, project_id, GenerateRequest(epic_keys=("CC-100",)))
-    run = generate_cases.begin(workspace, project_id, found, GenerationConfig())
-    return generate_cases.run_now(workspace, project_id, run).id
+def data_dir(written: tuple[Path, str], tmp_path: Path) -> Path:
+    """A copy of the folder with the run, for each test."""
+    return Path(shutil.copytree(written[0], tmp_path / "data"))
+
+
+@pytest.fixture
+def run_id(written: tuple[Path, str]) -> str:
+    """The finished run."""
+    return written[1]
 
 
 def test_a_changed_result_loses_its_support_and_the_others_keep_theirs(
