@@ -118,7 +118,7 @@ def writer(chat: FakeChat, *, adapter: str = "") -> CompanyWriter:
         chat=cast(Any, chat),
         spec=ModelSpec(id="m", provider="test", model="m", adapter=adapter),
         destination="here",
-        timeout=5,
+        timeout=60,
         special_tokens=("<|im_start|>", "<|im_end|>"),
     )
     return CompanyWriter(endpoint, GenerationConfig(), RulesWriter())

@@ -138,10 +138,10 @@ def test_only_this_process_can_use_the_address(engine: LlamaEngine) -> None:
     body = {"messages": [{"role": "user", "content": "hi"}], "max_tokens": 1}
     for headers in ({}, {"Authorization": "Bearer none"}):
         for path in ("/chat/completions", "/models", "/completions"):
-            answer = httpx.post(engine.base_url + path, json=body, headers=headers, timeout=10)
+            answer = httpx.post(engine.base_url + path, json=body, headers=headers, timeout=60)
             assert answer.status_code in {401, 404}
     root = engine.base_url.removesuffix("/v1")
-    assert httpx.get(f"{root}/slots", timeout=10).status_code in {401, 404, 501}
+    assert httpx.get(f"{root}/slots", timeout=60).status_code in {401, 404, 501}
 
 
 # --- Prompt cache, cancelling, closing --------------------------------------------------------

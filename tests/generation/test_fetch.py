@@ -306,7 +306,7 @@ def test_a_silent_hub_costs_seconds_only(
         pip_reads(wheelhouse)
         started = time.monotonic()
         fetch_model(tiny(), tmp_path)
-    assert time.monotonic() - started < 8
+    assert time.monotonic() - started < 30
 
 
 def test_every_source_that_failed_is_named(

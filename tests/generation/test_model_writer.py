@@ -121,7 +121,7 @@ def writer(chat: FakeChat, **config: Any) -> ModelWriter:
         chat=cast(Any, chat),
         spec=ModelSpec(id="fake", provider="fake", model="fake"),
         destination="stays on this computer",
-        timeout=5.0,
+        timeout=60,
         special_tokens=("<|im_start|>", "<|im_end|>"),
     )
     return ModelWriter(endpoint, GenerationConfig(**config), RulesWriter())

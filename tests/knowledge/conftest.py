@@ -54,7 +54,7 @@ def words(child: ModuleType) -> Embedder:
 @pytest.fixture
 def server(qdrant: Any) -> Iterator[QdrantServer]:
     """A connection to ``qdrant``."""
-    config = ServerConfig(url=qdrant.url, api_key=qdrant.key, timeout=10.0)
+    config = ServerConfig(url=qdrant.url, api_key=qdrant.key, timeout=60.0)
     connected = QdrantServer(config)
     yield connected
     connected.close()

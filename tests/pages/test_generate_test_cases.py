@@ -35,7 +35,7 @@ def generated(app: AppTest, text: str = EPIC) -> AppTest:
     """The app after a whole rule-based run on the pasted text."""
     paste(app, text).button(key="generate").click().run()
     assert not app.exception
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while "case" not in app.query_params or "writing]" in text_of(app):
         assert time.monotonic() < deadline, text_of(app)
         time.sleep(0.2)

@@ -29,7 +29,7 @@ def test_a_file_is_previewed_before_it_is_kept(app: AppTest) -> None:
     assert "vouchers" in text_of(app)
     assert len(app.dataframe[0].value) == before
     app.button(key="keep").click().run()
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 240
     while "not yet" in set(app.dataframe[0].value["Indexed"]):
         assert time.monotonic() < deadline
         time.sleep(0.2)

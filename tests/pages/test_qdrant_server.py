@@ -36,7 +36,7 @@ def test_with_the_server_down_the_app_says_so_and_goes_on(
     assert "stay on this computer" not in shown
     app.text_area(key="compose_text").set_value(EPIC).run()
     app.button(key="generate").click().run()
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while f"The Qdrant server at {qdrant.host} cannot be reached" not in text_of(app):
         assert time.monotonic() < deadline, text_of(app)
         time.sleep(0.2)

@@ -152,7 +152,7 @@ def test_a_sync_says_how_far_it_is_and_can_be_stopped_on_both_pages(
 
     def started(button: str) -> Held:
         app.button(key=f"{button}{key}").click().run()
-        source = sources.get(timeout=30)
+        source = sources.get(timeout=180)
         assert source.handed.wait(30)
         return source
 

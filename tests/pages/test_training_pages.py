@@ -46,7 +46,7 @@ def test_a_comparison_runs_and_every_view_of_it_opens(app: AppTest) -> None:
     app.button_group(key="compare_columns_False").set_value(["rules"])
     app.button(key="compare").click().run()
     assert not app.exception
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while not app.dataframe:
         assert time.monotonic() < deadline
         time.sleep(0.3)

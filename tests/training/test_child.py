@@ -25,7 +25,7 @@ def prepared(folder: Path, base: Path, **changes: object) -> RunFolder:
 
 def wait_for_step(run: RunFolder, step: int) -> None:
     """Wait until the child has reported this step."""
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 240
     while not any(progress.step >= step for progress in run.progress()):
         assert run.state().active, run.log.read_text()
         assert time.monotonic() < deadline

@@ -98,7 +98,7 @@ def test_cancelling_keeps_what_was_written_and_resuming_completes_it(
     assert half.status == "cancelled"
     assert len(half.cases) == 5
     generate_cases.resume(workspace, project_id, run.id)
-    assert workspace.jobs.wait(run.id, timeout=60)
+    assert workspace.jobs.wait(run.id, timeout=180)
     whole = workspace.library.run(project_id, run.id)
     assert whole.status == "done"
     assert whole.cases[:5] == half.cases
@@ -136,7 +136,7 @@ def test_an_interrupted_run_gives_the_same_cases_as_an_undisturbed_one(
     with Workspace.open(settings, exclusive=True) as workspace:
         assert len(runs.cases(workspace, project_id, run.id)) == 7
         generate_cases.resume(workspace, project_id, run.id)
-        assert workspace.jobs.wait(run.id, timeout=60)
+        assert workspace.jobs.wait(run.id, timeout=180)
         resumed = workspace.library.run(project_id, run.id)
     with Workspace.open(untouched, exclusive=True) as workspace:
         found = understand(workspace, project_id, GenerateRequest(epic_keys=("FS-300",)))
@@ -147,7 +147,7 @@ def test_an_interrupted_run_gives_the_same_cases_as_an_undisturbed_one(
 
 def test_two_rule_based_runs_go_at_once(workspace: Workspace, project_id: str) -> None:
     """Each waits in its first case until the other has one too: they cannot be queued."""
-    both = threading.Barrier(2, timeout=30)
+    both = threading.Barrier(2, timeout=180)
     met: set[str] = set()
 
     def start(key: str) -> str:
@@ -166,7 +166,7 @@ def test_two_rule_based_runs_go_at_once(workspace: Workspace, project_id: str) -
         return run.id
 
     ids = [start("CC-100"), start("BIL-200")]
-    assert all(workspace.jobs.wait(run_id, timeout=60) for run_id in ids)
+    assert all(workspace.jobs.wait(run_id, timeout=180) for run_id in ids)
     assert {workspace.library.run(project_id, run_id).status for run_id in ids} == {"done"}
 
 
@@ -194,7 +194,7 @@ def test_a_writer_that_is_not_on_this_computer_fails_with_the_next_step(
         chosen = GenerationConfig(writer="smollm2-135m-instruct-q4_1")
         run = generate_cases.begin(workspace, project_id, found, chosen)
         generate_cases.start(workspace, project_id, run)
-        assert workspace.jobs.wait(run.id, timeout=30)
+        assert workspace.jobs.wait(run.id, timeout=180)
         failed = workspace.library.run(project_id, run.id)
     assert failed.status == "failed"
     assert "models fetch smollm2-135m-instruct-q4_1" in failed.error

@@ -32,7 +32,7 @@ def test_a_preview_keeps_nothing_and_storing_makes_it_found(
     assert preview.change == "new"
     assert not finds_voucher(workspace, project_id)
     import_sources.store(workspace, project_id, [preview])
-    assert workspace.jobs.wait(f"index-{project_id}", timeout=30)
+    assert workspace.jobs.wait(f"index-{project_id}", timeout=180)
     assert finds_voucher(workspace, project_id)
     again = import_sources.preview_files(workspace, project_id, "v.md", RULES).previews[0]
     assert again.change == "unchanged"
@@ -70,7 +70,7 @@ def test_files_of_one_name_are_told_apart(
         assert (later.change, later.stored_version) == ("changed", 1)
         own = import_sources.beside(workspace, project_id, later)
         assert (own.change, own.reading.document.id) == ("unchanged", "file:notes.md (2)")
-        assert workspace.jobs.wait(f"index-{project_id}", timeout=30)
+        assert workspace.jobs.wait(f"index-{project_id}", timeout=180)
         outcomes = import_sources.index_paths(workspace, project_id, [tmp_path / "in"])
         assert [one.document_id for one in outcomes] == [
             "file:billing/notes.md", "file:metering/notes.md",
@@ -80,7 +80,7 @@ def test_files_of_one_name_are_told_apart(
 def test_a_removed_source_is_found_no_more(workspace: Workspace, project_id: str) -> None:
     preview = import_sources.preview_files(workspace, project_id, "v.md", RULES).previews[0]
     (stored,) = import_sources.store(workspace, project_id, [preview])
-    workspace.jobs.wait(f"index-{project_id}", timeout=30)
+    workspace.jobs.wait(f"index-{project_id}", timeout=180)
     import_sources.remove(workspace, project_id, stored.id)
     assert not finds_voucher(workspace, project_id)
 
@@ -146,7 +146,7 @@ def test_two_projects_do_not_see_each_other(workspace: Workspace, project_id: st
     other = workspace.create_project("Other").id
     preview = import_sources.preview_files(workspace, other, "v.md", RULES).previews[0]
     import_sources.store(workspace, other, [preview])
-    workspace.jobs.wait(f"index-{other}", timeout=30)
+    workspace.jobs.wait(f"index-{other}", timeout=180)
     assert finds_voucher(workspace, other)
     assert not finds_voucher(workspace, project_id)
 
@@ -176,7 +176,7 @@ def test_a_small_document_is_found_while_a_large_one_is_still_embedded(
             for preview in import_sources.preview_files(workspace, project_id, name, data).previews
         ]
         import_sources.store(workspace, project_id, previews)
-        assert workspace.jobs.wait(f"index-{project_id}", timeout=30)
+        assert workspace.jobs.wait(f"index-{project_id}", timeout=180)
         assert not import_sources.indexing(workspace, project_id).error
         assert not workspace.library.unindexed_documents(project_id)
         assert len(knowledge.documents()) == len(files)

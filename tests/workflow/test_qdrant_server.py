@@ -47,7 +47,7 @@ def keep(workspace: Workspace, days: int) -> str:
     text = RULES.format(days=days).encode()
     preview = import_sources.preview_files(workspace, project_id, "v.md", text).previews[0]
     import_sources.store(workspace, project_id, [preview])
-    workspace.jobs.wait(f"index-{project_id}", timeout=60)
+    workspace.jobs.wait(f"index-{project_id}", timeout=180)
     return project_id
 
 

@@ -33,7 +33,7 @@ def test_slow_drip_ends_with_the_total_time(serve: Serve, client: Client) -> Non
     started = time.monotonic()
     with pytest.raises(Unreachable, match=r"127\.0\.0\.1:\d+ did not answer within"):
         client(server.url, limits=limits).get("/")
-    assert time.monotonic() - started < 4
+    assert time.monotonic() - started < 15
 
 
 def test_slow_headers_end_with_the_total_time(client: Client) -> None:
@@ -130,7 +130,7 @@ def test_cancelling_ends_a_long_wait(serve: Serve, client: Client) -> None:
     started = time.monotonic()
     with pytest.raises(FetchStopped):
         client(server.url, wait=None, stopped=stopped.is_set).get("/")
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 30
 
 
 LABEL = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,8}[a-z0-9])?", fullmatch=True)
