@@ -180,10 +180,11 @@ class EdgeIndex:
             found = {str(point.id): record_of(point.payload) for point in points}
         return [found[each] for each in point_ids if each in found]
 
-    def documents(self) -> list[DocumentRecord]:
+    def documents(self) -> Iterator[DocumentRecord]:
         condition = self._edge.Filter(must=[is_any("role", ["document"])])
         with self._translated("it cannot be read"):
-            return [document_of(point.payload) for point in self._scroll(condition)]
+            for point in self._scroll(condition):
+                yield document_of(point.payload)
 
     def records(self, scope: Scope) -> Iterator[ChunkRecord]:
         with self._translated("it cannot be read"):

@@ -158,8 +158,8 @@ class Index(Protocol):
         """The records of chunk points, in the order asked; unknown ids are left out."""
         ...
 
-    def documents(self) -> list[DocumentRecord]:
-        """All document points."""
+    def documents(self) -> Iterator[DocumentRecord]:
+        """All document points, some at a time."""
         ...
 
     def records(self, scope: Scope) -> Iterator[ChunkRecord]:

@@ -148,12 +148,13 @@ class ServerIndex:
         found = {str(point.id): self._record(point) for point in points}
         return [found[each] for each in point_ids if each in found]
 
-    def documents(self) -> list[DocumentRecord]:
+    def documents(self) -> Iterator[DocumentRecord]:
         from qdrant_client import models
 
         condition = models.Filter(must=[is_any("role", ["document"])])
         try:
-            return [document_of(point.payload) for point in self._scroll(condition)]
+            for point in self._scroll(condition):
+                yield document_of(point.payload)
         except (KeyError, ValidationError) as error:
             raise self._foreign(error) from error
 

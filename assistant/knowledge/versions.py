@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
-from typing import Self
+from collections.abc import Collection, Iterable
+from typing import NamedTuple, Self
 
 from assistant.domain import Chunk, SearchFilter
 from assistant.failpoints import reach
@@ -13,20 +13,30 @@ from assistant.knowledge.index import DocumentRecord, Index, Scope
 log = logging.getLogger(__name__)
 
 
+class _Held(NamedTuple):
+    """A document point in a quarter of the memory: there may be very many of them."""
+
+    generation: str
+    digest: str
+    chunks: int
+    terms: int
+
+
 class Versions:
     """The document points of a collection, held in memory.
 
     Changing methods are called by one writer that holds the gate; readers hold it shared.
     """
 
-    def __init__(
-        self, index: Index, project_id: str, documents: Collection[DocumentRecord]
-    ) -> None:
+    def __init__(self, index: Index, project_id: str, documents: Iterable[DocumentRecord]) -> None:
         self.project_id = project_id
         self._index = index
-        self._documents = {document.document_id: document for document in documents}
-        self._current = {document.generation for document in documents}
+        self._documents: dict[str, _Held] = {}
+        self._current: set[str] = set()
         self._pending: set[str] = set()
+        self._chunks = self._terms = 0
+        for document in documents:
+            self._hold(document)
 
     @classmethod
     def of(cls, where: str, index: Index, project_id: str) -> Self:
@@ -38,14 +48,14 @@ class Versions:
         versions = cls(index, project_id, index.documents())
         stored = versions._stored(sorted(versions._current))
         if stored != versions.chunks:
-            for document in tuple(versions._documents.values()):
+            for document_id, document in tuple(versions._documents.items()):
                 found = versions._stored([document.generation])
                 if found != document.chunks:
                     log.warning(
                         "The search index %s held %d of %d chunks of a document; it is taken out.",
                         where, found, document.chunks,
                     )  # fmt: skip
-                    versions.remove(document.document_id)
+                    versions.remove(document_id)
         if index.count() != versions.chunks:
             index.delete(Scope(project_id, exclude_generations=tuple(sorted(versions._current))))
         return versions
@@ -59,12 +69,12 @@ class Versions:
     @property
     def chunks(self) -> int:
         """Number of chunks of all documents."""
-        return sum(document.chunks for document in self._documents.values())
+        return self._chunks
 
     @property
     def terms(self) -> int:
         """Sum of the lengths of all chunks, in terms."""
-        return sum(document.terms for document in self._documents.values())
+        return self._terms
 
     @property
     def current(self) -> Collection[str]:
@@ -77,7 +87,33 @@ class Versions:
 
     def get(self, document_id: str) -> DocumentRecord | None:
         """The document's point, or ``None`` where it is not indexed."""
-        return self._documents.get(document_id)
+        held = self._documents.get(document_id)
+        if held is None:
+            return None
+        return DocumentRecord(
+            project_id=self.project_id,
+            document_id=document_id,
+            generation=held.generation,
+            digest=held.digest,
+            chunks=held.chunks,
+            terms=held.terms,
+        )
+
+    def _hold(self, document: DocumentRecord) -> None:
+        """Make a document's point the one that is known of it."""
+        self._forget(document.document_id)
+        held = _Held(document.generation, document.digest, document.chunks, document.terms)
+        self._documents[document.document_id] = held
+        self._current.add(held.generation)
+        self._chunks += held.chunks
+        self._terms += held.terms
+
+    def _forget(self, document_id: str) -> None:
+        held = self._documents.pop(document_id, None)
+        if held is not None:
+            self._current.discard(held.generation)
+            self._chunks -= held.chunks
+            self._terms -= held.terms
 
     def scope(self, wanted: SearchFilter, exclude_documents: Collection[str] = ()) -> Scope:
         """What a question with this filter may reach."""
@@ -106,7 +142,7 @@ class Versions:
         The document point goes first: a server may have moved it although its answer was lost.
         Where that fails nothing is deleted, so that whatever is current there stays whole.
         """
-        before = self._documents.get(document.document_id)
+        before = self.get(document.document_id)
         if before is None:
             self._index.delete_document(document.document_id)
         else:
@@ -119,8 +155,7 @@ class Versions:
         before = self._documents.get(document.document_id)
         self._index.point_at(document)
         reach("after_pointer")
-        self._documents[document.document_id] = document
-        self._current.add(document.generation)
+        self._hold(document)
         self._pending.discard(document.generation)
         if before is not None:
             self._drop(before)
@@ -135,9 +170,8 @@ class Versions:
         if document is not None:
             self._current.discard(document.generation)
             self._index.delete_document(document_id)
-            del self._documents[document_id]
+            self._forget(document_id)
             self._drop(document)
 
-    def _drop(self, document: DocumentRecord) -> None:
-        self._current.discard(document.generation)
+    def _drop(self, document: _Held) -> None:
         self._index.delete(Scope(self.project_id, generations=(document.generation,)))

@@ -203,7 +203,7 @@ class IndexWriter:
             reach("after_visible")
         except BaseException:
             with self._gate.writing():
-                if self._versions.get(job.document.document_id) is not job.document:
+                if generation not in self._versions.current:
                     self._versions.abandon(job.document)
             raise
 

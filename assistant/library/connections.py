@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
 from sqlalchemy import Connection as Transaction
-from sqlalchemy import Row, delete, insert, select, update
 
 from assistant.domain import utc_now
 from assistant.errors import LibraryError
@@ -24,6 +24,9 @@ from assistant.library.projects import lock_project
 from assistant.library.records import Connection, FetchedFrom
 from assistant.library.schema import connection_documents, connections, documents
 from assistant.library.stored_json import plain, when
+
+_AT_ONCE = 500
+"""Rows or ids of one query."""
 
 
 class ConnectionStore:
@@ -178,10 +181,7 @@ class ConnectionStore:
         """Note what a page brought, what is gone, and where to go on; all of it or nothing."""
         with self._database.write() as connection:
             self._change(connection, project_id, connection_id, {"cursor": plain(cursor)})
-            mine = (
-                connection_documents.c.project_id == project_id,
-                connection_documents.c.connection_id == connection_id,
-            )
+            mine = _of(project_id, connection_id)
             for one in fetched:
                 where = (*mine, connection_documents.c.external_id == one.external_id)
                 values = {
@@ -227,14 +227,62 @@ class ConnectionStore:
             self._change(connection, project_id, connection_id, {"last_error": plain(error)})
             _record(connection, project_id, connection_id, "sync failed", "", error)
 
-    def fetched(self, project_id: str, connection_id: str) -> dict[str, FetchedFrom]:
-        """What came in through a connection, by external id."""
-        query = select(connection_documents).where(
-            connection_documents.c.project_id == project_id,
-            connection_documents.c.connection_id == connection_id,
+    def fetched(
+        self, project_id: str, connection_id: str, external_ids: Collection[str] | None = None
+    ) -> dict[str, FetchedFrom]:
+        """What came in through a connection, by external id: all of it, or some things."""
+        query = select(connection_documents).where(*_of(project_id, connection_id))
+        wanted = None if external_ids is None else list(external_ids)
+        found: dict[str, FetchedFrom] = {}
+        with self._database.read() as connection:
+            if wanted is None:
+                return {row.external_id: _fetched(row) for row in connection.execute(query)}
+            for start in range(0, len(wanted), _AT_ONCE):
+                part = connection_documents.c.external_id.in_(wanted[start : start + _AT_ONCE])
+                rows = connection.execute(query.where(part))
+                found.update((row.external_id, _fetched(row)) for row in rows)
+        return found
+
+    def stamps(self, project_id: str, connection_id: str) -> Iterator[tuple[str, str]]:
+        """External id and stamp of everything that came in, in the order of the ids.
+
+        Read some at a time, so that memory does not grow with what there is.
+        """
+        columns = connection_documents.c
+        query = (
+            select(columns.external_id, columns.stamp)
+            .where(*_of(project_id, connection_id))
+            .order_by(columns.external_id)
+            .limit(_AT_ONCE)
+        )
+        last: str | None = None
+        while True:
+            after = query if last is None else query.where(columns.external_id > last)
+            with self._database.read() as connection:
+                rows = connection.execute(after).all()
+            yield from ((row.external_id, row.stamp) for row in rows)
+            if len(rows) < _AT_ONCE:
+                return
+            last = rows[-1].external_id
+
+    def count(self, project_id: str, connection_id: str, *, only_documents: bool = False) -> int:
+        """How many things came in, or how many of them became a document."""
+        query = select(func.count()).where(*_of(project_id, connection_id))
+        if only_documents:
+            query = query.where(connection_documents.c.document_id != "")
+        with self._database.read() as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def failed(self, project_id: str, connection_id: str) -> tuple[tuple[str, str], ...]:
+        """External id and reason of what could not be read the last time."""
+        columns = connection_documents.c
+        query = (
+            select(columns.external_id, columns.error)
+            .where(*_of(project_id, connection_id), columns.error != "")
+            .order_by(columns.external_id)
         )
         with self._database.read() as connection:
-            return {row.external_id: _fetched(row) for row in connection.execute(query)}
+            return tuple((row.external_id, row.error) for row in connection.execute(query))
 
     def origin(self, project_id: str, document_id: str) -> FetchedFrom | None:
         """Where a document was fetched from last; ``None`` for one that was uploaded or pasted."""
@@ -273,6 +321,12 @@ class ConnectionStore:
                 f"There is no connection “{connection_id}” in this project. It was removed; add it "
                 "again."
             )
+
+
+def _of(project_id: str, connection_id: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """What came in through this connection, as a condition."""
+    columns = connection_documents.c
+    return columns.project_id == project_id, columns.connection_id == connection_id
 
 
 def _dumped(options: Mapping[str, str]) -> str:

@@ -259,6 +259,14 @@ class DocumentStore:
                 found.update((row.id, row.size) for row in rows)
         return found
 
+    def ids(self, project_id: str) -> tuple[str, ...]:
+        """See ``Library.document_ids``."""
+        query = select(documents.c.id).where(
+            documents.c.project_id == project_id, documents.c.removed_at.is_(None)
+        )
+        with self._database.read() as connection:
+            return tuple(connection.execute(query.order_by(documents.c.seq)).scalars())
+
     def find(self, project_id: str, document_id: str) -> StoredDocument | None:
         """See ``Library.find_document``."""
         with self._database.read() as connection:

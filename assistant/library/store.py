@@ -142,6 +142,10 @@ class Library:
         """The documents of a project in the order they first came in, without their text."""
         return self._documents.all(project_id)
 
+    def document_ids(self, project_id: str) -> tuple[str, ...]:
+        """The ids of the documents of a project, in the order they first came in."""
+        return self._documents.ids(project_id)
+
     def find_document(self, project_id: str, document_id: str) -> StoredDocument | None:
         """The document with this id without its text; ``None`` where there is none."""
         return self._documents.find(project_id, document_id)

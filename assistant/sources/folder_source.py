@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -46,13 +46,13 @@ _UNSETTLED = "?"
 class FolderSource:
     """The readable files below ``folder``; external ids are their paths in it, with ``/``.
 
-    ``known`` are the stamps of earlier runs by external id. Implements ``SyncSource``.
+    ``known`` are external ids with the stamps of earlier runs. Implements ``SyncSource``.
     """
 
     def __init__(
         self,
         folder: Path,
-        known: Mapping[str, str] | None = None,
+        known: Iterable[tuple[str, str]] = (),
         *,
         limits: ReadLimits | None = None,
         page_files: int = PAGE_FILES,
@@ -61,9 +61,26 @@ class FolderSource:
         self._folder = folder
         self._limits = limits or ReadLimits()
         self._page_files = page_files
-        self._inside: dict[str, dict[str, str]] = {}
-        for external_id, stamp in (known or {}).items():
-            self._inside.setdefault(_path_of(external_id), {})[external_id] = stamp
+        self._stamps: dict[str, str | dict[str, str]] = {}
+        for external_id, stamp in known:
+            path = _path_of(external_id)
+            held = self._stamps.get(path)
+            if held is None and path == external_id:
+                self._stamps[path] = stamp
+            elif isinstance(held, dict):
+                held[external_id] = stamp
+            else:
+                self._stamps[path] = {**self._known(path), external_id: stamp}
+
+    def _known(self, path: str) -> dict[str, str]:
+        """The stamps of what was last read from a file, by external id."""
+        found = self._stamps.get(path, {})
+        return {path: found} if isinstance(found, str) else found
+
+    def _note(self, path: str, stamps: dict[str, str]) -> None:
+        """Remember them; most files are one document, which takes a fraction of the memory."""
+        single = stamps.get(path) if len(stamps) == 1 else None
+        self._stamps[path] = stamps if single is None else single
 
     def fetch(self, *, since: datetime | None, cursor: str = "") -> Iterator[SourcePage]:
         """See ``SyncSource.fetch``; ``since`` plays no part, since copying keeps old times."""
@@ -78,8 +95,8 @@ class FolderSource:
 
     def present(self) -> Iterator[str]:
         """See ``SyncSource.present``: of a file that is there, what was last read from it."""
-        for path in sorted(self._files()):
-            stamps = self._inside.get(path, {path: ""})
+        for path in self._files():
+            stamps = self._known(path) or {path: ""}
             seen = _seen(self._folder / path)
             current = [name for name, stamp in stamps.items() if stamp.startswith(seen)]
             yield from current or stamps
@@ -107,7 +124,7 @@ class FolderSource:
 
     def _may_differ(self, path: str) -> bool:
         """Whether size and time of a file leave open that it changed since it was last read."""
-        stamps = set(self._inside.get(path, {}).values())
+        stamps = set(self._known(path).values())
         before = next(iter(stamps), "")
         seen = _seen(self._folder / path)
         settled = seen and before.startswith(seen) and not before.endswith(_UNSETTLED)
@@ -115,7 +132,7 @@ class FolderSource:
 
     def _documents(self, path: str) -> Iterator[FetchedDocument]:
         """What a file holds; where its bytes are as they were, only that it was looked at."""
-        known = self._inside.get(path, {})
+        known = self._known(path)
         before = next(iter(known.values()), "")
         uniform = len(set(known.values())) == 1
         file = self._folder / path
@@ -148,7 +165,7 @@ class FolderSource:
             found = [(path, FileOutcome(name=path, error=refused))]
         else:
             found = list(self._read(path, data))
-        self._inside[path] = dict.fromkeys((external_id for external_id, _ in found), stamp)
+        self._note(path, dict.fromkeys((external_id for external_id, _ in found), stamp))
         for external_id, outcome in found:
             yield FetchedDocument(
                 external_id=external_id,

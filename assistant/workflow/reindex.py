@@ -114,7 +114,7 @@ def _groups(
 def forget_removed(library: Library, knowledge: KnowledgeBase, project_id: str) -> None:
     """Take out of the index what the library does not hold: removed while the index could not be
     told, or unknown to a library that was restored from a backup."""
-    known = {stored.id for stored in library.documents(project_id)}
+    known = set(library.document_ids(project_id))
     for document_id in set(knowledge.documents()) - known:
         knowledge.remove(document_id)
 

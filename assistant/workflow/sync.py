@@ -8,7 +8,10 @@ after everything else was seen.
 
 from __future__ import annotations
 
+import hashlib
 import time
+from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -107,14 +110,13 @@ def sync(
     started = time.monotonic()
     workspace.take_folder()
     store = workspace.library.connections
-    known = store.fetched(project_id, connection_id)
     connection = store.begin(project_id, connection_id, anew=full)
     tally = _Tally()
-    run = _Sync(workspace, connection, known, by, tally, cancelled)
+    run = _Sync(workspace, connection, by, tally, cancelled)
     try:
         if source is None:
-            stamps = {} if full else {name: one.stamp for name, one in known.items()}
-            source = open_source(workspace, connection, known=stamps, stopped=cancelled)
+            known = () if full else store.stamps(project_id, connection_id)
+            source = open_source(workspace, connection, known=known, stopped=cancelled)
         complete = run.pages(source, progress, anew=full) and run.vanished(source)
     except AssistantError as error:
         if not cancelled():
@@ -127,11 +129,11 @@ def sync(
     if complete:
         reach("before_finish")
         store.finish(project_id, connection_id, by=by, detail=tally.told)
-    counts = tally.counts
+    counts, held = tally.counts, store.count(project_id, connection_id)
     return SyncReport(
         connection_id=connection.id,
         name=connection.name,
-        unchanged=max(0, len(run.known) - counts["new"] - counts["changed"] - counts["failed"]),
+        unchanged=max(0, held - counts["new"] - counts["changed"] - counts["failed"]),
         indexed=tally.indexed,
         complete=complete,
         seconds=time.monotonic() - started,
@@ -142,11 +144,10 @@ def sync(
 
 @dataclass
 class _Sync:
-    """One sync under way; ``known`` follows what is noted in the library."""
+    """One sync under way. What is known of the source stays in the library, page by page."""
 
     workspace: Workspace
     connection: Connection
-    known: dict[str, FetchedFrom]
     by: str
     tally: _Tally
     cancelled: StopCheck
@@ -180,12 +181,15 @@ class _Sync:
         return not self.cancelled()
 
     def _page(self, page: SourcePage) -> bool:
+        known = self.workspace.library.connections.fetched(
+            self.project_id, self.connection.id, {one.external_id for one in page.documents}
+        )
         noted: list[FetchedFrom] = []
         changed: list[str] = []
         for fetched in page.documents:
             if self.cancelled():
                 break
-            one, is_changed = self._keep(fetched)
+            one, is_changed = self._keep(fetched, known.get(fetched.external_id))
             noted.append(one)
             if is_changed:
                 changed.append(one.document_id)
@@ -208,13 +212,13 @@ class _Sync:
         )
         if whole:
             self._cursor = page.cursor
-        self.known.update((one.external_id, one) for one in noted)
         reach("after_cursor")
         return whole
 
-    def _keep(self, fetched: FetchedDocument) -> tuple[FetchedFrom, bool]:
+    def _keep(
+        self, fetched: FetchedDocument, before: FetchedFrom | None
+    ) -> tuple[FetchedFrom, bool]:
         """Keep one document; what is noted of it, and whether it is to be indexed."""
-        before = self.known.get(fetched.external_id)
         document_id = before.document_id if before else ""
         error = fetched.error
         is_changed = False
@@ -267,18 +271,19 @@ class _Sync:
         listed = source.present()
         if listed is None:
             return True
-        gone = set(self.known)
-        for external_id in listed:
-            gone.discard(external_id)
+        there = array("Q", sorted({_short_hash(name) for name in listed}))
+        stamps = self.workspace.library.connections.stamps(self.project_id, self.connection.id)
+        gone = [name for name, _ in stamps if not _holds(there, _short_hash(name))]
         self._check_believable(gone)
-        for external_id in sorted(gone):
+        for external_id in gone:
             if self.cancelled():
                 return False
             self._remove(external_id)
         return True
 
     def _check_believable(self, gone: Collection[str]) -> None:
-        if len(gone) == len(self.known) >= GONE_AT_ONCE:
+        store = self.workspace.library.connections
+        if len(gone) == store.count(self.project_id, self.connection.id) >= GONE_AT_ONCE:
             raise ConnectorError(
                 f"{self.connection.name} lists none of the {len(gone)} documents that came from "
                 "it, so nothing was removed. Check that it can still be read; if they are really "
@@ -286,8 +291,9 @@ class _Sync:
             )
 
     def _remove(self, external_id: str) -> None:
-        document_id = self.known[external_id].document_id
         library, title = self.workspace.library, ""
+        known = library.connections.fetched(self.project_id, self.connection.id, [external_id])
+        document_id = known[external_id].document_id
         if document_id:
             title = library.remove_document(
                 self.project_id, document_id, by=self.by, missing_ok=True
@@ -296,9 +302,23 @@ class _Sync:
             self.workspace.knowledge(self.project_id).remove(document_id)
             reach("after_forget", external_id)
         library.connections.advance(self.project_id, self.connection.id, "", gone=[external_id])
-        del self.known[external_id]
         self.tally.add(
             SyncChange(
                 external_id=external_id, outcome="removed", document_id=document_id, title=title
             )
         )
+
+
+def _short_hash(external_id: str) -> int:
+    """64 bits that stand for an id, so that those of a large source fit in memory.
+
+    Two of 100,000 ids share theirs with a chance of one in three billion; then a thing that
+    vanished would be kept, and nothing would be lost.
+    """
+    made = hashlib.blake2b(external_id.encode("utf-8", "surrogatepass"), digest_size=8)
+    return int.from_bytes(made.digest(), "big")
+
+
+def _holds(ordered: array[int], wanted: int) -> bool:
+    place = bisect_left(ordered, wanted)
+    return place < len(ordered) and ordered[place] == wanted

@@ -71,13 +71,13 @@ def connections(workspace: Workspace, project_id: str) -> tuple[ConnectionState,
     """The project's connections with what came through each, and how far a running sync is."""
     states = []
     for connection in workspace.library.connections.list(project_id):
-        fetched = workspace.library.connections.fetched(project_id, connection.id)
+        store = workspace.library.connections
         job = workspace.jobs.state(_job(connection))
         states.append(
             ConnectionState(
                 connection=connection,
-                documents=sum(bool(one.document_id) for one in fetched.values()),
-                failed=tuple((one.external_id, one.error) for one in fetched.values() if one.error),
+                documents=store.count(project_id, connection.id, only_documents=True),
+                failed=store.failed(project_id, connection.id),
                 active=job.active,
                 done=job.done,
                 total=job.total,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from assistant.library import Connection
@@ -20,12 +20,12 @@ def open_source(
     workspace: Workspace,
     connection: Connection,
     *,
-    known: Mapping[str, str] | None = None,
+    known: Iterable[tuple[str, str]] = (),
     stopped: StopCheck = lambda: False,
 ) -> SyncSource:
     """The source behind a connection; nothing has been contacted yet.
 
-    ``known`` are the stamps of earlier syncs by external id, ``stopped`` says whether to give up
+    ``known`` are external ids with the stamps of earlier syncs, ``stopped`` says whether to give up
     waiting. Raises ``SourceError`` where a setting or a secret is missing.
     """
     if connection.kind == FOLDER:

@@ -67,6 +67,21 @@ def test_a_sync_that_was_cut_off_goes_on_where_it_was(library: Library, project:
     assert anew.last_synced_at is None, "other options bring other documents"
 
 
+def test_what_came_in_is_read_some_at_a_time(library: Library, project: Project) -> None:
+    store = library.connections
+    made = store.add(project.id, kind="jira", name="Main")
+    names = [f"jira:{number:04}" for number in range(1100)]
+    things = [fetched(name, stamp=f"s{name}", document_id=name[:9]) for name in reversed(names)]
+    store.advance(project.id, made.id, "", [*things, fetched("odd", error="damaged")])
+    assert list(store.stamps(project.id, made.id)) == [*((n, f"s{n}") for n in names), ("odd", "")]
+    assert store.count(project.id, made.id) == 1101
+    assert store.count(project.id, made.id, only_documents=True) == 1100
+    assert store.failed(project.id, made.id) == (("odd", "damaged"),)
+    some = [names[0], names[700], "unknown", *names[1:600]]
+    assert set(store.fetched(project.id, made.id, some)) == set(some) - {"unknown"}
+    assert store.fetched(project.id, made.id, []) == {}
+
+
 def test_documents_outlive_their_connection(library: Library, project: Project) -> None:
     made = library.connections.add(project.id, kind="jira", name="Main")
     document = SourceDocument(id="d", kind="page", title="D", text="A rule.", content_hash="h")

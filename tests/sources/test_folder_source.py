@@ -38,14 +38,14 @@ def test_only_what_changed_is_read(tmp_path: Path) -> None:
     assert [one.external_id for one in first] == ["a.md", "in/b.md"]
     assert all(one.reading and one.changed_at for one in first)
     known = stamps(first)
-    assert everything(FolderSource(tmp_path, known)) == []
+    assert everything(FolderSource(tmp_path, known.items())) == []
     write(tmp_path / "a.md", RULES.replace("40", "30"))
     os.utime(tmp_path / "a.md", (1_700_000_000, 1_700_000_001))
-    (changed,) = everything(FolderSource(tmp_path, known))
+    (changed,) = everything(FolderSource(tmp_path, known.items()))
     assert changed.reading is not None
     assert "30 days" in changed.reading.document.text
     os.utime(tmp_path / "in" / "b.md", (1_700_000_009, 1_700_000_009))
-    touched = everything(FolderSource(tmp_path, known | stamps([changed])))
+    touched = everything(FolderSource(tmp_path, (known | stamps([changed])).items()))
     assert [(one.external_id, one.reading, one.error) for one in touched] == [("in/b.md", None, "")]
 
 
@@ -56,7 +56,7 @@ def test_a_file_changed_within_the_tick_of_its_time_is_noticed(tmp_path: Path) -
     first = everything(FolderSource(tmp_path))
     file.write_text(RULES.replace("40", "30"), encoding="utf-8")
     os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
-    (changed,) = everything(FolderSource(tmp_path, stamps(first)))
+    (changed,) = everything(FolderSource(tmp_path, stamps(first).items()))
     assert changed.reading is not None
     assert "30 days" in changed.reading.document.text
 
@@ -70,7 +70,7 @@ def test_pages_go_on_after_a_cursor(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert [(page.cursor, page.total) for page in pages] == [("b.md", 5), ("d.md", 5), ("", 5)]
     known = stamps([one for page in pages for one in page.documents])
-    assert list(FolderSource(tmp_path, known).fetch(since=None)) == []
+    assert list(FolderSource(tmp_path, known.items()).fetch(since=None)) == []
     rest = everything(FolderSource(tmp_path, page_files=2), pages[0].cursor)
     assert [one.external_id for one in rest] == ["c.md", "d.md", "e.md"]
 
@@ -89,11 +89,13 @@ def test_each_document_of_an_archive_comes_and_goes(tmp_path: Path) -> None:
     assert all(name.startswith("z.zip > ") for name in names)
     assert set(source.present()) == names
     pack("one.md")
-    again = FolderSource(tmp_path, stamps(first))
+    again = FolderSource(tmp_path, stamps(first).items())
     left = {one.external_id for one in everything(again)}
     assert set(again.present()) == left
     assert len(left) == 1
-    resumed = FolderSource(tmp_path, stamps(first) | stamps(everything(FolderSource(tmp_path))))
+    resumed = FolderSource(
+        tmp_path, (stamps(first) | stamps(everything(FolderSource(tmp_path)))).items()
+    )
     assert set(resumed.present()) == left, "also where the page was kept by a process that died"
 
 

@@ -29,6 +29,7 @@ class WordEmbedder:
     def __init__(self) -> None:
         self.embedded = 0
         self._words: dict[str, np.ndarray] = {}
+        """The first words' vectors; a limited number, so that memory does not grow."""
 
     def documents(self, texts: Sequence[str]) -> np.ndarray:
         self.embedded += len(texts)
@@ -37,11 +38,14 @@ class WordEmbedder:
     def query(self, text: str) -> np.ndarray:
         vector = np.full(self.dimension, 1e-3, dtype=np.float32)
         for word in text.casefold().split():
-            if word not in self._words:
+            made = self._words.get(word)
+            if made is None:
                 seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:8], "big")
                 made = np.random.default_rng(seed).standard_normal(self.dimension)
-                self._words[word] = made.astype(np.float32)
-            vector += self._words[word]
+                made = made.astype(np.float32)
+                if len(self._words) < 1000:
+                    self._words[word] = made
+            vector += made
         return vector / np.linalg.norm(vector)
 
 
