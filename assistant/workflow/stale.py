@@ -211,10 +211,19 @@ class _Judge:
                 if old in texts.values() or any(old in text for text in texts.values()):
                     continue
                 new = texts.get(criterion.id) or closest(old, texts.values())
-                yield self._finding(
-                    f"acceptance criterion {criterion.id}", None, criterion.text, old, new,
-                    self._holders.get(epic.key, ""), epic.title, 0,
-                )  # fmt: skip
+                where = f"acceptance criterion {criterion.id}"
+                read_from = self._read_from(run_id, criterion.id)
+                if read_from is None:
+                    holder, title, version = self._holders.get(epic.key, ""), epic.title, 0
+                else:
+                    holder, title = read_from.document_id, read_from.title
+                    version = read_from.version
+                yield self._finding(where, None, criterion.text, old, new, holder, title, version)
+
+    def _read_from(self, run_id: str, criterion_id: str) -> Chunk | None:
+        """The criterion as the run read it: an epic's stories may lie in documents of their own."""
+        chunks = self._chunks.get(run_id, {}).values()
+        return next((c for c in chunks if c.kind == "criterion" and c.key == criterion_id), None)
 
     def _finding(
         self,

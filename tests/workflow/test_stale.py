@@ -9,9 +9,20 @@ from pathlib import Path
 import pytest
 from syncing import quick_workspace, sync_folder
 
-from assistant.domain import GenerationConfig, GenerationRun
+from assistant.domain import (
+    AcceptanceCriterion,
+    Epic,
+    GenerationConfig,
+    GenerationRun,
+    SourceDocument,
+    SourceMetadata,
+    UserStory,
+)
 from assistant.errors import LibraryError
+from assistant.sources.reading import Reading
 from assistant.workflow import generate_cases, lineage, review, runs, stale, write_again
+from assistant.workflow.import_sources import put
+from assistant.workflow.reindex import index_pending
 from assistant.workflow.requests import GenerateRequest, understand
 from assistant.workflow.workspace import Workspace
 
@@ -195,3 +206,46 @@ def test_versions_say_what_changed_sentence_by_sentence(project: Project) -> Non
     assert '"pending"' in change.new
     assert (versions[0].by, versions[0].system) == ("Tess", "Wiki (folder)")
     assert versions[1].changes == ()
+
+
+def issue(key: str, criterion: str = "") -> Reading:
+    """What a connection brings of an issue: the epic CC-1, or one of its stories."""
+    text = f"# {key}\n\nAcceptance criteria:\n\n- {criterion}\n" if criterion else f"# {key}\n"
+    stories: tuple[UserStory, ...] = ()
+    if criterion:
+        made = AcceptanceCriterion(id=f"{key}-AC1", text=criterion)
+        stories = (UserStory(key=key, title=key, criteria=(made,)),)
+    document = SourceDocument(
+        id=f"jira/{key}", kind="epic", title=key, text=text, content_hash=criterion or key,
+        metadata=SourceMetadata(key=key),
+    )  # fmt: skip
+    return Reading(document=document, epics=(Epic(key="CC-1", title="Refunds", stories=stories),))
+
+
+def test_a_criterion_of_an_epic_in_parts_is_told_with_the_document_it_is_in(
+    tmp_path: Path,
+) -> None:
+    with quick_workspace(tmp_path / "data") as (workspace, project_id, _):
+
+        def bring(*readings: Reading) -> None:
+            for reading in readings:
+                put(workspace, project_id, reading, by="Tess", connection_id="jira")
+            index_pending(workspace.library, workspace.knowledge(project_id), project_id)
+
+        old, new = (f"A refund is paid within {days} days." for days in (14, 10))
+        bring(issue("CC-1"), issue("CC-2", old), issue("CC-3", "A refund is told by letter."))
+        request = GenerateRequest(epic_keys=("CC-1",), techniques=("positive",))
+        found = understand(workspace, project_id, request)
+        run = generate_cases.begin(workspace, project_id, found, GenerationConfig(), by="Tess")
+        generate_cases.run_now(workspace, project_id, run)
+        bring(issue("CC-2", new))
+        findings = [
+            one
+            for case in stale.stale_cases(workspace, project_id)
+            for one in case.findings
+            if one.where == "acceptance criterion CC-2-AC1"
+        ]
+        assert findings
+        for one in findings:
+            assert (one.document_id, one.title) == ("jira/CC-2", "CC-2"), "not the epic's own"
+            assert (one.old, one.new, one.cited_version, one.version) == (old, new, 1, 2)
