@@ -532,6 +532,8 @@ class GenerationConfig(Value):
     writer: str = "rules"
     techniques: tuple[Technique, ...] = TECHNIQUES
     depth: Depth = "standard"
+    skip: tuple[str, ...] = ()
+    """Conditions that an existing case covers as it is: no case is written for them."""
     temperature: float = Field(default=0.0, ge=0.0, le=2.0)
     seed: int = 7
     max_steps: int = Field(default=6, ge=1, le=20)

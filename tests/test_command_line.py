@@ -125,7 +125,13 @@ def test_generate_json_is_the_run_and_nothing_else(
 ) -> None:
     done = run_process(environment, "generate", "--ask", "Drop-3 Call Centre epics", "--json")
     assert done.status == 0, done.err
-    result = GenerationRun.model_validate_json(done.out)
+    document = json.loads(done.out)
+    against = document.pop("against_existing")
+    assert against["existing"] > 0
+    result = GenerationRun.model_validate(document)
+    assert [one["condition_id"] for one in against["verdicts"]] == [
+        one.id for one in result.conditions
+    ]
     assert result.status == "done"
     assert {epic.release for epic in result.epics} == {"Drop-3"}
     assert result.cases
@@ -289,6 +295,27 @@ def test_start_serves_the_app_and_locks_the_folder(
         log.close()
     listed = run(own, "search", "cooling-off", "--project", "Sample project")
     assert listed.status == 0, listed.err
+
+
+def test_analyse_says_which_conditions_existing_cases_cover(
+    environment: Mapping[str, str],
+) -> None:
+    epic, cases = (
+        "sample_data/epics/CC-100-caller-verification.md",
+        "sample_data/existing_cases.csv",
+    )
+    done = run(environment, "analyse", "--epic", epic, "--existing", cases, "--json")
+    criteria = [
+        criterion
+        for story in json.loads(done.out)["epics"][0]["stories"]
+        for criterion in story["criteria"]
+    ]
+    verdicts = {k: v for one in criteria for k, v in one["against_existing"].items()}
+    assert verdicts["CC-102-AC2-B2"]["verdict"] == "reuse"
+    assert verdicts["CC-102-AC2-B2"]["case_id"] == "UAT-CC-0009"
+    assert verdicts["CC-103-AC1-B3"]["verdict"] == "new"
+    error = run(environment, "analyse", "--epic", epic, "--existing", "none.csv").error()
+    assert "none.csv" in error
 
 
 def test_analyse_prints_one_document(environment: Mapping[str, str]) -> None:

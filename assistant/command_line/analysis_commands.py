@@ -14,7 +14,7 @@ from assistant.domain import DEPTHS, TECHNIQUES, Technique
 from assistant.errors import SettingsError, SourceError
 
 if TYPE_CHECKING:
-    from assistant.workflow.analyse_epic import AnalysedCriterion
+    from assistant.workflow.analyse_epic import AnalysedCriterion, StepChange
 
 STDIN = "-"
 
@@ -27,6 +27,14 @@ def add_options(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     )
     analyse_.add_argument("--depth", choices=DEPTHS, default="standard", help="default: standard")
     analyse_.add_argument(
+        "--existing",
+        type=Path,
+        nargs="+",
+        default=(),
+        metavar="FILE",
+        help="files of existing cases: says which conditions they cover (reuse, update, new)",
+    )
+    analyse_.add_argument(
         "--techniques", metavar="A,B", help=f"of: {', '.join(TECHNIQUES)} (default: all)"
     )
 
@@ -37,7 +45,11 @@ def analyse(options: Namespace, terminal: Terminal) -> None:
 
     name, data = _source(options.epic)
     found = analyse_text(
-        name, data, techniques=_techniques(options.techniques), depth=options.depth
+        name,
+        data,
+        techniques=_techniques(options.techniques),
+        depth=options.depth,
+        existing=options.existing,
     )
     if terminal.json:
         terminal.document(found)
@@ -69,8 +81,20 @@ def _criterion(criterion: AnalysedCriterion, terminal: Terminal) -> None:
         short = condition.id.removeprefix(f"{criterion.id}-")
         terminal.line(f"    {mark} {short:<4} {condition.technique:<20} {condition.statement}")
         terminal.line(f"           expected: {condition.expected}")
+        verdict = criterion.against_existing.get(condition.id)
+        if verdict:
+            case_id = f" {verdict.case_id}" if verdict.case_id else ""
+            terminal.line(f"           {verdict.verdict}{case_id}: {verdict.reason}")
+            for change in verdict.changes:
+                place = f"step {change.step}, {change.part}" if change.step else change.part
+                terminal.line(f"             {place}: {_diff(change)}")
     for question in criterion.questions:
         terminal.line(f"    ? {question.kind}: {question.text}")
+
+
+def _diff(change: StepChange) -> str:
+    marks = {"same": "{}", "out": "[-{}-]", "in": "{{+{}+}}"}
+    return " ".join(marks[kind].format(words) for kind, words in change.diff)
 
 
 def _source(epic: str) -> tuple[str, bytes]:

@@ -21,6 +21,7 @@ from assistant.workflow import (
     export_cases,
     generate_cases,
     import_sources,
+    reuse,
     search_sources,
 )
 from assistant.workflow import models as model_store
@@ -113,18 +114,21 @@ def generate(options: Namespace, terminal: Terminal) -> None:
         project_id, request = _request(workspace, options, terminal)
         found = _understood(workspace, project_id, request, options)
         _remarks(found, terminal)
+        existing = reuse.in_project(workspace, project_id, found.epics, found.conditions)
         run = generate_cases.begin(
             workspace,
             project_id,
             found,
             GenerationConfig(writer=options.writer),
             by=options.settings.user or "command line",
+            only_new=options.only_new,
         )
+        wanted = len(found.conditions) - len(run.generation.skip)
         written: list[TestCase] = []
 
         def on_case(case: TestCase) -> None:
             written.append(case)
-            terminal.bar("writing    ", len(written), len(found.conditions), detail=case.id)
+            terminal.bar("writing    ", len(written), wanted, detail=case.id)
 
         run = generate_cases.run_now(workspace, project_id, run, on_case=on_case)
         terminal.end_bar()
@@ -135,9 +139,13 @@ def generate(options: Namespace, terminal: Terminal) -> None:
             _write(options.out, file.content)
             _template_problems(file.problems, terminal)
     if terminal.json:
-        terminal.document(run)
+        against = {"against_existing": existing.model_dump(mode="json")}
+        terminal.plain_document(run.model_dump(mode="json") | against)
     else:
         _summary(run, options.out, terminal)
+        if existing.existing:
+            counts = ", ".join(f"{count} {name}" for name, count in existing.counts.items())
+            terminal.line(f"Against {existing.existing} existing cases: {counts}.")
 
 
 def export(options: Namespace, terminal: Terminal) -> None:

@@ -149,6 +149,12 @@ def build_parser() -> Parser:
         help="take a story without criteria as its own criterion",
     )
 
+    generate.add_argument(
+        "--only-new",
+        action="store_true",
+        help="write no case for what an existing case of the project covers as it stands",
+    )
+
     analysis_commands.add_options(add)
 
     export = add("export", "write stored cases as CSV")

@@ -93,6 +93,7 @@ class RunStore:
         conditions: Sequence[TestCondition],
         questions: Sequence[Question],
         retrieved: Sequence[RetrievedChunk],
+        left_out: int = 0,
     ) -> None:
         """See ``Library.record_plan``."""
         with self._database.write() as connection:
@@ -103,7 +104,7 @@ class RunStore:
                 .values(
                     status="running" if row.status == "queued" else row.status,
                     plan=row.plan + 1,
-                    condition_count=len(conditions),
+                    condition_count=len(conditions) - left_out,
                     conditions=dump_all(conditions),
                     questions=dump_all(questions),
                 )

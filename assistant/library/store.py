@@ -237,13 +237,16 @@ class Library:
         conditions: Sequence[TestCondition],
         questions: Sequence[Question],
         retrieved: Sequence[RetrievedChunk],
+        *,
+        left_out: int = 0,
     ) -> None:
         """Store what the run is going to write cases for, and from which sources.
 
-        A queued run is running from here on. A second plan takes the first one's place; chunks of
-        the first can still be found by ``chunks``.
+        No case is written for ``left_out`` of the conditions. A queued run is running from here
+        on. A second plan takes the first one's place; chunks of the first can still be found by
+        ``chunks``.
         """
-        self._runs.record_plan(run_id, conditions, questions, retrieved)
+        self._runs.record_plan(run_id, conditions, questions, retrieved, left_out)
 
     def finish_run(
         self,

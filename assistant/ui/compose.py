@@ -9,6 +9,7 @@ import streamlit as st
 from assistant.domain import DEPTHS, Depth, GenerationConfig, Technique, UserStory
 from assistant.errors import AssistantError
 from assistant.ui.counting import counted, listed
+from assistant.ui.existing_panel import existing_panel, existing_summary, only_new
 from assistant.ui.plain import label, plain, visible
 from assistant.ui.questions_panel import questions_panel
 from assistant.ui.state import Session, errors_shown
@@ -193,6 +194,7 @@ def _understood(
         st.warning(plain(str(error)), icon=":material/help:")
         return None
     _counts(found)
+    existing_summary(opened, record, found)
     for text in found.understood:
         st.caption(f":material/check: {label(text)}")
     for text in found.unmatched:
@@ -200,6 +202,7 @@ def _understood(
     _without_criteria(found)
     with st.container(height=EPICS_HEIGHT, border=False):
         _unread_and_questions(opened, record, found)
+        existing_panel(opened, record, found)
         _epics(found)
     return found
 
@@ -276,7 +279,12 @@ def _start(opened: Workspace, record: Session, found: Understanding) -> None:
         wanted.append(models.RULES_WRITER)
     for name in wanted:
         run = generate_cases.begin(
-            opened, record.project_id, found, GenerationConfig(writer=name), by=record.user
+            opened,
+            record.project_id,
+            found,
+            GenerationConfig(writer=name),
+            by=record.user,
+            only_new=only_new(),
         )
         generate_cases.start(opened, record.project_id, run)
         record.open_run(run.id)

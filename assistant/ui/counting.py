@@ -14,6 +14,8 @@ FORMS = {
     "row": "rows",
     "column": "columns",
     "stale case": "stale cases",
+    "existing case": "existing cases",
+    "condition": "conditions",
     "document": "documents",
     "version": "versions",
     "changed sentence": "changed sentences",

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from pydantic import Field
 
 from assistant.design.analysis import CriterionAnalysis, analyse
 from assistant.design.planned import planned_conditions
@@ -23,6 +26,9 @@ from assistant.errors import SourceError
 from assistant.sources.files import read_file
 from assistant.sources.pasted import read_pasted
 from assistant.sources.reading import Reading
+from assistant.suite.case_changes import StepChange as StepChange
+from assistant.suite.reuse import ConditionVerdict, against_existing
+from assistant.workflow.case_lists import cases_of_file
 
 
 class AnalysedCriterion(Value):
@@ -33,6 +39,8 @@ class AnalysedCriterion(Value):
     analysis: CriterionAnalysis
     conditions: tuple[TestCondition, ...]
     questions: tuple[Question, ...]
+    against_existing: dict[str, ConditionVerdict] = Field(default_factory=dict)
+    """Reuse, update or new by condition, where existing cases were given."""
 
 
 class AnalysedStory(Value):
@@ -69,18 +77,35 @@ def analyse_text(
     *,
     techniques: Sequence[Technique] = TECHNIQUES,
     depth: Depth = "standard",
+    existing: Sequence[Path] = (),
 ) -> EpicAnalysis:
-    """Analyse every epic in a file. Raises ``SourceError`` where no epic or story is found."""
+    """Analyse every epic in a file, against the cases of the files ``existing``.
+
+    Raises ``SourceError`` where no epic or story is found, or no case in one of ``existing``.
+    """
     reading = _read(name, data)
     if not reading.epics:
         raise SourceError(
             f"No epic or user story was found in '{name}'. Add a line such as 'As a ... I want "
             "...' or a heading 'Acceptance criteria' with a list."
         )
+    verdicts: dict[str, ConditionVerdict] = {}
+    if existing:
+        wanted = [
+            condition
+            for epic in reading.epics
+            for story in epic.stories
+            for criterion in story.criteria
+            for condition in planned_conditions(
+                story, criterion, techniques=techniques, depth=depth
+            )
+        ]
+        cases = {case.id: case for path in existing for case in cases_of_file(path)}
+        verdicts = against_existing(wanted, reading.epics, cases.values()).by_condition
     return EpicAnalysis(
         depth=depth,
         techniques=tuple(techniques),
-        epics=tuple(_epic(epic, techniques, depth) for epic in reading.epics),
+        epics=tuple(_epic(epic, techniques, depth, verdicts) for epic in reading.epics),
         unread=reading.unread,
         notes=reading.notes,
     )
@@ -93,11 +118,16 @@ def _read(name: str, data: bytes) -> Reading:
     return read_pasted(reading.document.text, title=reading.document.title)
 
 
-def _epic(epic: Epic, techniques: Sequence[Technique], depth: Depth) -> AnalysedEpic:
+def _epic(
+    epic: Epic,
+    techniques: Sequence[Technique],
+    depth: Depth,
+    verdicts: Mapping[str, ConditionVerdict],
+) -> AnalysedEpic:
     asked: dict[str, list[Question]] = {}
     for question in raise_questions(epic):
         asked.setdefault(question.criterion_id, []).append(question)
-    stories = tuple(_story(story, techniques, depth, asked) for story in epic.stories)
+    stories = tuple(_story(story, techniques, depth, asked, verdicts) for story in epic.stories)
     found = Counter(
         condition.technique
         for story in stories
@@ -113,7 +143,12 @@ def _story(
     techniques: Sequence[Technique],
     depth: Depth,
     asked: dict[str, list[Question]],
+    verdicts: Mapping[str, ConditionVerdict],
 ) -> AnalysedStory:
+    planned = {
+        criterion.id: planned_conditions(story, criterion, techniques=techniques, depth=depth)
+        for criterion in story.criteria
+    }
     return AnalysedStory(
         key=story.key,
         title=story.title,
@@ -123,8 +158,11 @@ def _story(
                 id=criterion.id,
                 text=criterion.text,
                 analysis=analyse(criterion),
-                conditions=planned_conditions(story, criterion, techniques=techniques, depth=depth),
+                conditions=planned[criterion.id],
                 questions=tuple(asked.get(criterion.id, ())),
+                against_existing={
+                    one.id: verdicts[one.id] for one in planned[criterion.id] if one.id in verdicts
+                },
             )
             for criterion in story.criteria
         ),

@@ -28,7 +28,14 @@ def of_loaded_run(run: GenerationRun) -> DepthReport:
     Redundant by their words alone: for the meaning too, look for duplicates.
     """
     same = find_duplicates(run.cases).surplus
-    return depth(run.epics, run.cases, run.conditions, questions=run.questions, redundant=same)
+    return depth(
+        run.epics,
+        run.cases,
+        run.conditions,
+        questions=run.questions,
+        redundant=same,
+        covered_elsewhere=run.generation.skip,
+    )
 
 
 def of_library(workspace: Workspace, project_id: str) -> DepthReport:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from assistant.domain import TestCase
-from assistant.errors import ModelUnavailable, SourceError
-from assistant.sources.batches import read_files
+from assistant.errors import ModelUnavailable
 from assistant.suite.duplicates import DuplicateCluster as DuplicateCluster
 from assistant.suite.duplicates import DuplicateReport as DuplicateReport
 from assistant.suite.duplicates import Embed, find_duplicates
+from assistant.workflow.case_lists import cases_of_file
 from assistant.workflow.workspace import Workspace
 
 
@@ -37,23 +36,10 @@ def in_file(workspace: Workspace, project_id: str, path: Path) -> DuplicateRepor
 
     Nothing is kept. Raises ``SourceError`` where the file cannot be read or holds no case.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise SourceError(
-            f"'{path}' cannot be read ({error.strerror}). Name a file that holds test cases."
-        ) from error
-    cases: dict[str, TestCase] = {}
-    problem = ""
-    for outcome in read_files(path.name, data):
-        problem = problem or outcome.error
-        for case in outcome.reading.cases if outcome.reading else ():
-            cases.setdefault(case.id, case)
-    if not cases:
-        raise SourceError(problem or f"No test case was found in '{path}'. Is it the right file?")
+    cases = cases_of_file(path)
     held = workspace.library.cases(project_id, statuses=("accepted", "imported"))
     return find_duplicates(
-        list(cases.values()),
+        cases,
         among=[one.case for one in held],
         embed=embedding(workspace, project_id),
     )

@@ -26,7 +26,7 @@ from assistant.generation.model_writer import ModelWriter
 from assistant.generation.prompts import PROMPT_VERSION
 from assistant.generation.rules_writer import RulesWriter
 from assistant.generation.writer import Writer
-from assistant.workflow import read_ahead
+from assistant.workflow import read_ahead, reuse
 from assistant.workflow.answers import answered_chunks
 from assistant.workflow.endpoints import split_writer
 from assistant.workflow.import_sources import put_epics
@@ -48,9 +48,11 @@ def begin(
     *,
     by: str = "",
     retrieval: RetrievalConfig | None = None,
+    only_new: bool = False,
 ) -> GenerationRun:
     """Keep the request as a queued run, and pasted text as a document that cases can cite.
 
+    ``only_new`` leaves out the conditions that an existing case of the project covers as it is.
     Raises ``ModelUnavailable`` for an unknown writer and ``SourceError`` where there is nothing to
     test, before anything is kept.
     """
@@ -61,6 +63,9 @@ def begin(
             f"There is nothing to test: no acceptance criterion in {keys}. Add a list of criteria, "
             "or let the story itself be the criterion."
         )
+    skip: tuple[str, ...] = ()
+    if only_new:
+        skip = _covered(workspace, project_id, understanding)
     workspace.take_folder()
     if understanding.reading is not None:
         put_epics(workspace, project_id, understanding.reading, by=by)
@@ -72,13 +77,30 @@ def begin(
         prompt_version=prompt_version(generation.writer),
         retrieval=retrieval or workspace.project(project_id).retrieval,
         generation=generation.model_copy(
-            update={"techniques": understanding.techniques, "depth": understanding.depth}
+            update={
+                "techniques": understanding.techniques,
+                "depth": understanding.depth,
+                "skip": skip,
+            }
         ),
         epics=understanding.epics,
         questions=understanding.questions,
     )
     workspace.library.start_run(project_id, run)
     return run
+
+
+def _covered(
+    workspace: Workspace, project_id: str, understanding: Understanding
+) -> tuple[str, ...]:
+    """The conditions that existing cases cover; ``SourceError`` where these are all."""
+    report = reuse.in_project(workspace, project_id, understanding.epics, understanding.conditions)
+    if report.counts["reuse"] == len(understanding.conditions):
+        raise SourceError(
+            "Existing cases cover every condition as it stands, so there is nothing to write. "
+            "Switch off writing only what is new or changed to write them all the same."
+        )
+    return tuple(sorted(report.reusable))
 
 
 def start(workspace: Workspace, project_id: str, run: GenerationRun) -> None:
@@ -171,7 +193,7 @@ def _write_cases(
     knowledge = workspace.knowledge(project_id)
     held_by = library.documents_of_epics(project_id)
     ids = list(dict.fromkeys(name for epic in run.epics for name in held_by[epic.key]))
-    done = {name for case in run.cases for name in case.condition_ids}
+    done = {name for case in run.cases for name in case.condition_ids} | {*run.generation.skip}
     ended = Finished(timings=Timings(), uncovered_criteria=())
     for event in generate(
         run.epics,
@@ -188,7 +210,13 @@ def _write_cases(
     ):
         match event:
             case Planned():
-                library.record_plan(run.id, event.conditions, event.questions, event.retrieved)
+                library.record_plan(
+                    run.id,
+                    event.conditions,
+                    event.questions,
+                    event.retrieved,
+                    left_out=sum(one.id in run.generation.skip for one in event.conditions),
+                )
             case CaseReady():
                 stored = library.add_case(
                     project_id, run.id, event.written.case, rejected=event.written.rejected

@@ -44,6 +44,21 @@ def generated(app: AppTest, text: str = EPIC) -> AppTest:
     return app
 
 
+def test_existing_cases_that_cover_a_condition_are_named(app: AppTest) -> None:
+    text = (
+        "# CC-100 Verification\n\n## CC-102 Search\nAs an agent I want to search so that I find "
+        "the caller.\n\nAcceptance criteria:\n- The agent can search by postcode.\n"
+        "- An account number that does not have exactly 12 digits is refused with the message "
+        '"Enter a 12-digit account number."\n'
+    )
+    paste(app, text)
+    shown = text_of(app).replace("\\", "")
+    assert "existing cases" in shown
+    assert "update]" in shown
+    assert "UAT-CC-0009" in shown
+    assert ":red[~~10~~] :green[**12**]" in shown
+
+
 def test_the_epic_is_shown_as_understood_before_anything_is_written(app: AppTest) -> None:
     paste(app, EPIC)
     shown = text_of(app)

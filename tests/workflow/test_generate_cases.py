@@ -11,7 +11,7 @@ import pytest
 from assistant.domain import GenerationConfig, RetrievalConfig, TestCase, TopK
 from assistant.errors import ModelUnavailable, SourceError
 from assistant.settings import Settings
-from assistant.workflow import generate_cases, import_sources, runs
+from assistant.workflow import coverage, generate_cases, import_sources, reuse, runs
 from assistant.workflow.requests import GenerateRequest, understand
 from assistant.workflow.workspace import Workspace
 
@@ -49,6 +49,29 @@ def test_a_pasted_epic_becomes_cited_cases_in_the_library(
             assert text[citation.start : citation.end] == citation.quote
     document = workspace.library.document(project_id, "epic:PAY-7")
     assert document.metadata.release == "Drop-9"
+
+
+def test_only_what_is_new_or_changed_is_written(workspace: Workspace, project_id: str) -> None:
+    text = """# CC-100 Caller verification
+## CC-102 Search for an account
+As an agent I want to search so that I find the caller.
+
+Acceptance criteria:
+- The agent can search by account number, postcode, telephone number or MPAN.
+- An account number that does not have exactly 10 digits is refused with the message \
+"Enter a 10-digit account number."
+"""
+    found = understand(workspace, project_id, GenerateRequest(text=text))
+    report = reuse.in_project(workspace, project_id, found.epics, found.conditions)
+    assert report.counts["reuse"] > 0
+    run = generate_cases.begin(workspace, project_id, found, RULES, only_new=True)
+    run = generate_cases.run_now(workspace, project_id, run)
+    written = {name for case in run.cases for name in case.condition_ids}
+    assert written == {one.id for one in found.conditions} - report.reusable
+    assert len(run.conditions) == len(found.conditions)
+    assert runs.summary(workspace, project_id, run.id).progress == 1.0
+    depths = coverage.of_loaded_run(run)
+    assert not depths.missing
 
 
 def test_a_pasted_epic_can_be_found_by_the_next_request(

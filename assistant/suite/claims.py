@@ -1,0 +1,385 @@
+"""What a test condition demands of a case that is to check it, and what a case shows."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import log
+
+from assistant.domain import AcceptanceCriterion, TestCase, TestCondition
+from assistant.suite.evidence import (
+    Quantity,
+    actors,
+    denied_parts,
+    messages,
+    quantities,
+    refuses,
+    telling,
+)
+from assistant.suite.wording import names, quoted, stem, without_quotes, words
+
+_COMPARED = re.compile(
+    r"\b(?P<how>not (?:have |be |contain )?exactly|no more than|not more than|after more than|"
+    r"more than|over|above|no less than|"
+    r"less than|fewer than|below|under|at most|up to|within|at least|no later than|"
+    r"no earlier than|exactly|other than|before)\s+(?:a |an |the )?(?=[£$€\d]|[a-z]+ )(?P<rest>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_RANGE = re.compile(
+    r"(?P<low>[£$€]?\d[\d.,]*) (?:to|and) (?P<high>[£$€]?\d[\d.,]*)(?P<unit> ?[A-Za-z%]*)"
+)
+_SIDES = {
+    "no more than": "<=", "not more than": "<=", "at most": "<=", "up to": "<=", "within": "<=",
+    "no later than": "<=", "more than": ">", "after more than": ">", "over": ">", "above": ">",
+    "less than": "<", "fewer than": "<", "below": "<", "under": "<", "before": "<",
+    "at least": ">=", "no less than": ">=", "no earlier than": ">=", "exactly": "=",
+    "other than": "!", "not exactly": "!", "not have exactly": "!", "not be exactly": "!",
+    "not contain exactly": "!",
+}  # fmt: skip
+_LOWER = re.compile(r"\b[a-z][a-z'’]+\b")
+_MEASURED = re.compile(
+    rf"\s*(?:(?:{'|'.join(sorted(_SIDES, key=len, reverse=True))}) (?:a |an |the )?)?[£$€]?\d",
+    re.IGNORECASE,
+)
+_OUR_WORDS = re.compile(r": this is (?:not )?(?:too|in) .*| by this rule\b", re.DOTALL)
+"""What the derivation of conditions adds to a result to say how it is judged."""
+_OTHER_THAN = re.compile(r"\bother than (.*)", re.DOTALL)
+_NOT_THAT = re.compile(r"\bnot [£$€]?\d[\d.,]*")
+_NAMED = r"[A-Z][\w-]*(?: [A-Z][\w-]*)*"
+_RUN = re.compile(_NAMED)
+_CHOICE = re.compile(rf"{_NAMED}(?:, {_NAMED})*,? or {_NAMED}")
+_STAYS = re.compile(r"\b(?:stays?|remains?|unchanged)\b")
+_ACCEPTED = frozenset(
+    stem(word)
+    for word in (
+        "accepted", "valid", "allowed", "possible", "works", "entry", "entered", "filled", "value",
+    )
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Demand:
+    """A quantity that a step must try out: equal to one, or on one side of it."""
+
+    side: str
+    quantity: Quantity
+    upper: float | None = None
+
+    def met_by(self, tried: Quantity, *, loosely: bool) -> bool:
+        """Whether a tried quantity is one that the condition is about."""
+        if not tried.alike(self.quantity, loosely=loosely):
+            return False
+        value, limit = tried.value, self.quantity.value
+        if tried.side:
+            if self.upper is not None or tried.side[0] != self.side[0]:
+                return False
+            return value <= limit if self.side[0] == "<" else value >= limit
+        if self.upper is not None:
+            return limit <= value <= self.upper
+        return {
+            "=": abs(value - limit) < 1e-9, "<": value < limit, "<=": value <= limit,
+            ">": value > limit, ">=": value >= limit, "!": abs(value - limit) > 1e-9,
+        }[self.side]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A condition made ready to be looked for in cases."""
+
+    condition: TestCondition
+    criterion: AcceptanceCriterion
+    story_key: str
+
+    @cached_property
+    def situation(self) -> str:
+        """Under which circumstances something is done."""
+        one = self.condition
+        return f"{one.precondition}\n{one.action or one.statement}\n{one.data}"
+
+    @cached_property
+    def text(self) -> str:
+        one = self.condition
+        return f"{one.statement}\n{self.situation}\n{one.expected}"
+
+    @cached_property
+    def situation_words(self) -> frozenset[str]:
+        """What tells the condition from others; in the criterion's words."""
+        return telling(f"{self.condition.precondition}\n{self.condition.statement}")
+
+    @cached_property
+    def outcome_words(self) -> frozenset[str]:
+        barred = telling(self.role) if self.role.startswith("someone ") else frozenset()
+        return telling(_OUR_WORDS.sub("", self.condition.expected)) - _ACCEPTED - barred
+
+    @cached_property
+    def shown(self) -> dict[str, str]:
+        """Messages that must be displayed."""
+        return messages(self.condition.expected)
+
+    @cached_property
+    def denied(self) -> dict[str, str]:
+        """Messages that must not be displayed."""
+        return messages(self.condition.expected, denied=True)
+
+    @cached_property
+    def stays(self) -> bool:
+        """Whether nothing may change."""
+        return not self.condition.valid and bool(_STAYS.search(self.condition.expected))
+
+    @cached_property
+    def refuses(self) -> bool:
+        """Whether the expected result is a refusal or an absence."""
+        return self.stays or refuses(self.condition.expected)
+
+    @cached_property
+    def results_in(self) -> tuple[Quantity, ...]:
+        """Quantities of the expected result that are not those tried out."""
+        demanded = [demand.quantity for demand in self.demands]
+        expected = _NOT_THAT.sub("", _OUR_WORDS.sub("", self.condition.expected))
+        return tuple(
+            one
+            for one in quantities(expected)
+            if one.unit and not any(one.alike(other) for other in demanded)
+        )
+
+    @cached_property
+    def situation_names(self) -> dict[str, str]:
+        """Names that the situation is about, by stem."""
+        return _names(self.situation)
+
+    @cached_property
+    def heads(self) -> frozenset[str]:
+        """The last words of the situation's names: what each of them is."""
+        known = set(self.situation_names)
+        runs = _RUN.findall(without_quotes(self.situation))
+        last = {[one for one in run.split() if stem(one) in known][-1:][0] for run in runs
+                if any(stem(one) in known for one in run.split())}  # fmt: skip
+        return frozenset(stem(one) for one in last)
+
+    @cached_property
+    def choices(self) -> tuple[tuple[frozenset[str], ...], ...]:
+        """Names of which one will do: "Traditional or Prepayment"."""
+        return tuple(
+            tuple(
+                frozenset(stem(word) for word in one.split())
+                for one in re.split(r", (?:or )?| or ", match[0])
+            )
+            for match in _CHOICE.finditer(without_quotes(self.situation))
+        )
+
+    @cached_property
+    def outcome_names(self) -> dict[str, str]:
+        return _names(self.condition.expected)
+
+    @cached_property
+    def false_facts(self) -> tuple[str, ...]:
+        """Facts of the criterion that the condition turns round, and what it takes another than."""
+        facts = [name for name, value in self.condition.variables.items() if value == "false"]
+        other = _OTHER_THAN.search(without_quotes(self.condition.statement))
+        if other and not self.demands and not facts:
+            facts.append(other[1])
+        return tuple(facts)
+
+    @cached_property
+    def role(self) -> str:
+        return self.condition.variables.get("role", "")
+
+    @cached_property
+    def values(self) -> tuple[str, ...]:
+        """Values of a table or a list that the situation must have."""
+        return tuple(
+            value
+            for name, value in self.condition.variables.items()
+            if value not in ("true", "false")
+            and name not in ("role", "from state", "to state")
+            and not _MEASURED.match(value)
+        )
+
+    @cached_property
+    def demands(self) -> tuple[Demand, ...]:
+        """The quantities that must be tried out."""
+        one = self.condition
+        found = [
+            demand
+            for name, value in one.variables.items()
+            if value not in ("true", "false")
+            and _MEASURED.match(value)
+            and (demand := _demand(value, telling(name)))
+        ]
+        if not found:
+            for text in (one.data, one.action or one.statement, one.precondition):
+                demand = _demand(text, frozenset(), equal=text == one.data)
+                if demand:
+                    return (demand,)
+        return tuple(found)
+
+    @cached_property
+    def exact(self) -> bool:
+        """Whether one quantity is tried out and no other will do."""
+        return any(demand.side == "=" and demand.upper is None for demand in self.demands)
+
+
+def _demand(text: str, counts: frozenset[str], *, equal: bool = True) -> Demand | None:
+    bare = without_quotes(text)
+    ranged = _RANGE.search(bare)
+    if ranged:
+        low = quantities(f"{ranged['low']}{ranged['unit']}")
+        high = quantities(f"{ranged['high']}{ranged['unit']}")
+        if low and high:
+            return Demand(">=", _with(low[0], counts), upper=high[0].value)
+    compared = _COMPARED.search(bare)
+    if compared:
+        found = quantities(compared["rest"])
+        if found:
+            return Demand(_SIDES[compared["how"].lower()], _with(found[0], counts))
+    if equal and quantities(bare):
+        return Demand("=", _with(quantities(bare)[0], counts))
+    return None
+
+
+def _with(quantity: Quantity, counts: frozenset[str]) -> Quantity:
+    return Quantity(quantity.value, quantity.unit, quantity.counts | counts)
+
+
+def _names(text: str) -> dict[str, str]:
+    """Capitalised words inside sentences and short quoted values, by stem."""
+    found = {stem(name): name for line in text.splitlines() for name in names(line)}
+    for value in quoted(text):
+        if len(value.split()) < 3:
+            found |= {stem(word): word for word in re.findall(r"[^\W\d_]+", value)}
+    return found
+
+
+@dataclass(frozen=True)
+class StepView:
+    """A step with what holds when it is taken.
+
+    ``tried`` are the quantities of the step itself, of each step before it, latest first, and of
+    preconditions and title; ``actors`` are the roles in which it is taken; ``shown_before`` are the
+    words of earlier results, ``shown_later`` those of this and of later ones.
+    """
+
+    number: int
+    action: str
+    result: str
+    tried: tuple[tuple[Quantity, ...], ...]
+    actors: frozenset[str]
+    refuses: bool
+    shown: dict[str, str]
+    shown_before: frozenset[str]
+    shown_later: frozenset[str]
+
+    def meets(self, demand: Demand, *, loosely: bool) -> bool:
+        """Whether the latest quantities of the demanded kind are as demanded."""
+        for loose in (False, True) if loosely else (False,):
+            for known in self.tried:
+                alike = [one for one in known if one.alike(demand.quantity, loosely=loose)]
+                if alike:
+                    return any(demand.met_by(one, loosely=loose) for one in alike)
+        return False
+
+    def meets_itself(self, demands: Sequence[Demand], *, loosely: bool) -> bool:
+        """Whether one of its own quantities, or of a step before it, is as demanded."""
+        own = [one for known in self.tried[:-2] for one in known]
+        return any(d.met_by(one, loosely=loosely) for d in demands for one in own)
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """An existing case made ready to be compared with many conditions."""
+
+    case: TestCase
+
+    @cached_property
+    def set_up(self) -> str:
+        """Title, preconditions, actions and data."""
+        steps = (f"{step.action} {step.test_data}" for step in self.case.steps)
+        return "\n".join((self.case.title, *self.case.preconditions, *steps))
+
+    @cached_property
+    def results(self) -> str:
+        return "\n".join(step.expected_result for step in self.case.steps)
+
+    @cached_property
+    def set_up_words(self) -> frozenset[str]:
+        return frozenset(words(self.set_up, whole=True))
+
+    @cached_property
+    def all_words(self) -> frozenset[str]:
+        return self.set_up_words | frozenset(words(self.results, whole=True))
+
+    @cached_property
+    def title_words(self) -> frozenset[str]:
+        return telling(self.case.title)
+
+    @cached_property
+    def messages(self) -> dict[str, str]:
+        return messages(self.results)
+
+    @cached_property
+    def denied(self) -> list[frozenset[str]]:
+        """What the circumstances deny, clause by clause."""
+        return denied_parts(self.set_up)
+
+    @cached_property
+    def every_quantity(self) -> tuple[Quantity, ...]:
+        """All quantities of the case, those of messages too."""
+        text = f"{self.set_up}\n{self.results}"
+        return tuple(quantities(text) + quantities(" . ".join(quoted(text))))
+
+    @cached_property
+    def steps(self) -> tuple[StepView, ...]:
+        given = "\n".join(self.case.preconditions)
+        before = [tuple(quantities(given)), tuple(quantities(self.case.title))]
+        acting = frozenset(actors(given))
+        seen: frozenset[str] = frozenset()
+        results = [frozenset(words(one.expected_result, whole=True)) for one in self.case.steps]
+        found = []
+        for place, step in enumerate(self.case.steps):
+            before.insert(0, tuple(quantities(f"{step.action}\n{step.test_data}")))
+            acting = frozenset(actors(step.action)) or acting
+            found.append(
+                StepView(
+                    number=step.number,
+                    action=step.action,
+                    result=step.expected_result,
+                    tried=tuple(before),
+                    actors=acting,
+                    refuses=refuses(step.expected_result),
+                    shown=messages(step.expected_result),
+                    shown_before=seen,
+                    shown_later=frozenset().union(*results[place:]),
+                )
+            )
+            seen |= results[place]
+        return tuple(found)
+
+
+class Rarity:
+    """How much a word tells, by the number of texts at hand that hold it."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        listed = list(texts)
+        self._counts = Counter(
+            one for text in listed for one in frozenset(words(without_quotes(text), whole=True))
+        )
+        self._texts = len(listed)
+        self._common = frozenset(
+            stem(word) for text in listed for word in _LOWER.findall(without_quotes(text))
+        )
+
+    def weight(self, word: str) -> float:
+        """A word's weight: the rarer, the heavier."""
+        return log(1 + (self._texts + 1) / (1 + self._counts[word]))
+
+    def covered(self, wanted: frozenset[str], held: frozenset[str]) -> float:
+        """Share (0 to 1) of what ``wanted`` tells that ``held`` says too; 1 where it is empty."""
+        total = sum(map(self.weight, wanted))
+        return sum(map(self.weight, wanted & held)) / total if total else 1.0
+
+    def is_proper(self, word: str) -> bool:
+        """Whether a name's stem is never written small: a product, a state, no field's name."""
+        return word not in self._common

@@ -1,0 +1,304 @@
+"""Against what exists: may a condition be covered by an existing case as it is, or by an update?
+
+Precision before recall. A condition is *reuse* only where an existing case that traces to its
+criterion (or plainly speaks of the same) has a step that tries out the very value, shows the very
+message and comes out the same way. It is *update* where the same check is there and a number, a
+message or a name in it is not the criterion's any more; the changed words are listed by step.
+Everything else is *new*. No score decides and no embedding is asked: each verdict can be read off
+the words that its reason names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from assistant.domain import Epic, TestCase, TestCondition, Value
+from assistant.suite.case_changes import StepChange, changes_for, out_of_date
+from assistant.suite.claims import CaseView, Claim, Rarity, StepView
+from assistant.suite.evidence import quantities, telling
+from assistant.suite.wording import content, words
+
+Verdict = Literal["reuse", "update", "new"]
+VERDICTS: dict[Verdict, str] = {
+    "reuse": "an existing case checks it as it stands",
+    "update": "an existing case checks the same with other numbers, messages or names",
+    "new": "no existing case checks it",
+}
+"""What each verdict means."""
+
+SITUATION = 0.4
+"""Share of what the situation tells that a case must say too that traces to the criterion."""
+OUTCOME = 0.5
+"""The same of the expected result, where neither a value nor a message decides."""
+UNTRACED_SITUATION = 0.7
+UNTRACED_SUBJECT = 0.6
+"""Shares for a case that traces to nothing known: of its title, told by criterion or condition."""
+
+MOST_UNTRACED = 20
+"""So many untraced cases, the nearest, are looked at for a condition."""
+NAMED = 0.5
+"""Share of the situation's names that the case must say; proper names all."""
+_DIGITS = re.compile(r"\d[\d.,]*\d|\d")
+_UNCHANGED = re.compile(r"\b(?:stays?|remains?|still|unchanged|not change)\b")
+
+Link = Literal["criterion", "story", "none"]
+
+
+class ConditionVerdict(Value):
+    """What to do about a condition; ``steps`` of the case ``case_id`` check it."""
+
+    condition_id: str
+    verdict: Verdict
+    reason: str
+    case_id: str = ""
+    steps: tuple[int, ...] = ()
+    changes: tuple[StepChange, ...] = ()
+
+
+class ReuseReport(Value):
+    """A verdict for each condition, in their order, and how many cases they were compared with."""
+
+    verdicts: tuple[ConditionVerdict, ...]
+    existing: int
+
+    @property
+    def counts(self) -> dict[Verdict, int]:
+        """How many conditions have each verdict, all verdicts in their order."""
+        return {name: sum(one.verdict == name for one in self.verdicts) for name in VERDICTS}
+
+    @property
+    def reusable(self) -> frozenset[str]:
+        """The conditions that an existing case covers as it is."""
+        return frozenset(one.condition_id for one in self.verdicts if one.verdict == "reuse")
+
+    @property
+    def by_condition(self) -> dict[str, ConditionVerdict]:
+        """The verdicts by the condition they are about."""
+        return {one.condition_id: one for one in self.verdicts}
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A step that checks a condition; ``sure`` is higher the more decides."""
+
+    case: TestCase
+    step: int
+    sure: float
+    reason: str
+
+
+def against_existing(
+    conditions: Sequence[TestCondition], epics: Sequence[Epic], existing: Iterable[TestCase]
+) -> ReuseReport:
+    """Reuse, update or new for each condition of ``epics``; rejected and draft cases do not count.
+
+    ``existing`` are accepted and imported cases of the same project.
+    """
+    views = [CaseView(one) for one in existing if one.status in ("accepted", "imported")]
+    stories = [
+        (story, criterion) for e in epics for story in e.stories for criterion in story.criteria
+    ]
+    rarity = Rarity(
+        [f"{view.set_up}\n{view.results}" for view in views]
+        + [criterion.text for _, criterion in stories]
+    )
+    known = {criterion.id for _, criterion in stories}
+    of = {criterion.id: (story, criterion) for story, criterion in stories}
+    siblings = {story.key: {one.id for one in story.criteria} for story, _ in stories}
+    traced = [(view, set(view.case.criterion_ids)) for view in views]
+    untraced = _Untraced([view for view, ids in traced if not ids & known], rarity)
+    verdicts = []
+    for condition in conditions:
+        story, criterion = of[condition.criterion_id]
+        claim = Claim(condition, criterion, story.key)
+        linked: list[tuple[CaseView, Link]] = [
+            (view, "criterion" if criterion.id in ids else "story")
+            for view, ids in traced
+            if ids & siblings[story.key]
+        ]
+        linked.sort(key=lambda one: one[1])
+        linked += [(view, "none") for view in untraced.about(claim)]
+        verdicts.append(_verdict(claim, linked, rarity))
+    return ReuseReport(verdicts=tuple(verdicts), existing=len(views))
+
+
+class _Untraced:
+    """Cases that trace to no known criterion, found by what they say."""
+
+    def __init__(self, views: Sequence[CaseView], rarity: Rarity) -> None:
+        self._views = views
+        self._rarity = rarity
+        self._holding: dict[str, list[int]] = defaultdict(list)
+        for place, view in enumerate(views):
+            for word in view.all_words:
+                self._holding[word].append(place)
+
+    def about(self, claim: Claim) -> list[CaseView]:
+        """The nearest that say most of its situation and whose title is about little else."""
+        wanted = claim.situation_words
+        held: dict[int, float] = defaultdict(float)
+        for word in wanted:
+            weight = self._rarity.weight(word)
+            for place in self._holding.get(word, ()):
+                held[place] += weight
+        total = sum(map(self._rarity.weight, wanted))
+        said = telling(f"{claim.criterion.title} {claim.criterion.text}") | telling(claim.text)
+        nearest = sorted(held.items(), key=lambda one: (-one[1], one[0]))[:MOST_UNTRACED]
+        return [
+            self._views[place]
+            for place, weight in nearest
+            if weight >= UNTRACED_SITUATION * total
+            and self._rarity.covered(self._views[place].title_words, said) >= UNTRACED_SUBJECT
+        ]
+
+
+def _verdict(
+    claim: Claim, linked: Sequence[tuple[CaseView, Link]], rarity: Rarity
+) -> ConditionVerdict:
+    found = [one for view, link in linked if (one := _checks(claim, view, link, rarity))]
+    if found:
+        best = max(found, key=lambda one: one.sure)
+        return ConditionVerdict(
+            condition_id=claim.condition.id,
+            verdict="reuse",
+            case_id=best.case.id,
+            steps=(best.step,),
+            reason=best.reason,
+        )
+    for view, link in linked:
+        changed = changes_for(claim, view, rarity, renamed=link == "criterion")
+        checked = changed and _checks(claim, CaseView(changed.case), link, rarity)
+        if changed and checked:
+            return ConditionVerdict(
+                condition_id=claim.condition.id,
+                verdict="update",
+                case_id=view.case.id,
+                steps=(checked.step,),
+                changes=changed.changes,
+                reason=changed.reason,
+            )
+    return ConditionVerdict(
+        condition_id=claim.condition.id, verdict="new", reason=_why_new(claim, linked)
+    )
+
+
+def _checks(claim: Claim, view: CaseView, link: Link, rarity: Rarity) -> _Found | None:
+    """The step of a case that checks the condition, where one does."""
+    needed = SITUATION if link == "criterion" else UNTRACED_SITUATION
+    if rarity.covered(claim.situation_words, view.all_words) < needed:
+        return None
+    if not _about(claim, view) or out_of_date(claim, view):
+        return None
+    found = [one for step in view.steps if (one := _step_checks(claim, view, step, link, rarity))]
+    return max(found, key=lambda one: one.sure, default=None)
+
+
+def _about(claim: Claim, view: CaseView) -> bool:
+    """Whether values and turned facts of the situation are those of the case."""
+    for value in claim.values:
+        choices = value.replace(", ", " or ").split(" or ")
+        if not any(_says(view, one) for one in choices):
+            return False
+    if claim.role or (claim.shown and set(claim.shown) <= set(view.messages)):
+        return True
+    return all(
+        any(len(telling(fact) & part) * 2 >= len(telling(fact)) for part in view.denied)
+        for fact in claim.false_facts
+        if not (claim.demands and quantities(fact))
+    )
+
+
+def _says(view: CaseView, value: str) -> bool:
+    """Whether the circumstances of a case hold every word and every number of a value."""
+    numbers = set(_DIGITS.findall(value))
+    named = set(content(words(value, whole=True)))
+    return named <= view.set_up_words and numbers <= set(_DIGITS.findall(view.set_up))
+
+
+def _named(claim: Claim, held: frozenset[str], rarity: Rarity) -> bool:
+    """Whether what the situation names is named in the case: what each name is, or most of it."""
+    if not all(any(one <= held for one in choice) for choice in claim.choices):
+        return False
+    free = {word for choice in claim.choices for one in choice for word in one}
+    if any(rarity.is_proper(one) for one in claim.heads - held - free):
+        return False
+    return rarity.covered(frozenset(claim.situation_names) - free, held) >= NAMED
+
+
+def _step_checks(
+    claim: Claim, view: CaseView, step: StepView, link: Link, rarity: Rarity
+) -> _Found | None:
+    shown = bool(claim.shown) and set(claim.shown) <= set(step.shown)
+    if not step.result.strip() or (step.refuses != claim.refuses and not shown):
+        return None
+    if not claim.role and not _named(claim, view.set_up_words | step.shown_before, rarity):
+        return None
+    loosely = link == "criterion"
+    if not all(step.meets(demand, loosely=loosely) for demand in claim.demands):
+        return None
+    if claim.role and not _acts(claim.role, view, step):
+        return None
+    if claim.stays and not (step.shown or _UNCHANGED.search(step.result)):
+        return None
+    if not set(claim.shown) <= set(step.shown) or set(claim.denied) & set(step.shown):
+        return None
+    if not set(claim.outcome_names) <= view.all_words:
+        return None
+    said = quantities(step.result) + quantities(view.case.title)
+    if not all(any(one.same(other) for other in said) for one in claim.results_in):
+        return None
+    tried = step.meets_itself(claim.demands, loosely=loosely)
+    covered = rarity.covered(claim.outcome_words, step.shown_later | view.title_words)
+    decided = bool(claim.shown) or tried or claim.exact
+    if not decided and link == "story":
+        return None
+    if not (claim.shown or tried) and covered < OUTCOME:
+        return None
+    if link == "none" and covered < OUTCOME and not claim.shown:
+        return None
+    return _Found(
+        case=view.case,
+        step=step.number,
+        sure=covered + bool(claim.shown) + tried + 2 * (link == "criterion"),
+        reason=_why(claim, step),
+    )
+
+
+def _acts(role: str, view: CaseView, step: StepView) -> bool:
+    """Whether the step is taken by this role, or by another where the condition wants another."""
+    for start in ("someone who is not ", "someone who is neither ", "someone other than "):
+        if role.startswith(start):
+            barred = telling(role.removeprefix(start))
+            acting = [frozenset(content(words(one, whole=True))) for one in step.actors]
+            return bool(acting) and not any(one and one <= barred for one in acting)
+    choices = [frozenset(content(words(one, whole=True))) for one in role.split(" or ")]
+    acting = [frozenset(content(words(one, whole=True))) for one in step.actors]
+    if any(one and one <= mine for one in choices for mine in acting):
+        return True
+    return any(one and one <= view.set_up_words for one in choices) and not any(
+        one[:1].isupper() for part in role.split(" or ") for one in part.split()[1:]
+    )
+
+
+def _why(claim: Claim, step: StepView) -> str:
+    parts = []
+    if claim.shown:
+        parts.append(f"shows the message “{next(iter(claim.shown.values()))[:80]}”")
+    if claim.demands and claim.condition.data:
+        parts.append(f"tries {claim.condition.data[:60]}")
+    parts.append(f"expects “{step.result[:100]}”")
+    return f"Step {step.number} {', '.join(parts)}."
+
+
+def _why_new(claim: Claim, linked: Sequence[tuple[CaseView, Link]]) -> str:
+    near = [view.case.id for view, link in linked if link != "story"]
+    if not near:
+        return "No existing case is about this criterion."
+    names = ", ".join(near[:3])
+    if claim.demands and claim.condition.data:
+        return f"{names} is about the same criterion but does not try {claim.condition.data[:60]}."
+    return f"{names} is about the same criterion but does not check this."

@@ -1,0 +1,176 @@
+"""Reuse, update or new: only what is checked word for word may be reused, each with its reason."""
+
+from __future__ import annotations
+
+from assistant.design.planned import planned_conditions
+from assistant.domain import (
+    TECHNIQUES,
+    AcceptanceCriterion,
+    CaseStatus,
+    Epic,
+    TestCase,
+    TestStep,
+    UserStory,
+)
+from assistant.suite.case_changes import word_diff
+from assistant.suite.reuse import ConditionVerdict, ReuseReport, against_existing
+
+LENGTH = (
+    'A nickname of fewer than 3 characters is refused with the message "Use at least 3 characters."'
+)
+ROLE = "Only a Moderator may delete a nickname."
+STATE = 'When the nickname is saved, the Profile Status changes from "Open" to "Named".'
+
+
+def epic_of(*texts: str) -> Epic:
+    criteria = tuple(
+        AcceptanceCriterion(id=f"PRO-1-AC{n}", text=text) for n, text in enumerate(texts, start=1)
+    )
+    story = UserStory(key="PRO-1", title="Choose a nickname", criteria=criteria)
+    return Epic(key="PRO", title="Profiles", stories=(story,))
+
+
+def case(
+    *steps: tuple[str, str],
+    title: str = "Verify the length of a nickname",
+    criterion: str = "PRO-1-AC1",
+    status: CaseStatus = "imported",
+    case_id: str = "OLD-1",
+) -> TestCase:
+    return TestCase(
+        id=case_id,
+        title=title,
+        preconditions=("The user is logged in as Moderator.",),
+        steps=tuple(
+            TestStep(number=n, action=action, expected_result=result)
+            for n, (action, result) in enumerate(steps, start=1)
+        ),
+        criterion_ids=(criterion,) if criterion else (),
+        status=status,
+    )
+
+
+def compare(epic: Epic, *cases: TestCase) -> ReuseReport:
+    story = epic.stories[0]
+    conditions = [
+        condition
+        for criterion in story.criteria
+        for condition in planned_conditions(
+            story, criterion, techniques=TECHNIQUES, depth="standard"
+        )
+    ]
+    return against_existing(conditions, [epic], cases)
+
+
+def verdict(report: ReuseReport, condition_id: str) -> ConditionVerdict:
+    return report.by_condition[f"PRO-1-{condition_id}"]
+
+
+REFUSED = 'The message "Use at least 3 characters." is displayed.'
+SHORT = case(
+    ("Enter a nickname of 2 characters and save", REFUSED),
+    ("Enter a nickname of 3 characters and save", "The nickname is displayed."),
+)
+
+
+def test_the_very_value_with_the_very_outcome_is_reused() -> None:
+    report = compare(epic_of(LENGTH), SHORT)
+    refused, accepted = verdict(report, "AC1-B3"), verdict(report, "AC1-B1")
+    assert (refused.verdict, refused.case_id, refused.steps) == ("reuse", "OLD-1", (1,))
+    assert (accepted.verdict, accepted.steps) == ("reuse", (2,))
+    assert "Use at least 3 characters." in refused.reason
+    assert {refused.condition_id, accepted.condition_id} <= report.reusable
+
+
+def test_a_value_that_no_step_tries_is_new() -> None:
+    found = verdict(compare(epic_of(LENGTH), SHORT), "AC1-B2")
+    assert found.verdict == "new"
+    assert "4 characters" in found.reason
+
+
+def test_the_opposite_outcome_is_never_reused() -> None:
+    turned = case(
+        ("Enter a nickname of 2 characters and save", "The nickname is displayed."),
+        ("Enter a nickname of 3 characters and save", REFUSED),
+    )
+    report = compare(epic_of(LENGTH), turned)
+    assert verdict(report, "AC1-B3").verdict != "reuse"
+    assert verdict(report, "AC1-B1").verdict != "reuse"
+
+
+def test_another_limit_is_an_update_with_its_changes() -> None:
+    report = compare(epic_of(LENGTH.replace("3", "5")), SHORT)
+    found = verdict(report, "AC1-B3")
+    assert (found.verdict, found.case_id, found.steps) == ("update", "OLD-1", (1,))
+    after = [change.after for change in found.changes if change.step == 1]
+    assert any("nickname of 4 characters" in text for text in after)
+    assert any("Use at least 5 characters." in text for text in after)
+    assert "5" in found.reason
+    assert "3" in found.reason
+    (change, *_) = found.changes
+    assert ("out", "2") in change.diff
+    assert ("in", "4") in change.diff
+
+
+def test_another_message_is_an_update() -> None:
+    renamed = LENGTH.replace("Use at least 3 characters.", "Use at least 3 letters or digits.")
+    found = verdict(compare(epic_of(renamed), SHORT), "AC1-B3")
+    assert found.verdict == "update"
+    assert [change.part for change in found.changes] == ["expected result"]
+
+
+def test_another_state_is_an_update() -> None:
+    old = case(
+        ("Save the nickname", 'The Profile Status changes from "Open" to "Complete".'),
+        title="Verify that saving a nickname changes the Profile Status",
+    )
+    found = verdict(compare(epic_of(STATE), old), "AC1-P1")
+    assert found.verdict == "update"
+    assert found.changes[-1].after.endswith('to "Named".')
+
+
+def test_another_role_is_not_the_same() -> None:
+    allowed = case(
+        ("Delete the nickname of a user", "The nickname is deleted."),
+        title="Verify that a Moderator can delete a nickname",
+    )
+    report = compare(epic_of(ROLE), allowed)
+    assert verdict(report, "AC1-P1").verdict == "reuse"
+    assert verdict(report, "AC1-N1").verdict == "new"
+    assert verdict(report, "AC1-R1").verdict == "new"
+
+
+def test_an_untraced_case_counts_where_it_plainly_speaks_of_the_same() -> None:
+    title = "Verify that a nickname of 2 characters is refused"
+    untraced = SHORT.model_copy(update={"criterion_ids": (), "title": title})
+    assert verdict(compare(epic_of(LENGTH), untraced), "AC1-B3").verdict == "reuse"
+    other = case(
+        ("Enter a voucher code of 2 characters", REFUSED),
+        title="Verify the length of a voucher code",
+        criterion="",
+    )
+    assert verdict(compare(epic_of(LENGTH), other), "AC1-B3").verdict == "new"
+
+
+def test_a_case_of_another_criterion_does_not_count() -> None:
+    elsewhere = SHORT.model_copy(update={"criterion_ids": ("PRO-1-AC2",)})
+    report = compare(epic_of(LENGTH, ROLE), elsewhere)
+    assert verdict(report, "AC2-P1").verdict == "new"
+
+
+def test_drafts_and_rejected_cases_do_not_count() -> None:
+    statuses: tuple[CaseStatus, ...] = ("draft", "rejected")
+    for status in statuses:
+        report = compare(epic_of(LENGTH), SHORT.model_copy(update={"status": status}))
+        assert report.existing == 0
+        assert report.counts["new"] == len(report.verdicts)
+
+
+def test_a_diff_of_words() -> None:
+    assert word_diff("a fee of £30 is due", "a fee of £35 is due") == (
+        ("same", "a fee of"),
+        ("out", "£30"),
+        ("in", "£35"),
+        ("same", "is due"),
+    )
+    assert word_diff("", "") == ()
