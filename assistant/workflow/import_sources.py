@@ -91,7 +91,7 @@ def preview_text(
         if seen.document.kind in ("rules", "page"):
             kind: TextKind = "rules" if seen.document.kind == "rules" else "page"
             reading = read_pasted(text, title=title, uri=uri, as_kind=kind)
-    return _preview(workspace, project_id, title or reading.document.title, reading)
+    return preview_of(workspace, project_id, title or reading.document.title, reading)
 
 
 class FilePreviews(Value):
@@ -119,7 +119,7 @@ def preview_files(
     whole = len(outcomes) == 1
     failed = tuple((one.name, one.error) for one in outcomes if one.reading is None)
     previews = tuple(
-        _preview(
+        preview_of(
             workspace,
             project_id,
             name if whole else one.reading.document.title or one.name,
@@ -135,48 +135,13 @@ def _in_folder(reading: Reading, folder: str) -> Reading:
     document_id = reading.document.id
     if not folder or not document_id.startswith(FILE):
         return reading
-    return _under(reading, f"{FILE}{clean_text(folder).text}/{document_id.removeprefix(FILE)}")
+    return with_id(reading, f"{FILE}{clean_text(folder).text}/{document_id.removeprefix(FILE)}")
 
 
-def _under(reading: Reading, document_id: str) -> Reading:
+def with_id(reading: Reading, document_id: str) -> Reading:
+    """The same reading as a document of another id."""
     document = reading.document.model_copy(update={"id": document_id})
     return reading.model_copy(update={"document": document})
-
-
-def told_apart(
-    workspace: Workspace, project_id: str, previews: Sequence[Preview]
-) -> tuple[Preview, ...]:
-    """Different files that came in together under one name, each as a source of its own.
-
-    A file that comes in later under the name of a source is its next version; see ``beside``.
-    """
-    seen: dict[str, set[str]] = {}
-    found = []
-    for preview in previews:
-        document = preview.reading.document
-        hashes = seen.setdefault(document.id, set())
-        if hashes and document.content_hash not in hashes and document.id.startswith(FILE):
-            reading = _under(preview.reading, f"{document.id} ({len(hashes) + 1})")
-            preview = _preview(workspace, project_id, preview.name, reading)
-        hashes.add(document.content_hash)
-        found.append(preview)
-    return tuple(found)
-
-
-def is_named_alike(preview: Preview) -> bool:
-    """Whether only its name says that a file is a new version of a source."""
-    return preview.change == "changed" and preview.reading.document.id.startswith(FILE)
-
-
-def beside(workspace: Workspace, project_id: str, preview: Preview) -> Preview:
-    """The same file as a source of its own, beside the one that has its name."""
-    document, number = preview.reading.document, 2
-    while True:
-        other = f"{document.id} ({number})"
-        held = workspace.library.find_document(project_id, other)
-        if held is None or held.content_hash == document.content_hash:
-            return _preview(workspace, project_id, preview.name, _under(preview.reading, other))
-        number += 1
 
 
 def read_epic(name: str, data: bytes) -> Reading:
@@ -187,7 +152,8 @@ def read_epic(name: str, data: bytes) -> Reading:
     return read_pasted(reading.document.text, title=reading.document.title)
 
 
-def _preview(workspace: Workspace, project_id: str, name: str, reading: Reading) -> Preview:
+def preview_of(workspace: Workspace, project_id: str, name: str, reading: Reading) -> Preview:
+    """A reading, compared with what the project holds under the id of its document."""
     stored = workspace.library.find_document(project_id, reading.document.id)
     if stored is None:
         return Preview(name=name, reading=reading, change="new")

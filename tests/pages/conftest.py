@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
+
+from assistant.workflow.workspace import Workspace
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "workflow"))
+
+from syncing import WordEmbedder, quick_workspace
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TIMEOUT = 60.0
@@ -23,6 +30,26 @@ def environment(
     monkeypatch.chdir(ROOT)
     st.cache_resource.clear()
     yield data_dir
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def quick_environment(
+    tmp_path: Path, models_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
+    """A data folder of the test's own with an empty project, embedded by words: takes no time.
+
+    A module whose ``environment`` is this opens the app on it.
+    """
+    embedder = WordEmbedder()
+    with quick_workspace(tmp_path / "data"):
+        pass
+    monkeypatch.setattr(Workspace, "embedder", lambda *_: embedder)
+    monkeypatch.setenv("UAT_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("UAT_MODELS_DIR", str(models_dir))
+    monkeypatch.chdir(ROOT)
+    st.cache_resource.clear()
+    yield tmp_path
     st.cache_resource.clear()
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from assistant.sources.files import read_file
@@ -20,32 +19,19 @@ from assistant.ui import state
 from assistant.ui.documents_table import TABLE
 from assistant.workflow import connections, sync_jobs
 from assistant.workflow.connections import ConnectionConfig
-from assistant.workflow.workspace import Workspace
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "workflow"))
 
-from syncing import WordEmbedder, quick_workspace, write
+from syncing import write
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 OLD, NEW = "A refund is paid within 14 days.", "A refund is paid within 10 days."
 KEPT = "The customer is told by letter."
 
 
 @pytest.fixture
-def environment(
-    tmp_path: Path, models_dir: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Path]:
-    """A data folder of the test's own with a quick embedder and an empty project."""
-    embedder = WordEmbedder()
-    with quick_workspace(tmp_path / "data"):
-        pass
-    monkeypatch.setattr(Workspace, "embedder", lambda *_: embedder)
-    monkeypatch.setenv("UAT_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("UAT_MODELS_DIR", str(models_dir))
-    monkeypatch.chdir(ROOT)
-    st.cache_resource.clear()
-    yield tmp_path
-    st.cache_resource.clear()
+def environment(quick_environment: Path) -> Path:
+    """A data folder that takes no time."""
+    return quick_environment
 
 
 def said(app: AppTest) -> str:

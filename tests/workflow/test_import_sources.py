@@ -13,7 +13,7 @@ from syncing import quick_workspace
 from assistant.domain import RetrievalConfig
 from assistant.errors import SourceError
 from assistant.settings import Settings
-from assistant.workflow import import_sources
+from assistant.workflow import import_sources, same_names
 from assistant.workflow.sample_project import SAMPLE_PROJECT, ensure_sample_project
 from assistant.workflow.workspace import Workspace
 
@@ -54,22 +54,26 @@ def test_files_of_one_name_are_told_apart(
     with quick_workspace(tmp_path / "data") as (workspace, project_id, _):
 
         def look(*files: bytes) -> tuple[import_sources.Preview, ...]:
-            return import_sources.told_apart(workspace, project_id, [
+            return same_names.told_apart(workspace, project_id, [
                 preview for data in files for preview in
                 import_sources.preview_files(workspace, project_id, "notes.md", data).previews
             ])  # fmt: skip
 
-        together = look(first, second, first)
-        assert [one.reading.document.id for one in together] == [
-            "file:notes.md", "file:notes.md (2)", "file:notes.md",
-        ]  # fmt: skip
+        def ids(previews: tuple[import_sources.Preview, ...]) -> list[str]:
+            return [one.reading.document.id for one in previews]
+
+        named, other, third = "file:notes.md", "file:notes.md (2)", "file:notes.md (3)"
+        together = look(first, second, first, second)
+        assert ids(together) == [named, other, named, other]
         import_sources.store(workspace, project_id, together)
-        assert [one.change for one in look(first, second)] == ["unchanged", "unchanged"]
-        (later,) = look(second)
-        assert import_sources.is_named_alike(later)
-        assert (later.change, later.stored_version) == ("changed", 1)
-        own = import_sources.beside(workspace, project_id, later)
-        assert (own.change, own.reading.document.id) == ("unchanged", "file:notes.md (2)")
+        for again in (look(first, second), look(second, first), look(second)):
+            assert {one.change for one in again} == {"unchanged"}
+        (later,) = look(first.replace(b"40", b"30"))
+        assert same_names.is_named_alike(later)
+        assert (later.change, later.stored_version, ids((later,))) == ("changed", 1, [named])
+        own = same_names.beside(workspace, project_id, later)
+        assert (own.change, ids((own,))) == ("new", [third])
+        assert ids(look(first.replace(b"40", b"30"), second, first)) == [third, other, named]
         assert workspace.jobs.wait(f"index-{project_id}", timeout=180)
         outcomes = import_sources.index_paths(workspace, project_id, [tmp_path / "in"])
         assert [one.document_id for one in outcomes] == [

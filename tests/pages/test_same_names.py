@@ -1,0 +1,47 @@
+"""Uploads that share a name: told apart in one upload, a version or an own source later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from assistant.ui import state
+from assistant.workflow import import_sources
+
+
+@pytest.fixture
+def environment(quick_environment: Path) -> Path:
+    """A data folder that takes no time."""
+    return quick_environment
+
+
+def keep(app: AppTest) -> dict[str, int]:
+    """Keep what was found; the versions of the project's documents by id."""
+    app.button(key="keep").click().run()
+    assert not app.exception
+    opened = state.workspace()
+    project_id = opened.projects()[0].id
+    assert opened.jobs.wait(f"index-{project_id}", 30)
+    app.run()
+    return {one.id: one.version for one in import_sources.documents(opened, project_id)}
+
+
+def test_a_file_with_the_name_of_a_source_is_its_next_version_or_its_neighbour(
+    open_app: Callable[..., AppTest],
+) -> None:
+    first, second, third, fourth = (
+        f"# Notes\n\nA voucher is valid for {days} days.\n".encode() for days in (10, 20, 30, 40)
+    )
+    app = open_app().switch_page("pages/import_sources.py").run()
+    app.file_uploader[0].upload("notes.md", first).upload("notes.md", second).run()
+    assert keep(app) == {"file:notes.md": 1, "file:notes.md (2)": 1}
+    app.file_uploader[0].upload("notes.md", third).run()
+    assert "version 2" in " ".join(one.value for one in app.markdown)
+    assert keep(app) == {"file:notes.md": 2, "file:notes.md (2)": 1}
+    app.file_uploader[0].upload("notes.md", fourth).run()
+    (own,) = (one for one in app.toggle if "same name" in one.label)
+    own.set_value(True).run()
+    assert keep(app) == {"file:notes.md": 2, "file:notes.md (2)": 1, "file:notes.md (3)": 1}
