@@ -16,7 +16,8 @@ from typing import Literal
 from rapidfuzz import fuzz
 
 from assistant.domain import TestCase, Value
-from assistant.suite.claims import CaseView, Claim, Rarity
+from assistant.suite.case_views import CaseView, Rarity
+from assistant.suite.claims import Claim
 from assistant.suite.evidence import Quantity, messages, quantities, telling
 from assistant.suite.wording import names, quoted, stem, words
 

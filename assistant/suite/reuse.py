@@ -18,7 +18,8 @@ from typing import Literal
 
 from assistant.domain import Epic, TestCase, TestCondition, Value
 from assistant.suite.case_changes import StepChange, changes_for, out_of_date
-from assistant.suite.claims import CaseView, Claim, Rarity, StepView
+from assistant.suite.case_views import CaseView, Rarity, StepView
+from assistant.suite.claims import Claim
 from assistant.suite.evidence import quantities, telling
 from assistant.suite.wording import content, words
 

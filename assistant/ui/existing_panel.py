@@ -75,7 +75,7 @@ def existing_panel(opened: Workspace, record: Session, found: Understanding) -> 
             hide_index=True,
             height=TABLE_HEIGHT,
             on_select="rerun",
-            selection_mode="single-row",
+            selection_mode=["single-row", "single-cell"],
             key=TABLE,
             column_config={
                 "Verdict": st.column_config.TextColumn(width=76),
@@ -85,7 +85,9 @@ def existing_panel(opened: Workspace, record: Session, found: Understanding) -> 
             },
             alt="Conditions against existing cases",
         )
-        place = next(iter(event["selection"]["rows"]), -1)
+        selection = event["selection"]
+        cells = [row for row, _ in selection["cells"]]
+        place = next(iter([*cells, *selection["rows"]]), -1)
         if 0 <= place < len(shown):
             one = shown[place]
             st.markdown(
@@ -116,7 +118,8 @@ def _update(verdicts: Sequence[ConditionVerdict]) -> None:
             f":small[:gray[for {counted(len(verdicts), 'condition')}]]  \n"
             f":small[{label(first.reason, limit=300)}]"
         )
-        changes = dict.fromkeys(change for one in verdicts for change in one.changes)
+        distinct = dict.fromkeys(change for one in verdicts for change in one.changes)
+        changes = sorted(distinct, key=lambda change: change.step)
         st.markdown("  \n".join(_change(change) for change in changes))
 
 
