@@ -10,6 +10,7 @@ import streamlit as st
 from assistant.domain import CaseStatus, LintFinding, Priority, TestCase, TestStep
 from assistant.errors import AssistantError
 from assistant.ui.compose import TECHNIQUE_COLORS
+from assistant.ui.existing_panel import existing_caption
 from assistant.ui.findings_panel import findings_panel
 from assistant.ui.plain import label, plain, visible
 from assistant.ui.state import RECORD, Session
@@ -108,6 +109,7 @@ class CaseEditor:
         for criterion_id in case.criterion_ids:
             text = label(criteria.get(criterion_id, ""), limit=220)
             st.caption(f"**{label(criterion_id)}** {text}")
+        existing_caption(self.opened, self.record, view.run, case)
         for question in case.open_questions:
             st.caption(f":orange[:material/contact_support:] Open: {label(question, limit=240)}")
         if case.origin.replaces:

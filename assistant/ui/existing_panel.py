@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from assistant.domain import GenerationRun, TestCase
 from assistant.ui.counting import counted
 from assistant.ui.plain import label, visible
 from assistant.ui.state import Session
@@ -100,6 +101,29 @@ def existing_panel(opened: Workspace, record: Session, found: Understanding) -> 
             st.caption("Choose a row to read why.")
         for case_id in dict.fromkeys(one.case_id for one in shown if one.verdict == "update"):
             _update([one for one in shown if one.case_id == case_id and one.verdict == "update"])
+
+
+def existing_caption(
+    opened: Workspace, record: Session, run: GenerationRun, case: TestCase
+) -> None:
+    """Beside a case of a run: the existing case that checks the same, as it is or updated."""
+    report = _of_run(opened, record.project_id, run, run.id, len(run.conditions))
+    for condition_id in case.condition_ids:
+        one = report.by_condition.get(condition_id)
+        if one is None or one.verdict == "new":
+            continue
+        says = "checks this already" if one.verdict == "reuse" else "checks this and is out of date"
+        st.caption(
+            f":material/compare_arrows: {label(one.case_id)} {says}. {label(one.reason, limit=240)}"
+        )
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _of_run(
+    _opened: Workspace, project_id: str, _run: GenerationRun, run_id: str, conditions: int
+) -> ReuseReport:
+    """Kept for the run: what existed when it was first looked at."""
+    return reuse.in_project(_opened, project_id, _run.epics, _run.conditions, except_run=run_id)
 
 
 def _where(one: ConditionVerdict) -> str:

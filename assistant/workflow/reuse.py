@@ -19,7 +19,13 @@ def in_project(
     project_id: str,
     epics: Sequence[Epic],
     conditions: Sequence[TestCondition],
+    *,
+    except_run: str = "",
 ) -> ReuseReport:
-    """Reuse, update or new for each condition, against accepted and imported cases."""
+    """Reuse, update or new for each condition, against accepted and imported cases.
+
+    Cases of the run ``except_run`` do not count: they were written for these conditions.
+    """
     held = workspace.library.cases(project_id, statuses=("accepted", "imported"))
-    return against_existing(conditions, epics, [one.case for one in held])
+    existing = [one.case for one in held if not except_run or one.run_id != except_run]
+    return against_existing(conditions, epics, existing)

@@ -72,6 +72,8 @@ Acceptance criteria:
     assert runs.summary(workspace, project_id, run.id).progress == 1.0
     depths = coverage.of_loaded_run(run)
     assert not depths.missing
+    again = reuse.in_project(workspace, project_id, run.epics, run.conditions, except_run=run.id)
+    assert again.counts == report.counts
 
 
 def test_a_pasted_epic_can_be_found_by_the_next_request(
