@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 
 from assistant.command_line.output import Terminal
@@ -19,6 +20,7 @@ from assistant.errors import LibraryError, ModelUnavailable, SettingsError, Sour
 from assistant.workflow import (
     company_template,
     export_cases,
+    fill_gaps,
     generate_cases,
     import_sources,
     reuse,
@@ -106,31 +108,12 @@ def search(options: Namespace, terminal: Terminal) -> None:
 
 
 def generate(options: Namespace, terminal: Terminal) -> None:
-    """Write test cases for an epic file or for what a sentence names."""
+    """Write test cases for an epic file or a sentence, or those that an earlier run lacks."""
     if options.out is not None:
         _check_folder(options.out)
     with open_workspace(options, terminal) as workspace:
-        model_store.writer(workspace, options.writer)
-        project_id, request = _request(workspace, options, terminal)
-        found = _understood(workspace, project_id, request, options)
-        _remarks(found, terminal)
-        existing = reuse.in_project(workspace, project_id, found.epics, found.conditions)
-        run = generate_cases.begin(
-            workspace,
-            project_id,
-            found,
-            GenerationConfig(writer=options.writer),
-            by=options.settings.user or "command line",
-            only_new=options.only_new,
-        )
-        wanted = len(found.conditions) - len(run.generation.skip)
-        written: list[TestCase] = []
-
-        def on_case(case: TestCase) -> None:
-            written.append(case)
-            terminal.bar("writing    ", len(written), wanted, detail=case.id)
-
-        run = generate_cases.run_now(workspace, project_id, run, on_case=on_case)
+        write = _generated if options.fill_gaps is None else _filled
+        project_id, run, existing = write(workspace, options, terminal)
         terminal.end_bar()
         if options.out is not None:
             file = export_cases.as_csv(
@@ -146,6 +129,60 @@ def generate(options: Namespace, terminal: Terminal) -> None:
         if existing.existing:
             counts = ", ".join(f"{count} {name}" for name, count in existing.counts.items())
             terminal.line(f"Against {existing.existing} existing cases: {counts}.")
+
+
+def _generated(
+    workspace: Workspace, options: Namespace, terminal: Terminal
+) -> tuple[str, GenerationRun, reuse.ReuseReport]:
+    """The project, the whole run for what was asked, and how it stands against what exists."""
+    writer = options.writer or model_store.RULES_WRITER
+    model_store.writer(workspace, writer)
+    project_id, request = _request(workspace, options, terminal)
+    found = _understood(workspace, project_id, request, options)
+    _remarks(found, terminal)
+    existing = reuse.in_project(workspace, project_id, found.epics, found.conditions)
+    run = generate_cases.begin(
+        workspace,
+        project_id,
+        found,
+        GenerationConfig(writer=writer),
+        by=options.settings.user or "command line",
+        only_new=options.only_new,
+    )
+    on_case = _writing_bar(terminal, len(found.conditions) - len(run.generation.skip))
+    return project_id, generate_cases.run_now(workspace, project_id, run, on_case=on_case), existing
+
+
+def _filled(
+    workspace: Workspace, options: Namespace, terminal: Terminal
+) -> tuple[str, GenerationRun, reuse.ReuseReport]:
+    """The same for an earlier run and the cases that it lacked."""
+    project_id = reading_project(workspace, options, terminal, create=False)
+    run = workspace.library.run(project_id, options.fill_gaps)
+    existing = reuse.in_project(workspace, project_id, run.epics, run.conditions)
+    filling = fill_gaps.fill_now(
+        workspace,
+        project_id,
+        run.id,
+        by=options.settings.user or "command line",
+        writer=options.writer,
+        on_case=_writing_bar(terminal, len(fill_gaps.missing(run))),
+    )
+    terminal.end_bar()
+    for one in filling.left_open:
+        terminal.note(f"left open: {one.condition_id} ({one.reason})")
+    terminal.note(f"{len(filling.conditions)} missing cases written")
+    return project_id, workspace.library.run(project_id, run.id), existing
+
+
+def _writing_bar(terminal: Terminal, total: int) -> generate_cases.OnCase:
+    """Moves a bar with each case that was written."""
+    numbers = count(1)
+
+    def on_case(case: TestCase) -> None:
+        terminal.bar("writing    ", next(numbers), total, detail=case.id)
+
+    return on_case
 
 
 def export(options: Namespace, terminal: Terminal) -> None:

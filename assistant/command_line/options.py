@@ -138,8 +138,11 @@ def build_parser() -> Parser:
     source = generate.add_mutually_exclusive_group(required=True)
     source.add_argument("--epic", metavar="FILE", help="file with the epic; - reads stdin")
     source.add_argument("--ask", metavar="TEXT", help="a sentence that names indexed epics")
+    source.add_argument(
+        "--fill-gaps", metavar="RUN_ID", help="write only the cases that a run lacks"
+    )
     generate.add_argument(
-        "--writer", default="rules", metavar="WRITER", help="rules, a model's id, or endpoint"
+        "--writer", metavar="WRITER", help="rules (the default), a model's id, or endpoint"
     )
     generate.add_argument("--out", type=Path, metavar="FILE.csv", help="write the cases as CSV")
     generate.add_argument("--profile", choices=("excel", "import"), default="excel")

@@ -28,6 +28,7 @@ class NewCase:
     document_id: str | None = None
     given_key: str | None = None
     import_key: str | None = None
+    source_run_id: str | None = None
 
 
 def fetch(connection: Connection, project_id: str, case_id: str) -> CaseRow:
@@ -106,11 +107,13 @@ def add(
                 "document_id": item.document_id,
                 "given_key": item.given_key,
                 "import_key": item.import_key,
+                "source_run_id": item.source_run_id,
                 "row_version": version,
                 **_columns(case, body, by, now),
             }
         )
-        history.append(_version(project_id, case.id, version, now, by, action, "", body))
+        line = _version(project_id, case.id, version, now, by, action, "", body)
+        history.append(line | {"source_run_id": item.source_run_id})
     connection.execute(insert(cases), rows)
     connection.execute(insert(case_versions), history)
 

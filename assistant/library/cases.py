@@ -39,16 +39,20 @@ class CaseStore:
         case: TestCase,
         rejected: Sequence[RejectedDraft],
         by: str,
+        source_run_id: str | None,
     ) -> StoredCase:
         """See ``Library.add_case``."""
         case = cleaned(case)
         key = json.dumps(case.condition_ids) if case.condition_ids else f"id:{case.id}"
+        if source_run_id is not None:
+            key = f"{source_run_id}:{key}"
         with self._database.write() as connection:
             lock_project(connection, project_id)
             if run_id is None:
                 row = None
             else:
-                by = by or _writer_of(connection, project_id, run_id)
+                wrote = source_run_id or run_id
+                by = by or _writer_of(connection, project_id, wrote)
                 row = connection.execute(
                     select(cases).where(
                         cases.c.project_id == project_id,
@@ -56,7 +60,7 @@ class CaseStore:
                         cases.c.given_key == key,
                     )
                 ).first()
-                _keep_rejected(connection, run_id, rejected)
+                _keep_rejected(connection, wrote, rejected)
             if row is None:
                 case_id = case_rows.free_id(
                     case.id, lambda wanted: case_rows.exists(connection, project_id, wanted)
@@ -65,6 +69,7 @@ class CaseStore:
                     case.model_copy(update={"id": case_id}),
                     run_id=run_id,
                     given_key=None if run_id is None else key,
+                    source_run_id=source_run_id,
                 )
                 case_rows.add(connection, project_id, [new], by=by, action="added")
                 self._record(connection, project_id, case_id, "added", by, run_id or "")
@@ -117,6 +122,8 @@ class CaseStore:
         rejected: Sequence[RejectedDraft],
         expected: int,
         by: str,
+        reason: str,
+        keep_status: bool,
     ) -> StoredCase:
         """See ``Library.rewrite_case``."""
         with self._database.write() as connection:
@@ -124,10 +131,13 @@ class CaseStore:
             check_version(row, expected, case)
             by = by or _writer_of(connection, project_id, run_id)
             _keep_rejected(connection, run_id, rejected)
+            current = TestCase.model_validate_json(row.body)
             fresh = case.model_copy(update={"status": "draft", "status_reason": ""})
+            if keep_status:
+                fresh = case.model_copy(update=_bookkeeping(current))
             result = case_rows.replace(
                 connection, row, fresh, by=by, action="written again",
-                reason="its sources changed", source_run_id=run_id,
+                reason=reason, source_run_id=run_id,
             )  # fmt: skip
             self._record(connection, project_id, case.id, "written again", by, f"run {run_id}")
             return result

@@ -301,13 +301,16 @@ class Library:
         *,
         rejected: Sequence[RejectedDraft] = (),
         by: str = "",
+        source_run_id: str | None = None,
     ) -> StoredCase:
         """Store a new case of a run (or of none), with the drafts that were refused before it.
 
-        The same conditions again in the same run change nothing and return the stored case. An id
-        that another case has gets the first free ending of ``-2``, ``-3``…; nothing is replaced.
+        ``source_run_id`` is another run that wrote it for this run's list. The same conditions
+        again in the same run, by the same writing run, change nothing and return the stored case.
+        An id that another case has gets the first free ending of ``-2``, ``-3``…; nothing is
+        replaced.
         """
-        return self._cases.add(project_id, run_id, case, rejected, by)
+        return self._cases.add(project_id, run_id, case, rejected, by, source_run_id)
 
     def cases(
         self,
@@ -343,13 +346,18 @@ class Library:
         rejected: Sequence[RejectedDraft] = (),
         expected_version: int,
         by: str = "",
+        reason: str = "its sources changed",
+        keep_status: bool = False,
     ) -> StoredCase:
         """Put words that another run wrote in the place of the case with ``case.id``, as a draft.
 
-        The case stays in its run's list, and what stood before in its history. ``EditConflict``
-        where it is no longer at ``expected_version``.
+        The case stays in its run's list, and what stood before in its history, with ``reason``.
+        With ``keep_status`` what was decided about the case and who wrote it stay too.
+        ``EditConflict`` where it is no longer at ``expected_version``.
         """
-        return self._cases.rewrite(project_id, case, run_id, rejected, expected_version, by)
+        return self._cases.rewrite(
+            project_id, case, run_id, rejected, expected_version, by, reason, keep_status
+        )
 
     def set_status(
         self,

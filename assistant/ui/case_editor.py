@@ -13,7 +13,8 @@ from assistant.ui.compose import TECHNIQUE_COLORS
 from assistant.ui.existing_panel import existing_caption
 from assistant.ui.findings_panel import findings_panel
 from assistant.ui.plain import label, plain, visible
-from assistant.ui.state import RECORD, Session
+from assistant.ui.state import CASE_PROBLEM, RECORD, Session
+from assistant.ui.write_again_menu import write_again_menu
 from assistant.workflow import review, runs
 from assistant.workflow.review import StepEdit
 from assistant.workflow.runs import RunView, StoredCase
@@ -30,7 +31,7 @@ PRIORITIES: tuple[Priority, ...] = ("High", "Medium", "Low")
 ACTION, DATA, EXPECTED, SOURCES = "Action", "Test data", "Expected result", "Sources"
 STEP_COLUMNS = {ACTION: 148, DATA: 84, EXPECTED: 158, SOURCES: 72}
 LINE_HEIGHT, LETTER_WIDTH, MOST_LINES = 19, 6.6, 9
-SHOWN, PROBLEM, EPOCH = "case_shown", "case_problem", "case_epoch"
+SHOWN, EPOCH = "case_shown", "case_epoch"
 
 
 def case_editor(opened: Workspace, record: Session, view: RunView) -> StoredCase | None:
@@ -43,7 +44,7 @@ def case_editor(opened: Workspace, record: Session, view: RunView) -> StoredCase
     editor = CaseEditor(opened, record, stored)
     editor.header(view)
     editor.decisions(view)
-    problem = st.session_state.pop(PROBLEM, "")
+    problem = st.session_state.pop(CASE_PROBLEM, "")
     if problem:
         st.error(plain(problem), icon=":material/error:")
     editor.fields()
@@ -118,7 +119,7 @@ class CaseEditor:
             st.caption(f":red[:material/block:] Rejected: {label(case.status_reason, limit=240)}")
 
     def decisions(self, view: RunView) -> None:
-        """Accept, reject with a reason, undo, and on to the next case."""
+        """Accept, reject with a reason, undo, write again."""
         accepted, rejected = self.case.status == "accepted", self.case.status == "rejected"
         with st.container(horizontal=True, gap="xsmall", key="decisions"):
             st.button(
@@ -149,6 +150,7 @@ class CaseEditor:
                 on_click=self._undo,
                 key="undo",
             )
+            write_again_menu(self.opened, self.record, self.stored, view)
 
     def _go(self, ids: Sequence[str], name: str, icon: str, shortcut: str, step: int) -> None:
         place = ids.index(self.case.id) + step if self.case.id in ids else -1
@@ -298,7 +300,7 @@ class CaseEditor:
                 by=self.record.user,
             )
         except AssistantError as error:
-            st.session_state[PROBLEM] = str(error)
+            st.session_state[CASE_PROBLEM] = str(error)
             st.session_state.pop(SHOWN, None)
             return
         if not redraw:
@@ -316,7 +318,7 @@ class CaseEditor:
                 by=self.record.user,
             )
         except AssistantError as error:
-            st.session_state[PROBLEM] = str(error)
+            st.session_state[CASE_PROBLEM] = str(error)
             st.session_state.pop(SHOWN, None)
 
     def _set_status(self, status: CaseStatus, reason: str = "") -> None:
@@ -331,7 +333,7 @@ class CaseEditor:
                 by=self.record.user,
             )
         except AssistantError as error:
-            st.session_state[PROBLEM] = str(error)
+            st.session_state[CASE_PROBLEM] = str(error)
 
     def _reject(self) -> None:
         self._set_status("rejected", st.session_state.get(self._key("reason")) or "")
@@ -346,7 +348,7 @@ class CaseEditor:
                 by=self.record.user,
             )
         except AssistantError as error:
-            st.session_state[PROBLEM] = str(error)
+            st.session_state[CASE_PROBLEM] = str(error)
 
 
 def _sources(step: TestStep) -> str:

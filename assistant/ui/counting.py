@@ -13,6 +13,7 @@ FORMS = {
     "step": "steps",
     "row": "rows",
     "column": "columns",
+    "missing case": "missing cases",
     "stale case": "stale cases",
     "existing case": "existing cases",
     "condition": "conditions",

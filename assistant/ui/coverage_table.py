@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
+from assistant.ui.counting import counted
 from assistant.ui.depth_matrix import depth_matrix
 from assistant.ui.questions_panel import evidence_lines, notices_list, question_text
-from assistant.ui.state import RECORD, Session
-from assistant.workflow import coverage, review_library
-from assistant.workflow.runs import RunView
+from assistant.ui.state import RECORD, Session, errors_shown
+from assistant.ui.write_again_menu import writer_choice
+from assistant.ui.writing_bar import follow, writing_bar
+from assistant.workflow import coverage, fill_gaps, review_library
+from assistant.workflow.runs import ACTIVE, RunView
 from assistant.workflow.workspace import Workspace
 
 VIEW_KEY = "run_view"
@@ -28,8 +31,30 @@ def coverage_table(opened: Workspace, record: Session, view: RunView) -> None:
     with st.grid(len(figures), min_column_width=150):
         for name, value in figures.items():
             st.metric(name, value, border=True)
+    _gaps(opened, record, view, len(report.missing))
     titles = {case.id: case.title for case in view.run.cases}
     depth_matrix(report, key="run-depth", open_case=open_in_run, titles=titles)
+
+
+def _gaps(opened: Workspace, record: Session, view: RunView, missing: int) -> None:
+    """How many conditions have no case, and a menu that writes for them."""
+    if view.summary.status in ACTIVE or writing_bar(opened, record) or not missing:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            f":orange-badge[:material/rule: {counted(missing, 'missing case')}] "
+            ":small[not written, or rejected; the others stay as they are]",
+            width="stretch",
+        )
+        with st.popover("Write the missing cases", icon=":material/playlist_add:"):
+            writer = writer_choice(opened, view.run.generation.writer, "gaps-writer")
+            if st.button("Write", type="primary", icon=":material/playlist_add:", key="fill_gaps"):
+                with errors_shown():
+                    jobs, filling = fill_gaps.start(
+                        opened, record.project_id, view.run.id, by=record.user, writer=writer
+                    )
+                    follow(jobs, left_open=[one.reason for one in filling.left_open])
+                    st.rerun()
 
 
 @st.cache_data(show_spinner="Looking at the coverage…", max_entries=8)

@@ -7,22 +7,19 @@ from collections.abc import Mapping
 import streamlit as st
 
 from assistant.ui.counting import counted
-from assistant.ui.plain import label, plain
+from assistant.ui.plain import label
 from assistant.ui.state import Session, errors_shown
+from assistant.ui.writing_bar import follow, writing_bar
 from assistant.workflow import stale, write_again
 from assistant.workflow.stale import StaleCase, StaleFinding
 from assistant.workflow.workspace import Workspace
 
-JOBS = "writing_again"
-POLL_SECONDS = 0.7
 SHOWN = 12
 
 
 def stale_bar(opened: Workspace, record: Session, found: Mapping[str, StaleCase]) -> None:
     """How many cases of the run are stale, and a click that writes all of them again."""
-    jobs = _active_jobs(opened)
-    st.fragment(_written, run_every=POLL_SECONDS if jobs else None)(opened, bool(jobs))
-    if not found or jobs:
+    if writing_bar(opened, record) or not found:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
@@ -108,23 +105,5 @@ def _kept_right(opened: Workspace, record: Session, case_id: str) -> None:
 
 def _start(opened: Workspace, record: Session, case_ids: list[str]) -> None:
     with errors_shown():
-        st.session_state[JOBS] = write_again.start(
-            opened, record.project_id, case_ids, by=record.user
-        )
+        follow(write_again.start(opened, record.project_id, case_ids, by=record.user))
         st.rerun()
-
-
-def _active_jobs(opened: Workspace) -> list[str]:
-    return [job for job in st.session_state.get(JOBS, []) if opened.jobs.is_active(job)]
-
-
-def _written(opened: Workspace, was_active: bool) -> None:
-    """While cases are written again: that they are; afterwards, the error where there was one."""
-    if _active_jobs(opened):
-        st.progress(0.5, "Writing again from the present sources…")
-    elif was_active:
-        st.rerun()
-    for job in st.session_state.get(JOBS, []):
-        error = opened.jobs.state(job).error
-        if error:
-            st.error(plain(error), icon=":material/error:")

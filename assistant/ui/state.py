@@ -17,6 +17,8 @@ from assistant.workflow.workspace import Workspace
 
 RECORD = "session"
 WANTED_PAGE = "wanted_page"
+CASE_PROBLEM = "case_problem"
+"""Why the last change of the open case was refused; shown once."""
 DEFAULT_USER = "Tester"
 TURN_SECONDS = 0.001
 """How long a thread that computes keeps the interpreter while others want it. A page asks the

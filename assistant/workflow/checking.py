@@ -1,4 +1,4 @@
-"""A stored case checked again: what it may rest on is what its run had before it."""
+"""A stored case checked again: what it may rest on is what the run that wrote it had before it."""
 
 from __future__ import annotations
 
@@ -17,11 +17,15 @@ def rechecked(
 
     An imported case rests on no run: its wording is checked, its grounding is not.
     """
-    if stored.run_id is not None:
-        ground = ground_of_run(workspace.library.run(project_id, stored.run_id), case)
-        case = grounded(case.model_copy(update={"findings": ()}), ground)
-    else:
-        case = case.model_copy(update={"findings": ()})
+    if stored.source_run_id is not None:
+        return rechecked_against(workspace.library.run(project_id, stored.source_run_id), case)
+    case = case.model_copy(update={"findings": ()})
+    return case.model_copy(update={"findings": lint(case)})
+
+
+def rechecked_against(run: GenerationRun, case: TestCase) -> TestCase:
+    """The case with marks and findings made anew against what this run had before it."""
+    case = grounded(case.model_copy(update={"findings": ()}), ground_of_run(run, case))
     return case.model_copy(update={"findings": (*lint(case), *case.findings)})
 
 

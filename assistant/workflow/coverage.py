@@ -13,6 +13,7 @@ from assistant.suite.depth import DepthReport as DepthReport
 from assistant.suite.depth import Level as Level
 from assistant.suite.depth import depth, matrix_csv
 from assistant.suite.duplicates import find_duplicates
+from assistant.workflow import fill_gaps
 from assistant.workflow.requests import conditions_of
 from assistant.workflow.workspace import Workspace
 
@@ -31,7 +32,7 @@ def of_loaded_run(run: GenerationRun) -> DepthReport:
     return depth(
         run.epics,
         run.cases,
-        run.conditions,
+        fill_gaps.planned_conditions(run),
         questions=run.questions,
         redundant=same,
         covered_elsewhere=run.generation.skip,

@@ -103,6 +103,11 @@ class Jobs:
         with self._lock:
             return job_id in self._threads
 
+    def active_ids(self, prefix: str) -> tuple[str, ...]:
+        """The ids of the jobs that run or wait and begin with ``prefix``, oldest first."""
+        with self._lock:
+            return tuple(job_id for job_id in self._threads if job_id.startswith(prefix))
+
     def cancel(self, job_id: str) -> None:
         """Ask a job to stop; it does so at its next step."""
         with self._lock:

@@ -229,3 +229,40 @@ def test_orders_and_other_languages_are_said(app: AppTest) -> None:
     paste(app, EPIC.replace("## PAY-71", f"{order}\n\n## PAY-71") + german)
     assert any("instructions to the assistant" in one.value for one in app.warning)
     assert any("German" in one.value for one in app.info)
+
+
+def until(app: AppTest, ended: Callable[[], bool]) -> None:
+    """Run the page as its polling would until something has ended."""
+    deadline = time.monotonic() + 60
+    while not ended():
+        assert time.monotonic() < deadline, text_of(app)
+        time.sleep(0.1)
+        app.run()
+        assert not app.exception
+
+
+def test_one_step_is_written_again_from_the_case(app: AppTest) -> None:
+    generated(app)
+    case_id = app.query_params["case"]
+    app.text_input(key=f"case-title-{case_id}").set_value("My own title").run()
+    app.selectbox(key=f"again-part-{case_id}").set_value(1).run()
+    assert not app.exception
+    app.button(key="write_part").click().run()
+    until(app, lambda: any("stays as it was" in element.value for element in app.info))
+    assert app.text_input(key=f"case-title-{case_id}").value == "My own title"
+
+
+def test_the_missing_cases_are_written_from_the_coverage(app: AppTest) -> None:
+    generated(app)
+    before = len(app.dataframe[0].value)
+    case_id = app.query_params["case"]
+    app.selectbox(key=f"case-reason-{case_id}").set_value("Too vague").run()
+    app.button(key="reject").click().run()
+    app.segmented_control(key="run_view").set_value("coverage").run()
+    assert not app.exception
+    assert "1 missing case" in text_of(app)
+    app.button(key="fill_gaps").click().run()
+    until(app, lambda: {one.label: one.value for one in app.metric}["Conditions left"] == "0")
+    app.segmented_control(key="run_view").set_value("cases").run()
+    assert not app.exception
+    assert len(app.dataframe[0].value) == before + 1

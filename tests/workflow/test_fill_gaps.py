@@ -1,0 +1,304 @@
+"""Part of a run written later: the missing cases, a case again, one step again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from langchain_core.messages import AIMessage
+from syncing import quick_workspace
+
+from assistant.domain import GenerationConfig, GenerationRun, ModelSpec, TestCase
+from assistant.errors import LibraryError
+from assistant.generation.chat_models import ChatEndpoint
+from assistant.library import StoredCase
+from assistant.workflow import (
+    again_runs,
+    fill_gaps,
+    generate_cases,
+    review,
+    runs,
+    stale,
+    write_again,
+    write_step,
+)
+from assistant.workflow.coverage import of_run
+from assistant.workflow.requests import GenerateRequest, understand
+from assistant.workflow.workspace import Workspace
+
+EPIC = """# PAY-7 Refund a payment
+
+## PAY-71 Refund within the limit
+As a billing agent I want to refund a payment so that the customer is not out of pocket.
+
+Acceptance criteria:
+- A refund of up to £250.00 is paid at once.
+- A larger refund is refused with the message "Ask a supervisor."
+"""
+ACTION = "Pay out a refund of up to £250.00"
+OTHER_LIMIT = EPIC.replace("250.00", "300.00")
+
+
+class Project:
+    """A workspace with a pasted epic and its cases."""
+
+    def __init__(self, workspace: Workspace, project_id: str) -> None:
+        self.workspace, self.project_id = workspace, project_id
+        found = understand(workspace, project_id, GenerateRequest(text=EPIC))
+        begun = generate_cases.begin(workspace, project_id, found, GenerationConfig(), by="Tess")
+        self.run: GenerationRun = generate_cases.run_now(workspace, project_id, begun)
+
+    def cases(self) -> tuple[StoredCase, ...]:
+        return runs.cases(self.workspace, self.project_id, self.run.id)
+
+    def save(self, stored: StoredCase, **fields: object) -> StoredCase:
+        return review.save(
+            self.workspace, self.project_id, stored.case.model_copy(update=fields),
+            seen_version=stored.row_version, by="Ann",
+        )  # fmt: skip
+
+    def decide(self, stored: StoredCase, status: Any) -> StoredCase:
+        return review.set_status(
+            self.workspace, self.project_id, stored.id, status,
+            reason="Too vague", seen_version=stored.row_version, by="Ann",
+        )  # fmt: skip
+
+    def step_again(self, stored: StoredCase, number: int) -> StoredCase:
+        return write_step.write_now(self.workspace, self.project_id, stored.id, number, by="Tess")
+
+    def paste(self, text: str) -> None:
+        """Another version of the epic, as a person would paste it."""
+        found = understand(self.workspace, self.project_id, GenerateRequest(text=text))
+        generate_cases.begin(self.workspace, self.project_id, found, GenerationConfig())
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Project]:
+    with quick_workspace(tmp_path / "data") as (workspace, project_id, _):
+        yield Project(workspace, project_id)
+
+
+def test_a_whole_run_has_no_gap(project: Project) -> None:
+    assert fill_gaps.missing(project.run) == ()
+    with pytest.raises(LibraryError, match="no gap"):
+        fill_gaps.begin(project.workspace, project.project_id, project.run.id, by="Tess")
+
+
+def test_only_what_is_missing_is_written_and_nothing_else_changes(project: Project) -> None:
+    workspace, project_id, run_id = project.workspace, project.project_id, project.run.id
+    first, *_, last = project.cases()
+    project.save(first, title="My own title")
+    project.decide(last, "rejected")
+    before = project.cases()
+    missing = fill_gaps.missing(workspace.library.run(project_id, run_id))
+    assert missing == last.case.condition_ids
+    seen: list[TestCase] = []
+    filling = fill_gaps.fill_now(workspace, project_id, run_id, by="Tess", on_case=seen.append)
+    assert filling.conditions == missing
+    after = project.cases()
+    assert after[: len(before)] == before, "edits, decisions and versions stay"
+    (added,) = after[len(before) :]
+    assert added.case == seen[0]
+    assert added.case.condition_ids == missing
+    assert added.case.status == "draft"
+    assert added.id != last.id
+    assert added.case.steps == last.case.steps, "the same rules from the same sources"
+    assert of_run(workspace, project_id, run_id).missing == ()
+    assert {one.id for one in runs.runs(workspace, project_id)} == {run_id}
+    with pytest.raises(LibraryError, match="no gap"):
+        fill_gaps.fill_now(workspace, project_id, run_id, by="Tess")
+
+
+def test_a_cancelled_run_is_filled_and_its_new_cases_know_their_sources(tmp_path: Path) -> None:
+    with quick_workspace(tmp_path / "data") as (workspace, project_id, _):
+        found = understand(workspace, project_id, GenerateRequest(text=EPIC))
+        run = generate_cases.begin(workspace, project_id, found, GenerationConfig(), by="Tess")
+        written: list[TestCase] = []
+        generate_cases.write(
+            workspace, project_id, run, lambda: bool(written), on_case=written.append
+        )
+        run = workspace.library.run(project_id, run.id)
+        assert run.status == "cancelled"
+        assert len(run.cases) == 1
+        fill_gaps.fill_now(workspace, project_id, run.id, by="Ann")
+        cases = runs.cases(workspace, project_id, run.id)
+        assert len(cases) == len(found.conditions)
+        assert {name for one in cases for name in one.case.condition_ids} == {
+            condition.id for condition in found.conditions
+        }
+        view = runs.view(workspace, project_id, run.id)
+        for stored in cases:
+            known = {
+                item.chunk.id: item.rank
+                for item in runs.source_view(workspace, project_id, view, stored).run.retrieved
+            }
+            assert stored.case.all_citations
+            for citation in stored.case.all_citations:
+                assert known[citation.chunk_id] == citation.source
+        assert stale.stale_cases(workspace, project_id) == ()
+
+
+def test_gaps_of_a_changed_criterion_are_left_open(project: Project) -> None:
+    workspace, project_id, run_id = project.workspace, project.project_id, project.run.id
+    for stored in project.cases():
+        project.decide(stored, "rejected")
+    project.paste(OTHER_LIMIT)
+    limit, message = (criterion.id for criterion in project.run.epics[0].criteria)
+    again, filling = fill_gaps.begin(workspace, project_id, run_id, by="Tess")
+    assert all(name.startswith(f"{message}-") for name in filling.conditions)
+    assert filling.conditions
+    assert {one.condition_id for one in filling.left_open} == {
+        name for name in fill_gaps.missing(workspace.library.run(project_id, run_id))
+        if name.startswith(f"{limit}-")
+    }  # fmt: skip
+    assert all(limit in one.reason for one in filling.left_open)
+    assert again.conditions == frozenset(filling.conditions)
+
+
+def test_a_step_is_written_again_and_edits_elsewhere_stay(project: Project) -> None:
+    stored = max(project.cases(), key=lambda one: len(one.case.steps))
+    original = stored.case.steps
+    assert len(original) > 1
+    mangled = [
+        original[0].model_copy(update={"action": "Open my own favourite page"}),
+        original[1].model_copy(update={"action": "Hmm", "expected_result": "Nothing to see"}),
+        *original[2:],
+    ]
+    edited = project.decide(
+        project.save(stored, title="My own title", steps=tuple(mangled)), "accepted"
+    )
+    again = project.step_again(edited, 2)
+    assert again.case.steps[1] == original[1], "words, sources and mark, under the old numbers"
+    assert again.case.steps[0] == edited.case.steps[0]
+    assert again.case.steps[2:] == edited.case.steps[2:]
+    assert again.case.title == "My own title"
+    assert again.case.status == "accepted"
+    assert again.case.origin == edited.case.origin
+    assert again.row_version == edited.row_version + 1
+    back = review.undo(
+        project.workspace, project.project_id, stored.id, seen_version=again.row_version, by="Ann"
+    )
+    assert back.case == edited.case
+    history = project.workspace.library.history(project.project_id, stored.id)
+    assert [(one.action, one.reason) for one in history][-2] == ("written again", "step 2")
+
+
+def test_a_step_after_an_added_one_is_still_found(project: Project) -> None:
+    stored = max(project.cases(), key=lambda one: len(one.case.steps))
+    original = stored.case.steps
+    extra = original[0].model_copy(
+        update={"action": "Note the time of day", "expected_result": "The time is noted"}
+    )
+    shifted = tuple(
+        step.model_copy(update={"number": number})
+        for number, step in enumerate((extra, *original), start=1)
+    )
+    changed = shifted[-1].model_copy(update={"expected_result": "Hmm"})
+    edited = project.save(stored, steps=(*shifted[:-1], changed))
+    last = len(shifted)
+    again = project.step_again(edited, last)
+    assert again.case.steps[-1].expected_result == original[-1].expected_result
+    assert again.case.steps[:-1] == edited.case.steps[:-1]
+    with pytest.raises(LibraryError, match="added by hand"):
+        project.step_again(again, 1)
+    with pytest.raises(LibraryError, match="no step 99"):
+        project.step_again(again, 99)
+
+
+def test_words_that_come_out_the_same_make_no_version(project: Project) -> None:
+    stored = project.cases()[0]
+    assert project.step_again(stored, 1) == stored
+    (same,) = write_again.write_now(
+        project.workspace, project.project_id, [stored.id], by="Tess", reason=write_again.ASKED
+    )
+    assert same == stored
+
+
+def test_a_step_changed_meanwhile_is_not_overwritten(project: Project) -> None:
+    stored = project.cases()[0]
+    again = write_step.begin(project.workspace, project.project_id, stored.id, 1, by="Tess")
+    steps = (stored.case.steps[0].model_copy(update={"action": "Mine"}), *stored.case.steps[1:])
+    mine = project.save(stored, steps=steps)
+    with pytest.raises(LibraryError, match="changed while"):
+        again_runs.write_now(project.workspace, project.project_id, [again])
+    assert runs.case(project.workspace, project.project_id, stored.id) == mine
+
+
+def test_a_step_of_a_changed_criterion_asks_for_the_whole_case(project: Project) -> None:
+    project.paste(OTHER_LIMIT)
+    stored = project.cases()[0]
+    with pytest.raises(LibraryError, match="as it read then"):
+        project.step_again(stored, 1)
+    (again,) = write_again.write_now(project.workspace, project.project_id, [stored.id], by="Tess")
+    assert again.case != stored.case
+    edited = project.save(again, objective="Another objective")
+    assert edited.case.unsupported_steps == again.case.unsupported_steps, (
+        "an edit is checked against the sources that the words came from"
+    )
+
+
+def test_in_the_background_progress_and_errors_are_told(project: Project) -> None:
+    workspace, project_id = project.workspace, project.project_id
+    stored = project.cases()[-1]
+    project.decide(stored, "rejected")
+    jobs, _ = fill_gaps.start(workspace, project_id, project.run.id, by="Tess")
+    assert all(workspace.jobs.wait(job, 60) for job in jobs)
+    assert [workspace.jobs.state(job).error for job in jobs] == [""]
+    assert [(s.done, s.total) for s in map(workspace.jobs.state, jobs)] == [(1, 1)]
+    again = write_step.begin(workspace, project_id, stored.id, 1, by="Tess")
+    steps = (stored.case.steps[0].model_copy(update={"action": "Mine"}), *stored.case.steps[1:])
+    project.save(runs.case(workspace, project_id, stored.id), steps=steps)
+    (job,) = again_runs.start(workspace, project_id, [again])
+    assert workspace.jobs.wait(job, 60)
+    assert "changed while" in workspace.jobs.state(job).error
+    assert again_runs.active(workspace, project.run.id) == ()
+
+
+class Scripted:
+    """A chat model that always answers with the same step."""
+
+    def __init__(self, action: str, expected: str) -> None:
+        self.step = {"a": action, "e": expected, "n": 1}
+
+    def with_structured_output(self, schema: object, **_: object) -> Scripted:
+        return self
+
+    def invoke(self, messages: Sequence[object], **_: object) -> dict[str, Any]:
+        answer = json.dumps({"s": [self.step]})
+        return {"raw": AIMessage(answer, response_metadata={"finish_reason": "stop"})}
+
+
+@pytest.mark.parametrize(
+    ("more", "by_model"),
+    [("", True), (" after 99 days", False)],
+)
+def test_a_model_s_step_passes_the_same_checks(
+    project: Project, monkeypatch: pytest.MonkeyPatch, more: str, by_model: bool
+) -> None:
+    workspace, project_id = project.workspace, project.project_id
+    stored = next(one for one in project.cases() if one.technique == "positive")
+    at, before = next(
+        (step.number, step) for step in stored.case.steps if "paid" in step.expected_result
+    )
+    chat = Scripted(ACTION, before.expected_result.rstrip(".") + more)
+    endpoint = ChatEndpoint(
+        chat=cast(Any, chat),
+        spec=ModelSpec(id="m", provider="openai", model="m"),
+        destination="stays on this computer",
+        timeout=5,
+    )
+    monkeypatch.setattr(workspace.endpoints, "open", lambda *_: endpoint)
+    monkeypatch.setattr(again_runs, "known_writer", lambda *_: None)
+    monkeypatch.setattr(again_runs, "model_spec", lambda *_: endpoint.spec)
+    again = write_step.write_now(workspace, project_id, stored.id, at, by="Tess", writer="endpoint")
+    if by_model:
+        step = again.case.steps[at - 1]
+        assert step.action.startswith(ACTION)
+        assert step.support != "unsupported"
+        assert again.row_version == stored.row_version + 1
+    else:
+        assert again.case.steps[at - 1] == before, "the rule-based wording stands"
+        assert again == stored
