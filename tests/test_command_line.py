@@ -125,13 +125,7 @@ def test_generate_json_is_the_run_and_nothing_else(
 ) -> None:
     done = run_process(environment, "generate", "--ask", "Drop-3 Call Centre epics", "--json")
     assert done.status == 0, done.err
-    document = json.loads(done.out)
-    against = document.pop("against_existing")
-    assert against["existing"] > 0
-    result = GenerationRun.model_validate(document)
-    assert [one["condition_id"] for one in against["verdicts"]] == [
-        one.id for one in result.conditions
-    ]
+    result = GenerationRun.model_validate_json(done.out)
     assert result.status == "done"
     assert {epic.release for epic in result.epics} == {"Drop-3"}
     assert result.cases

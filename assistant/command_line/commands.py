@@ -122,8 +122,10 @@ def generate(options: Namespace, terminal: Terminal) -> None:
             _write(options.out, file.content)
             _template_problems(file.problems, terminal)
     if terminal.json:
-        against = {"against_existing": existing.model_dump(mode="json")}
-        terminal.plain_document(run.model_dump(mode="json") | against)
+        document = run.model_dump(mode="json")
+        if options.only_new:
+            document["against_existing"] = existing.model_dump(mode="json")
+        terminal.plain_document(document)
     else:
         _summary(run, options.out, terminal)
         if existing.existing:

@@ -32,6 +32,8 @@ ACTION, DATA, EXPECTED, SOURCES = "Action", "Test data", "Expected result", "Sou
 STEP_COLUMNS = {ACTION: 148, DATA: 84, EXPECTED: 158, SOURCES: 72}
 LINE_HEIGHT, LETTER_WIDTH, MOST_LINES = 19, 6.6, 9
 SHOWN, EPOCH = "case_shown", "case_epoch"
+DECIDED = "case_decided"
+"""Set when the status of the case has changed, which is counted outside of it too."""
 
 
 def case_editor(opened: Workspace, record: Session, view: RunView) -> StoredCase | None:
@@ -322,6 +324,7 @@ class CaseEditor:
             st.session_state.pop(SHOWN, None)
 
     def _set_status(self, status: CaseStatus, reason: str = "") -> None:
+        st.session_state[DECIDED] = True
         try:
             review.set_status(
                 self.opened,
@@ -339,6 +342,7 @@ class CaseEditor:
         self._set_status("rejected", st.session_state.get(self._key("reason")) or "")
 
     def _undo(self) -> None:
+        st.session_state[DECIDED] = True
         try:
             review.undo(
                 self.opened,

@@ -6,7 +6,7 @@ import streamlit as st
 
 from assistant.domain import RunStatus
 from assistant.errors import AssistantError
-from assistant.ui.case_editor import case_editor
+from assistant.ui.case_editor import DECIDED, case_editor
 from assistant.ui.case_list import case_list
 from assistant.ui.coverage_table import coverage_table, questions_list
 from assistant.ui.downloads import download_menu
@@ -14,7 +14,7 @@ from assistant.ui.plain import label, plain
 from assistant.ui.quality_panel import quality_panel
 from assistant.ui.sources_panel import sources_panel
 from assistant.ui.stale_panel import stale_bar, stale_panel
-from assistant.ui.state import Session, errors_shown
+from assistant.ui.state import Session, errors_shown, keep_address
 from assistant.workflow import generate_cases, lineage, review, runs, stale
 from assistant.workflow.runs import ACTIVE, RunSummary, RunView
 from assistant.workflow.workspace import Workspace
@@ -45,6 +45,7 @@ def run_view(opened: Workspace, record: Session) -> None:
         st.warning(plain(str(error)), icon=":material/link_off:")
         st.button("New request", icon=":material/add:", on_click=record.open_run, args=("",))
         return
+    st.session_state.pop(DECIDED, None)  # all of the page is drawn now
     shown = _header(opened, record, view)
     if shown == "coverage":
         coverage_table(opened, record, view)
@@ -52,23 +53,34 @@ def run_view(opened: Workspace, record: Session) -> None:
         quality_panel(opened, record, view)
     elif shown == "questions":
         questions_list(view)
+    elif view.summary.status in ACTIVE:
+        _cases(opened, record, view)
     else:
-        active = view.summary.status in ACTIVE
-        listed = () if active else stale.stale_cases(opened, record.project_id, run_id=view.run.id)
-        found = stale.by_case(listed)
-        stale_bar(opened, record, found)
-        case_list(opened, record, active=active, stale=frozenset(found))
-        if record.case_id:
-            stale_panel(opened, record, record.case_id, found)
-            # Side by side where there is room for both, one below the other where there is not.
-            grid = st.grid(2, min_column_width=CASE_WIDTH, gap="medium")
-            with grid.cell():
-                stored = case_editor(opened, record, view)
-            with grid.cell():
-                if stored is not None:
-                    origins = lineage.lineage(opened, record.project_id, stored.id)
-                    source = runs.source_view(opened, record.project_id, view, stored)
-                    sources_panel(source, stored.case, origins)
+        # A run that is over stays as it is: a step to the next case draws the cases alone.
+        st.fragment(_cases)(opened, record, view)
+
+
+def _cases(opened: Workspace, record: Session, view: RunView) -> None:
+    """The list, the open case, and its sources beside it."""
+    if st.session_state.pop(DECIDED, False):
+        st.rerun()  # what is accepted is counted above the cases too
+    active = view.summary.status in ACTIVE
+    listed = () if active else stale.stale_cases(opened, record.project_id, run_id=view.run.id)
+    found = stale.by_case(listed)
+    stale_bar(opened, record, found)
+    case_list(opened, record, active=active, stale=frozenset(found))
+    if record.case_id:
+        stale_panel(opened, record, record.case_id, found)
+        # Side by side where there is room for both, one below the other where there is not.
+        grid = st.grid(2, min_column_width=CASE_WIDTH, gap="medium")
+        with grid.cell():
+            stored = case_editor(opened, record, view)
+        with grid.cell():
+            if stored is not None:
+                origins = lineage.lineage(opened, record.project_id, stored.id)
+                source = runs.source_view(opened, record.project_id, view, stored)
+                sources_panel(source, stored.case, origins)
+    keep_address(record, with_run=True)
 
 
 def _view_label(name: str, view: RunView) -> str:
