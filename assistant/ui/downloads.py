@@ -26,7 +26,9 @@ def download_menu(opened: Workspace, record: Session, summary: RunSummary) -> No
             list(SELECTIONS),
             format_func=SELECTIONS.__getitem__,
             index=0 if summary.accepted else 1,
-            key=f"download-what-{summary.id}",
+            # A widget of its own once there is an accepted case: a browser shows a new default
+            # of an old widget, while its value here would stay.
+            key=f"download-what-{summary.id}-{'some' if summary.accepted else 'none'}",
         )
         profile: Literal["excel", "import"] = st.radio(
             "For which program",
