@@ -45,6 +45,8 @@ def quick_environment(
     with quick_workspace(tmp_path / "data"):
         pass
     monkeypatch.setattr(Workspace, "embedder", lambda *_: embedder)
+    # It starts a second later, when the next test has its own models.
+    monkeypatch.setattr("assistant.ui.shell.warm_up_once", lambda *_: None)
     monkeypatch.setenv("UAT_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("UAT_MODELS_DIR", str(models_dir))
     monkeypatch.chdir(ROOT)
