@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import os
 import platform
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +44,10 @@ class BaseModel:
     shape: BaseShape
     dtype: torch.dtype
     device: torch.device
+
+
+_OFF = frozenset({"", "0", "false", "no", "off", "f", "n"})
+"""How a switch in the environment is written when it is off."""
 
 
 def find_base(base: str, models_dir: Path, *, sha256: str = "") -> BaseFiles:
@@ -107,13 +112,21 @@ def _hub_folder(base: str) -> Path:
     from huggingface_hub import snapshot_download
 
     repository, _, revision = base.partition("@")
+    # Read here, because training runs in a process of its own that knows nothing but this.
+    offline = os.environ.get("UAT_OFFLINE", "").strip().casefold() not in _OFF
     try:
         folder = snapshot_download(
             repository,
             revision=revision or None,
             allow_patterns=["*.safetensors", "*.json", "tokenizer*", "vocab*", "merges*"],
+            local_files_only=offline,
         )
     except Exception as error:  # the hub raises many kinds; all mean that it is not here
+        if offline:
+            raise TrainingError(
+                f"The base model {base} is not on this computer, and the offline switch is on "
+                f"(UAT_OFFLINE). Switch it off to fetch it, or give a folder that holds it."
+            ) from error
         raise TrainingError(
             f"The base model {base} could not be fetched from the hub ({error}). Check its name "
             f"and the network, or give a folder that holds it."
