@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from assistant.design.comparisons import Comparison
 from assistant.design.moments import find_moments
-from assistant.design.nouns import noun_after
+from assistant.design.nouns import is_plural, noun_after
 from assistant.design.numerals import (
     DIGITS_PATTERN,
     SCALE_PATTERN,
@@ -23,6 +23,7 @@ from assistant.design.units import (
     CURRENCY_CODES_PATTERN,
     CURRENCY_SYMBOLS,
     GLUED_UNIT_PATTERN,
+    LETTER_UNIT_PATTERN,
     UNIT_PATTERN,
     QuantityKind,
     find_identifiers,
@@ -70,7 +71,8 @@ AMOUNT = re.compile(
     rf"(?P<number>(?P<digits>{DIGITS_PATTERN})(?P<scale>{SCALE_PATTERN})?"
     rf"|\b(?P<words>{WORDS_PATTERN}|once|twice|an?(?=[ -](?:{UNIT_PATTERN})\b))\b)"
     rf"(?P<between>(?:\+| or (?:more|fewer|less|above|over|under))(?= ))?"
-    rf"(?P<unit>(?:[\s-]|(?<=\d))(?:{UNIT_PATTERN})\b(?!-)|{GLUED_UNIT_PATTERN}(?![\w])|\s%)?"
+    rf"(?P<unit>(?:[\s-]|(?<=\d))(?:{UNIT_PATTERN})\b(?!-)|{GLUED_UNIT_PATTERN}(?![\w])|\s%"
+    rf"|{LETTER_UNIT_PATTERN})?"
     r"(?![\d])",
     re.IGNORECASE,
 )
@@ -95,6 +97,12 @@ _OF_PERSON = re.compile(
     r"|should be|will be|turns?|being))?(?: (?:not|still|at least|currently))?"
     r"(?: (?:under|over|below|above|at least|between))? $", re.IGNORECASE
 )  # fmt: skip
+_OF_SAME_PERSON = re.compile(
+    r"(?:^|[.,;:] |\b(?:if|when|where|that|unless|once) )(?P<lead>[^.,;:'’]*) (?:and|or|but)"
+    r" (?:is|are|was|were)(?: (?:not|still|currently))? (?:(?:under|over|below|above|at least) )?$",
+    re.IGNORECASE,
+)
+"""A further predicate of a person: "the customer lives in Wales and is over 60"."""
 _SAME_AGAIN = re.compile(r"\b(?:under|over) \d{1,3},? (?:or|and) (?:under|over) $", re.IGNORECASE)
 
 
@@ -130,8 +138,11 @@ def _free(start: int, end: int, taken: list[tuple[int, int]]) -> bool:
 def _amount(text: str, match: re.Match[str], start: int) -> Quantity | None:
     """The quantity of one match, with the noun it counts; ``None`` for words that only look so."""
     digits, words = match["digits"], match["words"]
+    metres = _is_metres(text, match)
+    number = digits if metres else match["number"]
+    number_end = match.start("number") + len(number)
     if digits is not None:
-        value = digits_to_number(digits, match["scale"] or "")
+        value = digits_to_number(digits, "" if metres else match["scale"] or "")
     elif words.lower() in ("once", "twice"):
         value = Decimal(1 if words.lower() == "once" else 2)
     else:
@@ -147,6 +158,8 @@ def _amount(text: str, match: re.Match[str], start: int) -> Quantity | None:
         symbol = match["currency"].strip()
         kind, unit = "money", CURRENCY_SYMBOLS.get(symbol, symbol.upper())
         end = match.end("number")
+    elif metres:
+        kind, unit = "measure", "m"
     elif match["unit"]:
         known = unit_of(match["unit"].strip(" -\t\n\xa0"))
         kind, unit = known if known else ("number", "")
@@ -164,22 +177,39 @@ def _amount(text: str, match: re.Match[str], start: int) -> Quantity | None:
             noun_end, noun = noun_after(text, of_these.end() - 1 if of_these else place)
             if noun:
                 end = noun_end
-                last = unit_of(noun.split()[-1])
-                kind, unit = (last[0], noun) if last and last[0] == "length" else ("count", noun)
+                kind, unit = _unit_in(noun)
     if words and kind in ("number", "count") and value <= 1 and not unit:
         return None
     if kind == "number" and _is_age(text, start, end, value):
         kind, unit = "age", "year"
     return Quantity(
         value, unit, kind, text[start:end], start, end,
-        prefix=prefix, digits=match["number"], suffix=suffix or text[match.end("number") : end],
+        prefix=prefix, digits=number, suffix=suffix or text[number_end:end],
         word="between" if match["between"] else "",
     )  # fmt: skip
 
 
+def _is_metres(text: str, match: re.Match[str]) -> bool:
+    """Whether the "m" after a number is metres: neither money nor a plural noun goes with it."""
+    if (match["scale"] or "").strip() != "m" or match["currency"] or match["unit"]:
+        return False
+    noun = noun_after(text, match.end("number"))[1]
+    return not is_plural(noun)
+
+
+def _unit_in(noun: str) -> tuple[QuantityKind, str]:
+    """Kind and unit of a counted noun, which may end in one: "consecutive working days"."""
+    words = noun.split()
+    for start in range(len(words)):
+        known = unit_of(" ".join(words[start:]))
+        if known is not None:
+            return known if known[0] != "length" or start == 0 else (known[0], noun)
+    return "count", noun
+
+
 def _is_age(text: str, start: int, end: int, value: Decimal) -> bool:
     """Whether a bare number is an age: "aged 18", "younger than 25", "visitors under 16"."""
-    before = text[max(0, start - 60) : start]
+    before = text[max(0, start - 90) : start]
     if _AGE_BEFORE.search(before[-40:]) or _OLDER.search(before) or _OR_OLDER.match(text, end):
         return True
     if not 0 < value <= 120 or text[end : end + 1] == "%":
@@ -190,4 +220,9 @@ def _is_age(text: str, start: int, end: int, value: Decimal) -> bool:
     of = _OF_PERSON.search(before)
     compared = re.match(r" (?:or|and) (?:over|above|under|below)\b|\+", text[end:])
     related = re.search(r"\b(?:under|over|below|above) $", before)
-    return bool(of and (compared or related) and is_person(of["who"]))
+    if not (compared or related):
+        return False
+    if of and is_person(of["who"]):
+        return True
+    further = _OF_SAME_PERSON.search(before)
+    return bool(further and any(is_person(word) for word in further["lead"].split()[:4]))

@@ -145,6 +145,8 @@ def is_value_rule(clause: Clause | None, *, with_length: bool = False) -> bool:
     """Whether a clause says what an entered value must be like, not what the system does."""
     if clause is None or is_person(clause.subject) or clause.subject.lower() in _PRONOUNS:
         return False
+    if re.match(r"(?:no|none of) ", clause.subject, re.IGNORECASE):
+        return False
     if clause.negated or clause.verb == "exceed":
         limiting = clause.verb == "exceed" or _MORE.match(f"{clause.verb} {clause.tail}".strip())
         return (

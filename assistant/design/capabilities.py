@@ -161,6 +161,9 @@ _ONLY_TO = re.compile(
     r" (?P<role>[\w ,-]+)$",
     re.IGNORECASE,
 )
+_KEPT = re.compile(r"\b(?:only|restricted|limited)\b", re.IGNORECASE)
+MAX_LENGTH = 1500
+"""Characters beyond which a text is no sentence that keeps a right for somebody."""
 _MODAL_WORD = {
     "can": "can",
     "may": "can",
@@ -183,6 +186,8 @@ def find_restriction(text: str, clause: Clause | None) -> Restriction | None:
             return None if clause.negated else Restriction(roles, said, acting=acting)
         if clause.form in ("be", "present") and not clause.negated:
             return Restriction((clause.subject[5:],), clause.tail, acting=False)
+        return None
+    if len(text) > MAX_LENGTH or not _KEPT.search(text):
         return None
     by = _ONLY_BY.match(text)
     if by and (is_person(by["role"]) or _is_role_name(by["role"])):

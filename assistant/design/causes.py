@@ -65,9 +65,12 @@ _LEADING = re.compile(r"^(?:(?:if|when|where|that|also|then)\s+)+", re.IGNORECAS
 
 
 @lru_cache(maxsize=8192)
-def read_facts(words: str, end: int) -> Tree:
-    """The facts that the words of a condition state; ``end`` is where they end in the text."""
-    return _read(words, end, 0)
+def read_facts(words: str, end: int, *, occasions: bool = False) -> Tree:
+    """The facts that the words of a condition state; ``end`` is where they end in the text.
+
+    ``occasions`` says that "when ... and when ..." in them lists alternatives.
+    """
+    return _read(words, end, 0, occasions)
 
 
 def turned(tree: Tree) -> Tree:
@@ -77,7 +80,7 @@ def turned(tree: Tree) -> Tree:
     return Facts(not tree.all, tuple(turned(part) for part in tree.parts))
 
 
-def _read(words: str, end: int, depth: int) -> Tree:
+def _read(words: str, end: int, depth: int, occasions: bool = False) -> Tree:
     text = words.strip(" ,;.")
     end -= len(words.rstrip()) - len(words.rstrip(" ,;."))
     end -= len(words) - len(words.rstrip())
@@ -89,6 +92,10 @@ def _read(words: str, end: int, depth: int) -> Tree:
     lead = _LEADING.match(text)
     text = text[lead.end() :] if lead else text
     pieces = _pieces(text)
+    if occasions and len(pieces) > 1 and all(piece.when for piece in pieces[1:]):
+        pieces = [
+            replace(piece, word="or" if piece.word == "and" else piece.word) for piece in pieces
+        ]
     if len(pieces) == 1 or len(pieces) > MAX_PARTS:
         return _simple(text, end)
     start = end - len(text)
@@ -97,13 +104,17 @@ def _read(words: str, end: int, depth: int) -> Tree:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A clause with the connector before it; ``weak`` marks a comma or a group that opens."""
+    """A clause with the connector before it; ``weak`` marks a comma or a group that opens.
+
+    ``when`` says that the clause repeats "when".
+    """
 
     start: int
     end: int
     word: str = ""
     weak: bool = False
     opens: bool = False
+    when: bool = False
 
 
 def _pieces(text: str) -> list[_Piece]:
@@ -112,11 +123,13 @@ def _pieces(text: str) -> list[_Piece]:
     subject = ""
     found = [_Piece(0, len(text))]
     for match in _CONNECTOR.finditer(masked):
-        left, right = text[found[-1].start : match.start()], text[match.end() :]
+        left = text[found[-1].start : match.start()]
+        right = text[match.end() : match.end() + MAX_CLAUSE]
         if len(found) > 1 and subject and not _own(left):
             left = f"{subject} {left}"
         clause = parse_clause(left)
-        if clause is None or masked[: match.start()].rstrip().endswith("between"):
+        near = masked[max(0, match.start() - 12) : match.start()]
+        if clause is None or near.rstrip().endswith("between"):
             continue
         if not (_own(right) or _continues(right, clause)):
             continue
@@ -127,7 +140,8 @@ def _pieces(text: str) -> list[_Piece]:
         again = bool(match["again"]) or "if " in more or "when " in more
         found.append(
             _Piece(
-                match.end(), len(text), word, bool(match["comma"]) or again, "either" in more
+                match.end(), len(text), word, bool(match["comma"]) or again, "either" in more,
+                "when " in more + (match["again"] or "").lower(),
             )
         )  # fmt: skip
     if any(piece.word in ("and", "or") for piece in found):

@@ -110,7 +110,7 @@ def parse_clause(text: str) -> Clause | None:
     said = " ".join(between)
     for pattern, modal in _SEMI_MODALS:
         match = pattern.match(rest)
-        if match and form in ("modal", "be"):
+        if match and form in ("modal", "be") and _acts(match.group(), rest[match.end() :]):
             verb, tail = _verb_and_tail(rest[match.end() :])
             return Clause(subject, "modal", modal, negated, said, verb, tail, plural)
     if form == "do" and rest.lower().startswith("have to "):
@@ -130,6 +130,11 @@ def parse_clause(text: str) -> Clause | None:
     if verb.lower() in PREPOSITIONS | {"the", "a", "an", "and", "or"}:
         return None
     return Clause(subject, form, auxiliary, negated, said, verb, tail, plural)
+
+
+def _acts(lead: str, rest: str) -> bool:
+    """Whether a verb follows "able to"; "entitled to the allowance" names a thing."""
+    return "entitled" not in lead.lower() or is_base(rest.split()[0].strip(",."))
 
 
 def _is_perfect(rest: str) -> bool:

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from assistant.design.denials import turns_round
 from assistant.design.units import QuantityKind
 
 Comparison = Literal["at most", "less than", "at least", "more than", "exactly", "none"]
@@ -30,8 +31,14 @@ class Limit:
     negated: bool = False
 
 
-_BIG = r"more|greater|larger|longer|higher|older|bigger|later|further|heavier"
-_SMALL = r"less|fewer|smaller|shorter|lower|younger|earlier|lighter"
+_BIG = (
+    r"more|greater|larger|longer|higher|older|bigger|later|further|farther|heavier|taller|wider"
+    r"|deeper|faster|thicker|hotter|warmer"
+)
+_SMALL = (
+    r"less|fewer|smaller|shorter|lower|younger|earlier|lighter|sooner|closer|nearer|narrower"
+    r"|slower|thinner|colder|cheaper"
+)
 _NOT = r"(?:not|never|no|cannot|can't|mustn't|n't)"
 _GAP = r"(?: (?:a|an|the|its|their|this|that|his|her))?"
 _FREE = (
@@ -44,14 +51,14 @@ _BEFORE: tuple[tuple[Comparison, str], ...] = (
     ("at most", rf"within{_GAP}(?: (?!the |a )[a-z][\w-]*){{0,2}}(?: of)?"),
     ("none", r"(?:the )?(?:last|first|next|previous|other|final|nearest|past|top)"),
     ("at most", rf"(?:up to and including|up to(?: a (?:maximum|max|limit|total) of)?|at(?: the)?"
-                rf" most"
+                rf" (?:most|latest)"
                 rf"|no (?:{_BIG})(?:,)? than|{_NOT} (?:be |have |contain |take |last )*(?:{_BIG})"
                 rf" than"
                 rf"|{_NOT}(?: to)?(?: be)? (?:exceed(?:s|ing)?|over|above|beyond|past)|without"
                 rf" exceeding"
                 r"|(?:limited|capped|restricted) to(?: a maximum of)?|<=|=<|≤|on or before"
                 r"|no later than|not later than|(?:up )?(?:until|till))"),
-    ("at least", rf"(?:at(?: the)? (?:least|minimum)|no (?:{_SMALL}) than"
+    ("at least", rf"(?:at(?: the)? (?:least|minimum|earliest)|no (?:{_SMALL}) than"
                  rf"|{_NOT} (?:be |have |contain )*(?:{_SMALL}) than|{_NOT}(?: fall)? (?:below"
                  rf"|under)"
                  r"|not before|no earlier than|not earlier than|>=|=>|≥|on or after|from|as from"
@@ -82,38 +89,26 @@ _AFTER: tuple[tuple[Comparison, str], ...] = (
                  r"|after)"),
     ("at most", r"(?:or|and) (?:less|fewer|under|below|younger|earlier|shorter|lower|smaller"
                 r"|before)"),
-    ("at most", r"max(?:imum)?|at (?:the )?most|tops|(?:character |word )?limit"),
-    ("at least", r"(?:as a |at a )?min(?:imum)?|at (?:the )?least|upwards"),
+    ("at most", r"max(?:imum)?|at (?:the )?(?:most|latest)|tops|(?:character |word )?limit"),
+    ("at least", r"(?:as a |at a )?min(?:imum)?|at (?:the )?(?:least|earliest)|upwards"),
     ("at least", r"\+(?=$|\W)"),
 )  # fmt: skip
 _AFTER_PATTERNS: tuple[tuple[Comparison, re.Pattern[str]], ...] = tuple(
     (comparison, re.compile(rf"[\"”']?(?:\s*(?P<word>{words})(?![\w-]))", re.IGNORECASE))
     for comparison, words in _AFTER
 )
-_NEGATION = re.compile(
-    r"\b(?:not|cannot|never|neither|nor)\b|n['’]t\b|\b(?:cannot|unable to)\b", re.I
-)
-_CLAUSE_BREAK = re.compile(
-    r"[,;:.!?()\n]|\b(?:if|when|unless|once|where|until|because|so|that|which|who|whose|and|or|but"
-    r"|while|only|without)\b",
-    re.IGNORECASE,
-)
 _TURNED: dict[Comparison, Comparison] = {
     "at most": "more than", "less than": "at least", "at least": "less than",
     "more than": "at most", "exactly": "exactly", "none": "none",
+}  # fmt: skip
+_MIRRORED: dict[Comparison, Comparison] = {
+    "at most": "at least", "less than": "more than", "at least": "at most",
+    "more than": "less than", "exactly": "exactly", "none": "none",
 }  # fmt: skip
 _CHANGES = re.compile(
     r"\b(?:cancel|change|amend|reschedul|edit|modif|withdraw|move|rebook|opt out|edit|retract)\w*",
     re.IGNORECASE,
 )
-
-
-def _negated_before(text: str, start: int) -> bool:
-    """Whether a negation in the same clause reaches the words that end at ``start``."""
-    window = text[max(0, start - 60) : start]
-    breaks = [match.end() for match in _CLAUSE_BREAK.finditer(window)]
-    clause = window[breaks[-1] :] if breaks else window
-    return len(clause.split()) <= 8 and _NEGATION.search(clause) is not None
 
 
 def read_limit(text: str, start: int, end: int, kind: QuantityKind, number_end: int) -> Limit:
@@ -132,7 +127,7 @@ def read_limit(text: str, start: int, end: int, kind: QuantityKind, number_end: 
         phrase_start = start - len(before) + match.start("word")
         if comparison == "none" or word == "only":
             return Limit(comparison, phrase_start if word == "only" else start, end, word)
-        negated = _negated_before(text, phrase_start)
+        negated = turns_round(text, phrase_start, word)
         if negated:
             comparison = _TURNED[comparison]
         return Limit(comparison, phrase_start, end, word, negated)
@@ -174,6 +169,10 @@ def _by_kind(
     ahead = re.match(r"\s+(?:before|prior to|ahead of|in advance)", text[end:])
     if kind != "duration" or not ahead:
         return comparison
-    latest = word in ("until", "till", "no later than", "not later than")
-    changed = word.startswith("up to") and _CHANGES.search(text[:start])
-    return "at least" if latest or changed else comparison
+    if word.startswith("up to") and _CHANGES.search(text[:start]):
+        return "at least"
+    if re.search(r"\b(?:later|latest|until|till)\b", word):  # later is nearer to the event
+        return _MIRRORED[comparison]
+    if re.search(r"\b(?:earlier|sooner|earliest|from|since|starting|beginning|as of)\b", word):
+        return _MIRRORED[comparison]
+    return comparison

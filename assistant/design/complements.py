@@ -192,6 +192,10 @@ def _turn_with(text: str, match: re.Match[str]) -> str:
     return f"{head}without{re.sub(r'^ the (?=[a-z])', ' the ', rest)}"
 
 
+REACH = 80
+"""Characters in which the word before another one is found."""
+
+
 def _turn_adjective(text: str) -> str | None:
     """Turn the first telling adjective outside quotations."""
     masked = mask_quotes(text)
@@ -199,7 +203,8 @@ def _turn_adjective(text: str) -> str | None:
         word = match.group()
         before, after = text[: match.start()], text[match.end() :]
         lower = word.lower()
-        previous = before.split()[-1].lower() if before.split() else ""
+        near = before[-REACH:].split()
+        previous = near[-1].lower() if near else ""
         if previous in (
             "is",
             "are",

@@ -11,12 +11,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from assistant.design.casing import definite
 from assistant.design.clauses import parse_clause
 from assistant.design.listed_conditions import read_listed
 from assistant.design.messages import mask_quotes
 from assistant.design.outcomes import is_message_only, is_restrictive, reports_success
-from assistant.design.people import is_person, noun_core
+from assistant.design.pronouns import named, spoken_of
 from assistant.design.quantities import find_quantities
 from assistant.design.rules import Condition, Rule
 from assistant.design.sentences import (
@@ -28,7 +27,6 @@ from assistant.design.sentences import (
     span,
 )
 from assistant.design.splitting import condition_parts, take_inverted, take_leading, take_trailing
-from assistant.design.verbs import is_base, third_person
 
 _OTHERWISE = re.compile(
     r"(?:[,;.:–—-]\s*|\s)(?:and |but )?(?:otherwise|or else|else|if not|failing which|failing"
@@ -86,7 +84,7 @@ def read_rules(text: str, *, gherkin: bool = False) -> tuple[Rule, ...]:
         again = lead and re.match(r"(?:if|when|where) ", sentence.text[lead.end() :], re.I)
         if rules and lead and again and rules[-1].conditions:
             further = span(text, sentence.start + lead.end(), sentence.end)
-            rule = _named(_sentence_rule(text, further), rules[-1])
+            rule = named(_sentence_rule(text, further), rules[-1])
             rules.append(replace(rule, chained=bool(rule.conditions)))
             continue
         if rules and lead and sentence.text[lead.end() :].strip():
@@ -100,7 +98,7 @@ def read_rules(text: str, *, gherkin: bool = False) -> tuple[Rule, ...]:
         rule = _sentence_rule(text, sentence)
         joined = _joined_to(rules[-1], rule) if rules else None
         if rules and joined is None:
-            rule = _named(rule, rules[-1])
+            rule = named(rule, rules[-1])
         if joined is not None:
             rules[-1] = joined
         else:
@@ -140,44 +138,6 @@ def _apart(text: str, found: Sequence[Span]) -> Iterator[Span]:
                 yield span(text, start, match.start())
                 start = match.end()
         yield span(text, start, sentence.end)
-
-
-_PRONOUN = re.compile(
-    r"^(?:it|they)(?= [a-z])(?! (?:is|must be|should be) possible)", re.IGNORECASE
-)
-_OBJECT_PRONOUN = re.compile(r"\b(?:it|them)$", re.IGNORECASE)
-
-
-def _named(rule: Rule, before: Rule) -> Rule:
-    """A rule whose "it" is named by the subject of the sentence before, offsets kept true."""
-    clause = before.clause
-    if clause is None or is_person(clause.subject) or len(clause.subject.split()) > 9:
-        return rule
-    name = (
-        definite(noun_core(clause.subject))
-        if not clause.subject[:1].isupper() or " " in clause.subject
-        else clause.subject
-    )
-    if len(name.split()) > 5 or parse_clause(name):
-        return rule
-    about = before.conditions[0].clause if before.conditions else None
-    spoken = name
-    if about and about.subject and not is_person(about.subject) and len(about.subject.split()) < 6:
-        spoken = definite(noun_core(about.subject))
-    conditions = tuple(replace(c, words=_renamed(c.words, spoken)) for c in rule.conditions)
-    effect = _renamed(rule.effect, name)
-    if _OBJECT_PRONOUN.search(effect.text):
-        said = _OBJECT_PRONOUN.sub(name, effect.text)
-        effect = Span(said, effect.start, effect.start + len(said))
-    return replace(rule, conditions=conditions, effect=effect)
-
-
-def _renamed(words: Span, name: str) -> Span:
-    match = _PRONOUN.match(words.text)
-    if match is None:
-        return words
-    said = name + words.text[match.end() :]
-    return Span(said, words.end - len(said), words.end)
 
 
 def _joined_to(before: Rule, rule: Rule) -> Rule | None:
@@ -259,35 +219,13 @@ def _sentence_rule(text: str, sentence: Span) -> Rule:
     if apart and not re.match(r"(?:if|when|where)\b", text[apart.end() :]):
         exception = span(text, apart.end(), effect.end)
         effect = span(text, effect.start, apart.start())
-    conditions = [_spoken_of(condition, effect) for condition in conditions]
-    parts, logic = condition_parts(conditions)
+    conditions = [spoken_of(condition, effect) for condition in conditions]
+    parts, logic = condition_parts(conditions, effect)
     restrictive = is_restrictive(effect.text)
     return Rule(
         sentence, effect, tuple(parts), logic, tuple(context), otherwise, restrictive,
         exception=exception,
     )  # fmt: skip
-
-
-def _spoken_of(condition: Condition, effect: Span) -> Condition:
-    """A condition after its effect with the effect's subject for "it" and "they"."""
-    clause = parse_clause(effect.text)
-    pronoun = re.match(r"(?P<word>it|they|he|she) ", condition.words.text, re.IGNORECASE)
-    if pronoun is None or clause is None or condition.words.start < effect.start:
-        return condition
-    name = definite(noun_core(clause.subject))
-    if not clause.subject or len(name.split()) > 6 or clause.subject.lower() in _PRONOUNS:
-        return condition
-    rest = condition.words.text[pronoun.end() :]
-    if pronoun["word"].lower() == "they" and not clause.plural:
-        first, _, more = rest.partition(" ")
-        one = {"are": "is", "have": "has", "were": "was", "do": "does"}.get(first)
-        rest = f"{one or (third_person(first) if is_base(first) else first)} {more}"
-    said = f"{name} {rest}"
-    end = condition.words.end
-    return replace(condition, words=Span(said, end - len(said), end))
-
-
-_PRONOUNS = frozenset(("it", "they", "he", "she", "i", "we", "you", "this", "there"))
 
 
 def _merged(rules: list[Rule]) -> tuple[Rule, ...]:

@@ -159,8 +159,9 @@ def heading(rule: Rule) -> str:
 def limits_of(rule: Rule) -> tuple[Quantity, ...]:
     """Quantities with a limit in the rule's conditions and effect, placed in the whole text."""
     found: list[Quantity] = []
-    for span in (*(condition.said for condition in rule.conditions), rule.effect):
-        found += placed_limits(span)
+    for condition in rule.conditions:
+        found += condition_limits(condition)
+    found += placed_limits(rule.effect)
     return tuple(sorted(found, key=lambda quantity: quantity.start))
 
 
@@ -168,6 +169,15 @@ def placed_limits(words: Span) -> list[Quantity]:
     """The limits in words, at their places in the whole text."""
     found = (q for q in find_quantities(words.text) if q.is_limit)
     return [_placed(q, words.start) for q in islice(found, MAX_LIMITS)]
+
+
+_IF = "if "
+
+
+def condition_limits(condition: Condition) -> list[Quantity]:
+    """The limits in a condition; "is idle for 15 minutes" means another thing after "if"."""
+    said = condition.said
+    return placed_limits(Span(_IF + said.text, said.start - len(_IF), said.end))
 
 
 def _placed(quantity: Quantity, offset: int) -> Quantity:
@@ -191,12 +201,15 @@ def is_value(rule: Rule) -> bool:
     """Whether the rule says what an entered value must be like."""
     if rule.restrictive:
         return False
+    clause = rule.clause
+    if rule.conditions and clause is not None and clause.form == "be" and not limits_of(rule):
+        return False  # "if both have signed, the form is complete" tells what it becomes
     sized = any(
         (q.kind in ("length", "age") or q.range_end or q.word) and not in_subject(rule, q)
         for q in limits_of(rule)
         if q.kind in ("length", "age", "money", "percent", "size", "number")
     )
-    return about_value(rule.clause, with_length=sized)
+    return about_value(clause, with_length=sized)
 
 
 def turned_condition(condition: Condition) -> str | None:
@@ -206,9 +219,9 @@ def turned_condition(condition: Condition) -> str | None:
     """
     words = condition.said.text
     turned = other_case(words)
-    limit = next((q for q in find_quantities(words) if q.is_limit), None)
+    limit = next(iter(condition_limits(condition)), None)
     if limit and (turned is None or _left_undone(condition, turned)):
-        return one_line(with_value(words, 0, limit, outside_words(limit)))
+        return one_line(with_value(words, condition.said.start, limit, outside_words(limit)))
     return turned
 
 

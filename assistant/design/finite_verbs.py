@@ -68,7 +68,8 @@ _DETERMINERS = word_set(
 _INTRANSITIVE = word_set(
     """reply expire end start fail succeed finish stop open close change occur happen arrive exist
     load match appear disappear elapse lapse respond answer agree decide move wait run work
-    crash drop proceed continue pass increase decrease overlap fall rise terminate apply"""
+    crash drop proceed continue pass increase decrease overlap fall rise terminate apply sound ring
+    beep flash blink"""
 )
 
 

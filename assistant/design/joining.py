@@ -26,12 +26,12 @@ def coordinated(text: str) -> tuple[str, ...]:
         r"|the|it|they)\b)|; ",
         masked,
     ):
-        right = text[match.end() :]
-        left = text[cuts[-1] : match.start()]
+        right = text[match.end() : match.end() + MAX_CLAUSE]
+        left = text[cuts[-1] : match.start()][:MAX_CLAUSE]
         if (
             (starts_clause(right) or _starts_predicate(right))
             and (len(cuts) > 1 or parse_clause(left))
-            and not masked[: match.start()].rstrip().endswith("between")
+            and not masked[max(0, match.start() - 12) : match.start()].rstrip().endswith("between")
         ):
             ends.append(match.start())
             cuts.append(match.end())
@@ -53,6 +53,8 @@ def starts_clause(text: str) -> bool:
         or opening[1].endswith("ing")
     ):  # fmt: skip
         return False
+    if re.search(r"\b(?:and|or|but)$", subject):  # "(lives in Ireland or) Malta and is over 18"
+        return False
     if "," in subject or (
         re.search(r"\b(?:and|or|that|which)\b", subject) and len(subject.split()) > 7
     ):
@@ -69,7 +71,7 @@ def starts_clause(text: str) -> bool:
 
 
 def _starts_predicate(text: str) -> bool:
-    words = [word.strip(",.;").lower() for word in text.split()[:3]]
+    words = [word.strip(",.;").lower() for word in text[:MAX_CLAUSE].split()[:3]]
     if not words:
         return False
     if words[0] in (

@@ -88,14 +88,15 @@ def is_timing(quantity: Quantity, clause: Clause) -> bool:
     """Whether a limit says how soon the system does something, not how long a state lasts."""
     if quantity.kind in ("date", "time") and clause.form == "be" and not clause.passive:
         return False
-    return quantity.word not in ("after", "only after") and not re.search(r" for$", quantity.word)
+    return quantity.word not in ("after", "only after") and not re.search(r"\bfor$", quantity.word)
 
 
 def timing(rule: Rule, quantity: Quantity, point: Point, own: str, situation: Situation) -> Draft:
     """How long the system takes: in time, too late or too early."""
     happens = fact(own)
     late = quantity.comparison in ("at most", "less than")
-    if re.search(r"\b(?:for|lasts?|takes?)$", own[: own.find(point.text)].rstrip()):
+    lasting = r"\b(?:for|lasts?|takes?|by|is|are|be|of|exceeds?)$"
+    if re.search(lasting, own[: own.find(point.text)].rstrip()):
         fine, bad = ("short enough", "too long") if late else ("long enough", "too short")
     else:
         fine, bad = ("in time", "too late") if late else ("not too early", "too early")

@@ -10,10 +10,11 @@ from assistant.design.amounts import Quantity
 from assistant.design.attributes import find_mandatory
 from assistant.design.boundaries import Point, outside_words, points
 from assistant.design.capabilities import find_capability, find_restriction
-from assistant.design.casing import lower_start, one_line
+from assistant.design.casing import capital, indefinite, lower_start, one_line
 from assistant.design.clauses import Clause, parse_clause
 from assistant.design.drafts import (
     Draft,
+    condition_limits,
     condition_words,
     counter_outcome,
     given,
@@ -37,7 +38,8 @@ from assistant.design.limit_outcomes import (
     would,
 )
 from assistant.design.logic import cases, deciding
-from assistant.design.people import is_person
+from assistant.design.nouns import is_plural
+from assistant.design.people import head_noun, is_person
 from assistant.design.phrases import with_value
 from assistant.design.positives import is_duty, lower_first
 from assistant.design.rules import Condition, Rule
@@ -53,7 +55,7 @@ from assistant.design.wording import fact, negation, opposite
 def boundaries(rule: Rule) -> Iterator[Draft]:
     """The boundary drafts of all limits of a rule, limit by limit."""
     for index, condition in enumerate(rule.conditions):
-        for quantity in placed_limits(condition.said):
+        for quantity in condition_limits(condition):
             for point in points(quantity):
                 yield _in_condition(rule, index, condition, quantity, point)
     for quantity in placed_limits(rule.effect):
@@ -91,6 +93,7 @@ def concrete(words: Span, quantity: Quantity, value: str) -> str:
         )
         text = before + text[place:]
     if quantity.negated:
+        text = _some(text)
         place = text.find(value)
         before, after = text[:place], text[place:]
         before = re.sub(
@@ -102,14 +105,32 @@ def concrete(words: Span, quantity: Quantity, value: str) -> str:
     return one_line(text)
 
 
+def _some(text: str) -> str:
+    """ "no shift may last 12 hours" -> "a shift may last 12 hours": the limit bears the denial."""
+    none = re.match(r"none of |no ", text, re.I)
+    clause = parse_clause(text) if none else None
+    if none is None or clause is None:
+        return text
+    name, rest = clause.subject[none.end() :], text[len(clause.subject) :]
+    if len(none.group()) > 3:
+        name = f"one of {name}"
+    elif not is_plural(head_noun(name)):
+        name = indefinite(name)
+    return f"{capital(name) if text[0].isupper() else name}{rest}"
+
+
 def _in_condition(
     rule: Rule, index: int, condition: Condition, quantity: Quantity, point: Point
 ) -> Draft:
     words = concrete(condition.said, quantity, point.text)
     applies = point.allowed if condition.holds else not point.allowed
     nobody = re.match(r"no (?=\w+ (?:can|could|is|are|has|have|will|was)\b)", words, re.IGNORECASE)
+    in_time = quantity.comparison in ("at most", "less than") and not quantity.negated
+    undone = condition.clause is not None and condition.clause.negated and in_time
     if nobody:  # "no engineer can arrive within 2 hours" holds when the first one arrives later
-        words, applies = f"the first {words[nobody.end() :]}", not applies
+        words, applies = f"the first {words[nobody.end() :]}", applies != in_time
+    elif undone and quantity.kind in ("duration", "date", "time"):  # "is not paid within 14 days"
+        words, applies = negation(words) or words, not applies
     expected = outcome(rule) if applies else counter_outcome(rule)
     valid = applies != rule.restrictive
     case = deciding(rule.expression, index)

@@ -11,16 +11,18 @@ from dataclasses import dataclass
 
 from assistant.design.capabilities import find_capability, lacks_role
 from assistant.design.casing import capital, definite, impersonal, lower_start, one_line
-from assistant.design.clauses import Clause
+from assistant.design.clauses import Clause, parse_clause
 from assistant.design.drafts import Draft, failing
-from assistant.design.joining import clauses_of
+from assistant.design.joining import clauses_of, coordinated
 from assistant.design.lexicon import word_set
 from assistant.design.nouns import is_plural
 from assistant.design.people import head_noun, is_person
+from assistant.design.quantities import find_quantities
 from assistant.design.rules import Rule
 from assistant.design.situations import Situation
 from assistant.design.values import bare
 from assistant.design.verbs import is_base, participle
+from assistant.design.wording import negation
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,22 @@ def natural_negative(rule: Rule, clause: Clause, narrator: str) -> Draft | None:
         return failing(rule, said, Situation("", f"As {other}, try to {what}"), said)  # fmt: skip
     verb, _, thing = what.partition(" ")
     return _by_verb(rule, verb, thing)
+
+
+def too_soon(rule: Rule) -> Draft | None:
+    """ "Bills are produced every 3 months": not again before the time is over; else ``None``."""
+    part = coordinated(one_line(rule.effect.text))[0]
+    match = re.search(r",? every (?P<time>(?:\d+|[a-z]+) (?:[a-z]+ )?[a-z]+)\b", part)
+    found = find_quantities(match["time"]) if match else ()
+    clause = parse_clause(part)
+    if match is None or clause is None or clause.negated or not found:
+        return None
+    told = negation(part[: match.start()] + part[match.end() :])
+    if told is None or found[0].kind != "duration" or found[0].start:
+        return None
+    said = f"{told} again before {found[0].text} have passed"
+    situation = Situation("", f"Let less than {found[0].text} pass since the last time")
+    return failing(rule, capital(said), situation, capital(said), data=f"less than {found[0].text}")
 
 
 def _by_verb(rule: Rule, verb: str, thing: str, rest: str = "") -> Draft | None:

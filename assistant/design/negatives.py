@@ -35,7 +35,8 @@ from assistant.design.drafts import (
 from assistant.design.duties import undone
 from assistant.design.joining import clauses_of, coordinated
 from assistant.design.limits import beyond_limit
-from assistant.design.natural import natural_negative
+from assistant.design.manners import another_way
+from assistant.design.natural import natural_negative, too_soon
 from assistant.design.nouns import is_plural, singular
 from assistant.design.people import is_generic_person, is_person
 from assistant.design.positives import command_of_restriction, lower_first, predicate
@@ -81,8 +82,10 @@ def _failing(rule: Rule, narrator: str) -> Iterator[Draft]:
             or _other_subject(rule, clause)
             or forbidden_value(rule)
             or forbidden_act(rule)
+            or another_way(rule)
             or undone(rule, clause)
             or natural_negative(rule, clause, narrator)
+            or too_soon(rule)
         )
     else:
         draft = beyond_limit(rule)

@@ -84,6 +84,12 @@ def _phrase(quantity: Quantity, before: str, after: str, value: str) -> tuple[st
         before = re.sub(r"\b(?:an?|the)\s*$", "", before, flags=re.IGNORECASE)
     if word in ("after", "only after"):
         return f"after {value}", before, after
+    if word == "for":  # "keeps entries for 365 days, after which they are deleted"
+        return (
+            f"after {value}",
+            before,
+            re.sub(r"^,? (?:after which|and (?:then|thereafter)).*", "", after),
+        )
     return _linked(quantity, before, value, last), before, after
 
 

@@ -5,13 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 from assistant.design.amounts import Quantity
+from assistant.design.clauses import parse_clause
 from assistant.design.comparisons import read_limit
+from assistant.design.periods import lasts_so_far, unsaid_limit
+
+MAX_GAP = 60
+"""Characters between two limits across which a comparison is carried on."""
 
 _CONTINUES = re.compile(
-    r"(?:,| and|, and| or| &| plus)(?: (?:a|an|the|with|has|have|contains?))? $", re.IGNORECASE
+    r"(?: (?:a|an|per|each|every|in|of|for|on|at)(?: [\w'’-]+){1,4}?)?"
+    r"(?:,| and|, and| or|, or| &| plus| followed by|, followed by|, then)"
+    r"(?: (?:a|an|the|with|has|have|contains?))? $",
+    re.IGNORECASE,
 )
+"""What stands between two limits of one comparison: "(at most 10 hours) a day and (48 hours)"."""
+_CARRIED = ("at least", "at most", "exactly", "more than", "less than")
 
 
 _CHANGE_VERB = re.compile(
@@ -36,6 +47,10 @@ def with_limits(text: str, found: list[Quantity]) -> Iterator[Quantity]:
         limit = read_limit(text, low.start, low.end, low.kind, number_end)
         if limit.comparison == "none" and _is_only_time(text, low):
             limit = replace(limit, comparison="at most")
+        if limit.word.endswith(" for") and lasts_so_far(text[: low.start].rstrip()):
+            limit = replace(limit, comparison="at least", start=low.start, word="")
+        elif limit.comparison == "none" and not limit.word:
+            limit = unsaid_limit(text, low.start, low.end, low.kind)
         quantity = replace(
             low,
             comparison=limit.comparison,
@@ -47,10 +62,8 @@ def with_limits(text: str, found: list[Quantity]) -> Iterator[Quantity]:
         if (
             not quantity.is_limit
             and before is not None
-            and before.comparison in ("at least", "at most", "exactly")
-            and not before.range_end
-            and quantity.kind in ("count", "length")
-            and _CONTINUES.fullmatch(text[before.phrase_end : quantity.start])
+            and limit.word in ("", "for")
+            and _carries_on(text, before, quantity)
         ):
             quantity = replace(quantity, comparison=before.comparison, negated=before.negated)
         joined = _two_sided(text, before, quantity)
@@ -58,8 +71,52 @@ def with_limits(text: str, found: list[Quantity]) -> Iterator[Quantity]:
             ready[-1:] = joined
         else:
             ready.append(quantity)
-        before, index = quantity, index + 1
-    yield from ready
+        index += 1
+        if quantity.is_limit or quantity.digits.lower() not in ("a", "an"):  # "10 hours a day"
+            before = quantity
+    yield from _with_units(text, ready)
+
+
+def _carries_on(text: str, before: Quantity, quantity: Quantity) -> bool:
+    """Whether a comparison reaches the next quantity: "at most 10 hours a day and 48 a week"."""
+    if before.comparison not in _CARRIED or before.range_end:
+        return False
+    gap = text[before.phrase_end : quantity.start]
+    if len(gap) > MAX_GAP or not _CONTINUES.fullmatch(gap):
+        return False
+    if quantity.kind in ("count", "length") and before.kind in ("count", "length"):
+        return True
+    alike = quantity.kind == before.kind != "number"
+    measured = not {quantity.kind, before.kind} & {"date", "time", "age", "number", "percent"}
+    if not (alike or (measured and before.comparison in ("at most", "at least"))):
+        return False
+    return not _says_more(text[quantity.end : quantity.end + MAX_GAP * 2])
+
+
+def _says_more(after: str) -> bool:
+    """Whether the quantity before these words is a subject: "(up to £50 and £20) is paid back"."""
+    return (
+        parse_clause("things" + re.split(r"[,;.]|\b(?:and|or|if|when|unless)\b", after)[0])
+        is not None
+    )
+
+
+def _with_units(text: str, found: list[Quantity]) -> Iterator[Quantity]:
+    """A bare number takes the unit of the next limit: "below 40 or above 130 beats"."""
+    for quantity, after in pairwise([*found, None]):
+        assert quantity is not None
+        shares = (
+            after is not None
+            and quantity.kind == "number"
+            and quantity.is_limit
+            and after.is_limit
+            and after.kind not in ("number", "date", "time")
+            and after.suffix
+            and re.fullmatch(r",? (?:or|and|but) ", text[quantity.phrase_end : after.phrase_start])
+        )
+        if shares and after is not None:
+            quantity = replace(quantity, kind=after.kind, unit=after.unit, suffix=after.suffix)
+        yield quantity
 
 
 def _two_sided(text: str, low: Quantity | None, high: Quantity) -> tuple[Quantity, Quantity] | None:
@@ -85,7 +142,12 @@ def _is_only_time(text: str, quantity: Quantity) -> bool:
     if quantity.digits.lower() in ("once", "twice"):
         before, after = text[: quantity.start], text[quantity.end :]
         allowed = re.search(r"\b(?:can|may|must|only)\b[^.;,]{0,60}\s$", before)
-        return bool(allowed and re.match(r"\s*(?:[,.;]|$|per\b|a \w+|in any|only)", after))
+        return bool(
+            allowed
+            and re.match(
+                r"\s*(?:[,.;]|$|(?:per|by|for|within|until|before|during|in)\b|a \w+|only)", after
+            )
+        )
     if quantity.value != 1 or quantity.kind != "count":
         return False
     return bool(

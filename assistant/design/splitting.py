@@ -8,6 +8,7 @@ from itertools import islice
 
 from assistant.design.causes import Fact, Tree, read_facts, read_occasions, turned
 from assistant.design.clauses import parse_clause
+from assistant.design.joining import coordinated
 from assistant.design.lexicon import word_set
 from assistant.design.logic import Expression, joined
 from assistant.design.messages import mask_quotes
@@ -225,12 +226,24 @@ def take_trailing(text: str, start: int, end: int, conditions: list[Condition]) 
             continue
         if word == "where" and clause and clause.subject == "":
             continue
+        if conditions and _tells_when(word, left):
+            continue
         holds = not word.startswith(_OPPOSED) or word == "before"
         stop = re.search(r"[.]$|, then\s.*$", mask_quotes(right.text))
         words = span(text, right.start, right.start + stop.start()) if stop else right
         conditions.append(Condition(word, words, holds))
         return match.start()
     return end
+
+
+def _tells_when(word: str, left: str) -> bool:
+    """Whether a clause after an effect that has its condition tells when only the effect is.
+
+    "If A, a check is made before the order is released"; "if A, scans are stored and are sent once
+    B" lets B decide on the sending alone.
+    """
+    later = word in ("once", "until", "as soon as", "while", "after")
+    return word == "before" or (later and len(coordinated(left)) > 1)
 
 
 _PLAIN = ("if", "when", "whenever", "unless", "only if", "only when", "if and only if", "provided")
@@ -252,8 +265,13 @@ def _ends_in_amount(words: str) -> bool:
     return bool(found) and found[-1].end >= len(words.rstrip())
 
 
-def condition_parts(conditions: list[Condition]) -> tuple[list[Condition], Expression | None]:
-    """The single facts of all condition clauses, and how they are joined."""
+def condition_parts(
+    conditions: list[Condition], effect: Span
+) -> tuple[list[Condition], Expression | None]:
+    """The single facts of all condition clauses, and how they are joined.
+
+    After the effect, "when A, when B and when C" lists occasions of which each is enough.
+    """
     parts: list[Condition] = []
     trees: list[Expression] = []
     for condition in conditions:
@@ -265,7 +283,8 @@ def condition_parts(conditions: list[Condition]) -> tuple[list[Condition], Expre
         if condition.keyword in _OCCASION:
             tree = read_occasions(words.text, words.end)
         else:
-            tree = read_facts(words.text, words.end)
+            occasions = condition.keyword in ("when", "whenever") and words.start > effect.start
+            tree = read_facts(words.text, words.end, occasions=occasions)
         trees.append(_numbered(tree if condition.holds else turned(tree), condition, parts))
     return parts, joined(trees, all_=True) if trees else None
 

@@ -18,6 +18,7 @@ from assistant.design.drafts import (
     varied,
 )
 from assistant.design.joining import clauses_of
+from assistant.design.manners import each_way
 from assistant.design.positives import allowed, command_of_restriction, lower_first
 from assistant.design.rules import Rule
 from assistant.design.situations import Situation, stage
@@ -44,6 +45,7 @@ def listed_values(rule: Rule) -> Iterator[Draft]:
 def decisions(rule: Rule) -> Iterator[Draft]:
     """Each further combination of the rule's conditions, and each value of a list of values."""
     yield from listed_values(rule)
+    yield from each_way(rule)
     if len(rule.conditions) < 2:
         return
     if rule.joined == "or":

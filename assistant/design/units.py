@@ -58,17 +58,27 @@ _add(
 _add(
     "measure",
     kWh="kwh", kW="kw", mile="mile|miles", km="km|kilometre|kilometres|kilometer|kilometers",
-    m="metre|metres|meter|meters", cm="cm|centimetres", mm="mm", kg="kg|kilograms|kilogrammes"
-                                                                    "|kilos",
-    g="gram|grams", litre="litre|litres|liter|liters", degree="degree|degrees|°c|°f|°",
-    px="px|pixel|pixels", mph="mph", dpi="dpi", feet="feet|foot|ft",
+    m="metre|metres|meter|meters|m", mm="mm|millimetre|millimetres", inch="inch|inches",
+    cm="cm|centimetre|centimetres|centimeter|centimeters", yard="yard|yards",
+    kg="kg|kilogram|kilograms|kilogramme|kilogrammes|kilos", tonne="tonne|tonnes|ton|tons|t",
+    g="gram|grams|g", mg="mg|milligram|milligrams", lb="lb|lbs",
+    litre="litre|litres|liter|liters|l", ml="ml|millilitre|millilitres", cl="cl",
+    degree="degree|degrees|°c|°f|°", px="px|pixel|pixels", dpi="dpi", feet="feet|foot|ft",
+    mph="mph", km_h="km/h|kmh|kph", volt="volt|volts|v", watt="watt|watts|w", dB="db|decibel"
+                                                                               "|decibels",
+    mbit_s="mbit/s|mbps", hectare="hectare|hectares", acre="acre|acres", kcal="kcal",
+    square_metre="m²|m2|sqm|square metre|square metres|square meter|square meters",
+    cubic_metre="m³|m3|cubic metre|cubic metres",
 )  # fmt: skip
 
 UNIT_PATTERN = "|".join(
     re.escape(name) for name in sorted(_UNITS, key=len, reverse=True) if len(name) > 1
 )
-GLUED_UNIT_PATTERN = r"(?:[%°smhp]|°[CF])"
-"""Units of one character, which only count when they touch the number ("30s", "50p", "10%")."""
+GLUED_UNIT_PATTERN = r"(?:[%°smhpglt]|°[CF]|(?-i:[VW]))"
+"""Units of one character where they touch the number ("30s", "50p", "10%")."""
+
+LETTER_UNIT_PATTERN = r"(?-i:[ \xa0](?:[hsglwtLWV]))(?![\w'’/-])"
+"""Units of one letter behind a space, in the case they are written in ("2 h", "3.5 t", "5 V")."""
 
 _DURATION_IN_SMALLER: dict[str, tuple[str, int]] = {
     "second": ("millisecond", 1000), "minute": ("millisecond", 60_000),

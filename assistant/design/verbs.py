@@ -65,7 +65,10 @@ prescribe pretend prevail procure prolong prosecute pull quit recall recognise r
 refill refrain regain reimburse relax relocate remit repay repossess reprint rescind resign resubmit
 retire retract revert revise revisit seal seize shrink shut spread stall succeed suffer suffice
 supersede supervise surpass suspect sustain tamper tend transact transmit undertake unfreeze unlink
-unpack unpublish uphold vacate vanish violate void worsen withhold exercise reassess unlock quote
+unpack unpublish uphold vacate vanish violate void worsen withhold
+live marry drive rent lease travel sound ring beep flash blink
+object deregister dispense wear ride fly study teach smoke pledge commute exercise
+reassess unlock quote
 deserialize time erase email text phone dial bring hang speak default elapse lapse lack
 """
 
@@ -74,6 +77,8 @@ _IRREGULAR_PARTICIPLES = {
     "catch": "caught", "oversee": "overseen", "quit": "quit", "repay": "repaid",
     "shrink": "shrunk", "shut": "shut", "spread": "spread", "undertake": "undertaken",
     "unfreeze": "unfrozen", "uphold": "upheld", "withhold": "withheld",
+    "drive": "driven", "wear": "worn", "ride": "ridden", "fly": "flown",
+    "ring": "rung", "teach": "taught",
     "be": "been", "begin": "begun", "bind": "bound", "bring": "brought", "build": "built",
     "buy": "bought", "choose": "chosen", "come": "come", "cost": "cost", "cut": "cut",
     "deal": "dealt", "do": "done", "draw": "drawn", "eat": "eaten", "fall": "fallen",

@@ -13,6 +13,7 @@ from functools import lru_cache
 from assistant.design.casing import SPACE, capital, impersonal, indefinite, lower_start, one_line
 from assistant.design.clauses import Clause, parse_clause
 from assistant.design.joining import coordinated, starts_own
+from assistant.design.lexicon import word_set
 from assistant.design.nouns import is_plural
 from assistant.design.people import head_noun, is_person
 from assistant.design.verbs import (
@@ -228,12 +229,18 @@ def imperative(text: str) -> str | None:
     return " and ".join([done[0], *rest])
 
 
+_STATES = word_set(
+    "be have want see receive know live own reside belong owe earn lack qualify need exist"
+)
+"""Verbs that tell how somebody is placed: nobody can be told to do them."""
+
+
 def _command(clause: Clause) -> str:
     verb, tail = clause.verb, clause.tail
     if clause.form == "perfect":
         word, _, tail = tail.partition(" ")
         verb = base_of_participle(word) or ""
-    if not verb or verb in ("be", "have", "want", "see", "receive", "know"):
+    if not verb or verb in _STATES:
         if verb in ("see", "receive") and tail:
             who = clause.subject
             special = len(who.split()) > 2 and re.search(

@@ -41,6 +41,37 @@ LIMITS = [
     ("can book up to 30 days in advance", 30, "day", "at most"),
     ("no later than 2 days before the visit", 2, "day", "at least"),
     ("is not paid within 3 days", 3, "day", "more than"),
+    ("if the bill is not paid within 3 days", 3, "day", "at most"),
+    ("Invoices not paid within 3 days are chased", 3, "day", "at most"),
+    ("Fees cannot be changed within 3 days", 3, "day", "more than"),
+    ("if nobody has answered after 3 days", 3, "day", "at least"),
+    ("No single transfer exceeds £500", 500, "GBP", "at most"),
+    ("no shift may last longer than 12 hours", 12, "hour", "at most"),
+    ("None of the files may be larger than 5 MB", 5, "MB", "at most"),
+    ("No file larger than 5 MB is accepted", 5, "MB", "more than"),
+    ("no earlier than 7 days before the trip", 7, "day", "at most"),
+    ("at the latest 7 days before the trip", 7, "day", "at least"),
+    ("not earlier than 7 days after the trip", 7, "day", "at least"),
+    ("no closer than 400 m to a school", 400, "m", "at least"),
+    ("not higher than 1.8 m", "1.8", "m", "at most"),
+    ("revenue above €1.8 m", 1_800_000, "EUR", "more than"),
+    ("more than 2m requests", 2_000_000, "requests", "more than"),
+    ("up to 3.5 t", "3.5", "tonne", "at most"),
+    ("at most 30 km/h", 30, "km h", "at most"),
+    ("14 or more consecutive working days", 14, "working day", "at least"),
+    ("more than 10 full calendar months", 10, "month", "more than"),
+    ("The cooling-off period is 14 days", 14, "day", "at most"),
+    ("The waiting period is 3 months", 3, "month", "at least"),
+    ("over a period of 12 months", 12, "month", "none"),
+    ("The log keeps entries for 365 days", 365, "day", "at most"),
+    ("has been inactive for 90 days", 90, "day", "at least"),
+    ("if the door stays open for 30 seconds", 30, "second", "at least"),
+    ("Probation lasts six months", 6, "month", "at most"),
+    ("if the call lasts 5 minutes", 5, "minute", "at least"),
+    ("is deleted 30 days after the visit", 30, "day", "at least"),
+    ("A code consists of 6 digits", 6, "digit", "exactly"),
+    ("lives in Wales or Kent and is over 60", 60, "", "more than"),
+    ("a customer lives in Wales and is over 60", 60, "year", "more than"),
     ("valid for 24 hours", 24, "hour", "at most"),
     ("a 500-character limit", 500, "character", "at most"),
     ("can be reinstated once.", 1, "times", "at most"),
@@ -113,6 +144,28 @@ def test_names_with_digits_are_not_quantities(text: str) -> None:
 def test_a_list_carries_its_comparison_on() -> None:
     found = find_quantities("at least one letter, one digit and one special character")
     assert [q.comparison for q in found] == ["at least"] * 3
+
+
+@pytest.mark.parametrize(
+    ("text", "limits"),
+    [
+        ("at most 10 hours a day and 48 hours a week", [("at most", 10), ("at most", 48)]),
+        ("up to 10 GB of data and 500 minutes a month", [("at most", 10), ("at most", 500)]),
+        ("up to £50 and £20 is paid back", [("at most", 50)]),
+        ("consists of 4 letters followed by 6 digits", [("exactly", 4), ("exactly", 6)]),
+        ("is extended once by three months", [("at most", 3)]),
+    ],
+)
+def test_a_comparison_reaches_the_next_quantity_of_its_list(
+    text: str, limits: list[tuple[str, int]]
+) -> None:
+    found = [q for q in find_quantities(text) if q.is_limit]
+    assert [(q.comparison, q.value) for q in found] == limits
+
+
+def test_a_bare_number_takes_the_unit_of_the_next_limit() -> None:
+    low, high = find_quantities("the pulse is below 40 or above 130 beats per minute")
+    assert (low.unit, low.kind, low.comparison) == (high.unit, high.kind, "less than")
 
 
 def test_numbers_in_messages_are_no_limits_but_a_quoted_amount_is() -> None:

@@ -1,0 +1,78 @@
+"""Whether a negation in front of a limit turns the limit round, or denies an act within it.
+
+"A customer cannot withdraw more than £500" allows at most £500, and so does "no withdrawal may
+exceed £500". "If the bill is not paid within 14 days" denies the paying: the limit on it stays 14
+days at most.
+"""
+
+from __future__ import annotations
+
+import re
+
+_NEGATION = re.compile(r"\b(?:not|cannot|never|neither|nor|unable to)\b|n['’]t\b", re.IGNORECASE)
+_PROHIBITION = re.compile(
+    r"\b(?:(?:can|may|must|shall|should|will|could)(?: \w+)? not|cannot"
+    r"|(?:ca|must|sha|should|wo)n['’]t|not (?:be )?(?:possible|allowed|permitted|able)|unable)\b",
+    re.IGNORECASE,
+)
+_NONE_DOES = re.compile(
+    r"^\W*(?:if |when |where |that )?"
+    r"(?:no (?!longer|more|less|later|earlier)|none of (?:the|these|its|their) |neither of )"
+    r"(?P<who>[^,;.]+)",
+    re.IGNORECASE,
+)
+_FINITE = re.compile(
+    r"\b(?:can|may|must|shall|should|will|could|is|are|was|were|be|has|have|had|does|do|did|lasts?"
+    r"|takes?|contains?|weighs?|costs?)\b",
+    re.IGNORECASE,
+)
+_BREAK = re.compile(
+    r"[,;:.!?()\n]|\b(?:if|when|unless|once|where|until|because|so|that|which|who|whose|and|or|but"
+    r"|while|only|without)\b",
+    re.IGNORECASE,
+)
+_CONDITION = re.compile(
+    r"\b(?:if|when|whenever|unless|once|where|until|as long as|in case|provided|who|which|that"
+    r"|whose)\s[^,;:.!?\n]*$",
+    re.IGNORECASE,
+)
+_LEFT_UNDONE = re.compile(r"(?P<before>[\w'’-]+) not (?:\w+ly )?[a-z]+\s*$", re.IGNORECASE)
+_AUXILIARY = re.compile(
+    r"(?:is|are|was|were|be|been|has|have|had|do|does|did|can|may|must|shall|should|will|could"
+    r"|would|might)$",
+    re.IGNORECASE,
+)
+_DEADLINE = re.compile(
+    r"within|by$|after$|before$|(?:on or|prior to)\b|(?:no|not) later than$|at the latest$"
+)
+REACH = 60
+MAX_WORDS = 9
+
+
+def turns_round(text: str, start: int, word: str) -> bool:
+    """Whether a negation before ``start`` turns the comparison that ``word`` there makes."""
+    lead = text[max(0, start - 4 * REACH) : start]
+    breaks = [match.end() for match in _BREAK.finditer(lead)]
+    clause = lead[breaks[-1] :] if breaks else lead
+    if len(clause) > REACH or len(clause.split()) > MAX_WORDS:
+        return False
+    if _NEGATION.search(clause) is None:
+        return not _DEADLINE.match(word) and _none_does(clause, word)
+    return not (_DEADLINE.match(word) and _left_undone(lead, clause))
+
+
+def _none_does(clause: str, word: str) -> bool:
+    """ "no shift may last longer than", "no day exceeds"; not "no file larger than 5 MB is"."""
+    none = _NONE_DOES.match(clause)
+    return bool(none and (word.startswith("exceed") or _FINITE.search(none["who"])))
+
+
+def _left_undone(lead: str, clause: str) -> bool:
+    """Whether the act itself is denied: in a condition ("if it is not paid within") or by a
+    participle ("invoices not paid within"), never where something is forbidden."""
+    if _PROHIBITION.search(clause):
+        return False
+    participle = _LEFT_UNDONE.search(clause)
+    if participle and not _AUXILIARY.match(participle["before"]):
+        return True
+    return _CONDITION.search(lead) is not None

@@ -1,0 +1,93 @@
+"""Limits that a text sets without a word of comparison: periods and exact lengths.
+
+"The period is 14 days", "entries are kept for 365 days" and "probation lasts six months" end after
+that time; "30 days after the visit" and "has been inactive for 90 days" begin with it. "A code of
+6 digits" has neither more nor fewer.
+"""
+
+from __future__ import annotations
+
+import re
+
+from assistant.design.comparisons import Comparison, Limit
+from assistant.design.units import QuantityKind
+
+REACH = 120
+"""Characters before a quantity in which the words that make it a limit are looked for."""
+
+_NAMED = re.compile(
+    r"\b(?P<lead>(?:over|during|in) (?:a|an|any|each|the) )?(?P<kind>[\w'’-]+ )?"
+    r"(?:period|term|deadline|window|time limit|time-?out|duration|validity|lifetime|retention"
+    r"|warranty|guarantee|notice|cool-?down|lead time|waiting time|turnaround|expiry)s?"
+    r"(?: (?:for|of|in|on|to) (?:(?:a|an|the|each|every|any) )?[\w'’-]+(?: [\w'’-]+)?)?"
+    r"(?:(?: (?:is|are|be|of|lasts?|ends?|runs for|amounts to|must|shall|should|will|set|to"
+    r"|always))+|:) (?:a |an |the )?$",
+    re.IGNORECASE,
+)
+_BEGINS = re.compile(r"(?:waiting|qualifying|notice|minimum|quarantine|lead|embargo)\b", re.I)
+_HOLDING = re.compile(
+    r"\b(?:keep|kept|stor(?:e|es|ed)|retain|held|hold|holds|reserv|archiv|sav(?:e|es|ed)|lock"
+    r"|block|suspend|fr[eo]ez|frozen|show|display|cach(?:e|es|ed)|remain|stay|continu|persist"
+    r"|preserv|pause|mut(?:e|es|ed)|disabl|hid(?:e|es|den)|guarante|insur|cover|protect|valid"
+    r"|available|active|open|usable|accessible|visible|effective|logged|bann?ed|exclud|grant"
+    r"|exempt|barred|parked|quarantin)\w*(?: [\w'’/-]+){0,7}? for$",
+    re.IGNORECASE,
+)
+_SO_FAR = re.compile(r"\b(?:has|have|had)(?:n['’]t)?\b[^.;,:]* for$", re.IGNORECASE)
+_CONDITION_FOR = re.compile(
+    r"\b(?:if|when|whenever|once|who|which|that|unless|until)\s[^.;,:]* for$", re.IGNORECASE
+)
+_LASTING = re.compile(r"\b(?:last|lasts|take|takes|run|runs|lasting)$", re.IGNORECASE)
+_IN_CONDITION = re.compile(
+    r"\b(?:if|when|whenever|once|unless)\s[^.;,:]*$|\bthat (?:last|take)s?$", re.IGNORECASE
+)
+_MOVED_BY = re.compile(
+    r"\b(?:exten[ds]|prolong|postpon|deferr?|delay|lengthen|bring forward|brought forward)\w*"
+    r"(?: [\w'’-]+){0,4} by$",
+    re.IGNORECASE,
+)
+_DUE_IN = re.compile(r"\b(?:due|payable|answered|ready) in$", re.IGNORECASE)
+_FILLER = re.compile(
+    r"(?: (?:a|the|another|an additional|a further|further|up)"
+    r"| a(?:nother)? (?:period|duration|time|maximum) of)* $",
+    re.IGNORECASE,
+)
+_AFTERWARDS = re.compile(r" (?:after|following|from) (?!each\b|every\b)", re.IGNORECASE)
+_EXACT = re.compile(
+    r"\b(?:is|are|be|has|have|consists? of|comprises?|comprised of|made up of|composed of|length of"
+    r"|(?:code|number|reference|identifier|pin|id|key|string|value) (?:of|with)) (?:always )?$",
+    re.IGNORECASE,
+)
+
+
+def lasts_so_far(lead: str) -> bool:
+    """Whether words that end with "for" tell how long something must last: "is idle for"."""
+    return bool(_SO_FAR.search(lead[-REACH:]) or _CONDITION_FOR.search(lead[-REACH:]))
+
+
+def unsaid_limit(text: str, start: int, end: int, kind: QuantityKind) -> Limit:
+    """The limit on ``text[start:end]``, next to which no word of comparison stands, if any."""
+    before = text[max(0, start - REACH) : start]
+    filler = _FILLER.search(before)
+    lead = before[: filler.start()] if filler else before.rstrip()
+    held = kind == "duration" and lead.endswith(" for") and _HOLDING.search(lead)
+    if held and not lasts_so_far(lead):
+        return Limit("at most", start - len(before) + len(lead) - 3, end, "for")
+    return Limit(_plain(text, before, lead, end, kind), start, end)
+
+
+def _plain(text: str, before: str, lead: str, end: int, kind: QuantityKind) -> Comparison:
+    if kind == "length":
+        return "exactly" if _EXACT.search(before) else "none"
+    if kind != "duration":
+        return "none"
+    named = _NAMED.search(before)
+    if named and not named["lead"]:
+        return "at least" if _BEGINS.match(named["kind"] or named.group()) else "at most"
+    if lead.endswith(" for"):
+        return "at least" if lasts_so_far(lead) else "none"
+    if _LASTING.search(lead):
+        return "at least" if _IN_CONDITION.search(lead) else "at most"
+    if _MOVED_BY.search(lead) or _DUE_IN.search(lead):
+        return "at most"
+    return "at least" if _AFTERWARDS.match(text, end) else "none"

@@ -1,0 +1,89 @@
+"""Pronouns of a sentence named: "it" and "they" as the subject that they stand for.
+
+Offsets stay true at the end of the words, where their limits are.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from assistant.design.casing import definite
+from assistant.design.clauses import parse_clause
+from assistant.design.people import is_person, noun_core
+from assistant.design.rules import Condition, Rule
+from assistant.design.sentences import Span
+from assistant.design.verbs import is_base, third_person
+
+_PRONOUN = re.compile(
+    r"^(?:it|they)(?= [a-z])(?! (?:is|must be|should be) possible)", re.IGNORECASE
+)
+_OBJECT_PRONOUN = re.compile(r"\b(?:it|them)$", re.IGNORECASE)
+
+
+def named(rule: Rule, before: Rule) -> Rule:
+    """A rule whose "it" is named by the subject of the sentence before, offsets kept true."""
+    clause = before.clause
+    if clause is None or is_person(clause.subject) or len(clause.subject.split()) > 9:
+        return rule
+    name = (
+        definite(noun_core(clause.subject))
+        if not clause.subject[:1].isupper() or " " in clause.subject
+        else clause.subject
+    )
+    if len(name.split()) > 5 or parse_clause(name):
+        return rule
+    about = before.conditions[0].clause if before.conditions else None
+    spoken = name
+    if about and about.subject and not is_person(about.subject) and len(about.subject.split()) < 6:
+        spoken = definite(noun_core(about.subject))
+    conditions = tuple(replace(c, words=_renamed(c.words, spoken)) for c in rule.conditions)
+    effect = _renamed(rule.effect, name)
+    if _OBJECT_PRONOUN.search(effect.text):
+        said = _OBJECT_PRONOUN.sub(name, effect.text)
+        effect = Span(said, effect.start, effect.start + len(said))
+    return replace(rule, conditions=conditions, effect=effect)
+
+
+def _renamed(words: Span, name: str) -> Span:
+    match = _PRONOUN.match(words.text)
+    if match is None:
+        return words
+    said = name + words.text[match.end() :]
+    return Span(said, words.end - len(said), words.end)
+
+
+def spoken_of(condition: Condition, effect: Span) -> Condition:
+    """A condition after its effect with the effect's subject for "it" and "they"."""
+    clause = parse_clause(effect.text)
+    pronoun = re.match(r"(?P<word>it|they|he|she) ", condition.words.text, re.IGNORECASE)
+    if pronoun is None or clause is None or condition.words.start < effect.start:
+        return condition
+    name = definite(noun_core(clause.subject))
+    if not clause.subject or len(name.split()) > 6 or clause.subject.lower() in _PRONOUNS:
+        return condition
+    rest = condition.words.text[pronoun.end() :]
+    if pronoun["word"].lower() == "they" and not clause.plural:
+        first, gap, more = rest.partition(" ")
+        rest = _of_one(first) + gap + more
+        rest = _FURTHER_VERB.sub(lambda match: match["joint"] + _of_one(match["verb"]), rest)
+    said = f"{name} {rest}"
+    end = condition.words.end
+    return replace(condition, words=Span(said, end - len(said), end))
+
+
+_FURTHER_VERB = re.compile(
+    r"(?P<joint>, (?:and |or )?|\b(?:and|or|but) )(?P<verb>are|have|were|do|[a-z]+)"
+    r"(?= (?:not|a|an|the|their|its|any|no|at|in|on|for|to|with|from|by|of|under|over|as|been|more"
+    r"|less|up|already|\d|[a-z]+ed\b)|$|[,.])",
+    re.IGNORECASE,
+)
+
+
+def _of_one(verb: str) -> str:
+    """A verb of many as a verb of one: "are" -> "is", "live" -> "lives"."""
+    one = {"are": "is", "have": "has", "were": "was", "do": "does"}.get(verb.lower())
+    return one or (third_person(verb) if is_base(verb) else verb)
+
+
+_PRONOUNS = frozenset(("it", "they", "he", "she", "i", "we", "you", "this", "there"))
