@@ -76,7 +76,7 @@ def find_conflicts(text: str, sources: Sequence[Chunk]) -> tuple[Conflict, ...]:
                         place = (quantity.start, quantity.end)
                         if strength < 0.5:
                             continue
-                        if any(equal(quantity, other) for other in _limits(sentence)):
+                        if any(equal(quantity, other) for other in _numbers(sentence)):
                             settled.add(place)
                         elif place not in best or strength > best[place].strength:
                             best[place] = Conflict(quantity, chunk, theirs, sentence, strength)
@@ -98,12 +98,21 @@ def clauses_of(text: str) -> tuple[Span, ...]:
 
 @lru_cache(maxsize=16384)
 def _limits(sentence: Span) -> list[Quantity]:
-    found = []
-    for quantity in find_quantities(sentence.text):
-        stated = quantity.is_limit or quantity.kind in ("money", "duration", "count", "age")
-        if stated and quantity.kind not in ("date",) and isinstance(quantity.value, Decimal):
-            found.append(_moved(quantity, sentence.start))
-    return found
+    return [
+        quantity
+        for quantity in _numbers(sentence)
+        if quantity.is_limit or quantity.kind in ("money", "duration", "count", "age")
+    ]
+
+
+@lru_cache(maxsize=16384)
+def _numbers(sentence: Span) -> list[Quantity]:
+    """All amounts, with or without a word of comparison ("and an account number 8 digits")."""
+    return [
+        _moved(quantity, sentence.start)
+        for quantity in find_quantities(sentence.text)
+        if quantity.kind != "date" and isinstance(quantity.value, Decimal)
+    ]
 
 
 def _moved(quantity: Quantity, offset: int) -> Quantity:
