@@ -1,6 +1,6 @@
 """How well criteria are read: limits, minimal decision suites, positives and negatives.
 
-Run it with ``python benchmarks/design.py [--half development|held_out|further|fresh] [--failures]``. It
+Run it with ``python benchmarks/design.py [--half NAME] [--failures]``. It
 compares what ``assistant.design`` computes with labels written by hand (``tests/design/labelled``):
 limits as "<=14 day", and for conditional criteria the rows of the minimal suite, one letter a
 variable ("TF-" is true, false, effect absent). A suite counts as equal when the same rows are there
