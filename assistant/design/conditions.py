@@ -100,8 +100,9 @@ def _drafts(story: UserStory, criterion: AcceptanceCriterion) -> list[Draft]:
     """Drafts of all rules, in the order of techniques."""
     text = criterion.text
     narrative = read_narrative(text)
-    parameters = () if narrative else find_parameters(text)
-    rows = () if narrative or parameters else read_rows(text, table=criterion.form == "table")
+    table = criterion.form == "table"  # a cell that lists values is no parameter of its own
+    parameters = () if narrative or table else find_parameters(text)
+    rows = () if narrative or parameters else read_rows(text, table=table)
     if rows:
         drafts = list(row_drafts(rows))
     else:
@@ -123,7 +124,30 @@ def _of_group(rules: tuple[Rule, ...], narrator: str) -> Iterator[Draft]:
         yield from transitions(rule)
 
 
-def _of_rule(rule: Rule, narrator: str) -> Iterator[Draft]:
+def _of_rule(rule: Rule, narrator: str) -> list[Draft]:
+    """The drafts of one rule; a stated change of state is checked by the positive that makes it."""
+    drafts = list(_each_of_rule(rule, narrator))
+    for change in [d for d in drafts if d.technique == "state transition" and d.valid]:
+        end = dict(change.variables)["to state"]
+        twins = [
+            place
+            for place, draft in enumerate(drafts)
+            if draft.technique == "positive"
+            and _norm(draft.situation.action) == _norm(change.situation.action)
+            and end in draft.expected
+        ]
+        if len(twins) == 1:
+            twin = drafts[twins[0]]
+            drafts[twins[0]] = replace(
+                twin,
+                situation=change.situation,
+                variables=(*twin.variables, *change.variables),
+            )
+            drafts.remove(change)
+    return drafts
+
+
+def _each_of_rule(rule: Rule, narrator: str) -> Iterator[Draft]:
     if rule.scenario is not None and rule.scenario.examples:
         yield from example_drafts(rule)
         return

@@ -240,7 +240,7 @@ def _alternatives(row: Row, refused: bool) -> Iterator[Draft]:
         parts = re.split(r",\s+|\s+or\s+", cell.value.text)
         if (
             len(parts) < 2
-            or find_quantities(cell.value.text)
+            or any(quantity.is_limit for quantity in find_quantities(cell.value.text))
             or any(len(part.split()) > 4 for part in parts)
         ):
             continue

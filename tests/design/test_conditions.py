@@ -174,10 +174,13 @@ def test_each_alternative_of_an_or_is_enough() -> None:
 
 def test_state_transitions() -> None:
     text = "When the handler accepts the Case, the Case Status changes from New to In Progress."
-    first, second = of(derive(text), "state transition")
-    assert (first.valid, first.precondition, first.expected) == (
-        True, "The Case Status is New", "The Case Status is In Progress")  # fmt: skip
-    assert (second.valid, second.expected) == (False, "The Case Status stays In Progress")
+    found = derive(text)
+    (made,) = of(found, "positive")
+    assert made.precondition == "The Case Status is New"
+    assert made.expected == "The Case Status changes from New to In Progress"
+    assert {"from state": "New", "to state": "In Progress"}.items() <= made.variables.items()
+    (stays,) = of(found, "state transition")
+    assert (stays.valid, stays.expected) == (False, "The Case Status stays In Progress")
 
 
 def test_table_row() -> None:
@@ -186,6 +189,14 @@ def test_table_row() -> None:
     assert row.expected == "Exit fee is £50.00"
     assert {c.data: c.valid for c in of(found, "boundary")} == {
         "48 days": False, "49 days": False, "50 days": True}  # fmt: skip
+
+
+def test_lists_in_the_cells_of_a_row_are_its_values() -> None:
+    text = "Tariff: Fix 12, Fix 24 or Flex; Meter: Smart or Prepaid; Days: 49 or fewer; Fee: £0.00"
+    found = derive(text, form="table")
+    assert {c.expected for c in found if c.valid} == {"Fee is £0.00"}
+    assert {c.data for c in of(found, "decision-table rule")} == {
+        "Fix 12", "Fix 24", "Flex", "Smart", "Prepaid"}  # fmt: skip
 
 
 def test_scenario_outline_gives_one_condition_a_row() -> None:
