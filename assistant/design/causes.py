@@ -52,7 +52,8 @@ _APART = re.compile(
     re.IGNORECASE,
 )
 _CONNECTOR = re.compile(
-    r"(?P<comma>,)?\s(?P<word>and|or|but)\s+(?P<more>(?:also |then |additionally |if |when"
+    r"(?P<comma>,)?\s(?P<word>and|or|but)\s+(?!a half\b)"
+    r"(?P<more>(?:also |then |additionally |if |when"
     r" |where |that |either |both )*)"
     r"|(?P<list>[,;])\s+(?P<again>(?:if |when |where |that )?)(?!and\b|or\b|but\b)",
     re.IGNORECASE,

@@ -56,7 +56,7 @@ _BEFORE: tuple[tuple[Comparison, str], ...] = (
                 rf" than"
                 rf"|{_NOT}(?: to)?(?: be)? (?:exceed(?:s|ing)?|over|above|beyond|past)|without"
                 rf" exceeding"
-                r"|(?:limited|capped|restricted) to(?: a maximum of)?|<=|=<|≤|on or before"
+                r"|(?:limited|capped|restricted) (?:to|at)(?: a maximum of)?|<=|=<|≤|on or before"
                 r"|no later than|not later than|(?:up )?(?:until|till))"),
     ("at least", rf"(?:at(?: the)? (?:least|minimum|earliest)|no (?:{_SMALL}) than"
                  rf"|{_NOT} (?:be |have |contain )*(?:{_SMALL}) than|{_NOT}(?: fall)? (?:below"
@@ -64,9 +64,9 @@ _BEFORE: tuple[tuple[Comparison, str], ...] = (
                  r"|not before|no earlier than|not earlier than|>=|=>|≥|on or after|from|as from"
                  r"|(?:starting|beginning|effective) (?:from|at|on)|since|as of|minimum"
                  r"|not until)"),
-    ("at most", r"(?:maximum|max\.?|cap|upper limit|limit|ceiling)\b"
+    ("at most", r"(?:max\.|(?:maximum|max|cap|upper limit|limit|ceiling)\b)"
                 rf"{_FREE}{{0,5}}{_BE}{_GAP}"),
-    ("at least", rf"(?:minimum|min\.?|lower limit|floor)\b{_FREE}{{0,5}}{_BE}{_GAP}"),
+    ("at least", rf"(?:min\.|(?:minimum|min|lower limit|floor)\b){_FREE}{{0,5}}{_BE}{_GAP}"),
     ("at least", r"(?:earliest|shortest|smallest|lowest|fewest|youngest)(?: [\w-]+){0,4}"
                  r" (?:is|are|of|at|on)"),
     ("at most", r"(?:latest|longest|largest|highest|greatest|oldest)(?: [\w-]+){0,4}"

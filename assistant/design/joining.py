@@ -22,7 +22,8 @@ def coordinated(text: str) -> tuple[str, ...]:
     cuts = [0]
     ends: list[int] = []
     for match in re.finditer(
-        r",? and (?:then |also )?|,? but (?=(?:cannot|can|may|must|is|are|does|do|will|has|have"
+        r",? and (?!a half\b)(?:then |also )?"
+        r"|,? but (?=(?:cannot|can|may|must|is|are|does|do|will|has|have"
         r"|the|it|they)\b)|; ",
         masked,
     ):

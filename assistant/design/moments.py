@@ -31,7 +31,7 @@ _TIME = re.compile(
     r"(?<![\w:.,£$€])(?:"
     r"(?P<h24>(?:[01]?\d|2[0-4])):(?P<m24>[0-5]\d)(?::[0-5]\d)?(?: ?(?P<ap24>[ap])\.?m\b\.?)?"
     r"|(?P<h12>1[0-2]|[1-9])(?:[.](?P<m12>[0-5]\d))? ?(?P<ap>[ap])\.?m\b"
-    r"|(?P<word>noon|midday|midnight)\b"
+    r"|(?:12 )?(?P<word>noon|midday|midnight)\b"
     r")(?!:?\d)",
     re.IGNORECASE,
 )

@@ -23,6 +23,7 @@ _UNDER_100 = rf"(?:(?:{'|'.join(_TENS)})(?:[- ](?:{_ONES}))?|{_UNDER_20})"
 _UNDER_1000 = rf"(?:(?:{_ONES}|a) hundred(?: and {_UNDER_100})?|{_UNDER_100})"
 WORDS_PATTERN = (
     rf"(?:{_UNDER_1000} (?:thousand|million|billion)(?:(?: and|,)? {_UNDER_1000})?|{_UNDER_1000})"
+    r"(?: and a half\b)?"
 )
 DIGITS_PATTERN = r"(?:\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?)"
 SCALE_PATTERN = r"(?: ?(?:thousand|million|billion|bn|k|m)\b)"
@@ -34,7 +35,8 @@ def words_to_number(words: str) -> Decimal | None:
     """The number that English number words spell ("twenty-four"), or ``None`` for other words."""
     total = current = 0
     seen = False
-    for word in re.split(r"[-\s,]+", words.lower().strip()):
+    whole, half, _ = words.lower().strip().partition(" and a half")
+    for word in re.split(r"[-\s,]+", whole):
         if word in ("and", "a", ""):
             current = 1 if word == "a" else current
         elif word in _WORDS:
@@ -49,7 +51,7 @@ def words_to_number(words: str) -> Decimal | None:
             seen = True
         else:
             return None
-    return Decimal(total + current) if seen else None
+    return Decimal(total + current) + (Decimal("0.5") if half else 0) if seen else None
 
 
 def digits_to_number(digits: str, scale: str = "") -> Decimal:

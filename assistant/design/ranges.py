@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 from itertools import pairwise
 
 from assistant.design.amounts import Quantity
 from assistant.design.clauses import parse_clause
 from assistant.design.comparisons import read_limit
 from assistant.design.periods import lasts_so_far, unsaid_limit
+from assistant.design.units import in_base_unit
 
 MAX_GAP = 60
 """Characters between two limits across which a comparison is carried on."""
@@ -171,13 +173,15 @@ def _range(text: str, low: Quantity, high: Quantity) -> tuple[Quantity, Quantity
             return None
     elif joined not in ("to", "-", "–", "—", "through", "until", "till", "up to", "and up to"):
         return None
-    if low.unit and high.unit and low.unit != high.unit and low.kind != high.kind:
+    measured = bool(low.unit and high.unit)  # each end in a unit of its own, perhaps another one
+    of_time = {low.kind, high.kind} == {"duration", "age"}  # "8 weeks and 9 years old"
+    if measured and low.unit != high.unit and low.kind != high.kind and not of_time:
         return None
     if _CHANGE_VERB.search(lead) or (low.kind == "number" and high.kind in ("date", "time")):
         return None
-    if not (low.kind in ("number", high.kind) or high.kind == "number"):
+    if not (low.kind in ("number", high.kind) or high.kind == "number" or of_time):
         return None
-    if type(low.value) is not type(high.value) or low.value >= high.value:  # type: ignore[operator]
+    if not _ascending(low, high):
         return None
     start = low.start
     if opened and re.fullmatch(r"(?:of )?between|from|in the range(?: of)?", opened["word"], re.I):
@@ -186,7 +190,9 @@ def _range(text: str, low: Quantity, high: Quantity) -> tuple[Quantity, Quantity
     word = opened["word"].lower() if opened else "to"
     unit, kind = (high.unit or low.unit), (high.kind if high.kind != "number" else low.kind)
     suffix = low.suffix or (high.suffix if low.kind == "number" else "")
-    shared = replace(low, unit=unit, kind=kind, phrase_start=start, phrase_end=high.end, word=word)
+    shared = replace(low, phrase_start=start, phrase_end=high.end, word=word)
+    if not measured:
+        shared = replace(shared, unit=unit, kind=kind)
     return (
         replace(shared, comparison="at least", range_end="low", suffix=suffix),
         replace(
@@ -194,3 +200,13 @@ def _range(text: str, low: Quantity, high: Quantity) -> tuple[Quantity, Quantity
             comparison="at most", range_end="high",
         ),
     )  # fmt: skip
+
+
+def _ascending(low: Quantity, high: Quantity) -> bool:
+    """Whether the first end is the lower one, units heeded: "30 minutes to 2 hours" is."""
+    if isinstance(low.value, Decimal) and isinstance(high.value, Decimal):
+        if not (low.unit and high.unit) or low.unit == high.unit:
+            return low.value < high.value
+        (least, small), (most, large) = (in_base_unit(q.value, q.unit) for q in (low, high))
+        return least < most if small == large else low.kind != "number"
+    return type(low.value) is type(high.value) and low.value < high.value  # type: ignore[operator]

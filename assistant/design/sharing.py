@@ -23,7 +23,9 @@ class Shared:
     words: tuple[str, ...]
 
 
-_JOINT = re.compile(r",? (?P<word>and|or)(?P<not> not)? |, (?!and |or |but )|,? but (?=not )", re.I)
+_JOINT = re.compile(
+    r",? (?P<word>and|or)(?! a half\b)(?P<not> not)? |, (?!and |or |but )|,? but (?=not )", re.I
+)
 _COMPARED = re.compile(
     r"(?:more|over|above|older|later|greater|higher|longer|upwards?|less|fewer|under|below|younger"
     r"|earlier|shorter|lower|smaller|equal|larger|after|before|so|two|not)\b(?! than\b| the\b| \d|"

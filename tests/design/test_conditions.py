@@ -183,6 +183,13 @@ def test_state_transitions() -> None:
     assert (stays.valid, stays.expected) == (False, "The Case Status stays In Progress")
 
 
+def test_a_half_is_a_number_and_no_second_condition() -> None:
+    text = "If the driver has driven for more than four and a half hours, the tour is shown in red."
+    found = derive(text)
+    assert not of(found, "decision-table rule")
+    assert {c.data: c.valid for c in of(found, "boundary")}["4.5 hours"] is False
+
+
 def test_table_row() -> None:
     found = derive("Tariff: Fix 12; Days: More than 49 days; Exit fee: £50.00", form="table")
     (row,) = of(found, "positive")

@@ -73,6 +73,10 @@ LIMITS = [
     ("lives in Wales or Kent and is over 60", 60, "", "more than"),
     ("a customer lives in Wales and is over 60", 60, "year", "more than"),
     ("valid for 24 hours", 24, "hour", "at most"),
+    ("max. £75 per cheque", 75, "GBP", "at most"),
+    ("min. 30 minutes", 30, "minute", "at least"),
+    ("the mark is capped at 40%", 40, "%", "at most"),
+    ("for more than four and a half hours", "4.5", "hour", "more than"),
     ("a 500-character limit", 500, "character", "at most"),
     ("can be reinstated once.", 1, "times", "at most"),
     ("at least 2 of the 4 security items", 2, "security items", "at least"),
@@ -144,6 +148,27 @@ def test_names_with_digits_are_not_quantities(text: str) -> None:
 def test_a_list_carries_its_comparison_on() -> None:
     found = find_quantities("at least one letter, one digit and one special character")
     assert [q.comparison for q in found] == ["at least"] * 3
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("between 2 days and 3 weeks after it", [(2, "day"), (3, "week")]),
+        ("takes 30 minutes to 2 hours", [(30, "minute"), (2, "hour")]),
+        ("must be between 8 weeks and 9 years old", [(8, "week"), (9, "year")]),
+        ("weighs between 500 g and 2 kg", [(500, "g"), (2, "kg")]),
+        ("between 20 and 30 days", [(20, "day"), (30, "day")]),
+    ],
+)
+def test_each_end_of_a_range_keeps_its_unit(text: str, ends: list[tuple[int, str]]) -> None:
+    low, high = find_quantities(text)
+    assert [(q.value, q.unit) for q in (low, high)] == ends
+    assert (low.comparison, high.comparison) == ("at least", "at most")
+
+
+def test_noon_may_be_written_with_its_number() -> None:
+    (noon,) = find_quantities("open until 12 noon")
+    assert (noon.value, noon.comparison) == (time(12), "at most")
 
 
 @pytest.mark.parametrize(
