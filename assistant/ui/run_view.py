@@ -53,11 +53,8 @@ def run_view(opened: Workspace, record: Session) -> None:
         quality_panel(opened, record, view)
     elif shown == "questions":
         questions_list(view)
-    elif view.summary.status in ACTIVE:
-        _cases(opened, record, view)
     else:
-        # A run that is over stays as it is: a step to the next case draws the cases alone.
-        st.fragment(_cases)(opened, record, view)
+        st.fragment(_cases)(opened, record, view)  # a step to the next case draws the cases alone
 
 
 def _cases(opened: Workspace, record: Session, view: RunView) -> None:
@@ -65,6 +62,8 @@ def _cases(opened: Workspace, record: Session, view: RunView) -> None:
     if st.session_state.pop(DECIDED, False):
         st.rerun()  # what is accepted is counted above the cases too
     active = view.summary.status in ACTIVE
+    if active:  # more sources may have come since the page was drawn
+        view = runs.view(opened, record.project_id, view.run.id)
     listed = () if active else stale.stale_cases(opened, record.project_id, run_id=view.run.id)
     found = stale.by_case(listed)
     stale_bar(opened, record, found)

@@ -30,7 +30,7 @@ def paste_and_generate(page: Page, address: str, text: str) -> None:
     page.get_by_label("Epic, stories and acceptance criteria").fill(text)
     page.get_by_role("button", name="Generate test cases").click()
     expect(accept(page)).to_be_visible(timeout=WAIT)
-    expect(page.get_by_text(re.compile(r"^\d+ cases: "))).to_be_visible(timeout=WAIT)
+    expect(page.get_by_text(re.compile(r"^\d+ cases: ")).first).to_be_visible(timeout=WAIT)
 
 
 def accept(page: Page) -> Locator:
