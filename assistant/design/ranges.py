@@ -207,6 +207,7 @@ def _ascending(low: Quantity, high: Quantity) -> bool:
     if isinstance(low.value, Decimal) and isinstance(high.value, Decimal):
         if not (low.unit and high.unit) or low.unit == high.unit:
             return low.value < high.value
-        (least, small), (most, large) = (in_base_unit(q.value, q.unit) for q in (low, high))
+        least, small = in_base_unit(low.value, low.unit)
+        most, large = in_base_unit(high.value, high.unit)
         return least < most if small == large else low.kind != "number"
     return type(low.value) is type(high.value) and low.value < high.value  # type: ignore[operator]
