@@ -32,6 +32,8 @@ EMPTY = (
 EPIC = ROOT / "sample_data" / "epics" / "CC-200-cooling-off-cancellation.md"
 WARM_SECONDS = 15.0
 """Time given to the warm-up (embedding model and index) before clicks are timed."""
+PAUSE_SECONDS = 0.5
+"""Between two clicks, so that each meets a page that has been drawn to its end."""
 CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -86,6 +88,7 @@ def clicks_of_empty(page: Page, address: str, repeats: int) -> list[float]:
     page.goto(address)
     times = []
     for number in range(2, repeats + 2):
+        time.sleep(PAUSE_SECONDS)
         started = time.perf_counter()
         page.get_by_role("button", name="Again").click()
         page.get_by_text(f"Run {number}", exact=True).wait_for()
@@ -105,6 +108,7 @@ def clicks_of_app(page: Page, address: str, repeats: int) -> list[float]:
     name = page.locator("strong").filter(has_text=re.compile("^TC-")).first
     for _ in range(repeats):
         before = name.inner_text()
+        time.sleep(PAUSE_SECONDS)
         started = time.perf_counter()
         page.get_by_role("button", name="Next").click()
         page.wait_for_function(

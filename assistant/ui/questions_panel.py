@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import streamlit as st
 
 from assistant.domain import Epic, Notice, Question, QuestionKind
-from assistant.ui.plain import label, plain, visible
+from assistant.ui.plain import label, plain, visible, without_emphasis
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow import answers
 from assistant.workflow.requests import Understanding
@@ -79,7 +79,7 @@ def question_text(question: Question, *, limit: int = 600) -> str:
 def evidence_lines(question: Question) -> None:
     """The words that raise a question, each with where they stand."""
     for evidence in question.evidence:
-        st.caption(f"“{label(evidence.quote, limit=300)}”")
+        st.caption(f"“{label(without_emphasis(evidence.quote)[0], limit=300)}”")
 
 
 def _question(opened: Workspace, record: Session, found: Understanding, question: Question) -> None:
