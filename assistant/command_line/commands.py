@@ -113,8 +113,13 @@ def generate(options: Namespace, terminal: Terminal) -> None:
         _check_folder(options.out)
     with open_workspace(options, terminal) as workspace:
         write = _generated if options.fill_gaps is None else _filled
-        project_id, run, existing = write(workspace, options, terminal)
+        project_id, run = write(workspace, options, terminal)
         terminal.end_bar()
+        # Comparing with thousands of cases takes seconds, so only where the outcome is told.
+        told = options.only_new or not terminal.json
+        existing = (
+            reuse.in_project(workspace, project_id, run.epics, run.conditions) if told else None
+        )
         if options.out is not None:
             file = export_cases.as_csv(
                 workspace, project_id, run.cases, title=run.request, profile=options.profile
@@ -123,26 +128,25 @@ def generate(options: Namespace, terminal: Terminal) -> None:
             _template_problems(file.problems, terminal)
     if terminal.json:
         document = run.model_dump(mode="json")
-        if options.only_new:
+        if existing is not None:
             document["against_existing"] = existing.model_dump(mode="json")
         terminal.plain_document(document)
     else:
         _summary(run, options.out, terminal)
-        if existing.existing:
+        if existing is not None and existing.existing:
             counts = ", ".join(f"{count} {name}" for name, count in existing.counts.items())
             terminal.line(f"Against {existing.existing} existing cases: {counts}.")
 
 
 def _generated(
     workspace: Workspace, options: Namespace, terminal: Terminal
-) -> tuple[str, GenerationRun, reuse.ReuseReport]:
-    """The project, the whole run for what was asked, and how it stands against what exists."""
+) -> tuple[str, GenerationRun]:
+    """The project, and the whole run for what was asked."""
     writer = options.writer or model_store.RULES_WRITER
     model_store.writer(workspace, writer)
     project_id, request = _request(workspace, options, terminal)
     found = _understood(workspace, project_id, request, options)
     _remarks(found, terminal)
-    existing = reuse.in_project(workspace, project_id, found.epics, found.conditions)
     run = generate_cases.begin(
         workspace,
         project_id,
@@ -152,16 +156,15 @@ def _generated(
         only_new=options.only_new,
     )
     on_case = _writing_bar(terminal, len(found.conditions) - len(run.generation.skip))
-    return project_id, generate_cases.run_now(workspace, project_id, run, on_case=on_case), existing
+    return project_id, generate_cases.run_now(workspace, project_id, run, on_case=on_case)
 
 
 def _filled(
     workspace: Workspace, options: Namespace, terminal: Terminal
-) -> tuple[str, GenerationRun, reuse.ReuseReport]:
+) -> tuple[str, GenerationRun]:
     """The same for an earlier run and the cases that it lacked."""
     project_id = reading_project(workspace, options, terminal, create=False)
     run = workspace.library.run(project_id, options.fill_gaps)
-    existing = reuse.in_project(workspace, project_id, run.epics, run.conditions)
     filling = fill_gaps.fill_now(
         workspace,
         project_id,
@@ -174,7 +177,7 @@ def _filled(
     for one in filling.left_open:
         terminal.note(f"left open: {one.condition_id} ({one.reason})")
     terminal.note(f"{len(filling.conditions)} missing cases written")
-    return project_id, workspace.library.run(project_id, run.id), existing
+    return project_id, workspace.library.run(project_id, run.id)
 
 
 def _writing_bar(terminal: Terminal, total: int) -> generate_cases.OnCase:
