@@ -66,15 +66,24 @@ def quality(
     for rules in smells.values():
         for rule in rules:
             findings[rule] = findings.get(rule, 0) + 1
+
+    def of_cases(name: str, case_ids: Sequence[str], rule: str, *, good: bool = False) -> Figure:
+        return Figure(
+            name=name,
+            count=len(case_ids),
+            total=len(counted),
+            rule=rule,
+            case_ids=tuple(case_ids),
+            good=good,
+        )
+
     return Quality(
         figures=(
-            Figure(
-                name="Usable as they are",
-                count=len(usable),
-                total=len(counted),
-                rule="Cases in which no check found anything: every expected result has a source, "
+            of_cases(
+                "Usable as they are",
+                usable,
+                "Cases in which no check found anything: every expected result has a source, "
                 "no fault of wording, no duplicate, and the template's rules are kept.",
-                case_ids=tuple(usable),
                 good=True,
             ),
             Figure(
@@ -92,36 +101,28 @@ def quality(
                 rule="Expected results that no source supports, among all expected results.",
                 case_ids=tuple(with_unproved),
             ),
-            Figure(
-                name="Against a source",
-                count=len(denied),
-                total=len(counted),
-                rule="Cases that say something that a source denies: another number, date or "
+            of_cases(
+                "Against a source",
+                denied,
+                "Cases that say something that a source denies: another number, date or "
                 "message for the same thing, or the opposite.",
-                case_ids=tuple(denied),
             ),
-            Figure(
-                name="Duplicates",
-                count=len(same),
-                total=len(counted),
-                rule="Cases that say what another case of the run, an accepted or an imported case "
+            of_cases(
+                "Duplicates",
+                same,
+                "Cases that say what another case of the run, an accepted or an imported case "
                 "says already.",
-                case_ids=tuple(same),
             ),
-            Figure(
-                name="With a smell",
-                count=len(smelly),
-                total=len(counted),
-                rule="Cases with a fault of wording: vague words, several actions in a step, no "
+            of_cases(
+                "With a smell",
+                smelly,
+                "Cases with a fault of wording: vague words, several actions in a step, no "
                 "data, a result that cannot be observed.",
-                case_ids=tuple(smelly),
             ),
-            Figure(
-                name="Template faults",
-                count=len(broken),
-                total=len(counted),
-                rule="Cases that break a rule of the company's template, such as a text too long.",
-                case_ids=tuple(broken),
+            of_cases(
+                "Template faults",
+                broken,
+                "Cases that break a rule of the company's template, such as a text too long.",
             ),
         ),
         findings=dict(sorted(findings.items(), key=lambda item: -item[1])),
