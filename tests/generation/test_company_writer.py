@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 import pytest
+from fake_chat import FakeChat
 from hypothesis import given
 from hypothesis import strategies as st
-from langchain_core.messages import AIMessage
 
 from assistant.domain import (
     AcceptanceCriterion,
@@ -84,33 +84,6 @@ SOURCES = (
 )
 BRIEF = CaseBrief(epic=EPIC, story=STORY, criterion=CRITERION, condition=REFUSED, sources=SOURCES)
 EXISTING = brief_of_case(EPIC, STORY, TestCase(id="old-1", title="Granting an extension"))
-
-
-class FakeChat:
-    """Answers with the given texts in turn, the last one again and again; keeps the questions."""
-
-    def __init__(self, *answers: str | BaseException) -> None:
-        self.answers = list(answers)
-        self.questions: list[list[tuple[str, str]]] = []
-        self.schemas: list[dict[str, Any]] = []
-
-    def with_structured_output(self, schema: dict[str, Any], **_: object) -> FakeChat:
-        self.schemas.append(schema)
-        return self
-
-    def invoke(self, messages: Sequence[tuple[str, str]], **_: object) -> dict[str, AIMessage]:
-        self.questions.append(list(messages))
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if isinstance(answer, BaseException):
-            raise answer
-        usage = {"input_tokens": 50, "output_tokens": 9, "total_tokens": 59}
-        return {
-            "raw": AIMessage(
-                answer,
-                usage_metadata=cast(Any, usage),
-                response_metadata={"finish_reason": "stop"},
-            )
-        }
 
 
 def writer(chat: FakeChat, *, adapter: str = "") -> CompanyWriter:

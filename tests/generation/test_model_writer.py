@@ -7,13 +7,13 @@ asks real models.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
+from fake_chat import FakeChat
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from langchain_core.messages import AIMessage
 
 from assistant.domain import (
     AcceptanceCriterion,
@@ -83,37 +83,6 @@ def brief(condition: TestCondition = REFUSED) -> CaseBrief:
     return CaseBrief(
         epic=EPIC, story=STORY, criterion=criterion, condition=condition, sources=SOURCES
     )
-
-
-Answer = str | BaseException
-
-
-class FakeChat:
-    """Answers with the given texts in turn, the last one again and again; keeps the questions."""
-
-    def __init__(self, *answers: Answer, finish: str = "stop") -> None:
-        self.answers = list(answers)
-        self.finish = finish
-        self.questions: list[list[tuple[str, str]]] = []
-        self.schemas: list[dict[str, Any]] = []
-
-    def with_structured_output(self, schema: dict[str, Any], **_: object) -> FakeChat:
-        self.schemas.append(schema)
-        return self
-
-    def invoke(self, messages: Sequence[tuple[str, str]], **_: object) -> dict[str, AIMessage]:
-        self.questions.append(list(messages))
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if isinstance(answer, BaseException):
-            raise answer
-        usage = {"input_tokens": 50, "output_tokens": 9, "total_tokens": 59}
-        return {
-            "raw": AIMessage(
-                answer,
-                usage_metadata=cast(Any, usage),
-                response_metadata={"finish_reason": self.finish},
-            )
-        }
 
 
 def writer(chat: FakeChat, **config: Any) -> ModelWriter:
