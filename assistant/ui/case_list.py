@@ -10,6 +10,7 @@ from assistant.domain import CaseStatus
 from assistant.ui.plain import visible
 from assistant.ui.state import RECORD, Session
 from assistant.workflow import runs
+from assistant.workflow.review_library import LibraryRow
 from assistant.workflow.runs import ACTIVE, CaseRow, RunSummary
 from assistant.workflow.workspace import Workspace
 
@@ -71,13 +72,20 @@ def _progress(opened: Workspace, summary: RunSummary) -> None:
         )
 
 
-def _table(rows: Sequence[CaseRow], selected: int, stale: Collection[str]) -> None:
-    table = {
+def common_columns(rows: Sequence[CaseRow] | Sequence[LibraryRow]) -> dict[str, list[str]]:
+    """What a case is called and stands for, as columns; the library's table has them too."""
+    return {
         "Status": [STATUS_SIGNS[row.status] for row in rows],
         "Case": [visible(row.id) for row in rows],
         "Title": [visible(row.title) for row in rows],
         "Technique": [row.technique or "" for row in rows],
         "Criterion": [visible(", ".join(row.criterion_ids)) for row in rows],
+    }
+
+
+def _table(rows: Sequence[CaseRow], selected: int, stale: Collection[str]) -> None:
+    table = {
+        **common_columns(rows),
         "Writer": [_writer(row) for row in rows],
         "Support": [_support(row, stale) for row in rows],
     }

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 import streamlit as st
 
 from assistant.domain import TECHNIQUES
-from assistant.ui.case_list import STATUS_SIGNS
+from assistant.ui.case_list import common_columns
 from assistant.ui.counting import counted
 from assistant.ui.depth_matrix import depth_matrix
 from assistant.ui.library_case import library_case
 from assistant.ui.library_duplicates import library_duplicates
-from assistant.ui.plain import visible
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow import coverage, export_cases, review, review_library
 from assistant.workflow.review_library import BulkOutcome, CaseFilter, LibraryRow
@@ -123,11 +122,7 @@ def _selection(rows: Sequence[LibraryRow]) -> list[LibraryRow]:
 
 def _table(rows: Sequence[LibraryRow]) -> None:
     table = {
-        "Status": [STATUS_SIGNS[row.status] for row in rows],
-        "Case": [visible(row.id) for row in rows],
-        "Title": [visible(row.title) for row in rows],
-        "Technique": [row.technique or "" for row in rows],
-        "Criterion": [visible(", ".join(row.criterion_ids)) for row in rows],
+        **common_columns(rows),
         "Writer": [row.writer for row in rows],
         "Support": ["⚠ none" if row.unsupported else "" for row in rows],
         "Findings": [row.findings or None for row in rows],
