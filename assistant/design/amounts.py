@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from assistant.design.comparisons import Comparison
 from assistant.design.moments import find_moments
-from assistant.design.nouns import is_plural, noun_after
+from assistant.design.nouns import is_plural, noun_after, plural
 from assistant.design.numerals import (
     DIGITS_PATTERN,
     SCALE_PATTERN,
@@ -78,6 +78,20 @@ AMOUNT = re.compile(
 )
 
 
+_GENERATION = re.compile(
+    r"(?:\b(?:under|over)-|(?:^|[.;,:(] |\b(?:the|for|to|by|of|and|all|only) )(?:under|over) )"
+    r"(?P<age>\d{1,3})s\b",
+    re.IGNORECASE,
+)
+_ORDINALS = ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_TRIED = r"failed|wrong|incorrect|missed|unsuccessful|invalid|unanswered|rejected|unpaid|bounced"
+_ORDINAL = re.compile(
+    rf"\bafter (?P<whole>(?:the |a |his |her |their )?(?P<ordinal>{'|'.join(_ORDINALS)}"
+    r"|\d{1,2}(?:nd|rd|th))"
+    rf" (?P<noun>(?:(?:{_TRIED}|consecutive|successive)(?: [a-z]+){{0,2}}? [A-Za-z]+"
+    r"|attempt|failure|error|warning|reminder|retry|try|mistake|offence|strike)))\b",
+    re.IGNORECASE,
+)
 _OF_THESE = re.compile(
     rf" of (?:the|these|those|its|their|all)? ?(?:{DIGITS_PATTERN}|{WORDS_PATTERN})\s+",
     re.IGNORECASE,
@@ -94,8 +108,9 @@ _OLDER = re.compile(
 _OR_OLDER = re.compile(r"\+? (?:or|and) (?:older|younger)\b", re.IGNORECASE)
 _OF_PERSON = re.compile(
     r"(?P<who>\w[\w'’-]*)(?:,? (?:who|that))?(?: (?:is|are|was|were|must be|has to be|have to be"
-    r"|should be|will be|turns?|being))?(?: (?:not|still|at least|currently))?"
-    r"(?: (?:under|over|below|above|at least|between))? $", re.IGNORECASE
+    r"|should be|will be|turns?|being|looks?|appears?|seems?))?"
+    r"(?: (?:not|still|at least|currently))?"
+    r"(?: \(?(?:under|over|below|above|at least|between))? $", re.IGNORECASE
 )  # fmt: skip
 _OF_SAME_PERSON = re.compile(
     r"(?:^|[.,;:] |\b(?:if|when|where|that|unless|once) )(?P<lead>[^.,;:'’]*) (?:and|or|but)"
@@ -122,13 +137,39 @@ def raw_amounts(text: str, hidden: list[tuple[int, int]]) -> Iterator[Quantity]:
             yield Quantity(
                 moment.value, kind, kind, words, moment.start, moment.end, style=moment.style
             )
+    for quantity in (*_generations(text), *_ordinals(text)):
+        if _free(quantity.start, quantity.end, taken):
+            taken.append((quantity.start, quantity.end))
+            yield quantity
     taken.extend(find_identifiers(text))
     for match in AMOUNT.finditer(text):
         start = match.start("currency") if match["currency"] else match.start("number")
         if _free(start, match.end("number"), taken):
-            quantity = _amount(text, match, start)
-            if quantity is not None:
-                yield quantity
+            amount = _amount(text, match, start)
+            if amount is not None:
+                yield amount
+
+
+def _generations(text: str) -> Iterator[Quantity]:
+    """ "under-12s", "the over 60s": ages in the plural, not seconds."""
+    for match in _GENERATION.finditer(text):
+        start, end = match.start("age"), match.end()
+        yield Quantity(
+            Decimal(match["age"]), "year", "age", text[start:end], start, end,
+            digits=match["age"], suffix="-year-olds",
+        )  # fmt: skip
+
+
+def _ordinals(text: str) -> Iterator[Quantity]:
+    """ "after the third failed attempt" counts three failed attempts."""
+    for match in _ORDINAL.finditer(text):
+        start, end, number = match.start("whole"), match.end(), match["ordinal"].lower()
+        value = _ORDINALS.index(number) + 2 if number in _ORDINALS else int(number[:-2])
+        noun = match["noun"]
+        yield Quantity(
+            Decimal(value), noun, "count", text[start:end], start, end,
+            digits=str(value), suffix=f" {plural(noun)}",
+        )  # fmt: skip
 
 
 def _free(start: int, end: int, taken: list[tuple[int, int]]) -> bool:

@@ -14,7 +14,7 @@ from typing import Literal
 
 from assistant.design.amounts import Quantity
 from assistant.design.comparisons import Comparison
-from assistant.design.moments import format_moment
+from assistant.design.moments import NO_YEAR, format_moment
 from assistant.design.nouns import plural, singular
 from assistant.design.numerals import format_number, step_of
 
@@ -85,16 +85,19 @@ def _neighbour(quantity: Quantity, offset: int) -> str:
         moment = datetime.combine(date(2000, 1, 2), value) + timedelta(minutes=offset)
         return format_moment(moment.time(), quantity.style)
     if isinstance(value, date):
-        return format_moment(value + timedelta(days=offset), quantity.style)
+        moved = value + timedelta(days=offset)
+        if value.year == NO_YEAR:  # the day before 1 January is 31 December of no year either
+            moved = moved.replace(year=NO_YEAR)
+        return format_moment(moved, quantity.style)
     if offset == 0:
         return _render(quantity, value)
     if value == 1 and offset == -1 and quantity.unit in _SMALLER and not quantity.range_end:
         smaller, count = _SMALLER[quantity.unit]
         return f"{count - 1} {smaller}s"
-    moved = value + offset * step(quantity)
-    if moved < 0 <= value and quantity.kind not in ("measure",):
+    number = value + offset * step(quantity)
+    if number < 0 <= value and quantity.kind not in ("measure",):
         return ""
-    return _render(quantity, moved)
+    return _render(quantity, number)
 
 
 def _render(quantity: Quantity, value: Decimal) -> str:

@@ -47,7 +47,8 @@ Tree = Fact | Facts
 
 _APART = re.compile(
     r",?\s(?:(?P<not>unless|except (?:when|if|where)|but not (?:when|if|where)|as long as no|and"
-    r" not (?:when|if))|(?P<only>(?:but |and )?(?:only )?(?:provided(?: that)?|as long as|so long"
+    r" not (?:when|if))|(?P<only>(?:but |and )?(?:only )?(?:(?<!\bbe )(?<!\bis )(?<!\bare )"
+    r"provided(?: that|(?! (?:by|for|to|with|in|on|at|as|from|via)\b))|as long as|so long"
     r" as)))\s+",
     re.IGNORECASE,
 )
@@ -62,6 +63,9 @@ _PREDICATE = word_set(
     """is are was were has have had can cannot can't could does do did doesn't don't didn't must
     shall should will may might isn't aren't hasn't haven't wasn't never"""
 )
+_COMPARED = re.compile(r"[A-Za-z][\w '’-]{0,60} ?(?:[<>]=?|=|≤|≥) ?\S.{0,40}")
+"""A comparison in signs, which needs no verb: "Amount > $100,000"."""
+_THERE_IS = re.compile(r"\bthere['’]s (?!been\b)", re.IGNORECASE)
 _LEADING = re.compile(r"^(?:(?:if|when|where|that|also|then)\s+)+", re.IGNORECASE)
 
 
@@ -129,12 +133,13 @@ def _pieces(text: str) -> list[_Piece]:
         if len(found) > 1 and subject and not _own(left):
             left = f"{subject} {left}"
         clause = parse_clause(left)
+        compared = clause is None and _COMPARED.fullmatch(left.strip())
         near = masked[max(0, match.start() - 12) : match.start()]
-        if clause is None or near.rstrip().endswith("between"):
+        if (clause is None and not compared) or near.rstrip().endswith("between"):
             continue
-        if not (_own(right) or _continues(right, clause)):
+        if not (_own(right) or (clause is not None and _continues(right, clause))):
             continue
-        subject = clause.subject or subject
+        subject = (clause.subject if clause else "") or subject
         word = (match["word"] or ",").lower().replace("but", "and")
         more = (match["more"] or "").lower()
         found[-1] = replace(found[-1], end=match.start())
@@ -203,7 +208,9 @@ def _grouped(text: str, start: int, pieces: list[_Piece]) -> Tree:
     kinds = [piece.word for piece in pieces]
     for index in range(len(kinds) - 1, 0, -1):  # a list comma takes the word that ends the list
         if kinds[index] == ",":
-            kinds[index] = kinds[index + 1] if index + 1 < len(kinds) else "and"
+            ends = _end_of_item(text, pieces, index)
+            kinds[index] = kinds[ends] if ends < len(kinds) else "and"
+            pieces[index] = replace(pieces[index], weak=ends > index + 1)
     subject = ""
     trees: list[Tree] = []
     for piece in pieces:
@@ -216,6 +223,17 @@ def _grouped(text: str, start: int, pieces: list[_Piece]) -> Tree:
         tree = _simple(words, start + piece.end)
         trees.append(replace(tree, own=own) if isinstance(tree, Fact) else tree)
     return _tree(trees, list(zip(kinds, pieces, strict=True)))
+
+
+def _end_of_item(text: str, pieces: list[_Piece], index: int) -> int:
+    """The piece after an item of a list; a predicate that shares the item's subject belongs to it:
+    "(A is paid,) B is new or is open, (and C is signed)"."""
+    after = index + 1
+    while (
+        after < len(pieces) - 1 and not pieces[after].weak and not _own(text[pieces[after].start :])
+    ):
+        after += 1
+    return after
 
 
 def _tree(trees: list[Tree], joints: list[tuple[str, _Piece]]) -> Tree:
@@ -265,6 +283,7 @@ _BOTH = re.compile(r"\b(?:both|either)\s", re.IGNORECASE)
 
 def _simple(words: str, end: int) -> Tree:
     """The facts of one clause: those that share its subject or its predicate."""
+    words = _THERE_IS.sub("there is ", words)
     masked = mask_quotes(words)
     if _NEITHER.search(masked) and re.search(r"\bnor\b", masked):
         said = _swapped(_swapped(words, _NEITHER, ""), re.compile(r",?\bnor\b", re.I), "or")

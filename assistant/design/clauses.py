@@ -74,8 +74,8 @@ def parse_clause(text: str) -> Clause | None:
     index, form = place
     subject = text[: words[index].start].strip(" ,")
     auxiliary, negated = CONTRACTIONS.get(words[index].lower, (words[index].lower, False))
-    if words[index].lower in ("i'm", "i've", "i'll", "it's"):
-        subject = "it" if words[index].lower == "it's" else "I"
+    if words[index].lower in ("i'm", "i've", "i'll", "it's", "there's"):
+        subject = {"it's": "it", "there's": "there"}.get(words[index].lower, "I")
     plural = is_plural_subject(subject, auxiliary)
     index += 1
     if form in ("present", "past"):

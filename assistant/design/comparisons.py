@@ -49,6 +49,7 @@ _BE = r"(?:(?: (?:is|are|be|of|was|will be|must be|shall be|should be))*|:|=)"
 
 _BEFORE: tuple[tuple[Comparison, str], ...] = (
     ("at most", rf"within{_GAP}(?: (?!the |a )[a-z][\w-]*){{0,2}}(?: of)?"),
+    ("at most", r"(?:for|in|during|over|on) the first"),
     ("none", r"(?:the )?(?:last|first|next|previous|other|final|nearest|past|top)"),
     ("at most", rf"(?:up to and including|up to(?: a (?:maximum|max|limit|total) of)?|at(?: the)?"
                 rf" (?:most|latest)"
@@ -79,9 +80,12 @@ _BEFORE: tuple[tuple[Comparison, str], ...] = (
     ("at most", r"(?:valid|active|available|usable|accessible|open|locked|blocked|suspended|held"
                 r"|reserved|kept|retained|stored) for"),
     ("at most", r"(?:only|just)"),
+    ("at most", r"(?:closes?|ends?|stops?) at"),
+    ("at least", r"opens? at"),
+    ("at least", r"once|(?:starts?|begins?) (?:at|from)"),
 )  # fmt: skip
 _BEFORE_PATTERNS: tuple[tuple[Comparison, re.Pattern[str]], ...] = tuple(
-    (comparison, re.compile(rf"(?<![\w-])(?P<word>{words})\s*[\"“']?$", re.IGNORECASE))
+    (comparison, re.compile(rf"(?<![\w-])(?P<word>{words})(?:\s*|-)[\"“']?$", re.IGNORECASE))
     for comparison, words in _BEFORE
 )
 _AFTER: tuple[tuple[Comparison, str], ...] = (
@@ -92,6 +96,8 @@ _AFTER: tuple[tuple[Comparison, str], ...] = (
     ("at most", r"max(?:imum)?|at (?:the )?(?:most|latest)|tops|(?:character |word )?limit"),
     ("at least", r"(?:as a |at a )?min(?:imum)?|at (?:the )?(?:least|earliest)|upwards"),
     ("at least", r"\+(?=$|\W)"),
+    ("none", r"(?:before|prior to|after|from|of|following)(?: [\w'’-]+){1,6}? at the"
+             r" (?:latest|earliest)"),
 )  # fmt: skip
 _AFTER_PATTERNS: tuple[tuple[Comparison, re.Pattern[str]], ...] = tuple(
     (comparison, re.compile(rf"[\"”']?(?:\s*(?P<word>{words})(?![\w-]))", re.IGNORECASE))
@@ -105,6 +111,23 @@ _MIRRORED: dict[Comparison, Comparison] = {
     "at most": "at least", "less than": "more than", "at least": "at most",
     "more than": "less than", "exactly": "exactly", "none": "none",
 }  # fmt: skip
+_FREE_OF_CHARGE = re.compile(
+    r"(?: [\w'’-]+){0,6} (?:is|are|(?:must|will) be) (?:always )?(?:included|free|covered|exempt"
+    r"|waived|without|not charged)\b",
+    re.IGNORECASE,
+)
+"""What makes a limit of "the first 200 kWh each month are free of charge"."""
+SET_OUT = re.compile(
+    r"\b(?:show|list|display|see|view|keep|store|remember|return|offer|differ)\w*"
+    r"(?: [\w'’-]+){0,3} $",
+    re.IGNORECASE,
+)
+"""Where the newest so many are a limit: "shows the last 10 orders"."""
+_DIFFERS = re.compile(
+    r"\b(?:differ\w*|different|deduct\w*|subtract\w*|chang\w*|mov\w*|range[sd]?|increas\w*|reduc\w*"
+    r"|decreas\w*|go(?:es)?|rais\w*|lower\w*|count\w*|refund|change)(?: [\w'’-]+){0,4} from $",
+    re.IGNORECASE,
+)
 _CHANGES = re.compile(
     r"\b(?:cancel|change|amend|reschedul|edit|modif|withdraw|move|rebook|opt out|edit|retract)\w*",
     re.IGNORECASE,
@@ -125,8 +148,14 @@ def read_limit(text: str, start: int, end: int, kind: QuantityKind, number_end: 
         word = re.sub(r"\s+", " ", match["word"].lower())
         comparison = _by_kind(comparison, word, kind, text, start, end)
         phrase_start = start - len(before) + match.start("word")
-        if comparison == "none" or word == "only":
-            return Limit(comparison, phrase_start if word == "only" else start, end, word)
+        if comparison == "none":
+            free = word.endswith("first") and _FREE_OF_CHARGE.match(text, end)
+            shown = kind == "count" and SET_OUT.search(before[: match.start()])
+            return Limit("at most" if free or shown else "none", start, end, word)
+        if word == "only":
+            return Limit(comparison, phrase_start, end, word)
+        if _stays_said(word, kind):
+            return Limit(comparison, start, end, word)
         negated = turns_round(text, phrase_start, word)
         if negated:
             comparison = _TURNED[comparison]
@@ -134,17 +163,34 @@ def read_limit(text: str, start: int, end: int, kind: QuantityKind, number_end: 
     for comparison, pattern in _AFTER_PATTERNS:
         for place in (end, number_end):
             match = pattern.match(text, place)
-            if match:
+            if match and not (place < end and text[place:end].strip(" -") == match["word"]):
                 word = re.sub(r"\s+", " ", match["word"].lower())
+                if comparison == "none":
+                    return Limit(_at_the_end(word), start, end, word[word.rindex(" at ") + 1 :])
                 return Limit(comparison, start, max(end, match.end()), word)
     return Limit("none", start, end)
+
+
+def _stays_said(word: str, kind: QuantityKind) -> bool:
+    """Whether the words of a comparison are no part of its phrase: "opens at", "for the first"."""
+    opening = re.match(r"(?:start|begin|close|end|stop|open)s? (?:at|from)", word)
+    first = word.endswith("the first") and kind != "duration"
+    return word == "once" or opening is not None or first
 
 
 def _fits(comparison: Comparison, word: str, kind: QuantityKind, before: str, after: str) -> bool:
     """Whether a comparison word can be one with this kind of quantity and in this place."""
     clock = kind in ("date", "time")
-    if word in ("from", "since", "as of", "as from") or word.startswith(("starting", "beginning")):
+    if word == "from" and not clock:
+        return kind == "age" or _from_here_on(kind, before, after)
+    if word in ("since", "as of", "as from") or word.startswith(("starting", "beginning")):
         return clock or kind == "age"
+    if word.startswith(("start", "begin")):
+        return kind == "money" or (kind == "time" and word.endswith("at"))
+    if re.match(r"(?:close|end|stop|open)s? at", word):
+        return kind == "time"
+    if word == "once":
+        return not clock and bool(re.match(r"\s+(?:ha(?:s|ve)|are|is|were|was)\b", after))
     if word == "by":
         return clock
     if word == "before":
@@ -158,6 +204,26 @@ def _fits(comparison: Comparison, word: str, kind: QuantityKind, before: str, af
     if word in ("=", "=="):
         return not before.rstrip("= ").endswith(("<", ">", "!"))
     return True
+
+
+def _from_here_on(kind: QuantityKind, before: str, after: str) -> bool:
+    """Whether "from" opens an upper range: "from 10 years on", "free delivery from £40"."""
+    if re.match(r"\s+(?:on|onwards?|upwards?)\b", after):
+        return True
+    of = before[: -len("from ")].split()
+    return (
+        kind in ("money", "measure")
+        and bool(of)
+        and not re.search(r"(?:ed|en|ing)$", of[-1], re.IGNORECASE)
+        and not _DIFFERS.search(before)
+    )
+
+
+def _at_the_end(words: str) -> Comparison:
+    """The limit of "after the order at the latest" and its like: later is nearer to an event."""
+    later = words.endswith("latest")
+    ahead = words.startswith(("before", "prior"))
+    return "at most" if later != ahead else "at least"
 
 
 def _by_kind(

@@ -11,10 +11,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from assistant.design.casing import capital, indefinite
 from assistant.design.clauses import parse_clause
 from assistant.design.listed_conditions import read_listed
 from assistant.design.messages import mask_quotes
+from assistant.design.nouns import is_plural
 from assistant.design.outcomes import is_message_only, is_restrictive, reports_success
+from assistant.design.people import head_noun
 from assistant.design.pronouns import named, spoken_of
 from assistant.design.quantities import find_quantities
 from assistant.design.rules import Condition, Rule
@@ -27,12 +30,19 @@ from assistant.design.sentences import (
     span,
 )
 from assistant.design.splitting import condition_parts, take_inverted, take_leading, take_trailing
+from assistant.design.wording import negation
 
 _OTHERWISE = re.compile(
     r"(?:[,;.:–—-]\s*|\s)(?:and |but )?(?:otherwise|or else|else|if not|failing which|failing"
     r" that)\b,?\s+",
     re.IGNORECASE,
 )
+_OTHERWISE_LAST = re.compile(
+    r",? (?:and |or |but )?(?P<other>(?:in|within|by|for|at|on|to|via|as|with|after|from)"
+    r" [^,;.]{1,60}) otherwise\.?$",
+    re.IGNORECASE,
+)
+""" "in the visitor's language if available, in English otherwise"."""
 _CONTINUES_AS_OTHERWISE = re.compile(
     r"^(?:otherwise|or else|else|if not|if so not|in (?:all|any) other cases?|failing (?:which"
     r"|that)"
@@ -79,7 +89,7 @@ def read_rules(text: str, *, gherkin: bool = False) -> tuple[Rule, ...]:
     if listed is not None:
         return (listed,)
     rules: list[Rule] = []
-    for sentence in _apart(text, sentences(text)):
+    for sentence in _apart(text, _without_labels(sentences(text))):
         lead = _CONTINUES_AS_OTHERWISE.match(sentence.text)
         again = lead and re.match(r"(?:if|when|where) ", sentence.text[lead.end() :], re.I)
         if rules and lead and again and rules[-1].conditions:
@@ -104,6 +114,25 @@ def read_rules(text: str, *, gherkin: bool = False) -> tuple[Rule, ...]:
         else:
             rules.append(rule)
     return _merged(_chained(rules)) or (_bare(text),)
+
+
+_NO_LABEL = re.compile(
+    r"(?:if|when|where|unless|once|for|in|on|at|with|as|given|after|before|during|example|e\.g|error"
+    r"|message|text|note)\b", re.IGNORECASE
+)  # fmt: skip
+
+
+def _without_labels(found: Sequence[Span]) -> Sequence[Span]:
+    """Sentences without the title that stands before one: "Refunds: if the order ..."."""
+    kept = [
+        piece
+        for piece in found[:-1]
+        if not piece.text.endswith(":")
+        or len(piece.text.split()) > 6
+        or _NO_LABEL.match(piece.text)
+        or parse_clause(piece.text[:-1]) is not None
+    ]
+    return [*kept, *found[-1:]]
 
 
 def _chained(rules: list[Rule]) -> list[Rule]:
@@ -137,6 +166,10 @@ def _apart(text: str, found: Sequence[Span]) -> Iterator[Span]:
             if whole and second and parse_clause(whole["main"]) and parse_clause(second["main"]):
                 yield span(text, start, match.start())
                 start = match.end()
+        more = re.search(r" otherwise, (?:and )?", masked[start : sentence.end], re.IGNORECASE)
+        if more and parse_clause(text[start + more.end() : sentence.end]):
+            yield span(text, start, start + more.start() + len(" otherwise"))
+            start += more.end()
         yield span(text, start, sentence.end)
 
 
@@ -201,6 +234,9 @@ def _sentence_rule(text: str, sentence: Span) -> Rule:
     cut = _OTHERWISE.search(masked, start, end)
     if cut and cut.start() > start and text[cut.end() : end].strip():
         otherwise, end = span(text, cut.end(), end), cut.start()
+    last = None if otherwise else _OTHERWISE_LAST.search(masked, start, end)
+    if last:
+        otherwise, end = span(text, last.start("other"), last.end("other")), last.start()
     purpose = _PURPOSE.search(masked, start, end)
     if purpose and purpose.start() > start + 8:
         end = purpose.start()
@@ -220,12 +256,39 @@ def _sentence_rule(text: str, sentence: Span) -> Rule:
         exception = span(text, apart.end(), effect.end)
         effect = span(text, effect.start, apart.start())
     conditions = [spoken_of(condition, effect) for condition in conditions]
+    if not conditions and otherwise is None:
+        effect = _none_as_denial(effect)
     parts, logic = condition_parts(conditions, effect)
     restrictive = is_restrictive(effect.text)
     return Rule(
         sentence, effect, tuple(parts), logic, tuple(context), otherwise, restrictive,
         exception=exception,
     )  # fmt: skip
+
+
+_NONE = re.compile(
+    r"(?:no|neither (?P<first>[\w-]+) nor) (?!(?:longer|more|less|later|earlier|other|one)\b)",
+    re.IGNORECASE,
+)
+
+
+def _none_as_denial(effect: Span) -> Span:
+    """ "No user can delete it" as "A user cannot delete it": what is refused, and to whom.
+
+    A limit bears the denial itself ("no shift may last longer than 12 hours").
+    """
+    none = _NONE.match(effect.text)
+    if none is None or any(quantity.is_limit for quantity in find_quantities(effect.text)):
+        return effect
+    rest = effect.text[none.end() :]
+    rest = f"{none['first']} or {rest}" if none["first"] else rest
+    clause = parse_clause(rest)
+    if clause is None or clause.negated or clause.form not in ("present", "modal", "be", "perfect"):
+        return effect
+    if not is_plural(head_noun(clause.subject)):
+        rest = indefinite(clause.subject) + rest[len(clause.subject) :]
+    denied = negation(capital(rest))
+    return Span(denied, effect.start, effect.end) if denied else effect
 
 
 def _merged(rules: list[Rule]) -> tuple[Rule, ...]:

@@ -171,13 +171,11 @@ def placed_limits(words: Span) -> list[Quantity]:
     return [_placed(q, words.start) for q in islice(found, MAX_LIMITS)]
 
 
-_IF = "if "
-
-
 def condition_limits(condition: Condition) -> list[Quantity]:
     """The limits in a condition; "is idle for 15 minutes" means another thing after "if"."""
     said = condition.said
-    return placed_limits(Span(_IF + said.text, said.start - len(_IF), said.end))
+    lead = "once " if condition.keyword == "once" else "if "
+    return placed_limits(Span(lead + said.text, said.start - len(lead), said.end))
 
 
 def _placed(quantity: Quantity, offset: int) -> Quantity:

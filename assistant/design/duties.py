@@ -20,7 +20,7 @@ _NOT_DONE_ON_PURPOSE = frozenset(("see", "receive", "have", "be", "get", "view",
 _DONE_BY_PEOPLE = word_set(
     """approve confirm enter accept provide sign complete select fill submit pay authorise
     authorize verify validate check review tick agree obtain capture upload register consent
-    acknowledge"""
+    acknowledge present show attach send state supply hand return declare name specify record"""
 )
 
 
@@ -89,6 +89,7 @@ def _not_in_state(rule: Rule, clause: Clause) -> Draft | None:
 
 def _not_yet(rule: Rule) -> Draft | None:
     text = coordinated(one_line(rule.effect.text))[0]
+    text = re.sub(r"^either (.+?) or ", r"\1 or ", text, flags=re.IGNORECASE)
     before = re.search(r"\s(?:before|prior to) (?P<what>.+)$", text)
     turned = negation(text[: before.start()] if before else text)
     if turned is None:

@@ -34,7 +34,8 @@ CONTRACTIONS = {
     "didn't": ("did", True), "hasn't": ("has", True), "haven't": ("have", True),
     "shouldn't": ("should", True), "mustn't": ("must", True), "couldn't": ("could", True),
     "i'm": ("am", False), "i've": ("have", False), "i'll": ("will", False),
-    "it's": ("is", False), "shan't": ("shall", True), "wouldn't": ("would", True),
+    "it's": ("is", False), "there's": ("is", False),
+    "shan't": ("shall", True), "wouldn't": ("would", True),
 }  # fmt: skip
 
 
@@ -162,7 +163,7 @@ def main_verb(text: str, words: list[_Word]) -> tuple[int, Form] | None:
             index += 1
         else:
             form = None if words[index].name and index else _auxiliary_form(words, index)
-            if (form and index > 0) or word in ("i'm", "i've", "i'll", "it's"):
+            if (form and index > 0) or word in ("i'm", "i've", "i'll", "it's", "there's"):
                 if skip:
                     skip -= 1
                     index = _past_verb_group(words, index)

@@ -64,7 +64,9 @@ def starts_clause(text: str) -> bool:
         return False
     return bool(
         re.match(
-            r"\s*(?:the|a|an|no|its|their|it|they|I|he|she|all|each|this|these)\b|[\"“'‘]", text
+            r"\s*(?:the|a|an|no|its|their|it|they|I|he|she|all|each|this|these|there|at least"
+            r"|at most|more than|fewer than|exactly)\b|[\"“'‘]",
+            text,
         )
         or clause.form in ("be", "modal")
         or is_person(clause.subject)

@@ -17,6 +17,7 @@ from assistant.design.situations import Situation
 from assistant.design.telling import observed
 from assistant.design.wording import fact
 
+_STATE = re.compile(r"close|lock|block|suspend|reserv|disabl|open", re.IGNORECASE)
 _WEIGHT = {"at": 0, "outside": 1, "inside": 2}
 
 
@@ -86,7 +87,8 @@ def otherwise_or(rule: Rule, allowed: bool, said: str) -> str:
 
 def is_timing(quantity: Quantity, clause: Clause) -> bool:
     """Whether a limit says how soon the system does something, not how long a state lasts."""
-    if quantity.kind in ("date", "time") and clause.form == "be" and not clause.passive:
+    lasts = quantity.range_end and _STATE.match(clause.tail)
+    if quantity.kind in ("date", "time") and clause.form == "be" and (lasts or not clause.passive):
         return False
     return quantity.word not in ("after", "only after") and not re.search(r"\bfor$", quantity.word)
 
@@ -96,7 +98,13 @@ def timing(rule: Rule, quantity: Quantity, point: Point, own: str, situation: Si
     happens = fact(own)
     late = quantity.comparison in ("at most", "less than")
     lasting = r"\b(?:for|lasts?|takes?|by|is|are|be|of|exceeds?)$"
-    if re.search(lasting, own[: own.find(point.text)].rstrip()):
+    place = own.find(point.text)
+    after = own[place + len(point.text) :]
+    if re.match(r"['’]?s?(?: [\w-]+){0,2} notice\b", after, re.IGNORECASE):
+        fine, bad = ("short enough", "too long") if late else ("long enough", "too short")
+    elif re.match(r"\s+(?:before|prior to|ahead of|in advance)\b", after, re.IGNORECASE):
+        fine, bad = ("not too early", "too early") if late else ("in time", "too late")
+    elif re.search(lasting, own[:place].rstrip()):
         fine, bad = ("short enough", "too long") if late else ("long enough", "too short")
     else:
         fine, bad = ("in time", "too late") if late else ("not too early", "too early")
@@ -111,6 +119,48 @@ def timing(rule: Rule, quantity: Quantity, point: Point, own: str, situation: Si
     return boundary_draft(
         rule, quantity, point, valid=point.allowed, said=f"{happens}, which is {verdict}",
         situation=Situation(situation.precondition, action), expected=expected,
+    )  # fmt: skip
+
+
+def opening(rule: Rule, quantity: Quantity, point: Point, own: str, clause: Clause) -> Draft | None:
+    """What opens is not open yet before its time; what closes is open until then."""
+    said = re.search(
+        rf"\b(?P<verb>open|close)s? (?P<when>(?:at |on )?{re.escape(point.text)}[^,;]*)",
+        own,
+        re.IGNORECASE,
+    )
+    if said is None or quantity.kind not in ("duration", "date", "time"):
+        return None
+    when = re.split(r" and (?:opens?|closes?)\b", said["when"])[0]
+    opens = said["verb"].lower() == "open"
+    state = "open" if opens else "still open"
+    if not point.allowed:
+        state = "not open yet" if opens else "no longer open"
+    be = "are" if clause.plural else "is"
+    expected = f"{clause.subject} {be} {state} {when}"
+    action = f"Check whether {lower_start(clause.subject)} {be} open {when}"
+    return boundary_draft(
+        rule, quantity, point, valid=point.allowed, said=expected, situation=Situation("", action),
+        expected=otherwise_or(rule, point.allowed, observed(expected)),
+    )  # fmt: skip
+
+
+def nothing_done(rule: Rule, quantity: Quantity, point: Point, text: str) -> Draft | None:
+    """ "No deliveries are made between 24 and 26 December": outside, deliveries are made."""
+    none = re.search(
+        r"(?:^|^(?:at|on|before|after|no (?:earlier|later) than) [^,]{3,30},? )(?P<no>no )"
+        r"(?=[a-z])",
+        text,
+        re.IGNORECASE,
+    )
+    if none is None or quantity.kind not in ("date", "time") or not quantity.range_end:
+        return None
+    done = f"{text[: none.start('no')]}{text[none.end() :]}"
+    said = capital(text if point.allowed else done)
+    return boundary_draft(
+        rule, quantity, point, valid=point.allowed, said=said,
+        situation=Situation("", f"Check whether {lower_start(done)}"),
+        expected=otherwise_or(rule, point.allowed, said),
     )  # fmt: skip
 
 

@@ -31,6 +31,8 @@ from assistant.design.limit_outcomes import (
     for_roles,
     is_timing,
     let_pass,
+    nothing_done,
+    opening,
     otherwise_or,
     own_part,
     plain_limit,
@@ -160,6 +162,9 @@ def _in_effect(rule: Rule, quantity: Quantity, point: Point) -> Draft | None:
     clause = parts[0] if parts else None
     if restriction and restriction.is_people:
         return for_roles(rule, quantity, point, restriction)
+    nothing = nothing_done(rule, quantity, point, text)
+    if nothing is not None:
+        return nothing
     if clause is None:
         return plain_limit(rule, quantity, point, text)
     if is_value(rule) and not in_subject(rule, quantity):
@@ -167,6 +172,9 @@ def _in_effect(rule: Rule, quantity: Quantity, point: Point) -> Draft | None:
     if in_subject(rule, quantity):
         return _subject(rule, quantity, point, text, clause)
     own = own_part(text, point.text)
+    opened = opening(rule, quantity, point, own, clause)
+    if opened is not None:
+        return opened
     granted = find_capability(clause)
     if granted and granted.who != clause.subject and point.text in granted.what:
         own = f"{granted.who} can {granted.what}"

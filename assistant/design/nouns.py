@@ -18,7 +18,8 @@ _STOP = word_set(
     minimum max min inclusive exclusive respectively i you he she we they them us him me there
     here plus once twice again automatically yes longer shorter match matches show shows exist
     exists apply applies remain remains require requires need needs appear appears get gets take
-    takes fail fails pass passes occur occurs"""
+    takes fail fails pass passes occur occurs x
+    upwards onwards"""
 )
 COMMON = word_set(
     """password username description delivery email payment order account amount name address
@@ -35,7 +36,8 @@ COMMON = word_set(
 """Nouns that are no names, even at the start of a sentence."""
 _WORD = re.compile(r"([ \t\xa0]|-(?=[a-z]))([A-Za-z][A-Za-z'’-]*)(?=[\s.,;:!?)\]\"”/]|$)")
 _OBJECT = re.compile(
-    r" (?:an?|the|their|its|his|her|no|all|any|each|free|only|more|not|approval|to)\b"
+    r" (?:an?|the|their|its|his|her|no|all|any|each|free|only|more|not|approval|to|half"
+    r"|double|nothing)\b"
 )
 _IRREGULAR = {
     "people": "person", "children": "child", "men": "man", "women": "woman", "feet": "foot",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.design.comparisons import Comparison, Limit
+from assistant.design.comparisons import SET_OUT, Comparison, Limit
 from assistant.design.units import QuantityKind
 
 REACH = 120
@@ -37,6 +37,12 @@ _SO_FAR = re.compile(r"\b(?:has|have|had)(?:n['’]t)?\b[^.;,:]* for$", re.IGNOR
 _CONDITION_FOR = re.compile(
     r"\b(?:if|when|whenever|once|who|which|that|unless|until)\s[^.;,:]* for$", re.IGNORECASE
 )
+_MAIN_FOR = re.compile(
+    r"\b(?:who|which|that) (?!(?:is|are|was|were|has|have|had)\b)[^.;,:]*"
+    r"\b(?:is|are|will be|gets?) \w+(?:ed|en) for$",
+    re.IGNORECASE,
+)
+""" "A user who enters a wrong code is blocked for" is no condition any more."""
 _LASTING = re.compile(r"\b(?:last|lasts|take|takes|run|runs|lasting)$", re.IGNORECASE)
 _IN_CONDITION = re.compile(
     r"\b(?:if|when|whenever|once|unless)\s[^.;,:]*$|\bthat (?:last|take)s?$", re.IGNORECASE
@@ -52,6 +58,15 @@ _FILLER = re.compile(
     r"| a(?:nother)? (?:period|duration|time|maximum) of)* $",
     re.IGNORECASE,
 )
+_NEWEST = re.compile(r" (?:most recent|newest|latest|last) [a-z]", re.IGNORECASE)
+_A_PAGE = re.compile(r"\s+(?:per|a|to a|on a|on each|on every) (?:page|screen)\b", re.IGNORECASE)
+_NOTICE = re.compile(r"['’]?s?(?: [\w-]+){0,2} notice\b", re.IGNORECASE)
+_OVERDUE = re.compile(r" (?:overdue|late|past due|in arrears)\b", re.IGNORECASE)
+_FROM_THEN = re.compile(r" (?:afterwards|thereafter|after that)\b", re.IGNORECASE)
+_OPENS = re.compile(r"\bopens?$", re.IGNORECASE)
+_CLOSES = re.compile(r"\b(?:closes?|ends?|stops?)$", re.IGNORECASE)
+_INCLUDES = re.compile(r"\b(?:includes?|comes? with)$", re.IGNORECASE)
+_BEFOREHAND = re.compile(r" (?:before|prior to)\b", re.IGNORECASE)
 _AFTERWARDS = re.compile(r" (?:after|following|from) (?!each\b|every\b)", re.IGNORECASE)
 _EXACT = re.compile(
     r"\b(?:is|are|be|has|have|consists? of|comprises?|comprised of|made up of|composed of|length of"
@@ -62,7 +77,9 @@ _EXACT = re.compile(
 
 def lasts_so_far(lead: str) -> bool:
     """Whether words that end with "for" tell how long something must last: "is idle for"."""
-    return bool(_SO_FAR.search(lead[-REACH:]) or _CONDITION_FOR.search(lead[-REACH:]))
+    near = lead[-REACH:]
+    condition = _CONDITION_FOR.search(near) and not _MAIN_FOR.search(near)
+    return bool(_SO_FAR.search(near) or condition)
 
 
 def unsaid_limit(text: str, start: int, end: int, kind: QuantityKind) -> Limit:
@@ -73,18 +90,41 @@ def unsaid_limit(text: str, start: int, end: int, kind: QuantityKind) -> Limit:
     held = kind == "duration" and lead.endswith(" for") and _HOLDING.search(lead)
     if held and not lasts_so_far(lead):
         return Limit("at most", start - len(before) + len(lead) - 3, end, "for")
-    return Limit(_plain(text, before, lead, end, kind), start, end)
+    return Limit(_plain(text, before, lead, (start, end), kind), start, end)
 
 
-def _plain(text: str, before: str, lead: str, end: int, kind: QuantityKind) -> Comparison:
+def _plain(
+    text: str, before: str, lead: str, place: tuple[int, int], kind: QuantityKind
+) -> Comparison:
+    start, end = place
     if kind == "length":
-        return "exactly" if _EXACT.search(before) else "none"
+        compound = re.match(r"[\w.,]+-(?:digit|character|letter)\b", text[start:end], re.IGNORECASE)
+        decimals = "decimal" in text[start:end] and re.search(r"\b(?:with|to|in)$", lead)
+        return "exactly" if compound or decimals or _EXACT.search(before) else "none"
+    if kind in ("count", "number") and _A_PAGE.match(text, end):
+        return "at most"
+    if (
+        kind == "number"
+        and _NEWEST.match(text, end)
+        and SET_OUT.search(before.removesuffix("the "))
+    ):
+        return "at most"
+    if kind in ("size", "measure", "duration") and _INCLUDES.search(lead):
+        return "at most"
     if kind != "duration":
         return "none"
+    if _NOTICE.match(text, end) or _OVERDUE.match(text, end):
+        return "at least"
+    if _BEFOREHAND.match(text, end) and _OPENS.search(lead):
+        return "at most"
+    if _BEFOREHAND.match(text, end) and _CLOSES.search(lead):
+        return "at least"
     named = _NAMED.search(before)
     if named and not named["lead"]:
         return "at least" if _BEGINS.match(named["kind"] or named.group()) else "at most"
     if lead.endswith(" for"):
+        if _FROM_THEN.match(text, end):
+            return "at most"
         return "at least" if lasts_so_far(lead) else "none"
     if _LASTING.search(lead):
         return "at least" if _IN_CONDITION.search(lead) else "at most"

@@ -70,7 +70,8 @@ def _phrase(quantity: Quantity, before: str, after: str, value: str) -> tuple[st
         return f"still {held['state']} after {value}", before, after
     state = _STATES.match(word)
     if state:
-        return f"still {state['state']} after {value}", before, after
+        still = "" if re.search(r"\b(?:stay|remain)s?$", last) else "still "
+        return f"{still}{state['state']} after {value}", before, after
     inner = _INNER.match(word)
     if inner and (inner["inner"].strip() or inner["be"] not in (None, " of")):
         noun = inner["inner"].strip()
@@ -82,6 +83,10 @@ def _phrase(quantity: Quantity, before: str, after: str, value: str) -> tuple[st
         return f"{article}{noun} {link} {value}".strip(), before, after
     if inner:  # "a maximum of 10 items" -> "10 items"
         before = re.sub(r"\b(?:an?|the)\s*$", "", before, flags=re.IGNORECASE)
+    if word.endswith("the first"):
+        return (f"after {value}" if kind == "duration" else value), before, after
+    if word in ("at the latest", "at the earliest") and word in after:
+        return value, before, after.replace(f" {word}", "", 1)
     if word in ("after", "only after"):
         return f"after {value}", before, after
     if word == "for":  # "keeps entries for 365 days, after which they are deleted"
@@ -126,7 +131,13 @@ def _be_value(word: str, before: str, after: str, value: str) -> tuple[str, str,
 
 def _linked(quantity: Quantity, before: str, value: str, last: str) -> str:
     """``value`` with "of" where it hangs on a noun: "over £500" -> "of £500.01"."""
-    if not last or last in _NO_OF or last[-1] in ":(,=" or last.endswith("ly"):
+    if (
+        not last
+        or last in _NO_OF
+        or last in ("x", "×")
+        or last[-1] in ":(,="
+        or last.endswith("ly")
+    ):
         return value
     if quantity.kind == "duration" or quantity.unit == "times":
         return value

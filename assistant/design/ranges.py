@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date, time
 from decimal import Decimal
 from itertools import pairwise
 
 from assistant.design.amounts import Quantity
 from assistant.design.clauses import parse_clause
 from assistant.design.comparisons import read_limit
+from assistant.design.moments import NO_YEAR
 from assistant.design.periods import lasts_so_far, unsaid_limit
 from assistant.design.units import in_base_unit
 
@@ -24,6 +26,9 @@ _CONTINUES = re.compile(
     re.IGNORECASE,
 )
 """What stands between two limits of one comparison: "(at most 10 hours) a day and (48 hours)"."""
+_ANOTHER_FOR = re.compile(r",? (?:and )?(?:(?:a|an|the) )?[\w'’-]+(?: [\w'’-]+)? for ", re.I)
+""" "held (for 7 days), furniture for (14 days)"."""
+_TIMES = re.compile(r"\s?[x×]\s?|\sby\s", re.IGNORECASE)
 _CARRIED = ("at least", "at most", "exactly", "more than", "less than")
 
 
@@ -35,6 +40,7 @@ _CHANGE_VERB = re.compile(
 
 def with_limits(text: str, found: list[Quantity]) -> Iterator[Quantity]:
     """Ranges first, then single limits; a list carries its comparison on ("at least 1 x, 1 y")."""
+    found = _dimensions(text, found)
     index = 0
     before: Quantity | None = None
     ready: list[Quantity] = []
@@ -68,6 +74,10 @@ def with_limits(text: str, found: list[Quantity]) -> Iterator[Quantity]:
             and _carries_on(text, before, quantity)
         ):
             quantity = replace(quantity, comparison=before.comparison, negated=before.negated)
+        bare = quantity.kind == "number" and quantity.word == "within"
+        if bare and before is not None and before.kind == "duration":
+            # "within 30 days, a credit note within 10"
+            quantity = replace(quantity, kind="duration", unit=before.unit, suffix=before.suffix)
         joined = _two_sided(text, before, quantity)
         if joined:
             ready[-1:] = joined
@@ -79,17 +89,39 @@ def with_limits(text: str, found: list[Quantity]) -> Iterator[Quantity]:
     yield from _with_units(text, ready)
 
 
+def _dimensions(text: str, found: list[Quantity]) -> list[Quantity]:
+    """Each side in the unit of the last: "55 x 40 x 23 cm"."""
+    result: list[Quantity] = []
+    for quantity in reversed(found):
+        after = result[-1] if result else None
+        if (
+            after is not None
+            and quantity.kind == "number"
+            and after.kind == "measure"
+            and _TIMES.fullmatch(text[quantity.end : after.start])
+        ):
+            quantity = replace(quantity, kind="measure", unit=after.unit, suffix=after.suffix)
+        result.append(quantity)
+    return result[::-1]
+
+
 def _carries_on(text: str, before: Quantity, quantity: Quantity) -> bool:
     """Whether a comparison reaches the next quantity: "at most 10 hours a day and 48 a week"."""
-    if before.comparison not in _CARRIED or before.range_end:
+    first = before.word.endswith("the first")  # "45p for the first 10,000 miles and 25p after"
+    if before.comparison not in _CARRIED or before.range_end or first:
         return False
     gap = text[before.phrase_end : quantity.start]
-    if len(gap) > MAX_GAP or not _CONTINUES.fullmatch(gap):
+    if _TIMES.fullmatch(gap):
+        return quantity.kind == before.kind == "measure"
+    another = before.word.endswith("for") and _ANOTHER_FOR.fullmatch(gap)
+    if len(gap) > MAX_GAP or not (another or _CONTINUES.fullmatch(gap)):
         return False
     if quantity.kind in ("count", "length") and before.kind in ("count", "length"):
         return True
     alike = quantity.kind == before.kind != "number"
     measured = not {quantity.kind, before.kind} & {"date", "time", "age", "number", "percent"}
+    if another:
+        return alike
     if not (alike or (measured and before.comparison in ("at most", "at least"))):
         return False
     return not _says_more(text[quantity.end : quantity.end + MAX_GAP * 2])
@@ -161,10 +193,11 @@ def _is_only_time(text: str, quantity: Quantity) -> bool:
 def _range(text: str, low: Quantity, high: Quantity) -> tuple[Quantity, Quantity] | None:
     """Both ends of "8 to 20 characters", "between £5 and £10", "09:00-17:00"; else ``None``."""
     gap = text[low.end : high.start]
-    joined = gap.strip().lower()
+    joined = gap.strip(" +").lower()
     lead = text[max(0, low.start - 60) : low.start]
     opened = re.search(
-        r"\b(?P<word>between|from|in the range(?: of)?|range[sd]?(?: from| of)?|of between)\s+$",
+        r"\b(?P<word>between|from|outside(?: of)?(?: the range(?: of)?)?|in the range(?: of)?"
+        r"|range[sd]?(?: from| of)?|of between)\s+$",
         lead,
         re.I,
     )
@@ -184,20 +217,29 @@ def _range(text: str, low: Quantity, high: Quantity) -> tuple[Quantity, Quantity
     if not _ascending(low, high):
         return None
     start = low.start
-    if opened and re.fullmatch(r"(?:of )?between|from|in the range(?: of)?", opened["word"], re.I):
+    if opened and re.fullmatch(
+        r"(?:of )?between|from|outside.*|in the range(?: of)?", opened["word"], re.I
+    ):
         start -= len(lead) - opened.start("word")
         start += 3 if opened["word"].lower().startswith("of ") else 0
     word = opened["word"].lower() if opened else "to"
     unit, kind = (high.unit or low.unit), (high.kind if high.kind != "number" else low.kind)
     suffix = low.suffix or (high.suffix if low.kind == "number" else "")
+    outside = word.startswith("outside")
+    excluded = re.search(r"\b(?:more than|over|above|longer than)\s+$", lead, re.IGNORECASE)
+    if excluded:
+        start = low.start - len(lead) + excluded.start()
     shared = replace(low, phrase_start=start, phrase_end=high.end, word=word)
     if not measured:
         shared = replace(shared, unit=unit, kind=kind)
     return (
-        replace(shared, comparison="at least", range_end="low", suffix=suffix),
+        replace(
+            shared, range_end="low", suffix=suffix, phrase_start=start,
+            comparison="less than" if outside else "more than" if excluded else "at least",
+        ),
         replace(
             high, unit=unit, kind=kind, phrase_start=start, phrase_end=high.end, word=word,
-            comparison="at most", range_end="high",
+            comparison="more than" if outside else "at most", range_end="high",
         ),
     )  # fmt: skip
 
@@ -210,4 +252,9 @@ def _ascending(low: Quantity, high: Quantity) -> bool:
         least, small = in_base_unit(low.value, low.unit)
         most, large = in_base_unit(high.value, high.unit)
         return least < most if small == large else low.kind != "number"
+    if isinstance(low.value, time) and isinstance(high.value, time):
+        return low.value != high.value  # "22:00 to 06:00" goes over midnight
+    if isinstance(low.value, date) and isinstance(high.value, date):
+        yearly = low.value.year == high.value.year == NO_YEAR  # "1 October to 31 March"
+        return low.value < high.value or (yearly and low.value != high.value)
     return type(low.value) is type(high.value) and low.value < high.value  # type: ignore[operator]

@@ -43,7 +43,8 @@ _SENTENCE_END = re.compile(
     r"(?<!\be\.g)(?<!\bi\.e)(?<!\betc)(?<!\bvs)(?<!\bNo)(?<!\bapprox)(?<!\bmin)(?<!\bmax)(?<!\b[A-Z])"
     r"[.!?](?=\s|\x00|$)(?!\s+[a-z])"
     r"|(?<=\x00)\s(?=[A-Z][a-z]+\s)|;(?=\s)|\n\s*\n|\n(?=\s*(?:[-*•–]|\d{1,2}[.)])\s)"
-    r"|(?<=[a-z]):\s(?=(?:the|an?|each|only|if|when)\s)"
+    r"|(?<=[a-z]):\s(?=(?:[Tt]he|[Aa]n?|[Ee]ach|[Oo]nly|[Ii]f|[Ww]hen"
+    r"|[Oo]nce|[Uu]nless)\s)"
 )
 _SPEECH = re.compile(r"\x00[.!?]?$")
 

@@ -51,10 +51,15 @@ _OCCASION = ("in case of", "in the event of")
 _NO_CUT_AFTER = word_set("of to in for by with from on at that and or")
 
 
+PROVIDED = (
+    r"(?<!\bbe )(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )(?<!\bbeen )"
+    r"provided(?! (?:by|for|to|with|in|on|at|as|from|via|when|if|and|or)\b)"
+)
+"""The conjunction, not the verb of "a signature must be provided for parcels"."""
 _TRAIL = re.compile(
     r",?\s(?P<word>(?:but |and )?only (?:if|when|where|after|once)|if and only if|if|when|whenever"
     r"|unless"
-    r"|until|once|as long as|so long as|provided that|provided|in case of|in the event of"
+    rf"|until|once|as long as|so long as|provided that|{PROVIDED}|in case of|in the event of"
     r"|where|while|after|before|except when"
     r"|except if|except where|in case|as soon as)\s",
     re.IGNORECASE,
@@ -70,7 +75,11 @@ def take_leading(
     """Take condition clauses off the front; returns where the rest starts."""
     ordinal = _ORDINAL.match(text[start:end])
     if ordinal and parse_clause(text[start + ordinal.end() : end].strip(" ,")):
-        context.append(span(text, start, start + ordinal.end()))
+        named = span(text, start, start + len(ordinal.group().rstrip(",")))
+        if _has_limit(text, named.start, named.end):
+            conditions.append(Condition("after", named))
+        else:
+            context.append(named)
         start = span(text, start + ordinal.end(), end).start
     while match := _LEAD.match(text[start:end]):
         word = re.sub(r"\s+", " ", match["word"].lower())
@@ -224,6 +233,8 @@ def take_trailing(text: str, start: int, end: int, conditions: list[Condition]) 
             continue
         if word in ("after", "before") and (find_quantities(right.text) or _ends_in_duration(left)):
             continue
+        if word == "until" and any(q.start == 0 for q in find_quantities(right.text)):
+            continue  # "is valid until 31 January and can be redeemed"
         if word == "where" and clause and clause.subject == "":
             continue
         if conditions and _tells_when(word, left):

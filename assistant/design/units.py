@@ -45,6 +45,7 @@ _add(
     working_hour="working hour|working hours|business hour|business hours",
     month="month|months|calendar month|calendar months", year="year|years|calendar years",
 )  # fmt: skip
+_add("age", year="year-old|year-olds|year old|year olds")
 _add(
     "length",
     character="character|characters|char|chars|alphanumeric characters", digit="digit|digits",
@@ -104,7 +105,8 @@ _LABEL = (
     r"version|release|step|drop|section|chapter|page|table|figure|fig\.?|appendix|annex|phase|"
     r"stage|level|tier|option|paragraph|rule|error(?: code)?|status(?: code)?|code|http|port|iso|"
     r"rfc|ref(?:erence)?|ticket|sprint|iteration|build|windows|article|clause|question|"
-    r"scenario|criterion|quarter|no\.|nr\.?|task|wcag|priority|severity|"
+    r"scenario|criterion|quarter|no\.|nr\.?|task|wcag|priority|severity|dose|zone|band|gate|"
+    r"platform|room|floor|lane|part|team|"
     r"p(?:age|hase)s"
 )
 _NUMBERED = (
@@ -117,7 +119,8 @@ _IDENTIFIERS = re.compile(
             # No letter class holds a separator: with "_" in both, a long name takes for ever.
             rf"\b(?!(?:{CURRENCY_CODES_PATTERN})[\s\d])_*[A-Za-z]+(?:[-_/]+[A-Za-z]+)*[-_/]*\d\w*"
             r"(?:[-_.]\d+)*\b",
-            rf"\b(?:{_LABEL})\s*[#:]?\s*v?\d[\w.]*(?!\s*(?:times\b|%|or more|or less|and above))",
+            rf"\b(?:{_LABEL})\s*[#:]?\s*v?\d[\w.]*(?!\s*(?:times\b|%|or more|or less"
+            r"|(?:and|or) (?:above|over|below|higher|lower|under)))",
             rf"\b{_NUMBERED}(?: (?:number|no\.?|id))?\s*[#:]?\s*\d{{4,}}\b",
             r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b",
             r"#\d+\b|\bv\d+(?:\.\d+)*\b",

@@ -168,7 +168,11 @@ def fact(text: str) -> str:
 @lru_cache(maxsize=8192)
 def negation(text: str) -> str | None:
     """The clause denied: "is displayed" -> "is not displayed", "cannot pay" -> "can pay"."""
-    return _each(text, lambda clause: _fact(_turned(clause)))
+    return _no_longer(_each(text, lambda clause: _fact(_turned(clause))))
+
+
+def _no_longer(denied: str | None) -> str | None:
+    return denied and re.sub(r"\b(is|are|was|were) not still\b", r"\1 no longer", denied)
 
 
 def safely_not(text: str) -> str:
@@ -178,7 +182,7 @@ def safely_not(text: str) -> str:
 
 def opposite(text: str) -> str | None:
     """The contrary outcome: "is rejected" -> "is accepted", otherwise the negation."""
-    return _each(text, _opposite)
+    return _no_longer(_each(text, _opposite))
 
 
 _WITH_MESSAGE = re.compile(
