@@ -273,6 +273,9 @@ def _add_training(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     compare.add_argument(
         "--perplexity-stories", type=int, default=0, metavar="N", help="more stories for perplexity"
     )
+    compare.add_argument(
+        "--resume", metavar="ID", help="go on with a comparison that stopped; its own choices count"
+    )
     compare.add_argument("--attempts", type=int, default=2, metavar="N", help="drafts a case")
     compare.add_argument("--out", type=Path, metavar="FILE.md", help="write the report")
 

@@ -181,10 +181,16 @@ def compare(options: Namespace, terminal: Terminal) -> None:
         raise SettingsError(_first_problem(error)) from error
     with open_workspace(options, terminal) as workspace:
         project_id = _project(workspace, options)
+        comparison_id = options.resume or compare_models.new_id()
+        if options.resume:
+            request = compare_models.request_of(workspace, project_id, comparison_id)
+        else:
+            terminal.note(f"comparison {comparison_id}; should it stop: --resume {comparison_id}")
         comparison = compare_models.run_now(
             workspace,
             project_id,
             request,
+            comparison_id=comparison_id,
             by=options.settings.user or "command line",
             progress=lambda p: terminal.bar(
                 "comparing  ", p.done, p.total, detail=f"{p.column} {p.story_key}"

@@ -21,6 +21,7 @@ MAX_PRECONDITIONS = 26
 MAX_STEPS = 16
 MAX_LINE = 300
 MAX_EXPECTED = 700
+MIN_LINE = 40
 """Longest precondition or action, and longest expected result (it may have several lines). They
 stand in the schema too: a small model that repeats itself would not end a text otherwise."""
 
@@ -52,13 +53,18 @@ def company_schema(
     max_steps: int = MAX_STEPS,
     max_line: int = MAX_LINE,
     max_expected: int = MAX_EXPECTED,
+    results: bool = False,
 ) -> dict[str, object]:
-    """JSON schema of a draft. The limits end a list that a model would go on repeating."""
+    """JSON schema of a draft. The limits end a list that a model would go on repeating.
+
+    With ``results`` every step has an expected result: for a model that left all of them empty.
+    """
     text = {"type": "string", "maxLength": max_line}
-    result = {"type": "string", "maxLength": max_expected}
+    action = {**text, "minLength": 1}
+    result = {"type": "string", "maxLength": max_expected, "minLength": int(results)}
     step = {
         "type": "object",
-        "properties": {"a": text, "e": result},
+        "properties": {"a": action, "e": result},
         "required": ["a", "e"],
         "additionalProperties": False,
     }
@@ -72,6 +78,18 @@ def company_schema(
         "required": ["p", "s"],
         "additionalProperties": False,
     }
+
+
+def lengths_within(max_tokens: int, *, max_preconditions: int, max_steps: int) -> dict[str, int]:
+    """``max_line`` and ``max_expected`` with which no draft of so many lines is cut off.
+
+    Every answer then ends, whatever a model repeats in it; a token is taken to hold no fewer than
+    three characters, and an expected result may be twice as long as a line.
+    """
+    marks = 8 * max_preconditions + 16 * max_steps + 16
+    line = (3 * max_tokens - marks) // (max_preconditions + 3 * max_steps)
+    line = min(max(line, MIN_LINE), MAX_LINE)
+    return {"max_line": line, "max_expected": min(2 * line, MAX_EXPECTED)}
 
 
 def read_company_draft(

@@ -19,6 +19,8 @@ from assistant.generation.writer import CaseBrief
 OUTCOME_SHARE = 0.5
 """Share of the outcome's words that the expected results must hold to state it."""
 
+NO_RESULT = "no step has an expected result; write what the tester must see in the last e"
+
 _LEAK_WORDS = 8
 _PROMPT_MARKS = re.compile(
     r"</?\s*(?:source|condition|story|case)\b[^>]*>|<\|[^|>]*\|>|"
@@ -66,7 +68,7 @@ def _complete(draft: CompanyDraft, brief: CaseBrief) -> Iterator[str]:
     if not draft.s:
         yield "s: no step has an action"
     if not brief.condition.expected and not any(step.e.strip() for step in draft.s):
-        yield "no step has an expected result; write what the tester must see in the last e"
+        yield NO_RESULT
     for text in draft.texts:
         if text.count("“") != text.count("”"):
             yield f'"{text[:60]}" leaves a quotation open'

@@ -8,7 +8,7 @@ source is marked. Refused drafts are asked for again; in the end the rule-based 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from assistant.domain import (
@@ -27,8 +27,9 @@ from assistant.generation.cancelling import CancelCheck, never_cancelled, raise_
 from assistant.generation.case_plan import CasePlan, Line, PlannedStep, assemble
 from assistant.generation.chat_models import ChatEndpoint, Message, invoke_structured
 from assistant.generation.citations import resolve
-from assistant.generation.company_answer import company_words
+from assistant.generation.company_answer import company_words, lengths_within
 from assistant.generation.company_checks import (
+    NO_RESULT,
     reason_against_company,
     states_outcome,
     without_repeats,
@@ -54,6 +55,8 @@ ENOUGH_STYLE = 10
 USUAL_SHARE = 0.9
 FEWEST = 3
 """An answer that was refused is asked for again with half the lines, but no fewer."""
+LAST_LINES = 6
+"""Most preconditions and steps of the last attempt, whose answer cannot be cut off."""
 
 
 class CompanyWriter:
@@ -162,17 +165,19 @@ class CompanyWriter:
             brief.epic, brief.story, brief.condition, brief.sources, special
         )
         limits = self._limits(brief.style)
+        lengths: dict[str, int] = {}
+        results = False
         question = messages
         while len(attempts.rejected) < self._config.attempts:
             raise_if_cancelled(cancelled, "Writing a case")
-            schema = company_schema(**limits)
+            schema = company_schema(**limits, **lengths, results=results)
             raw = ""
             try:
                 reply = invoke_structured(self._endpoint, question, schema, cancelled=cancelled)
                 raw = reply.raw
                 attempts.count(reply)
                 draft = without_repeats(read_company_draft(reply.data, raw=raw, **limits))
-                reason = reason_against_company(draft, brief, special)
+                reason = reason_against_company(draft, brief, special) or _cut(draft, lengths)
                 if not reason:
                     return draft, draft
                 if draft.s:
@@ -180,15 +185,33 @@ class CompanyWriter:
             except InvalidOutput as error:
                 raw, reason = error.raw_output or raw, str(error)
             attempts.refuse(raw, reason)
+            results = results or NO_RESULT in reason
             again = _again(messages, raw, reason, special)
+            last = len(attempts.rejected) == self._config.attempts - 1
+            if self.spec.adapter or last:
+                limits = {name: max(FEWEST, most // 2) for name, most in limits.items()}
+            if last:
+                limits = {name: min(LAST_LINES, most) for name, most in limits.items()}
+                lengths = lengths_within(self._config.max_tokens, **limits)
             if self.spec.adapter:
                 # A tuned model has seen no correction in its training, but keeps to a shorter form.
-                limits = {name: max(FEWEST, most // 2) for name, most in limits.items()}
                 again = messages
             elif again == question and self._config.temperature == 0:
                 break  # the same question would only get the same answer
             question = again
         return None, readable
+
+
+def _cut(draft: CompanyDraft, lengths: Mapping[str, int]) -> str:
+    """Why a draft is refused whose texts ended only because the schema ended them; or ""."""
+    if not lengths:
+        return ""
+    longest = lengths["max_line"], lengths["max_expected"]
+    lines = [*draft.p, *(step.a for step in draft.s)]
+    for text, most in [*((x, longest[0]) for x in lines), *((x.e, longest[1]) for x in draft.s)]:
+        if len(text) >= most:
+            return f'"{text[:60]}" is longer than {most} characters'
+    return ""
 
 
 def _again(

@@ -56,24 +56,46 @@ OnProgress = Callable[[Progress], None]
 def begin(workspace: Workspace, project_id: str, request: CompareRequest, *, by: str = "") -> str:
     """Start a comparison in a worker thread; returns its id. Raises at once for a wrong request."""
     _check(workspace, request)
-    comparison_id = uuid.uuid4().hex[:12]
-    folder = _folder(workspace, comparison_id)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "request.json").write_text(request.model_dump_json(indent=2), encoding="utf-8")
-    (folder / "project").write_text(project_id, encoding="utf-8")
+    comparison_id = new_id()
+    _note(workspace, project_id, request, comparison_id)
     _start(workspace, project_id, request, comparison_id, by)
     return comparison_id
 
 
 def resume(workspace: Workspace, project_id: str, comparison_id: str, *, by: str = "") -> None:
     """Go on with a comparison that was cancelled or cut off; finished scores are kept."""
-    file = _folder(workspace, comparison_id) / "request.json"
-    if not file.exists():
-        raise SettingsError(f"Comparison {comparison_id} cannot go on: its request is gone.")
-    request = CompareRequest.model_validate_json(file.read_bytes())
+    request = request_of(workspace, project_id, comparison_id)
     if workspace.jobs.is_active(job_of(comparison_id)):
         raise SettingsError(f"Comparison {comparison_id} is still being written.")
     _start(workspace, project_id, request, comparison_id, by)
+
+
+def new_id() -> str:
+    """An id for a comparison that is to begin."""
+    return uuid.uuid4().hex[:12]
+
+
+def request_of(workspace: Workspace, project_id: str, comparison_id: str) -> CompareRequest:
+    """What a comparison of the project was asked for. Raises ``SettingsError`` where none is."""
+    folder = _folder(workspace, comparison_id)
+    file, owner = folder / "request.json", folder / "project"
+    known = comparison_id.isalnum() and file.exists() and owner.exists()
+    if not known or owner.read_text(encoding="utf-8") != project_id:
+        raise SettingsError(
+            f"There is no comparison {comparison_id!r} in this project that could go on. "
+            f"Start it again."
+        )
+    return CompareRequest.model_validate_json(file.read_bytes())
+
+
+def _note(
+    workspace: Workspace, project_id: str, request: CompareRequest, comparison_id: str
+) -> None:
+    """Keep the request, so that the comparison can go on after it was cut off."""
+    folder = _folder(workspace, comparison_id)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "request.json").write_text(request.model_dump_json(indent=2), encoding="utf-8")
+    (folder / "project").write_text(project_id, encoding="utf-8")
 
 
 def _start(
@@ -115,9 +137,9 @@ def run_now(
     Raises ``TrainingError`` where nothing is held out, and as the writers do.
     """
     _check(workspace, request)
-    comparison_id = comparison_id or uuid.uuid4().hex[:12]
+    comparison_id = comparison_id or new_id()
+    _note(workspace, project_id, request, comparison_id)
     folder = _folder(workspace, comparison_id)
-    folder.mkdir(parents=True, exist_ok=True)
     prepared = prepare(workspace, project_id, request)
     started = perf_counter()
     chosen = choose_stories(prepared.held_out, request.limit, request.seed)

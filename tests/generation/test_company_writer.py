@@ -218,6 +218,41 @@ def test_a_tuned_model_is_asked_the_same_again_for_a_shorter_form() -> None:
     assert second < first
 
 
+def test_the_last_answer_cannot_be_cut_off() -> None:
+    """Its schema holds no more characters than its tokens can, lists and texts together."""
+    chat = FakeChat("no JSON")
+    writer(chat, adapter="company").write(EXISTING)
+    last = chat.schemas[-1]["properties"]
+    step = last["s"]["items"]["properties"]
+    most = last["p"]["maxItems"] * (last["p"]["items"]["maxLength"] + len('"",'))
+    texts = step["a"]["maxLength"] + step["e"]["maxLength"]
+    most += last["s"]["maxItems"] * (texts + len('{"a":"","e":""},'))
+    assert most + len('{"p":[],"s":[]}') <= 3 * GenerationConfig().max_tokens
+    assert len(chat.schemas) == GenerationConfig().attempts
+
+
+def test_a_model_that_expects_nothing_is_made_to_say_what_it_expects() -> None:
+    chat = FakeChat(answer(("When I add it", "")), answer(("When I add it", "Then I see it")))
+    case = writer(chat, adapter="company").write(EXISTING).case
+    assert case.steps[0].expected_result == "Then I see it"
+    first, second = (
+        schema["properties"]["s"]["items"]["properties"]["e"]["minLength"]
+        for schema in chat.schemas
+    )
+    assert (first, second) == (0, 1)
+
+
+def test_a_text_that_only_the_schema_ended_is_refused() -> None:
+    """Such a text stops in the middle of a word; a case by rule is better."""
+    long = (
+        "When I add apples, bread, cheese, dates, eggs, figs, grapes, honey, ink, jam, kale, limes"
+    )
+    endless = answer((f"{long}, milk, nuts, oats, pears, quince, rice, salt and", "Then I see it"))
+    written = writer(FakeChat("no JSON", "no JSON", endless), adapter="company").write(EXISTING)
+    assert written.case.origin.writer == "rules"
+    assert "is longer than" in written.rejected[-1].reason
+
+
 def test_a_comparison_keeps_the_models_own_words() -> None:
     """The last readable draft stands though it was refused; nothing readable is an empty case."""
     bad = answer(("When I say “hello", "Then I see it"))

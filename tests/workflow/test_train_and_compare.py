@@ -74,6 +74,34 @@ def test_the_rules_alone_can_be_compared(workspace: Workspace, project_id: str) 
 
 
 @pytest.mark.slow
+def test_a_comparison_that_stopped_goes_on(workspace: Workspace, project_id: str) -> None:
+    """What was scored is not written again, and the request is the one that it began with."""
+    asked = CompareRequest(columns=("rules",), limit=3, perplexity=False)
+    comparison_id = compare_models.new_id()
+    seen: list[int] = []
+    part = compare_models.run_now(
+        workspace, project_id, asked, comparison_id=comparison_id,
+        progress=lambda at: seen.append(at.done), cancelled=lambda: len(seen) > 1,
+    )  # fmt: skip
+    assert not part.complete
+    again = compare_models.request_of(workspace, project_id, comparison_id)
+    assert again == asked
+    whole = compare_models.run_now(workspace, project_id, again, comparison_id=comparison_id)
+    assert whole.complete
+    written = {score.condition.id: score.seconds for score in whole.scores}
+    assert all(written[score.condition.id] == score.seconds for score in part.scores)
+    assert len(whole.scores) > len(part.scores) > 0
+
+
+@pytest.mark.parametrize("wrong", ["none", "../comparisons", ""])
+def test_a_comparison_that_is_not_there_cannot_go_on(
+    workspace: Workspace, project_id: str, wrong: str
+) -> None:
+    with pytest.raises(SettingsError, match="could go on"):
+        compare_models.request_of(workspace, project_id, wrong)
+
+
+@pytest.mark.slow
 def test_train_write_and_compare(
     workspace: Workspace,
     project_id: str,
