@@ -21,6 +21,9 @@ from unittest import mock
 import pytest
 
 from assistant.domain import GenerationRun, RetrievedChunk
+from assistant.settings import load_settings
+from assistant.workflow import review
+from assistant.workflow.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parent.parent
 EPIC = "sample_data/epics/CC-200-cooling-off-cancellation.md"
@@ -148,6 +151,66 @@ def test_coverage_and_duplicates_are_one_document_each(
     assert frozenset({"UAT-CC-0003", "UAT-CC-0007"}) in found
     assert report["share"] < 0.2
     assert "cannot be read" in run(environment, "duplicates", "nowhere.csv").error()
+
+
+def test_a_question_is_listed_answered_and_open_again(
+    environment: Mapping[str, str], first_run: Path
+) -> None:
+    """The sample's contradiction: the criterion says 15 days, the rule 14."""
+    ask = ("questions", "--epic", EPIC)
+    listed = json.loads(run(environment, *ask, "--json").out)
+    one = next(row for row in listed["questions"] if row["criterion_id"] == "CC-201-AC1")
+    assert "14 days" in one["suggestion"]
+    assert "No open question" in run(environment, *ask, "--answer", "none", "--text", "x").error()
+    assert "--text" in run(environment, *ask, "--answer", one["id"]).error()
+    done = run(
+        environment, *ask, "--answer", one["id"], "--text", one["suggestion"], "--replaces",
+        "--json",
+    )  # fmt: skip
+    after = json.loads(done.out)
+    assert one["id"] not in {row["id"] for row in after["questions"]}
+    (given,) = after["answers"]
+    assert given["document_id"] == one["id"]
+    assert given["replaces"]
+    cases = json.loads(run(environment, "generate", "--epic", EPIC, "--json").out)["cases"]
+    limits = [case["title"] for case in cases if "CC-201-AC1" in case["criterion_ids"]]
+    assert any("14 days" in title for title in limits)
+    assert not any("15 days after" in title and "can be" in title for title in limits)
+    again = json.loads(run(environment, *ask, "--withdraw", one["id"], "--json").out)
+    assert one["id"] in {row["id"] for row in again["questions"]}
+    assert not again["answers"]
+    assert "No answer" in run(environment, *ask, "--withdraw", one["id"]).error()
+
+
+def test_only_what_a_run_lacks_is_written(
+    environment: Mapping[str, str], first_run: Path, tmp_path: Path
+) -> None:
+    text = "# PAY-7 Refunds\n\n## PAY-71 Refund\n\n- A refund of up to £250.00 is paid at once.\n"
+    made = run(environment, "generate", "--epic", "-", "--project", "Gaps", "--json", stdin=text)
+    whole = GenerationRun.model_validate_json(made.out)
+    rejected = whole.cases[-1]
+    settings = load_settings(data_dir=environment["UAT_DATA_DIR"])
+    with Workspace.open(settings) as workspace:
+        project = workspace.project("Gaps").id
+        stored = next(
+            one
+            for one in workspace.library.cases(project, run_id=whole.id)
+            if one.case.id == rejected.id
+        )
+        review.set_status(
+            workspace, project, stored.id, "rejected", reason="Not needed.",
+            seen_version=stored.row_version, by="a tester",
+        )  # fmt: skip
+    out = tmp_path / "gaps.csv"
+    done = run(
+        environment, "generate", "--fill-gaps", whole.id, "--project", "Gaps", "--out", str(out),
+    )  # fmt: skip
+    assert done.status == 0, done.err
+    assert "1 missing cases written" in done.err
+    again = run(environment, "generate", "--fill-gaps", whole.id, "--project", "Gaps")
+    assert "no gap" in again.error()
+    wrong = run(environment, "generate", "--fill-gaps", "none", "--project", "Gaps")
+    assert "none" in wrong.error()
 
 
 def test_search_finds_a_rule(environment: Mapping[str, str], first_run: Path) -> None:

@@ -1,10 +1,4 @@
-"""One function per command: choose the project, make one workflow call, print what came of it.
-
-Which project, where ``--project`` is not given: an epic that is part of the sample data belongs in
-the sample project, which is created and indexed where it is missing; ``index`` and any other epic
-file go into the project "Default"; what only reads uses "Default" where it exists and the sample
-project otherwise.
-"""
+"""One function per command: choose the project, make one workflow call, print what came of it."""
 
 from __future__ import annotations
 
@@ -14,9 +8,17 @@ from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 
+from assistant.command_line.asked import (
+    DEFAULT_PROJECT,
+    open_workspace,
+    reading_project,
+    remarks,
+    request_of,
+    understood,
+)
 from assistant.command_line.output import Terminal
 from assistant.domain import CaseTemplate, GenerationConfig, GenerationRun, TestCase
-from assistant.errors import LibraryError, ModelUnavailable, SettingsError, SourceError
+from assistant.errors import ModelUnavailable, SettingsError, SourceError
 from assistant.workflow import (
     company_template,
     export_cases,
@@ -28,16 +30,8 @@ from assistant.workflow import (
 )
 from assistant.workflow import models as model_store
 from assistant.workflow import start as app
-from assistant.workflow.requests import GenerateRequest, Understanding, understand
-from assistant.workflow.sample_project import (
-    SAMPLE_PROJECT,
-    ensure_sample_project,
-    is_sample_file,
-)
 from assistant.workflow.workspace import Workspace
 
-DEFAULT_PROJECT = "Default"
-STDIN = "-"
 PROBLEMS_SHOWN = 5
 
 
@@ -144,9 +138,9 @@ def _generated(
     """The project, and the whole run for what was asked."""
     writer = options.writer or model_store.RULES_WRITER
     model_store.writer(workspace, writer)
-    project_id, request = _request(workspace, options, terminal)
-    found = _understood(workspace, project_id, request, options)
-    _remarks(found, terminal)
+    project_id, request = request_of(workspace, options, terminal)
+    found = understood(workspace, project_id, request, options)
+    remarks(found, terminal)
     run = generate_cases.begin(
         workspace,
         project_id,
@@ -246,91 +240,6 @@ def models(options: Namespace, terminal: Terminal) -> None:
             ),
         ]
     )
-
-
-def open_workspace(options: Namespace, terminal: Terminal, *, embed: bool = True) -> Workspace:
-    """The workspace, with the embedding model fetched where the command will need it."""
-    settings = options.settings
-    workspace = Workspace.open(settings, exclusive=embed)
-    try:
-        if embed and not model_store.is_here(settings, model_store.DEFAULT_EMBEDDING):
-            model_store.fetch(settings, model_store.DEFAULT_EMBEDDING, progress=terminal.fetching)
-            terminal.end_bar()
-    except BaseException:
-        workspace.close()
-        raise
-    return workspace
-
-
-def reading_project(
-    workspace: Workspace, options: Namespace, terminal: Terminal, *, create: bool = True
-) -> str:
-    """The project of a command that reads what is there."""
-    if options.project:
-        return workspace.project(options.project).id
-    for name in (DEFAULT_PROJECT, SAMPLE_PROJECT):
-        project = workspace.find_project(name)
-        if project is not None:
-            return project.id
-    if not create:
-        raise LibraryError("There is no project yet. Generate cases first, or name one: --project.")
-    terminal.note("No project yet: creating the sample project.")
-    return ensure_sample_project(workspace, progress=terminal.indexing).id
-
-
-def _request(
-    workspace: Workspace, options: Namespace, terminal: Terminal
-) -> tuple[str, GenerateRequest]:
-    """The project to write in and what to write."""
-    if options.ask is not None:
-        return (
-            reading_project(workspace, options, terminal),
-            GenerateRequest(ask=options.ask),
-        )
-    if options.epic == STDIN:
-        name, data, sample = "stdin.md", sys.stdin.buffer.read(), False
-    else:
-        path = Path(options.epic)
-        if not path.is_file():
-            raise SourceError(f"'{path}' is not a file. Check the path, or use - for stdin.")
-        name, data, sample = path.name, path.read_bytes(), is_sample_file(path)
-    if options.project:
-        project = workspace.ensure_project(options.project)
-    elif sample:
-        project = ensure_sample_project(workspace, progress=terminal.indexing)
-    else:
-        project = workspace.ensure_project(DEFAULT_PROJECT)
-    return project.id, GenerateRequest(reading=import_sources.read_epic(name, data))
-
-
-def _understood(
-    workspace: Workspace, project_id: str, request: GenerateRequest, options: Namespace
-) -> Understanding:
-    found = understand(workspace, project_id, request)
-    lacking = tuple(story.key for story in found.stories_without_criteria)
-    if lacking and options.stories_as_criteria:
-        request = request.model_copy(update={"stories_as_criteria": lacking})
-        return understand(workspace, project_id, request)
-    if not found.conditions:
-        raise SourceError(
-            f"There is no acceptance criterion in {', '.join(lacking) or options.epic}. Add a "
-            "list of criteria, or pass --stories-as-criteria to take each story as one."
-        )
-    return found
-
-
-def _remarks(found: Understanding, terminal: Terminal) -> None:
-    """Say on stderr what a person should know before the cases come."""
-    for text in (*found.understood, *found.notes):
-        terminal.note(text)
-    for text in found.unmatched:
-        terminal.note(f"not understood: {text}")
-    for piece in found.unread:
-        terminal.note(f"not read ({piece.reason}): {' '.join(piece.text.split())[:120]}")
-    for story in found.stories_without_criteria:
-        terminal.note(f"{story.key} has no acceptance criterion and gets no case.")
-    for question in found.questions:
-        terminal.note(f"question on {question.criterion_id}: {question.text}")
 
 
 def _summary(run: GenerationRun, out: Path | None, terminal: Terminal) -> None:

@@ -61,6 +61,7 @@ def _command(name: str) -> Command:
     from assistant.command_line import (
         commands,
         quality_commands,
+        question_commands,
         suite_commands,
         sync_commands,
         training_commands,
@@ -71,6 +72,7 @@ def _command(name: str) -> Command:
         "index": commands.index,
         "search": commands.search,
         "generate": commands.generate,
+        "questions": question_commands.questions,
         "export": commands.export,
         "models": commands.models,
         "sync": sync_commands.sync,
@@ -159,6 +161,7 @@ def build_parser() -> Parser:
     )
 
     analysis_commands.add_options(add)
+    _add_questions(add)
 
     export = add("export", "write stored cases as CSV")
     export.add_argument("--out", type=Path, metavar="FILE.csv", help="file (default: stdout)")
@@ -178,6 +181,24 @@ def build_parser() -> Parser:
     _add_suite(add)
     _add_quality(add)
     return parser
+
+
+def _add_questions(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    """What to ask about an epic before cases are written."""
+    questions = add("questions", "what to ask about an epic, and the answers to it")
+    source = questions.add_mutually_exclusive_group(required=True)
+    source.add_argument("--epic", metavar="FILE", help="file with the epic; - reads stdin")
+    source.add_argument("--ask", metavar="TEXT", help="a sentence that names indexed epics")
+    change = questions.add_mutually_exclusive_group()
+    change.add_argument("--answer", metavar="ID", help="answer this question with --text")
+    change.add_argument("--withdraw", metavar="ID", help="take this answer back")
+    questions.add_argument("--text", metavar="TEXT", help="the answer")
+    questions.add_argument(
+        "--replaces",
+        action="store_true",
+        help="write cases for the answer instead of the criterion's own words",
+    )
+    questions.set_defaults(stories_as_criteria=False)
 
 
 def _add_quality(add: Callable[[str, str], argparse.ArgumentParser]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from assistant.command_line.commands import open_workspace, reading_project
+from assistant.command_line.asked import open_workspace, reading_project
 from assistant.command_line.output import Terminal
 from assistant.workflow import coverage as depth_of_coverage
 from assistant.workflow import duplicates as same_cases

@@ -9,7 +9,7 @@ from __future__ import annotations
 from argparse import Namespace
 from datetime import datetime
 
-from assistant.command_line.commands import DEFAULT_PROJECT, open_workspace, reading_project
+from assistant.command_line.asked import DEFAULT_PROJECT, open_workspace, reading_project
 from assistant.command_line.output import Terminal
 from assistant.errors import SettingsError
 from assistant.workflow import stale as stale_store

@@ -55,7 +55,7 @@ ENOUGH_STYLE = 10
 USUAL_SHARE = 0.9
 FEWEST = 3
 """An answer that was refused is asked for again with half the lines, but no fewer."""
-LAST_LINES = 6
+LAST_LINES = 4
 """Most preconditions and steps of the last attempt, whose answer cannot be cut off."""
 
 
