@@ -6,7 +6,7 @@ from argparse import Namespace
 
 from pydantic import ValidationError
 
-from assistant.command_line.commands import DEFAULT_PROJECT, open_workspace
+from assistant.command_line.asked import DEFAULT_PROJECT, open_workspace
 from assistant.command_line.output import Terminal
 from assistant.errors import SettingsError
 from assistant.workflow import evaluate_generation, lint_cases

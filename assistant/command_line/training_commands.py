@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from assistant.command_line.commands import DEFAULT_PROJECT, open_workspace
+from assistant.command_line.asked import DEFAULT_PROJECT, open_workspace
 from assistant.command_line.output import Terminal
 from assistant.errors import SettingsError, TrainingError
 from assistant.workflow import compare_models, train_adapter
