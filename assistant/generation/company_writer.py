@@ -44,11 +44,10 @@ from assistant.generation.company_prompt import (
     company_schema,
     read_company_draft,
 )
-from assistant.generation.lint import MAX_TITLE
 from assistant.generation.passages import Sources
 from assistant.generation.prompts import data_text
 from assistant.generation.rules_writer import Citing, RulesWriter
-from assistant.generation.wording import clipped, content_stems, phrase
+from assistant.generation.wording import content_stems, phrase
 from assistant.generation.writer import CaseBrief, WrittenCase
 
 ENOUGH_STYLE = 10
@@ -114,9 +113,6 @@ class CompanyWriter:
         attempts = Attempts(brief.condition.id)
         draft, readable = self._draft(brief, attempts, cancelled)
         plan = self._fallback.plan(brief)
-        if not brief.condition.expected:
-            # The condition is an existing case's: its title is the company's own.
-            plan = replace(plan, title=clipped(brief.condition.statement, MAX_TITLE))
         reason = attempts.rejected[-1].reason if draft is None else ""
         if draft is None and self._keep_refused:
             draft = readable

@@ -37,7 +37,12 @@ _PURPOSES = {
 
 
 def title_of(condition: TestCondition, style: CompanyStyle, *, limit: int) -> str:
-    """The fullest title that fits ``limit``; cut at a word only where none does."""
+    """The fullest title that fits ``limit``; cut at a word only where none does.
+
+    A condition without an outcome is an existing case's: its statement is the company's own title.
+    """
+    if not condition.expected:
+        return clipped(condition.statement, limit)
     candidates = [style.title(text, limit=10_000) for text in _candidates(condition)]
     fitting = next((title for title in candidates if len(title) <= limit), "")
     return fitting or style.title(min(_candidates(condition), key=len), limit=limit)
