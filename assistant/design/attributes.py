@@ -72,11 +72,16 @@ class Options:
     values: tuple[str, ...]
 
 
+_NO_FIELD = frozenset(("it", "they", "this", "that", "these", "those", "there", "he", "she"))
+"""Subjects that name no field."""
+
+
 def find_mandatory(clause: Clause | None) -> Mandatory | None:
     """Mandatory fields of a clause ("First Name and Last Name are mandatory"), else ``None``."""
     if (
         clause is None
         or clause.negated
+        or clause.subject.lower() in _NO_FIELD
         or (is_person(clause.subject) and not clause.subject[:1].isupper())
     ):
         return None
@@ -113,6 +118,8 @@ def listed(words: str) -> tuple[str, ...]:
 def find_options(clause: Clause | None) -> Options | None:
     """The values a clause allows ("status is New, In Progress or Closed"), else ``None``."""
     if clause is None or clause.negated or is_person(clause.subject):
+        return None
+    if clause.subject.lower() in _NO_FIELD:
         return None
     if clause.form not in ("be", "modal") or (clause.form == "modal" and clause.verb != "be"):
         return None

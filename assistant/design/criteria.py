@@ -250,6 +250,10 @@ def _sentence_rule(text: str, sentence: Span) -> Rule:
         effect = span(text, effect.start + 5, effect.end)
     if effect.text.endswith((".", ":")) and len(effect.text) > 1:
         effect = span(text, effect.start, effect.end - 1)
+    if _NO_SUBJECT.match(effect.text):  # "Shall write a message when errors occur"
+        subject = "It" if _PASSIVE_DUTY.match(effect.text) else "The system"
+        said = f"{subject} {effect.text[0].lower()}{effect.text[1:]}"
+        effect = Span(said, effect.end - len(said), effect.end)
     exception = None
     apart = _EXCEPTION.search(mask_quotes(text), effect.start, effect.end)
     if apart and not re.match(r"(?:if|when|where)\b", text[apart.end() :]):
@@ -266,6 +270,10 @@ def _sentence_rule(text: str, sentence: Span) -> Rule:
     )  # fmt: skip
 
 
+_NO_SUBJECT = re.compile(
+    r"(?:shall|must|should|will|may) (?!I\b|we\b|the\b|a\b|an\b)[a-z]+\b", re.IGNORECASE
+)
+_PASSIVE_DUTY = re.compile(r"\w+ (?:not |never |always |only )?be\b", re.IGNORECASE)
 _NONE = re.compile(
     r"(?:no|neither (?P<first>[\w-]+) nor) (?!(?:longer|more|less|later|earlier|other|one)\b)",
     re.IGNORECASE,

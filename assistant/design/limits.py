@@ -222,7 +222,10 @@ def _in_effect(rule: Rule, quantity: Quantity, point: Point) -> Draft | None:
     elif quantity.kind in ("date", "time"):
         situation = Situation(situation.precondition, f"Check whether {lower_start(fact(own))}")
     elif not rule.conditions:
-        action = f"Set up a case in which {lower_start(fact(own) if point.allowed else would(own))}"
+        done = negation(own) or own if quantity.negated and clause.negated else own
+        action = (
+            f"Set up a case in which {lower_start(fact(done) if point.allowed else would(done))}"
+        )
         situation = Situation(situation.precondition, action)
         if (
             not point.allowed

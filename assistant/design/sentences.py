@@ -34,7 +34,8 @@ _PREFIX = re.compile(
     r" \d+)?\s*[-:.]\s*"
     r"|(?:verify|ensure|check|confirm|make sure|validate|test|assert|assure)(?:,? that| whether|"
     r" if)\s+"
-    r"|(?:verify|ensure|confirm)\s+(?=(?:the|a|an|all|each)\s|(?-i:[A-Z])\w)"
+    r"|(?:verify|ensure|confirm)\s+(?=(?:the|a|an|all|each)\s|(?-i:[A-Z])\w|(?:[a-z-]+ ){1,3}"
+    r"(?:can|cannot|can't|must|may|is|are|has|have|does|do|will|shall|should)\s)"
     r"|it (?:must|shall|should|is) (?:be )?(?:ensured|guaranteed|required) that\s+"
     r"|the system (?:must|shall|should|will) (?:ensure|make sure) that\s+)",
     re.IGNORECASE,
@@ -42,7 +43,7 @@ _PREFIX = re.compile(
 _SENTENCE_END = re.compile(
     r"(?<!\be\.g)(?<!\bi\.e)(?<!\betc)(?<!\bvs)(?<!\bNo)(?<!\bapprox)(?<!\bmin)(?<!\bmax)(?<!\b[A-Z])"
     r"[.!?](?=\s|\x00|$)(?!\s+[a-z])"
-    r"|(?<=\x00)\s(?=[A-Z][a-z]+\s)|;(?=\s)|\n\s*\n|\n(?=\s*(?:[-*•–]|\d{1,2}[.)])\s)"
+    r"|(?<=\x00)\s(?=[A-Z][a-z]+\s)|;(?=\s|[A-Z][a-z])|\n\s*\n|\n(?=\s*(?:[-*•–]|\d{1,2}[.)])\s)"
     r"|(?<=[a-z]):\s(?=(?:[Tt]he|[Aa]n?|[Ee]ach|[Oo]nly|[Ii]f|[Ww]hen"
     r"|[Oo]nce|[Uu]nless)\s)"
 )

@@ -215,12 +215,23 @@ def _is_gerund(words: str) -> bool:
     return base_of_gerund(first) is not None
 
 
+_ASKS = re.compile(
+    r"\b(?:check|determin|see|verif|know|decid|ask|test|validat|indicat|tell|evaluat|assess"
+    r"|find out|examin|confirm|wonder|say|show)(?:e?s|e?d|ing|ies|ied|e|y)?"
+    r"(?: (?:him|her|them|the \w+))?$",
+    re.IGNORECASE,
+)
+"""Verbs whose "if" means whether: "the system checks if the card has expired"."""
+
+
 def take_trailing(text: str, start: int, end: int, conditions: list[Condition]) -> int:
     """Take one condition clause off the end; returns where the effect ends."""
     masked = mask_quotes(text)
     for match in islice(_TRAIL.finditer(masked, start, end), MAX_TRIED):
         word = re.sub(r"^(?:but |and )", "", re.sub(r"\s+", " ", match["word"].lower()))
         left, right = text[start : match.start()], span(text, match.end(), end)
+        if (word == "if" and _ASKS.search(left)) or left.count("(") > left.count(")"):
+            continue
         clause = parse_clause(right.text)
         told = clause is not None and word in _PLAIN and len(left.split()) > 1
         if not told and not parse_clause(left.strip(" ,")):

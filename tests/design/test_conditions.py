@@ -283,3 +283,100 @@ def test_what_is_not_named_is_let_through_only_after_a_refusal(text: str, statem
         assert positive.statement == statement
     else:
         assert "other than" not in positive.statement + positive.expected
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "Online check-in opens 48 hours before departure and closes 90 minutes before it.",
+            {
+                "Online check-in is open 48 hours before departure",
+                "Online check-in is not open yet 49 hours before departure",
+                "Online check-in is still open 90 minutes before it",
+                "Online check-in is no longer open 89 minutes before it",
+            },
+        ),
+        (
+            "No deliveries are made between 24 December and 1 January.",
+            {
+                "Deliveries are made on 23 December",
+                "No deliveries are made on 31 December",
+                "Deliveries are made on 2 January",
+            },
+        ),
+        (
+            "After the third failed attempt the card is blocked.",
+            {
+                "After 2 failed attempts, the card is not blocked",
+                "After 3 failed attempts, the card is blocked",
+            },
+        ),
+        (
+            "Bags of up to 40 x 30 x 20 cm are free.",
+            {
+                "Bags of 41 cm x 30 x 20 cm are not free",
+                "Bags of up to 40 x 31 cm x 20 cm are not free",
+                "Bags of up to 40 x 30 x 21 cm are not free",
+            },
+        ),
+        (
+            "The system must not accept more than 3 files.",
+            {"The system accepts 3 files", "The system does not accept 4 files"},
+        ),
+        (
+            "The order must be placed 5 working days before the event at the latest.",
+            {
+                "The order is placed 5 working days before the event, which is in time",
+                "The order is placed 4 working days before the event, which is too late",
+            },
+        ),
+    ],
+)
+def test_boundaries_say_what_happens(text: str, told: set[str]) -> None:
+    assert told <= {condition.statement for condition in of(derive(text), "boundary")}
+
+
+@pytest.mark.parametrize(
+    ("text", "allowed", "refused"),
+    [
+        (
+            "No user can delete an approved invoice.",
+            "A user can delete an invoice that is not approved",
+            "The user cannot delete an approved invoice",
+        ),
+        (
+            "Shall write a record to the log when an order is placed.",
+            "The system writes a record to the log",
+            "The system does not write a record to the log",
+        ),
+        (
+            "The letter is sent in the reader's language if it is known, in English otherwise.",
+            "The letter is sent in the reader's language",
+            "The letter is sent in English",
+        ),
+    ],
+)
+def test_what_is_denied_left_out_or_said_last(text: str, allowed: str, refused: str) -> None:
+    found = derive(text)
+    assert any(allowed in (c.statement, c.expected) for c in of(found, "positive"))
+    assert refused in {c.expected for c in of(found, "negative")}
+
+
+def test_a_title_before_a_rule_is_no_rule() -> None:
+    titled = derive("Refunds: If the order was paid by card, the card is credited.")
+    plain = derive("If the order was paid by card, the card is credited.")
+    assert [c.statement for c in titled] == [c.statement for c in plain]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The system checks if the card has expired.",
+        "A signature must be provided for parcels.",
+        "Colours are updated while the route is edited (e.g. when a point is added).",
+    ],
+)
+def test_words_that_only_look_like_a_condition(text: str) -> None:
+    assert not any(c.variables for c in derive(text) if c.technique == "decision-table rule")
+    assert not any("not the case" in c.statement for c in derive(text))
