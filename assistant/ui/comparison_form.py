@@ -66,7 +66,7 @@ def comparison_form(opened: Workspace, record: Session) -> None:
                 "for, so that the wording alone is measured.",
             )
         st.caption(
-            ":material/schedule: A small model takes one to four seconds a case and column on two "
+            ":material/schedule: A small model takes five to ten seconds a case and column on two "
             "cores. You can leave the page; the comparison goes on."
         )
         if st.button("Compare", type="primary", icon=":material/play_arrow:", key="compare"):
