@@ -181,10 +181,11 @@ def compare(options: Namespace, terminal: Terminal) -> None:
         raise SettingsError(_first_problem(error)) from error
     with open_workspace(options, terminal) as workspace:
         project_id = _project(workspace, options)
-        comparison_id = options.resume or compare_models.new_id()
         if options.resume:
+            comparison_id = options.resume
             request = compare_models.request_of(workspace, project_id, comparison_id)
         else:
+            comparison_id = compare_models.new(workspace, project_id, request)
             terminal.note(f"comparison {comparison_id}; should it stop: --resume {comparison_id}")
         comparison = compare_models.run_now(
             workspace,

@@ -45,10 +45,15 @@ class Facts:
 
 Tree = Fact | Facts
 
+PROVIDED = (
+    r"(?<!\bbe )(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )(?<!\bbeen )"
+    r"provided(?! (?:by|for|to|with|in|on|at|as|from|via|when|if|and|or)\b)"
+)
+"""The conjunction, not the verb of "a signature must be provided for parcels"."""
 _APART = re.compile(
     r",?\s(?:(?P<not>unless|except (?:when|if|where)|but not (?:when|if|where)|as long as no|and"
-    r" not (?:when|if))|(?P<only>(?:but |and )?(?:only )?(?:(?<!\bbe )(?<!\bis )(?<!\bare )"
-    r"provided(?: that|(?! (?:by|for|to|with|in|on|at|as|from|via)\b))|as long as|so long"
+    r" not (?:when|if))|(?P<only>(?:but |and )?(?:only )?(?:provided that"
+    rf"|{PROVIDED}|as long as|so long"
     r" as)))\s+",
     re.IGNORECASE,
 )

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from assistant.design.finite_verbs import (
     ADVERBS,
+    CONTRACTED_SUBJECTS,
     CONTRACTIONS,
     PREPOSITIONS,
     Form,
@@ -74,8 +75,7 @@ def parse_clause(text: str) -> Clause | None:
     index, form = place
     subject = text[: words[index].start].strip(" ,")
     auxiliary, negated = CONTRACTIONS.get(words[index].lower, (words[index].lower, False))
-    if words[index].lower in ("i'm", "i've", "i'll", "it's", "there's"):
-        subject = {"it's": "it", "there's": "there"}.get(words[index].lower, "I")
+    subject = CONTRACTED_SUBJECTS.get(words[index].lower, subject)
     plural = is_plural_subject(subject, auxiliary)
     index += 1
     if form in ("present", "past"):

@@ -250,15 +250,15 @@ def _sentence_rule(text: str, sentence: Span) -> Rule:
         effect = span(text, effect.start + 5, effect.end)
     if effect.text.endswith((".", ":")) and len(effect.text) > 1:
         effect = span(text, effect.start, effect.end - 1)
-    if _NO_SUBJECT.match(effect.text):  # "Shall write a message when errors occur"
-        subject = "It" if _PASSIVE_DUTY.match(effect.text) else "The system"
-        said = f"{subject} {effect.text[0].lower()}{effect.text[1:]}"
-        effect = Span(said, effect.end - len(said), effect.end)
     exception = None
     apart = _EXCEPTION.search(mask_quotes(text), effect.start, effect.end)
     if apart and not re.match(r"(?:if|when|where)\b", text[apart.end() :]):
         exception = span(text, apart.end(), effect.end)
         effect = span(text, effect.start, apart.start())
+    if _NO_SUBJECT.match(effect.text):  # "Shall write a message when errors occur"
+        subject = "It" if _PASSIVE_DUTY.match(effect.text) else "The system"
+        said = f"{subject} {effect.text[0].lower()}{effect.text[1:]}"
+        effect = Span(said, effect.end - len(said), effect.end)
     conditions = [spoken_of(condition, effect) for condition in conditions]
     if not conditions and otherwise is None:
         effect = _none_as_denial(effect)

@@ -27,6 +27,7 @@ _HAVE = frozenset(["has", "have", "had"])
 _DO = frozenset(["does", "do", "did"])
 
 
+CONTRACTED_SUBJECTS = {"i'm": "I", "i've": "I", "i'll": "I", "it's": "it", "there's": "there"}
 CONTRACTIONS = {
     "can't": ("can", True), "cannot": ("can", True), "won't": ("will", True),
     "isn't": ("is", True), "aren't": ("are", True), "wasn't": ("was", True),
@@ -163,7 +164,7 @@ def main_verb(text: str, words: list[_Word]) -> tuple[int, Form] | None:
             index += 1
         else:
             form = None if words[index].name and index else _auxiliary_form(words, index)
-            if (form and index > 0) or word in ("i'm", "i've", "i'll", "it's", "there's"):
+            if (form and index > 0) or word in CONTRACTED_SUBJECTS:
                 if skip:
                     skip -= 1
                     index = _past_verb_group(words, index)

@@ -9,11 +9,11 @@ from assistant.design.boundaries import Point, inside_words
 from assistant.design.capabilities import Restriction
 from assistant.design.casing import capital, lower_start, one_line
 from assistant.design.clauses import Clause
-from assistant.design.drafts import Draft, counter_outcome, outcome, spans_of
+from assistant.design.drafts import Draft, counter_outcome, given, outcome, spans_of
 from assistant.design.joining import clauses_of, coordinated
 from assistant.design.positives import command_of_restriction, lower_first
 from assistant.design.rules import Rule
-from assistant.design.situations import Situation
+from assistant.design.situations import Situation, stage
 from assistant.design.telling import observed
 from assistant.design.wording import fact
 
@@ -140,7 +140,8 @@ def opening(rule: Rule, quantity: Quantity, point: Point, own: str, clause: Clau
     expected = f"{clause.subject} {be} {state} {when}"
     action = f"Check whether {lower_start(clause.subject)} {be} open {when}"
     return boundary_draft(
-        rule, quantity, point, valid=point.allowed, said=expected, situation=Situation("", action),
+        rule, quantity, point, valid=point.allowed, said=expected,
+        situation=Situation(stage(given(rule), own).precondition, action),
         expected=otherwise_or(rule, point.allowed, observed(expected)),
     )  # fmt: skip
 
@@ -157,9 +158,10 @@ def nothing_done(rule: Rule, quantity: Quantity, point: Point, text: str) -> Dra
         return None
     done = f"{text[: none.start('no')]}{text[none.end() :]}"
     said = capital(text if point.allowed else done)
+    before = stage(given(rule), text).precondition
     return boundary_draft(
         rule, quantity, point, valid=point.allowed, said=said,
-        situation=Situation("", f"Check whether {lower_start(done)}"),
+        situation=Situation(before, f"Check whether {lower_start(done)}"),
         expected=otherwise_or(rule, point.allowed, said),
     )  # fmt: skip
 

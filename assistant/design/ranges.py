@@ -234,7 +234,7 @@ def _range(text: str, low: Quantity, high: Quantity) -> tuple[Quantity, Quantity
         shared = replace(shared, unit=unit, kind=kind)
     return (
         replace(
-            shared, range_end="low", suffix=suffix, phrase_start=start,
+            shared, range_end="low", suffix=suffix,
             comparison="less than" if outside else "more than" if excluded else "at least",
         ),
         replace(

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from itertools import islice
 
-from assistant.design.causes import Fact, Tree, read_facts, read_occasions, turned
+from assistant.design.causes import PROVIDED, Fact, Tree, read_facts, read_occasions, turned
 from assistant.design.clauses import parse_clause
 from assistant.design.joining import coordinated
 from assistant.design.lexicon import word_set
@@ -51,11 +51,6 @@ _OCCASION = ("in case of", "in the event of")
 _NO_CUT_AFTER = word_set("of to in for by with from on at that and or")
 
 
-PROVIDED = (
-    r"(?<!\bbe )(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )(?<!\bbeen )"
-    r"provided(?! (?:by|for|to|with|in|on|at|as|from|via|when|if|and|or)\b)"
-)
-"""The conjunction, not the verb of "a signature must be provided for parcels"."""
 _TRAIL = re.compile(
     r",?\s(?P<word>(?:but |and )?only (?:if|when|where|after|once)|if and only if|if|when|whenever"
     r"|unless"

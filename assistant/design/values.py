@@ -33,7 +33,7 @@ def singular_name(clause: Clause) -> str:
 
 def about_value(clause: Clause | None, *, with_length: bool) -> bool:
     """Whether a clause says what a value (or a person, of an age) must be like."""
-    if clause is None or clause.subject.lower() == "there":
+    if clause is None:
         return False
     if is_person(clause.subject):
         duty = clause.form == "modal" and clause.auxiliary in ("must", "shall", "should")

@@ -21,9 +21,10 @@ MAX_PRECONDITIONS = 26
 MAX_STEPS = 16
 MAX_LINE = 300
 MAX_EXPECTED = 700
-MIN_LINE = 40
 """Longest precondition or action, and longest expected result (it may have several lines). They
 stand in the schema too: a small model that repeats itself would not end a text otherwise."""
+MIN_LINE = 40
+"""Shortest limit of a line, however few tokens there are for it."""
 
 _STRAIGHT = re.compile(r'"([^"\n]*)"')
 

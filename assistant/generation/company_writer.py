@@ -202,11 +202,13 @@ def _cut(draft: CompanyDraft, lengths: Mapping[str, int]) -> str:
     """Why a draft is refused whose texts ended only because the schema ended them; or ""."""
     if not lengths:
         return ""
-    longest = lengths["max_line"], lengths["max_expected"]
-    lines = [*draft.p, *(step.a for step in draft.s)]
-    for text, most in [*((x, longest[0]) for x in lines), *((x.e, longest[1]) for x in draft.s)]:
-        if len(text) >= most:
-            return f'"{text[:60]}" is longer than {most} characters'
+    for name, texts in (
+        ("max_line", [*draft.p, *(step.a for step in draft.s)]),
+        ("max_expected", [step.e for step in draft.s]),
+    ):
+        for text in texts:
+            if len(text) >= lengths[name]:
+                return f'"{text[:60]}" is longer than {lengths[name]} characters'
     return ""
 
 

@@ -55,9 +55,7 @@ OnProgress = Callable[[Progress], None]
 
 def begin(workspace: Workspace, project_id: str, request: CompareRequest, *, by: str = "") -> str:
     """Start a comparison in a worker thread; returns its id. Raises at once for a wrong request."""
-    _check(workspace, request)
-    comparison_id = new_id()
-    _note(workspace, project_id, request, comparison_id)
+    comparison_id = new(workspace, project_id, request)
     _start(workspace, project_id, request, comparison_id, by)
     return comparison_id
 
@@ -70,9 +68,18 @@ def resume(workspace: Workspace, project_id: str, comparison_id: str, *, by: str
     _start(workspace, project_id, request, comparison_id, by)
 
 
-def new_id() -> str:
-    """An id for a comparison that is to begin."""
-    return uuid.uuid4().hex[:12]
+def new(workspace: Workspace, project_id: str, request: CompareRequest) -> str:
+    """The id of a comparison that is to begin, its request kept so that it can go on later.
+
+    Raises at once for a wrong request.
+    """
+    _check(workspace, request)
+    comparison_id = uuid.uuid4().hex[:12]
+    folder = _folder(workspace, comparison_id)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "request.json").write_text(request.model_dump_json(indent=2), encoding="utf-8")
+    (folder / "project").write_text(project_id, encoding="utf-8")
+    return comparison_id
 
 
 def request_of(workspace: Workspace, project_id: str, comparison_id: str) -> CompareRequest:
@@ -86,16 +93,6 @@ def request_of(workspace: Workspace, project_id: str, comparison_id: str) -> Com
             f"Start it again."
         )
     return CompareRequest.model_validate_json(file.read_bytes())
-
-
-def _note(
-    workspace: Workspace, project_id: str, request: CompareRequest, comparison_id: str
-) -> None:
-    """Keep the request, so that the comparison can go on after it was cut off."""
-    folder = _folder(workspace, comparison_id)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "request.json").write_text(request.model_dump_json(indent=2), encoding="utf-8")
-    (folder / "project").write_text(project_id, encoding="utf-8")
 
 
 def _start(
@@ -137,8 +134,7 @@ def run_now(
     Raises ``TrainingError`` where nothing is held out, and as the writers do.
     """
     _check(workspace, request)
-    comparison_id = comparison_id or new_id()
-    _note(workspace, project_id, request, comparison_id)
+    comparison_id = comparison_id or new(workspace, project_id, request)
     folder = _folder(workspace, comparison_id)
     prepared = prepare(workspace, project_id, request)
     started = perf_counter()

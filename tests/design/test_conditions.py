@@ -363,6 +363,19 @@ def test_what_is_denied_left_out_or_said_last(text: str, allowed: str, refused: 
     assert refused in {c.expected for c in of(found, "negative")}
 
 
+def test_an_opening_keeps_the_condition_it_stands_under() -> None:
+    found = of(
+        derive("If the flight is full, check-in opens 2 hours before departure."), "boundary"
+    )
+    assert found
+    assert all("The flight is full" in condition.precondition for condition in found)
+
+
+def test_a_duty_without_a_subject_keeps_its_exception_apart() -> None:
+    found = derive("Shall send the report to all members except guests.")
+    assert of(found, "positive")[0].expected == "The system sends the report to all members"
+
+
 def test_a_title_before_a_rule_is_no_rule() -> None:
     titled = derive("Refunds: If the order was paid by card, the card is credited.")
     plain = derive("If the order was paid by card, the card is credited.")

@@ -77,7 +77,7 @@ def test_the_rules_alone_can_be_compared(workspace: Workspace, project_id: str) 
 def test_a_comparison_that_stopped_goes_on(workspace: Workspace, project_id: str) -> None:
     """What was scored is not written again, and the request is the one that it began with."""
     asked = CompareRequest(columns=("rules",), limit=3, perplexity=False)
-    comparison_id = compare_models.new_id()
+    comparison_id = compare_models.new(workspace, project_id, asked)
     seen: list[int] = []
     part = compare_models.run_now(
         workspace, project_id, asked, comparison_id=comparison_id,
