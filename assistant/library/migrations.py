@@ -189,6 +189,10 @@ _SAVED_VALUES = (
     "CREATE INDEX saved_values_by_project ON saved_values (project_id, kind, seq)",
 )
 
+# The next number of a document is asked for with each new one: without this, each costs a look at
+# all that are there.
+_DOCUMENTS_BY_SEQ = ("CREATE INDEX documents_by_seq ON documents (project_id, seq)",)
+
 MIGRATIONS = (
     Migration(1, "tables", _TABLES),
     Migration(
@@ -200,6 +204,7 @@ MIGRATIONS = (
     Migration(4, "connections and where versions come from", _CONNECTIONS),
     Migration(5, "which sources the words of a case rest on", _LINEAGE, _CHUNK_ORIGINS),
     Migration(6, "column mappings and earlier case templates", _SAVED_VALUES),
+    Migration(7, "documents in their order", _DOCUMENTS_BY_SEQ),
 )
 CURRENT = MIGRATIONS[-1].number
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
+from pathlib import Path
+
 import pytest
+from sqlalchemy import Engine, event
 
 from assistant.domain import (
     AcceptanceCriterion,
+    CaseTemplate,
+    Column,
     Epic,
     SourceDocument,
     SourceMetadata,
@@ -14,6 +20,8 @@ from assistant.domain import (
 )
 from assistant.errors import LibraryError
 from assistant.library import Library, Project
+
+TEMPLATE = CaseTemplate(name="T", columns=(Column(header="ID", field="id"),))
 
 
 def document(text: str = "one", **fields: object) -> SourceDocument:
@@ -235,3 +243,34 @@ def test_stories_fetched_one_by_one_are_put_together(library: Library, project: 
     put("CC-9", part("CC-9"), connection="other")
     (epic,) = [each for each in library.epics(project.id) if each.key == "CC-1"]
     assert [story.key for story in epic.stories] == ["CC-9"]
+
+
+def test_a_document_costs_no_more_where_many_are_there(tmp_path: Path) -> None:
+    """Counted in steps of the database's engine, so that a busy machine changes nothing."""
+    steps = 0
+
+    def count() -> None:
+        nonlocal steps
+        steps += 1
+
+    def costs(name: str) -> int:
+        nonlocal steps
+        steps = 0
+        library.put_document(project_id, document(name, id=name))
+        return steps
+
+    def watch(raw: sqlite3.Connection, _record: object) -> None:
+        raw.set_progress_handler(count, 10)
+
+    event.listen(Engine, "connect", watch)
+    library = Library.open(tmp_path / "library.sqlite3")
+    try:
+        project_id = library.create_project("P", template=TEMPLATE).id
+        few = [costs(f"few-{number}") for number in range(10)]
+        for number in range(400):
+            library.put_document(project_id, document(str(number), id=f"page-{number}"))
+        many = [costs(f"many-{number}") for number in range(10)]
+    finally:
+        event.remove(Engine, "connect", watch)
+        library.close()
+    assert 0 < max(many) < 1.5 * max(few)
