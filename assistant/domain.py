@@ -107,11 +107,15 @@ class SourceMetadata(Value):
     key: str = ""
 
 
+COMMENT = "comment by "
+"""How the label of a place begins that is a comment: what somebody remarked, never a rule."""
+
+
 class Place(Value):
     """Where in the original a stretch of a document's text stood.
 
     ``start`` and ``end`` are offsets into ``SourceDocument.text``; ``label`` is what a citation
-    says: "page 4", "slide 2", "sheet Rules, row 12".
+    says: "page 4", "slide 2", "sheet Rules, row 12", "comment by Ann Lee, 2026-05-03".
     """
 
     start: int
@@ -175,6 +179,11 @@ class Chunk(Value):
     place: str = ""
     """Where it stood in the original, where that needs saying: "page 4", "sheet Rules, row 12"."""
     metadata: SourceMetadata = SourceMetadata()
+
+    @property
+    def is_comment(self) -> bool:
+        """Whether it is what somebody remarked about an issue, and so no test basis."""
+        return self.place.startswith(COMMENT)
 
 
 RetrievalStage = Literal["basis", "dense", "sparse", "fused", "reranked"]

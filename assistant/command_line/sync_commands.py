@@ -82,6 +82,10 @@ def _told(report: SyncReport, terminal: Terminal) -> None:
         terminal.line(f"{change.outcome:<10} {change.external_id}{version}  {what}")
     if len(report.changes) > SHOWN:
         terminal.line(f"and {len(report.changes) - SHOWN} more")
+    for note in report.notes[:SHOWN]:
+        terminal.line(f"{'note':<10} {note}")
+    if len(report.notes) > SHOWN:
+        terminal.line(f"and {len(report.notes) - SHOWN} more notes")
     terminal.line(
         f"{report.name}: {report.new} new, {report.changed} changed, {report.unchanged} unchanged, "
         f"{report.removed} removed, {report.failed} could not be read, in {report.seconds:.1f} s"

@@ -215,7 +215,8 @@ def _shown(sources: Sequence[RetrievedChunk], special: Sequence[str]) -> list[tu
 def _source_block(source: RetrievedChunk, place: int, special: Sequence[str]) -> str:
     number = f' n="{place}">'
     if source.chunk.kind != "case":
-        text = _safe(source.chunk.text, special, SOURCE_CHARACTERS)
+        said = f"({source.chunk.place}) " if source.chunk.is_comment else ""
+        text = _safe(said + source.chunk.text, special, SOURCE_CHARACTERS)
         return f"<source{number}{text}</source>"
     lines = [_safe(line, special, 200) for line in _clipped_case(source.chunk.text)]
     return f"<case{number}" + "\n".join(lines) + "</case>"

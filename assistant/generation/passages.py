@@ -43,8 +43,9 @@ class Passage:
 
     source: RetrievedChunk
     is_basis: bool = True
-    """Whether it says what has to happen: a narrative says what somebody wants, an existing case
-    (and any row of the document it stands in) what somebody tested."""
+    """Whether it says what has to happen: a narrative says what somebody wants, a comment what
+    somebody thought, an existing case (and any row of the document it stands in) what somebody
+    tested."""
 
     @cached_property
     def words(self) -> tuple[Token, ...]:
@@ -107,7 +108,9 @@ class Sources:
         self.passages = tuple(
             Passage(
                 source,
-                source.chunk.kind not in _NO_BASIS and source.chunk.document_id not in of_cases,
+                source.chunk.kind not in _NO_BASIS
+                and not source.chunk.is_comment
+                and source.chunk.document_id not in of_cases,
             )
             for source in found
         )

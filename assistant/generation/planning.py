@@ -120,7 +120,7 @@ def planning(
                 )
                 if owner is epic
                 for source in sources
-                if source.stage != "basis"
+                if source.stage != "basis" and not source.chunk.is_comment
             }
             by_epic.extend(raise_questions(epic, tuple(chunks.values())))
         return replace(request, questions=tuple(by_epic))

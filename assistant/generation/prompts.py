@@ -137,7 +137,8 @@ def _within(
 
 def source_block(source: RetrievedChunk, special_tokens: Sequence[str] = ()) -> str:
     """One source between its delimiters."""
-    text = data_text(source.chunk.text, special_tokens, limit=SOURCE_CHARACTERS)
+    said = f"({source.chunk.place}) " if source.chunk.is_comment else ""
+    text = data_text(said + source.chunk.text, special_tokens, limit=SOURCE_CHARACTERS)
     return '<source n="' + str(source.rank) + '">' + text + "</source>"
 
 

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.domain import (
+    COMMENT,
     Chunk,
     ChunkKind,
     Epic,
@@ -96,16 +97,24 @@ class _Splitter:
         self._document = document
         self._text = document.text
         self._outline: Outline = read_blocks(document.text)
-        self._rules = RuleReader(document.text, document.kind, self._outline)
+        own = tuple(each for each in self._outline.blocks if not self._is_comment(each.start))
+        self._rules = RuleReader(document.text, document.kind, replace(self._outline, blocks=own))
         self._claims = claims_of_epics(document, epics, self._outline)
         self._spans = Spans((claim.start, claim.end) for claim in self._claims)
         self._cases = cases
         self._used: set[int] = set()
 
+    def _is_comment(self, offset: int) -> bool:
+        """Whether a comment stands there: it is cited as one, and states no rule."""
+        return self._document.place_at(offset).startswith(COMMENT)
+
     def drafts(self) -> Iterator[_Draft]:
         """All drafts in document order; composed ones stand where their rows stood, or last."""
         found = [self._claimed(claim) for claim in self._claims if claim.start >= 0]
-        rows = [block for block in self._outline.blocks if block.kind == "row"]
+        rows = [
+            block for block in self._outline.blocks
+            if block.kind == "row" and not self._is_comment(block.start)
+        ]  # fmt: skip
         found.extend(self._held(rows))
         sections = self._rule_sections()
         found.extend(sections)
@@ -158,7 +167,7 @@ class _Splitter:
         headings = self._outline.headings
         for number, heading in enumerate(headings):
             key = self._rules.key_of(heading.title)
-            if not key:
+            if not key or self._is_comment(heading.start):
                 continue
             stop = headings[number + 1].start if number + 1 < len(headings) else len(self._text)
             blocks = [b for b in self._outline.blocks if heading.end <= b.start < stop]
@@ -179,7 +188,7 @@ class _Splitter:
                     for part in passages(self._text, start, end):
                         yield _Draft(*part, "prose", path, joinable=True)
             return
-        is_rule, key = self._rules.rule(block)
+        is_rule, key = (False, "") if self._is_comment(block.start) else self._rules.rule(block)
         lead = _lead(block)
         if block.kind == "row":
             kind: ChunkKind = "rule" if is_rule else "table_row"

@@ -114,7 +114,7 @@ class FetchedFrom(Value):
     """What a connection brought: the thing of the other system and the document it became.
 
     ``document_id`` is empty for a thing that could never be read; ``error`` says why the latest
-    reading of it failed, ``stamp`` is the source's own note of it.
+    reading of it failed or what it left out, ``stamp`` is the source's own note of it.
     """
 
     connection_id: str

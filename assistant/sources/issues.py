@@ -62,6 +62,8 @@ class Issue(Value):
     steps: tuple[tuple[str, str, str], ...] = ()
     gherkin: str = ""
     technique: str = ""
+    comments: tuple[tuple[str, str, str], ...] = ()
+    """Author, date and Markdown of each comment, the oldest first."""
 
     @property
     def kind(self) -> ItemKind:

@@ -20,14 +20,16 @@ class FetchedDocument(Value):
     ``external_id`` is stable in that system ("jira:CC-12", "confluence:123") and decides which
     document of the project this is, whatever id the reading's document carries. ``reading`` is
     ``None`` where the thing could not be read; ``error`` then says why. With neither, nothing about
-    it has changed. ``stamp`` is the source's own note of what it saw (size, time and hash of a
-    file), kept for its next run.
+    it has changed. ``notes`` say what belongs to it and could not be fetched, though it was read.
+    ``stamp`` is the source's own note of what it saw (size, time and hash of a file), kept for its
+    next run.
     """
 
     external_id: str
     changed_at: datetime | None = None
     reading: Reading | None = None
     error: str = ""
+    notes: tuple[str, ...] = ()
     stamp: str = ""
 
 

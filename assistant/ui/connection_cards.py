@@ -7,7 +7,7 @@ from datetime import datetime
 import streamlit as st
 
 from assistant.errors import AssistantError
-from assistant.ui.connection_form import ICONS
+from assistant.ui.connection_form import ICONS, extras_inputs
 from assistant.ui.plain import label, plain, visible
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow import connections, sync_jobs
@@ -68,6 +68,8 @@ def _card(opened: Workspace, record: Session, view: ConnectionView) -> None:
             "Find fields", key=f"find_{key}", icon=":material/manage_search:"
         ):
             _found(opened, view)
+        if view.kind.has_comments:
+            _extras(opened, record, view)
         _remove(opened, record, view)
     outcome = st.session_state.get(f"tested_{key}")
     if outcome:
@@ -155,6 +157,18 @@ def _choice(key: str, view: ConnectionView, proposal: FieldProposal) -> str:
     else:
         st.caption(ALWAYS_READ[proposal.role])
     return str(choice or NONE)
+
+
+def _extras(opened: Workspace, record: Session, view: ConnectionView) -> None:
+    """What else is fetched, to be changed; then everything is read again."""
+    key = view.connection.id
+    with st.popover("Also fetch", icon=":material/tune:"):
+        chosen = extras_inputs(view.kind, view.extras, key=key)
+        st.caption("After a change the next sync reads everything again.")
+        if st.button("Keep", type="primary", key=f"extras_{key}", disabled=chosen == view.extras):
+            with errors_shown():
+                connections.change_extras(opened, view.connection, chosen, by=record.user)
+                st.rerun()
 
 
 def _remove(opened: Workspace, record: Session, view: ConnectionView) -> None:

@@ -8,7 +8,7 @@ from assistant.errors import ConnectorError
 from assistant.ui.plain import label, plain
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow import connections
-from assistant.workflow.connections import KINDS, ConnectionConfig, ConnectionKind
+from assistant.workflow.connections import KINDS, ConnectionConfig, ConnectionKind, Extras
 from assistant.workflow.workspace import Workspace
 
 ROUND = "connection_round"
@@ -47,9 +47,11 @@ def connection_form(opened: Workspace, record: Session) -> None:
         height=90,
         key=f"connection_fetch_{kind.kind}_{number}",
     )
+    extras = extras_inputs(kind, Extras(), key=f"new_{kind.kind}_{number}")
     config = ConnectionConfig(
-        kind=kind.kind, name=name or "", url=url or "", fetch=fetch or "", user=user or ""
-    )
+        kind=kind.kind, name=name or "", url=url or "", fetch=fetch or "", user=user or "",
+        **extras.model_dump(),
+    )  # fmt: skip
     _secret(opened, kind, config)
     if st.button("Add", type="primary", icon=":material/add_link:", key="connection_add"):
         with errors_shown():
@@ -57,6 +59,20 @@ def connection_form(opened: Workspace, record: Session) -> None:
             st.session_state[ROUND] = number + 1
             st.toast(f"{label(added.name)} is added", icon=":material/check:")
             st.rerun()
+
+
+def extras_inputs(kind: ConnectionKind, extras: Extras, *, key: str) -> Extras:
+    """What else is fetched, for a kind of system that has it."""
+    if not kind.has_comments:
+        return extras
+    comments = st.toggle(
+        "Comments of issues",
+        value=extras.comments,
+        help="They stand below their issue, under author and date, and can be found and cited. "
+        "They are never read as acceptance criteria or rules.",
+        key=f"comments_{key}",
+    )
+    return Extras(comments=comments)
 
 
 def _secret(opened: Workspace, kind: ConnectionKind, config: ConnectionConfig) -> None:

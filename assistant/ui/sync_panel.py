@@ -73,7 +73,9 @@ def _row(opened: Workspace, record: Session, state: ConnectionState) -> None:
     if connection.last_error and not state.active:
         st.error(plain(connection.last_error), icon=":material/error:")
     if state.failed:
-        with st.expander(f"Not read ({len(state.failed)})", icon=":material/report:"):
+        with st.expander(
+            f"Not read, or not all of it ({len(state.failed)})", icon=":material/report:"
+        ):
             for name, error in state.failed[:FAILED_SHOWN]:
                 st.markdown(f":small[**{label(name)}** {label(error, limit=300)}]")
 

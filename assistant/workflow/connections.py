@@ -29,6 +29,9 @@ from assistant.workflow.workspace import Workspace
 FIELD = "field."
 """Options of a connection that hold confirmed fields: ``field.criteria``, for example."""
 
+COMMENTS = "comments"
+"""Option of a connection that leaves the comments of issues out, where it is ``no``."""
+
 CONNECTOR_KINDS = frozenset(kind.kind for kind in KINDS)
 
 
@@ -47,6 +50,15 @@ class SecretView(Value):
         return not self.variable or self.state != "not set"
 
 
+class Extras(Value):
+    """What a connection fetches beside issues and pages themselves."""
+
+    comments: bool = True
+
+
+EXTRAS = tuple(Extras.model_fields)
+
+
 class ConnectionView(Value):
     """A connection as the page shows it."""
 
@@ -60,6 +72,11 @@ class ConnectionView(Value):
     def last_synced_at(self) -> datetime | None:
         """When the last complete sync began."""
         return self.connection.last_synced_at
+
+    @property
+    def extras(self) -> Extras:
+        """What else is fetched."""
+        return Extras.model_validate({name: getattr(self.config, name) for name in EXTRAS})
 
 
 def connections(workspace: Workspace, project_id: str) -> tuple[ConnectionView, ...]:
@@ -92,6 +109,16 @@ def confirm_fields(
     config = config_of(connection).model_copy(
         update={"fields": {role: field for role, field in fields.items() if field}}
     )
+    return workspace.library.connections.update(
+        connection.project_id, connection.id, options=options_of(config), by=by
+    )
+
+
+def change_extras(
+    workspace: Workspace, connection: Connection, extras: Extras, *, by: str = ""
+) -> Connection:
+    """Keep what else is fetched; the next sync reads everything again where that is new."""
+    config = config_of(connection).model_copy(update=extras.model_dump())
     return workspace.library.connections.update(
         connection.project_id, connection.id, options=options_of(config), by=by
     )
@@ -182,6 +209,8 @@ def options_of(config: ConnectionConfig) -> dict[str, str]:
         "user": config.user.strip(),
     }
     options |= {f"{FIELD}{role}": field for role, field in config.fields.items()}
+    if not config.comments:
+        options[COMMENTS] = "no"
     return {name: value for name, value in options.items() if value}
 
 
@@ -200,6 +229,7 @@ def config_of(connection: Connection) -> ConnectionConfig:
         fetch=options.get("fetch", ""),
         user=options.get("user", ""),
         fields={role: options[f"{FIELD}{role}"] for role in ROLES if f"{FIELD}{role}" in options},
+        comments=options.get(COMMENTS) != "no",
     )
 
 

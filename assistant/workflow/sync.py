@@ -12,7 +12,7 @@ import hashlib
 import time
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
@@ -51,7 +51,8 @@ class SyncChange(Value):
 class SyncReport(Value):
     """What a sync did. ``complete`` is false where it was cancelled; the next one goes on.
 
-    ``changes`` lists the first of them; the counts are of all.
+    ``changes`` lists the first of them; the counts are of all. ``notes`` say what belongs to a
+    document that was read, and could not be fetched.
     """
 
     connection_id: str
@@ -65,6 +66,7 @@ class SyncReport(Value):
     complete: bool = True
     seconds: float = 0.0
     changes: tuple[SyncChange, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass
@@ -75,6 +77,7 @@ class _Tally:
         default_factory=lambda: dict.fromkeys(("new", "changed", "removed", "failed"), 0)
     )
     changes: list[SyncChange] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     indexed: int = 0
     fetched: int = 0
 
@@ -87,6 +90,9 @@ class _Tally:
         self.counts[change.outcome] += 1
         if len(self.changes) < LISTED_CHANGES:
             self.changes.append(change)
+
+    def note(self, sentences: Sequence[str]) -> None:
+        self.notes.extend(sentences[: LISTED_CHANGES - len(self.notes)])
 
 
 def sync(
@@ -138,6 +144,7 @@ def sync(
         complete=complete,
         seconds=time.monotonic() - started,
         changes=tuple(tally.changes),
+        notes=tuple(tally.notes),
         **counts,
     )
 
@@ -222,7 +229,9 @@ class _Sync:
         document_id = before.document_id if before else ""
         error = fetched.error
         is_changed = False
+        self.tally.note(fetched.notes)
         if fetched.reading is not None:
+            error = " ".join(fetched.notes)
             document_id = f"{self.connection.id}/{fetched.external_id}"
             document = fetched.reading.document.model_copy(update={"id": document_id})
             reading = fetched.reading.model_copy(update={"document": document})

@@ -71,6 +71,16 @@ def test_the_supporting_words_are_found(
     assert quote in found.citations[0].quote
 
 
+def test_a_comment_carries_no_expected_result() -> None:
+    said = source(1, "A third extension is refused.")
+    assert resolve("A third extension is refused.", Sources([said])).support == "supported"
+    comment = said.chunk.model_copy(update={"place": "comment by Ann Lee, 2026-05-03"})
+    found = resolve(
+        "A third extension is refused.", Sources([said.model_copy(update={"chunk": comment})])
+    )
+    assert found.support == "unsupported"
+
+
 def test_a_quote_is_trimmed_to_the_clause_that_supports(sources: Sources) -> None:
     quote = resolve("The request goes to the Credit Team.", sources).citations[0].quote
     assert quote == "then the request goes to the Credit Team"

@@ -96,6 +96,26 @@ def test_a_connection_is_added_tested_and_removed(
     assert (environment / "outbound-hosts.jsonl").is_file()
 
 
+def test_comments_are_a_setting_of_the_connection(
+    open_app: Callable[..., AppTest], jira: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UAT_PRIVATE_HOSTS", "127.0.0.1")
+    app = open_app()
+    app.switch_page("pages/connections.py").run()
+    assert app.toggle(key="comments_new_jira_cloud_0").value
+    app.toggle(key="comments_new_jira_cloud_0").set_value(False)
+    add(app, jira.url)
+    key = "jira-cloud-jira-cloud"
+    assert not app.toggle(key=f"comments_{key}").value
+    assert app.button(key=f"extras_{key}").disabled
+    app.toggle(key=f"comments_{key}").set_value(True).run()
+    app.button(key=f"extras_{key}").click().run()
+    assert not app.exception
+    assert app.toggle(key=f"comments_{key}").value
+    app.selectbox(key="connection_kind").set_value("sql").run()
+    assert [each.key for each in app.toggle] == [f"comments_{key}"]
+
+
 def test_what_is_refused_says_what_to_do(
     open_app: Callable[..., AppTest], jira: FakeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -46,6 +46,10 @@ class Refused(ConnectorError):
         self.status = status
 
 
+class Forbidden(NotAuthorised):
+    """The token is good, but its user may not read this one thing."""
+
+
 @dataclass(frozen=True, slots=True)
 class CallLimits:
     """Limits of one call: seconds in all and between two bytes, bytes, attempts, waits."""
@@ -106,8 +110,8 @@ class ApiClient:
     def get(self, path: str, params: Params | None = None) -> Any:
         """The JSON answer to ``path`` (below the connection's address).
 
-        Raises ``NotAuthorised``, ``RateLimited``, ``Unreachable``, ``TooLarge``, ``Refused``,
-        ``FetchStopped``, or ``ConnectorError`` where the answer is no JSON.
+        Raises ``NotAuthorised`` (``Forbidden``), ``RateLimited``, ``Unreachable``, ``TooLarge``,
+        ``Refused``, ``FetchStopped``, or ``ConnectorError`` where the answer is no JSON.
         """
         return self._parsed(self._asked("GET", f"{self.base}{path}", params, None))
 
@@ -202,7 +206,7 @@ class ApiClient:
         if status == 403 and b"REQUEST_LIMIT_EXCEEDED" in body:  # Salesforce, for the day
             raise self._limited(24 * 3600)
         if status == 403:
-            raise NotAuthorised(
+            raise Forbidden(
                 f"{site} knows the token but does not let it read this{self._said(body)}. Give its "
                 "user permission to read, or narrow what the connection fetches."
             )

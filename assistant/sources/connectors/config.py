@@ -32,6 +32,7 @@ class ConnectionKind(Value):
     secret: str
     permission: str
     has_fields: bool = True
+    has_comments: bool = False
 
 
 KINDS: tuple[ConnectionKind, ...] = (
@@ -45,6 +46,7 @@ KINDS: tuple[ConnectionKind, ...] = (
         user_required=True,
         secret="an API token (id.atlassian.com, Security, API tokens)",
         permission="the account needs Browse projects; a token with scopes needs read:jira-work",
+        has_comments=True,
     ),
     ConnectionKind(
         kind="jira_data_center",
@@ -56,6 +58,7 @@ KINDS: tuple[ConnectionKind, ...] = (
         user_required=False,
         secret="a personal access token (your profile, Personal Access Tokens)",
         permission="its user needs Browse projects",
+        has_comments=True,
     ),
     ConnectionKind(
         kind="confluence_cloud",
@@ -118,7 +121,8 @@ class ConnectionConfig(Value):
     """A connection as a person configured it; never a secret.
 
     ``fetch`` says what to fetch in the system's own language (see ``ConnectionKind``), ``user`` who
-    the secret belongs to, and ``fields`` which field was confirmed for which role.
+    the secret belongs to, and ``fields`` which field was confirmed for which role. ``comments``:
+    whether those of an issue are fetched with it.
     """
 
     kind: Kind
@@ -127,3 +131,4 @@ class ConnectionConfig(Value):
     fetch: str = ""
     user: str = ""
     fields: dict[FieldRole, str] = Field(default_factory=dict)
+    comments: bool = True

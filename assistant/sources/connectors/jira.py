@@ -14,6 +14,7 @@ from typing import Any
 from assistant.errors import ConnectorError, UnreadableFile
 from assistant.sources.connectors.client import ApiClient, Refused
 from assistant.sources.connectors.config import ROLES, ConnectionConfig
+from assistant.sources.connectors.jira_comments import COMMENT_FIELD, whole_comments
 from assistant.sources.connectors.moments import minutes_since, read_moment
 from assistant.sources.connectors.paging import Counted, counted_page, gone_through
 from assistant.sources.connectors.payloads import exports_of, issue_reading
@@ -124,7 +125,8 @@ class JiraSource:
             field for field, name in names.items()
             if name.casefold() in _BY_NAME or any(is_named_for(role, name) for role in roles)
         ]  # fmt: skip
-        return list(dict.fromkeys((*_NAMED, *self._config.fields.values(), *special)))
+        comments = [COMMENT_FIELD] if self._config.comments else []
+        return list(dict.fromkeys((*_NAMED, *comments, *self._config.fields.values(), *special)))
 
     def _pages(
         self, jql: str, fields: Sequence[str], size: int, cursor: str = ""
@@ -185,10 +187,16 @@ class JiraSource:
         return found
 
     def _documents(self, found: _Found) -> Iterator[FetchedDocument]:
-        issues = [self._addressed(issue) for issue in found.issues]
+        issues, notes = list[dict[str, Any]](), dict[str, tuple[str, ...]]()
+        for each in found.issues:
+            issue = self._addressed(each)
+            if self._config.comments:
+                issue, said = whole_comments(self._client, self._api, issue)
+                notes[str(issue["key"])] = said
+            issues.append(issue)
         whole = [issue for issue in issues if isinstance(issue.get("fields"), dict)]
         above = [self._addressed(issue) for issue in self._parents(whole, found.names)]
-        options = {"fields": dict(self._config.fields)}
+        options = {"fields": dict(self._config.fields), "comments": self._config.comments}
         exports = exports_of([*whole, *above], "issues", f"An answer of {self._site}", options,
                              {"names": found.names})  # fmt: skip
         # Only issues that were asked for by key: what an issue becomes must not depend on which
@@ -200,7 +208,8 @@ class JiraSource:
         for issue in issues:
             key = str(issue["key"])
             export = read.get(key, f"{self._site} sent {key} without its fields. Sync it again.")
-            yield self._document(issue, key, export, beside)
+            document = self._document(issue, key, export, beside)
+            yield document.model_copy(update={"notes": notes.get(key, ())})
 
     def _parents(
         self, issues: Sequence[dict[str, Any]], names: Mapping[str, str]

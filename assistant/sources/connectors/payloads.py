@@ -9,6 +9,7 @@ from typing import Any
 from assistant.errors import UnreadableFile
 from assistant.sources.archives import ReadLimits
 from assistant.sources.child_process import run_reader
+from assistant.sources.comments import with_comments
 from assistant.sources.exports import Export, export_readings, read_export
 from assistant.sources.issues import Issue, metadata_of, read_issues
 from assistant.sources.reading import Reading
@@ -65,12 +66,14 @@ def _alone(
 
 
 def issue_reading(issue: Issue, export: Export, external_id: str, beside: list[Issue]) -> Reading:
-    """An issue as a document of its own; ``beside`` name the epics above it.
+    """An issue as a document of its own, its comments below; ``beside`` name the epics above it.
 
     Raises ``UnreadableFile`` where there is nothing in it.
     """
     title = f"{issue.key} {issue.title}".strip()
-    source = Source(title, external_id, issue.model_dump_json().encode(), _LIMITS)
+    # An issue without comments is the same bytes as before they were read.
+    dumped = issue.model_dump_json(exclude=None if issue.comments else {"comments"})
+    source = Source(title, external_id, dumped.encode(), _LIMITS)
     reading = read_issues([issue], source, fields=export.fields, beside=beside)
     own = metadata_of(issue)
     document = reading.document.model_copy(
@@ -78,7 +81,8 @@ def issue_reading(issue: Issue, export: Export, external_id: str, beside: list[I
     )
     # What kind of issue it is, is no news about a single one.
     notes = tuple(note for note in reading.notes if not note.startswith("Issue types"))
-    return reading.model_copy(update={"document": document, "notes": notes})
+    whole = reading.model_copy(update={"document": document, "notes": notes})
+    return with_comments(whole, issue.comments)
 
 
 def page_reading(export: Export, external_id: str, shown: str) -> Reading:

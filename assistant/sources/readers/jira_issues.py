@@ -80,10 +80,13 @@ def issues_in(payload: object) -> list[dict[str, Any]]:
     return list(found) if whole and found else []
 
 
-def read_issues(payload: object, confirmed: Mapping[str, object] | None = None) -> Iterator[object]:
+def read_issues(
+    payload: object, confirmed: Mapping[str, object] | None = None, *, comments: bool = False
+) -> Iterator[object]:
     """The records of a payload for which ``is_jira`` holds.
 
     ``confirmed`` gives the field of a role where a person has confirmed it; others are looked for.
+    Without ``comments`` the report says how many were left out.
     """
     issues = issues_in(payload)
     names = dict[str, str]()
@@ -98,20 +101,33 @@ def read_issues(payload: object, confirmed: Mapping[str, object] | None = None) 
         yield {"field": {"role": role, "field": choice.field, "name": choice.name,
                          "reason": choice.reason}}  # fmt: skip
     for issue in issues:
-        yield {"issue": _issue(issue, chosen, names)}
+        said = {"comments": _comments(issue["fields"])} if comments else {}
+        yield {"issue": _issue(issue, chosen, names) | said}
     if isinstance(payload, dict) and isinstance(payload.get("total"), int):
         missing = payload["total"] - len(issues)
         if missing > 0:
             yield {"note": f"The search found {payload['total']} issues; this file holds "
                    f"{len(issues)} of them."}  # fmt: skip
-    comments = sum(_comments(issue["fields"]) for issue in issues)
-    unread = [f"{comments} comments"] if comments else []
+    left_out = 0 if comments else sum(len(_commented(issue["fields"])) for issue in issues)
+    unread = [f"{left_out} comments"] if left_out else []
     yield {"report": {"reader": "Jira REST", "parts": len(issues), "unread_parts": unread}}
 
 
-def _comments(fields: Fields) -> int:
+def _commented(fields: Fields) -> list[Fields]:
+    """The comments of an issue as they came, the oldest first."""
     found = fields.get("comment")
-    return len(found["comments"]) if isinstance(found, dict) and "comments" in found else 0
+    listed = found.get("comments") if isinstance(found, dict) else None
+    whole = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+    return sorted(whole, key=lambda each: str(each.get("created", "")))
+
+
+def _comments(fields: Fields) -> list[list[str]]:
+    """Author, date (as the system says it) and text of each comment."""
+    return [
+        [field_text(each.get("author")), str(each.get("created", ""))[:10],
+         _document(each.get("body"))]
+        for each in _commented(fields)
+    ]  # fmt: skip
 
 
 def _chosen(issues: Sequence[dict[str, Any]], names: Mapping[str, str]) -> dict[str, Chosen]:

@@ -44,7 +44,8 @@ def _of(payload: object, options: Mapping[str, object]) -> Iterator[object]:
     fields, labels = options.get("fields"), options.get("labels")
     fields = fields if isinstance(fields, dict) else {}
     if jira_issues.is_jira(payload):
-        yield from jira_issues.read_issues(payload, fields)
+        comments = options.get("comments") is True
+        yield from jira_issues.read_issues(payload, fields, comments=comments)
     elif pages := _pages_in(payload):
         yield from map(_page, pages)
         yield {"report": {"reader": "Confluence REST", "parts": len(pages)}}

@@ -62,6 +62,30 @@ def story(key: str, summary: str, *, criteria: str = "", epic: str = "") -> dict
     return {"id": key, "key": key, "self": f"https://x/rest/api/3/issue/{key}", "fields": fields}
 
 
+def comment(
+    number: int, words: object, *, by: str | None = "Ann Lee", on: str = "2026-05-03"
+) -> dict[str, Any]:
+    """A comment as Jira gives it; ``words`` are wiki text (v2) or a document (v3)."""
+    author = None if by is None else {"displayName": by, "accountId": f"id of {by}", "active": True}
+    return {"id": str(number), "author": author, "updateAuthor": author, "body": words,
+            "created": f"{on}T09:00:00.000+0200", "updated": f"{on}T09:00:00.000+0200",
+            "jsdPublic": True}  # fmt: skip
+
+
+def commented(issue: dict[str, Any], *comments: dict[str, Any]) -> dict[str, Any]:
+    """The issue with comments, which move its time of change as in Jira."""
+    issue["fields"]["comment"] = {"comments": list(comments)}
+    issue["fields"]["updated"] = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+    return issue
+
+
+def adf(*paragraphs: str) -> dict[str, Any]:
+    """A document of paragraphs, as Jira Cloud (v3) gives long texts."""
+    return {"type": "doc", "version": 1, "content": [
+        {"type": "paragraph", "content": [{"type": "text", "text": each}]} for each in paragraphs
+    ]}  # fmt: skip
+
+
 @dataclass
 class FakeJira:
     """Answers as Jira does; ``issues`` are in the order of their keys."""
@@ -72,6 +96,12 @@ class FakeJira:
     largest_page: int = 100
     before: dict[int, Answer] = field(default_factory=dict)
     """Answers to the n-th request (from 1) instead of the usual ones."""
+
+    inlined: int = 20
+    """Comments that a search brings along with an issue, the oldest."""
+
+    hidden: frozenset[str] = frozenset()
+    """Keys of issues whose comments may not be asked for."""
 
     count: int = 0
 
@@ -94,7 +124,23 @@ class FakeJira:
             return self._by_token(asked.query)
         if path == f"{api}/search":
             return self._by_count(asked.query)
+        if named := re.fullmatch(rf"{api}/issue/([^/]+)/comment", path):
+            return self._comments(named[1], asked.query)
         return Answer({"errorMessages": ["not found"]}, 404)
+
+    def _comments(self, key: str, query: dict[str, str]) -> Answer:
+        issue = next((each for each in self.issues if each["key"] == key), None)
+        if issue is None:
+            return Answer({"errorMessages": ["Issue does not exist"]}, 404)
+        if key in self.hidden:
+            return Answer({"errorMessages": ["You may not see the comments."]}, 403)
+        whole = issue["fields"]["comment"]["comments"]
+        if query.get("orderBy") == "-created":
+            whole = sorted(whole, key=lambda each: str(each["created"]), reverse=True)
+        start, size = int(query.get("startAt", 0)), int(query.get("maxResults", 50))
+        size = min(size, self.largest_page)
+        return Answer({"startAt": start, "maxResults": size, "total": len(whole),
+                       "comments": whole[start : start + size]})  # fmt: skip
 
     def _matching(self, jql: str) -> list[dict[str, Any]]:
         if named := re.fullmatch(r"key in \(([^)]*)\)", jql):
@@ -114,6 +160,10 @@ class FakeJira:
             return {"id": issue["id"]}
         every = "*all" in wanted or "*navigable" in wanted
         kept = {name: value for name, value in issue["fields"].items() if every or name in wanted}
+        if "comment" in kept:
+            whole = kept["comment"]["comments"]
+            kept["comment"] = {"comments": whole[: self.inlined], "startAt": 0,
+                               "maxResults": self.inlined, "total": len(whole)}  # fmt: skip
         return {**issue, "fields": kept}
 
     def _by_token(self, query: dict[str, str]) -> Answer:

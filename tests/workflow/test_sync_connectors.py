@@ -1,0 +1,128 @@
+"""A project kept up to date with Jira and Confluence that speak real HTTP."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from syncing import WordEmbedder, index_of, quick_workspace
+
+from assistant.sources.connectors.config import ConnectionConfig
+from assistant.workflow import connections, sync_jobs
+from assistant.workflow.sync import SyncReport, sync
+from assistant.workflow.workspace import Workspace
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "sources" / "connectors"))
+
+from fake_jira import FakeJira, adf, comment, commented, story
+from fake_servers import TOKEN, Answer, Asked, FakeServer
+
+Quick = tuple[Workspace, str, WordEmbedder]
+
+
+@pytest.fixture
+def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., FakeServer]]:
+    """Starts servers that connections may ask; stopped when the test ends."""
+    started: list[FakeServer] = []
+    monkeypatch.setenv("UAT_PRIVATE_HOSTS", "127.0.0.1")
+
+    def start(answer: Callable[[Asked], Answer]) -> FakeServer:
+        server = FakeServer(answer)
+        server.start()
+        started.append(server)
+        monkeypatch.setenv(f"UAT_SECRET_127_0_0_1_PORT_{server.port}", TOKEN)
+        return server
+
+    yield start
+    for server in started:
+        server.stop()
+
+
+class Connected:
+    """A project with one connection to a server."""
+
+    def __init__(self, workspace: Workspace, project_id: str, config: ConnectionConfig) -> None:
+        self.workspace, self.project_id = workspace, project_id
+        self.connection = connections.add(workspace, project_id, config, by="Tess")
+
+    def sync(self, **options: Any) -> SyncReport:
+        return sync(self.workspace, self.project_id, self.connection.id, by="Tess", **options)
+
+    def text(self, external_id: str) -> str:
+        name = f"{self.connection.id}/{external_id}"
+        return self.workspace.library.document_parts(self.project_id, name)[0].text
+
+
+def counts(report: SyncReport) -> tuple[int, int, int, int, int]:
+    return report.new, report.changed, report.unchanged, report.removed, report.failed
+
+
+@pytest.fixture
+def connected(
+    serve: Callable[..., FakeServer], tmp_path: Path
+) -> Iterator[Callable[..., Connected]]:
+    """Projects with a connection to a fake system."""
+    opened = []
+
+    def make(answer: Callable[[Asked], Answer], kind: str, fetch: str, **options: Any) -> Connected:
+        server = serve(answer)
+        context = quick_workspace(tmp_path / f"data{len(opened)}")
+        workspace, project_id, _ = context.__enter__()
+        opened.append(context)
+        user = "tess@example.com" if kind.endswith("cloud") else ""
+        config = ConnectionConfig(kind=kind, name="C", url=server.url, fetch=fetch, user=user,
+                                  **options)  # fmt: skip
+        return Connected(workspace, project_id, config)
+
+    yield make
+    for context in opened:
+        context.__exit__(None, None, None)
+
+
+def test_an_edited_or_deleted_comment_is_noticed(connected: Callable[..., Connected]) -> None:
+    first, second = comment(1, adf("We said 10 days.")), comment(2, adf("Agreed."), by="Bo Ek")
+    fake = FakeJira([commented(story("CC-1", "A", criteria="* It rings."), first, second),
+                     story("CC-2", "B", criteria="* It stops.")])  # fmt: skip
+    jira = connected(fake, "jira_cloud", "project = CC")
+    assert counts(jira.sync()) == (2, 0, 0, 0, 0)
+    assert "We said 10 days." in jira.text("jira:CC-1")
+    found = index_of(jira.workspace, jira.project_id)
+    places = {str(chunk["place"]) for chunk in found[f"{jira.connection.id}/jira:CC-1"]}
+    assert places >= {"comment by Ann Lee, 2026-05-03", "comment by Bo Ek, 2026-05-03"}
+    assert counts(jira.sync()) == (0, 0, 2, 0, 0)
+    commented(fake.issues[0], comment(1, adf("We said 12 days.")), second)
+    assert counts(jira.sync()) == (0, 1, 1, 0, 0)
+    assert "We said 12 days." in jira.text("jira:CC-1")
+    commented(fake.issues[0], second)
+    assert counts(jira.sync()) == (0, 1, 1, 0, 0)
+    assert "Ann Lee" not in jira.text("jira:CC-1")
+    assert "Ann Lee" not in str(index_of(jira.workspace, jira.project_id))
+    (epics, _) = jira.workspace.library.document_parts(
+        jira.project_id, f"{jira.connection.id}/jira:CC-1"
+    )[1:]
+    assert [c.text for epic in epics for c in epic.criteria] == ["It rings."]
+
+
+def test_what_could_not_be_fetched_is_reported_and_turned_off(
+    connected: Callable[..., Connected],
+) -> None:
+    many = [comment(n, adf(f"Word {n}.")) for n in range(6)]
+    issues = [commented(story(f"CC-{n}", f"S{n}", criteria="* It rings."), *many) for n in (1, 2)]
+    fake = FakeJira(issues, inlined=2, hidden=frozenset({"CC-1"}))
+    jira = connected(fake, "jira_cloud", "project = CC")
+    report = jira.sync()
+    assert counts(report) == (2, 0, 0, 0, 0)
+    (note,) = report.notes
+    assert note.startswith("2 of 6 comments of CC-1 were read.")
+    (state,) = sync_jobs.connections(jira.workspace, jira.project_id)
+    assert state.failed == (("jira:CC-1", note),)
+    jira.connection = connections.change_extras(
+        jira.workspace, jira.connection, connections.Extras(comments=False), by="Tess"
+    )
+    assert counts(jira.sync()) == (0, 2, 0, 0, 0)
+    assert "Comment" not in jira.text("jira:CC-2")
+    (state,) = sync_jobs.connections(jira.workspace, jira.project_id)
+    assert state.failed == ()
