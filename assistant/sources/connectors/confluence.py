@@ -1,7 +1,7 @@
 """Confluence Cloud (REST v2) and Data Center (REST v1): the pages of some spaces.
 
-Source of the calls: Atlassian, "The Confluence Cloud REST API v2" (spaces, pages, cursor paging)
-and "Confluence Data Center REST API" (content search by CQL, counted paging).
+Source of the calls: Atlassian, "The Confluence Cloud REST API v2" (spaces, pages, labels of a page,
+cursor paging) and "Confluence Data Center REST API" (content search by CQL, counted paging).
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 from assistant.errors import ConnectorError, UnreadableFile
-from assistant.sources.connectors.client import ApiClient
+from assistant.sources.connectors.client import ApiClient, Forbidden, Refused
 from assistant.sources.connectors.config import ConnectionConfig
 from assistant.sources.connectors.moments import OVERLAP, minutes_since, read_moment
 from assistant.sources.connectors.paging import Counted, counted_page, gone_through
@@ -24,6 +24,7 @@ from assistant.sources.synced import FetchedDocument, SourcePage
 
 PAGE = 25
 IDS_PAGE = 200
+LABELS_PAGE = 250
 _SPACE = re.compile(r"~?[A-Za-z0-9._-]{1,255}")
 
 
@@ -124,8 +125,28 @@ class ConfluenceSource:
             params["cursor"] = cursor
         answer = self._client.get(f"{self._wiki}/api/v2/pages", params)
         items, links = self._results(answer)
-        following = parse_qs(urlsplit(str(links.get("next") or "")).query).get("cursor", [""])
-        return _Found(items, following[0], None)
+        return _Found(items, _cursor(links), None)
+
+    def _labelled(self, page: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """A page of Cloud with its labels where Data Center has them, and what is to be said.
+
+        A list of pages never brings labels, so this is a request for each page that is new or has
+        changed.
+        """
+        if not self._cloud or not _has_body(page):
+            return page, ()
+        path = f"{self._wiki}/api/v2/pages/{quote(str(page['id']), safe='')}/labels"
+
+        def ask(cursor: str, size: int) -> _Found:
+            params: dict[str, str | int] = {"limit": size} | ({"cursor": cursor} if cursor else {})
+            items, links = self._results(self._client.get(path, params), titled=False)
+            return _Found(items, _cursor(links), None)
+
+        try:
+            found = [one for part in gone_through(ask, LABELS_PAGE) for one in part.items]
+        except (Forbidden, Refused) as error:
+            return page, (f"The labels of “{page['title']}” were not read. {error}",)
+        return {**page, "metadata": {"labels": {"results": found}}}, ()
 
     def _space_ids(self) -> dict[str, str]:
         """Key by id of each space; raises ``ConnectorError`` naming those that are not seen."""
@@ -163,7 +184,11 @@ class ConfluenceSource:
         links = answer.get("_links")
         return found, links if isinstance(links, dict) else {}
 
-    def _documents(self, pages: list[dict[str, Any]]) -> Iterator[FetchedDocument]:
+    def _documents(self, found: list[dict[str, Any]]) -> Iterator[FetchedDocument]:
+        pages, notes = list[dict[str, Any]](), dict[str, tuple[str, ...]]()
+        for each in found:
+            page, notes[str(each["id"])] = self._labelled(each)
+            pages.append(page)
         whole = [self._addressed(page) for page in pages if _has_body(page)]
         exports = exports_of(whole, "results", f"An answer of {self._site}", {})
         read = dict(zip((str(page["id"]) for page in whole), exports, strict=True))
@@ -181,8 +206,9 @@ class ConfluenceSource:
             else:
                 error = export
             yield FetchedDocument(
-                external_id=external, changed_at=_changed(page), reading=reading, error=error
-            )
+                external_id=external, changed_at=_changed(page), reading=reading, error=error,
+                notes=notes[key],
+            )  # fmt: skip
 
     def _addressed(self, page: dict[str, Any]) -> dict[str, Any]:
         """The page with a link on the configured host, and its space's key."""
@@ -205,6 +231,11 @@ class _Found:
         self.items = items
         self.cursor = cursor
         self.total = total
+
+
+def _cursor(links: dict[str, Any]) -> str:
+    """The cursor in the link to what follows; empty after the last."""
+    return parse_qs(urlsplit(str(links.get("next") or "")).query).get("cursor", [""])[0]
 
 
 def space_keys(text: str) -> tuple[str, ...]:

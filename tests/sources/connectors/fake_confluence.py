@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,9 +21,13 @@ def real_pages(shared: Path) -> list[dict[str, Any]]:
     return [*listed[:1], json.loads((folder / "MOCK_PAGE_RESPONSE.json").read_text("utf-8"))]
 
 
-def page(number: int, title: str, storage: str, *, changed: str = "") -> dict[str, Any]:
+def page(
+    number: int, title: str, storage: str, *, changed: str = "", labels: Sequence[str] = ()
+) -> dict[str, Any]:
     """A page of our own."""
+    named = [{"id": f"l{n}", "prefix": "global", "name": name} for n, name in enumerate(labels)]
     return {
+        "metadata": {"labels": {"results": named, "start": 0, "limit": 200, "size": len(named)}},
         "id": str(number), "type": "page", "status": "current", "title": title,
         "body": {"storage": {"value": storage, "representation": "storage"}},
         "version": {"when": changed or "2026-11-01T09:00:00.000Z", "number": 1},
@@ -39,6 +44,9 @@ class FakeConfluence:
     spaces: dict[str, str] = field(default_factory=lambda: {"11": "OPS"})
     largest_page: int = 100
     before: dict[int, Answer] = field(default_factory=dict)
+    hidden: frozenset[str] = frozenset()
+    """Ids of pages whose labels may not be asked for."""
+
     count: int = 0
 
     def __call__(self, asked: Asked) -> Answer:
@@ -54,6 +62,8 @@ class FakeConfluence:
                            "_links": {"base": "https://elsewhere.example/wiki"}})  # fmt: skip
         if self.cloud and asked.path == "/wiki/api/v2/pages":
             return self._by_cursor(asked.query)
+        if self.cloud and (named := re.fullmatch(r"/wiki/api/v2/pages/(\d+)/labels", asked.path)):
+            return self._labels(named[1], asked.query)
         if not self.cloud and asked.path == "/rest/api/content/search":
             return self._by_count(asked.query)
         return Answer({"message": "not found"}, 404)
@@ -80,6 +90,22 @@ class FakeConfluence:
             links["next"] = f"/wiki/api/v2/pages?cursor=c%3D{end}&limit=25"
         return Answer({"results": shown, "_links": links})
 
+    def _labels(self, wanted: str, query: dict[str, str]) -> Answer:
+        found = next((each for each in self.pages if str(each["id"]) == wanted), None)
+        if found is None:
+            return Answer({"errors": [{"status": 404, "title": "Not Found"}]}, 404)
+        if wanted in self.hidden:
+            return Answer({"errors": [{"status": 403, "title": "Not permitted to view"}]}, 403)
+        whole = found.get("metadata", {}).get("labels", {}).get("results", [])
+        start = int(query["cursor"][2:]) if "cursor" in query else 0
+        end = start + min(int(query.get("limit", 25)), self.largest_page)
+        links = {"base": "https://elsewhere.example/wiki"}
+        if end < len(whole):
+            links["next"] = f"/wiki/api/v2/pages/{wanted}/labels?limit=25&cursor=c%3D{end}"
+        shown = [{"id": each["id"], "prefix": each["prefix"], "name": each["name"]}
+                 for each in whole[start:end]]  # fmt: skip
+        return Answer({"results": shown, "_links": links})
+
     def _by_count(self, query: dict[str, str]) -> Answer:
         assert query["cql"].startswith('space in ("OPS")')
         assert query["cql"].endswith("order by created")
@@ -89,6 +115,8 @@ class FakeConfluence:
             found = [each for each in found if datetime.fromisoformat(_when(each)) >= since]
         start, size = int(query["start"]), min(int(query["limit"]), self.largest_page)
         shown = [dict(each) for each in found[start : start + size]]
+        if "metadata.labels" not in query["expand"]:
+            shown = [{k: v for k, v in each.items() if k != "metadata"} for each in shown]
         if "body.storage" not in query["expand"]:
             shown = [{k: v for k, v in each.items() if k != "body"} for each in shown]
         links = {"base": "https://elsewhere.example"}

@@ -51,6 +51,7 @@ class FakeServer:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # or every answer waits 40 ms for an acknowledgement
 
             def setup(self) -> None:
                 outer.connections += 1

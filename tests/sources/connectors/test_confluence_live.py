@@ -11,7 +11,7 @@ import pytest
 from fake_confluence import FakeConfluence, page, real_pages
 from fake_servers import Answer, FakeServer
 
-from assistant.errors import ConnectorError
+from assistant.errors import ConnectorError, NotAuthorised
 from assistant.sources.connectors.client import CallLimits
 from assistant.sources.connectors.config import ConnectionConfig
 from assistant.sources.connectors.opening import Connector
@@ -117,6 +117,46 @@ def test_changed_schema_is_a_typed_error(serve: Serve, connect: Connect, answer:
         server = serve(FakeConfluence([], cloud=is_cloud, before={number: answer}))
         with pytest.raises(ConnectorError, match=r"127\.0\.0\.1"):
             documents(connect(kind(server.url)))
+
+
+def test_labels_come_with_new_and_changed_pages_only(serve: Serve, connect: Connect) -> None:
+    now = datetime.now(UTC).isoformat()
+    many = [f"label-{n}" for n in range(45)]
+    pages = [page(n, f"Page {n}", "<p>x</p>", labels=["rules", "ops"]) for n in range(1, 40)]
+    pages[7] = page(8, "Changed", "<p>new words</p>", changed=now, labels=many)
+    for kind, is_cloud in KINDS:
+        server = serve(FakeConfluence(pages, cloud=is_cloud, largest_page=20))
+        found = {one.external_id: one.reading for one in documents(connect(kind(server.url)))}
+        first, changed = found["confluence:1"], found["confluence:8"]
+        assert first is not None
+        assert changed is not None
+        assert first.document.metadata.labels == ("rules", "ops")
+        assert changed.document.metadata.labels == tuple(many)
+        del server.asked[:]
+        since = datetime.now(UTC) - timedelta(hours=2)
+        (one,) = documents(connect(kind(server.url)), since=since)
+        assert one.reading is not None
+        assert one.reading.document.metadata.labels == tuple(many)
+        asked = [each for each in server.asked if each.path.endswith("/labels")]
+        assert [each.path for each in asked] == ["/wiki/api/v2/pages/8/labels"] * 3 * is_cloud
+
+
+def test_labels_that_may_not_be_read_hinder_nothing_else(serve: Serve, connect: Connect) -> None:
+    pages = [page(n, f"Page {n}", "<p>x</p>", labels=["rules"]) for n in range(1, 4)]
+    waits: list[float] = []
+    slow = Answer({"message": "Rate limited"}, 429, {"Retry-After": "3"})
+    fake = FakeConfluence(pages, hidden=frozenset({"2"}), before={3: slow})
+    found = documents(connect(cloud(serve(fake).url), wait=waits.append))
+    assert waits == [3.0]
+    labels = [one.reading.document.metadata.labels for one in found if one.reading]
+    assert labels == [("rules",), (), ("rules",)]
+    (note,) = found[1].notes
+    assert note.startswith("The labels of “Page 2” were not read.")
+    assert "Not permitted to view" in note
+    assert not found[0].notes
+    expired = FakeConfluence(pages, before={4: Answer({}, 401)})
+    with pytest.raises(NotAuthorised, match="expired"):
+        documents(connect(cloud(serve(expired).url)))
 
 
 def test_links_of_a_page_lead_nowhere_else(serve: Serve, connect: Connect) -> None:
