@@ -52,6 +52,7 @@ _VALUE_VERBS = frozenset(
         "begin",
         "comply",
         "conform",
+        "follow",
     )
 )
 

@@ -143,6 +143,20 @@ def anything_but(phrase: str) -> str:
     return f"anything other than {phrase.strip()}"
 
 
+_ON_DAYS = re.compile(
+    r"\bon (?P<days>(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?|weekends?"
+    r"|(?:public |bank )?holidays|(?:,| and| or| public| bank) ?)+)(?=$|[ .,;])"
+)
+
+
+def on_other_days(text: str) -> str | None:
+    """ "are not made on Sundays" -> "are not made on days other than Sundays"."""
+    found = _ON_DAYS.search(mask_quotes(text))
+    if found is None:
+        return None
+    return f"{text[: found.start()]}on days other than {found['days']}{text[found.end() :]}"
+
+
 def _special(text: str) -> str | None:
     lower = text.lower()
     if re.fullmatch(r"there (?:is|are) (?:none|no .+)", lower):

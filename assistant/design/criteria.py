@@ -260,7 +260,7 @@ def _sentence_rule(text: str, sentence: Span) -> Rule:
         said = f"{subject} {effect.text[0].lower()}{effect.text[1:]}"
         effect = Span(said, effect.end - len(said), effect.end)
     conditions = [spoken_of(condition, effect) for condition in conditions]
-    if not conditions and otherwise is None:
+    if otherwise is None and all(c.keyword in _UNLESS for c in conditions):
         effect = _none_as_denial(effect)
     parts, logic = condition_parts(conditions, effect)
     restrictive = is_restrictive(effect.text)
@@ -270,12 +270,14 @@ def _sentence_rule(text: str, sentence: Span) -> Rule:
     )  # fmt: skip
 
 
+_UNLESS = ("unless", "without", "until")
 _NO_SUBJECT = re.compile(
     r"(?:shall|must|should|will|may) (?!I\b|we\b|the\b|a\b|an\b)[a-z]+\b", re.IGNORECASE
 )
 _PASSIVE_DUTY = re.compile(r"\w+ (?:not |never |always |only )?be\b", re.IGNORECASE)
 _NONE = re.compile(
-    r"(?:no|neither (?P<first>[\w-]+) nor) (?!(?:longer|more|less|later|earlier|other|one)\b)",
+    r"(?:no|neither (?P<first>(?:[\w-]+ ){0,3}[\w-]+) nor)"
+    r" (?!(?:longer|more|less|later|earlier|other|one)\b)",
     re.IGNORECASE,
 )
 

@@ -218,9 +218,21 @@ def turned_condition(condition: Condition) -> str | None:
     words = condition.said.text
     turned = other_case(words)
     limit = next(iter(condition_limits(condition)), None)
-    if limit and (turned is None or _left_undone(condition, turned)):
+    if limit and (
+        turned is None or _left_undone(condition, turned) or _lasts(condition.said, limit)
+    ):
         return one_line(with_value(words, condition.said.start, limit, outside_words(limit)))
     return turned
+
+
+def _lasts(said: Span, limit: Quantity) -> bool:
+    """Whether it is a denied state that lasts: "has not been used (for 90 days)" has its other
+    case in a shorter time, not in a use of 90 days."""
+    before = said.text[: max(0, limit.phrase_start - said.start)].rstrip()
+    return limit.kind == "duration" and _STATE_DENIED.search(before) is not None
+
+
+_STATE_DENIED = re.compile(r"(?:\b(?:not|never|no)\b|n['’]t\b)[^,;]*\bfor$", re.IGNORECASE)
 
 
 def _left_undone(condition: Condition, turned: str) -> bool:

@@ -51,6 +51,7 @@ from assistant.design.telling import in_sentence, told
 from assistant.design.trials import trial_of
 from assistant.design.values import like, singular_name, try_value, value_like
 from assistant.design.variables import Variables, assignment, measured
+from assistant.design.verbs import base_of_third
 from assistant.design.wording import fact, negation, opposite
 
 
@@ -104,6 +105,10 @@ def concrete(words: Span, quantity: Quantity, value: str) -> str:
         )  # fmt: skip
         before = re.sub(r"\b(is|are|was|were) not (?:exactly )?$", r"\1 ", before)
         text = before + after
+    acts = re.match(rf"{re.escape(value)} (?P<verb>[a-z]+s)\b", text)
+    base = base_of_third(acts["verb"]) if acts and not value.startswith("1 ") else None
+    if acts and base:  # "the fifth failed attempt locks" -> "5 failed attempts lock"
+        text = f"{value} {base}{text[acts.end() :]}"
     return one_line(text)
 
 
@@ -129,7 +134,10 @@ def _in_condition(
     nobody = re.match(r"no (?=\w+ (?:can|could|is|are|has|have|will|was)\b)", words, re.IGNORECASE)
     in_time = quantity.comparison in ("at most", "less than") and not quantity.negated
     undone = condition.clause is not None and condition.clause.negated and in_time
-    if nobody:  # "no engineer can arrive within 2 hours" holds when the first one arrives later
+    lasts = condition.said.text[: quantity.phrase_start - condition.said.start].endswith(" for ")
+    if (
+        nobody and not lasts
+    ):  # "no engineer can arrive within 2 hours" holds when the first one arrives later
         words, applies = f"the first {words[nobody.end() :]}", applies != in_time
     elif undone and quantity.kind in ("duration", "date", "time"):  # "is not paid within 14 days"
         words, applies = negation(words) or words, not applies
@@ -210,7 +218,8 @@ def _in_effect(rule: Rule, quantity: Quantity, point: Point) -> Draft | None:
         )
     situation = stage(given(rule), text)
     if quantity.kind in ("duration", "date", "time") and is_timing(quantity, clause):
-        return timing(rule, quantity, point, own, situation)
+        done = negation(own) or own if quantity.negated and clause.negated else own
+        return timing(rule, quantity, point, done, situation)
     expected = otherwise_or(rule, point.allowed, told(said))
     if quantity.kind == "duration":
         action = let_pass(own, point.text, rule)

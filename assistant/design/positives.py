@@ -10,7 +10,7 @@ from assistant.design.boundaries import inside_words, outside_words
 from assistant.design.capabilities import Restriction, find_restriction
 from assistant.design.casing import capital, definite, impersonal, lower_start, one_line
 from assistant.design.clauses import Clause, parse_clause
-from assistant.design.complements import anything_but, other_thing
+from assistant.design.complements import anything_but, on_other_days, other_thing
 from assistant.design.drafts import (
     Draft,
     denied,
@@ -198,12 +198,20 @@ def _counterpart(rule: Rule, clause: Clause | None) -> Draft | None:
         if instead is not None:
             said = f"{clause.subject} can {clause.verb} {instead}"
             return met(rule, capital(said), Situation("", action_on(said)), observed(said))
+    elsewhere = on_other_days(rule.effect.text) if clause.negated else None
+    if elsewhere is not None:
+        return _turned_thing(rule, elsewhere, "")
     thing = other_thing(clause.subject)
-    if thing is None and not is_person(clause.subject) and refuses(clause):
+    unfit = refuses(clause) or (clause.form == "modal" and _AS_SUCH.match(clause.tail))
+    if thing is None and not is_person(clause.subject) and unfit:
         thing = anything_but(lower_start(clause.subject))
     if thing is None:
         return None
     return _turned_thing(rule, thing + rule.effect.text[len(clause.subject) :], "")
+
+
+_AS_SUCH = re.compile(r"(?:re-?)?(?:used|chosen|selected|entered|accepted|taken) (?:as|for|in)\b")
+""" "(cannot be) used as the new password" refuses what is named and leaves everything else."""
 
 
 def _positively(text: str, words: str) -> str:

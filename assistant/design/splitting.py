@@ -9,6 +9,7 @@ from itertools import islice
 from assistant.design.causes import PROVIDED, Fact, Tree, read_facts, read_occasions, turned
 from assistant.design.clauses import parse_clause
 from assistant.design.joining import coordinated
+from assistant.design.lacking import WORD, leading_lack, trailing_lack
 from assistant.design.lexicon import word_set
 from assistant.design.logic import Expression, joined
 from assistant.design.messages import mask_quotes
@@ -86,6 +87,8 @@ def take_leading(
             conditions.append(Condition(word, span(text, start, cut)))
         elif word in _OCCASION:
             conditions.append(Condition(word, words))
+        elif word == WORD and (lack := leading_lack(text, words.start, cut)) is not None:
+            conditions.append(Condition(word, lack, holds=False))
         elif (
             word in _CLAUSAL and (parse_clause(words.text) or _is_gerund(words.text))
         ) or word in ("if", "when", "where", "once", "unless"):
@@ -222,6 +225,10 @@ _ASKS = re.compile(
 def take_trailing(text: str, start: int, end: int, conditions: list[Condition]) -> int:
     """Take one condition clause off the end; returns where the effect ends."""
     masked = mask_quotes(text)
+    lack = trailing_lack(text, start, end) if not conditions else None
+    if lack is not None and not _TRAIL.search(masked, start, lack[0]):
+        conditions.append(Condition(WORD, lack[1], holds=False))
+        return lack[0]
     for match in islice(_TRAIL.finditer(masked, start, end), MAX_TRIED):
         word = re.sub(r"^(?:but |and )", "", re.sub(r"\s+", " ", match["word"].lower()))
         left, right = text[start : match.start()], span(text, match.end(), end)

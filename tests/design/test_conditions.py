@@ -393,3 +393,65 @@ def test_a_title_before_a_rule_is_no_rule() -> None:
 def test_words_that_only_look_like_a_condition(text: str) -> None:
     assert not any(c.variables for c in derive(text) if c.technique == "decision-table rule")
     assert not any("not the case" in c.statement for c in derive(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "fact", "possible"),
+    [
+        ("An order cannot be cancelled without a reason.", "there is a reason",
+         "When there is a reason, the order can be cancelled"),
+        ("No refund is paid without proof of purchase.", "there is proof of purchase",
+         "When there is proof of purchase, the refund is paid"),
+        ("Access is refused without a valid badge.", "there is a valid badge",
+         "When there is a valid badge, access is accepted"),
+        ("Users cannot proceed without accepting the terms.", "the terms are accepted",
+         "When the terms are accepted, users can proceed"),
+        ("Without a valid ticket, passengers cannot board the train.", "there is a valid ticket",
+         "When there is a valid ticket, passengers can board the train"),
+    ],
+)  # fmt: skip
+def test_what_must_not_be_lacking_is_a_condition(text: str, fact: str, possible: str) -> None:
+    found = derive(text)
+    assert [c.variables for c in found] == [{fact: "true"}, {fact: "false"}]
+    assert [c.valid for c in found] == [True, False]
+    assert found[0].statement == possible
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Items can be returned without a receipt.",
+        "Late requests are rejected without further notice.",
+        "A claim must not be closed without delay.",
+    ],
+)
+def test_without_may_tell_the_manner(text: str) -> None:
+    assert all(not condition.variables for condition in derive(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "statement"),
+    [
+        ("Deliveries are not made on Sundays.", "Deliveries are made on days other than Sundays"),
+        ("Neither the last password nor the user name may be used as the new password.",
+         "Anything other than the last password or the user name can be used as the new password"),
+    ],
+)  # fmt: skip
+def test_what_a_denial_leaves_is_the_positive(text: str, statement: str) -> None:
+    found = derive(text)
+    assert of(found, "positive")[0].statement == statement
+    assert len(of(found, "negative")) == 1
+
+
+def test_a_state_that_lasts_is_tried_before_and_after_its_time() -> None:
+    text = "If the customer has not logged in for at least 90 days, the account is locked."
+    locked = {c.data for c in of(derive(text), "boundary") if c.expected == "The account is locked"}
+    assert locked == {"90 days", "91 days"}
+
+
+def test_what_is_stored_too_long_is_stored() -> None:
+    found = of(derive("Documents must not be stored for more than 30 days."), "boundary")
+    assert {c.statement for c in found} >= {
+        "Documents are stored for 30 days, which is short enough",
+        "Documents are stored for 31 days, which is too long",
+    }
