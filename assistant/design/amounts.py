@@ -85,11 +85,20 @@ _GENERATION = re.compile(
 )
 _ORDINALS = ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _TRIED = r"failed|wrong|incorrect|missed|unsuccessful|invalid|unanswered|rejected|unpaid|bounced"
+_AGAIN = (
+    r"attempt|failure|error|warning|reminder|retry|try|mistake|offence|offense|strike|violation"
+    r"|breach|refusal|rejection|absence|complaint"
+)
+_THEN = (
+    r" (?:locks|blocks|leads|results|triggers|causes|suspends|disables|ends|closes|terminates"
+    r"|deactivates|freezes|fails|(?:is|are) (?:refused|rejected|blocked|denied))\b"
+)
+"""What makes a limit of an ordinal in front of it: "the fifth failed attempt locks ..."."""
 _ORDINAL = re.compile(
-    rf"\bafter (?P<whole>(?:the |a |his |her |their )?(?P<ordinal>{'|'.join(_ORDINALS)}"
-    r"|\d{1,2}(?:nd|rd|th))"
-    rf" (?P<noun>(?:(?:{_TRIED}|consecutive|successive)(?: [a-z]+){{0,2}}? [A-Za-z]+"
-    r"|attempt|failure|error|warning|reminder|retry|try|mistake|offence|strike)))\b",
+    rf"(?P<lead>\b(?:after|on|upon|with|at|following) )?(?P<whole>\b(?:(?:the|an?|his|her|their) )?"
+    rf"(?P<ordinal>{'|'.join(_ORDINALS)}|\d{{1,2}}(?:nd|rd|th))"
+    rf" (?P<noun>(?:[a-z]+ ){{0,3}}?(?:{_AGAIN})(?!s)"
+    rf"|(?:{_TRIED}|consecutive|successive)(?: [a-z]+){{0,2}}? [A-Za-z]+))\b(?P<then>{_THEN})?",
     re.IGNORECASE,
 )
 _OF_THESE = re.compile(
@@ -161,9 +170,11 @@ def _generations(text: str) -> Iterator[Quantity]:
 
 
 def _ordinals(text: str) -> Iterator[Quantity]:
-    """ "after the third failed attempt" counts three failed attempts."""
+    """ "after the third failed attempt" counts three failed attempts, as their subject does too."""
     for match in _ORDINAL.finditer(text):
-        start, end, number = match.start("whole"), match.end(), match["ordinal"].lower()
+        if not (match["lead"] or match["then"]):
+            continue
+        start, end, number = match.start("whole"), match.end("whole"), match["ordinal"].lower()
         value = _ORDINALS.index(number) + 2 if number in _ORDINALS else int(number[:-2])
         noun = match["noun"]
         yield Quantity(

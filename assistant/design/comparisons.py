@@ -48,6 +48,10 @@ _FREE = (
 _BE = r"(?:(?: (?:is|are|be|of|was|will be|must be|shall be|should be))*|:|=)"
 
 _BEFORE: tuple[tuple[Comparison, str], ...] = (
+    ("at most", rf"(?:(?:{_SMALL}) than|below|under) or (?:equals?(?: to)?|exactly|at)"
+                rf"|(?:equals? (?:to )?|at )or (?:(?:{_SMALL}) than|below|under)"),
+    ("at least", rf"(?:(?:{_BIG}) than|above|over) or (?:equals?(?: to)?|exactly|at)"
+                 rf"|(?:equals? (?:to )?|at )or (?:(?:{_BIG}) than|above|over)"),
     ("at most", rf"within{_GAP}(?: (?!the |a )[a-z][\w-]*){{0,2}}(?: of)?"),
     ("at most", r"(?:for|in|during|over|on) the first"),
     ("none", r"(?:the )?(?:last|first|next|previous|other|final|nearest|past|top)"),
@@ -76,6 +80,11 @@ _BEFORE: tuple[tuple[Comparison, str], ...] = (
                   r"|beyond|past|after|(?<![<=])>(?!=)|\bstrictly (?:after|above))"),
     ("less than", rf"(?:(?:{_SMALL}) than|under(?: the age of)?|below|before|prior to|<(?![=>]))"),
     ("at most", r"(?:by|on or before|no later than)"),
+    ("at least", r"(?:reach(?:es|ed|ing)?|attain(?:s|ed|ing)?)(?: (?:an?|the|its|their)"
+                 r"(?: (?:total|age|value|level|sum|amount|balance|score|length|weight|size))?"
+                 r"(?: of)?)?"),
+    ("at least", r"earliest:?"),
+    ("at most", r"latest:?"),
     ("exactly", r"(?:exactly|equal(?:s|ling)?(?: to)?|precisely|of exactly|==?)"),
     ("at most", r"(?:valid|active|available|usable|accessible|open|locked|blocked|suspended|held"
                 r"|reserved|kept|retained|stored) for"),
@@ -90,7 +99,7 @@ _BEFORE_PATTERNS: tuple[tuple[Comparison, re.Pattern[str]], ...] = tuple(
 )
 _AFTER: tuple[tuple[Comparison, str], ...] = (
     ("at least", r"(?:or|and) (?:more|above|over|older|later|greater|higher|longer|upwards?|up"
-                 r"|after)"),
+                 r"|after|better|beyond)"),
     ("at most", r"(?:or|and) (?:less|fewer|under|below|younger|earlier|shorter|lower|smaller"
                 r"|before)"),
     ("at most", r"max(?:imum)?|at (?:the )?(?:most|latest)|tops|(?:character |word )?limit"),
@@ -111,6 +120,7 @@ _MIRRORED: dict[Comparison, Comparison] = {
     "at most": "at least", "less than": "more than", "at least": "at most",
     "more than": "less than", "exactly": "exactly", "none": "none",
 }  # fmt: skip
+_ARRIVED = ("reach", "attain")
 _FREE_OF_CHARGE = re.compile(
     r"(?: [\w'’-]+){0,6} (?:is|are|(?:must|will) be) (?:always )?(?:included|free|covered|exempt"
     r"|waived|without|not charged)\b",
@@ -154,9 +164,10 @@ def read_limit(text: str, start: int, end: int, kind: QuantityKind, number_end: 
             return Limit("at most" if free or shown else "none", start, end, word)
         if word == "only":
             return Limit(comparison, phrase_start, end, word)
-        if _stays_said(word, kind):
-            return Limit(comparison, start, end, word)
         negated = turns_round(text, phrase_start, word)
+        if _stays_said(word, kind):
+            turned = negated and word.startswith(_ARRIVED)
+            return Limit(_TURNED[comparison] if turned else comparison, start, end, word)
         if negated:
             comparison = _TURNED[comparison]
         return Limit(comparison, phrase_start, end, word, negated)
@@ -173,6 +184,8 @@ def read_limit(text: str, start: int, end: int, kind: QuantityKind, number_end: 
 
 def _stays_said(word: str, kind: QuantityKind) -> bool:
     """Whether the words of a comparison are no part of its phrase: "opens at", "for the first"."""
+    if word.startswith(_ARRIVED):
+        return True
     opening = re.match(r"(?:start|begin|close|end|stop|open)s? (?:at|from)", word)
     first = word.endswith("the first") and kind != "duration"
     return word == "once" or opening is not None or first
@@ -191,7 +204,7 @@ def _fits(comparison: Comparison, word: str, kind: QuantityKind, before: str, af
         return kind == "time"
     if word == "once":
         return not clock and bool(re.match(r"\s+(?:ha(?:s|ve)|are|is|were|was)\b", after))
-    if word == "by":
+    if word == "by" or word.startswith(("earliest", "latest")):
         return clock
     if word == "before":
         return clock or bool(re.match(r"\s+(?:have|has) (?:passed|elapsed)|\s+expire", after))

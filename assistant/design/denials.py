@@ -28,7 +28,7 @@ _FINITE = re.compile(
 )
 _BREAK = re.compile(
     r"[,;:.!?()\n]|\b(?:if|when|unless|once|where|until|because|so|that|which|who|whose|and|or|but"
-    r"|while|only|without)\b",
+    r"|while|only|without|(?:as|so) long as|as soon as|in case|provided)\b",
     re.IGNORECASE,
 )
 _CONDITION = re.compile(
@@ -42,6 +42,18 @@ _AUXILIARY = re.compile(
     r"|would|might)$",
     re.IGNORECASE,
 )
+_HALF_DAY = re.compile(r"\b([ap])\.m\.", re.IGNORECASE)
+_MORE = re.compile(r"\s*(?:(?:for|by|in|to|at|on|be|of) )?", re.IGNORECASE)
+_STILL_SO = re.compile(
+    r"(?:\b(?:has|have|had)(?: not|n['’]t| never)\b|\bno\b[^,;.]*\b(?:has|have|had)\b)"
+    r"[^,;.]*\bfor $",
+    re.IGNORECASE,
+)
+_STILL_SO_IF = re.compile(r"(?: not|n['’]t| never)\b[^,;.]*\bfor $", re.IGNORECASE)
+_COMPARED = re.compile(
+    r"\b(?:than|exceed\w*|at (?:most|least)|up to|over|above|below)\b"
+    r" (?:the age of )?(?:an? )?\S*\d"
+)
 _DEADLINE = re.compile(
     r"within|by$|after$|before$|(?:on or|prior to)\b|(?:no|not) later than$|at the latest$"
 )
@@ -51,14 +63,44 @@ MAX_WORDS = 9
 
 def turns_round(text: str, start: int, word: str) -> bool:
     """Whether a negation before ``start`` turns the comparison that ``word`` there makes."""
-    lead = text[max(0, start - 4 * REACH) : start]
-    breaks = [match.end() for match in _BREAK.finditer(lead)]
-    clause = lead[breaks[-1] :] if breaks else lead
-    if len(clause) > REACH or len(clause.split()) > MAX_WORDS:
+    lead = _HALF_DAY.sub(r"\1_m_", text[max(0, start - 4 * REACH) : start])
+    clause = _clause_before(lead)
+    told = _NEGATION.search(clause)
+    since = clause[told.end() if told else 0 :]
+    if len(since) > REACH or len(since.split()) > MAX_WORDS:
         return False
-    if _NEGATION.search(clause) is None:
+    if _lasts(lead, clause) or (_DEADLINE.match(word) and _COMPARED.search(clause)):
+        return False
+    if told is None:
         return not _DEADLINE.match(word) and _none_does(clause, word)
     return not (_DEADLINE.match(word) and _left_undone(lead, clause))
+
+
+def _clause_before(lead: str) -> str:
+    """The clause that ``lead`` ends with; "or" in front of a further limit does not end it.
+
+    "cannot be shorter than 8 or (longer than 64)" denies both.
+    """
+    breaks = list(_BREAK.finditer(lead))
+    while breaks:
+        clause = lead[breaks[-1].end() :]
+        more = _MORE.fullmatch(clause) and breaks[-1].group().lower() in ("or", "nor")
+        if not (more and _COMPARED.search(lead[: breaks[-1].start()])):
+            return clause
+        breaks.pop()
+    return lead
+
+
+def _lasts(lead: str, clause: str) -> bool:
+    """Whether it is the denied state that lasts: "has not been used for more than 90 days".
+
+    "must not be kept for more than 90 days" forbids, and so does "is not kept for" outside a
+    condition.
+    """
+    if _PROHIBITION.search(clause):
+        return False
+    so_far = _STILL_SO.search(clause)
+    return bool(so_far or (_STILL_SO_IF.search(clause) and _CONDITION.search(lead)))
 
 
 def _none_does(clause: str, word: str) -> bool:

@@ -75,6 +75,14 @@ _INTRANSITIVE = word_set(
 )
 
 
+_BOTH = re.compile(r"(?:the|an?|its|their|his|her) [^,]* and (?:the|an?|its|their|his|her) ", re.I)
+""" "the council and the employee (agree)"."""
+
+
+_NEVER_NOUN = word_set(
+    """remain exist occur apply agree expire arrive happen differ appear disappear belong suffice
+    elapse"""
+)
 _HAPPENED = word_set("happen occur arrive expire fail lapse elapse succeed exist")
 """Verbs that have no passive: after a thing, their past is a finite verb."""
 
@@ -273,6 +281,7 @@ def _lexical_form(
         if not relative and (
             (is_plural(last) and not is_person(last))
             or following in MODALS | _BE | {"cannot", "who"}
+            or (is_base(following) and any(w.lower[:1].isdigit() for w in words[:index]))
             or (following in ("that", "which") and _auxiliary_after(words, index + 2))
         ):
             return None
@@ -283,9 +292,14 @@ def _lexical_form(
         return "present"
     plural = is_plural(last) or last in ("more", "all", "both", "some", "others", "who", "that")
     if is_base(word) and word not in ("set", "reset", "put"):
+        if not following and word in _NEVER_NOUN and (plural or is_plural_subject(subject, "")):
+            return "present"
         if plural:
             return "present" if following or relative or is_person(last) or last == "more" else None
+        if not following and word in _INTRANSITIVE and _BOTH.search(subject):
+            return "present"
         objects = following in _DETERMINERS or (bool(following) and last[-1:].isdigit())
+        objects = objects or bool(re.match(r"[£$€\d]", following))
         objects = objects or (
             last in ("over", "older", "more", "above", "under") and bool(following)
         )
@@ -294,7 +308,14 @@ def _lexical_form(
     if base_of_past(word) and is_person(last) and following not in ("", "by"):
         nominal = following in ("as", "to", "in", "on", "with", "for", "at", "before", "after")
         return None if nominal else "past"
-    if base_of_past(word) in _HAPPENED and re.match(
+    alone = not following or following in PREPOSITIONS | ADVERBS | {
+        "and",
+        "or",
+        "but",
+        "if",
+        "when",
+    }
+    if alone and base_of_past(word) in _HAPPENED and re.match(
         r"(?:the|a|an|this|that|its|their|his|her)\s", subject, re.IGNORECASE
     ) and len(subject.split()) <= 4 and following != "by":  # fmt: skip
         return "past"

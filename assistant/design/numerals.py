@@ -26,7 +26,7 @@ WORDS_PATTERN = (
     r"(?: and a half\b)?"
 )
 DIGITS_PATTERN = r"(?:\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?)"
-SCALE_PATTERN = r"(?: ?(?:thousand|million|billion|bn|k|m)\b)"
+SCALE_PATTERN = r"(?: ?(?:thousand|million|billion|bn|k|m)\b(?!/))"
 
 _SCALE_SHORT = {"k": 1000, "m": 1_000_000, "bn": 1_000_000_000, **_SCALES}
 

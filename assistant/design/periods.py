@@ -35,7 +35,7 @@ _HOLDING = re.compile(
 )
 _SO_FAR = re.compile(r"\b(?:has|have|had)(?:n['’]t)?\b[^.;,:]* for$", re.IGNORECASE)
 _CONDITION_FOR = re.compile(
-    r"\b(?:if|when|whenever|once|who|which|that|unless|until)\s[^.;,:]* for$", re.IGNORECASE
+    r"\b(?:if|when|whenever|once|who|(?<!, )which|that|unless|until)\s[^.;,:]* for$", re.IGNORECASE
 )
 _MAIN_FOR = re.compile(
     r"\b(?:who|which|that) (?!(?:is|are|was|were|has|have|had)\b)[^.;,:]*"
@@ -59,6 +59,10 @@ _FILLER = re.compile(
     re.IGNORECASE,
 )
 _NEWEST = re.compile(r" (?:most recent|newest|latest|last) [a-z]", re.IGNORECASE)
+_ORDINAL = re.compile(
+    r"(?:(?:the|an?|his|her|their) )?(?:second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth"
+    r"|\d+(?:nd|rd|th)) ", re.IGNORECASE,
+)  # fmt: skip
 _A_PAGE = re.compile(r"\s+(?:per|a|to a|on a|on each|on every) (?:page|screen)\b", re.IGNORECASE)
 _NOTICE = re.compile(r"['’]?s?(?: [\w-]+){0,2} notice\b", re.IGNORECASE)
 _OVERDUE = re.compile(r" (?:overdue|late|past due|in arrears)\b", re.IGNORECASE)
@@ -101,6 +105,8 @@ def _plain(
         compound = re.match(r"[\w.,]+-(?:digit|character|letter)\b", text[start:end], re.IGNORECASE)
         decimals = "decimal" in text[start:end] and re.search(r"\b(?:with|to|in)$", lead)
         return "exactly" if compound or decimals or _EXACT.search(before) else "none"
+    if kind == "count" and _ORDINAL.match(text[start:end]):
+        return "at least"
     if kind in ("count", "number") and _A_PAGE.match(text, end):
         return "at most"
     if (

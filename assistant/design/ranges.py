@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, time
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 
 from assistant.design.amounts import Quantity
 from assistant.design.clauses import parse_clause
@@ -155,6 +156,8 @@ def _with_units(text: str, found: list[Quantity]) -> Iterator[Quantity]:
 
 def _two_sided(text: str, low: Quantity | None, high: Quantity) -> tuple[Quantity, Quantity] | None:
     """ "at least 1 day and no more than 28 days" as one phrase with two ends."""
+    if low is not None and high.negated and low.kind in ("number", high.kind):
+        return _neither_side(text, low, high)
     if low is None or low.range_end or low.kind != high.kind or low.negated or high.negated:
         return None
     if low.comparison not in ("at least", "more than") or high.comparison not in (
@@ -169,6 +172,22 @@ def _two_sided(text: str, low: Quantity | None, high: Quantity) -> tuple[Quantit
         replace(low, range_end="low", phrase_start=start, phrase_end=end, word="between"),
         replace(high, range_end="high", phrase_start=start, phrase_end=end, word="between"),
     )
+
+
+def _neither_side(text: str, low: Quantity, high: Quantity) -> tuple[Quantity, Quantity] | None:
+    """ "cannot be shorter than 8 or longer than 64 characters" as one phrase with two ends."""
+    sides = low.comparison, high.comparison
+    if low.range_end or sides not in (("at least", "at most"), ("more than", "less than")):
+        return None
+    if not re.fullmatch(r",?\s+n?or\s+", text[low.phrase_end : high.phrase_start]):
+        return None
+    shared: dict[str, Any] = {
+        "phrase_start": low.phrase_start, "phrase_end": high.phrase_end, "word": low.word,
+        "negated": low.negated,
+    }  # fmt: skip
+    if low.kind == "number":
+        low = replace(low, kind=high.kind, unit=high.unit, suffix=high.suffix)
+    return replace(low, range_end="low", **shared), replace(high, range_end="high", **shared)
 
 
 def _is_only_time(text: str, quantity: Quantity) -> bool:
@@ -194,6 +213,8 @@ def _range(text: str, low: Quantity, high: Quantity) -> tuple[Quantity, Quantity
     """Both ends of "8 to 20 characters", "between £5 and £10", "09:00-17:00"; else ``None``."""
     gap = text[low.end : high.start]
     joined = gap.strip(" +").lower()
+    if low.kind == "time":
+        joined = joined.removeprefix(". ")  # "from 2 p.m. to 8 p.m."
     lead = text[max(0, low.start - 60) : low.start]
     opened = re.search(
         r"\b(?P<word>between|from|outside(?: of)?(?: the range(?: of)?)?|in the range(?: of)?"

@@ -28,10 +28,12 @@ _JOINT = re.compile(
 )
 _COMPARED = re.compile(
     r"(?:more|over|above|older|later|greater|higher|longer|upwards?|less|fewer|under|below|younger"
-    r"|earlier|shorter|lower|smaller|equal|larger|after|before|so|two|not)\b(?! than\b| the\b| \d|"
-    r" [£$€]| equal)",
+    r"|earlier|shorter|lower|smaller|equal|larger|better|worse|after|before|so|two"
+    r"|not)\b(?! than\b| the\b| \d| [£$€]| equal)",
     re.IGNORECASE,
 )
+_AT_OR = re.compile(r"\b(?:at|on|equals?(?: to)?)$", re.IGNORECASE)
+_LEVEL = re.compile(r"(?:below|under|above|over|before|after|[a-z]+ than)\b", re.IGNORECASE)
 _RELATIVE = re.compile(r"\b(?:that|which|who|whose|whom|where|when|if|because)\b", re.IGNORECASE)
 _FIXED = re.compile(
     r"\b(?:terms and conditions|health and safety|research and development|date and time"
@@ -92,6 +94,8 @@ def _parts(text: str) -> tuple[str, list[str]] | None:
         if match["word"] and match["word"].lower() == "or" and _COMPARED.match(after):
             continue
         lead = masked[: match.start()]
+        if _AT_OR.search(lead) and _LEVEL.match(after):
+            continue  # "at or below 130 %"
         if match["word"] and re.search(r"\b(?:between|from)\b[^,]*\d[^,]*$", lead):
             continue
         before = match.group().lower()

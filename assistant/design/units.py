@@ -67,10 +67,18 @@ _add(
     degree="degree|degrees|°c|°f|°", px="px|pixel|pixels", dpi="dpi", feet="feet|foot|ft",
     mph="mph", km_h="km/h|kmh|kph", volt="volt|volts|v", watt="watt|watts|w", dB="db|decibel"
                                                                                "|decibels",
-    mbit_s="mbit/s|mbps", hectare="hectare|hectares", acre="acre|acres", kcal="kcal",
+    mbit_s="mbit/s|mbps", psi="psi", kPa="kpa", hPa="hpa", Hz="hz|hertz", kHz="khz", MHz="mhz",
+    GHz="ghz", rpm="rpm", lux="lux", ppm="ppm", MW="mw", MWh="mwh", Wh="wh",
+    ampere="ampere|amperes|amps|amp", knot="knot|knots",
+    hectare="hectare|hectares", acre="acre|acres", kcal="kcal",
     square_metre="m²|m2|sqm|square metre|square metres|square meter|square meters",
     cubic_metre="m³|m3|cubic metre|cubic metres",
 )  # fmt: skip
+_UNITS |= {
+    rate: ("measure", rate)
+    for rate in """m/s cm/s mm/s l/s l/min l/h ml/min ml/h kg/h g/l mg/l mg/dl mmol/l kg/m³ km/l
+    l/km kWh/day""".lower().split()
+}
 
 UNIT_PATTERN = "|".join(
     re.escape(name) for name in sorted(_UNITS, key=len, reverse=True) if len(name) > 1

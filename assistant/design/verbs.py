@@ -70,6 +70,23 @@ live marry drive rent lease travel sound ring beep flash blink
 object deregister dispense wear ride fly study teach smoke pledge commute exercise
 reassess unlock quote
 deserialize time erase email text phone dial bring hang speak default elapse lapse lack
+acquire acquit adjoin adjourn adjudicate administer admit alight amortise annotate annul appoint
+appraise appreciate arbitrate arrest assemble autofill award bake befriend bequeath blend board boil
+brighten calibrate centrifuge certify circulate climb collaborate concatenate condense confer
+confiscate conserve consign consolidate construct convene convict cooperate coordinate corrode
+countersign cure decay decrypt defer deposit demolish demote depreciate detach detain digitise
+digitize dilute dine discern discharge disembark dismantle dissolve donate downgrade drain embark
+enact equip erect erode evaporate evict exempt exhibit expel fertilise fertilize fix flip fluctuate
+foreclose fry furnish graduate graze grill harvest heal hoard host immunise indemnify infringe
+infuse intersect irrigate kill legislate levy lift linger manufacture mature mediate melt mend mix
+mount mute notarise notarize onboard oscillate outnumber outweigh overbook overcharge overhaul
+overheat overload palletise perceive pluck polish pour pre-approve pre-authorise preauthorise
+precipitate predict prepend prune pump purge quantify quarantine ratify readmit reap rebase reboot
+recede recharge recruit rectify refurbish rehire reissue relabel remeasure remind renovate repackage
+repair repeal replenish replicate reprimand reroute resuscitate rewind ripen roast sanction shave
+shorten shuffle slaughter smell solder sow spoil spray stabilise stabilize sterilise sterilize stir
+stow stretch sue testify throttle titrate touch transcribe transliterate traverse trespass
+triage trim tweak unfollow unlist unload unmute unpin untag vaccinate weld wipe witness yield
 """
 
 _IRREGULAR_PARTICIPLES = {
@@ -92,19 +109,29 @@ _IRREGULAR_PARTICIPLES = {
     "send": "sent", "set": "set", "show": "shown", "sit": "sat", "spend": "spent", "split": "split",
     "stand": "stood", "take": "taken", "tell": "told", "think": "thought", "understand":
     "understood", "undergo": "undergone", "undo": "undone", "win": "won", "withdraw": "withdrawn",
-    "write": "written", "rebuild": "rebuilt",
+    "write": "written", "rebuild": "rebuilt", "beat": "beaten", "bend": "bent", "break": "broken",
+    "feed": "fed", "feel": "felt", "freeze": "frozen", "lay": "laid", "lie": "lain", "outbid":
+    "outbid", "overrun": "overrun", "resend": "resent", "rewrite": "rewritten", "shake": "shaken",
+    "sink": "sunk", "stick": "stuck", "strike": "struck", "sublet": "sublet", "swear": "sworn",
+    "sweep": "swept", "tear": "torn", "underpay": "underpaid", "underwrite": "underwritten",
+    "withstand": "withstood", "redraw": "redrawn", "forbid": "forbidden", "foresee": "foreseen",
+    "mistake": "mistaken", "outgrow": "outgrown", "overdraw": "overdrawn", "resell": "resold",
+    "sleep": "slept", "spin": "spun", "swim": "swum", "throw": "thrown", "wake": "woken",
 }  # fmt: skip
 _PASTS = {
     "began": "begin", "became": "become", "arose": "arise", "forgot": "forget",
     "chose": "choose", "came": "come", "did": "do", "drew": "draw", "gave":
     "give", "went": "go", "grew": "grow", "knew": "know", "rose": "rise", "ran": "run", "saw":
     "see", "showed": "show", "took": "take", "withdrew": "withdraw", "wrote": "write", "hid":
-    "hide", "overrode": "override", "undid": "undo",
+    "hide", "overrode": "override", "undid": "undo", "broke": "break", "froze": "freeze", "fell":
+    "fall", "lay": "lie", "shook": "shake", "sank": "sink", "tore": "tear", "threw": "throw",
+    "woke": "wake", "rewrote": "rewrite", "forbade": "forbid", "swore": "swear",
 }  # fmt: skip
 _DOUBLING = word_set(
     """drag drop tag map run set get put cut let log submit permit commit occur stop plan ship skip
     swap tap zip refer transfer defer prefer cancel travel label total model opt win sit begin
-    split reset wrap trap crop ban debug vet incur scan hit rebut commit quit recur"""
+    split reset wrap trap crop ban debug vet incur scan hit rebut commit quit recur admit flip trim
+    stir unpin untag overrun acquit confer expel infer"""
 )
 _BRITISH_L = frozenset({"cancel", "travel", "label", "total", "model"})
 

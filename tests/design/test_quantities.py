@@ -73,6 +73,20 @@ LIMITS = [
     ("lives in Wales or Kent and is over 60", 60, "", "more than"),
     ("a customer lives in Wales and is over 60", 60, "year", "more than"),
     ("valid for 24 hours", 24, "hour", "at most"),
+    ("has not been used for more than 90 days", 90, "day", "more than"),
+    ("if no reply has been received for at least 30 days", 30, "day", "at least"),
+    ("if the card is not used for over 12 months", 12, "month", "more than"),
+    ("must not be stored for more than 30 days", 30, "day", "at most"),
+    ("when the charges reach €60", 60, "EUR", "at least"),
+    ("has not yet reached the age of 18", 18, "year", "less than"),
+    ("as long as the wind is above 5 m/s", 5, "m/s", "more than"),
+    ("The fifth failed login attempt locks the account", 5, "failed login attempt", "at least"),
+    ("On the third failed attempt the card is kept", 3, "failed attempt", "at least"),
+    ("The user enters a code, which is valid for 10 minutes", 10, "minute", "at most"),
+    ("scored 80 % or better", 80, "%", "at least"),
+    ("less than or equal to 5 characters", 5, "character", "at most"),
+    ("greater than or equal to £5", 5, "GBP", "at least"),
+    ("is at or below 130 %", 130, "%", "at most"),
     ("max. £75 per cheque", 75, "GBP", "at most"),
     ("min. 30 minutes", 30, "minute", "at least"),
     ("the mark is capped at 40%", 40, "%", "at most"),
@@ -186,6 +200,28 @@ def test_a_comparison_reaches_the_next_quantity_of_its_list(
 ) -> None:
     found = [q for q in find_quantities(text) if q.is_limit]
     assert [(q.comparison, q.value) for q in found] == limits
+
+
+@pytest.mark.parametrize(
+    ("text", "limits"),
+    [
+        ("A name cannot be shorter than 8 or longer than 64 characters.",
+         [("at least", 8), ("at most", 64)]),
+        ("It must not be scheduled later than 9 p.m. or for more than 8 hours a day.",
+         [("at most", 21), ("at most", 8)]),
+        ("The increase may not be higher than 15 % within 3 years.",
+         [("at most", 15), ("at most", 3)]),
+        ("Visiting from 2 p.m. to 8 p.m., no more than two visitors.",
+         [("at least", 14), ("at most", 20), ("at most", 2)]),
+        ("Slots: earliest 06:00, latest 20:00.", [("at least", 6), ("at most", 20)]),
+    ],
+)  # fmt: skip
+def test_a_denial_reaches_what_it_denies_and_no_more(
+    text: str, limits: list[tuple[str, int]]
+) -> None:
+    found = [q for q in find_quantities(text) if q.is_limit]
+    values = [q.value.hour if isinstance(q.value, time) else q.value for q in found]
+    assert list(zip([q.comparison for q in found], values, strict=True)) == limits
 
 
 def test_a_bare_number_takes_the_unit_of_the_next_limit() -> None:
