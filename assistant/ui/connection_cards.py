@@ -68,7 +68,7 @@ def _card(opened: Workspace, record: Session, view: ConnectionView) -> None:
             "Find fields", key=f"find_{key}", icon=":material/manage_search:"
         ):
             _found(opened, view)
-        if view.kind.has_comments:
+        if view.kind.has_comments or view.kind.has_attachments:
             _extras(opened, record, view)
         _remove(opened, record, view)
     outcome = st.session_state.get(f"tested_{key}")

@@ -21,6 +21,12 @@ ICONS = {
     "sql": ":material/database:",
 }
 
+ATTACHMENT_NEEDS = {
+    "confluence_cloud": "Confluence Cloud keeps them on another host, which must be named in "
+    "UAT_ALLOWED_HOSTS; a token with scopes needs search:confluence and "
+    "readonly:content.attachment:confluence.",
+}
+
 
 def connection_form(opened: Workspace, record: Session) -> None:
     """The form; a connection is kept without its secret, and nothing is contacted yet."""
@@ -63,16 +69,28 @@ def connection_form(opened: Workspace, record: Session) -> None:
 
 def extras_inputs(kind: ConnectionKind, extras: Extras, *, key: str) -> Extras:
     """What else is fetched, for a kind of system that has it."""
-    if not kind.has_comments:
-        return extras
-    comments = st.toggle(
-        "Comments of issues",
-        value=extras.comments,
-        help="They stand below their issue, under author and date, and can be found and cited. "
-        "They are never read as acceptance criteria or rules.",
-        key=f"comments_{key}",
-    )
-    return Extras(comments=comments)
+    chosen = extras.model_dump()
+    if kind.has_comments:
+        chosen["comments"] = st.toggle(
+            "Comments of issues",
+            value=extras.comments,
+            help="They stand below their issue, under author and date, and can be found and cited. "
+            "They are never read as acceptance criteria or rules.",
+            key=f"comments_{key}",
+        )
+    if kind.has_attachments:
+        chosen["attachments"] = st.toggle(
+            "Attached files",
+            value=extras.attachments,
+            help="PDF, Word, Excel, PowerPoint, CSV, Markdown, HTML and text, each a document of "
+            "its own. " + ATTACHMENT_NEEDS.get(kind.kind, ""),
+            key=f"attachments_{key}",
+        )
+    if chosen["attachments"]:
+        chosen["attachment_mb"] = st.number_input(
+            "Up to how many MB a file", 1, 50, extras.attachment_mb, key=f"attachment_mb_{key}"
+        )
+    return Extras.model_validate(chosen)
 
 
 def _secret(opened: Workspace, kind: ConnectionKind, config: ConnectionConfig) -> None:

@@ -6,8 +6,10 @@ says where it may be sent, and the page says only whether it is set.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+
+from pydantic import Field
 
 from assistant.domain import Value
 from assistant.errors import ConnectorError
@@ -32,6 +34,9 @@ FIELD = "field."
 COMMENTS = "comments"
 """Option of a connection that leaves the comments of issues out, where it is ``no``."""
 
+ATTACHMENTS = "attachments"
+"""Option of a connection that fetches attached files: the million bytes that one may have."""
+
 CONNECTOR_KINDS = frozenset(kind.kind for kind in KINDS)
 
 
@@ -54,6 +59,8 @@ class Extras(Value):
     """What a connection fetches beside issues and pages themselves."""
 
     comments: bool = True
+    attachments: bool = False
+    attachment_mb: int = Field(default=10, ge=1, le=50)
 
 
 EXTRAS = tuple(Extras.model_fields)
@@ -146,6 +153,7 @@ def open_config(
     config: ConnectionConfig,
     *,
     stopped: Callable[[], bool] = never_stopped,
+    known: Iterable[tuple[str, str]] = (),
 ) -> Connector:
     """The system behind a configuration, ready to be asked; nothing has been contacted yet."""
     settings = workspace.settings
@@ -155,6 +163,7 @@ def open_config(
         outbound_guard(settings),
         stopped=stopped,
         own_folder=settings.data_dir,
+        known=known,
     )
 
 
@@ -163,9 +172,13 @@ def open_connector(
     connection: Connection,
     *,
     stopped: Callable[[], bool] = never_stopped,
+    known: Iterable[tuple[str, str]] = (),
 ) -> Connector:
-    """The system behind a stored connection; raises ``ConnectorError`` where it cannot be used."""
-    return open_config(workspace, config_of(connection), stopped=stopped)
+    """The system behind a stored connection; raises ``ConnectorError`` where it cannot be used.
+
+    ``known`` are external ids with the stamps of earlier syncs.
+    """
+    return open_config(workspace, config_of(connection), stopped=stopped, known=known)
 
 
 def try_out(workspace: Workspace, config: ConnectionConfig) -> str:
@@ -211,6 +224,8 @@ def options_of(config: ConnectionConfig) -> dict[str, str]:
     options |= {f"{FIELD}{role}": field for role, field in config.fields.items()}
     if not config.comments:
         options[COMMENTS] = "no"
+    if config.attachments:
+        options[ATTACHMENTS] = str(config.attachment_mb)
     return {name: value for name, value in options.items() if value}
 
 
@@ -230,6 +245,8 @@ def config_of(connection: Connection) -> ConnectionConfig:
         user=options.get("user", ""),
         fields={role: options[f"{FIELD}{role}"] for role in ROLES if f"{FIELD}{role}" in options},
         comments=options.get(COMMENTS) != "no",
+        attachments=ATTACHMENTS in options,
+        attachment_mb=int(options.get(ATTACHMENTS, "10")),
     )
 
 

@@ -30,4 +30,4 @@ def open_source(
     """
     if connection.kind == FOLDER:
         return FolderSource(Path(connection.options.get("folder", "")), known)
-    return open_connector(workspace, connection, stopped=stopped)
+    return open_connector(workspace, connection, stopped=stopped, known=known)

@@ -96,7 +96,7 @@ def test_a_connection_is_added_tested_and_removed(
     assert (environment / "outbound-hosts.jsonl").is_file()
 
 
-def test_comments_are_a_setting_of_the_connection(
+def test_comments_and_files_are_settings_of_the_connection(
     open_app: Callable[..., AppTest], jira: FakeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("UAT_PRIVATE_HOSTS", "127.0.0.1")
@@ -112,8 +112,17 @@ def test_comments_are_a_setting_of_the_connection(
     app.button(key=f"extras_{key}").click().run()
     assert not app.exception
     assert app.toggle(key=f"comments_{key}").value
+    app.toggle(key=f"attachments_{key}").set_value(True).run()
+    app.number_input(key=f"attachment_mb_{key}").set_value(25).run()
+    app.button(key=f"extras_{key}").click().run()
+    assert not app.exception
+    assert app.number_input(key=f"attachment_mb_{key}").value == 25
+    assert app.button(key=f"extras_{key}").disabled
+    own = [f"comments_{key}", f"attachments_{key}"]
     app.selectbox(key="connection_kind").set_value("sql").run()
-    assert [each.key for each in app.toggle] == [f"comments_{key}"]
+    assert [each.key for each in app.toggle] == own
+    app.selectbox(key="connection_kind").set_value("confluence_cloud").run()
+    assert [each.key for each in app.toggle] == [*own, "attachments_new_confluence_cloud_1"]
 
 
 def test_what_is_refused_says_what_to_do(

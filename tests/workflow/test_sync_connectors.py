@@ -12,12 +12,14 @@ from syncing import WordEmbedder, index_of, quick_workspace
 
 from assistant.sources.connectors.config import ConnectionConfig
 from assistant.workflow import connections, sync_jobs
+from assistant.workflow.source_list import listed_sources
 from assistant.workflow.sync import SyncReport, sync
 from assistant.workflow.workspace import Workspace
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "sources" / "connectors"))
 
-from fake_jira import FakeJira, adf, comment, commented, story
+from fake_confluence import FakeConfluence, attachment, page
+from fake_jira import FakeJira, adf, attached, comment, commented, story
 from fake_servers import TOKEN, Answer, Asked, FakeServer
 
 Quick = tuple[Workspace, str, WordEmbedder]
@@ -126,3 +128,48 @@ def test_what_could_not_be_fetched_is_reported_and_turned_off(
     assert "Comment" not in jira.text("jira:CC-2")
     (state,) = sync_jobs.connections(jira.workspace, jira.project_id)
     assert state.failed == ()
+
+
+LIMITS = b"# Limits\n\n- BR-40 The limit is 14 days.\n- BR-41 It is checked at night.\n"
+
+
+def test_attached_files_come_and_go_with_their_issue(connected: Callable[..., Connected]) -> None:
+    fake = FakeJira([attached(story("CC-1", "A", criteria="* It rings."), {"limits.md": LIMITS})])
+    fake.files = {"10000": LIMITS}
+    jira = connected(fake, "jira_cloud", "project = CC", attachments=True, attachment_mb=3)
+    name, held = "jira:CC-1/attachment/10000", jira.connection.options
+    assert held["attachments"] == "3"
+    assert counts(jira.sync()) == (2, 0, 0, 0, 0)
+    (row,) = [
+        one for one in listed_sources(jira.workspace, jira.project_id) if one.external_id == name
+    ]
+    assert (row.title, row.connection, row.kind) == ("limits.md (CC-1)", "C", "rules")
+    (chunk, *_) = index_of(jira.workspace, jira.project_id)[f"{jira.connection.id}/{name}"]
+    assert chunk["title"] == "limits.md (CC-1)"
+    attached(fake.issues[0], {"limits.md": LIMITS})
+    assert counts(jira.sync()) == (0, 0, 2, 0, 0)
+    attached(fake.issues[0], {})
+    assert counts(jira.sync()) == (0, 0, 1, 1, 0)
+    assert list(index_of(jira.workspace, jira.project_id)) == [f"{jira.connection.id}/jira:CC-1"]
+    attached(fake.issues[0], {"limits.md": LIMITS})
+    assert counts(jira.sync()) == (1, 0, 1, 0, 0)
+    jira.connection = connections.change_extras(
+        jira.workspace, jira.connection, connections.Extras(), by="Tess"
+    )
+    assert counts(jira.sync()) == (0, 0, 1, 1, 0)
+
+
+def test_a_file_whose_host_is_not_listed_is_reported(connected: Callable[..., Connected]) -> None:
+    pages = [page(1, "Rules", "<p>It is x.</p>"), page(2, "Other", "<p>It is y.</p>")]
+    fake = FakeConfluence(pages, files=[attachment(5, pages[0], "limits.md", LIMITS)])
+    fake.media = "https://media.example"
+    wiki = connected(fake, "confluence_cloud", "OPS", attachments=True)
+    report = wiki.sync()
+    assert counts(report) == (2, 0, 0, 0, 1)
+    (failed,) = [one for one in report.changes if one.outcome == "failed"]
+    assert "limits.md (Rules) could not be fetched." in failed.error
+    assert "name media.example in UAT_ALLOWED_HOSTS" in failed.error
+    fake.media = ""
+    assert counts(wiki.sync(full=True)) == (1, 0, 2, 0, 0)
+    fake.files.clear()
+    assert counts(wiki.sync()) == (0, 0, 2, 1, 0)

@@ -1,7 +1,8 @@
 """Asks one configured system over HTTP and gives its answers as JSON; never writes to it.
 
 Time and size of an answer are limited as a whole, ``Retry-After`` is obeyed, redirects to another
-host are refused, and every way to fail is a ``ConnectorError`` that names the host and what to do.
+host are not followed, and every way to fail is a ``ConnectorError`` that names the host and what to
+do.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -28,6 +29,10 @@ Params = Mapping[str, str | int]
 StopCheck = Callable[[], bool]
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _AGENT = "uat-assistant (read-only)"
+ANY = "*/*"
+"""Accepted in a download; whatever else is asked for must be JSON."""
+
+DOWNLOAD_SECONDS = 300.0
 
 
 class FetchStopped(ConnectorError):
@@ -50,6 +55,14 @@ class Forbidden(NotAuthorised):
     """The token is good, but its user may not read this one thing."""
 
 
+class Elsewhere(ConnectorError):
+    """What was asked for lies on another host, which was not asked; ``url`` says where."""
+
+    def __init__(self, message: str, url: str) -> None:
+        super().__init__(message)
+        self.url = url
+
+
 @dataclass(frozen=True, slots=True)
 class CallLimits:
     """Limits of one call: seconds in all and between two bytes, bytes, attempts, waits."""
@@ -63,6 +76,18 @@ class CallLimits:
 
 
 DEFAULT_CALL_LIMITS = CallLimits()
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One request, and what its answer may be: bytes, seconds, what it is accepted as."""
+
+    method: str
+    url: str
+    limits: CallLimits
+    params: Params | None = None
+    form: Mapping[str, str] | None = None
+    accept: str = "application/json"
 
 
 def never_stopped() -> bool:
@@ -113,22 +138,29 @@ class ApiClient:
         Raises ``NotAuthorised`` (``Forbidden``), ``RateLimited``, ``Unreachable``, ``TooLarge``,
         ``Refused``, ``FetchStopped``, or ``ConnectorError`` where the answer is no JSON.
         """
-        return self._parsed(self._asked("GET", f"{self.base}{path}", params, None))
+        return self._parsed(self._asked(_Call("GET", f"{self.base}{path}", self.limits, params)))
+
+    def download(self, path: str, max_bytes: int) -> bytes:
+        """The bytes at ``path`` (below the connection's address), at most ``max_bytes``.
+
+        Raises as ``get`` does, and ``Elsewhere`` where the system refers to another host.
+        """
+        limits = replace(self.limits, max_bytes=max_bytes, seconds=DOWNLOAD_SECONDS)
+        return self._asked(_Call("GET", f"{self.base}{path}", limits, accept=ANY))
 
     def post_form(self, path: str, form: Mapping[str, str]) -> Any:
         """The JSON answer to a form: for exchanging credentials for a token, nothing else."""
-        return self._parsed(self._asked("POST", f"{self.base}{path}", None, form))
+        call = _Call("POST", f"{self.base}{path}", self.limits, form=form)
+        return self._parsed(self._asked(call))
 
-    def _asked(
-        self, method: str, url: str, params: Params | None, form: Mapping[str, str] | None
-    ) -> bytes:
+    def _asked(self, call: _Call) -> bytes:
         problem: ConnectorError | None = None
         for attempt in range(self.limits.attempts):
             if self.stopped():
                 raise FetchStopped(f"Fetching from {self.origin.site} was cancelled.")
             delay = min(2.0**attempt, 30.0)
             try:
-                status, headers, body = self._once(method, url, params, form)
+                status, headers, body = self._once(call)
             except (httpx.RequestError, httpx.InvalidURL) as error:
                 raise ConnectorError(
                     f"{self.origin.site} answered with something that cannot be read. Check the "
@@ -159,27 +191,37 @@ class ApiClient:
         assert problem is not None
         raise problem
 
-    def _once(
-        self, method: str, url: str, params: Params | None, form: Mapping[str, str] | None
-    ) -> tuple[int, httpx.Headers, bytes]:
-        headers = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": _AGENT}
+    def _once(self, call: _Call) -> tuple[int, httpx.Headers, bytes]:
+        headers = {"Accept": call.accept, "Accept-Encoding": "gzip", "User-Agent": _AGENT}
+        url, params = call.url, call.params
         for _ in range(4):
-            self._deadline.start(self.limits.seconds)
+            self._deadline.start(call.limits.seconds)
             with self._http.stream(
-                method, url, params=params, data=form, headers={**headers, **self.headers}
-            ) as answer:
-                body = self._body(answer)
+                call.method, url, params=params, data=call.form,
+                headers={**headers, **self.headers},
+            ) as answer:  # fmt: skip
+                body = self._body(answer, call.limits.max_bytes)
             target = answer.headers.get("location", "")
-            if answer.status_code not in _REDIRECTS or method != "GET" or not target:
+            if answer.status_code not in _REDIRECTS or call.method != "GET" or not target:
                 return answer.status_code, answer.headers, body
+            following = answer.url.join(target)
+            if call.accept == ANY and not self._is_own(following):
+                raise Elsewhere(
+                    f"{self.origin.site} keeps this on another host ({following.host}), which was "
+                    "not asked.", str(following)
+                )  # fmt: skip
             # The transport refuses any other origin before it is looked up.
-            url, params = str(answer.url.join(target)), None
+            url, params = str(following), None
         raise ConnectorError(
             f"{self.origin.site} sends from page to page without end. Check the connection's "
             "address."
         )
 
-    def _body(self, answer: httpx.Response) -> bytes:
+    def _is_own(self, url: httpx.URL) -> bool:
+        port = url.port or (443 if url.scheme == "https" else 80)
+        return (url.scheme, url.host, port) == tuple(self.origin)
+
+    def _body(self, answer: httpx.Response, max_bytes: int) -> bytes:
         if answer.headers.get("content-encoding", "identity").lower() not in {"identity", "gzip"}:
             raise ConnectorError(
                 f"{self.origin.site} answered in a compression that was not asked for. Check the "
@@ -188,9 +230,9 @@ class ApiClient:
         parts, size = list[bytes](), 0
         for part in answer.iter_bytes():
             size += len(part)
-            if size > self.limits.max_bytes:
+            if size > max_bytes:
                 raise TooLarge(
-                    f"{self.origin.site} answered with more than {self.limits.max_bytes:,} bytes "
+                    f"{self.origin.site} answered with more than {max_bytes:,} bytes "
                     "at once. Fetch less with the connection's filter."
                 )
             parts.append(part)

@@ -33,6 +33,7 @@ class ConnectionKind(Value):
     permission: str
     has_fields: bool = True
     has_comments: bool = False
+    has_attachments: bool = False
 
 
 KINDS: tuple[ConnectionKind, ...] = (
@@ -47,6 +48,7 @@ KINDS: tuple[ConnectionKind, ...] = (
         secret="an API token (id.atlassian.com, Security, API tokens)",
         permission="the account needs Browse projects; a token with scopes needs read:jira-work",
         has_comments=True,
+        has_attachments=True,
     ),
     ConnectionKind(
         kind="jira_data_center",
@@ -59,6 +61,7 @@ KINDS: tuple[ConnectionKind, ...] = (
         secret="a personal access token (your profile, Personal Access Tokens)",
         permission="its user needs Browse projects",
         has_comments=True,
+        has_attachments=True,
     ),
     ConnectionKind(
         kind="confluence_cloud",
@@ -72,6 +75,7 @@ KINDS: tuple[ConnectionKind, ...] = (
         permission="the account must see the spaces; a token with scopes needs "
         "read:page:confluence and read:space:confluence",
         has_fields=False,
+        has_attachments=True,
     ),
     ConnectionKind(
         kind="confluence_data_center",
@@ -84,6 +88,7 @@ KINDS: tuple[ConnectionKind, ...] = (
         secret="a personal access token (your profile, Personal Access Tokens)",
         permission="its user must see the spaces",
         has_fields=False,
+        has_attachments=True,
     ),
     ConnectionKind(
         kind="salesforce",
@@ -122,7 +127,8 @@ class ConnectionConfig(Value):
 
     ``fetch`` says what to fetch in the system's own language (see ``ConnectionKind``), ``user`` who
     the secret belongs to, and ``fields`` which field was confirmed for which role. ``comments``:
-    whether those of an issue are fetched with it.
+    whether those of an issue are fetched with it; ``attachments``: whether files at issues and
+    pages are, up to ``attachment_mb`` million bytes each.
     """
 
     kind: Kind
@@ -132,3 +138,5 @@ class ConnectionConfig(Value):
     user: str = ""
     fields: dict[FieldRole, str] = Field(default_factory=dict)
     comments: bool = True
+    attachments: bool = False
+    attachment_mb: int = Field(default=10, ge=1, le=50)

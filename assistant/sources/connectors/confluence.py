@@ -7,14 +7,16 @@ cursor paging) and "Confluence Data Center REST API" (content search by CQL, cou
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 from assistant.errors import ConnectorError, UnreadableFile
+from assistant.sources.connectors.attachments import Attachments
 from assistant.sources.connectors.client import ApiClient, Forbidden, Refused
 from assistant.sources.connectors.config import ConnectionConfig
+from assistant.sources.connectors.confluence_attachments import AttachmentList
 from assistant.sources.connectors.moments import OVERLAP, minutes_since, read_moment
 from assistant.sources.connectors.paging import Counted, counted_page, gone_through
 from assistant.sources.connectors.payloads import exports_of, page_reading
@@ -25,22 +27,30 @@ from assistant.sources.synced import FetchedDocument, SourcePage
 PAGE = 25
 IDS_PAGE = 200
 LABELS_PAGE = 250
+_FILES = "files:"
+"""How a cursor begins that goes on among the attachments, which come after all pages."""
+
 _SPACE = re.compile(r"~?[A-Za-z0-9._-]{1,255}")
 
 
 class ConfluenceSource:
     """The current pages of some spaces. ``fetch`` and ``present`` as ``SyncSource`` says."""
 
-    def __init__(self, config: ConnectionConfig, client: ApiClient) -> None:
+    def __init__(
+        self, config: ConnectionConfig, client: ApiClient, known: Iterable[tuple[str, str]] = ()
+    ) -> None:
         self.name = config.name
         self._client = client
         self._cloud = config.kind == "confluence_cloud"
         self._wiki = "/wiki" if self._cloud and not client.path.endswith("/wiki") else ""
         self._spaces = space_keys(config.fetch)
         self._known: dict[str, str] | None = None
+        self._files = Attachments(config, client, known)
+        self._listed = AttachmentList(client, self._wiki, self._spaces, cloud=self._cloud)
 
     def close(self) -> None:
         """Close the connection."""
+        self._files.close()
         self._client.close()
 
     def check(self) -> str:
@@ -59,7 +69,19 @@ class ConfluenceSource:
         return ()
 
     def fetch(self, *, since: datetime | None, cursor: str = "") -> Iterator[SourcePage]:
-        """Pages of pages that changed since, the latest first in Cloud."""
+        """Pages of pages that changed since, the latest first in Cloud; then attached files."""
+        if not cursor.startswith(_FILES):
+            yield from self._changed_pages(since, cursor)
+            cursor = _FILES
+        if self._files.is_on:
+            for found in self._listed.pages(since, cursor.removeprefix(_FILES)):
+                yield SourcePage(
+                    documents=tuple(map(self._files.document, self._files.wanted(found.items))),
+                    cursor=f"{_FILES}{found.cursor}" if found.cursor else "",
+                )
+
+    def _changed_pages(self, since: datetime | None, cursor: str) -> Iterator[SourcePage]:
+        after_last = _FILES if self._files.is_on else ""
 
         def changed(at: str, size: int) -> _Found:
             found = self._pages(at, size, since, with_body=True)
@@ -72,12 +94,12 @@ class ConfluenceSource:
         for found in gone_through(changed, PAGE, cursor=cursor, may_expire=self._cloud):
             yield SourcePage(
                 documents=tuple(self._documents(found.items)),
-                cursor=found.cursor,
+                cursor=found.cursor or after_last,
                 total=found.total,
             )
 
     def present(self) -> Iterator[str] | None:
-        """The ids of all current pages."""
+        """The ids of all current pages, and of the files attached to them."""
         return self._ids()
 
     def _ids(self) -> Iterator[str]:
@@ -86,6 +108,10 @@ class ConfluenceSource:
         ):
             for page in found.items:
                 yield f"confluence:{page['id']}"
+        if self._files.is_on:
+            for part in self._listed.pages(None, ""):
+                for one in self._files.wanted(part.items):
+                    yield one.external_id
 
     @property
     def _site(self) -> str:

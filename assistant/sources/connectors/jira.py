@@ -7,13 +7,15 @@ Source of the calls: Atlassian, "The Jira Cloud platform REST API" (search by ``
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from assistant.errors import ConnectorError, UnreadableFile
+from assistant.sources.connectors.attachments import Attachments
 from assistant.sources.connectors.client import ApiClient, Refused
 from assistant.sources.connectors.config import ROLES, ConnectionConfig
+from assistant.sources.connectors.jira_attachments import ATTACHMENT_FIELD, issue_attachments
 from assistant.sources.connectors.jira_comments import COMMENT_FIELD, whole_comments
 from assistant.sources.connectors.moments import minutes_since, read_moment
 from assistant.sources.connectors.paging import Counted, counted_page, gone_through
@@ -25,6 +27,7 @@ from assistant.sources.readers.jira_issues import field_text
 from assistant.sources.synced import FetchedDocument, SourcePage
 
 PAGE = 50
+PAGE_WITH_FILES = 10
 KEYS_PAGE = 1000
 SAMPLE = 20
 SAMPLE_CHARACTERS = 5_000
@@ -42,16 +45,20 @@ _ORDER = re.compile(r"\border\s+by\b", re.IGNORECASE)
 class JiraSource:
     """The issues of one JQL search. ``fetch`` and ``present`` as ``SyncSource`` says."""
 
-    def __init__(self, config: ConnectionConfig, client: ApiClient) -> None:
+    def __init__(
+        self, config: ConnectionConfig, client: ApiClient, known: Iterable[tuple[str, str]] = ()
+    ) -> None:
         self.name = config.name
         self._config = config
         self._client = client
         self._cloud = config.kind == "jira_cloud"
         self._api = f"/rest/api/{3 if self._cloud else 2}"
         self._jql = bounded_jql(config.fetch)
+        self._files = Attachments(config, client, known)
 
     def close(self) -> None:
         """Close the connection."""
+        self._files.close()
         self._client.close()
 
     def check(self) -> str:
@@ -89,19 +96,23 @@ class JiraSource:
         jql = (
             self._jql if since is None else f"({self._jql}) AND updated >= -{minutes_since(since)}m"
         )
-        for found in self._pages(jql, self._fields(), PAGE, cursor):
+        size = PAGE_WITH_FILES if self._files.is_on else PAGE
+        for found in self._pages(jql, self._fields(), size, cursor):
             yield SourcePage(
                 documents=tuple(self._documents(found)), cursor=found.cursor, total=found.total
             )
 
     def present(self) -> Iterator[str] | None:
-        """The keys of all issues that the search finds now."""
+        """The keys of all issues that the search finds now, and of the files attached to them."""
         return self._keys()
 
     def _keys(self) -> Iterator[str]:
-        for found in self._pages(self._jql, ["updated"], KEYS_PAGE):
+        files = [ATTACHMENT_FIELD] if self._files.is_on else []
+        for found in self._pages(self._jql, ["updated", *files], KEYS_PAGE):
             for issue in found.issues:
                 yield f"jira:{issue['key']}"
+                for one in self._files.wanted(issue_attachments(issue, cloud=self._cloud)):
+                    yield one.external_id
 
     @property
     def _site(self) -> str:
@@ -125,8 +136,8 @@ class JiraSource:
             field for field, name in names.items()
             if name.casefold() in _BY_NAME or any(is_named_for(role, name) for role in roles)
         ]  # fmt: skip
-        comments = [COMMENT_FIELD] if self._config.comments else []
-        return list(dict.fromkeys((*_NAMED, *comments, *self._config.fields.values(), *special)))
+        more = [COMMENT_FIELD] * self._config.comments + [ATTACHMENT_FIELD] * self._files.is_on
+        return list(dict.fromkeys((*_NAMED, *more, *self._config.fields.values(), *special)))
 
     def _pages(
         self, jql: str, fields: Sequence[str], size: int, cursor: str = ""
@@ -210,6 +221,8 @@ class JiraSource:
             export = read.get(key, f"{self._site} sent {key} without its fields. Sync it again.")
             document = self._document(issue, key, export, beside)
             yield document.model_copy(update={"notes": notes.get(key, ())})
+            listed = issue_attachments(issue, document.reading, cloud=self._cloud)
+            yield from map(self._files.document, self._files.wanted(listed))
 
     def _parents(
         self, issues: Sequence[dict[str, Any]], names: Mapping[str, str]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Protocol
 
@@ -49,12 +49,13 @@ def open_connection(
     stopped: StopCheck = never_stopped,
     wait: Callable[[float], None] | None = None,
     own_folder: Path | None = None,
+    known: Iterable[tuple[str, str]] = (),
 ) -> Connector:
     """The connection, ready to be asked; nothing has been contacted yet.
 
-    ``own_folder`` is the app's data folder, which no connection reads. Raises ``ConnectorError``
-    where the address is not allowed or a part is missing, and ``NotAuthorised`` where the secret
-    is not set.
+    ``known`` are external ids with the stamps of earlier syncs, ``own_folder`` is the app's data
+    folder, which no connection reads. Raises ``ConnectorError`` where the address is not allowed
+    or a part is missing, and ``NotAuthorised`` where the secret is not set.
     """
     purpose = f"connection '{config.name}'"
     if config.kind == "sql":
@@ -86,7 +87,7 @@ def open_connection(
         if config.kind == "salesforce":
             return SalesforceSource(config, client, secret)
         opener = JiraSource if config.kind.startswith("jira") else ConfluenceSource
-        return opener(config, client)
+        return opener(config, client, known)
     except ConnectorError:
         client.close()
         raise

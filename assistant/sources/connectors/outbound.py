@@ -177,6 +177,10 @@ class Guard:
         if literal is not None:
             self._check_address(literal, host)
 
+    def is_listed(self, host: str) -> bool:
+        """Whether an administrator named this very host as one that may be asked."""
+        return host in self._allowed
+
     def address_of(self, origin: Origin, purpose: str) -> str:
         """The checked address to connect to for ``origin``, written to the log.
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from fake_jira import credentials
 from fake_servers import TOKEN, Answer, Asked
@@ -35,6 +36,22 @@ def page(
     }  # fmt: skip
 
 
+def attachment(
+    number: int, at: dict[str, Any], name: str, data: bytes, *, version: int = 1, changed: str = ""
+) -> dict[str, Any]:
+    """A file at a page, as a search of content gives it; ``data`` is for the fake alone."""
+    container = {"id": at["id"], "type": "page", "title": at["title"], "_links": at["_links"]}
+    return {
+        "id": f"att{number}", "type": "attachment", "status": "current", "title": name,
+        "container": container, "space": {"key": "OPS", "name": "Ops"},
+        "metadata": {"mediaType": "text/plain"},
+        "extensions": {"mediaType": "text/plain", "fileSize": len(data)},
+        "version": {"when": changed or "2026-11-01T09:00:00.000Z", "number": version,
+                    "by": {"displayName": "Ann Lee"}},
+        "_links": {"download": "/somewhere/else"}, "data": data,
+    }  # fmt: skip
+
+
 @dataclass
 class FakeConfluence:
     """Answers as Confluence does; ``pages`` are in the order of their creation."""
@@ -46,6 +63,10 @@ class FakeConfluence:
     before: dict[int, Answer] = field(default_factory=dict)
     hidden: frozenset[str] = frozenset()
     """Ids of pages whose labels may not be asked for."""
+
+    files: list[dict[str, Any]] = field(default_factory=list)
+    media: str = ""
+    """Address of the other host that files are kept on; empty for this one."""
 
     count: int = 0
 
@@ -64,7 +85,16 @@ class FakeConfluence:
             return self._by_cursor(asked.query)
         if self.cloud and (named := re.fullmatch(r"/wiki/api/v2/pages/(\d+)/labels", asked.path)):
             return self._labels(named[1], asked.query)
-        if not self.cloud and asked.path == "/rest/api/content/search":
+        wiki = "/wiki" if self.cloud else ""
+        search = asked.path == f"{wiki}/rest/api/content/search"
+        if search and "type = attachment" in asked.query["cql"]:
+            return self._files_by(asked.query)
+        if named := re.fullmatch(
+            r"/wiki/rest/api/content/\d+/child/attachment/(att\d+)/download" if self.cloud
+            else r"/download/attachments/\d+/([^/]+)", asked.path,
+        ):  # fmt: skip
+            return self._file(unquote(named[1]))
+        if not self.cloud and search:
             return self._by_count(asked.query)
         return Answer({"message": "not found"}, 404)
 
@@ -89,6 +119,32 @@ class FakeConfluence:
         if end < len(found):
             links["next"] = f"/wiki/api/v2/pages?cursor=c%3D{end}&limit=25"
         return Answer({"results": shown, "_links": links})
+
+    def _file(self, name: str) -> Answer:
+        found = next((each for each in self.files if name in (each["id"], each["title"])), None)
+        if found is None:
+            return Answer({"message": "gone"}, 404)
+        if self.media:
+            target = f"{self.media}/file/{found['id']}/binary?token=signed&name=x"
+            return Answer({}, 302, {"Location": target})
+        return Answer(raw=found["data"])
+
+    def _files_by(self, query: dict[str, str]) -> Answer:
+        assert query["cql"].startswith('space in ("OPS") and type = attachment')
+        found = self.files
+        if match := re.search(r'lastmodified >= now\("-(\d+)m"\)', query["cql"]):
+            since = datetime.now(UTC) - timedelta(minutes=int(match[1]))
+            found = [each for each in found if datetime.fromisoformat(_when(each)) >= since]
+        start = int(query.get("cursor", "c=0")[2:]) if self.cloud else int(query["start"])
+        end = start + min(int(query["limit"]), self.largest_page)
+        assert "container" in query["expand"]
+        shown = [{k: v for k, v in each.items() if k != "data"} for each in found[start:end]]
+        links = {"base": "https://elsewhere.example"}
+        if end < len(found):
+            at = f"cursor=c%3D{end}" if self.cloud else f"start={end}"
+            links["next"] = f"/rest/api/content/search?{at}"
+        return Answer({"results": shown, "start": start, "size": len(shown),
+                       "totalSize": len(found), "_links": links})  # fmt: skip
 
     def _labels(self, wanted: str, query: dict[str, str]) -> Answer:
         found = next((each for each in self.pages if str(each["id"]) == wanted), None)

@@ -79,6 +79,20 @@ def commented(issue: dict[str, Any], *comments: dict[str, Any]) -> dict[str, Any
     return issue
 
 
+def attached(
+    issue: dict[str, Any], files: dict[str, bytes], *, first: int = 10000
+) -> dict[str, Any]:
+    """The issue with files, listed as Jira lists them; they move its time of change."""
+    issue["fields"]["attachment"] = [
+        {"id": str(first + n), "filename": name, "size": len(data), "mimeType": "text/plain",
+         "author": {"displayName": "Ann Lee"}, "created": "2026-05-03T09:00:00.000+0200",
+         "content": f"https://elsewhere.example/rest/api/3/attachment/content/{first + n}"}
+        for n, (name, data) in enumerate(files.items())
+    ]  # fmt: skip
+    issue["fields"]["updated"] = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+    return issue
+
+
 def adf(*paragraphs: str) -> dict[str, Any]:
     """A document of paragraphs, as Jira Cloud (v3) gives long texts."""
     return {"type": "doc", "version": 1, "content": [
@@ -103,6 +117,9 @@ class FakeJira:
     hidden: frozenset[str] = frozenset()
     """Keys of issues whose comments may not be asked for."""
 
+    files: dict[str, bytes | Answer] = field(default_factory=dict)
+    """What there is under an attachment's id, or another answer."""
+
     count: int = 0
 
     def __call__(self, asked: Asked) -> Answer:
@@ -126,6 +143,13 @@ class FakeJira:
             return self._by_count(asked.query)
         if named := re.fullmatch(rf"{api}/issue/([^/]+)/comment", path):
             return self._comments(named[1], asked.query)
+        content = r"/rest/api/3/attachment/content/(\d+)" if self.cloud else (
+            r"/secure/attachment/(\d+)/[^/]+"
+        )  # fmt: skip
+        if named := re.fullmatch(content, path):
+            assert not self.cloud or asked.query == {"redirect": "false"}
+            found = self.files.get(named[1], Answer({"errorMessages": ["gone"]}, 404))
+            return found if isinstance(found, Answer) else Answer(raw=found)
         return Answer({"errorMessages": ["not found"]}, 404)
 
     def _comments(self, key: str, query: dict[str, str]) -> Answer:

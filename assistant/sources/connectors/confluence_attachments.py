@@ -1,0 +1,132 @@
+"""The files attached to the pages of some spaces, Confluence Cloud and Data Center alike.
+
+Adding a file changes no page, so files are searched for by themselves. Source of the calls:
+Atlassian, "The Confluence Cloud REST API" (v1: content search by CQL with a cursor, download of an
+attachment) and "Confluence Data Center REST API" (the same search, counted).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qs, quote, urlsplit
+
+from assistant.domain import SourceMetadata
+from assistant.errors import ConnectorError
+from assistant.sources.connectors.attachments import Attachment
+from assistant.sources.connectors.client import ApiClient, Forbidden
+from assistant.sources.connectors.moments import minutes_since, read_moment
+from assistant.sources.connectors.paging import Counted, counted_page, gone_through
+
+PAGE = 25
+_EXPAND = "version,container,space,extensions,metadata"
+_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
+Item = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedFiles:
+    """Some files, and the cursor that goes on after them; empty after the last."""
+
+    items: list[Attachment]
+    cursor: str
+
+
+class AttachmentList:
+    """The files of the current pages of some spaces; ``wiki`` is the path of Cloud's wiki."""
+
+    def __init__(self, client: ApiClient, wiki: str, spaces: Sequence[str], *, cloud: bool) -> None:
+        self._client = client
+        self._wiki = wiki
+        self._spaces = spaces
+        self._cloud = cloud
+
+    def pages(self, since: datetime | None, cursor: str) -> Iterator[ListedFiles]:
+        """The files that changed since (all where ``None``), going on after ``cursor``.
+
+        Raises ``ConnectorError`` where they cannot be listed.
+        """
+        keys = ", ".join(f'"{key}"' for key in self._spaces)
+        cql = f"space in ({keys}) and type = attachment"
+        if since is not None:
+            cql += f' and lastmodified >= now("-{minutes_since(since)}m")'
+        cql += " order by created"
+        ask = self._by_cursor if self._cloud else self._by_count
+        return gone_through(
+            lambda at, size: ask(cql, at, size), PAGE, cursor=cursor, may_expire=self._cloud
+        )
+
+    def _by_cursor(self, cql: str, cursor: str, size: int) -> ListedFiles:
+        more = {"cursor": cursor} if cursor else {}
+        items, links, _ = self._asked({"cql": cql, "limit": size, **more})
+        following = parse_qs(urlsplit(str(links.get("next") or "")).query).get("cursor", [""])
+        return ListedFiles(self._read(items), following[0])
+
+    def _by_count(self, cql: str, cursor: str, size: int) -> ListedFiles:
+        def ask(start: int, count: int) -> Counted:
+            items, links, total = self._asked({"cql": cql, "start": start, "limit": count})
+            return Counted(start, items, bool(links.get("next")), total)
+
+        page = counted_page(ask, cursor, size, "id")
+        return ListedFiles(self._read(page.items), page.cursor)
+
+    def _asked(
+        self, params: Mapping[str, str | int]
+    ) -> tuple[list[Item], dict[str, Any], int | None]:
+        path = f"{self._wiki}/rest/api/content/search"
+        try:
+            answer = self._client.get(path, {**params, "expand": _EXPAND})
+        except Forbidden as error:
+            raise Forbidden(
+                f"The attachments of pages cannot be listed. {error} Or turn attachments off in "
+                "the connection."
+            ) from error
+        found = answer.get("results") if isinstance(answer, dict) else None
+        if not isinstance(found, list) or not all(
+            isinstance(each, dict) and "id" in each for each in found
+        ):
+            raise ConnectorError(
+                f"{self._client.origin.site} gave its attachments in another form than Confluence "
+                "does. Check the address and the kind of the connection (Cloud or Data Center)."
+            )
+        links, total = answer.get("_links"), answer.get("totalSize")
+        return (
+            found, links if isinstance(links, dict) else {},
+            total if isinstance(total, int) else None,
+        )  # fmt: skip
+
+    def _read(self, items: Sequence[Item]) -> list[Attachment]:
+        return [one for item in items if (one := self._attachment(item)) is not None]
+
+    def _attachment(self, item: Item) -> Attachment | None:
+        """A file of a current page; ``None`` for anything else."""
+        page, version = _part(item, "container"), _part(item, "version")
+        name, size = item.get("title"), _part(item, "extensions").get("fileSize")
+        number, at = str(item.get("id")), str(page.get("id"))
+        of_page = page.get("type") == "page" and item.get("status", "current") == "current"
+        if not (of_page and isinstance(name, str) and isinstance(size, int)
+                and _ID.fullmatch(number) and _ID.fullmatch(at)):  # fmt: skip
+            return None
+        count = version.get("number")
+        path = f"/download/attachments/{at}/{quote(name, safe='')}?version={count}"
+        if self._cloud:
+            path = f"{self._wiki}/rest/api/content/{at}/child/attachment/{number}/download"
+        shown = str(_part(page, "_links").get("webui", ""))
+        named = shown.startswith("/") and not self._client.path.startswith("/ex/")
+        author = _part(version, "by").get("displayName")
+        return Attachment(
+            id=number, name=name, size=size, path=path, version=str(count),
+            at=f"confluence:{at}", shown_at=str(page.get("title") or at),
+            uri=f"{self._client.base}{self._wiki}{shown}" if named else "",
+            metadata=SourceMetadata(project=str(_part(item, "space").get("key", "")),
+                                    author=str(author or "")),
+            changed_at=read_moment(version.get("when")),
+        )  # fmt: skip
+
+
+def _part(item: Mapping[str, Any], name: str) -> dict[str, Any]:
+    found = item.get(name)
+    return found if isinstance(found, dict) else {}
