@@ -193,6 +193,12 @@ _SAVED_VALUES = (
 # all that are there.
 _DOCUMENTS_BY_SEQ = ("CREATE INDEX documents_by_seq ON documents (project_id, seq)",)
 
+_FILE_PLACES = (
+    """CREATE TABLE file_places (
+        project_id TEXT NOT NULL REFERENCES projects (id), path TEXT NOT NULL, name TEXT NOT NULL,
+        PRIMARY KEY (project_id, path))""",
+)
+
 MIGRATIONS = (
     Migration(1, "tables", _TABLES),
     Migration(
@@ -205,6 +211,7 @@ MIGRATIONS = (
     Migration(5, "which sources the words of a case rest on", _LINEAGE, _CHUNK_ORIGINS),
     Migration(6, "column mappings and earlier case templates", _SAVED_VALUES),
     Migration(7, "documents in their order", _DOCUMENTS_BY_SEQ),
+    Migration(8, "which local file is kept under which name", _FILE_PLACES),
 )
 CURRENT = MIGRATIONS[-1].number
 

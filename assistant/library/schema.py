@@ -228,6 +228,14 @@ saved_values = Table(
     Column("body", Text, nullable=False),
 )
 
+file_places = Table(
+    "file_places",
+    metadata,
+    Column("project_id", Text, primary_key=True),
+    Column("path", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+)
+
 events = Table(
     "events",
     metadata,

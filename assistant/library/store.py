@@ -51,6 +51,7 @@ class Library:
         from assistant.library.comparisons import ComparisonStore
         from assistant.library.connections import ConnectionStore
         from assistant.library.documents import DocumentStore
+        from assistant.library.file_places import FilePlaceStore
         from assistant.library.lineage import LineageStore
         from assistant.library.projects import ProjectStore
         from assistant.library.runs import RunStore
@@ -65,6 +66,8 @@ class Library:
         """Comparisons of writers and their ratings, with calls of their own."""
         self.connections = ConnectionStore(database)
         """Connections to other systems, with calls of their own."""
+        self.file_places = FilePlaceStore(database)
+        """Under which names the files of this computer are kept, with calls of its own."""
         self.saved = SavedValueStore(database)
         """What a project saves under names: column mappings, earlier case templates."""
         self.lineage = LineageStore(database)

@@ -20,6 +20,8 @@ from assistant.sources.folder_source import READABLE_SUFFIXES
 from assistant.sources.pasted import TextKind as TextKind
 from assistant.sources.pasted import read_pasted
 from assistant.sources.reading import Reading
+from assistant.workflow.file_places import FILE as FILE
+from assistant.workflow.file_places import FilePlaces
 from assistant.workflow.jobs import JobState
 from assistant.workflow.map_columns import saved as saved_mappings
 from assistant.workflow.reindex import index_pending
@@ -27,9 +29,6 @@ from assistant.workflow.workspace import Workspace
 
 Progress = Callable[[int, int], None]
 Change = Literal["new", "changed", "unchanged"]
-FILE = "file:"
-"""How the ids of files' documents begin; those of epics are made of their keys."""
-
 MAX_UPLOAD_BYTES = 50 * 1024 * 1024
 SECONDS_BETWEEN_LOOKS = 15.0
 
@@ -280,20 +279,24 @@ def index_paths(
 ) -> tuple[FileOutcome, ...]:
     """Read, keep and index files and folders; one bad file never stops the others.
 
-    Raises ``SourceError`` for a path that does not exist, before anything is read.
+    A file is one source, whichever folder is named to reach it. Raises ``SourceError`` for a path
+    that does not exist, before anything is read.
     """
-    files = list(_files_of(paths))
-    outcomes = tuple(
-        outcome
-        for name, path in files
-        for outcome in _index_file(workspace, project_id, name, path)
-    )
+    files, places = list(_files_of(paths)), FilePlaces(workspace.library, project_id)
+    try:
+        outcomes = tuple(
+            outcome
+            for name, path in files
+            for outcome in _index_file(workspace, project_id, places, name, path)
+        )
+    finally:
+        places.save()
     index_pending(workspace.library, workspace.knowledge(project_id), project_id, progress=progress)
     return outcomes
 
 
 def _files_of(paths: Iterable[Path]) -> Iterator[tuple[str, Path]]:
-    """Each file with the name it is kept under: its path below the folder that was named."""
+    """Each file with its path below the folder that was named."""
     for given in paths:
         if not given.exists():
             raise SourceError(f"'{given}' does not exist. Check the path and run it again.")
@@ -308,19 +311,22 @@ def _files_of(paths: Iterable[Path]) -> Iterator[tuple[str, Path]]:
 
 
 def _index_file(
-    workspace: Workspace, project_id: str, name: str, path: Path
+    workspace: Workspace, project_id: str, places: FilePlaces, name: str, path: Path
 ) -> Iterator[FileOutcome]:
     """Keep every document of a file; one row for each, and for each file in it that failed."""
     try:
         if path.stat().st_size > MAX_UPLOAD_BYTES:
             raise SourceError(f"it is larger than {MAX_UPLOAD_BYTES / 1e6:.0f} MB; split it")
+        data = path.read_bytes()
+        name = places.name_of(path, name, data)
         folder = name.rpartition("/")[0]
-        found = preview_files(workspace, project_id, name, path.read_bytes(), folder=folder)
+        found = preview_files(workspace, project_id, path.name, data, folder=folder)
         for inside, error in found.failed:
-            shown = str(path) if inside == name else f"{path}: {inside}"
+            shown = str(path) if inside == path.name else f"{path}: {inside}"
             yield FileOutcome(file=shown, outcome="failed", error=error)
         for preview in found.previews:
             yield _stored_row(workspace, project_id, path, preview)
+            places.remember(path, name)
     except (AssistantError, OSError) as error:
         yield FileOutcome(file=str(path), outcome="failed", error=str(error))
 

@@ -76,8 +76,8 @@ def test_files_of_one_name_are_told_apart(
         assert ids(look(first.replace(b"40", b"30"), second, first)) == [third, other, named]
         assert workspace.jobs.wait(f"index-{project_id}", timeout=180)
         outcomes = import_sources.index_paths(workspace, project_id, [tmp_path / "in"])
-        assert [one.document_id for one in outcomes] == [
-            "file:billing/notes.md", "file:metering/notes.md",
+        assert [(one.document_id, one.outcome) for one in outcomes] == [
+            (named, "unchanged"), ("file:metering/notes.md", "new"),
         ]  # fmt: skip
 
 

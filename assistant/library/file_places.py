@@ -1,0 +1,35 @@
+"""Under which name each file of this computer is kept, so that it is one source however reached."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import delete, insert, select
+
+from assistant.library.database import Database
+from assistant.library.projects import lock_project
+from assistant.library.schema import file_places
+
+
+class FilePlaceStore:
+    """Reads and writes places of files; one transaction a call."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def names(self, project_id: str) -> dict[str, str]:
+        """The name that each known file is kept under, by its whole path."""
+        query = select(file_places.c.path, file_places.c.name)
+        with self._database.read() as connection:
+            rows = connection.execute(query.where(file_places.c.project_id == project_id)).all()
+        return {row.path: row.name for row in rows}
+
+    def keep(self, project_id: str, names: Mapping[str, str]) -> None:
+        """Note names of files, in place of earlier ones."""
+        with self._database.write() as connection:
+            lock_project(connection, project_id)
+            for path, name in names.items():
+                where = (file_places.c.project_id == project_id, file_places.c.path == path)
+                connection.execute(delete(file_places).where(*where))
+                row = {"project_id": project_id, "path": path, "name": name}
+                connection.execute(insert(file_places).values(row))
