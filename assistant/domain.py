@@ -203,7 +203,7 @@ class RetrievedChunk(Value):
 
 Technique = Literal[
     "positive", "negative", "boundary", "decision-table rule", "state transition", "role",
-    "pairwise",
+    "pairwise", "end-to-end",
 ]  # fmt: skip
 TECHNIQUES: tuple[Technique, ...] = get_args(Technique)
 
@@ -248,6 +248,13 @@ class TestCondition(Value):
     evidence: tuple[Evidence, ...] = ()
     priority: Priority = "Medium"
     variables: dict[str, str] = {}
+    legs: tuple[TestCondition, ...] = ()
+    """Of an end-to-end condition: the conditions that it walks through, in their order."""
+
+    @property
+    def criterion_ids(self) -> tuple[str, ...]:
+        """The criteria that it belongs to: its own, or those that it walks through."""
+        return tuple(dict.fromkeys(leg.criterion_id for leg in self.legs)) or (self.criterion_id,)
 
 
 QuestionKind = Literal[

@@ -44,6 +44,7 @@ MAX_CONDITIONS = 12
 _LETTERS: dict[Technique, str] = {
     "positive": "P", "negative": "N", "boundary": "B", "decision-table rule": "D",
     "state transition": "S", "role": "R", "pairwise": "W",
+    "end-to-end": "E",
 }  # fmt: skip
 _GRAVE = re.compile(
     r"[£$€]|\b(?:pay|paid|payment|refund|charge|fee|price|money|debt|account|legal|law|gdpr"

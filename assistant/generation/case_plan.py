@@ -80,6 +80,10 @@ def assemble(brief: CaseBrief, plan: CasePlan, origin: CaseOrigin, *, max_steps:
         for number, step in enumerate((*setup, *act, *checks), start=1)
     )
     condition, epic = brief.condition, brief.epic
+    stories = [epic.story_of(name) for name in condition.criterion_ids] if condition.legs else [
+        brief.story
+    ]  # fmt: skip
+    labels = [label for story in stories for label in story.labels]
     return TestCase(
         id=f"TC-{condition.id}",
         title=plan.title,
@@ -93,9 +97,9 @@ def assemble(brief: CaseBrief, plan: CasePlan, origin: CaseOrigin, *, max_steps:
         team=epic.team,
         epic_key=epic.key,
         story_key=brief.story.key,
-        criterion_ids=(brief.criterion.id,),
+        criterion_ids=condition.criterion_ids if condition.legs else (brief.criterion.id,),
         condition_ids=(condition.id,),
-        labels=tuple(dict.fromkeys((*epic.labels, *brief.story.labels))),
+        labels=tuple(dict.fromkeys((*epic.labels, *labels))),
         citations=tuple(citation for line in plan.preconditions for citation in line.citations),
         origin=origin,
     )

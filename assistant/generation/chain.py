@@ -122,11 +122,13 @@ def generate(
         if item.condition.id in done_conditions:
             continue
         raise_if_cancelled(cancelled, "Writing cases")
-        written = _invoke(chain, _brief(item, plan.sources[item.place], style))
+        written = _invoke(chain, _brief(item, _sources_of(item, plan), style))
         case = written.case.model_copy(
             update={
                 "id": ids[item.condition.id],
-                "open_questions": tuple(asked.get(item.criterion.id, ())),
+                "open_questions": tuple(
+                    text for name in item.condition.criterion_ids for text in asked.get(name, ())
+                ),
             }
         )
         first_case = first_case or perf_counter() - started
@@ -173,6 +175,14 @@ def read_ahead(
         sources = story_sources(epic, story, basis_chunks, retriever, retrieval, Numbering())
         raise_if_cancelled(cancelled, "Reading ahead")
         writer.read_ahead(epic, story, sources, cancelled=cancelled)
+
+
+def _sources_of(item: Item, plan: Request) -> tuple[RetrievedChunk, ...]:
+    """The sources of the story of a condition, or of all the stories that it walks through."""
+    if len(item.places) == 1:
+        return plan.sources[item.places[0]]
+    found = {one.rank: one for place in item.places for one in plan.sources[place]}
+    return tuple(found.values())
 
 
 def _brief(item: Item, sources: tuple[RetrievedChunk, ...], style: Sequence[TestCase]) -> CaseBrief:

@@ -21,6 +21,7 @@ from assistant.domain import (
     UserStory,
 )
 from assistant.errors import InvalidOutput
+from assistant.generation.acting import Citing
 from assistant.generation.attempts import Attempts
 from assistant.generation.bleed import bleed_findings
 from assistant.generation.cancelling import CancelCheck, never_cancelled, raise_if_cancelled
@@ -46,7 +47,8 @@ from assistant.generation.company_prompt import (
 )
 from assistant.generation.passages import Sources
 from assistant.generation.prompts import data_text
-from assistant.generation.rules_writer import Citing, RulesWriter
+from assistant.generation.rules_writer import RulesWriter
+from assistant.generation.walk_plan import by_rule
 from assistant.generation.wording import content_stems, phrase
 from assistant.generation.writer import CaseBrief, WrittenCase
 
@@ -110,6 +112,8 @@ class CompanyWriter:
         Raises ``ModelUnavailable`` where the model cannot be reached or does not answer in time,
         and ``Cancelled``.
         """
+        if brief.condition.legs:
+            return by_rule(self._fallback.write(brief, cancelled=cancelled), self.spec)
         attempts = Attempts(brief.condition.id)
         draft, readable = self._draft(brief, attempts, cancelled)
         plan = self._fallback.plan(brief)

@@ -16,7 +16,7 @@ the words it cites by the case's technique).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from assistant.design.conflicts import Conflict, find_conflicts
@@ -96,15 +96,17 @@ class Ground:
 
 def ground_of(brief: CaseBrief, sources: Sources | None = None) -> Ground:
     """What the case of a brief may rest on."""
+    walked = brief.condition.criterion_ids if brief.condition.legs else ()
+    stories = dict.fromkeys((brief.story, *(brief.epic.story_of(name) for name in walked)))
     return Ground(
         sources=sources or Sources(brief.sources),
-        criteria=(brief.criterion,),
+        criteria=tuple(one for one in brief.epic.criteria if one.id in walked)
+        or (brief.criterion,),
         conditions=(brief.condition,),
         context=(
             brief.epic.title,
             brief.epic.description,
-            brief.story.title,
-            brief.story.narrative,
+            *(text for story in stories for text in (story.title, story.narrative)),
         ),
     )
 
@@ -128,10 +130,48 @@ def grounded(case: TestCase, ground: Ground) -> TestCase:
     Findings of other rules stay. Citations are kept where the words they support stay; a result
     without support gets citations where a source carries it.
     """
-    checked = _Checked(case, ground)
-    steps = tuple(checked.step(step) for step in case.steps)
+    own = [one for one in ground.conditions if one.id in case.condition_ids]
+    legs = tuple(leg for one in own for leg in one.legs)
+    checked = _Checked(case, replace(ground, conditions=(*own, *legs)) if legs else ground)
+    if legs:
+        checked.conditions += legs
+        checked.computed = _texts_of(checked.conditions)
+        steps = tuple(_walked(case, ground, legs, checked))
+    else:
+        steps = tuple(checked.step(step) for step in case.steps)
     others = tuple(one for one in case.findings if one.rule not in RULES)
     return case.model_copy(update={"steps": steps, "findings": (*others, *checked.findings())})
+
+
+def _walked(
+    case: TestCase, ground: Ground, legs: Sequence[TestCondition], whole: _Checked
+) -> Iterator[TestStep]:
+    """The steps of an end-to-end case, each held against the condition that it comes from: what
+    holds at the start need not hold at the end."""
+    of_chunk = {
+        passage.source.chunk.id: leg
+        for leg in reversed(legs)
+        if (passage := ground.sources.of_key(leg.criterion_id)) is not None
+    }
+    leg = legs[0]
+    for step in case.steps:
+        leg = next((of_chunk[c.chunk_id] for c in step.citations if c.chunk_id in of_chunk), leg)
+        criteria = tuple(one for one in ground.criteria if one.id == leg.criterion_id)
+        alone = case.model_copy(
+            update={"criterion_ids": (leg.criterion_id,), "condition_ids": (leg.id,)}
+        )
+        one = _Checked(alone, replace(ground, criteria=criteria, conditions=(leg,)))
+        yield one.step(step)
+        whole.told |= one.told
+
+
+def _texts_of(conditions: Sequence[TestCondition]) -> tuple[str, ...]:
+    return tuple(
+        text
+        for one in conditions
+        for text in (one.expected, one.statement, one.precondition, one.action, one.data)
+        if text
+    )
 
 
 class _Checked:
@@ -145,12 +185,7 @@ class _Checked:
         self.criteria = [one for one in ground.criteria if one.id in case.criterion_ids] or list(
             ground.criteria
         )
-        self.computed = tuple(
-            text
-            for one in self.conditions
-            for text in (one.expected, one.statement, one.precondition, one.action, one.data)
-            if text
-        )
+        self.computed = _texts_of(self.conditions)
         self.basis = next(
             (p for one in self.criteria if (p := ground.sources.of_key(one.id)) is not None), None
         )

@@ -18,6 +18,7 @@ from assistant.domain import (
     UserStory,
 )
 from assistant.errors import InvalidOutput
+from assistant.generation.acting import Citing
 from assistant.generation.actions import instruction, instructions
 from assistant.generation.attempts import Attempts
 from assistant.generation.cancelling import CancelCheck, never_cancelled, raise_if_cancelled
@@ -33,8 +34,9 @@ from assistant.generation.prompts import (
     retry_messages,
     story_prompt,
 )
-from assistant.generation.rules_writer import Citing, RulesWriter
+from assistant.generation.rules_writer import RulesWriter
 from assistant.generation.style import CompanyStyle
+from assistant.generation.walk_plan import by_rule
 from assistant.generation.wording import content_stems, phrase
 from assistant.generation.writer import CaseBrief, WrittenCase
 
@@ -78,6 +80,8 @@ class ModelWriter:
         Raises ``ModelUnavailable`` where the model cannot be reached or does not answer in time,
         and ``Cancelled``.
         """
+        if brief.condition.legs:
+            return by_rule(self._fallback.write(brief, cancelled=cancelled), self.spec)
         sources, style = self._fallback.prepared(brief)
         plan = self._fallback.plan(brief)
         attempts = Attempts(brief.condition.id)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Protocol
 
-from assistant.design.planned import planned_conditions
+from assistant.design.end_to_end import conditions_of_epic
 from assistant.design.questions import raise_questions
 from assistant.domain import (
     AcceptanceCriterion,
@@ -46,9 +46,9 @@ class Retriever(Protocol):
 
 @dataclass(frozen=True)
 class Item:
-    """A condition with everything that its brief needs; ``place`` finds its story's sources."""
+    """A condition with everything that its brief needs; ``places`` find its stories' sources."""
 
-    place: int
+    places: tuple[int, ...]
     epic: Epic
     story: UserStory
     criterion: AcceptanceCriterion
@@ -81,16 +81,19 @@ def planning(
 
     def conditions(request: Request) -> Request:
         items: list[Item] = []
-        for place, (epic, story) in enumerate(stories_of(request.epics)):
-            for criterion in story.criteria:
-                raise_if_cancelled(cancelled, "Deriving conditions")
-                derived = planned_conditions(
-                    story,
-                    criterion,
-                    techniques=generation.techniques,
-                    depth=generation.depth,
-                )
-                items.extend(Item(place, epic, story, criterion, one) for one in derived)
+        held = {
+            (epic.key, criterion.id): (place, story, criterion)
+            for place, (epic, story) in enumerate(stories_of(request.epics))
+            for criterion in story.criteria
+        }
+        for epic in request.epics:
+            raise_if_cancelled(cancelled, "Deriving conditions")
+            for one in conditions_of_epic(
+                epic, techniques=generation.techniques, depth=generation.depth
+            ):
+                _, story, criterion = held[epic.key, one.criterion_id]
+                places = dict.fromkeys(held[epic.key, name][0] for name in one.criterion_ids)
+                items.append(Item(tuple(places), epic, story, criterion, one))
         return replace(request, items=tuple(items))
 
     def retrieve(request: Request) -> Request:

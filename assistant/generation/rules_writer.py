@@ -10,23 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from assistant.domain import CaseOrigin, Epic, RetrievedChunk, TestCondition, UserStory
-from assistant.generation.actions import done, instruction, instructions
+from assistant.generation.acting import Citing, act_of, checks_of
 from assistant.generation.cancelling import CancelCheck, never_cancelled, raise_if_cancelled
 from assistant.generation.case_plan import CasePlan, Line, PlannedStep, assemble
-from assistant.generation.citations import Resolution, resolve
 from assistant.generation.lint import MAX_TITLE
-from assistant.generation.outcomes import (
-    Check,
-    lasting,
-    observable,
-    refuses_change,
-    split_outcome,
-    state_after,
-)
-from assistant.generation.passages import Passage, Sources, Supports
+from assistant.generation.outcomes import refuses_change, state_after
+from assistant.generation.passages import Sources
 from assistant.generation.setup import (
     Role,
     acting_role,
@@ -39,12 +30,12 @@ from assistant.generation.setup import (
 )
 from assistant.generation.style import CompanyStyle, learn_style
 from assistant.generation.titles import objective_of, title_of
-from assistant.generation.wording import phrase
+from assistant.generation.walk_plan import MAX_STEPS as MAX_WALKED
+from assistant.generation.walk_plan import walk_plan
 from assistant.generation.writer import CaseBrief, WrittenCase
 
 MAX_STEPS = 6
 
-_LOOKING = re.compile(r"^(?:check|look|observe|view|see|review|inspect)\b", re.IGNORECASE)
 _NAMES_ROLE = re.compile(
     r"(?:the )?(?:user|tester) is\b|.*\b(?:logged|signed) (?:in|on)\b", re.IGNORECASE
 )
@@ -81,7 +72,8 @@ class RulesWriter:
         raise_if_cancelled(cancelled, "Writing a case")
         plan = self.plan(brief)
         origin = CaseOrigin(writer="rules")
-        return WrittenCase(case=assemble(brief, plan, origin, max_steps=self._max_steps))
+        most = max(MAX_WALKED, self._max_steps) if brief.condition.legs else self._max_steps
+        return WrittenCase(case=assemble(brief, plan, origin, max_steps=most))
 
     def prepared(self, brief: CaseBrief) -> tuple[Sources, CompanyStyle]:
         """The sources of a brief ready to be searched, and the company's style."""
@@ -101,11 +93,13 @@ class RulesWriter:
         """All parts of the case for the condition of the brief."""
         sources, style = self.prepared(brief)
         condition = brief.condition
+        if condition.legs:
+            return walk_plan(brief, sources, style)
         cite = Citing(condition, sources, sources.of_key(brief.criterion.id))
         role = story_role(brief, sources)
         given = tuple(given_lines(brief, sources))
-        act, further = _act(condition, cite, style)
-        checks = tuple(_checks(condition, act, further, cite, style))
+        act, further = act_of(condition, cite, style)
+        checks = tuple(checks_of(condition, act, further, cite, style))
         setup = _setup(brief, role, sources, style)
         if setup is None and len(act) + len(checks) < 2:
             setup = prepared_step(condition, given, cite.step, style)
@@ -122,44 +116,6 @@ class RulesWriter:
 
 def _same(left: Sequence[object], right: Sequence[object]) -> bool:
     return len(left) == len(right) and all(a is b for a, b in zip(left, right, strict=True))
-
-
-class Citing:
-    """Makes steps of one condition, each with the words that support it."""
-
-    def __init__(self, condition: TestCondition, sources: Sources, basis: Passage | None) -> None:
-        self._sources = sources
-        self._basis = basis
-        self._computed = (
-            condition.statement,
-            condition.precondition,
-            condition.data,
-            condition.expected,
-        )
-        self._evidence = tuple(evidence.quote for evidence in condition.evidence)
-
-    def step(
-        self, action: str, expected: str, data: str = "", *, picked: Sequence[int] | None = None
-    ) -> PlannedStep:
-        """A step with its citations; ``picked`` are sources to try first (the criterion's own)."""
-        if picked is None:
-            picked = (self._basis.source.rank,) if self._basis else ()
-        doing = self._resolve(f"{action} {data}", "action", picked)
-        result = self._resolve(expected, "expected_result", picked)
-        return PlannedStep(
-            action, expected, data, (*doing.citations, *result.citations), result.support
-        )
-
-    def _resolve(self, text: str, supports: Supports, picked: Sequence[int]) -> Resolution:
-        return resolve(
-            text,
-            self._sources,
-            picked=picked,
-            supports=supports,
-            basis=self._basis,
-            computed=self._computed,
-            evidence=self._evidence,
-        )
 
 
 # --- Before -------------------------------------------------------------------------------------
@@ -183,51 +139,6 @@ def _setup(
     if way is None and brief.condition.technique != "role":
         way = start_of_story(brief, role, sources, style)
     return way
-
-
-# --- The act and its checks -----------------------------------------------------------------------
-
-
-def _act(
-    condition: TestCondition, cite: Citing, style: CompanyStyle
-) -> tuple[tuple[PlannedStep, ...], tuple[Check, ...]]:
-    """The steps that act, and what of the outcome is left to check."""
-    action = instruction(condition.action or condition.statement) or "Bring about the situation"
-    *before, last = instructions(action)
-    seen: str = phrase(condition.expected)
-    further: tuple[Check, ...] = ()
-    if not _LOOKING.match(last):
-        seen, further = split_outcome(observable(seen))
-    steps = [cite.step(style.line(each), style.expected(done(each))) for each in before]
-    steps.append(cite.step(style.line(last), style.expected(seen), phrase(condition.data)))
-    return tuple(steps), further
-
-
-def _checks(
-    condition: TestCondition,
-    act: Sequence[PlannedStep],
-    further: Sequence[Check],
-    cite: Citing,
-    style: CompanyStyle,
-) -> Iterator[PlannedStep]:
-    for check in further:
-        yield cite.step(style.line(check.action), style.expected(check.expected))
-    if further:
-        return
-    looked = _LOOKING.match(act[-1].action)
-    again = ""
-    if condition.valid:
-        expected = observable(phrase(condition.expected))
-        again = state_after(expected) or lasting(expected)
-    if again and not looked:
-        yield replace(cite.step(style.line("Reload the page"), style.expected(again)), lasts=True)
-    elif not condition.valid and not looked and refuses_change(condition.expected):
-        yield PlannedStep(
-            style.line("Check the record that the attempt was made on"),
-            style.expected("Nothing has been saved or changed by the refused attempt"),
-            citations=tuple(c for c in act[-1].citations if c.supports == "expected_result"),
-            support="unsupported" if act[-1].support == "unsupported" else "derived",
-        )
 
 
 def _postconditions(condition: TestCondition) -> Iterator[Line]:

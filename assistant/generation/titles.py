@@ -33,6 +33,7 @@ _PURPOSES = {
     ("role", False): "Confirm what a role may not do",
     ("pairwise", True): "Confirm one combination of values",
     ("pairwise", False): "Confirm one combination of values",
+    ("end-to-end", True): "Confirm one process from start to finish",
 }
 
 

@@ -79,6 +79,7 @@ TECHNIQUE_LETTERS = {
     "state transition": "S",
     "role": "R",
     "pairwise": "W",
+    "end-to-end": "E",
 }
 
 

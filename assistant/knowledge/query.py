@@ -18,6 +18,7 @@ _TECHNIQUE_NAMES: dict[Technique, tuple[str, ...]] = {
     "state transition": ("state transition", "status transition", "state change"),
     "role": ("role based", "permission based"),
     "pairwise": ("pairwise", "pair wise", "all pairs", "combinatorial"),
+    "end-to-end": ("end to end", "e2e", "scenario testing", "business process"),
 }
 _TECHNIQUE_WORDS: dict[Technique, tuple[str, ...]] = {
     "positive": ("valid",),

@@ -33,6 +33,7 @@ _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+")
 _TECHNIQUE_WORDS: tuple[tuple[str, Technique], ...] = (
     ("negativ", "negative"), ("invalid", "negative"), ("error", "negative"),
     ("boundar", "boundary"), ("edge", "boundary"), ("limit", "boundary"),
+    ("end-to-end", "end-to-end"), ("end to end", "end-to-end"), ("e2e", "end-to-end"),
     ("pairwise", "pairwise"), ("decision", "decision-table rule"),
     ("transition", "state transition"),
     ("role", "role"), ("permission", "role"), ("access", "role"),

@@ -101,7 +101,8 @@ def coverage(
             tracing.setdefault(criterion_id, []).append(case)
     wanted: dict[str, dict[Technique, None]] = {}
     for condition in conditions:
-        wanted.setdefault(condition.criterion_id, {})[condition.technique] = None
+        for name in condition.criterion_ids:
+            wanted.setdefault(name, {})[condition.technique] = None
     default: dict[Technique, None] = {} if conditions else {"positive": None}
 
     found: list[CriterionCoverage] = []

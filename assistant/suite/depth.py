@@ -88,7 +88,7 @@ class DepthReport(Value):
     @property
     def missing(self) -> tuple[str, ...]:
         """All conditions without a case, in source order."""
-        return tuple(name for row in self.criteria for name in row.missing)
+        return tuple(dict.fromkeys(name for row in self.criteria for name in row.missing))
 
     @property
     def by_risk(self) -> tuple[CriterionDepth, ...]:
@@ -110,8 +110,9 @@ def depth(
 
     A case that was written for a condition covers it. One that names none (imported, written by a
     person) covers one condition of its technique in each criterion that it traces to; without a
-    technique it counts as positive. ``redundant`` are cases that say what another one says;
-    ``covered_elsewhere`` are conditions that an existing case covers.
+    technique it counts as positive. An end-to-end condition is shown at each criterion that it
+    walks through, and decides the level of none. ``redundant`` are cases that say what
+    another one says; ``covered_elsewhere`` are conditions that an existing case covers.
     """
     counted = [case for case in cases if case.status != "rejected"]
     tracing: dict[str, list[TestCase]] = defaultdict(list)
@@ -120,7 +121,8 @@ def depth(
             tracing[criterion_id].append(case)
     wanted: dict[str, list[TestCondition]] = defaultdict(list)
     for condition in conditions:
-        wanted[condition.criterion_id].append(condition)
+        for name in condition.criterion_ids:
+            wanted[name].append(condition)
     asked: dict[str, list[Question]] = defaultdict(list)
     for question in questions:
         asked[question.criterion_id].append(question)
@@ -177,7 +179,9 @@ def _row(
         for case in cases
         if case.unsupported_steps and case.origin.writer in ("rules", "model")
     )
-    level, why = _level(cases, conditions, missing, cells, unsupported, questions)
+    own = [one for one in conditions if not one.legs]
+    open_ones = [one for one in missing if not one.legs]
+    level, why = _level(cases, own, open_ones, cells, unsupported, questions)
     return CriterionDepth(
         epic_key=epic.key,
         story_key=story_key,

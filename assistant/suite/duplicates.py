@@ -174,9 +174,15 @@ def _candidates(profiles: Sequence[Profile], new: int) -> list[tuple[int, int]]:
     return sorted(
         (a, b)
         for (a, b), number in shared.items()
-        if number >= min(SHARED_RARE, len(profiles[a].key_words), len(profiles[b].key_words))
+        if _of_one_kind(profiles[a].case, profiles[b].case)
+        and number >= min(SHARED_RARE, len(profiles[a].key_words), len(profiles[b].key_words))
         and worth(a, b)
     )
+
+
+def _of_one_kind(left: TestCase, right: TestCase) -> bool:
+    """Whether both cases walk a process, or neither: a walk says what its single cases say."""
+    return (left.technique == "end-to-end") == (right.technique == "end-to-end")
 
 
 def _pair(left: Profile, right: Profile, likeness: Likeness) -> DuplicatePair:

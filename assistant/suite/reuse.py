@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.domain import Epic, TestCase, TestCondition, Value
+from assistant.domain import AcceptanceCriterion, Epic, TestCase, TestCondition, UserStory, Value
 from assistant.suite.case_changes import StepChange, changes_for, out_of_date
 from assistant.suite.case_views import CaseView, Rarity, StepView
 from assistant.suite.claims import Claim
@@ -114,17 +114,52 @@ def against_existing(
     untraced = _Untraced([view for view, ids in traced if not ids & known], rarity)
     verdicts = []
     for condition in conditions:
+        if condition.legs:
+            verdicts.append(_walk_verdict(condition, views, of, rarity))
+            continue
         story, criterion = of[condition.criterion_id]
         claim = Claim(condition, criterion, story.key)
         linked: list[tuple[CaseView, Link]] = [
             (view, "criterion" if criterion.id in ids else "story")
             for view, ids in traced
-            if ids & siblings[story.key]
+            if ids & siblings[story.key] and view.case.technique != "end-to-end"
         ]
         linked.sort(key=lambda one: one[1])
         linked += [(view, "none") for view in untraced.about(claim)]
         verdicts.append(_verdict(claim, linked, rarity))
     return ReuseReport(verdicts=tuple(verdicts), existing=len(views))
+
+
+def _walk_verdict(
+    condition: TestCondition,
+    views: Sequence[CaseView],
+    of: Mapping[str, tuple[UserStory, AcceptanceCriterion]],
+    rarity: Rarity,
+) -> ConditionVerdict:
+    """Reuse where one case checks every leg, in their order; else new."""
+    for view in views:
+        if not set(condition.criterion_ids) <= set(view.case.criterion_ids):
+            continue
+        steps: list[int] = []
+        for leg in condition.legs:
+            story, criterion = of[leg.criterion_id]
+            found = _checks(Claim(leg, criterion, story.key), view, "criterion", rarity)
+            if found is None or (steps and found.step < steps[-1]):
+                break
+            steps.append(found.step)
+        else:
+            return ConditionVerdict(
+                condition_id=condition.id,
+                verdict="reuse",
+                case_id=view.case.id,
+                steps=tuple(dict.fromkeys(steps)),
+                reason="It goes through the same criteria in the same order.",
+            )
+    return ConditionVerdict(
+        condition_id=condition.id,
+        verdict="new",
+        reason="No existing case goes through these criteria in this order.",
+    )
 
 
 class _Untraced:

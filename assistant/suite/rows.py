@@ -178,7 +178,13 @@ _CASE_FIELDS: dict[TemplateField, Callable[[TestCase], Sequence[str]]] = {
 }
 
 
+_NEAREST_TYPE = {"end-to-end": "positive", "pairwise": "decision-table rule"}
+"""What a technique is to a company that has no word of its own for it."""
+
+
 def _in_their_words(column: Column, text: str) -> str:
+    if column.field == "type" and text not in (*column.values, *column.allowed):
+        text = column.values.get(_NEAREST_TYPE.get(text, ""), text)
     return column.values.get(text, text) or column.default
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import streamlit as st
 
-from assistant.domain import DEPTHS, Depth, GenerationConfig, Technique, UserStory
+from assistant.domain import DEPTHS, TECHNIQUES, Depth, GenerationConfig, Technique, UserStory
 from assistant.errors import AssistantError
 from assistant.ui.counting import counted, listed
 from assistant.ui.existing_panel import existing_panel, existing_summary, only_new
@@ -32,10 +32,11 @@ TECHNIQUE_COLORS: dict[Technique, str] = {
     "state transition": "orange",
     "role": "gray",
     "pairwise": "yellow",
+    "end-to-end": "primary",
 }
 EPICS_HEIGHT = 420
 TEXT, PICKED, ASKED, WAY = "compose_text", "compose_picked", "compose_asked", "compose_way"
-DEPTH = "compose_depth"
+DEPTH, CHOSEN_TECHNIQUES = "compose_depth", "compose_techniques"
 DEPTH_TITLES: dict[Depth, str] = {
     "smoke": "Smoke",
     "standard": "Standard",
@@ -60,7 +61,9 @@ def compose(opened: Workspace, record: Session) -> None:
             persist_state="session",
         )
         request = _request(opened, record, str(way))
-        request = request.model_copy(update={"depth": _depth()})
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            update = {"depth": _depth(), "techniques": _techniques()}
+        request = request.model_copy(update=update)
         start = _writer_and_start(opened, record)
     with right:
         understanding = _understood(opened, record, request)
@@ -131,6 +134,21 @@ def _depth() -> Depth:
         persist_state="session",
     )
     return next((depth for depth in DEPTHS if depth == chosen), "standard")
+
+
+def _techniques() -> tuple[Technique, ...]:
+    """Which techniques cases are written for; all where none is chosen."""
+    with st.popover("Techniques", icon=":material/tune:"):
+        chosen = st.pills(
+            "Write cases for",
+            TECHNIQUES,
+            default=TECHNIQUES,
+            selection_mode="multi",
+            key=CHOSEN_TECHNIQUES,
+            help="End-to-end cases walk one process through several stories of the epic.",
+            persist_state="session",
+        )
+    return tuple(name for name in TECHNIQUES if name in chosen) or TECHNIQUES
 
 
 def _writer_and_start(opened: Workspace, record: Session) -> bool:

@@ -19,6 +19,7 @@ SHORT_NAMES: dict[Technique, str] = {
     "state transition": "State",
     "role": "Role",
     "pairwise": "Pairs",
+    "end-to-end": "End to end",
 }
 LEVEL_COLORS: dict[Level, str] = {
     "Gap": "red",

@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import Field
 
 from assistant.design.analysis import CriterionAnalysis, analyse
+from assistant.design.end_to_end import conditions_of_epic, end_to_end_conditions
 from assistant.design.planned import planned_conditions
 from assistant.design.questions import raise_questions
 from assistant.domain import (
@@ -58,6 +59,8 @@ class AnalysedEpic(Value):
     key: str
     title: str
     stories: tuple[AnalysedStory, ...]
+    end_to_end: tuple[TestCondition, ...] = ()
+    """Conditions that walk one process through several stories; their ``legs`` are the way."""
     counts: dict[str, int]
 
 
@@ -94,11 +97,7 @@ def analyse_text(
         wanted = [
             condition
             for epic in reading.epics
-            for story in epic.stories
-            for criterion in story.criteria
-            for condition in planned_conditions(
-                story, criterion, techniques=techniques, depth=depth
-            )
+            for condition in conditions_of_epic(epic, techniques=techniques, depth=depth)
         ]
         cases = {case.id: case for path in existing for case in cases_of_file(path)}
         verdicts = against_existing(wanted, reading.epics, cases.values()).by_condition
@@ -128,14 +127,18 @@ def _epic(
     for question in raise_questions(epic):
         asked.setdefault(question.criterion_id, []).append(question)
     stories = tuple(_story(story, techniques, depth, asked, verdicts) for story in epic.stories)
+    walks = end_to_end_conditions(epic, techniques=techniques, depth=depth)
     found = Counter(
         condition.technique
         for story in stories
         for criterion in story.criteria
         for condition in criterion.conditions
     )
+    found.update(one.technique for one in walks)
     counts = {name: found[name] for name in TECHNIQUES if found[name]}
-    return AnalysedEpic(key=epic.key, title=epic.title, stories=stories, counts=dict(counts))
+    return AnalysedEpic(
+        key=epic.key, title=epic.title, stories=stories, end_to_end=walks, counts=counts
+    )
 
 
 def _story(

@@ -33,7 +33,13 @@ def ground_of_run(run: GenerationRun, case: TestCase) -> Ground:
     """What a case of a run may rest on: its conditions and criteria, the run's sources, and the
     words of the request."""
     epics = [epic for epic in run.epics if epic.key == case.epic_key] or list(run.epics)
-    stories = [s for epic in epics for s in epic.stories if s.key == case.story_key]
+    stories = [
+        story
+        for epic in epics
+        for story in epic.stories
+        if story.key == case.story_key
+        or any(criterion.id in case.criterion_ids for criterion in story.criteria)
+    ]
     return Ground(
         sources=Sources(run.retrieved),
         criteria=tuple(c for e in epics for c in e.criteria if c.id in case.criterion_ids),

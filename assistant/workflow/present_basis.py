@@ -48,6 +48,7 @@ class PresentBasis:
         found: dict[str, str] = {}
         epics: dict[str, Epic] = {}
         kept: set[str] = set()
+        walks = {one.id: one.criterion_ids for one in source.conditions if one.legs}
         for condition_id in condition_ids:
             old_epic, old = _criterion_of(source.epics, condition_id)
             epic = epics.get(old_epic.key) or self._current.get(old_epic.key)
@@ -61,6 +62,9 @@ class PresentBasis:
                 raise LibraryError(f"the acceptance criterion {old.id}, as it read then, is {GONE}")
             epics[epic.key] = epic
             kept.add(epic.story_of(now.id).key)
+            if condition_id in walks:
+                _unchanged(old_epic, epic, walks[condition_id], same_words=same_words)
+                kept.update(story.key for story in epic.stories)
             found[condition_id] = now.id + condition_id.removeprefix(old.id)
         limited = tuple(_limited(epic, kept) for epic in epics.values())
         choices = source.generation
@@ -69,6 +73,19 @@ class PresentBasis:
             if now_id not in derived:
                 raise LibraryError(f"the condition {old_id} is {GONE}")
         return found, limited
+
+
+def _unchanged(
+    old_epic: Epic, epic: Epic, criterion_ids: Collection[str], *, same_words: bool
+) -> None:
+    """Raises ``LibraryError`` where a criterion that a condition walks through is gone."""
+    now = {criterion.id: plain_words(criterion.text) for criterion in epic.criteria}
+    for criterion in old_epic.criteria:
+        if criterion.id not in criterion_ids:
+            continue
+        said = now.get(criterion.id)
+        if said is None or (same_words and said != plain_words(criterion.text)):
+            raise LibraryError(f"the acceptance criterion {criterion.id} is {GONE}")
 
 
 @lru_cache(maxsize=64)

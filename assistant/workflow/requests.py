@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from assistant.design.end_to_end import conditions_of_epic
 from assistant.design.notices import find_notices
-from assistant.design.planned import planned_conditions
 from assistant.domain import (
     TECHNIQUES,
     Depth,
@@ -154,9 +154,7 @@ def conditions_of(
     return tuple(
         condition
         for epic in epics
-        for story in epic.stories
-        for criterion in story.criteria
-        for condition in planned_conditions(story, criterion, techniques=techniques, depth=depth)
+        for condition in conditions_of_epic(epic, techniques=techniques, depth=depth)
     )
 
 
