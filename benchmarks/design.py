@@ -9,7 +9,8 @@ and no other ones, and each expected result is the effect, its denial or the sta
 second held-out set of 100 criteria, labelled without running the code on them; ``expressions`` are
 150 further sentences of which only the limits are labelled, ``domains`` 180 criteria of twenty
 domains by an author who had not seen the code (no suites for scenarios: whether a step that starts
-the scenario is a cause is a matter of taste).
+the scenario is a cause is a matter of taste), and ``phrasings`` 160 by another, who said limits
+and conditions in as many ways as could be thought of.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from assistant.design.conditions import derive_conditions  # noqa: E402
 from assistant.design.quantities import find_quantities  # noqa: E402
 from assistant.domain import AcceptanceCriterion, TestCondition, UserStory  # noqa: E402
 
+SETS = ("development", "held_out", "further", "fresh", "expressions", "domains", "phrasings")
 LABELLED = ROOT / "tests" / "design" / "labelled"
 STORY = UserStory(key="S-1", title="A story")
 SIGNS = {"at most": "<=", "less than": "<", "at least": ">=", "more than": ">", "exactly": "="}
@@ -202,7 +204,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument(
         "--half",
-        choices=("development", "held_out", "further", "fresh", "expressions", "domains"),
+        choices=SETS,
         default="development",
     )
     options.add_argument("--failures", action="store_true", help="print what is not equal")

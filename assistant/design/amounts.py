@@ -69,7 +69,7 @@ AMOUNT = re.compile(
     r"(?P<currency>[£$€¥₹]\s?|\b(?:" + CURRENCY_CODES_PATTERN + r")\s?)?"
     r"(?<![\w.,#/@])(?P<minus>(?<![\w)])[-−](?=\d))?"
     rf"(?P<number>(?P<digits>{DIGITS_PATTERN})(?P<scale>{SCALE_PATTERN})?"
-    rf"|\b(?P<words>{WORDS_PATTERN}|once|twice|an?(?=[ -](?:{UNIT_PATTERN})\b))\b)"
+    rf"|\b(?P<words>{WORDS_PATTERN}|(?<!\bat )once|twice|an?(?=[ -](?:{UNIT_PATTERN})\b))\b)"
     rf"(?P<between>(?:\+| or (?:more|fewer|less|above|over|under))(?= ))?"
     rf"(?P<unit>(?:[\s-]|(?<=\d))(?:{UNIT_PATTERN})\b(?!-)|{GLUED_UNIT_PATTERN}(?![\w])|\s%"
     rf"|{LETTER_UNIT_PATTERN})?"
@@ -86,7 +86,7 @@ _GENERATION = re.compile(
 _ORDINALS = ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _TRIED = r"failed|wrong|incorrect|missed|unsuccessful|invalid|unanswered|rejected|unpaid|bounced"
 _AGAIN = (
-    r"attempt|failure|error|warning|reminder|retry|try|mistake|offence|offense|strike|violation"
+    r"attempt|entry|sign-?in|failure|error|warning|reminder|retry|try|mistake|offence|offense|strike|violation|report"
     r"|breach|refusal|rejection|absence|complaint"
 )
 _THEN = (
@@ -95,10 +95,18 @@ _THEN = (
 )
 """What makes a limit of an ordinal in front of it: "the fifth failed attempt locks ..."."""
 _ORDINAL = re.compile(
-    rf"(?P<lead>\b(?:after|on|upon|with|at|following) )?(?P<whole>\b(?:(?:the|an?|his|her|their) )?"
+    rf"(?P<lead>\b(?:after|on|upon|with|at|following) (?:(?:the|an?) [\w-]+['’]s )?)?"
+    rf"(?P<whole>\b(?:(?:the|an?|his|her|their) )?"
     rf"(?P<ordinal>{'|'.join(_ORDINALS)}|\d{{1,2}}(?:nd|rd|th))"
     rf" (?P<noun>(?:[a-z]+ ){{0,3}}?(?:{_AGAIN})(?!s)"
     rf"|(?:{_TRIED}|consecutive|successive)(?: [a-z]+){{0,2}}? [A-Za-z]+))\b(?P<then>{_THEN})?",
+    re.IGNORECASE,
+)
+_NTH = re.compile(
+    rf"\b(?:from|as of|after|starting|beginning) (?P<whole>(?:the|a|his|her|their) "
+    rf"(?P<ordinal>{'|'.join(_ORDINALS)}|\d{{1,2}}(?:nd|rd|th)) "
+    r"(?P<unit>(?:working |business |calendar )?(?:day|week|month|year)))\b"
+    r"(?! of (?:the|each|every|a)\b)",
     re.IGNORECASE,
 )
 _OF_THESE = re.compile(
@@ -146,7 +154,7 @@ def raw_amounts(text: str, hidden: list[tuple[int, int]]) -> Iterator[Quantity]:
             yield Quantity(
                 moment.value, kind, kind, words, moment.start, moment.end, style=moment.style
             )
-    for quantity in (*_generations(text), *_ordinals(text)):
+    for quantity in (*_generations(text), *_ordinals(text), *_nth_periods(text)):
         if _free(quantity.start, quantity.end, taken):
             taken.append((quantity.start, quantity.end))
             yield quantity
@@ -180,6 +188,18 @@ def _ordinals(text: str) -> Iterator[Quantity]:
         yield Quantity(
             Decimal(value), noun, "count", text[start:end], start, end,
             digits=str(value), suffix=f" {plural(noun)}",
+        )  # fmt: skip
+
+
+def _nth_periods(text: str) -> Iterator[Quantity]:
+    """ "from the fourth day of absence" begins with four days."""
+    for match in _NTH.finditer(text):
+        number = match["ordinal"].lower()
+        value = _ORDINALS.index(number) + 2 if number in _ORDINALS else int(number[:-2])
+        kind, unit = unit_of(match["unit"]) or ("duration", match["unit"])
+        yield Quantity(
+            Decimal(value), unit, kind, match["whole"], match.start("whole"), match.end("whole"),
+            digits=str(value), suffix=f" {plural(match['unit'])}",
         )  # fmt: skip
 
 

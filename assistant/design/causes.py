@@ -18,7 +18,7 @@ from assistant.design.joining import MAX_CLAUSE, starts_clause
 from assistant.design.lexicon import word_set
 from assistant.design.messages import mask_quotes
 from assistant.design.people import ARTICLE
-from assistant.design.sharing import shared_complement, shared_subject
+from assistant.design.sharing import COMPARED_TO, shared_complement, shared_subject
 from assistant.design.verbs import base_of_third, is_base
 
 MAX_PARTS = 12
@@ -139,6 +139,8 @@ def _pieces(text: str) -> list[_Piece]:
             left = f"{subject} {left}"
         clause = parse_clause(left)
         compared = clause is None and _COMPARED.fullmatch(left.strip())
+        if match["word"] == "or" and COMPARED_TO.match(masked, match.end()):
+            continue  # "is £50 or above"
         near = masked[max(0, match.start() - 12) : match.start()]
         if (clause is None and not compared) or near.rstrip().endswith("between"):
             continue
@@ -277,7 +279,7 @@ def _split(
 
 def read_occasions(words: str, end: int) -> Tree:
     """What may occur, one by one: "a timeout or a network error"."""
-    parts = re.split(r",\s+(?:or )?|\s+or\s+", words.strip(" ,;."))
+    parts = re.split(rf",\s+(?:or )?|\s+or\s+(?!{COMPARED_TO.pattern})", words.strip(" ,;."))
     facts = tuple(Fact(f"there is {part}", end) for part in parts if part)
     return Facts(False, facts) if len(facts) > 1 else Fact(f"there is {words.strip(' ,;.')}", end)
 

@@ -33,11 +33,11 @@ class Limit:
 
 _BIG = (
     r"more|greater|larger|longer|higher|older|bigger|later|further|farther|heavier|taller|wider"
-    r"|deeper|faster|thicker|hotter|warmer"
+    r"|deeper|faster|thicker|hotter|warmer|brighter|louder|stronger|steeper|broader|richer"
 )
 _SMALL = (
     r"less|fewer|smaller|shorter|lower|younger|earlier|lighter|sooner|closer|nearer|narrower"
-    r"|slower|thinner|colder|cheaper"
+    r"|slower|thinner|colder|cheaper|darker|quieter|weaker|shallower"
 )
 _NOT = r"(?:not|never|no|cannot|can't|mustn't|n't)"
 _GAP = r"(?: (?:a|an|the|its|their|this|that|his|her))?"
@@ -57,8 +57,8 @@ _BEFORE: tuple[tuple[Comparison, str], ...] = (
     ("none", r"(?:the )?(?:last|first|next|previous|other|final|nearest|past|top)"),
     ("at most", rf"(?:up to and including|up to(?: a (?:maximum|max|limit|total) of)?|at(?: the)?"
                 rf" (?:most|latest)"
-                rf"|no (?:{_BIG})(?:,)? than|{_NOT} (?:be |have |contain |take |last )*(?:{_BIG})"
-                rf" than"
+                rf"|(?:no|none|nobody|nothing) (?:{_BIG})(?:,)? than"
+                rf"|{_NOT} (?:be |have |contain |take |last )*(?:{_BIG}) than"
                 rf"|{_NOT}(?: to)?(?: be)? (?:exceed(?:s|ing)?|over|above|beyond|past)|without"
                 rf" exceeding"
                 r"|(?:limited|capped|restricted) (?:to|at)(?: a maximum of)?|<=|=<|≤|on or before"
@@ -76,11 +76,18 @@ _BEFORE: tuple[tuple[Comparison, str], ...] = (
                  r" (?:is|are|of|at|on)"),
     ("at most", r"(?:latest|longest|largest|highest|greatest|oldest)(?: [\w-]+){0,4}"
                 r" (?:is|are|of|at|on)"),
-    ("more than", rf"(?:(?:{_BIG}) than|over(?: the age of)?|above|exceed(?:s|ed|ing)?|in excess of"
+    ("less than", r"(?:before|until) (?:(?:the|an?|its?|their|his|her|she|he|they) )?"
+                  r"(?:[\w-]+ ){0,3}(?:is|are|turns?|becomes?)"),
+    ("at least", r"as soon as|when"),
+    ("at most", r"as (?:many|much|long|late|far|high) as|at least (?:once )?every"),
+    ("at least", r"as (?:few|little|low|early) as"),
+    ("more than", rf"(?:(?:{_BIG}) than|over(?: the age of)?|above(?: the age of)?"
+                  r"|exceed(?:s|ed|ing)?|in excess of|(?:tops|surpass(?:es|ed|ing)?|outstrips)"
                   r"|beyond|past|after|(?<![<=])>(?!=)|\bstrictly (?:after|above))"),
-    ("less than", rf"(?:(?:{_SMALL}) than|under(?: the age of)?|below|before|prior to|<(?![=>]))"),
+    ("less than", rf"(?:(?:{_SMALL}) than|under(?: the age of)?|below(?: the age of)?|before"
+                  r"|prior to|<(?![=>]))"),
     ("at most", r"(?:by|on or before|no later than)"),
-    ("at least", r"(?:reach(?:es|ed|ing)?|attain(?:s|ed|ing)?)(?: (?:an?|the|its|their)"
+    ("at least", r"(?:reach(?:es|ed|ing)?|attain(?:s|ed|ing)?|hits?)(?: (?:an?|the|its|their)"
                  r"(?: (?:total|age|value|level|sum|amount|balance|score|length|weight|size))?"
                  r"(?: of)?)?"),
     ("at least", r"earliest:?"),
@@ -97,19 +104,24 @@ _BEFORE_PATTERNS: tuple[tuple[Comparison, re.Pattern[str]], ...] = tuple(
     (comparison, re.compile(rf"(?<![\w-])(?P<word>{words})(?:\s*|-)[\"“']?$", re.IGNORECASE))
     for comparison, words in _BEFORE
 )
+_AHEAD = "in advance |beforehand |ahead "
 _AFTER: tuple[tuple[Comparison, str], ...] = (
     ("at least", r"(?:or|and) (?:more|above|over|older|later|greater|higher|longer|upwards?|up"
-                 r"|after|better|beyond)"),
+                 r"|after|better|worse|beyond)"),
     ("at most", r"(?:or|and) (?:less|fewer|under|below|younger|earlier|shorter|lower|smaller"
                 r"|before)"),
-    ("at most", r"max(?:imum)?|at (?:the )?(?:most|latest)|tops|(?:character |word )?limit"),
-    ("at least", r"(?:as a |at a )?min(?:imum)?|at (?:the )?(?:least|earliest)|upwards"),
+    ("at most", rf"(?:{_AHEAD})?(?:as a |at a |at the )?max(?:imum)?|tops"
+                r"|(?:character |word )?limit|(?:per [a-z]+ |an? [a-z]+ |each )?at (?:the )?"
+                r"(?:most|latest|longest|highest|largest)"),
+    ("at least", rf"(?:{_AHEAD})?(?:as a |at a |at the )?min(?:imum)?|upwards"
+                 r"|(?:per [a-z]+ |an? [a-z]+ |each )?at (?:the )?(?:least|earliest|shortest|lowest"
+                 r"|smallest)"),
     ("at least", r"\+(?=$|\W)"),
-    ("none", r"(?:before|prior to|after|from|of|following)(?: [\w'’-]+){1,6}? at the"
-             r" (?:latest|earliest)"),
+    ("none", r"(?:(?:before|prior to|after|from|of|following)(?: [\w'’-]+){1,6}?|ahead|in advance"
+             r"|beforehand) at the (?:latest|earliest)"),
 )  # fmt: skip
 _AFTER_PATTERNS: tuple[tuple[Comparison, re.Pattern[str]], ...] = tuple(
-    (comparison, re.compile(rf"[\"”']?(?:\s*(?P<word>{words})(?![\w-]))", re.IGNORECASE))
+    (comparison, re.compile(rf"[\"”']?(?: old)?(?:\s*(?P<word>{words})(?![\w-]))", re.IGNORECASE))
     for comparison, words in _AFTER
 )
 _TURNED: dict[Comparison, Comparison] = {
@@ -120,7 +132,7 @@ _MIRRORED: dict[Comparison, Comparison] = {
     "at most": "at least", "less than": "more than", "at least": "at most",
     "more than": "less than", "exactly": "exactly", "none": "none",
 }  # fmt: skip
-_ARRIVED = ("reach", "attain")
+_ARRIVED = ("reach", "attain", "hit")
 _FREE_OF_CHARGE = re.compile(
     r"(?: [\w'’-]+){0,6} (?:is|are|(?:must|will) be) (?:always )?(?:included|free|covered|exempt"
     r"|waived|without|not charged)\b",
@@ -188,7 +200,7 @@ def _stays_said(word: str, kind: QuantityKind) -> bool:
         return True
     opening = re.match(r"(?:start|begin|close|end|stop|open)s? (?:at|from)", word)
     first = word.endswith("the first") and kind != "duration"
-    return word == "once" or opening is not None or first
+    return word in ("once", "as soon as", "when") or opening is not None or first
 
 
 def _fits(comparison: Comparison, word: str, kind: QuantityKind, before: str, after: str) -> bool:
@@ -202,6 +214,12 @@ def _fits(comparison: Comparison, word: str, kind: QuantityKind, before: str, af
         return kind == "money" or (kind == "time" and word.endswith("at"))
     if re.match(r"(?:close|end|stop|open)s? at", word):
         return kind == "time"
+    if word in ("as soon as", "when"):
+        return kind == "duration" and bool(
+            re.match(r"\s+(?:have|has) (?:passed|elapsed|gone)", after)
+        )
+    if word.startswith(("before ", "until ")):
+        return kind in ("age", "duration") and bool(re.match(r"(?: old| of age)?(?:\W|$)", after))
     if word == "once":
         return not clock and bool(re.match(r"\s+(?:ha(?:s|ve)|are|is|were|was)\b", after))
     if word == "by" or word.startswith(("earliest", "latest")):
@@ -235,7 +253,7 @@ def _from_here_on(kind: QuantityKind, before: str, after: str) -> bool:
 def _at_the_end(words: str) -> Comparison:
     """The limit of "after the order at the latest" and its like: later is nearer to an event."""
     later = words.endswith("latest")
-    ahead = words.startswith(("before", "prior"))
+    ahead = words.startswith(("before", "prior", "ahead", "in advance", "beforehand"))
     return "at most" if later != ahead else "at least"
 
 

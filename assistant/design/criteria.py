@@ -29,7 +29,13 @@ from assistant.design.sentences import (
     sentences,
     span,
 )
-from assistant.design.splitting import condition_parts, take_inverted, take_leading, take_trailing
+from assistant.design.splitting import (
+    condition_parts,
+    straight,
+    take_inverted,
+    take_leading,
+    take_trailing,
+)
 from assistant.design.wording import negation
 
 _OTHERWISE = re.compile(
@@ -150,6 +156,10 @@ _AND_IF = re.compile(
 )
 
 
+_AND_ASIDE = re.compile(r",? and, (?=(?:if|when|where|unless) [^,]+, )", re.IGNORECASE)
+""" "(sends a receipt) and, if a number is stored, (sends a text message)"."""
+
+
 def _apart(text: str, found: Sequence[Span]) -> Iterator[Span]:
     """Sentences cut where a second rule follows: "if A, then X, and if B, then Y"."""
     for sentence in found:
@@ -166,6 +176,10 @@ def _apart(text: str, found: Sequence[Span]) -> Iterator[Span]:
             if whole and second and parse_clause(whole["main"]) and parse_clause(second["main"]):
                 yield span(text, start, match.start())
                 start = match.end()
+        aside = _AND_ASIDE.search(masked, start, sentence.end)
+        if aside and parse_clause(text[start : aside.start()]):
+            yield span(text, start, aside.start())
+            start = aside.end()
         more = re.search(r" otherwise, (?:and )?", masked[start : sentence.end], re.IGNORECASE)
         if more and parse_clause(text[start + more.end() : sentence.end]):
             yield span(text, start, start + more.start() + len(" otherwise"))
@@ -255,7 +269,10 @@ def _sentence_rule(text: str, sentence: Span) -> Rule:
     if apart and not re.match(r"(?:if|when|where)\b", text[apart.end() :]):
         exception = span(text, apart.end(), effect.end)
         effect = span(text, effect.start, apart.start())
-    if _NO_SUBJECT.match(effect.text):  # "Shall write a message when errors occur"
+    turned = straight(effect.text) if conditions else None
+    if turned is not None:
+        effect = Span(turned, effect.start, effect.end)
+    elif _NO_SUBJECT.match(effect.text):  # "Shall write a message when errors occur"
         subject = "It" if _PASSIVE_DUTY.match(effect.text) else "The system"
         said = f"{subject} {effect.text[0].lower()}{effect.text[1:]}"
         effect = Span(said, effect.end - len(said), effect.end)

@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import re
 
-_NEGATION = re.compile(r"\b(?:not|cannot|never|neither|nor|unable to)\b|n['’]t\b", re.IGNORECASE)
+_IN_NO_CASE = r"(?:in|under|at|on|by) no (?:event|circumstances?|case|time|account|point|means)"
+_NEGATION = re.compile(
+    rf"\b(?:not|cannot|never|neither|nor|unable to|{_IN_NO_CASE})\b|n['’]t\b", re.IGNORECASE
+)
 _PROHIBITION = re.compile(
     r"\b(?:(?:can|may|must|shall|should|will|could)(?: \w+)? not|cannot"
+    rf"|{_IN_NO_CASE}"
     r"|(?:ca|must|sha|should|wo)n['’]t|not (?:be )?(?:possible|allowed|permitted|able)|unable)\b",
     re.IGNORECASE,
 )

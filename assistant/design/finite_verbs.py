@@ -71,7 +71,7 @@ _INTRANSITIVE = word_set(
     """reply expire end start fail succeed finish stop open close change occur happen arrive exist
     load match appear disappear elapse lapse respond answer agree decide move wait run work
     crash drop proceed continue pass increase decrease overlap fall rise terminate apply sound ring
-    beep flash blink"""
+    beep flash blink abort halt pause resume restart retry vibrate freeze melt cool"""
 )
 
 
@@ -153,10 +153,14 @@ def is_plural_subject(subject: str, auxiliary: str) -> bool:
         return True
     if re.match(r"^(?:each|every|any|a|an|one|this|that|no|either|neither)\b", lower):
         return False
-    core = re.split(r"\s(?:of|for|in|on|with|that|which|who|without|at|from|to)\s", subject)[0]
+    core = re.split(
+        r"\s(?:of|for|in|on|with|that|which|who|without|at|from|to|over|under|above|below"
+        r"|(?:more|less|fewer|[a-z]+er) than)\s",
+        subject,
+    )[0]
     if " and " in core:
         return True
-    return is_plural(head_noun(subject) or core)
+    return is_plural(head_noun(core) or core)
 
 
 def main_verb(text: str, words: list[_Word]) -> tuple[int, Form] | None:
@@ -279,7 +283,7 @@ def _lexical_form(
         return "present" if known else ("past" if base_of_past(word) else None)
     if base_of_third(word):
         if not relative and (
-            (is_plural(last) and not is_person(last))
+            (is_plural(last) and is_plural_subject(subject, "") and not is_person(last))
             or following in MODALS | _BE | {"cannot", "who"}
             or (is_base(following) and any(w.lower[:1].isdigit() for w in words[:index]))
             or (following in ("that", "which") and _auxiliary_after(words, index + 2))
@@ -303,6 +307,7 @@ def _lexical_form(
         objects = objects or (
             last in ("over", "older", "more", "above", "under") and bool(following)
         )
+        objects = objects or bool(following and re.search(r"\d[^ ]*(?: \S+)?$", subject))
         return "present" if objects and is_plural_subject(subject, "") else None
     object_follows = following in _DETERMINERS or following.startswith("\x00")
     if base_of_past(word) and is_person(last) and following not in ("", "by"):

@@ -51,7 +51,6 @@ from assistant.design.telling import in_sentence, told
 from assistant.design.trials import trial_of
 from assistant.design.values import like, singular_name, try_value, value_like
 from assistant.design.variables import Variables, assignment, measured
-from assistant.design.verbs import base_of_third
 from assistant.design.wording import fact, negation, opposite
 
 
@@ -105,10 +104,6 @@ def concrete(words: Span, quantity: Quantity, value: str) -> str:
         )  # fmt: skip
         before = re.sub(r"\b(is|are|was|were) not (?:exactly )?$", r"\1 ", before)
         text = before + after
-    acts = re.match(rf"{re.escape(value)} (?P<verb>[a-z]+s)\b", text)
-    base = base_of_third(acts["verb"]) if acts and not value.startswith("1 ") else None
-    if acts and base:  # "the fifth failed attempt locks" -> "5 failed attempts lock"
-        text = f"{value} {base}{text[acts.end() :]}"
     return one_line(text)
 
 

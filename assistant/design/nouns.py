@@ -81,6 +81,7 @@ def _plural_looking(word: str) -> bool:
     return lower in _IRREGULAR or (
         len(lower) > 3
         and lower.endswith("s")
+        and not word.isupper()
         and not lower.endswith(("ss", "us", "is", "'s", "’s"))
     )
 

@@ -30,12 +30,14 @@ _HOLDING = re.compile(
     r"|block|suspend|fr[eo]ez|frozen|show|display|cach(?:e|es|ed)|remain|stay|continu|persist"
     r"|preserv|pause|mut(?:e|es|ed)|disabl|hid(?:e|es|den)|guarante|insur|cover|protect|valid"
     r"|available|active|open|usable|accessible|visible|effective|logged|bann?ed|exclud|grant"
-    r"|exempt|barred|parked|quarantin)\w*(?: [\w'’/-]+){0,7}? for$",
+    r"|exempt|barred|parked|quarantin|withh[oe]ld|signed in|logged in)\w*(?: [\w'’/-]+){0,7}? for$",
     re.IGNORECASE,
 )
 _SO_FAR = re.compile(r"\b(?:has|have|had)(?:n['’]t)?\b[^.;,:]* for$", re.IGNORECASE)
 _CONDITION_FOR = re.compile(
-    r"\b(?:if|when|whenever|once|who|(?<!, )which|that|unless|until)\s[^.;,:]* for$", re.IGNORECASE
+    r"(?:^should\b|[.;] should\b|\b(?:if|when|whenever|once|who|(?<!, )which|that|unless|until))"
+    r"\s[^.;,:]* for$",
+    re.IGNORECASE,
 )
 _MAIN_FOR = re.compile(
     r"\b(?:who|which|that) (?!(?:is|are|was|were|has|have|had)\b)[^.;,:]*"
@@ -63,9 +65,19 @@ _ORDINAL = re.compile(
     r"(?:(?:the|an?|his|her|their) )?(?:second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth"
     r"|\d+(?:nd|rd|th)) ", re.IGNORECASE,
 )  # fmt: skip
+_HEADED = re.compile(
+    r"[^.;:–—\n]{0,40}\b(?P<kind>(?:max(?:imum|ima)|min(?:imum|ima)|limit|cap|ceiling|period|deadline"
+    r"|lifetime|time-?out)s?)(?: [\w-]+){0,3}\s?[:–—] ",
+    re.IGNORECASE,
+)
+_ITEM = re.compile(r"[;,:–—] [\w '’/-]{1,40}:? $")
+""" "Retention periods – audit log: (10 years); call recordings: (6 months)"."""
 _A_PAGE = re.compile(r"\s+(?:per|a|to a|on a|on each|on every) (?:page|screen)\b", re.IGNORECASE)
 _NOTICE = re.compile(r"['’]?s?(?: [\w-]+){0,2} notice\b", re.IGNORECASE)
 _OVERDUE = re.compile(r" (?:overdue|late|past due|in arrears)\b", re.IGNORECASE)
+_IDLE = re.compile(
+    r" (?:of (?:inactivity|idleness|silence|absence|non-?use)|later)\b", re.IGNORECASE
+)
 _FROM_THEN = re.compile(r" (?:afterwards|thereafter|after that)\b", re.IGNORECASE)
 _OPENS = re.compile(r"\bopens?$", re.IGNORECASE)
 _CLOSES = re.compile(r"\b(?:closes?|ends?|stops?)$", re.IGNORECASE)
@@ -107,6 +119,9 @@ def _plain(
         return "exactly" if compound or decimals or _EXACT.search(before) else "none"
     if kind == "count" and _ORDINAL.match(text[start:end]):
         return "at least"
+    headed = _HEADED.match(text)
+    if headed and kind != "number" and _ITEM.search(text[:start]):
+        return "at least" if headed["kind"].lower().startswith("min") else "at most"
     if kind in ("count", "number") and _A_PAGE.match(text, end):
         return "at most"
     if (
@@ -119,7 +134,9 @@ def _plain(
         return "at most"
     if kind != "duration":
         return "none"
-    if _NOTICE.match(text, end) or _OVERDUE.match(text, end):
+    if _ORDINAL.match(text[start:end]):
+        return "at least"
+    if _IDLE.match(text, end) or _NOTICE.match(text, end) or _OVERDUE.match(text, end):
         return "at least"
     if _BEFOREHAND.match(text, end) and _OPENS.search(lead):
         return "at most"

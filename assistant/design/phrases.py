@@ -37,10 +37,19 @@ def with_value(clause: str, offset: int, quantity: Quantity, value: str) -> str:
     before, after = clause[:start], clause[end:]
     said, before, after = _phrase(quantity, before, after, value)
     text = f"{before.rstrip()} {said}{after}" if before.strip() else f"{said}{after}"
+    if not before.strip() and not value.startswith("1 "):
+        text = _agreeing(text, len(said))
     text = re.sub(r"\(\s+", "(", text)
     text = re.sub(r"\ba (day|number|value|score|rating|quantity) of (?=\d+\b)", r"\1 ", text)
     text = re.sub(r"\s+([,.;])", r"\1", re.sub(r"[ \t]{2,}", " ", text))
     return text.strip()
+
+
+def _agreeing(text: str, place: int) -> str:
+    """ "5 failed attempts locks" -> "5 failed attempts lock", where the value is the subject."""
+    acts = re.match(r" (?P<verb>[a-z]+s)\b", text[place:])
+    base = base_of_third(acts["verb"]) if acts else None
+    return f"{text[:place]} {base}{text[place + len(acts.group()) :]}" if acts and base else text
 
 
 def _phrase(quantity: Quantity, before: str, after: str, value: str) -> tuple[str, str, str]:
@@ -87,6 +96,12 @@ def _phrase(quantity: Quantity, before: str, after: str, value: str) -> tuple[st
         return (f"after {value}" if kind == "duration" else value), before, after
     if word in ("at the latest", "at the earliest") and word in after:
         return value, before, after.replace(f" {word}", "", 1)
+    ahead = re.match(r"(in advance|beforehand|ahead) (?:as|at) (?:a|the) (?:max|min)", word)
+    if ahead:
+        return f"{value} {ahead[1]}", before, after
+    until = re.match(r"(?:before|until) (?P<who>.+)", word)
+    if until:  # "before a calf is 20 days old"
+        return f"when {until['who']} {value}", before, after
     if word in ("after", "only after"):
         return f"after {value}", before, after
     if word == "for":  # "keeps entries for 365 days, after which they are deleted"

@@ -21,13 +21,20 @@ MAX_GAP = 60
 """Characters between two limits across which a comparison is carried on."""
 
 _CONTINUES = re.compile(
-    r"(?: (?:a|an|per|each|every|in|of|for|on|at)(?: [\w'’-]+){1,4}?)?"
+    r"(?:['’]s?)?(?: [\w-]+)?(?: (?:a|an|per|each|every|in|of|for|on|at)(?: [\w'’-]+){1,4}?)?"
     r"(?:,| and|, and| or|, or| &| plus| followed by|, followed by|, then)"
-    r"(?: (?:a|an|the|with|has|have|contains?))? $",
+    r"(?: (?:a|an|the|with|has|have|contains?|at|to|by))? $",
     re.IGNORECASE,
 )
 """What stands between two limits of one comparison: "(at most 10 hours) a day and (48 hours)"."""
-_ANOTHER_FOR = re.compile(r",? (?:and )?(?:(?:a|an|the) )?[\w'’-]+(?: [\w'’-]+)? for ", re.I)
+_IN_BRACKETS = re.compile(r"(?: [\w'’-]+){0,6} \($")
+""" "within 14 days of purchase ((30 days) for members)"."""
+_FOR_WHOM = re.compile(r"\s+(?:before|after|for|in|on|at|if|when|where|with)\b", re.IGNORECASE)
+_ANOTHER_FOR = re.compile(
+    r"(?: (?:on|in|at|from|to|with)(?: [\w'’-]+){1,4}?)?,? (?:and )?"
+    r"(?:(?:(?:a|an|the) )?[\w'’-]+(?: [\w'’-]+)? )?for ",
+    re.I,
+)
 """ "held (for 7 days), furniture for (14 days)"."""
 _TIMES = re.compile(r"\s?[x×]\s?|\sby\s", re.IGNORECASE)
 _CARRIED = ("at least", "at most", "exactly", "more than", "less than")
@@ -114,6 +121,8 @@ def _carries_on(text: str, before: Quantity, quantity: Quantity) -> bool:
     gap = text[before.phrase_end : quantity.start]
     if _TIMES.fullmatch(gap):
         return quantity.kind == before.kind == "measure"
+    if _IN_BRACKETS.fullmatch(gap):
+        return quantity.kind == before.kind and bool(_FOR_WHOM.match(text, quantity.end))
     another = before.word.endswith("for") and _ANOTHER_FOR.fullmatch(gap)
     if len(gap) > MAX_GAP or not (another or _CONTINUES.fullmatch(gap)):
         return False
@@ -194,6 +203,8 @@ def _is_only_time(text: str, quantity: Quantity) -> bool:
     """ "can be reinstated once" and "only one flight plan at a time" set a limit of one."""
     if quantity.digits.lower() in ("once", "twice"):
         before, after = text[: quantity.start], text[quantity.end :]
+        if before.endswith("at "):  # "at once"
+            return False
         allowed = re.search(r"\b(?:can|may|must|only)\b[^.;,]{0,60}\s$", before)
         return bool(
             allowed

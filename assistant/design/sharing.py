@@ -26,7 +26,7 @@ class Shared:
 _JOINT = re.compile(
     r",? (?P<word>and|or)(?! a half\b)(?P<not> not)? |, (?!and |or |but )|,? but (?=not )", re.I
 )
-_COMPARED = re.compile(
+COMPARED_TO = re.compile(
     r"(?:more|over|above|older|later|greater|higher|longer|upwards?|less|fewer|under|below|younger"
     r"|earlier|shorter|lower|smaller|equal|larger|better|worse|after|before|so|two"
     r"|not)\b(?! than\b| the\b| \d| [£$€]| equal)",
@@ -91,7 +91,7 @@ def _parts(text: str) -> tuple[str, list[str]] | None:
     cuts: list[tuple[int, int]] = []
     for match in _JOINT.finditer(masked):
         after = masked[match.end() :]
-        if match["word"] and match["word"].lower() == "or" and _COMPARED.match(after):
+        if match["word"] and match["word"].lower() == "or" and COMPARED_TO.match(after):
             continue
         lead = masked[: match.start()]
         if _AT_OR.search(lead) and _LEVEL.match(after):

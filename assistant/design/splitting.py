@@ -13,10 +13,11 @@ from assistant.design.lacking import WORD, leading_lack, trailing_lack
 from assistant.design.lexicon import word_set
 from assistant.design.logic import Expression, joined
 from assistant.design.messages import mask_quotes
+from assistant.design.people import ARTICLE
 from assistant.design.quantities import find_quantities
 from assistant.design.rules import Condition
 from assistant.design.sentences import Span, span
-from assistant.design.verbs import base_of_gerund, is_base
+from assistant.design.verbs import base_of_gerund, is_base, third_person
 from assistant.design.wording import fact
 
 MAX_TRIED = 40
@@ -162,6 +163,12 @@ def _end_of_lead(text: str, start: int, end: int, word: str) -> int | None:
         return _after_list(masked, cuts, end) if clausal else cuts[0]
     if not clausal:
         return None
+    if word.startswith("only"):  # "Only if a coach is present may members use the room"
+        for match in _TURNED_ROUND.finditer(masked, start, end):
+            if parse_clause(text[start : match.start()]) and straight(
+                text[match.start() + 1 : end]
+            ):
+                return match.start()
     # no comma: the main clause starts at a determiner after the condition's own verb
     for match in re.finditer(
         r"\s(?=(?:the|a|an|all|any|no|it|each|I|they|he|she|_\w+)\s)", masked[start:end]
@@ -171,13 +178,41 @@ def _end_of_lead(text: str, start: int, end: int, word: str) -> int | None:
         main = parse_clause(right)
         before = left.split()[-1].lower() if left.split() else ""
         if (
-            main and main.form in ("modal", "be") and (parse_clause(left) or _ends_in_amount(left))
+            main
+            and (_ends_in_amount(left) or (main.form in ("modal", "be") and parse_clause(left)))
             and before not in _NO_CUT_AFTER
             and len(main.subject.split()) <= 7
             and not re.search(r"\b(?:that|which|if|when|who)\b", main.subject)
         ):  # fmt: skip
             return cut
     return None
+
+
+_TURNED_ROUND = re.compile(
+    r"\s(?:may|can|could|will|shall|should|must|does|do)(?=\s|$)", re.IGNORECASE
+)
+
+
+def straight(words: str) -> str | None:
+    """ "may members use the room" as "members may use the room"; ``None`` for other words."""
+    modal, _, rest = words.partition(" ")
+    if _TURNED_ROUND.fullmatch(f" {modal}") is None:
+        return None
+    parts = rest.split(" ")
+    place = next(
+        (
+            at
+            for at, part in enumerate(parts)
+            if at and is_base(part.strip(",.")) and ARTICLE.match(f"{parts[at - 1]} ") is None
+        ),
+        None,
+    )
+    if place is None:
+        return None
+    if modal.lower() == "does":
+        return " ".join([*parts[:place], third_person(parts[place]), *parts[place + 1 :]])
+    said = [] if modal.lower() == "do" else [modal.lower()]
+    return " ".join([*parts[:place], *said, *parts[place:]])
 
 
 _SUBORDINATE = re.compile(
@@ -239,6 +274,11 @@ def take_trailing(text: str, start: int, end: int, conditions: list[Condition]) 
         if not told and not parse_clause(left.strip(" ,")):
             continue
         if word in _OCCASION:
+            apart = _UNLESS.search(mask_quotes(right.text))
+            if apart:
+                rest = span(text, right.start + apart.end(), right.end)
+                conditions.append(Condition("unless", rest, holds=False))
+                right = span(text, right.start, right.start + apart.start())
             conditions.append(Condition(word, right))
             return match.start()
         gerund = _is_gerund(right.text) and word in ("after", "before", "when", "while")
@@ -270,6 +310,7 @@ def _tells_when(word: str, left: str) -> bool:
     return word == "before" or (later and len(coordinated(left)) > 1)
 
 
+_UNLESS = re.compile(r",? (?:unless|except (?:if|when|where)) ", re.IGNORECASE)
 _PLAIN = ("if", "when", "whenever", "unless", "only if", "only when", "if and only if", "provided")
 
 

@@ -65,23 +65,26 @@ _add(
     g="gram|grams|g", mg="mg|milligram|milligrams", lb="lb|lbs",
     litre="litre|litres|liter|liters|l", ml="ml|millilitre|millilitres", cl="cl",
     degree="degree|degrees|°c|°f|°", px="px|pixel|pixels", dpi="dpi", feet="feet|foot|ft",
-    mph="mph", km_h="km/h|kmh|kph", volt="volt|volts|v", watt="watt|watts|w", dB="db|decibel"
+    mph="mph", volt="volt|volts|v", watt="watt|watts|w", dB="db|decibel"
                                                                                "|decibels",
-    mbit_s="mbit/s|mbps", psi="psi", kPa="kpa", hPa="hpa", Hz="hz|hertz", kHz="khz", MHz="mhz",
+    psi="psi", bar="bar", kPa="kpa", hPa="hpa", Hz="hz|hertz", kHz="khz", MHz="mhz",
     GHz="ghz", rpm="rpm", lux="lux", ppm="ppm", MW="mw", MWh="mwh", Wh="wh",
     ampere="ampere|amperes|amps|amp", knot="knot|knots",
     hectare="hectare|hectares", acre="acre|acres", kcal="kcal",
     square_metre="m²|m2|sqm|square metre|square metres|square meter|square meters",
     cubic_metre="m³|m3|cubic metre|cubic metres",
 )  # fmt: skip
-_UNITS |= {
-    rate: ("measure", rate)
-    for rate in """m/s cm/s mm/s l/s l/min l/h ml/min ml/h kg/h g/l mg/l mg/dl mmol/l kg/m³ km/l
-    l/km kWh/day""".lower().split()
-}
+_add("size", Mbit="mbit", Gbit="gbit", kbit="kbit")
+_UNITS |= dict.fromkeys(("kmh", "kph"), ("measure", "km/h")) | {"mbps": ("measure", "mbit/s")}
+_PER = r"/(?:min|sec|s|hr|h|days?|d|week|month|year|100 ?km|km|m[²³23]?|ml|dl|l|kg|ha)"
+"""Of what a rate is told: "m/s", "g/km", "mg/l"."""
+_RATED = [name for name, (kind, _) in _UNITS.items() if kind in ("measure", "size")] + ["mmol"]
 
 UNIT_PATTERN = "|".join(
-    re.escape(name) for name in sorted(_UNITS, key=len, reverse=True) if len(name) > 1
+    (
+        rf"(?:{'|'.join(map(re.escape, sorted(_RATED, key=len, reverse=True)))}){_PER}",
+        *(re.escape(name) for name in sorted(_UNITS, key=len, reverse=True) if len(name) > 1),
+    )
 )
 GLUED_UNIT_PATTERN = r"(?:[%°smhpglt]|°[CF]|(?-i:[VW]))"
 """Units of one character where they touch the number ("30s", "50p", "10%")."""
@@ -98,7 +101,10 @@ _DURATION_IN_SMALLER: dict[str, tuple[str, int]] = {
 
 def unit_of(word: str) -> tuple[QuantityKind, str] | None:
     """Kind and canonical name of a unit word, or ``None`` where it is an ordinary noun."""
-    return _UNITS.get(re.sub(r"\s+", " ", word.lower()))
+    name = re.sub(r"\s+", " ", word.lower())
+    if re.fullmatch(rf"[^/]+{_PER}", name):
+        return "measure", name
+    return _UNITS.get(name)
 
 
 def in_base_unit(number: Decimal, unit: str) -> tuple[Decimal, str]:
@@ -127,6 +133,7 @@ _IDENTIFIERS = re.compile(
             # No letter class holds a separator: with "_" in both, a long name takes for ever.
             rf"\b(?!(?:{CURRENCY_CODES_PATTERN})[\s\d])_*[A-Za-z]+(?:[-_/]+[A-Za-z]+)*[-_/]*\d\w*"
             r"(?:[-_.]\d+)*\b",
+            r"\b(?:line|lane|row|column)s \d+(?: ?(?:to|and|-|–) ?\d+)?\b",
             rf"\b(?:{_LABEL})\s*[#:]?\s*v?\d[\w.]*(?!\s*(?:times\b|%|or more|or less"
             r"|(?:and|or) (?:above|over|below|higher|lower|under)))",
             rf"\b{_NUMBERED}(?: (?:number|no\.?|id))?\s*[#:]?\s*\d{{4,}}\b",
@@ -139,7 +146,7 @@ _IDENTIFIERS = re.compile(
             r"|Nov|Dec))",
             r"(?<![\w/])\d{1,2}/\d{1,2}(?![\w/])",
             r"(?m:^\s*(?:[-*•]\s+)?\(?\d{1,3}[.)](?=\s))",
-            r"\b\d+[A-Za-z]{2,}\d\w*|\b\d+XX\b|\b\d+x\d+\b",
+            r"\b[2-6]G(?:/[2-6]G)*\b|\b\d+[A-Za-z]{2,}\d\w*|\b\d+XX\b|\b\d+x\d+\b",
         )
     ),
     re.IGNORECASE,

@@ -65,7 +65,7 @@ prescribe pretend prevail procure prolong prosecute pull quit recall recognise r
 refill refrain regain reimburse relax relocate remit repay repossess reprint rescind resign resubmit
 retire retract revert revise revisit seal seize shrink shut spread stall succeed suffer suffice
 supersede supervise surpass suspect sustain tamper tend transact transmit undertake unfreeze unlink
-unpack unpublish uphold vacate vanish violate void worsen withhold
+top outstrip unpack unpublish uphold vacate vanish violate void worsen withhold
 live marry drive rent lease travel sound ring beep flash blink
 object deregister dispense wear ride fly study teach smoke pledge commute exercise
 reassess unlock quote
@@ -109,11 +109,13 @@ _IRREGULAR_PARTICIPLES = {
     "send": "sent", "set": "set", "show": "shown", "sit": "sat", "spend": "spent", "split": "split",
     "stand": "stood", "take": "taken", "tell": "told", "think": "thought", "understand":
     "understood", "undergo": "undergone", "undo": "undone", "win": "won", "withdraw": "withdrawn",
-    "write": "written", "rebuild": "rebuilt", "beat": "beaten", "bend": "bent", "break": "broken",
+    "write": "written", "rebuild": "rebuilt", "bear": "borne", "beat": "beaten",
+    "bend": "bent", "break": "broken",
     "feed": "fed", "feel": "felt", "freeze": "frozen", "lay": "laid", "lie": "lain", "outbid":
     "outbid", "overrun": "overrun", "resend": "resent", "rewrite": "rewritten", "shake": "shaken",
     "sink": "sunk", "stick": "stuck", "strike": "struck", "sublet": "sublet", "swear": "sworn",
-    "sweep": "swept", "tear": "torn", "underpay": "underpaid", "underwrite": "underwritten",
+    "sweep": "swept", "tear": "torn", "underpay": "underpaid", "hit": "hit",
+    "underwrite": "underwritten",
     "withstand": "withstood", "redraw": "redrawn", "forbid": "forbidden", "foresee": "foreseen",
     "mistake": "mistaken", "outgrow": "outgrown", "overdraw": "overdrawn", "resell": "resold",
     "sleep": "slept", "spin": "spun", "swim": "swum", "throw": "thrown", "wake": "woken",

@@ -455,3 +455,29 @@ def test_what_is_stored_too_long_is_stored() -> None:
         "Documents are stored for 30 days, which is short enough",
         "Documents are stored for 31 days, which is too long",
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Only if a coach is present may members use the weights room.",
+         ["Members can use the weights room", "Members cannot use the weights room"]),
+        ("Only when the landlord has countersigned does the lease become binding.",
+         ["The lease becomes binding", "The lease does not become binding"]),
+    ],
+)  # fmt: skip
+def test_an_effect_turned_round_is_set_straight(text: str, expected: list[str]) -> None:
+    assert [condition.expected for condition in derive(text)] == expected
+
+
+def test_a_level_is_one_condition() -> None:
+    (positive,) = of(derive("A donor is thanked if the gift is £50 or above or it is a first."),
+                     "positive")  # fmt: skip
+    assert set(positive.variables) == {"the gift is £50 or above", "it is a first"}
+
+
+def test_an_occasion_may_have_an_exception() -> None:
+    text = "Compensation is owed in case of a delay, unless extraordinary circumstances caused it."
+    assert {tuple(c.variables.values()) for c in derive(text)} == {
+        ("false", "true"), ("false", "false"), ("true", "true"),
+    }  # fmt: skip

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 
-@pytest.mark.parametrize("half", ["development", "held_out", "further", "fresh", "domains"])
+@pytest.mark.parametrize(
+    "half", ["development", "held_out", "further", "fresh", "domains", "phrasings"]
+)
 def test_labelled_criteria(project_root: Path, half: str) -> None:
     figures = _figures(project_root, half)
     assert figures["limit precision"] >= 0.98
