@@ -49,12 +49,21 @@ def _same(preview: Preview) -> tuple[str, str]:
 
 
 def _held(workspace: Workspace, project_id: str, preview: Preview) -> str:
-    """Id of the source of this name that was read from the same bytes; empty where none was."""
+    """Id of the source of this name that was read from the same bytes; empty where none was.
+
+    One that was imported with its folders counts too.
+    """
     document = preview.reading.document
+    if not document.id.startswith(FILE):
+        return ""
     same = workspace.library.documents_of_bytes(project_id, document.content_hash)
-    numbered = f"{document.id} ("
-    alike = (one.id for one in same if one.id == document.id or one.id.startswith(numbered))
-    return next(alike, "") if document.id.startswith(FILE) else ""
+    numbered, inner = f"{document.id} (", f"/{document.id.removeprefix(FILE)}"
+    alike = [
+        one.id for one in same
+        if one.id == document.id or one.id.startswith(numbered)
+        or (one.id.startswith(FILE) and one.id.endswith(inner))
+    ]  # fmt: skip
+    return document.id if document.id in alike else next(iter(alike), "")
 
 
 def _free(workspace: Workspace, project_id: str, document_id: str, taken: Collection[str]) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from syncing import index_of, library_of, quick_workspace
 
-from assistant.workflow import import_sources
+from assistant.workflow import import_sources, same_names
 from assistant.workflow.workspace import Workspace
 
 
@@ -141,6 +141,23 @@ def test_a_folder_that_was_moved_is_recognised_and_a_copy_is_its_next_version(
     assert tree.state == before
     tree.write("2027/notes.md", "A voucher is valid for 50 days.")
     assert tree.run("2027") == {"file:notes.md": "changed"}
+
+
+def test_an_upload_of_a_file_that_is_there_changes_nothing(tree: Indexed) -> None:
+    tree.run("A")
+    before = tree.state
+    for name in ("A/sub/notes.md", "A/notes.md", "A/sub/deep/rules.md"):
+        path = tree.home / name
+        previews = same_names.told_apart(
+            tree.workspace, tree.project_id,
+            import_sources.preview_files(
+                tree.workspace, tree.project_id, path.name, path.read_bytes()
+            ).previews,
+        )  # fmt: skip
+        assert [one.change for one in previews] == ["unchanged"], name
+        import_sources.store(tree.workspace, tree.project_id, previews)
+        assert tree.workspace.jobs.wait(f"index-{tree.project_id}", timeout=60)
+    assert tree.state == before
 
 
 def test_a_failed_file_has_no_place(tree: Indexed) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -179,6 +181,20 @@ def test_the_system_as_a_whole_may_be_busy_or_refuse(serve: Serve) -> None:
     fake.files["10000"] = Answer({}, 401)
     with pytest.raises(NotAuthorised, match="expired"):
         opened.fetch()
+
+
+def test_a_real_issue_with_a_file(shared_dir: Path, serve: Serve) -> None:
+    place = shared_dir / "data" / "imports" / "atlassian_mcp" / "MOCK_JIRA_ISSUE_RESPONSE.json"
+    issue = json.loads(place.read_text("utf-8"))
+    text = b"The limit is 14 days. ".ljust(1024, b".")
+    for cloud in (True, False):
+        fake = FakeJira([issue], cloud=cloud, names={}, files={"10000": text})
+        opened = Opened(serve(fake), "jira_cloud" if cloud else "jira_data_center")
+        one = opened.fetch()["jira:PROJ-123/attachment/10000"]
+        assert one.reading is not None
+        document = one.reading.document
+        assert document.title == "test_attachment.txt (PROJ-123)"
+        assert (document.metadata.key, document.metadata.release) == ("PROJ-123", "v1.0")
 
 
 @pytest.mark.parametrize("cloud", [True, False])
