@@ -22,7 +22,7 @@ from assistant.design.situations import Situation, command_of, done_by_people
 from assistant.design.telling import in_sentence, observed
 from assistant.design.values import about_value
 from assistant.design.variables import Variables
-from assistant.design.verbs import base_of_gerund, participle
+from assistant.design.verbs import base_of_gerund, base_of_participle, participle
 from assistant.design.wording import fact, negation, opposite
 from assistant.domain import Priority, Technique
 
@@ -314,7 +314,8 @@ def condition_words(rule: Rule, index: int, *, literal: bool) -> str:
         return condition.said.text
     turned = turned_condition(condition)
     words = one_line(condition.said.text)
-    if turned is None and base_of_gerund(words.split(" ")[0].lower()):
+    first = words.split(" ")[0].lower()
+    if turned is None and (base_of_gerund(first) or base_of_participle(first)):
         return f"not {lower_start(words)}"
     return turned or f"it is not the case that {lower_start(words)}"
 

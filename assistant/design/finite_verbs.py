@@ -269,7 +269,8 @@ def _lexical_form(
         and index > 1
         and words[index - 2].lower == "or"
     )
-    if not beyond and (
+    alone = before == "only" and index > 1 and base_of_third(word) is not None
+    if not (beyond or alone) and (
         before in _DETERMINERS - {"it", "you", "more", "all", "some"} or before in PREPOSITIONS
     ):
         return None

@@ -33,6 +33,7 @@ from assistant.design.drafts import (
     varied,
 )
 from assistant.design.duties import undone
+from assistant.design.exclusive import not_such
 from assistant.design.joining import clauses_of, coordinated
 from assistant.design.limits import beyond_limit
 from assistant.design.manners import another_way
@@ -77,7 +78,8 @@ def _failing(rule: Rule, narrator: str) -> Iterator[Draft]:
     draft = None
     if clause is not None:
         draft = (
-            wrong_value(rule, clause)
+            not_such(rule, clause)
+            or wrong_value(rule, clause)
             or beyond_limit(rule)
             or _other_subject(rule, clause)
             or forbidden_value(rule)

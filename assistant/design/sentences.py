@@ -6,7 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from assistant.design.clauses import parse_clause
 from assistant.design.messages import mask_quotes
+
+MAX_TITLE = 12
+"""Words that a title line may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +66,11 @@ def start_of(text: str, start: int = 0) -> int:
 def sentences(text: str) -> tuple[Span, ...]:
     """Sentences in order; semicolons and list items end one too, quotations never do.
 
-    A heading line above a body (a title, a blank line, the text) is left out.
+    A heading line above a body (a title, a blank line, the text) is left out, and so is a first
+    line without a verb above a line that begins a clause of its own.
     """
     masked = mask_quotes(text)
-    cuts = [0]
+    cuts = [_after_title(text)]
     for match in _SENTENCE_END.finditer(masked):
         cuts.append(match.end())
     found = []
@@ -77,6 +82,21 @@ def sentences(text: str) -> tuple[Span, ...]:
     if len(found) > 1 and _is_heading(text, found[0]):
         found = found[1:]
     return tuple(found)
+
+
+_TITLE_LINE = re.compile(r"\s*(?P<title>[^\n]*[^\s.!?:,;])[ \t]*\n\s*(?=(?-i:[A-Z_]))")
+_GOES_ON = re.compile(r"(?:Can|May|Must|Shall|Should|Will|Is|Are|Was|Has|Have|Does|Do|And|Or)\b")
+
+
+def _after_title(text: str) -> int:
+    """Where the text begins below a title line; 0 where its first line is no title."""
+    found = _TITLE_LINE.match(text)
+    if found is None or _GOES_ON.match(text, found.end()):
+        return 0
+    title, below = found["title"], text[found.end() :].split("\n", 1)[0]
+    if len(title.split()) > MAX_TITLE or start_of(text) or parse_clause(title) is not None:
+        return 0
+    return found.end() if parse_clause(below) is not None else 0
 
 
 def _is_heading(text: str, first: Span) -> bool:

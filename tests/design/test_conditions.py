@@ -481,3 +481,33 @@ def test_an_occasion_may_have_an_exception() -> None:
     assert {tuple(c.variables.values()) for c in derive(text)} == {
         ("false", "true"), ("false", "false"), ("true", "true"),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "refused"),
+    [
+        ("The system only accepts files in PDF format.",
+         "The system does not accept files that are not in PDF format"),
+        ("Agents can only see cases assigned to their team.",
+         "The agents cannot see cases that are not assigned to their team"),
+        ("Users may only edit their own comments.",
+         "The users cannot edit comments of somebody else"),
+        ("The report shall contain only approved invoices.",
+         "The report does not contain invoices that are not approved"),
+        ("The shop only accepts Visa and Mastercard.",
+         "The shop does not accept anything other than Visa and Mastercard"),
+    ],
+)  # fmt: skip
+def test_what_is_not_such_is_tried_where_only_such_is_let(text: str, refused: str) -> None:
+    (negative,) = of(derive(text), "negative")
+    assert (negative.statement, negative.expected) == (refused, refused)
+
+
+def test_a_title_line_is_no_part_of_the_rule() -> None:
+    text = "UAV activation\nThe manager shall activate UAVs that are registered."
+    assert derive(text)[0].expected == "The manager can activate UAVs that are registered"
+
+
+def test_a_wrapped_line_goes_on() -> None:
+    text = "The customer in the branch\nCan cancel an order."
+    assert "branch" in derive(text)[0].expected
