@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from assistant.domain import TECHNIQUES, CaseOrigin, Priority, Technique, TestCase, TestStep, Unread
 from assistant.sources.grids import Grid
+from assistant.sources.headers import normalised
 from assistant.sources.ids import Taken, digest, find_key
-from assistant.sources.markers import step_word
 from assistant.sources.metadata import label_list
+from assistant.sources.step_cells import by_turns, data_apart, gherkin_steps, is_script, split_steps
 from assistant.sources.story_sentences import shortened
 
 _HIGH = re.compile(
@@ -23,11 +24,6 @@ _LOW = re.compile(
     r"|[45] ?- ?.*|niedrig|nice to have",
     re.IGNORECASE,
 )
-_NUMBERED = re.compile(r"^\s*(?:step\s*)?(\d{1,3})\s*[.):-]\s*", re.IGNORECASE | re.MULTILINE)
-_EXPECTED = re.compile(
-    r"(?:^|\n)\s*(?:[-*]\s*)?(?:expected(?: results?| outcome)?\s*:|=>|->|→)\s*", re.IGNORECASE
-)
-_DATA = re.compile(r"(?:^|\n)\s*(?:[-*]\s*)?(?:test )?data\s*:\s*", re.IGNORECASE)
 _LIST = re.compile(r"\s*[\n;,]\s*")
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+")
 _TECHNIQUE_WORDS: tuple[tuple[str, Technique], ...] = (
@@ -72,7 +68,15 @@ def _grouped(grid: Grid, unread: list[Unread]) -> Iterator[_Rows]:
         cells = {name: columns.cell(row, name) for name in columns.fields}
         if not any(cell.strip() for cell in row):
             continue
-        if current is not None and _goes_on(cells, current.first, grid):
+        if current is not None and _is_shared(row, grid):
+            words = cells.get("title", "") or cells.get("id", "")
+            current.rows.append(
+                {"step_action": cells.get("step_action") or f"Shared steps: {words}"}
+            )
+            continue
+        if current is not None and (
+            _goes_on(cells, current.first, grid) or _counts_on(cells, current)
+        ):
             current.rows.append(cells)
             continue
         if not (cells.get("id") or cells.get("title")):
@@ -91,6 +95,14 @@ def _grouped(grid: Grid, unread: list[Unread]) -> Iterator[_Rows]:
         yield current
 
 
+def _is_shared(row: Sequence[str], grid: Grid) -> bool:
+    """Whether a row stands for steps that cases share (Azure DevOps), and begins no case."""
+    return any(
+        normalised(header) == "work item type" and cell.strip().casefold().startswith("shared step")
+        for header, cell in zip(grid.header, row, strict=False)
+    )
+
+
 def _goes_on(cells: dict[str, str], first: dict[str, str], grid: Grid) -> bool:
     """Whether a row belongs to the case that began with ``first``."""
     assert grid.columns is not None
@@ -106,6 +118,15 @@ def _goes_on(cells: dict[str, str], first: dict[str, str], grid: Grid) -> bool:
     return same
 
 
+def _counts_on(cells: dict[str, str], above: _Rows) -> bool:
+    """Whether a row without an id counts the steps of the keyed case above it on, title or not."""
+    number = cells.get("step_number", "")
+    if cells.get("id") or not above.first.get("id") or not number.isdigit():
+        return False
+    begun = any(row.get("step_action") or row.get("step_expected") for row in above.rows)
+    return int(number) > 1 if begun else int(number) == 1
+
+
 def _case(rows: _Rows, taken: Taken) -> TestCase | None:
     first = rows.first
     steps, given = _steps(rows)
@@ -114,7 +135,7 @@ def _case(rows: _Rows, taken: Taken) -> TestCase | None:
     if not wanted:
         words = "\n".join([title, *(step.action for step in steps)])
         wanted = f"TC-{digest(words, 8).upper()}"
-    everything = {name: _joined(rows, name) for name in ("story", "epic", "criteria", "labels")}
+    everything = {name: _joined(rows, name) for name in ("story", "epic", "criteria")}
     story = everything["story"]
     status = first.get("status", "")
     preconditions = [*_items(_joined(rows, "preconditions")), *given]
@@ -132,11 +153,22 @@ def _case(rows: _Rows, taken: Taken) -> TestCase | None:
         epic_key=find_key(everything["epic"]) or everything["epic"].split("\n")[0],
         story_key=find_key(story) or _LIST.split(story)[0],
         criterion_ids=tuple(dict.fromkeys(x for x in _LIST.split(everything["criteria"]) if x)),
-        labels=label_list(everything["labels"].replace("\n", ",")),
+        labels=_labels(_joined(rows, "labels")),
         status="imported",
         status_reason=f"Status in the file: {status}" if status else "",
         origin=CaseOrigin(writer="import"),
     )
+
+
+def _labels(cell: str) -> tuple[str, ...]:
+    """Labels, and the folders of a path as one each: "Care > Fees" or "/Care/Fees"."""
+    found = list[str]()
+    for line in cell.split("\n"):
+        if " > " in line or line.startswith("/"):
+            found.extend(part.strip() for part in re.split(r" > |/", line) if part.strip())
+        else:
+            found.extend(label_list(line))
+    return tuple(dict.fromkeys(found))
 
 
 def _joined(rows: _Rows, name: str) -> str:
@@ -152,115 +184,32 @@ def _items(cell: str) -> list[str]:
 
 def _steps(rows: _Rows) -> tuple[list[TestStep], list[str]]:
     """The steps of a case, and preconditions found in its Gherkin."""
-    steps: list[TestStep] = []
+    steps: list[tuple[str, str, str]] = []
     given: list[str] = []
     for cells in rows.rows:
         action, expected = cells.get("step_action", ""), cells.get("step_expected", "")
-        data = cells.get("step_data", "")
-        if not (expected or data) and _is_script(action):
-            gherkin, found = _gherkin_steps(action)
+        data, plain = cells.get("step_data", ""), cells.get("plain", "")
+        if not action and expected and plain:
+            action, plain = plain, ""
+        if not (expected or data) and is_script(action):
+            gherkin, found = gherkin_steps(action)
             given.extend(found)
-            steps.extend(_step(len(steps) + n, *parts) for n, parts in enumerate(gherkin, 1))
+            steps.extend(gherkin)
+        elif (action or expected or data) and len(rows.rows) > 1:
+            steps.append((action, data, expected))
         elif action or expected or data:
-            for parts in (
-                _split(action, data, expected)
-                if len(rows.rows) == 1
-                else [(action, data, expected)]
-            ):
-                steps.append(_step(len(steps) + 1, *parts))
-        elif script := cells.get("gherkin", "") or cells.get("plain", ""):
-            gherkin, found = _gherkin_steps(script)
+            steps.extend(by_turns(plain, action, expected) or split_steps(action, data, expected))
+        elif script := cells.get("gherkin", "") or plain:
+            gherkin, found = gherkin_steps(script)
             given.extend(found)
-            for parts in gherkin or _split(script, "", ""):
-                steps.append(_step(len(steps) + 1, *parts))
-    return steps, given
+            steps.extend(gherkin or split_steps(script, "", ""))
+    return [_step(number, *parts) for number, parts in enumerate(steps, 1)], given
 
 
 def _step(number: int, action: str, data: str, expected: str) -> TestStep:
-    if not data and (match := _DATA.search(action)) and match.start():
-        action, data = action[: match.start()].strip(), action[match.end() :].strip()
+    if not data:
+        action, data = data_apart(action)
     return TestStep(number=number, action=action, test_data=data, expected_result=expected)
-
-
-def _split(action: str, data: str, expected: str) -> list[tuple[str, str, str]]:
-    """The steps in one row's cells: numbered lines become steps, paired with numbered results."""
-    actions = _numbered(action)
-    if len(actions) < 2:
-        lines, results = action.split("\n"), expected.split("\n")
-        if len(lines) > 1 and len(lines) == len(results) and all(map(str.strip, lines)):
-            return [
-                (a.strip(), data if n == 0 else "", r.strip())
-                for n, (a, r) in enumerate(zip(lines, results, strict=True))
-            ]
-        return [(action, data, expected)]
-    results, inputs = _numbered(expected), _numbered(data)
-    paired = len(results) == len(actions)
-    split = []
-    for number, words in enumerate(actions):
-        last = number == len(actions) - 1
-        result = results[number] if paired else (expected if last else "")
-        value = inputs[number] if len(inputs) == len(actions) else (data if number == 0 else "")
-        words, inner_result = _cut(words, _EXPECTED)
-        words, inner_data = _cut(words, _DATA)
-        split.append((words, value or inner_data, result or inner_result))
-    return split
-
-
-def _cut(words: str, mark: re.Pattern[str]) -> tuple[str, str]:
-    match = mark.search(words)
-    if not match:
-        return words.strip(), ""
-    return words[: match.start()].strip(), words[match.end() :].strip()
-
-
-def _numbered(cell: str) -> list[str]:
-    """The parts of a cell after "1.", "2.", ... where they count up from 1.
-
-    Items further in belong to the one that they stand under.
-    """
-    marks = list(_NUMBERED.finditer(cell))
-    indents = [mark.start(1) - cell.rfind("\n", 0, mark.start(1)) for mark in marks]
-    if marks:
-        marks = [
-            mark for mark, indent in zip(marks, indents, strict=True) if indent == min(indents)
-        ]
-    if not marks or [int(m.group(1)) for m in marks] != list(range(1, len(marks) + 1)):
-        return []
-    ends = [mark.start() for mark in marks[1:]] + [len(cell)]
-    return [cell[mark.end() : end].strip() for mark, end in zip(marks, ends, strict=True)]
-
-
-def _is_script(action: str) -> bool:
-    """Whether a cell of steps is Gherkin: each line begins with a step word, and a result is in it.
-
-    A row per Gherkin step has one line only and stays a step.
-    """
-    lines = [line.strip() for line in action.split("\n")]
-    lines = [line for line in lines if line and not line.startswith(("|", '"""'))]
-    words = [step_word(line) for line in lines]
-    return len(lines) > 1 and "then" in words and sum(map(bool, words)) * 10 >= len(words) * 9
-
-
-def _gherkin_steps(script: str) -> tuple[list[tuple[str, str, str]], list[str]]:
-    """Gherkin to steps: "Given" to preconditions, "When" to actions, "Then" to expected results."""
-    given: list[str] = []
-    steps: list[list[list[str]]] = []
-    mode = ""
-    for line in script.split("\n"):
-        if not line.strip():
-            continue
-        word = step_word(line.strip())
-        if word in {"given", "when", "then"}:
-            mode = word
-            if (word == "when" and (not steps or steps[-1][1])) or (word == "then" and not steps):
-                steps.append([[], []])
-        if mode == "given" or not mode:
-            given.append(line.strip())
-        else:
-            steps[-1][0 if mode == "when" else 1].append(line.strip())
-    if not steps:
-        return [], []
-    return [("\n".join(actions), "", "\n".join(results)) for actions, results in steps], given
 
 
 def priority_of(cell: str) -> Priority:

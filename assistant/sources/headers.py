@@ -27,7 +27,7 @@ _CASE = {
     ),
     "objective": (
         "objective|description|purpose|test objective|test description|test case description|"
-        "goal|aim|test case objective|zweck"
+        "goal|goals|mission|aim|test case objective|zweck"
     ),
     "preconditions": (
         "precondition|preconditions|pre condition|pre conditions|prerequisite|prerequisites|"
@@ -58,7 +58,7 @@ _CASE = {
         "acceptance criteria id|acceptance criterion id|criterion id|covers|criteria ids|"
         "acceptance criteria ref"
     ),
-    "labels": "labels|label|tags|tag|keywords",
+    "labels": "labels|label|tags|tag|keywords|section hierarchy|folder|folder path|test repo",
     "status": "status|state|case status|test status|result status|workflow status",
     "step_number": (
         "step no|step #|step number|step nr|step id|test step #|test step no|"
@@ -74,7 +74,7 @@ _CASE = {
     "step_data": (
         "test data|data|input|inputs|input data|test input|"
         "test script (step by step) - test data|steps_data|steps data|step data|testdaten|"
-        "parameters|test step data"
+        "parameters|test step data|steps (additional info)"
     ),
     "step_expected": (
         "expected result|expected results|expected|expected outcome|expected outcomes|"
@@ -238,7 +238,11 @@ def _assign(kind: TableKind, names: Sequence[str]) -> Columns:
 def _separate_cases(fields: dict[str, list[int]], names: Sequence[str]) -> None:
     """Tell columns of like names apart: "Test Step" is a number beside "Step Action"."""
     actions = fields.get("step_action", [])
-    if len(actions) > 1:
+    if len(actions) > 1 and any(names[n] == _ONLY_ACTIONS for n in actions):
+        # TestRail: "Steps" holds a text, or actions and results by turns, beside the actions alone.
+        fields.setdefault("plain", []).extend(n for n in actions if names[n] != _ONLY_ACTIONS)
+        fields["step_action"] = [n for n in actions if names[n] == _ONLY_ACTIONS]
+    elif len(actions) > 1:
         best = next(
             (n for n in actions if "action" in names[n] or "description" in names[n]), actions[0]
         )
@@ -261,6 +265,8 @@ def _separate_cases(fields: dict[str, list[int]], names: Sequence[str]) -> None:
     if "title" not in fields and "objective" in fields:
         fields["title"] = fields.pop("objective")
 
+
+_ONLY_ACTIONS = "steps (step)"
 
 _COUNTS = {"no", "nr", "nr."}
 """Names of a column that is an id where it is alone, and counts steps beside one."""

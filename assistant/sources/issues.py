@@ -184,7 +184,8 @@ def _case(issue: Issue, by_key: dict[str, Issue]) -> list[tuple[str, ...]]:
     )  # fmt: skip
     if not issue.steps:
         return [(*first, "", "", "", "", issue.gherkin)]
-    blank = (issue.key, issue.title, *[""] * (len(first) - 2))
+    # Without a key, a title in each row would begin a case in each row.
+    blank = (issue.key, issue.title if issue.key else "", *[""] * (len(first) - 2))
     return [
         (*(blank if number > 1 else first), str(number), action, data, expected, "")
         for number, (action, data, expected) in enumerate(issue.steps, 1)

@@ -1,4 +1,4 @@
-"""Existing cases from XML exports: TestRail and TestLink."""
+"""Existing cases from XML exports: TestRail, TestLink and Zephyr Scale."""
 
 from __future__ import annotations
 
@@ -70,3 +70,97 @@ def test_testlink() -> None:
     assert first.story_key == "REQ-9"
     assert (second.id, second.title, second.steps) == ("78", "Fee", ())
     assert second.labels == ("Plans", "Fees")
+
+
+TESTRAIL_TEXT = """<?xml version="1.0" encoding="UTF-8"?>
+<suite><id>S1</id><name>Master</name><description></description><sections><section>
+<name>Fees</name><cases>
+<case><id>C25</id><title>Pay</title><template>Test Case (Text)</template><type>Other</type>
+<priority>Critical</priority><references></references><custom>
+<automation_type><id>0</id><value> None</value></automation_type>
+<preconds>1. A plan exists
+2. A fee is due</preconds><steps>1. Open &lt;url&gt;
+
+2. Press [Pay]
+
+</steps><expected>The fee of R&amp;D is paid </expected></custom></case>
+<case><id>C26</id><title>Cancel</title><template>Test Case (Steps)</template><custom>
+<steps_case><step><content>&lt;p&gt;Open&lt;/p&gt;</content><expected>Shown</expected></step>
+<step><content>1) Cancel
+2) Confirm</content><expected></expected></step></steps_case></custom></case>
+</cases></section></sections></suite>"""
+"""TestRail's two templates in one export: a text, and steps in a field that a company named."""
+
+
+def test_testrail_templates() -> None:
+    text, steps = read_file("testrail.xml", TESTRAIL_TEXT.encode()).cases
+    assert (text.id, text.priority, text.labels) == ("C25", "High", ("Master", "Fees"))
+    assert text.preconditions == ("A plan exists", "A fee is due")
+    assert steps_of(text) == [("Open <url>", ""), ("Press [Pay]", "The fee of R&D is paid")]
+    assert steps_of(steps) == [("Open", "Shown"), ("1) Cancel\n2) Confirm", "")]
+
+
+def test_cases_without_ids_keep_their_steps() -> None:
+    step = "<step><actions>{}</actions><expectedresults>{}</expectedresults></step>"
+    steps = step.format("Open", "Shown") + step.format("Save", "Saved")
+    case = f'<testcase name="x"><summary/><steps>{steps}</steps></testcase>'
+    suite = f'<testsuite name="A">{case}{case}</testsuite>'
+    cases = read_file("a.xml", suite.encode()).cases
+    assert [steps_of(case) for case in cases] == [[("Open", "Shown"), ("Save", "Saved")]] * 2
+    assert len({case.id for case in cases}) == 2
+
+
+ZEPHYR = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+<project><projectId>10</projectId><projectKey>CC</projectKey><exportDate>2024-01-02</exportDate>
+<folders><folder fullPath="Care/Fees" index="0"/></folders><testCases>
+<testCase id="1" key="CC-T1"><attachments/><confluencePageLinks/><createdBy>U1</createdBy>
+<customFields/><folder><![CDATA[Care/Fees]]></folder>
+<issues><issue><key>CC-12</key><summary><![CDATA[Pay]]></summary></issue></issues>
+<labels><label><![CDATA[smoke]]></label></labels><name><![CDATA[Pay a fee]]></name>
+<objective><![CDATA[<strong>Pays</strong> a fee]]></objective>
+<precondition><![CDATA[A plan exists<br />A fee is due]]></precondition>
+<priority><![CDATA[High]]></priority><status><![CDATA[Approved]]></status><parameters/>
+<testScript type="steps"><steps><step index="0"><customFields/>
+<description><![CDATA[Open<br />the fees]]></description>
+<expectedResult><![CDATA[<ul><li>Shown</li></ul>]]></expectedResult>
+<testData><![CDATA[https://example.org]]></testData></step>
+<step index="1"><description><![CDATA[Pay]]></description></step></steps></testScript></testCase>
+<testCase id="2" key="CC-T2"><folder><![CDATA[Care]]></folder><issues/><labels/>
+<name><![CDATA[Cancel]]></name><priority><![CDATA[Low]]></priority><testScript type="bdd">
+<details><![CDATA[Given a <plan>
+When it is cancelled
+Then it ends]]></details></testScript></testCase>
+<testCase id="3" key="CC-T3"><name><![CDATA[Empty]]></name></testCase></testCases></project>"""
+"""Zephyr Scale's XML export: folders by path, steps with data, scripts in one piece."""
+
+
+def test_zephyr_scale() -> None:
+    reading = read_file("zephyr.xml", ZEPHYR.encode())
+    pay, cancel, empty = reading.cases
+    assert reading.report.reader == "Zephyr Scale"
+    assert (pay.id, pay.title, pay.objective) == ("CC-T1", "Pay a fee", "**Pays** a fee")
+    assert (pay.priority, pay.story_key) == ("High", "CC-12")
+    assert pay.labels == ("Care", "Fees", "smoke")
+    assert pay.preconditions == ("A plan exists", "A fee is due")
+    assert steps_of(pay) == [("Open\nthe fees", "- Shown"), ("Pay", "")]
+    assert pay.steps[0].test_data == "https://example.org"
+    assert cancel.preconditions == ("Given a <plan>",)
+    assert steps_of(cancel) == [("When it is cancelled", "Then it ends")]
+    assert (empty.id, empty.steps) == ("CC-T3", ())
+
+
+def test_testlink_requirements() -> None:
+    need = (
+        "<requirement><docid>{0}</docid><title>{0} t</title><description>d</description>"
+        "</requirement>"
+    )
+    data = (
+        '<requirement-specification><req_spec title="Care" doc_id="S"><scope>s</scope>'
+        f'<req_spec title="Fees" doc_id="S1">{need.format("R1")}{need.format("R2")}</req_spec>'
+        "</req_spec></requirement-specification>"
+    )
+    (epic,) = read_file("req.xml", data.encode()).epics
+    assert (epic.key, epic.title) == ("S1", "Fees")
+    assert [(story.key, story.title, story.narrative) for story in epic.stories] == [
+        ("R1", "R1 t", "d"), ("R2", "R2 t", "d"),
+    ]  # fmt: skip

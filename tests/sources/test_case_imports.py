@@ -217,3 +217,110 @@ def test_formula_payloads_come_back_as_they_were_before_our_marker() -> None:
     reading = reading_of("ID,Title,Step,Expected Result", [["T-1", "'=1+1", "'@SUM(A1)", "'-x"]])
     (case,) = reading.cases
     assert (case.title, *steps_of(case)[0]) == ("=1+1", "@SUM(A1)", "", "-x")
+
+
+TESTRAIL_ROWS = """sep=;
+"ID";"Title";"Created By";"Expected Result";"Goals";"Preconditions";"Priority";"References";\
+"Section";"Section Depth";"Section Hierarchy";"Steps";"Steps";"Steps (Additional Info)";\
+"Steps (Expected Result)";"Steps (Shared step ID)";"Steps (Step)";"Suite";"Template";"Type"
+"C7";"Pay a fee";"Ada";"";"";"
+![](index.php?/attachments/get/1)
+<div>A plan exists</div>";"Critical";"CC-12";"Fees";"1";"Care > Fees";"Open the fees
+Expected Result:
+
+The fees are shown,
+newest first
+Enter <amount> and pay
+Expected Result:
+<div>It is paid</div>";"";"";"The fees are shown,
+newest first
+<div>It is paid</div>";"";"Open the fees
+Enter <amount> and pay";"Master";"Test Case (Steps)";"Functional"
+"C8";"Cancel";"Ada";"It ends";"";"";"Low";"";"Plans";"1";"Care > Plans";"";"1. Open
+2. Cancel";"";"";"";"";"Master";"Test Case (Text)";"Other"
+""".replace("\\\n", "")
+"""The shape of TestRail's CSV export: semicolons under "sep=;", two columns "Steps", beside them
+the actions and the results alone; HTML and pictures in cells; one row a case."""
+
+
+def test_testrail_export_with_actions_and_results_by_turns() -> None:
+    steps, text = read_file("testrail.csv", TESTRAIL_ROWS.encode()).cases
+    assert (steps.id, steps.priority, steps.story_key) == ("C7", "High", "CC-12")
+    assert steps.labels == ("Care", "Fees")
+    assert steps.preconditions[-1] == "A plan exists"
+    assert steps_of(steps) == [
+        ("Open the fees", "", "The fees are shown,\nnewest first"),
+        ("Enter <amount> and pay", "", "It is paid"),
+    ]
+    assert [step.number for step in steps.steps] == [1, 2]
+    assert (text.id, text.labels) == ("C8", ("Care", "Plans"))
+    assert steps_of(text) == [("Open", "", ""), ("Cancel", "", "It ends")]
+
+
+def test_testrail_export_without_the_columns_beside() -> None:
+    cell = "Open\nExpected Result:\nShown\nin full\nSave\nExpected Result:\nSaved"
+    reading = reading_of("ID,Title,Steps,Expected Result", [["C1", "Extend", cell, ""]])
+    assert steps_of(reading.cases[0]) == [("Open", "", "Shown\nin full"), ("Save", "", "Saved")]
+
+
+def test_results_are_paired_by_their_numbers() -> None:
+    reading = reading_of(
+        "ID,Title,Steps,Expected Result",
+        [["T-1", "Gaps", "1. Open\n2. Wait\n3. Save", "1. Shown\n3. Saved"]],
+    )
+    assert steps_of(reading.cases[0]) == [
+        ("Open", "", "Shown"), ("Wait", "", ""), ("Save", "", "Saved"),
+    ]  # fmt: skip
+
+
+def test_azure_rows_of_shared_steps_begin_no_case() -> None:
+    rows = [
+        "7,Test Case,Extend,,,,A\\B,Design",
+        ",,,1,Open,Shown,,",
+        "9,Shared Steps,Sign in,2,,,,",
+        ',,,3,"Save\n\nPlan = @plan",Saved,,',
+        "8,Test Case,Cancel,,,,A\\B,Design",
+        ",,,1,Cancel,Ended,,",
+    ]
+    header = "ID,Work Item Type,Title,Test Step,Step Action,Step Expected,Area Path,State"
+    first, second = read_file("cases.csv", "\n".join([header, *rows]).encode()).cases
+    assert (first.id, second.id) == ("7", "8")
+    assert [step.action for step in first.steps] == [
+        "Open", "Shared steps: Sign in", "Save\n\nPlan = @plan",
+    ]  # fmt: skip
+
+
+def test_a_row_without_an_id_that_counts_on_belongs_to_the_case_above() -> None:
+    reading = reading_of(
+        "ID,Title,Step #,Steps,Expected",
+        [
+            ["A.1", "Register", "", "", ""], ["", "automated_name", "1", "Open", "Shown"],
+            ["", "", "2", "Save", "Saved"], ["A.2", "Sign in", "1", "Open", "Shown"],
+            ["", "another_name", "2", "Enter", "Let in"],
+        ],
+    )  # fmt: skip
+    assert [(case.id, len(case.steps)) for case in reading.cases] == [("A.1", 2), ("A.2", 2)]
+
+
+def test_qtest_workbook_with_merged_cells() -> None:
+    """qTest exports a sheet a module; a case's own cells are merged over the rows of its steps."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "Fees"
+    for row in (
+        ["Name", "Id", "Status", "Type", "Description", "Precondition", "Test Step #",
+         "Test Step Description", "Test Step Expected Result", "Priority"],
+        ["Pay", "TC-1", "New", "Manual", "<p>Pays a fee</p>", "A plan", 1, "Open", "Shown", "High"],
+        ["", "", "", "", "", "", 2, "<p>Pay <b>now</b></p>", "<ul><li>Paid</li></ul>", ""],
+        ["Cancel", "TC-2", "New", "Manual", "", "", 1, "Cancel", "Ended", "Low"],
+    ):  # fmt: skip
+        sheet.append(row)
+    for column in "ABCDEFJ":
+        sheet.merge_cells(f"{column}2:{column}3")
+    target = io.BytesIO()
+    book.save(target)
+    pay, cancel = read_file("export.xlsx", target.getvalue()).cases
+    assert (pay.id, pay.objective, pay.preconditions) == ("TC-1", "Pays a fee", ("A plan",))
+    assert steps_of(pay) == [("Open", "", "Shown"), ("Pay **now**", "", "- Paid")]
+    assert (cancel.id, cancel.priority) == ("TC-2", "Low")

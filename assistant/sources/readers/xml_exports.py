@@ -1,7 +1,8 @@
-"""XML exports: Jira (RSS), TestRail, TestLink, Salesforce metadata; other XML as its values.
+"""XML exports: Jira (RSS), TestRail, TestLink, Zephyr Scale, Salesforce; other XML as its values.
 
 Sources of the formats: Jira's issue navigator ("Export XML"), TestRail's test case export,
-TestLink's export of test suites (``testcase.xsd``).
+TestLink's exports of test suites (``testcase.xsd``) and of requirements, Zephyr Scale's export of
+test cases.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from xml.etree.ElementTree import Element
 
 from assistant.sources.field_choice import Chosen, choose_field
 from assistant.sources.readers import salesforce
-from assistant.sources.readers.html import to_markdown
+from assistant.sources.readers.fragments import fragment_to_markdown as _markdown
 from assistant.sources.readers.xml_tree import child, children, one_line, parse_xml, tag_of, text_of
 
 
@@ -27,15 +28,15 @@ def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
         yield from _cases("TestRail", _testrail(root, ()))
     elif name in {"testsuite", "testcases", "testcase"} and _is_testlink(root):
         yield from _cases("TestLink", _testlink(root, ()))
+    elif name in {"requirement-specification", "req_spec"}:
+        yield from _requirements(root)
+    elif name == "project" and child(root, "testCases") is not None:
+        yield from _zephyr(root)
     elif salesforce.is_metadata(root):
         yield from salesforce.read_parts([(str(options.get("name", "")), root)])
     else:
         yield {"document": {"id": "", "title": "", "text": "\n".join(_lines(root, 0))}}
         yield {"report": {"reader": "xml", "parts": 1}}
-
-
-def _markdown(html: str) -> str:
-    return to_markdown(html).strip() if "<" in html or "&" in html else html.strip()
 
 
 # --- Jira -------------------------------------------------------------------------------------
@@ -135,6 +136,9 @@ def _testrail(element: Element, folders: tuple[str, ...]) -> Iterator[dict[str, 
 def _testrail_case(case: Element, folders: tuple[str, ...]) -> dict[str, object]:
     custom = child(case, "custom")
     separated = child(custom, "steps_separated")
+    if separated is None:  # a field of steps that a company named itself
+        own = list[Element](custom if custom is not None else ())
+        separated = next((f for f in own if child(child(f, "step"), "content") is not None), None)
     steps = [
         [_markdown(text_of(step, "content")), _markdown(text_of(step, "additional_info")),
          _markdown(text_of(step, "expected"))]
@@ -142,7 +146,13 @@ def _testrail_case(case: Element, folders: tuple[str, ...]) -> dict[str, object]
     ]  # fmt: skip
     if not steps and (words := text_of(custom, "steps") or text_of(custom, "expected")):
         del words
-        steps = [[_markdown(text_of(custom, "steps")), "", _markdown(text_of(custom, "expected"))]]
+        steps = [
+            [
+                _markdown(text_of(custom, "steps")),
+                "",
+                _markdown(text_of(custom, "expected")),
+            ]
+        ]
     references = [part for part in re.split(r"[\s,;]+", text_of(case, "references")) if part]
     kind = text_of(case, "type")
     return {
@@ -199,6 +209,63 @@ def _testlink_case(case: Element, folders: tuple[str, ...]) -> dict[str, object]
             for step in (children(steps, "step") if steps is not None else [])
         ],
     }  # fmt: skip
+
+
+def _requirements(root: Element) -> Iterator[object]:
+    """TestLink's requirements: each specification an epic, also one in another."""
+    count = 0
+    for spec in root.iter("req_spec"):
+        own, title = spec.get("doc_id", ""), spec.get("title", "")
+        found = list(children(spec, "requirement"))
+        if found or not list(children(spec, "req_spec")):
+            scope = _markdown(text_of(spec, "scope"))
+            yield {"issue": {"key": own, "type": "Epic", "title": title, "description": scope}}
+        for need in found:
+            count += 1
+            yield {"issue": {
+                "key": text_of(need, "docid"), "type": "Requirement", "epic": own,
+                "epic_title": title, "title": text_of(need, "title"),
+                "description": _markdown(text_of(need, "description")),
+            }}  # fmt: skip
+    yield {"report": {"reader": "TestLink", "parts": count}}
+
+
+def _zephyr(root: Element) -> Iterator[object]:
+    cases = list(root.iter("testCase"))
+    yield from _cases("Zephyr Scale", map(_zephyr_case, cases))
+
+
+def _zephyr_case(case: Element) -> dict[str, object]:
+    script = child(case, "testScript")
+    rows = child(script, "steps")
+    folders = [part.strip() for part in text_of(case, "folder").split("/") if part.strip()]
+    labels = [text_of(label) for label in case.iter("label")]
+    issues = child(case, "issues")
+    keys = [text_of(issue, "key") for issue in (issues if issues is not None else [])]
+    return {
+        "key": case.get("key", ""),
+        "title": text_of(case, "name"),
+        "description": _markdown(text_of(case, "objective")),
+        "preconditions": _markdown(text_of(case, "precondition")),
+        "priority": text_of(case, "priority"),
+        "status": text_of(case, "status"),
+        "team": text_of(case, "component"),
+        "project": case.get("key", "").rsplit("-", 1)[0],
+        "labels": list(dict.fromkeys([*folders, *labels])),
+        "links": [["tests", key] for key in keys if key],
+        "steps": [_zephyr_step(step) for step in (rows if rows is not None else [])],
+        "gherkin": _markdown(text_of(script)) if rows is None else "",
+    }  # fmt: skip
+
+
+def _zephyr_step(step: Element) -> list[str]:
+    called = text_of(step, "testCaseKey")
+    action = _markdown(text_of(step, "description")) or (f"Test case {called}" if called else "")
+    return [
+        action,
+        _markdown(text_of(step, "testData")),
+        _markdown(text_of(step, "expectedResult")),
+    ]
 
 
 # --- Any other XML ----------------------------------------------------------------------------
