@@ -31,7 +31,11 @@ if TYPE_CHECKING:
 
 
 _PREFIX = re.compile(r"(?:\s*(?:#.*|@\S.*)?\n)*\s*(?P<word>[^\s:#@][^:\n]{0,40}):")
-_LANGUAGE = re.compile(r"^\s*#\s*language\s*:\s*([\w-]+)", re.MULTILINE)
+_LANGUAGE = re.compile(r"(?:\s*(?:#.*|@\S.*)?\n)*?\s*#\s*language\s*:\s*([\w-]+)")
+"""A comment over the feature, not one in a feature that a doc string quotes."""
+
+_QUOTES = ('"""', "```", "'''")
+"""What doc strings stand between; the last one only in behave's feature files."""
 
 
 @cache
@@ -73,7 +77,7 @@ def _has_steps(text: str) -> bool:
 
 
 def _language(text: str) -> str:
-    if match := _LANGUAGE.search(text[:2000]):
+    if match := _LANGUAGE.match(text[:2000]):
         return match.group(1)
     match = _PREFIX.match(text)
     return _feature_words().get(match["word"].strip(), "en") if match else "en"
@@ -101,10 +105,9 @@ def _feature_ranges(text: str, lines: list[Line]) -> list[tuple[int, int]]:
     from gherkin.dialect import DIALECTS
 
     words = DIALECTS.get(_language(text), DIALECTS["en"])["feature"]
-    starts, doc_string = [], False
-    for number, line in enumerate(lines):
-        doc_string ^= line.content.startswith(('"""', "```"))
-        if not doc_string and line.text.lstrip().startswith(tuple(f"{word}:" for word in words)):
+    starts = []
+    for number, (line, quote) in enumerate(zip(lines, _doc_strings(lines), strict=True)):
+        if not quote and line.text.lstrip().startswith(tuple(f"{word}:" for word in words)):
             above = number
             while above and lines[above - 1].content.startswith(("@", "#")):
                 above -= 1
@@ -113,12 +116,33 @@ def _feature_ranges(text: str, lines: list[Line]) -> list[tuple[int, int]]:
     return list(zip(starts, [*starts[1:], len(lines)], strict=True))
 
 
+def _doc_strings(lines: list[Line]) -> list[str]:
+    """For each line the quotes of the doc string that it belongs to, or an empty string."""
+    found, quote = list[str](), ""
+    for line in lines:
+        if quote:
+            found.append(quote)
+            quote = "" if line.content.startswith(quote) else quote
+        else:
+            quote = next((mark for mark in _QUOTES if line.content.startswith(mark)), "")
+            found.append(quote)
+    return found
+
+
+def _standard(line: Line, quote: str) -> str:
+    """The line with the quotes that Gherkin knows, where its doc string has those of behave."""
+    if quote != "'''":
+        return line.text
+    mark, other = ('"""', quote) if line.content.startswith(quote) else (quote, '"""')
+    return line.text.replace(other, mark, 1) if line.content.startswith(other) else line.text
+
+
 def _read_feature(text: str, lines: list[Line], epic: EpicDraft, unread: list[Unread]) -> None:
     from gherkin.errors import ParserError
     from gherkin.parser import Parser
     from gherkin.token_matcher import TokenMatcher
 
-    source = "\n".join(line.text for line in lines)
+    source = "\n".join(map(_standard, lines, _doc_strings(lines)))
     try:
         document = Parser().parse(source, TokenMatcher(_language(text)))
     except ParserError as error:

@@ -60,7 +60,7 @@ def read_text(
 
     cleaned = clean_text(text)
     notes, words = list(cleaned.notes), cleaned.text
-    if is_jira_wiki(words):
+    if not is_feature_file(words) and is_jira_wiki(words):
         words = jira_to_markdown(words)
         notes.append("Read as Jira wiki text and converted to Markdown.")
     title = " ".join(clean_text(title).text.split())

@@ -98,3 +98,25 @@ def test_a_feature_inside_a_story_is_its_criteria() -> None:
     stories = [s for e in read_pasted(text).epics for s in e.stories]
     assert [(s.key, len(s.criteria)) for s in stories] == [("CC-203", 1), ("CC-204", 1)]
     assert stories[0].criteria[0].title == "One"
+
+
+def test_doc_strings_may_quote_features_and_other_quotes(sound: Callable[[Reading], None]) -> None:
+    text = (
+        'Feature: F\n  Scenario: a\n    Given a file:\n      """\n      # language: de\n'
+        "      Feature: inner\n      '''\n      \"\"\"\n    Then x\n"
+        "  Scenario: b\n    Given a text:\n      '''\n      \"\"\"\n      Scenario: c\n"
+        "      '''\n    Then y\n"
+    )
+    reading = read_pasted(text)
+    sound(reading)
+    assert not reading.notes
+    (story,) = reading.epics[0].stories
+    assert [c.title for c in story.criteria] == ["a", "b"]
+    assert "Scenario: c" in story.criteria[1].text
+
+
+def test_a_feature_with_braces_is_no_wiki_text() -> None:
+    steps = "Given {code}x{code}\n    Then y"
+    reading = read_pasted(f"Feature: F\n\n  h1. none\n\n  Scenario: a\n    {steps}\n")
+    assert not reading.notes
+    assert reading.epics[0].criteria[0].text == steps
