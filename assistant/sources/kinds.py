@@ -123,7 +123,7 @@ def kind_of_text(text: str, shown: str) -> FileKind:
         if re.search(r"<svg[\s>]", text[:2000]):
             raise unsupported(shown, "an image", "Export its text and import that")
         return "xml"
-    return "mail" if _is_mail(text) else "text"
+    return "mail" if _is_mail(text, named=name.endswith((".eml", ".mbox"))) else "text"
 
 
 def unsupported(shown: str, what: str, next_step: str) -> UnsupportedFile:
@@ -198,9 +198,13 @@ def _is_json_lines(body: str) -> bool:
         return False
 
 
-def _is_mail(text: str) -> bool:
-    """Whether ``text`` begins with the headers of a message (RFC 5322)."""
+def _is_mail(text: str, *, named: bool) -> bool:
+    """Whether ``text`` begins with the headers of a message (RFC 5322); a file's name helps.
+
+    The line "From ..." that mail programs put over a message in a mailbox is passed over.
+    """
     names = set[str]()
+    text = re.sub(r"\A\s*From [^\n]*\d\d:\d\d[^\n]*\n", "", text)
     for line in text.lstrip("\n")[:20_000].replace("\r\n", "\n").split("\n"):
         if not line.strip():
             break
@@ -211,6 +215,8 @@ def _is_mail(text: str) -> bool:
             return False
         names.add(match.group(1).casefold())
     known = names & _MAIL_NAMES
+    if named and known:
+        return True
     proof = known & {
         "mime-version",
         "message-id",

@@ -127,15 +127,15 @@ def test_attachments_of_a_message_are_read(pdf: Write) -> None:
     message.add_attachment(pdf([[(10, "The limit is 14 days")]]), maintype="application",
                            subtype="pdf", filename="../limit.pdf")  # fmt: skip
     message.add_attachment(b"\x89PNG\0\0", maintype="image", subtype="png", filename="a.png")
-    mail, attached, picture = outcomes("m.eml", message.as_bytes())
+    mail, attached = outcomes("m.eml", message.as_bytes())
     assert mail.reading is not None
     assert "See the file." in mail.reading.document.text
     assert attached.reading is not None
     assert attached.reading.document.text == "The limit is 14 days\n"
     assert attached.reading.document.id == "file:m.eml > limit.pdf"
-    assert "an image" in picture.error
+    assert mail.reading.report.sentences == ("Not read: 1 pictures.",)
     alone = read_file("m.eml", message.as_bytes())
-    assert "Files in it, to be imported by themselves: ../limit.pdf, a.png." in alone.notes
+    assert "Files in it, to be imported by themselves: ../limit.pdf." in alone.notes
 
 
 def test_a_file_of_fifty_megabytes_and_more_is_refused() -> None:

@@ -233,6 +233,24 @@ def test_slides_with_lists_tables_and_notes() -> None:
     assert reading.report.empty_parts == ("slide 3",)
 
 
+def test_slides_keep_words_apart_and_leave_their_furniture_out() -> None:
+    deck = pptx.Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[1])
+    slide.shapes.title.text = "Fees"
+    slide.placeholders[1].text_frame.text = "one\vtwo"
+    for holder in deck.slide_layouts[1].placeholders:
+        if holder.placeholder_format.type.name in {"FOOTER", "SLIDE_NUMBER"}:
+            slide.shapes.clone_placeholder(holder)
+    for holder in slide.placeholders:
+        if holder.placeholder_format.type.name in {"FOOTER", "SLIDE_NUMBER"}:
+            holder.text_frame.text = "Internal"
+    target = io.BytesIO()
+    deck.save(target)
+    reading = read_file("deck.pptx", target.getvalue())
+    assert reading.document.text == "## Slide 1: Fees\n\n- one two\n"
+    assert reading.report.unread_parts == ("1 footers 'Internal'",)
+
+
 def test_open_document_sheets_and_the_row_of_a_citation(open_document_sheet: Write) -> None:
     rows = [["Plan", "Limit"], ["Basic", "14"], ["Gold", "30"]]
     reading = read_file("rules.xlsx", open_document_sheet(rows))
@@ -255,6 +273,18 @@ def test_html_main_part_lists_and_tables() -> None:
     assert "| Basic | 1 \\| 2 |\n| --- | --- |\n| Basic | x<br>y |" in text
     for left_out in ("Menu", "alert", "hidden", "p {}"):
         assert left_out not in text
+
+
+def test_tables_that_lay_out_a_page_are_no_tables() -> None:
+    page = (
+        "<html><body><table><tr><td><h2>Fees</h2><ul><li>one</li></ul></td></tr><tr><td></td>"
+        "<td><table><tr><td>Plan</td><td>Fee</td></tr><tr><td>Basic</td><td>5</td></tr></table>"
+        "</td></tr></table><div style='display:none'><p style='display:none'>x</p></div></body>"
+        "</html>"
+    )
+    text = read_file("a.html", page.encode()).document.text
+    assert "## Fees\n\n- one\n" in text
+    assert "| Plan | Fee |\n| --- | --- |\n| Basic | 5 |" in text
 
 
 def test_requirements_in_the_tables_of_a_page() -> None:
@@ -290,6 +320,57 @@ def test_rich_text() -> None:
     text = read_file("a.doc", data).document.text
     assert "Straße" in text
     assert "€ 5" in text
+
+
+def test_rich_text_headings_lists_and_tables() -> None:
+    data = (
+        rb"{\rtf1\ansi\ansicpg1252{\stylesheet{\s0 Normal;}{\s2\b heading 2;}}"
+        rb"\pard\plain\s2 Fees\par\pard\plain {\listtext\u-3913 \'b7\tab}one\par"
+        rb"\pard\plain\ilvl1{\listtext 1.\tab}two{\footnote\pard A {\i note}}\par"
+        rb"\trowd\cellx1\cellx2\pard\intbl Plan\cell Fee\par due\cell\row"
+        rb"\trowd\cellx1\cellx2\pard\intbl A|B\cell 5\cell\row\pard {\header Page}End\par}"
+    )
+    reading = read_file("a.rtf", data)
+    assert [line for line in reading.document.text.split("\n") if line] == [
+        "## Fees", "- one", "  1. two [Footnote: A note]", "| Plan | Fee<br>due |",
+        "| --- | --- |", "| A\\|B | 5 |", "End",
+    ]  # fmt: skip
+    assert reading.report.unread_parts == ("1 headers and footers",)
+
+
+def mail_of(subject: str, plain: str, html: str = "") -> EmailMessage:
+    """A message with a text, and with the same in HTML."""
+    message = EmailMessage()
+    message["Subject"], message["From"] = subject, "ada@example.org"
+    message["Date"] = "Tue, 03 Nov 2026 10:00:00 +0000"
+    message.set_content(plain)
+    if html:
+        message.add_alternative(html, subtype="html")
+    return message
+
+
+def test_mail_with_a_forwarded_message_and_files() -> None:
+    message = mail_of("Limits", "See below.")
+    message.add_attachment(mail_of("Decided", "The limit is 14 days."))
+    for content in (b"a,b\n1,2\n", b"a,b\n3,4\n"):
+        message.add_attachment(content, maintype="text", subtype="csv", filename="t.csv")
+    message.add_attachment(b"\x89PNG", maintype="image", subtype="png", filename="logo.png")
+    mailbox = b"From ada@example.org Tue Nov  3 10:00:00 2026\n" + message.as_bytes()
+    body, *files = read_files("mail.eml", mailbox)
+    assert body.reading is not None
+    text = body.reading.document.text
+    assert "See below." in text
+    assert "## Message: Decided\n\nFrom: ada@example.org\nDate: Tue, 03 Nov 2026" in text
+    assert text.endswith("The limit is 14 days.\n\n") or text.rstrip().endswith("14 days.")
+    assert [found.name for found in files] == ["mail.eml > t.csv", "mail.eml > t (2).csv"]
+    assert body.reading.report.unread_parts == ("1 pictures",)
+
+
+def test_of_two_forms_of_a_mail_the_one_with_more_structure_is_read() -> None:
+    lists = mail_of("L", "one\ntwo", "<ul><li>one</li><li>two</li></ul>")
+    layout = mail_of("M", "one\n\n  two", "<table><tr><td>one<br>two</td></tr></table>")
+    assert "- one\n- two" in read_file("a.eml", lists.as_bytes()).document.text
+    assert "one\n\n  two" in read_file("b.eml", layout.as_bytes()).document.text
 
 
 def test_mail_with_html_body() -> None:

@@ -74,6 +74,8 @@ def markdown_of(soup: BeautifulSoup) -> str:
             element.decompose()
     main: Tag = next((found for css in _MAIN if (found := soup.select_one(css))), soup)
     for element in main.find_all(True):
+        if element.decomposed:  # with one that holds it
+            continue
         if element.get("style") and "display:none" in str(element["style"]).replace(" ", ""):
             element.decompose()
     _flatten(main)
@@ -116,7 +118,18 @@ def _flatten(main: Tag) -> None:
 
 
 def _tables(main: Tag) -> None:
-    """Tables as converters want them: a header row first, spans filled, no table in a cell."""
+    """Tables as converters want them: a header row first, spans filled, no table in a cell.
+
+    A table that only lays out a page or a mail (never two filled cells in a row, no header cell)
+    is no table: what stands in it may be headings, lists and tables.
+    """
+    for table in main.find_all("table"):
+        own = [row for row in table.find_all("tr") if row.find_parent("table") is table]
+        if own and all(map(_lays_out, own)):
+            for part in table.find_all(["tbody", "thead", "tfoot", "tr", "td"]):
+                if part.find_parent("table") is table:
+                    part.name = "div"
+            table.name = "div"
     for table in main.find_all("table"):
         if table.find_parent("table"):
             rows = [
@@ -128,6 +141,12 @@ def _tables(main: Tag) -> None:
         _fill_spans(table)
         for cell in table.find_all(["td", "th"]):
             _cell_lines(cell)
+
+
+def _lays_out(row: Tag) -> bool:
+    cells = row.find_all(["td", "th"], recursive=False)
+    filled = [cell for cell in cells if cell.get_text(strip=True)]
+    return len(filled) <= 1 and not any(cell.name == "th" for cell in cells)
 
 
 def _fill_spans(table: Tag) -> None:

@@ -9,6 +9,12 @@ from typing import Any
 from assistant.sources.readers.refusals import Refused, refuse_declarations_in
 
 _DEPTH = 20
+_FURNITURE = frozenset({"SLIDE_NUMBER", "DATE", "FOOTER"})
+"""Placeholders that repeat on slide after slide and say nothing of it."""
+
+_DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
+_DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_RELATED = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}dm"
 
 
 def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
@@ -62,15 +68,42 @@ def _shape(shape: Any, lines: list[str], unread: dict[str, int], depth: int) -> 
     elif getattr(shape, "has_table", False) and shape.has_table:
         rows = [[cell.text for cell in row.cells] for row in shape.table.rows]
         lines.extend(["", *_table(rows), ""])
+    elif shape.is_placeholder and shape.placeholder_format.type.name in _FURNITURE:
+        if shape.placeholder_format.type.name == "FOOTER" and (words := _one_line(shape.text)):
+            name = f"footers '{words}'"
+            unread[name] = unread.get(name, 0) + 1
     elif shape.has_text_frame:
         for paragraph in shape.text_frame.paragraphs:
-            words = _one_line("".join(run.text for run in paragraph.runs) or paragraph.text)
+            words = _one_line(paragraph.text)  # with line breaks and fields between its runs
             if words:
                 lines.append(f"{'  ' * min(paragraph.level, 8)}- {words}")
     elif getattr(shape, "has_chart", False) and shape.has_chart:
         unread["charts"] = unread.get("charts", 0) + 1
-    elif "PICTURE" in str(shape.shape_type):
-        unread["pictures"] = unread.get("pictures", 0) + 1
+    elif diagram := _diagram(shape):
+        lines.extend(diagram)
+    elif name := _unread_kind(str(shape.shape_type)):
+        unread[name] = unread.get(name, 0) + 1
+
+
+def _unread_kind(kind: str) -> str:
+    """What a shape without words of its own is called, where it shows something."""
+    names = {"PICTURE": "pictures", "OLE": "embedded files", "MEDIA": "films and sounds"}
+    return next((name for mark, name in names.items() if mark in kind), "")
+
+
+def _diagram(shape: Any) -> list[str]:
+    """The words of a diagram (SmartArt), a list item each."""
+    from pptx.oxml import parse_xml
+
+    link = shape._element.find(f".//{_DIAGRAM}relIds")
+    if link is None or link.get(_RELATED) not in shape.part.rels:
+        return []
+    model = parse_xml(shape.part.related_part(link.get(_RELATED)).blob)
+    points = [
+        _one_line(" ".join(words.text or "" for words in point.iter(f"{_DRAWING}t")))
+        for point in model.iter(f"{_DIAGRAM}pt")
+    ]
+    return [f"- {words}" for words in points if words]
 
 
 def _table(rows: list[list[str]]) -> list[str]:
