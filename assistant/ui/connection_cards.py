@@ -169,6 +169,13 @@ def _extras(opened: Workspace, record: Session, view: ConnectionView) -> None:
             with errors_shown():
                 connections.change_extras(opened, view.connection, chosen, by=record.user)
                 st.rerun()
+        if st.button(
+            "Sync everything again",
+            key=f"again_{key}",
+            help="Also what has not changed: comments, labels and files that could not be fetched.",
+        ):
+            sync_jobs.start(opened, view.connection, by=record.user, full=True)
+            st.rerun()
 
 
 def _remove(opened: Workspace, record: Session, view: ConnectionView) -> None:

@@ -84,6 +84,15 @@ def test_a_connection_is_added_tested_and_removed(
     epics = {epic.key: epic for epic in library.epics(project.id)}
     library.close()
     assert [c.text for c in epics["CC-1"].criteria] == ["It rings."]
+    del jira.asked[:]
+    app.button(key="again_jira-cloud-jira-cloud").click().run()
+    while "sync_jira-cloud-jira-cloud" not in {each.key for each in app.button}:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+        app.run()
+    jobs = [each for each in jira.asked if "/search" in each.path]
+    assert jobs
+    assert not [each for each in jobs if "updated >=" in each.query["jql"]]
     on_screen = shown(app)
     app.button(key="remove_jira-cloud-jira-cloud").click().run()
     assert "In this project (0)" in " ".join(each.value for each in app.subheader)
