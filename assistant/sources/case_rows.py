@@ -16,12 +16,12 @@ from assistant.sources.story_sentences import shortened
 
 _HIGH = re.compile(
     r"high(?:est)?|critical|blocker|urgent|p0|p1|1|must(?: have)?|1 ?- ?.*|hoch"
-    r"|very high",
+    r"|very high|高|высокий|критический|alta|alto|haute|élevée",
     re.IGNORECASE,
 )
 _LOW = re.compile(
     r"low(?:est)?|minor|trivial|p3|p4|p5|4|5|could(?: have)?|won'?t(?: have)?"
-    r"|[45] ?- ?.*|niedrig|nice to have",
+    r"|[45] ?- ?.*|niedrig|nice to have|低|низкий|baja|baixa|bassa|basse|faible",
     re.IGNORECASE,
 )
 _LIST = re.compile(r"\s*[\n;,]\s*")

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from assistant.sources.header_languages import CASE_HEADERS
+
 TableKind = Literal["cases", "requirements"]
 
 _CASE = {
@@ -154,7 +156,11 @@ _REQUIREMENT = {
     "then": "then",
 }
 _ALIASES: dict[TableKind, dict[str, str]] = {
-    "cases": {alias: name for name, aliases in _CASE.items() for alias in aliases.split("|")},
+    "cases": {
+        alias: name
+        for name, aliases in (*CASE_HEADERS.items(), *_CASE.items())
+        for alias in aliases.split("|")
+    },
     "requirements": {
         alias: name for name, aliases in _REQUIREMENT.items() for alias in aliases.split("|")
     },

@@ -19,10 +19,11 @@ from assistant.sources.reading import (
     Reading,
     SourceItem,
 )
+from assistant.sources.requirement_rows import EPIC_TYPES
 from assistant.sources.source_file import Source
 from assistant.sources.table_files import read_grids
 
-_EPIC_TYPES = frozenset({"epic", "initiative", "theme", "feature"})
+_EPIC_TYPES = EPIC_TYPES | {"feature"}
 _TEST_TYPES = frozenset({"test", "test case", "testcase"})
 _OTHER_TESTS = frozenset(
     {"test execution", "test plan", "test set", "pre-condition", "precondition", "test run"}

@@ -126,8 +126,15 @@ def _requirements(grid: Grid) -> list[_Row]:
     return found
 
 
+EPIC_TYPES = frozenset(
+    ["epic", "initiative", "theme", "эпик", "épica", "epica", "épico", "épopée", "epik",
+     "エピック", "史诗", "에픽"]
+)  # fmt: skip
+"""What an epic's type is called, also by trackers that were set up in another language."""
+
+
 def _is_epic(cells: dict[str, str]) -> bool:
-    return cells.get("type", "").strip().casefold() in {"epic", "initiative", "theme"}
+    return cells.get("type", "").strip().casefold() in EPIC_TYPES
 
 
 def _open_epic(epics: dict[str, EpicDraft], requirement: _Row, out: RequirementText) -> None:

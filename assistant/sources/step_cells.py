@@ -29,6 +29,9 @@ def split_steps(action: str, data: str, expected: str) -> list[tuple[str, str, s
                 (a.strip(), data if n == 0 else "", r.strip())
                 for n, (a, r) in enumerate(zip(lines, results, strict=True))
             ]
+        if actions and re.match(r"\s*1[.)]", action):  # one step that is numbered all the same
+            results = _numbered(expected)
+            action, expected = actions[0], results[0] if len(results) == 1 else expected
         return [(action, data, expected)]
     told, inputs = _results(expected, len(actions)), _numbered(data)
     split = []

@@ -273,6 +273,23 @@ def test_results_are_paired_by_their_numbers() -> None:
     ]  # fmt: skip
 
 
+def test_headers_in_other_languages() -> None:
+    for header in (
+        "用例编号,用例标题,前置条件,步骤,预期,优先级",
+        "Номер,Название,Предусловие,Шаги,Ожидаемый результат,Приоритет",
+        "ID,Título,Precondiciones,Pasos,Resultado esperado,Prioridad",
+        "ID,Titre,Préconditions,Étapes,Résultat attendu,Priorité",
+    ):  # fmt: skip
+        (case,) = reading_of(header, [["T-1", "t", "p", "1. a", "1. b", "Alta"]]).cases
+        assert (case.id, case.title, case.preconditions, case.priority) == (
+            "T-1",
+            "t",
+            ("p",),
+            "High",
+        )
+        assert steps_of(case) == [("a", "", "b")]
+
+
 def test_azure_rows_of_shared_steps_begin_no_case() -> None:
     rows = [
         "7,Test Case,Extend,,,,A\\B,Design",

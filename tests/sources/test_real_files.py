@@ -321,6 +321,23 @@ def test_cases_without_ids_keep_their_steps(real: Real) -> None:
     ]  # fmt: skip
 
 
+def test_the_same_cases_from_chinese_tables(real: Real) -> None:
+    """Tables for ZenTao's import, one of them the same cases as the TestLink file above."""
+    table = real("testlink", "xmind_testcase_template_v1.1.csv")
+    suites = real("testlink", "xmind_testcase_template_v1.1.xml")
+    cases, others = read_file("a.csv", table).cases, read_file("a.xml", suites).cases
+    assert [case.title for case in cases] == [case.title for case in others]
+    assert [steps_of(case) for case in cases] == [steps_of(case) for case in others]
+    assert [case.priority for case in cases] == [case.priority for case in others]
+    old = read_file("b.csv", real("testlink", "zentao_testcase_template_demo(gbk).csv"))
+    assert old.report.encoding == "gb18030"
+    steps = [len(case.steps) for case in old.cases]
+    assert steps == [2, 2, 2, 2, 1, 2, 1, 1, 1, 1, 3, 2, 2, 2]
+    assert steps_of(old.cases[0]) == [
+        ("进入抽奖广告页面", ""), ("点击返回按钮", "返回至之前的广告位展示页面"),
+    ]  # fmt: skip
+
+
 def test_testlink_requirements_are_a_test_basis(real: Real) -> None:
     epics = read_file("all-req.xml", real("testlink_requirements", "all-req.xml")).epics
     assert [(epic.key, epic.title) for epic in epics] == [
