@@ -254,6 +254,10 @@ def _sentence_rule(text: str, sentence: Span) -> Rule:
     purpose = _PURPOSE.search(masked, start, end)
     if purpose and purpose.start() > start + 8:
         end = purpose.start()
+    exception = None
+    apart = _EXCEPTION.search(masked, start, end)
+    if apart and re.search(r"\bwithout\b", masked[start : apart.start()]):
+        exception, end = span(text, apart.end(), end), apart.start()
     conditions: list[Condition] = []
     context: list[Span] = []
     start = take_inverted(text, start, end, conditions)
@@ -264,7 +268,6 @@ def _sentence_rule(text: str, sentence: Span) -> Rule:
         effect = span(text, effect.start + 5, effect.end)
     if effect.text.endswith((".", ":")) and len(effect.text) > 1:
         effect = span(text, effect.start, effect.end - 1)
-    exception = None
     apart = _EXCEPTION.search(mask_quotes(text), effect.start, effect.end)
     if apart and not re.match(r"(?:if|when|where)\b", text[apart.end() :]):
         exception = span(text, apart.end(), effect.end)

@@ -9,7 +9,8 @@ from itertools import islice
 
 from assistant.design.amounts import Quantity
 from assistant.design.boundaries import outside_words
-from assistant.design.casing import capital, definite, lower_start, one_line
+from assistant.design.casing import capital, definite, impersonal, lower_start, one_line
+from assistant.design.clauses import is_duty, parse_clause
 from assistant.design.complements import other_case
 from assistant.design.joining import clauses_of, coordinated
 from assistant.design.logic import Case, Expression, holds
@@ -23,7 +24,7 @@ from assistant.design.telling import in_sentence, observed
 from assistant.design.values import about_value
 from assistant.design.variables import Variables
 from assistant.design.verbs import base_of_gerund, base_of_participle, participle
-from assistant.design.wording import fact, negation, opposite
+from assistant.design.wording import doing, fact, negation, opposite
 from assistant.domain import Priority, Technique
 
 MAX_LIMITS = 24
@@ -107,11 +108,26 @@ def denied(rule: Rule) -> str:
     if not rule.restrictive and len(parts) > 1:
         text = parts[0]
     said = opposite(text) if rule.restrictive else negation(text)
+    duty = None if rule.restrictive or rule.notice else parse_clause(text)
+    if duty and is_person(duty.subject) and is_duty(duty):
+        do = "do" if duty.plural else "does"
+        return capital(
+            one_line(f"{definite(duty.subject)} {do} not have to {duty.verb} {duty.tail}")
+        )
     if said is None:
         return f"The following does not happen: {lower_start(text)}"
     said = observed(said)
     shown = negation(rule.notice.text) if rule.notice is not None else None
     return f"{said} and {lower_start(one_line(shown))}" if shown else said
+
+
+def left_out(rule: Rule) -> str | None:
+    """What shows that somebody does not have to do what the rule asks of them in its own case."""
+    clause = rule.clause
+    if clause is None or rule.restrictive or not (is_duty(clause) and is_person(clause.subject)):
+        return None
+    without = doing(one_line(f"{clause.verb} {clause.tail}"))
+    return f"Go on without {impersonal(without)}" if without else None
 
 
 def given(rule: Rule) -> list[tuple[str, str]]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 
 from assistant.design.casing import capital, definite, impersonal, one_line
-from assistant.design.clauses import Clause
+from assistant.design.clauses import Clause, is_duty
 from assistant.design.complements import other_case
 from assistant.design.drafts import Draft, counter_outcome, failing
 from assistant.design.joining import coordinated
 from assistant.design.lexicon import word_set
 from assistant.design.people import is_person
-from assistant.design.positives import is_duty
 from assistant.design.rules import Rule
 from assistant.design.situations import Situation
 from assistant.design.wording import doing, negation

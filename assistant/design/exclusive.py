@@ -22,6 +22,12 @@ from assistant.design.verbs import base_of_participle
 
 _OWN = re.compile(r"\b(?:their|his|her|its|your|my|our) own (?P<what>\w+)", re.IGNORECASE)
 _FOR_PURPOSE = re.compile(r"(?:for|to|by|when|if|after|once|as|on|from|at|in)\b", re.IGNORECASE)
+_WAY = re.compile(
+    r"(?:(?:by|via|through|over|using|with) (?!an? [a-z]+(?:er|or)\b)[a-z][\w -]*"
+    r"|in (?:person|branch|store|writing)|online|offline)$",
+    re.IGNORECASE,
+)
+""" "(can only book) by phone"."""
 _ABLE = ("can", "may")
 
 
@@ -35,6 +41,15 @@ def not_such(rule: Rule, clause: Clause) -> Draft | None:
     if not before and "only" not in clause.adverbs.lower().split():
         return None
     thing = tail[before.end() :] if before else tail
+    way = _WAY.match(thing)
+    if way and is_person(clause.subject):
+        said = f"{definite(clause.subject)} cannot {clause.verb} in a way other than {thing}"
+        action = f"Try to {impersonal(clause.verb)} in a way other than {thing}"
+        before_ = stage(given(rule), rule.effect.text).precondition if rule.conditions else ""
+        return failing(
+            rule, capital(one_line(said)), Situation(before_, action), capital(one_line(said)),
+            data=f"a way other than {thing}", priority="High",
+        )  # fmt: skip
     if not thing or _FOR_PURPOSE.match(thing) or any(q.is_limit for q in find_quantities(thing)):
         return None
     other = _other(thing)

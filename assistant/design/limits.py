@@ -11,7 +11,7 @@ from assistant.design.attributes import find_mandatory
 from assistant.design.boundaries import Point, outside_words, points
 from assistant.design.capabilities import find_capability, find_restriction
 from assistant.design.casing import capital, indefinite, lower_start, one_line
-from assistant.design.clauses import Clause, parse_clause
+from assistant.design.clauses import Clause, is_duty, parse_clause
 from assistant.design.drafts import (
     Draft,
     condition_limits,
@@ -20,6 +20,7 @@ from assistant.design.drafts import (
     given,
     in_subject,
     is_value,
+    left_out,
     limits_of,
     mentioned,
     outcome,
@@ -43,7 +44,7 @@ from assistant.design.logic import cases, deciding
 from assistant.design.nouns import is_plural
 from assistant.design.people import head_noun, is_person
 from assistant.design.phrases import with_value
-from assistant.design.positives import is_duty, lower_first
+from assistant.design.positives import lower_first
 from assistant.design.rules import Condition, Rule
 from assistant.design.sentences import Span
 from assistant.design.situations import Situation, action_on, stage
@@ -51,7 +52,7 @@ from assistant.design.telling import in_sentence, told
 from assistant.design.trials import trial_of
 from assistant.design.values import like, singular_name, try_value, value_like
 from assistant.design.variables import Variables, assignment, measured
-from assistant.design.wording import fact, negation, opposite
+from assistant.design.wording import doing, fact, negation, opposite
 
 
 def boundaries(rule: Rule) -> Iterator[Draft]:
@@ -145,6 +146,9 @@ def _in_condition(
         others.append((rule.conditions[other].keyword, said))
     around = assignment(rule, {other: value for other, value in case.items() if other != index})
     situation = stage(others, rule.effect.text)
+    left = None if applies or rule.otherwise is not None else left_out(rule)
+    if left is not None:
+        situation = Situation(situation.precondition, left)
     place = re.match(r"(?:after|within|before|on|in|at|by) ", words, re.IGNORECASE)
     told_ = words if place or not clauses_of(words) else in_sentence(words)
     lead = "" if place else ("When " if clauses_of(words) else "With ")
@@ -260,6 +264,15 @@ def _value(rule: Rule, quantity: Quantity, point: Point, text: str, clause: Clau
 def _subject(rule: Rule, quantity: Quantity, point: Point, text: str, clause: Clause) -> Draft:
     parts = coordinated(text)
     whole = text if rule.restrictive else parts[0]
+    kept = rule.clause is not None and "only" in rule.clause.adverbs.lower().split()
+    free = doing(one_line(f"{clause.verb} {clause.tail}")) if kept and not point.allowed else None
+    if free is not None:  # "can only book by phone" says nothing of anybody else
+        be = "are" if clause.plural else "is"
+        said = f"{clause.subject} {be} not limited to {free}"
+        return boundary_draft(
+            rule, quantity, point, valid=True, said=said,
+            situation=Situation("", f"Check whether {lower_start(said)}"), expected=told(said),
+        )  # fmt: skip
     if find_mandatory(clause):
         accepted = "accepted" if point.allowed else "not accepted"
         said = f"{clause.subject} {'are' if clause.plural else 'is'} {accepted}"
@@ -290,4 +303,6 @@ def beyond_limit(rule: Rule) -> Draft | None:
         return None
     words = outside_words(limits[0])
     draft = at_point(rule, limits[0], Point(words, "outside", False))
-    return replace(draft, technique="negative", priority="High") if draft else None
+    if draft is None or (draft.valid and not rule.restrictive):
+        return None
+    return replace(draft, technique="negative", priority="High")

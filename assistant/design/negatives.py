@@ -26,6 +26,7 @@ from assistant.design.drafts import (
     given_only,
     heading,
     in_subject,
+    left_out,
     limits_of,
     most_telling,
     outcome,
@@ -229,6 +230,9 @@ def _unmet(rule: Rule) -> Iterator[Draft]:
 def tried(rule: Rule, situation: Situation) -> Situation:
     """The situation with its action as an attempt, where the rule's effect is an act itself."""
     clause = rule.clause
+    left = left_out(rule)
+    if left is not None and rule.otherwise is None:
+        return Situation(situation.precondition, left)
     acts = situation.action == action_on(rule.effect.text) and bool(
         find_capability(clause) or (clause and clause.passive)
     )

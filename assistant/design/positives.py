@@ -9,7 +9,7 @@ from assistant.design.attributes import find_mandatory, find_options
 from assistant.design.boundaries import inside_words, outside_words
 from assistant.design.capabilities import Restriction, find_restriction
 from assistant.design.casing import capital, definite, impersonal, lower_start, one_line
-from assistant.design.clauses import Clause, parse_clause
+from assistant.design.clauses import Clause, is_duty, parse_clause
 from assistant.design.complements import anything_but, on_other_days, other_thing
 from assistant.design.drafts import (
     Draft,
@@ -85,12 +85,6 @@ def positive(rule: Rule, words: list[tuple[str, str]] | None = None) -> Draft:
 
 def _has_options(rule: Rule) -> bool:
     return any(find_options(clause) for clause in clauses_of(rule.effect.text))
-
-
-def is_duty(clause: Clause) -> bool:
-    """Whether a clause obliges to do something ("must enter", "should confirm")."""
-    duty = clause.form == "modal" and clause.auxiliary in ("must", "shall", "should")
-    return duty and not clause.negated and clause.verb not in ("be", "")
 
 
 def _possible(clause: Clause) -> str | None:

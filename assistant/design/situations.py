@@ -172,6 +172,10 @@ def passive_command(clause: Clause) -> str:
         r" (?:the|a|an|this|that|its|their|each|any|\w+ (?:page|screen|list))\b", particle["rest"]
     ):
         verb, tail = f"{verb} {particle['word']}", particle["rest"]
+    joint = re.match(r"(?P<word>or|and) (?P<more>\w+)\b", tail)
+    more = base_of_participle(joint["more"]) if joint else None
+    if joint and more:  # "can be cancelled or moved" -> "Cancel or move"
+        verb, tail = f"{verb} {joint['word']} {more}", tail[joint.end() :]
     by = re.search(r"\bby ((?:an?|the) [A-Za-z ]+)", tail)
     if by and is_person(by[1]):
         tail = _BY.sub("", tail, count=1)

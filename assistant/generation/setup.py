@@ -200,6 +200,11 @@ def start_of_story(
         or re.search(r"\b(?:I|my|me|we|our)\b", want)
     ):
         return None
+    rule = brief.criterion  # a business rule beside the story may be about something else
+    if not rule.id.startswith(brief.story.key) and not (
+        content_stems(want) & content_stems(rule.text)
+    ):
+        return None
     citation = quoted(passage, want, "expected_result") if passage else None
     action = quoted(passage, want, "action") if passage else None
     return PlannedStep(

@@ -511,3 +511,36 @@ def test_a_title_line_is_no_part_of_the_rule() -> None:
 def test_a_wrapped_line_goes_on() -> None:
     text = "The customer in the branch\nCan cancel an order."
     assert "branch" in derive(text)[0].expected
+
+
+def test_who_need_not_goes_on_without() -> None:
+    found = derive("If the patient is under 16, a parent must confirm the booking.")
+    tried = {c.data or c.technique: (c.action, c.expected) for c in found}
+    without = ("Go on without confirming the booking",
+               "The parent does not have to confirm the booking")  # fmt: skip
+    assert tried["16"] == tried["17"] == tried["negative"] == without
+    assert tried["15"] == ("Confirm the booking", "The parent confirms the booking")
+
+
+def test_only_one_way_leaves_no_other() -> None:
+    found = derive("A patient who has missed 2 visits within 12 months can only book by phone.")
+    (negative,) = of(found, "negative")
+    assert negative.statement.endswith("cannot book in a way other than by phone")
+    assert {c.data: c.expected.split(" months ")[1] for c in of(found, "boundary")} == {
+        "12 months": "can book by phone", "11 months": "can book by phone",
+        "13 months": "is not limited to booking by phone",
+    }  # fmt: skip
+
+
+def test_two_ways_of_an_act_are_one_instruction() -> None:
+    (first, *_) = derive(
+        "An appointment can be cancelled or moved until 48 hours before it starts."
+    )
+    assert first.action == "Cancel or move an appointment until 48 hours before it starts"
+
+
+def test_what_may_be_lacking_for_an_exception() -> None:
+    text = "No appointment can be booked without a referral, except for follow-ups."
+    assert [c.variables for c in derive(text)] == [
+        {"there is a referral": "true"}, {"there is a referral": "false"},
+    ]  # fmt: skip
