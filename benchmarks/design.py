@@ -10,7 +10,8 @@ second held-out set of 100 criteria, labelled without running the code on them; 
 150 further sentences of which only the limits are labelled, ``domains`` 180 criteria of twenty
 domains by an author who had not seen the code (no suites for scenarios: whether a step that starts
 the scenario is a cause is a matter of taste), and ``phrasings`` 160 by another, who said limits
-and conditions in as many ways as could be thought of.
+and conditions in as many ways as could be thought of, and ``typical`` 140 by a third, of what
+people usually write.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ from assistant.design.conditions import derive_conditions  # noqa: E402
 from assistant.design.quantities import find_quantities  # noqa: E402
 from assistant.domain import AcceptanceCriterion, TestCondition, UserStory  # noqa: E402
 
-SETS = ("development", "held_out", "further", "fresh", "expressions", "domains", "phrasings")
+SETS = (
+    "development", "held_out", "further", "fresh", "expressions", "domains", "phrasings", "typical",
+)  # fmt: skip
 LABELLED = ROOT / "tests" / "design" / "labelled"
 STORY = UserStory(key="S-1", title="A story")
 SIGNS = {"at most": "<=", "less than": "<", "at least": ">=", "more than": ">", "exactly": "="}

@@ -102,6 +102,12 @@ _ORDINAL = re.compile(
     rf"|(?:{_TRIED}|consecutive|successive)(?: [a-z]+){{0,2}}? [A-Za-z]+))\b(?P<then>{_THEN})?",
     re.IGNORECASE,
 )
+_NTH_TIME = re.compile(
+    rf"\b(?P<whole>for the (?P<ordinal>{'|'.join(_ORDINALS)}|\d{{1,2}}(?:nd|rd|th))"
+    r" (?P<noun>time))\b",
+    re.IGNORECASE,
+)
+""" "enters a wrong code for the third time"."""
 _NTH = re.compile(
     rf"\b(?:from|as of|after|starting|beginning) (?P<whole>(?:the|a|his|her|their) "
     rf"(?P<ordinal>{'|'.join(_ORDINALS)}|\d{{1,2}}(?:nd|rd|th)) "
@@ -179,9 +185,8 @@ def _generations(text: str) -> Iterator[Quantity]:
 
 def _ordinals(text: str) -> Iterator[Quantity]:
     """ "after the third failed attempt" counts three failed attempts, as their subject does too."""
-    for match in _ORDINAL.finditer(text):
-        if not (match["lead"] or match["then"]):
-            continue
+    ordinals = (match for match in _ORDINAL.finditer(text) if match["lead"] or match["then"])
+    for match in (*ordinals, *_NTH_TIME.finditer(text)):
         start, end, number = match.start("whole"), match.end("whole"), match["ordinal"].lower()
         value = _ORDINALS.index(number) + 2 if number in _ORDINALS else int(number[:-2])
         noun = match["noun"]

@@ -19,7 +19,8 @@ _NOT_DONE_ON_PURPOSE = frozenset(("see", "receive", "have", "be", "get", "view",
 _DONE_BY_PEOPLE = word_set(
     """approve confirm enter accept provide sign complete select fill submit pay authorise
     authorize verify validate check review tick agree obtain capture upload register consent
-    acknowledge present show attach send state supply hand return declare name specify record"""
+    acknowledge present show attach send state supply hand return declare name specify record
+    label mark seal stamp weigh wear display"""
 )
 
 

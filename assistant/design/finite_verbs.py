@@ -325,5 +325,5 @@ def _lexical_form(
         r"(?:the|a|an|this|that|its|their|his|her)\s", subject, re.IGNORECASE
     ) and len(subject.split()) <= 4 and following != "by":  # fmt: skip
         return "past"
-    unknown = word.endswith("s") and len(word) > 4 and not word.endswith(("ss", "'s", "us"))
+    unknown = word.endswith("s") and len(word) > 4 and not word.endswith(("ss", "'s", "us", "ings"))
     return "present" if unknown and object_follows and word.isalpha() and not plural else None

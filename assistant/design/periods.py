@@ -33,21 +33,21 @@ _HOLDING = re.compile(
     r"|exempt|barred|parked|quarantin|withh[oe]ld|signed in|logged in)\w*(?: [\w'’/-]+){0,7}? for$",
     re.IGNORECASE,
 )
-_SO_FAR = re.compile(r"\b(?:has|have|had)(?:n['’]t)?\b[^.;,:]* for$", re.IGNORECASE)
+_SO_FAR = re.compile(r"\b(?:has|have|had)(?:n['’]t)?\b[^.;,:\n]* for$", re.IGNORECASE)
 _CONDITION_FOR = re.compile(
     r"(?:^should\b|[.;] should\b|\b(?:if|when|whenever|once|who|(?<!, )which|that|unless|until))"
-    r"\s[^.;,:]* for$",
+    r"\s[^.;,:\n]* for$",
     re.IGNORECASE,
 )
 _MAIN_FOR = re.compile(
-    r"\b(?:who|which|that) (?!(?:is|are|was|were|has|have|had)\b)[^.;,:]*"
+    r"\b(?:who|which|that) (?!(?:is|are|was|were|has|have|had)\b)[^.;,:\n]*"
     r"\b(?:is|are|will be|gets?) \w+(?:ed|en) for$",
     re.IGNORECASE,
 )
 """ "A user who enters a wrong code is blocked for" is no condition any more."""
 _LASTING = re.compile(r"\b(?:last|lasts|take|takes|run|runs|lasting)$", re.IGNORECASE)
 _IN_CONDITION = re.compile(
-    r"\b(?:if|when|whenever|once|unless)\s[^.;,:]*$|\bthat (?:last|take)s?$", re.IGNORECASE
+    r"\b(?:if|when|whenever|once|unless)\s[^.;,:\n]*$|\bthat (?:last|take)s?$", re.IGNORECASE
 )
 _MOVED_BY = re.compile(
     r"\b(?:exten[ds]|prolong|postpon|deferr?|delay|lengthen|bring forward|brought forward)\w*"
@@ -62,9 +62,10 @@ _FILLER = re.compile(
 )
 _NEWEST = re.compile(r" (?:most recent|newest|latest|last) [a-z]", re.IGNORECASE)
 _ORDINAL = re.compile(
-    r"(?:(?:the|an?|his|her|their) )?(?:second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth"
-    r"|\d+(?:nd|rd|th)) ", re.IGNORECASE,
-)  # fmt: skip
+    r"(?:for )?(?:(?:the|an?|his|her|their) )?(?:second|third|fourth|fifth|sixth|seventh|eighth|ninth"
+    r"|tenth|\d+(?:nd|rd|th)) ",
+    re.IGNORECASE,
+)
 _HEADED = re.compile(
     r"[^.;:–—\n]{0,40}\b(?P<kind>(?:max(?:imum|ima)|min(?:imum|ima)|limit|cap|ceiling|period|deadline"
     r"|lifetime|time-?out)s?)(?: [\w-]+){0,3}\s?[:–—] ",
@@ -117,6 +118,8 @@ def _plain(
         compound = re.match(r"[\w.,]+-(?:digit|character|letter)\b", text[start:end], re.IGNORECASE)
         decimals = "decimal" in text[start:end] and re.search(r"\b(?:with|to|in)$", lead)
         return "exactly" if compound or decimals or _EXACT.search(before) else "none"
+    if kind == "count" and text[start:end].endswith(" times") and _IN_CONDITION.search(lead):
+        return "at least"
     if kind == "count" and _ORDINAL.match(text[start:end]):
         return "at least"
     headed = _HEADED.match(text)

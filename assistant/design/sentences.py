@@ -45,7 +45,7 @@ _PREFIX = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(
-    r"(?<!\be\.g)(?<!\bi\.e)(?<!\betc)(?<!\bvs)(?<!\bNo)(?<!\bapprox)(?<!\bmin)(?<!\bmax)(?<!\b[A-Z])"
+    r"(?<!\be\.g)(?<!\bi\.e)(?<!\betc)(?<!\bvs)(?<!\bNo)(?<!\bapprox)(?<!\b[Mm]in)(?<!\b[Mm]ax)(?<!\b[A-Z])"
     r"[.!?](?=\s|\x00|$)(?!\s+[a-z])"
     r"|(?<=\x00)\s(?=[A-Z][a-z]+\s)|;(?=\s|[A-Z][a-z])|\n\s*\n|\n(?=\s*(?:[-*•–]|\d{1,2}[.)])\s)"
     r"|(?<=[a-z]):\s(?=(?:[Tt]he|[Aa]n?|[Ee]ach|[Oo]nly|[Ii]f|[Ww]hen"

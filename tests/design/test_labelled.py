@@ -9,7 +9,8 @@ import pytest
 
 
 @pytest.mark.parametrize(
-    "half", ["development", "held_out", "further", "fresh", "domains", "phrasings"]
+    "half",
+    ["development", "held_out", "further", "fresh", "domains", "phrasings", "typical"],
 )
 def test_labelled_criteria(project_root: Path, half: str) -> None:
     figures = _figures(project_root, half)

@@ -99,6 +99,9 @@ LIMITS = [
     ("go in before a calf is 20 days old", 20, "day", "less than"),
     ("Accounts with 60 days of inactivity are disabled", 60, "day", "at least"),
     ("as soon as five working days have passed", 5, "working day", "at least"),
+    ("if the payment fails 3 times", 3, "times", "at least"),
+    ("When a wrong PIN is entered for the third time", 3, "time", "at least"),
+    ("When the PIN is wrong\nThen the account is locked for 60 minutes", 60, "minute", "at most"),
     ("two visitors per bed at the most", 2, "visitors", "at most"),
     ("none bigger than 8 MB", 8, "MB", "at most"),
     ("the prescription is 6 months old or less", 6, "month", "at most"),
@@ -193,6 +196,10 @@ def test_each_end_of_a_range_keeps_its_unit(text: str, ends: list[tuple[int, str
     low, high = find_quantities(text)
     assert [(q.value, q.unit) for q in (low, high)] == ends
     assert (low.comparison, high.comparison) == ("at least", "at most")
+
+
+def test_telephone_numbers_are_no_ranges() -> None:
+    assert not find_quantities("Call 1-800-555-0199 or 212-555-0147 for help.")
 
 
 def test_noon_may_be_written_with_its_number() -> None:
