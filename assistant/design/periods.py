@@ -62,8 +62,8 @@ _FILLER = re.compile(
 )
 _NEWEST = re.compile(r" (?:most recent|newest|latest|last) [a-z]", re.IGNORECASE)
 _ORDINAL = re.compile(
-    r"(?:for )?(?:(?:the|an?|his|her|their) )?(?:second|third|fourth|fifth|sixth|seventh|eighth|ninth"
-    r"|tenth|\d+(?:nd|rd|th)) ",
+    r"(?:for )?(?:(?:the|an?|his|her|their) )?(?:second|third|fourth|fifth|sixth|seventh|eighth"
+    r"|ninth|tenth|\d+(?:nd|rd|th)) ",
     re.IGNORECASE,
 )
 _HEADED = re.compile(
