@@ -48,6 +48,7 @@ from assistant.generation.company_prompt import (
 from assistant.generation.passages import Sources
 from assistant.generation.prompts import data_text
 from assistant.generation.rules_writer import RulesWriter
+from assistant.generation.stated import stated_lines
 from assistant.generation.walk_plan import by_rule
 from assistant.generation.wording import content_stems, phrase
 from assistant.generation.writer import CaseBrief, WrittenCase
@@ -243,6 +244,8 @@ def _in_company_words(
         words = company_words(text.strip(), company)
         found = resolve(words, sources, supports="precondition")
         lines.append(Line(words, found.citations))
+    said = {line.text.casefold() for line in lines}
+    lines += (one for one in stated_lines(brief, sources) if one.text.casefold() not in said)
     return replace(plan, preconditions=tuple(lines), setup=(), act=tuple(act), checks=())
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 
+from assistant.design.shared import stated_preconditions
 from assistant.domain import (
     AcceptanceCriterion,
     Chunk,
@@ -54,7 +55,8 @@ class Numbering:
 
 
 def story_chunks(epic: Epic, story: UserStory, chunks: Sequence[Chunk]) -> tuple[Chunk, ...]:
-    """The basis chunks of a story: one for each criterion, in order, then the narrative.
+    """The basis chunks of a story: one for each criterion, in order, then the narrative, then the
+    preconditions of the epic.
 
     A criterion that no chunk holds (it was typed, not read from a document) is made one, so that
     its words can be cited like all others.
@@ -67,14 +69,26 @@ def story_chunks(epic: Epic, story: UserStory, chunks: Sequence[Chunk]) -> tuple
     narrative = [chunk for chunk in chunks if chunk.kind == "story" and chunk.key == story.key]
     if not narrative and story.narrative.strip():
         narrative = [_chunk(epic, story, "story", story.key, story.narrative)]
-    return (*found, *narrative[:1])
+    return (*found, *narrative[:1], *_stated(epic, chunks))
+
+
+def _stated(epic: Epic, chunks: Sequence[Chunk]) -> list[Chunk]:
+    """The chunks that hold the preconditions which the epic states for all of its stories."""
+    found: dict[str, Chunk] = {}
+    prose = [chunk for chunk in chunks if chunk.kind == "prose"]
+    for words in stated_preconditions(epic.description):
+        holding = next((chunk for chunk in prose if words in chunk.text), None)
+        if holding is None:
+            holding = _chunk(epic, None, "prose", epic.key, epic.description)
+        found[holding.id] = holding
+    return list(found.values())
 
 
 def _composed(epic: Epic, story: UserStory, criterion: AcceptanceCriterion) -> Chunk:
     return _chunk(epic, story, "criterion", criterion.id, criterion.text)
 
 
-def _chunk(epic: Epic, story: UserStory, kind: ChunkKind, key: str, text: str) -> Chunk:
+def _chunk(epic: Epic, story: UserStory | None, kind: ChunkKind, key: str, text: str) -> Chunk:
     document_id = f"epic:{epic.key}"
     name = "\n".join((document_id, kind, key, text)).encode("utf-8", "backslashreplace")
     return Chunk(
@@ -82,11 +96,11 @@ def _chunk(epic: Epic, story: UserStory, kind: ChunkKind, key: str, text: str) -
         document_id=document_id,
         ordinal=0,
         text=text,
-        heading=f"{epic.title} > {story.title}",
+        heading=f"{epic.title} > {story.title}" if story else epic.title,
         kind=kind,
         key=key,
         title=epic.title,
-        uri=story.uri or epic.uri,
+        uri=(story.uri if story else "") or epic.uri,
         metadata=SourceMetadata(
             release=epic.release, team=epic.team, labels=epic.labels, key=epic.key
         ),

@@ -28,6 +28,7 @@ from assistant.generation.setup import (
     story_role,
     way_there,
 )
+from assistant.generation.stated import stated_lines
 from assistant.generation.style import CompanyStyle, learn_style
 from assistant.generation.titles import objective_of, title_of
 from assistant.generation.walk_plan import MAX_STEPS as MAX_WALKED
@@ -106,7 +107,7 @@ class RulesWriter:
         return CasePlan(
             title=title_of(condition, style, limit=MAX_TITLE),
             objective=objective_of(condition, brief.criterion),
-            preconditions=tuple(_preconditions(condition, role, given, sources)),
+            preconditions=tuple(_preconditions(brief, role, given, sources)),
             setup=(setup,) if setup else (),
             act=act,
             checks=checks,
@@ -122,13 +123,15 @@ def _same(left: Sequence[object], right: Sequence[object]) -> bool:
 
 
 def _preconditions(
-    condition: TestCondition, role: Role | None, given: Sequence[Line], sources: Sources
+    brief: CaseBrief, role: Role | None, given: Sequence[Line], sources: Sources
 ) -> Iterator[Line]:
-    who = acting_role(condition)
+    who = acting_role(brief.condition)
     if who:
         yield Line(f"The user is {who}.")
     elif role is not None and not any(_NAMES_ROLE.match(one.text) for one in given):
         yield sign_in_line(role, sources)
+    said = {line.text.casefold() for line in given}
+    yield from (one for one in stated_lines(brief, sources) if one.text.casefold() not in said)
     yield from given
 
 

@@ -26,6 +26,7 @@ from assistant.generation.setup import (
     sign_in_line,
     story_role,
 )
+from assistant.generation.stated import stated_lines
 from assistant.generation.style import CompanyStyle
 from assistant.generation.wording import phrase
 from assistant.generation.writer import CaseBrief, WrittenCase
@@ -59,7 +60,8 @@ def walk_plan(brief: CaseBrief, sources: Sources, style: CompanyStyle) -> CasePl
             said = f"As {who}, {made[0].action[:1].lower()}{made[0].action[1:]}"
             made[0] = replace(made[0], action=said)
         acting = who or acting
-        before |= {line.text: line for line in given_lines(leg, sources)}
+        stated = (*stated_lines(leg, sources), *given_lines(leg, sources))
+        before |= {line.text: line for line in stated}
         steps += made
     last = brief.condition.legs[-1]
     state = state_after(last.expected)

@@ -140,6 +140,9 @@ class _Builder:
                 self._open_sentence(line)
             self.stack[-1].body.append(line)
             at += 1
+        for node in self.root.walk():
+            if node.role == "steps" and not _is_background(node):
+                node.role = "notes"
         return self.root
 
     def _in_intro(self) -> bool:
@@ -265,6 +268,13 @@ class _Builder:
             return ""
         del body[at:]
         return line.content
+
+
+def _is_background(node: Node) -> bool:
+    """Whether a section of preconditions holds steps of Gherkin, not sentences."""
+    first = next((line.text for line in node.body if not line.blank), "")
+    marker = read_marker(Line(0, len(first), first))
+    return bool(step_word(first[marker.content :].lstrip() if marker else first.lstrip()))
 
 
 def _listed(line: Line) -> bool:

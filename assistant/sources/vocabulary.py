@@ -46,6 +46,7 @@ _NAMES: dict[SectionName, str] = {
         |implementation|design|ux|qa|release|additional|general|further)\ (?:notes?|details?
         |design|information|info|comments?|considerations?)
         |notes?|additional\ (?:notes?|information)|assumptions?|dependenc(?:y|ies)
+        |pre-\ ?conditions?|pre\ conditions?|pre-?\ ?requisites?
         |open\ (?:questions?|points?|issues?)
         |questions?|risks?(?:\ and\ (?:issues|assumptions|dependencies|mitigations?))?|issues?
         |references?|links?|related\ (?:links?|issues?|stories|tickets?|documents?|pages?)

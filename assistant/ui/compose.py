@@ -12,8 +12,9 @@ from assistant.ui.counting import counted, listed
 from assistant.ui.existing_panel import existing_panel, existing_summary, only_new
 from assistant.ui.plain import label, plain, visible
 from assistant.ui.questions_panel import questions_panel
+from assistant.ui.shared_panel import shared_panel
 from assistant.ui.state import Session, errors_shown
-from assistant.workflow import generate_cases, models, read_ahead
+from assistant.workflow import generate_cases, models, read_ahead, shared_preconditions
 from assistant.workflow.requests import GenerateRequest, Understanding, understand
 from assistant.workflow.sample_project import example_epic
 from assistant.workflow.search_sources import epic_choices
@@ -221,6 +222,7 @@ def _understood(
     with st.container(height=EPICS_HEIGHT, border=False):
         _unread_and_questions(opened, record, found)
         existing_panel(opened, record, found)
+        shared_panel(shared_preconditions.of_epics(found.epics))
         _epics(found)
     return found
 

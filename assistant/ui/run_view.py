@@ -12,10 +12,18 @@ from assistant.ui.coverage_table import coverage_table, questions_list
 from assistant.ui.downloads import download_menu
 from assistant.ui.plain import label, plain
 from assistant.ui.quality_panel import quality_panel
+from assistant.ui.shared_panel import shared_panel
 from assistant.ui.sources_panel import sources_panel
 from assistant.ui.stale_panel import stale_bar, stale_panel
 from assistant.ui.state import Session, errors_shown, keep_address
-from assistant.workflow import generate_cases, lineage, review, runs, stale
+from assistant.workflow import (
+    generate_cases,
+    lineage,
+    review,
+    runs,
+    shared_preconditions,
+    stale,
+)
 from assistant.workflow.runs import ACTIVE, RunSummary, RunView
 from assistant.workflow.workspace import Workspace
 
@@ -67,6 +75,8 @@ def _cases(opened: Workspace, record: Session, view: RunView) -> None:
     listed = () if active else stale.stale_cases(opened, record.project_id, run_id=view.run.id)
     found = stale.by_case(listed)
     stale_bar(opened, record, found)
+    if not active:
+        shared_panel(shared_preconditions.of_run(view.run))
     case_list(opened, record, active=active, stale=frozenset(found))
     if record.case_id:
         stale_panel(opened, record, record.case_id, found)

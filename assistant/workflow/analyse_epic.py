@@ -12,6 +12,7 @@ from assistant.design.analysis import CriterionAnalysis, analyse
 from assistant.design.end_to_end import conditions_of_epic, end_to_end_conditions
 from assistant.design.planned import planned_conditions
 from assistant.design.questions import raise_questions
+from assistant.design.shared import SharedPrecondition, shared_preconditions
 from assistant.domain import (
     TECHNIQUES,
     Depth,
@@ -62,6 +63,8 @@ class AnalysedEpic(Value):
     end_to_end: tuple[TestCondition, ...] = ()
     """Conditions that walk one process through several stories; their ``legs`` are the way."""
     counts: dict[str, int]
+    shared_preconditions: tuple[SharedPrecondition, ...] = ()
+    """What holds before all cases of the epic, or of one of its stories."""
 
 
 class EpicAnalysis(Value):
@@ -137,7 +140,12 @@ def _epic(
     found.update(one.technique for one in walks)
     counts = {name: found[name] for name in TECHNIQUES if found[name]}
     return AnalysedEpic(
-        key=epic.key, title=epic.title, stories=stories, end_to_end=walks, counts=counts
+        key=epic.key,
+        title=epic.title,
+        stories=stories,
+        end_to_end=walks,
+        counts=counts,
+        shared_preconditions=shared_preconditions(epic),
     )
 
 
