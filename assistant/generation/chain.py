@@ -27,6 +27,7 @@ from assistant.domain import (
 from assistant.generation.cancelling import CancelCheck, never_cancelled, raise_if_cancelled
 from assistant.generation.citations import verified
 from assistant.generation.grounding import RULES, Grounder
+from assistant.generation.house_rules import HouseRules
 from assistant.generation.lint import lint
 from assistant.generation.numbering import Numbering
 from assistant.generation.planning import (
@@ -87,6 +88,7 @@ def generate(
     cancelled: CancelCheck = never_cancelled,
     done_conditions: Collection[str] = (),
     questions: Sequence[Question] | None = None,
+    house: HouseRules | None = None,
 ) -> Iterator[Event]:
     """Write a case for every condition of the epics: ``Planned``, ``CaseReady``..., ``Finished``.
 
@@ -94,7 +96,7 @@ def generate(
     ``style`` are existing cases of the company. ``done_conditions`` have their cases already, so
     that a run which was cut off goes on with the others under the same case ids. ``questions`` are
     those still open; without them they are raised against what is retrieved. Each case carries
-    the open questions on its criterion.
+    the open questions on its criterion. ``house`` are the company's rules of style to check.
 
     Raises ``Cancelled`` where the user cancels, and passes on ``RetrievalError`` and
     ``GenerationError`` (the model is gone, for example); cases that were yielded stay as they are.
@@ -114,7 +116,7 @@ def generate(
     for question in plan.questions:
         asked.setdefault(question.criterion_id, []).append(question.text)
     ids = case_ids(conditions, existing_case_ids)
-    chain = _writing(writer, cancelled)
+    chain = _writing(writer, cancelled, house)
     first_case = 0.0
     prompt = cached = generated = 0
     writing = perf_counter()
@@ -210,7 +212,9 @@ class _Written:
         return replace(self, written=self.written.model_copy(update={"case": case}))
 
 
-def _writing(writer: Writer, cancelled: CancelCheck) -> Runnable[CaseBrief, WrittenCase]:
+def _writing(
+    writer: Writer, cancelled: CancelCheck, house: HouseRules | None
+) -> Runnable[CaseBrief, WrittenCase]:
     """write (prompt | model | parse | citations for a model) | verify | ground | lint"""
     from langchain_core.runnables import RunnableLambda
 
@@ -228,7 +232,9 @@ def _writing(writer: Writer, cancelled: CancelCheck) -> Runnable[CaseBrief, Writ
     def check(item: _Written) -> WrittenCase:
         case = item.written.case
         marked = tuple(one for one in case.findings if one.rule in RULES)
-        return item.with_case(case.model_copy(update={"findings": (*lint(case), *marked)})).written
+        return item.with_case(
+            case.model_copy(update={"findings": (*lint(case, house), *marked)})
+        ).written
 
     return (
         RunnableLambda(write, name="write")

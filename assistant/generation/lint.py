@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 
 from assistant.domain import Fix, LintFinding, TestCase, TestStep
+from assistant.generation.house_rules import HouseRules, check_rules
 from assistant.generation.step_smells import STEP_RULES, misplaced_precondition
 from assistant.generation.wording import clipped, content_stems
 
@@ -31,8 +32,9 @@ _PRESUMES = re.compile(
 )
 
 
-def lint(case: TestCase) -> tuple[LintFinding, ...]:
-    """All findings of a case, those of the case first, then step by step."""
+def lint(case: TestCase, house: HouseRules | None = None) -> tuple[LintFinding, ...]:
+    """All findings of a case, those of the case first, then step by step; then what breaks the
+    company's own rules, where these are given."""
     gherkin = is_gherkin(case)
     findings = list(_of_case(case, MAX_GHERKIN_LINES if gherkin else MAX_CASE_STEPS))
     seen: set[tuple[str, str, str]] = set()
@@ -65,6 +67,8 @@ def lint(case: TestCase) -> tuple[LintFinding, ...]:
         seen.add(key)
         first.setdefault(key[:2], step.number)
         previous = key[0]
+    if house is not None:
+        findings += check_rules(case, house)
     return tuple(findings)
 
 

@@ -81,13 +81,17 @@ def learn_style(cases: Sequence[TestCase]) -> CompanyStyle:
     )
 
 
+def lead_of(title: str) -> str:
+    """What a title begins with where it says that something is verified ("Verify that"), or ""."""
+    match = _LEADS.match(title)
+    if match is None:
+        return ""
+    lead = f"{match.group(1).capitalize()}{(match.group(2) or ' that').lower()}"
+    return lead.replace(" if", " that").replace(" whether", " that")
+
+
 def _lead(titles: Sequence[str]) -> str:
-    found = [_LEADS.match(title) for title in titles]
-    leads = Counter(
-        f"{match.group(1).capitalize()}{(match.group(2) or ' that').lower()}"
-        for match in found
-        if match
-    )
+    leads = Counter(lead for title in titles if (lead := lead_of(title)))
     if not leads or leads.total() < 0.4 * len(titles):
         return ""
-    return leads.most_common(1)[0][0].replace(" if", " that").replace(" whether", " that")
+    return leads.most_common(1)[0][0]

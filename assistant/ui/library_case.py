@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
+from assistant.domain import LintFinding
 from assistant.errors import AssistantError
 from assistant.ui.case_editor import STATUS_COLORS, SUPPORT_SIGNS
+from assistant.ui.findings_panel import findings_panel
 from assistant.ui.plain import label, plain
 from assistant.ui.state import Session
-from assistant.workflow import review_library, runs
+from assistant.workflow import checking, review, review_library, runs
 from assistant.workflow.workspace import Workspace
+
+PROBLEM = "library_case_problem"
 
 
 def library_case(opened: Workspace, record: Session, case_id: str) -> None:
@@ -38,8 +42,21 @@ def library_case(opened: Workspace, record: Session, case_id: str) -> None:
             f"**{step.number}** {label(step.action, limit=600)}{data}  \n"
             f":gray[→] {label(step.expected_result, limit=600)}:gray[{sign}]"
         )
-    for finding in case.findings:
-        st.caption(f":orange[:material/rule:] {label(finding.message, limit=240)}")
+    problem = st.session_state.pop(PROBLEM, "")
+    if problem:
+        st.error(plain(problem), icon=":material/error:")
+    checked = checking.as_shown(opened, record.project_id, stored)
+
+    def apply(finding: LintFinding) -> None:
+        try:
+            review.apply_fix(
+                opened, record.project_id, checked, finding,
+                seen_version=stored.row_version, by=record.user,
+            )  # fmt: skip
+        except AssistantError as error:
+            st.session_state[PROBLEM] = str(error)
+
+    findings_panel(checked, apply)
     if stored.run_id and st.button(
         "Open beside its sources", icon=":material/open_in_new:", key=f"open-{case.id}"
     ):

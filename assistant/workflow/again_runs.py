@@ -17,6 +17,7 @@ from assistant.generation.writer import WrittenCase
 from assistant.library import StoredCase
 from assistant.workflow import generate_cases
 from assistant.workflow.answers import answered_chunks
+from assistant.workflow.checking import house_rules
 from assistant.workflow.generate_cases import OnCase, opened_writer, prompt_version, style_cases
 from assistant.workflow.models import model_spec
 from assistant.workflow.models import writer as known_writer
@@ -187,4 +188,5 @@ def _written(
         cancelled=cancelled,
         done_conditions=every - again.conditions,
         questions=run.questions,
+        house=house_rules(workspace, project_id),
     )

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from assistant.domain import GenerationRun, TestCase
+from functools import lru_cache
+
+from assistant.domain import CaseStatus, CaseTemplate, GenerationRun, TestCase
 from assistant.generation.grounding import Ground, grounded
+from assistant.generation.house_rules import HouseRules, learn_rules
 from assistant.generation.lint import lint
 from assistant.generation.passages import Sources
 from assistant.library import StoredCase
 from assistant.workflow.workspace import Workspace
+
+HOUSE_CASES = 300
+"""Imported cases that the company's rules of style are learnt from."""
 
 
 def rechecked(
@@ -17,16 +23,42 @@ def rechecked(
 
     An imported case rests on no run: its wording is checked, its grounding is not.
     """
+    house = house_rules(workspace, project_id)
     if stored.source_run_id is not None:
-        return rechecked_against(workspace.library.run(project_id, stored.source_run_id), case)
+        run = workspace.library.run(project_id, stored.source_run_id)
+        return rechecked_against(run, case, house)
     case = case.model_copy(update={"findings": ()})
-    return case.model_copy(update={"findings": lint(case)})
+    return case.model_copy(update={"findings": lint(case, house)})
 
 
-def rechecked_against(run: GenerationRun, case: TestCase) -> TestCase:
+def as_shown(workspace: Workspace, project_id: str, stored: StoredCase) -> TestCase:
+    """The case with what the checks find in it: an imported one is checked when it is looked at."""
+    if stored.source_run_id is not None:
+        return stored.case
+    return rechecked(workspace, project_id, stored, stored.case)
+
+
+def house_rules(workspace: Workspace, project_id: str) -> HouseRules:
+    """The company's rules of style: its template's, and those that its own cases keep."""
+    imported: tuple[CaseStatus, ...] = ("imported",)
+    held = workspace.library.cases(project_id, statuses=imported)[:HOUSE_CASES]
+    template = workspace.project(project_id).template
+    return _learnt(tuple(stored.body for stored in held), template.model_dump_json())
+
+
+@lru_cache(maxsize=8)
+def _learnt(bodies: tuple[str, ...], template: str) -> HouseRules:
+    """Kept, because every edit is checked and the cases seldom change."""
+    cases = [TestCase.model_validate_json(body) for body in bodies]
+    return learn_rules(cases, CaseTemplate.model_validate_json(template))
+
+
+def rechecked_against(
+    run: GenerationRun, case: TestCase, house: HouseRules | None = None
+) -> TestCase:
     """The case with marks and findings made anew against what this run had before it."""
     case = grounded(case.model_copy(update={"findings": ()}), ground_of_run(run, case))
-    return case.model_copy(update={"findings": (*lint(case), *case.findings)})
+    return case.model_copy(update={"findings": (*lint(case, house), *case.findings)})
 
 
 def ground_of_run(run: GenerationRun, case: TestCase) -> Ground:

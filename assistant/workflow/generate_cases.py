@@ -28,6 +28,7 @@ from assistant.generation.rules_writer import RulesWriter
 from assistant.generation.writer import Writer
 from assistant.workflow import read_ahead, reuse
 from assistant.workflow.answers import answered_chunks
+from assistant.workflow.checking import house_rules
 from assistant.workflow.endpoints import split_writer
 from assistant.workflow.import_sources import put_epics
 from assistant.workflow.models import RULES_WRITER, model_spec, writer
@@ -207,6 +208,7 @@ def _write_cases(
         cancelled=cancelled,
         done_conditions=done,
         questions=run.questions,
+        house=house_rules(workspace, project_id),
     ):
         match event:
             case Planned():

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from assistant.domain import CaseOrigin, Fix, Severity, TestCase, Value
 from assistant.errors import SourceError
+from assistant.generation.house_rules import HouseRules, learn_rules
 from assistant.generation.lint import lint
 from assistant.sources.batches import read_files
 from assistant.training.case_files import gherkin_parts, read_case_file
@@ -53,9 +54,10 @@ def lint_files(paths: Sequence[Path]) -> LintReport:
                 f"'{path.name}' holds no test cases. Give a table of cases, a feature file, or "
                 "JSON lines with a title and steps."
             )
+        house = learn_rules(found)
         cases += len(found)
         steps += sum(len(case.steps) for case in found)
-        rows += [row for case in found for row in _rows(path.name, case)]
+        rows += [row for case in found for row in _rows(path.name, case, house)]
     counts = Counter(row.rule for row in rows)
     return LintReport(
         rows=tuple(rows),
@@ -92,8 +94,8 @@ def cases_in(path: Path) -> Iterator[TestCase]:
                     )
 
 
-def _rows(file: str, case: TestCase) -> Iterator[LintRow]:
-    for one in lint(case):
+def _rows(file: str, case: TestCase, house: HouseRules) -> Iterator[LintRow]:
+    for one in lint(case, house):
         yield LintRow(
             file=file,
             case_id=case.id,

@@ -15,7 +15,7 @@ from assistant.generation.writer import WrittenCase
 from assistant.library import StoredCase
 from assistant.workflow import again_runs
 from assistant.workflow.again_runs import Again, planned_run
-from assistant.workflow.checking import rechecked_against
+from assistant.workflow.checking import house_rules, rechecked_against
 from assistant.workflow.present_basis import PresentBasis
 from assistant.workflow.workspace import Workspace
 from assistant.workflow.write_again import derived_by, gone, titled
@@ -116,7 +116,11 @@ def _keep(
         )
     sources = library.run(project_id, run.id)
     numbers = {item.chunk.id: item.rank for item in sources.retrieved}
-    checked = rechecked_against(sources, with_step(stored.case, renumbered(fresh, numbers), number))
+    checked = rechecked_against(
+        sources,
+        with_step(stored.case, renumbered(fresh, numbers), number),
+        house_rules(workspace, project_id),
+    )
     case = with_step(stored.case, checked.steps[number - 1], number)
     if case == stored.case:
         return stored  # the sources give the words that stand there

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import AssistantError
-from assistant.workflow import evaluate_generation, lint_cases
+from assistant.workflow import checking, evaluate_generation, lint_cases, review
 from assistant.workflow.evaluate_generation import EvaluateRequest
 from assistant.workflow.workspace import Workspace
 
@@ -49,6 +49,25 @@ def test_a_file_without_cases_is_an_error(tmp_path: Path) -> None:
     for path in (page, tmp_path / "absent.csv"):
         with pytest.raises(AssistantError, match=path.name):
             lint_cases.lint_files([path])
+
+
+def test_an_imported_case_is_checked_when_looked_at_and_takes_a_fix(
+    workspace: Workspace, project_id: str
+) -> None:
+    stored = workspace.library.case(project_id, "UAT-BIL-0014")
+    shown = checking.as_shown(workspace, project_id, stored)
+    (found,) = (one for one in shown.findings if one.rule == "result style")
+    saved = review.apply_fix(
+        workspace, project_id, shown, found, seen_version=stored.row_version, by="Tess"
+    )
+    assert saved.case.steps[2].expected_result.startswith("The amounts are more or less the same")
+    assert saved.status == "imported"
+    rules = [one.rule for one in checking.as_shown(workspace, project_id, saved).findings]
+    assert "result style" not in rules
+    other = checking.as_shown(
+        workspace, project_id, workspace.library.case(project_id, "UAT-BIL-0009")
+    )
+    assert not [one for one in other.findings if one.rule.endswith("style")]
 
 
 def held_out(path: Path) -> Path:

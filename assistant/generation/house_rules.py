@@ -1,0 +1,258 @@
+"""The company's own rules of style: learnt where nearly all of its cases keep them, then checked.
+
+What the template states (the longest title, how a title is put together) and what its cases show
+without saying so (how titles begin, who acts in a step, whether a result "should be" or "is",
+whether actions carry numbers of their own, how ids are built). What more than a twentieth of the
+cases do otherwise is no rule, so that nearly all cases that it is learnt from keep it. Findings are
+advice, each with a fix where a rule can make one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from assistant.design.clauses import parse_clause
+from assistant.design.people import is_person
+from assistant.design.verbs import is_base, third_person
+from assistant.design.wording import imperative
+from assistant.domain import CaseTemplate, Fix, LintFinding, StepText, TestCase, TestStep, Value
+from assistant.generation.style import CompanyStyle, lead_of
+from assistant.generation.wording import QUOTED, clipped
+from assistant.suite.titles import titled
+
+ENOUGH = 10
+"""Cases (or steps) below which nothing is learnt."""
+
+NEARLY_ALL = 0.95
+
+Person = Literal["", "imperative", "third person"]
+Modal = Literal["", "is", "should"]
+
+_NUMBER = re.compile(r"^\s*(?:step\s*)?\d{1,3}\s*[.):]\s+(?=\S)", re.IGNORECASE)
+_AS_WHO = re.compile(r"^As [^,]{2,60}, (?=\w)")
+_SHOULD = re.compile(r"\bshould\b", re.IGNORECASE)
+_SHOULD_BE = re.compile(r"\bshould (?P<not>not )?be\b")
+_SEVERAL = re.compile(r", | and | then |\n")
+
+
+class HouseRules(Value):
+    """The rules that a company's cases keep; what is empty is not checked.
+
+    ``lead`` begins titles, ``max_title`` and ``title_pattern`` are the template's; ``actor`` acts
+    where steps are told of somebody; ``id_shape`` has "A" for letters and "0" for each digit.
+    """
+
+    lead: str = ""
+    max_title: int | None = None
+    title_pattern: str = ""
+    person: Person = ""
+    actor: str = "The user"
+    modal: Modal = ""
+    unnumbered: bool = False
+    id_shape: str = ""
+
+
+def learn_rules(cases: Sequence[TestCase], template: CaseTemplate | None = None) -> HouseRules:
+    """The rules that nearly all of these cases keep, and those of the template.
+
+    Cases written as Given/When/Then teach nothing about steps.
+    """
+    steps = [s for case in cases for s in case.steps if not _gherkin(s.action)]
+    people = Counter(_person(step.action) for step in steps)
+    actors = Counter(who for step in steps if (who := _actor(step.action)))
+    results = [s.expected_result for s in steps if s.expected_result.strip()]
+    titles = [case.title for case in cases if case.title.strip()]
+    imported = [case.id for case in cases if case.origin.writer == "import"]
+    title = next((c for c in template.columns if c.field == "title"), None) if template else None
+    person = _habit([one for one in people.elements() if one])
+    should = _habit(["should" if _says_should(text) else "is" for text in results])
+    return HouseRules(
+        lead=_habit([lead_of(text) for text in titles]),
+        max_title=title.max_chars if title else None,
+        title_pattern=template.title_pattern if template else "",
+        person="imperative" if person == "imperative" else "third person" if person else "",
+        actor=actors.most_common(1)[0][0] if actors else "The user",
+        modal="should" if should == "should" else "is" if should else "",
+        unnumbered=_habit([str(bool(_NUMBER.match(s.action))) for s in steps]) == "False",
+        id_shape=_habit([shape_of(name) for name in imported]),
+    )
+
+
+def _habit(values: Sequence[str]) -> str:
+    """The value that nearly all have; "" where there are few, or no such value."""
+    if len(values) < ENOUGH:
+        return ""
+    value, count = Counter(values).most_common(1)[0]
+    return value if count >= NEARLY_ALL * len(values) else ""
+
+
+def check_rules(case: TestCase, rules: HouseRules) -> Iterator[LintFinding]:
+    """What in a case breaks the company's rules, with a fix where one can be made."""
+    yield from _title(case, rules)
+    if rules.id_shape and case.origin.writer == "import" and shape_of(case.id) != rules.id_shape:
+        message = f"Ids of other cases look like {rules.id_shape} (A: letters, 0: a digit)."
+        yield LintFinding(rule="id style", message=message, words=case.id)
+    for step in case.steps:
+        if _gherkin(step.action) or step.action.lstrip().startswith("|"):
+            continue
+        for rule in (_numbered, _told_of, _modal):
+            yield from rule(step, rules)
+
+
+def shape_of(name: str) -> str:
+    """An id with its letters and digits made alike: "UAT-CC-0012" -> "A-A-0000"."""
+    return re.sub(r"\d", "0", re.sub(r"[^\W\d_]+", "A", name))
+
+
+# --- Titles ---------------------------------------------------------------------------------------
+
+
+def _title(case: TestCase, rules: HouseRules) -> Iterator[LintFinding]:
+    title = case.title.strip()
+    if not title:
+        return
+    if rules.lead and lead_of(title) != rules.lead:
+        better = CompanyStyle(lead=rules.lead).title(title, limit=10_000)
+        yield LintFinding(
+            rule="title style",
+            message=f"Titles of other cases begin with “{rules.lead}”.",
+            words=title,
+            fix=Fix(says=f"Begin with “{rules.lead}”", title=better),
+        )
+    ours = case.model_copy(update={"origin": case.origin.model_copy(update={"writer": "rules"})})
+    whole = titled(rules.title_pattern, ours)
+    if case.origin.writer == "import" and whole != title:
+        yield LintFinding(
+            rule="title pattern",
+            message=f"The template puts titles together as “{rules.title_pattern}”.",
+            words=title,
+            fix=Fix(says="Put it together so", title=whole),
+        )
+    over = len(whole) - (rules.max_title or len(whole))
+    if over > 0:
+        shorter = clipped(title, max(len(title) - over, 1))
+        yield LintFinding(
+            rule="title too long for the template",
+            message=f"With {len(whole)} characters it does not fit: the template allows "
+            f"{rules.max_title}.",
+            words=title,
+            fix=Fix(says="Shorten the title", title=shorter) if len(title) > over else None,
+        )
+
+
+# --- Steps ----------------------------------------------------------------------------------------
+
+
+def _numbered(step: TestStep, rules: HouseRules) -> Iterator[LintFinding]:
+    number = _NUMBER.match(step.action)
+    if rules.unnumbered and number is not None:
+        yield _found(
+            step,
+            "numbered step",
+            "Steps are numbered by their column; other cases have no number in the action.",
+            number.group().strip(),
+            Fix(says="Take the number out", steps=(_with(step, step.action[number.end() :]),)),
+        )
+
+
+def _told_of(step: TestStep, rules: HouseRules) -> Iterator[LintFinding]:
+    person = _person(step.action)
+    if not rules.person or not person or person == rules.person:
+        return
+    if rules.person == "imperative":
+        better = imperative(step.action.rstrip(" .")) or ""
+        message = "Steps of other cases are instructions (“Select ...”), not told of somebody."
+    else:
+        better = "" if _SEVERAL.search(step.action) else _in_third_person(step.action, rules.actor)
+        message = f"Steps of other cases are told of somebody (“{rules.actor} selects ...”)."
+    stop = "." if step.action.rstrip().endswith(".") else ""
+    fix = Fix(says="Word it so", steps=(_with(step, f"{better}{stop}"),)) if better else None
+    yield _found(step, "step style", message, step.action.strip(), fix)
+
+
+def _modal(step: TestStep, rules: HouseRules) -> Iterator[LintFinding]:
+    result = step.expected_result
+    if not rules.modal or not result.strip():
+        return
+    says = "should" if _says_should(result) else "is"
+    if says == rules.modal:
+        return
+    if rules.modal == "should":
+        better = CompanyStyle(should=True, stops=result.rstrip().endswith(".")).expected(result)
+        message = "Expected results of other cases say what “should be”."
+    else:
+        better = _plain(result)
+        message = "Expected results of other cases say what is, not what “should be”."
+    if rules.modal == "should" and not _says_should(better):
+        return  # "The page opens": no word that "should" could go with
+    changed = step.action, better
+    fix = (
+        Fix(says="Word it so", steps=(_with(step, *changed),))
+        if better and better != result
+        else None
+    )
+    yield _found(step, "result style", message, result.strip(), fix)
+
+
+def _person(action: str) -> Person:
+    """Who acts in a step: the tester who is told to, or somebody; "" where it cannot be told."""
+    text = _AS_WHO.sub("", _NUMBER.sub("", action)).strip()
+    first = re.match(r"[A-Za-z]+", text)
+    if first is None:
+        return ""
+    if _actor(text):
+        return "third person"
+    return "imperative" if is_base(first.group().lower()) else ""
+
+
+def _actor(action: str) -> str:
+    """The somebody that a step is told of ("The user"), or ""."""
+    text = _NUMBER.sub("", action).strip()
+    if not re.match(r"(?:The|An?|User|Agent|Tester|I|We)\b", text):
+        return ""
+    clause = parse_clause(text.rstrip(" ."))
+    if clause is None or not clause.subject or clause.form == "be":
+        return ""
+    return clause.subject if text.startswith(clause.subject) and is_person(clause.subject) else ""
+
+
+def _in_third_person(action: str, actor: str) -> str:
+    text = _AS_WHO.sub("", action).strip().rstrip(".")
+    verb, _, rest = text.partition(" ")
+    if not is_base(verb.lower()) or actor in ("I", "We"):
+        return ""
+    return f"{actor} {third_person(verb.lower())} {rest}".rstrip()
+
+
+def _says_should(text: str) -> bool:
+    return bool(_SHOULD.search(QUOTED.sub(" ", text)))
+
+
+def _plain(result: str) -> str:
+    """ "The page should be displayed." -> "The page is displayed."; "" where it is not so plain."""
+    if QUOTED.search(result) or len(_SHOULD.findall(result)) != 1:
+        return ""
+    clause = parse_clause(result.rstrip(" ."))
+    if clause is None:
+        return ""
+    be = "are" if clause.plural else "is"
+    return _SHOULD_BE.sub(lambda m: f"{be} {m['not'] or ''}".rstrip(), result)
+
+
+def _gherkin(action: str) -> bool:
+    return bool(re.match(r"\s*(?:given|when|then|and|but|\*)\s", action, re.IGNORECASE))
+
+
+def _with(step: TestStep, action: str, expected: str | None = None) -> StepText:
+    return StepText(
+        action=action,
+        test_data=step.test_data,
+        expected_result=step.expected_result if expected is None else expected,
+    )
+
+
+def _found(step: TestStep, rule: str, message: str, words: str, fix: Fix | None) -> LintFinding:
+    return LintFinding(rule=rule, message=message, step=step.number, words=words, fix=fix)

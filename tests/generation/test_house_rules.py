@@ -1,0 +1,142 @@
+"""The company's rules of style: learnt where nearly all cases keep them, told with a fix."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assistant.domain import (
+    CaseOrigin,
+    CaseTemplate,
+    Column,
+    LintFinding,
+    TestCase,
+    TestStep,
+)
+from assistant.generation.fixes import with_fix
+from assistant.generation.house_rules import HouseRules, check_rules, learn_rules
+from assistant.generation.lint import lint
+from assistant.workflow.lint_cases import cases_in
+
+SAMPLE = Path(__file__).parents[2] / "sample_data" / "existing_cases.csv"
+
+
+def case(
+    number: int = 1,
+    title: str = "Verify that the refund is paid",
+    action: str = "Select Save.",
+    expected: str = "The refund is paid.",
+    *,
+    writer: str = "import",
+    case_id: str = "",
+) -> TestCase:
+    return TestCase(
+        id=case_id or f"UAT-{number:04}",
+        title=title,
+        steps=(TestStep(number=1, action=action, expected_result=expected),),
+        origin=CaseOrigin.model_validate({"writer": writer}),
+        preconditions=("A payment exists.",),
+    )
+
+
+def house(**fields: str) -> HouseRules:
+    """What twenty such cases teach."""
+    return learn_rules([case(number, **fields) for number in range(1, 21)])
+
+
+def findings(one: TestCase, rules: HouseRules) -> list[LintFinding]:
+    return list(check_rules(one, rules))
+
+
+def fixed(one: TestCase, rules: HouseRules) -> TestCase:
+    """The case with its only finding's fix in it."""
+    (found,) = findings(one, rules)
+    return with_fix(one, found)
+
+
+def test_nothing_is_learnt_from_few_cases_or_from_mixed_ones() -> None:
+    assert learn_rules([case(number) for number in range(9)]) == HouseRules()
+    actions = ("Select Save.", "The user selects Save.")
+    mixed = [case(number, action=actions[number % 2]) for number in range(20)]
+    assert learn_rules(mixed).person == ""
+
+
+@pytest.mark.parametrize(
+    ("title", "better"),
+    [
+        ("Refund is paid", "Verify that refund is paid"),
+        ("Check that the refund is paid", "Verify that the refund is paid"),
+        ("Test: the refund", None),
+    ],
+)
+def test_titles_begin_as_others_do(title: str, better: str | None) -> None:
+    one = case(title=title)
+    (found,) = findings(one, house())
+    assert found.rule == "title style"
+    assert not findings(with_fix(one, found), house())
+    assert better is None or with_fix(one, found).title == better
+    assert not findings(case(title="Verify whether the refund is paid"), house())
+
+
+def test_steps_are_told_as_others_are() -> None:
+    told = case(action="The user selects Save and enters a name.")
+    assert fixed(told, house()).steps[0].action == "Select Save and enter a name."
+    for action in ("As a Team Leader, open the list.", "Let the ledger confirm it.", "Save"):
+        assert not findings(case(action=action), house()), action
+    third = house(action="The agent selects Save.")
+    assert (
+        fixed(case(action="Open the list."), third).steps[0].action == "The agent opens the list."
+    )
+    (found,) = findings(case(action="Open the list and select Save."), third)
+    assert found.fix is None, "two verbs are not turned safely"
+
+
+def test_results_are_worded_as_others_are() -> None:
+    better = fixed(case(expected="The refund should be paid."), house())
+    assert better.steps[0].expected_result == "The refund is paid."
+    assert not findings(case(expected='"You should be here." is displayed.'), house())
+    should = house(expected="The refund should be paid.")
+    better = fixed(case(expected="The list is empty."), should)
+    assert better.steps[0].expected_result == "The list should be empty."
+
+
+def test_actions_carry_no_number_where_others_carry_none() -> None:
+    assert fixed(case(action="1. Open the list."), house()).steps[0].action == "Open the list."
+    assert not findings(case(action="3 refunds are paid."), house(expected="x"))
+    numbered = house(action="1. Select Save.")
+    assert not findings(case(action="1. Open the list."), numbered)
+
+
+def test_ids_of_imported_cases_look_alike() -> None:
+    assert [one.rule for one in findings(case(case_id="REFUND_7"), house())] == ["id style"]
+    assert not findings(case(case_id="TC-PAY-1-AC1-P1", writer="rules"), house())
+
+
+def test_the_template_sets_pattern_and_length_of_titles() -> None:
+    columns = (Column(header="Title", field="title", max_chars=40),)
+    template = CaseTemplate(name="T", row_per="case", columns=columns, title_pattern="{id} {title}")
+    rules = learn_rules([], template)
+    ours = case(writer="rules", title="Verify that the refund is paid")
+    assert not findings(ours, rules)
+    long = case(writer="rules", title="Verify that the refund is paid to the customer's account")
+    short = fixed(long, rules)
+    assert len(f"{short.id} {short.title}") <= 40
+    assert not findings(short, rules)
+    assert fixed(case(), rules).title == "UAT-0001 Verify that the refund is paid"
+
+
+def test_the_sample_suite_keeps_its_own_rules() -> None:
+    cases = list(cases_in(SAMPLE))
+    rules = learn_rules(cases)
+    assert (rules.lead, rules.person, rules.modal) == ("Verify that", "imperative", "is")
+    broken = {one.id for one in cases for _ in check_rules(one, rules)}
+    assert broken == {"UAT-BIL-0014"}, "the sample's bad example: “should be more or less the same”"
+
+
+def test_lint_tells_them_after_its_own_findings() -> None:
+    one = case(title="Refund")
+    assert [found.rule for found in lint(one, house())] == [
+        *(found.rule for found in lint(one)),
+        "title style",
+    ]
