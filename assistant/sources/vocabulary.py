@@ -123,14 +123,14 @@ def _match(label: str) -> SectionName | None:
 
 EPIC_MARKER = re.compile(
     r"^\s*(?:\[\s*epic\s*\]|(?:epic|initiative|epos|[eé]pica|[eé]pico)\b)"
-    r"(?:\s*(?:name|title))?\s*(?P<number>#?\d{1,3}(?:\.\d{1,3})*)?(?=[\s:.–—\[(-])"
+    r"(?:\s*(?:name|title))?\s*(?P<number>#?\d{1,3}(?:\.\d{1,3})*)?(?=[\s:–—\[(-]|\.(?!\w))"
     r"(?P<sep>\s*[:.–—-]+)?\s*(?P<rest>.*)$",
     re.IGNORECASE,
 )
 STORY_MARKER = re.compile(
     r"^\s*(?:\[\s*(?:user\s+)?story\s*\]|(?:user[\s-]+story|story|feature|use\s+case|requirement"
     r"|historia(?:\s+de\s+usuario)?|hist[oó]ria(?:\s+de\s+usu[aá]rio)?)\b)"
-    r"(?:\s*(?:name|title))?\s*(?P<number>#?\d{1,3}(?:\.\d{1,3})*)?(?=[\s:.–—\[(-])"
+    r"(?:\s*(?:name|title))?\s*(?P<number>#?\d{1,3}(?:\.\d{1,3})*)?(?=[\s:–—\[(-]|\.(?!\w))"
     r"(?P<sep>\s*[:.–—-]+)?\s*(?P<rest>.*)$",
     re.IGNORECASE,
 )

@@ -149,6 +149,18 @@ def test_zephyr_scale() -> None:
     assert (empty.id, empty.steps) == ("CC-T3", ())
 
 
+def test_testlink_before_1_9_keeps_steps_and_results_in_two_texts() -> None:
+    case = (
+        '<testcase internalid="4" name="Pay"><summary><![CDATA[]]></summary>'
+        "<steps><![CDATA[<ol><li>Open</li><li>Pay</li></ol>]]></steps>"
+        "<expectedresults><![CDATA[<p>It is paid</p>]]></expectedresults></testcase>"
+    )
+    data = f'<testsuite name=""><details/><testsuite name="Fees">{case}</testsuite></testsuite>'
+    (found,) = read_file("old.xml", data.encode()).cases
+    assert (found.id, found.labels) == ("4", ("Fees",))
+    assert steps_of(found) == [("Open", ""), ("Pay", "It is paid")]
+
+
 def test_testlink_requirements() -> None:
     need = (
         "<requirement><docid>{0}</docid><title>{0} t</title><description>d</description>"

@@ -7,6 +7,7 @@ Each number here was counted in the file itself or by another reader, not taken 
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import re
 import subprocess
@@ -351,7 +352,57 @@ def test_testlink_requirements_are_a_test_basis(real: Real) -> None:
     assert epics[0].stories[1].narrative == "a none functional requirement"
 
 
-# --- OpenDocument -----------------------------------------------------------------------------
+# --- PDF and Word -----------------------------------------------------------------------------
+
+
+def test_the_headings_of_a_pdf_are_those_of_its_outline(real: Real) -> None:
+    from pypdf import PdfReader
+    from pypdf.generic import Destination
+
+    data = real("testlink", "testlink-official-file-formats.pdf")
+    reading = read_file("formats.pdf", data)
+    other = PdfReader(io.BytesIO(data))
+    flat = [
+        each for entry in other.outline for each in (entry if isinstance(entry, list) else [entry])
+    ]
+    outline = [
+        " ".join(str(entry.title).split()) for entry in flat if isinstance(entry, Destination)
+    ]
+    headings = re.findall(r"^#+ (.*)$", reading.document.text, re.MULTILINE)
+    assert reading.report.parts == len(other.pages) == 18
+    assert headings[0] == "Import / export file formats"
+    assert [heading for heading in headings if heading in outline] == outline
+    assert len(outline) == 13
+    assert reading.document.kind == "page"
+
+
+def test_tables_links_and_comments_of_word_files(real: Real) -> None:
+    grid = read_file("grid.docx", real("word", "tbl-cell-access.docx")).document.text
+    assert table_rows(grid)[:6] == [
+        "| 1 | 2 | 3 |", "| 4 | 5 | 6 |", "| 7 | 8 | 9 |",
+        "| 1 | 2 | 3 |", "| 4 | 4 | 6 |", "| 7 | 8 | 9 |",
+    ]  # fmt: skip
+    assert len(table_rows(grid)) == 12
+    links = read_file("links.docx", real("word", "par-hyperlinks.docx")).document.text
+    assert links.count("](http://") == 4
+    notes = read_file("notes.docx", real("word", "comments-rich-para.docx"))
+    assert notes.document.text.count("Comment [") == 4
+    assert "Text with character style." in notes.document.text
+    paged = read_file("paged.docx", real("word", "hdr-header-footer.docx"))
+    assert paged.report.unread_parts == ("page headers", "page footers")
+
+
+# --- Spreadsheets -----------------------------------------------------------------------------
+
+
+def test_old_workbooks(real: Real) -> None:
+    merged = read_file("a.xls", real("xls", "merged-cell-sheet.xls")).document.text
+    assert table_rows(merged) == ["| 1 | 2 | 3 |", "|  | 5 | 6 |", "|  | 8 | 9 |", "| 10 | 11 |  |"]
+    dates = read_file("b.xls", real("xls", "date_field.xls")).document.text
+    assert table_rows(dates)[:2] == ["| Date | Time |", "| 2014-12-25 | 11:11:11 |"]
+    hidden = read_file("c.xls", real("xls", "hidden_sheets.xls"))
+    assert table_rows(hidden.document.text) == ["| A | B |", "| a | b |"]
+    assert "Sheet 'hidden' is hidden in Excel; it was read." in hidden.notes
 
 
 def test_open_document_sheets_of_another_program(real: Real) -> None:

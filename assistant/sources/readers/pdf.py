@@ -133,18 +133,21 @@ def _rounded(height: float) -> float:
 
 
 def _levels(pages: list[list[Line]]) -> dict[float, int]:
-    """Letter height -> heading level, for heights well above that of most letters."""
+    """Letter height -> heading level, for heights well above that of most letters.
+
+    Where those are small print (listings, tables), above that of most of the larger letters.
+    """
     letters: Counter[float] = Counter()
     for lines in pages:
         for height, words in lines:
             letters[_rounded(height)] += len(words)
     if not letters:
         return {}
-    body = letters.most_common(1)[0][0]
-    total = sum(letters.values())
-    tall = sorted((h for h in letters if h >= body * 1.15 and h > 0), reverse=True)
-    if sum(letters[h] for h in tall) * 4 > total:
-        return {}
+    total, tall = sum(letters.values()), list(letters)
+    while sum(letters[h] for h in tall) * 4 > total:
+        body = max(tall, key=lambda height: letters[height])
+        tall = [h for h in tall if h >= body * 1.15 and h > 0]
+    tall.sort(reverse=True)
     return {height: min(rank, 3) for rank, height in enumerate(tall, 1)}
 
 

@@ -191,7 +191,14 @@ def _testlink(element: Element, folders: tuple[str, ...]) -> Iterator[dict[str, 
 
 
 def _testlink_case(case: Element, folders: tuple[str, ...]) -> dict[str, object]:
-    steps = child(case, "steps")
+    found = child(case, "steps")
+    steps = [
+        [_markdown(text_of(step, "actions")), "", _markdown(text_of(step, "expectedresults"))]
+        for step in (children(found, "step") if found is not None else ())
+    ]
+    if not steps:  # TestLink before 1.9: all steps in one text, all results in another
+        text = [_markdown(text_of(case, "steps")), "", _markdown(text_of(case, "expectedresults"))]
+        steps = [text] if any(text) else []
     words = [keyword.get("name", "") for keyword in case.iter("keyword")]
     importance = text_of(case, "importance")
     external = text_of(case, "fullexternalid") or text_of(case, "externalid")
@@ -204,10 +211,7 @@ def _testlink_case(case: Element, folders: tuple[str, ...]) -> dict[str, object]
         "labels": list(dict.fromkeys([*folders, *words])),
         "links": [["tests", text_of(need, "doc_id")] for need in case.iter("requirement")
                   if text_of(need, "doc_id")],
-        "steps": [
-            [_markdown(text_of(step, "actions")), "", _markdown(text_of(step, "expectedresults"))]
-            for step in (children(steps, "step") if steps is not None else [])
-        ],
+        "steps": steps,
     }  # fmt: skip
 
 
