@@ -203,7 +203,12 @@ def find_restriction(text: str, clause: Clause | None) -> Restriction | None:
 
 
 def _roles(words: str) -> tuple[str, ...]:
-    if re.search(r"\b(?:that|who|which|with)\b", words):
+    apart = re.split(
+        r",? (?:or|and) (?=(?:an?|the|any) )|, (?=(?:an?|the|any) )", words.strip(" ,")
+    )
+    if len(apart) > 1:
+        return tuple(role for part in apart for role in _roles(part))
+    if re.search(r"\b(?:that|who|which|with|of)\b", words):
         return (words.strip(),)
     parts = re.split(r",\s+(?:or |and )?|\s+or\s+|\s+and\s+", words.strip())
     return tuple(part.strip() for part in parts if part.strip())

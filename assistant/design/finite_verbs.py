@@ -154,7 +154,7 @@ def is_plural_subject(subject: str, auxiliary: str) -> bool:
     if re.match(r"^(?:each|every|any|a|an|one|this|that|no|either|neither)\b", lower):
         return False
     core = re.split(
-        r"\s(?:of|for|in|on|with|that|which|who|without|at|from|to|over|under|above|below"
+        r"\s(?:of|for|in|on|with|that|which|who|without|at|from|up to|to|over|under|above|below"
         r"|(?:more|less|fewer|[a-z]+er) than)\s",
         subject,
     )[0]

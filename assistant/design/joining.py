@@ -22,7 +22,7 @@ def coordinated(text: str) -> tuple[str, ...]:
     cuts = [0]
     ends: list[int] = []
     for match in re.finditer(
-        r",? and (?!a half\b)(?:then |also )?"
+        r",? and (?!a half\b|including\b)(?:then |also )?"
         r"|,? but (?=(?:cannot|can|may|must|is|are|does|do|will|has|have"
         r"|the|it|they)\b)|; ",
         masked,

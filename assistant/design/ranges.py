@@ -209,7 +209,9 @@ def _is_only_time(text: str, quantity: Quantity) -> bool:
         return bool(
             allowed
             and re.match(
-                r"\s*(?:[,.;]|$|(?:per|by|for|within|until|before|during|in)\b|a \w+|only)", after
+                r"\s*(?:[,.;]|$|(?:per|by|for|within|until|before|during|in|with|using)\b"
+                r"|a \w+|only)",
+                after,
             )
         )
     if quantity.value != 1 or quantity.kind != "count":

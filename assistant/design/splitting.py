@@ -43,6 +43,11 @@ _ORDINAL = re.compile(
 )
 
 
+_LEVEL = re.compile(
+    r"(?:above|over|below|under|beyond|up to|at least|at most|(?:more|less|fewer) than) ", re.I
+)
+
+
 _CLAUSAL = word_set(
     "if when whenever once unless until where while provided given after before"
 ) | {
@@ -70,6 +75,15 @@ def take_leading(
     text: str, start: int, end: int, conditions: list[Condition], context: list[Span]
 ) -> int:
     """Take condition clauses off the front; returns where the rest starts."""
+    level = _LEVEL.match(text[start:end])
+    if level:  # "above 25% the commercial director must approve"
+        first = next(iter(find_quantities(text[start:end])), None)
+        rest = text[start + first.phrase_end : end].lstrip(" ,") if first else ""
+        here = first is not None and first.is_limit and first.phrase_start == 0
+        if first and here and ARTICLE.match(rest) and parse_clause(rest):
+            named = span(text, start, start + first.phrase_end)
+            conditions.append(Condition(level.group().strip().lower(), named))
+            return span(text, named.end, end).start
     ordinal = _ORDINAL.match(text[start:end])
     if ordinal and parse_clause(text[start + ordinal.end() : end].strip(" ,")):
         named = span(text, start, start + len(ordinal.group().rstrip(",")))

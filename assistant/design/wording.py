@@ -105,6 +105,20 @@ def _turned(clause: Clause) -> Clause:
         rest = subject[3:]
         made = rest if is_plural(head_noun(rest)) else indefinite(rest)
         return _with(clause, subject=capital(made) if subject[0] == "N" else made, negated=False)
+    for some in ("one of ", "any of ", "at least one of "):
+        if lower.startswith(some) and not clause.negated:
+            none = "None of " if subject[0].isupper() else "none of "
+            adverbs = _without(clause.adverbs, "already")
+            return _with(
+                clause, subject=none + subject[len(some) :], negated=False, adverbs=adverbs
+            )
+    nothing = re.match(r"no (?!longer\b|more\b|less\b|later\b)", clause.tail)
+    if nothing and not clause.negated and clause.verb in _OF_NOTHING:
+        rest = clause.tail[3:]
+        some = (
+            indefinite(rest) if clause.verb == "have" and not is_plural(head_noun(rest)) else rest
+        )
+        return _with(clause, subject=subject, negated=False, tail=some)
     if " but " in clause.tail and clause.negated:
         tail = clause.tail.replace(" but ", " rather than ", 1)
         return _with(clause, subject=subject, negated=False, tail=tail)
@@ -115,8 +129,16 @@ def _turned(clause: Clause) -> Clause:
             break
     tail = clause.tail if clause.negated else re.sub(r"\s(?:as well|too)$", "", clause.tail)
     tail = re.sub(r"^only ", "", tail)
-    adverbs = " ".join(word for word in clause.adverbs.split() if word.lower() != "only")
+    adverbs = _without(clause.adverbs, "only", *(() if clause.negated else ("already",)))
     return _with(clause, subject=subject, negated=not clause.negated, tail=tail, adverbs=adverbs)
+
+
+_OF_NOTHING = ("need", "require", "have", "contain", "include", "incur", "attract", "receive")
+""" "need no approval" denied is "need approval"."""
+
+
+def _without(adverbs: str, *left_out: str) -> str:
+    return " ".join(word for word in adverbs.split() if word.lower() not in left_out)
 
 
 def _with(

@@ -242,6 +242,7 @@ def prepared_step(
     acted = _ACTED_ON.match(action)
     makes_it = stem(action.split(" ", 1)[0]) in _MAKING
     thing = acted["thing"] if acted and not makes_it else ""
+    thing = re.sub(r" (?:once|twice|again)$", "", thing)
     if not thing and not _CREATED.search(expected):
         subject = subject_of(expected).removeprefix("The ")
         thing = indefinite(subject) if subject else ""

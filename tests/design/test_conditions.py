@@ -544,3 +544,29 @@ def test_what_may_be_lacking_for_an_exception() -> None:
     assert [c.variables for c in derive(text)] == [
         {"there is a referral": "true"}, {"there is a referral": "false"},
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Discounts up to and including 10% need no approval.", "Discounts of 11% need approval"),
+        ("Above 25% the commercial director must approve as well.",
+         "With 26%, the commercial director approves as well"),
+        ("A rejected request can be resubmitted once with a new justification.",
+         "A rejected request cannot be resubmitted 2 times with a new justification"),
+    ],
+)  # fmt: skip
+def test_a_value_beside_the_limit_reads_well(text: str, said: str) -> None:
+    assert said in {condition.statement for condition in of(derive(text), "boundary")}
+
+
+def test_roles_in_longer_words_are_tried_one_by_one() -> None:
+    text = 'Only the owner of the deal, or a user with the "Desk" permission, may submit a request.'
+    roles = [c.variables["role"] for c in of(derive(text), "role") if c.valid]
+    assert roles == ["the owner of the deal", 'a user with the "Desk" permission']
+
+
+def test_one_of_several_denied_is_none_of_them() -> None:
+    text = "The request can be recalled unless one of the approvers has already approved it."
+    (positive,) = of(derive(text), "positive")
+    assert positive.precondition == "None of the approvers has approved it"
