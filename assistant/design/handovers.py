@@ -243,7 +243,8 @@ def command_facts(text: str) -> Iterator[Fact]:
         return
     verb = match["verb"].lower()
     yield Fact("done", name, verb, text)
-    if verb in MAKING:
+    given_a_value = verb == "set" and re.search(r" to \S", command)  # is there already
+    if verb in MAKING and not given_a_value:
         yield Fact("thing", name, "", text)
 
 
