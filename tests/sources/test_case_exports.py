@@ -176,3 +176,6 @@ def test_testlink_requirements() -> None:
     assert [(story.key, story.title, story.narrative) for story in epic.stories] == [
         ("R1", "R1 t", "d"), ("R2", "R2 t", "d"),
     ]  # fmt: skip
+    alone = f"<requirements>{need.format('R1')}{need.format('R2')}</requirements>"
+    (epic,) = read_file("reqs.xml", alone.encode()).epics
+    assert [story.key for story in epic.stories] == ["R1", "R2"]

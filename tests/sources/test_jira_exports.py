@@ -149,6 +149,36 @@ def test_xml_as_the_cloud_writes_it() -> None:
     assert [(story.key, story.title) for story in epic.stories] == [("CC-3", "Extend")]
 
 
+def test_xml_with_the_steps_of_zephyr_squad_and_xray() -> None:
+    """The fields are known by their keys: a site may call them what it likes."""
+    zephyr = (
+        '<customfield id="a" key="com.thed.zephyr.je:zephyr-je-customfield-teststep">'
+        "<customfieldname>Schritte</customfieldname><customfieldvalues><steps>"
+        "<step><orderId>2</orderId><step>Save</step><data/><result>Saved</result></step>"
+        "<step><orderId>1</orderId><step>Open</step><data>P-1</data><result>Shown</result></step>"
+        "</steps></customfieldvalues></customfield>"
+    )
+    xray = (
+        '<customfield id="b" key="com.xpandit.plugins.xray:steps-editor-custom-field">'
+        "<customfieldname>Cucumber Scenario</customfieldname><customfieldvalues><customfieldvalue>"
+        "Given a plan\nWhen it is cancelled\nThen it ends</customfieldvalue></customfieldvalues>"
+        "</customfield>"
+    )
+    item = (
+        "<item><title>t</title><key id='1'>CC-{0}</key><summary>Test {0}</summary>"
+        "<type id='1'>Test</type><customfields>{1}</customfields></item>"
+    )
+    data = f"<rss><channel>{item.format(1, zephyr)}{item.format(2, xray)}</channel></rss>"
+    reading = read_file("tests.xml", data.encode())
+    steps, script = reading.cases
+    assert [(s.action, s.test_data, s.expected_result) for s in steps.steps] == [
+        ("Open", "P-1", "Shown"), ("Save", "", "Saved"),
+    ]  # fmt: skip
+    assert script.preconditions == ("Given a plan",)
+    assert script.steps[0].expected_result == "Then it ends"
+    assert not reading.fields
+
+
 def adf(*items: str) -> dict[str, object]:
     """A document with a bullet list."""
     listed = [{"type": "listItem", "content": [{"type": "paragraph", "content": [
