@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from assistant.design.alternatives import with_only
 from assistant.design.amounts import Quantity
 from assistant.design.attributes import find_mandatory
 from assistant.design.boundaries import Point, outside_words, points
@@ -43,7 +44,6 @@ from assistant.design.limit_outcomes import (
 from assistant.design.logic import cases, deciding
 from assistant.design.nouns import is_plural
 from assistant.design.people import head_noun, is_person
-from assistant.design.phrases import with_value
 from assistant.design.positives import lower_first
 from assistant.design.rules import Condition, Rule
 from assistant.design.sentences import Span
@@ -86,7 +86,7 @@ def _with_value(rule: Rule, words: Span, quantity: Quantity, point: Point) -> Va
 
 def concrete(words: Span, quantity: Quantity, value: str) -> str:
     """Words with a value in place of the limit; a negation that belongs to the limit goes."""
-    text = with_value(words.text, words.start, quantity, value)
+    text = with_only(words, quantity, value)
     place = text.find(value)
     if place > 0:
         before = re.sub(
@@ -302,6 +302,8 @@ def beyond_limit(rule: Rule) -> Draft | None:
     if not limits:
         return None
     words = outside_words(limits[0])
+    if words.startswith("no "):  # "no photo is attached" would be a denial already
+        words = next((p.text for p in points(limits[0]) if not p.allowed), words)
     draft = at_point(rule, limits[0], Point(words, "outside", False))
     if draft is None or (draft.valid and not rule.restrictive):
         return None

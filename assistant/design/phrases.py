@@ -37,18 +37,22 @@ def with_value(clause: str, offset: int, quantity: Quantity, value: str) -> str:
     before, after = clause[:start], clause[end:]
     said, before, after = _phrase(quantity, before, after, value)
     text = f"{before.rstrip()} {said}{after}" if before.strip() else f"{said}{after}"
-    if not before.strip() and not value.startswith("1 "):
-        text = _agreeing(text, len(said))
+    if (not before.strip() or re.search(r"(?:,|\band|\bor) $", before)) and _SEVERAL.match(value):
+        text = _agreeing(text, text.find(said) + len(said))
     text = re.sub(r"\(\s+", "(", text)
     text = re.sub(r"\ba (day|number|value|score|rating|quantity) of (?=\d+\b)", r"\1 ", text)
     text = re.sub(r"\s+([,.;])", r"\1", re.sub(r"[ \t]{2,}", " ", text))
     return text.strip()
 
 
+_SEVERAL = re.compile(r"(?!1 )\d|(?:more|fewer|less|at) (?:than |least |most )(?!(?:1|one) )", re.I)
+_MANY = {"is": "are", "was": "were", "has": "have", "does": "do"}
+
+
 def _agreeing(text: str, place: int) -> str:
     """ "5 failed attempts locks" -> "5 failed attempts lock", where the value is the subject."""
     acts = re.match(r" (?P<verb>[a-z]+s)\b", text[place:])
-    base = base_of_third(acts["verb"]) if acts else None
+    base = _MANY.get(acts["verb"]) or base_of_third(acts["verb"]) if acts else None
     return f"{text[:place]} {base}{text[place + len(acts.group()) :]}" if acts and base else text
 
 

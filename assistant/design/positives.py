@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from assistant.design.alternatives import with_only
 from assistant.design.attributes import find_mandatory, find_options
 from assistant.design.boundaries import inside_words, outside_words
 from assistant.design.capabilities import Restriction, find_restriction
@@ -185,7 +186,7 @@ def _counterpart(rule: Rule, clause: Clause | None) -> Draft | None:
         words = inside_words(quantity) if turned_round else outside_words(quantity)
         if quantity.comparison == "exactly" and quantity.negated:
             words = inside_words(quantity)
-        text = _positively(with_value(rule.effect.text, rule.effect.start, quantity, words), words)
+        text = _positively(with_only(rule.effect, quantity, words), words)
         return _turned_thing(rule, text, words)
     if clause.form == "modal" and clause.negated and clause.tail and is_person(clause.subject):
         instead = other_thing(clause.tail)

@@ -99,6 +99,9 @@ def command_of(words: str, keyword: str = "when") -> str | None:
     """What to do for a condition to come true; ``None`` for a state that has to be there."""
     if re.match(r"(?:no|nobody|none|neither)\b", words, re.IGNORECASE):
         return None
+    done = parse_clause(words) if keyword in ("unless", "if", "provided", "provided that") else None
+    if done and done.form == "perfect" and is_person(done.subject):
+        return None  # "unless the buyer has agreed": done before, and maybe by somebody else
     command = imperative(words)
     if command:
         return command
@@ -158,7 +161,10 @@ def _let_happen(clause: Clause) -> str | None:
     return None
 
 
-_BY = re.compile(r"\s?\bby (?:an?|the) [A-Za-z ]+?(?=$|,| when| if| after| before| within)")
+_BY = re.compile(
+    r"\s?\bby (?P<who>(?:an?|the) [A-Za-z ]+?)(?=$|,| (?:when|if|after|before|within|until|at|on"
+    r"|up to|no later|from|in)\b| \d)"
+)
 
 
 def passive_command(clause: Clause) -> str:

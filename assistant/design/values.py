@@ -65,6 +65,7 @@ def like(effect: str) -> str:
     if not clauses:
         return part
     said = re.sub(r"\bcannot be\b", "is not", fact(part))
+    said = re.sub(r"\bcan exceed\b", "exceeds", said)
     said = re.sub(r"\bcannot (contain|have|include)\b", r"does not \1", said)
     said = said[len(clauses[0].subject) :].strip() if said.startswith(clauses[0].subject) else said
     if clauses[0].plural:

@@ -570,3 +570,33 @@ def test_one_of_several_denied_is_none_of_them() -> None:
     text = "The request can be recalled unless one of the approvers has already approved it."
     (positive,) = of(derive(text), "positive")
     assert positive.precondition == "None of the approvers has approved it"
+
+
+def test_one_limit_is_tried_while_the_other_decides_nothing() -> None:
+    found = derive("Pallets heavier than 900 kg or higher than 1.8 m go to ground level.")
+    said = {c.data: (c.statement, c.valid) for c in of(found, "boundary")}
+    assert said["900 kg"] == (
+        "Pallets of 900 kg and at most 1.8 m do not go to ground level",
+        False,
+    )
+    assert said["1.9 m"] == ("Pallets of at most 900 kg and 1.9 m go to ground level", True)
+    refused = derive("Orders below £20 or above £500 are refused.")
+    assert of(refused, "positive")[0].statement == (
+        "Orders of at least £20 and at most £500 are accepted"
+    )
+
+
+def test_several_are_and_one_is() -> None:
+    found = derive("At least one photo is attached to the receipt.")
+    assert {c.data: c.statement for c in of(found, "boundary")} == {
+        "1 photo": "1 photo is attached to the receipt",
+        "0 photos": "0 photos are not attached to the receipt",
+        "2 photos": "2 photos are attached to the receipt",
+    }
+
+
+def test_what_somebody_has_done_before_is_a_precondition() -> None:
+    found = derive("Goods are refused unless the buyer has agreed in writing.")
+    assert [c.precondition for c in found] == [
+        "The buyer has agreed in writing", "The buyer has not agreed in writing",
+    ]  # fmt: skip
