@@ -126,7 +126,8 @@ def test_an_epic_of_the_sample_is_grounded_in_the_sample_project(first_run: Path
 def test_generate_json_is_the_run_and_nothing_else(
     environment: Mapping[str, str], first_run: Path
 ) -> None:
-    done = run_process(environment, "generate", "--ask", "Drop-3 Call Centre epics", "--json")
+    ask = ("--ask", "Drop-3 Call Centre epics", "--depth", "smoke")
+    done = run_process(environment, "generate", *ask, "--json")
     assert done.status == 0, done.err
     result = GenerationRun.model_validate_json(done.out)
     assert result.status == "done"
