@@ -132,6 +132,7 @@ def test_generate_json_is_the_run_and_nothing_else(
     result = GenerationRun.model_validate_json(done.out)
     assert result.status == "done"
     assert {epic.release for epic in result.epics} == {"Drop-3"}
+    assert {condition.technique for condition in result.conditions} == {"positive", "negative"}
     assert result.cases
 
 
@@ -210,6 +211,8 @@ def test_only_what_a_run_lacks_is_written(
     assert "1 missing cases written" in done.err
     again = run(environment, "generate", "--fill-gaps", whole.id, "--project", "Gaps")
     assert "no gap" in again.error()
+    other = run(environment, "generate", "--fill-gaps", whole.id, "--depth", "smoke")
+    assert "keeps the depth" in other.error()
     wrong = run(environment, "generate", "--fill-gaps", "none", "--project", "Gaps")
     assert "none" in wrong.error()
 

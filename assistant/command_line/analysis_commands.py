@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.command_line.output import Terminal
-from assistant.domain import DEPTHS, TECHNIQUES, Technique
-from assistant.errors import SettingsError, SourceError
+from assistant.command_line.scope_options import add_scope, techniques_of
+from assistant.errors import SourceError
 
 if TYPE_CHECKING:
     from assistant.workflow.analyse_epic import AnalysedCriterion, StepChange
@@ -25,7 +25,6 @@ def add_options(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     analyse_.add_argument(
         "--epic", metavar="FILE", required=True, help="file with the epic; - reads stdin"
     )
-    analyse_.add_argument("--depth", choices=DEPTHS, default="standard", help="default: standard")
     analyse_.add_argument(
         "--existing",
         type=Path,
@@ -34,9 +33,7 @@ def add_options(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
         metavar="FILE",
         help="files of existing cases: says which conditions they cover (reuse, update, new)",
     )
-    analyse_.add_argument(
-        "--techniques", metavar="A,B", help=f"of: {', '.join(TECHNIQUES)} (default: all)"
-    )
+    add_scope(analyse_)
 
 
 def analyse(options: Namespace, terminal: Terminal) -> None:
@@ -47,8 +44,8 @@ def analyse(options: Namespace, terminal: Terminal) -> None:
     found = analyse_text(
         name,
         data,
-        techniques=_techniques(options.techniques),
-        depth=options.depth,
+        techniques=techniques_of(options.techniques),
+        depth=options.depth or "standard",
         existing=options.existing,
     )
     if terminal.json:
@@ -104,15 +101,3 @@ def _source(epic: str) -> tuple[str, bytes]:
     if not path.is_file():
         raise SourceError(f"'{path}' is not a file. Check the path, or use - for stdin.")
     return path.name, path.read_bytes()
-
-
-def _techniques(named: str | None) -> tuple[Technique, ...]:
-    if named is None:
-        return TECHNIQUES
-    wanted = [name.strip().lower() for name in named.split(",") if name.strip()]
-    unknown = [name for name in wanted if name not in TECHNIQUES]
-    if unknown or not wanted:
-        raise SettingsError(
-            f"'{', '.join(unknown) or named}' is no technique. Choose of: {', '.join(TECHNIQUES)}."
-        )
-    return tuple(name for name in TECHNIQUES if name in wanted)

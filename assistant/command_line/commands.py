@@ -17,6 +17,7 @@ from assistant.command_line.asked import (
     understood,
 )
 from assistant.command_line.output import Terminal
+from assistant.command_line.scope_options import techniques_of
 from assistant.domain import CaseTemplate, GenerationConfig, GenerationRun, TestCase
 from assistant.errors import ModelUnavailable, SettingsError, SourceError
 from assistant.workflow import (
@@ -139,6 +140,8 @@ def _generated(
     writer = options.writer or model_store.RULES_WRITER
     model_store.writer(workspace, writer)
     project_id, request = request_of(workspace, options, terminal)
+    scope = {"depth": options.depth or "standard", "techniques": techniques_of(options.techniques)}
+    request = request.model_copy(update=scope)
     found = understood(workspace, project_id, request, options)
     remarks(found, terminal)
     run = generate_cases.begin(
@@ -157,6 +160,11 @@ def _filled(
     workspace: Workspace, options: Namespace, terminal: Terminal
 ) -> tuple[str, GenerationRun]:
     """The same for an earlier run and the cases that it lacked."""
+    if options.depth or options.techniques:
+        raise SettingsError(
+            "--fill-gaps keeps the depth and the techniques of its run. Leave out --depth and "
+            "--techniques, or write a new run with them."
+        )
     project_id = reading_project(workspace, options, terminal, create=False)
     run = workspace.library.run(project_id, options.fill_gaps)
     filling = fill_gaps.fill_now(

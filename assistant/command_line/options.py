@@ -16,6 +16,7 @@ from typing import IO, NoReturn
 
 from assistant.command_line import analysis_commands
 from assistant.command_line.output import Terminal
+from assistant.command_line.scope_options import add_scope
 from assistant.errors import AssistantError
 from assistant.settings import load_settings
 
@@ -160,6 +161,7 @@ def build_parser() -> Parser:
         help="write no case for what an existing case of the project covers as it stands",
     )
 
+    add_scope(generate)
     analysis_commands.add_options(add)
     _add_questions(add)
 

@@ -1,0 +1,29 @@
+"""How much is tested: the options that ``generate`` and ``analyse`` share."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+
+from assistant.domain import DEPTHS, TECHNIQUES, Technique
+from assistant.errors import SettingsError
+
+
+def add_scope(parser: ArgumentParser) -> None:
+    """How much is tested: the options ``--depth`` and ``--techniques``."""
+    parser.add_argument("--depth", choices=DEPTHS, help="default: standard")
+    parser.add_argument(
+        "--techniques", metavar="A,B", help=f"of: {', '.join(TECHNIQUES)} (default: all)"
+    )
+
+
+def techniques_of(named: str | None) -> tuple[Technique, ...]:
+    """The techniques named, in their order. Raises ``SettingsError`` for an unknown one."""
+    if named is None:
+        return TECHNIQUES
+    wanted = [name.strip().lower() for name in named.split(",") if name.strip()]
+    unknown = [name for name in wanted if name not in TECHNIQUES]
+    if unknown or not wanted:
+        raise SettingsError(
+            f"'{', '.join(unknown) or named}' is no technique. Choose of: {', '.join(TECHNIQUES)}."
+        )
+    return tuple(name for name in TECHNIQUES if name in wanted)
