@@ -128,8 +128,13 @@ _NO_LABEL = re.compile(
 )  # fmt: skip
 
 
+_EXAMPLE = re.compile(r"(?:for (?:example|instance)\b|e\.g\.)", re.IGNORECASE)
+
+
 def _without_labels(found: Sequence[Span]) -> Sequence[Span]:
-    """Sentences without the title that stands before one: "Refunds: if the order ..."."""
+    """Sentences without examples, and without the title that stands before one: "Refunds: if"."""
+    told = [piece for piece in found if not _EXAMPLE.match(piece.text)]
+    found = told or found
     kept = [
         piece
         for piece in found[:-1]

@@ -600,3 +600,12 @@ def test_what_somebody_has_done_before_is_a_precondition() -> None:
     assert [c.precondition for c in found] == [
         "The buyer has agreed in writing", "The buyer has not agreed in writing",
     ]  # fmt: skip
+
+
+def test_an_example_is_no_rule_and_sets_no_limit() -> None:
+    text = (
+        "Files of up to 8 MB, e.g. a PDF of more than 3 MB, are kept. For example, a photo is kept."
+    )
+    found = derive(text)
+    assert {c.data for c in of(found, "boundary")} == {"8 MB", "8.1 MB", "7.9 MB"}
+    assert len(of(found, "positive")) == 1
