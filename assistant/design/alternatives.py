@@ -10,7 +10,7 @@ import re
 from assistant.design.amounts import Quantity
 from assistant.design.boundaries import outside_words
 from assistant.design.clauses import parse_clause
-from assistant.design.drafts import placed_limits
+from assistant.design.condition_cases import placed_limits
 from assistant.design.phrases import with_value
 from assistant.design.sentences import Span
 

@@ -7,6 +7,7 @@ points at its words; nothing is added.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, time
 
 from assistant.design.amounts import Quantity
@@ -15,6 +16,8 @@ from assistant.design.capabilities import find_capability, find_restriction
 from assistant.design.casing import lower_start, one_line
 from assistant.design.clauses import Clause
 from assistant.design.criteria import read_rules
+from assistant.design.field_drafts import FieldRule, field_rules
+from assistant.design.field_rows import FieldRow
 from assistant.design.joining import clauses_of, coordinated
 from assistant.design.logic import Expression
 from assistant.design.narratives import read_narrative
@@ -121,7 +124,11 @@ def analyse(criterion: AcceptanceCriterion) -> CriterionAnalysis:
     if not re.search(r"\w", text):
         return empty
     narrative = read_narrative(text)
-    rows = () if narrative else read_rows(text, table=criterion.form == "table")
+    table = criterion.form == "table"
+    fields = () if narrative else field_rules(text, table=table)
+    rows = () if narrative else read_rows(text, table=table)
+    if fields:
+        return empty.model_copy(update=_of_fields(criterion, fields, rows))
     rules: tuple[Rule, ...] = ()
     if not rows:
         gherkin = criterion.form == "gherkin"
@@ -151,6 +158,27 @@ def analyse(criterion: AcceptanceCriterion) -> CriterionAnalysis:
             ),
         }
     )
+
+
+def _of_fields(
+    criterion: AcceptanceCriterion,
+    fields: Sequence[tuple[FieldRow, FieldRule]],
+    rows: Sequence[Row],
+) -> dict[str, object]:
+    """What a row of a field specification says: its cells, the limits and lists they set."""
+    limits = []
+    lists = []
+    for _, read in fields:
+        cell = read.statement.cell.whole
+        evidence = _evidence(criterion, cell.start, cell.end)
+        found = (q for q in find_quantities(read.statement.text) if q.is_limit)
+        limits += [_limit(criterion, q).model_copy(update={"evidence": evidence}) for q in found]
+        lists += [found for rule in read.rules for found in _enumerations(rule)]
+    return {
+        "rows": tuple(_row(row) for row in rows),
+        "limits": tuple(limits),
+        "enumerations": tuple(lists),
+    }
 
 
 def _evidence(criterion: AcceptanceCriterion, start: int, end: int) -> Evidence:

@@ -103,6 +103,29 @@ def find_mandatory(clause: Clause | None) -> Mandatory | None:
     return Mandatory(listed(clause.subject), (match["rest"] or "").strip())
 
 
+def find_optional(clause: Clause | None) -> tuple[str, ...]:
+    """Fields that a clause lets be left empty ("Middle Name is optional"), else ``()``."""
+    if clause is None or clause.subject.lower() in _NO_FIELD or not _names_field(clause):
+        return ()
+    tail = one_line(f"{clause.verb} {clause.tail}" if clause.form == "modal" else clause.tail)
+    if clause.form == "be":
+        free = _NOT_ASKED.fullmatch(tail) if clause.negated else _OPTIONAL.fullmatch(tail)
+    elif clause.form == "modal" and clause.negated:  # "does not have to be entered"
+        asked = tail.removeprefix("be ")
+        free = _FILLED.match(asked) if clause.auxiliary == "must" else None
+        free = None if free and free["rest"] else free
+    else:
+        free = _LEFT_EMPTY.fullmatch(tail) if clause.form == "modal" else None
+    return listed(clause.subject) if free else ()
+
+
+_OPTIONAL = re.compile(r"(?:always )?optional(?: fields?)?\W*", re.IGNORECASE)
+_NOT_ASKED = re.compile(
+    r"(?:mandatory|required|compulsory|obligatory)(?: fields?)?\W*", re.IGNORECASE
+)
+_LEFT_EMPTY = re.compile(r"(?:be )?(?:left )?(?:empty|blank|unfilled)\W*", re.IGNORECASE)
+
+
 def _names_field(clause: Clause) -> bool:
     words = without_article(clause.subject).split()
     return is_entered(clause.subject) or all(

@@ -176,7 +176,7 @@ def forbidden(rule: Rule, clause: Clause) -> Draft:
         "is",
         re.sub(r"^can (\w+)", lambda m: m[0] if m[1] == "be" else third_person(m[1]), that),
     )
-    expected = f"The {name} is not accepted"
+    expected = counter_outcome(rule) if rule.otherwise else f"The {name} is not accepted"
     if rule.notice is not None:
         expected = f"{expected} and {lower_start(one_line(rule.notice.text))}"
     return failing(

@@ -44,11 +44,16 @@ class Clause:
 
     @property
     def passive(self) -> str:
-        """Base of the participle after "be" ("display" for "is displayed"), or an empty string."""
+        """Base of the participle after "be" ("display" for "is displayed"), or an empty string.
+
+        In capitals it names a state: "the Stage is Closed Won".
+        """
         words = self.tail.split() if self.form == "be" or self.verb == "be" else []
         while words and words[0].lower().rstrip(",") in ADVERBS:
             words = words[1:]
-        return (base_of_participle(words[0].strip(",.;:")) or "") if words else ""
+        if not words or words[0].istitle():
+            return ""
+        return base_of_participle(words[0].strip(",.;:")) or ""
 
 
 _SEMI_MODALS = (

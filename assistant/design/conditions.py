@@ -7,26 +7,19 @@ criterion (its evidence), and every number in it is the criterion's or a boundar
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from itertools import count
 
-from assistant.design.broken_values import broken_values
 from assistant.design.casing import one_line
 from assistant.design.criteria import read_rules
 from assistant.design.drafts import Draft
-from assistant.design.examples import example_drafts
-from assistant.design.limits import boundaries
+from assistant.design.field_drafts import field_drafts, field_rules
 from assistant.design.narratives import read_narrative, role_of
-from assistant.design.negatives import negatives
 from assistant.design.parameters import find_parameters, pairwise
-from assistant.design.positives import positive
 from assistant.design.rows import read_rows, row_drafts
+from assistant.design.rule_drafts import norm, rule_drafts
 from assistant.design.rules import Rule
-from assistant.design.situations import Situation
-from assistant.design.states import transitions
-from assistant.design.suites import chain_suite, chains, decides, full_table, suite
-from assistant.design.techniques import decisions, listed_values, roles
+from assistant.design.suites import full_table
 from assistant.domain import (
     TECHNIQUES,
     AcceptanceCriterion,
@@ -103,83 +96,19 @@ def _drafts(story: UserStory, criterion: AcceptanceCriterion) -> list[Draft]:
     narrative = read_narrative(text)
     table = criterion.form == "table"  # a cell that lists values is no parameter of its own
     parameters = () if narrative or table else find_parameters(text)
-    rows = () if narrative or parameters else read_rows(text, table=table)
-    if rows:
+    narrator = role_of(story.narrative)
+    fields = () if narrative or parameters else field_rules(text, table=table)
+    rows = () if narrative or parameters or fields else read_rows(text, table=table)
+    if fields:
+        drafts = list(field_drafts(fields, narrator))
+    elif rows:
         drafts = list(row_drafts(rows))
     else:
-        narrator = role_of(story.narrative)
         rules = (narrative,) if narrative else read_rules(text, gherkin=criterion.form == "gherkin")
-        drafts = [draft for group in chains(rules) for draft in _of_group(group, narrator)]
+        drafts = list(rule_drafts(rules, narrator))
         if parameters:
             drafts += pairwise(rules[0], parameters)
     return sorted(drafts, key=lambda draft: TECHNIQUES.index(draft.technique))
-
-
-def _of_group(rules: tuple[Rule, ...], narrator: str) -> Iterator[Draft]:
-    if len(rules) == 1:
-        yield from _of_rule(rules[0], narrator)
-        return
-    yield from chain_suite(rules)
-    for rule in rules:
-        yield from boundaries(rule)
-        yield from transitions(rule)
-
-
-def _of_rule(rule: Rule, narrator: str) -> list[Draft]:
-    """The drafts of one rule; a stated change of state is checked by the positive that makes it."""
-    drafts = list(_each_of_rule(rule, narrator))
-    for change in [d for d in drafts if d.technique == "state transition" and d.valid]:
-        end = dict(change.variables)["to state"]
-        twins = [
-            place
-            for place, draft in enumerate(drafts)
-            if draft.technique == "positive"
-            and _norm(draft.situation.action) == _norm(change.situation.action)
-            and end in draft.expected
-        ]
-        if len(twins) == 1:
-            twin = drafts[twins[0]]
-            drafts[twins[0]] = replace(
-                twin,
-                situation=change.situation,
-                variables=(*twin.variables, *change.variables),
-            )
-            drafts.remove(change)
-    return drafts
-
-
-def _each_of_rule(rule: Rule, narrator: str) -> Iterator[Draft]:
-    if rule.scenario is not None and rule.scenario.examples:
-        yield from example_drafts(rule)
-        return
-    if decides(rule):
-        yield from suite(rule)
-        if not rule.restrictive:
-            yield from broken_values(rule)
-        yield from boundaries(rule)
-        yield from listed_values(rule)
-    else:
-        first = positive(rule)
-        failing = [_told_apart(first, draft) for draft in negatives(rule, narrator)]
-        yield first
-        yield from failing
-        yield from boundaries(rule)
-        yield from decisions(rule)
-    yield from transitions(rule)
-    yield from roles(rule)
-
-
-def _told_apart(met: Draft, failing: Draft) -> Draft:
-    """A negative that reads like the positive, as of a plain prohibition, as an attempt at it."""
-    same = met.situation == failing.situation and met.expected == failing.expected
-    action = failing.situation.action
-    if not same:
-        return failing
-    if action.startswith("Check whether "):
-        action = f"Try to bring it about that {action.removeprefix('Check whether ')}"
-    else:
-        action = f"{action}, and look for any way round it"
-    return replace(failing, situation=Situation(failing.situation.precondition, action))
 
 
 def _distinct(drafts: list[Draft]) -> list[Draft]:
@@ -188,12 +117,12 @@ def _distinct(drafts: list[Draft]) -> list[Draft]:
     kept = []
     for draft in drafts:
         if draft.technique == "boundary":
-            key: tuple[str, ...] = (_norm(draft.data), _norm(draft.situation.action))
+            key: tuple[str, ...] = (norm(draft.data), norm(draft.situation.action))
         else:
             key = (
-                _norm(draft.situation.precondition),
-                _norm(draft.situation.action),
-                _norm(draft.expected),
+                norm(draft.situation.precondition),
+                norm(draft.situation.action),
+                norm(draft.expected),
                 draft.data,
                 *(f"{name}={value}" for name, value in draft.variables),
             )
@@ -201,10 +130,6 @@ def _distinct(drafts: list[Draft]) -> list[Draft]:
             seen.add(key)
             kept.append(draft)
     return kept
-
-
-def _norm(text: str) -> str:
-    return re.sub(r"\W+", " ", text.casefold()).strip()
 
 
 def _bounded(drafts: list[Draft]) -> list[Draft]:

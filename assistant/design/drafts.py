@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import islice
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from assistant.design.amounts import Quantity
-from assistant.design.boundaries import outside_words
+from assistant.design.attributes import find_mandatory
 from assistant.design.casing import capital, definite, impersonal, lower_start, one_line
-from assistant.design.clauses import is_duty, parse_clause
-from assistant.design.complements import other_case
+from assistant.design.clauses import Clause, is_duty, parse_clause
+from assistant.design.condition_cases import condition_limits, placed_limits, turned_condition
 from assistant.design.joining import clauses_of, coordinated
-from assistant.design.logic import Case, Expression, holds
+from assistant.design.outcomes import is_message_only
 from assistant.design.people import is_person
-from assistant.design.phrases import with_value
-from assistant.design.quantities import find_quantities
-from assistant.design.rules import Condition, Rule
+from assistant.design.rules import Rule
 from assistant.design.sentences import Span
-from assistant.design.situations import Situation, command_of, done_by_people
+from assistant.design.situations import Situation
 from assistant.design.telling import in_sentence, observed
-from assistant.design.values import about_value
+from assistant.design.values import about_value, like, singular_name, try_value
 from assistant.design.variables import Variables
-from assistant.design.verbs import base_of_gerund, base_of_participle, participle
+from assistant.design.verbs import participle
 from assistant.design.wording import doing, fact, negation, opposite
 from assistant.domain import Priority, Technique
-
-MAX_LIMITS = 24
-"""Limits of one clause that get their values; a clause of 2,000 words may hold hundreds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +83,28 @@ def counter_outcome(rule: Rule) -> str:
     return denied(rule) if rule.otherwise is None else _stated(rule, rule.otherwise)
 
 
+def unmet_outcome(rule: Rule) -> str:
+    """What happens where the conditions do not hold.
+
+    A message stated for the other case of a value is shown for a wrong value, not where none is
+    asked: "if the stage is closed, Amount must be entered; otherwise an error is shown".
+    """
+    return denied(rule) if is_free_elsewhere(rule) else counter_outcome(rule)
+
+
+def is_free_elsewhere(rule: Rule) -> bool:
+    """Whether nothing is stated for the case in which the conditions do not hold."""
+    if rule.otherwise is None:
+        return True
+    clause = rule.clause
+    asked = clause is not None and _asks_of_entry(rule, clause)
+    said = rule.otherwise.text
+    return asked and bool(is_message_only(said) or _QUOTE_SHOWN.match(said))
+
+
+_QUOTE_SHOWN = re.compile(r"[\"“„«‘'].*\b(?:is|are) (?:shown|displayed)\W*$", re.DOTALL)
+
+
 def _stated(rule: Rule, otherwise: Span) -> str:
     """The outcome stated for the other case; a fragment is completed from the effect."""
     words = one_line(otherwise.text)
@@ -109,7 +125,7 @@ def denied(rule: Rule) -> str:
         text = parts[0]
     said = opposite(text) if rule.restrictive else negation(text)
     duty = None if rule.restrictive or rule.notice else parse_clause(text)
-    if duty and is_person(duty.subject) and is_duty(duty):
+    if duty and (_asks_of_entry(rule, duty) or (is_person(duty.subject) and is_duty(duty))):
         do = "do" if duty.plural else "does"
         return capital(
             one_line(f"{definite(duty.subject)} {do} not have to {duty.verb} {duty.tail}")
@@ -124,10 +140,26 @@ def denied(rule: Rule) -> str:
 def left_out(rule: Rule) -> str | None:
     """What shows that somebody does not have to do what the rule asks of them in its own case."""
     clause = rule.clause
-    if clause is None or rule.restrictive or not (is_duty(clause) and is_person(clause.subject)):
+    if clause is None or rule.restrictive:
+        return None
+    if _asks_of_entry(rule, clause):
+        mandatory = find_mandatory(clause)
+        other = negation(coordinated(one_line(rule.effect.text))[0])
+        if mandatory:
+            return f"Leave {definite(lower_start(' and '.join(mandatory.fields)))} empty"
+        return try_value(singular_name(clause), like(other)) if other else None
+    if not (is_duty(clause) and is_person(clause.subject)):
         return None
     without = doing(one_line(f"{clause.verb} {clause.tail}"))
     return f"Go on without {impersonal(without)}" if without else None
+
+
+def _asks_of_entry(rule: Rule, clause: Clause) -> bool:
+    """Whether the rule asks for a value, or for one of a kind, in its own case only."""
+    duty = clause.form == "modal" and clause.auxiliary in ("must", "shall", "should")
+    if not duty or clause.negated or not rule.conditions or rule.scenario is not None:
+        return False
+    return bool(find_mandatory(clause)) or is_value(rule)
 
 
 def given(rule: Rule) -> list[tuple[str, str]]:
@@ -181,29 +213,6 @@ def limits_of(rule: Rule) -> tuple[Quantity, ...]:
     return tuple(sorted(found, key=lambda quantity: quantity.start))
 
 
-def placed_limits(words: Span) -> list[Quantity]:
-    """The limits in words, at their places in the whole text."""
-    found = (q for q in find_quantities(words.text) if q.is_limit)
-    return [_placed(q, words.start) for q in islice(found, MAX_LIMITS)]
-
-
-def condition_limits(condition: Condition) -> list[Quantity]:
-    """The limits in a condition; "is idle for 15 minutes" means another thing after "if"."""
-    said = condition.said
-    lead = "once " if condition.keyword == "once" else "if "
-    return placed_limits(Span(lead + said.text, said.start - len(lead), said.end))
-
-
-def _placed(quantity: Quantity, offset: int) -> Quantity:
-    return replace(
-        quantity,
-        start=quantity.start + offset,
-        end=quantity.end + offset,
-        phrase_start=quantity.phrase_start + offset,
-        phrase_end=quantity.phrase_end + offset,
-    )
-
-
 def in_subject(rule: Rule, quantity: Quantity) -> bool:
     """Whether a limit belongs to the subject of the effect ("Files larger than 5 MB are ...")."""
     clause = rule.clause
@@ -224,123 +233,3 @@ def is_value(rule: Rule) -> bool:
         if q.kind in ("length", "age", "money", "percent", "size", "number")
     )
     return about_value(clause, with_length=sized)
-
-
-def turned_condition(condition: Condition) -> str | None:
-    """The other case of a condition's words, whether or not the effect asks for it.
-
-    Where somebody acts within a limit, the limit is passed rather than the act left undone.
-    """
-    words = condition.said.text
-    turned = other_case(words)
-    limit = next(iter(condition_limits(condition)), None)
-    if limit and (
-        turned is None or _left_undone(condition, turned) or _lasts(condition.said, limit)
-    ):
-        return one_line(with_value(words, condition.said.start, limit, outside_words(limit)))
-    return turned
-
-
-def _lasts(said: Span, limit: Quantity) -> bool:
-    """Whether it is a denied state that lasts: "has not been used (for 90 days)" has its other
-    case in a shorter time, not in a use of 90 days."""
-    before = said.text[: max(0, limit.phrase_start - said.start)].rstrip()
-    return limit.kind == "duration" and _STATE_DENIED.search(before) is not None
-
-
-_STATE_DENIED = re.compile(r"(?:\b(?:not|never|no)\b|n['’]t\b)[^,;]*\bfor$", re.IGNORECASE)
-
-
-def _left_undone(condition: Condition, turned: str) -> bool:
-    before, now = condition.clause, clauses_of(turned)
-    if before is None or before.negated or not now or not now[0].negated:
-        return False
-    if condition.keyword != "given" and before.passive and done_by_people(before.passive):
-        return True
-    return is_person(before.subject) and before.form in ("present", "past", "perfect")
-
-
-def turnable(rule: Rule) -> list[tuple[int, str]]:
-    """Conditions whose failing can be said, by index, in the words of the other case.
-
-    Leaving an act undone tells nothing about a refusal, so it is left out for a restrictive rule.
-    """
-    found = []
-    for index, condition in enumerate(rule.conditions):
-        turned = turned_condition(condition) if condition.holds else one_line(condition.said.text)
-        if turned is None or (
-            rule.restrictive and condition.holds and _left_undone(condition, turned)
-        ):
-            continue
-        found.append((index, turned))
-    if not found and rule.scenario is not None and not rule.restrictive:
-        found = list(_absent(rule))
-    return found
-
-
-def _absent(rule: Rule) -> Iterator[tuple[int, str]]:
-    """For a scenario with nothing else to turn: the thing it is given is not there."""
-    for index, condition in reversed(list(enumerate(rule.conditions))):
-        match = re.match(
-            r"(?:an?|the) (?P<thing>[^,]+)$", one_line(condition.said.text), re.IGNORECASE
-        )
-        if condition.keyword == "given" and match and condition.clause is None:
-            yield index, f"no {match['thing']}"
-            return
-
-
-def varied(rule: Rule, changes: dict[int, str]) -> list[tuple[str, str]]:
-    """All conditions of a rule as keyword and words, some of them in other words."""
-    words = [("given", span.text) for span in rule.context]
-    for index, condition in enumerate(rule.conditions):
-        if index in changes:
-            words.append((condition.keyword, changes[index]))
-        elif rule.joined == "and":
-            said = condition.said.text
-            words.append(
-                (
-                    condition.keyword,
-                    said if condition.holds else turned_condition(condition) or said,
-                )
-            )
-    return words
-
-
-def most_telling(rule: Rule, turned: list[tuple[int, str]]) -> tuple[int, str]:
-    """The condition whose failing tells most: doing nothing at all tells least."""
-
-    def rank(item: tuple[int, str]) -> int:
-        index, words = item
-        condition = rule.conditions[index]
-        if _left_undone(condition, words) or (
-            condition.keyword in ("when", "whenever")
-            and command_of(condition.said.text)
-            and command_of(words) is None
-        ):
-            return 2
-        return 0 if condition.keyword != "given" else 1
-
-    return min(reversed(turned), key=rank)
-
-
-def condition_words(rule: Rule, index: int, *, literal: bool) -> str:
-    """A condition in words: the way that the effect wants it, or the other case."""
-    condition = rule.conditions[index]
-    if literal == condition.holds:
-        return condition.said.text
-    turned = turned_condition(condition)
-    words = one_line(condition.said.text)
-    first = words.split(" ")[0].lower()
-    if turned is None and (base_of_gerund(first) or base_of_participle(first)):
-        return f"not {lower_start(words)}"
-    return turned or f"it is not the case that {lower_start(words)}"
-
-
-def mentioned(expression: Expression, case: Case) -> list[int]:
-    """The conditions that a case needs told: of alternatives that hold, those that do."""
-    if isinstance(expression, int):
-        return [expression]
-    parts = expression.parts
-    if not expression.all and holds(expression, case):
-        parts = tuple(part for part in parts if holds(part, case))
-    return [index for part in parts for index in mentioned(part, case)]

@@ -13,19 +13,21 @@ from assistant.design.boundaries import Point, outside_words, points
 from assistant.design.capabilities import find_capability, find_restriction
 from assistant.design.casing import capital, indefinite, lower_start, one_line
 from assistant.design.clauses import Clause, is_duty, parse_clause
-from assistant.design.drafts import (
-    Draft,
+from assistant.design.condition_cases import (
     condition_limits,
     condition_words,
+    mentioned,
+    placed_limits,
+)
+from assistant.design.drafts import (
+    Draft,
     counter_outcome,
     given,
     in_subject,
     is_value,
     left_out,
     limits_of,
-    mentioned,
     outcome,
-    placed_limits,
 )
 from assistant.design.joining import clauses_of, coordinated
 from assistant.design.limit_outcomes import (

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from assistant.design.attributes import find_optional
 from assistant.design.boundaries import outside_words
 from assistant.design.broken_values import (
     broken_values,
@@ -18,6 +19,7 @@ from assistant.design.capabilities import Restriction, find_capability, find_res
 from assistant.design.casing import capital, definite, impersonal, indefinite, lower_start, one_line
 from assistant.design.clauses import Clause
 from assistant.design.complements import other_thing
+from assistant.design.condition_cases import most_telling, turnable, varied
 from assistant.design.drafts import (
     Draft,
     counter_outcome,
@@ -26,12 +28,12 @@ from assistant.design.drafts import (
     given_only,
     heading,
     in_subject,
+    is_free_elsewhere,
+    is_value,
     left_out,
     limits_of,
-    most_telling,
     outcome,
-    turnable,
-    varied,
+    unmet_outcome,
 )
 from assistant.design.duties import undone
 from assistant.design.exclusive import not_such
@@ -56,6 +58,8 @@ def negatives(rule: Rule, narrator: str) -> Iterator[Draft]:
 
     ``narrator`` is the role that the story speaks for ("customer"), or an empty string.
     """
+    if not rule.conditions and rule.otherwise is None and find_optional(rule.clause):
+        return  # what may be left empty cannot fail
     restriction = find_restriction(rule.effect.text, rule.clause)
     if restriction:
         outsider = _outsider(rule, restriction)
@@ -79,7 +83,7 @@ def _failing(rule: Rule, narrator: str) -> Iterator[Draft]:
     draft = None
     if clause is not None:
         draft = (
-            not_such(rule, clause)
+            (None if _characters_only(rule, clause) else not_such(rule, clause))
             or wrong_value(rule, clause)
             or beyond_limit(rule)
             or _other_subject(rule, clause)
@@ -96,6 +100,11 @@ def _failing(rule: Rule, narrator: str) -> Iterator[Draft]:
         yield draft
     elif rule.otherwise is not None:
         yield _otherwise(rule)
+
+
+def _characters_only(rule: Rule, clause: Clause) -> bool:
+    """ "First name must contain only letters": a value breaks it, no thing of another kind."""
+    return clause.verb in ("contain", "consist") and is_value(rule)
 
 
 def _outsider(rule: Rule, restriction: Restriction) -> Draft:
@@ -211,7 +220,7 @@ def _unmet(rule: Rule) -> Iterator[Draft]:
         changes = {index: text}
         words = varied(rule, changes)
     situation = tried(rule, stage(words, rule.effect.text))
-    expected = counter_outcome(rule)
+    expected = unmet_outcome(rule)
     said = " and ".join(_told(text) for text in changes.values())
     lead = "When" if clauses_of(said) or said.startswith("not ") else "With"
     if re.match(r"(?:after|within|before|on|in)\b", said, re.IGNORECASE):
@@ -231,7 +240,7 @@ def tried(rule: Rule, situation: Situation) -> Situation:
     """The situation with its action as an attempt, where the rule's effect is an act itself."""
     clause = rule.clause
     left = left_out(rule)
-    if left is not None and rule.otherwise is None:
+    if left is not None and is_free_elsewhere(rule):
         return Situation(situation.precondition, left)
     acts = situation.action == action_on(rule.effect.text) and bool(
         find_capability(clause) or (clause and clause.passive)

@@ -41,7 +41,21 @@ _THINGS_IN_ER = word_set(
     customer-id account appointment loader parser generator converter compiler importer exporter
     crawler collector builder viewer explorer launcher installer optimizer renderer decoder
     encoder watchdog reporter tracker contract component department agreement product content
-    discount variant tenant-id"""
+    discount variant tenant-id gender voucher tender semester trailer cover reminder disclaimer
+    separator motor corner winter summer september october november december shower powder timber
+    rubber silver copper leather fiber liter sticker toaster boiler cooler freezer heater lighter
+    recorder scooter tractor elevator escalator detector connector resistor capacitor projector
+    reactor warrant constant restaurant covenant implant plant grant quadrant coolant median degree
+    guarantee career decor flavor behavior favor labor harbor denominator numerator multiplier
+    divisor chamber center cluster cylinder danger diameter dinner disorder fever finger flyer
+    gutter hammer hunger integer jumper ladder layover lever liner modifier polymer poster primer
+    remainder river roller ruler shoulder shutter splitter starter switcher tanker toner tower
+    transformer transistor typewriter vapor washer zipper stopover handover changeover rollover
+    leftover takeover makeover crossover popover turnover hover waiver anchor armor equator
+    excavator refrigerator incubator laser liquor meteor radiator razor rotor sector simulator
+    stator stressor terror tumor ventilator visor pollutant disinfectant stimulant checklist
+    wishlist waitlist shortlist playlist watchlist blacklist whitelist allowlist denylist picklist
+    pricelist instant"""
 )
 _SYSTEMS = word_set(
     """system application app page screen service site website platform module ui api portal

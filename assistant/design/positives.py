@@ -6,12 +6,13 @@ import re
 from dataclasses import replace
 
 from assistant.design.alternatives import with_only
-from assistant.design.attributes import find_mandatory, find_options
+from assistant.design.attributes import find_mandatory, find_optional, find_options
 from assistant.design.boundaries import inside_words, outside_words
 from assistant.design.capabilities import Restriction, find_restriction
 from assistant.design.casing import capital, definite, impersonal, lower_start, one_line
 from assistant.design.clauses import Clause, is_duty, parse_clause
 from assistant.design.complements import anything_but, on_other_days, other_thing
+from assistant.design.condition_cases import most_telling, turnable, varied
 from assistant.design.drafts import (
     Draft,
     denied,
@@ -22,11 +23,8 @@ from assistant.design.drafts import (
     is_value,
     limits_of,
     met,
-    most_telling,
     outcome,
     spans_of,
-    turnable,
-    varied,
 )
 from assistant.design.joining import clauses_of, coordinated
 from assistant.design.outcomes import refuses
@@ -57,6 +55,10 @@ def positive(rule: Rule, words: list[tuple[str, str]] | None = None) -> Draft:
     clause = rule.clause
     if is_value(rule) and clause is not None and not _has_options(rule):
         return _fitting_value(rule, clause)
+    if not rule.conditions and (optional := find_optional(clause)):
+        fields = enumerated(tuple(lower_start(field) for field in optional))
+        situation = Situation("", f"Leave {fields} empty and continue")
+        return met(rule, heading(rule), situation, f"The entry is accepted without {fields}")
     if rule.restrictive:
         turned = _counterpart(rule, clause)
         if turned is not None:
@@ -64,7 +66,10 @@ def positive(rule: Rule, words: list[tuple[str, str]] | None = None) -> Draft:
     situation = stage(given(rule) if words is None else words, rule.effect.text)
     expected = outcome(rule)
     mandatory = find_mandatory(clause)
-    if mandatory and not rule.conditions:
+    entered = clause is not None and clause.form == "modal"
+    if mandatory and (
+        not rule.conditions or (entered and situation.action.startswith("Check whether"))
+    ):
         fields = enumerated(tuple(lower_start(field) for field in mandatory.fields))
         situation = Situation(situation.precondition, f"Fill in {fields}")
         expected = f"The entry with {fields} filled in is accepted"

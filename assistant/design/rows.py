@@ -79,6 +79,11 @@ def read_rows(text: str, *, table: bool = False) -> tuple[Row, ...]:
 
 
 def _piped(text: str) -> tuple[Row, ...]:
+    return tuple(_row(cells, whole) for cells, whole in piped_cells(text))
+
+
+def piped_cells(text: str) -> Iterator[tuple[tuple[Cell, ...], Span]]:
+    """The rows of a table in Markdown: their cells, under the headings of its first line."""
     lines: list[tuple[int, str]] = []
     place = 0
     for line in text.splitlines(keepends=True):
@@ -86,9 +91,8 @@ def _piped(text: str) -> tuple[Row, ...]:
             lines.append((place, line))
         place += len(line)
     if len(lines) < 2:
-        return ()
+        return
     header = [cell.strip(" *|") for cell in lines[0][1].strip().strip("|").split("|")]
-    rows = []
     for start, line in lines[1:]:
         if not line.strip("|-: \n"):
             continue
@@ -102,8 +106,7 @@ def _piped(text: str) -> tuple[Row, ...]:
             cells.append(Cell(name, value, value))
             at += len(part) + 1
         if len(cells) >= 2:
-            rows.append(_row(tuple(cells), span(text, start, start + len(line))))
-    return tuple(rows)
+            yield tuple(cells), span(text, start, start + len(line))
 
 
 def _row(cells: tuple[Cell, ...], whole: Span) -> Row:

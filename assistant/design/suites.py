@@ -13,16 +13,8 @@ from itertools import product
 
 from assistant.design.capabilities import find_restriction
 from assistant.design.casing import capital, lower_start, one_line
-from assistant.design.drafts import (
-    Draft,
-    condition_words,
-    counter_outcome,
-    mentioned,
-    most_telling,
-    outcome,
-    spans_of,
-    turnable,
-)
+from assistant.design.condition_cases import condition_words, mentioned, most_telling, turnable
+from assistant.design.drafts import Draft, counter_outcome, outcome, spans_of, unmet_outcome
 from assistant.design.feasible import possible
 from assistant.design.joining import clauses_of
 from assistant.design.logic import Case, Expression, Junction, cases, first_case, holds, shifted
@@ -103,7 +95,7 @@ def _draft(rule: Rule, case: Case, technique: Technique, *, first: bool) -> Draf
         if not first:
             made = replace(made, statement=_said(told, made.expected))
     else:
-        expected = outcome(rule) if applies else counter_outcome(rule)
+        expected = outcome(rule) if applies else unmet_outcome(rule)
         situation = stage(words, rule.effect.text)
         if not applies and not rule.restrictive:
             situation = tried(rule, situation)

@@ -8,15 +8,8 @@ from assistant.design.attributes import find_options
 from assistant.design.broken_values import field_name
 from assistant.design.capabilities import find_restriction
 from assistant.design.casing import capital, lower_start, one_line
-from assistant.design.drafts import (
-    Draft,
-    denied,
-    most_telling,
-    outcome,
-    spans_of,
-    turnable,
-    varied,
-)
+from assistant.design.condition_cases import most_telling, turnable, varied
+from assistant.design.drafts import Draft, denied, outcome, spans_of
 from assistant.design.joining import clauses_of
 from assistant.design.manners import each_way
 from assistant.design.positives import allowed, command_of_restriction, lower_first

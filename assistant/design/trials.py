@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from assistant.design.casing import lower_start, one_line
 from assistant.design.clauses import Clause
 from assistant.design.lexicon import word_set
@@ -45,4 +47,6 @@ def trial_of(clause: Clause) -> str:
 
 def is_entered(thing: str) -> bool:
     """Whether a noun names something a person enters, uploads or submits."""
+    if re.match(r"(?:the |an? )?(?:field|input) [\"“]", thing, re.IGNORECASE):
+        return True
     return singular(head_noun(thing)).lower() in _VERB_OF

@@ -70,7 +70,9 @@ def like(effect: str) -> str:
     said = said[len(clauses[0].subject) :].strip() if said.startswith(clauses[0].subject) else said
     if clauses[0].plural:
         said = re.sub(
-            r"^(are|have|do|contain|match|include|consist|start|end)\b", _singular_verb, said
+            r"^(are|have|do|contain|match|include|consist|start|end|begin|conform|comply|equal)\b",
+            _singular_verb,
+            said,
         )
     return said
 
@@ -83,6 +85,8 @@ def _singular_verb(match: re.Match[str]) -> str:
 
 def try_value(name: str, that: str) -> str:
     """ "Enter a password that contains 7 characters"."""
+    if name.startswith('field "'):
+        return f"In the {name}, enter a value that {that}"
     thing = indefinite(name)
     if is_person(name):
         return f"Use {thing} who {that}"
@@ -92,4 +96,6 @@ def try_value(name: str, that: str) -> str:
 
 def value_like(name: str, that: str) -> str:
     """ "a password that contains 7 characters"."""
+    if name.startswith('field "'):
+        return f"a value of the {name} that {that}"
     return f"{indefinite(name)} {'who' if is_person(name) else 'that'} {that}"

@@ -190,6 +190,53 @@ def test_a_half_is_a_number_and_no_second_condition() -> None:
     assert {c.data: c.valid for c in of(found, "boundary")}["4.5 hours"] is False
 
 
+def test_what_is_asked_in_one_case_is_free_in_the_other() -> None:
+    found = derive("If the Stage is Closed Won, Amount must be entered; otherwise \"No\" is shown.")
+    told = {(c.precondition, c.action): c.expected for c in found}
+    assert told == {
+        ("The Stage is Closed Won", "Fill in amount"): (
+            "The entry with amount filled in is accepted"
+        ),
+        ("The Stage is not Closed Won", "Leave the amount empty"): (
+            "The amount does not have to be entered"
+        ),
+        ("The Stage is Closed Won", "Leave the amount empty and try to continue"): (
+            '"No" is shown'
+        ),
+    }
+
+
+def test_a_forbidden_value_shows_what_is_said_otherwise() -> None:
+    found = derive('Date of birth must not be in the future; otherwise "Wrong" is shown.')
+    (refused,) = of(found, "negative")
+    assert (refused.action, refused.expected) == (
+        "Enter a date of birth that is in the future", '"Wrong" is shown',
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Middle name is optional.",
+        "Middle name may be left empty.",
+        "Middle name is not mandatory.",
+        "Middle name does not have to be entered.",
+    ],
+)
+def test_what_may_be_left_empty_cannot_fail(text: str) -> None:
+    (only,) = derive(text)
+    assert only.technique == "positive"
+    assert only.action == "Leave Middle name empty and continue"
+    assert only.expected == "The entry is accepted without Middle name"
+
+
+def test_a_state_in_capitals_is_no_act() -> None:
+    found = derive("If the invoice is Approved, it can be paid.")
+    assert {c.precondition for c in found} == {
+        "The invoice is Approved", "The invoice is not Approved",
+    }  # fmt: skip
+
+
 def test_table_row() -> None:
     found = derive("Tariff: Fix 12; Days: More than 49 days; Exit fee: £50.00", form="table")
     (row,) = of(found, "positive")
