@@ -128,12 +128,26 @@ def resolve(
         if _adds(statement, texts):
             return Resolution()
         if window and window.coverage >= DERIVED:
-            return Resolution((window.citation(supports),), "derived")
+            found = window.citation(supports)
+            limit = _limit_behind(statement, found, basis, evidence)
+            return Resolution((found, limit) if limit else (found,), "derived")
         said = content_stems("\n".join(texts))
+        if re.search(r"\d", statement):
+            evidence = sorted(evidence, key=lambda words: not re.search(r"\d", words))
         source = next((one for quote in evidence if (one := quoted(basis, quote, supports))), None)
         if source is not None and content_stems(statement) <= said:
             return Resolution((source,), "derived")
     return Resolution()
+
+
+def _limit_behind(
+    statement: str, found: Citation, basis: Passage, evidence: Sequence[str]
+) -> Citation | None:
+    """The words with the limit that a computed value comes from, where the quote has no number."""
+    if not re.search(r"\d", statement) or re.search(r"\d", found.quote):
+        return None
+    numbered = (words for words in evidence if re.search(r"\d", words))
+    return next((q for words in numbered if (q := quoted(basis, words, found.supports))), None)
 
 
 def _choice(

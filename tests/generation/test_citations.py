@@ -133,6 +133,21 @@ def test_what_a_technique_computed_is_derived_from_the_criterion(sources: Source
     assert resolve(strange, sources, basis=basis, computed=computed).support == "unsupported"
 
 
+def test_a_boundary_value_cites_the_limit_it_was_computed_from() -> None:
+    row = "Field: First name; Type: Text; Required: Yes; Length: 2-50"
+    sources = Sources([source(1, row, "criterion", "AC-1")])
+    found = resolve(
+        "Enter a First name that has 51 characters.",
+        sources,
+        supports="action",
+        basis=sources.of_key("AC-1"),
+        computed=("A First name that has 51 characters is not accepted", "51 characters"),
+        evidence=("Field: First name", "Length: 2-50"),
+    )
+    assert found.support == "derived"
+    assert [citation.quote for citation in found.citations] == ["First name", "Length: 2-50"]
+
+
 def test_a_wish_of_a_story_supports_no_expected_result(sources: Sources) -> None:
     assert resolve("Nobody is dunned.", sources).support == "unsupported"
 
