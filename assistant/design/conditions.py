@@ -11,15 +11,18 @@ from collections.abc import Sequence
 from itertools import count
 
 from assistant.design.casing import one_line
+from assistant.design.condition_rows import condition_drafts, read_condition_rows
 from assistant.design.criteria import read_rules
 from assistant.design.drafts import Draft
 from assistant.design.field_drafts import field_drafts, field_rules
 from assistant.design.narratives import read_narrative, role_of
 from assistant.design.parameters import find_parameters, pairwise
+from assistant.design.permission_rows import grant_drafts, read_grants
 from assistant.design.rows import read_rows, row_drafts
 from assistant.design.rule_drafts import norm, rule_drafts
 from assistant.design.rules import Rule
 from assistant.design.suites import full_table
+from assistant.design.transition_rows import read_transition_rows, transition_drafts
 from assistant.domain import (
     TECHNIQUES,
     AcceptanceCriterion,
@@ -97,18 +100,31 @@ def _drafts(story: UserStory, criterion: AcceptanceCriterion) -> list[Draft]:
     table = criterion.form == "table"  # a cell that lists values is no parameter of its own
     parameters = () if narrative or table else find_parameters(text)
     narrator = role_of(story.narrative)
-    fields = () if narrative or parameters else field_rules(text, table=table)
-    rows = () if narrative or parameters or fields else read_rows(text, table=table)
-    if fields:
-        drafts = list(field_drafts(fields, narrator))
-    elif rows:
-        drafts = list(row_drafts(rows))
+    tabled = () if narrative or parameters else _of_table(text, narrator, table=table)
+    if tabled:
+        drafts = list(tabled)
     else:
         rules = (narrative,) if narrative else read_rules(text, gherkin=criterion.form == "gherkin")
         drafts = list(rule_drafts(rules, narrator))
         if parameters:
             drafts += pairwise(rules[0], parameters)
     return sorted(drafts, key=lambda draft: TECHNIQUES.index(draft.technique))
+
+
+def _of_table(text: str, narrator: str, *, table: bool) -> tuple[Draft, ...]:
+    """Drafts of a table or of a row, as what its headings say it is; () for any other text."""
+    fields = field_rules(text, table=table)
+    if fields:
+        return tuple(field_drafts(fields, narrator))
+    rows = read_rows(text, table=table)
+    moves = read_transition_rows(text) if rows else ()
+    if moves:
+        return tuple(transition_drafts(moves))
+    grants = read_grants(text) if rows else ()
+    if grants:
+        return tuple(grant_drafts(grants))
+    told = read_condition_rows(text) if rows else ()
+    return tuple(condition_drafts(told, narrator) if told else row_drafts(rows))
 
 
 def _distinct(drafts: list[Draft]) -> list[Draft]:

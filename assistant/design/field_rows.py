@@ -8,27 +8,27 @@ their headings; what the cells ask is told as sentences by ``field_rules``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.design.messages import mask_quotes
-from assistant.design.rows import Cell, piped_cells
-from assistant.design.sentences import Span, looks_like_gherkin, span
+from assistant.design.row_cells import Cell, row_cells
+from assistant.design.sentences import Span, looks_like_gherkin
 
 Heading = Literal[
     "name", "required", "optional", "type", "length", "longest", "shortest", "lowest", "highest",
-    "values", "rule", "format", "default", "unique", "message", "context", "outcome", "other",
+    "values", "rule", "format", "default", "unique", "message", "lead", "context", "outcome",
+    "other",
 ]  # fmt: skip
 """What a column of a field specification tells of the field.
 
-A "context" ("Stage") stands before the field's name: it says when the row applies.
+A "context" ("Stage") stands before the field's name: it says when the row applies. The "lead" is
+the row's own text, without a heading.
 """
 
 _HEADINGS: tuple[tuple[Heading, str], ...] = (
     ("name", r"(?:(?:input|form|data|entry|screen|ui|required|mandatory) )?field(?: ?name| ?label)?"
              r"|field ?/ ?\w+|attribute(?: name)?|data (?:item|element|attribute)|input"
-             r"|input name|parameter(?: name)?|property|column(?: name)?|element(?: name)?"),
+             r"|input name|parameter(?: name)?|property|column(?: name)?|element(?: name)?|name"),
     ("required", r"(?:is )?(?:required|mandatory|obligatory|compulsory)(?: field)?"
                  r"|(?:required|mandatory|m) ?(?:/|or) ?(?:optional|o|not|conditional)"
                  r"|mandatory ?\(y/n\)|required ?\(y/n\)|req\.?|mand\.?|necessity"),
@@ -44,6 +44,7 @@ _HEADINGS: tuple[tuple[Heading, str], ...] = (
     ("values", r"(?:allowed|valid|possible|permitted|accepted|picklist|list of|dropdown"
                r"|available|acceptable) (?:values?|options|choices|entries)|values|options|choices"
                r"|lov|enum|picklist|(?:allowed |valid |permitted |value )?range"),
+    ("lead", r""),
     ("rule", r"(?:field |input |data )?validations?(?: rules?| criteria| logic)?"
              r"|(?:business |field )?rules?|constraints?|restrictions?|requirements?"
              r"|allowed characters|criteria|conditions?"),
@@ -65,7 +66,6 @@ _ASKING = frozenset(
 )  # fmt: skip
 """Headings of which one at least makes a table a specification of fields."""
 _NOTHING = re.compile(r"(?:n/?a|none|null|nil|[-–—*.]+|\s*)", re.IGNORECASE)
-_HEAD = re.compile(r"\s*(?P<name>[A-Za-z][^:;|\n\x00]{0,40}?)\s*:(?!//)\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +90,8 @@ def read_field_rows(text: str, *, table: bool = False) -> tuple[FieldRow, ...]:
     """
     if looks_like_gherkin(text):
         return ()
-    piped = list(piped_cells(text))
-    rows = piped or [(tuple(_pairs(text)), span(text, 0, len(text)))]
-    if not piped and len(rows[0][0]) < (2 if table else 3):
+    rows = row_cells(text)
+    if not rows or (not table and len(rows) == 1 and len(rows[0][0]) < 3):
         return ()
     found = [_field_row(cells, whole) for cells, whole in rows]
     return tuple(row for row in found if row is not None) if all(found) else ()
@@ -108,8 +107,9 @@ def _field_row(cells: tuple[Cell, ...], whole: Span) -> FieldRow | None:
     """The row as a field's, or ``None`` where its headings are others."""
     read = [(heading_of(cell.name), cell) for cell in cells]
     names = [cell for heading, cell in read if heading == "name" and cell.value.text]
+    names.sort(key=lambda cell: cell.name.casefold() == "name")  # "Field" rather than "Name"
     headings = {heading for heading, _ in read}
-    if len(names) != 1 or "outcome" in headings:
+    if not names or "outcome" in headings:
         return None
     asked = re.match(r"(?:required|mandatory) ", names[0].name, re.IGNORECASE)
     if not asked and not headings & _ASKING:
@@ -125,30 +125,3 @@ def _field_row(cells: tuple[Cell, ...], whole: Span) -> FieldRow | None:
     if not bare or len(bare.split()) > 8 or any(mark in bare for mark in '"“”|;'):
         return None
     return FieldRow(bare, names[0].whole, said, whole, bool(asked) or "*" in name)
-
-
-def _pairs(text: str) -> Iterator[Cell]:
-    """Cells of "Heading: value; Heading: value"; a value may hold semicolons itself."""
-    masked = mask_quotes(text)
-    starts = []
-    place = 0
-    for part in re.split(r"(?<=[;\n])", masked):
-        head = _HEAD.match(part)
-        if head and (place == 0 or _is_heading(head["name"])):
-            starts.append((place, head))
-        place += len(part)
-    if not starts or starts[0][0] != 0:
-        return
-    ends = [start for start, _ in starts[1:]] + [len(text)]
-    for (start, head), end in zip(starts, ends, strict=True):
-        last = start + len(text[start:end].rstrip(" ;\n"))
-        value = span(text, min(start + head.end(), last), last)
-        yield Cell(
-            text[start + head.start("name") : start + head.end("name")].strip(),
-            value,
-            span(text, start + head.start("name"), last),
-        )
-
-
-def _is_heading(name: str) -> bool:
-    return heading_of(name) != "other" or (name[:1].isupper() and len(name.split()) <= 4)

@@ -24,7 +24,7 @@ from assistant.design.field_phrases import (
 )
 from assistant.design.field_rows import FieldRow
 from assistant.design.messages import find_messages
-from assistant.design.rows import Cell
+from assistant.design.row_cells import Cell
 
 _YES = re.compile(
     r"(?:yes|y|true|x|✓|✔|☑|1|m|r|mandatory|required|always|obligatory|compulsory)\b[ .!*]*",
@@ -51,7 +51,7 @@ class Statement:
             return f"{self.text}."
         said = one_line(self.message.value.text)
         if not find_messages(said):
-            said = _quoted(said)
+            said = _quoted(" ".join(self.message.value.text.split()))
         shown = f"{said} is shown" if said[:1] in "\"“„«'‘" else said
         return f"{self.text}; otherwise {shown}."
 
@@ -132,6 +132,10 @@ def _asked(row: FieldRow) -> Iterator[_Asked]:
     for cell in row.of("rule"):
         for part in parts(cell.value.text):
             yield from _of_part(part, cell, row.name)
+    for cell in row.of("lead"):
+        for part in parts(cell.value.text):
+            if any(of_rule(part, known=True)):
+                yield from _of_part(part, cell, row.name)
     for cell in row.of("format"):
         said = one_line(cell.value.text)
         known = [asked for part in parts(said) for asked in of_rule(part, known=True)]

@@ -12,6 +12,7 @@ from assistant.design.drafts import Draft
 from assistant.design.messages import mask_quotes
 from assistant.design.phrases import with_value
 from assistant.design.quantities import find_quantities
+from assistant.design.row_cells import Cell, piped_cells
 from assistant.design.sentences import Span, looks_like_gherkin, span
 from assistant.design.situations import Situation
 from assistant.design.variables import Variables
@@ -20,7 +21,8 @@ from assistant.domain import Technique
 _OUTCOME = re.compile(
     r"\b(?:outcome|result|expected|then|message|decision|response|status after|action taken|access"
     r"|allowed|fee|effect"
-    r"|output|consequence|shown|displayed|approval)\b",
+    r"|output|consequence|shown|displayed|approval)\b|\b(?:deadline|sla|(?:resolution|reaction"
+    r"|processing|delivery|turnaround|waiting|handling|answer|repair|lead) time)$",
     re.IGNORECASE,
 )
 REFUSED = re.compile(
@@ -31,15 +33,6 @@ REFUSED = re.compile(
 )
 _ANY = re.compile(r"^(?:any|all|\*|-|–|n/?a|either|none|)$", re.IGNORECASE)
 _PAIR = re.compile(r"(?P<name>[A-Za-z][^:;|\n]{0,60}?)\s*:\s*(?P<value>[^;|\n]*)(?:[;|\n]|$)")
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One cell of a row: its column and its words, with the place of both in the text."""
-
-    name: str
-    value: Span
-    whole: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,33 +73,6 @@ def read_rows(text: str, *, table: bool = False) -> tuple[Row, ...]:
 
 def _piped(text: str) -> tuple[Row, ...]:
     return tuple(_row(cells, whole) for cells, whole in piped_cells(text))
-
-
-def piped_cells(text: str) -> Iterator[tuple[tuple[Cell, ...], Span]]:
-    """The rows of a table in Markdown: their cells, under the headings of its first line."""
-    lines: list[tuple[int, str]] = []
-    place = 0
-    for line in text.splitlines(keepends=True):
-        if line.strip().startswith("|") and line.count("|") >= 3:
-            lines.append((place, line))
-        place += len(line)
-    if len(lines) < 2:
-        return
-    header = [cell.strip(" *|") for cell in lines[0][1].strip().strip("|").split("|")]
-    for start, line in lines[1:]:
-        if not line.strip("|-: \n"):
-            continue
-        cells, at = [], start + line.index("|") + 1
-        for name, part in zip(
-            header,
-            line[line.index("|") + 1 :].rstrip("\n").rstrip().rstrip("|").split("|"),
-            strict=False,
-        ):
-            value = span(text, at, at + len(part))
-            cells.append(Cell(name, value, value))
-            at += len(part) + 1
-        if len(cells) >= 2:
-            yield tuple(cells), span(text, start, start + len(line))
 
 
 def _row(cells: tuple[Cell, ...], whole: Span) -> Row:
@@ -192,7 +158,7 @@ def _other_row(row: Row, technique: Technique, *, valid: bool) -> Draft:
     cell = next(
         (cell for cell in reversed(row.inputs) if not _ANY.match(cell.value.text)), row.inputs[0]
     )
-    limit = next((q for q in find_quantities(cell.value.text) if q.is_limit), None)
+    limit = next((q for q in find_quantities(_as_limit(cell)) if q.is_limit), None)
     other = f"other than {lower_limit(cell.value.text)}"
     changes = {cell.name: outside_words(limit) if limit else other}
     said = _not_applied(row)
@@ -222,10 +188,12 @@ def _not_applied(row: Row) -> str:
 
 
 def _row_limits(row: Row, refused: bool) -> Iterator[Draft]:
+    yield from _outcome_limits(row, refused)
     for cell in row.inputs:
-        for quantity in find_quantities(cell.value.text):
+        said = _as_limit(cell)
+        for quantity in find_quantities(said):
             for point in points(quantity):
-                value = with_value(cell.value.text, 0, quantity, point.text)
+                value = with_value(said, 0, quantity, point.text)
                 value = re.sub(r"^(?:of|at|on|after) ", "", value)
                 changes = {cell.name: value}
                 expected = capital(_outcome(row)) if point.allowed else _not_applied(row)
@@ -235,6 +203,49 @@ def _row_limits(row: Row, refused: bool) -> Iterator[Draft]:
                                                           f" {expected}",
                     _case(row, changes), expected, (row.whole,), data=point.text,
                     priority="High", weight=weight, variables=_variables(row, changes),
+                )  # fmt: skip
+
+
+_LIMITED = re.compile(
+    r"(?P<least>min(?:imum|\.)?\b.*)|(?P<most>max(?:imum|\.)?\b.*|.*\b(?:limit|deadline|sla|cap)"
+    r"|.*\b(?:response|resolution|reaction|processing|delivery|turnaround|waiting|handling|answer"
+    r"|repair|lead) time)",
+    re.IGNORECASE,
+)
+""" "Minimum spend", "Response time": headings that make a bare amount a limit."""
+
+
+def _as_limit(cell: Cell) -> str:
+    """A cell's words; an amount under "Maximum ..." or "Response time" with the limit it is."""
+    limited = _LIMITED.fullmatch(cell.name.strip())
+    said = cell.value.text
+    if limited is None or any(quantity.is_limit for quantity in find_quantities(said)):
+        return said
+    words = "at least" if limited["least"] else "at most"
+    return f"{words} {said}" if _AMOUNT.match(said) else said
+
+
+_AMOUNT = re.compile(r"[€$£]?\d")
+
+
+def _outcome_limits(row: Row, refused: bool) -> Iterator[Draft]:
+    """The points of an outcome that is a limit: "Response time: 15 minutes"."""
+    for cell in row.outcomes:
+        said = _as_limit(cell)
+        if said == cell.value.text or refused:
+            continue
+        for quantity in find_quantities(said):
+            for point in points(quantity):
+                held = "is" if point.allowed else "is not"
+                told = f"a {cell.name} of {point.text} {held} allowed"
+                case = _case(row, {})
+                action = f"{case.action} and a {cell.name} of {point.text}"
+                yield Draft(
+                    "boundary", point.allowed, f"With {_inputs(row, {})}, {told}",
+                    Situation(case.precondition, action),
+                    capital(told), (row.whole,), data=point.text, priority="High",
+                    weight={"at": 0, "outside": 1, "inside": 2}[point.place],
+                    variables=(*_variables(row, {}), (cell.name, point.text)),
                 )  # fmt: skip
 
 
