@@ -99,6 +99,7 @@ _BEFORE: tuple[tuple[Comparison, str], ...] = (
     ("at most", r"(?:closes?|ends?|stops?) at"),
     ("at least", r"opens? at"),
     ("at least", r"once|(?:starts?|begins?) (?:at|from)"),
+    ("at least", r"from an? (?:[a-z][\w-]* ){1,3}of"),
 )  # fmt: skip
 _BEFORE_PATTERNS: tuple[tuple[Comparison, re.Pattern[str]], ...] = tuple(
     (comparison, re.compile(rf"(?<![\w-])(?P<word>{words})(?:\s*|-)[\"“']?$", re.IGNORECASE))
@@ -208,6 +209,9 @@ def _fits(comparison: Comparison, word: str, kind: QuantityKind, before: str, af
     clock = kind in ("date", "time")
     if word == "from" and not clock:
         return kind == "age" or _from_here_on(kind, before, after)
+    if word.startswith(("from a ", "from an ")):  # "from an order value of £50"
+        other = clock or kind == "duration" or re.match(r"\s+(?:to|until)\b", after)
+        return not other and not _DIFFERS.search(before)
     if word in ("since", "as of", "as from") or word.startswith(("starting", "beginning")):
         return clock or kind == "age"
     if word.startswith(("start", "begin")):

@@ -54,6 +54,12 @@ _IN_STATUS = re.compile(
 )
 
 
+def somebody(words: str) -> str | None:
+    """ "nobody answers" with somebody for nobody, which negates no verb."""
+    lead = re.match(r"no(?P<what>thing|body| one)\b", words, re.IGNORECASE)
+    return f"some{lead['what'].strip().lower()}{words[lead.end() :]}" if lead else None
+
+
 def other_case(words: str) -> str | None:
     """The other case of a condition: a clause denied or a thing turned; ``None`` for neither."""
     text = words.strip(" .,")
@@ -64,6 +70,8 @@ def other_case(words: str) -> str | None:
         return special
     adjective = _turn_adjective(text)
     clause = parse_clause(text)
+    if clause is not None and not clause.negated and somebody(clause.subject):
+        return somebody(text)
     if clause is not None:
         person_acts = is_person(clause.subject) and clause.form in (
             "present",

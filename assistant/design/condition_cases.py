@@ -70,7 +70,9 @@ def _lasts(said: Span, limit: Quantity) -> bool:
     return limit.kind == "duration" and _STATE_DENIED.search(before) is not None
 
 
-_STATE_DENIED = re.compile(r"(?:\b(?:not|never|no)\b|n['’]t\b)[^,;]*\bfor$", re.IGNORECASE)
+_STATE_DENIED = re.compile(
+    r"(?:\b(?:not|never|no|nobody|nothing)\b|n['’]t\b)[^,;]*\bfor$", re.IGNORECASE
+)
 
 
 def _left_undone(condition: Condition, turned: str) -> bool:

@@ -11,15 +11,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from assistant.design.casing import capital, indefinite
 from assistant.design.clauses import parse_clause
+from assistant.design.enumerations import values_stated
 from assistant.design.listed_conditions import read_listed
 from assistant.design.messages import mask_quotes
-from assistant.design.nouns import is_plural
 from assistant.design.outcomes import is_message_only, is_restrictive, reports_success
-from assistant.design.people import head_noun
 from assistant.design.pronouns import named, spoken_of
 from assistant.design.quantities import find_quantities
+from assistant.design.restated import empty_as_missing, none_as_denial, with_subject
 from assistant.design.rules import Condition, Rule
 from assistant.design.sentences import (
     Scenario,
@@ -36,7 +35,6 @@ from assistant.design.splitting import (
     take_leading,
     take_trailing,
 )
-from assistant.design.wording import negation
 
 _OTHERWISE = re.compile(
     r"(?:[,;.:–—-]\s*|\s)(?:and |but )?(?:otherwise|or else|else|if not|failing which|failing"
@@ -248,6 +246,9 @@ def _one_sentence(steps: Span) -> Span:
 def _sentence_rule(text: str, sentence: Span) -> Rule:
     """Split one sentence into its conditions, its effect and what it states for the other case."""
     start, end = sentence.start, sentence.end
+    listed = values_stated(sentence.text)
+    if listed:
+        return Rule(sentence, Span(listed, end - len(listed), end))
     otherwise = None
     masked = mask_quotes(text)
     cut = _OTHERWISE.search(masked, start, end)
@@ -278,15 +279,12 @@ def _sentence_rule(text: str, sentence: Span) -> Rule:
         exception = span(text, apart.end(), effect.end)
         effect = span(text, effect.start, apart.start())
     turned = straight(effect.text) if conditions else None
-    if turned is not None:
-        effect = Span(turned, effect.start, effect.end)
-    elif _NO_SUBJECT.match(effect.text):  # "Shall write a message when errors occur"
-        subject = "It" if _PASSIVE_DUTY.match(effect.text) else "The system"
-        said = f"{subject} {effect.text[0].lower()}{effect.text[1:]}"
-        effect = Span(said, effect.end - len(said), effect.end)
+    effect = Span(turned, effect.start, effect.end) if turned else with_subject(effect)
     conditions = [spoken_of(condition, effect) for condition in conditions]
+    if not conditions:
+        effect = empty_as_missing(effect)
     if otherwise is None and all(c.keyword in _UNLESS for c in conditions):
-        effect = _none_as_denial(effect)
+        effect = none_as_denial(effect)
     parts, logic = condition_parts(conditions, effect)
     restrictive = is_restrictive(effect.text)
     return Rule(
@@ -296,34 +294,6 @@ def _sentence_rule(text: str, sentence: Span) -> Rule:
 
 
 _UNLESS = ("unless", "without", "until")
-_NO_SUBJECT = re.compile(
-    r"(?:shall|must|should|will|may) (?!I\b|we\b|the\b|a\b|an\b)[a-z]+\b", re.IGNORECASE
-)
-_PASSIVE_DUTY = re.compile(r"\w+ (?:not |never |always |only )?be\b", re.IGNORECASE)
-_NONE = re.compile(
-    r"(?:no|neither (?P<first>(?:[\w-]+ ){0,3}[\w-]+) nor)"
-    r" (?!(?:longer|more|less|later|earlier|other|one)\b)",
-    re.IGNORECASE,
-)
-
-
-def _none_as_denial(effect: Span) -> Span:
-    """ "No user can delete it" as "A user cannot delete it": what is refused, and to whom.
-
-    A limit bears the denial itself ("no shift may last longer than 12 hours").
-    """
-    none = _NONE.match(effect.text)
-    if none is None or any(quantity.is_limit for quantity in find_quantities(effect.text)):
-        return effect
-    rest = effect.text[none.end() :]
-    rest = f"{none['first']} or {rest}" if none["first"] else rest
-    clause = parse_clause(rest)
-    if clause is None or clause.negated or clause.form not in ("present", "modal", "be", "perfect"):
-        return effect
-    if not is_plural(head_noun(clause.subject)):
-        rest = indefinite(clause.subject) + rest[len(clause.subject) :]
-    denied = negation(capital(rest))
-    return Span(denied, effect.start, effect.end) if denied else effect
 
 
 def _merged(rules: list[Rule]) -> tuple[Rule, ...]:

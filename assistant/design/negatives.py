@@ -177,7 +177,7 @@ def refusal(rule: Rule, words: list[tuple[str, str]] | None = None) -> Draft:
         rule,
         heading(rule),
         situation,
-        outcome(rule),
+        counter_outcome(rule) if rule.otherwise and not rule.conditions else outcome(rule),
         data=data,
         priority="High",
         also=(rule.notice,),

@@ -60,6 +60,7 @@ _FILLER = re.compile(
     r"| a(?:nother)? (?:period|duration|time|maximum) of)* $",
     re.IGNORECASE,
 )
+_RUNNING = re.compile(r" (?:in a row|in succession|running|consecutively)\b", re.IGNORECASE)
 _NEWEST = re.compile(r" (?:most recent|newest|latest|last) [a-z]", re.IGNORECASE)
 _ORDINAL = re.compile(
     r"(?:for )?(?:(?:the|an?|his|her|their) )?(?:second|third|fourth|fifth|sixth|seventh|eighth"
@@ -121,6 +122,8 @@ def _plain(
     if kind == "count" and text[start:end].endswith(" times") and _IN_CONDITION.search(lead):
         return "at least"
     if kind == "count" and _ORDINAL.match(text[start:end]):
+        return "at least"
+    if kind == "count" and _RUNNING.match(text, end) and _IN_CONDITION.search(lead):
         return "at least"
     headed = _HEADED.match(text)
     if headed and kind != "number" and _ITEM.search(text[:start]):

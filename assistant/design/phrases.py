@@ -103,6 +103,11 @@ def _phrase(quantity: Quantity, before: str, after: str, value: str) -> tuple[st
     ahead = re.match(r"(in advance|beforehand|ahead) (?:as|at) (?:a|the) (?:max|min)", word)
     if ahead:
         return f"{value} {ahead[1]}", before, after
+    opened = re.match(r"from(?P<what> an? .+ of)?$", word)
+    if opened and kind not in ("age", "date", "time", "duration"):  # "free delivery from £40"
+        after = re.sub(r"^ (?:on|onwards?|upwards?)\b", "", after)
+        below = re.sub(r"^(?:less|fewer) than ", "", value)
+        return f"{'at' if below == value else 'below'}{opened['what'] or ''} {below}", before, after
     until = re.match(r"(?:before|until) (?P<who>.+)", word)
     if until:  # "before a calf is 20 days old"
         return f"when {until['who']} {value}", before, after

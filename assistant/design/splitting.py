@@ -44,7 +44,7 @@ _ORDINAL = re.compile(
 
 
 _LEVEL = re.compile(
-    r"(?:above|over|below|under|beyond|up to|at least|at most|(?:more|less|fewer) than) ", re.I
+    r"(?:above|over|below|under|beyond|from|up to|at least|at most|(?:more|less|fewer) than) ", re.I
 )
 
 
@@ -79,11 +79,12 @@ def take_leading(
     if level:  # "above 25% the commercial director must approve"
         first = next(iter(find_quantities(text[start:end])), None)
         rest = text[start + first.phrase_end : end].lstrip(" ,") if first else ""
+        rest = re.sub(r"^(?:on|onwards?|upwards?),? ", "", rest)
         here = first is not None and first.is_limit and first.phrase_start == 0
         if first and here and ARTICLE.match(rest) and parse_clause(rest):
-            named = span(text, start, start + first.phrase_end)
+            named = span(text, start, end - len(rest))
             conditions.append(Condition(level.group().strip().lower(), named))
-            return span(text, named.end, end).start
+            return end - len(rest)
     ordinal = _ORDINAL.match(text[start:end])
     if ordinal and parse_clause(text[start + ordinal.end() : end].strip(" ,")):
         named = span(text, start, start + len(ordinal.group().rstrip(",")))

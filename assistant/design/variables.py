@@ -8,6 +8,7 @@ from functools import lru_cache
 from assistant.design.amounts import Quantity
 from assistant.design.casing import lower_start, one_line
 from assistant.design.clauses import parse_clause
+from assistant.design.complements import somebody
 from assistant.design.logic import Case
 from assistant.design.people import is_person, without_article
 from assistant.design.rules import Condition, Rule
@@ -27,7 +28,8 @@ def variable_of(condition: Condition) -> tuple[str, bool]:
     if clause is not None:
         nothing = re.match(r"no(?:thing|body| one)?\b", clause.subject, re.IGNORECASE)
         if (clause.negated or nothing) and not re.search(r"\bno longer\b", words):
-            positive = negation(words)
+            positive = somebody(words) if nothing else None
+            positive = positive or negation(words)
             if positive:
                 return lower_start(positive), False
     has_no = re.match(

@@ -191,7 +191,7 @@ def test_a_half_is_a_number_and_no_second_condition() -> None:
 
 
 def test_what_is_asked_in_one_case_is_free_in_the_other() -> None:
-    found = derive("If the Stage is Closed Won, Amount must be entered; otherwise \"No\" is shown.")
+    found = derive('If the Stage is Closed Won, Amount must be entered; otherwise "No" is shown.')
     told = {(c.precondition, c.action): c.expected for c in found}
     assert told == {
         ("The Stage is Closed Won", "Fill in amount"): (
@@ -228,6 +228,60 @@ def test_what_may_be_left_empty_cannot_fail(text: str) -> None:
     assert only.technique == "positive"
     assert only.action == "Leave Middle name empty and continue"
     assert only.expected == "The entry is accepted without Middle name"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "values"),
+    [
+        ("Allowed values for size: XS, S, M.", "the size", ["XS", "S", "M"]),
+        ("Possible statuses are New, Open and Closed.", "the status", ["New", "Open", "Closed"]),
+        ("Valid payment methods: card or invoice", "the payment method", ["card", "invoice"]),
+    ],
+)
+def test_a_list_of_allowed_values_is_a_duty(text: str, name: str, values: list[str]) -> None:
+    found = derive(text)
+    assert [c.variables[name] for c in of(found, "decision-table rule")] == values
+    assert of(found, "negative")
+
+
+@pytest.mark.parametrize(
+    ("text", "points"),
+    [
+        ("Delivery is free from £50.", {"£49.99": False, "£50": True, "£50.01": True}),
+        ("A gift is added from a cart value of $75.", {"$74.99": False, "$75": True}),
+        (
+            "From 10 participants upwards, the group rate applies.",
+            {"9 participants": False, "10 participants": True},
+        ),
+        (
+            "If an agent misses three calls in a row, his status is set to Not Ready.",
+            {"2 calls": False, "3 calls": True},
+        ),
+    ],
+)
+def test_from_and_in_a_row_set_limits(text: str, points: dict[str, bool]) -> None:
+    at = {c.data: c.valid for c in of(derive(text), "boundary")}
+    assert points.items() <= at.items()
+
+
+def test_the_other_case_of_nobody_is_somebody() -> None:
+    found = derive("If nothing is selected, the button is disabled.")
+    assert [(c.action, c.expected) for c in found] == [
+        ("Select something", "The button is enabled"),
+        ("Select nothing", "The button is disabled"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("The Subject must not be empty.", "Subject"),
+        ("The email field cannot be blank.", "the email"),
+    ],
+)
+def test_what_must_not_be_empty_is_mandatory(text: str, field: str) -> None:
+    (empty,) = of(derive(text), "negative")
+    assert empty.action.startswith(f"Leave {field}")
 
 
 def test_a_state_in_capitals_is_no_act() -> None:

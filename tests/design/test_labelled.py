@@ -10,7 +10,7 @@ import pytest
 
 @pytest.mark.parametrize(
     "half",
-    ["development", "held_out", "further", "fresh", "domains", "phrasings", "typical"],
+    ["development", "held_out", "further", "fresh", "domains", "phrasings", "typical", "everyday"],
 )
 def test_labelled_criteria(project_root: Path, half: str) -> None:
     figures = _figures(project_root, half)
