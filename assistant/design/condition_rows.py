@@ -12,12 +12,15 @@ from dataclasses import dataclass, replace
 
 from assistant.design.casing import capital, lower_start, one_line
 from assistant.design.clauses import parse_clause
+from assistant.design.complements import other_case
 from assistant.design.criteria import read_rules
 from assistant.design.drafts import Draft
+from assistant.design.limits import boundaries
 from assistant.design.messages import find_messages
 from assistant.design.row_cells import Cell, row_cells
 from assistant.design.rule_drafts import rule_drafts
 from assistant.design.rules import Rule
+from assistant.design.sentences import Span
 from assistant.design.situations import Situation
 from assistant.design.verbs import is_base, third_person
 
@@ -55,6 +58,7 @@ class ConditionRow:
     cells: tuple[Cell, ...]
     steps: Cell | None = None
     expected: str = ""
+    given: str = ""
 
 
 def read_condition_rows(text: str) -> tuple[ConditionRow, ...]:
@@ -74,6 +78,9 @@ def _row(cells: tuple[Cell, ...]) -> ConditionRow | None:
     if steps is not None and not outcomes and cases:
         outcomes, steps = [steps], None
     results = [*outcomes, *messages]
+    facts = [_fact(cell) for cell in told if cell not in results]
+    if results and facts and all(facts):
+        return _decided([fact for fact in facts if fact], results, tuple(told))
     others = len(told) - len(cases) - len(results) - (steps is not None)
     if others or not results or not (cases or steps):
         return None
@@ -88,6 +95,25 @@ def _row(cells: tuple[Cell, ...]) -> ConditionRow | None:
         return None
     said = " and ".join(lower_start(word) for word in words)
     return ConditionRow(read_rules(f"If {said}, {lower_start(expected)}."), (*cases, *results))
+
+
+def _fact(cell: Cell) -> str | None:
+    """ "Order is over £500: No" as a fact: "Order is not over £500"; ``None`` for other cells."""
+    held = re.fullmatch(r"(?P<yes>y|yes|t|true)|n|no|f|false", cell.value.text.strip(), re.I)
+    if held is None or parse_clause(cell.name) is None:
+        return None
+    return one_line(cell.name) if held["yes"] else other_case(one_line(cell.name))
+
+
+def _decided(facts: list[str], results: list[Cell], cells: tuple[Cell, ...]) -> ConditionRow:
+    """One rule of a decision table: its facts hold, and what it says happens is seen."""
+    given = " and ".join([facts[0], *map(lower_start, facts[1:])])
+    if all(re.fullmatch(r"(?:none|nothing|no action|-)", c.value.text, re.I) for c in results):
+        return ConditionRow((), cells, given=given, expected="no outcome of the table is seen")
+    said = [one_line(cell.value.text) for cell in results]
+    both = zip(said, results, strict=True)
+    told = " and ".join(words if parse_clause(words) else _outcome(cell) for words, cell in both)
+    return ConditionRow((), cells, given=given, expected=told)
 
 
 def _outcome(cell: Cell) -> str:
@@ -110,6 +136,9 @@ def condition_drafts(rows: tuple[ConditionRow, ...], narrator: str) -> Iterator[
     """The conditions of each row, resting on its cells."""
     for row in rows:
         spans = tuple(cell.whole for cell in row.cells)
+        if row.given:
+            yield from _of_facts(row, spans)
+            continue
         if row.steps is None:
             for draft in rule_drafts(row.rules, narrator):
                 yield replace(draft, spans=spans)
@@ -123,3 +152,25 @@ def condition_drafts(rows: tuple[ConditionRow, ...], narrator: str) -> Iterator[
             Situation(capital(" and ".join(given)), capital(action)),
             capital(row.expected), spans, priority="High",
         )  # fmt: skip
+
+
+def _of_facts(row: ConditionRow, spans: tuple[Span, ...]) -> Iterator[Draft]:
+    """The case of a decision table's rule, and the points of its limits on its own side."""
+    valid = not _UNHAPPY.search(row.expected) and not row.expected.startswith("no outcome")
+    values = tuple((c.name, one_line(c.value.text)) for c in row.cells if _fact(c))
+    yield Draft(
+        "positive" if valid else "negative", valid,
+        capital(f"When {lower_start(row.given)}, {lower_start(row.expected)}"),
+        Situation(capital(row.given), f"Check whether {lower_start(row.expected)}"),
+        capital(row.expected), spans, priority="High", variables=values,
+    )  # fmt: skip
+    for rule in read_rules(f"If {lower_start(row.given)}, {lower_start(row.expected)}."):
+        for draft in boundaries(rule):
+            if draft.valid == rule.restrictive:
+                continue  # what happens there is told by another rule of the table
+            where = draft.situation.precondition or draft.data
+            yield replace(
+                draft, valid=valid, spans=spans, expected=capital(row.expected),
+                statement=capital(f"with {lower_start(where)}, {lower_start(row.expected)}"),
+                situation=Situation(where, f"Check whether {lower_start(row.expected)}"),
+            )  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.domain import CriterionForm
+from assistant.sources.decision_tables import rule_columns
 from assistant.sources.lines import Passage, unwrap
 from assistant.sources.markers import step_word
 from assistant.sources.tables import Cell, Table
@@ -33,6 +34,14 @@ _STEPS = {
     ),
 }
 _SIDE = re.compile(r"priority|status|moscow|estimate|points|owner|comments?|type", re.IGNORECASE)
+
+_FIELD = re.compile(
+    r"(?:is )?(?:required|mandatory|optional)(?: field)?\??|(?:max(?:imum|\.)?|min(?:imum|\.)?)"
+    r" (?:length|value)|length|data ?type|(?:input |form )?field(?: name| label| type)?"
+    r"|default(?: value)?|allowed values|validation(?: rules?)?",
+    re.IGNORECASE,
+)
+"""Columns of a field specification, each row of which is a rule about one field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +92,20 @@ def table_criteria(table: Table) -> Iterator[RowCriterion]:
 
     Given|When|Then columns make a Gherkin text. A column named as the criterion gives its cell's
     words, with the other columns after it; any other row becomes "Header: cell; Header: cell".
+    A decision table with its rules in columns gives a criterion for each rule.
     """
+    rules = rule_columns(table)
+    if rules:
+        for name, words in rules:
+            yield RowCriterion(words, "table", name)
+        return
     rows = list(table.rows)
     header = [unwrap(cell.text) for cell in rows.pop(0)] if has_header(table) else []
     roles = [_role(name) for name in header]
     if len(set(roles) & {"given", "when", "then"}) < 2:
         roles = ["" if role in _STEPS else role for role in roles]
+    if any(_FIELD.fullmatch(name) for name in header):  # "Rule" and "Name" are columns like others
+        roles = [role if role == "id" else "" for role in roles]
     for row in rows:
         made = _row(row, header, roles)
         if made.passage.text:
@@ -97,7 +114,7 @@ def table_criteria(table: Table) -> Iterator[RowCriterion]:
 
 def empty_columns(table: Table) -> list[str]:
     """Headers of columns without any filled cell."""
-    if not has_header(table):
+    if not has_header(table) or rule_columns(table):
         return []
     names = [unwrap(cell.text) for cell in table.rows[0]]
     return [

@@ -113,6 +113,15 @@ def test_steps_with_a_result_are_one_condition() -> None:
     assert said(row) == [("negative", "", "Enter a wrong one", "Access is refused")]
 
 
+def test_a_rule_of_a_decision_table_is_one_case() -> None:
+    row = "Customer is a business: Yes; Order is over £500: No; Outcome: Free delivery is offered"
+    found = conditions(row)
+    assert found[0].precondition == "Customer is a business and order is not over £500"
+    assert found[0].expected == "Free delivery is offered"
+    assert found[0].variables == {"Customer is a business": "Yes", "Order is over £500": "No"}
+    assert {c.variables["order"] for c in found[1:]} == {"£500", "£499.99"}
+
+
 @pytest.mark.parametrize(
     ("row", "name", "points"),
     [
