@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from assistant.design.casing import lower_start
 from assistant.design.conflicts import content_words, find_conflicts
 from assistant.design.contradictions import Contradiction, find_contradictions
+from assistant.design.disagreements import Disagreement, find_disagreements
 from assistant.design.messages import mask_quotes
 from assistant.design.narratives import read_narrative
 from assistant.design.references import unknown_references
@@ -62,6 +64,7 @@ def raise_questions(
             found += _out_of_scope(criterion, scope)
             found += _unknown(criterion, texts)
             found += _empty(criterion)
+    found += map(_of_rows, find_disagreements(epic))
     return tuple(_distinct(found))
 
 
@@ -189,6 +192,22 @@ def _against_criteria(
                         _evidence(other.id, other.text, sentence.start, sentence.end),
                     ),
                 )
+
+
+def _of_rows(one: Disagreement) -> Question:
+    """Two rows, or a row and a sentence, that decide the same case differently."""
+    mine, theirs = one.mine, one.theirs
+    if mine.technique == theirs.technique == "boundary" and mine.action != theirs.action:
+        name = next(reversed(mine.variables))
+        here = f"“{name}”: here {mine.data} is the last allowed value, but in {one.other.id} it is"
+        here = f"{here} {theirs.data}"
+    else:
+        here = f"“{_short(mine.action)}”: here {lower_start(mine.expected)}, but in {one.other.id}"
+        here = f"{here} {lower_start(theirs.expected)}"
+    return Question(
+        criterion_id=one.criterion.id, kind="conflict", text=f"{here}. Which is right?",
+        evidence=(*mine.evidence, *theirs.evidence),
+    )  # fmt: skip
 
 
 def _same_words(one: str, two: str) -> bool:

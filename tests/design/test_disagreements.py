@@ -1,0 +1,85 @@
+"""Tables that disagree with one another, or with a sentence, become questions."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.design.questions import raise_questions
+from assistant.domain import AcceptanceCriterion, Epic, Question, UserStory
+
+
+def asked(*rows: str, sentences: tuple[str, ...] = ()) -> list[Question]:
+    """The questions on rows of tables, and on sentences after them."""
+    criteria = [
+        AcceptanceCriterion(id=f"S-1-AC{number}", text=text, form=form)
+        for number, (text, form) in enumerate(
+            [*((row, "table") for row in rows), *((text, "bullet") for text in sentences)], 1
+        )
+    ]
+    story = UserStory(key="S-1", title="Rules", criteria=tuple(criteria))
+    return list(raise_questions(Epic(key="E-1", title="Epic", stories=(story,))))
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "said"),
+    [
+        (
+            "Tariff: Fix 12; Days: more than 49; Fee: £50",
+            "Tariff: Fix 12; Days: more than 49; Fee: £60",
+            ("fee is £60", "fee is £50"),
+        ),
+        (
+            "Role: Agent; View: Yes; Delete: No",
+            "Role: Agent; View: Yes; Delete: Yes",
+            ("agent can delete", "agent cannot delete"),
+        ),
+        (
+            "Field: Street; Required: Yes; Max length: 60",
+            "Field: Street; Required: Yes; Max length: 80",
+            ("80 characters", "60 characters"),
+        ),
+        (
+            "From: Open; Event: close the case; To: Closed",
+            "From: Open; Event: close the case; To: Archived",
+            ("Archived", "Closed"),
+        ),
+        (
+            "Customer is a member: Yes; Outcome: Delivery is free",
+            "Customer is a member: Yes; Outcome: Delivery costs £5",
+            ("delivery costs £5", "delivery is free"),
+        ),
+    ],
+)
+def test_rows_that_decide_one_case_differently(one: str, two: str, said: tuple[str, str]) -> None:
+    (question,) = asked(one, two)
+    assert question.kind == "conflict"
+    assert question.criterion_id == "S-1-AC2"
+    assert all(words.casefold() in question.text.casefold() for words in (*said, "S-1-AC1"))
+    for evidence in question.evidence:
+        assert evidence.quote in {"S-1-AC1": one, "S-1-AC2": two}[evidence.source_id]
+
+
+def test_a_sentence_that_sets_another_limit_than_the_table() -> None:
+    row = "Field: Street; Required: Yes; Max length: 60"
+    (question,) = asked(row, sentences=("The street must have at most 50 characters.",))
+    assert "50 characters" in question.text
+    assert "60 characters" in question.text
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ("Days: 0-49; Fee: £0", "Days: 50-99; Fee: £50", "Days: more than 99; Fee: £80"),
+        ("Tariff: Fix 12; Fee: £50", "Tariff: Flex; Fee: £0"),
+        ("Role: Agent; View: Yes; Delete: No", "Role: Admin; View: Yes; Delete: Yes"),
+        (
+            "Field: Street; Max length: 60; Required: Yes",
+            "Field: City; Max length: 80; Required: No",
+        ),
+        ("From: Open; Event: close; To: Closed", "From: Closed; Event: reopen; To: Open"),
+        ("Customer is a member: Yes; Outcome: A", "Customer is a member: No; Outcome: B"),
+        ("Field: Street; Required: Yes", "Field: Street; Required: Yes"),
+    ],
+)
+def test_rows_of_different_cases_do_not_disagree(rows: tuple[str, ...]) -> None:
+    assert not [question for question in asked(*rows) if question.kind == "conflict"]
