@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import count
 
 from assistant.design.casing import one_line
@@ -26,6 +27,7 @@ from assistant.design.transition_rows import read_transition_rows, transition_dr
 from assistant.domain import (
     TECHNIQUES,
     AcceptanceCriterion,
+    CriterionForm,
     Depth,
     Evidence,
     Priority,
@@ -66,10 +68,24 @@ def derive_conditions(
     positives and the first negative, "standard" what ``MAX_CONDITIONS`` allows, "thorough" all
     points of all limits and every combination of up to four conditions.
     """
-    text = criterion.text
+    wanted = tuple(techniques)
+    return _derived(story.narrative, criterion.id, criterion.text, criterion.form, wanted, depth)
+
+
+@lru_cache(maxsize=1024)
+def _derived(
+    narrative: str,
+    criterion_id: str,
+    text: str,
+    form: CriterionForm,
+    techniques: tuple[Technique, ...],
+    depth: Depth,
+) -> tuple[TestCondition, ...]:
+    """All that a criterion's conditions depend on; asked for again at each look at an epic."""
+    criterion = AcceptanceCriterion(id=criterion_id, text=text, form=form)
     if not re.search(r"\w", text):
         return ()
-    drafts = _distinct(_drafts(story, criterion))
+    drafts = _distinct(_drafts(narrative, criterion))
     kept = _bounded(drafts)
     if depth == "thorough":
         full = [draft for rule in _rules(criterion) for draft in full_table(rule)]
@@ -88,23 +104,24 @@ def derive_conditions(
 def _rules(criterion: AcceptanceCriterion) -> tuple[Rule, ...]:
     """The rules of a criterion that is neither a story's sentence nor a table."""
     text = criterion.text
-    if read_narrative(text) or read_rows(text, table=criterion.form == "table"):
+    table = criterion.form == "table"
+    if read_narrative(text) or read_rows(text, table=table) or field_rules(text, table=table):
         return ()
     return read_rules(text, gherkin=criterion.form == "gherkin")
 
 
-def _drafts(story: UserStory, criterion: AcceptanceCriterion) -> list[Draft]:
+def _drafts(narrative: str, criterion: AcceptanceCriterion) -> list[Draft]:
     """Drafts of all rules, in the order of techniques."""
     text = criterion.text
-    narrative = read_narrative(text)
+    told = read_narrative(text)
     table = criterion.form == "table"  # a cell that lists values is no parameter of its own
-    parameters = () if narrative or table else find_parameters(text)
-    narrator = role_of(story.narrative)
-    tabled = () if narrative or parameters else _of_table(text, narrator, table=table)
+    parameters = () if told or table else find_parameters(text)
+    narrator = role_of(narrative)
+    tabled = () if told or parameters else _of_table(text, narrator, table=table)
     if tabled:
         drafts = list(tabled)
     else:
-        rules = (narrative,) if narrative else read_rules(text, gherkin=criterion.form == "gherkin")
+        rules = (told,) if told else read_rules(text, gherkin=criterion.form == "gherkin")
         drafts = list(rule_drafts(rules, narrator))
         if parameters:
             drafts += pairwise(rules[0], parameters)
