@@ -13,60 +13,118 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from assistant.design.conditions import derive_conditions
-from assistant.domain import AcceptanceCriterion, Epic, TestCondition
+from assistant.design.conflicts import content_words
+from assistant.domain import AcceptanceCriterion, Chunk, Epic, TestCondition, UserStory
 
 MAX_CRITERIA = 400
 """Beyond this many criteria only tables are compared with one another."""
+MAX_ROWS = 500
+"""Rows of sources that are compared; a project may hold many thousands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A test condition and what it is of; ``name`` is how a person knows that."""
+
+    criterion: AcceptanceCriterion
+    condition: TestCondition
+    name: str
+    foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
     """The same case in two criteria, of which at least one is a table's row."""
 
-    criterion: AcceptanceCriterion
-    mine: TestCondition
-    other: AcceptanceCriterion
-    theirs: TestCondition
+    mine: Told
+    theirs: Told
 
 
-def find_disagreements(epic: Epic) -> Iterator[Disagreement]:
-    """Of each two criteria that disagree the first case, at the later criterion."""
-    rows = [c for c in epic.criteria if c.form == "table"]
-    if not rows:
+def find_disagreements(epic: Epic, sources: Sequence[Chunk] = ()) -> Iterator[Disagreement]:
+    """Of each two criteria that disagree the first case, at the later criterion.
+
+    ``sources`` are chunks of the project: their table rows are compared with the criteria of
+    stories that share words with the title or the headings above the table.
+    """
+    compared = _Compared()
+    rows = [chunk for chunk in sources if chunk.kind == "table_row"][:MAX_ROWS]
+    if not rows and not any(one.form == "table" for one in epic.criteria):
         return
     every = len(epic.criteria) <= MAX_CRITERIA
-    ends: dict[tuple[str, ...], list[tuple[AcceptanceCriterion, TestCondition, Decimal]]] = {}
-    seen: dict[str, list[tuple[AcceptanceCriterion, TestCondition]]] = {}
-    told: set[tuple[str, str]] = set()
+    for chunk in rows:
+        row = AcceptanceCriterion(id=chunk.id, text=chunk.text, form="table")
+        name = chunk.key or chunk.title or "a source"
+        made = derive_conditions(UserStory(key=chunk.id, title=""), row)
+        compared.keep([Told(row, one, name, foreign=True) for one in made], _about(chunk))
     for story in epic.stories:
+        about = content_words(f"{epic.title} {story.title} {story.narrative}")
         for criterion in story.criteria:
             if criterion.form != "table" and not every:
                 continue
             made = derive_conditions(story, criterion)
-            for key, condition, value in _ends(made):
-                for other, theirs, end in ends.get(key, ()):
-                    pair = (criterion.id, other.id)
-                    tabled = "table" in (criterion.form, other.form)
-                    if tabled and end != value and other.id != criterion.id and pair not in told:
-                        told.add(pair)
-                        yield Disagreement(criterion, condition, other, theirs)
-                ends.setdefault(key, []).append((criterion, condition, value))
-            for condition in made:
-                case = _case(condition)
-                for other, theirs in seen.get(case, ()):
-                    pair = (criterion.id, other.id)
-                    if pair not in told and _disagree(criterion, condition, other, theirs):
-                        told.add(pair)
-                        yield Disagreement(criterion, condition, other, theirs)
-                seen.setdefault(case, []).append((criterion, condition))
+            told = [Told(criterion, one, criterion.id) for one in made]
+            yield from compared.against(told, about)
+            compared.keep(told, about)
+
+
+def _about(chunk: Chunk) -> frozenset[str]:
+    """What the table of a row is about: the words of its document and of the headings above."""
+    return content_words(f"{chunk.title} {chunk.heading}")
+
+
+class _Compared:
+    """The cases and the limits told so far."""
+
+    def __init__(self) -> None:
+        self._cases: dict[str, list[tuple[Told, frozenset[str]]]] = {}
+        self._ends: dict[tuple[str, ...], list[tuple[Told, frozenset[str], Decimal]]] = {}
+
+    def keep(self, told: Sequence[Told], about: frozenset[str]) -> None:
+        """Take conditions in, for comparing later ones with them."""
+        for one in told:
+            self._cases.setdefault(_case(one.condition), []).append((one, about))
+        for key, one, value in _ends(told):
+            self._ends.setdefault(key, []).append((one, about, value))
+
+    def against(self, told: Sequence[Told], about: frozenset[str]) -> Iterator[Disagreement]:
+        """Where conditions differ from those kept, once for each two criteria."""
+        found: set[str] = set()
+        pairs = [
+            (one, theirs)
+            for key, one, value in _ends(told)
+            for theirs, words, end in self._ends.get(key, ())
+            if end != value and _comparable(one, theirs, about, words)
+        ]
+        pairs += [
+            (one, theirs)
+            for one in told
+            for theirs, words in self._cases.get(_case(one.condition), ())
+            if _comparable(one, theirs, about, words) and _disagree(one, theirs)
+        ]
+        for one, theirs in pairs:
+            if theirs.criterion.id not in found:
+                found.add(theirs.criterion.id)
+                yield Disagreement(one, theirs)
+
+
+def _comparable(
+    mine: Told, theirs: Told, about: frozenset[str], theirs_about: frozenset[str]
+) -> bool:
+    """Whether a table is one of the two, and both are about the same where one is foreign."""
+    if mine.criterion.id == theirs.criterion.id or mine.criterion.text == theirs.criterion.text:
+        return False
+    if theirs.foreign and not about & theirs_about:
+        return False
+    return "table" in (mine.criterion.form, theirs.criterion.form)
 
 
 def _ends(
-    made: Sequence[TestCondition],
-) -> Iterator[tuple[tuple[str, ...], TestCondition, Decimal]]:
+    made: Sequence[Told],
+) -> Iterator[tuple[tuple[str, ...], Told, Decimal]]:
     """The last allowed value on each side of each limited variable, for its unit and its case."""
-    points: dict[tuple[str, ...], list[tuple[Decimal, TestCondition]]] = {}
-    for condition in made:
+    points: dict[tuple[str, ...], list[tuple[Decimal, Told]]] = {}
+    for told in made:
+        condition = told.condition
         if condition.technique != "boundary" or not condition.variables:
             continue
         if condition.action.startswith("Use a case with "):
@@ -77,10 +135,10 @@ def _ends(
             continue
         unit = re.sub(r"s\b", "", f"{said[: number.start()]}{said[number.end() :]}".strip())
         key = (name.casefold(), unit, *(f"{k}={v}" for k, v in others))
-        points.setdefault(key, []).append((Decimal(number[0].replace(",", "")), condition))
+        points.setdefault(key, []).append((Decimal(number[0].replace(",", "")), told))
     for key, found in points.items():
-        allowed = [point for point in found if point[1].valid]
-        refused = [value for value, condition in found if not condition.valid]
+        allowed = [point for point in found if point[1].condition.valid]
+        refused = [value for value, told in found if not told.condition.valid]
         if not allowed:
             continue
         low = min(allowed, key=lambda point: point[0])
@@ -101,17 +159,11 @@ def _case(condition: TestCondition) -> str:
     return re.sub(r"[^\w=<>:.,%€$£-]+", " ", said).strip()
 
 
-def _disagree(
-    criterion: AcceptanceCriterion,
-    mine: TestCondition,
-    other: AcceptanceCriterion,
-    theirs: TestCondition,
-) -> bool:
-    if criterion.id == other.id or "table" not in (criterion.form, other.form):
-        return False
-    if any(one.expected.endswith("by this rule") for one in (mine, theirs)):
+def _disagree(mine: Told, theirs: Told) -> bool:
+    one, other = mine.condition, theirs.condition
+    if any(said.expected.endswith("by this rule") for said in (one, other)):
         return False  # what does not follow from one row may follow from another
-    if mine.valid != theirs.valid:
+    if one.valid != other.valid:
         return True
-    both = criterion.form == other.form == "table"
-    return both and mine.valid and mine.expected.casefold() != theirs.expected.casefold()
+    both = mine.criterion.form == theirs.criterion.form == "table"
+    return both and one.valid and one.expected.casefold() != other.expected.casefold()

@@ -64,7 +64,7 @@ def raise_questions(
             found += _out_of_scope(criterion, scope)
             found += _unknown(criterion, texts)
             found += _empty(criterion)
-    found += map(_of_rows, find_disagreements(epic))
+    found += map(_of_rows, find_disagreements(epic, sources))
     return tuple(_distinct(found))
 
 
@@ -196,16 +196,16 @@ def _against_criteria(
 
 def _of_rows(one: Disagreement) -> Question:
     """Two rows, or a row and a sentence, that decide the same case differently."""
-    mine, theirs = one.mine, one.theirs
+    mine, theirs, name = one.mine.condition, one.theirs.condition, one.theirs.name
     if mine.technique == theirs.technique == "boundary" and mine.action != theirs.action:
-        name = next(reversed(mine.variables))
-        here = f"“{name}”: here {mine.data} is the last allowed value, but in {one.other.id} it is"
-        here = f"{here} {theirs.data}"
+        thing = next(reversed(mine.variables))
+        said = f"“{thing}”: here {mine.data} is the last allowed value, but in {name} it is"
+        said = f"{said} {theirs.data}"
     else:
-        here = f"“{_short(mine.action)}”: here {lower_start(mine.expected)}, but in {one.other.id}"
-        here = f"{here} {lower_start(theirs.expected)}"
+        said = f"“{_short(mine.action)}”: here {lower_start(mine.expected)}, but in {name}"
+        said = f"{said} {lower_start(theirs.expected)}"
     return Question(
-        criterion_id=one.criterion.id, kind="conflict", text=f"{here}. Which is right?",
+        criterion_id=one.mine.criterion.id, kind="conflict", text=f"{said}. Which is right?",
         evidence=(*mine.evidence, *theirs.evidence),
     )  # fmt: skip
 

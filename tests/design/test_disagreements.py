@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.design.questions import raise_questions
-from assistant.domain import AcceptanceCriterion, Epic, Question, UserStory
+from assistant.domain import AcceptanceCriterion, Chunk, Epic, Question, UserStory
 
 
 def asked(*rows: str, sentences: tuple[str, ...] = ()) -> list[Question]:
@@ -83,3 +83,25 @@ def test_a_sentence_that_sets_another_limit_than_the_table() -> None:
 )
 def test_rows_of_different_cases_do_not_disagree(rows: tuple[str, ...]) -> None:
     assert not [question for question in asked(*rows) if question.kind == "conflict"]
+
+
+def test_a_source_s_table_is_compared_where_it_is_about_the_same() -> None:
+    row = Chunk(
+        id="c-1", document_id="d-1", ordinal=0, kind="table_row", title="Guest registration",
+        text="Field: Street; Required: Yes; Max length: 60",
+    )  # fmt: skip
+    criterion = AcceptanceCriterion(
+        id="S-1-AC1", text="The street must have at most 80 characters."
+    )
+    found = {}
+    for title in ("Register a guest", "Pay a bill"):
+        story = UserStory(key="S-1", title=title, criteria=(criterion,))
+        questions = raise_questions(Epic(key="E-1", title="Portal", stories=(story,)), [row])
+        found[title] = [one.text for one in questions if one.kind == "conflict"]
+    assert found == {
+        "Register a guest": [
+            "“street”: here 80 characters is the last allowed value, but in Guest registration it"
+            " is 60 characters. Which is right?"
+        ],
+        "Pay a bill": [],
+    }
