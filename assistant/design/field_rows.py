@@ -119,7 +119,7 @@ def _field_row(cells: tuple[Cell, ...], whole: Span) -> FieldRow | None:
     said = tuple(
         ("other" if heading == "context" and index > place else heading, cell)
         for index, (heading, cell) in enumerate(read)
-        if heading != "name" and not _NOTHING.fullmatch(cell.value.text)
+        if heading != "name" and (heading == "required" or not _NOTHING.fullmatch(cell.value.text))
     )
     bare = name.strip(" *:").strip("\"“”'‘’`")
     if not bare or len(bare.split()) > 8 or any(mark in bare for mark in '"“”|;'):

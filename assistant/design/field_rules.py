@@ -27,7 +27,7 @@ from assistant.design.messages import find_messages
 from assistant.design.row_cells import Cell
 
 _YES = re.compile(
-    r"(?:yes|y|true|x|✓|✔|☑|1|m|r|mandatory|required|always|obligatory|compulsory)\b[ .!*]*",
+    r"(?:yes|y|true|x|1|m|r|mandatory|required|always|obligatory|compulsory)\b[ .!*]*|[✓✔☑✅*]",
     re.IGNORECASE,
 )
 _NO = re.compile(r"(?:no|n|false|0|o|✗|✘|optional|not required|not mandatory)[ .]*", re.IGNORECASE)

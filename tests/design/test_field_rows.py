@@ -117,6 +117,8 @@ def test_limits_of_a_column_get_their_points(cell: str, points: dict[str, bool])
         ("Options: Low / High", "a value other than Low or High", "not accepted"),
         ("Optional: No", "Leave Reference empty", "not accepted without Reference"),
         ("Mandatory: M", "Leave Reference empty", "not accepted without Reference"),
+        ("Required: ✓", "Leave Reference empty", "not accepted without Reference"),
+        ("Required: *", "Leave Reference empty", "not accepted without Reference"),
         ("Validation: must match Account", "does not match Account", "not accepted"),
         (
             "Validation: approved by the register",
