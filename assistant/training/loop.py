@@ -119,7 +119,7 @@ class StageLoop:
         stopped = ""
         before = time.monotonic() - self._position.seconds
         while not stopped:
-            done = self._done(time.monotonic() - before)
+            done = self._done(self._position.seconds)
             stopped = self._stop_reason(done)
             if stopped:
                 break
@@ -129,10 +129,11 @@ class StageLoop:
             taken = time.monotonic() - started
             step = self._position.step + 1
             self._move(step=step, tokens=self._position.tokens + tokens)
-            due = step % self._config.eval_every == 0 or self._done(time.monotonic() - before) >= 1
-            validation = self._evaluate() if due and self._data.validation else None
             seconds = time.monotonic() - before
-            self._move(seconds=seconds)
+            due = step % self._config.eval_every == 0 or self._done(seconds) >= 1
+            validation = self._evaluate() if due and self._data.validation else None
+            # The same clock reading decides on the last evaluation and on the end of the run.
+            self._move(seconds=time.monotonic() - before if due else seconds)
             self._report(self._progress(loss, rate, tokens / max(taken, 1e-9), validation))
             if step % self._config.checkpoint_every == 0:
                 self._save()

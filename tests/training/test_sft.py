@@ -6,6 +6,7 @@ import errno
 import json
 import math
 import os
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from tiny import made_up_pairs, small_run
 
 from assistant.errors import TrainingError
+from assistant.training import loop
 from assistant.training.base_models import BaseModel, find_base, load_base
 from assistant.training.batching import by_length, epoch_steps, padding_share
 from assistant.training.chatml import Example, completion_ids, encode, prompt_ids
@@ -144,6 +146,18 @@ def test_minutes_bound_the_run_and_the_cosine_ends_with_it(
     assert result.stopped == "out of time"
     assert seen[-1].validation_loss is not None
     assert seen[-1].learning_rate < config.learning_rate / 2
+
+
+@pytest.mark.parametrize("limit", [2.5, 3.5, 4.5, 5.5])
+def test_a_run_out_of_time_is_evaluated_whenever_the_clock_strikes(
+    tiny_base: BaseModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: float
+) -> None:
+    readings = count()
+    monkeypatch.setattr(loop.time, "monotonic", lambda: float(next(readings)))
+    config = small_run("tiny", max_steps=0, max_minutes=limit / 60, eval_every=1000)
+    result, seen, _, _ = trained(tiny_base, config, tmp_path)
+    assert result.stopped == "out of time"
+    assert seen[-1].validation_loss is not None
 
 
 def test_full_disk_is_told_and_keeps_the_checkpoint(
