@@ -14,7 +14,6 @@ import pytest
 from tiny import made_up_pairs, small_run
 
 from assistant.errors import TrainingError
-from assistant.training import loop
 from assistant.training.base_models import BaseModel, find_base, load_base
 from assistant.training.batching import by_length, epoch_steps, padding_share
 from assistant.training.chatml import Example, completion_ids, encode, prompt_ids
@@ -153,7 +152,7 @@ def test_a_run_out_of_time_is_evaluated_whenever_the_clock_strikes(
     tiny_base: BaseModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: float
 ) -> None:
     readings = count()
-    monkeypatch.setattr(loop.time, "monotonic", lambda: float(next(readings)))
+    monkeypatch.setattr("assistant.training.loop.time.monotonic", lambda: float(next(readings)))
     config = small_run("tiny", max_steps=0, max_minutes=limit / 60, eval_every=1000)
     result, seen, _, _ = trained(tiny_base, config, tmp_path)
     assert result.stopped == "out of time"
