@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from itertools import count
 
@@ -22,6 +23,8 @@ from assistant.design.permission_rows import grant_drafts, read_grants
 from assistant.design.rows import read_rows, row_drafts
 from assistant.design.rule_drafts import norm, rule_drafts
 from assistant.design.rules import Rule
+from assistant.design.sentences import span
+from assistant.design.shorthand import spelled_out
 from assistant.design.suites import full_table
 from assistant.design.transition_rows import read_transition_rows, transition_drafts
 from assistant.domain import (
@@ -121,8 +124,13 @@ def _drafts(narrative: str, criterion: AcceptanceCriterion) -> list[Draft]:
     if tabled:
         drafts = list(tabled)
     else:
-        rules = (told,) if told else read_rules(text, gherkin=criterion.form == "gherkin")
+        gherkin = criterion.form == "gherkin"
+        note = None if told or gherkin else spelled_out(text)
+        rules = (told,) if told else read_rules(note or text, gherkin=gherkin)
         drafts = list(rule_drafts(rules, narrator))
+        if note:
+            whole = span(text, 0, len(text))
+            drafts = [replace(draft, spans=(whole,)) for draft in drafts]
         if parameters:
             drafts += pairwise(rules[0], parameters)
     return sorted(drafts, key=lambda draft: TECHNIQUES.index(draft.technique))

@@ -13,6 +13,7 @@ from assistant.design.field_rows import FieldRow, read_field_rows
 from assistant.design.field_rules import Statement, statements
 from assistant.design.rule_drafts import rule_drafts
 from assistant.design.rules import Rule
+from assistant.design.shorthand import note_row
 from assistant.design.situations import Situation
 from assistant.design.values import forbids_value, like, singular_name, try_value
 
@@ -28,7 +29,8 @@ class FieldRule:
 def field_rules(text: str, *, table: bool = False) -> tuple[tuple[FieldRow, FieldRule], ...]:
     """What the rows of a field specification ask; () for any other text."""
     found = []
-    for row in read_field_rows(text, table=table):
+    note = None if table else note_row(text)
+    for row in (note,) if note else read_field_rows(text, table=table):
         read = _read(row, row.name)
         if not all(_is_about(rule, row.name) for rule in read):
             read = _read(row, f'the field "{row.name}"')

@@ -36,7 +36,7 @@ _UNIT = re.compile(
 )  # fmt: skip
 _SIZED = re.compile(
     r"\b(?:characters?|chars?|digits?|letters?|words?|symbols?|(?:decimal )?places|decimals?"
-    r"|items?|lines?)\b", re.IGNORECASE
+    r"|items?|lines?|files?|entries|attachments?)\b", re.IGNORECASE
 )  # fmt: skip
 _SIGNS = (
     (r"(?:≥|>=)", "at least"), (r"(?:≤|<=)", "at most"), (r">", "greater than"),
@@ -120,11 +120,31 @@ _LEAST_AND_MOST = re.compile(
 )
 
 
+_FORMATS = re.compile(
+    r",? (?P<formats>(?:file |allowed )?(?:formats?|types?):? [A-Z0-9]{2,5}"
+    r"(?:(?:, | or | and |/)[A-Z0-9]{2,5})+)$"
+)
+_COUNTED = re.compile(r"\b(?:digits|characters|letters)\b", re.IGNORECASE)
+
+
+def _with_unit(part: str, unit: str) -> str:
+    """A bare number beside "only digits" counts these: "min 8", "8 to 15"."""
+    found = _RANGE.match(part) or _AMOUNT.match(part)
+    return part if found is None or found["unit"].strip() else f"{part.strip()} {unit}"
+
+
 def parts(text: str) -> Iterator[str]:
     """The rules of a cell: apart at semicolons and lines, at commas where each part is one."""
     for line in re.split(r"\s*[;\n•]\s*|(?<=[a-z)])\.\s+(?=[A-Z])", text):
         said = _LEAST_AND_MOST.sub(r"\g<low> to \g<high>", one_line(line))
+        formats = _FORMATS.search(said)
+        if formats and formats.start() > 0:
+            yield from parts(said[: formats.start()])
+            yield formats["formats"]
+            continue
         commas = [part for part in re.split(r",\s+(?:and )?|\s+and\s+", said) if part]
+        unit = _COUNTED.search(said)
+        commas = [_with_unit(part, unit[0].lower()) if unit else part for part in commas]
         bare = any(re.fullmatch(_CHARACTERS, part, re.IGNORECASE) for part in commas)
         if len(commas) > 1 and not bare and all(any(of_rule(p, known=True)) for p in commas):
             yield from commas
@@ -154,6 +174,11 @@ _ADJECTIVE = re.compile(
 _SHOWN = re.compile(
     r"(?P<be>(?:is |are )?)(?:enabled|disabled|visible|hidden|shown|displayed|editable|read-?only"
     r"|inactive|locked|gr[ea]yed out|calculated|auto-?(?:filled|populated|generated|calculated))\b",
+    re.IGNORECASE,
+)
+_SOME_OF = re.compile(
+    r"(?:at least )?(?P<number>\d+|one|two|an?) (?P<what>(?:upper|lower)[ -]?case"
+    r"(?: letters?| characters?)?|capitals?(?: letters?)?|special characters?|numbers?|symbols?)$",
     re.IGNORECASE,
 )
 _RULE_ID = re.compile(r"^[A-Z]{1,10}[ _-]?\d[\w.-]*(?:, [A-Z]{1,10}[ _-]?\d[\w.-]*)*$")
@@ -193,6 +218,16 @@ def _predicate(said: str) -> str | None:
     shown = _SHOWN.match(said)
     if shown:
         return f"is {lower_start(said[shown.end('be') :])}"
+    said = re.sub(r"^each (?:file |item |one )?", "", said, flags=re.IGNORECASE)
+    formats = re.match(r"(?:file |allowed )?(?:formats?|types?):? (?P<list>.+)$", said, re.I)
+    if formats and _LIST.search(formats["list"]):
+        return next(iter(of_values(formats["list"])), None)
+    counted = _SOME_OF.match(said)
+    if counted:
+        what = re.sub(r"case$", "case letter", counted["what"], flags=re.IGNORECASE)
+        return f"must contain at least {counted['number']} {what}"
+    if re.match(r"(?:an? |in )?(?:valid|correct) format$", said, re.IGNORECASE):
+        return "must have a valid format"
     for pattern, words in _SIGNS:
         sign = re.match(rf"{pattern}\s*(?=[\d€$£.-])", said, re.IGNORECASE)
         if sign:

@@ -1,0 +1,76 @@
+"""Requirements in note form, spelled out: "Phone: only digits, min 8, max 15", "Error if > 10 MB".
+
+A note has no verb; what it asks is told as a sentence, or as the rules of a field's row, and read
+as these are. A text with a verb of its own is left as it is.
+"""
+
+from __future__ import annotations
+
+import re
+
+from assistant.design.casing import lower_start, one_line
+from assistant.design.clauses import parse_clause
+from assistant.design.field_phrases import of_rule, parts
+from assistant.design.field_rows import FieldRow
+from assistant.design.nouns import is_plural
+from assistant.design.people import head_noun, is_person
+from assistant.design.row_cells import Cell
+from assistant.design.sentences import span
+
+_FIELD = re.compile(
+    r"\s*(?:[-*•]\s+)?(?P<name>[A-Z][\w /()'’-]{1,40}?)\s*:\s+(?P<rules>[^:\n]+?)\s*$"
+)
+_NO_FIELD = re.compile(
+    r"\b(?:period|time|deadline|limit|max(?:imum)?|min(?:imum)?|note|example|error|message|scenario"
+    r"|rules?|validations?|given|when|then|if|criteria|expected|result|step|precondition|scope"
+    r"|question|priority|default)s?$",
+    re.IGNORECASE,
+)
+_LIMIT = re.compile(
+    r"(?P<name>[A-Z][\w '’-]{1,40}?):? (?P<word>max(?:imum|\.)?|min(?:imum|\.)?)"
+    r" (?P<rest>[\d€$£].*)$"
+)
+_STATE = re.compile(
+    r"(?P<name>[A-Z][\w '’-]{1,50}?) (?P<rest>(?:only |not |always |never )*(?:visible|hidden"
+    r"|enabled|disabled|available|editable|displayed|shown|read-?only|mandatory|required|optional"
+    r"|unique)\b.*)$"
+)
+_SHOWN = re.compile(
+    r"(?P<what>(?:error|warning|message|alert|hint)(?: message)?) (?P<when>(?:if|when|for) .+)$",
+    re.IGNORECASE,
+)
+
+
+def note_row(text: str) -> FieldRow | None:
+    """ "Name: rule, rule" as the row of a field, where each rule is one of the usual phrases."""
+    found = _FIELD.match(text)
+    if found is None or _NO_FIELD.search(found["name"]) or is_person(found["name"]):
+        return None
+    said = list(parts(found["rules"]))
+    if not said or any(re.fullmatch(r"\d+ \w+", part) for part in said):
+        return None  # "Retention: 10 years" sets a period
+    if not all(any(of_rule(part, known=True)) for part in said):
+        return None
+    value = span(text, found.start("rules"), found.end("rules"))
+    named = span(text, found.start("name"), found.end("name"))
+    return FieldRow(found["name"].strip(), named, (("rule", Cell("", value, value)),), named)
+
+
+def spelled_out(text: str) -> str | None:
+    """A note without a verb as a sentence, else ``None``."""
+    said = one_line(text)
+    shown = _SHOWN.match(said)
+    if shown:
+        what = lower_start(shown["what"])
+        return f"{'An' if what[:1] in 'ae' else 'A'} {what} is shown {shown['when']}"
+    if "\n" in text.strip() or parse_clause(said) is not None:
+        return None
+    limit = _LIMIT.match(said)
+    if limit:
+        words = "at most" if limit["word"].lower().startswith("max") else "at least"
+        return f"{limit['name']} must be {words} {limit['rest']}"
+    state = _STATE.match(said)
+    if state and not is_person(state["name"]):
+        be = "are" if is_plural(head_noun(state["name"])) else "is"
+        return f"{state['name']} {be} {state['rest']}"
+    return None

@@ -1,0 +1,81 @@
+"""Requirements in note form are read as what they ask."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.design.conditions import derive_conditions
+from assistant.domain import AcceptanceCriterion, TestCondition, UserStory
+
+STORY = UserStory(key="S-1", title="Register a guest")
+
+
+def conditions(text: str) -> tuple[TestCondition, ...]:
+    return derive_conditions(STORY, AcceptanceCriterion(id="S-1-AC1", text=text))
+
+
+@pytest.mark.parametrize(
+    ("note", "points"),
+    [
+        ("Phone: only digits, min 8, max 15", {"7 digits": False, "8 digits": True,
+                                               "15 digits": True, "16 digits": False}),
+        ("Comment: optional, max 500 characters", {"500 characters": True,
+                                                   "501 characters": False}),
+        ("Upload: max. 3 files, each max. 5 MB", {"3 files": True, "4 files": False,
+                                                  "5 MB": True, "5.1 MB": False}),
+        ("Password: at least 12 characters, 1 upper case, 1 number",
+         {"11 characters": False, "12 characters": True, "0 numbers": False}),
+        ("Discount max 15% for reps", {"15%": True, "16%": False}),
+    ],
+)  # fmt: skip
+def test_limits_of_a_note(note: str, points: dict[str, bool]) -> None:
+    at = {c.data: c.valid for c in conditions(note) if c.technique == "boundary"}
+    assert points.items() <= at.items()
+
+
+@pytest.mark.parametrize(
+    ("note", "refused"),
+    [
+        ("Email: mandatory, unique", "Leave the email empty and try to continue"),
+        ("Email: mandatory, unique", "Enter an email that is not unique"),
+        ("Upload: max. 3 files, formats PDF, JPG",
+         "Try to set Upload to a value other than PDF or JPG"),
+        ("Attachments mandatory", "Leave the attachments empty and try to continue"),
+        ("Export button only visible for admins",
+         "As someone who is not an admin, try to access export button"),
+    ],
+)  # fmt: skip
+def test_what_a_note_refuses(note: str, refused: str) -> None:
+    found = {c.action for c in conditions(note) if not c.valid}
+    assert refused in found
+
+
+def test_an_error_in_a_note_has_its_case_on_either_side() -> None:
+    found = {c.variables.get("size"): c.expected for c in conditions("Error if file > 10MB")}
+    assert found["10MB"] == "The error is not shown"
+    assert found["10.1MB"] == "The error is shown"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Retention: 10 years",
+        "Refunds: if the order is older than 30 days, no refund is paid.",
+        "Response time: max 2 seconds",
+        "The customer: must sign",
+        "Note: letters only are printed in colour",
+    ],
+)
+def test_other_texts_with_a_colon_are_no_fields(text: str) -> None:
+    assert not any(c.action.startswith(("Enter a", "Leave ", "In the field ")) for c in
+                   conditions(text) if c.technique != "boundary")  # fmt: skip
+
+
+@given(st.text(max_size=20), st.text(max_size=60))
+def test_any_note_is_quoted_exactly(name: str, rules: str) -> None:
+    text = f"{name}: {rules}"
+    for condition in conditions(text):
+        for evidence in condition.evidence:
+            assert text[evidence.start : evidence.end] == evidence.quote
