@@ -18,7 +18,12 @@ from assistant.design.messages import mask_quotes
 from assistant.design.outcomes import is_message_only, is_restrictive, reports_success
 from assistant.design.pronouns import named, spoken_of
 from assistant.design.quantities import find_quantities
-from assistant.design.restated import empty_as_missing, none_as_denial, with_subject
+from assistant.design.restated import (
+    empty_as_missing,
+    none_as_denial,
+    only_in_front,
+    with_subject,
+)
 from assistant.design.rules import Condition, Rule
 from assistant.design.sentences import (
     Scenario,
@@ -281,8 +286,7 @@ def _sentence_rule(text: str, sentence: Span) -> Rule:
     turned = straight(effect.text) if conditions else None
     effect = Span(turned, effect.start, effect.end) if turned else with_subject(effect)
     conditions = [spoken_of(condition, effect) for condition in conditions]
-    if not conditions:
-        effect = empty_as_missing(effect)
+    effect = only_in_front(effect if conditions else empty_as_missing(effect))
     if otherwise is None and all(c.keyword in _UNLESS for c in conditions):
         effect = none_as_denial(effect)
     parts, logic = condition_parts(conditions, effect)

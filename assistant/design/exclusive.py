@@ -20,7 +20,7 @@ from assistant.design.rules import Rule
 from assistant.design.situations import Situation, stage
 from assistant.design.verbs import base_of_participle
 
-_OWN = re.compile(r"\b(?:their|his|her|its|your|my|our) own (?P<what>\w+)", re.IGNORECASE)
+_OWN = re.compile(r"\b(?:(?:their|his|her|its|your|my|our) )?own (?P<what>\w+)", re.IGNORECASE)
 _FOR_PURPOSE = re.compile(r"(?:for|to|by|when|if|after|once|as|on|from|at|in)\b", re.IGNORECASE)
 _WAY = re.compile(
     r"(?:(?:by|via|through|over|using|with) (?!an? [a-z]+(?:er|or)\b)[a-z][\w -]*"

@@ -111,6 +111,9 @@ def _phrase(quantity: Quantity, before: str, after: str, value: str) -> tuple[st
     until = re.match(r"(?:before|until) (?P<who>.+)", word)
     if until:  # "before a calf is 20 days old"
         return f"when {until['who']} {value}", before, after
+    if word in ("above", "below", "over", "under") and re.search(r"(?:ed|ary)$", last):
+        said = re.sub(r"^at most ", "up to ", re.sub(r"^at least ", "from ", value))
+        return (f"at {value}" if re.match(r"[\d€$£]", value) else said), before, after
     if word in ("after", "only after"):
         return f"after {value}", before, after
     if word == "for":  # "keeps entries for 365 days, after which they are deleted"

@@ -39,6 +39,22 @@ _NONE = re.compile(
 )
 
 
+_ONLY_LAST = re.compile(
+    r"(?P<before>.+? (?:can|may|must|shall|should|could) (?:be able to )?[a-z-]+) (?P<what>[^,;:]*"
+    r"\bown\b[^,;:]*?),? only$",
+    re.IGNORECASE,
+)
+
+
+def only_in_front(effect: Span) -> Span:
+    """ "Reps can edit their own cases only" as "Reps can edit only their own cases"."""
+    last = _ONLY_LAST.match(effect.text)
+    if last is None:
+        return effect
+    said = f"{last['before']} only {last['what']}"
+    return Span(said, effect.end - len(said), effect.end)
+
+
 _EMPTY = re.compile(
     r"^(?P<field>.{2,80}?) (?:must not|mustn['’]t|cannot|can['’]t|can not|may not|shall not"
     r"|should not) be (?:left |kept )?(?:empty|blank|unfilled)$",

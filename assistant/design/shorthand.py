@@ -11,7 +11,7 @@ import re
 from assistant.design.casing import lower_start, one_line
 from assistant.design.clauses import parse_clause
 from assistant.design.field_phrases import of_rule, parts
-from assistant.design.field_rows import FieldRow
+from assistant.design.field_rows import FieldRow, Heading
 from assistant.design.nouns import is_plural
 from assistant.design.people import head_noun, is_person
 from assistant.design.row_cells import Cell
@@ -33,7 +33,7 @@ _LIMIT = re.compile(
 _STATE = re.compile(
     r"(?P<name>[A-Z][\w '’-]{1,50}?) (?P<rest>(?:only |not |always |never )*(?:visible|hidden"
     r"|enabled|disabled|available|editable|displayed|shown|read-?only|mandatory|required|optional"
-    r"|unique)\b.*)$"
+    r"|unique|needed|necessary|allowed|possible|forbidden)\b.*)$"
 )
 _SHOWN = re.compile(
     r"(?P<what>(?:error|warning|message|alert|hint)(?: message)?) (?P<when>(?:if|when|for) .+)$",
@@ -46,6 +46,9 @@ def note_row(text: str) -> FieldRow | None:
     found = _FIELD.match(text)
     if found is None or _NO_FIELD.search(found["name"]) or is_person(found["name"]):
         return None
+    listed = _LISTED.fullmatch(found["rules"])
+    if listed and not parse_clause(found["rules"]) and not is_plural(head_noun(found["name"])):
+        return _list_row(text, found, listed)
     said = list(parts(found["rules"]))
     if not said or any(re.fullmatch(r"\d+ \w+", part) for part in said):
         return None  # "Retention: 10 years" sets a period
@@ -54,6 +57,25 @@ def note_row(text: str) -> FieldRow | None:
     value = span(text, found.start("rules"), found.end("rules"))
     named = span(text, found.start("name"), found.end("name"))
     return FieldRow(found["name"].strip(), named, (("rule", Cell("", value, value)),), named)
+
+
+_VALUE = r"[A-Z][\w+&-]*(?: [A-Z\d][\w+&-]*){0,2}"
+_LISTED = re.compile(
+    rf"(?P<values>{_VALUE}(?:(?:, (?:or |and )?| or | and |/| / ){_VALUE})+)"
+    rf"(?:[;,] \(?default:? (?P<default>{_VALUE})\)?)?"
+)
+
+
+def _list_row(text: str, found: re.Match[str], listed: re.Match[str]) -> FieldRow:
+    """ "Currency: EUR, USD or GBP; default EUR": the values of a field, and its first one."""
+    start = found.start("rules")
+    values = span(text, start + listed.start("values"), start + listed.end("values"))
+    cells: list[tuple[Heading, Cell]] = [("values", Cell("", values, values))]
+    if listed["default"]:
+        default = span(text, start + listed.start("default"), start + listed.end("default"))
+        cells.append(("default", Cell("", default, default)))
+    named = span(text, found.start("name"), found.end("name"))
+    return FieldRow(found["name"].strip(), named, tuple(cells), named)
 
 
 def spelled_out(text: str) -> str | None:

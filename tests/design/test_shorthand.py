@@ -52,6 +52,19 @@ def test_what_a_note_refuses(note: str, refused: str) -> None:
     assert refused in found
 
 
+def test_a_list_in_a_note_is_what_the_field_may_be() -> None:
+    found = conditions("Currency: EUR, USD or GBP; default EUR")
+    values = [c.variables["the currency"] for c in found if c.technique == "decision-table rule"]
+    assert values == ["EUR", "USD", "GBP"]
+    assert any(c.expected == 'Currency is "EUR" by default' for c in found)
+    assert not [c for c in conditions("Systems: SAP, Jira") if c.technique == "negative"]
+
+
+def test_only_at_the_end_keeps_the_object() -> None:
+    (refused,) = [c for c in conditions("Reps can edit own cases only") if not c.valid]
+    assert refused.action == "Try to edit cases of somebody else"
+
+
 def test_an_error_in_a_note_has_its_case_on_either_side() -> None:
     found = {c.variables.get("size"): c.expected for c in conditions("Error if file > 10MB")}
     assert found["10MB"] == "The error is not shown"
