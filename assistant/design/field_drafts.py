@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from assistant.design.attributes import find_mandatory, find_optional, find_options
-from assistant.design.casing import capital, one_line
+from assistant.design.casing import capital
 from assistant.design.criteria import read_rules
 from assistant.design.drafts import Draft, is_value
 from assistant.design.field_rows import FieldRow, read_field_rows
@@ -15,7 +15,7 @@ from assistant.design.rule_drafts import rule_drafts
 from assistant.design.rules import Rule
 from assistant.design.shorthand import note_row
 from assistant.design.situations import Situation
-from assistant.design.values import forbids_value, like, singular_name, try_value
+from assistant.design.values import forbids_value, like, singular_name, try_value, value_like
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def _fitting(row: FieldRow, fitting: list[tuple[FieldRule, Draft]]) -> Draft:
     spans = tuple(dict.fromkeys(span for _, draft in fitting for span in draft.spans))
     return replace(
         first,
-        statement=capital(one_line(f"{row.name} {listed}")),
+        statement=capital(f"{value_like(name, listed)} is accepted"),
         situation=Situation(first.situation.precondition, try_value(name, listed)),
         spans=spans,
     )

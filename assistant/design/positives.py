@@ -65,6 +65,9 @@ def positive(rule: Rule, words: list[tuple[str, str]] | None = None) -> Draft:
             return turned
     situation = stage(given(rule) if words is None else words, rule.effect.text)
     expected = outcome(rule)
+    statement = heading(rule)
+    if _has_options(rule) and not rule.conditions and rule.scenario is None:
+        statement = expected
     mandatory = find_mandatory(clause)
     entered = clause is not None and clause.form == "modal"
     if mandatory and (
@@ -73,6 +76,8 @@ def positive(rule: Rule, words: list[tuple[str, str]] | None = None) -> Draft:
         fields = enumerated(tuple(lower_start(field) for field in mandatory.fields))
         situation = Situation(situation.precondition, f"Fill in {fields}")
         expected = f"The entry with {fields} filled in is accepted"
+        if rule.conditions:
+            statement = _where(rule, situation.precondition, lower_start(expected))
     elif clause and is_person(clause.subject) and is_duty(clause):
         expected = _possible(clause) or expected
     elif (
@@ -83,7 +88,7 @@ def positive(rule: Rule, words: list[tuple[str, str]] | None = None) -> Draft:
         and any(in_subject(rule, quantity) for quantity in limits_of(rule))
     ):
         situation = Situation("", trial_of(clause))
-    made = met(rule, heading(rule), situation, expected)
+    made = met(rule, statement, situation, expected)
     return replace(
         made, variables=assignment(rule, dict.fromkeys(range(len(rule.conditions)), True))
     )
@@ -240,9 +245,17 @@ def _fitting_value(rule: Rule, clause: Clause) -> Draft:
     about = parse_clause(effect) or clause
     name = singular_name(about)
     precondition = stage(given(rule), rule.effect.text).precondition if rule.conditions else ""
+    that = like(effect)
     return met(
         rule,
-        heading(rule),
-        Situation(precondition, try_value(name, like(effect))),
+        _where(rule, precondition, f"{value_like(name, that)} is accepted"),
+        Situation(precondition, try_value(name, that)),
         f"The {name} is accepted",
     )
+
+
+def _where(rule: Rule, precondition: str, said: str) -> str:
+    """A statement under its precondition; the rule's own words where it has other conditions."""
+    if rule.scenario is not None or (rule.conditions and not precondition):
+        return heading(rule)
+    return capital(f"when {lower_start(precondition)}, {said}" if precondition else said)

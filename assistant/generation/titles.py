@@ -61,8 +61,9 @@ def _candidates(condition: TestCondition) -> Iterator[str]:
         if situation:
             yield f"{lower_start(outcome)} when {situation}"
     elif len(said - content_stems(expected)) > len(said) / 2:
+        tried = re.sub(r" (?:is|are) not accepted$", " is entered", _LEAD.sub("", statement))
         for text in (expected, outcome):
-            yield f"{lower_start(text)} when {lower_start(_LEAD.sub('', statement))}"
+            yield f"{lower_start(text)} when {lower_start(tried)}"
     data = phrase(condition.data)
     for text in (expected, outcome):
         if data and content_stems(data) - content_stems(text):
