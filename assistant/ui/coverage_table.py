@@ -1,4 +1,4 @@
-"""Coverage of a run at a glance and in depth, and the questions a tester should ask."""
+"""Coverage of a run at a glance and in depth, and what closes its gaps."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import streamlit as st
 
 from assistant.ui.counting import counted
 from assistant.ui.depth_matrix import depth_matrix
-from assistant.ui.questions_panel import evidence_lines, notices_list, question_text
 from assistant.ui.state import RECORD, Session, errors_shown
 from assistant.ui.write_again_menu import writer_choice
 from assistant.ui.writing_bar import follow, writing_bar
@@ -67,16 +66,3 @@ def open_in_run(case_id: str) -> None:
     """Show a case of the open run among its cases."""
     st.session_state[RECORD].case_id = case_id
     st.session_state[VIEW_KEY] = "cases"
-
-
-def questions_list(view: RunView) -> None:
-    """What was open when the cases were written, with the words that raise it; and notices."""
-    notices_list(view.notices)
-    if not view.run.questions:
-        st.caption(":material/check: No open question was found in these criteria.")
-        return
-    st.caption("The cases of these criteria carry the questions. Answer them in a new request.")
-    for question in view.run.questions:
-        with st.container(border=True):
-            st.markdown(question_text(question))
-            evidence_lines(question)

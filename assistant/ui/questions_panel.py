@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
@@ -38,13 +38,13 @@ def questions_panel(opened: Workspace, record: Session, found: Understanding) ->
                 "answer becomes a source with your name and the date."
             )
             for question in found.questions[:MAX_SHOWN]:
-                _question(opened, record, found, question)
+                question_to_answer(opened, record, found.epics, question)
             if len(found.questions) > MAX_SHOWN:
                 st.caption(f"{len(found.questions) - MAX_SHOWN} more are listed with the run.")
     if found.answers:
         with st.expander(f"Answered ({len(found.answers)})", icon=":material/task_alt:"):
             for answer in found.answers:
-                _answered(opened, record, answer)
+                answer_given(opened, record, answer)
     left_out = [notice for notice in found.notices if notice.kind == "left out"]
     if left_out:
         with st.expander(
@@ -82,8 +82,11 @@ def evidence_lines(question: Question) -> None:
         st.caption(f"“{label(without_emphasis(evidence.quote)[0], limit=300)}”")
 
 
-def _question(opened: Workspace, record: Session, found: Understanding, question: Question) -> None:
-    epic = next(e for e in found.epics if any(c.id == question.criterion_id for c in e.criteria))
+def question_to_answer(
+    opened: Workspace, record: Session, epics: Sequence[Epic], question: Question
+) -> None:
+    """An open question on one of these epics with the form that answers it."""
+    epic = next(e for e in epics if any(c.id == question.criterion_id for c in e.criteria))
     criterion = next(c for c in epic.criteria if c.id == question.criterion_id)
     key = answers.question_key(criterion, question)
     with st.container(border=True):
@@ -119,7 +122,8 @@ def _save(
         st.rerun()
 
 
-def _answered(opened: Workspace, record: Session, answer: answers.Answer) -> None:
+def answer_given(opened: Workspace, record: Session, answer: answers.Answer) -> None:
+    """An answer with who gave it and when, and a click that withdraws it."""
     with st.container(border=True):
         taken = " · in place of the criterion" if answer.replaces else ""
         st.markdown(

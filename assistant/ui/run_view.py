@@ -8,10 +8,11 @@ from assistant.domain import RunStatus
 from assistant.errors import AssistantError
 from assistant.ui.case_editor import DECIDED, case_editor
 from assistant.ui.case_list import case_list
-from assistant.ui.coverage_table import coverage_table, questions_list
+from assistant.ui.coverage_table import coverage_table
 from assistant.ui.downloads import download_menu
 from assistant.ui.plain import label, plain
 from assistant.ui.quality_panel import quality_panel
+from assistant.ui.run_questions import run_questions
 from assistant.ui.shared_panel import shared_panel
 from assistant.ui.sources_panel import sources_panel
 from assistant.ui.stale_panel import stale_bar, stale_panel
@@ -60,7 +61,7 @@ def run_view(opened: Workspace, record: Session) -> None:
     elif shown == "quality":
         quality_panel(opened, record, view)
     elif shown == "questions":
-        questions_list(view)
+        run_questions(opened, record, view)
     else:
         st.fragment(_cases)(opened, record, view)  # a step to the next case draws the cases alone
 

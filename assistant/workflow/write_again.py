@@ -36,6 +36,29 @@ def start(
     return again_runs.start(workspace, project_id, planned)
 
 
+def start_where_possible(
+    workspace: Workspace, project_id: str, case_ids: Sequence[str], *, by: str, reason: str
+) -> tuple[list[str], tuple[str, ...]]:
+    """``start`` for the cases whose conditions are still there, and why the others are not written.
+
+    Raises what ``start`` raises where none can be written.
+    """
+    possible: list[str] = []
+    left: list[LibraryError] = []
+    for case_id in dict.fromkeys(case_ids):
+        try:
+            begin(workspace, project_id, [case_id], by=by, reason=reason)
+        except LibraryError as error:
+            left.append(error)
+        else:
+            possible.append(case_id)
+    if left and not possible:
+        raise left[0]
+    jobs = start(workspace, project_id, possible, by=by, reason=reason)
+    # What happened, without the next step: who shows several of these says it once.
+    return jobs, tuple(str(error).split(". ")[0] for error in left)
+
+
 def write_now(
     workspace: Workspace,
     project_id: str,
