@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, or_, select
 
 from assistant.domain import CaseStatus, RejectedDraft, TestCase
 from assistant.errors import LibraryError
@@ -87,6 +87,18 @@ class CaseStore:
             query = query.where(cases.c.status.in_(list(statuses)))
         with self._database.read() as connection:
             return tuple(stored(row) for row in connection.execute(query))
+
+    def stamp(self, project_id: str, statuses: Collection[CaseStatus], except_run: str) -> str:
+        """See ``Library.cases_stamp``."""
+        query = select(
+            func.count(), func.sum(cases.c.row_version), func.max(cases.c.updated_at)
+        ).where(
+            cases.c.project_id == project_id,
+            cases.c.status.in_(list(statuses)),
+            or_(cases.c.run_id.is_(None), cases.c.run_id != except_run),
+        )
+        with self._database.read() as connection:
+            return ":".join(map(str, connection.execute(query).one()))
 
     def get(self, project_id: str, case_id: str) -> StoredCase:
         """See ``Library.case``."""

@@ -325,6 +325,12 @@ class Library:
         """Cases in the order they came in; ``None`` means of any run, of any status."""
         return self._cases.all(project_id, run_id, statuses)
 
+    def cases_stamp(
+        self, project_id: str, *, statuses: Collection[CaseStatus], except_run: str = ""
+    ) -> str:
+        """Changes when a case of these statuses comes, goes or changes, save those of a run."""
+        return self._cases.stamp(project_id, statuses, except_run)
+
     def case(self, project_id: str, case_id: str) -> StoredCase:
         """One case."""
         return self._cases.get(project_id, case_id)

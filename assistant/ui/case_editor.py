@@ -9,15 +9,16 @@ import streamlit as st
 
 from assistant.domain import CaseStatus, LintFinding, Priority, TestCase, TestStep
 from assistant.errors import AssistantError
+from assistant.ui.case_list import listed_rows
 from assistant.ui.compose import TECHNIQUE_COLORS
-from assistant.ui.existing_panel import existing_caption
+from assistant.ui.existing_verdicts import case_against_existing, chosen_verdicts
 from assistant.ui.findings_panel import findings_panel
 from assistant.ui.plain import label, plain, visible
 from assistant.ui.state import CASE_PROBLEM, RECORD, Session
 from assistant.ui.write_again_menu import write_again_menu
 from assistant.workflow import review, runs
 from assistant.workflow.review import StepEdit
-from assistant.workflow.runs import RunView, StoredCase
+from assistant.workflow.runs import ACTIVE, RunView, StoredCase
 from assistant.workflow.workspace import Workspace
 
 STATUS_COLORS: dict[CaseStatus, str] = {
@@ -49,6 +50,9 @@ def case_editor(opened: Workspace, record: Session, view: RunView) -> StoredCase
     problem = st.session_state.pop(CASE_PROBLEM, "")
     if problem:
         st.error(plain(problem), icon=":material/error:")
+    if view.summary.status not in ACTIVE:
+        filtered = bool(chosen_verdicts(view.summary.id))
+        case_against_existing(opened, record.project_id, view.summary, stored, expanded=filtered)
     editor.fields()
     editor.steps()
     findings_panel(editor.case, editor.apply_fix)
@@ -103,16 +107,15 @@ class CaseEditor:
             badges.append(":red-badge[:material/error: contradicts a source]")
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             st.markdown(f"**{label(case.id)}**", width="stretch")
-            rows = runs.case_rows(self.opened, self.record.project_id, self.record.run_id)
-            ids = [row.id for row in rows]
+            ids = [row.id for row in listed_rows(self.opened, self.record, view.summary)]
             self._go(ids, "Previous", ":material/arrow_upward:", "Alt+Up", -1)
             self._go(ids, "Next", ":material/arrow_downward:", "Alt+Down", 1)
         st.markdown(" ".join(badges))
-        criteria = {c.id: c.text for epic in view.run.epics for c in epic.criteria}
+        project_id = self.record.project_id
+        criteria = runs.criteria_texts(self.opened, project_id, view, self.stored)
         for criterion_id in case.criterion_ids:
-            text = label(criteria.get(criterion_id, ""), limit=220)
+            text = label(criteria.get(criterion_id, ""), limit=400)
             st.caption(f"**{label(criterion_id)}** {text}")
-        existing_caption(self.opened, self.record, view.run, case)
         for question in case.open_questions:
             st.caption(f":orange[:material/contact_support:] Open: {label(question, limit=240)}")
         if case.origin.replaces:

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import streamlit as st
 
 from assistant.domain import CaseStatus
+from assistant.ui.existing_panel import SIGNS
+from assistant.ui.existing_verdicts import (
+    COLUMN,
+    COLUMN_HELP,
+    COLUMN_WIDTH,
+    chosen_verdicts,
+    run_verdicts,
+    verdict_filter,
+)
 from assistant.ui.plain import visible
 from assistant.ui.state import RECORD, Session
 from assistant.workflow import runs
+from assistant.workflow.reuse import Verdict
 from assistant.workflow.review_library import LibraryRow
 from assistant.workflow.runs import ACTIVE, CaseRow, RunSummary
 from assistant.workflow.workspace import Workspace
@@ -39,17 +49,41 @@ def _case_list(opened: Workspace, record: Session, active: bool, stale: Collecti
         st.rerun()  # the case beside its sources is outside of this fragment
     summary = runs.summary(opened, record.project_id, record.run_id)
     rows = runs.case_rows(opened, record.project_id, record.run_id)
+    # While cases are written the computer has enough to do; the comparison comes with the last.
+    verdicts = {} if active else run_verdicts(opened, record.project_id, summary, rows)
     _progress(opened, summary)
     if active and summary.status not in ACTIVE:
         st.rerun()
     if not rows:
         st.caption("The first case appears here in a moment." if active else "No cases yet.")
         return
-    ids = [row.id for row in rows]
+    verdict_filter(opened, record.project_id, summary, verdicts, _list_changed)
+    shown = _of_verdicts(rows, verdicts, record.run_id)
+    ids = [row.id for row in shown]
     if record.case_id not in ids:
         record.case_id = ids[0]
         st.rerun()
-    _table(rows, ids.index(record.case_id), stale)
+    _table(shown, ids.index(record.case_id), stale, verdicts)
+
+
+def listed_rows(opened: Workspace, record: Session, run: RunSummary) -> Sequence[CaseRow]:
+    """The cases of the open run that the list shows: all, or those of the chosen verdicts."""
+    rows = runs.case_rows(opened, record.project_id, run.id)
+    if not chosen_verdicts(run.id):
+        return rows
+    return _of_verdicts(rows, run_verdicts(opened, record.project_id, run, rows), run.id)
+
+
+def _of_verdicts(
+    rows: Sequence[CaseRow], verdicts: Mapping[str, Verdict], run_id: str
+) -> Sequence[CaseRow]:
+    chosen = chosen_verdicts(run_id)
+    return [row for row in rows if verdicts.get(row.id) in chosen] or rows
+
+
+def _list_changed() -> None:
+    """The case beside the list may be another one now, and its neighbours are."""
+    st.session_state[CHOSEN] = True
 
 
 def _progress(opened: Workspace, summary: RunSummary) -> None:
@@ -83,9 +117,24 @@ def common_columns(rows: Sequence[CaseRow] | Sequence[LibraryRow]) -> dict[str, 
     }
 
 
-def _table(rows: Sequence[CaseRow], selected: int, stale: Collection[str]) -> None:
+def existing_column(
+    rows: Sequence[CaseRow] | Sequence[LibraryRow], verdicts: Mapping[str, Verdict]
+) -> dict[str, list[str]]:
+    """Whether an existing case does instead, as a column; none where nothing was compared."""
+    if not verdicts:
+        return {}
+    return {COLUMN: [SIGNS[verdicts[row.id]] if row.id in verdicts else "" for row in rows]}
+
+
+def _table(
+    rows: Sequence[CaseRow],
+    selected: int,
+    stale: Collection[str],
+    verdicts: Mapping[str, Verdict],
+) -> None:
     table = {
         **common_columns(rows),
+        **existing_column(rows, verdicts),
         "Writer": [_writer(row) for row in rows],
         "Support": [_support(row, stale) for row in rows],
     }
@@ -109,9 +158,10 @@ def _table(rows: Sequence[CaseRow], selected: int, stale: Collection[str]) -> No
         column_config={
             "Status": st.column_config.TextColumn(width=92),
             "Case": st.column_config.TextColumn(width=158),
-            "Title": st.column_config.TextColumn(width=370),
+            "Title": st.column_config.TextColumn(width=370 - bool(verdicts) * COLUMN_WIDTH),
             "Technique": st.column_config.TextColumn(width=118),
             "Criterion": st.column_config.TextColumn(width=100),
+            COLUMN: st.column_config.TextColumn(width=COLUMN_WIDTH, help=COLUMN_HELP),
             "Writer": st.column_config.TextColumn(width=62),
             "Support": st.column_config.TextColumn(width=74),
         },

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
-from assistant.domain import GenerationRun, TestCase
 from assistant.ui.counting import counted
 from assistant.ui.plain import label, visible
 from assistant.ui.state import Session
@@ -70,7 +69,7 @@ def existing_panel(opened: Workspace, record: Session, found: Understanding) -> 
             {
                 "Verdict": [SIGNS[one.verdict] for one in shown],
                 "Condition": [visible(statements[one.condition_id]) for one in shown],
-                "Existing case": [visible(_where(one)) for one in shown],
+                "Existing case": [visible(where(one)) for one in shown],
                 "Why": [visible(one.reason) for one in shown],
             },
             hide_index=True,
@@ -103,30 +102,8 @@ def existing_panel(opened: Workspace, record: Session, found: Understanding) -> 
             _update([one for one in shown if one.case_id == case_id and one.verdict == "update"])
 
 
-def existing_caption(
-    opened: Workspace, record: Session, run: GenerationRun, case: TestCase
-) -> None:
-    """Beside a case of a run: the existing case that checks the same, as it is or updated."""
-    report = _of_run(opened, record.project_id, run, run.id, len(run.conditions))
-    for condition_id in case.condition_ids:
-        one = report.by_condition.get(condition_id)
-        if one is None or one.verdict == "new":
-            continue
-        says = "checks this already" if one.verdict == "reuse" else "checks this and is out of date"
-        st.caption(
-            f":material/compare_arrows: {label(one.case_id)} {says}. {label(one.reason, limit=240)}"
-        )
-
-
-@st.cache_data(show_spinner=False, max_entries=8)
-def _of_run(
-    _opened: Workspace, project_id: str, _run: GenerationRun, run_id: str, conditions: int
-) -> ReuseReport:
-    """Kept for the run: what existed when it was first looked at."""
-    return reuse.in_project(_opened, project_id, _run.epics, _run.conditions, except_run=run_id)
-
-
-def _where(one: ConditionVerdict) -> str:
+def where(one: ConditionVerdict) -> str:
+    """The existing case of a verdict, with the steps that check the condition."""
     if not one.case_id:
         return ""
     numbers = ", ".join(map(str, one.steps))
@@ -143,8 +120,12 @@ def _update(verdicts: Sequence[ConditionVerdict]) -> None:
             f":small[{label(first.reason, limit=300)}]"
         )
         distinct = dict.fromkeys(change for one in verdicts for change in one.changes)
-        changes = sorted(distinct, key=lambda change: change.step)
-        st.markdown("  \n".join(_change(change) for change in changes))
+        st.markdown(changes_lines(sorted(distinct, key=lambda change: change.step)))
+
+
+def changes_lines(changes: Iterable[StepChange]) -> str:
+    """What to change in an existing case as Markdown: a line a place, removed words struck out."""
+    return "  \n".join(_change(change) for change in changes)
 
 
 def _change(change: StepChange) -> str:

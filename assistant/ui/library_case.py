@@ -7,10 +7,12 @@ import streamlit as st
 from assistant.domain import LintFinding
 from assistant.errors import AssistantError
 from assistant.ui.case_editor import STATUS_COLORS, SUPPORT_SIGNS
+from assistant.ui.existing_verdicts import case_against_existing
 from assistant.ui.findings_panel import findings_panel
 from assistant.ui.plain import label, plain
 from assistant.ui.state import Session
 from assistant.workflow import checking, review, review_library, runs
+from assistant.workflow.runs import ACTIVE, StoredCase
 from assistant.workflow.workspace import Workspace
 
 PROBLEM = "library_case_problem"
@@ -42,6 +44,7 @@ def library_case(opened: Workspace, record: Session, case_id: str) -> None:
             f"**{step.number}** {label(step.action, limit=600)}{data}  \n"
             f":gray[→] {label(step.expected_result, limit=600)}:gray[{sign}]"
         )
+    _against_existing(opened, record, stored)
     problem = st.session_state.pop(PROBLEM, "")
     if problem:
         st.error(plain(problem), icon=":material/error:")
@@ -64,6 +67,15 @@ def library_case(opened: Workspace, record: Session, case_id: str) -> None:
         record.case_id = case.id
         st.switch_page("pages/generate_test_cases.py")
     _history(opened, record, case_id)
+
+
+def _against_existing(opened: Workspace, record: Session, stored: StoredCase) -> None:
+    """The verdict on a generated case that is still to be decided on."""
+    if not stored.run_id or stored.status != "draft":
+        return
+    run = runs.summary(opened, record.project_id, stored.run_id)
+    if run.status not in ACTIVE:
+        case_against_existing(opened, record.project_id, run, stored)
 
 
 def _history(opened: Workspace, record: Session, case_id: str) -> None:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from assistant.domain import TECHNIQUES
-from assistant.ui.case_list import common_columns
+from assistant.ui.case_list import common_columns, existing_column
 from assistant.ui.counting import counted
 from assistant.ui.depth_matrix import depth_matrix
+from assistant.ui.existing_panel import SIGNS
+from assistant.ui.existing_verdicts import COLUMN, COLUMN_HELP, COLUMN_WIDTH, library_verdicts
 from assistant.ui.library_case import library_case
 from assistant.ui.library_duplicates import library_duplicates
-from assistant.ui.state import Session, errors_shown
+from assistant.ui.state import LIBRARY_CASE, Session, errors_shown
 from assistant.workflow import coverage, export_cases, review, review_library
+from assistant.workflow.reuse import VERDICTS, Verdict
 from assistant.workflow.review_library import BulkOutcome, CaseFilter, LibraryRow
 from assistant.workflow.workspace import Workspace
 
-TABLE, LAST, OPENED, VIEW = "library_table", "library_last", "library_opened", "library_view"
+TABLE, LAST, VIEW = "library_table", "library_last", "library_view"
 VIEWS = {
     "cases": ":material/list_alt: Cases",
     "matrix": ":material/grid_on: Traceability",
@@ -56,7 +60,7 @@ def library_view(opened: Workspace, record: Session) -> None:
 
 def open_in_library(case_id: str) -> None:
     """Show one case in the table of the library."""
-    st.session_state[OPENED] = case_id
+    st.session_state[LIBRARY_CASE] = case_id
     st.session_state[VIEW] = "cases"
 
 
@@ -72,28 +76,29 @@ def _matrix(_opened: Workspace, project_id: str, stamp: str) -> coverage.DepthRe
 
 
 def _cases(opened: Workspace, record: Session, listed: Sequence[LibraryRow]) -> None:
-    rows = review_library.chosen(listed, _filter(listed))
+    verdicts = library_verdicts(opened, record.project_id, listed)
+    rows = review_library.chosen(listed, _filter(listed, verdicts))
     picked = _selection(rows)
     _actions(opened, record, rows, picked)
-    shown = st.session_state.get(OPENED)
+    shown = st.session_state.get(LIBRARY_CASE)
     if len(picked) == 1:
         shown = picked[0].id
     if shown is None:
-        _table(rows)
+        _table(rows, verdicts)
         st.caption(":material/touch_app: Tick one case to read it, several to decide on them.")
         return
     grid = st.grid(2, min_column_width=CASE_WIDTH, gap="medium")
     with grid.cell():
-        _table(rows)
+        _table(rows, verdicts)
     with grid.cell():
         library_case(opened, record, str(shown))
 
 
-def _filter(listed: Sequence[LibraryRow]) -> CaseFilter:
+def _filter(listed: Sequence[LibraryRow], verdicts: Mapping[str, Verdict]) -> CaseFilter:
     def values(name: str) -> list[str]:
         return sorted({str(getattr(row, name)) for row in listed} - {""})
 
-    columns = st.columns([2.2, 1.3, 1.3, 1.3, 1.3, 1.2])
+    columns = st.columns([1.8, *[1.3] * (6 if verdicts else 5)])
     text = columns[0].text_input(
         "Find", key="library-text", placeholder="Words of the case", icon=":material/search:"
     )
@@ -106,13 +111,27 @@ def _filter(listed: Sequence[LibraryRow]) -> CaseFilter:
     }
     picked = [
         column.multiselect(title, options, key=f"library-{title}", placeholder="Any")
-        for column, (title, options) in zip(columns[1:], choices.items(), strict=True)
+        for column, (title, options) in zip(columns[1:6], choices.items(), strict=True)
     ]
     statuses, epics, stories, techniques, writers = map(tuple, picked)
+    wanted = _wanted_verdicts(columns[-1], verdicts) if verdicts else ()
     return CaseFilter.model_validate(
         {"text": text or "", "statuses": statuses, "epics": epics, "stories": stories,
-         "techniques": techniques, "writers": writers}
+         "techniques": techniques, "writers": writers,
+         "ids": tuple(name for name, verdict in verdicts.items() if verdict in wanted)}
     )  # fmt: skip
+
+
+def _wanted_verdicts(column: DeltaGenerator, verdicts: Mapping[str, Verdict]) -> Sequence[Verdict]:
+    present = [name for name in VERDICTS if name in verdicts.values()]
+    return column.multiselect(
+        COLUMN,
+        present,
+        format_func=SIGNS.__getitem__,
+        key="library-existing",
+        placeholder="Any",
+        help=COLUMN_HELP,
+    )
 
 
 def _selection(rows: Sequence[LibraryRow]) -> list[LibraryRow]:
@@ -120,9 +139,10 @@ def _selection(rows: Sequence[LibraryRow]) -> list[LibraryRow]:
     return [rows[place] for place in places if place < len(rows)]
 
 
-def _table(rows: Sequence[LibraryRow]) -> None:
+def _table(rows: Sequence[LibraryRow], verdicts: Mapping[str, Verdict]) -> None:
     table = {
         **common_columns(rows),
+        **existing_column(rows, verdicts),
         "Writer": [row.writer for row in rows],
         "Support": ["⚠ none" if row.unsupported else "" for row in rows],
         "Findings": [row.findings or None for row in rows],
@@ -130,18 +150,20 @@ def _table(rows: Sequence[LibraryRow]) -> None:
     st.dataframe(
         table,
         key=TABLE,
+        placeholder="",
         on_select=_forget_opened,
         selection_mode="multi-row",
         hide_index=True,
         height=TABLE_HEIGHT,
         column_config={
             "Status": st.column_config.TextColumn(width=92),
-            "Case": st.column_config.TextColumn(width=150),
-            "Title": st.column_config.TextColumn(width=380),
+            "Case": st.column_config.TextColumn(width=140),
+            "Title": st.column_config.TextColumn(width=334 - bool(verdicts) * COLUMN_WIDTH),
             "Technique": st.column_config.TextColumn(width=112),
-            "Criterion": st.column_config.TextColumn(width=104),
+            "Criterion": st.column_config.TextColumn(width=96),
+            COLUMN: st.column_config.TextColumn(width=COLUMN_WIDTH, help=COLUMN_HELP),
             "Writer": st.column_config.TextColumn(width=64),
-            "Support": st.column_config.TextColumn(width=72),
+            "Support": st.column_config.TextColumn(width=66),
             "Findings": st.column_config.NumberColumn(width=72),
         },
         alt="Test cases of this project",
@@ -149,7 +171,7 @@ def _table(rows: Sequence[LibraryRow]) -> None:
 
 
 def _forget_opened() -> None:
-    st.session_state.pop(OPENED, None)
+    st.session_state.pop(LIBRARY_CASE, None)
 
 
 def _actions(

@@ -17,6 +17,8 @@ from assistant.workflow.workspace import Workspace
 
 RECORD = "session"
 WANTED_PAGE = "wanted_page"
+LIBRARY_CASE = "library_opened"
+"""The case that the library shows beside its table."""
 CASE_PROBLEM = "case_problem"
 """Why the last change of the open case was refused; shown once."""
 DEFAULT_USER = "Tester"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from assistant.domain import Epic, TestCondition
+from assistant.domain import CaseStatus, Epic, TestCondition
 from assistant.suite.case_changes import StepChange as StepChange
 from assistant.suite.reuse import VERDICTS as VERDICTS
 from assistant.suite.reuse import ConditionVerdict as ConditionVerdict
@@ -12,6 +12,9 @@ from assistant.suite.reuse import ReuseReport as ReuseReport
 from assistant.suite.reuse import Verdict as Verdict
 from assistant.suite.reuse import against_existing
 from assistant.workflow.workspace import Workspace
+
+EXISTING: tuple[CaseStatus, ...] = ("accepted", "imported")
+"""Statuses of the cases that are compared with."""
 
 
 def in_project(
@@ -26,6 +29,41 @@ def in_project(
 
     Cases of the run ``except_run`` do not count: they were written for these conditions.
     """
-    held = workspace.library.cases(project_id, statuses=("accepted", "imported"))
+    held = workspace.library.cases(project_id, statuses=EXISTING)
     existing = [one.case for one in held if not except_run or one.run_id != except_run]
     return against_existing(conditions, epics, existing)
+
+
+def of_run(
+    workspace: Workspace, project_id: str, run_id: str, *, source_run_id: str = ""
+) -> ReuseReport:
+    """The same for the conditions of a run, against the cases that are not the run's own.
+
+    ``source_run_id`` is a run that wrote cases of its list again: its conditions are meant then.
+    """
+    run = workspace.library.run(project_id, source_run_id or run_id)
+    return in_project(workspace, project_id, run.epics, run.conditions, except_run=run_id)
+
+
+def existing_stamp(workspace: Workspace, project_id: str, run_id: str) -> str:
+    """Changes when any case does that ``of_run`` compares with."""
+    return workspace.library.cases_stamp(project_id, statuses=EXISTING, except_run=run_id)
+
+
+def case_verdicts(
+    report: ReuseReport, conditions_of: Mapping[str, Sequence[str]]
+) -> dict[str, Verdict]:
+    """What to do about cases, given the conditions of each by the case's id.
+
+    A case gets the verdict of the condition that asks for most. Cases are left out that were not
+    written from a condition of the report, and all where there was nothing to compare with.
+    """
+    if not report.existing:
+        return {}
+    known = report.by_condition
+    verdicts: dict[str, Verdict] = {}
+    for case_id, names in conditions_of.items():
+        found = {known[name].verdict for name in names if name in known}
+        if found:
+            verdicts[case_id] = max(found, key=list(VERDICTS).index)
+    return verdicts

@@ -28,6 +28,9 @@ class LibraryRow(Value):
     epic_key: str
     story_key: str
     criterion_ids: tuple[str, ...]
+    condition_ids: tuple[str, ...] = ()
+    run_id: str = ""
+    source_run_id: str = ""
     writer: Writer
     unsupported: bool
     findings: int
@@ -89,6 +92,9 @@ def _row(stored: StoredCase) -> LibraryRow:
         epic_key=case.epic_key,
         story_key=case.story_key,
         criterion_ids=case.criterion_ids,
+        condition_ids=case.condition_ids,
+        run_id=stored.run_id or "",
+        source_run_id=stored.source_run_id or "",
         writer=case.origin.writer,
         unsupported=bool(case.unsupported_steps) and case.origin.writer in ("rules", "model"),
         findings=len(case.findings),

@@ -42,6 +42,8 @@ class CaseRow(Value):
     status: CaseStatus
     technique: Technique | None
     criterion_ids: tuple[str, ...]
+    condition_ids: tuple[str, ...] = ()
+    source_run_id: str = ""
     writer: Literal["rules", "model", "person", "import"]
     replaces_model: bool
     unsupported: bool
@@ -79,6 +81,16 @@ def source_view(
     return RunView(summary=view.summary, run=run)
 
 
+def criteria_texts(
+    workspace: Workspace, project_id: str, view: RunView, stored: StoredCase
+) -> dict[str, str]:
+    """The acceptance criteria by id, as they read when a case's present words were written."""
+    epics = view.run.epics
+    if stored.source_run_id not in (None, view.run.id):
+        epics = workspace.library.run_epics(project_id, stored.source_run_id or "")
+    return {criterion.id: criterion.text for epic in epics for criterion in epic.criteria}
+
+
 def cases(workspace: Workspace, project_id: str, run_id: str) -> tuple[StoredCase, ...]:
     """The cases of a run, in the order in which they were written."""
     return workspace.library.cases(project_id, run_id=run_id)
@@ -103,6 +115,8 @@ def _row(stored: StoredCase) -> CaseRow:
         status=stored.status,
         technique=stored.technique,
         criterion_ids=stored.case.criterion_ids,
+        condition_ids=stored.case.condition_ids,
+        source_run_id=stored.source_run_id or "",
         writer=stored.case.origin.writer,
         replaces_model=bool(stored.case.origin.replaces),
         unsupported=bool(stored.case.unsupported_steps),

@@ -1,0 +1,141 @@
+"""Reuse, update or new beside generated cases, in a run's list and in the library."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from assistant.library import Library
+from assistant.settings import load_settings
+from assistant.suite.template import DEFAULT_TEMPLATE
+
+EPIC = """# CC-100 Caller verification
+
+## CC-101 Verify the caller
+As an agent I want to verify the caller so that I never disclose personal data.
+
+Acceptance criteria:
+- Account details stay hidden until the agent has confirmed at least 2 of the 4 security items.
+- After the third failed attempt verification is locked for 45 minutes and the message \
+"Verification failed. Please ask the caller to call back after 45 minutes." is displayed.
+"""
+OTHER = """# PAY-7 Refund a payment
+
+## PAY-71 Refund within the limit
+As a billing agent I want to refund a payment so that the customer is not out of pocket.
+
+Acceptance criteria:
+- A refund of up to £250.00 is paid at once.
+"""
+UPDATE = "✎ update"
+
+
+def text_of(app: AppTest) -> str:
+    """All text on the page, and what folds it away."""
+    parts = [*app.markdown, *app.caption, *app.text, *app.subheader]
+    folded = [one.label for one in app.expander]
+    return "\n".join([*(element.value for element in parts), *folded]).replace("\\", "")
+
+
+def until(app: AppTest, reached: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 240
+    while not reached():
+        assert time.monotonic() < deadline, text_of(app)
+        time.sleep(0.2)
+        app.run()
+        assert not app.exception
+
+
+def generated(app: AppTest, text: str) -> AppTest:
+    app.text_area(key="compose_text").set_value(text).run()
+    app.button(key="generate").click().run()
+    until(app, lambda: "case" in app.query_params and "writing]" not in text_of(app))
+    return app
+
+
+@pytest.fixture
+def run(app: AppTest) -> AppTest:
+    """The app after a run on an epic that existing cases check in part."""
+    return generated(app, EPIC)
+
+
+def column(app: AppTest) -> list[str]:
+    return list(app.dataframe[0].value["Existing"])
+
+
+def choose(app: AppTest, *verdicts: str) -> None:
+    key = f"existing-of-{app.query_params['run']}"
+    app.session_state[key] = list(verdicts)
+    app.run()
+    assert not app.exception
+
+
+def test_each_case_says_what_to_do_and_a_choice_opens_the_reason(run: AppTest) -> None:
+    assert {"✓ reuse", UPDATE, "+ new"} == set(column(run))
+    assert not any(one.proto.expanded for one in run.expander if "reuse" in one.label)
+    choose(run, "update")
+    assert set(column(run)) == {UPDATE}
+    shown = text_of(run)
+    assert run.query_params["case"] == run.dataframe[0].value["Case"].iloc[0]
+    (panel,) = [one for one in run.expander if UPDATE in one.label]
+    assert panel.proto.expanded
+    assert "UAT-CC-0003, step 4" in panel.label.replace("\\", "")
+    assert ":red[~~30~~] :green[**45**]" in shown
+
+
+def test_next_stays_among_the_chosen(run: AppTest) -> None:
+    choose(run, "update")
+    listed = list(run.dataframe[0].value["Case"])
+    run.button(key="next").click().run()
+    assert run.query_params["case"] == listed[1]
+    assert column(run) == [UPDATE] * len(listed)
+
+
+def test_without_existing_cases_the_list_says_nothing(
+    open_app: Callable[..., AppTest], environment: object
+) -> None:
+    library = Library.open(load_settings().library_path)
+    project = library.create_project("Empty", template=DEFAULT_TEMPLATE)
+    library.close()
+    app = generated(open_app(project=project.id), OTHER)
+    assert "Existing" not in app.dataframe[0].value
+    assert "Against" not in text_of(app)
+
+
+def test_the_library_filters_by_it_and_shows_the_reason(run: AppTest) -> None:
+    run.switch_page("pages/review_cases.py").run()
+    assert not run.exception
+    run.multiselect(key="library-existing").set_value(["update"]).run()
+    assert not run.exception
+    assert set(column(run)) == {UPDATE}
+    assert set(run.dataframe[0].value["Status"]) == {"○ draft"}
+
+
+def test_the_existing_case_opens_in_the_library(run: AppTest) -> None:
+    choose(run, "update")
+    (button,) = [one for one in run.button if "open-existing-" in str(one.key)]
+    button.click().run()
+    assert not run.exception
+    assert "**UAT-CC-0003**" in text_of(run)
+    assert run.title[0].value == "Review cases"
+
+
+def test_an_answer_in_the_run_is_what_its_cases_are_written_from(run: AppTest) -> None:
+    run.segmented_control(key="run_view").set_value("questions").run()
+    assert "conflict" in text_of(run)
+    (text,) = [one for one in run.text_area if str(one.key).startswith("text-answer-")]
+    text.set_value(text.value.replace("45", "30"))
+    (save,) = [one for one in run.button if str(one.key).startswith("save-answer-")]
+    save.click().run()
+    assert not run.exception
+    assert "answered]" in text_of(run)
+    (again,) = [one for one in run.button if str(one.key).startswith("again-answer-")]
+    again.click().run()
+    key = again.key
+    until(run, lambda: not any(one.key in (key, "cancel_again") for one in run.button))
+    assert not run.error
+    run.segmented_control(key="run_view").set_value("cases").run()
+    assert UPDATE not in column(run), "what was out of date is right again"

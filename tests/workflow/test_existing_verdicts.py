@@ -1,0 +1,92 @@
+"""Cases of a run against what exists: one verdict a case, for the words it has now."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.domain import GenerationConfig, GenerationRun, TestCase, TestStep
+from assistant.suite.reuse import ConditionVerdict, ReuseReport, Verdict
+from assistant.workflow import answers, generate_cases, reuse, review, runs, write_again
+from assistant.workflow.requests import GenerateRequest, understand
+from assistant.workflow.workspace import Workspace
+
+CRITERION = (
+    "After the third failed attempt verification is locked for 45 minutes and the message "
+    '"Verification failed. Please ask the caller to call back after 45 minutes." is displayed.'
+)
+EPIC = f"""# CC-100 Caller verification
+
+## CC-101 Verify the caller
+As an agent I want to verify the caller so that I never disclose personal data.
+
+Acceptance criteria:
+- Account details stay hidden until the agent has confirmed at least 2 of the 4 security items.
+- {CRITERION}
+"""
+
+
+def report(existing: int = 3, **verdicts: Verdict) -> ReuseReport:
+    found = [
+        ConditionVerdict(condition_id=name, verdict=verdict, reason="-")
+        for name, verdict in verdicts.items()
+    ]
+    return ReuseReport(verdicts=tuple(found), existing=existing)
+
+
+@pytest.fixture
+def run(workspace: Workspace, project_id: str) -> GenerationRun:
+    found = understand(workspace, project_id, GenerateRequest(text=EPIC))
+    started = generate_cases.begin(workspace, project_id, found, GenerationConfig())
+    return generate_cases.run_now(workspace, project_id, started)
+
+
+def test_a_case_gets_the_verdict_of_the_condition_that_asks_for_most() -> None:
+    found = reuse.case_verdicts(
+        report(a="reuse", b="update", c="new"),
+        {"one": ["a"], "two": ["b", "a"], "three": ["a", "c", "b"], "by hand": [], "else": ["x"]},
+    )
+    assert found == {"one": "reuse", "two": "update", "three": "new"}
+
+
+def test_without_existing_cases_nothing_has_a_verdict() -> None:
+    assert reuse.case_verdicts(report(existing=0, a="new"), {"one": ["a"]}) == {}
+
+
+def test_the_comparison_is_anew_when_another_case_changes_and_not_for_its_own(
+    workspace: Workspace, project_id: str, run: GenerationRun
+) -> None:
+    before = reuse.existing_stamp(workspace, project_id, run.id)
+    (own, *_) = runs.cases(workspace, project_id, run.id)
+    review.set_status(
+        workspace, project_id, own.id, "accepted", seen_version=own.row_version, by="Tess"
+    )
+    assert reuse.existing_stamp(workspace, project_id, run.id) == before
+    imported = workspace.library.case(project_id, "UAT-CC-0003")
+    changed = imported.case.model_copy(update={"title": "Verify the lock of the verification"})
+    review.save(workspace, project_id, changed, seen_version=imported.row_version, by="Tess")
+    after = reuse.existing_stamp(workspace, project_id, run.id)
+    assert after != before
+    step = TestStep(number=1, action="Pay it", expected_result="It is done")
+    other = workspace.library.add_case(project_id, None, TestCase(id="N", title="N", steps=(step,)))
+    assert reuse.existing_stamp(workspace, project_id, run.id) == after, "a draft is not compared"
+    review.set_status(workspace, project_id, other.id, "accepted", seen_version=1, by="Tess")
+    assert reuse.existing_stamp(workspace, project_id, run.id) != after
+
+
+def test_a_case_written_again_after_an_answer_is_compared_by_its_present_words(
+    workspace: Workspace, project_id: str, run: GenerationRun
+) -> None:
+    report = reuse.of_run(workspace, project_id, run.id)
+    out_of_date = [one for one in report.verdicts if one.verdict == "update"]
+    assert {one.case_id for one in out_of_date} == {"UAT-CC-0003"}
+    case = next(c for c in run.cases if c.condition_ids == (out_of_date[0].condition_id,))
+    (question,) = run.questions
+    right = CRITERION.replace("45", "30")
+    answers.answer(workspace, project_id, run.epics[0], question, right, by="Tess", replaces=True)
+    (again,) = write_again.write_now(workspace, project_id, [case.id], by="Tess")
+    now = reuse.of_run(workspace, project_id, run.id, source_run_id=again.source_run_id or "")
+    verdicts = reuse.case_verdicts(now, {again.id: again.case.condition_ids})
+    assert verdicts == {again.id: "reuse"}
+    view = runs.view(workspace, project_id, run.id)
+    (criterion_id,) = again.case.criterion_ids
+    assert runs.criteria_texts(workspace, project_id, view, again)[criterion_id] == right
