@@ -236,6 +236,8 @@ def _level(
     if unsupported:
         number = len(unsupported)
         return "Partial", f"{number} case{'s' * (number > 1)} with a result that no source supports"
+    if len(conditions) == 1:
+        return "Well covered", "its one condition has a case"
     return "Well covered", f"all {len(conditions)} conditions have a case"
 
 

@@ -35,7 +35,7 @@ TECHNIQUE_COLORS: dict[Technique, str] = {
     "pairwise": "yellow",
     "end-to-end": "primary",
 }
-EPICS_HEIGHT = 420
+EPICS_HEIGHT = 560
 TEXT, PICKED, ASKED, WAY = "compose_text", "compose_picked", "compose_asked", "compose_way"
 DEPTH, CHOSEN_TECHNIQUES = "compose_depth", "compose_techniques"
 DEPTH_TITLES: dict[Depth, str] = {

@@ -36,7 +36,6 @@ LEVEL_HEX: dict[Level, str] = {
     "Well covered": "#3c9d63",
 }
 FAULTS = ("no negative", "redundant cases", "open questions")
-ROW_HEIGHT, MOST_HEIGHT = 36, 520
 
 
 def depth_matrix(
@@ -49,11 +48,13 @@ def depth_matrix(
     if not report.criteria:
         st.caption("There is no acceptance criterion here yet. Import an epic, or generate cases.")
         return
-    levels(report)
     rows = _filtered(report, key)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"{len(rows)} of {len(report.criteria)} criteria, the most urgent first")
-        st.space("stretch")
+        st.markdown(
+            f"{_level_counts(report)} :small[:gray[{len(rows)} of {len(report.criteria)} criteria, "
+            "the most urgent first]]",
+            width="stretch",
+        )
         with st.popover("What the levels mean", icon=":material/help:", type="tertiary"):
             for level, rule in coverage.RULES.items():
                 st.markdown(f":{LEVEL_COLORS[level]}-badge[{level}] {rule}")
@@ -68,6 +69,19 @@ def depth_matrix(
         )
     _table(rows, key)
     _cases_of_cell(rows, key, open_case, titles)
+    if len(_present(report)) > 1:
+        levels(report)
+
+
+def _present(report: DepthReport) -> list[Level]:
+    return [level for level in LEVEL_HEX if report.by_level[level]]
+
+
+def _level_counts(report: DepthReport) -> str:
+    """How many criteria have each level, as badges."""
+    return " ".join(
+        f":{LEVEL_COLORS[one]}-badge[{report.by_level[one]} {one}]" for one in _present(report)
+    )
 
 
 def levels(report: DepthReport) -> None:
@@ -80,12 +94,11 @@ def levels(report: DepthReport) -> None:
         bar = row.epic_key if by == "Epic" else row.story_key
         bars[bar] = None
         counts[bar, row.level] = counts.get((bar, row.level), 0) + 1
-    present = [level for level in LEVEL_HEX if report.by_level[level]]
+    present = _present(report)
     data = {by: [visible(bar) for bar in bars]} | {
         level: [counts.get((bar, level), 0) for bar in bars] for level in present
     }
-    badges = [f":{LEVEL_COLORS[one]}-badge[{report.by_level[one]} {one}]" for one in present]
-    st.markdown(" ".join(badges))
+    st.markdown(f"**Levels by {by.lower()}**")
     st.bar_chart(
         data,
         x=by,
@@ -94,13 +107,13 @@ def levels(report: DepthReport) -> None:
         y_label="Criteria",
         color=[LEVEL_HEX[level] for level in present],
         horizontal=True,
-        height=90 + 26 * len(bars),
+        height=140 + 26 * len(bars),
     )
 
 
 def _filtered(report: DepthReport, key: str) -> list[CriterionDepth]:
     choices: dict[str, tuple[str, list[str]]] = {
-        "level": ("Level", [level for level in LEVEL_HEX if report.by_level[level]]),
+        "level": ("Level", list(_present(report))),
         "epic_key": ("Epic", _values(report, "epic_key")),
         "story_key": ("Story", _values(report, "story_key")),
         "team": ("Team", _values(report, "team")),
@@ -162,7 +175,7 @@ def _table(rows: Sequence[CriterionDepth], key: str) -> None:
         hide_index=True,
         on_select="rerun",
         selection_mode="single-cell",
-        height=min(MOST_HEIGHT, 40 + ROW_HEIGHT * len(rows)),
+        height="auto",  # at most ten rows: the cases of a chosen cell are in sight below them
         column_config={
             "Criterion": st.column_config.TextColumn(width=112),
             "Level": st.column_config.MultiselectColumn(
@@ -201,7 +214,7 @@ def _cases_of_cell(
     found = row.cell(technique) if technique else None
     ids = found.case_ids if found else () if technique else row.case_ids
     what = f" · {technique}" if technique else ""
-    with st.container(border=True):
+    with st.container(border=True, gap=None):
         st.markdown(
             f":{LEVEL_COLORS[row.level]}-badge[{row.level}] **{label(row.criterion_id)}**{what}  \n"
             f":small[{label(row.text, limit=400)}]"

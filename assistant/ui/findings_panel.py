@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from assistant.domain import LintFinding, TestCase
-from assistant.ui.plain import label, plain
+from assistant.ui.plain import label, plain, without_emphasis
 
 SHOWN = 6
 """Findings shown open; more are folded away."""
@@ -37,10 +37,10 @@ def findings_panel(case: TestCase, apply: Apply) -> None:
 def _finding(one: LintFinding, place: int, apply: Apply) -> None:
     color, icon = ("red", "error") if one.severity == "error" else ("orange", "warning")
     where = f"step {one.step}" if one.step else "case"
+    said, _ = without_emphasis(" ".join(one.message.split()))
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.markdown(
-            f":small[:{color}[:material/{icon}:] **{where}, {label(one.rule)}:** "
-            f"{plain(' '.join(one.message.split()))}]",
+            f":small[:{color}[:material/{icon}:] **{where}, {label(one.rule)}:** {plain(said)}]",
             width="stretch",
         )
         if one.fix is not None:

@@ -13,6 +13,8 @@ from assistant.workflow.runs import RunView
 from assistant.workflow.workspace import Workspace
 
 LISTED = 40
+FIGURES_A_ROW = 4
+"""Seven figures in one row would leave the last alone in the next."""
 
 
 def quality_panel(opened: Workspace, record: Session, view: RunView) -> None:
@@ -22,7 +24,7 @@ def quality_panel(opened: Workspace, record: Session, view: RunView) -> None:
         return
     stamp = review_library.stamp(opened, record.project_id)
     found = _quality(opened, record.project_id, view, record.run_id, stamp)
-    with st.grid(len(found.figures), min_column_width=150):
+    with st.grid(FIGURES_A_ROW, min_column_width=150):
         for figure in found.figures:
             st.metric(
                 figure.name,
@@ -65,7 +67,7 @@ def _quality(
 
 def _behind(figure: Figure, view: RunView) -> None:
     cases = {case.id: case for case in view.run.cases}
-    with st.container(border=True):
+    with st.container(border=True, gap=None):
         st.caption(figure.rule)
         for case_id in figure.case_ids[:LISTED]:
             case = cases[case_id]

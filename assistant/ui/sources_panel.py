@@ -32,13 +32,13 @@ def sources_panel(view: RunView, case: TestCase, origins: Sequence[StepSource] =
         derived = [str(step.number) for step in case.steps if step.support == "derived"]
         cited = [hit for hit in view.run.retrieved if hit.chunk.id in uses]
         if case.unsupported_steps:
-            steps = ", ".join(str(number) for number in case.unsupported_steps)
+            unsupported = _steps([str(number) for number in case.unsupported_steps])
             st.markdown(
-                f":orange-badge[:material/warning: No source supports the result of step {steps}]"
+                f":orange-badge[:material/warning: No source supports the result of {unsupported}]"
             )
         if derived:
             st.caption(
-                f":material/function: The result of step {', '.join(derived)} is derived "
+                f":material/function: What {_steps(derived)} must show is derived "
                 f"({label(technique)}) from the words marked below."
             )
         if not cited:
@@ -51,6 +51,12 @@ def sources_panel(view: RunView, case: TestCase, origins: Sequence[StepSource] =
                 # One element for all: each costs a message and a render on every click.
                 st.markdown("\n\n".join(_other(hit) for hit in others[:OTHERS_SHOWN]))
         _refused_drafts(view, case)
+
+
+def _steps(numbers: Sequence[str]) -> str:
+    if len(numbers) == 1:
+        return f"step {numbers[0]}"
+    return f"steps {', '.join(numbers[:-1])} and {numbers[-1]}"
 
 
 def _other(hit: RetrievedChunk) -> str:
