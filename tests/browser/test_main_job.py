@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from canvas_tables import cell, edit_cell
 from playwright.sync_api import Locator, Page, expect
 
 EPIC = """# PAY-7 Refund a payment
@@ -36,25 +37,6 @@ def paste_and_generate(page: Page, address: str, text: str) -> None:
 def accept(page: Page) -> Locator:
     """The button that accepts the open case."""
     return page.locator(".st-key-accept button")
-
-
-def cell(grid: Locator, column: int, row: int) -> Locator:
-    """A cell of a table; its text is in the canvas's accessible content. Rows count from 1."""
-    return grid.locator(f'[role="gridcell"][aria-colindex="{column}"]').nth(row - 1)
-
-
-def edit_cell(page: Page, grid: Locator, column: str, text: str) -> None:
-    """Type over the first row's cell in this column."""
-    header = grid.locator('[role="columnheader"]')
-    expect(header.filter(has_text=column)).to_be_attached()
-    headers = header.all_text_contents()
-    grid.click(position={"x": 60, "y": 75})
-    for _ in range(headers.index(column) - 1):
-        page.keyboard.press("ArrowRight")
-    page.keyboard.press("Enter")
-    editor = page.locator("#portal textarea")
-    editor.fill(text)
-    editor.press("Enter")
 
 
 def steps(page: Page) -> Locator:
