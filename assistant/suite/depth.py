@@ -215,7 +215,7 @@ def _level(
 ) -> tuple[Level, str]:
     """The level by the rules, and the fact that decided it."""
     if any(question.kind == "untestable" for question in questions):
-        return "Underspecified", "it cannot be tested as it stands: see its question"
+        return "Underspecified", "untestable: see its question"
     if not conditions:
         return "Underspecified", "nothing testable was found in it"
     done = len(conditions) - len(missing)

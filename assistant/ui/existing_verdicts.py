@@ -18,7 +18,7 @@ from assistant.workflow.workspace import Workspace
 
 COLUMN = "Existing"
 COLUMN_HELP = "; ".join(f"{SIGNS[name]}: {meaning}" for name, meaning in VERDICTS.items())
-COLUMN_WIDTH = 84
+COLUMN_WIDTH = 76
 LIBRARY_PAGE = "pages/review_cases.py"
 MOST_RUNS = 6
 """Runs whose cases the library compares: the newest with a draft still to be decided on."""
@@ -137,7 +137,15 @@ def _filter_key(run_id: str) -> str:
 def _report(opened: Workspace, project_id: str, run: RunSummary, source_run_id: str) -> ReuseReport:
     """Of the run, or of one that wrote cases of its list again, maybe for other words."""
     stamp = reuse.existing_stamp(opened, project_id, run.id)
+    if source_run_id != run.id and _same_basis(opened, project_id, run.id, source_run_id):
+        source_run_id = run.id
     return _compared(opened, project_id, run.id, source_run_id, run.conditions, stamp)
+
+
+@st.cache_data(show_spinner=False, max_entries=512)
+def _same_basis(_opened: Workspace, project_id: str, run_id: str, source_run_id: str) -> bool:
+    """Comparing takes long where there are many cases, and most are written again as they were."""
+    return reuse.same_basis(_opened, project_id, run_id, source_run_id)
 
 
 @st.cache_data(show_spinner="Comparing with existing cases…", max_entries=64)

@@ -78,8 +78,9 @@ def question_text(question: Question, *, limit: int = 600) -> str:
 
 def evidence_lines(question: Question) -> None:
     """The words that raise a question, each with where they stand."""
-    for evidence in question.evidence:
-        st.caption(f"“{label(without_emphasis(evidence.quote)[0], limit=300)}”")
+    quotes = [without_emphasis(evidence.quote)[0] for evidence in question.evidence]
+    if quotes:
+        st.caption("  \n".join(f"“{label(quote, limit=300)}”" for quote in quotes))
 
 
 def question_to_answer(

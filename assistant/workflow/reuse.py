@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from assistant.domain import CaseStatus, Epic, TestCondition
+from assistant.domain import CaseStatus, Epic, GenerationRun, TestCondition
 from assistant.suite.case_changes import StepChange as StepChange
 from assistant.suite.reuse import VERDICTS as VERDICTS
 from assistant.suite.reuse import ConditionVerdict as ConditionVerdict
@@ -43,6 +43,21 @@ def of_run(
     """
     run = workspace.library.run(project_id, source_run_id or run_id)
     return in_project(workspace, project_id, run.epics, run.conditions, except_run=run_id)
+
+
+def same_basis(workspace: Workspace, project_id: str, run_id: str, source_run_id: str) -> bool:
+    """Whether a run that wrote cases of this run's list did so for the same conditions and words.
+
+    Their verdicts are the run's own then.
+    """
+    wrote = _basis(workspace.library.run(project_id, source_run_id))
+    return wrote <= _basis(workspace.library.run(project_id, run_id))
+
+
+def _basis(run: GenerationRun) -> set[tuple[str, str]]:
+    """Each condition with the words of its criterion."""
+    texts = {criterion.id: criterion.text for epic in run.epics for criterion in epic.criteria}
+    return {(one.id, texts.get(one.criterion_id, "")) for one in run.conditions}
 
 
 def existing_stamp(workspace: Workspace, project_id: str, run_id: str) -> str:

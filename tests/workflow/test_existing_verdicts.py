@@ -85,8 +85,20 @@ def test_a_case_written_again_after_an_answer_is_compared_by_its_present_words(
     answers.answer(workspace, project_id, run.epics[0], question, right, by="Tess", replaces=True)
     (again,) = write_again.write_now(workspace, project_id, [case.id], by="Tess")
     now = reuse.of_run(workspace, project_id, run.id, source_run_id=again.source_run_id or "")
+    assert not reuse.same_basis(workspace, project_id, run.id, again.source_run_id or "")
     verdicts = reuse.case_verdicts(now, {again.id: again.case.condition_ids})
     assert verdicts == {again.id: "reuse"}
     view = runs.view(workspace, project_id, run.id)
     (criterion_id,) = again.case.criterion_ids
     assert runs.criteria_texts(workspace, project_id, view, again)[criterion_id] == right
+
+
+def test_a_case_written_again_from_the_same_words_keeps_the_verdict_of_the_run(
+    workspace: Workspace, project_id: str, run: GenerationRun
+) -> None:
+    (first, *_) = runs.cases(workspace, project_id, run.id)
+    edited = first.case.model_copy(update={"title": "Edited"})
+    review.save(workspace, project_id, edited, seen_version=first.row_version, by="Tess")
+    (again,) = write_again.write_now(workspace, project_id, [first.id], by="Tess")
+    assert again.source_run_id not in (None, run.id)
+    assert reuse.same_basis(workspace, project_id, run.id, again.source_run_id or "")
