@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Literal
 
 import streamlit as st
 
@@ -26,7 +27,7 @@ from assistant.workflow.workspace import Workspace
 
 POLL_SECONDS = 1.0
 TABLE, CHOSEN = "case_table", "case_chosen"
-TABLE_HEIGHT = 216
+TABLE_HEIGHT, ROW_HEIGHT = 216, 33
 STATUS_SIGNS: dict[CaseStatus, str] = {
     "draft": "○ draft",
     "accepted": "✓ accepted",
@@ -63,7 +64,9 @@ def _case_list(opened: Workspace, record: Session, active: bool, stale: Collecti
     if record.case_id not in ids:
         record.case_id = ids[0]
         st.rerun()
-    _table(shown, ids.index(record.case_id), stale, verdicts)
+    # All cases keep their height, so that nothing moves while they come in.
+    height = TABLE_HEIGHT if shown is rows else table_height(len(shown), TABLE_HEIGHT)
+    _table(shown, ids.index(record.case_id), stale, verdicts, height)
 
 
 def listed_rows(opened: Workspace, record: Session, run: RunSummary) -> Sequence[CaseRow]:
@@ -117,6 +120,11 @@ def common_columns(rows: Sequence[CaseRow] | Sequence[LibraryRow]) -> dict[str, 
     }
 
 
+def table_height(rows: int, most: int) -> int | Literal["content"]:
+    """As high as its rows, and at most ``most`` pixels: empty lines look like missing cases."""
+    return most if (rows + 1) * ROW_HEIGHT > most else "content"
+
+
 def existing_column(
     rows: Sequence[CaseRow] | Sequence[LibraryRow], verdicts: Mapping[str, Verdict]
 ) -> dict[str, list[str]]:
@@ -131,6 +139,7 @@ def _table(
     selected: int,
     stale: Collection[str],
     verdicts: Mapping[str, Verdict],
+    height: int | Literal["content"],
 ) -> None:
     table = {
         **common_columns(rows),
@@ -154,7 +163,7 @@ def _table(
         on_select=choose,
         selection_mode=["single-row-required", "single-cell"],
         hide_index=True,
-        height=TABLE_HEIGHT,
+        height=height,
         column_config={
             "Status": st.column_config.TextColumn(width=86),
             "Case": st.column_config.TextColumn(width=146),

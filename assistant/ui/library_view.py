@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from assistant.domain import TECHNIQUES
-from assistant.ui.case_list import common_columns, existing_column
+from assistant.ui.case_list import common_columns, existing_column, table_height
 from assistant.ui.counting import counted
 from assistant.ui.depth_matrix import depth_matrix
 from assistant.ui.existing_panel import SIGNS
@@ -98,7 +98,7 @@ def _filter(listed: Sequence[LibraryRow], verdicts: Mapping[str, Verdict]) -> Ca
     def values(name: str) -> list[str]:
         return sorted({str(getattr(row, name)) for row in listed} - {""})
 
-    columns = st.columns([1.8, *[1.3] * (6 if verdicts else 5)])
+    columns = st.columns([1.6, *[1.2] * 5, *[1.8] * bool(verdicts)])
     text = columns[0].text_input(
         "Find", key="library-text", placeholder="Words of the case", icon=":material/search:"
     )
@@ -154,7 +154,7 @@ def _table(rows: Sequence[LibraryRow], verdicts: Mapping[str, Verdict]) -> None:
         on_select=_forget_opened,
         selection_mode="multi-row",
         hide_index=True,
-        height=TABLE_HEIGHT,
+        height=table_height(len(rows), TABLE_HEIGHT),
         column_config={
             "Status": st.column_config.TextColumn(width=92),
             "Case": st.column_config.TextColumn(width=140),

@@ -28,7 +28,7 @@ def follow(
     jobs: list[str], versions: dict[str, int] | None = None, left_open: Sequence[str] = ()
 ) -> None:
     """Show what comes of these jobs. ``versions`` are those of the cases written again before;
-    ``left_open`` says why some missing cases cannot be written."""
+    ``left_open`` says why some cases cannot be written."""
     st.session_state[LEFT_OPEN] = list(dict.fromkeys(left_open))
     st.session_state[JOBS] = jobs
     st.session_state[BEFORE] = versions or {}
@@ -51,8 +51,10 @@ def _written(opened: Workspace, record: Session, was_active: bool) -> None:
     errors = dict.fromkeys(opened.jobs.state(job).error for job in st.session_state.get(JOBS, []))
     for error in filter(None, errors):
         st.error(plain(error), icon=":material/error:")
-    for reason in st.session_state.get(LEFT_OPEN, []):
-        st.warning(f"Left open: {plain(reason)}. Generate the epic anew.", icon=":material/rule:")
+    left_open = [plain(reason) for reason in st.session_state.get(LEFT_OPEN, [])]
+    if left_open:
+        told = ".  \n".join(left_open)
+        st.warning(f"Left open: {told}. Generate the epic anew.", icon=":material/rule:")
     if not any(errors):
         _unchanged(opened, record)
 

@@ -8,7 +8,7 @@ import io
 import pytest
 
 from assistant.domain import GenerationConfig, GenerationRun, Question
-from assistant.errors import SourceError
+from assistant.errors import LibraryError, SourceError
 from assistant.suite.rows import rows
 from assistant.suite.template import DEFAULT_TEMPLATE
 from assistant.workflow import answers, generate_cases, write_again
@@ -184,3 +184,27 @@ def test_a_case_written_again_keeps_the_answer_and_the_depth(
         assert stored.case.condition_ids == cases[stored.id].condition_ids
     kept = workspace.library.run(project_id, again[0].source_run_id)
     assert kept.questions == ()
+
+
+def test_of_the_cases_that_carry_a_question_those_are_written_whose_condition_is_still_there(
+    workspace: Workspace, project_id: str
+) -> None:
+    found = understood(workspace, project_id, "CC-200")
+    (question,) = found.questions
+    written = run(workspace, project_id, found)
+    asking = [case.id for case in written.cases if question.text in case.open_questions]
+    less = "A domestic contract can be cancelled without charge."
+    answers.answer(workspace, project_id, found.epics[0], question, less, by="Tess", replaces=True)
+    jobs, left_open = write_again.start_where_possible(
+        workspace, project_id, asking, by="Tess", reason="answered"
+    )
+    assert all(workspace.jobs.wait(job, 120) for job in jobs)
+    cases = [workspace.library.case(project_id, case_id).case for case_id in asking]
+    still = [case.id for case in cases if question.text in case.open_questions]
+    assert 0 < len(still) < len(asking)
+    assert len(left_open) == len(still)
+    for case_id, reason in zip(still, left_open, strict=True):
+        assert case_id in reason
+        assert reason.endswith("no longer there")
+    with pytest.raises(LibraryError, match="no longer there"):
+        write_again.start_where_possible(workspace, project_id, still, by="Tess", reason="answered")
