@@ -59,11 +59,11 @@ def _candidates(condition: TestCondition) -> Iterator[str]:
         place = statement.casefold().find(f", {outcome.casefold()}")
         situation = _LEAD.sub("", statement[:place]) if place > 0 else ""
         if situation:
-            yield f"{lower_start(outcome)} when {situation}"
+            yield f"{lower_start(outcome)} {_when(situation)}"
     elif len(said - content_stems(expected)) > len(said) / 2:
         tried = re.sub(r" (?:is|are) not accepted$", " is entered", _LEAD.sub("", statement))
         for text in (expected, outcome):
-            yield f"{lower_start(text)} when {lower_start(tried)}"
+            yield f"{lower_start(text)} {_when(tried)}"
     data = phrase(condition.data)
     for text in (expected, outcome):
         if data and content_stems(data) - content_stems(text):
@@ -71,6 +71,19 @@ def _candidates(condition: TestCondition) -> Iterator[str]:
         yield text
     if not expected:
         yield statement
+
+
+_PLACED = re.compile(
+    r"(?:after|within|before|on|in|at|from|below|above|over|under|beyond|up to|without|during)\b",
+    re.IGNORECASE,
+)
+
+
+def _when(situation: str) -> str:
+    """A situation after its outcome: "when the card has expired", "after 3 failed attempts"."""
+    if _PLACED.match(situation):
+        return situation[:1].lower() + situation[1:]
+    return f"when {lower_start(situation)}"
 
 
 def tells(statement: str, expected: str) -> bool:
