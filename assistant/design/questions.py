@@ -116,8 +116,13 @@ def _conflicting(criterion: AcceptanceCriterion, sources: Sequence[Chunk]) -> It
                 _evidence(criterion.id, text, mine.start, mine.end),
                 _evidence(conflict.chunk.id, conflict.chunk.text, sentence.start, sentence.end),
             ),
-            suggestion=text[: mine.start] + other + text[mine.end :],
+            suggestion=_exchanged(text, said, other),
         )
+
+
+def _exchanged(text: str, said: str, other: str) -> str:
+    """The text with an amount exchanged wherever it says that amount, in its messages too."""
+    return re.sub(rf"(?<![\w.,]){re.escape(said)}(?!\w|[.,]\d)", lambda _: other, text)
 
 
 def _contradicting(criterion: AcceptanceCriterion, sources: Sequence[Chunk]) -> Iterator[Question]:

@@ -188,6 +188,13 @@ def test_a_suggestion_says_how_the_criterion_would_read() -> None:
     assert question.suggestion == CRITERION.replace("15 days", "14 days")
 
 
+def test_a_suggestion_exchanges_the_amount_in_the_message_too() -> None:
+    text = "The account is locked for 45 minutes and “Locked for 45 minutes” is shown."
+    rule = "BR-1 After failed attempts the account is locked for 30 minutes."
+    (question,) = ask(text, rule)
+    assert question.suggestion == text.replace("45", "30")
+
+
 def epic_of(*texts: str, narrative: str = "", description: str = "") -> Epic:
     criteria = tuple(
         AcceptanceCriterion(id=f"A-1-AC{number}", text=text)
