@@ -26,7 +26,7 @@ from assistant.design.positives import lower_first
 from assistant.design.rules import Rule
 from assistant.design.situations import Situation, action_on, stage
 from assistant.design.telling import observed
-from assistant.design.values import bare, like, singular_name, try_value, value_like
+from assistant.design.values import bare, like, singular_name, try_value, value_class, value_like
 from assistant.design.verbs import third_person
 from assistant.design.wording import negation
 
@@ -147,6 +147,7 @@ def wrong_value(rule: Rule, clause: Clause) -> Draft | None:
         capital(f"{value_like(name, that)} is not accepted"),
         Situation("", try_value(name, that)),
         expected,
+        data=value_class(name, that),
         priority="High",
     )
 
@@ -163,6 +164,7 @@ def forbidden_value(rule: Rule) -> Draft | None:
                 capital(f"{value_like(name, that)} is not accepted"),
                 Situation("", try_value(name, that)),
                 expected,
+                data=value_class(name, that),
                 priority="High",
             )
     return None
@@ -184,6 +186,7 @@ def forbidden(rule: Rule, clause: Clause) -> Draft:
         capital(f"{value_like(name, that)} is not accepted"),
         Situation("", try_value(name, that)),
         expected,
+        data=value_class(name, that),
         priority="High",
         also=(rule.notice,),
     )

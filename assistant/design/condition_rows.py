@@ -39,10 +39,12 @@ _MESSAGE = re.compile(
     re.IGNORECASE,
 )
 _SIDE = re.compile(
-    r"(?:error |rule |case |test )?(?:codes?|ids?|no\.?|#|number)|priority|severity|notes?"
-    r"|comments?|status|owner|type|scenario|name|title|description|reference|source",
+    r"(?:error |rule |case |test )?(?:codes?|ids?|no\.?|#|number)|notes?|comments?|scenario|name"
+    r"|title|reference|source",
     re.IGNORECASE,
 )
+_LATE = re.compile(r"priority|severity|status|owner|type|description", re.IGNORECASE)
+"""Behind the outcome these tell of the row; in front of it they may decide."""
 _UNHAPPY = re.compile(
     r"\b(?:not|cannot|no|refused?|rejected|declined|denied|blocked|locked|fails?|failed|error"
     r"|invalid|wrong|incorrect|missing|expired)\b",
@@ -69,7 +71,10 @@ def read_condition_rows(text: str) -> tuple[ConditionRow, ...]:
 
 
 def _row(cells: tuple[Cell, ...]) -> ConditionRow | None:
-    told = [cell for cell in cells if cell.value.text and not _SIDE.fullmatch(cell.name)]
+    filled = [cell for cell in cells if cell.value.text and not _SIDE.fullmatch(cell.name)]
+    while filled and _LATE.fullmatch(filled[-1].name):
+        filled.pop()
+    told = filled
     cases = [cell for cell in told if _CASE.fullmatch(cell.name)]
     messages = [cell for cell in told if _MESSAGE.fullmatch(cell.name)]
     rest = [cell for cell in told if cell not in cases and cell not in messages]

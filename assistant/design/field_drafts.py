@@ -15,7 +15,14 @@ from assistant.design.rule_drafts import rule_drafts
 from assistant.design.rules import Rule
 from assistant.design.shorthand import note_row
 from assistant.design.situations import Situation
-from assistant.design.values import forbids_value, like, singular_name, try_value, value_like
+from assistant.design.values import (
+    forbids_value,
+    like,
+    singular_name,
+    try_value,
+    value_class,
+    value_like,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +118,7 @@ def _fitting(row: FieldRow, fitting: list[tuple[FieldRule, Draft]]) -> Draft:
         first,
         statement=capital(f"{value_like(name, listed)} is accepted"),
         situation=Situation(first.situation.precondition, try_value(name, listed)),
+        data=value_class(name, listed),
         spans=spans,
     )
 

@@ -34,7 +34,14 @@ from assistant.design.rules import Rule
 from assistant.design.situations import Situation, action_on, passive_command, stage
 from assistant.design.telling import observed
 from assistant.design.trials import trial_of, use_of
-from assistant.design.values import forbids_value, like, singular_name, try_value, value_like
+from assistant.design.values import (
+    forbids_value,
+    like,
+    singular_name,
+    try_value,
+    value_class,
+    value_like,
+)
 from assistant.design.variables import assignment
 from assistant.design.verbs import third_person
 from assistant.design.wording import fact, opposite
@@ -188,6 +195,7 @@ def _counterpart(rule: Rule, clause: Clause | None) -> Draft | None:
             capital(f"{value_like(name, that)} is accepted"),
             Situation("", try_value(name, that)),
             f"The {name} is accepted",
+            data=value_class(name, that),
         )
     limits = limits_of(rule)
     if limits:
@@ -251,6 +259,7 @@ def _fitting_value(rule: Rule, clause: Clause) -> Draft:
         _where(rule, precondition, f"{value_like(name, that)} is accepted"),
         Situation(precondition, try_value(name, that)),
         f"The {name} is accepted",
+        data=value_class(name, that),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from assistant.design.attributes import is_value_rule
-from assistant.design.casing import indefinite, lower_start, one_line
+from assistant.design.casing import capital, indefinite, lower_start, one_line
 from assistant.design.clauses import Clause
 from assistant.design.joining import clauses_of, coordinated
 from assistant.design.nouns import singular
@@ -99,3 +99,10 @@ def value_like(name: str, that: str) -> str:
     if name.startswith('field "'):
         return f"a value of the {name} that {that}"
     return f"{indefinite(name)} {'who' if is_person(name) else 'that'} {that}"
+
+
+def value_class(name: str, that: str) -> str:
+    """The class of values that a step tries, as test data: "First name: contains letters only"."""
+    own = re.match(r'field (?P<own>".+")$', name)
+    said = re.sub(r"^(?:is|has) ", "", that)
+    return f"{capital(own['own'] if own else name)}: {said}"

@@ -108,6 +108,13 @@ def test_a_limit_in_a_condition_gets_its_points() -> None:
     assert found[0].expected == "The system asks for a guardian's consent"
 
 
+def test_what_stands_before_the_condition_decides_too() -> None:
+    row = "Condition: The customer replies; Action: Reopen the case; Priority: High"
+    assert said(row)[0][3] == "The system reopens the case"
+    row = f"Status: Closed; {row}"
+    assert conditions(row)[0].variables["Status"] == "Closed"
+
+
 def test_steps_with_a_result_are_one_condition() -> None:
     row = "Scenario: Wrong password; Steps: Enter a wrong one; Expected result: Access is refused"
     assert said(row) == [("negative", "", "Enter a wrong one", "Access is refused")]
