@@ -128,8 +128,10 @@ _LEFT_EMPTY = re.compile(r"(?:be )?(?:left )?(?:empty|blank|unfilled)\W*", re.IG
 
 def _names_field(clause: Clause) -> bool:
     words = without_article(clause.subject).split()
-    return is_entered(clause.subject) or words[-1:] == ["field"] or all(
-        word[:1].isupper() or word in ("and", "or", "of") for word in words
+    return (
+        is_entered(clause.subject)
+        or words[-1:] == ["field"]
+        or all(word[:1].isupper() or word in ("and", "or", "of") for word in words)
     )
 
 

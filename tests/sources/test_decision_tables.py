@@ -34,8 +34,7 @@ def test_each_rule_column_is_a_criterion(heads: str) -> None:
 
 def test_actions_are_known_by_their_marks_where_nothing_names_them() -> None:
     table = (
-        "| | Rule 1 | Rule 2 |\n|---|---|---|\n"
-        "| Member | Yes | No |\n| Delivery is free | X | |\n"
+        "| | Rule 1 | Rule 2 |\n|---|---|---|\n| Member | Yes | No |\n| Delivery is free | X | |\n"
     )
     assert criteria(table) == [
         "Member: Yes; Outcome: Delivery is free",
