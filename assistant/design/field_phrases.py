@@ -135,21 +135,29 @@ def _with_unit(part: str, unit: str) -> str:
 
 def parts(text: str) -> Iterator[str]:
     """The rules of a cell: apart at semicolons and lines, at commas where each part is one."""
-    for line in re.split(r"\s*[;\n•]\s*|(?<=[a-z)])\.\s+(?=[A-Z])", text):
+    for line in re.split(r"\s*[;\n•]\s*|(?<=[a-z)])\.\s+(?=[A-Z])", text[:MAX_CELL]):
         said = _LEAST_AND_MOST.sub(r"\g<low> to \g<high>", one_line(line))
         formats = _FORMATS.search(said)
         if formats and formats.start() > 0:
-            yield from parts(said[: formats.start()])
+            yield from _phrases(said[: formats.start()])
             yield formats["formats"]
-            continue
-        commas = [part for part in re.split(r",\s+(?:and )?|\s+and\s+", said) if part]
-        unit = _COUNTED.search(said)
-        commas = [_with_unit(part, unit[0].lower()) if unit else part for part in commas]
-        bare = any(re.fullmatch(_CHARACTERS, part, re.IGNORECASE) for part in commas)
-        if len(commas) > 1 and not bare and all(any(of_rule(p, known=True)) for p in commas):
-            yield from commas
-        elif said:
-            yield said
+        else:
+            yield from _phrases(said)
+
+
+def _phrases(said: str) -> Iterator[str]:
+    commas = [part for part in re.split(r",\s+(?:and )?|\s+and\s+", said) if part]
+    unit = _COUNTED.search(said)
+    commas = [_with_unit(part, unit[0].lower()) if unit else part for part in commas]
+    bare = any(re.fullmatch(_CHARACTERS, part, re.IGNORECASE) for part in commas)
+    if len(commas) > 1 and not bare and all(any(of_rule(p, known=True)) for p in commas):
+        yield from commas
+    elif said:
+        yield said
+
+
+MAX_CELL = 2_000
+"""Characters of a cell that are read; more is no specification of one field."""
 
 
 _CHARACTERS = (

@@ -17,6 +17,9 @@ from assistant.design.people import head_noun, is_person
 from assistant.design.row_cells import Cell
 from assistant.design.sentences import span
 
+MAX_NOTE = 400
+"""Characters of a note; a longer text has sentences of its own."""
+
 _FIELD = re.compile(
     r"\s*(?:[-*•]\s+)?(?P<name>[A-Z][\w /()'’-]{1,40}?)\s*:\s+(?P<rules>[^:\n]+?)\s*$"
 )
@@ -43,7 +46,7 @@ _SHOWN = re.compile(
 
 def note_row(text: str) -> FieldRow | None:
     """ "Name: rule, rule" as the row of a field, where each rule is one of the usual phrases."""
-    found = _FIELD.match(text)
+    found = _FIELD.match(text) if len(text) <= MAX_NOTE else None
     if found is None or _NO_FIELD.search(found["name"]) or is_person(found["name"]):
         return None
     listed = _LISTED.fullmatch(found["rules"])
@@ -80,6 +83,8 @@ def _list_row(text: str, found: re.Match[str], listed: re.Match[str]) -> FieldRo
 
 def spelled_out(text: str) -> str | None:
     """A note without a verb as a sentence, else ``None``."""
+    if len(text) > MAX_NOTE:
+        return None
     said = one_line(text)
     shown = _SHOWN.match(said)
     if shown:

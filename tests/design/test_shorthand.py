@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.design.conditions import derive_conditions
-from assistant.domain import AcceptanceCriterion, TestCondition, UserStory
+from assistant.domain import AcceptanceCriterion, CriterionForm, TestCondition, UserStory
 
 STORY = UserStory(key="S-1", title="Register a guest")
 
@@ -92,3 +92,18 @@ def test_any_note_is_quoted_exactly(name: str, rules: str) -> None:
     for condition in conditions(text):
         for evidence in condition.evidence:
             assert text[evidence.start : evidence.end] == evidence.quote
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "letters only, ", "a: b; ", "Yes; No: ", "S, M, ", "min 8, max 15, ", "only own ", " if a ",
+        "formats PDF, JPG, ", "Field: a; Required: Yes; ", "| a | b |\n", "must not be empty ",
+        "Role: a; View: Yes; ", "From: a; To: b; ", "Condition: a; Message: b; ",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("form", ["bullet", "table"])
+def test_endless_notes_and_rows_are_survived(shape: str, form: CriterionForm) -> None:
+    text = "Name: " + shape * (20_000 // len(shape))
+    criterion = AcceptanceCriterion(id="S-1-AC1", text=text, form=form)
+    assert derive_conditions(STORY, criterion)

@@ -9,6 +9,7 @@ import pytest
 
 from assistant.errors import SourceError
 from assistant.sources.pasted import read_pasted
+from assistant.sources.readers.html import to_markdown
 
 EPIC = """## CC-{0} Extend a plan {0}
 As a call centre agent
@@ -41,6 +42,19 @@ def test_ten_times_the_text_takes_about_ten_times_as_long(shape: str) -> None:
     small, large = (shape * (size // len(shape)) for size in (2_000, 20_000))
     allowed = max(1.5, 25 * seconds(small))
     assert min(seconds(large), seconds(large)) < allowed
+
+
+@pytest.mark.parametrize(
+    "shape", ["<div>", "<b>", "<ul><li>", "<table><tr><td>", "<ac:rich-text-body>"]
+)
+def test_a_page_nested_ten_times_deeper_takes_about_ten_times_as_long(shape: str) -> None:
+    def taken(size: int) -> float:
+        begin = time.perf_counter()
+        assert "kept" in to_markdown(shape * (size // len(shape)) + "kept")
+        return time.perf_counter() - begin
+
+    allowed = max(1.5, 25 * taken(10_000))
+    assert min(taken(100_000), taken(100_000)) < allowed
 
 
 @pytest.mark.slow

@@ -66,6 +66,7 @@ def markdown_of(soup: BeautifulSoup) -> str:
     """The main part of a parsed page as Markdown: headings, lists, tables with header rows."""
     from markdownify import MarkdownConverter
 
+    _flatten(soup)  # first: each look-up below walks up from every element
     plain_storage(soup)
     for comment in soup.find_all(string=lambda s: type(s).__name__ in _COMMENTS):
         comment.extract()
@@ -78,7 +79,6 @@ def markdown_of(soup: BeautifulSoup) -> str:
             continue
         if element.get("style") and "display:none" in str(element["style"]).replace(" ", ""):
             element.decompose()
-    _flatten(main)
     _tables(main)
     text = MarkdownConverter(
         heading_style="ATX", bullets="-", escape_underscores=False, escape_asterisks=False,
