@@ -16,8 +16,7 @@ from assistant.design.capabilities import find_capability, find_restriction
 from assistant.design.casing import lower_start, one_line
 from assistant.design.clauses import Clause
 from assistant.design.criteria import read_rules
-from assistant.design.field_drafts import FieldRule, field_rules
-from assistant.design.field_rows import FieldRow
+from assistant.design.field_drafts import FieldDemands, field_rules
 from assistant.design.joining import clauses_of, coordinated
 from assistant.design.logic import Expression
 from assistant.design.narratives import read_narrative
@@ -162,13 +161,13 @@ def analyse(criterion: AcceptanceCriterion) -> CriterionAnalysis:
 
 def _of_fields(
     criterion: AcceptanceCriterion,
-    fields: Sequence[tuple[FieldRow, FieldRule]],
+    fields: Sequence[FieldDemands],
     rows: Sequence[Row],
 ) -> dict[str, object]:
     """What a row of a field specification says: its cells, the limits and lists they set."""
     limits = []
     lists = []
-    for _, read in fields:
+    for read in (rule for _, rules in fields for rule in rules):
         cell = read.statement.cell.whole
         evidence = _evidence(criterion, cell.start, cell.end)
         found = (q for q in find_quantities(read.statement.text) if q.is_limit)

@@ -6,7 +6,15 @@ import re
 from collections.abc import Iterator
 
 from assistant.design.attributes import find_mandatory, find_options
-from assistant.design.casing import capital, definite, impersonal, indefinite, lower_start, one_line
+from assistant.design.casing import (
+    capital,
+    definite,
+    either,
+    impersonal,
+    indefinite,
+    lower_start,
+    one_line,
+)
 from assistant.design.clauses import Clause
 from assistant.design.complements import other_case
 from assistant.design.drafts import (
@@ -116,7 +124,7 @@ def field_name(field: str) -> str:
 
 
 def _other_value(rule: Rule, name: str, values: tuple[str, ...]) -> Draft:
-    said = f"a value other than {', '.join(values[:-1])} or {values[-1]}"
+    said = f"a value other than {either(values)}"
     field = field_name(name)
     expected = counter_outcome(rule) if rule.otherwise else f"The value is not accepted for {field}"
     return failing(

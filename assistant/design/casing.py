@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from assistant.design.nouns import COMMON, is_plural
@@ -94,3 +95,8 @@ def indefinite(noun: str) -> str:
 def impersonal(text: str) -> str:
     """ "my bill" -> "the bill": instructions name nobody's things."""
     return _POSSESSIVE.sub("the", text)
+
+
+def either(items: Sequence[str]) -> str:
+    """ "a, b or c", of at least two."""
+    return f"{', '.join(items[:-1])} or {items[-1]}"

@@ -71,10 +71,9 @@ def read_condition_rows(text: str) -> tuple[ConditionRow, ...]:
 
 
 def _row(cells: tuple[Cell, ...]) -> ConditionRow | None:
-    filled = [cell for cell in cells if cell.value.text and not _SIDE.fullmatch(cell.name)]
-    while filled and _LATE.fullmatch(filled[-1].name):
-        filled.pop()
-    told = filled
+    told = [cell for cell in cells if cell.value.text and not _SIDE.fullmatch(cell.name)]
+    while told and _LATE.fullmatch(told[-1].name):
+        told.pop()
     cases = [cell for cell in told if _CASE.fullmatch(cell.name)]
     messages = [cell for cell in told if _MESSAGE.fullmatch(cell.name)]
     rest = [cell for cell in told if cell not in cases and cell not in messages]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.design.casing import capital
+from assistant.design.casing import capital, either
 from assistant.design.nouns import singular
 
 _LIST = re.compile(
@@ -36,4 +36,4 @@ def values_stated(sentence: str) -> str | None:
     if not name:
         return None
     lead = name if re.match(r"(?:the|a|an) ", name, re.IGNORECASE) else f"the {name}"
-    return f"{capital(lead)} must be one of {', '.join(parts[:-1])} or {parts[-1]}"
+    return f"{capital(lead)} must be one of {either(parts)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.design.attributes import find_mandatory, find_optional, find_options
@@ -11,6 +11,7 @@ from assistant.design.criteria import read_rules
 from assistant.design.drafts import Draft, is_value
 from assistant.design.field_rows import FieldRow, read_field_rows
 from assistant.design.field_rules import Statement, statements
+from assistant.design.positives import enumerated
 from assistant.design.rule_drafts import rule_drafts
 from assistant.design.rules import Rule
 from assistant.design.shorthand import note_row
@@ -33,7 +34,11 @@ class FieldRule:
     rules: tuple[Rule, ...]
 
 
-def field_rules(text: str, *, table: bool = False) -> tuple[tuple[FieldRow, FieldRule], ...]:
+FieldDemands = tuple[FieldRow, tuple[FieldRule, ...]]
+"""A row, and all that it asks."""
+
+
+def field_rules(text: str, *, table: bool = False) -> tuple[FieldDemands, ...]:
     """What the rows of a field specification ask; () for any other text."""
     found = []
     note = None if table else note_row(text)
@@ -41,7 +46,8 @@ def field_rules(text: str, *, table: bool = False) -> tuple[tuple[FieldRow, Fiel
         read = _read(row, row.name)
         if not all(_is_about(rule, row.name) for rule in read):
             read = _read(row, f'the field "{row.name}"')
-        found += [(row, rule) for rule in read]
+        if read:
+            found.append((row, tuple(read)))
     return tuple(found)
 
 
@@ -61,13 +67,13 @@ def _is_about(rule: FieldRule, name: str) -> bool:
     return forbids_value(clause) if read.restrictive else is_value(read)
 
 
-def field_drafts(found: tuple[tuple[FieldRow, FieldRule], ...], narrator: str) -> Iterator[Draft]:
+def field_drafts(found: Sequence[FieldDemands], narrator: str) -> Iterator[Draft]:
     """A row's positive, each of its negatives and limits, all resting on the cells that ask it."""
-    for row in dict.fromkeys(row for row, _ in found):
-        yield from _of_row(row, [rule for own, rule in found if own == row], narrator)
+    for row, rules in found:
+        yield from _of_row(row, rules, narrator)
 
 
-def _of_row(row: FieldRow, rules: list[FieldRule], narrator: str) -> Iterator[Draft]:
+def _of_row(row: FieldRow, rules: Sequence[FieldRule], narrator: str) -> Iterator[Draft]:
     drafts = [
         (rule, _placed(row, rule.statement, draft))
         for rule in rules
@@ -112,7 +118,7 @@ def _fitting(row: FieldRow, fitting: list[tuple[FieldRule, Draft]]) -> Draft:
         thats = [thats[0], *(that.split(" ", 1)[1] for that in thats[1:])]
     clause = fitting[0][0].rules[0].clause
     name = singular_name(clause) if clause is not None else row.name
-    listed = f"{', '.join(thats[:-1])} and {thats[-1]}"
+    listed = enumerated(tuple(thats))
     spans = tuple(dict.fromkeys(span for _, draft in fitting for span in draft.spans))
     return replace(
         first,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from assistant.design.casing import indefinite, lower_start, one_line
+from assistant.design.casing import either, indefinite, lower_start, one_line
 
 WHEN = re.compile(
     r"^(?P<lead>.*?)\b(?P<word>only if|only when|if|when|where|unless)\b (?P<words>[^()]+)",
@@ -109,7 +109,7 @@ def of_values(text: str) -> Iterator[str]:
         return
     values = [value.strip(" .") for value in _LIST.split(text) if value.strip(" .")]
     if 2 <= len(values) <= 12 and all(len(value.split()) <= 5 for value in values):
-        yield f"must be one of {', '.join(values[:-1])} or {values[-1]}"
+        yield f"must be one of {either(values)}"
     elif len(values) < 2:
         yield from (said for said, _ in of_rule(text, known=True))
 

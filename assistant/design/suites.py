@@ -7,7 +7,6 @@ each further one a decision-table rule. ``variables`` tells of every case how ea
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import product
@@ -23,7 +22,7 @@ from assistant.design.negatives import refusal, tried
 from assistant.design.positives import positive
 from assistant.design.rules import Rule
 from assistant.design.situations import stage
-from assistant.design.telling import in_sentence
+from assistant.design.telling import in_sentence, is_placed
 from assistant.design.variables import assignment
 from assistant.domain import Technique
 
@@ -118,16 +117,9 @@ def _draft(rule: Rule, case: Case, technique: Technique, *, first: bool) -> Draf
 def _said(told: list[str], expected: str) -> str:
     words = " and ".join(in_sentence(part) for part in told)
     lead = "When" if clauses_of(words) or words.startswith("not ") else "With"
-    if _PLACED.match(words):
+    if is_placed(words):
         lead = ""
     return capital(one_line(f"{lead} {words}, {lower_start(expected)}"))
-
-
-_PLACED = re.compile(
-    r"(?:after|within|before|on|in|at|from|below|above|over|under|beyond|up to|without|during)\b",
-    re.IGNORECASE,
-)
-""" "after 3 failed attempts" needs neither "when" nor "with" in front of it."""
 
 
 def chains(rules: Sequence[Rule]) -> list[tuple[Rule, ...]]:

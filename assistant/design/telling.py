@@ -82,3 +82,14 @@ def told(text: str) -> str:
         said,
     )
     return capital(one_line(said))
+
+
+_PLACED = re.compile(
+    r"(?:after|within|before|on|in|at|from|below|above|over|under|beyond|up to|without|during)\b",
+    re.IGNORECASE,
+)
+
+
+def is_placed(words: str) -> bool:
+    """Whether words start with a preposition: "after 3 tries" needs no "when" and no "with"."""
+    return _PLACED.match(words) is not None

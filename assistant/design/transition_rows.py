@@ -114,7 +114,7 @@ def _of_row(row: TransitionRow) -> Iterator[Draft]:
             spans, priority="High", variables=values,
         )  # fmt: skip
     if guard:
-        yield from _at_limits(row, act, spans)
+        yield from _at_limits(row, guard, act, spans)
     if who:
         other = f"someone who is not {indefinite(who)}"
         yield Draft(
@@ -132,12 +132,12 @@ def _of_row(row: TransitionRow) -> Iterator[Draft]:
     )  # fmt: skip
 
 
-def _at_limits(row: TransitionRow, act: str, spans: tuple[Span, ...]) -> Iterator[Draft]:
+def _at_limits(
+    row: TransitionRow, guard: str, act: str, spans: tuple[Span, ...]
+) -> Iterator[Draft]:
     """The points of a limit in the guard: "amount is below €500"."""
     start, end = _said(row.start), _said(row.end)
-    for rule in (
-        read_rules(f"If {_said(row.guard)}, the {row.thing} is {end}.") if row.guard else ()
-    ):
+    for rule in read_rules(f"If {guard}, the {row.thing} is {end}."):
         for draft in boundaries(rule):
             given = f"The {row.thing} is {start} and {lower_start(draft.situation.precondition)}"
             seen = f"The {row.thing} is {end}" if draft.valid else f"The {row.thing} stays {start}"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from assistant.design.casing import lower_start
 from assistant.design.joining import coordinated
+from assistant.design.telling import is_placed
 from assistant.domain import AcceptanceCriterion, TestCondition
 from assistant.generation.style import CompanyStyle
 from assistant.generation.wording import capitalised, clipped, content_stems, phrase
@@ -73,15 +74,9 @@ def _candidates(condition: TestCondition) -> Iterator[str]:
         yield statement
 
 
-_PLACED = re.compile(
-    r"(?:after|within|before|on|in|at|from|below|above|over|under|beyond|up to|without|during)\b",
-    re.IGNORECASE,
-)
-
-
 def _when(situation: str) -> str:
     """A situation after its outcome: "when the card has expired", "after 3 failed attempts"."""
-    if _PLACED.match(situation):
+    if is_placed(situation):
         return situation[:1].lower() + situation[1:]
     return f"when {lower_start(situation)}"
 

@@ -34,12 +34,10 @@ def rule_columns(table: Table) -> tuple[tuple[str, Passage], ...]:
     first = _first_action(rows)
     if not 1 < first < len(rows):
         return ()
-    made = []
-    for column in range(1, len(rows[0])):
-        said = "; ".join(_parts(rows, column, first))
-        if said:
-            made.append((rows[0][column], Passage(said)))
-    return tuple(made)
+    return tuple(
+        (name, Passage("; ".join(_parts(rows, column, first))))
+        for column, name in enumerate(rows[0][1:], 1)
+    )
 
 
 def _first_action(rows: list[list[str]]) -> int:
@@ -70,5 +68,5 @@ def _parts(rows: list[list[str]], column: int, first: int) -> Iterator[str]:
             outcomes.append(f"{row[0]} {value}")
     if outcomes:
         yield f"Outcome: {' and '.join(outcomes)}"
-    elif column < len(rows[0]):
+    else:
         yield "Outcome: none"
