@@ -31,6 +31,10 @@ from assistant.training.pairs import CasePair, read_jsonl, write_jsonl
 RunStateName = Literal["queued", "running", "done", "failed", "cancelled", "interrupted"]
 START_SECONDS = 60.0
 """How long a started child may take until it holds its lock."""
+LOCK_SECONDS = 5.0
+"""How long a child waits for its lock: far longer than any look at it takes."""
+LOOK_SECONDS = 0.05
+"""How long a look waits for another look to end."""
 
 
 class RunState(Value):
@@ -138,15 +142,19 @@ class RunFolder:
                 f"{self.path.name} holds no readable training run ({error}). Start a new run."
             ) from error
 
-    def lock(self) -> FileLock:
-        """The lock that the child holds while it lives."""
-        return FileLock(self.path / "running.lock", blocking=False)
+    def lock(self, *, seconds: float = LOCK_SECONDS) -> FileLock:
+        """The lock that the child holds while it lives; it is waited for so long.
+
+        Whoever asks whether a child lives holds it too, for a moment: a child that did not wait
+        could take that moment for another child.
+        """
+        return FileLock(self.path / "running.lock", timeout=seconds)
 
     def is_locked(self) -> bool:
         """Whether a child lives."""
-        lock = self.lock()
+        lock = self.lock(seconds=LOOK_SECONDS)
         try:
-            lock.acquire()
+            lock.acquire(poll_interval=LOOK_SECONDS / 10)
         except Timeout:
             return True
         lock.release()

@@ -7,8 +7,10 @@ import signal
 import sys
 import time
 from pathlib import Path
+from threading import Timer
 
 import pytest
+from filelock import FileLock
 from tiny import made_up_pairs, small_run
 
 from assistant.errors import TrainingError
@@ -61,6 +63,23 @@ def test_pretraining_before_fine_tuning(tiny_folder: Path, tmp_path: Path) -> No
     state = child.run(tmp_path / "run")
     assert state.name == "done", state.error
     assert [result.stage for result in state.stages] == ["pretraining", "sft"]
+
+
+def test_a_look_at_the_lock_is_not_another_child(tiny_folder: Path, tmp_path: Path) -> None:
+    run = prepared(tmp_path / "run", tiny_folder, max_steps=1)
+    look = FileLock(run.path / "running.lock", thread_local=False)
+    look.acquire()
+    Timer(0.5, look.release).start()
+    assert child.run(run.path).name == "done"
+
+
+def test_second_child_is_refused(
+    tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = prepared(tmp_path / "run", tiny_folder)
+    monkeypatch.setattr(RunFolder.lock, "__kwdefaults__", {"seconds": 0.2})
+    with run.lock(), pytest.raises(TrainingError, match="running already"):
+        child.run(run.path)
 
 
 def test_failure_is_said_in_the_state(tiny_folder: Path, tmp_path: Path) -> None:
