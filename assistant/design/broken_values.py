@@ -39,6 +39,7 @@ from assistant.design.verbs import third_person
 from assistant.design.wording import negation
 
 MAX_FIELDS = 6
+_PLACED = re.compile(r"(?:for|to|by|in|on|at|from|with|during) ")
 
 
 def broken_values(rule: Rule) -> Iterator[Draft]:
@@ -56,12 +57,28 @@ def broken_values(rule: Rule) -> Iterator[Draft]:
             yield instead
             return
         thing = lower_start(one_line(rule.exception.text))
+        placed = _PLACED.match(thing)
+        if placed:
+            yield from _placed_elsewhere(rule, thing, placed.group())
+            return
         said = f"{denied(rule)} for {thing}"
         situation = stage(given(rule), rule.effect.text)
         action = f"{situation.action}, for {thing}"
         yield failing(
             rule, said, Situation(situation.precondition, action), said, also=(rule.exception,)
         )
+
+
+def _placed_elsewhere(rule: Rule, thing: str, preposition: str) -> Iterator[Draft]:
+    """ "... for managers and not for viewers": the same, for those who are left out."""
+    part = one_line(rule.effect.text)
+    cut = part.rfind(f" {preposition}")
+    affirmed = f"{part[:cut] if cut > 0 else part} {thing}"
+    said = negation(affirmed)
+    if said is None:
+        return
+    situation = stage(given(rule), affirmed)
+    yield failing(rule, capital(said), situation, observed(said), also=(rule.exception,))
 
 
 def _other_object(rule: Rule) -> Draft | None:

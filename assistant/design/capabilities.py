@@ -157,8 +157,9 @@ _ONLY_TO = re.compile(
     r"^(?P<subject>.+?) (?:is|are|must be|shall be|should be) (?:only (?P<a>available|visible"
     r"|accessible|shown|displayed|open)"
     r" (?:to|for)|(?P<b>available|visible|accessible|shown|displayed|open) only (?:to|for)"
-    r"|(?P<c>restricted|limited) to)"
-    r" (?P<role>[\w ,-]+)$",
+    r"|(?P<c>restricted|limited) to"
+    r"|(?P<d>available|visible|accessible|shown|displayed|open) (?:to|for)(?= .* only$))"
+    r" (?P<role>[\w ,-]+?)(?: only)?$",
     re.IGNORECASE,
 )
 _KEPT = re.compile(r"\b(?:only|restricted|limited)\b", re.IGNORECASE)

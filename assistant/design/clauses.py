@@ -90,6 +90,8 @@ def parse_clause(text: str) -> Clause | None:
             base = (
                 auxiliary[:-1] if auxiliary.endswith("s") and not is_base(auxiliary) else auxiliary
             )
+        elif form == "present" and not is_base(auxiliary):
+            plural = False  # its verb says so, as in "the field Order Details becomes mandatory"
         subject, adverbs, negated = split_adverbs(subject)
         return Clause(subject, form, "", negated, adverbs, base, tail, plural)
     if words[index - 1].comma and form == "modal":  # "shall, in rejecting a command, report"

@@ -146,6 +146,15 @@ SET_OUT = re.compile(
     re.IGNORECASE,
 )
 """Where the newest so many are a limit: "shows the last 10 orders"."""
+_RATED = re.compile(
+    r"(?:\d ?%(?: off)?|\bper ?cent(?: off)?|[£$€] ?\d[\d.,]*"
+    r"|\b(?:free|discount|rebate|bonus)(?: [a-z]+){0,2}) from $",
+    re.IGNORECASE,
+)
+""" "5 % from 10 pieces, free delivery from 3 items"."""
+_OPENS = re.compile(r"(?:^|[,;] (?:and )?|\band )from $", re.IGNORECASE)
+_OUTCOME = re.compile(r",? (?:the|an?|they|it|he|she|no|half|full|free)\b", re.IGNORECASE)
+""" "(from) 12 years (the full fare)"."""
 _DIFFERS = re.compile(
     r"\b(?:differ\w*|different|deduct\w*|subtract\w*|chang\w*|mov\w*|range[sd]?|increas\w*|reduc\w*"
     r"|decreas\w*|go(?:es)?|rais\w*|lower\w*|count\w*|refund|change)(?: [\w'’-]+){0,4} from $",
@@ -164,6 +173,7 @@ def read_limit(text: str, start: int, end: int, kind: QuantityKind, number_end: 
     comparison between the number and its unit.
     """
     before = text[max(0, start - 70) : start]
+    passed_over = Limit("none", start, end)
     for comparison, pattern in _BEFORE_PATTERNS:
         match = pattern.search(before)
         if match is None or not _fits(comparison, match["word"].lower(), kind, before, text[end:]):
@@ -174,7 +184,10 @@ def read_limit(text: str, start: int, end: int, kind: QuantityKind, number_end: 
         if comparison == "none":
             free = word.endswith("first") and _FREE_OF_CHARGE.match(text, end)
             shown = kind == "count" and SET_OUT.search(before[: match.start()])
-            return Limit("at most" if free or shown else "none", start, end, word)
+            if free or shown:
+                return Limit("at most", start, end, word)
+            passed_over = Limit("none", start, end, word)
+            break
         if word == "only":
             return Limit(comparison, phrase_start, end, word)
         negated = turns_round(text, phrase_start, word)
@@ -192,7 +205,7 @@ def read_limit(text: str, start: int, end: int, kind: QuantityKind, number_end: 
                 if comparison == "none":
                     return Limit(_at_the_end(word), start, end, word[word.rindex(" at ") + 1 :])
                 return Limit(comparison, start, max(end, match.end()), word)
-    return Limit("none", start, end)
+    return passed_over
 
 
 def _stays_said(word: str, kind: QuantityKind) -> bool:
@@ -245,7 +258,11 @@ def _from_here_on(kind: QuantityKind, before: str, after: str) -> bool:
     """Whether "from" opens an upper range: "from 10 years on", "free delivery from £40"."""
     if re.match(r"\s+(?:on|onwards?|upwards?)\b", after):
         return True
+    if kind == "duration" and _OPENS.search(before) and _OUTCOME.match(after):
+        return True
     of = before[: -len("from ")].split()
+    if kind in ("count", "duration", "number") and _RATED.search(before):
+        return not re.match(r"\s*(?:to|until|-|–)\s*\S*\d", after)
     return (
         kind in ("money", "measure")
         and bool(of)

@@ -81,7 +81,7 @@ _ELLIPSIS = re.compile(
 )
 _EXCEPTION = re.compile(
     r",?\s(?:except(?: for)?|excluding|other than|apart from|with the exception of|but"
-    r" not)\s+(?=\w)",
+    r" not|and not(?= (?:for|to|by|in|on|at|from)\b))\s+(?=\w)",
     re.IGNORECASE,
 )
 _PURPOSE = re.compile(r",? (?:so that|in order to|in order that|so as to|because)\s", re.IGNORECASE)
@@ -154,7 +154,12 @@ def _chained(rules: list[Rule]) -> list[Rule]:
     if len(rules) < 2 or rules[-1].otherwise is None or not all(rule.conditions for rule in rules):
         return rules
     about = {rule.clause.subject.casefold() if rule.clause else "" for rule in rules}
-    if len(about) > 1 or "" in about:
+    tested = {
+        condition.clause.subject.casefold() if condition.clause else ""
+        for rule in rules
+        for condition in rule.conditions
+    }
+    if all(len(named) > 1 or "" in named for named in (about, tested)):
         return rules
     return [rules[0], *(replace(rule, chained=True) for rule in rules[1:])]
 

@@ -83,6 +83,10 @@ _NEVER_NOUN = word_set(
     """remain exist occur apply agree expire arrive happen differ appear disappear belong suffice
     elapse"""
 )
+_NEVER_PLURAL = word_set(
+    "becomes remains appears exists occurs happens belongs contains includes requires receives"
+)
+"""Verbs that are never a noun: "the field Order Details becomes mandatory"."""
 _HAPPENED = word_set("happen occur arrive expire fail lapse elapse succeed exist")
 """Verbs that have no passive: after a thing, their past is a finite verb."""
 
@@ -284,7 +288,12 @@ def _lexical_form(
         return "present" if known else ("past" if base_of_past(word) else None)
     if base_of_third(word):
         if not relative and (
-            (is_plural(last) and is_plural_subject(subject, "") and not is_person(last))
+            (
+                is_plural(last)
+                and is_plural_subject(subject, "")
+                and not is_person(last)
+                and word not in _NEVER_PLURAL
+            )
             or following in MODALS | _BE | {"cannot", "who"}
             or (is_base(following) and any(w.lower[:1].isdigit() for w in words[:index]))
             or (following in ("that", "which") and _auxiliary_after(words, index + 2))

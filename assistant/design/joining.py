@@ -68,7 +68,8 @@ def starts_clause(text: str) -> bool:
             r"|at most|more than|fewer than|exactly)\b|[\"“'‘]",
             text,
         )
-        or clause.form in ("be", "modal")
+        or clause.form in ("be", "modal", "perfect")
+        or (clause.verb == "have" and len(clause.subject.split()) < 4)
         or is_person(clause.subject)
     )
 

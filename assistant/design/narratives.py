@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from assistant.design.clauses import parse_clause
+from assistant.design.criteria import read_rules
+from assistant.design.messages import mask_quotes
 from assistant.design.outcomes import is_restrictive
-from assistant.design.rules import Rule
+from assistant.design.rules import Rule, moved
 from assistant.design.sentences import Span, span
 from assistant.design.verbs import base_of_gerund, is_base, third_person
 from assistant.design.wording import negation
@@ -23,6 +26,17 @@ _PURPOSE = re.compile(
 )
 
 
+_OCCASION = re.compile(
+    r"\s*as (?:an? |the )?(?P<role>[^,.;:\n]{2,80}?),\s+"
+    r"(?P<when>(?:if|when|whenever|once|unless|after|until|where|as soon as)\s[^\n;]{3,300}?)"
+    r",\s+(?:then )?"
+    r"(?:I|we) (?:(?P<modal>want|need|should|can|must|will|may|am able)\b(?: to (?=be able to))?"
+    r"|(?P<verb>[a-z]+)\b)",
+    re.IGNORECASE,
+)
+_WHEN = re.compile(r"\b(?:if|unless|only (?:when|once|after|where)|provided that)\b", re.IGNORECASE)
+
+
 def read_narrative(text: str) -> Rule | None:
     """The rule in a story sentence, or ``None`` where the text is none.
 
@@ -31,7 +45,7 @@ def read_narrative(text: str) -> Rule | None:
     """
     match = _STORY.search(text)
     if match is None or match.start() > 400:
-        return None
+        return _on_occasion(text)
     purpose = _PURPOSE.search(text, match.end())
     wanted = span(text, match.end(), purpose.start() if purpose else len(text))
     whole = span(text, match.start(), wanted.end)
@@ -39,7 +53,55 @@ def read_narrative(text: str) -> Rule | None:
     said = _told_of(role, match["want"].lower(), wanted)
     if match["not"] and said is not None:
         said = _denied(said)
-    return Rule(whole, said, restrictive=is_restrictive(said.text), told=True) if said else None
+    if said is None:
+        return None
+    return _conditional(whole, said) or Rule(
+        whole, said, restrictive=is_restrictive(said.text), told=True
+    )
+
+
+def _on_occasion(text: str) -> Rule | None:
+    """The rule of "As a customer, if my basket is over 50 EUR, I get free shipping"."""
+    match = _OCCASION.match(text)
+    if match is None:
+        return None
+    role, when = re.sub(r"\s+", " ", match["role"]).strip(), match["when"]
+    wanted = span(text, match.end(), len(text))
+    if match["modal"]:
+        said = _told_of(role, match["modal"].lower(), wanted)
+    elif is_base(match["verb"]):
+        rest = span(text, match.end("verb"), len(text))
+        said = _composed(f"The {role} {third_person(match['verb'])} ", rest.text, rest, 0)
+    else:
+        return None
+    if said is None:
+        return None
+    when = _of_others(when)
+    rules = read_rules(f"{when}, {said.text}")
+    if len(rules) != 1 or not rules[0].conditions:
+        return None
+    cut = len(when) + 2
+
+    def place(words: Span) -> Span:
+        by = said.start - cut if words.start >= cut else match.end("when") - len(when)
+        return replace(words, start=max(0, words.start + by), end=words.end + by)
+
+    return replace(moved(rules[0], place), whole=span(text, 0, len(text)), told=True)
+
+
+def _conditional(whole: Span, said: Span) -> Rule | None:
+    """The rule of a sentence that says when its wish is granted: "... only if the exit is paid"."""
+    if _WHEN.search(mask_quotes(said.text)) is None:
+        return None
+    rules = read_rules(said.text)
+    if len(rules) != 1 or not rules[0].conditions:
+        return None
+
+    def place(words: Span) -> Span:
+        start, end = words.start + said.start, words.end + said.start
+        return replace(words, start=max(0, start), end=end)
+
+    return replace(moved(rules[0], place), whole=whole, told=True)
 
 
 def role_of(narrative: str) -> str:
@@ -94,7 +156,7 @@ def _told_of(role: str, want: str, wanted: Span) -> Span | None:
     return _composed(f"The {role} has ", text, wanted, 0)
 
 
-_STATES = frozenset(("have", "know", "understand", "feel", "receive"))
+_STATES = frozenset(("have", "know", "understand", "feel", "receive", "get"))
 
 
 def _verb_phrase(role: str, text: str, offset: int, wanted: Span) -> Span:

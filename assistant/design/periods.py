@@ -49,9 +49,13 @@ _LASTING = re.compile(r"\b(?:last|lasts|take|takes|run|runs|lasting)$", re.IGNOR
 _IN_CONDITION = re.compile(
     r"\b(?:if|when|whenever|once|unless)\s[^.;,:\n]*$|\bthat (?:last|take)s?$", re.IGNORECASE
 )
+_ARROW = re.compile(r"\s*(?:→|⇒|-{1,2}>|=>)")
+""" "payment fails (3 times) -> order blocked"."""
+_REPEATED = re.compile(r" times$|\b(?:consecutive|successive) [a-z]", re.IGNORECASE)
 _MOVED_BY = re.compile(
+    r"\b(?:can|may|could|possible|allowed|entitled)\b[^.;,:\n]*"
     r"\b(?:exten[ds]|prolong|postpon|deferr?|delay|lengthen|bring forward|brought forward)\w*"
-    r"(?: [\w'’-]+){0,4} by$",
+    r"(?: [\w'’-]+){0,4} by$|\bextended once by$",
     re.IGNORECASE,
 )
 _DUE_IN = re.compile(r"\b(?:due|payable|answered|ready) in$", re.IGNORECASE)
@@ -119,7 +123,8 @@ def _plain(
         compound = re.match(r"[\w.,]+-(?:digit|character|letter)\b", text[start:end], re.IGNORECASE)
         decimals = "decimal" in text[start:end] and re.search(r"\b(?:with|to|in)$", lead)
         return "exactly" if compound or decimals or _EXACT.search(before) else "none"
-    if kind == "count" and text[start:end].endswith(" times") and _IN_CONDITION.search(lead):
+    told = _IN_CONDITION.search(lead) or _ARROW.match(text, end)
+    if kind == "count" and told and _REPEATED.search(text[start:end]):
         return "at least"
     if kind == "count" and _ORDINAL.match(text[start:end]):
         return "at least"

@@ -60,6 +60,11 @@ def spoken_of(condition: Condition, effect: Span) -> Condition:
     if pronoun is None or clause is None or condition.words.start < effect.start:
         return condition
     name = definite(noun_core(clause.subject))
+    if pronoun["word"].lower() == "it" and is_person(clause.subject):
+        thing = _OBJECT.match(clause.tail)  # "a user can edit a profile unless it is locked"
+        if thing is None:
+            return condition
+        name = definite(thing["thing"])
     if not clause.subject or len(name.split()) > 6 or clause.subject.lower() in _PRONOUNS:
         return condition
     rest = condition.words.text[pronoun.end() :]
@@ -72,6 +77,10 @@ def spoken_of(condition: Condition, effect: Span) -> Condition:
     return replace(condition, words=Span(said, end - len(said), end))
 
 
+_OBJECT = re.compile(
+    r"(?P<thing>(?:the|an?|their|his|her|its|any|each) (?:[\w-]+ ){0,2}?[\w-]+)"
+    r"(?=$| (?:of|in|on|at|to|for|from|by|with|within|as)\b)"
+)
 _FURTHER_VERB = re.compile(
     r"(?P<joint>, (?:and |or )?|\b(?:and|or|but) )(?P<verb>are|have|were|do|[a-z]+)"
     r"(?= (?:not|a|an|the|their|its|any|no|at|in|on|for|to|with|from|by|of|under|over|as|been|more"

@@ -134,7 +134,7 @@ def _carries_on(text: str, before: Quantity, quantity: Quantity) -> bool:
         return alike
     if not (alike or (measured and before.comparison in ("at most", "at least"))):
         return False
-    return not _says_more(text[quantity.end : quantity.end + MAX_GAP * 2])
+    return gap.endswith(" or ") or not _says_more(text[quantity.end : quantity.end + MAX_GAP * 2])
 
 
 def _says_more(after: str) -> bool:
@@ -249,7 +249,7 @@ def _range(text: str, low: Quantity, high: Quantity) -> tuple[Quantity, Quantity
     if not (low.kind in ("number", high.kind) or high.kind == "number" or of_time):
         return None
     if not _ascending(low, high):
-        return None
+        return _ahead(text, low, high) if opened and opened["word"].lower() == "from" else None
     start = low.start
     if opened and re.fullmatch(
         r"(?:of )?between|from|outside.*|in the range(?: of)?", opened["word"], re.I
@@ -276,6 +276,25 @@ def _range(text: str, low: Quantity, high: Quantity) -> tuple[Quantity, Quantity
             comparison="more than" if outside else "at most", range_end="high",
         ),
     )  # fmt: skip
+
+
+_AHEAD = re.compile(r"\s+(?:in advance|beforehand|ahead|before|prior to)\b", re.IGNORECASE)
+
+
+def _ahead(text: str, low: Quantity, high: Quantity) -> tuple[Quantity, Quantity] | None:
+    """ "from 7 days to 1 hour in advance": counted back, the first end is the longer one."""
+    if low.kind not in ("duration", "number") or high.kind != "duration":
+        return None
+    if not _AHEAD.match(text, high.end) or not _ascending(high, low):
+        return None
+    start = low.start - len("from ")
+    if low.kind == "number":
+        low = replace(low, kind=high.kind, unit=high.unit, suffix=high.suffix)
+    shared: dict[str, Any] = {"phrase_start": start, "phrase_end": high.end, "word": "from"}
+    return (
+        replace(low, comparison="at most", range_end="high", **shared),
+        replace(high, comparison="at least", range_end="low", **shared),
+    )
 
 
 def _ascending(low: Quantity, high: Quantity) -> bool:

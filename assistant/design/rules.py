@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from assistant.design.clauses import Clause, parse_clause
 from assistant.design.joining import coordinated
@@ -79,3 +80,22 @@ class Rule:
         """The first clause of the effect, where it can be read."""
         parts = coordinated(self.effect.text)
         return parse_clause(parts[0]) if parts else None
+
+
+def moved(rule: Rule, place: Callable[[Span], Span]) -> Rule:
+    """A rule that was read in the retelling of a text, each of its spans placed in that text."""
+
+    def maybe(words: Span | None) -> Span | None:
+        return place(words) if words else None
+
+    return replace(
+        rule,
+        whole=place(rule.whole),
+        effect=place(rule.effect),
+        conditions=tuple(replace(c, words=place(c.words)) for c in rule.conditions),
+        context=tuple(place(words) for words in rule.context),
+        otherwise=maybe(rule.otherwise),
+        notice=maybe(rule.notice),
+        excluded=maybe(rule.excluded),
+        exception=maybe(rule.exception),
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from assistant.design.clauses import parse_clause
@@ -150,7 +151,7 @@ def looks_like_gherkin(text: str) -> bool:
     words = [m["word"].lower() for line in text.splitlines() if (m := _LINE_STEP.match(line))]
     if len(words) >= 2 and any(word in ("given", "when") for word in words) and "then" in words:
         return True
-    return _inline_steps(text) is not None
+    return bool(_inline_scenarios(text))
 
 
 def scenarios(text: str) -> tuple[Scenario, ...]:
@@ -158,9 +159,9 @@ def scenarios(text: str) -> tuple[Scenario, ...]:
     found: list[Scenario] = []
     title, steps, rows = "", list[Step](), list[list[str]]()
     lines = sum(1 for line in text.splitlines() if _LINE_STEP.match(line))
-    inline = _inline_steps(text) if lines < 2 else None
+    inline = _inline_scenarios(text) if lines < 2 else ()
     if inline:
-        return (Scenario("", inline),)
+        return inline
 
     def close() -> None:
         if steps:
@@ -209,14 +210,30 @@ def _examples(rows: list[list[str]]) -> tuple[tuple[tuple[str, str], ...], ...]:
     )
 
 
-def _inline_steps(text: str) -> tuple[Step, ...] | None:
-    """Steps of "Given A, when B, then C" in one sentence; ``None`` where the order is another."""
+_NEXT = re.compile(r"(?<=[.!?;])\s+(?=given\s)", re.IGNORECASE)
+_ANOTHER = re.compile(r"[.!?;]\s+(?=\S)|\botherwise\b|\belse\b", re.IGNORECASE)
+
+
+def _inline_scenarios(text: str) -> tuple[Scenario, ...]:
+    """Scenarios told in sentences, each from its "given" to the next one's; () for another text.
+
+    "When A, then B; otherwise C" is a sentence with conditions like any other.
+    """
+    cuts = [0, *(match.end() for match in _NEXT.finditer(mask_quotes(text))), len(text)]
+    found = [_inline_steps(text, start, end) for start, end in pairwise(cuts)]
+    if not all(found) or (found[0][0].kind != "given" and _ANOTHER.search(mask_quotes(text))):
+        return ()
+    return tuple(Scenario("", steps) for steps in found)
+
+
+def _inline_steps(text: str, start: int, stop: int) -> tuple[Step, ...]:
+    """Steps of "Given A, when B, then C" in one sentence; () where the order is another."""
     masked = mask_quotes(text)
-    first = start_of(text)
-    marks = [match for match in _INLINE.finditer(masked) if match.start() >= first]
+    first = start_of(text, start)
+    marks = [match for match in _INLINE.finditer(masked, start, stop) if match.start() >= first]
     words = [mark["word"].lower() for mark in marks]
     if not marks or marks[0].start() > first or "then" not in words:
-        return None
+        return ()
     chosen: list[re.Match[str]] = []
     for mark in marks:
         rank = ("given", "when", "then").index(mark["word"].lower())
@@ -224,8 +241,8 @@ def _inline_steps(text: str) -> tuple[Step, ...] | None:
         if rank > last:
             chosen.append(mark)
     if chosen[-1]["word"].lower() != "then" or len(chosen) < 2:
-        return None
-    ends = [mark.start() for mark in chosen[1:]] + [len(text)]
+        return ()
+    ends = [mark.start() for mark in chosen[1:]] + [stop]
     return tuple(
         Step(mark["word"].lower(), span(text, mark.end(), end))  # type: ignore[arg-type]
         for mark, end in zip(chosen, ends, strict=True)

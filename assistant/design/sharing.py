@@ -10,7 +10,7 @@ from assistant.design.finite_verbs import PREPOSITIONS
 from assistant.design.lexicon import word_set
 from assistant.design.messages import mask_quotes
 from assistant.design.people import ARTICLE
-from assistant.design.verbs import base_of_participle, third_person
+from assistant.design.verbs import base_of_participle, base_of_past, third_person
 
 MAX_WORDS = 9
 
@@ -142,9 +142,18 @@ def shared_complement(text: str, clause: Clause, *, marked: bool) -> Shared | No
     for part in others:
         bare = re.sub(r"^not ", "", part)
         own = f"{head.rstrip()} not " if bare != part and not clause.negated else head
+        if clause.form == "be" and _did(bare):  # "is either a member or paid the full fare"
+            said.append(f"{clause.subject} {bare}")
+            continue
         lead = "" if _full(bare, clause) else prefix
         said.append(f"{own}{lead}{bare}")
     return Shared(kind == "and" or clause.negated, tuple(said))
+
+
+def _did(part: str) -> bool:
+    """Whether a part is a verb in the past with its object, not a state: "paid the full fare"."""
+    first, _, rest = part.partition(" ")
+    return base_of_past(first.lower()) is not None and ARTICLE.match(rest) is not None
 
 
 def _adverbial(parts: list[str]) -> bool:

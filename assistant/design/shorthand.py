@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 
-from assistant.design.casing import lower_start, one_line
+from assistant.design.casing import capital, lower_start, one_line
 from assistant.design.clauses import parse_clause
 from assistant.design.field_phrases import of_rule, parts
 from assistant.design.field_rows import FieldRow, Heading
+from assistant.design.note_conditions import conditional_note
 from assistant.design.nouns import is_plural
 from assistant.design.people import head_noun, is_person
 from assistant.design.row_cells import Cell
-from assistant.design.sentences import span
+from assistant.design.sentences import span, start_of
 
 MAX_NOTE = 400
 """Characters of a note; a longer text has sentences of its own."""
@@ -34,7 +35,8 @@ _LIMIT = re.compile(
     r" (?P<rest>[\d€$£].*)$"
 )
 _STATE = re.compile(
-    r"(?P<name>[A-Z][\w '’-]{1,50}?) (?P<rest>(?:only |not |always |never )*(?:visible|hidden"
+    r"(?P<name>[A-Z][\w '’-]{1,50}?) (?<!\bis )(?<!\bare )(?<!\bbe )"
+    r"(?P<rest>(?:only |not |always |never )*(?:visible|hidden"
     r"|enabled|disabled|available|editable|displayed|shown|read-?only|mandatory|required|optional"
     r"|unique|needed|necessary|allowed|possible|forbidden)\b.*)$"
 )
@@ -85,13 +87,14 @@ def spelled_out(text: str) -> str | None:
     """A note without a verb as a sentence, else ``None``."""
     if len(text) > MAX_NOTE:
         return None
-    said = one_line(text)
+    said = capital(one_line(text[start_of(text) :]))
     shown = _SHOWN.match(said)
     if shown:
         what = lower_start(shown["what"])
         return f"{'An' if what[:1] in 'ae' else 'A'} {what} is shown {shown['when']}"
-    if "\n" in text.strip() or parse_clause(said) is not None:
-        return None
+    told = conditional_note(said)
+    if told is not None or "\n" in text.strip() or parse_clause(said) is not None:
+        return told
     limit = _LIMIT.match(said)
     if limit:
         words = "at most" if limit["word"].lower().startswith("max") else "at least"

@@ -16,14 +16,18 @@ QuantityKind = Literal[
 
 CURRENCY_SYMBOLS = {"£": "GBP", "$": "USD", "€": "EUR", "¥": "JPY", "₹": "INR"}
 _CURRENCY_WORDS = {
-    "gbp": "GBP", "usd": "USD", "eur": "EUR", "inr": "INR", "aud": "AUD", "cad": "CAD",
-    "chf": "CHF", "jpy": "JPY", "sek": "SEK", "nok": "NOK", "dkk": "DKK", "pln": "PLN",
     "pound": "GBP", "pounds": "GBP", "euro": "EUR", "euros": "EUR", "dollar": "USD",
     "dollars": "USD", "pence": "GBX", "p": "GBX", "penny": "GBX", "cents": "cent", "cent": "cent",
+    "rupee": "INR", "rupees": "INR",
 }  # fmt: skip
-CURRENCY_CODES_PATTERN = "GBP|USD|EUR|INR|AUD|CAD|CHF|JPY|SEK|NOK|DKK|PLN"
+CURRENCY_CODES_PATTERN = (
+    "GBP|USD|EUR|INR|AUD|CAD|CHF|JPY|SEK|NOK|DKK|PLN|NZD|SGD|HKD|ZAR|AED|CNY|KRW|CZK|HUF|BRL|MXN"
+    "|THB|MYR|IDR|SAR|BGN|ILS|ISK"
+)
+"""Without those that are words too: "try 5 times"."""
 
 _UNITS: dict[str, tuple[QuantityKind, str]] = {
+    **{code.lower(): ("money", code) for code in CURRENCY_CODES_PATTERN.split("|")},
     **{word: ("money", code) for word, code in _CURRENCY_WORDS.items()},
     "%": ("percent", "%"), "percent": ("percent", "%"), "per cent": ("percent", "%"),
     "percentage points": ("percent", "%"),
@@ -67,6 +71,7 @@ _add(
     degree="degree|degrees|°c|°f|°", px="px|pixel|pixels", dpi="dpi", feet="feet|foot|ft",
     mph="mph", volt="volt|volts|v", watt="watt|watts|w", dB="db|decibel"
                                                                                "|decibels",
+    mmHg="mmhg|mm hg", bpm="bpm", IU="iu", mmol="mmol",
     psi="psi", bar="bar", kPa="kpa", hPa="hpa", Hz="hz|hertz", kHz="khz", MHz="mhz",
     GHz="ghz", rpm="rpm", lux="lux", ppm="ppm", MW="mw", MWh="mwh", Wh="wh",
     ampere="ampere|amperes|amps|amp", knot="knot|knots",

@@ -710,3 +710,58 @@ def test_an_example_is_no_rule_and_sets_no_limit() -> None:
     found = derive(text)
     assert {c.data for c in of(found, "boundary")} == {"8 MB", "8.1 MB", "7.9 MB"}
     assert len(of(found, "positive")) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "met", "unmet"),
+    [
+        ("As a customer, if my basket is over 50 EUR, I should get free shipping.",
+         "The customer gets free shipping", "The customer does not get free shipping"),
+        ("As a manager, when a request is late, I get a reminder.",
+         "The manager gets a reminder", "The manager does not get a reminder"),
+        ("As an HR admin, I should be able to close a file only if all the assets have been"
+         " returned.", "The HR admin can close a file", "The HR admin cannot close a file"),
+        ("As a user I can edit my profile unless it is locked by an admin.",
+         "The user can edit their profile", "The user cannot edit their profile"),
+    ],
+)  # fmt: skip
+def test_a_wish_with_a_condition_is_decided_by_it(text: str, met: str, unmet: str) -> None:
+    criterion = AcceptanceCriterion(id="A", text=text)
+    found = derive_conditions(UserStory(key="S-1", title="x"), criterion)
+    for technique, expected in (("positive", met), ("negative", unmet)):
+        assert expected in {c.expected for c in found if c.technique == technique}
+    assert all(text[e.start : e.end] == e.quote for c in found for e in c.evidence)
+
+
+def test_a_thing_locked_is_not_the_person_who_edits_it() -> None:
+    criterion = AcceptanceCriterion(
+        id="A", text="A user can edit a profile unless it is locked by an admin."
+    )
+    found = derive_conditions(UserStory(key="S-1", title="x"), criterion)
+    assert {name for c in found for name in c.variables} == {"the profile is locked by an admin"}
+
+
+def test_sentences_with_then_are_read_one_by_one() -> None:
+    text = (
+        "When the user logs out, then drafts are deleted. When the user has been inactive for 20"
+        " minutes, the user is logged out; otherwise the session goes on."
+    )
+    found = derive_conditions(
+        UserStory(key="S-1", title="x"), AcceptanceCriterion(id="A", text=text)
+    )
+    assert {
+        "Drafts are deleted",
+        "Drafts are not deleted",
+        "The user is logged out",
+        "The session goes on",
+    } <= {c.expected for c in found}
+
+
+def test_who_is_left_out_is_tried() -> None:
+    text = "The Export option is available to managers and not to viewers."
+    found = derive_conditions(
+        UserStory(key="S-1", title="x"), AcceptanceCriterion(id="A", text=text)
+    )
+    assert [c.expected for c in found if c.technique == "negative"] == [
+        "The Export option is not available to viewers"
+    ]

@@ -10,7 +10,17 @@ import pytest
 
 @pytest.mark.parametrize(
     "half",
-    ["development", "held_out", "further", "fresh", "domains", "phrasings", "typical", "everyday"],
+    [
+        "development",
+        "held_out",
+        "further",
+        "fresh",
+        "domains",
+        "phrasings",
+        "typical",
+        "everyday",
+        "mixed",
+    ],
 )
 def test_labelled_criteria(project_root: Path, half: str) -> None:
     figures = _figures(project_root, half)

@@ -107,3 +107,53 @@ def test_endless_notes_and_rows_are_survived(shape: str, form: CriterionForm) ->
     text = "Name: " + shape * (20_000 // len(shape))
     criterion = AcceptanceCriterion(id="S-1-AC1", text=text, form=form)
     assert derive_conditions(STORY, criterion)
+
+
+@pytest.mark.parametrize(
+    ("note", "met", "unmet", "outcome"),
+    [
+        ("No delivery date -> order cannot be confirmed.", "There is a delivery date",
+         "There is no delivery date", "Order cannot be confirmed"),
+        ("Empty cart → checkout button disabled", "The cart is not empty", "The cart is empty",
+         "The checkout button is disabled"),
+        ("Payment fails 3 times → order blocked, mail to customer.",
+         "Payment does not fail 3 times", "Payment fails 3 times",
+         "The order is blocked and a mail is sent to customer"),
+    ],
+)  # fmt: skip
+def test_an_arrow_parts_condition_and_outcome(
+    note: str, met: str, unmet: str, outcome: str
+) -> None:
+    found = conditions(note)
+    assert {c.precondition for c in found if c.technique == "positive"} == {met}
+    negative = next(c for c in found if c.technique == "negative")
+    assert (negative.precondition, negative.expected) == (unmet, outcome)
+    assert all(c.evidence[0].quote in note for c in found)
+
+
+@pytest.mark.parametrize(
+    ("note", "outcome"),
+    [
+        ("Reminder mail if cart abandoned > 4 h.", "The reminder mail is sent"),
+        ("Login not possible if account locked.", "Login is not possible"),
+        ("Discount 10% if order > 100 EUR", "The discount 10% applies"),
+    ],
+)
+def test_a_trailing_if_without_a_verb_before_it(note: str, outcome: str) -> None:
+    found = conditions(note)
+    assert outcome in {c.expected for c in found}
+    assert {c.variables.popitem()[1] for c in found if c.technique != "boundary"} == {
+        "true",
+        "false",
+    }
+
+
+@pytest.mark.parametrize("text", ["Draft → Submitted → Approved", "Settings → Profile"])
+def test_an_arrow_between_names_is_no_condition(text: str) -> None:
+    assert not [c for c in conditions(text) if c.technique in ("negative", "decision-table rule")]
+
+
+@given(st.text(alphabet="ab AB1'→->;,.\n", max_size=120))
+def test_any_arrows_are_survived(text: str) -> None:
+    for condition in conditions(text):
+        assert all(text[e.start : e.end] == e.quote for e in condition.evidence)
