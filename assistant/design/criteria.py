@@ -122,7 +122,7 @@ def read_rules(text: str, *, gherkin: bool = False) -> tuple[Rule, ...]:
             rules[-1] = joined
         else:
             rules.append(rule)
-    return _merged(_chained(rules)) or (_bare(text),)
+    return _merged(_chained(rules, text)) or (_bare(text),)
 
 
 _NO_LABEL = re.compile(
@@ -149,17 +149,20 @@ def _without_labels(found: Sequence[Span]) -> Sequence[Span]:
     return [*kept, *found[-1:]]
 
 
-def _chained(rules: list[Rule]) -> list[Rule]:
-    """Rules for the same thing of which the last says "otherwise": each excludes the next."""
+_ALL_OTHERS = re.compile(r"\bin (?:all|any) other cases?\b", re.IGNORECASE)
+
+
+def _chained(rules: list[Rule], text: str) -> list[Rule]:
+    """Rules for the same thing of which the last says "otherwise": each excludes the next.
+
+    "In all other cases" speaks of all the rules before, whatever they are about.
+    """
     if len(rules) < 2 or rules[-1].otherwise is None or not all(rule.conditions for rule in rules):
         return rules
     about = {rule.clause.subject.casefold() if rule.clause else "" for rule in rules}
-    tested = {
-        condition.clause.subject.casefold() if condition.clause else ""
-        for rule in rules
-        for condition in rule.conditions
-    }
-    if all(len(named) > 1 or "" in named for named in (about, tested)):
+    otherwise = rules[-1].otherwise
+    rest = _ALL_OTHERS.search(text, rules[-1].effect.end, otherwise.start)
+    if (len(about) > 1 or "" in about) and rest is None:
         return rules
     return [rules[0], *(replace(rule, chained=True) for rule in rules[1:])]
 
