@@ -417,6 +417,19 @@ def test_the_steps_of_a_cloud_case_alone(real: Real) -> None:
     assert not re.search(r"&nbsp;|\xa0|<br|None", told)
 
 
+@pytest.mark.parametrize(("name", "first"), [
+    # In this file the first step, by its index, stands last.
+    ("TestStep", "[LVV-T2114 (2.0)](https://jira.lsstcorp.org/secure/Tests.jspa#/testCase/LVV-T21"),
+    ("ScriptSteps-LVV-E1552", "Log in to the USDF notebook aspect: https://usdf-rsp-dev.slac."),
+])  # fmt: skip
+def test_the_steps_of_a_server_case_and_of_an_execution(real: Real, name: str, first: str) -> None:
+    data = real("zephyr_cloud", f"{name}.json")
+    (case,) = read_file(f"{name}.json", data).cases
+    assert case.steps[0].action.startswith(first)
+    assert [bool(step.expected_result) for step in case.steps] == [True] * 7
+    assert len(re.findall(rb'"expectedResult"', data)) == 7
+
+
 def test_an_issue_of_both_versions_of_jiras_api(real: Real) -> None:
     old = read_file("old.json", real("zephyr_cloud", "LVV-27-data.json"))
     new = read_file("new.json", real("zephyr_cloud", "VE-LVV-27.json"))

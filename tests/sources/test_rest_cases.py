@@ -148,9 +148,20 @@ def test_zephyr_scale_steps_without_their_case() -> None:
     assert (found.title, steps_of(found)) == ("CC-T9 steps", [("Open", "20", "Shown")])
 
 
+def test_zephyr_scale_steps_of_an_execution_are_one_case() -> None:
+    steps = [
+        {"index": n, "description": f"Do {n}", "testData": None, "expectedResult": f"Done {n}",
+         "actualResult": "ok", "status": {"id": 1}} for n in (1, 0)
+    ]  # fmt: skip
+    (found,) = given_out(steps).cases
+    assert steps_of(found) == [("Do 0", "", "Done 0"), ("Do 1", "", "Done 1")]
+
+
 def test_records_of_ones_own_are_not_taken_for_steps() -> None:
     rows = [{"id": f"TC-{n}", "description": "Pay", "expectedResult": "Paid"} for n in (1, 2)]
-    assert given_out(rows).report.reader == "json"
+    reading = given_out(rows)
+    assert reading.report.reader == "json"
+    assert [case.id for case in reading.cases] == ["TC-1", "TC-2"]
 
 
 # --- Azure DevOps -----------------------------------------------------------------------------

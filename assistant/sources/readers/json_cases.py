@@ -37,12 +37,9 @@ def read_cases(payload: object) -> Iterator[object] | None:
         if all(belongs(each) for each in found):
             return _cases(tool, read, found)
     if all(_is_lone_step(each) for each in found):
-        return iter(
-            (
-                {"issue": {"key": "", "type": "Test", "steps": list(map(_zephyr_step, found))}},
-                {"report": {"reader": "Zephyr Scale", "parts": 1}},
-            )
-        )
+        steps = list(map(_zephyr_step, _in_order(found, "index")))
+        issue = {"key": "", "type": "Test", "steps": steps}
+        return iter(({"issue": issue}, {"report": {"reader": "Zephyr Scale", "parts": 1}}))
     return None
 
 
@@ -95,6 +92,12 @@ def _named(value: object) -> str:
 
 def _names(value: object) -> list[str]:
     return [name for each in (value if isinstance(value, list) else ()) if (name := _named(each))]
+
+
+def _in_order(steps: Sequence[object], place: str) -> list[Record]:
+    """Steps by the number in their field ``place``; as they come where they have none."""
+    kept = [step for step in steps if isinstance(step, dict)]
+    return sorted(kept, key=lambda s: s[place] if isinstance(s.get(place), int) else 0)
 
 
 # --- TestRail ---------------------------------------------------------------------------------
@@ -181,8 +184,7 @@ def _qtest(case: Record) -> dict[str, object]:
         for each in case.get("properties") or ()
         if isinstance(each, dict)
     }
-    steps = [step for step in case.get("test_steps") or () if isinstance(step, dict)]
-    steps.sort(key=lambda step: step["order"] if isinstance(step.get("order"), int) else 0)
+    steps = _in_order(case.get("test_steps") or (), "order")
     return {
         "key": _text(case, "pid"),
         "title": _text(case, "name"),
@@ -225,8 +227,7 @@ def _steps_elsewhere(case: Record) -> bool:
 
 def _zephyr(case: Record) -> dict[str, object]:
     script = _script(case)
-    rows = [step for step in script.get("steps") or () if isinstance(step, dict)]
-    rows.sort(key=lambda step: step["index"] if isinstance(step.get("index"), int) else 0)
+    rows = _in_order(script.get("steps") or (), "index")
     folders = [part.strip() for part in _named(case.get("folder")).split("/") if part.strip()]
     key = _text(case, "key")
     return {
@@ -256,8 +257,10 @@ def _is_lone_step(record: Record) -> bool:
     """Whether a record is a step of a case that is not in the file."""
     if isinstance(record.get("inline"), dict):
         return True
-    steps = {"description", "expectedResult"} <= record.keys() <= _STEP_FIELDS
-    return steps and not isinstance(record.get("id"), str)
+    if not {"description", "expectedResult"} <= record.keys() or isinstance(record.get("id"), str):
+        return False
+    counted = isinstance(record.get("index"), int) and not record.keys() & {"name", "title", "key"}
+    return counted or record.keys() <= _STEP_FIELDS
 
 
 def _zephyr_step(step: Record) -> list[str]:
