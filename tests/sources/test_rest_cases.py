@@ -227,6 +227,25 @@ def test_azure_work_items_with_shared_steps_and_parameters() -> None:
     assert [c.text for c in reading.epics[0].stories[0].criteria] == ["It is saved", "It is on"]
 
 
+def test_azure_parameters_that_cases_share() -> None:
+    mapped = {"localParamName": "user", "sharedParameterName": "agent",
+              "sharedParameterDataSetId": 5}  # fmt: skip
+    case = work_item(
+        7, "Test Case", "Sign in", Microsoft_VSTS_TCM_Steps=f"<steps>{OPEN}{SAVE}</steps>",
+        Microsoft_VSTS_TCM_LocalDataSource=json.dumps({"parameterMap": [mapped, mapped | {
+            "sharedParameterDataSetId": 6}]}),
+    )  # fmt: skip
+    rows = "".join(
+        f'<dataRow id="1"><kvp key="agent" value="{value}"/><kvp key="b" value="x"/></dataRow>'
+        for value in ("ann", "bob")
+    )
+    names = "<paramNames><param>agent</param></paramNames>"
+    data = f"<parameterSet>{names}<paramData>{rows}</paramData></parameterSet>"
+    shared = work_item(5, "Shared Parameter", "Agents", Microsoft_VSTS_TCM_Parameters=data)
+    (found,) = given_out({"value": [case, shared]}).cases
+    assert [step.test_data for step in found.steps] == ["user: ann, bob", ""]
+
+
 @pytest.mark.parametrize(
     ("item", "fields", "suite"),
     [("workItem", "workItemFields", "testSuite"), ("work_item", "work_item_fields", "test_suite")],
@@ -254,6 +273,23 @@ def test_azure_steps_that_are_damaged_or_dangerous_cost_only_themselves() -> Non
     assert [note[:36] for note in reading.notes[:2]] == [
         f"The steps of {n} could not be read: it"[:36] for n in (1, 2)
     ]
+
+
+@pytest.mark.parametrize("wrong", [None, 7, "x", {"a": 1}, [1, None, "x"]])
+def test_fields_of_another_kind_than_the_tool_writes_cost_only_themselves(wrong: object) -> None:
+    payloads: list[dict[str, object]] = [
+        {"id": 1, "title": "Pay", "section_id": 2, "priority_id": wrong, "refs": wrong,
+         "custom_steps_separated": wrong, "custom_testrail_bdd_scenario": wrong, "labels": wrong},
+        {"pid": "TC-1", "name": "Pay", "properties": wrong, "test_steps": wrong},
+        {"key": "CC-T1", "name": "Pay", "testScript": {"steps": wrong, "text": wrong},
+         "parameters": {"entries": wrong}, "labels": wrong, "folder": wrong, "issueLinks": wrong},
+        {**work_item(1, "Test Case", "Pay", Microsoft_VSTS_TCM_LocalDataSource=wrong,
+                     System_Description=wrong, System_Tags=wrong), "relations": wrong},
+        work_item(1, "Test Case", "Pay", Microsoft_VSTS_TCM_LocalDataSource=json.dumps(
+            {"parameterMap": wrong})),
+    ]  # fmt: skip
+    for payload in payloads:
+        assert [case.title for case in given_out(payload).cases] == ["Pay"]
 
 
 # --- Rich text in tables ----------------------------------------------------------------------

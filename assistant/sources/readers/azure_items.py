@@ -1,12 +1,15 @@
 """Work items of Azure DevOps in JSON: test cases with their steps, stories, features and epics.
 
 Sources of the formats: the REST APIs for work items (``fields`` by reference name) and for test
-plans (``workItem`` with a list of fields, under either spelling of its clients), and the XML in
-``Microsoft.VSTS.TCM.Steps`` and ``Microsoft.VSTS.TCM.LocalDataSource``.
+plans (``workItem`` with a list of fields, under either spelling of its clients). Steps stand in
+``Microsoft.VSTS.TCM.Steps`` (XML), rows of parameters in
+``Microsoft.VSTS.TCM.LocalDataSource`` (XML, or JSON that names shared ones), shared ones in their
+``Microsoft.VSTS.TCM.Parameters`` (XML).
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -21,6 +24,7 @@ Record = Mapping[str, Any]
 
 _TITLE, _TYPE = "System.Title", "System.WorkItemType"
 _STEPS, _DATA = "Microsoft.VSTS.TCM.Steps", "Microsoft.VSTS.TCM.LocalDataSource"
+_SETS = "Microsoft.VSTS.TCM.Parameters"
 _TESTS, _PARENT = "Microsoft.VSTS.Common.TestedBy-Reverse", "System.LinkTypes.Hierarchy-Reverse"
 _NO_ISSUES = frozenset({"shared steps", "shared parameter", "test suite"})
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -33,11 +37,8 @@ def is_item(record: Record) -> bool:
 
 def read_items(found: Sequence[Record]) -> Iterator[object]:
     """The records of work items for each of which ``is_item`` holds."""
-    shared = {
-        _id(item): fields[_STEPS]
-        for item in found
-        if _type(fields := _fields(item)).casefold() == "shared steps" and fields.get(_STEPS)
-    }
+    shared = _by_id(found, "shared steps", _STEPS)
+    sets = _by_id(found, "shared parameter", _SETS)
     count = 0
     for item in found:
         fields = _fields(item)
@@ -47,11 +48,21 @@ def read_items(found: Sequence[Record]) -> Iterator[object]:
         issue = _issue(item, fields)
         try:
             steps = _steps(fields.get(_STEPS), shared)
-            issue["steps"] = with_values(steps, _rows(fields.get(_DATA)), "@%s")
+            issue["steps"] = with_values(steps, _rows(fields.get(_DATA), sets), "@%s")
         except Refused as error:
             yield {"note": f"The steps of {issue['key']} could not be read: {error}."}
         yield {"issue": issue}
     yield {"report": {"reader": "Azure DevOps", "parts": count}}
+
+
+def _by_id(found: Sequence[Record], kind: str, field: str) -> dict[str, str]:
+    """A field of the work items of one kind, by their ids."""
+    items = [(_id(item), _fields(item)) for item in found]
+    return {
+        number: str(fields[field])
+        for number, fields in items
+        if _type(fields).casefold() == kind and fields.get(field)
+    }
 
 
 def _work_item(record: Record) -> Record:
@@ -68,11 +79,15 @@ def _fields(record: Record) -> dict[str, Any]:
     listed = item.get("workItemFields") or item.get("work_item_fields")
     fields = item.get("fields")
     if isinstance(listed, list):
-        fields = {name: v for each in listed if isinstance(each, dict) for name, v in each.items()}
+        fields = {name: value for each in _listed(listed) for name, value in each.items()}
         fields.setdefault(_TITLE, item.get("name"))
     if fields is None and _TITLE in item:  # some clients lay the fields beside the id
         fields = item
     return dict(fields) if isinstance(fields, dict) else {}
+
+
+def _listed(value: object) -> list[Record]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
 def _type(fields: Record) -> str:
@@ -82,8 +97,7 @@ def _type(fields: Record) -> str:
 def _issue(item: Record, fields: Record) -> dict[str, object]:
     links = [
         (each.get("rel"), str(each.get("url", "")).rstrip("/").rsplit("/", 1)[-1])
-        for each in item.get("relations") or ()
-        if isinstance(each, dict)
+        for each in _listed(item.get("relations"))
     ]
     above = next((key for relation, key in links if relation == _PARENT), "")
     suite = item.get("testSuite") or item.get("test_suite") or {}
@@ -132,12 +146,37 @@ def _walked(element: Element, shared: Mapping[str, str]) -> Iterator[list[str]]:
             yield from _walked(inner, shared)  # the steps after it stand in it
 
 
-def _rows(value: object) -> list[dict[str, str]]:
-    """The rows of parameters; empty where they are shared ones, which the item only names."""
-    if not isinstance(value, str) or not value.lstrip().startswith("<"):
+def _rows(value: object, sets: Mapping[str, str]) -> list[dict[str, str]]:
+    """The rows of parameters; shared ones are those of the file, or none."""
+    text = value.strip() if isinstance(value, str) else ""
+    if text.startswith("{"):
+        return _shared_rows(text, sets)
+    if not text.startswith("<"):
         return []
     return [
-        {_ESCAPED.sub(lambda m: chr(int(m[1], 16)), tag_of(c)): text_of(c) for c in row}
-        for row in parse_xml(value.encode())
+        {_plain(tag_of(cell)): text_of(cell) for cell in row}
+        for row in parse_xml(text.encode())
         if tag_of(row) != "schema"
     ]
+
+
+def _shared_rows(text: str, sets: Mapping[str, str]) -> list[dict[str, str]]:
+    try:
+        named = json.loads(text).get("parameterMap")
+    except ValueError:
+        return []
+    rows = []
+    for told in _listed(named):
+        if found := sets.get(str(told.get("sharedParameterDataSetId")), ""):
+            wanted, local = told.get("sharedParameterName"), str(told.get("localParamName"))
+            rows += [
+                {local: pair.get("value", "")}
+                for pair in parse_xml(found.encode()).iter("kvp")
+                if _plain(pair.get("key", "")) == wanted
+            ]
+    return rows
+
+
+def _plain(name: str) -> str:
+    """A name as it was before it was made a name of XML: "_x0020_" is a space."""
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), name)

@@ -94,15 +94,18 @@ def _names(value: object) -> list[str]:
     return [name for each in (value if isinstance(value, list) else ()) if (name := _named(each))]
 
 
-def _in_order(steps: Sequence[object], place: str) -> list[Record]:
+def _objects(value: object) -> list[Record]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def _in_order(steps: object, place: str) -> list[Record]:
     """Steps by the number in their field ``place``; as they come where they have none."""
-    kept = [step for step in steps if isinstance(step, dict)]
-    return sorted(kept, key=lambda s: s[place] if isinstance(s.get(place), int) else 0)
+    return sorted(_objects(steps), key=lambda s: s[place] if isinstance(s.get(place), int) else 0)
 
 
 # --- TestRail ---------------------------------------------------------------------------------
 
-_TESTRAIL_PRIORITY = {1: "Low", 2: "Medium", 3: "High", 4: "Critical"}
+_TESTRAIL_PRIORITY = {"1": "Low", "2": "Medium", "3": "High", "4": "Critical"}
 """TestRail's own priorities by number; a company can add others, whose names are not given out."""
 
 
@@ -131,7 +134,7 @@ def _testrail(case: Record) -> dict[str, object]:
         "title": _text(case, "title"),
         "description": _rich(case, "custom_goals") or _rich(case, "custom_mission"),
         "preconditions": _rich(case, "custom_preconds"),
-        "priority": _TESTRAIL_PRIORITY.get(case["priority_id"], ""),
+        "priority": _TESTRAIL_PRIORITY.get(_text(case, "priority_id"), ""),
         "labels": _names(case.get("labels")),
         "links": [["tests", key] for key in re.split(r"[\s,;]+", _text(case, "refs")) if key],
         "steps": steps,
@@ -166,7 +169,7 @@ def _scenarios(value: object) -> str:
             value = json.loads(value)
         except ValueError:
             return str(value).strip()
-    parts = [_rich(each, "content") for each in value or () if isinstance(each, dict)]  # type: ignore[attr-defined]
+    parts = [_rich(each, "content") for each in _objects(value)]
     return "\n".join(part for part in parts if part)
 
 
@@ -181,10 +184,9 @@ def _qtest(case: Record) -> dict[str, object]:
     fields = {
         _text(each, "field_name").casefold(): _text(each, "field_value_name")
         or _text(each, "field_value")
-        for each in case.get("properties") or ()
-        if isinstance(each, dict)
+        for each in _objects(case.get("properties"))
     }
-    steps = _in_order(case.get("test_steps") or (), "order")
+    steps = _in_order(case.get("test_steps"), "order")
     return {
         "key": _text(case, "pid"),
         "title": _text(case, "name"),
@@ -227,7 +229,7 @@ def _steps_elsewhere(case: Record) -> bool:
 
 def _zephyr(case: Record) -> dict[str, object]:
     script = _script(case)
-    rows = _in_order(script.get("steps") or (), "index")
+    rows = _in_order(script.get("steps"), "index")
     folders = [part.strip() for part in _named(case.get("folder")).split("/") if part.strip()]
     key = _text(case, "key")
     return {
@@ -276,9 +278,5 @@ def _zephyr_step(step: Record) -> list[str]:
 
 def _parameters(case: Record) -> list[dict[str, str]]:
     found = case.get("parameters")
-    entries = found.get("entries") if isinstance(found, dict) else None
-    return [
-        {str(name): _named(value) for name, value in entry.items()}
-        for entry in (entries if isinstance(entries, list) else ())
-        if isinstance(entry, dict)
-    ]
+    entries = _objects(found.get("entries")) if isinstance(found, dict) else []
+    return [{str(name): _text(entry, name) for name in entry} for entry in entries]
