@@ -26,6 +26,7 @@ _LOW = re.compile(
 )
 _LIST = re.compile(r"\s*[\n;,]\s*")
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+")
+_NUMBER = re.compile(r"^\s*1[.)]\s+")
 _TECHNIQUE_WORDS: tuple[tuple[str, Technique], ...] = (
     ("negativ", "negative"), ("invalid", "negative"), ("error", "negative"),
     ("boundar", "boundary"), ("edge", "boundary"), ("limit", "boundary"),
@@ -177,9 +178,20 @@ def _joined(rows: _Rows, name: str) -> str:
 
 
 def _items(cell: str) -> list[str]:
-    """A cell of several preconditions as one each: by line, by "1.", else whole."""
-    parts = [_BULLET.sub("", part).strip() for part in cell.split("\n")]
-    return [part for part in parts if part]
+    """A cell of several preconditions as one each: by line, by "1.", else whole.
+
+    Where they are numbered, a line without a number goes on with the one above it.
+    """
+    items = list[str]()
+    lines = [line for line in cell.split("\n") if line.strip()]
+    numbered = bool(lines) and bool(_NUMBER.match(lines[0]))
+    for line in lines:
+        part = _BULLET.sub("", line).strip()
+        if items and numbered and not _BULLET.match(line):
+            items[-1] = f"{items[-1]} {part}".strip()
+        elif part:
+            items.append(part)
+    return items
 
 
 def _steps(rows: _Rows) -> tuple[list[TestStep], list[str]]:

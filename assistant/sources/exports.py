@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from pydantic import ValidationError
@@ -105,7 +105,7 @@ def export_readings(export: Export, source: Source) -> list[Reading]:
     """
     readings = list[Reading]()
     if export.issues:
-        readings.append(read_issues(export.issues, source, notes=export.notes,
+        readings.append(read_issues(_titled(export.issues, source), source, notes=export.notes,
                                     fields=export.fields, report=export.report))  # fmt: skip
     if export.tables:
         grids = [grid for name, rows in export.tables if (grid := make_grid(name, rows))]
@@ -123,6 +123,13 @@ def export_readings(export: Export, source: Source) -> list[Reading]:
             "content."
         )
     return readings
+
+
+def _titled(issues: Sequence[Issue], source: Source) -> Sequence[Issue]:
+    """``issues``; one that has neither key nor title (the steps of a case alone) has its file's."""
+    if len(issues) == 1 and not (issues[0].key or issues[0].title):
+        return [issues[0].model_copy(update={"title": source.title})]
+    return issues
 
 
 def _page(page: Page, source: Source, export: Export, alone: bool) -> Reading:

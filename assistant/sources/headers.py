@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.sources.header_languages import CASE_HEADERS
+from assistant.sources.like_headers import own_steps, separate_cases, separate_requirements
 
 TableKind = Literal["cases", "requirements"]
 
@@ -155,6 +156,8 @@ _REQUIREMENT = {
     "when": "when",
     "then": "then",
 }
+_SHORT = 6
+"""Names up to this length are not looked for without their spaces: "AC ID" is no acid."""
 _ALIASES: dict[TableKind, dict[str, str]] = {
     "cases": {
         alias: name
@@ -165,6 +168,17 @@ _ALIASES: dict[TableKind, dict[str, str]] = {
         alias: name for name, aliases in _REQUIREMENT.items() for alias in aliases.split("|")
     },
 }
+_GLUED: dict[TableKind, dict[str, str]] = {
+    kind: {
+        alias.replace(" ", ""): name
+        for alias, name in aliases.items()
+        if " " in alias and len(alias) > _SHORT
+    }
+    for kind, aliases in _ALIASES.items()
+}
+"""Names as the keys of JSON records write them: "expectedResult"."""
+_OWN_FIELD = "custom."
+"""What Azure DevOps puts before the names of fields that a company added."""
 _CUSTOM = re.compile(r"^(?:custom field|customfield|cf|v2)\s*[(.\[]\s*(.*?)\s*[)\]]?$")
 
 
@@ -226,75 +240,28 @@ _STORY_WORDS = re.compile(
 
 
 def _assign(kind: TableKind, names: Sequence[str]) -> Columns:
+    if kind == "cases":
+        names = own_steps(names)
     fields: dict[str, list[int]] = {}
-    unknown = []
+    unknown, own = [], []
     for number, name in enumerate(names):
-        alias = _ALIASES[kind].get(name)
+        alias = _ALIASES[kind].get(name) or _GLUED[kind].get(name)
         if alias:
             fields.setdefault(alias, []).append(number)
+        elif name.startswith(_OWN_FIELD):
+            own.append(number)
         elif name:
             unknown.append(number)
+    for number in own:  # a company's own field counts only where the tool has no column for it
+        name = names[number].removeprefix(_OWN_FIELD)
+        alias = _ALIASES[kind].get(name) or _GLUED[kind].get(name)
+        if alias and alias not in fields:
+            fields[alias] = [number]
+        else:
+            unknown.append(number)
+    unknown.sort()
     if kind == "cases":
-        _separate_cases(fields, names)
+        separate_cases(fields, names)
     else:
-        _separate_requirements(fields, names)
+        separate_requirements(fields, names)
     return Columns(kind, {name: tuple(numbers) for name, numbers in fields.items()}, tuple(unknown))
-
-
-def _separate_cases(fields: dict[str, list[int]], names: Sequence[str]) -> None:
-    """Tell columns of like names apart: "Test Step" is a number beside "Step Action"."""
-    actions = fields.get("step_action", [])
-    if len(actions) > 1 and any(names[n] == _ONLY_ACTIONS for n in actions):
-        # TestRail: "Steps" holds a text, or actions and results by turns, beside the actions alone.
-        fields.setdefault("plain", []).extend(n for n in actions if names[n] != _ONLY_ACTIONS)
-        fields["step_action"] = [n for n in actions if names[n] == _ONLY_ACTIONS]
-    elif len(actions) > 1:
-        best = next(
-            (n for n in actions if "action" in names[n] or "description" in names[n]), actions[0]
-        )
-        others = [n for n in actions if n != best]
-        if "step_number" not in fields and others:
-            fields["step_number"] = others[:1]
-        fields["step_action"] = [best]
-    ids = fields.get("id", [])
-    if len(ids) > 1:
-        best = min(ids, key=lambda n: (_ID_ORDER.get(names[n], 5), n))
-        fields["id"] = [best]
-        counts = [n for n in ids if n != best and names[n] in _COUNTS]
-        if counts and "step_number" not in fields:
-            fields["step_number"] = counts[:1]
-    titles = fields.get("title", [])
-    if len(titles) > 1:
-        best = min(titles, key=lambda n: (_TITLE_ORDER.get(names[n], 5), n))
-        fields.setdefault("objective", []).extend(n for n in titles if n != best)
-        fields["title"] = [best]
-    if "title" not in fields and "objective" in fields:
-        fields["title"] = fields.pop("objective")
-
-
-_ONLY_ACTIONS = "steps (step)"
-
-_COUNTS = {"no", "nr", "nr."}
-"""Names of a column that is an id where it is alone, and counts steps beside one."""
-
-_ID_ORDER = {"test case id": 0, "test id": 0, "issue key": 1, "key": 1, "id": 2, "issue id": 3}
-_TITLE_ORDER = {"title": 0, "test case title": 0, "name": 0, "test case name": 0, "summary": 0,
-                "test summary": 0, "test case": 2, "scenario": 3, "test scenario": 3}  # fmt: skip
-
-
-def _separate_requirements(fields: dict[str, list[int]], names: Sequence[str]) -> None:
-    """Without a title column, a column "Requirement" or "User story" holds the text."""
-    keys = fields.get("key", [])
-    if len(keys) > 1:
-        best = min(keys, key=lambda n: (_KEY_ORDER.get(names[n], 5), n))
-        fields["key"] = [best]
-    titles = fields.get("title", [])
-    if len(titles) > 1:
-        fields.setdefault("narrative", []).extend(titles[1:])
-        fields["title"] = titles[:1]
-    if "want" in fields and "role" not in fields:
-        fields.setdefault("narrative", []).extend(fields.pop("want"))
-        fields["narrative"].extend(fields.pop("benefit", []))
-
-
-_KEY_ORDER = {"key": 0, "issue key": 0, "story id": 1, "story key": 1, "user story id": 1, "id": 2}

@@ -17,6 +17,8 @@ _RICH = re.compile(
     r".*(?:</(?:p|div|li|ul|ol|td|span|strong|b)>|<br ?/?>)",
     re.IGNORECASE | re.DOTALL,
 )
+_SPACE = re.compile(r"&(?:nbsp|#160|#xa0);", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|#\d{1,5}|#x[0-9a-f]{1,4});", re.IGNORECASE)
 
 
 def plain_cells(grids: Sequence[Grid], shown: str, limits: ReadLimits) -> tuple[Grid, ...]:
@@ -25,12 +27,7 @@ def plain_cells(grids: Sequence[Grid], shown: str, limits: ReadLimits) -> tuple[
     Raises ``UnreadableFile`` where the child process that converts them goes over a limit.
     """
     rich = dict.fromkeys(
-        cell
-        for grid in grids
-        if grid.columns is not None
-        for row in grid.rows
-        for cell in row
-        if "<" in cell and _RICH.match(cell)
+        cell for grid in grids if grid.columns is not None for cell in _rich_in(grid)
     )
     if not rich:
         return tuple(grids)
@@ -43,3 +40,14 @@ def plain_cells(grids: Sequence[Grid], shown: str, limits: ReadLimits) -> tuple[
         else grid
         for grid in grids
     )
+
+
+def _rich_in(grid: Grid) -> list[str]:
+    """The cells of a table that hold HTML.
+
+    A cell with nothing but an entity does where others are HTML: what writes rich text writes it
+    in all of them. In a table of plain cells "&lt;" is what a tester wrote.
+    """
+    cells = [cell for row in grid.rows for cell in row if "<" in cell or "&" in cell]
+    rich = [cell for cell in cells if ("<" in cell and _RICH.match(cell)) or _SPACE.search(cell)]
+    return [*rich, *(cell for cell in cells if _ENTITY.search(cell))] if rich else []

@@ -8,6 +8,7 @@ from assistant.sources.files import read_file
 TESTRAIL = """<?xml version="1.0" encoding="UTF-8"?>
 <suite><id>S1</id><name>Care</name><sections><section><name>Plans</name><cases>
 <case><id>C101</id><title>Extend a plan</title><type>Functional</type><priority>High</priority>
+<status>Design</status><assignedto>Ada</assignedto>
 <references>CC-12, CC-13</references><custom><preconds>A plan exists</preconds>
 <steps_separated><step><index>1</index><content>Open the plan</content>
 <expected>It is shown</expected></step><step><index>2</index>
@@ -54,6 +55,7 @@ def test_testrail() -> None:
     assert first.story_key == "CC-12"
     assert first.labels == ("Care", "Plans")
     assert [link.key for link in reading.items[0].links] == ["CC-12", "CC-13"]
+    assert [item.status for item in reading.items] == ["Design", ""]
     assert second.labels == ("Care", "Plans", "Fees")
     assert steps_of(second) == [("Open", "Shown"), ("Pay", "Paid")]
     assert reading.document.kind == "test_cases"
@@ -121,7 +123,7 @@ ZEPHYR = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <precondition><![CDATA[A plan exists<br />A fee is due]]></precondition>
 <priority><![CDATA[High]]></priority><status><![CDATA[Approved]]></status><parameters/>
 <testScript type="steps"><steps><step index="0"><customFields/>
-<description><![CDATA[Open<br />the fees]]></description>
+<description><![CDATA[Open<br />the &bdquo;fees&rdquo;]]></description>
 <expectedResult><![CDATA[<ul><li>Shown</li></ul>]]></expectedResult>
 <testData><![CDATA[https://example.org]]></testData></step>
 <step index="1"><description><![CDATA[Pay]]></description></step></steps></testScript></testCase>
@@ -142,7 +144,7 @@ def test_zephyr_scale() -> None:
     assert (pay.priority, pay.story_key) == ("High", "CC-12")
     assert pay.labels == ("Care", "Fees", "smoke")
     assert pay.preconditions == ("A plan exists", "A fee is due")
-    assert steps_of(pay) == [("Open\nthe fees", "- Shown"), ("Pay", "")]
+    assert steps_of(pay) == [("Open\nthe „fees”", "- Shown"), ("Pay", "")]
     assert pay.steps[0].test_data == "https://example.org"
     assert cancel.preconditions == ("Given a <plan>",)
     assert steps_of(cancel) == [("When it is cancelled", "Then it ends")]

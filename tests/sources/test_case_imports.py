@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 
 import openpyxl
 import pytest
@@ -341,3 +342,75 @@ def test_qtest_workbook_with_merged_cells() -> None:
     assert (pay.id, pay.objective, pay.preconditions) == ("TC-1", "Pays a fee", ("A plan",))
     assert steps_of(pay) == [("Open", "", "Shown"), ("Pay **now**", "", "- Paid")]
     assert (cancel.id, cancel.priority) == ("TC-2", "Low")
+
+
+def test_testrail_field_of_steps_that_a_company_named() -> None:
+    header = "ID,Title,Expected Result,Steps,Our Steps,Our Steps (Expected Result),Our Steps (Step)"
+    both = "Open\nExpected Result:\nShown\nPay\nExpected Result:\nPaid"
+    rows = [["C1", "Pay", "", "", both, "Shown\nPaid", "Open\nPay"],
+            ["C2", "Quit", "", "", "1. Quit", "1. Gone", "1. Quit"],
+            ["C3", "Wait", "It ends", "Wait", "", "", ""]]  # fmt: skip
+    reading = reading_of(header, rows)
+    assert [steps_of(case) for case in reading.cases] == [
+        [("Open", "", "Shown"), ("Pay", "", "Paid")], [("Quit", "", "Gone")],
+        [("Wait", "", "It ends")],
+    ]  # fmt: skip
+    assert not any("Columns not used" in note for note in reading.notes)
+
+
+def test_a_testrail_run_gives_its_cases_their_own_ids() -> None:
+    header = "ID,Title,Case ID,Status,Steps (Expected Result),Steps (Status),Steps (Step)"
+    (case,) = reading_of(header, [["T42", "Pay", "C9", "Passed", "Paid", "Passed", "Pay"]]).cases
+    assert (case.id, steps_of(case)) == ("C9", [("Pay", "", "Paid")])
+
+
+def test_fields_that_a_company_added_count_where_the_tool_has_no_column() -> None:
+    header = "ID,Work Item Type,Title,Test Step,Step Action,Step Expected,Custom.ExpectedResult,"
+    rows = ["7,Test Case,Pay,,,,Paid,A plan", ",,,1,Open,Shown,,", ",,,2,Pay,Paid,,"]
+    data = "\n".join([f"{header}Custom.Preconditions", *rows])
+    (case,) = read_file("cases.csv", data.encode()).cases
+    assert case.preconditions == ("A plan",)
+    assert steps_of(case) == [("Open", "", "Shown"), ("Pay", "", "Paid")]
+
+
+def test_names_without_spaces_as_the_keys_of_records_have_them() -> None:
+    data = json.dumps([
+        {"testCaseId": f"T-{n}", "title": "Pay", "stepAction": "Pay", "testData": "20",
+         "expectedResult": "Paid"} for n in (1, 2)
+    ])  # fmt: skip
+    cases = read_file("cases.json", data.encode()).cases
+    assert [case.id for case in cases] == ["T-1", "T-2"]
+    assert steps_of(cases[0]) == [("Pay", "20", "Paid")]
+
+
+def test_a_numbered_precondition_goes_on_in_lines_without_a_number() -> None:
+    header = "ID,Title,Preconditions,Step,Expected Result"
+    cells = ["1. Sign in at https://a.example\nas an agent.\n2. Open a plan", "A plan\nA fee"]
+    rows = [[f"T-{n}", "Pay", cell, "Pay", "Paid"] for n, cell in enumerate(cells, 1)]
+    numbered, plain = reading_of(header, rows).cases
+    assert numbered.preconditions == (
+        "Sign in at https://a.example as an agent.", "Open a plan",
+    )  # fmt: skip
+    assert plain.preconditions == ("A plan", "A fee")
+
+
+def test_qtest_workbook_without_ids() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (
+        ["Name", "Attachments", "Status", "Type", "Precondition", "Test step #",
+         "Test step description", "Test step expected result", "Test Step Attachment", "Priority"],
+        ["Pay", "", "New", "Manual", "A plan", 1, "Open", "Shown", "", "High"],
+        ["", "", "", "", "", 2, "Pay", "Paid", "", ""],
+        ["Cancel", "", "New", "Manual", "", 1, "Cancel", "Ended", "", "Low"],
+    ):  # fmt: skip
+        sheet.append(row)
+    for column in "ABCDEIJ":
+        sheet.merge_cells(f"{column}2:{column}3")
+    target = io.BytesIO()
+    book.save(target)
+    pay, cancel = read_file("export.xlsx", target.getvalue()).cases
+    assert (pay.title, pay.preconditions, pay.priority) == ("Pay", ("A plan",), "High")
+    assert steps_of(pay) == [("Open", "", "Shown"), ("Pay", "", "Paid")]
+    assert steps_of(cancel) == [("Cancel", "", "Ended")]

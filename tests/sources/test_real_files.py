@@ -352,6 +352,102 @@ def test_testlink_requirements_are_a_test_basis(real: Real) -> None:
     assert epics[0].stories[1].narrative == "a none functional requirement"
 
 
+# --- Zephyr Scale and Jira over REST ----------------------------------------------------------
+
+
+def test_cases_that_zephyr_scale_for_server_gives_out(real: Real) -> None:
+    (case,) = read_file("case.json", real("zephyr_server", "get_test_case.json")).cases
+    assert (case.id, case.title) == ("JQA-T123", "Ensure the axial-flow pump is enabled")
+    assert (case.objective, case.preconditions) == ("The objective.", ("The precondition.",))
+    assert (case.priority, case.story_key, case.team) == ("Low", "JQA-123", "Valves")
+    assert case.labels == ("Orbiter", "Cargo Bay", "Smoke", "Functional")
+    assert steps_of(case) == [
+        (
+            "Ignite the secondary propulsion engines.",
+            "Ensure the high-pressure combustion chamber's pressure is around {High Pressure} psi.",
+        )
+    ]
+    assert case.steps[0].test_data.split("\n") == [
+        "Combustion chamber's initial pressure: {Initial Pressure}",
+        "Initial Pressure: 10, 20", "High Pressure: 3000, 6000",
+    ]  # fmt: skip
+    listed = read_file("cases.json", real("zephyr_server", "get_test_cases.json"))
+    assert listed.report.reader == "Zephyr Scale"
+    assert [item.key for item in listed.items] == ["JQA-T123"]
+    assert [link.key for link in listed.items[0].links] == ["JQA-123", "JQA-456"]
+    for other in ("get_test_runs", "get_test_plan", "get_test_results", "get_folders"):
+        assert not read_file(f"{other}.json", real("zephyr_server", f"{other}.json")).cases
+
+
+@pytest.mark.parametrize(
+    ("key", "title", "labels"),
+    [
+        ("LVV-T101", "Verify implementation of Transient Alert Distribution",
+         ("ScriptDrafted", "LDM-602", "Delegated")),
+        ("LVV-T217", "Full Stream Alert Distribution", ("ScriptDrafted", "AlertServices")),
+        ("LVV-T2338", "Replicated telemetry data agrees with telemetry produced at the summit", ()),
+    ],
+)  # fmt: skip
+def test_zephyr_scale_cloud_gives_out_steps_at_another_address(
+    real: Real, key: str, title: str, labels: tuple[str, ...]
+) -> None:
+    reading = read_file(f"{key}.json", real("zephyr_cloud", f"TestCase-{key}.json"))
+    (case,) = reading.cases
+    assert (case.id, case.title, case.labels, case.steps) == (key, title, labels, ())
+    assert not re.search("&nbsp;|<br", case.objective)
+    assert any(f"The steps of {key} are not in the file" in note for note in reading.notes)
+
+
+def test_the_steps_of_a_cloud_case_alone(real: Real) -> None:
+    data = real("zephyr_cloud", "TestSteps-LVV-T2338.json")
+    (case,) = read_file("TestSteps-LVV-T2338.json", data).cases
+    assert case.title == "TestSteps-LVV-T2338"
+    assert len(case.steps) == data.count(b'"expectedResult"') == 7
+    assert steps_of(case)[0][1] == "RSP on summit open with Conneciton to USDF_efd and summit_efd"
+    assert steps_of(case)[6] == (
+        "Document the procedure including topics chosen, time window, replication reliability "
+        "and EFD reliability",
+        "- A document describing the process including topics and time window.\n- The document "
+        "shall be in the form of a notebook with saved outputs, or similar",
+    )
+    assert (
+        "1. The same number of samples in each topic for each location\n2. " in steps_of(case)[3][0]
+    )
+    told = "".join(f"{step.action}{step.test_data}{step.expected_result}" for step in case.steps)
+    assert not re.search(r"&nbsp;|\xa0|<br|None", told)
+
+
+@pytest.mark.parametrize(("name", "first"), [
+    # In this file the first step, by its index, stands last.
+    ("TestStep", "[LVV-T2114 (2.0)](https://jira.lsstcorp.org/secure/Tests.jspa#/testCase/LVV-T21"),
+    ("ScriptSteps-LVV-E1552", "Log in to the USDF notebook aspect: https://usdf-rsp-dev.slac."),
+])  # fmt: skip
+def test_the_steps_of_a_server_case_and_of_an_execution(real: Real, name: str, first: str) -> None:
+    data = real("zephyr_cloud", f"{name}.json")
+    (case,) = read_file(f"{name}.json", data).cases
+    assert case.steps[0].action.startswith(first)
+    assert [bool(step.expected_result) for step in case.steps] == [True] * 7
+    assert len(re.findall(rb'"expectedResult"', data)) == 7
+
+
+def test_an_issue_of_both_versions_of_jiras_api(real: Real) -> None:
+    old = read_file("old.json", real("zephyr_cloud", "LVV-27-data.json"))
+    new = read_file("new.json", real("zephyr_cloud", "VE-LVV-27.json"))
+    for reading in (old, new):
+        (story,) = reading.epics[0].stories
+        assert (story.key, story.title) == (
+            "LVV-27", "DMS-REQ-0065-V-01: Provide Image Access Services",
+        )  # fmt: skip
+        assert story.narrative == (
+            "Could be verified by DMS-REQ-0298. Demonstrate that SIA can be used to retrieve "
+            "image data."
+        )
+        assert (reading.items[0].type, reading.items[0].team) == ("Verification", "DM")
+        assert {"LVV-10004", "LVV-10016"} <= {link.key for link in reading.items[0].links}
+    several = read_file("several.json", real("zephyr_cloud", "VE-DM-.json"))
+    assert [item.key for item in several.items] == ["LVV-3", "LVV-5", "LVV-6", "LVV-7", "LVV-8"]
+
+
 # --- PDF and Word -----------------------------------------------------------------------------
 
 

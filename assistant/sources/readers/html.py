@@ -59,7 +59,7 @@ def to_markdown(html: str) -> str:
 def _unescaped(text: str) -> str:
     from html import unescape
 
-    return unescape(text)
+    return unescape(text).replace("\xa0", " ")
 
 
 def markdown_of(soup: BeautifulSoup) -> str:

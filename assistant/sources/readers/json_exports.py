@@ -1,4 +1,4 @@
-"""JSON files: Jira issues, Confluence pages, Xray's demo project, Salesforce records, tables.
+"""JSON files: Jira issues, Confluence pages, test cases, Xray's demo project, Salesforce, tables.
 
 A payload that is none of these becomes a table where it is a list of records, or else a page of
 its values. Records are those of ``exports.read_export``.
@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from assistant.sources.readers import jira_issues, salesforce_records
+from assistant.sources.readers import jira_issues, json_cases, salesforce_records
 from assistant.sources.readers.adf import adf_to_markdown, is_adf
 from assistant.sources.readers.html import to_markdown
 from assistant.sources.readers.refusals import Refused
@@ -51,6 +51,8 @@ def _of(payload: object, options: Mapping[str, object]) -> Iterator[object]:
         yield {"report": {"reader": "Confluence REST", "parts": len(pages)}}
     elif isinstance(payload, dict) and _is_xray(payload):
         yield from _xray(payload)
+    elif cases := json_cases.read_cases(payload):
+        yield from cases
     elif salesforce_records.is_records(payload):
         named = labels if isinstance(labels, dict) else None
         yield from salesforce_records.read_records(payload, fields, named)

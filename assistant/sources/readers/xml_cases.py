@@ -75,6 +75,7 @@ def _testrail_case(case: Element, folders: tuple[str, ...]) -> dict[str, object]
         "description": _markdown(text_of(custom, "goals") or text_of(custom, "mission")),
         "preconditions": _markdown(text_of(custom, "preconds")),
         "priority": text_of(case, "priority"),
+        "status": text_of(case, "status"),
         "release": text_of(case, "milestone"),
         "technique": kind,
         "labels": list(dict.fromkeys(folders)),
