@@ -11,7 +11,8 @@ second held-out set of 100 criteria, labelled without running the code on them; 
 domains by an author who had not seen the code (no suites for scenarios: whether a step that starts
 the scenario is a cause is a matter of taste), and ``phrasings`` 160 by another, who said limits
 and conditions in as many ways as could be thought of, and ``typical`` 140 by a third, of what
-people usually write, as are the 200 of ``everyday``; ``mixed`` has 160 in eight voices.
+people usually write, as are the 200 of ``everyday``; ``mixed`` has 160 in eight voices and
+``causal`` 150 of conditions and effects alone.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from assistant.domain import AcceptanceCriterion, TestCondition, UserStory  # no
 
 SETS = (
     "development", "held_out", "further", "fresh", "expressions", "domains", "phrasings", "typical",
-    "everyday", "mixed",
+    "everyday", "mixed", "causal",
 )  # fmt: skip
 LABELLED = ROOT / "tests" / "design" / "labelled"
 STORY = UserStory(key="S-1", title="A story")

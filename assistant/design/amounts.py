@@ -141,6 +141,7 @@ _OF_SAME_PERSON = re.compile(
     re.IGNORECASE,
 )
 """A further predicate of a person: "the customer lives in Wales and is over 60"."""
+_CLAUSE_START = re.compile(r"\b(?:if|when|where|that|unless|once) ", re.IGNORECASE)
 _SAME_AGAIN = re.compile(r"\b(?:under|over) \d{1,3},? (?:or|and) (?:under|over) $", re.IGNORECASE)
 
 
@@ -302,4 +303,7 @@ def _is_age(text: str, start: int, end: int, value: Decimal) -> bool:
     if of and is_person(of["who"]):
         return True
     further = _OF_SAME_PERSON.search(before)
-    return bool(further and any(is_person(word) for word in further["lead"].split()[:4]))
+    return bool(
+        further
+        and any(is_person(word) for word in _CLAUSE_START.split(further["lead"])[-1].split()[:4])
+    )

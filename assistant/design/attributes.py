@@ -20,6 +20,8 @@ _FILLED = re.compile(
     r"|populated)(?P<rest>\W.*)?$",
     re.IGNORECASE,
 )
+_GIVEN = re.compile(r" (?:an?|the|their|its|at least|up to|no|access|notice)\b", re.IGNORECASE)
+""" "trainees must be given (a break)": what they get, not what is filled in."""
 _ONE_OF = re.compile(
     r"^(?:(?:always |either |only |set to |be )*)(?:one of(?: the following| these)?:? |either"
     r" )?(?P<list>.+)$",
@@ -96,7 +98,7 @@ def find_mandatory(clause: Clause | None) -> Mandatory | None:
             and clause.auxiliary in ("must", "shall", "should")
         ):
             match = _FILLED.match(tail)
-            if match and not _names_field(clause):
+            if match and (not _names_field(clause) or _GIVEN.match(match["rest"] or "")):
                 match = None
     if match is None or re.match(r"\s+(?:to|that|which|as(?! well))\b", match["rest"] or ""):
         return None

@@ -150,10 +150,11 @@ def _pieces(text: str) -> list[_Piece]:
         word = (match["word"] or ",").lower().replace("but", "and")
         more = (match["more"] or "").lower()
         found[-1] = replace(found[-1], end=match.start())
+        opens = "either" in more or re.match(r"(?:\S+ ){1,4}either\b", right) is not None
         again = bool(match["again"]) or "if " in more or "when " in more
         found.append(
             _Piece(
-                match.end(), len(text), word, bool(match["comma"]) or again, "either" in more,
+                match.end(), len(text), word, bool(match["comma"]) or again, opens,
                 "when " in more + (match["again"] or "").lower(),
             )
         )  # fmt: skip
@@ -224,6 +225,8 @@ def _grouped(text: str, start: int, pieces: list[_Piece]) -> Tree:
         words = own = text[piece.start : piece.end].strip()
         if trees and subject and not _own(words):
             words = f"{subject} {words}"
+        if " or " not in words:  # the other half of "either" is a piece of its own
+            words = re.sub(r"\beither ", "", words)
         clause = parse_clause(words)
         if clause and clause.subject:
             subject = clause.subject

@@ -134,6 +134,7 @@ _MIRRORED: dict[Comparison, Comparison] = {
     "more than": "less than", "exactly": "exactly", "none": "none",
 }  # fmt: skip
 _ARRIVED = ("reach", "attain", "hit")
+_SO_OFTEN = re.compile(r"(?:^once|^twice| times)$", re.IGNORECASE)
 _FREE_OF_CHARGE = re.compile(
     r"(?: [\w'’-]+){0,6} (?:is|are|(?:must|will) be) (?:always )?(?:included|free|covered|exempt"
     r"|waived|without|not charged)\b",
@@ -179,6 +180,8 @@ def read_limit(text: str, start: int, end: int, kind: QuantityKind, number_end: 
         if match is None or not _fits(comparison, match["word"].lower(), kind, before, text[end:]):
             continue
         word = re.sub(r"\s+", " ", match["word"].lower())
+        if word.startswith(_ARRIVED) and _SO_OFTEN.search(text[start:end]):
+            continue  # "cannot be reached twice"
         comparison = _by_kind(comparison, word, kind, text, start, end)
         phrase_start = start - len(before) + match.start("word")
         if comparison == "none":
@@ -248,7 +251,9 @@ def _fits(comparison: Comparison, word: str, kind: QuantityKind, before: str, af
     if word.endswith(" for"):
         return kind == "duration"
     if word in ("only", "just"):
-        return kind in ("count", "length") and not re.match(r"\s+of\b", after)
+        return kind in ("count", "length") and not re.match(
+            r"\s+(?:of|exists?|remains?|is left|are left)\b", after
+        )
     if word in ("=", "=="):
         return not before.rstrip("= ").endswith(("<", ">", "!"))
     return True

@@ -193,6 +193,9 @@ def _turn_relative(text: str, start: int, end: int, word: str) -> str | None:
         one = "ones" if is_plural(head_noun(head)) else "one"
         return f"{head.strip()} other than {one} {text[start:]}"
     clause = parse_clause(rest)
+    if re.search(r"\b(?:for|in|on|to|by|from|with|at|of) $", head):
+        turned = negation(rest)  # "claims for which no photos were sent"
+        return f"{head}{word} {turned}" if turned else None
     if (
         clause and re.match(r"(?:the|a|an|it|they|he|she|we|I|its|their)\b", rest)
     ) or word == "whose":

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from assistant.design.asides import take_aside
+from assistant.design.casing import lower_start
 from assistant.design.clauses import parse_clause
 from assistant.design.enumerations import values_stated
 from assistant.design.listed_conditions import read_listed
@@ -42,8 +44,8 @@ from assistant.design.splitting import (
 )
 
 _OTHERWISE = re.compile(
-    r"(?:[,;.:–—-]\s*|\s)(?:and |but )?(?:otherwise|or else|else|if not|failing which|failing"
-    r" that)\b,?\s+",
+    r"(?:[,;.:–—-]\s*|\s)(?:and |but )?(?:otherwise|or else"
+    r"|(?<!one )(?<!body )(?<!thing )(?<!where )else|if not|failing which|failing that)\b,?\s+",
     re.IGNORECASE,
 )
 _OTHERWISE_LAST = re.compile(
@@ -62,7 +64,8 @@ _CONTINUES_AS_OTHERWISE = re.compile(
     re.IGNORECASE,
 )
 _OTHER_SUBJECT = re.compile(
-    r"^(?:any ?thing else|any(?:one)? (?:other|else)|everyone else|all others?|others?|(?:a |any"
+    r"^(?:any ?thing else|any(?:one)? (?:other|else)|every(?:one|body) else"
+    r"|no(?: one|body) else|all others?|others?|(?:a |any"
     r" )?(?:higher|lower|larger"
     r"|smaller|later|earlier|longer|shorter) \w+|(?:requests?|attempts?|values?|entries|amounts?"
     r"|anything)"
@@ -111,6 +114,14 @@ def read_rules(text: str, *, gherkin: bool = False) -> tuple[Rule, ...]:
             if rules[-1].otherwise is None:
                 rules[-1] = replace(rules[-1], otherwise=stated)
                 continue
+        so = _IF_SO.match(sentence.text)
+        if rules and so:
+            further = span(text, sentence.start + so.end(), sentence.end)
+            going_on = _gone_on(rules[-1], further)
+            if going_on is not None:
+                rules[-1] = going_on
+                continue
+            sentence = further
         elif rules and _OTHER_SUBJECT.match(sentence.text) and rules[-1].otherwise is None:
             rules[-1] = replace(rules[-1], otherwise=sentence)
             continue
@@ -167,6 +178,37 @@ def _chained(rules: list[Rule], text: str) -> list[Rule]:
     return [rules[0], *(replace(rule, chained=True) for rule in rules[1:])]
 
 
+_IF_SO = re.compile(
+    r"(?:if so|in (?:that|this|such(?: an?)?|these|those) cases?|if (?:that|this) is (?:so|the case"
+    r"|true))\b,?\s+(?=\w)",
+    re.IGNORECASE,
+)
+_WHETHER = re.compile(
+    r"\b(?:check|determin|see|verif|decid|ask|test|validat|assess|examin)\w*(?: [\w']+){0,3}?"
+    r" (?:whether|if) (?P<fact>.+)$",
+    re.IGNORECASE,
+)
+
+
+def _gone_on(before: Rule, further: Span) -> Rule | None:
+    """The rule before with what happens "in that case" too; "if so" answers its "whether"."""
+    asked = _WHETHER.search(before.effect.text)
+    end = further.end - (len(further.text) - len(further.text.rstrip(".")))
+    if before.conditions and before.otherwise is None:
+        said = f"{before.effect.text} and {lower_start(further.text.rstrip('.'))}"
+        return replace(before, effect=Span(said, end - len(said), end))
+    if asked and not before.conditions and parse_clause(asked["fact"]):
+        fact = asked["fact"]
+        words = Span(fact, before.effect.end - len(fact), before.effect.end)
+        effect = Span(further.text.rstrip("."), further.start, end)
+        parts, logic = condition_parts([Condition("if", words)], effect)
+        return Rule(
+            before.whole, effect, tuple(parts), logic,
+            restrictive=is_restrictive(effect.text),
+        )  # fmt: skip
+    return None
+
+
 _AND_IF = re.compile(
     r",? (?:and|but) (?=(?:if|when|where|unless) )|, (?=else if |otherwise if )", re.I
 )
@@ -203,9 +245,15 @@ def _apart(text: str, found: Sequence[Span]) -> Iterator[Span]:
         yield span(text, start, sentence.end)
 
 
+_NOT_POSSIBLE = re.compile(r"(?:this|that|it) (?:is|was) not (?:possible|feasible)\b", re.I)
+""" "(... if A.) If this is not possible, ...": a further condition, not that A is not met."""
+
+
 def _joined_to(before: Rule, rule: Rule) -> Rule | None:
     """The rule before, completed by one that only adds its message or who may not do it."""
     open_ended = before.otherwise is None and not before.restrictive
+    if before.conditions and rule.conditions and _NOT_POSSIBLE.match(rule.conditions[0].words.text):
+        return None
     if open_ended and len(rule.conditions) == 1 and _ELLIPSIS.match(rule.conditions[0].words.text):
         return replace(before, otherwise=rule.effect)
     if rule.conditions or rule.otherwise:
@@ -279,6 +327,9 @@ def _sentence_rule(text: str, sentence: Span) -> Rule:
         exception, end = span(text, apart.end(), end), apart.start()
     conditions: list[Condition] = []
     context: list[Span] = []
+    aside = take_aside(text, start, end, conditions)
+    if aside is not None:
+        return _rule_of(sentence, aside, conditions, context, otherwise, exception)
     start = take_inverted(text, start, end, conditions)
     start = take_leading(text, start, end, conditions, context)
     end = take_trailing(text, start, end, conditions)
@@ -294,6 +345,18 @@ def _sentence_rule(text: str, sentence: Span) -> Rule:
     turned = straight(effect.text) if conditions else None
     effect = Span(turned, effect.start, effect.end) if turned else with_subject(effect)
     conditions = [spoken_of(condition, effect) for condition in conditions]
+    return _rule_of(sentence, effect, conditions, context, otherwise, exception)
+
+
+def _rule_of(
+    sentence: Span,
+    effect: Span,
+    conditions: list[Condition],
+    context: list[Span],
+    otherwise: Span | None,
+    exception: Span | None,
+) -> Rule:
+    """The rule of a sentence whose parts are found."""
     effect = only_in_front(effect if conditions else empty_as_missing(effect))
     if otherwise is None and all(c.keyword in _UNLESS for c in conditions):
         effect = none_as_denial(effect)

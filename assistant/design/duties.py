@@ -13,6 +13,7 @@ from assistant.design.lexicon import word_set
 from assistant.design.people import is_person
 from assistant.design.rules import Rule
 from assistant.design.situations import Situation
+from assistant.design.verbs import base_of_gerund, is_base
 from assistant.design.wording import doing, negation
 
 _NOT_DONE_ON_PURPOSE = frozenset(("see", "receive", "have", "be", "get", "view", "know"))
@@ -64,8 +65,14 @@ def _by_person(rule: Rule, clause: Clause) -> Draft | None:
 
 def _purpose(text: str) -> tuple[str, str]:
     """The duty without its purpose, and what it is a condition for ("place an order")."""
-    match = re.search(r"\s(?:in order to|to|before|for)\s(?P<what>[a-z].+)$", text)
-    return (text[: match.start()], match["what"]) if match else (text, "")
+    for match in re.finditer(
+        r"\s(?P<word>in order to|to|before|for)\s(?=(?P<what>[a-z].+)$)", text
+    ):
+        first = match["what"].split(" ")[0].strip(".,")
+        act = is_base(first) if match["word"].endswith("to") else base_of_gerund(first) is not None
+        if act:  # "to the portal" names a place
+            return text[: match.start()], match["what"]
+    return text, ""
 
 
 def _not_in_state(rule: Rule, clause: Clause) -> Draft | None:

@@ -71,7 +71,8 @@ _INTRANSITIVE = word_set(
     """reply expire end start fail succeed finish stop open close change occur happen arrive exist
     load match appear disappear elapse lapse respond answer agree decide move wait run work
     crash drop proceed continue pass increase decrease overlap fall rise terminate apply sound ring
-    beep flash blink abort halt pause resume restart retry vibrate freeze melt cool"""
+    beep flash blink abort halt pause resume restart retry vibrate freeze melt cool die
+    retire resign depart leak burn sink collapse vanish"""
 )
 
 
@@ -273,7 +274,7 @@ def _lexical_form(
         and index > 1
         and words[index - 2].lower == "or"
     )
-    alone = before == "only" and index > 1 and base_of_third(word) is not None
+    alone = before in ("only", "either", "both") and index > 1 and bool(base_of_third(word))
     if not (beyond or alone) and (
         before in _DETERMINERS - {"it", "you", "more", "all", "some"} or before in PREPOSITIONS
     ):

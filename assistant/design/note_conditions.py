@@ -109,9 +109,10 @@ def _sides(part: str) -> tuple[str, str] | None:
 def _with_trailing(said: str) -> str | None:
     """ "Reminder mail if cart abandoned > 4 h" as a sentence."""
     match = _TRAIL.search(mask_quotes(said))
-    if match is None or parse_clause(said[: match.start()]) is not None:
+    left = said[: match.start()] if match else ""
+    if match is None or left.endswith(",") or parse_clause(left) is not None:
         return None
-    outcome, known = _outcomes(said[: match.start()].strip(" ,"))
+    outcome, known = _outcomes(left.strip())
     if not known or "," in outcome:
         return None
     condition, _ = _condition(said[match.end() :].strip(" ."))

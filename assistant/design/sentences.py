@@ -211,17 +211,16 @@ def _examples(rows: list[list[str]]) -> tuple[tuple[tuple[str, str], ...], ...]:
 
 
 _NEXT = re.compile(r"(?<=[.!?;])\s+(?=given\s)", re.IGNORECASE)
-_ANOTHER = re.compile(r"[.!?;]\s+(?=\S)|\botherwise\b|\belse\b", re.IGNORECASE)
 
 
 def _inline_scenarios(text: str) -> tuple[Scenario, ...]:
     """Scenarios told in sentences, each from its "given" to the next one's; () for another text.
 
-    "When A, then B; otherwise C" is a sentence with conditions like any other.
+    "When A, then B" is a sentence with conditions like any other.
     """
     cuts = [0, *(match.end() for match in _NEXT.finditer(mask_quotes(text))), len(text)]
     found = [_inline_steps(text, start, end) for start, end in pairwise(cuts)]
-    if not all(found) or (found[0][0].kind != "given" and _ANOTHER.search(mask_quotes(text))):
+    if not all(found) or found[0][0].kind != "given":
         return ()
     return tuple(Scenario("", steps) for steps in found)
 

@@ -41,7 +41,7 @@ _FIXED = re.compile(
     r"|and/or|one or more|more or less)\b",
     re.IGNORECASE,
 )
-_HAVING = word_set("have contain include hold own possess lack")
+_HAVING = word_set("have contain include hold own possess lack match meet satisfy fulfil fulfill")
 _DETERMINER = word_set("a an the its his her their our your my any no at all each every")
 _SINGULAR = {"are": "is", "have": "has", "were": "was", "do": "does"}
 
@@ -182,7 +182,7 @@ def _prefix(parts: list[str], clause: Clause) -> str | None:
     lower = [word.lower() for word in words]
     if _full(" ".join(second), clause):
         return ""
-    if opening in PREPOSITIONS:
+    if opening in PREPOSITIONS or _COMPARES.match(" ".join(second)):
         same = [i for i, word in enumerate(lower) if word in PREPOSITIONS]
         return _upto(words, same[0]) if same else ""
     if opening in _DETERMINER or second[0][:1].isdigit() or second[0][:1] in "£$€":
@@ -201,6 +201,10 @@ def _prefix(parts: list[str], clause: Clause) -> str | None:
         return _upto(words, after)
     article = lower[0] in _DETERMINER and len(words) > 1
     return f"{words[0]} " if article else ""
+
+
+_COMPARES = re.compile(r"(?:more|less|fewer|later|earlier) than |at (?:least|most) |up to ", re.I)
+""" "lies before the start or (more than a year after it)"."""
 
 
 def _upto(words: list[str], index: int) -> str:

@@ -13,6 +13,7 @@ from assistant.design.lacking import WORD, leading_lack, trailing_lack
 from assistant.design.lexicon import word_set
 from assistant.design.logic import Expression, joined
 from assistant.design.messages import mask_quotes
+from assistant.design.named_events import told_event
 from assistant.design.people import ARTICLE
 from assistant.design.quantities import find_quantities
 from assistant.design.rules import Condition
@@ -29,7 +30,7 @@ _LEAD = re.compile(
     r"|as long as|so long as|in case of|in the event of|in case|in the event that"
     r"|provided(?: that)?|given(?: that)?|after"
     r"|before"
-    r"|within|for|on|upon|in|during|at|with|without|except for|except when|except if)\s+",
+    r"|within|for|on|upon|following|in|during|at|with|without|except for|except when|except if)\s+",
     re.IGNORECASE,
 )
 
@@ -54,6 +55,7 @@ _CLAUSAL = word_set(
     "only if", "only when", "only where", "as soon as", "as long as", "so long as", "in case",
     "in the event that", "provided that", "given that",
 }  # fmt: skip
+_EVENT_WORDS = ("upon", "on", "after", "following")
 _OCCASION = ("in case of", "in the event of")
 _NO_CUT_AFTER = word_set("of to in for by with from on at that and or")
 
@@ -68,6 +70,7 @@ _TRAIL = re.compile(
 )
 
 
+_EVENT = re.compile(rf",?\s(?:{'|'.join(_EVENT_WORDS)})\s", re.IGNORECASE)
 _OPPOSED = ("unless", "until", "except", "before")
 
 
@@ -103,6 +106,8 @@ def take_leading(
             conditions.append(Condition(word, span(text, start, cut)))
         elif word in _OCCASION:
             conditions.append(Condition(word, words))
+        elif word in _EVENT_WORDS and (event := told_event(words.text)) is not None:
+            conditions.append(Condition("when", Span(event, words.end - len(event), words.end)))
         elif word == WORD and (lack := leading_lack(text, words.start, cut)) is not None:
             conditions.append(Condition(word, lack, holds=False))
         elif (
@@ -279,6 +284,12 @@ def take_trailing(text: str, start: int, end: int, conditions: list[Condition]) 
     if lack is not None and not _TRAIL.search(masked, start, lack[0]):
         conditions.append(Condition(WORD, lack[1], holds=False))
         return lack[0]
+    for match in islice(_EVENT.finditer(masked, start, end), MAX_TRIED):
+        right = span(text, match.end(), end - text[start:end].rstrip().endswith("."))
+        event = told_event(right.text)
+        if event is not None and parse_clause(text[start : match.start()].strip(" ,")):
+            conditions.append(Condition("when", Span(event, right.end - len(event), right.end)))
+            return match.start()
     for match in islice(_TRAIL.finditer(masked, start, end), MAX_TRIED):
         word = re.sub(r"^(?:but |and )", "", re.sub(r"\s+", " ", match["word"].lower()))
         left, right = text[start : match.start()], span(text, match.end(), end)
@@ -299,12 +310,15 @@ def take_trailing(text: str, start: int, end: int, conditions: list[Condition]) 
         gerund = _is_gerund(right.text) and word in ("after", "before", "when", "while")
         if not clause and not gerund and not _phrase_after(word, right.text):
             continue
+        if masked[: match.start()].endswith((" and", " and,", " but,")):
+            continue  # "is shown and, after logging in, opened again"
         if word in ("after", "before") and (find_quantities(right.text) or _ends_in_duration(left)):
             continue
         if word == "until" and any(q.start == 0 for q in find_quantities(right.text)):
             continue  # "is valid until 31 January and can be redeemed"
-        if word == "where" and clause and clause.subject == "":
-            continue
+        place = re.search(r"\b(?:to|from|of|about)$", left) is not None
+        if word == "where" and clause and (clause.subject == "" or place):
+            continue  # "back to where they were"
         if conditions and _tells_when(word, left):
             continue
         holds = not word.startswith(_OPPOSED) or word == "before"

@@ -32,7 +32,7 @@ MAX_FULL = 4
 
 def decides(rule: Rule) -> bool:
     """Whether a rule has conditions of which cases can be made."""
-    if not rule.conditions or rule.scenario is not None or rule.told:
+    if not rule.conditions or rule.scenario is not None:
         return False
     restriction = find_restriction(rule.effect.text, rule.clause)
     return restriction is None or not restriction.is_people

@@ -765,3 +765,47 @@ def test_who_is_left_out_is_tried() -> None:
     assert [c.expected for c in found if c.technique == "negative"] == [
         "The Export option is not available to viewers"
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "variables", "expected"),
+    [
+        ("Upon receipt of the payment, the order is released.", ["the payment is received"],
+         "The order is released"),
+        ("An email is sent upon approval of the request by the manager.",
+         ["the request is approved by the manager"], "The email is sent"),
+        ("A purchase order must, if its value exceeds €50,000 and it is not a call-off, be signed"
+         " by two directors.",
+         ["it is a call-off", "its value exceeds €50,000"],
+         "The purchase order is signed by two directors"),
+        ("The deposit, unless the place is declined by 1 August, is not refunded.",
+         ["the place is declined by 1 August"], "The deposit is not refunded"),
+        ("We check whether the customer has a credit balance. If so, the balance is set off.",
+         ["the customer has a credit balance"], "The balance is set off"),
+        ("If the payment is declined, the order is held. In that case, the customer gets an email.",
+         ["the payment is declined"], "The order is held and the customer gets an email"),
+        ("A place is offered if the form is complete, the fee has been paid and the applicant"
+         " either holds a degree or is in the final year of one.",
+         ["the applicant holds a degree", "the applicant is in the final year of one",
+          "the fee has been paid", "the form is complete"], "The place is offered"),
+    ],
+)  # fmt: skip
+def test_where_a_condition_stands(text: str, variables: list[str], expected: str) -> None:
+    criterion = AcceptanceCriterion(id="A", text=text)
+    found = derive_conditions(UserStory(key="S-1", title="x"), criterion)
+    decided = [c for c in found if c.technique != "boundary"]
+    assert {tuple(sorted(c.variables)) for c in decided} == {tuple(sorted(variables))}
+    assert expected in {c.expected for c in decided}
+    assert len({c.expected for c in decided}) == 2
+    assert all(text[e.start : e.end] == e.quote for c in found for e in c.evidence)
+
+
+def test_somebody_else_is_no_other_case() -> None:
+    text = "If the slot is taken by someone else, the calendar is reloaded."
+    found = derive_conditions(
+        UserStory(key="S-1", title="x"), AcceptanceCriterion(id="A", text=text)
+    )
+    assert {c.expected for c in found} == {
+        "The calendar is reloaded",
+        "The calendar is not reloaded",
+    }

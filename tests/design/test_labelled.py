@@ -20,6 +20,7 @@ import pytest
         "typical",
         "everyday",
         "mixed",
+        "causal",
     ],
 )
 def test_labelled_criteria(project_root: Path, half: str) -> None:
