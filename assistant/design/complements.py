@@ -13,7 +13,7 @@ from assistant.design.clauses import Clause, parse_clause
 from assistant.design.lexicon import word_set
 from assistant.design.messages import mask_quotes
 from assistant.design.nouns import is_plural, plural
-from assistant.design.people import head_noun, is_person, without_article
+from assistant.design.people import head_noun, is_person, noun_core, without_article
 from assistant.design.verbs import base_of_gerund, base_of_participle
 from assistant.design.wording import negation
 
@@ -169,7 +169,11 @@ def _special(text: str) -> str | None:
     lower = text.lower()
     if re.fullmatch(r"there (?:is|are) (?:none|no .+)", lower):
         rest = text.split(" ", 2)[2]
-        return "there is one" if rest.lower() == "none" else f"there is {indefinite(rest[3:])}"
+        be = "are" if is_plural(head_noun(noun_core(rest[3:]))) else "is"
+        return "there is one" if rest.lower() == "none" else f"there {be} {indefinite(rest[3:])}"
+    one = re.fullmatch(r"there is an? (?P<rest>.+)", text, re.IGNORECASE)
+    if one:
+        return f"there is no {one['rest']}"
     if re.fullmatch(
         r"(?:requested|required|needed|necessary|selected|enabled|possible|applicable)(?: .*)?",
         lower,

@@ -34,7 +34,11 @@ _OCCASION = re.compile(
     r"|(?P<verb>[a-z]+)\b)",
     re.IGNORECASE,
 )
-_WHEN = re.compile(r"\b(?:if|unless|only (?:when|once|after|where)|provided that)\b", re.IGNORECASE)
+_WHEN = re.compile(
+    r"\b(?:unless|only (?:when|once|after|where)|provided that"
+    r"|(?<!even )if(?! (?:necessary|needed|required|desired|wanted|possible|applicable|any)\b))\b",
+    re.IGNORECASE,
+)
 
 
 def read_narrative(text: str) -> Rule | None:
@@ -156,7 +160,7 @@ def _told_of(role: str, want: str, wanted: Span) -> Span | None:
     return _composed(f"The {role} has ", text, wanted, 0)
 
 
-_STATES = frozenset(("have", "know", "understand", "feel", "receive", "get"))
+_STATES = frozenset(("have", "know", "understand", "feel", "receive"))
 
 
 def _verb_phrase(role: str, text: str, offset: int, wanted: Span) -> Span:

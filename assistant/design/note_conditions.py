@@ -71,11 +71,14 @@ _SHOWN = re.compile(
 _QUOTED = re.compile(r"\x00+$")
 
 
-def conditional_note(said: str) -> str | None:
-    """Sentences for a note whose arrows or trailing "if" tell conditions; ``None`` for others."""
+def conditional_note(said: str, *, one_line: bool = True) -> str | None:
+    """Sentences for a note whose arrows or trailing "if" tell conditions; ``None`` for others.
+
+    ``one_line`` says that the note was no longer than a line, and so has no title above it.
+    """
     masked = mask_quotes(said)
     if _ARROW.search(masked) is None:
-        return _with_trailing(said)
+        return _with_trailing(said) if one_line else None
     told: list[str] = []
     cuts = [0, *(at for match in _APART.finditer(masked) for at in match.span()), len(said)]
     for start, end in zip(cuts[::2], cuts[1::2], strict=True):

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from assistant.design.casing import definite
 from assistant.design.clauses import parse_clause
-from assistant.design.people import is_person, noun_core
+from assistant.design.nouns import is_plural
+from assistant.design.people import head_noun, is_person, noun_core
 from assistant.design.rules import Condition, Rule
 from assistant.design.sentences import Span
 from assistant.design.verbs import is_base, third_person
@@ -65,6 +66,16 @@ def spoken_of(condition: Condition, effect: Span) -> Condition:
         if thing is None:
             return condition
         name = definite(thing["thing"])
+    things = _OBJECTS.match(clause.tail)
+    if (
+        pronoun["word"].lower() == "they"
+        and not clause.plural
+        and things
+        and is_plural(head_noun(things["thing"]))
+    ):  # "an administrator can remove campers if they leave"
+        said = f"{definite(things['thing'])} {condition.words.text[pronoun.end() :]}"
+        end = condition.words.end
+        return replace(condition, words=Span(said, end - len(said), end))
     if not clause.subject or len(name.split()) > 6 or clause.subject.lower() in _PRONOUNS:
         return condition
     rest = condition.words.text[pronoun.end() :]
@@ -81,6 +92,10 @@ _OBJECT = re.compile(
     r"(?P<thing>(?:the|an?|their|his|her|its|any|each) (?:[\w-]+ ){0,2}?[\w-]+)"
     r"(?=$| (?:of|in|on|at|to|for|from|by|with|within|as)\b)"
 )
+_OBJECTS = re.compile(
+    r"(?P<thing>(?:(?:the|all|any|their|these|those) )?(?:[\w-]+ )?[\w-]+s)"
+    r"(?=$| (?:of|in|on|at|to|for|from|by|with|within|as)\b)"
+)
 _FURTHER_VERB = re.compile(
     r"(?P<joint>, (?:and |or )?|\b(?:and|or|but) )(?P<verb>are|have|were|do|[a-z]+)"
     r"(?= (?:not|a|an|the|their|its|any|no|at|in|on|for|to|with|from|by|of|under|over|as|been|more"
@@ -91,7 +106,9 @@ _FURTHER_VERB = re.compile(
 
 def _of_one(verb: str) -> str:
     """A verb of many as a verb of one: "are" -> "is", "live" -> "lives"."""
-    one = {"are": "is", "have": "has", "were": "was", "do": "does"}.get(verb.lower())
+    one = {"are": "is", "have": "has", "were": "was", "do": "does", "don't": "doesn't"}.get(
+        verb.lower()
+    )
     return one or (third_person(verb) if is_base(verb) else verb)
 
 

@@ -92,7 +92,7 @@ def spelled_out(text: str) -> str | None:
     if shown:
         what = lower_start(shown["what"])
         return f"{'An' if what[:1] in 'ae' else 'A'} {what} is shown {shown['when']}"
-    told = conditional_note(said)
+    told = conditional_note(said, one_line="\n" not in text.strip())
     if told is not None or "\n" in text.strip() or parse_clause(said) is not None:
         return told
     limit = _LIMIT.match(said)

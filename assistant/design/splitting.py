@@ -270,6 +270,7 @@ def _is_gerund(words: str) -> bool:
 
 _ASKS = re.compile(
     r"\b(?:check|determin|see|verif|know|decid|ask|test|validat|indicat|tell|evaluat|assess"
+    r"|understand|recogni[sz]|identif|learn|clarif"
     r"|find out|examin|confirm|wonder|say|show)(?:e?s|e?d|ing|ies|ied|e|y)?"
     r"(?: (?:him|her|them|the \w+))?$",
     re.IGNORECASE,
@@ -293,7 +294,9 @@ def take_trailing(text: str, start: int, end: int, conditions: list[Condition]) 
     for match in islice(_TRAIL.finditer(masked, start, end), MAX_TRIED):
         word = re.sub(r"^(?:but |and )", "", re.sub(r"\s+", " ", match["word"].lower()))
         left, right = text[start : match.start()], span(text, match.end(), end)
-        if (word == "if" and _ASKS.search(left)) or left.count("(") > left.count(")"):
+        if word == "if" and (_ASKS.search(left) or left.endswith(" even")):
+            continue
+        if left.count("(") > left.count(")"):
             continue
         clause = parse_clause(right.text)
         told = clause is not None and word in _PLAIN and len(left.split()) > 1
