@@ -123,6 +123,7 @@ def test_an_epic_of_the_sample_is_grounded_in_the_sample_project(first_run: Path
     assert any("Business rules" in cell for cell in sources), "the rules of the sample are cited"
 
 
+@pytest.mark.slow
 def test_generate_json_is_the_run_and_nothing_else(
     environment: Mapping[str, str], first_run: Path
 ) -> None:

@@ -171,6 +171,7 @@ STORY_FILES: dict[str, Callable[[dict[str, object]], str]] = {
 
 
 @pytest.mark.parametrize("name", STORY_FILES)
+@pytest.mark.slow
 def test_real_user_stories(workspace: Workspace, shared_dir: Path, name: str) -> None:
     lines = (shared_dir / "data/stories" / f"{name}.jsonl").read_text("utf-8").splitlines()
     for line in lines[:: max(1, len(lines) // 12)]:

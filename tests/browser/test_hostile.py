@@ -21,6 +21,7 @@ HOSTILE = [
 ]
 
 
+@pytest.mark.slow
 def test_a_hostile_epic_is_shown_as_it_is(server: object, page: Page) -> None:
     criteria = "\n".join(f"- The field shows {text} for 14 days." for text in HOSTILE)
     epic = "# PAY-9 <b>Bold</b> ![x](https://evil.example/x)\n\n## PAY-91 Odd input\n"

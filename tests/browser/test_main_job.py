@@ -43,6 +43,7 @@ def steps(page: Page) -> Locator:
     return page.get_by_test_id("stDataFrame").nth(1)
 
 
+@pytest.mark.slow
 def test_paste_review_reload_download(
     server: object, page: Page, new_page: Callable[[], Page]
 ) -> None:

@@ -102,6 +102,7 @@ def asked(endpoint: ChatEndpoint) -> str:
     return reply.raw
 
 
+@pytest.mark.slow
 def test_scale_zero_is_the_base_and_each_adapter_changes_the_answer(
     endpoint: ChatEndpoint, small_endpoint: ChatEndpoint
 ) -> None:

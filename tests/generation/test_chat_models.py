@@ -173,6 +173,7 @@ def test_a_wrong_file_is_refused_before_the_engine_opens_it(
         open_embedded(find_model(DEFAULT_EMBEDDING), tmp_path, threads=1, config=CONFIG)
 
 
+@pytest.mark.slow
 def test_the_embedded_model_opens_no_connection_elsewhere(small_chat_path: Path) -> None:
     """With every way out watched and a proxy and tracing set in the environment."""
     code = f"""

@@ -295,6 +295,7 @@ def test_old_servers(qdrant_on_http: ModuleType, words) -> None:
     ],
     ids=["carried out", "not carried out", "carried out always", "never", "carried out, then down"],
 )
+@pytest.mark.slow
 def test_a_lost_answer_leaves_the_old_version_or_the_new_one(
     base: KnowledgeBase, server: QdrantServer, words, make, fault, qdrant: Any,
     lost: list[tuple[bool, int]], current: str,
@@ -455,6 +456,7 @@ def test_somebody_elses_collection_is_left_alone(server: QdrantServer, qdrant: A
 
 @pytest.mark.parametrize("route", [r"PUT /collections/[\w-]+$", r"PUT .*/index", POINTS])
 @pytest.mark.parametrize("done", [True, False])
+@pytest.mark.slow
 def test_a_creation_that_was_cut_off_is_finished(
     server: QdrantServer, qdrant: Any, words, make, fault, route: str, done: bool
 ) -> None:

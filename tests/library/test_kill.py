@@ -139,6 +139,7 @@ needs_fork = pytest.mark.skipif(
 
 @needs_fork
 @pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+@pytest.mark.slow
 def test_twenty_kills_lose_nothing(tmp_path: Path) -> None:
     assert kill_loop(tmp_path / "l.sqlite3", rounds=20, longest=0.3) > 20
 

@@ -45,6 +45,7 @@ def trained(
     return result, seen, model, weights
 
 
+@pytest.mark.slow
 def test_loss_falls_and_adapter_is_read_by_peft(tiny_base: BaseModel, tmp_path: Path) -> None:
     config = small_run("tiny", max_steps=12)
     result, seen, model, weights = trained(tiny_base, config, tmp_path / "c")
@@ -109,6 +110,7 @@ def test_killed_run_resumes_to_the_same_losses(
     assert [p.validation_loss for p in (*parts, *rest)] == [p.validation_loss for p in whole]
 
 
+@pytest.mark.slow
 def test_checkpoint_of_another_config_is_refused(tiny_base: BaseModel, tmp_path: Path) -> None:
     trained(tiny_base, small_run("tiny", max_steps=1), tmp_path)
     tiny_base.model.requires_grad_(False)
@@ -127,6 +129,7 @@ def test_not_a_number_stops_and_keeps_the_last_checkpoint(
     assert all(math.isfinite(progress.loss) for progress in seen)
 
 
+@pytest.mark.slow
 def test_early_stopping_keeps_the_best(tiny_base: BaseModel, tmp_path: Path) -> None:
     config = small_run("tiny", learning_rate=0.5, max_steps=60, eval_every=1, patience=2)
     result, seen, _, _ = trained(tiny_base, config, tmp_path)
@@ -148,6 +151,7 @@ def test_minutes_bound_the_run_and_the_cosine_ends_with_it(
 
 
 @pytest.mark.parametrize("limit", [2.5, 3.5, 4.5, 5.5])
+@pytest.mark.slow
 def test_a_run_out_of_time_is_evaluated_whenever_the_clock_strikes(
     tiny_base: BaseModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: float
 ) -> None:
@@ -159,6 +163,7 @@ def test_a_run_out_of_time_is_evaluated_whenever_the_clock_strikes(
     assert seen[-1].validation_loss is not None
 
 
+@pytest.mark.slow
 def test_full_disk_is_told_and_keeps_the_checkpoint(
     tiny_base: BaseModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

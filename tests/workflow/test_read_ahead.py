@@ -32,6 +32,7 @@ def understood(
     return understand(workspace, project_id, request)
 
 
+@pytest.mark.slow
 def test_the_run_finds_what_was_read_ahead(
     workspace: Workspace, project_id: str, understood: Understanding
 ) -> None:

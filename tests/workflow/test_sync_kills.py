@@ -129,6 +129,7 @@ def setting(tmp_path_factory: pytest.TempPathFactory) -> Setting:
 
 
 @pytest.mark.parametrize("point", POINTS)
+@pytest.mark.slow
 def test_a_kill_at_any_step_is_made_good(
     point: str, setting: Setting, processes: ForkServerContext, tmp_path: Path
 ) -> None:
