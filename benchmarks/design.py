@@ -12,7 +12,7 @@ domains by an author who had not seen the code (no suites for scenarios: whether
 the scenario is a cause is a matter of taste), and ``phrasings`` 160 by another, who said limits
 and conditions in as many ways as could be thought of, and ``typical`` 140 by a third, of what
 people usually write, as are the 200 of ``everyday``; ``mixed`` has 160 in eight voices and
-``causal`` 150 of conditions and effects alone.
+``causal`` 150 of conditions and effects alone, ``teams`` 150 in the ways of ten companies.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from assistant.domain import AcceptanceCriterion, TestCondition, UserStory  # no
 
 SETS = (
     "development", "held_out", "further", "fresh", "expressions", "domains", "phrasings", "typical",
-    "everyday", "mixed", "causal",
+    "everyday", "mixed", "causal", "teams",
 )  # fmt: skip
 LABELLED = ROOT / "tests" / "design" / "labelled"
 STORY = UserStory(key="S-1", title="A story")

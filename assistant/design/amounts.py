@@ -299,7 +299,8 @@ def _is_age(text: str, start: int, end: int, value: Decimal) -> bool:
     compared = re.match(r" (?:or|and) (?:over|above|under|below)\b|\+", text[end:])
     related = re.search(r"\b(?:under|over|below|above) $", before)
     if not (compared or related):
-        return False
+        turned = re.search(r"\b(?P<who>[\w'’-]+) turn(?:s|ed)? $", before)
+        return bool(turned and is_person(turned["who"]))
     if of and is_person(of["who"]):
         return True
     further = _OF_SAME_PERSON.search(before)

@@ -196,6 +196,9 @@ def is_value_rule(clause: Clause | None, *, with_length: bool = False) -> bool:
         field = len(words) > 1 and all(word[:1].isupper() for word in words)
         stated = with_length or bool(_FORMAT_WORDS.search(clause.tail))
         return (is_entered(clause.subject) or field) and stated and not clause.passive
+    placed = clause.verb in ("start", "begin", "end")
+    if placed and not re.match(r"(?:with|in|by)\b", clause.tail):
+        return False  # "access should end when ..."
     if not (duty or stated) or clause.verb not in _VALUE_VERBS:
         return False
     if clause.verb == "be" and clause.passive:

@@ -47,6 +47,7 @@ _FREE = (
 )
 _BE = r"(?:(?: (?:is|are|be|of|was|will be|must be|shall be|should be))*|:|=)"
 
+_DAY = r"(?:the )?\d{1,2}(?:st|nd|rd|th)?(?: of)? [A-Z][a-z]+(?: \d{4})?,?"
 _BEFORE: tuple[tuple[Comparison, str], ...] = (
     ("at most", rf"(?:(?:{_SMALL}) than|below|under) or (?:equals?(?: to)?|exactly|at)"
                 rf"|(?:equals? (?:to )?|at )or (?:(?:{_SMALL}) than|below|under)"),
@@ -98,6 +99,9 @@ _BEFORE: tuple[tuple[Comparison, str], ...] = (
     ("at most", r"(?:only|just)"),
     ("at most", r"(?:closes?|ends?|stops?) at"),
     ("at least", r"opens? at"),
+    ("at most", rf"closes? on(?: {_DAY} at)?"),
+    ("at least", rf"opens? on(?: {_DAY} at)?"),
+    ("at least", r"turns?|turned"),
     ("at least", r"once|(?:starts?|begins?) (?:at|from)"),
     ("at least", r"from an? (?:[a-z][\w-]* ){1,3}of"),
 )  # fmt: skip
@@ -125,7 +129,7 @@ _AFTER_PATTERNS: tuple[tuple[Comparison, re.Pattern[str]], ...] = tuple(
     (comparison, re.compile(rf"[\"”']?(?: old)?(?:\s*(?P<word>{words})(?![\w-]))", re.IGNORECASE))
     for comparison, words in _AFTER
 )
-_TURNED: dict[Comparison, Comparison] = {
+TURNED: dict[Comparison, Comparison] = {
     "at most": "more than", "less than": "at least", "at least": "less than",
     "more than": "at most", "exactly": "exactly", "none": "none",
 }  # fmt: skip
@@ -153,6 +157,11 @@ _RATED = re.compile(
     re.IGNORECASE,
 )
 """ "5 % from 10 pieces, free delivery from 3 items"."""
+_STATUS_FROM = re.compile(
+    r"(?:^|[,;.] (?:and )?)[\w-]+(?: [\w-]+)? ?(?:status|level|tier|membership|rank|grade) from $",
+    re.IGNORECASE,
+)
+""" "Silver status from 1,500 points"."""
 _OPENS = re.compile(r"(?:^|[,;] (?:and )?|\band )from $", re.IGNORECASE)
 _OUTCOME = re.compile(r",? (?:the|an?|they|it|he|she|no|half|full|free)\b", re.IGNORECASE)
 """ "(from) 12 years (the full fare)"."""
@@ -196,9 +205,9 @@ def read_limit(text: str, start: int, end: int, kind: QuantityKind, number_end: 
         negated = turns_round(text, phrase_start, word)
         if _stays_said(word, kind):
             turned = negated and word.startswith(_ARRIVED)
-            return Limit(_TURNED[comparison] if turned else comparison, start, end, word)
+            return Limit(TURNED[comparison] if turned else comparison, start, end, word)
         if negated:
-            comparison = _TURNED[comparison]
+            comparison = TURNED[comparison]
         return Limit(comparison, phrase_start, end, word, negated)
     for comparison, pattern in _AFTER_PATTERNS:
         for place in (end, number_end):
@@ -215,7 +224,7 @@ def _stays_said(word: str, kind: QuantityKind) -> bool:
     """Whether the words of a comparison are no part of its phrase: "opens at", "for the first"."""
     if word.startswith(_ARRIVED):
         return True
-    opening = re.match(r"(?:start|begin|close|end|stop|open)s? (?:at|from)", word)
+    opening = re.match(r"(?:start|begin|close|end|stop|open)s? (?:at|from|on)|turn", word)
     first = word.endswith("the first") and kind != "duration"
     return word in ("once", "as soon as", "when") or opening is not None or first
 
@@ -232,6 +241,10 @@ def _fits(comparison: Comparison, word: str, kind: QuantityKind, before: str, af
         return clock or kind == "age"
     if word.startswith(("start", "begin")):
         return kind == "money" or (kind == "time" and word.endswith("at"))
+    if word.startswith("turn"):
+        return kind == "age"
+    if re.match(r"(?:close|open)s? on", word):
+        return kind == ("date" if word.endswith(" on") else "time")
     if re.match(r"(?:close|end|stop|open)s? at", word):
         return kind == "time"
     if word in ("as soon as", "when"):
@@ -266,6 +279,8 @@ def _from_here_on(kind: QuantityKind, before: str, after: str) -> bool:
     if kind == "duration" and _OPENS.search(before) and _OUTCOME.match(after):
         return True
     of = before[: -len("from ")].split()
+    if kind == "count" and _STATUS_FROM.search(before):
+        return not re.match(r"\s*(?:to|until|-|–)\s*\S*\d", after)
     if kind in ("count", "duration", "number") and _RATED.search(before):
         return not re.match(r"\s*(?:to|until|-|–)\s*\S*\d", after)
     return (

@@ -152,8 +152,9 @@ def anything_but(phrase: str) -> str:
 
 
 _ON_DAYS = re.compile(
-    r"\bon (?P<days>(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?|weekends?"
-    r"|(?:public |bank )?holidays|(?:,| and| or| public| bank) ?)+)(?=$|[ .,;])"
+    r"\bon (?P<days>(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?|weekends?|weekdays?"
+    r"|(?:working|business) days?|(?:public |bank )?holidays"
+    r"|(?:,| and| or| public| bank) ?)+)(?=$|[ .,;])"
 )
 
 

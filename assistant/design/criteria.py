@@ -18,6 +18,7 @@ from assistant.design.enumerations import values_stated
 from assistant.design.listed_conditions import read_listed
 from assistant.design.messages import mask_quotes
 from assistant.design.outcomes import is_message_only, is_restrictive, reports_success
+from assistant.design.people import is_person
 from assistant.design.pronouns import named, spoken_of
 from assistant.design.quantities import find_quantities
 from assistant.design.restated import (
@@ -173,7 +174,10 @@ def _chained(rules: list[Rule], text: str) -> list[Rule]:
     about = {rule.clause.subject.casefold() if rule.clause else "" for rule in rules}
     otherwise = rules[-1].otherwise
     rest = _ALL_OTHERS.search(text, rules[-1].effect.end, otherwise.start)
-    if (len(about) > 1 or "" in about) and rest is None:
+    tested = {c.clause.subject.casefold() if c.clause else "" for r in rules for c in r.conditions}
+    alike = len(tested) == 1 and not is_person("".join(tested))
+    alike = alike and "." not in text[rules[0].effect.start : otherwise.start]
+    if (len(about) > 1 or "" in about) and rest is None and not alike:
         return rules
     return [rules[0], *(replace(rule, chained=True) for rule in rules[1:])]
 

@@ -65,12 +65,24 @@ REACH = 60
 MAX_WORDS = 9
 
 
+_OF_A_THING = re.compile(
+    r"\b(?:an?|any|the|his|her|their|its) (?:[\w'’-]+ ){0,2}?[\w'’-]+ "
+    r"(?!(?:be|been|is|are|was|were|has|have|had|not) )"
+    r"(?:[a-z]+ed|made|sent|paid|bought|sold|left|held|built|written|taken|given) $"
+    r"|\b(?:allow|admit|accept|permit|let|serve)(?:ed)? (?:an?|any|the) (?:[\w'’-]+ ){0,2}$",
+    re.IGNORECASE,
+)
+""" "cannot reopen (a case closed) more than 10 days ago": the limit is the case's."""
+
+
 def turns_round(text: str, start: int, word: str) -> bool:
     """Whether a negation before ``start`` turns the comparison that ``word`` there makes."""
     lead = _HALF_DAY.sub(r"\1_m_", text[max(0, start - 4 * REACH) : start])
     clause = _clause_before(lead)
     told = _NEGATION.search(clause)
     since = clause[told.end() if told else 0 :]
+    if _OF_A_THING.search(since):
+        return False
     if len(since) > REACH or len(since.split()) > MAX_WORDS:
         return False
     if _lasts(lead, clause) or (_DEADLINE.match(word) and _COMPARED.search(clause)):

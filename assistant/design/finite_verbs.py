@@ -88,7 +88,9 @@ _NEVER_PLURAL = word_set(
     "becomes remains appears exists occurs happens belongs contains includes requires receives"
 )
 """Verbs that are never a noun: "the field Order Details becomes mandatory"."""
-_HAPPENED = word_set("happen occur arrive expire fail lapse elapse succeed exist")
+_HAPPENED = word_set(
+    "happen occur arrive expire fail lapse elapse succeed exist come go begin rise originate"
+)
 """Verbs that have no passive: after a thing, their past is a finite verb."""
 
 

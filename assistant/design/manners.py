@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from assistant.design.casing import capital, definite, lower_start, one_line
 from assistant.design.clauses import Clause
+from assistant.design.complements import anything_but, on_other_days, other_thing
 from assistant.design.drafts import Draft, counter_outcome, failing, given, spans_of
 from assistant.design.joining import clauses_of
 from assistant.design.people import is_person
@@ -94,3 +95,35 @@ def another_way(rule: Rule) -> Draft | None:
 
 
 _NOT = {"can": "cannot", "may": "cannot"}
+
+
+_ONLY_THERE = re.compile(
+    r"(?:only (?P<state>[a-z]+) (?P<place>on|in|at|during|within|via|with|as)"
+    r"|(?P<state2>[a-z]+) only (?P<place2>on|in|at|during|within|via|with|as)) (?P<where>.+)$",
+    re.IGNORECASE,
+)
+
+
+def elsewhere(rule: Rule) -> Draft | None:
+    """ "The report is only available in English": not available in anything else."""
+    clause = rule.clause
+    if clause is None or clause.negated or clause.form not in ("be", "modal"):
+        return None
+    if is_person(clause.subject) or (clause.form == "modal" and clause.verb != "be"):
+        return None
+    only = clause.adverbs.lower().split()[-1:] == ["only"]
+    found = _ONLY_THERE.match(f"{'only ' if only else ''}{one_line(clause.tail)}")
+    if found is None:
+        return None
+    state, place = found["state"] or found["state2"], found["place"] or found["place2"]
+    where = other_thing(found["where"]) or anything_but(found["where"])
+    days = on_other_days(f"on {found['where']}") if place == "on" else None
+    there = days or f"{place} {where}"
+    be = "are" if clause.plural else "is"
+    thing = definite(clause.subject)
+    said = f"{capital(thing)} {be} not {state} {there}"
+    precondition = stage(given(rule), rule.effect.text).precondition if rule.conditions else ""
+    return failing(
+        rule, said, Situation(precondition, f"Check whether {thing} {be} {state} {there}"),
+        counter_outcome(rule) if rule.otherwise else said,
+    )  # fmt: skip

@@ -39,7 +39,7 @@ from assistant.design.duties import undone
 from assistant.design.exclusive import not_such
 from assistant.design.joining import clauses_of, coordinated
 from assistant.design.limits import beyond_limit
-from assistant.design.manners import another_way
+from assistant.design.manners import another_way, elsewhere
 from assistant.design.natural import natural_negative, too_soon
 from assistant.design.nouns import is_plural, singular
 from assistant.design.people import is_generic_person, is_person
@@ -90,6 +90,7 @@ def _failing(rule: Rule, narrator: str) -> Iterator[Draft]:
             or forbidden_value(rule)
             or forbidden_act(rule)
             or another_way(rule)
+            or elsewhere(rule)
             or undone(rule, clause)
             or natural_negative(rule, clause, narrator)
             or too_soon(rule)

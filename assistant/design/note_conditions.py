@@ -68,6 +68,7 @@ _SHOWN = re.compile(
     r"|tooltip)s?)(?P<text>:? ?\x00+)?(?P<rest>(?: (?:to|for|in|on|at|below|above|next) .*)?)$",
     re.IGNORECASE,
 )
+_COMPARED = re.compile(r"(?P<name>[A-Za-z][\w '’-]+?) (?P<sign>[<>]=?|≤|≥) ?(?P<value>.*\d.*)$")
 _QUOTED = re.compile(r"\x00+$")
 
 
@@ -150,6 +151,10 @@ def _fact(part: str) -> tuple[str, bool]:
         return lower_start(part), True
     if re.match(r"no \w", part, re.IGNORECASE):
         return f"there {_be(part)} {_low(part)}", True
+    compared = _COMPARED.match(part)
+    if compared:
+        name = _low(compared["name"])
+        return f"{_the(name)} {_be(name)} {compared['sign']} {compared['value']}", True
     if re.search(r"[<>=≤≥]", part) and not re.search(r"[a-z]ed [<>=≤≥]", part):
         return part, True
     flawed = _FLAWED.match(part)
@@ -158,11 +163,14 @@ def _fact(part: str) -> tuple[str, bool]:
         return f"the {name} {_be(name)} {flawed['flaw'].lower()}", True
     if _STATE_ALONE.match(part):
         return f"it is {_low(part)}", True
+    first, _, rest = part.partition(" ")
+    if base_of_participle(first.lower()) and not is_base(first.lower()):
+        return f"it is {_low(part)}", True  # "paid online"
     state = _state_of(part)
     if state:
         return state, True
-    first, _, rest = part.partition(" ")
-    if rest and is_base(first.lower()) and not _NOUNISH.match(part):
+    named = _NOUNISH.match(part) or rest.startswith("of ")
+    if rest and is_base(first.lower()) and not named:
         return f"the user {third_person(first.lower())} {rest}", True
     return f"there is {indefinite(_low(part))}", False
 
@@ -178,8 +186,7 @@ def _state_of(part: str) -> str | None:
         return None  # "send mail to the customer"
     name = _low(state["name"].strip())
     bare = name in ("nothing", "nobody", "it", "they") or _WANTED.match(words[-1])
-    said = name if bare or ARTICLE.match(f"{name} ") else f"the {name}"
-    return f"{said} {_be(name)} {state['state'].lower()}{state['rest']}"
+    return f"{name if bare else _the(name)} {_be(name)} {state['state'].lower()}{state['rest']}"
 
 
 _WANTED = re.compile(r"(?:needed|required|mandatory|necessary|possible|allowed)$")
@@ -226,6 +233,10 @@ def _outcome(part: str) -> tuple[str, bool]:
     if order and not _NOUNISH.match(part):
         return _low(part), True
     return f"{indefinite(_low(part))} follows", False
+
+
+def _the(name: str) -> str:
+    return name if ARTICLE.match(f"{name} ") else f"the {name}"
 
 
 def _low(part: str) -> str:

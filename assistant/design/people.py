@@ -22,8 +22,9 @@ _PEOPLE = word_set(
     colleague someone anyone everybody everyone nobody individual candidate citizen resident
     traveller traveler executive director assistant stakeholder partner affiliate broker
     underwriter adjuster investor trader archivist librarian csm cst pilot contact surveyor
-    inspector coach aedm superuser sysadmin child adult infant minor senior pensioner carer parent
-    guardian spouse sibling household volunteer apprentice trainee i we you they he she"""
+    inspector coach aedm superuser sysadmin kid toddler teenager child adult infant minor senior
+    pensioner carer parent guardian spouse sibling household volunteer apprentice trainee
+    i we you they he she"""
 )
 _GENERIC = word_set(
     """user users visitor person people someone anyone everyone everybody individual i we you they

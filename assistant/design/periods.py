@@ -47,11 +47,13 @@ _MAIN_FOR = re.compile(
 """ "A user who enters a wrong code is blocked for" is no condition any more."""
 _LASTING = re.compile(r"\b(?:last|lasts|take|takes|run|runs|lasting)$", re.IGNORECASE)
 _IN_CONDITION = re.compile(
-    r"\b(?:if|when|whenever|once|unless)\s[^.;,:\n]*$|\bthat (?:last|take)s?$", re.IGNORECASE
+    r"\b(?:if|when|whenever|once|unless|given)\s[^.;,:\n]*$|\bthat (?:last|take)s?$", re.IGNORECASE
 )
 _ARROW = re.compile(r"\s*(?:→|⇒|-{1,2}>|=>)")
 """ "payment fails (3 times) -> order blocked"."""
-_REPEATED = re.compile(r" times$|\b(?:consecutive|successive) [a-z]", re.IGNORECASE)
+_LETS = re.compile(r"\b(?:can|may|able|allowed|entitled|possible)\b", re.IGNORECASE)
+""" "can be downloaded for (24 months after discharge)"."""
+_REPEATED = re.compile(r" times$|^twice$|\b(?:consecutive|successive) [a-z]", re.IGNORECASE)
 _MOVED_BY = re.compile(
     r"\b(?:can|may|could|possible|allowed|entitled)\b[^.;,:\n]*"
     r"\b(?:exten[ds]|prolong|postpon|deferr?|delay|lengthen|bring forward|brought forward)\w*"
@@ -158,6 +160,8 @@ def _plain(
         return "at least" if _BEGINS.match(named["kind"] or named.group()) else "at most"
     if lead.endswith(" for"):
         if _FROM_THEN.match(text, end):
+            return "at most"
+        if _AFTERWARDS.match(text, end) and _LETS.search(lead):
             return "at most"
         return "at least" if lasts_so_far(lead) else "none"
     if _LASTING.search(lead):

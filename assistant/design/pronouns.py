@@ -25,8 +25,15 @@ _OBJECT_PRONOUN = re.compile(r"\b(?:it|them)$", re.IGNORECASE)
 def named(rule: Rule, before: Rule) -> Rule:
     """A rule whose "it" is named by the subject of the sentence before, offsets kept true."""
     clause = before.clause
+    about = before.conditions[0].clause if before.conditions else None
+    spoken = ""
+    if about and about.subject and not is_person(about.subject) and len(about.subject.split()) < 6:
+        spoken = definite(noun_core(about.subject))
     if clause is None or is_person(clause.subject) or len(clause.subject.split()) > 9:
-        return rule
+        if not spoken:
+            return rule
+        said_of = tuple(replace(c, words=_renamed(c.words, spoken)) for c in rule.conditions)
+        return replace(rule, conditions=said_of)
     name = (
         definite(noun_core(clause.subject))
         if not clause.subject[:1].isupper() or " " in clause.subject
@@ -34,11 +41,7 @@ def named(rule: Rule, before: Rule) -> Rule:
     )
     if len(name.split()) > 5 or parse_clause(name):
         return rule
-    about = before.conditions[0].clause if before.conditions else None
-    spoken = name
-    if about and about.subject and not is_person(about.subject) and len(about.subject.split()) < 6:
-        spoken = definite(noun_core(about.subject))
-    conditions = tuple(replace(c, words=_renamed(c.words, spoken)) for c in rule.conditions)
+    conditions = tuple(replace(c, words=_renamed(c.words, spoken or name)) for c in rule.conditions)
     effect = _renamed(rule.effect, name)
     if _OBJECT_PRONOUN.search(effect.text):
         said = _OBJECT_PRONOUN.sub(name, effect.text)
@@ -57,7 +60,9 @@ def _renamed(words: Span, name: str) -> Span:
 def spoken_of(condition: Condition, effect: Span) -> Condition:
     """A condition after its effect with the effect's subject for "it" and "they"."""
     clause = parse_clause(effect.text)
-    pronoun = re.match(r"(?P<word>it|they|he|she) ", condition.words.text, re.IGNORECASE)
+    pronoun = re.match(
+        r"(?P<word>it|they|he or she|she or he|he/she|he|she) ", condition.words.text, re.IGNORECASE
+    )
     if pronoun is None or clause is None or condition.words.start < effect.start:
         return condition
     name = definite(noun_core(clause.subject))

@@ -12,7 +12,7 @@ from typing import Any
 
 from assistant.design.amounts import Quantity
 from assistant.design.clauses import parse_clause
-from assistant.design.comparisons import read_limit
+from assistant.design.comparisons import TURNED, read_limit
 from assistant.design.moments import NO_YEAR
 from assistant.design.periods import lasts_so_far, unsaid_limit
 from assistant.design.units import in_base_unit
@@ -82,6 +82,8 @@ def with_limits(text: str, found: list[Quantity]) -> Iterator[Quantity]:
             and _carries_on(text, before, quantity)
         ):
             quantity = replace(quantity, comparison=before.comparison, negated=before.negated)
+        if before is not None and _denied_too(text, before, quantity):
+            quantity = replace(quantity, comparison=TURNED[quantity.comparison], negated=True)
         bare = quantity.kind == "number" and quantity.word == "within"
         if bare and before is not None and before.kind == "duration":
             # "within 30 days, a credit note within 10"
@@ -95,6 +97,18 @@ def with_limits(text: str, found: list[Quantity]) -> Iterator[Quantity]:
         if quantity.is_limit or quantity.digits.lower() not in ("a", "an"):  # "10 hours a day"
             before = quantity
     yield from _with_units(text, ready)
+
+
+def _denied_too(text: str, before: Quantity, quantity: Quantity) -> bool:
+    """Whether a denial of one limit reaches the next: "not ... less than 6 or more than 96"."""
+    sides = {before.comparison, quantity.comparison}
+    return (
+        before.negated
+        and not quantity.negated
+        and sides in ({"at least", "more than"}, {"at most", "less than"})
+        and re.fullmatch(r",?\s+n?or\s+", text[before.phrase_end : quantity.phrase_start])
+        is not None
+    )
 
 
 def _dimensions(text: str, found: list[Quantity]) -> list[Quantity]:
@@ -235,6 +249,12 @@ def _range(text: str, low: Quantity, high: Quantity) -> tuple[Quantity, Quantity
         lead,
         re.I,
     )
+    if _AROUND.fullmatch(gap) and _SINCE.match(text, high.end) and low.kind == high.kind:
+        start = low.start - len("from ") if opened else low.start
+        return tuple(  # type: ignore[return-value]
+            replace(end, comparison="at most", phrase_start=place, phrase_end=end.end, word="from")
+            for end, place in ((low, start), (high, high.start))
+        )
     if joined == "and":
         if not (opened and "between" in opened["word"].lower()):
             return None
@@ -278,6 +298,9 @@ def _range(text: str, low: Quantity, high: Quantity) -> tuple[Quantity, Quantity
     )  # fmt: skip
 
 
+_AROUND = re.compile(r"\s(?:before|prior to)\s(?:(?:up )?to|until|and)\s", re.IGNORECASE)
+_SINCE = re.compile(r"\s(?:after|following)\b", re.IGNORECASE)
+""" "from (7 days before to 3 days after) the reading"."""
 _AHEAD = re.compile(r"\s+(?:in advance|beforehand|ahead|before|prior to)\b", re.IGNORECASE)
 
 

@@ -38,7 +38,7 @@ _RELATIVE = re.compile(r"\b(?:that|which|who|whose|whom|where|when|if|because)\b
 _FIXED = re.compile(
     r"\b(?:terms and conditions|health and safety|research and development|date and time"
     r"|name and address|goods and services|profit and loss|drag and drop|back and forth"
-    r"|and/or|one or more|more or less)\b",
+    r"|and/or|he or she|she or he|his or her|him or her|one or more|more or less)\b",
     re.IGNORECASE,
 )
 _HAVING = word_set("have contain include hold own possess lack match meet satisfy fulfil fulfill")

@@ -269,6 +269,7 @@ def _is_gerund(words: str) -> bool:
 
 
 _ASKS = re.compile(
+    r"(?<!\bmanual )(?<!\bfor )(?<!\ba )(?<!\bthe )(?<!\bthis )(?<!\bfurther )"
     r"\b(?:check|determin|see|verif|know|decid|ask|test|validat|indicat|tell|evaluat|assess"
     r"|understand|recogni[sz]|identif|learn|clarif"
     r"|find out|examin|confirm|wonder|say|show)(?:e?s|e?d|ing|ies|ied|e|y)?"

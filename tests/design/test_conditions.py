@@ -809,3 +809,38 @@ def test_somebody_else_is_no_other_case() -> None:
         "The calendar is reloaded",
         "The calendar is not reloaded",
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "refused"),
+    [
+        ("The report is only available in English.",
+         "The report is not available in anything other than English"),
+        ("Support is only available on weekdays.",
+         "Support is not available on days other than weekdays"),
+        ("Claims for which no photos were sent are put on hold.",
+         "Claims for which photos were sent are not put on hold"),
+    ],
+)  # fmt: skip
+def test_elsewhere_and_other_things_are_tried(text: str, refused: str) -> None:
+    found = derive_conditions(
+        UserStory(key="S-1", title="x"), AcceptanceCriterion(id="A", text=text)
+    )
+    assert [c.expected for c in found if c.technique == "negative"] == [refused]
+
+
+def test_rules_on_one_thing_that_end_with_otherwise_exclude_each_other() -> None:
+    text = (
+        "If the part is in the van, the technician takes it; if it is in the depot, a transfer is"
+        " made; otherwise a purchase order is made."
+    )
+    found = derive_conditions(
+        UserStory(key="S-1", title="x"), AcceptanceCriterion(id="A", text=text)
+    )
+    outcomes = {tuple(sorted(c.variables.items())): c.expected for c in found}
+    van, depot = "the part is in the van", "the part is in the depot"
+    assert outcomes == {
+        ((depot, "false"), (van, "true")): "The technician takes it",
+        ((depot, "true"), (van, "false")): "The transfer is made",
+        ((depot, "false"), (van, "false")): "A purchase order is made",
+    }

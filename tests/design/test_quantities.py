@@ -301,3 +301,31 @@ def test_long_names_take_no_time(word: str) -> None:
     started = process_time()
     find_quantities(word * 400)
     assert process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    ("text", "limits"),
+    [
+        ("Enrolment opens on 1 August at 10:00 and closes on 15 August at 18:00.",
+         ["at least 1 August", "at least 10:00", "at most 15 August", "at most 18:00"]),
+        ("Access ends when the child turns 16.", ["at least 16"]),
+        ("A loan is not granted for a term of less than 6 or more than 96 months.",
+         ["at least 6", "at most 96 months"]),
+        ("An agent cannot reopen a case closed more than 10 days ago.", ["more than 10 days"]),
+        ("Readings can be sent from 7 days before to 3 days after the reading date.",
+         ["at most 7 days", "at most 3 days"]),
+        ("Visits can be booked from 7 days to 1 hour in advance and last 20 minutes at most.",
+         ["at most 7 days", "at least 1 hour", "at most 20 minutes"]),
+        ("Silver status from 1,500 points, Gold status from 5,000 points.",
+         ["at least 1,500 points", "at least 5,000 points"]),
+        ("5 % from 10 pieces, 8 % from 50 pieces.", ["at least 10 pieces", "at least 50 pieces"]),
+        ("Papers can be downloaded for 24 months after discharge.", ["at most 24 months"]),
+        ("If the customer cannot be reached twice in a row, the order is closed.",
+         ["at least twice"]),
+        ("The auction is extended by 5 minutes.", []),
+        ("If only one manufacturer exists, no reasons are needed.", []),
+    ],
+)  # fmt: skip
+def test_limits_in_the_words_of_teams(text: str, limits: list[str]) -> None:
+    found = [f"{q.comparison} {q.text}" for q in find_quantities(text) if q.is_limit]
+    assert found == limits
