@@ -12,15 +12,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from assistant.design.asides import take_aside
-from assistant.design.casing import lower_start
 from assistant.design.clauses import parse_clause
 from assistant.design.enumerations import values_stated
+from assistant.design.leading import straight, take_inverted, take_leading
 from assistant.design.listed_conditions import read_listed
 from assistant.design.messages import mask_quotes
-from assistant.design.outcomes import is_message_only, is_restrictive, reports_success
-from assistant.design.people import is_person
+from assistant.design.outcomes import is_restrictive
 from assistant.design.pronouns import named, spoken_of
-from assistant.design.quantities import find_quantities
 from assistant.design.restated import (
     empty_as_missing,
     none_as_denial,
@@ -36,13 +34,9 @@ from assistant.design.sentences import (
     sentences,
     span,
 )
-from assistant.design.splitting import (
-    condition_parts,
-    straight,
-    take_inverted,
-    take_leading,
-    take_trailing,
-)
+from assistant.design.splitting import condition_parts
+from assistant.design.successive import IF_SO, chained, gone_on, joined_to, merged
+from assistant.design.trailing import take_trailing
 
 _OTHERWISE = re.compile(
     r"(?:[,;.:–—-]\s*|\s)(?:and |but )?(?:otherwise|or else"
@@ -71,16 +65,6 @@ _OTHER_SUBJECT = re.compile(
     r"|smaller|later|earlier|longer|shorter) \w+|(?:requests?|attempts?|values?|entries|amounts?"
     r"|anything)"
     r" (?:outside|beyond|above|after|below) (?:of )?(?:this|that|these|the))\b",
-    re.IGNORECASE,
-)
-_ELLIPSIS = re.compile(
-    r"^(?:(?:it|this|that|they|these) (?:is|are|does|do|has|have|exceeds?|falls?)\b.*\b(?:not"
-    r"|shorter|longer|higher"
-    r"|lower|less|more|fewer|greater|outside|exceeds?|below|above|over|under|missing|invalid|empty"
-    r"|blank|late)\b"
-    r"|(?:the|this) (?:limit|maximum|minimum|period|deadline|time limit|threshold|condition"
-    r"|check)\b.*"
-    r"|not\b.*|exceeded$|outside\b.*)",
     re.IGNORECASE,
 )
 _EXCEPTION = re.compile(
@@ -115,10 +99,10 @@ def read_rules(text: str, *, gherkin: bool = False) -> tuple[Rule, ...]:
             if rules[-1].otherwise is None:
                 rules[-1] = replace(rules[-1], otherwise=stated)
                 continue
-        so = _IF_SO.match(sentence.text)
+        so = IF_SO.match(sentence.text)
         if rules and so:
             further = span(text, sentence.start + so.end(), sentence.end)
-            going_on = _gone_on(rules[-1], further)
+            going_on = gone_on(rules[-1], further)
             if going_on is not None:
                 rules[-1] = going_on
                 continue
@@ -127,14 +111,14 @@ def read_rules(text: str, *, gherkin: bool = False) -> tuple[Rule, ...]:
             rules[-1] = replace(rules[-1], otherwise=sentence)
             continue
         rule = _sentence_rule(text, sentence)
-        joined = _joined_to(rules[-1], rule) if rules else None
+        joined = joined_to(rules[-1], rule) if rules else None
         if rules and joined is None:
             rule = named(rule, rules[-1])
         if joined is not None:
             rules[-1] = joined
         else:
             rules.append(rule)
-    return _merged(_chained(rules, text)) or (_bare(text),)
+    return merged(chained(rules, text)) or (_bare(text),)
 
 
 _NO_LABEL = re.compile(
@@ -159,58 +143,6 @@ def _without_labels(found: Sequence[Span]) -> Sequence[Span]:
         or parse_clause(piece.text[:-1]) is not None
     ]
     return [*kept, *found[-1:]]
-
-
-_ALL_OTHERS = re.compile(r"\bin (?:all|any) other cases?\b", re.IGNORECASE)
-
-
-def _chained(rules: list[Rule], text: str) -> list[Rule]:
-    """Rules for the same thing of which the last says "otherwise": each excludes the next.
-
-    "In all other cases" speaks of all the rules before, whatever they are about.
-    """
-    if len(rules) < 2 or rules[-1].otherwise is None or not all(rule.conditions for rule in rules):
-        return rules
-    about = {rule.clause.subject.casefold() if rule.clause else "" for rule in rules}
-    otherwise = rules[-1].otherwise
-    rest = _ALL_OTHERS.search(text, rules[-1].effect.end, otherwise.start)
-    tested = {c.clause.subject.casefold() if c.clause else "" for r in rules for c in r.conditions}
-    alike = len(tested) == 1 and not is_person("".join(tested))
-    alike = alike and "." not in text[rules[0].effect.start : otherwise.start]
-    if (len(about) > 1 or "" in about) and rest is None and not alike:
-        return rules
-    return [rules[0], *(replace(rule, chained=True) for rule in rules[1:])]
-
-
-_IF_SO = re.compile(
-    r"(?:if so|in (?:that|this|such(?: an?)?|these|those) cases?|if (?:that|this) is (?:so|the case"
-    r"|true))\b,?\s+(?=\w)",
-    re.IGNORECASE,
-)
-_WHETHER = re.compile(
-    r"\b(?:check|determin|see|verif|decid|ask|test|validat|assess|examin)\w*(?: [\w']+){0,3}?"
-    r" (?:whether|if) (?P<fact>.+)$",
-    re.IGNORECASE,
-)
-
-
-def _gone_on(before: Rule, further: Span) -> Rule | None:
-    """The rule before with what happens "in that case" too; "if so" answers its "whether"."""
-    asked = _WHETHER.search(before.effect.text)
-    end = further.end - (len(further.text) - len(further.text.rstrip(".")))
-    if before.conditions and before.otherwise is None:
-        said = f"{before.effect.text} and {lower_start(further.text.rstrip('.'))}"
-        return replace(before, effect=Span(said, end - len(said), end))
-    if asked and not before.conditions and parse_clause(asked["fact"]):
-        fact = asked["fact"]
-        words = Span(fact, before.effect.end - len(fact), before.effect.end)
-        effect = Span(further.text.rstrip("."), further.start, end)
-        parts, logic = condition_parts([Condition("if", words)], effect)
-        return Rule(
-            before.whole, effect, tuple(parts), logic,
-            restrictive=is_restrictive(effect.text),
-        )  # fmt: skip
-    return None
 
 
 _AND_IF = re.compile(
@@ -247,34 +179,6 @@ def _apart(text: str, found: Sequence[Span]) -> Iterator[Span]:
             yield span(text, start, start + more.start() + len(" otherwise"))
             start += more.end()
         yield span(text, start, sentence.end)
-
-
-_NOT_POSSIBLE = re.compile(r"(?:this|that|it) (?:is|was) not (?:possible|feasible)\b", re.I)
-""" "(... if A.) If this is not possible, ...": a further condition, not that A is not met."""
-
-
-def _joined_to(before: Rule, rule: Rule) -> Rule | None:
-    """The rule before, completed by one that only adds its message or who may not do it."""
-    open_ended = before.otherwise is None and not before.restrictive
-    if before.conditions and rule.conditions and _NOT_POSSIBLE.match(rule.conditions[0].words.text):
-        return None
-    if open_ended and len(rule.conditions) == 1 and _ELLIPSIS.match(rule.conditions[0].words.text):
-        return replace(before, otherwise=rule.effect)
-    if rule.conditions or rule.otherwise:
-        return None
-    clause = rule.clause
-    if clause and clause.form == "modal" and clause.negated and not clause.verb:
-        subject = span(rule.effect.text, 0, len(clause.subject))
-        return replace(
-            before,
-            excluded=Span(subject.text, rule.effect.start, rule.effect.start + len(subject.text)),
-        )
-    if is_message_only(rule.effect.text) and not reports_success(rule.effect.text):
-        if before.restrictive and before.notice is None:
-            return replace(before, notice=rule.effect)
-        if before.otherwise is None and not before.restrictive and not before.conditions:
-            return replace(before, otherwise=rule.effect)
-    return None
 
 
 def _bare(text: str) -> Rule:
@@ -373,20 +277,3 @@ def _rule_of(
 
 
 _UNLESS = ("unless", "without", "until")
-
-
-def _merged(rules: list[Rule]) -> tuple[Rule, ...]:
-    """Give a rule the outcome that a later sentence states for the far side of its own limit."""
-    merged = list(rules)
-    for index, rule in enumerate(rules):
-        if not rule.restrictive or index == 0:
-            continue
-        values = {(q.value, q.unit) for q in find_quantities(rule.whole.text) if q.is_limit}
-        for earlier in range(index - 1, -1, -1):
-            before = merged[earlier]
-            theirs = {(q.value, q.unit) for q in find_quantities(before.whole.text) if q.is_limit}
-            if values & theirs and not before.restrictive and before.otherwise is None:
-                merged[earlier] = replace(before, otherwise=rule.effect)
-                merged[index] = replace(rule, effect=Span("", rule.effect.start, rule.effect.start))
-                break
-    return tuple(rule for rule in merged if rule.effect.text)

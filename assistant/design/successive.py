@@ -1,0 +1,121 @@
+"""What one sentence of a criterion takes from the one before: "in that case", "if so", the rest."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from assistant.design.casing import lower_start
+from assistant.design.clauses import parse_clause
+from assistant.design.outcomes import is_message_only, is_restrictive, reports_success
+from assistant.design.people import is_person
+from assistant.design.quantities import find_quantities
+from assistant.design.rules import Condition, Rule
+from assistant.design.sentences import Span, span
+from assistant.design.splitting import condition_parts
+
+_ELLIPSIS = re.compile(
+    r"^(?:(?:it|this|that|they|these) (?:is|are|does|do|has|have|exceeds?|falls?)\b.*\b(?:not"
+    r"|shorter|longer|higher"
+    r"|lower|less|more|fewer|greater|outside|exceeds?|below|above|over|under|missing|invalid|empty"
+    r"|blank|late)\b"
+    r"|(?:the|this) (?:limit|maximum|minimum|period|deadline|time limit|threshold|condition"
+    r"|check)\b.*"
+    r"|not\b.*|exceeded$|outside\b.*)",
+    re.IGNORECASE,
+)
+_ALL_OTHERS = re.compile(r"\bin (?:all|any) other cases?\b", re.IGNORECASE)
+
+
+def chained(rules: list[Rule], text: str) -> list[Rule]:
+    """Rules for the same thing of which the last says "otherwise": each excludes the next.
+
+    "In all other cases" speaks of all the rules before, whatever they are about.
+    """
+    if len(rules) < 2 or rules[-1].otherwise is None or not all(rule.conditions for rule in rules):
+        return rules
+    about = {rule.clause.subject.casefold() if rule.clause else "" for rule in rules}
+    otherwise = rules[-1].otherwise
+    rest = _ALL_OTHERS.search(text, rules[-1].effect.end, otherwise.start)
+    tested = {c.clause.subject.casefold() if c.clause else "" for r in rules for c in r.conditions}
+    alike = len(tested) == 1 and not is_person("".join(tested))
+    alike = alike and "." not in text[rules[0].effect.start : otherwise.start]
+    if (len(about) > 1 or "" in about) and rest is None and not alike:
+        return rules
+    return [rules[0], *(replace(rule, chained=True) for rule in rules[1:])]
+
+
+IF_SO = re.compile(
+    r"(?:if so|in (?:that|this|such(?: an?)?|these|those) cases?|if (?:that|this) is (?:so|the case"
+    r"|true))\b,?\s+(?=\w)",
+    re.IGNORECASE,
+)
+_WHETHER = re.compile(
+    r"\b(?:check|determin|see|verif|decid|ask|test|validat|assess|examin)\w*(?: [\w']+){0,3}?"
+    r" (?:whether|if) (?P<fact>.+)$",
+    re.IGNORECASE,
+)
+
+
+def gone_on(before: Rule, further: Span) -> Rule | None:
+    """The rule before with what happens "in that case" too; "if so" answers its "whether"."""
+    asked = _WHETHER.search(before.effect.text)
+    end = further.end - (len(further.text) - len(further.text.rstrip(".")))
+    if before.conditions and before.otherwise is None:
+        said = f"{before.effect.text} and {lower_start(further.text.rstrip('.'))}"
+        return replace(before, effect=Span(said, end - len(said), end))
+    if asked and not before.conditions and parse_clause(asked["fact"]):
+        fact = asked["fact"]
+        words = Span(fact, before.effect.end - len(fact), before.effect.end)
+        effect = Span(further.text.rstrip("."), further.start, end)
+        parts, logic = condition_parts([Condition("if", words)], effect)
+        return Rule(
+            before.whole, effect, tuple(parts), logic,
+            restrictive=is_restrictive(effect.text),
+        )  # fmt: skip
+    return None
+
+
+_NOT_POSSIBLE = re.compile(r"(?:this|that|it) (?:is|was) not (?:possible|feasible)\b", re.I)
+""" "(... if A.) If this is not possible, ...": a further condition, not that A is not met."""
+
+
+def joined_to(before: Rule, rule: Rule) -> Rule | None:
+    """The rule before, completed by one that only adds its message or who may not do it."""
+    open_ended = before.otherwise is None and not before.restrictive
+    if before.conditions and rule.conditions and _NOT_POSSIBLE.match(rule.conditions[0].words.text):
+        return None
+    if open_ended and len(rule.conditions) == 1 and _ELLIPSIS.match(rule.conditions[0].words.text):
+        return replace(before, otherwise=rule.effect)
+    if rule.conditions or rule.otherwise:
+        return None
+    clause = rule.clause
+    if clause and clause.form == "modal" and clause.negated and not clause.verb:
+        subject = span(rule.effect.text, 0, len(clause.subject))
+        return replace(
+            before,
+            excluded=Span(subject.text, rule.effect.start, rule.effect.start + len(subject.text)),
+        )
+    if is_message_only(rule.effect.text) and not reports_success(rule.effect.text):
+        if before.restrictive and before.notice is None:
+            return replace(before, notice=rule.effect)
+        if before.otherwise is None and not before.restrictive and not before.conditions:
+            return replace(before, otherwise=rule.effect)
+    return None
+
+
+def merged(rules: list[Rule]) -> tuple[Rule, ...]:
+    """Give a rule the outcome that a later sentence states for the far side of its own limit."""
+    merged = list(rules)
+    for index, rule in enumerate(rules):
+        if not rule.restrictive or index == 0:
+            continue
+        values = {(q.value, q.unit) for q in find_quantities(rule.whole.text) if q.is_limit}
+        for earlier in range(index - 1, -1, -1):
+            before = merged[earlier]
+            theirs = {(q.value, q.unit) for q in find_quantities(before.whole.text) if q.is_limit}
+            if values & theirs and not before.restrictive and before.otherwise is None:
+                merged[earlier] = replace(before, otherwise=rule.effect)
+                merged[index] = replace(rule, effect=Span("", rule.effect.start, rule.effect.start))
+                break
+    return tuple(rule for rule in merged if rule.effect.text)
