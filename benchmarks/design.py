@@ -12,7 +12,8 @@ domains by an author who had not seen the code (no suites for scenarios: whether
 the scenario is a cause is a matter of taste), and ``phrasings`` 160 by another, who said limits
 and conditions in as many ways as could be thought of, and ``typical`` 140 by a third, of what
 people usually write, as are the 200 of ``everyday``; ``mixed`` has 160 in eight voices and
-``causal`` 150 of conditions and effects alone, ``teams`` 150 in the ways of ten companies.
+``causal`` 150 of conditions and effects alone, ``teams`` and ``products`` 150 each in the
+ways of ten companies.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from assistant.domain import AcceptanceCriterion, TestCondition, UserStory  # no
 
 SETS = (
     "development", "held_out", "further", "fresh", "expressions", "domains", "phrasings", "typical",
-    "everyday", "mixed", "causal", "teams",
+    "everyday", "mixed", "causal", "teams", "products",
 )  # fmt: skip
 LABELLED = ROOT / "tests" / "design" / "labelled"
 STORY = UserStory(key="S-1", title="A story")
@@ -76,8 +77,8 @@ def found_limits(row: dict[str, Any]) -> list[str]:
 def one(unit: str) -> str:
     """The last word of a unit in the singular: "failed attempts" -> "attempt"."""
     last = unit.split()[-1] if unit and unit not in ("working day", "decimal place") else unit
-    last = re.sub(r"ies$", "y", re.sub(r"(?<=x)es$", "", last))
-    return re.sub(r"(?<=[a-z]{2})s$", "", last) if len(last) > 3 else last
+    last = re.sub(r"ies$", "y", re.sub(r"(?<=x)es$|(?<=ss)es$", "", last))
+    return re.sub(r"(?<=[a-z]{2})(?<!s)s$", "", last) if len(last) > 3 else last
 
 
 def same_limits(wanted: list[str], found: list[str]) -> tuple[int, int, int]:

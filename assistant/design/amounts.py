@@ -135,6 +135,10 @@ _OF_PERSON = re.compile(
     r"(?: (?:not|still|at least|currently))?"
     r"(?: \(?(?:under|over|below|above|at least|between))? $", re.IGNORECASE
 )  # fmt: skip
+_OF_SOMEBODY = re.compile(
+    r"(?P<who>\w[\w'’-]*)(?: who (?:is|are))? (?:under|over|below|above)(?: the age of)? $",
+    re.IGNORECASE,
+)
 _OF_SAME_PERSON = re.compile(
     r"(?:^|[.,;:] |\b(?:if|when|where|that|unless|once) )(?P<lead>[^.,;:'’]*) (?:and|or|but)"
     r" (?:is|are|was|were)(?: (?:not|still|currently))? (?:(?:under|over|below|above|at least) )?$",
@@ -258,8 +262,11 @@ def _amount(text: str, match: re.Match[str], start: int) -> Quantity | None:
                 kind, unit = _unit_in(noun)
     if words and kind in ("number", "count") and value <= 1 and not unit:
         return None
+    years = kind == "duration" and unit == "year" and _OF_SOMEBODY.search(text[:start][-90:])
     if kind == "number" and _is_age(text, start, end, value):
         kind, unit = "age", "year"
+    elif years and is_person(years["who"]):
+        kind = "age"  # "a patient under 16 years"
     return Quantity(
         value, unit, kind, text[start:end], start, end,
         prefix=prefix, digits=number, suffix=suffix or text[number_end:end],
@@ -299,7 +306,7 @@ def _is_age(text: str, start: int, end: int, value: Decimal) -> bool:
     compared = re.match(r" (?:or|and) (?:over|above|under|below)\b|\+", text[end:])
     related = re.search(r"\b(?:under|over|below|above) $", before)
     if not (compared or related):
-        turned = re.search(r"\b(?P<who>[\w'’-]+) turn(?:s|ed)? $", before)
+        turned = re.search(r"\b(?P<who>[\w'’-]+)(?: who| that)? turn(?:s|ed)? $", before)
         return bool(turned and is_person(turned["who"]))
     if of and is_person(of["who"]):
         return True

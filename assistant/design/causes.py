@@ -60,10 +60,11 @@ _APART = re.compile(
 _CONNECTOR = re.compile(
     r"(?P<comma>,)?\s(?P<word>and|or|but)\s+(?!a half\b)"
     r"(?P<more>(?:also |then |additionally |if |when"
-    r" |where |that |either |both )*)"
+    r" |where |that |either |both (?=[^,.;]* and ))*)"
     r"|(?P<list>[,;])\s+(?P<again>(?:if |when |where |that )?)(?!and\b|or\b|but\b)",
     re.IGNORECASE,
 )
+_RANGED = re.compile(r"\b(?:between|from) \S*\d[^,;]{0,20}$", re.IGNORECASE)
 _PREDICATE = word_set(
     """is are was were has have had can cannot can't could does do did doesn't don't didn't must
     shall should will may might isn't aren't hasn't haven't wasn't never"""
@@ -142,6 +143,9 @@ def _pieces(text: str) -> list[_Piece]:
         if match["word"] == "or" and COMPARED_TO.match(masked, match.end()):
             continue  # "is £50 or above"
         near = masked[max(0, match.start() - 12) : match.start()]
+        ranged = _RANGED.search(masked, max(0, match.start() - 40), match.start())
+        if ranged and match["word"] == "and" and re.match(r"\S*\d", masked[match.end() :]):
+            continue  # "between 11 pm and 5 am"
         if (clause is None and not compared) or near.rstrip().endswith("between"):
             continue
         if not (_own(right) or (clause is not None and _continues(right, clause))):

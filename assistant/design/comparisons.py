@@ -49,6 +49,7 @@ _BE = r"(?:(?: (?:is|are|be|of|was|will be|must be|shall be|should be))*|:|=)"
 
 _DAY = r"(?:the )?\d{1,2}(?:st|nd|rd|th)?(?: of)? [A-Z][a-z]+(?: \d{4})?,?"
 _BEFORE: tuple[tuple[Comparison, str], ...] = (
+    ("at most", r"at the latest (?:after|within|in|by|on|at)"),
     ("at most", rf"(?:(?:{_SMALL}) than|below|under) or (?:equals?(?: to)?|exactly|at)"
                 rf"|(?:equals? (?:to )?|at )or (?:(?:{_SMALL}) than|below|under)"),
     ("at least", rf"(?:(?:{_BIG}) than|above|over) or (?:equals?(?: to)?|exactly|at)"
@@ -86,6 +87,7 @@ _BEFORE: tuple[tuple[Comparison, str], ...] = (
                   r"|exceed(?:s|ed|ing)?|in excess of|(?:tops|surpass(?:es|ed|ing)?|outstrips)"
                   r"|beyond|past|after|(?<![<=])>(?!=)|\bstrictly (?:after|above))"),
     ("less than", rf"(?:(?:{_SMALL}) than|under(?: the age of)?|below(?: the age of)?|before"
+                  r"(?: the age of)?"
                   r"|prior to|<(?![=>]))"),
     ("at most", r"(?:by|on or before|no later than)"),
     ("at least", r"(?:reach(?:es|ed|ing)?|attain(?:s|ed|ing)?|hits?)(?: (?:an?|the|its|their)"

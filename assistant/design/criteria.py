@@ -23,6 +23,7 @@ from assistant.design.restated import (
     empty_as_missing,
     none_as_denial,
     only_in_front,
+    rejected,
     with_subject,
 )
 from assistant.design.rules import Condition, Rule
@@ -154,6 +155,12 @@ _AND_ASIDE = re.compile(r",? and, (?=(?:if|when|where|unless) [^,]+, )", re.IGNO
 """ "(sends a receipt) and, if a number is stored, (sends a text message)"."""
 
 
+_OTHERS_CANNOT = re.compile(
+    r", (?=(?:all |any )?others? (?:[\w-]+ )?(?:cannot|can['’]t|may not|must not)[.]?$)", re.I
+)
+""" "managers can archive it, (all other users cannot)"."""
+
+
 def _apart(text: str, found: Sequence[Span]) -> Iterator[Span]:
     """Sentences cut where a second rule follows: "if A, then X, and if B, then Y"."""
     for sentence in found:
@@ -174,6 +181,10 @@ def _apart(text: str, found: Sequence[Span]) -> Iterator[Span]:
         if aside and parse_clause(text[start : aside.start()]):
             yield span(text, start, aside.start())
             start = aside.end()
+        others = _OTHERS_CANNOT.search(masked, start, sentence.end)
+        if others and parse_clause(text[start : others.start()]):
+            yield span(text, start, others.start())
+            start = others.end()
         more = re.search(r" otherwise, (?:and )?", masked[start : sentence.end], re.IGNORECASE)
         if more and parse_clause(text[start + more.end() : sentence.end]):
             yield span(text, start, start + more.start() + len(" otherwise"))
@@ -265,6 +276,7 @@ def _rule_of(
     exception: Span | None,
 ) -> Rule:
     """The rule of a sentence whose parts are found."""
+    effect = rejected(effect)
     effect = only_in_front(effect if conditions else empty_as_missing(effect))
     if otherwise is None and all(c.keyword in _UNLESS for c in conditions):
         effect = none_as_denial(effect)

@@ -40,7 +40,10 @@ _CONDITION = re.compile(
     r"|whose)\s[^,;:.!?\n]*$",
     re.IGNORECASE,
 )
-_LEFT_UNDONE = re.compile(r"(?P<before>[\w'’-]+) not (?:\w+ly )?[a-z]+\s*$", re.IGNORECASE)
+_LEFT_UNDONE = re.compile(
+    r"(?P<before>[\w'’-]+) not (?:\w+ly )?[a-z]+(?: (?:up|out|off|in|back|down|on|over))?\s*$",
+    re.IGNORECASE,
+)
 _AUXILIARY = re.compile(
     r"(?:is|are|was|were|be|been|has|have|had|do|does|did|can|may|must|shall|should|will|could"
     r"|would|might)$",

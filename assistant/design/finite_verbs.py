@@ -72,10 +72,13 @@ _INTRANSITIVE = word_set(
     load match appear disappear elapse lapse respond answer agree decide move wait run work
     crash drop proceed continue pass increase decrease overlap fall rise terminate apply sound ring
     beep flash blink abort halt pause resume restart retry vibrate freeze melt cool die
-    retire resign depart leak burn sink collapse vanish"""
+    follow retire resign depart leak burn sink collapse vanish"""
 )
 
 
+_MEASURED = word_set("last take cost weigh exceed reach total")
+"""Verbs of which a measure is told: "the marriage lasted less than a year"."""
+ARTICLE_START = re.compile(r"(?:the|an?|this|that|its|their|his|her)\s", re.IGNORECASE)
 _BOTH = re.compile(r"(?:the|an?|its|their|his|her) [^,]* and (?:the|an?|its|their|his|her) ", re.I)
 """ "the council and the employee (agree)"."""
 
@@ -259,6 +262,11 @@ def _noun_before_auxiliary(words: list[_Word], lexical: int, auxiliary: int) -> 
     } and not between[0].lower.startswith("\x00")
 
 
+def _is_relative(words: list[_Word], index: int) -> bool:
+    """ "claims for (which no photos were sent)"."""
+    return index < len(words) and words[index].lower in ("which", "whom", "whose")
+
+
 def _auxiliary_after(words: list[_Word], index: int) -> bool:
     return index < len(words) and words[index].lower in MODALS | _BE | _HAVE | _DO
 
@@ -286,6 +294,8 @@ def _lexical_form(
     subject = split_adverbs(text[: words[index].start].strip())[0]
     last = subject.split()[-1].lower().rstrip(",") if subject.split() else ""
     following = words[index + 1].lower if index + 1 < len(words) else ""
+    if word in ("point", "points") and following not in ("to", "at", "out", "towards"):
+        return None  # "all points expire"
     if last in ("i", "we", "you", "they"):
         known = is_base(word) or (word.isalpha() and not word.endswith(("ed", "ing", "ly")))
         return "present" if known else ("past" if base_of_past(word) else None)
@@ -300,6 +310,7 @@ def _lexical_form(
             or following in MODALS | _BE | {"cannot", "who"}
             or (is_base(following) and any(w.lower[:1].isdigit() for w in words[:index]))
             or (following in ("that", "which") and _auxiliary_after(words, index + 2))
+            or (following in PREPOSITIONS and _is_relative(words, index + 2))
         ):
             return None
         if not following and not relative and not (
@@ -326,6 +337,11 @@ def _lexical_form(
     if base_of_past(word) and is_person(last) and following not in ("", "by"):
         nominal = following in ("as", "to", "in", "on", "with", "for", "at", "before", "after")
         return None if nominal else "past"
+    lasting = base_of_past(word) in _MEASURED and (
+        following in ("less", "more", "at", "over", "under", "exactly") or following[:1].isdigit()
+    )
+    if lasting and ARTICLE_START.match(subject):
+        return "past"
     alone = not following or following in PREPOSITIONS | ADVERBS | {
         "and",
         "or",

@@ -85,10 +85,16 @@ def otherwise_or(rule: Rule, allowed: bool, said: str) -> str:
     return said
 
 
+LETTING = ("allow", "permit", "let", "enable", "support", "accept", "offer")
+"""What a system does where it lets somebody do something: a limit on that is no response time."""
+
+
 def is_timing(quantity: Quantity, clause: Clause) -> bool:
     """Whether a limit says how soon the system does something, not how long a state lasts."""
     lasts = quantity.range_end and _STATE.match(clause.tail)
     if quantity.kind in ("date", "time") and clause.form == "be" and (lasts or not clause.passive):
+        return False
+    if clause.verb in LETTING:
         return False
     return quantity.word not in ("after", "only after") and not re.search(r"\bfor$", quantity.word)
 

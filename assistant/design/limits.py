@@ -31,6 +31,7 @@ from assistant.design.drafts import (
 )
 from assistant.design.joining import clauses_of, coordinated
 from assistant.design.limit_outcomes import (
+    LETTING,
     boundary_draft,
     for_roles,
     is_timing,
@@ -202,8 +203,11 @@ def _in_effect(rule: Rule, quantity: Quantity, point: Point) -> Draft | None:
     precondition = stage(given(rule), text).precondition
     if capable or (clause.negated and person) or (is_duty(clause) and person):
         action = action_on(own if not clause.negated else (negation(own) or own))
-        if not point.allowed and not action.startswith(("Try", "Look", "Check", "For ")):
+        denied_ = (parse_clause(said) or clause).negated
+        action = action if denied_ else re.sub(r"^Try to (?=\w)", "", action)
+        if denied_ and not action.startswith(("Try", "Look", "Check", "For ")):
             action = f"Try to {lower_first(action)}"
+        action = capital(action)
         if is_duty(clause):
             can = "can" if point.allowed else "cannot"
             said = f"{clause.subject} {can} {clause.verb} {clause.tail}"
@@ -222,7 +226,11 @@ def _in_effect(rule: Rule, quantity: Quantity, point: Point) -> Draft | None:
         done = negation(own) or own if quantity.negated and clause.negated else own
         return timing(rule, quantity, point, done, situation)
     expected = otherwise_or(rule, point.allowed, told(said))
-    if quantity.kind == "duration":
+    if quantity.kind == "duration" and clause.verb in LETTING:
+        done = negation(own) or own if clause.negated else own
+        action = f"Check whether {lower_start(fact(done))}"
+        situation = Situation(situation.precondition, action)
+    elif quantity.kind == "duration":
         action = let_pass(own, point.text, rule)
         situation = Situation(situation.precondition, action)
     elif quantity.word == "after" and re.search(

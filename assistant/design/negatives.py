@@ -171,7 +171,8 @@ def refusal(rule: Rule, words: list[tuple[str, str]] | None = None) -> Draft:
             place - rule.effect.start for place in (quantity.phrase_start, quantity.phrase_end)
         )
         subject = in_subject(rule, quantity)
-        data = one_line(rule.effect.text[start:end]) if subject else outside_words(quantity)
+        said = subject or (quantity.comparison != "exactly" and not quantity.negated)
+        data = one_line(rule.effect.text[start:end]) if said else outside_words(quantity)
         if quantity.comparison == "exactly":
             data = f"other than {quantity.text}"
     made = failing(

@@ -19,7 +19,9 @@ from assistant.design.verbs import base_of_participle, is_base, third_person
 _ARROW = re.compile(r"\s*(?:→|⇒|➔|➜|-{1,2}>|=>|–>)\s*")
 _APART = re.compile(r"(?<=[.;])\s+|\s*;\s*|\n+")
 _LEAD = re.compile(r"(?:if|when|whenever|in case(?: of)?|on)\s+", re.IGNORECASE)
-_TRAIL = re.compile(r"\s(?P<word>if|when|unless|once|as soon as)\s", re.IGNORECASE)
+_TRAIL = re.compile(
+    r"\s(?P<word>only if|only when|if|when|unless|once|as soon as)\s", re.IGNORECASE
+)
 _JOINT = re.compile(
     r"(?P<joint>,? and |,? or (?!(?:more|less|fewer|later|earlier|above|below|over|under|higher"
     r"|lower|older|younger|longer|shorter|greater)\b)|, | & )"
@@ -53,7 +55,8 @@ _OF_THING = re.compile(
     rf"(?P<name>(?:[\w'-]+ ){{1,4}}?)(?P<state>(?:not |already |still |no longer |only )*"
     rf"(?:{_STATE}|[a-z]+ed|lost|paid|sent|found|set|shown|kept|held|sold|left|made|given|met"
     r"|under|over|above|below|older|younger|longer|shorter|higher|lower|more than|less than"
-    r"|fewer than|at least|at most|within|outside|between|in|on|at|from)\b)(?P<rest>.*)$",
+    r"|fewer than|at least|at most|within|outside|between"
+    r"|(?:in|on|at|from)(?= (?:the|an?|hold|stock|progress|transit|file|\d)))\b)(?P<rest>.*)$",
     re.IGNORECASE,
 )
 _STATE_ALONE = re.compile(rf"(?:not )?(?:{_STATE})$", re.IGNORECASE)
@@ -117,6 +120,8 @@ def _with_trailing(said: str) -> str | None:
     if match is None or left.endswith(",") or parse_clause(left) is not None:
         return None
     outcome, known = _outcomes(left.strip())
+    if match["word"].lower().startswith("only") and not known:  # "extra bed only if ..."
+        outcome, known = f"{_the(_low(left.strip()))} {_be(left)} available", True
     if not known or "," in outcome:
         return None
     condition, _ = _condition(said[match.end() :].strip(" ."))
@@ -127,7 +132,10 @@ def _condition(words: str) -> tuple[str, bool]:
     """A side that must hold, as clauses, and whether it is more than a name."""
     lead = _LEAD.match(words)
     words = words[lead.end() :] if lead else words
-    if parse_clause(words) is not None:
+    first = _JOINT.split(mask_quotes(words))[0]
+    apart = len(first) < len(words) and parse_clause(words[: len(first)]) is None
+    known = _fact(words[: len(first)])[1] if apart else False
+    if parse_clause(words) is not None and not known:
         return lower_start(words), True
     parts = _JOINT.split(mask_quotes(words))
     place, told, sure, flaw = 0, "", False, ""
@@ -141,9 +149,18 @@ def _condition(words: str) -> tuple[str, bool]:
         flawed = _FLAWED.match(text.strip())
         if flaw and not known:  # "duplicate mail address or phone number"
             said = f"the {_low(text.strip())} {_be(text)} {flaw}"
+        before = _NAMED.search(told)
+        alone = _STATE_ALONE.match(text.strip()) or (
+            " " not in text.strip() and base_of_participle(text.strip().lower())
+        )
+        if alone and before:  # "rate code invalid or expired"
+            said = f"{before['what']} {text.strip().lower()}"
         flaw = flawed["flaw"].lower() if flawed else ""
         told, sure = told + said, sure or known
     return told, sure or bool(lead)
+
+
+_NAMED = re.compile(r"(?P<what>the [\w' /-]+? (?:is|are)) [\w -]+ (?:and|or) $")
 
 
 def _fact(part: str) -> tuple[str, bool]:
@@ -180,9 +197,14 @@ def _state_of(part: str) -> str | None:
     state = _OF_THING.match(part)
     if state is None:
         return None
+    last = state["state"].split()[-1]
+    if last.endswith("ed") and base_of_participle(last) is None:
+        return None  # "extra bed"
     words = state["state"].lower().split()
     told = base_of_participle(words[-1]) is not None or _STATE_ALONE.match(words[-1]) is not None
-    if is_base(part.split()[0].lower()) and not (told and len(state["name"].split()) == 1):
+    ends = not state["rest"] and _STATE_ALONE.match(words[-1])
+    one = len(state["name"].split()) == 1
+    if is_base(part.split()[0].lower()) and not ends and not (told and one):
         return None  # "send mail to the customer"
     name = _low(state["name"].strip())
     bare = name in ("nothing", "nobody", "it", "they") or _WANTED.match(words[-1])
@@ -199,7 +221,8 @@ def _outcomes(words: str) -> tuple[str, bool]:
         return lower_start(words), True
     joints = list(_AND.finditer(mask_quotes(words)))
     bounds = [0, *(at for match in joints for at in match.span()), len(words)]
-    told = [_outcome(words[a:b].strip()) for a, b in zip(bounds[::2], bounds[1::2], strict=True)]
+    parts = [words[a:b].strip() for a, b in zip(bounds[::2], bounds[1::2], strict=True)]
+    told = [_outcome(re.sub(r"^then ", "", part)) for part in parts]
     return " and ".join(said for said, _ in told), any(known for _, known in told)
 
 
@@ -226,8 +249,12 @@ def _outcome(part: str) -> tuple[str, bool]:
     state = _state_of(part)
     if state:
         return state, True
+    if re.match(r"(?:back )?to \w", part):
+        return f"it goes {part}", True  # "-> back to sender"
     if _RATE.match(part):
-        return f"{indefinite(_low(part))} applies", True
+        return f"{part if part[:1].isdigit() else indefinite(_low(part))} applies", True
+    if " " not in part and base_of_participle(part.lower()) and not is_base(part.lower()):
+        return f"it is {part.lower()}", True  # "held for 6 h, then released"
     first = part.split()[0]
     order = is_base(first.lower()) and (len(part.split()) > 1 or first.islower())
     if order and not _NOUNISH.match(part):

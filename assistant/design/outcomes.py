@@ -99,9 +99,19 @@ def _sets_limit(clause: Clause) -> bool:
     )
 
 
+_HEADED = re.compile(
+    r"(?:(?:the|an?) )?(?:error |warning )?(?:message|text|error|warning|hint|alert):? ?\x00+"
+    r"[.!]?$",
+    re.I,
+)
+""" "Message: 'Please choose a smaller picture'"."""
+
+
 def is_message_only(effect: str) -> bool:
     """Whether an effect only shows a message, which says nothing about accepting or refusing."""
     masked = mask_quotes(effect)
+    if _HEADED.match(masked):
+        return True
     return bool(_MESSAGE.search(masked) and _SHOWN.search(masked)) and len(coordinated(effect)) == 1
 
 

@@ -51,6 +51,11 @@ _IN_CONDITION = re.compile(
 )
 _ARROW = re.compile(r"\s*(?:→|⇒|-{1,2}>|=>)")
 """ "payment fails (3 times) -> order blocked"."""
+_HAS_DONE = re.compile(
+    r"\b(?:has|have) (?:already )?(?:caused|missed|had|made|reported|received|failed|returned)$",
+    re.IGNORECASE,
+)
+""" "if a customer has caused (two accidents)"."""
 _LETS = re.compile(r"\b(?:can|may|able|allowed|entitled|possible)\b", re.IGNORECASE)
 """ "can be downloaded for (24 months after discharge)"."""
 _REPEATED = re.compile(r" times$|^twice$|\b(?:consecutive|successive) [a-z]", re.IGNORECASE)
@@ -131,6 +136,8 @@ def _plain(
     if kind == "count" and _ORDINAL.match(text[start:end]):
         return "at least"
     if kind == "count" and _RUNNING.match(text, end) and _IN_CONDITION.search(lead):
+        return "at least"
+    if kind == "count" and told and _HAS_DONE.search(lead):
         return "at least"
     headed = _HEADED.match(text)
     if headed and kind != "number" and _ITEM.search(text[:start]):

@@ -17,9 +17,9 @@ _NO_OF = word_set(
     once getting get gets enter enters more some this that these those"""
 )
 _INNER = re.compile(
-    r"^(?:a |an |the )?(?:maximum|max\.?|minimum|min\.?|earliest|latest|longest|shortest|highest"
-    r"|lowest|largest"
-    r"|smallest|greatest|fewest|oldest|youngest|upper limit|lower limit|limit|cap)\b(?P<inner>.*?)"
+    r"^(?:a |an |the )?(?:max\.|min\.|(?:maximum|max|minimum|min|earliest|latest|longest"
+    r"|shortest|highest|lowest|largest"
+    r"|smallest|greatest|fewest|oldest|youngest|upper limit|lower limit|limit|cap)\b)(?P<inner>.*?)"
     r"(?P<be>\s(?:is|are|of|at|on|was|must be|shall be|should be|will be|be|:|=)|:|=)?"
     r"(?:\s(?:a|an|the|its|their))?$"
 )
@@ -156,6 +156,10 @@ def _be_value(word: str, before: str, after: str, value: str) -> tuple[str, str,
     return f"{verb} {value}", stripped, after
 
 
+_PERFECT = re.compile(r"\b(?:has|have|had)(?: not| already| only)? \S+\s*$", re.IGNORECASE)
+""" "has chosen (less than 24 credits)"."""
+
+
 def _linked(quantity: Quantity, before: str, value: str, last: str) -> str:
     """``value`` with "of" where it hangs on a noun: "over £500" -> "of £500.01"."""
     if (
@@ -187,7 +191,7 @@ def _linked(quantity: Quantity, before: str, value: str, last: str) -> str:
     if (
         (is_base(last) and modal)
         or base_of_gerund(last)
-        or (base_of_participle(last) and last.endswith("ed"))
+        or (base_of_participle(last) and (last.endswith("ed") or _PERFECT.search(before)))
     ):
         return value
     return f"of {value}"

@@ -60,6 +60,7 @@ def _renamed(words: Span, name: str) -> Span:
 def spoken_of(condition: Condition, effect: Span) -> Condition:
     """A condition after its effect with the effect's subject for "it" and "they"."""
     clause = parse_clause(effect.text)
+    condition = _object_named(condition, effect)
     pronoun = re.match(
         r"(?P<word>it|they|he or she|she or he|he/she|he|she) ", condition.words.text, re.IGNORECASE
     )
@@ -89,6 +90,26 @@ def spoken_of(condition: Condition, effect: Span) -> Condition:
         rest = _of_one(first) + gap + more
         rest = _FURTHER_VERB.sub(lambda match: match["joint"] + _of_one(match["verb"]), rest)
     said = f"{name} {rest}"
+    end = condition.words.end
+    return replace(condition, words=Span(said, end - len(said), end))
+
+
+def _object_named(condition: Condition, effect: Span) -> Condition:
+    """ "Results are shown after a doctor has released them": what is released is named."""
+    last = _OBJECT_PRONOUN.search(condition.words.text)
+    clause = parse_clause(effect.text)
+    later = condition.words.start >= effect.start
+    if last is None or clause is None or not later or re.search(r"\d", condition.words.text):
+        return condition
+    wanted = last.group().lower()
+    thing = (_OBJECTS if wanted == "them" else _OBJECT).match(clause.tail)
+    if not is_person(clause.subject) and clause.form == "be":
+        name = noun_core(clause.subject) if clause.plural == (wanted == "them") else ""
+    else:
+        name = thing["thing"] if thing else ""
+    if not name or len(name.split()) > 5:
+        return condition
+    said = f"{condition.words.text[: last.start()]}{definite(name)}"
     end = condition.words.end
     return replace(condition, words=Span(said, end - len(said), end))
 

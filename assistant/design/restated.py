@@ -12,9 +12,10 @@ from assistant.design.attributes import find_mandatory
 from assistant.design.casing import capital, indefinite
 from assistant.design.clauses import parse_clause
 from assistant.design.nouns import is_plural
-from assistant.design.people import head_noun
+from assistant.design.people import head_noun, noun_core
 from assistant.design.quantities import find_quantities
 from assistant.design.sentences import Span
+from assistant.design.verbs import participle
 from assistant.design.wording import negation
 
 _NO_SUBJECT = re.compile(
@@ -63,6 +64,26 @@ _EMPTY = re.compile(
 
 
 _CONTAINER = re.compile(r"\b(?:cart|basket|trolley|list|queue|inbox|folder|table|bin)$", re.I)
+
+
+_REJECTS = re.compile(
+    r"(?:the |our |this )?(?:system|app|application|portal|website|site|platform|service|software)"
+    r" (?:(?:must|shall|should|will|has to|needs to) (?:automatically )?)?"
+    r"(?P<verb>reject|refuse|decline)s? (?P<thing>[^,;:]+)$",
+    re.IGNORECASE,
+)
+
+
+def rejected(effect: Span) -> Span:
+    """ "The system rejects files over 8 MB" as "files over 8 MB are rejected"."""
+    found = _REJECTS.match(effect.text)
+    if found is None:
+        return effect
+    thing = found["thing"].rstrip(" .")
+    be = "are" if is_plural(head_noun(noun_core(thing))) else "is"
+    said = f"{thing} {be} {participle(found['verb'].lower())}"
+    start = effect.start + found.start("thing")
+    return Span(said, start, start + len(said))
 
 
 def empty_as_missing(effect: Span) -> Span:

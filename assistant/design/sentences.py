@@ -42,6 +42,8 @@ _PREFIX = re.compile(
     r"|(?:verify|ensure|confirm)\s+(?=(?:the|a|an|all|each)\s|(?-i:[A-Z])\w|(?:[a-z-]+ ){1,3}"
     r"(?:can|cannot|can't|must|may|is|are|has|have|does|do|will|shall|should)\s)"
     r"|it (?:must|shall|should|is) (?:be )?(?:ensured|guaranteed|required) that\s+"
+    r"|(?:validation(?: rule)?|business rule|requirement|constraint)\s*:\s+"
+    r"(?=(?:the|an?|each|all)\s|[a-z])"
     r"|the system (?:must|shall|should|will) (?:ensure|make sure) that\s+)",
     re.IGNORECASE,
 )

@@ -98,10 +98,26 @@ def joined_to(before: Rule, rule: Rule) -> Rule | None:
         )
     if is_message_only(rule.effect.text) and not reports_success(rule.effect.text):
         if before.restrictive and before.notice is None:
-            return replace(before, notice=rule.effect)
+            return replace(before, notice=_shown(rule.effect))
         if before.otherwise is None and not before.restrictive and not before.conditions:
             return replace(before, otherwise=rule.effect)
     return None
+
+
+def _shown(message: Span) -> Span:
+    """ "Message: 'Too large'" as "the message 'Too large' is shown"; other words as they are."""
+    found = _HEADED.match(message.text)
+    if found is None:
+        return message
+    said = f"the {found['what'].lower()} {found['text']} is shown"
+    return Span(said, message.start, message.start + len(said))
+
+
+_HEADED = re.compile(
+    r"(?:(?:the|an?) )?(?P<what>(?:error |warning )?(?:message|text|error|warning|hint|alert)):? ?"
+    r"(?P<text>[\"“'‘].+[\"”'’])[.!]?$",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def merged(rules: list[Rule]) -> tuple[Rule, ...]:

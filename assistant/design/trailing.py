@@ -11,6 +11,7 @@ from assistant.design.clause_words import (
     MAX_TRIED,
     OCCASION,
     OPPOSED,
+    ends_in_amount,
     is_gerund,
 )
 from assistant.design.clauses import parse_clause
@@ -54,6 +55,8 @@ def take_trailing(text: str, start: int, end: int, conditions: list[Condition]) 
     for match in islice(_EVENT.finditer(masked, start, end), MAX_TRIED):
         right = span(text, match.end(), end - text[start:end].rstrip().endswith("."))
         event = told_event(right.text)
+        if ends_in_amount(text[start : match.start()]):
+            continue  # "no later than 3 days after receipt of the contract"
         if event is not None and parse_clause(text[start : match.start()].strip(" ,")):
             conditions.append(Condition("when", Span(event, right.end - len(event), right.end)))
             return match.start()

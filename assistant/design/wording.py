@@ -22,6 +22,7 @@ from assistant.design.verbs import (
     gerund,
     is_base,
     participle,
+    past_tense,
     third_person,
 )
 
@@ -92,9 +93,7 @@ def _been(tail: str) -> bool:
 
 
 def _past(verb: str) -> str:
-    return {"see": "saw", "choose": "chose", "take": "took", "give": "gave", "write": "wrote"}.get(
-        verb, participle(verb)
-    )
+    return past_tense(verb) or participle(verb)
 
 
 def _turned(clause: Clause) -> Clause:

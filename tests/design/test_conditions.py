@@ -844,3 +844,27 @@ def test_rules_on_one_thing_that_end_with_otherwise_exclude_each_other() -> None
         ((depot, "true"), (van, "false")): "The transfer is made",
         ((depot, "false"), (van, "false")): "A purchase order is made",
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "actions"),
+    [
+        ("The system rejects photos larger than 8 MB. Message: 'Too large'.",
+         {"Upload photos of at most 8 MB", "Upload photos larger than 8 MB", "Upload photos of 8 MB",
+          "Upload photos of 7.9 MB", "Upload photos of 8.1 MB"}),
+        ("An agent cannot reopen a case closed more than 10 days ago.",
+         {"Reopen a case closed at most 10 days ago", "Reopen a case closed 10 days ago",
+          "Reopen a case closed 9 days ago", "Try to reopen a case closed 11 days ago",
+          "As an agent, try to reopen a case closed more than 10 days ago"}),
+        ("Results are shown only after the doctor has released them.",
+         {"Release the results", "Do not release the results"}),
+        ("All points expire on 31 December.", None),
+    ],
+)  # fmt: skip
+def test_what_the_tester_does(text: str, actions: set[str] | None) -> None:
+    found = derive_conditions(
+        UserStory(key="S-1", title="x"), AcceptanceCriterion(id="A", text=text)
+    )
+    if actions is not None:
+        assert {c.action for c in found} == actions
+    assert not any("does not point" in c.expected for c in found)
