@@ -84,6 +84,8 @@ def definite(phrase: str) -> str:
 def indefinite(noun: str) -> str:
     """A singular noun phrase with "a" or "an"; plurals and determined phrases as they are."""
     noun = noun.strip()
+    if noun.startswith("other "):
+        return f"an{noun}"
     if FUNCTION_WORD.match(noun.split(" ")[0]) or is_plural(head_noun(noun) or noun):
         return noun
     vowel = re.match(

@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from assistant.design.clauses import Clause, parse_clause
-from assistant.design.joining import MAX_CLAUSE, starts_clause
+from assistant.design.joining import MAX_CLAUSE, joins_ends, starts_clause
 from assistant.design.lexicon import word_set
 from assistant.design.messages import mask_quotes
 from assistant.design.people import ARTICLE
@@ -64,7 +64,6 @@ _CONNECTOR = re.compile(
     r"|(?P<list>[,;])\s+(?P<again>(?:if |when |where |that )?)(?!and\b|or\b|but\b)",
     re.IGNORECASE,
 )
-_RANGED = re.compile(r"\b(?:between|from) \S*\d[^,;]{0,20}$", re.IGNORECASE)
 _PREDICATE = word_set(
     """is are was were has have had can cannot can't could does do did doesn't don't didn't must
     shall should will may might isn't aren't hasn't haven't wasn't never"""
@@ -142,11 +141,7 @@ def _pieces(text: str) -> list[_Piece]:
         compared = clause is None and _COMPARED.fullmatch(left.strip())
         if match["word"] == "or" and COMPARED_TO.match(masked, match.end()):
             continue  # "is £50 or above"
-        near = masked[max(0, match.start() - 12) : match.start()]
-        ranged = _RANGED.search(masked, max(0, match.start() - 40), match.start())
-        if ranged and match["word"] == "and" and re.match(r"\S*\d", masked[match.end() :]):
-            continue  # "between 11 pm and 5 am"
-        if (clause is None and not compared) or near.rstrip().endswith("between"):
+        if (clause is None and not compared) or joins_ends(masked, match.start(), match.end()):
             continue
         if not (_own(right) or (clause is not None and _continues(right, clause))):
             continue

@@ -15,6 +15,17 @@ MAX_CLAUSE = 240
 """Characters within which the subject and the verb of a clause are looked for."""
 
 
+_RANGED = re.compile(r"\b(?:between|from) \S*\d[^,;]{0,20}$", re.IGNORECASE)
+
+
+def joins_ends(masked: str, start: int, end: int) -> bool:
+    """Whether the "and" at these offsets joins the ends of a range: "between 11 pm and 5 am"."""
+    near = masked[max(0, start - 40) : start]
+    if near.rstrip().endswith("between"):
+        return True
+    return bool(_RANGED.search(near) and re.match(r"\S*\d", masked[end:]))
+
+
 @lru_cache(maxsize=4096)
 def coordinated(text: str) -> tuple[str, ...]:
     """The clauses that "and" joins: each with a subject of its own, or sharing the first one's."""
@@ -32,7 +43,7 @@ def coordinated(text: str) -> tuple[str, ...]:
         if (
             (starts_clause(right) or _starts_predicate(right))
             and (len(cuts) > 1 or parse_clause(left))
-            and not masked[max(0, match.start() - 12) : match.start()].rstrip().endswith("between")
+            and not joins_ends(masked, match.start(), match.end())
         ):
             ends.append(match.start())
             cuts.append(match.end())

@@ -163,6 +163,9 @@ def _condition(words: str) -> tuple[str, bool]:
 _NAMED = re.compile(r"(?P<what>the [\w' /-]+? (?:is|are)) [\w -]+ (?:and|or) $")
 
 
+_OFTEN = re.compile(r" (?:\d+|two|three|four|five|six|ten) times(?: in a row)?$| twice$", re.I)
+
+
 def _fact(part: str) -> tuple[str, bool]:
     if parse_clause(part) is not None:
         return lower_start(part), True
@@ -171,10 +174,20 @@ def _fact(part: str) -> tuple[str, bool]:
     compared = _COMPARED.match(part)
     if compared:
         name = _low(compared["name"])
+        thing, _, last = name.rpartition(" ")
+        if thing and (_STATE_ALONE.match(last) or base_of_participle(last)):  # "door open > 2 min"
+            return (
+                f"{_the(thing)} {_be(thing)} {last} {compared['sign']} {compared['value']}",
+                True,
+            )
         return f"{_the(name)} {_be(name)} {compared['sign']} {compared['value']}", True
     if re.search(r"[<>=≤≥]", part) and not re.search(r"[a-z]ed [<>=≤≥]", part):
         return part, True
     flawed = _FLAWED.match(part)
+    often = _OFTEN.search(flawed["name"]) if flawed else None
+    if flawed and often:  # "wrong code 5 times"
+        what = f"{flawed['flaw'].lower()} {flawed['name'][: often.start()]}"
+        return f"{indefinite(what)} is entered{often.group()}", True
     if flawed:
         name = flawed["name"]
         return f"the {name} {_be(name)} {flawed['flaw'].lower()}", True
@@ -202,7 +215,7 @@ def _state_of(part: str) -> str | None:
         return None  # "extra bed"
     words = state["state"].lower().split()
     told = base_of_participle(words[-1]) is not None or _STATE_ALONE.match(words[-1]) is not None
-    ends = not state["rest"] and _STATE_ALONE.match(words[-1])
+    ends = not state["rest"] and told
     one = len(state["name"].split()) == 1
     if is_base(part.split()[0].lower()) and not ends and not (told and one):
         return None  # "send mail to the customer"

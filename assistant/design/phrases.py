@@ -174,7 +174,9 @@ def _linked(quantity: Quantity, before: str, value: str, last: str) -> str:
         return value
     if re.search(r"[\"”'’)]$", last):
         return value
-    if base_of_third(last) and re.search(r"\b(?:that|which|who)\s+\S+\s*$", before):
+    if (base_of_third(last) or is_base(last)) and re.search(
+        r"\b(?:that|which|who)\s+\S+\s*$", before
+    ):
         return value
     clause = parse_clause(f"{before} {value}")
     if clause and clause.form != "past" and (clause.tail or "").strip() == value.strip():

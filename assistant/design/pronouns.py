@@ -11,7 +11,7 @@ from dataclasses import replace
 from assistant.design.casing import definite
 from assistant.design.clauses import parse_clause
 from assistant.design.nouns import is_plural
-from assistant.design.people import head_noun, is_person, noun_core
+from assistant.design.people import head_noun, is_person, is_system, noun_core
 from assistant.design.rules import Condition, Rule
 from assistant.design.sentences import Span
 from assistant.design.verbs import is_base, third_person
@@ -67,11 +67,12 @@ def spoken_of(condition: Condition, effect: Span) -> Condition:
     if pronoun is None or clause is None or condition.words.start < effect.start:
         return condition
     name = definite(noun_core(clause.subject))
-    if pronoun["word"].lower() == "it" and is_person(clause.subject):
+    acting = is_person(clause.subject) or is_system(clause.subject)
+    if pronoun["word"].lower() == "it" and acting and clause.form != "be":
         thing = _OBJECT.match(clause.tail)  # "a user can edit a profile unless it is locked"
-        if thing is None:
+        if thing is None and is_person(clause.subject):
             return condition
-        name = definite(thing["thing"])
+        name = definite(thing["thing"]) if thing else name
     things = _OBJECTS.match(clause.tail)
     if (
         pronoun["word"].lower() == "they"
@@ -116,7 +117,7 @@ def _object_named(condition: Condition, effect: Span) -> Condition:
 
 _OBJECT = re.compile(
     r"(?P<thing>(?:the|an?|their|his|her|its|any|each) (?:[\w-]+ ){0,2}?[\w-]+)"
-    r"(?=$| (?:of|in|on|at|to|for|from|by|with|within|as)\b)"
+    r"(?=$| (?:free|online|again|\w+ly|of|in|on|at|to|for|from|by|with|within|as)\b)"
 )
 _OBJECTS = re.compile(
     r"(?P<thing>(?:(?:the|all|any|their|these|those) )?(?:[\w-]+ )?[\w-]+s)"

@@ -181,7 +181,11 @@ def _two_sided(text: str, low: Quantity | None, high: Quantity) -> tuple[Quantit
     """ "at least 1 day and no more than 28 days" as one phrase with two ends."""
     if low is not None and high.negated and low.kind in ("number", high.kind):
         return _neither_side(text, low, high)
-    if low is None or low.range_end or low.kind != high.kind or low.negated or high.negated:
+    if low is None or low.range_end or low.negated or high.negated:
+        return None
+    if low.kind == "number" and high.kind not in ("number", "date", "time"):
+        low = replace(low, kind=high.kind, unit=high.unit, suffix=high.suffix)
+    if low.kind != high.kind:
         return None
     if low.comparison not in ("at least", "more than") or high.comparison not in (
         "at most",
@@ -264,6 +268,8 @@ def _range(text: str, low: Quantity, high: Quantity) -> tuple[Quantity, Quantity
     of_time = {low.kind, high.kind} == {"duration", "age"}  # "8 weeks and 9 years old"
     if measured and low.unit != high.unit and low.kind != high.kind and not of_time:
         return None
+    if joined.endswith("up to") and re.search(r"\b(?:at least|min(?:imum|\.)?) $", lead, re.I):
+        return None  # "at least 2 and up to 10": two limits
     if _CHANGE_VERB.search(lead) or (low.kind == "number" and high.kind in ("date", "time")):
         return None
     if not (low.kind in ("number", high.kind) or high.kind == "number" or of_time):

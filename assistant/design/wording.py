@@ -80,8 +80,20 @@ def _fact(clause: Clause) -> str:
     return _join(subject, clause.adverbs, _present(clause, verb), clause.tail)
 
 
+_SECOND_VERB = re.compile(r"[a-z] and (?P<verb>[a-z]+) (?=(?:the|an?|all|its|it|them|him|her)\b)")
+""" "connect the caller and (block) the car"."""
+
+
 def _also_present(clause: Clause) -> str:
     """A tail whose second verb shares the modal: "accept and activate a plan"."""
+    later = _SECOND_VERB.search(clause.tail)
+    infinitive = later and re.search(
+        r"\bto (?!(?:the|an?)\b)[a-z]+ ", clause.tail[: later.start("verb")]
+    )
+    if later and not infinitive and not clause.plural and is_base(later["verb"]):
+        place = later.start("verb")
+        rest = clause.tail[later.end("verb") :]
+        return f"{clause.tail[:place]}{third_person(later['verb'])}{rest}"
     match = re.match(r"(?P<word>and|or) (?P<verb>[a-z]+)(?= )", clause.tail)
     if match is None or clause.plural or not is_base(match["verb"]):
         return clause.tail

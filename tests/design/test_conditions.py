@@ -850,7 +850,8 @@ def test_rules_on_one_thing_that_end_with_otherwise_exclude_each_other() -> None
     ("text", "actions"),
     [
         ("The system rejects photos larger than 8 MB. Message: 'Too large'.",
-         {"Upload photos of at most 8 MB", "Upload photos larger than 8 MB", "Upload photos of 8 MB",
+         {"Upload photos of at most 8 MB", "Upload photos larger than 8 MB",
+          "Upload photos of 8 MB",
           "Upload photos of 7.9 MB", "Upload photos of 8.1 MB"}),
         ("An agent cannot reopen a case closed more than 10 days ago.",
          {"Reopen a case closed at most 10 days ago", "Reopen a case closed 10 days ago",
