@@ -70,7 +70,8 @@ _OTHER_SUBJECT = re.compile(
 )
 _EXCEPTION = re.compile(
     r",?\s(?:except(?: for)?|excluding|other than|apart from|with the exception of|but"
-    r" not|and not(?= (?:for|to|by|in|on|at|from)\b))\s+(?=\w)",
+    r" not(?! (?:more|less|fewer|above|below|over|under|earlier|later|longer|shorter|higher|lower"
+    r"|before|after|until|beyond|exceeding)\b)|and not(?= (?:for|to|by|in|on|at|from)\b))\s+(?=\w)",
     re.IGNORECASE,
 )
 _PURPOSE = re.compile(r",? (?:so that|in order to|in order that|so as to|because)\s", re.IGNORECASE)

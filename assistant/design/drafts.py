@@ -14,6 +14,7 @@ from assistant.design.condition_cases import condition_limits, placed_limits, tu
 from assistant.design.joining import clauses_of, coordinated
 from assistant.design.outcomes import is_message_only
 from assistant.design.people import is_person
+from assistant.design.quantities import find_quantities
 from assistant.design.rules import Rule
 from assistant.design.sentences import Span
 from assistant.design.situations import Situation
@@ -110,11 +111,25 @@ def _stated(rule: Rule, otherwise: Span) -> str:
     words = one_line(otherwise.text)
     if clauses_of(words):
         return capital(one_line(fact(words)))
+    whole = _with_other_limit(rule, words)
+    if whole is not None:
+        return whole
     clause = rule.clause
     if clause and clause.passive:
         be = "are" if clause.plural else "is"
         return capital(f"{definite(clause.subject)} {be} {participle(clause.passive)} {words}")
     return capital(words)
+
+
+def _with_other_limit(rule: Rule, words: str) -> str | None:
+    """ "within 20 minutes, otherwise within 4 hours": the effect with the other limit in it."""
+    text = one_line(rule.effect.text)
+    other = next((q for q in find_quantities(words) if q.is_limit), None)
+    mine = [q for q in find_quantities(text) if q.is_limit and other and q.kind == other.kind]
+    if other is None or len(mine) != 1 or other.phrase_start > 0:
+        return None
+    start, end = mine[0].phrase_start, mine[0].phrase_end
+    return capital(one_line(fact(f"{text[:start]}{words}{text[end:]}")))
 
 
 def denied(rule: Rule) -> str:

@@ -9,9 +9,17 @@ from assistant.design.boundaries import Point, inside_words
 from assistant.design.capabilities import Restriction
 from assistant.design.casing import capital, lower_start, one_line
 from assistant.design.clauses import Clause
-from assistant.design.drafts import Draft, counter_outcome, given, outcome, spans_of
+from assistant.design.drafts import (
+    Draft,
+    counter_outcome,
+    given,
+    is_free_elsewhere,
+    outcome,
+    spans_of,
+)
 from assistant.design.joining import clauses_of, coordinated
 from assistant.design.positives import command_of_restriction, lower_first
+from assistant.design.quantities import find_quantities
 from assistant.design.rules import Rule
 from assistant.design.situations import Situation, stage
 from assistant.design.telling import observed
@@ -80,9 +88,23 @@ def own_part(text: str, value: str) -> str:
 
 def otherwise_or(rule: Rule, allowed: bool, said: str) -> str:
     """The outcome stated for values outside the limit, or what is said where none is."""
-    if not allowed and rule.otherwise is not None:
-        return counter_outcome(rule)
-    return said
+    return counter_outcome(rule) if not allowed and says_of_breach(rule) else said
+
+
+_TRIGGERS = ("when", "whenever", "given", "once", "after", "where", "upon", "on")
+
+
+def says_of_breach(rule: Rule) -> bool:
+    """Whether "otherwise" tells what follows where the effect's limit is not kept.
+
+    With "if A, within 20 minutes, otherwise within 4 hours" it tells what follows without A.
+    """
+    if rule.otherwise is None or not rule.conditions:
+        return rule.otherwise is not None
+    if any(quantity.is_limit for quantity in find_quantities(rule.otherwise.text)):
+        return False
+    asked = all(condition.keyword in _TRIGGERS for condition in rule.conditions)
+    return asked or is_free_elsewhere(rule)
 
 
 LETTING = ("allow", "permit", "let", "enable", "support", "accept", "offer")
@@ -115,7 +137,7 @@ def timing(rule: Rule, quantity: Quantity, point: Point, own: str, situation: Si
     else:
         fine, bad = ("in time", "too late") if late else ("not too early", "too early")
     verdict = fine if point.allowed else bad
-    if not point.allowed and rule.otherwise is not None:
+    if not point.allowed and says_of_breach(rule):
         expected = counter_outcome(rule)
     else:
         expected = f"{observed(own)}: this is {verdict}, the limit being {inside_words(quantity)}"

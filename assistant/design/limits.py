@@ -44,8 +44,9 @@ from assistant.design.limit_outcomes import (
     timing,
     would,
 )
-from assistant.design.logic import cases, deciding
+from assistant.design.logic import cases, deciding, holds
 from assistant.design.nouns import is_plural
+from assistant.design.outcomes import is_restrictive
 from assistant.design.people import head_noun, is_person
 from assistant.design.positives import lower_first
 from assistant.design.rules import Condition, Rule
@@ -64,11 +65,36 @@ def boundaries(rule: Rule) -> Iterator[Draft]:
         for quantity in condition_limits(condition):
             for point in points(quantity):
                 yield _in_condition(rule, index, condition, quantity, point)
-    for quantity in placed_limits(rule.effect):
-        for point in points(quantity):
-            draft = _in_effect(rule, quantity, point)
-            if draft is not None:
-                yield replace(draft, variables=_with_value(rule, rule.effect, quantity, point))
+    for each in (rule, *_other_rule(rule)):
+        for quantity in placed_limits(each.effect):
+            for point in points(quantity):
+                draft = _in_effect(each, quantity, point)
+                if draft is not None:
+                    yield replace(draft, variables=_with_value(each, each.effect, quantity, point))
+
+
+def _other_rule(rule: Rule) -> tuple[Rule, ...]:
+    """What is stated for the other case, as a rule whose limits are tried there; at most one.
+
+    "If it is urgent, within 20 minutes, otherwise within 4 hours": 4 hours, where it is not urgent.
+    """
+    if rule.otherwise is None or not rule.conditions or not placed_limits(rule.otherwise):
+        return ()
+    joined = rule.expression
+    unmet = next((case for case in cases(joined) if not holds(joined, case)), None)
+    if unmet is None:
+        return ()
+    told = tuple(
+        Condition(
+            "given",
+            Span(condition_words(rule, index, literal=unmet[index]), said.start, said.start),
+        )
+        for index, said in ((i, c.words) for i, c in enumerate(rule.conditions))
+        if index in unmet
+    )
+    text, end = counter_outcome(rule).rstrip("."), rule.otherwise.end
+    effect = Span(text, end - len(text), end)
+    return (Rule(rule.whole, effect, told, restrictive=is_restrictive(text)),)
 
 
 def at_point(rule: Rule, quantity: Quantity, point: Point) -> Draft | None:

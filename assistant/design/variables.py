@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from assistant.design.amounts import Quantity
-from assistant.design.casing import lower_start, one_line
+from assistant.design.casing import indefinite, lower_start, one_line
 from assistant.design.clauses import parse_clause
 from assistant.design.complements import somebody
 from assistant.design.logic import Case
@@ -41,7 +41,7 @@ def variable_of(condition: Condition) -> tuple[str, bool]:
 
 
 def _any(thing: str) -> str:
-    return f"a {thing}" if not thing.endswith("s") and thing[:1] not in "aeiou" else f"any {thing}"
+    return f"any {thing}" if thing.endswith("s") else indefinite(thing)
 
 
 def value_of(condition: Condition, *, literal: bool) -> str:

@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.design.boundaries import inside_words, outside_words, points
+from assistant.design.conditions import derive_conditions
 from assistant.design.phrases import with_value
 from assistant.design.quantities import find_quantities
+from assistant.domain import AcceptanceCriterion, UserStory
 
 
 def values(text: str) -> dict[str, bool]:
@@ -89,3 +91,33 @@ def test_classes_in_words() -> None:
     assert outside_words(lower) == "no digit"
     clock = find_quantities("before 17:00")[0]
     assert outside_words(clock) == "no earlier than 17:00"
+
+
+def test_limits_of_the_other_case_are_tried_there() -> None:
+    text = (
+        "If the case priority is Critical, the customer must be called back within 20 minutes,"
+        " otherwise within 4 hours."
+    )
+    found = derive_conditions(
+        UserStory(key="S-1", title="x"), AcceptanceCriterion(id="A", text=text)
+    )
+    tried = {c.data: (c.precondition, c.valid) for c in found if c.technique == "boundary"}
+    urgent, calm = "The case priority is Critical", "The case priority is not Critical"
+    assert {data: where for data, (where, _) in tried.items()} == {
+        "19 minutes": urgent, "20 minutes": urgent, "21 minutes": urgent,
+        "3 hours": calm, "4 hours": calm, "5 hours": calm,
+    }  # fmt: skip
+    assert [data for data, (_, valid) in tried.items() if not valid] == ["21 minutes", "5 hours"]
+    late = next(c for c in found if c.data == "21 minutes")
+    assert "too late" in late.expected
+
+
+def test_a_limit_after_but_not_is_no_exception() -> None:
+    text = "A claim above 1,000 euros but not above 5,000 euros goes to the team lead."
+    found = derive_conditions(
+        UserStory(key="S-1", title="x"), AcceptanceCriterion(id="A", text=text)
+    )
+    assert {c.data: c.valid for c in found if c.technique == "boundary"} == {
+        "1,000 euros": False, "999.99 euros": False, "1,000.01 euros": True,
+        "5,000 euros": True, "5,000.01 euros": False, "4,999.99 euros": True,
+    }  # fmt: skip

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 from pathlib import Path
 
 import pytest
+
+from assistant.design.boundaries import points
+from assistant.design.conditions import derive_conditions
+from assistant.design.quantities import find_quantities
+from assistant.domain import AcceptanceCriterion, UserStory
 
 
 @pytest.mark.parametrize(
@@ -48,3 +54,21 @@ def _figures(project_root: Path, half: str) -> dict[str, float]:
     spec.loader.exec_module(benchmark)
     figures: dict[str, float] = benchmark.measure(half)
     return figures
+
+
+def test_each_limit_of_the_labelled_criteria_has_its_boundary_values(project_root: Path) -> None:
+    missed, limits = 0, 0
+    for file in sorted((project_root / "tests" / "design" / "labelled").glob("*.jsonl")):
+        for line in file.read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            criterion = AcceptanceCriterion(
+                id="A", text=row["text"], form=row.get("form", "bullet")
+            )
+            found = derive_conditions(UserStory(key="S-1", title="x"), criterion, depth="thorough")
+            tried = " ".join(f"{c.data} {c.action}" for c in found if c.technique == "boundary")
+            for quantity in find_quantities(row["text"]):
+                if quantity.is_limit:
+                    limits += 1
+                    missed += not any(point.text in tried for point in points(quantity))
+    assert limits > 1500
+    assert missed / limits < 0.01
