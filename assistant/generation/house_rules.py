@@ -42,7 +42,8 @@ class HouseRules(Value):
     """The rules that a company's cases keep; what is empty is not checked.
 
     ``lead`` begins titles, ``max_title`` and ``title_pattern`` are the template's; ``actor`` acts
-    where steps are told of somebody; ``id_shape`` has "A" for letters and "0" for each digit.
+    where steps are told of somebody; ``id_shape`` has "A" for letters and "0" for a number
+    (``shape_of``).
     """
 
     lead: str = ""
@@ -92,8 +93,8 @@ def _habit(values: Sequence[str]) -> str:
 def check_rules(case: TestCase, rules: HouseRules) -> Iterator[LintFinding]:
     """What in a case breaks the company's rules, with a fix where one can be made."""
     yield from _title(case, rules)
-    if rules.id_shape and case.origin.writer == "import" and shape_of(case.id) != rules.id_shape:
-        message = f"Ids of other cases look like {rules.id_shape} (A: letters, 0: a digit)."
+    if rules.id_shape and case.origin.writer == "import" and not has_shape(case.id, rules.id_shape):
+        message = f"Ids of other cases look like {rules.id_shape} (A: letters, 0: a number)."
         yield LintFinding(rule="id style", message=message, words=case.id)
     for step in case.steps:
         if _gherkin(step.action) or step.action.lstrip().startswith("|"):
@@ -103,8 +104,33 @@ def check_rules(case: TestCase, rules: HouseRules) -> Iterator[LintFinding]:
 
 
 def shape_of(name: str) -> str:
-    """An id with its letters and digits made alike: "UAT-CC-0012" -> "A-A-0000"."""
-    return re.sub(r"\d", "0", re.sub(r"[^\W\d_]+", "A", name))
+    """An id with its letters and numbers made alike: "UAT-CC-12" -> "A-A-0".
+
+    A number that is filled up with zeros keeps its length: "UAT-0012" -> "A-0000".
+    """
+
+    def alike(part: re.Match[str]) -> str:
+        said = part.group()
+        if not said.isdigit():
+            return "A"
+        return "0" * len(said) if said[0] == "0" else "0"
+
+    return re.sub(r"\d+|[^\W\d_]+", alike, name)
+
+
+def has_shape(name: str, shape: str) -> bool:
+    """Whether an id has a shape; a number of full length has no zero to fill it up."""
+
+    def pattern(part: re.Match[str]) -> str:
+        said = part.group()
+        if said == "A":
+            return r"[^\W\d_]+"
+        if said[0] != "0":
+            return re.escape(said)
+        length = len(said)
+        return rf"(?:\d{{{length}}}|[1-9]\d{{{length},}})" if length > 1 else r"(?:0|[1-9]\d*)"
+
+    return re.fullmatch(re.sub(r"A|0+|.", pattern, shape), name) is not None
 
 
 # --- Titles ---------------------------------------------------------------------------------------

@@ -15,7 +15,13 @@ from assistant.domain import (
     TestStep,
 )
 from assistant.generation.fixes import with_fix
-from assistant.generation.house_rules import HouseRules, check_rules, learn_rules
+from assistant.generation.house_rules import (
+    HouseRules,
+    check_rules,
+    has_shape,
+    learn_rules,
+    shape_of,
+)
 from assistant.generation.lint import lint
 from assistant.workflow.lint_cases import cases_in
 
@@ -140,3 +146,20 @@ def test_lint_tells_them_after_its_own_findings() -> None:
         *(found.rule for found in lint(one)),
         "title style",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "like", "fits"),
+    [
+        ("TC-9", "TC-10", True),
+        ("TC-1234", "TC-10", True),
+        ("TC-012", "TC-10", False),
+        ("TC_12", "TC-10", False),
+        ("UAT-0042", "UAT-0001", True),
+        ("UAT-1234", "UAT-0001", True),
+        ("UAT-12345", "UAT-0001", True),
+        ("UAT-42", "UAT-0001", False),
+    ],
+)
+def test_a_number_may_grow_unless_it_is_filled_up(name: str, like: str, fits: bool) -> None:
+    assert has_shape(name, shape_of(like)) is fits
