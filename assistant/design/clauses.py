@@ -161,4 +161,5 @@ def _verb_and_tail(rest: str) -> tuple[str, str]:
 def is_duty(clause: Clause) -> bool:
     """Whether a clause obliges to do something ("must enter", "should confirm")."""
     duty = clause.form == "modal" and clause.auxiliary in ("must", "shall", "should")
-    return duty and not clause.negated and clause.verb not in ("be", "")
+    done_to = ("be", "", "get", "receive", "see", "hear")  # what happens to somebody is no duty
+    return duty and not clause.negated and clause.verb not in done_to

@@ -285,7 +285,8 @@ def _lexical_form(
         and words[index - 2].lower == "or"
     )
     alone = before in ("only", "either", "both") and index > 1 and bool(base_of_third(word))
-    if not (beyond or alone) and (
+    that = before == "that" and relative  # "orders that contain more than three items"
+    if not (beyond or alone or that) and (
         before in _DETERMINERS - {"it", "you", "more", "all", "some"} or before in PREPOSITIONS
     ):
         return None

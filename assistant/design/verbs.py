@@ -53,7 +53,7 @@ push rank reapply record reflect rely report request reside restrict rotate samp
 subtract summarise surface survive swap take target tolerate train translate trap undergo value
 vary wrap qualify conceal overpay notify authorise log count total act fall
 parse sanitise sanitize anticipate encode redirect concept escape deserialise
-die burn
+die burn concern
 become belong behave bypass accrue accumulate adhere adopt allocate alter apologise appeal approach
 arise assert assume attain begin breach buffer carry catch cater chase cite clash coincide commence
 compensate compete complain comprise compromise consent contradict contravene correspond corrupt
