@@ -160,7 +160,9 @@ _RATED = re.compile(
 )
 """ "5 % from 10 pieces, free delivery from 3 items"."""
 _STATUS_FROM = re.compile(
-    r"(?:^|[,;.] (?:and )?)[\w-]+(?: [\w-]+)? ?(?:status|level|tier|membership|rank|grade) from $",
+    r"(?:^|[,;.] (?:and )?)[\w-]+(?: [\w-]+)? ?(?:status|level|tier|membership|rank|grade"
+    r"|booking|discount|rate|price|tariff|fare)"
+    r" from $",
     re.IGNORECASE,
 )
 """ "Silver status from 1,500 points"."""

@@ -52,7 +52,8 @@ _IN_CONDITION = re.compile(
 _ARROW = re.compile(r"\s*(?:→|⇒|-{1,2}>|=>)")
 """ "payment fails (3 times) -> order blocked"."""
 _HAS_DONE = re.compile(
-    r"\b(?:has|have) (?:already )?(?:caused|missed|had|made|reported|received|failed|returned)$",
+    r"\b(?:has|have) (?:already )?(?:caused|missed|had|made|reported|received|failed|returned)$"
+    r"|\b(?:misses|causes|fails|cancels)$",
     re.IGNORECASE,
 )
 """ "if a customer has caused (two accidents)"."""

@@ -27,6 +27,9 @@ from assistant.domain import AcceptanceCriterion, UserStory
         "everyday",
         "mixed",
         "causal",
+        "teams",
+        "products",
+        "companies",
     ],
 )
 def test_labelled_criteria(project_root: Path, half: str) -> None:
