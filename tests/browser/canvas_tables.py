@@ -34,8 +34,14 @@ def choose_row(grid: Locator, row: int) -> None:
     grid.click(position={"x": 60, "y": ROW_HEIGHT * row + ROW_HEIGHT // 2})
 
 
+def at_rest(page: Page) -> None:
+    """Wait until the app has drawn all of the page: a table drawn again takes no keys."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+
 def edit_cell(page: Page, grid: Locator, header: str, text: str) -> None:
     """Type over the first row's cell in this column."""
+    at_rest(page)
     place = column(grid, header)
     grid.click(position={"x": 60, "y": 75})
     for _ in range(place - 2):
