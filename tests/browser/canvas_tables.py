@@ -13,10 +13,15 @@ def table(page: Page, name: str) -> Locator:
 
 
 def column(grid: Locator, header: str) -> int:
-    """The place of a column, from 1."""
+    """The place of a column, from 1; a table that is drawn again just now is read again."""
     headers = grid.locator('[role="columnheader"]')
-    expect(headers.filter(has_text=header).first).to_be_attached()
-    return headers.all_text_contents().index(header) + 1
+    for _ in range(3):
+        expect(headers.filter(has_text=header).first).to_be_attached()
+        at_rest(grid.page)
+        found = headers.all_text_contents()
+        if header in found:
+            return found.index(header) + 1
+    raise AssertionError(f"no column {header!r} stays in the table: {found}")
 
 
 def cells(grid: Locator, header: str) -> Locator:
@@ -40,13 +45,20 @@ def at_rest(page: Page) -> None:
 
 
 def edit_cell(page: Page, grid: Locator, header: str, text: str) -> None:
-    """Type over the first row's cell in this column."""
-    at_rest(page)
-    place = column(grid, header)
-    grid.click(position={"x": 60, "y": 75})
-    for _ in range(place - 2):
-        page.keyboard.press("ArrowRight")
-    page.keyboard.press("Enter")
-    editor = page.locator("#portal textarea")
-    editor.fill(text)
-    editor.press("Enter")
+    """Type over the first row's cell in this column; keys lost to a redrawing table come again."""
+    for attempt in range(3):
+        at_rest(page)
+        place = column(grid, header)
+        choose_row(grid, 1)
+        for _ in range(place - 2):
+            page.keyboard.press("ArrowRight")
+        page.keyboard.press("Enter")
+        editor = page.locator("#portal textarea")
+        editor.fill(text)
+        editor.press("Enter")
+        try:
+            expect(cells(grid, header).first).to_have_text(text, timeout=15_000)
+            return
+        except AssertionError:
+            if attempt == 2:
+                raise

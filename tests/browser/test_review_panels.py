@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 import pytest
-from canvas_tables import cell, cells, choose_row, column, edit_cell, table
+from canvas_tables import at_rest, cell, cells, choose_row, column, edit_cell, table
 from playwright.sync_api import Locator, Page, expect
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample_data"
@@ -196,6 +196,7 @@ def download(page: Page, cases: int) -> None:
     case_id = open_case(page).text_content()
     page.locator(".st-key-accept button").click()
     expect(page.get_by_text(f"{cases} cases: 1 accepted")).to_be_visible()
+    at_rest(page)
     shown = cells(steps(page), "Action").all_text_contents()
     page.get_by_role("button", name="Download CSV").click()
     rows = downloaded(page, "Download 1 case")
