@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from assistant.design.clause_words import OPPOSED
 from assistant.design.clauses import parse_clause
 from assistant.design.messages import mask_quotes
 from assistant.design.pronouns import spoken_of
@@ -22,7 +23,6 @@ _SUBORDINATE = re.compile(
     r"|for|on|upon|in|at|during|with|without)\b",
     re.IGNORECASE,
 )
-_OPPOSED = ("unless", "until", "except")
 
 
 def take_aside(text: str, start: int, end: int, conditions: list[Condition]) -> Span | None:
@@ -53,7 +53,7 @@ def take_aside(text: str, start: int, end: int, conditions: list[Condition]) -> 
             continue
         stop_at = rest.end - (len(rest.text) - len(said))
         effect = Span(whole, stop_at - len(whole), stop_at)
-        condition = Condition(word, words, not word.startswith(_OPPOSED))
+        condition = Condition(word, words, not word.startswith(OPPOSED))
         conditions.append(spoken_of(condition, Span(whole, start, stop_at)))
         return effect
     return None

@@ -47,7 +47,7 @@ _FLAW = (
 )
 _FLAWED = re.compile(rf"(?:an? )?(?P<flaw>{_FLAW}|too \w+) (?P<name>[\w' /-]+)$", re.IGNORECASE)
 _STATE = (
-    rf"{_FLAW}|late|early|offline|online|active|open|full|out of \w+|available|unavailable|needed"
+    rf"{_FLAW}|early|offline|online|active|open|full|out of \w+|available|unavailable|needed"
     r"|required|mandatory|optional|necessary|possible|allowed|visible|hidden|read-?only|disabled"
     r"|enabled|unique|ready|free|new|busy|locked|down|true|false"
 )
