@@ -8,7 +8,7 @@ embedding comes in as a function, because this room knows no model.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from math import log
 from typing import Any
 
@@ -39,12 +39,16 @@ class DuplicatePair(Value):
 
 
 class DuplicateCluster(Value):
-    """Cases that are all the same one; ``keep`` is the one to keep: accepted or existing first."""
+    """Cases that are all the same one; ``keep`` is the one to keep: accepted or existing first.
+
+    ``exists``: the one to keep is none of the cases that were looked at, but existed before them.
+    """
 
     case_ids: tuple[str, ...]
     keep: str
     reason: str
     pairs: tuple[DuplicatePair, ...]
+    exists: bool = False
 
     @property
     def surplus(self) -> tuple[str, ...]:
@@ -63,6 +67,16 @@ class DuplicateReport(Value):
     def surplus(self) -> tuple[str, ...]:
         """All cases that could go, in order of the clusters."""
         return tuple(case_id for cluster in self.clusters for case_id in cluster.surplus)
+
+    @property
+    def within(self) -> tuple[str, ...]:
+        """Those of them that repeat another of the cases themselves."""
+        return tuple(name for one in self.clusters if not one.exists for name in one.surplus)
+
+    @property
+    def existing(self) -> tuple[str, ...]:
+        """Those of them that repeat a case which existed before."""
+        return tuple(name for one in self.clusters if one.exists for name in one.surplus)
 
     @property
     def share(self) -> float:
@@ -142,7 +156,7 @@ def find_duplicates(
                 found.append(_pair(profiles[a], profiles[b], likeness))
     order = {profile.case.id: place for place, profile in enumerate(profiles)}
     by_id = {profile.case.id: profile.case for profile in profiles}
-    clusters = _clusters(found, order, by_id)
+    clusters = _clusters(found, order, by_id, {case.id for case in old})
     return DuplicateReport(cases=len(new), compared=len(candidates), clusters=clusters)
 
 
@@ -195,7 +209,10 @@ def _pair(left: Profile, right: Profile, likeness: Likeness) -> DuplicatePair:
 
 
 def _clusters(
-    pairs: Sequence[DuplicatePair], order: Mapping[str, int], cases: Mapping[str, TestCase]
+    pairs: Sequence[DuplicatePair],
+    order: Mapping[str, int],
+    cases: Mapping[str, TestCase],
+    existing: Collection[str],
 ) -> tuple[DuplicateCluster, ...]:
     """Stars around the case to keep: sameness is not passed on along a chain of cases."""
     partners: dict[str, dict[str, DuplicatePair]] = defaultdict(dict)
@@ -222,6 +239,7 @@ def _clusters(
                 keep=keep,
                 reason=held[0].reason,
                 pairs=held,
+                exists=keep in existing,
             )
         )
     return tuple(sorted(clusters, key=lambda one: order[one.case_ids[0]]))

@@ -18,6 +18,13 @@ from rapidfuzz import fuzz
 
 from assistant.domain import TestCase, Value
 from assistant.suite.amounts import Amount, amount_text, amounts, unlike
+from assistant.suite.case_states import (
+    end_apart,
+    given_apart,
+    moves_apart,
+    results_opposed,
+    sides_apart,
+)
 from assistant.suite.wording import (
     DECISIVE,
     NEGATIONS,
@@ -137,6 +144,17 @@ class Profile:
         )
 
     @cached_property
+    def tried_words(self) -> str:
+        """The title and what is given and done."""
+        return "\n".join((self.case.title, *self.case.preconditions, self.doing))
+
+    @cached_property
+    def result_words(self) -> frozenset[str]:
+        """The stems of what is expected in the end, messages left out."""
+        last = self.case.steps[-1].expected_result if self.case.steps else ""
+        return frozenset(words(without_quotes(last)))
+
+    @cached_property
     def data(self) -> str:
         return "\n".join(step.test_data for step in self.case.steps)
 
@@ -206,8 +224,14 @@ class Profile:
     def refuses(self) -> bool:
         """Whether the title or the last result denies something."""
         last = self.case.steps[-1].expected_result if self.case.steps else ""
-        said = words(without_quotes(self.case.title)) + words(without_quotes(last))
-        return bool(NEGATIONS & set(said))
+        said = f"{without_quotes(self.case.title)}\n{without_quotes(last)}"
+        return bool(NEGATIONS & set(words(_WHO_ARE_NOT.sub(" ", said))))
+
+
+_WHO_ARE_NOT = re.compile(
+    r"\b(?:who|that|which|whose [\w ]{1,40}?) (?:is|are|has|have|do|does|was|were) not\b"
+)
+""" "A fee is charged to customers who are not on the register" denies no fee."""
 
 
 def _exact(text: str) -> list[Amount]:
@@ -283,6 +307,7 @@ def _exchanged(left: Profile, right: Profile, nearly: bool) -> list[str]:
     found += _words_apart(left.given_words, right.given_words, strict=False)
     found += _messages_apart(left, right) + _negation_apart(left, right)
     found += _renamed_apart(left, right) + _names_apart(left, right) + _opposites(left, right)
+    found += _situations_apart(left, right)
     return list(dict.fromkeys(found))
 
 
@@ -294,7 +319,19 @@ def _against(left: Profile, right: Profile) -> list[str]:
     found = found or _only_one(left, right)
     found += _messages_apart(left, right) + _negation_apart(left, right)
     found += _names_apart(left, right) + _opposites(left, right)
+    found += _situations_apart(left, right)
     return list(dict.fromkeys(found))
+
+
+def _situations_apart(left: Profile, right: Profile) -> list[str]:
+    """Other states to start from or to end in, or the other side of a limit."""
+    return (
+        given_apart(left.case.preconditions, right.case.preconditions)
+        + moves_apart(left.result, right.result)
+        + sides_apart(left.tried_words, right.tried_words)
+        + results_opposed(left.result_words, right.result_words)
+        + end_apart(left.result, right.result)
+    )
 
 
 def _amounts_apart(

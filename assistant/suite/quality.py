@@ -39,13 +39,15 @@ def quality(
     duplicates: Collection[str],
     criteria: int,
     covered: Collection[str],
+    existing: Collection[str] = (),
     problems: Collection[str] = (),
     grounding_rules: Collection[str] = (),
 ) -> Quality:
     """The figures of ``cases``; rejected ones do not count.
 
-    ``duplicates`` are cases that say what another one says, ``criteria`` how many criteria there
-    are, ``covered`` those with a case, ``problems`` cases that break the company's template.
+    ``duplicates`` are cases that say what another one of them says, ``existing`` those that say
+    what a case says that was there before, ``criteria`` how many criteria there are, ``covered``
+    those with a case, ``problems`` cases that break the company's template.
     Findings of ``grounding_rules`` are about sources and count as no smell.
     """
     counted = [case for case in cases if case.status != "rejected"]
@@ -59,8 +61,15 @@ def quality(
     }
     smelly = [name for name, rules in smells.items() if rules]
     same = [case.id for case in counted if case.id in set(duplicates)]
+    there = [case.id for case in counted if case.id in set(existing)]
     broken = [case.id for case in counted if case.id in set(problems)]
-    faulty = {*with_unproved, *same, *broken, *(case.id for case in counted if case.findings)}
+    faulty = {
+        *with_unproved,
+        *same,
+        *there,
+        *broken,
+        *(case.id for case in counted if case.findings),
+    }
     usable = [case.id for case in counted if case.id not in faulty]
     findings: dict[str, int] = {}
     for rules in smells.values():
@@ -83,7 +92,8 @@ def quality(
                 "Usable as they are",
                 usable,
                 "Cases in which no check found anything: every expected result has a source, "
-                "no fault of wording, no duplicate, and the template's rules are kept.",
+                "no fault of wording, no case that says the same, and the template's rules are "
+                "kept.",
                 good=True,
             ),
             Figure(
@@ -110,8 +120,13 @@ def quality(
             of_cases(
                 "Duplicates",
                 same,
-                "Cases that say what another case of the run, an accepted or an imported case "
-                "says already.",
+                "Cases that say what another case of the run says.",
+            ),
+            of_cases(
+                "Exist already",
+                there,
+                "Cases that say what an accepted or an imported case says already. To leave such "
+                "cases out, tick “Write only what is new or changed” before you generate.",
             ),
             of_cases(
                 "With a smell",

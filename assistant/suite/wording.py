@@ -77,7 +77,7 @@ OPPOSITES: tuple[tuple[frozenset[str], frozenset[str]], ...] = tuple(
         ("single one", "multiple several many"), ("start", "end"), ("source", "target"),
         ("import", "export"), ("lock", "unlock"), ("valid", "invalid"),
         ("open opened", "clos"), ("short", "long"), ("bill", "ship"), ("inside", "outside"),
-        ("morn", "afternoon even"), ("show", "hidden hid"), ("success", "fail"),
+        ("morn", "afternoon even"), ("show", "hidden hid hide"), ("success", "fail"),
         ("old", "new"), ("upload", "download"),
     )
 )  # fmt: skip
@@ -126,6 +126,14 @@ def quoted_with_rest(text: str) -> list[tuple[str, str]]:
     """What stands in quotation marks, each with the text that follows it."""
     return [
         (" ".join((match[1] or match[2]).split()), text[match.end() : match.end() + 40])
+        for match in _QUOTED.finditer(text)
+    ]
+
+
+def quoted_with_place(text: str) -> list[tuple[str, int]]:
+    """What stands in quotation marks, each with the offset of its opening mark."""
+    return [
+        (" ".join((match[1] or match[2]).split()), match.start())
         for match in _QUOTED.finditer(text)
     ]
 

@@ -14,7 +14,7 @@ from assistant.workflow.workspace import Workspace
 
 LISTED = 40
 FIGURES_A_ROW = 4
-"""Seven figures in one row would leave the last alone in the next."""
+"""Eight figures in one row would be too narrow to read."""
 
 
 def quality_panel(opened: Workspace, record: Session, view: RunView) -> None:

@@ -22,7 +22,8 @@ def of_run(workspace: Workspace, project_id: str, run: GenerationRun) -> Quality
     criteria = [criterion.id for epic in run.epics for criterion in epic.criteria]
     return quality(
         run.cases,
-        duplicates=report.surplus,
+        duplicates=report.within,
+        existing=report.existing,
         criteria=len(criteria),
         covered=[name for name in criteria if name in traced],
         problems=[

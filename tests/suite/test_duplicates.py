@@ -84,6 +84,67 @@ def test_the_accepted_or_existing_case_of_a_cluster_is_kept() -> None:
     assert cluster.keep == "OLD"
     assert report.surplus == ("NEW",)
     assert report.share == 1.0
+    assert (report.existing, report.within) == (("NEW",), ())
+
+
+def test_what_repeats_another_of_the_cases_is_told_from_what_exists() -> None:
+    twins = [returned("A", 30), returned("B", 30), returned("C", 14)]
+    old = returned("OLD", 14).model_copy(update={"status": "imported"})
+    report = find_duplicates(twins, among=[old])
+    assert (report.within, report.existing) == (("B",), ("C",))
+
+
+def _status(case_id: str, given: str, before: str, after: str) -> TestCase:
+    return case(
+        case_id,
+        f"The Status does not change from {before} to {after}",
+        ("Pay the instalment", f"The Status does not change from {before} to {after}"),
+        given=given,
+    )
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "words"),
+    [
+        (_status("L", 'A plan with the Status "Active".', '"Active"', '"Broken"'),
+         _status("R", 'A plan whose Status is not "Active".', '"Active"', '"Broken"'),
+         "only one starts from “Active”"),
+        (_status("L", 'A plan with the Status "Active".', '"Active"', '"Broken"'),
+         _status("R", 'A plan with the Status "At Risk".', '"Active"', '"Broken"'),
+         "one starts from “Active”, the other from “At Risk”"),
+        (_status("L", "A plan.", "Active", "Broken"),
+         _status("R", "A plan.", "Broken", "Active"),
+         "“active to broken” against “broken to active”"),
+        (case("L", "A complaint is reopened", ("Reopen it within 28 days", "It is open")),
+         case("R", "A complaint is reopened", ("Reopen it more than 28 days later", "It is open")),
+         "28 days"),
+        (case("L", "The button of the record", ("Check it", "The button is visible again")),
+         case("R", "The button of the record", ("Check it", "The button is hidden again")),
+         "“show” against “hidden” is expected"),
+        (case("L", "The reply", ("Wait for the reply", "The Status stays Open")),
+         case("R", "The reply", ("Wait for the reply", "The Status does not change back to Open")),
+         "only one ends in “open”"),
+    ],
+)  # fmt: skip
+def test_another_situation_in_the_same_words_is_another_case(left, right, words) -> None:
+    for found in (decide(left, right), decide(right, left)):
+        assert not found.same
+    assert words in decide(left, right).reason
+
+
+def test_examples_with_other_names_start_from_the_same() -> None:
+    def rolled_back(case_id: str, name: str) -> TestCase:
+        step = ("Roll the release back", "An earlier revision is installed")
+        return case(case_id, "Roll a release back", step, given=f'The release "{name}" is there.')
+
+    assert decide(rolled_back("L", "nodejs-release"), rolled_back("R", "aut-helm")).same
+
+
+def test_who_is_not_something_denies_nothing() -> None:
+    fee = "A late fee is charged to customers who are not registered"
+    none = "No late fee is charged to customers who are registered"
+    left, right = case("L", fee, ("Change it", fee)), case("R", none, ("Change it", none))
+    assert "one is refused or denied" in decide(left, right).reason
 
 
 def test_rejected_cases_are_left_out() -> None:

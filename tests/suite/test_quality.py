@@ -20,21 +20,24 @@ def test_each_figure_names_its_cases() -> None:
         case("UNPROVED", support="unsupported"),
         case("SMELLY", findings=(finding,)),
         case("TWIN"),
+        case("THERE"),
         case("GONE", status="rejected"),
     ]
     found = quality(
         cases,
         duplicates=["TWIN", "GONE"],
+        existing=["THERE"],
         criteria=4,
         covered=["A", "B"],
         grounding_rules=["contradiction"],
     )
     figures = {figure.name: figure for figure in found.figures}
     assert figures["Usable as they are"].case_ids == ("GOOD",)
-    assert figures["Usable as they are"].share == 0.2
+    assert figures["Usable as they are"].share == 1 / 6
     assert figures["Against a source"].case_ids == ("DENIED",)
     assert figures["Unsupported"].case_ids == ("UNPROVED",)
     assert figures["Duplicates"].case_ids == ("TWIN",)
+    assert figures["Exist already"].case_ids == ("THERE",)
     assert figures["With a smell"].case_ids == ("SMELLY",)
     assert figures["Criteria with a case"].share == 0.5
     assert found.findings == {"several actions": 1}

@@ -1,0 +1,135 @@
+"""Where a case starts, what changes in it, and on which side of a limit it stands.
+
+Cases of one suite use the same words for opposite situations: what is given in one is denied in
+the other, a status goes from A to B or from B to A, one keeps within a limit and one passes it. A
+comparison of wording or of meaning hardly sees that.
+"""
+
+from __future__ import annotations
+
+import re
+
+from assistant.suite.amounts import Amount, amount_text, placed_amounts
+from assistant.suite.wording import OPPOSITES, quoted_with_place, stem, without_quotes
+
+_SHORT = 4
+"""A quoted text of so many words or fewer is a value; a longer one is a message."""
+_DENIED = re.compile(
+    r"\b(?:not|no longer|other than|different from|neither|nor|never)\s+(?:be\s+|to be\s+|in\s+"
+    r"|equal to\s+|set to\s+)?$|n['’]t(?:\s+be)?\s+$",
+    re.IGNORECASE,
+)
+_NAME = r"[\"“']?(?P<{0}>[A-Z][\w-]*(?: [A-Z][\w-]*){{0,4}})[\"”']?"
+_MOVE = re.compile(rf"\bfrom {_NAME.format('start')} (?:back )?to {_NAME.format('end')}")
+_PAST = re.compile(
+    r"\b(?:(?<!no )(?:more|greater|higher|longer|later|older) than|over|above|exceed\w*|beyond)\s"
+    r"(?:(?:the|a|of) )?$",
+    re.IGNORECASE,
+)
+_SHORT_OF = re.compile(
+    r"\b(?:(?<!no )(?:less|fewer|lower|shorter|earlier|younger) than|below|under)\s"
+    r"(?:(?:the|a) )?$",
+    re.IGNORECASE,
+)
+_KEPT = re.compile(
+    r"\b(?:within|up to|at most|at least|no (?:more|less|fewer|later|earlier|longer) than"
+    r"|(?:max|min)imum(?: of)?)\s(?:(?:the|a|of|last|first) )?$",
+    re.IGNORECASE,
+)
+
+
+def given_states(texts: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
+    """Quoted values that are given, and those that are denied ("whose status is not "Open"")."""
+    given: set[str] = set()
+    denied: set[str] = set()
+    for text in texts:
+        for value, start in quoted_with_place(text):
+            if len(value.split()) <= _SHORT:
+                before = text[max(0, start - 40) : start]
+                (denied if _DENIED.search(before) else given).add(value)
+    return frozenset(given), frozenset(denied)
+
+
+def given_apart(left: tuple[str, ...], right: tuple[str, ...]) -> list[str]:
+    """What one case starts from and the other denies, or another state of the same thing.
+
+    A state is written with a capital ("Active"); what is not ("nodejs-release") is an example.
+    """
+    ours, theirs = given_states(left), given_states(right)
+    for mine, other in ((ours, theirs), (theirs, ours)):
+        opposed = (mine[0] & other[1]) - mine[1] - other[0]
+        if opposed:
+            return [f"only one starts from “{min(opposed)}”"]
+    first, second = ({value for value in each[0] if value[:1].isupper()} for each in (ours, theirs))
+    if first and second and not first & second:
+        return [f"one starts from “{min(first)}”, the other from “{min(second)}”"]
+    return []
+
+
+def moves(text: str) -> frozenset[tuple[str, str]]:
+    """The changes of state in a text: "from New to Assigned"."""
+    return frozenset(
+        (match["start"].casefold(), match["end"].casefold()) for match in _MOVE.finditer(text)
+    )
+
+
+def moves_apart(left: str, right: str) -> list[str]:
+    """Changes of state of which both texts name one, and not the same one."""
+    ours, theirs = moves(left), moves(right)
+    if ours and theirs and not ours & theirs:
+        shown = [" to ".join(sorted(one)[0]) for one in (ours, theirs)]
+        return [f"“{shown[0]}” against “{shown[1]}”"]
+    return []
+
+
+def sides(text: str) -> dict[Amount, frozenset[str]]:
+    """For each amount on which side of it the text stands: "past", "short of", "kept", "at"."""
+    bare = without_quotes(text)
+    found: dict[Amount, set[str]] = {}
+    for value, unit, place in placed_amounts(bare):
+        before = bare[max(0, place - 30) : place].rstrip("£$€ ") + " "
+        side = (
+            "past" if _PAST.search(before)
+            else "short of" if _SHORT_OF.search(before)
+            else "kept" if _KEPT.search(before)
+            else "at"
+        )  # fmt: skip
+        found.setdefault((value, unit), set()).add(side)
+    return {amount: frozenset(each) for amount, each in found.items()}
+
+
+def sides_apart(left: str, right: str) -> list[str]:
+    """A limit that one text passes, or stays short of, and that the other keeps or stands at."""
+    ours, theirs = sides(left), sides(right)
+    for amount in ours.keys() & theirs.keys():
+        mine, other = ours[amount], theirs[amount]
+        if mine & other or not {"past", "short of"} & (mine | other):
+            continue
+        return [f"{min(mine)} {amount_text(amount)} against {min(other)} {amount_text(amount)}"]
+    return []
+
+
+def results_opposed(ours: frozenset[str], theirs: frozenset[str]) -> list[str]:
+    """Opposite words of which each result has its own: "hidden" and "visible"."""
+    mine, other = ours - theirs, theirs - ours
+    for first, second in OPPOSITES:
+        for one, two in ((first, second), (second, first)):
+            if mine & one and other & two:
+                return [f"“{min(mine & one)}” against “{min(other & two)}” is expected"]
+    return []
+
+
+_STAYS = re.compile(rf"\b(?:stays|remains|is still) {_NAME.format('state')}")
+_NOT_TO = re.compile(
+    rf"\b(?:not|never) (?:change|move|go|switch|turn)s? (?:back )?(?:in)?to {_NAME.format('state')}"
+)
+
+
+def end_apart(left: str, right: str) -> list[str]:
+    """A state that one result keeps and that the other does not reach."""
+    for mine, other in ((left, right), (right, left)):
+        kept = {stem(match["state"]) for match in _STAYS.finditer(mine)}
+        missed = {stem(match["state"]) for match in _NOT_TO.finditer(other)}
+        if kept & missed:
+            return [f"only one ends in “{min(kept & missed)}”"]
+    return []
