@@ -58,6 +58,18 @@ def reading_project(
     return ensure_sample_project(workspace, progress=terminal.indexing).id
 
 
+def project_of_run(workspace: Workspace, options: Namespace, run_id: str) -> str:
+    """The project that a run belongs to; ``--project`` must name this one where it is given.
+
+    Raises ``LibraryError`` where there is no such run.
+    """
+    project_id = workspace.library.project_of_run(run_id)
+    if options.project and workspace.project(options.project).id != project_id:
+        name = workspace.project(project_id).name
+        raise LibraryError(f"The run “{run_id}” belongs to the project “{name}”: --project.")
+    return project_id
+
+
 def request_of(
     workspace: Workspace, options: Namespace, terminal: Terminal
 ) -> tuple[str, GenerateRequest]:

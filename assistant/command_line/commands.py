@@ -11,6 +11,7 @@ from pathlib import Path
 from assistant.command_line.asked import (
     DEFAULT_PROJECT,
     open_workspace,
+    project_of_run,
     reading_project,
     remarks,
     request_of,
@@ -165,7 +166,7 @@ def _filled(
             "--fill-gaps keeps the depth and the techniques of its run. Leave out --depth and "
             "--techniques, or write a new run with them."
         )
-    project_id = reading_project(workspace, options, terminal, create=False)
+    project_id = project_of_run(workspace, options, options.fill_gaps)
     run = workspace.library.run(project_id, options.fill_gaps)
     filling = fill_gaps.fill_now(
         workspace,
@@ -199,7 +200,11 @@ def export(options: Namespace, terminal: Terminal) -> None:
     elif terminal.json:
         raise SettingsError("--json needs --out FILE.csv: stdout cannot hold both.")
     with open_workspace(options, terminal, embed=False) as workspace:
-        project_id = reading_project(workspace, options, terminal, create=False)
+        project_id = (
+            project_of_run(workspace, options, options.run)
+            if options.run
+            else reading_project(workspace, options, terminal, create=False)
+        )
         file = export_cases.export_csv(
             workspace,
             project_id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from assistant.command_line.asked import open_workspace, reading_project
+from assistant.command_line.asked import open_workspace, project_of_run, reading_project
 from assistant.command_line.output import Terminal
 from assistant.workflow import coverage as depth_of_coverage
 from assistant.workflow import duplicates as same_cases
@@ -13,15 +13,23 @@ from assistant.workflow import duplicates as same_cases
 def duplicates(options: Namespace, terminal: Terminal) -> None:
     """Cases that are the same: in a file and against the project, in a run, or in the project."""
     with open_workspace(options, terminal) as workspace:
-        project_id = reading_project(workspace, options, terminal)
-        if options.file is not None:
-            report = same_cases.in_file(workspace, project_id, options.file)
-        elif options.run:
+        if options.run and options.file is None:
+            project_id = project_of_run(workspace, options, options.run)
             report = same_cases.in_run(workspace, project_id, options.run)
         else:
-            report = same_cases.in_library(workspace, project_id)
+            project_id = reading_project(workspace, options, terminal)
+            report = (
+                same_cases.in_library(workspace, project_id)
+                if options.file is None
+                else same_cases.in_file(workspace, project_id, options.file)
+            )
     if terminal.json:
-        figures = {"share": round(report.share, 4), "surplus": list(report.surplus)}
+        figures = {
+            "share": round(report.share, 4),
+            "surplus": list(report.surplus),
+            "within": list(report.within),
+            "existing": list(report.existing),
+        }
         terminal.plain_document(report.model_dump(mode="json") | figures)
         return
     for cluster in report.clusters:
@@ -29,19 +37,23 @@ def duplicates(options: Namespace, terminal: Terminal) -> None:
         for pair in cluster.pairs:
             other = pair.left if pair.right == cluster.keep else pair.right
             terminal.line(f"  {other}  {pair.reason}")
+    among = len(report.within)
     terminal.line(
-        f"{report.cases} cases, {len(report.surplus)} of them ({report.share:.1%}) say what "
-        "another one says."
+        f"{report.cases} cases, {among} of them ({among / max(1, report.cases):.1%}) say what "
+        "another one of them says."
     )
+    if report.existing:
+        terminal.line(f"{len(report.existing)} more say what an existing case says.")
 
 
 def coverage(options: Namespace, terminal: Terminal) -> None:
     """Which criteria are covered how deeply, by the cases of a run or of the whole project."""
     with open_workspace(options, terminal, embed=False) as workspace:
-        project_id = reading_project(workspace, options, terminal, create=False)
         if options.run:
+            project_id = project_of_run(workspace, options, options.run)
             report = depth_of_coverage.of_run(workspace, project_id, options.run)
         else:
+            project_id = reading_project(workspace, options, terminal, create=False)
             report = depth_of_coverage.of_library(workspace, project_id)
     if terminal.json:
         levels = {"levels": dict(report.by_level), "missing": list(report.missing)}

@@ -145,6 +145,15 @@ class RunStore:
                 raise no_run(run_id)
             return assembled(connection, row)
 
+    def project_of(self, run_id: str) -> str:
+        """See ``Library.project_of_run``."""
+        with self._database.read() as connection:
+            found = connection.execute(select(runs.c.project_id).where(runs.c.id == run_id))
+            project_id = found.scalar_one_or_none()
+        if project_id is None:
+            raise LibraryError(f"There is no run “{run_id}”. `generate --json` prints its id.")
+        return str(project_id)
+
     def epics(self, project_id: str, run_id: str) -> tuple[Epic, ...]:
         """See ``Library.run_epics``."""
         with self._database.read() as connection:

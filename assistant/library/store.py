@@ -267,6 +267,10 @@ class Library:
         """A run with its plan, its cases as they are now, and its rejected drafts."""
         return self._runs.get(project_id, run_id)
 
+    def project_of_run(self, run_id: str) -> str:
+        """The id of the project that a run belongs to. Raises ``LibraryError`` for no run."""
+        return self._runs.project_of(run_id)
+
     def run_epics(self, project_id: str, run_id: str) -> tuple[Epic, ...]:
         """The epics of a run as they were when it began."""
         return self._runs.epics(project_id, run_id)
