@@ -19,7 +19,7 @@ FUNCTION_WORD = re.compile(
     r"|you|both|either|as|from|to|by|another|more|less|one|two|three|four|five|six|seven|eight"
     r"|nine|ten"
     r"|such|most|nobody|someone|anyone|anything|what|who|which|during|within|under|over|upon|all"
-    r"|any|existing|new|only|above|below|beyond|between|up)$",
+    r"|any|existing|new|only|exactly|above|below|beyond|between|up)$",
     re.IGNORECASE,
 )
 

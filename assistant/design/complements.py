@@ -151,6 +151,18 @@ def anything_but(phrase: str) -> str:
     return f"anything other than {phrase.strip()}"
 
 
+def other_receiver(clause: Clause) -> str | None:
+    """ "No fee is charged to customers on the register": the same of "customers who are not on the
+    register"; ``None`` where nobody is named to whom it is not done."""
+    if clause.form != "be" or not clause.negated:
+        return None
+    found = re.match(r"(?P<done>.*\b(?:to|for|from|by) )(?P<who>[^,;]+)$", clause.tail)
+    others = other_thing(found["who"]) if found and is_person(found["who"]) else None
+    if found is None or others is None:
+        return None
+    return f"{clause.subject} {clause.auxiliary} not {found['done']}{others}"
+
+
 _ON_DAYS = re.compile(
     r"\bon (?P<days>(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?|weekends?|weekdays?"
     r"|(?:working|business) days?|(?:public |bank )?holidays"

@@ -57,7 +57,14 @@ def turned_condition(condition: Condition) -> str | None:
     turned = other_case(words)
     limit = next(iter(condition_limits(condition)), None)
     if limit and (
-        turned is None or _left_undone(condition, turned) or _lasts(condition.said, limit)
+        turned is None
+        or _left_undone(condition, turned)
+        or _lasts(condition.said, limit)
+        or (
+            limit.phrase_start == condition.said.start
+            and limit.kind == "count"
+            and not words.lower().startswith("the ")  # "the second attempt fails"
+        )
     ):
         return one_line(with_value(words, condition.said.start, limit, outside_words(limit)))
     return turned

@@ -36,7 +36,14 @@ from assistant.design.sentences import (
     span,
 )
 from assistant.design.splitting import condition_parts
-from assistant.design.successive import IF_SO, chained, gone_on, joined_to, merged
+from assistant.design.successive import (
+    IF_SO,
+    chained,
+    gone_on,
+    joined_to,
+    merged,
+    of_limit,
+)
 from assistant.design.trailing import take_trailing
 
 _OTHERWISE = re.compile(
@@ -115,7 +122,7 @@ def read_rules(text: str, *, gherkin: bool = False) -> tuple[Rule, ...]:
         rule = _sentence_rule(text, sentence)
         joined = joined_to(rules[-1], rule) if rules else None
         if rules and joined is None:
-            rule = named(rule, rules[-1])
+            rule = of_limit(rules[-1], named(rule, rules[-1]))
         if joined is not None:
             rules[-1] = joined
         else:

@@ -174,6 +174,44 @@ def opening(rule: Rule, quantity: Quantity, point: Point, own: str, clause: Clau
     )  # fmt: skip
 
 
+_NAMED = re.compile(
+    r"(?:^|,| and| or|:| is| are| in| as| be) ?"
+    r"(?P<name>[A-Z0-9][\w/-]*(?: (?!(?:is|are|be|and|or|as|in) )[\w/-]+){0,3}) ?"
+    r"\((?P<range>[^()]*)\)"
+)
+
+
+_UPWARDS = len(" and upwards")
+
+
+def named_range(rule: Rule, quantity: Quantity, point: Point) -> Draft | None:
+    """ "Slots are Morning (08:00 to 12:00) and Afternoon (12:00 to 17:00)": 12:01 is no Morning."""
+    words = rule.effect
+    for found in _NAMED.finditer(words.text):
+        start, end = (words.start + found.start("range"), words.start + found.end("range"))
+        if not (start <= quantity.phrase_start and quantity.phrase_end <= end):
+            continue
+        rest = end - start - (quantity.phrase_end - quantity.phrase_start)
+        if rest > (2 if quantity.range_end else _UPWARDS) or quantity.comparison == "exactly":
+            return None
+        value = re.sub(r"^(?:at|on) ", "", point.text)
+        counts = "counts as" if point.allowed else "does not count as"
+        value = re.sub(r"^(?=(?:before|after|no (?:earlier|later)) )", "a time ", value)
+        several = "" if not re.search(r"\b(?!1\b)\d+ [a-z]+s$", value) else "s"
+        counts = counts if not several else counts.replace("counts", "count").replace("does", "do")
+        said = f"{value} {counts} {found['name']}"
+        count = "counts" if not several else "count"
+        return boundary_draft(
+            rule, quantity, point, valid=point.allowed, said=said,
+            situation=Situation(
+                stage(given(rule), words.text).precondition,
+                f"Check whether {value} {count} as {found['name']}",
+            ),
+            expected=otherwise_or(rule, point.allowed, capital(said)),
+        )  # fmt: skip
+    return None
+
+
 def nothing_done(rule: Rule, quantity: Quantity, point: Point, text: str) -> Draft | None:
     """ "No deliveries are made between 24 and 26 December": outside, deliveries are made."""
     none = re.search(

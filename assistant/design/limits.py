@@ -36,6 +36,7 @@ from assistant.design.limit_outcomes import (
     for_roles,
     is_timing,
     let_pass,
+    named_range,
     nothing_done,
     opening,
     otherwise_or,
@@ -198,9 +199,9 @@ def _in_effect(rule: Rule, quantity: Quantity, point: Point) -> Draft | None:
     clause = parts[0] if parts else None
     if restriction and restriction.is_people:
         return for_roles(rule, quantity, point, restriction)
-    nothing = nothing_done(rule, quantity, point, text)
-    if nothing is not None:
-        return nothing
+    special = named_range(rule, quantity, point) or nothing_done(rule, quantity, point, text)
+    if special is not None:
+        return special
     if clause is None:
         return plain_limit(rule, quantity, point, text)
     if is_value(rule) and not in_subject(rule, quantity):
@@ -337,10 +338,19 @@ def beyond_limit(rule: Rule) -> Draft | None:
     limits = limits_of(rule)
     if not limits:
         return None
-    words = outside_words(limits[0])
-    if words.startswith("no "):  # "no photo is attached" would be a denial already
+    words = _from_there_on(outside_words(limits[0]))
+    if words.startswith("no "):  # "no photo is attached" denies already
         words = next((p.text for p in points(limits[0]) if not p.allowed), words)
     draft = at_point(rule, limits[0], Point(words, "outside", False))
     if draft is None or (draft.valid and not rule.restrictive):
         return None
     return replace(draft, technique="negative", priority="High")
+
+
+def _from_there_on(words: str) -> str:
+    """ "no earlier than 17:00" under a denial: "from 17:00 onwards"."""
+    said = re.fullmatch(r"no (?P<side>earlier|later) than (?P<moment>.+)", words)
+    if said is None or re.search(r"\b[ap]\.m$", words):  # the dot of "p.m." stands after it
+        return words
+    moment = said["moment"]
+    return f"from {moment} onwards" if said["side"] == "earlier" else f"up to {moment}"

@@ -18,7 +18,7 @@ from assistant.design.broken_values import (
 from assistant.design.capabilities import Restriction, find_capability, find_restriction
 from assistant.design.casing import capital, definite, impersonal, indefinite, lower_start, one_line
 from assistant.design.clauses import Clause
-from assistant.design.complements import other_thing
+from assistant.design.complements import other_receiver, other_thing
 from assistant.design.condition_cases import most_telling, turnable, varied
 from assistant.design.drafts import (
     Draft,
@@ -152,7 +152,7 @@ def refusal(rule: Rule, words: list[tuple[str, str]] | None = None) -> Draft:
     if clause and not rule.conditions:
         if clause.form == "modal" and clause.negated:
             situation = Situation(situation.precondition, _attempt(clause))
-        elif clause.passive or clause.form == "present":
+        elif (clause.passive or clause.form == "present") and other_receiver(clause) is None:
             situation = Situation(situation.precondition, trial_of(clause))
     elif (
         clause

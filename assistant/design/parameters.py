@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from assistant.design.casing import capital, lower_start, one_line
 from assistant.design.drafts import Draft, given, outcome, spans_of
 from assistant.design.messages import mask_quotes
+from assistant.design.quantities import find_quantities
 from assistant.design.rules import Rule
 from assistant.design.situations import Situation, stage
 
@@ -28,6 +29,7 @@ _AFTER_COLON = re.compile(
     r"(?P<values>[^;:\n]{3,200})",
     re.MULTILINE,
 )
+_BETWEEN_VALUES = re.compile(r",(?!\d{3}\b)\s*(?:and |or )?|\s+or\s+|\s+and\s+|\s*/\s*|\s*\|\s*")
 _FILLER = re.compile(r"^(?:by|the|and|or|a|an|for|with|of|in|on|any|each)\s+", re.IGNORECASE)
 
 
@@ -55,10 +57,14 @@ def find_parameters(text: str) -> tuple[Parameter, ...]:
 def _parameter(name: str, values: str) -> Parameter | None:
     parts = [
         part.strip(" .\"“”'‘’")
-        for part in re.split(r",\s*(?:and |or )?|\s+or\s+|\s+and\s+|\s*/\s*|\s*\|\s*", values)
+        for part in re.split(
+            r",(?!\d{3}\b)\s*(?:and |or )?|\s+or\s+|\s+and\s+|\s*/\s*|\s*\|\s*", values
+        )
     ]
     parts = [part for part in dict.fromkeys(parts) if part]
     short = all(len(part.split()) <= 4 for part in parts)
+    if any(quantity.is_limit for quantity in find_quantities(values)):
+        return None  # "Silver (1,000 to 4,999 points)" is a range
     if not 2 <= len(parts) <= MAX_VALUES or not short or re.match(r"e\.?g|i\.?e|such", values):
         return None
     while _FILLER.match(name):

@@ -59,7 +59,9 @@ def _agreeing(text: str, place: int) -> str:
 def _phrase(quantity: Quantity, before: str, after: str, value: str) -> tuple[str, str, str]:
     word, kind = quantity.word, quantity.kind
     last = re.split(r"[\s(]+", before.strip())[-1].lower() if before.strip() else ""
-    if kind in ("date", "time") and re.match(r"(?:before|after|no|other|exactly|a time)\b", value):
+    if kind in ("date", "time") and re.match(
+        r"(?:before|after|no|other|exactly|a time|from|up to)\b", value
+    ):
         return value, re.sub(r"\b(?:on|at)\s*$", "", before), after
     if kind == "date":
         return ("" if last == "on" else "on ") + value, before, after
@@ -94,6 +96,8 @@ def _phrase(quantity: Quantity, before: str, after: str, value: str) -> tuple[st
             return f"{word} {value}", before, after
         article = "the " if word.startswith("the ") else ""
         return f"{article}{noun} {link} {value}".strip(), before, after
+    if last in ("consist", "consists") and re.match(r"(?:up to )?[\d]|other", value):
+        return f"of {value}", before, after
     if inner:  # "a maximum of 10 items" -> "10 items"
         before = re.sub(r"\b(?:an?|the)\s*$", "", before, flags=re.IGNORECASE)
     if word.endswith("the first"):

@@ -11,7 +11,12 @@ from assistant.design.boundaries import inside_words, outside_words
 from assistant.design.capabilities import Restriction, find_restriction
 from assistant.design.casing import capital, definite, impersonal, lower_start, one_line
 from assistant.design.clauses import Clause, is_duty, parse_clause
-from assistant.design.complements import anything_but, on_other_days, other_thing
+from assistant.design.complements import (
+    anything_but,
+    on_other_days,
+    other_receiver,
+    other_thing,
+)
 from assistant.design.condition_cases import most_telling, turnable, varied
 from assistant.design.drafts import (
     Draft,
@@ -214,6 +219,11 @@ def _counterpart(rule: Rule, clause: Clause | None) -> Draft | None:
     elsewhere = on_other_days(rule.effect.text) if clause.negated else None
     if elsewhere is not None:
         return _turned_thing(rule, elsewhere, "")
+    others = other_receiver(clause)
+    if others is not None:
+        draft = _turned_thing(rule, others, "")
+        said = draft and Situation("", f"Check whether {lower_start(draft.statement)}")
+        return replace(draft, situation=said) if draft and said else None
     thing = other_thing(clause.subject)
     unfit = refuses(clause) or (clause.form == "modal" and _AS_SUCH.match(clause.tail))
     if thing is None and not is_person(clause.subject) and unfit:

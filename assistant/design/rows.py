@@ -146,10 +146,11 @@ def _variables(row: Row, changes: dict[str, str]) -> Variables:
 
 
 def _row_draft(row: Row, technique: Technique, *, valid: bool) -> Draft:
-    said = f"With {_inputs(row, {})}, {_outcome(row)}"
+    chosen = _chosen(row)
+    said = f"With {_inputs(row, chosen)}, {_outcome(row)}"
     return Draft(
-        technique, valid, said, _case(row, {}), capital(_outcome(row)),
-        (row.whole,), data=_data(row, {}), priority="High", variables=_variables(row, {}),
+        technique, valid, said, _case(row, chosen), capital(_outcome(row)),
+        (row.whole,), data=_data(row, chosen), priority="High", variables=_variables(row, chosen),
     )  # fmt: skip
 
 
@@ -160,7 +161,8 @@ def _other_row(row: Row, technique: Technique, *, valid: bool) -> Draft:
     )
     limit = next((q for q in find_quantities(_as_limit(cell)) if q.is_limit), None)
     other = f"other than {lower_limit(cell.value.text)}"
-    changes = {cell.name: outside_words(limit) if limit else other}
+    changes = _chosen(row, but=cell.name)
+    changes[cell.name] = outside_words(limit) if limit else other
     said = _not_applied(row)
     return Draft(
         technique, valid, f"With {_inputs(row, changes)}, {said}", _case(row, changes),
@@ -187,6 +189,25 @@ def _not_applied(row: Row) -> str:
     return capital(f"{_listed(said)} by this rule")
 
 
+def _alternatives_of(cell: Cell) -> list[str]:
+    """The values of a cell that lists several, as "Smart, Traditional or Prepayment"."""
+    said = cell.value.text
+    parts = [re.sub(r"^or ", "", part) for part in re.split(r",\s+|\s+or\s+", said)]
+    if (
+        len(parts) < 2
+        or any(quantity.is_limit for quantity in find_quantities(said))
+        or any(len(part.split()) > 4 for part in parts)
+    ):
+        return []
+    return parts
+
+
+def _chosen(row: Row, *, but: str = "") -> dict[str, str]:
+    """The first value of each cell that lists several, ``but`` one: a case has one value."""
+    listed = ((cell.name, _alternatives_of(cell)) for cell in row.inputs if cell.name != but)
+    return {name: values[0] for name, values in listed if values}
+
+
 def _row_limits(row: Row, refused: bool) -> Iterator[Draft]:
     yield from _outcome_limits(row, refused)
     for cell in row.inputs:
@@ -195,7 +216,7 @@ def _row_limits(row: Row, refused: bool) -> Iterator[Draft]:
             for point in points(quantity):
                 value = with_value(said, 0, quantity, point.text)
                 value = re.sub(r"^(?:of|at|on|after) ", "", value)
-                changes = {cell.name: value}
+                changes = {**_chosen(row, but=cell.name), cell.name: value}
                 expected = capital(_outcome(row)) if point.allowed else _not_applied(row)
                 weight = {"at": 0, "outside": 1, "inside": 2}[point.place]
                 yield Draft(
@@ -238,31 +259,26 @@ def _outcome_limits(row: Row, refused: bool) -> Iterator[Draft]:
             for point in points(quantity):
                 held = "is" if point.allowed else "is not"
                 told = f"a {cell.name} of {point.text} {held} allowed"
-                case = _case(row, {})
+                chosen = _chosen(row)
+                case = _case(row, chosen)
                 action = f"{case.action} and a {cell.name} of {point.text}"
                 yield Draft(
-                    "boundary", point.allowed, f"With {_inputs(row, {})}, {told}",
+                    "boundary", point.allowed, f"With {_inputs(row, chosen)}, {told}",
                     Situation(case.precondition, action),
                     capital(told), (row.whole,), data=point.text, priority="High",
                     weight={"at": 0, "outside": 1, "inside": 2}[point.place],
-                    variables=(*_variables(row, {}), (cell.name, point.text)),
+                    variables=(*_variables(row, chosen), (cell.name, point.text)),
                 )  # fmt: skip
 
 
 def _alternatives(row: Row, refused: bool) -> Iterator[Draft]:
+    """A case for each further value that a cell lists; the row's own case has the first."""
     for cell in row.inputs:
-        parts = re.split(r",\s+|\s+or\s+", cell.value.text)
-        if (
-            len(parts) < 2
-            or any(quantity.is_limit for quantity in find_quantities(cell.value.text))
-            or any(len(part.split()) > 4 for part in parts)
-        ):
-            continue
-        for part in parts:
-            changes = {cell.name: re.sub(r"^or ", "", part)}
+        for value in _alternatives_of(cell)[1:]:
+            changes = {**_chosen(row, but=cell.name), cell.name: value}
             yield Draft(
                 "decision-table rule", not refused, f"With {_inputs(row, changes)},"
                                                     f" {_outcome(row)}",
                 _case(row, changes), capital(_outcome(row)), (row.whole,),
-                data=changes[cell.name], variables=_variables(row, changes),
+                data=value, variables=_variables(row, changes),
             )  # fmt: skip

@@ -13,6 +13,7 @@ from assistant.design.quantities import find_quantities
 from assistant.design.rules import Condition, Rule
 from assistant.design.sentences import Span, span
 from assistant.design.splitting import condition_parts
+from assistant.design.verbs import is_base
 
 _ELLIPSIS = re.compile(
     r"^(?:(?:it|this|that|they|these) (?:is|are|does|do|has|have|exceeds?|falls?)\b.*\b(?:not"
@@ -102,6 +103,38 @@ def joined_to(before: Rule, rule: Rule) -> Rule | None:
         if before.otherwise is None and not before.restrictive and not before.conditions:
             return replace(before, otherwise=rule.effect)
     return None
+
+
+_MORE = re.compile(
+    r"(?P<side>more|fewer|less) (?:of (?:them|these|those) )?(?=(?P<verb>[a-z]+)\b)", re.IGNORECASE
+)
+
+
+def of_limit(before: Rule, rule: Rule) -> Rule:
+    """ "... no more than 50 accounts; where more match, ...": more than 50 accounts match."""
+    limits = [q for q in find_quantities(before.effect.text) if q.is_limit and q.kind == "count"]
+    if len(limits) != 1 or not rule.conditions:
+        return rule
+    limit = limits[0]
+    passed = {"at most": "more", "at least": "fewer"}
+    found = []
+    for condition in rule.conditions:
+        said = condition.said.text
+        more = _MORE.match(said)
+        side = "fewer" if more and more["side"].lower() == "less" else more and more["side"].lower()
+        if (
+            more is None
+            or side != passed.get(limit.comparison)
+            or not (is_base(more["verb"]) or more["verb"] in _BE)
+        ):
+            return rule
+        number = re.sub(r" or (?:more|fewer|less)\b", "", limit.text)
+        that = "" if more["verb"] in _BE else "that "
+        found.append(replace(condition, full=f"{side} than {number} {that}{said[more.end() :]}"))
+    return replace(rule, conditions=tuple(found))
+
+
+_BE = ("are", "were", "have", "exist")
 
 
 def _shown(message: Span) -> Span:

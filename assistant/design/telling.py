@@ -85,7 +85,8 @@ def told(text: str) -> str:
 
 
 _PLACED = re.compile(
-    r"(?:after|within|before|on|in|at|from|below|above|over|under|beyond|up to|without|during)\b",
+    r"(?:after|within|before|on|in|at(?! (?:least|most)\b)|from|below|above|over|under|beyond"
+    r"|up to|without|during)\b",
     re.IGNORECASE,
 )
 

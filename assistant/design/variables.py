@@ -67,6 +67,13 @@ def all_met(rule: Rule) -> Variables:
     return assignment(rule, dict.fromkeys(range(len(rule.conditions)), True))
 
 
+_JOINED_NAME = re.compile(
+    r"(?:\band|,) (?:the )?(?P<name>[A-Z]\w*(?: [A-Z]\w*)*) "
+    r"(?:of |has |have )?(?:exactly |at (?:least|most) |up to |(?:max|min)(?:imum)? )?$"
+)
+""" "Sort Code has exactly 6 digits and Bank Account Number exactly 8 digits"."""
+
+
 def measured(words: str, quantity: Quantity) -> str:
     """What a limit in ``words`` measures: "the order total is over £50" -> "order total"."""
     clause = parse_clause(one_line(words))
@@ -75,7 +82,8 @@ def measured(words: str, quantity: Quantity) -> str:
     if clause is not None and clause.subject and not is_person(clause.subject):
         subject = clause.subject
         if quantity.text not in subject:
-            return lower_start(without_article(subject))
+            further = _JOINED_NAME.search(one_line(words).partition(quantity.text)[0])
+            return lower_start(without_article(further["name"] if further else subject))
     if quantity.kind in ("date", "time"):
         return quantity.kind
     return quantity.unit if quantity.kind in ("count", "length") and quantity.unit else {

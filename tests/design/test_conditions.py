@@ -291,6 +291,74 @@ def test_a_state_in_capitals_is_no_act() -> None:
     }  # fmt: skip
 
 
+def test_what_is_done_to_nobody_of_some_is_done_to_the_others() -> None:
+    found = derive("No late fee is charged to customers on the Priority Register.")
+    (met,), (refused,) = of(found, "positive"), of(found, "negative")
+    assert met.expected == (
+        "The late fee is charged to customers who are not on the Priority Register"
+    )
+    assert refused.action == (
+        "Check whether a late fee is charged to customers on the Priority Register"
+    )
+    assert refused.expected == ("The late fee is not charged to customers on the Priority Register")
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "said"),
+    [
+        ("Slots are Morning (08:00 to 12:00) and Afternoon (12:00 to 17:00).", "12:01",
+         "12:01 does not count as Morning"),
+        ("Slots are Morning (08:00 to 12:00) and Afternoon (12:00 to 17:00).", "17:00",
+         "17:00 counts as Afternoon"),
+        ("Members are Silver (1,000 to 4,999 points) or Gold (5,000 points and more).",
+         "4,999 points", "4,999 points count as Silver"),
+        ("Members are Silver (1,000 to 4,999 points) or Gold (5,000 points and more).",
+         "999 points", "999 points do not count as Silver"),
+    ],
+)  # fmt: skip
+def test_a_range_in_brackets_belongs_to_the_name_before_it(
+    text: str, value: str, said: str
+) -> None:
+    made = of(derive(text), "boundary")
+    assert said in [c.expected for c in made if c.data == value]
+    assert of(derive(text), "pairwise") == []
+
+
+def test_more_than_a_limit_that_was_named_before() -> None:
+    found = derive(
+        "The list shows no more than 50 accounts; where more match, a hint is displayed."
+    )
+    hint = [c for c in found if "hint" in c.expected]
+    assert {c.precondition for c in hint if c.technique != "boundary"} == {
+        "More than 50 accounts that match", "At most 50 accounts that match"}  # fmt: skip
+    assert {c.data for c in hint if c.technique == "boundary"} == {
+        "49 accounts", "50 accounts", "51 accounts"}  # fmt: skip
+    few = derive("At least 3 photos must be attached; if fewer are attached, it is not sent.")
+    assert "At least 3 photos are attached" in {c.precondition for c in of(few, "positive")}
+
+
+def test_any_moment_beyond_a_limit_is_no_boundary() -> None:
+    found = derive("Orders placed before 14:00 are shipped the same day.")
+    (late,) = of(found, "negative")
+    assert late.expected == "Orders placed from 14:00 onwards are not shipped the same day"
+
+
+def test_what_follows_a_verb_keeps_its_of() -> None:
+    found = derive("The invoice number consists of exactly 10 characters.")
+    assert "Enter an invoice number that consists of 9 characters" in {c.action for c in found}
+    made = derive("The claim must be made within 3 months of the accident.")
+    assert not any("made of" in c.statement for c in made)
+
+
+def test_a_limit_is_of_the_field_that_it_follows() -> None:
+    found = derive("Sort Code has exactly 6 digits and Account Number exactly 8 digits.")
+    tried = [pair for c in of(found, "boundary") for pair in c.variables.items()]
+    assert set(tried) == {
+        *(("Sort Code", f"{n} digits") for n in (5, 6, 7)),
+        *(("Account Number", f"{n} digits") for n in (7, 8, 9)),
+    }  # fmt: skip
+
+
 def test_table_row() -> None:
     found = derive("Tariff: Fix 12; Days: More than 49 days; Exit fee: £50.00", form="table")
     (row,) = of(found, "positive")
@@ -303,8 +371,12 @@ def test_lists_in_the_cells_of_a_row_are_its_values() -> None:
     text = "Tariff: Fix 12, Fix 24 or Flex; Meter: Smart or Prepaid; Days: 49 or fewer; Fee: £0.00"
     found = derive(text, form="table")
     assert {c.expected for c in found if c.valid} == {"Fee is £0.00"}
-    assert {c.data for c in of(found, "decision-table rule")} == {
-        "Fix 12", "Fix 24", "Flex", "Smart", "Prepaid"}  # fmt: skip
+    (own,) = of(found, "positive")
+    assert own.variables == {"Tariff": "Fix 12", "Meter": "Smart", "Days": "49 or fewer"}
+    assert [(c.variables["Tariff"], c.variables["Meter"]) for c in of(
+        found, "decision-table rule")] == [
+        ("Fix 24", "Smart"), ("Flex", "Smart"), ("Fix 12", "Prepaid")]  # fmt: skip
+    assert all(" or " not in c.variables["Meter"] for c in of(found, "boundary"))
 
 
 def test_scenario_outline_gives_one_condition_a_row() -> None:
