@@ -222,8 +222,10 @@ def _counterpart(rule: Rule, clause: Clause | None) -> Draft | None:
     others = other_receiver(clause)
     if others is not None:
         draft = _turned_thing(rule, others, "")
-        said = draft and Situation("", f"Check whether {lower_start(draft.statement)}")
-        return replace(draft, situation=said) if draft and said else None
+        if draft is None:
+            return None
+        action = f"Check whether {lower_start(draft.statement)}"
+        return replace(draft, situation=Situation("", action))
     thing = other_thing(clause.subject)
     unfit = refuses(clause) or (clause.form == "modal" and _AS_SUCH.match(clause.tail))
     if thing is None and not is_person(clause.subject) and unfit:
