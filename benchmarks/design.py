@@ -36,7 +36,7 @@ from assistant.domain import AcceptanceCriterion, TestCondition, UserStory  # no
 
 SETS = (
     "development", "held_out", "further", "fresh", "expressions", "domains", "phrasings", "typical",
-    "everyday", "mixed", "causal", "teams", "products", "companies",
+    "everyday", "mixed", "causal", "teams", "products", "companies", "sentences", "tickets",
 )  # fmt: skip
 LABELLED = ROOT / "tests" / "design" / "labelled"
 STORY = UserStory(key="S-1", title="A story")

@@ -12,13 +12,21 @@ from assistant.design.verbs import is_base, participle
 from assistant.design.wording import imperative
 from assistant.generation.wording import QUOTED, capitalised, phrase
 
-_OBJECT = r"(?:the|an?|their|its|his|her|[A-Z0-9\"“£$€])"
+_OBJECT = (
+    r"(?:(?:in|out|on|up) )?(?:the|an?|their|its|his|her|at (?:least|most)|(?:more|fewer|less) than"
+    r"|no|another|[A-Z0-9\"“£$€])"
+)
 _JOINT = re.compile(
-    r",? and then |, then |"
-    rf",? and (?=(?P<verb>[a-z]+) {_OBJECT})|, (?=(?P<listed>[a-z]+) {_OBJECT})"
+    r",? and then |, then |,? and (?=try to )"
+    rf"|,? and (?=(?P<verb>[a-z]+) {_OBJECT})|, (?=(?P<listed>[a-z]+) {_OBJECT})"
 )
 _PLAIN = frozenset({"enter", "select", "choose", "open", "add", "set", "tick", "upload", "type"})
 """Verbs whose effect is seen as it stands: "Select a tariff": "The tariff is selected"."""
+_AMOUNT = re.compile(r"(?:at (?:least|most)|(?:more|fewer|less) than) |\d")
+_THING = re.compile(rf"(?:the|an?|another) |[A-Z]|{_AMOUNT.pattern}")
+_LEFT = re.compile(r"leave (?P<field>.+) empty", re.IGNORECASE)
+_FILLED = re.compile(r"fill in (?P<fields>.+)", re.IGNORECASE)
+_WAITED = re.compile(r"wait (?:for )?(?P<time>\d+ [a-z]+)", re.IGNORECASE)
 
 
 def instruction(text: str) -> str:
@@ -55,8 +63,22 @@ def instructions(action: str) -> list[str]:
 
 def done(action: str) -> str:
     """What is seen once an instruction is carried out; "" where it cannot be said safely."""
-    verb, _, thing = phrase(action).partition(" ")
-    if verb.casefold() not in _PLAIN or not re.match(r"(?:the|an?) |[A-Z]", thing):
+    said = phrase(action)
+    left, filled, waited = (one.fullmatch(said) for one in (_LEFT, _FILLED, _WAITED))
+    if left:
+        return f"{_is(left['field'])} empty"
+    if filled:
+        return f"{_is(filled['fields'])} filled in"
+    if waited:
+        have = "has" if re.match(r"1 ", waited["time"]) else "have"
+        return f"{waited['time']} {have} passed"
+    verb, _, thing = said.partition(" ")
+    if verb.casefold() not in _PLAIN or not _THING.match(thing):
         return ""
+    return f"{_is(thing)} {participle(verb.casefold())}"
+
+
+def _is(thing: str) -> str:
+    """The start of a sentence about a thing: "The tariff is", "2 photos are"."""
     be = "are" if is_plural(head_noun(thing) or thing) else "is"
-    return f"{capitalised(definite(thing))} {be} {participle(verb.casefold())}"
+    return f"{capitalised(thing if _AMOUNT.match(thing) else definite(thing))} {be}"
