@@ -48,6 +48,7 @@ Tree = Fact | Facts
 PROVIDED = (
     r"(?<!\bbe )(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )(?<!\bbeen )"
     r"provided(?! (?:by|for|to|with|in|on|at|as|from|via|when|if|and|or)\b)"
+    r"|(?:on|under) (?:the )?condition that|on the understanding that|assuming(?: that)?"
 )
 """The conjunction, not the verb of "a signature must be provided for parcels"."""
 _APART = re.compile(
@@ -68,6 +69,11 @@ _PREDICATE = word_set(
     """is are was were has have had can cannot can't could does do did doesn't don't didn't must
     shall should will may might isn't aren't hasn't haven't wasn't never"""
 )
+_VERBS_ONLY = word_set(
+    """contain include exceed belong require consist exist expire arrive differ involve concern
+    receive lack"""
+)
+"""Verbs that cannot be read as a state: "(are new or) contain alcohol", unlike "... or open"."""
 _COMPARED = re.compile(r"[A-Za-z][\w '’-]{0,60} ?(?:[<>]=?|=|≤|≥) ?\S.{0,40}")
 """A comparison in signs, which needs no verb: "Amount > $100,000"."""
 _THERE_IS = re.compile(r"\bthere['’]s (?!been\b)", re.IGNORECASE)
@@ -116,7 +122,7 @@ def _read(words: str, end: int, depth: int, occasions: bool = False) -> Tree:
 class _Piece:
     """A clause with the connector before it; ``weak`` marks a comma or a group that opens.
 
-    ``when`` says that the clause repeats "when".
+    ``when`` says that the clause repeats "when", ``shares`` that it has no subject of its own.
     """
 
     start: int
@@ -125,6 +131,7 @@ class _Piece:
     weak: bool = False
     opens: bool = False
     when: bool = False
+    shares: bool = False
 
 
 def _pieces(text: str) -> list[_Piece]:
@@ -143,7 +150,8 @@ def _pieces(text: str) -> list[_Piece]:
             continue  # "is £50 or above"
         if (clause is None and not compared) or joins_ends(masked, match.start(), match.end()):
             continue
-        if not (_own(right) or (clause is not None and _continues(right, clause))):
+        told = re.search(r"\b(?:if|when) ", match["more"] or "", re.IGNORECASE)
+        if not (told or _own(right) or (clause is not None and _continues(right, clause))):
             continue
         subject = (clause.subject if clause else "") or subject
         word = (match["word"] or ",").lower().replace("but", "and")
@@ -155,6 +163,7 @@ def _pieces(text: str) -> list[_Piece]:
             _Piece(
                 match.end(), len(text), word, bool(match["comma"]) or again, opens,
                 "when " in more + (match["again"] or "").lower(),
+                not (told or _own(right)),
             )
         )  # fmt: skip
     if any(piece.word in ("and", "or") for piece in found):
@@ -205,7 +214,8 @@ def _continues(right: str, before: Clause) -> bool:
     if base_of_third(words[0]):
         return not before.plural
     many = before.plural and before.form in ("present", "be", "perfect")
-    return bool(many and is_base(words[0]) and before.form != "be") or bool(
+    verb = is_base(words[0]) and (before.form != "be" or words[0] in _VERBS_ONLY)
+    return bool(many and verb) or bool(
         before.plural and before.subject.lower() in ("they", "we", "you") and is_base(words[0])
     )
 
@@ -222,7 +232,7 @@ def _grouped(text: str, start: int, pieces: list[_Piece]) -> Tree:
     trees: list[Tree] = []
     for piece in pieces:
         words = own = text[piece.start : piece.end].strip()
-        if trees and subject and not _own(words):
+        if trees and subject and not _own(words) and not _NAMED_AGAIN.match(words):
             words = f"{subject} {words}"
         if " or " not in words:  # the other half of "either" is a piece of its own
             words = re.sub(r"\beither ", "", words)
@@ -232,6 +242,9 @@ def _grouped(text: str, start: int, pieces: list[_Piece]) -> Tree:
         tree = _simple(words, start + piece.end)
         trees.append(replace(tree, own=own) if isinstance(tree, Fact) else tree)
     return _tree(trees, list(zip(kinds, pieces, strict=True)))
+
+
+_NAMED_AGAIN = re.compile(r"(?:it|they|he|she|there|the|an?)\s", re.IGNORECASE)
 
 
 def _end_of_item(text: str, pieces: list[_Piece], index: int) -> int:
@@ -251,6 +264,12 @@ def _tree(trees: list[Tree], joints: list[tuple[str, _Piece]]) -> Tree:
     kinds = {kind for kind, _ in joints[1:]}
     if len(kinds) == 1:
         return Facts(kinds == {"and"}, tuple(trees))
+    shared = [piece.shares for kind, piece in joints[1:] if kind == "or"]
+    own = [not piece.shares for kind, piece in joints[1:] if kind == "and"]
+    if shared and own and all((*shared, *own)) and kinds == {"and", "or"}:
+        split = _split(trees, joints, lambda kind, piece: kind == "and")
+        if split is not None:  # "A is abroad and B is worth 22 euros or contains alcohol"
+            return split
     for chosen in (
         lambda kind, piece: piece.opens,
         lambda kind, piece: piece.weak and kind == "and",

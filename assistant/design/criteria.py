@@ -163,6 +163,10 @@ _AND_ASIDE = re.compile(r",? and, (?=(?:if|when|where|unless) [^,]+, )", re.IGNO
 """ "(sends a receipt) and, if a number is stored, (sends a text message)"."""
 
 
+_BUT_WHEN = re.compile(r",? but (?=(?:if|when|where|once|in case) )", re.IGNORECASE)
+""" "Guests may order as well, but (when the total is over 200 EUR they have to register)"."""
+
+
 _OTHERS_CANNOT = re.compile(
     r", (?=(?:all |any )?others? (?:[\w-]+ )?(?:cannot|can['’]t|may not|must not)[.]?$)", re.I
 )
@@ -189,6 +193,13 @@ def _apart(text: str, found: Sequence[Span]) -> Iterator[Span]:
         if aside and parse_clause(text[start : aside.start()]):
             yield span(text, start, aside.start())
             start = aside.end()
+        yet = _BUT_WHEN.search(masked, start, sentence.end)
+        if yet and parse_clause(text[start : yet.start()]):
+            again: list[Condition] = []
+            rest = take_leading(text, yet.end(), sentence.end, again, [])
+            if again and parse_clause(text[rest : sentence.end]):
+                yield span(text, start, yet.start())
+                start = yet.end()
         others = _OTHERS_CANNOT.search(masked, start, sentence.end)
         if others and parse_clause(text[start : others.start()]):
             yield span(text, start, others.start())

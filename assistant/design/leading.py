@@ -20,11 +20,12 @@ from assistant.design.lacking import WORD, leading_lack
 from assistant.design.lexicon import word_set
 from assistant.design.messages import mask_quotes
 from assistant.design.named_events import told_event
-from assistant.design.people import ARTICLE
+from assistant.design.nouns import is_plural
+from assistant.design.people import ARTICLE, head_noun
 from assistant.design.quantities import find_quantities
 from assistant.design.rules import Condition
 from assistant.design.sentences import Span, span
-from assistant.design.verbs import is_base, third_person
+from assistant.design.verbs import base_of_participle, is_base, third_person
 from assistant.design.wording import fact
 
 _LEAD = re.compile(
@@ -116,20 +117,44 @@ _INVERTED = re.compile(
 def take_inverted(text: str, start: int, end: int, conditions: list[Condition]) -> int:
     """ "Should the switch be rejected, ..." as the condition "the switch is rejected"."""
     match = _INVERTED.match(mask_quotes(text), start, end)
-    if match is None or match["word"].lower() != "should":
+    if match is None or not parse_clause(text[match.end() : end]):
         return start
     whole = text[match.end("word") + 1 : match.end("rest")]
+    stop = match.end("rest")
+    if match["word"].lower() == "had":
+        said = _had(whole)
+        if said is None:
+            return start
+        conditions.append(Condition("if", Span(said, stop - len(said), stop)))
+        return span(text, match.end(), end).start
+    if match["word"].lower() != "should":
+        return start
     words = whole.split()
     verbs = [i for i, word in enumerate(words) if i and is_base(word.lower())]
     verb = words.index("be") if "be" in words[1:] else next((i for i in verbs if i > 1), None)
-    if verb is None or not parse_clause(text[match.end() : end]):
+    if verb is None:
         return start
     subject = " ".join(words[:verb]).removesuffix(" not")
     denied = words[verb - 1] == "not"
     said = fact(f"{subject} will {'not ' if denied else ''}{' '.join(words[verb:])}")
-    stop = match.end("rest")
     conditions.append(Condition("if", Span(said, stop - len(said), stop)))
     return span(text, match.end(), end).start
+
+
+def _had(words: str) -> str | None:
+    """ "the customer already received a bonus" after "had": "the customer has already received"."""
+    parts = words.split()
+    verb = next(
+        (at for at, part in enumerate(parts) if at > 0 and base_of_participle(part.lower())), None
+    )
+    if verb is None:
+        return None
+    first = verb
+    while first > 1 and parts[first - 1].lower() in ("already", "not", "never", "ever", "also"):
+        first -= 1
+    subject = " ".join(parts[:first])
+    has = "have" if is_plural(head_noun(subject) or subject) else "has"
+    return " ".join([subject, has, *parts[first:]])
 
 
 def _end_of_lead(text: str, start: int, end: int, word: str) -> int | None:
@@ -162,6 +187,8 @@ def _end_of_lead(text: str, start: int, end: int, word: str) -> int | None:
             return cut
     if cuts:
         return _after_list(masked, cuts, end) if clausal else cuts[0]
+    if word in OCCASION:
+        return _end_of_occasion(text, masked, start, end)
     if not clausal:
         return None
     if word.startswith("only"):  # "Only if a coach is present may members use the room"
@@ -185,6 +212,18 @@ def _end_of_lead(text: str, start: int, end: int, word: str) -> int | None:
             and len(main.subject.split()) <= 7
             and not re.search(r"\b(?:that|which|if|when|who)\b", main.subject)
         ):  # fmt: skip
+            return cut
+    return None
+
+
+def _end_of_occasion(text: str, masked: str, start: int, end: int) -> int | None:
+    """ "In case of a power outage the station shall ...": cut before the second thing named."""
+    for match in islice(re.finditer(r"\s(?=(?:the|an?|all|no|it|they) )", masked[start:end]), 6):
+        cut = start + match.start()
+        left, right = text[start:cut].strip(), text[cut:end].strip()
+        main = parse_clause(right)
+        last = left.split()[-1].lower() if left.split() else ""
+        if main and left and last not in _NO_CUT_AFTER and parse_clause(left) is None:
             return cut
     return None
 

@@ -157,14 +157,20 @@ def _in_condition(
 ) -> Draft:
     words = concrete(condition.said, quantity, point.text)
     applies = point.allowed if condition.holds else not point.allowed
-    nobody = re.match(r"no (?=\w+ (?:can|could|is|are|has|have|will|was)\b)", words, re.IGNORECASE)
+    nobody = re.match(
+        r"no (?=\w+ (?:can|could|is|are|has|have|will|was)\b)"
+        r"|(?P<who>nobody|no one|no-one) (?!else)",
+        words,
+        re.IGNORECASE,
+    )
     in_time = quantity.comparison in ("at most", "less than") and not quantity.negated
     undone = condition.clause is not None and condition.clause.negated and in_time
     lasts = condition.said.text[: quantity.phrase_start - condition.said.start].endswith(" for ")
     if (
         nobody and not lasts
     ):  # "no engineer can arrive within 2 hours" holds when the first one arrives later
-        words, applies = f"the first {words[nobody.end() :]}", applies != in_time
+        first = "the first person" if nobody["who"] else "the first"
+        words, applies = f"{first} {words[nobody.end() :]}", applies != in_time
     elif undone and quantity.kind in ("duration", "date", "time"):  # "is not paid within 14 days"
         words, applies = negation(words) or words, not applies
     expected = outcome(rule) if applies else counter_outcome(rule)

@@ -15,6 +15,7 @@ from assistant.design.positives import positive
 from assistant.design.rules import Rule
 from assistant.design.situations import Situation
 from assistant.design.states import transitions
+from assistant.design.subjects import with_subject_fact
 from assistant.design.suites import chain_suite, chains, decides, suite
 from assistant.design.techniques import decisions, listed_values, roles
 
@@ -71,6 +72,7 @@ def _each_of_rule(rule: Rule, narrator: str) -> Iterator[Draft]:
     else:
         first = positive(rule)
         failing = [_told_apart(first, draft) for draft in negatives(rule, narrator)]
+        first, failing = with_subject_fact(rule, first, failing)
         yield first
         yield from failing
         yield from boundaries(rule)

@@ -175,7 +175,9 @@ def passive_command(clause: Clause) -> str:
     verb = clause.passive
     particle = re.match(r"(?P<word>in|out|up|off|on|down|back)(?P<rest>$|,| (?!to\b).*)", tail)
     if particle and not re.match(
-        r" (?:the|a|an|this|that|its|their|each|any|\w+ (?:page|screen|list))\b", particle["rest"]
+        r" (?:the|a|an|this|that|its|their|each|any|\d+|[A-Z][a-z]+days?|\w+ (?:page|screen|list))"
+        r"\b",
+        particle["rest"],
     ):
         verb, tail = f"{verb} {particle['word']}", particle["rest"]
     joint = re.match(r"(?P<word>or|and) (?P<more>\w+)\b", tail)

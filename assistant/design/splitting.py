@@ -40,7 +40,8 @@ def condition_parts(
 
 _CLAUSE_WORDS = re.compile(
     r"(?:only )?(?:if|when|where|once|after)\b|(?:as|so) (?:long|soon) as|provided|given|in |unless"
-    r"|until|except|while|whenever|before", re.IGNORECASE
+    r"|on (?:the )?(?:condition|understanding)|under (?:the )?condition|assuming|until|except"
+    r"|while|whenever|before", re.IGNORECASE
 )  # fmt: skip
 
 

@@ -86,7 +86,7 @@ def joined_to(before: Rule, rule: Rule) -> Rule | None:
     open_ended = before.otherwise is None and not before.restrictive
     if before.conditions and rule.conditions and _NOT_POSSIBLE.match(rule.conditions[0].words.text):
         return None
-    if open_ended and len(rule.conditions) == 1 and _ELLIPSIS.match(rule.conditions[0].words.text):
+    if open_ended and len(rule.conditions) == 1 and _takes_up(before, rule.conditions[0]):
         return replace(before, otherwise=rule.effect)
     if rule.conditions or rule.otherwise:
         return None
@@ -103,6 +103,14 @@ def joined_to(before: Rule, rule: Rule) -> Rule | None:
         if before.otherwise is None and not before.restrictive and not before.conditions:
             return replace(before, otherwise=rule.effect)
     return None
+
+
+def _takes_up(before: Rule, condition: Condition) -> bool:
+    """Whether a condition is that of the rule before, not met: "if it is longer, ..."."""
+    words = condition.words.text
+    own = {(q.value, q.unit) for q in find_quantities(words) if q.is_limit}
+    theirs = {(q.value, q.unit) for q in find_quantities(before.whole.text) if q.is_limit}
+    return _ELLIPSIS.match(words) is not None and not own - theirs
 
 
 _MORE = re.compile(

@@ -133,6 +133,19 @@ def chains(rules: Sequence[Rule]) -> list[tuple[Rule, ...]]:
     return found
 
 
+def _possible_among(rule: Rule, case: Case, none: Case, later: Sequence[Expression]) -> Case | None:
+    """The case with no other rule applying or, where that cannot be, with later ones applying too.
+
+    "From 100 free, from 50 for 2.99": what is from 100 is from 50 as well.
+    """
+    chosen = none | case
+    for part in (None, *later):
+        chosen = chosen if part is None else chosen | first_case(part, True) | case
+        if possible(rule, chosen):
+            return chosen
+    return None
+
+
 def chain_suite(rules: Sequence[Rule]) -> Iterator[Draft]:
     """The cases of rules of which the first that applies counts, and of none applying."""
     conditions = tuple(condition for rule in rules for condition in rule.conditions)
@@ -148,9 +161,10 @@ def chain_suite(rules: Sequence[Rule]) -> Iterator[Draft]:
     for place, (rule, part) in enumerate(zip(rules, parts, strict=True)):
         wide = replace(rule, conditions=conditions, logic=whole, otherwise=None)
         for case in cases(part):
-            case = none | case
-            if case in seen or not possible(wide, case):
+            chosen = _possible_among(wide, case, none, parts[place + 1 :])
+            if chosen is None or chosen in seen:
                 continue
+            case = chosen
             seen.append(case)
             if holds(part, case):
                 valid, expected = not rule.restrictive, outcome(rule)

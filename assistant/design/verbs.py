@@ -70,6 +70,9 @@ top outstrip unpack unpublish uphold vacate vanish violate void worsen withhold
 live marry drive rent lease travel sound ring beep flash blink
 object deregister dispense wear ride fly study teach smoke pledge commute exercise
 reassess unlock quote
+advise urge encourage multiply overrule disapprove uninstall assist refuel steer accelerate
+decelerate vibrate glow unpair subrogate disqualify recycle dispose ventilate penalise penalize
+punish evacuate rescue summon curtail prorate capitalise smell redo enqueue dequeue dump tow
 deserialize time erase email text phone dial bring hang speak default elapse lapse lack
 acquire acquit adjoin adjourn adjudicate administer admit alight amortise annotate annul appoint
 appraise appreciate arbitrate arrest assemble autofill award bake befriend bequeath blend board boil
