@@ -16,6 +16,7 @@ from assistant.design.numerals import (
     SCALE_PATTERN,
     WORDS_PATTERN,
     digits_to_number,
+    english,
     words_to_number,
 )
 from assistant.design.people import is_person
@@ -98,7 +99,8 @@ _ORDINAL = re.compile(
     rf"(?P<lead>\b(?:after|on|upon|with|at|following) (?:(?:the|an?) [\w-]+['’]s )?)?"
     rf"(?P<whole>\b(?:(?:the|an?|his|her|their) )?"
     rf"(?P<ordinal>{'|'.join(_ORDINALS)}|\d{{1,2}}(?:nd|rd|th))"
-    rf" (?P<noun>(?:[a-z]+ ){{0,3}}?(?:{_AGAIN})(?!s)"
+    rf" (?P<noun>(?!(?:working |business |calendar )?(?:day|week|month|year)s?\b)"
+    rf"(?:[a-z]+ ){{0,3}}?(?:{_AGAIN})(?!s)"
     rf"|(?:{_TRIED}|consecutive|successive)(?: [a-z]+){{0,2}}? [A-Za-z]+))\b(?P<then>{_THEN})?",
     re.IGNORECASE,
 )
@@ -109,10 +111,17 @@ _NTH_TIME = re.compile(
 )
 """ "enters a wrong code for the third time"."""
 _NTH = re.compile(
-    rf"\b(?:from|as of|after|starting|beginning) (?P<whole>(?:the|a|his|her|their) "
+    rf"\b(?:from|as of|after|starting|beginning|by|before|until|later than(?: on)?) "
+    rf"(?P<whole>(?:the|a|his|her|their) "
     rf"(?P<ordinal>{'|'.join(_ORDINALS)}|\d{{1,2}}(?:nd|rd|th)) "
     r"(?P<unit>(?:working |business |calendar )?(?:day|week|month|year)))\b"
     r"(?! of (?:the|each|every|a)\b)",
+    re.IGNORECASE,
+)
+_DAY_OF_MONTH = re.compile(
+    r"\b(?P<whole>(?P<lead>the )?(?P<digits>\d{1,2})(?P<suffix>(?:st|nd|rd|th)(?: day)? of"
+    r" (?:(?:the|each|every|any|a) )?(?:(?:following|next|same|current|previous|respective"
+    r"|calendar) )*month))\b",
     re.IGNORECASE,
 )
 _OF_THESE = re.compile(
@@ -121,6 +130,14 @@ _OF_THESE = re.compile(
 )
 
 
+_SHARED_NOUN = re.compile(
+    r"(?:,|,? (?:and|but|to)) (?:at most|up to|no more than|not more than|max(?:imum|\.)?"
+    r"|a maximum of)"
+    rf" (?:{DIGITS_PATTERN}|{WORDS_PATTERN})(?= [a-z])",
+    re.IGNORECASE,
+)
+_LEAST = re.compile(r"\b(?:min(?:imum|\.)?|at least) $", re.IGNORECASE)
+_IS_ZERO = re.compile(r"\b(?:is|are|becomes?|equals?|drops? to|falls? to) $", re.IGNORECASE)
 _AGE_AFTER = re.compile(r" (?:old|of age)\b", re.IGNORECASE)
 
 
@@ -165,7 +182,8 @@ def raw_amounts(text: str, hidden: list[tuple[int, int]]) -> Iterator[Quantity]:
             yield Quantity(
                 moment.value, kind, kind, words, moment.start, moment.end, style=moment.style
             )
-    for quantity in (*_generations(text), *_ordinals(text), *_nth_periods(text)):
+    own = (*_generations(text), *_days_of_month(text), *_ordinals(text), *_nth_periods(text))
+    for quantity in own:
         if _free(quantity.start, quantity.end, taken):
             taken.append((quantity.start, quantity.end))
             yield quantity
@@ -213,6 +231,17 @@ def _nth_periods(text: str) -> Iterator[Quantity]:
         )  # fmt: skip
 
 
+def _days_of_month(text: str) -> Iterator[Quantity]:
+    """ "by the 5th of the following month": a day of each month."""
+    for match in _DAY_OF_MONTH.finditer(text):
+        start, end = match.start("whole"), match.end("whole")
+        if 1 <= int(match["digits"]) <= 31:
+            yield Quantity(
+                Decimal(match["digits"]), "day of the month", "date", match["whole"], start, end,
+                prefix=match["lead"] or "", digits=match["digits"], suffix=match["suffix"],
+            )  # fmt: skip
+
+
 def _free(start: int, end: int, taken: list[tuple[int, int]]) -> bool:
     return all(end <= low or start >= high for low, high in taken)
 
@@ -233,6 +262,14 @@ def _amount(text: str, match: re.Match[str], start: int) -> Quantity | None:
         start, value = match.start("minus"), -value
     suffix = " times" if words and words.lower() in ("once", "twice") else ""
     prefix = text[start : match.start("digits")] if digits is not None else ""
+    if (
+        digits is not None
+        and not metres
+        and _is_money(match)
+        and not _A_UNIT.match(text, match.end())
+    ):
+        number = english(number)  # money has no three decimals: "5.000 EUR" are five thousand
+        value = -digits_to_number(number) if match["minus"] else digits_to_number(number)
     end = match.end("unit") if match["unit"] else match.end("number")
     kind: QuantityKind = "number"
     unit = ""
@@ -260,7 +297,15 @@ def _amount(text: str, match: re.Match[str], start: int) -> Quantity | None:
             if noun:
                 end = noun_end
                 kind, unit = _unit_in(noun)
-    if words and kind in ("number", "count") and value <= 1 and not unit:
+    if not unit and kind == "number":
+        shared = _SHARED_NOUN.match(text, match.end("number"))
+        least = _LEAST.search(text[:start][-20:]) and shared and shared.group().startswith(", ")
+        alone = least or (words and value <= 1)
+        noun = noun_after(text, shared.end())[1] if shared and alone else ""
+        if noun:  # "at least one and up to three centres"
+            (kind, unit), suffix = _unit_in(noun), f" {noun}"
+    zero = words and words.lower() == "zero" and _IS_ZERO.search(text[:start][-24:])
+    if words and kind in ("number", "count") and value <= 1 and not unit and not zero:
         return None
     years = kind == "duration" and unit == "year" and _OF_SOMEBODY.search(text[:start][-90:])
     if kind == "number" and _is_age(text, start, end, value):
@@ -272,6 +317,15 @@ def _amount(text: str, match: re.Match[str], start: int) -> Quantity | None:
         prefix=prefix, digits=number, suffix=suffix or text[number_end:end],
         word="between" if match["between"] else "",
     )  # fmt: skip
+
+
+_A_UNIT = re.compile(r"\s*(?:/|per\b|an?\b)", re.IGNORECASE)
+""" "1.459 € per litre", "0.312 EUR/kWh": prices of a unit do have three decimals."""
+
+
+def _is_money(match: re.Match[str]) -> bool:
+    unit = unit_of((match["unit"] or "").strip(" -\t\n\xa0"))
+    return bool(match["currency"] or (unit and unit[0] == "money")) and not match["scale"]
 
 
 def _is_metres(text: str, match: re.Match[str]) -> bool:

@@ -117,6 +117,9 @@ def _render(quantity: Quantity, value: Decimal) -> str:
 
 def _suffix(quantity: Quantity, value: Decimal) -> str:
     """The unit with the number its noun needs: "1 attempt", "0 attempts", "15 days"."""
+    day = re.match(r"(?:st|nd|rd|th)(?P<rest>(?: day)? of .*month)$", quantity.suffix)
+    if day:
+        return f"{_ending(int(value))}{day['rest']}"
     suffix = re.sub(r"^(?:\+| or (?:more|fewer|less|above|over|under))(?=\s)", "", quantity.suffix)
     if not suffix.strip() or suffix.startswith("-"):
         return suffix.replace("-", " ", 1) if suffix.startswith("-") else suffix
@@ -132,6 +135,13 @@ def _suffix(quantity: Quantity, value: Decimal) -> str:
     if quantity.value != 1 and singular(noun) == noun and plural(noun) != noun:
         return suffix  # stands before its noun: "128 character passwords"
     return lead + (singular(noun) if value == 1 else plural(noun))
+
+
+def _ending(number: int) -> str:
+    """What makes an ordinal of a number: "st" of 21, "th" of 11."""
+    if number % 100 in (11, 12, 13):
+        return "th"
+    return {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
 
 
 def outside_words(quantity: Quantity) -> str:

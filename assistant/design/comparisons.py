@@ -56,6 +56,8 @@ _BEFORE: tuple[tuple[Comparison, str], ...] = (
                  rf"|(?:equals? (?:to )?|at )or (?:(?:{_BIG}) than|above|over)"),
     ("at most", rf"within{_GAP}(?: (?!the |a )[a-z][\w-]*){{0,2}}(?: of)?"),
     ("at most", r"(?:for|in|during|over|on) the first"),
+    ("at most", r"(?:in|during|over|of|from|throughout) (?:the |his |her |their |its )?"
+                r"(?:last|past|previous|preceding)"),
     ("none", r"(?:the )?(?:last|first|next|previous|other|final|nearest|past|top)"),
     ("at most", rf"(?:up to and including|up to(?: a (?:maximum|max|limit|total) of)?|at(?: the)?"
                 rf" (?:most|latest)"
@@ -64,7 +66,7 @@ _BEFORE: tuple[tuple[Comparison, str], ...] = (
                 rf"|{_NOT}(?: to)?(?: be)? (?:exceed(?:s|ing)?|over|above|beyond|past)|without"
                 rf" exceeding"
                 r"|(?:limited|capped|restricted) (?:to|at)(?: a maximum of)?|<=|=<|≤|on or before"
-                r"|no later than|not later than|(?:up )?(?:until|till))"),
+                r"|no later than(?: on)?|not later than(?: on)?|(?:up )?(?:until|till))"),
     ("at least", rf"(?:at(?: the)? (?:least|minimum|earliest)|no (?:{_SMALL}) than"
                  rf"|{_NOT} (?:be |have |contain )*(?:{_SMALL}) than|{_NOT}(?: fall)? (?:below"
                  rf"|under)"
@@ -89,7 +91,7 @@ _BEFORE: tuple[tuple[Comparison, str], ...] = (
     ("less than", rf"(?:(?:{_SMALL}) than|under(?: the age of)?|below(?: the age of)?|before"
                   r"(?: the age of)?"
                   r"|prior to|<(?![=>]))"),
-    ("at most", r"(?:by|on or before|no later than)"),
+    ("at most", r"(?:by|on or before|no later than(?: on)?)"),
     ("at least", r"(?:reach(?:es|ed|ing)?|attain(?:s|ed|ing)?|hits?)(?: (?:an?|the|its|their)"
                  r"(?: (?:total|age|value|level|sum|amount|balance|score|length|weight|size))?"
                  r"(?: of)?)?"),
@@ -117,6 +119,7 @@ _AFTER: tuple[tuple[Comparison, str], ...] = (
                  r"|after|better|worse|beyond)"),
     ("at most", r"(?:or|and) (?:less|fewer|under|below|younger|earlier|shorter|lower|smaller"
                 r"|before)"),
+    ("at most", r"only(?=\s*(?:[.,;)]|$))"),
     ("at most", rf"(?:{_AHEAD})?(?:as a |at a |at the )?max(?:imum)?|tops"
                 r"|(?:character |word )?limit|(?:per [a-z]+ |an? [a-z]+ |each )?at (?:the )?"
                 r"(?:most|latest|longest|highest|largest)"),
@@ -216,6 +219,9 @@ def read_limit(text: str, start: int, end: int, kind: QuantityKind, number_end: 
     for comparison, pattern in _AFTER_PATTERNS:
         for place in (end, number_end):
             match = pattern.match(text, place)
+            only = match and match["word"].lower() == "only"
+            if only and (kind != "count" or before.endswith(" for ")):
+                continue
             if match and not (place < end and text[place:end].strip(" -") == match["word"]):
                 word = re.sub(r"\s+", " ", match["word"].lower())
                 if comparison == "none":
@@ -236,6 +242,10 @@ def _stays_said(word: str, kind: QuantityKind) -> bool:
 def _fits(comparison: Comparison, word: str, kind: QuantityKind, before: str, after: str) -> bool:
     """Whether a comparison word can be one with this kind of quantity and in this place."""
     clock = kind in ("date", "time")
+    if re.search(r"(?:last|past|previous|preceding)$", word) and " " in word:
+        window = word.startswith(("in ", "during ", "over ", "of ", "from ", "throughout "))
+        part = re.search(r"(?:\d|\b(?:two|three|four|five|six|one)) of the \w+ $", before)
+        return not window or (kind == "duration" and part is None)
     if word == "from" and not clock:
         return kind == "age" or _from_here_on(kind, before, after)
     if word.startswith(("from a ", "from an ")):  # "from an order value of £50"

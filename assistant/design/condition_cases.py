@@ -32,9 +32,10 @@ def placed_limits(words: Span) -> list[Quantity]:
 
 
 def condition_limits(condition: Condition) -> list[Quantity]:
-    """The limits in a condition; "is idle for 15 minutes" means another thing after "if"."""
+    """The limits in a condition; "is idle for 15 minutes" means another thing after "if",
+    and "until 10 devices are stored" is over from the tenth on."""
     said = condition.said
-    lead = "once " if condition.keyword == "once" else "if "
+    lead = f"{condition.keyword} " if condition.keyword in ("once", "until") else "if "
     return placed_limits(Span(lead + said.text, said.start - len(lead), said.end))
 
 

@@ -234,11 +234,14 @@ def _auxiliary_form(words: list[_Word], index: int) -> Form | None:
 
 def _past_verb_group(words: list[_Word], index: int) -> int:
     """Index after an auxiliary and the auxiliaries, negation and verb that follow it."""
+    acts = _auxiliary_form(words, index) in ("do", "modal")
     index += 1
     while index < len(words) and (
         words[index].lower in _BE | _HAVE | {"not"} or words[index].lower in ADVERBS
     ):
         index += 1
+    if acts and index < len(words) and is_base(words[index].lower):
+        index += 1  # "customers that didn't pay two invoices ..."
     return index
 
 
@@ -271,6 +274,14 @@ def _auxiliary_after(words: list[_Word], index: int) -> bool:
     return index < len(words) and words[index].lower in MODALS | _BE | _HAVE | _DO
 
 
+_OF_VERBS = word_set(
+    """consist inform notify dispose approve disapprove complain think hear learn know remind warn
+    get become admit speak tell die beware partake avail smell taste approve allow permit conceive
+    repent convict deprive relieve rob strip assure convince accuse dream boast weary advise"""
+)
+"""Verbs that "of" may follow; any other word in -s before "of" is a noun."""
+
+
 def _lexical_form(
     text: str, words: list[_Word], index: int, *, relative: bool = False
 ) -> Form | None:
@@ -297,6 +308,8 @@ def _lexical_form(
     following = words[index + 1].lower if index + 1 < len(words) else ""
     if word in ("point", "points") and following not in ("to", "at", "out", "towards"):
         return None  # "all points expire"
+    if following == "of" and (base_of_third(word) or word) not in _OF_VERBS and word.endswith("s"):
+        return None  # "bulk orders of 500 pieces get a discount"
     if last in ("i", "we", "you", "they"):
         known = is_base(word) or (word.isalpha() and not word.endswith(("ed", "ing", "ly")))
         return "present" if known else ("past" if base_of_past(word) else None)
@@ -327,7 +340,9 @@ def _lexical_form(
             return "present" if following or relative or is_person(last) or last == "more" else None
         if not following and word in _INTRANSITIVE and _BOTH.search(subject):
             return "present"
-        objects = following in _DETERMINERS or (bool(following) and last[-1:].isdigit())
+        objects = following in _DETERMINERS | {"half", "double"} or (
+            bool(following) and last[-1:].isdigit()
+        )
         objects = objects or bool(re.match(r"[£$€\d]", following))
         objects = objects or (
             last in ("over", "older", "more", "above", "under") and bool(following)

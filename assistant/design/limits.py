@@ -134,6 +134,12 @@ def concrete(words: Span, quantity: Quantity, value: str) -> str:
             lambda m: ({"have": "has"}.get(m[2], m[2] + "s") if m[1] else m[2]) + " ", before,
         )  # fmt: skip
         before = re.sub(r"\b(is|are|was|were) not (?:exactly )?$", r"\1 ", before)
+        before = re.sub(r"\b(must|may|shall|should) not (?=have \w+)", r"\1 ", before)
+        before = re.sub(
+            r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )(?<!\bbe )(?<!\bbeen )\bnot "
+            r"(?=(?:[a-z]+ed|paid|made|sent|given|taken|sold|bought|left|met|kept|held|built) $)",
+            "", before,
+        )  # fmt: skip
         text = before + after
     return one_line(text)
 
@@ -290,9 +296,15 @@ def _in_effect(rule: Rule, quantity: Quantity, point: Point) -> Draft | None:
     )
 
 
+_MODAL = re.compile(r"(?:must|may|can|shall|should|will)\b", re.IGNORECASE)
+
+
 def _value(rule: Rule, quantity: Quantity, point: Point, text: str, clause: Clause) -> Draft:
     own = own_part(text, point.text)
     owner = clauses_of(own)
+    if owner and _MODAL.match(owner[0].subject):  # "... and must not have had a tattoo"
+        own = f"{clause.subject} {own}"
+        owner = clauses_of(own)
     about, words = (owner[0], own) if owner and owner[0].subject else (clause, text)
     name, that = singular_name(about), like(words)
     verdict = "accepted" if point.allowed else "not accepted"

@@ -38,11 +38,12 @@ from assistant.design.drafts import (
 from assistant.design.duties import undone
 from assistant.design.exclusive import not_such
 from assistant.design.joining import clauses_of, coordinated
+from assistant.design.lexicon import word_set
 from assistant.design.limits import beyond_limit
 from assistant.design.manners import another_way, elsewhere
 from assistant.design.natural import natural_negative, too_soon
 from assistant.design.nouns import is_plural, singular
-from assistant.design.people import is_generic_person, is_person
+from assistant.design.people import ARTICLE, is_generic_person, is_person
 from assistant.design.positives import command_of_restriction, lower_first, predicate
 from assistant.design.rules import Rule
 from assistant.design.situations import Situation, action_on, passive_command, stage
@@ -50,6 +51,7 @@ from assistant.design.telling import observed
 from assistant.design.trials import trial_of, use_of
 from assistant.design.values import forbids_value
 from assistant.design.variables import assignment
+from assistant.design.verbs import base_of_gerund
 from assistant.design.wording import imperative, negation
 
 
@@ -92,6 +94,7 @@ def _failing(rule: Rule, narrator: str) -> Iterator[Draft]:
             or another_way(rule)
             or elsewhere(rule)
             or undone(rule, clause)
+            or _not_doing(rule, clause)
             or natural_negative(rule, clause, narrator)
             or too_soon(rule)
         )
@@ -101,6 +104,26 @@ def _failing(rule: Rule, narrator: str) -> Iterator[Draft]:
         yield draft
     elif rule.otherwise is not None:
         yield _otherwise(rule)
+
+
+def _not_doing(rule: Rule, clause: Clause) -> Draft | None:
+    """ "Exceeding the limit results in a block": not exceeding it does not."""
+    first, _, rest = clause.subject.partition(" ")
+    base = base_of_gerund(first.lower())
+    leads = clause.form == "present" and clause.verb in _FOLLOWS and ARTICLE.match(rest)
+    said = negation(f"it {predicate(clause)}") if base and leads and not clause.negated else None
+    if said is None:
+        return None
+    subject = f"Not {first.lower()} {rest}"
+    told = f"{subject}{said.removeprefix('it').removeprefix('It')}"
+    return failing(rule, told, Situation("", f"Do not {base} {rest}"), capital(observed(told)))
+
+
+_FOLLOWS = word_set(
+    """result lead cause trigger require end start cancel terminate create open close incur entail
+    block lock delete remove reset void"""
+)
+"""What an act named by its gerund brings about: "Exceeding the limit results in a block"."""
 
 
 def _characters_only(rule: Rule, clause: Clause) -> bool:

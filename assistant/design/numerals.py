@@ -25,7 +25,11 @@ WORDS_PATTERN = (
     rf"(?:{_UNDER_1000} (?:thousand|million|billion)(?:(?: and|,)? {_UNDER_1000})?|{_UNDER_1000})"
     r"(?: and a half\b)?"
 )
-DIGITS_PATTERN = r"(?:\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?)"
+DIGITS_PATTERN = (
+    r"(?:\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d{1,3}(?:\.\d{3})+,\d{2}(?!\d)|\d{1,3}(?:\.\d{3}){2,}"
+    r"(?!\d)|\d+(?:\.\d+)?)"
+)
+_CONTINENTAL = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d{2})?")
 SCALE_PATTERN = r"(?: ?(?:thousand|million|billion|bn|k|m)\b(?!/))"
 
 _SCALE_SHORT = {"k": 1000, "m": 1_000_000, "bn": 1_000_000_000, **_SCALES}
@@ -56,9 +60,19 @@ def words_to_number(words: str) -> Decimal | None:
 
 def digits_to_number(digits: str, scale: str = "") -> Decimal:
     """The number that digits with thousands separators and an optional scale word stand for."""
+    dots = digits.count(".")
+    if dots > 1 or (dots and "," in digits and digits.index(".") < digits.index(",")):
+        digits = english(digits)
     number = Decimal(digits.replace(",", ""))
     factor = _SCALE_SHORT.get(scale.strip().lower(), 1)
     return number * factor
+
+
+def english(digits: str) -> str:
+    """ "25.000" and "1.250,50" as they are written in English: "25,000", "1,250.50"."""
+    if _CONTINENTAL.fullmatch(digits) is None:
+        return digits
+    return digits.translate(str.maketrans(".,", ",."))
 
 
 def step_of(number: Decimal) -> Decimal:

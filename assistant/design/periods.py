@@ -33,7 +33,11 @@ _HOLDING = re.compile(
     r"|exempt|barred|parked|quarantin|withh[oe]ld|signed in|logged in)\w*(?: [\w'’/-]+){0,7}? for$",
     re.IGNORECASE,
 )
-_SO_FAR = re.compile(r"\b(?:has|have|had)(?:n['’]t)?\b[^.;,:\n]* for$", re.IGNORECASE)
+_SO_FAR = re.compile(
+    r"\b(?:has|have|had)(?:n['’]t)?\b(?! (?:an?|the|no|\d+)\b)"
+    r"(?:(?! and (?:is|are|will|can|may)\b)[^.;,:\n])* for$",
+    re.IGNORECASE,
+)
 _CONDITION_FOR = re.compile(
     r"(?:^should\b|[.;] should\b|\b(?:if|when|whenever|once|who|(?<!, )which|that|unless|until))"
     r"\s[^.;,:\n]* for$",
@@ -57,6 +61,42 @@ _HAS_DONE = re.compile(
     re.IGNORECASE,
 )
 """ "if a customer has caused (two accidents)"."""
+_USED_UP = re.compile(
+    r"\b(?:has|have) (?:already |now )?(?:used(?: up)?|consumed|spent|exhausted|collected|bought"
+    r"|completed|earned|saved|sold|worked|driven|travelled|attended|passed|won|played|paid)$",
+    re.IGNORECASE,
+)
+""" "once a customer has used (80 %) of the volume"."""
+_REACHED = re.compile(r" (?:ha(?:s|ve) been|is|are|was|were) (?:reached|attained|used up)\b", re.I)
+_OVERRUN = re.compile(r" (?:ha(?:s|ve) been|is|are|was|were) exceeded\b", re.I)
+_OVER = re.compile(
+    r" (?:[\w'’-]+ ){0,3}?(?:period|term|window|deadline|time|limit)?s? ?(?:(?:has|have|is|are) "
+    r"(?:passed|expired|elapsed|ended|over|up)|expires?|ends?|elapses?)\b",
+    re.IGNORECASE,
+)
+_AFTER_THE = re.compile(r"\b(?:after|once|when|as soon as)(?: (?:its|their|this|that))?$", re.I)
+""" "after the (14-day) withdrawal period has passed"."""
+_UNTIL_ALL = re.compile(r" (?:is|are|ha(?:s|ve) been) [a-z]+(?:ed|en|t)\b", re.IGNORECASE)
+""" "keeps them until (10 devices) are stored"."""
+_BARRED = re.compile(
+    r"\b(?:cannot|can['’]t|can not|may not|must not|mustn['’]t"
+    r"|(?:is|are) not (?:able|allowed|possible|permitted))\b[^.;:\n]* for$",
+    re.IGNORECASE,
+)
+""" "cannot be picked up again for (14 days)"."""
+_GAPPED = re.compile(
+    r"\b(?:limited|capped|restricted) to [^.;:\n]* and (?:the )?[\w '’-]{1,40} to$", re.IGNORECASE
+)
+""" "is limited to 14 days and the daily rate to (60 EUR)"."""
+_SO_OFTEN_IN = re.compile(
+    r"\b(?:second|third|fourth|fifth|\d+(?:nd|rd|th)) [\w-]+ (?:with)?in$", re.IGNORECASE
+)
+""" "it is the second return in (12 months)"."""
+_APPOSED = re.compile(r"\w,$")
+""" "a label with SSCC, (18 digits)"."""
+_IS = re.compile(r"\b(?:is|are|becomes?|equals?|drops? to|falls? to|reaches)$", re.IGNORECASE)
+_WHO = re.compile(r"\b(?:who|that|which)\b[^.;,:\n]*$", re.IGNORECASE)
+_CLOSED = re.compile(r"\s*(?:[.;,)]|$)")
 _LETS = re.compile(r"\b(?:can|may|able|allowed|entitled|possible)\b", re.IGNORECASE)
 """ "can be downloaded for (24 months after discharge)"."""
 _REPEATED = re.compile(r" times$|^twice$|\b(?:consecutive|successive) [a-z]", re.IGNORECASE)
@@ -117,7 +157,8 @@ def unsaid_limit(text: str, start: int, end: int, kind: QuantityKind) -> Limit:
     before = text[max(0, start - REACH) : start]
     filler = _FILLER.search(before)
     lead = before[: filler.start()] if filler else before.rstrip()
-    held = kind == "duration" and lead.endswith(" for") and _HOLDING.search(lead)
+    kept = _HOLDING.search(lead) or _BARRED.search(lead)
+    held = kind == "duration" and lead.endswith(" for") and kept
     if held and not lasts_so_far(lead):
         return Limit("at most", start - len(before) + len(lead) - 3, end, "for")
     return Limit(_plain(text, before, lead, (start, end), kind), start, end)
@@ -127,16 +168,31 @@ def _plain(
     text: str, before: str, lead: str, place: tuple[int, int], kind: QuantityKind
 ) -> Comparison:
     start, end = place
+    if _GAPPED.search(lead):
+        return "at most"
+    told = _IN_CONDITION.search(lead) or _ARROW.match(text, end)
+    if _REACHED.match(text, end) and _IN_CONDITION.search(lead):
+        return "at least"
+    if _OVERRUN.match(text, end) and _IN_CONDITION.search(lead):
+        return "more than"
+    if _USED_UP.search(lead) and _IN_CONDITION.search(lead) and kind not in ("date", "time"):
+        return "at least"
+    if kind == "number" and text[start:end].lower() in ("zero", "0") and _IS.search(lead):
+        return "exactly"
     if kind == "length":
+        if _APPOSED.search(lead) and _CLOSED.match(text, end):
+            return "exactly"
         compound = re.match(r"[\w.,]+-(?:digit|character|letter)\b", text[start:end], re.IGNORECASE)
         decimals = "decimal" in text[start:end] and re.search(r"\b(?:with|to|in)$", lead)
         return "exactly" if compound or decimals or _EXACT.search(before) else "none"
-    told = _IN_CONDITION.search(lead) or _ARROW.match(text, end)
+    if kind == "count" and lead.endswith("until") and _UNTIL_ALL.match(text, end):
+        return "at least"
     if kind == "count" and told and _REPEATED.search(text[start:end]):
         return "at least"
     if kind == "count" and _ORDINAL.match(text[start:end]):
         return "at least"
-    if kind == "count" and _RUNNING.match(text, end) and _IN_CONDITION.search(lead):
+    whose = _IN_CONDITION.search(lead) or _WHO.search(lead)
+    if kind == "count" and _RUNNING.match(text, end) and whose:
         return "at least"
     if kind == "count" and told and _HAS_DONE.search(lead):
         return "at least"
@@ -157,6 +213,10 @@ def _plain(
         return "none"
     if _ORDINAL.match(text[start:end]):
         return "at least"
+    if _AFTER_THE.search(lead) and _OVER.match(text, end):
+        return "at least"
+    if _SO_OFTEN_IN.search(lead) and text[start] not in "aA":
+        return "at most"
     if _IDLE.match(text, end) or _NOTICE.match(text, end) or _OVERDUE.match(text, end):
         return "at least"
     if _BEFOREHAND.match(text, end) and _OPENS.search(lead):

@@ -14,7 +14,7 @@ _NO_OF = word_set(
     with without within into than as exactly only and or but after before about a an the its
     their any not every each until over under per between must shall should can may will does do
     equals equal reach reaches take takes last lasts cost costs hold holds charge when if where
-    once getting get gets enter enters more some this that these those"""
+    along once getting get gets enter enters more some this that these those"""
 )
 _INNER = re.compile(
     r"^(?:a |an |the )?(?:max\.|min\.|(?:maximum|max|minimum|min|earliest|latest|longest"
@@ -56,6 +56,13 @@ def _agreeing(text: str, place: int) -> str:
     return f"{text[:place]} {base}{text[place + len(acts.group()) :]}" if acts and base else text
 
 
+_LOOKED_BACK = re.compile(
+    r"(?:in|during|over|of|from|throughout|within)(?: (?:the|his|her|their|its))? "
+    r"(?:last|past|previous|preceding)$"
+)
+""" "(bought) in the last (30 days)": bought 31 days ago."""
+
+
 def _phrase(quantity: Quantity, before: str, after: str, value: str) -> tuple[str, str, str]:
     word, kind = quantity.word, quantity.kind
     last = re.split(r"[\s(]+", before.strip())[-1].lower() if before.strip() else ""
@@ -67,6 +74,11 @@ def _phrase(quantity: Quantity, before: str, after: str, value: str) -> tuple[st
         return ("" if last == "on" else "on ") + value, before, after
     if kind == "time":
         return ("" if last == "at" else "at ") + value, before, after
+    back = _LOOKED_BACK.match(word)
+    if back and kind == "duration" and not after.startswith(" of "):
+        far = re.match(r"at most ", value)
+        said = f"{word} {value.removeprefix('at most ')}" if far else f"{value} ago"
+        return said, before, after
     if word.startswith("within"):
         return _within(quantity, before, after, value, last)
     if "exceed" in word or word.startswith(("not be ", "cannot be ", "can't be ", "mustn't be ")):
@@ -191,7 +203,7 @@ def _linked(quantity: Quantity, before: str, value: str, last: str) -> str:
     if is_base(last) and not clause:
         return value
     modal = re.search(
-        r"\b(?:can|may|must|shall|should|will|cannot|to|not)\s+(?:\w+ly )?$",
+        r"(?:\b(?:can|may|must|shall|should|will|cannot|to|not)|n['’]t)\s+(?:\w+ly )?$",
         before[: -len(last)] or "",
     )
     if (

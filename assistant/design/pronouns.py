@@ -83,6 +83,11 @@ def spoken_of(condition: Condition, effect: Span) -> Condition:
         said = f"{definite(things['thing'])} {condition.words.text[pronoun.end() :]}"
         end = condition.words.end
         return replace(condition, words=Span(said, end - len(said), end))
+    people = _people_of(clause.tail) if pronoun["word"].lower() == "they" else ""
+    if people and not clause.plural and not is_person(clause.subject):
+        said = f"{definite(people)} {condition.words.text[pronoun.end() :]}"
+        end = condition.words.end
+        return replace(condition, words=Span(said, end - len(said), end))
     if not clause.subject or len(name.split()) > 6 or clause.subject.lower() in _PRONOUNS:
         return condition
     rest = condition.words.text[pronoun.end() :]
@@ -93,6 +98,14 @@ def spoken_of(condition: Condition, effect: Span) -> Condition:
     said = f"{name} {rest}"
     end = condition.words.end
     return replace(condition, words=Span(said, end - len(said), end))
+
+
+def _people_of(tail: str) -> str:
+    """The first people after a preposition: "(is paid for) children (over 25)"; "" for none."""
+    for found in re.finditer(r"\b(?:for|to|from|of|with|by) (?P<who>[a-z][\w-]*)", tail):
+        if is_person(found["who"]) and is_plural(found["who"]):
+            return found["who"]
+    return ""
 
 
 def _object_named(condition: Condition, effect: Span) -> Condition:

@@ -160,7 +160,11 @@ def _says_more(after: str) -> bool:
 
 
 def _with_units(text: str, found: list[Quantity]) -> Iterator[Quantity]:
-    """A bare number takes the unit of the next limit: "below 40 or above 130 beats"."""
+    """A bare number takes the unit of the next limit: "below 40 or above 130 beats".
+
+    Before "are waiting" and the like it takes that of the last thing counted.
+    """
+    counted: Quantity | None = None
     for quantity, after in pairwise([*found, None]):
         assert quantity is not None
         shares = (
@@ -174,7 +178,18 @@ def _with_units(text: str, found: list[Quantity]) -> Iterator[Quantity]:
         )
         if shares and after is not None:
             quantity = replace(quantity, kind=after.kind, unit=after.unit, suffix=after.suffix)
+        again = quantity.kind == "number" and quantity.is_limit and counted is not None
+        if again and counted is not None and _OF_THEM.match(text, quantity.end):
+            quantity = replace(quantity, kind="count", unit=counted.unit)
+        if quantity.kind == "count" and quantity.unit and quantity.is_limit:
+            counted = quantity
         yield quantity
+
+
+_OF_THEM = re.compile(
+    r" (?:are|were|is|was|ha(?:s|ve)) [a-z]+ing\b|(?= (?:are|were) )", re.IGNORECASE
+)
+""" "more than 20 callers are waiting; when fewer than (5) are waiting"."""
 
 
 def _two_sided(text: str, low: Quantity | None, high: Quantity) -> tuple[Quantity, Quantity] | None:

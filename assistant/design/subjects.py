@@ -15,6 +15,7 @@ from assistant.design.complements import other_thing
 from assistant.design.drafts import Draft, in_subject, limits_of
 from assistant.design.people import without_article
 from assistant.design.rules import Rule
+from assistant.design.verbs import base_of_gerund
 
 _DENIED = re.compile(r"\b(?:not|no|never|without|nor)\b|n['’]t\b", re.IGNORECASE)
 
@@ -52,7 +53,8 @@ def _qualified(rule: Rule) -> str | None:
     clause = rule.clause
     if clause is None or rule.conditions or not clause.subject:
         return None
-    limited = any(in_subject(rule, quantity) for quantity in limits_of(rule))
+    doing = base_of_gerund(clause.subject.split(" ")[0].lower()) and " " in clause.subject
+    limited = doing or any(in_subject(rule, quantity) for quantity in limits_of(rule))
     return clause.subject if limited or other_thing(clause.subject) else None
 
 
@@ -67,4 +69,5 @@ def _named(subject: str) -> tuple[str, bool]:
 def _speaks_of(draft: Draft, subject: str) -> bool:
     """Whether a draft is about the subject itself, not about what is otherwise."""
     words = without_article(one_line(subject)).casefold()
-    return words in draft.statement.casefold()
+    said = draft.statement.casefold()
+    return words in said and not said.startswith(f"not {words}")

@@ -45,6 +45,14 @@ _ASKS = re.compile(
 """Verbs whose "if" means whether: "the system checks if the card has expired"."""
 
 
+_DURING = re.compile(
+    r"(?P<lead>,?\sduring )(?:an?) (?!(?:period|year|month|week|day|term|time)\b)[a-z][\w-]*"
+    r"(?: [a-z][\w-]*){0,2}[.]?$",
+    re.IGNORECASE,
+)
+""" "The voice is muted during a phone call": where there is one."""
+
+
 def take_trailing(text: str, start: int, end: int, conditions: list[Condition]) -> int:
     """Take one condition clause off the end; returns where the effect ends."""
     masked = mask_quotes(text)
@@ -60,6 +68,11 @@ def take_trailing(text: str, start: int, end: int, conditions: list[Condition]) 
         if event is not None and parse_clause(text[start : match.start()].strip(" ,")):
             conditions.append(Condition("when", Span(event, right.end - len(event), right.end)))
             return match.start()
+    during = _DURING.search(masked, start, end)
+    if during and not conditions and parse_clause(text[start : during.start()].strip(" ,")):
+        named = span(text, during.end("lead"), end - text[start:end].rstrip().endswith("."))
+        conditions.append(Condition("in case of", named))
+        return during.start()
     for match in islice(_TRAIL.finditer(masked, start, end), MAX_TRIED):
         word = re.sub(r"^(?:but |and )", "", re.sub(r"\s+", " ", match["word"].lower()))
         left, right = text[start : match.start()], span(text, match.end(), end)
@@ -86,7 +99,9 @@ def take_trailing(text: str, start: int, end: int, conditions: list[Condition]) 
             continue  # "is shown and, after logging in, opened again"
         if word in ("after", "before") and (find_quantities(right.text) or _ends_in_duration(left)):
             continue
-        if word == "until" and any(q.start == 0 for q in find_quantities(right.text)):
+        if word == "until" and any(
+            q.start == 0 and q.kind != "count" for q in find_quantities(right.text)
+        ):
             continue  # "is valid until 31 January and can be redeemed"
         place = re.search(r"\b(?:to|from|of|about)$", left) is not None
         if word == "where" and clause and (clause.subject == "" or place):

@@ -350,6 +350,25 @@ def test_what_follows_a_verb_keeps_its_of() -> None:
     assert not any("made of" in c.statement for c in made)
 
 
+def test_a_denied_duty_keeps_its_subject() -> None:
+    found = derive("Drivers must be at least 21 years old and must have held a licence for 1 year.")
+    assert not any("must that" in c.statement for c in found)
+    text = "Donors must be over 18 and must not have had a tattoo in the last 4 months."
+    tattoo = {c.action: c.valid for c in derive(text) if "tattoo" in c.action}
+    assert any("who has had a tattoo 4 months ago" in action for action in tattoo)
+
+
+def test_a_subject_that_denies_a_limit_is_turned_without_its_denial() -> None:
+    text = "Contracts not terminated at least one month before their end are extended by a year."
+    (other,) = of(derive(text), "negative")
+    assert other.statement.startswith("Contracts terminated at least one month before their end")
+
+
+def test_an_action_on_a_date_keeps_its_preposition() -> None:
+    found = derive("A discount applies if the plant was registered before 1 January 2025.")
+    assert "Register the plant on 1 January 2025" in {c.action for c in found}
+
+
 def test_a_limit_is_of_the_field_that_it_follows() -> None:
     found = derive("Sort Code has exactly 6 digits and Account Number exactly 8 digits.")
     tried = [pair for c in of(found, "boundary") for pair in c.variables.items()]

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.design.boundaries import points
 from assistant.design.quantities import find_messages, find_quantities
 
 LIMITS = [
@@ -322,6 +323,31 @@ def test_long_names_take_no_time(word: str) -> None:
         ("Papers can be downloaded for 24 months after discharge.", ["at most 24 months"]),
         ("If the customer cannot be reached twice in a row, the order is closed.",
          ["at least twice"]),
+        ("Once a customer has used 80 % of the data volume, a message is sent.", ["at least 80 %"]),
+        ("When costs of €59.50 have been reached, roaming is switched off.", ["at least €59.50"]),
+        ("No bonus is paid if one was paid in the past 12 months.", ["at most 12 months"]),
+        ("The meter must not have been read in the last 30 days.", ["more than 30 days"]),
+        ("Residents need three of the last five years.", []),
+        ("The loan is paid out after the 14-day withdrawal period has passed.",
+         ["at least 14-day"]),
+        ("The owner cannot pick the lead up again for 14 days.", ["at most 14 days"]),
+        ("The code has 6 digits and is valid for 5 minutes.",
+         ["exactly 6 digits", "at most 5 minutes"]),
+        ("The note must be uploaded not later than on the 3rd day of absence.",
+         ["at most the 3rd day"]),
+        ("Reports are submitted by the 5th of the following month.",
+         ["at most the 5th of the following month"]),
+        ("Every pallet has a label with a code, 18 digits.", ["exactly 18 digits"]),
+        ("An adult can take along one infant only.", ["at most one infant"]),
+        ("The period is limited to 14 days and the daily rate to 60 EUR.",
+         ["at most 14 days", "at most 60 EUR"]),
+        ("Parents choose at least one and up to three centres.",
+         ["at least one", "at most three centres"]),
+        ("Quantity: min 1, max 99 pieces.", ["at least 1", "at most 99 pieces"]),
+        ("The item is hidden if the stock is zero.", ["exactly zero"]),
+        ("The keys are kept until 10 devices are stored.", ["at least 10 devices"]),
+        ("Customers that didn't pay two invoices in a row get no credit.",
+         ["at least two invoices"]),
         ("The auction is extended by 5 minutes.", []),
         ("If only one manufacturer exists, no reasons are needed.", []),
     ],
@@ -329,3 +355,21 @@ def test_long_names_take_no_time(word: str) -> None:
 def test_limits_in_the_words_of_teams(text: str, limits: list[str]) -> None:
     found = [f"{q.comparison} {q.text}" for q in find_quantities(text) if q.is_limit]
     assert found == limits
+
+
+def test_thousands_may_be_written_as_on_the_continent() -> None:
+    values = [
+        q.value for q in find_quantities("up to 5.000 EUR, 1.250,50 EUR or 1.459 € per litre")
+    ]
+    assert values == [Decimal(5000), Decimal("1250.50"), Decimal("1.459")]
+
+
+def test_a_day_of_the_month_has_neighbours() -> None:
+    (day,) = find_quantities("if it is entered after the 21st of the month")
+    assert [point.text for point in points(day)] == [
+        "the 21st of the month", "the 20th of the month", "the 22nd of the month"]  # fmt: skip
+
+
+def test_what_is_counted_is_named_once() -> None:
+    found = find_quantities("If more than 20 callers wait, A. When fewer than 5 are waiting, B.")
+    assert [q.unit for q in found] == ["callers", "callers"]
