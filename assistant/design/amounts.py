@@ -66,14 +66,20 @@ class Quantity:
         return self.comparison != "none"
 
 
+_OPENS_CLAUSE = (
+    r"(?:(?:the|at|all|both|it|they|he|she|no|there|\d+)\b"
+    rf"|an? (?!(?:{UNIT_PATTERN}|quarter|season|term|shift)\b))"
+)
+""" "(goes live) once at least 2 photos are uploaded": a conjunction, unlike "once a month"."""
 AMOUNT = re.compile(
     r"(?P<currency>[£$€¥₹]\s?|\b(?:" + CURRENCY_CODES_PATTERN + r")\s?)?"
     r"(?<![\w.,#/@])(?P<minus>(?<![\w)])[-−](?=\d))?"
     rf"(?P<number>(?P<digits>{DIGITS_PATTERN})(?P<scale>{SCALE_PATTERN})?"
-    rf"|\b(?P<words>{WORDS_PATTERN}|(?<!\bat )once|twice|an?(?=[ -](?:{UNIT_PATTERN})\b))\b)"
+    rf"|\b(?P<words>{WORDS_PATTERN}|(?<!\bat )once(?! {_OPENS_CLAUSE})|twice"
+    rf"|an?(?=[ -](?:{UNIT_PATTERN})\b))\b)"
     rf"(?P<between>(?:\+| or (?:more|fewer|less|above|over|under))(?= ))?"
     rf"(?P<unit>(?:[\s-]|(?<=\d))(?:{UNIT_PATTERN})\b(?!-)|{GLUED_UNIT_PATTERN}(?![\w])|\s%"
-    rf"|{LETTER_UNIT_PATTERN})?"
+    rf"|{LETTER_UNIT_PATTERN}|\s?[€£$](?!\s?\d))?"
     r"(?![\d])",
     re.IGNORECASE,
 )
@@ -294,6 +300,8 @@ def _amount(text: str, match: re.Match[str], start: int) -> Quantity | None:
             place = match.end("between") if match["between"] else end
             of_these = _OF_THESE.match(text, place)
             noun_end, noun = noun_after(text, of_these.end() - 1 if of_these else place)
+            if noun and unit_of(noun) is None and _AGE_BEFORE.search(text[:start][-40:]):
+                noun = ""  # "children aged 6 to 14 travel at half price"
             if noun:
                 end = noun_end
                 kind, unit = _unit_in(noun)

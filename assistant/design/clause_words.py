@@ -13,7 +13,8 @@ CLAUSAL = word_set(
     "if when whenever once unless until where while provided given after before"
 ) | {
     "only if", "only when", "only where", "as soon as", "as long as", "so long as", "in case",
-    "in the event that", "provided that", "given that",
+    "in the event that", "provided that", "given that", "assuming", "assuming that",
+    "on condition that", "on the condition that",
 }  # fmt: skip
 EVENT_WORDS = ("upon", "on", "after", "following")
 OCCASION = ("in case of", "in the event of")

@@ -252,7 +252,7 @@ def _fits(comparison: Comparison, word: str, kind: QuantityKind, before: str, af
         other = clock or kind == "duration" or re.match(r"\s+(?:to|until)\b", after)
         return not other and not _DIFFERS.search(before)
     if word in ("since", "as of", "as from") or word.startswith(("starting", "beginning")):
-        return clock or kind == "age"
+        return clock or kind == "age" or (word == "since" and kind == "duration")
     if word.startswith(("start", "begin")):
         return kind == "money" or (kind == "time" and word.endswith("at"))
     if word.startswith("turn"):

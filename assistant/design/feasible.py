@@ -68,10 +68,15 @@ def _measure(condition: Condition) -> tuple[str, Quantity] | None:
     words = one_line(condition.said.text)
     limits = [q for q in find_quantities(words) if q.is_limit and isinstance(q.value, Decimal)]
     clause = parse_clause(words)
-    if len(limits) != 1 or clause is None or clause.form != "be" or limits[0].negated:
+    if len(limits) != 1 or clause is None or limits[0].negated:
+        return None
+    if clause.form != "be" and not (clause.form == "present" and clause.verb in _MEASURES):
         return None
     rest = words.replace(words[limits[0].phrase_start : limits[0].phrase_end], "")
-    return re.sub(r"\W+", " ", rest).strip().casefold(), limits[0]
+    return re.sub(r"\W+", " ", without_article(rest)).strip().casefold(), limits[0]
+
+
+_MEASURES = ("weigh", "cost", "measure", "total", "last", "score", "contain", "have")
 
 
 def _satisfiable(limits: list[tuple[Quantity, bool]]) -> bool:

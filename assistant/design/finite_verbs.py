@@ -165,7 +165,7 @@ def is_plural_subject(subject: str, auxiliary: str) -> bool:
         return False
     core = re.split(
         r"\s(?:of|for|in|on|with|that|which|who|without|at|from|up to|to|over|under|above|below"
-        r"|(?:more|less|fewer|[a-z]+er) than)\s",
+        r"|worth|(?:more|less|fewer|[a-z]+er) than)\s",
         subject,
     )[0]
     if " and " in core:
@@ -308,6 +308,8 @@ def _lexical_form(
     following = words[index + 1].lower if index + 1 < len(words) else ""
     if word in ("point", "points") and following not in ("to", "at", "out", "towards"):
         return None  # "all points expire"
+    if following == "place" and word in ("took", "takes", "take"):
+        return "past" if word == "took" else "present"
     if following == "of" and (base_of_third(word) or word) not in _OF_VERBS and word.endswith("s"):
         return None  # "bulk orders of 500 pieces get a discount"
     if last in ("i", "we", "you", "they"):

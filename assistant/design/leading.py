@@ -32,7 +32,7 @@ _LEAD = re.compile(
     r"^(?P<word>only if|only when|only where|if|when|whenever|once|unless|until|where|while|as"
     r" soon as"
     r"|as long as|so long as|in case of|in the event of|in case|in the event that"
-    r"|provided(?: that)?|given(?: that)?|after"
+    r"|provided(?: that)?|given(?: that)?|assuming(?: that)?|on (?:the )?condition that|after"
     r"|before"
     r"|within|for|on|upon|following|in|during|at|with|without|except for|except when|except if)\s+",
     re.IGNORECASE,

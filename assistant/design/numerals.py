@@ -27,9 +27,9 @@ WORDS_PATTERN = (
 )
 DIGITS_PATTERN = (
     r"(?:\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d{1,3}(?:\.\d{3})+,\d{2}(?!\d)|\d{1,3}(?:\.\d{3}){2,}"
-    r"(?!\d)|\d+(?:\.\d+)?)"
+    r"(?!\d)|\d+,\d{2}(?=\s?(?:€|(?:EUR|CHF|PLN|SEK|NOK|DKK|CZK|HUF)\b))|\d+(?:\.\d+)?)"
 )
-_CONTINENTAL = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d{2})?")
+_CONTINENTAL = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d{2})?|\d+,\d{2}")
 SCALE_PATTERN = r"(?: ?(?:thousand|million|billion|bn|k|m)\b(?!/))"
 
 _SCALE_SHORT = {"k": 1000, "m": 1_000_000, "bn": 1_000_000_000, **_SCALES}
@@ -61,7 +61,7 @@ def words_to_number(words: str) -> Decimal | None:
 def digits_to_number(digits: str, scale: str = "") -> Decimal:
     """The number that digits with thousands separators and an optional scale word stand for."""
     dots = digits.count(".")
-    if dots > 1 or (dots and "," in digits and digits.index(".") < digits.index(",")):
+    if dots > 1 or re.search(r"(?:^|\.)\d+,\d{2}$", digits):
         digits = english(digits)
     number = Decimal(digits.replace(",", ""))
     factor = _SCALE_SHORT.get(scale.strip().lower(), 1)

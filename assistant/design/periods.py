@@ -57,7 +57,7 @@ _ARROW = re.compile(r"\s*(?:→|⇒|-{1,2}>|=>)")
 """ "payment fails (3 times) -> order blocked"."""
 _HAS_DONE = re.compile(
     r"\b(?:has|have) (?:already )?(?:caused|missed|had|made|reported|received|failed|returned)$"
-    r"|\b(?:misses|causes|fails|cancels)$",
+    r"|\b(?:misses|causes|fails|cancels|gets|receives|collects|makes|reports|reaches)$",
     re.IGNORECASE,
 )
 """ "if a customer has caused (two accidents)"."""
@@ -97,6 +97,8 @@ _APPOSED = re.compile(r"\w,$")
 _IS = re.compile(r"\b(?:is|are|becomes?|equals?|drops? to|falls? to|reaches)$", re.IGNORECASE)
 _WHO = re.compile(r"\b(?:who|that|which)\b[^.;,:\n]*$", re.IGNORECASE)
 _CLOSED = re.compile(r"\s*(?:[.;,)]|$)")
+_CAN_BE = re.compile(r"\b(?:can|may|could) be [a-z]+(?:ed|en|t)(?: [\w-]+){0,2} for$", re.I)
+""" "it can be collected for (7 days)"."""
 _LETS = re.compile(r"\b(?:can|may|able|allowed|entitled|possible)\b", re.IGNORECASE)
 """ "can be downloaded for (24 months after discharge)"."""
 _REPEATED = re.compile(r" times$|^twice$|\b(?:consecutive|successive) [a-z]", re.IGNORECASE)
@@ -227,6 +229,8 @@ def _plain(
     if named and not named["lead"]:
         return "at least" if _BEGINS.match(named["kind"] or named.group()) else "at most"
     if lead.endswith(" for"):
+        if _CAN_BE.search(lead) and not _IN_CONDITION.search(lead):
+            return "at most"
         if _FROM_THEN.match(text, end):
             return "at most"
         if _AFTERWARDS.match(text, end) and _LETS.search(lead):

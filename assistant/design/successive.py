@@ -8,7 +8,7 @@ from dataclasses import replace
 from assistant.design.casing import lower_start
 from assistant.design.clauses import parse_clause
 from assistant.design.outcomes import is_message_only, is_restrictive, reports_success
-from assistant.design.people import is_person
+from assistant.design.people import is_person, without_article
 from assistant.design.quantities import find_quantities
 from assistant.design.rules import Condition, Rule
 from assistant.design.sentences import Span, span
@@ -38,7 +38,11 @@ def chained(rules: list[Rule], text: str) -> list[Rule]:
     about = {rule.clause.subject.casefold() if rule.clause else "" for rule in rules}
     otherwise = rules[-1].otherwise
     rest = _ALL_OTHERS.search(text, rules[-1].effect.end, otherwise.start)
-    tested = {c.clause.subject.casefold() if c.clause else "" for r in rules for c in r.conditions}
+    tested = {
+        without_article(c.clause.subject).casefold() if c.clause else ""
+        for r in rules
+        for c in r.conditions
+    }
     alike = len(tested) == 1 and not is_person("".join(tested))
     alike = alike and "." not in text[rules[0].effect.start : otherwise.start]
     if (len(about) > 1 or "" in about) and rest is None and not alike:

@@ -146,8 +146,20 @@ def _possible_among(rule: Rule, case: Case, none: Case, later: Sequence[Expressi
     return None
 
 
-def chain_suite(rules: Sequence[Rule]) -> Iterator[Draft]:
-    """The cases of rules of which the first that applies counts, and of none applying."""
+def chain_suite(rules: Sequence[Rule]) -> list[Draft]:
+    """The cases of rules of which the first that applies counts, and of none applying.
+
+    The first case that is let through is the positive, whichever rule it is of.
+    """
+    found = list(_chain_cases(rules))
+    if not any(draft.technique == "positive" for draft in found):
+        first = next((place for place, draft in enumerate(found) if draft.valid), None)
+        if first is not None:
+            found[first] = replace(found[first], technique="positive")
+    return found
+
+
+def _chain_cases(rules: Sequence[Rule]) -> Iterator[Draft]:
     conditions = tuple(condition for rule in rules for condition in rule.conditions)
     parts: list[Expression] = []
     for rule in rules:

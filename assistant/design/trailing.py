@@ -104,6 +104,8 @@ def take_trailing(text: str, start: int, end: int, conditions: list[Condition]) 
         ):
             continue  # "is valid until 31 January and can be redeemed"
         place = re.search(r"\b(?:to|from|of|about)$", left) is not None
+        if word == "where" and match.group().startswith(",") and _THERE.match(right.text):
+            continue  # "the pickup point, where it can be collected"
         if word == "where" and clause and (clause.subject == "" or place):
             continue  # "back to where they were"
         if conditions and _tells_when(word, left):
@@ -114,6 +116,9 @@ def take_trailing(text: str, start: int, end: int, conditions: list[Condition]) 
         conditions.append(Condition(word, words, holds))
         return match.start()
     return end
+
+
+_THERE = re.compile(r"(?:it|they|he|she|we|you|I) (?:can|may|will|must|is|are)\b", re.IGNORECASE)
 
 
 def _tells_when(word: str, left: str) -> bool:

@@ -29,6 +29,7 @@ CURRENCY_CODES_PATTERN = (
 _UNITS: dict[str, tuple[QuantityKind, str]] = {
     **{code.lower(): ("money", code) for code in CURRENCY_CODES_PATTERN.split("|")},
     **{word: ("money", code) for word, code in _CURRENCY_WORDS.items()},
+    "€": ("money", "EUR"), "£": ("money", "GBP"), "$": ("money", "USD"),
     "%": ("percent", "%"), "percent": ("percent", "%"), "per cent": ("percent", "%"),
     "percentage points": ("percent", "%"),
 }  # fmt: skip

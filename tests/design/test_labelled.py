@@ -31,6 +31,7 @@ from assistant.domain import AcceptanceCriterion, UserStory
         "products",
         "companies",
         "tickets",
+        "statements",
     ],
 )
 def test_labelled_criteria(project_root: Path, half: str) -> None:

@@ -91,6 +91,22 @@ def test_the_first_of_rules_whose_limits_lie_in_one_another() -> None:
     }  # fmt: skip
 
 
+def test_a_chain_that_begins_with_a_refusal_has_a_positive_too() -> None:
+    found = derive(
+        "If a suitcase weighs more than 32 kg, it is refused; if it weighs more than 23 kg, an "
+        "extra fee is due; otherwise it is accepted."
+    )
+    (positive,) = [c for c in found if c.technique == "positive"]
+    assert positive.expected == "The extra fee is due"
+
+
+def test_a_place_is_no_condition() -> None:
+    text = "If nobody is at home, it is brought to a shop, where it can be collected for 7 days."
+    assert table(text) == {
+        "F": "It is brought to a shop, where it can be collected for 7 days",
+        "T": "It is not brought to a shop, where it can be collected for 7 days"}  # fmt: skip
+
+
 def test_a_further_value_of_the_same_thing_is_a_rule_of_its_own() -> None:
     found = table(
         "If the value is under 70, the app advises to eat; if it is over 250, the app advises to "
