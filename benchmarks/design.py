@@ -13,8 +13,8 @@ the scenario is a cause is a matter of taste), and ``phrasings`` 160 by another,
 and conditions in as many ways as could be thought of, and ``typical`` 140 by a third, of what
 people usually write, as are the 200 of ``everyday``; ``mixed`` has 160 in eight voices and
 ``causal`` 150 of conditions and effects alone, ``teams`` and ``products`` 150 each in the
-ways of ten companies, and ``companies`` 160 by sixteen analysts; ``sentences`` has 150 conditions in as many
-forms as requirement documents have, ``tickets`` 110 bullets, most of several sentences, and
+ways of ten companies, and ``companies`` 160 by sixteen analysts; ``sentences`` has 150 conditions
+in as many forms as requirement documents have, ``tickets`` 110 bullets of several sentences, and
 ``statements`` 120 sentences again.
 """
 
