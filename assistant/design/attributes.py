@@ -31,7 +31,8 @@ _FORMAT_WORDS = re.compile(
     r"\b(?:valid|unique|numeric|alphanumeric|alphabetic|positive|negative|format|formatted|integer"
     r"|number|whole|decimal"
     r"|uppercase|lowercase|letters?|digits?|characters?|blank|empty|future|past|today|special"
-    r"|match(?:es)?|same|identical"
+    r"|match(?:es)?|identical"
+    r"|same(?! (?:(?:working|business|calendar) )?(?:day|week|month|year|time)\b)"
     r"|different|equal|correct|complete)\b",
     re.IGNORECASE,
 )

@@ -29,6 +29,7 @@ from assistant.design.drafts import (
 )
 from assistant.design.joining import clauses_of, coordinated
 from assistant.design.limits import beyond_limit
+from assistant.design.nouns import is_plural
 from assistant.design.people import head_noun, is_person, noun_core
 from assistant.design.positives import lower_first
 from assistant.design.rules import Rule
@@ -126,7 +127,7 @@ def _left_empty(rule: Rule, fields: tuple[str, ...]) -> Iterator[Draft]:
         )
         yield failing(
             rule,
-            f"{capital(name)} is left empty",
+            f"{capital(name)} {'are' if is_plural(head_noun(name) or name) else 'is'} left empty",
             Situation(precondition, f"Leave {name} empty{others} and try to continue"),
             expected,
             data=f"{capital(bare(field))}: empty",

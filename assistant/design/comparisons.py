@@ -47,6 +47,10 @@ _FREE = (
 )
 _BE = r"(?:(?: (?:is|are|be|of|was|will be|must be|shall be|should be))*|:|=)"
 
+_OF_MEASURE = (
+    r"an? (?:weight|value|total|amount|size|height|length|width|sum|price|distance|temperature"
+    r"|speed|balance|volume|rate|score|age) of"
+)
 _DAY = r"(?:the )?\d{1,2}(?:st|nd|rd|th)?(?: of)? [A-Z][a-z]+(?: \d{4})?,?"
 _BEFORE: tuple[tuple[Comparison, str], ...] = (
     ("at most", r"at the latest (?:after|within|in|by|on|at)"),
@@ -54,6 +58,9 @@ _BEFORE: tuple[tuple[Comparison, str], ...] = (
                 rf"|(?:equals? (?:to )?|at )or (?:(?:{_SMALL}) than|below|under)"),
     ("at least", rf"(?:(?:{_BIG}) than|above|over) or (?:equals?(?: to)?|exactly|at)"
                  rf"|(?:equals? (?:to )?|at )or (?:(?:{_BIG}) than|above|over)"),
+    ("at most", rf"up to {_OF_MEASURE}"),
+    ("more than", rf"(?:above|over|more than) {_OF_MEASURE}"),
+    ("less than", rf"(?:below|under|less than) {_OF_MEASURE}"),
     ("at most", rf"within{_GAP}(?: (?!the |a )[a-z][\w-]*){{0,2}}(?: of)?"),
     ("at most", r"(?:for|in|during|over|on) the first"),
     ("at most", r"(?:in|during|over|of|from|throughout) (?:the |his |her |their |its )?"
@@ -74,7 +81,7 @@ _BEFORE: tuple[tuple[Comparison, str], ...] = (
                  r"|(?:starting|beginning|effective) (?:from|at|on)|since|as of|minimum"
                  r"|not until)"),
     ("at most", r"(?:max\.|(?:maximum|max|cap|upper limit|limit|ceiling)\b)"
-                rf"{_FREE}{{0,5}}{_BE}{_GAP}"),
+                rf"{_FREE}{{0,7}}{_BE}{_GAP}"),
     ("at least", rf"(?:min\.|(?:minimum|min|lower limit|floor)\b){_FREE}{{0,5}}{_BE}{_GAP}"),
     ("at least", r"(?:earliest|shortest|smallest|lowest|fewest|youngest)(?: [\w-]+){0,4}"
                  r" (?:is|are|of|at|on)"),

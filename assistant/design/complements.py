@@ -151,6 +151,23 @@ def anything_but(phrase: str) -> str:
     return f"anything other than {phrase.strip()}"
 
 
+_THROUGH = re.compile(
+    r"^(?P<things>[^,]+?) (?P<done>[a-z]+(?:ed|bought|sent|paid|made|sold|given|taken)|bought|sent"
+    r"|paid|made|sold|given|taken) (?P<how>(?:through|via|by|at|in|on|from|with|for|outside"
+    r"|without|online)\b.*)$"
+)
+
+
+def not_done_so(phrase: str) -> str | None:
+    """ "stays booked through agencies" -> "stays not booked through agencies"."""
+    found = _THROUGH.match(phrase.strip())
+    if found is None or base_of_participle(found["done"]) is None:
+        return None
+    if re.search(r"\b(?:not|never)$", found["things"]):
+        return None
+    return f"{found['things']} not {found['done']} {found['how']}"
+
+
 def other_receiver(clause: Clause) -> str | None:
     """ "No fee is charged to customers on the register": the same of "customers who are not on the
     register"; ``None`` where nobody is named to whom it is not done."""

@@ -68,8 +68,8 @@ _DETERMINERS = word_set(
 
 
 _INTRANSITIVE = word_set(
-    """reply expire end start fail succeed finish stop open close change occur happen arrive exist
-    load match appear disappear elapse lapse respond answer agree decide move wait run work
+    """differ reply expire end start fail succeed finish stop open close change occur happen arrive
+    exist load match appear disappear elapse lapse respond answer agree decide move wait run work
     crash drop proceed continue pass increase decrease overlap fall rise terminate apply sound ring
     beep flash blink abort halt pause resume restart retry vibrate freeze melt cool die
     follow retire resign depart leak burn sink collapse vanish"""
@@ -312,6 +312,8 @@ def _lexical_form(
         return "past" if word == "took" else "present"
     if following == "of" and (base_of_third(word) or word) not in _OF_VERBS and word.endswith("s"):
         return None  # "bulk orders of 500 pieces get a discount"
+    if relative and last in ("who", "that", "which") and base_of_past(word):
+        return "past"  # "customers who moved out can see ..."
     if last in ("i", "we", "you", "they"):
         known = is_base(word) or (word.isalpha() and not word.endswith(("ed", "ing", "ly")))
         return "present" if known else ("past" if base_of_past(word) else None)

@@ -288,7 +288,7 @@ def _told(words: str) -> str:
 def _other_subject(rule: Rule, clause: Clause) -> Draft | None:
     """Something that the effect does not speak of: "customers on the register receive ..."."""
     thing = other_thing(clause.subject)
-    if thing is None and clause.form == "be":
+    if thing is None and clause.form in ("be", "present"):
         return _other_receiver(rule, clause)
     if thing is None or (find_capability(clause) and is_person(clause.subject)):
         return None

@@ -97,8 +97,13 @@ _APPOSED = re.compile(r"\w,$")
 _IS = re.compile(r"\b(?:is|are|becomes?|equals?|drops? to|falls? to|reaches)$", re.IGNORECASE)
 _WHO = re.compile(r"\b(?:who|that|which)\b[^.;,:\n]*$", re.IGNORECASE)
 _CLOSED = re.compile(r"\s*(?:[.;,)]|$)")
-_CAN_BE = re.compile(r"\b(?:can|may|could) be [a-z]+(?:ed|en|t)(?: [\w-]+){0,2} for$", re.I)
+_CAN_BE = re.compile(
+    r"\b(?:can|may|could) (?!(?:be )?(?:exten|prolong|renew))[a-z]+(?: [\w-]+){0,4} for$", re.I
+)
 """ "it can be collected for (7 days)"."""
+_GIVEN = re.compile(r"\b(?:has|have|gets?|given|granted|receives?)$", re.IGNORECASE)
+_TO_DO = re.compile(r" to [a-z]+", re.IGNORECASE)
+""" "the citizen has (21 days) to upload them"."""
 _LETS = re.compile(r"\b(?:can|may|able|allowed|entitled|possible)\b", re.IGNORECASE)
 """ "can be downloaded for (24 months after discharge)"."""
 _REPEATED = re.compile(r" times$|^twice$|\b(?:consecutive|successive) [a-z]", re.IGNORECASE)
@@ -218,6 +223,8 @@ def _plain(
     if _AFTER_THE.search(lead) and _OVER.match(text, end):
         return "at least"
     if _SO_OFTEN_IN.search(lead) and text[start] not in "aA":
+        return "at most"
+    if _GIVEN.search(lead) and _TO_DO.match(text, end):
         return "at most"
     if _IDLE.match(text, end) or _NOTICE.match(text, end) or _OVERDUE.match(text, end):
         return "at least"

@@ -74,6 +74,9 @@ def _phrase(quantity: Quantity, before: str, after: str, value: str) -> tuple[st
         return ("" if last == "on" else "on ") + value, before, after
     if kind == "time":
         return ("" if last == "at" else "at ") + value, before, after
+    measure = re.match(r"(?:up to|above|over|more than|below|under|less than) (an? \w+ of)$", word)
+    if measure:
+        return f"{'' if last in _NO_OF else 'at '}{measure[1]} {value}", before, after
     back = _LOOKED_BACK.match(word)
     if back and kind == "duration" and not after.startswith(" of "):
         far = re.match(r"at most ", value)

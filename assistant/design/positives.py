@@ -13,6 +13,7 @@ from assistant.design.casing import capital, definite, impersonal, lower_start, 
 from assistant.design.clauses import Clause, is_duty, parse_clause
 from assistant.design.complements import (
     anything_but,
+    not_done_so,
     on_other_days,
     other_receiver,
     other_thing,
@@ -226,7 +227,7 @@ def _counterpart(rule: Rule, clause: Clause | None) -> Draft | None:
             return None
         action = f"Check whether {lower_start(draft.statement)}"
         return replace(draft, situation=Situation("", action))
-    thing = other_thing(clause.subject)
+    thing = other_thing(clause.subject) or not_done_so(clause.subject)
     unfit = refuses(clause) or (clause.form == "modal" and _AS_SUCH.match(clause.tail))
     if thing is None and not is_person(clause.subject) and unfit:
         thing = anything_but(lower_start(clause.subject))

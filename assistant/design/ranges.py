@@ -46,6 +46,9 @@ _CHANGE_VERB = re.compile(
 )  # fmt: skip
 
 
+_ALIKE = re.compile(r"\w+ (?:consecutive )?(?:identical|equal|repeated|repeating) ", re.IGNORECASE)
+
+
 def with_limits(text: str, found: list[Quantity]) -> Iterator[Quantity]:
     """Ranges first, then single limits; a list carries its comparison on ("at least 1 x, 1 y")."""
     found = _dimensions(text, found)
@@ -58,6 +61,10 @@ def with_limits(text: str, found: list[Quantity]) -> Iterator[Quantity]:
         if pair:
             ready.extend(pair)
             before, index = pair[1], index + 2
+            continue
+        if _ALIKE.match(text, low.start):  # "three identical digits in a row" set no length
+            ready.append(low)
+            index += 1
             continue
         number_end = low.start + len(low.prefix) + len(low.digits)
         limit = read_limit(text, low.start, low.end, low.kind, number_end)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.design.casing import lower_start, one_line
-from assistant.design.complements import other_thing
+from assistant.design.complements import not_done_so, other_thing
 from assistant.design.drafts import Draft, in_subject, limits_of
 from assistant.design.people import without_article
 from assistant.design.rules import Rule
@@ -55,7 +55,8 @@ def _qualified(rule: Rule) -> str | None:
         return None
     doing = base_of_gerund(clause.subject.split(" ")[0].lower()) and " " in clause.subject
     limited = doing or any(in_subject(rule, quantity) for quantity in limits_of(rule))
-    return clause.subject if limited or other_thing(clause.subject) else None
+    turned = other_thing(clause.subject) or (rule.restrictive and not_done_so(clause.subject))
+    return clause.subject if limited or turned else None
 
 
 def _named(subject: str) -> tuple[str, bool]:

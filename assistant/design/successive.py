@@ -43,8 +43,10 @@ def chained(rules: list[Rule], text: str) -> list[Rule]:
         for r in rules
         for c in r.conditions
     }
-    alike = len(tested) == 1 and not is_person("".join(tested))
-    alike = alike and "." not in text[rules[0].effect.start : otherwise.start]
+    between = text[rules[0].effect.start : otherwise.start]
+    one_list = between.count(";") >= len(rules)  # "if A, X; if B, Y; otherwise Z"
+    alike = one_list or (len(tested) == 1 and not is_person("".join(tested)))
+    alike = alike and "." not in re.sub(r"\d\.\d", "", between)
     if (len(about) > 1 or "" in about) and rest is None and not alike:
         return rules
     return [rules[0], *(replace(rule, chained=True) for rule in rules[1:])]

@@ -350,6 +350,16 @@ def test_what_follows_a_verb_keeps_its_of() -> None:
     assert not any("made of" in c.statement for c in made)
 
 
+def test_what_was_done_in_a_relative_clause_is_no_main_verb() -> None:
+    (met,) = of(derive("Customers who moved out can see their final bill."), "positive")
+    assert met.action == "See the final bill"
+
+
+def test_the_same_day_is_no_format_of_a_value() -> None:
+    (met,) = of(derive("Web orders placed by 14:00 are ready on the same day."), "positive")
+    assert met.expected == "Web orders placed by 14:00 are ready on the same day"
+
+
 def test_a_denied_duty_keeps_its_subject() -> None:
     found = derive("Drivers must be at least 21 years old and must have held a licence for 1 year.")
     assert not any("must that" in c.statement for c in found)

@@ -32,6 +32,7 @@ from assistant.domain import AcceptanceCriterion, UserStory
         "companies",
         "tickets",
         "statements",
+        "analysts",
     ],
 )
 def test_labelled_criteria(project_root: Path, half: str) -> None:

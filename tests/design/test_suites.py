@@ -69,6 +69,9 @@ def test_if_and_unless_otherwise() -> None:
          ["users who have confirmed their address"]),
         ("A shipment heavier than 31.5 kg must be handed over to the carrier.",
          ["shipment heavier than 31.5 kg"]),
+        ("Porting is refused when the name differs or the PIN is wrong.",
+         ["the name differs", "the PIN is wrong"]),
+        ("Stays booked through agencies do not earn points.", ["stays booked through agencies"]),
         ("Exceeding the limit results in the order being put on hold.", ["exceeding the limit"]),
         ("The account is locked when the plan is Business or Enterprise and the user has left.",
          ["the plan is Business", "the plan is Enterprise", "the user has left"]),
@@ -89,6 +92,16 @@ def test_the_first_of_rules_whose_limits_lie_in_one_another() -> None:
     assert found == {
         "TT": "Shipping is free", "FT": "Shipping costs $2.99", "FF": "Shipping costs $5.99",
     }  # fmt: skip
+
+
+def test_a_list_of_rules_with_an_otherwise_is_a_chain_whatever_they_are_about() -> None:
+    found = table(
+        "If the average is below 1.5, the applicant is admitted; if the applicant has passed the "
+        "test, he is invited; otherwise the application is rejected."
+    )
+    assert found == {
+        "TF": "The applicant is admitted", "FT": "He is invited",
+        "FF": "The application is rejected"}  # fmt: skip
 
 
 def test_a_chain_that_begins_with_a_refusal_has_a_positive_too() -> None:
