@@ -161,6 +161,8 @@ def is_plural_subject(subject: str, auxiliary: str) -> bool:
     lower = subject.lower()
     if lower in ("i", "we", "you", "they", "these", "those", "both", "more", "others"):
         return True
+    if re.match(r"(?:[2-9]|\d\d+|two|three|four|five|six|seven|eight|nine|ten) of\b", lower):
+        return True
     if re.match(r"^(?:each|every|any|a|an|one|this|that|no|either|neither)\b", lower):
         return False
     core = re.split(
@@ -274,6 +276,11 @@ def _auxiliary_after(words: list[_Word], index: int) -> bool:
     return index < len(words) and words[index].lower in MODALS | _BE | _HAVE | _DO
 
 
+_COUNTED = re.compile(
+    r"(?:\d|(?:one|two|three|four|five|six|seven|eight|nine|ten|all|both|some|several|most|many|few"
+    r"|at (?:least|most)|more than|fewer than|less than)\b)",
+    re.IGNORECASE,
+)
 _OF_VERBS = word_set(
     """consist inform notify dispose approve disapprove complain think hear learn know remind warn
     get become admit speak tell die beware partake avail smell taste approve allow permit conceive
@@ -340,6 +347,8 @@ def _lexical_form(
     if is_base(word) and word not in ("set", "reset", "put"):
         if not following and word in _NEVER_NOUN and (plural or is_plural_subject(subject, "")):
             return "present"
+        if not following and word in _INTRANSITIVE and plural and _COUNTED.match(subject):
+            return "present"  # "if two of the three checks fail"
         if plural:
             return "present" if following or relative or is_person(last) or last == "more" else None
         if not following and word in _INTRANSITIVE and _BOTH.search(subject):

@@ -7,7 +7,7 @@ import re
 from assistant.design.amounts import Quantity
 from assistant.design.boundaries import Point, inside_words
 from assistant.design.capabilities import Restriction
-from assistant.design.casing import capital, lower_start, one_line
+from assistant.design.casing import capital, indefinite, lower_start, one_line
 from assistant.design.clauses import Clause
 from assistant.design.drafts import (
     Draft,
@@ -18,6 +18,8 @@ from assistant.design.drafts import (
     spans_of,
 )
 from assistant.design.joining import clauses_of, coordinated
+from assistant.design.nouns import singular
+from assistant.design.people import head_noun, without_article
 from assistant.design.positives import command_of_restriction, lower_first
 from assistant.design.quantities import find_quantities
 from assistant.design.rules import Rule
@@ -210,6 +212,28 @@ def named_range(rule: Rule, quantity: Quantity, point: Point) -> Draft | None:
             expected=otherwise_or(rule, point.allowed, capital(said)),
         )  # fmt: skip
     return None
+
+
+_SCALE = re.compile(
+    r"^(?P<name>[\w '’-]{3,40}?) (?:(?:can|may|must) )?(?:goe?s?|ranges?) from ", re.IGNORECASE
+)
+
+
+def on_scale(rule: Rule, quantity: Quantity, point: Point) -> Draft | None:
+    """ "Ratings go from 1 to 5 stars": a rating of 6 stars is not possible."""
+    found = _SCALE.match(rule.effect.text)
+    if found is None or not quantity.range_end or rule.conditions:
+        return None
+    name = without_article(found["name"])
+    head = head_noun(name)
+    thing = indefinite(lower_start(name.removesuffix(head) + singular(head)))
+    possible = "possible" if point.allowed else "not possible"
+    said = f"{thing} of {point.text} is {possible}"
+    return boundary_draft(
+        rule, quantity, point, valid=point.allowed, said=said,
+        situation=Situation("", f"Try {thing} of {point.text}"),
+        expected=otherwise_or(rule, point.allowed, capital(said)),
+    )  # fmt: skip
 
 
 def nothing_done(rule: Rule, quantity: Quantity, point: Point, text: str) -> Draft | None:

@@ -38,6 +38,7 @@ from assistant.design.limit_outcomes import (
     let_pass,
     named_range,
     nothing_done,
+    on_scale,
     opening,
     otherwise_or,
     own_part,
@@ -211,7 +212,11 @@ def _in_effect(rule: Rule, quantity: Quantity, point: Point) -> Draft | None:
     clause = parts[0] if parts else None
     if restriction and restriction.is_people:
         return for_roles(rule, quantity, point, restriction)
-    special = named_range(rule, quantity, point) or nothing_done(rule, quantity, point, text)
+    special = (
+        named_range(rule, quantity, point)
+        or on_scale(rule, quantity, point)
+        or nothing_done(rule, quantity, point, text)
+    )
     if special is not None:
         return special
     if clause is None:
@@ -356,10 +361,14 @@ def beyond_limit(rule: Rule) -> Draft | None:
     limits = limits_of(rule)
     if not limits:
         return None
-    words = _from_there_on(outside_words(limits[0]))
+    limit = limits[0]
+    words = _from_there_on(outside_words(limit))
+    if words.startswith("no ") and limit.range_end == "low" and len(limits) > 1:
+        limit = limits[1]  # none at all is the value next to one: beyond the other end is another
+        words = _from_there_on(outside_words(limit))
     if words.startswith("no "):  # "no photo is attached" denies already
-        words = next((p.text for p in points(limits[0]) if not p.allowed), words)
-    draft = at_point(rule, limits[0], Point(words, "outside", False))
+        words = next((p.text for p in points(limit) if not p.allowed), words)
+    draft = at_point(rule, limit, Point(words, "outside", False))
     if draft is None or (draft.valid and not rule.restrictive):
         return None
     return replace(draft, technique="negative", priority="High")

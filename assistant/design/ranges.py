@@ -292,7 +292,8 @@ def _range(text: str, low: Quantity, high: Quantity) -> tuple[Quantity, Quantity
         return None
     if joined.endswith("up to") and re.search(r"\b(?:at least|min(?:imum|\.)?) $", lead, re.I):
         return None  # "at least 2 and up to 10": two limits
-    if _CHANGE_VERB.search(lead) or (low.kind == "number" and high.kind in ("date", "time")):
+    changed = _CHANGE_VERB.search(lead) and not _SCALE.search(lead)
+    if changed or (low.kind == "number" and high.kind in ("date", "time")):
         return None
     if not (low.kind in ("number", high.kind) or high.kind == "number" or of_time):
         return None
@@ -326,6 +327,12 @@ def _range(text: str, low: Quantity, high: Quantity) -> tuple[Quantity, Quantity
     )  # fmt: skip
 
 
+_SCALE = re.compile(
+    r"\b(?:ratings?|scores?|scales?|values?|levels?|marks?|grades?|ranks?) (?:can |may )?"
+    r"goe?s? from $",
+    re.IGNORECASE,
+)
+""" "ratings go from 1 to 5 stars" changes nothing."""
 _AROUND = re.compile(r"\s(?:before|prior to)\s(?:(?:up )?to|until|and)\s", re.IGNORECASE)
 _SINCE = re.compile(r"\s(?:after|following)\b", re.IGNORECASE)
 """ "from (7 days before to 3 days after) the reading"."""
