@@ -15,7 +15,8 @@ people usually write, as are the 200 of ``everyday``; ``mixed`` has 160 in eight
 ``causal`` 150 of conditions and effects alone, ``teams`` and ``products`` 150 each in the
 ways of ten companies, and ``companies`` 160 by sixteen analysts; ``sentences`` has 150 conditions
 in as many forms as requirement documents have, ``tickets`` 110 bullets of several sentences, and
-``statements`` 120 sentences again; ``analysts`` has 150 as fifteen companies write, the last.
+``statements`` 120 sentences again; ``analysts`` has 150 as fifteen companies write, ``forms`` 130
+conditions in all their forms, and ``programmes`` 130 of ten business programmes, the last.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ from assistant.domain import AcceptanceCriterion, TestCondition, UserStory  # no
 SETS = (
     "development", "held_out", "further", "fresh", "expressions", "domains", "phrasings", "typical",
     "everyday", "mixed", "causal", "teams", "products", "companies", "sentences", "tickets",
-    "statements", "analysts",
+    "statements", "analysts", "forms", "programmes",
 )  # fmt: skip
 LABELLED = ROOT / "tests" / "design" / "labelled"
 STORY = UserStory(key="S-1", title="A story")

@@ -47,7 +47,7 @@ Tree = Fact | Facts
 
 PROVIDED = (
     r"(?<!\bbe )(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )(?<!\bbeen )"
-    r"provided(?! (?:by|for|to|with|in|on|at|as|from|via|when|if|and|or)\b)"
+    r"provided(?! (?:by|for|to|with|in|on|at(?! (?:least|most)\b)|as|from|via|when|if|and|or)\b)"
     r"|(?:on|under) (?:the )?condition that|on the understanding that|assuming(?: that)?"
 )
 """The conjunction, not the verb of "a signature must be provided for parcels"."""

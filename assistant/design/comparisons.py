@@ -185,7 +185,8 @@ _DIFFERS = re.compile(
     re.IGNORECASE,
 )
 _CHANGES = re.compile(
-    r"\b(?:cancel|change|amend|reschedul|edit|modif|withdraw|move|rebook|opt out|edit|retract)\w*",
+    r"\b(?:cancel|change|amend|reschedul|edit|modif|withdraw|move|rebook|opt out|edit|retract"
+    r"|exchang|swap|return)\w*",
     re.IGNORECASE,
 )
 

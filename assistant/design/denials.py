@@ -36,8 +36,8 @@ _BREAK = re.compile(
     re.IGNORECASE,
 )
 _CONDITION = re.compile(
-    r"\b(?:if|when|whenever|unless|once|where|until|as long as|in case|provided|who|which|that"
-    r"|whose)\s[^,;:.!?\n]*$",
+    r"(?:\b(?:if|when|whenever|unless|once|where|until|as long as|in case|provided|who|which|that"
+    r"|whose)|(?:^|[.;!?] )(?:should|had|were))\s[^,;:.!?\n]*$",
     re.IGNORECASE,
 )
 _LEFT_UNDONE = re.compile(

@@ -380,7 +380,9 @@ def _lexical_form(
     }
     if alone and base_of_past(word) in _HAPPENED and re.match(
         r"(?:the|a|an|this|that|its|their|his|her)\s", subject, re.IGNORECASE
-    ) and len(subject.split()) <= 4 and following != "by":  # fmt: skip
+    ) and len(subject.split()) <= 4 and (
+        following != "by" or base_of_past(word) not in ("begin", "succeed")
+    ):  # fmt: skip
         return "past"
     unknown = word.endswith("s") and len(word) > 4 and not word.endswith(("ss", "'s", "us", "ings"))
     return "present" if unknown and object_follows and word.isalpha() and not plural else None

@@ -76,6 +76,8 @@ _OVER = re.compile(
 )
 _AFTER_THE = re.compile(r"\b(?:after|once|when|as soon as)(?: (?:its|their|this|that))?$", re.I)
 """ "after the (14-day) withdrawal period has passed"."""
+_FULL = re.compile(r" (?:full|complete[d]?|charged|used|filled|loaded|booked|occupied)\b", re.I)
+""" "when a container is (90 %) full"."""
 _UNTIL_ALL = re.compile(r" (?:is|are|ha(?:s|ve) been) [a-z]+(?:ed|en|t)\b", re.IGNORECASE)
 """ "keeps them until (10 devices) are stored"."""
 _BARRED = re.compile(
@@ -101,6 +103,8 @@ _CAN_BE = re.compile(
     r"\b(?:can|may|could) (?!(?:be )?(?:exten|prolong|renew))[a-z]+(?: [\w-]+){0,4} for$", re.I
 )
 """ "it can be collected for (7 days)"."""
+_LATE_BY = re.compile(r"\b(?:overdue|late|delayed|past due|in arrears) by$", re.IGNORECASE)
+""" "if an invoice is overdue by (14 days)"."""
 _GIVEN = re.compile(r"\b(?:has|have|gets?|given|granted|receives?)$", re.IGNORECASE)
 _TO_DO = re.compile(r" to [a-z]+", re.IGNORECASE)
 """ "the citizen has (21 days) to upload them"."""
@@ -184,6 +188,8 @@ def _plain(
         return "more than"
     if _USED_UP.search(lead) and _IN_CONDITION.search(lead) and kind not in ("date", "time"):
         return "at least"
+    if kind == "percent" and _FULL.match(text, end) and _IN_CONDITION.search(lead):
+        return "at least"
     if kind == "number" and text[start:end].lower() in ("zero", "0") and _IS.search(lead):
         return "exactly"
     if kind == "length":
@@ -224,6 +230,8 @@ def _plain(
         return "at least"
     if _SO_OFTEN_IN.search(lead) and text[start] not in "aA":
         return "at most"
+    if _LATE_BY.search(lead) and _IN_CONDITION.search(lead):
+        return "at least"
     if _GIVEN.search(lead) and _TO_DO.match(text, end):
         return "at most"
     if _IDLE.match(text, end) or _NOTICE.match(text, end) or _OVERDUE.match(text, end):

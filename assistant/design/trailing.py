@@ -43,6 +43,12 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 """Verbs whose "if" means whether: "the system checks if the card has expired"."""
+_ASKED_FOR = re.compile(
+    r"\b(?:the|an?|this|that|each|every|his|her|their|its|any|no) [\w'’-]+ (?:test|check|show|vote"
+    r"|exam)s?$",
+    re.IGNORECASE,
+)
+""" "register for the practical test (if ...)"."""
 
 
 _DURING = re.compile(
@@ -76,7 +82,8 @@ def take_trailing(text: str, start: int, end: int, conditions: list[Condition]) 
     for match in islice(_TRAIL.finditer(masked, start, end), MAX_TRIED):
         word = re.sub(r"^(?:but |and )", "", re.sub(r"\s+", " ", match["word"].lower()))
         left, right = text[start : match.start()], span(text, match.end(), end)
-        if word == "if" and (_ASKS.search(left) or left.endswith(" even")):
+        asks = _ASKS.search(left) and not _ASKED_FOR.search(left)
+        if word == "if" and (asks or left.endswith(" even")):
             continue
         if left.count("(") > left.count(")"):
             continue

@@ -355,6 +355,12 @@ def test_what_was_done_in_a_relative_clause_is_no_main_verb() -> None:
     assert met.action == "See the final bill"
 
 
+def test_a_scale_has_values_that_are_not_possible() -> None:
+    found = derive("Ratings go from 1 to 5 stars.")
+    assert of(found, "negative")[0].expected == "A rating of more than 5 stars is not possible"
+    assert {c.action: c.valid for c in of(found, "boundary")}["Try a rating of 6 stars"] is False
+
+
 def test_the_same_day_is_no_format_of_a_value() -> None:
     (met,) = of(derive("Web orders placed by 14:00 are ready on the same day."), "positive")
     assert met.expected == "Web orders placed by 14:00 are ready on the same day"

@@ -33,6 +33,8 @@ from assistant.domain import AcceptanceCriterion, UserStory
         "tickets",
         "statements",
         "analysts",
+        "forms",
+        "programmes",
     ],
 )
 def test_labelled_criteria(project_root: Path, half: str) -> None:
