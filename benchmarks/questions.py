@@ -1,11 +1,12 @@
 """Questions raised before cases are written, against hand-made labels.
 
-Usage: python benchmarks/questions.py [open | kept] [STORIES_FOLDER]
+Usage: python benchmarks/questions.py [open | kept | fresh] [STORIES_FOLDER]
 
 ``questions.jsonl`` beside this file holds criteria that a tester can work with (``kind`` empty)
 and criteria that are vague, lack a limit, refer to a rule that is not there, contradict a source,
 their story or the scope; ``words`` are those that a question has to be about. They were labelled
-before the rules were written; the half ``kept`` was not run until the rules were finished.
+before the rules were written; the half ``kept`` was not run until the rules were finished; ``fresh`` is by
+another author, who had not seen them, later.
 
 Prints for each half: how many unclear criteria get a question on the labelled words (recall), of
 which kind, how many questions are on labelled criteria (precision), and false questions per ten
@@ -28,6 +29,7 @@ from assistant.design.questions import raise_questions
 from assistant.domain import AcceptanceCriterion, Chunk, Epic, Question, UserStory
 
 LABELS = Path(__file__).with_suffix(".jsonl")
+HALVES = ["open", "kept", "fresh"]
 
 
 def asked(row: Mapping[str, Any]) -> tuple[Question, ...]:
@@ -96,10 +98,9 @@ def stories(folder: Path) -> Iterator[str]:
 
 def main() -> None:
     """Print what was asked for."""
-    halves = [arg for arg in sys.argv[1:] if arg in ("open", "kept")] or ["open", "kept"]
-    for half in halves:
+    for half in [arg for arg in sys.argv[1:] if arg in HALVES] or HALVES:
         report(half)
-    for folder in [Path(arg) for arg in sys.argv[1:] if arg not in ("open", "kept")]:
+    for folder in [Path(arg) for arg in sys.argv[1:] if arg not in HALVES]:
         texts = list(stories(folder))
         flagged = sum(bool(find_instructions(text)) for text in texts)
         foreign = sum(language_of(text) != ENGLISH for text in texts)

@@ -308,7 +308,7 @@ def _from_here_on(kind: QuantityKind, before: str, after: str) -> bool:
     return (
         kind in ("money", "measure")
         and bool(of)
-        and not re.search(r"(?:ed|en|ing)$", of[-1], re.IGNORECASE)
+        and not re.search(r"(?:ed|en|(?<!shipp)(?<!park)(?<!book)ing)$", of[-1], re.IGNORECASE)
         and not _DIFFERS.search(before)
     )
 

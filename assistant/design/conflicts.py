@@ -29,7 +29,7 @@ _STOP = word_set(
     per between both either one such same there here user system following without case amount
     number maximum minimum no later earlier exactly already still again at up to of in on by as
     is be or an it if you your day working hour minute month year week second customer message
-    displayed shown show display"""
+    displayed shown show display period term deadline validity eur gbp usd chf"""
 )
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]{2,}")
 KEY = re.compile(r"^\W*(?P<key>[A-Z]{2,}(?:-[A-Z]+)*-\d+)\b")
@@ -148,8 +148,82 @@ def _direction(quantity: Quantity) -> str:
 
 def _same_subject(ours: Span, mine: Quantity, theirs: Span, other: Quantity) -> float:
     """How far two limits are on the same thing, from 0 to 1."""
-    if mine.kind != other.kind or unit_key(mine) != unit_key(other):
+    if mine.kind != other.kind:
         return 0.0
+    alone = _alone(ours, mine) and _alone(theirs, other)
+    if unit_key(mine) != unit_key(other):
+        of_days = {mine.unit, other.unit} <= {"day", "week", "month", "year"}
+        return _plainly(ours, mine, theirs, other) if alone and of_days else 0.0
+    return _by_words(ours, mine, theirs, other) or (
+        _plainly(ours, mine, theirs, other) if alone and mine.kind != "count" else 0.0
+    )
+
+
+def _alone(sentence: Span, quantity: Quantity) -> bool:
+    """Whether a sentence names one amount of this kind only."""
+    return sum(one.kind == quantity.kind for one in _numbers(sentence)) == 1
+
+
+def _plainly(ours: Span, mine: Quantity, theirs: Span, other: Quantity) -> float:
+    """The same where each sentence has one amount of the kind: their words need not be near it."""
+    one, two = _direction(mine), _direction(other)
+    if one and two and one != two and _ends_what_lasts(ours.text, theirs.text):
+        one = two  # "deleted after 12 months", "kept for 90 days"
+    if (one and two and one != two) or (mine.kind == "money" and bool(one) != bool(two)):
+        return 0.0
+    said, told = keyless(ours.text), keyless(theirs.text)
+    left, right = content_words(said), content_words(told)
+    shared = left & right
+    since, until = _event(said), _event(told)
+    if since and until and not since & until:
+        return 0.0  # "24 hours before the appointment", "14 days after the due date"
+    if len(shared) < 2 or _told_apart(said, told, shared):
+        return 0.0
+    strength = len(shared) / min(len(left), len(right))
+    return strength if strength >= 0.5 and len(shared) / max(len(left), len(right)) > 0.25 else 0.0
+
+
+def _event(text: str) -> frozenset[str]:
+    """What a time is told from: the words after "before" or "after"."""
+    found = re.search(r"\b(?:before|after) (?P<what>(?:[\w'’-]+ ?){1,4})", text)
+    return content_words(found["what"]) if found else frozenset()
+
+
+_ENDED = re.compile(r"\b(?:delet|eras|remov|purg|destroy|expir|lapse)\w*", re.IGNORECASE)
+_LASTS = re.compile(r"\b(?:kept|keep|stor|retain|held|valid|available|archiv)\w*", re.IGNORECASE)
+
+
+def _ends_what_lasts(said: str, told: str) -> bool:
+    """Whether one sentence ends what the other lets last."""
+    return bool(
+        (_ENDED.search(said) and _LASTS.search(told))
+        or (_LASTS.search(said) and _ENDED.search(told))
+    )
+
+
+def _told_apart(said: str, told: str, shared: frozenset[str]) -> bool:
+    """Whether a word before one that both have differs: "temporary permits", "resident permit"."""
+    ours, theirs = _before_each(said), _before_each(told)
+    return any(
+        one and other and not one & other
+        for word in shared
+        for one, other in [(ours.get(word, frozenset()), theirs.get(word, frozenset()))]
+    )
+
+
+def _before_each(text: str) -> dict[str, frozenset[str]]:
+    """The words that stand right before each word of a text, both as stems."""
+    found: dict[str, set[str]] = {}
+    for match in re.finditer(
+        r"(?P<first>[A-Za-z][\w'’-]+) (?=(?P<then>[A-Za-z][\w'’-]{2,}))", text
+    ):
+        first = content_words(match["first"])
+        found.setdefault(stem(match["then"]), set()).update(first)
+    return {word: frozenset(before) for word, before in found.items()}
+
+
+def _by_words(ours: Span, mine: Quantity, theirs: Span, other: Quantity) -> float:
+    """The same by the words of both sentences and by those near the amounts."""
     one, two = _direction(mine), _direction(other)
     if one and two and one != two:
         return 0.0
@@ -157,7 +231,9 @@ def _same_subject(ours: Span, mine: Quantity, theirs: Span, other: Quantity) -> 
         return 0.0
     if mine.kind == "count" and not (mine.unit and two):
         return 0.0
-    left, right = content_words(ours.text), content_words(theirs.text)
+    if mine.kind == "money" and bool(one) != bool(two):
+        return 0.0  # "ships free from 50 EUR" and "costs 9.90 EUR": a threshold and a price
+    left, right = content_words(keyless(ours.text)), content_words(keyless(theirs.text))
     if len(left) < 2 or len(right) < 2:
         return 0.0
     shared = left & right
@@ -178,6 +254,11 @@ def _near(sentence: Span, quantity: Quantity) -> frozenset[str]:
     before = " ".join(sentence.text[:start].split()[-9:])
     after = " ".join(sentence.text[end:].split()[:7])
     return content_words(f"{before} {after}")
+
+
+def keyless(sentence: str) -> str:
+    """A sentence without the key of the rule that it begins ("BR-02 Refunds are ...")."""
+    return KEY.sub("", sentence, count=1)
 
 
 @lru_cache(maxsize=16384)

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from datetime import date, time
 from functools import lru_cache
 
-from assistant.design.conflicts import clauses_of, content_words, name_of
+from assistant.design.conflicts import clauses_of, content_words, keyless, name_of
 from assistant.design.lexicon import word_set
 from assistant.design.messages import mask_quotes
 from assistant.design.moments import find_moments
+from assistant.design.people import is_person
 from assistant.design.sentences import Span
 from assistant.domain import Chunk
 
@@ -66,15 +67,21 @@ _ROLES = (
     ),
     re.compile(rf"^\W*(?:[A-Z]+-[A-Z-]*\d+\W+)?[Oo]nly {_ROLE}(?= (?:may|can|is|are|must)\b)"),
 )
+_PLAIN_ROLE = re.compile(
+    r"\b(?:by|approval of|reserved for|left to) (?:an? |the )(?P<role>[a-z][\w-]*(?: of [a-z]+"
+    r"| [a-z][\w-]*){0,2}?)(?=$|[,.;]| (?:before|after|within|if|when|and|on|in|at)\b)"
+)
+""" "are released by the team lead", "is reserved for the head of finance"."""
+_LEADS = re.compile(r"\b(?:(?:team|tech|shift|group) lead|head(?: of [a-z]+)?|council|board)$")
 _STATUS = re.compile(
     r"(?:\b(?:status|state|stage|priority|type|queue)(?: is| to| of| becomes)?:? |\bto )"
     r"[\"“'‘]?(?P<value>[A-Z][\w-]*(?: [A-Z][\w-]*){0,2})[\"”'’]?(?=$|[\s,.;])"
 )
 _SLOT_WORDS = word_set(
-    """mandatory optional required compulsory voluntary visible hidden enabled disabled accepted
-    refused rejected allowed permitted possible automatic automatically manual manually ascending
-    descending daily weekly monthly hourly yearly annually quarterly not never cannot no longer
-    shown displayed every excluded included"""
+    """reserved left mandatory optional required compulsory voluntary visible hidden enabled
+    disabled accepted refused rejected allowed permitted possible automatic automatically manual
+    manually ascending descending daily weekly monthly hourly yearly annually quarterly not never
+    cannot no longer shown displayed every excluded included"""
 )
 _MONTHS = word_set(
     """january february march april may june july august september october november december jan
@@ -174,6 +181,10 @@ def _said(sentence: Span) -> Said:
     roles = frozenset(
         _norm(match["role"]) for pattern in _ROLES for match in pattern.finditer(masked)
     )
+    plain = (match["role"] for match in _PLAIN_ROLE.finditer(masked))
+    roles = roles or frozenset(
+        _norm(role) for role in plain if is_person(role) or _LEADS.search(role)
+    )
     states = tuple(match["value"].strip() for match in _STATUS.finditer(sentence.text))
     left = masked
     for role in roles:
@@ -181,7 +192,9 @@ def _said(sentence: Span) -> Said:
     for state in states:
         left = re.sub(rf"\b{re.escape(state)}\b", " ", left)
     stems = frozenset(
-        word for word in content_words(left) if word not in _SLOT_WORDS and word not in _MONTHS
+        word
+        for word in content_words(keyless(left))
+        if word not in _SLOT_WORDS and word not in _MONTHS
     ) - content_words(" ".join(_SLOT_WORDS))
     negative = bool(_NO.search(masked)) and not _DOUBLE.search(masked)
     moments = tuple(one.value for one in find_moments(masked))
@@ -221,7 +234,8 @@ def _slots(mine: Said, theirs: Said) -> Iterator[tuple[str, Span, Span, bool]]:
         differs = mine.axes[name] != theirs.axes[name]
         if not differs or (apart <= 2 and same_conditions):
             yield name, _axis(mine, name), _axis(theirs, name), differs
-    if not mine.axes.keys() & theirs.axes.keys() - {"side", "charge"}:
+    own = (mine.axes.keys() ^ theirs.axes.keys()) - {"side", "charge", "often"}
+    if not own and not mine.axes.keys() & theirs.axes.keys() - {"side", "charge"}:
         differs = mine.negative != theirs.negative
         if not differs or (apart <= 1 and same_conditions and not _turned(mine, theirs)):
             yield "whether", mine.span, theirs.span, differs

@@ -168,6 +168,21 @@ def _against_story(criterion: AcceptanceCriterion, story: UserStory) -> Iterator
                 )
             }
         )
+    for conflict in find_conflicts(criterion.text, [chunk]):
+        mine = conflict.quantity
+        said = criterion.text[mine.start : mine.end]
+        theirs = told.text[conflict.theirs.start : conflict.theirs.end]
+        yield Question(
+            criterion_id=criterion.id,
+            kind="conflict",
+            text=f"The criterion says {said}, but the story {story.key} says {theirs}. Which is"
+            f" right?",
+            evidence=(
+                _evidence(criterion.id, criterion.text, mine.start, mine.end),
+                _evidence(story.key, story.narrative, max(0, rule.whole.start), rule.whole.end),
+            ),
+            suggestion=_exchanged(criterion.text, said, theirs),
+        )
 
 
 def _against_criteria(

@@ -30,6 +30,15 @@ _DOCUMENT = re.compile(
     r"|spreadsheet|matrix|work instruction))\b",
     re.IGNORECASE,
 )
+_QUOTED_DOCUMENT = re.compile(
+    r"\b(?:according to|as (?:described|defined|specified|laid down|set out|listed|stated) in"
+    r"|described in|defined in|laid down in|set out in|see) "
+    r"(?P<words>(?:the )?(?:document|page|file|guideline|handbook|policy|manual|sheet|wiki page) "
+    r"[\"“'‘](?P<name>[^\"”'’\n]{3,80})[\"”'’])",
+    re.IGNORECASE,
+)
+_APPLIES = re.compile(r"\s+applies\b")
+""" "For returns AC-7 applies in the same way" names a rule too."""
 _COMMON = re.compile(
     r"^(?:iso|iec|ieee|en|din|bs|wcag|utf|sha|aes|rsa|tls|ssl|http|https|md|ean|upc|isbn|a|b|q|v"
     r"|covid|mp|h|win|x|rfc|pci|oauth|base|gb|mb|kb|usd|eur|gbp|chf|q|fy|day|drop|release|sprint"
@@ -58,6 +67,10 @@ def find_references(text: str) -> tuple[Reference, ...]:
             found.append(
                 Reference(match.group(), match.start(), match.end(), match.group(), is_id=True)
             )
+    for match in _QUOTED_DOCUMENT.finditer(text):
+        words = match["words"]
+        start = match.start("words")
+        found.append(Reference(words, start, start + len(words), match["name"], False))
     for pattern in (_PART_OF, _DOCUMENT):
         for match in pattern.finditer(masked):
             name = match["name"]
@@ -89,7 +102,9 @@ def unknown_references(text: str, known: Iterable[str]) -> tuple[Reference, ...]
     for one in references:
         if one.is_id:
             match = _ID.match(one.words)
-            introduced = bool(_INTRODUCED.search(masked[: one.start]))
+            introduced = bool(
+                _INTRODUCED.search(masked[: one.start]) or _APPLIES.match(masked, one.end)
+            )
             of_kind = match is not None and _prefix(match) in prefixes
             if (introduced or of_kind) and _plain(one.words) not in ids:
                 unknown.append(one)

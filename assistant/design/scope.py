@@ -114,14 +114,20 @@ def contradicted(text: str, items: tuple[ScopeItem, ...]) -> Iterator[tuple[Scop
             yield item, start, end
 
 
-_ENDING = re.compile(r"(?:ments?|ations?|ions?|ings?|ers?|able|al|als|ors?|e|s)$")
+_ENDING = re.compile(r"(?:ments?|ations?|ions?|ings?|ers?|able|al|als|ors?|e|s|ly|ely|ances?)$")
+_MEANT_ALIKE = (
+    word_set("export download"), word_set("bill invoice"), word_set("delete remove erase"),
+    word_set("buy purchase"), word_set("mail email e-mail"), word_set("upload attach"),
+)  # fmt: skip
+"""Verbs of which one is out of scope where the other is: "export to Excel", "downloaded"."""
 
 
 def _same(one: str, two: str) -> bool:
     """Whether two stems are of one word: "pay" and "payment", "export" and "exporting"."""
     short, long = sorted((one, two), key=len)
-    if short == long:
+    if short == long or any(one in group and two in group for group in _MEANT_ALIKE):
         return True
+    short = short.removesuffix("e")
     return (
         len(short) >= 3 and long.startswith(short) and bool(_ENDING.fullmatch(long[len(short) :]))
     )

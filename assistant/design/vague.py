@@ -47,8 +47,8 @@ _RULES: tuple[tuple[QuestionKind, str, str], ...] = (
     ),
     (
         "untestable",
-        r"\b(?:robust|reliabl[ey]|secure(?:ly)?|flexibl[ey]|scalabl[ey]|efficient(?:ly)?"
-        r"|effective(?:ly)?|optimal(?:ly)?|optimi[sz]ed"
+        r"\b(?:robust(?:ly)?|reliabl[ey]|well supported|secure(?:ly)?|flexibl[ey]|scalabl[ey]"
+        r"|efficient(?:ly)?|effective(?:ly)?|optimal(?:ly)?|optimi[sz]ed"
         r"|maintainable|portable|state of the art|best practice|adequate(?:ly)?|sufficient(?:ly)?"
         r"|reasonabl[ey]|acceptabl[ey]"
         r"|high(?:[- ]quality| quality)|stable|minimal|strong mechanisms?|insecure method|secure"
@@ -71,6 +71,8 @@ _RULES: tuple[tuple[QuestionKind, str, str], ...] = (
         r"|somehow|in some way|necessary (?:information|data|details|steps|documents|measures)"
         r"|(?<=support )(?:different|multiple)|(?<=supports )(?:different|multiple)"
         r"|(?:big|huge|high-value) (?=[a-z]+s\b)"
+        r"|(?:where|when|if|whenever) (?:it|this|that) makes sense"
+        r"|(?:persons?|people|parties|departments?|users?|customers?|employees) concerned"
         r"|special handling|other(?:s)? as well)\b",
         'What exactly is meant by "{words}"? Without it two testers would test different things.',
     ),
@@ -78,7 +80,8 @@ _RULES: tuple[tuple[QuestionKind, str, str], ...] = (
         "missing rule",
         r"\b(?:TBD|TBC|TBA|tbd|tbc|to be (?:defined|decided|confirmed|determined|agreed|clarified"
         r"|specified)|open point|\?\?+|xx+|X (?:days|min|minutes|hours|weeks)"
-        r"|not yet (?:defined|known|agreed)|<[a-z ]+ to be [a-z]+>|\[(?:tbd|tbc)\])",
+        r"|not yet (?:defined|known|agreed)|as (?:agreed|discussed|arranged) with"
+        r"|<[a-z ]+ to be [a-z]+>|\[(?:tbd|tbc)\])",
         'The criterion leaves "{words}" open. Which value or rule applies?',
     ),
     (
@@ -92,6 +95,8 @@ _RULES: tuple[tuple[QuestionKind, str, str], ...] = (
         r"|quota|maximum|minimum)(?! (?:date|field|for)\b| (?:of|is) (?:set|\d))"
         r"|(?:allowed|permitted|maximum|minimum|agreed|required) (?:size|number|length|amount"
         r"|age|value|weight|duration|period|quantity|distance|time)"
+        r"|(?:high|low|larger|bigger|smaller|higher|lower) (?:amount|sum|value|number|quantit)"
+        r"(?:s|y|ies)?(?! than\b| of \d)|(?:longer|shorter) (?:period|time|while|absence|delay)s?"
         r"|large(?: number| amount)?s? amounts?|repeated(?:ly)? (?:failed|attempts?|wrong)"
         r"|(?:after|for|within) (?:several|multiple|some|a few|repeated|many) \w+|(?:certain"
         r"|defined|specified"
@@ -111,6 +116,21 @@ _LIMIT_WORDS = re.compile(
     r"\b(?:max\w*|min|minimum|limit|threshold|deadline|cut-off|time ?frame|quota|allowed|permitted"
     r"|agreed|required)\b"
 )
+
+
+_COUNTED = re.compile(r"\d [a-z]+ $")
+_NAMED = re.compile(
+    r"(?:instant (?:payment|transfer|messag|credit|delivery|win)"
+    r"|regular (?:price|customer|income|expression|fare|rate|hours|working|member|user|passenger"
+    r"|shift|salary|contract|term|retail)"
+    r"|flexible (?:ticket|fare|rate|tariff|plan|working|hours|booking)"
+    r"|effective (?:from|on|as of|with|date|immediately|until|the|\d))",
+    re.IGNORECASE,
+)
+""" "the regular price", "a flexible ticket", "is effective from Monday": kinds and dates."""
+_DUE = re.compile(r"\b(?:due|payable|effective) $")
+_ENOUGH = re.compile(r"\b(?:balance|funds|credit|stock|budget|allowance|points)\b", re.IGNORECASE)
+""" "the balance is sufficient": for what is asked of it."""
 
 
 def _sentence_around(text: str, start: int, end: int) -> str:
@@ -161,8 +181,16 @@ def _harmless(text: str, match: re.Match[str]) -> bool:
         return True
     if words == "regular" and after.lower().startswith(" expression"):
         return True
-    if words == "at once" and before.endswith("all "):
+    if words == "at once" and (before.endswith("all ") or _COUNTED.search(before)):
+        return True  # "on no more than 2 devices at once"
+    if words == "soon" and before.endswith("as ") and after.startswith(" as "):
+        return not after.startswith(" as possible")
+    if _NAMED.match(words + after) or (words == "immediately" and _DUE.search(before)):
         return True
+    if words.startswith("sufficient") and _ENOUGH.search(f"{text[: match.start()][-40:]} {after}"):
+        return True
+    if words.startswith("to be ") and re.search(r"\b(?:has|have|had|needs?) $", before):
+        return re.match(r"\s+by\b", after) is not None  # "has to be confirmed by the supervisor"
     if words == "recent" and before.endswith("most "):
         return True
     if words in ("most", "few") and re.search(r"\b(?:at|at the|no|the)\s+$", before):
@@ -181,6 +209,9 @@ def _harmless(text: str, match: re.Match[str]) -> bool:
         )
     if words in ("certain", "specific") and re.match(r"\s+that\b", after):
         return True
+    relative = re.match(r"(?:high|low|(?:high|low|larg|bigg|small|long|short)er) [a-z]", words)
+    if relative or (words.startswith(("the ", "this ", "that ")) and "deadline" in words):
+        return bool(_STATED.search(text))  # "up to £50; a higher amount ..."
     if _LIMIT_WORDS.search(words):
         return bool(_STATED.search(_sentence_around(text, match.start(), match.end())))
     if words == "other as well":
