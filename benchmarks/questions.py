@@ -5,8 +5,8 @@ Usage: python benchmarks/questions.py [open | kept | fresh] [STORIES_FOLDER]
 ``questions.jsonl`` beside this file holds criteria that a tester can work with (``kind`` empty)
 and criteria that are vague, lack a limit, refer to a rule that is not there, contradict a source,
 their story or the scope; ``words`` are those that a question has to be about. They were labelled
-before the rules were written; the half ``kept`` was not run until the rules were finished; ``fresh`` is by
-another author, who had not seen them, later.
+before the rules were written; the half ``kept`` was not run until the rules were finished;
+``fresh`` is by another author, who had not seen them, later.
 
 Prints for each half: how many unclear criteria get a question on the labelled words (recall), of
 which kind, how many questions are on labelled criteria (precision), and false questions per ten

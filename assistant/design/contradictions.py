@@ -78,10 +78,10 @@ _STATUS = re.compile(
     r"[\"“'‘]?(?P<value>[A-Z][\w-]*(?: [A-Z][\w-]*){0,2})[\"”'’]?(?=$|[\s,.;])"
 )
 _SLOT_WORDS = word_set(
-    """reserved left mandatory optional required compulsory voluntary visible hidden enabled
-    disabled accepted refused rejected allowed permitted possible automatic automatically manual
-    manually ascending descending daily weekly monthly hourly yearly annually quarterly not never
-    cannot no longer shown displayed every excluded included"""
+    """reserved left become put get set status system mandatory optional required compulsory
+    voluntary visible hidden enabled disabled accepted refused rejected allowed permitted possible
+    automatic automatically manual manually ascending descending daily weekly monthly hourly yearly
+    annually quarterly not never cannot no longer shown displayed every excluded included"""
 )
 _MONTHS = word_set(
     """january february march april may june july august september october november december jan
@@ -218,7 +218,7 @@ def _same_matter(mine: Said, theirs: Said) -> float:
         return len(shared) / larger
     if len(shared) < 2 or len(shared) / smaller < 0.75:
         return 0.0
-    if len(shared) == 2 and larger > 3:
+    if len(shared) == 2 and larger > (4 if smaller == 2 else 3):
         return 0.0
     strength = len(shared) / larger
     return strength if strength >= 0.5 else 0.0

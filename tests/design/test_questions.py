@@ -110,6 +110,8 @@ def test_the_same_number_or_another_matter_is_none(rule: str) -> None:
         ("The new tariff applies to all contracts that start on or after 1 March 2025.",
          "BR-TAR-06 The tariff Basic 2025 is the new tariff and is valid for contracts starting "
          "from 1 April 2025.", "says 1 April 2025"),
+        ("When the dossier is complete, its status becomes \"Ready\" and the clerk gets a task.",
+         "BR-DOS-02 A complete dossier is put in status \"Review\" by the system.", "says Review"),
     ],
 )  # fmt: skip
 def test_a_rule_in_other_words_can_be_a_conflict(text: str, rule: str, said: str) -> None:
