@@ -15,6 +15,7 @@ from functools import lru_cache
 from assistant.design.amounts import Quantity
 from assistant.design.comparisons import Comparison
 from assistant.design.lexicon import word_set
+from assistant.design.messages import mask_quotes
 from assistant.design.nouns import singular
 from assistant.design.quantities import find_quantities
 from assistant.design.sentences import Span, sentences, start_of
@@ -171,7 +172,7 @@ def _plainly(ours: Span, mine: Quantity, theirs: Span, other: Quantity) -> float
         one = two  # "deleted after 12 months", "kept for 90 days"
     if (one and two and one != two) or (mine.kind == "money" and bool(one) != bool(two)):
         return 0.0
-    said, told = keyless(ours.text), keyless(theirs.text)
+    said, told = (mask_quotes(keyless(one.text)) for one in (ours, theirs))
     left, right = content_words(said), content_words(told)
     shared = left & right
     since, until = _event(said), _event(told)
