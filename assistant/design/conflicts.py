@@ -206,9 +206,8 @@ def _told_apart(said: str, told: str, shared: frozenset[str]) -> bool:
     """Whether a word before one that both have differs: "temporary permits", "resident permit"."""
     ours, theirs = _before_each(said), _before_each(told)
     return any(
-        one and other and not one & other
+        (one := ours.get(word)) and (other := theirs.get(word)) and not one & other
         for word in shared
-        for one, other in [(ours.get(word, frozenset()), theirs.get(word, frozenset()))]
     )
 
 

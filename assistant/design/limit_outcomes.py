@@ -197,12 +197,10 @@ def named_range(rule: Rule, quantity: Quantity, point: Point) -> Draft | None:
         if rest > (2 if quantity.range_end else _UPWARDS) or quantity.comparison == "exactly":
             return None
         value = re.sub(r"^(?:at|on) ", "", point.text)
-        counts = "counts as" if point.allowed else "does not count as"
         value = re.sub(r"^(?=(?:before|after|no (?:earlier|later)) )", "a time ", value)
-        several = "" if not re.search(r"\b(?!1\b)\d+ [a-z]+s$", value) else "s"
-        counts = counts if not several else counts.replace("counts", "count").replace("does", "do")
-        said = f"{value} {counts} {found['name']}"
-        count = "counts" if not several else "count"
+        several = re.search(r"\b(?!1\b)\d+ [a-z]+s$", value) is not None
+        count, does = ("count", "do") if several else ("counts", "does")
+        said = f"{value} {count if point.allowed else f'{does} not count'} as {found['name']}"
         return boundary_draft(
             rule, quantity, point, valid=point.allowed, said=said,
             situation=Situation(

@@ -99,7 +99,7 @@ _APPOSED = re.compile(r"\w,$")
 _IS = re.compile(r"\b(?:is|are|becomes?|equals?|drops? to|falls? to|reaches)$", re.IGNORECASE)
 _WHO = re.compile(r"\b(?:who|that|which)\b[^.;,:\n]*$", re.IGNORECASE)
 _CLOSED = re.compile(r"\s*(?:[.;,)]|$)")
-_CAN_BE = re.compile(
+_CAN_BE_FOR = re.compile(
     r"\b(?:can|may|could) (?!(?:be )?(?:exten|prolong|renew))[a-z]+(?: [\w-]+){0,4} for$", re.I
 )
 """ "it can be collected for (7 days)"."""
@@ -244,7 +244,7 @@ def _plain(
     if named and not named["lead"]:
         return "at least" if _BEGINS.match(named["kind"] or named.group()) else "at most"
     if lead.endswith(" for"):
-        if _CAN_BE.search(lead) and not _IN_CONDITION.search(lead):
+        if _CAN_BE_FOR.search(lead) and not _IN_CONDITION.search(lead):
             return "at most"
         if _FROM_THEN.match(text, end):
             return "at most"

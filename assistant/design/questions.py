@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from assistant.design.casing import lower_start
-from assistant.design.conflicts import content_words, find_conflicts
+from assistant.design.conflicts import Conflict, content_words, find_conflicts
 from assistant.design.contradictions import Contradiction, find_contradictions
 from assistant.design.disagreements import Disagreement, find_disagreements
 from assistant.design.messages import mask_quotes
@@ -102,22 +102,26 @@ def _vague(criterion: AcceptanceCriterion) -> Iterator[Question]:
 
 
 def _conflicting(criterion: AcceptanceCriterion, sources: Sequence[Chunk]) -> Iterator[Question]:
-    text = criterion.text
-    for conflict in find_conflicts(text, sources):
-        mine, theirs, sentence = conflict.quantity, conflict.theirs, conflict.sentence
-        said = text[mine.start : mine.end]
-        other = conflict.chunk.text[theirs.start : theirs.end]
-        yield Question(
-            criterion_id=criterion.id,
-            kind="conflict",
-            text=f"The criterion says {said}, but {conflict.source_name} says {other}. Which is"
-            f" right?",
-            evidence=(
-                _evidence(criterion.id, text, mine.start, mine.end),
-                _evidence(conflict.chunk.id, conflict.chunk.text, sentence.start, sentence.end),
-            ),
-            suggestion=_exchanged(text, said, other),
-        )
+    for conflict in find_conflicts(criterion.text, sources):
+        yield _other_amount(criterion, conflict, conflict.source_name)
+
+
+def _other_amount(
+    criterion: AcceptanceCriterion, one: Conflict, name: str, where: Evidence | None = None
+) -> Question:
+    """Which of two amounts is right; ``where`` the other stands, if not in the chunk itself."""
+    said = criterion.text[one.quantity.start : one.quantity.end]
+    other = one.chunk.text[one.theirs.start : one.theirs.end]
+    return Question(
+        criterion_id=criterion.id,
+        kind="conflict",
+        text=f"The criterion says {said}, but {name} says {other}. Which is right?",
+        evidence=(
+            _evidence(criterion.id, criterion.text, one.quantity.start, one.quantity.end),
+            where or _evidence(one.chunk.id, one.chunk.text, one.sentence.start, one.sentence.end),
+        ),
+        suggestion=_exchanged(criterion.text, said, other),
+    )
 
 
 def _exchanged(text: str, said: str, other: str) -> str:
@@ -130,7 +134,10 @@ def _contradicting(criterion: AcceptanceCriterion, sources: Sequence[Chunk]) -> 
         yield _disagreement(criterion, one, one.source_name)
 
 
-def _disagreement(criterion: AcceptanceCriterion, one: Contradiction, name: str) -> Question:
+def _disagreement(
+    criterion: AcceptanceCriterion, one: Contradiction, name: str, where: Evidence | None = None
+) -> Question:
+    """Which of two statements is right; ``where`` the other stands, if not in the chunk itself."""
     text, suggestion = criterion.text, ""
     if one.slot != "whether":
         suggestion = text[: one.mine.start] + one.theirs.text + text[one.mine.end :]
@@ -144,7 +151,8 @@ def _disagreement(criterion: AcceptanceCriterion, one: Contradiction, name: str)
         text=f"{said}. Which is right?",
         evidence=(
             _evidence(criterion.id, criterion.text, one.mine.start, one.mine.end),
-            _evidence(one.source.id, one.source.text, one.sentence.start, one.sentence.end),
+            where
+            or _evidence(one.source.id, one.source.text, one.sentence.start, one.sentence.end),
         ),
         suggestion=suggestion,
     )
@@ -155,34 +163,13 @@ def _against_story(criterion: AcceptanceCriterion, story: UserStory) -> Iterator
     rule = read_narrative(story.narrative)
     if rule is None or rule.whole.text.strip() == criterion.text.strip():
         return
-    told = rule.effect
-    chunk = _as_chunk(story.key, told.text)
+    chunk = _as_chunk(story.key, rule.effect.text)
+    name = f"the story {story.key}"
+    where = _evidence(story.key, story.narrative, max(0, rule.whole.start), rule.whole.end)
     for one in find_contradictions(criterion.text, [chunk]):
-        question = _disagreement(criterion, one, f"the story {story.key}")
-        start = max(0, rule.whole.start)
-        yield question.model_copy(
-            update={
-                "evidence": (
-                    question.evidence[0],
-                    _evidence(story.key, story.narrative, start, rule.whole.end),
-                )
-            }
-        )
+        yield _disagreement(criterion, one, name, where)
     for conflict in find_conflicts(criterion.text, [chunk]):
-        mine = conflict.quantity
-        said = criterion.text[mine.start : mine.end]
-        theirs = told.text[conflict.theirs.start : conflict.theirs.end]
-        yield Question(
-            criterion_id=criterion.id,
-            kind="conflict",
-            text=f"The criterion says {said}, but the story {story.key} says {theirs}. Which is"
-            f" right?",
-            evidence=(
-                _evidence(criterion.id, criterion.text, mine.start, mine.end),
-                _evidence(story.key, story.narrative, max(0, rule.whole.start), rule.whole.end),
-            ),
-            suggestion=_exchanged(criterion.text, said, theirs),
-        )
+        yield _other_amount(criterion, conflict, name, where)
 
 
 def _against_criteria(
@@ -198,20 +185,9 @@ def _against_criteria(
         for one in find_contradictions(criterion.text, [chunk]):
             yield _disagreement(criterion, one, other.id)
         for conflict in find_conflicts(criterion.text, [chunk]):
-            mine, sentence = conflict.quantity, conflict.sentence
-            said = criterion.text[mine.start : mine.end]
-            theirs = other.text[conflict.theirs.start : conflict.theirs.end]
             if _same_words(criterion.text, other.text):
-                yield Question(
-                    criterion_id=criterion.id,
-                    kind="conflict",
-                    text=f"The criterion says {said}, but {other.id} says {theirs}. Which is"
-                    f" right?",
-                    evidence=(
-                        _evidence(criterion.id, criterion.text, mine.start, mine.end),
-                        _evidence(other.id, other.text, sentence.start, sentence.end),
-                    ),
-                )
+                asked = _other_amount(criterion, conflict, other.id)
+                yield asked.model_copy(update={"suggestion": ""})  # neither of the two is newer
 
 
 def _of_rows(one: Disagreement) -> Question:

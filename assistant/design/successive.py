@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date, time
+from decimal import Decimal
 
 from assistant.design.casing import lower_start
 from assistant.design.clauses import parse_clause
@@ -114,9 +116,12 @@ def joined_to(before: Rule, rule: Rule) -> Rule | None:
 def _takes_up(before: Rule, condition: Condition) -> bool:
     """Whether a condition is that of the rule before, not met: "if it is longer, ..."."""
     words = condition.words.text
-    own = {(q.value, q.unit) for q in find_quantities(words) if q.is_limit}
-    theirs = {(q.value, q.unit) for q in find_quantities(before.whole.text) if q.is_limit}
-    return _ELLIPSIS.match(words) is not None and not own - theirs
+    return _ELLIPSIS.match(words) is not None and _limits(words) <= _limits(before.whole.text)
+
+
+def _limits(text: str) -> set[tuple[Decimal | date | time, str]]:
+    """The value and the unit of each limit in a text."""
+    return {(q.value, q.unit) for q in find_quantities(text) if q.is_limit}
 
 
 _MORE = re.compile(
@@ -173,11 +178,11 @@ def merged(rules: list[Rule]) -> tuple[Rule, ...]:
     for index, rule in enumerate(rules):
         if not rule.restrictive or index == 0:
             continue
-        values = {(q.value, q.unit) for q in find_quantities(rule.whole.text) if q.is_limit}
+        values = _limits(rule.whole.text)
         for earlier in range(index - 1, -1, -1):
             before = merged[earlier]
-            theirs = {(q.value, q.unit) for q in find_quantities(before.whole.text) if q.is_limit}
-            if values & theirs and not before.restrictive and before.otherwise is None:
+            open_ended = not before.restrictive and before.otherwise is None
+            if open_ended and values & _limits(before.whole.text):
                 merged[earlier] = replace(before, otherwise=rule.effect)
                 merged[index] = replace(rule, effect=Span("", rule.effect.start, rule.effect.start))
                 break

@@ -139,11 +139,11 @@ def _possible_among(rule: Rule, case: Case, none: Case, later: Sequence[Expressi
     "From 100 free, from 50 for 2.99": what is from 100 is from 50 as well.
     """
     chosen = none | case
-    for part in (None, *later):
-        chosen = chosen if part is None else chosen | first_case(part, True) | case
+    for part in later:
         if possible(rule, chosen):
             return chosen
-    return None
+        chosen = chosen | first_case(part, True) | case
+    return chosen if possible(rule, chosen) else None
 
 
 def chain_suite(rules: Sequence[Rule]) -> list[Draft]:

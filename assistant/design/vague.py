@@ -179,8 +179,6 @@ def _harmless(text: str, match: re.Match[str]) -> bool:
         r"\b(?:so that|so (?:I|we|they) can|in order to)\b", text[: match.start()], re.IGNORECASE
     ):
         return True
-    if words == "regular" and after.lower().startswith(" expression"):
-        return True
     if words == "at once" and (before.endswith("all ") or _COUNTED.search(before)):
         return True  # "on no more than 2 devices at once"
     if words == "soon" and before.endswith("as ") and after.startswith(" as "):

@@ -10,8 +10,16 @@ from __future__ import annotations
 import re
 
 from assistant.suite.amounts import Amount, amount_text, placed_amounts
-from assistant.suite.wording import OPPOSITES, quoted_with_place, stem, without_quotes
+from assistant.suite.wording import opposed, quoted_with_place, stem, without_quotes
 
+GivenStates = tuple[frozenset[str], frozenset[str]]
+"""Values that a case starts from, and values that it says it does not start from."""
+Moves = frozenset[tuple[str, str]]
+"""Changes of state, each from one to another."""
+Sides = dict[Amount, frozenset[str]]
+"""For each amount on which sides of it a text stands."""
+EndStates = tuple[frozenset[str], frozenset[str]]
+"""Stems of the states that a result keeps, and of those that it does not reach."""
 _SHORT = 4
 """A quoted text of so many words or fewer is a value; a longer one is a message."""
 _DENIED = re.compile(
@@ -38,7 +46,7 @@ _KEPT = re.compile(
 )
 
 
-def given_states(texts: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
+def given_states(texts: tuple[str, ...]) -> GivenStates:
     """Quoted values that are given, and those that are denied ("whose status is not "Open"")."""
     given: set[str] = set()
     denied: set[str] = set()
@@ -50,39 +58,37 @@ def given_states(texts: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]
     return frozenset(given), frozenset(denied)
 
 
-def given_apart(left: tuple[str, ...], right: tuple[str, ...]) -> list[str]:
+def given_apart(ours: GivenStates, theirs: GivenStates) -> list[str]:
     """What one case starts from and the other denies, or another state of the same thing.
 
     A state is written with a capital ("Active"); what is not ("nodejs-release") is an example.
     """
-    ours, theirs = given_states(left), given_states(right)
     for mine, other in ((ours, theirs), (theirs, ours)):
-        opposed = (mine[0] & other[1]) - mine[1] - other[0]
-        if opposed:
-            return [f"only one starts from “{min(opposed)}”"]
+        only = (mine[0] & other[1]) - mine[1] - other[0]
+        if only:
+            return [f"only one starts from “{min(only)}”"]
     first, second = ({value for value in each[0] if value[:1].isupper()} for each in (ours, theirs))
     if first and second and not first & second:
         return [f"one starts from “{min(first)}”, the other from “{min(second)}”"]
     return []
 
 
-def moves(text: str) -> frozenset[tuple[str, str]]:
+def moves(text: str) -> Moves:
     """The changes of state in a text: "from New to Assigned"."""
     return frozenset(
         (match["start"].casefold(), match["end"].casefold()) for match in _MOVE.finditer(text)
     )
 
 
-def moves_apart(left: str, right: str) -> list[str]:
+def moves_apart(ours: Moves, theirs: Moves) -> list[str]:
     """Changes of state of which both texts name one, and not the same one."""
-    ours, theirs = moves(left), moves(right)
     if ours and theirs and not ours & theirs:
         shown = [" to ".join(sorted(one)[0]) for one in (ours, theirs)]
         return [f"“{shown[0]}” against “{shown[1]}”"]
     return []
 
 
-def sides(text: str) -> dict[Amount, frozenset[str]]:
+def sides(text: str) -> Sides:
     """For each amount on which side of it the text stands: "past", "short of", "kept", "at"."""
     bare = without_quotes(text)
     found: dict[Amount, set[str]] = {}
@@ -98,9 +104,8 @@ def sides(text: str) -> dict[Amount, frozenset[str]]:
     return {amount: frozenset(each) for amount, each in found.items()}
 
 
-def sides_apart(left: str, right: str) -> list[str]:
+def sides_apart(ours: Sides, theirs: Sides) -> list[str]:
     """A limit that one text passes, or stays short of, and that the other keeps or stands at."""
-    ours, theirs = sides(left), sides(right)
     for amount in ours.keys() & theirs.keys():
         mine, other = ours[amount], theirs[amount]
         if mine & other or not {"past", "short of"} & (mine | other):
@@ -111,12 +116,8 @@ def sides_apart(left: str, right: str) -> list[str]:
 
 def results_opposed(ours: frozenset[str], theirs: frozenset[str]) -> list[str]:
     """Opposite words of which each result has its own: "hidden" and "visible"."""
-    mine, other = ours - theirs, theirs - ours
-    for first, second in OPPOSITES:
-        for one, two in ((first, second), (second, first)):
-            if mine & one and other & two:
-                return [f"“{min(mine & one)}” against “{min(other & two)}” is expected"]
-    return []
+    pair = opposed(ours - theirs, theirs - ours)
+    return [f"“{pair[0]}” against “{pair[1]}” is expected"] if pair else []
 
 
 _STAYS = re.compile(rf"\b(?:stays|remains|is still) {_NAME.format('state')}")
@@ -125,11 +126,17 @@ _NOT_TO = re.compile(
 )
 
 
-def end_apart(left: str, right: str) -> list[str]:
+def end_states(text: str) -> EndStates:
+    """The states that a result keeps ("stays Open"), and those that it does not reach."""
+    return (
+        frozenset(stem(match["state"]) for match in _STAYS.finditer(text)),
+        frozenset(stem(match["state"]) for match in _NOT_TO.finditer(text)),
+    )
+
+
+def end_apart(ours: EndStates, theirs: EndStates) -> list[str]:
     """A state that one result keeps and that the other does not reach."""
-    for mine, other in ((left, right), (right, left)):
-        kept = {stem(match["state"]) for match in _STAYS.finditer(mine)}
-        missed = {stem(match["state"]) for match in _NOT_TO.finditer(other)}
+    for (kept, _), (_, missed) in ((ours, theirs), (theirs, ours)):
         if kept & missed:
             return [f"only one ends in “{min(kept & missed)}”"]
     return []

@@ -19,18 +19,26 @@ from rapidfuzz import fuzz
 from assistant.domain import TestCase, Value
 from assistant.suite.amounts import Amount, amount_text, amounts, unlike
 from assistant.suite.case_states import (
+    EndStates,
+    GivenStates,
+    Moves,
+    Sides,
     end_apart,
+    end_states,
     given_apart,
+    given_states,
+    moves,
     moves_apart,
     results_opposed,
+    sides,
     sides_apart,
 )
 from assistant.suite.wording import (
     DECISIVE,
     NEGATIONS,
-    OPPOSITES,
     content,
     names,
+    opposed,
     quoted,
     quoted_with_rest,
     stem,
@@ -144,15 +152,34 @@ class Profile:
         )
 
     @cached_property
-    def tried_words(self) -> str:
-        """The title and what is given and done."""
-        return "\n".join((self.case.title, *self.case.preconditions, self.doing))
+    def given(self) -> GivenStates:
+        """The states that the case starts from, and those that it denies to start from."""
+        return given_states(self.case.preconditions)
+
+    @cached_property
+    def moves(self) -> Moves:
+        """The changes of state that are expected."""
+        return moves(self.result)
+
+    @cached_property
+    def ends(self) -> EndStates:
+        """The states that are expected to stay, and those that must not be reached."""
+        return end_states(self.result)
+
+    @cached_property
+    def sides(self) -> Sides:
+        """On which side of its amounts the case stands, by title and what is given and done."""
+        return sides("\n".join((self.case.title, *self.case.preconditions, self.doing)))
+
+    @cached_property
+    def last_result(self) -> str:
+        """What is expected in the end, messages left out."""
+        return without_quotes(self.case.steps[-1].expected_result) if self.case.steps else ""
 
     @cached_property
     def result_words(self) -> frozenset[str]:
-        """The stems of what is expected in the end, messages left out."""
-        last = self.case.steps[-1].expected_result if self.case.steps else ""
-        return frozenset(words(without_quotes(last)))
+        """The stems of what is expected in the end."""
+        return frozenset(words(self.last_result))
 
     @cached_property
     def data(self) -> str:
@@ -223,8 +250,7 @@ class Profile:
     @cached_property
     def refuses(self) -> bool:
         """Whether the title or the last result denies something."""
-        last = self.case.steps[-1].expected_result if self.case.steps else ""
-        said = f"{without_quotes(self.case.title)}\n{without_quotes(last)}"
+        said = f"{without_quotes(self.case.title)}\n{self.last_result}"
         return bool(NEGATIONS & set(words(_WHO_ARE_NOT.sub(" ", said))))
 
 
@@ -326,11 +352,11 @@ def _against(left: Profile, right: Profile) -> list[str]:
 def _situations_apart(left: Profile, right: Profile) -> list[str]:
     """Other states to start from or to end in, or the other side of a limit."""
     return (
-        given_apart(left.case.preconditions, right.case.preconditions)
-        + moves_apart(left.result, right.result)
-        + sides_apart(left.tried_words, right.tried_words)
+        given_apart(left.given, right.given)
+        + moves_apart(left.moves, right.moves)
+        + sides_apart(left.sides, right.sides)
         + results_opposed(left.result_words, right.result_words)
-        + end_apart(left.result, right.result)
+        + end_apart(left.ends, right.ends)
     )
 
 
@@ -434,12 +460,8 @@ def _renamed_apart(left: Profile, right: Profile) -> list[str]:
 
 
 def _opposites(left: Profile, right: Profile) -> list[str]:
-    ours, theirs = left.key_words - right.known, right.key_words - left.known
-    for first, second in OPPOSITES:
-        for one, other in ((first, second), (second, first)):
-            if ours & one and theirs & other:
-                return [f"“{min(ours & one)}” against “{min(theirs & other)}”"]
-    return []
+    pair = opposed(left.key_words - right.known, right.key_words - left.known)
+    return [f"“{pair[0]}” against “{pair[1]}”"] if pair else []
 
 
 # --- Why they are the same ------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Set
 from functools import lru_cache
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
@@ -117,25 +118,34 @@ def content(stems: list[str]) -> list[str]:
     return [one for one in stems if one not in STOP_WORDS and len(one) > 1]
 
 
+def opposed(ours: Set[str], theirs: Set[str]) -> tuple[str, str] | None:
+    """The first pair of opposite stems of which each side has one (see ``OPPOSITES``)."""
+    for first, second in OPPOSITES:
+        for one, other in ((first, second), (second, first)):
+            if ours & one and theirs & other:
+                return min(ours & one), min(theirs & other)
+    return None
+
+
+def _quotations(text: str) -> Iterator[tuple[str, re.Match[str]]]:
+    """What stands in quotation marks, in order, each with its match."""
+    for match in _QUOTED.finditer(text):
+        yield " ".join((match[1] or match[2]).split()), match
+
+
 def quoted(text: str) -> list[str]:
     """What stands in quotation marks, in order."""
-    return [" ".join((a or b).split()) for a, b in _QUOTED.findall(text)]
+    return [said for said, _ in _quotations(text)]
 
 
 def quoted_with_rest(text: str) -> list[tuple[str, str]]:
     """What stands in quotation marks, each with the text that follows it."""
-    return [
-        (" ".join((match[1] or match[2]).split()), text[match.end() : match.end() + 40])
-        for match in _QUOTED.finditer(text)
-    ]
+    return [(said, text[match.end() : match.end() + 40]) for said, match in _quotations(text)]
 
 
 def quoted_with_place(text: str) -> list[tuple[str, int]]:
     """What stands in quotation marks, each with the offset of its opening mark."""
-    return [
-        (" ".join((match[1] or match[2]).split()), match.start())
-        for match in _QUOTED.finditer(text)
-    ]
+    return [(said, match.start()) for said, match in _quotations(text)]
 
 
 def without_quotes(text: str) -> str:
