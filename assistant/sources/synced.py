@@ -37,12 +37,14 @@ class SourcePage(Value):
     """Some documents, and where to go on after them.
 
     ``cursor`` is opaque: passing it to ``fetch`` goes on after this page. It is empty after the
-    last. ``total`` is the number of documents of all pages where the system tells it.
+    last. ``total`` is the number of documents of all pages where the system tells it. ``notes``
+    say what could not be fetched and belongs to no single document.
     """
 
     documents: tuple[FetchedDocument, ...] = ()
     cursor: str = ""
     total: int | None = None
+    notes: tuple[str, ...] = ()
 
 
 class SyncSource(Protocol):

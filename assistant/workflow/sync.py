@@ -201,6 +201,7 @@ class _Sync:
             if is_changed:
                 changed.append(one.document_id)
             reach("after_store", fetched.external_id)
+        self.tally.note(page.notes)
         whole = len(noted) == len(page.documents)
         if changed:
             self.tally.indexed += index_documents(

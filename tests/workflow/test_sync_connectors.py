@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from syncing import WordEmbedder, index_of, quick_workspace
 
+from assistant.domain import RetrievalConfig, SearchFilter
 from assistant.sources.connectors.config import ConnectionConfig
 from assistant.workflow import connections, sync_jobs
 from assistant.workflow.source_list import listed_sources
@@ -173,3 +174,29 @@ def test_a_file_whose_host_is_not_listed_is_reported(connected: Callable[..., Co
     assert counts(wiki.sync(full=True)) == (1, 0, 2, 0, 0)
     fake.files.clear()
     assert counts(wiki.sync()) == (0, 0, 2, 1, 0)
+
+
+@pytest.mark.parametrize("kind", ["confluence_cloud", "confluence_data_center"])
+def test_a_label_alone_is_fresh_at_once(connected: Callable[..., Connected], kind: str) -> None:
+    pages = [page(n, f"Rules {n}", f"<p>It rings {n} times.</p>", labels=["ops"])
+             for n in (1, 2)]  # fmt: skip
+    fake = FakeConfluence(pages, cloud=kind.endswith("cloud"))
+    wiki = connected(fake, kind, "OPS")
+    assert counts(wiki.sync()) == (2, 0, 0, 0, 0)
+    assert counts(wiki.sync()) == (0, 0, 2, 0, 0)
+
+    def found() -> list[str]:
+        only = RetrievalConfig(filter=SearchFilter(labels=("drop-3",)))
+        hits = wiki.workspace.knowledge(wiki.project_id).search("It rings", only)
+        return [hit.chunk.title for hit in hits]
+
+    embedder = wiki.workspace.embedder()
+    assert isinstance(embedder, WordEmbedder)
+    before = embedder.embedded
+    assert found() == []
+    labels = page(0, "x", "", labels=["ops", "drop-3"])["metadata"]
+    fake.pages = [pages[0], pages[1] | {"metadata": labels}]
+    assert counts(wiki.sync()) == (0, 1, 1, 0, 0)
+    assert found() == ["Rules 2"]
+    assert embedder.embedded == before
+    assert counts(wiki.sync()) == (0, 0, 2, 0, 0)

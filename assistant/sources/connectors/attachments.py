@@ -34,6 +34,11 @@ _AT = "/attachment/"
 """Between the external ids of an issue or page and of a file attached to it."""
 
 
+def is_file(external_id: str) -> bool:
+    """Whether this is the id of an attached file, and not of what it is attached to."""
+    return _AT in external_id
+
+
 @dataclass(frozen=True, slots=True)
 class Attachment:
     """A file as the system lists it: ``size`` in bytes, ``path`` to ask for it, ``version`` of it.
@@ -87,7 +92,7 @@ class Attachments:
     ) -> None:
         self.is_on = config.attachments
         self._max_bytes = config.attachment_mb * 1_000_000
-        self._known = {name: stamp for name, stamp in known if _AT in name} if self.is_on else {}
+        self._known = {name: stamp for name, stamp in known if is_file(name)} if self.is_on else {}
         self._downloads = Downloads(client)
 
     def close(self) -> None:

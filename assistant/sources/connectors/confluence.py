@@ -7,16 +7,25 @@ cursor paging) and "Confluence Data Center REST API" (content search by CQL, cou
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
+from itertools import islice
 from typing import Any
-from urllib.parse import parse_qs, quote, urlsplit
 
 from assistant.errors import ConnectorError, UnreadableFile
-from assistant.sources.connectors.attachments import Attachments
+from assistant.sources.connectors.attachments import Attachments, is_file
 from assistant.sources.connectors.client import ApiClient, Forbidden, Refused
 from assistant.sources.connectors.config import ConnectionConfig
+from assistant.sources.connectors.confluence_answers import Found, next_cursor, results_of
 from assistant.sources.connectors.confluence_attachments import AttachmentList
+from assistant.sources.connectors.confluence_labels import (
+    label_names,
+    label_stamp,
+    labels_in_cloud,
+    labels_of,
+    stamps_in_cloud,
+)
 from assistant.sources.connectors.moments import OVERLAP, minutes_since, read_moment
 from assistant.sources.connectors.paging import Counted, counted_page, gone_through
 from assistant.sources.connectors.payloads import exports_of, page_reading
@@ -26,9 +35,14 @@ from assistant.sources.synced import FetchedDocument, SourcePage
 
 PAGE = 25
 IDS_PAGE = 200
-LABELS_PAGE = 250
+_LABELS = "labels:"
+"""The cursor of those pages whose labels alone have changed: after the pages that changed."""
+
 _FILES = "files:"
-"""How a cursor begins that goes on among the attachments, which come after all pages."""
+"""How a cursor begins that goes on among the attachments, which come last."""
+
+_PAGE = "confluence:"
+"""How the external id of a page begins; its own id follows."""
 
 _SPACE = re.compile(r"~?[A-Za-z0-9._-]{1,255}")
 
@@ -45,7 +59,10 @@ class ConfluenceSource:
         self._wiki = "/wiki" if self._cloud and not client.path.endswith("/wiki") else ""
         self._spaces = space_keys(config.fetch)
         self._known: dict[str, str] | None = None
-        self._files = Attachments(config, client, known)
+        stamps = list(known)
+        self._stamps = {name: stamp for name, stamp in stamps if stamp and not is_file(name)}
+        self._handed = set[str]()
+        self._files = Attachments(config, client, stamps)
         self._listed = AttachmentList(client, self._wiki, self._spaces, cloud=self._cloud)
 
     def close(self) -> None:
@@ -69,34 +86,72 @@ class ConfluenceSource:
         return ()
 
     def fetch(self, *, since: datetime | None, cursor: str = "") -> Iterator[SourcePage]:
-        """Pages of pages that changed since, the latest first in Cloud; then attached files."""
-        if not cursor.startswith(_FILES):
-            yield from self._changed_pages(since, cursor)
-            cursor = _FILES
+        """Pages of pages that changed since, the latest first in Cloud; then attached files.
+
+        Between them those whose labels alone have changed since they were last read.
+        """
+        files = _FILES if self._files.is_on else ""
+        if not cursor.startswith((_LABELS, _FILES)):
+            yield from self._changed_pages(since, cursor, files if since is None else _LABELS)
+        if since is not None and not cursor.startswith(_FILES):
+            yield from self._relabelled_pages(files)
         if self._files.is_on:
-            for found in self._listed.pages(since, cursor.removeprefix(_FILES)):
+            at = cursor.removeprefix(_FILES) if cursor.startswith(_FILES) else ""
+            for found in self._listed.pages(since, at):
                 yield SourcePage(
                     documents=tuple(map(self._files.document, self._files.wanted(found.items))),
                     cursor=f"{_FILES}{found.cursor}" if found.cursor else "",
                 )
 
-    def _changed_pages(self, since: datetime | None, cursor: str) -> Iterator[SourcePage]:
-        after_last = _FILES if self._files.is_on else ""
-
-        def changed(at: str, size: int) -> _Found:
+    def _changed_pages(
+        self, since: datetime | None, cursor: str, after_last: str
+    ) -> Iterator[SourcePage]:
+        def changed(at: str, size: int) -> Found:
             found = self._pages(at, size, since, with_body=True)
             if self._cloud and since is not None:
                 fresh = [one for one in found.items if _changed_after(one, since - OVERLAP)]
                 at = found.cursor if len(fresh) == len(found.items) else ""
-                return _Found(fresh, at, found.total)
+                return Found(fresh, at, found.total)
             return found
 
         for found in gone_through(changed, PAGE, cursor=cursor, may_expire=self._cloud):
+            if since is not None:
+                self._handed.update(str(page["id"]) for page in found.items)
             yield SourcePage(
                 documents=tuple(self._documents(found.items)),
                 cursor=found.cursor or after_last,
                 total=found.total,
             )
+
+    def _relabelled_pages(self, after_last: str) -> Iterator[SourcePage]:
+        """Pages with other labels than they were last read with."""
+        try:
+            ids = self._relabelled()
+            while part := list(islice(ids, PAGE)):
+                asked = partial(self._pages, since=None, with_body=True, ids=part)
+                for found in gone_through(asked, PAGE):
+                    yield SourcePage(documents=tuple(self._documents(found.items)), cursor=_LABELS)
+        except (Forbidden, Refused) as error:
+            note = f"Labels that were changed and nothing else with them were not noticed. {error}"
+            yield SourcePage(notes=(note,), cursor=after_last)
+        else:
+            yield SourcePage(cursor=after_last)
+
+    def _relabelled(self) -> Iterator[str]:
+        """The ids of those pages that have not been handed over by this sync."""
+        if self._cloud:
+            now = stamps_in_cloud(self._client, self._wiki, self._space_ids())
+            gone = (name.removeprefix(_PAGE) for name in self._stamps)
+            stamps = iter([*now.items(), *((each, "") for each in gone if each not in now)])
+        else:
+            listed = gone_through(
+                lambda at, size: self._pages(at, size, None, with_body=False), IDS_PAGE
+            )
+            stamps = ((str(page["id"]), _stamp(page)) for found in listed for page in found.items)
+        for page_id, stamp in stamps:
+            known = self._stamps.get(f"{_PAGE}{page_id}", "")
+            if stamp != known and page_id not in self._handed and page_id.isdigit():
+                yield page_id
 
     def present(self) -> Iterator[str] | None:
         """The ids of all current pages, and of the files attached to them."""
@@ -107,7 +162,7 @@ class ConfluenceSource:
             lambda at, size: self._pages(at, size, None, with_body=False), IDS_PAGE
         ):
             for page in found.items:
-                yield f"confluence:{page['id']}"
+                yield f"{_PAGE}{page['id']}"
         if self._files.is_on:
             for part in self._listed.pages(None, ""):
                 for one in self._files.wanted(part.items):
@@ -117,13 +172,18 @@ class ConfluenceSource:
     def _site(self) -> str:
         return self._client.origin.site
 
-    def _pages(self, cursor: str, size: int, since: datetime | None, *, with_body: bool) -> _Found:
+    def _pages(
+        self, cursor: str, size: int, since: datetime | None, *, with_body: bool,
+        ids: Sequence[str] = (),
+    ) -> Found:  # fmt: skip
         if self._cloud:
-            return self._by_cursor(cursor, size, with_body)
+            return self._by_cursor(cursor, size, with_body, ids)
         keys = ", ".join(f'"{key}"' for key in self._spaces)
         cql = f"space in ({keys}) and type = page"
         if since is not None:
             cql += f' and lastmodified >= now("-{minutes_since(since)}m")'
+        if ids:
+            cql += f" and id in ({', '.join(ids)})"
         expand = "version,space,metadata.labels" + (",body.storage" if with_body else "")
 
         def ask(start: int, count: int) -> Counted:
@@ -132,26 +192,28 @@ class ConfluenceSource:
                 {"cql": f"{cql} order by created", "start": start, "limit": count,
                  "expand": expand},
             )  # fmt: skip
-            items, links = self._results(answer)
+            items, links = results_of(answer, self._site, titled=True)
             total = answer.get("totalSize")
             return Counted(start, items, bool(links.get("next")),
                            total if isinstance(total, int) else None)  # fmt: skip
 
         page = counted_page(ask, cursor, size, "id")
-        return _Found(page.items, page.cursor, page.total)
+        return Found(page.items, page.cursor, page.total)
 
-    def _by_cursor(self, cursor: str, size: int, with_body: bool) -> _Found:
+    def _by_cursor(self, cursor: str, size: int, with_body: bool, ids: Sequence[str]) -> Found:
         params: dict[str, str | int] = {
             "space-id": ",".join(self._space_ids()), "status": "current", "limit": size,
             "sort": "-modified-date",
         }  # fmt: skip
         if with_body:
             params["body-format"] = "storage"
+        if ids:
+            params["id"] = ",".join(ids)
         if cursor:
             params["cursor"] = cursor
         answer = self._client.get(f"{self._wiki}/api/v2/pages", params)
-        items, links = self._results(answer)
-        return _Found(items, _cursor(links), None)
+        items, links = results_of(answer, self._site, titled=True)
+        return Found(items, next_cursor(links))
 
     def _labelled(self, page: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
         """A page of Cloud with its labels where Data Center has them, and what is to be said.
@@ -161,15 +223,8 @@ class ConfluenceSource:
         """
         if not self._cloud or not _has_body(page):
             return page, ()
-        path = f"{self._wiki}/api/v2/pages/{quote(str(page['id']), safe='')}/labels"
-
-        def ask(cursor: str, size: int) -> _Found:
-            params: dict[str, str | int] = {"limit": size} | ({"cursor": cursor} if cursor else {})
-            items, links = self._results(self._client.get(path, params), titled=False)
-            return _Found(items, _cursor(links), None)
-
         try:
-            found = [one for part in gone_through(ask, LABELS_PAGE) for one in part.items]
+            found = labels_in_cloud(self._client, self._wiki, str(page["id"]))
         except (Forbidden, Refused) as error:
             return page, (f"The labels of “{page['title']}” were not read. {error}",)
         return {**page, "metadata": {"labels": {"results": found}}}, ()
@@ -180,7 +235,7 @@ class ConfluenceSource:
             answer = self._client.get(
                 f"{self._wiki}/api/v2/spaces", {"keys": ",".join(self._spaces), "limit": 250}
             )
-            items, _ = self._results(answer, titled=False)
+            items, _ = results_of(answer, self._site)
             found = {str(one.get("id")): str(one.get("key")) for one in items}
             missing = [
                 key for key in self._spaces
@@ -193,22 +248,6 @@ class ConfluenceSource:
                 )
             self._known = found
         return self._known
-
-    def _results(
-        self, answer: Any, *, titled: bool = True
-    ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-        found = answer.get("results") if isinstance(answer, dict) else None
-        whole = isinstance(found, list) and all(
-            isinstance(each, dict) and "id" in each and (not titled or "title" in each)
-            for each in found
-        )
-        if not whole or not isinstance(found, list):
-            raise ConnectorError(
-                f"{self._site} gave its pages in another form than Confluence does. Check the "
-                "address and the kind of the connection (Cloud or Data Center)."
-            )
-        links = answer.get("_links")
-        return found, links if isinstance(links, dict) else {}
 
     def _documents(self, found: list[dict[str, Any]]) -> Iterator[FetchedDocument]:
         pages, notes = list[dict[str, Any]](), dict[str, tuple[str, ...]]()
@@ -223,7 +262,7 @@ class ConfluenceSource:
             export = read.get(
                 key, f"{self._site} sent the page “{title}” without its text. Sync it again."
             )
-            external, error, reading = f"confluence:{key}", "", None
+            external, error, reading = f"{_PAGE}{key}", "", None
             if isinstance(export, Export):
                 try:
                     reading = page_reading(export, external, title)
@@ -233,7 +272,7 @@ class ConfluenceSource:
                 error = export
             yield FetchedDocument(
                 external_id=external, changed_at=_changed(page), reading=reading, error=error,
-                notes=notes[key],
+                notes=notes[key], stamp=_stamp(page),
             )  # fmt: skip
 
     def _addressed(self, page: dict[str, Any]) -> dict[str, Any]:
@@ -250,20 +289,6 @@ class ConfluenceSource:
         return changed
 
 
-class _Found:
-    """Some pages as Confluence sent them."""
-
-    def __init__(self, items: list[dict[str, Any]], cursor: str, total: int | None) -> None:
-        self.items = items
-        self.cursor = cursor
-        self.total = total
-
-
-def _cursor(links: dict[str, Any]) -> str:
-    """The cursor in the link to what follows; empty after the last."""
-    return parse_qs(urlsplit(str(links.get("next") or "")).query).get("cursor", [""])[0]
-
-
 def space_keys(text: str) -> tuple[str, ...]:
     """The keys of spaces in a list with commas; ``ConnectorError`` where there is none."""
     keys = tuple(dict.fromkeys(part for part in re.split(r"[,;\s]+", text) if part))
@@ -274,6 +299,10 @@ def space_keys(text: str) -> tuple[str, ...]:
             "OPS, RULES."
         )
     return keys
+
+
+def _stamp(page: dict[str, Any]) -> str:
+    return label_stamp(label_names(labels_of(page)))
 
 
 def _has_body(page: dict[str, Any]) -> bool:

@@ -12,19 +12,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import quote
 
 from assistant.domain import SourceMetadata
-from assistant.errors import ConnectorError
 from assistant.sources.connectors.attachments import Attachment
 from assistant.sources.connectors.client import ApiClient, Forbidden
+from assistant.sources.connectors.confluence_answers import Item, next_cursor, results_of
 from assistant.sources.connectors.moments import minutes_since, read_moment
 from assistant.sources.connectors.paging import Counted, counted_page, gone_through
 
 PAGE = 25
 _EXPAND = "version,container,space,extensions,metadata"
 _ID = re.compile(r"[A-Za-z0-9-]{1,64}")
-Item = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +61,7 @@ class AttachmentList:
     def _by_cursor(self, cql: str, cursor: str, size: int) -> ListedFiles:
         more = {"cursor": cursor} if cursor else {}
         items, links, _ = self._asked({"cql": cql, "limit": size, **more})
-        following = parse_qs(urlsplit(str(links.get("next") or "")).query).get("cursor", [""])
-        return ListedFiles(self._read(items), following[0])
+        return ListedFiles(self._read(items), next_cursor(links))
 
     def _by_count(self, cql: str, cursor: str, size: int) -> ListedFiles:
         def ask(start: int, count: int) -> Counted:
@@ -84,19 +82,9 @@ class AttachmentList:
                 f"The attachments of pages cannot be listed. {error} Or turn attachments off in "
                 "the connection."
             ) from error
-        found = answer.get("results") if isinstance(answer, dict) else None
-        if not isinstance(found, list) or not all(
-            isinstance(each, dict) and "id" in each for each in found
-        ):
-            raise ConnectorError(
-                f"{self._client.origin.site} gave its attachments in another form than Confluence "
-                "does. Check the address and the kind of the connection (Cloud or Data Center)."
-            )
-        links, total = answer.get("_links"), answer.get("totalSize")
-        return (
-            found, links if isinstance(links, dict) else {},
-            total if isinstance(total, int) else None,
-        )  # fmt: skip
+        found, links = results_of(answer, self._client.origin.site, what="attachments")
+        total = answer.get("totalSize")
+        return found, links, total if isinstance(total, int) else None
 
     def _read(self, items: Sequence[Item]) -> list[Attachment]:
         return [one for item in items if (one := self._attachment(item)) is not None]

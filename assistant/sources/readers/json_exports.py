@@ -165,7 +165,11 @@ def _page(page: Mapping[str, Any]) -> dict[str, object]:
             "uri": f"{links.get('base', '')}{links.get('webui', '')}",
             "project": key,
             "author": str(by.get("displayName", "")) if isinstance(by, dict) else "",
-            "labels": [str(label.get("name", "")) for label in labels],
+            "labels": [
+                str(label.get("name", ""))
+                for label in labels
+                if label.get("prefix") != "my"  # favourites of whoever fetched them
+            ],
             "status": str(page.get("status", "")),
             "type": str(page.get("type", "page")),
             "parent": str(page.get("parentId") or ""),

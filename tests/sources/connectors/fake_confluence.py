@@ -64,6 +64,9 @@ class FakeConfluence:
     hidden: frozenset[str] = frozenset()
     """Ids of pages whose labels may not be asked for."""
 
+    no_list_of_labels: bool = False
+    """Whether the labels of a space may not be asked for."""
+
     files: list[dict[str, Any]] = field(default_factory=list)
     media: str = ""
     """Address of the other host that files are kept on; empty for this one."""
@@ -84,7 +87,13 @@ class FakeConfluence:
         if self.cloud and asked.path == "/wiki/api/v2/pages":
             return self._by_cursor(asked.query)
         if self.cloud and (named := re.fullmatch(r"/wiki/api/v2/pages/(\d+)/labels", asked.path)):
-            return self._labels(named[1], asked.query)
+            return self._labels(named[1], asked)
+        if self.cloud and (named := re.fullmatch(
+            r"/wiki/api/v2/spaces/(\d+)/content/labels", asked.path
+        )):  # fmt: skip
+            return self._labels_of_space(named[1], asked)
+        if self.cloud and (named := re.fullmatch(r"/wiki/api/v2/labels/(\w+)/pages", asked.path)):
+            return self._pages_of_label(named[1], asked)
         wiki = "/wiki" if self.cloud else ""
         search = asked.path == f"{wiki}/rest/api/content/search"
         if search and "type = attachment" in asked.query["cql"]:
@@ -101,6 +110,8 @@ class FakeConfluence:
     def _by_cursor(self, query: dict[str, str]) -> Answer:
         assert query["space-id"] == ",".join(self.spaces)
         found = self.pages
+        if "id" in query:
+            found = [each for each in found if each["id"] in query["id"].split(",")]
         if query.get("sort") == "-modified-date":
             found = sorted(found, key=_when, reverse=True)
         cursor = query.get("cursor", "")
@@ -146,26 +157,47 @@ class FakeConfluence:
         return Answer({"results": shown, "start": start, "size": len(shown),
                        "totalSize": len(found), "_links": links})  # fmt: skip
 
-    def _labels(self, wanted: str, query: dict[str, str]) -> Answer:
+    def _labels(self, wanted: str, asked: Asked) -> Answer:
         found = next((each for each in self.pages if str(each["id"]) == wanted), None)
         if found is None:
             return Answer({"errors": [{"status": 404, "title": "Not Found"}]}, 404)
         if wanted in self.hidden:
             return Answer({"errors": [{"status": 403, "title": "Not permitted to view"}]}, 403)
-        whole = found.get("metadata", {}).get("labels", {}).get("results", [])
-        start = int(query["cursor"][2:]) if "cursor" in query else 0
-        end = start + min(int(query.get("limit", 25)), self.largest_page)
+        whole = _labels_at(found)
+        shown = [{"id": each["id"], "prefix": each["prefix"], "name": each["name"]}
+                 for each in whole]  # fmt: skip
+        return self._part(shown, asked)
+
+    def _labels_of_space(self, space: str, asked: Asked) -> Answer:
+        if space not in self.spaces:
+            return Answer({"errors": [{"status": 404, "title": "Not Found"}]}, 404)
+        if self.no_list_of_labels:
+            return Answer({"errors": [{"status": 403, "title": "Not permitted to list"}]}, 403)
+        whole = {each["name"]: each for page in self.pages for each in _labels_at(page)}
+        shown = [{"id": _label_id(each), "prefix": each["prefix"], "name": each["name"]}
+                 for each in whole.values()]  # fmt: skip
+        return self._part(shown, asked)
+
+    def _pages_of_label(self, label: str, asked: Asked) -> Answer:
+        assert asked.query["space-id"] == ",".join(self.spaces)
+        shown = [{"id": page["id"], "title": page["title"]} for page in self.pages
+                 if label in map(_label_id, _labels_at(page))]  # fmt: skip
+        return self._part(shown, asked)
+
+    def _part(self, whole: list[dict[str, Any]], asked: Asked) -> Answer:
+        start = int(asked.query["cursor"][2:]) if "cursor" in asked.query else 0
+        end = start + min(int(asked.query.get("limit", 25)), self.largest_page)
         links = {"base": "https://elsewhere.example/wiki"}
         if end < len(whole):
-            links["next"] = f"/wiki/api/v2/pages/{wanted}/labels?limit=25&cursor=c%3D{end}"
-        shown = [{"id": each["id"], "prefix": each["prefix"], "name": each["name"]}
-                 for each in whole[start:end]]  # fmt: skip
-        return Answer({"results": shown, "_links": links})
+            links["next"] = f"{asked.path}?limit=25&cursor=c%3D{end}"
+        return Answer({"results": whole[start:end], "_links": links})
 
     def _by_count(self, query: dict[str, str]) -> Answer:
         assert query["cql"].startswith('space in ("OPS")')
         assert query["cql"].endswith("order by created")
         found = self.pages
+        if match := re.search(r" and id in \(([\d, ]+)\)", query["cql"]):
+            found = [each for each in found if each["id"] in match[1].split(", ")]
         if match := re.search(r'lastmodified >= now\("-(\d+)m"\)', query["cql"]):
             since = datetime.now(UTC) - timedelta(minutes=int(match[1]))
             found = [each for each in found if datetime.fromisoformat(_when(each)) >= since]
@@ -184,3 +216,12 @@ class FakeConfluence:
 
 def _when(each: dict[str, Any]) -> str:
     return str(each.get("version", {}).get("when") or "2024-01-01T00:00:00.000Z")
+
+
+def _labels_at(page: dict[str, Any]) -> list[dict[str, Any]]:
+    return list(page.get("metadata", {}).get("labels", {}).get("results", []))
+
+
+def _label_id(label: dict[str, Any]) -> str:
+    """A label has one id, whichever page it is at."""
+    return f"{label['prefix']}{sum(ord(c) * 31**n for n, c in enumerate(label['name']))}"

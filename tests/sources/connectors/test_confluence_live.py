@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -37,6 +38,11 @@ KINDS = ((cloud, True), (data_center, False))
 
 def documents(source: Connector, **options: Any) -> list[FetchedDocument]:
     return [one for p in source.fetch(**{"since": None, **options}) for one in p.documents]
+
+
+def stamps(found: list[FetchedDocument]) -> list[tuple[str, str]]:
+    """What a later sync is told of these."""
+    return [(one.external_id, one.stamp) for one in found]
 
 
 def test_real_pages_with_their_content(shared_dir: Path, serve: Serve, connect: Connect) -> None:
@@ -126,7 +132,8 @@ def test_labels_come_with_new_and_changed_pages_only(serve: Serve, connect: Conn
     pages[7] = page(8, "Changed", "<p>new words</p>", changed=now, labels=many)
     for kind, is_cloud in KINDS:
         server = serve(FakeConfluence(pages, cloud=is_cloud, largest_page=20))
-        found = {one.external_id: one.reading for one in documents(connect(kind(server.url)))}
+        whole = documents(connect(kind(server.url)))
+        found = {one.external_id: one.reading for one in whole}
         first, changed = found["confluence:1"], found["confluence:8"]
         assert first is not None
         assert changed is not None
@@ -134,11 +141,57 @@ def test_labels_come_with_new_and_changed_pages_only(serve: Serve, connect: Conn
         assert changed.document.metadata.labels == tuple(many)
         del server.asked[:]
         since = datetime.now(UTC) - timedelta(hours=2)
-        (one,) = documents(connect(kind(server.url)), since=since)
+        (one,) = documents(connect(kind(server.url), known=stamps(whole)), since=since)
         assert one.reading is not None
         assert one.reading.document.metadata.labels == tuple(many)
-        asked = [each for each in server.asked if each.path.endswith("/labels")]
-        assert [each.path for each in asked] == ["/wiki/api/v2/pages/8/labels"] * 3 * is_cloud
+        asked = [each.path for each in server.asked if re.search(r"/pages/\d+/labels", each.path)]
+        assert asked == ["/wiki/api/v2/pages/8/labels"] * 3 * is_cloud
+
+
+def label(of: dict[str, Any], *names: str) -> dict[str, Any]:
+    """The same page, in the same version, under other labels."""
+    return of | {"metadata": page(0, "x", "", labels=names)["metadata"]}
+
+
+def test_pages_whose_labels_alone_changed_are_fetched_again(serve: Serve, connect: Connect) -> None:
+    before = [page(n, f"Page {n}", "<p>x</p>", labels=["rules"]) for n in range(1, 31)]
+    before[0] = page(1, "Page 1", "<p>x</p>")
+    favourite = {"id": "f", "prefix": "my", "name": "favourite"}
+    after = [label(before[0], "drop-3"), label(before[1], "rules", "drop-3"), label(before[2]),
+             *before[3:]]  # fmt: skip
+    after[3]["metadata"]["labels"]["results"].append(favourite)
+    after.append(page(40, "New", "<p>x</p>", changed=datetime.now(UTC).isoformat(), labels=["new"]))
+    since = datetime.now(UTC) - timedelta(hours=2)
+    for kind, is_cloud in KINDS:
+        known = stamps(documents(connect(kind(serve(FakeConfluence(before, cloud=is_cloud)).url))))
+        server = serve(FakeConfluence(after, cloud=is_cloud, largest_page=20))
+        source = connect(kind(server.url), known=known)
+        parts = list(source.fetch(since=since))
+        found = {one.external_id: one.reading for part in parts for one in part.documents}
+        named = {name: set(one.document.metadata.labels) for name, one in found.items() if one}
+        assert named == {
+            "confluence:40": {"new"}, "confluence:1": {"drop-3"},
+            "confluence:2": {"rules", "drop-3"}, "confluence:3": set(),
+        }  # fmt: skip
+        assert parts[-1].cursor == ""
+        resumed = connect(kind(server.url), known=known)
+        rest = documents(resumed, since=since, cursor=parts[0].cursor)
+        assert {one.external_id for one in rest} >= set(named) - {"confluence:40"}
+        again = stamps([one for part in parts for one in part.documents])
+        calm = connect(kind(server.url), known={**dict(known), **dict(again)}.items())
+        assert [one.external_id for one in documents(calm, since=since)] == ["confluence:40"]
+
+
+def test_labels_that_cannot_be_listed_hinder_nothing_else(serve: Serve, connect: Connect) -> None:
+    pages = [page(1, "Page 1", "<p>x</p>", changed=datetime.now(UTC).isoformat())]
+    server = serve(FakeConfluence(pages, no_list_of_labels=True))
+    since = datetime.now(UTC) - timedelta(hours=2)
+    parts = list(connect(cloud(server.url)).fetch(since=since))
+    assert [one.external_id for part in parts for one in part.documents] == ["confluence:1"]
+    (note,) = [note for part in parts for note in part.notes]
+    assert "Labels that were changed" in note
+    assert "Not permitted to list" in note
+    assert parts[-1].cursor == ""
 
 
 def test_labels_that_may_not_be_read_hinder_nothing_else(serve: Serve, connect: Connect) -> None:
