@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.sources.headers import Columns, recognise
+from assistant.sources.jira_headers import english_header
 
 RowsForm = Literal["auto", "row", "id", "title"]
 """How rows form cases. "auto": a row whose id and title are empty or the same goes on with the case
@@ -52,7 +53,7 @@ def make_grid(name: str, rows: Sequence[Sequence[str]]) -> Grid | None:
     if not filled:
         return None
     for at in filled[:10]:
-        columns = recognise(cleaned[at])
+        columns = recognise(english_header(cleaned[at]))
         if columns is not None:
             return _grid(name, cleaned, at, columns)
     wide = next((n for n in filled[:10] if sum(bool(c.strip()) for c in cleaned[n]) > 1), filled[0])

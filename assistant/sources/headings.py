@@ -237,7 +237,8 @@ def _labelled(line: Line) -> Heading | None:
     if not match["rest"].strip():
         label = match["label"]
         return Heading(name, PART_LEVEL, _part_title(name, label), find_key(label))
-    if name == "rules" or (name == "criteria" and match["label"].strip().islower()):
+    label = match["label"].strip()
+    if name == "rules" or (name == "criteria" and label.islower() and " " not in label):
         return None
     rest = line.part(match.start("rest"))
     inline = name in {"notes", "description"}
@@ -245,9 +246,10 @@ def _labelled(line: Line) -> Heading | None:
 
 
 def _bare(lines: Sequence[Line], at: int) -> Heading | None:
-    """A section name alone on a line: "Acceptance Criteria"."""
-    content = lines[at].content
-    if len(content) > 45 or content[:1].islower() or read_marker(lines[at]):
+    """A section name alone on a line: "Acceptance Criteria", "expected result -"."""
+    line = lines[at].content
+    content = line.rstrip(" -–—")
+    if len(line) > 45 or (line[:1].islower() and content == line) or read_marker(lines[at]):
         return None
     if content.endswith((".", ",", ";", "?")):
         return None

@@ -21,13 +21,16 @@ from assistant.sources.reading import (
 )
 from assistant.sources.requirement_rows import EPIC_TYPES
 from assistant.sources.source_file import Source
-from assistant.sources.table_files import read_grids
+from assistant.sources.table_files import TYPES, read_grids, types_note
+from assistant.sources.written_steps import written_steps
 
 _EPIC_TYPES = EPIC_TYPES | {"feature"}
 _TEST_TYPES = frozenset({"test", "test case", "testcase"})
 _OTHER_TESTS = frozenset(
     {"test execution", "test plan", "test set", "pre-condition", "precondition", "test run"}
 )
+_RELATED = frozenset({"relates", "relates to", "is related to"})
+_FAULTS = frozenset({"bug", "defect", "error", "incident", "fehler", "erro", "anomalie", "ошибка"})
 _REQUIREMENT_HEADER = (
     "Key", "Issue Type", "Summary", "Description", "Acceptance Criteria", "Epic Link", "Epic Name",
     "Fix Version", "Team", "Labels",
@@ -102,7 +105,8 @@ def read_issues(
     ``UnreadableFile`` where there is no issue.
     """
     by_key = {issue.key: issue for issue in (*beside, *issues) if issue.key}
-    grids, said = [], list(notes)
+    grids = []
+    types = types_note(issue.type for issue in issues)
     stories = [issue for issue in issues if issue.kind in {"epic", "story"}]
     tests = [issue for issue in issues if issue.kind == "case"]
     if stories:
@@ -116,8 +120,10 @@ def read_issues(
         title=source.title,
         document_id=source.id,
         content_hash=source.content_hash,
-        notes=said,
+        notes=(*notes, *types),
     )
+    known = {*notes, *types}
+    said = [note for note in reading.notes if note in known or not note.startswith(TYPES)]
     projects = list(dict.fromkeys(issue.project for issue in issues if issue.project))
     document = reading.document
     metadata = document.metadata.model_copy(
@@ -128,6 +134,7 @@ def read_issues(
             "document": document.model_copy(update={"metadata": metadata}),
             "epics": tuple(_with_uris(epic, by_key) for epic in reading.epics),
             "items": tuple(issue.item() for issue in issues),
+            "notes": tuple(dict.fromkeys(said)),
             "fields": tuple(fields),
             "report": (report or ExtractionReport(parts=len(issues))).model_copy(
                 update={"characters": len(document.text)}
@@ -174,23 +181,41 @@ def _case(issue: Issue, by_key: dict[str, Issue]) -> list[tuple[str, ...]]:
     tested = [
         key for name, key in issue.links if name.casefold() in {"tests", "verifies", "covers"}
     ]
+    tested = tested or _one_story_beside(issue, by_key)
     story = ", ".join(tested)
     epic = issue.epic or next(
         (_epic_of(known, by_key)[0] for key in tested if (known := by_key.get(key))), ""
     )
+    description, preconditions, steps = issue.description, issue.preconditions, issue.steps
+    if not (steps or issue.gherkin) and (written := written_steps(description)):
+        description, steps = written.before, ((written.actions, written.data, written.expected),)
+        preconditions = preconditions or written.preconditions
     first = (
-        issue.key, issue.title, issue.description, issue.preconditions, issue.priority,
+        issue.key, issue.title, description, preconditions, issue.priority,
         issue.technique, issue.release, issue.team, epic, story, ", ".join(issue.labels),
         issue.status,
     )  # fmt: skip
-    if not issue.steps:
+    if not steps:
         return [(*first, "", "", "", "", issue.gherkin)]
+    if not issue.steps:
+        return [(*first, "", *steps[0], "")]
     # Without a key, a title in each row would begin a case in each row.
     blank = (issue.key, issue.title if issue.key else "", *[""] * (len(first) - 2))
     return [
         (*(blank if number > 1 else first), str(number), action, data, expected, "")
-        for number, (action, data, expected) in enumerate(issue.steps, 1)
+        for number, (action, data, expected) in enumerate(steps, 1)
     ]
+
+
+def _one_story_beside(issue: Issue, by_key: dict[str, Issue]) -> list[str]:
+    """The story that a test only "relates to", where there is exactly one."""
+    near = {key for name, key in issue.links if name.casefold() in _RELATED}
+    stories = [
+        key for key in near
+        if (known := by_key.get(key)) and known.kind == "story"
+        and known.type.casefold() not in _FAULTS
+    ]  # fmt: skip
+    return stories if len(stories) == 1 else []
 
 
 def _with_uris(epic: Epic, by_key: dict[str, Issue]) -> Epic:

@@ -11,23 +11,34 @@ from collections.abc import Sequence
 from assistant.sources.field_choice import Chosen, choose_field
 from assistant.sources.grids import Grid
 from assistant.sources.headers import normalised
+from assistant.sources.ids import KEY
 from assistant.sources.issues import Issue, read_issues
+from assistant.sources.jira_headers import english_header
 from assistant.sources.jira_wiki import tracker_text
 from assistant.sources.reading import ExtractionReport, FieldChoice, Reading
 from assistant.sources.source_file import Source
 
-_LINK = re.compile(r"^(inward|outward) issue link \((.+)\)$", re.IGNORECASE)
+_LINK = re.compile(r"^(?:(?P<english>(?:inward|outward) issue link)|.+?) ?\((?P<name>.+)\)$")
+"""A column of links, whatever it is called in the language of the export."""
+
 _CUSTOM = re.compile(r"^custom field \((.+)\)$", re.IGNORECASE)
 _PLAIN_FIELDS = frozenset({"team", "epic link", "acceptance criteria", "release", "squad"})
 _PROOF = frozenset(
-    {"issue id", "project key", "project name", "resolution", "reporter", "creator", "assignee"}
-)
+    {"issue id", "project key", "project name", "resolution", "reporter", "creator", "assignee",
+     "parent summary"}
+)  # fmt: skip
 
 
 def is_issue_table(grid: Grid) -> bool:
-    """Whether a table is Jira's own export of issues: it has the columns that only that has."""
-    names = {name.strip().casefold() for name in grid.header}
-    return {"issue key", "summary", "issue type"} <= names and len(names & _PROOF) >= 2
+    """Whether a table is Jira's own export of issues: it has the columns that only that has.
+
+    Their names in other languages are proof enough: nothing else calls its columns so.
+    """
+    english = english_header(grid.header)
+    names = {name.strip().casefold() for name in english}
+    custom = any(_CUSTOM.match(" ".join(name.split())) for name in english)
+    proof = len(names & _PROOF) + custom
+    return {"issue key", "summary", "issue type"} <= names and proof >= 2
 
 
 def issue_reading(grid: Grid, source: Source, notes: Sequence[str]) -> Reading:
@@ -50,14 +61,18 @@ def issue_reading(grid: Grid, source: Source, notes: Sequence[str]) -> Reading:
     )
     unread = (f"{comments} comments",) if comments else ()
     report = ExtractionReport(reader="Jira CSV", parts=len(issues), unread_parts=unread)
-    kinds = sorted({issue.type for issue in issues if issue.type})
-    said = [*notes, f"Issue types in the file: {', '.join(kinds)}."] if kinds else list(notes)
-    return read_issues(issues, source, notes=said, fields=choices, report=report)
+    return read_issues(issues, source, notes=notes, fields=choices, report=report)
 
 
 def _joined(row: Sequence[str], numbers: Sequence[int], joiner: str = "\n") -> str:
     cells = (row[n].strip() for n in numbers if n < len(row))
     return joiner.join(dict.fromkeys(cell for cell in cells if cell))
+
+
+def _holds_keys(grid: Grid, number: int) -> bool:
+    """Whether a column is filled and each cell of it is an issue's key."""
+    cells = [row[number].strip() for row in grid.rows if number < len(row) and row[number].strip()]
+    return bool(cells) and all(re.fullmatch(KEY, cell) for cell in cells)
 
 
 class _Table:
@@ -67,15 +82,16 @@ class _Table:
         self._columns: dict[str, list[int]] = {}
         self.custom: dict[str, tuple[str, list[int]]] = {}
         self._links: list[tuple[str, int]] = []
-        for number, header in enumerate(grid.header):
+        for number, header in enumerate(english_header(grid.header)):
             name = " ".join(header.split()).casefold()
             self._columns.setdefault(name, []).append(number)
             match = _CUSTOM.match(" ".join(header.split()))
             if match or normalised(header) in _PLAIN_FIELDS:
                 shown = match.group(1) if match else header.strip()
                 self.custom.setdefault(name, (shown, []))[1].append(number)
-            if link := _LINK.match(name):
-                self._links.append((link.group(2), number))
+            link = None if match else _LINK.match(name)
+            if link and (link["english"] or _holds_keys(grid, number)):
+                self._links.append((link["name"], number))
         self._keys = {
             self.text(row, "issue id"): self.text(row, "issue key")
             for row in grid.rows

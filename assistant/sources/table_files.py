@@ -117,6 +117,8 @@ def _recognised(rows: list[list[str]]) -> Grid | None:
 
 
 _CELLS = 1_000_000
+TYPES = "Issue types in the file:"
+"""How the note begins that names them."""
 
 
 def _kind(epics: Sequence[Epic], cases: Sequence[TestCase]) -> DocumentKind:
@@ -148,5 +150,10 @@ def _unknown_columns(grid: Grid, used: Iterable[int] = ()) -> list[str]:
 
 def _unused_cells(grid: Grid) -> list[str]:
     assert grid.columns is not None
-    kinds = {grid.columns.cell(row, "type") for row in grid.rows} - {""}
-    return [f"Issue types in the file: {', '.join(sorted(kinds))}."] if kinds else []
+    return types_note(grid.columns.cell(row, "type") for row in grid.rows)
+
+
+def types_note(types: Iterable[str]) -> list[str]:
+    """What types of issues there are, as a note; none where nothing says."""
+    kinds = sorted(set(types) - {""})
+    return [f"{TYPES} {', '.join(kinds)}."] if kinds else []

@@ -17,12 +17,16 @@ _NAMES: dict[SectionName, str] = {
         |given[ /,-]+when[ /,-]+then
         |(?:functional|non-?functional|system
         |user|detailed|software|business|product)\ requirements?
-        |requirements?|expected\ (?:behaviou?rs?|results?|outcomes?)|behaviou?rs?|must\ haves?
+        |requirements?|expected(?:\ (?:behaviou?rs?|results?|outcomes?|outputs?))?|behaviou?rs?
+        |must\ haves?|erwartetes?\ (?:ergebnis(?:se)?|verhalten)|r[eé]sultats?\ attendus?
+        |(?:resultados?|comportamiento|comportamento)\ esperados?|risultat[oi]\ attes[oi]
+        |ожидаемый\ результат|ожидаемое\ поведение|beklenen\ sonuç|期待(?:される)?結果|预期结果
         |akzeptanzkriterien|abnahmekriterien|anforderungen
         |crit[eè]res?\ d['’]acceptation|exigences
         |criterios?\ de\ aceptaci[oó]n|crit[eé]rios?\ de\ aceita[cç][aã]o|requisitos
         |acceptatiecriteria|criteri\ di\ accettazione|requisiti|kryteria\ akceptacji
         |acceptanskriterier|akceptkriterier|akseptansekriterier|hyväksymiskriteerit
+        |kabul\ (?:kriterleri|kriteri)
         |критерии\ при[её]мки|验收标准|驗收標準|受け?入れ?(?:基準|条件)|인수\ ?조건""",
     "rules": r"""
         (?:business|validation|decision|calculation|eligibility|processing|domain)\ rules?|rules?
@@ -45,6 +49,14 @@ _NAMES: dict[SectionName, str] = {
         |(?:technical|developer|dev|test|testing
         |implementation|design|ux|qa|release|additional|general|further)\ (?:notes?|details?
         |design|information|info|comments?|considerations?)
+        |(?:actual|observed|faulty|wrong)(?:\ (?:behaviou?rs?|results?|outcomes?|outputs?))?
+        |current\ (?:results?|outcomes?)|(?:how|steps?)\ to\ (?:reproduce|replicate|recreate)
+        |repro(?:duction)?(?:\ steps?)?|tatsächliches?\ (?:ergebnis(?:se)?|verhalten)
+        |schritte\ zur\ reproduktion|r[eé]sultats?\ (?:obtenus?|actuels?|constatés?)
+        |[eé]tapes\ (?:de|pour)\ (?:reproduction|reproduire)
+        |resultados?\ (?:actual(?:es)?|obtenidos?|atual|obtidos?)|pass?os\ para\ reprodu[cz]ir
+        |risultat[oi]\ (?:effettiv[oi]|ottenut[oi])|фактический\ результат
+        |шаги\ (?:для\ )?воспроизведения|gerçekleşen\ sonuç|実際の結果|再現手順|实际结果|重现步骤
         |notes?|additional\ (?:notes?|information)|assumptions?|dependenc(?:y|ies)
         |pre-\ ?conditions?|pre\ conditions?|pre-?\ ?requisites?
         |open\ (?:questions?|points?|issues?)

@@ -321,3 +321,125 @@ def test_the_xray_demo_project(imports: Path) -> None:
     assert sum(bool(case.story_key) for case in reading.cases) == 18
     assert [len(epic.stories) for epic in reading.epics[:3]] == [3, 3, 1]
     assert all(case.steps for case in reading.cases)
+
+
+BUG = """Verify the end date.
+
+{steps}
+
+# Open the application
+# Choose a date from the calendar
+
+{expected} Dates in the future are refused.
+
+{actual} Dates in the future are taken.
+"""
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected", "actual"),
+    [
+        ("Steps :", "Expected result :", "Actual result :"),
+        ("*Steps to reproduce:*", "*Expected result*:", "*Actual result*:"),
+        ("Steps to reproduce-\n", "expected Result-\n\n", "Actual Result-\n\n"),
+        ("h3. How to reproduce", "h3. Expected behaviour\n", "h3. Observed behaviour\n"),
+        ("Schritte zur Reproduktion:", "Erwartetes Ergebnis:", "Tatsächliches Ergebnis:"),
+        ("Étapes de reproduction :", "Résultat attendu :", "Résultat obtenu :"),
+        ("Pasos para reproducir:", "Resultado esperado:", "Resultado actual:"),
+        ("Шаги воспроизведения:", "Ожидаемый результат:", "Фактический результат:"),
+    ],
+)
+def test_what_a_bug_does_is_no_criterion(steps: str, expected: str, actual: str) -> None:
+    told = BUG.format(steps=steps, expected=expected, actual=actual)
+    reading = read_file("jira.csv", jira_csv([
+        {"Summary": "End date", "Issue key": "RR-88", "Issue id": "1", "Issue Type": "Bug",
+         "Project key": "RR", "Description": told},
+    ]))  # fmt: skip
+    assert criteria_of(reading) == {"RR-88": ["Dates in the future are refused."]}
+    narrative = reading.epics[0].stories[0].narrative
+    assert "Choose a date from the calendar" in narrative
+    assert "Dates in the future are taken." in narrative
+
+
+def test_steps_in_the_description_of_a_test() -> None:
+    rows = [
+        {"Summary": "Delete", "Issue key": "TJ-70", "Issue id": "1", "Issue Type": "Test",
+         "Project key": "TJ", "Outward issue link (Blocks)": "TJ-13",
+         "Description": "Check Edit and press delete.\nExpected: The entry is deleted."},
+        {"Summary": "Deposit", "Issue key": "TJ-71", "Issue id": "2", "Issue Type": "Test",
+         "Project key": "TJ",
+         "Description": "Guards the minimum.\n\nPrecondition: an account is open.\n*Steps:*\n"
+         "# Open the account\n# Enter 0\n\n*Expected result:* The deposit is refused."},
+        {"Summary": "Look around", "Issue key": "TJ-72", "Issue id": "3", "Issue Type": "Test",
+         "Project key": "TJ", "Description": "Look for what is odd."},
+    ]  # fmt: skip
+    found = {case.id: case for case in read_file("jira.csv", jira_csv(rows)).cases}
+    assert [(s.action, s.expected_result) for s in found["TJ-70"].steps] == [
+        ("Check Edit and press delete.", "The entry is deleted.")
+    ]
+    deposit = found["TJ-71"]
+    assert [(s.action, s.expected_result) for s in deposit.steps] == [
+        ("Open the account", ""), ("Enter 0", "The deposit is refused."),
+    ]  # fmt: skip
+    assert deposit.objective == "Guards the minimum."
+    assert "an account is open." in "\n".join(deposit.preconditions)
+    assert found["TJ-72"].objective == "Look for what is odd."
+    assert not found["TJ-72"].steps
+
+
+def test_the_one_story_that_a_test_relates_to_is_its_story() -> None:
+    header = "Summary,Issue key,Issue id,Issue Type,Project key,Outward issue link (Relates),"
+    header += "Outward issue link (Relates)\n"
+    rows = (
+        "Edit an entry,TJ-13,1,Story,TJ,,\nPay,TJ-14,2,Story,TJ,,\nBroken,TJ-15,3,Bug,TJ,,\n"
+        "One,TJ-70,4,Test,TJ,TJ-13,TJ-15\nTwo,TJ-71,5,Test,TJ,TJ-13,TJ-14\n"
+        "Elsewhere,TJ-72,6,Test,TJ,TJ-99,\n"
+    )
+    reading = read_file("jira.csv", (header + rows).encode())
+    assert {case.id: case.story_key for case in reading.cases} == {
+        "TJ-70": "TJ-13", "TJ-71": "", "TJ-72": "",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Zusammenfassung,Vorgangsschlüssel,Vorgangs-ID,Vorgangstyp,Status,Projektschlüssel,"
+        "Beschreibung,Benutzerdefinierte Felder (Epic Link),Stichwörter,"
+        "Ausgehende Vorgangsverknüpfung (Blocks)",
+        "Résumé,Clé de ticket,ID de ticket,Type de ticket,État,Clé de projet,Description,"
+        "Champs personnalisés (Epic Link),Étiquettes,Lien de ticket sortant (Blocks)",
+        "Resumen,Clave de incidencia,ID de la incidencia,Tipo de Incidencia,Estado,"
+        "Clave del proyecto,Descripción,Campo personalizado (Epic Link),Etiquetas,"
+        "Enlace de incidencia saliente (Blocks)",
+        "Resumo,Chave da item,ID da item,Tipo de item,Status,Chave do projeto,Descrição,"
+        "Campo personalizado (Epic Link),Categorias,Link de item externo (Blocks)",
+        "Тема,Ключ проблемы,ID проблемы,Тип задачи,Статус,Ключ проекта,Описание,"
+        "Пользовательское поле (Epic Link),Метки,Исходящая связь задачи (Blocks)",
+        "Özet,Konu anahtarı,Konu kimliği,Konu Türü,Durum,Proje anahtarı,Açıklama,"
+        "Özel alan (Epic Link),Etiketler,Dışa doğru konu bağlantısı (Blocks)",
+        "要約,課題キー,課題 ID,課題タイプ,ステータス,プロジェクトキー,説明,"
+        "カスタムフィールド (Epic Link),ラベル,Outward issue link (Blocks)",
+    ],
+)
+def test_an_export_in_another_language(header: str) -> None:
+    rows = (
+        "Login feature,KAN-15,10014,Epic,Acceptance,KAN,,,,\n"
+        'Pay by card,KAN-8,10001,Story,Open,KAN,"As a user I want to pay.\n\n'
+        'Acceptance criteria:\n* The amount is shown.\n* The card is charged.",KAN-15,web,KAN-9\n'
+    )
+    reading = read_file("jira.csv", f"{header}\n{rows}".encode())
+    (epic,) = reading.epics
+    assert (epic.key, epic.title) == ("KAN-15", "Login feature")
+    assert criteria_of(reading) == {"KAN-8": ["The amount is shown.", "The card is charged."]}
+    story = next(item for item in reading.items if item.key == "KAN-8")
+    assert (story.status, story.project, story.labels) == ("Open", "KAN", ("web",))
+    assert story.links == (ItemLink(relation="blocks", key="KAN-9"),)
+    assert reading.notes == ("Issue types in the file: Epic, Story.",)
+
+
+def test_another_table_with_such_names_is_no_export() -> None:
+    data = "Resumen,Estado,Descripción\nPagar,Abierto,El cliente debe pagar.\n"
+    reading = read_file("tabla.csv", data.encode())
+    assert not reading.items
+    assert "El cliente debe pagar." in reading.document.text
