@@ -105,15 +105,6 @@ class KnowledgeBase:
             with self._gate.writing():
                 self._versions.remove(document_id)
 
-    def optimize(self) -> None:
-        """Rebuild the engine's files: drops what was deleted, builds the graph index.
-
-        For a background job: it takes seconds at 10,000 chunks and minutes at 300,000.
-        """
-        with self._writing:
-            self._check_open()
-            self._index.optimize()
-
     def drop_older(self) -> None:
         """Delete what other embedding models left of this project, now that this one is in use."""
         with self._writing:

@@ -41,6 +41,10 @@ if TYPE_CHECKING:
 
 _BATCH = 256
 _PAGE = 512
+_NO_GRAPH = 10**9
+"""Kilobytes of vectors from which a graph is built: never. Exact search takes 2 ms at 20,000 chunks
+and 22 ms at 100,000, and while a graph is built the engine lets no other thread run, for seconds.
+"""
 
 
 class EdgeIndex:
@@ -71,6 +75,10 @@ class EdgeIndex:
                 raise RetrievalError(damaged(f"in {folder}", "its files are missing"))
             else:
                 self._shard = qdrant_edge.EdgeShard.load(str(path), self._config())
+                # Writes anew what is mostly deleted points: 0.3 s for 200,000, nothing otherwise.
+                # Here, because meanwhile the engine lets no other thread run.
+                self._shard.optimize()
+                self._shard.flush()
                 self._shard.info()
 
     def _config(self) -> qdrant_edge.EdgeConfig:
@@ -78,7 +86,9 @@ class EdgeIndex:
         dense = edge.EdgeVectorParams(size=self._dimension, distance=edge.Distance.Cosine)
         sparse = edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf)
         config: qdrant_edge.EdgeConfig = edge.EdgeConfig(
-            vectors={DENSE: dense}, sparse_vectors={SPARSE: sparse}
+            vectors={DENSE: dense},
+            sparse_vectors={SPARSE: sparse},
+            optimizers=edge.EdgeOptimizersConfig(indexing_threshold=_NO_GRAPH),
         )
         return config
 
@@ -230,10 +240,6 @@ class EdgeIndex:
     def flush(self) -> None:
         with self._translated("the engine says", _not_written):
             self._shard.flush()
-
-    def optimize(self) -> None:
-        with self._translated("the engine says", _not_written):
-            self._shard.optimize()
 
     def close(self) -> None:
         with self._translated("it cannot be closed"):

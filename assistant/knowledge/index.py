@@ -178,10 +178,6 @@ class Index(Protocol):
         """Write what is pending to disk."""
         ...
 
-    def optimize(self) -> None:
-        """Rebuild the engine's files: seconds to minutes, never within a request."""
-        ...
-
     def close(self) -> None:
         """Release files and locks."""
         ...

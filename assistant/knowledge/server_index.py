@@ -212,9 +212,6 @@ class ServerIndex:
     def flush(self) -> None:
         """Nothing: every write was waited for."""
 
-    def optimize(self) -> None:
-        """Nothing: a server does this by itself."""
-
     def close(self) -> None:
         """Nothing: the connection belongs to all collections."""
 

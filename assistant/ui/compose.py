@@ -10,6 +10,7 @@ from assistant.domain import DEPTHS, TECHNIQUES, Depth, GenerationConfig, Techni
 from assistant.errors import AssistantError
 from assistant.ui.counting import counted, listed
 from assistant.ui.existing_panel import existing_panel, existing_summary, only_new
+from assistant.ui.indexing_note import indexing_note
 from assistant.ui.plain import label, plain, visible
 from assistant.ui.questions_panel import questions_panel
 from assistant.ui.shared_panel import shared_panel
@@ -66,6 +67,7 @@ def compose(opened: Workspace, record: Session) -> None:
             update = {"depth": _depth(), "techniques": _techniques()}
         request = request.model_copy(update=update)
         start = _writer_and_start(opened, record)
+        indexing_note(opened, record.project_id)
     with right:
         understanding = _understood(opened, record, request)
     if understanding and not start:

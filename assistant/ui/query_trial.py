@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.domain import RetrievalConfig
+from assistant.ui.indexing_note import indexing_note
 from assistant.ui.plain import label, plain, small, visible, without_emphasis
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow import search_sources
@@ -25,6 +26,7 @@ def query_trial(opened: Workspace, record: Session, config: RetrievalConfig) -> 
         placeholder="For example: cooling-off period of a business contract",
         persist_state="session",
     )
+    indexing_note(opened, record.project_id)
     if not (query or "").strip():
         st.caption("Shows what is found, with the rank and score of each stage.")
         return

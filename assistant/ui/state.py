@@ -99,7 +99,7 @@ def workspace() -> Workspace:
 def _workspace(data_dir: str, _settings: Settings) -> Workspace:
     """Keyed by the data folder; the settings come along unhashed, because they hold secrets."""
     sys.setswitchinterval(TURN_SECONDS)
-    return Workspace.open(_settings, exclusive=True)
+    return Workspace.open(_settings, exclusive=True, waits=False)
 
 
 @contextmanager

@@ -22,7 +22,8 @@ from assistant.sources.pasted import read_pasted
 from assistant.sources.reading import Reading
 from assistant.workflow.file_places import FILE as FILE
 from assistant.workflow.file_places import FilePlaces
-from assistant.workflow.jobs import JobState
+from assistant.workflow.index_jobs import index_in_background as index_in_background
+from assistant.workflow.index_jobs import indexing as indexing
 from assistant.workflow.map_columns import saved as saved_mappings
 from assistant.workflow.reindex import index_pending
 from assistant.workflow.workspace import Workspace
@@ -30,7 +31,6 @@ from assistant.workflow.workspace import Workspace
 Progress = Callable[[int, int], None]
 Change = Literal["new", "changed", "unchanged"]
 MAX_UPLOAD_BYTES = 50 * 1024 * 1024
-SECONDS_BETWEEN_LOOKS = 15.0
 
 
 class Preview(Value):
@@ -179,44 +179,6 @@ def store(
     stored = tuple(put(workspace, project_id, preview.reading, by=by) for preview in previews)
     index_in_background(workspace, project_id)
     return stored
-
-
-def index_in_background(workspace: Workspace, project_id: str, *, everything: bool = False) -> None:
-    """Index what is not indexed yet (or all of it again) in a worker thread, one a project.
-
-    What is left is looked at anew every so many seconds, so that a small document that comes in
-    meanwhile is not kept waiting.
-    """
-    job = _job(project_id)
-
-    def work(stop: Callable[[], bool]) -> None:
-        before = done = 0
-
-        def report(now: int, total: int) -> None:
-            nonlocal done
-            done = now
-            workspace.jobs.report(job, before + now, before + total)
-
-        knowledge = workspace.knowledge(project_id)
-        anew = everything
-        while index_pending(
-            workspace.library, knowledge, project_id, everything=anew, progress=report,
-            cancelled=stop, seconds=None if anew else SECONDS_BETWEEN_LOOKS,
-        ):  # fmt: skip
-            anew = False  # what is left, and what came in meanwhile
-            before, done = before + done, 0
-
-    if not workspace.jobs.is_active(job):
-        workspace.jobs.start(job, work)
-
-
-def indexing(workspace: Workspace, project_id: str) -> JobState:
-    """How far indexing in the background is, in chunks."""
-    return workspace.jobs.state(_job(project_id))
-
-
-def _job(project_id: str) -> str:
-    return f"index-{project_id}"
 
 
 def put(

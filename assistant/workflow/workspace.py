@@ -7,7 +7,10 @@ server shares them.
 
 from __future__ import annotations
 
+import math
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from assistant.domain import CaseTemplate, RetrievalConfig
@@ -22,17 +25,27 @@ from assistant.settings import Settings
 from assistant.suite.template import DEFAULT_TEMPLATE
 from assistant.workflow.data_folder import DataFolderLock, prepare
 from assistant.workflow.endpoints import Endpoints
+from assistant.workflow.index_jobs import index_in_background
 from assistant.workflow.jobs import Jobs
 from assistant.workflow.reindex import forget_removed, index_pending
+
+OPENING_SECONDS = 3.0
+"""How long opening a project may index before the rest is left to a job in the background."""
 
 
 class Workspace:
     """The open data folder. Thread-safe; ``close`` releases everything it holds."""
 
     def __init__(
-        self, settings: Settings, library: Library, server: QdrantServer | None = None
+        self,
+        settings: Settings,
+        library: Library,
+        server: QdrantServer | None = None,
+        *,
+        waits: bool = True,
     ) -> None:
         self.settings = settings
+        self._waits = waits
         self.library = library
         self.endpoints = Endpoints(settings)
         self.jobs = Jobs()
@@ -44,16 +57,17 @@ class Workspace:
         self._embedders: dict[str, Embedder] = {}
 
     @classmethod
-    def open(cls, settings: Settings, *, exclusive: bool = False) -> Workspace:
+    def open(cls, settings: Settings, *, exclusive: bool = False, waits: bool = True) -> Workspace:
         """Open the data folder, creating it where it is new.
 
         ``exclusive`` takes the folder for this process at once (the app does); otherwise it is
-        taken by whatever first needs the index. Raises ``SettingsError``, ``LibraryError`` and,
-        where another process has the folder, ``IndexLocked``.
+        taken by whatever first needs the index. ``waits``: a project is opened when all of it is
+        indexed, however long that takes, as a command wants it. Raises ``SettingsError``,
+        ``LibraryError`` and, where another process has the folder, ``IndexLocked``.
         """
         prepare(settings.data_dir)
         server = _configured_server(settings)
-        workspace = cls(settings, Library.open(settings.library_path), server)
+        workspace = cls(settings, Library.open(settings.library_path), server, waits=waits)
         if exclusive:
             try:
                 workspace.take_folder()
@@ -118,7 +132,8 @@ class Workspace:
         """The project's knowledge base, with every document of the library in it.
 
         The index can always be made again from the library: it is, where it is missing, was built
-        with another embedding model, or a killed process left documents out of it.
+        with another embedding model, or a killed process left documents out of it. Where the
+        workspace does not wait for that, a job goes on with it.
         """
         with self._project_lock(project_id):
             base = self._knowledge.get(project_id)
@@ -146,7 +161,11 @@ class Workspace:
         try:
             forget_removed(self.library, base, project.id)
             # What a server holds may be older or newer than this data folder, restored or copied.
-            index_pending(self.library, base, project.id, everything=self._server is not None)
+            everything = self._server is not None
+            late = _time_limit(math.inf if self._waits else OPENING_SECONDS)
+            index_pending(self.library, base, project.id, everything=everything, cancelled=late)
+            if late():  # the job gets its turn when the project is open
+                index_in_background(self, project.id, everything=everything)
             base.drop_older()
             if self._server is not None:
                 KnowledgeBase.discard(folder, project_id=project.id)  # no second, ageing copy
@@ -183,6 +202,12 @@ class Workspace:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _time_limit(seconds: float) -> Callable[[], bool]:
+    """Says from now on whether so many seconds are over."""
+    end = time.monotonic() + seconds
+    return lambda: time.monotonic() >= end
 
 
 def _configured_server(settings: Settings) -> QdrantServer | None:

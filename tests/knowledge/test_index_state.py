@@ -126,6 +126,32 @@ def test_everything_is_there_after_reopening(place: Place, words, make) -> None:
     again.close()
 
 
+def test_what_was_deleted_does_not_stay_in_the_files(tmp_path: Path, words, make) -> None:
+    def version(number: int) -> list[tuple[str, list[Chunk]]]:
+        return [("d", [make("d", n, f"rule {n} of version {number}") for n in range(600)])]
+
+    def on_disk() -> int:
+        """Kilobytes of chunks; the engine's log of writes is limited by itself."""
+        files = (tmp_path / SHARD / "segments").rglob("*")
+        return sum(file.stat().st_blocks for file in files if file.is_file()) // 2
+
+    base = KnowledgeBase.open(tmp_path, words, project_id="p")
+    for number in range(16):
+        base.put(version(number))
+    held = on_disk()
+    base.close()
+    for _ in range(2):
+        base = KnowledgeBase.open(tmp_path, words, project_id="p")
+        assert texts(base, "rule 7 of version 15")[0] == "rule 7 of version 15"
+        assert len(base.chunks("d")) == 600
+        base.close()
+    assert on_disk() < held / 2, f"{held} kB before, {on_disk()} kB after"
+    base = KnowledgeBase.open(tmp_path, words, project_id="p")
+    base.put(version(16))
+    assert texts(base, "rule 7 of version 16")[0] == "rule 7 of version 16"
+    base.close()
+
+
 def test_filters_narrow_and_are_loose_about_spelling(base: KnowledgeBase, make) -> None:
     base.put(
         [

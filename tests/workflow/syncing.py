@@ -50,10 +50,12 @@ class WordEmbedder:
 
 
 @contextmanager
-def quick_workspace(data_dir: Path) -> Iterator[tuple[Workspace, str, WordEmbedder]]:
+def quick_workspace(
+    data_dir: Path, *, waits: bool = True
+) -> Iterator[tuple[Workspace, str, WordEmbedder]]:
     """An open workspace whose projects are embedded by words, with a project in it."""
     embedder = WordEmbedder()
-    with Workspace.open(Settings(data_dir=data_dir)) as workspace:
+    with Workspace.open(Settings(data_dir=data_dir), waits=waits) as workspace:
         workspace._embedders[RetrievalConfig().embedding_model] = embedder
         yield workspace, workspace.ensure_project(PROJECT).id, embedder
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from assistant.domain import RetrievalConfig
 from assistant.errors import SourceError
 from assistant.settings import Settings
 from assistant.workflow import import_sources, same_names
+from assistant.workflow import workspace as workspace_module
 from assistant.workflow.sample_project import SAMPLE_PROJECT, ensure_sample_project
 from assistant.workflow.workspace import Workspace
 
@@ -120,6 +123,44 @@ def test_what_a_killed_process_left_unindexed_is_indexed_on_opening(settings: Se
     with Workspace.open(settings) as workspace:
         assert finds_voucher(workspace, project_id)
         assert not workspace.library.unindexed_documents(project_id)
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_opening_a_project_with_much_unindexed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, waits: bool
+) -> None:
+    """The app is ready before all is in, and goes on in the background; a command waits."""
+    parts = "\n\n".join(f"## Part {n}\n\nIn part {n} the limit is {n} days." for n in range(300))
+    files = {"manual.md": f"# Manual\n\n{parts}\n".encode(), "rule.md": RULES}
+    with quick_workspace(tmp_path / "data") as (workspace, project_id, _):
+        for name, data in files.items():
+            (preview,) = import_sources.preview_files(workspace, project_id, name, data).previews
+            import_sources.put(workspace, project_id, preview.reading)
+    release = threading.Event()
+    with quick_workspace(tmp_path / "data", waits=waits) as (workspace, project_id, embedder):
+        embed = embedder.documents
+
+        def slow(texts: Sequence[str]) -> np.ndarray:
+            if len(texts) > 1 and not waits:  # the manual, not the rule
+                if threading.current_thread() is threading.main_thread():
+                    time.sleep(0.3)
+                else:
+                    assert release.wait(60)
+            return embed(texts)
+
+        monkeypatch.setattr(embedder, "documents", slow)
+        monkeypatch.setattr(workspace_module, "OPENING_SECONDS", 0.2)
+        assert finds_voucher(workspace, project_id)
+        unindexed = workspace.library.unindexed_documents(project_id)
+        assert [one.title for one in unindexed] == ([] if waits else ["Manual"])
+        if waits:
+            return
+        assert import_sources.indexing(workspace, project_id).active
+        release.set()
+        assert workspace.jobs.wait(f"index-{project_id}", timeout=180)
+        assert not import_sources.indexing(workspace, project_id).error
+        assert not workspace.library.unindexed_documents(project_id)
+        assert len(workspace.knowledge(project_id).documents()) == 2
 
 
 def test_the_sample_project_is_made_once_and_what_is_removed_stays_gone(
