@@ -1,7 +1,6 @@
-"""Hostile files as one upload session, beside another person at work.
+"""All hostile files as one upload session, beside another person at work.
 
-Every eighth file below 100 kB, of all kinds; ``UAT_HOSTILE_EVERY=1`` takes all of all sizes, which
-reads for minutes and embeds for many more.
+``UAT_HOSTILE_EVERY=8`` takes every eighth file, for a quick look.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from playwright.sync_api import Page, expect
 
 from assistant.library import Library
 
-EVERY = int(os.environ.get("UAT_HOSTILE_EVERY", "8"))
+EVERY = int(os.environ.get("UAT_HOSTILE_EVERY", "1"))
 GOOD = {
     "vouchers.md": b"# Business rules\n\n- BR-90 A voucher is valid for 40 days.\n",
     "plans.md": b"# PLN-1 Plans\n\n## PLN-2 End a plan\nAs an agent I want to end a plan.\n\n"
@@ -27,7 +26,6 @@ GOOD = {
 }
 EPIC_FIELD = "Epic, stories and acceptance criteria"
 CLICKS = 25
-SMALL = 100_000
 PATIENT = 120_000
 
 
@@ -51,8 +49,7 @@ def p95(seconds: list[float]) -> float:
 def test_a_session_of_hostile_files_beside_another_person(
     server: object, new_page: Callable[[], Page], shared_dir: Path, tmp_path: Path
 ) -> None:
-    every = [p for p in sorted((shared_dir / "hostile").rglob("*")) if p.is_file()][::EVERY]
-    files = [path for path in every if EVERY == 1 or path.stat().st_size < SMALL]
+    files = [p for p in sorted((shared_dir / "hostile").rglob("*")) if p.is_file()][::EVERY]
     if not files:
         pytest.skip("the hostile files are absent")
     for name, data in GOOD.items():
@@ -94,7 +91,8 @@ def test_a_session_of_hostile_files_beside_another_person(
     )
     assert "root:x:0" not in said
     assert most - before < 1_000_000_000
-    assert p95(busy) < max(0.3, 6 * p95(idle)), "another person waits"
+    # 300 ms, or where the machine itself is slow, not much more than without the upload.
+    assert p95(busy) < max(0.3, 2.5 * p95(idle)), "another person waits"
     assert len(busy) >= 20 or EVERY > 1
     keep.click()
     deadline = time.monotonic() + 900
