@@ -26,7 +26,6 @@ def query_trial(opened: Workspace, record: Session, config: RetrievalConfig) -> 
         placeholder="For example: cooling-off period of a business contract",
         persist_state="session",
     )
-    indexing_note(opened, record.project_id)
     if not (query or "").strip():
         st.caption("Shows what is found, with the rank and score of each stage.")
         return
@@ -34,6 +33,7 @@ def query_trial(opened: Workspace, record: Session, config: RetrievalConfig) -> 
         trace = search_sources.explain(
             opened, record.project_id, query or "", config, limit=HITS_SHOWN
         )
+        indexing_note(opened, record.project_id)
         _table(trace)
         _texts(trace)
 
@@ -60,12 +60,12 @@ def _table(trace: SearchTrace) -> None:
         table,
         hide_index=True,
         column_config={
-            "Rank": number(width=48),
-            "Source": text(width=140),
-            "Kind": text(width=72),
-            "Fused": number(format="%.4f", width=68),
-            "Meaning": text(width=88, help="Rank and cosine by dense vectors"),
-            "Words": text(width=88, help="Rank and score by BM25"),
+            "Rank": number(width=44),
+            "Source": text(width=126),
+            "Kind": text(width=68),
+            "Fused": number(format="%.3f", width=58),
+            "Meaning": text(width=80, help="Rank and cosine by dense vectors"),
+            "Words": text(width=84, help="Rank and score by BM25"),
         },
         alt="What the query found, with rank and score of each stage",
     )
