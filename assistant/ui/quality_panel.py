@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from assistant.ui.coverage_table import open_in_run
@@ -45,16 +47,24 @@ def quality_panel(opened: Workspace, record: Session, view: RunView) -> None:
             _behind(figure, view)
     if found.findings:
         st.markdown("**Smells by kind**")
-        names, counts = list(found.findings), list(found.findings.values())
-        st.bar_chart(
-            {"Smell": names, "Times found": counts},
-            x="Smell",
-            y="Times found",
-            horizontal=True,
-            x_label="",
-            y_label="Times found",
-            height=90 + 28 * len(names),
-        )
+        st.vega_lite_chart(_smells(found.findings), width="stretch")
+
+
+def _smells(findings: Mapping[str, int]) -> dict[str, object]:
+    """Bars, the most frequent smell first, whose names are shown whole."""
+    return {
+        "data": {"values": [{"smell": name, "count": n} for name, n in findings.items()]},
+        "mark": {"type": "bar"},
+        "height": {"step": 26},
+        "encoding": {
+            "y": {"field": "smell", "type": "nominal", "sort": "-x",
+                  "axis": {"title": None, "labelLimit": 320}},
+            "x": {"field": "count", "type": "quantitative",
+                  "axis": {"title": "Times found", "tickMinStep": 1, "format": "d"}},
+            "tooltip": [{"field": "smell", "title": "Smell"},
+                        {"field": "count", "title": "Times found"}],
+        },
+    }  # fmt: skip
 
 
 @st.cache_data(show_spinner="Checking the cases…", max_entries=8)
