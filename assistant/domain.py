@@ -539,6 +539,8 @@ class RetrievalConfig(Value):
     rrf_k: int = Field(default=60, ge=1, le=1000)
     candidates: int = Field(default=40, ge=1, le=500)
     exact: bool = False
+    tell_apart: bool = True
+    """Search with what sets a requirement apart from the others of the project."""
     filter: SearchFilter = SearchFilter()
 
 

@@ -4,7 +4,8 @@ Usage: python benchmarks/retrieval.py CORPORA_FOLDER MODEL_FOLDER [SET ...]
 
 CORPORA_FOLDER holds ``trace/NAME/{sources,targets}.jsonl + qrels.tsv`` and
 ``ir/NAME/{queries,corpus}.jsonl + qrels.tsv``. Each target is one chunk; the question is the whole
-text of a source; the ids are never indexed. Prints MAP, nDCG@10 and recall@10 per set (the sets are
+text of a source, and the sources are indexed as the project's criteria, as they are in the product,
+but not searched; the ids are never indexed. Prints MAP, nDCG@10 and recall@10 per set (the sets are
 small: compare them one by one), and for requirement sets what the floor of relevance keeps.
 """
 
@@ -19,15 +20,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.domain import Chunk, RetrievalConfig
+from assistant.domain import Chunk, ChunkKind, RetrievalConfig, SearchFilter
 from assistant.knowledge.base import KnowledgeBase
 from assistant.knowledge.embedding import SentenceEmbedder
 
+TARGETS = SearchFilter(kinds=("case",))
+PLAIN = RetrievalConfig(filter=TARGETS, tell_apart=False)
 STAGES = {
-    "BM25": RetrievalConfig(dense_weight=0.0, candidates=500),
-    "dense": RetrievalConfig(sparse_weight=0.0, candidates=500),
-    "RRF": RetrievalConfig(fusion="rrf", candidates=100),
-    "fused": RetrievalConfig(candidates=100),
+    "BM25": PLAIN.model_copy(update={"dense_weight": 0.0, "candidates": 500}),
+    "dense": PLAIN.model_copy(update={"sparse_weight": 0.0, "candidates": 500}),
+    "RRF": PLAIN.model_copy(update={"fusion": "rrf", "candidates": 100}),
+    "fused": PLAIN.model_copy(update={"candidates": 100}),
+    "told apart": RetrievalConfig(filter=TARGETS),
 }
 DEPTH = 500
 
@@ -83,14 +87,21 @@ def _texts(path: Path) -> dict[str, str]:
 
 
 def index(gold: GoldSet, folder: Path, embedder: SentenceEmbedder) -> KnowledgeBase:
-    """A collection with one chunk per target; the target's id is its document's id only."""
+    """A collection with one chunk per text; the text's id is its document's id only."""
     base = KnowledgeBase.open(folder, embedder, project_id=gold.name)
-    documents = [
-        (name, [Chunk(id=name, document_id=name, ordinal=0, text=text, kind="case")])
-        for name, text in gold.targets.items()
+    kinds: tuple[tuple[ChunkKind, Mapping[str, str]], ...] = (
+        ("case", gold.targets), ("criterion", gold.sources),
+    )  # fmt: skip
+    base.put([
+        (
+            f"{kind}:{name}",
+            [Chunk(id=f"{kind}:{name}", document_id=f"{kind}:{name}", ordinal=0, text=text,
+                   kind=kind)],
+        )
+        for kind, texts in kinds
+        for name, text in texts.items()
         if text.strip()
-    ]
-    base.put(documents)
+    ])  # fmt: skip
     return base
 
 
@@ -99,7 +110,7 @@ def measure(base: KnowledgeBase, gold: GoldSet, config: RetrievalConfig) -> tupl
     rows = []
     for source, relevant in gold.relevant.items():
         hits = base.search(gold.sources[source], config, limit=DEPTH)
-        ranked = [hit.chunk.document_id for hit in hits]
+        ranked = [hit.chunk.document_id.removeprefix("case:") for hit in hits]
         rows.append([metric(ranked, relevant) for metric in (average_precision, ndcg, recall)])
     return tuple(sum(column) / len(rows) for column in zip(*rows, strict=True))
 
@@ -108,8 +119,8 @@ def floor_kept(base: KnowledgeBase, gold: GoldSet) -> tuple[float, float]:
     """Shares of the relevant and of the other hits among the first three that pass the floor."""
     passed, counts = {True: 0, False: 0}, {True: 0, False: 0}
     for source, relevant in gold.relevant.items():
-        for row in base.explain(gold.sources[source], STAGES["fused"], limit=3).rows:
-            good = row.chunk.document_id in relevant
+        for row in base.explain(gold.sources[source], STAGES["told apart"], limit=3).rows:
+            good = row.chunk.document_id.removeprefix("case:") in relevant
             counts[good] += 1
             passed[good] += row.relevant
     return passed[True] / max(counts[True], 1), passed[False] / max(counts[False], 1)
@@ -120,7 +131,7 @@ def foreign_kept(base: KnowledgeBase, other: GoldSet) -> float:
     rows = [
         row.relevant
         for text in list(other.sources.values())[:40]
-        for row in base.explain(text, STAGES["fused"], limit=3).rows
+        for row in base.explain(text, STAGES["told apart"], limit=3).rows
     ]
     return sum(rows) / max(len(rows), 1)
 

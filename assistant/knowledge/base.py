@@ -6,13 +6,14 @@ import threading
 from collections.abc import Callable, Collection, Sequence
 from typing import Self
 
-from assistant.domain import Chunk, RetrievalConfig, RetrievedChunk
+from assistant.domain import Chunk, RetrievalConfig, RetrievedChunk, SearchFilter
 from assistant.errors import RetrievalError
 from assistant.knowledge import homes
 from assistant.knowledge.collection import CollectionMeta, Home
+from assistant.knowledge.common_ground import REQUIREMENTS, SAMPLE, CommonGround, common_ground
 from assistant.knowledge.embedding import Embedder
 from assistant.knowledge.homes import Place
-from assistant.knowledge.question import ask
+from assistant.knowledge.question import Question, ask
 from assistant.knowledge.read_write_lock import ReadWriteLock
 from assistant.knowledge.retrieval import Retriever, SearchTrace
 from assistant.knowledge.sparse import Bm25Encoder
@@ -38,6 +39,8 @@ class KnowledgeBase:
         self._writing = threading.Lock()
         self._versions = Versions.of(home.where, home.index, home.meta.project_id)
         self._bm25 = Bm25Encoder(home.meta.mean_length)
+        self._measuring = threading.Lock()
+        self._common: tuple[int, CommonGround | None] = (0, None)
         self._closed = False
 
     @classmethod
@@ -146,7 +149,7 @@ class KnowledgeBase:
         """
         question = ask(query, config, self._embedder, self._bm25)
         with self._gate.reading():
-            return self._retriever().search(question, config, limit)
+            return self._retriever().search(self._told_apart(question, config), config, limit)
 
     def retrieve(
         self,
@@ -164,13 +167,28 @@ class KnowledgeBase:
         texts = dict.fromkeys(query for query in queries if query.strip())
         questions = [ask(text, config, self._embedder, self._bm25) for text in texts]
         with self._gate.reading():
-            return self._retriever().retrieve(questions, config, exclude_documents)
+            apart = [self._told_apart(question, config) for question in questions]
+            return self._retriever().retrieve(apart, config, exclude_documents)
 
     def explain(self, query: str, config: RetrievalConfig, *, limit: int = 10) -> SearchTrace:
         """``search`` with the rank and score of each chunk in each stage, and seconds per stage."""
         question = ask(query, config, self._embedder, self._bm25)
         with self._gate.reading():
-            return self._retriever().explain(question, config, limit)
+            return self._retriever().explain(self._told_apart(question, config), config, limit)
+
+    def _told_apart(self, question: Question, config: RetrievalConfig) -> Question:
+        """The question without what it shares with all requirements of the project."""
+        if not config.tell_apart:
+            return question
+        with self._measuring:
+            changes, common = self._common
+            if common is None or changes != self._versions.changes:
+                self._check_open()
+                scope = self._versions.scope(SearchFilter(kinds=REQUIREMENTS))
+                changes = self._versions.changes
+                common = common_ground(self._index.sample(scope, SAMPLE), self._bm25)
+                self._common = changes, common
+        return common.taken_out_of(question)
 
     def _retriever(self) -> Retriever:
         self._check_open()

@@ -9,9 +9,11 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
+from assistant.domain import Chunk
 from assistant.errors import RetrievalError
 from assistant.knowledge.collection import damaged
 from assistant.knowledge.edge_points import is_any, point_filter, search_filter
@@ -28,6 +30,7 @@ from assistant.knowledge.payload import (
     DENSE,
     KEYWORDS,
     SPARSE,
+    dense_of,
     document_of,
     document_payload,
     payload_of,
@@ -202,15 +205,16 @@ class EdgeIndex:
                 yield record_of(point.payload)
 
     def vectors(self, scope: Scope) -> dict[str, np.ndarray]:
-        import numpy as np
-
         found: dict[str, np.ndarray] = {}
         with self._translated("it cannot be read"):
             for point in self._scroll(point_filter(scope), with_vector=True):
-                named = cast("dict[str, list[float]]", point.vector)
-                vector = np.asarray(named[DENSE], dtype=np.float32)
-                found[record_of(point.payload).embedded] = vector
+                found[record_of(point.payload).embedded] = dense_of(point.vector)
         return found
+
+    def sample(self, scope: Scope, limit: int) -> list[tuple[Chunk, np.ndarray]]:
+        with self._translated("it cannot be read"):
+            points = islice(self._scroll(point_filter(scope), with_vector=True), limit)
+            return [(record_of(point.payload).chunk, dense_of(point.vector)) for point in points]
 
     def _scroll(
         self, condition: qdrant_edge.Filter, *, with_vector: bool = False

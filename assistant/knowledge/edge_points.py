@@ -25,7 +25,9 @@ def point_filter(scope: Scope) -> qdrant_edge.Filter:
 
     must, must_not = conditions(scope)
     project = is_any("project_id", [scope.project_id])
-    return qdrant_edge.Filter(must=[project, *_each(must)], must_not=_each(must_not) or None)
+    return qdrant_edge.Filter(
+        must=[project, *_each(must), *_points(scope)], must_not=_each(must_not) or None
+    )
 
 
 def search_filter(scope: Scope) -> qdrant_edge.Filter | None:
@@ -37,9 +39,16 @@ def search_filter(scope: Scope) -> qdrant_edge.Filter | None:
     import qdrant_edge
 
     must, must_not = conditions(scope)
-    if not must and not must_not:
+    wanted = [*_each(must), *_points(scope)]
+    if not wanted and not must_not:
         return None
-    return qdrant_edge.Filter(must=_each(must) or None, must_not=_each(must_not) or None)
+    return qdrant_edge.Filter(must=wanted or None, must_not=_each(must_not) or None)
+
+
+def _points(scope: Scope) -> list[qdrant_edge.ConditionType]:
+    import qdrant_edge
+
+    return [qdrant_edge.HasIdCondition(set(scope.points))] if scope.points else []
 
 
 def _each(fields: Conditions) -> list[qdrant_edge.ConditionType]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from assistant.domain import Chunk, RetrievalConfig
 from assistant.knowledge.index import Hit
@@ -41,12 +41,14 @@ class Fused:
 class Lists:
     """What the searches for one question found, each list best first.
 
-    ``named`` are the chunks whose key stands in the question ("as in BR-12").
+    ``named`` are the chunks whose key stands in the question ("as in BR-12"); ``cosines`` those of
+    the question itself, by point id, where the dense search was made with another vector.
     """
 
     dense: Sequence[Hit] = ()
     sparse: Sequence[Hit] = ()
     named: Sequence[Hit] = ()
+    cosines: Mapping[str, float] = field(default_factory=dict)
 
 
 def fuse(lists: Lists, config: RetrievalConfig) -> list[Fused]:
@@ -67,6 +69,7 @@ def fuse(lists: Lists, config: RetrievalConfig) -> list[Fused]:
     found = []
     for point_id in dict.fromkeys((*by_dense, *by_sparse, *sorted(named))):
         dense_rank, dense_score = by_dense.get(point_id, (None, None))
+        dense_score = lists.cosines.get(point_id, dense_score)
         sparse_rank, sparse_score = by_sparse.get(point_id, (None, None))
         score = config.dense_weight * dense.get(point_id, 0.0)
         score += config.sparse_weight * sparse.get(point_id, 0.0)

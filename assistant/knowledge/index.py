@@ -78,6 +78,7 @@ class Scope:
     exclude_generations: tuple[str, ...] = ()
     generations: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
+    points: tuple[str, ...] = ()
 
     def holds(self, record: ChunkRecord, current: Collection[str]) -> bool:
         """Whether a record is in scope, decided from the record alone.
@@ -97,6 +98,7 @@ class Scope:
             and _matches(wanted.teams, (chunk.metadata.team,))
             and _matches(wanted.labels, chunk.metadata.labels)
             and _matches(self.keys, (chunk.key,))
+            and (not self.points or record.point_id in self.points)
         )
 
 
@@ -168,6 +170,11 @@ class Index(Protocol):
 
     def vectors(self, scope: Scope) -> dict[str, np.ndarray]:
         """Dense vectors of the chunk points in scope, by the hash of the text they were made of."""
+        ...
+
+    def sample(self, scope: Scope, limit: int) -> list[tuple[Chunk, np.ndarray]]:
+        """At most ``limit`` chunks in scope with their dense vectors, which have length 1: those
+        whose ids come first, so that without a change they are always the same."""
         ...
 
     def count(self, scope: Scope | None = None) -> int:

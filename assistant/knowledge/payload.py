@@ -8,9 +8,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from assistant.knowledge.index import ChunkRecord, DocumentRecord, Scope, folded
+
+if TYPE_CHECKING:
+    import numpy as np
 
 DENSE, SPARSE = "dense", "sparse"
 """Names of the two vectors of a chunk point."""
@@ -58,6 +61,14 @@ def record_of(payload: dict[str, Any] | None) -> ChunkRecord:
 def document_of(payload: dict[str, Any] | None) -> DocumentRecord:
     """The document record in a payload; raises like ``record_of``."""
     return DocumentRecord.model_validate_json((payload or {})["record"])
+
+
+def dense_of(vectors: Any) -> np.ndarray:
+    """The dense vector among the vectors of a point."""
+    import numpy as np
+
+    named = cast("dict[str, list[float]]", vectors)
+    return np.asarray(named[DENSE], dtype=np.float32)
 
 
 def conditions(scope: Scope) -> tuple[Conditions, Conditions]:

@@ -36,6 +36,9 @@ class Question:
     seconds: float
     """What making it took."""
 
+    told_apart: np.ndarray | None = None
+    """The dense vector to search with in place of ``dense``: see ``common_ground``."""
+
     def within(self, scope: Scope, limit: int, *, exact: bool) -> list[IndexQuery]:
         """What to ask the index: one query a stage, and one for chunks that bear a named key."""
         asked = []
@@ -43,7 +46,8 @@ class Question:
             named = replace(scope, keys=self.keys)
             asked.append(IndexQuery(named, limit, dense=self.dense, sparse=self.sparse, exact=True))
         if self.dense is not None:
-            asked.append(IndexQuery(scope, limit, dense=self.dense, exact=exact))
+            dense = self.dense if self.told_apart is None else self.told_apart
+            asked.append(IndexQuery(scope, limit, dense=dense, exact=exact))
         if self.sparse is not None:
             asked.append(IndexQuery(scope, limit, sparse=self.sparse))
         return asked

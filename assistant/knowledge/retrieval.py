@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 
 from assistant.domain import (
     CHUNK_KINDS,
@@ -182,14 +183,29 @@ class Retriever:
         found = self._index.query(asked) if asked else []
         for query, hits in zip(asked, found, strict=True):
             kind_of.update((hit.point_id, query.scope.filter.kinds[0]) for hit in hits)
-        return _staged(asked, found), kind_of
+        return self._with_cosines(_staged(asked, found), question), kind_of
 
     def _lists(
         self, question: Question, config: RetrievalConfig, scope: Scope, limit: int
     ) -> Lists:
         """The hits in scope."""
         asked = question.within(scope, max(config.candidates, limit), exact=config.exact)
-        return _staged(asked, self._index.query(asked) if asked else [])
+        return self._with_cosines(
+            _staged(asked, self._index.query(asked) if asked else []), question
+        )
+
+    def _with_cosines(self, lists: Lists, question: Question) -> Lists:
+        """The lists with how near each hit is to the question itself, whatever it was found with.
+
+        The floor of relevance is about that, and people read it.
+        """
+        if question.told_apart is None or not lists.dense:
+            return lists
+        points = tuple(hit.point_id for hit in lists.dense)
+        scope = Scope(self._versions.project_id, points=points)
+        asked = IndexQuery(scope, len(points), dense=question.dense, exact=True)
+        [hits] = self._index.query([asked])
+        return replace(lists, cosines={hit.point_id: hit.score for hit in hits})
 
     def _visible(
         self,

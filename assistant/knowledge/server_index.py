@@ -7,10 +7,12 @@ so a lost answer is dealt with by asking again. Writes are waited for until they
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, cast
+from itertools import islice
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from assistant.domain import Chunk
 from assistant.errors import RetrievalError
 from assistant.knowledge.collection import damaged
 from assistant.knowledge.index import (
@@ -21,7 +23,7 @@ from assistant.knowledge.index import (
     IndexQuery,
     Scope,
 )
-from assistant.knowledge.payload import DENSE, SPARSE, document_of, record_of
+from assistant.knowledge.payload import DENSE, SPARSE, dense_of, document_of, record_of
 from assistant.knowledge.server import QdrantServer
 from assistant.knowledge.server_errors import Unfinished
 from assistant.knowledge.server_points import (
@@ -162,13 +164,14 @@ class ServerIndex:
         return map(self._record, self._scroll(point_filter(scope)))
 
     def vectors(self, scope: Scope) -> dict[str, np.ndarray]:
-        import numpy as np
-
         found: dict[str, np.ndarray] = {}
         for point in self._scroll(point_filter(scope), with_vector=True):
-            named = cast("dict[str, list[float]]", point.vector)
-            found[self._record(point).embedded] = np.asarray(named[DENSE], dtype=np.float32)
+            found[self._record(point).embedded] = dense_of(point.vector)
         return found
+
+    def sample(self, scope: Scope, limit: int) -> list[tuple[Chunk, np.ndarray]]:
+        points = islice(self._scroll(point_filter(scope), with_vector=True), limit)
+        return [(self._record(point).chunk, dense_of(point.vector)) for point in points]
 
     def _scroll(
         self, condition: models.Filter, *, with_vector: bool = False

@@ -59,7 +59,9 @@ def point_filter(scope: Scope) -> models.Filter:
 
     must, must_not = conditions(scope)
     project = is_any("project_id", [scope.project_id])
-    return models.Filter(must=[project, *_each(must)], must_not=_each(must_not) or None)
+    return models.Filter(
+        must=[project, *_each(must), *_points(scope)], must_not=_each(must_not) or None
+    )
 
 
 def search_filter(scope: Scope) -> models.Filter | None:
@@ -67,9 +69,16 @@ def search_filter(scope: Scope) -> models.Filter | None:
     from qdrant_client import models
 
     must, must_not = conditions(scope)
-    if not must and not must_not:
+    wanted = [*_each(must), *_points(scope)]
+    if not wanted and not must_not:
         return None
-    return models.Filter(must=_each(must) or None, must_not=_each(must_not) or None)
+    return models.Filter(must=wanted or None, must_not=_each(must_not) or None)
+
+
+def _points(scope: Scope) -> list[models.Condition]:
+    from qdrant_client import models
+
+    return [models.HasIdCondition(has_id=list(scope.points))] if scope.points else []
 
 
 def _each(fields: Conditions) -> list[models.Condition]:

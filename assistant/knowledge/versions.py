@@ -35,6 +35,9 @@ class Versions:
         self._current: set[str] = set()
         self._pending: set[str] = set()
         self._chunks = self._terms = 0
+        self.changes = 0
+        """Goes up with every document that is put in or taken out."""
+
         for document in documents:
             self._hold(document)
 
@@ -102,6 +105,7 @@ class Versions:
     def _hold(self, document: DocumentRecord) -> None:
         """Make a document's point the one that is known of it."""
         self._forget(document.document_id)
+        self.changes += 1
         held = _Held(document.generation, document.digest, document.chunks, document.terms)
         self._documents[document.document_id] = held
         self._current.add(held.generation)
@@ -111,6 +115,7 @@ class Versions:
     def _forget(self, document_id: str) -> None:
         held = self._documents.pop(document_id, None)
         if held is not None:
+            self.changes += 1
             self._current.discard(held.generation)
             self._chunks -= held.chunks
             self._terms -= held.terms

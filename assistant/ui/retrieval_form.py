@@ -61,6 +61,13 @@ def retrieval_form(opened: Workspace, record: Session) -> RetrievalConfig:
             format_func=lambda name: FUSION_NAMES[name],
             key=f"{key}fusion",
         )
+        tell_apart = st.toggle(
+            "Search with what sets a requirement apart",
+            saved.tell_apart,
+            key=f"{key}apart",
+            help="What all requirements of the project have in common is left out of a question, "
+            "so that sources which are near to everything do not come first.",
+        )
         exact = st.toggle(
             "Compare with every source (exact, slower on large projects)",
             saved.exact,
@@ -87,6 +94,7 @@ def retrieval_form(opened: Workspace, record: Session) -> RetrievalConfig:
         rrf_k=saved.rrf_k,
         candidates=saved.candidates,
         exact=exact,
+        tell_apart=tell_apart,
         filter=SearchFilter(
             releases=releases,
             teams=teams,
