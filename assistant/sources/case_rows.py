@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 from assistant.domain import TECHNIQUES, CaseOrigin, Priority, Technique, TestCase, TestStep, Unread
+from assistant.sources.case_groups import RESULT_LINES, CaseRows, grouped
 from assistant.sources.grids import Grid
-from assistant.sources.headers import normalised
 from assistant.sources.ids import Taken, digest, find_key
 from assistant.sources.metadata import label_list
-from assistant.sources.step_cells import by_turns, data_apart, gherkin_steps, is_script, split_steps
+from assistant.sources.step_cells import (
+    by_turns,
+    data_apart,
+    gherkin_steps,
+    is_script,
+    single_steps,
+    split_steps,
+    unmarked,
+    with_the_rest,
+)
 from assistant.sources.story_sentences import shortened
 
 _HIGH = re.compile(
     r"high(?:est)?|critical|blocker|urgent|p0|p1|1|must(?: have)?|1 ?- ?.*|hoch"
-    r"|very high|高|высокий|критический|alta|alto|haute|élevée",
+    r"|very high|高|最高|высокий|критический|критичный|високий|критичний|alta|alto|haute|élevée?"
+    r"|critique|crític[ao]|critic[ao]|kritisch|hoog|wysoki|krytyczny|yüksek|kritik",
     re.IGNORECASE,
 )
 _LOW = re.compile(
     r"low(?:est)?|minor|trivial|p3|p4|p5|4|5|could(?: have)?|won'?t(?: have)?"
-    r"|[45] ?- ?.*|niedrig|nice to have|低|низкий|baja|baixa|bassa|basse|faible",
+    r"|[45] ?- ?.*|niedrig|nice to have|低|最低|низкий|низький|baja|bajo|baixa|baixo|bassa|basso"
+    r"|basse|faible|laag|niski|düşük",
     re.IGNORECASE,
 )
 _LIST = re.compile(r"\s*[\n;,]\s*")
@@ -38,127 +47,67 @@ _TECHNIQUE_WORDS: tuple[tuple[str, Technique], ...] = (
 )  # fmt: skip
 
 
-@dataclass(slots=True)
-class _Rows:
-    """The rows of one case, as dictionaries of field to cell."""
-
-    first: dict[str, str]
-    rows: list[dict[str, str]] = field(default_factory=list)
-
-
 def read_cases(grid: Grid, taken: Taken) -> tuple[list[TestCase], list[Unread]]:
     """The test cases in ``grid``, in order, with status "imported".
 
-    A row belongs to the case above it when its id and title are empty or the same. Rows that
-    belong to no case are ``Unread``. Ids are kept where the file has them; others are made from
-    the title and steps.
+    A row belongs to the case above it when its id and title are empty or the same, and nothing else
+    that is said of the case differs. Rows that belong to no case are ``Unread``, and so is what
+    rows of one case say otherwise than its first. Ids are kept where the file has them; others are
+    made from the title and steps.
     """
     cases, unread = list[TestCase](), list[Unread]()
-    for rows in _grouped(grid, unread):
+    for rows in grouped(grid, unread):
         case = _case(rows, taken)
-        if case is not None:
-            cases.append(case)
+        cases.append(case)
+        unread.extend(_contradictions(rows, case.id))
     return cases, unread
 
 
-def _grouped(grid: Grid, unread: list[Unread]) -> Iterator[_Rows]:
-    columns = grid.columns
-    assert columns is not None
-    current: _Rows | None = None
-    for number, row in enumerate(grid.rows, grid.first_row):
-        cells = {name: columns.cell(row, name) for name in columns.fields}
-        if not any(cell.strip() for cell in row):
-            continue
-        if current is not None and _is_shared(row, grid):
-            words = cells.get("title", "") or cells.get("id", "")
-            current.rows.append(
-                {"step_action": cells.get("step_action") or f"Shared steps: {words}"}
-            )
-            continue
-        if current is not None and (
-            _goes_on(cells, current.first, grid) or _counts_on(cells, current)
-        ):
-            current.rows.append(cells)
-            continue
-        if not (cells.get("id") or cells.get("title")):
-            text = " | ".join(cell for cell in row if cell.strip())
-            unread.append(
-                Unread(
-                    text=text,
-                    reason=f"Row {number} has no id and no title, and no case stands above it.",
-                )
-            )
-            continue
-        if current is not None:
-            yield current
-        current = _Rows(cells, [cells])
-    if current is not None:
-        yield current
-
-
-def _is_shared(row: Sequence[str], grid: Grid) -> bool:
-    """Whether a row stands for steps that cases share (Azure DevOps), and begins no case."""
-    return any(
-        normalised(header) == "work item type" and cell.strip().casefold().startswith("shared step")
-        for header, cell in zip(grid.header, row, strict=False)
-    )
-
-
-def _goes_on(cells: dict[str, str], first: dict[str, str], grid: Grid) -> bool:
-    """Whether a row belongs to the case that began with ``first``."""
-    assert grid.columns is not None
-    if grid.rows_form == "row":
-        return False
-    if grid.rows_form == "id":
-        return cells.get("id", "") in {"", first.get("id", "")}
-    if grid.rows_form == "title":
-        return not cells.get("title")
-    same = all(cells.get(name, "") in {"", first.get(name, "")} for name in ("id", "title"))
-    if same and not cells.get("id") and cells.get("title"):
-        return "id" not in grid.columns.fields or bool(first.get("id"))
-    return same
-
-
-def _counts_on(cells: dict[str, str], above: _Rows) -> bool:
-    """Whether a row without an id counts the steps of the keyed case above it on, title or not."""
-    number = cells.get("step_number", "")
-    if cells.get("id") or not above.first.get("id") or not number.isdigit():
-        return False
-    begun = any(row.get("step_action") or row.get("step_expected") for row in above.rows)
-    return int(number) > 1 if begun else int(number) == 1
-
-
-def _case(rows: _Rows, taken: Taken) -> TestCase | None:
+def _case(rows: CaseRows, taken: Taken) -> TestCase:
     first = rows.first
     steps, given = _steps(rows)
-    title = first.get("title", "") or (first.get("objective", "") or first.get("id", ""))
+    said = [*_values(rows, "objective"), *_values(rows, "title")]
+    title = first.get("title", "") or next(iter(said), "") or first.get("id", "")
     wanted = " ".join(first.get("id", "").split())
     if not wanted:
         words = "\n".join([title, *(step.action for step in steps)])
         wanted = f"TC-{digest(words, 8).upper()}"
     everything = {name: _joined(rows, name) for name in ("story", "epic", "criteria")}
     story = everything["story"]
-    status = first.get("status", "")
+    status = "; ".join(_values(rows, "status"))
     preconditions = [*_items(_joined(rows, "preconditions")), *given]
+    labels = (*rows.section, *_labels(_joined(rows, "labels")))
     return TestCase(
         id=taken.claim(wanted),
         title=shortened(title, 500),
-        objective=first.get("objective", "") if first.get("title") else "",
+        objective="\n".join(words for words in said if words != title),
         preconditions=tuple(dict.fromkeys(preconditions)),
         steps=tuple(steps),
         postconditions=tuple(_items(_joined(rows, "postconditions"))),
-        priority=priority_of(first.get("priority", "")),
-        technique=technique_of(first.get("type", "")),
-        release=first.get("release", ""),
-        team=first.get("team", "").replace("\n", ", "),
+        priority=priority_of(_first(rows, "priority")),
+        technique=technique_of(_first(rows, "type")),
+        release=", ".join(_values(rows, "release")),
+        team=_joined(rows, "team").replace("\n", ", "),
         epic_key=find_key(everything["epic"]) or everything["epic"].split("\n")[0],
         story_key=find_key(story) or _LIST.split(story)[0],
         criterion_ids=tuple(dict.fromkeys(x for x in _LIST.split(everything["criteria"]) if x)),
-        labels=_labels(_joined(rows, "labels")),
+        labels=tuple(dict.fromkeys(labels)),
         status="imported",
         status_reason=f"Status in the file: {status}" if status else "",
         origin=CaseOrigin(writer="import"),
     )
+
+
+def _contradictions(rows: CaseRows, case_id: str) -> list[Unread]:
+    """What the rows of a case say differently, and of which it can hold one only."""
+    return [
+        Unread(
+            text=", ".join(values),
+            reason=f"The rows of {case_id} name more than one {name}. The first was taken.",
+        )
+        for name in ("priority", "type")
+        if len(values := _values(rows, name)) > 1
+    ]
 
 
 def _labels(cell: str) -> tuple[str, ...]:
@@ -172,9 +121,17 @@ def _labels(cell: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _joined(rows: _Rows, name: str) -> str:
-    values = dict.fromkeys(cells.get(name, "") for cells in rows.rows)
-    return "\n".join(value for value in values if value)
+def _values(rows: CaseRows, name: str) -> list[str]:
+    """What the rows of a case hold of a field, each once."""
+    return list(dict.fromkeys(value for cells in rows.rows if (value := cells.get(name, ""))))
+
+
+def _joined(rows: CaseRows, name: str) -> str:
+    return "\n".join(_values(rows, name))
+
+
+def _first(rows: CaseRows, name: str) -> str:
+    return next(iter(_values(rows, name)), "")
 
 
 def _items(cell: str) -> list[str]:
@@ -194,13 +151,16 @@ def _items(cell: str) -> list[str]:
     return items
 
 
-def _steps(rows: _Rows) -> tuple[list[TestStep], list[str]]:
+def _steps(rows: CaseRows) -> tuple[list[TestStep], list[str]]:
     """The steps of a case, and preconditions found in its Gherkin."""
     steps: list[tuple[str, str, str]] = []
     given: list[str] = []
     for cells in rows.rows:
         action, expected = cells.get("step_action", ""), cells.get("step_expected", "")
         data, plain = cells.get("step_data", ""), cells.get("plain", "")
+        if single := single_steps(cells):
+            steps.extend(with_the_rest(single, (action, data, expected)))
+            continue
         if not action and expected and plain:
             action, plain = plain, ""
         if not (expected or data) and is_script(action):
@@ -210,15 +170,18 @@ def _steps(rows: _Rows) -> tuple[list[TestStep], list[str]]:
         elif (action or expected or data) and len(rows.rows) > 1:
             steps.append((action, data, expected))
         elif action or expected or data:
-            steps.extend(by_turns(plain, action, expected) or split_steps(action, data, expected))
+            results = cells.get(RESULT_LINES, expected)
+            steps.extend(by_turns(plain, action, expected) or split_steps(action, data, results))
         elif script := cells.get("gherkin", "") or plain:
             gherkin, found = gherkin_steps(script)
             given.extend(found)
             steps.extend(gherkin or split_steps(script, "", ""))
-    return [_step(number, *parts) for number, parts in enumerate(steps, 1)], given
+    filled = [parts for parts in steps if any(parts)]
+    return [_step(number, *parts) for number, parts in enumerate(filled, 1)], given
 
 
 def _step(number: int, action: str, data: str, expected: str) -> TestStep:
+    action, expected = unmarked(number, action, expected)
     if not data:
         action, data = data_apart(action)
     return TestStep(number=number, action=action, test_data=data, expected_result=expected)

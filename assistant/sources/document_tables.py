@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from assistant.domain import DocumentKind, Epic, TestCase, Unread
 from assistant.sources.assemble import assemble
 from assistant.sources.basis import EpicDraft
 from assistant.sources.case_rows import read_cases
+from assistant.sources.column_contents import settled
 from assistant.sources.grids import Grid, make_grid
 from assistant.sources.ids import Taken
 from assistant.sources.lines import split_lines
@@ -73,7 +75,8 @@ def _known_tables(text: str) -> Iterator[tuple[Grid, int]]:
         rows = lines[at : at + length]
         grid = make_grid("", read_table(rows).texts)
         if grid is not None and grid.columns is not None:
-            yield grid, rows[-1].end - rows[0].start
+            columns = settled(grid.columns, grid.header, grid.rows)
+            yield replace(grid, columns=columns), rows[-1].end - rows[0].start
         at += length
 
 

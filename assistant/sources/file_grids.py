@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from assistant.errors import UnreadableFile
 from assistant.sources.clean import clean_text
+from assistant.sources.column_contents import settled
 from assistant.sources.converted_documents import check_length
 from assistant.sources.delimited import decode, find_delimiter, read_delimited, table_shape
 from assistant.sources.grids import Grid, make_grid
 from assistant.sources.headers import recognise
+from assistant.sources.pictures import Pictures
 from assistant.sources.reading import ExtractionReport
 from assistant.sources.source_file import Source
 from assistant.sources.spreadsheets import EXCEL_CELL_LIMIT, read_workbook
@@ -73,18 +76,22 @@ def text_grids(found: FileText, source: Source) -> FileGrids:
         max_cell_characters=limits.max_cell_characters,
     )  # fmt: skip
     cut = [n for n, row in enumerate(rows, 1) if any(len(c) >= EXCEL_CELL_LIMIT for c in row)]
-    changed = {"reader": "csv", "truncated": tuple(f"row {n}" for n in cut)}
-    grid = make_grid("", rows)
+    pictures = Pictures()
+    grid = _grid("", rows, pictures)
+    changed = {
+        "reader": "csv", "truncated": tuple(f"row {n}" for n in cut),
+        "unread_parts": pictures.unread,
+    }  # fmt: skip
     return FileGrids((grid,) if grid else (), found.notes, found.report.model_copy(update=changed))
 
 
 def workbook_grids(source: Source) -> FileGrids:
     """The filled sheets of a workbook; raises ``UnreadableFile`` where there is none."""
     workbook = read_workbook(source.data, source.shown, source.limits)
-    notes, grids = list(workbook.notes), list[Grid]()
+    notes, grids, pictures = list(workbook.notes), list[Grid](), Pictures()
     for sheet, rows in workbook.sheets:
         cleaned = [[clean_text(cell).text for cell in row] for row in rows]
-        grid = make_grid(clean_text(sheet).text, cleaned)
+        grid = _grid(clean_text(sheet).text, cleaned, pictures)
         if grid is None:
             notes.append(f"Sheet '{sheet}' is empty.")
         else:
@@ -93,7 +100,22 @@ def workbook_grids(source: Source) -> FileGrids:
         raise UnreadableFile(
             f"{source.shown} holds no filled cell. Choose a workbook with content."
         )
-    return FileGrids(tuple(grids), tuple(notes), workbook.report)
+    unread = (*workbook.report.unread_parts, *pictures.unread)
+    report = workbook.report.model_copy(update={"unread_parts": unread})
+    return FileGrids(tuple(grids), tuple(notes), report)
+
+
+def _grid(name: str, rows: Sequence[Sequence[str]], pictures: Pictures) -> Grid | None:
+    """The grid of a sheet; without ``pictures``, and its columns settled, unless of requirements.
+
+    A sheet whose columns are not known may hold cases all the same: a mapping can say so.
+    """
+    grid = make_grid(name, rows)
+    if grid is None or (grid.columns is not None and grid.columns.kind != "cases"):
+        return grid
+    cells = tuple(tuple(map(pictures.left_out, row)) for row in grid.rows)
+    columns = grid.columns and settled(grid.columns, grid.header, cells)
+    return replace(grid, rows=cells, columns=columns)
 
 
 def decoded(source: Source) -> tuple[str, str, bool]:

@@ -12,7 +12,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.sources.header_languages import CASE_HEADERS
-from assistant.sources.like_headers import own_steps, separate_cases, separate_requirements
+from assistant.sources.like_headers import (
+    numbered_columns,
+    own_steps,
+    separate_cases,
+    separate_requirements,
+)
 
 TableKind = Literal["cases", "requirements"]
 
@@ -48,12 +53,16 @@ _CASE = {
         "release|fix version|fix versions|fix version/s|version|milestone|drop|"
         "target release|affects version"
     ),
-    "team": ("team|component|components|component/s|squad|module|area|area path|functional area"),
+    "team": (
+        "team|component|components|component/s|squad|module|module name|test module|area|area path|"
+        "functional area"
+    ),
     "epic": "epic|epic key|epic link|epic id|epic name",
     "story": (
         "user story|story|story key|story id|user story id|user story key|coverage (issues)|"
         "references|reference|requirement ids|requirement id|requirements|requirement|req id|"
-        "linked issues|links|jira|jira key|jira id|linked requirement|linked requirements|"
+        "linked issues|linked issue|links|jira|jira key|jira id|linked requirement|"
+        "linked requirements|related issue|related issues|related story|"
         "requirement key|coverage|tests|user stories|linked story"
     ),
     "criteria": (
@@ -61,7 +70,9 @@ _CASE = {
         "acceptance criteria id|acceptance criterion id|criterion id|covers|criteria ids|"
         "acceptance criteria ref"
     ),
-    "labels": "labels|label|tags|tag|keywords|section hierarchy|folder|folder path|test repo",
+    "labels": (
+        "labels|label|tags|tag|keywords|section hierarchy|section|folder|folder path|test repo"
+    ),
     "status": "status|state|case status|test status|result status|workflow status",
     "step_number": (
         "step no|step #|step number|step nr|step id|test step #|test step no|"
@@ -158,9 +169,23 @@ _REQUIREMENT = {
 }
 _SHORT = 6
 """Names up to this length are not looked for without their spaces: "AC ID" is no acid."""
+_OWN_FIELD = "custom."
+"""What Azure DevOps puts before the names of fields that a company added."""
+_CUSTOM = re.compile(r"^(?:custom field|customfield|cf|v2)\s*[(.\[]\s*(.*?)\s*[)\]]?$")
+
+
+def normalised(header: str) -> str:
+    """A header in the form that names are compared in."""
+    name = " ".join(re.sub(r"[_\-–*:]+", " ", header.replace(" - ", "\x00")).casefold().split())
+    name = " ".join(name.replace("\x00", " - ").split())
+    if match := _CUSTOM.match(name):
+        name = match.group(1)
+    return name.removesuffix(" (s)").strip()
+
+
 _ALIASES: dict[TableKind, dict[str, str]] = {
     "cases": {
-        alias: name
+        normalised(alias): name
         for name, aliases in (*CASE_HEADERS.items(), *_CASE.items())
         for alias in aliases.split("|")
     },
@@ -177,14 +202,14 @@ _GLUED: dict[TableKind, dict[str, str]] = {
     for kind, aliases in _ALIASES.items()
 }
 """Names as the keys of JSON records write them: "expectedResult"."""
-_OWN_FIELD = "custom."
-"""What Azure DevOps puts before the names of fields that a company added."""
-_CUSTOM = re.compile(r"^(?:custom field|customfield|cf|v2)\s*[(.\[]\s*(.*?)\s*[)\]]?$")
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """What a header row's columns hold: for each field, the numbers of its columns."""
+    """What a header row's columns hold: for each field, the numbers of its columns.
+
+    Columns of one step each are fields of their own: "step_action 2", "step_expected 2".
+    """
 
     kind: TableKind
     fields: dict[str, tuple[int, ...]]
@@ -195,14 +220,10 @@ class Columns:
         cells = [row[n].strip() for n in self.fields.get(name, ()) if n < len(row)]
         return joiner.join(cell for cell in cells if cell)
 
-
-def normalised(header: str) -> str:
-    """A header in the form that names are compared in."""
-    name = " ".join(re.sub(r"[_\-–*:]+", " ", header.replace(" - ", "\x00")).casefold().split())
-    name = " ".join(name.replace("\x00", " - ").split())
-    if match := _CUSTOM.match(name):
-        name = match.group(1)
-    return name.removesuffix(" (s)").strip()
+    @property
+    def names(self) -> set[str]:
+        """The fields, those of one step each under the name of the field for all steps."""
+        return {name.partition(" ")[0] for name in self.fields}
 
 
 def recognise(header: Sequence[str]) -> Columns | None:
@@ -211,10 +232,10 @@ def recognise(header: Sequence[str]) -> Columns | None:
     if sum(bool(name) for name in names) < 2:
         return None
     cases = _assign("cases", names)
-    found = set(cases.fields)
+    found, single = cases.names, any(" " in name for name in cases.fields)
     steps = found & {"step_action", "step_expected", "gherkin", "plain"}
     proof = {"step_expected", "gherkin", "plain", "preconditions", "step_number"}
-    if steps and found & {"title", "id"} and found & proof:
+    if steps and found & {"title", "id"} and (single or found & proof):
         return cases
     requirements = _assign("requirements", names)
     found = set(requirements.fields)
@@ -234,29 +255,39 @@ def case_columns(header: Sequence[str]) -> Columns:
     return _assign("cases", [normalised(name) for name in header])
 
 
+def field_of(name: str, kind: TableKind = "cases") -> str:
+    """The field that a column with this normalised name holds, or an empty string."""
+    return _ALIASES[kind].get(name) or _GLUED[kind].get(name, "")
+
+
+def numbered_steps(header: Sequence[str]) -> dict[int, str]:
+    """The columns of one step each by their number, as fields: "step_action 2"."""
+    return numbered_columns([normalised(name) for name in header], field_of)
+
+
 _STORY_WORDS = re.compile(
     r"\b(?:requirements?|stor(?:y|ies)|issue type|epic|acceptance|copado|agf|issue key)\b"
 )
 
 
 def _assign(kind: TableKind, names: Sequence[str]) -> Columns:
+    single = dict[int, str]()
     if kind == "cases":
         names = own_steps(names)
+        single = numbered_columns(names, field_of)
     fields: dict[str, list[int]] = {}
     unknown, own = [], []
     for number, name in enumerate(names):
-        alias = _ALIASES[kind].get(name) or _GLUED[kind].get(name)
-        if alias:
-            fields.setdefault(alias, []).append(number)
+        if field := single.get(number) or field_of(name, kind):
+            fields.setdefault(field, []).append(number)
         elif name.startswith(_OWN_FIELD):
             own.append(number)
         elif name:
             unknown.append(number)
     for number in own:  # a company's own field counts only where the tool has no column for it
-        name = names[number].removeprefix(_OWN_FIELD)
-        alias = _ALIASES[kind].get(name) or _GLUED[kind].get(name)
-        if alias and alias not in fields:
-            fields[alias] = [number]
+        field = field_of(names[number].removeprefix(_OWN_FIELD), kind)
+        if field and field not in fields:
+            fields[field] = [number]
         else:
             unknown.append(number)
     unknown.sort()

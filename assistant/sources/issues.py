@@ -106,9 +106,9 @@ def read_issues(
     """
     by_key = {issue.key: issue for issue in (*beside, *issues) if issue.key}
     grids = []
-    types = types_note(issue.type for issue in issues)
     stories = [issue for issue in issues if issue.kind in {"epic", "story"}]
     tests = [issue for issue in issues if issue.kind == "case"]
+    types = types_note(issue.type for issue in issues) if stories else []
     if stories:
         rows = [_requirement(issue, by_key) for issue in stories]
         grids.append(make_grid("Issues", [_REQUIREMENT_HEADER, *rows]))

@@ -6,7 +6,8 @@ of steps, its runs), Azure DevOps, Jira and tables that testers keep by hand.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 
 
 def own_steps(names: Sequence[str]) -> list[str]:
@@ -23,6 +24,30 @@ def own_steps(names: Sequence[str]) -> list[str]:
         "steps" + name.removeprefix(own) if name == own or name.startswith(f"{own} (") else name
         for name in names
     ]
+
+
+_NUMBERED = re.compile(r"(\D*)(\d{1,3})(\D*)")
+_BESIDE_NUMBER = " .:#()[]"
+_OF_A_STEP = frozenset({"step_action", "step_data", "step_expected"})
+
+
+def numbered_columns(names: Sequence[str], field_of: Callable[[str], str]) -> dict[int, str]:
+    """The columns of one step each ("Step 2", "Expected Result 2", "Step 2 Action").
+
+    Their numbers, with the fields they are: "step_action 2". ``field_of`` tells the field of a
+    name without a number. Empty where there is one such column only, or none for an action.
+    """
+    found = dict[int, str]()
+    for at, name in enumerate(names):
+        match = _NUMBERED.fullmatch(name)
+        if match is None or field_of(name):
+            continue
+        before, number, after = match.groups()
+        words = f"{before.rstrip(_BESIDE_NUMBER)} {after.strip(_BESIDE_NUMBER)}".strip()
+        if (field := field_of(words)) in _OF_A_STEP:
+            found[at] = f"{field} {int(number)}"
+    acts = any(field.startswith("step_action") for field in found.values())
+    return found if acts and len(found) > 1 else {}
 
 
 def separate_cases(fields: dict[str, list[int]], names: Sequence[str]) -> None:
@@ -49,13 +74,22 @@ def separate_cases(fields: dict[str, list[int]], names: Sequence[str]) -> None:
             fields["step_number"] = counts[:1]
     titles = fields.get("title", [])
     if len(titles) > 1:
-        best = min(titles, key=lambda n: (_TITLE_ORDER.get(names[n], 5), n))
+        best = best_title(titles, names)
         fields.setdefault("objective", []).extend(n for n in titles if n != best)
         fields["title"] = [best]
     if "title" not in fields and "objective" in fields:
         fields["title"] = fields.pop("objective")
+    labels = fields.get("labels", [])
+    if any(names[n] == _WHOLE_PATH for n in labels):  # the section alone is its last part
+        fields["labels"] = [n for n in labels if names[n] != "section"]
 
 
+def best_title(numbers: Sequence[int], names: Sequence[str]) -> int:
+    """Which of several columns named like a title is the title."""
+    return min(numbers, key=lambda n: (_TITLE_ORDER.get(names[n], 5), n))
+
+
+_WHOLE_PATH = "section hierarchy"
 _ONLY_ACTIONS = "steps (step)"
 
 _COUNTS = {"no", "nr", "nr."}

@@ -14,9 +14,11 @@ from typing import Literal
 
 from assistant.domain import TestCase, Unread, Value
 from assistant.errors import SourceError
+from assistant.sources.case_groups import SECTION
 from assistant.sources.case_rows import read_cases
+from assistant.sources.column_contents import is_identity, settled
 from assistant.sources.grids import Grid, RowsForm
-from assistant.sources.headers import Columns, case_columns, normalised
+from assistant.sources.headers import Columns, case_columns, normalised, numbered_steps
 from assistant.sources.ids import Taken, find_key
 
 CaseField = Literal[
@@ -98,7 +100,14 @@ class ColumnMapping(Value):
 
     def case_columns(self) -> Columns:
         """The columns as the reader of cases takes them."""
-        fields = {str(name): numbers for name, numbers in self.fields.items()}
+        single = numbered_steps([column.header for column in self.columns])
+        found: dict[str, list[int]] = {}
+        for at, column in enumerate(self.columns):
+            if column.field != "ignore":
+                own = single.get(at, "")
+                name = own if own.partition(" ")[0] == column.field else column.field
+                found.setdefault(name, []).append(column.number)
+        fields = {name: tuple(numbers) for name, numbers in found.items()}
         if "title" not in fields and "objective" in fields:
             fields["title"] = fields.pop("objective")
         unknown = tuple(column.number for column in self.columns if column.field == "ignore")
@@ -165,26 +174,30 @@ def suggest_mapping(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> Co
 
     Every column of the file is in it, unknown ones as "ignore".
     """
-    named = case_columns(headers)
+    by_name = case_columns(headers)
+    named = settled(by_name, headers, rows)
     fields = {number: name for name, numbers in named.fields.items() for number in numbers}
+    plain = {number: name for name, numbers in by_name.fields.items() for number in numbers}
     sample = rows[:_SAMPLE_ROWS]
     columns = [
         MappedColumn(
             number=number,
             header=header,
-            field=_field(fields.get(number, "")),
-            reason="by its header" if number in fields else "",
+            field=_field(fields.get(number, "").partition(" ")[0]),
+            reason=_reason(fields.get(number, ""), plain.get(number, "")),
             sample=_first(sample, number),
         )
         for number, header in enumerate(headers)
     ]
     taken = {column.field for column in columns}
+    titles = [column.number for column in columns if column.field == "title"]
     for field, hit in _BY_CONTENT:
         if field in taken or (field == "gherkin" and "step_action" in taken):
             continue
         best = max(
             ((_share(sample, column.number, hit), column) for column in columns
-             if column.field == "ignore"),
+             if column.field == "ignore"
+             and (field != "id" or is_identity(rows, column.number, titles))),
             key=lambda entry: entry[0],
             default=None,
         )  # fmt: skip
@@ -208,7 +221,10 @@ def may_hold_cases(
     """
     known = [grid for grid in grids if grid.columns is not None and grid.columns.kind == "cases"]
     rows = sum(len(grid.rows) for grid in known)
-    if known and (len(unread) * 5 > rows or sum(not case.steps for case in cases) * 2 > len(cases)):
+    strange = [piece for piece in unread if not piece.reason.endswith(SECTION)]
+    if known and (
+        len(strange) * 5 > rows or sum(not case.steps for case in cases) * 2 > len(cases)
+    ):
         return True
     for grid in known:
         suggested = suggest_mapping(grid.header, grid.rows).columns
@@ -253,6 +269,13 @@ def apply_mapping(
     )
     cases, unread = read_cases(grid, Taken())
     return tuple(cases), tuple(unread)
+
+
+def _reason(field: str, by_name: str) -> str:
+    """Why a column holds ``field``, where its name alone would say ``by_name``."""
+    if not field:
+        return ""
+    return "by its header" if field == by_name else "by its header and its cells"
 
 
 def _field(name: str) -> CaseField:

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from assistant.sources.markers import step_word
 
-_NUMBERED = re.compile(r"^\s*(?:step\s*)?(\d{1,3})\s*[.):-]\s*", re.IGNORECASE | re.MULTILINE)
-_EXPECTED = re.compile(
-    r"(?:^|\n)\s*(?:[-*]\s*)?(?:expected(?: results?| outcome)?\s*:|=>|->|→)\s*", re.IGNORECASE
+_NUMBERED = re.compile(
+    r"^[^\S\n]*(?:step\s*)?(\d{1,3})\s*[.):-](?!\d)\s*", re.IGNORECASE | re.MULTILINE
 )
-_DATA = re.compile(r"(?:^|\n)\s*(?:[-*]\s*)?(?:test )?data\s*:\s*", re.IGNORECASE)
+"""A number in front of a step; in "1.5 litres" and "10:30" it is none."""
+_EXPECTED = re.compile(
+    r"(?:^|\n)[^\S\n]*(?:[-*]\s*)?(?:expected(?: results?| outcome)?\s*:|=>|->|→)\s*", re.IGNORECASE
+)
+_DATA = re.compile(r"(?:^|\n)[^\S\n]*(?:[-*]\s*)?(?:test )?data\s*:\s*", re.IGNORECASE)
+_MONTH = r"(?:januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember)\b"
+_FIRST = re.compile(rf"\s*1[.)](?!\s*{_MONTH})", re.IGNORECASE)
+_MARK = re.compile(
+    rf"(?:[-–—*•]\s+(?!\d)|(?P<number>\d{{1,3}})[.)]\s+(?!{_MONTH}))(?=\S)", re.IGNORECASE
+)
+"""What a list puts before an item; no minus sign, and not the first of a month."""
 _TURN = re.compile(r"^[ \t]*Expected Result:[ \t]*$", re.MULTILINE)
 """TestRail's line between an action and its result in the column "Steps" of a CSV export."""
 
@@ -29,20 +38,82 @@ def split_steps(action: str, data: str, expected: str) -> list[tuple[str, str, s
                 (a.strip(), data if n == 0 else "", r.strip())
                 for n, (a, r) in enumerate(zip(lines, results, strict=True))
             ]
-        if actions and re.match(r"\s*1[.)]", action):  # one step that is numbered all the same
+        if actions and _FIRST.match(action):  # one step that is numbered all the same
             results = _numbered(expected)
             action, expected = actions[0], results[0] if len(results) == 1 else expected
-        return [(action, data, expected)]
+        return [(action, data, expected.strip())]
     told, inputs = _results(expected, len(actions)), _numbered(data)
+    end = max((number for number, words in enumerate(actions) if words), default=0)
     split = []
     for number, words in enumerate(actions):
-        last = number == len(actions) - 1
-        result = told.get(number + 1, "") if told else (expected if last else "")
+        result = told.get(number + 1, "") if told else (expected.strip() if number == end else "")
         value = inputs[number] if len(inputs) == len(actions) else (data if number == 0 else "")
         words, inner_result = _cut(words, _EXPECTED)
         words, inner_data = _cut(words, _DATA)
         split.append((words, value or inner_data, result or inner_result))
     return split
+
+
+def single_steps(cells: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """The steps in cells of one step each ("step_action 2", "step_expected 2"), blank ones out."""
+    found: dict[int, dict[str, str]] = {}
+    for name, cell in cells.items():
+        field, _, number = name.partition(" ")
+        if cell and number.isdecimal():
+            found.setdefault(int(number), {})[field] = cell
+    names = ("step_action", "step_data", "step_expected")
+    return [
+        (step.get(names[0], ""), step.get(names[1], ""), step.get(names[2], ""))
+        for _, step in sorted(found.items())
+    ]
+
+
+def with_the_rest(
+    single: list[tuple[str, str, str]], together: tuple[str, str, str]
+) -> list[tuple[str, str, str]]:
+    """Steps of a cell each, with what stands beside them in the columns for all of them.
+
+    Actions together that say nothing else than the single ones are left out; data belong to the
+    first step, a result to the last where it has no numbers.
+    """
+    action, data, expected = together
+    steps = list(single)
+    if expected:
+        told = _results(expected, len(steps))
+        lines = expected.split("\n")
+        if not told and len(lines) == len(steps) and not any(r for _, _, r in steps):
+            told = dict(enumerate(map(str.strip, lines), 1))
+        told = told or {len(steps): expected}
+        steps = [
+            (a, d, "\n".join(filter(None, (r, told.get(number, "")))))
+            for number, (a, d, r) in enumerate(steps, 1)
+        ]
+    if data:
+        a, d, r = steps[0]
+        steps[0] = (a, "\n".join(filter(None, (d, data))), r)
+    acts = [a for a, _, _ in single if a]
+    if action and not (acts and all(a in action for a in acts)):
+        steps = [*split_steps(action, "", ""), *steps]
+    return steps
+
+
+def unmarked(number: int, action: str, expected: str) -> tuple[str, str]:
+    """A step without the list mark of its only line: "- ", "1. ", or its own ``number``.
+
+    The result loses its number with the action; its "- " may be the one of a list in it.
+    """
+    mark = None if "\n" in action else _MARK.match(action)
+    if mark is None:
+        return action, expected
+    given = mark["number"]
+    if given is None:
+        return action[mark.end() :], expected
+    if int(given) not in {1, number}:
+        return action, expected
+    same = None if "\n" in expected else _MARK.match(expected)
+    if same is not None and same["number"] == given:
+        expected = expected[same.end() :]
+    return action[mark.end() :], expected
 
 
 def _results(cell: str, steps: int) -> dict[int, str]:
@@ -74,10 +145,8 @@ def _numbered(cell: str) -> list[str]:
     """
     marks = list(_NUMBERED.finditer(cell))
     indents = [mark.start(1) - cell.rfind("\n", 0, mark.start(1)) for mark in marks]
-    if marks:
-        marks = [
-            mark for mark, indent in zip(marks, indents, strict=True) if indent == min(indents)
-        ]
+    least = min(indents, default=0)
+    marks = [mark for mark, indent in zip(marks, indents, strict=True) if indent == least]
     if not marks or [int(m.group(1)) for m in marks] != list(range(1, len(marks) + 1)):
         return []
     ends = [mark.start() for mark in marks[1:]] + [len(cell)]

@@ -11,6 +11,7 @@ from assistant.domain import CaseTemplate, Column, TemplateField, TestCase, Valu
 from assistant.errors import TemplateError
 from assistant.sources.case_rows import priority_of, technique_of
 from assistant.sources.files import tables_of
+from assistant.sources.headers import numbered_steps
 from assistant.sources.mapping import CaseField, suggest_mapping
 from assistant.suite.mapping_files import MappingFile as MappingFile
 from assistant.suite.mapping_files import mapping_files as mapping_files
@@ -101,9 +102,13 @@ def from_file(name: str, data: bytes) -> CaseTemplate:
         )
     best = max(grids, key=lambda grid: len(suggest_mapping(grid.header, grid.rows).fields))
     mapping = suggest_mapping(best.header, best.rows)
+    single = numbered_steps(best.header)  # a column a step, which a template has no field for
     columns = [
-        SampleColumn(header=column.header, field=_template_field(column.field))
-        for column in mapping.columns
+        SampleColumn(
+            header=column.header,
+            field=None if number in single else _template_field(column.field),
+        )
+        for number, column in enumerate(mapping.columns)
     ]
     title = name.rsplit("/", 1)[-1].rsplit(".", 1)[0]
     return template_from_sample(

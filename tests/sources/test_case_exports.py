@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from assistant.domain import TestCase
 from assistant.sources.files import read_file
 
@@ -181,3 +183,44 @@ def test_testlink_requirements() -> None:
     alone = f"<requirements>{need.format('R1')}{need.format('R2')}</requirements>"
     (epic,) = read_file("reqs.xml", alone.encode()).epics
     assert [story.key for story in epic.stories] == ["R1", "R2"]
+
+
+def test_pictures_in_testrail_are_left_out_and_counted() -> None:
+    def picture(number: int) -> str:
+        return f"![](index.php?/attachments/get/{number})"
+
+    separated = (
+        f"<case><id>C2</id><title>Wait</title><custom><steps_separated>"
+        f"<step><content>1. Wait</content><expected>{picture(4)}</expected></step>"
+        f"<step><content>{picture(4)}</content><expected></expected></step>"
+        "</steps_separated></custom></case>"
+    )
+    text = (
+        f"<case><id>C1</id><title>Pay</title><custom><preconds>{picture(1)}\nA plan</preconds>"
+        f"<steps>1. Pay\n2. {picture(2)}</steps><expected>Paid **now** {picture(3)}"
+        '&lt;img src="index.php?/attachments/get/5"/&gt;</expected></custom></case>'
+    )
+    data = (
+        f"<suite><name>M</name><sections><section><name>A</name><cases>{text}{separated}"
+        "</cases></section></sections></suite>"
+    )
+    reading = read_file("a.xml", data.encode())
+    pay, wait = reading.cases
+    assert pay.preconditions == ("A plan",)
+    assert steps_of(pay) == [("Pay", "Paid **now**")]
+    assert steps_of(wait) == [("Wait", "")]
+    assert reading.report.unread_parts == ("5 pictures",)
+
+
+def test_pictures_in_testrail_over_rest_are_left_out_and_counted() -> None:
+    case = {
+        "id": 1, "title": "Pay", "section_id": 2, "priority_id": 2,
+        "custom_preconds": "![](index.php?/attachments/get/1)",
+        "custom_steps_separated": [
+            {"content": "- Pay\n![](index.php?/attachments/get/2)", "expected": "Paid"}
+        ],
+    }  # fmt: skip
+    reading = read_file("a.json", json.dumps([case]).encode())
+    (found,) = reading.cases
+    assert (found.preconditions, steps_of(found)) == ((), [("Pay", "Paid")])
+    assert reading.report.unread_parts == ("2 pictures",)

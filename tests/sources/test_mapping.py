@@ -77,3 +77,39 @@ def test_a_file_is_read_under_a_saved_mapping() -> None:
     assert [case.id for case in reading.cases] == ["TF-1", "TF-2"]
     assert reading.document.kind == "test_cases"
     assert tables_of("a.md", b"# words") == ()
+
+
+STEP_HEADERS = ["Key", "What", "Step 1", "Result 1", "Step 2", "Result 2", "Ticket"]
+STEP_ROWS = [
+    ["T-1", "Pay a fee today", "Open", "Shown", "Pay", "Paid", "CC-12"],
+    ["T-2", "Quit the portal now", "Open", "", "Quit", "Gone", "CC-12"],
+]
+
+
+def test_a_column_for_each_step_is_seen_saved_and_applied() -> None:
+    mapping = suggest_mapping(STEP_HEADERS, STEP_ROWS)
+    assert [column.field for column in mapping.columns] == [
+        "id", "title", "step_action", "step_expected", "step_action", "step_expected", "story",
+    ]  # fmt: skip
+    assert mapping.columns[2].reason == "by its header"
+    assert mapping.columns[6].reason == "by its header and its cells"
+    saved = ColumnMapping.model_validate_json(mapping.with_field(3, "ignore").model_dump_json())
+    cases, _ = apply_mapping(saved, STEP_HEADERS, STEP_ROWS)
+    assert [[(s.action, s.expected_result) for s in case.steps] for case in cases] == [
+        [("Open", ""), ("Pay", "Paid")], [("Open", ""), ("Quit", "Gone")],
+    ]  # fmt: skip
+    turned = [row[::-1] for row in STEP_ROWS]
+    [grid] = tables_of(
+        "a.csv", "\n".join(",".join(r) for r in [STEP_HEADERS[::-1], *turned]).encode()
+    )
+    placed = saved.placed(grid.header)
+    assert placed is not None
+    assert apply_mapping(placed, grid.header, grid.rows)[0] == cases
+
+
+def test_what_cases_share_is_not_suggested_as_their_id() -> None:
+    rows = [["S-1", "Pay a fee today", "Click Pay"], ["S-1", "Quit the portal now", "Click Quit"]]
+    mapping = suggest_mapping(["Set", "Summary", "Steps"], rows)
+    assert [column.field for column in mapping.columns] == ["ignore", "title", "step_action"]
+    own = [["S-1", *rows[0][1:]], ["S-2", *rows[1][1:]]]
+    assert suggest_mapping(["Set", "Summary", "Steps"], own).columns[0].field == "id"

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from assistant.sources.pictures import Pictures
 from assistant.sources.readers import azure_items
 from assistant.sources.readers.fragments import fragment_to_markdown
 from assistant.sources.readers.parameters import with_values
@@ -64,9 +65,10 @@ def _cases(
             "note": f"The steps of {_some(elsewhere)} are not in the file: it only names the "
             f"address where {tool} gives them out. Export the cases as XML or CSV to have both."
         }
+    pictures = Pictures()
     for each in kept:
-        yield {"issue": {"type": "Test", **read(each)}}
-    yield {"report": {"reader": tool, "parts": len(kept)}}
+        yield {"issue": pictures.left_out_of({"type": "Test", **read(each)})}
+    yield {"report": {"reader": tool, "parts": len(kept), "unread_parts": pictures.unread}}
 
 
 def _some(keys: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
+from assistant.sources.pictures import Pictures
 from assistant.sources.readers.fragments import fragment_to_markdown as _markdown
 from assistant.sources.readers.xml_tree import child, children, tag_of, text_of
 
@@ -30,11 +31,11 @@ def read_cases(root: Element) -> Iterator[object] | None:
 
 
 def _cases(tool: str, cases: Iterator[dict[str, object]]) -> Iterator[object]:
-    count = 0
+    count, pictures = 0, Pictures()
     for case in cases:
         count += 1
-        yield {"issue": {"type": "Test", **case}}
-    yield {"report": {"reader": tool, "parts": count}}
+        yield {"issue": pictures.left_out_of({"type": "Test", **case})}
+    yield {"report": {"reader": tool, "parts": count, "unread_parts": pictures.unread}}
 
 
 def _testrail(element: Element, folders: tuple[str, ...]) -> Iterator[dict[str, object]]:
