@@ -1,57 +1,50 @@
 """Jira wiki text to Markdown, line by line, so that the time grows with the length only.
 
-Covers what epics are written in: headings, lists (mixed and nested), tables, panels, quotes,
-preformatted blocks, links and text effects. Source of the notation: Jira's "Text Formatting
-Notation Help". (The library jira2markdown takes minutes for a megabyte, and nests a table or
-panel into the list above it.)
+Covers what epics are written in: headings, lists (mixed and nested), tables, panels, quotes and
+preformatted blocks; what stands within a line is read by ``wiki_inline``. Source of the notation:
+Jira's "Text Formatting Notation Help". (The library jira2markdown takes minutes for a megabyte, and
+nests a table or panel into the list above it.)
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+
+from assistant.sources.wiki_inline import LAYOUT, hold, inline
 
 _HEADING = re.compile(r"^\s*h([1-6])\.\s*(.*)$")
 _LIST = re.compile(r"^\s*([*#-]+)\s+(?=\S)(.*)$")
-_MACRO = re.compile(
-    r"^\s*\{(panel|quote|noformat|code|info|note|tip|warning|expand|section"
-    r"|column)(?::([^}]*))?\}\s*(.*)$"
+_TAG = re.compile(
+    r"(?<!\\)\{(panel|quote|noformat|code|info|note|tip|warning|expand|section|column"
+    r"|comment)(?::([^}\n]{0,500}))?\}"
 )
+_MACRO = re.compile(rf"\s*{_TAG.pattern}")
+_NUMBERED = re.compile(r"^# ", re.MULTILINE)
+_REST = re.compile(r"\s*$")
+_PREFORMATTED = frozenset(["noformat", "code"])
+_HIDDEN = "comment"
+_ROW = re.compile(r"\s*\|[^|]*\|")
+_LINKED = re.compile(r"\[[^\[\]\n]{0,2000}\]|![^\s!|]{1,200}\.\w{2,5}\|[^!|\n]{0,200}!")
 _TITLE = re.compile(r"(?:^|\|)title=([^|}]*)")
 _STRONG_SIGNS = (
-    re.compile(r"^\s*h[1-6]\.\s+\S", re.MULTILINE),
-    re.compile(r"^\s*\|\|[^|\n]{1,200}\|\|", re.MULTILINE),
+    re.compile(r"^[^\S\n]*h[1-6]\.\s+\S", re.MULTILINE),
+    re.compile(r"^[^\S\n]*\|\|[^|\n]{1,200}\|\|", re.MULTILINE),
     re.compile(r"\{(?:panel|noformat|quote|code|color|info|note|expand)(?::[^}\n]{0,200})?\}"),
 )
 _MEDIUM_SIGNS = (
-    re.compile(r"^\s*(?:\*\*|\*#|#\*) \S", re.MULTILINE),
+    re.compile(r"^[^\S\n]*(?:\*\*|\*#|#\*) \S", re.MULTILINE),
     re.compile(r"\[[^\[\]|\n]{1,200}\|(?:https?://|mailto:)[^\]\n]{1,500}\]"),
-    re.compile(r"^\s*\*[^*\s][^*\n]*\*:?\s*$", re.MULTILINE),
+    re.compile(r"^[^\S\n]*\*[^*\s][^*\n]*\*:?[^\S\n]*$", re.MULTILINE),
     re.compile(r"^# \S.*\n# \S", re.MULTILINE),
     re.compile(r"^bq\. ", re.MULTILINE),
 )
 _MARKDOWN_SIGNS = (
     re.compile(r"^#{2,6} \S", re.MULTILINE),
     re.compile(r"\*\*[^*\s][^*\n]{0,200}\*\*"),
-    re.compile(r"^\s*```", re.MULTILINE),
+    re.compile(r"^[^\S\n]*```", re.MULTILINE),
     re.compile(r"\]\(https?://"),
-    re.compile(r"^\s*\|(?:\s*:?-+:?\s*\|)+\s*$", re.MULTILINE),
-)
-_INLINE = (
-    (re.compile(r"\{color(?::[^}\n]{0,60})?\}|\{anchor:[^}\n]{0,100}\}"), ""),
-    (re.compile(r"\{\{([^{}\n]{1,300})\}\}"), r"`\1`"),
-    (re.compile(r"(?<![\w*\\])\*(?=[^\s*])([^*\n]{0,300}(?<!\s))\*(?![\w*])"), r"**\1**"),
-    (re.compile(r"(?<![\w+])\+(?=\S)([^+\n]{0,300}(?<!\s))\+(?![\w+])"), r"\1"),
-    (re.compile(r"(?<![\w-])-(?=[^\s-])([^-\n]{0,300}(?<!\s))-(?![\w-])"), r"~~\1~~"),
-    (
-        re.compile(r"\[([^\[\]|\n]{1,300})\|([^\[\]|\s]{1,1000})(?:\|[^\[\]\n]{0,200})?\]"),
-        r"[\1](\2)",
-    ),
-    (re.compile(r"\[((?:https?|mailto|ftp)://?[^\[\]|\s]{1,1000})\]"), r"<\1>"),
-    (re.compile(r"\[~(?:accountid:)?([^\[\]\n]{1,100})\]"), r"@\1"),
-    (re.compile(r"(?<!\w)!([^\s!|]{1,200}\.\w{2,5})(?:\|[^!\n]{0,200})?!"), r"![\1](\1)"),
-    (re.compile(r"\\\\\s*"), "  "),
-    (re.compile(r"\\([*_{}\[\]#+|!-])"), r"\1"),
+    re.compile(r"^[^\S\n]*\|(?:[^\S\n]*:?-+:?[^\S\n]*\|)+[^\S\n]*$", re.MULTILINE),
 )
 
 
@@ -61,93 +54,164 @@ def is_jira_wiki(text: str) -> bool:
     score = sum(2 for sign in _STRONG_SIGNS if sign.search(head))
     score += sum(1 for sign in _MEDIUM_SIGNS if sign.search(head))
     score -= sum(2 for sign in _MARKDOWN_SIGNS if sign.search(head))
-    return score >= 2
+    return score - 2 * _has_title(head) >= 2
 
 
-def jira_to_markdown(text: str) -> str:
-    """``text`` as Markdown; every word of it is kept."""
-    return "\n".join(_Converter(text.split("\n")).lines())
+def _has_title(head: str) -> bool:
+    """Whether ``head`` begins with a title in Markdown: nobody numbers a list of one item."""
+    title, _, below = head.lstrip().partition("\n")
+    apart = not below.partition("\n")[0].strip()
+    return title.startswith("# ") and apart and not _NUMBERED.search(below)
+
+
+def jira_to_markdown(text: str, *, confluence: bool = False) -> str:
+    """``text`` as Markdown; every word that is shown is kept.
+
+    With ``confluence`` it is the body of a page of Confluence before 4.0: see ``wiki_inline``.
+    """
+    return "\n".join(_Converter(text.split("\n"), confluence).lines())
 
 
 class _Converter:
-    def __init__(self, lines: list[str]) -> None:
+    def __init__(self, lines: list[str], confluence: bool) -> None:
         self.source = lines
+        self.confluence = confluence
         self.at = 0
         self.counts: list[int] = []
         self.marks = ""
         self.quoted = False
+        self.open: set[str] = set()
+        self.last_line: dict[str, int] = {}
+        self.last_place: dict[str, int] = {}
 
     def lines(self) -> Iterator[str]:
         while self.at < len(self.source):
             line = self.source[self.at]
             self.at += 1
-            macro = _MACRO.match(line)
-            if macro:
-                yield from self._macro(*macro.groups())
-                continue
-            if line.lstrip().startswith("||") or (
-                line.lstrip().startswith("|") and line.count("|") > 1
-            ):
-                yield from self._table(line)
-                continue
-            converted = self._line(line)
-            yield f"> {converted}" if self.quoted and converted.strip() else converted
+            if line.strip():
+                yield from self._pieces(line)
+            else:
+                yield line
 
-    def _macro(self, name: str, options: str | None, rest: str) -> Iterator[str]:
+    def _pieces(self, line: str) -> Iterator[str]:
+        """The lines that a line becomes: the texts between its macros, and the macros."""
+        self.last_place = {}
+        at = 0
+        while tag := self._tag(line, at):
+            before = line[at : tag.start()].rstrip()
+            if before:
+                yield from self._text(before)
+            if tag[1] == _HIDDEN:
+                line, at = self._block(tag, line, [])
+            elif tag[1] in _PREFORMATTED:
+                line, at = yield from self._preformatted(tag, line)
+            else:
+                yield from self._frame(tag)
+                at = tag.end()
+        if at == 0:
+            yield from self._text(line)
+        elif after := line[at:].lstrip():
+            yield from self._text(after)
+
+    def _tag(self, line: str, at: int) -> re.Match[str] | None:
+        """The next mark of a macro from ``at``; braces in the middle of a text may be none."""
+        if _ROW.match(line, at):
+            return None
+        first = True
+        for tag in _TAG.finditer(line, at):
+            first = first and not line[at : tag.start()].strip()
+            if (first and tag[1] != _HIDDEN) or self._is_macro(tag, line):
+                return tag
+            first = False
+        return None
+
+    def _is_macro(self, tag: re.Match[str], line: str) -> bool:
+        name = tag[1]
+        if name == _HIDDEN:  # Jira has none
+            return self.confluence and (self._ends_here(tag, line) or self._ends_later(name))
+        if name not in _PREFORMATTED:
+            return name in self.open
+        if line[tag.start() - 1] not in " \t:}":  # "/orders/{code}"
+            return False
+        opens = bool(_REST.match(line, tag.end())) and self._ends_later(name)
+        return opens or self._ends_here(tag, line)
+
+    # Where the last mark is, is looked up once: there can be very many of them.
+
+    def _ends_here(self, tag: re.Match[str], line: str) -> bool:
+        if tag[1] not in self.last_place:
+            self.last_place[tag[1]] = line.rfind(f"{{{tag[1]}}}")
+        return self.last_place[tag[1]] >= tag.end()
+
+    def _ends_later(self, name: str) -> bool:
+        if name not in self.last_line:
+            places = (at for at, each in enumerate(self.source) if f"{{{name}}}" in each)
+            self.last_line[name] = max(places, default=-1)
+        return self.last_line[name] >= self.at
+
+    def _frame(self, tag: re.Match[str]) -> Iterator[str]:
         self.counts = []
-        if name in {"noformat", "code"}:
-            yield from self._preformatted(name, options or "", rest)
-            return
-        title = _TITLE.search(options or "")
-        if name == "quote":
+        self.open ^= {tag[1]}
+        if tag[1] == "quote":
             self.quoted = not self.quoted
+        yield ""
+        title = _TITLE.search(tag[2] or "")
         if title and title.group(1).strip():
-            yield ""
             yield f"**{title.group(1).strip()}**"
-        else:
-            yield ""
-        if rest.strip():
-            self.source.insert(self.at, rest)
 
-    def _preformatted(self, name: str, options: str, rest: str) -> Iterator[str]:
-        close = f"{{{name}}}"
+    def _preformatted(self, tag: re.Match[str], line: str) -> Generator[str, None, tuple[str, int]]:
+        """The block that ``tag`` opens; returns the line that it ends in, and where."""
+        self.counts = []
+        options = tag[2] or ""
         title = _TITLE.search(options)
         language = options.split("|")[0] if options and "=" not in options.split("|")[0] else ""
         if title:
             yield f"**{title.group(1).strip()}**"
-        yield f"```{language}"
-        content, inside = rest, True
+        content = list[str]()
+        left = self._block(tag, line, content)
+        yield from (f"```{language}", *content, "```")
+        return left
+
+    def _block(self, tag: re.Match[str], line: str, content: list[str]) -> tuple[str, int]:
+        """Adds the lines of a block to ``content``; the line that it ends in, and where."""
+        close, at = f"{{{tag[1]}}}", tag.end()
         while True:
-            before, found, after = content.partition(close)
-            if (before.strip() or not found) and (before or content is not rest):
-                yield before
-            if found:
-                inside = False
-                rest_of_line = after
+            end = line.find(close, at)
+            part = line[at:end] if end >= 0 else line[at:]
+            if part.strip() or (end < 0 and at == 0):
+                content.append(part if at == 0 else part.lstrip())
+            if end >= 0 or self.at >= len(self.source):
                 break
-            if self.at >= len(self.source):
-                rest_of_line = ""
-                break
-            content = self.source[self.at]
+            line, at = self.source[self.at], 0
             self.at += 1
-        del inside
-        yield "```"
-        if rest_of_line.strip():
-            self.source.insert(self.at, rest_of_line)
+        self.last_place = {}
+        return line, end + len(close) if end >= 0 else len(line)
+
+    def _text(self, text: str) -> Iterator[str]:
+        if _ROW.match(text):
+            yield from self._table(text)
+        elif "{" in text and not LAYOUT.sub("", text).strip():
+            yield ""
+        else:
+            converted = self._line(hold(text))
+            yield f"> {converted}" if self.quoted and converted.strip() else converted
+
+    def _inline(self, text: str) -> str:
+        return inline(text, confluence=self.confluence)
 
     def _line(self, line: str) -> str:
         if match := _HEADING.match(line):
             self.counts = []
-            return f"{'#' * int(match.group(1))} {_inline(match.group(2))}"
+            return f"{'#' * int(match.group(1))} {self._inline(match.group(2))}"
         if re.fullmatch(r"\s*-{4,}\s*", line):
             return "---"
         if line.startswith("bq. "):
-            return f"> {_inline(line[4:])}"
+            return f"> {self._inline(line[4:])}"
         match = _LIST.match(line)
         if not match or (set(match.group(1)) == {"-"} and len(match.group(1)) > 1):
             if line.strip():
                 self.counts = [] if not line.startswith((" ", "\t")) else self.counts
-            return _inline(line)
+            return self._inline(line)
         marks = match.group(1)
         depth = len(marks)
         self.counts = self.counts[:depth] + [0] * (depth - len(self.counts))
@@ -156,44 +220,35 @@ class _Converter:
         self.marks = marks
         self.counts[depth - 1] += 1
         mark = f"{self.counts[depth - 1]}." if marks[-1] == "#" else "-"
-        return f"{'   ' * (depth - 1)}{mark} {_inline(match.group(2))}"
+        return f"{'   ' * (depth - 1)}{mark} {self._inline(match.group(2))}"
 
     def _table(self, first: str) -> Iterator[str]:
         self.counts = []
-        rows = [first]
+        rows = [[hold(first)]]
         while self.at < len(self.source):
-            line = self.source[self.at]
-            opened = not rows[-1].rstrip().endswith("|")
+            line = hold(self.source[self.at])
+            opened = not rows[-1][-1].rstrip().endswith("|")
             if line.lstrip().startswith("|"):
-                rows.append(line)
-            elif opened and line.strip() and not _MACRO.match(line) and not _HEADING.match(line):
-                rows[-1] += "<br>" + line.strip()
+                rows.append([line])
+            elif opened and line.strip() and not (_MACRO.match(line) or _HEADING.match(line)):
+                rows[-1].append(line.strip())
             else:
                 break
             self.at += 1
         yield ""
-        for number, row in enumerate(rows):
-            cells = _cells(row)
-            yield "| " + " | ".join(_inline(cell) for cell in cells) + " |"
+        for number, lines in enumerate(rows):
+            row = "<br>".join(lines)
+            cells = [self._inline(cell).replace("|", "\\|") for cell in _cells(row)]
+            yield "| " + " | ".join(cells) + " |"
             if number == 0 and row.lstrip().startswith("||"):
                 yield "|" + " --- |" * len(cells)
 
 
 def _cells(row: str) -> list[str]:
-    """The cells of a table row; a ``|`` inside a link is no border."""
-    text = re.sub(
-        r"\[([^\[\]|\n]{0,300})\|([^\[\]\n]{0,1000})\]",
-        lambda m: f"[{m[1]}\x00{m[2]}]",
-        row.strip(),
-    )
+    """The cells of a table row; a ``|`` inside a link or a picture is no border."""
+    text = _LINKED.sub(lambda m: m[0].replace("|", "\x00"), row.strip())
     text = re.sub(r"^\|{1,2}|\|{1,2}$", "", text)
     return [cell.strip().replace("\x00", "|") for cell in re.split(r"\|{1,2}", text)]
-
-
-def _inline(text: str) -> str:
-    for pattern, replacement in _INLINE:
-        text = pattern.sub(replacement, text)
-    return text
 
 
 def tracker_text(text: str) -> str:

@@ -122,7 +122,7 @@ def kind_of_text(text: str, shown: str) -> FileKind:
     if (marked or text.lstrip().startswith("<?xml")) and _XML.match(text[:2000]) and closed:
         if re.search(r"<svg[\s>]", text[:2000]):
             raise unsupported(shown, "an image", "Export its text and import that")
-        return "xml"
+        return "confluence" if "<hibernate-generic" in text[:2000] else "xml"
     return "mail" if _is_mail(text, named=name.endswith((".eml", ".mbox"))) else "text"
 
 

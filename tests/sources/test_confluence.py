@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -44,37 +45,72 @@ def test_storage_format_with_macros_tasks_tables_and_code() -> None:
         assert glued not in text.replace("14", "")
 
 
+@pytest.mark.parametrize(
+    ("user", "shown"),
+    [
+        ('ri:username="ada"', "@ada"),
+        ('ri:userkey="2c9e48d553c3b7db015516fa640b00bd"', "@user"),
+        ('ri:userkey="ada"', "@user"),  # a key is no name, whatever it looks like
+        ('ri:account-id="557058:f58131cb-b67d-43c7-b30d-6b58d40bd077"', "@user"),
+        ('ri:account-id="5b10ac8d82e05b22cc7d4ef5"', "@user"),
+        ('ri:account-id="ada.l"', "@ada.l"),
+    ],
+)
+def test_a_key_of_a_user_is_not_shown(user: str, shown: str) -> None:
+    page = f"<p><ac:link><ri:user {user} /></ac:link>, please look. Owner: <ri:user {user} /></p>"
+    text = read_file("page.html", page.encode()).document.text
+    assert text == f"{shown}, please look. Owner: {shown}\n"
+    named = page.replace("</ac:link>", "<ac:link-body>Ada L.</ac:link-body></ac:link>")
+    assert "Ada L., please" in read_file("page.html", named.encode()).document.text
+
+
+def thing(kind: str, number: int | str, *properties: str) -> str:
+    return f'<object class="{kind}"><id name="id">{number}</id>{"".join(properties)}</object>'
+
+
+def value(name: str, words: str) -> str:
+    return f'<property name="{name}"><![CDATA[{words}]]></property>'
+
+
+def link(name: str, kind: str, number: int | str) -> str:
+    return f'<property name="{name}" class="{kind}"><id name="id">{number}</id></property>'
+
+
+def exported(*things: str) -> str:
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<hibernate-generic datetime="2026-11-01">'
+        + "\n".join(things)
+        + "</hibernate-generic>\n"
+    )
+
+
+def one_page(body: str, *more: str) -> str:
+    """A space export of one page in the markup that ``body`` has."""
+    return exported(
+        thing("Page", 10, value("title", "Rules *here*"), value("contentStatus", "current")),
+        thing("BodyContent", 20, value("body", body), link("content", "Page", 10), *more),
+    )
+
+
 def entities(body: str) -> str:
     """A space export: a page with an old version and a deleted one, a label, a blog post."""
-
-    def thing(kind: str, number: int, *properties: str) -> str:
-        return f'<object class="{kind}"><id name="id">{number}</id>{"".join(properties)}</object>'
-
-    def value(name: str, words: str) -> str:
-        return f'<property name="{name}"><![CDATA[{words}]]></property>'
-
-    def link(name: str, kind: str, number: int) -> str:
-        return f'<property name="{name}" class="{kind}"><id name="id">{number}</id></property>'
-
     current = value("contentStatus", "current")
     space = link("space", "Space", 1)
     escaped = body.replace("]]>", "]] >")
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?><hibernate-generic datetime="2026-11-01">'
-        + thing("Space", 1, value("key", "CARE"))
-        + thing("Page", 10, value("title", "Business rules"), current, space)
-        + thing("Page", 9, value("title", "Business rules"), current, space,
-                link("originalVersion", "Page", 10))
-        + thing("Page", 8, value("title", "Gone"), value("contentStatus", "deleted"), space)
-        + thing("Page", 11, value("title", "Child"), current, space, link("parent", "Page", 10))
-        + thing("BlogPost", 12, value("title", "News"), current, space)
-        + thing("BodyContent", 20, value("body", escaped), link("content", "Page", 10))
-        + thing("BodyContent", 21, value("body", "<p>old words</p>"), link("content", "Page", 9))
-        + thing("BodyContent", 22, value("body", "<p>child words</p>"), link("content", "Page", 11))
-        + thing("BodyContent", 23, value("body", "<p>news</p>"), link("content", "BlogPost", 12))
-        + thing("Label", 30, value("name", "billing"))
-        + thing("Labelling", 31, link("label", "Label", 30), link("content", "Page", 10))
-        + "</hibernate-generic>"
+    return exported(
+        thing("Space", 1, value("key", "CARE")),
+        thing("Page", 10, value("title", "Business rules"), current, space),
+        thing("Page", 9, value("title", "Business rules"), current, space,
+                link("originalVersion", "Page", 10)),
+        thing("Page", 8, value("title", "Gone"), value("contentStatus", "deleted"), space),
+        thing("Page", 11, value("title", "Child"), current, space, link("parent", "Page", 10)),
+        thing("BlogPost", 12, value("title", "News"), current, space),
+        thing("BodyContent", 20, value("body", escaped), link("content", "Page", 10)),
+        thing("BodyContent", 21, value("body", "<p>old words</p>"), link("content", "Page", 9)),
+        thing("BodyContent", 22, value("body", "<p>child words</p>"), link("content", "Page", 11)),
+        thing("BodyContent", 23, value("body", "<p>news</p>"), link("content", "BlogPost", 12)),
+        thing("Label", 30, value("name", "billing")),
+        thing("Labelling", 31, link("label", "Label", 30), link("content", "Page", 10)),
     )  # fmt: skip
 
 
@@ -98,6 +134,114 @@ def test_space_export_gives_current_pages(archive: Callable[..., bytes]) -> None
     assert rules.report.unread_parts == (
         "1 attached files", "2 old versions, drafts or deleted pages",
     )  # fmt: skip
+
+
+WIKI = r"""{toc:maxLevel=2}
+{tip}You can get it here:&nbsp;[http://x.example/d|http://x.example/d]
+{tip}
+
+{section}
+{column:width=60%}
+h2. {anchor:pw}Password rules
+{column}
+{section}
+# At least *8* characters \-\- no more than 64.
+# [debug()|default:View Debug] shows \{it\}.
+#* See [Other page], [the *table*|Other page#top], [SPACE:Page] and [~ada].
+
+|| Field || Required ||
+| Name {color:red}new{color} | Yes |
+{children}
+
+{code:xml|title=config.xml}
+<a>[x]</a> \-
+{code}"""
+
+
+def test_a_page_of_an_old_confluence_is_in_wiki_markup(archive: Callable[..., bytes]) -> None:
+    data = archive({"entities.xml": one_page(WIKI)})
+    reading = read_file("space.zip", data)
+    assert reading.document.title == "Rules *here*"
+    words = re.sub(r"\n{2,}", "\n\n", reading.document.text)
+    assert words == (
+        "# Rules *here*\n\nYou can get it here: <http://x.example/d>\n\n## Password rules\n\n"
+        "1. At least **8** characters -- no more than 64.\n2. debug() shows {it}.\n"
+        "   - See Other page, the **table**, Page and @ada.\n\n"
+        "| Field | Required |\n| --- | --- |\n| Name new | Yes |\n\n"
+        "**config.xml**\n```xml\n<a>[x]</a> \\-\n```\n"
+    )
+    assert reading.notes == ("Read as Confluence wiki markup and converted to Markdown.",)
+
+
+def test_the_markup_that_a_body_names_is_the_one_that_is_read(
+    archive: Callable[..., bytes],
+) -> None:
+    def text(body: str, *more: str) -> str:
+        data = archive({"entities.xml": one_page(body, *more)})
+        return read_file("space.zip", data).document.text.partition("\n\n")[2]
+
+    kinds = {number: f'<property name="bodyType">{number}</property>' for number in (0, 2)}
+    assert text("The *limit* of [Plan]", kinds[0]) == "The **limit** of Plan\n"
+    assert text("The *limit* of [Plan]", kinds[2]) == "The *limit* of [Plan]\n"
+    assert text("<p>The [Plan]</p>") == "The [Plan]\n"
+    assert text("Said: <b>The [Plan]</b>") == "Said: **The [Plan]**\n"
+    assert text("h2. A\n{code}\n<b>x</b>\n{code}") == "## A\n```\n<b>x</b>\n```\n"
+
+
+def test_a_page_about_wiki_markup_keeps_its_title(archive: Callable[..., bytes]) -> None:
+    data = archive({"entities.xml": one_page("<p>Write {code} around code.</p>")})
+    assert read_file("space.zip", data).document.text.startswith("# Rules *here*\n\nWrite {code}")
+
+
+def test_the_entities_of_a_space_alone_are_read_as_the_export(
+    archive: Callable[..., bytes],
+) -> None:
+    def told(name: str, data: bytes) -> list[tuple[object, ...]]:
+        readings = [each.reading for each in read_files(name, data)]
+        return [(r.document.id, r.document.text, r.document.metadata) for r in readings if r]
+
+    xml = entities("<p>The limit is 14 days.</p>")
+    zipped = told("space.zip", archive({"entities.xml": xml}))
+    assert len(zipped) == 3
+    for name, data in (
+        ("entities.xml", xml.encode()),
+        ("entities (1).xml", xml.replace("UTF-8", "UTF-16").encode("utf-16")),
+    ):
+        assert told(name, data) == zipped
+    [inside] = list(read_files("a.zip", archive({"space/entities.xml": one_page("<p>Hi</p>")})))
+    assert inside.reading is not None
+    assert inside.reading.document.id == "confluence:10"
+    [bad] = read_files("entities.xml", xml.replace("</object>", "", 1).encode())
+    assert "entities.xml is not well-formed" in bad.error
+
+
+def test_names_of_users_in_an_export(archive: Callable[..., bytes]) -> None:
+    """Keys as in exports of Confluence Cloud: the name of a user is an address or the key."""
+    keys = ["5b10ac8d82e05b22cc7d4ef5", "8a7f80835ee2", "712020:c531b087-f581-31cb-b67d-43c7b30d"]
+    mentions = "; ".join(f'<ac:link><ri:user ri:userkey="{key}" /></ac:link>' for key in keys)
+    cloud = f'<ac:link><ri:user ri:account-id="{keys[0]}" /></ac:link>'
+    xml = exported(
+        thing("ConfluenceUserImpl", keys[0], value("name", "Ada@x.example"),
+              value("lowerName", "ada@x.example")),
+        thing("ConfluenceUserImpl", keys[1], value("name", "grace")),
+        thing("ConfluenceUserImpl", keys[2], value("name", keys[2])),
+        thing("InternalUser", 5, value("lowerName", "ada@x.example"),
+              value("displayName", "Ada Lovelace")),
+        thing("Page", 10, value("title", "A"), value("contentStatus", "current"),
+              link("creator", "ConfluenceUserImpl", keys[0]), value("originalVersionId", "")),
+        thing("Page", 9, value("title", "A"), value("contentStatus", "current"),
+              value("originalVersionId", "10")),
+        thing("BodyContent", 20, value("body", f"<p>{mentions}; {cloud}</p>"),
+              link("content", "Page", 10)),
+        thing("Label", 30, value("name", "billing"), value("namespace", "global")),
+        thing("Label", 31, value("name", "favourite"), value("namespace", "my")),
+        thing("Labelling", 40, link("label", "Label", 30), link("content", "Page", 10)),
+        thing("Labelling", 41, link("label", "Label", 31), link("content", "Page", 10)),
+    )  # fmt: skip
+    document = read_file("space.zip", archive({"entities.xml": xml})).document
+    assert document.text == "# A\n\n@Ada Lovelace; @grace; @user; @Ada Lovelace\n"
+    assert document.metadata.author == "Ada Lovelace"
+    assert document.metadata.labels == ("billing",)
 
 
 def test_space_export_with_entities_is_refused(archive: Callable[..., bytes]) -> None:

@@ -6,16 +6,19 @@ Each number here was counted in the file itself or by another reader, not taken 
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import io
+import json
 import os
 import re
 import subprocess
 import sys
 import tarfile
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from filelock import FileLock
@@ -23,7 +26,7 @@ from filelock import FileLock
 from assistant.domain import TestCase
 from assistant.sources.batches import read_files
 from assistant.sources.files import read_file
-from assistant.sources.reading import FileOutcome, Reading, place_at
+from assistant.sources.reading import FileOutcome, Reading, SourceItem, place_at
 
 pytestmark = pytest.mark.slow
 
@@ -446,6 +449,134 @@ def test_an_issue_of_both_versions_of_jiras_api(real: Real) -> None:
         assert {"LVV-10004", "LVV-10016"} <= {link.key for link in reading.items[0].links}
     several = read_file("several.json", real("zephyr_cloud", "VE-DM-.json"))
     assert [item.key for item in several.items] == ["LVV-3", "LVV-5", "LVV-6", "LVV-7", "LVV-8"]
+
+
+def test_issues_that_a_search_of_jira_gave_out_in_pages(real: Real) -> None:
+    found = list[SourceItem]()
+    for number, rest in ((1, "holds 2 of them"), (2, "holds 1 of them")):
+        data = real("rest", f"jira/jira_issues_page_{number}.json")
+        reading = read_file(f"{number}.json", data)
+        issues = json.loads(data)["issues"]
+        assert [item.key for item in reading.items] == [issue["key"] for issue in issues]
+        assert [item.title for item in reading.items] == [
+            issue["fields"].get("summary", "") for issue in issues
+        ]
+        assert [item.status for item in reading.items] == [
+            issue["fields"]["status"]["name"] for issue in issues
+        ]
+        assert [item.priority for item in reading.items] == ["Major"] * len(issues)
+        assert any(f"The search found 3 issues; this file {rest}" in n for n in reading.notes)
+        found += reading.items
+    assert [item.key for item in found] == ["HELP-6043", "HELP-6042", "HELP-6041"]
+    assert [item.title for item in found] == [
+        "[Fiware-lab-help] FIWARE Lab Assistance", "",
+        "[Fiware-general-help] Delete my mail from the post!",
+    ]  # fmt: skip
+    assert {item.type for item in found} == {"extRequest"}
+
+
+def test_cases_that_zephyr_scale_exports_as_csv(real: Real) -> None:
+    """Fifteen cases of 25 steps; a row without a name is one more step of the case above it."""
+    data = real("zephyr_csv", "test_case_template.csv")
+    rows = list(csv.DictReader(io.StringIO(data.decode()), delimiter=";"))
+    script = "Test Script (Step-by-Step) - "
+    steps = list[list[tuple[str, str]]]()
+    for row in rows:
+        if row["Name"]:
+            steps.append([])
+        steps[-1].append((row[f"{script}Step"].strip(), row[f"{script}Expected Result"].strip()))
+    named = [row for row in rows if row["Name"]]
+    cases = read_file("test_case_template.csv", data).cases
+    assert len(cases) == len({case.id for case in cases}) == 15
+    assert [case.title for case in cases] == [row["Name"] for row in named]
+    assert [case.objective for case in cases] == [row["Objective"] for row in named]
+    assert [steps_of(case) for case in cases] == steps
+    assert sum(len(case.steps) for case in cases) == len(rows) == 25
+    assert all(expected for case in steps for _, expected in case)
+    assert {row["Priority"] for row in named} == {"Normal"}
+    assert {case.priority for case in cases} == {"Medium"}
+    assert {case.status_reason for case in cases} == {"Status in the file: Draft"}
+    assert cases[12].objective == (
+        "Test Action.FAIL_SESSION.\n\nT13 is expected to be failed. T12 must be blocked and T11 "
+        "must be untouched\n--> In Progress"
+    )
+
+
+# --- Confluence over REST ---------------------------------------------------------------------
+
+AC, RI = "{ac}", "{ri}"
+UNSEEN = {f"{AC}parameter", f"{AC}task-id", f"{AC}task-status"}
+
+
+def storage_of(real: Real, name: str) -> tuple[str, ElementTree.Element, str]:
+    """A page of Confluence: its title, its storage format as XML, and the text read from it."""
+    data = real("rest", f"confluence/confluence_content_{name}.json")
+    page = json.loads(data)
+    document = read_file(f"{name}.json", data).document
+    assert document.id == f"confluence:{page['id']}"
+    assert document.metadata.author == page["version"]["by"]["displayName"]
+    body = page["body"]["storage"]["value"].replace("&nbsp;", "&#160;")
+    root = ElementTree.fromstring(f'<page xmlns:ac="ac" xmlns:ri="ri">{body}</page>')
+    return page["title"], root, document.text
+
+
+def seen(element: ElementTree.Element) -> Iterator[str]:
+    """The words that a reader of the page sees, in their order."""
+    if element.tag in UNSEEN:
+        return
+    if element.tag == f"{AC}link" and not any(True for _ in element.itertext()):
+        yield from (e.get(f"{RI}content-title", "") for e in element.iter(f"{RI}page"))
+    yield element.text or ""
+    for inner in element:
+        yield from seen(inner)
+        yield inner.tail or ""
+
+
+def tasks_in(element: ElementTree.Element, depth: int = 0) -> Iterator[tuple[int, bool]]:
+    """How deep each task lies in others, and whether it is done."""
+    for inner in element:
+        is_task = inner.tag == f"{AC}task"
+        if is_task:
+            yield depth, inner.findtext(f"{AC}task-status") == "complete"
+        yield from tasks_in(inner, depth + is_task)
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "tasks"), [("1_v1", 86, 5), ("1_v2", 197, 15), ("2_v1", 463, 0), ("3", 2, 0)]
+)
+def test_each_word_of_a_wiki_page_is_read(real: Real, name: str, words: int, tasks: int) -> None:
+    title, root, text = storage_of(real, name)
+    visible = [word for part in seen(root) for word in part.split()]
+    assert len(visible) == words
+    assert text.startswith(f"# {title}\n\n")
+    at = len(title)
+    for word in visible:
+        assert word in text[at:], f"{word!r} is missing, or stands elsewhere, behind {text[:at]!r}"
+        at = text.index(word, at) + len(word)
+    headings = [("#" * int(e.tag[1]), "".join(e.itertext()).strip())
+                for e in root.iter() if re.fullmatch("h[1-6]", e.tag)]  # fmt: skip
+    assert re.findall(r"^(#+) (.*)$", text, re.MULTILINE)[1:] == headings
+    boxes = re.findall(r"^( *)- \[([ x])\] ", text, re.MULTILINE)
+    assert [(len(pad) // 2, box == "x") for pad, box in boxes] == list(tasks_in(root))
+    assert len(boxes) == tasks
+    assert all(f"({a.get('href')})" in text or f"<{a.get('href')}>" in text for a in root.iter("a"))
+    assert not re.search(r"&nbsp;|<(?!br>|username|http)|\b(?:ac|ri):|complete\b", text)
+
+
+def test_tables_code_and_mentions_of_wiki_pages(real: Real) -> None:
+    _, _, goals = storage_of(real, "1_v2")
+    assert table_rows(goals) == [
+        "| Demo Plan | - Give overview documentation (URLs, or simple references) of development "
+        "environment setup.<br>- List high level accomplishments (git clone, ability to execute "
+        "unit tests) |",
+        "| Demo Link | Demo 2016-06-17 |",
+    ]
+    _, _, project = storage_of(real, "2_v1")
+    assert "```\n  git clone ssh://<username>@gerrit.opnfv.org:29418/sfc\n```" in project
+    assert "- Look into NSH aware SFs (Paul Quinn, 2015-08-12) **[Ongoing]**\n  - Men" in project
+    _, _, first = storage_of(real, "1_v1")
+    assert "\n@user can you fill in some of the details" in first
+    assert "2c9e48d5" not in first
 
 
 # --- PDF and Word -----------------------------------------------------------------------------

@@ -25,7 +25,7 @@ SHAPES = [
     "a", "[", "*", "_a", "As a ", "in order to ", "- ", "1. ", "|a", "a\t", "AC1 ", "CC-1", "{{",
     "\"", "a. ", "word ", "a: ", "# a\n", "**a**\n", "a\n\n", "- a\n", "|a|b|\n", "> a\n",
     "```\nx\n", "As a\n", "1. a\n", "When x\n", "Given a\nWhen b\nThen c\n", "AC1: x\n",
-    "CC-1 - t\n", "h2. a\n* b\n", "Notes: x\n", "- x:\n  - y\n",
+    "CC-1 - t\n", "h2. a\n* b\n", "Notes: x\n", "- x:\n  - y\n", "\n",
 ]  # fmt: skip
 
 

@@ -51,9 +51,12 @@ def parse(html: str) -> BeautifulSoup:
     return BeautifulSoup(_CDATA.sub(lambda m: escape(m[1], quote=False), html), "html.parser")
 
 
-def to_markdown(html: str) -> str:
-    """A fragment of HTML or of Confluence storage format as Markdown."""
-    return markdown_of(parse(html)) if "<" in html else _unescaped(html)
+def to_markdown(html: str, users: Mapping[str, str] | None = None) -> str:
+    """A fragment of HTML or of Confluence storage format as Markdown.
+
+    ``users`` holds the names of users that the fragment mentions by a key, where they are known.
+    """
+    return markdown_of(parse(html), users) if "<" in html else _unescaped(html)
 
 
 def _unescaped(text: str) -> str:
@@ -62,12 +65,12 @@ def _unescaped(text: str) -> str:
     return unescape(text).replace("\xa0", " ")
 
 
-def markdown_of(soup: BeautifulSoup) -> str:
+def markdown_of(soup: BeautifulSoup, users: Mapping[str, str] | None = None) -> str:
     """The main part of a parsed page as Markdown: headings, lists, tables with header rows."""
     from markdownify import MarkdownConverter
 
     _flatten(soup)  # first: each look-up below walks up from every element
-    plain_storage(soup)
+    plain_storage(soup, users or {})
     for comment in soup.find_all(string=lambda s: type(s).__name__ in _COMMENTS):
         comment.extract()
     for name in _NOISE:

@@ -2,41 +2,34 @@
 
 Macros become what a reader of the page sees: panels a bold title and their body, code a
 preformatted block with its language, Jira macros their key, tasks a list with [ ] and [x], links
-their text, user and page references their name. Navigation (toc, children) disappears.
+their text, user and page references their name; a user of whom there is only a key is "@user".
+Navigation (toc, children) disappears.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
+
+from assistant.sources.wiki_inline import NAVIGATION, mention
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
 
-_DROPPED = frozenset(
-    [
-        "toc",
-        "children",
-        "pagetree",
-        "anchor",
-        "recently-updated",
-        "livesearch",
-        "contributors",
-        "attachments",
-        "gallery",
-        "navmap",
-        "space-attachments",
-        "blog-posts",
-        "popular-labels",
-        "profile",
-    ]
-)
 _TITLED = frozenset(["info", "note", "warning", "tip", "panel", "expand", "decision"])
 
 
-def plain_storage(soup: BeautifulSoup) -> None:
-    """Replace all elements of the namespaces ``ac`` and ``ri`` in ``soup``."""
+def plain_storage(soup: BeautifulSoup, users: Mapping[str, str]) -> None:
+    """Replace all elements of the namespaces ``ac`` and ``ri`` in ``soup``.
+
+    ``users`` holds the names of users by their key or account id, where they are known.
+    """
     if not soup.find(_is_own):
         return
+    for element in soup.find_all("ri:user"):
+        key = _attribute(element, "ri:userkey") or _attribute(element, "ri:account-id")
+        if name := users.get(key):
+            element["ri:username"] = name
     for element in soup.find_all("ac:task-list"):
         _tasks(soup, element)
     for element in reversed(soup.find_all(["ac:structured-macro", "ac:macro"])):
@@ -91,7 +84,7 @@ def _macro(soup: BeautifulSoup, element: Tag) -> None:
         parameter.decompose()
     rich = element.find("ac:rich-text-body", recursive=False)
     plain = element.find("ac:plain-text-body", recursive=False)
-    if name in _DROPPED:
+    if name in NAVIGATION:
         element.decompose()
     elif name == "status":
         element.replace_with(parameters.get("title", ""))
@@ -141,5 +134,7 @@ def _name(element: Tag) -> str:
     for attribute in ("ri:content-title", "ri:filename", "ri:value", "ri:space-key"):
         if value := _attribute(element, attribute):
             return value
+    if element.name != "ri:user":
+        return ""
     user = _attribute(element, "ri:username") or _attribute(element, "ri:account-id")
-    return f"@{user}" if user else _attribute(element, "ri:userkey")
+    return mention(user) if user else "@user"
