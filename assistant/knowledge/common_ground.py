@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 REQUIREMENTS: tuple[ChunkKind, ...] = ("story", "criterion")
 SAMPLE = 1000
-"""Most requirements that the mean is taken of: 0.1 s after a change of the sources."""
+"""Most requirements that the mean is taken of: 50 ms after a change of the sources."""
 
 LEAST = 5
 """Fewer requirements than that have nothing in common that could be told."""

@@ -188,7 +188,7 @@ def _case(issue: Issue, by_key: dict[str, Issue]) -> list[tuple[str, ...]]:
     )
     description, preconditions, steps = issue.description, issue.preconditions, issue.steps
     if not (steps or issue.gherkin) and (written := written_steps(description)):
-        description, steps = written.before, ((written.actions, written.data, written.expected),)
+        description, steps = written.before, written.cells
         preconditions = preconditions or written.preconditions
     first = (
         issue.key, issue.title, description, preconditions, issue.priority,
@@ -197,7 +197,7 @@ def _case(issue: Issue, by_key: dict[str, Issue]) -> list[tuple[str, ...]]:
     )  # fmt: skip
     if not steps:
         return [(*first, "", "", "", "", issue.gherkin)]
-    if not issue.steps:
+    if not issue.steps and len(steps) == 1:  # the cell may hold several steps
         return [(*first, "", *steps[0], "")]
     # Without a key, a title in each row would begin a case in each row.
     blank = (issue.key, issue.title if issue.key else "", *[""] * (len(first) - 2))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 _LABEL = re.compile(
@@ -19,19 +20,21 @@ _LABEL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class WrittenSteps:
-    """A test's description taken apart; ``before`` is what no label names a step of."""
+    """A test's description taken apart; ``before`` is what no label names a step of.
 
-    actions: str
-    expected: str
+    ``cells`` are action, data and expected result: of all steps, or of one after the other.
+    """
+
+    cells: tuple[tuple[str, str, str], ...]
     before: str = ""
     preconditions: str = ""
-    data: str = ""
 
 
 def written_steps(description: str) -> WrittenSteps | None:
     """The steps in a description where it says what is expected; ``None`` where it does not.
 
-    Without a label for the steps, all that stands before the result is what to do.
+    Without a label for the steps, all that stands before the result is what to do. Where each step
+    has its result, a result is one line, and what follows is the next step.
     """
     marks = list(_LABEL.finditer(description))
     parts: dict[str, list[str]] = {}
@@ -43,11 +46,25 @@ def written_steps(description: str) -> WrittenSteps | None:
     actions = told.get("steps", "")
     if not actions:
         actions, before = before, ""
-    if not (actions and told.get("expected")):
+    results = [result for result in parts.get("expected", []) if result]
+    if not (actions and results):
         return None
     if told.get("actual"):
         before = "\n\n".join(filter(None, (before, f"Actual result: {told['actual']}")))
-    return WrittenSteps(
-        actions=actions, expected=told["expected"], before=before,
-        preconditions=told.get("preconditions", ""), data=told.get("data", ""),
-    )  # fmt: skip
+    if len(results) == 1:
+        cells = [(actions, told.get("data", ""), results[0])]
+    else:
+        cells = [*_by_turns(actions, results)]
+        cells[0] = (cells[0][0], told.get("data", ""), cells[0][2])
+    return WrittenSteps(tuple(cells), before, told.get("preconditions", ""))
+
+
+def _by_turns(first: str, results: list[str]) -> Iterator[tuple[str, str, str]]:
+    """Steps whose results each begin a text that goes on with the next step."""
+    action = first
+    for number, text in enumerate(results):
+        result, _, following = text.partition("\n")
+        if number == len(results) - 1:
+            result, following = text, ""
+        yield action, "", result.strip()
+        action = following.strip()

@@ -370,6 +370,9 @@ def test_steps_in_the_description_of_a_test() -> None:
          "Project key": "TJ",
          "Description": "Guards the minimum.\n\nPrecondition: an account is open.\n*Steps:*\n"
          "# Open the account\n# Enter 0\n\n*Expected result:* The deposit is refused."},
+        {"Summary": "Pay", "Issue key": "TJ-73", "Issue id": "4", "Issue Type": "Test",
+         "Project key": "TJ", "Description": "1. Open the bill\nExpected: The bill is shown.\n"
+         "2. Press pay\nExpected: It is paid.\nA receipt is sent."},
         {"Summary": "Look around", "Issue key": "TJ-72", "Issue id": "3", "Issue Type": "Test",
          "Project key": "TJ", "Description": "Look for what is odd."},
     ]  # fmt: skip
@@ -382,6 +385,10 @@ def test_steps_in_the_description_of_a_test() -> None:
         ("Open the account", ""), ("Enter 0", "The deposit is refused."),
     ]  # fmt: skip
     assert deposit.objective == "Guards the minimum."
+    assert [(s.action, s.expected_result) for s in found["TJ-73"].steps] == [
+        ("Open the bill", "The bill is shown."),
+        ("Press pay", "It is paid.\nA receipt is sent."),
+    ]  # fmt: skip
     assert "an account is open." in "\n".join(deposit.preconditions)
     assert found["TJ-72"].objective == "Look for what is odd."
     assert not found["TJ-72"].steps
