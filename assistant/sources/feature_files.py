@@ -30,9 +30,12 @@ if TYPE_CHECKING:
         rule: Rule
 
 
-_PREFIX = re.compile(r"(?:\s*(?:#.*|@\S.*)?\n)*\s*(?P<word>[^\s:#@][^:\n]{0,40}):")
-_LANGUAGE = re.compile(r"(?:\s*(?:#.*|@\S.*)?\n)*?\s*#\s*language\s*:\s*([\w-]+)")
-"""A comment over the feature, not one in a feature that a doc string quotes."""
+_LANGUAGE = re.compile(r"\s*#\s*language\s*:\s*([\w-]+)")
+_OPENING = 100_000
+"""Characters within which a feature must begin, after comments and tags."""
+
+_WORD = 41
+"""Characters that the word for "Feature" has at most."""
 
 _QUOTES = ('"""', "```", "'''")
 """What doc strings stand between; the last one only in behave's feature files."""
@@ -53,34 +56,57 @@ def _feature_words() -> dict[str, str]:
 
 def is_feature_file(text: str) -> bool:
     """Whether ``text`` begins, after comments and tags, with a feature, and has steps."""
-    if ":" not in text[:5000]:
+    stated, word = _opening(text)
+    if not word or (not stated and word not in _feature_words()):
         return False
-    match = _PREFIX.match(text)
-    if not match:
-        return False
-    word = match["word"].strip()
-    if _LANGUAGE.match(text) is None and word not in _feature_words():
-        return False
-    return bool(re.search(r"^\s*(?:\*|[^\W\d_][^:\n]{0,40})\s", text, re.MULTILINE)) and _has_steps(
-        text
-    )
+    return _has_steps(text, stated=bool(stated))
 
 
-def _has_steps(text: str) -> bool:
-    language = _language(text)
+def _opening(text: str) -> tuple[str, str]:
+    """The language that a comment over the feature states, and the word for "Feature"."""
+    stated = ""
+    for line in text[:_OPENING].lstrip("\ufeff").split("\n"):
+        content = line.strip()
+        if content.startswith("#"):
+            match = _LANGUAGE.match(content)
+            stated = stated or (match.group(1) if match else "")
+        elif content and not content.startswith("@"):
+            word, colon, _ = content.partition(":")
+            return stated, word.strip() if colon and len(word) <= _WORD else ""
+    return stated, ""
+
+
+def _has_steps(text: str, *, stated: bool) -> bool:
+    """Whether lines begin as steps do; with bullets, or with a stated language, as scenarios."""
     from gherkin.dialect import DIALECTS
 
-    dialect = DIALECTS.get(language, DIALECTS["en"])
-    words = [w for k in ("given", "when", "then") for w in dialect[k] if w != "* "]
-    starts = tuple(words)
-    return any(line.lstrip().startswith(starts) for line in text.split("\n"))
+    dialect = DIALECTS[_language(text)]
+    opening = (dialect["given"], dialect["when"], dialect["then"])
+    steps = tuple(word for words in opening for word in words if word != "* ")
+    parts = (dialect["scenario"], dialect["scenarioOutline"], dialect["background"])
+    scenarios = tuple(f"{word}:" for words in parts for word in words)
+    bullets = scenario = False
+    for line in text.split("\n"):
+        content = line.lstrip()
+        if content.startswith(steps):
+            return True
+        bullets = bullets or content.startswith("* ")
+        scenario = scenario or content.startswith(scenarios)
+    return scenario and (bullets or stated)
 
 
 def _language(text: str) -> str:
-    if match := _LANGUAGE.match(text[:2000]):
-        return match.group(1)
-    match = _PREFIX.match(text)
-    return _feature_words().get(match["word"].strip(), "en") if match else "en"
+    """The language whose word for "Feature" begins the file, the stated one before others."""
+    from gherkin.dialect import DIALECTS
+
+    stated, word = _opening(text)
+    codes = {code.casefold(): code for code in DIALECTS}
+    # Tools also write the language of a country ("pt-BR", "zh-cn"), which Gherkin does not know.
+    folded = stated.casefold().replace("_", "-")
+    known = codes.get(folded) or codes.get(folded.partition("-")[0])
+    if known and word in DIALECTS[known]["feature"]:
+        return known
+    return _feature_words().get(word) or known or "en"
 
 
 def read_features(text: str) -> tuple[list[EpicDraft], list[Unread]]:
@@ -111,9 +137,18 @@ def _feature_ranges(text: str, lines: list[Line]) -> list[tuple[int, int]]:
             above = number
             while above and lines[above - 1].content.startswith(("@", "#")):
                 above -= 1
-            starts.append(above)
+            starts.append(_first_tag(lines, above))
     starts[:1] = [0]
     return list(zip(starts, [*starts[1:], len(lines)], strict=True))
+
+
+def _first_tag(lines: list[Line], at: int) -> int:
+    """The first of the lines with tags over line ``at``, between which lines may be blank."""
+    first = at
+    while at and (lines[at - 1].blank or lines[at - 1].content.startswith(("@", "#"))):
+        at -= 1
+        first = at if lines[at].content.startswith("@") else first
+    return first
 
 
 def _doc_strings(lines: list[Line]) -> list[str]:
@@ -142,9 +177,12 @@ def _read_feature(text: str, lines: list[Line], epic: EpicDraft, unread: list[Un
     from gherkin.parser import Parser
     from gherkin.token_matcher import TokenMatcher
 
+    language = _language(text)
     source = "\n".join(map(_standard, lines, _doc_strings(lines)))
+    if _opening(text)[0] not in {"", language}:
+        source = re.sub(r"(?m)^[ \t\ufeff]*#[ \t]*language[ \t]*:", "# ", source, count=1)
     try:
-        document = Parser().parse(source, TokenMatcher(_language(text)))
+        document = Parser().parse(source, TokenMatcher(language))
     except ParserError as error:
         first = str(error).split("\n")[1:2] or [str(error)]
         raise InvalidGherkin(first[0].strip()) from error
@@ -168,8 +206,7 @@ def _story(text: str, lines: list[Line], feature: Feature) -> StoryDraft:
     key = next((found for tag in tags if (found := find_key(tag))), "")
     story = StoryDraft(key, feature["name"].strip())
     story.meta.labels.extend(tags)
-    narrative = "\n".join(row.strip() for row in feature["description"].split("\n")).strip()
-    if narrative:
+    if narrative := _described(feature["description"]):
         story.narrative.append(narrative)
     stops = _stops(lines, feature)
     background = ""
@@ -186,6 +223,10 @@ def _story(text: str, lines: list[Line], feature: Feature) -> StoryDraft:
     return story
 
 
+def _described(description: str) -> str:
+    return "\n".join(row.strip() for row in description.split("\n")).strip()
+
+
 def _children(element: Feature | Rule) -> Sequence[Child]:
     return cast("Sequence[Child]", element["children"])
 
@@ -194,8 +235,8 @@ def _rule(
     text: str, lines: list[Line], rule: Rule, stops: list[int], story: StoryDraft, background: str
 ) -> None:
     story.meta.labels.extend(tag["name"].lstrip("@") for tag in rule["tags"])
-    if rule["description"].strip():
-        story.narrative.append(f"{rule['name']}:\n{rule['description'].strip()}")
+    if described := _described(rule["description"]):
+        story.narrative.append(f"{rule['name']}:\n{described}")
     before = len(story.criteria)
     for child in _children(rule):
         if "background" in child:
@@ -240,7 +281,7 @@ def _background(
     text: str, lines: list[Line], background: Background, stops: list[int], story: StoryDraft
 ) -> str:
     heading = "\n".join(
-        part for part in (background["name"].strip(), background["description"].strip()) if part
+        part for part in (background["name"].strip(), _described(background["description"])) if part
     )
     if heading:
         story.narrative.append(heading)
@@ -257,6 +298,8 @@ def _scenario(
     rule: str,
 ) -> None:
     story.meta.labels.extend(tag["name"].lstrip("@") for tag in scenario["tags"])
+    for examples in scenario["examples"]:
+        story.meta.labels.extend(tag["name"].lstrip("@") for tag in examples["tags"])
     title = ": ".join(part for part in (rule.strip(), scenario["name"].strip()) if part)
     if scenario["description"].strip():
         title = f"{title} ({' '.join(scenario['description'].split())})"

@@ -30,9 +30,12 @@ READABLE_SUFFIXES = frozenset(
         ".csv", ".docx", ".eml", ".feature", ".htm", ".html", ".json", ".jsonl", ".markdown", ".md",
         ".ods", ".pdf", ".pptx", ".rtf", ".tsv", ".txt", ".xhtml", ".xls", ".xlsb", ".xlsm",
         ".xlsx", ".xml", ".zip",
+        ".approvalprocess", ".assignmentrules", ".escalationrules", ".flow", ".object",
+        ".permissionset", ".profile", ".sharingrules", ".workflow",
     }
 )  # fmt: skip
-"""Files of a folder that are looked at; the content then decides what each of them is."""
+"""Files of a folder that are looked at; the content then decides what each of them is. The last
+nine are Salesforce metadata as the Metadata API packs it."""
 
 _INSIDE = " > "
 """Between the path of a file and what lies in it, in external ids."""

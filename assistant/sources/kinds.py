@@ -77,9 +77,15 @@ _MAIL_NAMES = frozenset(
     ]
 )
 _SALESFORCE = re.compile(
-    r"-meta\.xml$|(?:^|/)(?:objects|flows|permissionsets)/[^/]+\.(?:object|flow|permissionset)$",
+    r"-meta\.xml$|(?:^|/)(?:objects|flows|permissionsets|profiles|workflows|approvalprocesses"
+    r"|(?:assignment|escalation|autoresponse|sharing|duplicate|matching)rules"
+    r"|(?:global|standard)valuesets|quickactions|layouts)/[^/]+\.(?:object|flow|permissionset|profile"
+    r"|workflow|approvalprocess|(?:assignment|escalation|autoresponse|sharing)rules"
+    r"|(?:duplicate|matching)rule|(?:global|standard)valueset|quickaction|layout)$",
     re.IGNORECASE,
 )
+"""Metadata as the Salesforce command line keeps it, and as the Metadata API packs it."""
+
 _PARSED_TO_TELL = 200_000
 
 

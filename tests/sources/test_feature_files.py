@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
+from assistant.sources.files import read_file
 from assistant.sources.pasted import read_pasted
 from assistant.sources.reading import Reading
 
@@ -120,3 +122,75 @@ def test_a_feature_with_braces_is_no_wiki_text() -> None:
     reading = read_pasted(f"Feature: F\n\n  h1. none\n\n  Scenario: a\n    {steps}\n")
     assert not reading.notes
     assert reading.epics[0].criteria[0].text == steps
+
+
+def test_steps_may_be_bullets() -> None:
+    text = "Feature: F\n\n  Background:\n    * a user\n\n  Scenario: s\n    * it is used\n"
+    (story,) = read_pasted(text).epics[0].stories
+    assert [(c.title, c.text) for c in story.criteria] == [("s", "* a user\n* it is used")]
+    shopping = read_pasted("Feature: Shopping\n\n* milk\n* eggs\n")
+    assert not any(c.form == "gherkin" for e in shopping.epics for c in e.criteria)
+
+
+def test_a_language_that_other_tools_know_or_that_is_not_used() -> None:
+    country = "#language: pt-BR\nFuncionalidade: F\n  Cenário: s\n    Dado a\n    Então b\n"
+    folded = "# language: zh-cn\n功能: F\n  场景: s\n    假如a\n    那么b\n"
+    english = "# language: ru\nFeature: F\n  Scenario: s\n    Given a\n    Then b\n"
+    later = "@x\n#language:fr\nFonctionnalité: F\n  Scénario: s\n    Soit a\n    Alors b\n"
+    for text in (country, folded, english, later):
+        reading = read_pasted(text)
+        assert not reading.notes, text
+        (story,) = reading.epics[0].stories
+        assert (story.title, [c.title for c in story.criteria]) == ("F", ["s"])
+        assert not reading.unread
+
+
+def test_scenarios_without_steps_where_a_language_is_stated() -> None:
+    text = "# language: ja\n機能: 予約\n\n  シナリオ: 確認\n    - 予約は表示される。\n"
+    (story,) = read_pasted(text).epics[0].stories
+    assert "予約は表示される。" in story.criteria[0].text
+
+
+def test_examples_with_names_tags_and_tables() -> None:
+    text = (
+        "Feature: F\n\n  Rule: R\n    What holds:\n      - one\n\n    Scenario Outline: s <a>\n"
+        '      Given a file:\n        """json\n        {"a": 1}\n        """\n'
+        "      Then it says <b>:\n        | x \\| y | <b> |\n\n      @small\n"
+        "      Examples: few\n        Of the small kind.\n        | a | b |\n        | 1 | 2 |\n\n"
+        "      @large @slow\n      Examples: many\n        | a | b |\n        | 9 | 8 |\n"
+    )
+    (story,) = read_pasted(text).epics[0].stories
+    assert story.labels == ("small", "large", "slow")
+    assert story.narrative == "R:\nWhat holds:\n- one"
+    (criterion,) = story.criteria
+    for words in ('"""json', "| x \\| y | <b> |", "Examples: few", "Of the small kind.", "| 9 | 8"):
+        assert words in criterion.text
+
+
+def test_tags_on_several_lines_over_the_next_feature() -> None:
+    one = "Feature: {}\n  Scenario: s\n    Given a\n    Then c\n\n"
+    reading = read_pasted(one.format("A") + "@x @y\n\n# about B\n@z\n\n" + one.format("B"))
+    assert not reading.notes
+    first, second = reading.epics[0].stories
+    assert (first.labels, second.labels) == ((), ("x", "y", "z"))
+
+
+def test_marks_of_other_systems_in_a_file() -> None:
+    lines = [
+        "# language: de",
+        "Funktionalität: F",
+        "  Szenario: s",
+        "    Angenommen a",
+        "    Dann b",
+    ]
+    data = b"\xef\xbb\xbf" + "\r\n".join(lines).encode() + b"\r\n"
+    reading = read_file("f.feature", data)
+    (story,) = reading.epics[0].stories
+    assert (story.title, story.criteria[0].text) == ("F", "Angenommen a\n    Dann b")
+
+
+def test_blank_lines_at_the_beginning_cost_no_time() -> None:
+    begin = time.monotonic()
+    read_pasted("\n" * 200 + "a line\n" * 200 + "and: more\n")
+    read_pasted("# a\n" * 20_000 + "a line\nand: more\n")
+    assert time.monotonic() - begin < 5

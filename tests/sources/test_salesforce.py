@@ -76,6 +76,59 @@ def test_rule_in_a_file_of_its_own_joins_its_object(archive: Callable[..., bytes
     assert any("broken/x.flow" in part for part in reading.report.unread_parts)
 
 
+def test_what_belongs_to_an_object_is_told_with_it(archive: Callable[..., bytes]) -> None:
+    base = "app/objects/Plan__c"
+    told = HEAD.format("CustomObject") + (
+        "<externalSharingModel>Private</externalSharingModel><label>Plan</label><nameField>"
+        "<displayFormat>P-{0000}</displayFormat><label>Plan number</label><type>AutoNumber</type>"
+        "</nameField></CustomObject>"
+    )
+    process = HEAD.format("BusinessProcess") + (
+        "<fullName>Short</fullName><isActive>true</isActive><values><fullName>New</fullName>"
+        "<default>true</default></values><values><fullName>Closed</fullName></values>"
+        "</BusinessProcess>"
+    )
+    record = HEAD.format("RecordType") + (
+        "<fullName>Gold</fullName><active>true</active><businessProcess>Short</businessProcess>"
+        "<label>Gold</label><picklistValues><picklist>Level__c</picklist><values><fullName>Low"
+        "</fullName><default>true</default></values><values><fullName>High</fullName></values>"
+        "</picklistValues></RecordType>"
+    )
+    fields = HEAD.format("FieldSet") + (
+        "<fullName>Ask</fullName><displayedFields><field>Days__c</field>"
+        "<isRequired>true</isRequired></displayedFields><label>Asked</label></FieldSet>"
+    )
+    page = HEAD.format("FlexiPage") + (
+        "<flexiPageRegions><itemInstances><fieldInstance><fieldInstanceProperties>"
+        "<name>uiBehavior</name><value>required</value></fieldInstanceProperties>"
+        "<fieldItem>Record.Days__c</fieldItem><visibilityRule><booleanFilter>1 OR 2</booleanFilter>"
+        "<criteria><leftValue>{!Record.Level__c}</leftValue><operator>EQUAL</operator>"
+        "<rightValue>High</rightValue></criteria><criteria>"
+        "<leftValue>{!$Permission.CustomPermission.Boss}</leftValue><operator>EQUAL</operator>"
+        "<rightValue>true</rightValue></criteria></visibilityRule></fieldInstance></itemInstances>"
+        "</flexiPageRegions><masterLabel>Plan page</masterLabel>"
+        "<sobjectType>Plan__c</sobjectType></FlexiPage>"
+    )
+    data = archive({
+        f"{base}/Plan__c.object-meta.xml": told,
+        f"{base}/businessProcesses/Short.businessProcess-meta.xml": process,
+        f"{base}/recordTypes/Gold.recordType-meta.xml": record,
+        f"{base}/fieldSets/Ask.fieldSet-meta.xml": fields,
+        "app/flexipages/Plan.flexipage-meta.xml": page,
+    })  # fmt: skip
+    [reading] = read_all("m.zip", data).values()
+    text = reading.document.text
+    assert "Sharing model for external users: Private (only owners and those above them)" in text
+    assert "Record name: Plan number, AutoNumber P-{0000}" in text
+    assert "## Business process Short\n\n- New [default]\n- Closed" in text
+    assert "Business process: Short\n\n- Level__c: Low [default], High" in text
+    assert "## Field set Asked\n\n- Shown: Days__c (required)" in text
+    assert (
+        "## Lightning page Plan page\n\n- Days__c: required, shown only if Record.Level__c is High "
+        "or $Permission.CustomPermission.Boss is true"
+    ) in text
+
+
 def test_real_application(shared_dir: Path, archive: Callable[..., bytes]) -> None:
     base = shared_dir / "data/imports/salesforce_dreamhouse/force-app"
     if not base.is_dir():

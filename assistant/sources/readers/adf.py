@@ -1,15 +1,34 @@
 """Atlassian Document Format (JSON) to Markdown; unknown nodes give the text in them.
 
-Source of the format: Atlassian, "Atlassian Document Format", document structure (version 1).
+Source of the format: Atlassian, "Atlassian Document Format", document structure (version 1), and
+the schema in Atlassian's package ``adf-schema`` for nodes that only Confluence writes.
 """
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Sequence
-from typing import Any
+import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
-Node = dict[str, Any]
+from assistant.sources.readers.adf_inline import (
+    INLINE_KINDS,
+    Node,
+    attribute,
+    card,
+    children_of,
+    inline,
+    macro,
+    parameters,
+    picture,
+)
+from assistant.sources.readers.html import to_markdown
+
+_LISTS = frozenset({"bulletList", "orderedList", "taskList", "decisionList"})
+_TASKS = frozenset({"taskItem", "blockTaskItem"})
+_LINES = frozenset({"paragraph", "caption", "heading"})
+_BLOCKS = _LISTS | _LINES | {"codeBlock", "blockquote", "panel", "table", "expand", "rule"}
+_MAX_SPAN = 50
+_FENCE = re.compile(r"^\s*(`{3,})", re.MULTILINE)
 
 
 def is_adf(value: object) -> bool:
@@ -19,119 +38,148 @@ def is_adf(value: object) -> bool:
 
 def adf_to_markdown(document: Node) -> str:
     """The document as Markdown: headings, lists, tables, panels, tasks and code are kept."""
-    return "\n\n".join(block for block in _blocks(_children(document)) if block.strip())
-
-
-def _children(node: Node) -> list[Node]:
-    content = node.get("content")
-    return (
-        [child for child in content if isinstance(child, dict)] if isinstance(content, list) else []
-    )
-
-
-def _attribute(node: Node, name: str) -> str:
-    attributes = node.get("attrs")
-    value = attributes.get(name, "") if isinstance(attributes, dict) else ""
-    return str(value) if isinstance(value, str | int | float) else ""
+    return "\n\n".join(_blocks(children_of(document)))
 
 
 def _blocks(nodes: Sequence[Node]) -> list[str]:
-    return [_block(node) for node in nodes]
+    """The blocks of a container that have words; inline nodes side by side are one paragraph."""
+    found = list[str]()
+    for is_inline, run in groupby(nodes, _is_inline):
+        if is_inline:
+            found.append(_inline(list(run)))
+        else:
+            found.extend(map(_block, run))
+    return [block for block in found if block.strip()]
+
+
+def _is_inline(node: Node) -> bool:
+    kind = node.get("type")
+    return kind in INLINE_KINDS or (kind not in _LINES and "text" in node)
+
+
+def _inline(nodes: Sequence[Node]) -> str:
+    return inline(nodes, _words)
+
+
+def _words(node: Node) -> str:
+    """The words of a node that nothing is known of, or of a block among inline nodes."""
+    if isinstance(text := node.get("text"), str) and text:
+        return text
+    if node.get("type") not in INLINE_KINDS and children_of(node):
+        return " ".join(_block(node).split("\n"))
+    return _kept(node) or _inline(children_of(node)) or attribute(node, "text")
+
+
+def _kept(node: Node) -> str:
+    """What an editor kept of an element that it could not read itself."""
+    if html := attribute(node, "cxhtml"):
+        return to_markdown(html).strip()
+    attributes = node.get("attrs")
+    original = attributes.get("originalValue") if isinstance(attributes, dict) else None
+    return "\n\n".join(_blocks([original])) if isinstance(original, dict) else ""
 
 
 def _block(node: Node) -> str:
-    kind, inner = node.get("type"), _children(node)
-    if kind == "paragraph":
-        return _inline(inner)
+    kind, inner = node.get("type"), children_of(node)
+    if kind in {"paragraph", "caption"}:
+        return _line(inner)
     if kind == "heading":
-        level = int(_attribute(node, "level") or 1)
-        return f"{'#' * min(max(level, 1), 6)} {_inline(inner)}"
-    if kind in {"bulletList", "orderedList", "taskList", "decisionList"}:
+        level = attribute(node, "level")
+        marks = "#" * min(max(int(level) if level.isdecimal() else 1, 1), 6)
+        return f"{marks} {' '.join(_line(inner).split())}"
+    if kind in _LISTS:
         return _list(node)
     if kind == "codeBlock":
-        words = "".join(str(child.get("text", "")) for child in inner)
-        return f"```{_attribute(node, 'language')}\n{words}\n```"
+        return _code(node)
     if kind in {"blockquote", "panel"}:
         return _quoted("\n\n".join(_blocks(inner)))
     if kind == "rule":
         return "---"
     if kind == "table":
         return _table(inner)
-    if kind in {"expand", "nestedExpand"}:
-        title = _attribute(node, "title")
-        return "\n\n".join([f"**{title}**"] * bool(title) + _blocks(inner))
-    if kind in {"media", "mediaInline"}:
-        name = _attribute(node, "alt")
-        return f"[picture: {name}]" if name else ""
+    if kind == "media":
+        return picture(node)
     if kind in {"blockCard", "embedCard"}:
-        return _attribute(node, "url")
-    if inner and all(child.get("type") in _BLOCK_KINDS for child in inner):
-        return "\n\n".join(block for block in _blocks(inner) if block.strip())
-    return _inline([node] if kind in _INLINE_KINDS or not inner else inner)
+        return card(node)
+    title = _title(node)
+    body = [f"**{title}**"] * bool(title) + _blocks(inner)
+    if not inner:
+        words = macro(node) if attribute(node, "extensionKey") else attribute(node, "text")
+        body = [_kept(node) or words or (f"**{title}**" if title else "")]
+    return "\n\n".join(body)
 
 
-_BLOCK_KINDS = frozenset(
-    [
-        "paragraph",
-        "heading",
-        "bulletList",
-        "orderedList",
-        "taskList",
-        "decisionList",
-        "codeBlock",
-        "blockquote",
-        "panel",
-        "rule",
-        "table",
-        "expand",
-        "nestedExpand",
-        "media",
-        "mediaSingle",
-        "mediaGroup",
-        "blockCard",
-        "embedCard",
-        "layoutSection",
-        "layoutColumn",
-        "bodiedExtension",
-        "extension",
-    ]
-)
-_INLINE_KINDS = frozenset(
-    ["text", "hardBreak", "mention", "emoji", "date", "status", "inlineCard", "placeholder"]
-)
+def _title(node: Node) -> str:
+    """The words that stand over a container: of an expand, or of an app's element with a body."""
+    if node.get("type") in {"expand", "nestedExpand"}:
+        return attribute(node, "title").strip()
+    return parameters(node).get("title", "").strip() if children_of(node) else ""
+
+
+def _line(inner: Sequence[Node]) -> str:
+    """A line of inline nodes; a block has no place in it, but one that is there is kept."""
+    if any(each.get("type") in _BLOCKS for each in inner):
+        return "\n\n".join(_blocks(inner))
+    return _inline(inner)
+
+
+def _source(node: Node) -> str:
+    return "".join(
+        "\n" if child.get("type") == "hardBreak" else str(child.get("text", ""))
+        for child in children_of(node)
+    )
+
+
+def _code(node: Node) -> str:
+    """Source text in a fence longer than any in it."""
+    words = _source(node)
+    longest = max((len(each) for each in _FENCE.findall(words)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{attribute(node, 'language')}\n{words}\n{fence}"
 
 
 def _list(node: Node) -> str:
     ordered = node.get("type") == "orderedList"
-    start = _attribute(node, "order")
-    number = int(start) if start.isdigit() else 1
-    lines = list[str]()
-    for child in _children(node):
-        if child.get("type") in {"taskList", "bulletList", "orderedList"}:
-            lines.extend(f"  {line}" for line in _list(child).split("\n"))
+    start = attribute(node, "order")
+    number = int(start) if start.isdecimal() else 1
+    lines, width = list[str](), 0
+    for child in children_of(node):
+        if child.get("type") in _LISTS:
+            lines.extend(f"{' ' * width}{line}" for line in _list(child).split("\n"))
             continue
         mark = f"{number}. " if ordered else "- "
-        number += 1
-        state = _attribute(child, "state")
-        if child.get("type") == "taskItem":
-            mark += "[x] " if state == "DONE" else "[ ] "
-        inner = _children(child)
-        if inner and inner[0].get("type") in _BLOCK_KINDS:
-            words = "\n".join(block for block in _blocks(inner) if block.strip())
-        else:
-            words = _inline(inner)
-        first, *rest = (words or "").split("\n")
+        width, number = len(mark), number + 1
+        if child.get("type") in _TASKS:
+            mark += "[x] " if attribute(child, "state") == "DONE" else "[ ] "
+        first, *rest = _item(child).split("\n")
+        if attribute(child, "state") == "UNDECIDED":
+            first += " (undecided)"
         lines.append(f"{mark}{first}")
-        lines.extend(f"{' ' * (3 if ordered else 2)}{line}" for line in rest)
+        lines.extend(f"{' ' * width}{line}".rstrip() for line in rest)
     return "\n".join(lines)
+
+
+def _item(node: Node) -> str:
+    """An item with its paragraphs apart; a list follows the words that it belongs to."""
+    out = list[str]()
+    for is_inline, run in groupby(children_of(node), _is_inline):
+        for nodes in [list(run)] if is_inline else [[each] for each in run]:
+            block = _inline(nodes) if is_inline else _block(nodes[0])
+            if block.strip():
+                apart = "\n" if nodes[0].get("type") in _LISTS else "\n\n"
+                out.extend([apart, block] if out else [block])
+    return "".join(out)
 
 
 def _quoted(words: str) -> str:
     return "\n".join(f"> {line}" if line else ">" for line in words.split("\n"))
 
 
+# --- Tables -----------------------------------------------------------------------------------
+
+
 def _table(rows: Sequence[Node]) -> str:
-    cells = [[_cell(cell) for cell in _children(row)] for row in rows]
+    cells = _filled([children_of(row) for row in rows])
     width = max((len(row) for row in cells), default=0)
     if not width:
         return ""
@@ -140,53 +188,60 @@ def _table(rows: Sequence[Node]) -> str:
     return "\n".join(lines)
 
 
+def _filled(rows: Sequence[Sequence[Node]]) -> list[list[str]]:
+    """The words of the cells, repeated over the rows and columns that a cell spans."""
+    out, held = list[list[str]](), dict[int, tuple[int, str]]()
+    for cells in rows:
+        row, queue = list[str](), list(cells)[::-1]
+        while queue or len(row) in held:
+            if len(row) in held:
+                left, words = held.pop(len(row))
+                if left > 1:
+                    held[len(row)] = (left - 1, words)
+                row.append(words)
+                continue
+            cell = queue.pop()
+            words, down = _cell(cell), _span_of(cell, "rowspan")
+            for _ in range(_span_of(cell, "colspan")):
+                if down > 1:
+                    held[len(row)] = (down - 1, words)
+                row.append(words)
+        out.append(row)
+    return out
+
+
+def _span_of(cell: Node, name: str) -> int:
+    value = attribute(cell, name)
+    return min(max(int(value), 1), _MAX_SPAN) if value.isdecimal() else 1
+
+
 def _cell(node: Node) -> str:
-    words = "\n".join(block for block in _blocks(_children(node)) if block.strip())
-    if node.get("type") == "tableHeader" and words.count("**") == 2:
-        words = words.strip("*")
+    words = "\n".join(line for line in _cell_lines(children_of(node)) if line.strip())
+    bold = words.startswith("**") and words.endswith("**") and words.count("**") == 2
+    if node.get("type") == "tableHeader" and bold:
+        words = words[2:-2]
     return "<br>".join(words.replace("|", "\\|").split("\n"))
 
 
-def _inline(nodes: Sequence[Node]) -> str:
-    return "".join(map(_span, nodes)).strip()
-
-
-def _span(node: Node) -> str:
-    kind = node.get("type")
-    if kind == "text":
-        return _marked(str(node.get("text", "")), node.get("marks"))
-    if kind == "hardBreak":
-        return "\n"
-    if kind in {"mention", "emoji", "status", "placeholder"}:
-        return _attribute(node, "text") or _attribute(node, "shortName")
-    if kind == "inlineCard":
-        return _attribute(node, "url")
-    if kind == "date":
-        stamp = _attribute(node, "timestamp")
-        if stamp.lstrip("-").isdigit() and len(stamp) < 16:
-            moment = datetime.datetime.fromtimestamp(int(stamp) / 1000, datetime.UTC)
-            return moment.date().isoformat()
-        return stamp
-    inner = _children(node)
-    return _inline(inner) if inner else str(node.get("text", "") or _attribute(node, "text"))
-
-
-def _marked(text: str, marks: object) -> str:
-    if not text.strip() or not isinstance(marks, list):
-        return text
-    left = text[: len(text) - len(text.lstrip())]
-    right = text[len(text.rstrip()) :]
-    words = text.strip()
-    for mark in marks:
-        kind = mark.get("type") if isinstance(mark, dict) else ""
-        if kind == "code":
-            words = f"`{words}`"
-        elif kind == "strong":
-            words = f"**{words}**"
-        elif kind == "em":
-            words = f"_{words}_"
-        elif kind == "strike":
-            words = f"~~{words}~~"
-        elif kind == "link" and isinstance(mark.get("attrs"), dict) and mark["attrs"].get("href"):
-            words = f"[{words}]({mark['attrs']['href']})"
-    return f"{left}{words}{right}"
+def _cell_lines(nodes: Sequence[Node]) -> Iterator[str]:
+    """The lines of a cell, in which no block of Markdown can stand."""
+    for is_inline, run in groupby(nodes, _is_inline):
+        if is_inline:
+            yield _inline(list(run))
+            continue
+        for node in run:
+            kind, inner = node.get("type"), children_of(node)
+            if kind in _LINES:
+                yield _line(inner)
+            elif kind == "codeBlock":
+                yield _source(node)
+            elif kind == "table":
+                rows = [" / ".join(" ".join(_cell_lines(children_of(cell))).replace("\n", " ")
+                                   for cell in children_of(row)) for row in inner]  # fmt: skip
+                yield "; ".join(rows)
+            elif kind in _LISTS or not inner:
+                yield "" if kind == "rule" else _block(node)
+            else:
+                if title := _title(node):
+                    yield f"**{title}**"
+                yield from _cell_lines(inner)

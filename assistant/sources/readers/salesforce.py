@@ -1,4 +1,4 @@
-"""Salesforce metadata (objects, fields, validation rules, flows, ...) as documents of rules.
+"""Salesforce metadata (objects, fields, rules, flows, access, ...) as documents of rules.
 
 Source of the format: Salesforce, "Metadata API Developer Guide". Both layouts are read: a file per
 object (Metadata API) and a file per field or rule (SFDX source). What belongs to an object becomes
@@ -10,32 +10,81 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
 from assistant.sources.readers.refusals import Refused
+from assistant.sources.readers.salesforce_access import permissions_markdown, sharing_markdown
+from assistant.sources.readers.salesforce_approvals import approval_markdown
+from assistant.sources.readers.salesforce_automation import (
+    actions_of,
+    duplicate_markdown,
+    entries_markdown,
+    matching_markdown,
+    workflow_markdown,
+)
 from assistant.sources.readers.salesforce_flows import flow_markdown
-from assistant.sources.readers.xml_tree import children, one_line, parse_xml, tag_of, text_of
+from assistant.sources.readers.salesforce_objects import (
+    PARTS,
+    SalesforceObject,
+    object_markdown,
+    page_rules,
+)
+from assistant.sources.readers.salesforce_values import (
+    any_markdown,
+    labels_markdown,
+    path_markdown,
+    records_markdown,
+    template_markdown,
+    value_set_markdown,
+)
+from assistant.sources.readers.xml_tree import parse_xml, tag_of, text_of
 
 _NAMESPACE = "http://soap.sforce.com/2006/04/metadata"
-_PARTS = {
-    "CustomField": "fields", "fields": "fields", "ValidationRule": "validationRules",
-    "validationRules": "validationRules", "RecordType": "recordTypes", "recordTypes": "recordTypes",
-}  # fmt: skip
-_FILE = re.compile(r"\.(?:xml|object|flow|permissionset)$", re.IGNORECASE)
+_FILE = re.compile(
+    r"\.(?:xml|object|flow|permissionset|mutingpermissionset|permissionsetgroup|profile|workflow|"
+    r"approvalProcess|assignmentRules|escalationRules|autoResponseRules|sharingRules|duplicateRule|"
+    r"matchingRule|globalValueSet|standardValueSet|labels|layout|quickAction|pathAssistant|queue|"
+    r"group|role|customPermission|rule|entitlementProcess|milestoneType|flexipage)$"
+    r"|(?:^|/)customMetadata/[^/]+\.md$",
+    re.IGNORECASE,
+)
+_BODY = re.compile(r"\.email$", re.IGNORECASE)
 
+Writer = Callable[[Element, str], str]
+_DOCUMENTS: Mapping[str, tuple[str, Writer]] = {
+    "Flow": ("flow", flow_markdown),
+    "PermissionSet": ("permission set", permissions_markdown),
+    "MutingPermissionSet": ("muting permission set", permissions_markdown),
+    "Profile": ("profile", permissions_markdown),
+    "SharingRules": ("sharing rules", sharing_markdown),
+    "Workflow": ("workflow", workflow_markdown),
+    "AssignmentRules": ("assignment rules", entries_markdown),
+    "EscalationRules": ("escalation rules", entries_markdown),
+    "AutoResponseRules": ("auto-response rules", entries_markdown),
+    "DuplicateRule": ("duplicate rule", duplicate_markdown),
+    "MatchingRules": ("matching rules", matching_markdown),
+    "MatchingRule": ("matching rules", matching_markdown),
+    "GlobalValueSet": ("value set", value_set_markdown),
+    "StandardValueSet": ("value set", value_set_markdown),
+    "CustomLabels": ("labels", labels_markdown),
+    "CustomLabel": ("labels", labels_markdown),
+    "PathAssistant": ("path", path_markdown),
+    "QuickAction": ("quick action", any_markdown),
+    "PermissionSetGroup": ("permission set group", any_markdown),
+    "CustomPermission": ("custom permission", any_markdown),
+    "RestrictionRule": ("restriction rule", any_markdown),
+    "EntitlementProcess": ("entitlement process", any_markdown),
+    "MilestoneType": ("milestone type", any_markdown),
+    "Queue": ("queue", any_markdown),
+    "Group": ("group", any_markdown),
+    "Role": ("role", any_markdown),
+}
+"""Type -> the kind of its document and what writes it."""
 
-@dataclass(slots=True)
-class SalesforceObject:
-    """An object with the parts found for it, in whatever files they lay."""
-
-    name: str
-    label: str = ""
-    description: str = ""
-    sharing: str = ""
-    parts: dict[str, list[Element]] = field(default_factory=dict)
+Parts = Sequence[tuple[str, Element]]
 
 
 def is_metadata(root: Element) -> bool:
@@ -44,11 +93,15 @@ def is_metadata(root: Element) -> bool:
 
 
 def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
-    """The documents of a metadata archive: one per object, flow and permission set."""
-    parts, unread = list[tuple[str, Element]](), list[str]()
+    """The documents of a metadata archive: one per object, flow, permission set, rule file, ..."""
+    parts, unread, bodies = list[tuple[str, Element]](), list[str](), dict[str, str]()
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         for entry in archive.infolist():
-            if entry.is_dir() or not _FILE.search(entry.filename):
+            if entry.is_dir():
+                continue
+            if _BODY.search(entry.filename):
+                bodies[entry.filename] = archive.read(entry).decode("utf-8", "replace")
+            if not _FILE.search(entry.filename):
                 continue
             try:
                 root = parse_xml(archive.read(entry))
@@ -57,49 +110,88 @@ def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
                 continue
             if is_metadata(root):
                 parts.append((entry.filename, root))
-    yield from read_parts(parts, unread)
+    yield from read_parts(parts, unread, bodies)
 
 
 def read_parts(
-    parts: Sequence[tuple[str, Element]], unread: Sequence[str] = ()
+    parts: Parts, unread: Sequence[str] = (), bodies: Mapping[str, str] | None = None
 ) -> Iterator[object]:
-    """The documents of metadata files, given with their paths."""
+    """The documents of metadata files, given with their paths.
+
+    ``bodies`` holds the texts of e-mail templates by path. Types that say nothing of rules are
+    counted in the report; they are written out where there is nothing else.
+    """
+    actions = {_stem(path): actions_of(root) for path, root in parts if tag_of(root) == "Workflow"}
     objects = dict[str, SalesforceObject]()
-    left = dict[str, int]()
+    records = dict[str, list[tuple[str, Element]]]()
+    left = list[tuple[str, Element]]()
     count = 0
     for path, root in parts:
-        kind = tag_of(root)
-        if kind == "CustomObject":
-            _add_object(objects, _object_name(path) or text_of(root, "label"), root)
-        elif kind in _PARTS:
-            name = _object_name(path) or "Object"
-            found = objects.setdefault(name, SalesforceObject(name))
-            found.parts.setdefault(_PARTS[kind], []).append(root)
-        elif kind == "Flow":
-            count += 1
-            yield {"document": _document("flow", _stem(path), text_of(root, "label"),
-                                         flow_markdown(root, _stem(path)))}  # fmt: skip
-        elif kind == "PermissionSet":
-            count += 1
-            yield {"document": _document("permission set", _stem(path), text_of(root, "label"),
-                                         _permissions(root, _stem(path)))}  # fmt: skip
+        kind, name = tag_of(root), _stem(path)
+        if kind in _DOCUMENTS:
+            what, write = _DOCUMENTS[kind]
+            text = write(root, name)
+        elif kind == "ApprovalProcess":
+            what = "approval process"
+            text = approval_markdown(root, name, actions.get(name.split(".")[0], {}))
+        elif kind == "EmailTemplate":
+            what = "e-mail template"
+            body = (bodies or {}).get(re.sub(r"-meta\.xml$", "", path), "")
+            text = template_markdown(root, name, body)
         else:
-            left[kind] = left.get(kind, 0) + 1
-    for found in objects.values():
+            if kind == "CustomMetadata":
+                of, _, record = name.partition(".")
+                records.setdefault(of, []).append((record, root))
+            elif not _add_to_object(objects, path, root):
+                left.append((path, root))
+            continue
         count += 1
-        yield {"document": _document("object", found.name, found.label, _object(found))}
-    names = [f"{number} {kind}" for kind, number in sorted(left.items())]
+        yield {"document": _document(what, name, _label(root), text)}
+    for name, found in objects.items():
+        count += 1
+        yield {"document": _document("object", name, found.label, object_markdown(found))}
+    for of, rows in records.items():
+        count += 1
+        name = of if len(rows) > 1 else f"{of}.{rows[0][0]}".rstrip(".")
+        yield {"document": _document("custom metadata", name, "", records_markdown(of, rows))}
+    if not count:
+        for path, root in left:
+            count += 1
+            what = tag_of(root)
+            text = any_markdown(root, _stem(path))
+            yield {"document": _document(what, _stem(path), _label(root), text)}
+        left.clear()
+    kinds = Counter(tag_of(root) for _, root in left)
+    names = [f"{number} {kind}" for kind, number in sorted(kinds.items())]
     yield {"report": {"reader": "Salesforce metadata", "parts": count,
                       "unread_parts": [*names, *unread]}}  # fmt: skip
 
 
-def _add_object(objects: dict[str, SalesforceObject], name: str, root: Element) -> None:
-    found = objects.setdefault(name, SalesforceObject(name))
-    found.label = text_of(root, "label")
-    found.description = text_of(root, "description")
-    found.sharing = text_of(root, "sharingModel")
-    for tag in ("fields", "validationRules", "recordTypes"):
-        found.parts.setdefault(tag, []).extend(children(root, tag))
+def _add_to_object(objects: dict[str, SalesforceObject], path: str, root: Element) -> bool:
+    """Adds a file to its object; false where it is no part of one, or says no rule."""
+    kind = tag_of(root)
+    if kind == "CustomObject":
+        name = _object_name(path) or text_of(root, "label")
+        objects.setdefault(name, SalesforceObject(name)).add(root)
+    elif kind in PARTS:
+        name = _object_name(path) or _stem(path)
+        found = objects.setdefault(name, SalesforceObject(name))
+        found.parts.setdefault(PARTS[kind], []).append(root)
+    elif kind == "Layout":
+        name, _, title = _stem(path).partition("-")
+        found = objects.setdefault(name, SalesforceObject(name))
+        found.layouts.append((title or name, root))
+    elif kind == "FlexiPage" and (rules := page_rules(root)) and text_of(root, "sobjectType"):
+        name = text_of(root, "sobjectType")
+        found = objects.setdefault(name, SalesforceObject(name))
+        found.pages.append((text_of(root, "masterLabel") or _stem(path), rules))
+    else:
+        return False
+    return True
+
+
+def _label(root: Element) -> str:
+    return text_of(root, "label") or text_of(root, "masterLabel")
 
 
 def _object_name(path: str) -> str:
@@ -120,120 +212,3 @@ def _document(kind: str, name: str, label: str, text: str) -> dict[str, object]:
         "id": f"salesforce:{kind.replace(' ', '-')}:{name}", "title": label or name, "text": text,
         "kind": "rules", "key": name, "type": kind,
     }  # fmt: skip
-
-
-def _object(found: SalesforceObject) -> str:
-    lines = [f"# {found.label or found.name} ({found.name})", ""]
-    if found.description:
-        lines.extend([found.description, ""])
-    if found.sharing:
-        lines.extend([f"Sharing model: {found.sharing}", ""])
-    rules = found.parts.get("validationRules", [])
-    if rules:
-        lines.extend(["## Validation rules", "", *map(_rule, rules), ""])
-    fields = found.parts.get("fields", [])
-    if fields:
-        header = ["Field", "API name", "Type", "Required", "Rules", "Description"]
-        lines.extend(["## Fields", "", *_table([header, *map(_field, fields)]), ""])
-    for record in found.parts.get("recordTypes", []):
-        lines.extend(_record_type(record))
-    return "\n".join(lines)
-
-
-def _rule(rule: Element) -> str:
-    """A validation rule in words: it refuses the record where its formula is true."""
-    state = "" if text_of(rule, "active") != "false" else " (inactive)"
-    message = one_line(text_of(rule, "errorMessage"))
-    formula = one_line(text_of(rule, "errorConditionFormula"))
-    at = text_of(rule, "errorDisplayField")
-    about = one_line(text_of(rule, "description"))
-    return "- " + " ".join(
-        part
-        for part in (
-            f"{text_of(rule, 'fullName')}{state}:",
-            about and about.rstrip(".") + ".",
-            f"Saving is refused where `{formula}`.",
-            f'Message{f" at {at}" if at else ""}: "{message}"',
-        )
-        if part
-    )
-
-
-def _field(element: Element) -> list[str]:
-    kind = text_of(element, "type")
-    length, scale = text_of(element, "length"), text_of(element, "scale")
-    if length:
-        kind += f"({length})"
-    elif precision := text_of(element, "precision"):
-        kind += f"({precision}, {scale or '0'})"
-    rules = list[str]()
-    if target := text_of(element, "referenceTo"):
-        rules.append(f"refers to {target}")
-    if text_of(element, "unique") == "true":
-        rules.append("unique")
-    if default := one_line(text_of(element, "defaultValue")):
-        rules.append(f"default {default}")
-    if formula := one_line(text_of(element, "formula")):
-        rules.append(f"formula `{formula}`")
-    values = [text_of(value, "label") or text_of(value, "fullName")
-              for value in element.iter(f"{{{_NAMESPACE}}}value")
-              if text_of(value, "fullName") and text_of(value, "isActive") != "false"]  # fmt: skip
-    if values:
-        closed = "one of" if text_of(element, "valueSet", "restricted") == "true" else "values"
-        rules.append(f"{closed}: {', '.join(values)}")
-    if shared := text_of(element, "valueSet", "valueSetName"):
-        rules.append(f"values of the global set {shared}")
-    about = text_of(element, "description") or text_of(element, "inlineHelpText")
-    return [
-        text_of(element, "label"), text_of(element, "fullName"), kind,
-        "yes" if text_of(element, "required") == "true" else "no", "; ".join(rules), about,
-    ]  # fmt: skip
-
-
-def _record_type(record: Element) -> list[str]:
-    name = text_of(record, "label") or text_of(record, "fullName")
-    lines = [f"## Record type {name}", ""]
-    if about := text_of(record, "description"):
-        lines.extend([about, ""])
-    if text_of(record, "active") == "false":
-        lines.extend(["This record type is inactive.", ""])
-    for picklist in children(record, "picklistValues"):
-        values = [unquote(text_of(v, "fullName")) for v in children(picklist, "values")]
-        lines.append(f"- {text_of(picklist, 'picklist')}: {', '.join(values)}")
-    return [*lines, ""]
-
-
-def _permissions(root: Element, name: str) -> str:
-    lines = [f"# Permission set {text_of(root, 'label') or name}", ""]
-    if about := text_of(root, "description"):
-        lines.extend([about, ""])
-    objects = [
-        [text_of(entry, "object"), ", ".join(
-            word for word, tag in (
-                ("create", "allowCreate"), ("read", "allowRead"), ("edit", "allowEdit"),
-                ("delete", "allowDelete"), ("view all", "viewAllRecords"),
-                ("modify all", "modifyAllRecords"),
-            ) if text_of(entry, tag) == "true"
-        ) or "none"]
-        for entry in children(root, "objectPermissions")
-    ]  # fmt: skip
-    if objects:
-        lines.extend(["## Objects", "", *_table([["Object", "Allowed"], *objects]), ""])
-    fields = [
-        [text_of(entry, "field"), "edit" if text_of(entry, "editable") == "true" else
-         "read" if text_of(entry, "readable") == "true" else "none"]
-        for entry in children(root, "fieldPermissions")
-    ]  # fmt: skip
-    if fields:
-        lines.extend(["## Fields", "", *_table([["Field", "Allowed"], *fields]), ""])
-    users = [text_of(entry, "name") for entry in children(root, "userPermissions")
-             if text_of(entry, "enabled") == "true"]  # fmt: skip
-    if users:
-        lines.extend(["## User permissions", "", *(f"- {user}" for user in users), ""])
-    return "\n".join(lines)
-
-
-def _table(rows: Sequence[Sequence[str]]) -> list[str]:
-    lines = ["| " + " | ".join(one_line(cell).replace("|", "\\|") for cell in row) + " |"
-             for row in rows]  # fmt: skip
-    return [lines[0], "|" + " --- |" * len(rows[0]), *lines[1:]]
