@@ -73,6 +73,7 @@ def _figures(project_root: Path, half: str) -> dict[str, float]:
     return figures
 
 
+@pytest.mark.slow
 def test_each_limit_of_the_labelled_criteria_has_its_boundary_values(project_root: Path) -> None:
     missed, limits = 0, 0
     for file in sorted((project_root / "tests" / "design" / "labelled").glob("*.jsonl")):

@@ -133,6 +133,7 @@ FILTERS = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", [7, pytest.param(1, marks=pytest.mark.slow)])
 def test_a_server_finds_what_the_embedded_engine_finds(
     readings: list[Reading], sample: KnowledgeBase, on_server: KnowledgeBase, step: int

@@ -69,6 +69,7 @@ def test_what_a_criterion_says() -> None:
     assert [e.quote for e in found.references] == ["BR-12"]
 
 
+@pytest.mark.slow
 def test_three_hundred_criteria_and_two_thousand_words_are_quick() -> None:
     criteria = [
         f"If the order {n} is over £{n + 10} and the customer is a member, delivery is free."

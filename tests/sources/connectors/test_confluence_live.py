@@ -154,7 +154,7 @@ def label(of: dict[str, Any], *names: str) -> dict[str, Any]:
 
 
 def test_pages_whose_labels_alone_changed_are_fetched_again(serve: Serve, connect: Connect) -> None:
-    before = [page(n, f"Page {n}", "<p>x</p>", labels=["rules"]) for n in range(1, 31)]
+    before = [page(n, f"Page {n}", "<p>x</p>", labels=["rules"]) for n in range(1, 9)]
     before[0] = page(1, "Page 1", "<p>x</p>")
     favourite = {"id": "f", "prefix": "my", "name": "favourite"}
     after = [label(before[0], "drop-3"), label(before[1], "rules", "drop-3"), label(before[2]),
@@ -164,7 +164,7 @@ def test_pages_whose_labels_alone_changed_are_fetched_again(serve: Serve, connec
     since = datetime.now(UTC) - timedelta(hours=2)
     for kind, is_cloud in KINDS:
         known = stamps(documents(connect(kind(serve(FakeConfluence(before, cloud=is_cloud)).url))))
-        server = serve(FakeConfluence(after, cloud=is_cloud, largest_page=20))
+        server = serve(FakeConfluence(after, cloud=is_cloud, largest_page=5))
         source = connect(kind(server.url), known=known)
         parts = list(source.fetch(since=since))
         found = {one.external_id: one.reading for part in parts for one in part.documents}
