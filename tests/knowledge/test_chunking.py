@@ -294,6 +294,7 @@ def test_nothing_is_lost_around_criteria(data: st.DataObject) -> None:
     assert len(re.sub(r"[\W\d_]+", "", kept)) >= len(letters)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     ["- item\n" * 20_000, "word. " * 40_000, "| a | b |\n" * 20_000, "# h\n" * 20_000,

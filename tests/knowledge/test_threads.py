@@ -5,6 +5,8 @@ import time
 from collections import Counter
 from types import ModuleType
 
+import pytest
+
 from assistant.domain import RetrievalConfig, TopK
 from assistant.knowledge.base import KnowledgeBase
 
@@ -12,6 +14,7 @@ CONFIG = RetrievalConfig(candidates=400)
 SECONDS = 3.0
 
 
+@pytest.mark.slow
 def test_eight_threads_see_each_document_old_or_new(base: KnowledgeBase, child: ModuleType) -> None:
     """Five readers, two writers and a remover: every answer holds whole versions only."""
     names = [f"d{n}" for n in range(child.DOCUMENTS)]

@@ -332,6 +332,7 @@ def test_headers_in_each_language(language: str) -> None:
 # --- Time -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "shape", ["\n", " ", "¶", "![", "![](", "![](a", "![]( ", "- ", "1. ", "1\n", "1.\n", "-\n",
               "step ", "Expected:\n", "- \n  "]

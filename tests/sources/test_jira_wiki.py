@@ -140,6 +140,7 @@ def test_conversion_time_grows_with_the_length_only() -> None:
     assert time.perf_counter() - begin < 15
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("confluence", [False, True])
 @pytest.mark.parametrize(
     ("begin", "shape"),

@@ -37,6 +37,7 @@ def seconds(text: str) -> float:
     return time.perf_counter() - begin
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", SHAPES)
 def test_ten_times_the_text_takes_about_ten_times_as_long(shape: str) -> None:
     small, large = (shape * (size // len(shape)) for size in (2_000, 20_000))
@@ -44,6 +45,7 @@ def test_ten_times_the_text_takes_about_ten_times_as_long(shape: str) -> None:
     assert min(seconds(large), seconds(large)) < allowed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "shape", ["<div>", "<b>", "<ul><li>", "<table><tr><td>", "<ac:rich-text-body>"]
 )
