@@ -32,7 +32,7 @@ _PROOF = frozenset(
 def is_issue_table(grid: Grid) -> bool:
     """Whether a table is Jira's own export of issues: it has the columns that only that has.
 
-    Their names in other languages are proof enough: nothing else calls its columns so.
+    In whichever language they are called so; a column of a custom field counts as one of them.
     """
     english = english_header(grid.header)
     names = {name.strip().casefold() for name in english}

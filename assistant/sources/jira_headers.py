@@ -15,7 +15,7 @@ _NAMES = {
         "samenvatting|podsumowanie|sammanfattning|резюме|요약"
     ),
     "issue key": (
-        "vorgangsschlüssel|vorgangsschlüsse|clé de ticket|clé de la demande|clave de incidencia|"
+        "vorgangsschlüssel|clé de ticket|clé de la demande|clave de incidencia|"
         "clave de la incidencia|chave da item|chave do item|chave da pendência|chave segnalazione|"
         "chiave segnalazione|chiave ticket|ключ проблемы|ключ задачи|ключ запроса|konu anahtarı|"
         "課題キー|问题关键字|问题键|事务键|itemsleutel|issuesleutel|klucz zgłoszenia|ärendenyckel|"
@@ -53,7 +53,7 @@ _NAMES = {
     "resolution": "lösung|résolution|resolución|resolução|soluzione|risoluzione|решение|резолюция|"
     "çözüm|解決状況|解决结果|oplossing|rozwiązanie|lösning",
     "reporter": "autor|melder|rapporteur|informador|relator|autore|автор|raporlayan|報告者|报告人|"
-    "melder|zgłaszający|rapportör",
+    "zgłaszający|rapportör",
     "creator": "ersteller|créateur|creador|criador|creatore|создатель|oluşturan|作成者|创建者",
     "assignee": "zugewiesene person|bearbeiter|personne assignée|responsable|persona asignada|"
     "responsável|assegnatario|исполнитель|atanan kişi|担当者|经办人|toegewezene|osoba przypisana",

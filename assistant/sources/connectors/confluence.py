@@ -59,10 +59,14 @@ class ConfluenceSource:
         self._wiki = "/wiki" if self._cloud and not client.path.endswith("/wiki") else ""
         self._spaces = space_keys(config.fetch)
         self._known: dict[str, str] | None = None
-        stamps = list(known)
-        self._stamps = {name: stamp for name, stamp in stamps if stamp and not is_file(name)}
+        self._stamps, files = dict[str, str](), list[tuple[str, str]]()
+        for name, stamp in known:  # read some at a time: only what is needed is held
+            if is_file(name):
+                files.append((name, stamp))
+            elif stamp:
+                self._stamps[name] = stamp
         self._handed = set[str]()
-        self._files = Attachments(config, client, stamps)
+        self._files = Attachments(config, client, files)
         self._listed = AttachmentList(client, self._wiki, self._spaces, cloud=self._cloud)
 
     def close(self) -> None:

@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element
 
 from assistant.sources.readers.fragments import fragment_to_markdown
 from assistant.sources.readers.xml_tree import one_line, tag_of, text_of
+from assistant.sources.tables import markdown_table
 
 _NOISE = frozenset({
     "apiVersion", "areMetricsLoggedToDataCloud", "dataTypeMappings", "environments",
@@ -23,7 +24,9 @@ _NOISE = frozenset({
 })  # fmt: skip
 """Elements that say nothing of what a user sees or may do."""
 
-_NAMES = ("masterLabel", "label", "fullName", "name", "developerName")
+TITLES = ("masterLabel", "label", "fullName", "name", "developerName")
+"""Elements that name what they stand in, the one that people read first."""
+
 _VALUES = frozenset({
     "stringValue", "numberValue", "booleanValue", "dateValue", "dateTimeValue",
     "elementReference", "formulaExpression", "transformValueReference", "setupReference",
@@ -80,7 +83,7 @@ def details(element: Element, skip: Collection[str] = (), depth: int = 0) -> Ite
 
 def _nested(element: Element, pad: str, depth: int) -> Iterator[str]:
     """A part with parts of its own, under its name where it has one."""
-    found = ((tag, text_of(element, tag)) for tag in _NAMES)
+    found = ((tag, text_of(element, tag)) for tag in TITLES)
     named, name = next(((tag, text) for tag, text in found if text), ("", ""))
     inner = list(details(element, {named} if named else (), depth + 1))
     if name or inner:
@@ -93,7 +96,5 @@ def _is_value(element: Element) -> bool:
 
 
 def table(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Rows as a Markdown table, the first one its header."""
-    lines = ["| " + " | ".join(one_line(cell).replace("|", "\\|") for cell in row) + " |"
-             for row in rows]  # fmt: skip
-    return [lines[0], "|" + " --- |" * len(rows[0]), *lines[1:]]
+    """Rows as the lines of a Markdown table, the first one its header; each cell is one line."""
+    return markdown_table([[one_line(cell) for cell in row] for row in rows]).split("\n")

@@ -10,11 +10,9 @@ from collections.abc import Sequence
 from xml.etree.ElementTree import Element
 
 from assistant.sources.readers.fragments import fragment_to_markdown
-from assistant.sources.readers.salesforce_details import details, table, words_of
+from assistant.sources.readers.salesforce_details import TITLES, details, table, words_of
 from assistant.sources.readers.salesforce_fields import value_of
 from assistant.sources.readers.xml_tree import child, children, one_line, tag_of, text_of
-
-_TITLES = ("masterLabel", "label", "fullName", "name", "developerName")
 
 
 def value_set_markdown(root: Element, name: str) -> str:
@@ -89,8 +87,8 @@ def path_markdown(root: Element, name: str) -> str:
 
 def any_markdown(root: Element, name: str) -> str:
     """Metadata of any other type as a nested list."""
-    title = next((text for tag in _TITLES if (text := text_of(root, tag))), name)
+    title = next((text for tag in TITLES if (text := text_of(root, tag))), name)
     lines = [f"# {words_of(tag_of(root))} {title}", ""]
     if about := text_of(root, "description"):
         lines.extend([fragment_to_markdown(about), ""])
-    return "\n".join([*lines, *details(root, {*_TITLES, "description"}), ""])
+    return "\n".join([*lines, *details(root, {*TITLES, "description"}), ""])
