@@ -224,14 +224,55 @@ class Evidence(Value):
     end: int
 
 
+FactKind = Literal[
+    "main flow", "condition", "limit", "role", "transition", "field", "row", "scenario"
+]
+"""What a test condition sets: the plain flow, words that hold or do not, a value at a limit, who
+acts, a change of state, a field's entry, the cells of a table row, or steps of a scenario."""
+
+
+class Fact(Value):
+    """One thing that a test condition sets, in verbatim words of the criterion.
+
+    ``holds`` tells on which side the tester is: whether the quoted words are true of the situation.
+    ``value`` is what code adds to the quotation: the value tried at a limit ("31 days"), the entry
+    of a field ("empty"), the role that acts ("another"); a fixed phrase or a computed value, never
+    a sentence.
+    """
+
+    kind: FactKind
+    quote: str
+    holds: bool = True
+    value: str = ""
+
+
+class Outcome(Value):
+    """What the text says for this side, verbatim. ``happens`` is false for what must then not be.
+
+    ``source_id`` is the criterion, or the chunk that the words stand in.
+    """
+
+    source_id: str
+    quote: str
+    happens: bool = True
+
+
 class TestCondition(Value):
-    """A testable aspect of a criterion (ISTQB: test condition), derived from the words it cites.
+    """An item of the checklist (ISTQB: test condition): data and quotations of a criterion.
+
+    It holds no sentence of its own. ``facts`` are what the case must set and ``outcomes`` what the
+    text says happens then; where it says nothing for this side, there is no outcome. ``statement``
+    is the label that people read, made of fixed phrases, values and quotations of the facts
+    ("31 days: “up to 30 days” does not hold"); ``expected`` is the outcomes in one line ("not:
+    “the request is accepted”", or empty), ``precondition`` the facts that are no value, ``data``
+    the value, all written by code from facts and outcomes; ``action`` is empty.
 
     ``variables`` are the facts and quantities of the criterion that the case depends on, each with
     its value ("true", "false" or a concrete value): ``{"the account is frozen": "true"}``.
     ``valid`` says whether the situation is one that the criterion allows: a boundary just inside a
-    limit is valid, one just outside is not. ``data`` is the concrete test data ("14 days"), and
-    ``expected`` the outcome, in words of the criterion wherever it states one.
+    limit is valid, one just outside is not.
+
+    Conditions stored by earlier versions hold sentences in these fields and no facts.
     """
 
     __test__: ClassVar[bool] = False
@@ -244,10 +285,12 @@ class TestCondition(Value):
     precondition: str = ""
     action: str = ""
     data: str = ""
-    expected: str
+    expected: str = ""
     evidence: tuple[Evidence, ...] = ()
     priority: Priority = "Medium"
     variables: dict[str, str] = {}
+    facts: tuple[Fact, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
     legs: tuple[TestCondition, ...] = ()
     """Of an end-to-end condition: the conditions that it walks through, in their order."""
 
@@ -328,12 +371,13 @@ class TestStep(Value):
 
 
 class CaseOrigin(Value):
-    """Who wrote a case: the rule-based writer, a model, a person, or an import.
+    """Who wrote a case: a model, a person, an import, or code as an outline.
 
-    ``replaces`` tells why a rule-based wording stands where a model's was asked for.
+    "rules" are cases that earlier versions worded by rule. ``replaces`` tells why an outline stands
+    where a model's case was asked for.
     """
 
-    writer: Literal["rules", "model", "person", "import"]
+    writer: Literal["outline", "rules", "model", "person", "import"]
     model_id: str = ""
     replaces: str = ""
     edited_by: str = ""
@@ -409,6 +453,18 @@ class TestCase(Value):
     def all_citations(self) -> tuple[Citation, ...]:
         """Citations of the case itself and of each of its steps, in order."""
         return self.citations + tuple(c for step in self.steps for c in step.citations)
+
+    @property
+    def is_outline(self) -> bool:
+        """Whether a person still has to word a step: its action is empty."""
+        return not self.steps or any(not step.action.strip() for step in self.steps)
+
+    @property
+    def needs_you(self) -> bool:
+        """Whether a person has to look before the case can be used: a finding that is an error, a
+        result that no source supports, an open question, or an outline to complete."""
+        errors = any(finding.severity == "error" for finding in self.findings)
+        return bool(errors or self.unsupported_steps or self.open_questions or self.is_outline)
 
     @property
     def unsupported_steps(self) -> tuple[int, ...]:

@@ -9,6 +9,7 @@ from assistant.domain import (
     AcceptanceCriterion,
     Epic,
     ModelSpec,
+    Question,
     RejectedDraft,
     RetrievedChunk,
     TestCase,
@@ -32,6 +33,34 @@ class CaseBrief(Value):
     condition: TestCondition
     sources: tuple[RetrievedChunk, ...]
     style: tuple[TestCase, ...] = ()
+
+
+class StoryBrief(Value):
+    """All that a writer may use for the cases of one story.
+
+    ``conditions`` are the items of the checklist that still need a case. ``questions`` are those
+    still open on its criteria; ``out_of_scope`` is what epic and story leave out, verbatim.
+    """
+
+    epic: Epic
+    story: UserStory
+    conditions: tuple[TestCondition, ...]
+    sources: tuple[RetrievedChunk, ...]
+    style: tuple[TestCase, ...] = ()
+    questions: tuple[Question, ...] = ()
+    out_of_scope: tuple[str, ...] = ()
+
+    def case_brief(self, condition: TestCondition) -> CaseBrief:
+        """What concerns one condition of the story."""
+        criterion = next(c for c in self.epic.criteria if c.id == condition.criterion_id)
+        return CaseBrief(
+            epic=self.epic,
+            story=self.story,
+            criterion=criterion,
+            condition=condition,
+            sources=self.sources,
+            style=self.style,
+        )
 
 
 class WrittenCase(Value):

@@ -1,0 +1,1 @@
+"""Proof: what a case claims, held against what it may rest on."""

@@ -1,0 +1,1 @@
+"""Writers: what turns items of the checklist into test cases."""
