@@ -613,7 +613,8 @@ class GenerationConfig(Value):
     max_steps: int = Field(default=6, ge=1, le=20)
     max_tokens: int = Field(default=400, ge=64, le=4096)
     attempts: int = Field(default=3, ge=1, le=5)
-    timeout_seconds: float = Field(default=120.0, gt=0)
+    timeout_seconds: float | None = Field(default=None, gt=0)
+    """Seconds that a model's whole answer may take; ``None``: what the deployment allows."""
 
 
 class RejectedDraft(Value):

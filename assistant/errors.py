@@ -9,6 +9,7 @@
       |                                        (- NotAuthorised - RateLimited - Unreachable)
       x RetrievalError    + CollectionMissing  + EmbeddingMismatch  + IndexLocked
       x GenerationError   + ModelUnavailable  + InvalidOutput(raw_output, attempts)
+                              (- ModelTimeout)
 
 Vendor exceptions are translated in the module that owns the vendor, ``raise ... from error``.
 """
@@ -107,6 +108,10 @@ class GenerationError(AssistantError):
 
 class ModelUnavailable(GenerationError):
     """The model cannot be fetched, loaded or reached."""
+
+
+class ModelTimeout(ModelUnavailable):
+    """The model is there but did not finish this answer in time; the next one may be faster."""
 
 
 class InvalidOutput(GenerationError):

@@ -66,7 +66,11 @@ class Settings(BaseSettings):
     endpoint_url: str = ""
     endpoint_model: str = ""
     endpoint_api_key: SecretStr = SecretStr("")
-    endpoint_timeout: float = 120.0
+    endpoint_timeout: float | None = Field(None, gt=0)
+    """Seconds that an answer of the endpoint may take; ``None``: ``model_timeout``, else 300."""
+
+    model_timeout: float | None = Field(None, gt=0)
+    """Seconds that a model's whole answer may take; ``None``: 600 for the embedded model."""
 
     allowed_hosts: str = ""
     """Hosts that connections may name, with commas; empty: any public host a person enters."""

@@ -43,6 +43,10 @@ __all__ = [
 CONTEXT_TOKENS = 8192
 """Context of the embedded model: its memory grows with it, and no prompt of ours needs more."""
 
+EMBEDDED_SECONDS = 600.0
+"""Time for an answer of the embedded model unless another is chosen: a slow computer writes a whole
+case in minutes, and a slow case is better than none."""
+
 _PING_SCHEMA: Mapping[str, object] = {
     "title": "Ping",
     "description": "An answer to a check of the connection.",
@@ -206,10 +210,12 @@ def _embedded(
 ) -> ChatEndpoint:
     lora = engine.lora(_number_of(spec.adapter, adapters))
     return ChatEndpoint(
-        chat=embedded_chat(engine, spec, config, lora=lora),
+        chat=embedded_chat(
+            engine, spec, config, lora=lora, timeout=config.timeout_seconds or EMBEDDED_SECONDS
+        ),
         spec=spec,
         destination=STAYS,
-        timeout=config.timeout_seconds,
+        timeout=config.timeout_seconds or EMBEDDED_SECONDS,
         special_tokens=engine.special_tokens,
         engine=engine,
         config=config,

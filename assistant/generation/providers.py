@@ -211,9 +211,11 @@ def embedded_chat(
     config: GenerationConfig,
     *,
     lora: Sequence[Mapping[str, float]] = (),
+    timeout: float,
 ) -> BaseChatModel:
     """LangChain's chat model on the address of the engine in this process.
 
+    ``timeout`` in seconds, for a whole answer.
     ``lora`` goes with each request: the scale of each adapter that the engine has loaded.
     """
     import openai
@@ -223,7 +225,7 @@ def embedded_chat(
         model=spec.model,
         base_url=engine.base_url,
         api_key=SecretStr(engine.api_key),
-        timeout=config.timeout_seconds,
+        timeout=timeout,
         max_retries=RETRIES,
         temperature=config.temperature,
         seed=config.seed,
@@ -237,7 +239,7 @@ def embedded_chat(
         default_headers={"Connection": "close"},
         http_socket_options=(),
         http_client=openai.DefaultHttpxClient(
-            timeout=config.timeout_seconds, trust_env=False, follow_redirects=False
+            timeout=timeout, trust_env=False, follow_redirects=False
         ),
     )
 

@@ -17,7 +17,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from assistant.domain import Value
-from assistant.errors import AssistantError, GenerationError, InvalidOutput, ModelUnavailable
+from assistant.errors import AssistantError, GenerationError, InvalidOutput, ModelTimeout
 from assistant.generation.cancelling import CancelCheck, Cancelled, raise_if_cancelled
 from assistant.generation.endpoint_errors import translated
 from assistant.generation.messages import Message
@@ -68,8 +68,8 @@ def ask(
     """Send ``messages`` to a runnable made by ``with_structured_output(..., include_raw=True)``.
 
     ``endpoint`` names it in messages. Raises ``InvalidOutput`` (no JSON object, cut off, too long),
-    ``ModelUnavailable`` (refused, silent for ``timeout`` seconds in all, not authorised, ...) or
-    ``Cancelled``.
+    ``ModelTimeout`` (not finished after ``timeout`` seconds in all), ``ModelUnavailable`` (refused,
+    cannot be reached, not authorised, ...) or ``Cancelled``.
     """
     started = time.monotonic()
     call = _Call(structured, messages, endpoint)
@@ -79,9 +79,9 @@ def ask(
             raise_if_cancelled(cancelled, "Writing")
             left = started + timeout - time.monotonic()
             if left <= 0:
-                raise ModelUnavailable(
-                    f"{endpoint} did not finish its answer within {timeout:.0f} s. Try again, or "
-                    f"allow more time, or choose another model."
+                raise ModelTimeout(
+                    f"{endpoint} did not finish its answer within {timeout:.0f} s. Allow more "
+                    f"time with UAT_MODEL_TIMEOUT, or choose another model."
                 )
             try:
                 outcome = call.outcome.get(timeout=min(POLL_SECONDS, left))

@@ -9,6 +9,7 @@ from assistant.domain import ADAPTER_SIGN, GenerationConfig
 from assistant.errors import AssistantError, ModelUnavailable, TrainingError
 from assistant.generation.catalogue import CatalogueModel, find_model
 from assistant.generation.chat_models import (
+    EMBEDDED_SECONDS,
     STAYS,
     AdapterFile,
     ChatEndpoint,
@@ -24,6 +25,12 @@ from assistant.workflow.outbound import note_endpoint
 
 ENDPOINT_WRITER = "endpoint"
 """The writer that stands for the configured endpoint, whatever model it serves."""
+
+ENDPOINT_SECONDS = 300.0
+"""Time for an answer of a configured endpoint unless another is set: a story's cases at once."""
+
+CHOICES = ("temperature", "seed", "max_tokens", "timeout_seconds")
+"""What a run chooses that an open endpoint is bound to."""
 
 EndpointState = Literal["idle", "loading", "ready", "failed"]
 
@@ -62,7 +69,8 @@ class Endpoints:
         cannot be loaded or reached, ``TrainingError`` where an adapter is unknown or has changed.
         """
         model_id, adapter = split_writer(writer_id)
-        choices = config.model_dump_json(include={"temperature", "seed", "max_tokens"})
+        config = self._in_time(model_id, config)
+        choices = config.model_dump_json(include=set(CHOICES))
         with self._lock:
             gate = self._opening.setdefault(model_id, threading.Lock())
         with gate:
@@ -80,6 +88,15 @@ class Endpoints:
             self._open[writer_id, choices] = endpoint
             self._set(writer_id, "ready")
             return endpoint
+
+    def _in_time(self, model_id: str, config: GenerationConfig) -> GenerationConfig:
+        """These choices with a time limit: the run's own, else the deployment's."""
+        settings = self._settings
+        limit = config.timeout_seconds or settings.model_timeout
+        if model_id == ENDPOINT_WRITER:
+            limit = config.timeout_seconds or settings.endpoint_timeout or settings.model_timeout
+            limit = limit or ENDPOINT_SECONDS
+        return config.model_copy(update={"timeout_seconds": limit or EMBEDDED_SECONDS})
 
     def _beside_loaded(
         self, model_id: str, adapter: str, config: GenerationConfig
@@ -122,7 +139,7 @@ class Endpoints:
             settings.endpoint_url,
             settings.endpoint_model,
             settings.endpoint_api_key.get_secret_value(),
-            settings.endpoint_timeout,
+            config.timeout_seconds or ENDPOINT_SECONDS,
             config,
         )
 

@@ -11,7 +11,13 @@ from pathlib import Path
 import pytest
 
 from assistant.domain import GenerationConfig
-from assistant.errors import InvalidOutput, MissingExtra, ModelUnavailable, SettingsError
+from assistant.errors import (
+    InvalidOutput,
+    MissingExtra,
+    ModelTimeout,
+    ModelUnavailable,
+    SettingsError,
+)
 from assistant.generation.cancelling import Cancelled
 from assistant.generation.catalogue import DEFAULT_EMBEDDING, SMALL_CHAT, find_model
 from assistant.generation.chat_models import (
@@ -118,7 +124,7 @@ def test_cancel_really_stops_the_writing(small_endpoint: ChatEndpoint) -> None:
 
 def test_a_time_limit_ends_the_call(small_endpoint: ChatEndpoint) -> None:
     hurried = small_endpoint.with_config(GenerationConfig(max_tokens=4096, timeout_seconds=0.4))
-    with pytest.raises(ModelUnavailable, match="within"):
+    with pytest.raises(ModelTimeout, match="within"):
         invoke_structured(hurried, ASK, LONG_SCHEMA)
 
 

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from assistant.domain import GenerationConfig
-from assistant.errors import GenerationError, InvalidOutput, ModelUnavailable
+from assistant.errors import GenerationError, InvalidOutput, ModelTimeout, ModelUnavailable
 from assistant.generation import providers
 from assistant.generation.cancelling import Cancelled
 from assistant.generation.chat_models import (
@@ -182,12 +182,16 @@ def test_health_asks_for_a_tiny_answer(server: Endpoint) -> None:
         (400, "refused the request"),
         (401, "UAT_ENDPOINT_API_KEY"),
         (403, "rights"),
-        (404, "UAT_ENDPOINT_MODEL"),
+        (402, "Top up"),
+        (404, "UAT_ENDPOINT_URL"),
+        (408, "UAT_MODEL_TIMEOUT"),
         (413, "fewer sources"),
         (418, "418"),
         (429, "slow down"),
         (500, "HTTP 500"),
         (503, "HTTP 503"),
+        (504, "in between"),
+        (529, "overloaded"),
     ],
 )
 def test_a_refusal_says_what_to_do(server: Endpoint, code: int, words: str) -> None:
@@ -199,10 +203,41 @@ def test_a_refusal_says_what_to_do(server: Endpoint, code: int, words: str) -> N
     assert len(str(failure.value)) < 600
 
 
-def test_a_prompt_that_is_too_long_says_so(server: Endpoint) -> None:
-    body = '{"error": {"message": "maximum context length is 4096", "code": "x"}}'
-    server.answers = [status(400, body)]
-    with pytest.raises(ModelUnavailable, match="fewer sources"):
+@pytest.mark.parametrize(
+    ("code", "message", "kind", "words"),
+    [
+        (400, "maximum context length is 4096", "x", "fewer sources"),
+        (400, "prompt is too long: 210000 tokens > 200000 maximum", "", "fewer sources"),
+        (400, "Please shorten it", "context_length_exceeded", "fewer sources"),
+        (404, "The model `m1` does not exist", "model_not_found", "GET /models"),
+        (404, 'model "m1" not found, try pulling it first', "", "GET /models"),
+        (404, "model: m1", "not_found_error", "GET /models"),
+        (404, "File Not Found", "not_found_error", "/chat/completions"),
+        (429, "You exceeded your current quota", "insufficient_quota", "Waiting does not help"),
+        (400, "Your credit balance is too low", "invalid_request_error", "Waiting does not help"),
+        (429, "Rate limit reached", "rate_limit_exceeded", "Wait a minute"),
+    ],
+)
+def test_a_refusal_is_told_apart_by_the_words_of_the_server(
+    server: Endpoint, code: int, message: str, kind: str, words: str
+) -> None:
+    body = json.dumps({"error": {"message": message, "type": kind, "code": kind or None}})
+    server.answers = [status(code, body)]
+    with pytest.raises(ModelUnavailable, match=words) as failure:
+        invoke_structured(opened(server), ASK, SCHEMA)
+    assert not isinstance(failure.value, ModelTimeout)
+
+
+def test_a_server_that_says_how_long_to_wait_is_believed(server: Endpoint) -> None:
+    server.answers = [status(429, retry_after="17")]
+    with pytest.raises(ModelUnavailable, match="Wait 17 s"):
+        invoke_structured(opened(server), ASK, SCHEMA)
+
+
+@pytest.mark.parametrize("code", [408, 504])
+def test_a_gateway_that_gave_up_is_an_answer_not_in_time(server: Endpoint, code: int) -> None:
+    server.answers = [status(code)]
+    with pytest.raises(ModelTimeout):
         invoke_structured(opened(server), ASK, SCHEMA)
 
 
@@ -213,8 +248,9 @@ def test_nobody_listens() -> None:
         "openai", f"http://127.0.0.1:{port}/v1", "m1", "", 10, GenerationConfig()
     )
     started = time.monotonic()
-    with pytest.raises(ModelUnavailable, match="cannot be reached"):
+    with pytest.raises(ModelUnavailable, match="cannot be reached") as failure:
         invoke_structured(endpoint, ASK, SCHEMA)
+    assert not isinstance(failure.value, ModelTimeout)
     assert time.monotonic() - started < 30
 
 
@@ -229,7 +265,7 @@ def test_a_silent_endpoint_is_given_up(server: Endpoint) -> None:
     gone = threading.Event()
     server.answers = [lambda request: gone.wait(20) and None]
     started = time.monotonic()
-    with pytest.raises(ModelUnavailable, match=r"time|within"):
+    with pytest.raises(ModelTimeout, match="UAT_MODEL_TIMEOUT"):
         invoke_structured(opened(server, timeout=0.5), ASK, SCHEMA)
     assert time.monotonic() - started < 15
     gone.set()
@@ -257,7 +293,7 @@ def _drips(request: _Request) -> None:
 
 def test_a_stream_without_end_is_stopped_by_the_time_limit(server: Endpoint) -> None:
     server.answers = [_drips]
-    with pytest.raises(ModelUnavailable, match="within"):
+    with pytest.raises(ModelTimeout, match="within"):
         invoke_structured(opened(server, timeout=0.8), ASK, SCHEMA)
     assert server.stopped.wait(60), "the connection was closed, so the endpoint can stop"
 

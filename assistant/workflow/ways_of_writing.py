@@ -1,0 +1,93 @@
+"""Which way a writer works: a story's cases in one answer, or one item of the checklist a call.
+
+Measured by ``models probe`` and kept with the data folder; a person may overrule it. Where neither
+is known the kind of model decides: a small embedded one cannot hold a whole story in mind.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Literal, get_args
+
+from filelock import FileLock
+from pydantic import ValidationError
+
+from assistant.domain import Value
+from assistant.errors import SettingsError
+from assistant.settings import Settings
+from assistant.workflow.endpoints import ENDPOINT_WRITER, split_writer
+from assistant.workflow.workspace import Workspace
+
+Way = Literal["story", "item"]
+WAYS: tuple[Way, ...] = get_args(Way)
+
+
+class WriterRecord(Value):
+    """What is known of a writer: the ``way`` that a person chose, or ``None``."""
+
+    way: Way | None = None
+
+
+def way_of_writing(workspace: Workspace, writer_id: str) -> Way:
+    """Whether this writer gets a whole story a call ("story") or one checklist item ("item").
+
+    What a person chose for it, or for its base model, comes before the default of its kind.
+    """
+    settings = workspace.settings
+    chosen = chosen_way(settings, writer_id)
+    if chosen is not None:
+        return chosen
+    return "story" if writer_id == ENDPOINT_WRITER else "item"
+
+
+def chosen_way(settings: Settings, writer_id: str) -> Way | None:
+    """The way that a person chose for a writer, or for the model below its adapter."""
+    kept = _read(_path(settings))
+    own = kept.get(_key(settings, writer_id), WriterRecord())
+    base = kept.get(_key(settings, split_writer(writer_id)[0]), WriterRecord())
+    return own.way or base.way
+
+
+def choose_way(settings: Settings, writer_id: str, way: Way | None) -> None:
+    """Keep a person's choice for a writer; ``None`` takes it back.
+
+    Raises ``SettingsError`` where the data folder cannot be written.
+    """
+    path = _path(settings)
+    fresh = path.with_suffix(f".{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with FileLock(path.with_suffix(".lock")):
+            kept = _read(path)
+            key = _key(settings, writer_id)
+            kept[key] = kept.get(key, WriterRecord()).model_copy(update={"way": way})
+            rows = {name: one.model_dump(mode="json") for name, one in sorted(kept.items())}
+            fresh.write_text(json.dumps(rows, indent=2), encoding="utf-8")
+            fresh.replace(path)
+    except OSError as error:
+        raise SettingsError(
+            f"What is known of the writers cannot be kept in {path.parent} ({error.strerror}). "
+            f"Make it writable, or choose another data folder with --data-dir."
+        ) from error
+
+
+def _path(settings: Settings) -> Path:
+    return settings.data_dir / "writers.json"
+
+
+def _key(settings: Settings, writer_id: str) -> str:
+    """The writer's id; the endpoint's with the model it serves now, for each works its own way."""
+    if writer_id != ENDPOINT_WRITER:
+        return writer_id
+    return f"{ENDPOINT_WRITER}:{settings.endpoint_provider}:{settings.endpoint_model}"
+
+
+def _read(path: Path) -> dict[str, WriterRecord]:
+    """What is kept; an absent or damaged file knows nothing."""
+    try:
+        rows = json.loads(path.read_bytes())
+        return {str(name): WriterRecord.model_validate(row) for name, row in rows.items()}
+    except (OSError, ValueError, ValidationError, AttributeError):
+        return {}
