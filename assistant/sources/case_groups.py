@@ -41,6 +41,8 @@ class CaseRows:
     first: Cells
     rows: list[Cells] = field(default_factory=list)
     section: tuple[str, ...] = ()
+    is_own: bool = False
+    """Whether this product wrote them: each row is a step as it stands there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def grouped(grid: Grid, unread: list[Unread]) -> Iterator[CaseRows]:
             continue
         if current is not None:
             yield current
-        current = CaseRows(cells, [cells], section)
+        current = CaseRows(cells, [cells], section, grid.is_own)
     if current is not None:
         yield current
 
@@ -110,7 +112,7 @@ def _rows(grid: Grid) -> list[_Row]:
             continue
         cells = {name: columns.cell(texts, name) for name in columns.fields}
         for name, cell in cells.items():
-            if "¶" in cell and name.partition(" ")[0] in _TEXTS:
+            if "¶" in cell and not grid.is_own and name.partition(" ")[0] in _TEXTS:
                 cells[name] = _LINE_SIGN.sub("\n", cell)
         if lines is not None and lines < len(texts) and texts[lines].strip():
             cells[RESULT_LINES] = texts[lines].strip(" \t")

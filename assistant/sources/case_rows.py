@@ -75,15 +75,15 @@ def _case(rows: CaseRows, taken: Taken) -> TestCase:
     everything = {name: _joined(rows, name) for name in ("story", "epic", "criteria")}
     story = everything["story"]
     status = "; ".join(_values(rows, "status"))
-    preconditions = [*_items(_joined(rows, "preconditions")), *given]
+    preconditions = [*_items(rows, "preconditions"), *given]
     labels = (*rows.section, *_labels(_joined(rows, "labels")))
     return TestCase(
         id=taken.claim(wanted),
-        title=shortened(title, 500),
+        title=title if rows.is_own else shortened(title, 500),
         objective="\n".join(words for words in said if words != title),
         preconditions=tuple(dict.fromkeys(preconditions)),
         steps=tuple(steps),
-        postconditions=tuple(_items(_joined(rows, "postconditions"))),
+        postconditions=tuple(_items(rows, "postconditions")),
         priority=priority_of(_first(rows, "priority")),
         technique=technique_of(_first(rows, "type")),
         release=", ".join(_values(rows, "release")),
@@ -134,13 +134,16 @@ def _first(rows: CaseRows, name: str) -> str:
     return next(iter(_values(rows, name)), "")
 
 
-def _items(cell: str) -> list[str]:
+def _items(rows: CaseRows, name: str) -> list[str]:
     """A cell of several preconditions as one each: by line, by "1.", else whole.
 
-    Where they are numbered, a line without a number goes on with the one above it.
+    Where they are numbered, a line without a number goes on with the one above it. Our own files
+    have one on each line, and no marks.
     """
     items = list[str]()
-    lines = [line for line in cell.split("\n") if line.strip()]
+    lines = [line for line in _joined(rows, name).split("\n") if line.strip()]
+    if rows.is_own:
+        return [line.strip() for line in lines]
     numbered = bool(lines) and bool(_NUMBER.match(lines[0]))
     for line in lines:
         part = _BULLET.sub("", line).strip()
@@ -158,6 +161,9 @@ def _steps(rows: CaseRows) -> tuple[list[TestStep], list[str]]:
     for cells in rows.rows:
         action, expected = cells.get("step_action", ""), cells.get("step_expected", "")
         data, plain = cells.get("step_data", ""), cells.get("plain", "")
+        if rows.is_own:
+            steps.append((action, data, expected))
+            continue
         if single := single_steps(cells):
             steps.extend(with_the_rest(single, (action, data, expected)))
             continue
@@ -177,14 +183,19 @@ def _steps(rows: CaseRows) -> tuple[list[TestStep], list[str]]:
             given.extend(found)
             steps.extend(gherkin or split_steps(script, "", ""))
     filled = [parts for parts in steps if any(parts)]
-    return [_step(number, *parts) for number, parts in enumerate(filled, 1)], given
+    read = _own_step if rows.is_own else _step
+    return [read(number, *parts) for number, parts in enumerate(filled, 1)], given
+
+
+def _own_step(number: int, action: str, data: str, expected: str) -> TestStep:
+    return TestStep(number=number, action=action, test_data=data, expected_result=expected)
 
 
 def _step(number: int, action: str, data: str, expected: str) -> TestStep:
     action, expected = unmarked(number, action, expected)
     if not data:
         action, data = data_apart(action)
-    return TestStep(number=number, action=action, test_data=data, expected_result=expected)
+    return _own_step(number, action, data, expected)
 
 
 def priority_of(cell: str) -> Priority:

@@ -26,7 +26,7 @@ _ODD_IN_WESTERN = re.compile(
 )
 """What Western European text (Windows-1252) does not hold: signs inside words, runs of accents."""
 
-_SEPARATOR_LINE = re.compile(r"^sep=(.)\n")
+_SEPARATOR_LINE = re.compile(r"^sep=(.)(?:\r\n|[\r\n])")
 _GUESSED = [
     "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp874",
     "cp932", "euc_jp", "gb18030", "big5", "cp949", "koi8_r",
@@ -97,11 +97,14 @@ def _undecodable(name: str) -> UnreadableFile:
 def read_delimited(
     text: str, name: str, *, max_cells: int, max_cell_characters: int, delimiter: str = ""
 ) -> tuple[list[list[str]], str]:
-    """The rows of delimited ``text``, and its delimiter (found where none is given).
+    """The rows of delimited ``text``, cells cleaned, and its delimiter (found if none is given).
 
-    Cells may hold line ends and doubled quotes (RFC 4180). Raises ``UnreadableFile`` where a
-    quote never closes over too long a cell, or where there are more than ``max_cells`` cells.
+    ``text`` is as it was decoded: a record ends at CR or LF (RFC 4180) and at no other sign that
+    cleaning makes a line end. Cells may hold line ends and doubled quotes. Raises
+    ``UnreadableFile`` where a quote never closes over too long a cell, or where there are more than
+    ``max_cells`` cells.
     """
+    text = text.removeprefix("\ufeff")
     if match := _SEPARATOR_LINE.match(text):
         delimiter, text = match.group(1), text[match.end() :]
     else:
@@ -116,7 +119,7 @@ def read_delimited(
                 raise UnreadableFile(
                     f"{name} has more than {max_cells:,} cells. Split it and import the parts."
                 )
-            rows.append(row)
+            rows.append(list(map(clean_cell, row)))
     except csv.Error as error:
         raise UnreadableFile(
             f"{name} could not be read as a table after row {len(rows)}: {error}. "
@@ -159,7 +162,6 @@ def table_shape(text: str, delimiter: str) -> tuple[float, int]:
     return round(same / len(rows), 2), width
 
 
-def clean_table_text(text: str) -> tuple[str, tuple[str, ...]]:
-    """``text`` cleaned for reading as a table, with notes of what was changed."""
-    cleaned = clean_text(text)
-    return cleaned.text, cleaned.notes
+def clean_cell(cell: str) -> str:
+    """A cell cleaned by itself; most are plain and need no look at each sign."""
+    return cell if cell.isascii() and cell.isprintable() else clean_text(cell).text

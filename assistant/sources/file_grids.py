@@ -10,8 +10,14 @@ from assistant.errors import UnreadableFile
 from assistant.sources.clean import clean_text
 from assistant.sources.column_contents import settled
 from assistant.sources.converted_documents import check_length
-from assistant.sources.delimited import decode, find_delimiter, read_delimited, table_shape
-from assistant.sources.grids import Grid, make_grid
+from assistant.sources.delimited import (
+    clean_cell,
+    decode,
+    find_delimiter,
+    read_delimited,
+    table_shape,
+)
+from assistant.sources.grids import Grid, make_grid, unmarked
 from assistant.sources.headers import recognise
 from assistant.sources.pictures import Pictures
 from assistant.sources.reading import ExtractionReport
@@ -30,6 +36,8 @@ class FileText:
     text: str
     notes: tuple[str, ...]
     report: ExtractionReport
+    decoded: str = ""
+    """The text as it was decoded: a record of a table ends at CR or LF, not at what is cleaned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +58,7 @@ def file_text(source: Source) -> FileText:
     report = ExtractionReport(
         reader="text", parts=1, characters=len(text), encoding=encoding, encoding_guessed=guessed
     )
-    return FileText(cleaned.text, (*cleaned.notes, *said), report)
+    return FileText(cleaned.text, (*cleaned.notes, *said), report, text)
 
 
 def is_table(text: str, shown: str) -> bool:
@@ -72,7 +80,7 @@ def text_grids(found: FileText, source: Source) -> FileGrids:
     """The table of a delimited text; raises ``UnreadableFile`` where it is no regular one."""
     limits = source.limits
     rows, _ = read_delimited(
-        found.text, source.shown, max_cells=limits.max_cells,
+        found.decoded, source.shown, max_cells=limits.max_cells,
         max_cell_characters=limits.max_cell_characters,
     )  # fmt: skip
     cut = [n for n, row in enumerate(rows, 1) if any(len(c) >= EXCEL_CELL_LIMIT for c in row)]
@@ -90,7 +98,7 @@ def workbook_grids(source: Source) -> FileGrids:
     workbook = read_workbook(source.data, source.shown, source.limits)
     notes, grids, pictures = list(workbook.notes), list[Grid](), Pictures()
     for sheet, rows in workbook.sheets:
-        cleaned = [[clean_text(cell).text for cell in row] for row in rows]
+        cleaned = [list(map(clean_cell, row)) for row in rows]
         grid = _grid(clean_text(sheet).text, cleaned, pictures)
         if grid is None:
             notes.append(f"Sheet '{sheet}' is empty.")
@@ -106,12 +114,13 @@ def workbook_grids(source: Source) -> FileGrids:
 
 
 def _grid(name: str, rows: Sequence[Sequence[str]], pictures: Pictures) -> Grid | None:
-    """The grid of a sheet; without ``pictures``, and its columns settled, unless of requirements.
+    """The grid of a sheet, our own marker taken off its cells; without ``pictures``, and its
+    columns settled, unless of requirements.
 
     A sheet whose columns are not known may hold cases all the same: a mapping can say so.
     """
-    grid = make_grid(name, rows)
-    if grid is None or (grid.columns is not None and grid.columns.kind != "cases"):
+    grid = make_grid(name, [[unmarked(cell) for cell in row] for row in rows])
+    if grid is None or grid.is_own or (grid.columns and grid.columns.kind != "cases"):
         return grid
     cells = tuple(tuple(map(pictures.left_out, row)) for row in grid.rows)
     columns = grid.columns and settled(grid.columns, grid.header, cells)

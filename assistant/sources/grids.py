@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -14,7 +15,11 @@ RowsForm = Literal["auto", "row", "id", "title"]
 above it; "row": each row is a case; "id": rows with the same id, and those without one after them,
 are a case; "title": a case begins in each row with a title."""
 
-_MARKED = frozenset("=+-@\t\r\n＝＋－＠")
+_FORMULA = re.compile(r"'*\s*[=+\-@\t\r\n＝＋－＠﹢﹣﹦﹫]")
+"""What the Excel-safe export puts its sign before, one more where the sign stands already."""
+
+_OWN_HEADERS = frozenset({"test case id", "support", "sources", "writer"})
+"""What our own standard table has, and no other tool's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,11 @@ class Grid:
     """Number of the first of ``rows`` in the file, counted from 1; 0 where rows have no number."""
     rows_form: RowsForm = "auto"
 
+    @property
+    def is_own(self) -> bool:
+        """Whether this product wrote the table: its cells hold no markup, and a row is a step."""
+        return {name.strip().casefold() for name in self.header} >= _OWN_HEADERS
+
     def place(self, number: int) -> str:
         """What a citation calls row ``number``: "sheet Rules, row 12"."""
         if not self.first_row:
@@ -38,8 +48,9 @@ class Grid:
 
 
 def unmarked(cell: str) -> str:
-    """A cell without our own Excel-safe marker: a ``'`` before what Excel would take as formula."""
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in _MARKED and len(cell) > 1 else cell
+    """A cell of a file without our own Excel-safe marker: one ``'`` before what a spreadsheet
+    could take as a formula, white space in front of it or not."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell, 1) else cell
 
 
 def make_grid(name: str, rows: Sequence[Sequence[str]]) -> Grid | None:
@@ -48,7 +59,7 @@ def make_grid(name: str, rows: Sequence[Sequence[str]]) -> Grid | None:
     The header is the first row (of the first ten) that names the columns of cases or
     requirements, or else the first row with two filled cells.
     """
-    cleaned = [tuple(unmarked(cell) for cell in row) for row in rows]
+    cleaned = [tuple(row) for row in rows]
     filled = [n for n, row in enumerate(cleaned) if any(cell.strip() for cell in row)]
     if not filled:
         return None

@@ -59,14 +59,14 @@ def read_text(
     from assistant.sources.jira_wiki import is_jira_wiki, jira_to_markdown
 
     cleaned = clean_text(text)
-    notes, words = list(cleaned.notes), cleaned.text
+    notes, words, pasted = list(cleaned.notes), cleaned.text, text
     if not is_feature_file(words) and is_jira_wiki(words):
-        words = jira_to_markdown(words)
+        words = pasted = jira_to_markdown(words)
         notes.append("Read as Jira wiki text and converted to Markdown.")
     title = " ".join(clean_text(title).text.split())
     if as_kind != "epic":
         return _document(words, text, as_kind, title, uri, document_id, notes)
-    table = pasted_table(words)
+    table = pasted_table(pasted)
     if table is not None:
         return read_grids(
             [table],

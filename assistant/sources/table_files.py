@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterable, Sequence
 
 from assistant.domain import DocumentKind, Epic, SourceDocument, SourceMetadata, TestCase, Unread
@@ -10,8 +11,9 @@ from assistant.errors import UnreadableFile
 from assistant.sources.assemble import Assembled, assemble
 from assistant.sources.basis import EpicDraft
 from assistant.sources.case_rows import read_cases
+from assistant.sources.clean import clean_text
 from assistant.sources.delimited import read_delimited
-from assistant.sources.grids import Grid, make_grid
+from assistant.sources.grids import Grid, make_grid, unmarked
 from assistant.sources.ids import Taken
 from assistant.sources.lines import split_lines
 from assistant.sources.reading import Reading, SourceItem
@@ -94,17 +96,18 @@ def _add_table(grid: Grid, out: RequirementText) -> None:
 def pasted_table(text: str) -> Grid | None:
     """The grid of a text that is, as a whole, one table of requirements or of test cases.
 
-    Tab-separated, as copied out of a spreadsheet or an issue list, or a Markdown table.
+    Tab-separated, as copied out of a spreadsheet or an issue list, or a Markdown table. ``text``
+    is as it was pasted: rows of the first kind end at CR or LF only, others at any line end.
     """
-    body = text.strip("\n")
-    first = body.split("\n", 1)[0]
+    body = text.strip("\r\n")
+    first = re.split(r"[\r\n]", body, maxsplit=1)[0]
     if "\t" in first.strip():
         with contextlib.suppress(UnreadableFile):
             rows, _ = read_delimited(
                 body, "the paste", max_cells=_CELLS, max_cell_characters=_CELLS, delimiter="\t"
             )
-            return _recognised(rows)
-    lines = split_lines(body)
+            return _recognised([list(map(unmarked, row)) for row in rows])
+    lines = split_lines(clean_text(body).text.strip("\n"))
     if first.lstrip().startswith("|") and table_length(lines, 0) == len(lines):
         return _recognised(read_table(lines).texts)
     return None

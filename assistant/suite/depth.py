@@ -23,6 +23,7 @@ from assistant.domain import (
     TestCondition,
     Value,
 )
+from assistant.suite.export.csv_file import encodable, mark
 
 Level = Literal["Gap", "Shallow", "Partial", "Underspecified", "Well covered"]
 RULES: dict[Level, str] = {
@@ -246,13 +247,12 @@ CSV_HEADERS = (
     *(name.capitalize() for name in TECHNIQUES),
     "Cases", "Accepted", "Conditions without a case", "Redundant", "Open questions",
 )  # fmt: skip
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def matrix_csv(report: DepthReport) -> bytes:
     """The matrix as CSV for a spreadsheet: UTF-8 with a signature, formulas made harmless."""
     out = io.StringIO(newline="")
-    writer = csv.writer(out)
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
     writer.writerow(CSV_HEADERS)
     for row in report.criteria:
         cells = [row.cell(name) for name in TECHNIQUES]
@@ -263,9 +263,5 @@ def matrix_csv(report: DepthReport) -> bytes:
             ", ".join(row.case_ids), len(row.accepted), ", ".join(row.missing),
             ", ".join(row.redundant), row.questions,
         ]  # fmt: skip
-        writer.writerow([_harmless(str(value)) for value in values])
+        writer.writerow([mark(encodable(str(value))) for value in values])
     return out.getvalue().encode("utf-8-sig")
-
-
-def _harmless(text: str) -> str:
-    return "'" + text if text.startswith(_FORMULA_STARTS) else text

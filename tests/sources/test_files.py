@@ -221,10 +221,10 @@ def test_a_quote_that_never_closes() -> None:
 
 
 def test_our_own_excel_marker_is_taken_off_and_no_other() -> None:
-    cells = ["'=1+1", "'+x", "'-5", "'@a", "'＝x", "'quoted'", "O'Neil", "''=x"]
+    cells = ["'=1+1", "'+x", "'-5", "'@a", "'＝x", "'quoted'", "O'Neil", "''=x", "'  =cmd"]
     data = "h,i\n" + "\n".join(f'"{cell}",z' for cell in cells)
     text = read_file("t.csv", data.encode()).document.text
-    for shown in ("=1+1", "+x", "-5", "@a", "＝x", "'quoted'", "O'Neil", "''=x"):
+    for shown in ("=1+1", "+x", "-5", "@a", "＝x", "'quoted'", "O'Neil", "'=x", "=cmd"):
         assert f"| {shown} | z |" in text
 
 

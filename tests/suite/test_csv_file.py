@@ -145,17 +145,14 @@ def test_ordinary_text_is_not_marked(text: str) -> None:
     assert mark(text) == text
 
 
-def test_excel_profile_quotes_all_and_import_profile_only_what_needs_it() -> None:
+def test_both_profiles_quote_every_cell() -> None:
     template = CaseTemplate(
         name="T", columns=(Column(header="A", field="title"), Column(header="B", field="team"))
     )
     case = TestCase(id="1", title='say "hi", twice')
-    assert write_csv(template, [case], sources={}).decode("utf-8-sig") == (
-        '"A","B"\r\n"say ""hi"", twice",""\r\n'
-    )
-    assert write_csv(template, [case], profile="import", sources={}).decode("utf-8-sig") == (
-        'A,B\r\n"say ""hi"", twice",\r\n'
-    )
+    for profile in PROFILES:
+        data = write_csv(template, [case], profile=profile, sources={})
+        assert data.decode("utf-8-sig") == '"A","B"\r\n"say ""hi"", twice",""\r\n'
 
 
 @given(st.permutations(range(12)))

@@ -1,11 +1,11 @@
 """CSV files of test cases, in two profiles: safe to open in a spreadsheet, or raw for tools.
 
 Format: RFC 4180 (comma, CRLF, quotes doubled) in UTF-8 with a byte order mark, which Excel needs
-to read UTF-8. The *excel* profile quotes every field and puts ``'`` before a cell that a
-spreadsheet could take for a formula (OWASP, CSV Injection; ASVS 1.2.10): one that starts with
-``= + - @``, their full-width forms, TAB, CR or LF. OWASP looks at the first character only; cells
-whose first sign behind leading white space is one of these are marked too, because programs differ
-in whether they trim it.
+to read UTF-8. Every field is quoted: some readers end a line at U+2028, NEL, VT or FF as well. The
+*excel* profile puts ``'`` before a cell that a spreadsheet could take for a formula (OWASP, CSV
+Injection; ASVS 1.2.10): one that starts with ``= + - @``, their full-width forms, TAB, CR or LF.
+OWASP looks at the first character only; cells whose first sign behind leading white space is one of
+these are marked too, because programs differ in whether they trim it.
 ``restore`` takes exactly that mark off again, so a file reads back equal. The *import* profile
 changes nothing, because tools would import the mark as text.
 
@@ -33,7 +33,6 @@ class CsvProfile(Value):
 
     name: ProfileName
     title: str
-    quote_all: bool
     mark_formulas: bool
     cell_limit: int | None = None
 
@@ -44,14 +43,12 @@ EXPORT_PROFILES: dict[ProfileName, CsvProfile] = {
         CsvProfile(
             name="excel",
             title="Safe to open in Excel",
-            quote_all=True,
             mark_formulas=True,
             cell_limit=32_767,
         ),
         CsvProfile(
             name="import",
             title="For import into a test tool",
-            quote_all=False,
             mark_formulas=False,
         ),
     )
@@ -88,11 +85,7 @@ def write_csv(
     """
     chosen = EXPORT_PROFILES[profile]
     buffer = io.StringIO(newline="")
-    writer = csv.writer(
-        buffer,
-        lineterminator="\r\n",
-        quoting=csv.QUOTE_ALL if chosen.quote_all else csv.QUOTE_MINIMAL,
-    )
+    writer = csv.writer(buffer, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
     writer.writerows(_cells(chosen, template, cases, sources))
     return (_BOM + buffer.getvalue()).encode("utf-8")
 

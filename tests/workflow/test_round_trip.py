@@ -1,0 +1,94 @@
+"""What an export holds comes back from an import as it was: every profile, every naughty string."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from assistant.domain import TestCase, TestStep
+from assistant.sources.clean import clean_text
+from assistant.sources.files import read_file
+from assistant.suite import DEFAULT_TEMPLATE
+from assistant.suite.export import EXPORT_PROFILES, ProfileName, write_csv
+
+PROFILES: list[ProfileName] = list(EXPORT_PROFILES)
+LINE_SIGNS = ("\u2028", "\u2029", "\x85", "\x0b", "\x0c")
+"""What Python's ``splitlines`` ends a line at, and RFC 4180 does not."""
+
+
+def naughty(shared_dir: Path) -> list[str]:
+    """Strings that no one here wrote, with the line signs; blank ones are no text of a case."""
+    folder = shared_dir / "hostile"
+    texts: list[str] = json.loads((folder / "blns" / "blns.json").read_text("utf-8"))
+    payloads = (folder / "csv-injection" / "payloads.txt").read_text("utf-8")
+    texts += payloads.split("\n")
+    texts += [f"one{sign}two" for sign in LINE_SIGNS]
+    return [text for text in dict.fromkeys(texts) if as_read(text)]
+
+
+def as_read(text: str) -> str:
+    """A cell as an import cleans it: harmless, and without white space around it."""
+    return clean_text(text).text.strip()
+
+
+def case_of(number: int, text: str) -> TestCase:
+    """A case with ``text`` in every field that a person writes; a list has a line each."""
+    lines = tuple(text.split("\n"))
+    step = TestStep(number=1, action=text, test_data=text, expected_result=text)
+    return TestCase(
+        id=f"T-{number}", title=text, objective="What it is for", preconditions=lines,
+        postconditions=lines, steps=(step,),
+    )  # fmt: skip
+
+
+def fields(case: TestCase) -> dict[str, object]:
+    """What a person wrote in a case."""
+    names = {"id", "title", "objective", "preconditions", "postconditions"}
+    steps = [(step.action, step.test_data, step.expected_result) for step in case.steps]
+    return {**case.model_dump(include=names), "steps": steps}
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_every_naughty_string_comes_back_in_every_field(
+    profile: ProfileName, shared_dir: Path
+) -> None:
+    texts = naughty(shared_dir)
+    assert len(texts) > 520
+    cases = [case_of(number, text) for number, text in enumerate(texts)]
+    data = write_csv(DEFAULT_TEMPLATE, cases, profile=profile, sources={})
+    reading = read_file("cases.csv", data)
+    wanted = [fields(case_of(number, as_read(text))) for number, text in enumerate(texts)]
+    assert len(reading.cases) == len(wanted)
+    read = [fields(case) for case in reading.cases]
+    assert [pair for pair in zip(read, wanted, strict=True) if pair[0] != pair[1]] == []
+    assert not reading.unread
+
+
+@pytest.mark.parametrize("sign", LINE_SIGNS)
+@pytest.mark.parametrize("quoted", ['"{}"', "{}"])
+def test_records_end_at_line_ends_only(sign: str, quoted: str) -> None:
+    result = quoted.format(f"Shown{sign}Kept")
+    rows = ["ID,Title,Step,Expected Result", f"T-1,First,Open,{result}", "T-2,Second,Save,Saved"]
+    reading = read_file("cases.csv", "\r\n".join(rows).encode())
+    assert [case.title for case in reading.cases] == ["First", "Second"]
+    assert reading.cases[0].steps[0].expected_result == "Shown\nKept"
+
+
+def test_a_pasted_row_ends_at_a_line_end_only() -> None:
+    from assistant.sources.pasted import read_pasted
+
+    text = "ID\tTitle\tStep\tExpected Result\nT-1\tFirst\tOpen\tShown\x0bKept\nT-2\tB\tSave\tSaved"
+    reading = read_pasted(text)
+    assert [case.title for case in reading.cases] == ["First", "B"]
+    assert reading.cases[0].steps[0].expected_result == "Shown\nKept"
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_every_cell_is_quoted(profile: ProfileName) -> None:
+    data = write_csv(DEFAULT_TEMPLATE, [case_of(1, "a\u2028b")], profile=profile, sources={})
+    header, row = data.decode("utf-8-sig").removesuffix("\r\n").split("\r\n")
+    assert header.count('","') == row.count('","') == len(DEFAULT_TEMPLATE.columns) - 1
+    assert row.startswith('"T-1","a\u2028b"')
+    assert row.endswith('"')
