@@ -14,7 +14,7 @@ from assistant.command_line.output import Terminal
 from assistant.errors import SettingsError
 from assistant.workflow import stale as stale_store
 from assistant.workflow import sync_jobs, write_again
-from assistant.workflow.source_list import listed_sources
+from assistant.workflow.source_list import SourceRow, listed_sources
 from assistant.workflow.sync import SyncReport
 from assistant.workflow.sync import sync as sync_now
 from assistant.workflow.workspace import Workspace
@@ -111,12 +111,21 @@ def sources(options: Namespace, terminal: Terminal) -> None:
                     "yes" if row.indexed else "not yet",
                     _when(row.fetched_at),
                     row.connection or "by hand",
-                    row.error or row.title,
+                    row.error or _titled(row),
                 )
                 for row in rows
             ),
         ]
     )
+
+
+def _titled(row: SourceRow) -> str:
+    """The title, and that the project holds the text twice."""
+    if row.older_copy_of:
+        return f"{row.title} (the older of two copies; the newer is {row.older_copy_of})"
+    if row.older_copies:
+        return f"{row.title} (the newer of two copies; an older is {', '.join(row.older_copies)})"
+    return row.title
 
 
 def stale(options: Namespace, terminal: Terminal) -> None:

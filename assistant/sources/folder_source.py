@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -37,7 +37,7 @@ READABLE_SUFFIXES = frozenset(
 """Files of a folder that are looked at; the content then decides what each of them is. The last
 nine are Salesforce metadata as the Metadata API packs it."""
 
-_INSIDE = " > "
+INSIDE = " > "
 """Between the path of a file and what lies in it, in external ids."""
 
 _SETTLED_SECONDS = 2.0
@@ -181,19 +181,26 @@ class FolderSource:
     def _read(self, path: str, data: bytes) -> Iterator[tuple[str, FileOutcome | None]]:
         """The outcome of each document in a file, each under an external id of its own."""
         outcomes = list(read_files(path, data, limits=self._limits))
-        taken: set[str] = set()
-        for outcome in outcomes:
-            inner = outcome.name.rpartition(_INSIDE)[2]
-            title = outcome.reading.document.title if outcome.reading else ""
-            wanted = path if len(outcomes) == 1 else f"{path}{_INSIDE}{inner}"
-            if wanted in taken and title:
-                wanted = f"{path}{_INSIDE}{title}"
-            number, external_id = 1, wanted
-            while external_id in taken:
-                number += 1
-                external_id = f"{wanted} ({number})"
-            taken.add(external_id)
-            yield external_id, outcome
+        for inner, outcome in zip(inner_names(outcomes), outcomes, strict=True):
+            yield f"{path}{INSIDE}{inner}" if inner else path, outcome
+
+
+def inner_names(outcomes: Sequence[FileOutcome]) -> list[str]:
+    """What each document of a file is called in it, none twice; empty for a file that is one."""
+    if len(outcomes) == 1:
+        return [""]
+    taken: dict[str, None] = {}
+    for outcome in outcomes:
+        wanted = outcome.name.rpartition(INSIDE)[2]
+        title = outcome.reading.document.title if outcome.reading else ""
+        if wanted in taken and title:
+            wanted = title
+        number, name = 1, wanted
+        while name in taken:
+            number += 1
+            name = f"{wanted} ({number})"
+        taken[name] = None
+    return list(taken)
 
 
 def _refuse(error: OSError) -> None:
@@ -204,7 +211,7 @@ def _refuse(error: OSError) -> None:
 
 
 def _path_of(external_id: str) -> str:
-    return external_id.partition(_INSIDE)[0]
+    return external_id.partition(INSIDE)[0]
 
 
 def _stamp_start(status: os.stat_result) -> str:

@@ -10,7 +10,7 @@ from assistant.ui.counting import counted, listed
 from assistant.ui.document_details import document_details
 from assistant.ui.plain import plain, safe_link, visible
 from assistant.ui.state import Session, errors_shown
-from assistant.workflow import import_sources
+from assistant.workflow import copies, import_sources
 from assistant.workflow.import_sources import StoredDocument
 from assistant.workflow.workspace import Workspace
 
@@ -40,6 +40,12 @@ def documents_table(opened: Workspace, record: Session) -> None:
     }
     if names:
         table["From"] = [visible(names.get(row.connection_id, "by hand")) for row in documents]
+    if older := copies.older_copies(opened, record.project_id):
+        newer = set(older.values())
+        table["Copies"] = [
+            "older of two" if row.id in older else "newer of two" if row.id in newer else ""
+            for row in documents
+        ]
     if any(safe_link(row.uri) for row in documents):
         table["Link"] = [safe_link(row.uri) or None for row in documents]
     event = st.dataframe(

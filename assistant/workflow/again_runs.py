@@ -18,6 +18,7 @@ from assistant.library import StoredCase
 from assistant.workflow import generate_cases
 from assistant.workflow.answers import answered_chunks
 from assistant.workflow.checking import house_rules
+from assistant.workflow.copies import current_texts
 from assistant.workflow.generate_cases import OnCase, opened_writer, prompt_version, style_cases
 from assistant.workflow.models import model_spec
 from assistant.workflow.models import writer as known_writer
@@ -179,7 +180,7 @@ def _written(
         answered_chunks(
             workspace, project_id, run.epics, basis_chunks(library, project_id, documents)
         ),
-        workspace.knowledge(project_id),
+        current_texts(workspace, project_id),
         opened_writer(workspace, choices),
         run.retrieval,
         choices,

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from assistant.library import Library
 from assistant.sources.clean import clean_text
+from assistant.sources.reading import Reading
 
 FILE = "file:"
 """How the ids of files' documents begin; those of epics are made of their keys."""
@@ -36,21 +37,23 @@ class FilePlaces:
 
         Two files of one import never share a name, and a known file keeps its own.
         """
-        place = _whole(path)
-        name = (
-            self._kept.get(place)
-            or self._recognised(place, below, data)
-            or self._wanted(place, below)
-        )
+        place = whole_path(path)
+        known = self.known_name(path, below, hashlib.sha256(data).hexdigest())
+        name = known or self._wanted(place, below)
         if self._used.get(name, place) != place or self._is_anothers(name, place, below):
             taken = {*self._used, *self._claimed}
             name = next((end for end in _ends(place) if end not in taken), place)
         self._used[name] = place
         return name
 
+    def known_name(self, path: Path, below: str, content_hash: str) -> str:
+        """The name that this very file is kept under, by its place or its bytes; empty for none."""
+        place = whole_path(path)
+        return self._kept.get(place) or self._recognised(place, below, content_hash)
+
     def remember(self, path: Path, name: str) -> None:
         """Note that a file was kept under a name."""
-        place = _whole(path)
+        place = whole_path(path)
         before = self._kept.get(place)
         if before != name:
             self._claimed.get(before or "", set()).discard(place)
@@ -79,9 +82,9 @@ class FilePlaces:
             if path != place
         )
 
-    def _recognised(self, place: str, below: str, data: bytes) -> str:
+    def _recognised(self, place: str, below: str, content_hash: str) -> str:
         """The name under which the project holds these bytes already, where it ends the path."""
-        same = self._library.documents_of_bytes(self._project_id, hashlib.sha256(data).hexdigest())
+        same = self._library.documents_of_bytes(self._project_id, content_hash)
         held = {one.id for one in same if one.id.startswith(FILE)}
         for end in (below, *reversed(list(_ends(place)))) if held else ():
             is_held = f"{FILE}{clean_text(end).text}" in held
@@ -105,7 +108,22 @@ class FilePlaces:
         return max([below, *inside], key=len)
 
 
-def _whole(path: Path) -> str:
+def in_folder(reading: Reading, folder: str) -> Reading:
+    """The reading as a document of the folder it lies in: files of one name are told apart."""
+    document_id = reading.document.id
+    if not folder or not document_id.startswith(FILE):
+        return reading
+    return with_id(reading, f"{FILE}{clean_text(folder).text}/{document_id.removeprefix(FILE)}")
+
+
+def with_id(reading: Reading, document_id: str) -> Reading:
+    """The same reading as a document of another id."""
+    document = reading.document.model_copy(update={"id": document_id})
+    return reading.model_copy(update={"document": document})
+
+
+def whole_path(path: Path) -> str:
+    """Where a file lies, links of its folders followed: what it is known by."""
     return path.absolute().parent.resolve().joinpath(path.name).as_posix()
 
 

@@ -29,6 +29,7 @@ from assistant.generation.writer import Writer
 from assistant.workflow import read_ahead, reuse
 from assistant.workflow.answers import answered_chunks
 from assistant.workflow.checking import house_rules
+from assistant.workflow.copies import current_texts
 from assistant.workflow.endpoints import split_writer
 from assistant.workflow.import_sources import put_epics
 from assistant.workflow.models import RULES_WRITER, model_spec, writer
@@ -191,7 +192,7 @@ def _write_cases(
     on_case: OnCase | None,
 ) -> None:
     library = workspace.library
-    knowledge = workspace.knowledge(project_id)
+    knowledge = current_texts(workspace, project_id)
     held_by = library.documents_of_epics(project_id)
     ids = list(dict.fromkeys(name for epic in run.epics for name in held_by[epic.key]))
     done = {name for case in run.cases for name in case.condition_ids} | {*run.generation.skip}

@@ -14,14 +14,16 @@ from assistant.domain import Value
 from assistant.errors import AssistantError, SourceError
 from assistant.library import StoredDocument as StoredDocument
 from assistant.sources.batches import read_files
-from assistant.sources.clean import clean_text
 from assistant.sources.files import read_file
 from assistant.sources.folder_source import READABLE_SUFFIXES
 from assistant.sources.pasted import TextKind as TextKind
 from assistant.sources.pasted import read_pasted
+from assistant.sources.reading import FileOutcome as Outcome
 from assistant.sources.reading import Reading
+from assistant.workflow.connected_files import ConnectedFiles
 from assistant.workflow.file_places import FILE as FILE
-from assistant.workflow.file_places import FilePlaces
+from assistant.workflow.file_places import FilePlaces, in_folder
+from assistant.workflow.file_places import with_id as with_id
 from assistant.workflow.index_jobs import index_in_background as index_in_background
 from assistant.workflow.index_jobs import indexing as indexing
 from assistant.workflow.map_columns import saved as saved_mappings
@@ -101,13 +103,20 @@ class FilePreviews(Value):
 
 
 def preview_files(
-    workspace: Workspace, project_id: str, name: str, data: bytes, *, folder: str = ""
+    workspace: Workspace,
+    project_id: str,
+    name: str,
+    data: bytes,
+    *,
+    folder: str = "",
+    held: Callable[[Sequence[Outcome]], Sequence[str]] = lambda outcomes: [""] * len(outcomes),
 ) -> FilePreviews:
     """Read an uploaded file and every file in it (archives, mails, exports of several pages).
 
     ``folder`` is the path it lies at, where files of several folders are read: it tells files of
-    the same name apart. Raises ``SourceError`` for one that is too large; whatever else cannot be
-    read is in ``failed``.
+    the same name apart. ``held`` gives the ids of documents that the project has of them already,
+    whatever they would be called (empty for none). Raises ``SourceError`` for one that is too
+    large; whatever else cannot be read is in ``failed``.
     """
     if len(data) > MAX_UPLOAD_BYTES:
         raise SourceError(
@@ -122,25 +131,12 @@ def preview_files(
             workspace,
             project_id,
             name if whole else one.reading.document.title or one.name,
-            _in_folder(one.reading, folder),
+            with_id(one.reading, known) if known else in_folder(one.reading, folder),
         )
-        for one in outcomes
+        for one, known in zip(outcomes, held(outcomes), strict=True)
         if one.reading is not None
     )
     return FilePreviews(previews=previews, failed=failed)
-
-
-def _in_folder(reading: Reading, folder: str) -> Reading:
-    document_id = reading.document.id
-    if not folder or not document_id.startswith(FILE):
-        return reading
-    return with_id(reading, f"{FILE}{clean_text(folder).text}/{document_id.removeprefix(FILE)}")
-
-
-def with_id(reading: Reading, document_id: str) -> Reading:
-    """The same reading as a document of another id."""
-    document = reading.document.model_copy(update={"id": document_id})
-    return reading.model_copy(update={"document": document})
 
 
 def read_epic(name: str, data: bytes) -> Reading:
@@ -189,7 +185,13 @@ def put(
     by: str = "",
     connection_id: str = "",
 ) -> StoredDocument:
-    """Keep one reading in the library, without indexing it yet; ``connection_id`` brought it."""
+    """Keep one reading in the library, without indexing it yet; ``connection_id`` brought it.
+
+    A document that a connection keeps fresh stays that connection's when it comes in by hand.
+    """
+    held = workspace.library.find_document(project_id, reading.document.id)
+    if held is not None and not connection_id:
+        connection_id = held.connection_id
     document = reading.document.model_copy(
         update={"places": reading.places, "extraction": reading.report.sentences}
     )
@@ -245,11 +247,12 @@ def index_paths(
     that does not exist, before anything is read.
     """
     files, places = list(_files_of(paths)), FilePlaces(workspace.library, project_id)
+    connected = ConnectedFiles(workspace.library, project_id)
     try:
         outcomes = tuple(
             outcome
             for name, path in files
-            for outcome in _index_file(workspace, project_id, places, name, path)
+            for outcome in _index_file(workspace, project_id, places, connected, name, path)
         )
     finally:
         places.save()
@@ -273,7 +276,12 @@ def _files_of(paths: Iterable[Path]) -> Iterator[tuple[str, Path]]:
 
 
 def _index_file(
-    workspace: Workspace, project_id: str, places: FilePlaces, name: str, path: Path
+    workspace: Workspace,
+    project_id: str,
+    places: FilePlaces,
+    connected: ConnectedFiles,
+    name: str,
+    path: Path,
 ) -> Iterator[FileOutcome]:
     """Keep every document of a file; one row for each, and for each file in it that failed."""
     try:
@@ -282,7 +290,14 @@ def _index_file(
         data = path.read_bytes()
         name = places.name_of(path, name, data)
         folder = name.rpartition("/")[0]
-        found = preview_files(workspace, project_id, path.name, data, folder=folder)
+        found = preview_files(
+            workspace,
+            project_id,
+            path.name,
+            data,
+            folder=folder,
+            held=lambda outcomes: connected.ids(path, outcomes),
+        )
         for inside, error in found.failed:
             shown = str(path) if inside == path.name else f"{path}: {inside}"
             yield FileOutcome(file=shown, outcome="failed", error=error)

@@ -9,6 +9,7 @@ from assistant.design.references import find_references
 from assistant.domain import Chunk, Epic, Question, TopK
 from assistant.library import StoredDocument
 from assistant.workflow.answers import PREFIX, Answer, question_key
+from assistant.workflow.copies import current_texts, older_copies
 from assistant.workflow.reindex import chunks_of
 from assistant.workflow.workspace import Workspace
 
@@ -32,10 +33,11 @@ def open_questions(
     Each criterion is compared with the rules and pages of the project, with its story and with the
     other criteria. ``exclude_documents`` are those that hold the epics themselves.
     """
+    left_out = {*exclude_documents, *older_copies(workspace, project_id)}
     stored = [
         one
         for one in workspace.library.documents(project_id)
-        if one.kind in _KINDS and one.id not in exclude_documents and not one.id.startswith(PREFIX)
+        if one.kind in _KINDS and one.id not in left_out and not one.id.startswith(PREFIX)
     ]
     known: list[str] = []
     if sum(one.chunk_count or 1 for one in stored) <= MAX_COMPARED:
@@ -66,7 +68,7 @@ def _searched(
         update={"top_k": TopK(rule=5, criterion=0, case=0, table_row=3, prose=3)}
     )
     wanted = {one.id for one in stored}
-    hits = workspace.knowledge(project_id).retrieve(queries, config, exclude_documents=exclude)
+    hits = current_texts(workspace, project_id).retrieve(queries, config, exclude_documents=exclude)
     return [hit.chunk for hit in hits if hit.chunk.document_id in wanted]
 
 
@@ -74,8 +76,9 @@ def _mentions(workspace: Workspace, project_id: str, epics: Sequence[Epic]) -> l
     """Texts of a large project that hold the rules which the criteria refer to."""
     config = workspace.project(project_id).retrieval
     names = {ref.name for e in epics for c in e.criteria for ref in find_references(c.text)}
+    texts = current_texts(workspace, project_id)
     return [
         f"{hit.chunk.key} {hit.chunk.title}\n{hit.chunk.text}"
         for name in sorted(names)
-        for hit in workspace.knowledge(project_id).search(name, config, limit=5)
+        for hit in texts.search(name, config, limit=5)
     ]

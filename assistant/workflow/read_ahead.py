@@ -17,6 +17,7 @@ from assistant.generation.company_writer import CompanyWriter
 from assistant.generation.model_writer import ModelWriter
 from assistant.generation.rules_writer import RulesWriter
 from assistant.knowledge.chunking import split
+from assistant.workflow.copies import current_texts
 from assistant.workflow.endpoints import split_writer
 from assistant.workflow.reindex import basis_chunks
 from assistant.workflow.requests import Understanding
@@ -79,7 +80,7 @@ def _read(
             read_ahead(
                 understanding.epics,
                 chunks,
-                workspace.knowledge(project_id),
+                current_texts(workspace, project_id),
                 writer_kind(endpoint, config, RulesWriter()),
                 project.retrieval,
                 cancelled=stop,

@@ -51,7 +51,7 @@ def _same(preview: Preview) -> tuple[str, str]:
 def _held(workspace: Workspace, project_id: str, preview: Preview) -> str:
     """Id of the source of this name that was read from the same bytes; empty where none was.
 
-    One that was imported with its folders counts too.
+    One that was imported with its folders counts too, and one that a connection holds.
     """
     document = preview.reading.document
     if not document.id.startswith(FILE):
@@ -61,7 +61,7 @@ def _held(workspace: Workspace, project_id: str, preview: Preview) -> str:
     alike = [
         one.id for one in same
         if one.id == document.id or one.id.startswith(numbered)
-        or (one.id.startswith(FILE) and one.id.endswith(inner))
+        or ((one.id.startswith(FILE) or one.connection_id) and one.id.endswith(inner))
     ]  # fmt: skip
     return document.id if document.id in alike else next(iter(alike), "")
 

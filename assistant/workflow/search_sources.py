@@ -6,6 +6,7 @@ from assistant.domain import RetrievalConfig, RetrievedChunk
 from assistant.errors import RetrievalError
 from assistant.knowledge.base import SearchTrace as SearchTrace
 from assistant.knowledge.query import Vocabulary
+from assistant.workflow.copies import current_texts
 from assistant.workflow.workspace import Workspace
 
 
@@ -17,16 +18,16 @@ def search(
     limit: int = 10,
     config: RetrievalConfig | None = None,
 ) -> tuple[RetrievedChunk, ...]:
-    """The best ``limit`` chunks; ``RetrievalError`` where the query is empty."""
+    """The best ``limit`` chunks, older copies of a text last; ``RetrievalError`` for no query."""
     config = config or workspace.project(project_id).retrieval
-    return workspace.knowledge(project_id).search(_checked(query), config, limit=limit)
+    return current_texts(workspace, project_id).search(_checked(query), config, limit=limit)
 
 
 def explain(
     workspace: Workspace, project_id: str, query: str, config: RetrievalConfig, *, limit: int = 10
 ) -> SearchTrace:
     """The same search with the ranks and scores of each stage, under choices not yet saved."""
-    return workspace.knowledge(project_id).explain(_checked(query), config, limit=limit)
+    return current_texts(workspace, project_id).explain(_checked(query), config, limit=limit)
 
 
 def _checked(query: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from assistant.domain import DocumentKind, Value
+from assistant.workflow.copies import older_copies
 from assistant.workflow.workspace import Workspace
 
 
@@ -13,6 +14,7 @@ class SourceRow(Value):
 
     ``fetched_at`` is when the present version was fetched, ``checked_at`` when its connection was
     last compared with the source; ``connection`` is empty for what was imported by hand.
+    ``older_copy_of`` is the newest copy of the same text, ``older_copies`` those it is newer than.
     """
 
     id: str
@@ -26,6 +28,8 @@ class SourceRow(Value):
     connection: str = ""
     external_id: str = ""
     error: str = ""
+    older_copy_of: str = ""
+    older_copies: tuple[str, ...] = ()
 
 
 def listed_sources(workspace: Workspace, project_id: str) -> tuple[SourceRow, ...]:
@@ -34,6 +38,7 @@ def listed_sources(workspace: Workspace, project_id: str) -> tuple[SourceRow, ..
     held = {connection.id: connection for connection in store.list(project_id)}
     fetched = {name: store.fetched(project_id, name) for name in held}
     external = {one.document_id: one for brought in fetched.values() for one in brought.values()}
+    newer = older_copies(workspace, project_id)
     rows = []
     for document in workspace.library.documents(project_id):
         connection = held.get(document.connection_id)
@@ -51,6 +56,8 @@ def listed_sources(workspace: Workspace, project_id: str) -> tuple[SourceRow, ..
                 connection=connection.name if connection else "",
                 external_id=origin.external_id if origin else "",
                 error=origin.error if origin else "",
+                older_copy_of=newer.get(document.id, ""),
+                older_copies=tuple(name for name, one in newer.items() if one == document.id),
             )
         )
     unread = [

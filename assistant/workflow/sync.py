@@ -21,7 +21,9 @@ from assistant.domain import Value, utc_now
 from assistant.errors import AssistantError, ConnectorError
 from assistant.failpoints import reach
 from assistant.library import Connection, FetchedFrom
+from assistant.sources.reading import Reading
 from assistant.sources.synced import FetchedDocument, SourcePage, SyncSource
+from assistant.workflow.connected_files import HandImports
 from assistant.workflow.import_sources import put
 from assistant.workflow.reindex import index_documents, index_pending
 from assistant.workflow.sync_sources import open_source
@@ -161,6 +163,7 @@ class _Sync:
 
     def __post_init__(self) -> None:
         self._cursor = self.connection.cursor
+        self._by_hand = HandImports(self.workspace.library, self.connection)
 
     @property
     def project_id(self) -> str:
@@ -233,7 +236,7 @@ class _Sync:
         self.tally.note(fetched.notes)
         if fetched.reading is not None:
             error = " ".join(fetched.notes)
-            document_id = f"{self.connection.id}/{fetched.external_id}"
+            document_id = document_id or self._new_id(fetched.external_id, fetched.reading)
             document = fetched.reading.document.model_copy(update={"id": document_id})
             reading = fetched.reading.model_copy(update={"document": document})
             stored = put(
@@ -275,6 +278,11 @@ class _Sync:
             fetched_at=utc_now(),
         )
         return note, is_changed
+
+    def _new_id(self, external_id: str, reading: Reading) -> str:
+        """The document that was made of it by hand, which goes on, or one of this connection."""
+        by_hand = self._by_hand.document_of(external_id, reading)
+        return by_hand or f"{self.connection.id}/{external_id}"
 
     def vanished(self, source: SyncSource) -> bool:
         """Remove what the source no longer has; false where it was cancelled."""

@@ -1,0 +1,150 @@
+"""A file is one document, however it is reached; of two copies of a text the newer counts."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from syncing import WordEmbedder, quick_workspace, sync_folder, write
+
+from assistant.sources.files import read_file
+from assistant.workflow import copies, import_sources
+from assistant.workflow.search_sources import explain, search
+from assistant.workflow.source_list import listed_sources
+from assistant.workflow.workspace import Workspace
+
+Quick = tuple[Workspace, str, WordEmbedder]
+RULE = "# Cooling off\n\nA customer may cancel a contract within {} days of signing it.\n"
+
+
+@pytest.fixture
+def quick(tmp_path: Path) -> Iterator[Quick]:
+    with quick_workspace(tmp_path / "data") as opened:
+        yield opened
+
+
+@pytest.fixture
+def folder(tmp_path: Path, project_root: Path) -> Path:
+    """Pages, an epic with a key and a file in a folder of its own."""
+    folder = Path(shutil.copytree(project_root / "sample_data" / "wiki", tmp_path / "in"))
+    shutil.copy(
+        project_root / "sample_data" / "epics" / "CC-200-cooling-off-cancellation.md", folder
+    )
+    write(folder / "sub" / "rule.md", RULE.format(14))
+    return folder
+
+
+def ids(workspace: Workspace, project_id: str) -> list[str]:
+    return [document.id for document in workspace.library.documents(project_id)]
+
+
+def texts(workspace: Workspace, project_id: str) -> list[str]:
+    """What a search for the rule finds of it, best first."""
+    found = search(workspace, project_id, "cancel a contract within days of signing it")
+    return [one.chunk.text for one in found if "cancel a contract" in one.chunk.text]
+
+
+@pytest.mark.parametrize("first", ["index", "sync"])
+def test_a_folder_indexed_and_synced_is_one_document_a_file(
+    quick: Quick, folder: Path, first: str
+) -> None:
+    workspace, project_id, _ = quick
+
+    def index() -> None:
+        import_sources.index_paths(workspace, project_id, [folder])
+
+    def sync() -> None:
+        sync_folder(workspace, project_id, folder)
+
+    steps = [index, sync] if first == "index" else [sync, index]
+    files = len([path for path in folder.rglob("*") if path.is_file()])
+    for step in steps:
+        step()
+    held = ids(workspace, project_id)
+    assert len(held) == files
+    for days, step in enumerate([sync, index, sync, index], 10):
+        write(folder / "sub" / "rule.md", RULE.format(days), at=1_700_000_000 + days)
+        step()
+        assert ids(workspace, project_id) == held
+        assert [f"within {days} days" in text for text in texts(workspace, project_id)] == [True]
+        assert not any(row.older_copy_of for row in listed_sources(workspace, project_id))
+    (folder / "sub" / "rule.md").unlink()
+    sync()
+    assert len(ids(workspace, project_id)) == files - 1
+    assert not texts(workspace, project_id)
+
+
+def test_a_file_outside_of_a_connected_folder_stays_by_itself(
+    quick: Quick, folder: Path, tmp_path: Path
+) -> None:
+    workspace, project_id, _ = quick
+    write(tmp_path / "other" / "rule.md", "# Meters\n\nA meter is read twice a year.\n")
+    import_sources.index_paths(workspace, project_id, [tmp_path / "other"])
+    sync_folder(workspace, project_id, folder / "sub")
+    assert ids(workspace, project_id) == ["file:rule.md", "folder-wiki/rule.md"]
+
+
+def test_an_upload_of_a_synced_file_is_that_document(quick: Quick, folder: Path) -> None:
+    from assistant.workflow import same_names
+
+    workspace, project_id, _ = quick
+    sync_folder(workspace, project_id, folder)
+    held = ids(workspace, project_id)
+    file = folder / "sub" / "rule.md"
+    found = import_sources.preview_files(workspace, project_id, file.name, file.read_bytes())
+    previews = same_names.told_apart(workspace, project_id, found.previews)
+    assert [one.change for one in previews] == ["unchanged"]
+    import_sources.store(workspace, project_id, previews)
+    assert ids(workspace, project_id) == held
+
+
+def two_copies(quick: Quick, folder: Path) -> None:
+    """A rule put in by hand, from elsewhere, and a newer edition of it in a synced folder."""
+    workspace, project_id, _ = quick
+    words = RULE + "\nThe agent records the reason, the date and the name of the caller.\n"
+    old = words.format(14)
+    import_sources.put(workspace, project_id, read_file("rule.md", old.encode()))
+    import_sources.index_pending(workspace.library, workspace.knowledge(project_id), project_id)
+    write(folder / "sub" / "rule.md", words.format(10))
+    sync_folder(workspace, project_id, folder)
+
+
+def test_the_older_of_two_copies_never_outranks_the_newer(quick: Quick, folder: Path) -> None:
+    workspace, project_id, _ = quick
+    two_copies(quick, folder)
+    for query in ("cancel within 14 days", "14 days", "cancel a contract within 14 days"):
+        found = [one for one in search(workspace, project_id, query) if "sign" in one.chunk.text]
+        assert "within 10 days" in found[0].chunk.text, query
+        assert [one.rank for one in search(workspace, project_id, query)] == list(
+            range(1, len(search(workspace, project_id, query)) + 1)
+        )
+        config = workspace.project(project_id).retrieval
+        rows = explain(workspace, project_id, query, config).rows
+        first = next(row.chunk for row in rows if "sign" in row.chunk.text)
+        assert "within 10 days" in first.text
+
+
+def test_a_prompt_holds_no_older_copy_and_the_list_says_that_there_are_two(
+    quick: Quick, folder: Path
+) -> None:
+    workspace, project_id, _ = quick
+    two_copies(quick, folder)
+    config = workspace.project(project_id).retrieval
+    found = copies.current_texts(workspace, project_id).retrieve(["cancel within 14 days"], config)
+    assert any("within 10 days" in one.chunk.text for one in found)
+    assert not any("within 14 days" in one.chunk.text for one in found)
+    rows = {row.id: row for row in listed_sources(workspace, project_id)}
+    newer, older = rows["folder-wiki/sub/rule.md"], rows["file:rule.md"]
+    assert older.older_copy_of == newer.id
+    assert newer.older_copies == (older.id,)
+
+
+def test_documents_of_one_origin_are_no_copies_of_one_another(quick: Quick, tmp_path: Path) -> None:
+    workspace, project_id, _ = quick
+    for country, days in (("at", 14), ("de", 10)):
+        write(tmp_path / "in" / country / "rule.md", RULE.format(days))
+    sync_folder(workspace, project_id, tmp_path / "in")
+    assert not copies.older_copies(workspace, project_id)
+    assert len(texts(workspace, project_id)) == 2
