@@ -611,7 +611,7 @@ class GenerationConfig(Value):
     temperature: float = Field(default=0.0, ge=0.0, le=2.0)
     seed: int = 7
     max_steps: int = Field(default=6, ge=1, le=20)
-    max_tokens: int = Field(default=400, ge=64, le=4096)
+    max_tokens: int = Field(default=400, ge=64, le=32_768)
     attempts: int = Field(default=3, ge=1, le=5)
     timeout_seconds: float | None = Field(default=None, gt=0)
     """Seconds that a model's whole answer may take; ``None``: what the deployment allows."""

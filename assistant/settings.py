@@ -66,6 +66,8 @@ class Settings(BaseSettings):
     endpoint_url: str = ""
     endpoint_model: str = ""
     endpoint_api_key: SecretStr = SecretStr("")
+    endpoint_context_tokens: int = Field(32_768, ge=4_096)
+    """Tokens that prompt and answer of the endpoint's model may have together."""
     endpoint_timeout: float | None = Field(None, gt=0)
     """Seconds that an answer of the endpoint may take; ``None``: ``model_timeout``, else 300."""
 

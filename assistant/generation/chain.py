@@ -1,22 +1,25 @@
-"""From epics to cases, as LangChain runnables: conditions, retrieve, write, cite, ground, lint.
+"""From epics to cases, as LangChain runnables: checklist, retrieve, write, prove, lint.
 
-The same chain serves the rule-based writer and the models. What exists is decided here, by code:
-the conditions first, then the sources of each story, and one case for each condition. Cases leave
-one by one, so that a person can read the first while the others are written.
+The same chain serves every writer. Code decides what has to be tested: the checklist first, then
+the sources of each story. A model able to design tests writes the cases of a story at once, a
+small one (or the outline) a case for each item; all go through the same proof. Cases leave one by
+one, so that a person can read the first while the others are written.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, TypeVar
 
+from assistant.design.scope import out_of_scope
 from assistant.domain import (
     Chunk,
     Epic,
     GenerationConfig,
     Question,
+    RejectedDraft,
     RetrievalConfig,
     RetrievedChunk,
     TestCase,
@@ -26,10 +29,11 @@ from assistant.domain import (
 )
 from assistant.generation.cancelling import CancelCheck, never_cancelled, raise_if_cancelled
 from assistant.generation.citations import verified
-from assistant.generation.grounding import RULES, Grounder
+from assistant.generation.grounding import RULES, Ground, ground_of, grounded
 from assistant.generation.house_rules import HouseRules
 from assistant.generation.lint import lint
 from assistant.generation.numbering import Numbering
+from assistant.generation.passages import Sources
 from assistant.generation.planning import (
     Item,
     Request,
@@ -39,7 +43,15 @@ from assistant.generation.planning import (
     story_sources,
 )
 from assistant.generation.structured import untraced
-from assistant.generation.writer import CaseBrief, Writer, WrittenCase, case_ids
+from assistant.generation.writer import (
+    CaseBrief,
+    CaseIds,
+    StoryBrief,
+    StoryEnd,
+    Writer,
+    WrittenCase,
+)
+from assistant.generation.writers.story_writer import StoryWriter
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
@@ -65,6 +77,13 @@ class CaseReady(Value):
     written: WrittenCase
 
 
+class Asked(Value):
+    """Questions that the model has about a story, once its cases are written."""
+
+    questions: tuple[Question, ...]
+    rejected: tuple[RejectedDraft, ...] = ()
+
+
 class Finished(Value):
     """The end of a run: how long it took, and which criteria have no condition at all."""
 
@@ -72,7 +91,7 @@ class Finished(Value):
     uncovered_criteria: tuple[str, ...]
 
 
-Event = Planned | CaseReady | Finished
+Event = Planned | CaseReady | Asked | Finished
 
 
 def generate(
@@ -87,16 +106,19 @@ def generate(
     existing_case_ids: Sequence[str] = (),
     cancelled: CancelCheck = never_cancelled,
     done_conditions: Collection[str] = (),
+    together: Sequence[Sequence[str]] = (),
     questions: Sequence[Question] | None = None,
     house: HouseRules | None = None,
 ) -> Iterator[Event]:
-    """Write a case for every condition of the epics: ``Planned``, ``CaseReady``..., ``Finished``.
+    """Write cases for the conditions of the epics: ``Planned``, ``CaseReady``..., ``Finished``.
 
+    A ``StoryWriter`` is asked for all cases of a story at once, any other for one case a condition.
     ``basis_chunks`` are the chunks of the epics themselves; their documents are not searched.
     ``style`` are existing cases of the company. ``done_conditions`` have their cases already, so
-    that a run which was cut off goes on with the others under the same case ids. ``questions`` are
-    those still open; without them they are raised against what is retrieved. Each case carries
-    the open questions on its criterion. ``house`` are the company's rules of style to check.
+    that a run which was cut off goes on with the others. ``together`` are groups of conditions
+    that get exactly one case each; nothing else is written then. ``questions`` are those still
+    open; without them they are raised against what is retrieved. Each case carries the open
+    questions on its criteria. ``house`` are the company's rules of style to check.
 
     Raises ``Cancelled`` where the user cancels, and passes on ``RetrievalError`` and
     ``GenerationError`` (the model is gone, for example); cases that were yielded stay as they are.
@@ -112,51 +134,163 @@ def generate(
     )
     conditions = tuple(item.condition for item in plan.items)
     yield Planned(conditions=conditions, questions=plan.questions, retrieved=plan.retrieved)
-    asked: dict[str, list[str]] = {}
-    for question in plan.questions:
-        asked.setdefault(question.criterion_id, []).append(question.text)
-    ids = case_ids(conditions, existing_case_ids)
-    chain = _writing(writer, cancelled, house)
-    first_case = 0.0
-    prompt = cached = generated = 0
-    writing = perf_counter()
-    for item in plan.items:
-        if item.condition.id in done_conditions:
+    ids = CaseIds(conditions, existing_case_ids)
+    spent = _Spent(started)
+    todo = [item for item in plan.items if item.condition.id not in done_conditions]
+    if together:
+        made: Iterator[WrittenCase | StoryEnd] = _grouped(
+            writer, together, plan, style, house, cancelled
+        )
+    elif isinstance(writer, StoryWriter):
+        made = _by_story(writer, todo, plan, style, house, cancelled)
+    else:
+        made = _one_by_one(writer, todo, plan, style, house, cancelled)
+    for written in made:
+        spent.count(written)
+        if isinstance(written, StoryEnd):
+            yield Asked(questions=written.questions, rejected=written.rejected)
+            continue
+        yield CaseReady(written=_finished_case(written, ids, plan.questions))
+    yield Finished(
+        timings=spent.timings(plan.seconds),
+        uncovered_criteria=_without_condition(epics, conditions),
+    )
+
+
+@dataclass
+class _Spent:
+    """Time and tokens of a run so far, in seconds since ``started``."""
+
+    started: float
+    first_case: float = 0.0
+    prompt: int = 0
+    cached: int = 0
+    generated: int = 0
+
+    def count(self, written: WrittenCase | StoryEnd) -> None:
+        if isinstance(written, WrittenCase):
+            self.first_case = self.first_case or perf_counter() - self.started
+        self.prompt += written.prompt_tokens
+        self.cached += written.cached_tokens
+        self.generated += written.generated_tokens
+
+    def timings(self, retrieve: float) -> Timings:
+        total = perf_counter() - self.started
+        return Timings(
+            retrieve=retrieve,
+            first_case=self.first_case,
+            generate=total - retrieve,
+            total=total,
+            prompt_tokens=self.prompt,
+            cached_tokens=self.cached,
+            generated_tokens=self.generated,
+        )
+
+
+def _finished_case(
+    written: WrittenCase, ids: CaseIds, questions: Sequence[Question]
+) -> WrittenCase:
+    """The case with its id and the open questions on its criteria."""
+    case = written.case
+    asked = tuple(
+        dict.fromkeys(one.text for one in questions if one.criterion_id in case.criterion_ids)
+    )
+    named = case.model_copy(update={"id": ids.of(case), "open_questions": asked})
+    return written.model_copy(update={"case": named})
+
+
+def _without_condition(
+    epics: Sequence[Epic], conditions: Sequence[TestCondition]
+) -> tuple[str, ...]:
+    covered = {condition.criterion_id for condition in conditions}
+    return tuple(
+        criterion.id for epic in epics for criterion in epic.criteria if criterion.id not in covered
+    )
+
+
+# --- Three ways through the checklist -------------------------------------------------------------
+
+
+def _one_by_one(
+    writer: Writer,
+    items: Sequence[Item],
+    plan: Request,
+    style: Sequence[TestCase],
+    house: HouseRules | None,
+    cancelled: CancelCheck,
+) -> Iterator[WrittenCase]:
+    """A case for each condition."""
+    for item in items:
+        raise_if_cancelled(cancelled, "Writing cases")
+        brief = _brief(item, _sources_of(item.places, plan), style)
+        yield _invoke(_writing(writer, cancelled, house), brief)
+
+
+def _grouped(
+    writer: Writer,
+    groups: Sequence[Sequence[str]],
+    plan: Request,
+    style: Sequence[TestCase],
+    house: HouseRules | None,
+    cancelled: CancelCheck,
+) -> Iterator[WrittenCase]:
+    """One case for each group of conditions: cases that are written again."""
+    by_id = {item.condition.id: item for item in plan.items}
+    for group in groups:
+        items = [by_id[name] for name in group if name in by_id]
+        if not items:
             continue
         raise_if_cancelled(cancelled, "Writing cases")
-        written = _invoke(chain, _brief(item, _sources_of(item, plan), style))
-        case = written.case.model_copy(
-            update={
-                "id": ids[item.condition.id],
-                "open_questions": tuple(
-                    text for name in item.condition.criterion_ids for text in asked.get(name, ())
-                ),
-            }
+        places = tuple(dict.fromkeys(place for item in items for place in item.places))
+        brief = _brief(items[0], _sources_of(places, plan), style).model_copy(
+            update={"also": tuple(item.condition for item in items[1:])}
         )
-        first_case = first_case or perf_counter() - started
-        prompt += written.prompt_tokens
-        cached += written.cached_tokens
-        generated += written.generated_tokens
-        yield CaseReady(written=written.model_copy(update={"case": case}))
-    ended = perf_counter()
-    covered = {condition.criterion_id for condition in conditions}
-    yield Finished(
-        timings=Timings(
-            retrieve=plan.seconds,
-            first_case=first_case,
-            generate=ended - writing,
-            total=ended - started,
-            prompt_tokens=prompt,
-            cached_tokens=cached,
-            generated_tokens=generated,
-        ),
-        uncovered_criteria=tuple(
-            criterion.id
-            for epic in epics
-            for criterion in epic.criteria
-            if criterion.id not in covered
-        ),
-    )
+        yield _invoke(_writing(writer, cancelled, house), brief)
+
+
+def _by_story(
+    writer: StoryWriter,
+    items: Sequence[Item],
+    plan: Request,
+    style: Sequence[TestCase],
+    house: HouseRules | None,
+    cancelled: CancelCheck,
+) -> Iterator[WrittenCase | StoryEnd]:
+    """All cases of a story at once; what walks through several stories comes last."""
+    batches: dict[tuple[int, ...], list[Item]] = {}
+    for item in items:
+        batches.setdefault(item.places, []).append(item)
+    for places, batch in sorted(batches.items(), key=lambda one: (len(one[0]) > 1, one[0])):
+        raise_if_cancelled(cancelled, "Writing cases")
+        first = batch[0]
+        names = {name for item in batch for name in item.condition.criterion_ids}
+        brief = StoryBrief(
+            epic=first.epic,
+            story=first.story,
+            conditions=tuple(item.condition for item in batch),
+            sources=_sources_of(places, plan),
+            style=tuple(style[:STYLE_CASES]),
+            questions=tuple(one for one in plan.questions if one.criterion_id in names),
+            out_of_scope=tuple(
+                dict.fromkeys(
+                    one.text
+                    for text in (first.epic.description, first.story.narrative)
+                    for one in out_of_scope(text)
+                )
+            ),
+        )
+        prover = _proving(story_ground(brief), house)
+
+        def prove(
+            case: TestCase,
+            brief: StoryBrief = brief,
+            prover: Runnable[TestCase, TestCase] = prover,
+        ) -> TestCase:
+            covered = case.condition_ids
+            return _invoke(prover, case.model_copy(update={"condition_ids": covered}))
+
+        with untraced():
+            yield from writer.write_story(brief, prove, cancelled=cancelled)
 
 
 def read_ahead(
@@ -179,11 +313,11 @@ def read_ahead(
         writer.read_ahead(epic, story, sources, cancelled=cancelled)
 
 
-def _sources_of(item: Item, plan: Request) -> tuple[RetrievedChunk, ...]:
-    """The sources of the story of a condition, or of all the stories that it walks through."""
-    if len(item.places) == 1:
-        return plan.sources[item.places[0]]
-    found = {one.rank: one for place in item.places for one in plan.sources[place]}
+def _sources_of(places: Sequence[int], plan: Request) -> tuple[RetrievedChunk, ...]:
+    """The sources of the stories at these places, each once."""
+    if len(places) == 1:
+        return plan.sources[places[0]]
+    found = {one.rank: one for place in places for one in plan.sources[place]}
     return tuple(found.values())
 
 
@@ -201,46 +335,61 @@ def _brief(item: Item, sources: tuple[RetrievedChunk, ...], style: Sequence[Test
 # --- The runnables --------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Written:
-    """A case with the brief that it was written for."""
-
-    brief: CaseBrief
-    written: WrittenCase
-
-    def with_case(self, case: TestCase) -> _Written:
-        return replace(self, written=self.written.model_copy(update={"case": case}))
-
-
 def _writing(
     writer: Writer, cancelled: CancelCheck, house: HouseRules | None
 ) -> Runnable[CaseBrief, WrittenCase]:
-    """write (prompt | model | parse | citations for a model) | verify | ground | lint"""
+    """write (prompt | model | parse | citations, for a model) | prove"""
     from langchain_core.runnables import RunnableLambda
 
-    grounder = Grounder()
+    def write(brief: CaseBrief) -> tuple[CaseBrief, WrittenCase]:
+        return brief, writer.write(brief, cancelled=cancelled)
 
-    def write(brief: CaseBrief) -> _Written:
-        return _Written(brief, writer.write(brief, cancelled=cancelled))
+    def prove(pair: tuple[CaseBrief, WrittenCase]) -> WrittenCase:
+        brief, written = pair
+        ground = story_ground(brief.as_story()) if brief.also else ground_of(brief)
+        case = _proving(ground, house).invoke(written.case)
+        return written.model_copy(update={"case": case})
 
-    def verify(item: _Written) -> _Written:
-        return item.with_case(verified(item.written.case, item.brief.sources))
+    return RunnableLambda(write, name="write") | RunnableLambda(prove, name="prove")
 
-    def ground(item: _Written) -> _Written:
-        return item.with_case(grounder.check(item.written.case, item.brief))
 
-    def check(item: _Written) -> WrittenCase:
-        case = item.written.case
+def _proving(ground: Ground, house: HouseRules | None) -> Runnable[TestCase, TestCase]:
+    """verify (citations are words of the sources) | ground | lint"""
+    from langchain_core.runnables import RunnableLambda
+
+    sources = [passage.source for passage in ground.sources.passages]
+
+    def verify(case: TestCase) -> TestCase:
+        return verified(case, sources)
+
+    def check(case: TestCase) -> TestCase:
+        return grounded(case, ground)
+
+    def smells(case: TestCase) -> TestCase:
         marked = tuple(one for one in case.findings if one.rule in RULES)
-        return item.with_case(
-            case.model_copy(update={"findings": (*lint(case, house), *marked)})
-        ).written
+        return case.model_copy(update={"findings": (*lint(case, house), *marked)})
 
     return (
-        RunnableLambda(write, name="write")
-        | RunnableLambda(verify, name="verify")
-        | RunnableLambda(ground, name="ground")
-        | RunnableLambda(check, name="lint")
+        RunnableLambda(verify, name="verify")
+        | RunnableLambda(check, name="ground")
+        | RunnableLambda(smells, name="lint")
+    )
+
+
+def story_ground(brief: StoryBrief) -> Ground:
+    """What the cases of a story may rest on: all of its criteria, sources and checklist."""
+    names = {name for condition in brief.conditions for name in condition.criterion_ids}
+    own = {criterion.id for criterion in brief.story.criteria}
+    stories = dict.fromkeys((brief.story, *(brief.epic.story_of(name) for name in names)))
+    return Ground(
+        sources=Sources(brief.sources),
+        criteria=tuple(one for one in brief.epic.criteria if one.id in names | own),
+        conditions=brief.conditions,
+        context=(
+            brief.epic.title,
+            brief.epic.description,
+            *(text for story in stories for text in (story.title, story.narrative)),
+        ),
     )
 
 

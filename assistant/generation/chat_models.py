@@ -6,7 +6,7 @@ a client that neither a proxy nor a redirect can lead elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +22,7 @@ from assistant.generation.fetch import ensure_verified
 from assistant.generation.gguf import check_adapter_file
 from assistant.generation.messages import Message, neutralise
 from assistant.generation.providers import Connection, Method, build_chat, embedded_chat, provider
-from assistant.generation.structured import StructuredReply, ask
+from assistant.generation.structured import StructuredReply, stream
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -38,6 +38,7 @@ __all__ = [
     "neutralise",
     "open_configured",
     "open_embedded",
+    "stream_structured",
 ]
 
 CONTEXT_TOKENS = 8192
@@ -144,6 +145,22 @@ def invoke_structured(
     ``InvalidOutput`` with the raw answer (no JSON object, cut off, endless) or ``Cancelled``.
     Whether the object fits the schema is for the caller to check: not every endpoint enforces it.
     """
+    *_, reply = stream_structured(endpoint, messages, schema, cancelled=cancelled)
+    assert isinstance(reply, StructuredReply)  # the last value, where nothing was raised
+    return reply
+
+
+def stream_structured(
+    endpoint: ChatEndpoint,
+    messages: Sequence[Message],
+    schema: Mapping[str, object],
+    *,
+    cancelled: CancelCheck = never_cancelled,
+) -> Generator[str | StructuredReply, None, None]:
+    """The answer as it is written: the text so far each time it has grown, last the whole reply.
+
+    Raises as ``invoke_structured``. Closing the iterator ends the call.
+    """
     running = (
         nullcontext(cancelled) if endpoint.engine is None else endpoint.engine.request(cancelled)
     )
@@ -151,7 +168,7 @@ def invoke_structured(
         structured = endpoint.chat.with_structured_output(
             dict(schema), method=endpoint.method, include_raw=True
         )
-        return ask(
+        yield from stream(
             structured, messages, endpoint=endpoint.name, timeout=endpoint.timeout, cancelled=stop
         )
 
@@ -230,6 +247,7 @@ def open_configured(
     api_key: str,
     timeout: float,
     config: GenerationConfig,
+    context_tokens: int = 32_768,
 ) -> ChatEndpoint:
     """An endpoint by configuration; nothing is sent yet.
 
@@ -247,7 +265,12 @@ def open_configured(
     )
     return ChatEndpoint(
         chat=build_chat(row, connection),
-        spec=ModelSpec(id=f"{row.id}:{connection.model}", provider=row.id, model=connection.model),
+        spec=ModelSpec(
+            id=f"{row.id}:{connection.model}",
+            provider=row.id,
+            model=connection.model,
+            context_tokens=context_tokens,
+        ),
         destination=destination_of(row.id, connection.url),
         timeout=timeout,
         method=row.method,

@@ -55,7 +55,11 @@ follow a description; its words must not come back (``EXAMPLE_WORDS``)."""
 
 EXAMPLE_WORDS = frozenset({"book", "lend", "lent", "loan"})
 
-_DELIMITER = re.compile(r"<(?=\s*/?\s*(?:source|condition|story|example)\b)", re.IGNORECASE)
+_DELIMITER = re.compile(
+    r"<(?=\s*/?\s*(?:source|condition|epic|story|criterion|checklist|example|example_case"
+    r"|out_of_scope|open_question)\b)",
+    re.IGNORECASE,
+)
 _STRAIGHT = re.compile(r'"([^"\n]*)"')
 """Messages stand in typographic marks in a prompt: a small model that has to escape straight ones
 inside JSON tends to end its text at the first of them instead."""

@@ -57,26 +57,31 @@ def untraced() -> Iterator[None]:
         yield
 
 
-def ask(
+def stream(
     structured: Runnable[Any, Any],
     messages: Sequence[Message],
     *,
     endpoint: str,
     timeout: float,
     cancelled: CancelCheck,
-) -> StructuredReply:
+) -> Iterator[str | StructuredReply]:
     """Send ``messages`` to a runnable made by ``with_structured_output(..., include_raw=True)``.
 
-    ``endpoint`` names it in messages. Raises ``InvalidOutput`` (no JSON object, cut off, too long),
-    ``ModelTimeout`` (not finished after ``timeout`` seconds in all), ``ModelUnavailable`` (refused,
-    cannot be reached, not authorised, ...) or ``Cancelled``.
+    Yields the text received so far each time that there is more of it, last the whole reply;
+    closing the iterator ends the call. ``endpoint`` names it in messages. Raises ``InvalidOutput``
+    (no JSON object, cut off, too long), ``ModelTimeout`` (not finished after ``timeout`` seconds in
+    all), ``ModelUnavailable`` (refused, cannot be reached, not authorised, ...) or ``Cancelled``.
     """
     started = time.monotonic()
     call = _Call(structured, messages, endpoint)
     call.thread.start()
+    shown = 0
     try:
         while True:
             raise_if_cancelled(cancelled, "Writing")
+            if call.length > shown:
+                shown = call.length
+                yield call.text
             left = started + timeout - time.monotonic()
             if left <= 0:
                 raise ModelTimeout(
@@ -94,7 +99,7 @@ def ask(
         if isinstance(outcome, AssistantError):
             raise outcome
         raise translated(outcome, endpoint, call.text) from outcome
-    return _reply(outcome, endpoint, time.monotonic() - started)
+    yield _reply(outcome, endpoint, time.monotonic() - started)
 
 
 class _Stopped(BaseException):
@@ -117,7 +122,7 @@ class _Call:
         self._messages = list(messages)
         self._endpoint = endpoint
         self._pieces: list[str] = []
-        self._length = 0
+        self.length = 0
         self.thread = threading.Thread(target=self._run, daemon=True, name="ask-model")
 
     @property
@@ -130,8 +135,8 @@ class _Call:
         if self.stop.is_set():
             raise _Stopped(Cancelled("Nobody waits for this answer any more."))
         self._pieces.append(piece)
-        self._length += len(piece)
-        if self._length > MAX_ANSWER_CHARACTERS:
+        self.length += len(piece)
+        if self.length > MAX_ANSWER_CHARACTERS:
             message = (
                 f"{self._endpoint} wrote more than {MAX_ANSWER_CHARACTERS:,} characters without "
                 f"an end; the answer was stopped."
@@ -159,9 +164,16 @@ def _handler(call: _Call) -> BaseCallbackHandler:
         raise_error = True
 
         def on_llm_new_token(self, token: Any, **kwargs: Any) -> None:
-            call.received(token if isinstance(token, str) else "")
+            call.received((token if isinstance(token, str) else "") or _tool_text(kwargs))
 
     return Receiver()
+
+
+def _tool_text(received: Mapping[str, Any]) -> str:
+    """The piece of a forced tool call's arguments: how providers without JSON mode answer."""
+    message = getattr(received.get("chunk"), "message", None)
+    pieces = getattr(message, "tool_call_chunks", None) or ()
+    return "".join(piece.get("args") or "" for piece in pieces)
 
 
 def _reply(raw: AIMessage, endpoint: str, seconds: float) -> StructuredReply:

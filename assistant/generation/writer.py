@@ -33,6 +33,18 @@ class CaseBrief(Value):
     condition: TestCondition
     sources: tuple[RetrievedChunk, ...]
     style: tuple[TestCase, ...] = ()
+    also: tuple[TestCondition, ...] = ()
+    """Further conditions that the one case covers; a writer of single items leaves them aside."""
+
+    def as_story(self) -> StoryBrief:
+        """The brief of a story whose checklist is this condition and those that go with it."""
+        return StoryBrief(
+            epic=self.epic,
+            story=self.story,
+            conditions=(self.condition, *self.also),
+            sources=self.sources,
+            style=self.style,
+        )
 
 
 class StoryBrief(Value):
@@ -67,6 +79,16 @@ class WrittenCase(Value):
     """A case as written, the drafts refused on the way, and the tokens it cost."""
 
     case: TestCase
+    rejected: tuple[RejectedDraft, ...] = ()
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    generated_tokens: int = 0
+
+
+class StoryEnd(Value):
+    """The end of a story: the model's own questions, and what was spent after the last case."""
+
+    questions: tuple[Question, ...] = ()
     rejected: tuple[RejectedDraft, ...] = ()
     prompt_tokens: int = 0
     cached_tokens: int = 0
@@ -112,24 +134,40 @@ TECHNIQUE_LETTERS = {
 }
 
 
-def case_ids(conditions: Sequence[TestCondition], taken: Sequence[str] = ()) -> dict[str, str]:
-    """Case id by condition id: ``TC-<criterion id>-<letter><n>``, numbered within the criterion.
+class CaseIds:
+    """Ids of a run's cases: ``TC-<criterion id>-<letter><n>``, numbered within the criterion.
 
-    The ids depend on nothing but the order of the conditions, so the same request gives the same
-    ids; an id that is ``taken`` already gets a further number (``-2``, ``-3``, ...).
+    The case of a condition gets the id that follows from the order of the conditions alone, so the
+    same request gives the same ids; further cases are numbered on. An id that is ``taken`` already
+    gets a further number (``-2``, ``-3``, ...).
     """
-    used = set(taken)
-    counts: dict[tuple[str, str], int] = {}
-    ids: dict[str, str] = {}
-    for condition in conditions:
-        letter = TECHNIQUE_LETTERS[condition.technique]
-        place = (condition.criterion_id, letter)
-        counts[place] = counts.get(place, 0) + 1
-        wanted = f"TC-{condition.criterion_id}-{letter}{counts[place]}"
+
+    def __init__(self, conditions: Sequence[TestCondition], taken: Sequence[str] = ()) -> None:
+        self._used = set(taken)
+        self._counts: dict[tuple[str, str], int] = {}
+        self._planned = {
+            condition.id: self._next(condition.criterion_id, condition.technique)
+            for condition in conditions
+        }
+        self._given: set[str] = set()
+
+    def of(self, case: TestCase) -> str:
+        """The id of a case: that of the first condition it covers and that has no case yet."""
+        for name in case.condition_ids:
+            if name in self._planned and name not in self._given:
+                self._given.add(name)
+                return self._planned[name]
+        criterion = case.criterion_ids[0] if case.criterion_ids else case.story_key
+        return self._next(criterion, case.technique or "positive")
+
+    def _next(self, criterion_id: str, technique: str) -> str:
+        letter = TECHNIQUE_LETTERS[technique]
+        place = (criterion_id, letter)
+        self._counts[place] = self._counts.get(place, 0) + 1
+        wanted = f"TC-{criterion_id}-{letter}{self._counts[place]}"
         case_id, again = wanted, 1
-        while case_id in used:
+        while case_id in self._used:
             again += 1
             case_id = f"{wanted}-{again}"
-        used.add(case_id)
-        ids[condition.id] = case_id
-    return ids
+        self._used.add(case_id)
+        return case_id

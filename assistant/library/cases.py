@@ -32,6 +32,11 @@ class CaseStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def keep_rejected(self, run_id: str, rejected: Sequence[RejectedDraft]) -> None:
+        """Keep refused drafts of a run that no case came of."""
+        with self._database.write() as connection:
+            _keep_rejected(connection, run_id, rejected)
+
     def add(
         self,
         project_id: str,
@@ -43,7 +48,8 @@ class CaseStore:
     ) -> StoredCase:
         """See ``Library.add_case``."""
         case = cleaned(case)
-        key = json.dumps(case.condition_ids) if case.condition_ids else f"id:{case.id}"
+        # A case added again after a crash has the id that it had; two cases may cover the same.
+        key = f"{json.dumps(case.condition_ids)}:{case.id}"
         if source_run_id is not None:
             key = f"{source_run_id}:{key}"
         with self._database.write() as connection:

@@ -34,7 +34,7 @@ from assistant.library.run_rows import (
     summary,
 )
 from assistant.library.schema import cases, run_chunks, runs
-from assistant.library.stored_json import cleaned, dump, dump_all, plain
+from assistant.library.stored_json import cleaned, dump, dump_all, load_all, plain
 
 
 class RunStore:
@@ -112,6 +112,17 @@ class RunStore:
             insert_chunks(connection, row.project_id, run_id, row.plan + 1, retrieved)
             detail = f"{len(conditions)} conditions, {len(retrieved)} sources"
             _record(connection, row.project_id, run_id, "planned", row.actor, detail)
+
+    def add_questions(self, run_id: str, questions: Sequence[Question]) -> None:
+        """See ``Library.add_questions``."""
+        with self._database.write() as connection:
+            row = fetch(connection, run_id)
+            held = load_all(Question, row.questions)
+            known = {(one.criterion_id, one.text) for one in held}
+            new = [one for one in questions if (one.criterion_id, one.text) not in known]
+            connection.execute(
+                update(runs).where(runs.c.id == run_id).values(questions=dump_all((*held, *new)))
+            )
 
     def finish(
         self,

@@ -251,6 +251,20 @@ class Library:
         """
         self._runs.record_plan(run_id, conditions, questions, retrieved, left_out)
 
+    def add_questions(
+        self,
+        run_id: str,
+        questions: Sequence[Question],
+        *,
+        rejected: Sequence[RejectedDraft] = (),
+    ) -> None:
+        """Store questions that came up while a run was written, each once, and refused drafts that
+        no case came of."""
+        if questions:
+            self._runs.add_questions(run_id, questions)
+        if rejected:
+            self._cases.keep_rejected(run_id, rejected)
+
     def finish_run(
         self,
         run_id: str,

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.domain import Epic, GenerationRun, RetrievedChunk, Timings
-from assistant.generation.chain import CaseReady, Event, Finished, Planned, generate
+from assistant.generation.chain import Asked, CaseReady, Event, Finished, Planned, generate
 from assistant.generation.writer import WrittenCase
 from assistant.library import StoredCase
 from assistant.workflow import generate_cases
@@ -36,8 +36,9 @@ Sourced = Callable[[tuple[RetrievedChunk, ...]], tuple[RetrievedChunk, ...]]
 class Again:
     """A run, the conditions that it writes for, and what becomes of each case written.
 
-    ``keep`` stores a case and returns it as stored. ``sourced`` decides which sources the run is
-    kept with, of those found. ``not_style`` are cases that must not be learnt from.
+    ``together`` are conditions that one case covers, where the run writes a case for each group of
+    them. ``keep`` stores a case and returns it as stored. ``sourced`` decides which sources the run
+    is kept with, of those found. ``not_style`` are cases that must not be learnt from.
     """
 
     run: GenerationRun
@@ -45,6 +46,7 @@ class Again:
     keep: Callable[[WrittenCase], StoredCase]
     sourced: Sourced = lambda found: found
     not_style: frozenset[str] = frozenset()
+    together: tuple[tuple[str, ...], ...] = ()
 
 
 def planned_run(
@@ -73,7 +75,7 @@ def planned_run(
         by=by,
         request=request,
         model=model_spec(workspace, generation.writer),
-        prompt_version=prompt_version(generation.writer),
+        prompt_version=prompt_version(workspace, generation.writer),
         retrieval=source.retrieval,
         generation=generation,
         epics=epics,
@@ -143,20 +145,22 @@ def _body(again: Again) -> generate_cases.Body:
     ) -> None:
         library = workspace.library
         ended = Finished(timings=Timings(), uncovered_criteria=())
-        done = 0
+        done, total = 0, len(again.together) or len(again.conditions)
         for event in _written(workspace, project_id, again, cancelled):
             match event:
                 case Planned():
                     wanted = [one for one in event.conditions if one.id in again.conditions]
                     sources = again.sourced(event.retrieved)
                     library.record_plan(run.id, wanted, event.questions, sources)
-                    workspace.jobs.report(run.id, 0, len(again.conditions))
+                    workspace.jobs.report(run.id, 0, total)
                 case CaseReady():
                     kept = again.keep(event.written)
                     done += 1
-                    workspace.jobs.report(run.id, done, len(again.conditions))
+                    workspace.jobs.report(run.id, done, max(total, done))
                     if on_case is not None:
                         on_case(kept.case)
+                case Asked():
+                    library.add_questions(run.id, event.questions, rejected=event.rejected)
                 case Finished():
                     ended = event
         library.finish_run(
@@ -188,6 +192,7 @@ def _written(
         existing_case_ids=[stored.id for stored in library.cases(project_id)],
         cancelled=cancelled,
         done_conditions=every - again.conditions,
+        together=again.together,
         questions=run.questions,
         house=house_rules(workspace, project_id),
     )

@@ -141,6 +141,7 @@ class Endpoints:
             settings.endpoint_api_key.get_secret_value(),
             config.timeout_seconds or ENDPOINT_SECONDS,
             config,
+            context_tokens=settings.endpoint_context_tokens,
         )
 
     def _adapter_files(self, model: CatalogueModel, wanted: str) -> tuple[AdapterFile, ...]:

@@ -19,13 +19,22 @@ from assistant.domain import (
 )
 from assistant.errors import AssistantError, LibraryError, SourceError
 from assistant.generation.cancelling import Cancelled
-from assistant.generation.chain import STYLE_CASES, CaseReady, Finished, Planned, generate
+from assistant.generation.chain import (
+    STYLE_CASES,
+    Asked,
+    CaseReady,
+    Finished,
+    Planned,
+    generate,
+)
 from assistant.generation.company_prompt import COMPANY_PROMPT_VERSION
 from assistant.generation.company_writer import CompanyWriter
 from assistant.generation.model_writer import ModelWriter
 from assistant.generation.prompts import PROMPT_VERSION
 from assistant.generation.rules_writer import RulesWriter
 from assistant.generation.writer import Writer
+from assistant.generation.writers.story_prompt import STORY_PROMPT_VERSION
+from assistant.generation.writers.story_writer import ANSWER_TOKENS, StoryWriter
 from assistant.workflow import read_ahead, reuse
 from assistant.workflow.answers import answered_chunks
 from assistant.workflow.checking import house_rules
@@ -36,6 +45,7 @@ from assistant.workflow.models import RULES_WRITER, model_spec, writer
 from assistant.workflow.reindex import basis_chunks, index_pending
 from assistant.workflow.requests import Understanding
 from assistant.workflow.runs import ACTIVE
+from assistant.workflow.ways_of_writing import way_of_writing
 from assistant.workflow.workspace import Workspace
 
 OnCase = Callable[[TestCase], None]
@@ -76,7 +86,7 @@ def begin(
         by=by,
         request=understanding.request,
         model=model_spec(workspace, generation.writer),
-        prompt_version=prompt_version(generation.writer),
+        prompt_version=prompt_version(workspace, generation.writer),
         retrieval=retrieval or workspace.project(project_id).retrieval,
         generation=generation.model_copy(
             update={
@@ -192,6 +202,9 @@ def _write_cases(
     on_case: OnCase | None,
 ) -> None:
     library = workspace.library
+    # What was just pasted is a requirement like the others, and what sets it apart from them is
+    # searched: without it in the index the first run would find something else than the second.
+    index_pending(library, workspace.knowledge(project_id), project_id, cancelled=cancelled)
     knowledge = current_texts(workspace, project_id)
     held_by = library.documents_of_epics(project_id)
     ids = list(dict.fromkeys(name for epic in run.epics for name in held_by[epic.key]))
@@ -226,6 +239,8 @@ def _write_cases(
                 )
                 if on_case is not None:
                     on_case(stored.case)
+            case Asked():
+                library.add_questions(run.id, event.questions, rejected=event.rejected)
             case Finished():
                 ended = event
     library.finish_run(
@@ -236,10 +251,12 @@ def _write_cases(
     )
 
 
-def prompt_version(writer_id: str) -> str:
-    """Which prompt a run's model gets; none for the rule-based writer."""
+def prompt_version(workspace: Workspace, writer_id: str) -> str:
+    """Which prompt a run's model gets; none for the outline."""
     if writer_id == RULES_WRITER:
         return ""
+    if way_of_writing(workspace, writer_id) == "story":
+        return STORY_PROMPT_VERSION
     return COMPANY_PROMPT_VERSION if split_writer(writer_id)[1] else PROMPT_VERSION
 
 
@@ -254,10 +271,17 @@ def style_cases(workspace: Workspace, project_id: str) -> list[TestCase]:
 
 
 def opened_writer(workspace: Workspace, generation: GenerationConfig) -> Writer:
-    """The writer of a run; opening a model's endpoint loads it where it is not loaded yet."""
+    """The writer of a run; opening a model's endpoint loads it where it is not loaded yet.
+
+    A model that is able to design tests gets a whole story a call, with room for a longer answer.
+    """
     rules = RulesWriter()
     if generation.writer == RULES_WRITER:
         return rules
+    if way_of_writing(workspace, generation.writer) == "story":
+        longer = generation.model_copy(update={"max_tokens": ANSWER_TOKENS})
+        endpoint = workspace.endpoints.open(generation.writer, longer)
+        return StoryWriter(endpoint, longer, rules)
     endpoint = workspace.endpoints.open(generation.writer, generation)
     if split_writer(generation.writer)[1]:
         return CompanyWriter(endpoint, generation, rules)

@@ -189,4 +189,11 @@ def _planned(
             reason=reason,
         )
 
-    return Again(run, frozenset(wanted), keep, not_style=frozenset(s.id for s in cases))
+    groups = (tuple(now for now, owner in wanted.items() if owner is stored) for stored in cases)
+    return Again(
+        run,
+        frozenset(wanted),
+        keep,
+        not_style=frozenset(stored.id for stored in cases),
+        together=tuple(group for group in groups if group),
+    )

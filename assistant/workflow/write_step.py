@@ -88,6 +88,7 @@ def begin(
         keep,
         sourced=lambda found: _together(source, found),
         not_style=frozenset({case_id}),
+        together=(tuple(present.values()),),
     )
 
 

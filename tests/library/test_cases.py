@@ -35,10 +35,12 @@ def test_the_same_condition_again_in_a_run_changes_nothing(
     draft = RejectedDraft(condition_id="c1", attempt=1, raw_output="{", reason="no JSON")
     first = library.add_case(project.id, one, case("T-1", "first", "c1"), rejected=[draft])
     edited = edit(library, first, "by a person", project)
-    again = library.add_case(project.id, one, case("T-9", "second", "c1"), rejected=[draft])
+    again = library.add_case(project.id, one, case("T-1", "second", "c1"), rejected=[draft])
     assert again == edited
     assert len(library.cases(project.id)) == 1
     assert library.run(project.id, one).rejected == (draft,)
+    other = library.add_case(project.id, one, case("T-2", "another of it", "c1"))
+    assert other.id == "T-2"
 
 
 def test_another_run_never_overwrites_a_case(library: Library, project: Project) -> None:

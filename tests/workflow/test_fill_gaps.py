@@ -27,6 +27,7 @@ from assistant.workflow import (
 )
 from assistant.workflow.coverage import of_run
 from assistant.workflow.requests import GenerateRequest, understand
+from assistant.workflow.ways_of_writing import choose_way
 from assistant.workflow.workspace import Workspace
 
 EPIC = """# PAY-7 Refund a payment
@@ -293,6 +294,7 @@ def test_a_model_s_step_passes_the_same_checks(
     monkeypatch.setattr(workspace.endpoints, "open", lambda *_: endpoint)
     monkeypatch.setattr(again_runs, "known_writer", lambda *_: None)
     monkeypatch.setattr(again_runs, "model_spec", lambda *_: endpoint.spec)
+    choose_way(workspace.settings, "endpoint", "item")
     again = write_step.write_now(workspace, project_id, stored.id, at, by="Tess", writer="endpoint")
     if by_model:
         step = again.case.steps[at - 1]

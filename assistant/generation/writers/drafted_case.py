@@ -1,0 +1,70 @@
+"""A model's draft as a test case: numbers become citations, ids and traceability are filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.domain import CaseOrigin, Citation, ModelSpec, Priority, TestCase, TestStep
+from assistant.generation.passages import Sources
+from assistant.generation.writer import StoryBrief
+from assistant.generation.writers.story_draft import DraftStep, StoryCaseDraft
+
+_PRIORITIES: tuple[Priority, ...] = ("High", "Medium", "Low")
+
+
+def drafted_case(draft: StoryCaseDraft, brief: StoryBrief, model: ModelSpec) -> TestCase:
+    """The case of a draft with citations for the sources that it names, not yet proved.
+
+    ``condition_ids`` are those that the draft claims; proof decides which it covers. A criterion
+    that it does not name is taken from the items it claims.
+    """
+    epic, story = brief.epic, brief.story
+    claimed = [one for one in brief.conditions if one.id in draft.covers]
+    criteria = tuple(
+        dict.fromkeys([*draft.criteria, *(name for one in claimed for name in one.criterion_ids)])
+    )
+    sources = Sources(brief.sources)
+    priorities = {one.priority for one in claimed}
+    return TestCase(
+        id="",
+        title=" ".join(draft.title.split()),
+        objective="; ".join(one.statement for one in claimed),
+        preconditions=draft.preconditions,
+        steps=tuple(
+            _step(number, step, sources, criteria)
+            for number, step in enumerate(draft.steps, start=1)
+        ),
+        priority=next((one for one in _PRIORITIES if one in priorities), "Medium"),
+        technique=draft.technique,
+        release=epic.release,
+        team=epic.team,
+        epic_key=epic.key,
+        story_key=story.key,
+        criterion_ids=criteria,
+        condition_ids=tuple(one.id for one in claimed),
+        labels=tuple(dict.fromkeys((*epic.labels, *story.labels))),
+        origin=CaseOrigin(writer="model", model_id=model.full_id),
+    )
+
+
+def _step(number: int, step: DraftStep, sources: Sources, criteria: Sequence[str]) -> TestStep:
+    citations = _cited(step.expected, step.sources, sources) if step.expected else ()
+    return TestStep(
+        number=number,
+        action=step.action,
+        test_data=step.data,
+        expected_result=step.expected,
+        citations=citations,
+        support="supported" if citations else "unsupported",
+    )
+
+
+def _cited(text: str, numbers: Sequence[int], sources: Sources) -> tuple[Citation, ...]:
+    """The words of each named source that are nearest to a result, verbatim."""
+    found = []
+    for number in dict.fromkeys(numbers):
+        passage = sources.ranked(number)
+        window = next(iter(sources.find(text, [passage])), None) if passage else None
+        if window is not None:
+            found.append(window.citation("expected_result"))
+    return tuple(found)

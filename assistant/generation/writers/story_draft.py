@@ -1,0 +1,207 @@
+"""What a model returns for a story: whole cases and the questions it has; read while it writes.
+
+The model fills neither ids nor marks of proof: criteria, checklist items and sources are numbers or
+ids that were offered to it, and whatever it names beside those is dropped or refused here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from assistant.domain import TECHNIQUES, Technique
+from assistant.errors import InvalidOutput
+
+MAX_CASES = 60
+"""Cases of one answer; a model that writes more of them is not writing cases."""
+
+MAX_TEXT = 1_200
+MAX_STEPS = 15
+
+
+class _Draft(BaseModel):
+    """What a model wrote; what it adds beside our fields is left aside, not held against it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class DraftStep(_Draft):
+    """One action and what is seen after it; ``sources`` are the ``[n]`` the result rests on."""
+
+    action: str = Field(min_length=1, max_length=MAX_TEXT)
+    data: str = Field(default="", max_length=MAX_TEXT)
+    expected: str = Field(default="", max_length=MAX_TEXT)
+    sources: tuple[int, ...] = ()
+
+
+class StoryCaseDraft(_Draft):
+    """A whole case as the model wrote it. ``covers`` are the checklist items that it claims."""
+
+    __test__: ClassVar[bool] = False
+
+    criteria: tuple[str, ...] = ()
+    covers: tuple[str, ...] = ()
+    technique: Technique = "positive"
+    title: str = Field(min_length=1, max_length=300)
+    preconditions: tuple[str, ...] = Field(default=(), max_length=12)
+    steps: tuple[DraftStep, ...] = Field(min_length=1, max_length=MAX_STEPS)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Every text of the draft, in order."""
+        parts = [self.title, *self.preconditions]
+        for step in self.steps:
+            parts += [step.action, step.data, step.expected]
+        return tuple(parts)
+
+
+class QuestionDraft(_Draft):
+    """A question of the model with the words that it is about."""
+
+    criterion: str = ""
+    words: str = ""
+    question: str = Field(min_length=1, max_length=MAX_TEXT)
+
+
+def story_schema(criteria: Collection[str], items: Collection[str]) -> dict[str, object]:
+    """JSON schema of an answer about these criteria and checklist items.
+
+    Cases stand before questions, so that they can be shown while the answer is still written.
+    Every property is required and none is added, as strict endpoints ask.
+    """
+    text = {"type": "string"}
+    texts = {"type": "array", "items": text}
+    step = _object(
+        action=text,
+        data=text,
+        expected=text,
+        sources={"type": "array", "items": {"type": "integer"}},
+    )
+    case = _object(
+        criteria={"type": "array", "items": _one_of(criteria)},
+        covers={"type": "array", "items": _one_of(items)},
+        technique=_one_of(TECHNIQUES),
+        title=text,
+        preconditions=texts,
+        steps={"type": "array", "items": step},
+    )
+    question = _object(criterion=_one_of(criteria), words=text, question=text)
+    whole = _object(
+        cases={"type": "array", "items": case},
+        questions={"type": "array", "items": question},
+    )
+    return {"title": "StoryCases", "description": "The test cases of the story.", **whole}
+
+
+def _one_of(names: Collection[str]) -> dict[str, object]:
+    return {"type": "string", "enum": list(names)} if names else {"type": "string"}
+
+
+def _object(**properties: object) -> dict[str, object]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+class CaseStream:
+    """Finds whole cases in an answer that is still being written.
+
+    ``feed`` takes all text received so far and returns the cases completed since the last call, as
+    parsed JSON objects in their order; nothing is repaired or guessed.
+    """
+
+    _START = '"cases"'
+
+    def __init__(self) -> None:
+        self._at = -1
+        self._decoder = json.JSONDecoder()
+
+    def feed(self, text: str) -> list[dict[str, Any]]:
+        """The cases that are complete now and were not before."""
+        if self._at < 0:
+            start = text.find(self._START)
+            opening = text.find("[", start) if start >= 0 else -1
+            if opening < 0:
+                return []
+            self._at = opening + 1
+        found: list[dict[str, Any]] = []
+        while True:
+            at = self._at
+            while at < len(text) and text[at] in " \t\r\n,":
+                at += 1
+            if at >= len(text) or text[at] != "{" or "}" not in text[at:]:
+                return found
+            try:
+                value, end = self._decoder.raw_decode(text, at)
+            except (ValueError, RecursionError):
+                return found  # not complete yet; the whole answer is judged at its end
+            self._at = end
+            found.append(value)
+
+
+def read_case(
+    data: Mapping[str, object],
+    *,
+    criteria: Collection[str],
+    items: Collection[str],
+    sources: Collection[int],
+) -> StoryCaseDraft:
+    """One case of an answer.
+
+    Ids and source numbers that were never offered are dropped: an endpoint without schema support
+    may name them, and they mean nothing. Raises ``InvalidOutput`` whose message tells what is
+    wrong, in words for the model's next attempt.
+    """
+    try:
+        draft = StoryCaseDraft.model_validate(_tidied(data))
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the case"
+        raise InvalidOutput(f"{place}: {first['msg']}", raw_output=json.dumps(data)) from error
+    steps = tuple(
+        step.model_copy(update={"sources": tuple(n for n in step.sources if n in sources)})
+        for step in draft.steps
+    )
+    return draft.model_copy(
+        update={
+            "criteria": tuple(dict.fromkeys(one for one in draft.criteria if one in criteria)),
+            "covers": tuple(dict.fromkeys(one for one in draft.covers if one in items)),
+            "steps": steps,
+        }
+    )
+
+
+def _tidied(data: Mapping[str, object]) -> dict[str, object]:
+    """The data with texts without outer space, and an unknown technique left out."""
+    kept = {name: _stripped(value) for name, value in data.items()}
+    if kept.get("technique") not in TECHNIQUES:
+        kept.pop("technique", None)
+    return kept
+
+
+def _stripped(value: object) -> object:
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, list):
+        return [one for one in map(_stripped, value) if one != ""]
+    if isinstance(value, Mapping):
+        return {key: _stripped(one) for key, one in value.items()}
+    return value
+
+
+def read_questions(data: Mapping[str, object]) -> tuple[QuestionDraft, ...]:
+    """The questions of an answer; one that cannot be read is left out."""
+    found = []
+    listed = data.get("questions")
+    for one in listed if isinstance(listed, list) else ():
+        try:
+            found.append(QuestionDraft.model_validate(one))
+        except ValidationError:
+            continue
+    return tuple(found)

@@ -1,0 +1,411 @@
+"""The writer for models that are able to design tests: one call a story, whole cases back.
+
+Cases are read while the answer is still being written, turned into test cases with citations, and
+proved. What proof refuses is asked for once more in the same conversation, with the reason, and so
+is what the checklist still lacks; then a refused case is shown as it is, with its findings, and
+an item without a case gets an outline.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from assistant.domain import (
+    Epic,
+    Evidence,
+    GenerationConfig,
+    ModelSpec,
+    Question,
+    RejectedDraft,
+    RetrievedChunk,
+    TestCase,
+    TestCondition,
+    UserStory,
+)
+from assistant.errors import InvalidOutput, ModelUnavailable
+from assistant.generation.cancelling import CancelCheck, never_cancelled, raise_if_cancelled
+from assistant.generation.chat_models import ChatEndpoint, Message, stream_structured
+from assistant.generation.structured import StructuredReply
+from assistant.generation.wording import clipped
+from assistant.generation.writer import CaseBrief, StoryBrief, StoryEnd, Writer, WrittenCase
+from assistant.generation.writers.drafted_case import drafted_case
+from assistant.generation.writers.story_draft import (
+    MAX_CASES,
+    CaseStream,
+    StoryCaseDraft,
+    read_case,
+    read_questions,
+    story_schema,
+)
+from assistant.generation.writers.story_prompt import (
+    again_message,
+    prompt_characters,
+    story_messages,
+)
+
+ANSWER_TOKENS = 8_000
+"""Longest answer that is asked for; what does not fit is asked for in the next call."""
+
+ITEMS_A_CALL = 30
+"""Items of the checklist in one call; a longer story is written in several."""
+
+CASES_PER_ITEM = 2
+SPARE_CASES = 6
+"""Cases accepted from one call: two for each item and a few that the checklist lacks."""
+
+Proof = Callable[[TestCase], TestCase]
+"""Puts on a case the checklist items that it covers and the marks and findings of proof."""
+
+
+@dataclass
+class _Ledger:
+    """What was spent and refused since the last case that left, and the model's questions."""
+
+    rejected: list[RejectedDraft] = field(default_factory=list)
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    generated_tokens: int = 0
+    questions: dict[str, Question] = field(default_factory=dict)
+    last_reason: str = ""
+
+    def count(self, reply: StructuredReply) -> None:
+        self.prompt_tokens += reply.prompt_tokens
+        self.cached_tokens += reply.cached_tokens
+        self.generated_tokens += reply.generated_tokens
+
+    def refuse(self, condition_id: str, attempt: int, raw: str, reason: str) -> None:
+        self.last_reason = reason
+        self.rejected.append(
+            RejectedDraft(condition_id=condition_id, attempt=attempt, raw_output=raw, reason=reason)
+        )
+
+    def written(self, case: TestCase) -> WrittenCase:
+        """The case with all that was spent until it left."""
+        return WrittenCase(case=case, **self._spent())
+
+    def end(self) -> StoryEnd:
+        """What is left over once the last case has left."""
+        return StoryEnd(questions=tuple(self.questions.values()), **self._spent())
+
+    def _spent(self) -> dict[str, Any]:
+        spent = {
+            "rejected": tuple(self.rejected),
+            "prompt_tokens": self.prompt_tokens,
+            "cached_tokens": self.cached_tokens,
+            "generated_tokens": self.generated_tokens,
+        }
+        self.rejected = []
+        self.prompt_tokens = self.cached_tokens = self.generated_tokens = 0
+        return spent
+
+
+@dataclass
+class _Call:
+    """One call: what is asked, and what came of it."""
+
+    brief: StoryBrief
+    conditions: Sequence[TestCondition]
+    messages: tuple[Message, ...]
+    sources: frozenset[int]
+    attempt: int = 1
+    most: int = MAX_CASES
+    raw: str = ""
+    made: int = 0
+
+    @property
+    def criteria(self) -> tuple[str, ...]:
+        """The criteria that a case of this call may name."""
+        own = [criterion.id for criterion in self.brief.story.criteria]
+        named = (name for condition in self.conditions for name in condition.criterion_ids)
+        return tuple(dict.fromkeys([*own, *named]))
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """The checklist items that a case of this call may claim."""
+        return tuple(condition.id for condition in self.conditions)
+
+
+class StoryWriter:
+    """Writes the cases of a story with a chat model; ``outline`` stands in for what is left out.
+
+    Holds no state between calls, so one may serve several threads as far as the endpoint does.
+    """
+
+    def __init__(self, endpoint: ChatEndpoint, config: GenerationConfig, outline: Writer) -> None:
+        self._endpoint = endpoint
+        self._config = config
+        self._outline = outline
+        self._characters = prompt_characters(endpoint.spec.context_tokens, ANSWER_TOKENS)
+
+    @property
+    def spec(self) -> ModelSpec:
+        """The model that writes the cases."""
+        return self._endpoint.spec
+
+    def read_ahead(
+        self,
+        epic: Epic,
+        story: UserStory,
+        sources: Sequence[RetrievedChunk],
+        *,
+        cancelled: CancelCheck = never_cancelled,
+    ) -> None:
+        """Nothing: a story's prompt is sent once, when its cases are asked for."""
+
+    def write(self, brief: CaseBrief, *, cancelled: CancelCheck = never_cancelled) -> WrittenCase:
+        """Exactly one case that covers the condition of the brief and those that go with it.
+
+        Raises ``ModelUnavailable`` where the model cannot be reached, and ``Cancelled``. An answer
+        that cannot be used becomes an outline with the reason.
+        """
+        story = brief.as_story()
+        ledger = _Ledger()
+        call = self._call(story, story.conditions, single=True)
+        drafts = list(self._drafts(call, ledger, cancelled))
+        if drafts:
+            case = drafted_case(drafts[0], story, self.spec)
+            ids = tuple(condition.id for condition in story.conditions)
+            return ledger.written(case.model_copy(update={"condition_ids": ids}))
+        return self._instead(story, brief.condition, ledger, cancelled)
+
+    def write_story(
+        self, brief: StoryBrief, prove: Proof, *, cancelled: CancelCheck = never_cancelled
+    ) -> Iterator[WrittenCase | StoryEnd]:
+        """The cases of a story, each proved, as the model writes them; last a ``StoryEnd``.
+
+        Raises as ``write``; what was yielded stays valid.
+        """
+        ledger = _Ledger()
+        for start in range(0, len(brief.conditions), ITEMS_A_CALL):
+            conditions = brief.conditions[start : start + ITEMS_A_CALL]
+            yield from self._batch(brief, conditions, prove, ledger, cancelled)
+        yield ledger.end()
+
+    # --- A batch of the checklist: asked for, and what is refused or left out once more -----------
+
+    def _batch(
+        self,
+        brief: StoryBrief,
+        conditions: Sequence[TestCondition],
+        prove: Proof,
+        ledger: _Ledger,
+        cancelled: CancelCheck,
+    ) -> Iterator[WrittenCase]:
+        covered: set[str] = set()
+        shown: set[str] = set()
+        held: list[TestCase] = []
+        call = self._call(brief, conditions)
+        for draft in self._drafts(call, ledger, cancelled):
+            case = prove(drafted_case(draft, brief, self.spec))
+            reason = _reason_against(case, shown)
+            if reason:
+                ledger.refuse(_about(case, conditions), 1, draft.model_dump_json(), reason)
+                if reason not in DROPPED:
+                    held.append(case)
+                continue
+            shown.add(_signature(case))
+            covered |= set(case.condition_ids)
+            yield ledger.written(case)
+        held_items = {name for case in held for name in case.condition_ids}
+        left = [one for one in conditions if one.id not in covered | held_items]
+        if (held or left) and call.raw:
+            for case in self._again(call, held, left, prove, ledger, cancelled):
+                if _signature(case) in shown:
+                    continue
+                shown.add(_signature(case))
+                covered |= set(case.condition_ids)
+                held = [one for one in held if not _replaces(case, one)]
+                yield ledger.written(case)
+        for case in held:  # nothing better came: shown with its findings, for a person to decide
+            covered |= set(case.condition_ids)
+            yield ledger.written(case)
+        for condition in conditions:
+            if condition.id not in covered:
+                yield self._instead(brief, condition, ledger, cancelled)
+
+    def _again(
+        self,
+        call: _Call,
+        held: Sequence[TestCase],
+        left: Sequence[TestCondition],
+        prove: Proof,
+        ledger: _Ledger,
+        cancelled: CancelCheck,
+    ) -> Iterator[TestCase]:
+        """The cases refused and the items left out, asked for in the same conversation."""
+        reasons = [(case.title, _errors(case)) for case in held]
+        special = self._endpoint.special_tokens
+        again = _Call(
+            brief=call.brief,
+            conditions=call.conditions,
+            messages=(
+                *call.messages,
+                ("assistant", clipped(call.raw, self._characters)),
+                again_message(reasons, left, special),
+            ),
+            sources=call.sources,
+            attempt=2,
+            most=2 * (len(held) + len(left)),
+        )
+        for draft in self._drafts(again, ledger, cancelled):
+            yield prove(drafted_case(draft, call.brief, self.spec))
+
+    def _instead(
+        self,
+        brief: StoryBrief,
+        condition: TestCondition,
+        ledger: _Ledger,
+        cancelled: CancelCheck,
+    ) -> WrittenCase:
+        """The outline of an item that the model has no case for, with the reason."""
+        case = self._outline.write(brief.case_brief(condition), cancelled=cancelled).case
+        reason = ledger.last_reason or "The model wrote no case for it."
+        origin = case.origin.model_copy(update={"model_id": self.spec.full_id, "replaces": reason})
+        return ledger.written(case.model_copy(update={"origin": origin}))
+
+    # --- One call ---------------------------------------------------------------------------------
+
+    def _call(
+        self, brief: StoryBrief, conditions: Sequence[TestCondition], *, single: bool = False
+    ) -> _Call:
+        messages, sources = story_messages(
+            brief,
+            conditions,
+            characters=self._characters,
+            special_tokens=self._endpoint.special_tokens,
+            single=single,
+        )
+        most = 1 if single else min(CASES_PER_ITEM * len(conditions) + SPARE_CASES, MAX_CASES)
+        return _Call(brief, conditions, messages, sources, most=most)
+
+    def _drafts(
+        self, call: _Call, ledger: _Ledger, cancelled: CancelCheck
+    ) -> Iterator[StoryCaseDraft]:
+        """The cases of an answer while it is written.
+
+        An answer that is cut off, endless or late keeps the cases it had. Raises
+        ``ModelUnavailable`` where nothing came at all, and ``Cancelled``.
+        """
+        raise_if_cancelled(cancelled, "Writing cases")
+        found = CaseStream()
+        schema = story_schema(call.criteria, call.items)
+        replies = stream_structured(self._endpoint, call.messages, schema, cancelled=cancelled)
+        try:
+            for part in replies:
+                if isinstance(part, StructuredReply):
+                    ledger.count(part)
+                    _note_questions(part.data, call.brief, ledger)
+                    part = part.raw
+                yield from self._fed(part, found, call, ledger)
+                if call.made > call.most:
+                    return
+        except InvalidOutput as error:
+            yield from self._fed(error.raw_output, found, call, ledger)
+            ledger.refuse("", call.attempt, call.raw, str(error))
+        except ModelUnavailable as error:
+            if not call.made:
+                raise
+            ledger.refuse("", call.attempt, call.raw, str(error))
+        finally:
+            replies.close()
+
+    def _fed(
+        self, text: str, found: CaseStream, call: _Call, ledger: _Ledger
+    ) -> Iterator[StoryCaseDraft]:
+        """The cases that are complete now, as far as the call may have more of them."""
+        call.raw = text or call.raw
+        for data in found.feed(text):
+            call.made += 1
+            if call.made > call.most:
+                ledger.refuse("", call.attempt, text, f"more than {call.most} cases")
+                return
+            draft = self._read(data, call, ledger)
+            if draft is not None:
+                yield draft
+
+    def _read(
+        self, data: Mapping[str, object], call: _Call, ledger: _Ledger
+    ) -> StoryCaseDraft | None:
+        try:
+            draft = read_case(data, criteria=call.criteria, items=call.items, sources=call.sources)
+        except InvalidOutput as error:
+            ledger.refuse("", call.attempt, error.raw_output, str(error))
+            return None
+        for token in self._endpoint.special_tokens:
+            if len(token.strip()) > 1 and any(token in text for text in draft.texts):
+                ledger.refuse("", call.attempt, json.dumps(data), "holds a control token")
+                return None
+        return draft
+
+
+REPEATED = "repeats a case that is there already"
+BEYOND = "tests nothing of the checklist and rests on no sentence of the sources"
+DROPPED = (REPEATED, BEYOND)
+"""Reasons for which a case is neither asked for again nor shown."""
+
+
+def _reason_against(case: TestCase, shown: set[str]) -> str:
+    """Why a proved case is asked for once more; empty where it is shown."""
+    if _signature(case) in shown:
+        return REPEATED
+    if not case.condition_ids and not any(step.citations for step in case.steps):
+        return BEYOND
+    return _errors(case)
+
+
+def _errors(case: TestCase) -> str:
+    """The messages of the findings that are errors, in one line."""
+    return " ".join(one.message for one in case.findings if one.severity == "error")
+
+
+def _signature(case: TestCase) -> str:
+    """What a case does and sees, without its title: equal for repetitions."""
+    parts = [*case.preconditions]
+    for step in case.steps:
+        parts += [step.action, step.test_data, step.expected_result]
+    return " ".join(" ".join(parts).casefold().split())
+
+
+def _replaces(case: TestCase, held: TestCase) -> bool:
+    """Whether a case written once more stands for one that was refused."""
+    same_title = case.title.casefold() == held.title.casefold()
+    return same_title or bool(set(case.condition_ids) & set(held.condition_ids))
+
+
+def _about(case: TestCase, conditions: Sequence[TestCondition]) -> str:
+    """The checklist item that a refused draft is kept under."""
+    if case.condition_ids:
+        return case.condition_ids[0]
+    ids = [one.id for one in conditions if one.criterion_id in case.criterion_ids]
+    return ids[0] if ids else ""
+
+
+def _note_questions(data: Mapping[str, object], brief: StoryBrief, ledger: _Ledger) -> None:
+    """The model's questions; their words count only where they stand in the criterion."""
+    criteria = {criterion.id: criterion for criterion in brief.epic.criteria}
+    for draft in read_questions(data):
+        criterion = criteria.get(draft.criterion)
+        if criterion is None:
+            continue
+        start = criterion.text.find(draft.words) if draft.words else -1
+        evidence = (
+            Evidence(
+                source_id=criterion.id,
+                quote=draft.words,
+                start=start,
+                end=start + len(draft.words),
+            ),
+        )
+        text = " ".join(draft.question.split())
+        ledger.questions.setdefault(
+            text.casefold(),
+            Question(
+                criterion_id=criterion.id,
+                kind="ambiguous",
+                text=text,
+                evidence=evidence if start >= 0 else (),
+            ),
+        )
