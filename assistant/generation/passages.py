@@ -126,6 +126,10 @@ class Sources:
         """The source that is ``[rank]``, or ``None`` where there is none."""
         return self._by_rank.get(rank)
 
+    def of_id(self, chunk_id: str) -> Passage | None:
+        """The source with this chunk id."""
+        return next((p for p in self.passages if p.source.chunk.id == chunk_id), None)
+
     def of_key(self, key: str) -> Passage | None:
         """The first source that holds the item with this key (a criterion id, for example)."""
         return next((p for p in self.passages if key and p.source.chunk.key == key), None)

@@ -1,0 +1,82 @@
+"""The parts of a case that code fills for every writer: ids, traceability, and cited quotations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assistant.domain import CaseOrigin, Citation, Outcome, Support, TestCase, TestStep
+from assistant.generation.passages import Passage, Sources, Supports, Window, quoted
+from assistant.generation.writer import CaseBrief
+
+
+def case_of(
+    brief: CaseBrief,
+    origin: CaseOrigin,
+    *,
+    title: str,
+    preconditions: Sequence[str] = (),
+    steps: Sequence[TestStep] = (),
+    citations: Sequence[Citation] = (),
+) -> TestCase:
+    """A case for the condition of the brief; its id is a placeholder until the run gives one."""
+    condition, epic = brief.condition, brief.epic
+    stories = (
+        [epic.story_of(name) for name in condition.criterion_ids]
+        if condition.legs
+        else [brief.story]
+    )
+    labels = [label for story in stories for label in story.labels]
+    return TestCase(
+        id=f"TC-{condition.id}",
+        title=title,
+        preconditions=tuple(preconditions),
+        steps=tuple(steps),
+        priority=condition.priority,
+        technique=condition.technique,
+        release=epic.release,
+        team=epic.team,
+        epic_key=epic.key,
+        story_key=brief.story.key,
+        criterion_ids=condition.criterion_ids if condition.legs else (brief.criterion.id,),
+        condition_ids=(condition.id,),
+        labels=tuple(dict.fromkeys((*epic.labels, *labels))),
+        citations=tuple(dict.fromkeys(citations)),
+        origin=origin,
+    )
+
+
+def cited_words(passage: Passage | None, quote: str, supports: Supports) -> Citation | None:
+    """A citation of a quotation in a passage; white space and letter case may differ there."""
+    words = quote.split()
+    if passage is None or not words:
+        return None
+    exact = quoted(passage, quote, supports)
+    if exact is not None:
+        return exact
+    pattern = r"\s+".join(map(re.escape, words))
+    found = re.search(pattern, passage.source.chunk.text, re.IGNORECASE)
+    if found is None:
+        return None
+    return Window(passage, found.start(), found.end(), 1.0).citation(supports)
+
+
+def outcome_citations(
+    outcomes: Sequence[Outcome], sources: Sources
+) -> tuple[tuple[Citation, ...], Support]:
+    """The citations of quoted outcomes, and what they give the result that states them.
+
+    A result is ``derived`` where it tells that what the words say must not happen: it follows
+    from them by the technique. It is ``unsupported`` where a quotation stands in no source.
+    """
+    found: list[Citation] = []
+    for one in outcomes:
+        passage = sources.of_key(one.source_id) or sources.of_id(one.source_id)
+        citation = cited_words(passage, one.quote, "expected_result")
+        if citation is None:
+            return tuple(dict.fromkeys(found)), "unsupported"
+        found.append(citation)
+    if not found:
+        return (), "unsupported"
+    support: Support = "supported" if all(one.happens for one in outcomes) else "derived"
+    return tuple(dict.fromkeys(found)), support

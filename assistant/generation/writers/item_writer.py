@@ -1,0 +1,346 @@
+"""The writer for small models: a whole case of one checklist item a call, every word held.
+
+Code supplies what a small model gets wrong (title, people, counted data, traceability) and the
+model words actions and results. A refused draft is asked for once more in the same conversation,
+with the reason; then the outline of the item stands in its place and says why. An item that the
+model does not answer in time becomes an outline too, and the next one is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from assistant.domain import (
+    CaseOrigin,
+    Citation,
+    Epic,
+    GenerationConfig,
+    ModelSpec,
+    RetrievedChunk,
+    Support,
+    TestCase,
+    TestStep,
+    UserStory,
+)
+from assistant.errors import InvalidOutput, ModelTimeout
+from assistant.generation.attempts import Attempts
+from assistant.generation.bleed import bleed_findings
+from assistant.generation.cancelling import CancelCheck, never_cancelled, raise_if_cancelled
+from assistant.generation.chat_models import ChatEndpoint, invoke_structured
+from assistant.generation.citations import resolve
+from assistant.generation.passages import Sources
+from assistant.generation.wording import content_stems
+from assistant.generation.writer import CaseBrief, WrittenCase
+from assistant.generation.writers.case_parts import case_of, outcome_citations
+from assistant.generation.writers.item_answer import (
+    MAX_PRECONDITIONS,
+    MAX_STEPS,
+    ItemDraft,
+    ItemStep,
+    item_schema,
+    lengths_within,
+    read_item_draft,
+)
+from assistant.generation.writers.item_checks import (
+    NO_RESULT,
+    ItemGround,
+    reason_against,
+    without_repeats,
+)
+from assistant.generation.writers.item_prompt import (
+    ITEM_PROMPT_VERSION,
+    ahead_messages,
+    item_prompt,
+    retry_messages,
+)
+from assistant.generation.writers.outline import OutlineWriter, outline_title
+from assistant.generation.writers.situation import Situation, situation_of
+
+ATTEMPTS = 2
+"""A draft and one correction: a third asks for what two have not brought."""
+UNTUNED_STEPS = 2
+"""Most steps of a model that is not tuned, which fills all it may: one, unless several things
+happen."""
+UNTUNED_PRECONDITIONS = 4
+ENOUGH_STYLE = 10
+USUAL_SHARE = 0.9
+FEWEST = 3
+"""A tuned model is asked again for half the lines, but no fewer: it has seen no corrections."""
+STATES_OUTCOME = 0.3
+"""Share of the outcome's words from which on a result rests on its quotation."""
+
+END_TO_END = "The steps of an end-to-end case are those of its criteria, in their order."
+
+
+class ItemWriter:
+    """Writes a case for each item with a chat model; ``outlines`` stand where it cannot.
+
+    With ``keep_refused`` the model's last readable draft stands where all were refused, an empty
+    case where none could be read: a comparison measures the model, not what takes its place. Holds
+    no state between calls, so one may serve several threads as far as the endpoint does.
+    """
+
+    prompt_version = ITEM_PROMPT_VERSION
+
+    def __init__(
+        self,
+        endpoint: ChatEndpoint,
+        config: GenerationConfig,
+        outlines: OutlineWriter | None = None,
+        *,
+        keep_refused: bool = False,
+    ) -> None:
+        self._endpoint = endpoint
+        self._config = config
+        self._outlines = outlines or OutlineWriter()
+        self._keep_refused = keep_refused
+
+    @property
+    def spec(self) -> ModelSpec:
+        """The model that words the cases, with its adapter."""
+        return self._endpoint.spec
+
+    def read_ahead(
+        self,
+        epic: Epic,
+        story: UserStory,
+        sources: Sequence[RetrievedChunk],
+        *,
+        cancelled: CancelCheck = never_cancelled,
+    ) -> None:
+        """Let the endpoint read what the items of a story share, where it can."""
+        messages = ahead_messages(
+            story, self._endpoint.special_tokens, examples=not self.spec.adapter
+        )
+        self._endpoint.read_ahead(messages, cancelled=cancelled)
+
+    def write(self, brief: CaseBrief, *, cancelled: CancelCheck = never_cancelled) -> WrittenCase:
+        """One case for the item of the brief.
+
+        An item whose steps the text gives needs no model. Raises ``ModelUnavailable`` where the
+        model cannot be reached or does not take the key, and ``Cancelled``.
+        """
+        raise_if_cancelled(cancelled, "Writing a case")
+        given = self._outlines.outline(brief)
+        if brief.condition.legs:
+            origin = CaseOrigin(writer="outline", replaces=END_TO_END)
+            return WrittenCase(case=given.model_copy(update={"origin": origin}))
+        if not given.is_outline:
+            return WrittenCase(case=given)
+        attempts = Attempts(brief.condition.id)
+        situation = situation_of(brief)
+        draft, readable = self._draft(brief, situation, attempts, cancelled)
+        return WrittenCase(
+            case=self._case(brief, situation, draft, readable, given, attempts),
+            rejected=tuple(attempts.rejected),
+            prompt_tokens=attempts.prompt_tokens,
+            cached_tokens=attempts.cached_tokens,
+            generated_tokens=attempts.generated_tokens,
+        )
+
+    def _case(
+        self,
+        brief: CaseBrief,
+        situation: Situation,
+        draft: ItemDraft | None,
+        readable: ItemDraft | None,
+        outline: TestCase,
+        attempts: Attempts,
+    ) -> TestCase:
+        reason = attempts.rejected[-1].reason if draft is None and attempts.rejected else ""
+        origin = CaseOrigin(writer="model", model_id=self.spec.full_id, replaces=reason)
+        if draft is None and self._keep_refused:
+            if readable is None:
+                return case_of(brief, origin, title=outline_title(brief))
+            draft = readable
+        if draft is None:
+            origin = origin.model_copy(update={"writer": "outline"})
+            return outline.model_copy(update={"origin": origin})
+        case = _worded(brief, situation, draft, origin, self._outlines.sources(brief))
+        if self.spec.adapter:
+            case = case.model_copy(update={"findings": bleed_findings(case, brief)})
+        return case
+
+    def _draft(
+        self,
+        brief: CaseBrief,
+        situation: Situation,
+        attempts: Attempts,
+        cancelled: CancelCheck,
+    ) -> tuple[ItemDraft | None, ItemDraft | None]:
+        """A draft that passes every check, or ``None``; and the last one that could be read."""
+        special = self._endpoint.special_tokens
+        facts = bool(brief.condition.facts)
+        prompt = item_prompt(
+            brief.story,
+            brief.criterion,
+            brief.condition,
+            bearing_sources(brief, self._outlines.sources(brief)),
+            special,
+            data=situation.data if facts else brief.condition.data,
+            examples=not self.spec.adapter,
+        )
+        ground = ItemGround(brief, situation.lines if facts else (), special)
+        limits = self._limits(brief)
+        lengths: dict[str, int] = {}
+        readable: ItemDraft | None = None
+        results = False
+        question = prompt.messages
+        while len(attempts.rejected) < min(ATTEMPTS, self._config.attempts):
+            raise_if_cancelled(cancelled, "Writing a case")
+            schema = item_schema(**limits, **lengths, results=results)
+            raw, answer = "", {}
+            try:
+                reply = invoke_structured(self._endpoint, question, schema, cancelled=cancelled)
+                raw, answer = reply.raw, reply.data
+                attempts.count(reply)
+                draft = without_repeats(read_item_draft(reply.data, raw=raw, **limits))
+                readable = draft if draft.s else readable
+                reason = reason_against(draft, ground) or _cut(draft, lengths)
+                if not reason:
+                    return draft, draft
+            except InvalidOutput as error:
+                raw, reason = error.raw_output or raw, str(error)
+            except ModelTimeout as error:
+                attempts.refuse(raw, str(error))
+                break  # it would be no faster the second time
+            attempts.refuse(raw, reason)
+            results = results or reason == NO_RESULT
+            if self.spec.adapter:
+                limits = {name: most and max(FEWEST, most // 2) for name, most in limits.items()}
+                lengths = lengths_within(self._config.max_tokens, **limits)
+            else:
+                question = retry_messages(prompt.messages, answer, reason, special)
+        return None, readable
+
+    def _limits(self, brief: CaseBrief) -> dict[str, int]:
+        """Most preconditions and steps of an answer.
+
+        A model that is not tuned words a few steps of the data it gets; a tuned one goes as far as
+        nine of ten of the company's cases, for a small model left alone with a list goes on with
+        it until its tokens are used up.
+        """
+        tuned = bool(self.spec.adapter)
+        style = brief.style
+        several = sum(one.happens for one in brief.condition.outcomes) > 1
+        steps = min(UNTUNED_STEPS if several else 1, self._config.max_steps)
+        lines = 0 if brief.condition.facts else UNTUNED_PRECONDITIONS
+        if not tuned and brief.condition.facts:
+            return {"max_preconditions": lines, "max_steps": steps}
+        if len(style) < ENOUGH_STYLE:
+            if not tuned:
+                return {"max_preconditions": lines, "max_steps": steps}
+            return {"max_preconditions": MAX_PRECONDITIONS, "max_steps": MAX_STEPS}
+        place = round(USUAL_SHARE * (len(style) - 1))
+        usual_lines = sorted(len(case.preconditions) for case in style)[place]
+        usual_steps = sorted(len(case.steps) for case in style)[place]
+        return {
+            "max_preconditions": min(max(usual_lines, 1), MAX_PRECONDITIONS),
+            "max_steps": min(max(usual_steps, 1), MAX_STEPS),
+        }
+
+
+def bearing_sources(brief: CaseBrief, sources: Sources) -> tuple[RetrievedChunk, ...]:
+    """The sources of a brief that were retrieved, those that speak most of its criterion first."""
+    found = [window.passage.source for window in sources.find(brief.criterion.text)]
+    ranks = {source.rank for source in found}
+    others = sorted(
+        (source for source in brief.sources if source.rank not in ranks), key=lambda one: one.rank
+    )
+    return tuple(source for source in (*found, *others) if source.stage != "basis")
+
+
+def _cut(draft: ItemDraft, lengths: Mapping[str, int]) -> str:
+    """Why a draft is refused whose texts ended only because the schema ended them; or ""."""
+    if not lengths:
+        return ""
+    for name, texts in (
+        ("max_line", [*draft.p, *(text for step in draft.s for text in (step.a, step.d))]),
+        ("max_expected", [step.e for step in draft.s]),
+    ):
+        for text in texts:
+            if len(text) >= lengths[name]:
+                return f'"{text[:60]}" is longer than {lengths[name]} characters'
+    return ""
+
+
+def _worded(
+    brief: CaseBrief,
+    situation: Situation,
+    draft: ItemDraft,
+    origin: CaseOrigin,
+    sources: Sources,
+) -> TestCase:
+    """The case of a draft: code's title and preconditions, the model's steps, each cited."""
+    texts = tuple(_texts_of(brief))
+    if brief.condition.facts:
+        given = list(situation.lines)
+    else:
+        given = [brief.condition.precondition] if brief.condition.precondition.strip() else []
+    given += [_as_written(line.strip(), texts) for line in draft.p]
+    cited: list[Citation] = []
+    for line in given:
+        cited.extend(resolve(line, sources, supports="precondition").citations)
+    return case_of(
+        brief,
+        origin,
+        title=outline_title(brief),
+        preconditions=tuple(dict.fromkeys(given)),
+        steps=[
+            _step(number, step, brief, sources, texts) for number, step in enumerate(draft.s, 1)
+        ],
+        citations=cited,
+    )
+
+
+def _step(
+    number: int, step: ItemStep, brief: CaseBrief, sources: Sources, texts: Sequence[str]
+) -> TestStep:
+    action, data, expected = (_as_written(t.strip(), texts) for t in (step.a, step.d, step.e))
+    doing = resolve(action, sources, supports="action").citations
+    citations, support = _support(expected, brief, sources) if expected else ((), "unsupported")
+    return TestStep(
+        number=number,
+        action=action,
+        test_data=data,
+        expected_result=expected,
+        citations=(*doing, *citations),
+        support=support,
+    )
+
+
+def _support(
+    expected: str, brief: CaseBrief, sources: Sources
+) -> tuple[tuple[Citation, ...], Support]:
+    """What an expected result rests on: words that say so, else the quoted outcome it states."""
+    condition = brief.condition
+    basis = sources.of_key(brief.criterion.id)
+    found = resolve(
+        expected,
+        sources,
+        basis=basis,
+        computed=(condition.data, condition.expected, condition.statement),
+        evidence=[one.quote for one in condition.outcomes],
+    )
+    if found.citations:
+        return found.citations, found.support
+    words = content_stems("\n".join(one.quote for one in condition.outcomes))
+    if words and len(words & content_stems(expected)) >= STATES_OUTCOME * len(words):
+        citations, _ = outcome_citations(condition.outcomes, sources)
+        if citations:
+            return citations, "derived"
+    return (), "unsupported"
+
+
+def _as_written(text: str, texts: Sequence[str]) -> str:
+    """The text with straight quotation marks, unless one of ``texts`` has typographic ones."""
+    if any("“" in other for other in texts):
+        return text
+    return text.replace("“", '"').replace("”", '"')
+
+
+def _texts_of(brief: CaseBrief) -> Iterator[str]:
+    yield from (brief.story.title, brief.story.narrative, brief.criterion.text)
+    yield from (source.chunk.text for source in brief.sources)
+    for case in brief.style:
+        yield from (text for step in case.steps for text in (step.action, step.expected_result))
