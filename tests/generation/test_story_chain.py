@@ -1,0 +1,188 @@
+"""The chain with a model that writes a story's cases at once: plan, prove, ids, questions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from typing import Any, cast
+
+import pytest
+from fake_chat import FakeChat
+
+from assistant.design.end_to_end import conditions_of_epic
+from assistant.domain import (
+    AcceptanceCriterion,
+    Epic,
+    GenerationConfig,
+    ModelSpec,
+    Question,
+    RetrievalConfig,
+    RetrievedChunk,
+    TestCase,
+    TestCondition,
+    UserStory,
+)
+from assistant.generation.chain import Asked, CaseReady, Event, Finished, Planned, generate
+from assistant.generation.chat_models import ChatEndpoint
+from assistant.generation.writer import CaseIds
+from assistant.generation.writers.story_writer import StoryWriter
+
+EPIC = Epic(
+    key="LIB", title="Loans", description="Out of scope: reservations.",
+    stories=(
+        UserStory(
+            key="LIB-1", title="Lend a book",
+            criteria=(
+                AcceptanceCriterion(id="LIB-1-AC1", text="A book can be lent for up to 30 days."),
+            ),
+        ),
+        UserStory(
+            key="LIB-2", title="Return a book",
+            criteria=(
+                AcceptanceCriterion(
+                    id="LIB-2-AC1",
+                    text='If the book is late, the message "Please pay the fee" is shown.',
+                ),
+            ),
+        ),
+    ),
+)  # fmt: skip
+
+
+class Nothing:
+    """A knowledge base in which nothing is found."""
+
+    def retrieve(
+        self,
+        queries: Sequence[str],
+        config: RetrievalConfig,
+        *,
+        exclude_documents: Collection[str] = (),
+    ) -> tuple[RetrievedChunk, ...]:
+        return ()
+
+
+def conditions(criterion_id: str) -> list[TestCondition]:
+    return [one for one in conditions_of_epic(EPIC) if one.criterion_id == criterion_id]
+
+
+def case(title: str, criterion_id: str, expected: str, data: str) -> dict[str, object]:
+    return {
+        "criteria": [criterion_id], "covers": [one.id for one in conditions(criterion_id)],
+        "technique": "positive", "title": title, "preconditions": ["Ann Lee has a library card"],
+        "steps": [{"action": f"Do what {title} asks", "data": data, "expected": expected,
+                   "sources": [1, 2]}],
+    }  # fmt: skip
+
+
+LENT = case("A loan of 30 days", "LIB-1-AC1", "The book is lent for 30 days.", "30 days")
+LATE = case(
+    "A late book asks for the fee", "LIB-2-AC1",
+    'The message "Please pay the fee" is shown.', "returned on day 31",
+)  # fmt: skip
+
+
+def answer(*cases: object, questions: Sequence[object] = ()) -> str:
+    return json.dumps({"cases": cases, "questions": questions})
+
+
+def run(*answers: str, **options: Any) -> tuple[list[Event], FakeChat]:
+    chat = FakeChat(*answers)
+    endpoint = ChatEndpoint(
+        chat=cast(Any, chat), spec=ModelSpec(id="fake", provider="fake", model="fake"),
+        destination="stays on this computer", timeout=60,
+    )  # fmt: skip
+    config = GenerationConfig()
+    writer = StoryWriter(endpoint, config, options.pop("outline", Outlines()))
+    events = generate([EPIC], (), Nothing(), writer, RetrievalConfig(), config, **options)
+    return list(events), chat
+
+
+class Outlines:
+    """Stands for the outline."""
+
+    spec = None
+
+    def write(self, brief: Any, **_: object) -> Any:
+        from assistant.generation.writer import WrittenCase
+
+        name = brief.condition.id
+        return WrittenCase(
+            case=TestCase(
+                id="", title=name, criterion_ids=(brief.criterion.id,), condition_ids=(name,)
+            )
+        )
+
+    def read_ahead(self, *_: object, **__: object) -> None: ...
+
+
+def cases_of(events: Sequence[Event]) -> list[TestCase]:
+    return [event.written.case for event in events if isinstance(event, CaseReady)]
+
+
+def test_a_call_a_story_and_every_item_has_its_case() -> None:
+    asked = [{"criterion": "LIB-1-AC1", "words": "30 days", "question": "Calendar days?"}]
+    events, chat = run(
+        answer(LENT, questions=asked), answer(), answer(LATE), answer(), questions=()
+    )
+    assert isinstance(events[0], Planned)
+    assert isinstance(events[-1], Finished)
+    first, *_ = cases_of(events)
+    assert first.title == "A loan of 30 days"
+    assert first.id.startswith("TC-LIB-1-AC1-")
+    covered = {name for one in cases_of(events) for name in one.condition_ids}
+    single = {one.id for one in conditions_of_epic(EPIC) if not one.legs}
+    assert covered >= single
+    ids = [one.id for one in cases_of(events)]
+    assert len(set(ids)) == len(ids)
+    questions = [one for event in events if isinstance(event, Asked) for one in event.questions]
+    assert [one.text for one in questions] == ["Calendar days?"]
+    prompt = chat.questions[0][1][1]
+    assert "<out_of_scope>" in prompt
+    assert "LIB-2-AC1" not in prompt, "a story's call speaks of that story alone"
+
+
+def test_done_conditions_are_not_asked_for_again() -> None:
+    done = [one.id for one in conditions_of_epic(EPIC) if one.criterion_id != "LIB-2-AC1"]
+    events, chat = run(answer(LATE), answer(), done_conditions=done)
+    assert not any("LIB-1-AC1" in one.criterion_ids for one in cases_of(events))
+    assert all("<checklist>" not in text or "LIB-1-AC1" not in text.split("<checklist>")[1]
+               for question in chat.questions for _, text in question)  # fmt: skip
+
+
+def test_conditions_that_belong_together_get_one_case() -> None:
+    names = [one.id for one in conditions("LIB-1-AC1")][:2]
+    events, chat = run(answer(LENT), together=[names])
+    (only,) = cases_of(events)
+    assert only.condition_ids == tuple(names)
+    assert len(chat.questions) == 1
+
+
+def test_open_questions_stand_at_the_cases_of_their_criteria() -> None:
+    open_one = Question(criterion_id="LIB-2-AC1", kind="ambiguous", text="When is a book late?")
+    events, chat = run(answer(LENT), answer(), answer(LATE), answer(), questions=[open_one])
+    by_title = {one.title: one for one in cases_of(events)}
+    assert by_title["A late book asks for the fee"].open_questions == ("When is a book late?",)
+    assert by_title["A loan of 30 days"].open_questions == ()
+    prompts = [text for question in chat.questions for _, text in question]
+    assert any("<open_question" in text and "When is a book late?" in text for text in prompts)
+
+
+def test_ids_follow_the_conditions_and_are_never_given_twice() -> None:
+    planned = conditions_of_epic(EPIC)
+    first = planned[0]
+    ids = CaseIds(planned, taken=())
+    named = TestCase(
+        id="", title="a", criterion_ids=(first.criterion_id,), condition_ids=(first.id,)
+    )
+    extra = named.model_copy(update={"condition_ids": ()})
+    given = [ids.of(named), ids.of(named), ids.of(extra)]
+    assert given[0] == CaseIds(planned).of(named)
+    assert len(set(given)) == 3
+    assert CaseIds(planned, taken=[given[0]]).of(named) == f"{given[0]}-2"
+
+
+@pytest.mark.parametrize("text", ["", "none"])
+def test_without_an_answer_every_item_is_outlined(text: str) -> None:
+    events, _ = run(text)
+    assert {one.title for one in cases_of(events)} == {one.id for one in conditions_of_epic(EPIC)}
