@@ -61,6 +61,7 @@ def _command(name: str) -> Command:
 
     from assistant.command_line import (
         commands,
+        erase_commands,
         quality_commands,
         question_commands,
         suite_commands,
@@ -79,6 +80,7 @@ def _command(name: str) -> Command:
         "sync": sync_commands.sync,
         "sources": sync_commands.sources,
         "stale": sync_commands.stale,
+        "erase": erase_commands.erase,
         "train": training_commands.train,
         "adapters": training_commands.adapters,
         "compare": training_commands.compare,
@@ -179,6 +181,7 @@ def build_parser() -> Parser:
     models.add_argument("model", nargs="?", metavar="ID", help="model (verify: all that are here)")
     models.add_argument("--file", type=Path, metavar="PATH", help="take the weights from a file")
     _add_syncing(add)
+    _add_erasing(add)
     _add_training(add)
     _add_suite(add)
     _add_quality(add)
@@ -248,6 +251,21 @@ def _add_syncing(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
 
     stale = add("stale", "cases whose sources changed, with old and new text")
     stale.add_argument("--write-again", action="store_true", help="write them again")
+
+
+def _add_erasing(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    """The command that erases, and sets how long a project is kept."""
+    erase = add("erase", "erase things everywhere in the data folder, with their history")
+    erase.add_argument(
+        "what",
+        choices=("document", "case", "run", "project", "removed", "expired"),
+        help="removed: sources that were removed; expired: what is older than the age limit",
+    )
+    erase.add_argument("ids", nargs="*", metavar="ID", help="ids of documents, cases or runs")
+    erase.add_argument("--yes", action="store_true", help="erase; without it you see what would go")
+    erase.add_argument(
+        "--keep-days", type=int, metavar="N", help="age limit of the project from now on; 0: none"
+    )
 
 
 def _add_training(add: Callable[[str, str], argparse.ArgumentParser]) -> None:

@@ -108,6 +108,16 @@ class KnowledgeBase:
             with self._gate.writing():
                 self._versions.remove(document_id)
 
+    def rewrite(self) -> bool:
+        """Write the files anew without the words of what was removed; searches wait meanwhile.
+
+        False where a server holds the collection: it does so itself, some time later.
+        """
+        with self._writing:
+            self._check_open()
+            with self._gate.writing():
+                return self._index.rewrite()
+
     def drop_older(self) -> None:
         """Delete what other embedding models left of this project, now that this one is in use."""
         with self._writing:

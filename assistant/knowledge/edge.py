@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.domain import Chunk
 from assistant.errors import RetrievalError
+from assistant.failpoints import reach
 from assistant.knowledge.collection import damaged
 from assistant.knowledge.edge_points import is_any, point_filter, search_filter
-from assistant.knowledge.folder import SHARD
+from assistant.knowledge.folder import NEW_SHARD, SHARD, put_new_shard
 from assistant.knowledge.index import (
     ChunkPoint,
     ChunkRecord,
@@ -64,16 +65,7 @@ class EdgeIndex:
         path = folder / SHARD
         with self._translated("it cannot be opened"):
             if create:
-                shutil.rmtree(path, ignore_errors=True)
-                path.mkdir(parents=True)
-                self._shard = qdrant_edge.EdgeShard.create(str(path), self._config())
-                for key in KEYWORDS:
-                    self._update(
-                        qdrant_edge.UpdateOperation.create_field_index(
-                            key, qdrant_edge.PayloadSchemaType.Keyword
-                        )
-                    )
-                self._shard.flush()
+                self._shard = self._new_shard(path)
             elif not path.is_dir():
                 raise RetrievalError(damaged(f"in {folder}", "its files are missing"))
             else:
@@ -83,6 +75,17 @@ class EdgeIndex:
                 self._shard.optimize()
                 self._shard.flush()
                 self._shard.info()
+
+    def _new_shard(self, path: Path) -> qdrant_edge.EdgeShard:
+        """An empty shard in place of whatever was there."""
+        shutil.rmtree(path, ignore_errors=True)
+        path.mkdir(parents=True)
+        shard = self._edge.EdgeShard.create(str(path), self._config())
+        for key in KEYWORDS:
+            keyword = self._edge.PayloadSchemaType.Keyword
+            shard.update(self._edge.UpdateOperation.create_field_index(key, keyword))
+        shard.flush()
+        return shard
 
     def _config(self) -> qdrant_edge.EdgeConfig:
         edge = self._edge
@@ -153,6 +156,24 @@ class EdgeIndex:
         )
         self._update(self._edge.UpdateOperation.delete_points_by_filter(condition))
 
+    def rewrite(self) -> bool:
+        """The engine only marks points as deleted and keeps their words in its files and its log,
+        so all others are written to new files."""
+        edge = self._edge
+        with self._translated("the engine says", _not_written):
+            fresh = self._new_shard(self._folder / NEW_SHARD)
+            for points in self._pages(None, with_vector=[DENSE, SPARSE]):
+                batch = [edge.Point(each.id, each.vector, each.payload) for each in points]
+                fresh.update(edge.UpdateOperation.upsert_points(batch))
+            fresh.flush()
+            fresh.close()
+            self._shard.close()
+            reach("before_new_shard")
+            put_new_shard(self._folder)
+            self._shard = edge.EdgeShard.load(str(self._folder / SHARD), self._config())
+        self._has_deleted = False
+        return True
+
     def query(self, queries: Sequence[IndexQuery]) -> list[list[Hit]]:
         edge = self._edge
         requests = []
@@ -219,6 +240,12 @@ class EdgeIndex:
     def _scroll(
         self, condition: qdrant_edge.Filter, *, with_vector: bool = False
     ) -> Iterator[qdrant_edge.Record]:
+        for page in self._pages(condition, with_vector=[DENSE] if with_vector else False):
+            yield from page
+
+    def _pages(
+        self, condition: qdrant_edge.Filter | None, *, with_vector: list[str] | bool
+    ) -> Iterator[Sequence[qdrant_edge.Record]]:
         offset = None
         while True:
             request = self._edge.ScrollRequest(
@@ -226,10 +253,10 @@ class EdgeIndex:
                 limit=_PAGE,
                 filter=condition,
                 with_payload=True,
-                with_vector=[DENSE] if with_vector else False,
+                with_vector=with_vector,
             )
             page, offset = self._shard.scroll(request)
-            yield from page
+            yield page
             if offset is None:
                 return
 

@@ -5,6 +5,7 @@
     collection.json   format, project, embedding fingerprint, dimension (this module)
     lock              pid of the process that holds the folder, locked by the operating system
     shard/            files of the engine
+    shard.new/        the same without what was deleted, while they are written anew
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from assistant.knowledge.collection import CollectionMeta, damaged
 META = "collection.json"
 LOCK = "lock"
 SHARD = "shard"
+NEW_SHARD = "shard.new"
+OLD_SHARD = "shard.old"
 _LOCKED_BYTE = 1 << 30
 
 
@@ -69,11 +72,27 @@ def discard(folder: Path) -> None:
         return
     lock = FolderLock(folder)
     try:
-        shutil.rmtree(folder / SHARD, ignore_errors=True)
+        for shard in (SHARD, NEW_SHARD, OLD_SHARD):
+            shutil.rmtree(folder / shard, ignore_errors=True)
         with contextlib.suppress(FileNotFoundError):
             (folder / META).unlink()
     finally:
         lock.release()
+
+
+def put_new_shard(folder: Path) -> None:
+    """Put the complete ``NEW_SHARD`` in the place of the shard, which nobody has open."""
+    os.replace(folder / SHARD, folder / OLD_SHARD)
+    os.replace(folder / NEW_SHARD, folder / SHARD)
+    shutil.rmtree(folder / OLD_SHARD)
+
+
+def finish_new_shard(folder: Path) -> None:
+    """Make good what a killed process left of ``put_new_shard``: one shard, the others gone."""
+    if (folder / OLD_SHARD).exists() and not (folder / SHARD).exists():
+        os.replace(folder / NEW_SHARD, folder / SHARD)
+    for leftover in (OLD_SHARD, NEW_SHARD):
+        shutil.rmtree(folder / leftover, ignore_errors=True)
 
 
 class FolderLock:

@@ -40,6 +40,7 @@ class FolderHome:
         self.where = f"in {folder}"
         self._lock = FolderLock(folder)
         try:
+            files.finish_new_shard(folder)
             meta = files.read_meta(folder)
             if meta is None or meta.state == "creating":
                 meta = CollectionMeta(

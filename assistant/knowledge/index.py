@@ -181,6 +181,11 @@ class Index(Protocol):
         """Number of chunk points in scope; ``None`` counts all, visible or not."""
         ...
 
+    def rewrite(self) -> bool:
+        """Write all files anew without the words of deleted points; nobody reads or writes
+        meanwhile. False where the engine does so itself, some time later."""
+        ...
+
     def flush(self) -> None:
         """Write what is pending to disk."""
         ...

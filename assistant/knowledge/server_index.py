@@ -212,6 +212,9 @@ class ServerIndex:
         )
         return answer.count
 
+    def rewrite(self) -> bool:
+        return False
+
     def flush(self) -> None:
         """Nothing: every write was waited for."""
 

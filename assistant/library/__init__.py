@@ -10,6 +10,7 @@ from assistant.library.records import (
     Connection,
     DocumentState,
     DocumentVersion,
+    Erasure,
     Event,
     FetchedFrom,
     Project,
@@ -21,6 +22,7 @@ from assistant.library.records import (
     StoredComparison,
     StoredDocument,
     StoredRating,
+    Wanted,
 )
 from assistant.library.store import Library
 
@@ -29,6 +31,7 @@ __all__ = [
     "Connection",
     "DocumentState",
     "DocumentVersion",
+    "Erasure",
     "Event",
     "FetchedFrom",
     "Library",
@@ -41,5 +44,6 @@ __all__ = [
     "StoredComparison",
     "StoredDocument",
     "StoredRating",
+    "Wanted",
     "current_owner",
 ]

@@ -80,6 +80,30 @@ class Database:
             with connection.begin():
                 yield connection
 
+    def compact(self) -> bool:
+        """Write the files anew without what was deleted; whether no older copy of a page is left.
+
+        False where somebody reads at this very time, or other files hold copies (PostgreSQL keeps
+        its log). The copies that migrations made beside an SQLite file are deleted.
+        """
+        with _translated(self._name), self._writing:
+            if not self.is_file:
+                engine = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+                with engine.connect() as connection:
+                    connection.exec_driver_sql("VACUUM FULL")
+                return False
+            for copy in Path(self._name).parent.glob(f"{Path(self._name).name}.v*.backup"):
+                copy.unlink()
+            held = self._engine.raw_connection()
+            try:
+                cursor = held.cursor()
+                cursor.execute("VACUUM")
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                busy, _, _ = cursor.fetchone() or (1, 0, 0)
+            finally:
+                held.close()
+            return not busy
+
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
@@ -159,6 +183,7 @@ def _engine(url: URL) -> Engine:
         connection.isolation_level = None
         connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten
         _use_wal(connection)
         connection.execute("PRAGMA synchronous = FULL")
 

@@ -199,6 +199,11 @@ _FILE_PLACES = (
         PRIMARY KEY (project_id, path))""",
 )
 
+_ERASING = (
+    "ALTER TABLE projects ADD COLUMN retention_days INTEGER",
+    "ALTER TABLE projects ADD COLUMN erased_at TEXT",
+)
+
 MIGRATIONS = (
     Migration(1, "tables", _TABLES),
     Migration(
@@ -212,6 +217,7 @@ MIGRATIONS = (
     Migration(6, "column mappings and earlier case templates", _SAVED_VALUES),
     Migration(7, "documents in their order", _DOCUMENTS_BY_SEQ),
     Migration(8, "which local file is kept under which name", _FILE_PLACES),
+    Migration(9, "how long a project is kept, and projects that were erased", _ERASING),
 )
 CURRENT = MIGRATIONS[-1].number
 

@@ -16,6 +16,7 @@ from assistant.library.schema import projects
 from assistant.library.stored_json import dump, plain, when
 
 MAX_NAME = 200
+MAX_DAYS = 36_500
 
 
 class ProjectStore:
@@ -63,7 +64,8 @@ class ProjectStore:
         wanted = plain(name_or_id)
         with self._database.read() as connection:
             query = select(projects).where(
-                or_(projects.c.id == wanted, projects.c.name_key == _key(wanted))
+                or_(projects.c.id == wanted, projects.c.name_key == _key(wanted)),
+                projects.c.erased_at.is_(None),
             )
             found = connection.execute(query).all()
         if not found:
@@ -76,8 +78,25 @@ class ProjectStore:
     def all(self) -> tuple[Project, ...]:
         """See ``Library.projects``."""
         with self._database.read() as connection:
-            found = connection.execute(select(projects).order_by(projects.c.name_key)).all()
+            query = select(projects).where(projects.c.erased_at.is_(None))
+            found = connection.execute(query.order_by(projects.c.name_key)).all()
         return tuple(_project(row) for row in found)
+
+    def keep_for(self, project_id: str, days: int | None, by: str) -> None:
+        """See ``Library.save_retention``."""
+        if days is not None and not 1 <= days <= MAX_DAYS:
+            raise LibraryError(
+                f"A project is kept for 1 to {MAX_DAYS} days, or without a limit. Type another "
+                "number."
+            )
+        with self._database.write() as connection:
+            lock_project(connection, project_id)
+            held = projects.c.id == project_id
+            connection.execute(update(projects).where(held).values(retention_days=days))
+            record(
+                connection, project_id, by=by, action="saved retention", subject="project",
+                subject_id=project_id, detail="no limit" if days is None else f"{days} days",
+            )  # fmt: skip
 
     def save(self, project_id: str, column: str, value: Value, by: str) -> None:
         """Replace one of ``template``, ``retrieval`` and ``generation``."""
@@ -98,7 +117,8 @@ def lock_project(connection: Connection, project_id: str) -> None:
     SQLite has one writer anyway; elsewhere the row is locked. Raises ``LibraryError`` where there
     is no such project.
     """
-    query = select(projects.c.id).where(projects.c.id == project_id).with_for_update()
+    query = select(projects.c.id).where(projects.c.id == project_id, projects.c.erased_at.is_(None))
+    query = query.with_for_update()
     if connection.execute(query).first() is None:
         raise LibraryError(
             f"There is no project with the id “{project_id}”. Open the project anew."
@@ -118,4 +138,5 @@ def _project(row: Row[*tuple[object, ...]]) -> Project:
         retrieval=RetrievalConfig.model_validate_json(row.retrieval),
         generation=GenerationConfig.model_validate_json(row.generation),
         created_at=when(row.created_at),
+        retention_days=row.retention_days,
     )

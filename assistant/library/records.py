@@ -33,7 +33,10 @@ CaseAction = Literal[
 
 
 class Project(Value):
-    """A project: its name, the company's template and the user's choices."""
+    """A project: its name, the company's template and the user's choices.
+
+    What is older than ``retention_days`` is erased; ``None``: nothing is.
+    """
 
     id: str
     name: str
@@ -41,6 +44,39 @@ class Project(Value):
     retrieval: RetrievalConfig = RetrievalConfig()
     generation: GenerationConfig = GenerationConfig()
     created_at: datetime
+    retention_days: int | None = None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a person wants erased in one project, as ids."""
+
+    project_id: str
+    documents: tuple[str, ...] = ()
+    cases: tuple[str, ...] = ()
+    runs: tuple[str, ...] = ()
+
+
+class Erasure(Value):
+    """What was erased, or is going to be: ids, and the pieces of sources that runs had kept."""
+
+    documents: tuple[str, ...] = ()
+    cases: tuple[str, ...] = ()
+    runs: tuple[str, ...] = ()
+    comparisons: tuple[str, ...] = ()
+    chunks: int = 0
+
+    @property
+    def told(self) -> str:
+        """What it is in numbers: "documents: 1, cases: 12, runs: 2"."""
+        counts = {
+            "documents": len(self.documents),
+            "cases": len(self.cases),
+            "runs": len(self.runs),
+            "comparisons": len(self.comparisons),
+            "kept pieces of sources": self.chunks,
+        }
+        return ", ".join(f"{name}: {count}" for name, count in counts.items() if count) or "nothing"
 
 
 SavedKind = Literal["column mapping", "case template"]

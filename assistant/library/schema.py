@@ -19,6 +19,8 @@ projects = Table(
     Column("retrieval", Text, nullable=False),
     Column("generation", Text, nullable=False),
     Column("created_at", Text, nullable=False),
+    Column("retention_days", Integer),
+    Column("erased_at", Text),
 )
 
 documents = Table(

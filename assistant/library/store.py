@@ -51,6 +51,7 @@ class Library:
         from assistant.library.comparisons import ComparisonStore
         from assistant.library.connections import ConnectionStore
         from assistant.library.documents import DocumentStore
+        from assistant.library.erasing import ErasingStore
         from assistant.library.file_places import FilePlaceStore
         from assistant.library.lineage import LineageStore
         from assistant.library.projects import ProjectStore
@@ -66,6 +67,8 @@ class Library:
         """Comparisons of writers and their ratings, with calls of their own."""
         self.connections = ConnectionStore(database)
         """Connections to other systems, with calls of their own."""
+        self.erasing = ErasingStore(database)
+        """Erases documents, cases, runs and projects everywhere, with calls of its own."""
         self.file_places = FilePlaceStore(database)
         """Under which names the files of this computer are kept, with calls of its own."""
         self.saved = SavedValueStore(database)
@@ -112,6 +115,10 @@ class Library:
     def save_generation(self, project_id: str, config: GenerationConfig, *, by: str = "") -> None:
         """Replace the project's choices for writing cases."""
         self._projects.save(project_id, "generation", config, by)
+
+    def save_retention(self, project_id: str, days: int | None, *, by: str = "") -> None:
+        """Erase what is older than so many days from now on; ``None``: nothing."""
+        self._projects.keep_for(project_id, days, by)
 
     def events(
         self, project_id: str, *, limit: int = 200, subject_id: str | None = None

@@ -8,6 +8,7 @@ import streamlit as st
 
 from assistant.ui.counting import counted, listed
 from assistant.ui.document_details import document_details
+from assistant.ui.erase_panel import erase_documents
 from assistant.ui.plain import plain, safe_link, visible
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow import copies, import_sources
@@ -65,6 +66,7 @@ def documents_table(opened: Workspace, record: Session) -> None:
     chosen = [documents[place].id for place in event.selection.rows if place < len(documents)]
     with actions, st.container(horizontal=True, horizontal_alignment="right"):
         _remove(opened, record, chosen)
+        erase_documents(opened, record, chosen)
         if st.button("Index again", icon=":material/refresh:", key="reindex"):
             import_sources.index_in_background(opened, record.project_id, everything=True)
             st.rerun()
@@ -91,7 +93,7 @@ def _remove(opened: Workspace, record: Session, chosen: list[str]) -> None:
     with st.popover("Remove", icon=":material/delete:", disabled=not chosen):
         st.markdown(
             f"Remove {counted(len(chosen), 'source')} from this project? "
-            "Cases that cite them keep their quotes."
+            "Cases that cite them keep their quotes, and the history keeps their words."
         )
         if st.button("Remove them", type="primary", key="remove_documents"):
             with errors_shown():

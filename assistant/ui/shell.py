@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from assistant.errors import AssistantError
+from assistant.ui.erase_panel import erased_note, keep_and_erase
 from assistant.ui.plain import label, plain, visible
 from assistant.ui.state import (
     RECORD,
@@ -52,6 +53,7 @@ def enter(pages: Sequence[StreamlitPage], chosen: StreamlitPage) -> None:
     except AssistantError as error:
         st.error(plain(str(error)), icon=":material/lock:")
         st.stop()
+    erased_note()
     projects = opened.projects()
     if not projects:
         _first_project(opened, record)
@@ -88,14 +90,16 @@ def _project_chooser(opened: Workspace, record: Session) -> None:
             on_change=choose,
             icon=":material/folder_open:",
         )
-        with st.popover("New project", icon=":material/add:", type="tertiary"):
-            with st.form("new_project", border=False, clear_on_submit=True):
-                name = st.text_input("Name", max_chars=80, placeholder="For example: Drop-4")
-                created = st.form_submit_button("Create", type="primary")
-            if created:
-                with errors_shown():
-                    _look_at(record, opened.create_project(name or "").id)
-                    st.rerun()
+        with st.container(horizontal=True):
+            with st.popover("New project", icon=":material/add:", type="tertiary"):
+                with st.form("new_project", border=False, clear_on_submit=True):
+                    name = st.text_input("Name", max_chars=80, placeholder="For example: Drop-4")
+                    created = st.form_submit_button("Create", type="primary")
+                if created:
+                    with errors_shown():
+                        _look_at(record, opened.create_project(name or "").id)
+                        st.rerun()
+            keep_and_erase(opened, record)
 
 
 def _writers(opened: Workspace) -> None:

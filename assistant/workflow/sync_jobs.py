@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ from pathlib import Path
 from assistant.domain import Value, utc_now
 from assistant.errors import AssistantError, SourceError
 from assistant.library import Connection as Connection
+from assistant.workflow.erase import keep_limits
 from assistant.workflow.jobs import JobState
 from assistant.workflow.sync import SyncReport as SyncReport
 from assistant.workflow.sync import sync
@@ -20,6 +22,8 @@ from assistant.workflow.workspace import Workspace
 SCHEDULE = "sync-schedule"
 SCHEDULED_BY = "schedule"
 SECONDS_BETWEEN_LOOKS = 30.0
+SECONDS_BETWEEN_LIMITS = 6 * 3600.0
+"""How often a running app looks for what is older than its project's limit."""
 log = logging.getLogger(__name__)
 
 
@@ -149,15 +153,19 @@ def disconnect(
 
 
 def start_schedule(workspace: Workspace) -> None:
-    """From now on sync what is due, in a worker thread; for the app, which stays open."""
+    """From now on sync what is due and erase what is too old, in a worker thread; for the app,
+    which stays open."""
     if not workspace.jobs.is_active(SCHEDULE):
         workspace.jobs.start(SCHEDULE, lambda stop: _keep_schedule(workspace, stop))
 
 
 def _keep_schedule(workspace: Workspace, stop: Callable[[], bool]) -> None:
     tried: dict[tuple[str, str], datetime] = {}
-    looked = 0.0
+    looked = limited = -math.inf
     while not stop():
+        if time.monotonic() - limited >= SECONDS_BETWEEN_LIMITS:
+            limited = time.monotonic()
+            keep_limits(workspace)
         if time.monotonic() - looked >= SECONDS_BETWEEN_LOOKS:
             looked = time.monotonic()
             try:

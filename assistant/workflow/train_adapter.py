@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -284,6 +285,11 @@ def keep_upload(workspace: Workspace, name: str, data: bytes) -> Path:
 def uploads(workspace: Workspace) -> list[Path]:
     """Files of cases that were uploaded before."""
     return sorted((workspace.settings.data_dir / "training" / "uploads").glob("*.jsonl"))
+
+
+def forget_project(workspace: Workspace, project_id: str) -> None:
+    """Delete the training runs of a project with their data; adapters in the registry stay."""
+    shutil.rmtree(_root(workspace, project_id), ignore_errors=True)
 
 
 def safe_name(text: str) -> str:

@@ -8,6 +8,7 @@ server shares them.
 from __future__ import annotations
 
 import math
+import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from assistant.knowledge.server import QdrantServer, ServerConfig
 from assistant.library import Library, Project
 from assistant.settings import Settings
 from assistant.suite.template import DEFAULT_TEMPLATE
+from assistant.workflow import unfinished_erasing
 from assistant.workflow.data_folder import DataFolderLock, prepare
 from assistant.workflow.endpoints import Endpoints
 from assistant.workflow.index_jobs import index_in_background
@@ -82,6 +84,7 @@ class Workspace:
             if not self._lock.held:
                 self._lock.acquire()
                 self.library.interrupt_orphans()
+                unfinished_erasing.finish(self.settings, self.library)
 
     # --- Projects -----------------------------------------------------------------------------
 
@@ -173,6 +176,18 @@ class Workspace:
             base.close()
             raise
         return base
+
+    def forget_knowledge(self, project_id: str) -> None:
+        """Delete the index of a project that is erased, wherever it is kept."""
+        with self._project_lock(project_id):
+            base = self._knowledge.pop(project_id, None)
+            if base is not None:
+                base.close()
+            folder = self.settings.index_path(project_id)
+            if self._server is not None:
+                KnowledgeBase.discard(self._server, project_id=project_id)
+            KnowledgeBase.discard(folder, project_id=project_id)
+            shutil.rmtree(folder, ignore_errors=True)
 
     def save_retrieval(self, project_id: str, config: RetrievalConfig) -> None:
         """Keep the project's retrieval choices; another embedding model re-opens its index."""

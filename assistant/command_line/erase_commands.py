@@ -1,0 +1,69 @@
+"""Erase what a project holds, everywhere in the data folder, and set how long it is kept."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from assistant.command_line.asked import open_workspace, project_of_run, reading_project
+from assistant.command_line.output import Terminal
+from assistant.errors import SettingsError
+from assistant.workflow import erase as erasing
+from assistant.workflow.erase import Erased, Wanted
+from assistant.workflow.workspace import Workspace
+
+NAMED = ("document", "case", "run")
+NOT_YET = "Nothing was erased. Add --yes to erase this; it cannot be undone."
+
+
+def erase(options: Namespace, terminal: Terminal) -> None:
+    """Show what would go, and erase it with ``--yes``."""
+    if (options.what in NAMED) != bool(options.ids):
+        raise SettingsError(
+            f"Name what to erase: erase {options.what} ID..."
+            if options.what in NAMED
+            else f"`erase {options.what}` takes no id."
+        )
+    with open_workspace(options, terminal) as workspace:
+        by = options.settings.user or "command line"
+        if options.what == "project":
+            _project(workspace, options, terminal, by)
+            return
+        if options.what == "run":
+            project_id = project_of_run(workspace, options, options.ids[0])
+        else:
+            project_id = reading_project(workspace, options, terminal, create=False)
+        if options.keep_days is not None:
+            workspace.library.save_retention(project_id, options.keep_days or None, by=by)
+        what = _wanted(workspace, project_id, options)
+        if not options.yes:
+            _shown(Erased(erasure=erasing.preview(workspace, what)), terminal)
+            terminal.note(NOT_YET)
+            return
+        _shown(erasing.erase(workspace, what, by=by), terminal)
+
+
+def _project(workspace: Workspace, options: Namespace, terminal: Terminal, by: str) -> None:
+    if not options.project:
+        raise SettingsError("Name the project to erase: erase project --project NAME.")
+    project = workspace.project(options.project)
+    if not options.yes:
+        terminal.note(f"Project “{project.name}” with everything in it. {NOT_YET}")
+        return
+    _shown(erasing.project(workspace, project.id, by=by), terminal)
+
+
+def _wanted(workspace: Workspace, project_id: str, options: Namespace) -> Wanted:
+    if options.what == "removed":
+        return erasing.removed(workspace, project_id)
+    if options.what == "expired":
+        return erasing.expired(workspace, project_id)
+    return erasing.wanted(workspace, project_id, **{f"{options.what}_ids": options.ids})
+
+
+def _shown(erased: Erased, terminal: Terminal) -> None:
+    if terminal.json:
+        terminal.document(erased)
+        return
+    terminal.line(erased.erasure.told)
+    for text in erased.unreached:
+        terminal.line(f"not reached: {text}")

@@ -1,0 +1,86 @@
+"""``erase`` by command: shows first, erases with ``--yes``, and says what it did not reach."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from assistant.command_line.options import main
+from assistant.workflow.workspace import Workspace
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "workflow"))
+
+from syncing import WordEmbedder, write
+
+SECRET = "Zyxomatic"
+Run = Callable[..., str]
+
+
+@pytest.fixture
+def run(
+    tmp_path: Path,
+    models_dir: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> Run:
+    """Runs a command in a data folder of the test's own; gives what it wrote."""
+    embedder = WordEmbedder()
+    monkeypatch.setattr(Workspace, "embedder", lambda *_: embedder)
+    monkeypatch.setenv("UAT_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("UAT_MODELS_DIR", str(models_dir))
+    write(tmp_path / "files" / "rules.md", f"# Business rules\n\n- BR-1 {SECRET} is shown.\n")
+    write(tmp_path / "files" / "other.md", "# Other rules\n\n- BR-2 A refund is paid.\n")
+
+    def done(*arguments: str, status: int = 0) -> str:
+        try:
+            ended = main(arguments)
+        except SystemExit as exited:
+            ended = int(exited.code or 0)
+        said = capfd.readouterr()
+        assert ended == status, said.err
+        return said.err if status else said.out
+
+    done("index", str(tmp_path / "files"), "--project", "P")
+    return done
+
+
+def holds(folder: Path) -> bool:
+    return any(SECRET.encode() in path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+def test_a_document_is_shown_first_and_erased_when_asked(run: Run, tmp_path: Path) -> None:
+    command = ("erase", "document", "file:rules.md", "--project", "P")
+    assert "documents: 1" in run(*command)
+    assert holds(tmp_path / "data")
+    said = run(*command, "--yes")
+    assert "documents: 1" in said
+    assert "not reached: Files that were exported" in said
+    assert not holds(tmp_path / "data")
+    assert [row["id"] for row in json.loads(run("sources", "--project", "P", "--json"))] == [
+        "file:other.md"
+    ]
+
+
+def test_a_project_is_erased_by_its_name(run: Run, tmp_path: Path) -> None:
+    assert "--project" in run("erase", "project", "--yes", status=2)
+    run("erase", "project", "--project", "P")
+    assert holds(tmp_path / "data")
+    said = run("erase", "project", "--project", "P", "--yes", "--json")
+    assert len(json.loads(said)["erasure"]["documents"]) == 2
+    assert not holds(tmp_path / "data")
+
+
+def test_what_is_older_than_the_limit(run: Run, tmp_path: Path) -> None:
+    said = run("erase", "expired", "--project", "P", "--keep-days", "30", "--yes")
+    assert "nothing" in said
+    assert holds(tmp_path / "data"), "it came in today"
+
+
+def test_ids_are_asked_for_where_they_are_needed(run: Run) -> None:
+    assert "erase case ID" in run("erase", "case", "--project", "P", status=2)
+    assert "takes no id" in run("erase", "removed", "x", "--project", "P", status=2)
+    assert "There is no run" in run("erase", "run", "nope", "--project", "P", status=2)
