@@ -16,7 +16,7 @@ from assistant.design.capabilities import find_capability, find_restriction
 from assistant.design.casing import lower_start, one_line
 from assistant.design.clauses import Clause
 from assistant.design.criteria import read_rules
-from assistant.design.field_drafts import FieldDemands, field_rules
+from assistant.design.field_rules import FieldDemands, field_rules
 from assistant.design.joining import clauses_of, coordinated
 from assistant.design.logic import Expression
 from assistant.design.narratives import read_narrative
@@ -167,12 +167,15 @@ def _of_fields(
     """What a row of a field specification says: its cells, the limits and lists they set."""
     limits = []
     lists = []
-    for read in (rule for _, rules in fields for rule in rules):
-        cell = read.statement.cell.whole
-        evidence = _evidence(criterion, cell.start, cell.end)
-        found = (q for q in find_quantities(read.statement.text) if q.is_limit)
-        limits += [_limit(criterion, q).model_copy(update={"evidence": evidence}) for q in found]
-        lists += [found for rule in read.rules for found in _enumerations(rule)]
+    for row, demands in fields:
+        for demand in demands:
+            evidence = _evidence(criterion, demand.cell.whole.start, demand.cell.whole.end)
+            limits += [
+                _limit(criterion, q).model_copy(update={"evidence": evidence})
+                for q in demand.limits
+            ]
+            if demand.values:
+                lists.append(Enumeration(name=row.name, values=demand.values))
     return {
         "rows": tuple(_row(row) for row in rows),
         "limits": tuple(limits),
@@ -215,8 +218,8 @@ def _rule(criterion: AcceptanceCriterion, rule: Rule) -> ReadRule:
         object=thing,
         conditions=tuple(
             ReadCondition(
-                variable=variable_of(condition)[0],
-                wanted=condition.holds == variable_of(condition)[1],
+                variable=variable_of(condition),
+                wanted=condition.holds,
                 keyword=condition.keyword,
                 evidence=_evidence(criterion, condition.words.start, condition.words.end),
             )
@@ -248,15 +251,15 @@ def _who_does_what(clause: Clause | None) -> tuple[str, str, str]:
 
 
 def _exceptions(rule: Rule) -> list[Span]:
-    found = [c.said for c in rule.conditions if c.keyword in ("unless", "except") or not c.holds]
+    found = [c.words for c in rule.conditions if c.keyword in ("unless", "except") or not c.holds]
     return [*found, *([rule.exception] if rule.exception else [])]
 
 
 def _expression(rule: Rule, expression: Expression) -> str:
     if isinstance(expression, int):
         condition = rule.conditions[expression]
-        name, affirmed = variable_of(condition)
-        return f"[{name}]" if condition.holds == affirmed else f"not [{name}]"
+        name = variable_of(condition)
+        return f"[{name}]" if condition.holds else f"not [{name}]"
     parts = []
     for part in expression.parts:
         said = _expression(rule, part)

@@ -7,7 +7,6 @@ import re
 from assistant.design.clause_words import OPPOSED
 from assistant.design.clauses import parse_clause
 from assistant.design.messages import mask_quotes
-from assistant.design.pronouns import spoken_of
 from assistant.design.rules import Condition
 from assistant.design.sentences import Span, span
 
@@ -28,8 +27,7 @@ _SUBORDINATE = re.compile(
 def take_aside(text: str, start: int, end: int, conditions: list[Condition]) -> Span | None:
     """The effect around a condition between commas, which is added to ``conditions``.
 
-    The effect's words are joined, their offsets true from its end on; ``None`` where no condition
-    stands between a subject and its verb.
+    The effect keeps the aside; ``None`` where no condition stands between a subject and its verb.
     """
     masked = mask_quotes(text)
     opened = _OPENS.search(masked, start, min(end, start + MAX_LEFT))
@@ -52,8 +50,6 @@ def take_aside(text: str, start: int, end: int, conditions: list[Condition]) -> 
         if len(clause.subject) > len(left) or parse_clause(said) is not None:
             continue
         stop_at = rest.end - (len(rest.text) - len(said))
-        effect = Span(whole, stop_at - len(whole), stop_at)
-        condition = Condition(word, words, not word.startswith(OPPOSED))
-        conditions.append(spoken_of(condition, Span(whole, start, stop_at)))
-        return effect
+        conditions.append(Condition(word, words, not word.startswith(OPPOSED)))
+        return span(text, start, stop_at)
     return None

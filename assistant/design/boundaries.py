@@ -13,7 +13,6 @@ from decimal import Decimal
 from typing import Literal
 
 from assistant.design.amounts import Quantity
-from assistant.design.comparisons import Comparison
 from assistant.design.moments import NO_YEAR, format_moment
 from assistant.design.nouns import plural, singular
 from assistant.design.numerals import format_number, step_of
@@ -142,47 +141,3 @@ def _ending(number: int) -> str:
     if number % 100 in (11, 12, 13):
         return "th"
     return {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-
-
-def outside_words(quantity: Quantity) -> str:
-    """The values that a limit excludes, in words: "more than 14 days", "before 09:00"."""
-    if (
-        quantity.comparison == "at least"
-        and quantity.value == 1
-        and quantity.kind in ("count", "length")
-    ):
-        noun = re.sub(r"^\S+\s*", "", _bare(quantity)) or quantity.unit
-        return f"no {noun}"
-    return _words(quantity, _EXCLUDED[quantity.comparison], _bare(quantity))
-
-
-def inside_words(quantity: Quantity) -> str:
-    """The values that a limit admits, in words: "at most 14 days", "from 09:00 on"."""
-    return _words(quantity, quantity.comparison, _bare(quantity))
-
-
-def _bare(quantity: Quantity) -> str:
-    """The quantity with its own unit and without words of comparison in it."""
-    if isinstance(quantity.value, Decimal) and quantity.digits[:1].isdigit():
-        return _render(quantity, quantity.value)
-    return re.sub(r"\+| or (?:more|less|fewer|above|over|under)\b", "", quantity.text)
-
-
-_EXCLUDED: dict[Comparison, Comparison] = {
-    "at most": "more than", "less than": "at least", "at least": "less than",
-    "more than": "at most", "exactly": "none", "none": "none",
-}  # fmt: skip
-_CLOCK: dict[Comparison, str] = {
-    "at most": "no later than", "less than": "before", "at least": "no earlier than",
-    "more than": "after", "exactly": "exactly at", "none": "a time other than",
-}  # fmt: skip
-
-
-def _words(quantity: Quantity, comparison: Comparison, text: str) -> str:
-    if quantity.kind in ("date", "time"):
-        return f"{_CLOCK[comparison]} {text}"
-    if comparison in ("none",):
-        return f"other than {text}"
-    if comparison == "less than" and quantity.kind in ("count", "length"):
-        return f"fewer than {text}"
-    return f"{comparison} {text}"

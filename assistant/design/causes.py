@@ -33,6 +33,8 @@ class Fact:
     holds: bool = True
     own: str = ""
     """Its words as they stand, where a subject was lent to it."""
+    part: str = ""
+    """Where several facts share a clause: the words of it that are this one's alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,8 +242,15 @@ def _grouped(text: str, start: int, pieces: list[_Piece]) -> Tree:
         if clause and clause.subject:
             subject = clause.subject
         tree = _simple(words, start + piece.end)
-        trees.append(replace(tree, own=own) if isinstance(tree, Fact) else tree)
+        trees.append(_standing(tree, own))
     return _tree(trees, list(zip(kinds, pieces, strict=True)))
+
+
+def _standing(tree: Tree, own: str) -> Tree:
+    """A tree whose facts know the words of their clause as they stand."""
+    if isinstance(tree, Fact):
+        return replace(tree, own=own)
+    return Facts(tree.all, tuple(_standing(part, own) for part in tree.parts))
 
 
 _NAMED_AGAIN = re.compile(r"(?:it|they|he|she|there|the|an?)\s", re.IGNORECASE)
@@ -301,8 +310,8 @@ def _split(
 def read_occasions(words: str, end: int) -> Tree:
     """What may occur, one by one: "a timeout or a network error"."""
     parts = re.split(rf",\s+(?:or )?|\s+or\s+(?!{COMPARED_TO.pattern})", words.strip(" ,;."))
-    facts = tuple(Fact(f"there is {part}", end) for part in parts if part)
-    return Facts(False, facts) if len(facts) > 1 else Fact(f"there is {words.strip(' ,;.')}", end)
+    facts = tuple(Fact(part, end) for part in parts if part)
+    return Facts(False, facts) if len(facts) > 1 else Fact(words.strip(" ,;."), end)
 
 
 _NEITHER = re.compile(r"\bneither\b\s", re.IGNORECASE)
@@ -324,7 +333,8 @@ def _simple(words: str, end: int) -> Tree:
         for reader in (shared_subject, shared_complement):
             parts = reader(said, clause, marked=marked)
             if parts:
-                facts = tuple(Fact(part, end) for part in parts.words)
+                shared = zip(parts.words, parts.parts, strict=True)
+                facts = tuple(Fact(said, end, part=part) for said, part in shared)
                 return Facts(parts.all, facts)
     return Fact(words, end)
 

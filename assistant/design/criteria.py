@@ -13,19 +13,10 @@ from dataclasses import replace
 
 from assistant.design.asides import take_aside
 from assistant.design.clauses import parse_clause
-from assistant.design.enumerations import values_stated
-from assistant.design.leading import straight, take_inverted, take_leading
+from assistant.design.leading import take_inverted, take_leading
 from assistant.design.listed_conditions import read_listed
 from assistant.design.messages import mask_quotes
 from assistant.design.outcomes import is_restrictive
-from assistant.design.pronouns import named, spoken_of
-from assistant.design.restated import (
-    empty_as_missing,
-    none_as_denial,
-    only_in_front,
-    rejected,
-    with_subject,
-)
 from assistant.design.rules import Condition, Rule
 from assistant.design.sentences import (
     Scenario,
@@ -42,7 +33,6 @@ from assistant.design.successive import (
     gone_on,
     joined_to,
     merged,
-    of_limit,
 )
 from assistant.design.trailing import take_trailing
 
@@ -100,7 +90,7 @@ def read_rules(text: str, *, gherkin: bool = False) -> tuple[Rule, ...]:
         again = lead and re.match(r"(?:if|when|where) ", sentence.text[lead.end() :], re.I)
         if rules and lead and again and rules[-1].conditions:
             further = span(text, sentence.start + lead.end(), sentence.end)
-            rule = named(_sentence_rule(text, further), rules[-1])
+            rule = _sentence_rule(text, further)
             rules.append(replace(rule, chained=bool(rule.conditions)))
             continue
         if rules and lead and sentence.text[lead.end() :].strip():
@@ -121,8 +111,6 @@ def read_rules(text: str, *, gherkin: bool = False) -> tuple[Rule, ...]:
             continue
         rule = _sentence_rule(text, sentence)
         joined = joined_to(rules[-1], rule) if rules else None
-        if rules and joined is None:
-            rule = of_limit(rules[-1], named(rule, rules[-1]))
         if joined is not None:
             rules[-1] = joined
         else:
@@ -224,30 +212,16 @@ def _scenario_rule(text: str, scenario: Scenario) -> Rule | None:
     conditions += [Condition("when", step.words) for step in scenario.of("when")]
     start = min(step.words.start for step in scenario.steps)
     whole = span(text, start, max(step.words.end for step in scenario.steps))
-    effect = _one_sentence(span(text, then[0].words.start, then[-1].words.end))
+    effect = span(text, then[0].words.start, then[-1].words.end)
     return Rule(
         whole, effect, tuple(conditions), scenario=scenario,
         restrictive=is_restrictive(then[0].words.text),
     )  # fmt: skip
 
 
-def _one_sentence(steps: Span) -> Span:
-    """Steps as one sentence, "And" and "But" inside it, every offset kept by padding."""
-
-    def joined(match: re.Match[str]) -> str:
-        return " and".ljust(len(match.group()) - 1) + " "
-
-    pattern = r"[ \t]*[.,]?[ \t]*\n\s*(?:[-*•]\s+)?\**(?:And|But|Then)\b\**:?[ \t]+"
-    text = re.sub(pattern, joined, steps.text, flags=re.IGNORECASE)
-    return Span(text, steps.start, steps.end)
-
-
 def _sentence_rule(text: str, sentence: Span) -> Rule:
     """Split one sentence into its conditions, its effect and what it states for the other case."""
     start, end = sentence.start, sentence.end
-    listed = values_stated(sentence.text)
-    if listed:
-        return Rule(sentence, Span(listed, end - len(listed), end))
     otherwise = None
     masked = mask_quotes(text)
     cut = _OTHERWISE.search(masked, start, end)
@@ -280,9 +254,6 @@ def _sentence_rule(text: str, sentence: Span) -> Rule:
     if apart and not re.match(r"(?:if|when|where)\b", text[apart.end() :]):
         exception = span(text, apart.end(), effect.end)
         effect = span(text, effect.start, apart.start())
-    turned = straight(effect.text) if conditions else None
-    effect = Span(turned, effect.start, effect.end) if turned else with_subject(effect)
-    conditions = [spoken_of(condition, effect) for condition in conditions]
     return _rule_of(sentence, effect, conditions, context, otherwise, exception)
 
 
@@ -295,16 +266,9 @@ def _rule_of(
     exception: Span | None,
 ) -> Rule:
     """The rule of a sentence whose parts are found."""
-    effect = rejected(effect)
-    effect = only_in_front(effect if conditions else empty_as_missing(effect))
-    if otherwise is None and all(c.keyword in _UNLESS for c in conditions):
-        effect = none_as_denial(effect)
     parts, logic = condition_parts(conditions, effect)
     restrictive = is_restrictive(effect.text)
     return Rule(
         sentence, effect, tuple(parts), logic, tuple(context), otherwise, restrictive,
         exception=exception,
     )  # fmt: skip
-
-
-_UNLESS = ("unless", "without", "until")

@@ -127,7 +127,8 @@ def _ends(
         condition = told.condition
         if condition.technique != "boundary" or not condition.variables:
             continue
-        if condition.action.startswith("Use a case with "):
+        field = any(fact.kind == "field" for fact in condition.facts)
+        if told.criterion.form == "table" and not field:
             continue  # rows of one decision share a range out among themselves
         *others, (name, said) = condition.variables.items()
         number = re.search(r"\d[\d,.]*(?<=\d)", said)
@@ -150,20 +151,26 @@ def _ends(
 
 
 def _case(condition: TestCondition) -> str:
-    """What is done under which circumstances, for telling whether two conditions are one case."""
-    said = f"{condition.precondition}: {condition.action}".casefold()
-    facts = condition.variables.values()
-    if facts and condition.action.startswith("Check whether ") and {*facts} <= {"Yes", "No"}:
-        said = f"{condition.precondition}: a rule of a decision table".casefold()
-    said = re.sub(r"\btry to |\b(?:the|an?) ", "", said)
-    return re.sub(r"[^\w=<>:.,%€$£-]+", " ", said).strip()
+    """What is set, for telling whether two conditions are one case."""
+    values = {
+        name: value
+        for name, value in condition.variables.items()
+        if value not in ("allowed", "refused") and name != "to state"
+    }
+    said = "; ".join(f"{name}={value}" for name, value in values.items()) or condition.statement
+    acts = [name for name, value in condition.variables.items() if value in ("allowed", "refused")]
+    said = "; ".join([said, *acts]).casefold()
+    return re.sub(r"[^\w=<>:.,%€$£-]+", " ", re.sub(r"\b(?:the|an?) ", "", said)).strip()
 
 
 def _disagree(mine: Told, theirs: Told) -> bool:
     one, other = mine.condition, theirs.condition
-    if any(said.expected.endswith("by this rule") for said in (one, other)):
-        return False  # what does not follow from one row may follow from another
+    if any(fact.kind == "limit" and fact.quote for fact in (*one.facts, *other.facts)):
+        return False  # what a row does not speak of another may decide; ends are compared apart
     if one.valid != other.valid:
         return True
     both = mine.criterion.form == theirs.criterion.form == "table"
-    return both and one.valid and one.expected.casefold() != other.expected.casefold()
+    told = one.expected and other.expected
+    return bool(
+        both and told and one.valid and one.expected.casefold() != other.expected.casefold()
+    )

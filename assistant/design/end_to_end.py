@@ -12,9 +12,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from assistant.design.casing import capital
 from assistant.design.flows import stated_flow
-from assistant.design.handovers import Fact
 from assistant.design.planned import planned_conditions
 from assistant.design.scope import contradicted, out_of_scope
 from assistant.design.walks import Leg, Walk, offered, walk_from
@@ -24,11 +22,6 @@ MAX_CONDITIONS = 3
 """End-to-end conditions of one epic."""
 
 _DENIES = re.compile(r"\b(?:not|never|no|without)\b", re.IGNORECASE)
-_WHO = re.compile(r"^(?:who|which|that) (?P<rest>(?:is|are|has|have|was) .+)$")
-_STATUS_TAIL = re.compile(
-    r"^(?:(?:with|in|has|having|is) )?(?:the )?(?:[A-Z][\w-]* )*(?:[Ss]tatus|[Ss]tate)?"
-    r"(?: is)? ?(?:[\"“][^\"”]+[\"”]|[A-Z][\w-]*(?: [A-Z][\w-]*)*)?$"
-)
 
 
 def end_to_end_conditions(
@@ -98,14 +91,13 @@ def _worth(walk: Walk) -> tuple[int, int, int]:
 
 def _condition(walk: Walk, number: int) -> TestCondition:
     first, last = walk.legs[0], walk.legs[-1]
-    legs = tuple(_leg(walk, place) for place in range(len(walk.legs)))
+    legs = tuple(leg.condition for leg in walk.legs)
     return TestCondition(
         id=f"{first.criterion.id}-E{number}",
         criterion_id=first.criterion.id,
         technique="end-to-end",
         statement=_statement(walk),
         precondition=first.condition.precondition,
-        action=first.condition.action,
         expected=last.condition.expected,
         evidence=tuple(_evidence(walk)),
         priority="High",
@@ -119,38 +111,8 @@ def _statement(walk: Walk) -> str:
     ends = [leg.story for leg in reversed(walk.legs) if leg.story is not start]
     told = [one.title for one in ends if not _DENIES.search(one.title)]
     if told:
-        return f"The process from “{start.title}” to “{told[0]}” works end to end"
-    return f"The process that starts with “{start.title}” works end to end"
-
-
-def _leg(walk: Walk, place: int) -> TestCondition:
-    """A condition of the walk; of its situation stays what no earlier one brought about."""
-    leg = walk.legs[place]
-    given = [fact for _, at, fact in walk.links if at is leg]
-    rest = _left_of(leg.condition.precondition, given)
-    return leg.condition.model_copy(update={"precondition": rest})
-
-
-def _left_of(precondition: str, given: Sequence[Fact]) -> str:
-    """A situation without what is brought about already: "a verified caller who is the holder"
-    leaves "the caller is the holder"."""
-    for fact in given:
-        place = precondition.find(fact.words) if fact.words else -1
-        if place < 0:
-            continue
-        before, after = (
-            precondition[:place].strip(),
-            precondition[place + len(fact.words) :].strip(),
-        )
-        who = _WHO.match(after)
-        if who and fact.kind == "done":
-            return capital(f"The {fact.words.split()[-1]} {who['rest']}")
-        lead = re.match(r"(?:an?|the) (?P<noun>[\w -]+?) with(?: the)?$", before, re.IGNORECASE)
-        if not after and (not before or lead or _STATUS_TAIL.match(before)):
-            return ""
-        if fact.kind == "done" and _STATUS_TAIL.match(after) and not before:
-            return ""
-    return precondition
+        return f"end to end: from “{start.title}” to “{told[0]}”"
+    return f"end to end: from “{start.title}” on"
 
 
 def _evidence(walk: Walk) -> list[Evidence]:

@@ -6,13 +6,12 @@ import re
 from decimal import Decimal
 
 from assistant.design.amounts import Quantity
-from assistant.design.casing import one_line
 from assistant.design.clauses import parse_clause
+from assistant.design.items import one_line
 from assistant.design.logic import Case
 from assistant.design.people import without_article
 from assistant.design.quantities import find_quantities
 from assistant.design.rules import Condition, Rule
-from assistant.design.variables import value_of, variable_of
 
 _IS = re.compile(
     r"^(?:set to |in |of type |equal to )?(?:status |state )?[\"“']?"
@@ -23,7 +22,7 @@ _IS = re.compile(
 def possible(rule: Rule, case: Case) -> bool:
     """Whether the conditions can stand as a case has them."""
     facts = [
-        (variable_of(condition)[0], value_of(condition, literal=case[index]) == "true")
+        _plain(condition, holds=case[index] == condition.holds)
         for index, condition in enumerate(rule.conditions)
         if index in case
     ]
@@ -32,6 +31,18 @@ def possible(rule: Rule, case: Case) -> bool:
         if seen.setdefault(name.casefold(), value) != value:
             return False
     return _one_value_each(facts) and _within_bounds(rule, case)
+
+
+_NOT = re.compile(r"\b(?:is|are|has|have|was|were|can|may|must)(?P<not>n['’]t| not)\b")
+
+
+def _plain(condition: Condition, *, holds: bool) -> tuple[str, bool]:
+    """The words of a condition without a plain "not", and whether they hold then."""
+    words = one_line(condition.full or condition.words.text)
+    denied = _NOT.search(words)
+    if denied is None:
+        return words, holds
+    return words[: denied.start("not")] + words[denied.end("not") :], not holds
 
 
 def _one_value_each(facts: list[tuple[str, bool]]) -> bool:
@@ -65,7 +76,7 @@ def _within_bounds(rule: Rule, case: Case) -> bool:
 
 def _measure(condition: Condition) -> tuple[str, Quantity] | None:
     """What a condition limits, and its only limit; ``None`` where it is not plain."""
-    words = one_line(condition.said.text)
+    words = one_line(condition.full or condition.words.text)
     limits = [q for q in find_quantities(words) if q.is_limit and isinstance(q.value, Decimal)]
     clause = parse_clause(words)
     if len(limits) != 1 or clause is None or limits[0].negated:

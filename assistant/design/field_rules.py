@@ -1,9 +1,4 @@
-"""What the cells of a field's row ask, as sentences that are read like any criterion.
-
-"Length: 2-50" is "First name must have between 2 and 50 characters", "Required: if the customer is
-a business" is "If the customer is a business, First name must be entered". The message of the row
-is what is shown otherwise.
-"""
+"""What the cells of a field's row ask: to be filled in, limits, values of a list, other demands."""
 
 from __future__ import annotations
 
@@ -11,19 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from assistant.design.casing import capital, lower_start, one_line
-from assistant.design.clauses import parse_clause
-from assistant.design.field_phrases import (
-    NUMBER,
-    WHEN,
-    of_rule,
-    of_type,
-    of_values,
-    parts,
-    sized,
-)
-from assistant.design.field_rows import FieldRow
-from assistant.design.messages import find_messages
+from assistant.design.amounts import Quantity
+from assistant.design.field_rows import FieldRow, read_field_rows
+from assistant.design.items import one_line
+from assistant.design.quantities import find_quantities
 from assistant.design.row_cells import Cell
 
 _YES = re.compile(
@@ -31,184 +17,134 @@ _YES = re.compile(
     re.IGNORECASE,
 )
 _NO = re.compile(r"(?:no|n|false|0|o|✗|✘|optional|not required|not mandatory)[ .]*", re.IGNORECASE)
+_NUMBER = r"[+-]?[€$£]?\d[\d,.' ]*(?<=\d)%?"
+_RANGE = re.compile(
+    rf"(?:between |from )?(?P<low>{_NUMBER})\s*(?:-|–|—|\.\.+|…|to|and|until)\s*"
+    rf"(?P<high>{_NUMBER})(?P<unit>(?: ?[^\d]*)?)$",
+    re.IGNORECASE,
+)
+_BARE = re.compile(rf"{_NUMBER}(?: ?[a-z]+)?(?: ?\(max[a-z.]*\))?$", re.IGNORECASE)
+_INNER = re.compile(r"(?:text|string|(?:n?var)?char|long text)\s*\((?P<inner>[^()]+)\)", re.I)
+_LISTED = re.compile(
+    r"(?:pick ?list|drop ?-?down|select|radio|enum|list|choice)[a-z -]*\s*[(:–]\s*"
+    r"(?P<inner>[^()]+)",
+    re.IGNORECASE,
+)
+_KIND = re.compile(
+    r"(?:date|time|integer|int|whole number|number|numeric|decimal|currency|money|percent"
+    r"|e-?mail|(?:tele)?phone|url|link)\b",
+    re.IGNORECASE,
+)
+_LIST = re.compile(r"\s*(?:[,;/|\n]|\bor\b)\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
-    """One thing asked of a field as a sentence, and the cell that asks it.
+class Demand:
+    """One thing that a cell asks of its field.
 
-    ``message`` is the row's message, shown where the field is not as asked.
+    "filled" asks for an entry ("" or the case in which, by ``when``), "free" lets it be empty,
+    "limit" sets ``limits``, "values" lists ``values``, "other" is kept as it stands.
     """
 
-    text: str
+    kind: str
     cell: Cell
-    message: Cell | None = None
-
-    @property
-    def sentence(self) -> str:
-        """The sentence with what is shown otherwise."""
-        if self.message is None:
-            return f"{self.text}."
-        said = one_line(self.message.value.text)
-        if not find_messages(said):
-            said = _quoted(" ".join(self.message.value.text.split()))
-        shown = f"{said} is shown" if said[:1] in "\"“„«'‘" else said
-        return f"{self.text}; otherwise {shown}."
+    when: bool = False
+    limits: tuple[Quantity, ...] = ()
+    values: tuple[str, ...] = ()
 
 
-def statements(row: FieldRow, name: str) -> Iterator[Statement]:
-    """What a row asks of its field, each thing once, under ``name`` ('the field "Amount"')."""
-    given = " and ".join(
-        f"the {lower_start(cell.name)} is {one_line(cell.value.text)}" for cell in row.of("context")
-    )
-    message = next(iter(row.of("message")), None)
-    seen: set[str] = set()
-    everything = list(_asked(row))
-    about = [a for a in everything if message and _speaks_of(message.value.text, a.words, row.name)]
-    for asked in everything:
-        said = asked.words if asked.whole else f"{name} {asked.words}"
-        unless = asked.when.startswith("unless ")
-        conditions = " and ".join(w for w in (given, "" if unless else asked.when) if w)
-        if unless:
-            said = f"{said} {asked.when}"
-        if conditions:
-            said = f"If {conditions}, {said}"
-        if said.casefold() not in seen:
-            seen.add(said.casefold())
-            free = asked.whole or asked.words.startswith(("may ", "is "))
-            shown = message if asked in about or not about else None
-            yield Statement(capital(said), asked.cell, None if free else shown)
+FieldDemands = tuple[FieldRow, tuple[Demand, ...]]
+"""A row, and all that it asks."""
 
 
-_CUES = (
-    (r"required|mandatory|enter|provide|fill|empty|blank|missing|select|choose", r"entered$"),
-    (r"already|unique|exists?|taken|in use|duplicate|registered", r"unique$"),
-    (r"characters?|digits?|long|short|length", r"(?:characters|digits|letters)\b"),
-    (r"early|late|past|future|expired", r"\b(?:before|after|ago|future|past|today)\b"),
-    (r"high|low|large|small|range|exceed\w*|maximum|minimum|negative|positive",
-     r"\b(?:at least|at most|between|greater|less|positive)\b"),
-    (r"valid|format", r"valid|format|(?:a|whole) (?:number|date|time)\b"),
-)  # fmt: skip
-"""Words of a message, and of what is asked of a field where the message speaks of that."""
-_PLAIN = re.compile(r"must|have|contain|most|least|only|between|with|than|that|from|your|please")
+def field_rules(text: str, *, table: bool = False) -> tuple[FieldDemands, ...]:
+    """What the rows of a field specification ask; () for any other text."""
+    rows = read_field_rows(text, table=table)
+    found = tuple((row, tuple(_demands(row))) for row in rows)
+    return tuple((row, asked) for row, asked in found if asked)
 
 
-def _speaks_of(message: str, asked: str, name: str) -> bool:
-    """Whether a message is about this demand: "already registered" is about being unique."""
-    said = message.casefold()
-    if any(
-        re.search(rf"\b(?:{cue})\b", said) and re.search(demand, asked, re.IGNORECASE)
-        for cue, demand in _CUES
-    ):
-        return True
-    shared = _words(said) & _words(asked) - _words(name)
-    return any(not _PLAIN.fullmatch(word) for word in shared)
-
-
-def _words(text: str) -> set[str]:
-    return set(re.findall(r"\d[\d.,]*(?<=\d)|[a-z]{4,}", text.casefold()))
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What follows the field's name, or a ``whole`` sentence; ``when`` is its condition."""
-
-    words: str
-    cell: Cell
-    when: str = ""
-    whole: bool = False
-
-
-def _asked(row: FieldRow) -> Iterator[_Asked]:
+def _demands(row: FieldRow) -> Iterator[Demand]:
     """Everything that a row asks, in the order in which a tester would try it."""
     yield from _presence(row)
-    for cell in row.of("type"):
-        yield from (_Asked(said, cell) for said in of_type(one_line(cell.value.text)))
-    for cell in row.of("length", "longest", "shortest"):
-        yield from (_Asked(said, cell) for said in _of_length(cell, row))
-    yield from _of_bounds(row)
-    for cell in row.of("values"):
-        yield from (_Asked(said, cell) for said in of_values(one_line(cell.value.text)))
-    for cell in row.of("rule"):
-        for part in parts(cell.value.text):
-            yield from _of_part(part, cell, row.name)
-    for cell in row.of("lead"):
-        for part in parts(cell.value.text):
-            if any(of_rule(part, known=True)):
-                yield from _of_part(part, cell, row.name)
-    for cell in row.of("format"):
+    for heading, cell in row.cells:
         said = one_line(cell.value.text)
-        known = [asked for part in parts(said) for asked in of_rule(part, known=True)]
-        for words, when in known or [(f"must have the format {said}", "")]:
-            yield _Asked(words, cell, when)
-    for cell in row.of("unique"):
-        if _YES.match(cell.value.text):
-            yield _Asked("must be unique", cell)
-    for cell in row.of("default"):
-        said = one_line(cell.value.text)
-        yield _Asked(f"is {said if find_messages(said) else _quoted(said)} by default", cell)
+        if heading in ("length", "longest", "shortest"):
+            lead = "at least" if heading == "shortest" else "at most"
+            unit = "digits" if re.search(r"\bdigits\b", cell.name, re.IGNORECASE) else "characters"
+            yield from _limited(cell, said, lead, unit)
+        elif heading in ("lowest", "highest"):
+            lead = "at least" if heading == "lowest" else "at most"
+            yield from _limited(cell, said, lead, "")
+        elif heading == "type":
+            yield from _typed(cell, said)
+        elif heading == "values":
+            yield from _listed(cell, said)
+        elif heading in ("rule", "format", "lead"):
+            yield from _ruled(cell, cell.value.text, sure=heading != "lead")
+        elif heading == "unique" and _YES.match(said):
+            yield Demand("other", cell)
 
 
-def _presence(row: FieldRow) -> Iterator[_Asked]:
+def _presence(row: FieldRow) -> Iterator[Demand]:
     """Whether the field must be filled in: "Yes", "Optional", "If the customer is a business"."""
-    required = row.of("required")
-    for cell in required:
-        when = WHEN.match(one_line(cell.value.text))
-        if when:
-            word = "unless " if when["word"].lower() == "unless" else ""
-            yield _Asked("must be entered", cell, word + one_line(when["words"]))
-        elif _YES.match(cell.value.text):
-            yield _Asked("must be entered", cell)
-        elif _NO.fullmatch(cell.value.text):
-            yield _Asked("may be left empty", cell)
-    if row.starred and not required:
-        yield _Asked("must be entered", Cell(row.name, row.whole, row.whole))
+    for cell in row.of("required"):
+        said = one_line(cell.value.text)
+        if re.search(r"\b(?:if|when|where|unless)\b", said, re.IGNORECASE):
+            yield Demand("filled", cell, when=True)
+        elif _YES.match(said):
+            yield Demand("filled", cell)
+        elif _NO.fullmatch(said):
+            yield Demand("free", cell)
+    if row.starred and not row.of("required"):
+        yield Demand("filled", Cell(row.name, row.named, row.named))
     for cell in row.of("optional"):
-        if _YES.match(cell.value.text):
-            yield _Asked("may be left empty", cell)
-        elif _NO.fullmatch(cell.value.text):
-            yield _Asked("must be entered", cell)
+        said = one_line(cell.value.text)
+        if _YES.match(said) or _NO.fullmatch(said):
+            yield Demand("free" if _YES.match(said) else "filled", cell)
 
 
-def _of_part(part: str, cell: Cell, name: str) -> Iterator[_Asked]:
-    """One rule of a cell: about the field by its name, a sentence of its own, or a phrase."""
-    own = re.match(rf"(?:the )?{re.escape(name)}(?: field)? (?=\w)", part, re.IGNORECASE)
-    if own:
-        clause = parse_clause(part)
-        if clause is not None and clause.form in ("modal", "be"):
-            yield _Asked(part[own.end() :], cell)
-            return
-    read = list(of_rule(part, known=True))
-    clause = None if read else parse_clause(part)
-    if clause is not None and clause.subject and clause.form in ("modal", "present", "be"):
-        yield _Asked(part, cell, whole=True)
-        return
-    for said, when in read or of_rule(part):
-        if re.search(r"\bdate\b|birth", name, re.IGNORECASE):
-            said = re.sub(r"\b(years?|months?) (?:old|of age)\b", r"\1 ago", said)
-        yield _Asked(said, cell, when)
+def _typed(cell: Cell, said: str) -> Iterator[Demand]:
+    """What a type asks: a length of a text, the values of a list, a date or a number."""
+    inner = _INNER.search(said)
+    listed = _LISTED.match(said)
+    if inner:
+        yield from _limited(cell, inner["inner"].strip(), "at most", "characters")
+    elif listed:
+        yield from _listed(cell, listed["inner"].strip())
+    elif _KIND.match(said):
+        yield Demand("other", cell)
 
 
-def _of_length(cell: Cell, row: FieldRow) -> Iterator[str]:
-    text = one_line(cell.value.text)
-    unit = "digits" if re.search(r"\bdigits\b", cell.name, re.IGNORECASE) else "characters"
-    if re.fullmatch(NUMBER, text):
-        least = cell in row.of("shortest")
-        yield f"must have at {'least' if least else 'most'} {text} {unit}"
+def _limited(cell: Cell, said: str, lead: str, unit: str) -> Iterator[Demand]:
+    """The limits of a cell that holds a number, a range or a limit in words."""
+    ends = _RANGE.match(said)
+    if ends:
+        said = f"between {ends['low']} and {ends['high']} {ends['unit'].strip() or unit}".strip()
     else:
-        yield from sized(text, unit)
+        said = f"{lead} {said}" if _BARE.match(said) else said
+        said = f"{said} {unit}" if re.search(r"\d$", said) else said
+    said = re.sub(r"\bchars?\b", "characters", said.strip())
+    limits = tuple(q for q in find_quantities(said) if q.is_limit)
+    yield Demand("limit", cell, limits=limits) if limits else Demand("other", cell)
 
 
-def _of_bounds(row: FieldRow) -> Iterator[_Asked]:
-    low, high = (next(iter(row.of(side)), None) for side in ("lowest", "highest"))
-    if low and high:
-        bounds = f"{one_line(low.value.text)} and {one_line(high.value.text)}"
-        yield _Asked(f"must be between {bounds}", low)
-    elif low:
-        yield _Asked(f"must be at least {one_line(low.value.text)}", low)
-    elif high:
-        yield _Asked(f"must be at most {one_line(high.value.text)}", high)
+def _listed(cell: Cell, said: str) -> Iterator[Demand]:
+    values = [value.strip(" .\"“”'‘’") for value in _LIST.split(said)]
+    values = [value for value in values if value]
+    if _RANGE.match(said) or any(q.is_limit for q in find_quantities(said)):
+        yield from _limited(cell, said, "at most", "")
+    elif len(values) > 1 and all(len(value.split()) <= 5 for value in values):
+        yield Demand("values", cell, values=tuple(values))
+    else:
+        yield Demand("other", cell)
 
 
-def _quoted(words: str) -> str:
-    return f'"{words}"'
+def _ruled(cell: Cell, said: str, *, sure: bool) -> Iterator[Demand]:
+    """A rule in words: its limits, or the rule as it stands."""
+    limits = tuple(q for q in find_quantities(said) if q.is_limit)
+    conditional = re.search(r"\b(?:if|when|where|unless)\b", said, re.IGNORECASE)
+    if limits and not conditional:
+        yield Demand("limit", cell, limits=limits)
+    elif sure:
+        yield Demand("other", cell)

@@ -120,9 +120,29 @@ def same_attribute(one: Fact, other: Fact) -> bool:
     )
 
 
+def before(condition: TestCondition) -> str:
+    """What a condition sets, in the words of the criterion: all that holds before."""
+    kinds = ("condition", "scenario", "row", "transition")
+    held = (fact for fact in condition.facts if fact.kind in kinds and fact.holds)
+    return " and ".join(fact.quote for fact in held)
+
+
+def after(condition: TestCondition) -> str:
+    """What follows in the words of the criterion."""
+    return " and ".join(one.quote.rstrip(".") for one in condition.outcomes if one.happens)
+
+
+def act(condition: TestCondition) -> str:
+    """What a person can do by the outcome: "cancel an order" of "the agent can cancel an order"."""
+    for clause in clauses_of(after(condition)):
+        if clause.form == "modal" and not clause.negated and is_person(clause.subject):
+            return f"{clause.verb} {clause.tail}".strip()
+    return ""
+
+
 def gives(condition: TestCondition, story: UserStory, *, opens: bool) -> tuple[Fact, ...]:
     """What holds after the condition was met; ``opens`` where it stands for its whole story."""
-    expected = mask_messages(condition.expected)
+    expected = mask_messages(after(condition))
     found = [*_statuses(_GETS, expected, condition, qualifying=False)]
     for said in coordinated(expected):
         for clause in clauses_of(said):
@@ -138,7 +158,7 @@ def gives(condition: TestCondition, story: UserStory, *, opens: bool) -> tuple[F
     for match in _FIELD_GIVEN.finditer(expected):
         field = match["field"]
         found.append(Fact("field", (field.casefold(),), "", field))
-    found += command_facts(condition.action)
+    found += command_facts(act(condition))
     if opens:
         found += command_facts(story.title)
         found += _called(story)
@@ -147,30 +167,30 @@ def gives(condition: TestCondition, story: UserStory, *, opens: bool) -> tuple[F
 
 def needs(condition: TestCondition, story: UserStory, *, opens: bool) -> tuple[Fact, ...]:
     """What must hold before the condition can be met."""
-    before = mask_messages(condition.precondition)
-    action, expected = mask_messages(condition.action), mask_messages(condition.expected)
-    found = [*_statuses(_GETS, before, condition), *_statuses(_LEAVES, expected, condition)]
+    held = mask_messages(before(condition))
+    action, expected = mask_messages(act(condition)), mask_messages(after(condition))
+    found = [*_statuses(_GETS, held, condition), *_statuses(_LEAVES, expected, condition)]
     found += _statuses(_GETS, action, condition, qualifying=True)
     found += _statuses(_GETS, expected, condition, qualifying=True)
-    for text in (before, action, expected):
+    for text in (held, action, expected):
         for match in _QUALIFIED.finditer(text):
             value = _value(match["state"])
             if value and (base_of_participle(match["state"].lower()) or match["state"].istitle()):
                 words = f"{match.group()} {noun_core(match['noun'])}"
                 found.append(Fact("done", stems(noun_core(match["noun"])), value, words))
-    for clause in clauses_of(before):
+    for clause in clauses_of(held):
         if clause.passive and not clause.negated:
-            found.append(Fact("done", stems(noun_core(clause.subject)), clause.passive, before))
-    owned = _WITH.search(before)
+            found.append(Fact("done", stems(noun_core(clause.subject)), clause.passive, held))
+    owned = _WITH.search(held)
     if owned:
         found.append(Fact("thing", stems(owned["noun"]), "", owned["noun"]))
-    there = {stem(word) for word in re.findall(r"[A-Za-z]+", before)}
+    there = {stem(word) for word in re.findall(r"[A-Za-z]+", held)}
     found += (one for one in _objects(action) if one.name[-1] not in there)
     for text in (action, expected):
         for match in re.finditer(r"\bthe (?P<noun>[a-z]+)\b", text):
             if _DEVERBAL.search(match["noun"]):
                 found.append(Fact("event", (), match["noun"], match.group(), weak=True))
-    for text in (before, action, expected):
+    for text in (held, action, expected):
         for field in _FIELD.findall(text):
             found.append(Fact("field", (field.casefold(),), "", field))
     if opens:
@@ -215,7 +235,7 @@ def _statuses(
         attribute = tuple(
             one for one in stems(match["attribute"]) if one not in ("status", "state", "stage")
         )
-        owner = _OWNER.search(condition.precondition)
+        owner = _OWNER.search(before(condition))
         if not attribute and owner:
             attribute = stems(owner["thing"])
         yield Fact("status", attribute, _value(match["value"]), match.group())

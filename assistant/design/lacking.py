@@ -1,4 +1,4 @@
-""" "Without": what must be there for something to be possible, read as a fact that may be lacking.
+""" "Without": what must be there for something to be possible, named as what may be lacking.
 
 "An order cannot be cancelled without a reason" hangs on whether there is a reason. Where nothing is
 refused the word only tells the manner ("can be returned without a receipt"), and so it does in
@@ -11,11 +11,8 @@ import re
 
 from assistant.design.clauses import parse_clause
 from assistant.design.messages import mask_quotes
-from assistant.design.nouns import is_plural
 from assistant.design.outcomes import is_restrictive
-from assistant.design.people import head_noun
-from assistant.design.sentences import Span
-from assistant.design.verbs import base_of_gerund, participle
+from assistant.design.sentences import Span, span
 
 WORD = "without"
 """The keyword of such a condition."""
@@ -37,7 +34,7 @@ _END = re.compile(r"[.;]|, (?!and |or )")
 
 
 def trailing_lack(text: str, start: int, end: int) -> tuple[int, Span] | None:
-    """Where the effect ends, and the fact that "without ..." after it lacks; ``None`` for manner.
+    """Where the effect ends, and what "without ..." after it names; ``None`` for manner.
 
     The effect must refuse or deny something; offsets are those of ``text``.
     """
@@ -53,43 +50,11 @@ def trailing_lack(text: str, start: int, end: int) -> tuple[int, Span] | None:
         stop = _END.search(masked, match.end(), end)
         if stop and text[stop.start() : end].strip(" .;"):
             continue  # more follows: what it belongs to cannot be told
-        fact = _fact(text[match.end() : stop.start() if stop else end].strip(), clause.subject)
-        if fact:
-            place = stop.start() if stop else end
-            return match.start(), Span(fact, place - len(fact), place)
+        place = stop.start() if stop else end
+        return match.start(), span(text, match.end(), place)
     return None
 
 
-def leading_lack(text: str, start: int, end: int) -> Span | None:
-    """The fact that "Without ...," in front of a main clause lacks; the words end at ``end``."""
-    words = text[start:end].strip(" ,")
-    if not words or _MANNER.match(words):
-        return None
-    fact = _fact(words, "")
-    return Span(fact, end - len(fact), end) if fact else None
-
-
-def _fact(words: str, subject: str) -> str:
-    """What would be the case: "a reason" -> "there is a reason", "entering a PIN" -> "a PIN is
-    entered", "being signed in" -> "the user is signed in" where ``subject`` is the user."""
-    words = re.sub(r"^(?:first|previously|also) ", "", words, flags=re.IGNORECASE)
-    first, _, rest = words.partition(" ")
-    about = _NOBODY.sub("a", subject, count=1)
-    if first.lower() in ("being", "having"):
-        if not about or not rest:
-            return ""
-        many = is_plural(head_noun(about))
-        be = ("are", "have") if many else ("is", "has")
-        return f"{about} {be[first.lower() == 'having']} {rest}"
-    base = base_of_gerund(first)
-    if base is not None:
-        if not rest:
-            return ""
-        done = parse_clause(f"{rest} must be x")
-        return f"{rest} {'are' if done and done.plural else 'is'} {participle(base)}"
-    named = re.match(r"(?:the|their|its|his|her|your|both|all)\b", words, re.IGNORECASE)
-    many = is_plural(head_noun(words) or words)
-    if named:
-        return f"{words} {'are' if many else 'is'} present"
-    one = re.match(r"an? ", words, re.IGNORECASE)
-    return f"there {'are' if many and not one else 'is'} {words}"
+def lacks(words: str) -> bool:
+    """Whether "Without ..." in front of a main clause names what may be lacking, not a manner."""
+    return bool(words) and not _MANNER.match(words)

@@ -16,17 +16,15 @@ from assistant.design.clause_words import (
     is_gerund,
 )
 from assistant.design.clauses import parse_clause
-from assistant.design.lacking import WORD, leading_lack
+from assistant.design.lacking import WORD, lacks
 from assistant.design.lexicon import word_set
 from assistant.design.messages import mask_quotes
-from assistant.design.named_events import told_event
-from assistant.design.nouns import is_plural
-from assistant.design.people import ARTICLE, head_noun
+from assistant.design.named_events import names_event
+from assistant.design.people import ARTICLE
 from assistant.design.quantities import find_quantities
 from assistant.design.rules import Condition
 from assistant.design.sentences import Span, span
-from assistant.design.verbs import base_of_participle, is_base, third_person
-from assistant.design.wording import fact
+from assistant.design.verbs import is_base
 
 _LEAD = re.compile(
     r"^(?P<word>only if|only when|only where|if|when|whenever|once|unless|until|where|while|as"
@@ -88,10 +86,10 @@ def take_leading(
             conditions.append(Condition(word, span(text, start, cut)))
         elif word in OCCASION:
             conditions.append(Condition(word, words))
-        elif word in EVENT_WORDS and (event := told_event(words.text)) is not None:
-            conditions.append(Condition("when", Span(event, words.end - len(event), words.end)))
-        elif word == WORD and (lack := leading_lack(text, words.start, cut)) is not None:
-            conditions.append(Condition(word, lack, holds=False))
+        elif word in EVENT_WORDS and names_event(words.text):
+            conditions.append(Condition("when", words))
+        elif word == WORD and lacks(words.text):
+            conditions.append(Condition(word, words, holds=False))
         elif (word in CLAUSAL and (parse_clause(words.text) or is_gerund(words.text))) or word in (
             "if",
             "when",
@@ -108,53 +106,16 @@ def take_leading(
     return start
 
 
-_INVERTED = re.compile(
-    r"(?P<word>should|were|had) (?P<subject>(?:the|a|an|any|no|this|their|its|there)\b"
-    r"[^,]*?|[a-z]+s?) (?P<rest>[a-z]+\b[^,]*), ", re.IGNORECASE,
-)  # fmt: skip
+_INVERTED = re.compile(r"(?:should|had) (?P<words>[^,]+), ", re.IGNORECASE)
 
 
 def take_inverted(text: str, start: int, end: int, conditions: list[Condition]) -> int:
-    """ "Should the switch be rejected, ..." as the condition "the switch is rejected"."""
+    """ "Should the switch be rejected, ...": a condition without a conjunction."""
     match = _INVERTED.match(mask_quotes(text), start, end)
     if match is None or not parse_clause(text[match.end() : end]):
         return start
-    whole = text[match.end("word") + 1 : match.end("rest")]
-    stop = match.end("rest")
-    if match["word"].lower() == "had":
-        said = _had(whole)
-        if said is None:
-            return start
-        conditions.append(Condition("if", Span(said, stop - len(said), stop)))
-        return span(text, match.end(), end).start
-    if match["word"].lower() != "should":
-        return start
-    words = whole.split()
-    verbs = [i for i, word in enumerate(words) if i and is_base(word.lower())]
-    verb = words.index("be") if "be" in words[1:] else next((i for i in verbs if i > 1), None)
-    if verb is None:
-        return start
-    subject = " ".join(words[:verb]).removesuffix(" not")
-    denied = words[verb - 1] == "not"
-    said = fact(f"{subject} will {'not ' if denied else ''}{' '.join(words[verb:])}")
-    conditions.append(Condition("if", Span(said, stop - len(said), stop)))
+    conditions.append(Condition("should", span(text, *match.span("words"))))
     return span(text, match.end(), end).start
-
-
-def _had(words: str) -> str | None:
-    """ "the customer already received a bonus" after "had": "the customer has already received"."""
-    parts = words.split()
-    verb = next(
-        (at for at, part in enumerate(parts) if at > 0 and base_of_participle(part.lower())), None
-    )
-    if verb is None:
-        return None
-    first = verb
-    while first > 1 and parts[first - 1].lower() in ("already", "not", "never", "ever", "also"):
-        first -= 1
-    subject = " ".join(parts[:first])
-    has = "have" if is_plural(head_noun(subject) or subject) else "has"
-    return " ".join([subject, has, *parts[first:]])
 
 
 def _end_of_lead(text: str, start: int, end: int, word: str) -> int | None:
@@ -193,9 +154,7 @@ def _end_of_lead(text: str, start: int, end: int, word: str) -> int | None:
         return None
     if word.startswith("only"):  # "Only if a coach is present may members use the room"
         for match in _TURNED_ROUND.finditer(masked, start, end):
-            if parse_clause(text[start : match.start()]) and straight(
-                text[match.start() + 1 : end]
-            ):
+            if parse_clause(text[start : match.start()]):
                 return match.start()
     # no comma: the main clause starts at a determiner after the condition's own verb
     for match in re.finditer(
@@ -231,28 +190,6 @@ def _end_of_occasion(text: str, masked: str, start: int, end: int) -> int | None
 _TURNED_ROUND = re.compile(
     r"\s(?:may|can|could|will|shall|should|must|does|do)(?=\s|$)", re.IGNORECASE
 )
-
-
-def straight(words: str) -> str | None:
-    """ "may members use the room" as "members may use the room"; ``None`` for other words."""
-    modal, _, rest = words.partition(" ")
-    if _TURNED_ROUND.fullmatch(f" {modal}") is None:
-        return None
-    parts = rest.split(" ")
-    place = next(
-        (
-            at
-            for at, part in enumerate(parts)
-            if at and is_base(part.strip(",.")) and ARTICLE.match(f"{parts[at - 1]} ") is None
-        ),
-        None,
-    )
-    if place is None:
-        return None
-    if modal.lower() == "does":
-        return " ".join([*parts[:place], third_person(parts[place]), *parts[place + 1 :]])
-    said = [] if modal.lower() == "do" else [modal.lower()]
-    return " ".join([*parts[:place], *said, *parts[place:]])
 
 
 _SUBORDINATE = re.compile(

@@ -7,15 +7,11 @@ covering array is computed by ``covertable`` and is the same in every process.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.design.casing import capital, lower_start, one_line
-from assistant.design.drafts import Draft, given, outcome, spans_of
 from assistant.design.messages import mask_quotes
 from assistant.design.quantities import find_quantities
-from assistant.design.rules import Rule
-from assistant.design.situations import Situation, stage
 
 MIN_PARAMETERS = 3
 MAX_PARAMETERS = 10
@@ -78,30 +74,3 @@ def combinations(parameters: Sequence[Parameter]) -> list[dict[str, str]]:
 
     rows = make({p.name: list(p.values) for p in parameters})
     return [{p.name: str(row[p.name]) for p in parameters} for row in rows]
-
-
-def pairwise(rule: Rule, parameters: Sequence[Parameter]) -> Iterator[Draft]:
-    """One condition for each combination."""
-    situation = stage(given(rule), rule.effect.text)
-    for row in combinations(parameters):
-        said = _listed([f"{name} = {value}" for name, value in row.items()])
-        yield Draft(
-            "pairwise", True, f"With {said}, {lower_start(outcome(rule))}",
-            Situation(situation.precondition, _with(situation.action, said)),
-            capital(f"with {said}: {lower_start(one_line(_first(outcome(rule))))}"),
-            spans_of(rule), data="; ".join(f"{name}: {value}" for name, value in row.items()),
-            weight=1, variables=tuple(row.items()),
-        )  # fmt: skip
-
-
-def _first(text: str) -> str:
-    """An outcome without the lists in brackets."""
-    return re.sub(r" \([^()]*\)", "", text)
-
-
-def _with(action: str, said: str) -> str:
-    return f"{_first(action)}, with {said}"
-
-
-def _listed(items: list[str]) -> str:
-    return f"{', '.join(items[:-1])} and {items[-1]}"

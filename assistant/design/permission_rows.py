@@ -7,16 +7,11 @@ refuse one act to one role in each cell.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from assistant.design.casing import capital, indefinite, lower_start, one_line
-from assistant.design.drafts import Draft
 from assistant.design.people import is_person
 from assistant.design.row_cells import Cell, row_cells
-from assistant.design.situations import Situation
 from assistant.design.verbs import base_of_gerund, is_base
-from assistant.domain import Technique
 
 _ROLE = re.compile(
     r"(?:user |business )?(?:roles?|profiles?|actors?|personas?)|user (?:type|group)|who"
@@ -43,13 +38,13 @@ _SIDE = re.compile(r"(?:notes?|comments?|remarks?|description|id|no\.?|#)", re.I
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What one cell says: whether ``role`` may do ``act``, and in which case only."""
+    """What one cell says: whether ``role`` may do ``act``; both as they stand in the table."""
 
     role: str
     act: str
     allowed: bool
-    only: str
-    cells: tuple[Cell, ...]
+    named: Cell
+    cell: Cell
 
 
 def read_grants(text: str) -> tuple[Grant, ...]:
@@ -75,28 +70,26 @@ def _grants(cells: tuple[Cell, ...]) -> list[Grant]:
     found: list[Grant] = []
     for cell in rest:
         role, act = (named.value.text, cell.name) if of_role else (cell.name, named.value.text)
-        said = list(_said(one_line(cell.value.text), act))
-        if not said:
+        allowed = _allowed(" ".join(cell.value.text.split()), act)
+        if allowed is None:
             return []
-        found += [Grant(one_line(role), do, may, only, (named, cell)) for do, may, only in said]
+        found.append(Grant(role, act, allowed, named, cell))
     return found
 
 
-def _said(value: str, act: str) -> Iterator[tuple[str, bool, str]]:
-    """What a cell allows and refuses: acts, whether allowed, and in which case only."""
-    thing = one_line(act)
-    if not _does(act) and re.fullmatch(r"(?:read|view)(?:[ -]?only)?|r", value, re.IGNORECASE):
-        yield f"view {thing}", True, ""
-        yield f"change {thing}", False, ""
-    elif not _does(act) and _CHANGES.fullmatch(value):
-        yield f"view and change {thing}", True, ""
-    elif yes := _YES.match(value):
-        yield _act(act), True, value[yes.end() :].strip(" ,;:()-–")
-    elif _NO.fullmatch(value):
-        yield _act(act), False, ""
+def _allowed(value: str, act: str) -> bool | None:
+    """Whether a cell allows; ``None`` where it does not tell. "Read" of a thing allows some."""
+    if not _does(act) and _SOME.fullmatch(value):
+        return True
+    if _YES.match(value):
+        return True
+    return False if _NO.fullmatch(value) else None
 
 
-_CHANGES = re.compile(r"read ?[/&+-] ?write|r ?/? ?w|edit|write|modify|manage|crud", re.IGNORECASE)
+_SOME = re.compile(
+    r"(?:read|view)(?:[ -]?only)?|r|read ?[/&+-] ?write|r ?/? ?w|edit|write|modify|manage|crud",
+    re.IGNORECASE,
+)
 
 
 def _is_role(name: str) -> bool:
@@ -105,37 +98,5 @@ def _is_role(name: str) -> bool:
 
 def _does(name: str) -> bool:
     """Whether a heading starts with a verb: "Create case", "Exporting reports"."""
-    first = one_line(name).split(" ")[0].lower()
+    first = name.split()[0].lower() if name.split() else ""
     return is_base(first) or (first.endswith("ing") and base_of_gerund(first) is not None)
-
-
-def _act(name: str) -> str:
-    """What is done, as an instruction: "Create case", "Exporting reports", "Reports"."""
-    words = one_line(name).split(" ")
-    first = words[0].lower()
-    base = base_of_gerund(first)
-    if base and first.endswith("ing"):
-        return " ".join([base, *words[1:]])
-    if is_base(first):
-        return " ".join([first, *words[1:]])
-    return f"use {one_line(name)}"
-
-
-def grant_drafts(grants: tuple[Grant, ...]) -> Iterator[Draft]:
-    """One condition a cell: what is allowed works, what is not is refused."""
-    seen: set[bool] = set()
-    for grant in grants:
-        first = grant.allowed not in seen
-        seen.add(grant.allowed)
-        technique: Technique = "role" if not first else "positive" if grant.allowed else "negative"
-        role = lower_start(grant.role)
-        can = "can" if grant.allowed else "cannot"
-        said = capital(f"{role} {can} {grant.act}")
-        only = f" ({grant.only})" if grant.only else ""
-        try_to = "" if grant.allowed else "try to "
-        yield Draft(
-            technique, grant.allowed, f"{said}{only}",
-            Situation("", f"As {indefinite(role)}, {try_to}{grant.act}{only}"),
-            f"{said}{only}", tuple(cell.whole for cell in grant.cells), priority="High",
-            variables=(("role", role), (grant.act, "allowed" if grant.allowed else "refused")),
-        )  # fmt: skip

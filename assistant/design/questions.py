@@ -10,17 +10,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from assistant.design.casing import lower_start
 from assistant.design.conflicts import Conflict, content_words, find_conflicts
 from assistant.design.contradictions import Contradiction, find_contradictions
 from assistant.design.disagreements import Disagreement, find_disagreements
 from assistant.design.messages import mask_quotes
-from assistant.design.narratives import read_narrative
+from assistant.design.narratives import read_narrative, role_of
 from assistant.design.references import unknown_references
 from assistant.design.scope import ScopeItem, contradicted, is_scope_statement, out_of_scope
 from assistant.design.supersession import Change, changes, concerning
 from assistant.design.vague import find_vague
-from assistant.domain import AcceptanceCriterion, Chunk, Epic, Evidence, Question, UserStory
+from assistant.domain import (
+    AcceptanceCriterion,
+    Chunk,
+    Epic,
+    Evidence,
+    Question,
+    TestCondition,
+    UserStory,
+)
 
 MAX_VAGUE = 3
 """Questions about vague words for one criterion; more would only be skipped over."""
@@ -163,7 +170,9 @@ def _against_story(criterion: AcceptanceCriterion, story: UserStory) -> Iterator
     rule = read_narrative(story.narrative)
     if rule is None or rule.whole.text.strip() == criterion.text.strip():
         return
-    chunk = _as_chunk(story.key, rule.effect.text)
+    wanted = re.sub(r"^(?:I|we) (?:want|need|would like) to (?:be able to )?", "", rule.effect.text)
+    able = f"The {role_of(story.narrative)} can {wanted}"  # for comparing alone
+    chunk = _as_chunk(story.key, rule.effect.text if wanted == rule.effect.text else able)
     name = f"the story {story.key}"
     where = _evidence(story.key, story.narrative, max(0, rule.whole.start), rule.whole.end)
     for one in find_contradictions(criterion.text, [chunk]):
@@ -193,17 +202,21 @@ def _against_criteria(
 def _of_rows(one: Disagreement) -> Question:
     """Two rows, or a row and a sentence, that decide the same case differently."""
     mine, theirs, name = one.mine.condition, one.theirs.condition, one.theirs.name
-    if mine.technique == theirs.technique == "boundary" and mine.action != theirs.action:
+    if mine.technique == theirs.technique == "boundary" and mine.data != theirs.data:
         thing = next(reversed(mine.variables))
         said = f"“{thing}”: here {mine.data} is the last allowed value, but in {name} it is"
         said = f"{said} {theirs.data}"
     else:
-        said = f"“{_short(mine.action)}”: here {lower_start(mine.expected)}, but in {name}"
-        said = f"{said} {lower_start(theirs.expected)}"
+        here, there = mine.expected or _allowed(mine), theirs.expected or _allowed(theirs)
+        said = f"{_short(mine.statement)}: here {here}, but in {name} {there}"
     return Question(
         criterion_id=one.mine.criterion.id, kind="conflict", text=f"{said}. Which is right?",
         evidence=(*mine.evidence, *theirs.evidence),
     )  # fmt: skip
+
+
+def _allowed(condition: TestCondition) -> str:
+    return "allowed" if condition.valid else "refused"
 
 
 def _same_words(one: str, two: str) -> bool:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from assistant.design.clauses import Clause, parse_clause
 from assistant.design.joining import coordinated
@@ -22,19 +21,15 @@ class Condition:
     words: Span
     holds: bool = True
     full: str = ""
-    """The words with the subject or the verb that they share with another condition."""
-
-    @property
-    def said(self) -> Span:
-        """The condition in words that stand alone; they end where its own words end."""
-        if not self.full:
-            return self.words
-        return Span(self.full, self.words.end - len(self.full), self.words.end)
+    """The words with the subject or the verb that they share with another condition, for reading
+    alone: nobody is shown them."""
+    part: Span | None = None
+    """Where several conditions share their words ("storm or hail"): the part that is this one's."""
 
     @property
     def clause(self) -> Clause | None:
         """The condition as a clause, or ``None`` for "for business customers" and the like."""
-        return parse_clause(self.said.text)
+        return parse_clause(self.full or self.words.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +38,11 @@ class Rule:
 
     ``conditions`` are joined as ``logic`` says, by "and" where it is ``None``; ``context`` is where
     it applies and is never varied; ``otherwise`` is the outcome that the criterion states for the
-    other case. ``restrictive`` says
-    that the effect refuses, hides or forbids something, and ``notice`` is the message shown then;
+    other case. ``restrictive`` says that the effect refuses, hides or forbids something, ``notice``
+    is the message shown then, ``also`` what further sentences say happens in that case;
     ``excluded`` names who may not, where that is said apart ("... ; a visitor may not"), and
-    ``exception`` what the effect does not apply to ("except for sale items"). ``told`` marks a
-    story's sentence whose effect is told of the role, ``chained`` a rule that only counts where the
-    one before it does not apply ("otherwise, if ...").
+    ``exception`` what the effect does not apply to ("except for sale items"). ``chained`` marks a
+    rule that only counts where the one before it does not apply ("otherwise, if ...").
     """
 
     whole: Span
@@ -59,9 +53,9 @@ class Rule:
     otherwise: Span | None = None
     restrictive: bool = False
     notice: Span | None = None
+    also: tuple[Span, ...] = ()
     excluded: Span | None = None
     exception: Span | None = None
-    told: bool = False
     chained: bool = False
     scenario: Scenario | None = None
 
@@ -80,22 +74,3 @@ class Rule:
         """The first clause of the effect, where it can be read."""
         parts = coordinated(self.effect.text)
         return parse_clause(parts[0]) if parts else None
-
-
-def moved(rule: Rule, place: Callable[[Span], Span]) -> Rule:
-    """A rule that was read in the retelling of a text, each of its spans placed in that text."""
-
-    def maybe(words: Span | None) -> Span | None:
-        return place(words) if words else None
-
-    return replace(
-        rule,
-        whole=place(rule.whole),
-        effect=place(rule.effect),
-        conditions=tuple(replace(c, words=place(c.words)) for c in rule.conditions),
-        context=tuple(place(words) for words in rule.context),
-        otherwise=maybe(rule.otherwise),
-        notice=maybe(rule.notice),
-        excluded=maybe(rule.excluded),
-        exception=maybe(rule.exception),
-    )

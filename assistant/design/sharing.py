@@ -17,10 +17,11 @@ MAX_WORDS = 9
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """Clauses of which ``all`` or else any one must hold."""
+    """Clauses of which ``all`` or else any one must hold, and the part of each that is its own."""
 
     all: bool
     words: tuple[str, ...]
+    parts: tuple[str, ...]
 
 
 _JOINT = re.compile(
@@ -72,7 +73,7 @@ def shared_subject(text: str, clause: Clause, *, marked: bool) -> Shared | None:
         head = parts[-1].split()[-1]  # "e-mail or postal address"
         if parts[0].islower() and not parts[0].endswith("s"):
             named[0] = f"{parts[0]} {head}"
-    return Shared(kind == "and", tuple(f"{name}{rest}" for name in named))
+    return Shared(kind == "and", tuple(f"{name}{rest}" for name in named), tuple(parts))
 
 
 def _for_one(rest: str, clause: Clause) -> str:
@@ -147,7 +148,7 @@ def shared_complement(text: str, clause: Clause, *, marked: bool) -> Shared | No
             continue
         lead = "" if _full(bare, clause) else prefix
         said.append(f"{own}{lead}{bare}")
-    return Shared(kind == "and" or clause.negated, tuple(said))
+    return Shared(kind == "and" or clause.negated, tuple(said), tuple(parts))
 
 
 def _did(part: str) -> bool:

@@ -46,11 +46,53 @@ _CLAUSE_WORDS = re.compile(
 
 
 def _numbered(tree: Tree, condition: Condition, parts: list[Condition]) -> Expression:
-    """The tree over indices of ``parts``, to which its facts are added."""
-    if isinstance(tree, Fact):
-        own = tree.own or tree.words
-        place = Span(own, tree.end - len(own), tree.end)
-        full = tree.words if tree.words != own else ""
-        parts.append(replace(condition, words=place, holds=tree.holds, full=full))
-        return len(parts) - 1
-    return joined([_numbered(part, condition, parts) for part in tree.parts], all_=tree.all)
+    """The tree over indices of ``parts``, to which its facts are added.
+
+    Conditions that share words are told apart by the part of them that is their own; where that
+    cannot be found, or a denial stands among the shared words, the clause stays one condition.
+    """
+    found: list[Condition] = []
+    tree_ = _placed(tree, condition, found, len(parts))
+    if tree_ is None:
+        found = [condition]
+        tree_ = len(parts)
+    parts += found
+    return tree_
+
+
+def _placed(
+    tree: Tree, condition: Condition, found: list[Condition], first: int
+) -> Expression | None:
+    """The tree over the conditions ``found``, numbered from ``first``; ``None`` where not sure."""
+    if not isinstance(tree, Fact):
+        placed = [_placed(part, condition, found, first) for part in tree.parts]
+        sure = [part for part in placed if part is not None]
+        return joined(sure, all_=tree.all) if len(sure) == len(placed) else None
+    words = _found(condition.words, tree.words, tree.end)
+    if words is not None:
+        found.append(replace(condition, words=words, holds=tree.holds))
+    elif tree.part:
+        clause = _found(condition.words, tree.own, tree.end) if tree.own else condition.words
+        part = _found(clause, tree.part, tree.end) if clause is not None else None
+        if clause is None or part is None or _DENIED.search(clause.text.replace(part.text, "")):
+            return None
+        found.append(replace(condition, words=clause, holds=tree.holds, full=tree.words, part=part))
+    else:
+        words = _found(condition.words, tree.own, tree.end)
+        if words is None:
+            return None
+        found.append(replace(condition, words=words, holds=tree.holds, full=tree.words))
+    return first + len(found) - 1
+
+
+_DENIED = re.compile(r"\b(?:not|no|neither|nor|never|none|nobody|cannot)\b|n['’]t\b", re.IGNORECASE)
+
+
+def _found(within: Span, words: str, end: int) -> Span | None:
+    """Words as they stand in a span, the place that ends nearest to ``end``."""
+    words = words.strip(" ,;.")
+    places = [m.start() for m in re.finditer(re.escape(words), within.text)] if words else []
+    if not places:
+        return None
+    at = min(places, key=lambda place: abs(within.start + place + len(words) - end))
+    return Span(words, within.start + at, within.start + at + len(words))

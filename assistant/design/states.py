@@ -1,20 +1,14 @@
-"""State transitions that a criterion states, and those that it does not allow."""
+"""State transitions that a criterion states."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
-from assistant.design.casing import capital, definite, lower_start, one_line
-from assistant.design.drafts import Draft, given, spans_of
+from assistant.design.casing import definite, one_line
 from assistant.design.people import noun_core
 from assistant.design.rules import Rule
-from assistant.design.situations import Situation, command_of, stage
-
-MAX_INVALID = 6
-"""Changes that must not happen, at most; a chain of many states has their square."""
 
 MAX_LENGTH = 1500
 """Characters of a rule beyond which no states are looked for in it."""
@@ -94,74 +88,3 @@ def _thing_before(lead: str) -> str:
 def _event(text: str, place: int) -> str:
     match = _EVENT.match(text[place:])
     return one_line(match["words"]) if match else ""
-
-
-def transitions(rule: Rule) -> Iterator[Draft]:
-    """Each stated change of state, and changes that the criterion does not state."""
-    changes = find_transitions(rule)
-    if not changes:
-        return
-    situation = stage(given(rule), rule.effect.text)
-    if len(changes) == 1:
-        yield from _one_change(rule, changes[0], situation)
-        return
-    for change in changes:
-        yield _moved(rule, change)
-    yield from _not_moved(rule, changes)
-
-
-def _one_change(rule: Rule, change: Change, situation: Situation) -> Iterator[Draft]:
-    thing, start, end = change.thing, change.start, change.end
-    values = (("from state", start), ("to state", end))
-    if start not in situation.precondition:
-        before = f"{capital(thing)} is {start}"
-        yield Draft(
-            "state transition", True, f"{capital(thing)} changes from {start} to {end}",
-            Situation(_both(before, situation.precondition), situation.action),
-            f"{capital(thing)} is {end}", spans_of(rule), priority="High", variables=values,
-        )  # fmt: skip
-    other = (
-        situation.precondition.replace(start, end)
-        if start in situation.precondition
-        else f"{capital(thing)} is {end}"
-    )
-    yield Draft(
-        "state transition", False, f"{capital(thing)} does not change when it is already {end}",
-        Situation(other, situation.action), f"{capital(thing)} stays {end}", spans_of(rule),
-        variables=(("from state", end), ("to state", end)),
-    )  # fmt: skip
-
-
-def _moved(rule: Rule, change: Change) -> Draft:
-    thing = change.thing
-    command = command_of(change.event) if change.event else None
-    action = command or f"Move {thing} to {change.end}"
-    return Draft(
-        "state transition", True, f"{capital(thing)} changes from {change.start} to {change.end}",
-        Situation(f"{capital(thing)} is {change.start}", action),
-        f"{capital(thing)} is {change.end}", spans_of(rule), priority="High",
-        variables=(("from state", change.start), ("to state", change.end)),
-    )  # fmt: skip
-
-
-def _not_moved(rule: Rule, changes: tuple[Change, ...]) -> Iterator[Draft]:
-    """Changes between the states named that are not among those stated."""
-    states = list(dict.fromkeys(state for c in changes for state in (c.start, c.end)))
-    stated = {(change.start, change.end) for change in changes}
-    thing = changes[0].thing
-    unstated = [
-        (start, end) for start in states for end in states
-        if start != end and (start, end) not in stated
-    ]  # fmt: skip
-    for start, end in unstated[:MAX_INVALID]:
-        made = _moved(rule, Change(thing, start, end))
-        yield replace(
-            made, valid=False, priority="Medium", weight=1,
-            statement=f"{capital(thing)} cannot change from {start} to {end}",
-            situation=Situation(made.situation.precondition, f"Try to move {thing} to {end}"),
-            expected=f"{capital(thing)} stays {start}",
-        )  # fmt: skip
-
-
-def _both(first: str, second: str) -> str:
-    return f"{first} and {lower_start(second)}" if second else first

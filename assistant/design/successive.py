@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import date, time
 from decimal import Decimal
 
-from assistant.design.casing import lower_start
 from assistant.design.clauses import parse_clause
 from assistant.design.outcomes import is_message_only, is_restrictive, reports_success
 from assistant.design.people import is_person, without_article
@@ -15,7 +14,6 @@ from assistant.design.quantities import find_quantities
 from assistant.design.rules import Condition, Rule
 from assistant.design.sentences import Span, span
 from assistant.design.splitting import condition_parts
-from assistant.design.verbs import is_base
 
 _ELLIPSIS = re.compile(
     r"^(?:(?:it|this|that|they|these) (?:is|are|does|do|has|have|exceeds?|falls?)\b.*\b(?:not"
@@ -71,8 +69,9 @@ def gone_on(before: Rule, further: Span) -> Rule | None:
     asked = _WHETHER.search(before.effect.text)
     end = further.end - (len(further.text) - len(further.text.rstrip(".")))
     if before.conditions and before.otherwise is None:
-        said = f"{before.effect.text} and {lower_start(further.text.rstrip('.'))}"
-        return replace(before, effect=Span(said, end - len(said), end))
+        return replace(
+            before, also=(*before.also, Span(further.text.rstrip("."), further.start, end))
+        )
     if asked and not before.conditions and parse_clause(asked["fact"]):
         fact = asked["fact"]
         words = Span(fact, before.effect.end - len(fact), before.effect.end)
@@ -107,7 +106,7 @@ def joined_to(before: Rule, rule: Rule) -> Rule | None:
         )
     if is_message_only(rule.effect.text) and not reports_success(rule.effect.text):
         if before.restrictive and before.notice is None:
-            return replace(before, notice=_shown(rule.effect))
+            return replace(before, notice=rule.effect)
         if before.otherwise is None and not before.restrictive and not before.conditions:
             return replace(before, otherwise=rule.effect)
     return None
@@ -122,54 +121,6 @@ def _takes_up(before: Rule, condition: Condition) -> bool:
 def _limits(text: str) -> set[tuple[Decimal | date | time, str]]:
     """The value and the unit of each limit in a text."""
     return {(q.value, q.unit) for q in find_quantities(text) if q.is_limit}
-
-
-_MORE = re.compile(
-    r"(?P<side>more|fewer|less) (?:of (?:them|these|those) )?(?=(?P<verb>[a-z]+)\b)", re.IGNORECASE
-)
-
-
-def of_limit(before: Rule, rule: Rule) -> Rule:
-    """ "... no more than 50 accounts; where more match, ...": more than 50 accounts match."""
-    limits = [q for q in find_quantities(before.effect.text) if q.is_limit and q.kind == "count"]
-    if len(limits) != 1 or not rule.conditions:
-        return rule
-    limit = limits[0]
-    passed = {"at most": "more", "at least": "fewer"}
-    found = []
-    for condition in rule.conditions:
-        said = condition.said.text
-        more = _MORE.match(said)
-        side = "fewer" if more and more["side"].lower() == "less" else more and more["side"].lower()
-        if (
-            more is None
-            or side != passed.get(limit.comparison)
-            or not (is_base(more["verb"]) or more["verb"] in _BE)
-        ):
-            return rule
-        number = re.sub(r" or (?:more|fewer|less)\b", "", limit.text)
-        that = "" if more["verb"] in _BE else "that "
-        found.append(replace(condition, full=f"{side} than {number} {that}{said[more.end() :]}"))
-    return replace(rule, conditions=tuple(found))
-
-
-_BE = ("are", "were", "have", "exist")
-
-
-def _shown(message: Span) -> Span:
-    """ "Message: 'Too large'" as "the message 'Too large' is shown"; other words as they are."""
-    found = _HEADED.match(message.text)
-    if found is None:
-        return message
-    said = f"the {found['what'].lower()} {found['text']} is shown"
-    return Span(said, message.start, message.start + len(said))
-
-
-_HEADED = re.compile(
-    r"(?:(?:the|an?) )?(?P<what>(?:error |warning )?(?:message|text|error|warning|hint|alert)):? ?"
-    r"(?P<text>[\"“'‘].+[\"”'’])[.!]?$",
-    re.IGNORECASE | re.DOTALL,
-)
 
 
 def merged(rules: list[Rule]) -> tuple[Rule, ...]:

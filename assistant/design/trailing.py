@@ -18,10 +18,10 @@ from assistant.design.clauses import parse_clause
 from assistant.design.joining import coordinated
 from assistant.design.lacking import WORD, trailing_lack
 from assistant.design.messages import mask_quotes
-from assistant.design.named_events import told_event
+from assistant.design.named_events import names_event
 from assistant.design.quantities import find_quantities
 from assistant.design.rules import Condition
-from assistant.design.sentences import Span, span
+from assistant.design.sentences import span
 
 _TRAIL = re.compile(
     r",?\s(?P<word>(?:but |and )?only (?:if|when|where|after|once)|if and only if|if|when|whenever"
@@ -68,11 +68,11 @@ def take_trailing(text: str, start: int, end: int, conditions: list[Condition]) 
         return lack[0]
     for match in islice(_EVENT.finditer(masked, start, end), MAX_TRIED):
         right = span(text, match.end(), end - text[start:end].rstrip().endswith("."))
-        event = told_event(right.text)
+        event = names_event(right.text)
         if ends_in_amount(text[start : match.start()]):
             continue  # "no later than 3 days after receipt of the contract"
-        if event is not None and parse_clause(text[start : match.start()].strip(" ,")):
-            conditions.append(Condition("when", Span(event, right.end - len(event), right.end)))
+        if event and parse_clause(text[start : match.start()].strip(" ,")):
+            conditions.append(Condition("when", right))
             return match.start()
     during = _DURING.search(masked, start, end)
     if during and not conditions and parse_clause(text[start : during.start()].strip(" ,")):
@@ -117,7 +117,7 @@ def take_trailing(text: str, start: int, end: int, conditions: list[Condition]) 
             continue  # "back to where they were"
         if conditions and _tells_when(word, left):
             continue
-        holds = not word.startswith(OPPOSED) or word == "before"
+        holds = not word.startswith(OPPOSED)
         stop = re.search(r"[.]$|, then\s.*$", mask_quotes(right.text))
         words = span(text, right.start, right.start + stop.start()) if stop else right
         conditions.append(Condition(word, words, holds))

@@ -14,7 +14,17 @@ from functools import cached_property
 
 from assistant.design.conflicts import stem
 from assistant.design.flows import Stage
-from assistant.design.handovers import STOP, Fact, gives, key_of, meets, needs, same_attribute
+from assistant.design.handovers import (
+    STOP,
+    Fact,
+    after,
+    before,
+    gives,
+    key_of,
+    meets,
+    needs,
+    same_attribute,
+)
 from assistant.design.narratives import read_narrative
 from assistant.design.outcomes import is_restrictive
 from assistant.domain import AcceptanceCriterion, TestCondition, UserStory
@@ -39,7 +49,6 @@ _BACK = re.compile(
 )
 _RETURNS = re.compile(r"\b(?:changes?|moves?|goes|switches) back\b", re.IGNORECASE)
 _COUNTS = re.compile(r"(?:No more than|At most|No fewer than|At least)\b")
-_ONLY_LOOKS = re.compile(r"(?:Check|Look|Try it)\b")
 _ZERO = re.compile(r"[£$€]0(?:\.00)?\b(?![.,]?\d)")
 _CANCELS = re.compile(r"\bcancel\w*|\bclos\w+|\bdelet\w+|\bremov\w+", re.IGNORECASE)
 
@@ -152,17 +161,16 @@ def _on_main_path(
 ) -> bool:
     if read_narrative(criterion.text):
         return False  # says what somebody wants, not what follows
-    if condition.technique != "positive" or not condition.valid or not condition.expected:
+    said = after(condition)
+    if condition.technique != "positive" or not condition.valid or not said:
         return False
-    told = f"{condition.precondition}\n{condition.action}\n{condition.expected}"
-    if _BACK.search(told) or _ZERO.search(condition.expected) or is_restrictive(condition.expected):
+    told = f"{before(condition)}\n{said}"
+    if _BACK.search(told) or _ZERO.search(said) or is_restrictive(said):
         return False
     if any(value == "false" for value in condition.variables.values()):
         return False
-    if _RETURNS.search(criterion.text) or _COUNTS.match(condition.expected):
+    if _RETURNS.search(criterion.text) or _COUNTS.match(said):
         return False
-    if "without a" in told and "without a" not in criterion.text:
-        return False  # what a refusal leaves allowed
     return not _FAILS.search(_states_only(told)) and not re.search(r"\bother than\b", told)
 
 
@@ -176,12 +184,11 @@ def _standing_for(story: UserStory, conditions: Sequence[TestCondition]) -> Test
     title = {stem(w) for w in re.findall(r"[A-Za-z]{3,}", story.title) if w.lower() not in STOP}
 
     def shared(one: TestCondition) -> int:
-        words = re.findall(r"[A-Za-z]{3,}", f"{one.action} {one.expected}")
+        words = re.findall(r"[A-Za-z]{3,}", after(one))
         return len(title & set(map(stem, words)))
 
-    acting = [one for one in conditions if not _ONLY_LOOKS.match(one.action)] or conditions
-    best = max(acting, key=shared, default=None)
-    return best if best is not None and shared(best) > 1 else next(iter(acting), None)
+    best = max(conditions, key=shared, default=None)
+    return best if best is not None and shared(best) > 1 else next(iter(conditions), None)
 
 
 def walk_from(start: Leg, legs: Sequence[Leg], flow: Sequence[Stage] = ()) -> Walk:
@@ -190,16 +197,16 @@ def walk_from(start: Leg, legs: Sequence[Leg], flow: Sequence[Stage] = ()) -> Wa
     walk.add(start)
     while len(walk.legs) < MAX_LEGS:
         options = [
-            (rank, leg.place, leg, before)
+            (rank, leg.place, leg, first)
             for leg in legs
             if leg not in walk.legs
-            for rank, before in _way_to(walk, leg, legs, flow)
-            if len(walk.legs) + len(before) < MAX_LEGS
+            for rank, first in _way_to(walk, leg, legs, flow)
+            if len(walk.legs) + len(first) < MAX_LEGS
         ]
         if not options:
             break
-        _, _, leg, before = min(options, key=lambda one: one[:2])
-        for each in (*before, leg):
+        _, _, leg, first = min(options, key=lambda one: one[:2])
+        for each in (*first, leg):
             walk.add(each)
     return walk
 
@@ -226,8 +233,8 @@ def _way_to(
             opening = True
         elif now.value != state.value:
             return []
-    before = _before(walk, leg, legs)
-    if before is None:
+    first = _before(walk, leg, legs)
+    if first is None:
         return []
     if visited and leg.criterion.form == "table":
         return []  # the rows of a table are alternatives
@@ -239,10 +246,10 @@ def _way_to(
     if visited and not (strong or moves):
         return []
     if opening and links:
-        return [(1, before)]
+        return [(1, first)]
     changing = bool(moves or leg.states)
-    ends = changing and bool(_CANCELS.search(leg.condition.expected))
-    return [(2 + bool(before) + 2 * changing + ends, before)]
+    ends = changing and bool(_CANCELS.search(after(leg.condition)))
+    return [(2 + bool(first) + 2 * changing + ends, first)]
 
 
 def _next_in(flow: Sequence[Stage], walk: Walk, leg: Leg) -> bool:
@@ -269,7 +276,7 @@ def _before(walk: Walk, leg: Leg, legs: Sequence[Leg]) -> tuple[Leg, ...] | None
         if one.kind in ("done", "thing") and walk.giver(one, leg) is None
         and (one.kind == "done" or one.value != "a") and one.value != "an"
     ]  # fmt: skip
-    before: list[Leg] = []
+    first: list[Leg] = []
     for needed in wanted:
         givers = [
             one for one in legs
@@ -281,8 +288,8 @@ def _before(walk: Walk, leg: Leg, legs: Sequence[Leg]) -> tuple[Leg, ...] | None
             )
         ]  # fmt: skip
         own = [one for one in givers if one.story.key == leg.story.key]
-        if own and own[0] not in before:
-            before.append(own[0])
+        if own and own[0] not in first:
+            first.append(own[0])
         elif givers and not own:
             return None
-    return tuple(before)
+    return tuple(first)

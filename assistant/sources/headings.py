@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.sources.ids import KEY, find_key, is_key, split_key
-from assistant.sources.lines import Line, plain, unescaped, unwrap
+from assistant.sources.lines import Line, plain, unwrap
 from assistant.sources.markers import read_id, read_marker, step_word
 from assistant.sources.metadata import metadata_field, metadata_pairs
 from assistant.sources.story_sentences import starts_story
@@ -115,7 +115,7 @@ def _setext(lines: Sequence[Line], at: int) -> Heading | None:
 def _named(label: str, level: int, *, markdown: bool) -> Heading:
     """The heading with this label, whatever its form."""
     label = unwrap(label)
-    bare = unescaped(plain(label)).strip().rstrip(":").strip()
+    bare = plain(label).strip().rstrip(":").strip()
     if name := section_name(bare):
         return Heading(name, level, _part_title(name, bare), find_key(bare), markdown=markdown)
     if BACKGROUND_MARKER.match(bare + ":"):
@@ -168,8 +168,7 @@ def _marked(line: Line, in_story: bool) -> Heading | None:
     if match and not in_story and not MODAL.search(match["rest"]):
         key, title = split_key(match["rest"])
         if match["sep"] or key or (match["number"] and not title.endswith(".")):
-            words = title or match["rest"] or content
-            return Heading("epic", EPIC_LEVEL, unescaped(words), key)
+            return Heading("epic", EPIC_LEVEL, title or match["rest"] or content, key)
     match = STORY_MARKER.match(content)
     if match:
         key, title = split_key(match["rest"])
@@ -180,7 +179,7 @@ def _marked(line: Line, in_story: bool) -> Heading | None:
         if named and not (MODAL.search(title) and title.endswith(".")):
             feature = content.casefold().startswith("feature")
             return Heading(
-                "story", STORY_LEVEL, unescaped(title) or content.rstrip(": "), key, feature=feature
+                "story", STORY_LEVEL, title or content.rstrip(": "), key, feature=feature
             )
     return None
 
@@ -224,7 +223,7 @@ def _keyed(lines: Sequence[Line], at: int) -> Heading | None:
         return None
     if at and not lines[at - 1].blank and not rest:
         return None
-    return Heading("keyed", STORY_LEVEL, unescaped(rest), match["key"])
+    return Heading("keyed", STORY_LEVEL, rest, match["key"])
 
 
 def _labelled(line: Line) -> Heading | None:

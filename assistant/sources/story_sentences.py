@@ -108,8 +108,7 @@ def story_title(text: str) -> str:
     flat = " ".join(plain(text).split())
     match = _WANT_CLAUSE.search(flat)
     need = match["need"].strip(" ,.;:") if match else flat
-    first = need.partition(" ")[0]
-    return shortened(need[:1].upper() + need[1:] if first.isalpha() and first.islower() else need)
+    return shortened(need[:1].upper() + need[1:])
 
 
 def shortened(text: str, limit: int = 100) -> str:

@@ -38,7 +38,6 @@ FIELD_WORDS: dict[TemplateField, str] = {
     "release": "Release",
     "team": "Team",
     "labels": "Labels",
-    "tags": "Tags",
     "description": "Description (objective, conditions, criteria)",
     "sources": "Sources of the case",
     "support": "Support of the case",

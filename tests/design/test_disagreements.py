@@ -26,12 +26,12 @@ def asked(*rows: str, sentences: tuple[str, ...] = ()) -> list[Question]:
         (
             "Tariff: Fix 12; Days: more than 49; Fee: £50",
             "Tariff: Fix 12; Days: more than 49; Fee: £60",
-            ("fee is £60", "fee is £50"),
+            ("£60", "£50"),
         ),
         (
             "Role: Agent; View: Yes; Delete: No",
             "Role: Agent; View: Yes; Delete: Yes",
-            ("agent can delete", "agent cannot delete"),
+            ("“Delete” holds", "“Yes”", "“No”"),
         ),
         (
             "Field: Street; Required: Yes; Max length: 60",
@@ -46,11 +46,11 @@ def asked(*rows: str, sentences: tuple[str, ...] = ()) -> list[Question]:
         (
             "Customer is a member: Yes; Outcome: Delivery is free",
             "Customer is a member: Yes; Outcome: Delivery costs £5",
-            ("delivery costs £5", "delivery is free"),
+            ("Delivery costs £5", "Delivery is free"),
         ),
     ],
 )
-def test_rows_that_decide_one_case_differently(one: str, two: str, said: tuple[str, str]) -> None:
+def test_rows_that_decide_one_case_differently(one: str, two: str, said: tuple[str, ...]) -> None:
     (question,) = asked(one, two)
     assert question.kind == "conflict"
     assert question.criterion_id == "S-1-AC2"

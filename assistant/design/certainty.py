@@ -1,0 +1,161 @@
+"""What can be claimed of a rule: whether its reading is sure, and what follows on the other side.
+
+A rule says what happens where its conditions hold. What happens elsewhere follows only where the
+words keep the effect for that case ("only if", "unless", "until"). Where a word makes the reading
+doubtful, nothing but the sentence itself is claimed.
+"""
+
+from __future__ import annotations
+
+import re
+
+from assistant.design.amounts import Quantity
+from assistant.design.clauses import Clause, parse_clause
+from assistant.design.joining import coordinated
+from assistant.design.logic import Case, holds
+from assistant.design.messages import mask_quotes
+from assistant.design.outcomes import is_message_only, is_restrictive
+from assistant.design.people import is_person, is_system
+from assistant.design.quantities import find_quantities
+from assistant.design.rules import Condition, Rule
+from assistant.design.sentences import Span
+
+_DOUBTFUL = re.compile(
+    r"\beven (?:if|when|where|though|after|before)\b|\bdepend(?:s|ing|ent)? (?:up)?on\b"
+    r"|\b(?:regardless|irrespective)\b|\bwhether or not\b|\bonly (?:for|without|the first)\b"
+    r"|\bnot only\b|\b(?:not|nothing|nobody|none) (?:if|when|where)\b"
+    r"|\bthe (?:more|less|longer)\b.*, the\b|, (?:and )?(?:after|before) (?:that|this)\b"
+    r"|\bif (?:necessary|needed|required|applicable|possible|desired|any)\b[ .,]*$",
+    re.IGNORECASE,
+)
+_ONLY_LAST = re.compile(r"\W*(?<![-\w])only\W*$", re.IGNORECASE)
+_ONLY_INSIDE = re.compile(
+    r"^[^,;]*?\b(?:can|may|must|shall|should|will|could|is|are|be|been)\b(?: (?!not\b)\w+)?? only"
+    r" (?=[a-z]+)(?![^,;]*\b(?:own|by|to|for)\b)",
+    re.IGNORECASE,
+)
+_ONLY_FIRST = re.compile(r"^(?:if and )?only\b", re.IGNORECASE)
+_KEPT = ("unless", "until", "except")
+_DENIED = re.compile(
+    r"\b(?:not|no|neither|nor|never|none|nobody|nothing|cannot|without)\b|n['’]t\b", re.IGNORECASE
+)
+
+
+def is_sure(rule: Rule) -> bool:
+    """Whether conditions and effect of a rule can be told apart with certainty."""
+    said = mask_quotes(rule.whole.text)
+    if not rule.effect.text.strip() or _DOUBTFUL.search(said):
+        return False
+    for condition in rule.conditions:
+        if condition.keyword == "before" and not _lets_before(rule, condition):
+            return False
+        if not re.search(r"\w", condition.words.text):
+            return False
+    return True
+
+
+def _lets_before(rule: Rule, condition: Condition) -> bool:
+    """Whether "before" bounds a permission; elsewhere it tells the order of two acts."""
+    if condition.words.start < rule.effect.start:
+        return False
+    clause = rule.clause
+    able = clause is not None and clause.form == "modal" and clause.auxiliary in ("can", "may")
+    return _ONLY_LAST.search(rule.effect.text) is not None or (
+        able and clause is not None and not clause.negated
+    )
+
+
+def is_kept(rule: Rule, condition: Condition) -> bool:
+    """Whether the effect is kept for the case in which the condition is as it wants it."""
+    if _ONLY_FIRST.match(condition.keyword):
+        return True
+    if condition.keyword.startswith(_KEPT):
+        return True
+    after = condition.words.start >= rule.effect.start
+    if not after:
+        return False
+    text = rule.effect.text
+    return bool(_ONLY_LAST.search(text) or _ONLY_INSIDE.match(mask_quotes(text)))
+
+
+def does_not_happen(rule: Rule, case: Case) -> bool:
+    """Whether the effect certainly stays away: a condition that it is kept for is not met."""
+    if len(coordinated(rule.effect.text)) > 1 and any(
+        condition.words.start >= rule.effect.start for condition in rule.conditions
+    ):
+        return False  # of two effects before a condition it may belong to the second alone
+    lenient = {
+        index: value or not is_kept(rule, rule.conditions[index]) for index, value in case.items()
+    }
+    full = {index: lenient.get(index, True) for index in range(len(rule.conditions))}
+    return not holds(rule.expression, full)
+
+
+def is_of_other_case(rule: Rule) -> bool:
+    """Whether "otherwise" tells what follows where the conditions are not met.
+
+    A message told after a duty ("if A, B must be entered; otherwise an error is shown") may as well
+    follow where the duty is not done.
+    """
+    if rule.otherwise is None:
+        return False
+    clause = rule.clause
+    duty = clause is not None and clause.form == "modal" and clause.auxiliary in (
+        "must", "shall", "should",
+    )  # fmt: skip
+    told = is_message_only(rule.otherwise.text) or is_restrictive(rule.otherwise.text)
+    return not (duty and told)
+
+
+def denied_words(rule: Rule) -> Span:
+    """The effect without "only": what does not happen where it is kept for another case."""
+    inside = _ONLY_INSIDE.match(mask_quotes(rule.effect.text))
+    if inside:
+        start = rule.effect.start + inside.end()
+        return Span(rule.effect.text[inside.end() :], start, rule.effect.end)
+    return without_last_only(rule.effect)
+
+
+def without_last_only(effect: Span) -> Span:
+    """An effect without the "only" at its end, which belongs to the condition behind it."""
+    last = _ONLY_LAST.search(effect.text)
+    if last is None:
+        return effect
+    return Span(effect.text[: last.start()], effect.start, effect.start + last.start())
+
+
+def is_response(quantity: Quantity, clause: Clause | None) -> bool:
+    """Whether a limit says how soon the system does something: no tester enters it."""
+    if quantity.kind != "duration" or quantity.comparison not in ("at most", "less than"):
+        return False
+    if quantity.unit in ("second", "millisecond", "microsecond"):
+        return True
+    if clause is None or clause.negated:
+        return False
+    if is_system(clause.subject):
+        return True
+    if clause.form == "modal":
+        return clause.auxiliary in ("will", "shall") and clause.verb == "be"
+    return clause.form == "be" or (clause.form == "present" and not is_person(clause.subject))
+
+
+def is_permission(effect: Span, quantity: Quantity) -> bool:
+    """Whether a limit bounds what an effect lets somebody do: "can book up to 10 rooms"."""
+    if quantity.negated or quantity.comparison not in ("at most", "less than"):
+        return False
+    parts = coordinated(effect.text)
+    inside = quantity.phrase_start - effect.start
+    clause = parse_clause(parts[0]) if len(parts) == 1 else None
+    if clause is None or clause.negated or inside < len(clause.subject):
+        return False
+    return (
+        clause.form == "modal"
+        and clause.auxiliary in ("can", "may")
+        and not re.search(r"\bonly\b", effect.text, re.IGNORECASE)
+        and len([q for q in find_quantities(effect.text) if q.is_limit]) == 1
+    )
+
+
+def denies(words: str) -> bool:
+    """Whether words hold a denial."""
+    return _DENIED.search(mask_quotes(words)) is not None

@@ -1,0 +1,344 @@
+"""The items of a rule: its main flow, the cases of its conditions, its limits, roles and states."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import product
+
+from assistant.design.attributes import find_mandatory, find_options
+from assistant.design.capabilities import Restriction, find_restriction
+from assistant.design.certainty import (
+    is_of_other_case,
+    is_sure,
+)
+from assistant.design.feasible import possible
+from assistant.design.items import Item, Result, Setting, Variables, found, one_line
+from assistant.design.joining import clauses_of, coordinated
+from assistant.design.limit_items import limit_items
+from assistant.design.logic import Case, Expression, Junction, cases, first_case, holds, shifted
+from assistant.design.outcomes import is_restrictive
+from assistant.design.rules import Rule
+from assistant.design.sentences import Span, span
+from assistant.design.settings import condition_settings, results_of
+from assistant.design.states import find_transitions
+from assistant.design.variables import assignment
+from assistant.domain import Technique
+
+MAX_FULL = 4
+"""Conditions up to which a full decision table is written: 16 rows."""
+
+
+def rule_items(text: str, rules: Sequence[Rule]) -> Iterator[Item]:
+    """The items of all rules of a criterion; ``text`` is the criterion's."""
+    for group in _chains(rules):
+        if len(group) > 1:
+            yield from _chain_items(group)
+            for rule in group:
+                yield from limit_items(text, rule)
+        else:
+            yield from _of_rule(text, group[0])
+
+
+def main_flow(words: Span, *, valid: bool = True, results: tuple[Result, ...] = ()) -> Item:
+    """The plain flow that a sentence tells, quoted whole."""
+    return Item(
+        "positive" if valid else "negative", valid, (Setting("main flow", words),),
+        results or (Result(words),), priority="High",
+    )  # fmt: skip
+
+
+def _of_rule(text: str, rule: Rule) -> Iterator[Item]:
+    if not is_sure(rule):
+        yield main_flow(rule.whole, valid=not rule.restrictive or bool(rule.conditions))
+        return
+    limits = list(limit_items(text, rule))
+    for item in _of_words(text, rule):
+        shown = item.technique != "positive" and any(_shows(limit, item) for limit in limits)
+        yield replace(item, further=max(item.further, 1)) if shown else item
+    yield from limits
+    yield from _field_items(text, rule)
+    yield from _transition_items(text, rule)
+
+
+def _shows(limit: Item, row: Item) -> bool:
+    """Whether a value at a limit puts the tester where a row of conditions does."""
+    value = limit.settings[0]
+    return not limit.further and any(
+        one.kind == "condition" and one.value == "" and one.holds == value.holds
+        and one.words.start <= value.words.start and value.words.end <= one.words.end
+        and set(row.settings) - {one} == set(limit.settings[1:])
+        for one in row.settings
+    )  # fmt: skip
+
+
+def _of_words(text: str, rule: Rule) -> Iterator[Item]:
+    """Who may, and the cases of the conditions; else the sentence."""
+    restriction = find_restriction(rule.effect.text, rule.clause)
+    if restriction is not None and restriction.is_people:
+        yield from _role_items(text, rule, restriction)
+    elif rule.conditions:
+        yield from _with_change(text, rule, _suite(rule))
+    else:
+        yield from _plain(text, rule)
+
+
+def _plain(text: str, rule: Rule) -> Iterator[Item]:
+    """A rule without conditions: its sentence, and what it keeps out by "only" in front."""
+    clause = rule.clause
+    only = re.match(r"only\s+(?=\w)", rule.effect.text, re.IGNORECASE)
+    if only and clause is not None and len(coordinated(rule.effect.text)) == 1:
+        named = span(text, rule.effect.start + only.end(), rule.effect.start + len(clause.subject))
+        rest = span(text, rule.effect.start + len(clause.subject), rule.effect.end)
+        if named.text and rest.text and not clause.negated:
+            for value in (True, False):
+                yield Item(
+                    "positive" if value else "negative", value,
+                    (Setting("condition", named, value),), (Result(rest, value),), (rule.whole,),
+                    priority="High", variables=((one_line(named.text), _truth(value)),),
+                )  # fmt: skip
+            return
+    yield main_flow(rule.whole, valid=not rule.restrictive, results=results_of(rule, None))
+
+
+def _truth(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def _suite(rule: Rule) -> Iterator[Item]:
+    """The cases that show every condition at work, then, for a thorough test, all others."""
+    made = [case for case in cases(rule.expression) if possible(rule, case)]
+    met = [case for case in made if holds(rule.expression, case)]
+    unmet = [case for case in made if not holds(rule.expression, case)]
+    passing, failing = (unmet, met) if rule.restrictive else (met, unmet)
+    for case in passing[:1]:
+        yield case_item(rule, case, "positive")
+    for case in failing[:1]:
+        yield case_item(rule, case, "negative")
+    for case in (*passing[1:], *failing[1:]):
+        yield case_item(rule, case, "decision-table rule")
+    if 1 < len(rule.conditions) <= MAX_FULL:
+        for values in product((True, False), repeat=len(rule.conditions)):
+            case = dict(enumerate(values))
+            if case not in made and possible(rule, case):
+                yield replace(case_item(rule, case, "decision-table rule"), further=2)
+
+
+def case_item(rule: Rule, case: Case, technique: Technique) -> Item:
+    """A case of a rule's conditions with what the text says of it."""
+    applies = holds(rule.expression, case)
+    return Item(
+        technique, applies != rule.restrictive, condition_settings(rule, case),
+        results_of(rule, case), (rule.whole,), assignment(rule, case),
+        "High" if technique != "decision-table rule" else "Medium",
+    )  # fmt: skip
+
+
+# --- Rules that exclude one another ------------------------------------------------------------
+
+
+def _chains(rules: Sequence[Rule]) -> list[tuple[Rule, ...]]:
+    """Rules in order, those that exclude one another together."""
+    groups: list[tuple[Rule, ...]] = []
+    for rule in rules:
+        sure = rule.conditions and is_sure(rule)
+        if (
+            rule.chained
+            and sure
+            and groups
+            and all(r.conditions and is_sure(r) for r in groups[-1])
+        ):
+            groups[-1] = (*groups[-1], rule)
+        else:
+            groups.append((rule,))
+    return groups
+
+
+def _chain_items(rules: Sequence[Rule]) -> Iterator[Item]:
+    """The cases of rules of which the first that applies counts, and of none applying."""
+    conditions = tuple(condition for rule in rules for condition in rule.conditions)
+    parts: list[Expression] = []
+    for rule in rules:
+        before = sum(len(r.conditions) for r in rules[: len(parts)])
+        parts.append(shifted(rule.expression, before))
+    whole = Junction(True, tuple(range(len(conditions))))
+    none: Case = {}
+    for part in parts:
+        none |= first_case(part, False)
+    seen: list[Case] = []
+    for place, (rule, part) in enumerate(zip(rules, parts, strict=True)):
+        wide = replace(rule, conditions=conditions, logic=whole, otherwise=None)
+        for case in cases(part):
+            chosen = _possible_among(wide, case, none, parts[place + 1 :])
+            if chosen is None or chosen in seen:
+                continue
+            seen.append(chosen)
+            applies = holds(part, chosen)
+            last = rules[-1]
+            technique: Technique = "decision-table rule"
+            if not applies:
+                technique = "negative"
+            elif not place and not rule.restrictive:
+                technique = "positive"
+            results: tuple[Result, ...] = ()
+            if applies:
+                results = results_of(
+                    replace(rule, otherwise=None), first_case(rule.expression, True)
+                )
+            elif last.otherwise is not None and is_of_other_case(last):
+                results = (Result(last.otherwise),)
+            yield Item(
+                technique, applies and not rule.restrictive, condition_settings(wide, chosen),
+                results, (rule.whole,), assignment(wide, chosen), "High",
+            )  # fmt: skip
+
+
+def _possible_among(rule: Rule, case: Case, none: Case, later: Sequence[Expression]) -> Case | None:
+    """The case with no other rule applying or, where that cannot be, with later ones applying too.
+
+    "From 100 free, from 50 for 2.99": what is from 100 is from 50 as well.
+    """
+    chosen = none | case
+    for part in later:
+        if possible(rule, chosen):
+            return chosen
+        chosen = chosen | first_case(part, True) | case
+    return chosen if possible(rule, chosen) else None
+
+
+# --- Roles -------------------------------------------------------------------------------------
+
+
+def _role_items(text: str, rule: Rule, restriction: Restriction) -> Iterator[Item]:
+    """Who may, and another: "only a Team Leader may approve"."""
+    act = _kept_act(text, rule)
+    met = first_case(rule.expression, True) if rule.conditions else {}
+    around = condition_settings(rule, met)
+    values = assignment(rule, met)
+    first = True
+    for role in restriction.roles:
+        named = found(text, role, rule.effect.start)
+        if named is None or named.end > rule.effect.end:
+            continue
+        yield Item(
+            "positive" if first else "role", True,
+            (Setting("role", named, True, named.text), *around), (Result(rule.effect),),
+            (rule.whole,), (("role", one_line(role)), *values), "High", further=int(not first),
+        )  # fmt: skip
+        first = False
+    if first:
+        yield main_flow(rule.whole)
+    results = (Result(act, happens=False),) if act is not None else ()
+    if rule.otherwise is not None and not rule.conditions:
+        results = (Result(rule.otherwise),)
+    yield Item(
+        "negative", False, (Setting("role", rule.effect, False, "another"), *around), results,
+        (rule.whole,), (("role", "another"), *values), "High",
+    )  # fmt: skip
+
+
+_BY = re.compile(r"^(?P<before>.*?)\bonly\b(?P<act>.*?)\b(?:by|to|for)\b", re.IGNORECASE)
+
+
+def _kept_act(text: str, rule: Rule) -> Span | None:
+    """What is kept for a role, without the role: "may approve", "be approved"."""
+    clause, effect = rule.clause, rule.effect
+    first = coordinated(effect.text)[0] if coordinated(effect.text) else effect.text
+    if clause is not None and re.match(r"only\s", clause.subject, re.IGNORECASE):
+        end = effect.start + len(first)
+        act = span(text, effect.start + len(clause.subject), end)
+        return act if text[effect.start : end] == first and act.text else None
+    kept = _BY.match(effect.text)
+    if kept is None:
+        return None
+    group = "act" if kept["act"].strip() else "before"
+    act = span(text, effect.start + kept.start(group), effect.start + kept.end(group))
+    return act if act.text else None
+
+
+# --- Fields and states that a sentence names ---------------------------------------------------
+
+
+def _field_items(text: str, rule: Rule) -> Iterator[Item]:
+    """A mandatory field left empty, each value of a list, and one that is not in it."""
+    if rule.scenario is not None or rule.conditions:
+        return
+    mandatory = find_mandatory(rule.clause)
+    results = (Result(rule.otherwise),) if rule.otherwise is not None else ()
+    for name in mandatory.fields if mandatory and not is_restrictive(rule.effect.text) else ():
+        words = found(text, name, rule.effect.start)
+        if words is not None:
+            yield Item(
+                "negative", False, (Setting("field", words, value="empty"),), results,
+                (rule.whole,), ((one_line(name), "empty"),), "High",
+            )  # fmt: skip
+    options = next((o for c in clauses_of(rule.effect.text) if (o := find_options(c))), None)
+    name_ = found(text, options.name, rule.effect.start) if options else None
+    if options is None or name_ is None:
+        return
+    for value in options.values:
+        if found(text, value, name_.end) is not None:
+            yield Item(
+                "decision-table rule", True, (Setting("field", name_, value=f"“{value}”"),),
+                (Result(rule.effect),), (rule.whole,), ((one_line(options.name), value),),
+                further=1,
+            )  # fmt: skip
+    yield Item(
+        "negative", False, (Setting("field", name_, value="another value"),), results,
+        (rule.whole,), ((one_line(options.name), "another value"),),
+    )  # fmt: skip
+
+
+def _stated_changes(text: str, rule: Rule) -> list[tuple[Span, Span]]:
+    """The states of each change that a rule states, as they stand in the text."""
+    stated: list[tuple[Span, Span]] = []
+    for change in find_transitions(rule):
+        start = found(text, change.start.strip("\"“”'‘’"), rule.whole.start)
+        end = found(text, change.end.strip("\"“”'‘’"), start.end) if start else None
+        if start is not None and end is not None:
+            stated.append((start, end))
+    return stated
+
+
+def _with_change(text: str, rule: Rule, items: Iterator[Item]) -> Iterator[Item]:
+    """Items of a rule whose effect is one change of state: the first that makes it shows it."""
+    stated = _stated_changes(text, rule)
+    done = len(stated) != 1
+    for item in items:
+        if not done and item.results and item.results[0].happens:
+            done = True
+            start, end = stated[0]
+            yield replace(
+                item, settings=(*_moves(start, end), *item.settings),
+                variables=(*item.variables, *_between(start, end)),
+            )  # fmt: skip
+        else:
+            yield item
+
+
+def _transition_items(text: str, rule: Rule) -> Iterator[Item]:
+    """Each change of state that is stated; for a thorough test those that are not."""
+    stated = _stated_changes(text, rule)
+    for start, end in stated if len(stated) > 1 or not rule.conditions else ():
+        yield Item(
+            "state transition", True, _moves(start, end), (Result(rule.effect),), (rule.whole,),
+            _between(start, end), "High",
+        )  # fmt: skip
+    named = {words.text: words for pair in stated for words in pair}
+    known = {(start.text, end.text) for start, end in stated}
+    for start in named.values():
+        for end in named.values():
+            if start is not end and (start.text, end.text) not in known:
+                yield Item(
+                    "state transition", False, _moves(start, end), (), (rule.whole,),
+                    _between(start, end), further=1,
+                )  # fmt: skip
+
+
+def _moves(start: Span, end: Span) -> tuple[Setting, ...]:
+    return Setting("transition", start, value="from"), Setting("transition", end, value="to")
+
+
+def _between(start: Span, end: Span) -> Variables:
+    return ("from state", one_line(start.text)), ("to state", one_line(end.text))
