@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     offline: bool = False
     """True: nothing is fetched and no other system is asked; what needs it is an error."""
 
+    added_models: bool = True
+    """False: only the models of the catalogue are offered, for a deployment that people share."""
+
     lock_descriptor: int = -1
     """Open lock of the data folder that ``start`` hands over to the app it becomes."""
 

@@ -20,7 +20,7 @@ from assistant.command_line.asked import (
 from assistant.command_line.output import Terminal
 from assistant.command_line.scope_options import techniques_of
 from assistant.domain import CaseTemplate, GenerationConfig, GenerationRun, TestCase
-from assistant.errors import ModelUnavailable, SettingsError, SourceError
+from assistant.errors import SettingsError, SourceError
 from assistant.workflow import (
     company_template,
     export_cases,
@@ -225,36 +225,6 @@ def export(options: Namespace, terminal: Terminal) -> None:
         terminal.line(f"{file.cases} cases written to {options.out}")
 
 
-def models(options: Namespace, terminal: Terminal) -> None:
-    """List, fetch or verify the embedded models."""
-    settings = options.settings
-    if options.action == "fetch":
-        if not options.model:
-            raise ModelUnavailable(f"Name the model to fetch: {_known(options)}.")
-        model_store.fetch(
-            settings, options.model, progress=terminal.fetching, local_file=options.file
-        )
-        terminal.end_bar()
-    elif options.action == "verify":
-        here = [row.id for row in model_store.list_models(settings) if row.status != "absent"]
-        for model_id in [options.model] if options.model else here:
-            terminal.note(f"checking {model_id}")
-            model_store.verify(settings, model_id)
-    rows = model_store.list_models(settings)
-    if terminal.json:
-        terminal.document(rows)
-        return
-    terminal.table(
-        [
-            ("MODEL", "TASK", "STATUS", "SIZE", "LICENCE", "TITLE"),
-            *(
-                (r.id, r.task, r.status, f"{r.size_bytes / 1e6:,.0f} MB", r.licence, r.title)
-                for r in rows
-            ),
-        ]
-    )
-
-
 def _summary(run: GenerationRun, out: Path | None, terminal: Terminal) -> None:
     if out is None:
         for case in run.cases:
@@ -301,7 +271,3 @@ def _write(path: Path, content: bytes) -> None:
         raise SettingsError(
             f"'{path}' could not be written ({error.strerror}). Name another file with --out."
         ) from error
-
-
-def _known(options: Namespace) -> str:
-    return ", ".join(row.id for row in model_store.list_models(options.settings))

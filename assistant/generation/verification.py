@@ -1,7 +1,8 @@
 """Is a model file the one it claims to be? Hash once, remember the file's state, ask again later.
 
 A marker beside the model's folder records size, modification time, inode and hash of each file
-that was found right. A start that finds all of them unchanged need not read a gigabyte again.
+that was found right, so that showing which models are here reads no gigabyte. What opens a model
+hashes it whatever the marker says.
 """
 
 from __future__ import annotations
@@ -85,17 +86,22 @@ def is_remembered(file: ModelFile, path: Path, marker: VerifiedModel) -> bool:
         return False
 
 
-def check_file(file: ModelFile, path: Path) -> VerifiedFile:
+def check_file(file: ModelFile, path: Path, *, set_aside: bool = True) -> VerifiedFile:
     """Hash ``path`` and return its state.
 
     Raises ``ModelUnavailable`` where it is absent or not the pinned file; a wrong file is set aside
-    under another name, so that nothing can open it by mistake.
+    under another name, so that nothing can open it by mistake, unless it is the user's own.
     """
     try:
         state = file_state(path, file.sha256)
         right = state.size_bytes == file.size_bytes and sha256_of(path) == file.sha256
     except OSError as error:
         raise ModelUnavailable(f"{path} cannot be read ({error}).") from error
+    if not right and not set_aside:
+        raise ModelUnavailable(
+            f"{path} has changed since it was added: its SHA-256 is another. It was not opened. If "
+            f"that is as it should be, add it again with: python -m assistant models add {path}"
+        )
     if not right:
         aside = path.with_name(f"{path.name}.refused")
         try:

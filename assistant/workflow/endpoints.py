@@ -7,7 +7,7 @@ from typing import Literal
 
 from assistant.domain import ADAPTER_SIGN, GenerationConfig
 from assistant.errors import AssistantError, ModelUnavailable, TrainingError
-from assistant.generation.catalogue import CatalogueModel, find_model
+from assistant.generation.catalogue import CatalogueModel
 from assistant.generation.chat_models import (
     EMBEDDED_SECONDS,
     STAYS,
@@ -17,10 +17,11 @@ from assistant.generation.chat_models import (
     open_configured,
     open_embedded,
 )
-from assistant.generation.fetch import verified_path
+from assistant.generation.fetch import present_path
 from assistant.settings import Settings
 from assistant.training.adapters import AdapterRegistry
 from assistant.training.config import BaseIdentity
+from assistant.workflow.add_models import known_model
 from assistant.workflow.outbound import note_endpoint
 
 ENDPOINT_WRITER = "endpoint"
@@ -28,6 +29,8 @@ ENDPOINT_WRITER = "endpoint"
 
 ENDPOINT_SECONDS = 300.0
 """Time for an answer of a configured endpoint unless another is set: a story's cases at once."""
+
+_CLOSED = "The program is ending: no model is opened any more. Start it again."
 
 CHOICES = ("temperature", "seed", "max_tokens", "timeout_seconds")
 """What a run chooses that an open endpoint is bound to."""
@@ -56,6 +59,7 @@ class Endpoints:
         self._open: dict[tuple[str, str], ChatEndpoint] = {}
         self._states: dict[str, EndpointState] = {}
         self._errors: dict[str, str] = {}
+        self._closed = False
 
     def state(self, writer_id: str) -> tuple[EndpointState, str]:
         """Whether the model is loaded, and why not where loading it failed."""
@@ -70,23 +74,28 @@ class Endpoints:
         """
         model_id, adapter = split_writer(writer_id)
         config = self._in_time(model_id, config)
-        choices = config.model_dump_json(include=set(CHOICES))
+        key = (writer_id, config.model_dump_json(include=set(CHOICES)))
+        # One embedded model is opened at a time, whichever it is: each takes a gigabyte.
+        kind = ENDPOINT_WRITER if model_id == ENDPOINT_WRITER else "embedded"
         with self._lock:
-            gate = self._opening.setdefault(model_id, threading.Lock())
+            gate = self._opening.setdefault(kind, threading.Lock())
         with gate:
-            endpoint = self._open.get((writer_id, choices))
-            if endpoint is not None:
-                return endpoint
-            endpoint = self._beside_loaded(model_id, adapter, config)
+            with self._lock:
+                endpoint = self._open.get(key) or self._beside_loaded(model_id, adapter, config)
+                if endpoint is None:
+                    self._states[writer_id], self._errors[writer_id] = "loading", ""
             if endpoint is None:
-                self._set(writer_id, "loading")
                 try:
                     endpoint = self._connect(model_id, adapter, config)
                 except AssistantError as error:
                     self._set(writer_id, "failed", str(error))
                     raise
-            self._open[writer_id, choices] = endpoint
-            self._set(writer_id, "ready")
+            with self._lock:
+                if self._closed:
+                    endpoint.close()
+                    raise ModelUnavailable(_CLOSED)
+                self._open[key] = endpoint
+                self._states[writer_id], self._errors[writer_id] = "ready", ""
             return endpoint
 
     def _in_time(self, model_id: str, config: GenerationConfig) -> GenerationConfig:
@@ -101,7 +110,10 @@ class Endpoints:
     def _beside_loaded(
         self, model_id: str, adapter: str, config: GenerationConfig
     ) -> ChatEndpoint | None:
-        """The loaded model with other choices or another adapter: no second copy in memory."""
+        """The loaded model with other choices or another adapter: no second copy in memory.
+
+        The caller holds the lock.
+        """
         for (name, _), endpoint in self._open.items():
             if split_writer(name)[0] != model_id or endpoint.engine is None:
                 continue
@@ -112,10 +124,10 @@ class Endpoints:
     def _connect(self, model_id: str, adapter: str, config: GenerationConfig) -> ChatEndpoint:
         settings = self._settings
         if model_id != ENDPOINT_WRITER:
-            model = find_model(model_id)
+            model = known_model(settings, model_id)
             if model.task != "chat":
                 raise ModelUnavailable(f"{model.id} embeds texts; it cannot write test cases.")
-            path = verified_path(model, settings.models_path)
+            path = present_path(model, settings.models_path)  # hashed where it is opened
             files = self._adapter_files(model, adapter) if adapter else ()
             self._close_embedded()
             return open_embedded(
@@ -175,9 +187,13 @@ class Endpoints:
 
     def _close_embedded(self) -> None:
         """Free the embedded model in memory: one at a time, because each takes a gigabyte."""
-        for key in [key for key in self._open if key[0] != ENDPOINT_WRITER]:
-            self._open.pop(key).close()
-            self._set(key[0], "idle")
+        with self._lock:
+            keys = [key for key in self._open if key[0] != ENDPOINT_WRITER]
+            closing = [self._open.pop(key) for key in keys]
+            for writer_id, _ in keys:
+                self._states[writer_id], self._errors[writer_id] = "idle", ""
+        for endpoint in closing:  # waits for running calls, which may take a while
+            endpoint.close()
 
     def _set(self, writer_id: str, state: EndpointState, error: str = "") -> None:
         with self._lock:
@@ -186,6 +202,9 @@ class Endpoints:
 
     def close(self) -> None:
         """Close every endpoint and free the models."""
-        for endpoint in self._open.values():
+        with self._lock:
+            self._closed = True
+            closing = list(self._open.values())
+            self._open.clear()
+        for endpoint in closing:
             endpoint.close()
-        self._open.clear()

@@ -8,12 +8,13 @@ from typing import Literal
 
 from assistant.domain import GenerationConfig, ModelSpec, Value
 from assistant.errors import ModelUnavailable
-from assistant.generation.catalogue import CATALOGUE, DEFAULT_CHAT, DEFAULT_EMBEDDING, find_model
+from assistant.generation.catalogue import DEFAULT_CHAT, DEFAULT_EMBEDDING, CatalogueModel
 from assistant.generation.chat_models import destination_of
 from assistant.generation.fetch import ModelStatus, fetch_model, model_status, verify_model
 from assistant.generation.partial import FetchProgress
 from assistant.settings import Settings
 from assistant.training.adapters import AdapterRegistry
+from assistant.workflow.add_models import known_model, known_models
 from assistant.workflow.endpoints import ENDPOINT_WRITER, split_writer, writer_id_of
 from assistant.workflow.outbound import model_fetches_noted
 from assistant.workflow.workspace import Workspace
@@ -35,7 +36,7 @@ __all__ = ["DEFAULT_CHAT", "DEFAULT_EMBEDDING", "FetchProgress"]
 
 
 class ModelRow(Value):
-    """A model of the catalogue and whether its files are here."""
+    """A known model and whether its files are here."""
 
     id: str
     title: str
@@ -68,7 +69,7 @@ class WriterChoice(Value):
 
 
 def list_models(settings: Settings) -> tuple[ModelRow, ...]:
-    """The catalogue with the state of each model's files; nothing is read or fetched."""
+    """Every known model with the state of its files; nothing is read or fetched."""
     return tuple(
         ModelRow(
             id=model.id,
@@ -79,7 +80,7 @@ def list_models(settings: Settings) -> tuple[ModelRow, ...]:
             size_bytes=model.size_bytes,
             status=model_status(model, settings.models_path),
         )
-        for model in CATALOGUE
+        for model in known_models(settings)
     )
 
 
@@ -92,7 +93,7 @@ def fetch(
 ) -> Path:
     """Make sure that a model is here and verified; ``ModelUnavailable`` says what is missing."""
     return fetch_model(
-        find_model(model_id),
+        known_model(settings, model_id),
         settings.models_path,
         progress=progress,
         offline=settings.offline,
@@ -103,12 +104,15 @@ def fetch(
 
 def is_here(settings: Settings, model_id: str) -> bool:
     """Whether the whole model is on this computer."""
-    return model_status(find_model(model_id), settings.models_path) in ("present", "verified")
+    return model_status(known_model(settings, model_id), settings.models_path) in (
+        "present",
+        "verified",
+    )
 
 
 def verify(settings: Settings, model_id: str) -> None:
     """Read and hash a model's files again; ``ModelUnavailable`` names the file that is wrong."""
-    verify_model(find_model(model_id), settings.models_path)
+    verify_model(known_model(settings, model_id), settings.models_path)
 
 
 def writers(workspace: Workspace) -> tuple[WriterChoice, ...]:
@@ -116,9 +120,9 @@ def writers(workspace: Workspace) -> tuple[WriterChoice, ...]:
     choices = [
         WriterChoice(id=RULES_WRITER, title="Rule-based writer", state="ready", destination=STAYS)
     ]
-    for model in CATALOGUE:
+    for model in known_models(workspace.settings):
         if model.task == "chat":
-            state, problem = _embedded_state(workspace, model.id)
+            state, problem = _embedded_state(workspace, model)
             choices.append(
                 WriterChoice(
                     id=model.id,
@@ -176,11 +180,11 @@ def default_writer(workspace: Workspace, project_id: str) -> str:
     return next((one for one in chosen if name and split_writer(one)[1] == name), RULES_WRITER)
 
 
-def _embedded_state(workspace: Workspace, model_id: str) -> tuple[WriterState, str]:
-    loaded, problem = workspace.endpoints.state(model_id)
+def _embedded_state(workspace: Workspace, model: CatalogueModel) -> tuple[WriterState, str]:
+    loaded, problem = workspace.endpoints.state(model.id)
     if loaded != "idle":
         return loaded, problem
-    status = model_status(find_model(model_id), workspace.settings.models_path)
+    status = model_status(model, workspace.settings.models_path)
     if status in ("absent", "partial"):
         return status, ""
     return "loadable", ""
@@ -201,7 +205,9 @@ def model_spec(workspace: Workspace, writer_id: str) -> ModelSpec | None:
         return None
     if writer_id != ENDPOINT_WRITER:
         model_id, adapter = split_writer(writer_id)
-        return find_model(model_id).spec().model_copy(update={"adapter": adapter})
+        return (
+            known_model(workspace.settings, model_id).spec().model_copy(update={"adapter": adapter})
+        )
     settings = workspace.settings
     return ModelSpec(
         id=f"{settings.endpoint_provider}:{settings.endpoint_model}",

@@ -11,12 +11,12 @@ from collections.abc import Callable
 
 from assistant.domain import GenerationConfig
 from assistant.generation.cancelling import Cancelled
-from assistant.generation.catalogue import CATALOGUE
 from assistant.generation.chain import read_ahead
 from assistant.generation.company_writer import CompanyWriter
 from assistant.generation.model_writer import ModelWriter
 from assistant.generation.rules_writer import RulesWriter
 from assistant.knowledge.chunking import split
+from assistant.workflow.add_models import known_models
 from assistant.workflow.copies import current_texts
 from assistant.workflow.endpoints import split_writer
 from assistant.workflow.reindex import basis_chunks
@@ -37,7 +37,8 @@ def prepare(
     come up again, and are shown, where the run starts.
     """
     embedded = any(
-        model.id == split_writer(writer_id)[0] and model.task == "chat" for model in CATALOGUE
+        model.id == split_writer(writer_id)[0] and model.task == "chat"
+        for model in known_models(workspace.settings)
     )
     if not embedded or not understanding.conditions:
         return ""

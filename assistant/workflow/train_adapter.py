@@ -17,7 +17,7 @@ from pathlib import Path
 from assistant.domain import Chunk, Value
 from assistant.errors import ModelUnavailable, TrainingError
 from assistant.generation.catalogue import find_model
-from assistant.generation.fetch import verified_path
+from assistant.generation.fetch import present_path
 from assistant.generation.gguf import read_special_tokens
 from assistant.training import child
 from assistant.training.adapters import AdapterRegistry, AdapterSheet
@@ -372,7 +372,7 @@ def _special_tokens(workspace: Workspace, base: str) -> tuple[str, ...]:
         model = find_model(base)
     except ModelUnavailable:
         return CHATML_TOKENS
-    path = verified_path(model, workspace.settings.models_path)
+    path = present_path(model, workspace.settings.models_path)
     return tuple(token.text for token in read_special_tokens(path))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -16,7 +17,9 @@ from pydantic import ValidationError
 
 from assistant.domain import Value
 from assistant.errors import SettingsError
+from assistant.evaluation.model_probe import PROBE_VERSION, ModelProbe
 from assistant.settings import Settings
+from assistant.workflow.add_models import known_models
 from assistant.workflow.endpoints import ENDPOINT_WRITER, split_writer
 from assistant.workflow.workspace import Workspace
 
@@ -24,30 +27,52 @@ Way = Literal["story", "item"]
 WAYS: tuple[Way, ...] = get_args(Way)
 
 
+SMALL_PARAMETERS = 2_000_000_000
+"""Up to here an embedded model gets one item a call unless it was found able to do more."""
+
+
 class WriterRecord(Value):
-    """What is known of a writer: the ``way`` that a person chose, or ``None``."""
+    """What is known of a writer: the ``way`` that a person chose and its latest probe, if any."""
 
     way: Way | None = None
+    probe: ModelProbe | None = None
 
 
 def way_of_writing(workspace: Workspace, writer_id: str) -> Way:
     """Whether this writer gets a whole story a call ("story") or one checklist item ("item").
 
-    What a person chose for it, or for its base model, comes before the default of its kind.
+    What a person chose for it, or for its base model, comes first, then what a probe found, then
+    the default of its kind.
     """
     settings = workspace.settings
     chosen = chosen_way(settings, writer_id)
     if chosen is not None:
         return chosen
-    return "story" if writer_id == ENDPOINT_WRITER else "item"
+    known = last_probe(settings, writer_id)
+    if known is not None:
+        return known.way
+    if writer_id == ENDPOINT_WRITER:
+        return "story"
+    models = {model.id: model.parameters for model in known_models(settings)}
+    return "story" if models.get(split_writer(writer_id)[0], 0) > SMALL_PARAMETERS else "item"
 
 
 def chosen_way(settings: Settings, writer_id: str) -> Way | None:
     """The way that a person chose for a writer, or for the model below its adapter."""
-    kept = _read(_path(settings))
-    own = kept.get(_key(settings, writer_id), WriterRecord())
-    base = kept.get(_key(settings, split_writer(writer_id)[0]), WriterRecord())
+    own, base = _records(settings, writer_id)
     return own.way or base.way
+
+
+def last_probe(settings: Settings, writer_id: str) -> ModelProbe | None:
+    """What the latest probe of a writer, or of the model below its adapter, found.
+
+    One of an earlier version, or of another file under the same id, says nothing any more.
+    """
+    own, base = _records(settings, writer_id)
+    known = own.probe or base.probe
+    if known is None or known.version != PROBE_VERSION or not _is_same(settings, known):
+        return None
+    return known
 
 
 def choose_way(settings: Settings, writer_id: str, way: Way | None) -> None:
@@ -55,6 +80,15 @@ def choose_way(settings: Settings, writer_id: str, way: Way | None) -> None:
 
     Raises ``SettingsError`` where the data folder cannot be written.
     """
+    _keep(settings, writer_id, {"way": way})
+
+
+def keep_probe(settings: Settings, writer_id: str, found: ModelProbe) -> None:
+    """Keep what a probe found. Raises ``SettingsError`` where that cannot be written."""
+    _keep(settings, writer_id, {"probe": found})
+
+
+def _keep(settings: Settings, writer_id: str, values: Mapping[str, object]) -> None:
     path = _path(settings)
     fresh = path.with_suffix(f".{os.getpid()}.tmp")
     try:
@@ -62,7 +96,7 @@ def choose_way(settings: Settings, writer_id: str, way: Way | None) -> None:
         with FileLock(path.with_suffix(".lock")):
             kept = _read(path)
             key = _key(settings, writer_id)
-            kept[key] = kept.get(key, WriterRecord()).model_copy(update={"way": way})
+            kept[key] = kept.get(key, WriterRecord()).model_copy(update=dict(values))
             rows = {name: one.model_dump(mode="json") for name, one in sorted(kept.items())}
             fresh.write_text(json.dumps(rows, indent=2), encoding="utf-8")
             fresh.replace(path)
@@ -75,6 +109,20 @@ def choose_way(settings: Settings, writer_id: str, way: Way | None) -> None:
 
 def _path(settings: Settings) -> Path:
     return settings.data_dir / "writers.json"
+
+
+def _records(settings: Settings, writer_id: str) -> tuple[WriterRecord, WriterRecord]:
+    """What is kept of a writer and of the model below its adapter."""
+    kept = _read(_path(settings))
+    nothing = WriterRecord()
+    own = kept.get(_key(settings, writer_id), nothing)
+    return own, kept.get(_key(settings, split_writer(writer_id)[0]), nothing)
+
+
+def _is_same(settings: Settings, known: ModelProbe) -> bool:
+    """Whether the model of this id is still the file that was probed; an endpoint's is named."""
+    models = {model.id: model.weights.sha256 for model in known_models(settings)}
+    return models.get(known.model.id, known.model.sha256) == known.model.sha256
 
 
 def _key(settings: Settings, writer_id: str) -> str:

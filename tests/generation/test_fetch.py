@@ -480,15 +480,37 @@ def fetched(tmp_path: Path) -> Path:
     return fetch_model(tiny(), tmp_path / "models", local_file=given)
 
 
-def test_an_unchanged_file_is_not_hashed_again(
+def test_showing_what_is_here_hashes_nothing(
     fetched: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def unexpected(path: Path) -> str:
         raise AssertionError(f"hashed {path} again")
 
     monkeypatch.setattr("assistant.generation.verification.sha256_of", unexpected)
-    assert verified_path(tiny(), fetched.parent.parent) == fetched
-    ensure_verified(tiny(), fetched)
+    assert model_status(tiny(), fetched.parent.parent) == "verified"
+    assert fetch_model(tiny(), fetched.parent.parent) == fetched
+
+
+def by_engine(path: Path) -> None:
+    ensure_verified(tiny(), path)
+
+
+def by_path(path: Path) -> None:
+    verified_path(tiny(), path.parent.parent)
+
+
+@pytest.mark.parametrize("opening", [by_engine, by_path])
+def test_a_file_with_the_old_size_and_time_is_not_opened(
+    fetched: Path, opening: Callable[[Path], None]
+) -> None:
+    """Whoever can write the file can set both; the marker remembers nothing else."""
+    stat = fetched.stat()
+    with fetched.open("r+b") as stream:
+        stream.write(b"\0\0\0\0")
+    os.utime(fetched, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    assert model_status(tiny(), fetched.parent.parent) == "verified", "as far as can be seen"
+    with pytest.raises(ModelUnavailable, match="was not opened"):
+        opening(fetched)
 
 
 @pytest.mark.parametrize("change", ["same size", "cut"])

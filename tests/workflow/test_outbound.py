@@ -34,7 +34,7 @@ def test_where_a_model_is_fetched_from_is_in_the_log(
     only_hub = CATALOGUE[0].model_copy(
         update={"sources": (HubSource(repo="a/b", revision="0" * 40),)}
     )
-    monkeypatch.setattr(models, "find_model", lambda _: only_hub)
+    monkeypatch.setattr(models, "known_model", lambda *_: only_hub)
     monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", "http://127.0.0.1:9/{filename}")
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
     settings = Settings(data_dir=tmp_path / "data", models_dir=tmp_path / "models")

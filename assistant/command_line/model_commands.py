@@ -1,0 +1,111 @@
+"""The command about models: which there are, fetching, adding, probing, and how each writes."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from assistant.command_line.asked import open_workspace
+from assistant.command_line.output import Terminal
+from assistant.errors import ModelUnavailable, SettingsError
+from assistant.workflow import add_models, probe_models
+from assistant.workflow import models as model_store
+from assistant.workflow.probe_models import ProbeTask
+from assistant.workflow.ways_of_writing import (
+    WAYS,
+    choose_way,
+    chosen_way,
+    last_probe,
+    way_of_writing,
+)
+
+AUTOMATIC = "auto"
+WAY_WORDS = {"story": "a story in one answer", "item": "one item of the checklist an answer"}
+
+
+def models(options: Namespace, terminal: Terminal) -> None:
+    """List, fetch, verify, add, remove or probe models, or choose how one writes."""
+    settings = options.settings
+    if options.action not in ("list", "verify") and not options.model:
+        known = ", ".join(row.id for row in model_store.list_models(settings))
+        raise ModelUnavailable(f"Name the model to {options.action}: {known}.")
+    if options.action in ("probe", "way"):
+        (_probe if options.action == "probe" else _way)(options, terminal)
+        return
+    if options.action == "fetch":
+        model_store.fetch(
+            settings, options.model, progress=terminal.fetching, local_file=options.file
+        )
+        terminal.end_bar()
+    elif options.action == "verify":
+        here = [row.id for row in model_store.list_models(settings) if row.status != "absent"]
+        for model_id in [options.model] if options.model else here:
+            terminal.note(f"checking {model_id}")
+            model_store.verify(settings, model_id)
+    elif options.action == "add":
+        model = add_models.add_model(
+            settings, options.model, chat_format=options.chat_format, progress=terminal.fetching
+        )
+        terminal.end_bar()
+        terminal.note(
+            f"{model.id} was added. Licence: {model.licence}. SHA-256 {model.weights.sha256}, "
+            f"checked whenever it is opened. Find out how it writes: "
+            f"python -m assistant models probe {model.id}"
+        )
+    elif options.action == "remove":
+        model = add_models.remove_model(settings, options.model)
+        terminal.note(f"{model.id} is not offered any more. Its file stays where it is.")
+    _list(options, terminal)
+
+
+def _list(options: Namespace, terminal: Terminal) -> None:
+    rows = model_store.list_models(options.settings)
+    if terminal.json:
+        terminal.document(rows)
+        return
+    terminal.table(
+        [
+            ("MODEL", "TASK", "STATUS", "SIZE", "LICENCE", "TITLE"),
+            *(
+                (r.id, r.task, r.status, f"{r.size_bytes / 1e6:,.0f} MB", r.licence, r.title)
+                for r in rows
+            ),
+        ]
+    )
+
+
+def _probe(options: Namespace, terminal: Terminal) -> None:
+    def told(task: ProbeTask) -> None:
+        terminal.note(f"{'passed' if task.passed else 'failed'}  {task.name}  {task.detail}")
+
+    with open_workspace(options, terminal, embed=False) as workspace:
+        found = probe_models.probe_model(workspace, options.model, on_task=told)
+        way = way_of_writing(workspace, options.model)
+    if terminal.json:
+        terminal.plain_document({**found.model_dump(mode="json"), "way": found.way})
+        return
+    passed = sum(task.passed for task in found.tasks)
+    terminal.line(f"{options.model} passed {passed} of {len(found.tasks)}: {WAY_WORDS[found.way]}.")
+    if way != found.way:
+        terminal.line(f"You chose {WAY_WORDS[way]}; that stays (models way {options.model} auto).")
+
+
+def _way(options: Namespace, terminal: Terminal) -> None:
+    settings = options.settings
+    with open_workspace(options, terminal, embed=False) as workspace:
+        model_store.writer(workspace, options.model)
+        if options.way is not None:
+            if options.way not in (*WAYS, AUTOMATIC):
+                raise SettingsError(
+                    f"'{options.way}' is no way of writing. Use {', '.join(WAYS)} or {AUTOMATIC}."
+                )
+            wanted = next((way for way in WAYS if way == options.way), None)
+            choose_way(settings, options.model, wanted)
+        way = way_of_writing(workspace, options.model)
+    if chosen_way(settings, options.model):
+        why = "chosen"
+    else:
+        why = "probed" if last_probe(settings, options.model) else "not probed: as its kind"
+    if terminal.json:
+        terminal.plain_document({"model": options.model, "way": way, "why": why})
+    else:
+        terminal.line(f"{options.model}: {WAY_WORDS[way]} ({why})")
