@@ -112,8 +112,7 @@ def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, source: Source, 
             content = opened.read(most + 1)
     except Exception as error:  # damage shows as zlib.error, BadZipFile, EOFError, OSError, ...
         raise UnreadableFile(
-            f"{where} is damaged ({type(error).__name__}). Pack the archive again, or import the "
-            "file by itself."
+            f"{where} is damaged. Pack the archive again, or import the file by itself."
         ) from error
     if len(content) > most:
         raise UnreadableFile(

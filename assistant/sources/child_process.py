@@ -7,6 +7,7 @@ a damaged or hostile file can only ever damage that process.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from pathlib import Path
 from assistant.errors import UnreadableFile
 from assistant.sources.archives import ReadLimits
 
+log = logging.getLogger(__name__)
 _CHILD = Path(__file__).parent / "readers" / "child.py"
 
 _KEPT_VARIABLES = (
@@ -79,6 +81,8 @@ def _records(lines: Iterable[bytes], name: str) -> Iterator[Record]:
         except (ValueError, RecursionError) as error:
             raise failed(name, "damaged", "reading it stopped early") from error
         if isinstance(record, dict) and "error" in record:
+            if record.get("detail"):
+                log.info("a file could not be read: %s", record["detail"])
             raise failed(name, str(record["error"]), str(record.get("message", "")))
         if isinstance(record, dict) and record.get("end"):
             return

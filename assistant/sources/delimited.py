@@ -122,7 +122,7 @@ def read_delimited(
             rows.append(list(map(clean_cell, row)))
     except csv.Error as error:
         raise UnreadableFile(
-            f"{name} could not be read as a table after row {len(rows)}: {error}. "
+            f"{name} could not be read as a table after row {len(rows)}. "
             "Look for a quotation mark that is never closed."
         ) from error
     finally:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
         rule: Rule
 
 
+_GHERKIN_LINE = re.compile(r"\((\d+):\d+\)")
+"""Where the parser says that a line does not fit."""
 _LANGUAGE = re.compile(r"\s*#\s*language\s*:\s*([\w-]+)")
 _OPENING = 100_000
 """Characters within which a feature must begin, after comments and tags."""
@@ -184,10 +186,10 @@ def _read_feature(text: str, lines: list[Line], epic: EpicDraft, unread: list[Un
     try:
         document = Parser().parse(source, TokenMatcher(language))
     except ParserError as error:
-        first = str(error).split("\n")[1:2] or [str(error)]
-        raise InvalidGherkin(first[0].strip()) from error
+        place = _GHERKIN_LINE.search(str(error))
+        raise InvalidGherkin(f"line {place[1]} does not fit" if place else "") from error
     except (RecursionError, ValueError, KeyError, AttributeError) as error:
-        raise InvalidGherkin(str(error)) from error
+        raise InvalidGherkin("") from error
     feature = document.get("feature")
     if feature is None:
         raise InvalidGherkin("there is no feature in it")

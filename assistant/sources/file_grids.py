@@ -69,10 +69,12 @@ def is_table(text: str, shown: str) -> bool:
     named = shown.casefold().endswith((".csv", ".tsv", ".tab"))
     if named:
         return True
-    if text.lstrip().startswith(("|", "#")) or width < 2 or share < 0.8:
+    if text.lstrip().startswith("|") or width < 2 or share < 0.8:
         return False
     first = text.lstrip("\n").split("\n", 1)[0]
     known = recognise([cell.strip().strip('"') for cell in first.split(delimiter)])
+    if known is None and first.lstrip().startswith("#"):
+        return False
     return known is not None or (delimiter == "\t" and share == 1.0 and text.count("\n") > 1)
 
 

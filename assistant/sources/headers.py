@@ -109,7 +109,7 @@ _REQUIREMENT = {
         "key|issue key|id|story id|story key|user story id|user story key|requirement id|"
         "req id|requirement key|work item id|ticket|issue id|number|ref|reference|jira key|"
         "jira id|user story ref|user story reference|story ref|us id|us|req|req no|"
-        "requirement no|record id|identifier|#|item id"
+        "requirement no|record id|identifier|#|item id|docid|doc id|req doc id"
     ),
     "title": (
         "summary|title|name|story title|user story title|subject|requirement|"
@@ -167,6 +167,8 @@ _REQUIREMENT = {
     "when": "when",
     "then": "then",
 }
+_COMMENTED = re.compile(r"^# ?(?=[^\W\d_])")
+"""What makes a header row a comment (TestLink's "#docid")."""
 _SHORT = 6
 """Names up to this length are not looked for without their spaces: "AC ID" is no acid."""
 _OWN_FIELD = "custom."
@@ -178,6 +180,7 @@ def normalised(header: str) -> str:
     """A header in the form that names are compared in."""
     name = " ".join(re.sub(r"[_\-–*:]+", " ", header.replace(" - ", "\x00")).casefold().split())
     name = " ".join(name.replace("\x00", " - ").split())
+    name = _COMMENTED.sub("", name)
     if match := _CUSTOM.match(name):
         name = match.group(1)
     return name.removesuffix(" (s)").strip()
@@ -247,6 +250,8 @@ def recognise(header: Sequence[str]) -> Columns | None:
         return requirements
     if {"key", "title"} <= found and "summary" in names and len(found) > 2:
         return requirements
+    if {"key", "title", "narrative"} <= found and _DOCUMENT_IDS & set(names):
+        return requirements
     return None
 
 
@@ -265,6 +270,8 @@ def numbered_steps(header: Sequence[str]) -> dict[int, str]:
     return numbered_columns([normalised(name) for name in header], field_of)
 
 
+_DOCUMENT_IDS = frozenset({"docid", "doc id", "req doc id"})
+"""What only TestLink calls the key of a requirement."""
 _STORY_WORDS = re.compile(
     r"\b(?:requirements?|stor(?:y|ies)|issue type|epic|acceptance|copado|agf|issue key)\b"
 )

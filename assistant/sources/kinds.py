@@ -108,7 +108,12 @@ def kind_of_bytes(data: bytes, shown: str, limits: ReadLimits) -> FileKind | Non
     for magic, what in _MAGIC:
         if data.startswith(magic) and (magic not in _TEXT_MAGIC or controls):
             raise unsupported(shown, what, "Export its text and import that")
-    if not sixteen_bit and (b"\x00" in data[:8192] or controls * 50 > len(data[:8192])):
+    marked_up = data[:200].lstrip().startswith((b"<?xml", b"\xef\xbb\xbf<?xml"))
+    if (
+        not sixteen_bit
+        and not marked_up
+        and (b"\x00" in data[:8192] or controls * 50 > len(data[:8192]))
+    ):
         raise unsupported(shown, "a binary file", "Export its content as text or CSV")
     return None
 

@@ -100,7 +100,8 @@ def _drafts(words: str, notes: list[str]) -> tuple[list[EpicDraft], list[Unread]
         try:
             return read_features(words)
         except InvalidGherkin as error:
-            notes.append(f"Not valid Gherkin, so read as plain text: {error}.")
+            why = f" ({error})" if str(error) else ""
+            notes.append(f"Not valid Gherkin{why}, so read as plain text.")
     return _outline(words), []
 
 

@@ -297,3 +297,33 @@ def test_real_pages(shared_dir: Path) -> None:
     assert [r.document.title for r in several] == [
         "Sample Research Paper Title", "Example Meeting Notes",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sign", "shown"),
+    [
+        ("\x1c", "Only once."), ("\x00", "Only once."), ("\ufffe", "Only once."),
+        ("\x0c", "Only once."), ("]]>&#28;<![CDATA[", "Only once."),
+        ("]]>&#x1f;<![CDATA[", "Only once."),
+    ],
+)  # fmt: skip
+def test_signs_that_xml_forbids_are_taken_out_and_told(sign: str, shown: str) -> None:
+    xml = one_page(f"<p>Only{sign} once.</p>")
+    for data in (xml.encode(), xml.replace("UTF-8", "UTF-16").encode("utf-16")):
+        [outcome] = list(read_files("entities.xml", data))
+        assert outcome.reading is not None, outcome.error
+        assert shown in outcome.reading.document.text
+        assert any("control characters" in note for note in outcome.reading.notes)
+
+
+def test_a_zero_width_joint_in_an_end_mark_is_read() -> None:
+    macro = (
+        '<ac:structured-macro ac:name="code"><ac:plain-text-body><![CDATA[a &lt; b]]{}>'
+        "</ac:plain-text-body></ac:structured-macro><p>After it.</p>"
+    )
+    for joint in (" ", "\u200b", "\u200d", "\ufeff"):
+        [outcome] = list(read_files("entities.xml", one_page(macro.format(joint)).encode()))
+        assert outcome.reading is not None, outcome.error
+        text = outcome.reading.document.text
+        assert "After it." in text
+        assert "]]" not in text

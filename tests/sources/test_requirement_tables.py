@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from assistant.sources.files import read_file
 from assistant.sources.headers import recognise
 from assistant.sources.pasted import read_pasted
@@ -152,3 +154,22 @@ def test_the_row_of_a_requirement_is_remembered() -> None:
     assert place_at(reading.places, text.index("a is shown")) == "row 2"
     assert place_at(reading.places, text.index("b is shown")) == "row 3"
     assert place_at(reading.places, text.index("CC-2 Two")) == "row 3"
+
+
+TESTLINK_CSV = """#docid,title,description,type,status,expected_coverage,node_order
+REQ-1,Cancel a plan,"The agent cancels a plan within 14 days.",3,V,1,1
+REQ-2,Extend a plan,"The agent extends a plan once.",2,D,1,2
+"""
+
+
+@pytest.mark.parametrize("name", ["reqs.csv", "reqs.txt", "reqs"])
+@pytest.mark.parametrize("mark", ["#docid", "# docid", "docid", "#Doc ID", '"#docid"'])
+def test_testlink_s_requirements_as_csv(name: str, mark: str) -> None:
+    data = TESTLINK_CSV.replace("#docid", mark, 1).encode()
+    reading = read_file(name, data)
+    stories = [story for epic in reading.epics for story in epic.stories]
+    assert [(story.key, story.title) for story in stories] == [
+        ("REQ-1", "Cancel a plan"), ("REQ-2", "Extend a plan"),
+    ]  # fmt: skip
+    assert "within 14 days" in reading.document.text
+    assert "extends a plan once" in stories[1].narrative

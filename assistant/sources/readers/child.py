@@ -4,7 +4,8 @@ How to run it: ``python -P child.py REQUEST`` with the file on standard input, w
 JSON with "reader" (a name of ``READERS``), "memory" (bytes), "seconds" (of processor time),
 "output" (bytes) and "options". It writes JSON lines: the reader's records, then ``{"end": true}``;
 or ``{"error": kind, "message": ...}``, kind being "password", "dangerous", "size", "memory" or
-"damaged". Vendor libraries are imported by the readers, here and nowhere else.
+"damaged". "message" is in our words; "detail" is what a library said, for the log. Vendor libraries
+are imported by the readers, here and nowhere else.
 """
 
 from __future__ import annotations
@@ -117,7 +118,8 @@ def main() -> None:
     except RecursionError:
         emit({"error": "damaged", "message": "its parts lie in each other too deeply"})
     except Exception as error:  # every failure of a reader is reported, none is fatal
-        emit({"error": "damaged", "message": f"{type(error).__name__}: {error}"[:300]})
+        detail = f"{type(error).__name__}: {error}"[:300]
+        emit({"error": "damaged", "message": "", "detail": detail})
 
 
 if __name__ == "__main__":

@@ -15,8 +15,8 @@ from xml.etree.ElementTree import Element, ParseError
 
 from assistant.sources.jira_wiki import is_jira_wiki, jira_to_markdown
 from assistant.sources.readers.html import to_markdown
-from assistant.sources.readers.refusals import Refused
-from assistant.sources.readers.xml_tree import children, text_of
+from assistant.sources.readers.refusals import Refused, place_of
+from assistant.sources.readers.xml_tree import children, sound, sound_note, text_of
 from assistant.sources.wiki_inline import is_opaque
 
 _KEPT = frozenset(
@@ -32,6 +32,7 @@ _KEPT = frozenset(
     ]
 )
 _ELEMENT = re.compile(r"</?[a-z][\w:-]*(?:\s[^<>]*)?/?>")
+_END_MARK = re.compile("\\]\\][ \u200b-\u200d\u2060\ufeff]+>")
 _WIKI_BODY = "0"
 """How an export names a body in wiki markup; one before Confluence 4.0 does not name any."""
 
@@ -46,6 +47,9 @@ def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
     entities or is not well formed.
     """
     xml, attachments = _unpacked(data)
+    xml, forbidden = sound(xml)
+    if forbidden:
+        yield {"note": sound_note(forbidden)}
     entities = _entities(xml)
     bodies = {body.get("content", ""): body for body in entities.get("BodyContent", {}).values()}
     labels, users = _labels(entities), _users(entities)
@@ -105,7 +109,7 @@ def _entities(xml: bytes) -> dict[str, dict[str, Entity]]:
     except DefusedXmlException as error:
         raise Refused("dangerous", "entities.xml declares a document type or entities") from error
     except (ParseError, ValueError) as error:
-        raise Refused("damaged", f"entities.xml is not well-formed: {error}") from error
+        raise Refused("damaged", f"entities.xml is not well-formed{place_of(error)}") from error
     return found
 
 
@@ -157,8 +161,8 @@ def _is_wiki(body: Entity) -> bool:
 
 
 def _markdown(body: Entity, users: Mapping[str, str]) -> str:
-    # CDATA cannot hold its own end mark; the export writes "]] >" for it.
-    text = body.get("body", "").replace("]] >", "]]>")
+    # CDATA cannot hold its own end mark; exports put a space or a joint of no width into it.
+    text = _END_MARK.sub("]]>", body.get("body", ""))
     if _is_wiki(body):
         return jira_to_markdown(text.replace("\r\n", "\n"), confluence=True)
     return to_markdown(text, users)

@@ -13,7 +13,7 @@ from typing import Any
 from assistant.sources.readers import jira_issues, json_cases, salesforce_records
 from assistant.sources.readers.adf import adf_to_markdown, is_adf
 from assistant.sources.readers.html import to_markdown
-from assistant.sources.readers.refusals import Refused
+from assistant.sources.readers.refusals import Refused, place_of
 
 _MAX_LINES = 200_000
 
@@ -33,7 +33,7 @@ def _parsed(text: str) -> object:
                 return [json.loads(line, parse_constant=_no_constant) for line in lines]
             except ValueError:
                 pass
-        raise Refused("damaged", f"it is not valid JSON: {error}") from error
+        raise Refused("damaged", f"it is not valid JSON{place_of(error)}") from error
 
 
 def _no_constant(name: str) -> object:

@@ -42,7 +42,7 @@ def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
     except pypdfium2.PdfiumError as error:
         if "password" in str(error).casefold() or "security" in str(error).casefold():
             raise Refused("password", "") from error
-        raise Refused("damaged", f"PDFium: {error}") from error
+        raise Refused("damaged", "") from error
     about = document.get_metadata_dict()
     yield {name.casefold(): about.get(name, "").strip("\0 ") for name in ("Title", "Author")}
     pages = list[list[Line]]()
@@ -170,9 +170,9 @@ def _second_reader(data: bytes, counts: list[int]) -> tuple[list[str], list[tupl
         try:
             _compare(data, counts, said, values)
         except DependencyError:
-            said.append("No second reader (pypdf) could open this encrypted file to compare.")
-        except Exception as error:  # pypdf fails in many ways on damaged files; it only counts
-            said.append(f"The second reader (pypdf) could not compare: {type(error).__name__}.")
+            said.append("No second reader could open this encrypted file to compare.")
+        except Exception:  # pypdf fails in many ways on damaged files; it only counts
+            said.append("A second reader could not read the file to compare.")
     return said, values
 
 
@@ -192,7 +192,7 @@ def _compare(
         if isinstance(value, str) and value.strip() and not value.startswith("/"):
             values.append((" ".join(str(name).split()), " ".join(value.split())))
     if len(reader.pages) != len(counts):
-        said.append(f"PDFium counts {len(counts)} pages, pypdf {len(reader.pages)}.")
+        said.append(f"One reader counts {len(counts)} pages, another {len(reader.pages)}.")
     for number, (page, count) in enumerate(zip(reader.pages, counts, strict=False), 1):
         if time.monotonic() - started > SECOND_READER_SECONDS:
             said.append(f"Pages from {number} on were not compared with a second reader.")
@@ -200,7 +200,7 @@ def _compare(
         other = _letters(page.extract_text())
         if abs(other - count) > max(20, count // 10):
             said.append(
-                f"Page {number}: PDFium reads {count:,} letters, pypdf {other:,}; look at the page."
+                f"Page {number}: one reader finds {count:,} letters, another {other:,}; look at it."
             )
 
 

@@ -1,10 +1,14 @@
-"""Why a reader refuses a file, and the check of XML parts that every reader of XML makes first."""
+"""Why a reader refuses a file, and the check of XML parts that every reader of XML makes first.
+
+What is said here a person reads: no name, class or message of a library.
+"""
 
 from __future__ import annotations
 
 import io
 import zipfile
 from typing import Literal
+from xml.etree.ElementTree import ParseError
 
 
 class Refused(Exception):
@@ -13,6 +17,17 @@ class Refused(Exception):
     def __init__(self, kind: Literal["password", "dangerous", "size", "damaged"], why: str) -> None:
         super().__init__(why)
         self.kind = kind
+
+
+def place_of(error: Exception) -> str:
+    """Where a text breaks its rules, as parsers count: " (line 3, column 5)"; empty if unknown.
+
+    What a library says besides is made for those who program with it.
+    """
+    line, column = getattr(error, "lineno", None), getattr(error, "colno", None)
+    if isinstance(error, ParseError):
+        line, column = error.position[0], error.position[1] + 1
+    return f" (line {line}, column {column})" if line and column else ""
 
 
 _DECLARATIONS = tuple(

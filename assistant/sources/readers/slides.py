@@ -26,7 +26,7 @@ def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
     try:
         deck = Presentation(io.BytesIO(data))
     except (PackageNotFoundError, KeyError, ValueError) as error:
-        raise Refused("damaged", f"python-pptx: {error}") from error
+        raise Refused("damaged", "") from error
     yield {"title": deck.core_properties.title or "", "author": deck.core_properties.author or ""}
     empty, unread = list[str](), dict[str, int]()
     number = 0

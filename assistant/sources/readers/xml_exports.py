@@ -14,11 +14,22 @@ from assistant.sources.field_choice import Chosen, choose_field
 from assistant.sources.readers import salesforce
 from assistant.sources.readers.fragments import fragment_to_markdown as _markdown
 from assistant.sources.readers.xml_cases import read_cases
-from assistant.sources.readers.xml_tree import child, children, one_line, parse_xml, tag_of, text_of
+from assistant.sources.readers.xml_tree import (
+    child,
+    children,
+    one_line,
+    parse_xml,
+    sound,
+    sound_note,
+    tag_of,
+    text_of,
+)
 
 
 def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
     """The records of the export in ``data``."""
+    if forbidden := sound(data)[1]:
+        yield {"note": sound_note(forbidden)}
     root = parse_xml(data)
     name = tag_of(root)
     items = list(root.iter("item")) if name == "rss" else []
