@@ -1,8 +1,8 @@
 """Near-duplicate cases: found without comparing all with all, clustered, explained in words.
 
-Two cases are compared where they share some of their rarest words, so that thousands of cases take
-seconds. Meaning is asked for only where words are alike in part and nothing speaks against: the
-embedding comes in as a function, because this room knows no model.
+Two cases are compared where they have one title or share some of their rarest words, so that
+thousands of cases take seconds. Meaning is asked for only where words are alike in part and nothing
+speaks against: the embedding comes in as a function, because this room knows no model.
 """
 
 from __future__ import annotations
@@ -185,13 +185,32 @@ def _candidates(profiles: Sequence[Profile], new: int) -> list[tuple[int, int]]:
         common = sum(weights[word] for word in profiles[a].key_words & profiles[b].key_words)
         return common >= SHARED_WEIGHT * (heavy[a] + heavy[b]) / 2
 
-    return sorted(
+    alike = {
         (a, b)
         for (a, b), number in shared.items()
-        if _of_one_kind(profiles[a].case, profiles[b].case)
-        and number >= min(SHARED_RARE, len(profiles[a].key_words), len(profiles[b].key_words))
+        if number >= min(SHARED_RARE, len(profiles[a].key_words), len(profiles[b].key_words))
         and worth(a, b)
+    }
+    return sorted(
+        (a, b)
+        for a, b in alike | _of_one_title(profiles, new)
+        if _of_one_kind(profiles[a].case, profiles[b].case)
     )
+
+
+def _of_one_title(profiles: Sequence[Profile], new: int) -> set[tuple[int, int]]:
+    """Pairs of places that have one title, the first of them among the ``new``."""
+    titled: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for place, profile in enumerate(profiles):
+        if profile.title_key:
+            titled[profile.title_key].append(place)
+    return {
+        (a, b)
+        for places in titled.values()
+        for at, a in enumerate(places)
+        if a < new
+        for b in places[at + 1 : at + 1 + MOST_SHARING]
+    }
 
 
 def _of_one_kind(left: TestCase, right: TestCase) -> bool:

@@ -35,6 +35,7 @@ from assistant.suite.case_states import (
 )
 from assistant.suite.wording import (
     DECISIVE,
+    LACKS,
     NEGATIONS,
     content,
     names,
@@ -63,6 +64,10 @@ LEAST_LIKENESS = 0.45
 """Below this likeness of words, cases are not compared by meaning."""
 Meaning = tuple[float, float, float]
 """Cosines of the embeddings of two titles, of two lists of results, and of the two cases whole."""
+SAME_TITLE = 0.70
+"""Cosine of the whole cases from which two of one title are the same, if nothing speaks against."""
+TELLING = 2
+"""So many words of a title that carry meaning make it the title of one case."""
 MORE_WORDS = 3
 """So many words of steps and results that only one of two like texts has make another case."""
 _MESSAGE_WORDS = 3
@@ -253,6 +258,22 @@ class Profile:
         said = f"{without_quotes(self.case.title)}\n{self.last_result}"
         return bool(NEGATIONS & set(words(_WHO_ARE_NOT.sub(" ", said))))
 
+    @cached_property
+    def turns(self) -> int:
+        """How often the title turns what it says: "not accepted without" twice, "need not" once."""
+        said = without_quotes(self.case.title)
+        return sum(word in LACKS for word in words(_WHO_ARE_NOT.sub(" ", said)))
+
+    @cached_property
+    def result_denies(self) -> bool:
+        """Whether what is expected in the end is that something does not happen."""
+        return bool(NEGATIONS & self.result_words)
+
+    @cached_property
+    def title_key(self) -> tuple[str, ...]:
+        """What cases of one title share; empty where the title says too little to tell."""
+        return tuple(self.title_words) if len(content(self.title_words)) >= TELLING else ()
+
 
 _WHO_ARE_NOT = re.compile(
     r"\b(?:who|that|which|whose [\w ]{1,40}?) (?:is|are|has|have|do|does|was|were) not\b"
@@ -272,7 +293,8 @@ def compare(left: Profile, right: Profile, *, meaning: Meaning | None = None) ->
     text = fuzz.token_sort_ratio(" ".join(left.all_words), " ".join(right.all_words)) / 100
     likeness = max(text, _overlap(left.key_words, right.key_words))
     shared_message = bool(left.messages & right.messages)
-    if not near and likeness < LEAST_LIKENESS - 0.1 * shared_message:
+    one_title = bool(left.title_key) and left.title_key == right.title_key
+    if not near and not one_title and likeness < LEAST_LIKENESS - 0.1 * shared_message:
         return Likeness(same=False, likeness=likeness, reason="They say different things.")
     apart = _exchanged(left, right, order >= NEAR_EQUAL) if near else _against(left, right)
     if apart:
@@ -302,11 +324,11 @@ def compare(left: Profile, right: Profile, *, meaning: Meaning | None = None) ->
     )
     needed = SAME_MEANING_ALIKE if order >= ALIKE_ORDER or other_criterion else SAME_MEANING
     enough = sum(meaning) >= needed - 0.12 * shared_message and meaning[1] >= SAME_RESULT
+    reason = _why_alike(left, right) if enough else "Related, but they say different things."
+    if one_title and not enough and meaning[2] >= SAME_TITLE:
+        enough, reason = True, "One title, and nothing in the other words of the steps against it."
     return Likeness(
-        same=enough,
-        likeness=sum(meaning) / len(meaning),
-        reason=_why_alike(left, right) if enough else "Related, but they say different things.",
-        by_meaning=True,
+        same=enough, likeness=sum(meaning) / len(meaning), reason=reason, by_meaning=True
     )
 
 
@@ -433,6 +455,10 @@ def _negation_apart(left: Profile, right: Profile) -> list[str]:
     only = "only" in {*left.title_words, *right.title_words}  # "only A" and "nothing but A"
     if left.refuses != right.refuses and not only and not (left.messages & right.messages):
         return ["one is refused or denied, the other is not"]
+    turned = left.turns and right.turns and (left.turns - right.turns) % 2
+    both_deny = left.result_denies and right.result_denies
+    if turned and not only and not both_deny and not (left.messages & right.messages):
+        return ["one title denies what the other says"]
     return []
 
 

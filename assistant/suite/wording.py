@@ -67,6 +67,8 @@ DECISIVE = _set("already again still without twice")
 
 NEGATIONS = _set("no cannot nothing noth neither nor refuse disabl greyed block")
 """Stems that deny (``stem`` makes "not" and "never" one with "no")."""
+LACKS = NEGATIONS | {"without"}
+"""Stems that turn what a sentence says to its contrary: two of them leave it as it was."""
 OPPOSITES: tuple[tuple[frozenset[str], frozenset[str]], ...] = tuple(
     (frozenset(left.split()), frozenset(right.split()))
     for left, right in (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -208,3 +209,56 @@ def test_amounts_are_read_with_their_units(text: str, found: list) -> None:
 def test_limits_are_told_from_what_is_tried_out() -> None:
     text = "A file of 6 MB is larger than 5 MB; £5 to £50; up to 3"
     assert amounts(text, exact=True) == [(6.0, "MB")]
+
+
+class OneMeaning:
+    """An embedding that finds everything alike: only what is written can keep cases apart."""
+
+    def __call__(self, texts):
+        return np.ones((len(texts), 1))
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ((("The IBAN does not have to be entered"), ("Leave IBAN empty and save", "No error")),
+         (("The IBAN is not accepted without a country code"),
+          ("Type the IBAN, no country code, and save", "An error is shown"))),
+        (("A comment need not be given with a vote", ("Vote without a word", "The vote counts")),
+         ("A vote is never counted without a comment",
+          ("Give a vote and leave the comment out", "It does not appear in the count"))),
+        (("A travel claim cannot be sent without a cost centre",
+          ("Clear the centre and send the claim", "It stays in the drafts")),
+         ("No cost centre is needed to send a travel claim",
+          ("Leave the cost centre of the claim open", "It waits for the manager"))),
+    ],
+)  # fmt: skip
+def test_what_may_lack_and_what_must_not_are_never_the_same(left, right) -> None:
+    found = decide(case("L", left[0], left[1]), case("R", right[0], right[1]), OneMeaning())
+    assert not found.same
+
+
+ONE_TITLE = "Cancel a contract within the cooling-off period"
+
+
+def test_two_cases_of_one_title_are_found_whatever_their_steps_are_called() -> None:
+    others = [
+        case(f"O{number}", f"Meter {word} is listed", (f"Open {word}", f"{word} is listed"))
+        for number, word in enumerate(("alpha", "beta", "gamma", "delta", "epsilon"))
+    ]
+    left = case("A", ONE_TITLE, ("Open the contract", "It opens"), ("Press Cancel", "It ends"))
+    right = case(
+        "B", f"  {ONE_TITLE.upper()}.",
+        ("Search the customer and pick what was signed this week", "Its details are shown"),
+        ("Choose End and confirm", "A letter goes out to the customer"),
+    )  # fmt: skip
+    report = find_duplicates([*others, left, right], embed=OneMeaning())
+    (cluster,) = [one for one in report.clusters if "A" in one.case_ids]
+    assert cluster.case_ids == ("A", "B")
+
+
+def test_one_title_over_other_values_or_another_result_is_two_cases() -> None:
+    title = "A transfer is checked against the limit"
+    within = case("A", title, ("Transfer 100 EUR to a saved payee", "The money is sent"))
+    beyond = case("B", title, ("Pay an invoice of 1001 EUR", "It is refused"))
+    assert find_duplicates([within, beyond], embed=OneMeaning()).clusters == ()
