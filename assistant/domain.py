@@ -34,9 +34,9 @@ CriterionForm = Literal["bullet", "gherkin", "rule", "table", "text"]
 class AcceptanceCriterion(Value):
     """A condition that a user story must meet (ISTQB: acceptance criterion).
 
-    ``text`` keeps the author's words. ``start`` and ``end`` are character offsets into the text of
-    the source document it was read from, or ``None`` where it was typed or composed (a table row
-    with its headers, for example).
+    ``text`` keeps the author's words, without marks of emphasis. ``start`` and ``end`` are character
+    offsets of these words in the text of the source document, or ``None`` where they were typed or
+    composed (a table row with its headers, for example).
     """
 
     id: str

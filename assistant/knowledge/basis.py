@@ -94,7 +94,8 @@ class _Finder:
     def _criterion_span(self, criterion: AcceptanceCriterion) -> Span | None:
         start, end = criterion.start, criterion.end
         if start is not None and end is not None and 0 <= start < end <= len(self._text):
-            if self._text[start:end] == criterion.text and self._taken.add((start, end)):
+            same = _words(self._text[start:end]) == _words(criterion.text)
+            if same and self._taken.add((start, end)):
                 return start, end
         elif criterion.form != "table":
             return self._search(criterion.text, self._at)
@@ -114,6 +115,11 @@ class _Finder:
             return None
         match = re.compile(r"\s+".join(map(re.escape, parts))).search(self._text, after)
         return match.span() if match and self._taken.add(match.span()) else None
+
+
+def _words(text: str) -> list[str]:
+    """The words of a text; the source may emphasise some of them."""
+    return re.findall(r"[^\W_]+", text)
 
 
 def _name(key: str, title: str) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from assistant.domain import AcceptanceCriterion, Epic, SourceMetadata, UserStory
 from assistant.sources.basis import EpicDraft
 from assistant.sources.criteria import CriterionDraft
 from assistant.sources.ids import KEY, Taken, find_key, is_key, made_key, split_key
+from assistant.sources.labels import story_key
+from assistant.sources.lines import unmarked
 from assistant.sources.metadata import Metadata
 from assistant.sources.story_parts import StoryDraft
 from assistant.sources.story_sentences import shortened
@@ -59,7 +61,7 @@ def assemble(drafts: Sequence[EpicDraft], *, title: str = "", uri: str = "") -> 
             draft.key or meta.key or link_key or name or first.key or first.named
         )
         name = name or first.title or "Untitled"
-        key = draft.key or find_key(meta.key) or link_key or first.key or made_key("EPIC", name)
+        key = _key(draft, link_key) or first.key or made_key("EPIC", name)
         key = ids.epics.claim(key)
         stories = _stories(draft, key, uri, ids)
         meta.release = meta.release or _shared(draft, "release")
@@ -68,7 +70,7 @@ def assemble(drafts: Sequence[EpicDraft], *, title: str = "", uri: str = "") -> 
         epics.append(
             Epic(
                 key=key,
-                title=shortened(name, _TITLE),
+                title=shortened(unmarked(name), _TITLE),
                 description=_joined(draft.description, name),
                 stories=stories,
                 labels=tuple(dict.fromkeys(meta.labels)),
@@ -79,6 +81,12 @@ def assemble(drafts: Sequence[EpicDraft], *, title: str = "", uri: str = "") -> 
         )
     notes.extend(_other_notes(drafts, epics))
     return Assembled(tuple(epics), _metadata(drafts, epics), tuple(notes), titled)
+
+
+def _key(draft: EpicDraft, linked: str) -> str:
+    """The epic's key as the author gives it; a mere number is none."""
+    label = draft.label if draft.label[:1].isalpha() else ""
+    return draft.key or find_key(draft.meta.key) or linked or "".join(label.split())
 
 
 def _joined(parts: Sequence[str], title: str) -> str:
@@ -94,13 +102,14 @@ def _shared(draft: EpicDraft, name: str) -> str:
 def _stories(draft: EpicDraft, epic_key: str, uri: str, ids: Ids) -> tuple[UserStory, ...]:
     stories = []
     for number, story in enumerate(draft.stories, 1):
-        wanted = story.key or find_key(story.meta.key) or f"{epic_key}-S{number}"
+        made = story_key(epic_key, story.label) if story.label else f"{epic_key}-S{number}"
+        wanted = story.key or find_key(story.meta.key) or made
         key = ids.stories.claim(wanted)
         narrative = _joined(story.narrative, story.title)
         stories.append(
             UserStory(
                 key=key,
-                title=shortened(story.title or narrative or key, _TITLE),
+                title=shortened(unmarked(story.title or narrative or key), _TITLE),
                 narrative=narrative,
                 criteria=tuple(_criteria(story, key, ids.criteria)),
                 labels=tuple(dict.fromkeys(story.meta.labels)),
@@ -112,29 +121,50 @@ def _stories(draft: EpicDraft, epic_key: str, uri: str, ids: Ids) -> tuple[UserS
 
 def _criteria(story: StoryDraft, key: str, taken: Taken) -> list[AcceptanceCriterion]:
     """Criteria with ids: the text's own, or ``<story key>-AC<n>`` counted so that later additions
-    change nothing."""
-    criteria, last = [], 0
+    change nothing. Where the author gave ids, table rows without one are ``<story key>-ROW<n>``."""
+    authors = {given for draft in story.criteria if (given := _given_id(draft, key))}
+    criteria, counted, rows = [], _Numbers(f"{key}-AC"), _Numbers(f"{key}-ROW")
     for draft in story.criteria:
         wanted = _given_id(draft, key)
-        if not wanted:
-            number = draft.number if draft.number > last else last + 1
-            while f"{key}-AC{number}" in taken:
-                number += 1
-            last, wanted = number, f"{key}-AC{number}"
-        elif (ordinal := wanted.removeprefix(f"{key}-AC")).isascii() and ordinal.isdigit():
-            last = max(last, int(ordinal))
+        if wanted:
+            counted.pass_by(wanted)
+        else:
+            numbers = rows if authors and draft.form == "table" else counted
+            wanted = numbers.next(draft.number, lambda one: one in taken or one in authors)
         words = draft.passage
         criteria.append(
             AcceptanceCriterion(
                 id=taken.claim(wanted),
-                text=words.text,
+                text=unmarked(words.text),
                 form=draft.form,
-                title=draft.title,
+                title=unmarked(draft.title),
                 start=words.start,
                 end=words.end,
             )
         )
     return criteria
+
+
+class _Numbers:
+    """Ids of one kind, counted upwards past those that are taken."""
+
+    def __init__(self, start: str) -> None:
+        self.start = start
+        self.last = 0
+
+    def pass_by(self, given: str) -> None:
+        """Go on behind an id of the author's."""
+        ordinal = given.removeprefix(self.start)
+        if ordinal.isascii() and ordinal.isdigit():
+            self.last = max(self.last, int(ordinal))
+
+    def next(self, number: int, used: Callable[[str], bool]) -> str:
+        """The id of ``number`` where that is still ahead, else the next that is free."""
+        number = number if number > self.last else self.last + 1
+        while used(f"{self.start}{number}"):
+            number += 1
+        self.last = number
+        return f"{self.start}{number}"
 
 
 def _given_id(draft: CriterionDraft, key: str) -> str:

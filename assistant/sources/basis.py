@@ -30,6 +30,9 @@ class EpicDraft:
 
     key: str = ""
     title: str = ""
+    label: str = ""
+    """The author's own id ("E06"), where there is no key."""
+
     description: list[str] = field(default_factory=list)
     meta: Metadata = field(default_factory=Metadata)
     stories: list[StoryDraft] = field(default_factory=list)
@@ -51,6 +54,7 @@ class BasisReader:
     def epics(self) -> list[EpicDraft]:
         """The epics in source order, their stories finished."""
         _nest_keyed(self.root)
+        _tell_apart(self.root)
         self._classify(self.root, under_story=False)
         if not any(kind == "story" for kind in self.kinds.values()):
             self._fall_back()
@@ -59,7 +63,7 @@ class BasisReader:
             self._give_away_pending()
         for epic in self.drafts:
             if not any(_promising(story) for story in epic.stories) and epic.rules:
-                story = StoryDraft(epic.key, epic.title)
+                story = StoryDraft(epic.key or epic.label, epic.title)
                 for node in epic.rules:
                     add_part(story, node, "criteria")
                 epic.stories.append(story)
@@ -161,7 +165,7 @@ class BasisReader:
             return
         own_story = self._own_story(node)
         if self._is_epic(node, epic):
-            epic = EpicDraft(node.key, node.title)
+            epic = EpicDraft(node.key, node.title or node.name, node.id)
             self.drafts.append(epic)
             self._body(node.body if not own_story else [], epic)
         elif node is self.root:
@@ -206,7 +210,7 @@ class BasisReader:
                     last = owner.stories[-1] if own and owner is not None else None
                 if named is None and last is None:
                     target = self._epic(epic)
-                    last = StoryDraft(target.key, target.title)
+                    last = StoryDraft(target.key or target.label, target.title)
                     target.stories.append(last)
                 add_part(named or last or StoryDraft(), child, "criteria")
             elif child.role == "rules" and epic is not None:
@@ -252,7 +256,7 @@ class BasisReader:
 
     def _epic_as_story(self, epic: EpicDraft, node: Node) -> None:
         """An epic without stories: its own text is its one story."""
-        story = StoryDraft(epic.key, epic.title)
+        story = StoryDraft(epic.key or epic.label, epic.title)
         story.add("intro", "", node.body)
         for child in node.children:
             add_part(story, child, "group")
@@ -320,11 +324,9 @@ class BasisReader:
 
 
 def _titled(node: Node) -> str:
-    return (
-        f"{node.key} {node.title}".strip()
-        if node.role == "keyed"
-        else f"{node.id} {node.title}".strip()
-    )
+    if node.name:
+        return node.name
+    return f"{node.key if node.role == 'keyed' else node.id} {node.title}".strip()
 
 
 def _promising(story: StoryDraft) -> bool:
@@ -340,7 +342,7 @@ def _weak(lines: Sequence[Line]) -> bool:
     words: set[str] = set()
     for line in lines:
         marker = read_marker(line)
-        if marker and marker.id:
+        if marker and marker.id and not marker.series:
             return True
         words.add(step_word(line.text[marker.content :] if marker else line.text))
     return {"given", "then"} <= words
@@ -351,6 +353,16 @@ def _has_list(lines: Sequence[Line]) -> bool:
     return any(isinstance(block, Listing | Table | Steps) for block in blocks)
 
 
+def _tell_apart(root: Node) -> None:
+    """Headings below a keyed heading that each have a story sentence are stories of an epic."""
+    for node in root.walk():
+        told = [child for child in node.children if child.told and child.role == "unknown"]
+        if len(told) > 1:
+            for child in told:
+                child.has_sentence = True
+            node.has_sentence = any(starts_story(line.text) for line in node.body)
+
+
 def _nest_keyed(node: Node) -> None:
     """A first key line without criteria, before key lines that have them, is their epic."""
     for child in node.children:
@@ -359,7 +371,8 @@ def _nest_keyed(node: Node) -> None:
     if len(keyed) < 2 or any(child.role != "keyed" for child in keyed):
         return
     first, rest = keyed[0], keyed[1:]
-    if _storylike(first) or not all(_storylike(child) for child in rest):
+    told = all(_told(child) for child in rest)
+    if _told(first) if told else _storylike(first) or not all(_storylike(c) for c in rest):
         return
     if any(child.level != first.level for child in rest):
         return
@@ -367,13 +380,15 @@ def _nest_keyed(node: Node) -> None:
     first.children.extend(rest)
 
 
+def _told(node: Node) -> bool:
+    """Whether a story sentence or a section of criteria says that a node is a story."""
+    sections = {"criteria", "scenario", "criterion", "narrative"}
+    return node.has_sentence or any(child.role in sections for child in node.children)
+
+
 def _storylike(node: Node) -> bool:
     return (
-        node.has_sentence
-        or any(
-            child.role in {"criteria", "scenario", "criterion", "narrative"}
-            for child in node.children
-        )
+        _told(node)
         or _has_list(node.body)
         or any(
             isinstance(b, Paragraph) and starts_story(b.lines[0].text)

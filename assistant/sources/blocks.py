@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from assistant.sources.lines import Line
+from assistant.sources.lines import Line, is_rule_line
 from assistant.sources.markers import Marker, read_marker, reads_as_gherkin, step_word
 from assistant.sources.metadata import metadata_pairs, table_metadata, tracker_line
 from assistant.sources.tables import Table, is_delimiter, read_table, table_length
 
-_RULE_LINE = re.compile(r"^\s*(?:[-*_=~]\s*){3,}$|^\s*>\s*$")
 _EXAMPLES = re.compile(
     r"^\s*[*_]{0,3}(?:examples?|scenarios?|beispiele?|exemples?"
     r"|ejemplos)\s*:?[*_]{0,3}\s*:?\s*$",
@@ -80,11 +79,6 @@ class Listing:
 Block = Paragraph | Code | Steps | Meta | Listing | Table
 
 
-def is_markup(line: Line) -> bool:
-    """Whether a line only separates: a rule, an empty quote."""
-    return not line.code and bool(_RULE_LINE.match(line.text))
-
-
 def parse_blocks(lines: Sequence[Line], *, metadata: bool) -> list[Block]:
     """The blocks of ``lines``. Without ``metadata``, as among criteria, only the plainest metadata
     ("Priority: High") is taken for it."""
@@ -102,7 +96,7 @@ class _Parser:
     def blocks(self) -> Iterator[Block]:
         while self.at < len(self.lines):
             line = self.lines[self.at]
-            if line.blank or is_markup(line):
+            if line.blank or is_rule_line(line):
                 self.at += 1
             elif line.code:
                 yield Code(self._while(lambda line: line.code))
@@ -143,7 +137,7 @@ class _Parser:
         self.at += 1
         while self.at < len(self.lines):
             line = self.lines[self.at]
-            if line.blank or line.code or is_markup(line) or table_length(self.lines, self.at):
+            if line.blank or line.code or is_rule_line(line) or table_length(self.lines, self.at):
                 break
             if read_marker(line) or self._pairs(line):
                 break
@@ -221,7 +215,7 @@ class _Parser:
             if restart or (marker and (marker.id or not listed) and blank):
                 return None
             return [part], word, at + 1
-        if blank or marker or is_markup(line) or self._pairs(line):
+        if blank or marker or is_rule_line(line) or self._pairs(line):
             return None
         if _TERMINAL.search(taken[-1].text) and line.indent == 0 and line.content[:1].isupper():
             return None
@@ -242,7 +236,7 @@ class _Parser:
             if stack and self._nested(at, gap, stack):
                 continue
             marker = read_marker(line)
-            if marker is None or line.code or is_markup(line):
+            if marker is None or line.code or is_rule_line(line):
                 break
             if not roots or marker:
                 if roots and self._pairs(line):
@@ -254,7 +248,7 @@ class _Parser:
     def _nested(self, at: int, gap: bool, stack: list[Item]) -> bool:
         """Take steps, a table or running text at ``at`` into the innermost item, if it belongs."""
         line, item = self.lines[at], stack[-1]
-        if line.code or is_markup(line):
+        if line.code or is_rule_line(line):
             return False
         deeper = line.indent > item.marker.indent
         if length := table_length(self.lines, at):

@@ -14,7 +14,6 @@ from assistant.sources.table_criteria import empty_columns, table_criteria
 from assistant.sources.tables import Table
 from assistant.sources.vocabulary import MODAL
 
-_STEP_EMPHASIS = re.compile(r"^(\s*)([*_]{1,3})(\w+(?:\s\w+)?)([:,]?)\2([:,]?)")
 _COLLECTS = re.compile(
     r"\b(?:following|below|these|criteria|acceptance|scenarios?|rules)\b", re.IGNORECASE
 )
@@ -195,10 +194,8 @@ def _whole(text: str, item: Item) -> Passage:
 
 
 def steps_criterion(text: str, steps: Steps, *, title: str = "") -> CriterionDraft:
-    """The criterion that a Given/When/Then group states, without emphasis of its step words."""
-    lines = [
-        Line(line.start, line.end, _STEP_EMPHASIS.sub(r"\1\3", line.text)) for line in steps.lines
-    ]
+    """The criterion that a Given/When/Then group states."""
+    lines = list(steps.lines)
     if all(not line.text.startswith((" ", "\t")) for line in lines[1:]):
         lines[0] = lines[0].part(len(lines[0].text) - len(lines[0].text.lstrip()))
     return CriterionDraft(passage(text, lines), "gherkin", title)

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from assistant.sources.ids import KEY, find_key, is_key, split_key
-from assistant.sources.lines import Line, plain, unwrap
+from assistant.sources.labels import Label, labelled_sentence, read_label
+from assistant.sources.lines import Line, is_rule_line, plain, unwrap
 from assistant.sources.markers import read_id, read_marker, step_word
 from assistant.sources.metadata import metadata_field, metadata_pairs
 from assistant.sources.story_sentences import starts_story
 from assistant.sources.vocabulary import (
     BACKGROUND_MARKER,
-    EPIC_MARKER,
     MODAL,
     SCENARIO_MARKER,
-    STORY_MARKER,
-    STORY_NUMBER,
     SectionName,
     section_name,
     section_tail,
@@ -37,8 +35,8 @@ _BOLD = re.compile(
     r"|\*)(?=\S)(?P<label>[^*\n]{1,120}?)(?<=\S)\1\s*:?\s*(?P<rest>.*)$"
 )
 _LABELLED = re.compile(
-    r"^\s*(?:[-*•]\s+)?[*_]{0,2}"
-    r"(?P<label>[^\W\d_][^:：\n]{0,60}?)[*_]{0,2}\s*[:：]\s*[*_]{0,2}\s*(?P<rest>.*)$"
+    r"^\s*(?:[-*•]\s+)?(?P<open>[*_]{0,2})"
+    r"(?P<label>[^\W\d_][^:：\n]{0,60}?)(?:(?P=open))?\s*[:：](?:\s*(?P=open)(?=\s|$))?\s*(?P<rest>.*)$"
 )
 _PLAIN_KEY = re.compile(rf"^\s*[\[(]?(?P<key>{KEY})[\])]?(?:\s*[:.–—|-]+\s+|\s+|\s*$)(?P<rest>.*)$")
 _PLAIN_NAME = re.compile(
@@ -58,6 +56,11 @@ class Heading:
     title: str
     key: str = ""
     id: str = ""
+    """The author's own id: of a criterion, a scenario or a story ("US 2")."""
+
+    name: str = ""
+    """The label as written, where it holds no title: "Story 1 – CLM-413"."""
+
     rest: Line | None = None
     length: int = 1
     markdown: bool = False
@@ -81,15 +84,15 @@ def read_heading(lines: Sequence[Line], at: int, *, in_story: bool) -> Heading |
         label = match.group(2).strip()
         return _named(label, len(match.group(1)), markdown=True) if label else None
     if len(line.text) > 240:
-        return _labelled(line)
+        return _marked(lines, at, in_story) or _labelled(line)
     if (setext := _setext(lines, at)) is not None:
         return setext
-    if metadata_pairs(line.text) and not (EPIC_MARKER.match(plain(line.text)) and not in_story):
+    if metadata_pairs(line.text) and (in_story or not _is_epic(line)):
         return None
     if step_word(line.text) in {"given", "then"}:
         return None
     return (
-        _marked(line, in_story)
+        _marked(lines, at, in_story)
         or _bold(line)
         or _keyed(lines, at)
         or _labelled(line)
@@ -107,9 +110,12 @@ def _setext(lines: Sequence[Line], at: int) -> Heading | None:
     ):
         return None
     heading = _named(line.content, 1 if match.group(1) else 2, markdown=True)
-    return Heading(
-        heading.role, heading.level, heading.title, heading.key, heading.id, None, 2, True
-    )
+    return replace(heading, length=2, markdown=True)
+
+
+def _is_epic(line: Line) -> bool:
+    label = read_label(line.text)
+    return label is not None and label.kind == "epic"
 
 
 def _named(label: str, level: int, *, markdown: bool) -> Heading:
@@ -123,23 +129,25 @@ def _named(label: str, level: int, *, markdown: bool) -> Heading:
     if match := SCENARIO_MARKER.match(bare):
         title = match["rest"].strip() or bare
         return Heading("scenario", level, title, id=match["number"] or "", markdown=markdown)
-    if match := EPIC_MARKER.match(bare):
-        key, title = split_key(match["rest"])
-        if match["sep"] or match["number"] or key or bare.startswith("["):
-            return Heading("epic", level, title or label, key, markdown=markdown)
+    found = read_label(bare)
+    if found and found.kind == "epic" and found.sure:
+        return _of_label(found, level, label, markdown=markdown)
     given, length = read_id(label)
     if given and not _is_plain_key(given):
         return Heading("criterion", level, label[length:].strip(), id=given, markdown=markdown)
-    story = STORY_MARKER.match(bare)
-    if story and (story["sep"] or story["number"] or split_key(story["rest"])[0] or bare[0] == "["):
-        key, title = split_key(story["rest"])
-        return Heading("story", level, title or label, key, markdown=markdown)
+    if found and found.sure:
+        return _of_label(found, level, label, markdown=markdown)
     key, title = split_key(_NUMBERED_KEY.sub("", bare))
     if key:
         return Heading("keyed", level, title, key, markdown=markdown)
-    if match := STORY_NUMBER.match(bare):
-        return Heading("story", level, match["rest"], markdown=markdown)
     return Heading("unknown", level, label.rstrip(":").strip(), markdown=markdown)
+
+
+def _of_label(found: Label, level: int, label: str, *, markdown: bool) -> Heading:
+    name = "" if found.title else label.strip(" *_:：")
+    return Heading(
+        found.kind, level, found.title, found.key, found.id, name=name, markdown=markdown
+    )
 
 
 def _is_plain_key(given: str) -> bool:
@@ -151,37 +159,62 @@ def _is_plain_key(given: str) -> bool:
 _CRITERION_KEYS = ("BR-", "FR-", "NFR-", "REQ-", "RULE-", "AC-", "RQ-", "SRS-", "R-")
 
 
-def _marked(line: Line, in_story: bool) -> Heading | None:
+def _marked(lines: Sequence[Line], at: int, in_story: bool) -> Heading | None:
     """A plain line with an epic, story, scenario or background marker."""
+    line = lines[at]
     marker = read_marker(line)
-    content = plain(line.text[marker.content :] if marker and not marker.id else line.text).strip()
+    column = marker.content if marker and not marker.id else 0
+    content = plain(line.text[column:]).strip()
     if match := SCENARIO_MARKER.match(content):
         title = match["rest"].strip()
         return Heading("scenario", CRITERION_LEVEL, title or content, id=match["number"] or "")
-    if marker and marker.listed and not marker.number:
-        return None
-    if BACKGROUND_MARKER.match(content):
+    bullet = marker is not None and marker.listed and not marker.number
+    if not bullet and BACKGROUND_MARKER.match(content):
         return Heading("steps", PART_LEVEL, content.rstrip(": "))
-    if len(content) > 160:
+    found = read_label(line.text[column:])
+    if found is None or not found.sure:
         return None
-    match = EPIC_MARKER.match(content)
-    if match and not in_story and not MODAL.search(match["rest"]):
-        key, title = split_key(match["rest"])
-        if match["sep"] or key or (match["number"] and not title.endswith(".")):
-            return Heading("epic", EPIC_LEVEL, title or match["rest"] or content, key)
-    match = STORY_MARKER.match(content)
-    if match:
-        key, title = split_key(match["rest"])
-        named = match["sep"] or key or (match["number"] and not title.endswith("."))
-        if named and starts_story(title):
-            column = line.text.find(title[:20])
-            return Heading("story", STORY_LEVEL, "", key, rest=line.part(max(column, 0)))
-        if named and not (MODAL.search(title) and title.endswith(".")):
-            feature = content.casefold().startswith("feature")
-            return Heading(
-                "story", STORY_LEVEL, title or content.rstrip(": "), key, feature=feature
-            )
-    return None
+    begins = starts_story(_from(lines, at, column + found.at))
+    if bullet and not begins and not _encloses_more(lines, at):
+        return None
+    if found.kind == "epic":
+        fits = not in_story and not MODAL.search(found.title) and len(content) <= 160
+        return _of_label(found, EPIC_LEVEL, content, markdown=False) if fits else None
+    if begins and found.title:
+        return Heading(
+            "story", STORY_LEVEL, "", found.key, found.id, rest=line.part(column + found.at)
+        )
+    if len(content) > 160 or (MODAL.search(found.title) and found.title.endswith(".")):
+        return None
+    return replace(_of_label(found, STORY_LEVEL, content, markdown=False), feature=found.feature)
+
+
+def sentence_heading(line: Line, beside: str | None) -> Heading | None:
+    """The story that a line "E06.01: As a driver ..." begins.
+
+    ``beside`` is the id of the story whose criteria are open, ``None`` where none are: there only
+    an id of the same letters begins another story.
+    """
+    marker = read_marker(line)
+    column = marker.content if marker and not marker.id else 0
+    found = labelled_sentence(line.text[column:])
+    if found is None or (beside is not None and _letters(beside) != _letters(found.id)):
+        return None
+    return Heading("story", STORY_LEVEL, "", id=found.id, rest=line.part(column + found.at))
+
+
+def _letters(given: str) -> str:
+    return re.match(r"[A-Z]*", given).group()  # type: ignore[union-attr]
+
+
+def _from(lines: Sequence[Line], at: int, column: int) -> str:
+    """The words from a column of a line on, with the lines that a sentence may go on with."""
+    return "\n".join([lines[at].text[column:], *(line.text for line in lines[at + 1 : at + 4])])
+
+
+def _encloses_more(lines: Sequence[Line], at: int) -> bool:
+    """Whether the next line is nested below a list item."""
+    return at + 1 < len(lines) and lines[at + 1].indent > lines[at].indent + 1
 
 
 def _bold(line: Line) -> Heading | None:
@@ -202,7 +235,7 @@ def _bold(line: Line) -> Heading | None:
     level = {"epic": EPIC_LEVEL, "story": STORY_LEVEL, "container": EPIC_LEVEL + 1}.get(
         heading.role, CRITERION_LEVEL if heading.role in {"scenario", "criterion"} else PART_LEVEL
     )
-    return Heading(heading.role, level, heading.title, heading.key, heading.id)
+    return replace(heading, level=level)
 
 
 def _keyed(lines: Sequence[Line], at: int) -> Heading | None:
@@ -221,9 +254,14 @@ def _keyed(lines: Sequence[Line], at: int) -> Heading | None:
         or rest.endswith(".")
     ):
         return None
-    if at and not lines[at - 1].blank and not rest:
+    if not rest and at and not _apart(lines, at) and not starts_story(_from(lines, at + 1, 0)):
         return None
     return Heading("keyed", STORY_LEVEL, rest, match["key"])
+
+
+def _apart(lines: Sequence[Line], at: int) -> bool:
+    """Whether nothing stands directly above a line but a rule."""
+    return lines[at - 1].blank or is_rule_line(lines[at - 1])
 
 
 def _labelled(line: Line) -> Heading | None:

@@ -9,6 +9,13 @@ from itertools import pairwise
 
 _BLANKED = str.maketrans({"*": " ", "_": " ", "`": " ", "\\": " ", "\u00a0": " "})
 _PAIRED = re.compile(r"^(\*\*|__|\*|_)(?=\S)(.+?)(?<=\S)\1$")
+_RULE_LINE = re.compile(r"^\s*(?:[-*_=~]\s*){3,}$|^\s*>\s*$")
+_EMPHASIS = re.compile(
+    r"(?<![\w*\\])(\*{1,3})(?=[^\W_]|[\"“'‘<\[(£$€])([^*\n]*?[^\s*])\1(?![\w*])"
+    r"|(?<![\w\\])(_{1,3})(?=[^\W_]|[\"“'‘<\[(£$€])([^_\n]*?[^\s_])\3(?!\w)"
+)
+_HALF = re.compile(r"^(?:\*\*|__)(?=\w)|(?<=[^\s*_])(?:\*\*|__)$")
+_LITERAL = re.compile(r"(`[^`\n]+`)")
 _BREAK = re.compile(r"(?:\\|<br ?/?>)\s*$", re.IGNORECASE)
 
 
@@ -21,6 +28,9 @@ class Line:
     text: str
     code: bool = False
     """Whether it stands in a fenced block, where nothing is markup."""
+
+    series: str = ""
+    """The id that it begins with, where lines of the text are counted so ("AK2")."""
 
     @property
     def blank(self) -> bool:
@@ -68,9 +78,26 @@ def split_lines(text: str) -> list[Line]:
     return lines
 
 
+def is_rule_line(line: Line) -> bool:
+    """Whether a line only separates: a rule, an empty quote."""
+    return not line.code and bool(_RULE_LINE.match(line.text))
+
+
 def plain(text: str) -> str:
     """``text`` with emphasis marks blanked, of the same length so that offsets stay right."""
     return text.translate(_BLANKED)
+
+
+def unmarked(text: str) -> str:
+    """``text`` without emphasis marks around its words; what stands in backticks is kept."""
+    parts = _LITERAL.split(text)
+    for at in range(0, len(parts), 2):
+        before = ""
+        while before != parts[at]:
+            before = parts[at]
+            parts[at] = _EMPHASIS.sub(lambda m: m[2] or m[4], before)
+    whole = "".join(parts)
+    return _HALF.sub("", whole) if whole.count("**") % 2 or whole.count("__") % 2 else whole
 
 
 def unwrap(text: str) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from assistant.sources.ids import KEY, is_key
 from assistant.sources.lines import Line, plain
@@ -28,10 +30,17 @@ _CODED = (
 )
 _DOTTED = r"[A-Z]{1,8}\d{0,3}(?:[.-]\d{1,4}){2,6}"
 _SEPARATOR = r"\s*(?:[:：.)|–—]|-(?=\s))\s*"
+_OPENS = r"^[ \t]*(?P<open>[*_]{0,3})[\[(]?"
+_CLOSES = (
+    rf"[\])]?(?P<after>(?P=open)(?:{_SEPARATOR}|\s+|$)|{_SEPARATOR}(?:(?P=open)\s*)?|\s*$|\s+)"
+)
+"""Behind an id: emphasis is taken off only where it was opened before it."""
 _ID = re.compile(
-    rf"^[ \t]*[*_]{{0,3}}[\[(]?(?P<id>{KEY}[-_ .:]?{_AC}|{_AC}|(?i:{_WORDED})|{_CODED}"
-    rf"|{_DOTTED}|{KEY})"
-    rf"[\])]?(?P<after>[*_]{{1,3}}(?:{_SEPARATOR}|\s+|$)|{_SEPARATOR}[*_]{{0,3}}\s*|\s*$|\s+)"
+    rf"{_OPENS}(?P<id>{KEY}[-_ .:]?{_AC}|{_AC}|(?i:{_WORDED})|{_CODED}|{_DOTTED}|{KEY}){_CLOSES}"
+)
+_SERIES = re.compile(
+    rf"{_OPENS}(?P<id>(?P<letters>[A-Z]{{1,4}})[ _-]?\d{{1,3}}(?:\.\d{{1,3}})*[a-z]?)[\])]?"
+    r"(?:(?P=open)\s*[:：.)|–—]|\s*[:：.)|–—](?P=open))(?=[\s*_]|$)"
 )
 _SURE = re.compile(rf"(?:{KEY}[-_ .:]?)?{_AC}|(?:{_DOTTED})|(?i:{_WORDED})")
 
@@ -50,6 +59,8 @@ class Marker:
     number: str = ""
     letter: str = ""
     id: str = ""
+    series: bool = False
+    """Whether ``id`` is one only because other lines are counted with the same letters."""
 
     @property
     def listed(self) -> bool:
@@ -77,9 +88,33 @@ def read_marker(line: Line) -> Marker | None:
     if bullet and (match := _NUMBER.match(text[content:])):
         number, content = match["a"] or match["b"], content + match.end()
     given, length = read_id(text[content:])
+    counted = not given and bool(line.series)
+    if counted:
+        match = _SERIES.match(text[content:])
+        given, length = (match["id"], match.end()) if match else ("", 0)
+        length += len(text) - content - length - len(text[content + length :].lstrip())
     if not (bullet or number or letter or given):
         return None
-    return Marker(line.indent, content + length, bullet, number, letter, given)
+    return Marker(line.indent, content + length, bullet, number, letter, given, counted)
+
+
+def mark_series(lines: Sequence[Line]) -> list[Line]:
+    """``lines``, those marked that are counted with letters of the author's: "AK1:", "AK2:".
+
+    Letters count where two lines or more begin with them, a number and a separator.
+    """
+    found = dict[int, tuple[str, str]]()
+    for at, line in enumerate(lines):
+        marker = None if line.code or line.blank else read_marker(line)
+        text = line.text[marker.content if marker else 0 :]
+        match = None if marker and marker.id else _SERIES.match(text)
+        if match and not line.code and (is_key(f"{match['letters']}-1")):
+            found[at] = (match["letters"], match["id"])
+    counts = Counter(letters for letters, _ in found.values())
+    return [
+        replace(line, series=found[at][1]) if at in found and counts[found[at][0]] > 1 else line
+        for at, line in enumerate(lines)
+    ]
 
 
 def read_id(text: str) -> tuple[str, int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from assistant.sources.headings import (
     EPIC_LEVEL,
@@ -17,6 +18,7 @@ from assistant.sources.headings import (
     Heading,
     Role,
     read_heading,
+    sentence_heading,
 )
 from assistant.sources.lines import Line, plain
 from assistant.sources.markers import read_marker, step_word
@@ -32,6 +34,7 @@ PARTS = frozenset(
 
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})\s*(\w*)")
 _QUOTE = re.compile(r"^\s{0,3}>\s?")
+_PURPOSE = re.compile(r"\s*(?:so\s+(?:that|I|we)|in\s+order|because)\b", re.IGNORECASE)
 _FENCED_PROSE = frozenset({"gherkin", "feature", "cucumber", "text", "txt", "md", "markdown"})
 
 
@@ -44,10 +47,14 @@ class Node:
     title: str = ""
     key: str = ""
     id: str = ""
+    name: str = ""
     markdown: bool = False
     body: list[Line] = field(default_factory=list)
     children: list[Node] = field(default_factory=list)
     has_sentence: bool = False
+    told: bool = False
+    """Whether a story sentence stands below this heading of its own, inside a story or epic."""
+
     feature: bool = False
 
     def walk(self) -> Iterator[Node]:
@@ -108,6 +115,8 @@ class _Builder:
         self.root = Node("unknown", 0)
         self.stack = [self.root]
         self.inline = False
+        self.telling = ""
+        """The story sentence that the line before belongs to."""
 
     @property
     def story(self) -> Node | None:
@@ -131,14 +140,17 @@ class _Builder:
                 self.stack[-1].body.extend(self.lines[at : at + length])
                 at += length
                 continue
-            heading = read_heading(self.lines, at, in_story=self._in_intro())
+            heading = read_heading(self.lines, at, in_story=self._in_intro()) or sentence_heading(
+                line, self._beside()
+            )
             if heading is not None:
                 self._open(heading)
                 at += heading.length
                 continue
-            if self._sentence(at):
+            place = self._sentence(at)
+            if place == "new":
                 self._open_sentence(line)
-            self.stack[-1].body.append(line)
+            self.stack[-1].body.append(self._without_bullet(line, begins=bool(place)))
             at += 1
         for node in self.root.walk():
             if node.role == "steps" and not _is_background(node):
@@ -147,6 +159,12 @@ class _Builder:
 
     def _in_intro(self) -> bool:
         return self.story is not None and not self.in_criteria
+
+    def _beside(self) -> str | None:
+        """The id of the story whose criteria are open; ``None`` where none are."""
+        if not self.in_criteria:
+            return None
+        return self.story.id if self.story is not None else ""
 
     def _open(self, heading: Heading) -> None:
         if self.inline:
@@ -157,6 +175,9 @@ class _Builder:
         if heading.markdown and role != "epic" and any(n.level == EPIC_LEVEL for n in self.stack):
             level += EPIC_LEVEL  # below an epic whose own heading is a plain line
         part = role in PARTS
+        told = story is not None and (story.role != "keyed" or story.has_sentence)
+        if story is not None and told and role in {"story", "keyed"} and not heading.markdown:
+            level = min(level, story.level)  # beside the open story, whatever its form
         if part and story is not None and story.level >= STORY_LEVEL and level < PART_LEVEL:
             level = PART_LEVEL if role not in {"scenario", "criterion"} else level + PART_LEVEL
         if role == "unknown" and not heading.markdown and self.in_criteria:
@@ -166,7 +187,9 @@ class _Builder:
             or (not part and self.stack[-1].role in PARTS and role != "unknown")
         ):
             self.stack.pop()
-        node = Node(role, level, heading.title, heading.key, heading.id, heading.markdown)
+        node = Node(
+            role, level, heading.title, heading.key, heading.id, heading.name, heading.markdown
+        )
         self.stack[-1].children.append(node)
         self.stack.append(node)
         if heading.rest is not None:
@@ -185,39 +208,65 @@ class _Builder:
             siblings.append(node)
             self.stack.append(node)
 
-    def _sentence(self, at: int) -> bool:
-        """Whether a story sentence on line ``at`` begins a story of its own."""
+    def _sentence(self, at: int) -> Literal["", "first", "new"]:
+        """Whether a story sentence on line ``at`` begins a story of its own ("new"), or is the one
+        of the story or heading that is open ("first")."""
         line = self.lines[at]
         marker = read_marker(line)
         words = line.text[marker.content :] if marker else line.text
         head = plain(words[:12]).lstrip().casefold()
         if not head.startswith(_STARTS):
-            return False
+            return ""
         following = "\n".join(
             plain(self.lines[n].text).lstrip(" \t-•+")
             for n in range(at + 1, min(at + 5, len(self.lines)))
         )
         if not starts_story(words + "\n" + following):
-            return False
-        if any(node.role == "notes" for node in self.stack):
-            return False
-        story, top = self.story, self.stack[-1]
+            return ""
+        if any(node.role == "notes" for node in self.stack) or self._continues_purpose(at):
+            return ""
         listed = marker is not None and marker.listed
-        if self._continues_purpose(at):
-            return False
-        if story is not None:
-            if not story.has_sentence:
-                story.has_sentence = True
-                return False
-            if story.role == "sentence":
-                return not (listed and self.in_criteria)
-            return self.in_criteria and not listed
+        story = self.story
         holder = next(node for node in reversed(self.stack) if node.role not in PARTS)
+        if story is None:
+            return self._sentence_alone(holder, listed)
+        if holder is not story and not holder.told:
+            holder.told = story.has_sentence = True
+            return "first"
+        if not story.has_sentence:
+            story.has_sentence = True
+            return "first"
+        if story.role == "sentence":
+            return "" if listed and self.in_criteria else "new"
+        return "new" if not listed and (self.in_criteria or self._below_items(at)) else ""
+
+    def _sentence_alone(self, holder: Node, listed: bool) -> Literal["", "first", "new"]:
+        """What a story sentence begins where no story is open."""
         if listed:
-            return not self.in_criteria
+            return "" if self.in_criteria else "new"
         first = not holder.has_sentence
         holder.has_sentence = True
-        return not first and top.role != "description"
+        if first:
+            return "first"
+        return "" if self.stack[-1].role == "description" else "new"
+
+    def _below_items(self, at: int) -> bool:
+        """Whether line ``at`` begins a paragraph below items of a list, with or without ids."""
+        above = next((n for n in range(at - 1, -1, -1) if not self.lines[n].blank), None)
+        return above is not None and above < at - 1 and read_marker(self.lines[above]) is not None
+
+    def _without_bullet(self, line: Line, *, begins: bool) -> Line:
+        """A line of a story sentence without its list mark: no item, and so no criterion."""
+        marker = read_marker(line)
+        listed = marker is not None and marker.listed
+        words = line.part(marker.content) if marker is not None and listed else line
+        open_still = bool(self.telling) and not starts_story(self.telling)
+        purpose = _PURPOSE.match(plain(words.text)) is not None
+        if not begins and not (self.telling and (purpose or open_still)):
+            self.telling = ""
+            return line
+        self.telling = f"{'' if begins else self.telling}\n{words.text}".strip()
+        return words
 
     def _continues_purpose(self, at: int) -> bool:
         """Whether "As a ..." goes on with "In order to ..." (or a one-line summary) above it."""

@@ -16,6 +16,7 @@ from assistant.sources.clean import clean_text
 from assistant.sources.feature_files import InvalidGherkin, is_feature_file, read_features
 from assistant.sources.ids import digest
 from assistant.sources.lines import split_lines
+from assistant.sources.markers import mark_series
 from assistant.sources.metadata import Metadata, front_matter
 from assistant.sources.outline import build_outline, open_fences
 from assistant.sources.pages import page_metadata, page_title
@@ -108,7 +109,7 @@ def _drafts(words: str, notes: list[str]) -> tuple[list[EpicDraft], list[Unread]
 def _outline(words: str) -> list[EpicDraft]:
     lines = split_lines(words)
     pairs, length = front_matter(lines)
-    root = build_outline(split_story_lines(open_fences(lines[length:])))
+    root = build_outline(mark_series(split_story_lines(open_fences(lines[length:]))))
     reader = BasisReader(words, root)
     reader.pending.meta.add(pairs)
     return reader.epics()

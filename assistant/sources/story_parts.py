@@ -13,7 +13,13 @@ from assistant.sources.ids import KEY, is_key
 from assistant.sources.lines import Line, Passage, passage, sentences
 from assistant.sources.metadata import Metadata
 from assistant.sources.outline import Node, title_like
-from assistant.sources.story_sentences import continues_story, starts_story, story_title
+from assistant.sources.story_sentences import (
+    continues_story,
+    shortened,
+    starts_story,
+    story_title,
+    told_in,
+)
 from assistant.sources.tables import Table
 from assistant.sources.vocabulary import MODAL
 
@@ -25,6 +31,9 @@ _LISTS_FROM: tuple[frozenset[str], ...] = (
     frozenset({"description"}),
 )
 """Where lists count as criteria when the story marks none: first here, then there."""
+
+
+_NUMBERED = re.compile(r"^\s*\d{1,3}(?:\.\d{1,3})*(?:[.)]|(?<=\.\d)|(?<=\.\d\d))\s+(?=\S)")
 
 
 @dataclass(slots=True)
@@ -43,6 +52,12 @@ class StoryDraft:
 
     key: str = ""
     title: str = ""
+    label: str = ""
+    """The author's own id ("US 2"), where there is no key."""
+
+    name: str = ""
+    """The heading, where it holds a label and key only: the title if there is no narrative."""
+
     sections: list[Section] = field(default_factory=list)
     meta: Metadata = field(default_factory=Metadata)
     narrative: list[str] = field(default_factory=list)
@@ -64,7 +79,9 @@ class StoryDraft:
 
 def draft_story(node: Node) -> StoryDraft:
     """The story that an outline node holds, with all parts below it as sections."""
-    story = StoryDraft(node.key, node.title)
+    label = node.id if node.role == "story" else ""
+    title = node.title if node.role != "unknown" else _NUMBERED.sub("", node.title)
+    story = StoryDraft(node.key, title, label, node.name)
     story.add("intro", "", node.body)
     for child in node.children:
         add_part(story, child, "group")
@@ -112,12 +129,14 @@ def finish_story(text: str, story: StoryDraft) -> None:
         _requirements(text, story)
     if background:
         _compose(text, story, background)
-    if not story.title and story.narrative:
-        story.title = story_title(story.narrative[0])
+    if not story.title and (told := told_in(story.narrative)):
+        story.title = story_title(told)
+    if not story.title:
+        story.title = story.name or (story_title(story.narrative[0]) if story.narrative else "")
     story.named = bool(story.title)
     if not story.title and story.criteria:
         first = story.criteria[0]
-        story.title = story_title(first.title or first.passage.text)
+        story.title = shortened(first.title or first.passage.text)
 
 
 def _take_title(story: StoryDraft) -> None:
@@ -129,12 +148,13 @@ def _take_title(story: StoryDraft) -> None:
     first = intro.blocks[0] if intro and intro.blocks else None
     if story.title or not isinstance(first, Paragraph) or intro is None:
         return
-    rest = first.lines[1:]
+    rest, head = first.lines[1:], first.lines[0].content
+    if starts_story("\n".join(line.text for line in first.lines)) and not starts_story(head):
+        return  # a sentence over several lines
     adjacent = bool(rest) and starts_story("\n".join(line.text for line in rest))
     alone = not rest and (len(intro.blocks) > 1 or len(story.sections) > 1)
-    head = first.lines[0].content
-    if rest and starts_story(head) and adjacent and not continues_story(rest[0].text[:1] and ""):
-        adjacent = "I want" not in head
+    if starts_story(head):
+        adjacent = adjacent and "I want" not in head
     if (adjacent and (title_like(head) or starts_story(head))) or (alone and title_like(head)):
         story.title = head.strip("*_ ")
         first.lines = rest
@@ -142,9 +162,18 @@ def _take_title(story: StoryDraft) -> None:
             intro.blocks.pop(0)
 
 
-def _marked(block: Block) -> bool:
+def _marked(block: Block, section: Section) -> bool:
     """Whether a list in running text is plainly one of criteria: its items carry ids."""
-    return isinstance(block, Listing) and any(item.marker.id for item in block.items)
+    if not isinstance(block, Listing):
+        return False
+    sure = section.part != "description"
+    return any(item.marker.id and (sure or not item.marker.series) for item in block.items)
+
+
+def _has_ids(blocks: Sequence[Block]) -> bool:
+    """Whether the first block is a list of criteria with ids of their own."""
+    first = blocks[0] if blocks else None
+    return isinstance(first, Listing) and bool(first.items[0].marker.id)
 
 
 def _lists_from(story: StoryDraft) -> frozenset[str]:
@@ -154,7 +183,7 @@ def _lists_from(story: StoryDraft) -> frozenset[str]:
         for section in story.sections
     )
     free = [section for section in story.sections if section.part in _FREE]
-    if explicit or any(isinstance(b, Steps) or _marked(b) for s in free for b in s.blocks):
+    if explicit or any(isinstance(b, Steps) or _marked(b, s) for s in free for b in s.blocks):
         return frozenset()
     for parts in _LISTS_FROM:
         if any(isinstance(b, Listing | Table) for s in free if s.part in parts for b in s.blocks):
@@ -185,6 +214,9 @@ def _criteria(text: str, story: StoryDraft, section: Section) -> None:
         ]
         whole_words = passage(text, lines)
         story.criteria.append(CriterionDraft(whole_words, "text", section.title))
+    elif section.title and _has_ids(section.blocks[:1]):  # the heading is the criterion itself
+        story.criteria.append(CriterionDraft(Passage(section.title), "text"))
+        _take(text, story, section.blocks, "")
     else:
         _take(text, story, section.blocks, section.title)
     if len(story.criteria) == before and section.title:
@@ -214,7 +246,7 @@ def _free(text: str, story: StoryDraft, section: Section, lists: bool) -> None:
     kept: list[Block] = []
     for number, block in enumerate(blocks):
         wanted = isinstance(block, Steps) or (isinstance(block, Listing | Table) and lists)
-        if not (wanted or _marked(block)):
+        if not (wanted or _marked(block, section)):
             kept.append(block)
             continue
         lead = blocks[number - 1] if number else None

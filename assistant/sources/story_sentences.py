@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from assistant.sources.lines import Line, plain
+from assistant.sources.lines import Line, plain, sentences, split_lines, unmarked
+from assistant.sources.markers import read_marker
 
 _ROLE = (
     r"as\s+(?:an?|the|any|our|another|both|either|this|one)(?=[\s:<\[\"'“‘]|(?-i:[A-Z]))"
@@ -57,13 +58,21 @@ _CONTINUES = re.compile(
     r"|as\s|whenever|which|who)",
     re.IGNORECASE,
 )
-_WANT_CLAUSE = re.compile(
-    r"\b(?:I|we)\s*(?:['’]d\s+like|would\s+like|want|need|wish|should|can|must|am"
-    r"|have|will)\s*:?\s*"
-    r"(?:to\s+be\s+able\s+to|be\s+able\s+to|able\s+to|to|that)?\s*:?\s*(?P<need>.+?)"
+_WANTED = re.compile(
+    r"\b(?:I|we)\s*(?:"
+    r"(?:['’]d\s+like|would\s+like|want|need|wish)\s*:?\s+"
+    r"(?:(?:to\s+be\s+able\s+)?to\b\s*:?\s*|(?P<thing>))"
+    r"|(?:can|could|should|must)\s*:?\s+(?:be\s+able\s+to\s+)?)"
+    r"(?P<need>(?!not\b|never\b|only\b)\S.*?)"
     r"(?=[,.;]?\s+(?:so\s+that|so\s+I|so\s+we|in\s+order\s+to|because)\b|[.;]\s|[.;]?\s*$)",
     re.IGNORECASE | re.DOTALL,
 )
+"""What is wanted: "to extend a plan", or a thing: "a list of plans"."""
+_WISH = re.compile(r"\b(?:I|we)\b(?!\s+(?:am|are|was|were)\b)", re.IGNORECASE)
+_NAMED_THING = re.compile(
+    r"(?!.*\bto\b)(?:(?:an?|the|my|our)\s|(?:\S+\s*){1,3}$)", re.IGNORECASE | re.DOTALL
+)
+"""Words that name a thing by themselves; not "the system to stop me"."""
 
 
 def starts_story(text: str) -> bool:
@@ -103,11 +112,33 @@ def continues_story(text: str) -> bool:
     return bool(_CONTINUES.match(plain(text)))
 
 
+def told_in(parts: Sequence[str]) -> str:
+    """The first story sentence in parts of a narrative, with what follows it, or ""."""
+    for part in parts:
+        lines = split_lines(part)
+        for at, line in enumerate(lines):
+            marker = read_marker(line)
+            first = line.text[marker.content :] if marker else line.text
+            words = "\n".join([first, *(line.text for line in lines[at + 1 :])])
+            if starts_story(words):
+                return words
+    return ""
+
+
 def story_title(text: str) -> str:
-    """A short title out of a story sentence: what is wanted ("Extend a payment plan")."""
-    flat = " ".join(plain(text).split())
-    match = _WANT_CLAUSE.search(flat)
-    need = match["need"].strip(" ,.;:") if match else flat
+    """A short title out of a story sentence: the words that say what is wanted.
+
+    They are a verbatim piece of the sentence ("Extend a payment plan"). Where such a piece would
+    not stand alone ("the system to stop me") the title is the sentence itself.
+    """
+    flat = " ".join(unmarked(text).replace("\\\n", " ").split()).rstrip("\\ ")
+    first = next(((a, b) for a, b in sentences(flat, 0, len(flat))), (0, len(flat)))
+    whole = flat[first[0] : first[1]].strip(' ,;:"“”>')
+    wish = _WISH.search(whole)
+    match = _WANTED.match(whole, wish.start()) if wish else None
+    if match is None or (match["thing"] is not None and not _NAMED_THING.match(match["need"])):
+        return shortened(re.sub(r"(?<!\.)\.$", "", whole))
+    need = match["need"].strip(" ,.;:")
     return shortened(need[:1].upper() + need[1:])
 
 

@@ -133,21 +133,11 @@ def _match(label: str) -> SectionName | None:
     return cast(SectionName, match.lastgroup) if match else None
 
 
-EPIC_MARKER = re.compile(
-    r"^\s*(?:\[\s*epic\s*\]|(?:epic|initiative|epos|[eé]pica|[eé]pico)\b)"
-    r"(?:\s*(?:name|title))?\s*(?P<number>#?\d{1,3}(?:\.\d{1,3})*)?(?=[\s:–—\[(-]|\.(?!\w))"
-    r"(?P<sep>\s*[:.–—-]+)?\s*(?P<rest>.*)$",
-    re.IGNORECASE,
-)
-STORY_MARKER = re.compile(
-    r"^\s*(?:\[\s*(?:user\s+)?story\s*\]|(?:user[\s-]+story|story|feature|use\s+case|requirement"
-    r"|historia(?:\s+de\s+usuario)?|hist[oó]ria(?:\s+de\s+usu[aá]rio)?)\b)"
-    r"(?:\s*(?:name|title))?\s*(?P<number>#?\d{1,3}(?:\.\d{1,3})*)?(?=[\s:–—\[(-]|\.(?!\w))"
-    r"(?P<sep>\s*[:.–—-]+)?\s*(?P<rest>.*)$",
-    re.IGNORECASE,
-)
-STORY_NUMBER = re.compile(
-    r"^\s*(?P<number>US[-_ ]?\d{1,4}(?:\.\d{1,3})*)\s*[:.–—-]+\s*(?P<rest>\S.*)$"
+EPIC_WORD = r"epic|initiative|epos|[eé]pica|[eé]pico|[eé]pop[eé]e"
+STORY_WORD = (
+    r"user[\s-]+story|story|feature|use\s+case|requirement|user-?story|nutzergeschichte"
+    r"|anwendergeschichte|r[eé]cit(?:\s+utilisateur)?|historia(?:\s+de\s+usuario)?"
+    r"|hist[oó]ria(?:\s+de\s+usu[aá]rio)?"
 )
 SCENARIO_MARKER = re.compile(
     r"^\s*(?P<word>scenario(?:\s+(?:outline|template))?|szenario|sc[eé]nario|escenario|cen[aá]rio)"

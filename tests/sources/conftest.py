@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
+from assistant.sources.lines import unmarked
 from assistant.sources.reading import Reading
 
 _WORD = re.compile(r"\w+")
@@ -49,7 +50,7 @@ def _sound(reading: Reading) -> None:
         assert criterion.text.strip(), criterion
         assert (criterion.start is None) == (criterion.end is None)
         if criterion.start is not None:
-            assert text[criterion.start : criterion.end] == criterion.text
+            assert unmarked(text[criterion.start : criterion.end]) == criterion.text
     for piece in reading.unread:
         assert piece.reason
         if piece.end:

@@ -46,7 +46,7 @@ def test_a_wiki_epic(sound: Callable[[Reading], None]) -> None:
     assert (epic.key, epic.title, epic.release) == ("CC-10", "Payment plans", "Drop-3")
     extend, cancel = epic.stories
     assert [c.text for c in extend.criteria] == [
-        "The **agent** sees the plan\n   - in green",
+        "The agent sees the plan\n   - in green",
         "First numbered",
         "Second [numbered](https://example.com/a)",
         "Given a plan\nWhen extended\nThen saved",

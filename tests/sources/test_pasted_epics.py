@@ -1,0 +1,146 @@
+"""Epics in the forms that people paste: stories, narratives and criteria as a reader finds them."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.domain import UserStory
+from assistant.sources.pasted import read_pasted
+from assistant.sources.reading import Reading
+from assistant.sources.story_sentences import story_title
+
+Sound = Callable[[Reading], None]
+
+LABELLED: list[dict[str, Any]] = tomllib.loads(
+    Path(__file__).with_name("pasted_epics.toml").read_text(encoding="utf-8")
+)["epics"]
+
+
+def flat(text: str) -> str:
+    """``text`` with its white space as single spaces."""
+    return " ".join(text.split())
+
+
+def stories_of(text: str) -> list[UserStory]:
+    """The stories of a text."""
+    return [story for epic in read_pasted(text).epics for story in epic.stories]
+
+
+def is_key(key: str, label: str) -> bool:
+    """Whether ``key`` is the label, or ends with it behind the epic's key."""
+    bare = label.replace("-", "") if label.startswith("US") else label
+    return key == label or any(key.endswith(f"-{end}") for end in (label, bare, f"S{label}"))
+
+
+@pytest.mark.parametrize("wanted", LABELLED, ids=lambda wanted: str(wanted["name"]))
+def test_a_pasted_epic_is_read_as_a_reader_does(wanted: dict[str, Any], sound: Sound) -> None:
+    reading = read_pasted(wanted["text"])
+    sound(reading)
+    (epic,) = reading.epics
+    if wanted["key"]:
+        assert (epic.key, epic.title) == (wanted["key"], wanted["title"])
+    assert len(epic.stories) == len(wanted["stories"])
+    for story, labelled in zip(epic.stories, wanted["stories"], strict=True):
+        assert is_key(story.key, labelled["key"]), story.key
+        assert labelled["sentence"] in flat(story.narrative)
+        if "title" in labelled:
+            assert story.title == labelled["title"]
+        else:
+            assert flat(story.title).rstrip("…").casefold() in flat(story.narrative).casefold()
+        assert [flat(c.text) for c in story.criteria] == [
+            flat(text) for _, text in labelled["criteria"]
+        ]
+        for criterion, (given, _) in zip(story.criteria, labelled["criteria"], strict=True):
+            assert not given or criterion.id in {given, f"{story.key}-{given}"}
+    assert not reading.unread
+
+
+@pytest.mark.parametrize(
+    ("sentence", "title"),
+    [
+        ("As a clerk I want to extend a plan so that it lasts.", "Extend a plan"),
+        ("As a clerk I'd like to be able to see fees.", "See fees"),
+        ("As a clerk, I can reopen a case because errors happen.", "Reopen a case"),
+        ("As a clerk I want a list of open cases, so that none is late", "A list of open cases"),
+        ("As a smith I want tongs to be checked.", "As a smith I want tongs to be checked"),
+        ("As a nurse I want the pump to warn me.", "As a nurse I want the pump to warn me"),
+        ("As a guest I do not want calls so I can sleep.", None),
+        ("As a vet I want doses checked so that I can trust them", "Doses checked"),
+        ("As a vet I want to set **max_dose** twice.", "Set max_dose twice"),
+        ("Als Wirt möchte ich Fässer bestellen.", None),
+    ],
+)
+def test_a_title_is_a_piece_of_its_sentence(sentence: str, title: str | None) -> None:
+    assert story_title(sentence) == (title or sentence.rstrip("."))
+
+
+def test_a_long_sentence_is_cut_at_a_word() -> None:
+    sentence = "As a keeper I want the gates to open and the lamps to burn " + "all night long " * 9
+    title = story_title(sentence)
+    assert len(title) <= 101
+    assert sentence.startswith(title.rstrip("…") + " ")
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("AC1: **GIVEN** a tram **WHEN** it stops **THEN** the doors open",
+         "GIVEN a tram WHEN it stops THEN the doors open"),
+        ("**AC1:** The doors open", "The doors open"),
+        ("**AC1**: The doors *always* open", "The doors always open"),
+        ("**AC1: The doors open**", "The doors open"),
+        ("AC1: The doors __never__ open", "The doors never open"),
+        ("- AC1 - **The** doors open", "The doors open"),
+        ("AC1: Set `**max**` and door_open_time", "Set `**max**` and door_open_time"),
+        ("AC1: 2 * 3 * 4 doors, *.csv and a*b*c", "2 * 3 * 4 doors, *.csv and a*b*c"),
+        ("AC1: Fields with * are mandatory, others *", "Fields with * are mandatory, others *"),
+    ],
+)  # fmt: skip
+def test_emphasis_is_no_part_of_a_criterion(line: str, text: str, sound: Sound) -> None:
+    whole = f"TRAM-2 Doors\n\nAs a driver I want doors to open.\n\n{line}\nAC2: They close again.\n"
+    reading = read_pasted(whole)
+    sound(reading)
+    first = reading.epics[0].criteria[0]
+    assert (first.id, first.text) == ("TRAM-2-AC1", text)
+    assert (first.start is None) == line.endswith("open**")  # a line in bold is a heading
+
+
+@pytest.mark.parametrize(
+    "label", ["Story 4:", "US4:", "US 4 -", "D4.2:", "**User story 4:**", "X9:"]
+)
+@pytest.mark.parametrize("mark", ["", "- ", "* "])
+def test_a_story_line_is_no_criterion(label: str, mark: str) -> None:
+    text = (
+        f"Epic DAM-1: Sluice gates\n\nThe river is dammed.\n\n{mark}{label} As a keeper, I want to "
+        f"raise the gate, {'even by night and in the worst of storms, ' * 4}so that no one drowns."
+        "\n  - The gate is raised by at most 2 m\n  - The siren sounds first\n"
+    )
+    (story,) = stories_of(text)
+    assert [c.text for c in story.criteria] == [
+        "The gate is raised by at most 2 m",
+        "The siren sounds first",
+    ]
+    assert story.narrative.startswith("As a keeper, I want to raise the gate")
+    assert story.title.startswith("Raise the gate")
+
+
+def test_rows_of_a_table_take_no_id_of_the_authors(sound: Sound) -> None:
+    reading = read_pasted(
+        "DAM-2 Levels\n\nAs a keeper I want alarms.\n\nAcceptance criteria\n\nAC1: x is shown\n\n"
+        "| # | Level | Alarm |\n|---|---|---|\n| 1 | 2 m | Yellow |\n| 2 | 3 m | Red |\n\n"
+        "- y is shown\n\nAC3: z is shown\nAC2: w is shown\n"
+    )
+    sound(reading)
+    assert {c.id.removeprefix("DAM-2-"): c.text for c in reading.epics[0].criteria} == {
+        "AC1": "x is shown",
+        "ROW1": "Level: 2 m; Alarm: Yellow",
+        "ROW2": "Level: 3 m; Alarm: Red",
+        "AC4": "y is shown",
+        "AC3": "z is shown",
+        "AC2": "w is shown",
+    }
