@@ -72,7 +72,7 @@ def _of_point(text: str, rule: Rule, quantity: Quantity, point: Point) -> Item:
         None,
     )
     if index is not None:
-        return _in_condition(rule, item, quantity, point, index)
+        return _in_condition(text, rule, item, quantity, point, index)
     if _within(quantity, rule.effect):
         return _in_effect(rule, item, quantity, point)
     if rule.otherwise is not None and _within(quantity, rule.otherwise):
@@ -80,28 +80,30 @@ def _of_point(text: str, rule: Rule, quantity: Quantity, point: Point) -> Item:
     return item
 
 
-def _in_condition(rule: Rule, item: Item, quantity: Quantity, point: Point, index: int) -> Item:
+def _in_condition(
+    text: str, rule: Rule, item: Item, quantity: Quantity, point: Point, index: int
+) -> Item:
     condition = rule.conditions[index]
     variable = (measured(condition.words.text, quantity), point.text)
     case: Case = deciding(rule.expression, index)
     around = assignment(rule, {other: held for other, held in case.items() if other != index})
     others = condition_settings(rule, case, but=index)
     made = replace(item, settings=(*item.settings, *others), variables=(*around, variable))
-    if not _decides(condition.words, quantity) or condition.part is not None:
+    if not _decides(text, condition.words, quantity) or condition.part is not None:
         return made
     case = {**case, index: point.allowed == condition.holds}
     applies = holds(rule.expression, case)
     return replace(made, valid=applies != rule.restrictive, results=results_of(rule, case))
 
 
-def _decides(words: Span, quantity: Quantity) -> bool:
+def _decides(text: str, words: Span, quantity: Quantity) -> bool:
     """Whether the words of a condition are true just where its limit is kept."""
     start, end = quantity.phrase_start - words.start, quantity.phrase_end - words.start
     around = words.text[:start] + " " + words.text[end:]
     if denies(around) or re.search(r"\bor\b", around, re.IGNORECASE):
         return False
-    limits = [q for q in find_quantities(words.text) if q.is_limit]
-    return len(limits) == 1 or (all(q.range_end for q in limits) and len(limits) == 2)
+    limits = [q for q in find_quantities(text) if q.is_limit and _within(q, words)]
+    return len(limits) == 1 or (len(limits) == 2 and all(q.range_end for q in limits))
 
 
 def _in_effect(rule: Rule, item: Item, quantity: Quantity, point: Point) -> Item:
@@ -110,7 +112,7 @@ def _in_effect(rule: Rule, item: Item, quantity: Quantity, point: Point) -> Item
     value = (measured(rule.effect.text, quantity), point.text)
     made = replace(item, settings=settings, variables=(*assignment(rule, case), value))
     said = item.settings[0].holds
-    turned = rule.restrictive and not quantity.negated
+    turned = rule.restrictive and not quantity.negated and not denies(item.settings[0].words.text)
     made = replace(made, valid=point.allowed != turned)
     restriction = find_restriction(rule.effect.text, rule.clause)
     if restriction is not None and restriction.is_people:

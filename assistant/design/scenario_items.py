@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from assistant.design.boundaries import points
+from assistant.design.certainty import denies
 from assistant.design.items import Item, Result, Setting, found, one_line
 from assistant.design.limit_items import is_further, limit_setting
 from assistant.design.quantities import find_quantities
@@ -86,9 +87,14 @@ def _limits(text: str, whole: Item, step: Step) -> Iterator[Item]:
         if q.is_limit and step.words.start <= q.start and q.end <= step.words.end
     ]  # fmt: skip
     for quantity in inside:
+        start, end = (
+            quantity.phrase_start - step.words.start,
+            quantity.phrase_end - step.words.start,
+        )
+        denied = denies(step.words.text[:start] + step.words.text[end:])
         for point in points(quantity):
             setting = limit_setting(text, quantity, point)
-            certain = setting.holds and not quantity.negated
+            certain = setting.holds and not denied
             yield replace(
                 whole,
                 technique="boundary",

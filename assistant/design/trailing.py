@@ -85,6 +85,8 @@ def take_trailing(text: str, start: int, end: int, conditions: list[Condition]) 
         asks = _ASKS.search(left) and not _ASKED_FOR.search(left)
         if word == "if" and (asks or left.endswith(" even")):
             continue
+        if word == "once" and left.endswith(" at"):
+            continue
         if left.count("(") > left.count(")"):
             continue
         clause = parse_clause(right.text)
