@@ -492,11 +492,12 @@ TemplateField = Literal[
     "team", "epic", "story", "criteria", "labels", "status", "writer", "sources", "support",
     "questions",
     "step_number", "step_action", "step_data", "step_expected", "step_sources", "step_support",
-    "steps", "description", "constant",
+    "steps", "description", "tags", "constant",
 ]  # fmt: skip
 """What a template column can hold. ``steps`` is all steps in one cell, for one row per case;
 ``description`` is what a tool without columns for it keeps in one text: id, objective,
-preconditions, postconditions and criteria."""
+preconditions, postconditions, story, criteria, priority and open questions, each where the template
+has no column for it; ``tags`` are labels, release, team, epic, story and criteria."""
 
 
 class Column(Value):
@@ -533,6 +534,8 @@ class CaseTemplate(Value):
     repeat_case_fields: bool = True
     title_row: bool = False
     preconditions_first: bool = False
+    max_cases: int | None = Field(default=None, ge=1)
+    """How many cases the tool takes in one import."""
 
 
 # --- Models and choices -----------------------------------------------------------------------

@@ -256,6 +256,26 @@ def test_an_epic_from_stdin_goes_into_a_project_of_its_own(
     assert "PAY-2-AC1" in listed.out
 
 
+def test_export_tells_what_a_tool_has_no_place_for_and_writes_its_mapping(
+    environment: Mapping[str, str], first_run: Path, tmp_path: Path
+) -> None:
+    def export(*arguments: str) -> str:
+        done = run(environment, "export", "--project", "Sample project", *arguments)
+        assert done.status == 0, done.err
+        return done.err
+
+    told = export("--out", str(tmp_path / "a.csv"), "--template", "TestRail", "--profile", "import")
+    assert "export: TestRail has no place for acceptance criteria: " in told
+    assert "[unsupported]" not in (tmp_path / "a.csv").read_text("utf-8-sig")
+    export(
+        "--out", str(tmp_path / "b.csv"), "--template", "Jira Xray", "--profile", "import",
+        "--mapping", "--link-type", "10200",
+    )  # fmt: skip
+    assert "__issuelink_outward_10200" in (tmp_path / "importConfiguration.json").read_text()
+    export("--out", str(tmp_path / "c.xlsx"))
+    assert (tmp_path / "c.xlsx").read_bytes().startswith(b"PK")
+
+
 def test_export_gives_the_same_bytes_again(
     environment: Mapping[str, str], first_run: Path, tmp_path: Path
 ) -> None:

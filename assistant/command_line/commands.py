@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 
@@ -118,10 +117,10 @@ def generate(options: Namespace, terminal: Terminal) -> None:
         )
         if options.out is not None:
             file = export_cases.as_csv(
-                workspace, project_id, run.cases, title=run.request, profile=options.profile
+                workspace, project_id, run.cases, title=run.request, profile=_form(options)
             )
             _write(options.out, file.content)
-            _template_problems(file.problems, terminal)
+            _warnings(file, terminal)
     if terminal.json:
         document = run.model_dump(mode="json")
         if existing is not None:
@@ -194,31 +193,42 @@ def _writing_bar(terminal: Terminal, total: int) -> generate_cases.OnCase:
 
 
 def export(options: Namespace, terminal: Terminal) -> None:
-    """Write stored cases as CSV, to a file or to stdout."""
+    """Write stored cases as CSV or XLSX, to a file or (CSV) to stdout; losses are told."""
     if options.out is not None:
         _check_folder(options.out)
     elif terminal.json:
         raise SettingsError("--json needs --out FILE.csv: stdout cannot hold both.")
+    template = _template(options.template) if options.template else None
+    if options.mapping and options.out is None:
+        raise SettingsError("--mapping needs --out FILE: mapping files are written beside it.")
     with open_workspace(options, terminal, embed=False) as workspace:
         project_id = (
             project_of_run(workspace, options, options.run)
             if options.run
             else reading_project(workspace, options, terminal, create=False)
         )
+        mappings = company_template.mapping_files(
+            template or workspace.project(project_id).template,
+            project_key=company_template.guessed_project_key(workspace, project_id),
+            link_type_id=options.link_type,
+        )
         file = export_cases.export_csv(
             workspace,
             project_id,
             run_id=options.run,
             selection="accepted" if options.accepted else "all",
-            profile=options.profile,
-            template=_template(options.template) if options.template else None,
+            profile=_form(options),
+            template=template,
         )
-    _template_problems(file.problems, terminal)
+    _warnings(file, terminal)
     if options.out is None:
         sys.stdout.buffer.write(file.content)
         sys.stdout.buffer.flush()
         return
     _write(options.out, file.content)
+    for mapping in mappings if options.mapping else ():
+        _write(options.out.with_name(mapping.name), mapping.content.encode())
+        terminal.note(f"{mapping.name}: {mapping.note}")
     if terminal.json:
         terminal.document(file.model_copy(update={"name": str(options.out), "content": b""}))
     else:
@@ -248,11 +258,19 @@ def _template(name: str) -> CaseTemplate:
     return company_template.named(name)
 
 
-def _template_problems(problems: Sequence[str], terminal: Terminal) -> None:
-    for problem in problems[:PROBLEMS_SHOWN]:
-        terminal.note(f"template: {problem}")
-    if len(problems) > PROBLEMS_SHOWN:
-        terminal.note(f"template: {len(problems) - PROBLEMS_SHOWN} more like these")
+def _form(options: Namespace) -> export_cases.FileForm:
+    """A workbook where the file is called so, else the profile of CSV."""
+    form: export_cases.FileForm = options.profile
+    return "xlsx" if options.out is not None and options.out.suffix.lower() == ".xlsx" else form
+
+
+def _warnings(file: export_cases.CsvFile, terminal: Terminal) -> None:
+    """What breaks the template, and what of the cases is not in the file."""
+    for name, told in (("template", file.problems), ("export", file.warnings)):
+        for sentence in told[:PROBLEMS_SHOWN]:
+            terminal.note(f"{name}: {sentence}")
+        if len(told) > PROBLEMS_SHOWN:
+            terminal.note(f"{name}: {len(told) - PROBLEMS_SHOWN} more like these")
 
 
 def _check_folder(path: Path) -> None:

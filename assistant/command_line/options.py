@@ -168,13 +168,21 @@ def build_parser() -> Parser:
     analysis_commands.add_options(add)
     _add_questions(add)
 
-    export = add("export", "write stored cases as CSV")
-    export.add_argument("--out", type=Path, metavar="FILE.csv", help="file (default: stdout)")
+    export = add("export", "write stored cases as CSV or XLSX")
+    export.add_argument(
+        "--out", type=Path, metavar="FILE", help="file.csv or file.xlsx (default: CSV to stdout)"
+    )
     export.add_argument("--accepted", action="store_true", help="accepted cases only")
     export.add_argument("--run", metavar="ID", help="cases of one run only")
     export.add_argument("--profile", choices=("excel", "import"), default="excel")
     export.add_argument(
         "--template", metavar="NAME", help='a tool\'s template ("Jira Xray") or a JSON or CSV file'
+    )
+    export.add_argument(
+        "--mapping", action="store_true", help="write the tool's mapping file beside the export too"
+    )
+    export.add_argument(
+        "--link-type", metavar="ID", default="", help="Xray: number of Jira's link type for stories"
     )
 
     _add_models(add)

@@ -9,7 +9,7 @@ from typing import Literal
 
 from assistant.sources.ids import KEY, find_key, is_key, split_key
 from assistant.sources.labels import Label, labelled_sentence, read_label
-from assistant.sources.lines import Line, is_rule_line, plain, unwrap
+from assistant.sources.lines import Line, is_rule_line, plain, unescaped, unwrap
 from assistant.sources.markers import read_id, read_marker, step_word
 from assistant.sources.metadata import metadata_field, metadata_pairs
 from assistant.sources.story_sentences import starts_story
@@ -121,7 +121,7 @@ def _is_epic(line: Line) -> bool:
 def _named(label: str, level: int, *, markdown: bool) -> Heading:
     """The heading with this label, whatever its form."""
     label = unwrap(label)
-    bare = plain(label).strip().rstrip(":").strip()
+    bare = unescaped(plain(label)).strip().rstrip(":").strip()
     if name := section_name(bare):
         return Heading(name, level, _part_title(name, bare), find_key(bare), markdown=markdown)
     if BACKGROUND_MARKER.match(bare + ":"):
@@ -146,7 +146,13 @@ def _named(label: str, level: int, *, markdown: bool) -> Heading:
 def _of_label(found: Label, level: int, label: str, *, markdown: bool) -> Heading:
     name = "" if found.title else label.strip(" *_:：")
     return Heading(
-        found.kind, level, found.title, found.key, found.id, name=name, markdown=markdown
+        found.kind,
+        level,
+        unescaped(found.title),
+        found.key,
+        found.id,
+        name=name,
+        markdown=markdown,
     )
 
 
@@ -256,7 +262,7 @@ def _keyed(lines: Sequence[Line], at: int) -> Heading | None:
         return None
     if not rest and at and not _apart(lines, at) and not starts_story(_from(lines, at + 1, 0)):
         return None
-    return Heading("keyed", STORY_LEVEL, rest, match["key"])
+    return Heading("keyed", STORY_LEVEL, unescaped(rest), match["key"])
 
 
 def _apart(lines: Sequence[Line], at: int) -> bool:

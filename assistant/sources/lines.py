@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-_BLANKED = str.maketrans({"*": " ", "_": " ", "`": " ", "\\": " ", "\u00a0": " "})
+_MARK = re.compile(r"\*+|_+|`+|\\|\u00a0")
+_ESCAPE = re.compile(r"\\([*_`\[\]#~-])")
 _PAIRED = re.compile(r"^(\*\*|__|\*|_)(?=\S)(.+?)(?<=\S)\1$")
 _RULE_LINE = re.compile(r"^\s*(?:[-*_=~]\s*){3,}$|^\s*>\s*$")
 _EMPHASIS = re.compile(
@@ -84,8 +85,44 @@ def is_rule_line(line: Line) -> bool:
 
 
 def plain(text: str) -> str:
-    """``text`` with emphasis marks blanked, of the same length so that offsets stay right."""
-    return text.translate(_BLANKED)
+    """``text`` with Markdown's marks blanked, of the same length so that offsets stay right.
+
+    Marks are what stands in pairs around words, or at the beginning or end. What stands inside a
+    word is no mark: ``agf__ADM_Work__c``, ``2*3`` and ``C:\\temp`` stay as they are.
+    """
+    marks = list(_MARK.finditer(text))
+    if not marks:
+        return text
+    blanked = list(text)
+    opened = dict[str, re.Match[str]]()
+    for mark in marks:
+        run, before = mark.group(), text[max(mark.start() - 1, 0) : mark.start()]
+        after = text[mark.end() : mark.end() + 1]
+        if run == "\u00a0" or (run == "\\" and _is_mark(before, after)):
+            found = [mark]
+        elif run == "\\" or (before == "\\" and blanked[mark.start() - 1] == "\\"):
+            continue
+        elif run in opened and before.strip() and (run[0] != "_" or not after.isalnum()):
+            found = [opened.pop(run), mark]
+        elif not any(map(str.isalnum, text[: mark.start()])) or not text[mark.end() :].strip():
+            opened[run], found = mark, [mark]
+        else:
+            if not before.isalnum() and after.strip():
+                opened[run] = mark
+            continue
+        for one in found:
+            blanked[one.start() : one.end()] = " " * len(one.group())
+    return "".join(blanked)
+
+
+def _is_mark(before: str, after: str) -> bool:
+    """Whether a backslash ends a line or escapes the sign that a line begins with."""
+    return not after.strip() or (not before.strip() and after in "*_`#-+.[>")
+
+
+def unescaped(text: str) -> str:
+    """``text`` without the backslash that Markdown puts before a sign that is no mark."""
+    return _ESCAPE.sub(r"\1", text)
 
 
 def unmarked(text: str) -> str:

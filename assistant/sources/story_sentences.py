@@ -139,7 +139,9 @@ def story_title(text: str) -> str:
     if match is None or (match["thing"] is not None and not _NAMED_THING.match(match["need"])):
         return shortened(re.sub(r"(?<!\.)\.$", "", whole))
     need = match["need"].strip(" ,.;:")
-    return shortened(need[:1].upper() + need[1:])
+    # An identifier at the beginning keeps its case.
+    word = need.partition(" ")[0]
+    return shortened(need[:1].upper() + need[1:] if word.isalpha() and word.islower() else need)
 
 
 def shortened(text: str, limit: int = 100) -> str:

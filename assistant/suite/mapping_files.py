@@ -21,16 +21,19 @@ class MappingFile(Value):
     note: str
 
 
-def mapping_files(template: CaseTemplate, *, project_key: str = "") -> tuple[MappingFile, ...]:
+def mapping_files(
+    template: CaseTemplate, *, project_key: str = "", link_type_id: str = ""
+) -> tuple[MappingFile, ...]:
     """The mapping file of the tool whose headers the template has; empty for any other template.
 
-    ``project_key`` is the Jira project that Xray imports into.
+    ``project_key`` is the Jira project that Xray imports into, ``link_type_id`` the number of the
+    link type of that Jira by which a test is linked to its story.
     """
     headers = [column.header for column in template.columns]
     if headers == [column.header for column in TESTRAIL.columns]:
         return (_testrail(template),)
     if headers == [column.header for column in XRAY.columns]:
-        return (_xray(template, project_key),)
+        return (_xray(template, project_key, link_type_id),)
     return ()
 
 
@@ -96,16 +99,17 @@ _XRAY_FIELDS: dict[str, tuple[str, str, str]] = {
 """Group, id and type of the fields; columns that are left empty are not mapped."""
 
 
-def _xray(template: CaseTemplate, project_key: str) -> MappingFile:
+def _xray(template: CaseTemplate, project_key: str, link_type_id: str) -> MappingFile:
+    fields = dict(_XRAY_FIELDS)
+    if link_type_id:
+        fields["Links"] = ("Issue Links", f"__issuelink_outward_{link_type_id}", "array")
     mappings = [
         {
             "column.index": number,
-            "jira.field": dict(
-                zip(("group", "id", "type"), _XRAY_FIELDS[column.header], strict=True)
-            ),
+            "jira.field": dict(zip(("group", "id", "type"), fields[column.header], strict=True)),
         }
         for number, column in enumerate(template.columns)
-        if column.header in _XRAY_FIELDS and (column.field != "constant" or column.default)
+        if column.header in fields and (column.field != "constant" or column.default)
     ]
     body = {
         "config.encoding": "UTF-8",
@@ -120,6 +124,11 @@ def _xray(template: CaseTemplate, project_key: str) -> MappingFile:
     return MappingFile(
         name="importConfiguration.json",
         content=json.dumps(body, indent=2) + "\n",
-        note="Load it in the first step of Xray's Test Case Importer. Map “Links” there yourself: "
-        "its field is named after the link type of your Jira.",
+        note="Load it in the first step of Xray's Test Case Importer."
+        + (
+            ""
+            if link_type_id
+            else " Map “Links” there yourself, or give the number of the link type: its field is "
+            "named after it, and it is another in every Jira (Settings, Issues, Issue linking)."
+        ),
     )

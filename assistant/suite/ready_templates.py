@@ -15,6 +15,7 @@ _STEP_BY_STEP = "Test Script (Step-by-Step) - "
 XRAY = CaseTemplate(
     name="Jira Xray",
     repeat_case_fields=False,
+    max_cases=1000,
     columns=(
         Column(header="Issue ID", field="id", required=True, every_row=True),
         Column(header="Issue Key", field="constant"),
@@ -53,7 +54,7 @@ ZEPHYR_SCALE = CaseTemplate(
             },
         ),
         Column(header="Precondition", field="preconditions"),
-        Column(header="Objective", field="objective"),
+        Column(header="Objective", field="description"),
         Column(header="Folder", field="epic"),
         Column(
             header="Priority", field="priority", allowed=("High", "Normal", "Low"),
@@ -72,7 +73,8 @@ ZEPHYR_SCALE = CaseTemplate(
         Column(header="Test Script (BDD)", field="constant"),
     ),
 )  # fmt: skip
-"""The first row holds the fields and step 1. Importing again creates the cases again."""
+"""The first row holds the fields and step 1; the objective also holds what has no column.
+Importing again creates the cases again."""
 
 TESTRAIL = CaseTemplate(
     name="TestRail",
@@ -105,8 +107,14 @@ AZURE_DEVOPS = CaseTemplate(
         Column(header="Area Path", field="constant"),
         Column(header="Assigned To", field="constant"),
         Column(header="State", field="constant", default="Design"),
+        Column(
+            header="Priority", field="priority", allowed=("1", "2", "3", "4"),
+            values={"High": "1", "Medium": "2", "Low": "3"},
+        ),
+        Column(header="Tags", field="tags", separator="; "),
+        Column(header="Description", field="description"),
     ),
-)
+)  # fmt: skip
 """A row with the title, then the steps; an empty ID creates a test case."""
 
 READY_TEMPLATES = (XRAY, ZEPHYR_SCALE, TESTRAIL, AZURE_DEVOPS)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -30,35 +28,41 @@ STEP_FIELDS: tuple[TemplateField, ...] = (
 )  # fmt: skip
 """Fields that belong to one step; in a row per case they list all steps, numbered."""
 
-LIST_FIELDS: tuple[TemplateField, ...] = ("criteria", "labels")
+LIST_FIELDS: tuple[TemplateField, ...] = ("criteria", "labels", "tags")
 """Fields that hold several values in one cell; values are renamed and checked one by one."""
 
 _SUPPORT_ORDER: tuple[Support, ...] = ("unsupported", "derived", "supported")
 
 
 def rows(
-    template: CaseTemplate, cases: Iterable[TestCase], *, sources: Sources
+    template: CaseTemplate,
+    cases: Iterable[TestCase],
+    *,
+    sources: Sources,
+    mark_unsupported: bool = True,
 ) -> Iterator[list[str]]:
-    """The header row, then the rows of ``cases`` ordered by case id and step number.
+    """The header row, then the rows of ``cases`` in the order in which they come.
 
-    Numbers inside ids count as numbers (AC2 before AC10). The same cases give the same rows in
-    whatever order they come. Cells hold the stored text unchanged: making them safe for a
-    spreadsheet is the exporter's business.
+    Cells hold the stored text unchanged: making them safe for a spreadsheet is the exporter's
+    business. For ``mark_unsupported`` see ``case_rows``.
     """
     yield [column.header for column in template.columns]
-    for case in in_order(cases):
-        yield from case_rows(template, case, sources=sources)
+    for case in cases:
+        yield from case_rows(template, case, sources=sources, mark_unsupported=mark_unsupported)
 
 
-def case_rows(template: CaseTemplate, case: TestCase, *, sources: Sources) -> list[list[str]]:
+def case_rows(
+    template: CaseTemplate, case: TestCase, *, sources: Sources, mark_unsupported: bool = True
+) -> list[list[str]]:
     """The rows of one case: one, or one per step (one where it has no step).
 
     Where ``repeat_case_fields`` is off, only the first row carries the fields of the case and the
     following rows those of the step, the layout that most test tools import; with ``title_row`` a
     row without a step stands above them. Test data goes with the action where the template has no
-    column for it.
+    column for it. ``mark_unsupported`` ends results without a source with a mark where the template
+    has no column for support: for a reader, never for a tool that would import it as text.
     """
-    marks = _Marks.of(template, case)
+    marks = _Marks.of(template, case, mark_unsupported)
     steps = sorted(case.steps, key=lambda step: step.number)
     if template.preconditions_first and case.preconditions:
         steps = _with_preconditions(case, steps)
@@ -92,42 +96,33 @@ def _with_preconditions(case: TestCase, steps: Sequence[TestStep]) -> list[TestS
     return [first, *(step.model_copy(update={"number": step.number + 1}) for step in steps)]
 
 
-def in_order(cases: Iterable[TestCase]) -> list[TestCase]:
-    """Cases by id, numbers in it compared as numbers; equal ids by their content."""
-    listed = list(cases)
-    if max(Counter(case.id for case in listed).values(), default=1) > 1:
-        listed.sort(key=repr)
-    return sorted(listed, key=lambda case: (_natural(case.id), case.id))
-
-
-def _natural(text: str) -> tuple[tuple[int, str], ...]:
-    """Sort key in which runs of digits compare by value, of any length."""
-    parts = re.split(r"([0-9]+)", text)
-    return tuple(
-        (len(part.lstrip("0")), part.lstrip("0")) if index % 2 else (0, part)
-        for index, part in enumerate(parts)
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class _Marks:
     """What a template has no column for, and goes into another cell."""
 
     unsupported: bool
     data: bool
+    fields: frozenset[TemplateField]
 
     @classmethod
-    def of(cls, template: CaseTemplate, case: TestCase) -> _Marks:
-        """``unsupported`` results would be invisible; test ``data`` would be lost.
-
-        Imported and hand-written cases are not marked: they were never derived from a source.
-        """
-        fields = {column.field for column in template.columns}
-        derived = case.origin.writer in ("rules", "model")
+    def of(cls, template: CaseTemplate, case: TestCase, mark_unsupported: bool) -> _Marks:
+        """``unsupported`` results would be invisible; test ``data`` would be lost."""
+        fields = frozenset(column.field for column in template.columns)
         return cls(
-            unsupported=derived and not fields & {"support", "step_support"},
+            unsupported=mark_unsupported and is_unseen(template, case),
             data="step_action" in fields and not fields & {"step_data", "steps"},
+            fields=fields | {"preconditions"} if template.preconditions_first else fields,
         )
+
+
+def is_unseen(template: CaseTemplate, case: TestCase) -> bool:
+    """Whether no column of the template tells that a result of ``case`` has no source.
+
+    Imported and hand-written cases were never derived from a source.
+    """
+    fields = {column.field for column in template.columns}
+    derived = case.origin.writer in ("rules", "model")
+    return derived and not fields & {"support", "step_support"}
 
 
 def _case_cell(
@@ -138,6 +133,8 @@ def _case_cell(
         return column.default
     if field == "writer":
         return _in_their_words(column, _writer(case, plain=bool(column.values or column.allowed)))
+    if field == "description":
+        return _in_their_words(column, _description(case, marks.fields))
     if field == "sources":
         return _in_their_words(column, _sources(case.all_citations, sources))
     if field == "steps":
@@ -173,7 +170,7 @@ _CASE_FIELDS: dict[TemplateField, Callable[[TestCase], Sequence[str]]] = {
     "labels": lambda case: case.labels,
     "status": lambda case: (case.status,),
     "support": lambda case: (_worst_support(case),),
-    "description": lambda case: _description(case),
+    "tags": lambda case: tags(case),
     "questions": lambda case: case.open_questions,
 }
 
@@ -218,19 +215,35 @@ def _expected(step: TestStep, marks: _Marks) -> str:
     return text + UNSUPPORTED_MARK if shown else text
 
 
-def _description(case: TestCase) -> list[str]:
-    """What a tool without columns for it keeps in one text."""
-    parts = [case.objective] if case.objective else []
-    for name, lines in (
-        ("Preconditions", case.preconditions),
-        ("Postconditions", case.postconditions),
-    ):
-        if lines:
+def _description(case: TestCase, fields: frozenset[TemplateField]) -> str:
+    """What a tool without columns for it keeps in one text; no other column repeats it."""
+    parts = [case.objective] if case.objective and "objective" not in fields else []
+    lists: tuple[tuple[TemplateField, str, Sequence[str]], ...] = (
+        ("preconditions", "Preconditions", case.preconditions),
+        ("postconditions", "Postconditions", case.postconditions),
+        ("questions", "Open questions", case.open_questions),
+    )
+    for field, name, lines in lists:
+        if lines and field not in fields:
             parts.append("\n".join([f"{name}:", *(f"- {line}" for line in lines)]))
-    if case.criterion_ids:
-        parts.append(f"Acceptance criteria: {', '.join(case.criterion_ids)}")
-    parts.append(f"Test case: {case.id}")
-    return ["\n\n".join(parts)]
+    values: tuple[tuple[TemplateField, str, str], ...] = (
+        ("story", "User story", case.story_key),
+        ("criteria", "Acceptance criteria", ", ".join(case.criterion_ids)),
+        ("priority", "Priority", case.priority),
+        ("id", "Test case", case.id),
+    )
+    parts += [
+        f"{name}: {value}"
+        for field, name, value in values
+        if value and (field not in fields or field == "id")
+    ]
+    return "\n\n".join(parts)
+
+
+def tags(case: TestCase) -> tuple[str, ...]:
+    """What a tool without columns for it keeps as tags, each once."""
+    named = (case.release, case.team, case.epic_key, case.story_key, *case.criterion_ids)
+    return tuple(dict.fromkeys(filter(None, (*case.labels, *named))))
 
 
 def _worst_support(case: TestCase) -> str:

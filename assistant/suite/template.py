@@ -107,19 +107,25 @@ def left_out(template: CaseTemplate, case: TestCase) -> tuple[str, ...]:
     if "step_action" in fields:
         fields.add("step_data")
     if "description" in fields:
-        fields |= {"objective", "preconditions", "postconditions", "criteria", "id"}
+        fields |= {"objective", "preconditions", "postconditions", "questions", "id"}
+        fields |= {"story", "criteria", "priority"}
+    if "tags" in fields:
+        fields |= {"labels", "release", "team", "epic", "story", "criteria"}
     if template.preconditions_first:
         fields.add("preconditions")
     held: tuple[tuple[TemplateField, str, bool], ...] = (
         ("title", "title", True),
+        ("objective", "objective", bool(case.objective)),
         ("preconditions", "preconditions", bool(case.preconditions)),
-        ("step_action", "actions", True),
+        ("step_action", "actions", bool(case.steps)),
         ("step_data", "test data", any(step.test_data for step in case.steps)),
-        ("step_expected", "expected results", True),
+        ("step_expected", "expected results", any(s.expected_result for s in case.steps)),
         ("postconditions", "postconditions", bool(case.postconditions)),
         ("story", "user story", bool(case.story_key)),
         ("criteria", "acceptance criteria", bool(case.criterion_ids)),
         ("priority", "priority", True),
+        ("labels", "labels", bool(case.labels)),
+        ("questions", "open questions", bool(case.open_questions)),
     )
     return tuple(words for field, words, filled in held if filled and field not in fields)
 

@@ -38,6 +38,7 @@ FIELD_WORDS: dict[TemplateField, str] = {
     "release": "Release",
     "team": "Team",
     "labels": "Labels",
+    "tags": "Tags",
     "description": "Description (objective, conditions, criteria)",
     "sources": "Sources of the case",
     "support": "Support of the case",

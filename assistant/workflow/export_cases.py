@@ -1,4 +1,4 @@
-"""Cases as files: a CSV in the company's template, and coverage as counted from the same cases."""
+"""Cases as files: CSV or XLSX in the company's template; coverage counted from the same cases."""
 
 from __future__ import annotations
 
@@ -10,21 +10,54 @@ from assistant.errors import LibraryError
 from assistant.library import StoredCase
 from assistant.suite.coverage import Coverage
 from assistant.suite.coverage import coverage as count_coverage
-from assistant.suite.export import EXPORT_PROFILES, ProfileName, download_name, write_csv
+from assistant.suite.export import (
+    EXPORT_PROFILES,
+    Loss,
+    ProfileName,
+    download_name,
+    export_warnings,
+    losses,
+    write_csv,
+    write_xlsx,
+)
 from assistant.suite.template import template_problems
 from assistant.workflow.workspace import Workspace
 
 Selection = Literal["accepted", "all"]
 PROFILES: dict[ProfileName, str] = {name: row.title for name, row in EXPORT_PROFILES.items()}
+FileForm = Literal["excel", "import", "xlsx"]
+"""A profile of CSV files, or a workbook."""
+
+FORMS: dict[FileForm, str] = {
+    "excel": PROFILES["excel"],
+    "import": PROFILES["import"],
+    "xlsx": "Excel workbook, every cell as text",
+}
+MIME: dict[FileForm, str] = {
+    "excel": "text/csv",
+    "import": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 class CsvFile(Value):
-    """A file ready to be saved: name for the browser, bytes, and what breaks the template."""
+    """A file ready to be saved: name for the browser, bytes, and what a person should know of it.
+
+    ``problems`` are cells that break the template, ``losses`` what no column holds, by case, and
+    ``cut`` the cells that a spreadsheet cuts off.
+    """
 
     name: str
     content: bytes
     cases: int
     problems: tuple[str, ...] = ()
+    losses: tuple[Loss, ...] = ()
+    cut: tuple[str, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What of the cases is not in the file as it stands, a sentence each."""
+        return (*(one.sentence for one in self.losses), *self.cut)
 
 
 def select(
@@ -50,10 +83,13 @@ def export_csv(
     *,
     run_id: str | None = None,
     selection: Selection = "all",
-    profile: ProfileName = "excel",
+    profile: FileForm = "excel",
     template: CaseTemplate | None = None,
 ) -> CsvFile:
-    """The selected cases in ``template``, else the project's; ``LibraryError`` for no cases."""
+    """The selected cases in ``template``, else the project's; ``LibraryError`` for no cases.
+
+    They stand in the order in which lists show them.
+    """
     project = workspace.project(project_id)
     cases = [s.case for s in select(workspace, project_id, run_id=run_id, selection=selection)]
     if not cases:
@@ -80,18 +116,27 @@ def as_csv(
     cases: Sequence[TestCase],
     *,
     title: str,
-    profile: ProfileName = "excel",
+    profile: FileForm = "excel",
     selection: Selection = "all",
     template: CaseTemplate | None = None,
 ) -> CsvFile:
-    """These cases in ``template``, else the project's."""
+    """These cases in ``template``, else the project's, in the order in which they come."""
     template = template or workspace.project(project_id).template
     cited = {citation.chunk_id for case in cases for citation in case.all_citations}
     sources = workspace.library.chunks(project_id, sorted(cited))
     return CsvFile(
         name=file_name(title, selection, profile),
-        content=write_csv(template, cases, profile=profile, sources=sources),
+        content=write_xlsx(template, cases, sources=sources)
+        if profile == "xlsx"
+        else write_csv(template, cases, profile=profile, sources=sources),
         cases=len(cases),
+        losses=losses(template, cases, profile=_marks(profile)),
+        cut=tuple(
+            warning.message
+            for warning in export_warnings(
+                template, cases, profile=_marks(profile), sources=sources
+            )
+        ),
         problems=tuple(
             f"{case.id}: {problem}"
             for case in cases
@@ -100,9 +145,28 @@ def as_csv(
     )
 
 
-def file_name(title: str, selection: Selection, profile: ProfileName) -> str:
+def warnings(
+    workspace: Workspace,
+    project_id: str,
+    cases: Sequence[TestCase],
+    *,
+    profile: FileForm = "excel",
+    template: CaseTemplate | None = None,
+) -> tuple[str, ...]:
+    """What a file of these cases would not hold, a sentence each: to be shown beside a download."""
+    template = template or workspace.project(project_id).template
+    return tuple(one.sentence for one in losses(template, cases, profile=_marks(profile)))
+
+
+def _marks(profile: FileForm) -> ProfileName:
+    """The profile of CSV whose reader a file is for: a workbook is for a spreadsheet too."""
+    return "excel" if profile == "xlsx" else profile
+
+
+def file_name(title: str, selection: Selection, profile: FileForm) -> str:
     """A name for the browser, built anew from letters and digits of the title."""
-    return download_name(title, profile=profile, content=f"{selection} cases")
+    name = download_name(title, profile=_marks(profile), content=f"{selection} cases")
+    return f"{name.removesuffix('.csv')}.xlsx" if profile == "xlsx" else name
 
 
 def coverage(

@@ -11,7 +11,6 @@ from assistant.errors import AssistantError, LibraryError
 from assistant.library import CaseVersion as CaseVersion
 from assistant.library import StoredCase as StoredCase
 from assistant.library.records import case_text
-from assistant.suite.export import ProfileName
 from assistant.workflow import export_cases, review
 from assistant.workflow.workspace import Workspace
 
@@ -191,10 +190,10 @@ def csv_of(
     workspace: Workspace,
     project_id: str,
     case_ids: Sequence[str],
-    profile: ProfileName,
+    profile: export_cases.FileForm,
 ) -> bytes:
-    """These cases as CSV in the project's template."""
-    wanted = set(case_ids)
-    cases = [s.case for s in workspace.library.cases(project_id) if s.id in wanted]
+    """These cases as a file in the project's template, in the order of ``case_ids``."""
+    held = {stored.id: stored.case for stored in workspace.library.cases(project_id)}
+    cases = [held[case_id] for case_id in case_ids if case_id in held]
     name = workspace.project(project_id).name
     return export_cases.as_csv(workspace, project_id, cases, title=name, profile=profile).content

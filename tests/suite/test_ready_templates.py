@@ -63,7 +63,7 @@ HEADERS = {
     "Test Script (Plain Text),Test Script (BDD)",
     "TestRail": "Title,Section,Priority,Type,Preconditions,Step,Expected Result,References",
     "Azure DevOps": "ID,Work Item Type,Title,Test Step,Step Action,Step Expected,Area Path,"
-    "Assigned To,State",
+    "Assigned To,State,Priority,Tags,Description",
 }
 
 

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import random
-
-from hypothesis import given
-from hypothesis import strategies as st
-
 from assistant.domain import (
     CaseOrigin,
     CaseTemplate,
@@ -155,8 +150,8 @@ def test_a_case_without_steps_has_one_row() -> None:
     assert table("id", "steps", case=empty, row_per="case")[1:] == [["CC-12-AC1-P", ""]]
 
 
-def test_order_is_by_id_with_numbers_as_numbers_then_by_step() -> None:
-    ids = ["A-10", "A-2", "A-02", "B", "A-2-1", "A-" + "9" * 5000]
+def test_cases_keep_their_order_and_steps_are_ordered() -> None:
+    ids = ["A-10", "A-2", "B", "A-1"]
     steps = CASE.steps[::-1]
     cases = [CASE.model_copy(update={"id": case_id, "steps": steps}) for case_id in ids]
     template = CaseTemplate(
@@ -164,18 +159,5 @@ def test_order_is_by_id_with_numbers_as_numbers_then_by_step() -> None:
         columns=(Column(header="i", field="id"), Column(header="n", field="step_number")),
     )
     found = list(rows(template, cases, sources={}))[1:]
-    assert [row[0] for row in found][::2] == ["A-02", "A-2", "A-2-1", "A-10", ids[-1], "B"]
-    assert [row[1] for row in found] == ["1", "2"] * 6
-
-
-@given(st.lists(st.text(max_size=6), max_size=6), st.randoms(use_true_random=False))
-def test_the_same_cases_give_the_same_rows_in_any_order(
-    titles: list[str], order: random.Random
-) -> None:
-    cases = [TestCase(id=f"T-{len(title) // 2}", title=title) for title in titles]
-    template = CaseTemplate(
-        name="T", columns=(Column(header="i", field="id"), Column(header="t", field="title"))
-    )
-    expected = list(rows(template, cases, sources={}))
-    order.shuffle(cases)
-    assert list(rows(template, cases, sources={})) == expected
+    assert [row[0] for row in found][::2] == ids
+    assert [row[1] for row in found] == ["1", "2"] * 4

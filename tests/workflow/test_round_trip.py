@@ -11,7 +11,7 @@ from assistant.domain import TestCase, TestStep
 from assistant.sources.clean import clean_text
 from assistant.sources.files import read_file
 from assistant.suite import DEFAULT_TEMPLATE
-from assistant.suite.export import EXPORT_PROFILES, ProfileName, write_csv
+from assistant.suite.export import EXPORT_PROFILES, ProfileName, write_csv, write_xlsx
 
 PROFILES: list[ProfileName] = list(EXPORT_PROFILES)
 LINE_SIGNS = ("\u2028", "\u2029", "\x85", "\x0b", "\x0c")
@@ -50,15 +50,17 @@ def fields(case: TestCase) -> dict[str, object]:
     return {**case.model_dump(include=names), "steps": steps}
 
 
-@pytest.mark.parametrize("profile", PROFILES)
-def test_every_naughty_string_comes_back_in_every_field(
-    profile: ProfileName, shared_dir: Path
-) -> None:
+@pytest.mark.parametrize("form", [*PROFILES, "xlsx"])
+def test_every_naughty_string_comes_back_in_every_field(form: str, shared_dir: Path) -> None:
     texts = naughty(shared_dir)
     assert len(texts) > 520
     cases = [case_of(number, text) for number, text in enumerate(texts)]
-    data = write_csv(DEFAULT_TEMPLATE, cases, profile=profile, sources={})
-    reading = read_file("cases.csv", data)
+    if form == "xlsx":
+        reading = read_file("cases.xlsx", write_xlsx(DEFAULT_TEMPLATE, cases, sources={}))
+    else:
+        profile: ProfileName = "excel" if form == "excel" else "import"
+        data = write_csv(DEFAULT_TEMPLATE, cases, profile=profile, sources={})
+        reading = read_file("cases.csv", data)
     wanted = [fields(case_of(number, as_read(text))) for number, text in enumerate(texts)]
     assert len(reading.cases) == len(wanted)
     read = [fields(case) for case in reading.cases]

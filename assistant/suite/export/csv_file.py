@@ -80,8 +80,8 @@ def write_csv(
 ) -> bytes:
     """The cases as a CSV file with the template's columns; the same cases give the same bytes.
 
-    Rows are ordered by case id, then step. Nothing is cut: ``export_warnings`` tells which cells
-    are longer than the reader can hold.
+    Cases stand in the order in which they come. Nothing is cut: ``export_warnings`` tells which
+    cells are longer than the reader can hold.
     """
     chosen = EXPORT_PROFILES[profile]
     buffer = io.StringIO(newline="")
@@ -157,6 +157,7 @@ def download_name(title: str, *, profile: ProfileName = "excel", content: str = 
 def _cells(
     profile: CsvProfile, template: CaseTemplate, cases: Iterable[TestCase], sources: Sources
 ) -> Iterator[list[str]]:
-    for row in rows(template, cases, sources=sources):
+    marked = profile.name != "import"
+    for row in rows(template, cases, sources=sources, mark_unsupported=marked):
         clean = [encodable(cell) for cell in row]
         yield [mark(cell) for cell in clean] if profile.mark_formulas else clean

@@ -1,0 +1,79 @@
+"""Titles keep what was written: identifiers, paths and signs are no Markdown."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.sources.files import read_file
+from assistant.sources.lines import plain
+from assistant.sources.pasted import read_pasted
+
+TITLES = [
+    "Update agf__ADM_Work__c",
+    "Copy C:\\temp to \\\\server\\share",
+    "Compute 2*3 of snake_case",
+    "Delete *.tmp below C:\\new",
+    "Set `my_var_name` to a_b_c".replace("`", ""),
+    "Show 3 * 4 = 12",
+    "Map copado__User_Story__c and agf__ADM_Epic__c",
+]
+FORMS = [
+    "# ABC-1 {}", "# ABC-1: {}", "## Story ABC-1: {}", "# Epic: ABC-1 {}", "**ABC-1 {}**",
+    "ABC-1 - {}", "Story ABC-1: {}", "# {} [ABC-1]", "# **ABC-1** {}", "# 1.2 ABC-1 {}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("title", TITLES)
+@pytest.mark.parametrize("form", FORMS)
+def test_a_heading_with_a_key_keeps_what_was_written(form: str, title: str) -> None:
+    text = f"{form.format(title)}\n\nAcceptance criteria:\n- A name is shown.\n"
+    for reading in (read_pasted(text), read_file("a.md", text.encode())):
+        (epic,) = reading.epics
+        assert {epic.title, *(story.title for story in epic.stories)} == {title}
+        assert "ABC-1" in {epic.key, *(story.key for story in epic.stories)}
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("# ABC-1 Use `agf__Subject__c` now", "Use agf__Subject__c now"),
+        ("# **ABC-1 Update it**", "Update it"),
+        ("# ABC-1 **Update** the *name*", "Update the name"),
+        ("# ABC-1 Save agf\\_\\_ADM\\_Work\\_\\_c", "Save agf__ADM_Work__c"),
+    ],
+)
+def test_markdown_around_words_is_no_part_of_a_title(written: str, title: str) -> None:
+    (epic,) = read_pasted(f"{written}\n\n- A name is shown.\n").epics
+    assert " ".join(epic.title.split()) == title
+
+
+def test_a_story_sentence_gives_a_title_with_its_identifiers() -> None:
+    text = "As an admin I want to map agf__ADM_Work__c to C:\\temp so that I see 2*3 rows.\n"
+    (epic,) = read_pasted(text + "\n- A name is shown.\n").epics
+    assert epic.stories[0].title == "Map agf__ADM_Work__c to C:\\temp"
+
+
+@pytest.mark.parametrize(
+    ("text", "blanked"),
+    [
+        (
+            "**Bold** and *thin* and __both__ and _one_",
+            "  Bold   and  thin  and   both   and  one ",
+        ),
+        ("* item of snake_case", "  item of snake_case"),
+        ("- **Story: A", "-   Story: A"),
+        ("Title**", "Title  "),
+        ("C:\\temp\\", "C:\\temp "),
+        ("2*3*4 and a_b_c", "2*3*4 and a_b_c"),
+        ("`code_name` is", " code_name  is"),
+    ],
+)
+def test_only_marks_are_blanked_and_the_length_stays(text: str, blanked: str) -> None:
+    assert plain(text) == blanked
+    assert len(plain(text)) == len(text)
+
+
+@pytest.mark.parametrize("need", ["agf__ADM_Work__c rows", "eBay orders", "x2 rates"])
+def test_an_identifier_at_the_beginning_of_a_title_keeps_its_case(need: str) -> None:
+    text = f"As an admin I want {need} so that I see them.\n\n- A name is shown.\n"
+    assert read_pasted(text).epics[0].stories[0].title == need
