@@ -176,6 +176,17 @@ def check_version(row: CaseRow, expected: int, mine: TestCase) -> None:
         raise _conflict(row, mine)
 
 
+def not_as_seen(row: CaseRow, mine: TestCase) -> EditConflict:
+    """The error where the words that somebody decided on are not those that are stored."""
+    return EditConflict(
+        f"Test case “{row.id}” reads differently now than when you decided on it. Nothing was "
+        "changed. Read it as it is now, then decide again.",
+        mine=case_text(mine),
+        theirs=case_text(TestCase.model_validate_json(row.body)),
+        current_version=row.row_version,
+    )
+
+
 def note_removed(connection: Connection, row: CaseRow, *, by: str, reason: str) -> None:
     """Add the last line to the history of a case that is about to be deleted."""
     line = _version(

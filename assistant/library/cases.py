@@ -10,11 +10,11 @@ from sqlalchemy import Connection, func, insert, or_, select
 from assistant.domain import CaseStatus, RejectedDraft, TestCase
 from assistant.errors import LibraryError
 from assistant.library import case_rows
-from assistant.library.case_rows import CaseRow, NewCase, check_version, fetch, stored
+from assistant.library.case_rows import CaseRow, NewCase, check_version, fetch, not_as_seen, stored
 from assistant.library.database import Database
 from assistant.library.events import record
 from assistant.library.projects import lock_project
-from assistant.library.records import CaseAction, CaseVersion, StoredCase
+from assistant.library.records import CaseAction, CaseVersion, StoredCase, text_hash
 from assistant.library.schema import case_versions, cases, rejected_drafts, runs
 from assistant.library.stored_json import cleaned, dump, plain, when
 
@@ -168,6 +168,7 @@ class CaseStore:
         reason: str,
         by: str,
         expected: int,
+        seen_text: str,
     ) -> StoredCase:
         """See ``Library.set_status``."""
         if status not in _ACTIONS:
@@ -177,10 +178,13 @@ class CaseStore:
         with self._database.write() as connection:
             row = fetch(connection, project_id, case_id)
             current = TestCase.model_validate_json(row.body)
-            if (current.status, current.status_reason) == (status, reason):
-                return stored(row)
             changed = current.model_copy(update={"status": status, "status_reason": reason})
+            now, seen = text_hash(current), seen_text or _words_at(connection, row, expected)
+            if (current.status, current.status_reason) == (status, reason) and seen == now:
+                return stored(row)
             check_version(row, expected, changed)
+            if seen != now:
+                raise not_as_seen(row, changed)
             action = _ACTIONS[status]
             result = case_rows.replace(
                 connection, row, changed, by=by, action=action, reason=reason
@@ -255,6 +259,17 @@ def _history(connection: Connection, project_id: str, case_id: str) -> Sequence[
         case_versions.c.project_id == project_id, case_versions.c.case_id == case_id
     )
     return connection.execute(query.order_by(case_versions.c.version)).all()
+
+
+def _words_at(connection: Connection, row: CaseRow, version: int) -> str:
+    """Hash of the words of a version of a case; empty where there is no such version."""
+    query = select(case_versions.c.body).where(
+        case_versions.c.project_id == row.project_id,
+        case_versions.c.case_id == row.id,
+        case_versions.c.version == version,
+    )
+    body = connection.execute(query).scalar_one_or_none()
+    return "" if body is None else text_hash(TestCase.model_validate_json(body))
 
 
 def _original(history: dict[int, CaseRow], version: int) -> int:

@@ -183,6 +183,8 @@ def _engine(url: URL) -> Engine:
         connection.isolation_level = None
         connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
         connection.execute("PRAGMA foreign_keys = ON")
+        # Without this, REPLACE deletes rows of the history past the triggers that refuse it.
+        connection.execute("PRAGMA recursive_triggers = ON")
         connection.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten
         _use_wal(connection)
         connection.execute("PRAGMA synchronous = FULL")

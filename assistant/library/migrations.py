@@ -204,6 +204,25 @@ _ERASING = (
     "ALTER TABLE projects ADD COLUMN erased_at TEXT",
 )
 
+# ``INSERT OR REPLACE`` deletes a row without asking the triggers above unless the connection says
+# so (recursive_triggers); another program's connection does not. TRUNCATE asks no trigger of rows.
+_SAME_KEY = {
+    "events": "seq = NEW.seq",
+    "case_versions": "project_id = NEW.project_id AND case_id = NEW.case_id "
+    "AND version = NEW.version",
+}
+_SQLITE_NO_REPLACE = tuple(
+    f"""CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table}
+        WHEN EXISTS (SELECT 1 FROM {table} WHERE {same_key})
+        BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"""
+    for table, same_key in _SAME_KEY.items()
+)
+_POSTGRES_NO_TRUNCATE = tuple(
+    f"""CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}
+        FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"""
+    for table in _APPEND_ONLY
+)
+
 MIGRATIONS = (
     Migration(1, "tables", _TABLES),
     Migration(
@@ -218,6 +237,11 @@ MIGRATIONS = (
     Migration(7, "documents in their order", _DOCUMENTS_BY_SEQ),
     Migration(8, "which local file is kept under which name", _FILE_PLACES),
     Migration(9, "how long a project is kept, and projects that were erased", _ERASING),
+    Migration(
+        10,
+        "history cannot be replaced either",
+        only_for=(("sqlite", _SQLITE_NO_REPLACE), ("postgresql", _POSTGRES_NO_TRUNCATE)),
+    ),
 )
 CURRENT = MIGRATIONS[-1].number
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -219,6 +221,11 @@ class StoredCase:
         """The test case itself."""
         return TestCase.model_validate_json(self.body)
 
+    @cached_property
+    def text_hash(self) -> str:
+        """What a decision on these words names: see ``text_hash``."""
+        return text_hash(self.case)
+
 
 @dataclass(frozen=True)
 class CaseVersion:
@@ -306,3 +313,11 @@ def case_text(case: TestCase) -> str:
         lines.append(f"{step.number}. {step.action}{data} => {step.expected_result}")
     lines += [f"Postcondition: {text}" for text in case.postconditions]
     return "\n".join(lines)
+
+
+def text_hash(case: TestCase) -> str:
+    """SHA-256 of the words of a case that a reviewer reads, whatever its status."""
+    steps = [(step.action, step.test_data, step.expected_result) for step in case.steps]
+    words = (case.title, case.objective, case.priority, case.preconditions, steps)
+    text = json.dumps([*words, case.postconditions], ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -402,9 +402,16 @@ class Library:
         reason: str = "",
         by: str,
         expected_version: int,
+        seen_text: str = "",
     ) -> StoredCase:
-        """Accept, reject or reopen a case; ``EditConflict`` where other words were seen."""
-        return self._cases.set_status(project_id, case_id, status, reason, by, expected_version)
+        """Accept, reject or reopen a case; ``EditConflict`` where other words were seen.
+
+        ``seen_text`` is ``StoredCase.text_hash`` of what was on screen; where it is left out, the
+        words of ``expected_version`` are meant.
+        """
+        return self._cases.set_status(
+            project_id, case_id, status, reason, by, expected_version, seen_text
+        )
 
     def history(self, project_id: str, case_id: str) -> tuple[CaseVersion, ...]:
         """Every version of a case, oldest first; also of one that was removed."""

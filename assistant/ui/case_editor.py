@@ -336,6 +336,7 @@ class CaseEditor:
                 status,
                 reason=reason,
                 seen_version=self.stored.row_version,
+                seen_text=self.stored.text_hash,
                 by=self.record.user,
             )
         except AssistantError as error:

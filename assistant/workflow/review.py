@@ -105,13 +105,24 @@ def set_status(
     *,
     reason: str = "",
     seen_version: int,
+    seen_text: str = "",
     by: str,
 ) -> StoredCase:
-    """Accept, reject or reopen a case; a rejection needs a reason."""
+    """Accept, reject or reopen a case; a rejection needs a reason.
+
+    ``seen_text`` is ``StoredCase.text_hash`` of the words that were on screen. Raises
+    ``EditConflict`` where the case reads differently now, ``LibraryError`` without a reason.
+    """
     if status == "rejected" and not reason.strip():
         raise LibraryError(f"Say why {case_id} is rejected; the reason is kept with the case.")
     return workspace.library.set_status(
-        project_id, case_id, status, reason=reason.strip(), by=by, expected_version=seen_version
+        project_id,
+        case_id,
+        status,
+        reason=reason.strip(),
+        by=by,
+        expected_version=seen_version,
+        seen_text=seen_text,
     )
 
 
@@ -127,6 +138,7 @@ def accept_all(
             stored.case.id,
             "accepted",
             seen_version=stored.row_version,
+            seen_text=stored.text_hash,
             by=by,
         )
     return len(drafts)

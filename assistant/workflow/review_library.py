@@ -34,6 +34,7 @@ class LibraryRow(Value):
     unsupported: bool
     findings: int
     version: int
+    text_hash: str = ""
     words: str
 
 
@@ -98,6 +99,7 @@ def _row(stored: StoredCase) -> LibraryRow:
         unsupported=bool(case.unsupported_steps) and case.origin.writer in ("rules", "model"),
         findings=len(case.findings),
         version=stored.row_version,
+        text_hash=stored.text_hash,
         words=" ".join(parts).casefold(),
     )
 
@@ -142,7 +144,7 @@ def decide(
         try:
             stored = review.set_status(
                 workspace, project_id, row.id, status, reason=reason, seen_version=row.version,
-                by=by,
+                seen_text=row.text_hash, by=by,
             )  # fmt: skip
         except AssistantError:
             skipped.append(row.id)

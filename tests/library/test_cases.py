@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from assistant.domain import CaseOrigin, GenerationRun, RejectedDraft, TestCase, TestStep
 from assistant.errors import EditConflict, LibraryError
 from assistant.library import Library, Project, StoredCase
+from assistant.library.records import text_hash
 
 
 def case(case_id: str = "T-1", title: str = "t", *conditions: str) -> TestCase:
@@ -134,6 +135,58 @@ def test_accepting_other_words_than_were_seen_is_refused(
     with pytest.raises(EditConflict):
         library.set_status(project.id, "T-1", "accepted", by="bob", expected_version=1)
     assert library.case(project.id, "T-1").status == "draft"
+
+
+def test_accepting_what_another_changed_and_accepted_is_refused(
+    library: Library, project: Project
+) -> None:
+    """Bob saw the first words; the case is accepted by now, but it is other words that are."""
+    first = library.add_case(project.id, None, case())
+    edited = edit(library, first, "changed meanwhile", project)
+    library.set_status(project.id, "T-1", "accepted", by="ann", expected_version=2)
+    for seen in ("", first.text_hash):
+        with pytest.raises(EditConflict) as refused:
+            library.set_status(
+                project.id, "T-1", "accepted", by="bob", expected_version=1, seen_text=seen
+            )
+        assert "changed meanwhile" in refused.value.theirs
+    assert library.case(project.id, "T-1").updated_by == "ann"
+    # The same decision on the same words, pressed twice, is none.
+    again = library.set_status(project.id, "T-1", "accepted", by="ann", expected_version=2)
+    assert again.row_version == 3
+    assert again.text_hash == edited.text_hash
+
+
+def test_a_decision_is_bound_to_the_words_that_were_on_screen(
+    library: Library, project: Project
+) -> None:
+    """A page that shows one text and names the version of another."""
+    first = library.add_case(project.id, None, case())
+    edit(library, first, "changed meanwhile", project)
+    with pytest.raises(EditConflict, match="Read it as it is now"):
+        library.set_status(
+            project.id, "T-1", "accepted", by="bob", expected_version=2, seen_text=first.text_hash
+        )
+    assert library.case(project.id, "T-1").status == "draft"
+
+
+def test_every_word_of_a_case_is_in_its_hash() -> None:
+    step = TestStep(number=1, action="a", test_data="d", expected_result="e")
+    one = TestCase(id="T", title="t", objective="o", preconditions=("p",), steps=(step,))
+    others = [
+        one.model_copy(update={"title": "x"}),
+        one.model_copy(update={"objective": "x"}),
+        one.model_copy(update={"priority": "High"}),
+        one.model_copy(update={"preconditions": ("p", "q")}),
+        one.model_copy(update={"postconditions": ("x",)}),
+        one.model_copy(update={"steps": ()}),
+        *(
+            one.model_copy(update={"steps": (step.model_copy(update={part: "x"}),)})
+            for part in ("action", "test_data", "expected_result")
+        ),
+    ]
+    assert len({text_hash(case) for case in (one, *others)}) == 1 + len(others)
+    assert text_hash(one.model_copy(update={"status": "accepted"})) == text_hash(one)
 
 
 def test_a_status_is_one_of_the_known(library: Library, project: Project) -> None:

@@ -45,9 +45,10 @@ def test_the_database_is_durable_and_checks_references(tmp_path: Path) -> None:
     with database.read() as connection:
         asked = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
-            for name in ("journal_mode", "synchronous", "foreign_keys")
+            for name in ("journal_mode", "synchronous", "foreign_keys", "recursive_triggers")
         }
-    assert asked == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+    wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "recursive_triggers": 1}
+    assert asked == wanted
 
 
 def test_a_path_with_url_signs_is_a_path(tmp_path: Path) -> None:
@@ -88,7 +89,8 @@ def test_every_migration_step_leads_to_the_current_tables(start: int, tmp_path: 
             raw.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             raw.execute(f"PRAGMA user_version = {migration.number}")
         if start:
-            raw.execute("INSERT INTO projects VALUES ('p', 'Old', 'old', ?, '{}', '{}', ?)",
+            raw.execute("INSERT INTO projects (id, name, name_key, template, retrieval, "
+                        "generation, created_at) VALUES ('p', 'Old', 'old', ?, '{}', '{}', ?)",
                         (TEMPLATE.model_dump_json(), "2026-01-01T00:00:00+00:00"))  # fmt: skip
     raw.close()
     library = Library.open(path)
@@ -143,17 +145,77 @@ def test_the_tables_are_those_that_the_program_knows(tmp_path: Path) -> None:
     engine.dispose()
 
 
-def test_history_and_events_cannot_be_changed(tmp_path: Path) -> None:
+COPY = "SELECT * FROM {table} WHERE true LIMIT 1"
+CHANGES = {
+    "delete": "DELETE FROM {table}",
+    "update": "UPDATE {table} SET actor = 'eve'",
+    "update or replace": "UPDATE OR REPLACE {table} SET actor = 'eve'",
+    "replace": "REPLACE INTO {table} " + COPY,
+    "insert or replace": "INSERT OR REPLACE INTO {table} " + COPY,
+    "upsert": "INSERT INTO {table} " + COPY + " ON CONFLICT DO UPDATE SET actor = 'eve'",
+    "under another number": "UPDATE {table} SET rowid = rowid + 1000",
+}
+
+
+def history_of(path: Path) -> list[object]:
+    with sqlite3.connect(path) as raw:
+        tables = ("events", "case_versions")
+        found = [raw.execute(f"SELECT rowid, * FROM {table}").fetchall() for table in tables]
+    raw.close()
+    return [*found]
+
+
+@pytest.fixture
+def with_history(tmp_path: Path) -> Path:
     path = tmp_path / "l.sqlite3"
     library = Library.open(path)
     project = library.create_project("P", template=TEMPLATE)
     library.add_case(project.id, None, TestCase(id="T", title="t"), by="ann")
-    with sqlite3.connect(path) as raw:
-        for table in ("events", "case_versions"):
-            for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET actor = 'eve'"):
-                with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-                    raw.execute(statement)
-    raw.close()
+    library.close()
+    return path
+
+
+@pytest.mark.parametrize("table", ["events", "case_versions"])
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("connected", ["by the program", "by another program"])
+def test_no_way_of_changing_history_is_open(
+    connected: str, change: str, table: str, with_history: Path
+) -> None:
+    """Another program's connection has recursive_triggers off, as SQLite's default is."""
+    before = history_of(with_history)
+    statement = CHANGES[change].format(table=table)
+    if connected == "by the program":
+        database = Database.open(with_history)
+        with pytest.raises(LibraryError, match="append-only"), database.write() as connection:
+            connection.exec_driver_sql(statement)
+        database.close()
+    else:
+        raw = sqlite3.connect(with_history)
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            raw.execute(statement)
+        raw.close()
+    assert history_of(with_history) == before
+
+
+def test_history_does_not_go_with_what_it_is_about(with_history: Path) -> None:
+    """Deleting a project or a case takes no line of history along, by foreign keys or otherwise."""
+    before = history_of(with_history)
+    database = Database.open(with_history)
+    with pytest.raises(LibraryError, match="FOREIGN KEY"), database.write() as connection:
+        connection.exec_driver_sql("DELETE FROM projects")
+    with database.write() as connection:
+        connection.exec_driver_sql("REPLACE INTO projects SELECT * FROM projects")
+        connection.exec_driver_sql("DELETE FROM cases")
+    database.close()
+    assert history_of(with_history) == before
+
+
+def test_a_line_of_history_can_still_be_added(with_history: Path) -> None:
+    library = Library.open(with_history)
+    project = library.project("P")
+    library.set_status(project.id, "T", "accepted", by="ann", expected_version=1)
+    assert [one.action for one in library.history(project.id, "T")] == ["added", "accepted"]
+    library.close()
 
 
 def test_a_newer_library_is_refused_and_left_alone(tmp_path: Path) -> None:
