@@ -96,14 +96,18 @@ def request_of(
 
 
 def understood(
-    workspace: Workspace, project_id: str, request: GenerateRequest, options: Namespace
+    workspace: Workspace,
+    project_id: str,
+    request: GenerateRequest,
+    options: Namespace,
+    terminal: Terminal,
 ) -> Understanding:
     """The request as understood. Raises ``SourceError`` where there is nothing to test in it."""
-    found = understand(workspace, project_id, request)
+    found = understand(workspace, project_id, request, comparing=terminal.comparing)
     lacking = tuple(story.key for story in found.stories_without_criteria)
     if lacking and options.stories_as_criteria:
         request = request.model_copy(update={"stories_as_criteria": lacking})
-        return understand(workspace, project_id, request)
+        return understand(workspace, project_id, request, comparing=terminal.comparing)
     if not found.conditions:
         raise SourceError(
             f"There is no acceptance criterion in {', '.join(lacking) or options.epic}. Add a "

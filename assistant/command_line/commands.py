@@ -142,7 +142,7 @@ def _generated(
     project_id, request = request_of(workspace, options, terminal)
     scope = {"depth": options.depth or "standard", "techniques": techniques_of(options.techniques)}
     request = request.model_copy(update=scope)
-    found = understood(workspace, project_id, request, options)
+    found = understood(workspace, project_id, request, options, terminal)
     remarks(found, terminal)
     run = generate_cases.begin(
         workspace,

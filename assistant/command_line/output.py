@@ -85,6 +85,10 @@ class Terminal:
         detail = f"{done / 1e6:,.0f} of {total / 1e6:,.0f} MB"
         self.bar(f"{progress.phase:<11} {progress.model_id}", done, total, detail=detail)
 
+    def comparing(self, done: int, total: int) -> None:
+        """Progress of comparing very many criteria with one another."""
+        self.bar("comparing  ", done, total, detail=f"{done} of {total}")
+
     def indexing(self, done: int, total: int) -> None:
         """Progress of indexing, in chunks."""
         if total:

@@ -19,13 +19,13 @@ def questions(options: Namespace, terminal: Terminal) -> None:
         raise SourceError("An answer needs words: --answer ID --text TEXT.")
     with open_workspace(options, terminal) as workspace:
         project_id, request = request_of(workspace, options, terminal)
-        found = understood(workspace, project_id, request, options)
+        found = understood(workspace, project_id, request, options, terminal)
         if options.answer:
             _answer(workspace, project_id, found, options)
         elif options.withdraw:
             _withdraw(workspace, project_id, found, options)
         if options.answer or options.withdraw:
-            found = understood(workspace, project_id, request, options)
+            found = understood(workspace, project_id, request, options, terminal)
     if terminal.json:
         terminal.plain_document(
             {

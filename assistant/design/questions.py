@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from assistant.design.comparable import Progress, comparable
 from assistant.design.conflicts import Conflict, content_words, find_conflicts
 from assistant.design.contradictions import Contradiction, find_contradictions
 from assistant.design.disagreements import Disagreement, find_disagreements
@@ -39,14 +40,18 @@ _STATING = ("rule", "prose", "table_row")
 
 
 def raise_questions(
-    epic: Epic, sources: Sequence[Chunk] = (), *, known: Iterable[str] | None = None
+    epic: Epic,
+    sources: Sequence[Chunk] = (),
+    *,
+    known: Iterable[str] | None = None,
+    progress: Progress | None = None,
 ) -> tuple[Question, ...]:
     """Questions on the criteria of an epic, criterion by criterion, each with its words.
 
     ``sources`` are chunks of rules and pages that the criteria are compared with. ``known`` are
     further texts in which a rule that a criterion names may stand (all of the project's, since a
     reference is only unknown where nothing holds it); without sources or ``known``, references
-    are not looked at.
+    are not looked at. ``progress`` gets criteria done and in all, after each part of very many.
     """
     found: list[Question] = []
     rules = [chunk for chunk in sources if chunk.kind in _STATING]
@@ -55,18 +60,18 @@ def raise_questions(
         texts += [epic.description, *(f"{one.id} {one.text}" for one in epic.criteria)]
         texts += [f"{story.key} {story.narrative}" for story in epic.stories]
     changed = changes(rules)
+    others = _to_compare(epic.criteria, progress)
     declared = [(epic.key, one) for one in out_of_scope(epic.description)]
     for story in epic.stories:
         scope = [*declared, *((story.key, one) for one in out_of_scope(story.narrative))]
         for criterion in story.criteria:
             if is_scope_statement(criterion.text):
                 continue
-            others = [one for one in epic.criteria if one.id != criterion.id]
             found += _vague(criterion)
             found += _conflicting(criterion, rules)
             found += _contradicting(criterion, rules)
             found += _against_story(criterion, story)
-            found += _against_criteria(criterion, others)
+            found += _against_criteria(criterion, others[criterion.id])
             found += _outdated(criterion, changed)
             found += _out_of_scope(criterion, scope)
             found += _unknown(criterion, texts)
@@ -181,6 +186,17 @@ def _against_story(criterion: AcceptanceCriterion, story: UserStory) -> Iterator
         yield _other_amount(criterion, conflict, name, where)
 
 
+def _to_compare(
+    criteria: Sequence[AcceptanceCriterion], progress: Progress | None
+) -> dict[str, list[AcceptanceCriterion]]:
+    """For each criterion by id, the others that share words with it, in their order."""
+    alike = comparable([one.text for one in criteria], progress=progress)
+    return {
+        one.id: [criteria[place] for place in sorted(alike[at]) if criteria[place].id != one.id]
+        for at, one in enumerate(criteria)
+    }
+
+
 def _against_criteria(
     criterion: AcceptanceCriterion, others: Sequence[AcceptanceCriterion]
 ) -> Iterator[Question]:
@@ -188,13 +204,13 @@ def _against_criteria(
     for other in others:
         if other.form == "gherkin" or criterion.form in ("gherkin", "table"):
             continue
-        chunk = _as_chunk(other.id, other.text)
         if other.id > criterion.id and len(other.id) >= len(criterion.id):
             continue
+        chunk = _as_chunk(other.id, other.text)
         for one in find_contradictions(criterion.text, [chunk]):
             yield _disagreement(criterion, one, other.id)
-        for conflict in find_conflicts(criterion.text, [chunk]):
-            if _same_words(criterion.text, other.text):
+        if _same_words(criterion.text, other.text):
+            for conflict in find_conflicts(criterion.text, [chunk]):
                 asked = _other_amount(criterion, conflict, other.id)
                 yield asked.model_copy(update={"suggestion": ""})  # neither of the two is newer
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
+from assistant.design.comparable import Progress
 from assistant.design.questions import raise_questions
 from assistant.design.references import find_references
 from assistant.domain import Chunk, Epic, Question, TopK
@@ -27,11 +28,13 @@ def open_questions(
     given: Mapping[str, tuple[Answer, ...]],
     *,
     exclude_documents: Collection[str] = (),
+    progress: Progress | None = None,
 ) -> tuple[Question, ...]:
     """What is to be asked on these epics and has not been answered, criterion by criterion.
 
     Each criterion is compared with the rules and pages of the project, with its story and with the
     other criteria. ``exclude_documents`` are those that hold the epics themselves.
+    ``progress`` gets criteria compared and in all, where there are very many.
     """
     left_out = {*exclude_documents, *older_copies(workspace, project_id)}
     stored = [
@@ -49,7 +52,7 @@ def open_questions(
     found = []
     for epic in epics:
         by_id = {criterion.id: criterion for criterion in epic.criteria}
-        for question in raise_questions(epic, sources, known=known):
+        for question in raise_questions(epic, sources, known=known, progress=progress):
             if question_key(by_id[question.criterion_id], question) not in answered:
                 found.append(question)
     return tuple(found)

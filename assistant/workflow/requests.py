@@ -9,7 +9,7 @@ of each technique would be written.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from assistant.design.end_to_end import conditions_of_epic
 from assistant.design.notices import find_notices
@@ -86,10 +86,17 @@ class Understanding(Value):
         return tuple(s for epic in self.epics for s in epic.stories if not s.criteria)
 
 
-def understand(workspace: Workspace, project_id: str, request: GenerateRequest) -> Understanding:
+def understand(
+    workspace: Workspace,
+    project_id: str,
+    request: GenerateRequest,
+    *,
+    comparing: Callable[[int, int], None] | None = None,
+) -> Understanding:
     """Find the epics of a request and derive what would be tested.
 
-    Raises ``SourceError`` where the request is empty or names nothing that is there.
+    ``comparing`` gets criteria compared and in all, where there are thousands. Raises
+    ``SourceError`` where the request is empty or names nothing that is there.
     """
     reading = request.reading
     understood: tuple[str, ...] = ()
@@ -136,7 +143,12 @@ def understand(workspace: Workspace, project_id: str, request: GenerateRequest) 
         depth=request.depth,
         conditions=conditions_of(epics, techniques, request.depth),
         questions=open_questions(
-            workspace, project_id, epics, given, exclude_documents=_holding(reading, ids)
+            workspace,
+            project_id,
+            epics,
+            given,
+            exclude_documents=_holding(reading, ids),
+            progress=comparing,
         ),
         answers=tuple(one for several in given.values() for one in several),
         notices=find_notices(epics),
