@@ -74,6 +74,17 @@ class Settings(BaseSettings):
     endpoint_timeout: float | None = Field(None, gt=0)
     """Seconds that an answer of the endpoint may take; ``None``: ``model_timeout``, else 300."""
 
+    price_input: float | None = Field(None, ge=0)
+    """Price of a million tokens that the endpoint reads; with ``price_output`` cost is shown."""
+
+    price_output: float | None = Field(None, ge=0)
+    """Price of a million tokens that the endpoint writes."""
+
+    price_cached: float | None = Field(None, ge=0)
+    """Price of a million tokens read from the endpoint's cache; ``None``: as ``price_input``."""
+
+    price_currency: str = "USD"
+
     model_timeout: float | None = Field(None, gt=0)
     """Seconds that a model's whole answer may take; ``None``: 600 for the embedded model."""
 

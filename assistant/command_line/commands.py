@@ -28,6 +28,7 @@ from assistant.workflow import (
     import_sources,
     reuse,
     search_sources,
+    usage,
 )
 from assistant.workflow import models as model_store
 from assistant.workflow import start as app
@@ -125,9 +126,14 @@ def generate(options: Namespace, terminal: Terminal) -> None:
         document = run.model_dump(mode="json")
         if existing is not None:
             document["against_existing"] = existing.model_dump(mode="json")
+        used = usage.used(options.settings, run.generation.writer, run.timings)
+        document["usage"] = used.model_dump(mode="json", exclude={"estimated"})
         terminal.plain_document(document)
     else:
         _summary(run, options.out, terminal)
+        spent = usage.used(options.settings, run.generation.writer, run.timings).text
+        if spent:
+            terminal.line(spent)
         if existing is not None and existing.existing:
             counts = ", ".join(f"{count} {name}" for name, count in existing.counts.items())
             terminal.line(f"Against {existing.existing} existing cases: {counts}.")
@@ -144,6 +150,9 @@ def _generated(
     request = request.model_copy(update=scope)
     found = understood(workspace, project_id, request, options, terminal)
     remarks(found, terminal)
+    likely = usage.expected(workspace, project_id, found, writer).text
+    if likely:
+        terminal.note(f"{writer}: {likely}")
     run = generate_cases.begin(
         workspace,
         project_id,

@@ -21,6 +21,7 @@ from assistant.domain import (
     SourceMetadata,
     Technique,
     TestCase,
+    Timings,
     Value,
 )
 
@@ -261,6 +262,7 @@ class RunSummary(Value):
     accepted: int = 0
     rejected: int = 0
     cancel_requested: bool = False
+    timings: Timings = Timings()
 
     @property
     def progress(self) -> float:

@@ -128,4 +128,5 @@ def summary(row: RunRow) -> RunSummary:
         accepted=row.accepted,
         rejected=row.rejected,
         cancel_requested=bool(row.cancel_requested),
+        timings=Timings.model_validate_json(row.timings),
     )

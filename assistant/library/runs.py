@@ -183,7 +183,7 @@ class RunStore:
             select(
                 runs.c.id, runs.c.created_at, runs.c.finished_at, runs.c.actor, runs.c.request,
                 runs.c.status, runs.c.error, runs.c.writer, runs.c.epic_keys,
-                runs.c.condition_count, runs.c.cancel_requested,
+                runs.c.condition_count, runs.c.cancel_requested, runs.c.timings,
                 counted.scalar_subquery().label("case_count"),
                 counted.where(cases.c.status == "accepted").scalar_subquery().label("accepted"),
                 counted.where(cases.c.status == "rejected").scalar_subquery().label("rejected"),
