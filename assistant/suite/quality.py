@@ -68,9 +68,9 @@ def quality(
         *same,
         *there,
         *broken,
-        *(case.id for case in counted if case.findings),
+        *(case.id for case in counted if case.findings or case.needs_you),
     }
-    usable = [case.id for case in counted if case.id not in faulty]
+    clean = [case.id for case in counted if case.id not in faulty]
     findings: dict[str, int] = {}
     for rules in smells.values():
         for rule in rules:
@@ -89,11 +89,12 @@ def quality(
     return Quality(
         figures=(
             of_cases(
-                "Usable as they are",
-                usable,
-                "Cases in which no check found anything: every expected result has a source, "
-                "no fault of wording, no case that says the same, and the template's rules are "
-                "kept.",
+                "No automatic finding",
+                clean,
+                "Cases in which none of these checks found anything: support for each expected "
+                "result in the sources, contradictions to a source, faults of wording, cases that "
+                "say the same, the template's rules, steps without words, open questions. Whether "
+                "a case is right, no check knows: read it.",
                 good=True,
             ),
             Figure(
@@ -108,31 +109,33 @@ def quality(
                 name="Unsupported",
                 count=unproved,
                 total=results,
-                rule="Expected results that no source supports, among all expected results.",
+                rule="Expected results for which no support was found in the sources, among all "
+                "expected results.",
                 case_ids=tuple(with_unproved),
             ),
             of_cases(
                 "Against a source",
                 denied,
-                "Cases that say something that a source denies: another number, date or "
-                "message for the same thing, or the opposite.",
+                "Cases in which a check found a sentence that a source denies: another number, "
+                "date or message for the same thing, or the opposite.",
             ),
             of_cases(
                 "Duplicates",
                 same,
-                "Cases that say what another case of the run says.",
+                "Cases that the comparison takes to say what another case of the run says.",
             ),
             of_cases(
                 "Exist already",
                 there,
-                "Cases that say what an accepted or an imported case says already. To leave such "
-                "cases out, tick “Write only what is new or changed” before you generate.",
+                "Cases that the comparison takes to say what an accepted or imported case says. "
+                "To leave such cases out, tick “Write only what is new or changed” before you "
+                "generate.",
             ),
             of_cases(
                 "With a smell",
                 smelly,
-                "Cases with a fault of wording: vague words, several actions in a step, no "
-                "data, a result that cannot be observed.",
+                "Cases in which a rule of wording found a fault: vague words, several actions in a "
+                "step, no data, a result that cannot be observed.",
             ),
             of_cases(
                 "Template faults",

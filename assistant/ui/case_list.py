@@ -1,4 +1,4 @@
-"""The cases of a run as a table that fills while they are written; a click opens a case."""
+"""The cases of a run as a list of two-line rows that fills while they are written."""
 
 from __future__ import annotations
 
@@ -8,48 +8,65 @@ from typing import Literal
 import streamlit as st
 
 from assistant.domain import CaseStatus
-from assistant.ui.existing_panel import SIGNS
+from assistant.ui.browser_scripts import chosen_in_view
+from assistant.ui.counting import counted
+from assistant.ui.existing_panel import COLORS, SIGNS
 from assistant.ui.existing_verdicts import (
     COLUMN,
-    COLUMN_HELP,
-    COLUMN_WIDTH,
     chosen_verdicts,
     run_verdicts,
     verdict_filter,
 )
-from assistant.ui.plain import visible
+from assistant.ui.plain import label, visible
 from assistant.ui.state import RECORD, Session
 from assistant.workflow import runs
 from assistant.workflow.reuse import Verdict
+from assistant.workflow.review import CONTRADICTS, OUTLINE, QUESTION, UNSUPPORTED
 from assistant.workflow.review_library import LibraryRow
 from assistant.workflow.runs import ACTIVE, CaseRow, RunSummary
 from assistant.workflow.workspace import Workspace
 
 POLL_SECONDS = 1.0
-TABLE, CHOSEN = "case_table", "case_chosen"
-TABLE_HEIGHT, ROW_HEIGHT = 216, 33
+LIST, CHOSEN, ORDER = "case_list", "case_chosen", "case_order"
+PANE = "pane-list"
+ROW_HEIGHT = 33
 STATUS_SIGNS: dict[CaseStatus, str] = {
     "draft": "○ draft",
     "accepted": "✓ accepted",
     "rejected": "✕ rejected",
     "imported": "⇣ imported",
 }
-WRITER_NAMES = {"rules": "rules", "model": "model", "person": "person", "import": "import"}
+STATUS_MARKS: dict[CaseStatus, str] = {
+    "draft": "",
+    "accepted": ":green[**✓**] ",
+    "rejected": ":red[**✕**] ",
+    "imported": ":violet[⇣] ",
+}
+Show = Literal["needs you", "to review"]
+NEEDS = {
+    CONTRADICTS: "contradiction",
+    OUTLINE: OUTLINE,
+    QUESTION: QUESTION,
+    UNSUPPORTED: "not in the sources",
+}
+SHOWN: dict[Show, str] = {"needs you": "Needs you", "to review": "To review"}
 
 
 def case_list(
     opened: Workspace, record: Session, *, active: bool, stale: Collection[str] = ()
 ) -> None:
-    """The table, refreshed every second while the run is being written; ``stale`` are marked."""
-    interval = POLL_SECONDS if active else None
-    st.fragment(_case_list, run_every=interval)(opened, record, active, stale)
+    """The list, refreshed every second while the run is being written; ``stale`` are marked."""
+    if active:
+        st.fragment(_case_list, run_every=POLL_SECONDS)(opened, record, active, stale)
+    else:
+        _case_list(opened, record, active, stale)
 
 
 def _case_list(opened: Workspace, record: Session, active: bool, stale: Collection[str]) -> None:
-    if st.session_state.pop(CHOSEN, False):
-        st.rerun()  # the case beside its sources is outside of this fragment
+    if active and st.session_state.pop(CHOSEN, False):
+        st.rerun()  # the case beside the list is outside of this fragment
     summary = runs.summary(opened, record.project_id, record.run_id)
-    rows = runs.case_rows(opened, record.project_id, record.run_id)
+    rows = ordered_rows(opened, record, active=active)
     # While cases are written the computer has enough to do; the comparison comes with the last.
     verdicts = {} if active else run_verdicts(opened, record.project_id, summary, rows)
     _progress(opened, summary)
@@ -58,30 +75,82 @@ def _case_list(opened: Workspace, record: Session, active: bool, stale: Collecti
     if not rows:
         st.caption("The first case appears here in a moment." if active else "No cases yet.")
         return
-    verdict_filter(opened, record.project_id, summary, verdicts, _list_changed)
-    shown = _of_verdicts(rows, verdicts, record.run_id)
+    if not active:
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+            _filter(rows, summary.id)
+            verdict_filter(opened, record.project_id, summary, verdicts, _list_changed)
+    shown = _shown(rows, verdicts, summary.id)
     ids = [row.id for row in shown]
     if record.case_id not in ids:
         record.case_id = ids[0]
-        st.rerun()
-    # All cases keep their height, so that nothing moves while they come in.
-    height = TABLE_HEIGHT if shown is rows else table_height(len(shown), TABLE_HEIGHT)
-    _table(shown, ids.index(record.case_id), stale, verdicts, height)
+        if active:
+            st.rerun()
+    _radio(shown, record.case_id, stale, verdicts)
+    chosen_in_view(PANE, ids.index(record.case_id))
+
+
+def ordered_rows(opened: Workspace, record: Session, *, active: bool) -> tuple[CaseRow, ...]:
+    """The cases of the open run, those that need a person first.
+
+    The order stays while the run is open: a case that was completed or decided on keeps its place,
+    so that the next one is the one below it. What is written meanwhile comes last.
+    """
+    rows = {row.id: row for row in runs.case_rows(opened, record.project_id, record.run_id)}
+    of_run = (record.run_id, active)
+    known, ids = st.session_state.get(ORDER, (None, ()))
+    kept = [name for name in ids if name in rows] if known == of_run else []
+    new = [row for name, row in rows.items() if name not in set(kept)]
+    order = [*kept, *(row.id for row in (new if active or kept else runs.needs_first(new)))]
+    st.session_state[ORDER] = (of_run, tuple(order))
+    return tuple(rows[name] for name in order)
 
 
 def listed_rows(opened: Workspace, record: Session, run: RunSummary) -> Sequence[CaseRow]:
-    """The cases of the open run that the list shows: all, or those of the chosen verdicts."""
-    rows = runs.case_rows(opened, record.project_id, run.id)
-    if not chosen_verdicts(run.id):
-        return rows
-    return _of_verdicts(rows, run_verdicts(opened, record.project_id, run, rows), run.id)
+    """The cases of the open run that the list shows, in its order."""
+    rows = ordered_rows(opened, record, active=run.status in ACTIVE)
+    verdicts: Mapping[str, Verdict] = {}
+    if chosen_verdicts(run.id):
+        verdicts = run_verdicts(opened, record.project_id, run, rows)
+    return _shown(rows, verdicts, run.id)
 
 
-def _of_verdicts(
+def _shown(
     rows: Sequence[CaseRow], verdicts: Mapping[str, Verdict], run_id: str
 ) -> Sequence[CaseRow]:
+    """The rows that the filters leave; all where they leave none."""
+    show = st.session_state.get(_filter_key(run_id))
     chosen = chosen_verdicts(run_id)
-    return [row for row in rows if verdicts.get(row.id) in chosen] or rows
+    left = [
+        row
+        for row in rows
+        if (not chosen or verdicts.get(row.id) in chosen)
+        and (show is None or row.status == "draft")
+        and (show != "needs you" or row.needs)
+    ]
+    return left or rows
+
+
+def _filter(rows: Sequence[CaseRow], run_id: str) -> None:
+    """How many cases need a person, and how many are undecided; a click lists these alone."""
+    drafts = [row for row in rows if row.status == "draft"]
+    counts: dict[Show, int] = {
+        "needs you": sum(bool(row.needs) for row in drafts),
+        "to review": len(drafts),
+    }
+    st.pills(
+        "Show",
+        [name for name, count in counts.items() if count],
+        format_func=lambda name: f"{SHOWN[name]} ({counts[name]})",
+        key=_filter_key(run_id),
+        label_visibility="collapsed",
+        on_change=_list_changed,
+        help="Needs you: it contradicts a source, is an outline to complete, carries an open "
+        "question, or has a result that is not in the sources.",
+    )
+
+
+def _filter_key(run_id: str) -> str:
+    return f"listed-of-{run_id}"
 
 
 def _list_changed() -> None:
@@ -90,27 +159,74 @@ def _list_changed() -> None:
 
 
 def _progress(opened: Workspace, summary: RunSummary) -> None:
-    """One line of fixed height: what is written, accepted and still to come."""
+    """One line: what is written, accepted and still to come."""
     if summary.status in ACTIVE:
         before = opened.jobs.waiting_before(summary.id)
         text = f"{summary.cases} of {summary.conditions or '…'} cases written"
         if summary.status == "queued" and before:
-            text = f"Waiting for the model: {before} run(s) before this one"
+            text = f"Waiting for the model: {counted(before, 'run')} before this one"
         elif summary.status == "queued":
             text = "Getting ready…"
         st.progress(summary.progress, text)
-    else:
-        done = summary.accepted / summary.cases if summary.cases else 0.0
-        open_drafts = summary.cases - summary.accepted - summary.rejected
-        st.progress(
-            done,
-            f"{summary.cases} cases: {summary.accepted} accepted, {summary.rejected} rejected, "
-            f"{open_drafts} to review",
-        )
 
 
-def common_columns(rows: Sequence[CaseRow] | Sequence[LibraryRow]) -> dict[str, list[str]]:
-    """What a case is called and stands for, as columns; the library's table has them too."""
+def counts_line(summary: RunSummary) -> str:
+    """How many cases there are, and what was decided about them."""
+    open_drafts = summary.cases - summary.accepted - summary.rejected
+    return (
+        f":small[{summary.cases} cases: {summary.accepted} accepted, "
+        f"{summary.rejected} rejected, {open_drafts} to review]"
+    )
+
+
+def _radio(
+    rows: Sequence[CaseRow],
+    selected: str,
+    stale: Collection[str],
+    verdicts: Mapping[str, Verdict],
+) -> None:
+    by_id = {row.id: row for row in rows}
+
+    def choose() -> None:
+        st.session_state[RECORD].case_id = st.session_state[LIST]
+        st.session_state[CHOSEN] = True
+
+    st.session_state[LIST] = selected
+    st.radio(
+        "Test cases of this run",
+        list(by_id),
+        format_func=lambda name: _title(by_id[name]) if name in by_id else name,
+        captions=[_caption(row, stale, verdicts) for row in rows],
+        key=LIST,
+        on_change=choose,
+        label_visibility="collapsed",
+    )
+
+
+def _title(row: CaseRow) -> str:
+    flag = ":orange[:material/flag:] " if row.needs and row.status == "draft" else ""
+    return f"{STATUS_MARKS[row.status]}{flag}{label(row.title, limit=240)}"
+
+
+def _caption(row: CaseRow, stale: Collection[str], verdicts: Mapping[str, Verdict]) -> str:
+    parts = [label(row.id)]
+    if row.needs:
+        parts.append(f":orange[{NEEDS[row.needs[0]]}]")
+    elif row.technique:
+        parts.append(row.technique)
+    if row.id in verdicts:
+        verdict = verdicts[row.id]
+        parts.append(f":{COLORS[verdict]}[{SIGNS[verdict]}]")
+    if row.id in stale:
+        parts.append(":orange[⟳ stale]")
+    return " · ".join(parts)
+
+
+# --- The library's table has these columns too ----------------------------------------------------
+
+
+def common_columns(rows: Sequence[LibraryRow]) -> dict[str, list[str]]:
+    """What a case of the library is called and stands for, as columns."""
     return {
         "Status": [STATUS_SIGNS[row.status] for row in rows],
         "Case": [visible(row.id) for row in rows],
@@ -126,64 +242,9 @@ def table_height(rows: int, most: int) -> int | Literal["content"]:
 
 
 def existing_column(
-    rows: Sequence[CaseRow] | Sequence[LibraryRow], verdicts: Mapping[str, Verdict]
+    rows: Sequence[LibraryRow], verdicts: Mapping[str, Verdict]
 ) -> dict[str, list[str]]:
     """Whether an existing case does instead, as a column; none where nothing was compared."""
     if not verdicts:
         return {}
     return {COLUMN: [SIGNS[verdicts[row.id]] if row.id in verdicts else "" for row in rows]}
-
-
-def _table(
-    rows: Sequence[CaseRow],
-    selected: int,
-    stale: Collection[str],
-    verdicts: Mapping[str, Verdict],
-    height: int | Literal["content"],
-) -> None:
-    table = {
-        **common_columns(rows),
-        **existing_column(rows, verdicts),
-        "Writer": [_writer(row) for row in rows],
-        "Support": [_support(row, stale) for row in rows],
-    }
-    ids = [row.id for row in rows]
-
-    def choose() -> None:
-        event = st.session_state[TABLE]["selection"]
-        place = event["cells"][0][0] if event["cells"] else next(iter(event["rows"]), None)
-        if place is not None and place < len(ids):
-            st.session_state[RECORD].case_id = ids[place]
-            st.session_state[CHOSEN] = True
-
-    st.session_state[TABLE] = {"selection": {"rows": [selected], "columns": [], "cells": []}}
-    st.dataframe(
-        table,
-        key=TABLE,
-        on_select=choose,
-        selection_mode=["single-row-required", "single-cell"],
-        hide_index=True,
-        height=height,
-        column_config={
-            "Status": st.column_config.TextColumn(width=86),
-            "Case": st.column_config.TextColumn(width=146),
-            "Title": st.column_config.TextColumn(width=396 - bool(verdicts) * COLUMN_WIDTH),
-            "Technique": st.column_config.TextColumn(width=118),
-            "Criterion": st.column_config.TextColumn(width=94),
-            COLUMN: st.column_config.TextColumn(width=COLUMN_WIDTH, help=COLUMN_HELP),
-            "Writer": st.column_config.TextColumn(width=62),
-            "Support": st.column_config.TextColumn(width=70),
-        },
-        alt="Test cases of this run",
-    )
-
-
-def _support(row: CaseRow, stale: Collection[str]) -> str:
-    if row.id in stale:
-        return "⟳ stale"
-    return "⚠ none" if row.unsupported else ""
-
-
-def _writer(row: CaseRow) -> str:
-    name = WRITER_NAMES[row.writer]
-    return f"{name} ↩" if row.replaces_model else name

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import streamlit as st
 
-from assistant.domain import DEPTHS, TECHNIQUES, Depth, GenerationConfig, Technique, UserStory
+from assistant.domain import DEPTHS, TECHNIQUES, Depth, GenerationConfig, Technique
 from assistant.errors import AssistantError
+from assistant.ui.browser_scripts import read_while_typing
+from assistant.ui.checklist_panel import checklist_panel
 from assistant.ui.counting import counted, listed
 from assistant.ui.existing_panel import existing_panel, existing_summary, only_new
 from assistant.ui.indexing_note import indexing_note
@@ -15,6 +15,7 @@ from assistant.ui.plain import label, plain, visible
 from assistant.ui.questions_panel import questions_panel
 from assistant.ui.shared_panel import shared_panel
 from assistant.ui.state import Session, errors_shown
+from assistant.ui.technique_colors import TECHNIQUE_COLORS
 from assistant.workflow import generate_cases, models, read_ahead, shared_preconditions
 from assistant.workflow.requests import GenerateRequest, Understanding, understand
 from assistant.workflow.sample_project import example_epic
@@ -26,17 +27,9 @@ WAYS = {
     "pick": ":material/checklist: Pick epics",
     "ask": ":material/chat: Ask in a sentence",
 }
-TECHNIQUE_COLORS: dict[Technique, str] = {
-    "positive": "green",
-    "negative": "red",
-    "boundary": "blue",
-    "decision-table rule": "violet",
-    "state transition": "orange",
-    "role": "gray",
-    "pairwise": "yellow",
-    "end-to-end": "primary",
-}
 EPICS_HEIGHT = 560
+UNREAD_OPEN = 3
+"""Up to so many pieces that were not read are shown open."""
 TEXT, PICKED, ASKED, WAY = "compose_text", "compose_picked", "compose_asked", "compose_way"
 DEPTH, CHOSEN_TECHNIQUES = "compose_depth", "compose_techniques"
 DEPTH_TITLES: dict[Depth, str] = {
@@ -110,12 +103,16 @@ def _request(opened: Workspace, record: Session, way: str) -> GenerateRequest:
         ),
         persist_state="session",
     )
-    st.button(
-        "Insert an example",
-        icon=":material/lightbulb:",
-        type="tertiary",
-        on_click=lambda: st.session_state.update({TEXT: example_epic()}),
-    )
+    read_while_typing(TEXT)
+    with st.container(horizontal=True, gap="small"):
+        # Leaving the text reads it; the button is where the eye looks for it.
+        st.button("Read it", icon=":material/visibility:", type="tertiary", key="read_it")
+        st.button(
+            "Insert an example",
+            icon=":material/lightbulb:",
+            type="tertiary",
+            on_click=lambda: st.session_state.update({TEXT: example_epic()}),
+        )
     lacking = st.session_state.get("stories_as_criteria", ())
     return GenerateRequest(text=text or "", stories_as_criteria=tuple(lacking))
 
@@ -225,33 +222,15 @@ def _understood(
         _unread_and_questions(opened, record, found)
         existing_panel(opened, record, found)
         shared_panel(shared_preconditions.of_epics(found.epics))
-        _epics(found)
+        checklist_panel(found)
     return found
-
-
-def _epics(found: Understanding) -> None:
-    for epic in found.epics:
-        meta = " · ".join(label(part) for part in (epic.release, epic.team) if part)
-        with st.expander(
-            f"**{label(epic.key)}** {label(epic.title)}", expanded=len(found.epics) == 1
-        ):
-            if meta:
-                st.caption(meta)
-            for story in epic.stories:
-                st.markdown("  \n".join(_story_lines(story)))
-
-
-def _story_lines(story: UserStory) -> Iterator[str]:
-    yield f":small[**{label(story.key)} {label(story.title)}**]"
-    for criterion in story.criteria:
-        yield f":small[:gray[{label(criterion.id)}] {label(criterion.text, limit=260)}]"
 
 
 def _counts(found: Understanding) -> None:
     stories = sum(len(epic.stories) for epic in found.epics)
     criteria = sum(len(epic.criteria) for epic in found.epics)
     st.markdown(
-        f"**{counted(len(found.conditions), 'test case')}** from "
+        f"**{counted(len(found.conditions), 'item')}** on the checklist, from "
         + listed({"epic": len(found.epics), "story": stories, "criterion": criteria})
     )
     badges = [
@@ -285,7 +264,11 @@ def _without_criteria(found: Understanding) -> None:
 
 def _unread_and_questions(opened: Workspace, record: Session, found: Understanding) -> None:
     if found.unread:
-        with st.expander(f"Not understood ({len(found.unread)})", icon=":material/unpublished:"):
+        with st.expander(
+            f"Left over, not read ({len(found.unread)})",
+            icon=":material/unpublished:",
+            expanded=len(found.unread) <= UNREAD_OPEN,
+        ):
             for piece in found.unread:
                 st.caption(label(piece.reason))
                 st.text(visible(piece.text[:600]))

@@ -6,6 +6,7 @@ import streamlit as st
 
 from assistant.ui.counting import counted
 from assistant.ui.plain import label
+from assistant.ui.source_reader import source_reader
 from assistant.ui.state import Session
 from assistant.workflow import lineage
 from assistant.workflow.lineage import VersionChange
@@ -18,7 +19,12 @@ def document_details(opened: Workspace, record: Session, document_id: str, title
     """Versions on the left, the cases that rest on the document on the right."""
     versions = lineage.document_versions(opened, record.project_id, document_id)
     resting = lineage.cases_resting_on(opened, record.project_id, document_id)
-    st.subheader(label(title, limit=90), icon=":material/history:", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(
+            label(title, limit=90), icon=":material/history:", anchor=False, width="stretch"
+        )
+        if st.button("Read it", icon=":material/menu_book:", key="read_document"):
+            source_reader(opened, record.project_id, document_id)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         st.markdown(f"**{counted(len(versions), 'version')}**")

@@ -73,7 +73,13 @@ def verdict_filter(
         return
     counts = {name: list(found.values()).count(name) for name in VERDICTS}
     existing = _report(opened, project_id, run, run.id).existing
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    chosen = len(chosen_verdicts(run.id))
+    with st.popover(
+        f"Existing ({chosen})" if chosen else "Existing",
+        icon=":material/compare_arrows:",
+        type="tertiary",
+        key=f"existing-filter-{run.id}",
+    ):
         st.markdown(f":small[Against {counted(existing, 'existing case')}]", width="content")
         st.pills(
             "Against existing cases",

@@ -6,7 +6,8 @@ import streamlit as st
 
 from assistant.domain import LintFinding
 from assistant.errors import AssistantError
-from assistant.ui.case_editor import STATUS_COLORS, SUPPORT_SIGNS
+from assistant.ui.case_bar import STATUS_COLORS
+from assistant.ui.case_view import steps_table
 from assistant.ui.existing_verdicts import case_against_existing
 from assistant.ui.findings_panel import findings_panel
 from assistant.ui.plain import label, plain
@@ -37,13 +38,7 @@ def library_case(opened: Workspace, record: Session, case_id: str) -> None:
         st.caption(f":material/info: {label(case.status_reason, limit=240)}")
     for text in case.preconditions:
         st.caption(f"Precondition: {label(text, limit=300)}")
-    for step in case.steps:
-        data = f"  \n:gray[Data: {label(step.test_data, limit=300)}]" if step.test_data else ""
-        sign = "" if case.origin.writer == "import" else f" {SUPPORT_SIGNS[step.support]}"
-        st.markdown(
-            f"**{step.number}** {label(step.action, limit=600)}{data}  \n"
-            f":gray[→] {label(step.expected_result, limit=600)}:gray[{sign}]"
-        )
+    steps_table(case, marks=case.origin.writer != "import")
     _against_existing(opened, record, stored)
     problem = st.session_state.pop(PROBLEM, "")
     if problem:

@@ -8,12 +8,12 @@ import streamlit as st
 
 from assistant.ui.counting import counted
 from assistant.ui.plain import label
-from assistant.ui.state import Session, errors_shown
+from assistant.ui.state import Session, errors_shown, library_last
 from assistant.workflow import duplicates, review_library
 from assistant.workflow.review_library import LibraryRow
 from assistant.workflow.workspace import Workspace
 
-FOUND, LAST = "library_duplicates", "library_last"
+FOUND = "library_duplicates"
 REASON = "Duplicate of {keep}"
 SHOWN = 30
 
@@ -79,7 +79,7 @@ def _cluster(
             key=f"settle-{cluster.keep}",
         ):
             with errors_shown():
-                st.session_state[LAST] = review_library.decide(
+                st.session_state[library_last(record)] = review_library.decide(
                     opened,
                     record.project_id,
                     [by_id[name] for name in cluster.surplus],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -11,17 +11,21 @@ from assistant.domain import TECHNIQUES
 from assistant.ui.case_list import common_columns, existing_column, table_height
 from assistant.ui.counting import counted
 from assistant.ui.depth_matrix import depth_matrix
+from assistant.ui.downloads import left_out, mapping_downloads, target_choice
 from assistant.ui.existing_panel import SIGNS
 from assistant.ui.existing_verdicts import COLUMN, COLUMN_HELP, COLUMN_WIDTH, library_verdicts
 from assistant.ui.library_case import library_case
 from assistant.ui.library_duplicates import library_duplicates
-from assistant.ui.state import LIBRARY_CASE, Session, errors_shown
+from assistant.ui.plain import label
+from assistant.ui.state import LIBRARY_CASE, Session, errors_shown, library_last
 from assistant.workflow import coverage, export_cases, review, review_library
 from assistant.workflow.reuse import VERDICTS, Verdict
 from assistant.workflow.review_library import BulkOutcome, CaseFilter, LibraryRow
 from assistant.workflow.workspace import Workspace
 
-TABLE, LAST, VIEW = "library_table", "library_last", "library_view"
+TABLE, VIEW = "library_table", "library_view"
+NAMED = 100
+"""Cases that an action names one by one; it counts the others."""
 VIEWS = {
     "cases": ":material/list_alt: Cases",
     "matrix": ":material/grid_on: Traceability",
@@ -78,18 +82,18 @@ def _matrix(_opened: Workspace, project_id: str, stamp: str) -> coverage.DepthRe
 def _cases(opened: Workspace, record: Session, listed: Sequence[LibraryRow]) -> None:
     verdicts = library_verdicts(opened, record.project_id, listed)
     rows = review_library.chosen(listed, _filter(listed, verdicts))
-    picked = _selection(rows)
+    picked = _ticked(record, listed)
     _actions(opened, record, rows, picked)
     shown = st.session_state.get(LIBRARY_CASE)
     if len(picked) == 1:
         shown = picked[0].id
     if shown is None:
-        _table(rows, verdicts)
+        _table(record, rows, verdicts)
         st.caption(":material/touch_app: Tick one case to read it, several to decide on them.")
         return
     grid = st.grid(2, min_column_width=CASE_WIDTH, gap="medium")
     with grid.cell():
-        _table(rows, verdicts)
+        _table(record, rows, verdicts)
     with grid.cell():
         library_case(opened, record, str(shown))
 
@@ -134,12 +138,30 @@ def _wanted_verdicts(column: DeltaGenerator, verdicts: Mapping[str, Verdict]) ->
     )
 
 
-def _selection(rows: Sequence[LibraryRow]) -> list[LibraryRow]:
-    places = st.session_state.get(TABLE, {}).get("selection", {}).get("rows", [])
-    return [rows[place] for place in places if place < len(rows)]
+def _ticked(record: Session, listed: Sequence[LibraryRow]) -> list[LibraryRow]:
+    """The ticked cases, whether the filter shows them or not: a tick belongs to its case."""
+    ticked = set(st.session_state.get(_ticks_key(record), ()))
+    return [row for row in listed if row.id in ticked]
 
 
-def _table(rows: Sequence[LibraryRow], verdicts: Mapping[str, Verdict]) -> None:
+def _ticks_key(record: Session) -> str:
+    return f"library-ticked-{record.project_id}"
+
+
+def _table(record: Session, rows: Sequence[LibraryRow], verdicts: Mapping[str, Verdict]) -> None:
+    ids = [row.id for row in rows]
+    key = _ticks_key(record)
+    ticked = set(st.session_state.get(key, ()))
+
+    def tick() -> None:
+        """The rows on screen are these cases; cases that are not on screen keep their ticks."""
+        places = st.session_state[TABLE]["selection"]["rows"]
+        now = {ids[place] for place in places if place < len(ids)}
+        st.session_state[key] = tuple(ticked - set(ids) | now)
+        st.session_state.pop(LIBRARY_CASE, None)
+
+    places = [place for place, name in enumerate(ids) if name in ticked]
+    st.session_state[TABLE] = {"selection": {"rows": places, "columns": [], "cells": []}}
     table = {
         **common_columns(rows),
         **existing_column(rows, verdicts),
@@ -151,7 +173,7 @@ def _table(rows: Sequence[LibraryRow], verdicts: Mapping[str, Verdict]) -> None:
         table,
         key=TABLE,
         placeholder="",
-        on_select=_forget_opened,
+        on_select=tick,
         selection_mode="multi-row",
         hide_index=True,
         height=table_height(len(rows), TABLE_HEIGHT),
@@ -170,31 +192,36 @@ def _table(rows: Sequence[LibraryRow], verdicts: Mapping[str, Verdict]) -> None:
     )
 
 
-def _forget_opened() -> None:
-    st.session_state.pop(LIBRARY_CASE, None)
-
-
 def _actions(
     opened: Workspace, record: Session, rows: Sequence[LibraryRow], picked: Sequence[LibraryRow]
 ) -> None:
     """Decide on the ticked cases, or on all that are shown where none is ticked."""
     target = list(picked) or list(rows)
     what = f"{counted(len(target), 'case')} {'ticked' if picked else 'shown'}"
+    shown = {row.id for row in rows}
+    hidden = sum(row.id not in shown for row in picked)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        st.markdown(f"**{what}** of {counted(len(rows), 'case')}" if picked else f"**{what}**")
+        told = f"**{what}** of {counted(len(rows), 'case')} shown" if picked else f"**{what}**"
+        st.markdown(told + (f" :orange-badge[{hidden} ticked, not shown]" if hidden else ""))
+        if picked:
+            st.button(
+                "Untick all", type="tertiary", key="library-untick",
+                on_click=st.session_state.pop, args=(_ticks_key(record), None),
+            )  # fmt: skip
         st.space("stretch")
         with st.popover("Accept", icon=":material/check:", disabled=not target):
-            st.markdown(f"Accept {what}?")
-            if st.button("Accept them", type="primary", key="library-accept"):
+            _named(target, shown)
+            if st.button(f"Accept {what}", type="primary", key="library-accept"):
                 _decide(opened, record, target, "accepted", "")
         with st.popover("Reject", icon=":material/close:", disabled=not target):
+            _named(target, shown)
             reason = st.selectbox(
                 "Reason", review.REJECTION_REASONS, accept_new_options=True, index=None,
                 placeholder="Choose or type a reason", key="library-reason",
             )  # fmt: skip
             if st.button(f"Reject {what}", type="primary", key="library-reject"):
                 _decide(opened, record, target, "rejected", reason or "")
-        last: BulkOutcome | None = st.session_state.get(LAST)
+        last: BulkOutcome | None = st.session_state.get(library_last(record))
         if st.button(
             f"Undo ({len(last.changed)})" if last else "Undo",
             icon=":material/undo:",
@@ -204,20 +231,38 @@ def _actions(
         ):
             _undo(opened, record)
         with st.popover("Download CSV", icon=":material/download:", disabled=not target):
-            profile = st.radio(
-                "For which program", list(export_cases.PROFILES),
-                format_func=export_cases.PROFILES.__getitem__, key="library-profile",
-            )  # fmt: skip
+            _named(target, shown)
+            tool = target_choice(opened, record.project_id, key="library-target")
             ids = [row.id for row in target]
             st.download_button(
                 f"Download {counted(len(ids), 'case')}",
-                data=lambda: review_library.csv_of(opened, record.project_id, ids, profile),
-                file_name=f"library-{profile}.csv",
-                mime="text/csv",
+                data=lambda: review_library.csv_of(
+                    opened, record.project_id, ids, tool.profile, tool.template
+                ),
+                file_name="library.xlsx"
+                if tool.profile == "xlsx"
+                else f"library-{tool.profile}.csv",
+                mime=export_cases.MIME[tool.profile],
                 type="primary",
                 on_click="ignore",
                 key="library-download",
             )
+            left_out(opened, record.project_id, ids, tool)
+            mapping_downloads(tool, key="library-download")
+
+
+def _named(target: Sequence[LibraryRow], shown: Collection[str]) -> None:
+    """The very cases that an action is about, by name."""
+    lines = [
+        f":small[**{label(row.id)}** {label(row.title, limit=90)}"
+        + ("" if row.id in shown else " :orange[not shown]")
+        + "]"
+        for row in target[:NAMED]
+    ]
+    if len(target) > NAMED:
+        lines.append(f":small[and {len(target) - NAMED} more]")
+    with st.container(height=180 if len(lines) > 5 else "content", border=False):
+        st.markdown("  \n".join(lines))
 
 
 def _decide(
@@ -232,14 +277,15 @@ def _decide(
             opened, record.project_id, target, "accepted" if status == "accepted" else "rejected",
             reason=reason, by=record.user,
         )  # fmt: skip
-        st.session_state[LAST] = outcome if outcome.changed else None
+        st.session_state[library_last(record)] = outcome if outcome.changed else None
+        st.session_state.pop(_ticks_key(record), None)
         skipped = f", {len(outcome.skipped)} changed by someone else" if outcome.skipped else ""
         st.toast(f"{counted(len(outcome.changed), 'case')} {status}{skipped}")
         st.rerun()
 
 
 def _undo(opened: Workspace, record: Session) -> None:
-    last = st.session_state.pop(LAST)
+    last = st.session_state.pop(library_last(record))
     done = review_library.undo(opened, record.project_id, last, by=record.user)
     st.toast(f"Taken back on {counted(done, 'case')}")
     st.rerun()

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 import streamlit as st
 
 from assistant.domain import RunStatus
 from assistant.errors import AssistantError
-from assistant.ui.case_editor import DECIDED, case_editor
-from assistant.ui.case_list import case_list
+from assistant.ui.browser_scripts import panes
+from assistant.ui.case_bar import DECIDED, note_decision
+from assistant.ui.case_list import counts_line
+from assistant.ui.counting import counted
 from assistant.ui.coverage_table import coverage_table
 from assistant.ui.downloads import download_menu
 from assistant.ui.plain import label, plain
 from assistant.ui.quality_panel import quality_panel
+from assistant.ui.run_cases import panes_shown, run_cases
 from assistant.ui.run_questions import run_questions
-from assistant.ui.shared_panel import shared_panel
-from assistant.ui.sources_panel import sources_panel
-from assistant.ui.stale_panel import stale_bar, stale_panel
-from assistant.ui.state import Session, errors_shown, keep_address
+from assistant.ui.state import Session, errors_shown
 from assistant.workflow import (
     generate_cases,
-    lineage,
     review,
     runs,
-    shared_preconditions,
-    stale,
 )
 from assistant.workflow.runs import ACTIVE, RunSummary, RunView
 from assistant.workflow.workspace import Workspace
@@ -36,7 +36,6 @@ STATUS_BADGES: dict[RunStatus, str] = {
     "failed": ":red-badge[:material/error: failed]",
     "interrupted": ":orange-badge[:material/power_off: interrupted]",
 }
-CASE_WIDTH = 440
 VIEW = "run_view"
 VIEWS = {
     "cases": ":material/list_alt: Cases",
@@ -55,7 +54,8 @@ def run_view(opened: Workspace, record: Session) -> None:
         st.button("New request", icon=":material/add:", on_click=record.open_run, args=("",))
         return
     st.session_state.pop(DECIDED, None)  # all of the page is drawn now
-    shown = _header(opened, record, view)
+    panes()
+    shown, opened_panes = _header(opened, record, view)
     if shown == "coverage":
         coverage_table(opened, record, view)
     elif shown == "quality":
@@ -63,34 +63,9 @@ def run_view(opened: Workspace, record: Session) -> None:
     elif shown == "questions":
         run_questions(opened, record, view)
     else:
-        st.fragment(_cases)(opened, record, view)  # a step to the next case draws the cases alone
-
-
-def _cases(opened: Workspace, record: Session, view: RunView) -> None:
-    """The list, the open case, and its sources beside it."""
-    if st.session_state.pop(DECIDED, False):
-        st.rerun()  # what is accepted is counted above the cases too
-    active = view.summary.status in ACTIVE
-    if active:  # more sources may have come since the page was drawn
-        view = runs.view(opened, record.project_id, view.run.id)
-    listed = () if active else stale.stale_cases(opened, record.project_id, run_id=view.run.id)
-    found = stale.by_case(listed)
-    stale_bar(opened, record, found)
-    if not active:
-        shared_panel(shared_preconditions.of_run(view.run))
-    case_list(opened, record, active=active, stale=frozenset(found))
-    if record.case_id:
-        stale_panel(opened, record, record.case_id, found)
-        # Side by side where there is room for both, one below the other where there is not.
-        grid = st.grid(2, min_column_width=CASE_WIDTH, gap="medium")
-        with grid.cell():
-            stored = case_editor(opened, record, view)
-        with grid.cell():
-            if stored is not None:
-                origins = lineage.lineage(opened, record.project_id, stored.id)
-                source = runs.source_view(opened, record.project_id, view, stored)
-                sources_panel(source, stored.case, origins)
-    keep_address(record, with_run=True)
+        st.fragment(run_cases)(
+            opened, record, view, opened_panes
+        )  # a step to the next case draws the cases alone
 
 
 def _view_label(name: str, view: RunView) -> str:
@@ -98,15 +73,22 @@ def _view_label(name: str, view: RunView) -> str:
     return f"{VIEWS[name]} ({counts[name]})" if name in counts else VIEWS[name]
 
 
-def _header(opened: Workspace, record: Session, view: RunView) -> str:
-    """What the run is, what to look at, and what to do with it; returns what to look at."""
+def _header(opened: Workspace, record: Session, view: RunView) -> tuple[str, Sequence[str]]:
+    """What the run is, what to look at, and what to do with it; returns what to look at, and in
+    which panes."""
     summary = view.summary
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(label(summary.request, limit=90), width="stretch", anchor=False)
-        st.button(
-            "New request", icon=":material/add:", on_click=record.open_run, args=("",), key="new"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(
+            f"**{label(summary.request, limit=90)}** {STATUS_BADGES[summary.status]} "
+            f":small[:gray[{_facts(summary)}]]",
+            width="stretch",
         )
-    st.markdown(f"{STATUS_BADGES[summary.status]} :small[:gray[{_facts(summary)}]]")
+        if summary.status not in ACTIVE:
+            st.markdown(counts_line(summary), width="content")
+        st.button(
+            "New request", icon=":material/add:", on_click=record.open_run, args=("",), key="new",
+            type="tertiary",
+        )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         shown = st.segmented_control(
             "Show",
@@ -117,6 +99,7 @@ def _header(opened: Workspace, record: Session, view: RunView) -> str:
             key=VIEW,
             label_visibility="collapsed",
         )
+        opened_panes = panes_shown() if shown == "cases" else ()
         st.space("stretch")
         if summary.status in ACTIVE:
             st.button(
@@ -135,7 +118,7 @@ def _header(opened: Workspace, record: Session, view: RunView) -> str:
         download_menu(opened, record, summary)
     if summary.error:
         st.error(plain(summary.error), icon=":material/error:")
-    return shown or "cases"
+    return shown or "cases", opened_panes
 
 
 def _facts(summary: RunSummary) -> str:
@@ -145,17 +128,30 @@ def _facts(summary: RunSummary) -> str:
 
 
 def _accept_all(opened: Workspace, record: Session) -> None:
+    """How many cases are without a finding, and why the others are left; then accept those."""
+    drafts = [
+        stored
+        for stored in runs.cases(opened, record.project_id, record.run_id)
+        if stored.status == "draft"
+    ]
+    left = Counter(filter(None, (review.set_aside(stored) for stored in drafts)))
+    clean = len(drafts) - sum(left.values())
     with st.popover("Accept all", icon=":material/done_all:"):
-        st.markdown("Accept every draft of this run whose steps are all supported by a source?")
-        if st.button("Accept them", type="primary", key="accept_all"):
+        st.markdown(
+            f"Accept the **{counted(clean, 'draft')}** in which no check found anything, of "
+            f"{len(drafts)}? The checks do not know whether a case is right."
+        )
+        for reason, count in left.most_common():
+            st.caption(f"{counted(count, 'draft')} left to you: {reason}")
+        if st.button(
+            f"Accept {counted(clean, 'case')}", type="primary", key="accept_all",
+            disabled=not clean,
+        ):  # fmt: skip
             with errors_shown():
-                drafts = [
-                    stored
-                    for stored in runs.cases(opened, record.project_id, record.run_id)
-                    if not stored.case.unsupported_steps
-                ]
-                count = review.accept_all(opened, record.project_id, drafts, by=record.user)
-                st.toast(f"{count} cases accepted", icon=":material/done_all:")
+                outcome = review.accept_all(opened, record.project_id, drafts, by=record.user)
+                accepted = counted(len(outcome.changed), "case")
+                note_decision(outcome, f"{accepted} accepted at once")
+                st.toast(f"{accepted} accepted", icon=":material/done_all:")
                 st.rerun()
 
 

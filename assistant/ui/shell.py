@@ -61,6 +61,9 @@ def enter(pages: Sequence[StreamlitPage], chosen: StreamlitPage) -> None:
     if record.project_id not in {project.id for project in projects}:
         sample = opened.find_project(SAMPLE_PROJECT)
         _look_at(record, sample.id if sample else projects[0].id)
+    # A run takes the whole width; the sidebar is one click away.
+    with_run = chosen is pages[0] and bool(record.run_id)
+    st.set_page_config(initial_sidebar_state="collapsed" if with_run else "auto")
     with st.sidebar:
         _project_chooser(opened, record)
         with st.container(gap="xxsmall"):

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 import streamlit as st
 
-from assistant.domain import Citation, RetrievedChunk, TestCase
-from assistant.ui.plain import highlighted, label, plain, safe_link, small, without_emphasis
+from assistant.domain import Citation, LintFinding, RetrievedChunk, TestCase
+from assistant.ui.plain import (
+    highlighted,
+    label,
+    plain,
+    safe_link,
+    small,
+    visible,
+    without_emphasis,
+)
+from assistant.ui.source_reader import read_button
 from assistant.workflow.lineage import StepSource
 from assistant.workflow.runs import RunView
 
 OTHERS_SHOWN = 12
-PANEL_HEIGHT = 860
 SUPPORTED_PARTS = {
     "precondition": "precondition",
     "action": "action",
@@ -20,37 +29,96 @@ SUPPORTED_PARTS = {
 }
 
 
-def sources_panel(view: RunView, case: TestCase, origins: Sequence[StepSource] = ()) -> None:
-    """The cited sources of the case, then the others that were found for this run.
+def sources_panel(
+    project_id: str,
+    view: RunView,
+    case: TestCase,
+    origins: Sequence[StepSource] = (),
+) -> None:
+    """What contradicts the case, its cited sources, then the others that were found for this run.
 
     ``origins`` say where each cited chunk comes from.
     """
-    with st.container(height=PANEL_HEIGHT, border=True):
-        st.subheader("Sources", icon=":material/menu_book:")
-        uses = _uses(case)
-        technique = case.technique or "test technique"
-        derived = [str(step.number) for step in case.steps if step.support == "derived"]
-        cited = [hit for hit in view.run.retrieved if hit.chunk.id in uses]
-        if case.unsupported_steps:
-            unsupported = _steps([str(number) for number in case.unsupported_steps])
+    uses = _uses(case)
+    technique = case.technique or "test technique"
+    derived = [str(step.number) for step in case.steps if step.support == "derived"]
+    cited = [hit for hit in view.run.retrieved if hit.chunk.id in uses]
+    _contradictions(project_id, view, case)
+    if case.unsupported_steps:
+        unsupported = _steps([str(number) for number in case.unsupported_steps])
+        st.markdown(
+            f":orange-badge[:material/warning: No source supports the result of {unsupported}]"
+        )
+    if derived:
+        st.caption(
+            f":material/function: What {_steps(derived)} must show is derived "
+            f"({label(technique)}) from the words marked below."
+        )
+    if not cited:
+        st.caption("This case cites no source.")
+    for hit in cited:
+        found = [o for o in origins if o.chunk_id == hit.chunk.id]
+        _cited(project_id, hit, uses[hit.chunk.id], found)
+    others = [hit for hit in view.run.retrieved if hit.chunk.id not in uses]
+    if others:
+        with st.expander(f"Found but not cited ({len(others)})", icon=":material/more_horiz:"):
+            # One element for all: each costs a message and a render on every click.
+            st.markdown("\n\n".join(_other(hit) for hit in others[:OTHERS_SHOWN]))
+            _read_another(project_id, others[:OTHERS_SHOWN])
+    _refused_drafts(view, case)
+
+
+def _contradictions(project_id: str, view: RunView, case: TestCase) -> None:
+    """Each sentence of the case that a source denies, beside the sentence of the source."""
+    denied = [one for one in case.findings if one.severity == "error"]
+    for place, finding in enumerate(denied):
+        said, _ = without_emphasis(finding.message)
+        with st.container(border=True, gap="xsmall", key=f"contradiction-{place}"):
+            where, own = _own_words(case, finding)
             st.markdown(
-                f":orange-badge[:material/warning: No source supports the result of {unsupported}]"
+                f":red-badge[:material/error: contradicts a source] :small[:gray[{where}]]"
+                + (f"  \n:red-background[{label(own, limit=600)}]" if own else "")
+                + f"  \n{label(said, limit=900)}"
             )
-        if derived:
-            st.caption(
-                f":material/function: What {_steps(derived)} must show is derived "
-                f"({label(technique)}) from the words marked below."
-            )
-        if not cited:
-            st.caption("This case cites no source.")
-        for hit in cited:
-            _cited(hit, uses[hit.chunk.id], [o for o in origins if o.chunk_id == hit.chunk.id])
-        others = [hit for hit in view.run.retrieved if hit.chunk.id not in uses]
-        if others:
-            with st.expander(f"Found but not cited ({len(others)})", icon=":material/more_horiz:"):
-                # One element for all: each costs a message and a render on every click.
-                st.markdown("\n\n".join(_other(hit) for hit in others[:OTHERS_SHOWN]))
-        _refused_drafts(view, case)
+            hit = _denying(view, said, finding.words)
+            if hit is not None:
+                read_button(project_id, hit.chunk, key=f"denies-{place}")
+
+
+def _own_words(case: TestCase, finding: LintFinding) -> tuple[str, str]:
+    """Where a finding is, and the case's sentence with the words that it is about."""
+    places = [("title", case.title), *(("precondition", text) for text in case.preconditions)]
+    for step in case.steps:
+        if finding.step in (None, step.number):
+            texts = (step.expected_result, step.action, step.test_data)
+            found = [(f"step {step.number}", text) for text in texts]
+            places = found if finding.step else [*places, *found]
+    fitting = (one for one in places if finding.words and finding.words in one[1])
+    return next(fitting, (f"step {finding.step}" if finding.step else "the case", ""))
+
+
+def _denying(view: RunView, said: str, own: str) -> RetrievedChunk | None:
+    """The source that a finding quotes: the quotation stands in its text."""
+    quoted = [one.rstrip("… .") for one in re.findall("“([^”]{12,})”", said) if one != own]
+    for hit in view.run.retrieved:
+        text = " ".join(without_emphasis(hit.chunk.text)[0].split())
+        if any(one in text for one in quoted):
+            return hit
+    return None
+
+
+def _read_another(project_id: str, hits: Sequence[RetrievedChunk]) -> None:
+    ranks = {hit.rank: hit for hit in hits}
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
+        rank = st.selectbox(
+            "Source to read",
+            list(ranks),
+            format_func=lambda rank: f"{rank} {visible(ranks[rank].chunk.title)}",
+            key="other-source",
+            label_visibility="collapsed",
+        )
+        if rank in ranks:
+            read_button(project_id, ranks[rank].chunk, key="other")
 
 
 def _steps(numbers: Sequence[str]) -> str:
@@ -81,7 +149,10 @@ def _citations(case: TestCase) -> Iterator[tuple[Citation, str]]:
 
 
 def _cited(
-    hit: RetrievedChunk, uses: Sequence[tuple[Citation, str]], origins: Sequence[StepSource]
+    project_id: str,
+    hit: RetrievedChunk,
+    uses: Sequence[tuple[Citation, str]],
+    origins: Sequence[StepSource],
 ) -> None:
     with st.container(border=True, gap="xsmall"):
         spans = [(citation.start, citation.end) for citation, _ in uses]
@@ -92,9 +163,14 @@ def _cited(
         if origins:
             told.append(_origin(origins))
         st.caption("  \n".join(told))
-        link = safe_link(hit.chunk.uri)
-        if link:
-            st.link_button("Open the source", link, icon=":material/open_in_new:", type="tertiary")
+        citations = [citation for citation, _ in uses]
+        with st.container(horizontal=True, gap="xsmall"):
+            read_button(project_id, hit.chunk, citations, key=hit.chunk.id)
+            link = safe_link(hit.chunk.uri)
+            if link:
+                st.link_button(
+                    "Open where it came from", link, icon=":material/open_in_new:", type="tertiary"
+                )
 
 
 def _origin(origins: Sequence[StepSource]) -> str:

@@ -43,6 +43,11 @@ class Session:
         self.case_id = ""
 
 
+def library_last(record: Session) -> str:
+    """Where the last decision on many cases of the library is kept, to be taken back as one."""
+    return f"library-last-{record.project_id}"
+
+
 def session() -> Session:
     """This session's record. Its first reading takes up what the address names."""
     if RECORD not in st.session_state:

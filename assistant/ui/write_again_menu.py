@@ -21,6 +21,7 @@ def write_again_menu(opened: Workspace, record: Session, stored: StoredCase, vie
     busy = bool(again_runs.active(opened, record.run_id))
     with st.popover(
         "Write again",
+        type="tertiary",
         icon=":material/refresh:",
         disabled=busy or not written,
         help=None if written else "It was not written from a condition. Edit it instead.",

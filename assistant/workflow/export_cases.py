@@ -20,6 +20,7 @@ from assistant.suite.export import (
     write_csv,
     write_xlsx,
 )
+from assistant.suite.ready_templates import READY_TEMPLATES
 from assistant.suite.template import template_problems
 from assistant.workflow.workspace import Workspace
 
@@ -38,6 +39,30 @@ MIME: dict[FileForm, str] = {
     "import": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+
+
+class Target(Value):
+    """What a download is for: a template, and how its cells are written."""
+
+    name: str
+    template: CaseTemplate
+    profile: FileForm
+
+
+def targets(workspace: Workspace, project_id: str) -> tuple[Target, ...]:
+    """What cases can be downloaded for: the company's template in each form, then each tool that
+    there is a ready template for, in the form that its importer takes."""
+    own = workspace.project(project_id).template
+    mine = (
+        Target(name=f"{own.name}: {words}", template=own, profile=form)
+        for form, words in FORMS.items()
+    )
+    tools = (
+        Target(name=ready.name, template=ready, profile="import")
+        for ready in READY_TEMPLATES
+        if ready.name != own.name
+    )
+    return (*mine, *tools)
 
 
 class CsvFile(Value):
@@ -85,13 +110,16 @@ def export_csv(
     selection: Selection = "all",
     profile: FileForm = "excel",
     template: CaseTemplate | None = None,
+    order: Sequence[str] = (),
 ) -> CsvFile:
     """The selected cases in ``template``, else the project's; ``LibraryError`` for no cases.
 
-    They stand in the order in which lists show them.
+    ``order`` are case ids in the order wanted, that of a list on screen; others follow as written.
     """
     project = workspace.project(project_id)
-    cases = [s.case for s in select(workspace, project_id, run_id=run_id, selection=selection)]
+    place = {case_id: number for number, case_id in enumerate(order)}
+    selected = select(workspace, project_id, run_id=run_id, selection=selection)
+    cases = [s.case for s in sorted(selected, key=lambda s: place.get(s.id, len(place)))]
     if not cases:
         wanted = "accepted case" if selection == "accepted" else "case"
         raise LibraryError(

@@ -37,6 +37,7 @@ class Jobs:
         self._stops: dict[str, threading.Event] = {}
         self._reports: dict[str, JobState] = {}
         self._latest: dict[str, str] = {}
+        self._aside: set[str] = set()
         self._turns = threading.Condition()
         self._queue: list[str] = []
 
@@ -72,6 +73,7 @@ class Jobs:
         with self._lock:
             before = self._latest.get(role)
             self._latest[role] = job_id
+            self._aside.add(job_id)
         if before != job_id:
             if before is not None:
                 self.cancel(before)
@@ -141,9 +143,11 @@ class Jobs:
                 self._turns.notify_all()
 
     def waiting_before(self, job_id: str) -> int:
-        """How many runs the model serves before this one."""
+        """How many runs the model serves before this one; work of a role (``start_latest``), such
+        as reading ahead, is no run: it is asked to stop as soon as somebody wants the model."""
         with self._turns:
-            return self._queue.index(job_id) if job_id in self._queue else 0
+            place = self._queue.index(job_id) if job_id in self._queue else 0
+            return sum(one not in self._aside for one in self._queue[:place])
 
     def close(self, *, timeout: float = 5.0) -> None:
         """Ask every job to stop and wait a little; what they wrote is already in the library."""

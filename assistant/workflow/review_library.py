@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from difflib import ndiff
 from typing import Literal
 
-from assistant.domain import CaseStatus, Technique, Value
-from assistant.errors import AssistantError, LibraryError
+from assistant.domain import CaseStatus, CaseTemplate, Technique, Value
 from assistant.library import CaseVersion as CaseVersion
 from assistant.library import StoredCase as StoredCase
 from assistant.library.records import case_text
 from assistant.workflow import export_cases, review
+from assistant.workflow.review import BulkOutcome as BulkOutcome
 from assistant.workflow.workspace import Workspace
 
-Writer = Literal["rules", "model", "person", "import"]
+Writer = Literal["outline", "rules", "model", "person", "import"]
 
 
 class LibraryRow(Value):
@@ -48,13 +48,6 @@ class CaseFilter(Value):
     techniques: tuple[Technique, ...] = ()
     writers: tuple[Writer, ...] = ()
     ids: tuple[str, ...] = ()
-
-
-class BulkOutcome(Value):
-    """What a decision on many cases did: the cases that changed, at their new version."""
-
-    changed: tuple[tuple[str, int], ...]
-    skipped: tuple[str, ...] = ()
 
 
 class Change(Value):
@@ -134,35 +127,17 @@ def decide(
     A case that somebody changed meanwhile is skipped and named. Raises ``LibraryError`` where a
     rejection has no reason.
     """
-    if status == "rejected" and not reason.strip():
-        raise LibraryError("Say why these cases are rejected; the reason is kept with each.")
-    changed: list[tuple[str, int]] = []
-    skipped: list[str] = []
-    for row in selected:
-        if row.status == status:
-            continue
-        try:
-            stored = review.set_status(
-                workspace, project_id, row.id, status, reason=reason, seen_version=row.version,
-                seen_text=row.text_hash, by=by,
-            )  # fmt: skip
-        except AssistantError:
-            skipped.append(row.id)
-        else:
-            changed.append((stored.id, stored.row_version))
-    return BulkOutcome(changed=tuple(changed), skipped=tuple(skipped))
+    seen = [
+        review.Seen(case_id=row.id, version=row.version, text_hash=row.text_hash)
+        for row in selected
+        if row.status != status
+    ]
+    return review.decide(workspace, project_id, seen, status, reason=reason, by=by)
 
 
 def undo(workspace: Workspace, project_id: str, outcome: BulkOutcome, *, by: str) -> int:
     """Take a decision on many cases back; cases that were changed since stay. Returns how many."""
-    done = 0
-    for case_id, version in outcome.changed:
-        try:
-            review.undo(workspace, project_id, case_id, seen_version=version, by=by)
-        except AssistantError:
-            continue
-        done += 1
-    return done
+    return review.undo_all(workspace, project_id, outcome, by=by)
 
 
 def history(workspace: Workspace, project_id: str, case_id: str) -> tuple[Change, ...]:
@@ -193,9 +168,12 @@ def csv_of(
     project_id: str,
     case_ids: Sequence[str],
     profile: export_cases.FileForm,
+    template: CaseTemplate | None = None,
 ) -> bytes:
-    """These cases as a file in the project's template, in the order of ``case_ids``."""
+    """These cases as a file in ``template``, else the project's, in the order of ``case_ids``."""
     held = {stored.id: stored.case for stored in workspace.library.cases(project_id)}
-    cases = [held[case_id] for case_id in case_ids if case_id in held]
+    cases = [held[name] for name in dict.fromkeys(case_ids) if name in held]
     name = workspace.project(project_id).name
-    return export_cases.as_csv(workspace, project_id, cases, title=name, profile=profile).content
+    return export_cases.as_csv(
+        workspace, project_id, cases, title=name, profile=profile, template=template
+    ).content

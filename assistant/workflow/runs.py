@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal
 
@@ -10,6 +11,7 @@ from assistant.domain import CaseStatus, GenerationRun, Notice, Technique, Value
 from assistant.errors import LibraryError
 from assistant.library import RunSummary as RunSummary
 from assistant.library import StoredCase as StoredCase
+from assistant.workflow.review import needs_of, set_aside
 from assistant.workflow.workspace import Workspace
 
 ACTIVE = ("queued", "running")
@@ -44,9 +46,14 @@ class CaseRow(Value):
     criterion_ids: tuple[str, ...]
     condition_ids: tuple[str, ...] = ()
     source_run_id: str = ""
-    writer: Literal["rules", "model", "person", "import"]
+    writer: Literal["outline", "rules", "model", "person", "import"]
     replaces_model: bool
     unsupported: bool
+    version: int = 0
+    needs: tuple[str, ...] = ()
+    """Why a person has to look at it first, as fixed phrases; see ``TestCase.needs_you``."""
+    aside: str = ""
+    """Why *Accept all* leaves it to a person (``review.set_aside``)."""
 
 
 def runs(workspace: Workspace, project_id: str) -> tuple[RunSummary, ...]:
@@ -120,4 +127,12 @@ def _row(stored: StoredCase) -> CaseRow:
         writer=stored.case.origin.writer,
         replaces_model=bool(stored.case.origin.replaces),
         unsupported=bool(stored.case.unsupported_steps),
+        version=stored.row_version,
+        needs=needs_of(stored.case),
+        aside=set_aside(stored),
     )
+
+
+def needs_first(rows: Sequence[CaseRow]) -> tuple[CaseRow, ...]:
+    """The rows with those first that need a person; else in the order they were written."""
+    return tuple(sorted(rows, key=lambda row: not row.needs))

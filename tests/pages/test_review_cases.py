@@ -74,6 +74,34 @@ def test_all_shown_cases_are_accepted_at_once_and_taken_back(page: AppTest) -> N
     assert statuses(page) == {"draft"}
 
 
+def test_an_action_names_its_cases_before_it_runs(page: AppTest) -> None:
+    shown = "\n".join(element.value for element in page.markdown).replace("\\", "")
+    for number in range(3):
+        assert f"**C{number}**" in shown, "nothing is ticked: it is about all that are shown"
+    assert page.button(key="library-reject").label == "Reject 3 cases shown"
+    page.text_input(key="library-text").set_value("refused").run()
+    shown = "\n".join(element.value for element in page.markdown).replace("\\", "")
+    assert "**C1**" in shown
+    assert "**C0**" not in shown
+    assert page.button(key="library-reject").label == "Reject 1 case shown"
+
+
+def test_ticks_belong_to_cases_and_not_to_rows(page: AppTest, filled: str) -> None:
+    page.session_state[f"library-ticked-{filled}"] = ("C0", "C2")
+    page.text_input(key="library-text").set_value("refused").run()
+    assert titles(page) == ["Refund is refused"]
+    assert page.session_state["library_table"]["selection"]["rows"] == []
+    assert page.button(key="library-accept").label == "Accept 2 cases ticked"
+    page.button(key="library-accept").click().run()
+    page.text_input(key="library-text").set_value("").run()
+    by_case = dict(
+        zip(page.dataframe[0].value["Case"], page.dataframe[0].value["Status"], strict=True)
+    )
+    assert by_case == {"C0": "✓ accepted", "C1": "○ draft", "C2": "✓ accepted"}
+    page.button(key="library-undo").click().run()
+    assert statuses(page) == {"draft"}
+
+
 def test_a_rejection_without_a_reason_is_refused(page: AppTest) -> None:
     page.button(key="library-reject").click().run()
     assert "Say why" in page.error[0].value

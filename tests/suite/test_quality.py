@@ -32,8 +32,8 @@ def test_each_figure_names_its_cases() -> None:
         grounding_rules=["contradiction"],
     )
     figures = {figure.name: figure for figure in found.figures}
-    assert figures["Usable as they are"].case_ids == ("GOOD",)
-    assert figures["Usable as they are"].share == 1 / 6
+    assert figures["No automatic finding"].case_ids == ("GOOD",)
+    assert figures["No automatic finding"].share == 1 / 6
     assert figures["Against a source"].case_ids == ("DENIED",)
     assert figures["Unsupported"].case_ids == ("UNPROVED",)
     assert figures["Duplicates"].case_ids == ("TWIN",)

@@ -1,0 +1,102 @@
+"""What Streamlit leaves to the browser: three scripts and one sheet of our own, all constant.
+
+They are given keys and numbers, never a word of a document, a case or a model. Where a browser runs
+none of them, the page works all the same: a text is read when it is left, panes have a fixed
+height, and the sources stand beside the case.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+PAUSE_MS = 600
+"""How long after the last key stroke a text is read."""
+NARROW = 1200
+"""Below this width, in pixels, list, case and sources do not fit side by side."""
+
+_READ_WHILE_TYPING = """
+export default function({ data }) {
+  let timer;
+  const read = (event) => {
+    const area = event.target;
+    if (!area.closest || !area.closest(".st-key-" + data.key)) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => area.dispatchEvent(new KeyboardEvent("keydown", {
+      key: "Enter", code: "Enter", ctrlKey: true, bubbles: true, cancelable: true,
+    })), data.pause);
+  };
+  document.addEventListener("input", read, true);
+  return () => { clearTimeout(timer); document.removeEventListener("input", read, true); };
+}
+"""
+_WIDTH = """
+export default function({ data, setStateValue }) {
+  let told;
+  const tell = () => {
+    const narrow = window.innerWidth < data.narrow;
+    if (narrow !== told) { told = narrow; setStateValue("narrow", narrow); }
+  };
+  tell();
+  window.addEventListener("resize", tell);
+  return () => window.removeEventListener("resize", tell);
+}
+"""
+_CHOSEN_IN_VIEW = """
+export default function({ data }) {
+  const inside = ".st-key-" + data.key;
+  const show = () => {
+    const chosen = document.querySelector(inside + " input[type=radio]:checked");
+    const row = chosen && chosen.closest('[data-testid="stRadioGroup"] > div');
+    if (row) row.scrollIntoView({ block: "nearest" });
+    // A key pressed while a choice has the focus would not reach the buttons.
+    if (document.activeElement === chosen) chosen.blur();
+  };
+  const timers = [0, 150, 500].map((wait) => setTimeout(show, wait));
+  return () => timers.forEach(clearTimeout);
+}
+"""
+_PANES = """
+.stMainBlockContainer { padding: 3.4rem 1.5rem 0.5rem; }
+[data-testid="stLayoutWrapper"]:has(> [class*="st-key-pane-"]) {
+  flex: 0 0 calc(100vh - 12.1rem) !important; min-height: 24rem;
+}
+[data-testid="stLayoutWrapper"]:has(> .st-key-pane-case) {
+  flex-basis: calc(100vh - 18.1rem) !important;
+}
+.st-key-pane-list { padding: 0.5rem; gap: 0.5rem; }
+.st-key-pane-list [data-testid="stRadioGroup"] { gap: 0; width: 100%; }
+.st-key-pane-list [data-testid="stRadioGroup"] > div {
+  width: 100%; padding: 0.2rem 0.4rem 0.3rem;
+  border-bottom: 1px solid rgba(128, 128, 128, 0.22);
+}
+.st-key-pane-list [data-testid="stRadioGroup"] p { line-height: 1.3; }
+.st-key-pane-list [data-testid="stRadioGroup"] > div:has(input:checked) {
+  background: rgba(31, 95, 191, 0.12); box-shadow: inset 3px 0 0 rgb(31, 95, 191);
+}
+"""
+
+_read = st.components.v2.component("uat_read_while_typing", js=_READ_WHILE_TYPING)
+_width = st.components.v2.component("uat_width", js=_WIDTH)
+_in_view = st.components.v2.component("uat_chosen_in_view", js=_CHOSEN_IN_VIEW)
+_panes = st.components.v2.component("uat_panes", css=_PANES, isolate_styles=False)
+
+
+def read_while_typing(key: str) -> None:
+    """Read the text area with this key as it is typed or pasted, without Ctrl+Enter."""
+    _read(key=f"read-{key}", data={"key": key, "pause": PAUSE_MS})
+
+
+def is_narrow() -> bool:
+    """Whether the window is too narrow for three panes; known once the browser has told."""
+    told = _width(key="window-width", data={"narrow": NARROW}, on_narrow_change=lambda: None)
+    return bool(told.narrow)
+
+
+def chosen_in_view(key: str, chosen: int) -> None:
+    """Scroll the list with this key so far that its row number ``chosen`` is seen."""
+    _in_view(key=f"in-view-{key}", data={"key": key, "chosen": chosen})
+
+
+def panes() -> None:
+    """Let the panes of the page fill the window."""
+    _panes(key="panes-sheet")
