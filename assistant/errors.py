@@ -74,6 +74,14 @@ class ConnectorError(SourceError):
     """A connected system could not be read."""
 
 
+class ManyVanished(ConnectorError):
+    """Most of what came from a connected system is no longer listed: a person has to say so."""
+
+    def __init__(self, message: str, gone: int = 0) -> None:
+        super().__init__(message)
+        self.gone = gone
+
+
 class NotAuthorised(ConnectorError):
     """The connected system refused the credentials."""
 

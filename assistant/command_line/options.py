@@ -274,6 +274,10 @@ def _add_syncing(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     sync.add_argument("--name", metavar="NAME", help="name of a new folder connection")
     sync.add_argument("--every", type=int, metavar="MINUTES", help="also while the app runs; 0: no")
     sync.add_argument("--full", action="store_true", help="read everything again")
+    sync.add_argument(
+        "--remove-up-to", type=int, default=0, metavar="N",
+        help="that many documents really vanished from the source: remove them",
+    )  # fmt: skip
 
     add("sources", "what the project holds: version, index, freshness, connection")
 

@@ -69,8 +69,9 @@ def _synced(
             terminal.bar("fetching   ", min(done, total), total, detail=f"{done} of {total}")
 
     report = sync_now(
-        workspace, connection.project_id, connection.id, by=by, full=options.full, progress=progress
-    )
+        workspace, connection.project_id, connection.id, by=by, full=options.full,
+        remove_up_to=options.remove_up_to, progress=progress,
+    )  # fmt: skip
     terminal.end_bar()
     return report
 

@@ -72,12 +72,24 @@ def _row(opened: Workspace, record: Session, state: ConnectionState) -> None:
         st.rerun()
     if connection.last_error and not state.active:
         st.error(plain(connection.last_error), icon=":material/error:")
+        if state.asks:
+            _ask(opened, record, state)
     if state.failed:
         with st.expander(
             f"Not read, or not all of it ({len(state.failed)})", icon=":material/report:"
         ):
             for name, error in state.failed[:FAILED_SHOWN]:
                 st.markdown(f":small[**{label(name)}** {label(error, limit=300)}]")
+
+
+def _ask(opened: Workspace, record: Session, state: ConnectionState) -> None:
+    """Whether so many documents are really gone: only a person can know."""
+    what = counted(state.asks, "document")
+    with st.popover(f"They are gone: remove {what}", icon=":material/delete:"):
+        st.markdown(f"Remove {what} from this project? Cases that cite them keep their quotes.")
+        if st.button("Remove them", type="primary", key=f"gone-{state.connection.id}"):
+            sync_jobs.start(opened, state.connection, by=record.user, remove_up_to=state.asks)
+            st.rerun()
 
 
 def _when(moment: datetime | None) -> str:

@@ -9,6 +9,7 @@ after everything else was seen.
 from __future__ import annotations
 
 import hashlib
+import re
 import time
 from array import array
 from bisect import bisect_left
@@ -18,7 +19,7 @@ from datetime import timedelta
 from typing import Literal
 
 from assistant.domain import Value, utc_now
-from assistant.errors import AssistantError, ConnectorError
+from assistant.errors import AssistantError, ManyVanished
 from assistant.failpoints import reach
 from assistant.library import Connection, FetchedFrom
 from assistant.sources.reading import Reading
@@ -37,6 +38,11 @@ OVERLAP = timedelta(minutes=5)
 LISTED_CHANGES = 500
 GONE_AT_ONCE = 10
 """From this many documents on, a source that lists none at all is not believed."""
+
+MANY, MOST = 20, 0.8
+"""From this many documents on, a source that no longer lists this share of them is not either."""
+
+_ASKS = re.compile(r"no longer lists (\d+) of the \d+ documents")
 
 
 class SyncChange(Value):
@@ -104,13 +110,16 @@ def sync(
     *,
     by: str = "",
     full: bool = False,
+    remove_up_to: int = 0,
     source: SyncSource | None = None,
     progress: Progress | None = None,
     cancelled: StopCheck = lambda: False,
 ) -> SyncReport:
     """Fetch what changed since the last sync, keep it, index it, and remove what vanished.
 
-    ``full`` reads everything again, whatever is known of it. ``source`` is opened from the
+    ``full`` reads everything again, whatever is known of it. Where most of what is held vanished,
+    ``ManyVanished`` is raised and nothing removed, unless a person said that as many as
+    ``remove_up_to`` are gone. ``source`` is opened from the
     connection unless given, and closed in any case; ``progress`` gets documents fetched and in all
     (0 where the source does not tell). Raises ``SourceError`` where the source fails; what was
     fetched until then is kept, and the next sync goes on from there.
@@ -120,7 +129,7 @@ def sync(
     store = workspace.library.connections
     connection = store.begin(project_id, connection_id, anew=full)
     tally = _Tally()
-    run = _Sync(workspace, connection, by, tally, cancelled)
+    run = _Sync(workspace, connection, by, tally, cancelled, remove_up_to)
     try:
         if source is None:
             known = () if full else store.stamps(project_id, connection_id)
@@ -160,6 +169,7 @@ class _Sync:
     by: str
     tally: _Tally
     cancelled: StopCheck
+    remove_up_to: int = 0
 
     def __post_init__(self) -> None:
         self._cursor = self.connection.cursor
@@ -300,12 +310,16 @@ class _Sync:
         return True
 
     def _check_believable(self, gone: Collection[str]) -> None:
-        store = self.workspace.library.connections
-        if len(gone) == store.count(self.project_id, self.connection.id) >= GONE_AT_ONCE:
-            raise ConnectorError(
-                f"{self.connection.name} lists none of the {len(gone)} documents that came from "
-                "it, so nothing was removed. Check that it can still be read; if they are really "
-                "gone, remove the connection together with its documents."
+        held = self.workspace.library.connections.count(self.project_id, self.connection.id)
+        all_gone = len(gone) == held >= GONE_AT_ONCE
+        most_gone = held >= MANY and len(gone) >= held * MOST
+        if (all_gone or most_gone) and len(gone) > self.remove_up_to:
+            raise ManyVanished(
+                f"{self.connection.name} no longer lists {len(gone)} of the {held} documents that "
+                "came from it, so nothing was removed. Check that it can still be read. If they "
+                "are really gone, confirm that and sync again (command line: sync NAME "
+                f"--remove-up-to {len(gone)}).",
+                gone=len(gone),
             )
 
     def _remove(self, external_id: str) -> None:
@@ -325,6 +339,12 @@ class _Sync:
                 external_id=external_id, outcome="removed", document_id=document_id, title=title
             )
         )
+
+
+def asked_to_remove(error: str) -> int:
+    """How many documents a sync that stopped asks about; 0 where it stopped for another reason."""
+    found = _ASKS.search(error)
+    return int(found[1]) if found else 0
 
 
 def _short_hash(external_id: str) -> int:

@@ -15,7 +15,7 @@ from assistant.library import Connection as Connection
 from assistant.workflow.erase import keep_limits
 from assistant.workflow.jobs import JobState
 from assistant.workflow.sync import SyncReport as SyncReport
-from assistant.workflow.sync import sync
+from assistant.workflow.sync import asked_to_remove, sync
 from assistant.workflow.sync_sources import FOLDER
 from assistant.workflow.workspace import Workspace
 
@@ -36,6 +36,8 @@ class ConnectionState(Value):
     active: bool = False
     done: int = 0
     total: int = 0
+    asks: int = 0
+    """How many vanished documents the last sync asked about before it removes them."""
 
 
 def connect_folder(
@@ -85,15 +87,24 @@ def connections(workspace: Workspace, project_id: str) -> tuple[ConnectionState,
                 active=job.active,
                 done=job.done,
                 total=job.total,
+                asks=asked_to_remove(connection.last_error),
             )
         )
     return tuple(states)
 
 
 def start(
-    workspace: Workspace, connection: Connection, *, by: str = "", full: bool = False
+    workspace: Workspace,
+    connection: Connection,
+    *,
+    by: str = "",
+    full: bool = False,
+    remove_up_to: int = 0,
 ) -> None:
-    """Sync in a worker thread, one a connection; ``state`` says how far it is."""
+    """Sync in a worker thread, one a connection; ``state`` says how far it is.
+
+    ``remove_up_to`` is what a person confirmed of ``ConnectionState.asks``.
+    """
     job = _job(connection)
 
     def work(stop: Callable[[], bool]) -> None:
@@ -103,6 +114,7 @@ def start(
             connection.id,
             by=by,
             full=full,
+            remove_up_to=remove_up_to,
             progress=lambda done, total: workspace.jobs.report(job, done, total),
             cancelled=stop,
         )

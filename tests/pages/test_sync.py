@@ -162,3 +162,27 @@ def test_a_sync_says_how_far_it_is_and_can_be_stopped_on_both_pages(
     assert "3 documents" in page("import_sources")
     asked = [cursor for source in (first, second, third) for cursor in source.asked]
     assert asked == ["", "jira:CC-1", "jira:CC-2"], "each goes on where the last was stopped"
+
+
+def test_a_sync_that_asks_removes_once_a_person_says_so(
+    open_app: Callable[..., AppTest], environment: Path
+) -> None:
+    folder = environment / "wiki"
+    for number in range(20):
+        write(folder / f"rule-{number}.md", f"# Rule {number}\n\nRule {number} holds.\n")
+    app = open_app()
+    opened = state.workspace()
+    sync_jobs.connect_folder(opened, opened.projects()[0].id, folder, name="Wiki")
+    app.switch_page("pages/import_sources.py").run()
+    app.button(key="sync-folder-wiki").click().run()
+    assert "20 documents" in said(ended(app))
+    for number in range(17):
+        (folder / f"rule-{number}.md").unlink()
+    app.button(key="sync-folder-wiki").click().run()
+    shown = said(ended(app))
+    assert "20 documents" in shown
+    assert "no longer lists 17 of the 20" in shown
+    app.button(key="gone-folder-wiki").click().run()
+    shown = said(ended(app))
+    assert "3 documents" in shown
+    assert "no longer lists" not in shown

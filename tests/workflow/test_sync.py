@@ -20,7 +20,7 @@ from syncing import (
 )
 
 from assistant.domain import GenerationConfig, utc_now
-from assistant.errors import ConnectorError, SourceError
+from assistant.errors import ConnectorError, ManyVanished, SourceError
 from assistant.sources.files import read_file
 from assistant.sources.synced import FetchedDocument, SourcePage
 from assistant.workflow import generate_cases, sync_jobs
@@ -293,3 +293,31 @@ def test_whatever_happens_to_a_folder_the_project_follows_it(
 
 def without_versions(found: dict[str, list[dict[str, object]]]) -> object:
     return {name: [{**chunk, "version": 0} for chunk in chunks] for name, chunks in found.items()}
+
+
+@pytest.mark.parametrize(
+    ("held", "left", "asks"), [(20, 4, True), (20, 5, False), (25, 0, True), (19, 1, False)]
+)
+def test_a_sync_stops_and_asks_where_most_documents_vanish(
+    quick: Quick, held: int, left: int, asks: bool
+) -> None:
+    workspace, project_id, _ = quick
+    made = workspace.library.connections.add(project_id, kind="scripted", name="S")
+    texts = {f"t{n:02}": f"# T{n}\n\nRule {n} holds.\n" for n in range(held)}
+    fewer = {name: texts[name] for name in sorted(texts)[:left]}
+    sync(workspace, project_id, made.id, source=Scripted(texts))
+    if not asks:
+        assert sync(workspace, project_id, made.id, source=Scripted(fewer)).removed == held - left
+        return
+    for confirmed in (0, held - left - 1):
+        with pytest.raises(ManyVanished, match=f"{held - left} of the {held}") as caught:
+            sync(workspace, project_id, made.id, source=Scripted(fewer), remove_up_to=confirmed)
+        assert caught.value.gone == held - left
+        assert len(index_of(workspace, project_id)) == held
+    (state,) = sync_jobs.connections(workspace, project_id)
+    assert state.asks == held - left
+    report = sync(workspace, project_id, made.id, source=Scripted(fewer), remove_up_to=held - left)
+    assert report.removed == held - left
+    assert len(index_of(workspace, project_id)) == left
+    (state,) = sync_jobs.connections(workspace, project_id)
+    assert state.asks == 0
