@@ -85,6 +85,8 @@ def collect(records: Iterable[Record]) -> Converted:
             found.parts.append(Part(str(record["part"]), heading, cleaned.text))
         elif "attachment" in record:
             found.attachments.append(_attachment(record))
+        elif "note" in record:
+            found.notes.append(str(record["note"]))
         elif "report" in record:
             found.report = report_of(record["report"])
         else:

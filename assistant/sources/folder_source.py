@@ -27,15 +27,18 @@ PAGE_FILES = 50
 
 READABLE_SUFFIXES = frozenset(
     {
-        ".csv", ".docx", ".eml", ".feature", ".htm", ".html", ".json", ".jsonl", ".markdown", ".md",
-        ".ods", ".pdf", ".pptx", ".rtf", ".tsv", ".txt", ".xhtml", ".xls", ".xlsb", ".xlsm",
-        ".xlsx", ".xml", ".zip",
+        "", ".csv", ".doc", ".docm", ".docx", ".dot", ".dotm", ".dotx", ".eml", ".feature", ".htm",
+        ".html", ".json", ".jsonl", ".markdown", ".md", ".msg", ".odp", ".ods", ".odt", ".otp",
+        ".ots", ".ott", ".pdf", ".potx", ".pps", ".ppsx", ".ppt", ".pptm", ".pptx", ".rtf", ".tab",
+        ".text", ".tsv", ".txt", ".xhtml", ".xls", ".xlsb", ".xlsm", ".xlsx", ".xltx", ".xml",
+        ".zip",
         ".approvalprocess", ".assignmentrules", ".escalationrules", ".flow", ".object",
         ".permissionset", ".profile", ".sharingrules", ".workflow",
     }
 )  # fmt: skip
-"""Files of a folder that are looked at; the content then decides what each of them is. The last
-nine are Salesforce metadata as the Metadata API packs it."""
+"""Files of a folder that are looked at; the content then decides what each of them is, and so it
+does where a name has no ending. The last nine are Salesforce metadata as the Metadata API packs it.
+"""
 
 INSIDE = " > "
 """Between the path of a file and what lies in it, in external ids."""
@@ -46,8 +49,19 @@ _SETTLED_SECONDS = 2.0
 _UNSETTLED = "?"
 
 
+def not_looked_at(path: Path) -> str:
+    """Why a file is not opened, and what to do; empty where it is."""
+    if path.suffix.lower() in READABLE_SUFFIXES:
+        return ""
+    return (
+        f"{clean_text(path.name).text} was not read: a name that ends in “"
+        f"{clean_text(path.suffix).text}” is that of no document. If it holds requirements or "
+        "cases, save it as DOCX, PDF, text or CSV."
+    )
+
+
 class FolderSource:
-    """The readable files below ``folder``; external ids are their paths in it, with ``/``.
+    """The files below ``folder``; external ids are their paths in it, with ``/``.
 
     ``known`` are external ids with the stamps of earlier runs. Implements ``SyncSource``.
     """
@@ -108,7 +122,8 @@ class FolderSource:
         """Nothing is held open."""
 
     def _files(self) -> Iterator[str]:
-        """Paths of the readable files; raises ``SourceError`` where a folder cannot be listed."""
+        """Paths of all files that are not hidden; raises ``SourceError`` for a folder that cannot
+        be listed."""
         if not self._folder.is_dir():
             raise SourceError(
                 f"The folder '{self._folder}' is not there. Bring it back (is a drive or a share "
@@ -118,11 +133,7 @@ class FolderSource:
             folders[:] = [name for name in folders if not name.startswith(".")]
             for name in names:
                 path = Path(place, name)
-                if name.startswith(".") or path.suffix.lower() not in READABLE_SUFFIXES:
-                    continue
-                if path.is_symlink() and self._folder.resolve() not in path.resolve().parents:
-                    continue
-                if path.is_file():
+                if not name.startswith(".") and (path.is_file() or path.is_symlink()):
                     yield path.relative_to(self._folder).as_posix()
 
     def _may_differ(self, path: str) -> bool:
@@ -140,11 +151,12 @@ class FolderSource:
         uniform = len(set(known.values())) == 1
         file = self._folder / path
         try:
-            status = file.stat()
+            status = _status(file)
             seen = _stamp_start(status)
-            if status.st_size > self._limits.max_bytes:
+            refused = self._refused(path, status.st_size)
+            if refused:
                 data = b""
-                digest = "too large"
+                digest = "not opened"
             else:
                 data = file.read_bytes()
                 digest = hashlib.sha256(data).hexdigest()
@@ -160,11 +172,7 @@ class FolderSource:
         changed_at = datetime.fromtimestamp(status.st_mtime, UTC)
         if uniform and _digest_of(before) == digest:
             found: list[tuple[str, FileOutcome | None]] = [(name, None) for name in known]
-        elif digest == "too large":
-            refused = (
-                f"{clean_text(path).text} has {status.st_size:,} bytes; at most "
-                f"{self._limits.max_bytes:,} are read. Split it and sync again."
-            )
+        elif refused:
             found = [(path, FileOutcome(name=path, error=refused))]
         else:
             found = list(self._read(path, data))
@@ -177,6 +185,21 @@ class FolderSource:
                 error=outcome.error if outcome else "",
                 stamp=stamp,
             )
+
+    def _refused(self, path: str, size: int) -> str:
+        """Why a file is not opened; empty where it is."""
+        file, shown = self._folder / path, clean_text(path).text
+        if file.is_symlink() and self._folder.resolve() not in file.resolve().parents:
+            return (
+                f"{shown} is a link to a file outside of the folder and was not followed. Copy "
+                "the file itself there."
+            )
+        if size > self._limits.max_bytes:
+            return (
+                f"{shown} has {size:,} bytes; at most {self._limits.max_bytes:,} are read. Split "
+                "it and sync again."
+            )
+        return not_looked_at(file)
 
     def _read(self, path: str, data: bytes) -> Iterator[tuple[str, FileOutcome | None]]:
         """The outcome of each document in a file, each under an external id of its own."""
@@ -218,10 +241,15 @@ def _stamp_start(status: os.stat_result) -> str:
     return f"{status.st_size}:{status.st_mtime_ns}:"
 
 
+def _status(file: Path) -> os.stat_result:
+    """Size and times of a file; of a link to nowhere those of the link."""
+    return file.stat() if file.exists() else file.lstat()
+
+
 def _seen(file: Path) -> str:
     """How a stamp of the file begins now; of one that went away meanwhile, like any other."""
     try:
-        return _stamp_start(file.stat())
+        return _stamp_start(_status(file))
     except OSError:
         return ""
 

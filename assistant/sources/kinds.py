@@ -16,13 +16,14 @@ from assistant.sources.child_process import password_protected
 
 FileKind = Literal[
     "pdf", "word", "slides", "workbook", "rtf", "mail", "html", "xml", "json", "confluence",
-    "salesforce", "archive", "text",
+    "salesforce", "archive", "text", "open_document",
 ]  # fmt: skip
 """What is read, by which reader; "text" is Markdown, plain text, a feature file or a table."""
 
 READ_NOW = (
-    "PDF, Word (DOCX), PowerPoint (PPTX), Excel (XLSX, XLSB, XLS), OpenDocument spreadsheets "
-    "(ODS), CSV, TSV, HTML, Markdown, text, RTF, e-mail (EML), JSON, XML, and ZIP archives of these"
+    "PDF, Word (DOCX, DOCM, DOTX), PowerPoint (PPTX), Excel (XLSX, XLSB, XLS), OpenDocument (ODT, "
+    "ODP, ODS), CSV, TSV, HTML, Markdown, text, RTF, e-mail (EML), JSON, XML, and ZIP archives of "
+    "these"
 )
 """The kinds of file that are read, for messages."""
 
@@ -154,9 +155,7 @@ def _archive(entries: Collection[str], data: bytes, shown: str) -> FileKind:
     if office and any(name.endswith("workbook.xml") for name in names):
         return "workbook"
     if "content.xml" in names and ("mimetype" in names or "meta-inf/manifest.xml" in names):
-        if b"opendocument.spreadsheet" in data[:300] or b"opendocument" not in data[:300]:
-            return "workbook"
-        raise unsupported(shown, "an OpenDocument text or presentation", "Save it as DOCX or PPTX")
+        return _open_document(data, shown)
     if "entities.xml" in names:
         return "confluence"
     if any(_SALESFORCE.search(entry) for entry in entries):
@@ -164,6 +163,16 @@ def _archive(entries: Collection[str], data: bytes, shown: str) -> FileKind:
     if not names:
         raise UnreadableFile(f"{shown} is an empty archive. Choose one with files in it.")
     return "archive"
+
+
+def _open_document(data: bytes, shown: str) -> FileKind:
+    """By the media type that an OpenDocument file states in its first entry."""
+    stated = data[:300]
+    if b"opendocument.text" in stated or b"opendocument.presentation" in stated:
+        return "open_document"
+    if b"opendocument.spreadsheet" in stated or b"opendocument" not in stated:
+        return "workbook"
+    raise unsupported(shown, "an OpenDocument drawing", "Save it as PDF")
 
 
 def _old_office(data: bytes, shown: str) -> FileKind:

@@ -15,7 +15,7 @@ from assistant.errors import AssistantError, SourceError
 from assistant.library import StoredDocument as StoredDocument
 from assistant.sources.batches import read_files
 from assistant.sources.files import read_file
-from assistant.sources.folder_source import READABLE_SUFFIXES
+from assistant.sources.folder_source import not_looked_at
 from assistant.sources.pasted import TextKind as TextKind
 from assistant.sources.pasted import read_pasted
 from assistant.sources.reading import FileOutcome as Outcome
@@ -251,8 +251,12 @@ def index_paths(
     try:
         outcomes = tuple(
             outcome
-            for name, path in files
-            for outcome in _index_file(workspace, project_id, places, connected, name, path)
+            for name, path, why in files
+            for outcome in (
+                [FileOutcome(file=str(path), outcome="skipped", error=why)]
+                if why
+                else _index_file(workspace, project_id, places, connected, name, path)
+            )
         )
     finally:
         places.save()
@@ -260,19 +264,22 @@ def index_paths(
     return outcomes
 
 
-def _files_of(paths: Iterable[Path]) -> Iterator[tuple[str, Path]]:
-    """Each file with its path below the folder that was named."""
+def _files_of(paths: Iterable[Path]) -> Iterator[tuple[str, Path, str]]:
+    """Each file with its path below the folder that was named, and why it is not opened.
+
+    A file that is named itself is opened whatever it is called.
+    """
     for given in paths:
         if not given.exists():
             raise SourceError(f"'{given}' does not exist. Check the path and run it again.")
         if given.is_file():
-            yield given.name, given
+            yield given.name, given, ""
             continue
         for path in sorted(given.rglob("*")):
             inside = path.relative_to(given)
             hidden = any(part.startswith(".") for part in inside.parts)
-            if path.is_file() and not hidden and path.suffix.lower() in READABLE_SUFFIXES:
-                yield inside.as_posix(), path
+            if path.is_file() and not hidden:
+                yield inside.as_posix(), path, not_looked_at(path)
 
 
 def _index_file(

@@ -35,8 +35,10 @@ def test_only_what_changed_is_read(tmp_path: Path) -> None:
     write(tmp_path / ".git" / "c.md", "hidden")
     write(tmp_path / "d.bin", "not read")
     first = everything(FolderSource(tmp_path))
-    assert [one.external_id for one in first] == ["a.md", "in/b.md"]
-    assert all(one.reading and one.changed_at for one in first)
+    assert [one.external_id for one in first] == ["a.md", "d.bin", "in/b.md"]
+    assert [bool(one.reading) for one in first] == [True, False, True]
+    assert "not read" in first[1].error
+    assert all(one.changed_at for one in first)
     known = stamps(first)
     assert everything(FolderSource(tmp_path, known.items())) == []
     write(tmp_path / "a.md", RULES.replace("40", "30"))
@@ -114,7 +116,11 @@ def test_nothing_outside_the_folder_is_followed(tmp_path: Path) -> None:
     write(inside / "a.md", RULES)
     (inside / "link.md").symlink_to(tmp_path / "outside.md")
     (inside / "gone.md").symlink_to(tmp_path / "nowhere.md")
-    assert [one.external_id for one in everything(FolderSource(inside))] == ["a.md"]
+    found = everything(FolderSource(inside))
+    assert [one.external_id for one in found if one.reading] == ["a.md"]
+    assert sorted(one.external_id for one in found if "not followed" in one.error) == [
+        "gone.md", "link.md",
+    ]  # fmt: skip
 
 
 def test_a_missing_folder_is_an_error_not_an_empty_one(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ READERS = {
     "workbook": "workbook", "pdf": "pdf", "word": "word", "slides": "slides", "html": "html",
     "rtf": "rtf", "mail": "mail", "xml": "xml_exports", "json": "json_exports",
     "confluence": "confluence", "salesforce": "salesforce",
-    "fragments": "fragments",
+    "fragments": "fragments", "open_document": "open_document",
 }  # fmt: skip
 """Name of a reader -> module in this folder with ``read(data, options)``."""
 

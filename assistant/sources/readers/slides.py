@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+import zipfile
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,9 +14,33 @@ _DEPTH = 20
 _FURNITURE = frozenset({"SLIDE_NUMBER", "DATE", "FOOTER"})
 """Placeholders that repeat on slide after slide and say nothing of it."""
 
+_OTHER_TYPES = re.compile(
+    rb"vnd\.openxmlformats-officedocument\.presentationml\.(?:template|slideshow)\.main\+xml"
+    rb"|vnd\.ms-powerpoint\.(?:presentation|template|slideshow)\.macroEnabled\.main\+xml"
+)
+"""Templates and shows are presentations under another name."""
+
+_PLAIN_TYPE = b"vnd.openxmlformats-officedocument.presentationml.presentation.main+xml"
+
 _DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _RELATED = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}dm"
+
+
+def _as_presentation(data: bytes) -> bytes:
+    """A template or a show as the presentation that it is; macros are never looked at."""
+    kinds = "[Content_Types].xml"
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if kinds not in archive.namelist():
+            return data
+        plain = _OTHER_TYPES.sub(_PLAIN_TYPE, archive.read(kinds))
+        if plain == archive.read(kinds):
+            return data
+        target = io.BytesIO()
+        with zipfile.ZipFile(target, "w") as changed:
+            for entry in archive.infolist():
+                changed.writestr(entry, plain if entry.filename == kinds else archive.read(entry))
+    return target.getvalue()
 
 
 def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
@@ -24,7 +50,7 @@ def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
 
     refuse_declarations_in(data)
     try:
-        deck = Presentation(io.BytesIO(data))
+        deck = Presentation(io.BytesIO(_as_presentation(data)))
     except (PackageNotFoundError, KeyError, ValueError) as error:
         raise Refused("damaged", "") from error
     yield {"title": deck.core_properties.title or "", "author": deck.core_properties.author or ""}
