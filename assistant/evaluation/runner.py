@@ -31,11 +31,11 @@ from assistant.evaluation.quality import (
 from assistant.evaluation.records import CaseLoss, CaseScore, Comparison, EvaluationSet
 from assistant.evaluation.style import CompanyProfile, known_templates, learn_profile
 from assistant.evaluation.summary import Planned, summarise
-from assistant.generation.bleed import NOT_IN_SOURCES, Memorised, bleed, memorised
 from assistant.generation.cancelling import CancelCheck, Cancelled, never_cancelled
-from assistant.generation.citations import verified
-from assistant.generation.grounding import ground_of
-from assistant.generation.grounding import grounded as checked
+from assistant.generation.proof import ground_of
+from assistant.generation.proof import grounded as checked
+from assistant.generation.proof.bleed import NOT_IN_SOURCES, Memorised, bleed, memorised
+from assistant.generation.proof.citations import verified
 from assistant.suite.template import DEFAULT_TEMPLATE
 
 Conditions = Callable[[StoryCases], Sequence[TestCondition]]

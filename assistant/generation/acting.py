@@ -9,7 +9,6 @@ from dataclasses import replace
 from assistant.domain import TestCondition
 from assistant.generation.actions import done, instruction, instructions
 from assistant.generation.case_plan import PlannedStep
-from assistant.generation.citations import Resolution, resolve
 from assistant.generation.outcomes import (
     Check,
     lasting,
@@ -18,7 +17,8 @@ from assistant.generation.outcomes import (
     split_outcome,
     state_after,
 )
-from assistant.generation.passages import Passage, Sources, Supports
+from assistant.generation.proof.citations import Resolution, resolve
+from assistant.generation.proof.passages import Passage, Sources, Supports
 from assistant.generation.style import CompanyStyle
 from assistant.generation.wording import phrase
 

@@ -28,12 +28,9 @@ from assistant.domain import (
     Value,
 )
 from assistant.generation.cancelling import CancelCheck, never_cancelled, raise_if_cancelled
-from assistant.generation.citations import verified
-from assistant.generation.grounding import RULES, Ground, ground_of, grounded
 from assistant.generation.house_rules import HouseRules
 from assistant.generation.lint import lint
 from assistant.generation.numbering import Numbering
-from assistant.generation.passages import Sources
 from assistant.generation.planning import (
     Item,
     Request,
@@ -41,6 +38,14 @@ from assistant.generation.planning import (
     planning,
     stories_of,
     story_sources,
+)
+from assistant.generation.proof import (
+    RULES,
+    Ground,
+    Sources,
+    ground_of,
+    grounded,
+    verified,
 )
 from assistant.generation.structured import untraced
 from assistant.generation.writer import (

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from assistant.design.quantities import find_messages, foreign_values
 from assistant.generation.drafts import TestCaseDraft
-from assistant.generation.passages import Sources
 from assistant.generation.prompts import EXAMPLE_WORDS, SYSTEM
+from assistant.generation.proof.passages import Sources
 from assistant.generation.wording import content_stems, says, stem, unknown_names
 from assistant.generation.writer import CaseBrief
 

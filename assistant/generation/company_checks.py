@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from assistant.design.quantities import foreign_values
-from assistant.generation.bleed import brief_texts
 from assistant.generation.company_prompt import COMPANY_SYSTEM, CompanyDraft, CompanyStep
+from assistant.generation.proof.bleed import brief_texts
 from assistant.generation.wording import content_stems, says
 from assistant.generation.writer import CaseBrief
 

@@ -23,11 +23,9 @@ from assistant.domain import (
 from assistant.errors import InvalidOutput
 from assistant.generation.acting import Citing
 from assistant.generation.attempts import Attempts
-from assistant.generation.bleed import bleed_findings
 from assistant.generation.cancelling import CancelCheck, never_cancelled, raise_if_cancelled
 from assistant.generation.case_plan import CasePlan, Line, PlannedStep, assemble
 from assistant.generation.chat_models import ChatEndpoint, Message, invoke_structured
-from assistant.generation.citations import resolve
 from assistant.generation.company_answer import company_words, lengths_within
 from assistant.generation.company_checks import (
     NO_RESULT,
@@ -45,8 +43,10 @@ from assistant.generation.company_prompt import (
     company_schema,
     read_company_draft,
 )
-from assistant.generation.passages import Sources
 from assistant.generation.prompts import data_text
+from assistant.generation.proof.bleed import bleed_findings
+from assistant.generation.proof.citations import resolve
+from assistant.generation.proof.passages import Sources
 from assistant.generation.rules_writer import RulesWriter
 from assistant.generation.stated import stated_lines
 from assistant.generation.walk_plan import by_rule

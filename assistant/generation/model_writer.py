@@ -26,7 +26,6 @@ from assistant.generation.case_plan import PlannedStep, assemble
 from assistant.generation.chat_models import ChatEndpoint, invoke_structured
 from assistant.generation.checks import reason_against
 from assistant.generation.drafts import TestCaseDraft, draft_schema, read_draft
-from assistant.generation.passages import Sources
 from assistant.generation.prompts import (
     ahead_messages,
     as_written,
@@ -34,6 +33,7 @@ from assistant.generation.prompts import (
     retry_messages,
     story_prompt,
 )
+from assistant.generation.proof.passages import Sources
 from assistant.generation.rules_writer import RulesWriter
 from assistant.generation.style import CompanyStyle
 from assistant.generation.walk_plan import by_rule

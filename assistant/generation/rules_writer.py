@@ -17,7 +17,7 @@ from assistant.generation.cancelling import CancelCheck, never_cancelled, raise_
 from assistant.generation.case_plan import CasePlan, Line, PlannedStep, assemble
 from assistant.generation.lint import MAX_TITLE
 from assistant.generation.outcomes import refuses_change, state_after
-from assistant.generation.passages import Sources
+from assistant.generation.proof.passages import Sources
 from assistant.generation.setup import (
     Role,
     acting_role,

@@ -20,7 +20,7 @@ from assistant.design.verbs import is_base
 from assistant.domain import TestCondition
 from assistant.generation.case_plan import Line, PlannedStep
 from assistant.generation.outcomes import subject_of
-from assistant.generation.passages import Passage, Sources, quoted
+from assistant.generation.proof.passages import Passage, Sources, quoted
 from assistant.generation.style import CompanyStyle
 from assistant.generation.wording import capitalised, content_stems, phrase, stem, stem_set
 from assistant.generation.writer import CaseBrief

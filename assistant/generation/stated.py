@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from assistant.design.shared import as_line, stated_preconditions
 from assistant.generation.case_plan import Line
-from assistant.generation.passages import Sources, quoted
+from assistant.generation.proof.passages import Sources, quoted
 from assistant.generation.writer import CaseBrief
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from assistant.domain import Fix, LintFinding, StepText, TestStep
-from assistant.generation.known import unquoted
+from assistant.generation.proof.known import unquoted
 from assistant.generation.wording import capitalised, phrase, sentence, stem, stem_set
 
 SMELLS = {

@@ -18,7 +18,7 @@ from assistant.generation.acting import Citing, act_of, checks_of
 from assistant.generation.case_plan import CasePlan, Line, PlannedStep
 from assistant.generation.lint import MAX_TITLE
 from assistant.generation.outcomes import state_after
-from assistant.generation.passages import Sources
+from assistant.generation.proof.passages import Sources
 from assistant.generation.setup import (
     Role,
     acting_role,

@@ -36,9 +36,9 @@ IRREGULAR = {
     "given": "give", "taken": "take", "chosen": "choose", "chose": "choose", "written": "write",
     "built": "build", "made": "make", "sold": "sell", "told": "tell", "found": "find",
     "lost": "lose", "left": "leave", "began": "begin", "begun": "begin", "seen": "see",
-    "saw": "see", "gone": "go", "went": "go", "got": "get", "met": "meet", "spent": "spend",
-    "withdrawn": "withdraw", "people": "person", "denied": "deny", "denies": "deny",
-    "applied": "apply", "applies": "apply", "tried": "try",
+    "saw": "see", "gone": "go", "goes": "go", "went": "go", "got": "get", "met": "meet",
+    "spent": "spend", "withdrawn": "withdraw", "people": "person", "denied": "deny",
+    "denies": "deny", "applied": "apply", "applies": "apply", "tried": "try",
 }  # fmt: skip
 
 SAME_SENSE = {

@@ -5,10 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 
 from assistant.domain import CaseStatus, CaseTemplate, GenerationRun, TestCase
-from assistant.generation.grounding import Ground, grounded
 from assistant.generation.house_rules import HouseRules, learn_rules
 from assistant.generation.lint import lint
-from assistant.generation.passages import Sources
+from assistant.generation.proof import Ground, Sources, grounded
 from assistant.library import StoredCase
 from assistant.workflow.workspace import Workspace
 

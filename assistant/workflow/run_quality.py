@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.domain import GenerationRun
-from assistant.generation.grounding import RULES
+from assistant.generation.proof import RULES
 from assistant.suite.quality import Figure as Figure
 from assistant.suite.quality import Quality as Quality
 from assistant.suite.quality import quality

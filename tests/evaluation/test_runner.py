@@ -27,8 +27,8 @@ from assistant.evaluation.runner import (
     finished_scores,
 )
 from assistant.evaluation.safety import bleed_counts
-from assistant.generation.bleed import bleed_findings
 from assistant.generation.cancelling import CancelCheck, Cancelled
+from assistant.generation.proof.bleed import bleed_findings
 from assistant.generation.rules_writer import RulesWriter
 from assistant.generation.writer import CaseBrief, WrittenCase
 

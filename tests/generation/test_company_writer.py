@@ -29,10 +29,10 @@ from assistant.domain import (
 )
 from assistant.errors import ModelUnavailable
 from assistant.generation.chat_models import ChatEndpoint
-from assistant.generation.citations import verified
 from assistant.generation.company_prompt import brief_of_case
 from assistant.generation.company_writer import CompanyWriter
 from assistant.generation.lint import lint
+from assistant.generation.proof.citations import verified
 from assistant.generation.rules_writer import RulesWriter
 from assistant.generation.writer import CaseBrief
 

@@ -33,7 +33,7 @@ from assistant.generation.chat_models import ChatEndpoint
 from assistant.generation.checks import reason_against
 from assistant.generation.drafts import TestCaseDraft
 from assistant.generation.model_writer import ModelWriter
-from assistant.generation.passages import Sources
+from assistant.generation.proof.passages import Sources
 from assistant.generation.rules_writer import RulesWriter
 from assistant.generation.writer import CaseBrief
 

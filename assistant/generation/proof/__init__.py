@@ -1,1 +1,15 @@
 """Proof: what a case claims, held against what it may rest on."""
+
+from assistant.generation.proof.checklist import covered_conditions
+from assistant.generation.proof.citations import verified
+from assistant.generation.proof.ground import Ground, ground_of
+from assistant.generation.proof.grounding import Grounder, grounded
+from assistant.generation.proof.marks import RULES
+from assistant.generation.proof.passages import Sources
+from assistant.generation.proof.quoting import with_sources
+from assistant.generation.proof.repetition import without_repetitions
+
+__all__ = [
+    "RULES", "Ground", "Grounder", "Sources", "covered_conditions", "ground_of", "grounded",
+    "verified", "with_sources", "without_repetitions",
+]  # fmt: skip

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.domain import CaseOrigin, Citation, Outcome, Support, TestCase, TestStep
-from assistant.generation.passages import Passage, Sources, Supports, Window, quoted
+from assistant.generation.proof.passages import Passage, Sources, Supports, Window, quoted
 from assistant.generation.writer import CaseBrief
 
 

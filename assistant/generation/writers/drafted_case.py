@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.domain import CaseOrigin, Citation, ModelSpec, Priority, TestCase, TestStep
-from assistant.generation.passages import Sources
+from assistant.domain import CaseOrigin, ModelSpec, Priority, TestCase, TestStep
+from assistant.generation.proof import Sources, with_sources
 from assistant.generation.writer import StoryBrief
 from assistant.generation.writers.story_draft import DraftStep, StoryCaseDraft
 
@@ -48,7 +48,7 @@ def drafted_case(draft: StoryCaseDraft, brief: StoryBrief, model: ModelSpec) -> 
 
 
 def _step(number: int, step: DraftStep, sources: Sources, criteria: Sequence[str]) -> TestStep:
-    citations = _cited(step.expected, step.sources, sources) if step.expected else ()
+    citations = with_sources(step.expected, step.sources, sources)
     return TestStep(
         number=number,
         action=step.action,
@@ -57,14 +57,3 @@ def _step(number: int, step: DraftStep, sources: Sources, criteria: Sequence[str
         citations=citations,
         support="supported" if citations else "unsupported",
     )
-
-
-def _cited(text: str, numbers: Sequence[int], sources: Sources) -> tuple[Citation, ...]:
-    """The words of each named source that are nearest to a result, verbatim."""
-    found = []
-    for number in dict.fromkeys(numbers):
-        passage = sources.ranked(number)
-        window = next(iter(sources.find(text, [passage])), None) if passage else None
-        if window is not None:
-            found.append(window.citation("expected_result"))
-    return tuple(found)

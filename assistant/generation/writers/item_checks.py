@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from assistant.design.languages import language_of
 from assistant.design.quantities import find_messages, find_quantities, foreign_values
 from assistant.domain import Fact
-from assistant.generation.contradictions import Reference, denials
-from assistant.generation.known import folded, stands_in
+from assistant.generation.proof.contradictions import Reference, denials
+from assistant.generation.proof.known import folded, stands_in
 from assistant.generation.wording import clauses, content_stems, says
 from assistant.generation.writer import CaseBrief
 from assistant.generation.writers.item_answer import ItemDraft, ItemStep

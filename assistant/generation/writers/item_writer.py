@@ -24,11 +24,11 @@ from assistant.domain import (
 )
 from assistant.errors import InvalidOutput, ModelTimeout
 from assistant.generation.attempts import Attempts
-from assistant.generation.bleed import bleed_findings
 from assistant.generation.cancelling import CancelCheck, never_cancelled, raise_if_cancelled
 from assistant.generation.chat_models import ChatEndpoint, invoke_structured
-from assistant.generation.citations import resolve
-from assistant.generation.passages import Sources
+from assistant.generation.proof.bleed import bleed_findings
+from assistant.generation.proof.citations import resolve
+from assistant.generation.proof.passages import Sources
 from assistant.generation.wording import content_stems
 from assistant.generation.writer import CaseBrief, WrittenCase
 from assistant.generation.writers.case_parts import case_of, outcome_citations

@@ -22,7 +22,7 @@ from assistant.domain import (
 )
 from assistant.generation.cancelling import CancelCheck, never_cancelled, raise_if_cancelled
 from assistant.generation.lint import MAX_TITLE
-from assistant.generation.passages import Sources
+from assistant.generation.proof.passages import Sources
 from assistant.generation.wording import clipped
 from assistant.generation.writer import CaseBrief, WrittenCase
 from assistant.generation.writers.case_parts import case_of, cited_words, outcome_citations

@@ -17,7 +17,7 @@ from functools import lru_cache
 
 from assistant.design.quantities import Quantity, find_messages, find_quantities
 from assistant.design.units import in_base_unit
-from assistant.generation.known import meaning, unquoted
+from assistant.generation.proof.known import meaning, unquoted
 from assistant.generation.wording import clauses, sentences, stem, stem_set, tokens, word_set
 
 SAME_THING = 0.5

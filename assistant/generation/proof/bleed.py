@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from assistant.domain import LintFinding, TestCase, Value
-from assistant.generation.known import Known, folded, stands_in
+from assistant.generation.proof.known import Known, folded, stands_in
 from assistant.generation.wording import sentences
 from assistant.generation.writer import CaseBrief
 

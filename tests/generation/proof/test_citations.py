@@ -15,8 +15,8 @@ from assistant.domain import (
     TestCase,
     TestStep,
 )
-from assistant.generation.citations import resolve, verified
-from assistant.generation.passages import Sources, quoted
+from assistant.generation.proof.citations import resolve, verified
+from assistant.generation.proof.passages import Sources, quoted
 
 TEXTS: tuple[tuple[ChunkKind, str, str], ...] = (
     ("criterion", "CC-1-AC1", "An extension of up to 14 days is granted at once."),

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 from assistant.design.quantities import foreign_values
 from assistant.domain import Citation, RetrievedChunk, Support, TestCase
-from assistant.generation.passages import (
+from assistant.generation.proof.passages import (
     DERIVED,
     Passage,
     Sources,

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.domain import Chunk, Epic, RetrievedChunk, TestCase, TestStep, UserStory
-from assistant.generation.bleed import bleed, bleed_findings, memorised
 from assistant.generation.company_prompt import brief_of_case
+from assistant.generation.proof.bleed import bleed, bleed_findings, memorised
 from assistant.generation.writer import CaseBrief
 
 STORY = UserStory(

@@ -1,0 +1,288 @@
+"""Numbers of a case compared by value: as they are written in any language, and what is computed.
+
+``tokens_of`` reads digits as they stand, so that "800,01 EUR" and "1 350 EUR" are found where no
+unit is known; ``find_quantities`` adds units, number words, dates and times where it reads them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from decimal import Decimal, InvalidOperation
+from functools import cached_property, lru_cache
+from itertools import combinations
+
+from assistant.design.messages import find_messages
+from assistant.design.moments import NO_YEAR
+from assistant.design.nouns import singular
+from assistant.design.quantities import Quantity, find_quantities
+from assistant.design.units import in_base_unit
+from assistant.generation.proof.foreign import FOREIGN_UNITS, foreign_dates
+from assistant.generation.proof.words import same
+from assistant.generation.wording import stem
+
+MEASURED = ("money", "percent", "duration", "size", "measure", "age")
+"""Kinds whose unit belongs to the number: "2 EUR" is no "2 %"."""
+
+_NO_NOUN = frozenset(("today", "tomorrow", "yesterday", "now", "then"))
+
+MOST_OPERANDS = 14
+"""Numbers of a case that results are computed from; with more of them anything could follow."""
+
+_DIGITS = re.compile(r"(?<![\w.,:/-])\d+(?:[ \xa0\u202f]\d{3})*(?:[.,:/-]\d+)*(?![\w])")
+_SPACED = re.compile(r"(?<![\w.,])\d{1,3}(?:[ \xa0\u202f]\d{3})+(?![\w])")
+_LIST_MARK = re.compile(r"(?m:^\s*(?:[-*•]\s*)?\(?\d{1,2}[.)]\s)|(?<=[.;:] )\d{1,2}[.)]\s(?=[A-Z])")
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number of a text: its words, its value, and what it measures ("" where nothing tells)."""
+
+    words: str
+    value: Decimal | date | time
+    kind: str
+    unit: str
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=8192)
+def numbers(text: str) -> tuple[Number, ...]:
+    """All numbers of a text outside quotations and list marks, in order."""
+    hidden = [(message.start, message.end) for message in find_messages(text)]
+    found = [
+        Number(text[start:end], day, "date", "date", start, end)
+        for day, start, end in foreign_dates(text)
+        if not _within(start, end, hidden)
+    ]
+    taken = hidden + [(one.start, one.end) for one in found]
+    for quantity in find_quantities(grouped(text)):
+        if not _within(quantity.start, quantity.end, taken):
+            found.append(number_of(quantity, text[quantity.start : quantity.end]))
+    taken += [(one.start, one.end) for one in found]
+    taken += [match.span() for match in _LIST_MARK.finditer(text)]
+    for match in _DIGITS.finditer(text):
+        value = min(values_of(match.group()), default=None)
+        if value is not None and not _within(match.start(), match.end(), taken):
+            found.append(Number(match.group(), value, "", "", match.start(), match.end()))
+    return tuple(sorted(found, key=lambda one: one.start))
+
+
+def grouped(text: str) -> str:
+    """The text of the same length with English thousands separators ("50,001 €")."""
+    return _SPACED.sub(lambda match: re.sub(r"[ \xa0\u202f]", ",", match.group()), text)
+
+
+def _within(start: int, end: int, spans: list[tuple[int, int]]) -> bool:
+    return any(start < last and end > first for first, last in spans)
+
+
+def number_of(quantity: Quantity, words: str = "") -> Number:
+    """A quantity in the smallest unit of its family, or with the noun that it counts."""
+    value, unit = quantity.value, quantity.unit
+    kind: str = quantity.kind
+    if isinstance(value, Decimal):
+        named = unit.split()[-1].casefold() if kind == "count" and unit else ""
+        if named in _NO_NOUN:
+            kind, unit = "number", ""
+        if named in FOREIGN_UNITS:
+            kind, unit = "duration", FOREIGN_UNITS[named]
+        if kind in MEASURED:
+            value, unit = in_base_unit(value, unit)
+        elif kind in ("count", "length"):
+            unit = stem(singular(unit.split()[-1].casefold())) if unit else ""
+        kind = "duration" if kind == "age" else "" if kind == "number" else kind
+        value = value.normalize()
+    return Number(words or quantity.text, value, kind, unit, quantity.start, quantity.end)
+
+
+@lru_cache(maxsize=8192)
+def values_of(token: str) -> frozenset[Decimal]:
+    """What digits may stand for: "1.250" is 1.25 or 1250, "800,01" is 800.01."""
+    plain = re.sub(r"[ \xa0\u202f]", "", token)
+    options = {plain.replace(",", ""), plain.replace(".", "").replace(",", ".")}
+    found = set()
+    for option in options:
+        try:
+            found.add(Decimal(option).normalize())
+        except InvalidOperation:
+            continue
+    return frozenset(found)
+
+
+class Numbers:
+    """The numbers of several texts, ready to be asked for a value."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self.texts = tuple(dict.fromkeys(text for text in texts if text.strip()))
+
+    @cached_property
+    def all(self) -> tuple[Number, ...]:
+        """Each number, text by text."""
+        return tuple(one for text in self.texts for one in numbers(text))
+
+    @cached_property
+    def _written(self) -> frozenset[Decimal]:
+        return frozenset(
+            value
+            for text in self.texts
+            for match in _DIGITS.finditer(text)
+            for value in values_of(match.group())
+        )
+
+    @cached_property
+    def _tokens(self) -> frozenset[str]:
+        return frozenset(m.group() for text in self.texts for m in _DIGITS.finditer(text))
+
+    def holds(self, number: Number) -> bool:
+        """Whether the number stands in the texts, of the same kind where both tell theirs."""
+        if any(alike(number, other) for other in self.all):
+            return True
+        if number.kind in MEASURED or number.kind in ("date", "time"):
+            return False
+        return number.words in self._tokens or (
+            isinstance(number.value, Decimal)
+            and any(value in self._written for value in (number.value, *values_of(number.words)))
+        )
+
+
+def alike(number: Number, other: Number) -> bool:
+    """Whether two numbers are equal and may measure the same."""
+    mine, theirs = number.value, other.value
+    if isinstance(mine, date) and isinstance(theirs, date):
+        yearless = NO_YEAR in (mine.year, theirs.year)
+        return mine == theirs or (yearless and (mine.month, mine.day) == (theirs.month, theirs.day))
+    if not (isinstance(mine, Decimal) and isinstance(theirs, Decimal)):
+        return mine == theirs
+    if not number.kind or not other.kind:
+        return mine == theirs or bool(values_of(number.words) & values_of(other.words))
+    if number.kind in MEASURED or other.kind in MEASURED:
+        return mine == theirs and (number.kind, number.unit) == (other.kind, other.unit)
+    return mine == theirs
+
+
+def same_noun(number: Number, other: Number) -> bool:
+    """Whether two counts are of one thing, as far as both name it."""
+    return not (number.unit and other.unit) or same(number.unit, other.unit)
+
+
+# --- What follows from numbers --------------------------------------------------------------------
+
+
+def follows(number: Number, operands: Numbers) -> bool:
+    """Whether a number is computed from two others, or from all of one kind: a sum, a difference,
+    a share, so many times as much; a date or time so much later or earlier."""
+    if isinstance(number.value, Decimal):
+        return any(_equal(number, value) for value in _computed(number, operands))
+    moved = _moved(operands, date if isinstance(number.value, date) else time)
+    return any(_same_moment(number.value, one) for one in moved)
+
+
+def _equal(number: Number, value: Decimal) -> bool:
+    assert isinstance(number.value, Decimal)
+    exponent = number.value.as_tuple().exponent
+    places = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+    return abs(number.value - value) <= (Decimal("0.005") if places else Decimal("0.0001"))
+
+
+def _computed(number: Number, operands: Numbers) -> Iterator[Decimal]:
+    known = [one for one in operands.all if isinstance(one.value, Decimal)]
+    own = _distinct(one for one in known if (one.kind, one.unit) == (number.kind, number.unit))
+    plain = _distinct(one for one in known if one.kind in ("", "count", "length"))
+    shares = _distinct(one for one in known if one.kind == "percent")
+    if len(own) > 2:
+        yield sum(own, Decimal())
+    for one, other in combinations(own, 2):
+        yield from (one + other, abs(one - other))
+    if number.kind in ("count", ""):
+        return
+    for one in own:
+        for share in shares:
+            part = one * share / 100
+            yield from (part, one + part, one - part)
+        for factor in plain:
+            yield one * factor
+            if factor:
+                yield one / factor
+    if number.kind == "percent":
+        money = _distinct(one for one in known if one.kind == "money")
+        for one, other in combinations(money, 2):
+            for whole, part in ((one, other), (other, one)):
+                if whole:
+                    yield from (part / whole * 100, abs(whole - part) / whole * 100)
+    if number.kind == "duration":
+        days = sorted({one.value for one in operands.all if isinstance(one.value, date)})
+        for first, last in combinations(days, 2):
+            yield from elapsed(first, last, number.unit)
+
+
+def _distinct(found: Iterable[Number]) -> list[Decimal]:
+    values = dict.fromkeys(one.value for one in found if isinstance(one.value, Decimal))
+    return list(values)[:MOST_OPERANDS]
+
+
+def elapsed(first: date, last: date, unit: str) -> tuple[Decimal, ...]:
+    """How long it is from one day to another, in a base unit: days without and with the first one,
+    months with half a one where one is begun, whole ones, those of whole years."""
+    days = (last - first).days
+    if unit == "millisecond":
+        return Decimal(days) * 86_400_000, Decimal(days + 1) * 86_400_000
+    if unit == "working day":
+        count = working_days(first, last)
+        return Decimal(count - (first.weekday() < 5)), Decimal(count)
+    if unit == "month":
+        months = (last.year - first.year) * 12 + last.month - first.month
+        whole = months - (last.day < first.day)
+        begun = Decimal(whole) + (Decimal("0.5") if last.day != first.day else 0)
+        return begun, Decimal(whole), Decimal(whole // 12 * 12)
+    return ()
+
+
+def working_days(first: date, last: date) -> int:
+    """Days from Monday to Friday from the first day to the last, both included."""
+    return sum((first + timedelta(days=n)).weekday() < 5 for n in range((last - first).days + 1))
+
+
+def _moved(operands: Numbers, kind: type) -> Iterator[date | time]:
+    """The dates or times of the texts, moved by the durations of the texts."""
+    lengths = [one for one in operands.all if one.kind == "duration"][:MOST_OPERANDS]
+    for one in operands.all:
+        for length in lengths:
+            assert isinstance(length.value, Decimal)
+            amount, unit = int(length.value), length.unit
+            if kind is date and isinstance(one.value, date):
+                yield from _later(one.value, amount, unit)
+            elif kind is time and isinstance(one.value, time) and unit == "millisecond":
+                minutes = one.value.hour * 60 + one.value.minute
+                for sign in (1, -1):
+                    at = (minutes + sign * amount // 60_000) % 1440
+                    yield time(at // 60, at % 60)
+
+
+def _later(day: date, amount: int, unit: str) -> Iterator[date]:
+    for sign in (1, -1):
+        try:
+            if unit == "millisecond":
+                moved = day + timedelta(days=sign * amount // 86_400_000)
+                yield from (moved, moved + timedelta(days=1), moved - timedelta(days=1))
+            elif unit == "working day":
+                left, moved = amount, day
+                while left:
+                    moved += timedelta(days=sign)
+                    left -= moved.weekday() < 5
+                yield moved
+            elif unit == "month":
+                months = day.year * 12 + day.month - 1 + sign * amount
+                moved = day.replace(year=months // 12, month=months % 12 + 1, day=min(day.day, 28))
+                moved += timedelta(days=day.day - min(day.day, 28))
+                yield from (moved, moved + timedelta(days=1), moved - timedelta(days=1))
+        except (OverflowError, ValueError):
+            continue
+
+
+def _same_moment(mine: object, theirs: object) -> bool:
+    if isinstance(mine, date) and isinstance(theirs, date) and NO_YEAR in (mine.year, theirs.year):
+        return (mine.month, mine.day) == (theirs.month, theirs.day)
+    return mine == theirs

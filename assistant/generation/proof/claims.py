@@ -1,0 +1,205 @@
+"""What an expected result claims in numbers, quotations and words, and whether it stands somewhere.
+
+Data of the case may be repeated. A number of a retrieved source counts only where the source speaks
+of the same thing: "within 1 hour" of another matter carries no "1 hour" here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property, lru_cache
+
+from assistant.design.messages import find_messages, mask_quotes
+from assistant.generation.proof.amounts import Number, Numbers, alike, follows, numbers, same_noun
+from assistant.generation.proof.bleed import NOT_IN_SOURCES
+from assistant.generation.proof.ground import Basis
+from assistant.generation.proof.marks import CONTRADICTION, UNSUPPORTED, Mark, shown
+from assistant.generation.proof.words import (
+    NEUTRAL,
+    Lexicon,
+    all_content,
+    content,
+    meeting,
+    written,
+)
+from assistant.generation.wording import sentences
+
+CARRIED = 0.5
+"""Share of a sentence's telling words that texts and data must hold."""
+
+NOVEL = 3
+"""Words that stand nowhere from which on a sentence is told; two where it holds no other."""
+
+NAMED = 0.5
+"""Share of the words of a name that must stand in texts or data."""
+
+_NAME = re.compile(r"(?<=[\w,;)(/] )(?:[A-ZÄÖÜÉÀÇ][\w’'-]*[\w])(?: (?:[A-ZÄÖÜÉÀÇ][\w’'-]*[\w]))+")
+"""Two words or more with a capital, inside a sentence."""
+
+SAME_MATTER = 2
+"""Words with meaning that a source's sentence must share with the step to speak of its matter."""
+
+PLACE = re.compile(r"\s*(?:<[^<>]+>|\{[^{}]+\}|\[[^\[\]]+\]|…|\b(?:[hH]{2}:[mM]{2}|[xX]{2,})\b)\s*")
+"""A place to fill in, in a message."""
+
+SMALL = frozenset(["a", "an", "one", "two", "both", "once", "twice", "first", "second"])
+"""Number words that are said without counting."""
+
+
+@lru_cache(maxsize=8192)
+def parts_of(text: str) -> tuple[str, ...]:
+    """The sentences of a text."""
+    return tuple(text[start:end] for start, end in sentences(text))
+
+
+def flat(text: str) -> str:
+    """The words alone, in one case, with a space at each end."""
+    words = " ".join(re.findall(r"[^\W_]+", text.casefold()))
+    return f" {words} "
+
+
+class Claims:
+    """The claims of one case, asked for step by step."""
+
+    def __init__(self, basis: Basis) -> None:
+        self.basis = basis
+
+    # --- Numbers ----------------------------------------------------------------------------------
+
+    @cached_property
+    def _near(self) -> Numbers:
+        """Numbers of criteria, story, conditions and of the case's own data."""
+        return Numbers((*self.basis.said, *self.basis.situation))
+
+    @cached_property
+    def _operands(self) -> Numbers:
+        return Numbers((*self.basis.situation, *self.basis.said, *self.basis.retrieved))
+
+    @cached_property
+    def _far(self) -> tuple[tuple[str, str, tuple[Number, ...]], ...]:
+        """Sentences of the sources that hold numbers: how the source is named, words, numbers."""
+        return tuple(
+            (self.basis.name_of(p.source.chunk.id), part, numbers(part))
+            for p in self.basis.passages
+            for part in parts_of(p.source.chunk.text)
+            if numbers(part)
+        )
+
+    def numbers(self, result: str, about: str) -> Iterator[Mark]:
+        """Numbers of a result that stand nowhere; ``about`` is its action."""
+        for part in parts_of(result):
+            for number in numbers(part):
+                if self._plain(number) or self._near.holds(number):
+                    continue
+                if self._in_source(number, f"{part} {about}") or follows(number, self._operands):
+                    continue
+                yield self._strange_number(number, part)
+
+    @staticmethod
+    def _plain(number: Number) -> bool:
+        """Nothing and one, said without counting."""
+        return number.words.split()[0].casefold() in SMALL or number.value == 0
+
+    def _in_source(self, number: Number, about: str) -> bool:
+        words = content(about)
+        return any(
+            len(meeting(content(part), words)) >= min(SAME_MATTER, len(content(part)))
+            for _, part, found in self._far
+            if any(alike(number, one) and same_noun(number, one) for one in found)
+        )
+
+    def _strange_number(self, number: Number, part: str) -> Mark:
+        """As a contradiction where a text states another number of the same kind for the matter."""
+        words = content(part) - NEUTRAL
+        for text in (text for said in self.basis.said for text in parts_of(said)):
+            theirs = [one for one in numbers(text) if (one.kind, one.unit) == _family(number)]
+            if number.kind and theirs and len(meeting(words, content(text))) >= SAME_MATTER:
+                message = f"“{number.words}” contradicts {shown(text)}."
+                return Mark(CONTRADICTION, number.words, message)
+        message = f"“{number.words}” stands in no source of this case and follows from no data."
+        return Mark(NOT_IN_SOURCES, number.words, message)
+
+    # --- Quotations -------------------------------------------------------------------------------
+
+    @cached_property
+    def _flat(self) -> str:
+        return "".join(
+            flat(text) for text in (*self.basis.said, *self.basis.retrieved, *self.basis.situation)
+        )
+
+    @cached_property
+    def _templates(self) -> tuple[re.Pattern[str], ...]:
+        """Messages with places to fill in: "<first name> has not arrived", "Moved to hh:mm"."""
+        texts = (*self.basis.said, *self.basis.retrieved)
+        found = {one.text for text in texts for one in find_messages(text)}
+        return tuple(
+            re.compile(r"\s*.{1,60}?\s*".join(map(re.escape, pieces)), re.IGNORECASE)
+            for text in found
+            if len(pieces := PLACE.split(text.strip(" .!"))) > 1
+        )
+
+    def _stands(self, words: str) -> bool:
+        said = flat(words)
+        if not said.strip() or said in self._flat:
+            return True
+        return any(one.fullmatch(words.strip(" .!")) for one in self._templates)
+
+    @cached_property
+    def _messages(self) -> tuple[str, ...]:
+        """Messages of two words or more that the text says for this side."""
+        return tuple(
+            message.text
+            for one in self.basis.conditions
+            for outcome in one.outcomes
+            if outcome.happens
+            for message in find_messages(outcome.quote)
+            if len(message.text.split()) > 1
+        )
+
+    def quotations(self, result: str) -> Iterator[Mark]:
+        """Quotations of a result that stand nowhere."""
+        for quoted in find_messages(result):
+            if all(self._stands(piece) for piece in re.split(r"\s*[>/|]\s*", quoted.text)):
+                continue
+            theirs = next((m for m in self._messages if flat(m) not in flat(result)), "")
+            if theirs and len(quoted.text.split()) > 1:
+                message = f"{shown(quoted.text)} contradicts {shown(theirs)}."
+                yield Mark(CONTRADICTION, quoted.text, message)
+            else:
+                message = f"{shown(quoted.text)} stands in no source of this case."
+                yield Mark(NOT_IN_SOURCES, quoted.text, message)
+
+    # --- Words ------------------------------------------------------------------------------------
+
+    @cached_property
+    def _lexicon(self) -> Lexicon:
+        basis = self.basis
+        return Lexicon((*basis.said, *basis.retrieved, *basis.situation, basis.case.title))
+
+    def names(self, result: str) -> Iterator[Mark]:
+        """Names (runs of words with a capital) of which most stand nowhere."""
+        bare = mask_quotes(result)
+        for match in _NAME.finditer(bare):
+            words = all_content(match.group())
+            if len(words & self._lexicon.stems) < NAMED * len(words):
+                message = f"“{match.group()}” stands in no source of this case."
+                yield Mark(NOT_IN_SOURCES, match.group(), message)
+
+    def novel(self, result: str) -> Iterator[Mark]:
+        """Sentences of a result whose words stand in no text and in no data of the case."""
+        for part in parts_of(result):
+            words = content(part) - NEUTRAL
+            strange = [said for key, said in written(part).items() if not self._known(key)]
+            few = NOVEL if len(strange) < len(words) else 2
+            if len(strange) < few or len(strange) <= (1 - CARRIED) * len(words):
+                continue
+            listed = ", ".join(f"“{word}”" for word in strange[:4])
+            yield Mark(UNSUPPORTED, part, f"No source says {shown(part)}; {listed} stand nowhere.")
+
+    def _known(self, word: str) -> bool:
+        return word in NEUTRAL or self._lexicon.knows(word)
+
+
+def _family(number: Number) -> tuple[str, str]:
+    return number.kind, number.unit

@@ -1,0 +1,111 @@
+"""Data of a case that cannot all be so: a count of days or years that its own dates do not give.
+
+Told only where it is certain: the dates are whole, and the count misses what they give by little.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import combinations
+
+from assistant.generation.proof.amounts import elapsed, numbers, working_days
+from assistant.generation.proof.marks import INCONSISTENT, Mark, shown
+from assistant.generation.proof.measures import Measures
+
+_DISTANCE = re.compile(
+    r"^\s*(?:(?:after|before|later|earlier|ago|from|since|old|of age|today|tomorrow|nach|vor|später"
+    r"|früher|alt|après|avant|plus tard|plus tôt)\b|[,.;)]|$)",
+    re.IGNORECASE,
+)
+_TODAY = re.compile(r"\s+(?:today|tomorrow|now|then)\b", re.IGNORECASE)
+_FROM_DAY = re.compile(
+    r"\s*(?:after|before|later|earlier|ago|nach|vor|après|avant)\b", re.IGNORECASE
+)
+_AGE = re.compile(r"\b(?:turns?|aged?|still|is|wird|ist|a|aura)\s+$", re.IGNORECASE)
+_RANGE = re.compile(
+    r"(?<![\w.,/-])(?P<first>\d{1,2})\.?(?: (?P<month>[^\W\d]{3,12})\.?)?"
+    r"\s*(?:to|until|-|–|bis|au)\s*$"
+)
+MOST_OFF = 2
+"""By how much a count misses what the dates give and is still about them."""
+
+_UNITS = {"millisecond": Decimal(86_400_000), "working day": Decimal(1)}
+
+
+def inconsistent(lines: tuple[str, ...], measures: Measures) -> Iterator[Mark]:
+    """Counts of days, months and years in the data that no two of its dates give."""
+    for line in lines:
+        yield from _ranges(line)
+        yield from _distances(line, measures)
+
+
+def _ranges(line: str) -> Iterator[Mark]:
+    """ "1 to 15 June 2026 (12 working days)": more than there are from Monday to Friday."""
+    read = numbers(line)
+    for last in read:
+        if not isinstance(last.value, date) or last.value.year < 1900:
+            continue
+        opened = _RANGE.search(line[: last.start])
+        if opened is None or opened["month"]:
+            continue
+        try:
+            first = last.value.replace(day=int(opened["first"]))
+        except ValueError:
+            continue
+        most = working_days(first, last.value)
+        days = (last.value - first).days + 1
+        for count in read:
+            if count.kind != "duration" or not isinstance(count.value, Decimal):
+                continue
+            whole = most if count.unit == "working day" else days
+            unit = _UNITS.get(count.unit)
+            if unit and whole > 0 and whole < count.value / unit <= whole + MOST_OFF:
+                span = line[opened.start() : last.end]
+                message = f"{shown(span)} are {whole} days, not “{count.words}”."
+                yield Mark(INCONSISTENT, count.words, message)
+
+
+def _distances(line: str, measures: Measures) -> Iterator[Mark]:
+    days = [one for one in measures.days if one.year >= 1900]
+    if len(days) < 2:
+        return
+    for count in numbers(line):
+        if not isinstance(count.value, Decimal):
+            continue
+        behind = line[count.start + len(count.words.split()[0]) :]
+        told = _DISTANCE.match(line[count.end :]) is not None or _TODAY.match(behind) is not None
+        aged = not count.kind and _AGE.search(line[: count.start]) and told
+        unit = "month" if aged else count.unit
+        value = count.value * 12 if aged else count.value
+        if not (aged or (count.kind == "duration" and told)) or unit not in _STEPS:
+            continue
+        step = _STEPS[unit] if value % 12 or unit != "month" else Decimal(12)
+        from_day = _FROM_DAY.match(line[count.end :]) is not None
+        given = {
+            value
+            for pair in combinations(days, 2)
+            for value in _between(*pair, unit, aged=bool(aged) or step == 12, from_day=from_day)
+        }
+        off = [abs(one - value) for one in given]
+        if off and min(off) != 0 and min(off) <= MOST_OFF * step:
+            words = f"{count.words}"
+            message = f"“{words}” does not fit the dates of the case."
+            yield Mark(INCONSISTENT, words, message)
+
+
+_STEPS = {"millisecond": Decimal(86_400_000), "working day": Decimal(1), "month": Decimal(1)}
+
+
+def _between(
+    first: date, last: date, unit: str, *, aged: bool, from_day: bool
+) -> Iterator[Decimal]:
+    """What two dates give; an age that is reached within a month counts too."""
+    if unit == "month":
+        yield from elapsed(first, last, unit)
+        if aged:
+            yield from elapsed(first, last + timedelta(days=31), unit)
+    else:
+        yield from elapsed(first, last, unit)[: 1 if from_day else 2]

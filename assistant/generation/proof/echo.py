@@ -1,0 +1,50 @@
+"""Echoes: a result that says no more than its own action, or than the criterion as a whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+
+from assistant.design.messages import find_messages
+from assistant.domain import AcceptanceCriterion, TestStep
+from assistant.generation.proof.marks import ECHO, Mark, shown
+from assistant.generation.wording import sentences
+
+REPEATED = 0.85
+"""Share of a result's words that stand in one run in its action, or of the words of result and
+criterion that they have in common in order."""
+
+FEWEST = 3
+"""Words of a result from which on a repetition is told: "The PIN is accepted" may be said twice."""
+
+
+def echoes(step: TestStep, criteria: Sequence[AcceptanceCriterion]) -> Iterator[Mark]:
+    """The mark of a step whose result repeats its action or a criterion."""
+    result = _said(step.expected_result)
+    if len(result) < FEWEST:
+        return
+    action = _said(step.action)
+    run = SequenceMatcher(None, action, result, autojunk=False).find_longest_match()
+    if run.size >= REPEATED * len(result):
+        message = f"The result only repeats its action: {shown(step.expected_result)}."
+        yield Mark(ECHO, step.expected_result, message)
+        return
+    for criterion in criteria:
+        for text in _rules_of(criterion.text):
+            if SequenceMatcher(None, _said(text), result, autojunk=False).ratio() >= REPEATED:
+                message = f"The result only repeats {criterion.id}: {shown(text)}."
+                yield Mark(ECHO, step.expected_result, message)
+                return
+
+
+def _rules_of(text: str) -> Iterator[str]:
+    """The criterion and its sentences; one that only tells what is shown may be said again."""
+    yield text
+    found = sentences(text)
+    if len(found) > 1:
+        yield from (text[start:end] for start, end in found if not find_messages(text[start:end]))
+
+
+def _said(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", text.casefold())

@@ -1,0 +1,160 @@
+"""Whether the data of a case lie on the side of each limit that its condition claims."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, time
+from decimal import Decimal
+
+from assistant.design.comparisons import Comparison
+from assistant.design.quantities import Quantity, find_quantities
+from assistant.domain import Fact, TestCondition
+from assistant.generation.proof.amounts import Number, grouped, number_of, numbers
+from assistant.generation.proof.foreign import foreign_comparison
+from assistant.generation.proof.marks import WRONG_SIDE, Mark, shown
+from assistant.generation.proof.measures import Measures, Value, comparable
+
+NEAR = Decimal("0.5")
+"""How far from a limit, as a share of it, a value still tells a side."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A limit that a condition claims: its quotation, the side, the value tried, the bounds."""
+
+    fact: Fact
+    bounds: tuple[tuple[Comparison, Number], ...]
+    tried: Number | None
+
+    def holds_at(self, value: Value) -> bool | None:
+        """Whether the quoted words hold at a value; ``None`` where it cannot be told.
+
+        Where no comparison is read, the value tried tells on which side of the number they hold.
+        """
+        answers = [_compared(value, comparison, number) for comparison, number in self.bounds]
+        if None not in answers:
+            return all(answers)
+        at, tried = self.bounds[0][1].value, self.tried.value if self.tried else None
+        if len(self.bounds) > 1 or tried is None or not type(at) is type(tried) is type(value):
+            return None
+        if tried == at:
+            return self.fact.holds if value == at else None
+        if value == at:
+            return None
+        beyond = value > at if tried > at else value < at  # type: ignore[operator]
+        return self.fact.holds if beyond else not self.fact.holds
+
+
+def limits_of(condition: TestCondition) -> Iterator[Limit]:
+    """The limits among the facts of a condition, each read from its own quotation."""
+    for fact in condition.facts:
+        if fact.kind not in ("limit", "field"):
+            continue
+        tried = next(iter(find_quantities(grouped(fact.value))), None)
+        read = list(find_quantities(grouped(fact.quote)))
+        read = [one for one in read if one.is_limit] or read[:1]
+        read = [one for one in read if one.range_end] or read[:1]
+        bounds = tuple(_bound(fact.quote, one, tried) for one in read)
+        if bounds:
+            value = number_of(tried) if tried else next(iter(numbers(fact.value)), None)
+            yield Limit(fact, bounds, value)
+
+
+def _bound(quote: str, read: Quantity, tried: Quantity | None) -> tuple[Comparison, Number]:
+    """A bound of a limit: "<18" tried at "17 years" is one of 18 years."""
+    bare = read.kind == "number" and tried is not None and tried.kind != "number"
+    if bare and tried is not None and isinstance(tried.value, Decimal):
+        read = replace(read, kind=tried.kind, unit=tried.unit)
+    comparison = read.comparison
+    if comparison == "none":
+        comparison = foreign_comparison(quote[: read.start], quote[read.end :])
+    return comparison, number_of(read)
+
+
+def _compared(value: Value, comparison: Comparison, bound: Number) -> bool | None:
+    at = bound.value
+    if type(value) is not type(at):
+        return None
+    match comparison:
+        case "at least":
+            return value >= at  # type: ignore[operator]
+        case "more than":
+            return value > at  # type: ignore[operator]
+        case "at most":
+            return value <= at  # type: ignore[operator]
+        case "less than":
+            return value < at  # type: ignore[operator]
+        case "exactly":
+            return value == at
+    return None
+
+
+_COUNTED_FROM = re.compile(
+    r"\b(?:after|before|since|from|within|later|earlier|advance|old(?:er)?|age[ds]?|nach|vor|seit|ab"
+    r"|innerhalb|binnen|après|avant|depuis|dans|avance)\b",
+    re.IGNORECASE,
+)
+
+
+def counts_from(quote: str) -> bool:
+    """Whether a limit counts days from one day on: "within 5 working days after the close"."""
+    return _COUNTED_FROM.search(quote) is not None
+
+
+def wrong_sides(condition: TestCondition, measures: Measures) -> Iterator[Mark]:
+    """Limits of which the data of the case lie on the other side than the condition claims.
+
+    Told only where it is certain: the value tried is not there, and the value that is nearest to
+    the limit lies on the other side.
+    """
+    for limit in limits_of(condition):
+        bound = limit.bounds[0][1]
+        values = measures.of(bound, counted_from=counts_from(limit.fact.quote))
+        if limit.tried is not None and values.has(limit.tried.value):
+            continue
+        if limit.tried is not None and not comparable(limit.tried, bound):
+            continue  # "300 EUR" of "1 % of the income"
+        if limit.tried is None and bound.value in values.written:
+            continue  # the limit itself is named
+        all_values = dict.fromkeys(values.written)
+        if limit.tried is not None:
+            all_values |= dict.fromkeys((*values.counted, *values.computed))
+        sides = {value: limit.holds_at(value) for value in all_values if _near(value, bound)}
+        if not sides or None in sides.values():
+            continue
+        right = [value for value, side in sides.items() if side == limit.fact.holds]
+        wrong = [value for value, side in sides.items() if side != limit.fact.holds]
+        if not wrong or any(value in values.computed for value in right):
+            continue
+        nearest = min(wrong, key=lambda value: distance(value, bound))
+        if right and min(distance(v, bound) for v in right) <= distance(nearest, bound):
+            continue
+        words = next(
+            (one.words for one in measures.read.all
+             if one.value == nearest and comparable(one, bound)), "",
+        )  # fmt: skip
+        holds = "holds" if limit.fact.holds else "does not hold"
+        value = f"“{words}” lies" if words else "its dates or entries lie"
+        claim = f"{shown(limit.fact.quote)} {holds}"
+        message = f"The case is to show that {claim}; {value} on the other side."
+        yield Mark(WRONG_SIDE, words or limit.fact.quote, message)
+
+
+def _near(value: Value, bound: Number) -> bool:
+    if isinstance(value, Decimal) and isinstance(bound.value, Decimal):
+        return abs(value - bound.value) <= max(abs(bound.value) * NEAR, Decimal(1))
+    return True
+
+
+def distance(value: Value, bound: Number) -> float:
+    """How far a value is from a bound, in its own unit."""
+    at = bound.value
+    if isinstance(value, Decimal) and isinstance(at, Decimal):
+        return float(abs(value - at))
+    if isinstance(value, date) and isinstance(at, date):
+        return abs((value - at).days)
+    if isinstance(value, time) and isinstance(at, time):
+        return abs(value.hour * 60 + value.minute - at.hour * 60 - at.minute)
+    return float("inf")

@@ -1,0 +1,141 @@
+"""What the data of a case measure: numbers as written, and what follows from their dates, entries
+and amounts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from functools import cached_property
+from itertools import combinations, pairwise
+
+from assistant.design.messages import find_messages
+from assistant.design.moments import NO_YEAR
+from assistant.design.units import in_base_unit
+from assistant.generation.proof.amounts import MEASURED, Number, Numbers, elapsed, numbers
+from assistant.generation.proof.words import same
+
+Value = Decimal | date | time
+
+FAR_TIME = 8
+"""Characters between a date and the time of day that belongs to it."""
+
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+_ORDINAL = re.compile(
+    rf"\b(?:(?P<word>{'|'.join(_ORDINALS)})|(?P<digits>\d{{1,3}})(?:st|nd|rd|th)) "
+    r"(?P<unit>(?:working )?(?:day|week|month))\b|\bday (?P<day>\d{1,3})\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Values:
+    """Values of the data: ``written``, ``counted`` ("the sixth working day"), and those computed:
+    as they compare (``exact``) and as they may be told (``loose``)."""
+
+    written: list[Value]
+    counted: list[Value]
+    exact: list[Value]
+    loose: list[Value]
+
+    def has(self, value: Value) -> bool:
+        """Whether a value is among the data, or follows from them."""
+        if self.counted:
+            return value in (*self.written, *self.counted)
+        return value in (*self.written, *self.exact, *self.loose)
+
+    @property
+    def computed(self) -> list[Value]:
+        """Those computed, where nothing is counted in words."""
+        return [] if self.counted else self.exact
+
+
+class Measures:
+    """What the data of a case measure: numbers as written, and what follows from their dates,
+    entries and amounts."""
+
+    def __init__(self, lines: tuple[str, ...]) -> None:
+        self.lines = lines
+        self.read = Numbers(lines)
+
+    def of(self, bound: Number, *, counted_from: bool) -> Values:
+        """Values comparable with a bound.
+
+        ``counted_from`` tells that days are counted from one day on, which is not one of them.
+        """
+        written: list[Value] = [one.value for one in self.read.all if comparable(one, bound)]
+        counted: list[Value] = [value for value, unit in self.ordinals if unit == bound.unit]
+        exact: list[Value] = []
+        loose: list[Value] = []
+        if bound.kind == "duration":
+            for first, last in combinations(self.days, 2):
+                found = elapsed(first, last, bound.unit)
+                exact += found[:1]
+                loose += found if bound.unit == "month" or not counted_from else found[:1]
+        if bound.kind == "duration" and bound.unit == "millisecond":
+            exact += [
+                abs(Decimal((one - other).total_seconds() * 1000))
+                for one, other in combinations(self.moments, 2)
+            ]
+        if bound.kind == "length":
+            exact += self.lengths
+        if bound.kind in ("money", "percent", "count", "measure"):
+            values = [v for v in dict.fromkeys(written) if isinstance(v, Decimal)]
+            exact += [a + b for a, b in combinations(values, 2)]
+            exact += [abs(a - b) for a, b in combinations(values, 2)]
+        return Values(written, counted, exact, loose)
+
+    @cached_property
+    def days(self) -> list[date]:
+        """The dates of the data in order; those without a year are of the year that others name."""
+        found = {one.value for one in self.read.all if isinstance(one.value, date)}
+        years = {one.year for one in found if one.year != NO_YEAR}
+        if len(years) == 1:
+            year = next(iter(years))
+            found = {one.replace(year=year) if one.year == NO_YEAR else one for one in found}
+        return sorted(one for one in found if one.year != NO_YEAR or not years)
+
+    @cached_property
+    def moments(self) -> list[datetime]:
+        """Dates with a time of day right behind them."""
+        found = []
+        for line in self.lines:
+            read = numbers(line)
+            for day, at in pairwise(read):
+                close = at.start - day.end <= FAR_TIME
+                if close and isinstance(day.value, date) and isinstance(at.value, time):
+                    found.append(datetime.combine(day.value, at.value))
+        return sorted(set(found))
+
+    @cached_property
+    def ordinals(self) -> list[tuple[Decimal, str]]:
+        """ "the sixth working day", "day 21": how far it is from where the days are counted."""
+        found = []
+        for match in (match for line in self.lines for match in _ORDINAL.finditer(line)):
+            word = (match["word"] or "").lower()
+            place = _ORDINALS.index(word) + 1 if word else int(match["digits"] or match["day"])
+            unit = match["unit"] or "day"
+            value, base = in_base_unit(Decimal(place), " ".join(unit.lower().split()))
+            found.append((value.normalize(), base))
+        return found
+
+    @cached_property
+    def lengths(self) -> list[Decimal]:
+        """How long the entries of the data are, in characters: quotations, and what stands behind
+        a colon."""
+        entries = [message.text for line in self.lines for message in find_messages(line)]
+        for line in self.lines:
+            entries += [part.strip(" .;") for part in re.split(r":\s|;\s|\(\d", line) if part]
+        return [Decimal(len(entry)) for entry in entries]
+
+
+def comparable(number: Number, bound: Number) -> bool:
+    """Whether a number of the data is of the kind and unit of a bound."""
+    if type(number.value) is not type(bound.value):
+        return False
+    if bound.kind in MEASURED or number.kind in MEASURED:
+        return (number.kind, number.unit) == (bound.kind, bound.unit)
+    if bound.kind and number.kind:
+        return not (bound.unit and number.unit) or same(bound.unit, number.unit)
+    return bound.kind == number.kind

@@ -1,0 +1,247 @@
+"""Clauses with what they deny, and the side that the text says them for.
+
+A condition's outcomes are quotations with ``happens``: what the text says for this side. Each word
+of them is affirmed or denied; a clause of a result that denies what is affirmed, or affirms what is
+denied, speaks for the other side. Where the words of a clause point both ways, nothing is claimed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from assistant.design.messages import find_messages, mask_quotes
+from assistant.design.quantities import find_quantities
+from assistant.domain import Outcome, TestCondition
+from assistant.generation.proof.amounts import numbers
+from assistant.generation.proof.words import NEGATORS, SEEN, content, meeting, same
+from assistant.generation.wording import clauses, stem, word_set
+
+_POLES = {
+    stem(other): stem(word)
+    for word, others in {
+        "accept": "refuse refused reject rejected decline declined deny denied",
+        "allow": "block blocked prevent prevented forbid forbidden disallow",
+        "enable": "disable disabled greyed grey", "active": "inactive", "valid": "invalid",
+        "show": "hide hidden", "available": "unavailable", "lock": "unlock",
+        "succeed": "fail failed", "complete": "incomplete", "paid": "unpaid",
+        "editable": "read-only", "visible": "invisible", "change": "unchanged",
+    }.items()
+    for other in others.split()
+}  # fmt: skip
+_OVER = re.compile(
+    r"\b(?:no longer|any ?more|no more|nicht mehr|kein\w* \w+ mehr|plus|still|yet|noch|encore|until"
+    r"|as long as|before|bis|avant|solange|tant que|again|another|else|erneut|wieder|sonst"
+    r"|de nouveau|stays?|remains?|reste(?:nt)?|bleib\w*|unchanged|blijft|instead|statt"
+    r"|au lieu|rather)\b",
+    re.IGNORECASE,
+)
+"""What speaks of another time: it was so before, or will be."""
+
+_BOUND = re.compile(
+    r"\b(?:only|nur|seuls?|seulement|uniquement|except|unless|außer|sauf|until|before|if|otherwise"
+    r"|avant|bis|vor|instead|statt|au lieu)\b|>",
+    re.IGNORECASE,
+)
+"""What binds a clause to a condition or a person: it says nothing for one side alone."""
+
+
+_LACKING = word_set("without ohne sans sin zonder senza sem bez")
+
+COVERED = 0.7
+"""Share of a clause's words that outcomes and data must hold for it to be held against them."""
+
+OTHERS = 1.0
+"""Share of a clause's words that must be of the other side."""
+
+_DESCRIBED = re.compile(
+    r"\b(?:an?|the|this|that|these|those|its|their|his|her|any|each|every|all|of|for)\s+"
+    r"(?P<word>[^\W\d_]+)(?=\s+[^\W\d_])",
+    re.IGNORECASE,
+)
+"""A word in front of a noun: "a failed check" says not that something fails."""
+
+_OF_NOUN = word_set(
+    "no without kein keine keinen keinem ohne aucun aucune sans geen zonder sin bez"
+)
+"""Negators that deny what stands behind them alone."""
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A clause: its words by meaning (opposites as one), and whether each is denied in it."""
+
+    text: str
+    words: tuple[tuple[str, bool], ...]
+    negative: bool
+    of_time: bool
+    bound: bool
+    doubled: bool
+    lacking: bool
+
+
+@lru_cache(maxsize=8192)
+def read_clauses(text: str) -> tuple[Clause, ...]:
+    """The clauses of a text; quotations are not part of what is said."""
+    return tuple(_clause(text[start:end]) for _, start, end in clauses(text))
+
+
+def _clause(text: str) -> Clause:
+    bare = mask_quotes(text)
+    if "\x00" in bare:
+        bare = re.split(r"\b(?:with|mit|avec|con|met)\b(?=[^\x00]*\x00)", bare)[0]
+    for number in numbers(bare):
+        bare = bare[: number.start] + " " * (number.end - number.start) + bare[number.end :]
+    bare = bare.replace("\x00", " ")
+    said = [word.replace("’", "'") for word in re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)?", bare)]
+    denying = [word.casefold() for word in said if word.casefold() in NEGATORS]
+    reach = content(bare) - SEEN
+    if len(denying) == 1 and denying[0] in _OF_NOUN:  # "the line has no charge"
+        reach = content(re.split(rf"\b{denying[0]}\b", bare, flags=re.IGNORECASE)[1]) - SEEN
+    described = content(" ".join(match["word"] for match in _DESCRIBED.finditer(bare)))
+    turning = {word for word in reach if word in _POLES} - described
+    negative = (len(denying) % 2 == 1) != (len(turning) % 2 == 1)
+    words = tuple(sorted((_POLES[w] if w in turning else w, negative) for w in reach))
+    return Clause(
+        text, words, negative, bool(_OVER.search(bare)), bool(_BOUND.search(bare)),
+        len(denying) == 2 and not {"nor", "neither", "ni", "weder"} & set(denying),
+        any(word in _LACKING for word in denying),
+    )  # fmt: skip
+
+
+def _limits(text: str) -> bool:
+    return any(quantity.is_limit for quantity in find_quantities(text))
+
+
+class Side:
+    """What the text says for the side of the conditions of a case, word by word."""
+
+    def __init__(self, conditions: Sequence[TestCondition], criteria: Sequence[str]) -> None:
+        self.votes: dict[str, dict[bool, str]] = {}
+        self.outcomes = [one for condition in conditions for one in condition.outcomes]
+        self.accepts = bool(self.outcomes)
+        self.refuses = False
+        own = {one.criterion_id for one in conditions}
+        said: set[str] = set()
+        denied: set[str] = set()
+        for outcome in self.outcomes:
+            clauses_ = read_clauses(outcome.quote)
+            denies = any(clause.negative for clause in clauses_)
+            message = bool(find_messages(outcome.quote))
+            of_effect = not (denies or message)
+            if outcome.happens:
+                clear = not denies and not any(c.bound or c.of_time for c in clauses_)
+                told = outcome.source_id in own and any(
+                    len(one.text.split()) > 2 for one in find_messages(outcome.quote)
+                )
+                self.accepts &= clear and not told and not _limits(outcome.quote)
+            else:
+                self.accepts &= not of_effect
+            self.refuses |= denies if outcome.happens else of_effect
+            (said if outcome.happens else denied).update(content(outcome.quote))
+            if outcome.happens and outcome.source_id not in own:
+                continue
+            for clause in read_clauses(outcome.quote):
+                self._vote(clause, outcome)
+        facts = [fact for condition in conditions for fact in condition.facts]
+        bound = frozenset[str]().union(*(content(fact.quote) for fact in facts))
+        text = frozenset[str]().union(*map(content, criteria)) if self.outcomes else frozenset()
+        self.denied = frozenset(denied)
+        self.other = text - said - bound - SEEN
+        """Words of the criteria that are neither said for this side nor what it depends on."""
+
+    def _vote(self, clause: Clause, outcome: Outcome) -> None:
+        told = bool(find_messages(clause.text)) and not outcome.happens and not clause.negative
+        if clause.bound or told:
+            return
+        for word, turned in clause.words:
+            denied = turned == outcome.happens
+            said = outcome.quote if outcome.happens else f"not: {outcome.quote}"
+            self.votes.setdefault(word, {}).setdefault(denied, said)
+
+    def of(self, word: str) -> dict[bool, str]:
+        """Which way the text says a word for this side (denied or not), with its quotation."""
+        found = self.votes.get(word)
+        if found is not None:
+            return found
+        near: dict[bool, str] = {}
+        for other, votes in self.votes.items():
+            if same(word, other):
+                near |= votes
+        return near
+
+
+def turned(
+    result: str, side: Side, known: frozenset[str], subjects: frozenset[str]
+) -> Iterator[tuple[str, str]]:
+    """Clauses of a result that say the opposite of this side, each with the words it turns.
+
+    ``known`` are words of the case's data and ``subjects`` those that only name what it is about:
+    a clause counts where most of its words are told apart.
+    """
+    for clause in read_clauses(result):
+        if clause.of_time or clause.bound:
+            continue
+        agree, differ, covered = 0, "", 0
+        for word, denied in clause.words:
+            votes = side.of(word)
+            if not votes:
+                covered += bool(meeting((word,), known))
+                continue
+            covered += 1
+            if len(votes) > 1 or meeting((word,), subjects):
+                continue
+            if denied in votes:
+                agree += 1
+            else:
+                differ = differ or votes[not denied]
+        if differ and not agree and covered >= COVERED * len(clause.words):
+            yield clause.text, differ
+
+
+def denied_alone(result: str, side: Side, known: frozenset[str]) -> Iterator[str]:
+    """Clauses that deny something where the text denies nothing of it: the side is one that goes
+    through, and what it denies are messages and refusals."""
+    for clause in read_clauses(result):
+        if clause.doubled and not clause.of_time:
+            yield clause.text
+        elif side.accepts and clause.negative and not clause.of_time and clause.words:
+            words = {word for word, _ in clause.words}
+            if clause.lacking and meeting(words, known) == words:
+                continue  # "recorded without an ID", as the data say
+            if not meeting(words, side.denied | side.other) and not find_messages(clause.text):
+                yield clause.text
+
+
+def attempted(action: str, result: str, side: Side) -> Iterator[str]:
+    """Clauses that say of what is only tried that it is done, on a side that does not accept it."""
+    match = _TRIES.search(action)
+    if match is None or side.accepts or not side.refuses:
+        return
+    tried = content(action[match.end() :]) - SEEN
+    for clause in read_clauses(result):
+        words = {word for word, denied in clause.words if not denied}
+        if clause.of_time or clause.bound or find_messages(clause.text) or not words:
+            continue
+        if meeting(words, tried) == words and not meeting(words, side.votes):
+            yield clause.text
+
+
+_TRIES = re.compile(
+    r"\b(?:try|tries|attempts?|versuch\w*|essa(?:yer|ie)|tenter|intenta\w*|probe\w*|spróbuj)\b"
+    r"(?:[^.;]*?\b(?:to|zu|de|d'))?",
+    re.IGNORECASE,
+)
+
+
+def of_other_side(result: str, side: Side, known: frozenset[str]) -> Iterator[str]:
+    """Clauses that affirm what the criterion says, but not for this side."""
+    for clause in read_clauses(result):
+        words = {word for word, denied in clause.words if not denied}
+        if clause.negative or clause.of_time or clause.bound or not words:
+            continue
+        theirs = meeting(words, side.other) - meeting(words, known)
+        if theirs and len(theirs) >= OTHERS * len(words):
+            yield clause.text

@@ -1,0 +1,88 @@
+"""Cases that repeat each other: the same situation and the same outcome in other words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+from assistant.domain import TestCase
+from assistant.generation.proof.amounts import Number, numbers
+from assistant.generation.proof.polarity import read_clauses
+from assistant.generation.proof.sides import flat
+from assistant.generation.proof.words import NEUTRAL, all_content, meeting
+
+ALIKE = 0.75
+"""Share of the words of the longer of two texts that both hold, from which on they say the same."""
+
+
+def without_repetitions(cases: Sequence[TestCase]) -> tuple[TestCase, ...]:
+    """The cases in their order, of those with one situation and one outcome the better alone.
+
+    Two cases repeat each other where they are of the same criteria, most words of their data and of
+    their results agree, their numbers are the same, and neither denies what the other says. Better
+    is the one with fewer errors, fewer unsupported steps, more covered conditions; the earlier wins
+    a tie.
+    """
+    kept: list[TestCase] = []
+    for case in cases:
+        place = next((n for n, other in enumerate(kept) if repeats(case, other)), None)
+        if place is None:
+            kept.append(case)
+        elif _worth(case) > _worth(kept[place]):
+            kept[place] = case
+    return tuple(kept)
+
+
+def repeats(case: TestCase, other: TestCase) -> bool:
+    """Whether two cases have the same situation and the same outcome."""
+    if set(case.criterion_ids) != set(other.criterion_ids):
+        return False
+    mine_of, theirs_of = set(case.condition_ids), set(other.condition_ids)
+    if mine_of and theirs_of and not mine_of & theirs_of:
+        return False
+    mine, theirs = _situation(case), _situation(other)
+    if _values(mine) != _values(theirs) or _denials(mine) != _denials(theirs):
+        return False
+    said, told = _results(case), _results(other)
+    return (
+        _values(said) == _values(told)
+        and _denials(said) == _denials(told)
+        and _alike(mine, theirs)
+        and _alike(said, told)
+    )
+
+
+def _worth(case: TestCase) -> tuple[int, int, int]:
+    errors = sum(finding.severity == "error" for finding in case.findings)
+    return -errors, -len(case.unsupported_steps), len(case.condition_ids)
+
+
+def _situation(case: TestCase) -> str:
+    lines = [*case.preconditions]
+    for step in case.steps:
+        lines += [step.action, step.test_data]
+    return "\n".join(line for line in lines if line.strip())
+
+
+def _results(case: TestCase) -> str:
+    return "\n".join(step.expected_result for step in case.steps)
+
+
+def _values(text: str) -> set[tuple[str, object]]:
+    return {_value(one) for one in numbers(text)}
+
+
+def _value(number: Number) -> tuple[str, object]:
+    return number.unit, number.value
+
+
+def _denials(text: str) -> int:
+    return sum(clause.negative for line in text.splitlines() for clause in read_clauses(line))
+
+
+def _alike(text: str, other: str) -> bool:
+    mine, theirs = all_content(text) - NEUTRAL, all_content(other) - NEUTRAL
+    longer = max(len(mine), len(theirs))
+    if longer and min(len(meeting(mine, theirs)), len(meeting(theirs, mine))) >= ALIKE * longer:
+        return True
+    return SequenceMatcher(None, flat(text), flat(other), autojunk=False).ratio() >= 0.9

@@ -1,0 +1,159 @@
+"""Messages and roles of a case, held against the side that its condition claims."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from assistant.design.messages import find_messages
+from assistant.domain import Fact, TestCondition
+from assistant.generation.proof.claims import PLACE
+from assistant.generation.proof.marks import CONTRADICTION, WRONG_SIDE, Mark, shown
+from assistant.generation.proof.polarity import read_clauses
+from assistant.generation.proof.words import NEGATORS, Lexicon, all_content
+from assistant.generation.wording import clauses
+
+ANOTHER = "another"
+"""Value of a role fact where somebody acts who does not have the role."""
+
+_ONLY = re.compile(
+    r"\b(?:only|except(?: for)?|nur|ausschließlich|außer|seuls?|seules?|uniquement|sauf|solo|sólo"
+    r"|alleen|tylko|role|rolle|rôle)\b(?P<role>(?:\s+[^\W\d_][\w'’-]*){1,5})",
+    re.IGNORECASE,
+)
+_UNTIL = re.compile(
+    r"\b(?:may|can|must|is|are|has|have|shall|should|will|to|kann|können|darf|dürfen|ist|sind|peut"
+    r"|peuvent|doit|est|sont|puede|pueden|mag|kan|może|sees?|gets?)\b",
+    re.IGNORECASE,
+)
+
+
+# --- Messages -------------------------------------------------------------------------------------
+
+
+def messages_of_other_side(result: str, conditions: Sequence[TestCondition]) -> Iterator[Mark]:
+    """Messages that a result affirms while the text denies them for this side, or the reverse."""
+    told = [one for condition in conditions for one in condition.outcomes]
+    own = {one.criterion_id for one in conditions}
+    affirmed = {flat(m) for one in told if one.happens for m in _messages(one.quote)}
+    settled = {
+        flat(m)
+        for one in told
+        if one.happens and one.source_id in own
+        for m in _messages(one.quote)
+        if len(m.split()) > 1
+    }
+    denied = {flat(m): one.quote for one in told if not one.happens for m in _messages(one.quote)}
+    for text, negative, of_time in _shown(result):
+        said = flat(text)
+        if negative and said in settled and said not in denied and not of_time:
+            yield Mark(CONTRADICTION, text, f"{shown(text)} is what the text says for this side.")
+        elif not negative and said in denied and said not in affirmed and not of_time:
+            message = f"{shown(text)} is denied for this side: not {shown(denied[said])}."
+            yield Mark(WRONG_SIDE, text, message)
+
+
+def other_message(
+    results: Sequence[str], conditions: Sequence[TestCondition]
+) -> Iterator[tuple[int, Mark]]:
+    """The place of a result that affirms a message, where the one that the criterion gives for this
+    side stands in no result."""
+    ids = {one.criterion_id for one in conditions}
+    wanted = [
+        message
+        for condition in conditions
+        for one in condition.outcomes
+        if one.happens and one.source_id in ids
+        for message in _messages(one.quote)
+        if len(message.split()) > 1
+    ]
+    said = " ".join(map(flat, results))
+    if not wanted or any(flat(message) in said or PLACE.search(message) for message in wanted):
+        return
+    for place, result in enumerate(results):
+        for text, negative, _ in _shown(result):
+            if not negative and len(text.split()) > 1:
+                message = f"{shown(text)}, but the text says {shown(wanted[0])} for this side."
+                yield place, Mark(CONTRADICTION, text, message)
+
+
+def _shown(result: str) -> Iterator[tuple[str, bool, bool]]:
+    """The messages of a result, whether its clause denies them, and whether it speaks of another
+    time."""
+    for start, end in ((start, end) for _, start, end in clauses(result)):
+        clause = result[start:end]
+        found = list(find_messages(clause))
+        if found:
+            read = read_clauses(clause)
+            for message in found:
+                before = clause[: message.start]
+                negative = sum(w.casefold() in NEGATORS for w in re.findall(r"[\w'’]+", before))
+                after = clause[message.end :]
+                behind = sum(w.casefold() in NEGATORS for w in re.findall(r"[\w'’]+", after))
+                yield (
+                    message.text, bool((negative or behind) % 2), any(one.of_time for one in read),
+                )  # fmt: skip
+
+
+def _messages(text: str) -> list[str]:
+    return [one.text for one in find_messages(text)]
+
+
+def flat(text: str) -> str:
+    """The words alone, in one case."""
+    return " ".join(re.findall(r"[^\W_]+", text.casefold()))
+
+
+# --- Roles ----------------------------------------------------------------------------------------
+
+
+def turned_roles(
+    condition: TestCondition, lines: Sequence[str], all_conditions: Sequence[TestCondition]
+) -> Iterator[Mark]:
+    """Roles that the condition claims and nobody in the case has, or that the one who acts has
+    although somebody else is to act; a case of both sides needs both."""
+    both = {
+        fact.quote for one in all_conditions for fact in one.facts
+        if fact.kind == "role" and fact.holds
+    }  # fmt: skip
+    for fact in condition.facts:
+        role = role_of(fact) if fact.kind == "role" else frozenset()
+        if not role:
+            continue
+        having = [line for line in lines if _has_role(line, role)]
+        if fact.holds and not having:
+            message = f"The case is to be done by {shown(fact.value)}; nobody in it has this role."
+            yield Mark(WRONG_SIDE, fact.value, message)
+        elif fact.holds or fact.quote in both:
+            continue
+        elif having and not any(_lacks_role(line, role) for line in lines):
+            message = (
+                f"Somebody else is to act ({shown(fact.quote)}); here it is {shown(having[0])}."
+            )
+            yield Mark(WRONG_SIDE, having[0], message)
+
+
+def role_of(fact: Fact) -> frozenset[str]:
+    """The words of the role that a fact is about."""
+    if fact.value and fact.value != ANOTHER:
+        return all_content(fact.value)
+    match = _ONLY.search(fact.quote)
+    if match is None:
+        return frozenset()
+    return all_content(_UNTIL.split(match["role"])[0])
+
+
+def _has_role(line: str, role: frozenset[str]) -> bool:
+    return any(Lexicon((part,)).share(role) == 1 and not _denies(part) for part in _parts(line))
+
+
+def _lacks_role(line: str, role: frozenset[str]) -> bool:
+    return any(Lexicon((part,)).share(role) == 1 and _denies(part) for part in _parts(line))
+
+
+def _parts(line: str) -> list[str]:
+    return [line[start:end] for _, start, end in clauses(line)]
+
+
+def _denies(text: str) -> bool:
+    return any(word.casefold() in NEGATORS for word in re.findall(r"[\w'’]+", text))

@@ -1,0 +1,98 @@
+"""A criterion with a source and a case, proved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from assistant.domain import (
+    AcceptanceCriterion,
+    Chunk,
+    ChunkKind,
+    Fact,
+    Outcome,
+    RetrievedChunk,
+    TestCase,
+    TestCondition,
+    TestStep,
+)
+from assistant.generation.proof import Ground, Sources, grounded, with_sources
+
+Prove = Callable[..., TestCase]
+
+
+def source(rank: int, text: str, kind: ChunkKind = "rule", key: str = "") -> RetrievedChunk:
+    """A chunk of a document of its own, as it stands in the prompt."""
+    chunk = Chunk(
+        id=f"c{rank}", document_id=f"d{rank}", ordinal=rank, text=text, kind=kind, key=key
+    )
+    stage = "basis" if kind == "criterion" else "fused"
+    return RetrievedChunk.model_validate({"chunk": chunk, "score": 1, "rank": rank, "stage": stage})
+
+
+@pytest.fixture
+def prove() -> Prove:
+    """A case of one criterion, held against it.
+
+    ``steps`` are (action, data, result); ``facts`` and ``outcomes`` what the condition says;
+    outcomes that begin with "not: " must not happen.
+    """
+
+    def proved(
+        criterion: str,
+        steps: Sequence[tuple[str, str, str]],
+        *,
+        given: Sequence[str] = (),
+        facts: Sequence[Fact] = (),
+        outcomes: Sequence[str] = (),
+        sources: Sequence[str] = (),
+        story: str = "",
+        own: Sequence[str] = (),
+        cited: Sequence[int] = (),
+    ) -> TestCase:
+        chunks = [source(1, criterion, "criterion", "AC-1")]
+        chunks += [source(n, text) for n, text in enumerate(sources, start=2)]
+        ready = Sources(chunks)
+        condition = TestCondition(
+            id="AC-1-B1",
+            criterion_id="AC-1",
+            technique="boundary",
+            statement="",
+            facts=tuple(facts),
+            outcomes=tuple(
+                Outcome(
+                    source_id="AC-1",
+                    quote=text.removeprefix("not: "),
+                    happens=not text.startswith("not: "),
+                )
+                for text in outcomes
+            ),
+        )
+        ground = Ground(
+            sources=ready,
+            criteria=(AcceptanceCriterion(id="AC-1", text=criterion),),
+            conditions=(condition,),
+            context=(story,),
+            own=tuple(own),
+        )
+        case = TestCase(
+            id="TC-1",
+            title="",
+            preconditions=tuple(given),
+            steps=tuple(
+                TestStep(
+                    number=number,
+                    action=action,
+                    test_data=data,
+                    expected_result=result,
+                    citations=with_sources(result, cited, ready),
+                )
+                for number, (action, data, result) in enumerate(steps, start=1)
+            ),
+            criterion_ids=("AC-1",),
+            condition_ids=("AC-1-B1",),
+        )
+        return grounded(case, ground)
+
+    return proved

@@ -1,0 +1,377 @@
+"""What a case claims is proved; what its writer chose as data is free."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from assistant.domain import Fact, TestCase
+
+Prove = Callable[..., TestCase]
+
+LEAVE = (
+    "Requests for more than 10 consecutive working days need the approval of both the line manager "
+    "and HR; all others need that of the line manager only."
+)
+LONG = Fact(kind="limit", quote="more than 10 consecutive working days", value="11 working days")
+SHORT = LONG.model_copy(update={"holds": False, "value": "10 working days"})
+BOTH = "need the approval of both the line manager and HR"
+REFUND = (
+    "A refund of up to £250.00 is paid within 5 working days; a higher one is refused with the "
+    'message "Ask a team leader."'
+)
+
+
+def errors(case: TestCase) -> list[str]:
+    return [one.rule for one in case.findings if one.severity == "error"]
+
+
+def rules(case: TestCase) -> set[str]:
+    return {one.rule for one in case.findings}
+
+
+def good(case: TestCase) -> bool:
+    return not errors(case) and not case.unsupported_steps
+
+
+# --- Data are free --------------------------------------------------------------------------------
+
+
+def test_people_dates_and_counts_that_a_writer_chooses_are_data(prove: Prove) -> None:
+    case = prove(
+        LEAVE,
+        [
+            (
+                "As Ann Lee, request leave for 11 consecutive working days, 1 to 15 June 2026.",
+                "1 to 15 June 2026 (11 working days)",
+                "The request of Ann Lee for 1 to 15 June 2026 waits for the approval of both the "
+                "line manager and HR.",
+            )
+        ],
+        given=["Ann Lee is full-time and has 28 days of leave left", "Her line manager is Bo Falk"],
+        facts=[LONG],
+        outcomes=[BOTH],
+        cited=[1],
+    )
+    assert good(case), case.findings
+    assert case.steps[0].support == "supported"
+    assert case.steps[0].citations[0].quote in LEAVE
+
+
+@pytest.mark.parametrize(
+    ("result", "is_good"),
+    [
+        ("The balance of Tom Berg is now 130.00 EUR.", True),  # 100 + 30
+        ("The balance of Tom Berg is now 70.00 EUR.", True),  # 100 - 30
+        ("The fee of 3.00 EUR is charged to Tom Berg.", True),  # 10 % of 30
+        ("The balance of Tom Berg is now 171.00 EUR.", False),
+        ("The payment is paid out on 8 June 2026.", True),  # 1 June + 5 working days
+        ("The payment is paid out on 9 July 2026.", False),
+    ],
+)
+def test_what_is_computed_from_the_data_follows(prove: Prove, result: str, is_good: bool) -> None:
+    case = prove(
+        "A payment goes into the balance, is paid out within 5 working days and costs a fee of "
+        "10 %.",
+        [("Enter a payment for Tom Berg.", "30.00 EUR, 1 June 2026", result)],
+        given=["Tom Berg has a balance of 100.00 EUR"],
+    )
+    assert good(case) is is_good, case.findings
+
+
+@pytest.mark.parametrize(
+    ("data", "wrong"),
+    [
+        ("1 to 15 June 2026 (11 working days)", False),
+        ("1 to 15 June 2026 (10 working days)", False),  # a public holiday may lie between
+        ("1 to 15 June 2026 (12 working days)", True),
+        ("1 June 2026 to 15 June 2026 (11 working days)", False),
+    ],
+)
+def test_a_wrong_count_of_days_is_told_where_it_is_certain(
+    prove: Prove, data: str, wrong: bool
+) -> None:
+    case = prove(LEAVE, [("Request leave.", data, "")])
+    assert ("inconsistent data" in errors(case)) is wrong, case.findings
+
+
+@pytest.mark.parametrize(
+    ("told", "wrong"),
+    [("so she turns 18 today", False), ("still 17", True), ("turns 19 today", True)],
+)
+def test_an_age_that_the_dates_do_not_give_is_told(prove: Prove, told: str, wrong: bool) -> None:
+    given = ["The test date is 14 March 2025", f"Lea Novak was born on 14 March 2007, {told}"]
+    case = prove("Applicants under 18 are blocked.", [("Apply.", "", "")], given=given)
+    assert ("inconsistent data" in errors(case)) is wrong, case.findings
+
+
+# --- The side of a limit --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fact", "data", "wrong"),
+    [
+        (LONG, "11 working days", False),
+        (LONG, "12 working days", False),
+        (LONG, "10 working days", True),
+        (SHORT, "10 working days", False),
+        (SHORT, "11 working days", True),
+        (SHORT, "9 working days", False),
+        (LONG, "30 June", False),  # no count: nothing is certain
+    ],
+)
+def test_data_of_the_other_side_of_a_limit_are_an_error(
+    prove: Prove, fact: Fact, data: str, wrong: bool
+) -> None:
+    case = prove(LEAVE, [("Request leave.", data, "")], facts=[fact])
+    assert ("wrong side" in errors(case)) is wrong, case.findings
+
+
+@pytest.mark.parametrize(
+    ("quote", "value", "line", "wrong"),
+    [
+        ("up to £250.00", "£250.00", "A refund of £250.01", True),
+        ("<18", "17 years", "Born on 14 March 2007, test date 14 March 2025", True),
+        ("<18", "17 years", "Born on 15 March 2007, test date 14 March 2025", False),
+        ("within 5 working days after the close", "5 working days",
+         "Closed on 4 April 2025, today is 11 April 2025", False),
+        ("within 5 working days after the close", "5 working days",
+         "Closed on 4 April 2025, today is 14 April 2025, the sixth working day", True),
+        ("bis einschließlich 800 EUR netto", "800,00 EUR netto", "Notebook, 800,00 EUR", False),
+        ("bis einschließlich 800 EUR netto", "800,00 EUR netto", "Notebook, 800,01 EUR", True),
+        ("unter 25 Jahren", "24 Jahre", "geboren am 11. Juli 2000, heute ist der 10. Juli 2025",
+         False),
+        ("unter 25 Jahren", "24 Jahre", "geboren am 10. Juli 2000, heute ist der 10. Juli 2025",
+         True),
+        ("dépasse 50 000 €", "50 001 €", "valeur d'assurance 50 000 €", True),
+        ("dépasse 50 000 €", "50 001 €", "valeur d'assurance 50 001 €", False),
+        ("ab 20:00 Uhr", "20:00 Uhr", "Die Uhr steht auf 19:59", True),
+    ],
+)  # fmt: skip
+def test_limits_are_read_in_dates_money_and_other_languages(
+    prove: Prove, quote: str, value: str, line: str, wrong: bool
+) -> None:
+    fact = Fact(kind="limit", quote=quote, value=value)
+    case = prove(quote, [("Do it.", "", "")], given=[line], facts=[fact])
+    assert ("wrong side" in errors(case)) is wrong, case.findings
+
+
+# --- Claims ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        "The refund of £250.01 is refused with the message “ask a team leader”.",
+        "The refund of GBP 250.01 is rejected.",
+        "The refund is paid within five working days.",
+    ],
+)
+def test_what_text_and_data_carry_is_backed(prove: Prove, result: str) -> None:
+    case = prove(REFUND, [("Request a refund.", "£250.01", result)])
+    assert good(case), case.findings
+    assert case.steps[0].support in ("supported", "derived")
+    assert [c for c in case.steps[0].citations if c.quote in REFUND]
+
+
+@pytest.mark.parametrize(
+    ("result", "words"),
+    [
+        ("The refund of £250.01 is refused after 17 months.", "17 months"),
+        ("The refund of £250.01 is refused; the code is 4711.", "4711"),
+        ('The refund of £250.01 is refused and "Call the office at once" is shown.',
+         "Call the office at once"),
+        ("The refund of £250.01 is refused. The warehouse prints a packing slip.",
+         "The warehouse prints a packing slip."),
+    ],
+)  # fmt: skip
+def test_what_stands_nowhere_is_told_with_its_words(prove: Prove, result: str, words: str) -> None:
+    case = prove(REFUND, [("Request a refund.", "£250.01", result)])
+    assert words in {finding.words for finding in case.findings}
+    assert case.unsupported_steps == (1,)
+    assert not case.steps[0].citations
+
+
+def test_two_words_that_stand_nowhere_are_let_pass_among_known_ones(prove: Prove) -> None:
+    known = "The refund is refused by the gentle payments system."
+    case = prove(REFUND, [("Request a refund.", "", known)])
+    assert good(case), case.findings
+    strange = "The refund triggers a colourful warehouse fanfare."
+    case = prove(REFUND, [("Request a refund.", "", strange)])
+    assert case.unsupported_steps == (1,)
+
+
+@pytest.mark.parametrize(
+    "language",
+    [
+        ("Ein Rentenantrag kann zurückgenommen werden, solange kein Bescheid erstellt ist.",
+         "Den Antrag öffnen und zurücknehmen.", "Der Antrag ist zurückgenommen."),
+        ("Le contribuable peut modifier sa déclaration tant qu'elle n'est pas traitée.",
+         "Ouvrir la déclaration et la modifier.", "La déclaration modifiée est enregistrée."),
+        ("Klanten kunnen een bestelling annuleren zolang die niet is verzonden.",
+         "Annuleer de bestelling.", "De bestelling is geannuleerd."),
+    ],
+)  # fmt: skip
+def test_other_languages_are_not_marked_for_their_stems(
+    prove: Prove, language: tuple[str, str, str]
+) -> None:
+    criterion, action, result = language
+    case = prove(criterion, [(action, "", result)])
+    assert good(case), case.findings
+
+
+@pytest.mark.parametrize(
+    ("source", "is_good"),
+    [
+        ("Changes of prices are effective within 1 hour.", False),
+        ("A refund is shown on the statement within 1 hour.", True),
+        ("1. Open the page. 2. Save.", False),
+    ],
+)
+def test_a_number_of_a_source_counts_where_it_speaks_of_the_same_thing(
+    prove: Prove, source: str, is_good: bool
+) -> None:
+    result = "The refund is shown on the statement within 1 hour."
+    case = prove(REFUND, [("Request a refund.", "", result)], sources=[source])
+    assert good(case) is is_good, case.findings
+
+
+def test_a_list_number_supports_no_count(prove: Prove) -> None:
+    text = "Citizens see their appointments:\n1. the next one\n2. the others"
+    case = prove(text, [("Open the page.", "", "The citizen sees 7 appointments.")])
+    assert case.unsupported_steps == (1,)
+
+
+def test_a_source_that_sets_another_limit_is_told_with_both_sentences(prove: Prove) -> None:
+    text = "A refund of up to £250.00 to the original card is paid at once."
+    rule = "BR-4 A refund of up to £200.00 to the original card is paid at once."
+    result = "A refund of £250.00 to the original card is paid at once."
+    case = prove(text, [("Request a refund of £250.00.", "", result)], sources=[rule])
+    told = [one for one in case.findings if one.rule == "contradiction" and one.step is None]
+    assert len(told) == 1
+    assert "BR-4" in told[0].message
+    assert "£200.00" in told[0].message
+
+
+def test_the_testers_own_words_count(prove: Prove) -> None:
+    step = ("Request a refund.", "£250.01", "The refund is refused after 17 months.")
+    assert prove(REFUND, [step]).unsupported_steps == (1,)
+    assert not prove(REFUND, [step], own=["Refunds are refused after 17 months"]).unsupported_steps
+
+
+def test_a_placeholder_in_a_message_takes_the_data(prove: Prove) -> None:
+    text = 'The parents get the text "<first name> has not arrived at school today."'
+    result = 'The text "Zoe has not arrived at school today." has arrived.'
+    assert good(prove(text, [("Look at the phone.", "", result)]))
+
+
+def test_checking_again_changes_nothing(prove: Prove) -> None:
+    case = prove(REFUND, [("Request it.", "", "It is refused after 9 years.")])
+    again = prove(REFUND, [("Request it.", "", "It is refused after 9 years.")])
+    assert case == again
+
+
+# --- The other side -------------------------------------------------------------------------------
+
+SUPERVISOR = "Only supervisors may override a failed credit check."
+DRAFT = '"Please attach a receipt." is shown and the claim stays in draft'
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "result", "rule"),
+    [
+        (["the request goes to calculation"], "The request does not go to calculation.",
+         "contradiction"),
+        (["the request goes to calculation"], "The request goes to calculation.", ""),
+        (["not: the request goes to calculation"], "The request goes to calculation.",
+         "contradiction"),
+        (["the posting is refused"], "The posting is accepted.", "contradiction"),
+        (["the posting is refused"], "The posting is refused.", ""),
+        (["not: the posting is refused"], "The posting is refused.", "contradiction"),
+        ([f"not: {DRAFT}"], '"Please attach a receipt." is shown.', "wrong side"),
+        ([f"not: {DRAFT}"], '"Please attach a receipt." is not shown.', ""),
+        ([DRAFT], '"Please attach a receipt." is not shown.', "contradiction"),
+        ([DRAFT], '"Please attach a receipt." is shown; the claim stays in draft.', ""),
+    ],
+)  # fmt: skip
+def test_a_result_that_speaks_for_the_other_side_is_an_error(
+    prove: Prove, outcomes: list[str], result: str, rule: str
+) -> None:
+    text = (
+        f"A member who is at least 63 has claims: {DRAFT}. the request goes to calculation; "
+        "the posting is refused."
+    )
+    case = prove(text, [("Do it.", "", result)], outcomes=outcomes)
+    assert rule in errors(case) if rule else not errors(case), case.findings
+
+
+def test_another_message_than_that_of_this_side_is_an_error(prove: Prove) -> None:
+    text = 'Late claims show "Late claim, see review"; others show "Claim has been received".'
+    case = prove(
+        text,
+        [("Send the claim.", "", '"Claim has been received" is shown.')],
+        outcomes=['Late claims show "Late claim, see review"'],
+    )
+    assert "contradiction" in errors(case)
+    assert any("Late claim, see review" in one.message for one in case.findings)
+
+
+@pytest.mark.parametrize(
+    ("value", "given", "wrong"),
+    [
+        ("supervisor", "Ben Otto, supervisor, is logged in", False),
+        ("supervisor", "Ben Otto, clerk, is logged in", True),
+        ("another", "Ben Otto, clerk, is logged in", False),
+        ("another", "Ben Otto is a clerk and not a supervisor", False),
+        ("another", "Ben Otto, supervisor, is logged in", True),
+    ],
+)
+def test_the_one_who_acts_has_the_role_that_the_condition_claims(
+    prove: Prove, value: str, given: str, wrong: bool
+) -> None:
+    fact = Fact(kind="role", quote="Only supervisors may override", holds=value != "another",
+                value=value)  # fmt: skip
+    case = prove(SUPERVISOR, [("Override the check.", "", "")], given=[given], facts=[fact])
+    assert ("wrong side" in errors(case)) is wrong, case.findings
+
+
+def test_what_is_only_tried_does_not_go_through_on_a_side_that_refuses(prove: Prove) -> None:
+    step = "As Ben Otto, open the loan and try to override the credit check."
+    refused = ["not: override a failed credit check"]
+    result = "Ben Otto can override the credit check."
+    assert "wrong side" in errors(prove(SUPERVISOR, [(step, "", result)], outcomes=refused)) or (
+        "contradiction" in errors(prove(SUPERVISOR, [(step, "", result)], outcomes=refused))
+    )
+    result = "Ben Otto cannot override the credit check."
+    assert not errors(prove(SUPERVISOR, [(step, "", result)], outcomes=refused))
+
+
+def test_a_denial_that_no_text_gives_for_this_side_is_unsupported(prove: Prove) -> None:
+    text = "A return of the car is recorded with its time and costs nothing extra."
+    outcomes = ["costs nothing extra", "A return of the car is recorded with its time"]
+    step = "Enter the return of the car."
+    good_one = prove(text, [(step, "", "The return is recorded.")], outcomes=outcomes[1:])
+    assert good(good_one), good_one.findings
+    bad = prove(text, [(step, "", "The kilometres are not filed.")], outcomes=outcomes[1:])
+    assert bad.unsupported_steps == (1,)
+
+
+# --- Echoes ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("action", "result", "is_echo"),
+    [
+        (f"Check whether {LEAVE}", LEAVE, True),
+        ("Open the request.", LEAVE, True),
+        ("Check that the request waits for HR.", "The request waits for HR.", True),
+        ("Open the request.", "The request waits for both the line manager and HR.", False),
+        ("Enter the correct PIN.", "The PIN is accepted.", False),
+    ],
+)
+def test_a_result_that_only_repeats_is_an_error(
+    prove: Prove, action: str, result: str, is_echo: bool
+) -> None:
+    case = prove(LEAVE + " The PIN of the card is accepted.", [(action, "", result)])
+    assert ("echo" in errors(case)) is is_echo, case.findings
