@@ -62,6 +62,9 @@ def analyse(options: Namespace, terminal: Terminal) -> None:
         terminal.line("")
     for note in found.notes:
         terminal.note(note)
+    for notice in found.notices:
+        quote = f" “{' '.join(notice.quote.split())[:120]}”" if notice.quote else ""
+        terminal.note(f"{notice.kind}: {notice.text}{quote}")
     for piece in found.unread:
         terminal.note(f"not read ({piece.reason}): {' '.join(piece.text.split())[:120]}")
 
@@ -77,7 +80,8 @@ def _criterion(criterion: AnalysedCriterion, terminal: Terminal) -> None:
         mark = "+" if condition.valid else "-"
         short = condition.id.removeprefix(f"{criterion.id}-")
         terminal.line(f"    {mark} {short:<4} {condition.technique:<20} {condition.statement}")
-        terminal.line(f"           expected: {condition.expected}")
+        if condition.expected:
+            terminal.line(f"           expected: {condition.expected}")
         verdict = criterion.against_existing.get(condition.id)
         if verdict:
             case_id = f" {verdict.case_id}" if verdict.case_id else ""

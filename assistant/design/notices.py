@@ -36,9 +36,9 @@ def _languages(epic: Epic) -> Iterator[Notice]:
         yield Notice(
             kind="language",
             source_id=ids[0],
-            text=f"{', '.join(ids[:NAMED])}{more} {verb} to be in {language}. Conditions are read"
-            " from English: each such criterion gets one positive case in its own words, without"
-            " negatives and boundaries. Translate them to get those.",
+            text=f"{', '.join(ids[:NAMED])}{more} {verb} to be in {language}. Sentences are"
+            " read in English: tables and Given/When/Then are read here too, any other criterion"
+            " gets one condition that quotes it whole.",
         )
 
 

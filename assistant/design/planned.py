@@ -1,8 +1,6 @@
 """Which conditions of a criterion cases are written for, and what is left out and why.
 
-A criterion that only says what is out of scope has none. One in another language than English has
-one: its own words, as a positive condition; what would be read out of them by English rules would
-be guesswork.
+A criterion that only says what is out of scope has none.
 """
 
 from __future__ import annotations
@@ -10,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.design.conditions import derive_conditions
-from assistant.design.languages import ENGLISH, language_of
 from assistant.design.scope import is_scope_statement
 from assistant.domain import (
     TECHNIQUES,
@@ -32,7 +29,4 @@ def planned_conditions(
     """The conditions of one criterion as ``derive_conditions`` gives them, but see above."""
     if is_scope_statement(criterion.text):
         return ()
-    if language_of(criterion.text) != ENGLISH:
-        positive = derive_conditions(story, criterion, techniques=("positive",))
-        return positive[:1] if "positive" in techniques else ()
     return derive_conditions(story, criterion, techniques=techniques, depth=depth)

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from assistant.design.analysis import CriterionAnalysis, analyse
 from assistant.design.end_to_end import conditions_of_epic, end_to_end_conditions
+from assistant.design.notices import find_notices
 from assistant.design.planned import planned_conditions
 from assistant.design.questions import raise_questions
 from assistant.design.shared import SharedPrecondition, shared_preconditions
@@ -17,6 +18,7 @@ from assistant.domain import (
     TECHNIQUES,
     Depth,
     Epic,
+    Notice,
     Question,
     Technique,
     TestCondition,
@@ -75,6 +77,8 @@ class EpicAnalysis(Value):
     epics: tuple[AnalysedEpic, ...]
     unread: tuple[Unread, ...] = ()
     notes: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    """Other languages, what is left out, and words that instruct the assistant."""
 
 
 def analyse_text(
@@ -110,6 +114,7 @@ def analyse_text(
         epics=tuple(_epic(epic, techniques, depth, verdicts) for epic in reading.epics),
         unread=reading.unread,
         notes=reading.notes,
+        notices=find_notices(reading.epics),
     )
 
 
