@@ -158,6 +158,22 @@ def suite_problem(suite: dict[str, Any], found: tuple[TestCondition, ...]) -> st
     return min(problems, key=len, default="no rows")
 
 
+def turned_limit(suite: dict[str, Any], found: tuple[TestCondition, ...]) -> str:
+    """A value on one side of a limit with the outcome of the other; "" where none is."""
+    (fragment, *others) = [part.lower() for part in suite["vars"]]
+    for one_ in found:
+        if others or one_.technique != "boundary" or fragment not in one_.facts[0].quote.lower():
+            continue
+        fact = one_.facts[0]
+        letter = "T" if fact.holds != (denies(fact.quote) and not denies(fragment)) else "F"
+        for row in suite["rows"].split():
+            if row[0] == letter:
+                problem = outcome_problem(suite, re.sub("^[TF]:?", "", row), one_)
+                if "false polarity" in problem:
+                    return f"{one_.statement}: {problem}"
+    return ""
+
+
 def _turned(letters: str, turned: tuple[bool, ...]) -> str:
     """The letters of a row, a variable that is quoted with its denial named without it."""
     other = {"T": "F", "F": "T"}
@@ -232,7 +248,7 @@ def measure(half: str, *, failures: bool = False) -> dict[str, float]:
             suites += 1
             problem = suite_problem(suite, rows_found(row))
             equal += not problem
-            turned += "false polarity" in problem
+            turned += "false polarity" in problem or bool(turned_limit(suite, found))
             if failures and problem:
                 print(f"suite   {row['id']} {row['text']!r}\n    {problem}")
         positive = any(c.technique == "positive" for c in found)

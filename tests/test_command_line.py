@@ -397,9 +397,9 @@ def test_analyse_says_which_conditions_existing_cases_cover(
         for criterion in story["criteria"]
     ]
     verdicts = {k: v for one in criteria for k, v in one["against_existing"].items()}
-    assert verdicts["CC-102-AC2-B2"]["verdict"] == "reuse"
-    assert verdicts["CC-102-AC2-B2"]["case_id"] == "UAT-CC-0009"
-    assert verdicts["CC-103-AC1-B3"]["verdict"] == "new"
+    assert verdicts["CC-102-AC2-N1"]["verdict"] == "reuse"
+    assert verdicts["CC-102-AC2-N1"]["case_id"] == "UAT-CC-0009"
+    assert verdicts["CC-102-AC2-B2"]["verdict"] == "new"
     error = run(environment, "analyse", "--epic", epic, "--existing", "none.csv").error()
     assert "none.csv" in error
 

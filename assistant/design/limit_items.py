@@ -117,6 +117,8 @@ def _in_effect(rule: Rule, item: Item, quantity: Quantity, point: Point) -> Item
     restriction = find_restriction(rule.effect.text, rule.clause)
     if restriction is not None and restriction.is_people:
         return made  # what the limit bounds, the right or a further duty, is not sure
+    if _denied_apart(rule, quantity):
+        return made  # "a number that does not have exactly 10 digits is refused"
     if said:
         return replace(made, results=(Result(effect_words(rule)),))
     if is_permission(rule.effect, quantity):
@@ -130,6 +132,25 @@ def _in_effect(rule: Rule, item: Item, quantity: Quantity, point: Point) -> Item
     ):
         return replace(made, results=(Result(rule.otherwise),))
     return made
+
+
+def _denied_apart(rule: Rule, quantity: Quantity) -> bool:
+    """Whether a denial that is not the main verb's stands between the limit and what follows."""
+    clause = rule.clause
+    place = quantity.phrase_start - rule.effect.start
+    if clause is None:
+        return denies(rule.effect.text[:place])
+    subject = len(clause.subject)
+    if place < subject:
+        return denies(rule.effect.text[:place]) and not _NOBODY.match(rule.effect.text)
+    tail = rule.effect.text[subject:place]
+    return len(_DENIALS.findall(tail)) > int(clause.negated)
+
+
+_NOBODY = re.compile(r"(?:no|nobody|none)\b", re.IGNORECASE)
+_DENIALS = re.compile(
+    r"\b(?:not|no|neither|nor|never|none|nobody|nothing|cannot|without)\b|n['’]t\b", re.IGNORECASE
+)
 
 
 def _in_otherwise(rule: Rule, item: Item, quantity: Quantity, point: Point) -> Item:

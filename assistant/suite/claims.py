@@ -88,51 +88,88 @@ class Claim:
     story_key: str
 
     @cached_property
+    def said(self) -> str:
+        """What the condition sets, in the criterion's words; a value at a limit is in its
+        sentence. Conditions stored by earlier versions hold sentences of their own."""
+        one = self.condition
+        if not one.facts:
+            return f"{one.precondition}\n{one.action or one.statement}"
+        quotes = [fact.quote for fact in one.facts if fact.kind != "limit"]
+        if quotes and quotes != [outcome.quote for outcome in one.outcomes]:
+            return without_quotes("\n".join(quotes))
+        sentences = [evidence.quote for evidence in one.evidence]
+        return without_quotes("\n".join(self._at_limit(words)[0] for words in sentences))
+
+    def _at_limit(self, words: str) -> tuple[str, str]:
+        """A sentence up to its limit with the value tried, and what it says behind it."""
+        for fact in self.condition.facts:
+            place = words.find(fact.quote) if fact.kind == "limit" else -1
+            if place >= 0:
+                return f"{words[:place]} {fact.value}", words[place + len(fact.quote) :]
+        return words, words
+
+    @cached_property
+    def expected(self) -> str:
+        """What follows, in the criterion's words."""
+        if not self.condition.facts:
+            return self.condition.expected
+        return "\n".join(one.quote for one in self.condition.outcomes if one.happens)
+
+    @cached_property
     def situation(self) -> str:
         """Under which circumstances something is done."""
-        one = self.condition
-        return f"{one.precondition}\n{one.action or one.statement}\n{one.data}"
+        return f"{self.said}\n{self.condition.data}"
 
     @cached_property
     def text(self) -> str:
-        one = self.condition
-        return f"{one.statement}\n{self.situation}\n{one.expected}"
+        own = "" if self.condition.facts else self.condition.statement
+        return f"{own}\n{self.situation}\n{self.expected}"
 
     @cached_property
     def situation_words(self) -> frozenset[str]:
         """What tells the condition from others; in the criterion's words."""
-        return telling(f"{self.condition.precondition}\n{self.condition.statement}")
+        one = self.condition
+        return telling(self.said if one.facts else f"{one.precondition}\n{one.statement}")
 
     @cached_property
     def outcome_words(self) -> frozenset[str]:
         barred = telling(self.role) if self.role.startswith("someone ") else frozenset()
-        return telling(_OUR_WORDS.sub("", self.condition.expected)) - _ACCEPTED - barred
+        said = "\n".join(self._at_limit(words)[1] for words in self.expected.split("\n"))
+        return telling(_OUR_WORDS.sub("", said)) - _ACCEPTED - barred
 
     @cached_property
     def shown(self) -> dict[str, str]:
         """Messages that must be displayed."""
-        return messages(self.condition.expected)
+        return messages(self.expected)
 
     @cached_property
     def denied(self) -> dict[str, str]:
         """Messages that must not be displayed."""
-        return messages(self.condition.expected, denied=True)
+        found = messages(self.expected, denied=True)
+        for one in self.condition.outcomes:
+            if not one.happens:
+                found |= messages(one.quote)
+        return found
 
     @cached_property
     def stays(self) -> bool:
         """Whether nothing may change."""
-        return not self.condition.valid and bool(_STAYS.search(self.condition.expected))
+        return not self.condition.valid and bool(_STAYS.search(self.expected))
 
     @cached_property
     def refuses(self) -> bool:
-        """Whether the expected result is a refusal or an absence."""
-        return self.stays or refuses(self.condition.expected)
+        """Whether the expected result is a refusal or an absence.
+
+        Where the text says nothing of a side that it does not allow, only a refusal checks it.
+        """
+        unsaid = bool(self.condition.facts) and not self.condition.valid and not self.expected
+        return self.stays or unsaid or refuses(self.expected)
 
     @cached_property
     def results_in(self) -> tuple[Quantity, ...]:
         """Quantities of the expected result that are not those tried out."""
         demanded = [demand.quantity for demand in self.demands]
-        expected = _NOT_THAT.sub("", _OUR_WORDS.sub("", self.condition.expected))
+        expected = _NOT_THAT.sub("", _OUR_WORDS.sub("", self.expected))
         return tuple(
             one
             for one in quantities(expected)
@@ -166,7 +203,7 @@ class Claim:
 
     @cached_property
     def outcome_names(self) -> dict[str, str]:
-        return _names(self.condition.expected)
+        return _names(self.expected)
 
     @cached_property
     def false_facts(self) -> tuple[str, ...]:
@@ -179,7 +216,11 @@ class Claim:
 
     @cached_property
     def role(self) -> str:
-        return self.condition.variables.get("role", "")
+        """Who acts; of another "someone other than" and the words that name who may."""
+        other = [f.quote for f in self.condition.facts if f.kind == "role" and not f.holds]
+        return (
+            f"someone other than {other[0]}" if other else self.condition.variables.get("role", "")
+        )
 
     @cached_property
     def values(self) -> tuple[str, ...]:
@@ -204,7 +245,10 @@ class Claim:
             and (demand := _demand(value, telling(name)))
         ]
         if not found:
-            for text in (one.data, one.action or one.statement, one.precondition):
+            own = (one.data,) if one.facts else (
+                one.data, one.action or one.statement, one.precondition,
+            )  # fmt: skip
+            for text in own:
                 demand = _demand(text, frozenset(), equal=text == one.data)
                 if demand:
                     return (demand,)

@@ -268,6 +268,8 @@ def _named(claim: Claim, held: frozenset[str], rarity: Rarity) -> bool:
 def _step_checks(
     claim: Claim, view: CaseView, step: StepView, link: Link, rarity: Rarity
 ) -> _Found | None:
+    if not (claim.expected or claim.demands or claim.role or claim.values):
+        return None  # what follows is not said, and no value tells this side from the other
     shown = bool(claim.shown) and set(claim.shown) <= set(step.shown)
     if not step.result.strip() or (step.refuses != claim.refuses and not shown):
         return None
