@@ -143,7 +143,7 @@ def test_a_limit_in_a_sentence_that_shows() -> None:
     shown = "“Veterans see appointments <= 1 year ahead”"
     assert {label: said for label, said in found.items() if not label.startswith("main")} == {
         "1 year: “<= 1 year” holds": shown,
-        "11 months: “<= 1 year” holds": shown,
+        "0 years: “<= 1 year” holds": shown,
     }
 
 
