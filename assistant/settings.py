@@ -98,6 +98,10 @@ class Settings(BaseSettings):
     secrets: dict[str, SecretStr] = Field(default_factory=_secrets, repr=False, exclude=True)
     """Secrets of connections by the name of their variable, ``UAT_SECRET_`` and the host."""
 
+    library_url: SecretStr = SecretStr("")
+    """Address of the PostgreSQL database that keeps the library; empty means a file in
+    ``data_dir``."""
+
     qdrant_url: str = ""
     """Address of a Qdrant server or cluster; empty means the embedded index in ``data_dir``."""
 

@@ -122,3 +122,23 @@ def qdrant(qdrant_on_http: ModuleType) -> Iterator[Any]:
     running = qdrant_on_http.QdrantOnHttp(key=qdrant_on_http.KEY)
     yield running
     running.stop()
+
+
+@pytest.fixture
+def postgres_url() -> str:
+    """An empty PostgreSQL database, this worker's own, on the server that a person or CI started.
+
+    ``UAT_TEST_POSTGRES=postgresql+psycopg://USER@HOST/DATABASE`` names it; a test skips without.
+    """
+    given = os.environ.get("UAT_TEST_POSTGRES")
+    if not given:
+        pytest.skip("no PostgreSQL server (set UAT_TEST_POSTGRES to a database's URL)")
+    from sqlalchemy import create_engine, make_url
+
+    name = f"uat_test_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    engine = create_engine(given, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
+    engine.dispose()
+    return make_url(given).set(database=name).render_as_string(hide_password=False)

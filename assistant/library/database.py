@@ -16,9 +16,16 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from assistant.errors import LibraryError, MissingExtra
 from assistant.library.migrations import CURRENT, MIGRATIONS, apply, read_version
+from assistant.library.owner import current_owner
+from assistant.library.process_lock import ProcessLock
 
 BUSY_SECONDS = 15
 """How long a write waits for another process's write before it gives up."""
+
+CONNECT_SECONDS = 10
+"""How long a server may take to answer at first."""
+
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 _SQLITE_MESSAGES = {
     sqlite3.SQLITE_FULL: "the disk is full. Free some space and try again",
@@ -43,6 +50,15 @@ class Database:
         # SQLite lets one writer in and makes the others poll; a lock hands over at once.
         self._writing = threading.Lock()
         self.is_file = engine.dialect.name == "sqlite"
+        self._lock = ProcessLock(engine)
+
+    def hold(self) -> None:
+        """Keep other processes from working on a library that a server keeps, until ``close``.
+
+        Raises ``IndexLocked`` where another one does. Nothing happens for a file.
+        """
+        with _translated(self._name):
+            self._lock.acquire()
 
     @classmethod
     def open(cls, url_or_path: str | Path) -> Database:
@@ -106,6 +122,7 @@ class Database:
 
     def close(self) -> None:
         """Close all connections."""
+        self._lock.release()
         self._engine.dispose()
 
     def _migrate(self) -> None:
@@ -143,6 +160,8 @@ def _url(url_or_path: str | Path) -> URL:
             "The library's address is not a database URL. Write a file path, or "
             "postgresql+psycopg://USER@HOST/DATABASE."
         ) from error
+    if url.drivername in ("postgresql", "postgres"):  # the driver that the extra installs
+        return url.set(drivername="postgresql+psycopg")
     if backend == "sqlite" and url.database in (None, "", ":memory:"):
         raise LibraryError("A library in memory would be lost. Name a file for it.")
     return url
@@ -169,12 +188,12 @@ def _prepare_file(path: Path) -> None:
 def _engine(url: URL) -> Engine:
     try:
         if url.get_backend_name() != "sqlite":
-            return create_engine(url, pool_pre_ping=True)
+            return create_engine(url, pool_pre_ping=True, connect_args=_server_options(url))
         engine = create_engine(url, pool_size=8, max_overflow=-1)
     except (ModuleNotFoundError, SQLAlchemyError) as error:
         raise MissingExtra(
             f"The library's database needs a driver that is not installed ({error}). "
-            'For PostgreSQL: pip install "psycopg[binary]"'
+            'For PostgreSQL: pip install "uat-assistant[postgres]"'
         ) from error
 
     @event.listens_for(engine, "connect")
@@ -195,6 +214,24 @@ def _engine(url: URL) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _server_options(url: URL) -> dict[str, object]:
+    """Options of a connection to a server: who asks, for how long, and TLS to another computer.
+
+    An ``sslmode`` in the address comes first: ``verify-full`` with a certificate authority of the
+    company's own, for example.
+    """
+    if url.drivername != "postgresql+psycopg":
+        return {}
+    options: dict[str, object] = {
+        "application_name": f"uat-assistant {current_owner().rpartition('/')[0]}"[:63],
+        "connect_timeout": CONNECT_SECONDS,
+    }
+    local = not url.host or url.host.startswith("/") or url.host in LOCAL_HOSTS
+    if not local and "sslmode" not in url.query:
+        options["sslmode"] = "require"
+    return {name: value for name, value in options.items() if name not in url.query}
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:

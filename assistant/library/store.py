@@ -86,6 +86,15 @@ class Library:
 
         return cls(Database.open(url_or_path))
 
+    @property
+    def is_file(self) -> bool:
+        """Whether the library is a file of this data folder, and no server's database."""
+        return self._database.is_file
+
+    def hold(self) -> None:
+        """Make this process the one that works on a library of a server; see ``ProcessLock``."""
+        self._database.hold()
+
     def close(self) -> None:
         """Close all connections to the database."""
         self._database.close()

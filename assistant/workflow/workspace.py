@@ -29,6 +29,7 @@ from assistant.workflow.data_folder import DataFolderLock, prepare
 from assistant.workflow.endpoints import Endpoints
 from assistant.workflow.index_jobs import index_in_background
 from assistant.workflow.jobs import Jobs
+from assistant.workflow.open_library import open_library
 from assistant.workflow.reindex import forget_removed, index_pending
 
 OPENING_SECONDS = 3.0
@@ -69,7 +70,7 @@ class Workspace:
         """
         prepare(settings.data_dir)
         server = _configured_server(settings)
-        workspace = cls(settings, Library.open(settings.library_path), server, waits=waits)
+        workspace = cls(settings, open_library(settings), server, waits=waits)
         if exclusive:
             try:
                 workspace.take_folder()
@@ -83,6 +84,11 @@ class Workspace:
         with self._opening:
             if not self._lock.held:
                 self._lock.acquire()
+                try:
+                    self.library.hold()
+                except BaseException:
+                    self._lock.release()
+                    raise
                 self.library.interrupt_orphans()
                 unfinished_erasing.finish(self.settings, self.library)
 
@@ -163,8 +169,9 @@ class Workspace:
             base = KnowledgeBase.open(place, embedder, project_id=project.id)
         try:
             forget_removed(self.library, base, project.id)
-            # What a server holds may be older or newer than this data folder, restored or copied.
-            everything = self._server is not None
+            # What a server holds may be older or newer than this data folder, restored or copied,
+            # and what the library knows of an index may be true of another folder's.
+            everything = self._server is not None or not self.library.is_file
             late = _time_limit(math.inf if self._waits else OPENING_SECONDS)
             index_pending(self.library, base, project.id, everything=everything, cancelled=late)
             if late():  # the job gets its turn when the project is open

@@ -1,12 +1,8 @@
-"""An empty library with one project: in SQLite, and in PostgreSQL where a server is given.
-
-``UAT_TEST_POSTGRES=postgresql+psycopg://USER@HOST/DATABASE`` runs the same tests there; every test
-gets an empty schema of that database.
-"""
+"""An empty library with one project: in SQLite, and in PostgreSQL where a server is given (see
+``postgres_url`` in ``tests/conftest.py``)."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,11 +19,7 @@ def library(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Library]
     if request.param == "sqlite":
         opened = Library.open(tmp_path / "data" / "library.sqlite3")
     else:
-        url = os.environ.get("UAT_TEST_POSTGRES")
-        if url is None:
-            pytest.skip("no PostgreSQL server (set UAT_TEST_POSTGRES to a database's URL)")
-        _empty(url)
-        opened = Library.open(url)
+        opened = Library.open(request.getfixturevalue("postgres_url"))
     yield opened
     opened.close()
 
@@ -35,13 +27,3 @@ def library(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Library]
 @pytest.fixture
 def project(library: Library) -> Project:
     return library.create_project("Energy", template=TEMPLATE)
-
-
-def _empty(url: str) -> None:
-    from sqlalchemy import create_engine
-
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        connection.exec_driver_sql("DROP SCHEMA IF EXISTS public CASCADE")
-        connection.exec_driver_sql("CREATE SCHEMA public")
-    engine.dispose()
