@@ -283,6 +283,9 @@ def _add_syncing(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
 
     stale = add("stale", "cases whose sources changed, with old and new text")
     stale.add_argument("--write-again", action="store_true", help="write them again")
+    stale.add_argument(
+        "--accepted", action="store_true", help="with --write-again: accepted ones too"
+    )
 
 
 def _add_erasing(add: Callable[[str, str], argparse.ArgumentParser]) -> None:

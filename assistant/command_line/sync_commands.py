@@ -136,9 +136,13 @@ def stale(options: Namespace, terminal: Terminal) -> None:
         project_id = reading_project(workspace, options, terminal, create=False)
         found = stale_store.stale_cases(workspace, project_id)
         if options.write_again and found:
-            ids = [one.case_id for one in found]
-            write_again.write_now(workspace, project_id, ids, by=by)
+            kept = [] if options.accepted else [one for one in found if one.status == "accepted"]
+            ids = [one.case_id for one in found if one not in kept]
+            write_again.write_now(workspace, project_id, ids, by=by, accepted=options.accepted)
             terminal.note(f"{len(ids)} cases were written again.")
+            if kept:
+                names = ", ".join(one.case_id for one in kept)
+                terminal.note(f"Accepted and left as they are (--accepted writes them): {names}")
             found = stale_store.stale_cases(workspace, project_id)
     if terminal.json:
         terminal.document(found)

@@ -203,7 +203,7 @@ class EdgeIndex:
         The engine's own counts keep deleted points until the shard is loaded again; counting over
         the points that are there costs half a millisecond at 10,000 chunks.
         """
-        if asked.sparse is None or not self._has_deleted:
+        if asked.dense is not None or asked.sparse is None or not self._has_deleted:
             return None
         corpus = self._edge.Filter(must=[is_any("role", ["chunk"])])
         return self._edge.IdfParams(corpus=corpus)

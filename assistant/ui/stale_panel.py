@@ -27,10 +27,21 @@ def stale_bar(opened: Workspace, record: Session, found: Mapping[str, StaleCase]
             ":small[their sources changed since they were written]",
             width="stretch",
         )
+        open_cases = [name for name, one in found.items() if one.status != "accepted"]
         if st.button(
-            f"Write {counted(len(found), 'case')} again", icon=":material/refresh:", key="all_again"
+            f"Write {counted(len(open_cases), 'case')} again",
+            icon=":material/refresh:",
+            key="all_again",
+            disabled=not open_cases,
+            help="Accepted cases stay as they are: open one to write it again.",
         ):
-            _start(opened, record, list(found))
+            with errors_shown():
+                jobs, left_open = write_again.start_where_possible(
+                    opened, record.project_id, open_cases,
+                    by=record.user, reason=write_again.CHANGED,
+                )  # fmt: skip
+                follow(jobs, left_open=left_open)
+                st.rerun()
 
 
 def stale_panel(
@@ -41,13 +52,17 @@ def stale_panel(
     if case is None:
         _kept_right(opened, record, case_id)
         return
+    accepted = case.status == "accepted"
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(
                 f":orange-badge[:material/update: stale] {label(_told(case))}", width="stretch"
             )
-            if st.button("Write again", icon=":material/refresh:", key="again", type="primary"):
-                _start(opened, record, [case_id])
+            note = "It is accepted: written again it is a draft." if accepted else None
+            if st.button(
+                "Write again", icon=":material/refresh:", key="again", type="primary", help=note
+            ):
+                _start(opened, record, case_id)
             if st.button("Still right", icon=":material/check:", key="still_right"):
                 with errors_shown():
                     keys = [one.key for one in case.findings]
@@ -103,7 +118,11 @@ def _kept_right(opened: Workspace, record: Session, case_id: str) -> None:
                 st.rerun()
 
 
-def _start(opened: Workspace, record: Session, case_ids: list[str]) -> None:
+def _start(opened: Workspace, record: Session, case_id: str) -> None:
+    """Write the open case again, an accepted one too: it is asked for by name."""
     with errors_shown():
-        follow(write_again.start(opened, record.project_id, case_ids, by=record.user))
+        jobs = write_again.start(
+            opened, record.project_id, [case_id], by=record.user, accepted=True
+        )
+        follow(jobs)
         st.rerun()

@@ -74,7 +74,7 @@ def _start(opened: Workspace, record: Session, stored: StoredCase, part: int, wr
         if part == WHOLE:
             jobs = write_again.start(
                 opened, record.project_id, [stored.id],
-                by=record.user, writer=writer, reason=write_again.ASKED,
+                by=record.user, writer=writer, reason=write_again.ASKED, accepted=True,
             )  # fmt: skip
         else:
             jobs = write_step.start(

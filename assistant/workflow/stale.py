@@ -1,7 +1,8 @@
 """Stale cases: those whose cited words, or whose acceptance criterion, changed or vanished.
 
 A case is judged from what the library holds: the words that each of its steps cites, and what the
-cited document says now. Nothing is marked anywhere, so nothing can get out of step. A citation
+cited document says now; an answer that stands in place of a criterion is part of what it rests on.
+Nothing is marked anywhere, so nothing can get out of step. A citation
 whose words stand unchanged, wherever they moved, is not stale.
 """
 
@@ -15,6 +16,7 @@ from typing import Literal
 from assistant.domain import CaseStatus, Chunk, Citation, Epic, TestCase, Value
 from assistant.errors import LibraryError
 from assistant.library import StaleReview, StoredCase
+from assistant.workflow.answers import answers_to, with_answers
 from assistant.workflow.present_words import PresentWords
 from assistant.workflow.sentences import closest, plain_words, sentences_at
 from assistant.workflow.workspace import Workspace
@@ -166,6 +168,7 @@ class _Judge:
     def __init__(
         self, workspace: Workspace, project_id: str, changed: Mapping[str, Sequence[Chunk]]
     ) -> None:
+        self._workspace = workspace
         self._library = workspace.library
         self._project_id = project_id
         self._chunks = {
@@ -173,7 +176,7 @@ class _Judge:
         }
         self._words = PresentWords(workspace.library, project_id)
         self._run_epics: dict[str, tuple[Epic, ...]] = {}
-        self._epics: dict[str, Epic] | None = None
+        self._texts: dict[str, dict[str, str]] | None = None
         self._holders: Mapping[str, str] = {}
 
     def findings(self, stored: StoredCase) -> Iterator[StaleFinding]:
@@ -198,15 +201,14 @@ class _Judge:
             return
         if run_id not in self._run_epics:
             self._run_epics[run_id] = self._library.run_epics(self._project_id, run_id)
-        if self._epics is None:
-            self._epics = {epic.key: epic for epic in self._library.epics(self._project_id)}
+        if self._texts is None:
+            self._texts = self._present_texts()
             self._holders = self._library.epic_documents(self._project_id)
         for epic in self._run_epics[run_id]:
             for criterion in epic.criteria:
                 if criterion.id not in stored.case.criterion_ids:
                     continue
-                current = self._epics.get(epic.key)
-                texts = _texts_of(current) if current else {}
+                texts = self._texts.get(epic.key, {})
                 old = plain_words(criterion.text)
                 if old in texts.values() or any(old in text for text in texts.values()):
                     continue
@@ -219,6 +221,19 @@ class _Judge:
                     holder, title = read_from.document_id, read_from.title
                     version = read_from.version
                 yield self._finding(where, None, criterion.text, old, new, holder, title, version)
+
+    def _present_texts(self) -> dict[str, dict[str, str]]:
+        """By epic what its cases can rest on now: its own words, and the answers in their place."""
+        epics = self._library.epics(self._project_id)
+        given = answers_to(self._workspace, self._project_id, epics)
+        found = {}
+        for epic in epics:
+            answered = {
+                f"{name} answered": text
+                for name, text in _texts_of(with_answers(epic, given)).items()
+            }
+            found[epic.key] = _texts_of(epic) | answered
+        return found
 
     def _read_from(self, run_id: str, criterion_id: str) -> Chunk | None:
         """The criterion as the run read it: an epic's stories may lie in documents of their own."""

@@ -1,7 +1,8 @@
 """Write cases again: the same conditions from the present sources, by the same writer or another.
 
 The words come in as the next version of the case, as a draft: what stood before is in its history,
-and undo brings it back with its sources.
+and undo brings it back with its sources. An accepted case is replaced only where a person asked for
+that very case (``accepted=True``).
 """
 
 from __future__ import annotations
@@ -30,16 +31,20 @@ def start(
     by: str,
     writer: str | None = None,
     reason: str = CHANGED,
+    accepted: bool = False,
 ) -> list[str]:
     """Write the cases again in worker threads; returns the ids of the jobs. Raises as ``begin``."""
-    planned = begin(workspace, project_id, case_ids, by=by, writer=writer, reason=reason)
+    planned = begin(
+        workspace, project_id, case_ids, by=by, writer=writer, reason=reason, accepted=accepted
+    )
     return again_runs.start(workspace, project_id, planned)
 
 
 def start_where_possible(
     workspace: Workspace, project_id: str, case_ids: Sequence[str], *, by: str, reason: str
 ) -> tuple[list[str], tuple[str, ...]]:
-    """``start`` for the cases whose conditions are still there, and why the others are not written.
+    """``start`` for the cases that can be written, and why the others are not: their conditions are
+    gone, or they are accepted.
 
     Raises what ``start`` raises where none can be written.
     """
@@ -67,10 +72,13 @@ def write_now(
     by: str,
     writer: str | None = None,
     reason: str = CHANGED,
+    accepted: bool = False,
 ) -> tuple[StoredCase, ...]:
     """Write the cases again in this thread and return them as they are now. Raises as ``begin``,
     and the error that ended the writing."""
-    planned = begin(workspace, project_id, case_ids, by=by, writer=writer, reason=reason)
+    planned = begin(
+        workspace, project_id, case_ids, by=by, writer=writer, reason=reason, accepted=accepted
+    )
     again_runs.write_now(workspace, project_id, planned)
     return tuple(workspace.library.case(project_id, case_id) for case_id in case_ids)
 
@@ -83,10 +91,12 @@ def begin(
     by: str,
     writer: str | None = None,
     reason: str = CHANGED,
+    accepted: bool = False,
 ) -> tuple[Again, ...]:
     """The runs that write these cases again, one for each run that wrote them, not yet kept.
 
-    Raises ``LibraryError`` where a case was not generated, or what it was derived from is gone,
+    Raises ``LibraryError`` where a case was not generated, what it was derived from is gone, or it
+    is accepted and ``accepted`` does not say that it may be replaced,
     and ``ModelUnavailable`` for an unknown writer.
     """
     workspace.take_folder()
@@ -94,6 +104,10 @@ def begin(
     by_runs: dict[tuple[str, str], list[StoredCase]] = {}
     for case_id in dict.fromkeys(case_ids):
         stored = library.case(project_id, case_id)
+        if stored.status == "accepted" and not accepted:
+            raise LibraryError(
+                f"{stored.id} is accepted and stays as it is. Open it to write it again."
+            )
         source_id = derived_by(stored)
         by_runs.setdefault((source_id, stored.run_id or source_id), []).append(stored)
     basis = PresentBasis(workspace, project_id)

@@ -86,6 +86,37 @@ def test_removed_documents_are_gone(base: KnowledgeBase, make) -> None:
     assert base._index.count() == 1, "no point is left behind"
 
 
+def test_a_named_key_is_found_after_something_was_removed(base: KnowledgeBase, make) -> None:
+    base.put([
+        ("a", [make("a", 0, "BR-7 A refund is paid.", kind="rule", key="BR-7")]),
+        ("b", [make("b", 0, "A meter is read.")]),
+    ])  # fmt: skip
+    base.remove("b")
+    assert texts(base, "What does BR-7 say?") == ["BR-7 A refund is paid."]
+
+
+def test_rewriting_keeps_all_that_is_found_and_nothing_that_was_removed(
+    tmp_path: Path, words, make
+) -> None:
+    folder = tmp_path / "index"
+    base = KnowledgeBase.open(folder, words, project_id="p")
+    base.put([("a", [make("a", n, f"thing{n} is paid") for n in range(700)])])
+    base.put([("b", [make("b", 0, "the zyxomatic meter is read")])])
+    base.remove("b")
+    before, asked = texts(base, "thing600")[0], words.embedded
+    assert base.rewrite()
+    assert texts(base, "thing600")[0] == before == "thing600 is paid"
+    assert (base.count(), words.embedded) == (700, asked), "nothing is embedded again"
+    base.put([("c", [make("c", 0, "a new chunk")])])
+    assert "a new chunk" in texts(base, "new chunk")
+    base.close()
+    held = [path for path in folder.rglob("*") if path.is_file()]
+    assert not any(b"zyxomatic" in path.read_bytes() for path in held)
+    again = KnowledgeBase.open(folder, words, project_id="p")
+    assert again.count() == 701
+    again.close()
+
+
 def test_a_document_without_chunks_is_known(base: KnowledgeBase, make) -> None:
     base.put([("empty", []), ("a", [make("a", 0, "text")])])
     assert base.documents() == {"a": 1, "empty": 0}

@@ -14,13 +14,14 @@ from assistant.domain import (
     Epic,
     GenerationConfig,
     GenerationRun,
+    Question,
     SourceDocument,
     SourceMetadata,
     UserStory,
 )
 from assistant.errors import LibraryError
 from assistant.sources.reading import Reading
-from assistant.workflow import generate_cases, lineage, review, runs, stale, write_again
+from assistant.workflow import answers, generate_cases, lineage, review, runs, stale, write_again
 from assistant.workflow.import_sources import put
 from assistant.workflow.reindex import index_pending
 from assistant.workflow.requests import GenerateRequest, understand
@@ -220,6 +221,77 @@ def issue(key: str, criterion: str = "") -> Reading:
         metadata=SourceMetadata(key=key),
     )  # fmt: skip
     return Reading(document=document, epics=(Epic(key="CC-1", title="Refunds", stories=stories),))
+
+
+def test_an_answer_in_place_of_a_criterion_is_what_the_cases_rest_on(tmp_path: Path) -> None:
+    with quick_workspace(tmp_path / "data") as (workspace, project_id, _):
+
+        def bring(reading: Reading) -> None:
+            put(workspace, project_id, reading, by="Tess")
+            index_pending(workspace.library, workspace.knowledge(project_id), project_id)
+
+        def stale_ids() -> set[str]:
+            return {one.case_id for one in stale.stale_cases(workspace, project_id)}
+
+        bring(issue("CC-2", "A refund is paid soon."))
+        request = GenerateRequest(epic_keys=("CC-1",), techniques=("positive",))
+        asked = understand(workspace, project_id, request)
+        question = Question(criterion_id="CC-2-AC1", kind="ambiguous", text="How soon is it?")
+        given = answers.answer(
+            workspace, project_id, asked.epics[0], question, "A refund is paid within 14 days.",
+            by="Tess", replaces=True,
+        )  # fmt: skip
+        found = understand(workspace, project_id, request)
+        run = generate_cases.begin(workspace, project_id, found, GenerationConfig(), by="Tess")
+        run = generate_cases.run_now(workspace, project_id, run)
+        assert run.cases
+        other = issue("CC-7", "A meter is read twice a year.")
+        other_epic = other.epics[0].model_copy(update={"key": "CC-6"})
+        bring(other.model_copy(update={"epics": (other_epic,)}))
+        assert stale_ids() == set(), "another epic came in, and nothing that these rest on changed"
+        answers.withdraw(workspace, project_id, given.document_id, by="Tess")
+        assert stale_ids() == {case.id for case in run.cases}, "what they rest on is gone"
+
+
+def test_an_accepted_case_is_written_again_only_where_a_person_asks_for_it(tmp_path: Path) -> None:
+    with quick_workspace(tmp_path / "data") as (workspace, project_id, _):
+        library = workspace.library
+
+        def bring(days: int) -> None:
+            for key, what in (("CC-2", "refund"), ("CC-3", "credit note")):
+                reading = issue(key, f"A {what} is paid within {days} days.")
+                put(workspace, project_id, reading, by="Tess", connection_id="jira")
+            index_pending(library, workspace.knowledge(project_id), project_id)
+
+        def stale_ids() -> list[str]:
+            return [one.case_id for one in stale.stale_cases(workspace, project_id)]
+
+        bring(14)
+        request = GenerateRequest(epic_keys=("CC-1",), techniques=("positive",))
+        found = understand(workspace, project_id, request)
+        run = generate_cases.begin(workspace, project_id, found, GenerationConfig(), by="Tess")
+        generate_cases.run_now(workspace, project_id, run)
+        bring(10)
+        kept, *others = stale_ids()
+        assert others
+        seen = library.case(project_id, kept)
+        library.set_status(
+            project_id, kept, "accepted", by="Tess", expected_version=seen.row_version
+        )
+        accepted = library.case(project_id, kept)
+        jobs, left = write_again.start_where_possible(
+            workspace, project_id, [kept, *others], by="Tess", reason=write_again.CHANGED
+        )
+        assert all(workspace.jobs.wait(job, 60) for job in jobs)
+        assert [workspace.jobs.state(job).error for job in jobs] == [""] * len(jobs)
+        assert library.case(project_id, kept) == accepted, "as it was accepted"
+        assert left == (f"{kept} is accepted and stays as it is",)
+        assert stale_ids() == [kept]
+        with pytest.raises(LibraryError, match="accepted"):
+            write_again.write_now(workspace, project_id, [kept], by="Tess")
+        (asked,) = write_again.write_now(workspace, project_id, [kept], by="Tess", accepted=True)
+        assert asked.case.status == "draft"
+        assert stale_ids() == []
 
 
 def test_a_criterion_of_an_epic_in_parts_is_told_with_the_document_it_is_in(
