@@ -18,7 +18,7 @@ from assistant.sources.story_sentences import shortened
 
 _GLOBAL_ID = re.compile(
     rf"{KEY}[-_ .:]?(?:AC|ac|Ac)?[ _#-]{{0,2}}\d*[a-z]?"
-    rf"|[A-Z]{{1,8}}\d{{0,3}}(?:[.-]\d{{1,4}}){{2,6}}"
+    rf"|[A-Z]{{1,8}}\d{{0,3}}(?:[.-]\d{{1,4}}){{2,6}}|[A-Z]{{1,8}}\d{{0,4}}(?:[.-][A-Z]{{0,3}}\d{{1,4}}){{2,6}}"
 )
 _AC = re.compile(r"^(?:AC|(?:Acceptance\s+)?Criteri(?:on|a))[ _#-]*(\d.*)$", re.IGNORECASE)
 

@@ -368,9 +368,11 @@ def _nest_keyed(node: Node) -> None:
     for child in node.children:
         _nest_keyed(child)
     keyed = [child for child in node.children if child.role not in PARTS]
-    if len(keyed) < 2 or any(child.role != "keyed" for child in keyed):
+    if len(keyed) < 2 or any(child.role not in {"keyed", "story"} for child in keyed):
         return
     first, rest = keyed[0], keyed[1:]
+    if first.role != "keyed" or not all(child.key for child in rest):
+        return
     told = all(_told(child) for child in rest)
     if _told(first) if told else _storylike(first) or not all(_storylike(c) for c in rest):
         return

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from assistant.sources.ids import KEY, find_key, is_key, split_key
-from assistant.sources.labels import Label, labelled_sentence, read_label
+from assistant.sources.labels import OWN_ID, Label, labelled_sentence, read_label
 from assistant.sources.lines import Line, is_rule_line, plain, unescaped, unwrap
 from assistant.sources.markers import read_id, read_marker, step_word
 from assistant.sources.metadata import metadata_field, metadata_pairs
@@ -38,7 +38,9 @@ _LABELLED = re.compile(
     r"^\s*(?:[-*•]\s+)?(?P<open>[*_]{0,2})"
     r"(?P<label>[^\W\d_][^:：\n]{0,60}?)(?:(?P=open))?\s*[:：](?:\s*(?P=open)(?=\s|$))?\s*(?P<rest>.*)$"
 )
-_PLAIN_KEY = re.compile(rf"^\s*[\[(]?(?P<key>{KEY})[\])]?(?:\s*[:.–—|-]+\s+|\s+|\s*$)(?P<rest>.*)$")
+_PLAIN_KEY = re.compile(
+    rf"^\s*[\[(]?(?P<key>{KEY})[\])]?(?:\s*[:.–—|/-]+\s+|\s+|\s*$)(?P<rest>.*)$"
+)
 _PLAIN_NAME = re.compile(
     r"(?:short |epic |story )?descriptions?|details|summary|rules?"
     r"|overview",
@@ -82,6 +84,9 @@ def read_heading(lines: Sequence[Line], at: int, *, in_story: bool) -> Heading |
         return None
     if match := _ATX.match(line.text):
         label = match.group(2).strip()
+        if starts_story(label):
+            words = line.part(match.start(2))
+            return Heading("story", len(match.group(1)), "", rest=words, markdown=True)
         return _named(label, len(match.group(1)), markdown=True) if label else None
     if len(line.text) > 240:
         return _marked(lines, at, in_story) or _labelled(line)
@@ -140,7 +145,10 @@ def _named(label: str, level: int, *, markdown: bool) -> Heading:
     key, title = split_key(_NUMBERED_KEY.sub("", bare))
     if key:
         return Heading("keyed", level, title, key, markdown=markdown)
-    return Heading("unknown", level, label.rstrip(":").strip(), markdown=markdown)
+    title = label.rstrip(":").strip()
+    if match := OWN_ID.match(title):
+        return Heading("unknown", level, title[match.end() :], id=match["id"], markdown=markdown)
+    return Heading("unknown", level, title, markdown=markdown)
 
 
 def _of_label(found: Label, level: int, label: str, *, markdown: bool) -> Heading:
@@ -229,7 +237,7 @@ def _bold(line: Line) -> Heading | None:
     if not match:
         return None
     label, rest = match["label"].strip(), match["rest"].strip()
-    if step_word(label) or metadata_field(label.rstrip(": ")):
+    if step_word(label) or metadata_field(label.rstrip(": ")) or starts_story(label):
         return None
     if rest:
         return None

@@ -54,7 +54,7 @@ _NOT_KEYS = frozenset(
 )
 _KEY = re.compile(rf"(?<![\w-])({KEY})(?![\w-])")
 _LEADING = re.compile(
-    rf"^\s*(?:[\[(]\s*)?(?P<key>{KEY})(?:\s*[\])])?(?P<sep>\s*[:.|–—-]+\s*|\s+|$)"
+    rf"^\s*(?:[\[(]\s*)?(?P<key>{KEY})(?:\s*[\])])?(?P<sep>\s*[:.|–—-]+\s*|\s+/\s+|\s+|$)"
 )
 _TRAILING = re.compile(rf"\s*[\[(]\s*(?P<key>{KEY})\s*[\])]\s*$")
 

@@ -24,10 +24,14 @@ _ID = re.compile(
 )
 _SEP = re.compile(_SEPARATOR)
 _SHORT = re.compile(
-    rf"^\s*[\[(]?(?P<id>US[ _-]?#?\d{{1,4}}(?:\.\d{{1,3}})*[a-z]?)[\])]?"
+    rf"^\s*(?P<open>[\[(])?(?P<id>US[ _-]?#?\d{{1,4}}(?:\.\d{{1,3}})*[a-z]?)[\])]?"
     rf"(?P<sep>{_SEPARATOR})?(?=\s|$)"
 )
 """A user story by its initials; only with a separator, alone, or before a story sentence."""
+OWN_ID = re.compile(
+    r"^(?P<id>[A-Z]{1,6}\d{1,4}(?:[.-][A-Z]{0,3}\d{1,4}){1,3})(?:\s*[:：.)|–—-]+\s+|\s+)(?=\S)"
+)
+"""An author's id of two parts or more before a title: "E2-S1 Choose a programme"."""
 _BEFORE_SENTENCE = re.compile(rf"^\s*[\[(]?(?P<id>{_AUTHORS_ID})[\])]?(?:{_SEPARATOR})\s*")
 
 
@@ -101,7 +105,8 @@ def _short(bare: str) -> Label | None:
     if match is None:
         return None
     key, title = split_key(bare[match.end() :])
-    if not match["sep"] and not key and title and not starts_story(title):
+    apart = match["sep"] or match["open"]
+    if not apart and not key and title and not starts_story(title):
         return None
     return Label("story", title, key, match["id"], _column(bare, title, match.end()))
 
@@ -127,8 +132,7 @@ def _column(bare: str, title: str, at: int) -> int:
 def story_key(epic_key: str, given: str) -> str:
     """The key of a story by the author's id: as it is where it tells one epic's story from
     another's ("E06.01"), else behind the epic's key ("US 2", "3", "B")."""
+    if re.match(r"(?!U?S)[A-Z]{1,6}\d+[.-]\w", given):
+        return given
     parts = re.sub(r"[ _-]", "", given)
-    letters = re.match(r"[A-Z]*", parts)
-    if letters and letters.group() not in {"", "US", "S"} and "." in parts:
-        return parts
     return f"{epic_key}-{parts if parts[:1].isalpha() else f'S{parts}'}"

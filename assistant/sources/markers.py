@@ -11,7 +11,7 @@ from assistant.sources.ids import KEY, is_key
 from assistant.sources.lines import Line, plain
 
 _BULLET = re.compile(
-    r"^[ \t\u00a0]*(?:>[ ]?)?(?:[-*+][ \t]+|[•●○◦▪▫■□‣⁃∙·➢➤►▶–—→✓✔✗※][ \t\u00a0]*"
+    r"^[ \t\u00a0]*(?:>[ ]?)?(?:[-*+][ \t]+|[•●○◦▪▫■□‣⁃∙·➢➤►▶–—→✓✔✗※][ \t\u00a0]*|[-=]>[ \t]+"
     r"|o[ \t]{2,}|o\t)(?=\S)"
 )
 _AFTER_LETTER = frozenset({".", ")", " ", "\t"})
@@ -28,6 +28,7 @@ _CODED = (
     r"(?:FR|NFR|BR|UR|SR|CR|TR|REQ|RQ|SRS|SyRS|URS|RULE|Rule|UC|R"
     r"|F)[-_ .]{0,2}\d{1,4}(?:[.-]\d{1,4})*[a-z]?"
 )
+_PATH = r"[A-Z]{1,8}\d{0,4}(?:[.-][A-Z]{0,3}\d{1,4}){0,4}[.-](?:AC|ac)[ _-]?\d{1,3}[a-z]?"
 _DOTTED = r"[A-Z]{1,8}\d{0,3}(?:[.-]\d{1,4}){2,6}"
 _SEPARATOR = r"\s*(?:[:：.)|–—]|-(?=\s))\s*"
 _OPENS = r"^[ \t]*(?P<open>[*_]{0,3})[\[(]?"
@@ -36,13 +37,14 @@ _CLOSES = (
 )
 """Behind an id: emphasis is taken off only where it was opened before it."""
 _ID = re.compile(
-    rf"{_OPENS}(?P<id>{KEY}[-_ .:]?{_AC}|{_AC}|(?i:{_WORDED})|{_CODED}|{_DOTTED}|{KEY}){_CLOSES}"
+    rf"{_OPENS}(?P<id>{KEY}[-_ .:]?{_AC}|{_AC}|(?i:{_WORDED})|{_CODED}|{_PATH}|{_DOTTED}|{KEY})"
+    rf"{_CLOSES}"
 )
 _SERIES = re.compile(
     rf"{_OPENS}(?P<id>(?P<letters>[A-Z]{{1,4}})[ _-]?\d{{1,3}}(?:\.\d{{1,3}})*[a-z]?)[\])]?"
     r"(?:(?P=open)\s*[:：.)|–—]|\s*[:：.)|–—](?P=open))(?=[\s*_]|$)"
 )
-_SURE = re.compile(rf"(?:{KEY}[-_ .:]?)?{_AC}|(?:{_DOTTED})|(?i:{_WORDED})")
+_SURE = re.compile(rf"(?:{KEY}[-_ .:]?)?{_AC}|{_PATH}|(?:{_DOTTED})|(?i:{_WORDED})")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,10 @@ from assistant.sources.headings import (
     read_heading,
     sentence_heading,
 )
+from assistant.sources.ids import split_key
 from assistant.sources.lines import Line, plain
 from assistant.sources.markers import read_marker, step_word
-from assistant.sources.metadata import metadata_pairs
+from assistant.sources.metadata import metadata_field, metadata_pairs
 from assistant.sources.story_sentences import starts_story
 from assistant.sources.tables import table_length
 from assistant.sources.vocabulary import SectionName
@@ -115,6 +116,7 @@ class _Builder:
         self.root = Node("unknown", 0)
         self.stack = [self.root]
         self.inline = False
+        self.keys_in_fields = len({key for line in lines if (key := _key_field(line))})
         self.telling = ""
         """The story sentence that the line before belongs to."""
 
@@ -140,8 +142,10 @@ class _Builder:
                 self.stack[-1].body.extend(self.lines[at : at + length])
                 at += length
                 continue
-            heading = read_heading(self.lines, at, in_story=self._in_intro()) or sentence_heading(
-                line, self._beside()
+            heading = (
+                self._field(line)
+                or read_heading(self.lines, at, in_story=self._in_intro())
+                or sentence_heading(line, self._beside())
             )
             if heading is not None:
                 self._open(heading)
@@ -159,6 +163,11 @@ class _Builder:
 
     def _in_intro(self) -> bool:
         return self.story is not None and not self.in_criteria
+
+    def _field(self, line: Line) -> Heading | None:
+        """The story that a field "Story ID: CC-12" begins, where the text has several of them."""
+        key = _key_field(line)
+        return Heading("keyed", STORY_LEVEL, "", key) if key and self.keys_in_fields > 1 else None
 
     def _beside(self) -> str | None:
         """The id of the story whose criteria are open; ``None`` where none are."""
@@ -317,6 +326,15 @@ class _Builder:
             return ""
         del body[at:]
         return line.content
+
+
+def _key_field(line: Line) -> str:
+    """The key that a metadata line holds and nothing else."""
+    pairs = [] if line.code or line.blank else metadata_pairs(line.text)
+    if len(pairs) != 1 or metadata_field(pairs[0][0]) != "key":
+        return ""
+    key, rest = split_key(pairs[0][1])
+    return "" if rest else key
 
 
 def _is_background(node: Node) -> bool:

@@ -10,7 +10,7 @@ from typing import Literal
 from assistant.sources.blocks import Block, Code, Listing, Meta, Paragraph, Steps, parse_blocks
 from assistant.sources.criteria import CriterionDraft, block_criteria, cut, steps_criterion
 from assistant.sources.ids import KEY, is_key
-from assistant.sources.lines import Line, Passage, passage, sentences
+from assistant.sources.lines import Line, Passage, passage, sentences, unmarked
 from assistant.sources.metadata import Metadata
 from assistant.sources.outline import Node, title_like
 from assistant.sources.story_sentences import (
@@ -79,7 +79,7 @@ class StoryDraft:
 
 def draft_story(node: Node) -> StoryDraft:
     """The story that an outline node holds, with all parts below it as sections."""
-    label = node.id if node.role == "story" else ""
+    label = node.id if node.role in {"story", "unknown"} else ""
     title = node.title if node.role != "unknown" else _NUMBERED.sub("", node.title)
     story = StoryDraft(node.key, title, label, node.name)
     story.add("intro", "", node.body)
@@ -132,7 +132,9 @@ def finish_story(text: str, story: StoryDraft) -> None:
     if not story.title and (told := told_in(story.narrative)):
         story.title = story_title(told)
     if not story.title:
-        story.title = story.name or (story_title(story.narrative[0]) if story.narrative else "")
+        story.title = story.name or (
+            shortened(unmarked(story.narrative[0])) if story.narrative else ""
+        )
     story.named = bool(story.title)
     if not story.title and story.criteria:
         first = story.criteria[0]

@@ -96,7 +96,12 @@ def split_story_lines(lines: Sequence[Line]) -> list[Line]:
         pieces = [line]
         if len(line.text) > 60 and _START.search(line.text):
             starts = [match.end() for match in _MIDDLE.finditer(line.text)]
-            starts = [start for start in starts if starts_story(line.text[start : start + _WINDOW])]
+            starts = [
+                start
+                for start in starts
+                if starts_story(line.text[start : start + _WINDOW])
+                and re.search(r"[^\W\d_]{2}", line.text[:start])  # not only a list mark
+            ]
             if starts:
                 bounds = [0, *starts, len(line.text)]
                 pieces = [
