@@ -10,7 +10,7 @@ from assistant.sources.ids import find_key
 from assistant.sources.lines import Line
 from assistant.sources.markers import read_marker, step_word
 from assistant.sources.metadata import Metadata
-from assistant.sources.outline import PARTS, Node, title_like
+from assistant.sources.outline import PARTS, STORYLIKE, Node, title_like
 from assistant.sources.story_parts import (
     StoryDraft,
     add_part,
@@ -91,7 +91,7 @@ class BasisReader:
     # --- Which node is what -------------------------------------------------------------------
 
     def _classify(self, node: Node, *, under_story: bool) -> str:
-        inside = under_story or node.role in {"story", "keyed", "sentence"}
+        inside = under_story or node.role in STORYLIKE
         kids = [self._classify(child, under_story=inside) for child in node.children]
         below = any(
             kid in {"story", "group"}
@@ -368,15 +368,16 @@ def _nest_keyed(node: Node) -> None:
     for child in node.children:
         _nest_keyed(child)
     keyed = [child for child in node.children if child.role not in PARTS]
-    if len(keyed) < 2 or any(child.role not in {"keyed", "story"} for child in keyed):
+    if len(keyed) < 2 or keyed[0].role != "keyed":
         return
     first, rest = keyed[0], keyed[1:]
-    if first.role != "keyed" or not all(child.key for child in rest):
+    known = STORYLIKE if first.markdown else STORYLIKE | {"unknown"}
+    if any(child.role not in known or child.level != rest[0].level for child in rest):
         return
     told = all(_told(child) for child in rest)
-    if _told(first) if told else _storylike(first) or not all(_storylike(c) for c in rest):
+    if not told and any(child.role == "unknown" for child in rest):
         return
-    if any(child.level != first.level for child in rest):
+    if _told(first) if told else _storylike(first) or not all(_storylike(c) for c in rest):
         return
     node.children = [child for child in node.children if child not in rest]
     first.children.extend(rest)

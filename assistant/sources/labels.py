@@ -12,7 +12,7 @@ from assistant.sources.story_sentences import starts_story
 from assistant.sources.vocabulary import EPIC_WORD, STORY_WORD
 
 _SEPARATOR = r"\s*[:：.)|–—-]+(?=\s|$)|\s*[:：]"
-_AUTHORS_ID = r"[A-Z]{1,6}[ _-]?\d{1,5}(?:[.-]\d{1,4})*[a-z]?|[A-Z](?![A-Za-z])"
+_AUTHORS_ID = r"[A-Z]{1,6}[ _-]?\d{1,5}(?:[.-][A-Z]{0,3}\d{1,4})*[a-z]?|[A-Z](?![A-Za-z])"
 _WORD = re.compile(
     rf"^\s*(?P<open>\[\s*)?(?:(?P<epic>{EPIC_WORD})|(?P<story>{STORY_WORD}))\b(?(open)\s*\])"
     r"(?:\s*(?:name|title)(?=\s*[:：]))?",
@@ -121,7 +121,7 @@ def labelled_sentence(text: str) -> Label | None:
 
 
 def _of_criterion(given: str) -> bool:
-    return bool(re.match(r"AC(?![A-Z])", given))
+    return bool(re.search(r"(?:^|[.-])AC(?![A-Z])", given))
 
 
 def _column(bare: str, title: str, at: int) -> int:

@@ -33,6 +33,9 @@ PARTS = frozenset(
 )
 """Roles that belong to the story or epic above them."""
 
+STORYLIKE = frozenset({"story", "keyed", "sentence"})
+"""Roles of stories; a key alone may also be an epic's."""
+
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})\s*(\w*)")
 _QUOTE = re.compile(r"^\s{0,3}>\s?")
 _PURPOSE = re.compile(r"\s*(?:so\s+(?:that|I|we)|in\s+order|because)\b", re.IGNORECASE)
@@ -57,6 +60,8 @@ class Node:
     """Whether a story sentence stands below this heading of its own, inside a story or epic."""
 
     feature: bool = False
+    count: int = 0
+    """The list number of the story sentence, where it has one."""
 
     def walk(self) -> Iterator[Node]:
         """This node and all below it, in order."""
@@ -123,7 +128,7 @@ class _Builder:
     @property
     def story(self) -> Node | None:
         """The innermost open story."""
-        return next((node for node in reversed(self.stack) if node.role in _STORYLIKE), None)
+        return next((node for node in reversed(self.stack) if node.role in STORYLIKE), None)
 
     @property
     def in_criteria(self) -> bool:
@@ -224,7 +229,8 @@ class _Builder:
         marker = read_marker(line)
         words = line.text[marker.content :] if marker else line.text
         head = plain(words[:12]).lstrip().casefold()
-        if not head.startswith(_STARTS):
+        open_still = self.telling and not starts_story(self.telling) and not head.startswith("as ")
+        if not head.startswith(_STARTS) or open_still:
             return ""
         following = "\n".join(
             plain(self.lines[n].text).lstrip(" \t-•+")
@@ -243,11 +249,31 @@ class _Builder:
             holder.told = story.has_sentence = True
             return "first"
         if not story.has_sentence:
+            if listed and story.role == "keyed" and self._another_listed(at):
+                return "new"
             story.has_sentence = True
             return "first"
         if story.role == "sentence":
-            return "" if listed and self.in_criteria else "new"
+            counted = (
+                marker is not None and story.count > 0 and marker.number == f"{story.count + 1}"
+            )
+            return "" if listed and self.in_criteria and not counted else "new"
         return "new" if not listed and (self.in_criteria or self._below_items(at)) else ""
+
+    def _another_listed(self, at: int) -> bool:
+        """Whether another list item below, under the same heading, is a story sentence too."""
+        for number in range(at + 1, min(at + 200, len(self.lines))):
+            line = self.lines[number]
+            heading = read_heading(self.lines, number, in_story=True)
+            if heading is not None and heading.role not in PARTS:
+                return False
+            marker = read_marker(line)
+            if marker and marker.listed and line.indent == self.lines[at].indent:
+                words = [line.text[marker.content :]]
+                words += [below.text for below in self.lines[number + 1 : number + 4]]
+                if starts_story("\n".join(words)):
+                    return True
+        return False
 
     def _sentence_alone(self, holder: Node, listed: bool) -> Literal["", "first", "new"]:
         """What a story sentence begins where no story is open."""
@@ -306,7 +332,8 @@ class _Builder:
         ):
             self.stack.pop()
         key = marker.id if marker else ""
-        node = Node("sentence", level, title, key, has_sentence=True)
+        count = int(marker.number) if marker and marker.number.isdigit() else 0
+        node = Node("sentence", level, title, key, has_sentence=True, count=count)
         self.stack[-1].children.append(node)
         self.stack.append(node)
 
@@ -349,7 +376,6 @@ def _listed(line: Line) -> bool:
     return marker is not None and marker.listed
 
 
-_STORYLIKE = frozenset({"story", "keyed", "sentence"})
 _STARTS = (
     "as ", "as	", "as:", "in order", "so that", "i want", "i need", "i would",
     "als ", "en tant", "como ", "come ", "som ", "jako ",

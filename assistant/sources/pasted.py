@@ -15,6 +15,7 @@ from assistant.sources.basis import BasisReader, EpicDraft
 from assistant.sources.clean import clean_text
 from assistant.sources.feature_files import InvalidGherkin, is_feature_file, read_features
 from assistant.sources.ids import digest
+from assistant.sources.leftover import left_over
 from assistant.sources.lines import split_lines
 from assistant.sources.markers import mark_series
 from assistant.sources.metadata import Metadata, front_matter
@@ -79,7 +80,10 @@ def read_text(
         )
     drafts, unread = _drafts(words, notes)
     found = assemble(drafts, title=title, uri=uri)
-    unread = [*unread, *_nothing_read(words, found.epics)]
+    notes.extend(found.notes)
+    unread = unread or _nothing_read(words, found.epics)
+    if not (unread or is_feature_file(words)):
+        unread = left_over(words, found.epics, found.metadata, (title, *notes))
     return Reading(
         document=SourceDocument(
             id=document_id or _document_id(found, words),
@@ -92,7 +96,7 @@ def read_text(
         ),
         epics=found.epics,
         unread=tuple(unread),
-        notes=(*notes, *found.notes),
+        notes=tuple(notes),
     )
 
 

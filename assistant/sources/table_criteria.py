@@ -62,7 +62,7 @@ def has_header(table: Table) -> bool:
     first = [unwrap(cell.text) for cell in table.rows[0]]
     if any("**" in cell.text for cell in table.rows[0]):
         return True
-    known = sum(bool(_role(name)) for name in first)
+    known = sum(bool(names_role(name)) for name in first)
     short = all(0 < len(name.split()) <= 4 and not name.endswith(".") for name in first)
     if table.header and "|" in table.lines[0].text:
         return True
@@ -73,7 +73,8 @@ def has_header(table: Table) -> bool:
     )
 
 
-def _role(name: str) -> str:
+def names_role(name: str) -> str:
+    """What a column holds by its header: given, when, then, id, text, title, side, or ""."""
     name = " ".join(unwrap(name).rstrip(":").split())
     for word, pattern in _STEPS.items():
         if name.casefold().startswith(word) and pattern.fullmatch(name):
@@ -101,7 +102,7 @@ def table_criteria(table: Table) -> Iterator[RowCriterion]:
         return
     rows = list(table.rows)
     header = [unwrap(cell.text) for cell in rows.pop(0)] if has_header(table) else []
-    roles = [_role(name) for name in header]
+    roles = [names_role(name) for name in header]
     if len(set(roles) & {"given", "when", "then"}) < 2:
         roles = ["" if role in _STEPS else role for role in roles]
     if any(_FIELD.fullmatch(name) for name in header):  # "Rule" and "Name" are columns like others
