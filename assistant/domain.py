@@ -34,9 +34,9 @@ CriterionForm = Literal["bullet", "gherkin", "rule", "table", "text"]
 class AcceptanceCriterion(Value):
     """A condition that a user story must meet (ISTQB: acceptance criterion).
 
-    ``text`` keeps the author's words, without marks of emphasis. ``start`` and ``end`` are character
-    offsets of these words in the text of the source document, or ``None`` where they were typed or
-    composed (a table row with its headers, for example).
+    ``text`` keeps the author's words, without marks of emphasis. ``start`` and ``end`` are
+    character offsets of these words in the text of the source document, or ``None`` where they were
+    typed or composed (a table row with its headers, for example).
     """
 
     id: str
@@ -236,8 +236,8 @@ class Fact(Value):
 
     ``holds`` tells on which side the tester is: whether the quoted words are true of the situation.
     ``value`` is what code adds to the quotation: the value tried at a limit ("31 days"), the entry
-    of a field ("empty"), the role that acts ("another"); a fixed phrase or a computed value, never
-    a sentence.
+    of a field ("empty"), the role that acts ("another"), whether a step of a scenario is "given" or
+    "when"; a fixed phrase or a computed value, never a sentence.
     """
 
     kind: FactKind

@@ -43,6 +43,7 @@ from assistant.generation.proof import (
     RULES,
     Ground,
     Sources,
+    covered_conditions,
     ground_of,
     grounded,
     verified,
@@ -291,7 +292,7 @@ def _by_story(
             brief: StoryBrief = brief,
             prover: Runnable[TestCase, TestCase] = prover,
         ) -> TestCase:
-            covered = case.condition_ids
+            covered = covered_conditions(case, brief.conditions)
             return _invoke(prover, case.model_copy(update={"condition_ids": covered}))
 
         with untraced():

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from assistant.domain import CaseOrigin, ModelSpec, Priority, TestCase, TestStep
 from assistant.generation.proof import Sources, with_sources
 from assistant.generation.writer import StoryBrief
@@ -31,8 +29,7 @@ def drafted_case(draft: StoryCaseDraft, brief: StoryBrief, model: ModelSpec) -> 
         objective="; ".join(one.statement for one in claimed),
         preconditions=draft.preconditions,
         steps=tuple(
-            _step(number, step, sources, criteria)
-            for number, step in enumerate(draft.steps, start=1)
+            _step(number, step, sources) for number, step in enumerate(draft.steps, start=1)
         ),
         priority=next((one for one in _PRIORITIES if one in priorities), "Medium"),
         technique=draft.technique,
@@ -47,7 +44,7 @@ def drafted_case(draft: StoryCaseDraft, brief: StoryBrief, model: ModelSpec) -> 
     )
 
 
-def _step(number: int, step: DraftStep, sources: Sources, criteria: Sequence[str]) -> TestStep:
+def _step(number: int, step: DraftStep, sources: Sources) -> TestStep:
     citations = with_sources(step.expected, step.sources, sources)
     return TestStep(
         number=number,
