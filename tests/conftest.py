@@ -16,7 +16,7 @@ from filelock import FileLock
 from hypothesis import settings
 
 from assistant.errors import ModelUnavailable
-from assistant.generation.catalogue import DEFAULT_EMBEDDING, find_model
+from assistant.generation.catalogue import CATALOGUE, DEFAULT_CHAT, DEFAULT_EMBEDDING, find_model
 from assistant.generation.fetch import fetch_model
 from assistant.settings import Settings
 from assistant.workflow.sample_project import ensure_sample_project
@@ -64,10 +64,20 @@ def fetched_model() -> Callable[[str], Path]:
 
 
 @pytest.fixture(scope="session")
-def models_dir(fetched_model: Callable[[str], Path]) -> Path:
-    """Folder of the fetched models, with the embedding model in it."""
+def models_dir(
+    fetched_model: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Folder of the fetched models, with the embedding model in it and without the large writer.
+
+    Where that one is, it writes what no other writer is chosen for, in minutes instead of seconds.
+    """
     fetched_model(DEFAULT_EMBEDDING)
-    return Settings().models_path
+    folder = tmp_path_factory.mktemp("models")
+    for model in CATALOGUE:
+        if model.id != DEFAULT_CHAT:
+            for name in (model.id, f"{model.id}.verified.json"):
+                (folder / name).symlink_to(Settings().models_path / name)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -31,8 +31,9 @@ def _of_scenario(text: str, rule: Rule, scenario: Scenario) -> Iterator[Item]:
     refused = rule.restrictive
     technique: Technique = "negative" if refused else "positive"
     whole = Item(
-        technique, not refused, tuple(Setting("scenario", step.words) for step in steps), results,
-        (rule.whole,), priority="High",
+        technique, not refused,
+        tuple(Setting("scenario", step.words, value=step.kind) for step in steps),
+        results, (rule.whole,), priority="High",
     )  # fmt: skip
     if scenario.examples:
         yield from _examples(text, whole, scenario)

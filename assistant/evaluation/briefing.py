@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from assistant.domain import (
-    AcceptanceCriterion,
     RetrievedChunk,
     StoryCases,
     TestCase,
@@ -18,6 +17,7 @@ from assistant.domain import (
 )
 from assistant.generation.numbering import Numbering, story_chunks
 from assistant.generation.writer import CaseBrief, Writer
+from assistant.generation.writers.existing_case import criterion_of
 
 Context = Callable[[StoryCases, TestCondition], Sequence[RetrievedChunk]]
 """What retrieval finds for a condition of a story, best first; ranks are given anew."""
@@ -51,23 +51,12 @@ def brief_for(
     brief = CaseBrief(
         epic=stories.epic,
         story=stories.story,
-        criterion=criterion_of(stories, condition),
+        criterion=criterion_of(stories.story, condition),
         condition=condition,
         sources=tuple({hit.rank: hit for hit in (*own, *numbering.retrieved(kept))}.values()),
         style=spec.style,
     )
     return brief, left_out
-
-
-def criterion_of(stories: StoryCases, condition: TestCondition) -> AcceptanceCriterion:
-    """The criterion that a condition belongs to; the story's own words where it names none."""
-    for criterion in stories.story.criteria:
-        if criterion.id == condition.criterion_id:
-            return criterion
-    story = stories.story
-    return AcceptanceCriterion(
-        id=condition.criterion_id or story.key, text=story.narrative or story.title, form="text"
-    )
 
 
 def _gives_away(hit: RetrievedChunk, references: Sequence[TestCase]) -> bool:

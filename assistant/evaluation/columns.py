@@ -23,7 +23,7 @@ COLUMNS: tuple[ColumnKind, ...] = (
     ColumnKind("rag", "+RAG", True, False, "the model with retrieved rules and cases"),
     ColumnKind("ft", "+FT", False, True, "the model with the adapter, with the story alone"),
     ColumnKind("both", "+Both", True, True, "the model with the adapter and retrieved sources"),
-    ColumnKind("rules", "Rules", True, False, "the rule-based writer with retrieved sources"),
+    ColumnKind("rules", "Outline", True, False, "quotations and values, without a model"),
     ColumnKind("endpoint", "Endpoint", True, False, "a connected model with retrieved sources"),
 )
 COLUMN_IDS = tuple(kind.id for kind in COLUMNS)

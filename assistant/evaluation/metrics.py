@@ -180,7 +180,7 @@ METRICS: tuple[Metric, ...] = (
         _over_cases(lambda score: score.refused_drafts),
     ),
     Metric(
-        "replaced", "Written by rule instead", "lower", "share",
+        "replaced", "Outline instead", "lower", "share",
         "share of cases where no draft of the model was good enough",
         _over_cases(lambda score: bool(score.replaced)),
     ),

@@ -46,7 +46,7 @@ def _import() -> ModuleType:
 
 def _unusable(error: ImportError) -> ModelUnavailable:
     return ModelUnavailable(
-        f"llama.cpp cannot be loaded on this machine ({error}). Use the rule-based writer, or set "
+        f"llama.cpp cannot be loaded on this machine ({error}). Use outlines (no model), or set "
         f"UAT_ENDPOINT_URL to a model served elsewhere."
     )
 

@@ -1,13 +1,11 @@
-"""How a company words its test cases, learnt from cases that it has."""
+"""How a company words its test cases."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Sequence
 
 from assistant.design.casing import lower_start
-from assistant.domain import TestCase, Value
+from assistant.domain import Value
 from assistant.generation.wording import QUOTED, capitalised, phrase, sentence
 
 _LEADS = re.compile(
@@ -16,8 +14,6 @@ _LEADS = re.compile(
 )
 _BE = re.compile(r"\b(is|are)\b(?! (?:to|supposed|expected)\b)")
 _SHOULD = re.compile(r"\bshould\b", re.IGNORECASE)
-_ENOUGH = 3
-"""With fewer examples than this the usual wording is kept."""
 
 
 class CompanyStyle(Value):
@@ -66,21 +62,6 @@ class CompanyStyle(Value):
         return self.line(text)
 
 
-def learn_style(cases: Sequence[TestCase]) -> CompanyStyle:
-    """The habits that most of the given cases share; the usual ones where there are few cases."""
-    titles = [case.title for case in cases if case.title.strip()]
-    steps = [step for case in cases for step in case.steps]
-    results = [step.expected_result for step in steps if step.expected_result.strip()]
-    usual = CompanyStyle()
-    return CompanyStyle(
-        lead=_lead(titles) if len(titles) >= _ENOUGH else usual.lead,
-        should=len(results) >= _ENOUGH
-        and sum(bool(_SHOULD.search(text)) for text in results) > 0.6 * len(results),
-        stops=len(results) < _ENOUGH
-        or sum(text.rstrip()[-1] in '.!?"”' for text in results) >= 0.5 * len(results),
-    )
-
-
 def lead_of(title: str) -> str:
     """What a title begins with where it says that something is verified ("Verify that"), or ""."""
     match = _LEADS.match(title)
@@ -88,10 +69,3 @@ def lead_of(title: str) -> str:
         return ""
     lead = f"{match.group(1).capitalize()}{(match.group(2) or ' that').lower()}"
     return lead.replace(" if", " that").replace(" whether", " that")
-
-
-def _lead(titles: Sequence[str]) -> str:
-    leads = Counter(lead for title in titles if (lead := lead_of(title)))
-    if not leads or leads.total() < 0.4 * len(titles):
-        return ""
-    return leads.most_common(1)[0][0]

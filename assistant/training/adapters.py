@@ -39,10 +39,15 @@ _FILES = (WEIGHTS, CONFIG, GGUF)
 _LONGEST_HEADER = 100 * 1024 * 1024
 
 
+FIRST_PROMPT = "company-1"
+"""The prompt of adapters whose sheet names none: they were trained by an earlier version."""
+
+
 class AdapterSheet(Value):
     """What an adapter is: who trained it when, on which base and data, how, and how well.
 
-    ``files`` holds the SHA-256 of each file beside the sheet.
+    ``files`` holds the SHA-256 of each file beside the sheet. ``prompt_version`` is the question
+    that it was trained to answer; another one is not understood.
     """
 
     name: str
@@ -53,6 +58,7 @@ class AdapterSheet(Value):
     author: str = ""
     data_sheet_sha256: str = ""
     train_pairs: int = 0
+    prompt_version: str = FIRST_PROMPT
     metrics: dict[str, float] = Field(default_factory=dict)
     files: dict[str, str] = Field(default_factory=dict)
 

@@ -14,13 +14,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from assistant.domain import RetrievedChunk, StoryCases, TestCase, Value
-from assistant.generation.company_prompt import (
-    COMPANY_PROMPT_VERSION,
-    company_messages,
-    completion_of,
-    condition_of_case,
+from assistant.domain import (
+    RetrievedChunk,
+    StoryCases,
+    TestCase,
+    TestCondition,
+    UserStory,
+    Value,
 )
+from assistant.generation.messages import Message
+from assistant.generation.writers.existing_case import condition_of_case, criterion_of
+from assistant.generation.writers.item_answer import completion_of
+from assistant.generation.writers.item_prompt import ITEM_PROMPT_VERSION, item_prompt
 from assistant.training.answer_guard import HELD_SHARE, AnswerGuard, ContextFor, guarded
 from assistant.training.case_files import read_case_file
 from assistant.training.data_sheet import DataSheet, LeftOut, SplitCount, lengths_of
@@ -160,10 +165,10 @@ class _Maker:
             sources = masker.sources(sources)
             case = masker.case(case).model_copy(update={"title": title})
         condition = condition_of_case(story, case)
-        prompt, _ = company_messages(epic, story, condition, sources, self.special_tokens)
+        prompt = self._prompt(story, condition, sources)
         answer = completion_of(case)
         # Each source was looked at alone already; two of them may share an answer's words.
-        told, _ = company_messages(epic, story, condition, (), self.special_tokens)
+        told = self._prompt(story, condition, ())
         if held_share(shingles(answer_text(case)), shingles(told[-1][1])) >= HELD_SHARE:
             reason = "its story or condition holds the answer already"
             out = LeftOut(case_id=case.id, reason=reason, story_key=story.key)
@@ -178,6 +183,22 @@ class _Maker:
             prompt=prompt,
             completion=answer,
         )
+
+    def _prompt(
+        self,
+        story: UserStory,
+        condition: TestCondition,
+        sources: Sequence[RetrievedChunk],
+    ) -> tuple[Message, ...]:
+        """The question that a tuned model is asked when it writes."""
+        return item_prompt(
+            story,
+            criterion_of(story, condition),
+            condition,
+            sources,
+            self.special_tokens,
+            examples=False,
+        ).messages
 
 
 def _sheet(
@@ -215,7 +236,7 @@ def _sheet(
     for line in jsonl_lines(pairs):
         digest.update(line.encode("utf-8"))
     return DataSheet(
-        prompt_version=COMPANY_PROMPT_VERSION,
+        prompt_version=ITEM_PROMPT_VERSION,
         split_by=config.split_by,
         seed=config.seed,
         masked=config.masked,

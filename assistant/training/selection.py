@@ -9,8 +9,8 @@ from pydantic import Field
 
 from assistant.domain import CaseStatus, CaseTemplate, StoryCases, TestCase, Value
 from assistant.errors import TrainingError
-from assistant.generation.company_prompt import completion_of
 from assistant.generation.lint import lint
+from assistant.generation.writers.item_answer import completion_of
 from assistant.suite.template import template_problems
 from assistant.training.data_sheet import LeftOut, NearDuplicate
 from assistant.training.near_duplicates import near_duplicates, shingles

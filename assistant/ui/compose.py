@@ -167,7 +167,7 @@ def _writer_and_start(opened: Workspace, record: Session) -> bool:
         start = st.button(
             "Generate test cases", type="primary", icon=":material/play_arrow:", key="generate"
         )
-    choice = choices[writer or models.RULES_WRITER]
+    choice = choices[writer or models.OUTLINE_WRITER]
     leaves = choice.leaves or opened.chunks_leave
     where = ":orange[:material/cloud_upload:]" if leaves else ":material/lock:"
     if not opened.chunks_leave:
@@ -180,10 +180,10 @@ def _writer_and_start(opened: Workspace, record: Session) -> bool:
         )
     if choice.state in ("loading", "loadable") and not choice.leaves:
         st.checkbox(
-            "Show rule-based cases at once, while this model loads",
+            "Show outlines at once, while this model loads",
             value=False,
             key=START_NOW,
-            help="Starts a run with the rule-based writer beside the model's run.",
+            help="Starts a run of outlines beside the model's run.",
         )
     elif choice.problem:
         st.warning(plain(choice.problem), icon=":material/warning:")
@@ -280,8 +280,8 @@ def _unread_and_questions(opened: Workspace, record: Session, found: Understandi
 def _start(opened: Workspace, record: Session, found: Understanding) -> None:
     writer = st.session_state[CHOSEN_WRITER]
     wanted = [writer]
-    if writer != models.RULES_WRITER and st.session_state.get(START_NOW):
-        wanted.append(models.RULES_WRITER)
+    if writer != models.OUTLINE_WRITER and st.session_state.get(START_NOW):
+        wanted.append(models.OUTLINE_WRITER)
     for name in wanted:
         run = generate_cases.begin(
             opened,

@@ -54,7 +54,7 @@ def writer_choice(opened: Workspace, before: str, key: str) -> str:
     chosen = st.selectbox(
         "Writer",
         list(choices),
-        index=list(choices).index(before if before in choices else models.RULES_WRITER),
+        index=list(choices).index(before if before in choices else models.OUTLINE_WRITER),
         format_func=lambda name: choices[name].title if name in choices else name,
         key=key,
     )

@@ -1,4 +1,4 @@
-"""Compare Base, +RAG, +FT, +Both and the rule-based writer on held-out cases, and advise.
+"""Compare Base, +RAG, +FT, +Both and the outline on held-out cases, and advise.
 
 The same stories, conditions, prompts and seed go through every column. What an adapter was trained
 on is never measured, and what retrieval finds comes from the training split alone. A comparison
@@ -29,7 +29,7 @@ from assistant.evaluation.runner import Progress, choose_stories, compare
 from assistant.evaluation.score_log import ScoreLog
 from assistant.generation.catalogue import SMALL_CHAT as SMALL_CHAT
 from assistant.generation.catalogue import find_model
-from assistant.generation.company_prompt import COMPANY_PROMPT_VERSION
+from assistant.generation.writers.item_prompt import ITEM_PROMPT_VERSION
 from assistant.library import StoredComparison
 from assistant.training.context import CaseContext
 from assistant.training.dataset import DatasetConfig, Selection, guarded, select
@@ -309,7 +309,7 @@ def _set(workspace: Workspace, request: CompareRequest, prepared: Prepared) -> E
         split=f"{prepared.config.split_by}, seed {prepared.config.seed}",
         seed=request.seed,
         limit=request.limit,
-        prompt_version=f"{COMPANY_PROMPT_VERSION}, {request.conditions}",
+        prompt_version=f"{ITEM_PROMPT_VERSION}, {request.conditions}",
         models=models,
     )
 

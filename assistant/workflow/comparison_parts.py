@@ -25,11 +25,10 @@ from assistant.evaluation.language import ENGLISH_PROSE, LanguageFigures, Readin
 from assistant.evaluation.records import CaseLoss
 from assistant.evaluation.score_log import losses_of
 from assistant.generation.catalogue import SMALL_CHAT
-from assistant.generation.company_prompt import condition_of_case
-from assistant.generation.company_writer import CompanyWriter
-from assistant.generation.model_writer import ModelWriter
-from assistant.generation.rules_writer import RulesWriter
 from assistant.generation.writer import Writer
+from assistant.generation.writers.existing_case import condition_of_case
+from assistant.generation.writers.item_writer import ItemWriter
+from assistant.generation.writers.outline import OutlineWriter
 from assistant.training.context import CaseContext, case_chunks
 from assistant.training.dataset import DatasetConfig, Selection, pairs_of
 from assistant.workflow.case_stories import CaseStories
@@ -87,7 +86,7 @@ def columns_of(
     workspace: Workspace, request: CompareRequest, prepared: Prepared, context: Context
 ) -> dict[str, ColumnSpec]:
     """A writer for each column of the request, and what it gets beside the story."""
-    rules = RulesWriter()
+    outlines = OutlineWriter()
     config = GenerationConfig(
         writer=request.base,
         seed=request.seed,
@@ -100,15 +99,15 @@ def columns_of(
         kind = column_kind(column)
         writer: Writer
         if column == "rules":
-            writer = rules
+            writer = outlines
         elif column == "endpoint":
             endpoint = workspace.endpoints.open(ENDPOINT_WRITER, config)
-            writer = ModelWriter(endpoint, config, rules)
+            writer = ItemWriter(endpoint, config, outlines, keep_refused=True)
         else:
             name = writer_id_of(request.base, request.adapter)
             endpoint = workspace.endpoints.open(name, config)
             tuned = endpoint.with_adapter(request.adapter if kind.uses_adapter else "")
-            writer = CompanyWriter(tuned, config, rules, keep_refused=True)
+            writer = ItemWriter(tuned, config, outlines, keep_refused=True)
         specs[column] = ColumnSpec(
             writer=writer, context_for=context if kind.uses_retrieval else None, style=style
         )

@@ -196,7 +196,7 @@ def _notes(score: CaseScore) -> tuple[str, ...]:
     notes = [*score.problems, *score.smells]
     notes += [f"in no source: {item}" for item in score.bleed]
     if score.replaced:
-        notes.append(f"written by rule: {score.replaced}")
+        notes.append(f"refused: {score.replaced}")
     if score.duplicate_of:
         notes.append(f"repeats {score.duplicate_of}")
     return tuple(notes)

@@ -18,8 +18,9 @@ from assistant.generation.chat_models import (
     open_embedded,
 )
 from assistant.generation.fetch import present_path
+from assistant.generation.writers.item_prompt import ITEM_PROMPT_VERSION
 from assistant.settings import Settings
-from assistant.training.adapters import AdapterRegistry
+from assistant.training.adapters import Adapter, AdapterRegistry
 from assistant.training.config import BaseIdentity
 from assistant.workflow.add_models import known_model
 from assistant.workflow.outbound import note_endpoint
@@ -47,6 +48,17 @@ def split_writer(writer_id: str) -> tuple[str, str]:
 def writer_id_of(model: str, adapter: str) -> str:
     """The writer id of a model, with an adapter where one is named."""
     return f"{model}{ADAPTER_SIGN}{adapter}" if adapter else model
+
+
+def outdated(adapter: Adapter) -> str:
+    """Why an adapter cannot write any more, in a sentence; "" where it can."""
+    trained = adapter.sheet.prompt_version
+    if trained == ITEM_PROMPT_VERSION:
+        return ""
+    return (
+        f"The adapter '{adapter.sheet.name}' was trained to answer another question ({trained}) "
+        f"than the one that is asked now ({ITEM_PROMPT_VERSION}). Train it again on the same cases."
+    )
 
 
 class Endpoints:
@@ -171,6 +183,8 @@ class Endpoints:
                 if name == wanted:
                     raise
                 continue
+            if name == wanted and (problem := outdated(checked)):
+                raise ModelUnavailable(problem)
             if checked.gguf is not None:
                 found.append(AdapterFile(name=name, path=checked.gguf))
         if wanted not in {file.name for file in found}:

@@ -1,8 +1,8 @@
 """Write the cases of a request: in a worker thread for the pages, at once for the command line.
 
 Every case is in the library the moment it exists, one transaction each, so that a reload, a second
-tab or a killed server loses nothing; a run that was cut off goes on where it stopped. Runs of the
-rule-based writer go at once; the models serve one run at a time, first come first served.
+tab or a killed server loses nothing; a run that was cut off goes on where it stopped. Outlines
+go at once; the models serve one run at a time, first come first served.
 """
 
 from __future__ import annotations
@@ -27,21 +27,18 @@ from assistant.generation.chain import (
     Planned,
     generate,
 )
-from assistant.generation.company_prompt import COMPANY_PROMPT_VERSION
-from assistant.generation.company_writer import CompanyWriter
-from assistant.generation.model_writer import ModelWriter
-from assistant.generation.prompts import PROMPT_VERSION
-from assistant.generation.rules_writer import RulesWriter
 from assistant.generation.writer import Writer
+from assistant.generation.writers.item_prompt import ITEM_PROMPT_VERSION
+from assistant.generation.writers.item_writer import ItemWriter
+from assistant.generation.writers.outline import OutlineWriter
 from assistant.generation.writers.story_prompt import STORY_PROMPT_VERSION
 from assistant.generation.writers.story_writer import ANSWER_TOKENS, StoryWriter
 from assistant.workflow import read_ahead, reuse
 from assistant.workflow.answers import answered_chunks
 from assistant.workflow.checking import house_rules
 from assistant.workflow.copies import current_texts
-from assistant.workflow.endpoints import split_writer
 from assistant.workflow.import_sources import put_epics
-from assistant.workflow.models import RULES_WRITER, model_spec, writer
+from assistant.workflow.models import OUTLINE_WRITER, model_spec, writer
 from assistant.workflow.reindex import basis_chunks, index_pending
 from assistant.workflow.requests import Understanding
 from assistant.workflow.runs import ACTIVE
@@ -173,7 +170,7 @@ def write(
         return stop() or library.is_cancelled(run.id)
 
     try:
-        if run.generation.writer == RULES_WRITER:
+        if run.generation.writer == OUTLINE_WRITER:
             write_cases(workspace, project_id, run, cancelled, on_case)
         else:
             with workspace.jobs.model_turn(run.id, cancelled) as mine:
@@ -253,11 +250,11 @@ def _write_cases(
 
 def prompt_version(workspace: Workspace, writer_id: str) -> str:
     """Which prompt a run's model gets; none for the outline."""
-    if writer_id == RULES_WRITER:
+    if writer_id == OUTLINE_WRITER:
         return ""
     if way_of_writing(workspace, writer_id) == "story":
         return STORY_PROMPT_VERSION
-    return COMPANY_PROMPT_VERSION if split_writer(writer_id)[1] else PROMPT_VERSION
+    return ITEM_PROMPT_VERSION
 
 
 def style_cases(workspace: Workspace, project_id: str) -> list[TestCase]:
@@ -275,14 +272,12 @@ def opened_writer(workspace: Workspace, generation: GenerationConfig) -> Writer:
 
     A model that is able to design tests gets a whole story a call, with room for a longer answer.
     """
-    rules = RulesWriter()
-    if generation.writer == RULES_WRITER:
-        return rules
+    outlines = OutlineWriter()
+    if generation.writer == OUTLINE_WRITER:
+        return outlines
     if way_of_writing(workspace, generation.writer) == "story":
         longer = generation.model_copy(update={"max_tokens": ANSWER_TOKENS})
         endpoint = workspace.endpoints.open(generation.writer, longer)
-        return StoryWriter(endpoint, longer, rules)
+        return StoryWriter(endpoint, longer, outlines)
     endpoint = workspace.endpoints.open(generation.writer, generation)
-    if split_writer(generation.writer)[1]:
-        return CompanyWriter(endpoint, generation, rules)
-    return ModelWriter(endpoint, generation, rules)
+    return ItemWriter(endpoint, generation, outlines)

@@ -15,14 +15,15 @@ from assistant.generation.partial import FetchProgress
 from assistant.settings import Settings
 from assistant.training.adapters import AdapterRegistry
 from assistant.workflow.add_models import known_model, known_models
-from assistant.workflow.endpoints import ENDPOINT_WRITER, split_writer, writer_id_of
+from assistant.workflow.endpoints import ENDPOINT_WRITER, outdated, split_writer, writer_id_of
 from assistant.workflow.outbound import model_fetches_noted
 from assistant.workflow.workspace import Workspace
 
-RULES_WRITER = "rules"
+OUTLINE_WRITER = "rules"
+"""No model; stored runs and configurations of earlier versions have the id."""
 STAYS = "stays on this computer"
 
-WriterState = Literal["ready", "loading", "loadable", "absent", "partial", "failed"]
+WriterState = Literal["ready", "loading", "loadable", "absent", "partial", "failed", "outdated"]
 STATE_WORDS: dict[WriterState, str] = {
     "ready": "ready",
     "loading": "loading…",
@@ -30,6 +31,7 @@ STATE_WORDS: dict[WriterState, str] = {
     "absent": "not on this computer yet",
     "partial": "partly fetched",
     "failed": "could not be loaded",
+    "outdated": "to be trained again",
 }
 
 __all__ = ["DEFAULT_CHAT", "DEFAULT_EMBEDDING", "FetchProgress"]
@@ -60,7 +62,7 @@ class WriterChoice(Value):
     @property
     def usable(self) -> bool:
         """Whether a run with this writer can start, if only by loading the model first."""
-        return self.state not in ("absent", "partial")
+        return self.state not in ("absent", "partial", "outdated")
 
     @property
     def leaves(self) -> bool:
@@ -116,9 +118,11 @@ def verify(settings: Settings, model_id: str) -> None:
 
 
 def writers(workspace: Workspace) -> tuple[WriterChoice, ...]:
-    """Every writer that can be chosen: the rules, the embedded models, the endpoint."""
+    """Every writer that can be chosen: the outline, the embedded models, the endpoint."""
     choices = [
-        WriterChoice(id=RULES_WRITER, title="Rule-based writer", state="ready", destination=STAYS)
+        WriterChoice(
+            id=OUTLINE_WRITER, title="Outline (no model)", state="ready", destination=STAYS
+        )
     ]
     for model in known_models(workspace.settings):
         if model.task == "chat":
@@ -159,12 +163,16 @@ def _tuned(workspace: Workspace, bases: Sequence[WriterChoice]) -> list[WriterCh
             continue
         writer_id = writer_id_of(base.id, adapter.sheet.name)
         loaded, problem = workspace.endpoints.state(writer_id)
-        state = base.state if base.state in ("absent", "partial") else loaded
+        state: WriterState = "loadable" if loaded == "idle" else loaded
+        if base.state in ("absent", "partial"):
+            state = base.state
+        if old := outdated(adapter):
+            state, problem = "outdated", old
         found.append(
             WriterChoice(
                 id=writer_id,
                 title=f"{adapter.sheet.name} (tuned {base.title})",
-                state="loadable" if state == "idle" else state,
+                state=state,
                 destination=STAYS,
                 size_bytes=base.size_bytes,
                 problem=problem,
@@ -174,10 +182,14 @@ def _tuned(workspace: Workspace, bases: Sequence[WriterChoice]) -> list[WriterCh
 
 
 def default_writer(workspace: Workspace, project_id: str) -> str:
-    """The writer that a project starts with: its promoted adapter, or the rules."""
+    """The writer that a project starts with.
+
+    Its promoted adapter, else the embedded model where it is on this computer, else the outline.
+    """
     name = AdapterRegistry(workspace.settings.adapters_path).default_of(project_id)
-    chosen = (choice.id for choice in writers(workspace) if choice.usable)
-    return next((one for one in chosen if name and split_writer(one)[1] == name), RULES_WRITER)
+    usable = [c.id for c in writers(workspace) if c.usable and c.state != "failed"]
+    tuned = (one for one in usable if name and split_writer(one)[1] == name)
+    return next(tuned, DEFAULT_CHAT if DEFAULT_CHAT in usable else OUTLINE_WRITER)
 
 
 def _embedded_state(workspace: Workspace, model: CatalogueModel) -> tuple[WriterState, str]:
@@ -200,8 +212,8 @@ def writer(workspace: Workspace, writer_id: str) -> WriterChoice:
 
 
 def model_spec(workspace: Workspace, writer_id: str) -> ModelSpec | None:
-    """What a run records of its model; ``None`` for the rule-based writer."""
-    if writer_id == RULES_WRITER:
+    """What a run records of its model; ``None`` for the outline."""
+    if writer_id == OUTLINE_WRITER:
         return None
     if writer_id != ENDPOINT_WRITER:
         model_id, adapter = split_writer(writer_id)
@@ -218,5 +230,5 @@ def model_spec(workspace: Workspace, writer_id: str) -> ModelSpec | None:
 
 def load(workspace: Workspace, writer_id: str) -> None:
     """Load a model now, so that the first case does not wait for it."""
-    if writer_id != RULES_WRITER:
+    if writer_id != OUTLINE_WRITER:
         workspace.endpoints.open(writer_id, GenerationConfig(writer=writer_id))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from assistant.domain import GenerationConfig
 from assistant.errors import ModelUnavailable
 from assistant.evaluation.model_probe import PROBE_CONFIG, ModelProbe, ProbeTask, probe
-from assistant.workflow.models import RULES_WRITER, writer
+from assistant.workflow.models import OUTLINE_WRITER, writer
 from assistant.workflow.ways_of_writing import keep_probe
 from assistant.workflow.workspace import Workspace
 
@@ -22,7 +22,7 @@ def probe_model(
     Raises ``ModelUnavailable`` for an unknown writer, one that is no model, or one that cannot be
     loaded or reached.
     """
-    if writer(workspace, writer_id).id == RULES_WRITER:
+    if writer(workspace, writer_id).id == OUTLINE_WRITER:
         raise ModelUnavailable(f"'{writer_id}' is no model: there is nothing to find out about it.")
     config: GenerationConfig = PROBE_CONFIG.model_copy(update={"writer": writer_id})
     found = probe(workspace.endpoints.open(writer_id, config), on_task=on_task)

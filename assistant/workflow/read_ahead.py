@@ -12,9 +12,7 @@ from collections.abc import Callable
 from assistant.domain import GenerationConfig
 from assistant.generation.cancelling import Cancelled
 from assistant.generation.chain import read_ahead
-from assistant.generation.company_writer import CompanyWriter
-from assistant.generation.model_writer import ModelWriter
-from assistant.generation.rules_writer import RulesWriter
+from assistant.generation.writers.item_writer import ItemWriter
 from assistant.knowledge.chunking import split
 from assistant.workflow.add_models import known_models
 from assistant.workflow.copies import current_texts
@@ -69,7 +67,6 @@ def _read(
             return
         config = GenerationConfig(writer=writer_id)
         endpoint = workspace.endpoints.open(writer_id, config)
-        writer_kind = CompanyWriter if split_writer(writer_id)[1] else ModelWriter
         project = workspace.project(project_id)
         reading = understanding.reading
         chunks = (
@@ -82,7 +79,7 @@ def _read(
                 understanding.epics,
                 chunks,
                 current_texts(workspace, project_id),
-                writer_kind(endpoint, config, RulesWriter()),
+                ItemWriter(endpoint, config),
                 project.retrieval,
                 cancelled=stop,
             )

@@ -20,7 +20,7 @@ from assistant.generation.catalogue import find_model
 from assistant.generation.fetch import present_path
 from assistant.generation.gguf import read_special_tokens
 from assistant.training import child
-from assistant.training.adapters import AdapterRegistry, AdapterSheet
+from assistant.training.adapters import FIRST_PROMPT, AdapterRegistry, AdapterSheet
 from assistant.training.config import TrainingConfig as TrainingConfig
 from assistant.training.context import CaseContext
 from assistant.training.dataset import DatasetConfig as DatasetConfig
@@ -59,6 +59,7 @@ class DatasetRecord(Value):
     held_out_stories: tuple[str, ...]
     pairs_sha256: str
     sheet: str
+    prompt_version: str = FIRST_PROMPT
 
 
 class TrainingRun(Value):
@@ -121,6 +122,7 @@ def prepare(
         held_out_stories=tuple(one.story.key for one in selection.of("held-out")),
         pairs_sha256=dataset.sheet.sha256,
         sheet=dataset.sheet.to_markdown(),
+        prompt_version=dataset.sheet.prompt_version,
     )
     child.prepare(
         folder,
@@ -334,6 +336,7 @@ def _sheet(state: RunState, config: TrainingConfig, record: DatasetRecord | None
         author=config.author,
         data_sheet_sha256=record.pairs_sha256 if record else "",
         train_pairs=state.train_pairs,
+        prompt_version=record.prompt_version if record else FIRST_PROMPT,
         metrics=metrics,
     )
 

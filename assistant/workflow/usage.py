@@ -14,7 +14,7 @@ from assistant.generation.writers.story_prompt import MAX_PROMPT_TOKENS
 from assistant.generation.writers.story_writer import ITEMS_A_CALL
 from assistant.settings import Settings
 from assistant.workflow.endpoints import ENDPOINT_WRITER
-from assistant.workflow.models import RULES_WRITER
+from assistant.workflow.models import OUTLINE_WRITER
 from assistant.workflow.requests import Understanding
 from assistant.workflow.ways_of_writing import way_of_writing
 from assistant.workflow.workspace import Workspace
@@ -84,7 +84,7 @@ def expected(
 ) -> Usage:
     """What writing a request is likely to use; nothing for a writer that is no model."""
     items = len(understanding.conditions)
-    if writer_id == RULES_WRITER or not items:
+    if writer_id == OUTLINE_WRITER or not items:
         return Usage()
     measured = _measured(workspace, project_id, writer_id, items)
     return _priced(

@@ -130,7 +130,7 @@ def test_every_address_opens_in_the_shell_on_a_fresh_server(
     """Streamlit finds ``pages/`` by itself; without the guard a page would run bare."""
     page.goto(f"{server.url}/{name}")
     expect(page.get_by_label("Project", exact=False).first).to_be_visible(timeout=WAIT)
-    expect(page.get_by_text("Rule-based writer").first).to_be_visible()
+    expect(page.get_by_text("Outline (no model)").first).to_be_visible()
     wanted = {"import_sources": "Import sources", "configure_retrieval": "Configure retrieval"}
     title = wanted.get(name, "Generate test cases")
     expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()

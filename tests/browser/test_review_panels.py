@@ -47,9 +47,9 @@ def steps(page: Page) -> Locator:
 
 
 def generate(page: Page, address: str) -> int:
-    """Write the cases with the rule-based writer; returns how many there are."""
+    """Write outlines; returns how many there are."""
     page.goto(address)
-    expect(page.get_by_label("Writer")).to_have_value("Rule-based writer")
+    expect(page.get_by_label("Writer")).to_have_value("Outline (no model)")
     page.get_by_label("Epic, stories and acceptance criteria").fill(new_version_of_the_epic())
     page.get_by_role("button", name="Generate test cases").click()
     done = page.get_by_text(re.compile(r"^\d+ cases: 0 accepted"))

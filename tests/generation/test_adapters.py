@@ -16,15 +16,12 @@ from assistant.generation.chat_models import (
     invoke_structured,
     open_embedded,
 )
-from assistant.generation.company_prompt import (
-    brief_of_case,
-    company_messages,
-    company_schema,
-    read_company_draft,
-)
-from assistant.generation.company_writer import CompanyWriter
 from assistant.generation.engine import LlamaEngine
-from assistant.generation.rules_writer import RulesWriter
+from assistant.generation.messages import Message
+from assistant.generation.writers.existing_case import brief_of_case
+from assistant.generation.writers.item_answer import item_schema, read_item_draft
+from assistant.generation.writers.item_prompt import item_prompt
+from assistant.generation.writers.item_writer import ItemWriter
 
 gguf = pytest.importorskip("gguf", reason="writes the adapters that the tests load")
 np = pytest.importorskip("numpy")
@@ -37,7 +34,7 @@ STORY = UserStory(
 )
 EPIC = Epic(key="shop", title="Shop")
 CASE = TestCase(id="c1", title="Adding a simple product")
-SCHEMA = company_schema(max_preconditions=1, max_steps=1, max_line=24, max_expected=24)
+SCHEMA = item_schema(max_preconditions=1, max_steps=1, max_line=24, max_expected=24)
 """Short answers: the adapters are noise, and a model with noise in it does not end by itself."""
 LAYERS = tuple(f"blk.{number}.ffn_down.weight" for number in range(0, 30, 3))
 
@@ -94,11 +91,14 @@ def first_losses(engine: LlamaEngine, text: str, adapter: int | None) -> list[fl
     return [round(one["logprob"], 3) for one in answer["choices"][0]["logprobs"]["content"]]
 
 
-def asked(endpoint: ChatEndpoint) -> str:
+def question() -> tuple[Message, ...]:
     brief = brief_of_case(EPIC, STORY, CASE)
-    messages, _ = company_messages(EPIC, STORY, brief.condition, ())
-    reply = invoke_structured(endpoint, messages, SCHEMA)
-    read_company_draft(reply.data)
+    return item_prompt(STORY, brief.criterion, brief.condition, (), examples=False).messages
+
+
+def asked(endpoint: ChatEndpoint) -> str:
+    reply = invoke_structured(endpoint, question(), SCHEMA)
+    read_item_draft(reply.data)
     return reply.raw
 
 
@@ -136,7 +136,7 @@ def test_what_one_adapter_read_serves_no_other(endpoint: ChatEndpoint) -> None:
 
 @pytest.mark.slow
 def test_reading_ahead_is_for_the_adapter_in_use(endpoint: ChatEndpoint) -> None:
-    messages, _ = company_messages(EPIC, STORY, brief_of_case(EPIC, STORY, CASE).condition, ())
+    messages = question()
     first = endpoint.with_adapter("first")
     asked(endpoint)
     first.read_ahead(messages)
@@ -148,12 +148,12 @@ def test_reading_ahead_is_for_the_adapter_in_use(endpoint: ChatEndpoint) -> None
 
 @pytest.mark.slow
 def test_an_untrained_model_still_gives_a_whole_case(endpoint: ChatEndpoint) -> None:
-    writer = CompanyWriter(endpoint.with_adapter("first"), CONFIG, RulesWriter(), max_steps=3)
+    writer = ItemWriter(endpoint.with_adapter("first"), CONFIG)
     writer.read_ahead(EPIC, STORY, ())
     written = writer.write(brief_of_case(EPIC, STORY, CASE))
     assert written.case.steps
-    assert written.case.origin.writer in {"model", "rules"}
-    assert bool(written.case.origin.replaces) == (written.case.origin.writer == "rules")
+    assert written.case.origin.writer in {"model", "outline"}
+    assert bool(written.case.origin.replaces) == (written.case.origin.writer == "outline")
 
 
 def test_unknown_and_unusable_adapters_are_typed_errors(

@@ -22,8 +22,8 @@ from assistant.domain import (
 from assistant.errors import ModelUnavailable, RetrievalError
 from assistant.generation.cancelling import CancelCheck, Cancelled, never_cancelled
 from assistant.generation.chain import CaseReady, Finished, Planned, generate, read_ahead
-from assistant.generation.rules_writer import RulesWriter
 from assistant.generation.writer import CaseBrief, WrittenCase
+from assistant.generation.writers.outline import OutlineWriter
 
 
 def criterion(key: str, text: str) -> AcceptanceCriterion:
@@ -114,7 +114,7 @@ def run(
             [EPIC],
             BASIS,
             retriever or FakeRetriever(),
-            writer or RulesWriter(),  # type: ignore[arg-type]
+            writer or OutlineWriter(),  # type: ignore[arg-type]
             RetrievalConfig(),
             GenerationConfig(),
             cancelled=cancelled,
@@ -147,7 +147,7 @@ def test_one_case_for_each_condition_in_order() -> None:
         assert (case.epic_key, case.release, case.team) == ("PAY", "Drop-2", "Billing")
         assert case.story_key in {"PAY-1", "PAY-3"}
         assert case.labels == ("payments",)
-        assert all(step.action and step.expected_result for step in case.steps)
+        assert case.is_outline
     assert isinstance(events[-1], Finished)
     assert events[-1].uncovered_criteria == ()
     assert 0 < events[-1].timings.first_case <= events[-1].timings.total
@@ -184,11 +184,15 @@ def test_every_quote_stands_in_a_numbered_source() -> None:
 
 def test_a_criterion_that_no_chunk_holds_can_still_be_cited() -> None:
     events = list(
-        generate([EPIC], (), FakeRetriever(), RulesWriter(), RetrievalConfig(), GenerationConfig())
+        generate(
+            [EPIC], (), FakeRetriever(), OutlineWriter(), RetrievalConfig(), GenerationConfig()
+        )
     )
     assert all(case.all_citations for case in cases_of(events))
     again = list(
-        generate([EPIC], (), FakeRetriever(), RulesWriter(), RetrievalConfig(), GenerationConfig())
+        generate(
+            [EPIC], (), FakeRetriever(), OutlineWriter(), RetrievalConfig(), GenerationConfig()
+        )
     )
     assert plan_of(again).retrieved == plan_of(events).retrieved
 
@@ -223,7 +227,7 @@ def test_cancelling_ends_the_run_and_keeps_what_was_yielded() -> None:
         [EPIC],
         BASIS,
         FakeRetriever(),
-        RulesWriter(),
+        OutlineWriter(),
         RetrievalConfig(),
         GenerationConfig(),
         cancelled=lambda: len(kept) == 2,
@@ -238,7 +242,7 @@ def test_cancelled_before_the_start() -> None:
         run(cancelled=lambda: True)
 
 
-class Failing(RulesWriter):
+class Failing(OutlineWriter):
     """Writes one case and then loses its model."""
 
     def __init__(self) -> None:
@@ -268,7 +272,7 @@ def test_errors_of_retrieval_are_passed_on() -> None:
         run(FakeRetriever(RetrievalError("No index. Index the sources first.")))
 
 
-class Forging(RulesWriter):
+class Forging(OutlineWriter):
     """Cites what was never retrieved and reads its orders aloud."""
 
     def write(self, brief: CaseBrief, *, cancelled: CancelCheck = never_cancelled) -> WrittenCase:
@@ -301,7 +305,7 @@ def test_a_forged_quote_never_leaves_the_chain() -> None:
     assert events[-1].timings.generated_tokens == 3 * len(cases_of(events))
 
 
-class Sloppy(RulesWriter):
+class Sloppy(OutlineWriter):
     """Writes steps that the linter should mark."""
 
     def write(self, brief: CaseBrief, *, cancelled: CancelCheck = never_cancelled) -> WrittenCase:
@@ -318,7 +322,7 @@ def test_cases_leave_with_the_findings_of_the_linter() -> None:
 def test_only_the_techniques_asked_for() -> None:
     config = GenerationConfig(techniques=("negative",))
     events = list(
-        generate([EPIC], BASIS, FakeRetriever(), RulesWriter(), RetrievalConfig(), config)
+        generate([EPIC], BASIS, FakeRetriever(), OutlineWriter(), RetrievalConfig(), config)
     )
     assert {case.technique for case in cases_of(events)} <= {"negative"}
     finished = events[-1]
@@ -353,13 +357,15 @@ def test_stories_with_the_same_key_keep_their_own_sources() -> None:
     )
     epic = EPIC.model_copy(update={"stories": twins})
     events = list(
-        generate([epic], (), FakeRetriever(), RulesWriter(), RetrievalConfig(), GenerationConfig())
+        generate(
+            [epic], (), FakeRetriever(), OutlineWriter(), RetrievalConfig(), GenerationConfig()
+        )
     )
     assert cases_of(events)
     assert all(case.all_citations for case in cases_of(events))
 
 
-class Ahead(RulesWriter):
+class Ahead(OutlineWriter):
     """Notes what it was given to read ahead."""
 
     def __init__(self) -> None:

@@ -39,7 +39,7 @@ def test_a_machine_that_cannot_load_it_gets_a_next_step(
     failing: list[str], messages: list[str]
 ) -> None:
     failing.extend(messages)
-    with pytest.raises(ModelUnavailable, match="rule-based writer"):
+    with pytest.raises(ModelUnavailable, match="Use outlines"):
         llama_library.import_llama()
 
 

@@ -50,7 +50,7 @@ def paste(app: AppTest, text: str) -> AppTest:
 
 
 def generated(app: AppTest, text: str = EPIC) -> AppTest:
-    """The app after a whole rule-based run on the pasted text."""
+    """The app after a whole run of outlines on the pasted text."""
     paste(app, text).button(key="generate").click().run()
     assert not app.exception
     deadline = time.monotonic() + 240

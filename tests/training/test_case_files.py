@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from assistant.domain import AcceptanceCriterion, Epic, TestCase, UserStory
 from assistant.errors import TrainingError
-from assistant.generation.company_prompt import completion_of
+from assistant.generation.writers.item_answer import completion_of
 from assistant.training.case_files import gherkin_parts, read_case_file
 from assistant.training.dataset import from_library
 

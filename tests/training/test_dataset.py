@@ -24,7 +24,9 @@ from assistant.domain import (
     UserStory,
 )
 from assistant.errors import TrainingError
-from assistant.generation.company_prompt import company_messages, completion_of, condition_of_case
+from assistant.generation.writers.existing_case import condition_of_case, criterion_of
+from assistant.generation.writers.item_answer import completion_of
+from assistant.generation.writers.item_prompt import item_prompt
 from assistant.suite.template import DEFAULT_TEMPLATE
 from assistant.training.context import CaseContext, case_chunks
 from assistant.training.dataset import (
@@ -110,7 +112,10 @@ def test_a_pair_is_exactly_generations_prompt_and_schema() -> None:
     one = next(s for s in corpus() if s.story.key == data.pairs[0].story_key)
     source = one.cases[0]
     condition = condition_of_case(one.story, source)
-    assert data.pairs[0].prompt == company_messages(one.epic, one.story, condition, ())[0]
+    asked = item_prompt(
+        one.story, criterion_of(one.story, condition), condition, (), examples=False
+    )
+    assert data.pairs[0].prompt == asked.messages
     assert data.pairs[0].completion == completion_of(source)
     assert not any(pair.with_context for pair in data.pairs)
 

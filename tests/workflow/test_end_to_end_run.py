@@ -93,9 +93,9 @@ def test_each_step_is_proved_by_the_criterion_it_comes_from(project: Project) ->
         {keys[c.chunk_id] for c in step.citations if c.supports == "expected_result"}
         for step in case.steps
     ]
-    assert cited == [{"HR-11-AC1"}, {"HR-12-AC1"}, set()]
-    assert case.steps[1].action.startswith("As a Line Manager, "), "another role goes on"
-    assert 'Request Status "Submitted"' not in "\n".join(case.preconditions)
+    assert cited == [{"HR-11-AC1"}, {"HR-12-AC1"}, {"HR-13-AC1"}]
+    assert case.preconditions == ()
+    assert case.origin.writer == "outline"
 
 
 def test_a_step_that_says_something_else_is_marked(project: Project) -> None:
@@ -137,7 +137,13 @@ def test_the_matrix_shows_it_at_each_criterion_and_it_decides_no_level(project: 
 
 def test_it_is_no_duplicate_and_covers_no_single_condition(project: Project) -> None:
     assert not find_duplicates(project.run.cases).clusters
-    accepted = project.case.model_copy(update={"status": "accepted"})
+    first, second, third = project.case.steps
+    worded = (
+        first.model_copy(update={"action": "As the employee, submit a leave request."}),
+        second,
+        third.model_copy(update={"action": "Open the shift plan for the approved leave request."}),
+    )
+    accepted = project.case.model_copy(update={"status": "accepted", "steps": worded})
     report = reuse.against_existing(project.run.conditions, project.run.epics, [accepted])
     verdicts = {one.condition_id: one.verdict for one in report.verdicts}
     assert verdicts.pop(project.case.condition_ids[0]) == "reuse"

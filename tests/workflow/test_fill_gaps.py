@@ -39,7 +39,7 @@ Acceptance criteria:
 - A refund of up to £250.00 is paid at once.
 - A larger refund is refused with the message "Ask a supervisor."
 """
-ACTION = "Pay out a refund of up to £250.00"
+ACTION = "Pay out a refund of £250.00"
 OTHER_LIMIT = EPIC.replace("250.00", "300.00")
 
 
@@ -106,7 +106,7 @@ def test_only_what_is_missing_is_written_and_nothing_else_changes(project: Proje
     assert added.case.condition_ids == missing
     assert added.case.status == "draft"
     assert added.id != last.id
-    assert added.case.steps == last.case.steps, "the same rules from the same sources"
+    assert added.case.steps == last.case.steps, "the same outline from the same sources"
     assert of_run(workspace, project_id, run_id).missing == ()
     assert {one.id for one in runs.runs(workspace, project_id)} == {run_id}
     with pytest.raises(LibraryError, match="no gap"):
@@ -160,21 +160,22 @@ def test_gaps_of_a_changed_criterion_are_left_open(project: Project) -> None:
 
 
 def test_a_step_is_written_again_and_edits_elsewhere_stay(project: Project) -> None:
-    stored = max(project.cases(), key=lambda one: len(one.case.steps))
+    stored = project.cases()[0]
     original = stored.case.steps
-    assert len(original) > 1
     mangled = [
-        original[0].model_copy(update={"action": "Open my own favourite page"}),
-        original[1].model_copy(update={"action": "Hmm", "expected_result": "Nothing to see"}),
-        *original[2:],
+        original[0].model_copy(
+            update={"action": "Open my own favourite page", "expected_result": "It opens"}
+        ),
+        original[0].model_copy(update={"number": 2, "action": "Hmm"}),
     ]
     edited = project.decide(
         project.save(stored, title="My own title", steps=tuple(mangled)), "accepted"
     )
     again = project.step_again(edited, 2)
-    assert again.case.steps[1] == original[1], "words, sources and mark, under the old numbers"
-    assert again.case.steps[0] == edited.case.steps[0]
-    assert again.case.steps[2:] == edited.case.steps[2:]
+    assert again.case.steps[1] == original[0].model_copy(update={"number": 2}), (
+        "words, sources and mark, under the old numbers"
+    )
+    assert again.case.steps[:1] == edited.case.steps[:1]
     assert again.case.title == "My own title"
     assert again.case.status == "accepted"
     assert again.case.origin == edited.case.origin
@@ -188,7 +189,7 @@ def test_a_step_is_written_again_and_edits_elsewhere_stay(project: Project) -> N
 
 
 def test_a_step_after_an_added_one_is_still_found(project: Project) -> None:
-    stored = max(project.cases(), key=lambda one: len(one.case.steps))
+    stored = project.cases()[0]
     original = stored.case.steps
     extra = original[0].model_copy(
         update={"action": "Note the time of day", "expected_result": "The time is noted"}
@@ -197,11 +198,11 @@ def test_a_step_after_an_added_one_is_still_found(project: Project) -> None:
         step.model_copy(update={"number": number})
         for number, step in enumerate((extra, *original), start=1)
     )
-    changed = shifted[-1].model_copy(update={"expected_result": "Hmm"})
+    changed = shifted[-1].model_copy(update={"action": "Hmm"})
     edited = project.save(stored, steps=(*shifted[:-1], changed))
     last = len(shifted)
     again = project.step_again(edited, last)
-    assert again.case.steps[-1].expected_result == original[-1].expected_result
+    assert again.case.steps[-1].action == original[-1].action
     assert again.case.steps[:-1] == edited.case.steps[:-1]
     with pytest.raises(LibraryError, match="added by hand"):
         project.step_again(again, 1)
@@ -262,7 +263,7 @@ class Scripted:
     """A chat model that always answers with the same step."""
 
     def __init__(self, action: str, expected: str) -> None:
-        self.step = {"a": action, "e": expected, "n": 1}
+        self.step = {"a": action, "d": "£250.00", "e": expected}
 
     def with_structured_output(self, schema: object, **_: object) -> Scripted:
         return self
@@ -284,7 +285,7 @@ def test_a_model_s_step_passes_the_same_checks(
     at, before = next(
         (step.number, step) for step in stored.case.steps if "paid" in step.expected_result
     )
-    chat = Scripted(ACTION, before.expected_result.rstrip(".") + more)
+    chat = Scripted(ACTION, "The refund of £250.00 is paid at once" + more)
     endpoint = ChatEndpoint(
         chat=cast(Any, chat),
         spec=ModelSpec(id="m", provider="openai", model="m"),
@@ -303,5 +304,5 @@ def test_a_model_s_step_passes_the_same_checks(
         assert told == {"echo"}, "the criterion repeated is no result of a model's own"
         assert again.row_version == stored.row_version + 1
     else:
-        assert again.case.steps[at - 1] == before, "the rule-based wording stands"
+        assert again.case.steps[at - 1] == before, "the outline stands"
         assert again == stored

@@ -1,4 +1,4 @@
-"""A run with a real language model: cases one by one, checked, with the rules as the net."""
+"""A run with a real language model: cases one by one, checked, with outlines as the net."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import pytest
 
 from assistant.domain import GenerationConfig
 from assistant.generation.catalogue import DEFAULT_CHAT
+from assistant.settings import Settings
 from assistant.workflow import generate_cases, models
 from assistant.workflow.requests import GenerateRequest, understand
+from assistant.workflow.sample_project import SAMPLE_PROJECT
 from assistant.workflow.workspace import Workspace
 
 EPIC = """# PAY-7 Refund a payment
@@ -25,9 +27,16 @@ Acceptance criteria:
 
 @pytest.mark.slow
 def test_the_embedded_model_writes_grounded_cases(
-    fetched_model: Callable[[str], Path], workspace: Workspace, project_id: str
+    fetched_model: Callable[[str], Path], settings: Settings
 ) -> None:
-    fetched_model(DEFAULT_CHAT)
+    path = fetched_model(DEFAULT_CHAT)
+    here = settings.model_copy(update={"models_dir": path.parent.parent})
+    with Workspace.open(here) as workspace:
+        written_by_the_embedded_model(workspace, workspace.project(SAMPLE_PROJECT).id)
+
+
+def written_by_the_embedded_model(workspace: Workspace, project_id: str) -> None:
+    assert models.default_writer(workspace, project_id) == DEFAULT_CHAT
     found = understand(workspace, project_id, GenerateRequest(text=EPIC))
     chosen = GenerationConfig(writer=DEFAULT_CHAT)
     run = generate_cases.begin(workspace, project_id, found, chosen)
@@ -37,6 +46,6 @@ def test_the_embedded_model_writes_grounded_cases(
     assert len(run.cases) == len(found.conditions)
     assert any(case.origin.writer == "model" for case in run.cases)
     for case in run.cases:
-        assert case.origin.writer == "model" or case.origin.replaces
+        assert case.origin.writer == "model" or case.origin.replaces or not case.is_outline
     assert run.timings.generated_tokens > 0
     assert run.timings.cached_tokens > 0, "the shared prefix is read once"

@@ -23,7 +23,7 @@ from assistant.workflow.workspace import Workspace
 def written(
     sample_data_dir: Path, models_dir: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, str]:
-    """A data folder with a finished rule-based run on a sample epic, and the run's id."""
+    """A data folder with a finished run of outlines on a sample epic, and the run's id."""
     folder = shutil.copytree(sample_data_dir, tmp_path_factory.mktemp("written") / "data")
     with Workspace.open(Settings(data_dir=folder, models_dir=models_dir)) as workspace:
         project_id = workspace.project(SAMPLE_PROJECT).id

@@ -1,6 +1,6 @@
 """Citations: which words of which source support an action or an expected result.
 
-Nobody names a source in free text. The rule-based writer asks for the words that support what it
+Nobody names a source in free text. A writer asks for the words that support what it
 says; a model picks ``[n]``, and the pick counts only if chunk n really supports the words. What is
 stored is always cut out of the chunk, so ``quote == chunk.text[start:end]`` by construction.
 

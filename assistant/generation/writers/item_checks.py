@@ -16,7 +16,7 @@ from assistant.design.languages import language_of
 from assistant.design.quantities import find_messages, find_quantities, foreign_values
 from assistant.domain import Fact
 from assistant.generation.proof.contradictions import Reference, denials
-from assistant.generation.proof.known import folded, stands_in
+from assistant.generation.proof.known import NEAR_PREFIX, folded, stands_in
 from assistant.generation.wording import clauses, content_stems, says
 from assistant.generation.writer import CaseBrief
 from assistant.generation.writers.item_answer import ItemDraft, ItemStep
@@ -196,27 +196,27 @@ def _outcome(draft: ItemDraft, ground: ItemGround) -> Iterator[str]:
 
 
 def _turned(draft: ItemDraft, ground: ItemGround) -> Iterator[str]:
-    """A clause that says what must not happen, as it stands in the text."""
+    """A clause that denies what must happen, or says what must not, in the words of the text."""
+    said = [(one, content_stems(one), bool(_DENIES.search(one))) for one in _clauses(draft.results)]
     for quote, happens in ground.outcome:
-        words = content_stems(_unquoted(quote))
-        if happens or len(words) < 2:
-            continue
-        for clause in _clauses(draft.results):
-            same = len(words & content_stems(clause)) / len(words) >= SAME_EVENT
-            if same and bool(_DENIES.search(clause)) == bool(_DENIES.search(quote)):
-                yield f"“{clause}” says what must not happen here: “{quote}”"
+        for part in _clauses(_unquoted(quote)):
+            words = content_stems(part)
+            denied = bool(_DENIES.search(part))
+            for clause, own, denies in said:
+                same = len(words) > 1 and len(words & own) / len(words) >= SAME_EVENT
+                if same and (denied == denies) != happens:
+                    told = "the opposite of" if happens else "what must not happen:"
+                    yield f"“{clause}” says {told} “{quote}”"
 
 
 def _accepts(draft: ItemDraft, ground: ItemGround) -> Iterator[str]:
     """Results that go through where the outcome refuses, or the other way round."""
     accepts = refuses = False
     for quote, happens in ground.outcome:
-        goes, stops = says(quote)
-        accepts, refuses = (
-            accepts or (goes if happens else stops),
-            refuses or (stops if happens else goes),
-        )
-    goes, stops = says(draft.results)
+        goes, stops = _goes_through(quote)
+        accepts = accepts or (goes if happens else stops)
+        refuses = refuses or (stops if happens else goes)
+    goes, stops = _goes_through(draft.results)
     told = "; ".join(quote if happens else f"not: {quote}" for quote, happens in ground.outcome)
     if refuses and not accepts and goes and not stops:
         yield f"the results accept, but the outcome is: {told}"
@@ -224,10 +224,36 @@ def _accepts(draft: ItemDraft, ground: ItemGround) -> Iterator[str]:
         yield f"the results refuse, but the outcome is: {told}"
 
 
+def _goes_through(text: str) -> tuple[bool, bool]:
+    """Whether a text says that something goes through, and that it does not, in words for either.
+
+    A denial of anything else ("no quote attached", "no mail is sent") says neither.
+    """
+    accepts = refuses = False
+    for clause in _clauses(text):
+        if any(says(_DENIES.sub(" ", clause))):
+            goes, stops = says(clause)
+            accepts, refuses = accepts or goes, refuses or stops
+    return accepts, refuses
+
+
+def _states(draft: ItemDraft, ground: ItemGround) -> Iterator[str]:
+    """Results that speak of nothing that the outcome speaks of."""
+    told = [content_stems(quote) for quote, _ in ground.outcome]
+    words = {word[:NEAR_PREFIX] for word in content_stems(draft.results)}
+    if told and not any(word[:NEAR_PREFIX] in words for one in told for word in one):
+        yield "e must state the outcome for these data"
+
+
 def _echo(draft: ItemDraft, ground: ItemGround) -> Iterator[str]:
     """An action that tells the outcome, a result that only repeats its action or the criterion."""
     criterion = content_stems(ground.brief.criterion.text)
-    told = [content_stems(_unquoted(quote)) for quote, _ in ground.outcome]
+    own = ground.brief.criterion.id
+    told = [
+        content_stems(_unquoted(one.quote))
+        for one in ground.brief.condition.outcomes
+        if one.source_id == own  # a source may tell how it is done
+    ]
     for number, step in enumerate(draft.s, start=1):
         words = content_stems(step.e)
         done = content_stems(step.a)
@@ -250,6 +276,7 @@ _CHECKS: tuple[Check, ...] = (
     _values,
     _sides,
     _outcome,
+    _states,
     _echo,
 )
 

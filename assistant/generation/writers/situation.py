@@ -93,10 +93,14 @@ _NARRATOR = re.compile(
 
 @dataclass(frozen=True)
 class Measure:
-    """A value that could be counted: ``number`` of ``unit`` ("day", "working day", "percent")."""
+    """A value that could be counted: ``number`` of ``unit`` ("day", "working day", "percent").
+
+    ``words`` are its own, without what follows the unit ("59 min" of "59 min before departure").
+    """
 
     number: Decimal
     unit: str
+    words: str = ""
 
 
 def measure_of(value: str) -> Measure | None:
@@ -107,12 +111,14 @@ def measure_of(value: str) -> Measure | None:
     number = Decimal(found["number"].replace(",", "."))
     words = (found["unit"] or "").strip()
     if found["percent"]:
-        return Measure(number, "percent")
-    if _WORKING.search(words):
-        return Measure(number, "working day")
+        return Measure(number, "percent", f"{found['number']} %")
+    working = _WORKING.search(words)
+    if working is not None:
+        return Measure(number, "working day", f"{found['number']} {words[: working.end()]}")
     for unit, names in _UNITS.items():
-        if re.fullmatch(rf"(?:[\w-]+ )?{names}(?:\s.*)?", words, re.IGNORECASE):
-            return Measure(number, unit)
+        named = re.match(rf"(?:[\w-]+ )??{names}(?!\w)", words, re.IGNORECASE)
+        if named is not None:
+            return Measure(number, unit, f"{found['number']} {named.group()}")
     return None
 
 
@@ -141,7 +147,9 @@ class Situation:
 def situation_of(brief: CaseBrief) -> Situation:
     """The situation of an item. The same condition gives the same people and dates."""
     english = language_of(f"{brief.criterion.text} {brief.story.narrative}") == ENGLISH
-    facts = situation_words([fact for fact in brief.condition.facts if fact.kind != "role"])
+    facts = situation_words(
+        [fact for fact in brief.condition.facts if fact.kind != "role" or not fact.holds]
+    )
     counted: list[str] = []
     for fact in brief.condition.facts:
         if fact.kind in ("limit", "field", "condition"):
@@ -167,8 +175,7 @@ def _people(brief: CaseBrief) -> Iterator[str]:
     for fact in roles:
         quote = quotation(fact.quote)
         if not fact.holds:
-            yield f"{acting}: another role; {quote} does not hold"
-            yield f"{person_of(condition.id, 1)}: {quote} holds"
+            yield f"{acting}: {fact.value or 'another'} role"
         elif fact.value in ("", fact.quote):
             yield f"{acting}: {quote}"
         else:
@@ -189,13 +196,13 @@ def _counted(fact: Fact, english: bool) -> Iterator[str]:
     number = int(measure.number)
     match measure.unit:
         case "working day":
-            yield from _working(number, fact, english)
+            yield from _working(number, measure.words, fact.quote, english)
         case "minute" | "hour":
-            yield from _times(number, measure.unit, fact, english)
+            yield from _times(number, measure, fact.quote, english)
         case "year" if _AGE.search(fact.quote):
             yield from _birth(number, fact.quote, english)
         case "day" | "week" | "month" | "year":
-            yield from _dates(number, measure.unit, fact, english)
+            yield from _dates(number, measure, fact.quote, english)
         case "character" if 0 < number <= LONGEST_TEXT:
             yield f"{number} characters: {quotation(text_of_length(number))}"
         case "digit" if 0 < number <= LONGEST_TEXT:
@@ -232,40 +239,40 @@ def _between(quote: str) -> _Between | None:
     return _Between() if _APART.search(after) else None
 
 
-def _working(number: int, fact: Fact, english: bool) -> Iterator[str]:
+def _working(number: int, words: str, quote: str, english: bool) -> Iterator[str]:
     if not 0 < number <= LONGEST_SPAN_DAYS // 2:
         return
-    between = _between(fact.quote)
+    between = _between(quote)
     start = _day(TEST_DATE, english)
     if between is not None:
         end = working_days_later(TEST_DATE, number)
-        yield between.line(fact.value, start, _day(end, english))
+        yield between.line(words, start, _day(end, english))
     else:
         end = working_days_later(TEST_DATE, number - 1)
         days = f"{start} to {_day(end, english)}"
-        yield f"{fact.value}: {days} (Saturdays and Sundays left out)"
+        yield f"{words}: {days} (Saturdays and Sundays left out)"
 
 
-def _dates(number: int, unit: str, fact: Fact, english: bool) -> Iterator[str]:
-    between = _between(fact.quote)
+def _dates(number: int, measure: Measure, quote: str, english: bool) -> Iterator[str]:
+    between = _between(quote)
     if between is None:
         return
-    end = later(TEST_DATE, number, unit)
+    end = later(TEST_DATE, number, measure.unit)
     if number and (end - TEST_DATE).days <= LONGEST_SPAN_DAYS:
-        yield between.line(fact.value, _day(TEST_DATE, english), _day(end, english))
+        yield between.line(measure.words, _day(TEST_DATE, english), _day(end, english))
 
 
-def _times(number: int, unit: str, fact: Fact, english: bool) -> Iterator[str]:
+def _times(number: int, measure: Measure, quote: str, english: bool) -> Iterator[str]:
     start = datetime(TEST_DATE.year, TEST_DATE.month, TEST_DATE.day, TEST_TIME)
-    end = start + timedelta(minutes=number if unit == "minute" else 60 * number)
+    end = start + timedelta(minutes=number if measure.unit == "minute" else 60 * number)
     if not number or (end - start).days > LONGEST_SPAN_DAYS:
         return
-    between = _between(fact.quote) or _Between()
+    between = _between(quote) or _Between()
     first, second = f"{start:%H:%M}", f"{end:%H:%M}"
     if end.date() != start.date():
         first = f"{_day(start.date(), english)}, {first}"
         second = f"{_day(end.date(), english)}, {second}"
-    yield between.line(fact.value, first, second)
+    yield between.line(measure.words, first, second)
 
 
 def _birth(age: int, quote: str, english: bool) -> Iterator[str]:

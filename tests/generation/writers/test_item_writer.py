@@ -198,6 +198,27 @@ def test_a_result_for_the_other_side_is_refused_on_the_allowed_side() -> None:
     )
 
 
+def test_words_that_deny_something_else_are_no_refusal() -> None:
+    text = "Requisitions below 1,000 EUR can go through with no quote attached."
+    through = TestCondition(
+        id="X",
+        criterion_id="CC-12-AC1",
+        technique="boundary",
+        statement="999.99 EUR: “below 1,000 EUR” holds",
+        facts=(Fact(kind="limit", quote="below 1,000 EUR", value="999.99 EUR"),),
+        outcomes=(Outcome(source_id="CC-12-AC1", quote="can go through with no quote attached"),),
+    )
+    of = brief(through, criterion=AcceptanceCriterion(id="CC-12-AC1", text=text))
+    good = step(
+        a="Submit a requisition over 999.99 EUR.",
+        d="999.99 EUR",
+        e="The requisition goes through without a quote; no quote is asked for.",
+    )
+    assert writer(FakeChat(answer(good))).write(of).rejected == ()
+    strange = {**good, "e": "The parcel arrives."}
+    assert "outcome" in writer(FakeChat(answer(strange))).write(of).rejected[0].reason
+
+
 def test_a_case_in_another_language_is_refused() -> None:
     german = step(
         a="Die Verlängerung um 15 Tage für den Kunden beantragen und die Seite mit der Rechnung "
@@ -209,12 +230,9 @@ def test_a_case_in_another_language_is_refused() -> None:
 
 def test_repeated_steps_are_refused() -> None:
     other = step(e=f"The message “{MESSAGE}” is shown.")
-    both = condition("15 days", within=False)
-    both = both.model_copy(
-        update={"outcomes": tuple(o.model_copy(update={"happens": True}) for o in both.outcomes)}
-    )
-    assert "same action" in reason(step(), other, of=both)
     assert "at most 1" in reason(step(), other)
+    written = writer(FakeChat(answer(step(), other)), adapter="ours").write(brief())
+    assert "same action" in written.rejected[0].reason
 
 
 def test_a_result_that_repeats_action_or_criterion_is_an_echo() -> None:
@@ -341,6 +359,16 @@ def test_a_comparison_keeps_what_was_refused() -> None:
     assert case.steps[0].expected_result == "The extension is granted at once."
     nothing = writer(FakeChat("no"), keep_refused=True).write(brief()).case
     assert (nothing.origin.writer, nothing.steps) == ("model", ())
+
+
+def test_a_side_of_which_the_text_says_nothing_is_left_to_a_person() -> None:
+    chat = FakeChat(answer())
+    silent = REFUSED.model_copy(update={"outcomes": ()})
+    case = writer(chat).write(brief(silent)).case
+    assert (case.origin.writer, case.is_outline) == ("outline", True)
+    assert "does not say" in case.origin.replaces
+    assert chat.questions == []
+    assert writer(chat, adapter="ours").write(brief(silent)).case.origin.writer == "model"
 
 
 def test_what_the_text_gives_whole_needs_no_model() -> None:

