@@ -65,6 +65,14 @@ _ASKING = frozenset(
      "rule", "format", "unique")
 )  # fmt: skip
 """Headings of which one at least makes a table a specification of fields."""
+_COUNTED = re.compile(
+    r"(?:up to |at most |at least |exactly |max(?:imum|\.)? |min(?:imum|\.)? )?\d+"
+    r"(?: ?(?:-|–|to|and) ?\d+)? (?:characters?|chars?|digits?|letters?)\.?",
+    re.IGNORECASE,
+)
+"""A cell that counts characters, whatever its column is called."""
+_MASK = re.compile(r"(?:[DdMmYyHhs]{1,4}[./:-]){1,4}[DdMmYyHhs]{1,4}")
+"""A cell that draws a date or a time: DD.MM.YYYY."""
 _NOTHING = re.compile(r"(?:n/?a|none|null|nil|[-–—*.]+|\s*)", re.IGNORECASE)
 
 
@@ -103,9 +111,21 @@ def heading_of(name: str) -> Heading:
     return next((heading for heading, known in _KNOWN if known.fullmatch(said)), "other")
 
 
+def _heading(cell: Cell) -> Heading:
+    """What a cell tells of the field: by its heading, else by its own words."""
+    heading, said = heading_of(cell.name), cell.value.text.strip()
+    if heading != "other":
+        return heading
+    if _COUNTED.fullmatch(said):
+        return "length"
+    if _MASK.fullmatch(said):
+        return "format"
+    return "message" if re.search(r"\bmessages?\b", cell.name, re.IGNORECASE) else "other"
+
+
 def _field_row(cells: tuple[Cell, ...], whole: Span) -> FieldRow | None:
     """The row as a field's, or ``None`` where its headings are others."""
-    read = [(heading_of(cell.name), cell) for cell in cells]
+    read = [(_heading(cell), cell) for cell in cells]
     names = [cell for heading, cell in read if heading == "name" and cell.value.text]
     names.sort(key=lambda cell: cell.name.casefold() == "name")  # "Field" rather than "Name"
     headings = {heading for heading, _ in read}

@@ -145,7 +145,7 @@ def story_title(text: str) -> str:
         return shortened(re.sub(r"(?<!\.)\.$", "", whole))
     need = match["need"].strip(" ,.;:")
     # An identifier at the beginning keeps its case.
-    word = need.partition(" ")[0]
+    word = need.partition(" ")[0].rstrip(",;:")
     return shortened(need[:1].upper() + need[1:] if word.isalpha() and word.islower() else need)
 
 

@@ -170,3 +170,15 @@ def test_any_row_rests_on_its_own_words(name: str, cells: list[tuple[str, str]])
         assert all(quote.quote in text for quote in (*condition.facts, *condition.outcomes))
         for evidence in condition.evidence:
             assert text[evidence.start : evidence.end] == evidence.quote
+
+
+def test_cells_tell_what_a_column_of_another_name_asks() -> None:
+    row = (
+        "Field: Lodge name; Mandatory: yes; Length / format: 4 to 30 characters;"
+        ' Message when wrong: "Please name the lodge"'
+    )
+    at = {c.variables["Lodge name"]: c.valid for c in conditions(row) if c.technique == "boundary"}
+    assert (at["3 characters"], at["4 characters"]) == (False, True)
+    assert (at["30 characters"], at["31 characters"]) == (True, False)
+    other = "Field: Lodge name; Mandatory: yes; Seen by: 4 people; Colour / look: blue"
+    assert not [c for c in conditions(other) if c.technique == "boundary"]

@@ -66,6 +66,7 @@ def test_a_pasted_epic_is_read_as_a_reader_does(wanted: dict[str, Any], sound: S
     ("sentence", "title"),
     [
         ("As a clerk I want to extend a plan so that it lasts.", "Extend a plan"),
+        ("As a clerk I want to accept, hold or return a plan.", "Accept, hold or return a plan"),
         ("As a clerk I'd like to be able to see fees.", "See fees"),
         ("As a clerk, I can reopen a case because errors happen.", "Reopen a case"),
         ("As a clerk I want a list of open cases, so that none is late", "A list of open cases"),
