@@ -158,6 +158,10 @@ def _schema(title: str, most: int, /, **properties: Mapping[str, Any]) -> dict[s
     }
 
 
+def _one_of(*words: str) -> dict[str, Any]:
+    return {"type": "string", "enum": list(words)}
+
+
 _TEXT: Mapping[str, Any] = {"type": "string", "maxLength": 300}
 
 # --- The tasks ----------------------------------------------------------------------------------
@@ -239,7 +243,7 @@ TASKS: tuple[Task, ...] = (
     Task(
         "several cases under a schema",
         LIBRARY + "\nWrite exactly one test case for each of R1, R2 and R3.",
-        _schema("Cases", 6, criterion=_TEXT, title=_TEXT, steps=_STEPS),
+        _schema("Cases", 6, criterion=_one_of("R1", "R2", "R3"), title=_TEXT, steps=_STEPS),
         _one_case_each,
     ),
     Task(
@@ -264,8 +268,8 @@ I5: the member has 2 books, the card expired yesterday, nobody reserved the book
         _schema(
             "Outcomes",
             8,
-            item=_TEXT,
-            outcome={"type": "string", "enum": ["borrowed", "refused"]},
+            item=_one_of("I1", "I2", "I3", "I4", "I5"),
+            outcome=_one_of("borrowed", "refused"),
         ),
         _each_outcome,
     ),

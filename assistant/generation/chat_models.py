@@ -23,6 +23,7 @@ from assistant.generation.gguf import check_adapter_file
 from assistant.generation.messages import Message, neutralise
 from assistant.generation.providers import Connection, Method, build_chat, embedded_chat, provider
 from assistant.generation.structured import StructuredReply, stream
+from assistant.generation.verification import is_unchanged
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -190,7 +191,7 @@ def open_embedded(
     """
     if model.task != "chat":
         raise ModelUnavailable(f"{model.id} is no chat model. Choose one that is.")
-    ensure_verified(model, path)
+    hashed = ensure_verified(model, path)
     context = min(CONTEXT_TOKENS, model.context_tokens)
     names = tuple(adapter.name for adapter in adapters)
     _number_of(active, names)
@@ -204,6 +205,12 @@ def open_embedded(
         chat_format=model.chat_format,
     )
     engine.load()
+    if not is_unchanged(path, hashed):
+        engine.close()
+        raise ModelUnavailable(
+            f"{path.name} was changed while it was being loaded, so it is not known what was read. "
+            f"It is not used. Find out what changes it, then load the model again."
+        )
     spec = model.spec(context_tokens=context).model_copy(update={"adapter": active})
     return _embedded(engine, spec, config, names)
 

@@ -25,6 +25,7 @@ from assistant.generation.partial import (
     partial_path,
 )
 from assistant.generation.verification import (
+    VerifiedFile,
     VerifiedModel,
     check_file,
     is_remembered,
@@ -96,14 +97,14 @@ def verified_path(model: CatalogueModel, models_dir: Path) -> Path:
     return path
 
 
-def ensure_verified(model: CatalogueModel, path: Path) -> None:
-    """Hash ``path``, the one file of this model, before an engine opens it.
+def ensure_verified(model: CatalogueModel, path: Path) -> VerifiedFile:
+    """Hash ``path``, the one file of this model, before an engine opens it; its state by then.
 
     Raises ``ModelUnavailable`` where it is not the pinned file.
     """
     if len(model.files) != 1:
         raise ModelUnavailable(f"{model.id} is not a model of one file.")
-    check_file(model.files[0], path, set_aside=not model.own_folder)
+    return check_file(model.files[0], path, set_aside=not model.own_folder)
 
 
 def verify_model(model: CatalogueModel, models_dir: Path) -> None:

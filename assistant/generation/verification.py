@@ -42,6 +42,14 @@ def file_state(path: Path, sha256: str) -> VerifiedFile:
     )
 
 
+def is_unchanged(path: Path, state: VerifiedFile) -> bool:
+    """Whether ``path`` is still in this state, as far as can be seen without reading it."""
+    try:
+        return file_state(path, state.sha256) == state
+    except OSError:
+        return False
+
+
 def sha256_of(path: Path) -> str:
     """SHA-256 of a file, read in blocks."""
     digest = hashlib.sha256()
@@ -80,10 +88,7 @@ def is_remembered(file: ModelFile, path: Path, marker: VerifiedModel) -> bool:
     known = marker.files.get(file.name)
     if known is None or known.sha256 != file.sha256:
         return False
-    try:
-        return file_state(path, file.sha256) == known
-    except OSError:
-        return False
+    return is_unchanged(path, known)
 
 
 def check_file(file: ModelFile, path: Path, *, set_aside: bool = True) -> VerifiedFile:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 import threading
@@ -19,7 +20,7 @@ from assistant.errors import (
     SettingsError,
 )
 from assistant.generation.cancelling import Cancelled
-from assistant.generation.catalogue import DEFAULT_EMBEDDING, SMALL_CHAT, find_model
+from assistant.generation.catalogue import DEFAULT_EMBEDDING, SMALL_CHAT, ModelFile, find_model
 from assistant.generation.chat_models import (
     ChatEndpoint,
     Message,
@@ -177,6 +178,28 @@ def test_a_wrong_file_is_refused_before_the_engine_opens_it(
         open_embedded(model, path, threads=1, config=CONFIG)
     with pytest.raises(ModelUnavailable, match="no chat model"):
         open_embedded(find_model(DEFAULT_EMBEDDING), tmp_path, threads=1, config=CONFIG)
+
+
+@pytest.mark.parametrize("change", ["other bytes", "gone"])
+def test_a_file_that_changes_while_it_is_loaded_is_not_used(
+    change: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "tiny.gguf"
+    path.write_bytes(b"GGUF")
+    file = ModelFile(name=path.name, size_bytes=4, sha256=hashlib.sha256(b"GGUF").hexdigest())
+    model = find_model(SMALL_CHAT).model_copy(update={"files": (file,)})
+    closed: list[bool] = []
+
+    def load(self: object) -> None:
+        path.write_bytes(b"GGUF, longer") if change == "other bytes" else path.unlink()
+
+    monkeypatch.setattr("assistant.generation.engine.LlamaEngine.load", load)
+    monkeypatch.setattr(
+        "assistant.generation.engine.LlamaEngine.close", lambda self: closed.append(True)
+    )
+    with pytest.raises(ModelUnavailable, match="changed while it was being loaded"):
+        open_embedded(model, path, threads=1, config=CONFIG)
+    assert closed == [True]
 
 
 @pytest.mark.slow
