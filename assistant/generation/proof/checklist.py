@@ -14,6 +14,7 @@ from functools import cached_property
 from assistant.design.messages import find_messages
 from assistant.domain import Fact, FactKind, TestCase, TestCondition
 from assistant.generation.proof.amounts import alike
+from assistant.generation.proof.claims import PLACE
 from assistant.generation.proof.limits import (
     Limit,
     counts_from,
@@ -26,6 +27,7 @@ from assistant.generation.proof.sides import (
     flat,
     messages_of_other_side,
     role_of,
+    shown_messages,
     turned_roles,
 )
 from assistant.generation.proof.words import NEUTRAL, Lexicon, all_content, content, meeting
@@ -105,7 +107,7 @@ class _CaseFacts:
             for one in condition.outcomes
             if one.happens and one.source_id == condition.criterion_id
             for message in find_messages(one.quote)
-            if len(message.text.split()) > 2
+            if len(message.text.split()) > 2 and not PLACE.search(message.text)
         ]
         return not wanted or any(flat(message) in said for message in wanted)
 
@@ -154,7 +156,7 @@ class _CaseFacts:
         found = [*values.written, *values.counted, *values.computed]
         right = [one for one in found if limit.holds_at(one) == limit.fact.holds]
         if not found:
-            return self._speaks(limit.fact.quote) and self._tells(condition)
+            return self._tells(condition) or self._told_apart(condition)
         if not right or not self._speaks(limit.fact.quote):
             return False
         close = float(abs(bound.value) * CLOSE) if isinstance(bound.value, Decimal) else 1.0
@@ -174,8 +176,23 @@ class _CaseFacts:
                 if len(shared) >= SAID * len(words):
                     sides.add(clause.negative)
         if sides:
-            return denied in sides or len(sides) > 1
-        return self._speaks(fact.quote) and self._tells(condition)
+            return denied in sides or len(sides) > 1 or self._told_apart(condition)
+        return self._tells(condition) or self._told_apart(condition)
+
+    def _told_apart(self, condition: TestCondition) -> bool:
+        """Whether the results affirm a message that the criterion gives for this side, or deny one
+        that it gives for the other."""
+        shown_ones = {
+            (flat(text), negative)
+            for result in self.results
+            for text, negative, _ in shown_messages(result)
+        }
+        return any(
+            (flat(message.text), not one.happens) in shown_ones
+            for one in condition.outcomes
+            for message in find_messages(one.quote)
+            if len(message.text.split()) > 1
+        )
 
     def _tells(self, condition: TestCondition) -> bool:
         """Whether the results say what the text says for this side."""

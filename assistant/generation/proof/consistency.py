@@ -24,7 +24,11 @@ _TODAY = re.compile(r"\s+(?:today|tomorrow|now|then)\b", re.IGNORECASE)
 _FROM_DAY = re.compile(
     r"\s*(?:after|before|later|earlier|ago|nach|vor|après|avant)\b", re.IGNORECASE
 )
-_AGE = re.compile(r"\b(?:turns?|aged?|still|is|wird|ist|a|aura)\s+$", re.IGNORECASE)
+_AGE = re.compile(
+    r"\b(?:turns?|aged?|still|is|wird|ist|a|aura)\s+(?:then|now|dann|jetzt|noch|alors)?\s*$",
+    re.IGNORECASE,
+)
+_LASTS = re.compile(r"\b(?:still|noch|encore)\s+$", re.IGNORECASE)
 _RANGE = re.compile(
     r"(?<![\w.,/-])(?P<first>\d{1,2})\.?(?: (?P<month>[^\W\d]{3,12})\.?)?"
     r"\s*(?:to|until|-|–|bis|au)\s*$"
@@ -83,11 +87,15 @@ def _distances(line: str, measures: Measures) -> Iterator[Mark]:
         if not (aged or (count.kind == "duration" and told)) or unit not in _STEPS:
             continue
         step = _STEPS[unit] if value % 12 or unit != "month" else Decimal(12)
+        lasts = _LASTS.search(line[: count.start]) is not None
+        step_of_years = unit == "month" and not value % 12
         from_day = _FROM_DAY.match(line[count.end :]) is not None
         given = {
             value
             for pair in combinations(days, 2)
-            for value in _between(*pair, unit, aged=bool(aged) or step == 12, from_day=from_day)
+            for value in _between(
+                *pair, unit, turning=step_of_years and not lasts, from_day=from_day
+            )
         }
         off = [abs(one - value) for one in given]
         if off and min(off) != 0 and min(off) <= MOST_OFF * step:
@@ -100,12 +108,12 @@ _STEPS = {"millisecond": Decimal(86_400_000), "working day": Decimal(1), "month"
 
 
 def _between(
-    first: date, last: date, unit: str, *, aged: bool, from_day: bool
+    first: date, last: date, unit: str, *, turning: bool, from_day: bool
 ) -> Iterator[Decimal]:
     """What two dates give; an age that is reached within a month counts too."""
     if unit == "month":
         yield from elapsed(first, last, unit)
-        if aged:
+        if turning:
             yield from elapsed(first, last + timedelta(days=31), unit)
     else:
         yield from elapsed(first, last, unit)[: 1 if from_day else 2]

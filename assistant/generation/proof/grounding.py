@@ -37,6 +37,7 @@ from assistant.generation.proof.polarity import (
     Side,
     attempted,
     denied_alone,
+    denied_numbers,
     of_other_side,
     turned,
 )
@@ -167,13 +168,16 @@ class _Proof:
     def _turned(self, step: TestStep) -> Iterator[Mark]:
         """Clauses of a result that speak for the other side of the conditions."""
         result, side = step.expected_result, self.side
-        for said, theirs in turned(result, side, self._data_words, self._subjects):
+        once = len(self.basis.case.steps) == 1
+        for said, theirs in turned(result, side, self._named, self._subjects, once=once):
             yield Mark(CONTRADICTION, said, f"{shown(said)} contradicts {shown(theirs)}.")
         for said in attempted(step.action, result, side):
             message = f"{shown(said)} says that what is tried goes through; here it does not."
             yield Mark(WRONG_SIDE, said, message)
         for said in of_other_side(result, side, self._matter):
             yield Mark(WRONG_SIDE, said, f"The text says {shown(said)} for the other side.")
+        for said in denied_numbers(result, side):
+            yield Mark(UNSUPPORTED, said, f"No source says another number than {shown(said)}.")
         for said in denied_alone(result, side, self._data_words):
             yield Mark(UNSUPPORTED, said, f"No source denies it for this side: {shown(said)}.")
 
@@ -186,6 +190,11 @@ class _Proof:
     @cached_property
     def _data_words(self) -> frozenset[str]:
         return _words(self.basis.situation)
+
+    @cached_property
+    def _named(self) -> frozenset[str]:
+        """Words of the data and of the sources: they name things, and say nothing of a side."""
+        return self._data_words | _words(self.basis.retrieved)
 
     @cached_property
     def _matter(self) -> frozenset[str]:

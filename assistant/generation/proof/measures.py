@@ -126,7 +126,8 @@ class Measures:
         a colon."""
         entries = [message.text for line in self.lines for message in find_messages(line)]
         for line in self.lines:
-            entries += [part.strip(" .;") for part in re.split(r":\s|;\s|\(\d", line) if part]
+            parts = [part.strip() for part in re.split(r":\s|;\s|\(\d", line) if part.strip()]
+            entries += [*parts, *(part.strip(" .;") for part in parts)]
         return [Decimal(len(entry)) for entry in entries]
 
 

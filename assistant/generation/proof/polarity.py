@@ -15,7 +15,7 @@ from functools import lru_cache
 from assistant.design.messages import find_messages, mask_quotes
 from assistant.design.quantities import find_quantities
 from assistant.domain import Outcome, TestCondition
-from assistant.generation.proof.amounts import numbers
+from assistant.generation.proof.amounts import alike, numbers
 from assistant.generation.proof.words import NEGATORS, SEEN, content, meeting, same
 from assistant.generation.wording import clauses, stem, word_set
 
@@ -39,6 +39,12 @@ _OVER = re.compile(
     re.IGNORECASE,
 )
 """What speaks of another time: it was so before, or will be."""
+
+_LASTS = re.compile(
+    r"\b(?:no longer|any ?more|no more|still|nicht mehr|noch|toujours|n['’e] ?\w+ plus)\b",
+    re.IGNORECASE,
+)
+"""What says that something lasts or has ended."""
 
 _BOUND = re.compile(
     r"\b(?:only|nur|seuls?|seulement|uniquement|except|unless|außer|sauf|until|before|if|otherwise"
@@ -121,6 +127,7 @@ class Side:
     def __init__(self, conditions: Sequence[TestCondition], criteria: Sequence[str]) -> None:
         self.votes: dict[str, dict[bool, str]] = {}
         self.outcomes = [one for condition in conditions for one in condition.outcomes]
+        self.texts = (*criteria, *(one.quote for one in self.outcomes))
         self.accepts = bool(self.outcomes)
         self.refuses = False
         own = {one.criterion_id for one in conditions}
@@ -153,7 +160,7 @@ class Side:
         """Words of the criteria that are neither said for this side nor what it depends on."""
 
     def _vote(self, clause: Clause, outcome: Outcome) -> None:
-        told = bool(find_messages(clause.text)) and not outcome.happens and not clause.negative
+        told = bool(find_messages(outcome.quote)) and not outcome.happens and not clause.negative
         if clause.bound or told:
             return
         for word, turned in clause.words:
@@ -174,7 +181,12 @@ class Side:
 
 
 def turned(
-    result: str, side: Side, known: frozenset[str], subjects: frozenset[str]
+    result: str,
+    side: Side,
+    known: frozenset[str],
+    subjects: frozenset[str],
+    *,
+    once: bool = False,
 ) -> Iterator[tuple[str, str]]:
     """Clauses of a result that say the opposite of this side, each with the words it turns.
 
@@ -182,7 +194,8 @@ def turned(
     a clause counts where most of its words are told apart.
     """
     for clause in read_clauses(result):
-        if clause.of_time or clause.bound:
+        lasting = once and _LASTS.search(clause.text) is not None
+        if clause.bound or (clause.of_time and not lasting):
             continue
         agree, differ, covered = 0, "", 0
         for word, denied in clause.words:
@@ -213,6 +226,23 @@ def denied_alone(result: str, side: Side, known: frozenset[str]) -> Iterator[str
                 continue  # "recorded without an ID", as the data say
             if not meeting(words, side.denied | side.other) and not find_messages(clause.text):
                 yield clause.text
+
+
+_DENIED_NUMBER = re.compile(
+    r"\b(?:not|nicht|pas|niet|nie)\s+(?:(?:still|the|die|les?)\s+)?(?=(?:[A-Z]{3} ?|[£$€] ?)?\d)"
+)
+
+
+def denied_numbers(result: str, side: Side) -> Iterator[str]:
+    """Numbers that a result denies ("the total is not 90 EUR") though the text, which would have to
+    give the wrong one, names none."""
+    if _DENIED_NUMBER.search(result) is None:
+        return
+    known = [one for text in side.texts for one in numbers(text)]
+    for match in _DENIED_NUMBER.finditer(result):
+        number = next((one for one in numbers(result) if one.start >= match.end()), None)
+        if number is not None and not any(alike(number, one) for one in known):
+            yield number.words
 
 
 def attempted(action: str, result: str, side: Side) -> Iterator[str]:

@@ -34,17 +34,12 @@ _UNTIL = re.compile(
 def messages_of_other_side(result: str, conditions: Sequence[TestCondition]) -> Iterator[Mark]:
     """Messages that a result affirms while the text denies them for this side, or the reverse."""
     told = [one for condition in conditions for one in condition.outcomes]
-    own = {one.criterion_id for one in conditions}
     affirmed = {flat(m) for one in told if one.happens for m in _messages(one.quote)}
     settled = {
-        flat(m)
-        for one in told
-        if one.happens and one.source_id in own
-        for m in _messages(one.quote)
-        if len(m.split()) > 1
+        flat(m) for one in told if one.happens for m in _messages(one.quote) if len(m.split()) > 1
     }
     denied = {flat(m): one.quote for one in told if not one.happens for m in _messages(one.quote)}
-    for text, negative, of_time in _shown(result):
+    for text, negative, of_time in shown_messages(result):
         said = flat(text)
         if negative and said in settled and said not in denied and not of_time:
             yield Mark(CONTRADICTION, text, f"{shown(text)} is what the text says for this side.")
@@ -71,13 +66,13 @@ def other_message(
     if not wanted or any(flat(message) in said or PLACE.search(message) for message in wanted):
         return
     for place, result in enumerate(results):
-        for text, negative, _ in _shown(result):
+        for text, negative, _ in shown_messages(result):
             if not negative and len(text.split()) > 1:
                 message = f"{shown(text)}, but the text says {shown(wanted[0])} for this side."
                 yield place, Mark(CONTRADICTION, text, message)
 
 
-def _shown(result: str) -> Iterator[tuple[str, bool, bool]]:
+def shown_messages(result: str) -> Iterator[tuple[str, bool, bool]]:
     """The messages of a result, whether its clause denies them, and whether it speaks of another
     time."""
     for start, end in ((start, end) for _, start, end in clauses(result)):
