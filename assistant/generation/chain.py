@@ -292,8 +292,11 @@ def _by_story(
             brief: StoryBrief = brief,
             prover: Runnable[TestCase, TestCase] = prover,
         ) -> TestCase:
-            covered = covered_conditions(case, brief.conditions)
-            return _invoke(prover, case.model_copy(update={"condition_ids": covered}))
+            proved = _invoke(prover, case)
+            if any(finding.severity == "error" for finding in proved.findings):
+                return proved  # under the items that it claims, to be asked for once more
+            covered = covered_conditions(proved, brief.conditions)
+            return proved.model_copy(update={"condition_ids": covered})
 
         with untraced():
             yield from writer.write_story(brief, prove, cancelled=cancelled)

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from assistant.design.conflicts import find_conflicts
-from assistant.domain import Citation, RetrievedChunk, TestCase, TestStep
+from assistant.domain import Citation, RetrievedChunk, TestCase, TestCondition, TestStep
 from assistant.generation.proof.claims import Claims
 from assistant.generation.proof.consistency import inconsistent
 from assistant.generation.proof.echo import echoes
@@ -80,7 +80,7 @@ class _Proof:
         self.basis = basis
         self.claims = Claims(basis)
         walks = any(one.legs for one in basis.conditions)  # what holds first need not hold at last
-        self.sided = () if walks else basis.conditions
+        self.sided = () if walks else one_side(basis.conditions)
         self.side = Side(self.sided, [one.text for one in basis.criteria])
         self.found: dict[tuple[int | None, str, str], Mark] = {}
 
@@ -174,8 +174,9 @@ class _Proof:
         for said in attempted(step.action, result, side):
             message = f"{shown(said)} says that what is tried goes through; here it does not."
             yield Mark(WRONG_SIDE, said, message)
-        for said in of_other_side(result, side, self._matter):
-            yield Mark(WRONG_SIDE, said, f"The text says {shown(said)} for the other side.")
+        if any(map(claims_side, self.sided)):
+            for said in of_other_side(result, side, self._matter):
+                yield Mark(WRONG_SIDE, said, f"The text says {shown(said)} for the other side.")
         for said in denied_numbers(result, side):
             yield Mark(UNSUPPORTED, said, f"No source says another number than {shown(said)}.")
         for said in denied_alone(result, side, self._data_words):
@@ -211,6 +212,31 @@ class _Proof:
         if found is None and own:  # it follows from the criterion by the data of its step
             found = _best(f"{action} {result}", own) or _whole(own[0])
         return (found,) if found is not None else ()
+
+
+NO_SIDE = frozenset({"main flow", "scenario", "row"})
+"""Kinds of facts that put the tester on no side."""
+
+
+def one_side(conditions: Sequence[TestCondition]) -> tuple[TestCondition, ...]:
+    """The conditions that say on which side a case is; none where it shows several sides.
+
+    A case may show both sides of a limit, one after the other: what the text says for one of them
+    is then no fault.
+    """
+    claiming = [one for one in conditions if claims_side(one)]
+    outcomes = {frozenset((one.quote, one.happens) for one in c.outcomes) for c in claiming}
+    sides = {(fact.quote, fact.holds) for c in claiming for fact in c.facts}
+    values = {fact.value for c in claiming for fact in c.facts if fact.kind == "limit"}
+    both = any((quote, not holds) in sides for quote, holds in sides)
+    several = len(claiming) > 1 and (both or len(outcomes) > 1 or len(values) > 1)
+    return () if several else tuple(conditions)
+
+
+def claims_side(condition: TestCondition) -> bool:
+    """Whether a condition puts the tester on a side; a main flow, whose sentence often tells of
+    both, does not."""
+    return any(fact.kind not in NO_SIDE for fact in condition.facts)
 
 
 def _words(texts: Sequence[str]) -> frozenset[str]:
