@@ -26,7 +26,7 @@ from assistant.generation.proof.polarity import Side, attempted, read_clauses, t
 from assistant.generation.proof.sides import (
     flat,
     messages_of_other_side,
-    role_of,
+    roles_of,
     shown_messages,
     turned_roles,
 )
@@ -202,7 +202,7 @@ class _CaseFacts:
 
     def role(self, fact: Fact, condition: TestCondition) -> bool:
         """Somebody who has the role, or lacks it, and what the quotation is about."""
-        role = role_of(fact)
+        role = frozenset[str]().union(*roles_of(fact))
         if any(True for _ in turned_roles(condition, self.situation, (condition,))):
             return False
         rest = all_content(fact.quote) - role - NEUTRAL

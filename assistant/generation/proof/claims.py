@@ -31,8 +31,16 @@ CARRIED = 0.5
 NOVEL = 3
 """Words that stand nowhere from which on a sentence is told; two where it holds no other."""
 
+_FILLED = re.compile(r"(?:[\w'’-]+ ){1,4}<[^<>\n]+>(?: [\w'’-]+){0,6}|<[^<>\n]+>(?: [\w'’-]+){2,6}")
+"""Words with a place to fill in, outside quotation marks: "Suspended until <date>"."""
+
 NAMED = 0.5
 """Share of the words of a name that must stand in texts or data."""
+
+_CODE = re.compile(
+    r"(?<![\w-])(?=[A-Z0-9/-]*[A-Z])(?=[A-Z0-9/-]*\d)[A-Z0-9]+(?:[/-][A-Z0-9]+)*(?![\w-])"
+)
+"""A number of something, of capitals and digits: "WE-2292", "14A"."""
 
 _NAME = re.compile(r"(?<=[\w,;)(/] )(?:[A-ZÄÖÜÉÀÇ][\w’'-]*[\w])(?: (?:[A-ZÄÖÜÉÀÇ][\w’'-]*[\w]))+")
 """Two words or more with a capital, inside a sentence."""
@@ -133,6 +141,7 @@ class Claims:
         """Messages with places to fill in: "<first name> has not arrived", "Moved to hh:mm"."""
         texts = (*self.basis.said, *self.basis.retrieved)
         found = {one.text for text in texts for one in find_messages(text)}
+        found |= {match.group().strip() for text in texts for match in _FILLED.finditer(text)}
         return tuple(
             re.compile(r"\s*.{1,60}?\s*".join(map(re.escape, pieces)), re.IGNORECASE)
             for text in found
@@ -180,6 +189,10 @@ class Claims:
     def names(self, result: str) -> Iterator[Mark]:
         """Names (runs of words with a capital) of which most stand nowhere."""
         bare = mask_quotes(result)
+        for match in _CODE.finditer(bare):
+            if flat(match.group()) not in self._flat:
+                message = f"“{match.group()}” stands in no source of this case."
+                yield Mark(NOT_IN_SOURCES, match.group(), message)
         for match in _NAME.finditer(bare):
             words = all_content(match.group())
             if len(words & self._lexicon.stems) < NAMED * len(words):

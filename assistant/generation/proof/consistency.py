@@ -12,12 +12,13 @@ from decimal import Decimal
 from itertools import combinations
 
 from assistant.generation.proof.amounts import elapsed, numbers, working_days
+from assistant.generation.proof.foreign import impossible_dates
 from assistant.generation.proof.marks import INCONSISTENT, Mark, shown
 from assistant.generation.proof.measures import Measures
 
 _DISTANCE = re.compile(
-    r"^\s*(?:(?:after|before|later|earlier|ago|from|since|old|of age|today|tomorrow|nach|vor|später"
-    r"|früher|alt|après|avant|plus tard|plus tôt)\b|[,.;)]|$)",
+    r"^\s*(?:(?:after|before|later|earlier|ago|from|since|on|during|old|of age|today|tomorrow|nach"
+    r"|vor|später|früher|alt|während|pendant|après|avant|plus tard|plus tôt)\b|[,.;)]|$)",
     re.IGNORECASE,
 )
 _TODAY = re.compile(r"\s+(?:today|tomorrow|now|then)\b", re.IGNORECASE)
@@ -33,6 +34,7 @@ _RANGE = re.compile(
     r"(?<![\w.,/-])(?P<first>\d{1,2})\.?(?: (?P<month>[^\W\d]{3,12})\.?)?"
     r"\s*(?:to|until|-|–|bis|au)\s*$"
 )
+_HOURS = re.compile(r"\b(?:h|hours?|heures?|stunden?|std|min\w*|sec\w*|s)\b", re.IGNORECASE)
 MOST_OFF = 2
 """By how much a count misses what the dates give and is still about them."""
 
@@ -42,6 +44,8 @@ _UNITS = {"millisecond": Decimal(86_400_000), "working day": Decimal(1)}
 def inconsistent(lines: tuple[str, ...], measures: Measures) -> Iterator[Mark]:
     """Counts of days, months and years in the data that no two of its dates give."""
     for line in lines:
+        for words in impossible_dates(line):
+            yield Mark(INCONSISTENT, words, f"“{words}” is no date.")
         yield from _ranges(line)
         yield from _distances(line, measures)
 
@@ -85,6 +89,8 @@ def _distances(line: str, measures: Measures) -> Iterator[Mark]:
         unit = "month" if aged else count.unit
         value = count.value * 12 if aged else count.value
         if not (aged or (count.kind == "duration" and told)) or unit not in _STEPS:
+            continue
+        if unit == "millisecond" and (value % _STEPS[unit] or _HOURS.search(count.words)):
             continue
         step = _STEPS[unit] if value % 12 or unit != "month" else Decimal(12)
         lasts = _LASTS.search(line[: count.start]) is not None

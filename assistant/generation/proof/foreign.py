@@ -31,6 +31,24 @@ _DATE = re.compile(
 )
 
 
+_ENGLISH = "january february march april may june july august september october november december"
+_ANY_MONTH = _MONTHS | {name: month for month, name in enumerate(_ENGLISH.split(), start=1)}
+_ANY_DATE = re.compile(
+    rf"(?<![\w.,/-])(?P<day>\d{{1,2}})\.? (?P<month>{'|'.join(_ANY_MONTH)})"
+    r" (?P<year>(?:19|20)\d\d)\b",
+    re.IGNORECASE,
+)
+
+
+def impossible_dates(text: str) -> Iterator[str]:
+    """Dates that no calendar has: "31 June 2026"."""
+    for match in _ANY_DATE.finditer(text):
+        try:
+            date(int(match["year"]), _ANY_MONTH[match["month"].lower()], int(match["day"]))
+        except ValueError:
+            yield match.group()
+
+
 def foreign_dates(text: str) -> Iterator[tuple[date, int, int]]:
     """Dates with their places; those without a year are of the year ``NO_YEAR``."""
     for match in _DATE.finditer(text):

@@ -160,7 +160,8 @@ class _Proof:
         yield from self.claims.quotations(result)
         yield from self.claims.names(result)
         yield from self.claims.novel(result)
-        yield from messages_of_other_side(result, self.sided)
+        if step == basis.case.steps[-1]:
+            yield from messages_of_other_side(result, self.sided)
         if basis.case.origin.writer != "outline":  # it quotes, and says so
             yield from echoes(step, basis.criteria)
         yield from self._turned(step)
@@ -168,17 +169,19 @@ class _Proof:
     def _turned(self, step: TestStep) -> Iterator[Mark]:
         """Clauses of a result that speak for the other side of the conditions."""
         result, side = step.expected_result, self.side
-        once = len(self.basis.case.steps) == 1
-        for said, theirs in turned(result, side, self._named, self._subjects, once=once):
+        for said in denied_numbers(result, side):
+            yield Mark(UNSUPPORTED, said, f"No source says another number than {shown(said)}.")
+        if step != self.basis.case.steps[-1]:
+            return  # a state that changes may be affirmed first and denied later
+        for said, theirs in turned(result, side, self._named, self._subjects):
             yield Mark(CONTRADICTION, said, f"{shown(said)} contradicts {shown(theirs)}.")
         for said in attempted(step.action, result, side):
             message = f"{shown(said)} says that what is tried goes through; here it does not."
             yield Mark(WRONG_SIDE, said, message)
-        if any(map(claims_side, self.sided)):
+        single = len(self.basis.case.steps) == 1
+        if single and any(map(claims_side, self.sided)):
             for said in of_other_side(result, side, self._matter):
                 yield Mark(WRONG_SIDE, said, f"The text says {shown(said)} for the other side.")
-        for said in denied_numbers(result, side):
-            yield Mark(UNSUPPORTED, said, f"No source says another number than {shown(said)}.")
         for said in denied_alone(result, side, self._data_words):
             yield Mark(UNSUPPORTED, said, f"No source denies it for this side: {shown(said)}.")
 

@@ -17,7 +17,10 @@ from assistant.generation.proof.marks import WRONG_SIDE, Mark, shown
 from assistant.generation.proof.measures import Measures, Value, comparable
 
 NEAR = Decimal("0.5")
-"""How far from a limit, as a share of it, a value still tells a side."""
+"""How far from a limit, as a share of it, a value still tells a side ..."""
+
+FAR = Decimal("1.0")
+"""... and how far where none is nearer."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +124,9 @@ def wrong_sides(condition: TestCondition, measures: Measures) -> Iterator[Mark]:
         all_values = dict.fromkeys(values.written)
         if limit.tried is not None:
             all_values |= dict.fromkeys((*values.counted, *values.computed))
-        sides = {value: limit.holds_at(value) for value in all_values if _near(value, bound)}
+        near = [one for one in all_values if _within(one, bound, NEAR)]
+        near = near or [one for one in values.written if _within(one, bound, FAR)]
+        sides = {value: limit.holds_at(value) for value in near}
         if not sides or None in sides.values():
             continue
         right = [value for value, side in sides.items() if side == limit.fact.holds]
@@ -142,9 +147,9 @@ def wrong_sides(condition: TestCondition, measures: Measures) -> Iterator[Mark]:
         yield Mark(WRONG_SIDE, words or limit.fact.quote, message)
 
 
-def _near(value: Value, bound: Number) -> bool:
+def _within(value: Value, bound: Number, share: Decimal) -> bool:
     if isinstance(value, Decimal) and isinstance(bound.value, Decimal):
-        return abs(value - bound.value) <= max(abs(bound.value) * NEAR, Decimal(1))
+        return abs(value - bound.value) <= max(abs(bound.value) * share, Decimal(1))
     return True
 
 

@@ -29,6 +29,14 @@ _ORDINAL = re.compile(
 )
 
 
+_ONE_MORE = re.compile(
+    r"\b(?:one more|another|a further|an additional|noch eine?n?|weitere[nrs]?|encore une?"
+    r"|une? autre|supplémentaire|otro|otra|nog een|jeszcze jed\w+)\b",
+    re.IGNORECASE,
+)
+"""What adds one to a count: "3 visitors are signed in", "sign in one more visitor"."""
+
+
 @dataclass(frozen=True)
 class Values:
     """Values of the data: ``written``, ``counted`` ("the sixth working day"), and those computed:
@@ -84,6 +92,8 @@ class Measures:
             values = [v for v in dict.fromkeys(written) if isinstance(v, Decimal)]
             exact += [a + b for a, b in combinations(values, 2)]
             exact += [abs(a - b) for a, b in combinations(values, 2)]
+        if bound.kind in ("count", "") and any(map(_ONE_MORE.search, self.lines)):
+            loose += [v + 1 for v in written if isinstance(v, Decimal)]
         return Values(written, counted, exact, loose)
 
     @cached_property

@@ -16,7 +16,7 @@ from assistant.design.messages import find_messages, mask_quotes
 from assistant.design.quantities import find_quantities
 from assistant.domain import Outcome, TestCondition
 from assistant.generation.proof.amounts import alike, numbers
-from assistant.generation.proof.words import NEGATORS, SEEN, content, meeting, same
+from assistant.generation.proof.words import NEGATORS, SEEN, all_content, content, meeting, same
 from assistant.generation.wording import clauses, stem, word_set
 
 _POLES = {
@@ -48,7 +48,8 @@ _LASTS = re.compile(
 
 _BOUND = re.compile(
     r"\b(?:only|nur|seuls?|seulement|uniquement|except|unless|außer|sauf|until|before|if|otherwise"
-    r"|avant|bis|vor|instead|statt|au lieu)\b|>",
+    r"|avant|bis|vor|instead|statt|au lieu"
+    r"|once|as soon as|sobald|dès que|free|exempt\w*|kostenlos|frei|gratuit\w*|exonér\w*)\b|>",
     re.IGNORECASE,
 )
 """What binds a clause to a condition or a person: it says nothing for one side alone."""
@@ -147,7 +148,7 @@ class Side:
             else:
                 self.accepts &= not of_effect
             self.refuses |= denies if outcome.happens else of_effect
-            (said if outcome.happens else denied).update(content(outcome.quote))
+            (said if outcome.happens else denied).update(all_content(outcome.quote))
             if outcome.happens and outcome.source_id not in own:
                 continue
             for clause in read_clauses(outcome.quote):
@@ -185,8 +186,6 @@ def turned(
     side: Side,
     known: frozenset[str],
     subjects: frozenset[str],
-    *,
-    once: bool = False,
 ) -> Iterator[tuple[str, str]]:
     """Clauses of a result that say the opposite of this side, each with the words it turns.
 
@@ -194,7 +193,7 @@ def turned(
     a clause counts where most of its words are told apart.
     """
     for clause in read_clauses(result):
-        lasting = once and _LASTS.search(clause.text) is not None
+        lasting = _LASTS.search(clause.text) is not None
         if clause.bound or (clause.of_time and not lasting):
             continue
         agree, differ, covered = 0, "", 0

@@ -18,9 +18,10 @@ ANOTHER = "another"
 
 _ONLY = re.compile(
     r"\b(?:only|except(?: for)?|nur|ausschließlich|außer|seuls?|seules?|uniquement|sauf|solo|sólo"
-    r"|alleen|tylko|role|rolle|rôle)\b(?P<role>(?:\s+[^\W\d_][\w'’-]*){1,5})",
+    r"|alleen|tylko|role|rolle|rôle)\b(?P<role>(?:\s+[^\W\d_][\w'’-]*){1,7})",
     re.IGNORECASE,
 )
+_TOWARDS = re.compile(r"^\s+(?:to|by|for|von|durch|für|par|à)\b", re.IGNORECASE)
 _UNTIL = re.compile(
     r"\b(?:may|can|must|is|are|has|have|shall|should|will|to|kann|können|darf|dürfen|ist|sind|peut"
     r"|peuvent|doit|est|sont|puede|pueden|mag|kan|może|sees?|gets?)\b",
@@ -91,7 +92,13 @@ def shown_messages(result: str) -> Iterator[tuple[str, bool, bool]]:
 
 
 def _messages(text: str) -> list[str]:
-    return [one.text for one in find_messages(text)]
+    """The messages of a text that its clause neither denies nor takes away."""
+    return [
+        message.text
+        for _, start, end in clauses(text)
+        for message in find_messages(text[start:end])
+        if not any(one.negative or one.of_time for one in read_clauses(text[start:end]))
+    ]
 
 
 def flat(text: str) -> str:
@@ -112,30 +119,32 @@ def turned_roles(
         if fact.kind == "role" and fact.holds
     }  # fmt: skip
     for fact in condition.facts:
-        role = role_of(fact) if fact.kind == "role" else frozenset()
-        if not role:
+        roles = roles_of(fact) if fact.kind == "role" else ()
+        if not roles:
             continue
-        having = [line for line in lines if _has_role(line, role)]
+        having = [line for line in lines if any(_has_role(line, role) for role in roles)]
         if fact.holds and not having:
             message = f"The case is to be done by {shown(fact.value)}; nobody in it has this role."
             yield Mark(WRONG_SIDE, fact.value, message)
         elif fact.holds or fact.quote in both:
             continue
-        elif having and not any(_lacks_role(line, role) for line in lines):
+        elif having and not any(_lacks_role(line, role) for line in lines for role in roles):
             message = (
                 f"Somebody else is to act ({shown(fact.quote)}); here it is {shown(having[0])}."
             )
             yield Mark(WRONG_SIDE, having[0], message)
 
 
-def role_of(fact: Fact) -> frozenset[str]:
-    """The words of the role that a fact is about."""
-    if fact.value and fact.value != ANOTHER:
-        return all_content(fact.value)
-    match = _ONLY.search(fact.quote)
-    if match is None:
-        return frozenset()
-    return all_content(_UNTIL.split(match["role"])[0])
+def roles_of(fact: Fact) -> tuple[frozenset[str], ...]:
+    """The words of each role that a fact is about: "only A or B may ..." names two."""
+    said = fact.value
+    if not said or said == ANOTHER:
+        match = _ONLY.search(fact.quote)
+        said = _UNTIL.split(_TOWARDS.sub("", match["role"]))[0] if match else ""
+    found = (
+        all_content(part) for part in re.split(r"\b(?:and|or|und|oder|et|ou|y|o|en|of)\b", said)
+    )
+    return tuple(words for words in found if words)
 
 
 def _has_role(line: str, role: frozenset[str]) -> bool:

@@ -44,10 +44,12 @@ _FUNCTION = STOP_WORDS | word_set(
 NEGATORS = word_set(
     """not no never cannot can't won't isn't aren't doesn't don't didn't wasn't weren't couldn't
     shouldn't mustn't hasn't haven't hadn't wouldn't neither nor nothing none nobody unable without
+    gone disappears disappeared missing
 
     nicht kein keine keinen keiner keinem keines nie niemals ohne weder nichts niemand
+    fehlt fehlen verschwunden entfällt
 
-    pas aucun aucune jamais rien sans ni
+    pas aucun aucune jamais rien sans ni manque disparaît disparu
 
     nunca ningún ninguna sin nadie nada niet geen nooit zonder nie bez żaden żadna żadne non senza
     nessun nessuna não nunca sem nenhum nenhuma"""
