@@ -60,6 +60,11 @@ class Database:
         with _translated(self._name):
             self._lock.acquire()
 
+    @property
+    def is_held(self) -> bool:
+        """Whether no other process works on the library: it is a file, or held by this one."""
+        return self.is_file or self._lock.held
+
     @classmethod
     def open(cls, url_or_path: str | Path) -> Database:
         """Connect, create what is missing and migrate.

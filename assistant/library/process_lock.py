@@ -29,6 +29,11 @@ class ProcessLock:
         self._engine = engine
         self._connection: Connection | None = None
 
+    @property
+    def held(self) -> bool:
+        """Whether this process holds the library."""
+        return self._connection is not None
+
     def acquire(self) -> None:
         """Take the library for this process; taking it twice changes nothing."""
         if self._engine.dialect.name == "sqlite" or self._connection is not None:

@@ -216,8 +216,8 @@ class RunStore:
         interrupted = []
         with self._database.write() as connection:
             for row in connection.execute(select(runs).where(going).order_by(runs.c.seq)).all():
-                # A file is used by one computer at a time; a server's other clients may live.
-                unknown = not self._database.is_file and not is_local(row.owner)
+                # A library that nobody else works on has no living runs of other computers.
+                unknown = not self._database.is_held and not is_local(row.owner)
                 if row.owner == owner or is_alive(row.owner) or unknown:
                     continue
                 connection.execute(

@@ -11,10 +11,11 @@ import pytest
 from pydantic import SecretStr
 
 from assistant.command_line.options import main
-from assistant.domain import TestCase
+from assistant.domain import GenerationRun, TestCase
 from assistant.errors import AssistantError, IndexLocked, SettingsError
 from assistant.library.database import _server_options, _url
 from assistant.settings import Settings
+from assistant.workflow import erase
 from assistant.workflow.outbound import outbound_guard
 from assistant.workflow.workspace import Workspace
 
@@ -59,6 +60,41 @@ def test_a_second_process_is_refused_until_the_first_ends(
     first.close()
     with Workspace.open(served(postgres_url, tmp_path / "two"), exclusive=True) as second:
         assert second.projects() == ()
+
+
+def test_runs_of_another_computer_are_over_once_the_library_is_held(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    with Workspace.open(served(postgres_url, tmp_path / "one")) as workspace:
+        project = workspace.create_project("P").id
+        run = GenerationRun(id="r", request="r", status="running")
+        workspace.library.start_run(project, run, owner="another-computer/7/7")
+    with Workspace.open(served(postgres_url, tmp_path / "two")) as reading:
+        assert reading.library.run(project, "r").status == "running"
+    with Workspace.open(served(postgres_url, tmp_path / "two"), exclusive=True) as workspace:
+        assert workspace.library.run(project, "r").status == "interrupted"
+
+
+def test_what_is_erased_is_gone_from_the_server_too(
+    postgres_url: str, tmp_path: Path, models_dir: Path
+) -> None:
+    from sqlalchemy import create_engine, inspect
+
+    from assistant.workflow.import_sources import index_paths
+
+    page = tmp_path / "refunds.md"
+    page.write_text(PAGE.replace("cashier", "quinquireme"), encoding="utf-8")
+    settings = served(postgres_url, tmp_path / "one", models_dir)
+    with Workspace.open(settings, exclusive=True) as workspace:
+        project = workspace.ensure_project("P").id
+        index_paths(workspace, project, [page])
+        erase.project(workspace, project, by="ann")
+    engine = create_engine(postgres_url)
+    with engine.connect() as connection:
+        for table in inspect(engine).get_table_names():
+            rows = connection.exec_driver_sql(f"SELECT * FROM {table}").all()
+            assert "quinquireme" not in repr(rows), table
+    engine.dispose()
 
 
 def test_a_killed_process_gives_the_library_back(
