@@ -300,8 +300,8 @@ def test_a_model_s_step_passes_the_same_checks(
     if by_model:
         step = again.case.steps[at - 1]
         assert step.action.startswith(ACTION)
-        told = {one.rule for one in again.case.findings if one.step == at}
-        assert told == {"echo"}, "the criterion repeated is no result of a model's own"
+        assert step.support != "unsupported"
+        assert not [one for one in again.case.findings if one.severity == "error"]
         assert again.row_version == stored.row_version + 1
     else:
         assert again.case.steps[at - 1] == before, "the outline stands"

@@ -193,7 +193,7 @@ def test_a_result_for_the_other_side_is_refused_on_the_allowed_side() -> None:
     )
     assert reason(good, of=GRANTED) == ""
     assert "must not be shown" in reason({**good, "e": f"“{MESSAGE}” is shown."}, of=GRANTED)
-    assert "the outcome is" in reason(
+    assert "the opposite of “is granted at once”" in reason(
         {**good, "e": "The extension is not granted at once."}, of=GRANTED
     )
 
