@@ -21,6 +21,9 @@ from assistant.workflow.workspace import Workspace
 SAME_WORDS = 0.8
 """Share of words that two texts have in common, from which on they are copies of one text."""
 
+MOST_ALIKE = 20
+"""A name that more documents than this share ("Untitled") tells nothing of what is in them."""
+
 SAME_PLACE = 0.5
 """Share of words from which on a piece of the newer copy is what became of a piece of the older."""
 
@@ -32,14 +35,17 @@ def older_copies(workspace: Workspace, project_id: str) -> dict[str, str]:
 
     The newer is the one whose text came in last.
     """
+    documents = workspace.library.documents(project_id)
+    if len({one.connection_id for one in documents}) < 2:
+        return {}
     alike: dict[tuple[str, str], list[StoredDocument]] = defaultdict(list)
-    for document in workspace.library.documents(project_id):
+    for document in documents:
         for name in _names(document):
             alike[name].append(document)
     words = _Words(workspace, project_id)
     found: dict[str, StoredDocument] = {}
     for group in alike.values():
-        if len({one.connection_id for one in group}) < 2:
+        if len(group) > MOST_ALIKE or len({one.connection_id for one in group}) < 2:
             continue
         group.sort(key=lambda one: one.stored_at)
         for older, newer in combinations(group, 2):

@@ -148,3 +148,14 @@ def test_documents_of_one_origin_are_no_copies_of_one_another(quick: Quick, tmp_
     sync_folder(workspace, project_id, tmp_path / "in")
     assert not copies.older_copies(workspace, project_id)
     assert len(texts(workspace, project_id)) == 2
+
+
+def test_a_name_that_many_documents_share_tells_nothing(quick: Quick, folder: Path) -> None:
+    workspace, project_id, _ = quick
+    two_copies(quick, folder)
+    assert copies.older_copies(workspace, project_id)
+    for number in range(copies.MOST_ALIKE):
+        reading = read_file(f"in-{number}.md", RULE.format(number).encode())
+        import_sources.put(workspace, project_id, reading)
+    found = copies.older_copies(workspace, project_id)
+    assert found == {"file:rule.md": "folder-wiki/sub/rule.md"}, "by its file name"
