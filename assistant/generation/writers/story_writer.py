@@ -25,7 +25,7 @@ from assistant.domain import (
     TestCondition,
     UserStory,
 )
-from assistant.errors import InvalidOutput, ModelUnavailable
+from assistant.errors import InvalidOutput, ModelTimeout, ModelUnavailable
 from assistant.generation.cancelling import CancelCheck, never_cancelled, raise_if_cancelled
 from assistant.generation.chat_models import ChatEndpoint, Message, stream_structured
 from assistant.generation.structured import StructuredReply
@@ -287,7 +287,7 @@ class StoryWriter:
         """The cases of an answer while it is written.
 
         An answer that is cut off, endless or late keeps the cases it had. Raises
-        ``ModelUnavailable`` where nothing came at all, and ``Cancelled``.
+        ``ModelUnavailable`` where the model cannot be reached, and ``Cancelled``.
         """
         raise_if_cancelled(cancelled, "Writing cases")
         found = CaseStream()
@@ -306,7 +306,7 @@ class StoryWriter:
             yield from self._fed(error.raw_output, found, call, ledger)
             ledger.refuse("", call.attempt, call.raw, str(error))
         except ModelUnavailable as error:
-            if not call.made:
+            if not (call.made or isinstance(error, ModelTimeout)):
                 raise
             ledger.refuse("", call.attempt, call.raw, str(error))
         finally:

@@ -28,7 +28,7 @@ from assistant.domain import (
     TestStep,
     UserStory,
 )
-from assistant.errors import ModelUnavailable
+from assistant.errors import ModelTimeout, ModelUnavailable
 from assistant.generation.cancelling import Cancelled
 from assistant.generation.chat_models import ChatEndpoint
 from assistant.generation.writer import CaseBrief, StoryBrief, StoryEnd, WrittenCase
@@ -252,6 +252,13 @@ def test_a_model_that_is_gone_ends_the_run_and_a_cancelled_one_too() -> None:
     subject, _ = writer(answer(case()))
     with pytest.raises(Cancelled):
         run(subject, cancelled=lambda: True)
+
+
+def test_a_late_answer_ends_neither_run_nor_cases() -> None:
+    subject, _ = writer(ModelTimeout("did not finish its answer within 60 s"))
+    cases, _, _ = run(subject)
+    assert [one.origin.writer for one in cases] == ["outline", "outline"]
+    assert "within 60 s" in cases[0].origin.replaces
 
 
 def test_one_case_for_a_group_of_conditions() -> None:
