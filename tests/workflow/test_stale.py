@@ -11,12 +11,14 @@ from syncing import quick_workspace, sync_folder
 
 from assistant.domain import (
     AcceptanceCriterion,
+    Citation,
     Epic,
     GenerationConfig,
     GenerationRun,
     Question,
     SourceDocument,
     SourceMetadata,
+    TestStep,
     UserStory,
 )
 from assistant.errors import LibraryError
@@ -44,7 +46,28 @@ class Project:
         request = GenerateRequest(epic_keys=("CC-200",), techniques=("positive",))
         found = understand(workspace, project_id, request)
         run = generate_cases.begin(workspace, project_id, found, GenerationConfig(), by="Tess")
-        self.run: GenerationRun = generate_cases.run_now(workspace, project_id, run)
+        generate_cases.run_now(workspace, project_id, run)
+        self._rest_on_page(run.id)
+        self.run: GenerationRun = workspace.library.run(project_id, run.id)
+
+    def _rest_on_page(self, run_id: str) -> None:
+        """A person lets two cases expect what the page says, and cites it."""
+        library = self.workspace.library
+        run = library.run(self.project_id, run_id)
+        source = next(one for one in run.retrieved if SENTENCE in one.chunk.text)
+        start = source.chunk.text.index(SENTENCE)
+        citation = Citation(
+            chunk_id=source.chunk.id, source=source.rank, quote=SENTENCE, start=start,
+            end=start + len(SENTENCE),
+        )  # fmt: skip
+        for stored in library.cases(self.project_id, run_id=run_id)[:2]:
+            step = TestStep(
+                number=1, action="Confirm.", expected_result=SENTENCE, citations=(citation,)
+            )
+            edited = stored.case.model_copy(update={"steps": (step, *stored.case.steps[1:])})
+            library.update_case(
+                self.project_id, edited, expected_version=stored.row_version, by="Tess"
+            )
 
     def sync(self) -> None:
         sync_folder(self.workspace, self.project_id, self.folder)
