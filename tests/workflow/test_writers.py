@@ -1,0 +1,69 @@
+"""The writers that can be chosen: what each is called, and which one a run starts with."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from assistant.errors import ModelUnavailable
+from assistant.generation.catalogue import SMALL_CHAT, find_model
+from assistant.generation.writers.item_prompt import ITEM_PROMPT_VERSION
+from assistant.settings import Settings
+from assistant.training.adapters import Adapter, AdapterSheet
+from assistant.training.config import BaseIdentity, BaseShape, TrainingConfig
+from assistant.workflow import models
+from assistant.workflow.endpoints import outdated
+from assistant.workflow.models import OUTLINE_WRITER
+from assistant.workflow.workspace import Workspace
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """A data folder on a computer without any model."""
+    settings = Settings(data_dir=tmp_path / "data", models_dir=tmp_path / "models")
+    return Workspace.open(settings, exclusive=False)
+
+
+def kept(workspace: Workspace, name: str, **fields: str) -> Adapter:
+    """An adapter of the small model in the registry's folder, as a sheet tells it."""
+    model = find_model(SMALL_CHAT)
+    sheet = AdapterSheet.model_validate(
+        {
+            "name": name,
+            "base": BaseIdentity(id=model.id, sha256=model.weights.sha256),
+            "shape": BaseShape(model_type="llama", layers=2, heads=4, key_value_heads=2),
+            "config": TrainingConfig(base=model.id, name=name),
+            "created": datetime.now(UTC),
+            "files": {"adapter.gguf": "0" * 64},
+            **fields,
+        }
+    )
+    folder = workspace.settings.adapters_path / name
+    folder.mkdir(parents=True)
+    (folder / "sheet.json").write_text(sheet.model_dump_json(), encoding="utf-8")
+    return Adapter(sheet=sheet, folder=folder)
+
+
+def test_without_a_model_a_run_starts_with_outlines(workspace: Workspace) -> None:
+    outline = models.writer(workspace, OUTLINE_WRITER)
+    assert (outline.title, outline.usable, outline.leaves) == ("Outline (no model)", True, False)
+    assert models.default_writer(workspace, "any") == OUTLINE_WRITER
+    assert models.model_spec(workspace, OUTLINE_WRITER) is None
+
+
+def test_an_adapter_of_an_earlier_prompt_is_shown_and_not_asked(workspace: Workspace) -> None:
+    old = kept(workspace, "old")
+    assert old.sheet.prompt_version == "company-1"
+    choice = models.writer(workspace, f"{SMALL_CHAT}+old")
+    assert (choice.state, choice.usable) == ("outdated", False)
+    assert "Train it again on the same cases" in choice.problem == outdated(old)
+    new = kept(workspace, "new", prompt_version=ITEM_PROMPT_VERSION)
+    assert outdated(new) == ""
+    assert models.writer(workspace, f"{SMALL_CHAT}+new").state == "absent"
+
+
+def test_an_unknown_writer_names_the_known_ones(workspace: Workspace) -> None:
+    with pytest.raises(ModelUnavailable, match="Writers: rules"):
+        models.writer(workspace, "nobody")
