@@ -8,18 +8,15 @@ model does not answer in time becomes an outline too, and the next one is asked 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from assistant.domain import (
     CaseOrigin,
-    Citation,
     Epic,
     GenerationConfig,
     ModelSpec,
     RetrievedChunk,
-    Support,
     TestCase,
-    TestStep,
     UserStory,
 )
 from assistant.errors import InvalidOutput, ModelTimeout
@@ -27,20 +24,21 @@ from assistant.generation.attempts import Attempts
 from assistant.generation.cancelling import CancelCheck, never_cancelled, raise_if_cancelled
 from assistant.generation.chat_models import ChatEndpoint, invoke_structured
 from assistant.generation.proof.bleed import bleed_findings
-from assistant.generation.proof.citations import resolve
+from assistant.generation.proof.ground import ground_of
+from assistant.generation.proof.grounding import grounded
+from assistant.generation.proof.marks import ERRORS, UNSUPPORTED
 from assistant.generation.proof.passages import Sources
-from assistant.generation.wording import content_stems
 from assistant.generation.writer import CaseBrief, WrittenCase
-from assistant.generation.writers.case_parts import case_of, outcome_citations
+from assistant.generation.writers.case_parts import case_of
 from assistant.generation.writers.item_answer import (
     MAX_PRECONDITIONS,
     MAX_STEPS,
     ItemDraft,
-    ItemStep,
     item_schema,
     lengths_within,
     read_item_draft,
 )
+from assistant.generation.writers.item_case import worded_case
 from assistant.generation.writers.item_checks import (
     NO_RESULT,
     ItemGround,
@@ -66,8 +64,6 @@ ENOUGH_STYLE = 10
 USUAL_SHARE = 0.9
 FEWEST = 3
 """A tuned model is asked again for half the lines, but no fewer: it has seen no corrections."""
-STATES_OUTCOME = 0.3
-"""Share of the outcome's words from which on a result rests on its quotation."""
 
 END_TO_END = "The steps of an end-to-end case are those of its criteria, in their order."
 
@@ -161,7 +157,7 @@ class ItemWriter:
         if draft is None:
             origin = origin.model_copy(update={"writer": "outline"})
             return outline.model_copy(update={"origin": origin})
-        case = _worded(brief, situation, draft, origin, self._outlines.sources(brief))
+        case = worded_case(brief, situation, draft, origin, self._outlines.sources(brief))
         if self.spec.adapter:
             case = case.model_copy(update={"findings": bleed_findings(case, brief)})
         return case
@@ -202,6 +198,7 @@ class ItemWriter:
                 draft = without_repeats(read_item_draft(reply.data, raw=raw, **limits))
                 readable = draft if draft.s else readable
                 reason = reason_against(draft, ground) or _cut(draft, lengths)
+                reason = reason or self._unproved(draft, brief, situation)
                 if not reason:
                     return draft, draft
             except InvalidOutput as error:
@@ -217,6 +214,28 @@ class ItemWriter:
             else:
                 question = retry_messages(prompt, answer, reason, special)
         return None, readable
+
+    def _unproved(self, draft: ItemDraft, brief: CaseBrief, situation: Situation) -> str:
+        """What the proof of the case denies, or finds in no source; "" where it stands.
+
+        What it says of the outline as well is no fault of the draft. The cases of a tuned model
+        are marked, not refused: it words what the company's prompts leave out.
+        """
+        if self.spec.adapter:
+            return ""
+        sources = self._outlines.sources(brief)
+        ground = ground_of(brief, sources)
+        known = {one.message for one in grounded(self._outlines.outline(brief), ground).findings}
+        origin = CaseOrigin(writer="model", model_id=self.spec.full_id)
+        case = grounded(worded_case(brief, situation, draft, origin, sources), ground)
+        return next(
+            (
+                one.message
+                for one in case.findings
+                if one.rule in ERRORS | {UNSUPPORTED} and one.message not in known
+            ),
+            "",
+        )
 
     def _limits(self, brief: CaseBrief) -> dict[str, int]:
         """Most preconditions and steps of an answer.
@@ -266,85 +285,3 @@ def _cut(draft: ItemDraft, lengths: Mapping[str, int]) -> str:
             if len(text) >= lengths[name]:
                 return f'"{text[:60]}" is longer than {lengths[name]} characters'
     return ""
-
-
-def _worded(
-    brief: CaseBrief,
-    situation: Situation,
-    draft: ItemDraft,
-    origin: CaseOrigin,
-    sources: Sources,
-) -> TestCase:
-    """The case of a draft: code's title and preconditions, the model's steps, each cited."""
-    texts = tuple(_texts_of(brief))
-    if brief.condition.facts:
-        given = list(situation.lines)
-    else:
-        given = [brief.condition.precondition] if brief.condition.precondition.strip() else []
-    given += [_as_written(line.strip(), texts) for line in draft.p]
-    cited: list[Citation] = []
-    for line in given:
-        cited.extend(resolve(line, sources, supports="precondition").citations)
-    return case_of(
-        brief,
-        origin,
-        title=outline_title(brief),
-        preconditions=tuple(dict.fromkeys(given)),
-        steps=[
-            _step(number, step, brief, sources, texts) for number, step in enumerate(draft.s, 1)
-        ],
-        citations=cited,
-    )
-
-
-def _step(
-    number: int, step: ItemStep, brief: CaseBrief, sources: Sources, texts: Sequence[str]
-) -> TestStep:
-    action, data, expected = (_as_written(t.strip(), texts) for t in (step.a, step.d, step.e))
-    doing = resolve(action, sources, supports="action").citations
-    citations, support = _support(expected, brief, sources) if expected else ((), "unsupported")
-    return TestStep(
-        number=number,
-        action=action,
-        test_data=data,
-        expected_result=expected,
-        citations=(*doing, *citations),
-        support=support,
-    )
-
-
-def _support(
-    expected: str, brief: CaseBrief, sources: Sources
-) -> tuple[tuple[Citation, ...], Support]:
-    """What an expected result rests on: words that say so, else the quoted outcome it states."""
-    condition = brief.condition
-    basis = sources.of_key(brief.criterion.id)
-    found = resolve(
-        expected,
-        sources,
-        basis=basis,
-        computed=(condition.data, condition.expected, condition.statement),
-        evidence=[one.quote for one in condition.outcomes],
-    )
-    if found.citations:
-        return found.citations, found.support
-    words = content_stems("\n".join(one.quote for one in condition.outcomes))
-    if words and len(words & content_stems(expected)) >= STATES_OUTCOME * len(words):
-        citations, _ = outcome_citations(condition.outcomes, sources)
-        if citations:
-            return citations, "derived"
-    return (), "unsupported"
-
-
-def _as_written(text: str, texts: Sequence[str]) -> str:
-    """The text with straight quotation marks, unless one of ``texts`` has typographic ones."""
-    if any("“" in other for other in texts):
-        return text
-    return text.replace("“", '"').replace("”", '"')
-
-
-def _texts_of(brief: CaseBrief) -> Iterator[str]:
-    yield from (brief.story.title, brief.story.narrative, brief.criterion.text)
-    yield from (source.chunk.text for source in brief.sources)
-    for case in brief.style:
-        yield from (text for step in case.steps for text in (step.action, step.expected_result))

@@ -1,0 +1,100 @@
+"""A draft of an item as a test case: code's title and preconditions, the model's steps, cited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from assistant.domain import CaseOrigin, Citation, Support, TestCase, TestStep
+from assistant.generation.proof.citations import resolve
+from assistant.generation.proof.passages import Sources
+from assistant.generation.wording import content_stems
+from assistant.generation.writer import CaseBrief
+from assistant.generation.writers.case_parts import case_of, outcome_citations
+from assistant.generation.writers.item_answer import ItemDraft, ItemStep
+from assistant.generation.writers.outline import outline_title
+from assistant.generation.writers.situation import Situation
+
+STATES_OUTCOME = 0.3
+"""Share of the outcome's words from which on a result rests on its quotation."""
+
+
+def worded_case(
+    brief: CaseBrief,
+    situation: Situation,
+    draft: ItemDraft,
+    origin: CaseOrigin,
+    sources: Sources,
+) -> TestCase:
+    """The case of a draft: code's title and preconditions, the model's steps, each cited."""
+    texts = tuple(_texts_of(brief))
+    if brief.condition.facts:
+        given = list(situation.lines)
+    else:
+        given = [brief.condition.precondition] if brief.condition.precondition.strip() else []
+    given += [_as_written(line.strip(), texts) for line in draft.p]
+    cited: list[Citation] = []
+    for line in given:
+        cited.extend(resolve(line, sources, supports="precondition").citations)
+    return case_of(
+        brief,
+        origin,
+        title=outline_title(brief),
+        preconditions=tuple(dict.fromkeys(given)),
+        steps=[
+            _step(number, step, brief, sources, texts) for number, step in enumerate(draft.s, 1)
+        ],
+        citations=cited,
+    )
+
+
+def _step(
+    number: int, step: ItemStep, brief: CaseBrief, sources: Sources, texts: Sequence[str]
+) -> TestStep:
+    action, data, expected = (_as_written(t.strip(), texts) for t in (step.a, step.d, step.e))
+    doing = resolve(action, sources, supports="action").citations
+    citations, support = _support(expected, brief, sources) if expected else ((), "unsupported")
+    return TestStep(
+        number=number,
+        action=action,
+        test_data=data,
+        expected_result=expected,
+        citations=(*doing, *citations),
+        support=support,
+    )
+
+
+def _support(
+    expected: str, brief: CaseBrief, sources: Sources
+) -> tuple[tuple[Citation, ...], Support]:
+    """What an expected result rests on: words that say so, else the quoted outcome it states."""
+    condition = brief.condition
+    basis = sources.of_key(brief.criterion.id)
+    found = resolve(
+        expected,
+        sources,
+        basis=basis,
+        computed=(condition.data, condition.expected, condition.statement),
+        evidence=[one.quote for one in condition.outcomes],
+    )
+    if found.citations:
+        return found.citations, found.support
+    words = content_stems("\n".join(one.quote for one in condition.outcomes))
+    if words and len(words & content_stems(expected)) >= STATES_OUTCOME * len(words):
+        citations, _ = outcome_citations(condition.outcomes, sources)
+        if citations:
+            return citations, "derived"
+    return (), "unsupported"
+
+
+def _as_written(text: str, texts: Sequence[str]) -> str:
+    """The text with straight quotation marks, unless one of ``texts`` has typographic ones."""
+    if any("“" in other for other in texts):
+        return text
+    return text.replace("“", '"').replace("”", '"')
+
+
+def _texts_of(brief: CaseBrief) -> Iterator[str]:
+    yield from (brief.story.title, brief.story.narrative, brief.criterion.text)
+    yield from (source.chunk.text for source in brief.sources)
+    for case in brief.style:
+        yield from (text for step in case.steps for text in (step.action, step.expected_result))
