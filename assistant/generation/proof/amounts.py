@@ -28,6 +28,12 @@ MEASURED = ("money", "percent", "duration", "size", "measure", "age")
 
 _NO_NOUN = frozenset(("today", "tomorrow", "yesterday", "now", "then"))
 
+TURNS = 100
+"""Days after a date of the data within which the turn of a month follows from it."""
+
+ENDING = 3
+"""Digits from which on the end of a longer number is taken for it."""
+
 MOST_OPERANDS = 14
 """Numbers of a case that results are computed from; with more of them anything could follow."""
 
@@ -142,9 +148,17 @@ class Numbers:
             return True
         if number.kind in MEASURED or number.kind in ("date", "time"):
             return False
-        return number.words in self._tokens or (
-            isinstance(number.value, Decimal)
-            and any(value in self._written for value in (number.value, *values_of(number.words)))
+        if number.words in self._tokens or self._ends(number.words):
+            return True
+        return isinstance(number.value, Decimal) and any(
+            value in self._written for value in (number.value, *values_of(number.words))
+        )
+
+    def _ends(self, words: str) -> bool:
+        """Whether digits are the last of a longer number: "the account ending 3000"."""
+        long = words.isdecimal() and len(words) >= ENDING
+        return long and any(
+            re.search(rf"\d{words}\b", re.sub(r"(?<=\d) (?=\d)", "", text)) for text in self.texts
         )
 
 
@@ -158,6 +172,9 @@ def alike(number: Number, other: Number) -> bool:
         return mine == theirs
     if not number.kind or not other.kind:
         return mine == theirs or bool(values_of(number.words) & values_of(other.words))
+    if number.kind == other.kind == "duration" and number.unit != other.unit:
+        said, told = number.words.casefold().split(), other.words.casefold().split()
+        return said[0] == told[0] and said[-1] == told[-1]  # "4 hours" of "4 business hours"
     if number.kind in MEASURED or other.kind in MEASURED:
         return mine == theirs and (number.kind, number.unit) == (other.kind, other.unit)
     return mine == theirs
@@ -190,7 +207,8 @@ def _equal(number: Number, value: Decimal) -> bool:
 def _computed(number: Number, operands: Numbers) -> Iterator[Decimal]:
     known = [one for one in operands.all if isinstance(one.value, Decimal)]
     own = _distinct(one for one in known if (one.kind, one.unit) == (number.kind, number.unit))
-    plain = _distinct(one for one in known if one.kind in ("", "count", "length"))
+    plain = [v for one in known if one.kind not in ("money", "percent") for v in _as_written(one)]
+    plain = list(dict.fromkeys(plain))[:MOST_OPERANDS]
     shares = _distinct(one for one in known if one.kind == "percent")
     if len(own) > 2:
         yield sum(own, Decimal())
@@ -207,6 +225,7 @@ def _computed(number: Number, operands: Numbers) -> Iterator[Decimal]:
             yield from (part, one + part, one - part)
         for factor in plain:
             yield one * factor
+            yield from (one * factor * share / 100 for share in shares)
             if factor:
                 yield one / factor
     if number.kind == "percent":
@@ -219,6 +238,12 @@ def _computed(number: Number, operands: Numbers) -> Iterator[Decimal]:
         days = sorted({one.value for one in operands.all if isinstance(one.value, date)})
         for first, last in combinations(days, 2):
             yield from elapsed(first, last, number.unit)
+
+
+def _as_written(number: Number) -> frozenset[Decimal]:
+    """A number as it is written, whatever its unit: 50 of "50 MB"."""
+    match = _DIGITS.search(number.words)
+    return values_of(match.group()) if match else frozenset()
 
 
 def _distinct(found: Iterable[Number]) -> list[Decimal]:
@@ -250,6 +275,8 @@ def working_days(first: date, last: date) -> int:
 
 def _moved(operands: Numbers, kind: type) -> Iterator[date | time]:
     """The dates or times of the texts, moved by the durations of the texts."""
+    if kind is date:
+        yield from _turns_of_months(operands)
     lengths = [one for one in operands.all if one.kind == "duration"][:MOST_OPERANDS]
     for one in operands.all:
         for length in lengths:
@@ -262,6 +289,16 @@ def _moved(operands: Numbers, kind: type) -> Iterator[date | time]:
                 for sign in (1, -1):
                     at = (minutes + sign * amount // 60_000) % 1440
                     yield time(at // 60, at % 60)
+
+
+def _turns_of_months(operands: Numbers) -> Iterator[date]:
+    """First and last days of the months after the dates: "on the 1st of next month"."""
+    for one in operands.all:
+        if isinstance(one.value, date):
+            for day in range(1, TURNS):
+                moved = one.value + timedelta(days=day)
+                if moved.day == 1:
+                    yield from (moved, moved - timedelta(days=1))
 
 
 def _later(day: date, amount: int, unit: str) -> Iterator[date]:

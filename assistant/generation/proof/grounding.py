@@ -171,15 +171,14 @@ class _Proof:
         result, side = step.expected_result, self.side
         for said in denied_numbers(result, side):
             yield Mark(UNSUPPORTED, said, f"No source says another number than {shown(said)}.")
-        if step != self.basis.case.steps[-1]:
+        if len(self.basis.case.steps) > 1:
             return  # a state that changes may be affirmed first and denied later
         for said, theirs in turned(result, side, self._named, self._subjects):
             yield Mark(CONTRADICTION, said, f"{shown(said)} contradicts {shown(theirs)}.")
         for said in attempted(step.action, result, side):
             message = f"{shown(said)} says that what is tried goes through; here it does not."
             yield Mark(WRONG_SIDE, said, message)
-        single = len(self.basis.case.steps) == 1
-        if single and any(map(claims_side, self.sided)):
+        if any(map(claims_side, self.sided)):
             for said in of_other_side(result, side, self._matter):
                 yield Mark(WRONG_SIDE, said, f"The text says {shown(said)} for the other side.")
         for said in denied_alone(result, side, self._data_words):

@@ -15,6 +15,7 @@ from assistant.generation.proof.amounts import Number, grouped, number_of, numbe
 from assistant.generation.proof.foreign import foreign_comparison
 from assistant.generation.proof.marks import WRONG_SIDE, Mark, shown
 from assistant.generation.proof.measures import Measures, Value, comparable
+from assistant.generation.proof.words import NEGATORS
 
 NEAR = Decimal("0.5")
 """How far from a limit, as a share of it, a value still tells a side ..."""
@@ -31,11 +32,23 @@ class Limit:
     bounds: tuple[tuple[Comparison, Number], ...]
     tried: Number | None
 
+    @property
+    def _wraps(self) -> bool:
+        if len(self.bounds) != 2:
+            return False
+        low, high = self.bounds[0][1].value, self.bounds[1][1].value
+        return isinstance(low, time) and isinstance(high, time) and low > high
+
     def holds_at(self, value: Value) -> bool | None:
         """Whether the quoted words hold at a value; ``None`` where it cannot be told.
 
         Where no comparison is read, the value tried tells on which side of the number they hold.
         """
+        if self._wraps:  # "between 22:00 and 07:00"
+            (_, low), (_, high) = self.bounds
+            if not isinstance(value, time):
+                return None
+            return value >= low.value or value <= high.value  # type: ignore[operator]
         answers = [_compared(value, comparison, number) for comparison, number in self.bounds]
         if None not in answers:
             return all(answers)
@@ -48,6 +61,10 @@ class Limit:
             return None
         beyond = value > at if tried > at else value < at  # type: ignore[operator]
         return self.fact.holds if beyond else not self.fact.holds
+
+
+def _denies(text: str) -> bool:
+    return any(word in NEGATORS for word in re.findall(r"[^\W\d_]+", text.casefold()))
 
 
 def limits_of(condition: TestCondition) -> Iterator[Limit]:
@@ -71,6 +88,8 @@ def _bound(quote: str, read: Quantity, tried: Quantity | None) -> tuple[Comparis
     if bare and tried is not None and isinstance(tried.value, Decimal):
         read = replace(read, kind=tried.kind, unit=tried.unit)
     comparison = read.comparison
+    if _denies(quote[: read.phrase_start]) or _denies(quote[read.phrase_end :]):
+        return "none", number_of(read)  # "nobody has answered within 4 hours"
     if comparison == "none":
         comparison = foreign_comparison(quote[: read.start], quote[read.end :])
     return comparison, number_of(read)

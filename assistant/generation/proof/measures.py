@@ -90,6 +90,9 @@ class Measures:
             exact += self.lengths
         if bound.kind in ("money", "percent", "count", "measure"):
             values = [v for v in dict.fromkeys(written) if isinstance(v, Decimal)]
+            if bound.kind == "count":
+                others = [one.value for one in self.read.all if one.kind == "count"]
+                exact += [a + b for a in values for b in others if isinstance(b, Decimal)]
             exact += [a + b for a, b in combinations(values, 2)]
             exact += [abs(a - b) for a, b in combinations(values, 2)]
         if bound.kind in ("count", "") and any(map(_ONE_MORE.search, self.lines)):

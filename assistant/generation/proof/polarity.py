@@ -49,7 +49,8 @@ _LASTS = re.compile(
 _BOUND = re.compile(
     r"\b(?:only|nur|seuls?|seulement|uniquement|except|unless|außer|sauf|until|before|if|otherwise"
     r"|avant|bis|vor|instead|statt|au lieu"
-    r"|once|as soon as|sobald|dès que|free|exempt\w*|kostenlos|frei|gratuit\w*|exonér\w*)\b|>",
+    r"|or|oder|ou|that|which|who|whose|once|as soon as|sobald|dès que|free|exempt\w*|kostenlos|frei"
+    r"|gratuit\w*|exonér\w*)\b|>",
     re.IGNORECASE,
 )
 """What binds a clause to a condition or a person: it says nothing for one side alone."""
@@ -162,7 +163,7 @@ class Side:
 
     def _vote(self, clause: Clause, outcome: Outcome) -> None:
         told = bool(find_messages(outcome.quote)) and not outcome.happens and not clause.negative
-        if clause.bound or told:
+        if clause.bound or told or _limits(outcome.quote):
             return
         for word, turned in clause.words:
             denied = turned == outcome.happens

@@ -141,9 +141,7 @@ def roles_of(fact: Fact) -> tuple[frozenset[str], ...]:
     if not said or said == ANOTHER:
         match = _ONLY.search(fact.quote)
         said = _UNTIL.split(_TOWARDS.sub("", match["role"]))[0] if match else ""
-    found = (
-        all_content(part) for part in re.split(r"\b(?:and|or|und|oder|et|ou|y|o|en|of)\b", said)
-    )
+    found = (all_content(part) for part in re.split(r"\b(?:and|or|und|oder|et|ou|y|o|en)\b", said))
     return tuple(words for words in found if words)
 
 

@@ -44,7 +44,7 @@ _FUNCTION = STOP_WORDS | word_set(
 NEGATORS = word_set(
     """not no never cannot can't won't isn't aren't doesn't don't didn't wasn't weren't couldn't
     shouldn't mustn't hasn't haven't hadn't wouldn't neither nor nothing none nobody unable without
-    gone disappears disappeared missing
+    gone disappears disappeared missing dont doesnt cant isnt wont
 
     nicht kein keine keinen keiner keinem keines nie niemals ohne weder nichts niemand
     fehlt fehlen verschwunden entfällt
