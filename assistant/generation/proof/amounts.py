@@ -224,6 +224,8 @@ def _computed(number: Number, operands: Numbers) -> Iterator[Decimal]:
             part = one * share / 100
             yield from (part, one + part, one - part)
         for factor in plain:
+            if factor == 1:
+                continue
             yield one * factor
             yield from (one * factor * share / 100 for share in shares)
             if factor:

@@ -375,3 +375,86 @@ def test_a_result_that_only_repeats_is_an_error(
 ) -> None:
     case = prove(LEAVE + " The PIN of the card is accepted.", [(action, "", result)])
     assert ("echo" in errors(case)) is is_echo, case.findings
+
+
+# --- What changes, what is drawn from several things ----------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("result", "is_good"),
+    [
+        ("A surcharge of EUR 50.00 is paid.", True),  # 10 hours x EUR 20.00 x 25 %
+        ("A surcharge of EUR 57.00 is paid.", False),
+        ("A surcharge is paid to the account ending 3000.", True),
+        ("A surcharge is paid to the account ending 3001.", False),
+        ("The surcharge is paid on 1 May 2025.", True),  # the 1st of next month
+        ("The surcharge is paid on 7 May 2025.", False),
+    ],
+)
+def test_products_ends_of_numbers_and_turns_of_months_follow(
+    prove: Prove, result: str, is_good: bool
+) -> None:
+    case = prove(
+        "A surcharge of 25 % is paid on the 1st of next month.",
+        [("Run the payroll.", "IBAN DE89 3704 0044 0532 0130 00", result)],
+        given=["EUR 20.00 an hour, 10 overtime hours", "The test date is 25 April 2025"],
+    )
+    assert good(case) is is_good, case.findings
+
+
+def test_what_changes_from_step_to_step_is_left_alone(prove: Prove) -> None:
+    text = "The request goes to calculation."
+    last = ("Send the request.", "", "The request goes to calculation.")
+    first = ("Save the request.", "", "The request does not go to calculation.")
+    outcomes = ["The request goes to calculation"]
+    assert "contradiction" in errors(prove(text, [first], outcomes=outcomes))
+    assert "contradiction" not in errors(prove(text, [first, last], outcomes=outcomes))
+
+
+def test_messages_count_at_the_last_step_alone(prove: Prove) -> None:
+    denied = ['not: "Please attach a receipt." is shown']
+    step = ("Submit the claim.", "", '"Please attach a receipt." is shown.')
+    other = ("Attach the receipt.", "", "The receipt is attached to the claim.")
+    text = 'Without a receipt "Please attach a receipt." is shown.'
+    assert "wrong side" in errors(prove(text, [other, step], outcomes=denied))
+    assert "wrong side" not in errors(prove(text, [step, other], outcomes=denied))
+
+
+def test_an_outline_quotes_and_is_no_echo(prove: Prove) -> None:
+    case = prove(LEAVE, [("Open the request.", "", LEAVE)])
+    assert "echo" in errors(case)
+
+
+@pytest.mark.parametrize(("data", "wrong"), [("90 %", True), ("240 %", False), ("49 %", False)])
+def test_a_value_far_from_the_limit_tells_no_side(prove: Prove, data: str, wrong: bool) -> None:
+    fact = Fact(kind="limit", quote="battery at 50 % or more", holds=False, value="48 %")
+    case = prove("Start only with battery at 50 % or more.", [("Start.", data, "")], facts=[fact])
+    assert ("wrong side" in errors(case)) is wrong, case.findings
+
+
+def test_a_clause_of_the_other_side_is_an_error_where_all_its_words_are_there(prove: Prove) -> None:
+    text = "Applicants under 18 are blocked. All others get a reference number on confirmation."
+    outcomes = ["Applicants under 18 are blocked"]
+    wrong = prove(text, [("Apply.", "", "A reference number is shown.")], outcomes=outcomes)
+    assert "wrong side" in errors(wrong)
+    free = prove(text, [("Apply.", "", "Somebody notes the reference number.")], outcomes=outcomes)
+    assert "wrong side" not in errors(free)
+
+
+@pytest.mark.parametrize("value", ["22:30", "06:30"])
+def test_a_range_over_midnight_holds_on_both_sides_of_it(prove: Prove, value: str) -> None:
+    fact = Fact(kind="limit", quote="between 22:00 and 07:00", value="23:00")
+    case = prove("Quiet between 22:00 and 07:00.", [("Send.", value, "")], facts=[fact])
+    assert "wrong side" not in errors(case)
+    case = prove("Quiet between 22:00 and 07:00.", [("Send.", "07:30", "")], facts=[fact])
+    assert "wrong side" in errors(case)
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong"),
+    [("valid until 31 June 2026", True), ("gültig bis 30. Februar 2026", True),
+     ("valid until 30 June 2026", False)],
+)  # fmt: skip
+def test_a_day_that_no_calendar_has_is_told(prove: Prove, line: str, wrong: bool) -> None:
+    case = prove("A permit is valid.", [("Open it.", "", "")], given=[line])
+    assert ("inconsistent data" in errors(case)) is wrong
