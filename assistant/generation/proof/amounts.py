@@ -214,7 +214,10 @@ def _computed(number: Number, operands: Numbers) -> Iterator[Decimal]:
         yield sum(own, Decimal())
     for one, other in combinations(own, 2):
         yield from (one + other, abs(one - other))
-    exact = number.words.strip()[-3:-2] in ".,"  # "13.50" of a price list that names its currency
+    exact = number.words.strip()[-3:-2] in (
+        ".",
+        ",",
+    )  # "13.50" of a price list that names its currency
     if number.kind == "" and exact:
         own += _distinct(one for one in known if one.kind == "money")
     elif number.kind in ("count", ""):
