@@ -12,7 +12,6 @@ from datetime import date, time
 
 from assistant.design.amounts import Quantity
 from assistant.design.attributes import find_options
-from assistant.design.capabilities import find_capability, find_restriction
 from assistant.design.casing import lower_start, one_line
 from assistant.design.clauses import Clause
 from assistant.design.criteria import read_rules
@@ -22,6 +21,7 @@ from assistant.design.logic import Expression
 from assistant.design.narratives import read_narrative
 from assistant.design.people import is_person
 from assistant.design.quantities import find_quantities
+from assistant.design.restrictions import find_restriction
 from assistant.design.rows import Row, read_rows
 from assistant.design.rules import Rule
 from assistant.design.sentences import Span
@@ -208,10 +208,7 @@ def _limit(criterion: AcceptanceCriterion, quantity: Quantity) -> ReadLimit:
 def _rule(criterion: AcceptanceCriterion, rule: Rule) -> ReadRule:
     clause = rule.clause
     restriction = find_restriction(rule.effect.text, clause)
-    capability = find_capability(clause)
     actor, action, thing = _who_does_what(clause)
-    if capability:
-        actor, (action, _, thing) = capability.who, capability.what.partition(" ")
     return ReadRule(
         actor=actor,
         action=action,

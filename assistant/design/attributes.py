@@ -1,4 +1,4 @@
-"""What a value or a field must be: mandatory, unique, valid, of a length, one of a list."""
+"""Fields that a clause makes mandatory, and the values that it lists."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from assistant.design.casing import one_line
 from assistant.design.clauses import Clause
-from assistant.design.people import is_person, is_system, without_article
-from assistant.design.trials import is_entered
+from assistant.design.lexicon import word_set
+from assistant.design.nouns import singular
+from assistant.design.people import head_noun, is_person, without_article
 
 _MANDATORY = re.compile(
     r"^(?:all |both |always |also )*(?:mandatory|required|compulsory|obligatory|not optional)(?:"
@@ -22,42 +23,16 @@ _FILLED = re.compile(
 )
 _GIVEN = re.compile(r" (?:an?|the|their|its|at least|up to|no|access|notice)\b", re.IGNORECASE)
 """ "trainees must be given (a break)": what they get, not what is filled in."""
-_ONE_OF = re.compile(
-    r"^(?:(?:always |either |only |set to |be )*)(?:one of(?: the following| these)?:? |either"
-    r" )?(?P<list>.+)$",
-    re.IGNORECASE,
+_ENTERED = word_set(
+    """address age amount answer application attachment balance booking call claim code comment
+    complaint credentials csv date deposit description discount document donation email
+    file form height iban image instalment keyword limit loan login logo message mpan name
+    note number order password payment pdf percentage phone photo picture pin postcode
+    price purchase quantity quote rate rating reading reason refund request reservation
+    review spreadsheet subject term text title transfer username value video weight
+    withdrawal"""
 )
-_FORMAT_WORDS = re.compile(
-    r"\b(?:valid|unique|numeric|alphanumeric|alphabetic|positive|negative|format|formatted|integer"
-    r"|number|whole|decimal"
-    r"|uppercase|lowercase|letters?|digits?|characters?|blank|empty|future|past|today|special"
-    r"|match(?:es)?|identical"
-    r"|same(?! (?:(?:working|business|calendar) )?(?:day|week|month|year|time)\b)"
-    r"|different|equal|correct|complete)\b",
-    re.IGNORECASE,
-)
-_PRONOUNS = frozenset(("it", "this", "that", "there", "they", "these", "those", "which"))
-_MORE = re.compile(
-    r"(?:be |contain |have )?(?:more|less|longer|shorter|greater|fewer|older|younger|larger"
-    r"|smaller|higher|lower) than\b"
-)
-_VALUE_VERBS = frozenset(
-    (
-        "be",
-        "have",
-        "contain",
-        "include",
-        "match",
-        "start",
-        "end",
-        "consist",
-        "equal",
-        "begin",
-        "comply",
-        "conform",
-        "follow",
-    )
-)
+"""What a person enters, uploads or submits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,33 +81,10 @@ def find_mandatory(clause: Clause | None) -> Mandatory | None:
     return Mandatory(listed(clause.subject), (match["rest"] or "").strip())
 
 
-def find_optional(clause: Clause | None) -> tuple[str, ...]:
-    """Fields that a clause lets be left empty ("Middle Name is optional"), else ``()``."""
-    if clause is None or clause.subject.lower() in _NO_FIELD or not _names_field(clause):
-        return ()
-    tail = one_line(f"{clause.verb} {clause.tail}" if clause.form == "modal" else clause.tail)
-    if clause.form == "be":
-        free = _NOT_ASKED.fullmatch(tail) if clause.negated else _OPTIONAL.fullmatch(tail)
-    elif clause.form == "modal" and clause.negated:  # "does not have to be entered"
-        asked = tail.removeprefix("be ")
-        free = _FILLED.match(asked) if clause.auxiliary == "must" else None
-        free = None if free and free["rest"] else free
-    else:
-        free = _LEFT_EMPTY.fullmatch(tail) if clause.form == "modal" else None
-    return listed(clause.subject) if free else ()
-
-
-_OPTIONAL = re.compile(r"(?:always )?optional(?: fields?)?\W*", re.IGNORECASE)
-_NOT_ASKED = re.compile(
-    r"(?:mandatory|required|compulsory|obligatory)(?: fields?)?\W*", re.IGNORECASE
-)
-_LEFT_EMPTY = re.compile(r"(?:be )?(?:left )?(?:empty|blank|unfilled)\W*", re.IGNORECASE)
-
-
 def _names_field(clause: Clause) -> bool:
     words = without_article(clause.subject).split()
     return (
-        is_entered(clause.subject)
+        singular(head_noun(clause.subject)).lower() in _ENTERED
         or words[-1:] == ["field"]
         or all(word[:1].isupper() or word in ("and", "or", "of") for word in words)
     )
@@ -175,38 +127,3 @@ def find_options(clause: Clause | None) -> Options | None:
 def _is_value(value: str) -> bool:
     first = value.split()[0] if value.split() else ""
     return (first[:1].isupper() or first[:1] in "\"“'‘") and len(value.split()) <= 5
-
-
-def is_value_rule(clause: Clause | None, *, with_length: bool = False) -> bool:
-    """Whether a clause says what an entered value must be like, not what the system does."""
-    if clause is None or is_person(clause.subject) or clause.subject.lower() in _PRONOUNS:
-        return False
-    if re.match(r"(?:no|none of) ", clause.subject, re.IGNORECASE):
-        return False
-    if clause.negated or clause.verb == "exceed":
-        limiting = clause.verb == "exceed" or _MORE.match(f"{clause.verb} {clause.tail}".strip())
-        return (
-            bool(limiting)
-            and with_length
-            and (is_entered(clause.subject) or not is_system(clause.subject))
-        )
-    duty = clause.form == "modal" and clause.auxiliary in ("must", "shall", "should")
-    stated = clause.form == "present" and clause.verb in ("have", "contain", "match", "consist")
-    if clause.form == "be":
-        words = without_article(clause.subject).split()
-        field = len(words) > 1 and all(word[:1].isupper() for word in words)
-        stated = with_length or bool(_FORMAT_WORDS.search(clause.tail))
-        return (is_entered(clause.subject) or field) and stated and not clause.passive
-    placed = clause.verb in ("start", "begin", "end")
-    if placed and not re.match(r"(?:with|in|by)\b", clause.tail):
-        return False  # "access should end when ..."
-    if not (duty or stated) or clause.verb not in _VALUE_VERBS:
-        return False
-    if clause.verb == "be" and clause.passive:
-        return False
-    if is_entered(clause.subject) or with_length:
-        return True
-    if is_system(clause.subject):
-        return False
-    named = all(word[:1].isupper() for word in without_article(clause.subject).split())
-    return bool(_FORMAT_WORDS.search(clause.tail)) or (named and duty)

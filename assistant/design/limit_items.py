@@ -9,12 +9,12 @@ from itertools import islice
 
 from assistant.design.amounts import Quantity
 from assistant.design.boundaries import Point, points
-from assistant.design.capabilities import find_restriction
 from assistant.design.certainty import denies, is_permission, is_response, is_sure
 from assistant.design.items import Item, Result, Setting
 from assistant.design.joining import coordinated
 from assistant.design.logic import Case, cases, deciding, holds
 from assistant.design.quantities import find_quantities
+from assistant.design.restrictions import find_restriction
 from assistant.design.rules import Rule
 from assistant.design.sentences import Span
 from assistant.design.settings import condition_settings, effect_words, results_of

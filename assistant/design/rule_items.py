@@ -8,7 +8,6 @@ from dataclasses import replace
 from itertools import product
 
 from assistant.design.attributes import find_mandatory, find_options
-from assistant.design.capabilities import Restriction, find_restriction
 from assistant.design.certainty import (
     is_of_other_case,
     is_sure,
@@ -19,6 +18,7 @@ from assistant.design.joining import clauses_of, coordinated
 from assistant.design.limit_items import limit_items
 from assistant.design.logic import Case, Expression, Junction, cases, first_case, holds, shifted
 from assistant.design.outcomes import is_restrictive
+from assistant.design.restrictions import Restriction, find_restriction
 from assistant.design.rules import Rule
 from assistant.design.sentences import Span, span
 from assistant.design.settings import condition_settings, results_of
