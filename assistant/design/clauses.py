@@ -156,10 +156,3 @@ def _verb_and_tail(rest: str) -> tuple[str, str]:
     verb, _, tail = rest.partition(" ")
     stripped = verb.rstrip(",;:.")
     return stripped, (verb[len(stripped) :] + " " + tail).strip() if tail else ""
-
-
-def is_duty(clause: Clause) -> bool:
-    """Whether a clause obliges to do something ("must enter", "should confirm")."""
-    duty = clause.form == "modal" and clause.auxiliary in ("must", "shall", "should")
-    done_to = ("be", "", "get", "receive", "see", "hear")  # what happens to somebody is no duty
-    return duty and not clause.negated and clause.verb not in done_to

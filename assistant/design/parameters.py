@@ -25,7 +25,6 @@ _AFTER_COLON = re.compile(
     r"(?P<values>[^;:\n]{3,200})",
     re.MULTILINE,
 )
-_BETWEEN_VALUES = re.compile(r",(?!\d{3}\b)\s*(?:and |or )?|\s+or\s+|\s+and\s+|\s*/\s*|\s*\|\s*")
 _FILLER = re.compile(r"^(?:by|the|and|or|a|an|for|with|of|in|on|any|each)\s+", re.IGNORECASE)
 
 

@@ -26,10 +26,6 @@ _PEOPLE = word_set(
     pensioner carer parent guardian spouse sibling household volunteer apprentice trainee
     i we you they he she"""
 )
-_GENERIC = word_set(
-    """user users visitor person people someone anyone everyone everybody individual i we you they
-    he she team member consumer"""
-)
 _THINGS_IN_ER = word_set(
     """order number letter offer error folder header footer filter parameter server browser router
     computer timer counter register ledger meter identifier character paper power container
@@ -118,12 +114,6 @@ def is_person(phrase: str) -> bool:
     if lower in _SYSTEMS or lower in _THINGS_IN_ER or len(lower) < 5:
         return False
     return bool(_SUFFIX.search(lower))
-
-
-def is_generic_person(phrase: str) -> bool:
-    """Whether it names just anybody: a plain "user" is no role that somebody could lack."""
-    words = without_article(phrase).lower().split()
-    return len(words) <= 1 and head_noun(phrase).lower() in _GENERIC
 
 
 def is_system(phrase: str) -> bool:

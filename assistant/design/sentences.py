@@ -54,7 +54,6 @@ _SENTENCE_END = re.compile(
     r"|(?<=[a-z]):\s(?=(?:[Tt]he|[Aa]n?|[Ee]ach|[Oo]nly|[Ii]f|[Ww]hen"
     r"|[Oo]nce|[Uu]nless)\s)"
 )
-_SPEECH = re.compile(r"\x00[.!?]?$")
 
 
 def start_of(text: str, start: int = 0) -> int:
