@@ -165,7 +165,9 @@ def turned_limit(suite: dict[str, Any], found: tuple[TestCondition, ...]) -> str
         if others or one_.technique != "boundary" or fragment not in one_.facts[0].quote.lower():
             continue
         fact = one_.facts[0]
-        letter = "T" if fact.holds != (denies(fact.quote) and not denies(fragment)) else "F"
+        if denies(fact.quote) != denies(fragment):
+            continue  # the label names another fact than the quotation
+        letter = "T" if fact.holds else "F"
         for row in suite["rows"].split():
             if row[0] == letter:
                 problem = outcome_problem(suite, re.sub("^[TF]:?", "", row), one_)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from assistant.design.casing import definite, one_line
+from assistant.design.casing import one_line
 from assistant.design.people import noun_core
 from assistant.design.rules import Rule
 
@@ -62,7 +62,7 @@ def find_transitions(rule: Rule) -> tuple[Change, ...]:
     first = _FROM.search(text) or _FROM_PLAIN.search(text)
     if first:
         named = noun_core(re.sub(r"^.*,\s+", "", one_line(first["thing"])))
-        thing = definite(named) if named else "it"
+        thing = named or "it"
         ends = [first["end"], *re.findall(_NAMED, first["more"] or "")]
         found += [Change(thing, first["start"], end, _event(text, first.end())) for end in ends]
         for match in _AGAIN.finditer(text, first.end()):
@@ -82,7 +82,7 @@ def _thing_before(lead: str) -> str:
         r"(?: (?:follows?|goes|moves|passes|is|has)\b|:|$)",
         lead,
     )
-    return definite(words["thing"]) if words else "the status"
+    return words["thing"] if words else "status"
 
 
 def _event(text: str, place: int) -> str:

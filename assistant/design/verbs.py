@@ -144,14 +144,6 @@ _BRITISH_L = frozenset({"cancel", "travel", "label", "total", "model"})
 BASES = frozenset(_REGULAR.split()) | frozenset(_IRREGULAR_PARTICIPLES)
 
 
-_PAST_OF = {base: past for past, base in _PASTS.items()}
-
-
-def past_tense(base: str) -> str | None:
-    """The simple past of an irregular verb that is not its participle: "come" -> "came"."""
-    return _PAST_OF.get(base)
-
-
 def third_person(base: str) -> str:
     """ "send" -> "sends", "apply" -> "applies", "have" -> "has"."""
     head, _, last = base.rpartition("-")

@@ -16,8 +16,7 @@ from typing import Literal
 
 from assistant.design.clauses import parse_clause
 from assistant.design.people import is_person
-from assistant.design.verbs import is_base, third_person
-from assistant.design.wording import imperative
+from assistant.design.verbs import is_base
 from assistant.domain import CaseTemplate, Fix, LintFinding, StepText, TestCase, TestStep, Value
 from assistant.generation.style import CompanyStyle, lead_of
 from assistant.generation.wording import QUOTED, clipped
@@ -35,7 +34,6 @@ _NUMBER = re.compile(r"^\s*(?:step\s*)?\d{1,3}\s*[.):]\s+(?=\S)", re.IGNORECASE)
 _AS_WHO = re.compile(r"^As [^,]{2,60}, (?=\w)")
 _SHOULD = re.compile(r"\bshould\b", re.IGNORECASE)
 _SHOULD_BE = re.compile(r"\bshould (?P<not>not )?be\b")
-_SEVERAL = re.compile(r", | and | then |\n")
 
 
 class HouseRules(Value):
@@ -189,14 +187,10 @@ def _told_of(step: TestStep, rules: HouseRules) -> Iterator[LintFinding]:
     if not rules.person or not person or person == rules.person:
         return
     if rules.person == "imperative":
-        better = imperative(step.action.rstrip(" .")) or ""
         message = "Steps of other cases are instructions (“Select ...”), not told of somebody."
     else:
-        better = "" if _SEVERAL.search(step.action) else _in_third_person(step.action, rules.actor)
         message = f"Steps of other cases are told of somebody (“{rules.actor} selects ...”)."
-    stop = "." if step.action.rstrip().endswith(".") else ""
-    fix = Fix(says="Word it so", steps=(_with(step, f"{better}{stop}"),)) if better else None
-    yield _found(step, "step style", message, step.action.strip(), fix)
+    yield _found(step, "step style", message, step.action.strip(), None)
 
 
 def _modal(step: TestStep, rules: HouseRules) -> Iterator[LintFinding]:
@@ -243,14 +237,6 @@ def _actor(action: str) -> str:
     if clause is None or not clause.subject or clause.form == "be":
         return ""
     return clause.subject if text.startswith(clause.subject) and is_person(clause.subject) else ""
-
-
-def _in_third_person(action: str, actor: str) -> str:
-    text = _AS_WHO.sub("", action).strip().rstrip(".")
-    verb, _, rest = text.partition(" ")
-    if not is_base(verb.lower()) or actor in ("I", "We"):
-        return ""
-    return f"{actor} {third_person(verb.lower())} {rest}".rstrip()
 
 
 def _says_should(text: str) -> bool:
