@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,12 +56,38 @@ def test_limits_in_many_words(project_root: Path) -> None:
     assert figures["limit recall"] >= 0.95
 
 
+def test_turned_outcomes_are_seen(project_root: Path) -> None:
+    """What "false polarity" counts: with every outcome turned, nearly each suite has it."""
+    benchmark = _benchmark(project_root)
+    seen = suites = 0
+    for row in benchmark.rows_of("development"):
+        turned = tuple(
+            one.model_copy(
+                update={
+                    "outcomes": tuple(
+                        said.model_copy(update={"happens": not said.happens})
+                        for said in one.outcomes
+                    )
+                }
+            )
+            for one in benchmark.rows_found(row)
+        )
+        for suite in row["suites"]:
+            suites += 1
+            seen += "false polarity" in benchmark.suite_problem(suite, turned)
+    assert seen / suites > 0.8
+
+
 def _figures(project_root: Path, half: str) -> dict[str, float]:
+    figures: dict[str, float] = _benchmark(project_root).measure(half)
+    return figures
+
+
+def _benchmark(project_root: Path) -> Any:
     path = project_root / "benchmarks" / "design.py"
     spec = importlib.util.spec_from_file_location("design_benchmark", path)
     assert spec is not None
     assert spec.loader is not None
     benchmark = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(benchmark)
-    figures: dict[str, float] = benchmark.measure(half)
-    return figures
+    return benchmark
