@@ -238,8 +238,10 @@ def _goes_through(text: str) -> tuple[bool, bool]:
 
 
 def _states(draft: ItemDraft, ground: ItemGround) -> Iterator[str]:
-    """Results that speak of nothing that the outcome speaks of."""
-    told = [content_stems(quote) for quote, _ in ground.outcome]
+    """Results that speak of nothing that the outcome speaks of, as the criterion tells it."""
+    brief = ground.brief
+    own = [o.quote for o in brief.condition.outcomes if o.source_id == brief.criterion.id]
+    told = [content_stems(quote) for quote in own or [quote for quote, _ in ground.outcome]]
     words = {word[:NEAR_PREFIX] for word in content_stems(draft.results)}
     if told and not any(word[:NEAR_PREFIX] in words for one in told for word in one):
         yield "e must state the outcome for these data"

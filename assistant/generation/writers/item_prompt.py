@@ -58,9 +58,9 @@ Test: 31 days: “up to 30 days” does not hold
 Data: Kim Reed: “reader”; 31 days
 Outcome: “turned down with the message “Loan too long””; “the book stays on the shelf”
 </item>""",  # noqa: E501
-        '{"s":[{"a":"As Kim Reed, ask to borrow the book “Sea Birds” for 31 days.",'
-        '"d":"Sea Birds, 31 days",'
-        '"e":"The loan is turned down with the message “Loan too long”; “Sea Birds” is still on '
+        '{"s":[{"a":"As Kim Reed, ask to borrow a book for 31 days.",'
+        '"d":"31 days",'
+        '"e":"The loan is turned down with the message “Loan too long”; the book is still on '
         'the shelf."}]}',
     ),
     (
@@ -90,13 +90,13 @@ Test: role: head librarian; “Only the head librarian may remove a book”
 Data: Kim Reed: role “head librarian”
 Outcome: “removed books get the status “Withdrawn””
 </item>""",  # noqa: E501
-        '{"s":[{"a":"As the head librarian Kim Reed, remove the book “Sea Birds” from the '
-        'catalogue.","d":"Sea Birds","e":"“Sea Birds” has the status “Withdrawn”."}]}',
+        '{"s":[{"a":"As the head librarian Kim Reed, remove a book from the catalogue.","d":"",'
+        '"e":"The book has the status “Withdrawn”."}]}',
     ),
 )
 """A value beyond a limit, what must not happen, and a role: own words, which must not come back."""
 
-EXAMPLE_WORDS = frozenset({"librarian", "reed", "shelf", "lend", "birds"})
+EXAMPLE_WORDS = frozenset({"librarian", "reed", "shelf", "lend"})
 """Words of the examples that give a copy away where story and sources do not have them."""
 
 _LABEL = re.compile(r"^(?:Precondition: |\s*(?P<result>Expected result: ))")
