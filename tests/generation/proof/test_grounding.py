@@ -435,9 +435,12 @@ def test_a_value_far_from_the_limit_tells_no_side(prove: Prove, data: str, wrong
 def test_a_clause_of_the_other_side_is_an_error_where_all_its_words_are_there(prove: Prove) -> None:
     text = "Applicants under 18 are blocked. All others get a reference number on confirmation."
     outcomes = ["Applicants under 18 are blocked"]
-    wrong = prove(text, [("Apply.", "", "A reference number is shown.")], outcomes=outcomes)
+    facts = [Fact(kind="condition", quote="under 18")]
+    said = [("Apply.", "", "A reference number is shown.")]
+    wrong = prove(text, said, outcomes=outcomes, facts=facts)
     assert "wrong side" in errors(wrong)
-    free = prove(text, [("Apply.", "", "Somebody notes the reference number.")], outcomes=outcomes)
+    said = [("Apply.", "", "Somebody notes the reference number.")]
+    free = prove(text, said, outcomes=outcomes, facts=facts)
     assert "wrong side" not in errors(free)
 
 
