@@ -54,7 +54,11 @@ def _written(opened: Workspace, record: Session, was_active: bool) -> None:
     left_open = [plain(reason) for reason in st.session_state.get(LEFT_OPEN, [])]
     if left_open:
         told = ".  \n".join(left_open)
-        st.warning(f"Left open: {told}. Generate the epic anew.", icon=":material/rule:")
+        st.warning(
+            f"Left open: {told}. Open an accepted case to write it again; for what is gone, "
+            "generate the epic anew.",
+            icon=":material/rule:",
+        )
     if not any(errors):
         _unchanged(opened, record)
 
