@@ -60,7 +60,8 @@ _PANES = """
 [data-testid="stLayoutWrapper"]:has(> [class*="st-key-pane-"]) {
   flex: 0 0 calc(100vh - 12.1rem) !important; min-height: 24rem;
 }
-[data-testid="stLayoutWrapper"]:has(> .st-key-pane-case) {
+[data-testid="stLayoutWrapper"]:has(> .st-key-pane-case),
+[data-testid="stLayoutWrapper"]:has(> .st-key-pane-conflict) {
   flex-basis: calc(100vh - 18.1rem) !important;
 }
 .st-key-pane-list { padding: 0.5rem; gap: 0.5rem; }

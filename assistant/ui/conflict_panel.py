@@ -25,29 +25,33 @@ def note_conflict(mine: TestCase, seen_version: int) -> None:
     kept[mine.id] = (mine, seen_version)
 
 
-def conflict_panel(opened: Workspace, record: Session, stored: StoredCase) -> bool:
-    """Whether the case has a version of this session that is not saved; shows both if so."""
+def has_conflict(opened: Workspace, record: Session, stored: StoredCase) -> bool:
+    """Whether this session holds words of the case that are neither saved nor given up."""
     kept: dict[str, tuple[TestCase, int]] = st.session_state.get(CONFLICTS, {})
-    if stored.id not in kept:
-        return False
-    mine, seen = kept[stored.id]
-    found = save_conflicts.conflicts(opened, record.project_id, mine, seen)
-    if not found:
+    if stored.id in kept and not _found(opened, record, stored):
         kept.pop(stored.id)
-        return False
-    with st.container(border=True, key="conflict"):
-        who = label(stored.updated_by or "Someone")
-        st.markdown(
-            f":red-badge[:material/call_split: Two versions] {who} saved this case while you had "
-            "it open. Your words are not lost: take one version, or choose field by field."
-        )
-        for one in found:
-            _field(stored.id, one)
-        with st.container(horizontal=True, gap="xsmall"):
-            _button("Save the merge", "merge", opened, record, stored, found, primary=True)
-            _button("Keep mine", "mine", opened, record, stored, found)
-            _button("Take theirs", "theirs", opened, record, stored, found)
-    return True
+    return stored.id in kept
+
+
+def _found(opened: Workspace, record: Session, stored: StoredCase) -> tuple[FieldConflict, ...]:
+    mine, seen = st.session_state[CONFLICTS][stored.id]
+    return save_conflicts.conflicts(opened, record.project_id, mine, seen)
+
+
+def conflict_panel(opened: Workspace, record: Session, stored: StoredCase) -> None:
+    """The stored case and the one of this session, field by field; what is to be kept of each."""
+    found = _found(opened, record, stored)
+    who = label(stored.updated_by or "Someone")
+    st.markdown(
+        f":red-badge[:material/call_split: Two versions] {who} saved this case while you had "
+        "it open. Your words are not lost: take one version, or choose field by field."
+    )
+    with st.container(horizontal=True, gap="xsmall"):
+        _button("Save the merge", "merge", opened, record, stored, found, primary=True)
+        _button("Keep mine", "mine", opened, record, stored, found)
+        _button("Take theirs", "theirs", opened, record, stored, found)
+    for one in found:
+        _field(stored.id, one)
 
 
 def _field(case_id: str, one: FieldConflict) -> None:

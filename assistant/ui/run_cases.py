@@ -14,7 +14,7 @@ from assistant.ui.case_bar import DECIDED, EDITING, case_bar
 from assistant.ui.case_editor import CaseEditor
 from assistant.ui.case_list import case_list, ordered_rows
 from assistant.ui.case_view import case_view
-from assistant.ui.conflict_panel import conflict_panel
+from assistant.ui.conflict_panel import conflict_panel, has_conflict
 from assistant.ui.existing_verdicts import case_against_existing, chosen_verdicts
 from assistant.ui.findings_panel import findings_panel
 from assistant.ui.plain import plain
@@ -70,8 +70,13 @@ def run_cases(opened: Workspace, record: Session, view: RunView, shown: Sequence
         with columns["case"], st.container(gap="xsmall"):
             drawer = partial(_sources_drawer, opened, record, view, stored)
             case_bar(opened, record, view, stored, None if "sources" in columns else drawer)
-            with _pane("case"):
-                _case(opened, record, view, stored, found)
+            _problem()
+            if has_conflict(opened, record, stored):
+                with _pane("conflict"):
+                    conflict_panel(opened, record, stored)
+            else:
+                with _pane("case"):
+                    _case(opened, record, view, stored, found)
     if "sources" in columns:
         with columns["sources"], _pane("sources"):
             _sources(opened, record, view, stored)
@@ -92,6 +97,13 @@ def _open_case(opened: Workspace, record: Session) -> StoredCase | None:
         return None
 
 
+def _problem() -> None:
+    """Why the last change of the open case was refused; above the pane, which may be scrolled."""
+    problem = st.session_state.pop(CASE_PROBLEM, "")
+    if problem:
+        st.error(plain(problem), icon=":material/error:")
+
+
 def _case(
     opened: Workspace,
     record: Session,
@@ -100,13 +112,9 @@ def _case(
     found: Mapping[str, stale.StaleCase],
 ) -> None:
     """The case to read, or its fields; what the checks found; what else belongs to it."""
-    problem = st.session_state.pop(CASE_PROBLEM, "")
-    if problem:
-        st.error(plain(problem), icon=":material/error:")
     stale_panel(opened, record, stored.id, found)
-    conflict = conflict_panel(opened, record, stored)
     editor = CaseEditor(opened, record, stored)
-    if st.session_state.get(EDITING) == stored.id and not conflict:
+    if st.session_state.get(EDITING) == stored.id:
         editor.fields()
     else:
         criteria = runs.criteria_texts(opened, record.project_id, view, stored)
