@@ -8,39 +8,24 @@ import re
 from collections.abc import Callable
 
 import pytest
-from canvas_tables import cell, edit_cell
-from playwright.sync_api import Locator, Page, expect
-
-EPIC = """# PAY-7 Refund a payment
-Release: Drop-9
-Team: Billing
-
-## PAY-71 Refund within the limit
-As a billing agent I want to refund a payment so that the customer is not out of pocket.
-
-Acceptance criteria:
-- A refund of up to £250.00 is paid at once.
-- A refund of more than £250.00 is refused with the message "Ask a team leader."
-"""
-WAIT = 180_000
-
-
-def paste_and_generate(page: Page, address: str, text: str) -> None:
-    """Paste the text as a person does and press the button at once."""
-    page.goto(address)
-    page.get_by_label("Epic, stories and acceptance criteria").fill(text)
-    page.get_by_role("button", name="Generate test cases").click()
-    expect(accept(page)).to_be_visible(timeout=WAIT)
-    expect(page.get_by_text(re.compile(r"^\d+ cases: ")).first).to_be_visible(timeout=WAIT)
-
-
-def accept(page: Page) -> Locator:
-    """The button that accepts the open case."""
-    return page.locator(".st-key-accept button")
-
-
-def steps(page: Page) -> Locator:
-    return page.get_by_test_id("stDataFrame").nth(1)
+from canvas_tables import at_rest
+from playwright.sync_api import Page, expect
+from reviewing import (
+    EPIC,
+    TEXT,
+    WAIT,
+    accept,
+    chosen_row,
+    edit,
+    field,
+    ids,
+    open_case,
+    paste_and_generate,
+    press,
+    rows,
+    steps,
+    type_into,
+)
 
 
 @pytest.mark.slow
@@ -48,24 +33,31 @@ def test_paste_review_reload_download(
     server: object, page: Page, new_page: Callable[[], Page]
 ) -> None:
     paste_and_generate(page, server.url, EPIC)
+    listed = ids(page)
 
     # The sources stand beside the case, with the supporting words marked.
-    expect(page.get_by_text("Supports step").first).to_be_visible()
+    expect(page.get_by_text("Supports ").first).to_be_visible()
     marked = page.locator('[data-testid="stMarkdownContainer"] span[style*="background"]')
     assert any("250" in text for text in marked.all_text_contents())
 
-    # Edit a step: it is saved when the cell is left.
-    steps(page).scroll_into_view_if_needed()
-    edit_cell(page, steps(page), "Expected result", "The refund is paid on the same day.")
+    # Edit a step: it is saved when the field is left.
+    edit(page)
+    type_into(page, field(page, "Action", 1), "Refund the payment.")
+    type_into(page, field(page, "Expected result", 1), "The refund is paid on the same day.")
+    press(page, "e")
     expect(steps(page)).to_contain_text("The refund is paid on the same day.")
-    expect(page.get_by_role("button", name="Undo")).to_be_enabled()
+    expect(page.locator(".st-key-undo button")).to_be_enabled()
 
-    # Accept it.
-    accept(page).click()
-    expect(accept(page)).to_contain_text("Accepted")
+    # Accept it: the next one opens, and the list shows what was accepted.
+    press(page, "a")
     expect(page.get_by_text(re.compile(r"cases: 1 accepted"))).to_be_visible()
+    expect(open_case(page)).to_have_text(listed[1])
+    rows(page).first.click()
+    expect(accept(page)).to_contain_text("Accepted")
 
     # Reload, and open the same address in another person's tab: all is there.
+    expect(open_case(page)).to_have_text(listed[0])
+    at_rest(page)
     address = page.url
     page.reload()
     other = new_page()
@@ -80,45 +72,77 @@ def test_paste_review_reload_download(
         page.get_by_role("button", name="Download 1 case").click()
     path = waiting.value.path()
     assert re.fullmatch(r"PAY-7-[\w-]+\.csv", waiting.value.suggested_filename)
-    rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"), newline="")))
-    assert len({row["Test Case ID"] for row in rows}) == 1
-    assert rows[0]["Expected Result"].startswith("The refund is paid on the same day.")
-    assert rows[0]["Status"] == "Approved", "the template's word for an accepted case"
+    found = list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"), newline="")))
+    assert {row["Test Case ID"] for row in found} == {listed[0]}
+    assert found[0]["Expected Result"].startswith("The refund is paid on the same day.")
+    assert found[0]["Status"] == "Approved", "the template's word for an accepted case"
+
+    # All cases, for a tool: the order of the file is the order of the list.
+    page.get_by_text("All cases but the rejected").click()
+    at_rest(page)
+    page.get_by_label("For which tool").click()
+    page.get_by_role("option", name="Zephyr Scale").click()
+    at_rest(page)
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=f"Download {len(listed)} cases").click()
+    text = waiting.value.path().read_text("utf-8-sig")
+    table = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert "Test Script (Step-by-Step) - Step" in table[0]
+    names = [row["Name"] for row in table if row["Name"]]
+    titles = [text.split("\n")[0] for text in rows(page).all_inner_texts()]
+    shown = [re.sub(r"^(✓|flag)\s*", "", title).strip() for title in titles]
+    assert names == shown
 
 
 @pytest.mark.slow
 def test_choosing_a_row_opens_the_case(server: object, page: Page) -> None:
     paste_and_generate(page, server.url, EPIC)
-    table = page.get_by_test_id("stDataFrame").first
-    expect(cell(table, 2, 2)).to_be_attached()
-    first = cell(table, 2, 1).text_content()
-    second = cell(table, 2, 2).text_content()
-    assert first
-    assert second
-    expect(page.locator("strong", has_text=first).first).to_be_visible()
-    table.click(position={"x": 400, "y": 88})
-    expect(page.locator("strong", has_text=second).first).to_be_visible()
-    page.keyboard.press("Alt+ArrowUp")
-    expect(page.locator("strong", has_text=first).first).to_be_visible()
+    first, second = ids(page)[:2]
+    expect(open_case(page)).to_have_text(first)
+    rows(page).nth(1).click()
+    expect(open_case(page)).to_have_text(second)
+    expect(chosen_row(page)).to_contain_text(second)
+    press(page, "p")
+    expect(open_case(page)).to_have_text(first)
 
 
 @pytest.mark.slow
-def test_two_people_review_at_the_same_time(
+def test_two_people_save_one_case_and_no_words_are_lost(
     server: object, page: Page, new_page: Callable[[], Page]
 ) -> None:
-    """The second to save is told, and what the first saved stays."""
+    """The second to save sees both versions word by word and takes what is right of each."""
     paste_and_generate(page, server.url, EPIC)
     other = new_page()
     other.goto(page.url)
-    title = "Title"
-    expect(other.get_by_label(title)).to_be_visible(timeout=WAIT)
-    page.get_by_label(title).fill("First words")
-    page.get_by_label(title).press("Enter")
-    expect(page.get_by_test_id("stDataFrame").first).to_contain_text("First words")
-    other.get_by_label(title).fill("Second words")
-    other.get_by_label(title).press("Enter")
-    expect(other.get_by_test_id("stAlert").first).to_be_visible()
-    expect(other.get_by_label(title)).to_have_value("First words")
+    expect(accept(other)).to_be_visible(timeout=WAIT)
+    for tab in (page, other):
+        edit(tab)
+    type_into(page, page.get_by_label("Title"), "Refund at the very limit")
+    expect(rows(page).first).to_contain_text("Refund at the very limit")
+    type_into(other, field(other, "Expected result", 1), "The refund waits for a team leader.")
+    conflict = other.locator(".st-key-pane-conflict")
+    expect(conflict).to_contain_text("Two versions")
+    expect(conflict).to_contain_text("Refund at the very limit")
+    expect(conflict).to_contain_text("The refund waits for a team leader.")
+    other.locator(".st-key-conflict-merge button").click()
+    expect(conflict).to_have_count(0)
+    for tab in (other, page):
+        tab.reload()
+        expect(accept(tab)).to_be_visible(timeout=WAIT)
+        expect(rows(tab).first).to_contain_text("Refund at the very limit")
+        expect(steps(tab)).to_contain_text("The refund waits for a team leader.")
+
+
+@pytest.mark.slow
+def test_a_paste_is_read_without_another_key(server: object, page: Page) -> None:
+    """The text is typed into the field, which keeps the focus; nothing else is pressed."""
+    page.goto(server.url)
+    page.get_by_label(TEXT).click()
+    page.keyboard.insert_text(EPIC)
+    expect(page.get_by_text("2 criteria")).to_be_visible()
+    page.keyboard.insert_text("- A refund without a reason is refused.\n")
+    expect(page.get_by_text("3 criteria")).to_be_visible()
+    expect(page.get_by_label(TEXT)).to_be_focused()
 
 
 @pytest.mark.parametrize(
@@ -130,7 +154,7 @@ def test_every_address_opens_in_the_shell_on_a_fresh_server(
     """Streamlit finds ``pages/`` by itself; without the guard a page would run bare."""
     page.goto(f"{server.url}/{name}")
     expect(page.get_by_label("Project", exact=False).first).to_be_visible(timeout=WAIT)
-    expect(page.get_by_text("Outline (no model)").first).to_be_visible()
+    expect(page.get_by_text("Sources, cases and decisions").first).to_be_visible()
     wanted = {"import_sources": "Import sources", "configure_retrieval": "Configure retrieval"}
     title = wanted.get(name, "Generate test cases")
     expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()

@@ -87,6 +87,37 @@ def test_the_model_serves_one_run_at_a_time_in_order() -> None:
     assert order == ["a", "b", "c"]
 
 
+def test_reading_ahead_is_no_run_before_another() -> None:
+    jobs = Jobs()
+    release, entered = threading.Event(), threading.Event()
+
+    def reading(stop: Callable[[], bool]) -> None:
+        with jobs.model_turn("ahead", stop):
+            entered.set()
+            release.wait(5)
+
+    def run(stop: Callable[[], bool]) -> None:
+        with jobs.model_turn("run", stop):
+            pass
+
+    def second(stop: Callable[[], bool]) -> None:
+        with jobs.model_turn("second", stop):
+            pass
+
+    jobs.start_latest("reader", "ahead", reading)
+    assert entered.wait(5)
+    jobs.start("run", run)
+    while len(jobs._queue) < 2:
+        threading.Event().wait(0.002)
+    assert jobs.waiting_before("run") == 0
+    jobs.start("second", second)
+    while len(jobs._queue) < 3:
+        threading.Event().wait(0.002)
+    assert jobs.waiting_before("second") == 1
+    release.set()
+    assert all(jobs.wait(name, timeout=180) for name in ("run", "second"))
+
+
 def test_a_waiting_run_can_be_cancelled() -> None:
     jobs = Jobs()
     release, entered = threading.Event(), threading.Event()

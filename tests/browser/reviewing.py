@@ -1,0 +1,98 @@
+"""What a reviewer does on a run's page, for the tests that drive a browser."""
+
+from __future__ import annotations
+
+import re
+
+from canvas_tables import at_rest
+from playwright.sync_api import Locator, Page, expect
+
+WAIT = 180_000
+TEXT = "Epic, stories and acceptance criteria"
+EPIC = """# PAY-7 Refund a payment
+Release: Drop-9
+Team: Billing
+
+## PAY-71 Refund within the limit
+As a billing agent I want to refund a payment so that the customer is not out of pocket.
+
+Acceptance criteria:
+- A refund of up to £250.00 is paid at once.
+- A refund of more than £250.00 is refused with the message "Ask a team leader."
+"""
+
+
+def paste_and_generate(page: Page, address: str, text: str) -> None:
+    """Paste the text as a person does and press the button at once."""
+    page.goto(address)
+    page.get_by_label(TEXT).fill(text)
+    page.get_by_role("button", name="Generate test cases").click()
+    expect(page.get_by_text(re.compile(r"^\d+ cases: ")).first).to_be_visible(timeout=WAIT)
+    expect(accept(page)).to_have_count(1)
+    expect(accept(page)).to_be_visible(timeout=WAIT)
+    at_rest(page)
+
+
+def accept(page: Page) -> Locator:
+    """The button that accepts the open case."""
+    return page.locator(".st-key-accept button")
+
+
+def open_case(page: Page) -> Locator:
+    """The id above the open case."""
+    return page.locator("strong", has_text=re.compile("^TC-")).first
+
+
+def rows(page: Page) -> Locator:
+    """The rows of the list."""
+    return page.locator('.st-key-pane-list [data-testid="stRadioGroup"] > div')
+
+
+def chosen_row(page: Page) -> Locator:
+    """The row of the open case."""
+    return rows(page).filter(has=page.locator("input:checked"))
+
+
+def ids(page: Page) -> list[str]:
+    """The ids of the listed cases, in the list's order."""
+    captions = page.locator('.st-key-pane-list [data-testid="stRadioCaption"]')
+    return [text.split(" · ")[0] for text in captions.all_text_contents()]
+
+
+def press(page: Page, key: str) -> None:
+    """Press a key of the page, as somebody does who reads."""
+    at_rest(page)
+    page.keyboard.press(key)
+    at_rest(page)
+
+
+def edit(page: Page) -> None:
+    """Open the fields of the case."""
+    press(page, "e")
+    expect(page.get_by_label("Title")).to_be_visible()
+
+
+def field(page: Page, name: str, step: int) -> Locator:
+    """A field of a step in the editor."""
+    return page.locator(f".st-key-step-{step}").get_by_label(name)
+
+
+def type_into(page: Page, place: Locator, text: str) -> None:
+    """Type over a field and leave it, which saves it."""
+    at_rest(page)
+    place.fill(text)
+    place.press("Tab")
+    at_rest(page)
+
+
+def steps(page: Page) -> Locator:
+    """The steps of the open case, as they are read."""
+    return page.locator(".st-key-steps")
+
+
+def seen(page: Page, places: Locator) -> int:
+    """How many of the places lie whole inside the window."""
+    height = page.viewport_size["height"] if page.viewport_size else 0
+    boxes = [place.bounding_box() for place in places.all()]
+    return sum(box is not None and box["y"] >= 0 and box["y"] + box["height"] <= height
+               for box in boxes)  # fmt: skip

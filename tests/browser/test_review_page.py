@@ -1,0 +1,168 @@
+"""The page where a tester lives: what is seen at once, one key each, ticks that stay with cases."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from canvas_tables import at_rest, cells, table
+from playwright.sync_api import Page, expect
+from reviewing import (
+    accept,
+    chosen_row,
+    edit,
+    field,
+    ids,
+    open_case,
+    paste_and_generate,
+    press,
+    rows,
+    seen,
+    steps,
+)
+
+SAMPLE = Path(__file__).resolve().parents[2] / "sample_data"
+ROW = 33
+
+
+def long_epic() -> str:
+    """An epic of the sample with another lock time than its rules have: a contradiction."""
+    text = (SAMPLE / "epics/CC-100-caller-verification.md").read_text("utf-8")
+    return text.replace("30 minutes", "45 minutes")
+
+
+@pytest.mark.slow
+def test_list_case_and_sources_are_seen_at_once(server: object, page: Page) -> None:
+    paste_and_generate(page, server.url, long_epic())
+    assert seen(page, rows(page)) >= 12
+    titles = page.locator('.st-key-pane-list [data-testid="stRadioOption"] p')
+    clipped = titles.evaluate_all("all => all.filter(one => one.scrollWidth > one.clientWidth + 1)")
+    assert not clipped, "titles are shown whole"
+    assert seen(page, steps(page).locator("p").first) == 1, "the steps begin above the fold"
+    assert seen(page, page.locator(".st-key-pane-sources")) == 1
+
+    # Each pane folds away, and the others take its place.
+    width = page.locator(".st-key-pane-case").bounding_box()["width"]
+    page.get_by_role("button", name="List").click()
+    expect(page.locator(".st-key-pane-list")).to_have_count(0)
+    at_rest(page)
+    assert page.locator(".st-key-pane-case").bounding_box()["width"] > width
+    page.get_by_role("button", name="List").click()
+    expect(page.locator(".st-key-pane-list")).to_be_visible()
+
+    # In a narrow window the sources are a drawer.
+    page.set_viewport_size({"width": 1024, "height": 768})
+    expect(page.locator(".st-key-pane-sources")).to_have_count(0)
+    at_rest(page)
+    assert seen(page, steps(page).locator("p").first) == 1
+    press(page, "s")
+    drawer = page.get_by_role("dialog")
+    expect(drawer).to_contain_text("Supports ")
+    drawer.get_by_role("button", name="Read it whole").first.click()
+    expect(page.get_by_role("dialog")).to_contain_text("version")
+
+
+@pytest.mark.slow
+def test_one_key_each(server: object, page: Page) -> None:
+    paste_and_generate(page, server.url, long_epic())
+    listed = ids(page)
+    press(page, "a")
+    expect(open_case(page)).to_have_text(listed[1])
+    press(page, "x")
+    expect(open_case(page)).to_have_text(listed[2])
+    expect(page.get_by_text(re.compile(r"cases: 1 accepted, 1 rejected"))).to_be_visible()
+    press(page, "u")
+    expect(open_case(page)).to_have_text(listed[1])
+    expect(page.get_by_text(re.compile(r"cases: 1 accepted, 0 rejected"))).to_be_visible()
+    press(page, "p")
+    expect(open_case(page)).to_have_text(listed[0])
+    expect(accept(page)).to_contain_text("Accepted")
+
+    # Next keeps the list in view, with the case highlighted, past what the list shows at once.
+    for place in range(1, 16):
+        press(page, "n")
+        expect(open_case(page)).to_have_text(listed[place])
+    expect(chosen_row(page)).to_contain_text(listed[15])
+    expect(chosen_row(page)).to_be_in_viewport()
+
+    # A click on a row, and the keys go on from there.
+    rows(page).nth(14).click()
+    expect(open_case(page)).to_have_text(listed[14])
+    press(page, "n")
+    expect(open_case(page)).to_have_text(listed[15])
+
+    # Letters that are typed into a field are text.
+    edit(page)
+    title = page.get_by_label("Title")
+    title.fill("")
+    title.press_sequentially("panax")
+    expect(title).to_have_value("panax")
+    expect(open_case(page)).to_have_text(listed[15])
+
+
+@pytest.mark.slow
+def test_a_contradiction_and_its_source_stand_beside_the_case(server: object, page: Page) -> None:
+    paste_and_generate(page, server.url, long_epic())
+    listed = page.locator('.st-key-pane-list [data-testid="stRadioCaption"]')
+    against = [at for at, text in enumerate(listed.all_text_contents()) if "contradiction" in text]
+    assert against, "the rules say 30 minutes, the epic 45"
+    first_clean = next(at for at, text in enumerate(rows(page).all_inner_texts())
+                       if "flag" not in text)  # fmt: skip
+    assert max(against) < first_clean, "what needs a person comes first"
+    rows(page).nth(against[0]).click()
+    box = page.locator('[class*="st-key-contradiction-"]').first
+    expect(box).to_contain_text("45 minutes")
+    expect(box).to_contain_text("30 minutes")
+    box.get_by_role("button", name="Read it whole").click()
+    drawer = page.get_by_role("dialog")
+    expect(drawer).to_contain_text("version 1")
+    expect(drawer.locator(".stMarkdownColoredBackground").first).to_contain_text("30 minutes")
+
+
+@pytest.mark.slow
+def test_steps_are_inserted_moved_and_removed(server: object, page: Page) -> None:
+    paste_and_generate(page, server.url, long_epic())
+    edit(page)
+    before = field(page, "Expected result", 1).input_value()
+    page.locator(".st-key-step-insert-1 button").click()
+    expect(field(page, "Expected result", 2)).to_have_value("")
+    page.locator(".st-key-step-up-2 button").click()
+    expect(field(page, "Expected result", 1)).to_have_value("")
+    expect(field(page, "Expected result", 2)).to_have_value(before)
+    page.locator(".st-key-step-remove-1 button").click()
+    expect(field(page, "Expected result", 1)).to_have_value(before)
+
+
+@pytest.mark.slow
+def test_ticks_belong_to_cases_whatever_is_searched(server: object, page: Page) -> None:
+    """Two cases are ticked, a search shows others: those that were ticked are decided on."""
+    page.goto(f"{server.url}/review_cases")
+    grid = table(page, "Test cases of this project")
+    expect(cells(grid, "Case").first).to_have_text("UAT-CC-0001", timeout=120_000)
+    for row in (2, 3):
+        at_rest(page)
+        grid.click(position={"x": 18, "y": ROW * row + ROW // 2})
+    expect(page.get_by_text("2 cases ticked").first).to_be_visible()
+    find = page.get_by_label("Find")
+    find.fill("patient")
+    find.press("Enter")
+    at_rest(page)
+    page.get_by_role("button", name="Reject", exact=True).click()
+    for name in ("UAT-CC-0002", "UAT-CC-0003"):
+        expect(page.locator("strong", has_text=name).first).to_be_visible()
+    reason = page.get_by_label("Reason")
+    reason.fill("Out of scope")
+    reason.press("Enter")
+    at_rest(page)
+    page.get_by_role("button", name="Reject 2 cases ticked").click()
+    expect(page.get_by_role("button", name="Undo (2)")).to_be_enabled()
+    find.fill("")
+    find.press("Enter")
+    at_rest(page)
+    status = cells(grid, "Status")
+    expect(status.nth(1)).to_have_text("✕ rejected")
+    states = status.all_text_contents()
+    assert [at for at, text in enumerate(states) if "rejected" in text] == [1, 2]
+    page.get_by_role("button", name="Undo (2)").click()
+    expect(status.filter(has_text="rejected")).to_have_count(0)
