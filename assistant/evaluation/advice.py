@@ -103,9 +103,9 @@ def _language(language: LanguageFigures | None) -> Iterator[Advice]:
     documents, english = language.documents, language.english
     yield Advice(
         kind="continued pre-training or another base",
-        says=f"The base model does not read your language: {tokens:.1f} times the tokens a word "
-        f"and {surprise:,.1f} times the perplexity of ordinary English. Train on your documents "
-        "first, or choose another base model.",
+        says=f"Your documents cost the base model {tokens:.1f} times the tokens a word and "
+        f"{surprise:,.1f} times the perplexity of ordinary English: it seems not made for their "
+        "language. Train on your documents first, or choose another base model.",
         rule=f"tokens a word at least {TOKENS_RATIO:g} times, or perplexity by words at least "
         f"{PERPLEXITY_RATIO:g} times, those of English prose",
         figures=(
@@ -122,7 +122,7 @@ def _retrieval(comparison: Comparison, gains: _Gains | None) -> Iterator[Advice]
     if gains is not None and gains.better:
         yield Advice(
             kind="RAG",
-            says="The model does not know the latest: with retrieved sources it is better in "
+            says="With retrieved sources the figures are better in "
             f"{_listed(gains.better)}. Use retrieval.",
             rule="+RAG is significantly better than Base in a main metric",
             figures=_figures(gains.better),
@@ -144,8 +144,9 @@ def _retrieval(comparison: Comparison, gains: _Gains | None) -> Iterator[Advice]
         if low:
             yield Advice(
                 kind="RAG",
-                says="Base misses reference cases or states what no source says, and retrieval was "
-                "not compared. Index your rules and cases and compare +RAG.",
+                says="Base's recall of reference cases, or its share of results found in a source, "
+                "is low, and retrieval was not compared. Index your rules and cases and compare "
+                "+RAG.",
                 rule=f"+RAG not compared, and Base's recall below {RECALL_LOW:.0%} or its grounded "
                 f"share below {GROUNDED_LOW:.0%}",
                 figures=tuple(low),
@@ -162,7 +163,7 @@ def _tuning(comparison: Comparison, gains: _Gains | None) -> Iterator[Advice]:
     if gains is not None and gains.better:
         yield Advice(
             kind="fine-tuning",
-            says="The model does not write like you: tuned on your cases it is better in "
+            says="Tuned on your cases the figures are better in "
             f"{_listed(gains.better)}. Use the adapter.",
             rule="+FT is significantly better than Base in a main metric",
             figures=_figures(gains.better) + (tuple(style) if gap is not None else ()),
@@ -178,8 +179,8 @@ def _tuning(comparison: Comparison, gains: _Gains | None) -> Iterator[Advice]:
     elif gap is not None and gap >= STYLE_GAP:
         yield Advice(
             kind="fine-tuning",
-            says="The model does not write like you, and no adapter was compared. Fine-tune on "
-            "your accepted cases and compare +FT.",
+            says="Base's style closeness is below that of your own cases, and no adapter was "
+            "compared. Fine-tune on your accepted cases and compare +FT.",
             rule=f"+FT not compared, and Base's style closeness {STYLE_GAP:g} or more below that "
             "of your own cases",
             figures=tuple(style),

@@ -78,8 +78,8 @@ def test_both_layers_helped() -> None:
     )
     assert kinds(found) == ["RAG", "fine-tuning", "both"]
     rag, tuned, both = found
-    assert "does not know the latest" in rag.says
-    assert "does not write like you" in tuned.says
+    assert "With retrieved sources the figures are better" in rag.says
+    assert "Tuned on your cases the figures are better" in tuned.says
     assert [figure.value for figure in rag.figures] == [0.2]
     assert {figure.value for figure in tuned.figures} >= {0.3, -10.0}
     assert [figure.value for figure in both.figures] == [0.3, 0.1]
