@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.domain import TestCase, TestStep
+from assistant.domain import LintFinding, TestCase, TestStep
 from assistant.errors import LibraryError
 from assistant.settings import load_settings
 from assistant.suite.template import DEFAULT_TEMPLATE
@@ -49,6 +49,51 @@ def test_many_cases_are_decided_on_and_taken_back(opened) -> None:
     assert {row.status for row in review_library.rows(*opened)} == {"accepted"}
     assert review_library.undo(workspace, project_id, outcome, by="Tess") == 3
     assert {row.status for row in review_library.rows(*opened)} == {"draft"}
+
+
+def test_accept_all_takes_the_clean_drafts_alone_and_is_undone_as_one(opened) -> None:
+    workspace, project_id = opened
+    good = TestStep(number=1, action="Pay", expected_result="It is paid", support="supported")
+    error = LintFinding(rule="contradiction", message="“a” contradicts R: “b”.", severity="error")
+    faulty: dict[str, dict[str, object]] = {
+        "contradicts a source": {"findings": (error,)},
+        "Outline: complete it": {"steps": (good.model_copy(update={"action": ""}),)},
+        "open question": {"open_questions": ("How fast?",)},
+        "result not in the sources": {
+            "steps": (good.model_copy(update={"support": "unsupported"}),)
+        },
+        "finding": {"findings": (LintFinding(rule="vague", message="m"),)},
+        "": {},
+    }
+    for number, update in enumerate(faulty.values()):
+        case = TestCase(id=f"D{number}", title="T", steps=(good,)).model_copy(update=update)
+        workspace.library.add_case(project_id, None, case)
+    held = [one for one in workspace.library.cases(project_id) if one.id.startswith("D")]
+    assert [review.set_aside(one) for one in held] == list(faulty)
+    outcome = review.accept_all(workspace, project_id, held, by="Tess")
+    assert [case_id for case_id, _ in outcome.changed] == ["D5"]
+    assert review.undo_all(workspace, project_id, outcome, by="Tess") == 1
+    assert workspace.library.case(project_id, "D5").status == "draft"
+
+
+def test_words_of_a_step_may_stay_empty_but_are_not_emptied(opened) -> None:
+    workspace, project_id = opened
+    case = workspace.library.case(project_id, "C0").case
+    longer = review.with_step(case, 1)
+    stored = review.save(workspace, project_id, longer, seen_version=1, by="Tess")
+    assert [step.action for step in stored.case.steps] == ["Pay 0", ""]
+    assert stored.case.is_outline
+    moved = review.with_step_moved(stored.case, 2, -1)
+    assert [(step.number, step.action) for step in moved.steps] == [(1, ""), (2, "Pay 0")]
+    emptied = moved.steps[1].model_copy(update={"action": " "})
+    with pytest.raises(LibraryError, match="remove it"):
+        review.save(
+            workspace, project_id, moved.model_copy(update={"steps": (moved.steps[0], emptied)}),
+            seen_version=stored.row_version, by="Tess",
+        )  # fmt: skip
+    assert review.without_step(moved, 1).steps[0].action == "Pay 0"
+    with pytest.raises(LibraryError, match="at least one step"):
+        review.without_step(case, 1)
 
 
 def test_a_case_that_somebody_changed_meanwhile_is_skipped_and_named(opened) -> None:
