@@ -461,3 +461,13 @@ def test_a_range_over_midnight_holds_on_both_sides_of_it(prove: Prove, value: st
 def test_a_day_that_no_calendar_has_is_told(prove: Prove, line: str, wrong: bool) -> None:
     case = prove("A permit is valid.", [("Open it.", "", "")], given=[line])
     assert ("inconsistent data" in errors(case)) is wrong
+
+
+@pytest.mark.parametrize(
+    ("name", "is_good"), [("Regional Auditor", False), ("Refund Auditor", True)]
+)
+def test_a_name_of_which_most_stands_nowhere_is_told(
+    prove: Prove, name: str, is_good: bool
+) -> None:
+    result = f"The refund of £250.01 is refused by the {name}."
+    assert good(prove(REFUND, [("Request a refund.", "£250.01", result)])) is is_good

@@ -58,4 +58,5 @@ def test_what_is_carried_is_most_of_the_words_that_are_no_data() -> None:
     quote = ["the transfer is sent at once"]
     assert carries("The transfer of Tom Berg is sent.", quote, frozenset({"tom", "berg"}))
     assert not carries("The transfer of Tom Berg is sent.", quote)
+    assert carries("The transfer is sent by courier.", quote)  # two of three words
     assert not carries("The bank informs the customer by letter.", quote)

@@ -31,6 +31,11 @@ FIRST = case("A", "Request leave for 11 working days.", "The request waits for H
         ("Request 11 working days of leave.", "The request is waiting for HR.", True),
         ("Request leave for 10 working days.", "The request waits for HR.", False),
         ("Request leave for 11 working days.", "The request does not wait for HR.", False),
+        (
+            "Delete leave for 11 working days in the shared calendar.",
+            "The request waits for HR.",
+            False,
+        ),
         ("Cancel leave of 11 working days.", "The leave is gone from the calendar.", False),
         ("Request leave for 11 working days.", "The calendar of the team shows the days.", False),
     ],
