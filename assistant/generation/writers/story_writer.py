@@ -28,6 +28,7 @@ from assistant.domain import (
 from assistant.errors import InvalidOutput, ModelTimeout, ModelUnavailable
 from assistant.generation.cancelling import CancelCheck, never_cancelled, raise_if_cancelled
 from assistant.generation.chat_models import ChatEndpoint, Message, stream_structured
+from assistant.generation.proof.repetition import repeats
 from assistant.generation.structured import StructuredReply
 from assistant.generation.wording import clipped
 from assistant.generation.writer import CaseBrief, StoryBrief, StoryEnd, Writer, WrittenCase
@@ -195,7 +196,8 @@ class StoryWriter:
         cancelled: CancelCheck,
     ) -> Iterator[WrittenCase]:
         covered: set[str] = set()
-        shown: set[str] = set()
+        claimed: set[str] = set()
+        shown: list[TestCase] = []
         held: list[TestCase] = []
         call = self._call(brief, conditions)
         for draft in self._drafts(call, ledger, cancelled):
@@ -206,16 +208,18 @@ class StoryWriter:
                 if reason not in DROPPED:
                     held.append(case)
                 continue
-            shown.add(_signature(case))
+            shown.append(case)
             covered |= set(case.condition_ids)
+            claimed |= set(draft.covers)
             yield ledger.written(case)
-        held_items = {name for case in held for name in case.condition_ids}
-        left = [one for one in conditions if one.id not in covered | held_items]
+        claimed |= {name for case in held for name in case.condition_ids}
+        left = [one for one in conditions if one.id not in covered | claimed]
         if (held or left) and call.raw:
-            for case in self._again(call, held, left, prove, ledger, cancelled):
-                if _signature(case) in shown:
+            for draft, case in self._again(call, held, left, prove, ledger, cancelled):
+                claimed |= set(draft.covers)
+                if any(repeats(case, one) for one in shown):
                     continue
-                shown.add(_signature(case))
+                shown.append(case)
                 covered |= set(case.condition_ids)
                 held = [one for one in held if not _replaces(case, one)]
                 yield ledger.written(case)
@@ -223,7 +227,9 @@ class StoryWriter:
             covered |= set(case.condition_ids)
             yield ledger.written(case)
         for condition in conditions:
-            if condition.id not in covered:
+            # An item that a case claims but is not seen to cover is a gap in the coverage, for a
+            # person to look at; beside the case an outline would only say it again.
+            if condition.id not in covered | claimed:
                 yield self._instead(brief, condition, ledger, cancelled)
 
     def _again(
@@ -234,7 +240,7 @@ class StoryWriter:
         prove: Proof,
         ledger: _Ledger,
         cancelled: CancelCheck,
-    ) -> Iterator[TestCase]:
+    ) -> Iterator[tuple[StoryCaseDraft, TestCase]]:
         """The cases refused and the items left out, asked for in the same conversation."""
         reasons = [(case.title, _errors(case)) for case in held]
         special = self._endpoint.special_tokens
@@ -251,7 +257,7 @@ class StoryWriter:
             most=2 * (len(held) + len(left)),
         )
         for draft in self._drafts(again, ledger, cancelled):
-            yield prove(drafted_case(draft, call.brief, self.spec))
+            yield draft, prove(drafted_case(draft, call.brief, self.spec))
 
     def _instead(
         self,
@@ -347,9 +353,9 @@ DROPPED = (REPEATED, BEYOND)
 """Reasons for which a case is neither asked for again nor shown."""
 
 
-def _reason_against(case: TestCase, shown: set[str]) -> str:
+def _reason_against(case: TestCase, shown: Sequence[TestCase]) -> str:
     """Why a proved case is asked for once more; empty where it is shown."""
-    if _signature(case) in shown:
+    if any(repeats(case, one) for one in shown):
         return REPEATED
     if not case.condition_ids and not any(step.citations for step in case.steps):
         return BEYOND
@@ -359,14 +365,6 @@ def _reason_against(case: TestCase, shown: set[str]) -> str:
 def _errors(case: TestCase) -> str:
     """The messages of the findings that are errors, in one line."""
     return " ".join(one.message for one in case.findings if one.severity == "error")
-
-
-def _signature(case: TestCase) -> str:
-    """What a case does and sees, without its title: equal for repetitions."""
-    parts = [*case.preconditions]
-    for step in case.steps:
-        parts += [step.action, step.test_data, step.expected_result]
-    return " ".join(" ".join(parts).casefold().split())
 
 
 def _replaces(case: TestCase, held: TestCase) -> bool:

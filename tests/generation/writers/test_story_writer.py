@@ -181,6 +181,25 @@ def test_items_left_out_are_asked_for_and_then_outlined() -> None:
     assert cases[1].condition_ids == ("LV-1-AC1-B2",)
 
 
+def test_what_a_case_claims_and_does_not_show_is_a_gap_and_no_outline() -> None:
+    def showing_nothing(one: TestCase) -> TestCase:
+        return one.model_copy(update={"condition_ids": ()})
+
+    subject, chat = writer(answer(case(), case("Ten days need one", "B2", "1 to 12 June")))
+    cases, _, _ = run(subject, showing_nothing)
+    assert [one.origin.writer for one in cases] == ["model", "model"]
+    assert [one.condition_ids for one in cases] == [(), ()]
+    assert len(chat.questions) == 1
+
+
+def test_a_case_that_repeats_another_in_the_second_answer_is_dropped() -> None:
+    again = {**case("The same in other words"), "preconditions": ["Ann Lee has 28 days left."]}
+    subject, chat = writer(answer(case()), answer(again, case("Ten", "B2", "1 to 12 June")))
+    cases, _, _ = run(subject)
+    assert len(chat.questions) == 2
+    assert [one.title for one in cases] == ["Eleven days wait for both", "Ten"]
+
+
 def test_repetitions_are_dropped() -> None:
     subject, _ = writer(answer(*[case()] * 9, case("Ten", "B2", "1 to 12 June")))
     cases, _, _ = run(subject)
@@ -224,7 +243,7 @@ def test_a_case_beyond_the_checklist_needs_a_sentence_of_the_sources() -> None:
 
     bare = {**case("Extra without"), "steps": [{"action": "Dance", "expected": "Applause"}]}
     subject, _ = writer(
-        answer(case(), case("Ten", "B2", "x"), case("Extra with", "B1", "y"), bare), answer()
+        answer(case(), case("Ten", "B2", "x"), case("Extra with", "B1", "12 days"), bare), answer()
     )
     cases, _, _ = run(subject, uncovering)
     titles = [one.title for one in cases]
