@@ -28,14 +28,13 @@ def paste_and_generate(page: Page, address: str, text: str) -> None:
     page.get_by_label(TEXT).fill(text)
     page.get_by_role("button", name="Generate test cases").click()
     expect(page.get_by_text(re.compile(r"^\d+ cases: ")).first).to_be_visible(timeout=WAIT)
-    expect(accept(page)).to_have_count(1)
     expect(accept(page)).to_be_visible(timeout=WAIT)
     at_rest(page)
 
 
 def accept(page: Page) -> Locator:
-    """The button that accepts the open case."""
-    return page.locator(".st-key-accept button")
+    """The button that accepts the open case; one with a hint is drawn twice, once unseen."""
+    return page.locator(".st-key-accept button").first
 
 
 def open_case(page: Page) -> Locator:

@@ -46,7 +46,7 @@ def test_paste_review_reload_download(
     type_into(page, field(page, "Expected result", 1), "The refund is paid on the same day.")
     press(page, "e")
     expect(steps(page)).to_contain_text("The refund is paid on the same day.")
-    expect(page.locator(".st-key-undo button")).to_be_enabled()
+    expect(page.locator(".st-key-undo button").first).to_be_enabled()
 
     # Accept it: the next one opens, and the list shows what was accepted.
     press(page, "a")

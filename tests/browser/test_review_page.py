@@ -125,12 +125,12 @@ def test_steps_are_inserted_moved_and_removed(server: object, page: Page) -> Non
     paste_and_generate(page, server.url, long_epic())
     edit(page)
     before = field(page, "Expected result", 1).input_value()
-    page.locator(".st-key-step-insert-1 button").click()
+    page.locator(".st-key-step-insert-1 button").first.click()
     expect(field(page, "Expected result", 2)).to_have_value("")
-    page.locator(".st-key-step-up-2 button").click()
+    page.locator(".st-key-step-up-2 button").first.click()
     expect(field(page, "Expected result", 1)).to_have_value("")
     expect(field(page, "Expected result", 2)).to_have_value(before)
-    page.locator(".st-key-step-remove-1 button").click()
+    page.locator(".st-key-step-remove-1 button").first.click()
     expect(field(page, "Expected result", 1)).to_have_value(before)
 
 
