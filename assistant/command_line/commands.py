@@ -192,11 +192,12 @@ def _filled(
 
 
 def _writing_bar(terminal: Terminal, total: int) -> generate_cases.OnCase:
-    """Moves a bar with each case that was written."""
+    """Moves a bar with each case that was written; there may be more cases than items."""
     numbers = count(1)
 
     def on_case(case: TestCase) -> None:
-        terminal.bar("writing    ", next(numbers), total, detail=case.id)
+        number = next(numbers)
+        terminal.bar("writing    ", number, max(total, number), detail=case.id)
 
     return on_case
 
