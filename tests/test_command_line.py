@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -112,6 +113,7 @@ def first_run(environment: Mapping[str, str], tmp_path_factory: pytest.TempPathF
     done = run_process(environment, *command)
     assert done.status == 0, done.err
     assert "Traceback" not in done.err
+    out.with_suffix(".log").write_text(done.err, encoding="utf-8")
     return out
 
 
@@ -119,8 +121,13 @@ def test_an_epic_of_the_sample_is_grounded_in_the_sample_project(first_run: Path
     rows = list(csv.reader(io.StringIO(first_run.read_text("utf-8-sig"))))
     header, body = rows[0], rows[1:]
     assert header[0] == "Test Case ID"
-    sources = {row[header.index("Sources")] for row in body}
-    assert any("Business rules" in cell for cell in sources), "the rules of the sample are cited"
+    cited = {row[header.index("Sources")] for row in body}
+    assert cited
+    epic = (ROOT / EPIC).read_text(encoding="utf-8")
+    for quotation in (q for cell in cited for q in re.findall(r"“([^”]+)”", cell)):
+        assert quotation in epic
+    told = first_run.with_suffix(".log").read_text(encoding="utf-8")
+    assert "BR-CC-08 says 14 days" in told, "held against the rules of the sample"
 
 
 @pytest.mark.slow

@@ -122,16 +122,16 @@ def generate(options: Namespace, terminal: Terminal) -> None:
             )
             _write(options.out, file.content)
             _warnings(file, terminal)
+    spent = usage.used(options.settings, run.generation.writer, run.timings).text
     if terminal.json:
         document = run.model_dump(mode="json")
         if existing is not None:
             document["against_existing"] = existing.model_dump(mode="json")
-        used = usage.used(options.settings, run.generation.writer, run.timings)
-        document["usage"] = used.model_dump(mode="json", exclude={"estimated"})
         terminal.plain_document(document)
+        if spent:
+            terminal.note(spent)  # beside the run, which can be read back as one
     else:
         _summary(run, options.out, terminal)
-        spent = usage.used(options.settings, run.generation.writer, run.timings).text
         if spent:
             terminal.line(spent)
         if existing is not None and existing.existing:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from assistant.errors import AssistantError
 from assistant.ui.counting import counted
-from assistant.ui.plain import label, plain, visible
+from assistant.ui.plain import cut, label, plain, visible
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow import erase, runs
 from assistant.workflow.erase import Erased, Wanted
@@ -85,7 +85,7 @@ def _one_of(opened: Workspace, record: Session) -> None:
             list(names),
             index=None,
             format_func=lambda name: (
-                f"{names[name].created_at:%d %b %Y} {visible(names[name].request[:60])}"
+                f"{names[name].created_at:%d %b %Y} {cut(visible(names[name].request), 60)}"
             ),
             key="erase_run_chosen",
         )

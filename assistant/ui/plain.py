@@ -56,7 +56,15 @@ def plain(text: str) -> str:
 def label(text: str, *, limit: int = 120) -> str:
     """``text`` as a one-line label of a widget, cut at ``limit`` characters."""
     line = " ".join(visible(text).split())
-    return _escape(line if len(line) <= limit else f"{line[: limit - 1].rstrip()}…")
+    return _escape(cut(line, limit))
+
+
+def cut(line: str, limit: int) -> str:
+    """At most ``limit`` characters of a line, cut at a word where one ends near."""
+    if len(line) <= limit:
+        return line
+    space = line.rfind(" ", 0, limit)
+    return line[: space if space > limit // 2 else limit - 1].rstrip(" ,;:") + "…"
 
 
 def small(markdown: str) -> str:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from assistant.domain import RetrievalConfig
 from assistant.ui.indexing_note import indexing_note
-from assistant.ui.plain import label, plain, small, visible, without_emphasis
+from assistant.ui.plain import cut, label, plain, small, visible, without_emphasis
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow import search_sources
 from assistant.workflow.search_sources import SearchTrace
@@ -86,6 +86,6 @@ def _texts(trace: SearchTrace) -> None:
             if chunk.heading:
                 st.caption(label(chunk.heading, limit=160))
             text, _ = without_emphasis(chunk.text)
-            st.markdown(small(plain(text if len(text) <= TEXT_SHOWN else f"{text[:TEXT_SHOWN]}…")))
+            st.markdown(small(plain(cut(text, TEXT_SHOWN))))
             if not row.relevant:
                 st.caption(":material/block: Too weak to enter a prompt.")

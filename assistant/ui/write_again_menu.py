@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.errors import AssistantError
-from assistant.ui.plain import label, visible
+from assistant.ui.plain import cut, label, visible
 from assistant.ui.state import CASE_PROBLEM, Session
 from assistant.ui.writing_bar import follow
 from assistant.workflow import again_runs, models, write_again, write_step
@@ -66,7 +66,7 @@ def writer_choice(opened: Workspace, before: str, key: str) -> str:
 def _part(stored: StoredCase, number: int) -> str:
     if number == WHOLE:
         return "The whole case"
-    return f"Step {number}: {visible(stored.case.steps[number - 1].action[:60])}"
+    return f"Step {number}: {cut(visible(stored.case.steps[number - 1].action), 60)}"
 
 
 def _start(opened: Workspace, record: Session, stored: StoredCase, part: int, writer: str) -> None:

@@ -129,6 +129,12 @@ def test_the_template_sets_pattern_and_length_of_titles() -> None:
     assert fixed(case(), rules).title == "UAT-0001 Verify that the refund is paid"
 
 
+def test_an_outline_is_titled_by_a_quotation_of_its_text() -> None:
+    one = case(title="31 days: “up to 30 days” does not hold")
+    outline = one.model_copy(update={"origin": CaseOrigin(writer="outline")})
+    assert not [found for found in findings(outline, house()) if found.rule == "title style"]
+
+
 def test_the_sample_suite_keeps_its_own_rules() -> None:
     cases = list(cases_in(SAMPLE))
     rules = learn_rules(cases)

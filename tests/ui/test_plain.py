@@ -86,7 +86,8 @@ def test_invisible_and_turning_characters_are_named() -> None:
 
 def test_a_label_is_one_line_and_cut() -> None:
     assert label("a\n b") == "a b"
-    assert len(label("word " * 100, limit=20)) <= 21
+    assert label("may unlock verification before", limit=26) == "may unlock verification…"
+    assert label("w" * 100, limit=20) == "w" * 19 + "…"
 
 
 @pytest.mark.parametrize(

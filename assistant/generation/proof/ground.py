@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from assistant.design.shared import as_line, stated_preconditions
 from assistant.domain import AcceptanceCriterion, TestCase, TestCondition
 from assistant.generation.proof.passages import Passage, Sources
 from assistant.generation.writer import CaseBrief
@@ -79,6 +80,13 @@ class Basis:
         for step in self.case.steps:
             lines += [step.action, step.test_data]
         return tuple(line for line in lines if line.strip())
+
+    @cached_property
+    def data(self) -> tuple[str, ...]:
+        """The lines of the situation without those that epic or story state for all cases."""
+        texts = (text for context in self.ground.context for text in stated_preconditions(context))
+        stated = {as_line(text) for text in texts}
+        return tuple(line for line in self.situation if line not in stated)
 
     @cached_property
     def said(self) -> tuple[str, ...]:

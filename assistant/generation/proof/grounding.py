@@ -106,8 +106,8 @@ class _Proof:
     def _data(self) -> Iterator[Mark]:
         """Data that do not fit each other, or the side that the conditions claim."""
         lines = self.basis.situation
-        measures = Measures(lines)
-        yield from inconsistent(lines, measures)
+        measures = Measures(self.basis.data)
+        yield from inconsistent(measures.lines, measures)
         for condition in self.sided:
             yield from wrong_sides(condition, measures)
             yield from turned_roles(condition, lines, self.sided)

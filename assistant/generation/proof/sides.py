@@ -122,7 +122,11 @@ def turned_roles(
         roles = roles_of(fact) if fact.kind == "role" else ()
         if not roles:
             continue
-        having = [line for line in lines if any(_has_role(line, role) for role in roles)]
+        having = [
+            line for line in lines
+            if (fact.holds or flat(fact.quote) not in flat(line))  # who may act, not who does
+            and any(_has_role(line, role) for role in roles)
+        ]  # fmt: skip
         if fact.holds and not having:
             message = f"The case is to be done by {shown(fact.value)}; nobody in it has this role."
             yield Mark(WRONG_SIDE, fact.value, message)

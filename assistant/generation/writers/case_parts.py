@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.domain import CaseOrigin, Citation, Outcome, Support, TestCase, TestStep
+from assistant.design.shared import as_line, stated_preconditions
+from assistant.domain import (
+    CaseOrigin,
+    Citation,
+    Epic,
+    Outcome,
+    Support,
+    TestCase,
+    TestStep,
+    UserStory,
+)
 from assistant.generation.proof.passages import Passage, Sources, Supports, Window, quoted
 from assistant.generation.writer import CaseBrief
 
@@ -13,13 +23,17 @@ from assistant.generation.writer import CaseBrief
 def case_of(
     brief: CaseBrief,
     origin: CaseOrigin,
+    sources: Sources,
     *,
     title: str,
     preconditions: Sequence[str] = (),
     steps: Sequence[TestStep] = (),
     citations: Sequence[Citation] = (),
 ) -> TestCase:
-    """A case for the condition of the brief; its id is a placeholder until the run gives one."""
+    """A case for the condition of the brief; its id is a placeholder until the run gives one.
+
+    What epic and stories state to hold before all of their cases stands first in it.
+    """
     condition, epic = brief.condition, brief.epic
     stories = (
         [epic.story_of(name) for name in condition.criterion_ids]
@@ -27,7 +41,7 @@ def case_of(
         else [brief.story]
     )
     labels = [label for story in stories for label in story.labels]
-    return TestCase(
+    case = TestCase(
         id=f"TC-{condition.id}",
         title=title,
         preconditions=tuple(preconditions),
@@ -44,6 +58,23 @@ def case_of(
         citations=tuple(dict.fromkeys(citations)),
         origin=origin,
     )
+    return with_stated(case, epic, stories, sources)
+
+
+def with_stated(
+    case: TestCase, epic: Epic, stories: Sequence[UserStory], sources: Sources
+) -> TestCase:
+    """The case with the preconditions that the epic and these stories state for all of their
+    criteria in front of its own, each with the words that state it cited."""
+    texts = (epic.description, *(story.narrative for story in dict.fromkeys(stories)))
+    words = [one for text in texts for one in stated_preconditions(text)]
+    found = [
+        next((c for p in sources.passages if (c := quoted(p, one, "precondition"))), None)
+        for one in words
+    ]
+    lines = dict.fromkeys((*map(as_line, words), *case.preconditions))
+    cited = dict.fromkeys((*(one for one in found if one is not None), *case.citations))
+    return case.model_copy(update={"preconditions": tuple(lines), "citations": tuple(cited)})
 
 
 def cited_words(passage: Passage | None, quote: str, supports: Supports) -> Citation | None:

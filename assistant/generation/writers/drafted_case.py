@@ -5,6 +5,7 @@ from __future__ import annotations
 from assistant.domain import CaseOrigin, ModelSpec, Priority, TestCase, TestStep
 from assistant.generation.proof import Sources, with_sources
 from assistant.generation.writer import StoryBrief
+from assistant.generation.writers.case_parts import with_stated
 from assistant.generation.writers.story_draft import DraftStep, StoryCaseDraft
 
 _PRIORITIES: tuple[Priority, ...] = ("High", "Medium", "Low")
@@ -23,7 +24,7 @@ def drafted_case(draft: StoryCaseDraft, brief: StoryBrief, model: ModelSpec) -> 
     )
     sources = Sources(brief.sources)
     priorities = {one.priority for one in claimed}
-    return TestCase(
+    case = TestCase(
         id="",
         title=" ".join(draft.title.split()),
         objective="; ".join(one.statement for one in claimed),
@@ -42,6 +43,8 @@ def drafted_case(draft: StoryCaseDraft, brief: StoryBrief, model: ModelSpec) -> 
         labels=tuple(dict.fromkeys((*epic.labels, *story.labels))),
         origin=CaseOrigin(writer="model", model_id=model.full_id),
     )
+    walked = (epic.story_of(name) for one in claimed if one.legs for name in one.criterion_ids)
+    return with_stated(case, epic, (story, *walked), sources)
 
 
 def _step(number: int, step: DraftStep, sources: Sources) -> TestStep:

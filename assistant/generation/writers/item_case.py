@@ -38,6 +38,7 @@ def worded_case(
     return case_of(
         brief,
         origin,
+        sources,
         title=outline_title(brief),
         preconditions=tuple(dict.fromkeys(given)),
         steps=[

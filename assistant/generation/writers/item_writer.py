@@ -152,7 +152,8 @@ class ItemWriter:
         origin = CaseOrigin(writer="model", model_id=self.spec.full_id, replaces=reason)
         if draft is None and self._keep_refused:
             if readable is None:
-                return case_of(brief, origin, title=outline_title(brief))
+                sources = self._outlines.sources(brief)
+                return case_of(brief, origin, sources, title=outline_title(brief))
             draft = readable
         if draft is None:
             origin = origin.model_copy(update={"writer": "outline"})

@@ -81,6 +81,7 @@ class OutlineWriter:
         return case_of(
             brief,
             origin or CaseOrigin(writer="outline"),
+            sources,
             title=outline_title(brief),
             preconditions=lines,
             steps=steps,
@@ -113,7 +114,8 @@ def outline_title(brief: CaseBrief) -> str:
         happens = [one.quote for one in condition.outcomes if one.happens]
         words = " ".join((happens or [facts[0].quote or brief.criterion.text])[0].split())
         return "Main flow: " + quotation(clipped(words, MAX_TITLE - len("Main flow: “”")))
-    return clipped(" ".join(condition.statement.split()), MAX_TITLE)
+    title = clipped(" ".join(condition.statement.split()), MAX_TITLE - 1)
+    return title + "”" * (title.count("“") > title.count("”"))  # a quotation that is cut ends
 
 
 def _preconditions(condition: TestCondition, action: GivenAction) -> list[str]:

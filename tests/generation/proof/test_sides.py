@@ -17,6 +17,7 @@ from assistant.domain import (
 )
 from assistant.generation.proof import Ground, Sources, grounded
 from assistant.generation.proof.grounding import claims_side, one_side
+from assistant.generation.proof.sides import turned_roles
 
 TEXT = "Orders above 40 kegs are refused with “Please call us”; up to 40 kegs they are accepted."
 
@@ -90,3 +91,11 @@ def case(*conditions: TestCondition) -> TestCase:
 
 def test_both_sides_one_after_the_other_are_no_fault() -> None:
     assert not [one for one in case(ABOVE, BELOW).findings if one.severity == "error"]
+
+
+def test_an_outline_that_quotes_who_alone_may_act_puts_nobody_in_the_role() -> None:
+    quote = "Only a Team Leader may approve it"
+    fact = Fact(kind="role", quote=quote, holds=False, value="another")
+    one = condition("A-N1").model_copy(update={"facts": (fact,)})
+    assert not list(turned_roles(one, [f"role: another; “{quote}”"], [one]))
+    assert list(turned_roles(one, ["Ann Lee, Team Leader, is logged in"], [one]))
