@@ -207,7 +207,7 @@ def _equal(number: Number, value: Decimal) -> bool:
 def _computed(number: Number, operands: Numbers) -> Iterator[Decimal]:
     known = [one for one in operands.all if isinstance(one.value, Decimal)]
     own = _distinct(one for one in known if (one.kind, one.unit) == (number.kind, number.unit))
-    plain = [v for one in known if one.kind not in ("money", "percent") for v in _as_written(one)]
+    plain = [v for one in known if one.kind not in ("money", "percent") for v in as_written(one)]
     plain = list(dict.fromkeys(plain))[:MOST_OPERANDS]
     shares = _distinct(one for one in known if one.kind == "percent")
     if len(own) > 2:
@@ -245,10 +245,13 @@ def _computed(number: Number, operands: Numbers) -> Iterator[Decimal]:
             yield from elapsed(first, last, number.unit)
 
 
-def _as_written(number: Number) -> frozenset[Decimal]:
+def as_written(number: Number) -> frozenset[Decimal]:
     """A number as it is written, whatever its unit: 50 of "50 MB"."""
     match = _DIGITS.search(number.words)
-    return values_of(match.group()) if match else frozenset()
+    if match:
+        return values_of(match.group())
+    counted = isinstance(number.value, Decimal) and number.kind in ("count", "")
+    return frozenset((number.value,)) if counted else frozenset()  # type: ignore[arg-type]
 
 
 def _distinct(found: Iterable[Number]) -> list[Decimal]:

@@ -11,10 +11,18 @@ from collections.abc import Iterator
 from functools import cached_property, lru_cache
 
 from assistant.design.messages import find_messages, mask_quotes
-from assistant.generation.proof.amounts import Number, Numbers, alike, follows, numbers, same_noun
+from assistant.generation.proof.amounts import (
+    Number,
+    Numbers,
+    alike,
+    follows,
+    numbers,
+    same_noun,
+)
 from assistant.generation.proof.bleed import NOT_IN_SOURCES
 from assistant.generation.proof.ground import Basis
 from assistant.generation.proof.marks import CONTRADICTION, UNSUPPORTED, Mark, shown
+from assistant.generation.proof.products import products
 from assistant.generation.proof.words import (
     NEUTRAL,
     Lexicon,
@@ -97,8 +105,12 @@ class Claims:
     def numbers(self, result: str, about: str) -> Iterator[Mark]:
         """Numbers of a result that stand nowhere; ``about`` is its action."""
         for part in parts_of(result):
+            computed = [
+                one for times, what, whole in products(part) if self._near.holds(what)
+                for one in (times, whole)
+            ]  # fmt: skip
             for number in numbers(part):
-                if self._plain(number) or self._near.holds(number):
+                if number in computed or self._plain(number) or self._near.holds(number):
                     continue
                 if self._in_source(number, f"{part} {about}") or follows(number, self._operands):
                     continue

@@ -78,7 +78,7 @@ def _ranges(line: str) -> Iterator[Mark]:
 
 def _distances(line: str, measures: Measures) -> Iterator[Mark]:
     days = [one for one in measures.days if one.year >= 1900]
-    if len(days) < 2:
+    if len(days) < 2 and not measures.repeated:
         return
     for count in numbers(line):
         if not isinstance(count.value, Decimal):
@@ -98,7 +98,7 @@ def _distances(line: str, measures: Measures) -> Iterator[Mark]:
         from_day = _FROM_DAY.match(line[count.end :]) is not None
         given = {
             value
-            for pair in combinations(days, 2)
+            for pair in (*combinations(days, 2), *((day, day) for day in measures.repeated))
             for value in _between(
                 *pair, unit, turning=step_of_years and not lasts, from_day=from_day
             )

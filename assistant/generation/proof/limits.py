@@ -11,10 +11,10 @@ from decimal import Decimal
 from assistant.design.comparisons import Comparison
 from assistant.design.quantities import Quantity, find_quantities
 from assistant.domain import Fact, TestCondition
-from assistant.generation.proof.amounts import Number, grouped, number_of, numbers
+from assistant.generation.proof.amounts import Number, as_written, grouped, number_of, numbers
 from assistant.generation.proof.foreign import foreign_comparison
 from assistant.generation.proof.marks import WRONG_SIDE, Mark, shown
-from assistant.generation.proof.measures import Measures, Value, comparable
+from assistant.generation.proof.measures import Measures, Value, comparable, of_year
 from assistant.generation.proof.words import NEGATORS
 
 NEAR = Decimal("0.5")
@@ -134,7 +134,10 @@ def wrong_sides(condition: TestCondition, measures: Measures) -> Iterator[Mark]:
     for limit in limits_of(condition):
         bound = limit.bounds[0][1]
         values = measures.of(bound, counted_from=counts_from(limit.fact.quote))
-        if limit.tried is not None and values.has(limit.tried.value):
+        tried = limit.tried
+        if tried is not None and values.has(of_year(tried.value, bound)):
+            continue
+        if tried is not None and _stands_bare(tried, measures):
             continue
         if limit.tried is not None and not comparable(limit.tried, bound):
             continue  # "300 EUR" of "1 % of the income"
@@ -157,13 +160,21 @@ def wrong_sides(condition: TestCondition, measures: Measures) -> Iterator[Mark]:
             continue
         words = next(
             (one.words for one in measures.read.all
-             if one.value == nearest and comparable(one, bound)), "",
+             if of_year(one.value, bound) == nearest and comparable(one, bound)), "",
         )  # fmt: skip
         holds = "holds" if limit.fact.holds else "does not hold"
         value = f"“{words}” lies" if words else "its dates or entries lie"
         claim = f"{shown(limit.fact.quote)} {holds}"
         message = f"The case is to show that {claim}; {value} on the other side."
         yield Mark(WRONG_SIDE, words or limit.fact.quote, message)
+
+
+def _stands_bare(tried: Number, measures: Measures) -> bool:
+    """Whether the value tried stands in the data where one of both names no unit: "0", "0 m²"."""
+    return any(
+        not (one.kind and tried.kind) and bool(as_written(one) & as_written(tried))
+        for one in measures.read.all
+    )
 
 
 def _within(value: Value, bound: Number, share: Decimal) -> bool:

@@ -4,6 +4,7 @@ and amounts."""
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -12,9 +13,11 @@ from itertools import combinations, pairwise
 
 from assistant.design.messages import find_messages
 from assistant.design.moments import NO_YEAR
+from assistant.design.nouns import singular
 from assistant.design.units import in_base_unit
 from assistant.generation.proof.amounts import MEASURED, Number, Numbers, elapsed, numbers
 from assistant.generation.proof.words import same
+from assistant.generation.wording import stem
 
 Value = Decimal | date | time
 
@@ -72,7 +75,9 @@ class Measures:
 
         ``counted_from`` tells that days are counted from one day on, which is not one of them.
         """
-        written: list[Value] = [one.value for one in self.read.all if comparable(one, bound)]
+        written: list[Value] = [
+            of_year(one.value, bound) for one in self.read.all if comparable(one, bound)
+        ]
         counted: list[Value] = [value for value, unit in self.ordinals if unit == bound.unit]
         exact: list[Value] = []
         loose: list[Value] = []
@@ -97,7 +102,29 @@ class Measures:
             exact += [abs(a - b) for a, b in combinations(values, 2)]
         if bound.kind in ("count", "") and any(map(_ONE_MORE.search, self.lines)):
             loose += [v + 1 for v in written if isinstance(v, Decimal)]
+        if bound.kind == "count":  # "2 options are running", "reserve a third option"
+            loose += [v + 1 for v in written if isinstance(v, Decimal) and self._next(v, bound)]
         return Values(written, counted, exact, loose)
+
+    def _next(self, value: Decimal, bound: Number) -> bool:
+        """Whether the data speak of the thing that comes next, by its place."""
+        if not 0 <= value < len(_ORDINALS):
+            return False
+        place = re.compile(rf"\b{_ORDINALS[int(value)]} (?P<noun>\w+(?: \w+)?)", re.IGNORECASE)
+        return any(
+            not bound.unit or any(same(stem(singular(w)), bound.unit) for w in m["noun"].split())
+            for line in self.lines
+            for m in place.finditer(line.casefold())
+        )
+
+    @cached_property
+    def repeated(self) -> list[date]:
+        """The dates that the data name more than once: what begins and ends on one day."""
+        named = Counter(
+            one.value for line in self.lines for one in numbers(line)
+            if isinstance(one.value, date)
+        )  # fmt: skip
+        return sorted(day for day, count in named.items() if count > 1)
 
     @cached_property
     def days(self) -> list[date]:
@@ -142,6 +169,13 @@ class Measures:
             parts = [part.strip() for part in re.split(r":\s|;\s|\(\d", line) if part.strip()]
             entries += [*parts, *(part.strip(" .;") for part in parts)]
         return [Decimal(len(entry)) for entry in entries]
+
+
+def of_year(value: Value, bound: Number) -> Value:
+    """A date without its year where the bound has none: "31 January" of each year."""
+    if isinstance(value, date) and isinstance(bound.value, date) and bound.value.year == NO_YEAR:
+        return value.replace(year=NO_YEAR)
+    return value
 
 
 def comparable(number: Number, bound: Number) -> bool:

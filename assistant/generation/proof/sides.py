@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from assistant.design.clauses import parse_clause
 from assistant.design.messages import find_messages
 from assistant.domain import Fact, TestCondition
 from assistant.generation.proof.claims import PLACE
@@ -27,6 +28,9 @@ _UNTIL = re.compile(
     r"|peuvent|doit|est|sont|puede|pueden|mag|kan|może|sees?|gets?)\b",
     re.IGNORECASE,
 )
+
+
+_PAUSED = re.compile(r"[.!?…]$|[,;:.!?]\s")
 
 
 # --- Messages -------------------------------------------------------------------------------------
@@ -61,16 +65,25 @@ def other_message(
         for one in condition.outcomes
         if one.happens and one.source_id in ids
         for message in _messages(one.quote)
-        if len(message.split()) > 1
+        if is_sentence(message)
     ]
     said = " ".join(map(flat, results))
     if not wanted or any(flat(message) in said or PLACE.search(message) for message in wanted):
         return
     for place, result in enumerate(results):
         for text, negative, _ in shown_messages(result):
-            if not negative and len(text.split()) > 1:
+            if not negative and is_sentence(text):
                 message = f"{shown(text)}, but the text says {shown(wanted[0])} for this side."
                 yield place, Mark(CONTRADICTION, text, message)
+
+
+def is_sentence(text: str) -> bool:
+    """Whether a quotation tells something, as a message does: it has a verb or ends or pauses in a
+    mark. The name of a field or a status does not."""
+    words = text.split()
+    if len(words) < 2:
+        return False
+    return _PAUSED.search(text.strip()) is not None or parse_clause(text) is not None
 
 
 def shown_messages(result: str) -> Iterator[tuple[str, bool, bool]]:

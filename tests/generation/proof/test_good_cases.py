@@ -1,0 +1,122 @@
+"""Good cases that were once refused, each beside a wrong one of its kind that is still told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from assistant.domain import Fact, TestCase
+from assistant.generation.proof.sides import is_sentence
+
+Prove = Callable[..., TestCase]
+
+
+def limit(quote: str, value: str, *, holds: bool) -> list[Fact]:
+    return [Fact(kind="limit", quote=quote, holds=holds, value=value)]
+
+
+def told(case: TestCase) -> set[str]:
+    return {finding.rule for finding in case.findings}
+
+
+@pytest.mark.parametrize(
+    ("count", "wrong"), [("1 day", False), ("1 working day", False), ("2 days", True)]
+)
+def test_what_begins_and_ends_on_one_day_lasts_a_day(prove: Prove, count: str, wrong: bool) -> None:
+    step = ("Request leave.", f"Start: 1 June 2026; End: 1 June 2026 ({count})", "It is granted.")
+    given = ["Today is 28 May 2026."] if not wrong else []
+    case = prove("Leave of up to 30 days is granted.", [step], given=given)
+    assert ("inconsistent data" in told(case)) is wrong, case.findings
+
+
+@pytest.mark.parametrize(("entry", "wrong"), [("0 m²", False), ("0", False), ("5 m²", True)])
+def test_the_value_tried_may_have_a_unit_that_the_limit_does_not_name(
+    prove: Prove, entry: str, wrong: bool
+) -> None:
+    step = ("Go to step 1 and enter the area, from 1 to 200.", entry, "The entry is refused.")
+    case = prove(
+        "The area is from 1 to 200.", [step], facts=limit("from 1 to 200", "0", holds=False)
+    )
+    assert ("wrong side" in told(case)) is wrong, case.findings
+
+
+@pytest.mark.parametrize(
+    ("running", "action", "wrong"),
+    [
+        ("2 running options", "Reserve a third option.", False),
+        ("1 running option", "Reserve an option.", True),
+        ("2 running options", "Go to the third page.", True),
+    ],
+)
+def test_the_third_of_a_thing_follows_two_that_there_are(
+    prove: Prove, running: str, action: str, wrong: bool
+) -> None:
+    case = prove(
+        "A customer has at most 2 running options.",
+        [(action, "Room A", "The option is refused.")],
+        given=[f"Ann Lee has {running}."],
+        facts=limit("at most 2 running options", "3 running options", holds=False),
+    )
+    assert ("wrong side" in told(case)) is wrong, case.findings
+
+
+@pytest.mark.parametrize(
+    ("sent", "wrong"), [("31 January 2027, 23:59", False), ("2 February 2027, 10:00", True)]
+)
+def test_a_day_of_each_year_is_that_day_of_one_year(prove: Prove, sent: str, wrong: bool) -> None:
+    case = prove(
+        "Claims can be made until 31 January 23:59 CET.",
+        [("Send the claim.", sent, "The claim is made.")],
+        facts=limit("until 31 January 23:59 CET", "31 January", holds=True),
+    )
+    assert ("wrong side" in told(case)) is wrong, case.findings
+
+
+@pytest.mark.parametrize(
+    ("result", "wrong"),
+    [
+        ("The booking costs 2 x 80 € = 160 €.", False),
+        ("The booking costs 160 € (2 × 80 €).", False),
+        ("The booking costs 2 x 80 € = 170 €.", True),
+        ("The booking costs 2 x 90 € = 180 €.", True),
+    ],
+)
+def test_a_product_that_is_written_out_follows(prove: Prove, result: str, wrong: bool) -> None:
+    case = prove("A night costs 80 €.", [("Book it for Ann Lee and Ben Otto.", "", result)])
+    assert bool(told(case)) is wrong, case.findings
+
+
+def test_number_words_of_the_data_are_factors(prove: Prove) -> None:
+    step = ("Book the room for two guests.", "", "The booking costs 160 €.")
+    assert not prove("A guest costs 80 €.", [step]).findings
+
+
+@pytest.mark.parametrize(
+    ("said", "wrong"),
+    [("To be completed", False), ("Discretionary discount %", False), ("The form is full.", True)],
+)
+def test_the_name_of_a_field_or_a_status_is_no_other_message(
+    prove: Prove, said: str, wrong: bool
+) -> None:
+    text = (
+        'A late form shows "The form is late."; others get the status "To be completed", '
+        'the field "Discretionary discount %" or "The form is full."'
+    )
+    case = prove(
+        text,
+        [("Send the form.", "", f'"{said}" is shown.')],
+        outcomes=['A late form shows "The form is late."'],
+    )
+    assert ("contradiction" in told(case)) is wrong, case.findings
+
+
+@pytest.mark.parametrize(
+    ("words", "is_message"),
+    [
+        ("Claim has been received", True), ("Late claim, see review", True), ("Call us!", True),
+        ("Refused", False), ("Pending Approval", False),
+    ],
+)  # fmt: skip
+def test_a_message_has_a_verb_or_a_mark(words: str, is_message: bool) -> None:
+    assert is_sentence(words) is is_message
