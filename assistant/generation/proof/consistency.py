@@ -78,7 +78,7 @@ def _ranges(line: str) -> Iterator[Mark]:
 
 def _distances(line: str, measures: Measures) -> Iterator[Mark]:
     days = [one for one in measures.days if one.year >= 1900]
-    if len(days) < 2 and not measures.repeated:
+    if len(days) < 2:
         return
     for count in numbers(line):
         if not isinstance(count.value, Decimal):
@@ -98,11 +98,13 @@ def _distances(line: str, measures: Measures) -> Iterator[Mark]:
         from_day = _FROM_DAY.match(line[count.end :]) is not None
         given = {
             value
-            for pair in (*combinations(days, 2), *((day, day) for day in measures.repeated))
+            for pair in combinations(days, 2)
             for value in _between(
                 *pair, unit, turning=step_of_years and not lasts, from_day=from_day
             )
         }
+        if any(value in elapsed(day, day, unit) for day in measures.repeated):
+            continue  # it begins and ends on one day
         off = [abs(one - value) for one in given]
         if off and min(off) != 0 and min(off) <= MOST_OFF * step:
             words = f"{count.words}"

@@ -72,9 +72,18 @@ def other_message(
         return
     for place, result in enumerate(results):
         for text, negative, _ in shown_messages(result):
-            if not negative and is_sentence(text):
+            if not negative and (is_sentence(text) or _is_shown(text, result)):
                 message = f"{shown(text)}, but the text says {shown(wanted[0])} for this side."
                 yield place, Mark(CONTRADICTION, text, message)
+
+
+def _is_shown(text: str, result: str) -> bool:
+    """Whether two words or more are what is shown, not the name of something: shows "Wrong PIN"."""
+    words = re.escape(text)
+    return len(text.split()) > 1 and bool(
+        re.search(rf"\b(?:shows?|displays?|says?|reads?)\s+\W?{words}", result, re.IGNORECASE)
+        or re.search(rf"{words}\W\s+(?:appears?|is (?:shown|displayed))\b", result, re.IGNORECASE)
+    )
 
 
 def is_sentence(text: str) -> bool:
