@@ -28,7 +28,7 @@ def limit_items(text: str, rule: Rule) -> Iterator[Item]:
     """The items of all limits in a rule, limit by limit."""
     limits = (q for q in find_quantities(text) if q.is_limit and _within(q, rule.whole))
     for quantity in islice(limits, MAX_LIMITS):
-        slow = _within(quantity, rule.effect) and is_response(quantity, rule.clause)
+        slow = _within(quantity, rule.effect) and _is_answer_time(rule, quantity)
         for point in points(quantity):
             if point.allowed or not slow:  # no tester enters an answer that comes too late
                 yield _of_point(text, rule, quantity, point)
@@ -52,6 +52,22 @@ def is_further(quantity: Quantity, point: Point) -> int:
     if quantity.comparison in ("less than", "more than"):
         return int(point.place == "outside")
     return int(point.place == "inside")
+
+
+def _is_answer_time(rule: Rule, quantity: Quantity) -> bool:
+    """Whether a limit in an effect says how soon something is done.
+
+    The measure of a thing in its subject ("an extension of up to 14 days is granted") is a value
+    that a tester enters.
+    """
+    before = rule.effect.text[: quantity.phrase_start - rule.effect.start]
+    subject = rule.clause.subject if rule.clause is not None else ""
+    if len(before) < len(subject) and _MEASURED.search(before):
+        return False
+    return is_response(quantity, rule.clause)
+
+
+_MEASURED = re.compile(r"\w\s+of\s*$", re.IGNORECASE)
 
 
 def _within(quantity: Quantity, words: Span) -> bool:

@@ -227,6 +227,17 @@ def test_no_tester_enters_a_late_response() -> None:
     values = [f.value for c in derived("The page loads within 2 seconds.", "thorough")
               for f in c.facts if f.kind == "limit"]  # fmt: skip
     assert values == ["2 seconds", "1 second"]
+    late = told("The customer is notified within 2 days of the order.")
+    assert "3 days: “within 2 days” does not hold" not in late
+
+
+def test_the_measure_of_a_thing_has_its_other_side() -> None:
+    text = "An extension of up to 14 days is granted. A longer one is refused."
+    assert outcomes(text, "15 days: “up to 14 days” does not hold") == [
+        ("A longer one is refused", True)
+    ]
+    assert outcomes("A delay of up to 3 days is tolerated.",
+                    "4 days: “up to 3 days” does not hold") == []  # fmt: skip
 
 
 def test_parts_that_share_their_words() -> None:
