@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from assistant.design.amounts import Quantity
-from assistant.design.clauses import Clause, parse_clause
+from assistant.design.clauses import Clause
 from assistant.design.joining import coordinated
 from assistant.design.logic import Case, holds
 from assistant.design.messages import mask_quotes
@@ -28,6 +28,14 @@ _DOUBTFUL = re.compile(
     r"|\bif (?:necessary|needed|required|applicable|possible|desired|any)\b[ .,]*$",
     re.IGNORECASE,
 )
+_GOES_ON = re.compile(
+    r"[.!?;]\s+\S|->|[→⇒]|\b(?:shall|must)\b|,\s+(?:and\s+)?[£$€]?\d", re.IGNORECASE
+)
+"""In the words of a condition: what follows is no part of it any more."""
+_TORN = re.compile(r"\s*(?:[:=,;)\]→⇒]|->)")
+"""An effect that begins so was cut from what stands in front of it."""
+MOST_LIMITS = 2
+"""Limits in one condition; more of them are tiers, each with an effect of its own."""
 _ONLY_LAST = re.compile(r"\W*(?<![-\w])only\W*$", re.IGNORECASE)
 _ONLY_INSIDE = re.compile(
     r"^[^,;]*?\b(?:can|may|must|shall|should|will|could|is|are|be|been)\b(?: (?!not\b)\w+)?? only"
@@ -44,9 +52,13 @@ _DENIED = re.compile(
 def is_sure(rule: Rule) -> bool:
     """Whether conditions and effect of a rule can be told apart with certainty."""
     said = mask_quotes(rule.whole.text)
-    if not rule.effect.text.strip() or _DOUBTFUL.search(said):
+    if not rule.effect.text.strip() or _DOUBTFUL.search(said) or _TORN.match(rule.effect.text):
         return False
-    for condition in rule.conditions:
+    for condition in rule.conditions if rule.scenario is None else ():
+        words = mask_quotes(condition.words.text)
+        limits = sum(one.is_limit for one in find_quantities(words))
+        if _GOES_ON.search(words) or limits > MOST_LIMITS:
+            return False
         if condition.keyword == "before" and not _lets_before(rule, condition):
             return False
         if not re.search(r"\w", condition.words.text):
@@ -137,23 +149,6 @@ def is_response(quantity: Quantity, clause: Clause | None) -> bool:
     if clause.form == "modal":
         return clause.auxiliary in ("will", "shall") and clause.verb == "be"
     return clause.form == "be" or (clause.form == "present" and not is_person(clause.subject))
-
-
-def is_permission(effect: Span, quantity: Quantity) -> bool:
-    """Whether a limit bounds what an effect lets somebody do: "can book up to 10 rooms"."""
-    if quantity.negated or quantity.comparison not in ("at most", "less than"):
-        return False
-    parts = coordinated(effect.text)
-    inside = quantity.phrase_start - effect.start
-    clause = parse_clause(parts[0]) if len(parts) == 1 else None
-    if clause is None or clause.negated or inside < len(clause.subject):
-        return False
-    return (
-        clause.form == "modal"
-        and clause.auxiliary in ("can", "may")
-        and not re.search(r"\bonly\b", effect.text, re.IGNORECASE)
-        and len([q for q in find_quantities(effect.text) if q.is_limit]) == 1
-    )
 
 
 def denies(words: str) -> bool:

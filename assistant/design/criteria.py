@@ -53,7 +53,7 @@ _CONTINUES_AS_OTHERWISE = re.compile(
     r"|after (?:that|this)(?: (?:period|time|date|point))?|(?:any )?later(?: than (?:that|this))?"
     r"|beyond (?:that|this)|above (?:that|this)|below (?:that|this)|thereafter|outside (?:of"
     r" )?(?:this|that|these)"
-    r"(?: \w+)?|more than that|then)\b,?\s+",
+    r"(?: \w+)?|more than that|then)\b[,:]?\s+",
     re.IGNORECASE,
 )
 _OTHER_SUBJECT = re.compile(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, pairwise
 
 from assistant.design.amounts import Quantity
 from assistant.design.boundaries import Point, points
-from assistant.design.certainty import denies, is_permission, is_response, is_sure
+from assistant.design.certainty import denies, is_response, is_sure
 from assistant.design.items import Item, Result, Setting
 from assistant.design.joining import coordinated
 from assistant.design.logic import Case, cases, deciding, holds
@@ -26,12 +26,27 @@ MAX_LIMITS = 24
 
 def limit_items(text: str, rule: Rule) -> Iterator[Item]:
     """The items of all limits in a rule, limit by limit."""
-    limits = (q for q in find_quantities(text) if q.is_limit and _within(q, rule.whole))
+    limits = (
+        q
+        for q in find_quantities(text)
+        if q.is_limit and _within(q, rule.whole) and not _is_reference(text, q)
+    )
     for quantity in islice(limits, MAX_LIMITS):
         slow = _within(quantity, rule.effect) and _is_answer_time(rule, quantity)
         for point in points(quantity):
             if point.allowed or not slow:  # no tester enters an answer that comes too late
                 yield _of_point(text, rule, quantity, point)
+
+
+def _is_reference(text: str, quantity: Quantity) -> bool:
+    """Whether a number names another place of the text: "the maximum in 1.3"."""
+    return not quantity.unit and _REFERS.search(text[: quantity.start]) is not None
+
+
+_REFERS = re.compile(
+    r"\b(?:in|see|under|per|rule|section|point|criterion|clause|paragraph|article|chapter)\s+$",
+    re.IGNORECASE,
+)
 
 
 def limit_setting(text: str, quantity: Quantity, point: Point) -> Setting:
@@ -137,10 +152,8 @@ def _in_effect(rule: Rule, item: Item, quantity: Quantity, point: Point) -> Item
         return made  # "a number that does not have exactly 10 digits is refused"
     if said:
         return replace(made, results=(Result(effect_words(rule)),))
-    if is_permission(rule.effect, quantity):
-        words = rule.otherwise if rule.otherwise is not None and not rule.conditions else None
-        result = Result(words) if words is not None else Result(rule.effect, happens=False)
-        return replace(made, results=(result,))
+    if _is_alternative(rule.effect.text):
+        return made  # ">= 3 kegs OR >= 250 EUR": the other one may hold
     if (
         rule.otherwise is not None
         and not rule.conditions
@@ -148,6 +161,15 @@ def _in_effect(rule: Rule, item: Item, quantity: Quantity, point: Point) -> Item
     ):
         return replace(made, results=(Result(rule.otherwise),))
     return made
+
+
+def _is_alternative(effect: str) -> bool:
+    """Whether several limits of an effect are joined by "or"."""
+    limits = [q for q in find_quantities(effect) if q.is_limit]
+    return len(limits) > 1 and any(
+        re.search(r"\bor\b", effect[left.end : right.start], re.IGNORECASE)
+        for left, right in pairwise(limits)
+    )
 
 
 def _denied_apart(rule: Rule, quantity: Quantity) -> bool:

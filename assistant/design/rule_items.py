@@ -18,6 +18,7 @@ from assistant.design.joining import clauses_of, coordinated
 from assistant.design.limit_items import limit_items
 from assistant.design.logic import Case, cases, first_case, holds
 from assistant.design.outcomes import is_restrictive
+from assistant.design.quantities import find_quantities
 from assistant.design.restrictions import Restriction, find_restriction
 from assistant.design.rules import Rule
 from assistant.design.sentences import Span, span
@@ -193,7 +194,9 @@ def _field_items(text: str, rule: Rule) -> Iterator[Item]:
     if rule.scenario is not None or rule.conditions:
         return
     mandatory = find_mandatory(rule.clause)
-    results = (Result(rule.otherwise),) if rule.otherwise is not None else ()
+    # What is said for a value beyond a limit ("outside that range: ...") is not said for none.
+    limited = any(one.is_limit for one in find_quantities(rule.effect.text))
+    results = (Result(rule.otherwise),) if rule.otherwise is not None and not limited else ()
     for name in mandatory.fields if mandatory and not is_restrictive(rule.effect.text) else ():
         words = found(text, name, rule.effect.start)
         if words is not None:

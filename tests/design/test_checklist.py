@@ -199,14 +199,51 @@ def test_of_two_effects_the_condition_may_belong_to_one() -> None:
     assert outcomes(text, "“the address is complete” does not hold") == []
 
 
-def test_a_permission_ends_at_its_limit() -> None:
+def test_a_permission_says_nothing_beyond_its_limit() -> None:
+    """The quotation holds the limit itself: that eleven are refused follows, but stands nowhere."""
     text = "A guest can book up to 10 rooms."
-    assert outcomes(text, "11 rooms: “up to 10 rooms” does not hold") == [
-        ("A guest can book up to 10 rooms", False)
-    ]
+    assert outcomes(text, "11 rooms: “up to 10 rooms” does not hold") == []
     assert outcomes(text, "10 rooms: “up to 10 rooms” holds") == [
         ("A guest can book up to 10 rooms", True)
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "When a loan is granted, the system shall set the date to the month's end, or to the day of"
+        " the last payment, whichever is earlier.",
+        "A parcel can be changed until pick-up, status must be = New.",
+        "A cancellation costs 10% if it is 60 days or more before, 50% between 59 and 20 days, and"
+        " 90% under 20 days.",
+        "A note is made when qty > 0. no signature (nobody there) -> status Pending.",
+    ],
+)
+def test_a_condition_that_goes_on_into_the_next_clause_claims_nothing(text: str) -> None:
+    for item in derived(text):
+        assert not [fact for fact in item.facts if fact.kind == "condition"], item.statement
+
+
+def test_one_of_two_alternative_limits_decides_nothing() -> None:
+    text = "Min order: >= 3 crates OR >= 50 EUR. Otherwise the button is off."
+    for item in derived(text):
+        if item.facts[0].kind == "limit" and not item.facts[0].holds:
+            assert item.outcomes == (), item.statement
+
+
+def test_the_number_of_another_rule_is_no_limit() -> None:
+    text = "Duration and extension together may not exceed the maximum duration in 1.3."
+    assert [item.technique for item in derived(text)] == ["positive"]
+
+
+def test_what_is_said_beyond_a_range_is_not_said_for_nothing() -> None:
+    text = (
+        "The amount is mandatory, min 25.00 and max 500.00. Outside that range: “Enter 25 to 500”."
+    )
+    empty = [item for item in derived(text) if item.facts[0].value == "empty"]
+    assert [item.outcomes for item in empty] == [()]
+    beyond = [item for item in derived(text) if item.facts[0].value == "500.01"]
+    assert [one.quote for one in beyond[0].outcomes] == ["“Enter 25 to 500”"]
 
 
 def test_a_prohibition_holds_beyond_its_limit() -> None:
