@@ -68,7 +68,12 @@ _PANES = """
 .st-key-pane-list [data-testid="stRadioGroup"] { gap: 0; width: 100%; }
 .st-key-pane-list [data-testid="stRadioGroup"] > div {
   width: 100%; padding: 0.2rem 0.4rem 0.3rem;
-  border-bottom: 1px solid rgba(128, 128, 128, 0.22);
+  border-bottom: 1px solid rgba(128, 128, 128, 0.22); position: relative;
+}
+/* The label covers both lines of its row: a click on the second chooses the case too. */
+.st-key-pane-list [data-testid="stRadioOption"] { position: static; }
+.st-key-pane-list [data-testid="stRadioOption"]::after {
+  content: ""; position: absolute; inset: 0; z-index: 1; cursor: pointer;
 }
 .st-key-pane-list [data-testid="stRadioGroup"] p { line-height: 1.3; }
 .st-key-pane-list [data-testid="stRadioGroup"] > div:has(input:checked) {

@@ -61,16 +61,17 @@ def compose(opened: Workspace, record: Session) -> None:
         request = request.model_copy(update=update)
         start = _writer_and_start(opened, record)
         indexing_note(opened, record.project_id)
+    if start:
+        # Before the checklist is drawn and compared, which takes long where a text is new: whatever
+        # draws the page again meanwhile, as a choice of another depth does, would lose the press.
+        with left, errors_shown(), st.spinner("Reading the text…"):
+            _start(opened, record, understand(opened, record.project_id, request))
     with right:
         understanding = _understood(opened, record, request)
-    if understanding and not start:
+    if understanding:
         read_ahead.prepare(
             opened, record.project_id, understanding, st.session_state[CHOSEN_WRITER] or ""
         )
-    if start:
-        with left, errors_shown():
-            understanding = understanding or understand(opened, record.project_id, request)
-            _start(opened, record, understanding)
 
 
 def _request(opened: Workspace, record: Session, way: str) -> GenerateRequest:

@@ -20,11 +20,7 @@ from assistant.ui.quality_panel import quality_panel
 from assistant.ui.run_cases import panes_shown, run_cases
 from assistant.ui.run_questions import run_questions
 from assistant.ui.state import Session, errors_shown
-from assistant.workflow import (
-    generate_cases,
-    review,
-    runs,
-)
+from assistant.workflow import generate_cases, models, review, runs
 from assistant.workflow.runs import ACTIVE, RunSummary, RunView
 from assistant.workflow.workspace import Workspace
 
@@ -124,7 +120,12 @@ def _header(opened: Workspace, record: Session, view: RunView) -> tuple[str, Seq
 def _facts(summary: RunSummary) -> str:
     """Who wrote, for whom, and when."""
     started = f"{summary.created_at.astimezone():%d %b %Y, %H:%M}"
-    return " · ".join(label(part) for part in (summary.writer, summary.by, started) if part)
+    return " · ".join(label(part) for part in (_writer(summary), summary.by, started) if part)
+
+
+def _writer(summary: RunSummary) -> str:
+    """Who wrote, by the name under which it was chosen."""
+    return models.OUTLINE_TITLE if summary.writer == models.OUTLINE_WRITER else summary.writer
 
 
 def _accept_all(opened: Workspace, record: Session) -> None:
@@ -173,6 +174,6 @@ def earlier_runs(opened: Workspace, record: Session) -> None:
             )
             st.markdown(
                 f"{STATUS_BADGES[summary.status]} :small[:gray[{summary.cases} cases, "
-                f"{summary.accepted} accepted · {label(summary.writer)} · "
+                f"{summary.accepted} accepted · {label(_writer(summary))} · "
                 f"{summary.created_at.astimezone():%d %b %H:%M}]]"
             )

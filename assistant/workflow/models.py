@@ -21,6 +21,7 @@ from assistant.workflow.workspace import Workspace
 
 OUTLINE_WRITER = "rules"
 """No model; stored runs and configurations of earlier versions have the id."""
+OUTLINE_TITLE = "Outline (no model)"
 STAYS = "stays on this computer"
 
 WriterState = Literal["ready", "loading", "loadable", "absent", "partial", "failed", "outdated"]
@@ -120,9 +121,7 @@ def verify(settings: Settings, model_id: str) -> None:
 def writers(workspace: Workspace) -> tuple[WriterChoice, ...]:
     """Every writer that can be chosen: the outline, the embedded models, the endpoint."""
     choices = [
-        WriterChoice(
-            id=OUTLINE_WRITER, title="Outline (no model)", state="ready", destination=STAYS
-        )
+        WriterChoice(id=OUTLINE_WRITER, title=OUTLINE_TITLE, state="ready", destination=STAYS)
     ]
     for model in known_models(workspace.settings):
         if model.task == "chat":

@@ -27,7 +27,9 @@ def paste_and_generate(page: Page, address: str, text: str) -> None:
     page.goto(address)
     page.get_by_label(TEXT).fill(text)
     page.get_by_role("button", name="Generate test cases").click()
-    expect(page.get_by_text(re.compile(r"^\d+ cases: ")).first).to_be_visible(timeout=WAIT)
+    done = page.get_by_text(re.compile(r"^\d+ cases: ")).first
+    expect(done).to_be_visible(timeout=WAIT)
+    expect(rows(page)).to_have_count(int((done.text_content() or "0").split()[0]), timeout=WAIT)
     expect(accept(page)).to_be_visible(timeout=WAIT)
     at_rest(page)
 
@@ -77,10 +79,10 @@ def field(page: Page, name: str, step: int) -> Locator:
 
 
 def type_into(page: Page, place: Locator, text: str) -> None:
-    """Type over a field and leave it, which saves it."""
+    """Type over a field and click beside it, which saves it."""
     at_rest(page)
     place.fill(text)
-    place.press("Tab")
+    open_case(page).click()
     at_rest(page)
 
 

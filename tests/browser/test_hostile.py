@@ -6,6 +6,7 @@ import re
 
 import pytest
 from playwright.sync_api import Page, expect
+from reviewing import edit, press, rows
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -34,12 +35,15 @@ def test_a_hostile_epic_is_shown_as_it_is(server: object, page: Page) -> None:
     expect(page.get_by_text(re.compile(r"^\d+ cases: ")).first).to_be_visible(timeout=180_000)
     main = page.locator('[data-testid="stMain"]')
     expect(main).to_contain_text("<script>alert(1)</script>", timeout=60_000)
-    for name in ("Coverage", "Questions", "Cases"):
+    for name in ("Coverage", "Quality", "Questions", "Cases"):
         page.get_by_role("radio", name=re.compile(name)).click()
         page.wait_for_timeout(700)
     for _ in range(3):
-        page.get_by_role("button", name="Next").click()
-        page.wait_for_timeout(400)
+        press(page, "n")
+    image = "<img src=x onerror=alert(1)>"
+    rows(page).filter(has_text=image).first.click()
+    edit(page)
+    expect(page.get_by_label("Title")).to_have_value(re.compile(re.escape(image)))
     assert page.locator("img[src*=evil], a[href*=evil], a[href^=javascript]").count() == 0
 
 

@@ -40,12 +40,17 @@ def test_paste_review_reload_download(
     marked = page.locator('[data-testid="stMarkdownContainer"] span[style*="background"]')
     assert any("250" in text for text in marked.all_text_contents())
 
+    # What no model wrote is an outline, which says so.
+    expect(steps(page)).to_contain_text("Outline: complete it")
+
     # Edit a step: it is saved when the field is left.
     edit(page)
     type_into(page, field(page, "Action", 1), "Refund the payment.")
     type_into(page, field(page, "Expected result", 1), "The refund is paid on the same day.")
     press(page, "e")
+    expect(steps(page)).to_contain_text("Refund the payment.")
     expect(steps(page)).to_contain_text("The refund is paid on the same day.")
+    expect(steps(page)).not_to_contain_text("Outline")
     expect(page.locator(".st-key-undo button").first).to_be_enabled()
 
     # Accept it: the next one opens, and the list shows what was accepted.
@@ -80,7 +85,7 @@ def test_paste_review_reload_download(
     # All cases, for a tool: the order of the file is the order of the list.
     page.get_by_text("All cases but the rejected").click()
     at_rest(page)
-    page.get_by_label("For which tool").click()
+    page.get_by_role("combobox", name="For which tool").click()
     page.get_by_role("option", name="Zephyr Scale").click()
     at_rest(page)
     with page.expect_download() as waiting:
@@ -99,11 +104,12 @@ def test_choosing_a_row_opens_the_case(server: object, page: Page) -> None:
     paste_and_generate(page, server.url, EPIC)
     first, second = ids(page)[:2]
     expect(open_case(page)).to_have_text(first)
-    rows(page).nth(1).click()
-    expect(open_case(page)).to_have_text(second)
-    expect(chosen_row(page)).to_contain_text(second)
-    press(page, "p")
-    expect(open_case(page)).to_have_text(first)
+    for line in (12, 32):  # the title, and the line below it
+        rows(page).nth(1).click(position={"x": 100, "y": line})
+        expect(open_case(page)).to_have_text(second)
+        expect(chosen_row(page)).to_contain_text(second)
+        press(page, "p")
+        expect(open_case(page)).to_have_text(first)
 
 
 @pytest.mark.slow
@@ -143,6 +149,24 @@ def test_a_paste_is_read_without_another_key(server: object, page: Page) -> None
     page.keyboard.insert_text("- A refund without a reason is refused.\n")
     expect(page.get_by_text("3 criteria")).to_be_visible()
     expect(page.get_by_label(TEXT)).to_be_focused()
+
+
+@pytest.mark.slow
+def test_a_press_right_after_the_paste_is_not_lost(server: object, page: Page) -> None:
+    """On a server that has read nothing yet, and with another choice made while it reads."""
+    page.goto(server.url)
+    page.get_by_label(TEXT).fill(EPIC)
+    page.evaluate(
+        """() => {
+          document.activeElement.blur();
+          document.querySelector(".st-key-generate button").click();
+          setTimeout(() => document.querySelector(
+            ".st-key-compose_depth [role=radio]:not([aria-checked=true]),"
+            + ".st-key-compose_depth input[type=radio]:not(:checked)").click(), 700);
+        }"""
+    )
+    expect(rows(page).first).to_be_visible(timeout=WAIT)
+    expect(page.get_by_text(re.compile(r"^\d+ cases: 0 accepted"))).to_be_visible(timeout=WAIT)
 
 
 @pytest.mark.parametrize(

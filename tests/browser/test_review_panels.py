@@ -9,8 +9,21 @@ import re
 from pathlib import Path
 
 import pytest
-from canvas_tables import at_rest, cell, cells, choose_row, column, edit_cell, table
+from canvas_tables import at_rest, cell, cells, choose_row, column, table
 from playwright.sync_api import Locator, Page, expect
+from reviewing import (
+    WAIT,
+    accept,
+    edit,
+    field,
+    ids,
+    open_case,
+    paste_and_generate,
+    press,
+    rows,
+    steps,
+    type_into,
+)
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample_data"
 CRITERION = "CC-101-AC2"
@@ -23,7 +36,6 @@ RIGHT = (
     'back after 30 minutes." is displayed.'
 )
 EDITED = "The panel of the caller is shown."
-WAIT = 120_000
 
 
 def new_version_of_the_epic() -> str:
@@ -35,47 +47,38 @@ def new_version_of_the_epic() -> str:
 def show(page: Page, view: str | re.Pattern[str]) -> None:
     """Look at another view of the run."""
     page.get_by_role("radiogroup", name="Show").get_by_role("radio", name=view).click()
+    at_rest(page)
 
 
-def open_case(page: Page) -> Locator:
-    """The id above the open case."""
-    return page.locator("strong", has_text=re.compile("^TC-")).first
-
-
-def steps(page: Page) -> Locator:
-    return table(page, "Steps of this test case")
-
-
-def generate(page: Page, address: str) -> int:
-    """Write outlines; returns how many there are."""
-    page.goto(address)
-    expect(page.get_by_label("Writer")).to_have_value("Outline (no model)")
-    page.get_by_label("Epic, stories and acceptance criteria").fill(new_version_of_the_epic())
-    page.get_by_role("button", name="Generate test cases").click()
-    done = page.get_by_text(re.compile(r"^\d+ cases: 0 accepted"))
-    expect(done).to_be_visible(timeout=WAIT)
-    return int((done.text_content() or "").split()[0])
+def captions(page: Page) -> Locator:
+    """What the list says below each title."""
+    return page.locator('.st-key-pane-list [data-testid="stRadioCaption"]')
 
 
 def against_existing_cases(page: Page) -> None:
     """Each case says reuse, update or new; a choice lists these alone and opens the reason."""
-    listed = table(page, "Test cases of this run")
-    expect(page.get_by_text("Against 60 existing cases")).to_be_visible()
-    signs = ("✓ reuse", "✎ update", "+ new")
-    for sign in signs:
+    menu = page.locator('[class*="st-key-existing-filter-"] button').first
+    for sign in ("✓ reuse", "+ new", "✎ update"):
+        menu.click()
+        expect(page.get_by_text("Against 60 existing cases")).to_be_visible()
         choice = page.get_by_role("button", name=re.compile(rf"^{re.escape(sign)} \(\d+\)$"))
+        count = re.search(r"\((\d+)\)", choice.text_content() or "")
+        assert count
         choice.click()
-        expect(cells(listed, "Existing").first).to_have_text(sign)
-        others = [other for other in signs if other != sign]
-        for other in others:
-            expect(cells(listed, "Existing").filter(has_text=other)).to_have_count(0)
-        panel = page.get_by_test_id("stExpander").filter(has_text=sign)
+        expect(captions(page)).to_have_count(int(count[1]))
+        assert all(sign in text for text in captions(page).all_text_contents())
+        at_rest(page)
+        expect(open_case(page)).to_have_text(ids(page)[0])
+        panel = page.locator('[class*="st-key-existing-TC-"]').filter(has_text=sign)
         said = "No existing case checks this" if sign == "+ new" else "UAT-CC-"
         expect(panel.locator("summary")).to_contain_text(said)
         expect(panel.get_by_test_id("stMarkdown").first).to_be_visible()
         if sign != "✎ update":
             choice.click()
+            at_rest(page)
+            page.keyboard.press("Escape")
             continue
+        page.keyboard.press("Escape")
         expect(open_case(page)).to_have_text(CASE)
         expect(panel.locator("summary")).to_contain_text(EXISTING)
         expect(panel.locator("del", has_text="30").first).to_be_visible()
@@ -96,8 +99,8 @@ def answer_the_question(page: Page) -> None:
     page.get_by_role("button", name="Save the answer").click()
     expect(page.get_by_text(RIGHT)).to_be_visible()
     expect(page.get_by_text(re.compile("^Tess, .*in place of the criterion"))).to_be_visible()
-    again = page.get_by_role("button", name=re.compile(r"^Write \d+ cases again$"))
-    again.click()
+    again = page.get_by_role("button", name=re.compile(r"^Write \d+ cases again"))
+    again.first.click()
     expect(again).to_have_count(0)
     expect(page.get_by_text(re.compile("^Writing"))).to_have_count(0, timeout=WAIT)
 
@@ -119,29 +122,28 @@ def coverage_matrix(page: Page) -> None:
 
 
 def grounding_of_steps(page: Page) -> None:
-    """Each step names its source, which stands beside it with the supporting words marked."""
-    expect(cells(steps(page), "Sources").first).to_be_attached()
-    marks = cells(steps(page), "Sources").all_text_contents()
-    assert marks
-    for mark in marks:
-        found = re.fullmatch(r"[✓≈] ((?:\[\d+\] ?)+)", mark)
-        assert found, f"a step without a source: {mark!r}"
+    """Each result names its source, which stands beside it with the supporting words marked."""
+    expect(steps(page)).to_contain_text("locked for 30 minutes")
+    expect(steps(page)).not_to_contain_text("45 minutes")
+    marks = steps(page).locator(".stMarkdownBadge").filter(has_text="supported")
+    expect(marks.first).to_be_visible()
+    for mark in marks.all_text_contents():
+        found = re.fullmatch(r"✓ supported((?: \[\d+\])+)", mark.strip())
+        assert found, f"a result without a source: {mark!r}"
         for number in re.findall(r"\d+", found[1]):
-            expect(
-                source(page, number).locator(".stMarkdownColoredBackground").first
-            ).to_be_visible()
-    last = source(page, re.findall(r"\d+", marks[-1])[0])
-    expect(last).to_contain_text("Answer of Tess, ")
-    said = " ".join(marked(last).all_text_contents())
-    assert "locked for 30 minutes" in said
-    expect(steps(page)).to_contain_text("30 minutes")
-    expect(page.get_by_text("Open: The criterion says")).to_have_count(0)
+            expect(marked(source(page, number)).first).to_be_visible()
+            expect(source(page, number)).to_contain_text("Answer of Tess, ")
+            said = " ".join(marked(source(page, number)).all_text_contents())
+            assert "locked for 30 minutes" in said
+    expect(page.locator(".st-key-pane-case")).not_to_contain_text("open question")
+    expect(page.locator('[class*="st-key-contradiction-"]')).to_have_count(0)
 
 
 def source(page: Page, number: str) -> Locator:
-    """The words of the source with this number in the panel beside the case."""
+    """The words of the cited source with this number in the panel beside the case."""
     badge = page.locator(".stMarkdownBadge", has_text=re.compile(f"^{number}$"))
-    return page.get_by_test_id("stMarkdownContainer").filter(has=badge)
+    panel = page.locator(".st-key-pane-sources")
+    return panel.get_by_test_id("stMarkdownContainer").filter(has=badge).first
 
 
 def marked(words: Locator) -> Locator:
@@ -163,28 +165,35 @@ def quality_figures(page: Page) -> None:
     assert case_id
     behind.first.click()
     expect(open_case(page)).to_have_text(case_id[0])
-    expect(page.get_by_text("contradicts a source")).to_be_visible()
-    expect(page.get_by_text(re.compile(r"\d+ findings?, \d+ against a source"))).to_be_visible()
+    box = page.locator('[class*="st-key-contradiction-"]').first
+    expect(box).to_contain_text("45 minutes")
+    expect(box).to_contain_text("30 minutes")
 
 
 def write_a_step_again_and_undo(page: Page) -> None:
     """One step is written from its sources again; undo brings the reviewer's words back."""
-    first = cells(steps(page), "Expected result").first
-    written = first.text_content() or ""
-    edit_cell(page, steps(page), "Expected result", EDITED)
-    expect(first).to_have_text(EDITED)
-    page.get_by_role("button", name="Write again").click()
+    edit(page)
+    written = field(page, "Expected result", 1).input_value()
+    assert written.strip()
+    type_into(page, field(page, "Expected result", 1), EDITED)
+    press(page, "e")
+    expect(steps(page)).to_contain_text(EDITED)
+    page.get_by_role("button", name="Write again").first.click()
     page.get_by_label("What").click()
     page.get_by_role("option", name=re.compile("^Step 1")).click()
-    page.locator(".st-key-write_part button").click()
-    expect(first).to_have_text(written, timeout=WAIT)
-    page.get_by_role("button", name="Undo").click()
-    expect(first).to_have_text(EDITED)
-    page.get_by_role("button", name="Undo").click()
-    expect(first).to_have_text(written)
+    at_rest(page)
+    page.locator(".st-key-write_part button").first.click()
+    expect(steps(page)).not_to_contain_text(EDITED, timeout=WAIT)
+    expect(steps(page)).to_contain_text(written)
+    page.keyboard.press("Escape")
+    press(page, "u")
+    expect(steps(page)).to_contain_text(EDITED)
+    press(page, "u")
+    expect(steps(page)).to_contain_text(written)
 
 
 def downloaded(page: Page, button: str) -> list[dict[str, str]]:
+    at_rest(page)
     with page.expect_download() as waiting:
         page.get_by_role("button", name=button, exact=True).click()
     text = waiting.value.path().read_text("utf-8-sig")
@@ -194,26 +203,26 @@ def downloaded(page: Page, button: str) -> list[dict[str, str]]:
 def download(page: Page, cases: int) -> None:
     """The accepted case, then all cases, in the company's template."""
     case_id = open_case(page).text_content()
-    page.locator(".st-key-accept button").click()
+    shown = steps(page).inner_text()
+    press(page, "a")
     expect(page.get_by_text(f"{cases} cases: 1 accepted")).to_be_visible()
-    at_rest(page)
-    shown = cells(steps(page), "Action").all_text_contents()
     page.get_by_role("button", name="Download CSV").click()
-    rows = downloaded(page, "Download 1 case")
+    found = downloaded(page, "Download 1 case")
     template = json.loads((SAMPLE / "template.json").read_text("utf-8"))
-    assert list(rows[0]) == [one["header"] for one in template["columns"]]
-    assert {row["Test Case ID"] for row in rows} == {case_id}
-    assert [row["Test Step"] for row in rows] == shown
-    assert {row["Status"] for row in rows} == {"Approved"}
-    assert all(row["Sources"] for row in rows)
+    assert list(found[0]) == [one["header"] for one in template["columns"]]
+    assert {row["Test Case ID"] for row in found} == {case_id}
+    assert all(row["Expected Result"] in shown for row in found)
+    assert {row["Status"] for row in found} == {"Approved"}
+    assert all(row["Sources"] for row in found)
     page.get_by_text("All cases but the rejected").click()
-    rows = downloaded(page, f"Download {cases} cases")
-    assert len({row["Test Case ID"] for row in rows}) == cases
+    found = downloaded(page, f"Download {cases} cases")
+    assert len({row["Test Case ID"] for row in found}) == cases
 
 
 @pytest.mark.slow
 def test_a_reviewer_uses_every_panel_of_a_run(server: object, page: Page) -> None:
-    cases = generate(page, server.url)
+    paste_and_generate(page, server.url, new_version_of_the_epic())
+    cases = rows(page).count()
     against_existing_cases(page)
     answer_the_question(page)
     coverage_matrix(page)
@@ -221,3 +230,4 @@ def test_a_reviewer_uses_every_panel_of_a_run(server: object, page: Page) -> Non
     quality_figures(page)
     write_a_step_again_and_undo(page)
     download(page, cases)
+    expect(accept(page)).to_be_visible()
