@@ -51,9 +51,10 @@ WRITERS = ("rules", pytest.param("qwen2.5-coder-1.5b-instruct-q4_k_m", marks=pyt
 def workspace(
     sample_data_dir: Path, models_dir: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Workspace]:
-    """A workspace with the sample project."""
+    """A workspace with the sample project and every model that is on this computer."""
     folder = shutil.copytree(sample_data_dir, tmp_path_factory.mktemp("generated") / "data")
-    with Workspace.open(Settings(data_dir=folder, models_dir=models_dir), exclusive=True) as opened:
+    models = Settings().models_path  # each test names its writer
+    with Workspace.open(Settings(data_dir=folder, models_dir=models), exclusive=True) as opened:
         yield opened
 
 
@@ -103,10 +104,13 @@ def test_every_sample_epic(workspace: Workspace, epic: str) -> None:
 
 
 @pytest.mark.parametrize("writer", WRITERS)
-def test_limits_have_their_boundaries_on_the_right_side(workspace: Workspace, writer: str) -> None:
+def test_limits_have_their_boundaries_on_the_right_side(
+    workspace: Workspace, writer: str, fetched_model: Callable[[str], Path]
+) -> None:
     epic = SAMPLE / "epics/CC-200-cooling-off-cancellation.md"
     story = epic.read_text(encoding="utf-8").split("## CC-203", 1)[0]
     if writer != "rules":  # the model takes 5 s a case: one criterion of it is enough here
+        fetched_model(writer)
         story = story.split("- When the cooling-off period", 1)[0]
     run = written(workspace, GenerateRequest(text=story, depth="thorough"), writer)
     check(run)

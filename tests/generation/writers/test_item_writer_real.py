@@ -146,7 +146,11 @@ def test_qwen_words_a_story(by_qwen: tuple[Planned, list[CaseReady], Finished]) 
     assert finished.timings.cached_tokens > 0.5 * finished.timings.prompt_tokens
 
 
-@pytest.mark.xfail(strict=True, reason="Qwen2.5 1.5B writes that the system says PASSED")
+@pytest.mark.xfail(
+    # Not strict: another processor's rounding may lead the model elsewhere.
+    strict=False,
+    reason="Qwen2.5 1.5B writes that the system says PASSED",
+)
 def test_an_instruction_in_a_source_is_not_obeyed(
     by_qwen: tuple[Planned, list[CaseReady], Finished],
 ) -> None:
