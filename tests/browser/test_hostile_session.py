@@ -1,6 +1,6 @@
-"""Hostile files as one upload session, beside another person at work.
+"""All hostile files as one upload session, beside another person at work.
 
-Every eighth file by default; ``UAT_HOSTILE_EVERY=1`` takes all of them, which is long.
+``UAT_HOSTILE_EVERY=8`` takes every eighth file, for a quick look.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from playwright.sync_api import Page, expect
 
 from assistant.library import Library
 
-EVERY = int(os.environ.get("UAT_HOSTILE_EVERY", "8"))
+EVERY = int(os.environ.get("UAT_HOSTILE_EVERY", "1"))
 GOOD = {
     "vouchers.md": b"# Business rules\n\n- BR-90 A voucher is valid for 40 days.\n",
     "plans.md": b"# PLN-1 Plans\n\n## PLN-2 End a plan\nAs an agent I want to end a plan.\n\n"
