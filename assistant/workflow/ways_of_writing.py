@@ -41,13 +41,15 @@ class WriterRecord(Value):
 def way_of_writing(workspace: Workspace, writer_id: str) -> Way:
     """Whether this writer gets a whole story a call ("story") or one checklist item ("item").
 
-    What a person chose for it, or for its base model, comes first, then what a probe found, then
-    the default of its kind.
+    What a person chose for it comes first, then what a probe found, then the default of its kind.
+    An adapter is asked item by item, as it was trained, whatever its base is able to.
     """
     settings = workspace.settings
     chosen = chosen_way(settings, writer_id)
     if chosen is not None:
         return chosen
+    if split_writer(writer_id)[1]:
+        return "item"
     known = last_probe(settings, writer_id)
     if known is not None:
         return known.way
@@ -58,9 +60,8 @@ def way_of_writing(workspace: Workspace, writer_id: str) -> Way:
 
 
 def chosen_way(settings: Settings, writer_id: str) -> Way | None:
-    """The way that a person chose for a writer, or for the model below its adapter."""
-    own, base = _records(settings, writer_id)
-    return own.way or base.way
+    """The way that a person chose for a writer."""
+    return _records(settings, writer_id)[0].way
 
 
 def last_probe(settings: Settings, writer_id: str) -> ModelProbe | None:

@@ -25,12 +25,12 @@ def test_an_endpoint_gets_a_story_and_the_embedded_model_an_item(workspace: Work
     assert way_of_writing(workspace, f"{DEFAULT_CHAT}+ours") == "item"
 
 
-def test_a_choice_is_kept_for_the_model_and_its_adapters(workspace: Workspace) -> None:
+def test_a_choice_is_kept_and_an_adapter_writes_as_it_was_trained(workspace: Workspace) -> None:
     choose_way(workspace.settings, DEFAULT_CHAT, "story")
     assert way_of_writing(workspace, DEFAULT_CHAT) == "story"
-    assert way_of_writing(workspace, f"{DEFAULT_CHAT}+ours") == "story"
-    choose_way(workspace.settings, f"{DEFAULT_CHAT}+ours", "item")
     assert way_of_writing(workspace, f"{DEFAULT_CHAT}+ours") == "item"
+    choose_way(workspace.settings, f"{DEFAULT_CHAT}+ours", "story")
+    assert way_of_writing(workspace, f"{DEFAULT_CHAT}+ours") == "story"
     choose_way(workspace.settings, DEFAULT_CHAT, None)
     assert way_of_writing(workspace, DEFAULT_CHAT) == "item"
 
