@@ -6,7 +6,7 @@ import re
 
 import pytest
 from playwright.sync_api import Page, expect
-from reviewing import edit, press, rows
+from reviewing import edit, open_case, press, rows
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -42,6 +42,7 @@ def test_a_hostile_epic_is_shown_as_it_is(server: object, page: Page) -> None:
         press(page, "n")
     image = "<img src=x onerror=alert(1)>"
     rows(page).filter(has_text=image).first.click()
+    expect(open_case(page)).to_contain_text("AC2")  # the key is meant for this case
     edit(page)
     expect(page.get_by_label("Title")).to_have_value(re.compile(re.escape(image)))
     assert page.locator("img[src*=evil], a[href*=evil], a[href^=javascript]").count() == 0
