@@ -38,6 +38,9 @@ DEPTH_TITLES: dict[Depth, str] = {
     "thorough": "Thorough",
 }
 CHOSEN_WRITER, START_NOW = "compose_writer", "compose_start_now"
+PRESSED = "compose_pressed"
+"""Set by the press of the button until its run is kept: a choice made meanwhile draws the page
+anew, and Streamlit tells a press to the first drawing alone."""
 
 
 def compose(opened: Workspace, record: Session) -> None:
@@ -59,13 +62,16 @@ def compose(opened: Workspace, record: Session) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             update = {"depth": _depth(), "techniques": _techniques()}
         request = request.model_copy(update=update)
-        start = _writer_and_start(opened, record)
+        _writer_and_start(opened, record)
         indexing_note(opened, record.project_id)
-    if start:
+    if st.session_state.get(PRESSED):
         # Before the checklist is drawn and compared, which takes long where a text is new: whatever
         # draws the page again meanwhile, as a choice of another depth does, would lose the press.
         with left, errors_shown(), st.spinner("Reading the text…"):
-            _start(opened, record, understand(opened, record.project_id, request))
+            found = understand(opened, record.project_id, request)
+            st.session_state.pop(PRESSED, None)
+            _start(opened, record, found)
+        st.session_state.pop(PRESSED, None)  # there was an error, and it is shown
     with right:
         understanding = _understood(opened, record, request)
     if understanding:
@@ -152,7 +158,7 @@ def _techniques() -> tuple[Technique, ...]:
     return tuple(name for name in TECHNIQUES if name in chosen) or TECHNIQUES
 
 
-def _writer_and_start(opened: Workspace, record: Session) -> bool:
+def _writer_and_start(opened: Workspace, record: Session) -> None:
     """Who writes, where the text goes, and the button."""
     choices = {choice.id: choice for choice in models.writers(opened)}
     usable = [key for key, choice in choices.items() if choice.usable]
@@ -165,8 +171,12 @@ def _writer_and_start(opened: Workspace, record: Session) -> bool:
             key=CHOSEN_WRITER,
             persist_state="session",
         )
-        start = st.button(
-            "Generate test cases", type="primary", icon=":material/play_arrow:", key="generate"
+        st.button(
+            "Generate test cases",
+            type="primary",
+            icon=":material/play_arrow:",
+            key="generate",
+            on_click=lambda: st.session_state.update({PRESSED: True}),
         )
     choice = choices[writer or models.OUTLINE_WRITER]
     leaves = choice.leaves or opened.chunks_leave
@@ -188,7 +198,6 @@ def _writer_and_start(opened: Workspace, record: Session) -> bool:
         )
     elif choice.problem:
         st.warning(plain(choice.problem), icon=":material/warning:")
-    return start
 
 
 def _writer_label(choice: models.WriterChoice) -> str:
