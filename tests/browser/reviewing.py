@@ -64,6 +64,7 @@ def press(page: Page, key: str) -> None:
     """Press a key of the page, as somebody does who reads."""
     at_rest(page)
     page.keyboard.press(key)
+    page.wait_for_timeout(700)  # what the press sets off begins a moment later
     at_rest(page)
 
 

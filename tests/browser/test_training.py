@@ -44,7 +44,7 @@ def test_train_cancel_continue_compare_and_write(
     page.get_by_role("link", name="Compare models").click()
     page.get_by_role("spinbutton", name="Stories").fill("2")
     page.get_by_role("spinbutton", name="Stories").press("Enter")
-    for name in ("+RAG", "+FT", "Rules"):
+    for name in ("+RAG", "+FT", "Outline"):
         page.get_by_role("button", name=name, exact=True).click()
     page.get_by_role("button", name="Compare", exact=True).click()
     expect(page.get_by_role("heading", name="Main figures")).to_be_visible(timeout=LONG)
@@ -63,7 +63,7 @@ def test_train_cancel_continue_compare_and_write(
     page.get_by_role("option", name=re.compile("^company")).click()
     page.get_by_role("button", name="Generate test cases").click()
     expect(page.get_by_text(re.compile(r"^\d+ cases: ")).first).to_be_visible(timeout=LONG)
-    expect(page.get_by_role("heading", name="Sources")).to_be_visible(timeout=LONG)
+    expect(page.locator(".st-key-pane-sources")).to_be_visible(timeout=LONG)
     expect(page.get_by_text(re.compile(r"[+]company")).first).to_be_visible()
     # A minute of training does not make every result provable; what has no proof must be marked.
     proof = page.get_by_text("Supports step").or_(page.get_by_text("No source supports"))
