@@ -56,7 +56,8 @@ _KEY = re.compile(rf"(?<![\w-])({KEY})(?![\w-])")
 _LEADING = re.compile(
     rf"^\s*(?:[\[(]\s*)?(?P<key>{KEY})(?:\s*[\])])?(?P<sep>\s*[:.|–—-]+\s*|\s+/\s+|\s+|$)"
 )
-_TRAILING = re.compile(rf"\s*[\[(]\s*(?P<key>{KEY})\s*[\])]\s*$")
+# No leading blanks: a line of blanks only would be searched from each of them.
+_TRAILING = re.compile(rf"[\[(]\s*(?P<key>{KEY})\s*[\])]\s*$")
 
 
 def is_key(key: str) -> bool:
