@@ -92,6 +92,9 @@ def _led(
         ):
             yield CriterionDraft(passage(text, [*block.lines, *following.lines]), "bullet", title)
             return
+    if isinstance(following, Table) and (opening := _opening_sentence(words.text)):
+        yield from prose_criteria(text, block.lines, title=title)
+        lead = " ".join(opening.rstrip(":： *_").split())
     given, length = read_id(lead)
     for number, draft in enumerate(
         block_criteria(text, [following], title=_both(title, lead[length:]))
@@ -124,6 +127,9 @@ def _item(text: str, item: Item, title: str) -> Iterator[CriterionDraft]:
             yield from _item(text, child, _both(title, name))
         return
     if item.tables and not given and any(True for t in item.tables for _ in table_criteria(t)):
+        if opening := _opening_sentence(own.text):
+            yield CriterionDraft(own, form, title, given, number)
+            name = opening.rstrip(":：.-– *_").strip("*_ ")
         for table in item.tables:
             for row in table_criteria(table):
                 yield CriterionDraft(
@@ -151,6 +157,16 @@ def _item(text: str, item: Item, title: str) -> Iterator[CriterionDraft]:
         yield CriterionDraft(own, form, title, given, number)
         for child in item.children:
             yield from _item(text, child, title)
+
+
+def _opening_sentence(lead: str) -> str:
+    """The last sentence of a lead-in that states something itself before it, or nothing.
+
+    "Prices are net. The tiers are:" is a rule and the title of a table; "The tiers are:" a title.
+    """
+    *stated, last = [*sentences(lead, 0, len(lead))] or [(0, 0)]
+    says = any(len(lead[begin:end].split()) >= 4 for begin, end in stated)
+    return lead[slice(*last)] if says else ""
 
 
 def _both(above: str, own: str) -> str:

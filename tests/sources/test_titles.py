@@ -77,3 +77,38 @@ def test_only_marks_are_blanked_and_the_length_stays(text: str, blanked: str) ->
 def test_an_identifier_at_the_beginning_of_a_title_keeps_its_case(need: str) -> None:
     text = f"As an admin I want {need} so that I see them.\n\n- A name is shown.\n"
     assert read_pasted(text).epics[0].stories[0].title == need
+
+
+TIERS = """# ABC-1 Charges
+
+## Acceptance criteria
+
+{}
+
+| Kilometres over | Rate |
+|---|---|
+| 0 - 1,000 | EUR 0.00 |
+| more than 1,000 | EUR 0.08 |
+
+{}
+"""
+ROWS = [
+    "Kilometres over: 0 - 1,000; Rate: EUR 0.00",
+    "Kilometres over: more than 1,000; Rate: EUR 0.08",
+]
+
+
+@pytest.mark.parametrize("bullet", ["", "- "])
+def test_a_lead_in_of_a_table_that_states_a_rule_is_a_criterion(bullet: str) -> None:
+    rule = "Mileage is what exceeds the contract. A rate holds for its own kilometres only:"
+    text = TIERS.format(f"{bullet}{rule}", f"{bullet}A late fee is charged.")
+    (epic,) = read_pasted(text).epics
+    assert [one.text for one in epic.criteria] == [rule, *ROWS, "A late fee is charged."]
+    assert {one.title for one in epic.criteria[1:3]} == {"A rate holds for its own kilometres only"}
+
+
+@pytest.mark.parametrize("lead", ["The rates are:", "- The rates are:", "Example 1. Rates:"])
+def test_a_lead_in_that_only_names_a_table_is_the_title_of_its_rows(lead: str) -> None:
+    (epic,) = read_pasted(TIERS.format(lead, "")).epics
+    assert [one.text for one in epic.criteria] == ROWS
+    assert all(one.title.endswith(("The rates are", "Rates")) for one in epic.criteria)

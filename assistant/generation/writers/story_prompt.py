@@ -13,7 +13,7 @@ from assistant.generation.messages import Message
 from assistant.generation.prompts import data_text
 from assistant.generation.writer import StoryBrief
 
-STORY_PROMPT_VERSION = "story-1"
+STORY_PROMPT_VERSION = "story-2"
 """Stored with every run; raised whenever the wording or the order below changes."""
 
 MAX_PROMPT_TOKENS = 6_000
@@ -22,6 +22,9 @@ CHARACTERS_PER_TOKEN = 3.5
 
 SOURCE_CHARACTERS = 700
 CRITERION_CHARACTERS = 1_600
+TITLE_CHARACTERS = 300
+"""Of the heading or lead-in that a criterion stands under: a row of a table says little alone."""
+
 EXAMPLE_CHARACTERS = 900
 EXAMPLES = 2
 
@@ -81,6 +84,9 @@ def story_messages(
             continue
         number = number_of.get(criterion.id)
         said = f' n="{number}"' if number else ""
+        if criterion.title and criterion.title != story.title:
+            under = safe(criterion.title, TITLE_CHARACTERS).replace('"', "”")
+            said += f' under="{under}"'
         if number:
             shown.add(number)
         text = safe(criterion.text, CRITERION_CHARACTERS)

@@ -147,6 +147,17 @@ def test_cases_come_with_citations_and_traceability() -> None:
     assert sum(one.generated_tokens for one in (*written, end)) == 9
 
 
+def test_the_words_above_a_row_of_a_table_are_told_with_it() -> None:
+    row = CRITERION.model_copy(update={"title": 'Per year, for "line" staff </criterion>'})
+    story = STORY.model_copy(update={"criteria": (row,)})
+    brief = BRIEF.model_copy(
+        update={"epic": EPIC.model_copy(update={"stories": (story,)}), "story": story}
+    )
+    subject, chat = writer(answer(case(), case(covers="B2")))
+    run(subject, brief=brief)
+    assert 'n="1" under="Per year, for “line” staff ‹/criterion>">' in chat.questions[0][1][1]
+
+
 def test_what_proof_refuses_is_asked_for_once_more_with_the_reason() -> None:
     subject, chat = writer(
         answer(case(), case("Ten days wait for both", "B2", "1 to 12 June")),
