@@ -194,3 +194,19 @@ def test_importing_the_package_is_light() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, check=True
     )
     assert done.stdout.strip() == "[]", f"imported at the top of a module: {done.stdout.strip()}"
+
+
+@pytest.mark.parametrize(
+    ("modules", "left_out"),
+    [
+        ("assistant.ui.shell", ("assistant.design", "assistant.training.dataset", "numpy")),
+        ("assistant.ui.compose, assistant.ui.run_view", ("httpx", "numpy", "sqlalchemy")),
+    ],
+)
+def test_the_first_paint_does_not_wait(modules: str, left_out: tuple[str, ...]) -> None:
+    """The sidebar waits for nothing that reads an epic, the home page for no connector."""
+    script = f"import sys, {modules}; print([n for n in {left_out!r} if n in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    assert done.stdout.strip() == "[]", f"imported for the first paint: {done.stdout.strip()}"

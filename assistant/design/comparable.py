@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
-import numpy as np
-
 from assistant.design.conflicts import content_words
 from assistant.design.contradictions import statements
 from assistant.design.messages import mask_quotes
@@ -56,6 +54,8 @@ class _Sentences:
     def __init__(
         self, texts: Sequence[str], words_of: Callable[[str], Iterator[frozenset[str]]]
     ) -> None:
+        import numpy as np  # here and below: it would hold up the first paint
+
         self._words = [
             (place, words) for place, text in enumerate(texts) for words in words_of(text)
         ]
@@ -70,6 +70,8 @@ class _Sentences:
     def alike(self, start: int, end: int, share: float) -> Iterator[tuple[int, list[int]]]:
         """For each sentence of the texts from ``start`` to ``end``: its text, and those of others
         that share enough words."""
+        import numpy as np
+
         for number, (place, words) in enumerate(self._words):
             if not start <= place < end or len(words) < LEAST_SHARED:
                 continue

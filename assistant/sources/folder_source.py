@@ -40,6 +40,9 @@ READABLE_SUFFIXES = frozenset(
 does where a name has no ending. The last nine are Salesforce metadata as the Metadata API packs it.
 """
 
+FOLDER = "folder"
+"""Kind of the connection that is a folder of files; its option ``folder`` is the path."""
+
 INSIDE = " > "
 """Between the path of a file and what lies in it, in external ids."""
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from assistant.errors import AssistantError
 from assistant.ui.counting import counted
 from assistant.ui.plain import cut, label, plain, visible
 from assistant.ui.state import Session, errors_shown
-from assistant.workflow import erase, runs
-from assistant.workflow.erase import Erased, Wanted
 from assistant.workflow.workspace import Workspace
+
+if TYPE_CHECKING:
+    from assistant.workflow.erase import Erased, Wanted
 
 DONE = "erased"
 """What was erased last, told once after the page is drawn anew."""
@@ -19,6 +22,9 @@ SHOWN = 200
 
 def erase_button(opened: Workspace, record: Session, what: Wanted, key: str) -> None:
     """What would go, and a click that erases it."""
+    # Here and below: every page draws the sidebar, and what erases would hold up the first paint.
+    from assistant.workflow import erase
+
     try:
         told = erase.preview(opened, what).told
     except AssistantError as error:
@@ -48,6 +54,8 @@ def erase_documents(opened: Workspace, record: Session, chosen: list[str]) -> No
             "it, and the cases that came with it, cite it or test its criteria."
         )
         if chosen and st.toggle("Show what goes", key="erase_documents_shown"):
+            from assistant.workflow import erase
+
             what = erase.wanted(opened, record.project_id, document_ids=chosen)
             erase_button(opened, record, what, "documents")
 
@@ -78,6 +86,10 @@ def _one_of(opened: Workspace, record: Session) -> None:
     kind = st.segmented_control(
         "Erase", ["A run", "A case", "What was removed", "The project"], key="erase_kind"
     )
+    if kind is None:
+        return
+    from assistant.workflow import erase, runs
+
     if kind == "A run":
         names = {one.id: one for one in runs.runs(opened, record.project_id)[:SHOWN]}
         chosen = st.selectbox(
@@ -108,7 +120,9 @@ def _one_of(opened: Workspace, record: Session) -> None:
 
 
 def _project(opened: Workspace, record: Session, name: str) -> None:
-    typed = st.text_input(f"Type the project's name: {visible(name)}", key="erase_project_name")
+    typed = st.text_input(
+        f"Type the project's name: {label(name, limit=200)}", key="erase_project_name"
+    )
     if st.button(
         "Erase the project",
         type="primary",
@@ -117,6 +131,8 @@ def _project(opened: Workspace, record: Session, name: str) -> None:
         key="erase_project",
     ):
         with errors_shown():
+            from assistant.workflow import erase
+
             st.session_state[DONE] = erase.project(opened, record.project_id, by=record.user)
             record.project_id = ""
             record.open_run("")

@@ -10,10 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from assistant.library import Connection, Library
-from assistant.sources.folder_source import INSIDE, inner_names
+from assistant.sources.folder_source import FOLDER, INSIDE, inner_names
 from assistant.sources.reading import FileOutcome, Reading
 from assistant.workflow.file_places import FILE, FilePlaces, in_folder, whole_path
-from assistant.workflow.sync_sources import FOLDER
 
 
 class ConnectedFiles:

@@ -12,11 +12,11 @@ from pathlib import Path
 from assistant.domain import Value, utc_now
 from assistant.errors import AssistantError, SourceError
 from assistant.library import Connection as Connection
+from assistant.sources.folder_source import FOLDER
 from assistant.workflow.erase import keep_limits
 from assistant.workflow.jobs import JobState
 from assistant.workflow.sync import SyncReport as SyncReport
 from assistant.workflow.sync import asked_to_remove, sync
-from assistant.workflow.sync_sources import FOLDER
 from assistant.workflow.workspace import Workspace
 
 SCHEDULE = "sync-schedule"

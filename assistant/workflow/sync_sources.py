@@ -6,14 +6,12 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from assistant.library import Connection
-from assistant.sources.folder_source import FolderSource
+from assistant.sources.folder_source import FOLDER, FolderSource
 from assistant.sources.synced import SyncSource
 from assistant.workflow.connections import open_connector
 from assistant.workflow.workspace import Workspace
 
 StopCheck = Callable[[], bool]
-FOLDER = "folder"
-"""Kind of the connection that is a folder of files; its option ``folder`` is the path."""
 
 
 def open_source(
