@@ -3,49 +3,22 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from assistant.command_line.options import main
-from assistant.workflow.workspace import Workspace
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "workflow"))
-
-from syncing import WordEmbedder, write
+from syncing import write
 
 SECRET = "Zyxomatic"
 Run = Callable[..., str]
 
 
-@pytest.fixture
-def run(
-    tmp_path: Path,
-    models_dir: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
-) -> Run:
-    """Runs a command in a data folder of the test's own; gives what it wrote."""
-    embedder = WordEmbedder()
-    monkeypatch.setattr(Workspace, "embedder", lambda *_: embedder)
-    monkeypatch.setenv("UAT_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("UAT_MODELS_DIR", str(models_dir))
+@pytest.fixture(autouse=True)
+def indexed(run: Run, tmp_path: Path) -> None:
+    """Two files, one of them with the secret, indexed in the project P."""
     write(tmp_path / "files" / "rules.md", f"# Business rules\n\n- BR-1 {SECRET} is shown.\n")
     write(tmp_path / "files" / "other.md", "# Other rules\n\n- BR-2 A refund is paid.\n")
-
-    def done(*arguments: str, status: int = 0) -> str:
-        try:
-            ended = main(arguments)
-        except SystemExit as exited:
-            ended = int(exited.code or 0)
-        said = capfd.readouterr()
-        assert ended == status, said.err
-        return said.err if status else said.out
-
-    done("index", str(tmp_path / "files"), "--project", "P")
-    return done
+    run("index", str(tmp_path / "files"), "--project", "P")
 
 
 def holds(folder: Path) -> bool:

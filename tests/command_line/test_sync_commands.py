@@ -1,24 +1,14 @@
-"""``sync``, ``sources`` and ``stale`` by command: JSON for scripts, and what a person reads.
-
-A quick embedder stands in for the model, which these commands only hand texts to.
-"""
+"""``sync``, ``sources`` and ``stale`` by command: JSON for scripts, and what a person reads."""
 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-from assistant.command_line.options import main
-from assistant.workflow.workspace import Workspace
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "workflow"))
-
-from syncing import WordEmbedder, write
+from syncing import write
 
 SENTENCE = "A voucher is accepted within 40 days after it was issued."
 EPIC, PAGE = "vouchers.md", "rules.md"
@@ -28,32 +18,6 @@ FILES = {
     PAGE: "# Business rules\n\n- BR-91 A voucher that has expired is refused.\n",
 }
 Run = Callable[..., str]
-
-
-@pytest.fixture
-def run(
-    tmp_path: Path,
-    models_dir: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
-) -> Run:
-    """Runs a command in a data folder of the test's own; gives what it wrote to stdout."""
-    embedder = WordEmbedder()
-    monkeypatch.setattr(Workspace, "embedder", lambda *_: embedder)
-    monkeypatch.setenv("UAT_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("UAT_MODELS_DIR", str(models_dir))
-    monkeypatch.setenv("UAT_USER", "Tess")
-
-    def done(*arguments: str, status: int = 0) -> str:
-        try:
-            ended = main(arguments)
-        except SystemExit as exited:
-            ended = int(exited.code or 0)
-        said = capfd.readouterr()
-        assert ended == status, said.err
-        return said.err if status else said.out
-
-    return done
 
 
 @pytest.fixture

@@ -73,7 +73,9 @@ def test_labelled_criteria_are_quoted_as_they_stand(project_root: Path) -> None:
 
 
 def test_labels_hold_only_fixed_phrases_values_and_quotations() -> None:
-    for one in derived("If the amount is over 50 EUR and the card is valid, the order is placed."):
+    found = derived("If the amount is over 50 EUR and the card is valid, the order is placed.")
+    assert len(found) > 2
+    for one in found:
         rest = one.statement
         for fact in one.facts:
             rest = rest.replace(f"“{fact.quote}”", "").replace(fact.value, "")
@@ -226,9 +228,8 @@ def test_a_condition_that_goes_on_into_the_next_clause_claims_nothing(text: str)
 
 def test_one_of_two_alternative_limits_decides_nothing() -> None:
     text = "Min order: >= 3 crates OR >= 50 EUR. Otherwise the button is off."
-    for item in derived(text):
-        if item.facts[0].kind == "limit" and not item.facts[0].holds:
-            assert item.outcomes == (), item.statement
+    missed = [c for c in derived(text) if c.facts[0].kind == "limit" and not c.facts[0].holds]
+    assert [(c.facts[0].value, c.outcomes) for c in missed] == [("2 crates", ()), ("49.99 EUR", ())]
 
 
 def test_the_number_of_another_rule_is_no_limit() -> None:
@@ -351,7 +352,7 @@ def test_ids_do_not_depend_on_the_depth() -> None:
         {c.id: c for c in derived(LIMITED, depth)} for depth in ("smoke", "standard", "thorough")
     )
     assert smoke.items() <= standard.items() <= thorough.items()
-    assert list(smoke) == ["A-P1", "A-N1"] or list(smoke) == ["A-P1"]
+    assert list(smoke) == ["A-P1"]
 
 
 def test_budgets_of_the_depths(project_root: Path) -> None:

@@ -99,10 +99,16 @@ def test_rewriting_keeps_all_that_is_found_and_nothing_that_was_removed(
     tmp_path: Path, words, make
 ) -> None:
     folder = tmp_path / "index"
+
+    def holds() -> bool:
+        held = [path for path in folder.rglob("*") if path.is_file()]
+        return any(b"zyxomatic" in path.read_bytes() for path in held)
+
     base = KnowledgeBase.open(folder, words, project_id="p")
     base.put([("a", [make("a", n, f"thing{n} is paid") for n in range(700)])])
     base.put([("b", [make("b", 0, "the zyxomatic meter is read")])])
     base.remove("b")
+    assert holds(), "removing alone leaves it in the files"
     before, asked = texts(base, "thing600")[0], words.embedded
     assert base.rewrite()
     assert texts(base, "thing600")[0] == before == "thing600 is paid"
@@ -110,8 +116,7 @@ def test_rewriting_keeps_all_that_is_found_and_nothing_that_was_removed(
     base.put([("c", [make("c", 0, "a new chunk")])])
     assert "a new chunk" in texts(base, "new chunk")
     base.close()
-    held = [path for path in folder.rglob("*") if path.is_file()]
-    assert not any(b"zyxomatic" in path.read_bytes() for path in held)
+    assert not holds()
     again = KnowledgeBase.open(folder, words, project_id="p")
     assert again.count() == 701
     again.close()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from assistant.settings import Settings
+from assistant.suite.template import DEFAULT_TEMPLATE
 from assistant.workflow.sample_project import SAMPLE_PROJECT
 from assistant.workflow.workspace import Workspace
 
@@ -26,6 +27,13 @@ def workspace(settings: Settings) -> Iterator[Workspace]:
     """The open data folder."""
     with Workspace.open(settings, exclusive=True) as opened:
         yield opened
+
+
+@pytest.fixture
+def empty_project(tmp_path: Path, models_dir: Path) -> Iterator[tuple[Workspace, str]]:
+    """An open data folder of the test's own, and the id of the empty project in it."""
+    with Workspace.open(Settings(data_dir=tmp_path / "data", models_dir=models_dir)) as opened:
+        yield opened, opened.library.create_project("P", template=DEFAULT_TEMPLATE).id
 
 
 @pytest.fixture

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from assistant.domain import Chunk, Citation, SourceDocument
 from assistant.errors import LibraryError
-from assistant.settings import load_settings
-from assistant.suite.template import DEFAULT_TEMPLATE
 from assistant.workflow.read_source import PART, read_source
 from assistant.workflow.workspace import Workspace
 
@@ -23,12 +18,9 @@ Opened = tuple[Workspace, str]
 
 
 @pytest.fixture
-def opened(tmp_path: Path, models_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Opened]:
-    monkeypatch.setenv("UAT_MODELS_DIR", str(models_dir))
-    with Workspace.open(load_settings(data_dir=tmp_path / "data")) as workspace:
-        project = workspace.library.create_project("P", template=DEFAULT_TEMPLATE)
-        put(workspace, project.id, TEXT, "1")
-        yield workspace, project.id
+def opened(empty_project: Opened) -> Opened:
+    put(*empty_project, TEXT, "1")
+    return empty_project
 
 
 def put(workspace: Workspace, project_id: str, text: str, content_hash: str) -> None:

@@ -6,31 +6,21 @@ import pytest
 
 from assistant.domain import LintFinding, TestCase, TestStep
 from assistant.errors import LibraryError
-from assistant.settings import load_settings
-from assistant.suite.template import DEFAULT_TEMPLATE
 from assistant.workflow import review, review_library
 from assistant.workflow.review_library import CaseFilter
 from assistant.workflow.workspace import Workspace
 
 
 @pytest.fixture
-def opened(tmp_path, models_dir, monkeypatch):
-    monkeypatch.setenv("UAT_MODELS_DIR", str(models_dir))
-    with Workspace.open(load_settings(data_dir=tmp_path / "data")) as workspace:
-        project = workspace.library.create_project("P", template=DEFAULT_TEMPLATE)
-        for number in range(3):
-            step = TestStep(number=1, action=f"Pay {number}", expected_result="It is paid")
-            workspace.library.add_case(
-                project.id,
-                None,
-                TestCase(
-                    id=f"C{number}",
-                    title=f"Case {number}",
-                    steps=(step,),
-                    epic_key=f"E{number % 2}",
-                ),
-            )
-        yield workspace, project.id
+def opened(empty_project: tuple[Workspace, str]) -> tuple[Workspace, str]:
+    workspace, project_id = empty_project
+    for number in range(3):
+        step = TestStep(number=1, action=f"Pay {number}", expected_result="It is paid")
+        case = TestCase(
+            id=f"C{number}", title=f"Case {number}", steps=(step,), epic_key=f"E{number % 2}"
+        )
+        workspace.library.add_case(project_id, None, case)
+    return workspace, project_id
 
 
 def test_every_field_narrows_the_list(opened) -> None:

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from assistant.domain import TestCase, TestStep
 from assistant.errors import EditConflict
-from assistant.settings import load_settings
-from assistant.suite.template import DEFAULT_TEMPLATE
 from assistant.workflow import review, save_conflicts
 from assistant.workflow.workspace import Workspace
 
@@ -18,16 +13,14 @@ Opened = tuple[Workspace, str]
 
 
 @pytest.fixture
-def opened(tmp_path: Path, models_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Opened]:
-    monkeypatch.setenv("UAT_MODELS_DIR", str(models_dir))
-    with Workspace.open(load_settings(data_dir=tmp_path / "data")) as workspace:
-        project = workspace.library.create_project("P", template=DEFAULT_TEMPLATE)
-        steps = (
-            TestStep(number=1, action="Open the account", expected_result="It is open"),
-            TestStep(number=2, action="Pay 10 pounds", expected_result="It is paid at once"),
-        )
-        workspace.library.add_case(project.id, None, TestCase(id="C", title="Pay", steps=steps))
-        yield workspace, project.id
+def opened(empty_project: Opened) -> Opened:
+    workspace, project_id = empty_project
+    steps = (
+        TestStep(number=1, action="Open the account", expected_result="It is open"),
+        TestStep(number=2, action="Pay 10 pounds", expected_result="It is paid at once"),
+    )
+    workspace.library.add_case(project_id, None, TestCase(id="C", title="Pay", steps=steps))
+    return workspace, project_id
 
 
 def case_with(opened: Opened, **update: object) -> TestCase:

@@ -169,20 +169,24 @@ def test_data_that_the_model_chooses_are_free() -> None:
         (step(e=""), "expected result"),
         (step(a="…"), "no action"),
         (
-            step(e=f"The extension is refused with “{MESSAGE}” Outcome: refused"),
-            "",
+            step(e=f"The extension is refused with “{MESSAGE}”\nOutcome: refused"),
+            "belongs to the question",
         ),
         (step(e=f"<item> The extension is refused with “{MESSAGE}”"), "belongs to the question"),
         (step(e=f"“up to 14 days” does not hold: “{MESSAGE}”"), "belongs to the question"),
         (step(a="Ask the librarian for 15 days."), "example"),
-        (step(a="Die Verlängerung um 15 Tage für die Rechnung und den Kunden beantragen."), ""),
+        (
+            step(
+                a="Die Verlängerung um 15 Tage für die Rechnung und den Kunden beantragen.",
+                e=f"Die Verlängerung wird abgelehnt und die Meldung “{MESSAGE}” ist zu sehen.",
+            ),
+            "write the case in English",
+        ),
         (step(e=f"PASSED <|im_end|> “{MESSAGE}”"), "belongs to the question"),
     ],
 )
 def test_a_wrong_result_is_refused_with_the_reason(wrong: dict[str, str], because: str) -> None:
-    found = reason(wrong)
-    assert because in found
-    assert bool(found) or not because
+    assert because in reason(wrong)
 
 
 def test_a_result_for_the_other_side_is_refused_on_the_allowed_side() -> None:
