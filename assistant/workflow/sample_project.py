@@ -1,6 +1,6 @@
 """The sample project: an energy retailer's epics, rules, wiki pages, cases and template.
 
-It is read from ``sample_data/`` beside the package, once; all of it is our own writing.
+It is read from ``sample_data/`` in the folder of the app, once; all of it is our own writing.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from pathlib import Path
 from assistant.errors import SourceError
 from assistant.library import Project
 from assistant.suite.template import load_template
+from assistant.workflow.app_folder import app_folder
 from assistant.workflow.workspace import Workspace
 
 SAMPLE_PROJECT = "Sample project"
-SAMPLE_FOLDER = Path(__file__).resolve().parent.parent.parent / "sample_data"
+SAMPLE_FOLDER = app_folder() / "sample_data"
 SAMPLE_PARTS = ("epics", "wiki", "existing_cases.csv")
 TEMPLATE_FILE = "template.json"
 COMPLETE_MARKER = "sample-project"
@@ -35,7 +36,7 @@ def ensure_sample_project(
         return existing
     if not SAMPLE_FOLDER.is_dir():
         raise SourceError(
-            f"The sample data is not at '{SAMPLE_FOLDER}'. Run from a checkout of the project."
+            f"The sample data is not at '{SAMPLE_FOLDER}'. Install the package again."
         )
     # Only here: every page asks for the sample project, and reading files needs many libraries.
     from assistant.workflow.import_sources import index_paths

@@ -7,17 +7,16 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import NoReturn
 
 from assistant.errors import SettingsError
 from assistant.settings import Settings
+from assistant.workflow.app_folder import app_folder
 from assistant.workflow.data_folder import DataFolderLock
 from assistant.workflow.models import DEFAULT_CHAT, DEFAULT_EMBEDDING, FetchProgress, fetch, is_here
 from assistant.workflow.sample_project import ensure_sample_project
 from assistant.workflow.workspace import Workspace
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 HOST = "127.0.0.1"
 FIRST_PORT = 8501
 PORTS_TRIED = 50
@@ -75,9 +74,9 @@ def serve(settings: Settings, *, port: int, browser: bool, with_model: bool) -> 
 
     Settings travel in the environment, because the app builds its own from there.
     """
-    app = ROOT / "app.py"
+    app = app_folder() / "app.py"
     if not app.is_file():
-        raise SettingsError(f"The app is not at '{app}'. Run from a checkout of the project.")
+        raise SettingsError(f"The app is not at '{app}'. Install the package again.")
     lock = DataFolderLock(settings.data_dir)
     lock.acquire()
     environment = {
@@ -93,7 +92,7 @@ def serve(settings: Settings, *, port: int, browser: bool, with_model: bool) -> 
         f"--server.address={HOST}",
         f"--server.headless={'false' if browser else 'true'}",
     ]
-    os.chdir(ROOT)
+    os.chdir(app.parent)
     if sys.platform == "win32":  # a child cannot inherit a lock there: it takes its own
         lock.release()
         sys.exit(subprocess.run(command, env=environment, check=False).returncode)

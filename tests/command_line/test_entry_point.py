@@ -1,4 +1,7 @@
-"""``uat-assistant`` is the same as ``python -m assistant``; the Makefile's commands are there."""
+"""``uat-assistant`` is the same as ``python -m assistant``; the Makefile's commands are there.
+
+That the wheel has all that ``start`` needs is checked by ``.ci/wheel``.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,9 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
+
+import assistant
+from assistant.workflow.app_folder import app_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -30,3 +36,23 @@ def test_what_contributing_names_is_in_the_makefile() -> None:
     said = set(re.findall(r"^make (\w+)", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.M))
     made = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text("utf-8"), re.M))
     assert said == made == {"install", "test", "check", "run"}
+
+
+def test_what_the_wheel_carries_lies_in_the_folder_of_the_app() -> None:
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]
+    carried = build["targets"]["wheel"]["force-include"]
+    assert set(carried) == {"app.py", "pages", ".streamlit", "sample_data"}
+    for name, place in carried.items():
+        assert (app_folder() / name).exists()
+        assert place == f"assistant/app/{name}"
+
+
+def test_an_installed_package_has_its_own_app(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(assistant, "__file__", str(tmp_path / "assistant" / "__init__.py"))
+    (tmp_path / "app.py").touch()
+    (tmp_path / "assistant").mkdir()
+    assert app_folder() == tmp_path
+    (tmp_path / "assistant" / "app").mkdir()
+    assert app_folder() == tmp_path / "assistant" / "app"
