@@ -1,4 +1,4 @@
-.PHONY: install test check run
+.PHONY: install test check run lock
 
 install:
 	pip install -e ".[test]"
@@ -13,3 +13,6 @@ check:
 
 run:
 	python -m assistant start
+
+lock:
+	uv lock
