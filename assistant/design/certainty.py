@@ -11,7 +11,8 @@ import re
 
 from assistant.design.amounts import Quantity
 from assistant.design.clauses import Clause
-from assistant.design.joining import coordinated
+from assistant.design.finite_verbs import PREPOSITIONS
+from assistant.design.joining import coordinated, starts_clause
 from assistant.design.logic import Case, holds
 from assistant.design.messages import mask_quotes
 from assistant.design.outcomes import is_message_only, is_restrictive
@@ -32,10 +33,14 @@ _GOES_ON = re.compile(
     r"[.!?;]\s+\S|->|[→⇒]|\b(?:shall|must)\b|,\s+(?:and\s+)?[£$€]?\d", re.IGNORECASE
 )
 """In the words of a condition: what follows is no part of it any more."""
+_NEXT_CLAUSE = re.compile(r"(?:who|whose|which|that|so|then|where|when|if|unless|until)\b", re.I)
 _TORN = re.compile(r"\s*(?:[:=,;)\]→⇒]|->)")
 """An effect that begins so was cut from what stands in front of it."""
 MOST_LIMITS = 2
 """Limits in one condition; more of them are tiers, each with an effect of its own."""
+_COMPUTED = ("money", "percent")
+_CAP = re.compile(r"\bcap(?:s|ped)?\b", re.IGNORECASE)
+_APART = re.compile(r"[,(]\s*(?:(?:but|and|with)\s+)?(?:an?\s+)?$", re.IGNORECASE)
 _ONLY_LAST = re.compile(r"\W*(?<![-\w])only\W*$", re.IGNORECASE)
 _ONLY_INSIDE = re.compile(
     r"^[^,;]*?\b(?:can|may|must|shall|should|will|could|is|are|be|been)\b(?: (?!not\b)\w+)?? only"
@@ -51,6 +56,14 @@ _DENIED = re.compile(
 
 def is_sure(rule: Rule) -> bool:
     """Whether conditions and effect of a rule can be told apart with certainty."""
+    if not has_sure_limits(rule):
+        return False
+    words = (mask_quotes(one.words.text) for one in rule.conditions)
+    return rule.scenario is not None or not (_is_open(rule) or any(map(_goes_beyond, words)))
+
+
+def has_sure_limits(rule: Rule) -> bool:
+    """Whether what a limit in a rule bounds is certain, wherever its conditions end."""
     said = mask_quotes(rule.whole.text)
     if not rule.effect.text.strip() or _DOUBTFUL.search(said) or _TORN.match(rule.effect.text):
         return False
@@ -64,6 +77,33 @@ def is_sure(rule: Rule) -> bool:
         if not re.search(r"\w", condition.words.text):
             return False
     return True
+
+
+def _goes_beyond(words: str) -> bool:
+    """Whether a comma in a condition leads on to something else than the next item of a list."""
+    parts = re.split(r",\s+", words)
+    for number, part in enumerate(parts[1:], start=1):
+        joint = re.match(r"(?:and|or|but)\s+", part)
+        rest = part[joint.end() :] if joint else part
+        first = rest.split()[0].lower() if rest.split() else ""
+        if first in PREPOSITIONS or _NEXT_CLAUSE.match(rest):
+            return True
+        if joint and number == 1 and starts_clause(rest):
+            return True
+    return len(parts) > 1 and not re.search(r"\b(?:and|or|nor)\b", parts[-1])
+
+
+def _is_open(rule: Rule) -> bool:
+    """Whether "A if B, and C" leaves open if C is a further condition or a further effect.
+
+    In a list of three ("if B, C, and D") the comma belongs to the list.
+    """
+    behind = [one.words for one in rule.conditions if one.words.start >= rule.effect.end]
+    if len(behind) < 2:
+        return False
+    at = rule.whole.start
+    gap = rule.whole.text[behind[0].end - at : behind[1].start - at]
+    return re.fullmatch(r"\s*,\s+(?:and|but)\s+", gap) is not None and starts_clause(behind[1].text)
 
 
 def _lets_before(rule: Rule, condition: Condition) -> bool:
@@ -149,6 +189,26 @@ def is_response(quantity: Quantity, clause: Clause | None) -> bool:
     if clause.form == "modal":
         return clause.auxiliary in ("will", "shall") and clause.verb == "be"
     return clause.form == "be" or (clause.form == "present" and not is_person(clause.subject))
+
+
+def is_entered(text: str, quantity: Quantity, effect: Span) -> bool:
+    """Whether a tester can enter a value beyond a limit of an effect.
+
+    A cap cuts an amount that the system computes ("8 EUR a day, at most 80 EUR"), and "cut-off =
+    14:00" gives a value.
+    """
+    if not effect.start <= quantity.start < effect.end:
+        return True
+    if quantity.comparison == "exactly" and quantity.kind != "length":
+        return quantity.word not in ("", "=", "==")
+    if _CAP.search(text[quantity.phrase_start : quantity.start]):
+        return False
+    before = text[: quantity.phrase_start]
+    apart = quantity.kind in _COMPUTED and _APART.search(before)
+    return not apart or not any(
+        one.kind in _COMPUTED and not one.is_limit and effect.start <= one.start < quantity.start
+        for one in find_quantities(text)
+    )
 
 
 def denies(words: str) -> bool:

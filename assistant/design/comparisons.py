@@ -278,7 +278,7 @@ def _fits(comparison: Comparison, word: str, kind: QuantityKind, before: str, af
     if word == "once":
         return not clock and bool(re.match(r"\s+(?:ha(?:s|ve)|are|is|were|was)\b", after))
     if word == "by" or word.startswith(("earliest", "latest")):
-        return clock
+        return clock or (kind == "duration" and word.endswith((" is", " are")))
     if word == "before":
         return clock or bool(re.match(r"\s+(?:have|has) (?:passed|elapsed)|\s+expire", after))
     if word in ("until", "till", "up until", "up till"):

@@ -9,7 +9,7 @@ from itertools import islice, pairwise
 
 from assistant.design.amounts import Quantity
 from assistant.design.boundaries import Point, points
-from assistant.design.certainty import denies, is_response, is_sure
+from assistant.design.certainty import denies, is_entered, is_response, is_sure
 from assistant.design.items import Item, Result, Setting
 from assistant.design.joining import coordinated
 from assistant.design.logic import Case, cases, deciding, holds
@@ -33,8 +33,9 @@ def limit_items(text: str, rule: Rule) -> Iterator[Item]:
     )
     for quantity in islice(limits, MAX_LIMITS):
         slow = _within(quantity, rule.effect) and _is_answer_time(rule, quantity)
+        entered = not slow and is_entered(text, quantity, rule.effect)
         for point in points(quantity):
-            if point.allowed or not slow:  # no tester enters an answer that comes too late
+            if point.allowed or entered:  # no tester enters an answer that comes too late
                 yield _of_point(text, rule, quantity, point)
 
 

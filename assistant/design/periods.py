@@ -255,4 +255,6 @@ def _plain(
         return "at least" if _IN_CONDITION.search(lead) else "at most"
     if _MOVED_BY.search(lead) or _DUE_IN.search(lead):
         return "at most"
+    if _IS.search(lead):
+        return "none"  # "the due date is 56 days after the report": neither earlier nor later
     return "at least" if _AFTERWARDS.match(text, end) else "none"

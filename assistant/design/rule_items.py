@@ -8,9 +8,7 @@ from dataclasses import replace
 from itertools import product
 
 from assistant.design.attributes import find_mandatory, find_options
-from assistant.design.certainty import (
-    is_sure,
-)
+from assistant.design.certainty import has_sure_limits, is_sure
 from assistant.design.chain_items import chain_items, chains
 from assistant.design.feasible import possible
 from assistant.design.items import Item, Result, Setting, Variables, found, one_line
@@ -53,6 +51,8 @@ def main_flow(words: Span, *, valid: bool = True, results: tuple[Result, ...] = 
 def _of_rule(text: str, rule: Rule) -> Iterator[Item]:
     if not is_sure(rule):
         yield main_flow(rule.whole, valid=not rule.restrictive or bool(rule.conditions))
+        if has_sure_limits(rule):
+            yield from limit_items(text, rule)
         return
     limits = list(limit_items(text, rule))
     for item in _of_words(text, rule):

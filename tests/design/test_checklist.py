@@ -219,6 +219,9 @@ def test_a_permission_says_nothing_beyond_its_limit() -> None:
         "A cancellation costs 10% if it is 60 days or more before, 50% between 59 and 20 days, and"
         " 90% under 20 days.",
         "A note is made when qty > 0. no signature (nobody there) -> status Pending.",
+        "The report is sent as soon as it is signed, and the ticket moves to Done.",
+        "A draft can be dropped while it is New, with a pop-up “Drop it?”.",
+        "A slot can be moved, unless the shop closed it, in which case nothing is counted.",
     ],
 )
 def test_a_condition_that_goes_on_into_the_next_clause_claims_nothing(text: str) -> None:
@@ -259,6 +262,37 @@ def test_a_denial_within_the_subject_claims_nothing() -> None:
     text = "An account number that does not have exactly 10 digits is refused."
     assert outcomes(text, "10 digits: “exactly 10 digits” holds") == []
     assert outcomes(text, "9 digits: “exactly 10 digits” does not hold") == []
+
+
+def test_a_list_of_three_conditions_is_read_past_its_last_comma() -> None:
+    text = "The order ships if it is paid, the address is known, and the stock is booked."
+    (item,) = [one for one in derived(text) if one.technique == "positive"]
+    assert [fact.quote for fact in item.facts] == [
+        "it is paid", "the address is known", "the stock is booked",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("A fee of 8 EUR a day is charged, capped at 80 EUR.", "80 EUR"),
+        ("A fee of 2% is charged, at most 40 EUR.", "40 EUR"),
+        ("The cut-off of orders = 14:00.", "14:00"),
+    ],
+)
+def test_what_is_computed_or_set_has_no_value_beyond(text: str, value: str) -> None:
+    tried = [f for c in derived(text) for f in c.facts if f.kind == "limit"]
+    assert [(fact.value, fact.holds) for fact in tried] == [(value, True)]
+
+
+def test_the_latest_and_the_earliest_bound_a_time() -> None:
+    text = "The earliest slot is 2 days after today and the latest is 60 days after today."
+    tried = {f.value: f.holds for c in derived(text, "thorough") for f in c.facts}
+    assert tried["1 day"] is False
+    assert tried["59 days"] is True
+    assert {
+        f.kind for c in derived("The due date is 56 days after the report.") for f in c.facts
+    } == {"main flow"}
 
 
 def test_no_tester_enters_a_late_response() -> None:
