@@ -1,4 +1,4 @@
-.PHONY: install test check run lock
+.PHONY: install test check run docs lock
 
 install:
 	pip install -e ".[test]"
@@ -13,6 +13,9 @@ check:
 
 run:
 	python -m assistant start
+
+docs:
+	NO_MKDOCS_2_WARNING=1 uv run -q --frozen --isolated --only-group docs mkdocs build -q
 
 lock:
 	uv lock
