@@ -47,11 +47,13 @@ def start(options: Namespace, terminal: Terminal) -> None:
         indexing=terminal.indexing,
     )
     terminal.end_bar()
-    port = app.free_port(options.port)
+    host = options.host or app.HOST
+    port = app.free_port(options.port, host)
     terminal.note(f"UAT Assistant is at http://localhost:{port} (stop it with Ctrl-C)")
     app.serve(
         options.settings,
         port=port,
+        host=host,
         browser=not options.no_browser,
         with_model=not options.no_model,
     )

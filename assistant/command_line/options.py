@@ -131,6 +131,9 @@ def build_parser() -> Parser:
     start.add_argument(
         "--port", type=_port, metavar="N", help="port (default: first free, 8501 on)"
     )
+    start.add_argument(
+        "--host", metavar="ADDRESS", help="address to listen on (default 127.0.0.1; no sign-in)"
+    )
     start.add_argument("--no-browser", action="store_true", help="do not open a browser")
 
     index = add("index", "read, keep and index files and folders")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import subprocess
@@ -44,33 +45,42 @@ def prepare(
         ensure_sample_project(workspace, progress=indexing)
 
 
-def free_port(wanted: int | None) -> int:
-    """The wanted port, or the first free one from 8501 on; ``SettingsError`` where it is taken."""
+def free_port(wanted: int | None, host: str = HOST) -> int:
+    """The wanted port, or the first free one from 8501 on; ``SettingsError`` where it is taken.
+
+    ``host`` is the address to listen on; ``SettingsError`` where it is none of this computer.
+    """
     if wanted is not None:
-        if _is_free(wanted):
+        if _is_free(wanted, host):
             return wanted
         raise SettingsError(f"Port {wanted} is in use. Choose another one, or leave --port out.")
     for port in range(FIRST_PORT, FIRST_PORT + PORTS_TRIED):
-        if _is_free(port):
+        if _is_free(port, host):
             return port
     raise SettingsError(
         f"No port from {FIRST_PORT} to {FIRST_PORT + PORTS_TRIED - 1} is free. Choose one: --port."
     )
 
 
-def _is_free(port: int) -> bool:
+def _is_free(port: int, host: str) -> bool:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         if sys.platform != "win32":
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((HOST, port))
-        except OSError:
+            probe.bind((host, port))
+        except OSError as error:
+            if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+                raise SettingsError(
+                    f"'{host}' is no address of this computer. Leave --host out, or give 0.0.0.0."
+                ) from error
             return False
         return True
 
 
-def serve(settings: Settings, *, port: int, browser: bool, with_model: bool) -> NoReturn:
-    """Become the Streamlit server of the app; does not return.
+def serve(
+    settings: Settings, *, port: int, browser: bool, with_model: bool, host: str = HOST
+) -> NoReturn:
+    """Become the Streamlit server of the app, listening on ``host``; does not return.
 
     Settings travel in the environment, because the app builds its own from there.
     """
@@ -89,7 +99,7 @@ def serve(settings: Settings, *, port: int, browser: bool, with_model: bool) -> 
     command = [
         *(sys.executable, "-m", "streamlit", "run", str(app)),
         f"--server.port={port}",
-        f"--server.address={HOST}",
+        f"--server.address={host}",
         f"--server.headless={'false' if browser else 'true'}",
     ]
     os.chdir(app.parent)

@@ -29,6 +29,7 @@ def code() -> Iterator[Path]:
     yield from (ROOT / "benchmarks").rglob("*.py")
     yield from (ROOT / "deploy").iterdir()
     yield from (ROOT / ".ci").iterdir()
+    yield from (ROOT / name for name in ("Dockerfile", "compose.yaml", "Makefile"))
 
 
 def rows() -> dict[str, str]:
