@@ -1,4 +1,4 @@
-.PHONY: install test check run docs lock
+.PHONY: install test check run docs lock audit hooks
 
 install:
 	pip install -e ".[test]"
@@ -19,3 +19,9 @@ docs:
 
 lock:
 	uv lock
+
+audit:
+	uv export -q --frozen --no-emit-project --all-extras --no-extra test | uv run -q --frozen --isolated --only-group audit python .ci/audit.py
+
+hooks:
+	pre-commit install
