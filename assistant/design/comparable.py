@@ -14,8 +14,9 @@ from assistant.design.conflicts import content_words
 from assistant.design.contradictions import statements
 from assistant.design.messages import mask_quotes
 
-PART = 5000
-"""Criteria that are looked at together; after each part its progress is told."""
+MANY = 5000
+"""More criteria than these are taken in parts of ``PART``."""
+PART = 1000
 LEAST_SHARED = 2
 SHARE_OF_STATEMENT = 0.75
 """Words that two sentences share of which one thing differs, of those of the shorter one."""
@@ -24,28 +25,24 @@ SHARE_OF_TEXT = 0.8
 Progress = Callable[[int, int], None]
 
 
-def comparable(
-    texts: Sequence[str], *, part: int = PART, progress: Progress | None = None
-) -> list[set[int]]:
-    """For each text the places of the others that are worth comparing with it.
+def comparable(texts: Sequence[str]) -> Iterator[set[int]]:
+    """For each text, in order, the places of the others that are worth comparing with it.
 
-    Of more than ``part``, ``progress`` gets after each part how many are done, and of how many.
+    Of more than ``MANY``, those of one part are found when its first text is asked for.
     """
-    found: list[set[int]] = [set() for _ in texts]
+    size = PART if len(texts) > MANY else max(len(texts), 1)
     views = (
         (_Sentences(texts, _stated), SHARE_OF_STATEMENT),
         (_Sentences(texts, _whole), SHARE_OF_TEXT),
     )
-    for start in range(0, len(texts), part):
-        end = min(start + part, len(texts))
+    for start in range(0, len(texts), size):
+        end = min(start + size, len(texts))
+        found: dict[int, set[int]] = {place: set() for place in range(start, end)}
         for sentences, share in views:
             for mine, theirs in sentences.alike(start, end, share):
                 found[mine].update(theirs)
-        if progress is not None and len(texts) > part:
-            progress(end, len(texts))
-    for place, others in enumerate(found):
-        others.discard(place)
-    return found
+        for place, others in found.items():
+            yield others - {place}
 
 
 class _Sentences:

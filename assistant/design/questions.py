@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from assistant.design.comparable import Progress, comparable
+from assistant.design.comparable import MANY, PART, Progress, comparable
 from assistant.design.conflicts import Conflict, content_words, find_conflicts
 from assistant.design.contradictions import Contradiction, find_contradictions
 from assistant.design.disagreements import Disagreement, find_disagreements
 from assistant.design.messages import mask_quotes
 from assistant.design.narratives import read_narrative, role_of
-from assistant.design.references import unknown_references
+from assistant.design.references import KnownTexts
 from assistant.design.scope import ScopeItem, contradicted, is_scope_statement, out_of_scope
 from assistant.design.supersession import Change, changes, concerning
 from assistant.design.vague import find_vague
@@ -51,7 +51,7 @@ def raise_questions(
     ``sources`` are chunks of rules and pages that the criteria are compared with. ``known`` are
     further texts in which a rule that a criterion names may stand (all of the project's, since a
     reference is only unknown where nothing holds it); without sources or ``known``, references
-    are not looked at. ``progress`` gets criteria done and in all, after each part of very many.
+    are not looked at. ``progress`` gets criteria done and in all, with each part of very many.
     """
     found: list[Question] = []
     rules = [chunk for chunk in sources if chunk.kind in _STATING]
@@ -59,22 +59,26 @@ def raise_questions(
     if texts:
         texts += [epic.description, *(f"{one.id} {one.text}" for one in epic.criteria)]
         texts += [f"{story.key} {story.narrative}" for story in epic.stories]
+    held = KnownTexts(texts)
     changed = changes(rules)
-    others = _to_compare(epic.criteria, progress)
+    total = len(epic.criteria)
+    alike = enumerate(_to_compare(epic.criteria), start=1)
     declared = [(epic.key, one) for one in out_of_scope(epic.description)]
     for story in epic.stories:
         scope = [*declared, *((story.key, one) for one in out_of_scope(story.narrative))]
-        for criterion in story.criteria:
+        for criterion, (done, others) in zip(story.criteria, alike, strict=False):
+            if progress and total > MANY and (done % PART == 0 or done == total):
+                progress(done, total)
             if is_scope_statement(criterion.text):
                 continue
             found += _vague(criterion)
             found += _conflicting(criterion, rules)
             found += _contradicting(criterion, rules)
             found += _against_story(criterion, story)
-            found += _against_criteria(criterion, others[criterion.id])
+            found += _against_criteria(criterion, others)
             found += _outdated(criterion, changed)
             found += _out_of_scope(criterion, scope)
-            found += _unknown(criterion, texts)
+            found += _unknown(criterion, held)
             found += _empty(criterion)
     found += map(_of_rows, find_disagreements(epic, sources))
     return tuple(_distinct(found))
@@ -187,14 +191,12 @@ def _against_story(criterion: AcceptanceCriterion, story: UserStory) -> Iterator
 
 
 def _to_compare(
-    criteria: Sequence[AcceptanceCriterion], progress: Progress | None
-) -> dict[str, list[AcceptanceCriterion]]:
-    """For each criterion by id, the others that share words with it, in their order."""
-    alike = comparable([one.text for one in criteria], progress=progress)
-    return {
-        one.id: [criteria[place] for place in sorted(alike[at]) if criteria[place].id != one.id]
-        for at, one in enumerate(criteria)
-    }
+    criteria: Sequence[AcceptanceCriterion],
+) -> Iterator[list[AcceptanceCriterion]]:
+    """For each criterion, in order, the others that share words with it."""
+    alike = comparable([one.text for one in criteria])
+    for one, places in zip(criteria, alike, strict=True):
+        yield [criteria[place] for place in sorted(places) if criteria[place].id != one.id]
 
 
 def _against_criteria(
@@ -276,11 +278,10 @@ def _out_of_scope(
             )
 
 
-def _unknown(criterion: AcceptanceCriterion, texts: Sequence[str]) -> Iterator[Question]:
-    if not texts:
+def _unknown(criterion: AcceptanceCriterion, held: KnownTexts) -> Iterator[Question]:
+    if not held:
         return
-    own = f"{criterion.id} {criterion.text}"
-    for one in unknown_references(criterion.text, [text for text in texts if text != own]):
+    for one in held.unknown(criterion.text, own=f"{criterion.id} {criterion.text}"):
         yield Question(
             criterion_id=criterion.id,
             kind="unknown reference",

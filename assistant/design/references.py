@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -84,33 +85,56 @@ def find_references(text: str) -> tuple[Reference, ...]:
     return tuple(sorted(found, key=lambda one: one.start))
 
 
-def unknown_references(text: str, known: Iterable[str]) -> tuple[Reference, ...]:
-    """References that none of the ``known`` texts (sources and their titles) holds.
+class KnownTexts:
+    """Texts (sources and their titles, criteria) in which rules and documents stand, read once."""
 
-    An id counts as a rule's where the text introduces it as one ("rule X-9", "see X-9"), or where
-    a source has another id of the same kind ("X-2").
-    """
-    references = find_references(text)
-    if not references:
-        return ()
-    masked = mask_quotes(text)
-    texts = [one for one in known if one]
-    held = "\n".join(texts)
-    prefixes = {_prefix(match) for match in _ID.finditer(held)}
-    ids = {_plain(match.group()) for match in _ID.finditer(held)}
-    unknown = []
-    for one in references:
-        if one.is_id:
-            match = _ID.match(one.words)
-            introduced = bool(
-                _INTRODUCED.search(masked[: one.start]) or _APPLIES.match(masked, one.end)
-            )
-            of_kind = match is not None and _prefix(match) in prefixes
-            if (introduced or of_kind) and _plain(one.words) not in ids:
-                unknown.append(one)
-        elif one.name.casefold() not in held.casefold():
-            unknown.append(one)
-    return tuple(unknown)
+    def __init__(self, texts: Iterable[str]) -> None:
+        kept = [text for text in texts if text]
+        self._times = Counter(kept)
+        self._held = "\n".join(kept).casefold()
+        self._prefixes, self._ids = Counter[str](), Counter[str]()
+        for text in kept:
+            prefixes, ids = _ids_in(text)
+            self._prefixes.update(prefixes)
+            self._ids.update(ids)
+
+    def __bool__(self) -> bool:
+        return bool(self._held)
+
+    def unknown(self, text: str, *, own: str = "") -> tuple[Reference, ...]:
+        """References of ``text`` that none of the texts but ``own`` holds.
+
+        An id counts as a rule's where the text introduces it as one ("rule X-9", "see X-9"), or
+        where a source has another id of the same kind ("X-2").
+        """
+        references = find_references(text)
+        if not references:
+            return ()
+        masked = mask_quotes(text)
+        times = self._times[own]
+        prefixes, ids = _ids_in(own)
+        unknown = []
+        for one in references:
+            if one.is_id:
+                match = _ID.match(one.words)
+                introduced = bool(
+                    _INTRODUCED.search(masked[: one.start]) or _APPLIES.match(masked, one.end)
+                )
+                prefix, name = _prefix(match) if match else "", _plain(one.words)
+                of_kind = self._prefixes[prefix] > times * prefixes[prefix]
+                if (introduced or of_kind) and self._ids[name] <= times * ids[name]:
+                    unknown.append(one)
+            else:
+                name = one.name.casefold()
+                if self._held.count(name) <= times * own.casefold().count(name):
+                    unknown.append(one)
+        return tuple(unknown)
+
+
+def _ids_in(text: str) -> tuple[Counter[str], Counter[str]]:
+    """How often each kind of id, and each id, stands in a text."""
+    matches = list(_ID.finditer(text))
+    return Counter(map(_prefix, matches)), Counter(_plain(one.group()) for one in matches)
 
 
 def _plain(words: str) -> str:

@@ -53,8 +53,8 @@ def run_reader(
         source.seek(0)
         command = [sys.executable, "-P", str(_CHILD), json.dumps(request)]
         with subprocess.Popen(
-            command, stdin=source, stdout=target, stderr=subprocess.DEVNULL, env=_environment(),
-            creationflags=_LOWER_PRIORITY,
+            command, stdin=source, stdout=target, stderr=subprocess.DEVNULL,
+            env=child_environment(), creationflags=_LOWER_PRIORITY,
         ) as child:  # fmt: skip
             try:
                 child.wait(limits.seconds)
@@ -68,8 +68,8 @@ def run_reader(
         yield from _records(target, shown)
 
 
-def _environment() -> dict[str, str]:
-    """What the child process may know of the environment: nothing that could be a secret."""
+def child_environment() -> dict[str, str]:
+    """What a child process may know of the environment: nothing that could be a secret."""
     kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
     return {**kept, "OMP_NUM_THREADS": "1", "PYTHONUTF8": "1"}
 

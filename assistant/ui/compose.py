@@ -8,6 +8,7 @@ from assistant.domain import DEPTHS, TECHNIQUES, Depth, GenerationConfig, Techni
 from assistant.errors import AssistantError
 from assistant.ui.browser_scripts import read_while_typing
 from assistant.ui.checklist_panel import checklist_panel
+from assistant.ui.comparing_bar import comparing_bar
 from assistant.ui.counting import counted, listed
 from assistant.ui.existing_panel import existing_panel, existing_summary, only_new
 from assistant.ui.indexing_note import indexing_note
@@ -67,8 +68,8 @@ def compose(opened: Workspace, record: Session) -> None:
     if st.session_state.get(PRESSED):
         # Before the checklist is drawn and compared, which takes long where a text is new: whatever
         # draws the page again meanwhile, as a choice of another depth does, would lose the press.
-        with left, errors_shown(), st.spinner("Reading the text…"):
-            found = understand(opened, record.project_id, request)
+        with left, errors_shown(), st.spinner("Reading the text…"), comparing_bar() as tell:
+            found = understand(opened, record.project_id, request, comparing=tell)
             st.session_state.pop(PRESSED, None)
             _start(opened, record, found)
         st.session_state.pop(PRESSED, None)  # there was an error, and it is shown
@@ -217,7 +218,8 @@ def _understood(
         )
         return None
     try:
-        found = understand(opened, record.project_id, request)
+        with comparing_bar() as tell:
+            found = understand(opened, record.project_id, request, comparing=tell)
     except AssistantError as error:
         st.warning(plain(str(error)), icon=":material/help:")
         return None

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import chain
 
-from assistant.design.questions import raise_questions
 from assistant.domain import TECHNIQUES, Epic, GenerationRun, Question, TestCondition
 from assistant.suite.depth import RULES as RULES
 from assistant.suite.depth import Cell as Cell
@@ -14,6 +14,7 @@ from assistant.suite.depth import Level as Level
 from assistant.suite.depth import depth, matrix_csv
 from assistant.suite.duplicates import find_duplicates
 from assistant.workflow import fill_gaps
+from assistant.workflow.comparing import Comparison, Comparisons
 from assistant.workflow.requests import conditions_of
 from assistant.workflow.workspace import Workspace
 
@@ -42,18 +43,18 @@ def of_loaded_run(run: GenerationRun) -> DepthReport:
 def of_library(workspace: Workspace, project_id: str) -> DepthReport:
     """How all cases of a project cover the criteria of all its epics: the traceability matrix."""
     epics = workspace.library.epics(project_id)
-    conditions, questions = _design(epics)
+    conditions, questions = _design(workspace.comparisons, epics)
     cases = [stored.case for stored in workspace.library.cases(project_id)]
     return depth(epics, cases, conditions, questions=questions)
 
 
 @lru_cache(maxsize=8)
 def _design(
-    epics: tuple[Epic, ...],
+    comparisons: Comparisons, epics: tuple[Epic, ...]
 ) -> tuple[tuple[TestCondition, ...], tuple[Question, ...]]:
     """Conditions and questions of epics: they follow from their text alone."""
-    questions = tuple(question for epic in epics for question in raise_questions(epic))
-    return conditions_of(epics, TECHNIQUES), questions
+    by_epic = comparisons.questions(Comparison(epics=epics))
+    return conditions_of(epics, TECHNIQUES), tuple(chain.from_iterable(by_epic))
 
 
 def as_csv(report: DepthReport) -> bytes:

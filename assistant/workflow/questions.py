@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from assistant.design.comparable import Progress
-from assistant.design.questions import raise_questions
 from assistant.design.references import find_references
 from assistant.domain import Chunk, Epic, Question, TopK
 from assistant.library import StoredDocument
 from assistant.workflow.answers import PREFIX, Answer, question_key
+from assistant.workflow.comparing import Comparison
 from assistant.workflow.copies import current_texts, older_copies
 from assistant.workflow.reindex import chunks_of
 from assistant.workflow.workspace import Workspace
@@ -34,7 +34,8 @@ def open_questions(
 
     Each criterion is compared with the rules and pages of the project, with its story and with the
     other criteria. ``exclude_documents`` are those that hold the epics themselves.
-    ``progress`` gets criteria compared and in all, where there are very many.
+    ``progress`` gets criteria compared and in all, where there are thousands. Raises
+    ``SourceError`` where comparing ends early.
     """
     left_out = {*exclude_documents, *older_copies(workspace, project_id)}
     stored = [
@@ -50,9 +51,11 @@ def open_questions(
         known = _mentions(workspace, project_id, epics)
     answered = {one.document_id for several in given.values() for one in several}
     found = []
-    for epic in epics:
+    compared = Comparison(epics=tuple(epics), sources=tuple(sources), known=tuple(known))
+    raised = workspace.comparisons.questions(compared, progress)
+    for epic, questions in zip(epics, raised, strict=True):
         by_id = {criterion.id: criterion for criterion in epic.criteria}
-        for question in raise_questions(epic, sources, known=known, progress=progress):
+        for question in questions:
             if question_key(by_id[question.criterion_id], question) not in answered:
                 found.append(question)
     return tuple(found)

@@ -25,6 +25,7 @@ from assistant.library import Library, Project
 from assistant.settings import Settings
 from assistant.suite.template import DEFAULT_TEMPLATE
 from assistant.workflow import unfinished_erasing
+from assistant.workflow.comparing import Comparisons
 from assistant.workflow.data_folder import DataFolderLock, prepare
 from assistant.workflow.endpoints import Endpoints
 from assistant.workflow.index_jobs import index_in_background
@@ -52,6 +53,7 @@ class Workspace:
         self.library = library
         self.endpoints = Endpoints(settings)
         self.jobs = Jobs()
+        self.comparisons = Comparisons()
         self._server = server
         self._lock = DataFolderLock(settings.data_dir, descriptor=settings.lock_descriptor)
         self._opening = threading.RLock()

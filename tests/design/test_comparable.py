@@ -7,10 +7,10 @@ import time
 
 import pytest
 
-from assistant.design import questions
-from assistant.design.comparable import comparable
+from assistant.design import comparable as comparable_module
+from assistant.design import questions, references
 from assistant.design.questions import raise_questions
-from assistant.domain import AcceptanceCriterion, Epic, UserStory
+from assistant.domain import AcceptanceCriterion, Chunk, Epic, UserStory
 
 THINGS = (
     "refund", "meter", "tariff", "invoice", "contract", "letter", "appointment", "password",
@@ -48,7 +48,7 @@ def test_the_questions_are_those_of_comparing_all_with_all(monkeypatch: pytest.M
     said = epic(texts(300))
     quick = raise_questions(said)
     monkeypatch.setattr(
-        questions, "comparable", lambda several, **_: [set(range(len(several)))] * len(several)
+        questions, "comparable", lambda several: [set(range(len(several)))] * len(several)
     )
     assert sum(one.kind == "conflict" for one in quick) > 10
     assert quick == raise_questions(said)
@@ -69,11 +69,43 @@ def test_criteria_without_common_words_are_not_compared(monkeypatch: pytest.Monk
     assert len(compared) < len(said)
 
 
-def test_more_than_a_part_is_taken_in_parts_with_progress() -> None:
+def test_more_than_five_thousand_are_taken_in_parts_with_progress(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said = epic(texts(50))
+    in_one = raise_questions(said)
+    for module in (comparable_module, questions):
+        monkeypatch.setattr(module, "MANY", 40)
+        monkeypatch.setattr(module, "PART", 20)
     told = []
-    said = texts(50)
-    assert comparable(said, part=20, progress=lambda *far: told.append(far)) == comparable(said)
+    assert raise_questions(said, progress=lambda *far: told.append(far)) == in_one
     assert told == [(20, 50), (40, 50), (50, 50)]
+    told.clear()
+    raise_questions(epic(texts(40)), progress=lambda *far: told.append(far))
+    assert not told
+
+
+def test_what_the_sources_hold_is_read_once_not_for_each_criterion(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """1,000 criteria that name a rule took 14 s with 100 rules, and four times that for 2,000."""
+    read = []
+    real = references._ids_in
+
+    def counted(text):
+        read.append(text)
+        return real(text)
+
+    monkeypatch.setattr(references, "_ids_in", counted)
+    said = [f"{one[:-1]}, see BR-{number}." for number, one in enumerate(texts(60))]
+    rules = [
+        Chunk(id=f"r{number}", document_id="r", ordinal=number, text=text, key=f"BR-{number}")
+        for number, text in enumerate(texts(8, seed=7))
+    ]
+    asked = raise_questions(epic(said), rules)
+    unknown = [one for one in asked if one.kind == "unknown reference"]
+    assert {one.evidence[0].quote for one in unknown} == {f"BR-{number}" for number in range(8, 60)}
+    assert len(read) < 3 * (len(said) + len(rules))
 
 
 @pytest.mark.slow
