@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from assistant.design.casing import one_line
 from assistant.design.clauses import Clause
+from assistant.design.finite_verbs import PREPOSITIONS
 from assistant.design.lexicon import word_set
 from assistant.design.nouns import singular
 from assistant.design.people import head_noun, is_person, without_article
@@ -61,6 +62,7 @@ def find_mandatory(clause: Clause | None) -> Mandatory | None:
         clause is None
         or clause.negated
         or clause.subject.lower() in _NO_FIELD
+        or clause.subject.split()[0].lower() in PREPOSITIONS
         or (is_person(clause.subject) and not clause.subject[:1].isupper())
     ):
         return None

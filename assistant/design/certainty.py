@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 
 from assistant.design.amounts import Quantity
-from assistant.design.clauses import Clause
+from assistant.design.clauses import Clause, parse_clause
 from assistant.design.finite_verbs import PREPOSITIONS
 from assistant.design.joining import coordinated, starts_clause
+from assistant.design.leading import is_order
 from assistant.design.logic import Case, holds
 from assistant.design.messages import mask_quotes
 from assistant.design.outcomes import is_message_only, is_restrictive
@@ -36,6 +37,8 @@ _GOES_ON = re.compile(
 _NEXT_CLAUSE = re.compile(r"(?:who|whose|which|that|so|then|where|when|if|unless|until)\b", re.I)
 _TORN = re.compile(r"\s*(?:[:=,;)\]→⇒]|->)")
 """An effect that begins so was cut from what stands in front of it."""
+_HANGS = re.compile(r"\b(?:except|unless|but|and|or|not|even|also)\W*$", re.IGNORECASE)
+"""An effect that ends so leads on to what was cut off: "..., except (in case of an emergency)"."""
 MOST_LIMITS = 2
 """Limits in one condition; more of them are tiers, each with an effect of its own."""
 _COMPUTED = ("money", "percent")
@@ -58,14 +61,27 @@ def is_sure(rule: Rule) -> bool:
     """Whether conditions and effect of a rule can be told apart with certainty."""
     if not has_sure_limits(rule):
         return False
+    if rule.scenario is not None or not rule.conditions:
+        return True
     words = (mask_quotes(one.words.text) for one in rule.conditions)
-    return rule.scenario is not None or not (_is_open(rule) or any(map(_goes_beyond, words)))
+    return not _is_open(rule) and not any(map(_goes_beyond, words))
+
+
+def stands_alone(words: str) -> bool:
+    """Whether words are a whole statement: a clause, an order to the system, a message."""
+    return (
+        parse_clause(words) is not None or is_order(words) or is_message_only(words)
+        or words[:1] in "\"“‘'«„"
+    )  # fmt: skip
 
 
 def has_sure_limits(rule: Rule) -> bool:
     """Whether what a limit in a rule bounds is certain, wherever its conditions end."""
     said = mask_quotes(rule.whole.text)
-    if not rule.effect.text.strip() or _DOUBTFUL.search(said) or _TORN.match(rule.effect.text):
+    effect = rule.effect.text
+    if not effect.strip() or _TORN.match(effect) or _HANGS.search(effect):
+        return False
+    if _DOUBTFUL.search(said):
         return False
     for condition in rule.conditions if rule.scenario is None else ():
         words = mask_quotes(condition.words.text)
@@ -143,13 +159,16 @@ def does_not_happen(rule: Rule, case: Case) -> bool:
     return not holds(rule.expression, full)
 
 
-def is_of_other_case(rule: Rule) -> bool:
-    """Whether "otherwise" tells what follows where the conditions are not met.
+def is_of_other_case(rule: Rule, case: Case | None = None) -> bool:
+    """Whether "otherwise" tells what follows where the conditions are not met, as in a case.
 
     A message told after a duty ("if A, B must be entered; otherwise an error is shown") may as well
-    follow where the duty is not done.
+    follow where the duty is not done. In "where A, X if B, otherwise Y" only B is not met.
     """
     if rule.otherwise is None:
+        return False
+    first = [i for i, one in enumerate(rule.conditions) if one.words.start < rule.effect.start]
+    if len(first) < len(rule.conditions) and not all((case or {}).get(i, True) for i in first):
         return False
     clause = rule.clause
     duty = clause is not None and clause.form == "modal" and clause.auxiliary in (

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from assistant.design.asides import take_aside
 from assistant.design.clauses import parse_clause
-from assistant.design.leading import take_inverted, take_leading
+from assistant.design.leading import is_order, take_inverted, take_leading
 from assistant.design.listed_conditions import read_listed
 from assistant.design.messages import mask_quotes
 from assistant.design.outcomes import is_restrictive
@@ -178,7 +178,9 @@ def _apart(text: str, found: Sequence[Span]) -> Iterator[Span]:
                 yield span(text, start, match.start())
                 start = match.end()
         aside = _AND_ASIDE.search(masked, start, sentence.end)
-        if aside and parse_clause(text[start : aside.start()]):
+        rest = aside and text[aside.end() : sentence.end].split(", ", 1)[-1]
+        whole = rest and (parse_clause(rest) or is_order(rest))
+        if aside and whole and parse_clause(text[start : aside.start()]):
             yield span(text, start, aside.start())
             start = aside.end()
         yet = _BUT_WHEN.search(masked, start, sentence.end)

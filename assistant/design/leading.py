@@ -131,7 +131,7 @@ def _end_of_lead(text: str, start: int, end: int, word: str) -> int | None:
         left, right = text[start:cut].strip(), text[cut:end].strip(" ,:–—-")
         sure = right.startswith("then ")
         right = re.sub(r"^then\s+", "", right)
-        if _SUBORDINATE.match(right) or not (parse_clause(right) or _is_order(right)):
+        if _SUBORDINATE.match(right) or not (parse_clause(right) or is_order(right)):
             continue
         if (
             clausal
@@ -199,7 +199,7 @@ _SUBORDINATE = re.compile(
 )
 
 
-def _is_order(words: str) -> bool:
+def is_order(words: str) -> bool:
     """Whether words are an instruction to the system: "reject the request"."""
     first = words.split()[0].strip(",.") if words.split() else ""
     return first.islower() and is_base(first) and len(words.split()) > 1

@@ -165,12 +165,15 @@ def _in_effect(rule: Rule, item: Item, quantity: Quantity, point: Point) -> Item
 
 
 def _is_alternative(effect: str) -> bool:
-    """Whether several limits of an effect are joined by "or"."""
+    """Whether several limits of an effect are joined by "or", or are of one kind, each for a case
+    of its own: "up to 7 days for damage, and up to 30 days for loss"."""
     limits = [q for q in find_quantities(effect) if q.is_limit]
-    return len(limits) > 1 and any(
+    return any(
         re.search(r"\bor\b", effect[left.end : right.start], re.IGNORECASE)
+        or (left.comparison == right.comparison
+            and re.search(r"[,;]\s+(?:and|but)\s+$", effect[: right.phrase_start]))
         for left, right in pairwise(limits)
-    )
+    )  # fmt: skip
 
 
 def _denied_apart(rule: Rule, quantity: Quantity) -> bool:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import product
 
 from assistant.design.attributes import find_mandatory, find_options
-from assistant.design.certainty import has_sure_limits, is_sure
+from assistant.design.certainty import has_sure_limits, is_sure, stands_alone
 from assistant.design.chain_items import chain_items, chains
+from assistant.design.clauses import parse_clause
 from assistant.design.feasible import possible
 from assistant.design.items import Item, Result, Setting, Variables, found, one_line
 from assistant.design.joining import clauses_of, coordinated
@@ -30,8 +32,49 @@ MAX_FULL = 4
 
 
 def rule_items(text: str, rules: Sequence[Rule]) -> Iterator[Item]:
-    """The items of all rules of a criterion; ``text`` is the criterion's."""
-    for group in chains(rules):
+    """The items of all rules of a criterion; ``text`` is the criterion's.
+
+    A plain flow is quoted with what stands in one sentence with it.
+    """
+    starts = _passages(rules)
+    flows: dict[int, list[Item]] = {}
+    items = list(_of_rules(text, rules))
+    for item in items:
+        if item.settings[0].kind == "main flow":
+            flows.setdefault(_start_of(starts, item), []).append(item)
+    for item in items:
+        start = _start_of(starts, item)
+        told = flows.get(start, ())
+        if item not in told or (len(told) == 1 and item.settings[0].words.start == start):
+            yield item
+        elif item is told[0]:
+            words = span(text, start, told[-1].settings[0].words.end)
+            yield main_flow(words, valid=any(one.valid for one in told))
+
+
+def _passages(rules: Sequence[Rule]) -> list[int]:
+    """Where a rule begins that is read alone: neither within a sentence nor without a verb."""
+    return [
+        rule.whole.start for before, rule in zip([None, *rules], rules, strict=False)
+        if before is None
+        or (before.whole.text[-1:] in ".!?" and parse_clause(rule.whole.text) is not None)
+    ]  # fmt: skip
+
+
+def _with_whole_otherwise(text: str, rule: Rule) -> Rule:
+    """The rule, an elliptic "otherwise" ("..., else Cancelled") quoted with what it leaves out."""
+    stated = rule.otherwise
+    if stated is None or stands_alone(stated.text) or stated.start < rule.whole.start:
+        return rule
+    return replace(rule, otherwise=span(text, rule.whole.start, stated.end))
+
+
+def _start_of(starts: Sequence[int], item: Item) -> int:
+    return starts[max(0, bisect_right(starts, item.settings[0].words.start) - 1)]
+
+
+def _of_rules(text: str, rules: Sequence[Rule]) -> Iterator[Item]:
+    for group in chains([_with_whole_otherwise(text, rule) for rule in rules]):
         if len(group) > 1:
             yield from chain_items(group)
             for rule in group:
@@ -49,6 +92,18 @@ def main_flow(words: Span, *, valid: bool = True, results: tuple[Result, ...] = 
 
 
 def _of_rule(text: str, rule: Rule) -> Iterator[Item]:
+    """The items of a rule; an "otherwise" that none of them shows is quoted with its sentence."""
+    items = list(_read(text, rule))
+    other = rule.otherwise
+    if other is None or any(r.words.end == other.end for item in items for r in item.results):
+        yield from items
+        return
+    start, end = min(rule.whole.start, other.start), max(rule.whole.end, other.end)
+    yield main_flow(span(text, start, end), valid=not rule.restrictive or bool(rule.conditions))
+    yield from (item for item in items if item.settings[0].kind != "main flow")
+
+
+def _read(text: str, rule: Rule) -> Iterator[Item]:
     if not is_sure(rule):
         yield main_flow(rule.whole, valid=not rule.restrictive or bool(rule.conditions))
         if has_sure_limits(rule):
@@ -96,7 +151,8 @@ def _plain(text: str, rule: Rule) -> Iterator[Item]:
             for value in (True, False):
                 yield Item(
                     "positive" if value else "negative", value,
-                    (Setting("condition", named, value),), (Result(rest, value),), (rule.whole,),
+                    (Setting("condition", named, value),),
+                    (Result(rule.effect) if value else Result(rest, False),), (rule.whole,),
                     priority="High", variables=((one_line(named.text), _truth(value)),),
                 )  # fmt: skip
             return
@@ -183,7 +239,10 @@ def _kept_act(text: str, rule: Rule) -> Span | None:
         return None
     group = "act" if kept["act"].strip() else "before"
     act = span(text, effect.start + kept.start(group), effect.start + kept.end(group))
-    return act if act.text else None
+    return act if act.text and not _HALF.search(act.text) else None
+
+
+_HALF = re.compile(r"\b(?:and|or|but)$", re.IGNORECASE)
 
 
 # --- Fields and states that a sentence names ---------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from assistant.design.certainty import (
     denied_words,
     denies,
@@ -34,9 +36,10 @@ def results_of(rule: Rule, case: Case | None) -> tuple[Result, ...]:
         more = (rule.notice,) if rule.notice is not None else ()
         return tuple(Result(words) for words in (effect_words(rule), *rule.also, *more))
     if rule.otherwise is not None:
-        return (Result(rule.otherwise),) if is_of_other_case(rule) else ()
+        return (Result(rule.otherwise),) if is_of_other_case(rule, case) else ()
     words = denied_words(rule)
-    if does_not_happen(rule, case) and not denies(words.text):
+    kept = re.search(r"\bonly\b", words.text, re.IGNORECASE)
+    if does_not_happen(rule, case) and not kept and not denies(words.text):
         return (Result(words, happens=False),)
     return ()
 

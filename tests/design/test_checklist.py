@@ -264,6 +264,50 @@ def test_a_denial_within_the_subject_claims_nothing() -> None:
     assert outcomes(text, "9 digits: “exactly 10 digits” does not hold") == []
 
 
+def test_plain_flows_of_one_sentence_are_quoted_together() -> None:
+    first = "A driver sees only the own car; a manager sees all of them"
+    assert list(told(f"{first}. Nobody sees the price.")) == [
+        f"main flow: “{first}.”", "main flow: “Nobody sees the price.”",
+    ]  # fmt: skip
+    text = "The stay is at least 1 day and at most 90 days. Crane: max. 5 days."
+    flows = [label for label in told(text) if label.startswith("main")]
+    assert flows == [f"main flow: “{text}”"]
+
+
+def test_an_elliptic_alternative_is_quoted_with_its_sentence() -> None:
+    text = "Where there is no e-mail, a letter goes out today if it is paid, otherwise tomorrow."
+    found = {
+        tuple(f.holds for f in one.facts): [r.quote for r in one.outcomes] for one in derived(text)
+    }
+    assert found[True, False] == [text.rstrip(".")]
+    assert found[False, True] == []  # with an e-mail there is no letter tomorrow either
+
+
+def test_an_alternative_that_no_case_shows_is_quoted_too() -> None:
+    text = "A return can be booked from 60 days before the end up to the end. Later than that, no."
+    (one,) = derived(text)
+    assert one.facts[0].quote == text
+
+
+def test_each_limit_for_a_case_of_its_own_decides_nothing() -> None:
+    text = (
+        "A claim can be made up to 7 days after delivery for damage, and up to 30 days after it for"
+        " loss. After that the button is off."
+    )
+    missed = [one for one in derived(text) if not one.facts[0].holds]
+    assert [one.outcomes for one in missed] == [(), ()]
+
+
+def test_no_half_of_a_clause_is_denied() -> None:
+    for text in (
+        "A plan can be reinstated once, and only by a manager.",
+        "The system shall allow only a manager to release it, and only after it is signed.",
+        "The landlord must give notice before entering, except in case of an emergency.",
+    ):
+        assert not [o for one in derived(text) for o in one.outcomes if not o.happens]
+        assert "“an emergency” holds" not in told(text)
+
+
 def test_a_list_of_three_conditions_is_read_past_its_last_comma() -> None:
     text = "The order ships if it is paid, the address is known, and the stock is booked."
     (item,) = [one for one in derived(text) if one.technique == "positive"]
