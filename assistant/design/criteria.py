@@ -178,8 +178,8 @@ def _apart(text: str, found: Sequence[Span]) -> Iterator[Span]:
                 yield span(text, start, match.start())
                 start = match.end()
         aside = _AND_ASIDE.search(masked, start, sentence.end)
-        rest = aside and text[aside.end() : sentence.end].split(", ", 1)[-1]
-        whole = rest and (parse_clause(rest) or is_order(rest))
+        main = text[aside.end() : sentence.end].split(", ", 1)[-1] if aside else ""
+        whole = parse_clause(main) is not None or is_order(main)
         if aside and whole and parse_clause(text[start : aside.start()]):
             yield span(text, start, aside.start())
             start = aside.end()

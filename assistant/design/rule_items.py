@@ -54,11 +54,13 @@ def rule_items(text: str, rules: Sequence[Rule]) -> Iterator[Item]:
 
 def _passages(rules: Sequence[Rule]) -> list[int]:
     """Where a rule begins that is read alone: neither within a sentence nor without a verb."""
-    return [
-        rule.whole.start for before, rule in zip([None, *rules], rules, strict=False)
-        if before is None
-        or (before.whole.text[-1:] in ".!?" and parse_clause(rule.whole.text) is not None)
-    ]  # fmt: skip
+    starts: list[int] = []
+    end = "."
+    for rule in rules:
+        if not starts or (end in ".!?" and parse_clause(rule.whole.text) is not None):
+            starts.append(rule.whole.start)
+        end = rule.whole.text[-1:]
+    return starts
 
 
 def _with_whole_otherwise(text: str, rule: Rule) -> Rule:
