@@ -179,8 +179,8 @@ def _apart(text: str, found: Sequence[Span]) -> Iterator[Span]:
                 start = match.end()
         aside = _AND_ASIDE.search(masked, start, sentence.end)
         main = text[aside.end() : sentence.end].split(", ", 1)[-1] if aside else ""
-        whole = parse_clause(main) is not None or is_order(main)
-        if aside and whole and parse_clause(text[start : aside.start()]):
+        told = parse_clause(main) is not None or is_order(main)
+        if aside and told and parse_clause(text[start : aside.start()]):
             yield span(text, start, aside.start())
             start = aside.end()
         yet = _BUT_WHEN.search(masked, start, sentence.end)

@@ -44,7 +44,7 @@ def rule_items(text: str, rules: Sequence[Rule]) -> Iterator[Item]:
             flows.setdefault(_start_of(starts, item), []).append(item)
     for item in items:
         start = _start_of(starts, item)
-        told = flows.get(start, ())
+        told = flows.get(start, [])
         if item not in told or (len(told) == 1 and item.settings[0].words.start == start):
             yield item
         elif item is told[0]:
