@@ -115,3 +115,7 @@ def test_names_of_the_code_in_the_recipes_exist() -> None:
         names = set(re.findall(r"`([A-Z][a-z]+[A-Z]\w+|[A-Z][A-Z_]+[A-Z]|[a-z]+_[a-z_]+)\b", text))
         for name in names:
             assert re.search(rf"\b{name}\b", words), f"{page} names {name}"
+
+
+def test_readme_stays_short() -> None:
+    assert len((ROOT / "README.md").read_text("utf-8").splitlines()) <= 150
