@@ -22,14 +22,19 @@ VARIABLE = re.compile(r"\bUAT_[A-Z][A-Z_]*[A-Z]\b")
 ROW = re.compile(r"^\| `(UAT_[A-Z_]+(?:\.\.\.)?)` \| (?:([^|]*) \| )?[^|]+ \|$", re.MULTILINE)
 
 
-def code() -> Iterator[Path]:
-    """Every file in which a setting can be read: the product, its deployment, its tests and CI."""
+def product() -> Iterator[Path]:
+    """Every file of the product and its deployment in which a setting can stand."""
     yield from (ROOT / "assistant").rglob("*.py")
-    yield from (ROOT / "tests").rglob("*.py")
-    yield from (ROOT / "benchmarks").rglob("*.py")
     yield from (ROOT / "deploy").iterdir()
     yield from (ROOT / ".ci").iterdir()
     yield from (ROOT / name for name in ("Dockerfile", "compose.yaml", "Makefile"))
+
+
+def read_by_tests() -> set[str]:
+    """The variables that tests and benchmarks read; those that they only set are no settings."""
+    paths = [*(ROOT / "tests").rglob("*.py"), *(ROOT / "benchmarks").rglob("*.py")]
+    words = "\n".join(path.read_text("utf-8") for path in paths)
+    return set(re.findall(r'environ(?:\.get\(|\[)"(UAT_[A-Z_]+)"', words))
 
 
 def rows() -> dict[str, str]:
@@ -49,8 +54,8 @@ def test_every_setting_stands_in_the_reference() -> None:
 
 
 def test_every_variable_of_the_code_stands_in_the_reference_and_no_other() -> None:
-    words = "\n".join(path.read_text("utf-8") for path in code() if path != Path(__file__))
-    read = set(VARIABLE.findall(words)) | fields()
+    words = "\n".join(path.read_text("utf-8") for path in product())
+    read = set(VARIABLE.findall(words)) | fields() | read_by_tests()
     listed = {name for name in rows() if not name.endswith("...")}
     assert listed <= read
     beginnings = {name for name in read if any(row.startswith(f"{name}_") for row in listed)}
