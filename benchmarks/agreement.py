@@ -30,7 +30,7 @@ def main() -> None:
     options.add_argument("--data-dir", type=Path)
     given = options.parse_args()
 
-    from assistant.generation.engine import LlamaEngine
+    from assistant.generation.models.engine import LlamaEngine
     from assistant.settings import load_settings
     from assistant.training.adapters import AdapterRegistry
     from assistant.training.agreement import (

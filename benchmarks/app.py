@@ -123,9 +123,9 @@ def clicks_of_app(page: Page, address: str, repeats: int) -> list[float]:
 def filled(data_dir: Path, models_dir: Path, chunks: int) -> None:
     """The sample project, and beside it enough rule pages for the wanted number of chunks."""
     from assistant.settings import Settings
-    from assistant.workflow.import_sources import index_paths
-    from assistant.workflow.sample_project import SAMPLE_PROJECT, ensure_sample_project
-    from assistant.workflow.workspace import Workspace
+    from assistant.workflow.deployment.workspace import Workspace
+    from assistant.workflow.sources.import_sources import index_paths
+    from assistant.workflow.sources.sample_project import SAMPLE_PROJECT, ensure_sample_project
 
     pages = Path(tempfile.mkdtemp())
     rules_a_page = 200

@@ -34,11 +34,11 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from assistant.design.certainty import denies  # noqa: E402
 from assistant.design.checklist import checklist  # noqa: E402
 from assistant.design.conditions import derive_conditions  # noqa: E402
-from assistant.design.quantities import find_quantities  # noqa: E402
 from assistant.domain import AcceptanceCriterion, TestCondition, UserStory  # noqa: E402
+from assistant.language.quantities import find_quantities  # noqa: E402
+from assistant.reading.certainty import denies  # noqa: E402
 
 SETS = (
     "development", "held_out", "further", "fresh", "expressions", "domains", "phrasings", "typical",

@@ -21,10 +21,10 @@ from rapidfuzz import fuzz
 
 from assistant.domain import TestCase, TestStep
 from assistant.settings import load_settings
-from assistant.sources.files import read_file
+from assistant.sources.files.files import read_file
 from assistant.suite.duplicates import Embed, decide
 from assistant.suite.likeness import Profile
-from assistant.training.case_files import read_case_file
+from assistant.training.data.case_files import read_case_file
 
 HERE = Path(__file__).resolve().parent
 SAMPLE = HERE.parent / "sample_data" / "existing_cases.csv"
@@ -76,8 +76,8 @@ def _suite(name: str, shared: Path | None) -> dict[str, TestCase]:
 
 def embedding() -> Embed:
     """The product's own embedding model."""
-    from assistant.generation.catalogue import DEFAULT_EMBEDDING, find_model
-    from assistant.generation.fetch import verified_path
+    from assistant.generation.models.catalogue import DEFAULT_EMBEDDING, find_model
+    from assistant.generation.models.fetch import verified_path
     from assistant.knowledge.embedding import SentenceEmbedder
 
     settings = load_settings()

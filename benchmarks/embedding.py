@@ -24,12 +24,12 @@ import torch
 from sentence_transformers import SentenceTransformer
 
 from assistant.domain import SourceDocument
-from assistant.generation.catalogue import DEFAULT_EMBEDDING, find_model
-from assistant.generation.fetch import verified_path
-from assistant.knowledge.chunking import split
+from assistant.generation.models.catalogue import DEFAULT_EMBEDDING, find_model
+from assistant.generation.models.fetch import verified_path
+from assistant.knowledge.chunks.chunking import split
 from assistant.knowledge.embedding import SentenceEmbedder
 from assistant.settings import load_settings
-from assistant.sources.batches import read_files
+from assistant.sources.files.batches import read_files
 
 SAMPLE = Path(__file__).resolve().parent.parent / "sample_data"
 

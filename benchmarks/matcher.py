@@ -21,7 +21,7 @@ from assistant.domain import TestCase, TestStep
 from assistant.evaluation.matching import THRESHOLD, Vectors
 from assistant.evaluation.quality import body_text
 from assistant.knowledge.embedding import SentenceEmbedder
-from assistant.sources.files import read_file
+from assistant.sources.files.files import read_file
 
 HERE = Path(__file__).resolve().parent
 SAMPLE = HERE.parent / "sample_data/existing_cases.csv"

@@ -20,7 +20,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from assistant.design.quantities import find_messages, find_quantities
 from assistant.domain import (
     AcceptanceCriterion,
     Chunk,
@@ -38,6 +37,7 @@ from assistant.generation.proof import (
     grounded,
     with_sources,
 )
+from assistant.language.quantities import find_messages, find_quantities
 
 CRITERION = "AC-1"
 

@@ -24,9 +24,9 @@ from pathlib import Path
 from typing import Any
 
 from assistant.design.instructions import find_instructions
-from assistant.design.languages import ENGLISH, language_of
-from assistant.design.questions import raise_questions
+from assistant.design.questions.questions import raise_questions
 from assistant.domain import AcceptanceCriterion, Chunk, Epic, Question, UserStory
+from assistant.language.languages import ENGLISH, language_of
 
 LABELS = Path(__file__).with_suffix(".jsonl")
 HALVES = ["open", "kept", "fresh"]

@@ -24,9 +24,9 @@ from collections import Counter
 from pathlib import Path
 from time import perf_counter
 
-from assistant.design.planned import planned_conditions
+from assistant.design.processes.planned import planned_conditions
 from assistant.domain import TECHNIQUES, Epic, TestCase
-from assistant.sources.files import read_file
+from assistant.sources.files.files import read_file
 from assistant.suite.reuse import VERDICTS, ConditionVerdict, against_existing
 
 HERE = Path(__file__).resolve().parent

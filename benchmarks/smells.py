@@ -19,7 +19,7 @@ from pathlib import Path
 
 from assistant.domain import TestCase, TestStep
 from assistant.generation.lint import lint
-from assistant.training.case_files import read_case_file
+from assistant.training.data.case_files import read_case_file
 
 LABELS = Path(__file__).with_name("smell_labels.jsonl")
 BESIDE = frozenset({"no expected result", "duplicate step"})

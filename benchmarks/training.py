@@ -33,8 +33,8 @@ from assistant.settings import Settings
 from assistant.training.base_models import BaseModel, find_base, load_base
 from assistant.training.chatml import encode
 from assistant.training.config import TrainingConfig
+from assistant.training.data.pairs import CasePair, read_jsonl
 from assistant.training.loop import StageData
-from assistant.training.pairs import CasePair, read_jsonl
 from assistant.training.sft import train_stage, usable_threads, with_lora
 
 

@@ -11,7 +11,7 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-from assistant.workflow.analyse_epic import analyse_text
+from assistant.workflow.writing.analyse_epic import analyse_text
 
 
 def checklist(epic: Path) -> Iterator[str]:

@@ -17,8 +17,11 @@ from pathlib import Path
 
 from assistant.domain import GenerationConfig
 from assistant.settings import load_settings
-from assistant.workflow import export_cases, generate_cases, import_sources, models, requests
-from assistant.workflow.workspace import Workspace
+from assistant.workflow.deployment import models
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review import export_cases
+from assistant.workflow.sources import import_sources
+from assistant.workflow.writing import generate_cases, requests
 
 
 def write_outline(epic: Path, sources: list[Path], out: Path, data_dir: Path) -> int:

@@ -16,8 +16,9 @@ from pathlib import Path
 
 from assistant.domain import RetrievedChunk
 from assistant.settings import load_settings
-from assistant.workflow import import_sources, models, search_sources
-from assistant.workflow.workspace import Workspace
+from assistant.workflow.deployment import models
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources import import_sources, search_sources
 
 
 def search(query: str, paths: list[Path], data_dir: Path) -> tuple[RetrievedChunk, ...]:

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from assistant.ui.comparison_form import comparison_form
-from assistant.ui.comparison_view import comparison_view
+from assistant.ui.learning.comparison_form import comparison_form
+from assistant.ui.learning.comparison_view import comparison_view
 from assistant.ui.state import keep_address, require_shell, session, workspace
 
 require_shell(__file__)

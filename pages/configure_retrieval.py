@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from assistant.ui.query_trial import query_trial
-from assistant.ui.retrieval_form import retrieval_form
+from assistant.ui.sources.query_trial import query_trial
+from assistant.ui.sources.retrieval_form import retrieval_form
 from assistant.ui.state import require_shell, session, workspace
 
 require_shell(__file__)

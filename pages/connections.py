@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from assistant.ui.connection_cards import connection_cards
-from assistant.ui.connection_form import connection_form
-from assistant.ui.services_table import contacted_hosts, services_table
+from assistant.ui.sources.connection_cards import connection_cards
+from assistant.ui.sources.connection_form import connection_form
+from assistant.ui.sources.services_table import contacted_hosts, services_table
 from assistant.ui.state import keep_address, require_shell, session, workspace
 
 require_shell(__file__)

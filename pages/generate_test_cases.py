@@ -9,14 +9,14 @@ require_shell(__file__)
 record = session()
 opened = workspace()
 if record.run_id:
-    from assistant.ui.run_view import run_view
+    from assistant.ui.home.run_view import run_view
 
     run_view(opened, record)
 else:
     st.title("Generate test cases")
     # After the title: what reads an epic is long to import, and something is to be seen first.
-    from assistant.ui.compose import compose
-    from assistant.ui.run_view import earlier_runs
+    from assistant.ui.home.compose import compose
+    from assistant.ui.home.run_view import earlier_runs
 
     compose(opened, record)
     earlier_runs(opened, record)

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from assistant.ui.documents_table import documents_table
-from assistant.ui.import_panel import import_panel
+from assistant.ui.sources.documents_table import documents_table
+from assistant.ui.sources.import_panel import import_panel
+from assistant.ui.sources.sync_panel import sync_panel
 from assistant.ui.state import require_shell, session, workspace
-from assistant.ui.sync_panel import sync_panel
 
 require_shell(__file__)
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from assistant.ui.library_view import library_view
+from assistant.ui.library.library_view import library_view
 from assistant.ui.state import keep_address, require_shell, session, workspace
 
 require_shell(__file__)

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from assistant.ui.adapters_table import adapters_table
+from assistant.ui.learning.adapters_table import adapters_table
+from assistant.ui.learning.training_form import training_form
+from assistant.ui.learning.training_runs import training_runs
 from assistant.ui.state import keep_address, require_shell, session, workspace
-from assistant.ui.training_form import training_form
-from assistant.ui.training_runs import training_runs
 
 require_shell(__file__)
 

@@ -16,11 +16,16 @@ from filelock import FileLock
 from hypothesis import settings
 
 from assistant.errors import ModelUnavailable
-from assistant.generation.catalogue import CATALOGUE, DEFAULT_CHAT, DEFAULT_EMBEDDING, find_model
-from assistant.generation.fetch import fetch_model
+from assistant.generation.models.catalogue import (
+    CATALOGUE,
+    DEFAULT_CHAT,
+    DEFAULT_EMBEDDING,
+    find_model,
+)
+from assistant.generation.models.fetch import fetch_model
 from assistant.settings import Settings
-from assistant.workflow.sample_project import ensure_sample_project
-from assistant.workflow.workspace import Workspace
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources.sample_project import ensure_sample_project
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -14,18 +14,21 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "assistant"
 
-BASE = {"domain", "errors", "failpoints"}
-LEAVES = ("sources", "knowledge", "design", "suite", "library")
+BASE = {"domain", "errors", "failpoints", "language"}
+LEAVES = ("sources", "knowledge", "reading", "suite", "library")
+BELOW = {*LEAVES, "design"}
 ALLOWED: dict[str, set[str]] = {
     "domain": set(),
     "errors": set(),
     "failpoints": set(),
     "settings": {"errors"},
+    "language": {"domain"},
     **dict.fromkeys(LEAVES, BASE),
+    "design": BASE | {"reading"},
     "generation": BASE | {"knowledge", "design", "suite"},
-    "training": BASE | {"generation", *LEAVES},
-    "evaluation": BASE | {"generation", *LEAVES},
-    "workflow": BASE | {"settings", "generation", "training", "evaluation", *LEAVES},
+    "training": BASE | {"generation"} | BELOW,
+    "evaluation": BASE | {"generation"} | BELOW,
+    "workflow": BASE | {"settings", "generation", "training", "evaluation"} | BELOW,
     "ui": BASE | {"workflow", "settings"},
     "__main__": BASE | {"workflow", "settings", "command_line"},
     "command_line": BASE | {"workflow", "settings"},
@@ -117,6 +120,52 @@ def test_readme_names_every_room() -> None:
     assert rooms == set(re.findall(r"^  (\w+)/", tree, re.MULTILINE))
 
 
+MOST_FILES = 25
+"""In one folder: more than that, nobody finds a file without searching."""
+
+
+@pytest.mark.parametrize(
+    "folder", sorted({path.parent for path in PACKAGE.rglob("*.py")}), ids=lambda path: path.name
+)
+def test_no_folder_is_crowded(folder: Path) -> None:
+    assert len(list(folder.glob("*.py"))) <= MOST_FILES
+
+
+@pytest.mark.parametrize("room", sorted(PACKAGE.glob("*/__init__.py")), ids=lambda p: p.parent.name)
+def test_a_file_name_is_used_once_in_a_room(room: Path) -> None:
+    names = [path.name for path in room.parent.rglob("*.py") if path != room]
+    double = {name for name in names if names.count(name) > 1} - {"__init__.py"}
+    assert not double
+
+
+def open_names(package: Path) -> set[str]:
+    """The door of a folder: what its ``__init__`` names in ``__all__``."""
+    for node in ast.parse((package / "__init__.py").read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            return set(ast.literal_eval(node.value))
+    return set()
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_folder_is_entered_by_its_door(path: Path) -> None:
+    for name in imports(path):
+        *folders, _ = parts = name.split(".")
+        if parts[0] != "assistant":
+            continue
+        for depth in range(2, len(folders) + 1):
+            package = ROOT.joinpath(*parts[:depth])
+            if package.is_dir() and package not in path.parents:
+                assert parts[depth] in open_names(package), f"{name}: not in the door of {package}"
+
+
+@pytest.mark.parametrize("package", sorted(PACKAGE.glob("**/__init__.py")), ids=str)
+def test_a_door_names_what_is_there(package: Path) -> None:
+    text = package.read_text(encoding="utf-8")
+    for name in open_names(package.parent):
+        there = (package.parent / f"{name}.py").exists() or (package.parent / name).is_dir()
+        assert there or re.search(rf"\b{name}\b", text.split("__all__", 1)[0]), name
+
+
 def test_size_of_the_shell() -> None:
     assert len((ROOT / "app.py").read_text(encoding="utf-8").splitlines()) <= 40
     for page in (ROOT / "pages").glob("*.py"):
@@ -199,8 +248,8 @@ def test_importing_the_package_is_light() -> None:
 @pytest.mark.parametrize(
     ("modules", "left_out"),
     [
-        ("assistant.ui.shell", ("assistant.design", "assistant.training.dataset", "numpy")),
-        ("assistant.ui.compose, assistant.ui.run_view", ("httpx", "numpy", "sqlalchemy")),
+        ("assistant.ui.shell", ("assistant.design", "assistant.training.data.dataset", "numpy")),
+        ("assistant.ui.home.compose, assistant.ui.home.run_view", ("httpx", "numpy", "sqlalchemy")),
     ],
 )
 def test_the_first_paint_does_not_wait(modules: str, left_out: tuple[str, ...]) -> None:

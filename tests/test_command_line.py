@@ -23,8 +23,8 @@ import pytest
 
 from assistant.domain import GenerationRun, RetrievedChunk
 from assistant.settings import load_settings
-from assistant.workflow import review
-from assistant.workflow.workspace import Workspace
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review import review
 
 ROOT = Path(__file__).resolve().parent.parent
 EPIC = "sample_data/epics/CC-200-cooling-off-cancellation.md"

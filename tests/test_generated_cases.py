@@ -18,10 +18,11 @@ import pytest
 from assistant.domain import GenerationConfig, GenerationRun, TestCase
 from assistant.settings import Settings
 from assistant.suite.template import DEFAULT_TEMPLATE, load_template, template_problems
-from assistant.workflow import export_cases, generate_cases
-from assistant.workflow.requests import GenerateRequest, understand
-from assistant.workflow.sample_project import SAMPLE_PROJECT
-from assistant.workflow.workspace import Workspace
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review import export_cases
+from assistant.workflow.sources.sample_project import SAMPLE_PROJECT
+from assistant.workflow.writing import generate_cases
+from assistant.workflow.writing.requests import GenerateRequest, understand
 
 SAMPLE = Path(__file__).parent.parent / "sample_data"
 EPICS = ("CC-100", "CC-200", "CC-300", "BIL-200", "BIL-400", "FS-300")

@@ -14,7 +14,7 @@ from assistant.command_line.scope_options import add_scope, techniques_of
 from assistant.errors import SourceError
 
 if TYPE_CHECKING:
-    from assistant.workflow.analyse_epic import AnalysedCriterion, StepChange
+    from assistant.workflow.writing.analyse_epic import AnalysedCriterion, StepChange
 
 STDIN = "-"
 
@@ -38,7 +38,7 @@ def add_options(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
 
 def analyse(options: Namespace, terminal: Terminal) -> None:
     """Print, by epic, story and criterion, what is said and what would be tested."""
-    from assistant.workflow.analyse_epic import analyse_text
+    from assistant.workflow.writing.analyse_epic import analyse_text
 
     name, data = _source(options.epic)
     found = analyse_text(

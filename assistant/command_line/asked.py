@@ -14,15 +14,15 @@ from pathlib import Path
 
 from assistant.command_line.output import Terminal
 from assistant.errors import LibraryError, SourceError
-from assistant.workflow import import_sources
-from assistant.workflow import models as model_store
-from assistant.workflow.requests import GenerateRequest, Understanding, understand
-from assistant.workflow.sample_project import (
+from assistant.workflow.deployment import models as model_store
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources import import_sources
+from assistant.workflow.sources.sample_project import (
     SAMPLE_PROJECT,
     ensure_sample_project,
     is_sample_file,
 )
-from assistant.workflow.workspace import Workspace
+from assistant.workflow.writing.requests import GenerateRequest, Understanding, understand
 
 DEFAULT_PROJECT = "Default"
 STDIN = "-"

@@ -20,19 +20,12 @@ from assistant.command_line.output import Terminal
 from assistant.command_line.scope_options import techniques_of
 from assistant.domain import CaseTemplate, GenerationConfig, GenerationRun, TestCase
 from assistant.errors import SettingsError, SourceError
-from assistant.workflow import (
-    company_template,
-    export_cases,
-    fill_gaps,
-    generate_cases,
-    import_sources,
-    reuse,
-    search_sources,
-    usage,
-)
-from assistant.workflow import models as model_store
-from assistant.workflow import start as app
-from assistant.workflow.workspace import Workspace
+from assistant.workflow.deployment import models as model_store
+from assistant.workflow.deployment import start as app
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review import company_template, export_cases
+from assistant.workflow.sources import import_sources, search_sources
+from assistant.workflow.writing import fill_gaps, generate_cases, reuse, usage
 
 PROBLEMS_SHOWN = 5
 

@@ -7,9 +7,9 @@ from argparse import Namespace
 from assistant.command_line.asked import open_workspace, project_of_run, reading_project
 from assistant.command_line.output import Terminal
 from assistant.errors import SettingsError
-from assistant.workflow import erase as erasing
-from assistant.workflow.erase import Erased, Wanted
-from assistant.workflow.workspace import Workspace
+from assistant.workflow.deployment import erase as erasing
+from assistant.workflow.deployment.erase import Erased, Wanted
+from assistant.workflow.deployment.workspace import Workspace
 
 NAMED = ("document", "case", "run")
 NOT_YET = "Nothing was erased. Add --yes to erase this; it cannot be undone."

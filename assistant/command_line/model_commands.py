@@ -7,10 +7,10 @@ from argparse import Namespace
 from assistant.command_line.asked import open_workspace
 from assistant.command_line.output import Terminal
 from assistant.errors import ModelUnavailable, SettingsError
-from assistant.workflow import add_models, probe_models
-from assistant.workflow import models as model_store
-from assistant.workflow.probe_models import ProbeTask
-from assistant.workflow.ways_of_writing import (
+from assistant.workflow.deployment import add_models, probe_models
+from assistant.workflow.deployment import models as model_store
+from assistant.workflow.deployment.probe_models import ProbeTask
+from assistant.workflow.deployment.ways_of_writing import (
     WAYS,
     choose_way,
     chosen_way,

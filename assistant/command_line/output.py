@@ -10,7 +10,7 @@ from typing import IO
 
 from pydantic import BaseModel
 
-from assistant.workflow.models import FetchProgress
+from assistant.workflow.deployment.models import FetchProgress
 
 BAR_WIDTH = 30
 SECONDS_BETWEEN_LINES = 5.0

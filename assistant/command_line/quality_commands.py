@@ -9,9 +9,10 @@ from pydantic import ValidationError
 from assistant.command_line.asked import DEFAULT_PROJECT, open_workspace
 from assistant.command_line.output import Terminal
 from assistant.errors import SettingsError
-from assistant.workflow import evaluate_generation, lint_cases
-from assistant.workflow import models as model_store
-from assistant.workflow.evaluate_generation import EvaluateRequest
+from assistant.workflow.deployment import models as model_store
+from assistant.workflow.learning import evaluate_generation
+from assistant.workflow.learning.evaluate_generation import EvaluateRequest
+from assistant.workflow.review import lint_cases
 
 
 def lint(options: Namespace, terminal: Terminal) -> None:

@@ -8,9 +8,9 @@ from assistant.command_line.asked import open_workspace, request_of, understood
 from assistant.command_line.output import Terminal
 from assistant.domain import Question
 from assistant.errors import SourceError
-from assistant.workflow import answers
-from assistant.workflow.requests import Understanding
-from assistant.workflow.workspace import Workspace
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.writing import answers
+from assistant.workflow.writing.requests import Understanding
 
 
 def questions(options: Namespace, terminal: Terminal) -> None:

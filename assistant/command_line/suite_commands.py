@@ -6,8 +6,8 @@ from argparse import Namespace
 
 from assistant.command_line.asked import open_workspace, project_of_run, reading_project
 from assistant.command_line.output import Terminal
-from assistant.workflow import coverage as depth_of_coverage
-from assistant.workflow import duplicates as same_cases
+from assistant.workflow.review import duplicates as same_cases
+from assistant.workflow.writing import coverage as depth_of_coverage
 
 
 def duplicates(options: Namespace, terminal: Terminal) -> None:

@@ -12,12 +12,13 @@ from datetime import datetime
 from assistant.command_line.asked import DEFAULT_PROJECT, open_workspace, reading_project
 from assistant.command_line.output import Terminal
 from assistant.errors import SettingsError
-from assistant.workflow import stale as stale_store
-from assistant.workflow import sync_jobs, write_again
-from assistant.workflow.source_list import SourceRow, listed_sources
-from assistant.workflow.sync import SyncReport
-from assistant.workflow.sync import sync as sync_now
-from assistant.workflow.workspace import Workspace
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review import stale as stale_store
+from assistant.workflow.sources import sync_jobs
+from assistant.workflow.sources.source_list import SourceRow, listed_sources
+from assistant.workflow.sources.sync import SyncReport
+from assistant.workflow.sources.sync import sync as sync_now
+from assistant.workflow.writing import write_again
 
 SHOWN = 20
 

@@ -15,16 +15,16 @@ from pydantic import ValidationError
 from assistant.command_line.asked import DEFAULT_PROJECT, open_workspace
 from assistant.command_line.output import Terminal
 from assistant.errors import SettingsError, TrainingError
-from assistant.workflow import compare_models, train_adapter
-from assistant.workflow.compare_models import CompareRequest
-from assistant.workflow.comparison_view import markdown, plain
-from assistant.workflow.train_adapter import (
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.learning import compare_models, train_adapter
+from assistant.workflow.learning.compare_models import CompareRequest
+from assistant.workflow.learning.comparison_view import markdown, plain
+from assistant.workflow.learning.train_adapter import (
     DatasetConfig,
     TrainingConfig,
     TrainingRun,
     TrainRequest,
 )
-from assistant.workflow.workspace import Workspace
 
 POLL_SECONDS = 1.0
 

@@ -10,24 +10,24 @@ import re
 from collections.abc import Sequence
 from datetime import date, time
 
-from assistant.design.amounts import Quantity
-from assistant.design.attributes import find_options
-from assistant.design.casing import lower_start, one_line
-from assistant.design.clauses import Clause
-from assistant.design.criteria import read_rules
-from assistant.design.field_rules import FieldDemands, field_rules
-from assistant.design.joining import clauses_of, coordinated
-from assistant.design.logic import Expression
-from assistant.design.narratives import read_narrative
-from assistant.design.people import is_person
-from assistant.design.quantities import find_quantities
-from assistant.design.restrictions import find_restriction
-from assistant.design.rows import Row, read_rows
-from assistant.design.rules import Rule
-from assistant.design.sentences import Span
-from assistant.design.states import find_transitions
-from assistant.design.variables import variable_of
+from assistant.design.techniques.field_rules import FieldDemands, field_rules
+from assistant.design.techniques.variables import variable_of
 from assistant.domain import AcceptanceCriterion, Evidence, Value
+from assistant.language.amounts import Quantity
+from assistant.language.casing import lower_start, one_line
+from assistant.language.clauses import Clause
+from assistant.language.joining import clauses_of, coordinated
+from assistant.language.people import is_person
+from assistant.language.quantities import find_quantities
+from assistant.language.sentences import Span
+from assistant.reading.attributes import find_options
+from assistant.reading.criteria import read_rules
+from assistant.reading.logic import Expression
+from assistant.reading.narratives import read_narrative
+from assistant.reading.restrictions import find_restriction
+from assistant.reading.rules import Rule
+from assistant.reading.states import find_transitions
+from assistant.reading.tables.rows import Row, read_rows
 
 _REFERENCE = re.compile(
     r"\b(?:[A-Z]{2,10}(?:-[A-Z]{1,10})*-\d+(?:-[A-Z]+\d+)?|(?:BR|REQ|FR|NFR|UC|RULE)[ _]?\d+"

@@ -10,18 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from assistant.design.criteria import read_rules
 from assistant.design.instructions import find_instructions
 from assistant.design.items import Item, Result, Setting, found, one_line
-from assistant.design.languages import ENGLISH, language_of
-from assistant.design.narratives import read_narrative
-from assistant.design.parameters import Parameter, combinations, find_parameters
-from assistant.design.rule_items import main_flow, rule_items
-from assistant.design.rules import Rule
-from assistant.design.scenario_items import scenario_items
-from assistant.design.sentences import span
-from assistant.design.table_items import table_items
+from assistant.design.techniques.parameters import Parameter, combinations, find_parameters
+from assistant.design.techniques.rule_items import main_flow, rule_items
+from assistant.design.techniques.scenario_items import scenario_items
+from assistant.design.techniques.table_items import table_items
 from assistant.domain import TECHNIQUES, AcceptanceCriterion
+from assistant.language.languages import ENGLISH, language_of
+from assistant.language.sentences import span
+from assistant.reading.criteria import read_rules
+from assistant.reading.narratives import read_narrative
+from assistant.reading.rules import Rule
 
 
 def checklist(criterion: AcceptanceCriterion) -> tuple[Item, ...]:

@@ -10,7 +10,6 @@ from itertools import count
 from assistant.design.checklist import checklist
 from assistant.design.items import Item, one_line
 from assistant.design.labels import label, told
-from assistant.design.sentences import Span
 from assistant.domain import (
     TECHNIQUES,
     AcceptanceCriterion,
@@ -24,6 +23,7 @@ from assistant.domain import (
     TestCondition,
     UserStory,
 )
+from assistant.language.sentences import Span
 
 STANDARD = 3
 """Items of a criterion at standard depth beside one for each of its rules."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assistant.design.sentences import Span
 from assistant.domain import FactKind, Priority, Technique
+from assistant.language.sentences import Span
 
 Variables = tuple[tuple[str, str], ...]
 """The facts and quantities that an item depends on, each with its value."""

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 
-from assistant.design.certainty import (
+from assistant.design.items import Result, Setting
+from assistant.language.sentences import Span
+from assistant.reading.certainty import (
     denied_words,
     denies,
     does_not_happen,
     is_of_other_case,
     without_last_only,
 )
-from assistant.design.items import Result, Setting
-from assistant.design.logic import Case, holds
-from assistant.design.rules import Rule
-from assistant.design.sentences import Span
+from assistant.reading.logic import Case, holds
+from assistant.reading.rules import Rule
 
 
 def condition_settings(rule: Rule, case: Case, *, but: int = -1) -> tuple[Setting, ...]:

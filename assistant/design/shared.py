@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal
 
-from assistant.design.casing import capital, one_line
-from assistant.design.criteria import read_rules
-from assistant.design.scope import is_scope_statement
+from assistant.design.questions.scope import is_scope_statement
 from assistant.domain import AcceptanceCriterion, Epic, UserStory, Value
+from assistant.language.casing import capital, one_line
+from assistant.reading.criteria import read_rules
 
 MAX_LINES = 8
 """Stated preconditions of one text; a longer list is documentation."""

@@ -16,10 +16,10 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from assistant.design.languages import language_of
 from assistant.domain import GenerationConfig, ModelSpec, Value, utc_now
 from assistant.errors import InvalidOutput, ModelTimeout, ModelUnavailable
-from assistant.generation.chat_models import ChatEndpoint, Message, invoke_structured
+from assistant.generation.models.chat_models import ChatEndpoint, Message, invoke_structured
+from assistant.language.languages import language_of
 
 PROBE_VERSION = 1
 """Counts up whenever a task changes: results of different versions are not compared."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from assistant.domain import RejectedDraft
-from assistant.generation.chat_models import StructuredReply
+from assistant.generation.models.chat_models import StructuredReply
 
 
 @dataclass

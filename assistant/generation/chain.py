@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, TypeVar
 
-from assistant.design.scope import out_of_scope
+from assistant.design.questions.scope import out_of_scope
 from assistant.domain import (
     Chunk,
     Epic,
@@ -30,6 +30,7 @@ from assistant.domain import (
 from assistant.generation.cancelling import CancelCheck, never_cancelled, raise_if_cancelled
 from assistant.generation.house_rules import HouseRules
 from assistant.generation.lint import lint
+from assistant.generation.models.structured import untraced
 from assistant.generation.numbering import Numbering
 from assistant.generation.planning import (
     Item,
@@ -48,7 +49,6 @@ from assistant.generation.proof import (
     grounded,
     verified,
 )
-from assistant.generation.structured import untraced
 from assistant.generation.writer import (
     CaseBrief,
     CaseIds,

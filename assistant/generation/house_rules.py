@@ -14,12 +14,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from assistant.design.clauses import parse_clause
-from assistant.design.people import is_person
-from assistant.design.verbs import is_base
 from assistant.domain import CaseTemplate, Fix, LintFinding, StepText, TestCase, TestStep, Value
 from assistant.generation.style import CompanyStyle, lead_of
 from assistant.generation.wording import QUOTED, clipped
+from assistant.language.clauses import parse_clause
+from assistant.language.people import is_person
+from assistant.language.verbs import is_base
 from assistant.suite.titles import titled
 
 ENOUGH = 10

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Protocol
 
-from assistant.design.end_to_end import conditions_of_epic
-from assistant.design.questions import raise_questions
+from assistant.design.processes.end_to_end import conditions_of_epic
+from assistant.design.questions.questions import raise_questions
 from assistant.domain import (
     AcceptanceCriterion,
     Chunk,

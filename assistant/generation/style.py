@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from assistant.design.casing import lower_start
 from assistant.domain import Value
 from assistant.generation.wording import QUOTED, capitalised, phrase, sentence
+from assistant.language.casing import lower_start
 
 _LEADS = re.compile(
     r"^(?:to )?(verify|check|validate|ensure|confirm|test)(?:ing)?( that| whether| if)?\b",

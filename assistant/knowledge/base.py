@@ -8,11 +8,11 @@ from typing import Self
 
 from assistant.domain import Chunk, RetrievalConfig, RetrievedChunk, SearchFilter
 from assistant.errors import RetrievalError
-from assistant.knowledge import homes
-from assistant.knowledge.collection import CollectionMeta, Home
 from assistant.knowledge.common_ground import REQUIREMENTS, SAMPLE, CommonGround, common_ground
 from assistant.knowledge.embedding import Embedder
-from assistant.knowledge.homes import Place
+from assistant.knowledge.qdrant import homes
+from assistant.knowledge.qdrant.collection import CollectionMeta, Home
+from assistant.knowledge.qdrant.homes import Place
 from assistant.knowledge.question import Question, ask
 from assistant.knowledge.read_write_lock import ReadWriteLock
 from assistant.knowledge.retrieval import Retriever, SearchTrace

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from assistant.errors import RetrievalError
-from assistant.knowledge.text_pieces import averaged, batches, pieces
+from assistant.knowledge.chunks.text_pieces import averaged, batches, pieces
 
 if TYPE_CHECKING:
     import numpy as np

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assistant.domain import Chunk, RetrievalConfig
-from assistant.knowledge.index import Hit
+from assistant.knowledge.qdrant.index import Hit
 from assistant.knowledge.sparse import overlap
 
 MIN_COSINE = 0.35

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from assistant.domain import RetrievalConfig
 from assistant.errors import RetrievalError
 from assistant.knowledge.embedding import Embedder
-from assistant.knowledge.index import IndexQuery, Scope
+from assistant.knowledge.qdrant.index import IndexQuery, Scope
 from assistant.knowledge.sparse import Bm25Encoder, SparseVector
 
 if TYPE_CHECKING:

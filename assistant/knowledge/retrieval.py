@@ -16,7 +16,7 @@ from assistant.domain import (
     Value,
 )
 from assistant.knowledge.fusion import Fused, Lists, best_first, fuse, is_relevant, same_words
-from assistant.knowledge.index import ChunkRecord, Hit, Index, IndexQuery, Scope
+from assistant.knowledge.qdrant.index import ChunkRecord, Hit, Index, IndexQuery, Scope
 from assistant.knowledge.question import Question
 from assistant.knowledge.sparse import Bm25Encoder
 from assistant.knowledge.versions import Versions

@@ -8,7 +8,7 @@ from typing import NamedTuple, Self
 
 from assistant.domain import Chunk, SearchFilter
 from assistant.failpoints import reach
-from assistant.knowledge.index import DocumentRecord, Index, Scope
+from assistant.knowledge.qdrant.index import DocumentRecord, Index, Scope
 
 log = logging.getLogger(__name__)
 

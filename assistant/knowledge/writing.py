@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from assistant.domain import Chunk
 from assistant.errors import RetrievalError
 from assistant.failpoints import reach
-from assistant.knowledge.collection import Home
 from assistant.knowledge.embedding import Embedder
-from assistant.knowledge.index import ChunkPoint, ChunkRecord, DocumentRecord, Scope
+from assistant.knowledge.qdrant.collection import Home
+from assistant.knowledge.qdrant.index import ChunkPoint, ChunkRecord, DocumentRecord, Scope
 from assistant.knowledge.read_write_lock import ReadWriteLock
 from assistant.knowledge.sparse import Bm25Encoder, SparseVector
 from assistant.knowledge.versions import Versions

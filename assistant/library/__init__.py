@@ -4,8 +4,8 @@ SQLite (one file, WAL, ``synchronous=FULL``) unless a database URL is given. SQL
 when a library is opened, not when this module is.
 """
 
-from assistant.library.owner import current_owner
-from assistant.library.records import (
+from assistant.library.storage.owner import current_owner
+from assistant.library.storage.records import (
     CaseVersion,
     Connection,
     DocumentState,
@@ -46,4 +46,5 @@ __all__ = [
     "StoredRating",
     "Wanted",
     "current_owner",
+    "storage",
 ]

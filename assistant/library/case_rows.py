@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from assistant.domain import TestCase, utc_now
 from assistant.errors import EditConflict, LibraryError
-from assistant.library.records import CaseAction, StoredCase, case_text
-from assistant.library.schema import case_versions, cases
-from assistant.library.stored_json import cleaned, plain, when
+from assistant.library.storage.records import CaseAction, StoredCase, case_text
+from assistant.library.storage.schema import case_versions, cases
+from assistant.library.storage.stored_json import cleaned, plain, when
 
 CaseRow = Row[Any]
 KEEP = "as it is"

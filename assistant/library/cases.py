@@ -11,12 +11,12 @@ from assistant.domain import CaseStatus, RejectedDraft, TestCase
 from assistant.errors import LibraryError
 from assistant.library import case_rows
 from assistant.library.case_rows import CaseRow, NewCase, check_version, fetch, not_as_seen, stored
-from assistant.library.database import Database
 from assistant.library.events import record
 from assistant.library.projects import lock_project
-from assistant.library.records import CaseAction, CaseVersion, StoredCase, text_hash
-from assistant.library.schema import case_versions, cases, rejected_drafts, runs
-from assistant.library.stored_json import cleaned, dump, plain, when
+from assistant.library.storage.database import Database
+from assistant.library.storage.records import CaseAction, CaseVersion, StoredCase, text_hash
+from assistant.library.storage.schema import case_versions, cases, rejected_drafts, runs
+from assistant.library.storage.stored_json import cleaned, dump, plain, when
 
 _ACTIONS: dict[CaseStatus, CaseAction] = {
     "draft": "set to draft",

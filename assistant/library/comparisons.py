@@ -15,12 +15,12 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from assistant.domain import utc_now
 from assistant.errors import LibraryError
 from assistant.library.case_rows import CaseRow as Row
-from assistant.library.database import Database
 from assistant.library.events import record
 from assistant.library.projects import lock_project
-from assistant.library.records import StoredComparison, StoredRating
-from assistant.library.schema import comparison_ratings, comparisons
-from assistant.library.stored_json import plain, when
+from assistant.library.storage.database import Database
+from assistant.library.storage.records import StoredComparison, StoredRating
+from assistant.library.storage.schema import comparison_ratings, comparisons
+from assistant.library.storage.stored_json import plain, when
 
 
 class ComparisonStore:

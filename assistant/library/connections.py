@@ -17,13 +17,13 @@ from sqlalchemy import Connection as Transaction
 
 from assistant.domain import utc_now
 from assistant.errors import LibraryError
-from assistant.library.database import Database
 from assistant.library.events import record
 from assistant.library.no_secrets import refuse_secrets
 from assistant.library.projects import lock_project
-from assistant.library.records import Connection, FetchedFrom
-from assistant.library.schema import connection_documents, connections, documents
-from assistant.library.stored_json import plain, when
+from assistant.library.storage.database import Database
+from assistant.library.storage.records import Connection, FetchedFrom
+from assistant.library.storage.schema import connection_documents, connections, documents
+from assistant.library.storage.stored_json import plain, when
 
 _AT_ONCE = 500
 """Rows or ids of one query."""

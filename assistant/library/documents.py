@@ -10,14 +10,14 @@ from sqlalchemy import Connection, Row, and_, delete, func, insert, select, upda
 
 from assistant.domain import Epic, SourceDocument, SourceMetadata, TestCase, utc_now
 from assistant.errors import LibraryError
-from assistant.library.database import Database
 from assistant.library.epic_parts import EpicPart, whole_epic
 from assistant.library.events import record
 from assistant.library.imports import release_imported, store_imported
 from assistant.library.projects import lock_project
-from assistant.library.records import PutOutcome, StoredDocument
-from assistant.library.schema import document_versions, documents
-from assistant.library.stored_json import cleaned, dump_all, load_all, plain, when
+from assistant.library.storage.database import Database
+from assistant.library.storage.records import PutOutcome, StoredDocument
+from assistant.library.storage.schema import document_versions, documents
+from assistant.library.storage.stored_json import cleaned, dump_all, load_all, plain, when
 
 DocumentRow = Row[Any]
 _AT_ONCE = 500

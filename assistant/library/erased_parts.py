@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 from assistant.domain import Epic, GenerationRun
 from assistant.errors import LibraryError
 from assistant.library.case_rows import CaseRow as Row
-from assistant.library.records import Erasure, Wanted
-from assistant.library.schema import (
+from assistant.library.storage.records import Erasure, Wanted
+from assistant.library.storage.schema import (
     case_versions,
     cases,
     comparisons,
@@ -24,7 +24,7 @@ from assistant.library.schema import (
     run_chunks,
     runs,
 )
-from assistant.library.stored_json import load_all
+from assistant.library.storage.stored_json import load_all
 from assistant.library.traces import Traces, json_texts
 
 _AT_ONCE = 500

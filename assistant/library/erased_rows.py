@@ -15,9 +15,9 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, select, update
 from assistant.domain import Question, RejectedDraft, TestCondition, Value
 from assistant.library.case_rows import CaseRow as Row
 from assistant.library.erased_parts import Plan, in_parts, left_of, runs_of
-from assistant.library.records import Wanted
 from assistant.library.run_rows import STORED_APART
-from assistant.library.schema import (
+from assistant.library.storage.records import Wanted
+from assistant.library.storage.schema import (
     case_versions,
     cases,
     comparison_ratings,
@@ -32,7 +32,7 @@ from assistant.library.schema import (
     runs,
     stale_reviews,
 )
-from assistant.library.stored_json import dump_all, load_all
+from assistant.library.storage.stored_json import dump_all, load_all
 from assistant.library.traces import Traces, json_texts
 
 V = TypeVar("V", bound=Value)

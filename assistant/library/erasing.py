@@ -10,7 +10,6 @@ from sqlalchemy import Connection, Table, delete, select, update
 
 from assistant.domain import utc_now
 from assistant.errors import LibraryError
-from assistant.library.database import Database
 from assistant.library.erased_parts import planned
 from assistant.library.erased_rows import (
     alias,
@@ -23,10 +22,11 @@ from assistant.library.erased_rows import (
     hide_names,
 )
 from assistant.library.events import record
-from assistant.library.guards import guards_lifted
 from assistant.library.projects import lock_project
-from assistant.library.records import Erasure, Wanted
-from assistant.library.schema import (
+from assistant.library.storage.database import Database
+from assistant.library.storage.guards import guards_lifted
+from assistant.library.storage.records import Erasure, Wanted
+from assistant.library.storage.schema import (
     case_versions,
     cases,
     comparisons,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import Connection, insert, select
 
 from assistant.domain import utc_now
-from assistant.library.database import Database
-from assistant.library.records import Event
-from assistant.library.schema import events
-from assistant.library.stored_json import plain, when
+from assistant.library.storage.database import Database
+from assistant.library.storage.records import Event
+from assistant.library.storage.schema import events
+from assistant.library.storage.stored_json import plain, when
 
 
 def record(

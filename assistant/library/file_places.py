@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from sqlalchemy import delete, insert, select
 
-from assistant.library.database import Database
 from assistant.library.projects import lock_project
-from assistant.library.schema import file_places
+from assistant.library.storage.database import Database
+from assistant.library.storage.schema import file_places
 
 
 class FilePlaceStore:

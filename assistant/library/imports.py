@@ -11,8 +11,8 @@ from sqlalchemy import Connection, delete, select
 from assistant.domain import TestCase
 from assistant.library import case_rows
 from assistant.library.case_rows import CaseRow, NewCase
-from assistant.library.schema import case_versions, cases
-from assistant.library.stored_json import cleaned, plain
+from assistant.library.storage.schema import case_versions, cases
+from assistant.library.storage.stored_json import cleaned, plain
 
 _VANISHED = "vanished"
 """``import_key`` of a case that the latest version of its document no longer has."""

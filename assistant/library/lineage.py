@@ -11,11 +11,16 @@ from sqlalchemy import Row, Select, and_, insert, or_, select
 
 from assistant.domain import Chunk, utc_now
 from assistant.library.case_rows import stored
-from assistant.library.database import Database
 from assistant.library.events import record
 from assistant.library.projects import lock_project
-from assistant.library.records import DocumentState, DocumentVersion, StaleReview, StoredCase
-from assistant.library.schema import (
+from assistant.library.storage.database import Database
+from assistant.library.storage.records import (
+    DocumentState,
+    DocumentVersion,
+    StaleReview,
+    StoredCase,
+)
+from assistant.library.storage.schema import (
     cases,
     document_versions,
     documents,
@@ -23,7 +28,7 @@ from assistant.library.schema import (
     runs,
     stale_reviews,
 )
-from assistant.library.stored_json import plain, when
+from assistant.library.storage.stored_json import plain, when
 
 _AT_ONCE = 500
 

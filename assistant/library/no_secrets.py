@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from assistant.errors import LibraryError
-from assistant.library.stored_json import plain
+from assistant.library.storage.stored_json import plain
 
 _SECRET_NAME = re.compile(
     r"(?:access|auth|refresh|api|bearer|client|security|user|private)?[-_ ]?"

@@ -9,11 +9,11 @@ from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from assistant.domain import CaseTemplate, GenerationConfig, RetrievalConfig, Value, utc_now
 from assistant.errors import LibraryError
-from assistant.library.database import Database
 from assistant.library.events import record
-from assistant.library.records import Project
-from assistant.library.schema import projects
-from assistant.library.stored_json import dump, plain, when
+from assistant.library.storage.database import Database
+from assistant.library.storage.records import Project
+from assistant.library.storage.schema import projects
+from assistant.library.storage.stored_json import dump, plain, when
 
 MAX_NAME = 200
 MAX_DAYS = 36_500

@@ -19,9 +19,9 @@ from assistant.domain import (
 )
 from assistant.errors import LibraryError
 from assistant.library.case_rows import CaseRow as RunRow
-from assistant.library.records import RunSummary
-from assistant.library.schema import cases, rejected_drafts, run_chunks, runs
-from assistant.library.stored_json import cleaned, dump, load_all, when
+from assistant.library.storage.records import RunSummary
+from assistant.library.storage.schema import cases, rejected_drafts, run_chunks, runs
+from assistant.library.storage.stored_json import cleaned, dump, load_all, when
 
 STORED_APART = {
     "conditions", "questions", "retrieved", "cases", "rejected", "timings", "uncovered_criteria",

@@ -20,11 +20,8 @@ from assistant.domain import (
     utc_now,
 )
 from assistant.errors import LibraryError
-from assistant.library.database import Database
 from assistant.library.events import record
-from assistant.library.owner import current_owner, is_alive, is_local
 from assistant.library.projects import lock_project
-from assistant.library.records import RunSummary
 from assistant.library.run_rows import (
     STORED_APART,
     assembled,
@@ -33,8 +30,11 @@ from assistant.library.run_rows import (
     no_run,
     summary,
 )
-from assistant.library.schema import cases, run_chunks, runs
-from assistant.library.stored_json import cleaned, dump, dump_all, load_all, plain
+from assistant.library.storage.database import Database
+from assistant.library.storage.owner import current_owner, is_alive, is_local
+from assistant.library.storage.records import RunSummary
+from assistant.library.storage.schema import cases, run_chunks, runs
+from assistant.library.storage.stored_json import cleaned, dump, dump_all, load_all, plain
 
 
 class RunStore:

@@ -10,12 +10,12 @@ from sqlalchemy import insert, select
 
 from assistant.domain import Value, utc_now
 from assistant.errors import LibraryError
-from assistant.library.database import Database
 from assistant.library.events import record
 from assistant.library.projects import lock_project
-from assistant.library.records import SavedKind, SavedValue
-from assistant.library.schema import saved_values
-from assistant.library.stored_json import dump, plain, when
+from assistant.library.storage.database import Database
+from assistant.library.storage.records import SavedKind, SavedValue
+from assistant.library.storage.schema import saved_values
+from assistant.library.storage.stored_json import dump, plain, when
 
 MAX_NAME = 120
 

@@ -23,8 +23,8 @@ from assistant.domain import (
     TestCondition,
     Timings,
 )
-from assistant.library.owner import current_owner
-from assistant.library.records import (
+from assistant.library.storage.owner import current_owner
+from assistant.library.storage.records import (
     CaseVersion,
     Event,
     Project,
@@ -34,7 +34,7 @@ from assistant.library.records import (
 )
 
 if TYPE_CHECKING:
-    from assistant.library.database import Database
+    from assistant.library.storage.database import Database
 
 
 class Library:
@@ -82,7 +82,7 @@ class Library:
 
         Migrates an older one, after copying it beside itself; refuses a newer one.
         """
-        from assistant.library.database import Database
+        from assistant.library.storage.database import Database
 
         return cls(Database.open(url_or_path))
 

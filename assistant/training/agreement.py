@@ -15,7 +15,7 @@ from assistant.domain import Value
 from assistant.errors import TrainingError
 
 if TYPE_CHECKING:
-    from assistant.generation.engine import LlamaEngine
+    from assistant.generation.models.engine import LlamaEngine
 
 REQUEST_SECONDS = 120.0
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import ModelUnavailable, TrainingError, needs_extra
-from assistant.generation.catalogue import CATALOGUE, CatalogueModel
-from assistant.generation.fetch import verified_path
+from assistant.generation.models.catalogue import CATALOGUE, CatalogueModel
+from assistant.generation.models.fetch import verified_path
 from assistant.training.config import BaseIdentity, BaseShape, DType, Method
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import Any
 
 from assistant.errors import TrainingError
 from assistant.generation.messages import Message, neutralise
-from assistant.training.pairs import CasePair
+from assistant.training.data.pairs import CasePair
 
 TURN_START = "<|im_start|>"
 TURN_END = "<|im_end|>"

@@ -18,7 +18,7 @@ from filelock import Timeout
 
 from assistant.errors import AssistantError, TrainingError, needs_extra
 from assistant.training.config import TrainingConfig
-from assistant.training.pairs import CasePair
+from assistant.training.data.pairs import CasePair
 from assistant.training.run_folder import RunFolder, RunState
 
 log = logging.getLogger(__name__)

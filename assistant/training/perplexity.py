@@ -11,8 +11,8 @@ from assistant.domain import Value
 from assistant.training.base_models import BaseModel
 from assistant.training.batching import by_length
 from assistant.training.chatml import encode
+from assistant.training.data.pairs import CasePair
 from assistant.training.losses import token_losses
-from assistant.training.pairs import CasePair
 
 BATCH_TOKENS = 4096
 

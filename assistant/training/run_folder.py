@@ -25,8 +25,8 @@ from assistant.domain import Value
 from assistant.errors import TrainingError
 from assistant.training.checkpoints import write_bytes
 from assistant.training.config import BaseIdentity, BaseShape, TrainingConfig, read_config
+from assistant.training.data.pairs import CasePair, read_jsonl, write_jsonl
 from assistant.training.loop import Progress, StageResult
-from assistant.training.pairs import CasePair, read_jsonl, write_jsonl
 
 RunStateName = Literal["queued", "running", "done", "failed", "cancelled", "interrupted"]
 START_SECONDS = 60.0

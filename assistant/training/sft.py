@@ -19,9 +19,9 @@ from assistant.training.base_models import BaseModel
 from assistant.training.chatml import Encoded, Example, encode
 from assistant.training.checkpoints import write_bytes, write_tensors
 from assistant.training.config import TrainingConfig
+from assistant.training.data.pairs import CasePair
 from assistant.training.loop import Progress, Report, StageData, StageLoop, StageResult
 from assistant.training.optimiser import MasterAdamW
-from assistant.training.pairs import CasePair
 
 if TYPE_CHECKING:
     import torch

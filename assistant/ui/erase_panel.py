@@ -10,10 +10,10 @@ from assistant.errors import AssistantError
 from assistant.ui.counting import counted
 from assistant.ui.plain import cut, label, plain, visible
 from assistant.ui.state import Session, errors_shown
-from assistant.workflow.workspace import Workspace
+from assistant.workflow.deployment.workspace import Workspace
 
 if TYPE_CHECKING:
-    from assistant.workflow.erase import Erased, Wanted
+    from assistant.workflow.deployment.erase import Erased, Wanted
 
 DONE = "erased"
 """What was erased last, told once after the page is drawn anew."""
@@ -23,7 +23,7 @@ SHOWN = 200
 def erase_button(opened: Workspace, record: Session, what: Wanted, key: str) -> None:
     """What would go, and a click that erases it."""
     # Here and below: every page draws the sidebar, and what erases would hold up the first paint.
-    from assistant.workflow import erase
+    from assistant.workflow.deployment import erase
 
     try:
         told = erase.preview(opened, what).told
@@ -54,7 +54,7 @@ def erase_documents(opened: Workspace, record: Session, chosen: list[str]) -> No
             "it, and the cases that came with it, cite it or test its criteria."
         )
         if chosen and st.toggle("Show what goes", key="erase_documents_shown"):
-            from assistant.workflow import erase
+            from assistant.workflow.deployment import erase
 
             what = erase.wanted(opened, record.project_id, document_ids=chosen)
             erase_button(opened, record, what, "documents")
@@ -88,7 +88,8 @@ def _one_of(opened: Workspace, record: Session) -> None:
     )
     if kind is None:
         return
-    from assistant.workflow import erase, runs
+    from assistant.workflow.deployment import erase
+    from assistant.workflow.writing import runs
 
     if kind == "A run":
         names = {one.id: one for one in runs.runs(opened, record.project_id)[:SHOWN]}
@@ -131,7 +132,7 @@ def _project(opened: Workspace, record: Session, name: str) -> None:
         key="erase_project",
     ):
         with errors_shown():
-            from assistant.workflow import erase
+            from assistant.workflow.deployment import erase
 
             st.session_state[DONE] = erase.project(opened, record.project_id, by=record.user)
             record.project_id = ""

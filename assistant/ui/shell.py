@@ -21,9 +21,9 @@ from assistant.ui.state import (
     workspace,
 )
 from assistant.ui.warm_up import warm_up_once
-from assistant.workflow import models
-from assistant.workflow.sample_project import SAMPLE_PROJECT, ensure_sample_project
-from assistant.workflow.workspace import Workspace
+from assistant.workflow.deployment import models
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources.sample_project import SAMPLE_PROJECT, ensure_sample_project
 
 if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage

@@ -13,7 +13,7 @@ import streamlit as st
 from assistant.errors import AssistantError
 from assistant.settings import Settings, load_settings
 from assistant.ui.plain import plain
-from assistant.workflow.workspace import Workspace
+from assistant.workflow.deployment.workspace import Workspace
 
 RECORD = "session"
 WANTED_PAGE = "wanted_page"

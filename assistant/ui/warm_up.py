@@ -10,8 +10,9 @@ from collections.abc import Callable
 import streamlit as st
 
 from assistant.errors import AssistantError
-from assistant.workflow import models, search_sources
-from assistant.workflow.workspace import Workspace
+from assistant.workflow.deployment import models
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources import search_sources
 
 SECONDS_AFTER_PAINT = 1.0
 log = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ def warm_up(workspace: Workspace, project_id: str) -> None:
         gc.collect()
         gc.freeze()
     # Only here: the connectors' libraries would hold up the first paint.
-    from assistant.workflow import sync_jobs
+    from assistant.workflow.sources import sync_jobs
 
     sync_jobs.start_schedule(workspace)
 

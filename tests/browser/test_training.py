@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from assistant.generation.catalogue import SMALL_CHAT
+from assistant.generation.models.catalogue import SMALL_CHAT
 
 LONG = 600_000
 

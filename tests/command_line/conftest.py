@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from assistant.command_line.options import main
-from assistant.workflow.workspace import Workspace
+from assistant.workflow.deployment.workspace import Workspace
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "workflow"))
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.design.boundaries import points
 from assistant.design.conditions import derive_conditions
-from assistant.design.quantities import find_quantities
+from assistant.design.techniques.boundaries import points
 from assistant.domain import AcceptanceCriterion, UserStory
+from assistant.language.quantities import find_quantities
 
 
 def values(text: str) -> dict[str, bool]:

@@ -7,10 +7,11 @@ import time
 
 import pytest
 
-from assistant.design import comparable as comparable_module
-from assistant.design import questions, references
-from assistant.design.questions import raise_questions
+from assistant.design.questions import comparable as comparable_module
+from assistant.design.questions import questions
+from assistant.design.questions.questions import raise_questions
 from assistant.domain import AcceptanceCriterion, Chunk, Epic, UserStory
+from assistant.reading import references
 
 THINGS = (
     "refund", "meter", "tariff", "invoice", "contract", "letter", "appointment", "password",

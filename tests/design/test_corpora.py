@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from assistant.design.amounts import all_amounts
-from assistant.design.boundaries import points, step
 from assistant.design.conditions import derive_conditions
-from assistant.design.limit_items import is_further
-from assistant.design.quantities import find_quantities
+from assistant.design.techniques.boundaries import points, step
+from assistant.design.techniques.limit_items import is_further
 from assistant.domain import AcceptanceCriterion, CriterionForm, TestCondition, UserStory
+from assistant.language.amounts import all_amounts
+from assistant.language.quantities import find_quantities
 
 STORY = UserStory(key="S-1", title="A story")
 SETS = ("dronology", "dronology_feature_req", "cm1", "warc", "gannt", "modis", "sylius",
@@ -106,7 +106,7 @@ def test_invariants_on_public_scenarios(shared_dir: Path, cases: str) -> None:
 
 
 def test_every_limit_of_the_sample_epics_has_its_points(project_root: Path) -> None:
-    from assistant.sources.pasted import read_pasted
+    from assistant.sources.pasted.pasted import read_pasted
 
     limits = 0
     for path in sorted((project_root / "sample_data/epics").glob("*.md")):

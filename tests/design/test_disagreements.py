@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.design.questions import raise_questions
+from assistant.design.questions.questions import raise_questions
 from assistant.domain import AcceptanceCriterion, Chunk, Epic, Question, UserStory
 
 

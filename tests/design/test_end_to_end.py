@@ -7,9 +7,9 @@ from time import process_time
 
 import pytest
 
-from assistant.design.end_to_end import conditions_of_epic, end_to_end_conditions
+from assistant.design.processes.end_to_end import conditions_of_epic, end_to_end_conditions
 from assistant.domain import TECHNIQUES, AcceptanceCriterion, Epic, TestCondition, UserStory
-from assistant.workflow.analyse_epic import analyse_text
+from assistant.workflow.writing.analyse_epic import analyse_text
 
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "epics"
 WAYS = {

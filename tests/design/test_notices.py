@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from assistant.design.conditions import derive_conditions
 from assistant.design.instructions import find_instructions
-from assistant.design.languages import ENGLISH, language_of
-from assistant.design.notices import find_notices
-from assistant.design.planned import planned_conditions
-from assistant.design.scope import out_of_scope
+from assistant.design.processes.planned import planned_conditions
+from assistant.design.questions.notices import find_notices
+from assistant.design.questions.scope import out_of_scope
 from assistant.domain import AcceptanceCriterion, Chunk, Epic, UserStory
+from assistant.language.languages import ENGLISH, language_of
 
 STORY = UserStory(key="A-1", title="")
 

@@ -6,7 +6,7 @@ import pytest
 
 from assistant.design.shared import shared_preconditions, stated_preconditions
 from assistant.domain import AcceptanceCriterion, Epic, UserStory
-from assistant.sources.pasted import read_pasted
+from assistant.sources.pasted.pasted import read_pasted
 
 TEXT = """# HR-9 Leave requests
 

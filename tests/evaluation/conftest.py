@@ -20,9 +20,9 @@ from assistant.domain import (
     UserStory,
 )
 from assistant.evaluation.matching import TextEmbedder
-from assistant.generation.catalogue import DEFAULT_EMBEDDING
+from assistant.generation.models.catalogue import DEFAULT_EMBEDDING
 from assistant.knowledge.embedding import SentenceEmbedder
-from assistant.sources.files import read_file
+from assistant.sources.files.files import read_file
 
 SAMPLE = Path(__file__).resolve().parent.parent.parent / "sample_data"
 

@@ -12,7 +12,7 @@ from langchain_core.messages import AIMessage
 from assistant.domain import ModelSpec
 from assistant.errors import ModelUnavailable
 from assistant.evaluation.model_probe import LANGUAGE, LONG, MESSAGE, TASKS, ModelProbe, probe
-from assistant.generation.chat_models import ChatEndpoint
+from assistant.generation.models.chat_models import ChatEndpoint
 
 STEP = [{"action": "Do it", "expected": "Done"}]
 GERMAN = [

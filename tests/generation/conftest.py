@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from assistant.domain import GenerationConfig
-from assistant.generation.catalogue import (
+from assistant.generation.models.catalogue import (
     DEFAULT_CHAT,
     DEFAULT_EMBEDDING,
     SMALL_CHAT,
     find_model,
 )
-from assistant.generation.chat_models import ChatEndpoint, open_embedded
+from assistant.generation.models.chat_models import ChatEndpoint, open_embedded
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 

@@ -9,15 +9,15 @@ import pytest
 
 from assistant.domain import Epic, GenerationConfig, TestCase, UserStory
 from assistant.errors import ModelUnavailable
-from assistant.generation.catalogue import SMALL_CHAT, find_model
-from assistant.generation.chat_models import (
+from assistant.generation.messages import Message
+from assistant.generation.models.catalogue import SMALL_CHAT, find_model
+from assistant.generation.models.chat_models import (
     AdapterFile,
     ChatEndpoint,
     invoke_structured,
     open_embedded,
 )
-from assistant.generation.engine import LlamaEngine
-from assistant.generation.messages import Message
+from assistant.generation.models.engine import LlamaEngine
 from assistant.generation.writers.existing_case import brief_of_case
 from assistant.generation.writers.item_answer import item_schema, read_item_draft
 from assistant.generation.writers.item_prompt import item_prompt

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.errors import ModelUnavailable
-from assistant.generation.catalogue import (
+from assistant.generation.models.catalogue import (
     CATALOGUE,
     DEFAULT_CHAT,
     DEFAULT_EMBEDDING,

@@ -20,8 +20,13 @@ from assistant.errors import (
     SettingsError,
 )
 from assistant.generation.cancelling import Cancelled
-from assistant.generation.catalogue import DEFAULT_EMBEDDING, SMALL_CHAT, ModelFile, find_model
-from assistant.generation.chat_models import (
+from assistant.generation.models.catalogue import (
+    DEFAULT_EMBEDDING,
+    SMALL_CHAT,
+    ModelFile,
+    find_model,
+)
+from assistant.generation.models.chat_models import (
     ChatEndpoint,
     Message,
     destination_of,
@@ -29,8 +34,8 @@ from assistant.generation.chat_models import (
     open_configured,
     open_embedded,
 )
-from assistant.generation.providers import PROVIDERS
-from assistant.generation.structured import read_object
+from assistant.generation.models.providers import PROVIDERS
+from assistant.generation.models.structured import read_object
 
 CONFIG = GenerationConfig(max_tokens=128)
 
@@ -169,7 +174,7 @@ def test_a_wrong_file_is_refused_before_the_engine_opens_it(
     def opened(self: object) -> None:
         raise AssertionError("the engine opened a file with a wrong hash")
 
-    monkeypatch.setattr("assistant.generation.engine.LlamaEngine.load", opened)
+    monkeypatch.setattr("assistant.generation.models.engine.LlamaEngine.load", opened)
     model = find_model(SMALL_CHAT)
     path = tmp_path / model.id / model.files[0].name
     path.parent.mkdir()
@@ -193,9 +198,9 @@ def test_a_file_that_changes_while_it_is_loaded_is_not_used(
     def load(self: object) -> None:
         path.write_bytes(b"GGUF, longer") if change == "other bytes" else path.unlink()
 
-    monkeypatch.setattr("assistant.generation.engine.LlamaEngine.load", load)
+    monkeypatch.setattr("assistant.generation.models.engine.LlamaEngine.load", load)
     monkeypatch.setattr(
-        "assistant.generation.engine.LlamaEngine.close", lambda self: closed.append(True)
+        "assistant.generation.models.engine.LlamaEngine.close", lambda self: closed.append(True)
     )
     with pytest.raises(ModelUnavailable, match="changed while it was being loaded"):
         open_embedded(model, path, threads=1, config=CONFIG)
@@ -219,8 +224,8 @@ def lookup(host, *rest, **kw):
 find, socket.getaddrinfo = socket.getaddrinfo, lookup
 from pathlib import Path
 from assistant.domain import GenerationConfig
-from assistant.generation.catalogue import SMALL_CHAT, find_model
-from assistant.generation.chat_models import open_embedded
+from assistant.generation.models.catalogue import SMALL_CHAT, find_model
+from assistant.generation.models.chat_models import open_embedded
 endpoint = open_embedded(find_model(SMALL_CHAT), Path({str(small_chat_path)!r}), threads=2,
                          config=GenerationConfig())
 endpoint.health()

@@ -13,15 +13,15 @@ import pytest
 
 from assistant.domain import GenerationConfig
 from assistant.errors import GenerationError, InvalidOutput, ModelTimeout, ModelUnavailable
-from assistant.generation import providers
 from assistant.generation.cancelling import Cancelled
-from assistant.generation.chat_models import (
+from assistant.generation.models import providers
+from assistant.generation.models.chat_models import (
     ChatEndpoint,
     Message,
     invoke_structured,
     open_configured,
 )
-from assistant.generation.structured import MAX_ANSWER_CHARACTERS
+from assistant.generation.models.structured import MAX_ANSWER_CHARACTERS
 
 SCHEMA: dict[str, object] = {
     "title": "Draft",

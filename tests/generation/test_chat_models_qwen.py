@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from assistant.domain import GenerationConfig
-from assistant.generation.catalogue import DEFAULT_CHAT, find_model
-from assistant.generation.chat_models import (
+from assistant.generation.models.catalogue import DEFAULT_CHAT, find_model
+from assistant.generation.models.chat_models import (
     ChatEndpoint,
     Message,
     invoke_structured,

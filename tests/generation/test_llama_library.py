@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 
 from assistant.errors import ModelUnavailable
-from assistant.generation import llama_library
+from assistant.generation.models import llama_library
 
 NO_OPENMP = "libgomp.so.1: cannot open shared object file: No such file or directory"
 

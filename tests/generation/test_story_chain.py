@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 from fake_chat import FakeChat
 
-from assistant.design.end_to_end import conditions_of_epic
+from assistant.design.processes.end_to_end import conditions_of_epic
 from assistant.domain import (
     AcceptanceCriterion,
     Epic,
@@ -23,7 +23,7 @@ from assistant.domain import (
     UserStory,
 )
 from assistant.generation.chain import Asked, CaseReady, Event, Finished, Planned, generate
-from assistant.generation.chat_models import ChatEndpoint
+from assistant.generation.models.chat_models import ChatEndpoint
 from assistant.generation.writer import CaseIds
 from assistant.generation.writers.story_writer import StoryWriter
 

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from assistant.generation.catalogue import DEFAULT_EMBEDDING
+from assistant.generation.models.catalogue import DEFAULT_EMBEDDING
 from assistant.knowledge.base import KnowledgeBase
 from assistant.knowledge.embedding import Embedder, SentenceEmbedder
-from assistant.knowledge.homes import Place
-from assistant.knowledge.server import QdrantServer, ServerConfig
+from assistant.knowledge.qdrant.homes import Place
+from assistant.knowledge.qdrant.server import QdrantServer, ServerConfig
 
 CHILD = Path(__file__).with_name("putting_child.py")
 

@@ -19,7 +19,7 @@ from assistant.domain import (
     TestStep,
     UserStory,
 )
-from assistant.knowledge.chunking import split
+from assistant.knowledge.chunks.chunking import split
 
 RULES = """# Business rules: Refunds
 

@@ -13,9 +13,9 @@ import pytest
 from assistant.domain import Chunk, RetrievalConfig, SearchFilter
 from assistant.errors import EmbeddingMismatch, IndexLocked, RetrievalError
 from assistant.knowledge.base import KnowledgeBase
-from assistant.knowledge.folder import META, SHARD
-from assistant.knowledge.homes import Place
-from assistant.knowledge.index import ChunkRecord, DocumentRecord, folded
+from assistant.knowledge.qdrant.folder import META, SHARD
+from assistant.knowledge.qdrant.homes import Place
+from assistant.knowledge.qdrant.index import ChunkRecord, DocumentRecord, folded
 
 CONFIG = RetrievalConfig()
 

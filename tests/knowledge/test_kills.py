@@ -14,7 +14,7 @@ import pytest
 
 from assistant.domain import RetrievalConfig
 from assistant.knowledge.base import KnowledgeBase
-from assistant.knowledge.index import Scope
+from assistant.knowledge.qdrant.index import Scope
 
 
 def kill_and_check(folder: Path, child: ModuleType, kills: int, seed: int) -> Counter[str]:

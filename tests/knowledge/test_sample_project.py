@@ -11,13 +11,13 @@ import pytest
 
 from assistant.domain import AcceptanceCriterion, RetrievalConfig, SearchFilter
 from assistant.knowledge.base import KnowledgeBase
-from assistant.knowledge.chunking import split
+from assistant.knowledge.chunks.chunking import split
 from assistant.knowledge.embedding import SentenceEmbedder
-from assistant.knowledge.index import ChunkPoint, IndexQuery, Scope
-from assistant.knowledge.server import QdrantServer, ServerConfig
-from assistant.knowledge.server_home import ServerHome
+from assistant.knowledge.qdrant.index import ChunkPoint, IndexQuery, Scope
+from assistant.knowledge.qdrant.server import QdrantServer, ServerConfig
+from assistant.knowledge.qdrant.server_home import ServerHome
 from assistant.knowledge.writing import embedded_text
-from assistant.sources.files import read_file
+from assistant.sources.files.files import read_file
 from assistant.sources.reading import Reading
 
 RULE_OF = {

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from assistant.domain import CaseOrigin, GenerationRun, RejectedDraft, TestCase, TestStep
 from assistant.errors import EditConflict, LibraryError
 from assistant.library import Library, Project, StoredCase
-from assistant.library.records import text_hash
+from assistant.library.storage.records import text_hash
 
 
 def case(case_id: str = "T-1", title: str = "t", *conditions: str) -> TestCase:

@@ -14,8 +14,8 @@ import pytest
 from assistant.domain import CaseTemplate, Column, TestCase
 from assistant.errors import AssistantError, LibraryError
 from assistant.library import Library
-from assistant.library.database import Database
-from assistant.library.migrations import APPLICATION_ID, CURRENT, MIGRATIONS, apply
+from assistant.library.storage.database import Database
+from assistant.library.storage.migrations import APPLICATION_ID, CURRENT, MIGRATIONS, apply
 
 TEMPLATE = CaseTemplate(name="T", columns=(Column(header="ID", field="id"),))
 
@@ -113,7 +113,7 @@ def dump_schema(path: Path) -> tuple[object, ...]:
 def test_a_migration_that_fails_leaves_the_old_state(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from assistant.library import database as module
+    from assistant.library.storage import database as module
 
     path = tmp_path / "l.sqlite3"
     Library.open(path).close()
@@ -130,7 +130,7 @@ def test_a_migration_that_fails_leaves_the_old_state(
 def test_the_tables_are_those_that_the_program_knows(tmp_path: Path) -> None:
     from sqlalchemy import create_engine, inspect
 
-    from assistant.library.schema import metadata
+    from assistant.library.storage.schema import metadata
 
     Library.open(tmp_path / "l.sqlite3").close()
     engine = create_engine(f"sqlite:///{tmp_path}/l.sqlite3")
@@ -350,7 +350,7 @@ def test_a_full_disk_is_told_and_loses_nothing(tmp_path: Path) -> None:
 
 
 def test_a_busy_library_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from assistant.library import database as module
+    from assistant.library.storage import database as module
 
     monkeypatch.setattr(module, "BUSY_SECONDS", 0.05)
     path = tmp_path / "l.sqlite3"

@@ -24,7 +24,7 @@ from assistant.domain import (
 )
 from assistant.errors import LibraryError
 from assistant.library import Library, Project, current_owner
-from assistant.library.owner import is_alive
+from assistant.library.storage.owner import is_alive
 
 RUN = GenerationRun(
     id="r1",
@@ -167,7 +167,7 @@ def test_an_unknown_run_is_told(library: Library) -> None:
 
 
 def dead_owner() -> str:
-    code = "from assistant.library.owner import current_owner; print(current_owner())"
+    code = "from assistant.library.storage.owner import current_owner; print(current_owner())"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return done.stdout.strip()
 
@@ -196,7 +196,7 @@ def test_runs_of_a_dead_process_are_interrupted_and_others_left(
 
 def test_runs_of_another_living_process_are_left_alone(library: Library, project: Project) -> None:
     code = (
-        "from assistant.library.owner import current_owner\n"
+        "from assistant.library.storage.owner import current_owner\n"
         "print(current_owner(), flush=True); input()"
     )
     process = subprocess.Popen(

@@ -10,7 +10,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from assistant.workflow.workspace import Workspace
+from assistant.workflow.deployment.workspace import Workspace
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "workflow"))
 

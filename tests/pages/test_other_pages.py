@@ -82,7 +82,7 @@ def test_a_data_folder_in_use_elsewhere_is_a_readable_error(
 ) -> None:
     hold = (
         "import sys; from pathlib import Path\n"
-        "from assistant.workflow.data_folder import DataFolderLock\n"
+        "from assistant.workflow.deployment.data_folder import DataFolderLock\n"
         "lock = DataFolderLock(Path(sys.argv[1])); lock.acquire(); print(1, flush=True); input()"
     )
     holder = subprocess.Popen(

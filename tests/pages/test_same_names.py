@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from assistant.ui import state
-from assistant.workflow import import_sources
+from assistant.workflow.sources import import_sources
 
 
 @pytest.fixture

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from assistant.sources.files import read_file
+from assistant.sources.files.files import read_file
 from assistant.sources.synced import FetchedDocument, SourcePage
 from assistant.ui import state
-from assistant.ui.documents_table import TABLE
-from assistant.workflow import connections, sync_jobs
-from assistant.workflow.connections import ConnectionConfig
+from assistant.ui.sources.documents_table import TABLE
+from assistant.workflow.sources import connections, sync_jobs
+from assistant.workflow.sources.connections import ConnectionConfig
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "workflow"))
 
@@ -124,7 +124,7 @@ def test_a_sync_says_how_far_it_is_and_can_be_stopped_on_both_pages(
         sources.put(source)
         return source
 
-    monkeypatch.setattr("assistant.workflow.sync.open_source", opening)
+    monkeypatch.setattr("assistant.workflow.sources.sync.open_source", opening)
     app = open_app()
     opened = state.workspace()
     config = ConnectionConfig(

@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from assistant.settings import Settings
-from assistant.workflow.workspace import Workspace
+from assistant.workflow.deployment.workspace import Workspace
 
 
 def text_of(app: AppTest) -> str:

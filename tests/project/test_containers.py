@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from assistant.command_line.options import build_parser
-from assistant.knowledge.server import QdrantServer, ServerConfig
+from assistant.knowledge.qdrant.server import QdrantServer, ServerConfig
 from assistant.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
-from assistant.sources.lines import unmarked
+from assistant.sources.pasted.lines import unmarked
 from assistant.sources.reading import Reading
 
 _WORD = re.compile(r"\w+")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from assistant.sources.files import read_file
+from assistant.sources.files.files import read_file
 
 Node = dict[str, Any]
 

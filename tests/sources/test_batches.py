@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant.sources.archives import ReadLimits
-from assistant.sources.batches import read_files
-from assistant.sources.files import read_file
+from assistant.sources.files.archives import ReadLimits
+from assistant.sources.files.batches import read_files
+from assistant.sources.files.files import read_file
 from assistant.sources.reading import FileOutcome
 
 Write = Callable[..., bytes]

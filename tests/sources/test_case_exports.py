@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from assistant.domain import TestCase
-from assistant.sources.files import read_file
+from assistant.sources.files.files import read_file
 
 TESTRAIL = """<?xml version="1.0" encoding="UTF-8"?>
 <suite><id>S1</id><name>Care</name><sections><section><name>Plans</name><cases>

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from assistant.domain import TestCase
-from assistant.sources.files import read_file
+from assistant.sources.files.files import read_file
 from assistant.sources.reading import Reading
 
 

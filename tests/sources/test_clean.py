@@ -8,7 +8,7 @@ import sqlite3
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.sources.clean import clean_text
+from assistant.sources.files.clean import clean_text
 
 FORBIDDEN = {*range(0x200B, 0x200C), *range(0x200E, 0x2010), *range(0x202A, 0x202F)}
 FORBIDDEN |= {*range(0x2060, 0x2070), 0xFEFF, *range(0xE0000, 0xE1000), *range(0xD800, 0xE000)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.sources.pasted import read_pasted
+from assistant.sources.pasted.pasted import read_pasted
 
 HEAD = "# Epic: Checkout\n\n## Story SH-1: Discounts\n\n### Acceptance criteria\n\n"
 

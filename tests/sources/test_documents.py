@@ -15,9 +15,9 @@ import pptx
 import pytest
 
 from assistant.errors import UnreadableFile
-from assistant.sources.archives import ReadLimits
-from assistant.sources.batches import read_files
-from assistant.sources.files import read_file
+from assistant.sources.files.archives import ReadLimits
+from assistant.sources.files.batches import read_files
+from assistant.sources.files.files import read_file
 from assistant.sources.reading import Reading, place_at
 
 Write = Callable[..., bytes]

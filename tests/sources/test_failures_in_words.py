@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import SourceError
-from assistant.sources.batches import read_files
-from assistant.sources.files import read_file
+from assistant.sources.files.batches import read_files
+from assistant.sources.files.files import read_file
 
 LIBRARY = re.compile(
     r"\b\w*(?:Error|Exception)\b|calamine|pdfium|pypdf|mammoth|expat|zlib|gherkin\.|"
@@ -85,7 +85,7 @@ def test_gherkin_that_cannot_be_read_is_told_of_by_its_line() -> None:
 def test_two_readers_that_disagree_are_not_named(
     pdf: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from assistant.sources.readers import pdf as reader
+    from assistant.sources.readers.documents import pdf as reader
 
     counts = [500]
     said, _ = reader._second_reader(pdf([[(12, "Few words")]]), counts)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from assistant.sources.files import read_file
-from assistant.sources.pasted import read_pasted
+from assistant.sources.files.files import read_file
+from assistant.sources.pasted.pasted import read_pasted
 from assistant.sources.reading import Reading
 
 FEATURE = '''# a comment

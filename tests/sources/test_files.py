@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.errors import SourceError, UnreadableFile, UnsupportedFile
-from assistant.sources.archives import ReadLimits
-from assistant.sources.delimited import find_delimiter, read_delimited
-from assistant.sources.files import read_file
+from assistant.sources.files.archives import ReadLimits
+from assistant.sources.files.files import read_file
+from assistant.sources.grids.delimited import find_delimiter, read_delimited
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -236,7 +236,7 @@ def test_our_own_excel_marker_is_taken_off_and_no_other() -> None:
 def test_csv_written_is_csv_read(rows: list[list[str]], delimiter: str) -> None:
     import csv
 
-    from assistant.sources.clean import clean_text
+    from assistant.sources.files.clean import clean_text
 
     width = len(rows[0])
     head = ["Column one", "Column two", "Column three", "Column four"][:width]

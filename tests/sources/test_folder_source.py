@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import SourceError
-from assistant.sources.folder_source import FolderSource
+from assistant.sources.files.folder_source import FolderSource
 from assistant.sources.synced import FetchedDocument
 
 RULES = "# Business rules\n\n- BR-90 A voucher is valid for 40 days.\n"

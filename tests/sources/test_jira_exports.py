@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import UnreadableFile
-from assistant.sources.files import read_file
+from assistant.sources.files.files import read_file
 from assistant.sources.reading import ItemLink, Reading
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from assistant.sources.jira_wiki import is_jira_wiki, jira_to_markdown
-from assistant.sources.pasted import read_pasted
+from assistant.sources.pasted.jira_wiki import is_jira_wiki, jira_to_markdown
+from assistant.sources.pasted.pasted import read_pasted
 from assistant.sources.reading import Reading
 
 WIKI = """h1. CC-10 Payment plans

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from assistant.errors import SourceError
-from assistant.sources.files import read_file, tables_of
-from assistant.sources.mapping import ColumnMapping, apply_mapping, suggest_mapping
+from assistant.sources.files.files import read_file, tables_of
+from assistant.sources.grids.mapping import ColumnMapping, apply_mapping, suggest_mapping
 
 HEADERS = ["Nr.", "Prüfling", "Was zu tun ist", "Soll", "Wichtigkeit", "Bezug", "Notiz"]
 ROWS = [

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import SourceError, UnsupportedFile
-from assistant.sources.files import read_file
-from assistant.sources.folder_source import FolderSource
+from assistant.sources.files.files import read_file
+from assistant.sources.files.folder_source import FolderSource
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OFFICE = 'xmlns:{0}="urn:oasis:names:tc:opendocument:xmlns:{1}:1.0"'

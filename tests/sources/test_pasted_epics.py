@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from assistant.domain import UserStory
-from assistant.sources.lines import unmarked
-from assistant.sources.pasted import read_pasted
+from assistant.sources.pasted.lines import unmarked
+from assistant.sources.pasted.pasted import read_pasted
+from assistant.sources.pasted.story_sentences import story_title
 from assistant.sources.reading import Reading
-from assistant.sources.story_sentences import story_title
 
 Sound = Callable[[Reading], None]
 

@@ -8,7 +8,7 @@ import pytest
 
 from assistant.domain import UserStory
 from assistant.errors import SourceError
-from assistant.sources.pasted import MAX_PASTED_CHARACTERS, read_pasted, story_as_criterion
+from assistant.sources.pasted.pasted import MAX_PASTED_CHARACTERS, read_pasted, story_as_criterion
 from assistant.sources.reading import Reading
 
 Sound = Callable[[Reading], None]

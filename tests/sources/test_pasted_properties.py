@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, example, given, reject, settings
 from hypothesis import strategies as st
 
 from assistant.errors import SourceError
-from assistant.sources.pasted import read_pasted
+from assistant.sources.pasted.pasted import read_pasted
 from assistant.sources.reading import Reading
 
 Words = Callable[[Reading], set[str]]

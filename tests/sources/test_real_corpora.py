@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import SourceError
-from assistant.sources.batches import read_files
-from assistant.sources.delimited import read_delimited
-from assistant.sources.files import read_file
-from assistant.sources.pasted import read_pasted
+from assistant.sources.files.batches import read_files
+from assistant.sources.files.files import read_file
+from assistant.sources.grids.delimited import read_delimited
+from assistant.sources.pasted.pasted import read_pasted
 from assistant.sources.reading import Reading
 
 Words = Callable[[Reading], set[str]]

@@ -24,8 +24,8 @@ import pytest
 from filelock import FileLock
 
 from assistant.domain import TestCase
-from assistant.sources.batches import read_files
-from assistant.sources.files import read_file
+from assistant.sources.files.batches import read_files
+from assistant.sources.files.files import read_file
 from assistant.sources.reading import FileOutcome, Reading, SourceItem, place_at
 
 pytestmark = pytest.mark.slow

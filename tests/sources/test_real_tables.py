@@ -11,8 +11,8 @@ from typing import Any
 import openpyxl
 import pytest
 
-from assistant.sources.files import read_file, tables_of
-from assistant.sources.mapping import suggest_mapping
+from assistant.sources.files.files import read_file, tables_of
+from assistant.sources.grids.mapping import suggest_mapping
 
 Rows = list[dict[str, Any]]
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from assistant.sources.files import read_file
-from assistant.sources.headers import recognise
-from assistant.sources.pasted import read_pasted
+from assistant.sources.files.files import read_file
+from assistant.sources.grids.headers import recognise
+from assistant.sources.pasted.pasted import read_pasted
 from assistant.sources.reading import Reading
 
 Sound = Callable[[Reading], None]

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.sources.batches import read_files
-from assistant.sources.files import read_file
+from assistant.sources.files.batches import read_files
+from assistant.sources.files.files import read_file
 from assistant.sources.reading import Reading
 
 HEAD = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.sources.files import read_file
+from assistant.sources.files.files import read_file
 
 
 def flow_text(body: str, *, kind: str = "AutoLaunchedFlow") -> str:

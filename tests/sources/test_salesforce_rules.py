@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from assistant.sources.batches import read_files
-from assistant.sources.files import read_file
+from assistant.sources.files.batches import read_files
+from assistant.sources.files.files import read_file
 
 
 def metadata(kind: str, body: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.sources.files import read_file
+from assistant.sources.files.files import read_file
 from assistant.sources.reading import Reading
 
 

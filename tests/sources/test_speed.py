@@ -8,8 +8,8 @@ import time
 import pytest
 
 from assistant.errors import SourceError
-from assistant.sources.pasted import read_pasted
-from assistant.sources.readers.html import to_markdown
+from assistant.sources.pasted.pasted import read_pasted
+from assistant.sources.readers.documents.html import to_markdown
 
 EPIC = """## CC-{0} Extend a plan {0}
 As a call centre agent

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.sources.files import read_file
-from assistant.sources.lines import plain
-from assistant.sources.pasted import read_pasted
+from assistant.sources.files.files import read_file
+from assistant.sources.pasted.lines import plain
+from assistant.sources.pasted.pasted import read_pasted
 
 TITLES = [
     "Update agf__ADM_Work__c",

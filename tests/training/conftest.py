@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from assistant.generation.catalogue import SMALL_CHAT
+from assistant.generation.models.catalogue import SMALL_CHAT
 from assistant.training.base_models import BaseModel, find_base, load_base
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from assistant.domain import AcceptanceCriterion, Epic, TestCase, UserStory
 from assistant.errors import TrainingError
 from assistant.generation.writers.item_answer import completion_of
-from assistant.training.case_files import gherkin_parts, read_case_file
-from assistant.training.dataset import from_library
+from assistant.training.data.case_files import gherkin_parts, read_case_file
+from assistant.training.data.dataset import from_library
 
 GHERKIN = {
     "id": "features/cart/adding#1",

@@ -28,8 +28,8 @@ from assistant.generation.writers.existing_case import condition_of_case, criter
 from assistant.generation.writers.item_answer import completion_of
 from assistant.generation.writers.item_prompt import item_prompt
 from assistant.suite.template import DEFAULT_TEMPLATE
-from assistant.training.context import CaseContext, case_chunks
-from assistant.training.dataset import (
+from assistant.training.data.context import CaseContext, case_chunks
+from assistant.training.data.dataset import (
     Dataset,
     DatasetConfig,
     build_pairs,
@@ -38,8 +38,8 @@ from assistant.training.dataset import (
     read_case_file,
     select,
 )
-from assistant.training.near_duplicates import near_duplicates, shingles, similarity
-from assistant.training.pairs import read_jsonl
+from assistant.training.data.near_duplicates import near_duplicates, shingles, similarity
+from assistant.training.data.pairs import read_jsonl
 
 SMALL = DatasetConfig(min_train=2)
 THINGS = (

@@ -11,8 +11,8 @@ import pytest
 from tiny import made_up_pairs, small_run, write_tiny_base
 
 from assistant.errors import TrainingError
-from assistant.generation.catalogue import SMALL_CHAT
-from assistant.generation.engine import LlamaEngine
+from assistant.generation.models.catalogue import SMALL_CHAT
+from assistant.generation.models.engine import LlamaEngine
 from assistant.training.agreement import (
     compare_tokens,
     llama_top_tokens,

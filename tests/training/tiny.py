@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.training.config import TrainingConfig
-from assistant.training.pairs import CasePair
+from assistant.training.data.pairs import CasePair
 
 VERBS = ("edit", "add", "cancel", "print", "mail", "rename")
 THINGS = ("order", "product", "taxon", "invoice", "channel", "zone")

@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 
 def _page(leave: bool) -> None:
-    from assistant.ui.comparing_bar import comparing_bar
+    from assistant.ui.home.comparing_bar import comparing_bar
 
     with comparing_bar() as tell:
         tell(1000, 6000)

@@ -10,8 +10,8 @@ import pytest
 
 from assistant.settings import Settings
 from assistant.suite.template import DEFAULT_TEMPLATE
-from assistant.workflow.sample_project import SAMPLE_PROJECT
-from assistant.workflow.workspace import Workspace
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources.sample_project import SAMPLE_PROJECT
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 

@@ -13,9 +13,9 @@ import numpy as np
 from assistant.domain import RetrievalConfig
 from assistant.failpoints import VARIABLE
 from assistant.settings import Settings
-from assistant.workflow.sync import SyncReport, sync
-from assistant.workflow.sync_jobs import connect_folder
-from assistant.workflow.workspace import Workspace
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources.sync import SyncReport, sync
+from assistant.workflow.sources.sync_jobs import connect_folder
 
 PROJECT = "P"
 

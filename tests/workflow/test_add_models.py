@@ -16,11 +16,11 @@ import pytest
 from assistant.command_line.options import main
 from assistant.domain import GenerationConfig
 from assistant.errors import ModelUnavailable, SettingsError
-from assistant.generation.catalogue import SMALL_CHAT
+from assistant.generation.models.catalogue import SMALL_CHAT
 from assistant.settings import Settings
-from assistant.workflow import add_models, models
-from assistant.workflow.ways_of_writing import way_of_writing
-from assistant.workflow.workspace import Workspace
+from assistant.workflow.deployment import add_models, models
+from assistant.workflow.deployment.ways_of_writing import way_of_writing
+from assistant.workflow.deployment.workspace import Workspace
 
 LLAMA3 = "{{ '<|start_header_id|>' + role }}"
 

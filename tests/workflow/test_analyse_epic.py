@@ -11,7 +11,7 @@ import pytest
 from assistant.design.analysis import analyse
 from assistant.domain import AcceptanceCriterion, TestCondition
 from assistant.errors import SourceError
-from assistant.workflow.analyse_epic import EpicAnalysis, analyse_text
+from assistant.workflow.writing.analyse_epic import EpicAnalysis, analyse_text
 
 EPIC = """# EP-10 Refunds
 

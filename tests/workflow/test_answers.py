@@ -11,10 +11,10 @@ from assistant.domain import GenerationConfig, GenerationRun, Question
 from assistant.errors import LibraryError, SourceError
 from assistant.suite.rows import rows
 from assistant.suite.template import DEFAULT_TEMPLATE
-from assistant.workflow import answers, generate_cases, write_again
-from assistant.workflow.requests import GenerateRequest, Understanding, understand
-from assistant.workflow.runs import view
-from assistant.workflow.workspace import Workspace
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.writing import answers, generate_cases, write_again
+from assistant.workflow.writing.requests import GenerateRequest, Understanding, understand
+from assistant.workflow.writing.runs import view
 
 RIGHT = (
     "A domestic contract can be cancelled without charge up to 14 days after the Contract "

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import IndexLocked, SettingsError
-from assistant.workflow.data_folder import DataFolderLock, prepare
+from assistant.workflow.deployment.data_folder import DataFolderLock, prepare
 
 HOLDER = (
     "import sys, time\n"
     "from pathlib import Path\n"
-    "from assistant.workflow.data_folder import DataFolderLock\n"
+    "from assistant.workflow.deployment.data_folder import DataFolderLock\n"
     "lock = DataFolderLock(Path(sys.argv[1]))\n"
     "lock.acquire()\n"
     "print('held', flush=True)\n"
@@ -60,7 +60,7 @@ def test_a_lock_survives_when_its_process_becomes_another_program(tmp_path: Path
     second = (
         "import os, sys\n"
         "from pathlib import Path\n"
-        "from assistant.workflow.data_folder import DataFolderLock\n"
+        "from assistant.workflow.deployment.data_folder import DataFolderLock\n"
         "lock = DataFolderLock(Path(sys.argv[1]), descriptor=int(os.environ['LOCK']))\n"
         "input()\n"
         "lock.acquire()\n"
@@ -70,7 +70,7 @@ def test_a_lock_survives_when_its_process_becomes_another_program(tmp_path: Path
     first = (
         "import os, sys\n"
         "from pathlib import Path\n"
-        "from assistant.workflow.data_folder import DataFolderLock\n"
+        "from assistant.workflow.deployment.data_folder import DataFolderLock\n"
         "lock = DataFolderLock(Path(sys.argv[1]))\n"
         "lock.acquire()\n"
         "environment = {**os.environ, 'LOCK': str(lock.hand_over())}\n"

@@ -13,18 +13,11 @@ from assistant.library import StoredCase
 from assistant.suite.depth import depth
 from assistant.suite.duplicates import find_duplicates
 from assistant.suite.rows import case_rows
-from assistant.workflow import (
-    coverage,
-    fill_gaps,
-    generate_cases,
-    reuse,
-    review,
-    runs,
-    write_again,
-)
-from assistant.workflow.checking import rechecked_against
-from assistant.workflow.requests import GenerateRequest, Understanding, understand
-from assistant.workflow.workspace import Workspace
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review import review
+from assistant.workflow.writing import coverage, fill_gaps, generate_cases, reuse, runs, write_again
+from assistant.workflow.writing.checking import rechecked_against
+from assistant.workflow.writing.requests import GenerateRequest, Understanding, understand
 
 EPIC = """# HR-1 Leave
 

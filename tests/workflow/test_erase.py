@@ -35,10 +35,11 @@ from assistant.domain import (
 )
 from assistant.errors import LibraryError
 from assistant.failpoints import VARIABLE
-from assistant.workflow import answers, erase
-from assistant.workflow.reindex import chunks_of, index_pending
-from assistant.workflow.search_sources import search
-from assistant.workflow.workspace import Workspace
+from assistant.workflow.deployment import erase
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources.reindex import chunks_of, index_pending
+from assistant.workflow.sources.search_sources import search
+from assistant.workflow.writing import answers
 
 SECRET = "Zyxomatic"
 """Stands in every text of what is erased, and in nothing else."""

@@ -6,9 +6,10 @@ import pytest
 
 from assistant.domain import GenerationConfig, GenerationRun, TestCase, TestStep
 from assistant.suite.reuse import ConditionVerdict, ReuseReport, Verdict
-from assistant.workflow import answers, generate_cases, reuse, review, runs, write_again
-from assistant.workflow.requests import GenerateRequest, understand
-from assistant.workflow.workspace import Workspace
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review import review
+from assistant.workflow.writing import answers, generate_cases, reuse, runs, write_again
+from assistant.workflow.writing.requests import GenerateRequest, understand
 
 CRITERION = (
     "After the third failed attempt verification is locked for 45 minutes and the message "

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from syncing import index_of, library_of, quick_workspace
 
-from assistant.workflow import import_sources, same_names
-from assistant.workflow.workspace import Workspace
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources import import_sources, same_names
 
 
 class Indexed:

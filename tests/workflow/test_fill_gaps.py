@@ -13,22 +13,21 @@ from syncing import quick_workspace
 
 from assistant.domain import GenerationConfig, GenerationRun, ModelSpec, TestCase
 from assistant.errors import LibraryError
-from assistant.generation.chat_models import ChatEndpoint
+from assistant.generation.models.chat_models import ChatEndpoint
 from assistant.library import StoredCase
-from assistant.workflow import (
+from assistant.workflow.deployment.ways_of_writing import choose_way
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review import review, stale
+from assistant.workflow.writing import (
     again_runs,
     fill_gaps,
     generate_cases,
-    review,
     runs,
-    stale,
     write_again,
     write_step,
 )
-from assistant.workflow.coverage import of_run
-from assistant.workflow.requests import GenerateRequest, understand
-from assistant.workflow.ways_of_writing import choose_way
-from assistant.workflow.workspace import Workspace
+from assistant.workflow.writing.coverage import of_run
+from assistant.workflow.writing.requests import GenerateRequest, understand
 
 EPIC = """# PAY-7 Refund a payment
 

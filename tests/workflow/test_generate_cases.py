@@ -11,9 +11,10 @@ import pytest
 from assistant.domain import GenerationConfig, RetrievalConfig, TestCase, TopK
 from assistant.errors import ModelUnavailable, SourceError
 from assistant.settings import Settings
-from assistant.workflow import coverage, generate_cases, import_sources, reuse, runs
-from assistant.workflow.requests import GenerateRequest, understand
-from assistant.workflow.workspace import Workspace
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources import import_sources
+from assistant.workflow.writing import coverage, generate_cases, reuse, runs
+from assistant.workflow.writing.requests import GenerateRequest, understand
 
 RULES = GenerationConfig(writer="rules")
 PASTED = """# PAY-7 Refund a payment

@@ -15,10 +15,10 @@ from syncing import quick_workspace
 from assistant.domain import RetrievalConfig
 from assistant.errors import SourceError
 from assistant.settings import Settings
-from assistant.workflow import import_sources, same_names
-from assistant.workflow import workspace as workspace_module
-from assistant.workflow.sample_project import SAMPLE_PROJECT, ensure_sample_project
-from assistant.workflow.workspace import Workspace
+from assistant.workflow.deployment import workspace as workspace_module
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources import import_sources, same_names
+from assistant.workflow.sources.sample_project import SAMPLE_PROJECT, ensure_sample_project
 
 RULES = b"# Business rules\n\n- BR-90 A voucher is valid for 40 days.\n"
 

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 
 from assistant.errors import SourceError
-from assistant.workflow.jobs import Jobs
+from assistant.workflow.deployment.jobs import Jobs
 
 
 def test_a_job_runs_beside_the_caller_and_can_be_waited_for() -> None:

@@ -13,11 +13,11 @@ from pydantic import SecretStr
 from assistant.command_line.options import main
 from assistant.domain import GenerationRun, TestCase
 from assistant.errors import AssistantError, IndexLocked, SettingsError
-from assistant.library.database import _server_options, _url
+from assistant.library.storage.database import _server_options, _url
 from assistant.settings import Settings
-from assistant.workflow import erase
-from assistant.workflow.outbound import outbound_guard
-from assistant.workflow.workspace import Workspace
+from assistant.workflow.deployment import erase
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources.outbound import outbound_guard
 
 PAGE = "# Refunds\n\nA refund of up to £250.00 is paid at once by the cashier of the shop.\n"
 
@@ -80,7 +80,7 @@ def test_what_is_erased_is_gone_from_the_server_too(
 ) -> None:
     from sqlalchemy import create_engine, inspect
 
-    from assistant.workflow.import_sources import index_paths
+    from assistant.workflow.sources.import_sources import index_paths
 
     page = tmp_path / "refunds.md"
     page.write_text(PAGE.replace("cashier", "quinquireme"), encoding="utf-8")
@@ -110,7 +110,7 @@ def test_a_killed_process_gives_the_library_back(
 ) -> None:
     code = (
         "import sys, time\nfrom pathlib import Path\nfrom assistant.settings import Settings\n"
-        "from assistant.workflow.workspace import Workspace\n"
+        "from assistant.workflow.deployment.workspace import Workspace\n"
         "w = Workspace.open(Settings(data_dir=Path(sys.argv[1])), exclusive=True)\n"
         "print('open', flush=True)\ntime.sleep(60)\n"
     )
@@ -134,8 +134,8 @@ def test_an_index_of_another_folder_is_brought_up_to_date(
     postgres_url: str, tmp_path: Path, models_dir: Path
 ) -> None:
     """What the library knows to be indexed is in the folder of the process that did it."""
-    from assistant.workflow.import_sources import index_paths
-    from assistant.workflow.search_sources import search
+    from assistant.workflow.sources.import_sources import index_paths
+    from assistant.workflow.sources.search_sources import search
 
     page = tmp_path / "refunds.md"
     for limit, folder in (("£250.00", "one"), ("£300.00", "two"), ("£300.00", "one")):

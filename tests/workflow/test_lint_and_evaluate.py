@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import AssistantError
-from assistant.workflow import checking, evaluate_generation, lint_cases, review
-from assistant.workflow.evaluate_generation import EvaluateRequest
-from assistant.workflow.workspace import Workspace
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.learning import evaluate_generation
+from assistant.workflow.learning.evaluate_generation import EvaluateRequest
+from assistant.workflow.review import lint_cases, review
+from assistant.workflow.writing import checking
 
 SAMPLE = Path(__file__).parent.parent.parent / "sample_data"
 

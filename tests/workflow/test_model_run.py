@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from assistant.domain import GenerationConfig
-from assistant.generation.catalogue import DEFAULT_CHAT
+from assistant.generation.models.catalogue import DEFAULT_CHAT
 from assistant.settings import Settings
-from assistant.workflow import generate_cases, models
-from assistant.workflow.requests import GenerateRequest, understand
-from assistant.workflow.sample_project import SAMPLE_PROJECT
-from assistant.workflow.workspace import Workspace
+from assistant.workflow.deployment import models
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources.sample_project import SAMPLE_PROJECT
+from assistant.workflow.writing import generate_cases
+from assistant.workflow.writing.requests import GenerateRequest, understand
 
 EPIC = """# PAY-7 Refund a payment
 

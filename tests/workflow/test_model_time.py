@@ -8,7 +8,7 @@ import pytest
 
 from assistant.domain import GenerationConfig
 from assistant.settings import Settings
-from assistant.workflow.endpoints import Endpoints
+from assistant.workflow.deployment.endpoints import Endpoints
 
 
 @pytest.mark.parametrize(

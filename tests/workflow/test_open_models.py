@@ -11,10 +11,10 @@ import pytest
 
 from assistant.domain import GenerationConfig
 from assistant.errors import ModelUnavailable
-from assistant.generation.catalogue import DEFAULT_CHAT, SMALL_CHAT, CatalogueModel
+from assistant.generation.models.catalogue import DEFAULT_CHAT, SMALL_CHAT, CatalogueModel
 from assistant.settings import Settings
-from assistant.workflow import endpoints as module
-from assistant.workflow.endpoints import Endpoints
+from assistant.workflow.deployment import endpoints as module
+from assistant.workflow.deployment.endpoints import Endpoints
 
 
 class Loaded:

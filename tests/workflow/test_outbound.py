@@ -8,11 +8,11 @@ import pytest
 
 from assistant.domain import GenerationConfig
 from assistant.errors import ModelUnavailable, SettingsError
-from assistant.generation.catalogue import CATALOGUE, HubSource
+from assistant.generation.models.catalogue import CATALOGUE, HubSource
 from assistant.settings import Settings
-from assistant.workflow import models
-from assistant.workflow.endpoints import ENDPOINT_WRITER, Endpoints
-from assistant.workflow.outbound import outbound_guard
+from assistant.workflow.deployment import models
+from assistant.workflow.deployment.endpoints import ENDPOINT_WRITER, Endpoints
+from assistant.workflow.sources.outbound import outbound_guard
 
 
 def test_offline_no_endpoint_elsewhere_is_opened(tmp_path: Path) -> None:

@@ -10,12 +10,14 @@ import pytest
 
 from assistant.domain import GenerationConfig, RetrievalConfig, TestCase
 from assistant.errors import RetrievalError, SettingsError
-from assistant.knowledge.server_home import RECORD_ID
+from assistant.knowledge.qdrant.server_home import RECORD_ID
 from assistant.settings import Settings, load_settings
-from assistant.workflow import export_cases, generate_cases, import_sources, runs
-from assistant.workflow.requests import GenerateRequest, understand
-from assistant.workflow.services import services
-from assistant.workflow.workspace import Workspace
+from assistant.workflow.deployment.services import services
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review import export_cases
+from assistant.workflow.sources import import_sources
+from assistant.workflow.writing import generate_cases, runs
+from assistant.workflow.writing.requests import GenerateRequest, understand
 
 RULES = "# Business rules\n\n- BR-90 A voucher is valid for {days} days.\n"
 EPIC = """# PAY-7 Refund a payment

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from assistant.domain import GenerationConfig
-from assistant.generation.catalogue import SMALL_CHAT
-from assistant.workflow import generate_cases, read_ahead
-from assistant.workflow.requests import GenerateRequest, Understanding, understand
-from assistant.workflow.workspace import Workspace
+from assistant.generation.models.catalogue import SMALL_CHAT
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.writing import generate_cases, read_ahead
+from assistant.workflow.writing.requests import GenerateRequest, Understanding, understand
 
 EPIC = """# PAY-7 Refunds
 

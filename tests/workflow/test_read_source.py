@@ -6,8 +6,8 @@ import pytest
 
 from assistant.domain import Chunk, Citation, SourceDocument
 from assistant.errors import LibraryError
-from assistant.workflow.read_source import PART, read_source
-from assistant.workflow.workspace import Workspace
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources.read_source import PART, read_source
 
 RULE = "A refund of more than 250 pounds needs a team leader."
 TEXT = f"# Rules\n\n{'Other words. ' * 2000}\n\n{RULE}\n\n{'More words. ' * 200}\n"

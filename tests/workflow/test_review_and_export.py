@@ -12,11 +12,12 @@ import pytest
 from assistant.domain import GenerationConfig
 from assistant.errors import EditConflict, LibraryError
 from assistant.settings import Settings
-from assistant.workflow import export_cases, generate_cases, review, runs
-from assistant.workflow.requests import GenerateRequest, understand
-from assistant.workflow.review import StepEdit
-from assistant.workflow.sample_project import SAMPLE_PROJECT
-from assistant.workflow.workspace import Workspace
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review import export_cases, review
+from assistant.workflow.review.review import StepEdit
+from assistant.workflow.sources.sample_project import SAMPLE_PROJECT
+from assistant.workflow.writing import generate_cases, runs
+from assistant.workflow.writing.requests import GenerateRequest, understand
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,9 @@ import pytest
 
 from assistant.domain import LintFinding, TestCase, TestStep
 from assistant.errors import LibraryError
-from assistant.workflow import review, review_library
-from assistant.workflow.review_library import CaseFilter
-from assistant.workflow.workspace import Workspace
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review import review, review_library
+from assistant.workflow.review.review_library import CaseFilter
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from assistant.domain import TestCase, TestStep
-from assistant.sources.clean import clean_text
-from assistant.sources.files import read_file
+from assistant.sources.files.clean import clean_text
+from assistant.sources.files.files import read_file
 from assistant.suite import DEFAULT_TEMPLATE
 from assistant.suite.export import EXPORT_PROFILES, ProfileName, write_csv, write_xlsx
 
@@ -79,7 +79,7 @@ def test_records_end_at_line_ends_only(sign: str, quoted: str) -> None:
 
 
 def test_a_pasted_row_ends_at_a_line_end_only() -> None:
-    from assistant.sources.pasted import read_pasted
+    from assistant.sources.pasted.pasted import read_pasted
 
     text = "ID\tTitle\tStep\tExpected Result\nT-1\tFirst\tOpen\tShown\x0bKept\nT-2\tB\tSave\tSaved"
     reading = read_pasted(text)

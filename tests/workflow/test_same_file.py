@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from syncing import WordEmbedder, quick_workspace, sync_folder, write
 
-from assistant.sources.files import read_file
-from assistant.workflow import copies, import_sources
-from assistant.workflow.search_sources import explain, search
-from assistant.workflow.source_list import listed_sources
-from assistant.workflow.workspace import Workspace
+from assistant.sources.files.files import read_file
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources import copies, import_sources
+from assistant.workflow.sources.search_sources import explain, search
+from assistant.workflow.sources.source_list import listed_sources
 
 Quick = tuple[Workspace, str, WordEmbedder]
 RULE = "# Cooling off\n\nA customer may cancel a contract within {} days of signing it.\n"
@@ -87,7 +87,7 @@ def test_a_file_outside_of_a_connected_folder_stays_by_itself(
 
 
 def test_an_upload_of_a_synced_file_is_that_document(quick: Quick, folder: Path) -> None:
-    from assistant.workflow import same_names
+    from assistant.workflow.sources import same_names
 
     workspace, project_id, _ = quick
     sync_folder(workspace, project_id, folder)

@@ -6,8 +6,8 @@ import pytest
 
 from assistant.domain import TestCase, TestStep
 from assistant.errors import EditConflict
-from assistant.workflow import review, save_conflicts
-from assistant.workflow.workspace import Workspace
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review import review, save_conflicts
 
 Opened = tuple[Workspace, str]
 

@@ -8,9 +8,9 @@ from syncing import quick_workspace
 
 from assistant.domain import GenerationConfig, TestCase
 from assistant.suite.common_preconditions import common_preconditions
-from assistant.workflow import generate_cases
-from assistant.workflow.requests import GenerateRequest, understand
-from assistant.workflow.shared_preconditions import of_epics, of_run
+from assistant.workflow.writing import generate_cases
+from assistant.workflow.writing.requests import GenerateRequest, understand
+from assistant.workflow.writing.shared_preconditions import of_epics, of_run
 
 EPIC = """# HR-9 Leave requests
 

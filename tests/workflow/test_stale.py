@@ -23,11 +23,12 @@ from assistant.domain import (
 )
 from assistant.errors import LibraryError
 from assistant.sources.reading import Reading
-from assistant.workflow import answers, generate_cases, lineage, review, runs, stale, write_again
-from assistant.workflow.import_sources import put
-from assistant.workflow.reindex import index_pending
-from assistant.workflow.requests import GenerateRequest, understand
-from assistant.workflow.workspace import Workspace
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review import lineage, review, stale
+from assistant.workflow.sources.import_sources import put
+from assistant.workflow.sources.reindex import index_pending
+from assistant.workflow.writing import answers, generate_cases, runs, write_again
+from assistant.workflow.writing.requests import GenerateRequest, understand
 
 PAGE = "wiki/release-notes-drop-3.md"
 SENTENCE = (

@@ -9,7 +9,7 @@ import pytest
 
 from assistant.errors import SettingsError
 from assistant.settings import Settings
-from assistant.workflow import start
+from assistant.workflow.deployment import start
 
 
 class Replaced(Exception):

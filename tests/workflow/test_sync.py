@@ -21,13 +21,14 @@ from syncing import (
 
 from assistant.domain import GenerationConfig, utc_now
 from assistant.errors import ConnectorError, ManyVanished, SourceError
-from assistant.sources.files import read_file
+from assistant.sources.files.files import read_file
 from assistant.sources.synced import FetchedDocument, SourcePage
-from assistant.workflow import generate_cases, sync_jobs
-from assistant.workflow.import_sources import read_epic
-from assistant.workflow.requests import GenerateRequest, understand
-from assistant.workflow.sync import sync
-from assistant.workflow.workspace import Workspace
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources import sync_jobs
+from assistant.workflow.sources.import_sources import read_epic
+from assistant.workflow.sources.sync import sync
+from assistant.workflow.writing import generate_cases
+from assistant.workflow.writing.requests import GenerateRequest, understand
 
 Quick = tuple[Workspace, str, WordEmbedder]
 

@@ -12,10 +12,10 @@ from syncing import WordEmbedder, index_of, quick_workspace
 
 from assistant.domain import RetrievalConfig, SearchFilter
 from assistant.sources.connectors.config import ConnectionConfig
-from assistant.workflow import connections, sync_jobs
-from assistant.workflow.source_list import listed_sources
-from assistant.workflow.sync import SyncReport, sync
-from assistant.workflow.workspace import Workspace
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources import connections, sync_jobs
+from assistant.workflow.sources.source_list import listed_sources
+from assistant.workflow.sources.sync import SyncReport, sync
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "sources" / "connectors"))
 

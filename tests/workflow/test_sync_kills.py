@@ -25,7 +25,7 @@ from syncing import (
 )
 
 from assistant.domain import RetrievalConfig
-from assistant.workflow.workspace import Workspace
+from assistant.workflow.deployment.workspace import Workspace
 
 POINTS = (
     "before_fetch",

@@ -9,18 +9,14 @@ import pytest
 
 from assistant.domain import GenerationConfig
 from assistant.errors import SettingsError, TrainingError
-from assistant.generation.catalogue import SMALL_CHAT
-from assistant.workflow import (
-    compare_models,
-    comparison_view,
-    generate_cases,
-    models,
-    train_adapter,
-)
-from assistant.workflow.compare_models import CompareRequest
-from assistant.workflow.requests import GenerateRequest, understand
-from assistant.workflow.train_adapter import DatasetConfig, TrainingConfig, TrainRequest
-from assistant.workflow.workspace import Workspace
+from assistant.generation.models.catalogue import SMALL_CHAT
+from assistant.workflow.deployment import models
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.learning import compare_models, comparison_view, train_adapter
+from assistant.workflow.learning.compare_models import CompareRequest
+from assistant.workflow.learning.train_adapter import DatasetConfig, TrainingConfig, TrainRequest
+from assistant.workflow.writing import generate_cases
+from assistant.workflow.writing.requests import GenerateRequest, understand
 
 WRITER = f"{SMALL_CHAT}+tiny"
 

@@ -9,9 +9,9 @@ import pytest
 
 from assistant.domain import CaseTemplate, Column, GenerationConfig, GenerationRun, Timings
 from assistant.settings import Settings
-from assistant.workflow.requests import GenerateRequest, Understanding, understand
-from assistant.workflow.usage import Usage, expected, money, used
-from assistant.workflow.workspace import Workspace
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.writing.requests import GenerateRequest, Understanding, understand
+from assistant.workflow.writing.usage import Usage, expected, money, used
 
 EPIC = """# PAY-7 Refunds
 

@@ -8,9 +8,9 @@ import pytest
 
 from assistant.errors import SettingsError
 from assistant.settings import Settings
-from assistant.workflow.models import DEFAULT_CHAT
-from assistant.workflow.ways_of_writing import choose_way, way_of_writing
-from assistant.workflow.workspace import Workspace
+from assistant.workflow.deployment.models import DEFAULT_CHAT
+from assistant.workflow.deployment.ways_of_writing import choose_way, way_of_writing
+from assistant.workflow.deployment.workspace import Workspace
 
 
 @pytest.fixture

@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import ModelUnavailable
-from assistant.generation.catalogue import SMALL_CHAT, find_model
+from assistant.generation.models.catalogue import SMALL_CHAT, find_model
 from assistant.generation.writers.item_prompt import ITEM_PROMPT_VERSION
 from assistant.settings import Settings
 from assistant.training.adapters import Adapter, AdapterSheet
 from assistant.training.config import BaseIdentity, BaseShape, TrainingConfig
-from assistant.workflow import models
-from assistant.workflow.endpoints import outdated
-from assistant.workflow.models import OUTLINE_WRITER
-from assistant.workflow.workspace import Workspace
+from assistant.workflow.deployment import models
+from assistant.workflow.deployment.endpoints import outdated
+from assistant.workflow.deployment.models import OUTLINE_WRITER
+from assistant.workflow.deployment.workspace import Workspace
 
 
 @pytest.fixture

@@ -10,6 +10,23 @@ from assistant.generation.proof.quoting import with_sources
 from assistant.generation.proof.repetition import without_repetitions
 
 __all__ = [
-    "RULES", "Ground", "Grounder", "Sources", "covered_conditions", "ground_of", "grounded",
-    "verified", "with_sources", "without_repetitions",
-]  # fmt: skip
+    "RULES",
+    "Ground",
+    "Grounder",
+    "Sources",
+    "bleed",
+    "citations",
+    "contradictions",
+    "covered_conditions",
+    "ground",
+    "ground_of",
+    "grounded",
+    "grounding",
+    "known",
+    "marks",
+    "passages",
+    "repetition",
+    "verified",
+    "with_sources",
+    "without_repetitions",
+]

@@ -14,14 +14,14 @@ from decimal import Decimal, InvalidOperation
 from functools import cached_property, lru_cache
 from itertools import combinations
 
-from assistant.design.messages import find_messages
-from assistant.design.moments import NO_YEAR
-from assistant.design.nouns import singular
-from assistant.design.quantities import Quantity, find_quantities
-from assistant.design.units import in_base_unit
 from assistant.generation.proof.foreign import FOREIGN_UNITS, foreign_dates
 from assistant.generation.proof.words import same
 from assistant.generation.wording import stem
+from assistant.language.messages import find_messages
+from assistant.language.moments import NO_YEAR
+from assistant.language.nouns import singular
+from assistant.language.quantities import Quantity, find_quantities
+from assistant.language.units import in_base_unit
 
 MEASURED = ("money", "percent", "duration", "size", "measure", "age")
 """Kinds whose unit belongs to the number: "2 EUR" is no "2 %"."""

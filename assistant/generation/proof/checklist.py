@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import cached_property
 
-from assistant.design.messages import find_messages
 from assistant.domain import Fact, FactKind, TestCase, TestCondition
 from assistant.generation.proof.amounts import alike
 from assistant.generation.proof.claims import PLACE
@@ -32,6 +31,7 @@ from assistant.generation.proof.sides import (
 )
 from assistant.generation.proof.words import NEUTRAL, Lexicon, all_content, content, meeting
 from assistant.generation.wording import word_set
+from assistant.language.messages import find_messages
 
 CLOSE = Decimal("0.1")
 """How far from a limit, as a share of it, a value still tests the limit."""

@@ -19,7 +19,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from assistant.design.quantities import foreign_values
 from assistant.domain import Citation, RetrievedChunk, Support, TestCase
 from assistant.generation.proof.passages import (
     DERIVED,
@@ -31,6 +30,7 @@ from assistant.generation.proof.passages import (
     quoted,
 )
 from assistant.generation.wording import QUOTED, clauses, content_stems, says, unknown_names
+from assistant.language.quantities import foreign_values
 
 SUPPORTED = 0.6
 """Share of a statement's weight that a source's words must cover to count as support."""

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
 
-from assistant.design.messages import find_messages, mask_quotes
 from assistant.generation.proof.amounts import (
     Number,
     Numbers,
@@ -32,6 +31,7 @@ from assistant.generation.proof.words import (
     written,
 )
 from assistant.generation.wording import sentences
+from assistant.language.messages import find_messages, mask_quotes
 
 CARRIED = 0.5
 """Share of a sentence's telling words that texts and data must hold."""

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from assistant.design.quantities import Quantity, find_messages, find_quantities
-from assistant.design.units import in_base_unit
 from assistant.generation.proof.known import meaning, unquoted
 from assistant.generation.wording import clauses, sentences, stem, stem_set, tokens, word_set
+from assistant.language.quantities import Quantity, find_messages, find_quantities
+from assistant.language.units import in_base_unit
 
 SAME_THING = 0.5
 """Share of the smaller sentence's words that two sentences on one number must have in common."""

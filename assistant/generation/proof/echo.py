@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
-from assistant.design.messages import find_messages
 from assistant.domain import AcceptanceCriterion, TestStep
 from assistant.generation.proof.marks import ECHO, Mark, shown
 from assistant.generation.wording import sentences
+from assistant.language.messages import find_messages
 
 REPEATED = 0.85
 """Share of a result's words that stand in one run in its action, or of the words of result and

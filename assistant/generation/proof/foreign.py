@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from assistant.design.comparisons import Comparison
-from assistant.design.moments import NO_YEAR
+from assistant.language.comparisons import Comparison
+from assistant.language.moments import NO_YEAR
 
 _NAMES = (
     "januar jänner janvier enero gennaio januari janeiro styczeń stycznia",

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from assistant.design.conflicts import find_conflicts
+from assistant.design.questions.conflicts import find_conflicts
 from assistant.domain import Citation, RetrievedChunk, TestCase, TestCondition, TestStep
 from assistant.generation.proof.claims import Claims
 from assistant.generation.proof.consistency import inconsistent

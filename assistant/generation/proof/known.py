@@ -11,12 +11,6 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 
-from assistant.design.messages import mask_quotes
-from assistant.design.moments import find_moments
-from assistant.design.nouns import singular
-from assistant.design.quantities import find_messages, find_quantities, foreign_values
-from assistant.design.units import CURRENCY_CODES_PATTERN
-from assistant.design.verbs import is_base
 from assistant.generation.wording import (
     content_stems,
     names,
@@ -27,6 +21,12 @@ from assistant.generation.wording import (
     unknown_names,
     word_set,
 )
+from assistant.language.messages import mask_quotes
+from assistant.language.moments import find_moments
+from assistant.language.nouns import singular
+from assistant.language.quantities import find_messages, find_quantities, foreign_values
+from assistant.language.units import CURRENCY_CODES_PATTERN
+from assistant.language.verbs import is_base
 
 NEAR_PREFIX = 5
 """Two words with as many equal first letters count as one (extend, extension) ..."""

@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import date, time
 from decimal import Decimal
 
-from assistant.design.comparisons import Comparison
-from assistant.design.quantities import Quantity, find_quantities
 from assistant.domain import Fact, TestCondition
 from assistant.generation.proof.amounts import Number, as_written, grouped, number_of, numbers
 from assistant.generation.proof.foreign import foreign_comparison
 from assistant.generation.proof.marks import WRONG_SIDE, Mark, shown
 from assistant.generation.proof.measures import Measures, Value, comparable, of_year
 from assistant.generation.proof.words import NEGATORS
+from assistant.language.comparisons import Comparison
+from assistant.language.quantities import Quantity, find_quantities
 
 NEAR = Decimal("0.5")
 """How far from a limit, as a share of it, a value still tells a side ..."""

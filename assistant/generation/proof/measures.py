@@ -11,13 +11,13 @@ from decimal import Decimal
 from functools import cached_property
 from itertools import combinations, pairwise
 
-from assistant.design.messages import find_messages
-from assistant.design.moments import NO_YEAR
-from assistant.design.nouns import singular
-from assistant.design.units import in_base_unit
 from assistant.generation.proof.amounts import MEASURED, Number, Numbers, elapsed, numbers
 from assistant.generation.proof.words import same
 from assistant.generation.wording import stem
+from assistant.language.messages import find_messages
+from assistant.language.moments import NO_YEAR
+from assistant.language.nouns import singular
+from assistant.language.units import in_base_unit
 
 Value = Decimal | date | time
 

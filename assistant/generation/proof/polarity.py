@@ -12,12 +12,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assistant.design.messages import find_messages, mask_quotes
-from assistant.design.quantities import find_quantities
 from assistant.domain import Outcome, TestCondition
 from assistant.generation.proof.amounts import alike, numbers
 from assistant.generation.proof.words import NEGATORS, SEEN, all_content, content, meeting, same
 from assistant.generation.wording import clauses, stem, word_set
+from assistant.language.messages import find_messages, mask_quotes
+from assistant.language.quantities import find_quantities
 
 _POLES = {
     stem(other): stem(word)

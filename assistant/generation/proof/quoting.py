@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from assistant.design.messages import find_messages
 from assistant.domain import Citation
 from assistant.generation.proof.amounts import alike, numbers
 from assistant.generation.proof.passages import Passage, Sources
 from assistant.generation.proof.words import NEUTRAL, all_content, meeting
 from assistant.generation.wording import clauses, sentences
+from assistant.language.messages import find_messages
 
 CARRIED = 0.6
 """Share of a result's words that its citations must hold for it to stand in them."""

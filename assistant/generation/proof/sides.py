@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from assistant.design.clauses import parse_clause
-from assistant.design.messages import find_messages
 from assistant.domain import Fact, TestCondition
 from assistant.generation.proof.claims import PLACE
 from assistant.generation.proof.marks import CONTRADICTION, WRONG_SIDE, Mark, shown
 from assistant.generation.proof.polarity import read_clauses
 from assistant.generation.proof.words import NEGATORS, Lexicon, all_content
 from assistant.generation.wording import clauses
+from assistant.language.clauses import parse_clause
+from assistant.language.messages import find_messages
 
 ANOTHER = "another"
 """Value of a role fact where somebody acts who does not have the role."""

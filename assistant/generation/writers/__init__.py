@@ -1,1 +1,11 @@
 """Writers: what turns items of the checklist into test cases."""
+
+__all__ = [
+    "existing_case",
+    "item_answer",
+    "item_prompt",
+    "item_writer",
+    "outline",
+    "story_prompt",
+    "story_writer",
+]

@@ -12,8 +12,6 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from assistant.design.languages import language_of
-from assistant.design.quantities import find_messages, find_quantities, foreign_values
 from assistant.domain import Fact
 from assistant.generation.proof.contradictions import Reference, denials
 from assistant.generation.proof.known import NEAR_PREFIX, folded, stands_in
@@ -21,6 +19,8 @@ from assistant.generation.wording import clauses, content_stems, says
 from assistant.generation.writer import CaseBrief
 from assistant.generation.writers.item_answer import ItemDraft, ItemStep
 from assistant.generation.writers.item_prompt import EXAMPLE_WORDS, SYSTEM
+from assistant.language.languages import language_of
+from assistant.language.quantities import find_messages, find_quantities, foreign_values
 
 SAME_WORDS = 0.85
 """Share of their words that a result has in common with what it repeats."""

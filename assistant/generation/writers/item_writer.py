@@ -22,7 +22,7 @@ from assistant.domain import (
 from assistant.errors import InvalidOutput, ModelTimeout
 from assistant.generation.attempts import Attempts
 from assistant.generation.cancelling import CancelCheck, never_cancelled, raise_if_cancelled
-from assistant.generation.chat_models import ChatEndpoint, invoke_structured
+from assistant.generation.models.chat_models import ChatEndpoint, invoke_structured
 from assistant.generation.proof.bleed import bleed_findings
 from assistant.generation.proof.ground import ground_of
 from assistant.generation.proof.grounding import grounded

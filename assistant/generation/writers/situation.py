@@ -15,10 +15,10 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zlib import crc32
 
-from assistant.design.languages import ENGLISH, language_of
 from assistant.domain import Fact
 from assistant.generation.writer import CaseBrief
 from assistant.generation.writers.item_words import quotation, situation_words
+from assistant.language.languages import ENGLISH, language_of
 
 TEST_DATE = date(2026, 6, 1)
 """A Monday, and the first of a month: counting in months meets no short one."""

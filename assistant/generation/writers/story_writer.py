@@ -27,9 +27,9 @@ from assistant.domain import (
 )
 from assistant.errors import InvalidOutput, ModelTimeout, ModelUnavailable
 from assistant.generation.cancelling import CancelCheck, never_cancelled, raise_if_cancelled
-from assistant.generation.chat_models import ChatEndpoint, Message, stream_structured
+from assistant.generation.models.chat_models import ChatEndpoint, Message, stream_structured
+from assistant.generation.models.structured import StructuredReply
 from assistant.generation.proof.repetition import repeats
-from assistant.generation.structured import StructuredReply
 from assistant.generation.wording import clipped
 from assistant.generation.writer import CaseBrief, StoryBrief, StoryEnd, Writer, WrittenCase
 from assistant.generation.writers.drafted_case import drafted_case

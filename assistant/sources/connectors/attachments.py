@@ -13,12 +13,12 @@ from pathlib import PurePosixPath
 
 from assistant.domain import SourceMetadata
 from assistant.errors import UnreadableFile, UnsupportedFile
-from assistant.sources.archives import ReadLimits
-from assistant.sources.clean import clean_text
 from assistant.sources.connectors.client import ApiClient
 from assistant.sources.connectors.config import ConnectionConfig
 from assistant.sources.connectors.downloads import DownloadFailed, Downloads
-from assistant.sources.files import read_file
+from assistant.sources.files.archives import ReadLimits
+from assistant.sources.files.clean import clean_text
+from assistant.sources.files.files import read_file
 from assistant.sources.reading import Reading
 from assistant.sources.synced import FetchedDocument
 

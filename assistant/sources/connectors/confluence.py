@@ -30,7 +30,7 @@ from assistant.sources.connectors.moments import OVERLAP, minutes_since, read_mo
 from assistant.sources.connectors.paging import Counted, counted_page, gone_through
 from assistant.sources.connectors.payloads import exports_of, page_reading
 from assistant.sources.connectors.proposals import FieldProposal
-from assistant.sources.exports import Export
+from assistant.sources.files.exports import Export
 from assistant.sources.synced import FetchedDocument, SourcePage
 
 PAGE = 25

@@ -21,9 +21,9 @@ from assistant.sources.connectors.moments import minutes_since, read_moment
 from assistant.sources.connectors.paging import Counted, counted_page, gone_through
 from assistant.sources.connectors.payloads import exports_of, issue_reading
 from assistant.sources.connectors.proposals import FieldProposal, propose
-from assistant.sources.exports import Export
-from assistant.sources.field_choice import is_named_for
-from assistant.sources.readers.jira_issues import field_text
+from assistant.sources.files.exports import Export
+from assistant.sources.grids.field_choice import is_named_for
+from assistant.sources.readers.atlassian.jira_issues import field_text
 from assistant.sources.synced import FetchedDocument, SourcePage
 
 PAGE = 50

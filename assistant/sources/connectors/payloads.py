@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assistant.errors import UnreadableFile
-from assistant.sources.archives import ReadLimits
-from assistant.sources.child_process import run_reader
 from assistant.sources.comments import with_comments
-from assistant.sources.exports import Export, export_readings, read_export
-from assistant.sources.issues import Issue, metadata_of, read_issues
+from assistant.sources.files.archives import ReadLimits
+from assistant.sources.files.child_process import run_reader
+from assistant.sources.files.exports import Export, export_readings, read_export
+from assistant.sources.files.source_file import Source
+from assistant.sources.grids.issues import Issue, metadata_of, read_issues
 from assistant.sources.reading import Reading
-from assistant.sources.source_file import Source
 
 _LIMITS = ReadLimits()
 

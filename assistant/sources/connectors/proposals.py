@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from assistant.domain import Value
 from assistant.sources.connectors.config import ROLES
-from assistant.sources.field_choice import choose_field, is_named_for
+from assistant.sources.grids.field_choice import choose_field, is_named_for
 from assistant.sources.reading import FieldRole
 
 

@@ -20,7 +20,7 @@ from assistant.sources.connectors.paging import CountedPage, gone_through
 from assistant.sources.connectors.payloads import exports_of, issue_reading, page_reading
 from assistant.sources.connectors.proposals import FieldProposal, propose
 from assistant.sources.connectors.secrets import Redactor
-from assistant.sources.exports import Export
+from assistant.sources.files.exports import Export
 from assistant.sources.reading import Reading
 from assistant.sources.synced import FetchedDocument, SourcePage
 

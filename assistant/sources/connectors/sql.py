@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import ConnectorError, NotAuthorised, Unreachable, UnreadableFile, needs_extra
-from assistant.sources.clean import clean_text
 from assistant.sources.connectors.addresses import Origin, literal_address
 from assistant.sources.connectors.client import FetchStopped, StopCheck, never_stopped
 from assistant.sources.connectors.config import ConnectionConfig
@@ -33,10 +32,11 @@ from assistant.sources.connectors.moments import read_moment
 from assistant.sources.connectors.outbound import Guard
 from assistant.sources.connectors.proposals import FieldProposal
 from assistant.sources.connectors.secrets import Redactor
-from assistant.sources.grids import make_grid
+from assistant.sources.files.clean import clean_text
+from assistant.sources.grids.grids import make_grid
+from assistant.sources.grids.table_files import read_grids
 from assistant.sources.reading import Reading
 from assistant.sources.synced import FetchedDocument, SourcePage
-from assistant.sources.table_files import read_grids
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine

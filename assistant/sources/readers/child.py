@@ -19,12 +19,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 READERS = {
-    "workbook": "workbook", "pdf": "pdf", "word": "word", "slides": "slides", "html": "html",
-    "rtf": "rtf", "mail": "mail", "xml": "xml_exports", "json": "json_exports",
-    "confluence": "confluence", "salesforce": "salesforce",
-    "fragments": "fragments", "open_document": "open_document",
+    "workbook": "documents.workbook", "pdf": "documents.pdf", "word": "documents.word",
+    "slides": "documents.slides", "html": "documents.html", "rtf": "documents.rtf",
+    "mail": "documents.mail", "open_document": "documents.open_document",
+    "xml": "xml_exports", "json": "json_exports", "fragments": "fragments",
+    "confluence": "atlassian.confluence_export",
+    "salesforce": "salesforce_metadata.salesforce_export",
 }  # fmt: skip
-"""Name of a reader -> module in this folder with ``read(data, options)``."""
+"""Name of a reader -> module below this folder with ``read(data, options)``."""
 
 
 _ROOM_FOR_ERROR = 1_000_000

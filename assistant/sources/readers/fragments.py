@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 
-from assistant.sources.readers.html import to_markdown
+from assistant.sources.readers.documents.html import to_markdown
 
 _TAGS = (
     "a|abbr|address|article|b|big|blockquote|body|br|button|caption|center|cite|code|col|colgroup|"

@@ -10,10 +10,12 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from assistant.sources.readers import jira_issues, json_cases, salesforce_records
-from assistant.sources.readers.adf import adf_to_markdown, is_adf
-from assistant.sources.readers.html import to_markdown
+from assistant.sources.readers.atlassian import jira_issues
+from assistant.sources.readers.atlassian.adf import adf_to_markdown, is_adf
+from assistant.sources.readers.documents.html import to_markdown
 from assistant.sources.readers.refusals import Refused, place_of
+from assistant.sources.readers.salesforce_metadata import salesforce_records
+from assistant.sources.readers.test_managers import json_cases
 
 _MAX_LINES = 200_000
 

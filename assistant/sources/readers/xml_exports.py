@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from xml.etree.ElementTree import Element
 
-from assistant.sources.field_choice import Chosen, choose_field
-from assistant.sources.readers import salesforce
+from assistant.sources.grids.field_choice import Chosen, choose_field
 from assistant.sources.readers.fragments import fragment_to_markdown as _markdown
-from assistant.sources.readers.xml_cases import read_cases
+from assistant.sources.readers.salesforce_metadata import salesforce_export as salesforce
+from assistant.sources.readers.test_managers.xml_cases import read_cases
 from assistant.sources.readers.xml_tree import (
     child,
     children,

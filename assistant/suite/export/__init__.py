@@ -18,6 +18,7 @@ __all__ = [
     "ExportWarning",
     "Loss",
     "ProfileName",
+    "csv_file",
     "download_name",
     "export_warnings",
     "losses",

@@ -27,7 +27,7 @@ from assistant.domain import (
     UserStory,
 )
 from assistant.errors import ModelUnavailable
-from assistant.generation.chat_models import ChatEndpoint
+from assistant.generation.models.chat_models import ChatEndpoint
 from assistant.generation.writer import CaseBrief, WrittenCase
 from assistant.generation.writers.item_answer import completion_of
 from assistant.generation.writers.item_prompt import EXAMPLES, SYSTEM

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from assistant.design.quantities import find_messages, foreign_values
 from assistant.domain import (
     AcceptanceCriterion,
     Chunk,
@@ -17,12 +16,13 @@ from assistant.domain import (
     RetrievedChunk,
     UserStory,
 )
-from assistant.generation.catalogue import DEFAULT_CHAT, SMALL_CHAT, find_model
 from assistant.generation.chain import CaseReady, Finished, Planned, generate
-from assistant.generation.chat_models import ChatEndpoint, open_embedded
+from assistant.generation.models.catalogue import DEFAULT_CHAT, SMALL_CHAT, find_model
+from assistant.generation.models.chat_models import ChatEndpoint, open_embedded
 from assistant.generation.proof.marks import ERRORS
 from assistant.generation.writers.item_writer import ItemWriter
 from assistant.generation.writers.outline import OutlineWriter
+from assistant.language.quantities import find_messages, foreign_values
 
 pytestmark = pytest.mark.slow
 

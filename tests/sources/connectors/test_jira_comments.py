@@ -12,7 +12,7 @@ from fake_jira import FakeJira, adf, comment, commented, story
 from fake_servers import Answer, FakeServer
 
 from assistant.errors import ConnectorError, NotAuthorised
-from assistant.knowledge.chunking import split
+from assistant.knowledge.chunks.chunking import split
 from assistant.sources.connectors.client import CallLimits
 from assistant.sources.connectors.config import ConnectionConfig
 from assistant.sources.connectors.opening import Connector

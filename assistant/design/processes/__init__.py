@@ -1,0 +1,3 @@
+"""Walks from end to end: handovers between stories, flows, what is planned for later."""
+
+__all__ = ["end_to_end", "planned"]

@@ -1,0 +1,129 @@
+"""End-to-end conditions: the main path of one process through several stories of an epic.
+
+ISTQB calls a test of a business process from start to finish end-to-end testing; the technique is
+scenario testing of ISO/IEC/IEEE 29119-4, the name that Gherkin gives to something else. A condition
+of this kind holds the positive conditions that it walks (``legs``), in their order. Where stories
+share no words that connect them, there is none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from assistant.design.processes.flows import stated_flow
+from assistant.design.processes.planned import planned_conditions
+from assistant.design.processes.walks import Leg, Walk, offered, walk_from
+from assistant.design.questions.scope import contradicted, out_of_scope
+from assistant.domain import TECHNIQUES, Depth, Epic, Evidence, Technique, TestCondition
+
+MAX_CONDITIONS = 3
+"""End-to-end conditions of one epic."""
+
+_DENIES = re.compile(r"\b(?:not|never|no|without)\b", re.IGNORECASE)
+
+
+def end_to_end_conditions(
+    epic: Epic, *, techniques: Sequence[Technique] = TECHNIQUES, depth: Depth = "standard"
+) -> tuple[TestCondition, ...]:
+    """The end-to-end conditions of an epic: none for a smoke test, at most ``MAX_CONDITIONS``."""
+    if "end-to-end" not in techniques or depth == "smoke":
+        return ()
+    return _conditions(epic)
+
+
+def conditions_of_epic(
+    epic: Epic, *, techniques: Sequence[Technique] = TECHNIQUES, depth: Depth = "standard"
+) -> tuple[TestCondition, ...]:
+    """All conditions of an epic in the order in which cases are written: those of its criteria, in
+    source order, then the end-to-end ones."""
+    single = (
+        condition
+        for story in epic.stories
+        for criterion in story.criteria
+        for condition in planned_conditions(story, criterion, techniques=techniques, depth=depth)
+    )
+    return (*single, *end_to_end_conditions(epic, techniques=techniques, depth=depth))
+
+
+@lru_cache(maxsize=64)
+def _conditions(epic: Epic) -> tuple[TestCondition, ...]:
+    legs = offered(epic.stories, _planned(epic))
+    flow = stated_flow(epic)
+    chosen: list[Walk] = []
+    seen: set[str] = set()
+    while len(chosen) < MAX_CONDITIONS:
+        walks = [walk_from(start, legs, flow) for start in legs if _may_start(start)]
+        walks = [
+            walk for walk in walks
+            if len(walk.stories) > 1 and not set(walk.stories) <= seen
+        ]  # fmt: skip
+        best = max(walks, key=_worth, default=None)
+        if best is None:
+            break
+        chosen.append(best)
+        seen |= set(best.stories)
+        used = {leg.place for leg in best.legs[1:]}
+        legs = tuple(leg for leg in legs if leg.place not in used)
+    return tuple(_condition(walk, number) for number, walk in enumerate(chosen, start=1))
+
+
+def _planned(epic: Epic) -> dict[str, tuple[TestCondition, ...]]:
+    """The positive conditions of each criterion that asks for nothing out of scope."""
+    found = {}
+    for story in epic.stories:
+        left_out = out_of_scope(f"{epic.description}\n\n{story.narrative}")
+        for criterion in story.criteria:
+            if any(True for _ in contradicted(criterion.text, left_out)):
+                continue
+            found[criterion.id] = planned_conditions(story, criterion, techniques=("positive",))
+    return found
+
+
+def _may_start(leg: Leg) -> bool:
+    return leg.opens or bool(leg.states)
+
+
+def _worth(walk: Walk) -> tuple[int, int, int]:
+    return len(walk.stories), len(walk.legs), -walk.legs[0].place
+
+
+def _condition(walk: Walk, number: int) -> TestCondition:
+    first, last = walk.legs[0], walk.legs[-1]
+    legs = tuple(leg.condition for leg in walk.legs)
+    return TestCondition(
+        id=f"{first.criterion.id}-E{number}",
+        criterion_id=first.criterion.id,
+        technique="end-to-end",
+        statement=_statement(walk),
+        precondition=first.condition.precondition,
+        expected=last.condition.expected,
+        evidence=tuple(_evidence(walk)),
+        priority="High",
+        legs=legs,
+    )
+
+
+def _statement(walk: Walk) -> str:
+    """What the walk shows, by the titles of its first story and of the last that is another one."""
+    start = walk.legs[0].story
+    ends = [leg.story for leg in reversed(walk.legs) if leg.story is not start]
+    told = [one.title for one in ends if not _DENIES.search(one.title)]
+    if told:
+        return f"end to end: from “{start.title}” to “{told[0]}”"
+    return f"end to end: from “{start.title}” on"
+
+
+def _evidence(walk: Walk) -> list[Evidence]:
+    """The words of each leg, and those by which it follows from another."""
+    found = [one for leg in walk.legs for one in leg.condition.evidence]
+    for _, leg, fact in walk.links:
+        text = leg.criterion.text
+        start = text.casefold().find(fact.words.casefold()) if fact.words else -1
+        if start >= 0:
+            end = start + len(fact.words)
+            found.append(
+                Evidence(source_id=leg.criterion.id, quote=text[start:end], start=start, end=end)
+            )
+    return list(dict.fromkeys(found))

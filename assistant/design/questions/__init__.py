@@ -1,0 +1,3 @@
+"""What to ask before cases are written: vague words, gaps, and sources that disagree."""
+
+__all__ = ["comparable", "conflicts", "notices", "questions", "scope"]

@@ -1,0 +1,278 @@
+"""Contradictions between a criterion and a source: another number for the same thing.
+
+Precise rather than many: the two must set a limit of the same unit and the same direction, and
+share most of the words that say what the limit is on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import lru_cache
+
+from assistant.domain import Chunk
+from assistant.language.amounts import Quantity
+from assistant.language.comparisons import Comparison
+from assistant.language.lexicon import word_set
+from assistant.language.messages import mask_quotes
+from assistant.language.nouns import singular
+from assistant.language.quantities import find_quantities
+from assistant.language.sentences import Span, sentences, start_of
+from assistant.language.units import in_base_unit
+from assistant.language.verbs import base_of_gerund, base_of_participle, base_of_third
+
+_STOP = word_set(
+    """the and for that with from this are was were has have can may must shall should will not
+    only its his her their they them then than when where which who whose into onto over under
+    more less most least after before within until any all each other also been being does did
+    per between both either one such same there here user system following without case amount
+    number maximum minimum no later earlier exactly already still again at up to of in on by as
+    is be or an it if you your day working hour minute month year week second customer message
+    displayed shown show display period term deadline validity eur gbp usd chf"""
+)
+_WORD = re.compile(r"[A-Za-z][A-Za-z'’-]{2,}")
+KEY = re.compile(r"^\W*(?P<key>[A-Z]{2,}(?:-[A-Z]+)*-\d+)\b")
+_UP: frozenset[Comparison] = frozenset(("at most", "less than"))
+_DOWN: frozenset[Comparison] = frozenset(("at least", "more than"))
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A limit of a criterion (by its quantity) and the one that a source states for the same."""
+
+    quantity: Quantity
+    chunk: Chunk
+    theirs: Quantity
+    sentence: Span
+    strength: float
+
+    @property
+    def source_name(self) -> str:
+        """The rule's own key where its sentence has one, else the chunk's key or title."""
+        return name_of(self.chunk, self.sentence)
+
+
+def name_of(chunk: Chunk, sentence: Span) -> str:
+    """The rule's own key where its sentence has one, else the chunk's key or title."""
+    match = KEY.match(sentence.text) or KEY.match(chunk.text)
+    return (match["key"] if match else "") or chunk.key or chunk.title or "a source"
+
+
+def find_conflicts(text: str, sources: Sequence[Chunk]) -> tuple[Conflict, ...]:
+    """The strongest contradiction for each limit of ``text``, if a source states another number.
+
+    A source that states the criterion's own number for the same thing settles it: no conflict.
+    """
+    best: dict[tuple[int, int], Conflict] = {}
+    settled: set[tuple[int, int]] = set()
+    ours = [(sentence, _limits(sentence)) for sentence in clauses_of(text)]
+    for chunk in sources:
+        for sentence in clauses_of(chunk.text):
+            for theirs in _limits(sentence):
+                for mine, limits in ours:
+                    for quantity in limits:
+                        strength = _same_subject(mine, quantity, sentence, theirs)
+                        place = (quantity.start, quantity.end)
+                        if strength < 0.5:
+                            continue
+                        if any(equal(quantity, other) for other in _numbers(sentence)):
+                            settled.add(place)
+                        elif place not in best or strength > best[place].strength:
+                            best[place] = Conflict(quantity, chunk, theirs, sentence, strength)
+    return tuple(conflict for place, conflict in sorted(best.items()) if place not in settled)
+
+
+@lru_cache(maxsize=8192)
+def clauses_of(text: str) -> tuple[Span, ...]:
+    """Sentences of a text; the key that a rule starts with stays part of its first one."""
+    found = sentences(text)
+    if found and found[0].start > 0:
+        lead = start_of(text)
+        key = text[:lead].strip(" -*\n")
+        if KEY.match(key):
+            first = found[0]
+            return (Span(text[: first.end], 0, first.end), *found[1:])
+    return found
+
+
+@lru_cache(maxsize=16384)
+def _limits(sentence: Span) -> list[Quantity]:
+    return [
+        quantity
+        for quantity in _numbers(sentence)
+        if quantity.is_limit or quantity.kind in ("money", "duration", "count", "age")
+    ]
+
+
+@lru_cache(maxsize=16384)
+def _numbers(sentence: Span) -> list[Quantity]:
+    """All amounts, with or without a word of comparison ("and an account number 8 digits")."""
+    return [
+        _moved(quantity, sentence.start)
+        for quantity in find_quantities(sentence.text)
+        if quantity.kind != "date" and isinstance(quantity.value, Decimal)
+    ]
+
+
+def _moved(quantity: Quantity, offset: int) -> Quantity:
+    return replace(quantity, start=quantity.start + offset, end=quantity.end + offset)
+
+
+def _value(quantity: Quantity) -> tuple[Decimal, str]:
+    assert isinstance(quantity.value, Decimal)
+    amount, unit = in_base_unit(quantity.value, quantity.unit)
+    return amount.normalize(), unit
+
+
+def equal(one: Quantity, two: Quantity) -> bool:
+    return (
+        one.kind == two.kind and unit_key(one) == unit_key(two) and _value(one)[0] == _value(two)[0]
+    )
+
+
+def unit_key(quantity: Quantity) -> str:
+    if quantity.kind == "count":
+        return stem(quantity.unit.split()[-1]) if quantity.unit else ""
+    assert isinstance(quantity.value, Decimal)
+    return in_base_unit(quantity.value, quantity.unit)[1]
+
+
+def _direction(quantity: Quantity) -> str:
+    if quantity.comparison in _UP:
+        return "up"
+    if quantity.comparison in _DOWN:
+        return "down"
+    return "" if quantity.comparison == "none" else "exactly"
+
+
+def _same_subject(ours: Span, mine: Quantity, theirs: Span, other: Quantity) -> float:
+    """How far two limits are on the same thing, from 0 to 1."""
+    if mine.kind != other.kind:
+        return 0.0
+    alone = _alone(ours, mine) and _alone(theirs, other)
+    if unit_key(mine) != unit_key(other):
+        of_days = {mine.unit, other.unit} <= {"day", "week", "month", "year"}
+        return _plainly(ours, mine, theirs, other) if alone and of_days else 0.0
+    return _by_words(ours, mine, theirs, other) or (
+        _plainly(ours, mine, theirs, other) if alone and mine.kind != "count" else 0.0
+    )
+
+
+def _alone(sentence: Span, quantity: Quantity) -> bool:
+    """Whether a sentence names one amount of this kind only."""
+    return sum(one.kind == quantity.kind for one in _numbers(sentence)) == 1
+
+
+def _plainly(ours: Span, mine: Quantity, theirs: Span, other: Quantity) -> float:
+    """The same where each sentence has one amount of the kind: their words need not be near it."""
+    one, two = _direction(mine), _direction(other)
+    if one and two and one != two and _ends_what_lasts(ours.text, theirs.text):
+        one = two  # "deleted after 12 months", "kept for 90 days"
+    if (one and two and one != two) or (mine.kind == "money" and bool(one) != bool(two)):
+        return 0.0
+    said, told = (mask_quotes(keyless(one.text)) for one in (ours, theirs))
+    left, right = content_words(said), content_words(told)
+    shared = left & right
+    since, until = _event(said), _event(told)
+    if since and until and not since & until:
+        return 0.0  # "24 hours before the appointment", "14 days after the due date"
+    if len(shared) < 2 or _told_apart(said, told, shared):
+        return 0.0
+    strength = len(shared) / min(len(left), len(right))
+    return strength if strength >= 0.5 and len(shared) / max(len(left), len(right)) > 0.25 else 0.0
+
+
+def _event(text: str) -> frozenset[str]:
+    """What a time is told from: the words after "before" or "after"."""
+    found = re.search(r"\b(?:before|after) (?P<what>(?:[\w'’-]+ ?){1,4})", text)
+    return content_words(found["what"]) if found else frozenset()
+
+
+_ENDED = re.compile(r"\b(?:delet|eras|remov|purg|destroy|expir|lapse)\w*", re.IGNORECASE)
+_LASTS = re.compile(r"\b(?:kept|keep|stor|retain|held|valid|available|archiv)\w*", re.IGNORECASE)
+
+
+def _ends_what_lasts(said: str, told: str) -> bool:
+    """Whether one sentence ends what the other lets last."""
+    return bool(
+        (_ENDED.search(said) and _LASTS.search(told))
+        or (_LASTS.search(said) and _ENDED.search(told))
+    )
+
+
+def _told_apart(said: str, told: str, shared: frozenset[str]) -> bool:
+    """Whether a word before one that both have differs: "temporary permits", "resident permit"."""
+    ours, theirs = _before_each(said), _before_each(told)
+    return any(
+        (one := ours.get(word)) and (other := theirs.get(word)) and not one & other
+        for word in shared
+    )
+
+
+def _before_each(text: str) -> dict[str, frozenset[str]]:
+    """The words that stand right before each word of a text, both as stems."""
+    found: dict[str, set[str]] = {}
+    for match in re.finditer(
+        r"(?P<first>[A-Za-z][\w'’-]+) (?=(?P<then>[A-Za-z][\w'’-]{2,}))", text
+    ):
+        first = content_words(match["first"])
+        found.setdefault(stem(match["then"]), set()).update(first)
+    return {word: frozenset(before) for word, before in found.items()}
+
+
+def _by_words(ours: Span, mine: Quantity, theirs: Span, other: Quantity) -> float:
+    """The same by the words of both sentences and by those near the amounts."""
+    one, two = _direction(mine), _direction(other)
+    if one and two and one != two:
+        return 0.0
+    if not one and not two and mine.kind not in ("duration", "age"):
+        return 0.0
+    if mine.kind == "count" and not (mine.unit and two):
+        return 0.0
+    if mine.kind == "money" and bool(one) != bool(two):
+        return 0.0  # "ships free from 50 EUR" and "costs 9.90 EUR": a threshold and a price
+    left, right = content_words(keyless(ours.text)), content_words(keyless(theirs.text))
+    if len(left) < 2 or len(right) < 2:
+        return 0.0
+    shared = left & right
+    near_left, near_right = _near(ours, mine), _near(theirs, other)
+    strength = len(shared) / min(len(left), len(right))
+    whole = strength == 1.0 and bool(one and two)
+    if len(shared) < (2 if whole else 3) or not near_left & near_right:
+        return 0.0
+    if not (one and two) and (strength < 0.6 or len(near_left & near_right) < 2):
+        return 0.0
+    return strength
+
+
+def _near(sentence: Span, quantity: Quantity) -> frozenset[str]:
+    """Content words in the few words around a quantity: what the limit is on."""
+    start = quantity.start - sentence.start
+    end = quantity.end - sentence.start
+    before = " ".join(sentence.text[:start].split()[-9:])
+    after = " ".join(sentence.text[end:].split()[:7])
+    return content_words(f"{before} {after}")
+
+
+def keyless(sentence: str) -> str:
+    """A sentence without the key of the rule that it begins ("BR-02 Refunds are ...")."""
+    return KEY.sub("", sentence, count=1)
+
+
+@lru_cache(maxsize=16384)
+def content_words(text: str) -> frozenset[str]:
+    """Stems of the words that say what a sentence is about."""
+    return (
+        frozenset(stem(word) for word in _WORD.findall(text) if word.lower() not in _STOP) - _STOP
+    )
+
+
+@lru_cache(maxsize=16384)
+def stem(word: str) -> str:
+    """A word without its ending, so that \"refunds\", \"refunded\" and \"refund\" agree."""
+    lower = re.sub(r"['’]s$", "", word.lower())
+    verb = base_of_third(lower) or base_of_participle(lower) or base_of_gerund(lower)
+    stem = verb or singular(lower)
+    return re.sub(r"(?:ation|ion|ment|ing|al)$", "", stem) if len(stem) > 7 else stem

@@ -1,0 +1,289 @@
+"""Statements that say the same with one thing different: yes or no, who, which state, when.
+
+Two sentences are compared only where they speak of the same: nearly all words that carry their
+meaning agree. What is then different in one slot (a negation, a role, a status, a date or time of
+day, a pair such as mandatory and optional) is a contradiction worth a question. Numbers with units
+are compared in ``conflicts``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from functools import lru_cache
+
+from assistant.design.questions.conflicts import clauses_of, content_words, keyless, name_of
+from assistant.domain import Chunk
+from assistant.language.lexicon import word_set
+from assistant.language.messages import mask_quotes
+from assistant.language.moments import find_moments
+from assistant.language.people import is_person
+from assistant.language.sentences import Span
+
+_AXES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("duty", (r"mandatory|required|compulsory|obligatory", r"optional|voluntary|not (?:mandatory"
+              r"|required|compulsory)")),
+    ("shown", (r"visible|shown|displayed", r"hidden|invisible|not (?:visible|shown|displayed)")),
+    ("enabled", (r"enabled|active", r"disabled|greyed out|inactive")),
+    ("accepted", (r"accepted|allowed|permitted|possible", r"refused|rejected|forbidden|prohibited"
+                  r"|not (?:accepted|allowed|permitted|possible)")),
+    ("automatic", (r"automatic(?:ally)?", r"manual(?:ly)?|by hand")),
+    ("order", (r"ascending", r"descending")),
+    ("sorted", (r"(?:oldest|earliest) first", r"(?:newest|latest) first")),
+    ("included", (r"includes?|including|included", r"excludes?|excluding|excluded")),
+    ("often", (r"hourly|every hour", r"daily|every day|each day", r"weekly|every week|each week",
+               r"monthly|every month|each month", r"quarterly|every quarter",
+               r"annual(?:ly)?|yearly|every year|each year")),
+    ("charge", (r"free of charge|without charge|for free|no charge", r"against a fee|is charged"
+                r"|are charged")),
+    ("side", (r"before", r"after")),
+)  # fmt: skip
+_AXIS = tuple(
+    (name, tuple(re.compile(rf"\b(?:{value})\b", re.IGNORECASE) for value in values))
+    for name, values in _AXES
+)
+_NO = re.compile(
+    r"\b(?:not|never|cannot|no longer|nobody|none|neither)\b|n['’]t\b"
+    r"|^\W*(?:[A-Z]+-[A-Z-]*\d+\W+)?no\s",
+    re.IGNORECASE,
+)
+_DOUBLE = re.compile(
+    r"\bnot (?:only|later|earlier|more|less|fewer|exceed\w*|longer than|until)\b|\bno (?:more|less"
+    r"|fewer|later|earlier|longer than)\b|\bwhether or not\b|\bif not\b|\bonly\b",
+    re.IGNORECASE,
+)
+_CONDITION = re.compile(
+    r"\b(?:if|when|where|unless|until|except|otherwise|without|only|once|as long as|provided|in"
+    r" case"
+    r"|while|after|before|within|during|than|outside|whose|who|that)\b",
+    re.IGNORECASE,
+)
+_ROLE = r"(?:an? |the )?(?P<role>(?:[A-Z][\w-]+ ?){1,4})"
+_ROLES = (
+    re.compile(
+        rf"(?:\bby|\bapproval of|\bpermission of|\bassigned to|\bsent to) {_ROLE}(?=$|[\s,.;])"
+    ),
+    re.compile(rf"^\W*(?:[A-Z]+-[A-Z-]*\d+\W+)?[Oo]nly {_ROLE}(?= (?:may|can|is|are|must)\b)"),
+)
+_PLAIN_ROLE = re.compile(
+    r"\b(?:by|approval of|reserved for|left to) (?:an? |the )(?P<role>[a-z][\w-]*(?: of [a-z]+"
+    r"| [a-z][\w-]*){0,2}?)(?=$|[,.;]| (?:before|after|within|if|when|and|on|in|at)\b)"
+)
+""" "are released by the team lead", "is reserved for the head of finance"."""
+_LEADS = re.compile(r"\b(?:(?:team|tech|shift|group) lead|head(?: of [a-z]+)?|council|board)$")
+_STATUS = re.compile(
+    r"(?:\b(?:status|state|stage|priority|type|queue)(?: is| to| of| becomes)?:? |\bto )"
+    r"[\"“'‘]?(?P<value>[A-Z][\w-]*(?: [A-Z][\w-]*){0,2})[\"”'’]?(?=$|[\s,.;])"
+)
+_SLOT_WORDS = word_set(
+    """reserved left become put get set status system mandatory optional required compulsory
+    voluntary visible hidden enabled disabled accepted refused rejected allowed permitted possible
+    automatic automatically manual manually ascending descending daily weekly monthly hourly yearly
+    annually quarterly not never cannot no longer shown displayed every excluded included"""
+)
+_MONTHS = word_set(
+    """january february march april may june july august september october november december jan
+    feb mar apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday
+    sunday"""
+)
+
+_BOUNDS = (
+    (
+        "end",
+        re.compile(
+            r"\b(?:ends?|until|till|expires?|closes?|no later than|finishes|latest)\b", re.I
+        ),
+    ),
+    ("start", re.compile(r"\b(?:starts?|begins?|opens?|from|earliest|as of)\b", re.I)),
+)
+_BOUND_STEMS = content_words(
+    "end ends expire expires close closes run runs start starts begin open"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence with what is compared of it; ``stems`` leave the slots themselves out."""
+
+    span: Span
+    stems: frozenset[str]
+    negative: bool
+    conditional: bool
+    axes: dict[str, int]
+    roles: frozenset[str]
+    states: tuple[str, ...]
+    moments: tuple[date | time, ...]
+    bound: str = ""
+    """Whether its moment is where something ends or where it begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Two sentences on the same matter that differ: ``mine`` and ``theirs`` are the words."""
+
+    slot: str
+    mine: Span
+    theirs: Span
+    sentence: Span
+    source: Chunk
+    strength: float
+
+    @property
+    def source_name(self) -> str:
+        """The rule's own key where its sentence has one, else the chunk's key or title."""
+        return name_of(self.source, self.sentence)
+
+
+def find_contradictions(text: str, sources: Sequence[Chunk]) -> tuple[Contradiction, ...]:
+    """The strongest contradiction of each sentence of ``text`` in each slot.
+
+    A source that says the same as the text settles the matter, whatever others say.
+    """
+    found: dict[tuple[int, str], Contradiction] = {}
+    settled: set[tuple[int, str]] = set()
+    ours = statements(text)
+    for chunk in sources:
+        for theirs in statements(chunk.text):
+            for mine in ours:
+                strength = _same_matter(mine, theirs)
+                if not strength:
+                    continue
+                for slot, here, there, differs in _slots(mine, theirs):
+                    place = (mine.span.start, slot)
+                    if not differs:
+                        settled.add(place)
+                    elif place not in found or strength > found[place].strength:
+                        found[place] = Contradiction(
+                            slot, here, there, theirs.span, chunk, strength
+                        )
+    return tuple(one for place, one in sorted(found.items()) if place not in settled)
+
+
+@lru_cache(maxsize=4096)
+def statements(text: str) -> tuple[Said, ...]:
+    """The sentences of a text, read for comparison."""
+    return tuple(_said(sentence) for sentence in clauses_of(text))
+
+
+def _said(sentence: Span) -> Said:
+    masked = mask_quotes(sentence.text)
+    axes: dict[str, int] = {}
+    taken: list[str] = []
+    for name, values in _AXIS:
+        hits = [number for number, value in enumerate(values) if value.search(masked)]
+        if len(hits) > 1 and name != "side":  # "not required" holds "required"
+            hits = hits[-1:] if re.search(r"\bnot\b", masked) else []
+        if len(hits) == 1:
+            axes[name] = hits[0]
+            taken.append(values[hits[0]].pattern)
+    roles = frozenset(
+        _norm(match["role"]) for pattern in _ROLES for match in pattern.finditer(masked)
+    )
+    plain = (match["role"] for match in _PLAIN_ROLE.finditer(masked))
+    roles = roles or frozenset(
+        _norm(role) for role in plain if is_person(role) or _LEADS.search(role)
+    )
+    states = tuple(match["value"].strip() for match in _STATUS.finditer(sentence.text))
+    left = masked
+    for role in roles:
+        left = re.sub(rf"\b{re.escape(role)}\b", " ", left, flags=re.IGNORECASE)
+    for state in states:
+        left = re.sub(rf"\b{re.escape(state)}\b", " ", left)
+    stems = frozenset(
+        word
+        for word in content_words(keyless(left))
+        if word not in _SLOT_WORDS and word not in _MONTHS
+    ) - content_words(" ".join(_SLOT_WORDS))
+    negative = bool(_NO.search(masked)) and not _DOUBLE.search(masked)
+    moments = tuple(one.value for one in find_moments(masked))
+    bound = ""
+    if len(moments) == 1:
+        bound = next((name for name, words in _BOUNDS if words.search(masked)), "")
+        stems -= _BOUND_STEMS if bound else frozenset()
+    return Said(
+        sentence, stems, negative, bool(_CONDITION.search(masked)), axes, roles, states, moments,
+        bound,
+    )  # fmt: skip
+
+
+def _same_matter(mine: Said, theirs: Said) -> float:
+    """How far two sentences speak of the same, from 0 (not) to 1."""
+    shared = mine.stems & theirs.stems
+    smaller = min(len(mine.stems), len(theirs.stems))
+    larger = max(len(mine.stems), len(theirs.stems))
+    dated = bool(mine.bound and mine.bound == theirs.bound and mine.moments and theirs.moments)
+    if dated and smaller and len(shared) == smaller and larger <= 3:
+        return len(shared) / larger
+    if len(shared) < 2 or len(shared) / smaller < 0.75:
+        return 0.0
+    if len(shared) == 2 and larger > (4 if smaller == 2 else 3):
+        return 0.0
+    strength = len(shared) / larger
+    return strength if strength >= 0.5 else 0.0
+
+
+def _slots(mine: Said, theirs: Said) -> Iterator[tuple[str, Span, Span, bool]]:
+    """What both sentences state in one slot, and whether it differs."""
+    apart = len(mine.stems ^ theirs.stems)
+    same_conditions = mine.conditional == theirs.conditional
+    for name in mine.axes.keys() & theirs.axes.keys():
+        if name in ("side", "charge"):
+            continue
+        differs = mine.axes[name] != theirs.axes[name]
+        if not differs or (apart <= 2 and same_conditions):
+            yield name, _axis(mine, name), _axis(theirs, name), differs
+    own = (mine.axes.keys() ^ theirs.axes.keys()) - {"side", "charge", "often"}
+    if not own and not mine.axes.keys() & theirs.axes.keys() - {"side", "charge"}:
+        differs = mine.negative != theirs.negative
+        if not differs or (apart <= 1 and same_conditions and not _turned(mine, theirs)):
+            yield "whether", mine.span, theirs.span, differs
+    if mine.roles and theirs.roles and mine.negative == theirs.negative:
+        differs = not mine.roles & theirs.roles
+        if not differs or apart <= 2:
+            yield "who", _of(mine, mine.roles), _of(theirs, theirs.roles), differs
+    if mine.states and theirs.states and mine.negative == theirs.negative:
+        differs = mine.states[-1] != theirs.states[-1]
+        same_start = mine.states[:-1] == theirs.states[:-1]
+        if not differs or (apart <= 2 and same_start and not set(mine.states) & set(theirs.states)):
+            yield "state", _of(mine, mine.states[-1:]), _of(theirs, theirs.states[-1:]), differs
+    if len(mine.moments) == 1 and len(theirs.moments) == 1:
+        one, two = mine.moments[0], theirs.moments[0]
+        if isinstance(one, time) == isinstance(two, time):
+            differs = one != two
+            if not differs or apart <= 3:
+                yield "when", _moment(mine), _moment(theirs), differs
+
+
+def _turned(mine: Said, theirs: Said) -> bool:
+    """Whether one is about before and the other about after: both can be true."""
+    here, there = mine.axes.get("side"), theirs.axes.get("side")
+    return here is not None and there is not None and here != there
+
+
+def _axis(said: Said, name: str) -> Span:
+    values = next(values for axis, values in _AXIS if axis == name)
+    match = values[said.axes[name]].search(mask_quotes(said.span.text))
+    assert match is not None
+    start = said.span.start + match.start()
+    return Span(match.group(), start, start + len(match.group()))
+
+
+def _of(said: Said, words: Sequence[str] | frozenset[str]) -> Span:
+    for word in sorted(words):
+        place = said.span.text.casefold().rfind(word.casefold())
+        if place >= 0:
+            start = said.span.start + place
+            return Span(said.span.text[place : place + len(word)], start, start + len(word))
+    return said.span
+
+
+def _moment(said: Said) -> Span:
+    one = next(iter(find_moments(mask_quotes(said.span.text))))
+    start = said.span.start + one.start
+    return Span(said.span.text[one.start : one.end], start, said.span.start + one.end)
+
+
+def _norm(role: str) -> str:
+    return " ".join(role.split()).casefold()

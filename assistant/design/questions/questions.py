@@ -1,0 +1,317 @@
+"""Questions to ask before cases are written, each with the words that raise it.
+
+Vague words, limits that are spoken of but not given, criteria that say nothing, rules that are
+referred to but not there, statements that contradict a source, the story or another criterion, and
+criteria that ask for what the epic declares out of scope.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from assistant.design.questions.comparable import MANY, PART, Progress, comparable
+from assistant.design.questions.conflicts import Conflict, content_words, find_conflicts
+from assistant.design.questions.contradictions import Contradiction, find_contradictions
+from assistant.design.questions.disagreements import Disagreement, find_disagreements
+from assistant.design.questions.scope import (
+    ScopeItem,
+    contradicted,
+    is_scope_statement,
+    out_of_scope,
+)
+from assistant.design.questions.supersession import Change, changes, concerning
+from assistant.design.questions.vague import find_vague
+from assistant.domain import (
+    AcceptanceCriterion,
+    Chunk,
+    Epic,
+    Evidence,
+    Question,
+    TestCondition,
+    UserStory,
+)
+from assistant.language.messages import mask_quotes
+from assistant.reading.narratives import read_narrative, role_of
+from assistant.reading.references import KnownTexts
+
+MAX_VAGUE = 3
+"""Questions about vague words for one criterion; more would only be skipped over."""
+
+_PRONOUN_ONLY = re.compile(
+    r"^\W*(?:it|this|that|they|these)\s+(?:works?|is (?:ok|fine|good|done))\b", re.IGNORECASE
+)
+_STATING = ("rule", "prose", "table_row")
+
+
+def raise_questions(
+    epic: Epic,
+    sources: Sequence[Chunk] = (),
+    *,
+    known: Iterable[str] | None = None,
+    progress: Progress | None = None,
+) -> tuple[Question, ...]:
+    """Questions on the criteria of an epic, criterion by criterion, each with its words.
+
+    ``sources`` are chunks of rules and pages that the criteria are compared with. ``known`` are
+    further texts in which a rule that a criterion names may stand (all of the project's, since a
+    reference is only unknown where nothing holds it); without sources or ``known``, references
+    are not looked at. ``progress`` gets criteria done and in all, with each part of very many.
+    """
+    found: list[Question] = []
+    rules = [chunk for chunk in sources if chunk.kind in _STATING]
+    texts = [*(f"{c.key} {c.title}\n{c.text}" for c in sources), *(known or ())]
+    if texts:
+        texts += [epic.description, *(f"{one.id} {one.text}" for one in epic.criteria)]
+        texts += [f"{story.key} {story.narrative}" for story in epic.stories]
+    held = KnownTexts(texts)
+    changed = changes(rules)
+    total = len(epic.criteria)
+    alike = enumerate(_to_compare(epic.criteria), start=1)
+    declared = [(epic.key, one) for one in out_of_scope(epic.description)]
+    for story in epic.stories:
+        scope = [*declared, *((story.key, one) for one in out_of_scope(story.narrative))]
+        for criterion, (done, others) in zip(story.criteria, alike, strict=False):
+            if progress and total > MANY and (done % PART == 0 or done == total):
+                progress(done, total)
+            if is_scope_statement(criterion.text):
+                continue
+            found += _vague(criterion)
+            found += _conflicting(criterion, rules)
+            found += _contradicting(criterion, rules)
+            found += _against_story(criterion, story)
+            found += _against_criteria(criterion, others)
+            found += _outdated(criterion, changed)
+            found += _out_of_scope(criterion, scope)
+            found += _unknown(criterion, held)
+            found += _empty(criterion)
+    found += map(_of_rows, find_disagreements(epic, sources))
+    return tuple(_distinct(found))
+
+
+def _distinct(questions: Iterable[Question]) -> Iterator[Question]:
+    """Without a second question on the same words of the same sources.
+
+    Where two sources disagree, the first criterion that it matters to is asked about.
+    """
+    seen: set[frozenset[tuple[str, str]]] = set()
+    for question in questions:
+        key = frozenset((one.source_id, one.quote) for one in question.evidence)
+        if len(question.evidence) > 2:
+            key = frozenset((one.source_id, one.quote) for one in question.evidence[1:])
+        if not key or key not in seen:
+            seen.add(key)
+            yield question
+
+
+def _evidence(source_id: str, text: str, start: int, end: int) -> Evidence:
+    return Evidence(source_id=source_id, quote=text[start:end], start=start, end=end)
+
+
+def _vague(criterion: AcceptanceCriterion) -> Iterator[Question]:
+    asked: set[str] = set()
+    for vague in find_vague(criterion.text):
+        if vague.words.lower() in asked:
+            continue
+        asked.add(vague.words.lower())
+        if len(asked) > MAX_VAGUE:
+            return
+        yield Question(
+            criterion_id=criterion.id, kind=vague.kind, text=vague.ask,
+            evidence=(_evidence(criterion.id, criterion.text, vague.start, vague.end),),
+        )  # fmt: skip
+
+
+def _conflicting(criterion: AcceptanceCriterion, sources: Sequence[Chunk]) -> Iterator[Question]:
+    for conflict in find_conflicts(criterion.text, sources):
+        yield _other_amount(criterion, conflict, conflict.source_name)
+
+
+def _other_amount(
+    criterion: AcceptanceCriterion, one: Conflict, name: str, where: Evidence | None = None
+) -> Question:
+    """Which of two amounts is right; ``where`` the other stands, if not in the chunk itself."""
+    said = criterion.text[one.quantity.start : one.quantity.end]
+    other = one.chunk.text[one.theirs.start : one.theirs.end]
+    return Question(
+        criterion_id=criterion.id,
+        kind="conflict",
+        text=f"The criterion says {said}, but {name} says {other}. Which is right?",
+        evidence=(
+            _evidence(criterion.id, criterion.text, one.quantity.start, one.quantity.end),
+            where or _evidence(one.chunk.id, one.chunk.text, one.sentence.start, one.sentence.end),
+        ),
+        suggestion=_exchanged(criterion.text, said, other),
+    )
+
+
+def _exchanged(text: str, said: str, other: str) -> str:
+    """The text with an amount exchanged wherever it says that amount, in its messages too."""
+    return re.sub(rf"(?<![\w.,]){re.escape(said)}(?!\w|[.,]\d)", lambda _: other, text)
+
+
+def _contradicting(criterion: AcceptanceCriterion, sources: Sequence[Chunk]) -> Iterator[Question]:
+    for one in find_contradictions(criterion.text, sources):
+        yield _disagreement(criterion, one, one.source_name)
+
+
+def _disagreement(
+    criterion: AcceptanceCriterion, one: Contradiction, name: str, where: Evidence | None = None
+) -> Question:
+    """Which of two statements is right; ``where`` the other stands, if not in the chunk itself."""
+    text, suggestion = criterion.text, ""
+    if one.slot != "whether":
+        suggestion = text[: one.mine.start] + one.theirs.text + text[one.mine.end :]
+    if one.slot == "whether":
+        said = f"The criterion says “{_short(one.mine.text)}”, but {name} says the opposite"
+    else:
+        said = f"The criterion says {one.mine.text.strip()}, but {name} says {one.theirs.text}"
+    return Question(
+        criterion_id=criterion.id,
+        kind="conflict",
+        text=f"{said}. Which is right?",
+        evidence=(
+            _evidence(criterion.id, criterion.text, one.mine.start, one.mine.end),
+            where
+            or _evidence(one.source.id, one.source.text, one.sentence.start, one.sentence.end),
+        ),
+        suggestion=suggestion,
+    )
+
+
+def _against_story(criterion: AcceptanceCriterion, story: UserStory) -> Iterator[Question]:
+    """What the story wants and the criterion says the opposite of."""
+    rule = read_narrative(story.narrative)
+    if rule is None or rule.whole.text.strip() == criterion.text.strip():
+        return
+    wanted = re.sub(r"^(?:I|we) (?:want|need|would like) to (?:be able to )?", "", rule.effect.text)
+    able = f"The {role_of(story.narrative)} can {wanted}"  # for comparing alone
+    chunk = _as_chunk(story.key, rule.effect.text if wanted == rule.effect.text else able)
+    name = f"the story {story.key}"
+    where = _evidence(story.key, story.narrative, max(0, rule.whole.start), rule.whole.end)
+    for one in find_contradictions(criterion.text, [chunk]):
+        yield _disagreement(criterion, one, name, where)
+    for conflict in find_conflicts(criterion.text, [chunk]):
+        yield _other_amount(criterion, conflict, name, where)
+
+
+def _to_compare(
+    criteria: Sequence[AcceptanceCriterion],
+) -> Iterator[list[AcceptanceCriterion]]:
+    """For each criterion, in order, the others that share words with it."""
+    alike = comparable([one.text for one in criteria])
+    for one, places in zip(criteria, alike, strict=True):
+        yield [criteria[place] for place in sorted(places) if criteria[place].id != one.id]
+
+
+def _against_criteria(
+    criterion: AcceptanceCriterion, others: Sequence[AcceptanceCriterion]
+) -> Iterator[Question]:
+    """Another criterion of the epic that says otherwise; asked once, at the later of the two."""
+    for other in others:
+        if other.form == "gherkin" or criterion.form in ("gherkin", "table"):
+            continue
+        if other.id > criterion.id and len(other.id) >= len(criterion.id):
+            continue
+        chunk = _as_chunk(other.id, other.text)
+        for one in find_contradictions(criterion.text, [chunk]):
+            yield _disagreement(criterion, one, other.id)
+        if _same_words(criterion.text, other.text):
+            for conflict in find_conflicts(criterion.text, [chunk]):
+                asked = _other_amount(criterion, conflict, other.id)
+                yield asked.model_copy(update={"suggestion": ""})  # neither of the two is newer
+
+
+def _of_rows(one: Disagreement) -> Question:
+    """Two rows, or a row and a sentence, that decide the same case differently."""
+    mine, theirs, name = one.mine.condition, one.theirs.condition, one.theirs.name
+    if mine.technique == theirs.technique == "boundary" and mine.data != theirs.data:
+        thing = next(reversed(mine.variables))
+        said = f"“{thing}”: here {mine.data} is the last allowed value, but in {name} it is"
+        said = f"{said} {theirs.data}"
+    else:
+        here, there = mine.expected or _allowed(mine), theirs.expected or _allowed(theirs)
+        said = f"{_short(mine.statement)}: here {here}, but in {name} {there}"
+    return Question(
+        criterion_id=one.mine.criterion.id, kind="conflict", text=f"{said}. Which is right?",
+        evidence=(*mine.evidence, *theirs.evidence),
+    )  # fmt: skip
+
+
+def _allowed(condition: TestCondition) -> str:
+    return "allowed" if condition.valid else "refused"
+
+
+def _same_words(one: str, two: str) -> bool:
+    """Whether two criteria hardly differ but for their numbers."""
+    left, right = content_words(mask_quotes(one)), content_words(mask_quotes(two))
+    return len(left & right) >= 0.8 * max(len(left), len(right), 1)
+
+
+def _outdated(criterion: AcceptanceCriterion, known: Sequence[Change]) -> Iterator[Question]:
+    """Two sources that disagree on a rule that the criterion is about."""
+    for change, mine in concerning(criterion.text, known):
+        older, newer = change.older_value, change.newer_value
+        yield Question(
+            criterion_id=criterion.id,
+            kind="conflict",
+            text=f"{change.newer_name} says {change.newer.text[newer.start : newer.end]} where"
+            f" {change.older_name} says {change.older.text[older.start : older.end]}. Which is in"
+            " force for this criterion?",
+            evidence=(
+                _evidence(criterion.id, criterion.text, mine.start, mine.end),
+                _evidence(change.newer.id, change.newer.text, 0, len(change.newer.text)),
+                _evidence(change.older.id, change.older.text, 0, len(change.older.text)),
+            ),
+        )
+
+
+def _out_of_scope(
+    criterion: AcceptanceCriterion, declared: Sequence[tuple[str, ScopeItem]]
+) -> Iterator[Question]:
+    for source_id, item in declared:
+        for one, start, end in contradicted(criterion.text, (item,)):
+            yield Question(
+                criterion_id=criterion.id,
+                kind="out of scope",
+                text=f"{source_id} declares “{_short(one.text)}” out of scope, but the criterion"
+                " asks for it. Is it in scope?",
+                evidence=(
+                    _evidence(criterion.id, criterion.text, start, end),
+                    Evidence(source_id=source_id, quote=one.text, start=one.start, end=one.end),
+                ),
+            )
+
+
+def _unknown(criterion: AcceptanceCriterion, held: KnownTexts) -> Iterator[Question]:
+    if not held:
+        return
+    for one in held.unknown(criterion.text, own=f"{criterion.id} {criterion.text}"):
+        yield Question(
+            criterion_id=criterion.id,
+            kind="unknown reference",
+            text=f"The criterion refers to {one.words}, which is not among the sources. What does"
+            " it say? Import it, or state the rule here.",
+            evidence=(_evidence(criterion.id, criterion.text, one.start, one.end),),
+        )
+
+
+def _empty(criterion: AcceptanceCriterion) -> Iterator[Question]:
+    """A criterion with hardly a word in it says nothing that could be tested."""
+    words = re.findall(r"[^\W\d_]{2,}", criterion.text)
+    if len(words) < 3 or _PRONOUN_ONLY.match(criterion.text):
+        text = criterion.text
+        yield Question(
+            criterion_id=criterion.id, kind="untestable",
+            text="The criterion does not say what happens. What is done, and what must be seen"
+                 " then?", evidence=(_evidence(criterion.id, text, 0, len(text)),) if text else (),
+        )  # fmt: skip
+
+
+def _as_chunk(source_id: str, text: str) -> Chunk:
+    return Chunk(id=source_id, document_id=source_id, ordinal=0, text=text, kind="criterion")
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 120 else f"{line[:119].rstrip()}…"

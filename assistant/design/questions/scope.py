@@ -1,0 +1,202 @@
+"""What an epic or a story declares out of scope, and the criteria that ask for it all the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from assistant.design.questions.conflicts import stem
+from assistant.language.lexicon import word_set
+from assistant.language.messages import mask_quotes
+from assistant.reading.outcomes import is_restrictive
+
+_LEAD = re.compile(
+    r"(?:^|(?<=[.!?\n]))[ \t]*[-*•]?[ \t]*\**(?:(?:explicitly )?out[ -]of[ -]scope|not (?:in"
+    r"|within)"
+    r" (?:the )?scope|not included|non[- ]goals?|exclusions?|excluded|not part of (?:this|the)"
+    r" (?:release|epic|story|project|drop|version|scope|mvp))\**(?: (?:of|for|in) [\w ’'-]{1,40})?"
+    r"(?: (?:is|are))?\**\s*[:–—]\**\s*",
+    re.IGNORECASE,
+)
+_TAIL = re.compile(
+    r"(?P<what>[^.\n;:]{3,160}?),?\s+(?:is|are|remains?|stays?|will be|will not be|is not|are"
+    r" not)\s+"
+    r"(?:explicitly\s+|therefore\s+|not\s+)*(?:out[ -]of[ -]scope|part of (?:this|the)"
+    r" (?:release|epic"
+    r"|story|project|drop|version|scope|mvp|delivery|sprint)|in scope|within scope|covered (?:here"
+    r"|by this|in this)|(?:delivered|built|implemented|supported|included|available)(?: only)? in"
+    r" (?:this (?:release|drop|version|phase)|a later|the next|a future))\b",
+    re.IGNORECASE,
+)
+_NEGATIVE = re.compile(
+    r"\bnot\b|\bout[ -]of[ -]scope\b|\ba later\b|\bthe next\b|\ba future\b", re.I
+)
+_ASIDE = re.compile(
+    r"\s*\([^)]*\)|,\s*(?:which|who|whose|that|where|since|because|as)\b.*|\s+which\b.*",
+    re.I | re.S,
+)
+_BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
+_STOP = word_set(
+    """the a an and or of for in on at to from by with without into any all other each every their
+    its this that these those be is are been was were not no part release epic story scope out drop
+    later next future version project within after before has have had can may must shall should
+    will which who whose also only such as via per it they them one two more than new our your
+    user users system"""
+)
+_WORD = re.compile(r"[A-Za-z][A-Za-z'’-]+")
+_DENIES = re.compile(
+    r"\b(?:refused|rejected|not (?:possible|allowed|permitted|offered|shown|available|supported"
+    r"|displayed)|cannot|can['’]t|must not|may not|shall not|hidden|disabled|no longer|never"
+    r"|unavailable|without|except|excluding|other than)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeItem:
+    """One thing declared out of scope: ``text`` is ``source[start:end]``."""
+
+    text: str
+    start: int
+    end: int
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Stems of the words that say what it is, without asides."""
+        return _stems(_ASIDE.sub("", self.text))
+
+
+def out_of_scope(text: str) -> tuple[ScopeItem, ...]:
+    """The things that a description declares out of scope, one by one, in order."""
+    found: list[ScopeItem] = []
+    for lead in _LEAD.finditer(text):
+        found += _listed(text, lead.end())
+    for tail in _TAIL.finditer(text):
+        said = tail.group()[len(tail["what"]) :]
+        negative = bool(_NEGATIVE.search(said))
+        if negative and not any(one.start <= tail.start("what") < one.end for one in found):
+            found += _split(text, tail.start("what"), tail.end("what"))
+    return tuple(sorted((one for one in found if one.words), key=lambda one: one.start))
+
+
+def is_scope_statement(text: str) -> bool:
+    """Whether a criterion only says that something is out of scope: nothing to test."""
+    lead = _LEAD.match(text.strip())
+    if lead is not None:
+        return True
+    tail = _TAIL.match(text.strip())
+    return bool(
+        tail
+        and _NEGATIVE.search(tail.group()[len(tail["what"]) :])
+        and len(text.strip()) - tail.end() < 60
+    )
+
+
+def contradicted(text: str, items: tuple[ScopeItem, ...]) -> Iterator[tuple[ScopeItem, int, int]]:
+    """Items that a criterion asks for, with the place of their words in it.
+
+    A criterion that refuses or hides the thing honours the scope, and is none.
+    """
+    masked = mask_quotes(text)
+    if is_restrictive(masked) or _DENIES.search(masked):
+        return
+    places = [(stem(m.group()), m.start(), m.end()) for m in _WORD.finditer(masked)]
+    for item in items:
+        marked = [
+            (wanted, start, end)
+            for word, start, end in places
+            for wanted in item.words
+            if _same(word, wanted)
+        ]
+        if marked and {word for word, _, _ in marked} == item.words:
+            start, end = _closest(marked, item.words)
+            yield item, start, end
+
+
+_ENDING = re.compile(r"(?:ments?|ations?|ions?|ings?|ers?|able|al|als|ors?|e|s|ly|ely|ances?)$")
+_MEANT_ALIKE = (
+    word_set("export download"), word_set("bill invoice"), word_set("delete remove erase"),
+    word_set("buy purchase"), word_set("mail email e-mail"), word_set("upload attach"),
+)  # fmt: skip
+"""Verbs of which one is out of scope where the other is: "export to Excel", "downloaded"."""
+
+
+def _same(one: str, two: str) -> bool:
+    """Whether two stems are of one word: "pay" and "payment", "export" and "exporting"."""
+    short, long = sorted((one, two), key=len)
+    if short == long or any(one in group and two in group for group in _MEANT_ALIKE):
+        return True
+    short = short.removesuffix("e")
+    return (
+        len(short) >= 3 and long.startswith(short) and bool(_ENDING.fullmatch(long[len(short) :]))
+    )
+
+
+def _closest(marked: list[tuple[str, int, int]], wanted: frozenset[str]) -> tuple[int, int]:
+    """The shortest stretch that holds all wanted words."""
+    best = (marked[0][1], marked[-1][2])
+    for first in range(len(marked)):
+        seen: set[str] = set()
+        for word, _, end in marked[first:]:
+            seen.add(word)
+            if seen == wanted:
+                if end - marked[first][1] < best[1] - best[0]:
+                    best = (marked[first][1], end)
+                break
+    return best
+
+
+def _listed(text: str, start: int) -> Iterator[ScopeItem]:
+    """What follows "Out of scope:": bullets up to the next paragraph of another kind, or a
+    sentence or two up to the end of the paragraph."""
+    pieces: list[tuple[int, int]] = []
+    place = start
+    bullets = False
+    for line in text[start:].splitlines(keepends=True):
+        marked = _BULLET.match(line)
+        end = place + len(line.rstrip())
+        if not line.strip():
+            if pieces:
+                break
+        elif marked:
+            if pieces and not bullets:
+                break
+            bullets = True
+            pieces.append((place + marked.end(), end))
+        elif not pieces:
+            pieces.append((place + len(line) - len(line.lstrip()), end))
+        elif bullets and not line[:1].isspace():
+            break
+        else:  # the line goes on
+            pieces[-1] = (pieces[-1][0], end)
+        place += len(line)
+    for first, last in pieces:
+        yield from _split(text, first, last)
+
+
+_SEPARATOR = re.compile(r";\s+|\.\s+(?=[A-Z])|,?\s+and\s+|,\s+or\s+|\s+or\s+|,\s+")
+_RELATIVE = re.compile(r"^(?:which|who|whose|that|where|since|because|as)\b", re.IGNORECASE)
+
+
+def _split(text: str, start: int, end: int) -> Iterator[ScopeItem]:
+    """The items of an enumeration; an aside ("..., which Billing does") stays with its item."""
+    cuts = [start]
+    depth_text = text[start:end]
+    for match in _SEPARATOR.finditer(depth_text):
+        if depth_text[: match.start()].count("(") > depth_text[: match.start()].count(")"):
+            continue
+        if _RELATIVE.match(depth_text[match.end() :]):
+            continue
+        cuts.append(start + match.end())
+    for first, last in zip(cuts, [*cuts[1:], end], strict=True):
+        piece = text[first:last].rstrip(" ,;.\n")
+        piece = re.sub(r",?\s+(?:and|or)$", "", piece).rstrip(" ,;.")
+        if re.search(r"\w", piece):
+            yield ScopeItem(piece, first, first + len(piece))
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(
+        stem(word) for word in _WORD.findall(text) if word.lower() not in _STOP and len(word) > 2
+    )

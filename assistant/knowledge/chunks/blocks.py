@@ -1,0 +1,234 @@
+"""Markdown text to blocks with offsets: prose, list items and table rows under their headings.
+
+A line-based reader instead of a Markdown parser, because chunks are cited word for word: each block
+is a span of the text, and all spans together hold everything but headings, table headers and white
+space. It takes time linear in the text, whatever the text is.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from assistant.knowledge.chunks import markup
+from assistant.knowledge.chunks.markup import Line
+from assistant.knowledge.chunks.spans import trim
+
+LABEL_LEVEL = 7
+"""Level of a line that heads what follows without being a heading ("Acceptance criteria:")."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading or label line: offsets of the whole line, and its title without marks."""
+
+    start: int
+    end: int
+    level: int
+    title: str
+
+
+Path = tuple[Heading, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A span of the text under a path of headings.
+
+    ``cells`` of a row are ``(header, value)`` pairs of the cells that are not empty; headers are
+    empty where the table has none. ``intro`` is the sentence that leads into a list or table.
+    """
+
+    kind: Literal["prose", "item", "row"]
+    start: int
+    end: int
+    path: Path
+    cells: tuple[tuple[str, str], ...] = ()
+    intro: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """All headings and blocks of a text, in order; ``paths[i]`` ends with ``headings[i]``."""
+
+    headings: tuple[Heading, ...]
+    blocks: tuple[Block, ...]
+
+    paths: tuple[Path, ...]
+
+    def path_at(self, offset: int) -> Path:
+        """The headings above the character at ``offset``, the one on its own line included."""
+        above = bisect_right(self.headings, offset, key=lambda heading: heading.start)
+        return self.paths[above - 1] if above else ()
+
+
+def read_blocks(text: str) -> Outline:
+    """The outline of a Markdown text."""
+    reader = _Reader(text)
+    reader.run()
+    return Outline(tuple(reader.headings), tuple(reader.blocks), tuple(reader.paths))
+
+
+def _under(path: Path, heading: Heading) -> Path:
+    return (*(above for above in path if above.level < heading.level), heading)
+
+
+class _Reader:
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._lines: Sequence[Line] = tuple(markup.lines_of(text))
+        self._at = 0
+        self._path: Path = ()
+        self._intro = ""
+        self._paragraph: list[Line] = []
+        self.headings: list[Heading] = []
+        self.paths: list[Path] = []
+        self.blocks: list[Block] = []
+
+    def run(self) -> None:
+        self._front_matter()
+        while self._at < len(self._lines):
+            line = self._lines[self._at]
+            if line.blank:
+                self._end_paragraph()
+                self._at += 1
+            elif not (self._heading(line) or self._fence(line) or self._table(line)):
+                self._item_or_prose(line)
+        self._end_paragraph()
+
+    def _front_matter(self) -> None:
+        """Take a YAML head between ``---`` lines as one block, or nothing where there is none."""
+        if not self._lines or self._lines[0].text.strip() != "---":
+            return
+        for number in range(2, min(len(self._lines), 80)):
+            if self._lines[number].text.strip() in {"---", "..."}:
+                self._add("prose", self._lines[1].start, self._lines[number - 1].end)
+                self._at = number + 1
+                return
+
+    def _heading(self, line: Line) -> bool:
+        if found := markup.heading(line.text):
+            self._end_paragraph()
+            self._add_heading(line.start, line.end, *found)
+        elif self._paragraph and len(self._paragraph) == 1 and markup.underline_level(line.text):
+            title = self._paragraph.pop()
+            level = markup.underline_level(line.text)
+            self._add_heading(title.start, line.end, level, markup.plain(title.text))
+        elif not self._paragraph and markup.is_ruler(line.text):
+            pass
+        elif not self._paragraph and (title_text := markup.label(line.text)):
+            self._add_heading(line.start, line.end, LABEL_LEVEL, title_text)
+        else:
+            return False
+        self._at += 1
+        return True
+
+    def _add_heading(self, start: int, end: int, level: int, title: str) -> None:
+        heading = Heading(start, end, level, title)
+        self._path = _under(self._path, heading)
+        self._intro = ""
+        self.headings.append(heading)
+        self.paths.append(self._path)
+
+    def _fence(self, line: Line) -> bool:
+        mark = markup.fence(line.text)
+        if not mark:
+            return False
+        self._end_paragraph()
+        last = self._at + 1
+        while last < len(self._lines):
+            closing = self._lines[last].text.strip()
+            if closing.startswith(mark) and not closing.strip(mark[0]):
+                break
+            last += 1
+        last = min(last, len(self._lines) - 1)
+        self._add("prose", line.start, self._lines[last].end)
+        self._at = last + 1
+        return True
+
+    def _table(self, line: Line) -> bool:
+        after = self._lines[self._at + 1].text if self._at + 1 < len(self._lines) else ""
+        headed = "|" in line.text and markup.is_separator(after)
+        if not headed and not line.text.lstrip().startswith("|"):
+            return False
+        self._end_paragraph()
+        headers = markup.cells(line.text) if headed else []
+        first = self._at + (2 if headed else 0)
+        self._at = first
+        while self._at < len(self._lines) and "|" in self._lines[self._at].text:
+            row = self._lines[self._at]
+            self._at += 1
+            if markup.is_separator(row.text):
+                continue
+            values = markup.cells(row.text)
+            names = [*headers, *[""] * (len(values) - len(headers))]
+            pairs = tuple((h, v) for h, v in zip(names, values, strict=False) if v)
+            if pairs:
+                self._add("row", row.start, row.end, pairs)
+        if headed and (not self.blocks or self.blocks[-1].start < line.start):
+            self._add("prose", line.start, line.end)
+        return True
+
+    def _item_or_prose(self, line: Line) -> None:
+        indent = markup.item_indent(line.text)
+        if indent is None or (self._paragraph and indent >= 4):
+            if self._paragraph and self._begins_rule(line):
+                self._end_paragraph()
+            self._paragraph.append(line)
+            self._at += 1
+            return
+        self._end_paragraph()
+        last = self._at
+        self._at += 1
+        while self._at < len(self._lines) and self._continues(indent):
+            if not self._lines[self._at].blank:
+                last = self._at
+            self._at += 1
+        self._at = last + 1
+        self._add("item", line.start, self._lines[last].end)
+
+    def _continues(self, indent: int) -> bool:
+        """Whether the current line belongs to the item whose marker stands at ``indent``."""
+        line = self._lines[self._at]
+        if line.blank:
+            following = self._at + 1
+            return following < len(self._lines) and (
+                self._lines[following].blank or self._lines[following].indent > indent
+            )
+        nested = markup.item_indent(line.text)
+        if nested is not None:
+            return nested > indent + 1
+        if line.indent > indent:
+            return True
+        if self._lines[self._at - 1].blank or markup.heading(line.text) or markup.fence(line.text):
+            return False
+        return "|" not in line.text and not markup.label(line.text) and not self._begins_rule(line)
+
+    def _begins_rule(self, line: Line) -> bool:
+        found, set_off = markup.rule_id(line.text)
+        before = self._lines[self._at - 1].text.rstrip().rstrip("*_") if self._at else ""
+        return bool(found) and set_off and before.endswith((".", "!", "?", ";", ":", '"', "”"))
+
+    def _end_paragraph(self) -> None:
+        if not self._paragraph:
+            return
+        first, last = self._paragraph[0], self._paragraph[-1]
+        self._paragraph = []
+        self._add("prose", first.start, last.end)
+        words = self._text[first.start : last.end].strip()
+        self._intro = markup.plain(words) if words.endswith(":") and len(words) <= 200 else ""
+
+    def _add(
+        self,
+        kind: Literal["prose", "item", "row"],
+        start: int,
+        end: int,
+        pairs: tuple[tuple[str, str], ...] = (),
+    ) -> None:
+        start, end = trim(self._text, start, end)
+        intro = "" if kind == "prose" else self._intro
+        self.blocks.append(Block(kind, start, end, self._path, pairs, intro))
+        if kind == "prose":
+            self._intro = ""

@@ -1,0 +1,3 @@
+"""Where points are kept: Qdrant in this process or on a server, behind one interface."""
+
+__all__ = ["addresses", "collection", "homes", "index", "server"]

@@ -1,0 +1,379 @@
+"""Amounts, dates and times as they stand in a text, before any limit is read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, time
+from decimal import Decimal
+
+from assistant.language.comparisons import Comparison
+from assistant.language.moments import find_moments
+from assistant.language.nouns import is_plural, noun_after, plural
+from assistant.language.numerals import (
+    DIGITS_PATTERN,
+    SCALE_PATTERN,
+    WORDS_PATTERN,
+    digits_to_number,
+    english,
+    words_to_number,
+)
+from assistant.language.people import is_person
+from assistant.language.units import (
+    CURRENCY_CODES_PATTERN,
+    CURRENCY_SYMBOLS,
+    GLUED_UNIT_PATTERN,
+    LETTER_UNIT_PATTERN,
+    UNIT_PATTERN,
+    QuantityKind,
+    find_identifiers,
+    unit_of,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """An amount in a text: ``text`` is ``source[start:end]``, number and unit together.
+
+    ``unit`` is canonical ("working day", "GBP", "character", or the counted noun as written).
+    ``phrase_start`` and ``phrase_end`` span the whole limit phrase ("no more than 3 attempts"),
+    shared by the two ends of a range, whose ``range_end`` is "low" or "high". ``negated`` says that
+    a negation apart from the phrase turned ``comparison`` round. ``prefix``, ``digits``, ``suffix``
+    and ``style`` say how it was written, so that a neighbour can be written the same way.
+    """
+
+    value: Decimal | date | time
+    unit: str
+    kind: QuantityKind
+    text: str
+    start: int
+    end: int
+    comparison: Comparison = "none"
+    phrase_start: int = 0
+    phrase_end: int = 0
+    word: str = ""
+    negated: bool = False
+    range_end: str = ""
+    prefix: str = ""
+    digits: str = ""
+    suffix: str = ""
+    style: str = ""
+
+    @property
+    def is_limit(self) -> bool:
+        """Whether the words around set a limit on it."""
+        return self.comparison != "none"
+
+
+_OPENS_CLAUSE = (
+    r"(?:(?:the|at|all|both|it|they|he|she|no|there|\d+)\b"
+    rf"|an? (?!(?:{UNIT_PATTERN}|quarter|season|term|shift)\b))"
+)
+""" "(goes live) once at least 2 photos are uploaded": a conjunction, unlike "once a month"."""
+AMOUNT = re.compile(
+    r"(?P<currency>[£$€¥₹]\s?|\b(?:" + CURRENCY_CODES_PATTERN + r")\s?)?"
+    r"(?<![\w.,#/@])(?P<minus>(?<![\w)])[-−](?=\d))?"
+    rf"(?P<number>(?P<digits>{DIGITS_PATTERN})(?P<scale>{SCALE_PATTERN})?"
+    rf"|\b(?P<words>{WORDS_PATTERN}|(?<!\bat )once(?! {_OPENS_CLAUSE})|twice"
+    rf"|an?(?=[ -](?:{UNIT_PATTERN})\b))\b)"
+    rf"(?P<between>(?:\+| or (?:more|fewer|less|above|over|under))(?= ))?"
+    rf"(?P<unit>(?:[\s-]|(?<=\d))(?:{UNIT_PATTERN})\b(?!-)|{GLUED_UNIT_PATTERN}(?![\w])|\s%"
+    rf"|{LETTER_UNIT_PATTERN}|\s?[€£$](?!\s?\d))?"
+    r"(?![\d])",
+    re.IGNORECASE,
+)
+
+
+_GENERATION = re.compile(
+    r"(?:\b(?:under|over)-|(?:^|[.;,:(] |\b(?:the|for|to|by|of|and|all|only) )(?:under|over) )"
+    r"(?P<age>\d{1,3})s\b",
+    re.IGNORECASE,
+)
+_ORDINALS = ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_TRIED = r"failed|wrong|incorrect|missed|unsuccessful|invalid|unanswered|rejected|unpaid|bounced"
+_AGAIN = (
+    r"attempt|entry|sign-?in|failure|error|warning|reminder|retry|try|mistake|offence|offense|strike|violation|report"
+    r"|breach|refusal|rejection|absence|complaint"
+)
+_THEN = (
+    r" (?:locks|blocks|leads|results|triggers|causes|suspends|disables|ends|closes|terminates"
+    r"|deactivates|freezes|fails|(?:is|are) (?:refused|rejected|blocked|denied))\b"
+)
+"""What makes a limit of an ordinal in front of it: "the fifth failed attempt locks ..."."""
+_ORDINAL = re.compile(
+    rf"(?P<lead>\b(?:after|on|upon|with|at|following) (?:(?:the|an?) [\w-]+['’]s )?)?"
+    rf"(?P<whole>\b(?:(?:the|an?|his|her|their) )?"
+    rf"(?P<ordinal>{'|'.join(_ORDINALS)}|\d{{1,2}}(?:nd|rd|th))"
+    rf" (?P<noun>(?!(?:working |business |calendar )?(?:day|week|month|year)s?\b)"
+    rf"(?:[a-z]+ ){{0,3}}?(?:{_AGAIN})(?!s)"
+    rf"|(?:{_TRIED}|consecutive|successive)(?: [a-z]+){{0,2}}? [A-Za-z]+))\b(?P<then>{_THEN})?",
+    re.IGNORECASE,
+)
+_NTH_TIME = re.compile(
+    rf"\b(?P<whole>for the (?P<ordinal>{'|'.join(_ORDINALS)}|\d{{1,2}}(?:nd|rd|th))"
+    r" (?P<noun>time))\b",
+    re.IGNORECASE,
+)
+""" "enters a wrong code for the third time"."""
+_NTH = re.compile(
+    rf"\b(?:from|as of|after|starting|beginning|by|before|until|later than(?: on)?) "
+    rf"(?P<whole>(?:the|a|his|her|their) "
+    rf"(?P<ordinal>{'|'.join(_ORDINALS)}|\d{{1,2}}(?:nd|rd|th)) "
+    r"(?P<unit>(?:working |business |calendar )?(?:day|week|month|year)))\b"
+    r"(?! of (?:the|each|every|a)\b)",
+    re.IGNORECASE,
+)
+_DAY_OF_MONTH = re.compile(
+    r"\b(?P<whole>(?P<lead>the )?(?P<digits>\d{1,2})(?P<suffix>(?:st|nd|rd|th)(?: day)? of"
+    r" (?:(?:the|each|every|any|a) )?(?:(?:following|next|same|current|previous|respective"
+    r"|calendar) )*month))\b",
+    re.IGNORECASE,
+)
+_OF_THESE = re.compile(
+    rf" of (?:the|these|those|its|their|all)? ?(?:{DIGITS_PATTERN}|{WORDS_PATTERN})\s+",
+    re.IGNORECASE,
+)
+
+
+_SHARED_NOUN = re.compile(
+    r"(?:,|,? (?:and|but|to)) (?:at most|up to|no more than|not more than|max(?:imum|\.)?"
+    r"|a maximum of)"
+    rf" (?:{DIGITS_PATTERN}|{WORDS_PATTERN})(?= [a-z])",
+    re.IGNORECASE,
+)
+_LEAST = re.compile(r"\b(?:min(?:imum|\.)?|at least) $", re.IGNORECASE)
+_IS_ZERO = re.compile(r"\b(?:is|are|becomes?|equals?|drops? to|falls? to) $", re.IGNORECASE)
+_AGE_AFTER = re.compile(r" (?:old|of age)\b", re.IGNORECASE)
+
+
+_AGE_BEFORE = re.compile(r"\b(?:ages?|aged)(?: of)?(?: [\w ]{0,24})?$", re.IGNORECASE)
+_OLDER = re.compile(
+    r"\b(?:(?:older|younger) than|(?:under|over) the age of)(?: the)? $", re.IGNORECASE
+)
+_OR_OLDER = re.compile(r"\+? (?:or|and) (?:older|younger)\b", re.IGNORECASE)
+_OF_PERSON = re.compile(
+    r"(?P<who>\w[\w'’-]*)(?:,? (?:who|that))?(?: (?:is|are|was|were|must be|has to be|have to be"
+    r"|should be|will be|turns?|being|looks?|appears?|seems?))?"
+    r"(?: (?:not|still|at least|currently))?"
+    r"(?: \(?(?:under|over|below|above|at least|between))? $", re.IGNORECASE
+)  # fmt: skip
+_OF_SOMEBODY = re.compile(
+    r"(?P<who>\w[\w'’-]*)(?: who (?:is|are))? (?:under|over|below|above)(?: the age of)? $",
+    re.IGNORECASE,
+)
+_OF_SAME_PERSON = re.compile(
+    r"(?:^|[.,;:] |\b(?:if|when|where|that|unless|once) )(?P<lead>[^.,;:'’]*) (?:and|or|but)"
+    r" (?:is|are|was|were)(?: (?:not|still|currently))? (?:(?:under|over|below|above|at least) )?$",
+    re.IGNORECASE,
+)
+"""A further predicate of a person: "the customer lives in Wales and is over 60"."""
+_CLAUSE_START = re.compile(r"\b(?:if|when|where|that|unless|once) ", re.IGNORECASE)
+_SAME_AGAIN = re.compile(r"\b(?:under|over) \d{1,3},? (?:or|and) (?:under|over) $", re.IGNORECASE)
+
+
+def all_amounts(text: str) -> tuple[Quantity, ...]:
+    """Quantities of the whole text, quotations included, without reading limits."""
+    return tuple(sorted(raw_amounts(text, []), key=lambda quantity: quantity.start))
+
+
+def raw_amounts(text: str, hidden: list[tuple[int, int]]) -> Iterator[Quantity]:
+    """Quantities outside the ``hidden`` spans and outside names, without comparison."""
+    taken = list(hidden)
+    for moment in find_moments(text):
+        if _free(moment.start, moment.end, taken):
+            taken.append((moment.start, moment.end))
+            kind: QuantityKind = "time" if isinstance(moment.value, time) else "date"
+            words = text[moment.start : moment.end]
+            yield Quantity(
+                moment.value, kind, kind, words, moment.start, moment.end, style=moment.style
+            )
+    own = (*_generations(text), *_days_of_month(text), *_ordinals(text), *_nth_periods(text))
+    for quantity in own:
+        if _free(quantity.start, quantity.end, taken):
+            taken.append((quantity.start, quantity.end))
+            yield quantity
+    taken.extend(find_identifiers(text))
+    for match in AMOUNT.finditer(text):
+        start = match.start("currency") if match["currency"] else match.start("number")
+        if _free(start, match.end("number"), taken):
+            amount = _amount(text, match, start)
+            if amount is not None:
+                yield amount
+
+
+def _generations(text: str) -> Iterator[Quantity]:
+    """ "under-12s", "the over 60s": ages in the plural, not seconds."""
+    for match in _GENERATION.finditer(text):
+        start, end = match.start("age"), match.end()
+        yield Quantity(
+            Decimal(match["age"]), "year", "age", text[start:end], start, end,
+            digits=match["age"], suffix="-year-olds",
+        )  # fmt: skip
+
+
+def _ordinals(text: str) -> Iterator[Quantity]:
+    """ "after the third failed attempt" counts three failed attempts, as their subject does too."""
+    ordinals = (match for match in _ORDINAL.finditer(text) if match["lead"] or match["then"])
+    for match in (*ordinals, *_NTH_TIME.finditer(text)):
+        start, end, number = match.start("whole"), match.end("whole"), match["ordinal"].lower()
+        value = _ORDINALS.index(number) + 2 if number in _ORDINALS else int(number[:-2])
+        noun = match["noun"]
+        yield Quantity(
+            Decimal(value), noun, "count", text[start:end], start, end,
+            digits=str(value), suffix=f" {plural(noun)}",
+        )  # fmt: skip
+
+
+def _nth_periods(text: str) -> Iterator[Quantity]:
+    """ "from the fourth day of absence" begins with four days."""
+    for match in _NTH.finditer(text):
+        number = match["ordinal"].lower()
+        value = _ORDINALS.index(number) + 2 if number in _ORDINALS else int(number[:-2])
+        kind, unit = unit_of(match["unit"]) or ("duration", match["unit"])
+        yield Quantity(
+            Decimal(value), unit, kind, match["whole"], match.start("whole"), match.end("whole"),
+            digits=str(value), suffix=f" {plural(match['unit'])}",
+        )  # fmt: skip
+
+
+def _days_of_month(text: str) -> Iterator[Quantity]:
+    """ "by the 5th of the following month": a day of each month."""
+    for match in _DAY_OF_MONTH.finditer(text):
+        start, end = match.start("whole"), match.end("whole")
+        if 1 <= int(match["digits"]) <= 31:
+            yield Quantity(
+                Decimal(match["digits"]), "day of the month", "date", match["whole"], start, end,
+                prefix=match["lead"] or "", digits=match["digits"], suffix=match["suffix"],
+            )  # fmt: skip
+
+
+def _free(start: int, end: int, taken: list[tuple[int, int]]) -> bool:
+    return all(end <= low or start >= high for low, high in taken)
+
+
+def _amount(text: str, match: re.Match[str], start: int) -> Quantity | None:
+    """The quantity of one match, with the noun it counts; ``None`` for words that only look so."""
+    digits, words = match["digits"], match["words"]
+    metres = _is_metres(text, match)
+    number = digits if metres else match["number"]
+    number_end = match.start("number") + len(number)
+    if digits is not None:
+        value = digits_to_number(digits, "" if metres else match["scale"] or "")
+    elif words.lower() in ("once", "twice"):
+        value = Decimal(1 if words.lower() == "once" else 2)
+    else:
+        value = words_to_number(words) or Decimal(1 if words.lower() in ("a", "an") else 0)
+    if match["minus"] and digits is not None:
+        start, value = match.start("minus"), -value
+    suffix = " times" if words and words.lower() in ("once", "twice") else ""
+    prefix = text[start : match.start("digits")] if digits is not None else ""
+    if (
+        digits is not None
+        and not metres
+        and _is_money(match)
+        and not _A_UNIT.match(text, match.end())
+    ):
+        number = english(number)  # money has no three decimals: "5.000 EUR" are five thousand
+        value = -digits_to_number(number) if match["minus"] else digits_to_number(number)
+    end = match.end("unit") if match["unit"] else match.end("number")
+    kind: QuantityKind = "number"
+    unit = ""
+    if match["currency"]:
+        symbol = match["currency"].strip()
+        kind, unit = "money", CURRENCY_SYMBOLS.get(symbol, symbol.upper())
+        end = match.end("number")
+    elif metres:
+        kind, unit = "measure", "m"
+    elif match["unit"]:
+        known = unit_of(match["unit"].strip(" -\t\n\xa0"))
+        kind, unit = known if known else ("number", "")
+        age = _AGE_AFTER.match(text, end)
+        if unit == "year" and age:
+            kind, end = "age", age.end()
+    else:
+        if digits is not None and re.match(r"[A-Za-z_]", text[end : end + 1]):
+            return None
+        if words and words.lower() in ("once", "twice"):
+            kind, unit = "count", "times"
+        else:
+            place = match.end("between") if match["between"] else end
+            of_these = _OF_THESE.match(text, place)
+            noun_end, noun = noun_after(text, of_these.end() - 1 if of_these else place)
+            if noun and unit_of(noun) is None and _AGE_BEFORE.search(text[:start][-40:]):
+                noun = ""  # "children aged 6 to 14 travel at half price"
+            if noun:
+                end = noun_end
+                kind, unit = _unit_in(noun)
+    if not unit and kind == "number":
+        shared = _SHARED_NOUN.match(text, match.end("number"))
+        least = _LEAST.search(text[:start][-20:]) and shared and shared.group().startswith(", ")
+        alone = least or (words and value <= 1)
+        noun = noun_after(text, shared.end())[1] if shared and alone else ""
+        if noun:  # "at least one and up to three centres"
+            (kind, unit), suffix = _unit_in(noun), f" {noun}"
+    zero = words and words.lower() == "zero" and _IS_ZERO.search(text[:start][-24:])
+    if words and kind in ("number", "count") and value <= 1 and not unit and not zero:
+        return None
+    years = kind == "duration" and unit == "year" and _OF_SOMEBODY.search(text[:start][-90:])
+    if kind == "number" and _is_age(text, start, end, value):
+        kind, unit = "age", "year"
+    elif years and is_person(years["who"]):
+        kind = "age"  # "a patient under 16 years"
+    return Quantity(
+        value, unit, kind, text[start:end], start, end,
+        prefix=prefix, digits=number, suffix=suffix or text[number_end:end],
+        word="between" if match["between"] else "",
+    )  # fmt: skip
+
+
+_A_UNIT = re.compile(r"\s*(?:/|per\b|an?\b)", re.IGNORECASE)
+""" "1.459 € per litre", "0.312 EUR/kWh": prices of a unit do have three decimals."""
+
+
+def _is_money(match: re.Match[str]) -> bool:
+    unit = unit_of((match["unit"] or "").strip(" -\t\n\xa0"))
+    return bool(match["currency"] or (unit and unit[0] == "money")) and not match["scale"]
+
+
+def _is_metres(text: str, match: re.Match[str]) -> bool:
+    """Whether the "m" after a number is metres: neither money nor a plural noun goes with it."""
+    if (match["scale"] or "").strip() != "m" or match["currency"] or match["unit"]:
+        return False
+    noun = noun_after(text, match.end("number"))[1]
+    return not is_plural(noun)
+
+
+def _unit_in(noun: str) -> tuple[QuantityKind, str]:
+    """Kind and unit of a counted noun, which may end in one: "consecutive working days"."""
+    words = noun.split()
+    for start in range(len(words)):
+        known = unit_of(" ".join(words[start:]))
+        if known is not None:
+            return known if known[0] != "length" or start == 0 else (known[0], noun)
+    return "count", noun
+
+
+def _is_age(text: str, start: int, end: int, value: Decimal) -> bool:
+    """Whether a bare number is an age: "aged 18", "younger than 25", "visitors under 16"."""
+    before = text[max(0, start - 90) : start]
+    if _AGE_BEFORE.search(before[-40:]) or _OLDER.search(before) or _OR_OLDER.match(text, end):
+        return True
+    if not 0 < value <= 120 or text[end : end + 1] == "%":
+        return False
+    again = _SAME_AGAIN.search(before)
+    if again:
+        before = before[: again.start()] + again.group().split()[0] + " "
+    of = _OF_PERSON.search(before)
+    compared = re.match(r" (?:or|and) (?:over|above|under|below)\b|\+", text[end:])
+    related = re.search(r"\b(?:under|over|below|above) $", before)
+    if not (compared or related):
+        turned = re.search(r"\b(?P<who>[\w'’-]+)(?: who| that)? turn(?:s|ed)? $", before)
+        return bool(turned and is_person(turned["who"]))
+    if of and is_person(of["who"]):
+        return True
+    further = _OF_SAME_PERSON.search(before)
+    return bool(
+        further
+        and any(is_person(word) for word in _CLAUSE_START.split(further["lead"])[-1].split()[:4])
+    )

@@ -1,0 +1,54 @@
+"""Small forms of words: one line, capitals."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from assistant.language.nouns import COMMON, is_plural
+from assistant.language.people import is_person
+
+SPACE = re.compile(r"\s+")
+
+
+FUNCTION_WORD = re.compile(
+    r"^(?:a|an|the|any|each|every|all|some|no|this|that|these|those|its?|their|his|her|my|our|your"
+    r"|if|when"
+    r"|where|once|after|before|until|unless|only|at|in|on|for|with|without|there|they|he|she|we"
+    r"|you|both|either|as|from|to|by|another|more|less|one|two|three|four|five|six|seven|eight"
+    r"|nine|ten"
+    r"|such|most|nobody|someone|anyone|anything|what|who|which|during|within|under|over|upon|all"
+    r"|any|existing|new|only|exactly|above|below|beyond|between|up)$",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=8192)
+def one_line(text: str) -> str:
+    """Text on one line without the full stop at its end."""
+    line = SPACE.sub(" ", text).strip(" ,;:")
+    return line[:-1].rstrip() if line.endswith(".") and not line.endswith("..") else line
+
+
+def capital(text: str) -> str:
+    """First letter in upper case, the rest untouched."""
+    return text[:1].upper() + text[1:]
+
+
+@lru_cache(maxsize=8192)
+def lower_start(text: str) -> str:
+    """First word in lower case where that is safe: never a name, an acronym or a quoted word."""
+    first, _, rest = text.partition(" ")
+    following = rest[:1]
+    if re.match(r"(?:of|and|or|to|the|for) [A-Z]", rest) and not FUNCTION_WORD.match(first):
+        return text
+    if first == "I" or not first[:1].isupper() or (not first[1:].islower() and len(first) > 1):
+        return text
+    common = FUNCTION_WORD.match(first) or first in ("A",)
+    plain = (
+        (first.endswith(("ed", "ing")) and len(first) > 5)
+        or is_plural(first)
+        or is_person(first)
+        or first.lower() in COMMON
+    ) and not following.isupper()
+    return first.lower() + text[len(first) :] if common or plain else text

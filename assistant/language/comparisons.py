@@ -1,0 +1,338 @@
+"""Which limit the words around a quantity set: "up to", "before", "or more", "must not exceed".
+
+Only words that touch the quantity count, and a negation earlier in the same clause turns the
+comparison round ("cannot withdraw more than £500" allows at most £500).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from assistant.language.denials import turns_round
+from assistant.language.units import QuantityKind
+
+Comparison = Literal["at most", "less than", "at least", "more than", "exactly", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A comparison with the span of the whole limit phrase ("up to 14 days").
+
+    ``negated`` says that a negation apart from the phrase turned it round; ``word`` holds the
+    words of the comparison, in lower case, for those who rewrite the phrase.
+    """
+
+    comparison: Comparison
+    start: int
+    end: int
+    word: str = ""
+    negated: bool = False
+
+
+_BIG = (
+    r"more|greater|larger|longer|higher|older|bigger|later|further|farther|heavier|taller|wider"
+    r"|deeper|faster|thicker|hotter|warmer|brighter|louder|stronger|steeper|broader|richer"
+)
+_SMALL = (
+    r"less|fewer|smaller|shorter|lower|younger|earlier|lighter|sooner|closer|nearer|narrower"
+    r"|slower|thinner|colder|cheaper|darker|quieter|weaker|shallower"
+)
+_NOT = r"(?:not|never|no|cannot|can't|mustn't|n't)"
+_GAP = r"(?: (?:a|an|the|its|their|this|that|his|her))?"
+_FREE = (
+    r"(?: (?!(?:after|before|than|over|above|below|under|least|most|until|within|and|or|if|when"
+    r"|exceeds?|exceeded|reached|exactly|from|to|by|after|minimum|maximum)\b)[a-z][\w'-]*)"
+)
+_BE = r"(?:(?: (?:is|are|be|of|was|will be|must be|shall be|should be))*|:|=)"
+
+_OF_MEASURE = (
+    r"an? (?:weight|value|total|amount|size|height|length|width|sum|price|distance|temperature"
+    r"|speed|balance|volume|rate|score|age) of"
+)
+_DAY = r"(?:the )?\d{1,2}(?:st|nd|rd|th)?(?: of)? [A-Z][a-z]+(?: \d{4})?,?"
+_BEFORE: tuple[tuple[Comparison, str], ...] = (
+    ("at most", r"at the latest (?:after|within|in|by|on|at)"),
+    ("at most", rf"(?:(?:{_SMALL}) than|below|under) or (?:equals?(?: to)?|exactly|at)"
+                rf"|(?:equals? (?:to )?|at )or (?:(?:{_SMALL}) than|below|under)"),
+    ("at least", rf"(?:(?:{_BIG}) than|above|over) or (?:equals?(?: to)?|exactly|at)"
+                 rf"|(?:equals? (?:to )?|at )or (?:(?:{_BIG}) than|above|over)"),
+    ("at most", rf"up to {_OF_MEASURE}"),
+    ("more than", rf"(?:above|over|more than) {_OF_MEASURE}"),
+    ("less than", rf"(?:below|under|less than) {_OF_MEASURE}"),
+    ("at most", rf"within{_GAP}(?: (?!the |a )[a-z][\w-]*){{0,2}}(?: of)?"),
+    ("at most", r"(?:for|in|during|over|on) the first"),
+    ("at most", r"(?:in|during|over|of|from|throughout) (?:the |his |her |their |its )?"
+                r"(?:last|past|previous|preceding)"),
+    ("none", r"(?:the )?(?:last|first|next|previous|other|final|nearest|past|top)"),
+    ("at most", rf"(?:up to and including|up to(?: a (?:maximum|max|limit|total) of)?|at(?: the)?"
+                rf" (?:most|latest)"
+                rf"|(?:no|none|nobody|nothing) (?:{_BIG})(?:,)? than"
+                rf"|{_NOT} (?:be |have |contain |take |last )*(?:{_BIG}) than"
+                rf"|{_NOT}(?: to)?(?: be)? (?:exceed(?:s|ing)?|over|above|beyond|past)|without"
+                rf" exceeding"
+                r"|(?:limited|capped|restricted) (?:to|at)(?: a maximum of)?|<=|=<|≤|on or before"
+                r"|no later than(?: on)?|not later than(?: on)?|(?:up )?(?:until|till))"),
+    ("at least", rf"(?:at(?: the)? (?:least|minimum|earliest)|no (?:{_SMALL}) than"
+                 rf"|{_NOT} (?:be |have |contain )*(?:{_SMALL}) than|{_NOT}(?: fall)? (?:below"
+                 rf"|under)"
+                 r"|not before|no earlier than|not earlier than|>=|=>|≥|on or after|from|as from"
+                 r"|(?:starting|beginning|effective) (?:from|at|on)|since|as of|minimum"
+                 r"|not until)"),
+    ("at most", r"(?:max\.|(?:maximum|max|cap|upper limit|limit|ceiling)\b)"
+                rf"{_FREE}{{0,7}}{_BE}{_GAP}"),
+    ("at least", rf"(?:min\.|(?:minimum|min|lower limit|floor)\b){_FREE}{{0,5}}{_BE}{_GAP}"),
+    ("at least", r"(?:earliest|shortest|smallest|lowest|fewest|youngest)(?: [\w-]+){0,4}"
+                 r" (?:is|are|of|at|on)"),
+    ("at most", r"(?:latest|longest|largest|highest|greatest|oldest)(?: [\w-]+){0,4}"
+                r" (?:is|are|of|at|on)"),
+    ("less than", r"(?:before|until) (?:(?:the|an?|its?|their|his|her|she|he|they) )?"
+                  r"(?:[\w-]+ ){0,3}(?:is|are|turns?|becomes?)"),
+    ("at least", r"as soon as|when"),
+    ("at most", r"as (?:many|much|long|late|far|high) as|at least (?:once )?every"),
+    ("at least", r"as (?:few|little|low|early) as"),
+    ("more than", rf"(?:(?:{_BIG}) than|over(?: the age of)?|above(?: the age of)?"
+                  r"|exceed(?:s|ed|ing)?|in excess of|(?:tops|surpass(?:es|ed|ing)?|outstrips)"
+                  r"|beyond|past|after|(?<![<=])>(?!=)|\bstrictly (?:after|above))"),
+    ("less than", rf"(?:(?:{_SMALL}) than|under(?: the age of)?|below(?: the age of)?|before"
+                  r"(?: the age of)?"
+                  r"|prior to|<(?![=>]))"),
+    ("at most", r"(?:by|on or before|no later than(?: on)?)"),
+    ("at least", r"(?:reach(?:es|ed|ing)?|attain(?:s|ed|ing)?|hits?)(?: (?:an?|the|its|their)"
+                 r"(?: (?:total|age|value|level|sum|amount|balance|score|length|weight|size))?"
+                 r"(?: of)?)?"),
+    ("at least", r"earliest:?"),
+    ("at most", r"latest:?"),
+    ("exactly", r"(?:exactly|equal(?:s|ling)?(?: to)?|precisely|of exactly|==?)"),
+    ("at most", r"(?:valid|active|available|usable|accessible|open|locked|blocked|suspended|held"
+                r"|reserved|kept|retained|stored) for"),
+    ("at most", r"(?:only|just)"),
+    ("at most", r"(?:closes?|ends?|stops?) at"),
+    ("at least", r"opens? at"),
+    ("at most", rf"closes? on(?: {_DAY} at)?"),
+    ("at least", rf"opens? on(?: {_DAY} at)?"),
+    ("at least", r"turns?|turned"),
+    ("at least", r"once|(?:starts?|begins?) (?:at|from)"),
+    ("at least", r"from an? (?:[a-z][\w-]* ){1,3}of"),
+)  # fmt: skip
+_BEFORE_PATTERNS: tuple[tuple[Comparison, re.Pattern[str]], ...] = tuple(
+    (comparison, re.compile(rf"(?<![\w-])(?P<word>{words})(?:\s*|-)[\"“']?$", re.IGNORECASE))
+    for comparison, words in _BEFORE
+)
+_AHEAD = "in advance |beforehand |ahead "
+_AFTER: tuple[tuple[Comparison, str], ...] = (
+    ("at least", r"(?:or|and) (?:more|above|over|older|later|greater|higher|longer|upwards?|up"
+                 r"|after|better|worse|beyond)"),
+    ("at most", r"(?:or|and) (?:less|fewer|under|below|younger|earlier|shorter|lower|smaller"
+                r"|before)"),
+    ("at most", r"only(?=\s*(?:[.,;)]|$))"),
+    ("at most", rf"(?:{_AHEAD})?(?:as a |at a |at the )?max(?:imum)?|tops"
+                r"|(?:character |word )?limit|(?:per [a-z]+ |an? [a-z]+ |each )?at (?:the )?"
+                r"(?:most|latest|longest|highest|largest)"),
+    ("at least", rf"(?:{_AHEAD})?(?:as a |at a |at the )?min(?:imum)?|upwards"
+                 r"|(?:per [a-z]+ |an? [a-z]+ |each )?at (?:the )?(?:least|earliest|shortest|lowest"
+                 r"|smallest)"),
+    ("at least", r"\+(?=$|\W)"),
+    ("none", r"(?:(?:before|prior to|after|from|of|following)(?: [\w'’-]+){1,6}?|ahead|in advance"
+             r"|beforehand) at the (?:latest|earliest)"),
+)  # fmt: skip
+_AFTER_PATTERNS: tuple[tuple[Comparison, re.Pattern[str]], ...] = tuple(
+    (comparison, re.compile(rf"[\"”']?(?: old)?(?:\s*(?P<word>{words})(?![\w-]))", re.IGNORECASE))
+    for comparison, words in _AFTER
+)
+TURNED: dict[Comparison, Comparison] = {
+    "at most": "more than", "less than": "at least", "at least": "less than",
+    "more than": "at most", "exactly": "exactly", "none": "none",
+}  # fmt: skip
+_MIRRORED: dict[Comparison, Comparison] = {
+    "at most": "at least", "less than": "more than", "at least": "at most",
+    "more than": "less than", "exactly": "exactly", "none": "none",
+}  # fmt: skip
+_ARRIVED = ("reach", "attain", "hit")
+_SO_OFTEN = re.compile(r"(?:^once|^twice| times)$", re.IGNORECASE)
+_FREE_OF_CHARGE = re.compile(
+    r"(?: [\w'’-]+){0,6} (?:is|are|(?:must|will) be) (?:always )?(?:included|free|covered|exempt"
+    r"|waived|without|not charged)\b",
+    re.IGNORECASE,
+)
+"""What makes a limit of "the first 200 kWh each month are free of charge"."""
+SET_OUT = re.compile(
+    r"\b(?:show|list|display|see|view|keep|store|remember|return|offer|differ)\w*"
+    r"(?: [\w'’-]+){0,3} $",
+    re.IGNORECASE,
+)
+"""Where the newest so many are a limit: "shows the last 10 orders"."""
+_RATED = re.compile(
+    r"(?:\d ?%(?: off)?|\bper ?cent(?: off)?|[£$€] ?\d[\d.,]*"
+    r"|\b(?:free|discount|rebate|bonus)(?: [a-z]+){0,2}) from $",
+    re.IGNORECASE,
+)
+""" "5 % from 10 pieces, free delivery from 3 items"."""
+_STATUS_FROM = re.compile(
+    r"(?:^|[,;.] (?:and )?)[\w-]+(?: [\w-]+)? ?(?:status|level|tier|membership|rank|grade"
+    r"|booking|discount|rate|price|tariff|fare)"
+    r" from $",
+    re.IGNORECASE,
+)
+""" "Silver status from 1,500 points"."""
+_OPENS = re.compile(r"(?:^|[,;] (?:and )?|\band )from $", re.IGNORECASE)
+_OUTCOME = re.compile(r",? (?:the|an?|they|it|he|she|no|half|full|free)\b", re.IGNORECASE)
+""" "(from) 12 years (the full fare)"."""
+_DIFFERS = re.compile(
+    r"\b(?:differ\w*|different|deduct\w*|subtract\w*|chang\w*|mov\w*|range[sd]?|increas\w*|reduc\w*"
+    r"|decreas\w*|go(?:es)?|rais\w*|lower\w*|count\w*|refund|change)(?: [\w'’-]+){0,4} from $",
+    re.IGNORECASE,
+)
+_CHANGES = re.compile(
+    r"\b(?:cancel|change|amend|reschedul|edit|modif|withdraw|move|rebook|opt out|edit|retract"
+    r"|exchang|swap|return)\w*",
+    re.IGNORECASE,
+)
+
+
+def read_limit(text: str, start: int, end: int, kind: QuantityKind, number_end: int) -> Limit:
+    """The limit that the words next to ``text[start:end]`` set on the quantity there.
+
+    ``number_end`` is the end of the bare number, since "3 or more items" and "18+ years" put the
+    comparison between the number and its unit.
+    """
+    before = text[max(0, start - 70) : start]
+    passed_over = Limit("none", start, end)
+    for comparison, pattern in _BEFORE_PATTERNS:
+        match = pattern.search(before)
+        if match is None or not _fits(comparison, match["word"].lower(), kind, before, text[end:]):
+            continue
+        word = re.sub(r"\s+", " ", match["word"].lower())
+        if word.startswith(_ARRIVED) and _SO_OFTEN.search(text[start:end]):
+            continue  # "cannot be reached twice"
+        comparison = _by_kind(comparison, word, kind, text, start, end)
+        phrase_start = start - len(before) + match.start("word")
+        if comparison == "none":
+            free = word.endswith("first") and _FREE_OF_CHARGE.match(text, end)
+            shown = kind == "count" and SET_OUT.search(before[: match.start()])
+            if free or shown:
+                return Limit("at most", start, end, word)
+            passed_over = Limit("none", start, end, word)
+            break
+        if word == "only":
+            return Limit(comparison, phrase_start, end, word)
+        negated = turns_round(text, phrase_start, word)
+        if _stays_said(word, kind):
+            turned = negated and word.startswith(_ARRIVED)
+            return Limit(TURNED[comparison] if turned else comparison, start, end, word)
+        if negated:
+            comparison = TURNED[comparison]
+        return Limit(comparison, phrase_start, end, word, negated)
+    for comparison, pattern in _AFTER_PATTERNS:
+        for place in (end, number_end):
+            match = pattern.match(text, place)
+            only = match and match["word"].lower() == "only"
+            if only and (kind != "count" or before.endswith(" for ")):
+                continue
+            if match and not (place < end and text[place:end].strip(" -") == match["word"]):
+                word = re.sub(r"\s+", " ", match["word"].lower())
+                if comparison == "none":
+                    return Limit(_at_the_end(word), start, end, word[word.rindex(" at ") + 1 :])
+                return Limit(comparison, start, max(end, match.end()), word)
+    return passed_over
+
+
+def _stays_said(word: str, kind: QuantityKind) -> bool:
+    """Whether the words of a comparison are no part of its phrase: "opens at", "for the first"."""
+    if word.startswith(_ARRIVED):
+        return True
+    opening = re.match(r"(?:start|begin|close|end|stop|open)s? (?:at|from|on)|turn", word)
+    first = word.endswith("the first") and kind != "duration"
+    return word in ("once", "as soon as", "when") or opening is not None or first
+
+
+def _fits(comparison: Comparison, word: str, kind: QuantityKind, before: str, after: str) -> bool:
+    """Whether a comparison word can be one with this kind of quantity and in this place."""
+    clock = kind in ("date", "time")
+    if re.search(r"(?:last|past|previous|preceding)$", word) and " " in word:
+        window = word.startswith(("in ", "during ", "over ", "of ", "from ", "throughout "))
+        part = re.search(r"(?:\d|\b(?:two|three|four|five|six|one)) of the \w+ $", before)
+        return not window or (kind == "duration" and part is None)
+    if word == "from" and not clock:
+        return kind == "age" or _from_here_on(kind, before, after)
+    if word.startswith(("from a ", "from an ")):  # "from an order value of £50"
+        other = clock or kind == "duration" or re.match(r"\s+(?:to|until)\b", after)
+        return not other and not _DIFFERS.search(before)
+    if word in ("since", "as of", "as from") or word.startswith(("starting", "beginning")):
+        return clock or kind == "age" or (word == "since" and kind == "duration")
+    if word.startswith(("start", "begin")):
+        return kind == "money" or (kind == "time" and word.endswith("at"))
+    if word.startswith("turn"):
+        return kind == "age"
+    if re.match(r"(?:close|open)s? on", word):
+        return kind == ("date" if word.endswith(" on") else "time")
+    if re.match(r"(?:close|end|stop|open)s? at", word):
+        return kind == "time"
+    if word in ("as soon as", "when"):
+        return kind == "duration" and bool(
+            re.match(r"\s+(?:have|has) (?:passed|elapsed|gone)", after)
+        )
+    if word.startswith(("before ", "until ")):
+        return kind in ("age", "duration") and bool(re.match(r"(?: old| of age)?(?:\W|$)", after))
+    if word == "once":
+        return not clock and bool(re.match(r"\s+(?:ha(?:s|ve)|are|is|were|was)\b", after))
+    if word == "by" or word.startswith(("earliest", "latest")):
+        return clock or (kind == "duration" and word.endswith((" is", " are")))
+    if word == "before":
+        return clock or bool(re.match(r"\s+(?:have|has) (?:passed|elapsed)|\s+expire", after))
+    if word in ("until", "till", "up until", "up till"):
+        return clock or kind == "duration"
+    if word.endswith(" for"):
+        return kind == "duration"
+    if word in ("only", "just"):
+        return kind in ("count", "length") and not re.match(
+            r"\s+(?:of|exists?|remains?|is left|are left)\b", after
+        )
+    if word in ("=", "=="):
+        return not before.rstrip("= ").endswith(("<", ">", "!"))
+    return True
+
+
+def _from_here_on(kind: QuantityKind, before: str, after: str) -> bool:
+    """Whether "from" opens an upper range: "from 10 years on", "free delivery from £40"."""
+    if re.match(r"\s+(?:on|onwards?|upwards?)\b", after):
+        return True
+    if kind == "duration" and _OPENS.search(before) and _OUTCOME.match(after):
+        return True
+    of = before[: -len("from ")].split()
+    if kind == "count" and _STATUS_FROM.search(before):
+        return not re.match(r"\s*(?:to|until|-|–)\s*\S*\d", after)
+    if kind in ("count", "duration", "number") and _RATED.search(before):
+        return not re.match(r"\s*(?:to|until|-|–)\s*\S*\d", after)
+    return (
+        kind in ("money", "measure")
+        and bool(of)
+        and not re.search(r"(?:ed|en|(?<!shipp)(?<!park)(?<!book)ing)$", of[-1], re.IGNORECASE)
+        and not _DIFFERS.search(before)
+    )
+
+
+def _at_the_end(words: str) -> Comparison:
+    """The limit of "after the order at the latest" and its like: later is nearer to an event."""
+    later = words.endswith("latest")
+    ahead = words.startswith(("before", "prior", "ahead", "in advance", "beforehand"))
+    return "at most" if later != ahead else "at least"
+
+
+def _by_kind(
+    comparison: Comparison, word: str, kind: QuantityKind, text: str, start: int, end: int
+) -> Comparison:
+    """Meanings that hang on the kind of quantity and on what follows it."""
+    if word == "after" and kind not in ("date", "time"):
+        return "at least"
+    ahead = re.match(r"\s+(?:before|prior to|ahead of|in advance)", text[end:])
+    if kind != "duration" or not ahead:
+        return comparison
+    if word.startswith("up to") and _CHANGES.search(text[:start]):
+        return "at least"
+    if re.search(r"\b(?:later|latest|until|till)\b", word):  # later is nearer to the event
+        return _MIRRORED[comparison]
+    if re.search(r"\b(?:earlier|sooner|earliest|from|since|starting|beginning|as of)\b", word):
+        return _MIRRORED[comparison]
+    return comparison

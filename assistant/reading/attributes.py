@@ -1,0 +1,131 @@
+"""Fields that a clause makes mandatory, and the values that it lists."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from assistant.language.casing import one_line
+from assistant.language.clauses import Clause
+from assistant.language.finite_verbs import PREPOSITIONS
+from assistant.language.lexicon import word_set
+from assistant.language.nouns import singular
+from assistant.language.people import head_noun, is_person, without_article
+
+_MANDATORY = re.compile(
+    r"^(?:all |both |always |also )*(?:mandatory|required|compulsory|obligatory|not optional)(?:"
+    r" fields?)?(?P<rest>\W.*)?$",
+    re.IGNORECASE,
+)
+_FILLED = re.compile(
+    r"^(?:always )?(?:entered|provided|filled(?: in| out)?|completed|supplied|specified|given"
+    r"|populated)(?P<rest>\W.*)?$",
+    re.IGNORECASE,
+)
+_GIVEN = re.compile(r" (?:an?|the|their|its|at least|up to|no|access|notice)\b", re.IGNORECASE)
+""" "trainees must be given (a break)": what they get, not what is filled in."""
+_ENTERED = word_set(
+    """address age amount answer application attachment balance booking call claim code comment
+    complaint credentials csv date deposit description discount document donation email
+    file form height iban image instalment keyword limit loan login logo message mpan name
+    note number order password payment pdf percentage phone photo picture pin postcode
+    price purchase quantity quote rate rating reading reason refund request reservation
+    review spreadsheet subject term text title transfer username value video weight
+    withdrawal"""
+)
+"""What a person enters, uploads or submits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mandatory:
+    """Fields that must be filled in, one by one, and the circumstances that the words add."""
+
+    fields: tuple[str, ...]
+    rest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The values that ``name`` may take."""
+
+    name: str
+    values: tuple[str, ...]
+
+
+_NO_FIELD = frozenset(("it", "they", "this", "that", "these", "those", "there", "he", "she"))
+"""Subjects that name no field."""
+
+
+def find_mandatory(clause: Clause | None) -> Mandatory | None:
+    """Mandatory fields of a clause ("First Name and Last Name are mandatory"), else ``None``."""
+    if (
+        clause is None
+        or clause.negated
+        or clause.subject.lower() in _NO_FIELD
+        or clause.subject.split()[0].lower() in PREPOSITIONS
+        or (is_person(clause.subject) and not clause.subject[:1].isupper())
+    ):
+        return None
+    tail = one_line(clause.tail)
+    match = None
+    if clause.form == "be" or (clause.form == "modal" and clause.verb == "be"):
+        match = _MANDATORY.match(tail)
+        if (
+            match is None
+            and clause.form == "modal"
+            and clause.auxiliary in ("must", "shall", "should")
+        ):
+            match = _FILLED.match(tail)
+            if match and (not _names_field(clause) or _GIVEN.match(match["rest"] or "")):
+                match = None
+    if match is None or re.match(r"\s+(?:to|that|which|as(?! well))\b", match["rest"] or ""):
+        return None
+    return Mandatory(listed(clause.subject), (match["rest"] or "").strip())
+
+
+def _names_field(clause: Clause) -> bool:
+    words = without_article(clause.subject).split()
+    return (
+        singular(head_noun(clause.subject)).lower() in _ENTERED
+        or words[-1:] == ["field"]
+        or all(word[:1].isupper() or word in ("and", "or", "of") for word in words)
+    )
+
+
+def listed(words: str) -> tuple[str, ...]:
+    """The items of a list: "First Name, Last Name and Date of Birth"."""
+    parts = re.split(r",\s+(?:and |or )?|\s+and\s+|\s+or\s+|\s*/\s*", words.strip())
+    return tuple(part.strip(" .") for part in parts if part.strip(" ."))
+
+
+def find_options(clause: Clause | None) -> Options | None:
+    """The values a clause allows ("status is New, In Progress or Closed"), else ``None``."""
+    if clause is None or clause.negated or is_person(clause.subject):
+        return None
+    if clause.subject.lower() in _NO_FIELD:
+        return None
+    if clause.form not in ("be", "modal") or (clause.form == "modal" and clause.verb != "be"):
+        return None
+    tail = one_line(clause.tail)
+    marked = re.search(r"\b(?:one of|either)\b", tail, re.IGNORECASE)
+    lead = re.match(
+        r"(?P<skip>.*?\b(?:one of(?: the following(?: \w+)?| these(?: \w+)?)?|either)\b:?"
+        r" )(?P<list>.*)",
+        tail,
+        re.IGNORECASE,
+    )
+    words = lead["list"] if lead else re.sub(r"^(?:set to|be) ", "", tail)
+    if not re.search(r"\s(?:or|and)\s", words) or (not re.search(r"\sor\s", words) and not marked):
+        return None
+    values = listed(re.split(r"[;(.]", words)[0])
+    named = all(_is_value(value) for value in values)
+    if not 2 <= len(values) <= 12 or not (
+        named or (marked and all(len(v.split()) <= 4 for v in values))
+    ):
+        return None
+    return Options(clause.subject, values)
+
+
+def _is_value(value: str) -> bool:
+    first = value.split()[0] if value.split() else ""
+    return (first[:1].isupper() or first[:1] in "\"“'‘") and len(value.split()) <= 5

@@ -1,0 +1,276 @@
+"""What a criterion says: rules of conditions and effect, who may, what happens otherwise.
+
+A criterion is read into ``Rule`` values: Gherkin scenarios, or sentences split into condition
+clauses ("if", "when", "unless", "until", "only if"), the effect, and the outcome stated for the
+other case ("otherwise ...", "after that ..."). Everything keeps its offsets.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from assistant.language.clauses import parse_clause
+from assistant.language.messages import mask_quotes
+from assistant.language.sentences import (
+    Scenario,
+    Span,
+    looks_like_gherkin,
+    scenarios,
+    sentences,
+    span,
+)
+from assistant.reading.asides import take_aside
+from assistant.reading.leading import is_order, take_inverted, take_leading
+from assistant.reading.listed_conditions import read_listed
+from assistant.reading.outcomes import is_restrictive
+from assistant.reading.rules import Condition, Rule
+from assistant.reading.splitting import condition_parts
+from assistant.reading.successive import (
+    IF_SO,
+    chained,
+    gone_on,
+    joined_to,
+    merged,
+)
+from assistant.reading.trailing import take_trailing
+
+_OTHERWISE = re.compile(
+    r"(?:[,;.:–—-]\s*|\s)(?:and |but )?(?:otherwise|or else"
+    r"|(?<!one )(?<!body )(?<!thing )(?<!where )else|if not|failing which|failing that)\b,?\s+",
+    re.IGNORECASE,
+)
+_OTHERWISE_LAST = re.compile(
+    r",? (?:and |or |but )?(?P<other>(?:in|within|by|for|at|on|to|via|as|with|after|from)"
+    r" [^,;.]{1,60}) otherwise\.?$",
+    re.IGNORECASE,
+)
+""" "in the visitor's language if available, in English otherwise"."""
+_CONTINUES_AS_OTHERWISE = re.compile(
+    r"^(?:otherwise|or else|else|if not|if so not|in (?:all|any) other cases?|failing (?:which"
+    r"|that)"
+    r"|after (?:that|this)(?: (?:period|time|date|point))?|(?:any )?later(?: than (?:that|this))?"
+    r"|beyond (?:that|this)|above (?:that|this)|below (?:that|this)|thereafter|outside (?:of"
+    r" )?(?:this|that|these)"
+    r"(?: \w+)?|more than that|then)\b[,:]?\s+",
+    re.IGNORECASE,
+)
+_OTHER_SUBJECT = re.compile(
+    r"^(?:any ?thing else|any(?:one)? (?:other|else)|every(?:one|body) else"
+    r"|no(?: one|body) else|all others?|others?|(?:a |any"
+    r" )?(?:higher|lower|larger"
+    r"|smaller|later|earlier|longer|shorter) \w+|(?:requests?|attempts?|values?|entries|amounts?"
+    r"|anything)"
+    r" (?:outside|beyond|above|after|below) (?:of )?(?:this|that|these|the))\b",
+    re.IGNORECASE,
+)
+_EXCEPTION = re.compile(
+    r",?\s(?:except(?: for)?|excluding|other than|apart from|with the exception of|but"
+    r" not(?! (?:more|less|fewer|above|below|over|under|earlier|later|longer|shorter|higher|lower"
+    r"|before|after|until|beyond|exceeding)\b)|and not(?= (?:for|to|by|in|on|at|from)\b))\s+(?=\w)",
+    re.IGNORECASE,
+)
+_PURPOSE = re.compile(r",? (?:so that|in order to|in order that|so as to|because)\s", re.IGNORECASE)
+
+
+def read_rules(text: str, *, gherkin: bool = False) -> tuple[Rule, ...]:
+    """All rules of a criterion's text, in order; at least one wherever there is a word in it."""
+    if gherkin or looks_like_gherkin(text):
+        read = (_scenario_rule(text, scenario) for scenario in scenarios(text))
+        found = tuple(rule for rule in read if rule is not None)
+        if found:
+            return found
+    listed = read_listed(text)
+    if listed is not None:
+        return (listed,)
+    rules: list[Rule] = []
+    for sentence in _apart(text, _without_labels(sentences(text))):
+        lead = _CONTINUES_AS_OTHERWISE.match(sentence.text)
+        again = lead and re.match(r"(?:if|when|where) ", sentence.text[lead.end() :], re.I)
+        if rules and lead and again and rules[-1].conditions:
+            further = span(text, sentence.start + lead.end(), sentence.end)
+            rule = _sentence_rule(text, further)
+            rules.append(replace(rule, chained=bool(rule.conditions)))
+            continue
+        if rules and lead and sentence.text[lead.end() :].strip():
+            stated = span(text, sentence.start + lead.end(), sentence.end)
+            if rules[-1].otherwise is None:
+                rules[-1] = replace(rules[-1], otherwise=stated)
+                continue
+        so = IF_SO.match(sentence.text)
+        if rules and so:
+            further = span(text, sentence.start + so.end(), sentence.end)
+            going_on = gone_on(rules[-1], further)
+            if going_on is not None:
+                rules[-1] = going_on
+                continue
+            sentence = further
+        elif rules and _OTHER_SUBJECT.match(sentence.text) and rules[-1].otherwise is None:
+            rules[-1] = replace(rules[-1], otherwise=sentence)
+            continue
+        rule = _sentence_rule(text, sentence)
+        joined = joined_to(rules[-1], rule) if rules else None
+        if joined is not None:
+            rules[-1] = joined
+        else:
+            rules.append(rule)
+    return merged(chained(rules, text)) or (_bare(text),)
+
+
+_NO_LABEL = re.compile(
+    r"(?:if|when|where|unless|once|for|in|on|at|with|as|given|after|before|during|example|e\.g|error"
+    r"|message|text|note)\b", re.IGNORECASE
+)  # fmt: skip
+
+
+_EXAMPLE = re.compile(r"(?:for (?:example|instance)\b|e\.g\.)", re.IGNORECASE)
+
+
+def _without_labels(found: Sequence[Span]) -> Sequence[Span]:
+    """Sentences without examples, and without the title that stands before one: "Refunds: if"."""
+    told = [piece for piece in found if not _EXAMPLE.match(piece.text)]
+    found = told or found
+    kept = [
+        piece
+        for piece in found[:-1]
+        if not piece.text.endswith(":")
+        or len(piece.text.split()) > 6
+        or _NO_LABEL.match(piece.text)
+        or parse_clause(piece.text[:-1]) is not None
+    ]
+    return [*kept, *found[-1:]]
+
+
+_AND_IF = re.compile(
+    r",? (?:and|but) (?=(?:if|when|where|unless) )|, (?=else if |otherwise if )", re.I
+)
+
+
+_AND_ASIDE = re.compile(r",? and, (?=(?:if|when|where|unless) [^,]+, )", re.IGNORECASE)
+""" "(sends a receipt) and, if a number is stored, (sends a text message)"."""
+
+
+_BUT_WHEN = re.compile(r",? but (?=(?:if|when|where|once|in case) )", re.IGNORECASE)
+""" "Guests may order as well, but (when the total is over 200 EUR they have to register)"."""
+
+
+_OTHERS_CANNOT = re.compile(
+    r", (?=(?:all |any )?others? (?:[\w-]+ )?(?:cannot|can['’]t|may not|must not)[.]?$)", re.I
+)
+""" "managers can archive it, (all other users cannot)"."""
+
+
+def _apart(text: str, found: Sequence[Span]) -> Iterator[Span]:
+    """Sentences cut where a second rule follows: "if A, then X, and if B, then Y"."""
+    for sentence in found:
+        start = sentence.start
+        masked = mask_quotes(text)
+        for match in _AND_IF.finditer(masked, sentence.start, sentence.end):
+            left, right = text[start : match.start()], text[match.end() : sentence.end]
+            whole = re.match(r"(?:if|when|where|unless|once)\b[^,]+, *(?P<main>.+)", left, re.I)
+            second = re.match(
+                r"(?:else |otherwise )?(?:if|when|where|unless)\b[^,]+,\s*(?:then )?(?P<main>.+)",
+                right,
+                re.I,
+            )
+            if whole and second and parse_clause(whole["main"]) and parse_clause(second["main"]):
+                yield span(text, start, match.start())
+                start = match.end()
+        aside = _AND_ASIDE.search(masked, start, sentence.end)
+        main = text[aside.end() : sentence.end].split(", ", 1)[-1] if aside else ""
+        told = parse_clause(main) is not None or is_order(main)
+        if aside and told and parse_clause(text[start : aside.start()]):
+            yield span(text, start, aside.start())
+            start = aside.end()
+        yet = _BUT_WHEN.search(masked, start, sentence.end)
+        if yet and parse_clause(text[start : yet.start()]):
+            again: list[Condition] = []
+            rest = take_leading(text, yet.end(), sentence.end, again, [])
+            if again and parse_clause(text[rest : sentence.end]):
+                yield span(text, start, yet.start())
+                start = yet.end()
+        others = _OTHERS_CANNOT.search(masked, start, sentence.end)
+        if others and parse_clause(text[start : others.start()]):
+            yield span(text, start, others.start())
+            start = others.end()
+        more = re.search(r" otherwise, (?:and )?", masked[start : sentence.end], re.IGNORECASE)
+        if more and parse_clause(text[start + more.end() : sentence.end]):
+            yield span(text, start, start + more.start() + len(" otherwise"))
+            start += more.end()
+        yield span(text, start, sentence.end)
+
+
+def _bare(text: str) -> Rule:
+    whole = span(text, 0, len(text))
+    return Rule(whole, whole)
+
+
+def _scenario_rule(text: str, scenario: Scenario) -> Rule | None:
+    then = scenario.of("then")
+    if not then:
+        return None
+    conditions = [Condition("given", step.words) for step in scenario.of("given")]
+    conditions += [Condition("when", step.words) for step in scenario.of("when")]
+    start = min(step.words.start for step in scenario.steps)
+    whole = span(text, start, max(step.words.end for step in scenario.steps))
+    effect = span(text, then[0].words.start, then[-1].words.end)
+    return Rule(
+        whole, effect, tuple(conditions), scenario=scenario,
+        restrictive=is_restrictive(then[0].words.text),
+    )  # fmt: skip
+
+
+def _sentence_rule(text: str, sentence: Span) -> Rule:
+    """Split one sentence into its conditions, its effect and what it states for the other case."""
+    start, end = sentence.start, sentence.end
+    otherwise = None
+    masked = mask_quotes(text)
+    cut = _OTHERWISE.search(masked, start, end)
+    if cut and cut.start() > start and text[cut.end() : end].strip():
+        otherwise, end = span(text, cut.end(), end), cut.start()
+    last = None if otherwise else _OTHERWISE_LAST.search(masked, start, end)
+    if last:
+        otherwise, end = span(text, last.start("other"), last.end("other")), last.start()
+    purpose = _PURPOSE.search(masked, start, end)
+    if purpose and purpose.start() > start + 8:
+        end = purpose.start()
+    exception = None
+    apart = _EXCEPTION.search(masked, start, end)
+    if apart and re.search(r"\bwithout\b", masked[start : apart.start()]):
+        exception, end = span(text, apart.end(), end), apart.start()
+    conditions: list[Condition] = []
+    context: list[Span] = []
+    aside = take_aside(text, start, end, conditions)
+    if aside is not None:
+        return _rule_of(sentence, aside, conditions, context, otherwise, exception)
+    start = take_inverted(text, start, end, conditions)
+    start = take_leading(text, start, end, conditions, context)
+    end = take_trailing(text, start, end, conditions)
+    effect = span(text, start, end)
+    if effect.text.lower().startswith("then "):
+        effect = span(text, effect.start + 5, effect.end)
+    if effect.text.endswith((".", ":")) and len(effect.text) > 1:
+        effect = span(text, effect.start, effect.end - 1)
+    apart = _EXCEPTION.search(mask_quotes(text), effect.start, effect.end)
+    if apart and not re.match(r"(?:if|when|where)\b", text[apart.end() :]):
+        exception = span(text, apart.end(), effect.end)
+        effect = span(text, effect.start, apart.start())
+    return _rule_of(sentence, effect, conditions, context, otherwise, exception)
+
+
+def _rule_of(
+    sentence: Span,
+    effect: Span,
+    conditions: list[Condition],
+    context: list[Span],
+    otherwise: Span | None,
+    exception: Span | None,
+) -> Rule:
+    """The rule of a sentence whose parts are found."""
+    parts, logic = condition_parts(conditions, effect)
+    restrictive = is_restrictive(effect.text)
+    return Rule(
+        sentence, effect, tuple(parts), logic, tuple(context), otherwise, restrictive,
+        exception=exception,
+    )  # fmt: skip

@@ -1,0 +1,83 @@
+"""A story's own sentence: "As a parent I want to sign": the role, and what is read as a rule."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from assistant.language.sentences import Span, span
+from assistant.reading.criteria import read_rules
+from assistant.reading.rules import Condition, Rule
+
+_STORY = re.compile(
+    r"\bas (?:an? |the )?(?P<role>[^,.;:\n]{2,80}?)\s*[,\\]*"
+    r"\s+(?P<teller>I|we)(?:['’]d| would)?\s*(?:also )?(?:do(?:n['’]t| not) )?"
+    r"(?:want|need|wish|like|should|can|must|will|may|am able|have|expect|would like)\b",
+    re.IGNORECASE,
+)
+_OCCASION = re.compile(
+    r"\s*as (?:an? |the )?(?P<role>[^,.;:\n]{2,80}?),\s+"
+    r"(?P<teller>if|when|whenever|once|unless|after|until|where|as soon as)\s[^\n;]{3,300}?"
+    r",\s+(?:then )?(?:I|we)\b",
+    re.IGNORECASE,
+)
+_PURPOSE = re.compile(
+    r",?\s+(?:so that|so (?=I|we|they)|in order (?:to|that)|because)\b|\n\s*\n", re.IGNORECASE
+)
+
+
+def read_narrative(text: str) -> Rule | None:
+    """The rule in a story sentence, or ``None`` where the text is none.
+
+    It is read from "I want ..." on, up to the purpose; offsets are those of ``text``.
+    """
+    found = _STORY.search(text)
+    if found is None or found.start() > 400:
+        found = _OCCASION.match(text)
+    if found is None:
+        return None
+    start = found.start("teller")
+    purpose = _PURPOSE.search(text, found.end())
+    wanted = span(text, start, purpose.start() if purpose else len(text))
+    if not re.search(r"\w", text[found.end() : wanted.end]):
+        return None
+    rules = read_rules(wanted.text)
+    whole = span(text, found.start(), wanted.end)
+    if len(rules) != 1:
+        return Rule(whole, wanted)
+    return replace(_moved(rules[0], wanted.start), whole=whole)
+
+
+def _moved(rule: Rule, by: int) -> Rule:
+    """A rule of a part of a text that begins ``by`` characters into it."""
+
+    def placed(words: Span) -> Span:
+        return Span(words.text, words.start + by, words.end + by)
+
+    def maybe(words: Span | None) -> Span | None:
+        return placed(words) if words else None
+
+    def condition(one: Condition) -> Condition:
+        return replace(one, words=placed(one.words), part=maybe(one.part))
+
+    return replace(
+        rule,
+        whole=placed(rule.whole),
+        effect=placed(rule.effect),
+        conditions=tuple(map(condition, rule.conditions)),
+        context=tuple(map(placed, rule.context)),
+        otherwise=maybe(rule.otherwise),
+        notice=maybe(rule.notice),
+        also=tuple(map(placed, rule.also)),
+        excluded=maybe(rule.excluded),
+        exception=maybe(rule.exception),
+    )
+
+
+def role_of(narrative: str) -> str:
+    """The role that a story speaks for ("Call Centre Agent"), or an empty string."""
+    match = _STORY.search(narrative)
+    if match:
+        return re.sub(r"\s+", " ", match["role"]).strip()
+    plain = re.match(r"\s*as (?:an? |the )?(?P<role>[^,.;:\n]{2,60})", narrative, re.IGNORECASE)
+    return plain["role"].strip() if plain else ""

@@ -1,0 +1,149 @@
+"""References of a criterion to rules and documents that the sources do not hold."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from assistant.language.messages import mask_quotes
+
+_ID = re.compile(
+    r"\b(?P<prefix>[A-Z][A-Z0-9]*(?:[-_][A-Z]+)*)[-_ ]?(?<=[-_ A-Z])(?P<number>\d{1,5})\b"
+)
+_INTRODUCED = re.compile(
+    r"\b(?:rules?|requirements?|polic(?:y|ies)|regulations?|see|according to|as per|per|under"
+    r"|defined (?:in|by)|described in|laid down in|specified (?:in|by)|listed in|in line with"
+    r"|set out in|follows?|stated in)\s+(?:the |our |rules? |requirements? |polic(?:y|ies) )?$",
+    re.IGNORECASE,
+)
+_PART_OF = re.compile(
+    r"\b(?:section|chapter|appendix|annex|clause|paragraph|table|article|page)\s+"
+    r"(?:\d+(?:\.\d+)*|[A-Z]\b)(?P<of>\s+of\s+(?:the |our )?(?P<name>(?:[\w&-]+\s?){1,5}))?",
+    re.IGNORECASE,
+)
+_DOCUMENT = re.compile(
+    r"\b(?:according to|as (?:described|defined|specified|laid down|set out|listed|stated) in"
+    r"|as per|in line with|defined in|described in|specified in|laid down in|set out in|see)\s+"
+    r"(?:the |our )?(?P<name>(?:[\w&/-]+ ){0,4}(?:handbook|manual|policy|guidelines?|style guide"
+    r"|specification|standard|price list|tariff sheet|catalogue|contract annex|document"
+    r"|spreadsheet|matrix|work instruction))\b",
+    re.IGNORECASE,
+)
+_QUOTED_DOCUMENT = re.compile(
+    r"\b(?:according to|as (?:described|defined|specified|laid down|set out|listed|stated) in"
+    r"|described in|defined in|laid down in|set out in|see) "
+    r"(?P<words>(?:the )?(?:document|page|file|guideline|handbook|policy|manual|sheet|wiki page) "
+    r"[\"“'‘](?P<name>[^\"”'’\n]{3,80})[\"”'’])",
+    re.IGNORECASE,
+)
+_APPLIES = re.compile(r"\s+applies\b")
+""" "For returns AC-7 applies in the same way" names a rule too."""
+_COMMON = re.compile(
+    r"^(?:iso|iec|ieee|en|din|bs|wcag|utf|sha|aes|rsa|tls|ssl|http|https|md|ean|upc|isbn|a|b|q|v"
+    r"|covid|mp|h|win|x|rfc|pci|oauth|base|gb|mb|kb|usd|eur|gbp|chf|q|fy|day|drop|release|sprint"
+    r"|level|type|phase|step|version|room|gate|lane|unit|block|form|step|tier)$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Words that name a rule or a document, by offset, and what of it is looked for."""
+
+    words: str
+    start: int
+    end: int
+    name: str
+    is_id: bool
+
+
+def find_references(text: str) -> tuple[Reference, ...]:
+    """Rule ids and named documents that a text refers to, outside quotations, in order."""
+    masked = mask_quotes(text)
+    found = []
+    for match in _ID.finditer(masked):
+        if not _COMMON.match(match["prefix"]) and masked[: match.start()].strip(" -*") != "":
+            found.append(
+                Reference(match.group(), match.start(), match.end(), match.group(), is_id=True)
+            )
+    for match in _QUOTED_DOCUMENT.finditer(text):
+        words = match["words"]
+        start = match.start("words")
+        found.append(Reference(words, start, start + len(words), match["name"], False))
+    for pattern in (_PART_OF, _DOCUMENT):
+        for match in pattern.finditer(masked):
+            name = match["name"]
+            if name and not any(
+                one.start < match.end() and match.start() < one.end for one in found
+            ):
+                words = masked[match.start() : match.end()].strip()
+                found.append(
+                    Reference(words, match.start(), match.start() + len(words), name.strip(), False)
+                )
+    return tuple(sorted(found, key=lambda one: one.start))
+
+
+class KnownTexts:
+    """Texts (sources and their titles, criteria) in which rules and documents stand, read once."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        kept = [text for text in texts if text]
+        self._times = Counter(kept)
+        self._held = "\n".join(kept).casefold()
+        self._prefixes, self._ids = Counter[str](), Counter[str]()
+        for text in kept:
+            prefixes, ids = _ids_in(text)
+            self._prefixes.update(prefixes)
+            self._ids.update(ids)
+
+    def __bool__(self) -> bool:
+        return bool(self._held)
+
+    def unknown(self, text: str, *, own: str = "") -> tuple[Reference, ...]:
+        """References of ``text`` that none of the texts but ``own`` holds.
+
+        An id counts as a rule's where the text introduces it as one ("rule X-9", "see X-9"), or
+        where a source has another id of the same kind ("X-2").
+        """
+        references = find_references(text)
+        if not references:
+            return ()
+        masked = mask_quotes(text)
+        times = self._times[own]
+        prefixes, ids = _ids_in(own)
+        unknown = []
+        for one in references:
+            if one.is_id:
+                match = _ID.match(one.words)
+                introduced = bool(
+                    _INTRODUCED.search(masked[: one.start]) or _APPLIES.match(masked, one.end)
+                )
+                prefix, name = _prefix(match) if match else "", _plain(one.words)
+                of_kind = self._prefixes[prefix] > times * prefixes[prefix]
+                if (introduced or of_kind) and self._ids[name] <= times * ids[name]:
+                    unknown.append(one)
+            else:
+                name = one.name.casefold()
+                if self._held.count(name) <= times * own.casefold().count(name):
+                    unknown.append(one)
+        return tuple(unknown)
+
+
+def _ids_in(text: str) -> tuple[Counter[str], Counter[str]]:
+    """How often each kind of id, and each id, stands in a text."""
+    matches = list(_ID.finditer(text))
+    return Counter(map(_prefix, matches)), Counter(_plain(one.group()) for one in matches)
+
+
+def _plain(words: str) -> str:
+    letters, number = re.sub(r"[-_ ]", "", words).upper(), ""
+    match = re.search(r"\d+$", letters)
+    if match:
+        letters, number = letters[: match.start()], match.group().lstrip("0")
+    return f"{letters}-{number}"
+
+
+def _prefix(match: re.Match[str]) -> str:
+    return re.sub(r"[-_ ]", "", match["prefix"]).upper()

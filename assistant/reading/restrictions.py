@@ -1,0 +1,82 @@
+"""What is kept for somebody: "Only X may ...", "... only by X", "... only available to X"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from assistant.language.clauses import Clause
+from assistant.language.people import is_person, without_article
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """Something that only ``roles`` may do, or what is kept for things where nobody acts."""
+
+    roles: tuple[str, ...]
+    acting: bool = True
+
+    @property
+    def is_people(self) -> bool:
+        """Whether the roles are people, not things ("only PDF files")."""
+        return self.acting and all(is_person(role) or _is_role_name(role) for role in self.roles)
+
+
+_ONLY_BY = re.compile(
+    r"^(?P<subject>.+?) (?P<modal>can|may|must|should|shall|will|is|are)\b(?P<middle>.*?)\b(?:and"
+    r" )?only (?P<verb>be \w+ |\w+ed )?by "
+    r"(?P<role>(?:a |an |the )?[\w -]+?)(?P<end>$|,| after| before| if| when)",
+    re.IGNORECASE,
+)
+_ONLY_TO = re.compile(
+    r"^(?P<subject>.+?) (?:is|are|must be|shall be|should be) (?:only (?P<a>available|visible"
+    r"|accessible|shown|displayed|open)"
+    r" (?:to|for)|(?P<b>available|visible|accessible|shown|displayed|open) only (?:to|for)"
+    r"|(?P<c>restricted|limited) to"
+    r"|(?P<d>available|visible|accessible|shown|displayed|open) (?:to|for)(?= .* only$))"
+    r" (?P<role>[\w ,-]+?)(?: only)?$",
+    re.IGNORECASE,
+)
+_KEPT = re.compile(r"\b(?:only|restricted|limited)\b", re.IGNORECASE)
+MAX_LENGTH = 1500
+"""Characters beyond which a text is no sentence that keeps a right for somebody."""
+
+
+@lru_cache(maxsize=8192)
+def find_restriction(text: str, clause: Clause | None) -> Restriction | None:
+    """Whom an effect is kept for; ``None`` for anything else."""
+    text = text.strip(" .")
+    if clause is not None and re.match(r"only\s", clause.subject, re.IGNORECASE):
+        if clause.form == "modal" and clause.verb:
+            acting = clause.verb != "be"
+            return None if clause.negated else Restriction(_roles(clause.subject[5:]), acting)
+        if clause.form in ("be", "present") and not clause.negated:
+            return Restriction((clause.subject[5:],), acting=False)
+        return None
+    if len(text) > MAX_LENGTH or not _KEPT.search(text):
+        return None
+    by = _ONLY_BY.match(text)
+    if by and (is_person(by["role"]) or _is_role_name(by["role"])):
+        return Restriction(_roles(by["role"]))
+    to = _ONLY_TO.match(text)
+    if to and all(is_person(role) or _is_role_name(role) for role in _roles(to["role"])):
+        return Restriction(_roles(to["role"]))
+    return None
+
+
+def _roles(words: str) -> tuple[str, ...]:
+    apart = re.split(
+        r",? (?:or|and) (?=(?:an?|the|any) )|, (?=(?:an?|the|any) )", words.strip(" ,")
+    )
+    if len(apart) > 1:
+        return tuple(role for part in apart for role in _roles(part))
+    if re.search(r"\b(?:that|who|which|with|of)\b", words):
+        return (words.strip(),)
+    parts = re.split(r",\s+(?:or |and )?|\s+or\s+|\s+and\s+", words.strip())
+    return tuple(part.strip() for part in parts if part.strip())
+
+
+def _is_role_name(phrase: str) -> bool:
+    words = without_article(phrase).split()
+    return bool(words) and all(word[:1].isupper() for word in words) and len(words) <= 4

@@ -1,0 +1,173 @@
+"""Records of an export's reader to readings: issues and cases as one, each page as its own."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from pydantic import ValidationError
+
+from assistant.domain import DocumentKind, SourceDocument, SourceMetadata, Value
+from assistant.errors import UnreadableFile
+from assistant.sources.files.child_process import Record
+from assistant.sources.files.clean import clean_text
+from assistant.sources.files.converted import report_of
+from assistant.sources.files.converted_documents import check_length
+from assistant.sources.files.source_file import Source
+from assistant.sources.grids.document_tables import with_tables
+from assistant.sources.grids.grids import make_grid
+from assistant.sources.grids.issues import Issue, read_issues
+from assistant.sources.grids.table_files import read_grids
+from assistant.sources.pasted.pages import text_kind
+from assistant.sources.pasted.pasted import TextKind, read_text
+from assistant.sources.reading import ExtractionReport, FieldChoice, Reading, SourceItem
+
+
+class Page(Value):
+    """A document in an export: a wiki page, a Salesforce object, the text of a data file."""
+
+    id: str
+    title: str
+    text: str
+    kind: str = ""
+    uri: str = ""
+    key: str = ""
+    project: str = ""
+    author: str = ""
+    labels: tuple[str, ...] = ()
+    status: str = ""
+    type: str = ""
+    parent: str = ""
+
+
+@dataclass(slots=True)
+class Export:
+    """All that a reader said about an export."""
+
+    issues: list[Issue] = field(default_factory=list)
+    pages: list[Page] = field(default_factory=list)
+    tables: list[tuple[str, list[list[str]]]] = field(default_factory=list)
+    fields: list[FieldChoice] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    report: ExtractionReport = field(default_factory=ExtractionReport)
+
+
+def read_export(records: Iterable[Record], shown: str) -> Export:
+    """The export that ``records`` of a reader describe, its texts cleaned.
+
+    Raises ``UnreadableFile``, naming ``shown``, where a field holds what its tool never writes.
+    """
+    export = Export()
+    for record in records:
+        try:
+            _add(record, export)
+        except ValidationError as error:
+            field = ".".join(str(part) for part in error.errors()[0]["loc"])
+            raise UnreadableFile(
+                f"{shown} could not be read: its field for '{field}' holds what that export never "
+                "writes. Export it again, or as CSV."
+            ) from error
+    return export
+
+
+def _add(record: Record, export: Export) -> None:
+    if isinstance(record, dict):
+        for name, value in record.items():
+            if name == "issue":
+                export.issues.append(Issue.model_validate(_clean(value)))
+            elif name == "document":
+                export.pages.append(Page.model_validate(_clean(value)))
+            elif name == "table":
+                assert isinstance(value, dict)
+                rows = [[clean_text(str(cell)).text for cell in row] for row in value["rows"]]
+                export.tables.append((str(value["name"]), rows))
+            elif name == "field":
+                export.fields.append(FieldChoice.model_validate(value))
+            elif name == "note":
+                export.notes.append(clean_text(str(value)).text)
+            elif name == "report":
+                export.report = report_of(value)
+
+
+def _clean(value: object) -> object:
+    if isinstance(value, dict):
+        return {str(name): _clean(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return tuple(_clean(each) for each in value)
+    return "" if value is None else clean_text(str(value)).text
+
+
+def export_readings(export: Export, source: Source) -> list[Reading]:
+    """The readings of an export: one of all issues and tables, and one of each page.
+
+    Raises ``UnreadableFile`` where it holds nothing.
+    """
+    readings = list[Reading]()
+    if export.issues:
+        readings.append(read_issues(_titled(export.issues, source), source, notes=export.notes,
+                                    fields=export.fields, report=export.report))  # fmt: skip
+    if export.tables:
+        grids = [grid for name, rows in export.tables if (grid := make_grid(name, rows))]
+        if grids:
+            reading = read_grids(grids, title=source.title, document_id=source.id,
+                                 content_hash=source.content_hash, notes=export.notes)  # fmt: skip
+            readings.append(reading.model_copy(update={"report": export.report}))
+    alone = len(export.pages) == 1 and not readings
+    for page in export.pages:
+        if any(character.isalnum() for character in page.text) or alone:
+            readings.append(_page(page, source, export, alone))
+    if not readings:
+        raise UnreadableFile(
+            f"{source.shown} holds no issue, page or record with text. Export it again with its "
+            "content."
+        )
+    return readings
+
+
+def _titled(issues: Sequence[Issue], source: Source) -> Sequence[Issue]:
+    """``issues``; one that has neither key nor title (the steps of a case alone) has its file's."""
+    if len(issues) == 1 and not (issues[0].key or issues[0].title):
+        return [issues[0].model_copy(update={"title": source.title})]
+    return issues
+
+
+def _page(page: Page, source: Source, export: Export, alone: bool) -> Reading:
+    check_length(page.text, source)
+    text = page.text.strip("\n") + "\n"
+    kind = source.as_kind or (page.kind if page.kind in {"rules", "page"} else text_kind(text))
+    identity = page.id or (source.id if alone else f"{source.id} > {page.title}")
+    content_hash = source.content_hash
+    if not alone:
+        content_hash = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+    as_kind: TextKind = "epic" if kind == "epic" else "rules" if kind == "rules" else "page"
+    reading = read_text(text, as_kind=as_kind, title=page.title, uri=page.uri,
+                        document_id=identity)  # fmt: skip
+    reading = with_tables(reading)
+    found = reading.document.metadata
+    metadata = SourceMetadata(
+        project=page.project or found.project,
+        release=found.release,
+        team=found.team,
+        labels=tuple(dict.fromkeys((*page.labels, *found.labels))),
+        author=page.author or found.author,
+        key=found.key or page.key,
+    )
+    document_kind: DocumentKind = reading.document.kind
+    document = SourceDocument(
+        id=identity, kind=document_kind, title=page.title or source.title,
+        text=reading.document.text, uri=page.uri, metadata=metadata, content_hash=content_hash,
+    )  # fmt: skip
+    item = SourceItem(
+        key=page.key or identity, kind="rule" if document_kind == "rules" else "document",
+        title=document.title, type=page.type, status=page.status, project=page.project,
+        labels=page.labels, author=page.author, parent=page.parent, uri=page.uri,
+    )  # fmt: skip
+    return reading.model_copy(
+        update={
+            "document": document,
+            "items": (item,),
+            "notes": (*export.notes, *reading.notes) if alone else reading.notes,
+            "report": export.report.model_copy(update={"parts": 1, "characters": len(text)}),
+        }
+    )

@@ -1,0 +1,73 @@
+"""A file as it came: its bytes, its name as plain text, and the limits it is read within."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.errors import UnreadableFile
+from assistant.sources.files.archives import ReadLimits
+from assistant.sources.files.clean import clean_text
+from assistant.sources.grids.mapping import ColumnMapping
+from assistant.sources.pasted.pasted import TextKind
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file as it came: ``shown`` is its name as text, ``id`` that of its document."""
+
+    shown: str
+    id: str
+    data: bytes
+    limits: ReadLimits
+    as_kind: TextKind | None = None
+    mappings: tuple[ColumnMapping, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The name without folders and ending, for a document that states no title."""
+        last = self.shown.rsplit(" > ", 1)[-1]
+        return re.sub(r"\.[A-Za-z0-9]{1,8}$", "", last).replace("_", " ").strip() or last
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 of the bytes."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+def source_of(
+    name: str,
+    data: bytes,
+    limits: ReadLimits,
+    as_kind: TextKind | None = None,
+    inside: str = "",
+    mappings: Sequence[ColumnMapping] = (),
+) -> Source:
+    """The file as it is read; ``inside`` is the shown name of the archive it lies in.
+
+    Raises ``UnreadableFile`` where it is empty or has too many bytes.
+    """
+    shown = _path(inside, name) if inside else _shown(name)
+    if len(data) > limits.max_bytes:
+        raise UnreadableFile(
+            f"{shown} has {len(data):,} bytes; at most {limits.max_bytes:,} are read. Split it and "
+            "import the parts."
+        )
+    if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
+        raise UnreadableFile(f"{shown} is empty. Choose a file with content.")
+    return Source(shown, f"file:{shown}", data, limits, as_kind, tuple(mappings))
+
+
+def _shown(name: str) -> str:
+    """The file's own name as text: no folders, no control characters, not too long."""
+    last = re.split(r"[/\\]", clean_text(name).text.replace("\n", " "))[-1].strip()
+    return last[-150:] or "unnamed file"
+
+
+def _path(inside: str, name: str) -> str:
+    """A file in an archive as text: its folders without any step upwards."""
+    parts = re.split(r"[/\\]", clean_text(name).text.replace("\n", " "))
+    kept = [part.strip() for part in parts if part.strip() not in {"", ".", ".."}]
+    return " > ".join([inside, *kept])[-300:] if kept else f"{inside} > unnamed file"

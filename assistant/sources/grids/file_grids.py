@@ -1,0 +1,140 @@
+"""The tables of a file: the sheets of a workbook, or the one table of a delimited text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from assistant.errors import UnreadableFile
+from assistant.sources.files.clean import clean_text
+from assistant.sources.files.converted_documents import check_length
+from assistant.sources.files.pictures import Pictures
+from assistant.sources.files.source_file import Source
+from assistant.sources.grids.column_contents import settled
+from assistant.sources.grids.delimited import (
+    clean_cell,
+    decode,
+    find_delimiter,
+    read_delimited,
+    table_shape,
+)
+from assistant.sources.grids.grids import Grid, make_grid, unmarked
+from assistant.sources.grids.headers import recognise
+from assistant.sources.grids.spreadsheets import EXCEL_CELL_LIMIT, read_workbook
+from assistant.sources.reading import ExtractionReport
+
+_CHARSET = re.compile(
+    rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{2,30})", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FileText:
+    """The clean text of a file, with notes of what was changed and how it was encoded."""
+
+    text: str
+    notes: tuple[str, ...]
+    report: ExtractionReport
+    decoded: str = ""
+    """The text as it was decoded: a record of a table ends at CR or LF, not at what is cleaned."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileGrids:
+    """The tables of a file, with notes for the person who imports, and the report."""
+
+    grids: tuple[Grid, ...]
+    notes: tuple[str, ...]
+    report: ExtractionReport
+
+
+def file_text(source: Source) -> FileText:
+    """The text of a file; raises ``UnreadableFile`` where it is too long or not decodable."""
+    text, encoding, guessed = decoded(source)
+    check_length(text, source)
+    cleaned = clean_text(text)
+    said = () if encoding == "utf-8" else (f"Decoded as {encoding}.",)
+    report = ExtractionReport(
+        reader="text", parts=1, characters=len(text), encoding=encoding, encoding_guessed=guessed
+    )
+    return FileText(cleaned.text, (*cleaned.notes, *said), report, text)
+
+
+def is_table(text: str, shown: str) -> bool:
+    """Whether text is a table: its first row names known columns, or its name says so and its
+    rows are as wide as each other."""
+    delimiter = find_delimiter(text)
+    share, width = table_shape(text, delimiter)
+    named = shown.casefold().endswith((".csv", ".tsv", ".tab"))
+    if named:
+        return True
+    if text.lstrip().startswith("|") or width < 2 or share < 0.8:
+        return False
+    first = text.lstrip("\n").split("\n", 1)[0]
+    known = recognise([cell.strip().strip('"') for cell in first.split(delimiter)])
+    if known is None and first.lstrip().startswith("#"):
+        return False
+    return known is not None or (delimiter == "\t" and share == 1.0 and text.count("\n") > 1)
+
+
+def text_grids(found: FileText, source: Source) -> FileGrids:
+    """The table of a delimited text; raises ``UnreadableFile`` where it is no regular one."""
+    limits = source.limits
+    rows, _ = read_delimited(
+        found.decoded, source.shown, max_cells=limits.max_cells,
+        max_cell_characters=limits.max_cell_characters,
+    )  # fmt: skip
+    cut = [n for n, row in enumerate(rows, 1) if any(len(c) >= EXCEL_CELL_LIMIT for c in row)]
+    pictures = Pictures()
+    grid = _grid("", rows, pictures)
+    changed = {
+        "reader": "csv", "truncated": tuple(f"row {n}" for n in cut),
+        "unread_parts": pictures.unread,
+    }  # fmt: skip
+    return FileGrids((grid,) if grid else (), found.notes, found.report.model_copy(update=changed))
+
+
+def workbook_grids(source: Source) -> FileGrids:
+    """The filled sheets of a workbook; raises ``UnreadableFile`` where there is none."""
+    workbook = read_workbook(source.data, source.shown, source.limits)
+    notes, grids, pictures = list(workbook.notes), list[Grid](), Pictures()
+    for sheet, rows in workbook.sheets:
+        cleaned = [list(map(clean_cell, row)) for row in rows]
+        grid = _grid(clean_text(sheet).text, cleaned, pictures)
+        if grid is None:
+            notes.append(f"Sheet '{sheet}' is empty.")
+        else:
+            grids.append(grid)
+    if not grids:
+        raise UnreadableFile(
+            f"{source.shown} holds no filled cell. Choose a workbook with content."
+        )
+    unread = (*workbook.report.unread_parts, *pictures.unread)
+    report = workbook.report.model_copy(update={"unread_parts": unread})
+    return FileGrids(tuple(grids), tuple(notes), report)
+
+
+def _grid(name: str, rows: Sequence[Sequence[str]], pictures: Pictures) -> Grid | None:
+    """The grid of a sheet, our own marker taken off its cells; without ``pictures``, and its
+    columns settled, unless of requirements.
+
+    A sheet whose columns are not known may hold cases all the same: a mapping can say so.
+    """
+    grid = make_grid(name, [[unmarked(cell) for cell in row] for row in rows])
+    if grid is None or grid.is_own or (grid.columns and grid.columns.kind != "cases"):
+        return grid
+    cells = tuple(tuple(map(pictures.left_out, row)) for row in grid.rows)
+    columns = grid.columns and settled(grid.columns, grid.header, cells)
+    return replace(grid, rows=cells, columns=columns)
+
+
+def decoded(source: Source) -> tuple[str, str, bool]:
+    """The text of a file, its encoding, and whether that was guessed."""
+    if match := _CHARSET.search(source.data[:4000]):
+        try:
+            return source.data.decode(match.group(1).decode()), match.group(1).decode(), False
+        except (LookupError, UnicodeDecodeError):
+            pass
+    text, encoding = decode(source.data, source.shown)
+    return text, encoding, not encoding.startswith("utf")

@@ -1,0 +1,82 @@
+"""Rows of cells from a file or a paste: the header found, and what the rows are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from assistant.sources.grids.headers import Columns, recognise
+from assistant.sources.grids.jira_headers import english_header
+
+RowsForm = Literal["auto", "row", "id", "title"]
+"""How rows form cases. "auto": a row whose id and title are empty or the same goes on with the case
+above it; "row": each row is a case; "id": rows with the same id, and those without one after them,
+are a case; "title": a case begins in each row with a title."""
+
+_FORMULA = re.compile(r"'*\s*[=+\-@\t\r\n＝＋－＠﹢﹣﹦﹫]")
+"""What the Excel-safe export puts its sign before, one more where the sign stands already."""
+
+_OWN_HEADERS = frozenset({"test case id", "support", "sources", "writer"})
+"""What our own standard table has, and no other tool's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A sheet or a CSV: ``header`` and ``rows`` below it; ``above`` are lines over the header."""
+
+    name: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    columns: Columns | None = None
+    above: tuple[tuple[str, ...], ...] = ()
+    first_row: int = 2
+    """Number of the first of ``rows`` in the file, counted from 1; 0 where rows have no number."""
+    rows_form: RowsForm = "auto"
+
+    @property
+    def is_own(self) -> bool:
+        """Whether this product wrote the table: its cells hold no markup, and a row is a step."""
+        return {name.strip().casefold() for name in self.header} >= _OWN_HEADERS
+
+    def place(self, number: int) -> str:
+        """What a citation calls row ``number``: "sheet Rules, row 12"."""
+        if not self.first_row:
+            return ""
+        return f"sheet {self.name}, row {number}" if self.name else f"row {number}"
+
+
+def unmarked(cell: str) -> str:
+    """A cell of a file without our own Excel-safe marker: one ``'`` before what a spreadsheet
+    could take as a formula, white space in front of it or not."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell, 1) else cell
+
+
+def make_grid(name: str, rows: Sequence[Sequence[str]]) -> Grid | None:
+    """The grid that ``rows`` form, or ``None`` where all cells are empty.
+
+    The header is the first row (of the first ten) that names the columns of cases or
+    requirements, or else the first row with two filled cells.
+    """
+    cleaned = [tuple(row) for row in rows]
+    filled = [n for n, row in enumerate(cleaned) if any(cell.strip() for cell in row)]
+    if not filled:
+        return None
+    for at in filled[:10]:
+        columns = recognise(english_header(cleaned[at]))
+        if columns is not None:
+            return _grid(name, cleaned, at, columns)
+    wide = next((n for n in filled[:10] if sum(bool(c.strip()) for c in cleaned[n]) > 1), filled[0])
+    return _grid(name, cleaned, wide, None)
+
+
+def _grid(name: str, rows: list[tuple[str, ...]], at: int, columns: Columns | None) -> Grid:
+    return Grid(
+        name,
+        header=rows[at],
+        rows=tuple(rows[at + 1 :]),
+        columns=columns,
+        above=tuple(row for row in rows[:at] if any(cell.strip() for cell in row)),
+        first_row=at + 2,
+    )

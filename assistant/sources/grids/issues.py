@@ -1,0 +1,229 @@
+"""Issues of a tracker (Jira, Copado, Agile Accelerator, Azure DevOps) to one reading.
+
+Whatever export they come from, issues become the same rows: epics and stories are read as a
+requirement table, tests as a table of cases. What the test basis has no field for (status, links,
+priority, author) is kept as an item under the issue's key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.domain import Epic, SourceMetadata, Value
+from assistant.sources.files.source_file import Source
+from assistant.sources.grids.grids import Grid, make_grid
+from assistant.sources.grids.requirement_rows import EPIC_TYPES
+from assistant.sources.grids.table_files import TYPES, read_grids, types_note
+from assistant.sources.grids.written_steps import written_steps
+from assistant.sources.reading import (
+    ExtractionReport,
+    FieldChoice,
+    ItemKind,
+    ItemLink,
+    Reading,
+    SourceItem,
+)
+
+_EPIC_TYPES = EPIC_TYPES | {"feature"}
+_TEST_TYPES = frozenset({"test", "test case", "testcase"})
+_OTHER_TESTS = frozenset(
+    {"test execution", "test plan", "test set", "pre-condition", "precondition", "test run"}
+)
+_RELATED = frozenset({"relates", "relates to", "is related to"})
+_FAULTS = frozenset({"bug", "defect", "error", "incident", "fehler", "erro", "anomalie", "ошибка"})
+_REQUIREMENT_HEADER = (
+    "Key", "Issue Type", "Summary", "Description", "Acceptance Criteria", "Epic Link", "Epic Name",
+    "Fix Version", "Team", "Labels",
+)  # fmt: skip
+_CASE_HEADER = (
+    "Test Case ID", "Title", "Objective", "Preconditions", "Priority", "Type", "Release", "Team",
+    "Epic", "User Story", "Labels", "Status", "Step No", "Step Action", "Test Data",
+    "Expected Result", "Gherkin",
+)  # fmt: skip
+
+
+class Issue(Value):
+    """One issue under its own key; texts are Markdown or Jira wiki text."""
+
+    key: str
+    title: str = ""
+    type: str = ""
+    description: str = ""
+    criteria: str = ""
+    epic: str = ""
+    epic_title: str = ""
+    parent: str = ""
+    release: str = ""
+    team: str = ""
+    labels: tuple[str, ...] = ()
+    status: str = ""
+    priority: str = ""
+    project: str = ""
+    author: str = ""
+    links: tuple[tuple[str, str], ...] = ()
+    uri: str = ""
+    preconditions: str = ""
+    steps: tuple[tuple[str, str, str], ...] = ()
+    gherkin: str = ""
+    technique: str = ""
+    comments: tuple[tuple[str, str, str], ...] = ()
+    """Author, date and Markdown of each comment, the oldest first."""
+
+    @property
+    def kind(self) -> ItemKind:
+        """What the issue becomes."""
+        name = self.type.strip().casefold()
+        if name in _EPIC_TYPES:
+            return "epic"
+        if name in _TEST_TYPES:
+            return "case"
+        return "document" if name in _OTHER_TESTS else "story"
+
+    def item(self) -> SourceItem:
+        """The issue as an item of the reading."""
+        return SourceItem(
+            key=self.key, kind=self.kind, title=self.title, type=self.type, status=self.status,
+            priority=self.priority, project=self.project, release=self.release, team=self.team,
+            labels=self.labels, author=self.author, parent=self.epic or self.parent,
+            links=tuple(ItemLink(relation=name, key=key) for name, key in self.links), uri=self.uri,
+        )  # fmt: skip
+
+
+def read_issues(
+    issues: Sequence[Issue],
+    source: Source,
+    *,
+    notes: Sequence[str] = (),
+    fields: Sequence[FieldChoice] = (),
+    report: ExtractionReport | None = None,
+    beside: Sequence[Issue] = (),
+) -> Reading:
+    """The reading of ``issues``: epics with stories, existing cases, and all issues as items.
+
+    ``beside`` are issues that are read elsewhere and only name the epics above these. Issues that
+    only organise tests (executions, plans, sets) are items and nothing else. Raises
+    ``UnreadableFile`` where there is no issue.
+    """
+    by_key = {issue.key: issue for issue in (*beside, *issues) if issue.key}
+    grids = []
+    stories = [issue for issue in issues if issue.kind in {"epic", "story"}]
+    tests = [issue for issue in issues if issue.kind == "case"]
+    types = types_note(issue.type for issue in issues) if stories else []
+    if stories:
+        rows = [_requirement(issue, by_key) for issue in stories]
+        grids.append(make_grid("Issues", [_REQUIREMENT_HEADER, *rows]))
+    if tests:
+        rows = [row for issue in tests for row in _case(issue, by_key)]
+        grids.append(make_grid("Test cases", [_CASE_HEADER, *rows]))
+    reading = read_grids(
+        [_unnumbered(grid) for grid in grids if grid is not None],
+        title=source.title,
+        document_id=source.id,
+        content_hash=source.content_hash,
+        notes=(*notes, *types),
+    )
+    known = {*notes, *types}
+    said = [note for note in reading.notes if note in known or not note.startswith(TYPES)]
+    projects = list(dict.fromkeys(issue.project for issue in issues if issue.project))
+    document = reading.document
+    metadata = document.metadata.model_copy(
+        update={"project": document.metadata.project or (projects[0] if len(projects) == 1 else "")}
+    )
+    return reading.model_copy(
+        update={
+            "document": document.model_copy(update={"metadata": metadata}),
+            "epics": tuple(_with_uris(epic, by_key) for epic in reading.epics),
+            "items": tuple(issue.item() for issue in issues),
+            "notes": tuple(dict.fromkeys(said)),
+            "fields": tuple(fields),
+            "report": (report or ExtractionReport(parts=len(issues))).model_copy(
+                update={"characters": len(document.text)}
+            ),
+        }
+    )
+
+
+def metadata_of(issue: Issue) -> SourceMetadata:
+    """An issue's own metadata, for a document of its own."""
+    return SourceMetadata(project=issue.project, release=issue.release, team=issue.team,
+                          labels=issue.labels, author=issue.author, key=issue.key)  # fmt: skip
+
+
+def _unnumbered(grid: Grid) -> Grid:
+    return Grid(grid.name, grid.header, grid.rows, grid.columns, grid.above, first_row=0)
+
+
+def _requirement(issue: Issue, by_key: dict[str, Issue]) -> tuple[str, ...]:
+    epic, title = ("", "") if issue.kind == "epic" else _epic_of(issue, by_key)
+    return (
+        issue.key, "Epic" if issue.kind == "epic" else issue.type, issue.title, issue.description,
+        issue.criteria, epic, title, issue.release, issue.team, ", ".join(issue.labels),
+    )  # fmt: skip
+
+
+def _epic_of(issue: Issue, by_key: dict[str, Issue]) -> tuple[str, str]:
+    """The key and title of the epic above an issue, through the stories in between."""
+    seen, at = {issue.key}, issue
+    while True:
+        above = at.epic or at.parent
+        if not above or above in seen:
+            return "", at.epic_title
+        seen.add(above)
+        known = by_key.get(above)
+        if known is None:
+            return above, at.epic_title
+        if known.kind == "epic":
+            return above, known.epic_title or known.title
+        at = known
+
+
+def _case(issue: Issue, by_key: dict[str, Issue]) -> list[tuple[str, ...]]:
+    tested = [
+        key for name, key in issue.links if name.casefold() in {"tests", "verifies", "covers"}
+    ]
+    tested = tested or _one_story_beside(issue, by_key)
+    story = ", ".join(tested)
+    epic = issue.epic or next(
+        (_epic_of(known, by_key)[0] for key in tested if (known := by_key.get(key))), ""
+    )
+    description, preconditions, steps = issue.description, issue.preconditions, issue.steps
+    if not (steps or issue.gherkin) and (written := written_steps(description)):
+        description, steps = written.before, written.cells
+        preconditions = preconditions or written.preconditions
+    first = (
+        issue.key, issue.title, description, preconditions, issue.priority,
+        issue.technique, issue.release, issue.team, epic, story, ", ".join(issue.labels),
+        issue.status,
+    )  # fmt: skip
+    if not steps:
+        return [(*first, "", "", "", "", issue.gherkin)]
+    if not issue.steps and len(steps) == 1:  # the cell may hold several steps
+        return [(*first, "", *steps[0], "")]
+    # Without a key, a title in each row would begin a case in each row.
+    blank = (issue.key, issue.title if issue.key else "", *[""] * (len(first) - 2))
+    return [
+        (*(blank if number > 1 else first), str(number), action, data, expected, "")
+        for number, (action, data, expected) in enumerate(steps, 1)
+    ]
+
+
+def _one_story_beside(issue: Issue, by_key: dict[str, Issue]) -> list[str]:
+    """The story that a test only "relates to", where there is exactly one."""
+    near = {key for name, key in issue.links if name.casefold() in _RELATED}
+    stories = [
+        key for key in near
+        if (known := by_key.get(key)) and known.kind == "story"
+        and known.type.casefold() not in _FAULTS
+    ]  # fmt: skip
+    return stories if len(stories) == 1 else []
+
+
+def _with_uris(epic: Epic, by_key: dict[str, Issue]) -> Epic:
+    own = by_key.get(epic.key)
+    stories = tuple(
+        story.model_copy(update={"uri": known.uri})
+        if (known := by_key.get(story.key)) and known.uri
+        else story
+        for story in epic.stories
+    )
+    return epic.model_copy(update={"stories": stories, "uri": own.uri if own else epic.uri})

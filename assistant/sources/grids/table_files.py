@@ -1,0 +1,162 @@
+"""Grids to a reading: existing cases, requirement tables, or a plain table document."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterable, Sequence
+
+from assistant.domain import DocumentKind, Epic, SourceDocument, SourceMetadata, TestCase, Unread
+from assistant.errors import UnreadableFile
+from assistant.sources.files.clean import clean_text
+from assistant.sources.grids.case_rows import read_cases
+from assistant.sources.grids.delimited import read_delimited
+from assistant.sources.grids.grids import Grid, make_grid, unmarked
+from assistant.sources.grids.requirement_items import item_columns, requirement_items
+from assistant.sources.grids.requirement_rows import RequirementText, finish_all, read_requirements
+from assistant.sources.pasted.assemble import Assembled, assemble
+from assistant.sources.pasted.basis import EpicDraft
+from assistant.sources.pasted.ids import Taken
+from assistant.sources.pasted.lines import split_lines
+from assistant.sources.pasted.tables import markdown_table, read_table, table_length
+from assistant.sources.reading import Reading, SourceItem
+
+
+def read_grids(
+    grids: Sequence[Grid],
+    *,
+    title: str,
+    document_id: str,
+    content_hash: str,
+    notes: Sequence[str] = (),
+    uri: str = "",
+) -> Reading:
+    """The reading of the sheets of one file (a CSV has one).
+
+    Requirement sheets are written out as Markdown, so that criteria have offsets in it; all other
+    sheets stand in the document as Markdown tables, each under its sheet's name. Raises
+    ``UnreadableFile`` where there is no filled cell.
+    """
+    if not grids:
+        raise UnreadableFile(f"{title} holds no filled cell. Choose a file with content.")
+    out, drafts, taken = RequirementText(), list[EpicDraft](), Taken()
+    cases, unread, said = list[TestCase](), list[Unread](), list(notes)
+    items = list[SourceItem]()
+    for grid in grids:
+        if len(grids) > 1:
+            out.add(f"# {grid.name}")
+        for row in grid.above:
+            out.add(" ".join(cell for cell in row if cell.strip()))
+        if grid.columns is None:
+            _add_table(grid, out)
+        elif grid.columns.kind == "cases":
+            found, strange = read_cases(grid, taken)
+            cases.extend(found)
+            unread.extend(strange)
+            _add_table(grid, out)
+            said.extend(_unknown_columns(grid))
+        else:
+            drafts.extend(read_requirements(grid, out))
+            items.extend(requirement_items(grid))
+            said.extend(_unknown_columns(grid, item_columns(grid).values()))
+            said.extend(_unused_cells(grid))
+    text = out.text.rstrip("\n") + "\n"
+    finish_all(text, drafts)
+    found_epics = assemble(drafts, title=title, uri=uri) if drafts else None
+    epics = found_epics.epics if found_epics else ()
+    if cases:
+        said.append(f"Found {len(cases)} existing test cases.")
+    return Reading(
+        document=SourceDocument(
+            id=document_id,
+            kind=_kind(epics, cases),
+            title=title,
+            text=text,
+            uri=uri,
+            metadata=_metadata(found_epics, cases),
+            content_hash=content_hash,
+        ),
+        epics=epics,
+        cases=tuple(cases),
+        unread=tuple(unread),
+        notes=(*said, *(found_epics.notes if found_epics else ())),
+        places=tuple(out.places),
+        items=tuple(items),
+    )
+
+
+def _add_table(grid: Grid, out: RequirementText) -> None:
+    """Write a sheet as a Markdown table; each row's place is remembered."""
+    lines = out.add(markdown_table([grid.header, *grid.rows]))
+    if grid.first_row:
+        for number, line in enumerate(lines[2:], grid.first_row):
+            out.mark(line.start, line.end, grid.place(number))
+
+
+def pasted_table(text: str) -> Grid | None:
+    """The grid of a text that is, as a whole, one table of requirements or of test cases.
+
+    Tab-separated, as copied out of a spreadsheet or an issue list, or a Markdown table. ``text``
+    is as it was pasted: rows of the first kind end at CR or LF only, others at any line end.
+    """
+    body = text.strip("\r\n")
+    first = re.split(r"[\r\n]", body, maxsplit=1)[0]
+    if "\t" in first.strip():
+        with contextlib.suppress(UnreadableFile):
+            rows, _ = read_delimited(
+                body, "the paste", max_cells=_CELLS, max_cell_characters=_CELLS, delimiter="\t"
+            )
+            return _recognised([list(map(unmarked, row)) for row in rows])
+    lines = split_lines(clean_text(body).text.strip("\n"))
+    if first.lstrip().startswith("|") and table_length(lines, 0) == len(lines):
+        return _recognised(read_table(lines).texts)
+    return None
+
+
+def _recognised(rows: list[list[str]]) -> Grid | None:
+    """The grid of ``rows`` whose first row names the columns of cases or requirements."""
+    grid = make_grid("", rows)
+    return grid if grid is not None and grid.columns is not None and not grid.above else None
+
+
+_CELLS = 1_000_000
+TYPES = "Issue types in the file:"
+"""How the note begins that names them."""
+
+
+def _kind(epics: Sequence[Epic], cases: Sequence[TestCase]) -> DocumentKind:
+    if cases and len(cases) >= len(epics):
+        return "test_cases"
+    return "epic" if epics else "table"
+
+
+def _metadata(found: Assembled | None, cases: Sequence[TestCase]) -> SourceMetadata:
+    if found is not None:
+        return found.metadata
+    releases = {case.release for case in cases}
+    teams = {case.team for case in cases}
+    return SourceMetadata(
+        release=releases.pop() if len(releases) == 1 else "",
+        team=teams.pop() if len(teams) == 1 else "",
+    )
+
+
+def _unknown_columns(grid: Grid, used: Iterable[int] = ()) -> list[str]:
+    assert grid.columns is not None
+    filled = [
+        grid.header[n].strip()
+        for n in grid.columns.unknown
+        if n not in set(used) and any(n < len(row) and row[n].strip() for row in grid.rows)
+    ]
+    return [f"Columns not used: {', '.join(filled)}."] if filled else []
+
+
+def _unused_cells(grid: Grid) -> list[str]:
+    assert grid.columns is not None
+    return types_note(grid.columns.cell(row, "type") for row in grid.rows)
+
+
+def types_note(types: Iterable[str]) -> list[str]:
+    """What types of issues there are, as a note; none where nothing says."""
+    kinds = sorted(set(types) - {""})
+    return [f"{TYPES} {', '.join(kinds)}."] if kinds else []

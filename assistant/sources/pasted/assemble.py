@@ -1,0 +1,228 @@
+"""Drafts to epics with final keys and ids, and the notes that tell what is missing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from assistant.domain import AcceptanceCriterion, Epic, SourceMetadata, UserStory
+from assistant.sources.pasted.basis import EpicDraft
+from assistant.sources.pasted.criteria import CriterionDraft
+from assistant.sources.pasted.ids import KEY, Taken, find_key, is_key, made_key, split_key
+from assistant.sources.pasted.labels import story_key
+from assistant.sources.pasted.lines import unmarked
+from assistant.sources.pasted.metadata import Metadata
+from assistant.sources.pasted.story_parts import StoryDraft
+from assistant.sources.pasted.story_sentences import shortened
+
+_GLOBAL_ID = re.compile(
+    rf"{KEY}[-_ .:]?(?:AC|ac|Ac)?[ _#-]{{0,2}}\d*[a-z]?"
+    rf"|[A-Z]{{1,8}}\d{{0,3}}(?:[.-]\d{{1,4}}){{2,6}}|[A-Z]{{1,8}}\d{{0,4}}(?:[.-][A-Z]{{0,3}}\d{{1,4}}){{2,6}}"
+)
+_AC = re.compile(r"^(?:AC|(?:Acceptance\s+)?Criteri(?:on|a))[ _#-]*(\d.*)$", re.IGNORECASE)
+
+
+_TITLE = 250
+"""Characters of a title; a longer one is cut, and kept whole in the text below it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """Ids given out so far, level by level: a story may carry the key of its epic."""
+
+    epics: Taken = field(default_factory=Taken)
+    stories: Taken = field(default_factory=Taken)
+    criteria: Taken = field(default_factory=Taken)
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """Epics, the metadata they share, and notes."""
+
+    epics: tuple[Epic, ...]
+    metadata: SourceMetadata
+    notes: tuple[str, ...]
+    titled: bool
+    """Whether the first epic's key comes from the text or from a title, and so stays the same."""
+
+
+def assemble(drafts: Sequence[EpicDraft], *, title: str = "", uri: str = "") -> Assembled:
+    """Epics from drafts. Keys in the text are kept; others are made from titles and positions."""
+    ids, notes, epics = Ids(), list[str](), list[Epic]()
+    titled = bool(title)
+    for draft in drafts:
+        meta = draft.meta
+        linked = meta.epic or next((s.meta.epic for s in draft.stories if s.meta.epic), "")
+        link_key, link_title = split_key(linked) if linked else ("", "")
+        name = draft.title or meta.title or link_title or title
+        first = draft.stories[0] if draft.stories else StoryDraft()
+        titled = titled or bool(
+            draft.key or meta.key or link_key or name or first.key or first.named
+        )
+        name = name or first.title or "Untitled"
+        key = _key(draft, link_key) or first.key or made_key("EPIC", name)
+        key = ids.epics.claim(key)
+        stories = _stories(draft, key, uri, ids)
+        meta.release = meta.release or _shared(draft, "release")
+        meta.team = meta.team or _shared(draft, "team")
+        notes.extend(_story_notes(draft, stories))
+        epics.append(
+            Epic(
+                key=key,
+                title=shortened(unmarked(name), _TITLE),
+                description=_joined(draft.description, name),
+                stories=stories,
+                labels=tuple(dict.fromkeys(meta.labels)),
+                release=meta.release,
+                team=meta.team,
+                uri=uri,
+            )
+        )
+    notes.extend(_other_notes(drafts, epics))
+    return Assembled(tuple(epics), _metadata(drafts, epics), tuple(notes), titled)
+
+
+def _key(draft: EpicDraft, linked: str) -> str:
+    """The epic's key as the author gives it; a mere number is none."""
+    label = draft.label if draft.label[:1].isalpha() else ""
+    return draft.key or find_key(draft.meta.key) or linked or "".join(label.split())
+
+
+def _joined(parts: Sequence[str], title: str) -> str:
+    """Paragraphs in one text; a title too long for one stands in front of them."""
+    whole = [title] if len(" ".join(title.split())) > _TITLE else []
+    return "\n\n".join(part for part in (*whole, *parts) if part.strip())
+
+
+def _shared(draft: EpicDraft, name: str) -> str:
+    return next((value for s in draft.stories if (value := str(getattr(s.meta, name)))), "")
+
+
+def _stories(draft: EpicDraft, epic_key: str, uri: str, ids: Ids) -> tuple[UserStory, ...]:
+    stories = []
+    for number, story in enumerate(draft.stories, 1):
+        made = story_key(epic_key, story.label) if story.label else f"{epic_key}-S{number}"
+        wanted = story.key or find_key(story.meta.key) or made
+        key = ids.stories.claim(wanted)
+        narrative = _joined(story.narrative, story.title)
+        stories.append(
+            UserStory(
+                key=key,
+                title=shortened(unmarked(story.title or narrative or key), _TITLE),
+                narrative=narrative,
+                criteria=tuple(_criteria(story, key, ids.criteria)),
+                labels=tuple(dict.fromkeys(story.meta.labels)),
+                uri=uri,
+            )
+        )
+    return tuple(stories)
+
+
+def _criteria(story: StoryDraft, key: str, taken: Taken) -> list[AcceptanceCriterion]:
+    """Criteria with ids: the text's own, or ``<story key>-AC<n>`` counted so that later additions
+    change nothing. Where the author gave ids, table rows without one are ``<story key>-ROW<n>``."""
+    authors = {given for draft in story.criteria if (given := _given_id(draft, key))}
+    criteria, counted, rows = [], _Numbers(f"{key}-AC"), _Numbers(f"{key}-ROW")
+    for draft in story.criteria:
+        wanted = _given_id(draft, key)
+        if wanted:
+            counted.pass_by(wanted)
+        else:
+            numbers = rows if authors and draft.form == "table" else counted
+            wanted = numbers.next(draft.number, lambda one: one in taken or one in authors)
+        words = draft.passage
+        criteria.append(
+            AcceptanceCriterion(
+                id=taken.claim(wanted),
+                text=unmarked(words.text),
+                form=draft.form,
+                title=unmarked(draft.title),
+                start=words.start,
+                end=words.end,
+            )
+        )
+    return criteria
+
+
+class _Numbers:
+    """Ids of one kind, counted upwards past those that are taken."""
+
+    def __init__(self, start: str) -> None:
+        self.start = start
+        self.last = 0
+
+    def pass_by(self, given: str) -> None:
+        """Go on behind an id of the author's."""
+        ordinal = given.removeprefix(self.start)
+        if ordinal.isascii() and ordinal.isdigit():
+            self.last = max(self.last, int(ordinal))
+
+    def next(self, number: int, used: Callable[[str], bool]) -> str:
+        """The id of ``number`` where that is still ahead, else the next that is free."""
+        number = number if number > self.last else self.last + 1
+        while used(f"{self.start}{number}"):
+            number += 1
+        self.last = number
+        return f"{self.start}{number}"
+
+
+def _given_id(draft: CriterionDraft, key: str) -> str:
+    """The id that the text gives: global ones as they are, short ones after the story's key."""
+    given = " ".join(draft.given.split()).strip(".:")
+    if not given:
+        return ""
+    if match := _AC.match(given):
+        return f"{key}-AC{match.group(1)}"
+    if _GLOBAL_ID.fullmatch(given) and is_key("-".join(given.split("-")[:2])):
+        return given.replace(" ", "-")
+    return f"{key}-{re.sub(r'[^A-Za-z0-9.]+', '-', given).strip('-')}"
+
+
+def _story_notes(draft: EpicDraft, stories: Sequence[UserStory]) -> list[str]:
+    bare = [story.key for story in stories if not story.criteria]
+    notes = []
+    if bare:
+        named = ", ".join(bare[:5]) + (f" and {len(bare) - 5} more" if len(bare) > 5 else "")
+        notes.append(
+            f"No acceptance criterion was found for {named}. Add criteria, for example as a list "
+            "under 'Acceptance criteria', or take the story itself as one criterion."
+        )
+    for story, read in zip(draft.stories, stories, strict=True):
+        for name in ("release", "team"):
+            value, shared = getattr(story.meta, name), getattr(draft.meta, name)
+            if value and shared and value != shared:
+                notes.append(f"{read.key} names the {name} {value}; its epic's {shared} is used.")
+    return notes
+
+
+def _other_notes(drafts: Sequence[EpicDraft], epics: Sequence[Epic]) -> list[str]:
+    used = {name for epic in epics for name in (epic.key, epic.title)}
+    used |= {name for epic in epics for s in epic.stories for name in (s.key, s.title)}
+    metas: list[Metadata] = [m for d in drafts for m in (d.meta, *(s.meta for s in d.stories))]
+    other = [words for meta in metas for words in meta.other]
+    for meta in metas:
+        pairs = [("Kind", meta.kind), ("Key", meta.key), ("Title", meta.title), ("Epic", meta.epic)]
+        other += [f"{name}: {value}" for name, value in pairs if value and not _used(value, used)]
+    unique = list(dict.fromkeys(other))
+    return ["Read but not used for test design: " + "; ".join(unique) + "."] if unique else []
+
+
+def _used(value: str, used: set[str]) -> bool:
+    key, title = split_key(value)
+    return value in used or (key in used and title in used | {""})
+
+
+def _metadata(drafts: Sequence[EpicDraft], epics: Sequence[Epic]) -> SourceMetadata:
+    releases = {epic.release for epic in epics}
+    teams = {epic.team for epic in epics}
+    metas = [m for d in drafts for m in (d.meta, *(s.meta for s in d.stories))]
+    labels = dict.fromkeys(label for meta in metas for label in meta.labels)
+    return SourceMetadata(
+        project=next((meta.project for meta in metas if meta.project), ""),
+        release=releases.pop() if len(releases) == 1 else "",
+        team=teams.pop() if len(teams) == 1 else "",
+        labels=tuple(labels),
+        author=next((meta.author for meta in metas if meta.author), ""),
+        key=epics[0].key if len(epics) == 1 else "",
+    )

@@ -1,0 +1,259 @@
+"""Jira wiki text to Markdown, line by line, so that the time grows with the length only.
+
+Covers what epics are written in: headings, lists (mixed and nested), tables, panels, quotes and
+preformatted blocks; what stands within a line is read by ``wiki_inline``. Source of the notation:
+Jira's "Text Formatting Notation Help". (The library jira2markdown takes minutes for a megabyte, and
+nests a table or panel into the list above it.)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Iterator
+
+from assistant.sources.pasted.wiki_inline import LAYOUT, hold, inline
+
+_HEADING = re.compile(r"^\s*h([1-6])\.\s*(.*)$")
+_LIST = re.compile(r"^\s*([*#-]+)\s+(?=\S)(.*)$")
+_TAG = re.compile(
+    r"(?<!\\)\{(panel|quote|noformat|code|info|note|tip|warning|expand|section|column"
+    r"|comment)(?::([^}\n]{0,500}))?\}"
+)
+_MACRO = re.compile(rf"\s*{_TAG.pattern}")
+_NUMBERED = re.compile(r"^# ", re.MULTILINE)
+_REST = re.compile(r"\s*$")
+_PREFORMATTED = frozenset(["noformat", "code"])
+_HIDDEN = "comment"
+_ROW = re.compile(r"\s*\|[^|]*\|")
+_LINKED = re.compile(r"\[[^\[\]\n]{0,2000}\]|![^\s!|]{1,200}\.\w{2,5}\|[^!|\n]{0,200}!")
+_TITLE = re.compile(r"(?:^|\|)title=([^|}]*)")
+_STRONG_SIGNS = (
+    re.compile(r"^[^\S\n]*h[1-6]\.\s+\S", re.MULTILINE),
+    re.compile(r"^[^\S\n]*\|\|[^|\n]{1,200}\|\|", re.MULTILINE),
+    re.compile(r"\{(?:panel|noformat|quote|code|color|info|note|expand)(?::[^}\n]{0,200})?\}"),
+)
+_MEDIUM_SIGNS = (
+    re.compile(r"^[^\S\n]*(?:\*\*|\*#|#\*) \S", re.MULTILINE),
+    re.compile(r"\[[^\[\]|\n]{1,200}\|(?:https?://|mailto:)[^\]\n]{1,500}\]"),
+    re.compile(r"^[^\S\n]*\*[^*\s][^*\n]*\*:?[^\S\n]*$", re.MULTILINE),
+    re.compile(r"^# \S.*\n# \S", re.MULTILINE),
+    re.compile(r"^bq\. ", re.MULTILINE),
+)
+_MARKDOWN_SIGNS = (
+    re.compile(r"^#{2,6} \S", re.MULTILINE),
+    re.compile(r"\*\*[^*\s][^*\n]{0,200}\*\*"),
+    re.compile(r"^[^\S\n]*```", re.MULTILINE),
+    re.compile(r"\]\(https?://"),
+    re.compile(r"^[^\S\n]*\|(?:[^\S\n]*:?-+:?[^\S\n]*\|)+[^\S\n]*$", re.MULTILINE),
+)
+
+
+def is_jira_wiki(text: str) -> bool:
+    """Whether ``text`` is plainly Jira wiki text and not Markdown."""
+    head = text[:200_000]
+    score = sum(2 for sign in _STRONG_SIGNS if sign.search(head))
+    score += sum(1 for sign in _MEDIUM_SIGNS if sign.search(head))
+    score -= sum(2 for sign in _MARKDOWN_SIGNS if sign.search(head))
+    return score - 2 * _has_title(head) >= 2
+
+
+def _has_title(head: str) -> bool:
+    """Whether ``head`` begins with a title in Markdown: nobody numbers a list of one item."""
+    title, _, below = head.lstrip().partition("\n")
+    apart = not below.partition("\n")[0].strip()
+    return title.startswith("# ") and apart and not _NUMBERED.search(below)
+
+
+def jira_to_markdown(text: str, *, confluence: bool = False) -> str:
+    """``text`` as Markdown; every word that is shown is kept.
+
+    With ``confluence`` it is the body of a page of Confluence before 4.0: see ``wiki_inline``.
+    """
+    return "\n".join(_Converter(text.split("\n"), confluence).lines())
+
+
+class _Converter:
+    def __init__(self, lines: list[str], confluence: bool) -> None:
+        self.source = lines
+        self.confluence = confluence
+        self.at = 0
+        self.counts: list[int] = []
+        self.marks = ""
+        self.quoted = False
+        self.open: set[str] = set()
+        self.last_line: dict[str, int] = {}
+        self.last_place: dict[str, int] = {}
+
+    def lines(self) -> Iterator[str]:
+        while self.at < len(self.source):
+            line = self.source[self.at]
+            self.at += 1
+            if line.strip():
+                yield from self._pieces(line)
+            else:
+                yield line
+
+    def _pieces(self, line: str) -> Iterator[str]:
+        """The lines that a line becomes: the texts between its macros, and the macros."""
+        self.last_place = {}
+        at = 0
+        while tag := self._tag(line, at):
+            before = line[at : tag.start()].rstrip()
+            if before:
+                yield from self._text(before)
+            if tag[1] == _HIDDEN:
+                line, at = self._block(tag, line, [])
+            elif tag[1] in _PREFORMATTED:
+                line, at = yield from self._preformatted(tag, line)
+            else:
+                yield from self._frame(tag)
+                at = tag.end()
+        if at == 0:
+            yield from self._text(line)
+        elif after := line[at:].lstrip():
+            yield from self._text(after)
+
+    def _tag(self, line: str, at: int) -> re.Match[str] | None:
+        """The next mark of a macro from ``at``; braces in the middle of a text may be none."""
+        if _ROW.match(line, at):
+            return None
+        first = True
+        for tag in _TAG.finditer(line, at):
+            first = first and not line[at : tag.start()].strip()
+            if (first and tag[1] != _HIDDEN) or self._is_macro(tag, line):
+                return tag
+            first = False
+        return None
+
+    def _is_macro(self, tag: re.Match[str], line: str) -> bool:
+        name = tag[1]
+        if name == _HIDDEN:  # Jira has none
+            return self.confluence and (self._ends_here(tag, line) or self._ends_later(name))
+        if name not in _PREFORMATTED:
+            return name in self.open
+        if line[tag.start() - 1] not in " \t:}":  # "/orders/{code}"
+            return False
+        opens = bool(_REST.match(line, tag.end())) and self._ends_later(name)
+        return opens or self._ends_here(tag, line)
+
+    # Where the last mark is, is looked up once: there can be very many of them.
+
+    def _ends_here(self, tag: re.Match[str], line: str) -> bool:
+        if tag[1] not in self.last_place:
+            self.last_place[tag[1]] = line.rfind(f"{{{tag[1]}}}")
+        return self.last_place[tag[1]] >= tag.end()
+
+    def _ends_later(self, name: str) -> bool:
+        if name not in self.last_line:
+            places = (at for at, each in enumerate(self.source) if f"{{{name}}}" in each)
+            self.last_line[name] = max(places, default=-1)
+        return self.last_line[name] >= self.at
+
+    def _frame(self, tag: re.Match[str]) -> Iterator[str]:
+        self.counts = []
+        self.open ^= {tag[1]}
+        if tag[1] == "quote":
+            self.quoted = not self.quoted
+        yield ""
+        title = _TITLE.search(tag[2] or "")
+        if title and title.group(1).strip():
+            yield f"**{title.group(1).strip()}**"
+
+    def _preformatted(self, tag: re.Match[str], line: str) -> Generator[str, None, tuple[str, int]]:
+        """The block that ``tag`` opens; returns the line that it ends in, and where."""
+        self.counts = []
+        options = tag[2] or ""
+        title = _TITLE.search(options)
+        language = options.split("|")[0] if options and "=" not in options.split("|")[0] else ""
+        if title:
+            yield f"**{title.group(1).strip()}**"
+        content = list[str]()
+        left = self._block(tag, line, content)
+        yield from (f"```{language}", *content, "```")
+        return left
+
+    def _block(self, tag: re.Match[str], line: str, content: list[str]) -> tuple[str, int]:
+        """Adds the lines of a block to ``content``; the line that it ends in, and where."""
+        close, at = f"{{{tag[1]}}}", tag.end()
+        while True:
+            end = line.find(close, at)
+            part = line[at:end] if end >= 0 else line[at:]
+            if part.strip() or (end < 0 and at == 0):
+                content.append(part if at == 0 else part.lstrip())
+            if end >= 0 or self.at >= len(self.source):
+                break
+            line, at = self.source[self.at], 0
+            self.at += 1
+        self.last_place = {}
+        return line, end + len(close) if end >= 0 else len(line)
+
+    def _text(self, text: str) -> Iterator[str]:
+        if _ROW.match(text):
+            yield from self._table(text)
+        elif "{" in text and not LAYOUT.sub("", text).strip():
+            yield ""
+        else:
+            converted = self._line(hold(text))
+            yield f"> {converted}" if self.quoted and converted.strip() else converted
+
+    def _inline(self, text: str) -> str:
+        return inline(text, confluence=self.confluence)
+
+    def _line(self, line: str) -> str:
+        if match := _HEADING.match(line):
+            self.counts = []
+            return f"{'#' * int(match.group(1))} {self._inline(match.group(2))}"
+        if re.fullmatch(r"\s*-{4,}\s*", line):
+            return "---"
+        if line.startswith("bq. "):
+            return f"> {self._inline(line[4:])}"
+        match = _LIST.match(line)
+        if not match or (set(match.group(1)) == {"-"} and len(match.group(1)) > 1):
+            if line.strip():
+                self.counts = [] if not line.startswith((" ", "\t")) else self.counts
+            return self._inline(line)
+        marks = match.group(1)
+        depth = len(marks)
+        self.counts = self.counts[:depth] + [0] * (depth - len(self.counts))
+        if self.marks[depth - 1 : depth] not in {"", marks[-1]}:
+            self.counts[depth - 1] = 0
+        self.marks = marks
+        self.counts[depth - 1] += 1
+        mark = f"{self.counts[depth - 1]}." if marks[-1] == "#" else "-"
+        return f"{'   ' * (depth - 1)}{mark} {self._inline(match.group(2))}"
+
+    def _table(self, first: str) -> Iterator[str]:
+        self.counts = []
+        rows = [[hold(first)]]
+        while self.at < len(self.source):
+            line = hold(self.source[self.at])
+            opened = not rows[-1][-1].rstrip().endswith("|")
+            if line.lstrip().startswith("|"):
+                rows.append([line])
+            elif opened and line.strip() and not (_MACRO.match(line) or _HEADING.match(line)):
+                rows[-1].append(line.strip())
+            else:
+                break
+            self.at += 1
+        yield ""
+        for number, lines in enumerate(rows):
+            row = "<br>".join(lines)
+            cells = [self._inline(cell).replace("|", "\\|") for cell in _cells(row)]
+            yield "| " + " | ".join(cells) + " |"
+            if number == 0 and row.lstrip().startswith("||"):
+                yield "|" + " --- |" * len(cells)
+
+
+def _cells(row: str) -> list[str]:
+    """The cells of a table row; a ``|`` inside a link or a picture is no border."""
+    text = _LINKED.sub(lambda m: m[0].replace("|", "\x00"), row.strip())
+    text = re.sub(r"^\|{1,2}|\|{1,2}$", "", text)
+    return [cell.strip().replace("\x00", "|") for cell in re.split(r"\|{1,2}", text)]
+
+
+def tracker_text(text: str) -> str:
+    """A text field of Jira as Markdown: wiki text, unless it is plainly written as Markdown."""
+    head = text[:200_000]
+    if not text.strip() or any(sign.search(head) for sign in _MARKDOWN_SIGNS):
+        return text
+    return jira_to_markdown(text.replace("\r\n", "\n"))

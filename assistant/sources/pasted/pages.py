@@ -1,0 +1,102 @@
+"""Wiki pages and rules pages in Markdown: told from epics, with their title and metadata."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from assistant.sources.pasted.feature_files import is_feature_file
+from assistant.sources.pasted.headings import read_heading
+from assistant.sources.pasted.lines import Line, split_lines, unwrap
+from assistant.sources.pasted.markers import read_marker, step_word
+from assistant.sources.pasted.metadata import Metadata, front_matter, metadata_pairs
+from assistant.sources.pasted.outline import open_fences
+from assistant.sources.pasted.story_sentences import starts_story
+
+_RULES_TITLE = re.compile(
+    r"\b(?:business|validation|pricing|billing|eligibility|calculation|decision|operational|domain)?"
+    r"\s*(?:rules?|polic(?:y|ies)|rule\s?book|regulations?|gesch[aä]ftsregeln|reglas|r[eè]gles)\b",
+    re.IGNORECASE,
+)
+_RULE_ID = re.compile(r"^(?:BR|RULE|Rule|R|POL|VR|DR)[-_ .]?\d")
+_REQUIREMENT_ID = re.compile(
+    r"^(?:FR|NFR|REQ|RQ|SRS|UR|SR|URS|AC)[-_ .]?\d|AC[-_ ]?\d+$", re.IGNORECASE
+)
+_WEAK_NAME = re.compile(r"requirement|scenario|behaviou?r|expected|must have", re.IGNORECASE)
+"""Names of criteria sections that pages use as well."""
+
+_ATX = re.compile(r"^ {0,3}(#{1,6})\s+(.+?)\s*#*$")
+
+
+def page_title(text: str) -> str:
+    """The first heading, or a short first line."""
+    lines = split_lines(text)
+    _, length = front_matter(lines)
+    for line in lines[length : length + 40]:
+        if match := _ATX.match(line.text):
+            return unwrap(match.group(2))
+    first = next((line.content for line in lines[length:] if not line.blank), "")
+    return unwrap(first) if 0 < len(first) <= 120 else ""
+
+
+def page_metadata(text: str) -> Metadata:
+    """Metadata of the front matter and of the lines at the top of the page."""
+    lines = split_lines(text)
+    pairs, length = front_matter(lines)
+    meta = Metadata()
+    meta.add(pairs)
+    headings = 0
+    for line in lines[length : length + 30]:
+        headings += bool(_ATX.match(line.text))
+        if headings > 1:
+            break
+        meta.add(metadata_pairs(line.text))
+    return meta
+
+
+def text_kind(text: str) -> Literal["epic", "rules", "page"]:
+    """What a Markdown or text file is, by its content.
+
+    An epic has story sentences, a criteria section, epic or story headings, scenarios, or
+    requirements by id. Rules have a title that says so or numbered rules (BR-12). Anything else
+    is a page.
+    """
+    if is_feature_file(text):
+        return "epic"
+    lines = split_lines(text)
+    pairs, length = front_matter(lines)
+    stated = " ".join(value for label, value in pairs if label.casefold() in {"kind", "type"})
+    for kind in ("epic", "rules", "page"):
+        if re.search(rf"\b{kind}\b", stated, re.IGNORECASE):
+            return kind
+    lines = open_fences(lines[length:])
+    if _is_epic(lines):
+        return "epic"
+    rule_ids = sum(bool(_RULE_ID.match(line.text.lstrip(" \t#-*•|[(").strip())) for line in lines)
+    if rule_ids >= 2 or _RULES_TITLE.search(page_title(text)):
+        return "rules"
+    return "page"
+
+
+def _is_epic(lines: list[Line]) -> bool:
+    requirements, words = 0, set()
+    for at, line in enumerate(lines):
+        if line.blank or line.code:
+            continue
+        marker = read_marker(line)
+        behind = line.text[marker.content :] if marker else line.text
+        words.add(step_word(behind))
+        if starts_story(behind):
+            return True
+        if marker and _REQUIREMENT_ID.match(marker.id):
+            requirements += 1
+        heading = read_heading(lines, at, in_story=False) if len(line.text) < 200 else None
+        if heading is None:
+            continue
+        if heading.role in {"epic", "story", "scenario"}:
+            return True
+        if heading.role == "criterion" and _REQUIREMENT_ID.match(heading.id):
+            requirements += 1
+        if heading.role == "criteria" and not _WEAK_NAME.search(line.text):
+            return True
+    return requirements >= 2 or {"given", "then"} <= words

@@ -1,0 +1,187 @@
+"""Pasted text to a test basis: free text, Markdown, Jira wiki text, Gherkin, tables.
+
+What is recognised, in this order: a Gherkin feature file, a table of requirements or test cases,
+and otherwise an outline of headings, labels, keys and story sentences with what stands below them.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from assistant.domain import AcceptanceCriterion, Epic, SourceDocument, SourceMetadata, Unread
+from assistant.errors import SourceError
+from assistant.sources.files.clean import clean_text
+from assistant.sources.grids.table_files import pasted_table, read_grids
+from assistant.sources.pasted.assemble import Assembled, assemble
+from assistant.sources.pasted.basis import BasisReader, EpicDraft
+from assistant.sources.pasted.feature_files import InvalidGherkin, is_feature_file, read_features
+from assistant.sources.pasted.ids import digest
+from assistant.sources.pasted.leftover import left_over
+from assistant.sources.pasted.lines import split_lines
+from assistant.sources.pasted.markers import mark_series
+from assistant.sources.pasted.metadata import Metadata, front_matter
+from assistant.sources.pasted.outline import build_outline, open_fences
+from assistant.sources.pasted.pages import page_metadata, page_title
+from assistant.sources.pasted.story_sentences import split_story_lines
+from assistant.sources.reading import Reading
+
+MAX_PASTED_CHARACTERS = 1_000_000
+
+TextKind = Literal["epic", "rules", "page"]
+
+
+def read_pasted(
+    text: str, *, title: str = "", uri: str = "", as_kind: TextKind | None = None
+) -> Reading:
+    """The test basis in ``text``.
+
+    The document's text is ``text`` cleaned and, where it was Jira wiki text, converted to
+    Markdown; criteria carry their offsets in it. With ``as_kind`` "rules" or "page" the text is
+    kept as such a document and no epic is looked for. Raises ``SourceError`` where the text is
+    empty or longer than ``MAX_PASTED_CHARACTERS``.
+    """
+    if len(text) > MAX_PASTED_CHARACTERS:
+        raise SourceError(
+            f"The pasted text has {len(text):,} characters; at most {MAX_PASTED_CHARACTERS:,} are "
+            "read at once. Paste one epic at a time, or import the text as a file."
+        )
+    reading = read_text(text, title=title, uri=uri, as_kind=as_kind or "epic")
+    if not any(character.isalnum() for character in reading.document.text):
+        raise SourceError(
+            "The pasted text is empty: it holds no letter or digit. Paste an epic, a user story "
+            "or acceptance criteria."
+        )
+    return reading
+
+
+def read_text(
+    text: str, *, title: str = "", uri: str = "", as_kind: TextKind, document_id: str = ""
+) -> Reading:
+    """The reading of a text of any length; see ``read_pasted``."""
+    from assistant.sources.pasted.jira_wiki import is_jira_wiki, jira_to_markdown
+
+    cleaned = clean_text(text)
+    notes, words, pasted = list(cleaned.notes), cleaned.text, text
+    if not is_feature_file(words) and is_jira_wiki(words):
+        words = pasted = jira_to_markdown(words)
+        notes.append("Read as Jira wiki text and converted to Markdown.")
+    title = " ".join(clean_text(title).text.split())
+    if as_kind != "epic":
+        return _document(words, text, as_kind, title, uri, document_id, notes)
+    table = pasted_table(pasted)
+    if table is not None:
+        return read_grids(
+            [table],
+            title=title or "Pasted table",
+            document_id=document_id or f"paste:{digest(words)}",
+            content_hash=digest(text, 64),
+            notes=notes,
+            uri=uri,
+        )
+    drafts, unread = _drafts(words, notes)
+    found = assemble(drafts, title=title, uri=uri)
+    notes.extend(found.notes)
+    unread = unread or _nothing_read(words, found.epics)
+    if not (unread or is_feature_file(words)):
+        unread = left_over(words, found.epics, found.metadata, (title, *notes))
+    return Reading(
+        document=SourceDocument(
+            id=document_id or _document_id(found, words),
+            kind="epic",
+            title=title or (found.epics[0].title if found.epics else "Untitled"),
+            text=words,
+            uri=uri,
+            metadata=found.metadata,
+            content_hash=digest(text, 64),
+        ),
+        epics=found.epics,
+        unread=tuple(unread),
+        notes=tuple(notes),
+    )
+
+
+def _drafts(words: str, notes: list[str]) -> tuple[list[EpicDraft], list[Unread]]:
+    if is_feature_file(words):
+        try:
+            return read_features(words)
+        except InvalidGherkin as error:
+            why = f" ({error})" if str(error) else ""
+            notes.append(f"Not valid Gherkin{why}, so read as plain text.")
+    return _outline(words), []
+
+
+def _outline(words: str) -> list[EpicDraft]:
+    lines = split_lines(words)
+    pairs, length = front_matter(lines)
+    root = build_outline(mark_series(split_story_lines(open_fences(lines[length:]))))
+    reader = BasisReader(words, root)
+    reader.pending.meta.add(pairs)
+    return reader.epics()
+
+
+def _nothing_read(words: str, epics: tuple[Epic, ...]) -> list[Unread]:
+    """All of the text, where no story came of it, or only one that holds none of its words."""
+    told = any(
+        epic.description or story.narrative or story.criteria or story.title != story.key
+        for epic in epics
+        for story in epic.stories
+    )
+    if told or not words.strip():
+        return []
+    reason = "No user story, acceptance criterion or requirement was recognised in this text."
+    return [Unread(text=words.strip(), reason=reason, start=0, end=len(words))]
+
+
+def _document(
+    words: str, text: str, kind: TextKind, title: str, uri: str, document_id: str, notes: list[str]
+) -> Reading:
+    """A rules or wiki page: kept whole, with the metadata of its front matter and first lines."""
+    meta: Metadata = page_metadata(words)
+    return Reading(
+        document=SourceDocument(
+            id=document_id or f"paste:{digest(words)}",
+            kind=kind,
+            title=title or meta.title or page_title(words) or "Untitled",
+            text=words,
+            uri=uri,
+            metadata=SourceMetadata(
+                project=meta.project,
+                release=meta.release,
+                team=meta.team,
+                labels=tuple(meta.labels),
+                author=meta.author,
+                key=meta.key,
+            ),
+            content_hash=digest(text, 64),
+        ),
+        notes=tuple(notes),
+    )
+
+
+def _document_id(found: Assembled, words: str) -> str:
+    """``epic:<KEY>`` where the key stays the same when the text changes, else ``paste:<hash>``."""
+    keys = [epic.key for epic in found.epics]
+    if not keys or not found.titled:
+        return f"paste:{digest(words)}"
+    joined = "+".join(keys)
+    return f"epic:{joined}" if len(joined) <= 80 else f"epic:{keys[0]}+{digest(joined)}"
+
+
+def story_as_criterion(epic: Epic, story_key: str) -> Epic:
+    """``epic`` with the story itself as its one criterion, for a story that states none.
+
+    A story that has criteria is left as it is. Raises ``SourceError`` where the epic has no such
+    story.
+    """
+    if not any(story.key == story_key for story in epic.stories):
+        known = ", ".join(story.key for story in epic.stories) or "none"
+        raise SourceError(f"Epic {epic.key} has no story {story_key}. Its stories are: {known}.")
+    stories = []
+    for story in epic.stories:
+        if story.key == story_key and not story.criteria:
+            criterion = AcceptanceCriterion(
+                id=f"{story.key}-AC1", text=story.narrative or story.title, form="text"
+            )
+            story = story.model_copy(update={"criteria": (criterion,)})
+        stories.append(story)
+    return epic.model_copy(update={"stories": tuple(stories)})

@@ -1,0 +1,3 @@
+"""Office documents, PDF, HTML and mail, read in the child process."""
+
+__all__ = ["html"]

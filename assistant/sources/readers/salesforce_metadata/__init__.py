@@ -1,0 +1,3 @@
+"""Salesforce metadata and records, read in the child process."""
+
+__all__ = ["salesforce_export", "salesforce_records"]

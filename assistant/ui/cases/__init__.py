@@ -1,0 +1,15 @@
+"""Cases on screen: list, one case, its editor, findings and sources."""
+
+__all__ = [
+    "case_bar",
+    "case_editor",
+    "case_list",
+    "case_view",
+    "conflict_panel",
+    "depth_matrix",
+    "existing_verdicts",
+    "findings_panel",
+    "source_reader",
+    "sources_panel",
+    "stale_panel",
+]

@@ -1,0 +1,240 @@
+"""What can be done with the open case, each with one key: decide and go on, walk, edit, undo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from assistant.domain import CaseStatus
+from assistant.errors import AssistantError
+from assistant.ui.cases.case_list import listed_rows
+from assistant.ui.home.write_again_menu import write_again_menu
+from assistant.ui.plain import label
+from assistant.ui.state import CASE_PROBLEM, RECORD, Session
+from assistant.ui.technique_colors import TECHNIQUE_COLORS
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review import review
+from assistant.workflow.review.review import BulkOutcome
+from assistant.workflow.writing.runs import CaseRow, RunView, StoredCase
+
+STATUS_COLORS: dict[CaseStatus, str] = {
+    "draft": "gray",
+    "accepted": "green",
+    "rejected": "red",
+    "imported": "violet",
+}
+DECIDED = "case_decided"
+"""Set when the status of a case has changed, which is counted outside of it too."""
+LAST = "run_last"
+"""The last decision of this session on the run page: its outcome, and what it was."""
+EDITING = "case_editing"
+"""The id of the case whose fields are open."""
+REASON = "reject_reason"
+
+
+def case_bar(
+    opened: Workspace,
+    record: Session,
+    view: RunView,
+    stored: StoredCase,
+    beside: Callable[[], None] | None = None,
+) -> None:
+    """The case's name and badges with the way to its neighbours, and the decisions below.
+
+    ``beside`` draws one more button beside the name.
+    """
+    bar = CaseBar(opened, record, view, stored)
+    bar.name(beside)
+    bar.decisions()
+
+
+def note_decision(outcome: BulkOutcome, said: str) -> None:
+    """Keep what was decided, so that one undo takes it back."""
+    st.session_state[LAST] = (outcome, said) if outcome.changed else None
+    st.session_state[DECIDED] = True
+
+
+class CaseBar:
+    """The buttons above one case."""
+
+    def __init__(
+        self, opened: Workspace, record: Session, view: RunView, stored: StoredCase
+    ) -> None:
+        self.opened = opened
+        self.record = record
+        self.view = view
+        self.stored = stored
+        self.case = stored.case
+        self.rows: Sequence[CaseRow] = listed_rows(opened, record, view.summary)
+        ids = [row.id for row in self.rows]
+        self.place = ids.index(stored.id) if stored.id in ids else -1
+
+    def name(self, beside: Callable[[], None] | None) -> None:
+        """Id and badges; previous and next."""
+        case = self.case
+        badges = [f":{STATUS_COLORS[case.status]}-badge[{case.status}]"]
+        if case.technique:
+            badges.append(f":{TECHNIQUE_COLORS[case.technique]}-badge[{case.technique}]")
+        writer = case.origin.model_id or case.origin.writer
+        badges.append(f":gray-badge[:material/draw: {label(writer)}]")
+        if case.origin.edited_by:
+            badges.append(f":gray-badge[:material/edit: {label(case.origin.edited_by)}]")
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+            st.markdown(f"**{label(case.id)}** {' '.join(badges)}", width="stretch")
+            if beside is not None:
+                beside()
+            self._go("Previous", ":material/arrow_upward:", "P", -1)
+            self._go("Next", ":material/arrow_downward:", "N", 1)
+
+    def _go(self, name: str, icon: str, shortcut: str, step: int) -> None:
+        place = self.place + step if self.place >= 0 else -1
+        there = 0 <= place < len(self.rows)
+        st.button(
+            name,
+            icon=icon,
+            type="tertiary",
+            shortcut=shortcut,
+            key=name.lower(),
+            disabled=not there,
+            help=f"Key {shortcut}",
+            on_click=_open,
+            args=(self.rows[place].id if there else "",),
+        )
+
+    def decisions(self) -> None:
+        """Accept and reject, each going on to the next draft; undo, edit, write again."""
+        accepted, rejected = self.case.status == "accepted", self.case.status == "rejected"
+        with st.container(
+            horizontal=True, vertical_alignment="center", gap="small", key="decisions"
+        ):
+            st.button(
+                "Accepted" if accepted else "Accept",
+                type="secondary" if accepted else "primary",
+                icon=":material/check:",
+                disabled=accepted,
+                shortcut="A",
+                key="accept",
+                help="Accept and go on to the next draft. Key A",
+                on_click=self._decide,
+                args=("accepted",),
+            )
+            st.button(
+                "Rejected" if rejected else "Reject",
+                icon=":material/close:",
+                disabled=rejected,
+                shortcut="X",
+                key="reject",
+                help=f"Reject as “{label(self._reason())}” and go on to the next draft. Key X",
+                on_click=self._decide,
+                args=("rejected",),
+            )
+            with st.popover(
+                "Reason", type="tertiary", help="Why the next rejected cases are rejected"
+            ):
+                st.selectbox(
+                    "Reason of the next rejections",
+                    review.REJECTION_REASONS,
+                    accept_new_options=True,
+                    index=None,
+                    placeholder=review.NO_REASON,
+                    key=REASON,
+                    persist_state="session",
+                )
+            self._undo_button()
+            editing = st.session_state.get(EDITING) == self.case.id
+            st.button(
+                "Done" if editing else "Edit",
+                type="secondary" if editing else "tertiary",
+                icon=":material/done:" if editing else ":material/edit:",
+                shortcut="E",
+                key="edit",
+                help="Close the fields. Key E" if editing else "Edit this case. Key E",
+                on_click=_edit,
+                args=("" if editing else self.case.id,),
+            )
+            write_again_menu(self.opened, self.record, self.stored, self.view)
+
+    def _undo_button(self) -> None:
+        last: tuple[BulkOutcome, str] | None = st.session_state.get(LAST)
+        many = len(last[0].changed) if last else 0
+        st.button(
+            f"Undo ({many})" if many > 1 else "Undo",
+            icon=":material/undo:",
+            type="tertiary",
+            shortcut="U",
+            help=f"Take back: {label(last[1])}. Key U"
+            if last
+            else "Take the last change of this case back. Key U",
+            disabled=last is None and self.stored.row_version < 2,
+            on_click=self._undo,
+            key="undo",
+        )
+
+    # --- What the buttons do --------------------------------------------------------------------
+
+    def _reason(self) -> str:
+        return str(st.session_state.get(REASON) or review.NO_REASON)
+
+    def _next_draft(self) -> str:
+        """The next undecided case of the list, from this one on and then from its beginning."""
+        after = [*self.rows[self.place + 1 :], *self.rows[: max(self.place, 0)]]
+        return next((row.id for row in after if row.status == "draft"), self.case.id)
+
+    def _decide(self, status: CaseStatus) -> None:
+        following = self._next_draft()
+        try:
+            stored = review.set_status(
+                self.opened,
+                self.record.project_id,
+                self.case.id,
+                status,
+                reason=self._reason() if status == "rejected" else "",
+                seen_version=self.stored.row_version,
+                seen_text=self.stored.text_hash,
+                by=self.record.user,
+            )
+        except AssistantError as error:
+            st.session_state[CASE_PROBLEM] = str(error)
+            return
+        note_decision(
+            BulkOutcome(changed=((stored.id, stored.row_version),)), f"{stored.id} {status}"
+        )
+        _open(following)
+
+    def _undo(self) -> None:
+        last: tuple[BulkOutcome, str] | None = st.session_state.pop(LAST, None)
+        st.session_state[DECIDED] = True
+        try:
+            if last is None:
+                review.undo(
+                    self.opened,
+                    self.record.project_id,
+                    self.case.id,
+                    seen_version=self.stored.row_version,
+                    by=self.record.user,
+                )
+                return
+            outcome = last[0]
+            done = review.undo_all(
+                self.opened, self.record.project_id, outcome, by=self.record.user
+            )
+        except AssistantError as error:
+            st.session_state[CASE_PROBLEM] = str(error)
+            return
+        if done < len(outcome.changed):
+            left = len(outcome.changed) - done
+            st.session_state[CASE_PROBLEM] = (
+                f"{left} of {len(outcome.changed)} cases were changed since and stay as they are."
+            )
+        if len(outcome.changed) == 1:
+            _open(outcome.changed[0][0])
+
+
+def _open(case_id: str) -> None:
+    st.session_state[RECORD].case_id = case_id
+    st.session_state.pop(EDITING, None)
+
+
+def _edit(case_id: str) -> None:
+    st.session_state[EDITING] = case_id

@@ -1,0 +1,191 @@
+"""The fields of one case. Every change is saved when a field is left, as a new version."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from assistant.domain import LintFinding, Priority, TestCase, TestStep
+from assistant.errors import AssistantError, EditConflict
+from assistant.ui.cases.case_bar import LAST
+from assistant.ui.cases.case_view import mark
+from assistant.ui.cases.conflict_panel import note_conflict
+from assistant.ui.plain import visible
+from assistant.ui.state import CASE_PROBLEM, Session
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review import review
+from assistant.workflow.review.review import StepEdit
+from assistant.workflow.writing.runs import StoredCase
+
+PRIORITIES: tuple[Priority, ...] = ("High", "Medium", "Low")
+STEP_FIELDS = {
+    "action": "Action",
+    "test_data": "Test data",
+    "expected_result": "Expected result",
+}
+SHOWN = "case_shown"
+
+
+class CaseEditor:
+    """The widgets of one case. Their keys stay the same over versions, so that focus stays too."""
+
+    def __init__(self, opened: Workspace, record: Session, stored: StoredCase) -> None:
+        self.opened = opened
+        self.record = record
+        self.stored = stored
+        self.case = stored.case
+        shown = (stored.id, stored.row_version)
+        fresh = st.session_state.get(SHOWN) != shown
+        # Another case, or a version that this session did not write: take its values over.
+        st.session_state[SHOWN] = shown
+        for field, value in self._field_values().items():
+            if fresh or self._key(field) not in st.session_state:
+                st.session_state[self._key(field)] = value
+
+    def _key(self, field: str) -> str:
+        return f"case-{field}-{self.stored.id}"
+
+    def _field_values(self) -> dict[str, str]:
+        case = self.case
+        values: dict[str, str] = {
+            "title": visible(case.title),
+            "priority": case.priority,
+            "objective": visible(case.objective),
+            "preconditions": visible("\n".join(case.preconditions)),
+            "postconditions": visible("\n".join(case.postconditions)),
+        }
+        for step in case.steps:
+            for name in STEP_FIELDS:
+                values[f"{name}-{step.number}"] = visible(str(getattr(step, name)))
+        return values
+
+    def fields(self) -> None:
+        """Every field of the case, its steps in the middle."""
+        title, priority = st.columns([4, 1])
+        title.text_input("Title", key=self._key("title"), on_change=self._save_fields)
+        priority.selectbox(
+            "Priority", PRIORITIES, key=self._key("priority"), on_change=self._save_fields
+        )
+        self._lines("Preconditions, one a line", "preconditions")
+        for step in self.case.steps:
+            self._step(step)
+        self._lines("Objective", "objective")
+        self._lines("Postconditions, one a line", "postconditions")
+
+    def _lines(self, title: str, field: str) -> None:
+        st.text_area(title, key=self._key(field), height="content", on_change=self._save_fields)
+
+    def _step(self, step: TestStep) -> None:
+        """The fields of one step, and what can be done with it as a whole."""
+        number, last = step.number, len(self.case.steps)
+        with st.container(border=True, gap="xsmall", key=f"step-{number}"):
+            with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+                st.markdown(f"**Step {number}** {mark(step)}", width="stretch")
+                self._step_button("up", "Move up", "arrow_upward", number, number == 1)
+                self._step_button("down", "Move down", "arrow_downward", number, number == last)
+                self._step_button("insert", "Insert a step below", "add", number, False)
+                self._step_button("remove", "Remove this step", "delete", number, last == 1)
+            columns = st.columns(3, gap="small", wrap=False)
+            for column, (name, title) in zip(columns, STEP_FIELDS.items(), strict=True):
+                column.text_area(
+                    title,
+                    key=self._key(f"{name}-{number}"),
+                    height="content",
+                    on_change=self._save_fields,
+                )
+
+    def _step_button(self, name: str, says: str, icon: str, number: int, disabled: bool) -> None:
+        st.button(
+            "",
+            icon=f":material/{icon}:",
+            help=says,
+            type="tertiary",
+            key=f"step-{name}-{number}",
+            disabled=disabled,
+            on_click=self._change_steps,
+            args=(name, number),
+        )
+
+    # --- Changes: each is one call into the workflow --------------------------------------------
+
+    def _save_fields(self) -> None:
+        state = st.session_state
+        before = self._field_values()
+        given = {field: state[self._key(field)] for field in before if self._key(field) in state}
+        changed = {field: value for field, value in given.items() if value != before[field]}
+        update: dict[str, object] = {}
+        for field, value in changed.items():
+            if field in ("preconditions", "postconditions"):
+                update[field] = _lines(value)
+            elif field in ("title", "priority", "objective"):
+                update[field] = value
+        steps = self._step_edits(changed)
+        if steps != [_edit_of(step) for step in self.case.steps]:
+            update["steps"] = review.edited_steps(self.case, steps)
+        if update:
+            self._save(self.case.model_copy(update=update))
+
+    def _step_edits(self, changed: dict[str, str]) -> list[StepEdit]:
+        return [
+            _edit_of(step).model_copy(
+                update={
+                    name: changed[f"{name}-{step.number}"] or ""
+                    for name in STEP_FIELDS
+                    if f"{name}-{step.number}" in changed
+                }
+            )
+            for step in self.case.steps
+        ]
+
+    def _change_steps(self, name: str, number: int) -> None:
+        case = self.case
+        if name == "insert":
+            case = review.with_step(case, number)
+        elif name == "remove":
+            case = review.without_step(case, number)
+        else:
+            case = review.with_step_moved(case, number, -1 if name == "up" else 1)
+        self._save(case, redraw=True)
+
+    def _save(self, case: TestCase, *, redraw: bool = False) -> None:
+        seen = self.stored.row_version
+        try:
+            saved = review.save(
+                self.opened, self.record.project_id, case, seen_version=seen, by=self.record.user
+            )
+        except EditConflict:
+            note_conflict(case, seen)
+            st.session_state.pop(SHOWN, None)
+            return
+        except AssistantError as error:
+            st.session_state[CASE_PROBLEM] = str(error)
+            st.session_state.pop(SHOWN, None)
+            return
+        st.session_state.pop(LAST, None)
+        if not redraw:
+            st.session_state[SHOWN] = (saved.id, saved.row_version)
+
+    def apply_fix(self, finding: LintFinding) -> None:
+        """Put a finding's fix into the case, as a new version."""
+        try:
+            review.apply_fix(
+                self.opened,
+                self.record.project_id,
+                self.case,
+                finding,
+                seen_version=self.stored.row_version,
+                by=self.record.user,
+            )
+        except AssistantError as error:
+            st.session_state[CASE_PROBLEM] = str(error)
+        st.session_state.pop(SHOWN, None)
+        st.session_state.pop(LAST, None)
+
+
+def _edit_of(step: TestStep) -> StepEdit:
+    return StepEdit(
+        action=step.action, test_data=step.test_data, expected_result=step.expected_result
+    )
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in text.splitlines() if line.strip())

@@ -1,0 +1,250 @@
+"""The cases of a run as a list of two-line rows that fills while they are written."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Literal
+
+import streamlit as st
+
+from assistant.domain import CaseStatus
+from assistant.ui.browser_scripts import chosen_in_view
+from assistant.ui.cases.existing_verdicts import (
+    COLUMN,
+    chosen_verdicts,
+    run_verdicts,
+    verdict_filter,
+)
+from assistant.ui.counting import counted
+from assistant.ui.home.existing_panel import COLORS, SIGNS
+from assistant.ui.plain import label, visible
+from assistant.ui.state import RECORD, Session
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review.review import CONTRADICTS, OUTLINE, QUESTION, UNSUPPORTED
+from assistant.workflow.review.review_library import LibraryRow
+from assistant.workflow.writing import runs
+from assistant.workflow.writing.reuse import Verdict
+from assistant.workflow.writing.runs import ACTIVE, CaseRow, RunSummary
+
+POLL_SECONDS = 1.0
+LIST, CHOSEN, ORDER = "case_list", "case_chosen", "case_order"
+PANE = "pane-list"
+ROW_HEIGHT = 33
+STATUS_SIGNS: dict[CaseStatus, str] = {
+    "draft": "○ draft",
+    "accepted": "✓ accepted",
+    "rejected": "✕ rejected",
+    "imported": "⇣ imported",
+}
+STATUS_MARKS: dict[CaseStatus, str] = {
+    "draft": "",
+    "accepted": ":green[**✓**] ",
+    "rejected": ":red[**✕**] ",
+    "imported": ":violet[⇣] ",
+}
+Show = Literal["needs you", "to review"]
+NEEDS = {
+    CONTRADICTS: "contradiction",
+    OUTLINE: OUTLINE,
+    QUESTION: QUESTION,
+    UNSUPPORTED: "not in the sources",
+}
+SHOWN: dict[Show, str] = {"needs you": "Needs you", "to review": "To review"}
+
+
+def case_list(
+    opened: Workspace, record: Session, *, active: bool, stale: Collection[str] = ()
+) -> None:
+    """The list, refreshed every second while the run is being written; ``stale`` are marked."""
+    if active:
+        st.fragment(_case_list, run_every=POLL_SECONDS)(opened, record, active, stale)
+    else:
+        _case_list(opened, record, active, stale)
+
+
+def _case_list(opened: Workspace, record: Session, active: bool, stale: Collection[str]) -> None:
+    if active and st.session_state.pop(CHOSEN, False):
+        st.rerun()  # the case beside the list is outside of this fragment
+    summary = runs.summary(opened, record.project_id, record.run_id)
+    rows = ordered_rows(opened, record, active=active)
+    # While cases are written the computer has enough to do; the comparison comes with the last.
+    verdicts = {} if active else run_verdicts(opened, record.project_id, summary, rows)
+    _progress(opened, summary)
+    if active and summary.status not in ACTIVE:
+        st.rerun()
+    if not rows:
+        st.caption("The first case appears here in a moment." if active else "No cases yet.")
+        return
+    if not active:
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+            _filter(rows, summary.id)
+            verdict_filter(opened, record.project_id, summary, verdicts, _list_changed)
+    shown = _shown(rows, verdicts, summary.id)
+    ids = [row.id for row in shown]
+    if record.case_id not in ids:
+        record.case_id = ids[0]
+        if active:
+            st.rerun()
+    _radio(shown, record.case_id, stale, verdicts)
+    chosen_in_view(PANE, ids.index(record.case_id))
+
+
+def ordered_rows(opened: Workspace, record: Session, *, active: bool) -> tuple[CaseRow, ...]:
+    """The cases of the open run, those that need a person first.
+
+    The order stays while the run is open: a case that was completed or decided on keeps its place,
+    so that the next one is the one below it. What is written meanwhile comes last.
+    """
+    rows = {row.id: row for row in runs.case_rows(opened, record.project_id, record.run_id)}
+    of_run = (record.run_id, active)
+    known, ids = st.session_state.get(ORDER, (None, ()))
+    kept = [name for name in ids if name in rows] if known == of_run else []
+    new = [row for name, row in rows.items() if name not in set(kept)]
+    order = [*kept, *(row.id for row in (new if active or kept else runs.needs_first(new)))]
+    st.session_state[ORDER] = (of_run, tuple(order))
+    return tuple(rows[name] for name in order)
+
+
+def listed_rows(opened: Workspace, record: Session, run: RunSummary) -> Sequence[CaseRow]:
+    """The cases of the open run that the list shows, in its order."""
+    rows = ordered_rows(opened, record, active=run.status in ACTIVE)
+    verdicts: Mapping[str, Verdict] = {}
+    if chosen_verdicts(run.id):
+        verdicts = run_verdicts(opened, record.project_id, run, rows)
+    return _shown(rows, verdicts, run.id)
+
+
+def _shown(
+    rows: Sequence[CaseRow], verdicts: Mapping[str, Verdict], run_id: str
+) -> Sequence[CaseRow]:
+    """The rows that the filters leave; all where they leave none."""
+    show = st.session_state.get(_filter_key(run_id))
+    chosen = chosen_verdicts(run_id)
+    left = [
+        row
+        for row in rows
+        if (not chosen or verdicts.get(row.id) in chosen)
+        and (show is None or row.status == "draft")
+        and (show != "needs you" or row.needs)
+    ]
+    return left or rows
+
+
+def _filter(rows: Sequence[CaseRow], run_id: str) -> None:
+    """How many cases need a person, and how many are undecided; a click lists these alone."""
+    drafts = [row for row in rows if row.status == "draft"]
+    counts: dict[Show, int] = {
+        "needs you": sum(bool(row.needs) for row in drafts),
+        "to review": len(drafts),
+    }
+    st.pills(
+        "Show",
+        [name for name, count in counts.items() if count],
+        format_func=lambda name: f"{SHOWN[name]} ({counts[name]})",
+        key=_filter_key(run_id),
+        label_visibility="collapsed",
+        on_change=_list_changed,
+        help="Needs you: it contradicts a source, is an outline to complete, carries an open "
+        "question, or has a result that is not in the sources.",
+    )
+
+
+def _filter_key(run_id: str) -> str:
+    return f"listed-of-{run_id}"
+
+
+def _list_changed() -> None:
+    """The case beside the list may be another one now, and its neighbours are."""
+    st.session_state[CHOSEN] = True
+
+
+def _progress(opened: Workspace, summary: RunSummary) -> None:
+    """One line: what is written, accepted and still to come."""
+    if summary.status in ACTIVE:
+        before = opened.jobs.waiting_before(summary.id)
+        text = f"{summary.cases} of {summary.conditions or '…'} cases written"
+        if summary.status == "queued" and before:
+            text = f"Waiting for the model: {counted(before, 'run')} before this one"
+        elif summary.status == "queued":
+            text = "Getting ready…"
+        st.progress(summary.progress, text)
+
+
+def counts_line(summary: RunSummary) -> str:
+    """How many cases there are, and what was decided about them."""
+    open_drafts = summary.cases - summary.accepted - summary.rejected
+    return (
+        f":small[{summary.cases} cases: {summary.accepted} accepted, "
+        f"{summary.rejected} rejected, {open_drafts} to review]"
+    )
+
+
+def _radio(
+    rows: Sequence[CaseRow],
+    selected: str,
+    stale: Collection[str],
+    verdicts: Mapping[str, Verdict],
+) -> None:
+    by_id = {row.id: row for row in rows}
+
+    def choose() -> None:
+        st.session_state[RECORD].case_id = st.session_state[LIST]
+        st.session_state[CHOSEN] = True
+
+    st.session_state[LIST] = selected
+    st.radio(
+        "Test cases of this run",
+        list(by_id),
+        format_func=lambda name: _title(by_id[name]) if name in by_id else name,
+        captions=[_caption(row, stale, verdicts) for row in rows],
+        key=LIST,
+        on_change=choose,
+        label_visibility="collapsed",
+    )
+
+
+def _title(row: CaseRow) -> str:
+    flag = ":orange[:material/flag:] " if row.needs and row.status == "draft" else ""
+    return f"{STATUS_MARKS[row.status]}{flag}{label(row.title, limit=240)}"
+
+
+def _caption(row: CaseRow, stale: Collection[str], verdicts: Mapping[str, Verdict]) -> str:
+    parts = [label(row.id)]
+    if row.needs:
+        parts.append(f":orange[{NEEDS[row.needs[0]]}]")
+    elif row.technique:
+        parts.append(row.technique)
+    if row.id in verdicts:
+        verdict = verdicts[row.id]
+        parts.append(f":{COLORS[verdict]}[{SIGNS[verdict]}]")
+    if row.id in stale:
+        parts.append(":orange[⟳ stale]")
+    return " · ".join(parts)
+
+
+# --- The library's table has these columns too ----------------------------------------------------
+
+
+def common_columns(rows: Sequence[LibraryRow]) -> dict[str, list[str]]:
+    """What a case of the library is called and stands for, as columns."""
+    return {
+        "Status": [STATUS_SIGNS[row.status] for row in rows],
+        "Case": [visible(row.id) for row in rows],
+        "Title": [visible(row.title) for row in rows],
+        "Technique": [row.technique or "" for row in rows],
+        "Criterion": [visible(", ".join(row.criterion_ids)) for row in rows],
+    }
+
+
+def table_height(rows: int, most: int) -> int | Literal["content"]:
+    """As high as its rows, and at most ``most`` pixels: empty lines look like missing cases."""
+    return most if (rows + 1) * ROW_HEIGHT > most else "content"
+
+
+def existing_column(
+    rows: Sequence[LibraryRow], verdicts: Mapping[str, Verdict]
+) -> dict[str, list[str]]:
+    """Whether an existing case does instead, as a column; none where nothing was compared."""
+    if not verdicts:
+        return {}
+    return {COLUMN: [SIGNS[verdicts[row.id]] if row.id in verdicts else "" for row in rows]}

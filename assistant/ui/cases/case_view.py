@@ -1,0 +1,119 @@
+"""One case to read: what it needs, its preconditions and steps at once, each step with its mark."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from assistant.domain import LintFinding, Support, TestCase, TestStep
+from assistant.ui.plain import highlighted, label, plain, small, visible, without_emphasis
+from assistant.workflow.review.review import CONTRADICTS, OUTLINE, QUESTION, UNSUPPORTED, needs_of
+
+MARKS: dict[Support, tuple[str, str]] = {
+    "supported": ("green", "✓ supported"),
+    "derived": ("blue", "≈ follows from"),
+    "unsupported": ("orange", "⚠ not in the sources"),
+}
+"""The color and the words of a step's mark; ``[n]`` beside it names the sources."""
+NEED_COLORS = {CONTRADICTS: "red", OUTLINE: "violet", QUESTION: "orange", UNSUPPORTED: "orange"}
+LONGEST = 1200
+
+
+def case_view(case: TestCase, criteria: dict[str, str]) -> None:
+    """The case's words, nothing to type into; ``criteria`` are its criteria's texts by id."""
+    st.markdown(f"**{label(case.title, limit=300)}**")
+    needs_lines(case)
+    told = [
+        f":small[:gray[**{label(name)}** {label(criteria.get(name, ''), limit=400)}]]"
+        for name in case.criterion_ids
+    ]
+    if told:
+        st.markdown("  \n".join(told))
+    _lines("Preconditions", case.preconditions)
+    steps_table(case)
+    if case.objective:
+        _lines("Objective", (case.objective,))
+    _lines("Postconditions", case.postconditions)
+
+
+def needs_lines(case: TestCase) -> None:
+    """Why a person has to look at the case: each reason, a contradiction with both its texts."""
+    lines = []
+    for need in needs_of(case):
+        mark = f":{NEED_COLORS[need]}-badge[{need}]"
+        said: Sequence[str] = ()
+        if need == CONTRADICTS:
+            said = [_said(one) for one in case.findings if one.severity == "error"]
+        elif need == QUESTION:
+            said = [label(question, limit=300) for question in case.open_questions]
+        elif need == UNSUPPORTED:
+            said = [f"step {', '.join(map(str, case.unsupported_steps))}"]
+        lines.append(f"{mark} {'; '.join(said)}")
+    if case.origin.replaces:
+        lines.append(f":gray[:material/swap_horiz: {label(case.origin.replaces, limit=240)}]")
+    if case.status == "rejected" and case.status_reason:
+        reason = label(case.status_reason, limit=240)
+        lines.append(f":red[:material/block:] Rejected: {reason}")
+    if lines:
+        st.markdown("  \n".join(f":small[{line}]" for line in lines))
+
+
+def _said(finding: LintFinding) -> str:
+    where = f"step {finding.step}: " if finding.step else ""
+    return f"{where}{label(without_emphasis(finding.message)[0], limit=400)}"
+
+
+def _lines(title: str, texts: Sequence[str]) -> None:
+    if texts:
+        lines = (f"- {plain(text)}" for text in texts)
+        st.markdown(f":small[:gray[{title}]]\n\n" + "\n".join(lines))
+
+
+def steps_table(case: TestCase, *, marks: bool = True) -> None:
+    """The steps, action on the left, expected result with its mark on the right."""
+    widths = [1, 1]
+    with st.container(gap="xsmall", key="steps"):
+        left, right = st.columns(widths, gap="small", wrap=False)
+        left.markdown(":small[:gray[Step, test data]]")
+        right.markdown(":small[:gray[Expected result]]")
+        for step in case.steps:
+            left, right = st.columns(widths, gap="small", wrap=False)
+            left.markdown(_action(step))
+            right.markdown(_expected(step, case.findings if marks else (), marks=marks))
+
+
+def _action(step: TestStep) -> str:
+    said = plain(step.action) if step.action.strip() else f":violet-badge[{OUTLINE}]"
+    data = f"  \n:small[:gray[Data:] {plain_line(step.test_data)}]" if step.test_data else ""
+    return f"**{step.number}**\u2002{said}{data}"
+
+
+def plain_line(text: str) -> str:
+    """Several lines of text as one line of a small note."""
+    return label(" / ".join(visible(text).splitlines()), limit=LONGEST)
+
+
+def _expected(step: TestStep, findings: Sequence[LintFinding], *, marks: bool) -> str:
+    if not step.expected_result.strip():
+        return ":gray[nothing is stated]"
+    words = {one.words for one in findings if one.step == step.number and one.words}
+    places = [
+        (at, at + len(word))
+        for word in words
+        if (at := step.expected_result.find(word)) >= 0 and step.support == "unsupported"
+    ]
+    said = highlighted(step.expected_result, places)
+    return f"{said}  \n{mark(step, words)}" if marks else said
+
+
+def mark(step: TestStep, words: Sequence[str] | set[str] = ()) -> str:
+    """Whether the sources have the result, in words, with their numbers; and what they lack."""
+    color, said = MARKS[step.support]
+    numbers = "".join(
+        f" \\[{number}\\]" for number in dict.fromkeys(one.source for one in step.citations)
+    )
+    lacking = ""
+    if step.support == "unsupported" and words:
+        lacking = " " + small(", ".join(f"“{label(word, limit=80)}”" for word in sorted(words)))
+    return f":{color}-badge[{said}{numbers}]{lacking}"

@@ -1,0 +1,234 @@
+"""The matrix of criterion and technique: filtered, looked at, exported; a cell opens its cases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from assistant.domain import TECHNIQUES, Technique
+from assistant.ui.plain import label, visible
+from assistant.workflow.writing import coverage
+from assistant.workflow.writing.coverage import CriterionDepth, DepthReport, Level
+
+SHORT_NAMES: dict[Technique, str] = {
+    "positive": "Positive",
+    "negative": "Negative",
+    "boundary": "Boundary",
+    "decision-table rule": "Table",
+    "state transition": "State",
+    "role": "Role",
+    "pairwise": "Pairs",
+    "end-to-end": "End to end",
+}
+LEVEL_COLORS: dict[Level, str] = {
+    "Gap": "red",
+    "Shallow": "orange",
+    "Partial": "yellow",
+    "Underspecified": "gray",
+    "Well covered": "green",
+}
+LEVEL_HEX: dict[Level, str] = {
+    "Gap": "#d64545",
+    "Shallow": "#e8833a",
+    "Partial": "#e5b93c",
+    "Underspecified": "#9aa1ab",
+    "Well covered": "#3c9d63",
+}
+FAULTS = ("no negative", "redundant cases", "open questions")
+
+
+def depth_matrix(
+    report: DepthReport, *, key: str, open_case: Callable[[str], None], titles: dict[str, str]
+) -> None:
+    """Levels as a chart, filters, the matrix, and the cases of the cell that was clicked.
+
+    ``titles`` are the titles of the cases by id; ``open_case`` is called with the id of one.
+    """
+    if not report.criteria:
+        st.caption("There is no acceptance criterion here yet. Import an epic, or generate cases.")
+        return
+    rows = _filtered(report, key)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            f"{_level_counts(report)} :small[:gray[{len(rows)} of {len(report.criteria)} criteria, "
+            "the most urgent first]]",
+            width="stretch",
+        )
+        with st.popover("What the levels mean", icon=":material/help:", type="tertiary"):
+            for level, rule in coverage.RULES.items():
+                st.markdown(f":{LEVEL_COLORS[level]}-badge[{level}] {rule}")
+        st.download_button(
+            "Matrix as CSV",
+            data=lambda: coverage.as_csv(DepthReport(criteria=tuple(rows))),
+            file_name="coverage-matrix.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+            key=f"{key}-csv",
+        )
+    _table(rows, key)
+    _cases_of_cell(rows, key, open_case, titles)
+    if len(_present(report)) > 1:
+        levels(report)
+
+
+def _present(report: DepthReport) -> list[Level]:
+    return [level for level in LEVEL_HEX if report.by_level[level]]
+
+
+def _level_counts(report: DepthReport) -> str:
+    """How many criteria have each level, as badges."""
+    return " ".join(
+        f":{LEVEL_COLORS[one]}-badge[{report.by_level[one]} {one}]" for one in _present(report)
+    )
+
+
+def levels(report: DepthReport) -> None:
+    """How many criteria have each level, as a chart: by epic, or by story where there is one."""
+    epics = list(dict.fromkeys(row.epic_key for row in report.criteria))
+    by = "Epic" if len(epics) > 1 else "Story"
+    counts: dict[tuple[str, Level], int] = {}
+    bars: dict[str, None] = {}
+    for row in report.criteria:
+        bar = row.epic_key if by == "Epic" else row.story_key
+        bars[bar] = None
+        counts[bar, row.level] = counts.get((bar, row.level), 0) + 1
+    present = _present(report)
+    data = {by: [visible(bar) for bar in bars]} | {
+        level: [counts.get((bar, level), 0) for bar in bars] for level in present
+    }
+    st.markdown(f"**Levels by {by.lower()}**")
+    st.bar_chart(
+        data,
+        x=by,
+        y=list(present),
+        x_label="",
+        y_label="Criteria",
+        color=[LEVEL_HEX[level] for level in present],
+        horizontal=True,
+        height=140 + 26 * len(bars),
+    )
+
+
+def _filtered(report: DepthReport, key: str) -> list[CriterionDepth]:
+    choices: dict[str, tuple[str, list[str]]] = {
+        "level": ("Level", list(_present(report))),
+        "epic_key": ("Epic", _values(report, "epic_key")),
+        "story_key": ("Story", _values(report, "story_key")),
+        "team": ("Team", _values(report, "team")),
+        "release": ("Release", _values(report, "release")),
+    }
+    rows = list(report.by_risk)
+    shown = {name: choice for name, choice in choices.items() if len(choice[1]) > 1}
+    columns = st.columns(len(shown) + 1) if shown else []
+    for column, (name, (title, values)) in zip(columns, shown.items(), strict=False):
+        wanted = column.multiselect(
+            title, values, format_func=visible, key=f"{key}-{name}", placeholder="Any"
+        )
+        if wanted:
+            rows = [row for row in rows if getattr(row, name) in wanted]
+    if columns:
+        present = [name for name in FAULTS if any(_has(row, name) for row in report.criteria)]
+        faults = columns[-1].multiselect(
+            "With", present, key=f"{key}-faults", placeholder="Anything"
+        )
+        rows = [row for row in rows if all(_has(row, fault) for fault in faults)]
+    return rows
+
+
+def _has(row: CriterionDepth, fault: str) -> bool:
+    if fault == "no negative":
+        return row.no_negative
+    return bool(row.redundant) if fault == "redundant cases" else row.questions > 0
+
+
+def _values(report: DepthReport, name: str) -> list[str]:
+    return [v for v in dict.fromkeys(getattr(row, name) for row in report.criteria) if v]
+
+
+def _columns(rows: Sequence[CriterionDepth]) -> list[Technique]:
+    return [name for name in TECHNIQUES if any(row.cell(name) for row in rows)]
+
+
+def _table(rows: Sequence[CriterionDepth], key: str) -> None:
+    used = _columns(rows)
+
+    def cell(row: CriterionDepth, technique: Technique) -> str:
+        found = row.cell(technique)
+        if found is None:
+            return ""
+        return f"{found.covered} of {found.wanted}" if found.wanted else f"{len(found.case_ids)}"
+
+    table = {
+        "Criterion": [visible(row.criterion_id) for row in rows],
+        "Level": [[row.level] for row in rows],
+        "Why": [row.why for row in rows],
+        **{SHORT_NAMES[name]: [cell(row, name) for row in rows] for name in used},
+        "Accepted": [f"{len(row.accepted)} of {len(row.case_ids)}" for row in rows],
+        "Risk": [row.priority if row.missing else "" for row in rows],
+        "Text": [visible(row.text) for row in rows],
+    }
+    st.dataframe(
+        table,
+        key=f"{key}-matrix",
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-cell",
+        height="auto",  # at most ten rows: the cases of a chosen cell are in sight below them
+        column_config={
+            "Criterion": st.column_config.TextColumn(width=112),
+            "Level": st.column_config.MultiselectColumn(
+                width=116, options=list(LEVEL_HEX), color=list(LEVEL_HEX.values())
+            ),
+            "Why": st.column_config.TextColumn(width=230),
+            "Risk": st.column_config.TextColumn(
+                width=68, help="Priority of the most important condition that has no case"
+            ),
+            "Accepted": st.column_config.TextColumn(width=76),
+            "Text": st.column_config.TextColumn(width=420),
+            **{
+                SHORT_NAMES[name]: st.column_config.TextColumn(
+                    width=78, help="Conditions with a case, of those that the criterion calls for"
+                )
+                for name in used
+            },
+        },
+        alt="Coverage of each acceptance criterion by technique",
+    )
+
+
+def _cases_of_cell(
+    rows: Sequence[CriterionDepth],
+    key: str,
+    open_case: Callable[[str], None],
+    titles: dict[str, str],
+) -> None:
+    """The cases behind the clicked cell: of its technique, or all of its criterion."""
+    cells = st.session_state.get(f"{key}-matrix", {}).get("selection", {}).get("cells", [])
+    if not cells or cells[0][0] >= len(rows):
+        st.caption(":material/touch_app: Choose a cell to see its cases.")
+        return
+    row, column = rows[cells[0][0]], cells[0][1]
+    technique = next((name for name in _columns(rows) if SHORT_NAMES[name] == column), None)
+    found = row.cell(technique) if technique else None
+    ids = found.case_ids if found else () if technique else row.case_ids
+    what = f" · {technique}" if technique else ""
+    with st.container(border=True, gap=None):
+        st.markdown(
+            f":{LEVEL_COLORS[row.level]}-badge[{row.level}] **{label(row.criterion_id)}**{what}  \n"
+            f":small[{label(row.text, limit=400)}]"
+        )
+        for case_id in ids:
+            st.button(
+                f"{label(case_id)} {label(titles.get(case_id, ''), limit=110)}",
+                key=f"{key}-open-{case_id}",
+                type="tertiary",
+                icon=":material/chevron_right:",
+                on_click=open_case,
+                args=(case_id,),
+            )
+        if not ids:
+            st.caption("No case." if not technique or found else "No such case is called for.")
+        if row.missing:
+            st.caption(f"Without a case: {label(', '.join(row.missing), limit=300)}")

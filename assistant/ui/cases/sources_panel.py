@@ -1,0 +1,210 @@
+"""The sources of a case beside it: title, place, score, link, and the supporting words marked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+import streamlit as st
+
+from assistant.domain import Citation, LintFinding, RetrievedChunk, TestCase
+from assistant.ui.cases.source_reader import read_button
+from assistant.ui.plain import (
+    highlighted,
+    label,
+    plain,
+    safe_link,
+    small,
+    visible,
+    without_emphasis,
+)
+from assistant.workflow.review.lineage import StepSource
+from assistant.workflow.writing.runs import RunView
+
+OTHERS_SHOWN = 12
+SUPPORTED_PARTS = {
+    "precondition": "precondition",
+    "action": "action",
+    "expected_result": "expected result",
+}
+
+
+def sources_panel(
+    project_id: str,
+    view: RunView,
+    case: TestCase,
+    origins: Sequence[StepSource] = (),
+) -> None:
+    """What contradicts the case, its cited sources, then the others that were found for this run.
+
+    ``origins`` say where each cited chunk comes from.
+    """
+    uses = _uses(case)
+    technique = case.technique or "test technique"
+    derived = [str(step.number) for step in case.steps if step.support == "derived"]
+    cited = [hit for hit in view.run.retrieved if hit.chunk.id in uses]
+    _contradictions(project_id, view, case)
+    if case.unsupported_steps:
+        unsupported = _steps([str(number) for number in case.unsupported_steps])
+        st.markdown(
+            f":orange-badge[:material/warning: No source supports the result of {unsupported}]"
+        )
+    if derived:
+        st.caption(
+            f":material/function: What {_steps(derived)} must show is derived "
+            f"({label(technique)}) from the words marked below."
+        )
+    if not cited:
+        st.caption("This case cites no source.")
+    for hit in cited:
+        found = [o for o in origins if o.chunk_id == hit.chunk.id]
+        _cited(project_id, hit, uses[hit.chunk.id], found)
+    others = [hit for hit in view.run.retrieved if hit.chunk.id not in uses]
+    if others:
+        with st.expander(f"Found but not cited ({len(others)})", icon=":material/more_horiz:"):
+            # One element for all: each costs a message and a render on every click.
+            st.markdown("\n\n".join(_other(hit) for hit in others[:OTHERS_SHOWN]))
+            _read_another(project_id, others[:OTHERS_SHOWN])
+    _refused_drafts(view, case)
+
+
+def _contradictions(project_id: str, view: RunView, case: TestCase) -> None:
+    """Each sentence of the case that a source denies, beside the sentence of the source."""
+    denied = [one for one in case.findings if one.severity == "error"]
+    for place, finding in enumerate(denied):
+        said, _ = without_emphasis(finding.message)
+        with st.container(border=True, gap="xsmall", key=f"contradiction-{place}"):
+            where, own = _own_words(case, finding)
+            st.markdown(
+                f":red-badge[:material/error: contradicts a source] :small[:gray[{where}]]"
+                + (f"  \n:red-background[{label(own, limit=600)}]" if own else "")
+                + f"  \n{label(said, limit=900)}"
+            )
+            hit = _denying(view, said, finding.words)
+            if hit is not None:
+                read_button(project_id, hit.chunk, key=f"denies-{place}")
+
+
+def _own_words(case: TestCase, finding: LintFinding) -> tuple[str, str]:
+    """Where a finding is, and the case's sentence with the words that it is about."""
+    places = [("title", case.title), *(("precondition", text) for text in case.preconditions)]
+    for step in case.steps:
+        if finding.step in (None, step.number):
+            texts = (step.expected_result, step.action, step.test_data)
+            found = [(f"step {step.number}", text) for text in texts]
+            places = found if finding.step else [*places, *found]
+    fitting = (one for one in places if finding.words and finding.words in one[1])
+    return next(fitting, (f"step {finding.step}" if finding.step else "the case", ""))
+
+
+def _denying(view: RunView, said: str, own: str) -> RetrievedChunk | None:
+    """The source that a finding quotes: the quotation stands in its text."""
+    quoted = [one.rstrip("… .") for one in re.findall("“([^”]{12,})”", said) if one != own]
+    for hit in view.run.retrieved:
+        text = " ".join(without_emphasis(hit.chunk.text)[0].split())
+        if any(one in text for one in quoted):
+            return hit
+    return None
+
+
+def _read_another(project_id: str, hits: Sequence[RetrievedChunk]) -> None:
+    ranks = {hit.rank: hit for hit in hits}
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
+        rank = st.selectbox(
+            "Source to read",
+            list(ranks),
+            format_func=lambda rank: f"{rank} {visible(ranks[rank].chunk.title)}",
+            key="other-source",
+            label_visibility="collapsed",
+        )
+        if rank in ranks:
+            read_button(project_id, ranks[rank].chunk, key="other")
+
+
+def _steps(numbers: Sequence[str]) -> str:
+    if len(numbers) == 1:
+        return f"step {numbers[0]}"
+    return f"steps {', '.join(numbers[:-1])} and {numbers[-1]}"
+
+
+def _other(hit: RetrievedChunk) -> str:
+    said = label(without_emphasis(hit.chunk.text)[0], limit=240)
+    return f"{_heading(hit)}  \n:small[:gray[{_place(hit)}]]  \n:small[:gray[{said}]]"
+
+
+def _uses(case: TestCase) -> dict[str, list[tuple[Citation, str]]]:
+    """For each cited chunk: its citations, each with what it supports in words."""
+    uses: dict[str, list[tuple[Citation, str]]] = {}
+    for citation, where in _citations(case):
+        uses.setdefault(citation.chunk_id, []).append((citation, where))
+    return uses
+
+
+def _citations(case: TestCase) -> Iterator[tuple[Citation, str]]:
+    for citation in case.citations:
+        yield citation, SUPPORTED_PARTS[citation.supports]
+    for step in case.steps:
+        for citation in step.citations:
+            yield citation, f"step {step.number}, {SUPPORTED_PARTS[citation.supports]}"
+
+
+def _cited(
+    project_id: str,
+    hit: RetrievedChunk,
+    uses: Sequence[tuple[Citation, str]],
+    origins: Sequence[StepSource],
+) -> None:
+    with st.container(border=True, gap="xsmall"):
+        spans = [(citation.start, citation.end) for citation, _ in uses]
+        said = small(highlighted(*without_emphasis(hit.chunk.text, spans)))
+        st.markdown(f"{_heading(hit)}  \n:small[:gray[{_place(hit)}]]\n\n{said}")
+        supports = "; ".join(dict.fromkeys(where for _, where in uses))
+        told = [f":material/link: Supports {label(supports, limit=300)}"]
+        if origins:
+            told.append(_origin(origins))
+        st.caption("  \n".join(told))
+        citations = [citation for citation, _ in uses]
+        with st.container(horizontal=True, gap="xsmall"):
+            read_button(project_id, hit.chunk, citations, key=hit.chunk.id)
+            link = safe_link(hit.chunk.uri)
+            if link:
+                st.link_button(
+                    "Open where it came from", link, icon=":material/open_in_new:", type="tertiary"
+                )
+
+
+def _origin(origins: Sequence[StepSource]) -> str:
+    """The document version, the system, the person and the time; and whether the words stand."""
+    one = origins[0]
+    version = f"version {one.version}"
+    if one.current_version == 0:
+        version += ", removed since"
+    elif one.current_version != one.version:
+        version += f" (now {one.current_version})"
+    fetched = f"{one.fetched_at.astimezone():%d %b %Y, %H:%M}" if one.fetched_at else ""
+    parts = (one.system, one.external_id, version, one.by, fetched)
+    told = " · ".join(label(part) for part in parts if part)
+    stale = "" if all(each.stands for each in origins) else " :orange-badge[words changed]"
+    return f":material/history: {told}{stale}"
+
+
+def _heading(hit: RetrievedChunk) -> str:
+    key = f" {label(hit.chunk.key)}" if hit.chunk.key else ""
+    return f":blue-badge[{hit.rank}]{key} **{label(hit.chunk.title or hit.chunk.document_id)}**"
+
+
+def _place(hit: RetrievedChunk) -> str:
+    score = "from the epic itself" if hit.stage == "basis" else f"{hit.stage} score {hit.score:.3f}"
+    parts = [hit.chunk.heading, hit.chunk.place, hit.chunk.kind.replace("_", " "), score]
+    return " · ".join(label(part, limit=160) for part in parts if part)
+
+
+def _refused_drafts(view: RunView, case: TestCase) -> None:
+    """What the model wrote for this case and why it was not taken."""
+    refused = [draft for draft in view.run.rejected if draft.condition_id in case.condition_ids]
+    if not refused:
+        return
+    with st.expander(f"Refused drafts of the model ({len(refused)})", icon=":material/block:"):
+        for draft in refused:
+            st.markdown(f"**Attempt {draft.attempt}** {plain(draft.reason)}")
+            st.code(draft.raw_output[:4000], language=None, wrap_lines=True)

@@ -1,0 +1,129 @@
+"""A stale case: what it cites and what stands there now, side by side, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from assistant.ui.counting import counted
+from assistant.ui.home.writing_bar import follow, writing_bar
+from assistant.ui.plain import label
+from assistant.ui.state import Session, errors_shown
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review import stale
+from assistant.workflow.review.stale import StaleCase, StaleFinding
+from assistant.workflow.writing import write_again
+
+SHOWN = 12
+
+
+def stale_bar(opened: Workspace, record: Session, found: Mapping[str, StaleCase]) -> None:
+    """How many cases of the run are stale, and a click that writes all of them again."""
+    if writing_bar(opened, record) or not found:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            f":orange-badge[:material/update: {counted(len(found), 'stale case')}] "
+            ":small[their sources changed since they were written]",
+            width="stretch",
+        )
+        open_cases = [name for name, one in found.items() if one.status != "accepted"]
+        if st.button(
+            f"Write {counted(len(open_cases), 'case')} again",
+            icon=":material/refresh:",
+            key="all_again",
+            disabled=not open_cases,
+            help="Accepted cases stay as they are: open one to write it again.",
+        ):
+            with errors_shown():
+                jobs, left_open = write_again.start_where_possible(
+                    opened, record.project_id, open_cases,
+                    by=record.user, reason=write_again.CHANGED,
+                )  # fmt: skip
+                follow(jobs, left_open=left_open)
+                st.rerun()
+
+
+def stale_panel(
+    opened: Workspace, record: Session, case_id: str, found: Mapping[str, StaleCase]
+) -> None:
+    """Old and new words of the chosen case; or who found it still right."""
+    case = found.get(case_id)
+    if case is None:
+        _kept_right(opened, record, case_id)
+        return
+    accepted = case.status == "accepted"
+    with st.container(border=True, gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(
+                f":orange-badge[:material/update: stale] {label(_told(case))}", width="stretch"
+            )
+            note = "It is accepted: written again it is a draft." if accepted else None
+            if st.button(
+                "Write again", icon=":material/refresh:", key="again", type="primary", help=note
+            ):
+                _start(opened, record, case_id)
+            if st.button("Still right", icon=":material/check:", key="still_right"):
+                with errors_shown():
+                    keys = [one.key for one in case.findings]
+                    stale.still_right(opened, record.project_id, case_id, seen=keys, by=record.user)
+                    st.rerun()
+        for places, one in _together(case)[:SHOWN]:
+            _finding(places, one)
+
+
+def _finding(places: list[str], one: StaleFinding) -> None:
+    since = f" since {one.since.astimezone():%d %b %Y, %H:%M}" if one.since else ""
+    by = f", {label(one.by)}" if one.by else ""
+    st.caption(
+        f"{label('; '.join(places), limit=200)} · {label(one.title)} · {one.change}{since}{by}"
+    )
+    old, new = st.columns(2)
+    old.markdown(f":small[:red-background[{label(one.old, limit=600)}]]")
+    now = one.new or ("The source was removed." if one.change == "document removed" else "Gone.")
+    color = "green" if one.new else "gray"
+    new.markdown(f":small[:{color}-background[{label(now, limit=600)}]]")
+
+
+def _together(case: StaleCase) -> list[tuple[list[str], StaleFinding]]:
+    """Findings of the same words together, with the places that cite them."""
+    grouped: dict[tuple[str, str], tuple[list[str], StaleFinding]] = {}
+    for one in case.findings:
+        places, _ = grouped.setdefault((one.old, one.new), ([], one))
+        if one.where not in places:
+            places.append(one.where)
+    return list(grouped.values())
+
+
+def _told(case: StaleCase) -> str:
+    if case.steps:
+        steps = ", ".join(map(str, case.steps))
+        return f"What step {steps} rests on has changed."
+    return "What this case rests on has changed."
+
+
+def _kept_right(opened: Workspace, record: Session, case_id: str) -> None:
+    kept = stale.kept_right(opened, record.project_id, case_id)
+    if kept is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(
+            f":green[:material/verified:] A source changed; found still right by {label(kept.by)}, "
+            f"{kept.at.astimezone():%d %b %Y, %H:%M}",
+            width="stretch",
+        )
+        if st.button("Take back", icon=":material/undo:", key="undo_right", type="tertiary"):
+            with errors_shown():
+                stale.undo_still_right(opened, record.project_id, case_id, by=record.user)
+                st.rerun()
+
+
+def _start(opened: Workspace, record: Session, case_id: str) -> None:
+    """Write the open case again, an accepted one too: it is asked for by name."""
+    with errors_shown():
+        jobs = write_again.start(
+            opened, record.project_id, [case_id], by=record.user, accepted=True
+        )
+        follow(jobs)
+        st.rerun()

@@ -1,0 +1,50 @@
+"""What would be tested, before anything is written: the checklist, grouped by criterion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import streamlit as st
+
+from assistant.domain import TECHNIQUES, AcceptanceCriterion, TestCondition
+from assistant.ui.counting import counted
+from assistant.ui.plain import label
+from assistant.ui.technique_colors import TECHNIQUE_COLORS
+from assistant.workflow.writing.requests import Understanding
+
+
+def checklist_panel(found: Understanding) -> None:
+    """Each epic with its stories and criteria; below a criterion, the items that rest on it."""
+    items: dict[str, list[TestCondition]] = {}
+    for condition in found.conditions:
+        items.setdefault(condition.criterion_id, []).append(condition)
+    for epic in found.epics:
+        meta = " · ".join(label(part) for part in (epic.release, epic.team) if part)
+        with st.expander(
+            f"**{label(epic.key)}** {label(epic.title)}", expanded=len(found.epics) == 1
+        ):
+            if meta:
+                st.caption(meta)
+            for story in epic.stories:
+                lines = [f":small[**{label(story.key)} {label(story.title)}**]"]
+                for criterion in story.criteria:
+                    lines += _criterion(criterion, items.get(criterion.id, ()))
+                st.markdown("  \n".join(lines))
+            walks = [one for one in found.conditions if one.criterion_id == epic.key]
+            if walks:
+                st.markdown("  \n".join(_items(walks)))
+
+
+def _criterion(criterion: AcceptanceCriterion, items: Sequence[TestCondition]) -> Iterator[str]:
+    count = counted(len(items), "item") if items else ":orange[no item]"
+    yield (
+        f":small[:gray[{label(criterion.id)}] {label(criterion.text, limit=400)} :gray[({count})]]"
+    )
+    yield from _items(items)
+
+
+def _items(items: Sequence[TestCondition]) -> Iterator[str]:
+    ordered = sorted(items, key=lambda one: TECHNIQUES.index(one.technique))
+    for one in ordered:
+        mark = f":{TECHNIQUE_COLORS[one.technique]}[■]"
+        yield (f":small[\u2003{mark} {label(one.statement, limit=240)} :gray[{one.technique}]]")

@@ -1,0 +1,125 @@
+"""Download the cases of a run as CSV in the company's template."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from assistant.ui.cases.case_list import ordered_rows
+from assistant.ui.counting import counted
+from assistant.ui.plain import label, visible
+from assistant.ui.state import Session
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review import company_template, export_cases, review_library
+from assistant.workflow.review.export_cases import Target
+from assistant.workflow.writing.runs import ACTIVE, RunSummary
+
+LOSSES_SHOWN = 6
+SELECTIONS: dict[export_cases.Selection, str] = {
+    "accepted": "Accepted cases",
+    "all": "All cases but the rejected",
+}
+
+
+def download_menu(opened: Workspace, record: Session, summary: RunSummary) -> None:
+    """Choose which cases and for which tool; the file is made when the button is pressed, its cases
+    in the order of the list."""
+    with st.popover("Download CSV", icon=":material/download:"):
+        selection: export_cases.Selection = st.radio(
+            "Which cases",
+            list(SELECTIONS),
+            format_func=SELECTIONS.__getitem__,
+            index=0 if summary.accepted else 1,
+            # A widget of its own once there is an accepted case: a browser shows a new default
+            # of an old widget, while its value here would stay.
+            key=f"download-what-{summary.id}-{'some' if summary.accepted else 'none'}",
+        )
+        target = target_choice(opened, record.project_id, key="download_target")
+        # In the order of the list now: the file is made outside of this session.
+        rows = ordered_rows(opened, record, active=summary.status in ACTIVE)
+        order = [row.id for row in rows]
+        count = summary.accepted if selection == "accepted" else summary.cases - summary.rejected
+        st.download_button(
+            f"Download {counted(count, 'case')}",
+            data=lambda: (
+                export_cases.export_csv(
+                    opened,
+                    record.project_id,
+                    run_id=summary.id,
+                    selection=selection,
+                    profile=target.profile,
+                    template=target.template,
+                    order=order,
+                ).content
+            ),
+            file_name=export_cases.file_name(summary.request, selection, target.profile),
+            mime=export_cases.MIME[target.profile],
+            type="primary",
+            icon=":material/download:",
+            on_click="ignore",
+            disabled=count == 0,
+            key="download",
+        )
+        ids = [
+            s.id
+            for s in export_cases.select(
+                opened, record.project_id, run_id=summary.id, selection=selection
+            )
+        ]
+        left_out(opened, record.project_id, ids, target)
+        mapping_downloads(target, key="download")
+
+
+def target_choice(opened: Workspace, project_id: str, *, key: str) -> Target:
+    """What the file is for: the company's template, or a tool, in the form its importer takes."""
+    targets = {one.name: one for one in export_cases.targets(opened, project_id)}
+    chosen = st.selectbox(
+        "For which tool",
+        list(targets),
+        format_func=visible,
+        key=key,
+        help="Safe to open in Excel: cells that could run as formulas are made harmless. The form "
+        "for an import keeps every cell as it is.",
+    )
+    return targets.get(chosen) or next(iter(targets.values()))
+
+
+def mapping_downloads(target: Target, *, key: str) -> None:
+    """The file that tells a tool's importer its columns, where the tool takes one."""
+    for file in company_template.mapping_files(target.template):
+        st.download_button(
+            label(file.name),
+            data=file.content,
+            file_name=file.name,
+            icon=":material/settings:",
+            type="tertiary",
+            on_click="ignore",
+            help=label(file.note, limit=300),
+            key=f"{key}-{file.name}",
+        )
+
+
+def left_out(opened: Workspace, project_id: str, case_ids: Sequence[str], target: Target) -> None:
+    """What the file would not hold of these cases, a sentence each."""
+    stamp = review_library.stamp(opened, project_id)
+    told = _left_out(opened, project_id, tuple(case_ids), target.name, target, stamp)
+    for sentence in told[:LOSSES_SHOWN]:
+        st.caption(f":orange[:material/info:] {label(sentence, limit=300)}")
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _left_out(
+    _opened: Workspace,
+    project_id: str,
+    case_ids: tuple[str, ...],
+    name: str,
+    _target: Target,
+    stamp: str,
+) -> tuple[str, ...]:
+    """Kept until anything in the project changes; ``stamp`` says so."""
+    wanted = set(case_ids)
+    cases = [s.case for s in _opened.library.cases(project_id) if s.id in wanted]
+    return export_cases.warnings(
+        _opened, project_id, cases, profile=_target.profile, template=_target.template
+    )

@@ -1,0 +1,163 @@
+"""Against what exists: each condition as reuse, update or new, with the reason and the changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import streamlit as st
+
+from assistant.ui.counting import counted
+from assistant.ui.plain import label, visible
+from assistant.ui.state import Session
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review import review_library
+from assistant.workflow.writing import reuse
+from assistant.workflow.writing.requests import Understanding
+from assistant.workflow.writing.reuse import ConditionVerdict, ReuseReport, StepChange, Verdict
+
+ONLY_NEW, SHOWN_VERDICTS = "compose_only_new", "compose_verdicts"
+TABLE = "compose_verdict_table"
+COLORS: dict[Verdict, str] = {"reuse": "green", "update": "orange", "new": "blue"}
+SIGNS: dict[Verdict, str] = {"reuse": "✓ reuse", "update": "✎ update", "new": "+ new"}
+TABLE_HEIGHT = 180
+
+
+def existing_summary(opened: Workspace, record: Session, found: Understanding) -> None:
+    """How many conditions existing cases cover, and the choice to leave these out."""
+    report = _report(opened, record, found)
+    if not report.existing:
+        return
+    badges = " ".join(
+        f":{COLORS[name]}-badge[{count} {name}]" for name, count in report.counts.items() if count
+    )
+    st.markdown(f":small[Against {counted(report.existing, 'existing case')}:] {badges}")
+    if report.counts["reuse"]:
+        st.checkbox(
+            "Write only what is new or changed",
+            value=False,
+            key=ONLY_NEW,
+            help=(
+                f"Writes no case for the {counted(report.counts['reuse'], 'condition')} that an "
+                "existing case checks as it stands."
+            ),
+        )
+
+
+def only_new() -> bool:
+    """Whether conditions that existing cases cover are to be left out."""
+    return bool(st.session_state.get(ONLY_NEW))
+
+
+def existing_panel(opened: Workspace, record: Session, found: Understanding) -> None:
+    """The verdict of each condition with its reason; changes of cases to update word by word."""
+    report = _report(opened, record, found)
+    if not report.existing:
+        return
+    with st.expander("Against existing cases", icon=":material/compare_arrows:"):
+        names = [name for name, count in report.counts.items() if count]
+        chosen = st.pills(
+            "Show",
+            names,
+            selection_mode="multi",
+            default=names,
+            format_func=lambda name: f"{SIGNS[name]} ({report.counts[name]})",
+            key=SHOWN_VERDICTS,
+            label_visibility="collapsed",
+        )
+        shown = [one for one in report.verdicts if one.verdict in chosen]
+        statements = {one.id: one.statement for one in found.conditions}
+        event = st.dataframe(
+            {
+                "Verdict": [SIGNS[one.verdict] for one in shown],
+                "Condition": [visible(statements[one.condition_id]) for one in shown],
+                "Existing case": [visible(where(one)) for one in shown],
+                "Why": [visible(one.reason) for one in shown],
+            },
+            hide_index=True,
+            height=TABLE_HEIGHT,
+            on_select="rerun",
+            selection_mode=["single-row", "single-cell"],
+            key=TABLE,
+            column_config={
+                "Verdict": st.column_config.TextColumn(width=76),
+                "Condition": st.column_config.TextColumn(width=190),
+                "Existing case": st.column_config.TextColumn(width=140),
+                "Why": st.column_config.TextColumn(width=480),
+            },
+            alt="Conditions against existing cases",
+        )
+        selection = event["selection"]
+        cells = [row for row, _ in selection["cells"]]
+        place = next(iter([*cells, *selection["rows"]]), -1)
+        if 0 <= place < len(shown):
+            one = shown[place]
+            st.markdown(
+                f":{COLORS[one.verdict]}-badge[{one.verdict}] "
+                f":small[:gray[{label(one.condition_id)}] "
+                f"{label(statements[one.condition_id], limit=300)}]  \n"
+                f":small[{label(one.case_id)} {label(one.reason, limit=300)}]"
+            )
+        else:
+            st.caption("Choose a row to read why.")
+        for case_id in dict.fromkeys(one.case_id for one in shown if one.verdict == "update"):
+            _update([one for one in shown if one.case_id == case_id and one.verdict == "update"])
+
+
+def where(one: ConditionVerdict) -> str:
+    """The existing case of a verdict, with the steps that check the condition."""
+    if not one.case_id:
+        return ""
+    numbers = ", ".join(map(str, one.steps))
+    return f"{one.case_id}, step {numbers}" if numbers else one.case_id
+
+
+def _update(verdicts: Sequence[ConditionVerdict]) -> None:
+    """One case to update: why, and its changed places, removed words struck out."""
+    first = verdicts[0]
+    with st.container(border=True):
+        st.markdown(
+            f":orange-badge[update] **{label(first.case_id)}** "
+            f":small[:gray[for {counted(len(verdicts), 'condition')}]]  \n"
+            f":small[{label(first.reason, limit=300)}]"
+        )
+        distinct = dict.fromkeys(change for one in verdicts for change in one.changes)
+        st.markdown(changes_lines(sorted(distinct, key=lambda change: change.step)))
+
+
+def changes_lines(changes: Iterable[StepChange]) -> str:
+    """What to change in an existing case as Markdown: a line a place, removed words struck out."""
+    return "  \n".join(_change(change) for change in changes)
+
+
+def _change(change: StepChange) -> str:
+    place = f"Step {change.step}, {change.part}" if change.step else change.part.capitalize()
+    words = []
+    for kind, text in change.diff:
+        safe = label(text, limit=400)
+        if kind == "out":
+            words.append(f":red[~~{safe}~~]")
+        elif kind == "in":
+            words.append(f":green[**{safe}**]")
+        else:
+            words.append(safe)
+    return f":small[:gray[{place}:] {' '.join(words)}]"
+
+
+def _report(opened: Workspace, record: Session, found: Understanding) -> ReuseReport:
+    stamp = review_library.stamp(opened, record.project_id)
+    basis = "\n".join(epic.model_dump_json() for epic in found.epics)
+    ids = tuple(one.id for one in found.conditions)
+    return _compared(opened, record.project_id, found, stamp, basis, ids)
+
+
+@st.cache_data(show_spinner="Comparing with existing cases…", max_entries=8)
+def _compared(
+    _opened: Workspace,
+    project_id: str,
+    _found: Understanding,
+    stamp: str,
+    basis: str,
+    condition_ids: tuple[str, ...],
+) -> ReuseReport:
+    """Kept until the epics, the conditions or anything in the project change."""
+    return reuse.in_project(_opened, project_id, _found.epics, _found.conditions)

@@ -1,0 +1,149 @@
+"""Questions to ask first, each answered in place; what was answered; what else to know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import streamlit as st
+
+from assistant.domain import Epic, Notice, Question, QuestionKind
+from assistant.ui.plain import label, plain, visible, without_emphasis
+from assistant.ui.state import Session, errors_shown
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.writing import answers
+from assistant.workflow.writing.requests import Understanding
+
+KIND_COLORS: dict[QuestionKind, str] = {
+    "ambiguous": "orange",
+    "untestable": "orange",
+    "missing limit": "orange",
+    "missing rule": "orange",
+    "unknown reference": "blue",
+    "conflict": "red",
+    "out of scope": "violet",
+}
+MAX_SHOWN = 60
+"""Questions with a form on one page; the others are counted."""
+
+
+def questions_panel(opened: Workspace, record: Session, found: Understanding) -> None:
+    """The open questions with a form each, the answers given, and notices, as far as there are."""
+    notices_list(notice for notice in found.notices if notice.kind != "left out")
+    if found.questions:
+        with st.expander(
+            f"Questions to ask first ({len(found.questions)})", icon=":material/contact_support:"
+        ):
+            st.caption(
+                "Answer here, or go on: the cases of a criterion carry its open questions. An "
+                "answer becomes a source with your name and the date."
+            )
+            for question in found.questions[:MAX_SHOWN]:
+                question_to_answer(opened, record, found.epics, question)
+            if len(found.questions) > MAX_SHOWN:
+                st.caption(f"{len(found.questions) - MAX_SHOWN} more are listed with the run.")
+    if found.answers:
+        with st.expander(f"Answered ({len(found.answers)})", icon=":material/task_alt:"):
+            for answer in found.answers:
+                answer_given(opened, record, answer)
+    left_out = [notice for notice in found.notices if notice.kind == "left out"]
+    if left_out:
+        with st.expander(
+            f"Out of scope, no cases ({len(left_out)})", icon=":material/do_not_disturb_on:"
+        ):
+            for notice in left_out:
+                st.markdown(
+                    f":small[{label(notice.quote, limit=300)}]  \n"
+                    f":small[:gray[{label(notice.text, limit=200)}]]"
+                )
+
+
+def notices_list(notices: Iterable[Notice]) -> None:
+    """Other languages, and words that read like instructions to the assistant."""
+    for notice in notices:
+        quote = f"  \n“{label(notice.quote, limit=300)}”" if notice.quote else ""
+        if notice.kind == "instruction":
+            st.warning(plain(notice.text) + quote, icon=":material/report:")
+        else:
+            st.info(plain(notice.text) + quote, icon=":material/translate:")
+
+
+def question_text(question: Question, *, limit: int = 600) -> str:
+    """A question as Markdown: its kind, its criterion, what is asked."""
+    return (
+        f":{KIND_COLORS[question.kind]}-badge[{question.kind}] "
+        f"**{label(question.criterion_id)}**  \n"
+        f"{label(question.text, limit=limit)}"
+    )
+
+
+def evidence_lines(question: Question) -> None:
+    """The words that raise a question, each with where they stand."""
+    quotes = [without_emphasis(evidence.quote)[0] for evidence in question.evidence]
+    if quotes:
+        st.caption("  \n".join(f"“{label(quote, limit=300)}”" for quote in quotes))
+
+
+def question_to_answer(
+    opened: Workspace, record: Session, epics: Sequence[Epic], question: Question
+) -> None:
+    """An open question on one of these epics with the form that answers it."""
+    epic = next(e for e in epics if any(c.id == question.criterion_id for c in e.criteria))
+    criterion = next(c for c in epic.criteria if c.id == question.criterion_id)
+    key = answers.question_key(criterion, question)
+    with st.container(border=True):
+        st.markdown(question_text(question, limit=400))
+        evidence_lines(question)
+        with (
+            st.popover("Answer", icon=":material/edit_note:", key=f"answer-{key}"),
+            st.form(f"form-{key}", border=False),
+        ):
+            text = st.text_area(
+                f"What {visible(criterion.id)} should say, or the answer in your own words",
+                value=visible(question.suggestion or criterion.text),
+                height=120,
+                max_chars=answers.MAX_ANSWER,
+                key=f"text-{key}",
+            )
+            replaces = st.checkbox(
+                "Write the cases for this text instead of the criterion's own",
+                value=True,
+                key=f"replaces-{key}",
+            )
+            if st.form_submit_button("Save the answer", type="primary", key=f"save-{key}"):
+                _save(opened, record, epic, question, text or "", replaces)
+
+
+def _save(
+    opened: Workspace, record: Session, epic: Epic, question: Question, text: str, replaces: bool
+) -> None:
+    with errors_shown():
+        answers.answer(
+            opened, record.project_id, epic, question, text, by=record.user, replaces=replaces
+        )
+        st.rerun()
+
+
+def answer_given(opened: Workspace, record: Session, answer: answers.Answer) -> None:
+    """An answer with who gave it and when, and a click that withdraws it."""
+    with st.container(border=True):
+        taken = " · in place of the criterion" if answer.replaces else ""
+        st.markdown(
+            f":green-badge[:material/check: answered] **{label(answer.criterion_id)}**  \n"
+            f"{label(answer.question, limit=300)}"
+        )
+        st.text(visible(answer.text))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(
+                f"{label(answer.by)}, {answer.at.astimezone():%d %b %Y, %H:%M}{taken}",
+                width="stretch",
+            )
+            if st.button(
+                "Withdraw",
+                icon=":material/undo:",
+                type="tertiary",
+                key=f"withdraw-{answer.document_id}",
+                help="The question is open again",
+            ):
+                with errors_shown():
+                    answers.withdraw(opened, record.project_id, answer.document_id, by=record.user)
+                    st.rerun()

@@ -1,0 +1,164 @@
+"""The cases of a run: list, open case and sources side by side, each to be folded away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from assistant.errors import AssistantError
+from assistant.ui.browser_scripts import is_narrow
+from assistant.ui.cases.case_bar import DECIDED, EDITING, case_bar
+from assistant.ui.cases.case_editor import CaseEditor
+from assistant.ui.cases.case_list import case_list, ordered_rows
+from assistant.ui.cases.case_view import case_view
+from assistant.ui.cases.conflict_panel import conflict_panel, has_conflict
+from assistant.ui.cases.existing_verdicts import case_against_existing, chosen_verdicts
+from assistant.ui.cases.findings_panel import findings_panel
+from assistant.ui.cases.source_reader import open_wanted_source
+from assistant.ui.cases.sources_panel import sources_panel
+from assistant.ui.cases.stale_panel import stale_bar, stale_panel
+from assistant.ui.home.shared_panel import shared_panel
+from assistant.ui.plain import plain
+from assistant.ui.state import CASE_PROBLEM, Session, keep_address
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review import lineage, stale
+from assistant.workflow.writing import runs, shared_preconditions
+from assistant.workflow.writing.runs import ACTIVE, RunView, StoredCase
+
+PANES = {
+    "list": ":material/list: List",
+    "case": ":material/article: Case",
+    "sources": ":material/menu_book: Sources",
+}
+WIDTHS = {"list": 1.0, "case": 1.6, "sources": 1.0}
+SHOWN_PANES = "panes_shown"
+PANE_HEIGHT = 690
+"""In pixels, where the browser does not stretch the panes to its window."""
+
+
+def run_cases(opened: Workspace, record: Session, view: RunView, shown: Sequence[str]) -> None:
+    """The list, the open case, and its sources beside it."""
+    if st.session_state.pop(DECIDED, False):
+        st.rerun()  # what is accepted is counted above the cases too
+    open_wanted_source(opened)
+    active = view.summary.status in ACTIVE
+    if active:  # more sources may have come since the page was drawn
+        view = runs.view(opened, record.project_id, view.run.id)
+    listed = () if active else stale.stale_cases(opened, record.project_id, run_id=view.run.id)
+    found = stale.by_case(listed)
+    stale_bar(opened, record, found)
+    columns = dict(
+        zip(
+            shown,
+            st.columns([WIDTHS[name] for name in shown], gap="small", wrap=False),
+            strict=True,
+        )
+    )
+    # The list comes first: it says which case is open.
+    if "list" in columns:
+        with columns["list"], _pane("list"):
+            case_list(opened, record, active=active, stale=frozenset(found))
+    elif not record.case_id:
+        rows = ordered_rows(opened, record, active=active)
+        record.case_id = rows[0].id if rows else ""
+    stored = _open_case(opened, record)
+    if stored is None:
+        return
+    if "case" in columns:
+        with columns["case"], st.container(gap="xsmall"):
+            drawer = partial(_sources_drawer, opened, record, view, stored)
+            case_bar(opened, record, view, stored, None if "sources" in columns else drawer)
+            _problem()
+            if has_conflict(opened, record, stored):
+                with _pane("conflict"):
+                    conflict_panel(opened, record, stored)
+            else:
+                with _pane("case"):
+                    _case(opened, record, view, stored, found)
+    if "sources" in columns:
+        with columns["sources"], _pane("sources"):
+            _sources(opened, record, view, stored)
+    keep_address(record, with_run=True)
+
+
+def _pane(name: str) -> DeltaGenerator:
+    return st.container(height=PANE_HEIGHT, border=True, key=f"pane-{name}")
+
+
+def _open_case(opened: Workspace, record: Session) -> StoredCase | None:
+    if not record.case_id:
+        return None
+    try:
+        return runs.case(opened, record.project_id, record.case_id)
+    except AssistantError as error:
+        st.warning(plain(str(error)), icon=":material/link_off:")
+        return None
+
+
+def _problem() -> None:
+    """Why the last change of the open case was refused; above the pane, which may be scrolled."""
+    problem = st.session_state.pop(CASE_PROBLEM, "")
+    if problem:
+        st.error(plain(problem), icon=":material/error:")
+
+
+def _case(
+    opened: Workspace,
+    record: Session,
+    view: RunView,
+    stored: StoredCase,
+    found: Mapping[str, stale.StaleCase],
+) -> None:
+    """The case to read, or its fields; what the checks found; what else belongs to it."""
+    stale_panel(opened, record, stored.id, found)
+    editor = CaseEditor(opened, record, stored)
+    if st.session_state.get(EDITING) == stored.id:
+        editor.fields()
+    else:
+        criteria = runs.criteria_texts(opened, record.project_id, view, stored)
+        case_view(stored.case, criteria)
+    findings_panel(stored.case, editor.apply_fix)
+    if view.summary.status not in ACTIVE:
+        filtered = bool(chosen_verdicts(view.summary.id))
+        case_against_existing(opened, record.project_id, view.summary, stored, expanded=filtered)
+        shared_panel(shared_preconditions.of_run(view.run))
+
+
+def _sources(opened: Workspace, record: Session, view: RunView, stored: StoredCase) -> None:
+    origins = lineage.lineage(opened, record.project_id, stored.id)
+    source = runs.source_view(opened, record.project_id, view, stored)
+    sources_panel(record.project_id, source, stored.case, origins)
+
+
+def _sources_drawer(opened: Workspace, record: Session, view: RunView, stored: StoredCase) -> None:
+    """A button that opens the sources over the page, where there is no room beside the case."""
+    if st.button(
+        "Sources", icon=":material/menu_book:", shortcut="S", type="tertiary", key="sources_drawer",
+        help="The sources of this case. Key S",
+    ):  # fmt: skip
+        _drawer(opened, record, view, stored)
+
+
+@st.dialog("Sources", width="medium", position="right", icon=":material/menu_book:")
+def _drawer(opened: Workspace, record: Session, view: RunView, stored: StoredCase) -> None:
+    _sources(opened, record, view, stored)
+
+
+def panes_shown() -> list[str]:
+    """Which panes are open, in their order; the sources are a drawer in a narrow window."""
+    narrow = is_narrow()
+    offered = [name for name in PANES if name != "sources" or not narrow]
+    chosen = st.pills(
+        "Panes",
+        offered,
+        selection_mode="multi",
+        default=offered,
+        format_func=PANES.__getitem__,
+        key=f"{SHOWN_PANES}-{'narrow' if narrow else 'wide'}",
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    return [name for name in offered if name in chosen] or ["case"]

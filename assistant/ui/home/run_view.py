@@ -1,0 +1,181 @@
+"""A run on screen: how far it is, its cases as they come in, what can be done with all of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import streamlit as st
+
+from assistant.domain import RunStatus
+from assistant.errors import AssistantError
+from assistant.ui.browser_scripts import panes
+from assistant.ui.cases.case_bar import DECIDED, note_decision
+from assistant.ui.cases.case_list import counts_line
+from assistant.ui.counting import counted
+from assistant.ui.home.coverage_table import coverage_table
+from assistant.ui.home.downloads import download_menu
+from assistant.ui.home.quality_panel import quality_panel
+from assistant.ui.home.run_cases import panes_shown, run_cases
+from assistant.ui.home.run_questions import run_questions
+from assistant.ui.plain import label, plain
+from assistant.ui.state import Session, errors_shown
+from assistant.workflow.deployment import models
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review import review
+from assistant.workflow.writing import generate_cases, runs
+from assistant.workflow.writing.runs import ACTIVE, RunSummary, RunView
+
+STATUS_BADGES: dict[RunStatus, str] = {
+    "queued": ":gray-badge[:material/schedule: waiting]",
+    "running": ":blue-badge[:material/progress_activity: writing]",
+    "done": ":green-badge[:material/check: done]",
+    "cancelled": ":orange-badge[:material/cancel: cancelled]",
+    "failed": ":red-badge[:material/error: failed]",
+    "interrupted": ":orange-badge[:material/power_off: interrupted]",
+}
+VIEW = "run_view"
+VIEWS = {
+    "cases": ":material/list_alt: Cases",
+    "coverage": ":material/grid_on: Coverage",
+    "quality": ":material/verified: Quality",
+    "questions": ":material/contact_support: Questions",
+}
+
+
+def run_view(opened: Workspace, record: Session) -> None:
+    """The open run: a header, then cases beside their sources, the coverage or the questions."""
+    try:
+        view = runs.view(opened, record.project_id, record.run_id)
+    except AssistantError as error:
+        st.warning(plain(str(error)), icon=":material/link_off:")
+        st.button("New request", icon=":material/add:", on_click=record.open_run, args=("",))
+        return
+    st.session_state.pop(DECIDED, None)  # all of the page is drawn now
+    panes()
+    shown, opened_panes = _header(opened, record, view)
+    if shown == "coverage":
+        coverage_table(opened, record, view)
+    elif shown == "quality":
+        quality_panel(opened, record, view)
+    elif shown == "questions":
+        run_questions(opened, record, view)
+    else:
+        st.fragment(run_cases)(
+            opened, record, view, opened_panes
+        )  # a step to the next case draws the cases alone
+
+
+def _view_label(name: str, view: RunView) -> str:
+    counts = {"questions": len(view.run.questions)}
+    return f"{VIEWS[name]} ({counts[name]})" if name in counts else VIEWS[name]
+
+
+def _header(opened: Workspace, record: Session, view: RunView) -> tuple[str, Sequence[str]]:
+    """What the run is, what to look at, and what to do with it; returns what to look at, and in
+    which panes."""
+    summary = view.summary
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(
+            f"**{label(summary.request, limit=90)}** {STATUS_BADGES[summary.status]} "
+            f":small[:gray[{_facts(summary)}]]",
+            width="stretch",
+        )
+        if summary.status not in ACTIVE:
+            st.markdown(counts_line(summary), width="content")
+        st.button(
+            "New request", icon=":material/add:", on_click=record.open_run, args=("",), key="new",
+            type="tertiary",
+        )  # fmt: skip
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        shown = st.segmented_control(
+            "Show",
+            list(VIEWS),
+            format_func=lambda name: _view_label(name, view),
+            default="cases",
+            required=True,
+            key=VIEW,
+            label_visibility="collapsed",
+        )
+        opened_panes = panes_shown() if shown == "cases" else ()
+        st.space("stretch")
+        if summary.status in ACTIVE:
+            st.button(
+                "Cancel",
+                icon=":material/stop_circle:",
+                on_click=generate_cases.cancel,
+                args=(opened, summary.id),
+            )
+        elif summary.status != "done":
+            if st.button("Continue", icon=":material/resume:", key="continue_run"):
+                with errors_shown():
+                    generate_cases.resume(opened, record.project_id, summary.id)
+                    st.rerun()
+        elif summary.cases > summary.accepted + summary.rejected:
+            _accept_all(opened, record)
+        download_menu(opened, record, summary)
+    if summary.error:
+        st.error(plain(summary.error), icon=":material/error:")
+    return shown or "cases", opened_panes
+
+
+def _facts(summary: RunSummary) -> str:
+    """Who wrote, for whom, and when."""
+    started = f"{summary.created_at.astimezone():%d %b %Y, %H:%M}"
+    return " · ".join(label(part) for part in (_writer(summary), summary.by, started) if part)
+
+
+def _writer(summary: RunSummary) -> str:
+    """Who wrote, by the name under which it was chosen."""
+    return models.OUTLINE_TITLE if summary.writer == models.OUTLINE_WRITER else summary.writer
+
+
+def _accept_all(opened: Workspace, record: Session) -> None:
+    """How many cases are without a finding, and why the others are left; then accept those."""
+    drafts = [
+        stored
+        for stored in runs.cases(opened, record.project_id, record.run_id)
+        if stored.status == "draft"
+    ]
+    left = Counter(filter(None, (review.set_aside(stored) for stored in drafts)))
+    clean = len(drafts) - sum(left.values())
+    with st.popover("Accept all", icon=":material/done_all:"):
+        st.markdown(
+            f"Accept the **{counted(clean, 'draft')}** in which no check found anything, of "
+            f"{len(drafts)}? The checks do not know whether a case is right."
+        )
+        for reason, count in left.most_common():
+            st.caption(f"{counted(count, 'draft')} left to you: {reason}")
+        if st.button(
+            f"Accept {counted(clean, 'case')}", type="primary", key="accept_all",
+            disabled=not clean,
+        ):  # fmt: skip
+            with errors_shown():
+                outcome = review.accept_all(opened, record.project_id, drafts, by=record.user)
+                accepted = counted(len(outcome.changed), "case")
+                note_decision(outcome, f"{accepted} accepted at once")
+                st.toast(f"{accepted} accepted", icon=":material/done_all:")
+                st.rerun()
+
+
+def earlier_runs(opened: Workspace, record: Session) -> None:
+    """The project's runs, newest first, each to be opened again."""
+    listed = runs.runs(opened, record.project_id)
+    if not listed:
+        return
+    st.subheader("Earlier runs", icon=":material/history:")
+    for summary in listed[:8]:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button(
+                label(summary.request, limit=70),
+                key=f"open-{summary.id}",
+                type="tertiary",
+                icon=":material/chevron_right:",
+                on_click=record.open_run,
+                args=(summary.id,),
+            )
+            st.markdown(
+                f"{STATUS_BADGES[summary.status]} :small[:gray[{summary.cases} cases, "
+                f"{summary.accepted} accepted · {label(_writer(summary))} · "
+                f"{summary.created_at.astimezone():%d %b %H:%M}]]"
+            )

@@ -1,0 +1,87 @@
+"""Write the open case again, whole or one of its steps, with the same writer or another."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from assistant.errors import AssistantError
+from assistant.ui.home.writing_bar import follow
+from assistant.ui.plain import cut, label, visible
+from assistant.ui.state import CASE_PROBLEM, Session
+from assistant.workflow.deployment import models
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.writing import again_runs, write_again, write_step
+from assistant.workflow.writing.runs import RunView, StoredCase
+
+WHOLE = 0
+
+
+def write_again_menu(opened: Workspace, record: Session, stored: StoredCase, view: RunView) -> None:
+    """A menu beside the decisions; disabled where the case was not written from a condition."""
+    written = write_again.can_be_written(stored)
+    busy = bool(again_runs.active(opened, record.run_id))
+    with st.popover(
+        "Write again",
+        type="tertiary",
+        icon=":material/refresh:",
+        disabled=busy or not written,
+        help=None if written else "It was not written from a condition. Edit it instead.",
+    ):
+        part = st.selectbox(
+            "What",
+            [WHOLE, *(step.number for step in stored.case.steps)],
+            format_func=lambda number: _part(stored, number),
+            key=f"again-part-{stored.id}",
+        )
+        writer = writer_choice(opened, view.run.generation.writer, f"again-writer-{stored.id}")
+        st.caption(
+            "The whole case becomes a draft again."
+            if part == WHOLE
+            else "Everything but this step stays, with what was decided about the case."
+        )
+        st.button(
+            "Write",
+            type="primary",
+            icon=":material/refresh:",
+            key="write_part",
+            on_click=_start,
+            args=(opened, record, stored, part, writer),
+        )
+
+
+def writer_choice(opened: Workspace, before: str, key: str) -> str:
+    """Which writer writes, the one that wrote ``before`` unless changed; says where text goes."""
+    choices = {choice.id: choice for choice in models.writers(opened) if choice.usable}
+    chosen = st.selectbox(
+        "Writer",
+        list(choices),
+        index=list(choices).index(before if before in choices else models.OUTLINE_WRITER),
+        format_func=lambda name: choices[name].title if name in choices else name,
+        key=key,
+    )
+    if choices[chosen].leaves:
+        st.caption(f":orange[:material/cloud_upload:] Text {label(choices[chosen].destination)}.")
+    return chosen
+
+
+def _part(stored: StoredCase, number: int) -> str:
+    if number == WHOLE:
+        return "The whole case"
+    return f"Step {number}: {cut(visible(stored.case.steps[number - 1].action), 60)}"
+
+
+def _start(opened: Workspace, record: Session, stored: StoredCase, part: int, writer: str) -> None:
+    try:
+        if part == WHOLE:
+            jobs = write_again.start(
+                opened, record.project_id, [stored.id],
+                by=record.user, writer=writer, reason=write_again.ASKED, accepted=True,
+            )  # fmt: skip
+        else:
+            jobs = write_step.start(
+                opened, record.project_id, stored.id, part, by=record.user, writer=writer
+            )
+    except AssistantError as error:
+        st.session_state[CASE_PROBLEM] = str(error)
+    else:
+        follow(jobs, {stored.id: stored.row_version})

@@ -1,0 +1,84 @@
+"""Trained adapters: which there are, which is the project's default, and what to do with one."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from assistant.errors import AssistantError
+from assistant.ui.plain import label, visible
+from assistant.ui.state import Session, errors_shown
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.learning import train_adapter
+
+
+def adapters_table(opened: Workspace, record: Session) -> None:
+    """The registry as a table; the chosen row can be promoted, renamed, deleted, exported."""
+    registry = train_adapter.adapters(opened)
+    sheets = [one.sheet for one in registry.list()]
+    st.subheader(f"Adapters ({len(sheets)})", icon=":material/extension:")
+    if not sheets:
+        st.caption("None yet. A finished training run puts its adapter here, ready to write with.")
+        return
+    default = registry.default_of(record.project_id)
+    event = st.dataframe(
+        {
+            "Adapter": [visible(sheet.name) for sheet in sheets],
+            "Default": ["★" if sheet.name == default else "" for sheet in sheets],
+            "Base": [visible(sheet.base.id) for sheet in sheets],
+            "Pairs": [sheet.train_pairs for sheet in sheets],
+            "Held-out loss": [sheet.metrics.get("sft_best_loss") for sheet in sheets],
+            "Created": [f"{sheet.created.astimezone():%d %b %Y, %H:%M}" for sheet in sheets],
+            "By": [visible(sheet.author) for sheet in sheets],
+        },
+        hide_index=True,
+        placeholder="",
+        on_select="rerun",
+        selection_mode="single-row",
+        key="adapters_table",
+        column_config={"Held-out loss": st.column_config.NumberColumn(format="%.3f")},
+        alt="Adapters",
+    )
+    rows = event.selection.rows
+    chosen = sheets[rows[0]].name if rows and rows[0] < len(sheets) else ""
+    with st.container(horizontal=True), errors_shown():
+        _actions(opened, record, chosen, default)
+    st.caption(
+        "Choose an adapter as the writer on the page Generate test cases, or measure what it "
+        "gives on the page Compare models."
+    )
+
+
+def _actions(opened: Workspace, record: Session, chosen: str, default: str) -> None:
+    registry = train_adapter.adapters(opened)
+    if st.button("Make default", icon=":material/star:", disabled=not chosen or chosen == default):
+        registry.promote(chosen, record.project_id)
+        st.rerun()
+    if st.button("Roll back default", icon=":material/undo:", disabled=not default):
+        registry.roll_back(record.project_id)
+        st.rerun()
+    with st.popover("Rename", icon=":material/edit:", disabled=not chosen):
+        name = st.text_input("New name", value=chosen, max_chars=48, key=f"rename-{chosen}")
+        if st.button("Rename it", type="primary"):
+            registry.rename(chosen, train_adapter.safe_name(name or ""))
+            opened.endpoints.forget()
+            st.rerun()
+    with st.popover("Delete", icon=":material/delete:", disabled=not chosen):
+        st.markdown(f"Delete **{label(chosen)}**? Cases that it wrote stay.")
+        if st.button("Delete it", type="primary"):
+            registry.delete(chosen)
+            opened.endpoints.forget()
+            st.rerun()
+    with st.popover("Export", icon=":material/ios_share:", disabled=not chosen):
+        _export(opened, chosen)
+
+
+def _export(opened: Workspace, chosen: str) -> None:
+    st.markdown("Merged into the base, for Ollama and llama-server (GGUF) or vLLM (safetensors).")
+    form = st.radio("Format", ["gguf", "safetensors"], horizontal=True, key="export_form")
+    if st.button("Write it", type="primary"):
+        with st.spinner("Merging…"):
+            try:
+                target = opened.settings.data_dir / "exports"
+                st.code(train_adapter.export(opened, chosen, target, form or "gguf"), language=None)
+            except AssistantError as error:
+                st.error(label(str(error), limit=400))

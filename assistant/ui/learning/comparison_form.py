@@ -1,0 +1,141 @@
+"""What to compare, on which held-out cases; how far a comparison is; the earlier ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from assistant.ui.plain import label, plain, visible
+from assistant.ui.state import Session, errors_shown
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.learning import compare_models, train_adapter
+from assistant.workflow.learning.compare_models import COLUMN_TITLES, CompareRequest
+
+POLL_SECONDS = 1.5
+RUNNING, CHOSEN = "comparison_running", "comparison_chosen"
+SAME, PROJECT, OTHER = "What the adapter held out", "This project's cases", "A file"
+
+
+def comparison_form(opened: Workspace, record: Session) -> None:
+    """Columns, adapter, cases and how many; one button."""
+    registry = train_adapter.adapters(opened)
+    sheets = {one.sheet.name: one.sheet for one in registry.list()}
+    with st.expander(
+        "New comparison",
+        icon=":material/add_chart:",
+        expanded=not compare_models.listed(opened, record.project_id),
+    ):
+        grid = st.grid(2, min_column_width=360, gap="large")
+        with grid.cell():
+            names = list(sheets)
+            default = registry.default_of(record.project_id)
+            adapter = st.selectbox(
+                "Adapter",
+                ["", *names],
+                index=names.index(default) + 1 if default in names else min(1, len(names)),
+                format_func=lambda name: visible(name) or "no adapter",
+                key="compare_adapter",
+                help="What it was trained on is never measured.",
+            )
+            usable = [
+                column
+                for column, kind in COLUMN_TITLES.items()
+                if adapter or column not in ("ft", "both")
+            ]
+            if not opened.settings.endpoint_provider:
+                usable = [column for column in usable if column != "endpoint"]
+            columns = st.pills(
+                "Columns",
+                usable,
+                default=[column for column in usable if column != "endpoint"],
+                selection_mode="multi",
+                format_func=COLUMN_TITLES.__getitem__,
+                key=f"compare_columns_{bool(adapter)}",
+            )
+        with grid.cell():
+            file = _cases(opened, adapter or "")
+            limit = st.number_input(
+                "Stories", 1, 1000, 20, 5, key="compare_limit",
+                help="Drawn from those held out. Twenty give a hint, a hundred an answer.",
+            )  # fmt: skip
+            computed = st.checkbox(
+                "Let the code choose the conditions",
+                key="compare_computed",
+                help="Otherwise each column words the conditions that the held-out cases stand "
+                "for, so that the wording alone is measured.",
+            )
+        st.caption(
+            ":material/schedule: A small model takes five to ten seconds a case and column on two "
+            "cores. You can leave the page; the comparison goes on."
+        )
+        if st.button("Compare", type="primary", icon=":material/play_arrow:", key="compare"):
+            with errors_shown():
+                request = CompareRequest(
+                    base=sheets[adapter].base.id if adapter else compare_models.SMALL_CHAT,
+                    adapter=adapter or "",
+                    columns=tuple(columns or ()),
+                    cases_file=file,
+                    limit=int(limit or 20),
+                    conditions="computed" if computed else "titles",
+                )
+                st.session_state[RUNNING] = compare_models.begin(
+                    opened, record.project_id, request, by=record.user
+                )
+                st.rerun()
+    running = compare_models.running(opened, record.project_id)
+    st.fragment(_progress, run_every=POLL_SECONDS if running else None)(opened, record, running)
+
+
+def _cases(opened: Workspace, adapter: str) -> Path | None:
+    """The file that held-out cases come from; ``None`` for the project itself."""
+    dataset = train_adapter.dataset_of(opened, adapter) if adapter else None
+    own = Path(dataset.source_path) if dataset and dataset.source_path else None
+    ways = [SAME, OTHER] if own and own.is_file() else [PROJECT, OTHER]
+    way = st.segmented_control(
+        "Held-out cases from", ways, default=ways[0], required=True, key=f"compare_{ways[0]}"
+    )
+    if way == SAME:
+        return own
+    if way == PROJECT:
+        return None
+    files = train_adapter.uploads(opened)
+    upload = st.file_uploader("JSON lines of cases with their story", type=["jsonl"])
+    if upload is not None:
+        return train_adapter.keep_upload(opened, upload.name, upload.getvalue())
+    if not files:
+        return None
+    return st.selectbox("or an earlier file", files, format_func=lambda path: visible(path.stem))
+
+
+def _progress(opened: Workspace, record: Session, was_running: tuple[str, ...]) -> None:
+    running = compare_models.running(opened, record.project_id)
+    if was_running != running:
+        if was_running:
+            st.session_state[CHOSEN] = was_running[0]
+        st.rerun()
+    for comparison_id in running:
+        state = opened.jobs.state(compare_models.job_of(comparison_id))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            share = state.done / max(1, state.total)
+            text = (
+                f"{state.done} of {state.total} cases written"
+                if state.total
+                else "Reading the cases, and measuring perplexity…"
+            )
+            st.progress(share, text)
+            if st.button("Cancel", icon=":material/stop_circle:", key=f"stop-{comparison_id}"):
+                opened.jobs.cancel(compare_models.job_of(comparison_id))
+    for comparison_id in compare_models.unfinished(opened, record.project_id):
+        state = opened.jobs.state(compare_models.job_of(comparison_id))
+        if state.error:
+            st.error(plain(state.error), icon=":material/error:")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f":material/pause_circle: {label(comparison_id)} is not complete.")
+            if st.button("Continue", icon=":material/resume:", key=f"go-{comparison_id}"):
+                with errors_shown():
+                    compare_models.resume(opened, record.project_id, comparison_id, by=record.user)
+                    st.rerun()
+            if st.button("Drop", icon=":material/delete:", key=f"drop-{comparison_id}"):
+                compare_models.drop(opened, record.project_id, comparison_id)
+                st.rerun()

@@ -1,0 +1,214 @@
+"""A comparison to be looked at: advice, bars with intervals, the table, the cases, the rating."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from assistant.errors import AssistantError
+from assistant.ui.learning.comparison_form import CHOSEN
+from assistant.ui.learning.rating import rating
+from assistant.ui.plain import label, plain, visible
+from assistant.ui.state import Session
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.learning import compare_models
+from assistant.workflow.learning import comparison_view as views
+from assistant.workflow.learning.comparison_view import Comparison, FigureRow
+
+VIEWS = {
+    "figures": ":material/bar_chart: Figures",
+    "cases": ":material/list_alt: Cases behind a figure",
+    "rating": ":material/thumbs_up_down: Rate blind",
+    "table": ":material/table_view: Capabilities",
+}
+CASES_SHOWN = 200
+
+
+def comparison_view(opened: Workspace, record: Session) -> None:
+    """The chosen comparison, the newest at first."""
+    listed = compare_models.listed(opened, record.project_id)
+    if not listed:
+        st.caption(
+            "Nothing was compared yet. A comparison writes the same held-out cases again in each "
+            "column and measures them, so that the advice comes from your own numbers."
+        )
+        return
+    names = {one.id: one for one in listed}
+    if st.session_state.get(CHOSEN) not in names:
+        st.session_state[CHOSEN] = listed[0].id
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.selectbox(
+            "Comparison",
+            list(names),
+            format_func=lambda key: (
+                f"{visible(names[key].name)} · {names[key].created_at.astimezone():%d %b %Y, %H:%M}"
+            ),
+            key=CHOSEN,
+        )
+    try:
+        comparison = compare_models.opened(opened, record.project_id, chosen)
+    except AssistantError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    if not comparison.complete:
+        st.warning("This comparison was cancelled: it holds whole stories up to then.")
+    shown = st.segmented_control(
+        "Show", list(VIEWS), format_func=VIEWS.__getitem__, default="figures", required=True,
+        key="comparison_shown", label_visibility="collapsed",
+    )  # fmt: skip
+    if shown == "cases":
+        _cases(comparison)
+    elif shown == "rating":
+        rating(opened, record, comparison)
+    elif shown == "table":
+        _capabilities(opened, comparison)
+    else:
+        _advice(opened, comparison)
+        rows = views.figure_rows(comparison)
+        _bars(comparison, rows)
+        _table(opened, comparison, rows)
+
+
+def _advice(opened: Workspace, comparison: Comparison) -> None:
+    st.subheader("Advice", icon=":material/lightbulb:")
+    for one in compare_models.advice_of(opened, comparison):
+        with st.container(border=True, gap="xsmall"):
+            st.markdown(f":blue-badge[{one.kind}] {label(one.says, limit=600)}")
+            figures = " · ".join(
+                f"{label(figure.name)} {figure.value:.3g}"
+                + ("" if figure.p is None else f" (p = {figure.p:.2g})")
+                for figure in one.figures
+            )
+            st.caption(f"{figures}  \nRule: {label(one.rule, limit=400)}")
+
+
+def _bars(comparison: Comparison, rows: tuple[FigureRow, ...]) -> None:
+    """The main metrics as bars with their intervals, one small plot each."""
+    main = [row for row in rows if row.main]
+    if not main:
+        return
+    st.subheader("Main figures", icon=":material/bar_chart:")
+    titles = {result.column: result.title for result in comparison.columns}
+    with st.grid(3, min_column_width=300):
+        for row in main:
+            with st.container(border=True):
+                way = {"lower": "lower is better", "higher": "higher is better"}.get(row.better, "")
+                st.markdown(f"**{label(row.title)}** :small[:gray[{way}]]", help=row.about)
+                st.vega_lite_chart(_chart(row, titles), width="stretch")
+
+
+def _chart(row: FigureRow, titles: dict[str, str]) -> dict[str, Any]:
+    """A Vega-Lite plot: a bar for each column, and its interval as a line across the bar's end."""
+    values = [
+        {
+            "Column": titles[column],
+            "Value": cell.value,
+            "low": cell.low if cell.low is not None else cell.value,
+            "high": cell.high if cell.high is not None else cell.value,
+            "text": cell.text,
+        }
+        for column, cell in row.cells.items()
+    ]
+    order = [titles[column] for column in row.cells]
+    tooltip = [{"field": "Column"}, {"field": "text", "title": row.title}]
+    place = {
+        "field": "Column",
+        "type": "nominal",
+        "sort": order,
+        "title": None,
+        "axis": {"labelOverlap": False},
+    }
+    along = {"type": "quantitative", "title": None}
+    return {
+        "data": {"values": values},
+        "height": 34 * len(order),
+        "encoding": {"y": place, "tooltip": tooltip},
+        "layer": [
+            {
+                "mark": {"type": "bar", "height": 16, "cornerRadiusEnd": 3, "opacity": 0.75},
+                "encoding": {"x": {"field": "Value", **along}},
+            },
+            {
+                "mark": {"type": "rule", "strokeWidth": 2},
+                "encoding": {"x": {"field": "low", **along}, "x2": {"field": "high"}},
+            },
+        ],
+    }
+
+
+def _table(opened: Workspace, comparison: Comparison, rows: tuple[FigureRow, ...]) -> None:
+    table: dict[str, list[str]] = {"Figure": [row.title for row in rows]}
+    for result in comparison.columns:
+        table[result.title] = [
+            f"{cell.text} {cell.mark}".strip() if (cell := row.cells.get(result.column)) else "–"
+            for row in rows
+        ]
+    if comparison.company:
+        table["Your own cases"] = [row.company for row in rows]
+    st.dataframe(table, hide_index=True, height=38 + 36 * len(rows), alt="All figures")
+    first = comparison.columns[0].title
+    stories = len(comparison.references)
+    st.caption(
+        f"{stories} held-out stories. In brackets the 95 % bootstrap interval over stories. "
+        f"{views.BETTER} better, {views.WORSE} worse than {label(first)} (paired permutation test, "
+        "5 %, Holm). A reference case counts as found from a closeness of "
+        f"{comparison.threshold:.2f}."
+    )
+    advice = compare_models.advice_of(opened, comparison)
+    st.download_button(
+        "Download the report", views.markdown(comparison, advice), f"comparison-{comparison.id}.md",
+        icon=":material/download:", on_click="ignore",
+    )  # fmt: skip
+
+
+def _cases(comparison: Comparison) -> None:
+    rows = views.figure_rows(comparison)
+    titles = {result.column: result.title for result in comparison.columns}
+    with st.container(horizontal=True):
+        metric = st.selectbox(
+            "Figure",
+            [row.metric for row in rows],
+            format_func={row.metric: row.title for row in rows}.__getitem__,
+            key="behind_metric",
+        )
+        columns = list(next(row for row in rows if row.metric == metric).cells)
+        column = st.selectbox("Column", columns, format_func=titles.__getitem__)
+    behind = views.cases_behind(comparison, column, metric)[:CASES_SHOWN]
+    event = st.dataframe(
+        {
+            "Story": [visible(one.story_key.rsplit("/", 1)[-1]) for one in behind],
+            "Condition": [visible(one.situation) for one in behind],
+            "Value": [one.value for one in behind],
+            "Notes": [visible("; ".join(one.notes)) for one in behind],
+        },
+        hide_index=True,
+        placeholder="",
+        height=300,
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config={"Value": st.column_config.NumberColumn(format="%.3f")},
+        key=f"behind-{column}-{metric}",
+        alt="The cases that the figure was made of, the worst first",
+    )
+    place = event.selection.rows[0] if event.selection.rows else 0
+    if not behind or place >= len(behind):
+        return
+    one = behind[place]
+    with st.grid(2, min_column_width=340):
+        for title, text in (("As written", one.text), ("Reference case", one.reference)):
+            with st.container(border=True):
+                st.markdown(f"**{title}**")
+                st.text(visible(text) or "–")
+
+
+def _capabilities(opened: Workspace, comparison: Comparison) -> None:
+    rows = compare_models.capabilities_of(opened, comparison)
+    titles = [result.title for result in comparison.columns]
+    table: dict[str, list[str]] = {
+        "Capability": [row.capability for row in rows],
+        "Measured by": [row.measured for row in rows],
+    }
+    for place, title in enumerate(titles):
+        table[title] = [row.cells[place].text for row in rows]
+    st.table(table)

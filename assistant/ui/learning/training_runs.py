@@ -1,0 +1,123 @@
+"""Training runs: how far each is, its loss so far, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from assistant.ui.plain import label, plain, visible
+from assistant.ui.state import Session, errors_shown
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.learning import train_adapter
+from assistant.workflow.learning.train_adapter import TrainingRun
+
+POLL_SECONDS = 2.0
+BADGES = {
+    "queued": ":gray-badge[:material/schedule: starting]",
+    "running": ":blue-badge[:material/progress_activity: training]",
+    "done": ":green-badge[:material/check: done]",
+    "cancelled": ":orange-badge[:material/cancel: cancelled]",
+    "failed": ":red-badge[:material/error: failed]",
+    "interrupted": ":orange-badge[:material/power_off: interrupted]",
+}
+
+
+def training_runs(opened: Workspace, record: Session) -> None:
+    """The project's runs, the newest open; looked at again every two seconds while one works."""
+    job = train_adapter.preparing_job(record.project_id)
+    runs = train_adapter.runs(opened, record.project_id)
+    active = opened.jobs.is_active(job) or any(run.state.active for run in runs)
+    st.fragment(_runs, run_every=POLL_SECONDS if active else None)(opened, record, active)
+
+
+def _runs(opened: Workspace, record: Session, was_active: bool) -> None:
+    job = opened.jobs.state(train_adapter.preparing_job(record.project_id))
+    runs = train_adapter.runs(opened, record.project_id)
+    active = job.active or any(run.state.active for run in runs)
+    if was_active and not active:
+        st.rerun()
+    if not runs and not job.active and not job.error:
+        return
+    st.subheader("Training runs", icon=":material/monitoring:")
+    if job.active:
+        st.progress(job.done / max(1, job.total), f"Making the dataset: {job.done} of {job.total}")
+    elif job.error:
+        st.error(plain(job.error), icon=":material/error:")
+    for place, run in enumerate(runs[:6]):
+        with st.container(border=True):
+            _run(opened, record, run, opened_up=place == 0)
+
+
+def _run(opened: Workspace, record: Session, run: TrainingRun, *, opened_up: bool) -> None:
+    lines = train_adapter.progress(opened, record.project_id, run.name)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            f"**{label(run.name)}** {BADGES[run.state.name]} "
+            f":small[:gray[{label(run.config.base)} · {run.state.train_pairs} pairs]]",
+            width="stretch",
+        )
+        _actions(opened, record, run)
+    if run.state.error:
+        st.error(plain(run.state.error), icon=":material/error:")
+    if not opened_up:
+        return
+    if lines:
+        last = lines[-1]
+        held = [line.validation_loss for line in lines if line.validation_loss is not None]
+        figures = {
+            "Step": f"{last.step} of {last.total_steps}",
+            "Loss": f"{last.loss:.3f}",
+            "Held-out loss": f"{held[-1]:.3f}" if held else "–",
+            "Tokens a second": f"{last.tokens_per_second:.0f}",
+            "Time left": _minutes(last.seconds_left) if run.state.active else "–",
+            "Memory": f"{last.memory_mb / 1000:.1f} GB",
+        }
+        with st.grid(len(figures), min_column_width=120):
+            for name, value in figures.items():
+                st.metric(name, value)
+        st.line_chart(
+            {
+                "Step": [line.step for line in lines],
+                "Training": [line.loss for line in lines],
+                "Held out": _carried([line.validation_loss for line in lines]),
+            },
+            x="Step",
+            y=["Training", "Held out"],
+            y_label="Loss (nats a token)",
+            height=220,
+        )
+    elif run.state.active:
+        st.caption("The base model is being loaded; the first step takes a while.")
+    if run.dataset is not None:
+        with st.expander("Data sheet", icon=":material/description:"):
+            st.text(visible(run.dataset.sheet))
+    if run.state.name in ("failed", "interrupted"):
+        with st.expander("Log", icon=":material/terminal:"):
+            st.text(visible(train_adapter.log_of(opened, record.project_id, run.name)))
+
+
+def _actions(opened: Workspace, record: Session, run: TrainingRun) -> None:
+    if run.state.active:
+        if st.button("Cancel", icon=":material/stop_circle:", key=f"cancel-{run.name}"):
+            with errors_shown():
+                train_adapter.cancel(opened, record.project_id, run.name)
+                st.toast("The run stops after this step; what it learned is kept.")
+    elif run.state.name != "done" and st.button(
+        "Continue", icon=":material/resume:", key=f"continue-{run.name}"
+    ):
+        with errors_shown():
+            train_adapter.resume(opened, record.project_id, run.name)
+            st.rerun()
+
+
+def _carried(values: Sequence[float | None]) -> list[float | None]:
+    """The values with gaps filled by the last known one: it is measured every few steps only."""
+    filled: list[float | None] = []
+    for value in values:
+        filled.append(value if value is not None or not filled else filled[-1])
+    return filled
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"

@@ -1,0 +1,3 @@
+"""The library page: cases of a project, filtered, decided on, without duplicates."""
+
+__all__ = ["library_view"]

@@ -1,0 +1,88 @@
+"""One case of the library to read: its steps, what a check found, and how it came to be."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from assistant.domain import LintFinding
+from assistant.errors import AssistantError
+from assistant.ui.cases.case_bar import STATUS_COLORS
+from assistant.ui.cases.case_view import steps_table
+from assistant.ui.cases.existing_verdicts import case_against_existing
+from assistant.ui.cases.findings_panel import findings_panel
+from assistant.ui.plain import label, plain
+from assistant.ui.state import Session
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review import review, review_library
+from assistant.workflow.writing import checking, runs
+from assistant.workflow.writing.runs import ACTIVE, StoredCase
+
+PROBLEM = "library_case_problem"
+
+
+def library_case(opened: Workspace, record: Session, case_id: str) -> None:
+    """The case as it stands, and under it every earlier version with what changed."""
+    try:
+        stored = runs.case(opened, record.project_id, case_id)
+    except AssistantError as error:
+        st.warning(plain(str(error)), icon=":material/link_off:")
+        return
+    case = stored.case
+    badges = f":{STATUS_COLORS[case.status]}-badge[{case.status}]"
+    if case.technique:
+        badges += f" :gray-badge[{case.technique}]"
+    st.markdown(f"**{label(case.id)}** {badges}  \n{label(case.title, limit=300)}")
+    trace = " · ".join(label(x) for x in (case.epic_key, case.story_key, *case.criterion_ids) if x)
+    if trace:
+        st.caption(trace)
+    if case.status_reason:
+        st.caption(f":material/info: {label(case.status_reason, limit=240)}")
+    for text in case.preconditions:
+        st.caption(f"Precondition: {label(text, limit=300)}")
+    steps_table(case, marks=case.origin.writer != "import")
+    _against_existing(opened, record, stored)
+    problem = st.session_state.pop(PROBLEM, "")
+    if problem:
+        st.error(plain(problem), icon=":material/error:")
+    checked = checking.as_shown(opened, record.project_id, stored)
+
+    def apply(finding: LintFinding) -> None:
+        try:
+            review.apply_fix(
+                opened, record.project_id, checked, finding,
+                seen_version=stored.row_version, by=record.user,
+            )  # fmt: skip
+        except AssistantError as error:
+            st.session_state[PROBLEM] = str(error)
+
+    findings_panel(checked, apply)
+    if stored.run_id and st.button(
+        "Open beside its sources", icon=":material/open_in_new:", key=f"open-{case.id}"
+    ):
+        record.open_run(stored.run_id)
+        record.case_id = case.id
+        st.switch_page("pages/generate_test_cases.py")
+    _history(opened, record, case_id)
+
+
+def _against_existing(opened: Workspace, record: Session, stored: StoredCase) -> None:
+    """The verdict on a generated case that is still to be decided on."""
+    if not stored.run_id or stored.status != "draft":
+        return
+    run = runs.summary(opened, record.project_id, stored.run_id)
+    if run.status not in ACTIVE:
+        case_against_existing(opened, record.project_id, run, stored)
+
+
+def _history(opened: Workspace, record: Session, case_id: str) -> None:
+    changes = review_library.history(opened, record.project_id, case_id)
+    with st.expander(f"History ({len(changes)})", icon=":material/history:"):
+        for change in changes:
+            reason = f": {label(change.reason, limit=200)}" if change.reason else ""
+            st.markdown(
+                f":small[**{change.version}** {change.action} · {label(change.by)} · "
+                f"{change.at}{reason}]"
+            )
+            for sign, color, lines in (("−", "red", change.removed), ("+", "green", change.added)):
+                for line in lines:
+                    st.caption(f":{color}[{sign}] {label(line, limit=300)}")

@@ -1,0 +1,292 @@
+"""The library on screen: a filtered table with bulk decisions, the matrix, and the duplicates."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from assistant.domain import TECHNIQUES
+from assistant.ui.cases.case_list import common_columns, existing_column, table_height
+from assistant.ui.cases.depth_matrix import depth_matrix
+from assistant.ui.cases.existing_verdicts import COLUMN, COLUMN_HELP, COLUMN_WIDTH, library_verdicts
+from assistant.ui.counting import counted
+from assistant.ui.home.downloads import left_out, mapping_downloads, target_choice
+from assistant.ui.home.existing_panel import SIGNS
+from assistant.ui.library.library_case import library_case
+from assistant.ui.library.library_duplicates import library_duplicates
+from assistant.ui.plain import label
+from assistant.ui.state import LIBRARY_CASE, Session, errors_shown, library_last
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review import export_cases, review, review_library
+from assistant.workflow.review.review_library import BulkOutcome, CaseFilter, LibraryRow
+from assistant.workflow.writing import coverage
+from assistant.workflow.writing.reuse import VERDICTS, Verdict
+
+TABLE, VIEW = "library_table", "library_view"
+NAMED = 100
+"""Cases that an action names one by one; it counts the others."""
+VIEWS = {
+    "cases": ":material/list_alt: Cases",
+    "matrix": ":material/grid_on: Traceability",
+    "duplicates": ":material/content_copy: Duplicates",
+}
+TABLE_HEIGHT = 420
+CASE_WIDTH = 460
+
+
+def library_view(opened: Workspace, record: Session) -> None:
+    """Choose what to look at; an empty library says where cases come from."""
+    listed = _rows(opened, record.project_id, review_library.stamp(opened, record.project_id))
+    if not listed:
+        st.info(
+            "No test case yet. Generate some on the first page, or import your existing cases.",
+            icon=":material/inbox:",
+        )
+        return
+    shown = st.segmented_control(
+        "Show", list(VIEWS), format_func=VIEWS.__getitem__, default="cases", required=True,
+        key=VIEW, label_visibility="collapsed",
+    )  # fmt: skip
+    if shown == "matrix":
+        stamp = review_library.stamp(opened, record.project_id)
+        depth_matrix(
+            _matrix(opened, record.project_id, stamp),
+            key="library-depth",
+            open_case=open_in_library,
+            titles={row.id: row.title for row in listed},
+        )
+    elif shown == "duplicates":
+        library_duplicates(opened, record, listed)
+    else:
+        _cases(opened, record, listed)
+
+
+def open_in_library(case_id: str) -> None:
+    """Show one case in the table of the library."""
+    st.session_state[LIBRARY_CASE] = case_id
+    st.session_state[VIEW] = "cases"
+
+
+@st.cache_data(show_spinner=False, max_entries=4)
+def _rows(_opened: Workspace, project_id: str, stamp: str) -> tuple[LibraryRow, ...]:
+    """Read once per change of the project: a library of thousands is parsed once."""
+    return review_library.rows(_opened, project_id)
+
+
+@st.cache_data(show_spinner="Deriving test conditions…", max_entries=4)
+def _matrix(_opened: Workspace, project_id: str, stamp: str) -> coverage.DepthReport:
+    return coverage.of_library(_opened, project_id)
+
+
+def _cases(opened: Workspace, record: Session, listed: Sequence[LibraryRow]) -> None:
+    verdicts = library_verdicts(opened, record.project_id, listed)
+    rows = review_library.chosen(listed, _filter(listed, verdicts))
+    picked = _ticked(record, listed)
+    _actions(opened, record, rows, picked)
+    shown = st.session_state.get(LIBRARY_CASE)
+    if len(picked) == 1:
+        shown = picked[0].id
+    if shown is None:
+        _table(record, rows, verdicts)
+        st.caption(":material/touch_app: Tick one case to read it, several to decide on them.")
+        return
+    grid = st.grid(2, min_column_width=CASE_WIDTH, gap="medium")
+    with grid.cell():
+        _table(record, rows, verdicts)
+    with grid.cell():
+        library_case(opened, record, str(shown))
+
+
+def _filter(listed: Sequence[LibraryRow], verdicts: Mapping[str, Verdict]) -> CaseFilter:
+    def values(name: str) -> list[str]:
+        return sorted({str(getattr(row, name)) for row in listed} - {""})
+
+    columns = st.columns([1.6, *[1.2] * 5, *[1.8] * bool(verdicts)])
+    text = columns[0].text_input(
+        "Find", key="library-text", placeholder="Words of the case", icon=":material/search:"
+    )
+    choices: dict[str, list[str]] = {
+        "Status": values("status"),
+        "Epic": values("epic_key"),
+        "Story": values("story_key"),
+        "Technique": [*(one for one in TECHNIQUES if any(r.technique == one for r in listed))],
+        "Writer": values("writer"),
+    }
+    picked = [
+        column.multiselect(title, options, key=f"library-{title}", placeholder="Any")
+        for column, (title, options) in zip(columns[1:6], choices.items(), strict=True)
+    ]
+    statuses, epics, stories, techniques, writers = map(tuple, picked)
+    wanted = _wanted_verdicts(columns[-1], verdicts) if verdicts else ()
+    return CaseFilter.model_validate(
+        {"text": text or "", "statuses": statuses, "epics": epics, "stories": stories,
+         "techniques": techniques, "writers": writers,
+         "ids": tuple(name for name, verdict in verdicts.items() if verdict in wanted)}
+    )  # fmt: skip
+
+
+def _wanted_verdicts(column: DeltaGenerator, verdicts: Mapping[str, Verdict]) -> Sequence[Verdict]:
+    present = [name for name in VERDICTS if name in verdicts.values()]
+    return column.multiselect(
+        COLUMN,
+        present,
+        format_func=SIGNS.__getitem__,
+        key="library-existing",
+        placeholder="Any",
+        help=COLUMN_HELP,
+    )
+
+
+def _ticked(record: Session, listed: Sequence[LibraryRow]) -> list[LibraryRow]:
+    """The ticked cases, whether the filter shows them or not: a tick belongs to its case."""
+    ticked = set(st.session_state.get(_ticks_key(record), ()))
+    return [row for row in listed if row.id in ticked]
+
+
+def _ticks_key(record: Session) -> str:
+    return f"library-ticked-{record.project_id}"
+
+
+def _table(record: Session, rows: Sequence[LibraryRow], verdicts: Mapping[str, Verdict]) -> None:
+    ids = [row.id for row in rows]
+    key = _ticks_key(record)
+    ticked = set(st.session_state.get(key, ()))
+
+    def tick() -> None:
+        """The rows on screen are these cases; cases that are not on screen keep their ticks."""
+        places = st.session_state[TABLE]["selection"]["rows"]
+        now = {ids[place] for place in places if place < len(ids)}
+        st.session_state[key] = tuple(ticked - set(ids) | now)
+        st.session_state.pop(LIBRARY_CASE, None)
+
+    places = [place for place, name in enumerate(ids) if name in ticked]
+    st.session_state[TABLE] = {"selection": {"rows": places, "columns": [], "cells": []}}
+    table = {
+        **common_columns(rows),
+        **existing_column(rows, verdicts),
+        "Writer": [row.writer for row in rows],
+        "Support": ["⚠ none" if row.unsupported else "" for row in rows],
+        "Findings": [row.findings or None for row in rows],
+    }
+    st.dataframe(
+        table,
+        key=TABLE,
+        placeholder="",
+        on_select=tick,
+        selection_mode="multi-row",
+        hide_index=True,
+        height=table_height(len(rows), TABLE_HEIGHT),
+        column_config={
+            "Status": st.column_config.TextColumn(width=92),
+            "Case": st.column_config.TextColumn(width=140),
+            "Title": st.column_config.TextColumn(width=334 - bool(verdicts) * COLUMN_WIDTH),
+            "Technique": st.column_config.TextColumn(width=112),
+            "Criterion": st.column_config.TextColumn(width=96),
+            COLUMN: st.column_config.TextColumn(width=COLUMN_WIDTH, help=COLUMN_HELP),
+            "Writer": st.column_config.TextColumn(width=64),
+            "Support": st.column_config.TextColumn(width=66),
+            "Findings": st.column_config.NumberColumn(width=72),
+        },
+        alt="Test cases of this project",
+    )
+
+
+def _actions(
+    opened: Workspace, record: Session, rows: Sequence[LibraryRow], picked: Sequence[LibraryRow]
+) -> None:
+    """Decide on the ticked cases, or on all that are shown where none is ticked."""
+    target = list(picked) or list(rows)
+    what = f"{counted(len(target), 'case')} {'ticked' if picked else 'shown'}"
+    shown = {row.id for row in rows}
+    hidden = sum(row.id not in shown for row in picked)
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        told = f"**{what}** of {counted(len(rows), 'case')} shown" if picked else f"**{what}**"
+        st.markdown(told + (f" :orange-badge[{hidden} ticked, not shown]" if hidden else ""))
+        if picked:
+            st.button(
+                "Untick all", type="tertiary", key="library-untick",
+                on_click=st.session_state.pop, args=(_ticks_key(record), None),
+            )  # fmt: skip
+        st.space("stretch")
+        with st.popover("Accept", icon=":material/check:", disabled=not target):
+            _named(target, shown)
+            if st.button(f"Accept {what}", type="primary", key="library-accept"):
+                _decide(opened, record, target, "accepted", "")
+        with st.popover("Reject", icon=":material/close:", disabled=not target):
+            _named(target, shown)
+            reason = st.selectbox(
+                "Reason", review.REJECTION_REASONS, accept_new_options=True, index=None,
+                placeholder="Choose or type a reason", key="library-reason",
+            )  # fmt: skip
+            if st.button(f"Reject {what}", type="primary", key="library-reject"):
+                _decide(opened, record, target, "rejected", reason or "")
+        last: BulkOutcome | None = st.session_state.get(library_last(record))
+        if st.button(
+            f"Undo ({len(last.changed)})" if last else "Undo",
+            icon=":material/undo:",
+            disabled=not last,
+            help="Take the last decision of this page back",
+            key="library-undo",
+        ):
+            _undo(opened, record)
+        with st.popover("Download CSV", icon=":material/download:", disabled=not target):
+            _named(target, shown)
+            tool = target_choice(opened, record.project_id, key="library-target")
+            ids = [row.id for row in target]
+            st.download_button(
+                f"Download {counted(len(ids), 'case')}",
+                data=lambda: review_library.csv_of(
+                    opened, record.project_id, ids, tool.profile, tool.template
+                ),
+                file_name="library.xlsx"
+                if tool.profile == "xlsx"
+                else f"library-{tool.profile}.csv",
+                mime=export_cases.MIME[tool.profile],
+                type="primary",
+                on_click="ignore",
+                key="library-download",
+            )
+            left_out(opened, record.project_id, ids, tool)
+            mapping_downloads(tool, key="library-download")
+
+
+def _named(target: Sequence[LibraryRow], shown: Collection[str]) -> None:
+    """The very cases that an action is about, by name."""
+    lines = [
+        f":small[**{label(row.id)}** {label(row.title, limit=90)}"
+        + ("" if row.id in shown else " :orange[not shown]")
+        + "]"
+        for row in target[:NAMED]
+    ]
+    if len(target) > NAMED:
+        lines.append(f":small[and {len(target) - NAMED} more]")
+    with st.container(height=180 if len(lines) > 5 else "content", border=False):
+        st.markdown("  \n".join(lines))
+
+
+def _decide(
+    opened: Workspace,
+    record: Session,
+    target: Sequence[LibraryRow],
+    status: str,
+    reason: str,
+) -> None:
+    with errors_shown():
+        outcome = review_library.decide(
+            opened, record.project_id, target, "accepted" if status == "accepted" else "rejected",
+            reason=reason, by=record.user,
+        )  # fmt: skip
+        st.session_state[library_last(record)] = outcome if outcome.changed else None
+        st.session_state.pop(_ticks_key(record), None)
+        skipped = f", {len(outcome.skipped)} changed by someone else" if outcome.skipped else ""
+        st.toast(f"{counted(len(outcome.changed), 'case')} {status}{skipped}")
+        st.rerun()
+
+
+def _undo(opened: Workspace, record: Session) -> None:
+    last = st.session_state.pop(library_last(record))
+    done = review_library.undo(opened, record.project_id, last, by=record.user)
+    st.toast(f"Taken back on {counted(done, 'case')}")
+    st.rerun()

@@ -1,0 +1,12 @@
+"""The pages of sources: import, connections, retrieval, documents."""
+
+__all__ = [
+    "connection_cards",
+    "connection_form",
+    "documents_table",
+    "import_panel",
+    "query_trial",
+    "retrieval_form",
+    "services_table",
+    "sync_panel",
+]

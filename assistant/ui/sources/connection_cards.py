@@ -1,0 +1,191 @@
+"""The connections of the project: try one, confirm its fields, see its secret's state, remove."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import streamlit as st
+
+from assistant.errors import AssistantError
+from assistant.ui.plain import label, plain, visible
+from assistant.ui.sources.connection_form import ICONS, extras_inputs
+from assistant.ui.state import Session, errors_shown
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources import connections, sync_jobs
+from assistant.workflow.sources.connections import ConnectionView, FieldProposal
+
+ROLE_WORDS = {
+    "criteria": "Acceptance criteria",
+    "release": "Release",
+    "team": "Team",
+    "epic": "Epic",
+}
+ALWAYS_READ = {
+    "release": "Fix versions of Jira and releases of Copado are read anyway.",
+    "epic": "Parents are read anyway.",
+}
+NONE = ""
+POLL_SECONDS = 1.0
+
+
+def connection_cards(opened: Workspace, record: Session) -> None:
+    """A card for each connection."""
+    views = connections.connections(opened, record.project_id)
+    st.subheader(f"In this project ({len(views)})", icon=":material/hub:")
+    if not views:
+        st.caption(
+            "Nothing yet. Add Jira, Confluence, Salesforce or a database on the right; epics, "
+            "stories, pages and records then come in by themselves and stay fresh."
+        )
+    for view in views:
+        with st.container(border=True, gap="xsmall"):
+            _card(opened, record, view)
+
+
+def _card(opened: Workspace, record: Session, view: ConnectionView) -> None:
+    key = view.connection.id
+    st.markdown(
+        f"{ICONS[view.kind.kind]} **{label(view.config.name)}** :blue-badge[{view.kind.title}]"
+    )
+    st.markdown(f":small[{label(view.config.url)}]  \n:small[:gray[{label(view.config.fetch)}]]")
+    _secret(view)
+    for role, field in view.config.fields.items():
+        st.caption(f":material/rule_settings: {ROLE_WORDS[role]} from **{label(field)}**")
+    active = sync_jobs.state(opened, view.connection).active
+    st.fragment(_progress, run_every=POLL_SECONDS if active else None)(opened, view, active)
+    if view.problem:
+        st.error(plain(view.problem), icon=":material/error:")
+    with st.container(horizontal=True):
+        if active:
+            if st.button("Stop", key=f"stop_{key}", icon=":material/stop_circle:"):
+                sync_jobs.cancel(opened, view.connection)
+        elif st.button("Sync", key=f"sync_{key}", icon=":material/sync:", type="primary"):
+            sync_jobs.start(opened, view.connection, by=record.user)
+            st.rerun()
+        if st.button("Test", key=f"test_{key}", icon=":material/network_check:"):
+            _tested(opened, view)
+        if view.kind.has_fields and st.button(
+            "Find fields", key=f"find_{key}", icon=":material/manage_search:"
+        ):
+            _found(opened, view)
+        if view.kind.has_comments or view.kind.has_attachments:
+            _extras(opened, record, view)
+        _remove(opened, record, view)
+    outcome = st.session_state.get(f"tested_{key}")
+    if outcome:
+        (st.success if outcome[0] else st.error)(plain(outcome[1]))
+    _proposals(opened, record, view)
+
+
+def _progress(opened: Workspace, view: ConnectionView, was_active: bool) -> None:
+    """How far the sync is, or when the last one was."""
+    state = sync_jobs.state(opened, view.connection)
+    if state.active:
+        share = min(1.0, state.done / state.total) if state.total else 0.0
+        st.progress(share, f"Syncing: {state.done} of {state.total or '…'}")
+        return
+    st.caption(f":material/sync: Last sync: {_when(view.last_synced_at)}")
+    if was_active:
+        st.rerun()
+
+
+def _secret(view: ConnectionView) -> None:
+    secret = view.secret
+    if not secret.variable:
+        return
+    if secret.is_set:
+        st.caption(f":green[:material/key:] Secret: set ({secret.state})")
+    else:
+        st.caption(
+            f":orange[:material/key_off:] Secret: not set. Set `{secret.variable}` to "
+            f"{label(view.kind.secret, limit=200)}, and start the app again."
+        )
+
+
+def _tested(opened: Workspace, view: ConnectionView) -> None:
+    key = f"tested_{view.connection.id}"
+    with st.spinner("Asking…"):
+        try:
+            st.session_state[key] = (True, connections.try_out(opened, view.config))
+        except AssistantError as error:
+            st.session_state[key] = (False, str(error))
+
+
+def _found(opened: Workspace, view: ConnectionView) -> None:
+    with errors_shown(), st.spinner("Looking at the latest items…"):
+        st.session_state[f"found_{view.connection.id}"] = connections.propose_fields(
+            opened, view.config
+        )
+
+
+def _proposals(opened: Workspace, record: Session, view: ConnectionView) -> None:
+    """What each field holds, proposed with the evidence, for a person to confirm."""
+    key = view.connection.id
+    found: tuple[FieldProposal, ...] = st.session_state.get(f"found_{key}", ())
+    if not found:
+        return
+    with st.form(f"fields_{key}", border=False):
+        chosen = {proposal.role: _choice(key, view, proposal) for proposal in found}
+        if st.form_submit_button("Use these fields", type="primary"):
+            with errors_shown():
+                connections.confirm_fields(opened, view.connection, chosen, by=record.user)
+                st.session_state.pop(f"found_{key}", None)
+                st.toast("Kept; the next sync reads everything with them")
+                st.rerun()
+
+
+def _choice(key: str, view: ConnectionView, proposal: FieldProposal) -> str:
+    by_field = {each.field: each for each in proposal.candidates}
+    options = [NONE, *by_field]
+    before = view.config.fields.get(proposal.role, proposal.field)
+
+    def shown(field: str) -> str:
+        if field == NONE:
+            return "none"
+        one = by_field[field]
+        return visible(f"{one.name} ({field}), filled in {one.filled} of {one.looked_at}")
+
+    choice = st.selectbox(
+        ROLE_WORDS[proposal.role],
+        options,
+        index=options.index(before) if before in options else 0,
+        format_func=shown,
+        key=f"role_{key}_{proposal.role}",
+    )
+    if proposal.field or proposal.role not in ALWAYS_READ:
+        st.caption(f"Proposed: {label(proposal.evidence, limit=200)}")
+    else:
+        st.caption(ALWAYS_READ[proposal.role])
+    return str(choice or NONE)
+
+
+def _extras(opened: Workspace, record: Session, view: ConnectionView) -> None:
+    """What else is fetched, to be changed; then everything is read again."""
+    key = view.connection.id
+    with st.popover("Also fetch", icon=":material/tune:"):
+        chosen = extras_inputs(view.kind, view.extras, key=key)
+        st.caption("After a change the next sync reads everything again.")
+        if st.button("Keep", type="primary", key=f"extras_{key}", disabled=chosen == view.extras):
+            with errors_shown():
+                connections.change_extras(opened, view.connection, chosen, by=record.user)
+                st.rerun()
+        if st.button(
+            "Sync everything again",
+            key=f"again_{key}",
+            help="Also what has not changed: comments, labels and files that could not be fetched.",
+        ):
+            sync_jobs.start(opened, view.connection, by=record.user, full=True)
+            st.rerun()
+
+
+def _remove(opened: Workspace, record: Session, view: ConnectionView) -> None:
+    with st.popover("Remove", icon=":material/link_off:"):
+        st.markdown(f"Remove {label(view.config.name)}? What came in through it stays.")
+        if st.button("Remove it", type="primary", key=f"remove_{view.connection.id}"):
+            with errors_shown():
+                sync_jobs.disconnect(opened, view.connection, by=record.user)
+                st.rerun()
+
+
+def _when(moment: datetime | None) -> str:
+    return f"{moment.astimezone():%d %b %Y, %H:%M}" if moment else "never"

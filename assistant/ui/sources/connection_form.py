@@ -1,0 +1,110 @@
+"""Add a connection: a kind of system, its address, what to fetch, and where its secret goes."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from assistant.errors import ConnectorError
+from assistant.ui.plain import label, plain
+from assistant.ui.state import Session, errors_shown
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources import connections
+from assistant.workflow.sources.connections import KINDS, ConnectionConfig, ConnectionKind, Extras
+
+ROUND = "connection_round"
+ICONS = {
+    "jira_cloud": ":material/cloud:",
+    "jira_data_center": ":material/dns:",
+    "confluence_cloud": ":material/article:",
+    "confluence_data_center": ":material/article:",
+    "salesforce": ":material/cloud_circle:",
+    "sql": ":material/database:",
+}
+
+ATTACHMENT_NEEDS = {
+    "confluence_cloud": "Confluence Cloud keeps them on another host, which must be named in "
+    "UAT_ALLOWED_HOSTS; a token with scopes needs search:confluence and "
+    "readonly:content.attachment:confluence.",
+}
+
+
+def connection_form(opened: Workspace, record: Session) -> None:
+    """The form; a connection is kept without its secret, and nothing is contacted yet."""
+    st.subheader("Add a connection", icon=":material/add_link:")
+    chosen = st.selectbox(
+        "System",
+        [kind.kind for kind in KINDS],
+        format_func=lambda name: connections.kind_of(name).title,
+        key="connection_kind",
+    )
+    kind = connections.kind_of(chosen)
+    number = st.session_state.get(ROUND, 0)
+    name = st.text_input("Name", value=kind.title, key=f"connection_name_{kind.kind}_{number}")
+    url = st.text_input(
+        "Address", placeholder=kind.address, key=f"connection_url_{kind.kind}_{number}"
+    )
+    user = st.text_input(
+        kind.user + ("" if kind.user_required else " (optional)"),
+        key=f"connection_user_{kind.kind}_{number}",
+    )
+    fetch = st.text_area(
+        f"What to fetch: {kind.fetch}",
+        placeholder=kind.fetch_example,
+        height=90,
+        key=f"connection_fetch_{kind.kind}_{number}",
+    )
+    extras = extras_inputs(kind, Extras(), key=f"new_{kind.kind}_{number}")
+    config = ConnectionConfig(
+        kind=kind.kind, name=name or "", url=url or "", fetch=fetch or "", user=user or "",
+        **extras.model_dump(),
+    )  # fmt: skip
+    _secret(opened, kind, config)
+    if st.button("Add", type="primary", icon=":material/add_link:", key="connection_add"):
+        with errors_shown():
+            added = connections.add(opened, record.project_id, config, by=record.user)
+            st.session_state[ROUND] = number + 1
+            st.toast(f"{label(added.name)} is added", icon=":material/check:")
+            st.rerun()
+
+
+def extras_inputs(kind: ConnectionKind, extras: Extras, *, key: str) -> Extras:
+    """What else is fetched, for a kind of system that has it."""
+    chosen = extras.model_dump()
+    if kind.has_comments:
+        chosen["comments"] = st.toggle(
+            "Comments of issues",
+            value=extras.comments,
+            help="They stand below their issue, under author and date, and can be found and cited. "
+            "They are never read as acceptance criteria or rules.",
+            key=f"comments_{key}",
+        )
+    if kind.has_attachments:
+        chosen["attachments"] = st.toggle(
+            "Attached files",
+            value=extras.attachments,
+            help="PDF, Word, Excel, PowerPoint, CSV, Markdown, HTML and text, each a document of "
+            "its own. " + ATTACHMENT_NEEDS.get(kind.kind, ""),
+            key=f"attachments_{key}",
+        )
+    if chosen["attachments"]:
+        chosen["attachment_mb"] = st.number_input(
+            "Up to how many MB a file", 1, 50, extras.attachment_mb, key=f"attachment_mb_{key}"
+        )
+    return Extras.model_validate(chosen)
+
+
+def _secret(opened: Workspace, kind: ConnectionKind, config: ConnectionConfig) -> None:
+    """Where the secret goes: its name is made of the host that it may be sent to."""
+    st.caption(f":material/key: It needs {label(kind.secret, limit=300)}; {kind.permission}.")
+    if not config.url.strip():
+        return
+    try:
+        secret = connections.secret_view(opened, config)
+    except ConnectorError as error:
+        st.caption(f":orange[:material/error:] {plain(str(error))}")
+        return
+    if not secret.is_set:
+        st.caption("Set it before you start the app; it is never stored or shown:")
+        st.code(f"export {secret.variable}='…'", language="bash")
+    elif secret.variable:
+        st.caption(f":green[:material/check_circle:] Its secret is set ({secret.state}).")

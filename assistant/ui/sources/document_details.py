@@ -1,0 +1,65 @@
+"""One source looked into: its versions, what changed sentence by sentence, the cases on it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from assistant.ui.cases.source_reader import source_reader
+from assistant.ui.counting import counted
+from assistant.ui.plain import label
+from assistant.ui.state import Session
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review import lineage
+from assistant.workflow.review.lineage import VersionChange
+
+CHANGES_SHOWN, CASES_SHOWN = 40, 60
+
+
+def document_details(opened: Workspace, record: Session, document_id: str, title: str) -> None:
+    """Versions on the left, the cases that rest on the document on the right."""
+    versions = lineage.document_versions(opened, record.project_id, document_id)
+    resting = lineage.cases_resting_on(opened, record.project_id, document_id)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(
+            label(title, limit=90), icon=":material/history:", anchor=False, width="stretch"
+        )
+        if st.button("Read it", icon=":material/menu_book:", key="read_document"):
+            source_reader(opened, record.project_id, document_id)
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        st.markdown(f"**{counted(len(versions), 'version')}**")
+        for number, version in enumerate(versions):
+            _version(version, expanded=number == 0)
+    with right:
+        st.markdown(f"**{counted(len(resting), 'case')} rest on it**" if resting else "")
+        if not resting:
+            st.caption("No case cites this source.")
+        for case in resting[:CASES_SHOWN]:
+            parts = ", ".join(case.parts)
+            st.markdown(
+                f":small[**{label(case.case_id)}** {label(case.title)}]  \n"
+                f":small[:gray[{label(parts, limit=160)}]]"
+            )
+        if len(resting) > CASES_SHOWN:
+            st.caption(f"and {len(resting) - CASES_SHOWN} more")
+
+
+def _version(version: VersionChange, *, expanded: bool) -> None:
+    since = f"{version.since.astimezone():%d %b %Y, %H:%M}"
+    who = f", {label(version.by)}" if version.by else ""
+    told = counted(len(version.changes), "changed sentence") if version.version > 1 else "first"
+    with st.expander(
+        f"Version {version.version} · since {since}{who} · {label(version.system)} · {told}",
+        expanded=expanded and bool(version.changes),
+    ):
+        if not version.changes:
+            st.caption(
+                "As it first came in." if version.version == 1 else "The words are the same."
+            )
+        for change in version.changes[:CHANGES_SHOWN]:
+            if change.old:
+                st.markdown(f":red-background[{label(change.old, limit=600)}]")
+            if change.new:
+                st.markdown(f":green-background[{label(change.new, limit=600)}]")
+        if len(version.changes) > CHANGES_SHOWN:
+            st.caption(f"and {len(version.changes) - CHANGES_SHOWN} more")

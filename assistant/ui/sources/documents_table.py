@@ -1,0 +1,118 @@
+"""What the project holds: every source, how fresh it is, and whether it can be found."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import streamlit as st
+
+from assistant.ui.counting import counted, listed
+from assistant.ui.erase_panel import erase_documents
+from assistant.ui.plain import plain, safe_link, visible
+from assistant.ui.sources.document_details import document_details
+from assistant.ui.state import Session, errors_shown
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources import copies, import_sources
+from assistant.workflow.sources.import_sources import StoredDocument
+
+TABLE = "documents_table"
+POLL_SECONDS = 0.7
+
+
+def documents_table(opened: Workspace, record: Session) -> None:
+    """The sources as a table; chosen rows can be removed, and the index built anew."""
+    active = import_sources.indexing(opened, record.project_id).active
+    st.fragment(_progress, run_every=POLL_SECONDS if active else None)(opened, record, active)
+    documents = import_sources.documents(opened, record.project_id)
+    title, actions = st.columns([3, 2], vertical_alignment="bottom")
+    title.subheader(f"In this project ({len(documents)})", icon=":material/inventory_2:")
+    if not documents:
+        st.caption("Nothing yet. Upload or paste sources above, or load the sample project.")
+        return
+    names = {one.id: one.name for one in opened.library.connections.list(record.project_id)}
+    table: dict[str, object] = {
+        "Title": [visible(row.title) for row in documents],
+        "Kind": [row.kind.replace("_", " ") for row in documents],
+        "Holds": [_holds(row) for row in documents],
+        "Version": [row.version for row in documents],
+        "Fetched": [_when(row.fetched_at) for row in documents],
+        "Indexed": [_when(row.indexed_at) if row.is_indexed else "not yet" for row in documents],
+        "Chunks": [row.chunk_count for row in documents],
+    }
+    if names:
+        table["From"] = [visible(names.get(row.connection_id, "by hand")) for row in documents]
+    if older := copies.older_copies(opened, record.project_id):
+        newer = set(older.values())
+        table["Copies"] = [
+            "older of two" if row.id in older else "newer of two" if row.id in newer else ""
+            for row in documents
+        ]
+    if any(safe_link(row.uri) for row in documents):
+        table["Link"] = [safe_link(row.uri) or None for row in documents]
+    event = st.dataframe(
+        table,
+        key=TABLE,
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="multi-row",
+        placeholder="",
+        height=min(620, 38 + 36 * len(documents)),
+        column_config={
+            "Title": st.column_config.TextColumn(width=300),
+            "Link": st.column_config.LinkColumn(display_text="Open"),
+        },
+        alt="Sources of this project",
+    )
+    chosen = [documents[place].id for place in event.selection.rows if place < len(documents)]
+    with actions, st.container(horizontal=True, horizontal_alignment="right"):
+        _remove(opened, record, chosen)
+        erase_documents(opened, record, chosen)
+        if st.button("Index again", icon=":material/refresh:", key="reindex"):
+            import_sources.index_in_background(opened, record.project_id, everything=True)
+            st.rerun()
+    if len(chosen) == 1:
+        name = next(row.title for row in documents if row.id == chosen[0])
+        document_details(opened, record, chosen[0], name)
+    else:
+        st.caption("Choose one source to see its versions and the cases that rest on it.")
+
+
+def _progress(opened: Workspace, record: Session, was_active: bool) -> None:
+    """How far indexing in the background is."""
+    state = import_sources.indexing(opened, record.project_id)
+    if state.active:
+        share = state.done / state.total if state.total else 0.0
+        st.progress(share, f"Indexing: {state.done} of {state.total or '…'} pieces")
+    elif state.error:
+        st.error(plain(state.error), icon=":material/error:")
+    if was_active and not state.active:
+        st.rerun()
+
+
+def _remove(opened: Workspace, record: Session, chosen: list[str]) -> None:
+    with st.popover("Remove", icon=":material/delete:", disabled=not chosen):
+        st.markdown(
+            f"Remove {counted(len(chosen), 'source')} from this project? "
+            "Cases that cite them keep their quotes, and the history keeps their words."
+        )
+        if st.button("Remove them", type="primary", key="remove_documents"):
+            with errors_shown():
+                for document_id in chosen:
+                    import_sources.remove(opened, record.project_id, document_id, by=record.user)
+                st.session_state.pop(TABLE, None)
+                st.rerun()
+
+
+def _holds(row: StoredDocument) -> str:
+    return listed(
+        {
+            "epic": row.epic_count,
+            "story": row.story_count,
+            "criterion": row.criterion_count,
+            "case": row.case_count,
+        }
+    )
+
+
+def _when(moment: datetime | None) -> str:
+    return f"{moment.astimezone():%d %b %Y, %H:%M}" if moment else ""

@@ -1,0 +1,265 @@
+"""Bring sources in: paste or upload, look at what was found, then keep it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from assistant.errors import AssistantError
+from assistant.ui.counting import counted, listed
+from assistant.ui.plain import label, plain, visible
+from assistant.ui.sources.mapping_form import forget_tables, mapping_form
+from assistant.ui.state import Session, errors_shown
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources import import_sources, same_names
+from assistant.workflow.sources.import_sources import FilePreviews, Preview, TextKind
+from assistant.workflow.sources.sample_project import SAMPLE_PROJECT, ensure_sample_project
+
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+WAYS = {
+    "upload": ":material/upload_file: Upload files",
+    "paste": ":material/content_paste: Paste text",
+    "sample": ":material/science: Sample project",
+}
+CHANGE_BADGES = {
+    "new": ":green-badge[new]",
+    "changed": ":orange-badge[changed]",
+    "unchanged": ":gray-badge[unchanged]",
+}
+READ_AS: dict[TextKind | None, str] = {
+    None: "What it looks like",
+    "epic": "Epic or story",
+    "rules": "Business rules",
+    "page": "Wiki page",
+}
+Found = tuple[Preview, "UploadedFile | None"]
+"""What was found, and the upload that holds nothing else."""
+UPLOADS_KEY = "import_round"
+READ = "import_read"
+SHOWN = 30
+REFUSALS_SHOWN = 5
+
+
+def import_panel(opened: Workspace, record: Session) -> None:
+    """One of three ways in, then the preview of what would be kept."""
+    way = st.segmented_control(
+        "How do the sources come?",
+        list(WAYS),
+        format_func=WAYS.__getitem__,
+        default="upload",
+        required=True,
+        key="import_way",
+        label_visibility="collapsed",
+    )
+    if way == "sample":
+        _sample(opened, record)
+        return
+    found = _pasted(opened, record) if way == "paste" else _uploaded(opened, record)
+    if found:
+        _preview_and_keep(opened, record, found)
+
+
+def _sample(opened: Workspace, record: Session) -> None:
+    st.markdown(
+        "An energy retailer's programme: six epics of three releases and teams, business rules, "
+        "wiki pages, sixty existing test cases and the company's template, in a project of its own."
+    )
+    if st.button("Load the sample project", type="primary", icon=":material/science:"):
+        with errors_shown():
+            bar = st.progress(0.0, "Reading the sample…")
+
+            def indexed(done: int, total: int) -> None:
+                bar.progress(done / max(1, total), f"Indexing {done} of {total}")
+
+            project = ensure_sample_project(opened, progress=indexed)
+            record.project_id = project.id
+            record.open_run("")
+            st.toast(f"{SAMPLE_PROJECT} is ready", icon=":material/check:")
+            st.rerun()
+
+
+def _pasted(opened: Workspace, record: Session) -> list[Found]:
+    round_number = st.session_state.get(UPLOADS_KEY, 0)
+    left, right = st.columns([3, 1])
+    title = left.text_input("Title", key=f"import_title_{round_number}", placeholder="Optional")
+    kind = right.selectbox("Read as", list(READ_AS), format_func=READ_AS.__getitem__)
+    text = st.text_area(
+        "Text",
+        key=f"import_text_{round_number}",
+        height=240,
+        placeholder="An epic, business rules, a wiki page: Markdown, Jira wiki text or plain text.",
+    )
+    if not (text or "").strip():
+        st.caption("Nothing is kept before you have seen what was found in it.")
+        return []
+    with errors_shown():
+        preview = import_sources.preview_text(
+            opened, record.project_id, text or "", title=title or "", as_kind=kind
+        )
+        return [(preview, None)]
+    return []
+
+
+def _uploaded(opened: Workspace, record: Session) -> list[Found]:
+    files = st.file_uploader(
+        "Documents, tables, exports of Jira, Confluence, Salesforce or a test tool, ZIPs of them",
+        accept_multiple_files=True,
+        key=f"import_files_{st.session_state.get(UPLOADS_KEY, 0)}",
+        help="PDF, Word, PowerPoint, Excel, OpenDocument, CSV, HTML, Markdown, text, RTF, "
+        "mail, JSON, XML and Gherkin. The content decides what a file is, not its name. At most "
+        "50 MB each.",
+    )
+    previews: list[Found] = []
+    refused: list[tuple[str, str]] = []
+    progress = st.empty()
+    for number, file in enumerate(files, start=1):
+        if len(files) > 1 and not _is_read(record, file):
+            progress.progress(number / len(files), f"Reading {number} of {len(files)} files")
+        found = _read(opened, record, file)
+        whole = len(found.previews) == 1 and not found.failed
+        previews.extend((preview, file if whole else None) for preview in found.previews)
+        refused.extend(found.failed)
+    progress.empty()
+    _refusals(refused, len(previews))
+    apart = same_names.told_apart(opened, record.project_id, [one for one, _ in previews])
+    return [(one, file) for one, (_, file) in zip(apart, previews, strict=True)]
+
+
+def _refusals(refused: Sequence[tuple[str, str]], read: int) -> None:
+    """What could not be read and why; a long list is folded, with its count above it."""
+    if len(refused) <= REFUSALS_SHOWN:
+        for name, problem in refused:
+            st.error(f"**{label(name)}**: {plain(problem)}", icon=":material/error:")
+        return
+    st.error(
+        f"{counted(len(refused), 'file')} could not be read, {read} could. The reasons are below; "
+        "what was read can be kept.",
+        icon=":material/error:",
+    )
+    with st.expander(f"Not read ({len(refused)})", icon=":material/error:"):
+        st.dataframe(
+            {
+                "File": [visible(name) for name, _ in refused],
+                "Why, and what to do": [visible(problem) for _, problem in refused],
+            },
+            hide_index=True,
+            column_config={"File": st.column_config.TextColumn(width=240)},
+            alt="Files that could not be read",
+        )
+
+
+def _is_read(record: Session, file: UploadedFile) -> bool:
+    return f"{record.project_id} {file.file_id}" in st.session_state.get(READ, {})
+
+
+def _read(opened: Workspace, record: Session, file: UploadedFile) -> FilePreviews:
+    """What a file holds; read once, since every click on the page asks again."""
+    read: dict[str, FilePreviews] = st.session_state.setdefault(READ, {})
+    key = f"{record.project_id} {file.file_id}"
+    if key not in read:
+        with st.spinner(f"Reading {visible(file.name)}…"):
+            try:
+                read[key] = import_sources.preview_files(
+                    opened, record.project_id, file.name, file.getvalue()
+                )
+            except AssistantError as error:
+                read[key] = FilePreviews(previews=(), failed=((file.name, str(error)),))
+    return read[key]
+
+
+def _preview_and_keep(opened: Workspace, record: Session, found: Sequence[Found]) -> None:
+    st.subheader("What was found", icon=":material/visibility:")
+    kept: list[Preview] = []
+    for number, (preview, file) in enumerate(found[:SHOWN]):
+        with st.container(border=True, gap="xsmall"):
+            _preview(preview)
+            kept.append(_version_or_own(opened, record, preview, number))
+            if file is not None and preview.reading.columns:
+                _columns(opened, record, preview, file)
+    if len(found) > SHOWN:
+        st.caption(f"and {len(found) - SHOWN} more, read like these")
+    kept += [preview for preview, _ in found[SHOWN:]]
+    kept = [preview for preview in kept if preview.change != "unchanged"]
+    if st.button(
+        f"Keep and index {counted(len(kept), 'source')}",
+        type="primary",
+        icon=":material/library_add:",
+        disabled=not kept,
+        key="keep",
+    ):
+        with errors_shown():
+            import_sources.store(opened, record.project_id, kept, by=record.user)
+            st.session_state.pop(READ, None)
+            forget_tables()
+            st.session_state[UPLOADS_KEY] = st.session_state.get(UPLOADS_KEY, 0) + 1
+            st.toast(f"{counted(len(kept), 'source')} kept", icon=":material/check:")
+            st.rerun()
+
+
+def _version_or_own(opened: Workspace, record: Session, preview: Preview, number: int) -> Preview:
+    """A file with the name of a source is its next version, unless a person says otherwise."""
+    if not same_names.is_named_alike(preview):
+        return preview
+    own = st.toggle(
+        "Another document that has the same name: keep both",
+        key=f"own-{number}-{preview.reading.document.content_hash[:12]}",
+    )
+    return same_names.beside(opened, record.project_id, preview) if own else preview
+
+
+def _columns(opened: Workspace, record: Session, preview: Preview, file: UploadedFile) -> None:
+    """How a table's columns are read: asked where that is unsure, offered otherwise."""
+    unsure = preview.reading.columns == "unsure"
+    if unsure:
+        st.warning(
+            "This table may hold test cases, but its columns are not known for certain. Check "
+            "what each is read as, then save it.",
+            icon=":material/rule_settings:",
+        )
+    elif not st.toggle("Show and correct the columns", key=f"columns-{file.file_id}"):
+        return
+    with errors_shown():
+        if mapping_form(opened, record, file.file_id, file.name, file.getvalue()):
+            st.session_state.pop(READ, None)
+            forget_tables()
+            st.rerun()
+
+
+def _preview(preview: Preview) -> None:
+    reading = preview.reading
+    version = f" version {preview.stored_version + 1}" if preview.change == "changed" else ""
+    st.markdown(
+        f"**{label(preview.name)}** {CHANGE_BADGES[preview.change]}{version} "
+        f":blue-badge[{reading.document.kind.replace('_', ' ')}]"
+    )
+    st.caption(listed(preview.counts) or "Text without epics or cases; it is indexed for search.")
+    for epic in reading.epics:
+        meta = " · ".join(label(part) for part in (epic.release, epic.team) if part)
+        st.markdown(f":small[**{label(epic.key)}** {label(epic.title)} :gray[{meta}]]")
+        for story in epic.stories:
+            count = counted(len(story.criteria), "criterion")
+            st.markdown(
+                f":small[{chr(0xA0) * 4}{label(story.key)} {label(story.title)} :gray[{count}]]"
+            )
+    for choice in reading.fields:
+        st.caption(
+            f":material/rule_settings: {label(choice.role)} taken from "
+            f"**{label(choice.name or choice.field)}** ({label(choice.reason)})"
+        )
+    for sentence in reading.report.sentences:
+        st.caption(f":orange[:material/report:] {label(sentence, limit=400)}")
+    for note in reading.notes:
+        st.caption(f":material/info: {label(note, limit=300)}")
+    if reading.cases:
+        with st.expander(f"Existing cases ({len(reading.cases)})"):
+            for case in reading.cases[:20]:
+                st.markdown(f":small[**{label(case.id)}** {label(case.title)}]")
+    if reading.unread:
+        with st.expander(f"Not understood ({len(reading.unread)})", icon=":material/help:"):
+            for piece in reading.unread[:50]:
+                st.caption(label(piece.reason))
+                st.text(visible(piece.text[:600]))

@@ -1,0 +1,3 @@
+"""The page of the company template."""
+
+__all__ = ["template_editor", "template_preview", "template_sources"]

@@ -1,0 +1,16 @@
+"""What a running program holds open: workspace, jobs, models, library; start and erase."""
+
+__all__ = [
+    "add_models",
+    "app_folder",
+    "data_folder",
+    "endpoints",
+    "erase",
+    "jobs",
+    "models",
+    "probe_models",
+    "services",
+    "start",
+    "ways_of_writing",
+    "workspace",
+]

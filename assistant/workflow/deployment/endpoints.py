@@ -1,0 +1,224 @@
+"""The chat models that this process holds open: each loaded once, shared, closed at the end."""
+
+from __future__ import annotations
+
+import threading
+from typing import Literal
+
+from assistant.domain import ADAPTER_SIGN, GenerationConfig
+from assistant.errors import AssistantError, ModelUnavailable, TrainingError
+from assistant.generation.models.catalogue import CatalogueModel
+from assistant.generation.models.chat_models import (
+    EMBEDDED_SECONDS,
+    STAYS,
+    AdapterFile,
+    ChatEndpoint,
+    destination_of,
+    open_configured,
+    open_embedded,
+)
+from assistant.generation.models.fetch import present_path
+from assistant.generation.writers.item_prompt import ITEM_PROMPT_VERSION
+from assistant.settings import Settings
+from assistant.training.adapters import Adapter, AdapterRegistry
+from assistant.training.config import BaseIdentity
+from assistant.workflow.deployment.add_models import known_model
+from assistant.workflow.sources.outbound import note_endpoint
+
+ENDPOINT_WRITER = "endpoint"
+"""The writer that stands for the configured endpoint, whatever model it serves."""
+
+ENDPOINT_SECONDS = 300.0
+"""Time for an answer of a configured endpoint unless another is set: a story's cases at once."""
+
+_CLOSED = "The program is ending: no model is opened any more. Start it again."
+
+CHOICES = ("temperature", "seed", "max_tokens", "timeout_seconds")
+"""What a run chooses that an open endpoint is bound to."""
+
+EndpointState = Literal["idle", "loading", "ready", "failed"]
+
+
+def split_writer(writer_id: str) -> tuple[str, str]:
+    """Model and adapter of a writer id: "model+adapter", or "model" and an empty name."""
+    model, _, adapter = writer_id.partition(ADAPTER_SIGN)
+    return model, adapter
+
+
+def writer_id_of(model: str, adapter: str) -> str:
+    """The writer id of a model, with an adapter where one is named."""
+    return f"{model}{ADAPTER_SIGN}{adapter}" if adapter else model
+
+
+def outdated(adapter: Adapter) -> str:
+    """Why an adapter cannot write any more, in a sentence; "" where it can."""
+    trained = adapter.sheet.prompt_version
+    if trained == ITEM_PROMPT_VERSION:
+        return ""
+    return (
+        f"The adapter '{adapter.sheet.name}' was trained to answer another question ({trained}) "
+        f"than the one that is asked now ({ITEM_PROMPT_VERSION}). Train it again on the same cases."
+    )
+
+
+class Endpoints:
+    """Chat endpoints by writer id. Opening one twice gives the same one; all calls are safe."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._opening: dict[str, threading.Lock] = {}
+        self._open: dict[tuple[str, str], ChatEndpoint] = {}
+        self._states: dict[str, EndpointState] = {}
+        self._errors: dict[str, str] = {}
+        self._closed = False
+
+    def state(self, writer_id: str) -> tuple[EndpointState, str]:
+        """Whether the model is loaded, and why not where loading it failed."""
+        with self._lock:
+            return self._states.get(writer_id, "idle"), self._errors.get(writer_id, "")
+
+    def open(self, writer_id: str, config: GenerationConfig) -> ChatEndpoint:
+        """The endpoint of this writer under these choices; loads the model where that is needed.
+
+        One loaded model serves the base and all its adapters. Raises ``ModelUnavailable`` where it
+        cannot be loaded or reached, ``TrainingError`` where an adapter is unknown or has changed.
+        """
+        model_id, adapter = split_writer(writer_id)
+        config = self._in_time(model_id, config)
+        key = (writer_id, config.model_dump_json(include=set(CHOICES)))
+        # One embedded model is opened at a time, whichever it is: each takes a gigabyte.
+        kind = ENDPOINT_WRITER if model_id == ENDPOINT_WRITER else "embedded"
+        with self._lock:
+            gate = self._opening.setdefault(kind, threading.Lock())
+        with gate:
+            with self._lock:
+                endpoint = self._open.get(key) or self._beside_loaded(model_id, adapter, config)
+                if endpoint is None:
+                    self._states[writer_id], self._errors[writer_id] = "loading", ""
+            if endpoint is None:
+                try:
+                    endpoint = self._connect(model_id, adapter, config)
+                except AssistantError as error:
+                    self._set(writer_id, "failed", str(error))
+                    raise
+            with self._lock:
+                if self._closed:
+                    endpoint.close()
+                    raise ModelUnavailable(_CLOSED)
+                self._open[key] = endpoint
+                self._states[writer_id], self._errors[writer_id] = "ready", ""
+            return endpoint
+
+    def _in_time(self, model_id: str, config: GenerationConfig) -> GenerationConfig:
+        """These choices with a time limit: the run's own, else the deployment's."""
+        settings = self._settings
+        limit = config.timeout_seconds or settings.model_timeout
+        if model_id == ENDPOINT_WRITER:
+            limit = config.timeout_seconds or settings.endpoint_timeout or settings.model_timeout
+            limit = limit or ENDPOINT_SECONDS
+        return config.model_copy(update={"timeout_seconds": limit or EMBEDDED_SECONDS})
+
+    def _beside_loaded(
+        self, model_id: str, adapter: str, config: GenerationConfig
+    ) -> ChatEndpoint | None:
+        """The loaded model with other choices or another adapter: no second copy in memory.
+
+        The caller holds the lock.
+        """
+        for (name, _), endpoint in self._open.items():
+            if split_writer(name)[0] != model_id or endpoint.engine is None:
+                continue
+            if not adapter or adapter in endpoint.adapters:
+                return endpoint.with_adapter(adapter).with_config(config)
+        return None
+
+    def _connect(self, model_id: str, adapter: str, config: GenerationConfig) -> ChatEndpoint:
+        settings = self._settings
+        if model_id != ENDPOINT_WRITER:
+            model = known_model(settings, model_id)
+            if model.task != "chat":
+                raise ModelUnavailable(f"{model.id} embeds texts; it cannot write test cases.")
+            path = present_path(model, settings.models_path)  # hashed where it is opened
+            files = self._adapter_files(model, adapter) if adapter else ()
+            self._close_embedded()
+            return open_embedded(
+                model,
+                path,
+                threads=settings.threads,
+                config=config,
+                adapters=files,
+                active=adapter,
+            )
+        if not settings.endpoint_provider:
+            raise ModelUnavailable(
+                "No model endpoint is configured. Set UAT_ENDPOINT_PROVIDER, UAT_ENDPOINT_URL and "
+                "UAT_ENDPOINT_MODEL and start again."
+            )
+        destination = destination_of(settings.endpoint_provider, settings.endpoint_url)
+        if destination != STAYS:
+            note_endpoint(settings, settings.endpoint_url or settings.endpoint_provider)
+        return open_configured(
+            settings.endpoint_provider,
+            settings.endpoint_url,
+            settings.endpoint_model,
+            settings.endpoint_api_key.get_secret_value(),
+            config.timeout_seconds or ENDPOINT_SECONDS,
+            config,
+            context_tokens=settings.endpoint_context_tokens,
+        )
+
+    def _adapter_files(self, model: CatalogueModel, wanted: str) -> tuple[AdapterFile, ...]:
+        """Every adapter of this base, each checked; one that is damaged hinders only itself."""
+        registry = AdapterRegistry(self._settings.adapters_path)
+        base = BaseIdentity(id=model.id, sha256=model.weights.sha256)
+        found = []
+        for adapter in registry.list():
+            name = adapter.sheet.name
+            if name != wanted and adapter.sheet.base.sha256 != base.sha256:
+                continue
+            try:
+                checked = registry.get(name, base=base)
+            except TrainingError:
+                if name == wanted:
+                    raise
+                continue
+            if name == wanted and (problem := outdated(checked)):
+                raise ModelUnavailable(problem)
+            if checked.gguf is not None:
+                found.append(AdapterFile(name=name, path=checked.gguf))
+        if wanted not in {file.name for file in found}:
+            registry.get(wanted, base=base)
+            raise ModelUnavailable(
+                f"The adapter '{wanted}' has no file for the embedded engine. Export it merged and "
+                "serve it, or train on a Llama or Qwen model."
+            )
+        return tuple(found)
+
+    def forget(self) -> None:
+        """Close the embedded model, so that the next opening sees the adapters as they are now."""
+        self._close_embedded()
+
+    def _close_embedded(self) -> None:
+        """Free the embedded model in memory: one at a time, because each takes a gigabyte."""
+        with self._lock:
+            keys = [key for key in self._open if key[0] != ENDPOINT_WRITER]
+            closing = [self._open.pop(key) for key in keys]
+            for writer_id, _ in keys:
+                self._states[writer_id], self._errors[writer_id] = "idle", ""
+        for endpoint in closing:  # waits for running calls, which may take a while
+            endpoint.close()
+
+    def _set(self, writer_id: str, state: EndpointState, error: str = "") -> None:
+        with self._lock:
+            self._states[writer_id] = state
+            self._errors[writer_id] = error
+
+    def close(self) -> None:
+        """Close every endpoint and free the models."""
+        with self._lock:
+            self._closed = True
+            closing = list(self._open.values())
+            self._open.clear()
+        for endpoint in closing:
+            endpoint.close()

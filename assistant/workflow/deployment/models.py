@@ -1,0 +1,238 @@
+"""Which writers there are, what state they are in, and where the text goes with each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Literal
+
+from assistant.domain import GenerationConfig, ModelSpec, Value
+from assistant.errors import ModelUnavailable
+from assistant.generation.models.catalogue import DEFAULT_CHAT, DEFAULT_EMBEDDING, CatalogueModel
+from assistant.generation.models.chat_models import destination_of
+from assistant.generation.models.fetch import ModelStatus, fetch_model, model_status, verify_model
+from assistant.generation.models.partial import FetchProgress
+from assistant.settings import Settings
+from assistant.training.adapters import AdapterRegistry
+from assistant.workflow.deployment.add_models import known_model, known_models
+from assistant.workflow.deployment.endpoints import (
+    ENDPOINT_WRITER,
+    outdated,
+    split_writer,
+    writer_id_of,
+)
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources.outbound import model_fetches_noted
+
+OUTLINE_WRITER = "rules"
+"""No model; stored runs and configurations of earlier versions have the id."""
+OUTLINE_TITLE = "Outline (no model)"
+STAYS = "stays on this computer"
+
+WriterState = Literal["ready", "loading", "loadable", "absent", "partial", "failed", "outdated"]
+STATE_WORDS: dict[WriterState, str] = {
+    "ready": "ready",
+    "loading": "loading…",
+    "loadable": "on demand",
+    "absent": "not on this computer yet",
+    "partial": "partly fetched",
+    "failed": "could not be loaded",
+    "outdated": "to be trained again",
+}
+
+__all__ = ["DEFAULT_CHAT", "DEFAULT_EMBEDDING", "FetchProgress"]
+
+
+class ModelRow(Value):
+    """A known model and whether its files are here."""
+
+    id: str
+    title: str
+    task: str
+    licence: str
+    context_tokens: int
+    size_bytes: int
+    status: ModelStatus
+
+
+class WriterChoice(Value):
+    """A writer that a person can choose. ``usable``: a run can be started with it now."""
+
+    id: str
+    title: str
+    state: WriterState
+    destination: str
+    size_bytes: int = 0
+    problem: str = ""
+
+    @property
+    def usable(self) -> bool:
+        """Whether a run with this writer can start, if only by loading the model first."""
+        return self.state not in ("absent", "partial", "outdated")
+
+    @property
+    def leaves(self) -> bool:
+        """Whether the text leaves this computer with this writer."""
+        return self.destination != STAYS
+
+
+def list_models(settings: Settings) -> tuple[ModelRow, ...]:
+    """Every known model with the state of its files; nothing is read or fetched."""
+    return tuple(
+        ModelRow(
+            id=model.id,
+            title=model.title,
+            task=model.task,
+            licence=model.licence,
+            context_tokens=model.context_tokens,
+            size_bytes=model.size_bytes,
+            status=model_status(model, settings.models_path),
+        )
+        for model in known_models(settings)
+    )
+
+
+def fetch(
+    settings: Settings,
+    model_id: str,
+    *,
+    progress: Callable[[FetchProgress], None] | None = None,
+    local_file: Path | None = None,
+) -> Path:
+    """Make sure that a model is here and verified; ``ModelUnavailable`` says what is missing."""
+    return fetch_model(
+        known_model(settings, model_id),
+        settings.models_path,
+        progress=progress,
+        offline=settings.offline,
+        local_file=local_file,
+        contact=None if local_file else model_fetches_noted(settings),
+    )
+
+
+def is_here(settings: Settings, model_id: str) -> bool:
+    """Whether the whole model is on this computer."""
+    return model_status(known_model(settings, model_id), settings.models_path) in (
+        "present",
+        "verified",
+    )
+
+
+def verify(settings: Settings, model_id: str) -> None:
+    """Read and hash a model's files again; ``ModelUnavailable`` names the file that is wrong."""
+    verify_model(known_model(settings, model_id), settings.models_path)
+
+
+def writers(workspace: Workspace) -> tuple[WriterChoice, ...]:
+    """Every writer that can be chosen: the outline, the embedded models, the endpoint."""
+    choices = [
+        WriterChoice(id=OUTLINE_WRITER, title=OUTLINE_TITLE, state="ready", destination=STAYS)
+    ]
+    for model in known_models(workspace.settings):
+        if model.task == "chat":
+            state, problem = _embedded_state(workspace, model)
+            choices.append(
+                WriterChoice(
+                    id=model.id,
+                    title=model.title.split(" (")[0],
+                    state=state,
+                    destination=STAYS,
+                    size_bytes=model.size_bytes,
+                    problem=problem,
+                )
+            )
+    choices.extend(_tuned(workspace, choices))
+    settings = workspace.settings
+    if settings.endpoint_provider:
+        loaded, problem = workspace.endpoints.state(ENDPOINT_WRITER)
+        choices.append(
+            WriterChoice(
+                id=ENDPOINT_WRITER,
+                title=settings.endpoint_model or settings.endpoint_provider,
+                state="loadable" if loaded == "idle" else loaded,
+                destination=destination_of(settings.endpoint_provider, settings.endpoint_url),
+                problem=problem,
+            )
+        )
+    return tuple(choices)
+
+
+def _tuned(workspace: Workspace, bases: Sequence[WriterChoice]) -> list[WriterChoice]:
+    """A writer for each adapter whose base is in the catalogue."""
+    titles = {choice.id: choice for choice in bases}
+    found = []
+    for adapter in AdapterRegistry(workspace.settings.adapters_path).list():
+        base = titles.get(adapter.sheet.base.id)
+        if base is None or adapter.gguf is None:
+            continue
+        writer_id = writer_id_of(base.id, adapter.sheet.name)
+        loaded, problem = workspace.endpoints.state(writer_id)
+        state: WriterState = "loadable" if loaded == "idle" else loaded
+        if base.state in ("absent", "partial"):
+            state = base.state
+        if old := outdated(adapter):
+            state, problem = "outdated", old
+        found.append(
+            WriterChoice(
+                id=writer_id,
+                title=f"{adapter.sheet.name} (tuned {base.title})",
+                state=state,
+                destination=STAYS,
+                size_bytes=base.size_bytes,
+                problem=problem,
+            )
+        )
+    return found
+
+
+def default_writer(workspace: Workspace, project_id: str) -> str:
+    """The writer that a project starts with.
+
+    Its promoted adapter, else the embedded model where it is on this computer, else the outline.
+    """
+    name = AdapterRegistry(workspace.settings.adapters_path).default_of(project_id)
+    usable = [c.id for c in writers(workspace) if c.usable and c.state != "failed"]
+    tuned = (one for one in usable if name and split_writer(one)[1] == name)
+    return next(tuned, DEFAULT_CHAT if DEFAULT_CHAT in usable else OUTLINE_WRITER)
+
+
+def _embedded_state(workspace: Workspace, model: CatalogueModel) -> tuple[WriterState, str]:
+    loaded, problem = workspace.endpoints.state(model.id)
+    if loaded != "idle":
+        return loaded, problem
+    status = model_status(model, workspace.settings.models_path)
+    if status in ("absent", "partial"):
+        return status, ""
+    return "loadable", ""
+
+
+def writer(workspace: Workspace, writer_id: str) -> WriterChoice:
+    """The choice with this id; an unknown id raises ``ModelUnavailable`` naming the known ones."""
+    for choice in writers(workspace):
+        if choice.id == writer_id:
+            return choice
+    known = ", ".join(choice.id for choice in writers(workspace))
+    raise ModelUnavailable(f"There is no writer '{writer_id}'. Writers: {known}.")
+
+
+def model_spec(workspace: Workspace, writer_id: str) -> ModelSpec | None:
+    """What a run records of its model; ``None`` for the outline."""
+    if writer_id == OUTLINE_WRITER:
+        return None
+    if writer_id != ENDPOINT_WRITER:
+        model_id, adapter = split_writer(writer_id)
+        return (
+            known_model(workspace.settings, model_id).spec().model_copy(update={"adapter": adapter})
+        )
+    settings = workspace.settings
+    return ModelSpec(
+        id=f"{settings.endpoint_provider}:{settings.endpoint_model}",
+        provider=settings.endpoint_provider,
+        model=settings.endpoint_model,
+    )
+
+
+def load(workspace: Workspace, writer_id: str) -> None:
+    """Load a model now, so that the first case does not wait for it."""
+    if writer_id != OUTLINE_WRITER:
+        workspace.endpoints.open(writer_id, GenerationConfig(writer=writer_id))

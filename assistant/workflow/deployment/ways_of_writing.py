@@ -1,0 +1,142 @@
+"""Which way a writer works: a story's cases in one answer, or one item of the checklist a call.
+
+Measured by ``models probe`` and kept with the data folder; a person may overrule it. Where neither
+is known the kind of model decides: a small embedded one cannot hold a whole story in mind.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal, get_args
+
+from filelock import FileLock
+from pydantic import ValidationError
+
+from assistant.domain import Value
+from assistant.errors import SettingsError
+from assistant.evaluation.model_probe import PROBE_VERSION, ModelProbe
+from assistant.settings import Settings
+from assistant.workflow.deployment.add_models import known_models
+from assistant.workflow.deployment.endpoints import ENDPOINT_WRITER, split_writer
+from assistant.workflow.deployment.workspace import Workspace
+
+Way = Literal["story", "item"]
+WAYS: tuple[Way, ...] = get_args(Way)
+
+
+SMALL_PARAMETERS = 2_000_000_000
+"""Up to here an embedded model gets one item a call unless it was found able to do more."""
+
+
+class WriterRecord(Value):
+    """What is known of a writer: the ``way`` that a person chose and its latest probe, if any."""
+
+    way: Way | None = None
+    probe: ModelProbe | None = None
+
+
+def way_of_writing(workspace: Workspace, writer_id: str) -> Way:
+    """Whether this writer gets a whole story a call ("story") or one checklist item ("item").
+
+    What a person chose for it comes first, then what a probe found, then the default of its kind.
+    An adapter is asked item by item, as it was trained, whatever its base is able to.
+    """
+    settings = workspace.settings
+    chosen = chosen_way(settings, writer_id)
+    if chosen is not None:
+        return chosen
+    if split_writer(writer_id)[1]:
+        return "item"
+    known = last_probe(settings, writer_id)
+    if known is not None:
+        return known.way
+    if writer_id == ENDPOINT_WRITER:
+        return "story"
+    models = {model.id: model.parameters for model in known_models(settings)}
+    return "story" if models.get(split_writer(writer_id)[0], 0) > SMALL_PARAMETERS else "item"
+
+
+def chosen_way(settings: Settings, writer_id: str) -> Way | None:
+    """The way that a person chose for a writer."""
+    return _records(settings, writer_id)[0].way
+
+
+def last_probe(settings: Settings, writer_id: str) -> ModelProbe | None:
+    """What the latest probe of a writer, or of the model below its adapter, found.
+
+    One of an earlier version, or of another file under the same id, says nothing any more.
+    """
+    own, base = _records(settings, writer_id)
+    known = own.probe or base.probe
+    if known is None or known.version != PROBE_VERSION or not _is_same(settings, known):
+        return None
+    return known
+
+
+def choose_way(settings: Settings, writer_id: str, way: Way | None) -> None:
+    """Keep a person's choice for a writer; ``None`` takes it back.
+
+    Raises ``SettingsError`` where the data folder cannot be written.
+    """
+    _keep(settings, writer_id, {"way": way})
+
+
+def keep_probe(settings: Settings, writer_id: str, found: ModelProbe) -> None:
+    """Keep what a probe found. Raises ``SettingsError`` where that cannot be written."""
+    _keep(settings, writer_id, {"probe": found})
+
+
+def _keep(settings: Settings, writer_id: str, values: Mapping[str, object]) -> None:
+    path = _path(settings)
+    fresh = path.with_suffix(f".{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with FileLock(path.with_suffix(".lock")):
+            kept = _read(path)
+            key = _key(settings, writer_id)
+            kept[key] = kept.get(key, WriterRecord()).model_copy(update=dict(values))
+            rows = {name: one.model_dump(mode="json") for name, one in sorted(kept.items())}
+            fresh.write_text(json.dumps(rows, indent=2), encoding="utf-8")
+            fresh.replace(path)
+    except OSError as error:
+        raise SettingsError(
+            f"What is known of the writers cannot be kept in {path.parent} ({error.strerror}). "
+            f"Make it writable, or choose another data folder with --data-dir."
+        ) from error
+
+
+def _path(settings: Settings) -> Path:
+    return settings.data_dir / "writers.json"
+
+
+def _records(settings: Settings, writer_id: str) -> tuple[WriterRecord, WriterRecord]:
+    """What is kept of a writer and of the model below its adapter."""
+    kept = _read(_path(settings))
+    nothing = WriterRecord()
+    own = kept.get(_key(settings, writer_id), nothing)
+    return own, kept.get(_key(settings, split_writer(writer_id)[0]), nothing)
+
+
+def _is_same(settings: Settings, known: ModelProbe) -> bool:
+    """Whether the model of this id is still the file that was probed; an endpoint's is named."""
+    models = {model.id: model.weights.sha256 for model in known_models(settings)}
+    return models.get(known.model.id, known.model.sha256) == known.model.sha256
+
+
+def _key(settings: Settings, writer_id: str) -> str:
+    """The writer's id; the endpoint's with the model it serves now, for each works its own way."""
+    if writer_id != ENDPOINT_WRITER:
+        return writer_id
+    return f"{ENDPOINT_WRITER}:{settings.endpoint_provider}:{settings.endpoint_model}"
+
+
+def _read(path: Path) -> dict[str, WriterRecord]:
+    """What is kept; an absent or damaged file knows nothing."""
+    try:
+        rows = json.loads(path.read_bytes())
+        return {str(name): WriterRecord.model_validate(row) for name, row in rows.items()}
+    except (OSError, ValueError, ValidationError, AttributeError):
+        return {}

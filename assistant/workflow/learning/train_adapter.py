@@ -1,0 +1,388 @@
+"""Fine-tune on the company's own cases: dataset, training process, and the adapter that comes out.
+
+A training run is a folder. Preparing it (linking cases, finding context, writing pairs) is work of
+this process; training is a process of its own, which outlives this one. Whoever looks at a run that
+is done finds its adapter registered.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from assistant.domain import Chunk, Value
+from assistant.errors import ModelUnavailable, TrainingError
+from assistant.generation.models.catalogue import find_model
+from assistant.generation.models.fetch import present_path
+from assistant.generation.models.gguf import read_special_tokens
+from assistant.training import child
+from assistant.training.adapters import FIRST_PROMPT, AdapterRegistry, AdapterSheet
+from assistant.training.config import TrainingConfig as TrainingConfig
+from assistant.training.data.context import CaseContext
+from assistant.training.data.dataset import DatasetConfig as DatasetConfig
+from assistant.training.data.dataset import pairs_of, select
+from assistant.training.loop import Progress
+from assistant.training.run_folder import RunFolder, RunState
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.learning.case_stories import case_stories
+from assistant.workflow.sources.reindex import chunks_of
+
+DATASET = "dataset.json"
+CHATML_TOKENS = ("<|im_start|>", "<|im_end|>", "<|endoftext|>")
+NEVER = "There is no training run '{}'. Runs: {}."
+
+
+class TrainRequest(Value):
+    """What to train: choices for the data and for the training, and where the cases come from.
+
+    ``cases_file`` is a JSON lines file of cases with their story; ``None`` takes the project's
+    accepted and imported cases.
+    """
+
+    training: TrainingConfig
+    dataset: DatasetConfig = DatasetConfig(rows="one")
+    cases_file: Path | None = None
+
+
+class DatasetRecord(Value):
+    """What a run was trained on, kept with its adapter, so that a comparison can hold it out."""
+
+    source: str
+    source_path: str = ""
+    source_sha256: str
+    config: DatasetConfig
+    train_stories: tuple[str, ...]
+    held_out_stories: tuple[str, ...]
+    pairs_sha256: str
+    sheet: str
+    prompt_version: str = FIRST_PROMPT
+
+
+class TrainingRun(Value):
+    """A run as a list shows it."""
+
+    name: str
+    config: TrainingConfig
+    state: RunState
+    dataset: DatasetRecord | None = None
+    registered: bool = False
+
+
+Report = Callable[[str, int, int], None]
+
+
+def _quiet(step: str, done: int, total: int) -> None:
+    """For callers who do not watch."""
+
+
+def prepare(
+    workspace: Workspace,
+    project_id: str,
+    request: TrainRequest,
+    *,
+    report: Report = _quiet,
+    cancelled: Callable[[], bool] | None = None,
+) -> DatasetRecord:
+    """Make the dataset of a run and write it down, ready to start.
+
+    Raises ``TrainingError`` where there are too few cases, or a run of this name.
+    """
+    folder = _folder(workspace, project_id, request.training.name)
+    if (folder / "config.json").exists():
+        raise TrainingError(
+            f"There is a training run '{request.training.name}' already. Choose another name."
+        )
+    report("reading cases", 0, 0)
+    material = case_stories(workspace, project_id, request.cases_file)
+    selection = select(material.stories, request.dataset, left_out=material.left_out)
+    context = CaseContext.open(
+        workspace.embedder(),
+        selection.of("train"),
+        documents=() if request.cases_file else project_chunks(workspace, project_id),
+        progress=lambda done, total: report("indexing the training cases", done, total),
+        cancelled=cancelled,
+    )
+    dataset = pairs_of(
+        selection,
+        context.context_for,
+        request.dataset,
+        special_tokens=_special_tokens(workspace, request.training.base),
+        progress=lambda done, total: report("finding context", done, total),
+    )
+    record = DatasetRecord(
+        source=material.name,
+        source_path=str(request.cases_file.resolve()) if request.cases_file else "",
+        source_sha256=material.sha256,
+        config=request.dataset,
+        train_stories=tuple(one.story.key for one in selection.of("train", "validation")),
+        held_out_stories=tuple(one.story.key for one in selection.of("held-out")),
+        pairs_sha256=dataset.sheet.sha256,
+        sheet=dataset.sheet.to_markdown(),
+        prompt_version=dataset.sheet.prompt_version,
+    )
+    child.prepare(
+        folder,
+        request.training,
+        models_dir=workspace.settings.models_path,
+        pairs=dataset.pairs,
+        documents=_texts(workspace, project_id) if request.training.pretrain_first else (),
+        data_sheet=dataset.sheet.model_dump_json(indent=2),
+    )
+    text = record.model_dump_json(indent=2)
+    (folder / DATASET).write_text(text, encoding="utf-8")
+    kept = _dataset_file(workspace, record.pairs_sha256)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_text(text, encoding="utf-8")
+    return record
+
+
+def start(workspace: Workspace, project_id: str, name: str) -> RunState:
+    """Start the process of a prepared run, or go on with one that stopped."""
+    return child.start(_known(workspace, project_id, name))
+
+
+def begin(workspace: Workspace, project_id: str, request: TrainRequest) -> str:
+    """Prepare and start a run in a worker thread; returns the id of the job that prepares it.
+
+    Raises ``TrainingError`` at once for a name that is taken.
+    """
+    name = request.training.name
+    if (_folder(workspace, project_id, name) / "config.json").exists():
+        raise TrainingError(f"There is a training run '{name}' already. Choose another name.")
+    job = preparing_job(project_id)
+    if workspace.jobs.is_active(job):
+        raise TrainingError("A dataset is being prepared already. Wait until its run has started.")
+
+    def work(stop: Callable[[], bool]) -> None:
+        prepare(
+            workspace, project_id, request, cancelled=stop,
+            report=lambda step, done, total: workspace.jobs.report(job, done, total),
+        )  # fmt: skip
+        if not stop():
+            start(workspace, project_id, name)
+
+    workspace.jobs.start(job, work)
+    return job
+
+
+def preparing_job(project_id: str) -> str:
+    """Id of the job that prepares a dataset, one a project."""
+    return f"dataset-{project_id}"
+
+
+def cancel(workspace: Workspace, project_id: str, name: str) -> None:
+    """Ask a run to stop at its next step; what was learned is kept, and it can go on."""
+    child.cancel(_known(workspace, project_id, name))
+
+
+def resume(workspace: Workspace, project_id: str, name: str) -> RunState:
+    """Go on with a run that was interrupted, cancelled or failed, from its last checkpoint."""
+    return child.resume(_known(workspace, project_id, name))
+
+
+def runs(workspace: Workspace, project_id: str) -> tuple[TrainingRun, ...]:
+    """The project's training runs, newest first; a run that is done gets its adapter registered."""
+    root = _root(workspace, project_id)
+    found = [path for path in root.glob("*") if (path / "config.json").exists()]
+    found.sort(key=lambda path: (path / "config.json").stat().st_mtime, reverse=True)
+    return tuple(_run(workspace, path) for path in found)
+
+
+def run(workspace: Workspace, project_id: str, name: str) -> TrainingRun:
+    """One run; ``TrainingError`` names those that exist."""
+    return _run(workspace, _known(workspace, project_id, name))
+
+
+def progress(workspace: Workspace, project_id: str, name: str) -> tuple[Progress, ...]:
+    """One line a step: loss, learning rate, tokens a second, seconds left, memory."""
+    return RunFolder(_known(workspace, project_id, name)).progress()
+
+
+def log_of(workspace: Workspace, project_id: str, name: str) -> str:
+    """The end of the process's log."""
+    file = RunFolder(_known(workspace, project_id, name)).log
+    return file.read_text("utf-8", "replace")[-4000:] if file.exists() else ""
+
+
+def wait(
+    workspace: Workspace,
+    project_id: str,
+    name: str,
+    *,
+    seconds: float,
+) -> TrainingRun:
+    """Wait for a run to end, at most so long."""
+    RunFolder(_known(workspace, project_id, name)).wait(seconds)
+    return run(workspace, project_id, name)
+
+
+def adapters(workspace: Workspace) -> AdapterRegistry:
+    """The registry of adapters, one a data folder."""
+    return AdapterRegistry(workspace.settings.adapters_path)
+
+
+def dataset_of(workspace: Workspace, adapter: str) -> DatasetRecord | None:
+    """What an adapter was trained on; ``None`` where it was not trained here."""
+    sheet = adapters(workspace).get(adapter).sheet
+    file = _dataset_file(workspace, sheet.data_sheet_sha256)
+    return DatasetRecord.model_validate_json(file.read_bytes()) if file.is_file() else None
+
+
+def project_chunks(
+    workspace: Workspace, project_id: str
+) -> tuple[tuple[str, tuple[Chunk, ...]], ...]:
+    """Rules, pages and tables of the project as chunks, by document: what context is found in.
+
+    Epics are the question and existing cases the answer; neither is context here.
+    """
+    return tuple(
+        (stored.id, chunks_of(workspace.library, project_id, stored.id))
+        for stored in workspace.library.documents(project_id)
+        if stored.kind in ("rules", "page", "table")
+    )
+
+
+def export(workspace: Workspace, name: str, target: Path, form: str) -> str:
+    """Merge an adapter into its base and write it for other tools; the text says how to serve it.
+
+    ``form`` is "gguf" (F16, for Ollama, LM Studio, llama-server) or "safetensors" (for vLLM).
+    """
+    from assistant.training.base_models import find_base, load_base
+    from assistant.training.merging import export_gguf, export_safetensors, merge, serve_text
+
+    adapter = adapters(workspace).get(name)
+    files = find_base(adapter.sheet.base.id, workspace.settings.models_path)
+    base = load_base(files, dtype="float32")
+    adapters(workspace).get(name, base=files.identity)
+    target.mkdir(parents=True, exist_ok=True)
+    merged = merge(base, adapter.folder)
+    if form == "safetensors":
+        place = export_safetensors(merged, base.tokenizer, target / name)
+    elif files.gguf:
+        place = export_gguf(
+            merged, base.shape, files.folder / files.gguf, target / f"{name}-f16.gguf"
+        )
+    else:
+        raise TrainingError(
+            f"A GGUF of '{name}' needs a base that is GGUF. Export it as safetensors instead."
+        )
+    return serve_text(place, name, files)
+
+
+def keep_upload(workspace: Workspace, name: str, data: bytes) -> Path:
+    """Keep an uploaded file of cases beside the runs, under its hash; the same file once."""
+    folder = workspace.settings.data_dir / "training" / "uploads"
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = safe_name(Path(name).stem)
+    file = folder / f"{stem}-{hashlib.sha256(data).hexdigest()[:12]}.jsonl"
+    if not file.exists():
+        file.write_bytes(data)
+    return file
+
+
+def uploads(workspace: Workspace) -> list[Path]:
+    """Files of cases that were uploaded before."""
+    return sorted((workspace.settings.data_dir / "training" / "uploads").glob("*.jsonl"))
+
+
+def forget_project(workspace: Workspace, project_id: str) -> None:
+    """Delete the training runs of a project with their data; adapters in the registry stay."""
+    shutil.rmtree(_root(workspace, project_id), ignore_errors=True)
+
+
+def safe_name(text: str) -> str:
+    """A name for a run, made of what a person typed: small letters, digits and dashes."""
+    name = re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")[:48]
+    return name or f"run-{datetime.now(UTC):%Y%m%d-%H%M}"
+
+
+def _run(workspace: Workspace, folder: Path) -> TrainingRun:
+    files = RunFolder(folder)
+    state, config = files.state(), files.config
+    record = _record(folder)
+    registry = adapters(workspace)
+    registered = config.name in {adapter.sheet.name for adapter in registry.list()}
+    if state.name == "done" and not registered and not (folder / "registered").exists():
+        registry.add(_sheet(state, config, record), files.adapter)
+        (folder / "registered").touch()  # an adapter that is deleted later stays so
+        registered = True
+    return TrainingRun(
+        name=folder.name, config=config, state=state, dataset=record, registered=registered
+    )
+
+
+def _sheet(state: RunState, config: TrainingConfig, record: DatasetRecord | None) -> AdapterSheet:
+    """What the registry keeps of a run that is done."""
+    if state.base is None or state.shape is None:
+        raise TrainingError(
+            f"The run '{config.name}' does not say which base it used. Run it again."
+        )
+    metrics: dict[str, float] = {}
+    for stage in state.stages:
+        measured = stage.model_dump(exclude={"stage", "stopped"})
+        for name, value in measured.items():
+            if isinstance(value, int | float):
+                metrics[f"{stage.stage}_{name}"] = float(value)
+    return AdapterSheet(
+        name=config.name,
+        base=state.base,
+        shape=state.shape,
+        config=config,
+        created=datetime.now(UTC),
+        author=config.author,
+        data_sheet_sha256=record.pairs_sha256 if record else "",
+        train_pairs=state.train_pairs,
+        prompt_version=record.prompt_version if record else FIRST_PROMPT,
+        metrics=metrics,
+    )
+
+
+def _record(folder: Path) -> DatasetRecord | None:
+    file = folder / DATASET
+    if not file.exists():
+        return None
+    return DatasetRecord.model_validate_json(file.read_bytes())
+
+
+def _root(workspace: Workspace, project_id: str) -> Path:
+    name = hashlib.sha256(project_id.encode()).hexdigest()[:12]
+    return workspace.settings.data_dir / "training" / name
+
+
+def _dataset_file(workspace: Workspace, sha256: str) -> Path:
+    return workspace.settings.data_dir / "training" / "datasets" / f"{sha256}.json"
+
+
+def _folder(workspace: Workspace, project_id: str, name: str) -> Path:
+    return _root(workspace, project_id) / name
+
+
+def _known(workspace: Workspace, project_id: str, name: str) -> Path:
+    root = _root(workspace, project_id)
+    names = sorted(path.name for path in root.glob("*") if (path / "config.json").exists())
+    if name not in names:
+        raise TrainingError(NEVER.format(name, ", ".join(names) or "none yet"))
+    return root / name
+
+
+def _special_tokens(workspace: Workspace, base: str) -> tuple[str, ...]:
+    """Special tokens of a catalogue model; ChatML's own for a base from elsewhere."""
+    try:
+        model = find_model(base)
+    except ModelUnavailable:
+        return CHATML_TOKENS
+    path = present_path(model, workspace.settings.models_path)
+    return tuple(token.text for token in read_special_tokens(path))
+
+
+def _texts(workspace: Workspace, project_id: str) -> tuple[str, ...]:
+    """What continued pre-training reads: the project's rules, pages and epics, as they are."""
+    return tuple(
+        workspace.library.document(project_id, stored.id).text
+        for stored in workspace.library.documents(project_id)
+        if stored.kind in ("rules", "page", "epic")
+    )

@@ -1,0 +1,207 @@
+"""Cases as files: CSV or XLSX in the company's template; coverage counted from the same cases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from assistant.domain import CaseStatus, CaseTemplate, Epic, TestCase, TestCondition, Value
+from assistant.errors import LibraryError
+from assistant.library import StoredCase
+from assistant.suite.coverage import Coverage
+from assistant.suite.coverage import coverage as count_coverage
+from assistant.suite.export import (
+    EXPORT_PROFILES,
+    Loss,
+    ProfileName,
+    download_name,
+    export_warnings,
+    losses,
+    write_csv,
+    write_xlsx,
+)
+from assistant.suite.ready_templates import READY_TEMPLATES
+from assistant.suite.template import template_problems
+from assistant.workflow.deployment.workspace import Workspace
+
+Selection = Literal["accepted", "all"]
+PROFILES: dict[ProfileName, str] = {name: row.title for name, row in EXPORT_PROFILES.items()}
+FileForm = Literal["excel", "import", "xlsx"]
+"""A profile of CSV files, or a workbook."""
+
+FORMS: dict[FileForm, str] = {
+    "excel": PROFILES["excel"],
+    "import": PROFILES["import"],
+    "xlsx": "Excel workbook, every cell as text",
+}
+MIME: dict[FileForm, str] = {
+    "excel": "text/csv",
+    "import": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+class Target(Value):
+    """What a download is for: a template, and how its cells are written."""
+
+    name: str
+    template: CaseTemplate
+    profile: FileForm
+
+
+def targets(workspace: Workspace, project_id: str) -> tuple[Target, ...]:
+    """What cases can be downloaded for: the company's template in each form, then each tool that
+    there is a ready template for, in the form that its importer takes."""
+    own = workspace.project(project_id).template
+    mine = (
+        Target(name=f"{own.name}: {words}", template=own, profile=form)
+        for form, words in FORMS.items()
+    )
+    tools = (
+        Target(name=ready.name, template=ready, profile="import")
+        for ready in READY_TEMPLATES
+        if ready.name != own.name
+    )
+    return (*mine, *tools)
+
+
+class CsvFile(Value):
+    """A file ready to be saved: name for the browser, bytes, and what a person should know of it.
+
+    ``problems`` are cells that break the template, ``losses`` what no column holds, by case, and
+    ``cut`` the cells that a spreadsheet cuts off.
+    """
+
+    name: str
+    content: bytes
+    cases: int
+    problems: tuple[str, ...] = ()
+    losses: tuple[Loss, ...] = ()
+    cut: tuple[str, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What of the cases is not in the file as it stands, a sentence each."""
+        return (*(one.sentence for one in self.losses), *self.cut)
+
+
+def select(
+    workspace: Workspace,
+    project_id: str,
+    *,
+    run_id: str | None = None,
+    selection: Selection = "all",
+) -> tuple[StoredCase, ...]:
+    """The accepted cases, or all that are not rejected, of one run or of the whole project.
+
+    Imported cases came from another tool and would be doubled there: they are left out.
+    """
+    statuses: tuple[CaseStatus, ...] = (
+        ("accepted",) if selection == "accepted" else ("draft", "accepted")
+    )
+    return workspace.library.cases(project_id, run_id=run_id, statuses=statuses)
+
+
+def export_csv(
+    workspace: Workspace,
+    project_id: str,
+    *,
+    run_id: str | None = None,
+    selection: Selection = "all",
+    profile: FileForm = "excel",
+    template: CaseTemplate | None = None,
+    order: Sequence[str] = (),
+) -> CsvFile:
+    """The selected cases in ``template``, else the project's; ``LibraryError`` for no cases.
+
+    ``order`` are case ids in the order wanted, that of a list on screen; others follow as written.
+    """
+    project = workspace.project(project_id)
+    place = {case_id: number for number, case_id in enumerate(order)}
+    selected = select(workspace, project_id, run_id=run_id, selection=selection)
+    cases = [s.case for s in sorted(selected, key=lambda s: place.get(s.id, len(place)))]
+    if not cases:
+        wanted = "accepted case" if selection == "accepted" else "case"
+        raise LibraryError(
+            f"Project '{project.name}' has no {wanted} to export. "
+            + ("Accept some first, or export all." if selection == "accepted" else "Generate some.")
+        )
+    title = workspace.library.run(project_id, run_id).request if run_id else project.name
+    return as_csv(
+        workspace,
+        project_id,
+        cases,
+        title=title,
+        profile=profile,
+        selection=selection,
+        template=template,
+    )
+
+
+def as_csv(
+    workspace: Workspace,
+    project_id: str,
+    cases: Sequence[TestCase],
+    *,
+    title: str,
+    profile: FileForm = "excel",
+    selection: Selection = "all",
+    template: CaseTemplate | None = None,
+) -> CsvFile:
+    """These cases in ``template``, else the project's, in the order in which they come."""
+    template = template or workspace.project(project_id).template
+    cited = {citation.chunk_id for case in cases for citation in case.all_citations}
+    sources = workspace.library.chunks(project_id, sorted(cited))
+    return CsvFile(
+        name=file_name(title, selection, profile),
+        content=write_xlsx(template, cases, sources=sources)
+        if profile == "xlsx"
+        else write_csv(template, cases, profile=profile, sources=sources),
+        cases=len(cases),
+        losses=losses(template, cases, profile=_marks(profile)),
+        cut=tuple(
+            warning.message
+            for warning in export_warnings(
+                template, cases, profile=_marks(profile), sources=sources
+            )
+        ),
+        problems=tuple(
+            f"{case.id}: {problem}"
+            for case in cases
+            for problem in template_problems(template, case, sources=sources)
+        ),
+    )
+
+
+def warnings(
+    workspace: Workspace,
+    project_id: str,
+    cases: Sequence[TestCase],
+    *,
+    profile: FileForm = "excel",
+    template: CaseTemplate | None = None,
+) -> tuple[str, ...]:
+    """What a file of these cases would not hold, a sentence each: to be shown beside a download."""
+    template = template or workspace.project(project_id).template
+    return tuple(one.sentence for one in losses(template, cases, profile=_marks(profile)))
+
+
+def _marks(profile: FileForm) -> ProfileName:
+    """The profile of CSV whose reader a file is for: a workbook is for a spreadsheet too."""
+    return "excel" if profile == "xlsx" else profile
+
+
+def file_name(title: str, selection: Selection, profile: FileForm) -> str:
+    """A name for the browser, built anew from letters and digits of the title."""
+    name = download_name(title, profile=_marks(profile), content=f"{selection} cases")
+    return f"{name.removesuffix('.csv')}.xlsx" if profile == "xlsx" else name
+
+
+def coverage(
+    epics: Sequence[Epic],
+    cases: Sequence[StoredCase],
+    *,
+    conditions: Sequence[TestCondition] = (),
+) -> Coverage:
+    """Which criteria have which kinds of cases, and what of the run's conditions is missing."""
+    return count_coverage(epics, [stored.case for stored in cases], conditions=conditions)

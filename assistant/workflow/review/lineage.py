@@ -1,0 +1,195 @@
+"""Lineage: from each step of a case to chunk, document version, source system, person and time.
+
+And back: which cases rest on a document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from assistant.domain import CaseStatus, Chunk, Value
+from assistant.errors import LibraryError
+from assistant.library import DocumentVersion
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review.present_words import PresentWords
+from assistant.workflow.review.sentences import SentenceChange, changes, sentences_at
+from assistant.workflow.review.stale import cited_parts
+
+UPLOADED = "imported by hand"
+
+
+class StepSource(Value):
+    """Where one part of a case comes from.
+
+    ``version`` is the version of the document that was cited, ``current_version`` the one that the
+    project has now (0 where it was removed), and ``stands`` whether the cited words stand in that
+    unchanged. ``system`` is the connection it came through, or that it was imported by hand.
+    """
+
+    where: str
+    step: int | None
+    quote: str
+    chunk_id: str
+    heading: str = ""
+    place: str = ""
+    document_id: str
+    title: str
+    uri: str = ""
+    version: int
+    current_version: int = 0
+    stands: bool = True
+    system: str = UPLOADED
+    external_id: str = ""
+    by: str = ""
+    fetched_at: datetime | None = None
+
+
+class RestingCase(Value):
+    """A case that cites a document, and in which of its parts."""
+
+    case_id: str
+    title: str
+    status: CaseStatus
+    run_id: str = ""
+    parts: tuple[str, ...]
+
+
+class VersionChange(Value):
+    """One version of a document: since when, who brought it, and what changed to it."""
+
+    version: int
+    since: datetime
+    by: str = ""
+    system: str = UPLOADED
+    changes: tuple[SentenceChange, ...] = ()
+
+
+def lineage(workspace: Workspace, project_id: str, case_id: str) -> tuple[StepSource, ...]:
+    """Where every cited part of a case comes from, in the order of the case."""
+    library = workspace.library
+    stored = library.case(project_id, case_id)
+    parts = list(cited_parts(stored.case))
+    chunks = library.chunks(project_id, {citation.chunk_id for citation, _, _ in parts})
+    words = PresentWords(library, project_id)
+    names = _systems(workspace, project_id)
+    origins: dict[tuple[str, int], tuple[str, str, str, datetime | None]] = {}
+    found = []
+    for citation, where, step in parts:
+        chunk = chunks.get(citation.chunk_id)
+        if chunk is None:
+            continue
+        key = (chunk.document_id, chunk.version)
+        if key not in origins:
+            origins[key] = _origin(workspace, project_id, chunk, names)
+        system, external_id, by, fetched_at = origins[key]
+        state = words.state(chunk.document_id)
+        sentence = sentences_at(chunk.text, citation.start, citation.end)
+        current = 0 if state is None or state.removed_at else state.version
+        typed = state is None  # a criterion that was typed, not read from a document
+        found.append(
+            StepSource(
+                where=where,
+                step=step,
+                quote=citation.quote,
+                chunk_id=chunk.id,
+                heading=chunk.heading,
+                place=chunk.place,
+                document_id=chunk.document_id,
+                title=chunk.title,
+                uri=chunk.uri,
+                version=chunk.version,
+                current_version=current,
+                stands=typed
+                or current == chunk.version
+                or words.stands(citation.quote, sentence, chunk),
+                system=system,
+                external_id=external_id,
+                by=by,
+                fetched_at=fetched_at,
+            )
+        )
+    return tuple(found)
+
+
+def cases_resting_on(
+    workspace: Workspace, project_id: str, document_id: str
+) -> tuple[RestingCase, ...]:
+    """The cases that cite a document, in their order."""
+    used = workspace.library.lineage.used_chunks(project_id, document_id)
+    ids = {run_id: {chunk.id for chunk in chunks} for run_id, chunks in used.items()}
+    found = []
+    for stored in workspace.library.lineage.cases_of_runs(project_id, used):
+        cited = ids[stored.source_run_id or ""]
+        parts = dict.fromkeys(
+            where for citation, where, _ in cited_parts(stored.case) if citation.chunk_id in cited
+        )
+        if parts:
+            found.append(
+                RestingCase(
+                    case_id=stored.id,
+                    title=stored.title,
+                    status=stored.status,
+                    run_id=stored.run_id or "",
+                    parts=tuple(parts),
+                )
+            )
+    return tuple(found)
+
+
+def document_versions(
+    workspace: Workspace, project_id: str, document_id: str
+) -> tuple[VersionChange, ...]:
+    """Every version of a document, newest first, with what changed to it sentence by sentence."""
+    names = _systems(workspace, project_id)
+    kept = workspace.library.lineage.versions(project_id, document_id)
+    return tuple(
+        VersionChange(
+            version=one.version,
+            since=one.stored_at,
+            by=one.by,
+            system=names.get(one.connection_id, UPLOADED),
+            changes=tuple(_changes(workspace, project_id, document_id, one, kept)),
+        )
+        for one in reversed(kept)
+    )
+
+
+def _changes(
+    workspace: Workspace,
+    project_id: str,
+    document_id: str,
+    one: DocumentVersion,
+    kept: tuple[DocumentVersion, ...],
+) -> Iterator[SentenceChange]:
+    before = [other for other in kept if other.version < one.version]
+    if before:
+        library = workspace.library
+        old = library.document(project_id, document_id, before[-1].version)
+        yield from changes(old.text, library.document(project_id, document_id, one.version).text)
+
+
+def _systems(workspace: Workspace, project_id: str) -> dict[str, str]:
+    """Names of the project's connections by id, with their kind."""
+    return {
+        connection.id: f"{connection.name} ({connection.kind.replace('_', ' ')})"
+        for connection in workspace.library.connections.list(project_id)
+    }
+
+
+def _origin(
+    workspace: Workspace, project_id: str, chunk: Chunk, names: dict[str, str]
+) -> tuple[str, str, str, datetime | None]:
+    """Source system, id in it, person and time of the fetch of a cited version."""
+    library = workspace.library
+    versions = library.lineage.versions(project_id, chunk.document_id)
+    brought = next((one for one in versions if one.version == chunk.version), None)
+    if brought is None:
+        return (UPLOADED, "", "", None)
+    try:
+        fetched_at = library.document(project_id, chunk.document_id, chunk.version).fetched_at
+    except LibraryError:
+        fetched_at = brought.stored_at
+    origin = library.connections.origin(project_id, chunk.document_id)
+    external_id = origin.external_id if origin else ""
+    return (names.get(brought.connection_id, UPLOADED), external_id, brought.by, fetched_at)

@@ -1,0 +1,109 @@
+"""What a document says now, asked about words that were cited from an earlier version of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from assistant.domain import Chunk
+from assistant.errors import LibraryError
+from assistant.knowledge.chunks.chunking import split
+from assistant.library import DocumentState, Library
+from assistant.workflow.review.sentences import closest, plain_words, sentences
+
+
+@dataclass(frozen=True)
+class Wording:
+    """All that one version of a document says: its text and the texts composed of its tables."""
+
+    text: str
+    composed: tuple[str, ...] = ()
+
+    @cached_property
+    def whole(self) -> str:
+        """Everything, with single spaces."""
+        return " ".join(map(plain_words, (self.text, *self.composed)))
+
+    @cached_property
+    def sentences(self) -> tuple[str, ...]:
+        """Its sentences and composed rows, each once."""
+        found = (*sentences(self.text), *map(plain_words, self.composed))
+        return tuple(dict.fromkeys(found))
+
+    def count(self, words: str) -> int:
+        """How often these words stand in it, as whole words."""
+        wanted = re.escape(plain_words(words))
+        return len(re.findall(rf"(?<!\w){wanted}(?!\w)", self.whole))
+
+
+GONE = Wording("")
+
+
+@dataclass
+class PresentWords:
+    """The documents of a project as they are, looked up once each; follows renamed ones."""
+
+    library: Library
+    project_id: str
+    _states: dict[str, DocumentState | None] = field(default_factory=dict)
+    _wordings: dict[tuple[str, int], Wording] = field(default_factory=dict)
+
+    def state(self, document_id: str) -> DocumentState | None:
+        """What became of a document: itself, or the one that took its place."""
+        seen: set[str] = set()
+        while document_id not in seen:
+            seen.add(document_id)
+            found = self._state(document_id)
+            if found is None or found.removed_at is None or not found.successor_id:
+                return found
+            document_id = found.successor_id
+        return found
+
+    def now(self, document_id: str) -> Wording:
+        """What the document says now; ``GONE`` where it was removed."""
+        state = self.state(document_id)
+        if state is None or state.removed_at is not None:
+            return GONE
+        return self._wording(state.id, state.version)
+
+    def then(self, chunk: Chunk) -> Wording:
+        """What the document said when ``chunk`` was cut from it; the chunk itself where unknown."""
+        try:
+            return self._wording(chunk.document_id, chunk.version)
+        except LibraryError:
+            return Wording(chunk.text)
+
+    def stands(self, quote: str, sentence: str, chunk: Chunk) -> bool:
+        """Whether cited words stand unchanged in the document, wherever they moved.
+
+        Words that it says more than once must still be said as often, or in the cited sentence.
+        """
+        now = self.now(chunk.document_id)
+        count = now.count(quote)
+        if not count:
+            return False
+        return count >= self.then(chunk).count(quote) or bool(now.count(sentence))
+
+    def instead(self, sentence: str, chunk: Chunk) -> str:
+        """The sentence that has taken the place of a cited one, or "" where none is like it."""
+        then = set(self.then(chunk).sentences)
+        fresh = [one for one in self.now(chunk.document_id).sentences if one not in then]
+        return closest(sentence, fresh)
+
+    def _state(self, document_id: str) -> DocumentState | None:
+        if document_id not in self._states:
+            found = self.library.lineage.states(self.project_id, [document_id])
+            self._states[document_id] = found.get(document_id)
+        return self._states[document_id]
+
+    def _wording(self, document_id: str, version: int) -> Wording:
+        key = (document_id, version)
+        if key not in self._wordings:
+            document, epics, cases = self.library.document_parts(
+                self.project_id, document_id, version
+            )
+            chunks = split(document, epics=epics, cases=cases)
+            composed = tuple(chunk.text for chunk in chunks if chunk.start < 0)
+            self._wordings[key] = Wording(document.text, composed)
+        return self._wordings[key]

@@ -1,0 +1,274 @@
+"""Review a case: edit it, accept it, reject it with a reason, undo. Each call is one transaction.
+
+Every change names the version that the reviewer saw. Where someone else saved first, the library
+raises ``EditConflict`` and nothing is overwritten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.domain import CaseStatus, LintFinding, TestCase, TestStep, Value
+from assistant.errors import AssistantError, LibraryError
+from assistant.generation.fixes import with_fix
+from assistant.library import StoredCase
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.writing.checking import rechecked
+
+REJECTION_REASONS = (
+    "Duplicate of another case",
+    "Expected result is wrong",
+    "Cannot be tested",
+    "Out of scope",
+    "Too vague",
+)
+NO_REASON = "No reason given"
+"""What is kept where a reviewer rejects with one key and says nothing."""
+
+
+class StepEdit(Value):
+    """The fields of a step that a person can change."""
+
+    action: str
+    test_data: str = ""
+    expected_result: str
+
+
+def edited_steps(case: TestCase, edits: Sequence[StepEdit]) -> tuple[TestStep, ...]:
+    """The case's steps with a person's words in them, numbered anew.
+
+    A citation supports the words it was found for. Where a person changes an expected result, its
+    citations and its mark of support go; ``save`` checks the new words against the sources.
+    """
+    steps: list[TestStep] = []
+    for number, edit in enumerate(edits, start=1):
+        before = case.steps[number - 1] if number <= len(case.steps) else None
+        if before is None:
+            steps.append(TestStep(number=number, **edit.model_dump()))
+            continue
+        changed = edit.expected_result.strip() != before.expected_result.strip()
+        kept = tuple(
+            citation
+            for citation in before.citations
+            if not (changed and citation.supports == "expected_result")
+        )
+        steps.append(
+            before.model_copy(
+                update={
+                    **edit.model_dump(),
+                    "number": number,
+                    "citations": kept,
+                    "support": "unsupported" if changed else before.support,
+                }
+            )
+        )
+    return tuple(steps)
+
+
+def with_step(case: TestCase, after: int) -> TestCase:
+    """The case with an empty step after step number ``after`` (0: before the first)."""
+    empty = TestStep(number=after + 1, action="", expected_result="")
+    return _numbered(case, (*case.steps[:after], empty, *case.steps[after:]))
+
+
+def without_step(case: TestCase, number: int) -> TestCase:
+    """The case without step ``number``; ``LibraryError`` where it is the only one."""
+    if len(case.steps) < 2:
+        raise LibraryError(f"{case.id} needs at least one step. The change was not saved.")
+    return _numbered(case, tuple(step for step in case.steps if step.number != number))
+
+
+def with_step_moved(case: TestCase, number: int, by: int) -> TestCase:
+    """The case with step ``number`` moved by ``by`` places, at most to either end. The step keeps
+    its sources and its mark."""
+    steps = list(case.steps)
+    step = steps.pop(number - 1)
+    steps.insert(min(max(number - 1 + by, 0), len(steps)), step)
+    return _numbered(case, steps)
+
+
+def _numbered(case: TestCase, steps: Sequence[TestStep]) -> TestCase:
+    numbered = tuple(
+        step.model_copy(update={"number": number}) for number, step in enumerate(steps, start=1)
+    )
+    return case.model_copy(update={"steps": numbered})
+
+
+def save(
+    workspace: Workspace, project_id: str, case: TestCase, *, seen_version: int, by: str
+) -> StoredCase:
+    """Keep an edited case, checked again.
+
+    ``LibraryError`` where a case would be left without title or steps, or a step without the words
+    that it had. A step that nobody has worded yet may stay empty: an outline is completed field by
+    field, and until then the case needs somebody.
+    """
+    stored = workspace.library.case(project_id, case.id)
+    if not case.title.strip():
+        raise LibraryError(f"{case.id} needs a title. The change was not saved.")
+    if not case.steps or _emptied(stored.case, case):
+        raise LibraryError(
+            f"Every step of {case.id} needs an action and an expected result. "
+            "The change was not saved. To be rid of a step, remove it."
+        )
+    case = rechecked(workspace, project_id, stored, case)
+    return workspace.library.update_case(project_id, case, expected_version=seen_version, by=by)
+
+
+def _emptied(before: TestCase, after: TestCase) -> bool:
+    """Whether words of a step were deleted: more empty ones than there were and were added."""
+    added = max(0, len(after.steps) - len(before.steps))
+    actions, results = (
+        sum(not words.strip() for words in after_words)
+        - sum(not words.strip() for words in before_words)
+        for after_words, before_words in (
+            ([s.action for s in after.steps], [s.action for s in before.steps]),
+            ([s.expected_result for s in after.steps], [s.expected_result for s in before.steps]),
+        )
+    )
+    return max(actions, results) > added
+
+
+def apply_fix(
+    workspace: Workspace,
+    project_id: str,
+    case: TestCase,
+    finding: LintFinding,
+    *,
+    seen_version: int,
+    by: str,
+) -> StoredCase:
+    """Put what a finding proposes into the case and keep it; ``undo`` takes it back."""
+    if finding.fix is None or finding not in case.findings:
+        raise LibraryError(f"This finding of {case.id} is no longer there. Look at the case again.")
+    return save(workspace, project_id, with_fix(case, finding), seen_version=seen_version, by=by)
+
+
+def set_status(
+    workspace: Workspace,
+    project_id: str,
+    case_id: str,
+    status: CaseStatus,
+    *,
+    reason: str = "",
+    seen_version: int,
+    seen_text: str = "",
+    by: str,
+) -> StoredCase:
+    """Accept, reject or reopen a case; a rejection needs a reason.
+
+    ``seen_text`` is ``StoredCase.text_hash`` of the words that were on screen. Raises
+    ``EditConflict`` where the case reads differently now, ``LibraryError`` without a reason.
+    """
+    if status == "rejected" and not reason.strip():
+        raise LibraryError(f"Say why {case_id} is rejected; the reason is kept with the case.")
+    return workspace.library.set_status(
+        project_id,
+        case_id,
+        status,
+        reason=reason.strip(),
+        by=by,
+        expected_version=seen_version,
+        seen_text=seen_text,
+    )
+
+
+OUTLINE = "Outline: complete it"
+CONTRADICTS = "contradicts a source"
+UNSUPPORTED = "result not in the sources"
+QUESTION = "open question"
+
+
+def needs_of(case: TestCase) -> tuple[str, ...]:
+    """What a person has to look at before the case can be used (``TestCase.needs_you``), as fixed
+    phrases, worst first."""
+    found = {
+        CONTRADICTS: any(finding.severity == "error" for finding in case.findings),
+        OUTLINE: case.is_outline,
+        QUESTION: bool(case.open_questions),
+        UNSUPPORTED: bool(case.unsupported_steps),
+    }
+    return tuple(name for name, present in found.items() if present)
+
+
+class Seen(Value):
+    """A case as a reviewer saw it: its version, and the hash of the words that were on screen."""
+
+    case_id: str
+    version: int
+    text_hash: str = ""
+
+
+class BulkOutcome(Value):
+    """What a decision on many cases did: the cases that changed, at their new version."""
+
+    changed: tuple[tuple[str, int], ...]
+    skipped: tuple[str, ...] = ()
+
+
+def set_aside(stored: StoredCase) -> str:
+    """Why *Accept all* leaves a draft to a person, as a fixed phrase; empty where it does not."""
+    case = stored.case
+    needs = needs_of(case)
+    if needs:
+        return needs[0]
+    return "finding" if case.findings else ""
+
+
+def decide(
+    workspace: Workspace,
+    project_id: str,
+    seen: Sequence[Seen],
+    status: CaseStatus,
+    *,
+    reason: str = "",
+    by: str,
+) -> BulkOutcome:
+    """Accept or reject cases, each as it was seen.
+
+    A case that somebody changed meanwhile is skipped and named. Raises ``LibraryError`` where a
+    rejection has no reason.
+    """
+    if status == "rejected" and not reason.strip():
+        raise LibraryError("Say why these cases are rejected; the reason is kept with each.")
+    changed: list[tuple[str, int]] = []
+    skipped: list[str] = []
+    for one in seen:
+        try:
+            stored = set_status(
+                workspace, project_id, one.case_id, status, reason=reason,
+                seen_version=one.version, seen_text=one.text_hash, by=by,
+            )  # fmt: skip
+        except AssistantError:
+            skipped.append(one.case_id)
+        else:
+            changed.append((stored.id, stored.row_version))
+    return BulkOutcome(changed=tuple(changed), skipped=tuple(skipped))
+
+
+def accept_all(
+    workspace: Workspace, project_id: str, cases: Sequence[StoredCase], *, by: str
+) -> BulkOutcome:
+    """Accept the drafts among ``cases`` that ``set_aside`` leaves to nobody, as seen."""
+    clean = [one for one in cases if one.case.status == "draft" and not set_aside(one)]
+    seen = [Seen(case_id=one.id, version=one.row_version, text_hash=one.text_hash) for one in clean]
+    return decide(workspace, project_id, seen, "accepted", by=by)
+
+
+def undo_all(workspace: Workspace, project_id: str, outcome: BulkOutcome, *, by: str) -> int:
+    """Take a decision on many cases back; cases that were changed since stay. Returns how many."""
+    done = 0
+    for case_id, version in outcome.changed:
+        try:
+            undo(workspace, project_id, case_id, seen_version=version, by=by)
+        except AssistantError:
+            continue
+        done += 1
+    return done
+
+
+def undo(
+    workspace: Workspace, project_id: str, case_id: str, *, seen_version: int, by: str
+) -> StoredCase:
+    """Take the last change of a case back; ``LibraryError`` where there is none."""
+    return workspace.library.undo(project_id, case_id, by=by, expected_version=seen_version)

@@ -1,0 +1,151 @@
+"""Two people saved one case: both versions field by field, word by word, and what is made of them.
+
+Nothing of the second one's words is dropped: the page keeps the case that could not be saved, shows
+it beside the stored one, and saves what was taken of each as a new version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Literal
+
+from assistant.domain import Priority, TestCase, TestStep, Value
+from assistant.errors import LibraryError
+from assistant.library import StoredCase
+from assistant.suite.case_changes import word_diff
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review import review
+
+Side = Literal["theirs", "mine"]
+Words = tuple[tuple[Literal["same", "out", "in"], str], ...]
+
+
+class FieldConflict(Value):
+    """A field on which two versions differ.
+
+    ``words`` runs from their text to mine: "out" stands in theirs alone, "in" in mine alone.
+    ``changed_by`` says who changed it since the version that both began with.
+    """
+
+    field: str
+    theirs: str
+    mine: str
+    words: Words
+    changed_by: Literal["theirs", "mine", "both"]
+
+    @property
+    def proposed(self) -> Side:
+        """The side that loses no words: theirs where they alone changed the field, else mine."""
+        return "theirs" if self.changed_by == "theirs" else "mine"
+
+
+STEPS = "Steps"
+_FIELDS: dict[str, Callable[[TestCase], str]] = {
+    "Title": lambda case: case.title,
+    "Priority": lambda case: case.priority,
+    "Preconditions": lambda case: "\n".join(case.preconditions),
+    "Objective": lambda case: case.objective,
+    "Postconditions": lambda case: "\n".join(case.postconditions),
+}
+_STEP_FIELDS = {"action": "action", "test data": "test_data", "expected result": "expected_result"}
+
+
+def conflicts(
+    workspace: Workspace, project_id: str, mine: TestCase, seen_version: int
+) -> tuple[FieldConflict, ...]:
+    """The fields on which ``mine`` and the stored case differ; ``seen_version`` is what both began
+    with. Empty where they say the same."""
+    theirs = workspace.library.case(project_id, mine.id).case
+    history = workspace.library.history(project_id, mine.id)
+    base = next((one.case for one in history if one.version == seen_version), theirs)
+    left, right, before = _texts(theirs, mine), _texts(mine, theirs), _texts(base, mine)
+    return tuple(
+        FieldConflict(
+            field=field,
+            theirs=text,
+            mine=right[field],
+            words=word_diff(text, right[field]),
+            changed_by=_changed_by(before.get(field), text, right[field]),
+        )
+        for field, text in left.items()
+        if text != right[field]
+    )
+
+
+def _changed_by(base: str | None, theirs: str, mine: str) -> Literal["theirs", "mine", "both"]:
+    if mine == base:
+        return "theirs"
+    return "mine" if theirs == base else "both"
+
+
+def _texts(case: TestCase, other: TestCase) -> dict[str, str]:
+    """The case's fields in words; its steps field by field where ``other`` has as many."""
+    texts = {name: words(case) for name, words in _FIELDS.items()}
+    if len(case.steps) != len(other.steps):
+        return texts | {STEPS: "\n".join(_line(step) for step in case.steps)}
+    for step in case.steps:
+        for name, attribute in _STEP_FIELDS.items():
+            texts[f"Step {step.number}, {name}"] = str(getattr(step, attribute))
+    return texts
+
+
+def _line(step: TestStep) -> str:
+    parts = (step.action, step.test_data, step.expected_result)
+    return f"{step.number}. " + " | ".join(part for part in parts if part.strip())
+
+
+def merged(theirs: TestCase, mine: TestCase, taken: Mapping[str, Side]) -> TestCase:
+    """Their case with the fields that are taken of mine; a field not named stays theirs."""
+    own = {field for field, side in taken.items() if side == "mine"}
+    values: dict[str, object] = {}
+    if "Title" in own:
+        values["title"] = mine.title
+    if "Priority" in own:
+        priority: Priority = mine.priority
+        values["priority"] = priority
+    if "Objective" in own:
+        values["objective"] = mine.objective
+    for field in ("Preconditions", "Postconditions"):
+        if field in own:
+            values[field.lower()] = getattr(mine, field.lower())
+    if STEPS in own:
+        values["steps"] = mine.steps
+    elif len(theirs.steps) == len(mine.steps):
+        values["steps"] = tuple(
+            _merged_step(left, right, own)
+            for left, right in zip(theirs.steps, mine.steps, strict=True)
+        )
+    return theirs.model_copy(update=values)
+
+
+def _merged_step(theirs: TestStep, mine: TestStep, own: set[str]) -> TestStep:
+    taken = [
+        attribute
+        for name, attribute in _STEP_FIELDS.items()
+        if f"Step {theirs.number}, {name}" in own
+    ]
+    # The mark and the sources belong to the result that is kept; saving checks them anew.
+    step = mine if "expected_result" in taken else theirs
+    other = theirs if step is mine else mine
+    differ = [a for a in _STEP_FIELDS.values() if (a in taken) != (step is mine)]
+    return step.model_copy(update={name: getattr(other, name) for name in differ})
+
+
+def save_merged(
+    workspace: Workspace,
+    project_id: str,
+    mine: TestCase,
+    taken: Mapping[str, Side],
+    *,
+    theirs_version: int,
+    by: str,
+) -> StoredCase:
+    """Keep what was taken of both versions as a new one.
+
+    Raises ``EditConflict`` where the stored case is no longer the one that was compared.
+    """
+    stored = workspace.library.case(project_id, mine.id)
+    if not taken:
+        raise LibraryError("Both versions say the same. There is nothing to merge.")
+    case = merged(stored.case, mine, taken)
+    return review.save(workspace, project_id, case, seen_version=theirs_version, by=by)

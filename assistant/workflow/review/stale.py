@@ -1,0 +1,286 @@
+"""Stale cases: those whose cited words, or whose acceptance criterion, changed or vanished.
+
+A case is judged from what the library holds: the words that each of its steps cites, and what the
+cited document says now; an answer that stands in place of a criterion is part of what it rests on.
+Nothing is marked anywhere, so nothing can get out of step. A citation
+whose words stand unchanged, wherever they moved, is not stale.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Literal
+
+from assistant.domain import CaseStatus, Chunk, Citation, Epic, TestCase, Value
+from assistant.errors import LibraryError
+from assistant.library import StaleReview, StoredCase
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review.present_words import PresentWords
+from assistant.workflow.review.sentences import closest, plain_words, sentences_at
+from assistant.workflow.writing.answers import answers_to, with_answers
+
+Change = Literal["changed", "vanished", "document removed"]
+PARTS = {
+    "precondition": "precondition",
+    "action": "action",
+    "expected_result": "expected result",
+}
+
+
+class StaleFinding(Value):
+    """One thing that a case rests on and that is not there any more as it was.
+
+    ``where`` names the part of the case ("step 2, expected result"), ``step`` its number where it
+    is a step. ``quote`` are the cited words, ``old`` the sentence they stood in and ``new`` what
+    stands there now. ``key`` is the same as long as these are.
+    """
+
+    key: str
+    where: str
+    step: int | None = None
+    change: Change
+    quote: str
+    old: str
+    new: str = ""
+    document_id: str = ""
+    title: str = ""
+    cited_version: int = 0
+    version: int = 0
+    since: datetime | None = None
+    by: str = ""
+
+
+class StaleCase(Value):
+    """A stale case with what is stale in it."""
+
+    case_id: str
+    title: str
+    status: CaseStatus
+    run_id: str = ""
+    findings: tuple[StaleFinding, ...]
+
+    @property
+    def steps(self) -> tuple[int, ...]:
+        """Numbers of the stale steps."""
+        return tuple(sorted({one.step for one in self.findings if one.step is not None}))
+
+
+class KeptRight(Value):
+    """Somebody's word that what changed leaves the case right."""
+
+    by: str
+    at: datetime
+    findings: int
+
+
+def stale_cases(
+    workspace: Workspace, project_id: str, *, run_id: str | None = None
+) -> tuple[StaleCase, ...]:
+    """The stale cases of a project (or of one run's list), in their order; rejected ones are not.
+
+    What a person said is still right is left out until it changes once more.
+    """
+    library = workspace.library
+    changed = library.lineage.changed_chunks(project_id)
+    earlier = library.lineage.runs_before(project_id)
+    cases = [
+        stored
+        for stored in library.lineage.cases_of_runs(project_id, {*changed, *earlier})
+        if stored.status != "rejected" and run_id in (None, stored.run_id)
+    ]
+    if not cases:
+        return ()
+    decided = library.lineage.decisions(project_id, {stored.id for stored in cases})
+    judge = _Judge(workspace, project_id, changed)
+    found = []
+    for stored in cases:
+        findings = tuple(
+            one for one in judge.findings(stored) if (stored.id, one.key) not in decided
+        )
+        if findings:
+            found.append(
+                StaleCase(
+                    case_id=stored.id,
+                    title=stored.title,
+                    status=stored.status,
+                    run_id=stored.run_id or "",
+                    findings=findings,
+                )
+            )
+    return tuple(found)
+
+
+def still_right(
+    workspace: Workspace, project_id: str, case_id: str, *, seen: Sequence[str], by: str
+) -> None:
+    """Keep that a person looked at these findings (their keys) and found the case still right.
+
+    Raises ``LibraryError`` where the sources changed again since they were shown.
+    """
+    stale = {one.case_id: one for one in stale_cases(workspace, project_id)}.get(case_id)
+    findings = {one.key: one for one in stale.findings} if stale else {}
+    if not seen or not set(seen) <= set(findings):
+        raise LibraryError(
+            f"What {case_id} rests on has changed again, or was settled meanwhile. Look at it anew."
+        )
+    words = [(key, f"{findings[key].old} -> {findings[key].new}") for key in dict.fromkeys(seen)]
+    workspace.library.lineage.decide(project_id, case_id, words, by=by)
+
+
+def undo_still_right(workspace: Workspace, project_id: str, case_id: str, *, by: str) -> None:
+    """Take back the latest such word on a case; ``LibraryError`` where there is none."""
+    latest = _latest(workspace, project_id, case_id)
+    if not latest:
+        raise LibraryError(f"Nobody has found {case_id} still right, so there is nothing to undo.")
+    workspace.library.lineage.decide(
+        project_id, case_id, [(one.finding, one.detail) for one in latest], undone=True, by=by
+    )
+
+
+def kept_right(workspace: Workspace, project_id: str, case_id: str) -> KeptRight | None:
+    """Who last found a case still right, and when; ``None`` where nobody did."""
+    latest = _latest(workspace, project_id, case_id)
+    if not latest:
+        return None
+    return KeptRight(by=latest[0].by, at=latest[0].at, findings=len(latest))
+
+
+def _latest(workspace: Workspace, project_id: str, case_id: str) -> list[StaleReview]:
+    held = workspace.library.lineage.decisions(project_id, {case_id}).values()
+    newest = max((one.at for one in held), default=None)
+    return [one for one in held if one.at == newest]
+
+
+def cited_parts(case: TestCase) -> Iterator[tuple[Citation, str, int | None]]:
+    """Each citation of a case, what it supports in words, and the step's number."""
+    for citation in case.citations:
+        yield citation, PARTS[citation.supports], None
+    for step in case.steps:
+        for citation in step.citations:
+            yield citation, f"step {step.number}, {PARTS[citation.supports]}", step.number
+
+
+class _Judge:
+    """Looks at cases of one project; what they share is looked up once."""
+
+    def __init__(
+        self, workspace: Workspace, project_id: str, changed: Mapping[str, Sequence[Chunk]]
+    ) -> None:
+        self._workspace = workspace
+        self._library = workspace.library
+        self._project_id = project_id
+        self._chunks = {
+            run_id: {chunk.id: chunk for chunk in chunks} for run_id, chunks in changed.items()
+        }
+        self._words = PresentWords(workspace.library, project_id)
+        self._run_epics: dict[str, tuple[Epic, ...]] = {}
+        self._texts: dict[str, dict[str, str]] | None = None
+        self._holders: Mapping[str, str] = {}
+
+    def findings(self, stored: StoredCase) -> Iterator[StaleFinding]:
+        """What is stale in a case: its criteria first, then what it and its steps cite."""
+        yield from self._criteria(stored)
+        chunks = self._chunks.get(stored.source_run_id or "", {})
+        for citation, where, step in cited_parts(stored.case):
+            chunk = chunks.get(citation.chunk_id)
+            if chunk is None:
+                continue
+            sentence = sentences_at(chunk.text, citation.start, citation.end)
+            if self._words.stands(citation.quote, sentence, chunk):
+                continue
+            yield self._finding(
+                where, step, citation.quote, sentence, self._words.instead(sentence, chunk),
+                chunk.document_id, chunk.title, chunk.version,
+            )  # fmt: skip
+
+    def _criteria(self, stored: StoredCase) -> Iterator[StaleFinding]:
+        run_id = stored.source_run_id
+        if run_id is None:
+            return
+        if run_id not in self._run_epics:
+            self._run_epics[run_id] = self._library.run_epics(self._project_id, run_id)
+        if self._texts is None:
+            self._texts = self._present_texts()
+            self._holders = self._library.epic_documents(self._project_id)
+        for epic in self._run_epics[run_id]:
+            for criterion in epic.criteria:
+                if criterion.id not in stored.case.criterion_ids:
+                    continue
+                texts = self._texts.get(epic.key, {})
+                old = plain_words(criterion.text)
+                if old in texts.values() or any(old in text for text in texts.values()):
+                    continue
+                new = texts.get(criterion.id) or closest(old, texts.values())
+                where = f"acceptance criterion {criterion.id}"
+                read_from = self._read_from(run_id, criterion.id)
+                if read_from is None:
+                    holder, title, version = self._holders.get(epic.key, ""), epic.title, 0
+                else:
+                    holder, title = read_from.document_id, read_from.title
+                    version = read_from.version
+                yield self._finding(where, None, criterion.text, old, new, holder, title, version)
+
+    def _present_texts(self) -> dict[str, dict[str, str]]:
+        """By epic what its cases can rest on now: its own words, and the answers in their place."""
+        epics = self._library.epics(self._project_id)
+        given = answers_to(self._workspace, self._project_id, epics)
+        found = {}
+        for epic in epics:
+            answered = {
+                f"{name} answered": text
+                for name, text in _texts_of(with_answers(epic, given)).items()
+            }
+            found[epic.key] = _texts_of(epic) | answered
+        return found
+
+    def _read_from(self, run_id: str, criterion_id: str) -> Chunk | None:
+        """The criterion as the run read it: an epic's stories may lie in documents of their own."""
+        chunks = self._chunks.get(run_id, {}).values()
+        return next((c for c in chunks if c.kind == "criterion" and c.key == criterion_id), None)
+
+    def _finding(
+        self,
+        where: str,
+        step: int | None,
+        quote: str,
+        old: str,
+        new: str,
+        document_id: str,
+        title: str,
+        cited_version: int,
+    ) -> StaleFinding:
+        state = self._words.state(document_id) if document_id else None
+        gone = state is None or state.removed_at is not None
+        latest = None
+        if state is not None and not gone:
+            latest = self._library.lineage.versions(self._project_id, state.id)[-1]
+        key = "\n".join((document_id, quote, new, str(gone)))
+        change: Change = "document removed" if gone else ("changed" if new else "vanished")
+        return StaleFinding(
+            key=hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:32],
+            where=where,
+            step=step,
+            change=change,
+            quote=quote,
+            old=old,
+            new=new,
+            document_id=document_id,
+            title=title,
+            cited_version=cited_version,
+            version=state.version if state else 0,
+            since=latest.stored_at if latest else (state.removed_at if state else None),
+            by=latest.by if latest else "",
+        )
+
+
+def _texts_of(epic: Epic) -> dict[str, str]:
+    """What an epic's cases can rest on, by id: its criteria and its stories' own sentences."""
+    texts = {criterion.id: plain_words(criterion.text) for criterion in epic.criteria}
+    return texts | {story.key: plain_words(story.narrative) for story in epic.stories}
+
+
+def by_case(found: Iterable[StaleCase]) -> dict[str, StaleCase]:
+    """Stale cases by id."""
+    return {one.case_id: one for one in found}

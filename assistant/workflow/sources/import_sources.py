@@ -1,0 +1,333 @@
+"""Bring sources into a project: look first, then store and index.
+
+A preview says what was found and what it would change, before anything is kept. Storing is two
+steps, document into the library and chunks into the index, and the second can always be repeated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Literal
+
+from assistant.domain import Value
+from assistant.errors import AssistantError, SourceError
+from assistant.library import StoredDocument as StoredDocument
+from assistant.sources.files.batches import read_files
+from assistant.sources.files.files import read_file
+from assistant.sources.files.folder_source import not_looked_at
+from assistant.sources.pasted.pasted import TextKind as TextKind
+from assistant.sources.pasted.pasted import read_pasted
+from assistant.sources.reading import FileOutcome as Outcome
+from assistant.sources.reading import Reading
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources.connected_files import ConnectedFiles
+from assistant.workflow.sources.file_places import FILE as FILE
+from assistant.workflow.sources.file_places import FilePlaces, in_folder
+from assistant.workflow.sources.file_places import with_id as with_id
+from assistant.workflow.sources.index_jobs import index_in_background as index_in_background
+from assistant.workflow.sources.index_jobs import indexing as indexing
+from assistant.workflow.sources.map_columns import saved as saved_mappings
+from assistant.workflow.sources.reindex import index_pending
+
+Progress = Callable[[int, int], None]
+Change = Literal["new", "changed", "unchanged"]
+MAX_UPLOAD_BYTES = 50 * 1024 * 1024
+
+
+class Preview(Value):
+    """What a source holds, and whether the project has it already."""
+
+    name: str
+    reading: Reading
+    change: Change
+    stored_version: int = 0
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many of each thing were found, in reading order."""
+        epics = self.reading.epics
+        return {
+            "epic": len(epics),
+            "story": sum(len(epic.stories) for epic in epics),
+            "criterion": sum(len(epic.criteria) for epic in epics),
+            "case": len(self.reading.cases),
+            "piece not understood": len(self.reading.unread),
+        }
+
+
+class FileOutcome(Value):
+    """One file of a batch: what became of it. ``error`` is empty unless ``outcome`` is failed."""
+
+    file: str
+    outcome: Literal["new", "changed", "unchanged", "failed", "skipped"]
+    document_id: str = ""
+    kind: str = ""
+    title: str = ""
+    epics: int = 0
+    stories: int = 0
+    criteria: int = 0
+    cases: int = 0
+    unread: int = 0
+    notes: tuple[str, ...] = ()
+    error: str = ""
+
+
+def preview_text(
+    workspace: Workspace,
+    project_id: str,
+    text: str,
+    *,
+    title: str = "",
+    uri: str = "",
+    as_kind: TextKind | None = None,
+) -> Preview:
+    """Read pasted text; ``SourceError`` where it is empty or too long.
+
+    ``None`` lets the text decide whether it is an epic, business rules or a page, as a file's does.
+    """
+    reading = read_pasted(text, title=title, uri=uri, as_kind=as_kind)
+    if as_kind is None:
+        seen = read_file("pasted.md", reading.document.text.encode("utf-8", "replace"))
+        if seen.document.kind in ("rules", "page"):
+            kind: TextKind = "rules" if seen.document.kind == "rules" else "page"
+            reading = read_pasted(text, title=title, uri=uri, as_kind=kind)
+    return preview_of(workspace, project_id, title or reading.document.title, reading)
+
+
+class FilePreviews(Value):
+    """What an upload holds: a preview of each document, and a sentence for each file not read."""
+
+    previews: tuple[Preview, ...]
+    failed: tuple[tuple[str, str], ...] = ()
+
+
+def preview_files(
+    workspace: Workspace,
+    project_id: str,
+    name: str,
+    data: bytes,
+    *,
+    folder: str = "",
+    held: Callable[[Sequence[Outcome]], Sequence[str]] = lambda outcomes: [""] * len(outcomes),
+) -> FilePreviews:
+    """Read an uploaded file and every file in it (archives, mails, exports of several pages).
+
+    ``folder`` is the path it lies at, where files of several folders are read: it tells files of
+    the same name apart. ``held`` gives the ids of documents that the project has of them already,
+    whatever they would be called (empty for none). Raises ``SourceError`` for one that is too
+    large; whatever else cannot be read is in ``failed``.
+    """
+    if len(data) > MAX_UPLOAD_BYTES:
+        raise SourceError(
+            f"'{name}' has {len(data) / 1e6:.0f} MB; at most {MAX_UPLOAD_BYTES / 1e6:.0f} MB are "
+            "read. Split it, or export the part that matters."
+        )
+    outcomes = list(read_files(name, data, mappings=saved_mappings(workspace, project_id)))
+    whole = len(outcomes) == 1
+    failed = tuple((one.name, one.error) for one in outcomes if one.reading is None)
+    previews = tuple(
+        preview_of(
+            workspace,
+            project_id,
+            name if whole else one.reading.document.title or one.name,
+            with_id(one.reading, known) if known else in_folder(one.reading, folder),
+        )
+        for one, known in zip(outcomes, held(outcomes), strict=True)
+        if one.reading is not None
+    )
+    return FilePreviews(previews=previews, failed=failed)
+
+
+def read_epic(name: str, data: bytes) -> Reading:
+    """Read a file that holds an epic, even where it looks like a page or like rules."""
+    reading = read_file(name, data)
+    if reading.epics or reading.document.kind not in ("page", "rules"):
+        return reading
+    return read_pasted(reading.document.text, title=reading.document.title)
+
+
+def preview_of(workspace: Workspace, project_id: str, name: str, reading: Reading) -> Preview:
+    """A reading, compared with what the project holds under the id of its document."""
+    stored = workspace.library.find_document(project_id, reading.document.id)
+    if stored is None:
+        return Preview(name=name, reading=reading, change="new")
+    same = stored.content_hash == reading.document.content_hash
+    if same and reading.columns:  # the same rows, read under another mapping of their columns
+        _, _, cases = workspace.library.document_parts(project_id, stored.id)
+        same = cases == reading.cases
+    return Preview(
+        name=name,
+        reading=reading,
+        change="unchanged" if same else "changed",
+        stored_version=stored.version,
+    )
+
+
+def store(
+    workspace: Workspace, project_id: str, previews: Sequence[Preview], *, by: str = ""
+) -> tuple[StoredDocument, ...]:
+    """Keep the previewed documents, and index them in a worker thread; ``indexing`` says how far.
+
+    The same text again changes nothing. Documents that a killed process left unindexed are
+    indexed when the project's knowledge is next opened.
+    """
+    stored = tuple(put(workspace, project_id, preview.reading, by=by) for preview in previews)
+    index_in_background(workspace, project_id)
+    return stored
+
+
+def put(
+    workspace: Workspace,
+    project_id: str,
+    reading: Reading,
+    *,
+    by: str = "",
+    connection_id: str = "",
+) -> StoredDocument:
+    """Keep one reading in the library, without indexing it yet; ``connection_id`` brought it.
+
+    A document that a connection keeps fresh stays that connection's when it comes in by hand.
+    """
+    held = workspace.library.find_document(project_id, reading.document.id)
+    if held is not None and not connection_id:
+        connection_id = held.connection_id
+    document = reading.document.model_copy(
+        update={"places": reading.places, "extraction": reading.report.sentences}
+    )
+    return workspace.library.put_document(
+        project_id,
+        document,
+        epics=reading.epics,
+        cases=reading.cases,
+        by=by,
+        connection_id=connection_id,
+    )
+
+
+def put_epics(workspace: Workspace, project_id: str, reading: Reading, *, by: str = "") -> None:
+    """Keep the epics that a run is made for, unless a connection holds them as they are.
+
+    A second copy would be cited in place of the one that the next sync keeps fresh.
+    """
+    library = workspace.library
+    for held in library.documents_of_bytes(project_id, reading.document.content_hash):
+        if held.connection_id:
+            _, epics, _ = library.document_parts(project_id, held.id)
+            if epics == reading.epics:
+                return
+    put(workspace, project_id, reading, by=by)
+
+
+def remove(workspace: Workspace, project_id: str, document_id: str, *, by: str = "") -> None:
+    """Take a document out of the library and the index; what cases cite of it stays with them.
+
+    The library goes first and remembers the removal, so that the index follows after a kill too.
+    """
+    knowledge = workspace.knowledge(project_id)
+    workspace.library.remove_document(project_id, document_id, by=by)
+    knowledge.remove(document_id)
+
+
+def documents(workspace: Workspace, project_id: str) -> tuple[StoredDocument, ...]:
+    """What the project holds, and when it was indexed."""
+    return workspace.library.documents(project_id)
+
+
+def index_paths(
+    workspace: Workspace,
+    project_id: str,
+    paths: Iterable[Path],
+    *,
+    progress: Progress | None = None,
+) -> tuple[FileOutcome, ...]:
+    """Read, keep and index files and folders; one bad file never stops the others.
+
+    A file is one source, whichever folder is named to reach it. Raises ``SourceError`` for a path
+    that does not exist, before anything is read.
+    """
+    files, places = list(_files_of(paths)), FilePlaces(workspace.library, project_id)
+    connected = ConnectedFiles(workspace.library, project_id)
+    try:
+        outcomes = tuple(
+            outcome
+            for name, path, why in files
+            for outcome in (
+                [FileOutcome(file=str(path), outcome="skipped", error=why)]
+                if why
+                else _index_file(workspace, project_id, places, connected, name, path)
+            )
+        )
+    finally:
+        places.save()
+    index_pending(workspace.library, workspace.knowledge(project_id), project_id, progress=progress)
+    return outcomes
+
+
+def _files_of(paths: Iterable[Path]) -> Iterator[tuple[str, Path, str]]:
+    """Each file with its path below the folder that was named, and why it is not opened.
+
+    A file that is named itself is opened whatever it is called.
+    """
+    for given in paths:
+        if not given.exists():
+            raise SourceError(f"'{given}' does not exist. Check the path and run it again.")
+        if given.is_file():
+            yield given.name, given, ""
+            continue
+        for path in sorted(given.rglob("*")):
+            inside = path.relative_to(given)
+            hidden = any(part.startswith(".") for part in inside.parts)
+            if path.is_file() and not hidden:
+                yield inside.as_posix(), path, not_looked_at(path)
+
+
+def _index_file(
+    workspace: Workspace,
+    project_id: str,
+    places: FilePlaces,
+    connected: ConnectedFiles,
+    name: str,
+    path: Path,
+) -> Iterator[FileOutcome]:
+    """Keep every document of a file; one row for each, and for each file in it that failed."""
+    try:
+        if path.stat().st_size > MAX_UPLOAD_BYTES:
+            raise SourceError(f"it is larger than {MAX_UPLOAD_BYTES / 1e6:.0f} MB; split it")
+        data = path.read_bytes()
+        name = places.name_of(path, name, data)
+        folder = name.rpartition("/")[0]
+        found = preview_files(
+            workspace,
+            project_id,
+            path.name,
+            data,
+            folder=folder,
+            held=lambda outcomes: connected.ids(path, outcomes),
+        )
+        for inside, error in found.failed:
+            shown = str(path) if inside == path.name else f"{path}: {inside}"
+            yield FileOutcome(file=shown, outcome="failed", error=error)
+        for preview in found.previews:
+            yield _stored_row(workspace, project_id, path, preview)
+            places.remember(path, name)
+    except (AssistantError, OSError) as error:
+        yield FileOutcome(file=str(path), outcome="failed", error=str(error))
+
+
+def _stored_row(workspace: Workspace, project_id: str, path: Path, preview: Preview) -> FileOutcome:
+    reading = preview.reading
+    stored = put(workspace, project_id, reading)
+    return FileOutcome(
+        file=str(path),
+        outcome=preview.change,
+        document_id=stored.id,
+        kind=stored.kind,
+        title=stored.title,
+        notes=(*reading.notes, *reading.report.sentences),
+        epics=len(reading.epics),
+        stories=sum(len(epic.stories) for epic in reading.epics),
+        criteria=sum(len(epic.criteria) for epic in reading.epics),
+        cases=len(reading.cases),
+        unread=len(reading.unread),
+    )

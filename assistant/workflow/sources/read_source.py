@@ -1,0 +1,108 @@
+"""A source read whole, at the place that a case cites."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.domain import Chunk, Citation, Value
+from assistant.errors import LibraryError
+from assistant.workflow.deployment.workspace import Workspace
+
+AROUND = 700
+"""Characters before and after the cited words that are shown first."""
+PART = 12_000
+"""Characters of a long document that are shown at a time."""
+
+
+class SourceText(Value):
+    """A document's text with the ranges that are quoted, and what to know about it.
+
+    ``marks`` are offsets into ``text``, in order. ``note`` says where the text is not that of the
+    version that was cited.
+    """
+
+    document_id: str
+    title: str
+    uri: str = ""
+    version: int
+    text: str
+    marks: tuple[tuple[int, int], ...] = ()
+    note: str = ""
+
+    @property
+    def parts(self) -> int:
+        """How many pieces of ``PART`` characters the text has."""
+        return max(1, -(-len(self.text) // PART))
+
+    def part(self, number: int) -> tuple[str, tuple[tuple[int, int], ...]]:
+        """Piece ``number``, from 0, with the marks in it as offsets into the piece."""
+        return self._cut(number * PART, min(len(self.text), (number + 1) * PART))
+
+    def around(self) -> tuple[str, tuple[tuple[int, int], ...]]:
+        """The text around the first quoted words, cut at line ends, with all marks in it."""
+        if not self.marks:
+            return self._cut(0, min(len(self.text), 2 * AROUND))
+        first, last = self.marks[0]
+        start = self.text.rfind("\n", 0, max(0, first - AROUND)) + 1
+        end = self.text.find("\n", min(len(self.text), last + AROUND))
+        return self._cut(start, len(self.text) if end < 0 else end)
+
+    @property
+    def cited_part(self) -> int:
+        """The piece that holds the first quoted words."""
+        return self.marks[0][0] // PART if self.marks else 0
+
+    def _cut(self, start: int, end: int) -> tuple[str, tuple[tuple[int, int], ...]]:
+        marks = tuple((max(a, start) - start, min(b, end) - start) for a, b in self.marks
+                      if a < end and b > start)  # fmt: skip
+        return self.text[start:end], marks
+
+
+def read_source(
+    workspace: Workspace,
+    project_id: str,
+    document_id: str,
+    chunk: Chunk | None = None,
+    citations: Sequence[Citation] = (),
+) -> SourceText:
+    """The document in the version that is cited, with the words marked that are cited of ``chunk``.
+
+    Where the document was removed, the chunk itself is shown: a case keeps what it rests on.
+    Raises ``LibraryError`` where there is neither.
+    """
+    stored = workspace.library.find_document(project_id, document_id)
+    if stored is None:
+        if chunk is None:
+            raise LibraryError("This source is no longer in the project. Import it again.")
+        return SourceText(
+            document_id=document_id, title=chunk.title, uri=chunk.uri, version=chunk.version,
+            text=chunk.text, marks=tuple(sorted({(one.start, one.end) for one in citations})),
+            note="The project holds no document of this. This is the piece of text that is cited.",
+        )  # fmt: skip
+    version = chunk.version if chunk is not None and chunk.version < stored.version else None
+    document = workspace.library.document(project_id, document_id, version)
+    marks = _marks(document.text, chunk, citations) if chunk is not None else ()
+    note = ""
+    if citations and not marks:
+        note = "The cited words were composed of this text; they do not stand in it as one piece."
+    if version is not None:
+        note = f"This is version {version}, which is cited; the project has {stored.version} now."
+    return SourceText(
+        document_id=document_id, title=document.title, uri=document.uri,
+        version=document.version, text=document.text, marks=marks, note=note,
+    )  # fmt: skip
+
+
+def _marks(text: str, chunk: Chunk, citations: Sequence[Citation]) -> tuple[tuple[int, int], ...]:
+    """Where the quotations stand: at the chunk's own place, else where the words are found. The
+    whole chunk where nothing is quoted."""
+    if not citations:
+        return ((chunk.start, chunk.end),) if 0 <= chunk.start < chunk.end <= len(text) else ()
+    found = set()
+    for one in citations:
+        start = chunk.start + one.start
+        if chunk.start < 0 or text[start : start + len(one.quote)] != one.quote:
+            start = text.find(one.quote)
+        if start >= 0 and one.quote:
+            found.add((start, start + len(one.quote)))
+    return tuple(sorted(found))

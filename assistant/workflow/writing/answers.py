@@ -1,0 +1,238 @@
+"""A tester's answer to an open question: a source document like any other, indexed at once.
+
+The document says what was asked, of which criterion, who answered and when. Its id is made of the
+criterion's text and the question, so that the question stays answered as long as both are the
+same, and comes back when the criterion changes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from assistant.domain import (
+    AcceptanceCriterion,
+    Chunk,
+    Epic,
+    Question,
+    SourceDocument,
+    SourceMetadata,
+    Value,
+    utc_now,
+)
+from assistant.errors import SourceError
+from assistant.knowledge.chunks.chunking import split
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources.reindex import index_documents
+
+PREFIX = "answer-"
+MAX_ANSWER = 4_000
+"""Characters of an answer."""
+_MAX_ROUNDS = 5
+"""An answer that takes a criterion's place may be asked about itself, this often."""
+_FORM = re.compile(
+    r"\A# Answer on (?P<id>[^\n]*)\n\nAnswered by: (?P<by>[^\n]*)\nAnswered on: (?P<on>[^\n]*)\n"
+    r"In place of the criterion: (?P<replaces>yes|no)\n\n"
+    r"## “(?P<criterion>[^\n]*)” – (?P<question>[^\n]*)\n\n(?P<text>.*)\Z",
+    re.DOTALL,
+)
+"""The criterion and the question are the heading above the answer: they are searched with it, and
+are not part of what is cited."""
+
+
+class Answer(Value):
+    """An answer as stored; ``document_id`` is the source document that holds it.
+
+    ``replaces`` says that cases are written for ``text`` instead of the criterion's own words.
+    """
+
+    document_id: str
+    question: str
+    criterion_id: str
+    criterion: str
+    text: str
+    by: str
+    at: datetime
+    replaces: bool = False
+
+
+def answer(
+    workspace: Workspace,
+    project_id: str,
+    epic: Epic,
+    question: Question,
+    text: str,
+    *,
+    by: str,
+    replaces: bool = False,
+) -> Answer:
+    """Keep an answer as a source of the project and index it; answering again replaces it.
+
+    ``replaces`` lets the answer stand in place of the criterion: it then has to be a statement of
+    what must happen. Raises ``SourceError`` for an empty or over-long answer.
+    """
+    said = text.strip()
+    if not re.search(r"\w", said):
+        raise SourceError("The answer is empty. Write what the criterion should say.")
+    if len(said) > MAX_ANSWER:
+        raise SourceError(
+            f"The answer has {len(said):,} characters; at most {MAX_ANSWER:,} are kept. Import a "
+            "longer text as a source instead."
+        )
+    criterion = _criterion(epic, question.criterion_id)
+    now = utc_now()
+    name = by.strip() or "a tester"
+    body = (
+        f"# Answer on {_line(criterion.id)}\n\nAnswered by: {_line(name)}\n"
+        f"Answered on: {now.isoformat(timespec='seconds')}\n"
+        f"In place of the criterion: {'yes' if replaces else 'no'}\n\n"
+        f"## “{_line(criterion.text)}” – {_line(question.text)}\n\n{said}"
+    )
+    document = SourceDocument(
+        id=question_key(criterion, question),
+        kind="rules",
+        title=f"Answer of {_line(name)}, {now:%d %b %Y}, on {criterion.id}",
+        text=body,
+        metadata=SourceMetadata(
+            release=epic.release, team=epic.team, labels=("answer",), author=_line(name),
+            key=epic.key,
+        ),
+        content_hash=hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest(),
+        fetched_at=now,
+    )  # fmt: skip
+    workspace.library.put_document(project_id, document, by=name)
+    index_documents(workspace.library, workspace.knowledge(project_id), project_id, [document.id])
+    return _read(document)
+
+
+def withdraw(workspace: Workspace, project_id: str, document_id: str, *, by: str = "") -> None:
+    """Take an answer back: its question is open again; what cases cite of it stays with them."""
+    knowledge = workspace.knowledge(project_id)
+    workspace.library.remove_document(project_id, document_id, by=by)
+    knowledge.remove(document_id)
+
+
+def question_key(criterion: AcceptanceCriterion, question: Question) -> str:
+    """The id of the document that answers this question on this text."""
+    asked = hashlib.sha256(f"{question.kind}\n{question.text}".encode("utf-8", "replace"))
+    return f"{_prefix(criterion.text)}{asked.hexdigest()[:12]}"
+
+
+def answers_to(
+    workspace: Workspace, project_id: str, epics: Iterable[Epic]
+) -> dict[str, tuple[Answer, ...]]:
+    """The answers given on the criteria of these epics, by criterion id, oldest first.
+
+    Answers on an answer that took a criterion's place count as that criterion's.
+    """
+    ids = [d.id for d in workspace.library.documents(project_id) if d.id.startswith(PREFIX)]
+    if not ids:
+        return {}
+    held: dict[str, Answer] = {}
+    found: dict[str, tuple[Answer, ...]] = {}
+    for epic in epics:
+        for criterion in epic.criteria:
+            given: list[Answer] = []
+            text = criterion.text
+            for _ in range(_MAX_ROUNDS):
+                here = []
+                for name in ids:
+                    if name.startswith(_prefix(text)):
+                        if name not in held:
+                            held[name] = _read(workspace.library.document(project_id, name))
+                        here.append(held[name])
+                here.sort(key=lambda one: one.at)
+                given += here
+                taking = [one for one in here if one.replaces and one.text != text]
+                if not taking:
+                    break
+                text = taking[-1].text
+            if given:
+                found[criterion.id] = tuple(given)
+    return found
+
+
+def with_answers(epic: Epic, given: Mapping[str, tuple[Answer, ...]]) -> Epic:
+    """The epic with the answers in place of the criteria that they replace."""
+    stories = []
+    for story in epic.stories:
+        criteria = []
+        for criterion in story.criteria:
+            taking = [one for one in given.get(criterion.id, ()) if one.replaces]
+            if taking:
+                criterion = criterion.model_copy(
+                    update={"text": taking[-1].text, "form": "text", "start": None, "end": None}
+                )
+            criteria.append(criterion)
+        stories.append(story.model_copy(update={"criteria": tuple(criteria)}))
+    return epic.model_copy(update={"stories": tuple(stories)})
+
+
+def answered_chunks(
+    workspace: Workspace, project_id: str, epics: Iterable[Epic], basis: Iterable[Chunk]
+) -> list[Chunk]:
+    """The basis chunks of epics with answers in them: a criterion that an answer replaced is
+    cited from the answer's document."""
+    texts = {one.id: one.text for epic in epics for one in epic.criteria}
+    chunks = list(basis)
+    kept = [
+        chunk
+        for chunk in chunks
+        if not (chunk.kind == "criterion" and chunk.key in texts and _replaced(chunk, texts))
+    ]
+    held = {chunk.key for chunk in kept if chunk.kind == "criterion"}
+    for stored in workspace.library.documents(project_id):
+        if stored.id.startswith(PREFIX):
+            one = _read(workspace.library.document(project_id, stored.id))
+            if one.replaces and texts.get(one.criterion_id) == one.text:
+                document, _, _ = workspace.library.document_parts(project_id, stored.id)
+                for chunk in split(document):
+                    if one.text in chunk.text and one.criterion_id not in held:
+                        held.add(one.criterion_id)
+                        kept.append(
+                            chunk.model_copy(update={"kind": "criterion", "key": one.criterion_id})
+                        )
+    return kept
+
+
+def _replaced(chunk: Chunk, texts: Mapping[str, str]) -> bool:
+    """Whether a criterion's chunk no longer says what the criterion says."""
+    said, now = _line(chunk.text), _line(texts[chunk.key])
+    return said != now and now not in said and said not in now
+
+
+def _criterion(epic: Epic, criterion_id: str) -> AcceptanceCriterion:
+    for criterion in epic.criteria:
+        if criterion.id == criterion_id:
+            return criterion
+    raise SourceError(f"{criterion_id} is not a criterion of {epic.key}. Read the epic again.")
+
+
+def _prefix(text: str) -> str:
+    words = " ".join(text.split())
+    return f"{PREFIX}{hashlib.sha256(words.encode('utf-8', 'replace')).hexdigest()[:12]}-"
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _read(document: SourceDocument) -> Answer:
+    match = _FORM.match(document.text)
+    if match is None:
+        raise SourceError(
+            f"'{document.title}' is not an answer as this program writes them. Remove the document "
+            "and answer the question again."
+        )
+    return Answer(
+        document_id=document.id,
+        question=match["question"],
+        criterion_id=match["id"],
+        criterion=match["criterion"],
+        text=match["text"],
+        by=match["by"],
+        at=datetime.fromisoformat(match["on"]),
+        replaces=match["replaces"] == "yes",
+    )

@@ -1,0 +1,83 @@
+"""A stored case checked again: what it may rest on is what the run that wrote it had before it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from assistant.domain import CaseStatus, CaseTemplate, GenerationRun, TestCase
+from assistant.generation.house_rules import HouseRules, learn_rules
+from assistant.generation.lint import lint
+from assistant.generation.proof import Ground, Sources, grounded
+from assistant.library import StoredCase
+from assistant.workflow.deployment.workspace import Workspace
+
+HOUSE_CASES = 300
+"""Imported cases that the company's rules of style are learnt from."""
+
+
+def rechecked(
+    workspace: Workspace, project_id: str, stored: StoredCase, case: TestCase
+) -> TestCase:
+    """The case, as a person changed it, with marks and findings made anew.
+
+    An imported case rests on no run: its wording is checked, its grounding is not.
+    """
+    house = house_rules(workspace, project_id)
+    if stored.source_run_id is not None:
+        run = workspace.library.run(project_id, stored.source_run_id)
+        return rechecked_against(run, case, house)
+    case = case.model_copy(update={"findings": ()})
+    return case.model_copy(update={"findings": lint(case, house)})
+
+
+def as_shown(workspace: Workspace, project_id: str, stored: StoredCase) -> TestCase:
+    """The case with what the checks find in it: an imported one is checked when it is looked at."""
+    if stored.source_run_id is not None:
+        return stored.case
+    return rechecked(workspace, project_id, stored, stored.case)
+
+
+def house_rules(workspace: Workspace, project_id: str) -> HouseRules:
+    """The company's rules of style: its template's, and those that its own cases keep."""
+    imported: tuple[CaseStatus, ...] = ("imported",)
+    held = workspace.library.cases(project_id, statuses=imported)[:HOUSE_CASES]
+    template = workspace.project(project_id).template
+    return _learnt(tuple(stored.body for stored in held), template.model_dump_json())
+
+
+@lru_cache(maxsize=8)
+def _learnt(bodies: tuple[str, ...], template: str) -> HouseRules:
+    """Kept, because every edit is checked and the cases seldom change."""
+    cases = [TestCase.model_validate_json(body) for body in bodies]
+    return learn_rules(cases, CaseTemplate.model_validate_json(template))
+
+
+def rechecked_against(
+    run: GenerationRun, case: TestCase, house: HouseRules | None = None
+) -> TestCase:
+    """The case with marks and findings made anew against what this run had before it."""
+    case = grounded(case.model_copy(update={"findings": ()}), ground_of_run(run, case))
+    return case.model_copy(update={"findings": (*lint(case, house), *case.findings)})
+
+
+def ground_of_run(run: GenerationRun, case: TestCase) -> Ground:
+    """What a case of a run may rest on: its conditions and criteria, the run's sources, and the
+    words of the request."""
+    epics = [epic for epic in run.epics if epic.key == case.epic_key] or list(run.epics)
+    stories = [
+        story
+        for epic in epics
+        for story in epic.stories
+        if story.key == case.story_key
+        or any(criterion.id in case.criterion_ids for criterion in story.criteria)
+    ]
+    return Ground(
+        sources=Sources(run.retrieved),
+        criteria=tuple(c for e in epics for c in e.criteria if c.id in case.criterion_ids),
+        conditions=tuple(one for one in run.conditions if one.id in case.condition_ids),
+        context=(
+            *(text for epic in epics for text in (epic.title, epic.description)),
+            *(text for story in stories for text in (story.title, story.narrative)),
+        ),
+        own=(run.request,),
+    )

@@ -1,0 +1,283 @@
+"""Write the cases of a request: in a worker thread for the pages, at once for the command line.
+
+Every case is in the library the moment it exists, one transaction each, so that a reload, a second
+tab or a killed server loses nothing; a run that was cut off goes on where it stopped. Outlines
+go at once; the models serve one run at a time, first come first served.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+from assistant.domain import (
+    GenerationConfig,
+    GenerationRun,
+    RetrievalConfig,
+    TestCase,
+    Timings,
+)
+from assistant.errors import AssistantError, LibraryError, SourceError
+from assistant.generation.cancelling import Cancelled
+from assistant.generation.chain import (
+    STYLE_CASES,
+    Asked,
+    CaseReady,
+    Finished,
+    Planned,
+    generate,
+)
+from assistant.generation.writer import Writer
+from assistant.generation.writers.item_prompt import ITEM_PROMPT_VERSION
+from assistant.generation.writers.item_writer import ItemWriter
+from assistant.generation.writers.outline import OutlineWriter
+from assistant.generation.writers.story_prompt import STORY_PROMPT_VERSION
+from assistant.generation.writers.story_writer import ANSWER_TOKENS, StoryWriter
+from assistant.workflow.deployment.models import OUTLINE_WRITER, model_spec, writer
+from assistant.workflow.deployment.ways_of_writing import way_of_writing
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources.copies import current_texts
+from assistant.workflow.sources.import_sources import put_epics
+from assistant.workflow.sources.reindex import basis_chunks, index_pending
+from assistant.workflow.writing import read_ahead, reuse
+from assistant.workflow.writing.answers import answered_chunks
+from assistant.workflow.writing.checking import house_rules
+from assistant.workflow.writing.requests import Understanding
+from assistant.workflow.writing.runs import ACTIVE
+
+OnCase = Callable[[TestCase], None]
+Body = Callable[[Workspace, str, GenerationRun, Callable[[], bool], OnCase | None], None]
+
+
+def begin(
+    workspace: Workspace,
+    project_id: str,
+    understanding: Understanding,
+    generation: GenerationConfig,
+    *,
+    by: str = "",
+    retrieval: RetrievalConfig | None = None,
+    only_new: bool = False,
+) -> GenerationRun:
+    """Keep the request as a queued run, and pasted text as a document that cases can cite.
+
+    ``only_new`` leaves out the conditions that an existing case of the project covers as it is.
+    Raises ``ModelUnavailable`` for an unknown writer and ``SourceError`` where there is nothing to
+    test, before anything is kept.
+    """
+    writer(workspace, generation.writer)
+    if not understanding.conditions:
+        keys = ", ".join(s.key for s in understanding.stories_without_criteria) or "the text"
+        raise SourceError(
+            f"There is nothing to test: no acceptance criterion in {keys}. Add a list of criteria, "
+            "or let the story itself be the criterion."
+        )
+    skip: tuple[str, ...] = ()
+    if only_new:
+        skip = _covered(workspace, project_id, understanding)
+    workspace.take_folder()
+    if understanding.reading is not None:
+        put_epics(workspace, project_id, understanding.reading, by=by)
+    run = GenerationRun(
+        id=uuid.uuid4().hex[:12],
+        by=by,
+        request=understanding.request,
+        model=model_spec(workspace, generation.writer),
+        prompt_version=prompt_version(workspace, generation.writer),
+        retrieval=retrieval or workspace.project(project_id).retrieval,
+        generation=generation.model_copy(
+            update={
+                "techniques": understanding.techniques,
+                "depth": understanding.depth,
+                "skip": skip,
+            }
+        ),
+        epics=understanding.epics,
+        questions=understanding.questions,
+    )
+    workspace.library.start_run(project_id, run)
+    return run
+
+
+def _covered(
+    workspace: Workspace, project_id: str, understanding: Understanding
+) -> tuple[str, ...]:
+    """The conditions that existing cases cover; ``SourceError`` where these are all."""
+    report = reuse.in_project(workspace, project_id, understanding.epics, understanding.conditions)
+    if report.counts["reuse"] == len(understanding.conditions):
+        raise SourceError(
+            "Existing cases cover every condition as it stands, so there is nothing to write. "
+            "Switch off writing only what is new or changed to write them all the same."
+        )
+    return tuple(sorted(report.reusable))
+
+
+def start(workspace: Workspace, project_id: str, run: GenerationRun) -> None:
+    """Write the run's cases in a worker thread; the library shows how far it is."""
+    read_ahead.stop(workspace)
+    workspace.jobs.start(run.id, lambda stop: write(workspace, project_id, run, stop))
+
+
+def resume(workspace: Workspace, project_id: str, run_id: str) -> None:
+    """Go on with an interrupted, cancelled or failed run; finished cases stay as they are."""
+    run = workspace.library.run(project_id, run_id)
+    if run.status in ACTIVE and workspace.jobs.is_active(run_id):
+        raise LibraryError(f"Run {run_id} is still being written.")
+    run = run.model_copy(update={"status": "queued", "error": ""})
+    workspace.library.start_run(project_id, run)
+    start(workspace, project_id, run)
+
+
+def cancel(workspace: Workspace, run_id: str) -> None:
+    """Stop a run after the case in hand; what was written stays."""
+    workspace.library.request_cancel(run_id)
+    workspace.jobs.cancel(run_id)
+
+
+def run_now(
+    workspace: Workspace,
+    project_id: str,
+    run: GenerationRun,
+    *,
+    on_case: OnCase | None = None,
+) -> GenerationRun:
+    """Write the run's cases in this thread and return the finished run.
+
+    Raises the error that ended it, where one did.
+    """
+    write(workspace, project_id, run, lambda: False, on_case=on_case, reraise=True)
+    return workspace.library.run(project_id, run.id)
+
+
+def write(
+    workspace: Workspace,
+    project_id: str,
+    run: GenerationRun,
+    stop: Callable[[], bool],
+    *,
+    on_case: OnCase | None = None,
+    reraise: bool = False,
+    body: Body | None = None,
+) -> None:
+    """A run from its start to its end: wait for the writer, write, and record how it ended.
+
+    ``body`` writes and keeps the cases: those that are missing, unless given.
+    """
+    write_cases = body or _write_cases
+    library = workspace.library
+
+    def cancelled() -> bool:
+        return stop() or library.is_cancelled(run.id)
+
+    try:
+        if run.generation.writer == OUTLINE_WRITER:
+            write_cases(workspace, project_id, run, cancelled, on_case)
+        else:
+            with workspace.jobs.model_turn(run.id, cancelled) as mine:
+                if mine:
+                    write_cases(workspace, project_id, run, cancelled, on_case)
+                else:
+                    library.finish_run(run.id, status="cancelled")
+    except Cancelled:
+        library.finish_run(run.id, status="cancelled")
+    except AssistantError as error:
+        library.finish_run(run.id, status="failed", error=str(error))
+        if reraise:
+            raise
+    except BaseException:
+        library.finish_run(run.id, status="failed", error="An internal error ended this run.")
+        raise
+    else:
+        index_pending(library, workspace.knowledge(project_id), project_id, cancelled=stop)
+
+
+def _write_cases(
+    workspace: Workspace,
+    project_id: str,
+    run: GenerationRun,
+    cancelled: Callable[[], bool],
+    on_case: OnCase | None,
+) -> None:
+    library = workspace.library
+    # What was just pasted is a requirement like the others, and what sets it apart from them is
+    # searched: without it in the index the first run would find something else than the second.
+    index_pending(library, workspace.knowledge(project_id), project_id, cancelled=cancelled)
+    knowledge = current_texts(workspace, project_id)
+    held_by = library.documents_of_epics(project_id)
+    ids = list(dict.fromkeys(name for epic in run.epics for name in held_by[epic.key]))
+    done = {name for case in run.cases for name in case.condition_ids} | {*run.generation.skip}
+    ended = Finished(timings=Timings(), uncovered_criteria=())
+    for event in generate(
+        run.epics,
+        answered_chunks(workspace, project_id, run.epics, basis_chunks(library, project_id, ids)),
+        knowledge,
+        opened_writer(workspace, run.generation),
+        run.retrieval,
+        run.generation,
+        style=style_cases(workspace, project_id),
+        existing_case_ids=[c.id for c in library.cases(project_id) if c.run_id != run.id],
+        cancelled=cancelled,
+        done_conditions=done,
+        questions=run.questions,
+        house=house_rules(workspace, project_id),
+    ):
+        match event:
+            case Planned():
+                library.record_plan(
+                    run.id,
+                    event.conditions,
+                    event.questions,
+                    event.retrieved,
+                    left_out=sum(one.id in run.generation.skip for one in event.conditions),
+                )
+            case CaseReady():
+                stored = library.add_case(
+                    project_id, run.id, event.written.case, rejected=event.written.rejected
+                )
+                if on_case is not None:
+                    on_case(stored.case)
+            case Asked():
+                library.add_questions(run.id, event.questions, rejected=event.rejected)
+            case Finished():
+                ended = event
+    library.finish_run(
+        run.id,
+        status="cancelled" if cancelled() else "done",
+        timings=ended.timings,
+        uncovered_criteria=ended.uncovered_criteria,
+    )
+
+
+def prompt_version(workspace: Workspace, writer_id: str) -> str:
+    """Which prompt a run's model gets; none for the outline."""
+    if writer_id == OUTLINE_WRITER:
+        return ""
+    if way_of_writing(workspace, writer_id) == "story":
+        return STORY_PROMPT_VERSION
+    return ITEM_PROMPT_VERSION
+
+
+def style_cases(workspace: Workspace, project_id: str) -> list[TestCase]:
+    """Cases that show how the company writes: accepted ones first, then imported ones."""
+    kept = [
+        stored
+        for status in ("accepted", "imported")
+        for stored in workspace.library.cases(project_id, statuses=(status,))
+    ]
+    return [stored.case for stored in kept[:STYLE_CASES]]
+
+
+def opened_writer(workspace: Workspace, generation: GenerationConfig) -> Writer:
+    """The writer of a run; opening a model's endpoint loads it where it is not loaded yet.
+
+    A model that is able to design tests gets a whole story a call, with room for a longer answer.
+    """
+    outlines = OutlineWriter()
+    if generation.writer == OUTLINE_WRITER:
+        return outlines
+    if way_of_writing(workspace, generation.writer) == "story":
+        longer = generation.model_copy(update={"max_tokens": ANSWER_TOKENS})
+        endpoint = workspace.endpoints.open(generation.writer, longer)
+        return StoryWriter(endpoint, longer, outlines)
+    endpoint = workspace.endpoints.open(generation.writer, generation)
+    return ItemWriter(endpoint, generation, outlines)

@@ -1,0 +1,138 @@
+"""Look at runs and their cases: what the pages show and the command line prints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Literal
+
+from assistant.design.questions.notices import find_notices
+from assistant.domain import CaseStatus, GenerationRun, Notice, Technique, Value
+from assistant.errors import LibraryError
+from assistant.library import RunSummary as RunSummary
+from assistant.library import StoredCase as StoredCase
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review.review import needs_of, set_aside
+
+ACTIVE = ("queued", "running")
+"""Statuses of a run that is still to be written or being written."""
+
+AGAIN = "again-"
+"""How the ids of runs begin that write cases of earlier runs again; they have no list of cases."""
+
+
+class RunView(Value):
+    """A run with its place in the list of runs."""
+
+    summary: RunSummary
+    run: GenerationRun
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """Other languages in its epics, and words in its epics and in the sources found for them
+        that read like instructions to the assistant."""
+        sources = (one.chunk for one in self.run.retrieved if one.stage != "basis")
+        found = find_notices(self.run.epics, sources)
+        return tuple(one for one in found if one.kind != "left out")
+
+
+class CaseRow(Value):
+    """A case as a line of a list."""
+
+    id: str
+    title: str
+    status: CaseStatus
+    technique: Technique | None
+    criterion_ids: tuple[str, ...]
+    condition_ids: tuple[str, ...] = ()
+    source_run_id: str = ""
+    writer: Literal["outline", "rules", "model", "person", "import"]
+    replaces_model: bool
+    unsupported: bool
+    version: int = 0
+    needs: tuple[str, ...] = ()
+    """Why a person has to look at it first, as fixed phrases; see ``TestCase.needs_you``."""
+    aside: str = ""
+    """Why *Accept all* leaves it to a person (``review.set_aside``)."""
+
+
+def runs(workspace: Workspace, project_id: str) -> tuple[RunSummary, ...]:
+    """The project's runs, newest first."""
+    listed = workspace.library.runs(project_id)
+    return tuple(run for run in listed if not run.id.startswith(AGAIN))
+
+
+def summary(workspace: Workspace, project_id: str, run_id: str) -> RunSummary:
+    """How far a run is; ``LibraryError`` where this project has no such run."""
+    for row in workspace.library.runs(project_id):
+        if row.id == run_id:
+            return row
+    raise LibraryError("This run is not in this project. Choose its project, or start a new run.")
+
+
+def view(workspace: Workspace, project_id: str, run_id: str) -> RunView:
+    """A run with its plan, sources, questions and refused drafts."""
+    return RunView(
+        summary=summary(workspace, project_id, run_id),
+        run=workspace.library.run(project_id, run_id),
+    )
+
+
+def source_view(
+    workspace: Workspace, project_id: str, view: RunView, stored: StoredCase
+) -> RunView:
+    """The run that found the sources of a case's present words: ``view`` unless written again."""
+    if stored.source_run_id in (None, view.run.id):
+        return view
+    run = workspace.library.run(project_id, stored.source_run_id or "")
+    return RunView(summary=view.summary, run=run)
+
+
+def criteria_texts(
+    workspace: Workspace, project_id: str, view: RunView, stored: StoredCase
+) -> dict[str, str]:
+    """The acceptance criteria by id, as they read when a case's present words were written."""
+    epics = view.run.epics
+    if stored.source_run_id not in (None, view.run.id):
+        epics = workspace.library.run_epics(project_id, stored.source_run_id or "")
+    return {criterion.id: criterion.text for epic in epics for criterion in epic.criteria}
+
+
+def cases(workspace: Workspace, project_id: str, run_id: str) -> tuple[StoredCase, ...]:
+    """The cases of a run, in the order in which they were written."""
+    return workspace.library.cases(project_id, run_id=run_id)
+
+
+def case(workspace: Workspace, project_id: str, case_id: str) -> StoredCase:
+    """One case as stored, with the version that an edit must name."""
+    return workspace.library.case(project_id, case_id)
+
+
+def case_rows(workspace: Workspace, project_id: str, run_id: str) -> tuple[CaseRow, ...]:
+    """The cases of a run as lines of a list."""
+    return tuple(_row(stored) for stored in cases(workspace, project_id, run_id))
+
+
+@lru_cache(maxsize=1024)
+def _row(stored: StoredCase) -> CaseRow:
+    """Kept, because a page reads the list on every click, and reading a case's body takes long."""
+    return CaseRow(
+        id=stored.id,
+        title=stored.title,
+        status=stored.status,
+        technique=stored.technique,
+        criterion_ids=stored.case.criterion_ids,
+        condition_ids=stored.case.condition_ids,
+        source_run_id=stored.source_run_id or "",
+        writer=stored.case.origin.writer,
+        replaces_model=bool(stored.case.origin.replaces),
+        unsupported=bool(stored.case.unsupported_steps),
+        version=stored.row_version,
+        needs=needs_of(stored.case),
+        aside=set_aside(stored),
+    )
+
+
+def needs_first(rows: Sequence[CaseRow]) -> tuple[CaseRow, ...]:
+    """The rows with those first that need a person; else in the order they were written."""
+    return tuple(sorted(rows, key=lambda row: not row.needs))

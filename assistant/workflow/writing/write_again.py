@@ -1,0 +1,213 @@
+"""Write cases again: the same conditions from the present sources, by the same writer or another.
+
+The words come in as the next version of the case, as a draft: what stood before is in its history,
+and undo brings it back with its sources. An accepted case is replaced only where a person asked for
+that very case (``accepted=True``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.domain import Citation, GenerationRun, TestCase
+from assistant.errors import LibraryError
+from assistant.generation.writer import WrittenCase
+from assistant.library import StoredCase
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.writing import again_runs
+from assistant.workflow.writing.again_runs import Again, planned_run
+from assistant.workflow.writing.present_basis import PresentBasis
+
+SAYS = "Written again"
+CHANGED, ASKED = "its sources changed", "asked for"
+"""Why a case is written again, as its history says it."""
+
+
+def start(
+    workspace: Workspace,
+    project_id: str,
+    case_ids: Sequence[str],
+    *,
+    by: str,
+    writer: str | None = None,
+    reason: str = CHANGED,
+    accepted: bool = False,
+) -> list[str]:
+    """Write the cases again in worker threads; returns the ids of the jobs. Raises as ``begin``."""
+    planned = begin(
+        workspace, project_id, case_ids, by=by, writer=writer, reason=reason, accepted=accepted
+    )
+    return again_runs.start(workspace, project_id, planned)
+
+
+def start_where_possible(
+    workspace: Workspace, project_id: str, case_ids: Sequence[str], *, by: str, reason: str
+) -> tuple[list[str], tuple[str, ...]]:
+    """``start`` for the cases that can be written, and why the others are not: their conditions are
+    gone, or they are accepted.
+
+    Raises what ``start`` raises where none can be written.
+    """
+    possible: list[str] = []
+    left: list[LibraryError] = []
+    for case_id in dict.fromkeys(case_ids):
+        try:
+            begin(workspace, project_id, [case_id], by=by, reason=reason)
+        except LibraryError as error:
+            left.append(error)
+        else:
+            possible.append(case_id)
+    if left and not possible:
+        raise left[0]
+    jobs = start(workspace, project_id, possible, by=by, reason=reason)
+    # What happened, without the next step: who shows several of these says it once.
+    return jobs, tuple(str(error).split(". ")[0] for error in left)
+
+
+def write_now(
+    workspace: Workspace,
+    project_id: str,
+    case_ids: Sequence[str],
+    *,
+    by: str,
+    writer: str | None = None,
+    reason: str = CHANGED,
+    accepted: bool = False,
+) -> tuple[StoredCase, ...]:
+    """Write the cases again in this thread and return them as they are now. Raises as ``begin``,
+    and the error that ended the writing."""
+    planned = begin(
+        workspace, project_id, case_ids, by=by, writer=writer, reason=reason, accepted=accepted
+    )
+    again_runs.write_now(workspace, project_id, planned)
+    return tuple(workspace.library.case(project_id, case_id) for case_id in case_ids)
+
+
+def begin(
+    workspace: Workspace,
+    project_id: str,
+    case_ids: Sequence[str],
+    *,
+    by: str,
+    writer: str | None = None,
+    reason: str = CHANGED,
+    accepted: bool = False,
+) -> tuple[Again, ...]:
+    """The runs that write these cases again, one for each run that wrote them, not yet kept.
+
+    Raises ``LibraryError`` where a case was not generated, what it was derived from is gone, or it
+    is accepted and ``accepted`` does not say that it may be replaced,
+    and ``ModelUnavailable`` for an unknown writer.
+    """
+    workspace.take_folder()
+    library = workspace.library
+    by_runs: dict[tuple[str, str], list[StoredCase]] = {}
+    for case_id in dict.fromkeys(case_ids):
+        stored = library.case(project_id, case_id)
+        if stored.status == "accepted" and not accepted:
+            raise LibraryError(
+                f"{stored.id} is accepted and stays as it is. Open it to write it again."
+            )
+        source_id = derived_by(stored)
+        by_runs.setdefault((source_id, stored.run_id or source_id), []).append(stored)
+    basis = PresentBasis(workspace, project_id)
+    return tuple(
+        _planned(
+            workspace, project_id, library.run(project_id, source_id), list_id, cases, basis,
+            by, writer, reason,
+        )
+        for (source_id, list_id), cases in by_runs.items()
+    )  # fmt: skip
+
+
+def can_be_written(stored: StoredCase) -> bool:
+    """Whether a case was written from a condition, so that it can be written again."""
+    return bool(stored.source_run_id and stored.case.condition_ids)
+
+
+def derived_by(stored: StoredCase) -> str:
+    """The run that wrote a case's words; ``LibraryError`` where no run wrote it."""
+    if not stored.source_run_id or not stored.case.condition_ids:
+        raise LibraryError(
+            f"{stored.id} was not written from a condition, so it cannot be written again. "
+            "Edit it instead."
+        )
+    return stored.source_run_id
+
+
+def gone(stored: StoredCase, error: LibraryError) -> LibraryError:
+    """The error for a case whose condition ``PresentBasis.find`` did not find."""
+    return LibraryError(
+        f"{stored.id} cannot be written again: {error}. Reject the case, edit it, or generate the "
+        "epic anew."
+    )
+
+
+def titled(source: GenerationRun) -> str:
+    """How a run that writes again is called."""
+    return f"{SAYS}: {source.request.removeprefix(f'{SAYS}: ')}"
+
+
+def _says(case: TestCase) -> TestCase:
+    """What a case says and rests on, whoever wrote it and whatever was decided about it."""
+    bare = TestCase(id="", title="")
+    kept = {name: getattr(bare, name) for name in ("id", "status", "status_reason", "origin")}
+    steps = tuple(
+        step.model_copy(update={"citations": _unnumbered(step.citations)}) for step in case.steps
+    )
+    return case.model_copy(
+        update={**kept, "steps": steps, "citations": _unnumbered(case.citations)}
+    )
+
+
+def _unnumbered(citations: Sequence[Citation]) -> tuple[Citation, ...]:
+    """Citations without their ``[n]``, which differs from run to run."""
+    return tuple(citation.model_copy(update={"source": 1}) for citation in citations)
+
+
+def _planned(
+    workspace: Workspace,
+    project_id: str,
+    source: GenerationRun,
+    list_run_id: str,
+    cases: Sequence[StoredCase],
+    basis: PresentBasis,
+    by: str,
+    writer: str | None,
+    reason: str,
+) -> Again:
+    """A run over the stories of these cases, as they are now."""
+    owners = {name: stored for stored in cases for name in stored.case.condition_ids}
+    for stored in cases:
+        try:
+            basis.find(source, stored.case.condition_ids)
+        except LibraryError as error:
+            raise gone(stored, error) from error
+    present, epics = basis.find(source, owners)
+    wanted = {now: owners[then] for then, now in present.items()}
+    run = planned_run(
+        workspace, project_id, source, basis, epics,
+        list_run_id=list_run_id, request=titled(source), by=by, writer=writer,
+    )  # fmt: skip
+
+    def keep(written: WrittenCase) -> StoredCase:
+        stored = wanted[written.case.condition_ids[0]]
+        if reason == ASKED and _says(written.case) == _says(stored.case):
+            return stored
+        return workspace.library.rewrite_case(
+            project_id,
+            written.case.model_copy(update={"id": stored.id}),
+            run.id,
+            rejected=written.rejected,
+            expected_version=stored.row_version,
+            reason=reason,
+        )
+
+    groups = (tuple(now for now, owner in wanted.items() if owner is stored) for stored in cases)
+    return Again(
+        run,
+        frozenset(wanted),
+        keep,
+        not_style=frozenset(stored.id for stored in cases),
+        together=tuple(group for group in groups if group),
+    )

@@ -1,0 +1,113 @@
+"""Reading a criterion: conditions, effect, the other case, scenarios, tables and stories."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.reading.criteria import read_rules
+from assistant.reading.narratives import read_narrative, role_of
+from assistant.reading.outcomes import is_restrictive
+from assistant.reading.rules import Rule
+from assistant.reading.tables.rows import read_rows
+
+
+def parts(rule: Rule) -> tuple[list[tuple[str, str]], str]:
+    """Conditions and effect of a rule, as words."""
+    return [(c.keyword, c.words.text) for c in rule.conditions], rule.effect.text
+
+
+@pytest.mark.parametrize(
+    ("text", "conditions", "effect"),
+    [
+        ("If the total is over £50, delivery is free.",
+         [("if", "the total is over £50")], "delivery is free"),
+        ("Delivery is free when the total is over £50.",
+         [("when", "the total is over £50")], "Delivery is free"),
+        ("When a UAV is selected  the _UI_ shall display its plans.",
+         [("when", "a UAV is selected")], "the _UI_ shall display its plans"),
+        ("If the user is active and has a card, Pay is shown.",
+         [("if", "the user is active"), ("if", "has a card")], "Pay is shown"),
+        ("Verify that a code is sent once the user has logged in.",
+         [("once", "the user has logged in")], "a code is sent"),
+        ("- BR-12: A plan can be agreed for a debt of £50.", [],
+         "A plan can be agreed for a debt of £50"),
+        ("The first collection is at least 10 days after the instruction is set up.", [],
+         "The first collection is at least 10 days after the instruction is set up"),
+    ],
+)  # fmt: skip
+def test_conditions_and_effect(text: str, conditions: list[tuple[str, str]], effect: str) -> None:
+    assert parts(read_rules(text)[0]) == (conditions, effect)
+
+
+@pytest.mark.parametrize(
+    ("text", "otherwise"),
+    [
+        ('Refunds take 5 days; otherwise the message "Late" is shown.',
+         'the message "Late" is shown.'),
+        ("Reopen within 28 days of closure; after that a new case is needed.",
+         "a new case is needed."),
+        ("A clerk may waive £75; a higher amount needs approval.",
+         "a higher amount needs approval."),
+        ("Users can ask within 14 days. Requests after 14 days are rejected.",
+         "Requests after 14 days are rejected"),
+        ("The password has 8 characters. If it is shorter, an error is shown.",
+         "an error is shown"),
+    ],
+)  # fmt: skip
+def test_the_other_case_is_found(text: str, otherwise: str) -> None:
+    rules = read_rules(text)
+    assert len(rules) == 1
+    assert rules[0].otherwise is not None
+    assert rules[0].otherwise.text == otherwise
+
+
+def test_scenarios_split_on_a_new_given_and_join_their_ands() -> None:
+    text = "Given a\nAnd b\nWhen I do c\nThen d is shown\nAnd e is shown\nGiven f\nWhen g\nThen h"
+    first, second = read_rules(text)
+    assert [c.keyword for c in first.conditions] == ["given", "given", "when"]
+    assert " ".join(first.effect.text.split()) == "d is shown And e is shown"
+    assert second.effect.text == "h"
+    assert text[second.whole.start : second.whole.end] == second.whole.text
+
+
+def test_a_scenario_in_one_sentence() -> None:
+    rule = read_rules("Given an active plan, when it is paid, then the status is Closed.")[0]
+    assert [c.keyword for c in rule.conditions] == ["given", "when"]
+    assert read_rules("When it fails, it is retried twice and then stops.")[0].scenario is None
+
+
+@pytest.mark.parametrize(
+    ("effect", "restricts"),
+    [
+        ("the request is rejected", True), ("the button is disabled", True),
+        ("a visitor cannot post", True), ("an error message is shown", True),
+        ("the change is not saved", True), ("details stay hidden", True),
+        ("the amount must not exceed £5", False), ("a manager may approve or reject it", False),
+        ("Waiver Reason is one of Moving Home or Our Error", False), ("no fee is charged", False),
+    ],
+)  # fmt: skip
+def test_what_restricts(effect: str, restricts: bool) -> None:
+    assert is_restrictive(effect) is restricts
+
+
+def test_stories_are_read_from_their_wish_on() -> None:
+    text = "As a camp administrator I want to be able to add parents so that they can enrol kids"
+    rule = read_narrative(text)
+    assert rule is not None
+    assert rule.effect.text == "I want to be able to add parents"
+    assert "enrol" not in rule.whole.text
+    prevented = read_narrative("As a Visitor\nI want to be prevented from adding empty reviews")
+    assert prevented is not None
+    assert prevented.effect.text == "I want to be prevented from adding empty reviews"
+    assert role_of(text) == "camp administrator"
+    assert read_narrative("The page loads within 3 seconds.") is None
+
+
+def test_table_rows_keep_their_values() -> None:
+    (row,) = read_rows("Tariff: Fix 12; Days: More than 49 days; Exit fee: £50.00", table=True)
+    assert [(cell.name, cell.value.text) for cell in row.inputs] == [
+        ("Tariff", "Fix 12"), ("Days", "More than 49 days")]  # fmt: skip
+    assert [cell.value.text for cell in row.outcomes] == ["£50.00"]
+    rows = read_rows("| Role | Access |\n|---|---|\n| Agent | Yes |\n| Guest | No |")
+    assert len(rows) == 2
+    assert read_rows("Only a verified caller may cancel: the button is hidden.") == ()
