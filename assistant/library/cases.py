@@ -117,12 +117,8 @@ class CaseStore:
         with self._database.write() as connection:
             row = fetch(connection, project_id, case.id)
             current = TestCase.model_validate_json(row.body)
-            voided = current.status == "accepted"
-            kept: dict[str, object] = {
-                "status": "draft" if voided else current.status,
-                "status_reason": "" if voided else current.status_reason,
-                "origin": current.origin.model_copy(update={"edited_by": plain(by)}),
-            }
+            edited_by = current.origin.model_copy(update={"edited_by": plain(by)})
+            kept = {**_after_change(current), "origin": edited_by}
             if case.model_copy(update=_bookkeeping(current)) == current:
                 return stored(row)
             check_version(row, expected, case)
@@ -152,7 +148,7 @@ class CaseStore:
             current = TestCase.model_validate_json(row.body)
             fresh = case.model_copy(update={"status": "draft", "status_reason": ""})
             if keep_status:
-                fresh = case.model_copy(update=_bookkeeping(current))
+                fresh = case.model_copy(update=_after_change(current))
             result = case_rows.replace(
                 connection, row, fresh, by=by, action="written again",
                 reason=reason, source_run_id=run_id,
@@ -252,6 +248,12 @@ def _bookkeeping(case: TestCase) -> dict[str, object]:
         "status_reason": case.status_reason,
         "origin": case.origin,
     }
+
+
+def _after_change(case: TestCase) -> dict[str, object]:
+    """The same after its words changed: nobody has accepted the new ones."""
+    kept = _bookkeeping(case)
+    return {**kept, "status": "draft", "status_reason": ""} if case.status == "accepted" else kept
 
 
 def _history(connection: Connection, project_id: str, case_id: str) -> Sequence[CaseRow]:

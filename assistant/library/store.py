@@ -395,7 +395,8 @@ class Library:
         """Put words that another run wrote in the place of the case with ``case.id``, as a draft.
 
         The case stays in its run's list, and what stood before in its history, with ``reason``.
-        With ``keep_status`` what was decided about the case and who wrote it stay too.
+        With ``keep_status`` who wrote the case stays, and what was decided about it, unless it was
+        accepted: then it is a draft, as after an edit.
         ``EditConflict`` where it is no longer at ``expected_version``.
         """
         return self._cases.rewrite(

@@ -59,10 +59,9 @@ def stale_panel(
             st.markdown(
                 f":orange-badge[:material/update: stale] {label(_told(case))}", width="stretch"
             )
-            note = "It is accepted: written again it is a draft." if accepted else None
-            if st.button(
-                "Write again", icon=":material/refresh:", key="again", type="primary", help=note
-            ):
+            if accepted:
+                _ask_first(opened, record, case_id)
+            elif st.button("Write again", icon=":material/refresh:", key="again", type="primary"):
                 _start(opened, record, case_id)
             if st.button("Still right", icon=":material/check:", key="still_right"):
                 with errors_shown():
@@ -71,6 +70,14 @@ def stale_panel(
                     st.rerun()
         for places, one in _together(case)[:SHOWN]:
             _finding(places, one)
+
+
+def _ask_first(opened: Workspace, record: Session, case_id: str) -> None:
+    """Somebody accepted these words: they are not replaced by a single press."""
+    with st.popover("Write again", icon=":material/refresh:", key="again_accepted"):
+        st.markdown(f"{label(case_id)} is accepted. Written again, it is a draft in other words.")
+        if st.button("Replace the accepted case", type="primary", key="again"):
+            _start(opened, record, case_id)
 
 
 def _finding(places: list[str], one: StaleFinding) -> None:
@@ -120,7 +127,7 @@ def _kept_right(opened: Workspace, record: Session, case_id: str) -> None:
 
 
 def _start(opened: Workspace, record: Session, case_id: str) -> None:
-    """Write the open case again, an accepted one too: it is asked for by name."""
+    """Write the open case again, an accepted one too: it was asked about."""
     with errors_shown():
         jobs = write_again.start(
             opened, record.project_id, [case_id], by=record.user, accepted=True

@@ -34,13 +34,10 @@ def write_again_menu(opened: Workspace, record: Session, stored: StoredCase, vie
             key=f"again-part-{stored.id}",
         )
         writer = writer_choice(opened, view.run.generation.writer, f"again-writer-{stored.id}")
-        st.caption(
-            "The whole case becomes a draft again."
-            if part == WHOLE
-            else "Everything but this step stays, with what was decided about the case."
-        )
+        replaced = part == WHOLE and stored.status == "accepted"
+        st.caption(_consequence(stored, part))
         st.button(
-            "Write",
+            "Replace the accepted case" if replaced else "Write",
             type="primary",
             icon=":material/refresh:",
             key="write_part",
@@ -62,6 +59,16 @@ def writer_choice(opened: Workspace, before: str, key: str) -> str:
     if choices[chosen].leaves:
         st.caption(f":orange[:material/cloud_upload:] Text {label(choices[chosen].destination)}.")
     return chosen
+
+
+def _consequence(stored: StoredCase, part: int) -> str:
+    """What becomes of the case, said before it is written."""
+    if stored.status == "accepted":
+        what = "in other words" if part == WHOLE else "and everything but this step stays"
+        return f"{label(stored.id)} is accepted. Written again, it is a draft {what}."
+    if part == WHOLE:
+        return "The whole case becomes a draft again."
+    return "Everything but this step stays, with what was decided about the case."
 
 
 def _part(stored: StoredCase, number: int) -> str:
