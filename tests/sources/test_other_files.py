@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.errors import SourceError, UnsupportedFile
+from assistant.errors import SourceError, UnreadableFile, UnsupportedFile
 from assistant.sources.files.files import read_file
 from assistant.sources.files.folder_source import FolderSource
 
@@ -186,17 +186,47 @@ def test_a_word_file_with_words_in_its_header_only_is_no_scan() -> None:
     assert "page headers" in both.report.unread_parts
 
 
-@pytest.mark.parametrize("algorithm", ["RC4-40", "RC4-128"])
+def encrypted(data: bytes, algorithm: str, *, user: str, owner: str) -> bytes:
+    """The PDF under these passwords, with everything forbidden that a password can forbid."""
+    from pypdf import PdfWriter
+    from pypdf.constants import UserAccessPermissions
+
+    if algorithm.startswith("AES"):
+        pytest.importorskip("cryptography", reason="pypdf writes AES with it alone")
+    writer = PdfWriter(clone_from=io.BytesIO(data))
+    writer.encrypt(
+        user_password=user, owner_password=owner, algorithm=algorithm,
+        permissions_flag=UserAccessPermissions(0),
+    )  # fmt: skip
+    target = io.BytesIO()
+    writer.write(target)
+    assert b"/Encrypt" in target.getvalue()
+    return target.getvalue()
+
+
+ALGORITHMS = ("RC4-40", "RC4-128", "AES-128", "AES-256-R5", "AES-256")
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_a_pdf_with_an_owner_password_only_is_read(
     pdf: Callable[..., bytes], algorithm: str
 ) -> None:
-    from pypdf import PdfWriter
+    plain = pdf([[(12, "Cancel within 14 days")]])
+    data = encrypted(plain, algorithm, user="", owner="secret")
+    assert "Cancel within 14 days" in read_file("a.pdf", data).document.text
 
-    writer = PdfWriter(clone_from=io.BytesIO(pdf([[(12, "Cancel within 14 days")]])))
-    writer.encrypt(user_password="", owner_password="secret", algorithm=algorithm)
-    target = io.BytesIO()
-    writer.write(target)
-    assert "14 days" in read_file("a.pdf", target.getvalue()).document.text
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_a_pdf_with_a_password_of_its_readers_is_refused_with_what_to_do(
+    pdf: Callable[..., bytes], algorithm: str
+) -> None:
+    plain = pdf([[(12, "Cancel within 14 days")]])
+    data = encrypted(plain, algorithm, user="open sesame", owner="secret")
+    with pytest.raises(UnreadableFile) as refused:
+        read_file("a.pdf", data)
+    assert str(refused.value) == (
+        "a.pdf is protected by a password. Save a copy without the password and import that."
+    )
 
 
 def test_real_pdfs_with_an_owner_password_only_are_read(shared_dir: Path) -> None:

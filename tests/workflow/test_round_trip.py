@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from pathlib import Path
 
 import pytest
 
-from assistant.domain import TestCase, TestStep
+from assistant.domain import CaseTemplate, TestCase, TestStep
 from assistant.sources.files.clean import clean_text
 from assistant.sources.files.files import read_file
 from assistant.suite import DEFAULT_TEMPLATE
-from assistant.suite.export import EXPORT_PROFILES, ProfileName, write_csv, write_xlsx
+from assistant.suite.export import EXPORT_PROFILES, ProfileName, losses, write_csv, write_xlsx
+from assistant.suite.ready_templates import READY_TEMPLATES
 
 PROFILES: list[ProfileName] = list(EXPORT_PROFILES)
 LINE_SIGNS = ("\u2028", "\u2029", "\x85", "\x0b", "\x0c")
@@ -66,6 +69,38 @@ def test_every_naughty_string_comes_back_in_every_field(form: str, shared_dir: P
     read = [fields(case) for case in reading.cases]
     assert [pair for pair in zip(read, wanted, strict=True) if pair[0] != pair[1]] == []
     assert not reading.unread
+
+
+def as_written(text: str) -> str:
+    """What a file in UTF-8 can hold of a text: a lone half of a character is marked."""
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "\ufffd")
+
+
+@pytest.mark.parametrize("template", READY_TEMPLATES, ids=lambda one: one.name)
+def test_every_naughty_string_stands_whole_in_the_file_for_a_tool(
+    template: CaseTemplate, shared_dir: Path
+) -> None:
+    """Each field in its place, or told as lost; no record is split, added or dropped."""
+    texts = naughty(shared_dir)
+    cases = [case_of(number, text) for number, text in enumerate(texts)]
+    data = write_csv(template, cases, profile="import", sources={}).decode("utf-8-sig")
+    header, *records = csv.reader(io.StringIO(data, newline=""))
+    assert all(len(record) == len(header) for record in records)
+    by_case = 1 + template.title_row + template.preconditions_first
+    assert len(records) == by_case * len(cases)
+    lost = {one.what for one in losses(template, cases, profile="import")}
+    place = {column.field: at for at, column in enumerate(template.columns)}
+    for number, text in enumerate(texts):
+        rows, said = records[number * by_case : (number + 1) * by_case], as_written(text)
+        assert rows[0][place["title"]] == said
+        assert rows[-1][place["step_expected"]] == said
+        action = said if "step_data" in place else f"{said}\nTest data: {said}"
+        assert rows[-1][place["step_action"]] == action
+        if "step_data" in place:
+            assert rows[-1][place["step_data"]] == said
+        cells = "\n".join(cell for row in rows for cell in row)
+        if "postconditions" not in lost:
+            assert f"Postconditions:\n- {as_written(text.split(chr(10))[0])}" in cells
 
 
 @pytest.mark.parametrize("sign", LINE_SIGNS)
