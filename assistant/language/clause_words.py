@@ -16,7 +16,6 @@ CLAUSAL = word_set(
     "in the event that", "provided that", "given that", "assuming", "assuming that",
     "on condition that", "on the condition that",
 }  # fmt: skip
-EVENT_WORDS = ("upon", "on", "after", "following")
 OCCASION = ("in case of", "in the event of")
 OPPOSED = ("unless", "until", "except", "before")
 

@@ -32,7 +32,6 @@ from assistant.reading.successive import (
     chained,
     gone_on,
     joined_to,
-    merged,
 )
 from assistant.reading.trailing import take_trailing
 
@@ -115,7 +114,7 @@ def read_rules(text: str, *, gherkin: bool = False) -> tuple[Rule, ...]:
             rules[-1] = joined
         else:
             rules.append(rule)
-    return merged(chained(rules, text)) or (_bare(text),)
+    return tuple(chained(rules, text)) or (_bare(text),)
 
 
 _NO_LABEL = re.compile(
@@ -242,32 +241,19 @@ def _sentence_rule(text: str, sentence: Span) -> Rule:
     conditions: list[Condition] = []
     context: list[Span] = []
     aside = take_aside(text, start, end, conditions)
-    if aside is not None:
-        return _rule_of(sentence, aside, conditions, context, otherwise, exception)
-    start = take_inverted(text, start, end, conditions)
-    start = take_leading(text, start, end, conditions, context)
-    end = take_trailing(text, start, end, conditions)
-    effect = span(text, start, end)
+    if aside is None:
+        start = take_inverted(text, start, end, conditions)
+        start = take_leading(text, start, end, conditions, context)
+        end = take_trailing(text, start, end, conditions)
+    effect = aside or span(text, start, end)
     if effect.text.lower().startswith("then "):
         effect = span(text, effect.start + 5, effect.end)
     if effect.text.endswith((".", ":")) and len(effect.text) > 1:
         effect = span(text, effect.start, effect.end - 1)
-    apart = _EXCEPTION.search(mask_quotes(text), effect.start, effect.end)
+    apart = None if aside else _EXCEPTION.search(mask_quotes(text), effect.start, effect.end)
     if apart and not re.match(r"(?:if|when|where)\b", text[apart.end() :]):
         exception = span(text, apart.end(), effect.end)
         effect = span(text, effect.start, apart.start())
-    return _rule_of(sentence, effect, conditions, context, otherwise, exception)
-
-
-def _rule_of(
-    sentence: Span,
-    effect: Span,
-    conditions: list[Condition],
-    context: list[Span],
-    otherwise: Span | None,
-    exception: Span | None,
-) -> Rule:
-    """The rule of a sentence whose parts are found."""
     parts, logic = condition_parts(conditions, effect)
     restrictive = is_restrictive(effect.text)
     return Rule(

@@ -7,7 +7,6 @@ from itertools import islice
 
 from assistant.language.clause_words import (
     CLAUSAL,
-    EVENT_WORDS,
     MAX_TRIED,
     OCCASION,
     OPPOSED,
@@ -23,7 +22,6 @@ from assistant.language.quantities import find_quantities
 from assistant.language.sentences import Span, span
 from assistant.language.verbs import is_base
 from assistant.reading.lacking import WORD, lacks
-from assistant.reading.named_events import names_event
 from assistant.reading.rules import Condition
 
 _LEAD = re.compile(
@@ -86,8 +84,6 @@ def take_leading(
             conditions.append(Condition(word, span(text, start, cut)))
         elif word in OCCASION:
             conditions.append(Condition(word, words))
-        elif word in EVENT_WORDS and names_event(words.text):
-            conditions.append(Condition("when", words))
         elif word == WORD and lacks(words.text):
             conditions.append(Condition(word, words, holds=False))
         elif (word in CLAUSAL and (parse_clause(words.text) or is_gerund(words.text))) or word in (

@@ -121,20 +121,3 @@ def _takes_up(before: Rule, condition: Condition) -> bool:
 def _limits(text: str) -> set[tuple[Decimal | date | time, str]]:
     """The value and the unit of each limit in a text."""
     return {(q.value, q.unit) for q in find_quantities(text) if q.is_limit}
-
-
-def merged(rules: list[Rule]) -> tuple[Rule, ...]:
-    """Give a rule the outcome that a later sentence states for the far side of its own limit."""
-    merged = list(rules)
-    for index, rule in enumerate(rules):
-        if not rule.restrictive or index == 0:
-            continue
-        values = _limits(rule.whole.text)
-        for earlier in range(index - 1, -1, -1):
-            before = merged[earlier]
-            open_ended = not before.restrictive and before.otherwise is None
-            if open_ended and values & _limits(before.whole.text):
-                merged[earlier] = replace(before, otherwise=rule.effect)
-                merged[index] = replace(rule, effect=Span("", rule.effect.start, rule.effect.start))
-                break
-    return tuple(rule for rule in merged if rule.effect.text)

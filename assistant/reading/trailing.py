@@ -6,11 +6,9 @@ import re
 from itertools import islice
 
 from assistant.language.clause_words import (
-    EVENT_WORDS,
     MAX_TRIED,
     OCCASION,
     OPPOSED,
-    ends_in_amount,
     is_gerund,
 )
 from assistant.language.clauses import parse_clause
@@ -20,7 +18,6 @@ from assistant.language.quantities import find_quantities
 from assistant.language.sentences import span
 from assistant.reading.causes import PROVIDED
 from assistant.reading.lacking import WORD, trailing_lack
-from assistant.reading.named_events import names_event
 from assistant.reading.rules import Condition
 
 _TRAIL = re.compile(
@@ -33,7 +30,6 @@ _TRAIL = re.compile(
 )
 
 
-_EVENT = re.compile(rf",?\s(?:{'|'.join(EVENT_WORDS)})\s", re.IGNORECASE)
 _ASKS = re.compile(
     r"(?<!\bmanual )(?<!\bfor )(?<!\ba )(?<!\bthe )(?<!\bthis )(?<!\bfurther )"
     r"\b(?:check|determin|see|verif|know|decid|ask|test|validat|indicat|tell|evaluat|assess"
@@ -66,14 +62,6 @@ def take_trailing(text: str, start: int, end: int, conditions: list[Condition]) 
     if lack is not None and not _TRAIL.search(masked, start, lack[0]):
         conditions.append(Condition(WORD, lack[1], holds=False))
         return lack[0]
-    for match in islice(_EVENT.finditer(masked, start, end), MAX_TRIED):
-        right = span(text, match.end(), end - text[start:end].rstrip().endswith("."))
-        event = names_event(right.text)
-        if ends_in_amount(text[start : match.start()]):
-            continue  # "no later than 3 days after receipt of the contract"
-        if event and parse_clause(text[start : match.start()].strip(" ,")):
-            conditions.append(Condition("when", right))
-            return match.start()
     during = _DURING.search(masked, start, end)
     if during and not conditions and parse_clause(text[start : during.start()].strip(" ,")):
         named = span(text, during.end("lead"), end - text[start:end].rstrip().endswith("."))

@@ -48,8 +48,6 @@ def test_conditions_and_effect(text: str, conditions: list[tuple[str, str]], eff
          "a new case is needed."),
         ("A clerk may waive £75; a higher amount needs approval.",
          "a higher amount needs approval."),
-        ("Users can ask within 14 days. Requests after 14 days are rejected.",
-         "Requests after 14 days are rejected"),
         ("The password has 8 characters. If it is shorter, an error is shown.",
          "an error is shown"),
     ],
