@@ -69,7 +69,6 @@ def _moved(rule: Rule, by: int) -> Rule:
         otherwise=maybe(rule.otherwise),
         notice=maybe(rule.notice),
         also=tuple(map(placed, rule.also)),
-        excluded=maybe(rule.excluded),
         exception=maybe(rule.exception),
     )
 

@@ -39,8 +39,7 @@ class Rule:
     ``conditions`` are joined as ``logic`` says, by "and" where it is ``None``; ``context`` is where
     it applies and is never varied; ``otherwise`` is the outcome that the criterion states for the
     other case. ``restrictive`` says that the effect refuses, hides or forbids something, ``notice``
-    is the message shown then, ``also`` what further sentences say happens in that case;
-    ``excluded`` names who may not, where that is said apart ("... ; a visitor may not"), and
+    is the message shown then, ``also`` what further sentences say happens in that case, and
     ``exception`` what the effect does not apply to ("except for sale items"). ``chained`` marks a
     rule that only counts where the one before it does not apply ("otherwise, if ...").
     """
@@ -54,7 +53,6 @@ class Rule:
     restrictive: bool = False
     notice: Span | None = None
     also: tuple[Span, ...] = ()
-    excluded: Span | None = None
     exception: Span | None = None
     chained: bool = False
     scenario: Scenario | None = None
@@ -63,11 +61,6 @@ class Rule:
     def expression(self) -> Expression:
         """How the conditions are joined; all are needed where nothing else is said."""
         return self.logic or Junction(True, tuple(range(len(self.conditions))))
-
-    @property
-    def joined(self) -> str:
-        """ "or" where one of several conditions is enough, else "and"."""
-        return "or" if isinstance(self.logic, Junction) and not self.logic.all else "and"
 
     @property
     def clause(self) -> Clause | None:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from assistant.language.clauses import parse_clause
 from assistant.language.people import is_person, without_article
 from assistant.language.quantities import find_quantities
-from assistant.language.sentences import Span, span
+from assistant.language.sentences import Span
 from assistant.reading.outcomes import is_message_only, is_restrictive, reports_success
 from assistant.reading.rules import Condition, Rule
 from assistant.reading.splitting import condition_parts
@@ -89,7 +89,7 @@ _NOT_POSSIBLE = re.compile(r"(?:this|that|it) (?:is|was) not (?:possible|feasibl
 
 
 def joined_to(before: Rule, rule: Rule) -> Rule | None:
-    """The rule before, completed by one that only adds its message or who may not do it."""
+    """The rule before, completed by one that only adds its message."""
     open_ended = before.otherwise is None and not before.restrictive
     if before.conditions and rule.conditions and _NOT_POSSIBLE.match(rule.conditions[0].words.text):
         return None
@@ -97,13 +97,6 @@ def joined_to(before: Rule, rule: Rule) -> Rule | None:
         return replace(before, otherwise=rule.effect)
     if rule.conditions or rule.otherwise:
         return None
-    clause = rule.clause
-    if clause and clause.form == "modal" and clause.negated and not clause.verb:
-        subject = span(rule.effect.text, 0, len(clause.subject))
-        return replace(
-            before,
-            excluded=Span(subject.text, rule.effect.start, rule.effect.start + len(subject.text)),
-        )
     if is_message_only(rule.effect.text) and not reports_success(rule.effect.text):
         if before.restrictive and before.notice is None:
             return replace(before, notice=rule.effect)

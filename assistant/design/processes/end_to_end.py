@@ -2,8 +2,8 @@
 
 ISTQB calls a test of a business process from start to finish end-to-end testing; the technique is
 scenario testing of ISO/IEC/IEEE 29119-4, the name that Gherkin gives to something else. A condition
-of this kind holds the positive conditions that it walks (``legs``), in their order. Where stories
-share no words that connect them, there is none.
+of this kind holds the positive conditions that it walks (``legs``), in their order. Where no story
+starts from a status that another sets, there is none.
 """
 
 from __future__ import annotations
@@ -12,9 +12,8 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from assistant.design.processes.flows import stated_flow
 from assistant.design.processes.planned import planned_conditions
-from assistant.design.processes.walks import Leg, Walk, offered, walk_from
+from assistant.design.processes.walks import Walk, offered, walk_from
 from assistant.design.questions.scope import contradicted, out_of_scope
 from assistant.domain import TECHNIQUES, Depth, Epic, Evidence, Technique, TestCondition
 
@@ -50,11 +49,10 @@ def conditions_of_epic(
 @lru_cache(maxsize=64)
 def _conditions(epic: Epic) -> tuple[TestCondition, ...]:
     legs = offered(epic.stories, _planned(epic))
-    flow = stated_flow(epic)
     chosen: list[Walk] = []
     seen: set[str] = set()
     while len(chosen) < MAX_CONDITIONS:
-        walks = [walk_from(start, legs, flow) for start in legs if _may_start(start)]
+        walks = [walk_from(start, legs) for start in legs if start.sets]
         walks = [
             walk for walk in walks
             if len(walk.stories) > 1 and not set(walk.stories) <= seen
@@ -79,10 +77,6 @@ def _planned(epic: Epic) -> dict[str, tuple[TestCondition, ...]]:
                 continue
             found[criterion.id] = planned_conditions(story, criterion, techniques=("positive",))
     return found
-
-
-def _may_start(leg: Leg) -> bool:
-    return leg.opens or bool(leg.states)
 
 
 def _worth(walk: Walk) -> tuple[int, int, int]:
@@ -118,11 +112,11 @@ def _statement(walk: Walk) -> str:
 def _evidence(walk: Walk) -> list[Evidence]:
     """The words of each leg, and those by which it follows from another."""
     found = [one for leg in walk.legs for one in leg.condition.evidence]
-    for _, leg, fact in walk.links:
+    for leg, words in walk.links:
         text = leg.criterion.text
-        start = text.casefold().find(fact.words.casefold()) if fact.words else -1
+        start = text.find(words)
         if start >= 0:
-            end = start + len(fact.words)
+            end = start + len(words)
             found.append(
                 Evidence(source_id=leg.criterion.id, quote=text[start:end], start=start, end=end)
             )
