@@ -18,9 +18,10 @@ from assistant.generation.proof.measures import Measures
 
 _DISTANCE = re.compile(
     r"^\s*(?:(?:after|before|later|earlier|ago|from|since|on|during|old|of age|today|tomorrow|nach"
-    r"|vor|später|früher|alt|während|pendant|après|avant|plus tard|plus tôt)\b|[,.;)]|$)",
+    r"|vor|später|früher|alt|während|pendant|après|avant|plus tard|plus tôt)\b)",
     re.IGNORECASE,
 )
+_ENDS = re.compile(r"\s*(?:[,.;)]|$)")
 _TODAY = re.compile(r"\s+(?:today|tomorrow|now|then)\b", re.IGNORECASE)
 _FROM_DAY = re.compile(
     r"\s*(?:after|before|later|earlier|ago|nach|vor|après|avant)\b", re.IGNORECASE
@@ -80,12 +81,16 @@ def _distances(line: str, measures: Measures) -> Iterator[Mark]:
     days = [one for one in measures.days if one.year >= 1900]
     if len(days) < 2:
         return
-    for count in numbers(line):
-        if not isinstance(count.value, Decimal):
+    read = numbers(line)
+    beside_dates = sum(isinstance(one.value, date) for one in read) > 1
+    for count in read:
+        if not isinstance(count.value, Decimal) or not count.words[0].isdigit():
             continue
         behind = line[count.start + len(count.words.split()[0]) :]
         told = _DISTANCE.match(line[count.end :]) is not None or _TODAY.match(behind) is not None
-        aged = not count.kind and _AGE.search(line[: count.start]) and told
+        ends = _ENDS.match(line[count.end :]) is not None
+        aged = not count.kind and _AGE.search(line[: count.start]) and (told or ends)
+        told = told or (ends and beside_dates)
         unit = "month" if aged else count.unit
         value = count.value * 12 if aged else count.value
         if not (aged or (count.kind == "duration" and told)) or unit not in _STEPS:

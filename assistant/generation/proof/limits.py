@@ -148,6 +148,8 @@ def wrong_sides(condition: TestCondition, measures: Measures) -> Iterator[Mark]:
             all_values |= dict.fromkeys((*values.counted, *values.computed))
         near = [one for one in all_values if _within(one, bound, NEAR)]
         near = near or [one for one in values.written if _within(one, bound, FAR)]
+        if len(limit.bounds) == 1 and tried and _is_named(limit.fact.quote, bound, measures):
+            near = [value for value in near if value != bound.value]
         sides = {value: limit.holds_at(value) for value in near}
         if not sides or None in sides.values():
             continue
@@ -167,6 +169,13 @@ def wrong_sides(condition: TestCondition, measures: Measures) -> Iterator[Mark]:
         claim = f"{shown(limit.fact.quote)} {holds}"
         message = f"The case is to show that {claim}; {value} on the other side."
         yield Mark(WRONG_SIDE, words or limit.fact.quote, message)
+
+
+def _is_named(quote: str, bound: Number, measures: Measures) -> bool:
+    """Whether the data name the limit by its own words: "crops of the previous two years"."""
+    said = re.search(rf"\w+\s+{re.escape(bound.words)}", quote)
+    words = " ".join(said[0].casefold().split()) if said else ""
+    return bool(words) and any(words in " ".join(one.casefold().split()) for one in measures.lines)
 
 
 def _stands_bare(tried: Number, measures: Measures) -> bool:

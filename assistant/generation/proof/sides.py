@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from assistant.domain import Fact, TestCondition
+from assistant.domain import Fact, Outcome, TestCondition
 from assistant.generation.proof.claims import PLACE
 from assistant.generation.proof.marks import CONTRADICTION, WRONG_SIDE, Mark, shown
 from assistant.generation.proof.polarity import read_clauses
@@ -13,6 +13,7 @@ from assistant.generation.proof.words import NEGATORS, Lexicon, all_content
 from assistant.generation.wording import clauses
 from assistant.language.clauses import parse_clause
 from assistant.language.messages import find_messages
+from assistant.language.sentences import sentences
 
 ANOTHER = "another"
 """Value of a role fact where somebody acts who does not have the role."""
@@ -39,9 +40,19 @@ _PAUSED = re.compile(r"[.!?…]$|[,;:.!?]\s")
 def messages_of_other_side(result: str, conditions: Sequence[TestCondition]) -> Iterator[Mark]:
     """Messages that a result affirms while the text denies them for this side, or the reverse."""
     told = [one for condition in conditions for one in condition.outcomes]
+    of_a_side = [
+        one
+        for condition in conditions
+        for one in condition.outcomes
+        if not _is_of_all_sides(condition, one)
+    ]
     affirmed = {flat(m) for one in told if one.happens for m in _messages(one.quote)}
     settled = {
-        flat(m) for one in told if one.happens for m in _messages(one.quote) if len(m.split()) > 1
+        flat(m)
+        for one in of_a_side
+        if one.happens
+        for m in _messages(one.quote)
+        if len(m.split()) > 1
     }
     denied = {flat(m): one.quote for one in told if not one.happens for m in _messages(one.quote)}
     for text, negative, of_time in shown_messages(result):
@@ -51,6 +62,12 @@ def messages_of_other_side(result: str, conditions: Sequence[TestCondition]) -> 
         elif not negative and said in denied and said not in affirmed and not of_time:
             message = f"{shown(text)} is denied for this side: not {shown(denied[said])}."
             yield Mark(WRONG_SIDE, text, message)
+
+
+def _is_of_all_sides(condition: TestCondition, outcome: Outcome) -> bool:
+    """Whether a main flow, which sets nothing, quotes a rule and what is so otherwise."""
+    kinds = {fact.kind for fact in condition.facts}
+    return kinds == {"main flow"} and len(sentences(outcome.quote)) > 1
 
 
 def other_message(

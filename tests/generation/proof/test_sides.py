@@ -17,7 +17,7 @@ from assistant.domain import (
 )
 from assistant.generation.proof import Ground, Sources, grounded
 from assistant.generation.proof.grounding import claims_side, one_side
-from assistant.generation.proof.sides import turned_roles
+from assistant.generation.proof.sides import messages_of_other_side, turned_roles
 
 TEXT = "Orders above 40 kegs are refused with “Please call us”; up to 40 kegs they are accepted."
 
@@ -99,3 +99,12 @@ def test_an_outline_that_quotes_who_alone_may_act_puts_nobody_in_the_role() -> N
     one = condition("A-N1").model_copy(update={"facts": (fact,)})
     assert not list(turned_roles(one, [f"role: another; “{quote}”"], [one]))
     assert list(turned_roles(one, ["Ann Lee, Team Leader, is logged in"], [one]))
+
+
+def test_a_main_flow_that_quotes_both_sides_denies_neither() -> None:
+    shown = "Orders above 40 kegs show “Please call us”"
+    both = condition("P1", kind="main flow", outcome=f"{shown}; smaller ones are accepted.")
+    one = condition("P2", kind="main flow", outcome=shown)
+    result = "The order is accepted; “Please call us” is not shown."
+    assert not list(messages_of_other_side(result, [both]))
+    assert list(messages_of_other_side(result, [one]))
