@@ -30,18 +30,13 @@ def main() -> None:
     options.add_argument("--data-dir", type=Path)
     given = options.parse_args()
 
+    from top_tokens import Agreement, compare_tokens, llama_top_tokens, transformers_top_tokens
+
     from assistant.generation.models.engine import LlamaEngine
     from assistant.settings import load_settings
     from assistant.training.adapters import AdapterRegistry
-    from assistant.training.agreement import (
-        Agreement,
-        compare_tokens,
-        llama_top_tokens,
-        transformers_top_tokens,
-        with_adapter,
-    )
     from assistant.training.base_models import find_base, load_base
-    from assistant.training.merging import export_gguf, merge
+    from assistant.training.merging import export_gguf, merge, with_adapter
 
     settings = load_settings(data_dir=given.data_dir)
     adapter = AdapterRegistry(settings.adapters_path).get(given.adapter)

@@ -11,9 +11,9 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+from rater_agreement import alpha, kappa, share_equal
 from rating_cases import RatingError
 
-from assistant.evaluation.agreement import alpha, kappa, share_equal
 from assistant.evaluation.statistics import Figure, figure, ratio, sums, wilson
 
 HEADER = ("case", "rating", "reason")

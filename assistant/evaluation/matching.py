@@ -88,12 +88,6 @@ class Pairing:
         return self.matched / self.written if self.written else None
 
     @property
-    def f1(self) -> float | None:
-        """Harmonic mean of the two."""
-        both = self.references + self.written
-        return 2 * self.matched / both if both else None
-
-    @property
     def similarity(self) -> float | None:
         """Mean closeness of the reference cases to the case assigned to them, 0 where none is."""
         if not self.references:

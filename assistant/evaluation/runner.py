@@ -212,21 +212,6 @@ def choose_stories(stories: Sequence[StoryCases], limit: int, seed: int) -> tupl
     return tuple(story for story in usable if story.story.key in chosen)
 
 
-def finished_scores(comparison: Comparison, evaluation_set: EvaluationSet) -> tuple[CaseScore, ...]:
-    """The scores of a comparison that may be kept when it goes on.
-
-    Raises ``AssistantError`` where it was made on another set, model or prompt.
-    """
-    for name in EvaluationSet.model_fields:
-        before, now = getattr(comparison.evaluation_set, name), getattr(evaluation_set, name)
-        if before != now:
-            raise AssistantError(
-                f"Comparison {comparison.id} cannot go on: its {name.replace('_', ' ')} was "
-                f"“{before}” and is “{now}” now. Start a new comparison."
-            )
-    return comparison.scores
-
-
 def _planned(
     stories: Sequence[StoryCases], columns: Mapping[str, ColumnSpec], conditions_for: Conditions
 ) -> tuple[Planned, ...]:

@@ -206,11 +206,6 @@ def holm(differences: Sequence[Difference]) -> tuple[Difference, ...]:
     )
 
 
-def perplexity(losses: Mapping[str, tuple[float, float]], *, seed: int = SEED) -> Figure:
-    """Perplexity from ``(summed negative log likelihood in nats, tokens)`` by story."""
-    return figure(sums(losses), exponential_of_ratio, seed=seed)
-
-
 def wilson(successes: int, total: int, *, z: float = 1.959964) -> Figure:
     """A share with its Wilson score interval (1927), good for small numbers too."""
     if not 0 <= successes <= total:

@@ -1,7 +1,7 @@
 """Smells of a single step: what is found by its words, and what a rule can put in their place.
 
-Names follow the catalogue of Soares et al., "Manual Tests Do Smell!" (arXiv 2308.01386); ``SMELLS``
-says which of ours is which of theirs. A fix is offered only where the words themselves show how.
+They go beyond the catalogue of Soares et al., "Manual Tests Do Smell!" (arXiv 2308.01386). A fix is
+offered only where the words themselves show how.
 """
 
 from __future__ import annotations
@@ -13,19 +13,6 @@ from itertools import pairwise
 from assistant.domain import Fix, LintFinding, StepText, TestStep
 from assistant.generation.proof.known import unquoted
 from assistant.generation.wording import capitalised, phrase, sentence, stem, stem_set
-
-SMELLS = {
-    "ambiguous word": "ambiguous test",
-    "unverifiable result": "ambiguous test",
-    "conditional step": "conditional test",
-    "several actions": "eager action",
-    "misplaced action": "misplaced action",
-    "misplaced precondition": "misplaced precondition",
-    "misplaced verification": "misplaced verification",
-    "no expected result": "unverified action",
-    "tacit knowledge": "tacit knowledge",
-}
-"""Our rules by the smell of the catalogue that they find; the other rules go beyond it."""
 
 _AMBIGUOUS = re.compile(
     r"\b(?:appropriate(?:ly)?|proper(?:ly)?|correct(?:ly)?|as expected|as (?:needed|required|"

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
 
 TOKEN = re.compile(r"[A-Za-z]{1,8}-\d+(?![^\W_])|[^\W_]+(?:['’][^\W_]+)*")
 """A word; an identifier such as "BR-7" is one, so that its number is not taken for a value."""
@@ -200,8 +199,6 @@ def _stems(text: str) -> frozenset[str]:
 
 # --- What an outcome says -----------------------------------------------------------------------
 
-Outcome = Literal["accepts", "refuses", "unclear"]
-
 _REFUSING = stem_set(
     """reject refuse deny decline block prevent disallow forbid fail invalid error
     prohibited unauthorised unauthorized barred failure unsuccessful unsuccessfully unavailable
@@ -248,14 +245,6 @@ def says(text: str) -> tuple[bool, bool]:
         elif negated:
             negated -= 1
     return accepts, refuses or pending
-
-
-def outcome(text: str) -> Outcome:
-    """Whether a sentence says that something goes through or that it does not; a refusal wins."""
-    accepts, refuses = says(text)
-    if refuses:
-        return "refuses"
-    return "accepts" if accepts else "unclear"
 
 
 # --- Small changes of form ----------------------------------------------------------------------

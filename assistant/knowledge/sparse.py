@@ -19,9 +19,6 @@ K1, B, K3 = 1.2, 0.75, 8.0
 FIRST_MEAN = 40.0
 """Mean length assumed until it has been measured, in terms."""
 
-VERSION = 1
-"""Version of the sparse vectors, recorded with a collection."""
-
 
 @dataclass(frozen=True, slots=True)
 class SparseVector:

@@ -4,24 +4,19 @@ SQLite (one file, WAL, ``synchronous=FULL``) unless a database URL is given. SQL
 when a library is opened, not when this module is.
 """
 
-from assistant.library.storage.owner import current_owner
 from assistant.library.storage.records import (
     CaseVersion,
     Connection,
     DocumentState,
     DocumentVersion,
     Erasure,
-    Event,
     FetchedFrom,
     Project,
     RunSummary,
-    SavedKind,
-    SavedValue,
     StaleReview,
     StoredCase,
     StoredComparison,
     StoredDocument,
-    StoredRating,
     Wanted,
 )
 from assistant.library.store import Library
@@ -32,19 +27,14 @@ __all__ = [
     "DocumentState",
     "DocumentVersion",
     "Erasure",
-    "Event",
     "FetchedFrom",
     "Library",
     "Project",
     "RunSummary",
-    "SavedKind",
-    "SavedValue",
     "StaleReview",
     "StoredCase",
     "StoredComparison",
     "StoredDocument",
-    "StoredRating",
     "Wanted",
-    "current_owner",
     "storage",
 ]

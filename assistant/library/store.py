@@ -11,7 +11,6 @@ from assistant.domain import (
     CaseTemplate,
     Chunk,
     Epic,
-    GenerationConfig,
     GenerationRun,
     Question,
     RejectedDraft,
@@ -120,10 +119,6 @@ class Library:
     def save_retrieval(self, project_id: str, config: RetrievalConfig, *, by: str = "") -> None:
         """Replace the project's choices for retrieval."""
         self._projects.save(project_id, "retrieval", config, by)
-
-    def save_generation(self, project_id: str, config: GenerationConfig, *, by: str = "") -> None:
-        """Replace the project's choices for writing cases."""
-        self._projects.save(project_id, "generation", config, by)
 
     def save_retention(self, project_id: str, days: int | None, *, by: str = "") -> None:
         """Erase what is older than so many days from now on; ``None``: nothing."""

@@ -13,7 +13,6 @@ _REFUSING = word_set(
     """reject refuse decline deny block prevent prohibit forbid disallow hide disable discard
     ignore fail suppress invalidate"""
 )
-_TURNED_AWAY = word_set("reject refuse decline deny")
 _CLOSED = re.compile(
     r"^(?:still |then |also |again |no longer )*(?:disabled|hidden|unavailable|inactive|invalid"
     r"|gr[ea]yed|forbidden"
@@ -76,15 +75,6 @@ def _restricts(part: str) -> bool:
     if clause.verb in _STAYS and _CLOSED.match(clause.tail):
         return True
     return clause.verb in _REFUSING and clause.auxiliary not in ("can", "may", "could", "might")
-
-
-def refuses(clause: Clause) -> bool:
-    """Whether a clause turns its subject itself away ("a business contract is refused").
-
-    Only then is what is not the subject known to be let through; a plain "is not used" or "is
-    disabled" says nothing of other things.
-    """
-    return not clause.negated and clause.passive in _TURNED_AWAY
 
 
 def _sets_limit(clause: Clause) -> bool:

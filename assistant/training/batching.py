@@ -54,10 +54,3 @@ def epoch_steps(
         tuple(batches[start : start + accumulation])
         for start in range(0, len(batches), accumulation)
     ]
-
-
-def padding_share(batches: Sequence[Batch]) -> float:
-    """Share of the computed tokens that are padding, 0 to 1."""
-    real = sum(len(example.ids) for batch in batches for example in batch)
-    padded = sum(len(batch) * max(len(example.ids) for example in batch) for batch in batches)
-    return 1 - real / padded if padded else 0.0

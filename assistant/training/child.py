@@ -88,11 +88,6 @@ def start(run_folder: Path) -> RunState:
     return state
 
 
-def status(run_folder: Path) -> RunState:
-    """The run's state; "interrupted" where its process died without a word."""
-    return RunFolder(run_folder).state()
-
-
 def cancel(run_folder: Path) -> None:
     """Ask a run to stop at its next step; what was learned is kept, and it can be resumed."""
     folder = RunFolder(run_folder)

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from assistant.errors import TrainingError, needs_extra
-from assistant.training.agreement import with_adapter
 from assistant.training.base_models import BaseFiles, BaseModel
 from assistant.training.config import BaseShape
 from assistant.training.gguf_lora import gguf_name, heads_to_permute, permute_rows
@@ -21,6 +20,13 @@ if TYPE_CHECKING:
     import numpy as np
 
 GgufType = Literal["F16", "Q8_0"]
+
+
+def with_adapter(model: Any, adapter: Path) -> Any:
+    """The transformers model with the PEFT adapter of a folder on it."""
+    from peft import PeftModel
+
+    return PeftModel.from_pretrained(model, str(adapter), use_safetensors=True).eval()
 
 
 def merge(base: BaseModel, adapter: Path) -> Any:
@@ -135,14 +141,6 @@ def serve_text(target: Path, name: str, files: BaseFiles, *, context_tokens: int
         )
     return (
         f"vllm serve ./{target.name} --served-model-name {name} --max-model-len {context_tokens}\n"
-    )
-
-
-def serve_adapter_text(base_folder: str, adapter: str, name: str, rank: int) -> str:
-    """The command that serves a base with the adapter beside it in vLLM."""
-    return (
-        f"vllm serve {base_folder} --enable-lora --max-lora-rank {rank} "
-        f"--lora-modules {name}={adapter}\n"
     )
 
 

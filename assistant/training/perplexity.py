@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -85,15 +84,9 @@ def text_loss(base: BaseModel, text: str, *, max_tokens: int = 1024) -> tuple[in
     return tokens, nll
 
 
-def perplexity(losses: Sequence[CompletionLoss]) -> float:
-    """Perplexity per token over all completions together."""
-    tokens = sum(loss.tokens for loss in losses)
-    return math.exp(sum(loss.nll for loss in losses) / tokens) if tokens else math.nan
-
-
 def _with(model: Any, adapter: Path | None) -> Any:
     if adapter is None:
         return model
-    from assistant.training.agreement import with_adapter
+    from assistant.training.merging import with_adapter
 
     return with_adapter(model, adapter)

@@ -16,7 +16,6 @@ from assistant.evaluation.statistics import (
     exponential_of_ratio,
     figure,
     holm,
-    perplexity,
     ratio,
     sums,
     wilson,
@@ -104,19 +103,6 @@ def test_the_false_alarms_of_the_paired_test_are_as_few_as_it_says() -> None:
         )
         alarms += found.p < 0.05
     assert alarms <= 20
-
-
-def test_perplexity_of_known_losses() -> None:
-    """Every token at ln 4 nats is a perplexity of 4, whatever the lengths."""
-    losses = {
-        f"s{n}": (tokens * math.log(4.0), float(tokens)) for n, tokens in enumerate((3, 9, 50))
-    }
-    found = perplexity(losses)
-    assert found.value == pytest.approx(4.0)
-    assert found.low == pytest.approx(4.0)
-    assert found.high == pytest.approx(4.0)
-    assert perplexity({}).value is None
-    assert perplexity({"s": (1e9, 1.0)}).value == pytest.approx(math.exp(700))
 
 
 def test_only_common_stories_are_compared() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.domain import CaseTemplate, Column, GenerationConfig, RetrievalConfig, TopK
+from assistant.domain import CaseTemplate, Column, RetrievalConfig, TopK
 from assistant.errors import LibraryError
 from assistant.library import Library, Project
 
@@ -46,16 +46,13 @@ def test_an_unknown_project_names_the_known_ones(library: Library, project: Proj
 def test_choices_are_kept_with_the_project_and_logged(library: Library, project: Project) -> None:
     template = TEMPLATE.model_copy(update={"name": "Ours \ud800"})
     retrieval = RetrievalConfig(top_k=TopK(rule=7), dense_weight=0.25)
-    generation = GenerationConfig(writer="smollm2", seed=3)
     library.save_template(project.id, template, by="ann")
     library.save_retrieval(project.id, retrieval, by="ann")
-    library.save_generation(project.id, generation, by="bob")
     found = library.project(project.id)
     assert found.template.name == "Ours \ufffd"
-    assert (found.retrieval, found.generation) == (retrieval, generation)
+    assert found.retrieval == retrieval
     events = library.events(project.id)
     assert [(event.by, event.action) for event in events] == [
-        ("bob", "saved generation"),
         ("ann", "saved retrieval"),
         ("ann", "saved template"),
         ("", "created"),

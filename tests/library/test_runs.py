@@ -23,8 +23,8 @@ from assistant.domain import (
     Timings,
 )
 from assistant.errors import LibraryError
-from assistant.library import Library, Project, current_owner
-from assistant.library.storage.owner import is_alive
+from assistant.library import Library, Project
+from assistant.library.storage.owner import current_owner, is_alive
 
 RUN = GenerationRun(
     id="r1",

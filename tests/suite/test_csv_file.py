@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.domain import CaseTemplate, Column, TestCase, TestStep
-from assistant.suite import DEFAULT_TEMPLATE
 from assistant.suite.export import (
     EXPORT_PROFILES,
     ProfileName,
@@ -22,6 +21,7 @@ from assistant.suite.export import (
     write_csv,
 )
 from assistant.suite.export.csv_file import encodable, mark, restore
+from assistant.suite.template import DEFAULT_TEMPLATE
 
 TEMPLATE = CaseTemplate(
     name="T",

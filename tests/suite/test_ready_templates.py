@@ -9,7 +9,6 @@ import json
 import pytest
 
 from assistant.domain import CaseTemplate, TestCase, TestStep
-from assistant.suite import dump_template, load_template, template_problems
 from assistant.suite.export import write_csv
 from assistant.suite.mapping_files import mapping_files
 from assistant.suite.ready_templates import (
@@ -19,6 +18,7 @@ from assistant.suite.ready_templates import (
     XRAY,
     ZEPHYR_SCALE,
 )
+from assistant.suite.template import dump_template, load_template, template_problems
 
 CASES = [
     TestCase(

@@ -12,7 +12,12 @@ from hypothesis import strategies as st
 
 from assistant.domain import CaseTemplate, Column, TestCase, TestStep
 from assistant.errors import TemplateError
-from assistant.suite import DEFAULT_TEMPLATE, dump_template, load_template, template_problems
+from assistant.suite.template import (
+    DEFAULT_TEMPLATE,
+    dump_template,
+    load_template,
+    template_problems,
+)
 
 
 def template_text(*columns: Mapping[str, object], **more: object) -> str:

@@ -13,6 +13,7 @@ from assistant.generation.models.catalogue import SMALL_CHAT
 from assistant.training.base_models import BaseModel, find_base, load_base
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.append(str(Path(__file__).resolve().parents[2] / "benchmarks"))
 
 pytest.importorskip("peft", reason="needs the extra train")
 

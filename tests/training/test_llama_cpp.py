@@ -9,22 +9,23 @@ from typing import Any
 
 import pytest
 from tiny import made_up_pairs, small_run, write_tiny_base
+from top_tokens import compare_tokens, llama_top_tokens, transformers_top_tokens
 
 from assistant.errors import TrainingError
 from assistant.generation.models.catalogue import SMALL_CHAT
 from assistant.generation.models.engine import LlamaEngine
-from assistant.training.agreement import (
-    compare_tokens,
-    llama_top_tokens,
-    transformers_top_tokens,
-    with_adapter,
-)
 from assistant.training.base_models import BaseModel, find_base, load_base
 from assistant.training.chatml import completion_ids, encode, prompt_ids, prompt_text
 from assistant.training.config import BaseShape
 from assistant.training.gguf_lora import write_gguf_lora
 from assistant.training.loop import Progress, StageData
-from assistant.training.merging import export_gguf, export_safetensors, merge, serve_text
+from assistant.training.merging import (
+    export_gguf,
+    export_safetensors,
+    merge,
+    serve_text,
+    with_adapter,
+)
 from assistant.training.sft import save_adapter, train_stage, with_lora
 
 

@@ -42,6 +42,15 @@ ACTION = "Pay out a refund of £250.00"
 OTHER_LIMIT = EPIC.replace("250.00", "300.00")
 
 
+def step_written(
+    workspace: Workspace, project_id: str, case_id: str, number: int, writer: str | None = None
+) -> StoredCase:
+    """The case after one step of it was written again, in this thread."""
+    again = write_step.begin(workspace, project_id, case_id, number, by="Tess", writer=writer)
+    again_runs.write_now(workspace, project_id, [again])
+    return workspace.library.case(project_id, case_id)
+
+
 class Project:
     """A workspace with a pasted epic and its cases."""
 
@@ -67,7 +76,7 @@ class Project:
         )  # fmt: skip
 
     def step_again(self, stored: StoredCase, number: int) -> StoredCase:
-        return write_step.write_now(self.workspace, self.project_id, stored.id, number, by="Tess")
+        return step_written(self.workspace, self.project_id, stored.id, number)
 
     def paste(self, text: str) -> None:
         """Another version of the epic, as a person would paste it."""
@@ -295,7 +304,7 @@ def test_a_model_s_step_passes_the_same_checks(
     monkeypatch.setattr(again_runs, "known_writer", lambda *_: None)
     monkeypatch.setattr(again_runs, "model_spec", lambda *_: endpoint.spec)
     choose_way(workspace.settings, "endpoint", "item")
-    again = write_step.write_now(workspace, project_id, stored.id, at, by="Tess", writer="endpoint")
+    again = step_written(workspace, project_id, stored.id, at, writer="endpoint")
     if by_model:
         step = again.case.steps[at - 1]
         assert step.action.startswith(ACTION)

@@ -3,16 +3,14 @@
 from assistant.generation.proof.checklist import covered_conditions
 from assistant.generation.proof.citations import verified
 from assistant.generation.proof.ground import Ground, ground_of
-from assistant.generation.proof.grounding import Grounder, grounded
+from assistant.generation.proof.grounding import grounded
 from assistant.generation.proof.marks import RULES
 from assistant.generation.proof.passages import Sources
 from assistant.generation.proof.quoting import with_sources
-from assistant.generation.proof.repetition import without_repetitions
 
 __all__ = [
     "RULES",
     "Ground",
-    "Grounder",
     "Sources",
     "bleed",
     "citations",
@@ -28,5 +26,4 @@ __all__ = [
     "repetition",
     "verified",
     "with_sources",
-    "without_repetitions",
 ]

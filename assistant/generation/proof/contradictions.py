@@ -38,9 +38,6 @@ _FUNCTION = word_set(
 _FRAME = stem_set("function available offer show display result tester see possible that want need")
 """What a statement is framed in: "the function to ... is available", "it is shown that ..."."""
 
-_CRAFT = _FRAME | stem_set("nothing save change attempt refuse accept")
-"""What a tester checks of any refusal: "nothing has been saved or changed"."""
-
 _POLES: dict[str, tuple[str, bool]] = {}
 for _pair in (
     "accept:refuse reject deny decline", "allow:block prevent forbid disallow", "enable:disable",
@@ -246,24 +243,6 @@ def _same_clause(words: frozenset[str], other: frozenset[str], *, whole: bool) -
         return True  # it takes up a part of the clause
     of = max(len(words), len(other)) if whole else len(words)
     return shared >= 2 and shared >= SAME_CLAUSE * of
-
-
-def denies_alone(statement: str, references: Sequence[str]) -> str:
-    """The first clause that denies something while nothing that speaks of it does; or ""."""
-    for clause in _clauses(statement):
-        mine = _polar(clause)
-        if not mine.negative or not mine.words - _CRAFT:
-            continue
-        near = [
-            theirs.negative or bool(theirs.turned)
-            for text in references
-            for said in _clauses(text)
-            for theirs in (_polar(said),)
-            if (mine.words - _CRAFT) & theirs.words
-        ]
-        if near and not any(near):
-            return clause
-    return ""
 
 
 @lru_cache(maxsize=4096)

@@ -17,11 +17,11 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from assistant.design.questions.conflicts import find_conflicts
-from assistant.domain import Citation, RetrievedChunk, TestCase, TestCondition, TestStep
+from assistant.domain import Citation, TestCase, TestCondition, TestStep
 from assistant.generation.proof.claims import Claims
 from assistant.generation.proof.consistency import inconsistent
 from assistant.generation.proof.echo import echoes
-from assistant.generation.proof.ground import Basis, Ground, ground_of
+from assistant.generation.proof.ground import Basis, Ground
 from assistant.generation.proof.limits import wrong_sides
 from assistant.generation.proof.marks import (
     CONTRADICTION,
@@ -32,7 +32,7 @@ from assistant.generation.proof.marks import (
     shown,
 )
 from assistant.generation.proof.measures import Measures
-from assistant.generation.proof.passages import Passage, Sources
+from assistant.generation.proof.passages import Passage
 from assistant.generation.proof.polarity import (
     Side,
     attempted,
@@ -48,20 +48,6 @@ from assistant.generation.proof.sides import (
     turned_roles,
 )
 from assistant.generation.proof.words import content
-from assistant.generation.writer import CaseBrief
-
-
-class Grounder:
-    """Checks the cases of a run one after the other; the sources of a story are prepared once."""
-
-    def __init__(self) -> None:
-        self._last: tuple[tuple[RetrievedChunk, ...], Sources] | None = None
-
-    def check(self, case: TestCase, brief: CaseBrief) -> TestCase:
-        """The case of a brief with its marks and findings."""
-        if self._last is None or self._last[0] is not brief.sources:
-            self._last = (brief.sources, Sources(brief.sources))
-        return grounded(case, ground_of(brief, self._last[1]))
 
 
 def grounded(case: TestCase, ground: Ground) -> TestCase:

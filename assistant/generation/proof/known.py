@@ -8,7 +8,7 @@ of capitalised words) and the names of fields and pages. Numbers compare by valu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
 
 from assistant.generation.wording import (
@@ -23,8 +23,7 @@ from assistant.generation.wording import (
 )
 from assistant.language.messages import mask_quotes
 from assistant.language.moments import find_moments
-from assistant.language.nouns import singular
-from assistant.language.quantities import find_messages, find_quantities, foreign_values
+from assistant.language.quantities import find_messages, foreign_values
 from assistant.language.units import CURRENCY_CODES_PATTERN
 from assistant.language.verbs import is_base
 
@@ -58,18 +57,7 @@ _OPENING = word_set(
 )
 """Words that stand first in a line with a capital and belong to no name."""
 
-_PLACE = re.compile(
-    r"\b(?:the|an?|its|their)\s+(?P<of>(?:[\w’'-]+\s+){0,2}?[\w’'-]+)\s+"
-    r"(?:field|button|page|tab|column|screen|checkbox|check box|drop-?down|menu|panel|section|"
-    r"flag|icon|link|report|dialog|banner|queue|e-?mail|letter|dashboard|log|badge|tile|list)\b",
-    re.IGNORECASE,
-)
-_STATE = re.compile(
-    r"\b(?:status|state|stage)\b[^,.;]{0,40}?\b(?:is|becomes?|changes? to|changed to|set to|moves? "
-    r"to|goes to|remains?|stays?)\s+(?:(?:now|still|set to|changed to)\s+)*(?P<state>[a-z][\w-]+)\b"
-)
 _CURRENCY = re.compile(rf"\b(?:{CURRENCY_CODES_PATTERN})\b")
-_LINKS = word_set("and or of for in on to with at by from is are that which not the a an set")
 
 
 @lru_cache(maxsize=8192)
@@ -138,47 +126,6 @@ class Known:
                 found.append(item)
         return found
 
-    def strange_places(self, text: str) -> list[str]:
-        """Names of fields, pages and states in a text whose words stand in no text."""
-        bare = unquoted(text)
-        found = [match["of"] for match in _PLACE.finditer(bare)]
-        found += [match["state"] for match in _STATE.finditer(bare)]
-        return [item for item in found if self._is_strange_name(item)]
-
-    def strange_counts(self, text: str) -> list[str]:
-        """Counts ("5 attempts") whose number stands in the texts, but of other things alone.
-
-        Only where the texts count the same things: the number belongs to something else then.
-        """
-        found = []
-        for quantity in find_quantities(text):
-            if quantity.kind != "count" or not quantity.unit:
-                continue
-            noun = _noun(quantity.unit)
-            values = self._counts.get(noun)
-            if values and quantity.value not in values and quantity.value not in self._plain:
-                found.append(quantity.text)
-        return found
-
-    @cached_property
-    def _counts(self) -> dict[str, set[object]]:
-        counts: dict[str, set[object]] = {}
-        for text in self.texts:
-            for quantity in find_quantities(text):
-                if quantity.kind == "count" and quantity.unit:
-                    counts.setdefault(_noun(quantity.unit), set()).add(quantity.value)
-        return counts
-
-    @cached_property
-    def _plain(self) -> set[object]:
-        """Numbers that stand for themselves, as test data does."""
-        return {
-            quantity.value
-            for text in self.texts
-            for quantity in find_quantities(text)
-            if quantity.kind == "number"
-        }
-
     def novel(self, text: str) -> tuple[str, ...]:
         """Words with meaning, as written, that stand in no text and that not every test uses."""
         words: dict[str, str] = {}
@@ -206,12 +153,6 @@ class Known:
                 words.pop(0)
         return " ".join(words) if len(words) > 1 else ""
 
-    def _is_strange_name(self, item: str) -> bool:
-        own = [token.stem for token in tokens(item) if token.content and token.stem not in NEUTRAL]
-        if not own or any(word in _LINKS for word in item.casefold().split()):
-            return False
-        return sum(not self.knows(word) for word in own) >= 0.5 * len(own)
-
 
 def _without_dates(text: str) -> str:
     """The text with its dates and times blanked: the name of a month is no name of its own."""
@@ -220,16 +161,6 @@ def _without_dates(text: str) -> str:
     return text
 
 
-def _noun(unit: str) -> str:
-    return singular(unit.split()[-1].casefold())
-
-
 def meaning(text: str) -> frozenset[str]:
     """The stems of a text that carry meaning and are not every test's, quotations left out."""
     return content_stems(unquoted(text)) - NEUTRAL
-
-
-def parts_of(text: str) -> Iterator[str]:
-    """The sentences of a text."""
-    for start, end in sentences(text):
-        yield text[start:end]

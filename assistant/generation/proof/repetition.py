@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from assistant.domain import TestCase
@@ -13,24 +12,6 @@ from assistant.generation.proof.words import NEUTRAL, all_content, meeting
 
 ALIKE = 0.75
 """Share of the words of the longer of two texts that both hold, from which on they say the same."""
-
-
-def without_repetitions(cases: Sequence[TestCase]) -> tuple[TestCase, ...]:
-    """The cases in their order, of those with one situation and one outcome the better alone.
-
-    Two cases repeat each other where they are of the same criteria, most words of their data and of
-    their results agree, their numbers are the same, and neither denies what the other says. Better
-    is the one with fewer errors, fewer unsupported steps, more covered conditions; the earlier wins
-    a tie.
-    """
-    kept: list[TestCase] = []
-    for case in cases:
-        place = next((n for n, other in enumerate(kept) if repeats(case, other)), None)
-        if place is None:
-            kept.append(case)
-        elif _worth(case) > _worth(kept[place]):
-            kept[place] = case
-    return tuple(kept)
 
 
 def repeats(case: TestCase, other: TestCase) -> bool:
@@ -50,11 +31,6 @@ def repeats(case: TestCase, other: TestCase) -> bool:
         and _alike(mine, theirs)
         and _alike(said, told)
     )
-
-
-def _worth(case: TestCase) -> tuple[int, int, int]:
-    errors = sum(finding.severity == "error" for finding in case.findings)
-    return -errors, -len(case.unsupported_steps), len(case.condition_ids)
 
 
 def _situation(case: TestCase) -> str:

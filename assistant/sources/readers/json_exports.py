@@ -17,8 +17,6 @@ from assistant.sources.readers.refusals import Refused, place_of
 from assistant.sources.readers.salesforce_metadata import salesforce_records
 from assistant.sources.readers.test_managers import json_cases
 
-_MAX_LINES = 200_000
-
 
 def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
     """What the JSON (or JSON Lines) in ``data`` holds; raises ``Refused`` where it is not valid."""

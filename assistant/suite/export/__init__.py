@@ -2,8 +2,6 @@
 
 from assistant.suite.export.csv_file import (
     EXPORT_PROFILES,
-    CsvProfile,
-    ExportWarning,
     ProfileName,
     download_name,
     export_warnings,
@@ -14,8 +12,6 @@ from assistant.suite.export.xlsx_file import write_xlsx
 
 __all__ = [
     "EXPORT_PROFILES",
-    "CsvProfile",
-    "ExportWarning",
     "Loss",
     "ProfileName",
     "csv_file",

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from assistant.domain import CaseStatus, CaseTemplate, Epic, TestCase, TestCondition, Value
+from assistant.domain import CaseStatus, CaseTemplate, TestCase, Value
 from assistant.errors import LibraryError
 from assistant.library import StoredCase
-from assistant.suite.coverage import Coverage
-from assistant.suite.coverage import coverage as count_coverage
 from assistant.suite.export import (
     EXPORT_PROFILES,
     Loss,
@@ -195,13 +193,3 @@ def file_name(title: str, selection: Selection, profile: FileForm) -> str:
     """A name for the browser, built anew from letters and digits of the title."""
     name = download_name(title, profile=_marks(profile), content=f"{selection} cases")
     return f"{name.removesuffix('.csv')}.xlsx" if profile == "xlsx" else name
-
-
-def coverage(
-    epics: Sequence[Epic],
-    cases: Sequence[StoredCase],
-    *,
-    conditions: Sequence[TestCondition] = (),
-) -> Coverage:
-    """Which criteria have which kinds of cases, and what of the run's conditions is missing."""
-    return count_coverage(epics, [stored.case for stored in cases], conditions=conditions)

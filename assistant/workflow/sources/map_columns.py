@@ -7,7 +7,6 @@ from the command line, without asking again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import get_args
 
 from assistant.domain import TestCase, Unread, Value
 from assistant.errors import SourceError
@@ -18,8 +17,6 @@ from assistant.sources.grids.mapping import ColumnMapping as ColumnMapping
 from assistant.sources.grids.mapping import apply_mapping, suggest_mapping
 from assistant.workflow.deployment.workspace import Workspace
 
-FIELDS: tuple[CaseField, ...] = get_args(CaseField)
-ROWS_FORMS: tuple[RowsForm, ...] = get_args(RowsForm)
 PREVIEW_ROWS = 400
 """Rows that the live preview reads; the whole file is read once the mapping is saved."""
 

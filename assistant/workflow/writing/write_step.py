@@ -35,22 +35,6 @@ def start(
     return again_runs.start(workspace, project_id, [again])
 
 
-def write_now(
-    workspace: Workspace,
-    project_id: str,
-    case_id: str,
-    number: int,
-    *,
-    by: str,
-    writer: str | None = None,
-) -> StoredCase:
-    """Write the step in this thread and return the case as it is now. Raises as ``begin``, and
-    the error that ended the writing."""
-    again = begin(workspace, project_id, case_id, number, by=by, writer=writer)
-    again_runs.write_now(workspace, project_id, [again])
-    return workspace.library.case(project_id, case_id)
-
-
 def begin(
     workspace: Workspace,
     project_id: str,

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from assistant.evaluation.agreement import alpha, kappa, share_equal
+from rater_agreement import alpha, kappa, share_equal
 
 # Four observers, twelve units: K. Krippendorff, Computing Krippendorff's Alpha-Reliability (2011),
 # section C; its ordinal alpha is .815.

@@ -8,7 +8,6 @@ with one it must be as high, otherwise the conversion is wrong.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.domain import Value
@@ -89,10 +88,3 @@ def llama_top_tokens(
             found = answer.json()["tokens"]
             tokens.append(int(found[0]) if found else -1)
     return tuple(tokens)
-
-
-def with_adapter(model: Any, adapter: Path) -> Any:
-    """The transformers model with the PEFT adapter of a folder on it."""
-    from peft import PeftModel
-
-    return PeftModel.from_pretrained(model, str(adapter), use_safetensors=True).eval()
