@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from datetime import UTC, datetime
-from typing import ClassVar, Literal, get_args
+from typing import Annotated, ClassVar, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 
 class Value(BaseModel):
@@ -541,6 +541,21 @@ class CaseTemplate(Value):
 # --- Models and choices -----------------------------------------------------------------------
 
 
+OUTLINE_WRITER = "outline"
+"""The writer that is no model: outlines from quotations and values."""
+
+_FORMER_OUTLINE_WRITER = "rules"
+"""Its id in runs and configurations of earlier versions."""
+
+
+def present_writer_id(writer_id: str) -> str:
+    """The id under which a writer is known now."""
+    return OUTLINE_WRITER if writer_id == _FORMER_OUTLINE_WRITER else writer_id
+
+
+WriterId = Annotated[str, AfterValidator(present_writer_id)]
+"""Who writes: the outline, a model's id, one with an adapter ("model+adapter"), "endpoint"."""
+
 ADAPTER_SIGN = "+"
 """Joins a model and its adapter in a writer's id."""
 
@@ -606,7 +621,7 @@ class RetrievalConfig(Value):
 class GenerationConfig(Value):
     """The user's choices for writing cases; saved with each run."""
 
-    writer: str = "rules"
+    writer: WriterId = OUTLINE_WRITER
     techniques: tuple[Technique, ...] = TECHNIQUES
     depth: Depth = "standard"
     skip: tuple[str, ...] = ()

@@ -109,7 +109,7 @@ def run(environment: Mapping[str, str], *arguments: str, stdin: str | None = Non
 def first_run(environment: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The README's command in an empty data folder: the CSV it writes."""
     out = tmp_path_factory.mktemp("out") / "a.csv"
-    command = ("generate", "--epic", EPIC, "--writer", "rules", "--out", str(out))
+    command = ("generate", "--epic", EPIC, "--writer", "outline", "--out", str(out))
     done = run_process(environment, *command)
     assert done.status == 0, done.err
     assert "Traceback" not in done.err
@@ -298,7 +298,7 @@ def test_export_gives_the_same_bytes_again(
     ("arguments", "words"),
     [
         (("generate", "--epic", "no-such.md"), "no-such.md"),
-        (("generate", "--epic", EPIC, "--writer", "gpt-9"), "rules"),
+        (("generate", "--epic", EPIC, "--writer", "gpt-9"), "Writers: outline"),
         (("generate", "--epic", EPIC, "--out", "no/such/folder/a.csv"), "folder"),
         (("generate",), "--epic"),
         (("generate", "--epic", EPIC, "--ask", "x"), "not allowed"),

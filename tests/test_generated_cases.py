@@ -45,7 +45,7 @@ LIMITS: tuple[tuple[str, str, bool], ...] = (
 The sixth working day of CC-202-AC4 is none: that the system answers too late is nothing to enter.
 """
 
-WRITERS = ("rules", pytest.param("qwen2.5-coder-1.5b-instruct-q4_k_m", marks=pytest.mark.slow))
+WRITERS = ("outline", pytest.param("qwen2.5-coder-1.5b-instruct-q4_k_m", marks=pytest.mark.slow))
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +94,7 @@ def check(run: GenerationRun) -> None:
 
 @pytest.mark.parametrize("epic", EPICS)
 def test_every_sample_epic(workspace: Workspace, epic: str) -> None:
-    run = written(workspace, GenerateRequest(epic_keys=(epic,)), "rules")
+    run = written(workspace, GenerateRequest(epic_keys=(epic,)), "outline")
     check(run)
     template = workspace.project(SAMPLE_PROJECT).template
     sources = {hit.chunk.id: hit.chunk for hit in run.retrieved}
@@ -110,7 +110,7 @@ def test_limits_have_their_boundaries_on_the_right_side(
 ) -> None:
     epic = SAMPLE / "epics/CC-200-cooling-off-cancellation.md"
     story = epic.read_text(encoding="utf-8").split("## CC-203", 1)[0]
-    if writer != "rules":  # the model takes 5 s a case: one criterion of it is enough here
+    if writer != "outline":  # the model takes 5 s a case: one criterion of it is enough here
         fetched_model(writer)
         story = story.split("- When the cooling-off period", 1)[0]
     run = written(workspace, GenerateRequest(text=story, depth="thorough"), writer)
@@ -145,7 +145,7 @@ def test_a_standard_run_tries_what_lies_beyond_each_limit(workspace: Workspace) 
 
 
 def test_csv_is_in_the_company_template(workspace: Workspace) -> None:
-    run = written(workspace, GenerateRequest(epic_keys=("FS-300",)), "rules")
+    run = written(workspace, GenerateRequest(epic_keys=("FS-300",)), "outline")
     project = workspace.project(SAMPLE_PROJECT)
     file = export_cases.export_csv(workspace, project.id, run_id=run.id, profile="import")
     rows = list(csv.DictReader(io.StringIO(file.content.decode("utf-8-sig"))))
@@ -156,7 +156,7 @@ def test_csv_is_in_the_company_template(workspace: Workspace) -> None:
 
 
 def test_the_planted_contradiction_is_asked_about(workspace: Workspace) -> None:
-    run = written(workspace, GenerateRequest(epic_keys=("CC-200",)), "rules")
+    run = written(workspace, GenerateRequest(epic_keys=("CC-200",)), "outline")
     conflicts = [question for question in run.questions if question.kind == "conflict"]
     assert any(
         question.criterion_id == "CC-201-AC1"
@@ -184,7 +184,7 @@ def test_real_user_stories(workspace: Workspace, shared_dir: Path, name: str) ->
         project = workspace.project(SAMPLE_PROJECT).id
         found = understand(workspace, project, GenerateRequest(text=text))
         bare = tuple(story.key for story in found.stories_without_criteria)
-        check(written(workspace, GenerateRequest(text=text, stories_as_criteria=bare), "rules"))
+        check(written(workspace, GenerateRequest(text=text, stories_as_criteria=bare), "outline"))
 
 
 def test_no_language_model_is_needed(workspace: Workspace, tmp_path: Path) -> None:

@@ -138,8 +138,7 @@ def _generated(
     workspace: Workspace, options: Namespace, terminal: Terminal
 ) -> tuple[str, GenerationRun]:
     """The project, and the whole run for what was asked."""
-    writer = options.writer or model_store.OUTLINE_WRITER
-    model_store.writer(workspace, writer)
+    writer = model_store.writer(workspace, options.writer or model_store.OUTLINE_WRITER).id
     project_id, request = request_of(workspace, options, terminal)
     scope = {"depth": options.depth or "standard", "techniques": techniques_of(options.techniques)}
     request = request.model_copy(update=scope)

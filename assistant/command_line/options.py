@@ -151,7 +151,7 @@ def build_parser() -> Parser:
         "--fill-gaps", metavar="RUN_ID", help="write only the cases that a run lacks"
     )
     generate.add_argument(
-        "--writer", metavar="WRITER", help="rules (the default), a model's id, or endpoint"
+        "--writer", metavar="WRITER", help="outline (the default), a model's id, or endpoint"
     )
     generate.add_argument("--out", type=Path, metavar="FILE.csv", help="write the cases as CSV")
     generate.add_argument("--profile", choices=("excel", "import"), default="excel")
@@ -245,7 +245,7 @@ def _add_quality(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     evaluate = add("evaluate", "measure a writer on held-out stories with reference cases")
     evaluate.add_argument("what", choices=("generation",))
     evaluate.add_argument("cases", type=Path, metavar="CASES.jsonl")
-    evaluate.add_argument("--writer", default="rules", metavar="WRITER")
+    evaluate.add_argument("--writer", default="outline", metavar="WRITER")
     evaluate.add_argument("--mode", choices=("rag", "base"), default="rag")
     evaluate.add_argument("--limit", type=int, default=30, metavar="N", help="stories (0: all)")
     evaluate.add_argument("--seed", type=int, default=7)
@@ -342,7 +342,7 @@ def _add_training(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     compare.add_argument(
         "--cases", type=Path, metavar="FILE", help="JSON lines of cases with story"
     )
-    compare.add_argument("--columns", default="base,rag,ft,both,rules", metavar="A,B")
+    compare.add_argument("--columns", default="base,rag,ft,both,outline", metavar="A,B")
     compare.add_argument("--base", default=SMALL_MODEL, metavar="ID")
     compare.add_argument("--adapter", metavar="NAME", help="adapter of +FT and +Both")
     compare.add_argument("--limit", type=int, default=30, metavar="N", help="stories (0: all)")

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from assistant.command_line.asked import DEFAULT_PROJECT, open_workspace
 from assistant.command_line.output import Terminal
+from assistant.domain import OUTLINE_WRITER
 from assistant.errors import SettingsError, TrainingError
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.learning import compare_models, train_adapter
@@ -168,7 +169,7 @@ def compare(options: Namespace, terminal: Terminal) -> None:
         request = CompareRequest(
             base=options.base,
             adapter=options.adapter or "",
-            columns=tuple(name.strip() for name in options.columns.split(",") if name.strip()),
+            columns=_columns(options.columns),
             cases_file=options.cases,
             limit=options.limit,
             seed=options.seed,
@@ -226,6 +227,12 @@ def advise(options: Namespace, terminal: Terminal) -> None:
         terminal.line(f"    rule: {one.rule}")
         for figure in one.figures:
             terminal.line(f"    {figure.name}: {figure.value:.4g}")
+
+
+def _columns(names: str) -> tuple[str, ...]:
+    """The columns to compare; comparisons that are kept name the one of outlines "rules"."""
+    given = (name.strip() for name in names.split(","))
+    return tuple("rules" if name == OUTLINE_WRITER else name for name in given if name)
 
 
 def _project(workspace: Workspace, options: Namespace) -> str:

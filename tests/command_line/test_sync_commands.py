@@ -42,7 +42,7 @@ def test_a_folder_is_followed_and_what_rests_on_a_change_is_written_again(
         (1, True, "Wiki")
     }
     epic = str(folder / EPIC)
-    read("generate", "--epic", epic, "--writer", "rules")
+    read("generate", "--epic", epic, "--writer", "outline")
     assert len(read("sources")) == 2, "the epic that the folder holds is not kept a second time"
     assert read("stale") == []
     changed = SENTENCE.replace("40", "30")

@@ -16,7 +16,7 @@ from assistant.workflow.sources import import_sources
 from assistant.workflow.writing import coverage, generate_cases, reuse, runs
 from assistant.workflow.writing.requests import GenerateRequest, understand
 
-RULES = GenerationConfig(writer="rules")
+RULES = GenerationConfig(writer="outline")
 PASTED = """# PAY-7 Refund a payment
 Release: Drop-9
 Team: Billing
@@ -200,7 +200,7 @@ def test_an_unknown_writer_is_refused_before_anything_is_kept(
     workspace: Workspace, project_id: str
 ) -> None:
     found = understand(workspace, project_id, GenerateRequest(text=PASTED))
-    with pytest.raises(ModelUnavailable, match="rules"):
+    with pytest.raises(ModelUnavailable, match="Writers: outline"):
         generate_cases.begin(workspace, project_id, found, GenerationConfig(writer="gpt-9"))
     assert not runs.runs(workspace, project_id)
     assert "epic:PAY-7" not in {d.id for d in workspace.library.documents(project_id)}

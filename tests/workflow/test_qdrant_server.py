@@ -111,7 +111,7 @@ def test_an_index_of_another_model_is_made_again(settings: Settings, qdrant: Any
 def test_with_the_server_down_people_read_edit_and_export(
     settings: Settings, qdrant: Any, qdrant_on_http: ModuleType
 ) -> None:
-    rules = GenerationConfig(writer="rules")
+    rules = GenerationConfig(writer="outline")
     with Workspace.open(settings) as workspace:
         project_id = keep(workspace, 40)
         request = understand(workspace, project_id, GenerateRequest(text=EPIC))

@@ -67,5 +67,5 @@ def test_the_same_request_is_read_once_and_another_takes_its_place(
 def test_nothing_is_read_ahead_for_the_rules_or_an_endpoint(
     workspace: Workspace, project_id: str, understood: Understanding
 ) -> None:
-    assert read_ahead.prepare(workspace, project_id, understood, "rules") == ""
+    assert read_ahead.prepare(workspace, project_id, understood, "outline") == ""
     assert read_ahead.prepare(workspace, project_id, understood, "endpoint") == ""

@@ -61,8 +61,8 @@ def test_without_a_price_or_an_endpoint_there_is_no_cost(workspace: Workspace) -
 
 
 def test_a_writer_that_is_no_model_uses_nothing(workspace: Workspace, found: Understanding) -> None:
-    assert used(workspace.settings, "rules", Timings()).text == ""
-    assert expected(workspace, workspace.project("P").id, found, "rules") == Usage()
+    assert used(workspace.settings, "outline", Timings()).text == ""
+    assert expected(workspace, workspace.project("P").id, found, "outline") == Usage()
 
 
 def test_an_estimate_without_earlier_runs_is_called_rough(

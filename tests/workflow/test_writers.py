@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from assistant.domain import GenerationRun
 from assistant.errors import ModelUnavailable
 from assistant.generation.models.catalogue import SMALL_CHAT, find_model
 from assistant.generation.writers.item_prompt import ITEM_PROMPT_VERSION
 from assistant.settings import Settings
+from assistant.suite.template import DEFAULT_TEMPLATE
 from assistant.training.adapters import Adapter, AdapterSheet
 from assistant.training.config import BaseIdentity, BaseShape, TrainingConfig
 from assistant.workflow.deployment import models
@@ -64,6 +68,26 @@ def test_an_adapter_of_an_earlier_prompt_is_shown_and_not_asked(workspace: Works
     assert models.writer(workspace, f"{SMALL_CHAT}+new").state == "absent"
 
 
+def test_the_outline_is_known_by_its_earlier_id_too(workspace: Workspace) -> None:
+    assert models.writer(workspace, "rules").id == OUTLINE_WRITER == "outline"
+    assert models.model_spec(workspace, "rules") is None
+
+
+def test_a_run_that_an_earlier_version_stored_opens_and_is_listed(workspace: Workspace) -> None:
+    project = workspace.library.create_project("P", template=DEFAULT_TEMPLATE)
+    workspace.library.start_run(project.id, GenerationRun(id="old", request="Q"))
+    workspace.library.finish_run("old", status="done")
+    workspace.close()
+    with closing(sqlite3.connect(workspace.settings.library_path)) as database, database:
+        (body,) = database.execute("SELECT body FROM runs").fetchone()
+        assert '"writer":"outline"' in body
+        former = body.replace('"writer":"outline"', '"writer":"rules"')
+        database.execute("UPDATE runs SET writer = 'rules', body = ?", [former])
+    with Workspace.open(workspace.settings) as later:
+        assert [one.writer for one in later.library.runs(project.id)] == [OUTLINE_WRITER]
+        assert later.library.run(project.id, "old").generation.writer == OUTLINE_WRITER
+
+
 def test_an_unknown_writer_names_the_known_ones(workspace: Workspace) -> None:
-    with pytest.raises(ModelUnavailable, match="Writers: rules"):
+    with pytest.raises(ModelUnavailable, match="Writers: outline"):
         models.writer(workspace, "nobody")

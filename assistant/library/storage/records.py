@@ -23,6 +23,7 @@ from assistant.domain import (
     TestCase,
     Timings,
     Value,
+    WriterId,
 )
 
 PutOutcome = Literal["new", "changed", "unchanged"]
@@ -255,7 +256,7 @@ class RunSummary(Value):
     request: str
     status: RunStatus
     error: str = ""
-    writer: str = ""
+    writer: WriterId = ""
     epic_keys: tuple[str, ...] = ()
     conditions: int = 0
     cases: int = 0

@@ -6,7 +6,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
-from assistant.domain import GenerationConfig, ModelSpec, Value
+from assistant.domain import (
+    OUTLINE_WRITER,
+    GenerationConfig,
+    ModelSpec,
+    Value,
+    present_writer_id,
+)
 from assistant.errors import ModelUnavailable
 from assistant.generation.models.catalogue import DEFAULT_CHAT, DEFAULT_EMBEDDING, CatalogueModel
 from assistant.generation.models.chat_models import destination_of
@@ -24,8 +30,6 @@ from assistant.workflow.deployment.endpoints import (
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.outbound import model_fetches_noted
 
-OUTLINE_WRITER = "rules"
-"""No model; stored runs and configurations of earlier versions have the id."""
 OUTLINE_TITLE = "Outline (no model)"
 STAYS = "stays on this computer"
 
@@ -40,7 +44,7 @@ STATE_WORDS: dict[WriterState, str] = {
     "outdated": "to be trained again",
 }
 
-__all__ = ["DEFAULT_CHAT", "DEFAULT_EMBEDDING", "FetchProgress"]
+__all__ = ["DEFAULT_CHAT", "DEFAULT_EMBEDDING", "OUTLINE_WRITER", "FetchProgress"]
 
 
 class ModelRow(Value):
@@ -209,7 +213,7 @@ def _embedded_state(workspace: Workspace, model: CatalogueModel) -> tuple[Writer
 def writer(workspace: Workspace, writer_id: str) -> WriterChoice:
     """The choice with this id; an unknown id raises ``ModelUnavailable`` naming the known ones."""
     for choice in writers(workspace):
-        if choice.id == writer_id:
+        if choice.id == present_writer_id(writer_id):
             return choice
     known = ", ".join(choice.id for choice in writers(workspace))
     raise ModelUnavailable(f"There is no writer '{writer_id}'. Writers: {known}.")
@@ -217,6 +221,7 @@ def writer(workspace: Workspace, writer_id: str) -> WriterChoice:
 
 def model_spec(workspace: Workspace, writer_id: str) -> ModelSpec | None:
     """What a run records of its model; ``None`` for the outline."""
+    writer_id = present_writer_id(writer_id)
     if writer_id == OUTLINE_WRITER:
         return None
     if writer_id != ENDPOINT_WRITER:

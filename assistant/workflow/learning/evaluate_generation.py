@@ -14,11 +14,13 @@ from typing import Literal
 from pydantic import Field
 
 from assistant.domain import (
+    OUTLINE_WRITER,
     GenerationConfig,
     RetrievedChunk,
     StoryCases,
     TestCondition,
     Value,
+    WriterId,
 )
 from assistant.errors import TrainingError
 from assistant.evaluation.briefing import ColumnSpec
@@ -46,7 +48,7 @@ class EvaluateRequest(Value):
     is one (which tells the writer what the reference cases are about)."""
 
     cases_file: Path
-    writer: str = "rules"
+    writer: WriterId = OUTLINE_WRITER
     mode: Mode = "rag"
     limit: int = Field(default=30, ge=0)
     seed: int = 7

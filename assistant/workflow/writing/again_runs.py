@@ -73,8 +73,8 @@ def planned_run(
     """
     generation = source.generation
     if writer is not None:
-        known_writer(workspace, writer)
-        generation = generation.model_copy(update={"writer": writer})
+        chosen = known_writer(workspace, writer).id
+        generation = generation.model_copy(update={"writer": chosen})
     return GenerationRun(
         id=f"{_prefix(list_run_id)}{uuid.uuid4().hex[:12]}",
         by=by,
