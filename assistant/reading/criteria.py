@@ -49,7 +49,8 @@ _OTHERWISE_LAST = re.compile(
 _CONTINUES_AS_OTHERWISE = re.compile(
     r"^(?:otherwise|or else|else|if not|if so not|in (?:all|any) other cases?|failing (?:which"
     r"|that)"
-    r"|after (?:that|this)(?: (?:period|time|date|point))?|(?:any )?later(?: than (?:that|this))?"
+    r"|after (?:that|this)(?: (?:period|time|date|point))?"
+    r"|(?:any )?later(?: than (?:that|this)|(?=,))"
     r"|beyond (?:that|this)|above (?:that|this)|below (?:that|this)|thereafter|outside (?:of"
     r" )?(?:this|that|these)"
     r"(?: \w+)?|more than that|then)\b[,:]?\s+",

@@ -36,7 +36,7 @@ _AGAIN = re.compile(
     rf"\b(?:and|or|then|,)(?: then| back)? from (?P<start>{_NAMED}|{_PLAIN}) (?:back )?to"
     rf" (?P<end>{_NAMED}|{_PLAIN})"
 )
-_CHAIN = re.compile(rf"(?P<chain>{_NAMED}(?: ?(?:→|->|=>|⇒|>) ?{_NAMED})+)")
+_CHAIN = re.compile(rf"(?P<chain>{_NAMED}(?: ?(?:→|->|=>|⇒) ?{_NAMED})+)")
 _EVENT = re.compile(
     r"^\s*,?\s*(?:when|once|if|after|as soon as)\s+(?P<words>[^;.\n]+?)"
     r"(?=,? and from|[;.\n]|$)"
@@ -56,7 +56,7 @@ class Change:
 def find_transitions(rule: Rule) -> tuple[Change, ...]:
     """The changes of state that a rule states, in order."""
     text = rule.whole.text if rule.scenario is None else rule.effect.text
-    if len(text) > MAX_LENGTH or not re.search(r"\bfrom\b|→|->|=>|⇒|>", text):
+    if len(text) > MAX_LENGTH or not re.search(r"\bfrom\b|→|->|=>|⇒", text):
         return ()
     found: list[Change] = []
     first = _FROM.search(text) or _FROM_PLAIN.search(text)
@@ -70,7 +70,7 @@ def find_transitions(rule: Rule) -> tuple[Change, ...]:
             found.append(Change(thing, match["start"], match["end"], event))
     else:
         for match in _CHAIN.finditer(text):
-            states = re.split(r" ?(?:→|->|=>|⇒|>) ?", match["chain"])
+            states = re.split(r" ?(?:→|->|=>|⇒) ?", match["chain"])
             thing = _thing_before(text[: match.start()])
             found += [Change(thing, a, b) for a, b in pairwise(states)]
     return tuple(dict.fromkeys(found))

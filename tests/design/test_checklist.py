@@ -308,6 +308,29 @@ def test_no_half_of_a_clause_is_denied() -> None:
         assert "“an emergency” holds" not in told(text)
 
 
+def test_of_rules_that_exclude_each_other_no_row_and_no_value_is_of_two() -> None:
+    text = "If the grade is below 6, X is done; if it is below 8, Y is done; otherwise Z is done."
+    found = told(text, "thorough")
+    assert found["“the grade is below 6” does not hold; “it is below 8” does not hold"]
+    assert "“the grade is below 6” holds; “it is below 8” does not hold" not in found
+    between = (
+        "If it costs less than 5 EUR, X is done; if it costs 5 to 9 EUR, Y is done; otherwise Z."
+    )
+    assert not any("4.99 EUR" in label and "Z" in said for label, said in told(between).items())
+
+
+def test_a_path_of_a_menu_is_no_change_of_state() -> None:
+    (one,) = derived("The notes are linked under Settings > About.")
+    assert one.technique == "positive"
+
+
+def test_later_of_something_is_quoted_with_it() -> None:
+    text = "Visits can be moved until 12:00 on the day before; later changes cost £25."
+    assert outcomes(text, "12:01: “until 12:00” does not hold") == [
+        ("later changes cost £25", True)
+    ]
+
+
 def test_a_list_of_three_conditions_is_read_past_its_last_comma() -> None:
     text = "The order ships if it is paid, the address is known, and the stock is booked."
     (item,) = [one for one in derived(text) if one.technique == "positive"]

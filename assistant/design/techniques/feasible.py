@@ -64,11 +64,13 @@ def _one_value_each(facts: list[tuple[str, bool]]) -> bool:
 def _within_bounds(rule: Rule, case: Case) -> bool:
     """Whether some value meets all that is said of the same quantity."""
     bounds: dict[tuple[str, str], list[tuple[Quantity, bool]]] = {}
+    name = ""
     for index, condition in enumerate(rule.conditions):
         if index in case:
             found = _measure(condition)
             if found:
-                name, quantity = found
+                again = _AGAIN.match(found[0]) and name  # "it" is what was measured last
+                name, quantity = name if again else found[0], found[1]
                 held = case[index] == condition.holds
                 bounds.setdefault((name, quantity.unit), []).append((quantity, held))
     return all(_satisfiable(limits) for limits in bounds.values())
@@ -87,6 +89,7 @@ def _measure(condition: Condition) -> tuple[str, Quantity] | None:
     return re.sub(r"\W+", " ", without_article(rest)).strip().casefold(), limits[0]
 
 
+_AGAIN = re.compile(r"(?:it|they)\b")
 _MEASURES = ("weigh", "cost", "measure", "total", "last", "score", "contain", "have")
 
 

@@ -79,8 +79,8 @@ def _of_rules(text: str, rules: Sequence[Rule]) -> Iterator[Item]:
     for group in chains([_with_whole_otherwise(text, rule) for rule in rules]):
         if len(group) > 1:
             yield from chain_items(group)
-            for rule in group:
-                yield from limit_items(text, rule)
+            for rule in group:  # beyond the limit of one rule another may apply
+                yield from limit_items(text, replace(rule, otherwise=None))
         else:
             yield from _of_rule(text, group[0])
 
