@@ -39,6 +39,8 @@ _TORN = re.compile(r"\s*(?:[:=,;)\]→⇒]|->)")
 """An effect that begins so was cut from what stands in front of it."""
 _HANGS = re.compile(r"\b(?:except|unless|but|and|or|not|even|also)\W*$", re.IGNORECASE)
 """An effect that ends so leads on to what was cut off: "..., except (in case of an emergency)"."""
+_SECOND = re.compile(r",\s+(?:and|or|but)\s+", re.IGNORECASE)
+_APART_ADVERB = re.compile(r",\s+\w+ly\W*$", re.IGNORECASE)
 MOST_LIMITS = 2
 """Limits in one condition; more of them are tiers, each with an effect of its own."""
 _COMPUTED = ("money", "percent")
@@ -63,6 +65,13 @@ def is_sure(rule: Rule) -> bool:
         return False
     if rule.scenario is not None or not rule.conditions:
         return True
+    if any(one.words.start >= rule.effect.end for one in rule.conditions):
+        effect = mask_quotes(rule.effect.text)
+        second = _SECOND.search(effect)
+        if len(coordinated(rule.effect.text)) > 1 or _APART_ADVERB.search(effect):
+            return False  # it may be a condition of the last effect alone
+        if second and is_order(effect[second.end() :]):
+            return False
     words = (mask_quotes(one.words.text) for one in rule.conditions)
     return not _is_open(rule) and not any(map(_goes_beyond, words))
 
@@ -148,10 +157,6 @@ def is_kept(rule: Rule, condition: Condition) -> bool:
 
 def does_not_happen(rule: Rule, case: Case) -> bool:
     """Whether the effect certainly stays away: a condition that it is kept for is not met."""
-    if len(coordinated(rule.effect.text)) > 1 and any(
-        condition.words.start >= rule.effect.start for condition in rule.conditions
-    ):
-        return False  # of two effects before a condition it may belong to the second alone
     lenient = {
         index: value or not is_kept(rule, rule.conditions[index]) for index, value in case.items()
     }

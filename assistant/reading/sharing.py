@@ -47,6 +47,9 @@ _DETERMINER = word_set("a an the its his her their our your my any no at all eac
 _SINGULAR = {"are": "is", "have": "has", "were": "was", "do": "does"}
 
 
+_NAMED_AS = re.compile(r"(?:such as|including|e\.g\.|for example|like)\b", re.IGNORECASE)
+
+
 def shared_subject(text: str, clause: Clause, *, marked: bool) -> Shared | None:
     """One clause for each of the subjects that "and" or "or" joins; ``None`` for one subject."""
     subject = clause.subject
@@ -56,8 +59,10 @@ def shared_subject(text: str, clause: Clause, *, marked: bool) -> Shared | None:
     if found is None:
         return None
     kind, parts = found
-    if kind == "and" and not (clause.plural or marked):
-        return None
+    if kind == "and" and not marked:
+        return None  # "A and B are separated": what holds of both may hold of neither alone
+    if any(_NAMED_AS.match(part) for part in parts):
+        return None  # "assets, such as scripts or fonts, are loaded"
     if any(len(part.split()) > 6 or re.search(r"\d", part) for part in parts):
         return None
     rest = text[len(subject) :]

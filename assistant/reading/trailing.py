@@ -9,13 +9,15 @@ from assistant.language.clause_words import (
     MAX_TRIED,
     OCCASION,
     OPPOSED,
+    ends_in_amount,
     is_gerund,
 )
 from assistant.language.clauses import parse_clause
 from assistant.language.joining import coordinated
 from assistant.language.messages import mask_quotes
+from assistant.language.nouns import is_plural
 from assistant.language.quantities import find_quantities
-from assistant.language.sentences import span
+from assistant.language.sentences import Span, span
 from assistant.reading.causes import PROVIDED
 from assistant.reading.lacking import WORD, trailing_lack
 from assistant.reading.rules import Condition
@@ -82,12 +84,7 @@ def take_trailing(text: str, start: int, end: int, conditions: list[Condition]) 
         if not told and not parse_clause(left.strip(" ,")):
             continue
         if word in OCCASION:
-            apart = _UNLESS.search(mask_quotes(right.text))
-            if apart:
-                rest = span(text, right.start + apart.end(), right.end)
-                conditions.append(Condition("unless", rest, holds=False))
-                right = span(text, right.start, right.start + apart.start())
-            conditions.append(Condition(word, right))
+            conditions.append(Condition(word, _without_unless(text, right, conditions)))
             return match.start()
         gerund = is_gerund(right.text) and word in ("after", "before", "when", "while")
         if not clause and not gerund and not _phrase_after(word, right.text):
@@ -100,19 +97,38 @@ def take_trailing(text: str, start: int, end: int, conditions: list[Condition]) 
             q.start == 0 and q.kind != "count" for q in find_quantities(right.text)
         ):
             continue  # "is valid until 31 January and can be redeemed"
-        place = re.search(r"\b(?:to|from|of|about)$", left) is not None
         if word == "where" and match.group().startswith(",") and _THERE.match(right.text):
             continue  # "the pickup point, where it can be collected"
-        if word == "where" and clause and (clause.subject == "" or place):
-            continue  # "back to where they were"
+        if word == "where" and not match.group().startswith(",") and _names_place(left):
+            continue  # "back to where they were", "on pages where nothing may be stored"
         if conditions and _tells_when(word, left):
             continue
         holds = not word.startswith(OPPOSED)
-        stop = re.search(r"[.]$|, then\s.*$", mask_quotes(right.text))
-        words = span(text, right.start, right.start + stop.start()) if stop else right
-        conditions.append(Condition(word, words, holds))
+        words = span(text, right.start, right.end - right.text.endswith("."))
+        conditions.append(Condition(word, _without_unless(text, words, conditions), holds))
         return match.start()
     return end
+
+
+def _without_unless(text: str, words: Span, conditions: list[Condition]) -> Span:
+    """A condition without the "unless" behind it, which is added to ``conditions``."""
+    apart = _UNLESS.search(mask_quotes(words.text))
+    if apart is None:
+        return words
+    rest = span(text, words.start + apart.end(), words.end)
+    conditions.append(Condition("unless", rest, holds=False))
+    return span(text, words.start, words.start + apart.start())
+
+
+_PLACE = re.compile(
+    r"\b(?:to|from|of|about)$|\b(?:the|an?|each|every|any|that) (?:[\w-]+ )?[\w-]+$", re.IGNORECASE
+)
+
+
+def _names_place(left: str) -> bool:
+    """Whether "where" follows a noun that it tells more of."""
+    last = left.split()[-1] if left.split() else ""
+    return bool(_PLACE.search(left)) or (is_plural(last) and not ends_in_amount(left))
 
 
 _THERE = re.compile(r"(?:it|they|he|she|we|you|I) (?:can|may|will|must|is|are)\b", re.IGNORECASE)
