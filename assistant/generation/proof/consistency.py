@@ -15,6 +15,7 @@ from assistant.generation.proof.amounts import elapsed, numbers, working_days
 from assistant.generation.proof.foreign import impossible_dates
 from assistant.generation.proof.marks import INCONSISTENT, Mark, shown
 from assistant.generation.proof.measures import Measures
+from assistant.language.quantities import find_quantities
 
 _DISTANCE = re.compile(
     r"^\s*(?:(?:after|before|later|earlier|ago|from|since|on|during|old|of age|today|tomorrow|nach"
@@ -83,8 +84,11 @@ def _distances(line: str, measures: Measures) -> Iterator[Mark]:
         return
     read = numbers(line)
     beside_dates = sum(isinstance(one.value, date) for one in read) > 1
+    compared = {one.start for one in find_quantities(line) if one.is_limit}  # "less than 3 months"
     for count in read:
         if not isinstance(count.value, Decimal) or not count.words[0].isdigit():
+            continue
+        if count.start in compared:
             continue
         behind = line[count.start + len(count.words.split()[0]) :]
         told = _DISTANCE.match(line[count.end :]) is not None or _TODAY.match(behind) is not None

@@ -110,10 +110,13 @@ def test_an_age_that_the_dates_do_not_give_is_told(prove: Prove, told: str, wron
     "told",
     [
         "The fee is 10.50 EUR a month",
+        "The offer is one day less than 6 months before the end",
         "To pay: 10.50 EUR × 7 months, March to September 2026; it is paid on 2 March 2026",
     ],
 )
-def test_a_rate_and_a_factor_are_no_distance_between_dates(prove: Prove, told: str) -> None:
+def test_a_rate_a_factor_and_a_comparison_are_no_distance_between_dates(
+    prove: Prove, told: str
+) -> None:
     given = ["Today is 17 March 2026; the offer was made on 16 September 2025", told]
     case = prove("The fee is paid month by month.", [("Pay.", "", "")], given=given)
     assert "inconsistent data" not in errors(case), case.findings
