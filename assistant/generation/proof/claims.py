@@ -7,10 +7,11 @@ of the same thing: "within 1 hour" of another matter carries no "1 hour" here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 
 from assistant.generation.proof.amounts import (
+    MEASURED,
     Number,
     Numbers,
     alike,
@@ -19,9 +20,9 @@ from assistant.generation.proof.amounts import (
     same_noun,
 )
 from assistant.generation.proof.bleed import NOT_IN_SOURCES
+from assistant.generation.proof.calculations import calculations
 from assistant.generation.proof.ground import Basis
-from assistant.generation.proof.marks import CONTRADICTION, UNSUPPORTED, Mark, shown
-from assistant.generation.proof.products import products
+from assistant.generation.proof.marks import CONTRADICTION, INCONSISTENT, UNSUPPORTED, Mark, shown
 from assistant.generation.proof.words import (
     NEUTRAL,
     Lexicon,
@@ -105,9 +106,14 @@ class Claims:
     def numbers(self, result: str, about: str) -> Iterator[Mark]:
         """Numbers of a result that stand nowhere; ``about`` is its action."""
         for part in parts_of(result):
+            written_out = list(calculations(part))
+            for one in written_out:
+                if one.wrong_total is not None:
+                    message = f"{shown(part)}: this does not come to “{one.wrong_total.words}”."
+                    yield Mark(INCONSISTENT, one.wrong_total.words, message)
             computed = [
-                one for times, what, whole in products(part) if self._near.holds(what)
-                for one in (times, whole)
+                number for one in written_out if self._are_given(one.numbers)
+                for number in (*one.numbers, *one.totals)
             ]  # fmt: skip
             for number in numbers(part):
                 if number in computed or self._plain(number) or self._near.holds(number):
@@ -115,6 +121,11 @@ class Claims:
                 if self._in_source(number, f"{part} {about}") or follows(number, self._operands):
                     continue
                 yield self._strange_number(number, part)
+
+    def _are_given(self, run: Sequence[Number]) -> bool:
+        """Whether the amounts of a calculation stand in case or texts; counts may be new."""
+        amounts = [one for one in run if one.kind in MEASURED]
+        return all(self._near.holds(one) for one in amounts or run)
 
     @staticmethod
     def _plain(number: Number) -> bool:

@@ -31,6 +31,7 @@ _UNTIL = re.compile(
 )
 
 
+_ACTOR = re.compile(r"(?:As|Als|En tant que|Como|Jako) (?P<name>[A-ZÀ-Ý][^,]{2,40}),")
 _PAUSED = re.compile(r"[.!?…]$|[,;:.!?]\s")
 
 
@@ -171,7 +172,10 @@ def turned_roles(
             yield Mark(WRONG_SIDE, fact.value, message)
         elif fact.holds or fact.quote in both:
             continue
-        elif having and not any(_lacks_role(line, role) for line in lines for role in roles):
+        elif having and not any(
+            _lacks_role(line, role) or _is_done_by_another(lines, role)
+            for line in lines for role in roles
+        ):  # fmt: skip
             message = (
                 f"Somebody else is to act ({shown(fact.quote)}); here it is {shown(having[0])}."
             )
@@ -194,6 +198,15 @@ def _has_role(line: str, role: frozenset[str]) -> bool:
 
 def _lacks_role(line: str, role: frozenset[str]) -> bool:
     return any(Lexicon((part,)).share(role) == 1 and _denies(part) for part in _parts(line))
+
+
+def _is_done_by_another(lines: Sequence[str], role: frozenset[str]) -> bool:
+    """Whether somebody acts ("As Ann Lee, send it") whom no line gives the role."""
+    actors = {match["name"] for line in lines if (match := _ACTOR.match(line))}
+    return any(
+        not any(_has_role(part, role) for line in lines for part in _parts(line) if name in part)
+        for name in actors
+    )
 
 
 def _parts(line: str) -> list[str]:

@@ -199,6 +199,7 @@ class StoryWriter:
         claimed: set[str] = set()
         shown: list[TestCase] = []
         held: list[TestCase] = []
+        drafts: list[StoryCaseDraft] = []
         call = self._call(brief, conditions)
         for draft in self._drafts(call, ledger, cancelled):
             case = prove(drafted_case(draft, brief, self.spec))
@@ -207,6 +208,7 @@ class StoryWriter:
                 ledger.refuse(_about(case, conditions), 1, draft.model_dump_json(), reason)
                 if reason not in DROPPED:
                     held.append(case)
+                    drafts.append(draft)
                 continue
             shown.append(case)
             covered |= set(case.condition_ids)
@@ -215,6 +217,11 @@ class StoryWriter:
         claimed |= {name for case in held for name in case.condition_ids}
         left = [one for one in conditions if one.id not in covered | claimed]
         if (held or left) and call.raw:
+            if len(call.raw) > self._characters:  # cut, it might lose the very cases in question
+                call.raw = json.dumps(
+                    {"cases": [one.model_dump() for one in drafts], "questions": []},
+                    ensure_ascii=False,
+                )
             for draft, case in self._again(call, held, left, prove, ledger, cancelled):
                 claimed |= set(draft.covers)
                 if any(repeats(case, one) for one in shown):

@@ -80,9 +80,13 @@ def test_a_day_of_each_year_is_that_day_of_one_year(prove: Prove, sent: str, wro
         ("The booking costs 160 € (2 × 80 €).", False),
         ("The booking costs 2 x 80 € = 170 €.", True),
         ("The booking costs 2 x 90 € = 180 €.", True),
+        ("The booking costs 3 x 80 € + 80 € = 320 €.", False),
+        ("The booking costs 400 € (3 x 80 € + 2 x 80 €).", False),
+        ("The booking costs 80 € - 80 € = 80 €.", True),
+        ("The booking costs 80 € ÷ 0.", False),
     ],
 )
-def test_a_product_that_is_written_out_follows(prove: Prove, result: str, wrong: bool) -> None:
+def test_a_calculation_that_is_written_out_follows(prove: Prove, result: str, wrong: bool) -> None:
     case = prove("A night costs 80 €.", [("Book it for Ann Lee and Ben Otto.", "", result)])
     assert bool(told(case)) is wrong, case.findings
 

@@ -108,3 +108,12 @@ def test_a_main_flow_that_quotes_both_sides_denies_neither() -> None:
     result = "The order is accepted; “Please call us” is not shown."
     assert not list(messages_of_other_side(result, [both]))
     assert list(messages_of_other_side(result, [one]))
+
+
+def test_who_acts_may_be_another_although_somebody_has_the_role() -> None:
+    fact = Fact(kind="role", quote="Only a dentist can send an order", holds=False, value="another")
+    one = condition("A-N1").model_copy(update={"facts": (fact,)})
+    owner = "Dr. Anna Berger (dentist) has a draft"
+    technician = "Petra Lang (lab technician) can sign in"
+    assert not list(turned_roles(one, [owner, technician, "As Petra Lang, send the order"], [one]))
+    assert list(turned_roles(one, [owner, technician, "As Dr. Anna Berger, send the order"], [one]))

@@ -174,6 +174,16 @@ def test_what_proof_refuses_is_asked_for_once_more_with_the_reason() -> None:
     assert [(d.condition_id, d.attempt) for d in rejected] == [("LV-1-AC1-B2", 1)]
 
 
+def test_of_an_answer_too_long_to_be_told_again_the_refused_cases_are_told_whole() -> None:
+    long = {**case(), "preconditions": [f"{n}: " + "staff " * 330 for n in range(12)]}
+    refused = case("Ten days wait for both", "B2", "1 to 12 June")
+    subject, chat = writer(answer(long, refused), answer(case("Ten days need one", "B2")))
+    run(subject, refuse("Ten days wait"))
+    told = json.loads(chat.questions[1][-2][1])["cases"]
+    assert [one["title"] for one in told] == ["Ten days wait for both"]
+    assert told[0]["steps"]
+
+
 def test_what_is_refused_twice_is_shown_with_its_findings() -> None:
     wrong = case("Ten days wait for both", "B2", "1 to 12 June")
     subject, chat = writer(answer(case(), wrong), answer(wrong))

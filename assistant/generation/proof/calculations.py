@@ -1,0 +1,88 @@
+"""Calculations that a text writes out: "3 x 70 EUR + 17 x 110 EUR = 2,080 EUR"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, DivisionByZero, InvalidOperation
+from itertools import product
+
+from assistant.generation.proof.amounts import MEASURED, Number, as_written, numbers
+
+_OPERATORS = {
+    "*": re.compile(r"\s*[x×*·]\s*", re.IGNORECASE),
+    "/": re.compile(r"\s*÷\s*|\s+/\s+"),
+    "+": re.compile(r"\s*\+\s*"),
+    "-": re.compile(r"\s+[-−–]\s+|\s*−\s*"),
+}
+MOST_READINGS = 16
+"""Of a calculation whose numbers can be read in more than one way ("1,000")."""
+
+_EQUALS = re.compile(r"\s*=\s*")
+
+
+@dataclass(frozen=True)
+class Calculation:
+    """The numbers of a calculation, those of the text that it comes to, and one that it does not
+    come to although the text says so."""
+
+    numbers: tuple[Number, ...]
+    totals: tuple[Number, ...]
+    wrong_total: Number | None = None
+
+
+def calculations(text: str) -> Iterator[Calculation]:
+    """Those of a text, each from its first number to its last."""
+    read = numbers(text)
+    run: list[Number] = []
+    signs: list[str] = []
+    for number in [*read, None]:
+        sign = _sign(text[run[-1].end : number.start]) if run and number else ""
+        if signs and not sign:
+            equals = number is not None and _EQUALS.fullmatch(text[run[-1].end : number.start])
+            yield from _calculated(run, signs, read, number if equals else None)
+        if number is not None:
+            run = [*run, number] if sign else [number]
+            signs = [*signs, sign] if sign else []
+
+
+def _sign(between: str) -> str:
+    return next((sign for sign, form in _OPERATORS.items() if form.fullmatch(between)), "")
+
+
+def _calculated(
+    run: Sequence[Number], signs: Sequence[str], read: Sequence[Number], said: Number | None
+) -> Iterator[Calculation]:
+    measured = next((one for one in run if one.kind in MEASURED), run[-1])
+    readings = [
+        sorted(as_written(one)) if one.kind not in MEASURED
+        else [one.value] if isinstance(one.value, Decimal) else []
+        for one in run
+    ]  # fmt: skip
+    values = {
+        _value(one, signs) for one, _ in zip(product(*readings), range(MOST_READINGS), strict=False)
+    }
+    values -= {None}
+    if not values:
+        return
+    family = (measured.kind, measured.unit)
+    totals = tuple(one for one in read if (one.kind, one.unit) == family and one.value in values)
+    said_otherwise = said is not None and (said.kind, said.unit) == family and said not in totals
+    yield Calculation(tuple(run), totals, said if said_otherwise else None)
+
+
+def _value(values: Sequence[Decimal], signs: Sequence[str]) -> Decimal | None:
+    """What values joined by operators come to, products before sums; nothing is divided by 0."""
+    terms = [values[0]]
+    for sign, value in zip(signs, values[1:], strict=True):
+        try:
+            if sign == "*":
+                terms[-1] *= value
+            elif sign == "/":
+                terms[-1] /= value
+            else:
+                terms.append(value if sign == "+" else -value)
+        except (DivisionByZero, InvalidOperation):
+            return None
+    return sum(terms, Decimal())
