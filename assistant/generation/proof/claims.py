@@ -33,6 +33,7 @@ from assistant.generation.proof.words import (
 )
 from assistant.generation.wording import sentences
 from assistant.language.messages import find_messages, mask_quotes
+from assistant.language.quantities import find_quantities
 
 CARRIED = 0.5
 """Share of a sentence's telling words that texts and data must hold."""
@@ -144,7 +145,12 @@ class Claims:
         """As a contradiction where a text states another number of the same kind for the matter."""
         words = content(part) - NEUTRAL
         for text in (text for said in self.basis.said for text in parts_of(said)):
-            theirs = [one for one in numbers(text) if (one.kind, one.unit) == _family(number)]
+            limits = {one.start for one in find_quantities(text) if one.is_limit}
+            theirs = [
+                one for one in numbers(text)
+                if (one.kind, one.unit) == _family(number)
+                and (number.kind != "count" or one.start not in limits)  # 2 is within "up to 4"
+            ]  # fmt: skip
             if number.kind and theirs and len(meeting(words, content(text))) >= SAME_MATTER:
                 message = f"“{number.words}” contradicts {shown(text)}."
                 return Mark(CONTRADICTION, number.words, message)

@@ -67,9 +67,13 @@ def _ranges(line: str) -> Iterator[Mark]:
             continue
         most = working_days(first, last.value)
         days = (last.value - first).days + 1
+        following = [one.start for one in read if isinstance(one.value, date) and one != last]
+        behind = min((start for start in following if start > last.end), default=len(line))
         for count in read:
             if count.kind != "duration" or not isinstance(count.value, Decimal):
                 continue
+            if not last.end <= count.start < behind:
+                continue  # it may tell of another range
             whole = most if count.unit == "working day" else days
             unit = _UNITS.get(count.unit)
             if unit and whole > 0 and whole < count.value / unit <= whole + MOST_OFF:
@@ -130,6 +134,7 @@ def _between(
     """What two dates give; an age that is reached within a month counts too."""
     if unit == "month":
         yield from elapsed(first, last, unit)
+        yield from elapsed(first, last + timedelta(days=1), unit)  # both days counted
         if turning:
             yield from elapsed(first, last + timedelta(days=31), unit)
     else:

@@ -11,11 +11,14 @@ from assistant.ui.plain import highlighted, label, plain, small, visible, withou
 from assistant.workflow.review.review import CONTRADICTS, OUTLINE, QUESTION, UNSUPPORTED, needs_of
 
 MARKS: dict[Support, tuple[str, str]] = {
-    "supported": ("green", "✓ supported"),
-    "derived": ("blue", "≈ follows from"),
+    "supported": ("green", "✓ its words are in"),
+    "derived": ("blue", "≈ only in part in"),
     "unsupported": ("orange", "⚠ not in the sources"),
 }
-"""The color and the words of a step's mark; ``[n]`` beside it names the sources."""
+"""The color and the words of a step's mark; ``[n]`` beside it names the sources.
+
+They say what was compared, words with words: whether a result follows is for a person to judge.
+"""
 NEED_COLORS = {CONTRADICTS: "red", OUTLINE: "violet", QUESTION: "orange", UNSUPPORTED: "orange"}
 LONGEST = 1200
 

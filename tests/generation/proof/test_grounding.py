@@ -87,6 +87,9 @@ def test_what_is_computed_from_the_data_follows(prove: Prove, result: str, is_go
         ("1 to 15 June 2026 (10 working days)", False),  # a public holiday may lie between
         ("1 to 15 June 2026 (12 working days)", True),
         ("1 June 2026 to 15 June 2026 (11 working days)", False),
+        ("1 to 5 June 2026 (5 days); 1 to 6 June 2026 (6 days)", False),
+        ("1 to 5 June 2026 (6 days); 1 to 6 June 2026 (6 days)", True),
+        ("1 February 2026 to 31 July 2026, the first 6 months.", False),
     ],
 )
 def test_a_wrong_count_of_days_is_told_where_it_is_certain(
