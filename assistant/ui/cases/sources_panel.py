@@ -51,8 +51,8 @@ def sources_panel(
         )
     if derived:
         st.caption(
-            f":material/function: What {_steps(derived)} must show ({label(technique)}) stands only "
-            f"in part in the words marked below: read it against them."
+            f":material/function: What {_steps(derived)} must show ({label(technique)}) stands "
+            f"only in part in the words marked below: read it against them."
         )
     if not cited:
         st.caption("This case cites no source.")
