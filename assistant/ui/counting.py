@@ -19,7 +19,6 @@ FORMS = {
     "missing case": "missing cases",
     "stale case": "stale cases",
     "existing case": "existing cases",
-    "condition": "conditions",
     "document": "documents",
     "version": "versions",
     "changed sentence": "changed sentences",

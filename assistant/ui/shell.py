@@ -115,14 +115,13 @@ def _writers(opened: Workspace) -> None:
                 f":small[{WRITER_MARKS[choice.state]} {label(choice.title)} "
                 f":gray[{models.STATE_WORDS[choice.state]}{where}]]"
             )
-    kept_at = opened.chunks_kept_at
-    if kept_at:
-        st.caption(
-            ":material/database: Sources, cases and decisions are stored on this computer; chunks "
-            f"of the sources are kept at :orange[{label(kept_at)}]."
-        )
-    else:
+    library, index = opened.library_kept_at, opened.chunks_kept_at
+    if not (library or index):
         st.caption(":material/lock: Sources, cases and decisions stay on this computer.")
+        return
+    kept = f"kept at :orange[{label(library)}]" if library else "stored on this computer"
+    beside = f"; chunks of the sources are kept at :orange[{label(index)}]" if index else ""
+    st.caption(f":material/database: Sources, cases and decisions are {kept}{beside}.")
 
 
 def _first_project(opened: Workspace, record: Session) -> None:

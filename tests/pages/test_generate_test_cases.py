@@ -366,7 +366,7 @@ def test_the_missing_cases_are_written_from_the_coverage(app: AppTest) -> None:
     assert not app.exception
     assert "1 missing case" in text_of(app)
     app.button(key="fill_gaps").click().run()
-    until(app, lambda: {one.label: one.value for one in app.metric}["Conditions left"] == "0")
+    until(app, lambda: {one.label: one.value for one in app.metric}["Items left"] == "0")
     app.segmented_control(key="run_view").set_value("cases").run()
     assert not app.exception
     assert len(listed(app)) == before + 1

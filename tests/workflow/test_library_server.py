@@ -97,6 +97,7 @@ def test_what_is_erased_is_gone_from_the_server_too(
             ]
 
     with Workspace.open(settings, exclusive=True) as workspace:
+        assert workspace.library_kept_at == "127.0.0.1"
         project = workspace.ensure_project("P").id
         index_paths(workspace, project, [page])
         assert holding() == ["document_versions"]

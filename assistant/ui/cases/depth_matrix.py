@@ -189,7 +189,7 @@ def _table(rows: Sequence[CriterionDepth], key: str) -> None:
             "Text": st.column_config.TextColumn(width=420),
             **{
                 SHORT_NAMES[name]: st.column_config.TextColumn(
-                    width=78, help="Conditions with a case, of those that the criterion calls for"
+                    width=78, help="Items with a case, of those that the criterion calls for"
                 )
                 for name in used
             },

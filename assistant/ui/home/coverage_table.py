@@ -25,7 +25,7 @@ def coverage_table(opened: Workspace, record: Session, view: RunView) -> None:
         "With a case": sum(bool(row.case_ids) for row in report.criteria),
         "With an accepted case": sum(bool(row.accepted) for row in report.criteria),
         "Cases": sum(case.status != "rejected" for case in view.run.cases),
-        "Conditions left": len(report.missing),
+        "Items left": len(report.missing),
         "Open questions": len(view.run.questions),
     }
     with st.grid(len(figures), min_column_width=150):
@@ -37,7 +37,7 @@ def coverage_table(opened: Workspace, record: Session, view: RunView) -> None:
 
 
 def _gaps(opened: Workspace, record: Session, view: RunView, missing: int) -> None:
-    """How many conditions have no case, and a menu that writes for them."""
+    """How many items have no case, and a menu that writes for them."""
     if view.summary.status in ACTIVE or writing_bar(opened, record) or not missing:
         return
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -37,7 +37,7 @@ def existing_summary(opened: Workspace, record: Session, found: Understanding) -
             value=False,
             key=ONLY_NEW,
             help=(
-                f"Writes no case for the {counted(report.counts['reuse'], 'condition')} that an "
+                f"Writes no case for the {counted(report.counts['reuse'], 'item')} that an "
                 "existing case checks as it stands."
             ),
         )
@@ -69,7 +69,7 @@ def existing_panel(opened: Workspace, record: Session, found: Understanding) -> 
         event = st.dataframe(
             {
                 "Verdict": [SIGNS[one.verdict] for one in shown],
-                "Condition": [visible(statements[one.condition_id]) for one in shown],
+                "Item": [visible(statements[one.condition_id]) for one in shown],
                 "Existing case": [visible(where(one)) for one in shown],
                 "Why": [visible(one.reason) for one in shown],
             },
@@ -80,11 +80,11 @@ def existing_panel(opened: Workspace, record: Session, found: Understanding) -> 
             key=TABLE,
             column_config={
                 "Verdict": st.column_config.TextColumn(width=76),
-                "Condition": st.column_config.TextColumn(width=190),
+                "Item": st.column_config.TextColumn(width=190),
                 "Existing case": st.column_config.TextColumn(width=140),
                 "Why": st.column_config.TextColumn(width=480),
             },
-            alt="Conditions against existing cases",
+            alt="Items against existing cases",
         )
         selection = event["selection"]
         cells = [row for row, _ in selection["cells"]]
@@ -117,7 +117,7 @@ def _update(verdicts: Sequence[ConditionVerdict]) -> None:
     with st.container(border=True):
         st.markdown(
             f":orange-badge[update] **{label(first.case_id)}** "
-            f":small[:gray[for {counted(len(verdicts), 'condition')}]]  \n"
+            f":small[:gray[for {counted(len(verdicts), 'item')}]]  \n"
             f":small[{label(first.reason, limit=300)}]"
         )
         distinct = dict.fromkeys(change for one in verdicts for change in one.changes)

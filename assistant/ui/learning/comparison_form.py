@@ -60,14 +60,14 @@ def comparison_form(opened: Workspace, record: Session) -> None:
                 help="Drawn from those held out. Twenty give a hint, a hundred an answer.",
             )  # fmt: skip
             computed = st.checkbox(
-                "Let the code choose the conditions",
+                "Take the items of the checklist",
                 key="compare_computed",
-                help="Otherwise each column words the conditions that the held-out cases stand "
-                "for, so that the wording alone is measured.",
+                help="Otherwise each column writes for what the held-out cases stand for, so "
+                "that the wording alone is measured.",
             )
         st.caption(
-            ":material/schedule: A small model takes five to ten seconds a case and column on two "
-            "cores. You can leave the page; the comparison goes on."
+            ":material/schedule: The embedded model takes a quarter of a minute to a minute a case "
+            "and column on two cores. You can leave the page; the comparison goes on."
         )
         if st.button("Compare", type="primary", icon=":material/play_arrow:", key="compare"):
             with errors_shown():

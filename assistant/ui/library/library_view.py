@@ -75,7 +75,7 @@ def _rows(_opened: Workspace, project_id: str, stamp: str) -> tuple[LibraryRow, 
     return review_library.rows(_opened, project_id)
 
 
-@st.cache_data(show_spinner="Deriving test conditions…", max_entries=4)
+@st.cache_data(show_spinner="Making the checklists…", max_entries=4)
 def _matrix(_opened: Workspace, project_id: str, stamp: str) -> coverage.DepthReport:
     return coverage.of_library(_opened, project_id)
 

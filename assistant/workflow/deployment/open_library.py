@@ -41,6 +41,12 @@ def open_library(settings: Settings) -> Library:
     return Library.open(url)
 
 
+def library_host(settings: Settings) -> str:
+    """Host of the server that holds the library; empty: it is a file of the data folder."""
+    url = settings.library_url.get_secret_value().strip()
+    return (urlsplit(url).hostname or "") if url else ""
+
+
 def _unusable() -> SettingsError:
     return SettingsError(
         "UAT_LIBRARY_URL is no address of a PostgreSQL database. Write "

@@ -28,7 +28,7 @@ from assistant.workflow.deployment import unfinished_erasing
 from assistant.workflow.deployment.data_folder import DataFolderLock, prepare
 from assistant.workflow.deployment.endpoints import Endpoints
 from assistant.workflow.deployment.jobs import Jobs
-from assistant.workflow.deployment.open_library import open_library
+from assistant.workflow.deployment.open_library import library_host, open_library
 from assistant.workflow.sources.index_jobs import index_in_background
 from assistant.workflow.sources.reindex import forget_removed, index_pending
 from assistant.workflow.writing.compare_criteria import Comparisons
@@ -118,6 +118,11 @@ class Workspace:
         return self.library.create_project(name.strip(), template=DEFAULT_TEMPLATE)
 
     # --- Knowledge ----------------------------------------------------------------------------
+
+    @property
+    def library_kept_at(self) -> str:
+        """Host of the server that holds the library; empty: it is in the data folder."""
+        return library_host(self.settings)
 
     @property
     def chunks_kept_at(self) -> str:
