@@ -73,9 +73,9 @@ def read_writers(given: Sequence[str], epics: dict[str, str]) -> dict[str, dict[
                 raise RatingError(f"{path}: {name} has cases for {epic} already.")
             own[epic] = written
     for name, own in writers.items():
-        without = [epic for epic in epics if epic not in own or not own[epic].cases]
-        if without:
-            raise RatingError(f"{name} has no cases for {', '.join(without)}.")
+        missing = [epic for epic in epics if epic not in own]
+        if missing or not any(written.cases for written in own.values()):
+            raise RatingError(f"{name} has no cases for {', '.join(missing) or 'any epic'}.")
     return writers
 
 
