@@ -69,14 +69,16 @@ def _placed(
         sure = [part for part in placed if part is not None]
         return joined(sure, all_=tree.all) if len(sure) == len(placed) else None
     words = _found(condition.words, tree.words, tree.end)
-    if words is not None:
+    whole = (tree.own and _found(condition.words, tree.own, tree.end)) or condition.words
+    if words is not None and (
+        not tree.part or _LAST.fullmatch(whole.text.partition(words.text)[2])
+    ):
         found.append(replace(condition, words=words, holds=tree.holds))
     elif tree.part:
-        clause = _found(condition.words, tree.own, tree.end) if tree.own else condition.words
-        part = _found(clause, tree.part, tree.end) if clause is not None else None
-        if clause is None or part is None or _DENIED.search(clause.text.replace(part.text, "")):
+        part = _found(whole, tree.part, tree.end)
+        if part is None or _DENIED.search(whole.text.replace(part.text, "")):
             return None
-        found.append(replace(condition, words=clause, holds=tree.holds, full=tree.words, part=part))
+        found.append(replace(condition, words=whole, holds=tree.holds, full=tree.words, part=part))
     else:
         words = _found(condition.words, tree.own, tree.end)
         if words is None:
@@ -85,6 +87,8 @@ def _placed(
     return first + len(found) - 1
 
 
+_LAST = re.compile(r"(?:,? (?:and|or) \S+)?")
+"""What may stand behind words that are whole: of "Gold or Platinum status" they share the noun."""
 _DENIED = re.compile(r"\b(?:not|no|neither|nor|never|none|nobody|cannot)\b|n['’]t\b", re.IGNORECASE)
 
 

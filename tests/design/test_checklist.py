@@ -402,6 +402,12 @@ def test_what_holds_of_both_is_one_condition() -> None:
     assert not any(fact.value == "such as scripts" for one in derived(text) for fact in one.facts)
 
 
+def test_parts_of_a_shared_noun_are_told_by_the_whole_clause() -> None:
+    text = "If the member has Gold or Platinum status, delivery is free."
+    quotes = {fact.quote for one in derived(text) for fact in one.facts}
+    assert quotes == {"the member has Gold or Platinum status"}
+
+
 def test_a_role_and_another() -> None:
     assert told("Refunds can only be approved by a Team Leader.") == {
         "role: “a Team Leader”": "“Refunds can only be approved by a Team Leader”",
