@@ -62,9 +62,7 @@ def analyse(options: Namespace, terminal: Terminal) -> None:
         terminal.line("")
     for note in found.notes:
         terminal.note(note)
-    for notice in found.notices:
-        quote = f" “{' '.join(notice.quote.split())[:120]}”" if notice.quote else ""
-        terminal.note(f"{notice.kind}: {notice.text}{quote}")
+    terminal.notices(found.notices)
     for piece in found.unread:
         terminal.note(f"not read ({piece.reason}): {' '.join(piece.text.split())[:120]}")
 

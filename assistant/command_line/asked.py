@@ -124,6 +124,7 @@ def remarks(found: Understanding, terminal: Terminal) -> None:
         terminal.note(f"not understood: {text}")
     for piece in found.unread:
         terminal.note(f"not read ({piece.reason}): {' '.join(piece.text.split())[:120]}")
+    terminal.notices(found.notices)
     for story in found.stories_without_criteria:
         terminal.note(f"{story.key} has no acceptance criterion and gets no case.")
     for question in found.questions:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import IO
 
 from pydantic import BaseModel
 
+from assistant.domain import Notice
 from assistant.workflow.deployment.models import FetchProgress
 
 BAR_WIDTH = 30
@@ -84,6 +85,12 @@ class Terminal:
         done, total = progress.bytes_done, progress.bytes_total
         detail = f"{done / 1e6:,.0f} of {total / 1e6:,.0f} MB"
         self.bar(f"{progress.phase:<11} {progress.model_id}", done, total, detail=detail)
+
+    def notices(self, found: Iterable[Notice]) -> None:
+        """Say on stderr what reads like an instruction to the assistant, and the like."""
+        for notice in found:
+            quote = f" “{' '.join(notice.quote.split())[:120]}”" if notice.quote else ""
+            self.note(f"{notice.kind}: {notice.text}{quote}")
 
     def comparing(self, done: int, total: int) -> None:
         """Progress of comparing very many criteria with one another."""

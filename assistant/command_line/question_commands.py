@@ -37,6 +37,7 @@ def questions(options: Namespace, terminal: Terminal) -> None:
             }
         )
         return
+    terminal.notices(found.notices)
     for key, question in _keyed(found).items():
         terminal.line(f"{key}  {question.criterion_id}  {question.text}")
         if question.suggestion:

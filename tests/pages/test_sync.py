@@ -16,8 +16,9 @@ from streamlit.testing.v1 import AppTest
 from assistant.sources.files.files import read_file
 from assistant.sources.synced import FetchedDocument, SourcePage
 from assistant.ui import state
-from assistant.ui.sources.documents_table import TABLE
-from assistant.workflow.sources import connections, sync_jobs
+from assistant.ui.sources.documents_table import TABLE, ticks_key
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources import connections, import_sources, sync_jobs
 from assistant.workflow.sources.connections import ConnectionConfig
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "workflow"))
@@ -75,7 +76,7 @@ def test_a_folder_is_synced_by_click_and_shows_what_changed_in_a_source(
     ended(app)
     row = list(app.dataframe[0].value["Title"]).index("Refunds")
     assert list(app.dataframe[0].value["Version"])[row] == 2
-    app.session_state[TABLE] = {"selection": {"rows": [row], "columns": []}}
+    tick(app, opened, row)
     shown = said(app.run())
     assert "2 versions" in shown
     assert f":red-background[{OLD}]" in shown
@@ -83,6 +84,40 @@ def test_a_folder_is_synced_by_click_and_shows_what_changed_in_a_source(
     assert KEPT not in shown, "what stayed is not listed"
     assert "Wiki (folder) · 1 changed sentence" in shown
     assert "No case cites this source." in shown
+
+
+def tick(app: AppTest, opened: Workspace, row: int) -> None:
+    """Tick the source in this row, as the table's own callback keeps it."""
+    project_id = opened.projects()[0].id
+    source = import_sources.documents(opened, project_id)[row]
+    app.session_state[ticks_key(project_id)] = (source.id,)
+
+
+def test_a_tick_belongs_to_its_source_when_another_comes_in(
+    open_app: Callable[..., AppTest], environment: Path
+) -> None:
+    """A sync adds a source above the ticked one: the ticked one is removed, and named before."""
+    folder = environment / "wiki"
+    write(folder / "b.md", "# Meters\n\nA meter is read twice a year.\n")
+    write(folder / "c.md", "# Refunds\n\nA refund takes 14 days.\n")
+    app = open_app()
+    opened = state.workspace()
+    project_id = opened.projects()[0].id
+    sync_jobs.connect_folder(opened, project_id, folder, name="Wiki")
+    app.switch_page("pages/import_sources.py").run()
+    app.button(key="sync-folder-wiki").click().run()
+    ended(app)
+    tick(app, opened, list(app.dataframe[0].value["Title"]).index("Meters"))
+    app.run()
+    write(folder / "a.md", "# Accounts\n\nAn account has one owner.\n")
+    app.button(key="sync-folder-wiki").click().run()
+    ended(app)
+    titles = list(app.dataframe[0].value["Title"])
+    assert sorted(titles) == ["Accounts", "Meters", "Refunds"]
+    assert app.session_state[TABLE]["selection"]["rows"] == [titles.index("Meters")]
+    assert "Meters" in [one.value for one in app.caption]
+    app.button(key="remove_documents").click().run()
+    assert sorted(app.dataframe[0].value["Title"]) == ["Accounts", "Refunds"]
 
 
 class Held:

@@ -117,7 +117,10 @@ def test_every_file_of_a_folder_has_an_outcome(tmp_path: Path) -> None:
         "old.doc": OLE + "WordDocument".encode("utf-16-le") + b"\0" * 99,
         "old.ppt": OLE + "PowerPoint Document".encode("utf-16-le") + b"\0" * 99,
         "picture.png": b"\x89PNG\r\n\x1a\n\x00", "script.py": b"print(1)\n", "a.bin": b"\0\1",
-        "sub/notes.md": b"# Notes\n\nText.\n",
+        "sub/notes.md": b"# Notes\n\nText.\n", "macros.docm": docx({"document": "Within 4 days"}),
+        "letter.dotx": docx({"document": "Within 5 days"}), "plan": docx({"document": "In 6 days"}),
+        "older": OLE + "WordDocument".encode("utf-16-le") + b"\0" * 99, "dump": b"\0\1\2" * 99,
+        "empty": b"",
     }  # fmt: skip
     for name, data in files.items():
         path = tmp_path / name
@@ -127,11 +130,13 @@ def test_every_file_of_a_folder_has_an_outcome(tmp_path: Path) -> None:
     found = {one.external_id: one for page in source.fetch(since=None) for one in page.documents}
     assert set(found) == set(files)
     assert {name for name, one in found.items() if one.reading} == {
-        "rules.odt", "README", "sub/notes.md",
+        "rules.odt", "README", "sub/notes.md", "macros.docm", "letter.dotx", "plan",
     }  # fmt: skip
     for name, one in found.items():
         assert bool(one.reading) != bool(one.error), name
     assert "Save it as DOCX" in found["old.doc"].error
+    assert "Save it as PPTX" in found["old.ppt"].error
+    assert "Save it as DOCX" in found["older"].error
     assert "not read" in found["script.py"].error
     assert "“.py”" in found["script.py"].error
     assert set(source.present()) == set(files)

@@ -18,6 +18,7 @@ from assistant.ui.library.library_case import library_case
 from assistant.ui.library.library_duplicates import library_duplicates
 from assistant.ui.plain import label
 from assistant.ui.state import LIBRARY_CASE, Session, errors_shown, library_last
+from assistant.ui.ticks import tick_handler, ticked
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import export_cases, review, review_library
 from assistant.workflow.review.review_library import BulkOutcome, CaseFilter, LibraryRow
@@ -141,8 +142,8 @@ def _wanted_verdicts(column: DeltaGenerator, verdicts: Mapping[str, Verdict]) ->
 
 def _ticked(record: Session, listed: Sequence[LibraryRow]) -> list[LibraryRow]:
     """The ticked cases, whether the filter shows them or not: a tick belongs to its case."""
-    ticked = set(st.session_state.get(_ticks_key(record), ()))
-    return [row for row in listed if row.id in ticked]
+    names = ticked(_ticks_key(record))
+    return [row for row in listed if row.id in names]
 
 
 def _ticks_key(record: Session) -> str:
@@ -150,19 +151,12 @@ def _ticks_key(record: Session) -> str:
 
 
 def _table(record: Session, rows: Sequence[LibraryRow], verdicts: Mapping[str, Verdict]) -> None:
-    ids = [row.id for row in rows]
-    key = _ticks_key(record)
-    ticked = set(st.session_state.get(key, ()))
+    follow = tick_handler(TABLE, _ticks_key(record), [row.id for row in rows])
 
     def tick() -> None:
-        """The rows on screen are these cases; cases that are not on screen keep their ticks."""
-        places = st.session_state[TABLE]["selection"]["rows"]
-        now = {ids[place] for place in places if place < len(ids)}
-        st.session_state[key] = tuple(ticked - set(ids) | now)
+        follow()
         st.session_state.pop(LIBRARY_CASE, None)
 
-    places = [place for place, name in enumerate(ids) if name in ticked]
-    st.session_state[TABLE] = {"selection": {"rows": places, "columns": [], "cells": []}}
     table = {
         **common_columns(rows),
         **existing_column(rows, verdicts),

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import streamlit as st
 
 from assistant.ui.counting import counted, listed
 from assistant.ui.erase_panel import erase_documents
-from assistant.ui.plain import plain, safe_link, visible
+from assistant.ui.plain import label, plain, safe_link, visible
 from assistant.ui.sources.document_details import document_details
 from assistant.ui.state import Session, errors_shown
+from assistant.ui.ticks import tick_handler, ticked
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import copies, import_sources
 from assistant.workflow.sources.import_sources import StoredDocument
 
 TABLE = "documents_table"
 POLL_SECONDS = 0.7
+
+
+def ticks_key(project_id: str) -> str:
+    """Where the session keeps which sources of a project are ticked."""
+    return f"documents-ticked-{project_id}"
 
 
 def documents_table(opened: Workspace, record: Session) -> None:
@@ -49,11 +56,12 @@ def documents_table(opened: Workspace, record: Session) -> None:
         ]
     if any(safe_link(row.uri) for row in documents):
         table["Link"] = [safe_link(row.uri) or None for row in documents]
-    event = st.dataframe(
+    held = ticks_key(record.project_id)
+    st.dataframe(
         table,
         key=TABLE,
         hide_index=True,
-        on_select="rerun",
+        on_select=tick_handler(TABLE, held, [row.id for row in documents]),
         selection_mode="multi-row",
         placeholder="",
         height=min(620, 38 + 36 * len(documents)),
@@ -63,16 +71,17 @@ def documents_table(opened: Workspace, record: Session) -> None:
         },
         alt="Sources of this project",
     )
-    chosen = [documents[place].id for place in event.selection.rows if place < len(documents)]
+    kept = ticked(held)
+    picked = [row for row in documents if row.id in kept]
+    chosen = [row.id for row in picked]
     with actions, st.container(horizontal=True, horizontal_alignment="right"):
-        _remove(opened, record, chosen)
+        _remove(opened, record, picked)
         erase_documents(opened, record, chosen)
         if st.button("Index again", icon=":material/refresh:", key="reindex"):
             import_sources.index_in_background(opened, record.project_id, everything=True)
             st.rerun()
     if len(chosen) == 1:
-        name = next(row.title for row in documents if row.id == chosen[0])
-        document_details(opened, record, chosen[0], name)
+        document_details(opened, record, chosen[0], picked[0].title)
     else:
         st.caption("Choose one source to see its versions and the cases that rest on it.")
 
@@ -89,17 +98,18 @@ def _progress(opened: Workspace, record: Session, was_active: bool) -> None:
         st.rerun()
 
 
-def _remove(opened: Workspace, record: Session, chosen: list[str]) -> None:
-    with st.popover("Remove", icon=":material/delete:", disabled=not chosen):
+def _remove(opened: Workspace, record: Session, picked: Sequence[StoredDocument]) -> None:
+    with st.popover("Remove", icon=":material/delete:", disabled=not picked):
         st.markdown(
-            f"Remove {counted(len(chosen), 'source')} from this project? "
+            f"Remove {counted(len(picked), 'source')} from this project? "
             "Cases that cite them keep their quotes, and the history keeps their words."
         )
+        st.caption("  \n".join(label(row.title) for row in picked))
         if st.button("Remove them", type="primary", key="remove_documents"):
             with errors_shown():
-                for document_id in chosen:
-                    import_sources.remove(opened, record.project_id, document_id, by=record.user)
-                st.session_state.pop(TABLE, None)
+                for row in picked:
+                    import_sources.remove(opened, record.project_id, row.id, by=record.user)
+                st.session_state.pop(ticks_key(record.project_id), None)
                 st.rerun()
 
 
