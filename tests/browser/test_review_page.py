@@ -217,3 +217,39 @@ def test_ticks_belong_to_cases_whatever_is_searched(server: object, page: Page) 
     assert [at for at, text in enumerate(states) if "rejected" in text] == [1, 2]
     page.get_by_role("button", name="Undo (2)").click()
     expect(status.filter(has_text="rejected")).to_have_count(0)
+
+
+@pytest.mark.slow
+def test_ticked_sources_are_named_and_stay_ticked_when_others_come_in(
+    server: object, page: Page
+) -> None:
+    """A tick of *Import sources* belongs to its source: another one comes in above it."""
+    page.goto(f"{server.url}/import_sources")
+    grid = table(page, "Sources of this project")
+    titles = cells(grid, "Title")
+    expect(titles.first).to_have_text(re.compile("."), timeout=120_000)
+    at_rest(page)
+    grid.scroll_into_view_if_needed()
+    grid.click(position={"x": 18, "y": ROW * 2 + ROW // 2})
+    remove = page.get_by_role("button", name="Remove", exact=True)
+    expect(remove).to_be_enabled()
+    at_rest(page)
+    ticked = titles.nth(1).text_content() or ""
+    remove.click()
+    asked = page.get_by_text("Remove 1 source from this project?")
+    expect(asked).to_be_visible()
+    popover = page.get_by_test_id("stPopoverBody").filter(has=asked)
+    expect(popover).to_contain_text(ticked)
+    page.keyboard.press("Escape")
+    before = titles.all_text_contents()
+    page.locator('input[type="file"]').first.set_input_files(
+        {"name": "aaa.md", "mimeType": "text/markdown", "buffer": b"# AAA\n\nA rule of 4 days.\n"}
+    )
+    page.locator(".st-key-keep button").first.click()
+    expect(titles.filter(has_text="AAA")).to_have_count(1, timeout=120_000)
+    at_rest(page)
+    assert titles.all_text_contents() != before
+    remove.click()
+    expect(asked).to_be_visible()
+    expect(popover).to_contain_text(ticked)
+    expect(popover).not_to_contain_text("AAA")
