@@ -47,7 +47,7 @@ def results_of(rule: Rule, case: Case | None) -> tuple[Result, ...]:
 def effect_words(rule: Rule) -> Span:
     """The effect with what it does not apply to: "all items can be returned except sale items"."""
     if rule.exception is None or rule.exception.start < rule.effect.end:
-        return without_last_only(rule.effect)
+        return without_last_only(rule.effect) if rule.conditions else rule.effect
     start, end = rule.effect.start, rule.exception.end
     if not rule.whole.start <= start <= end <= rule.whole.end:
         return rule.effect

@@ -70,20 +70,18 @@ def _placed(
         return joined(sure, all_=tree.all) if len(sure) == len(placed) else None
     words = _found(condition.words, tree.words, tree.end)
     whole = (tree.own and _found(condition.words, tree.own, tree.end)) or condition.words
-    if words is not None and (
-        not tree.part or _LAST.fullmatch(whole.text.partition(words.text)[2])
-    ):
+    part = _found(whole, tree.part, tree.end) if tree.part else None
+    if part is not None and _DENIED.search(whole.text.replace(part.text, "")):
+        part = None
+    alone = words is not None and _LAST.fullmatch(whole.text.partition(words.text)[2])
+    if words is not None and (part is None or alone):
         found.append(replace(condition, words=words, holds=tree.holds))
-    elif tree.part:
-        part = _found(whole, tree.part, tree.end)
-        if part is None or _DENIED.search(whole.text.replace(part.text, "")):
-            return None
+    elif part is not None:
         found.append(replace(condition, words=whole, holds=tree.holds, full=tree.words, part=part))
+    elif tree.part or not tree.own or _found(condition.words, tree.own, tree.end) is None:
+        return None
     else:
-        words = _found(condition.words, tree.own, tree.end)
-        if words is None:
-            return None
-        found.append(replace(condition, words=words, holds=tree.holds, full=tree.words))
+        found.append(replace(condition, words=whole, holds=tree.holds, full=tree.words))
     return first + len(found) - 1
 
 
