@@ -22,7 +22,8 @@ COPY --from=build /opt/uat /opt/uat
 ENV PATH=/opt/uat/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     UAT_DATA_DIR=/data \
-    UAT_MODELS_DIR=/models
+    UAT_MODELS_DIR=/models \
+    UAT_LOCK_SETTINGS=1
 USER 10001
 WORKDIR /home/uat
 VOLUME ["/data", "/models"]

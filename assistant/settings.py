@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, PrivateAttr, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assistant.errors import SettingsError
@@ -56,6 +58,10 @@ class Settings(BaseSettings):
 
     added_models: bool = True
     """False: only the models of the catalogue are offered, for a deployment that people share."""
+
+    lock_settings: bool = False
+    """True: the page *Settings* shows everything and changes nothing, for a deployment that people
+    share."""
 
     lock_descriptor: int = -1
     """Open lock of the data folder that ``start`` hands over to the app it becomes."""
@@ -122,6 +128,27 @@ class Settings(BaseSettings):
 
     qdrant_insecure: bool = False
     """True: a server elsewhere may be used without TLS or without a key."""
+
+    _saved: frozenset[str] = PrivateAttr(frozenset())
+    """Names of the values that a person saved in the data folder."""
+
+    @property
+    def saved_fields(self) -> frozenset[str]:
+        """Names of the values in use that a person saved, not the environment."""
+        return self._saved
+
+    @property
+    def set_fields(self) -> frozenset[str]:
+        """Names of the values that the environment (or an option of the command) sets."""
+        given = self.model_fields_set - self._saved
+        return frozenset(name for name in given if getattr(self, name) not in ("", None))
+
+    def with_saved(self, values: Mapping[str, object]) -> Self:
+        """These settings with values that a person saved, wherever the environment sets none."""
+        taken = {name: value for name, value in values.items() if name not in self.set_fields}
+        result = self.model_copy(update=taken)
+        result._saved = self._saved | taken.keys()
+        return result
 
     @property
     def models_path(self) -> Path:

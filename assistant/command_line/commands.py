@@ -103,6 +103,7 @@ def generate(options: Namespace, terminal: Terminal) -> None:
     if options.out is not None:
         _check_folder(options.out)
     with open_workspace(options, terminal) as workspace:
+        settings = workspace.settings
         write = _generated if options.fill_gaps is None else _filled
         project_id, run = write(workspace, options, terminal)
         terminal.end_bar()
@@ -117,7 +118,7 @@ def generate(options: Namespace, terminal: Terminal) -> None:
             )
             _write(options.out, file.content)
             _warnings(file, terminal)
-    spent = usage.used(options.settings, run.generation.writer, run.timings).text
+    spent = usage.used(settings, run.generation.writer, run.timings).text
     if terminal.json:
         document = run.model_dump(mode="json")
         if existing is not None:

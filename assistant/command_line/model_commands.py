@@ -7,19 +7,20 @@ from argparse import Namespace
 from assistant.command_line.asked import open_workspace
 from assistant.command_line.output import Terminal
 from assistant.errors import ModelUnavailable, SettingsError
-from assistant.workflow.deployment import add_models, probe_models
+from assistant.settings import Settings
+from assistant.workflow.deployment import add_models, probe_models, saved_endpoint
 from assistant.workflow.deployment import models as model_store
 from assistant.workflow.deployment.probe_models import ProbeTask
 from assistant.workflow.deployment.ways_of_writing import (
+    WAY_WORDS,
     WAYS,
     choose_way,
-    chosen_way,
-    last_probe,
     way_of_writing,
+    why_this_way,
 )
 
 AUTOMATIC = "auto"
-WAY_WORDS = {"story": "a story in one answer", "item": "one item of the checklist an answer"}
+WHY_WORDS = {"chosen": "chosen", "probed": "probed", "as its kind": "not probed: as its kind"}
 
 
 def models(options: Namespace, terminal: Terminal) -> None:
@@ -62,6 +63,7 @@ def _list(options: Namespace, terminal: Terminal) -> None:
     if terminal.json:
         terminal.document(rows)
         return
+    settings, problem = saved_endpoint.in_use(options.settings)
     terminal.table(
         [
             ("MODEL", "TASK", "STATUS", "SIZE", "LICENCE", "TITLE"),
@@ -70,6 +72,21 @@ def _list(options: Namespace, terminal: Terminal) -> None:
                 for r in rows
             ),
         ]
+    )
+    if problem:
+        terminal.note(problem)
+    if settings.endpoint_provider:
+        terminal.line(_endpoint(settings))
+
+
+def _endpoint(settings: Settings) -> str:
+    """The endpoint, where it is, who said so, and whether its key is set."""
+    by = "saved under Settings" if saved_endpoint.address_is_saved(settings) else "set by UAT_..."
+    variable, state = saved_endpoint.key_state(settings)
+    key = f"{variable} not set" if state == "not set" else f"key set ({state})"
+    where = saved_endpoint.destination(settings)
+    return (
+        f"endpoint: {settings.endpoint_provider} {settings.endpoint_model}, {where} ({by}; {key})"
     )
 
 
@@ -90,8 +107,8 @@ def _probe(options: Namespace, terminal: Terminal) -> None:
 
 
 def _way(options: Namespace, terminal: Terminal) -> None:
-    settings = options.settings
     with open_workspace(options, terminal, embed=False) as workspace:
+        settings = workspace.settings
         model_store.writer(workspace, options.model)
         if options.way is not None:
             if options.way not in (*WAYS, AUTOMATIC):
@@ -101,10 +118,7 @@ def _way(options: Namespace, terminal: Terminal) -> None:
             wanted = next((way for way in WAYS if way == options.way), None)
             choose_way(settings, options.model, wanted)
         way = way_of_writing(workspace, options.model)
-    if chosen_way(settings, options.model):
-        why = "chosen"
-    else:
-        why = "probed" if last_probe(settings, options.model) else "not probed: as its kind"
+        why = WHY_WORDS[why_this_way(settings, options.model)]
     if terminal.json:
         terminal.plain_document({"model": options.model, "way": way, "why": why})
     else:

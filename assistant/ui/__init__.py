@@ -1,3 +1,3 @@
 """What the pages are made of: session, guard, and widgets. Streamlit lives here and in pages/."""
 
-__all__ = ["home", "learning", "library", "shell", "sources", "state", "template"]
+__all__ = ["home", "learning", "library", "settings", "shell", "sources", "state", "template"]

@@ -21,6 +21,8 @@ LIBRARY_CASE = "library_opened"
 """The case that the library shows beside its table."""
 CASE_PROBLEM = "case_problem"
 """Why the last change of the open case was refused; shown once."""
+CHOSEN_WRITER = "compose_writer"
+"""The writer that the next run gets; without it that is the project's default."""
 DEFAULT_USER = "Tester"
 TURN_SECONDS = 0.001
 """How long a thread that computes keeps the interpreter while others want it. A page asks the

@@ -20,6 +20,11 @@ from assistant.training.config import BaseIdentity, BaseShape, TrainingConfig
 from assistant.workflow.deployment import models
 from assistant.workflow.deployment.endpoints import outdated
 from assistant.workflow.deployment.models import OUTLINE_WRITER
+from assistant.workflow.deployment.ways_of_writing import (
+    choose_first_writer,
+    choose_way,
+    first_writer,
+)
 from assistant.workflow.deployment.workspace import Workspace
 
 
@@ -86,6 +91,24 @@ def test_a_run_that_an_earlier_version_stored_opens_and_is_listed(workspace: Wor
     with Workspace.open(workspace.settings) as later:
         assert [one.writer for one in later.library.runs(project.id)] == [OUTLINE_WRITER]
         assert later.library.run(project.id, "old").generation.writer == OUTLINE_WRITER
+
+
+def test_a_person_chooses_what_projects_start_with(workspace: Workspace) -> None:
+    settings = workspace.settings.model_copy(
+        update={"endpoint_provider": "openai", "endpoint_model": "large"}
+    )
+    choose_first_writer(settings, "endpoint")
+    assert models.default_writer(workspace, "any") == OUTLINE_WRITER, "there is no endpoint here"
+    with Workspace.open(settings) as served:
+        assert models.default_writer(served, "any") == "endpoint"
+        choose_way(settings, "endpoint", "item")
+        assert models.default_writer(served, "any") == "endpoint"
+    another = settings.model_copy(update={"endpoint_model": "another"})
+    with Workspace.open(another) as served:
+        assert models.default_writer(served, "any") == OUTLINE_WRITER
+    choose_first_writer(settings, OUTLINE_WRITER)
+    choose_first_writer(settings, "")
+    assert first_writer(settings) == ""
 
 
 def test_an_unknown_writer_names_the_known_ones(workspace: Workspace) -> None:

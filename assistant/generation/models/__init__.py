@@ -4,10 +4,12 @@ __all__ = [
     "added_models",
     "catalogue",
     "chat_models",
+    "destinations",
     "engine",
     "fetch",
     "gguf",
     "hub",
     "partial",
+    "providers",
     "structured",
 ]

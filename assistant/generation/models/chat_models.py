@@ -262,10 +262,13 @@ def open_configured(
     timeout: float,
     config: GenerationConfig,
     context_tokens: int = 32_768,
+    retries: int | None = None,
 ) -> ChatEndpoint:
     """An endpoint by configuration; nothing is sent yet.
 
     ``provider_id`` is a row of ``providers.PROVIDERS``; an empty ``url`` means the provider's own.
+    A refused connection, 429 or 5xx is asked again up to ``retries`` times
+    (``providers.RETRIES`` where none are named).
     Raises ``SettingsError`` for an unknown provider or unusable address, ``MissingExtra`` with the
     install line where the provider's package is absent.
     """
@@ -276,6 +279,7 @@ def open_configured(
         api_key=api_key,
         timeout=timeout,
         config=config,
+        retries=retries,
     )
     return ChatEndpoint(
         chat=build_chat(row, connection),

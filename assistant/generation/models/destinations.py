@@ -45,7 +45,7 @@ def split_address(url: str, provider: str) -> SplitResult:
     parts = usable_parts(url)
     if parts is None:
         raise SettingsError(
-            f"The address of the {provider} endpoint is not usable. Set UAT_ENDPOINT_URL to "
-            f"something like https://host.example/v1, with the key in UAT_ENDPOINT_API_KEY."
+            f"The address of the {provider} endpoint is not usable. Write it like "
+            f"https://host.example/v1, without a key in it, under Settings or in UAT_ENDPOINT_URL."
         )
     return parts

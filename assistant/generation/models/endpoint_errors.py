@@ -13,11 +13,13 @@ from assistant.errors import GenerationError, InvalidOutput, ModelTimeout, Model
 _BY_STATUS = {
     400: "refused the request ({detail}). Check the model's name and that it can answer under a "
     "JSON schema",
-    401: "did not accept the key. Check UAT_ENDPOINT_API_KEY",
-    402: "has no credit left ({detail}). Top up the account or set another UAT_ENDPOINT_API_KEY",
-    403: "forbids this request. Check the key's rights and UAT_ENDPOINT_URL",
-    404: "does not know this address ({detail}). Check UAT_ENDPOINT_URL: it ends where "
-    "/chat/completions begins, mostly in /v1",
+    401: "did not accept the key. Check the key (Settings, or UAT_ENDPOINT_API_KEY)",
+    402: "has no credit left ({detail}). Top up the account or give another key "
+    "(Settings, or UAT_ENDPOINT_API_KEY)",
+    403: "forbids this request. Check the key's rights and the address "
+    "(Settings, or UAT_ENDPOINT_URL)",
+    404: "does not know this address ({detail}). Check it (Settings, or UAT_ENDPOINT_URL): it ends "
+    "where /chat/completions begins, mostly in /v1",
     408: "took too long. Allow more time with UAT_MODEL_TIMEOUT, or choose another model",
     413: "finds the request too large. Choose fewer sources",
     429: "asks to slow down. Wait {wait} and try again; what was written is kept",
@@ -27,11 +29,11 @@ _BY_STATUS = {
 }
 _QUOTA = (
     "has no quota or credit left ({detail}). Waiting does not help: top up the account, raise "
-    "its limit, or set another UAT_ENDPOINT_API_KEY"
+    "its limit, or give another key (Settings, or UAT_ENDPOINT_API_KEY)"
 )
 _NO_MODEL = (
-    "does not have this model ({detail}). Set UAT_ENDPOINT_MODEL to a name that the server "
-    "lists (GET /models), or load the model there"
+    "does not have this model ({detail}). Name one that the server lists (GET /models) under "
+    "Settings or in UAT_ENDPOINT_MODEL, or load the model there"
 )
 _TIMEOUTS = {"APITimeoutError", "TimeoutException", "TimeoutError", "Timeout"}
 _TIMEOUT_STATUS = {408, 504}
@@ -91,11 +93,12 @@ def translated(error: BaseException, endpoint: str, received: str = "") -> Gener
     if names & _CONNECTIONS:
         return ModelUnavailable(
             f"{endpoint} cannot be reached or broke off its answer ({detail}). Check that it runs "
-            f"and that UAT_ENDPOINT_URL is right, then try again."
+            f"and that its address is right (Settings, or UAT_ENDPOINT_URL), then try again."
         )
     return ModelUnavailable(
         f"{endpoint} answered something that is not a chat completion ({detail}). Check that "
-        f"UAT_ENDPOINT_URL is the address of a model and UAT_ENDPOINT_PROVIDER fits it."
+        f"its address is one of a model and the provider fits it (Settings, or UAT_ENDPOINT_URL "
+        f"and UAT_ENDPOINT_PROVIDER)."
     )
 
 

@@ -33,13 +33,20 @@ NO_KEY = "none"
 
 @dataclass(frozen=True)
 class Connection:
-    """What a person configured. ``timeout`` in seconds, for a whole answer."""
+    """What a person configured. ``timeout`` in seconds, for a whole answer with its ``retries``,
+    ``RETRIES`` where none are named."""
 
     url: str
     model: str
     api_key: str
     timeout: float
     config: GenerationConfig
+    retries: int | None = None
+
+    @property
+    def max_retries(self) -> int:
+        """How often a request is repeated."""
+        return RETRIES if self.retries is None else self.retries
 
     @property
     def key(self) -> SecretStr:
@@ -72,7 +79,7 @@ def _openai(connection: Connection) -> BaseChatModel:
         base_url=connection.url,
         api_key=connection.key,
         timeout=connection.timeout,
-        max_retries=RETRIES,
+        max_retries=connection.max_retries,
         temperature=config.temperature,
         seed=config.seed,
         max_completion_tokens=config.max_tokens,
@@ -95,7 +102,7 @@ def _azure(connection: Connection) -> BaseChatModel:
         api_version="2024-10-21",
         api_key=connection.key,
         timeout=connection.timeout,
-        max_retries=RETRIES,
+        max_retries=connection.max_retries,
         temperature=connection.config.temperature,
         seed=connection.config.seed,
         max_tokens=connection.config.max_tokens,
@@ -136,7 +143,7 @@ def _anthropic(connection: Connection) -> BaseChatModel:
         base_url=connection.url,
         api_key=connection.key,
         timeout=connection.timeout,
-        max_retries=RETRIES,
+        max_retries=connection.max_retries,
         temperature=connection.config.temperature,
         max_tokens=connection.config.max_tokens,
         stop=None,
@@ -187,7 +194,8 @@ def provider(provider_id: str) -> Provider:
             return row
     known = ", ".join(row.id for row in PROVIDERS)
     raise SettingsError(
-        f"'{provider_id}' is no known provider. Set UAT_ENDPOINT_PROVIDER to one of: {known}."
+        f"'{provider_id}' is no known provider. Choose one under Settings, or set "
+        f"UAT_ENDPOINT_PROVIDER to one of: {known}."
     )
 
 
@@ -198,7 +206,8 @@ def build_chat(row: Provider, connection: Connection) -> BaseChatModel:
     """
     if not connection.model:
         raise SettingsError(
-            f"No model is named for the {row.id} endpoint. Set UAT_ENDPOINT_MODEL to its name."
+            f"No model is named for the {row.id} endpoint. Name it under Settings, or "
+            f"with UAT_ENDPOINT_MODEL."
         )
     split_address(connection.url, row.id)
     needs_extra(row.module, row.extra, f"The provider {row.id}")

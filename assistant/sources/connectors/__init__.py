@@ -1,3 +1,3 @@
 """Live connections: Jira, Confluence, Salesforce and SQL databases, read and never written to."""
 
-__all__ = ["client", "config", "opening", "outbound", "proposals", "secrets"]
+__all__ = ["addresses", "client", "config", "opening", "outbound", "proposals", "secrets"]

@@ -11,7 +11,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv6Address
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import quote, quote_plus
 
 from assistant.sources.connectors.addresses import Origin
@@ -73,6 +73,47 @@ def system_keyring(name: str) -> str:
         return keyring.get_password(KEYRING_SERVICE, name) or ""
     except KeyringError:
         return ""
+
+
+def has_keyring() -> bool:
+    """Whether the operating system has a keyring that a secret can be kept in."""
+    return bool(_keyrings())
+
+
+def _keyrings() -> list[Any]:
+    """The keyrings that keep a secret well, the best first.
+
+    ``keyring`` gives one that would keep it as plain text, or nothing at all, a priority below 1.
+    """
+    try:
+        import keyring
+    except ImportError:
+        return []
+    own = keyring.get_keyring()
+    return [one for one in getattr(own, "backends", None) or (own,) if one.priority >= 1]
+
+
+def keep_in_keyring(name: str, secret: str) -> bool:
+    """Keep a secret in the operating system's keyring; False where there is none that can.
+
+    An empty ``secret`` takes it out.
+    """
+    try:
+        from keyring.errors import KeyringError, PasswordDeleteError
+    except ImportError:
+        return False
+    for backend in _keyrings():
+        try:
+            if secret:
+                backend.set_password(KEYRING_SERVICE, name, secret)
+            else:
+                backend.delete_password(KEYRING_SERVICE, name)
+        except PasswordDeleteError:
+            return True  # nothing was kept
+        except KeyringError:
+            continue
+        return True
+    return False
 
 
 class Redactor:

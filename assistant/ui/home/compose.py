@@ -15,7 +15,7 @@ from assistant.ui.home.indexing_note import indexing_note
 from assistant.ui.home.questions_panel import questions_panel
 from assistant.ui.home.shared_panel import shared_panel
 from assistant.ui.plain import label, plain, visible
-from assistant.ui.state import Session, errors_shown
+from assistant.ui.state import CHOSEN_WRITER, Session, errors_shown
 from assistant.ui.technique_colors import TECHNIQUE_COLORS
 from assistant.workflow.deployment import models
 from assistant.workflow.deployment.workspace import Workspace
@@ -39,7 +39,7 @@ DEPTH_TITLES: dict[Depth, str] = {
     "standard": "Standard",
     "thorough": "Thorough",
 }
-CHOSEN_WRITER, START_NOW = "compose_writer", "compose_start_now"
+START_NOW = "compose_start_now"
 PRESSED = "compose_pressed"
 """Set by the press of the button until its run is kept: a choice made meanwhile draws the page
 anew, and Streamlit tells a press to the first drawing alone."""

@@ -1,8 +1,7 @@
 """Chat models that the user adds to those of the catalogue: a file, or a repository of the hub.
 
-For the command line alone: a path that somebody names is opened by the engine in this process, so
-no page asks for one, and ``UAT_ADDED_MODELS=0`` switches it off where several people share a
-deployment.
+A path that somebody names is opened by the engine in this process, so ``UAT_ADDED_MODELS=0``
+switches it off where several people share a deployment, and ``UAT_LOCK_SETTINGS=1`` on the page.
 """
 
 from __future__ import annotations

@@ -10,11 +10,8 @@ from assistant.errors import AssistantError, ModelUnavailable, TrainingError
 from assistant.generation.models.catalogue import CatalogueModel
 from assistant.generation.models.chat_models import (
     EMBEDDED_SECONDS,
-    STAYS,
     AdapterFile,
     ChatEndpoint,
-    destination_of,
-    open_configured,
     open_embedded,
 )
 from assistant.generation.models.fetch import present_path
@@ -23,7 +20,7 @@ from assistant.settings import Settings
 from assistant.training.adapters import Adapter, AdapterRegistry
 from assistant.training.config import BaseIdentity
 from assistant.workflow.deployment.add_models import known_model
-from assistant.workflow.sources.outbound import note_endpoint
+from assistant.workflow.deployment.saved_endpoint import open_endpoint
 
 ENDPOINT_WRITER = "endpoint"
 """The writer that stands for the configured endpoint, whatever model it serves."""
@@ -72,6 +69,14 @@ class Endpoints:
         self._states: dict[str, EndpointState] = {}
         self._errors: dict[str, str] = {}
         self._closed = False
+
+    def use(self, settings: Settings) -> None:
+        """Work with these settings from now on; the configured endpoint is opened anew by them."""
+        with self._lock:
+            self._settings = settings
+            for key in [key for key in self._open if key[0] == ENDPOINT_WRITER]:
+                del self._open[key]  # who still asks it keeps it
+            self._states[ENDPOINT_WRITER], self._errors[ENDPOINT_WRITER] = "idle", ""
 
     def state(self, writer_id: str) -> tuple[EndpointState, str]:
         """Whether the model is loaded, and why not where loading it failed."""
@@ -152,21 +157,10 @@ class Endpoints:
             )
         if not settings.endpoint_provider:
             raise ModelUnavailable(
-                "No model endpoint is configured. Set UAT_ENDPOINT_PROVIDER, UAT_ENDPOINT_URL and "
-                "UAT_ENDPOINT_MODEL and start again."
+                "No model endpoint is configured. Name one under Settings, or set "
+                "UAT_ENDPOINT_PROVIDER, UAT_ENDPOINT_URL and UAT_ENDPOINT_MODEL and start again."
             )
-        destination = destination_of(settings.endpoint_provider, settings.endpoint_url)
-        if destination != STAYS:
-            note_endpoint(settings, settings.endpoint_url or settings.endpoint_provider)
-        return open_configured(
-            settings.endpoint_provider,
-            settings.endpoint_url,
-            settings.endpoint_model,
-            settings.endpoint_api_key.get_secret_value(),
-            config.timeout_seconds or ENDPOINT_SECONDS,
-            config,
-            context_tokens=settings.endpoint_context_tokens,
-        )
+        return open_endpoint(settings, config.timeout_seconds or ENDPOINT_SECONDS, config)
 
     def _adapter_files(self, model: CatalogueModel, wanted: str) -> tuple[AdapterFile, ...]:
         """Every adapter of this base, each checked; one that is damaged hinders only itself."""

@@ -27,6 +27,7 @@ from assistant.workflow.deployment.endpoints import (
     split_writer,
     writer_id_of,
 )
+from assistant.workflow.deployment.ways_of_writing import first_writer
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.outbound import model_fetches_noted
 
@@ -192,12 +193,14 @@ def _tuned(workspace: Workspace, bases: Sequence[WriterChoice]) -> list[WriterCh
 def default_writer(workspace: Workspace, project_id: str) -> str:
     """The writer that a project starts with.
 
-    Its promoted adapter, else the embedded model where it is on this computer, else the outline.
+    Its promoted adapter, else what a person chose under *Settings*, else the embedded model where
+    it is on this computer, else the outline.
     """
     name = AdapterRegistry(workspace.settings.adapters_path).default_of(project_id)
     usable = [c.id for c in writers(workspace) if c.usable and c.state != "failed"]
     tuned = (one for one in usable if name and split_writer(one)[1] == name)
-    return next(tuned, DEFAULT_CHAT if DEFAULT_CHAT in usable else OUTLINE_WRITER)
+    wanted = (*tuned, first_writer(workspace.settings), DEFAULT_CHAT)
+    return next((one for one in wanted if one in usable), OUTLINE_WRITER)
 
 
 def _embedded_state(workspace: Workspace, model: CatalogueModel) -> tuple[WriterState, str]:

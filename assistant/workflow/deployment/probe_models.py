@@ -6,12 +6,15 @@ from collections.abc import Callable
 
 from assistant.domain import GenerationConfig
 from assistant.errors import ModelUnavailable
-from assistant.evaluation.model_probe import PROBE_CONFIG, ModelProbe, ProbeTask, probe
+from assistant.evaluation.model_probe import PROBE_CONFIG, TASKS, ModelProbe, ProbeTask, probe
 from assistant.workflow.deployment.models import OUTLINE_WRITER, writer
 from assistant.workflow.deployment.ways_of_writing import keep_probe
 from assistant.workflow.deployment.workspace import Workspace
 
-__all__ = ["ModelProbe", "ProbeTask", "probe_model"]
+__all__ = ["PROBE_TASKS", "ModelProbe", "ProbeTask", "probe_model"]
+
+PROBE_TASKS = len(TASKS)
+"""How many tasks a probe has."""
 
 
 def probe_model(

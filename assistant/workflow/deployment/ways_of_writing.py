@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -25,6 +25,11 @@ from assistant.workflow.deployment.workspace import Workspace
 
 Way = Literal["story", "item"]
 WAYS: tuple[Way, ...] = get_args(Way)
+WAY_WORDS: Mapping[Way, str] = {
+    "story": "a story in one answer",
+    "item": "one item of the checklist an answer",
+}
+WhyThisWay = Literal["chosen", "probed", "as its kind"]
 
 
 SMALL_PARAMETERS = 2_000_000_000
@@ -36,6 +41,8 @@ class WriterRecord(Value):
 
     way: Way | None = None
     probe: ModelProbe | None = None
+    first: bool = False
+    """Whether a person chose it as the one that a project starts with."""
 
 
 def way_of_writing(workspace: Workspace, writer_id: str) -> Way:
@@ -57,6 +64,14 @@ def way_of_writing(workspace: Workspace, writer_id: str) -> Way:
         return "story"
     models = {model.id: model.parameters for model in known_models(settings)}
     return "story" if models.get(split_writer(writer_id)[0], 0) > SMALL_PARAMETERS else "item"
+
+
+def why_this_way(settings: Settings, writer_id: str) -> WhyThisWay:
+    """Where a writer's way comes from."""
+    if chosen_way(settings, writer_id) is not None:
+        return "chosen"
+    known = None if split_writer(writer_id)[1] else last_probe(settings, writer_id)
+    return "as its kind" if known is None else "probed"
 
 
 def chosen_way(settings: Settings, writer_id: str) -> Way | None:
@@ -84,20 +99,53 @@ def choose_way(settings: Settings, writer_id: str, way: Way | None) -> None:
     _keep(settings, writer_id, {"way": way})
 
 
+def first_writer(settings: Settings) -> str:
+    """The writer that a person chose as the one that projects start with; empty where none is."""
+    kept = _read(_path(settings))
+    chosen = next((name for name, one in kept.items() if one.first), "")
+    if chosen.startswith(f"{ENDPOINT_WRITER}:"):
+        return ENDPOINT_WRITER if chosen == _key(settings, ENDPOINT_WRITER) else ""
+    return chosen
+
+
+def choose_first_writer(settings: Settings, writer_id: str) -> None:
+    """Keep which writer projects start with; an empty id takes the choice back.
+
+    An endpoint is chosen with the model that it serves now. Raises ``SettingsError`` where the data
+    folder cannot be written.
+    """
+
+    def choose(kept: dict[str, WriterRecord]) -> None:
+        wanted = _key(settings, writer_id) if writer_id else ""
+        if wanted:
+            kept.setdefault(wanted, WriterRecord())
+        for name, one in kept.items():
+            kept[name] = one.model_copy(update={"first": name == wanted})
+
+    _change(settings, choose)
+
+
 def keep_probe(settings: Settings, writer_id: str, found: ModelProbe) -> None:
     """Keep what a probe found. Raises ``SettingsError`` where that cannot be written."""
     _keep(settings, writer_id, {"probe": found})
 
 
 def _keep(settings: Settings, writer_id: str, values: Mapping[str, object]) -> None:
+    def keep(kept: dict[str, WriterRecord]) -> None:
+        key = _key(settings, writer_id)
+        kept[key] = kept.get(key, WriterRecord()).model_copy(update=dict(values))
+
+    _change(settings, keep)
+
+
+def _change(settings: Settings, change: Callable[[dict[str, WriterRecord]], None]) -> None:
     path = _path(settings)
     fresh = path.with_suffix(f".{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with FileLock(path.with_suffix(".lock")):
             kept = _read(path)
-            key = _key(settings, writer_id)
-            kept[key] = kept.get(key, WriterRecord()).model_copy(update=dict(values))
+            change(kept)
             rows = {name: one.model_dump(mode="json") for name, one in sorted(kept.items())}
             fresh.write_text(json.dumps(rows, indent=2), encoding="utf-8")
             fresh.replace(path)

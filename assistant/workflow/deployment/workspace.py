@@ -24,7 +24,7 @@ from assistant.knowledge.qdrant.server import QdrantServer, ServerConfig
 from assistant.library import Library, Project
 from assistant.settings import Settings
 from assistant.suite.template import DEFAULT_TEMPLATE
-from assistant.workflow.deployment import unfinished_erasing
+from assistant.workflow.deployment import saved_endpoint, unfinished_erasing
 from assistant.workflow.deployment.data_folder import DataFolderLock, prepare
 from assistant.workflow.deployment.endpoints import Endpoints
 from assistant.workflow.deployment.jobs import Jobs
@@ -48,10 +48,11 @@ class Workspace:
         *,
         waits: bool = True,
     ) -> None:
-        self.settings = settings
+        self._given = settings
+        self.settings, self.endpoint_problem = saved_endpoint.in_use(settings)
         self._waits = waits
         self.library = library
-        self.endpoints = Endpoints(settings)
+        self.endpoints = Endpoints(self.settings)
         self.jobs = Jobs()
         self.comparisons = Comparisons()
         self._server = server
@@ -93,6 +94,11 @@ class Workspace:
                     raise
                 self.library.interrupt_orphans()
                 unfinished_erasing.finish(self.settings, self.library)
+
+    def take_up_endpoint(self) -> None:
+        """Work with the endpoint that is saved now; ``endpoint_problem`` says why it cannot be."""
+        self.settings, self.endpoint_problem = saved_endpoint.in_use(self._given)
+        self.endpoints.use(self.settings)
 
     # --- Projects -----------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from assistant.errors import ConnectorError, ModelUnavailable, SettingsError
 from assistant.settings import Settings
+from assistant.sources.connectors.addresses import read_address
 from assistant.sources.connectors.outbound import Guard, OutboundLog, OutboundPolicy
 from assistant.sources.connectors.secrets import Secrets, system_keyring
 from assistant.workflow.deployment.data_folder import prepare
@@ -48,6 +49,19 @@ def note_endpoint(settings: Settings, url: str) -> None:
             f"The model endpoint at {host} was not contacted: the offline switch is on "
             "(UAT_OFFLINE). Switch it off and start again, or choose another writer."
         )
+
+
+def check_saved_endpoint(settings: Settings, url: str) -> None:
+    """Hold the address of an endpoint that a person typed against the rules for connections.
+
+    It is looked up, checked and written to the log. Raises ``ModelUnavailable`` where it may not be
+    asked. An address on this computer is not for here.
+    """
+    try:
+        origin, _ = read_address(url)
+        outbound_guard(settings).address_of(origin, "model endpoint")
+    except ConnectorError as error:
+        raise ModelUnavailable(f"The model endpoint was not asked. {error}") from error
 
 
 def model_fetches_noted(settings: Settings) -> Callable[[str], None]:

@@ -1,0 +1,209 @@
+"""The models: what there is, how each writes, the default, and what can be done with one."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from assistant.ui.plain import label, plain, visible
+from assistant.ui.state import CHOSEN_WRITER, Session, errors_shown
+from assistant.workflow.deployment import model_jobs, models, ways_of_writing
+from assistant.workflow.deployment.model_jobs import ModelWork
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.deployment.writer_list import WriterRow, writer_list
+
+POLL_SECONDS = 1.0
+CHOSEN, GIVEN, FORM = "settings_writer", "settings_model", "settings_chat_format"
+WORK_WORDS = {
+    model_jobs.FETCH: "Fetching",
+    model_jobs.ADD: "Adding",
+    model_jobs.PROBE: "Probing",
+}
+WAY_CELLS = {"story": "a story", "item": "one item"}
+AS_PROBED = "auto"
+WAY_TITLES = {
+    AS_PROBED: "As probed",
+    "story": "A story in one answer",
+    "item": "One item of the checklist an answer",
+}
+
+
+def model_table(opened: Workspace, record: Session) -> None:
+    """Every writer in a table, and the actions on the chosen one."""
+    st.subheader("Models", icon=":material/memory:")
+    rows = writer_list(opened, record.project_id)
+    st.dataframe(
+        {
+            "Default": ["★" if row.is_default else "" for row in rows],
+            "Writer": [visible(row.choice.title) for row in rows],
+            "Text": [visible(row.choice.destination) for row in rows],
+            "State": [row.state for row in rows],
+            "One answer": [WAY_CELLS[row.way] if row.way else "" for row in rows],
+            "Known from": [_known_from(row) for row in rows],
+            "Size": [_size(row) for row in rows],
+            "Licence": [visible(row.licence) for row in rows],
+        },
+        hide_index=True,
+        placeholder="",
+        alt="Models and how they write",
+    )
+    active = bool(model_jobs.work(opened).job)
+    st.fragment(_progress, run_every=POLL_SECONDS if active else None)(opened, active)
+    _actions(opened, {row.choice.id: row for row in rows}, busy=active)
+    _add(opened, busy=active)
+
+
+def _known_from(row: WriterRow) -> str:
+    if row.why == "probed" and row.probe is not None:
+        passed = sum(task.passed for task in row.probe.tasks)
+        return f"probe, {passed} of {len(row.probe.tasks)} passed"
+    return {None: "", "chosen": "your choice"}.get(row.why, "its kind, not probed")
+
+
+def _size(row: WriterRow) -> str:
+    return f"{row.choice.size_bytes / 1e6:,.0f} MB" if row.choice.size_bytes else ""
+
+
+def _progress(opened: Workspace, was_active: bool) -> None:
+    """How far the work with a model is, or why the last one failed."""
+    work = model_jobs.work(opened)
+    if not work.job:
+        if was_active:
+            st.rerun()
+        if work.error:
+            st.error(plain(work.error), icon=":material/error:")
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        share = min(1.0, work.done / work.total) if work.total else 0.0
+        st.progress(share, f"{WORK_WORDS[work.job]}: {_how_far(work)}")
+        if st.button("Stop", icon=":material/stop_circle:", key="stop_model_work"):
+            model_jobs.stop(opened)
+
+
+def _how_far(work: ModelWork) -> str:
+    if work.job == model_jobs.PROBE:
+        return f"{work.done} of {work.total} tasks" if work.total else "waiting for its turn"
+    return f"{work.done / 1e6:,.0f} of {work.total / 1e6:,.0f} MB" if work.total else "reading"
+
+
+def _actions(opened: Workspace, rows: dict[str, WriterRow], *, busy: bool) -> None:
+    """What can be done with one writer."""
+    locked = opened.settings.lock_settings
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.selectbox(
+            "Writer",
+            list(rows),
+            index=next((n for n, row in enumerate(rows.values()) if row.is_default), 0),
+            format_func=lambda name: visible(rows[name].choice.title) if name in rows else name,
+            key=CHOSEN,
+            width=280,
+        )
+        row = rows[chosen]
+        with errors_shown():
+            if st.button(
+                "Make default",
+                icon=":material/star:",
+                key="make_default",
+                disabled=locked or row.is_default or not row.choice.usable,
+                help="Projects start with it, but one with an adapter of its own as the default.",
+            ):
+                ways_of_writing.choose_first_writer(opened.settings, chosen)
+                st.session_state.pop(CHOSEN_WRITER, None)
+                st.rerun()
+            if row.choice.state in ("absent", "partial"):
+                if st.button(
+                    "Fetch", icon=":material/download:", key="fetch", disabled=busy or locked
+                ):
+                    model_jobs.start_fetch(opened, chosen)
+                    st.rerun()
+            elif chosen != models.OUTLINE_WRITER and st.button(
+                "Probe",
+                icon=":material/science:",
+                key="probe",
+                disabled=busy or locked,
+                help="Six small tasks find out whether it can write a story in one answer. Minutes "
+                "for an embedded model. Texts of ours are sent, nothing of yours.",
+            ):
+                model_jobs.start_probe(opened, chosen)
+                st.rerun()
+        if row.way is not None and not locked:
+            _way(opened, row)
+        if row.added and not locked:
+            _remove(opened, row)
+    if row.choice.problem:
+        st.warning(plain(row.choice.problem), icon=":material/warning:")
+    _last_probe(row)
+
+
+def _way(opened: Workspace, row: WriterRow) -> None:
+    writer_id = row.choice.id
+    before = ways_of_writing.chosen_way(opened.settings, writer_id) or AS_PROBED
+    with st.popover("How it writes", icon=":material/tune:"):
+        chosen = st.radio(
+            "How it writes",
+            list(WAY_TITLES),
+            index=list(WAY_TITLES).index(before),
+            format_func=WAY_TITLES.__getitem__,
+            key=f"way_{writer_id}",
+            label_visibility="collapsed",
+        )
+        if st.button("Keep", type="primary", key="keep_way", disabled=chosen == before):
+            with errors_shown():
+                wanted = next((way for way in ways_of_writing.WAYS if way == chosen), None)
+                ways_of_writing.choose_way(opened.settings, writer_id, wanted)
+                st.rerun()
+
+
+def _remove(opened: Workspace, row: WriterRow) -> None:
+    with st.popover("Remove", icon=":material/delete:"):
+        st.markdown(f"Forget {label(row.choice.title)}? Its file stays where it is.")
+        if st.button("Forget it", type="primary", key="remove_model"):
+            with errors_shown():
+                model_jobs.remove(opened, row.choice.id)
+                st.rerun()
+
+
+def _last_probe(row: WriterRow) -> None:
+    if row.probe is None:
+        return
+    with st.expander(
+        f"Probed {row.probe.at.astimezone():%d %b %Y, %H:%M}", icon=":material/science:"
+    ):
+        for task in row.probe.tasks:
+            mark = ":green[:material/check:]" if task.passed else ":orange[:material/close:]"
+            detail = f" :gray[{label(task.detail, limit=200)}]" if task.detail else ""
+            st.markdown(f":small[{mark} {label(task.name)}{detail}]")
+
+
+def _add(opened: Workspace, *, busy: bool) -> None:
+    """A model of one's own: a file, or one of the hub."""
+    settings = opened.settings
+    if settings.lock_settings or not settings.added_models:
+        name = "UAT_LOCK_SETTINGS=1" if settings.lock_settings else "UAT_ADDED_MODELS=0"
+        st.caption(f":material/lock: Models cannot be added here ({name}).")
+        return
+    with st.expander("Add a model of your own", icon=":material/add:"):
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            given = st.text_input(
+                "GGUF file on this computer, or OWNER/NAME:FILE.gguf of the Hugging Face hub",
+                key=GIVEN,
+                placeholder="/models/our-model-q4_k_m.gguf",
+                width="stretch",
+            )
+            form = st.selectbox(
+                "Form of conversations",
+                ["", *model_jobs.CHAT_FORMATS],
+                format_func=lambda name: name or "as the file says",
+                key=FORM,
+                width=200,
+            )
+            pressed = st.button(
+                "Add", icon=":material/add:", key="add_model", disabled=busy or not given
+            )
+        st.caption(
+            ":material/fingerprint: Its SHA-256 is recorded now, and it is opened only while it "
+            "has it. Only a hub id asks another computer: the hub, for that file."
+        )
+        if pressed:
+            with errors_shown():
+                model_jobs.start_add(opened, given.strip(), form or "")
+                st.rerun()
