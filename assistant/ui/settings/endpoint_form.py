@@ -115,7 +115,7 @@ def _fields(opened: Workspace) -> SavedEndpoint:
             placeholder="none",
             key=f"endpoint_{field}{mark}",
             disabled=off(field),
-            help="Price of a million tokens. With both, `generate` in a shell tells the cost of a run.",
+            help="Price of a million tokens. With both, `generate` tells the cost of a run.",
         )
         for place, (field, title) in enumerate(
             (("price_input", "Per 1M tokens read"), ("price_output", "Per 1M written"))
