@@ -329,6 +329,16 @@ def test_a_path_of_a_menu_is_no_change_of_state() -> None:
     assert one.technique == "positive"
 
 
+def test_what_comes_after_a_range_is_not_said_of_what_comes_before_it() -> None:
+    text = "A guest can bring from 3 to 9 bags; above that the price is doubled."
+    found = {one.facts[0].value: one.outcomes for one in derived(text, "thorough")}
+    assert found["2 bags"] == ()
+    assert [one.quote for one in found["10 bags"]] == ["the price is doubled"]
+    both = "A guest can bring from 3 to 9 bags. Outside that range the price is doubled."
+    found = {one.facts[0].value: one.outcomes for one in derived(both, "thorough")}
+    assert found["2 bags"] == found["10 bags"] != ()
+
+
 def test_later_of_something_is_quoted_with_it() -> None:
     text = "Visits can be moved until 12:00 on the day before; later changes cost £25."
     assert outcomes(text, "12:01: “until 12:00” does not hold") == [

@@ -106,7 +106,7 @@ def _of_point(text: str, rule: Rule, quantity: Quantity, point: Point) -> Item:
     if index is not None:
         return _in_condition(text, rule, item, quantity, point, index)
     if _within(quantity, rule.effect):
-        return _in_effect(rule, item, quantity, point)
+        return _in_effect(text, rule, item, quantity, point)
     if rule.otherwise is not None and _within(quantity, rule.otherwise):
         return _in_otherwise(rule, item, quantity, point)
     return item
@@ -138,7 +138,7 @@ def _decides(text: str, words: Span, quantity: Quantity) -> bool:
     return len(limits) == 1 or (len(limits) == 2 and all(q.range_end for q in limits))
 
 
-def _in_effect(rule: Rule, item: Item, quantity: Quantity, point: Point) -> Item:
+def _in_effect(text: str, rule: Rule, item: Item, quantity: Quantity, point: Point) -> Item:
     case: Case = cases(rule.expression)[0] if rule.conditions else {}
     settings = (*item.settings, *condition_settings(rule, case))
     value = (measured(rule.effect.text, quantity), point.text)
@@ -159,9 +159,29 @@ def _in_effect(rule: Rule, item: Item, quantity: Quantity, point: Point) -> Item
         rule.otherwise is not None
         and not rule.conditions
         and len(coordinated(rule.effect.text)) == 1
+        and _is_its_side(text, rule.otherwise, quantity)
     ):
         return replace(made, results=(Result(rule.otherwise),))
     return made
+
+
+_FARTHER = re.compile(
+    r"\b(?:(?:there)?after|later|beyond|above|over|longer|higher|more|larger|older)\b",
+    re.IGNORECASE,
+)
+_NEARER = re.compile(
+    r"\b(?:before|earlier|below|under|shorter|lower|less|fewer|smaller|younger)\b", re.IGNORECASE
+)
+
+
+def _is_its_side(text: str, otherwise: Span, quantity: Quantity) -> bool:
+    """Whether "after that" and the like speak of the end of a range that a limit is."""
+    lead = re.split(r"[.;:,]", text[: otherwise.start].rstrip(" ,:"))[-1]
+    said = f"{lead} {' '.join(otherwise.text.split()[:2])}"
+    farther, nearer = bool(_FARTHER.search(said)), bool(_NEARER.search(said))
+    if not quantity.range_end or farther == nearer:
+        return True
+    return farther == (quantity.range_end == "high")
 
 
 def _is_alternative(effect: str) -> bool:
