@@ -73,10 +73,13 @@ def _moved(rule: Rule, by: int) -> Rule:
     )
 
 
+_OPENING = re.compile(r"\s*as (?:an? |the )?(?P<role>[^,.;:\n]{2,60})", re.IGNORECASE)
+
+
 def role_of(narrative: str) -> str:
-    """The role that a story speaks for ("Call Centre Agent"), or an empty string."""
-    match = _STORY.search(narrative)
-    if match:
-        return re.sub(r"\s+", " ", match["role"]).strip()
-    plain = re.match(r"\s*as (?:an? |the )?(?P<role>[^,.;:\n]{2,60})", narrative, re.IGNORECASE)
-    return plain["role"].strip() if plain else ""
+    """The role that a story speaks for ("Call Centre Agent"), or an empty string.
+
+    What stands in brackets behind it is no part of its name.
+    """
+    match = _STORY.search(narrative) or _OPENING.match(narrative)
+    return " ".join(match["role"].partition("(")[0].split()) if match else ""

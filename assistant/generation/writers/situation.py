@@ -182,8 +182,19 @@ def _people(brief: CaseBrief) -> Iterator[str]:
             yield f"{acting}: {' '.join(fact.value.split())}; {quote}"
     if not roles:
         told = _NARRATOR.match(brief.story.narrative) or _NARRATOR.match(brief.story.title)
-        yield f"{acting}: {quotation(told['who'])}" if told else acting
+        who = _one_role(told["who"], brief.criterion.text) if told else ""
+        yield f"{acting}: {quotation(who)}" if who else acting
 
+
+def _one_role(roles: str, criterion: str) -> str:
+    """One of the roles that a story is told by, "driver or fleet manager": that which alone stands
+    in the criterion, else the first. What stands in brackets belongs to none."""
+    each = [one.strip() for one in _OR.split(roles.partition("(")[0]) if one.strip()]
+    named = [one for one in each if one.casefold() in criterion.casefold()]
+    return (named if len(named) == 1 else each or [""])[0]
+
+
+_OR = re.compile(r"\s*/\s*|\s+(?:or|oder|ou|o|of|lub)\s+")
 
 # --- What a value comes to ----------------------------------------------------------------------
 

@@ -193,3 +193,16 @@ def _date(text: str) -> date:
 
 def _age(born: date, day: date) -> int:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+@pytest.mark.parametrize(
+    ("who", "text", "role"),
+    [
+        ("driver or fleet manager", "A fleet manager sees all vehicles.", "fleet manager"),
+        ("driver or fleet manager", "Slots are 2 days ahead.", "driver"),
+        ("referral partner (school, doctor)", "A parcel is booked.", "referral partner"),
+    ],
+)
+def test_a_person_has_one_of_the_roles_that_the_story_names(who: str, text: str, role: str) -> None:
+    found = situation_of(brief(text=text, narrative=f"As a {who}, I want to book."))
+    assert found.people[0].endswith(f": “{role}”")
