@@ -15,6 +15,8 @@ from assistant.domain import Fix, LintFinding, TestCase, TestStep
 from assistant.generation.house_rules import HouseRules, check_rules
 from assistant.generation.step_smells import STEP_RULES, misplaced_precondition
 from assistant.generation.wording import clipped, content_stems
+from assistant.language.casing import bare_words
+from assistant.language.sentences import KEYWORD
 
 MAX_TITLE = 120
 """Longest title that lists and tools show whole (Azure DevOps takes 128 characters)."""
@@ -28,7 +30,6 @@ MAX_GHERKIN_LINES = 30
 LEFT_OPEN = frozenset({"no action", "no expected result", "nothing verified"})
 """Rules that an outline does not break: what it leaves open is for a person to word."""
 
-_KEYWORD = re.compile(r"\s*(?:given|when|then|and|but|\*)\s+", re.IGNORECASE)
 _BARE_TITLE = re.compile(r"\s*(?:test(?: ?case)?|tc|case|scenario)?[\s#_.:-]*\d*\s*", re.IGNORECASE)
 _PRESUMES = re.compile(
     r"\b(?:existing|already|previously|pre-?configured|that was created before)\b", re.IGNORECASE
@@ -60,7 +61,11 @@ def lint(case: TestCase, house: HouseRules | None = None) -> tuple[LintFinding, 
         if gherkin:
             found = [_without_fix(one) for one in found if one.rule != "no expected result"]
         findings += found
-        key = (_flat(step.action), _flat(step.test_data), _flat(step.expected_result))
+        key = (
+            bare_words(step.action),
+            bare_words(step.test_data),
+            bare_words(step.expected_result),
+        )
         again = key[0] == previous and (bool(key[2]) or not gherkin)
         if key[0] and key[:2] in first and (again or (key in seen and key[2])):
             fix = Fix(says="Remove the step", steps=()) if key in seen else None
@@ -83,7 +88,7 @@ def is_gherkin(case: TestCase) -> bool:
     """Whether a case is written as Given/When/Then lines."""
     lines = [*case.preconditions, *(step.action for step in case.steps)]
     lines = [line for line in lines if not line.lstrip().startswith("|")]
-    return bool(lines) and sum(bool(_KEYWORD.match(line)) for line in lines) > len(lines) / 2
+    return bool(lines) and sum(bool(KEYWORD.match(line)) for line in lines) > len(lines) / 2
 
 
 def _of_case(case: TestCase, most: int) -> Iterator[LintFinding]:
@@ -117,10 +122,10 @@ def _of_case(case: TestCase, most: int) -> Iterator[LintFinding]:
 
 
 def _without_keywords(step: TestStep) -> TestStep:
-    lines = [_KEYWORD.sub("", line, count=1) for line in step.expected_result.splitlines()]
+    lines = [KEYWORD.sub("", line, count=1) for line in step.expected_result.splitlines()]
     return step.model_copy(
         update={
-            "action": _KEYWORD.sub("", step.action, count=1),
+            "action": KEYWORD.sub("", step.action, count=1),
             "expected_result": "\n".join(lines),
         }
     )
@@ -129,7 +134,3 @@ def _without_keywords(step: TestStep) -> TestStep:
 def _without_fix(found: LintFinding) -> LintFinding:
     """A fix would write sentences among Given/When/Then lines."""
     return found.model_copy(update={"fix": None})
-
-
-def _flat(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))

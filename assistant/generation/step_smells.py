@@ -12,7 +12,8 @@ from itertools import pairwise
 
 from assistant.domain import Fix, LintFinding, StepText, TestStep
 from assistant.generation.proof.known import unquoted
-from assistant.generation.wording import capitalised, phrase, sentence, stem, stem_set
+from assistant.generation.wording import phrase, sentence, stem, stem_set
+from assistant.language.casing import bare_words, capital
 
 _AMBIGUOUS = re.compile(
     r"\b(?:appropriate(?:ly)?|proper(?:ly)?|correct(?:ly)?|as expected|as (?:needed|required|"
@@ -268,12 +269,12 @@ def misplaced_verification(step: TestStep) -> Iterator[LintFinding]:
     before = phrase(found["before"])
     subject = re.split(rf"\b{_FINITE}\b", phrase(said), maxsplit=1, flags=re.IGNORECASE)[0].strip()
     result = step.expected_result.strip()
-    if _flat(said) not in _flat(result):
+    if bare_words(said) not in bare_words(result):
         result = f"{said} {result}".strip() if result else said
     fix = None
     if before or re.match(r"(?:the|an?|all|no)\s\w", subject, re.IGNORECASE):
         doing = before or f"Check {subject[:1].lower()}{subject[1:]}"
-        steps = (StepText(action=sentence(capitalised(doing)), test_data=step.test_data,
+        steps = (StepText(action=sentence(capital(doing)), test_data=step.test_data,
                           expected_result=result),)  # fmt: skip
         fix = Fix(says="Move it to the expected result", steps=steps)
     message = f'"{phrase(said)[:80]}" is what to see; it belongs in the expected result.'
@@ -326,7 +327,3 @@ STEP_RULES: tuple[StepRule, ...] = (
 def _is_name(match: re.Match[str]) -> bool:
     """Whether a word is written like a name inside a sentence ("the Quick Starts card")."""
     return match.start() > 0 and match.group()[0].isupper()
-
-
-def _flat(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from assistant.domain import Value
-from assistant.generation.wording import QUOTED, capitalised, phrase, sentence
-from assistant.language.casing import lower_start
+from assistant.generation.wording import QUOTED, phrase, sentence
+from assistant.language.casing import capital, lower_start
 
 _LEADS = re.compile(
     r"^(?:to )?(verify|check|validate|ensure|confirm|test)(?:ing)?( that| whether| if)?\b",
@@ -34,7 +34,7 @@ class CompanyStyle(Value):
         known = _LEADS.match(text)
         if known:
             text = phrase(text[known.end() :])
-        title = f"{self.lead} {lower_start(text)}" if self.lead else capitalised(text)
+        title = f"{self.lead} {lower_start(text)}" if self.lead else capital(text)
         if len(title) <= limit:
             return title
         cut = title.rfind(" ", 0, limit)

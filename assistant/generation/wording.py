@@ -11,13 +11,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from assistant.language.casing import capital
+from assistant.language.lexicon import word_set
+
 TOKEN = re.compile(r"[A-Za-z]{1,8}-\d+(?![^\W_])|[^\W_]+(?:['’][^\W_]+)*")
 """A word; an identifier such as "BR-7" is one, so that its number is not taken for a value."""
-
-
-def word_set(words: str) -> frozenset[str]:
-    """A word list written as text."""
-    return frozenset(words.split())
 
 
 STOP_WORDS = word_set(
@@ -212,7 +210,7 @@ _ORDERS = word_set(
     """accept allow approve permit save submit create confirm grant enable register proceed book
     complete add update reject refuse deny decline block prevent"""
 )
-_NEGATING = word_set(
+NEGATING = word_set(
     """not no never cannot can't won't isn't aren't doesn't don't didn't wasn't weren't couldn't
     shouldn't mustn't neither nor nothing none nobody"""
 )
@@ -230,7 +228,7 @@ def says(text: str) -> tuple[bool, bool]:
     pending = False
     for match in TOKEN.finditer(QUOTED.sub(" ", text)):
         word = match.group().casefold().replace("’", "'")
-        if word in _NEGATING:
+        if word in NEGATING:
             negated, pending = 5, True
             continue
         root = stem(word)
@@ -250,18 +248,13 @@ def says(text: str) -> tuple[bool, bool]:
 # --- Small changes of form ----------------------------------------------------------------------
 
 
-def capitalised(text: str) -> str:
-    """The text with its first letter in upper case; the rest as it is."""
-    return text[:1].upper() + text[1:]
-
-
 def sentence(text: str) -> str:
     """The text as one sentence: single spaces, a capital first, a full stop at the end."""
     flat = " ".join(text.split()).strip(" ,;:-–—")
     if not flat:
         return ""
     ending = "" if flat[-1] in ".!?…" or re.search(r"[.!?][\"”’')]$", flat) else "."
-    return capitalised(flat) + ending
+    return capital(flat) + ending
 
 
 def phrase(text: str) -> str:

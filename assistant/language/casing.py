@@ -9,6 +9,7 @@ from assistant.language.nouns import COMMON, is_plural
 from assistant.language.people import is_person
 
 SPACE = re.compile(r"\s+")
+_WORD = re.compile(r"[^\W_]+")
 
 
 FUNCTION_WORD = re.compile(
@@ -28,6 +29,11 @@ def one_line(text: str) -> str:
     """Text on one line without the full stop at its end."""
     line = SPACE.sub(" ", text).strip(" ,;:")
     return line[:-1].rstrip() if line.endswith(".") and not line.endswith("..") else line
+
+
+def bare_words(text: str) -> str:
+    """The words alone, in one case, a space between two."""
+    return " ".join(_WORD.findall(text.casefold()))
 
 
 def capital(text: str) -> str:

@@ -110,6 +110,9 @@ def _is_heading(text: str, first: Span) -> bool:
     )
 
 
+KEYWORD = re.compile(r"\s*(given|when|then|and|but|\*)\s+", re.IGNORECASE)
+"""The word that a Gherkin line begins with, and the space around it."""
+
 StepKind = Literal["given", "when", "then"]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_NUMBER_WORDS = {
+NUMBER_WORDS = {
     "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
     "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "first": 1, "second": 2,
     "third": 3, "fourth": 4, "fifth": 5, "once": 1, "twice": 2, "thrice": 3,
@@ -24,7 +24,7 @@ _AMOUNT = re.compile(
     r"(?P<currency>[£$€])?\s?(?P<minus>(?<![\w-])-)?(?<![\w.,#/-])"
     r"(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.:]\d+)?)(?:st|nd|rd|th)?(?![\w/-]*[\w/])"
     r"(?:\s?(?P<sign>%)|\s?(?:working |business |calendar )?(?P<unit>[A-Za-z]+))?"
-    r"|\b(?P<word>" + "|".join(_NUMBER_WORDS) + r")\b(?:\s(?P<wordunit>[A-Za-z]+))?",
+    r"|\b(?P<word>" + "|".join(NUMBER_WORDS) + r")\b(?:\s(?P<wordunit>[A-Za-z]+))?",
     re.IGNORECASE,
 )
 _WORDS_OF_ONE = frozenset({"one", "first", "second", "once"})
@@ -71,7 +71,7 @@ def placed_amounts(text: str, *, exact: bool = False) -> list[tuple[float, str, 
             word = match["word"].lower()
             if word in _WORDS_OF_ONE and known not in _TIMES:
                 continue
-            found.append((float(_NUMBER_WORDS[word]), known, match.start()))
+            found.append((float(NUMBER_WORDS[word]), known, match.start()))
             continue
         number = match["number"].replace(",", "")
         if not known and "." not in number and ":" not in number and len(number) > _LONGEST:

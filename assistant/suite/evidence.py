@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from assistant.suite.amounts import placed_amounts
+from assistant.suite.amounts import NUMBER_WORDS, placed_amounts
 from assistant.suite.wording import (
     STOP_WORDS,
     content,
@@ -19,11 +19,7 @@ from assistant.suite.wording import (
     words,
 )
 
-_NUMBERS = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
-    "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "single": 1, "first": 1, "second": 2,
-    "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "once": 1, "twice": 2, "no": 0, "zero": 0,
-}  # fmt: skip
+_NUMBERS = NUMBER_WORDS | {"single": 1, "sixth": 6, "no": 0}
 _COUNT = re.compile(
     r"(?<![\w.,£$€/:-])(?P<number>\d{1,3}(?:,\d{3})+|\d{1,5})(?:st|nd|rd|th)?(?![\w%]|[.:,/]\d)"
     r"|\b(?P<word>" + "|".join(_NUMBERS) + r")\b",
@@ -65,8 +61,8 @@ _TODAY = re.compile(
     re.IGNORECASE,
 )
 _TOMORROW = re.compile(r"\btomorrow(?:['’]s date)?\b", re.IGNORECASE)
-_MESSAGE_WORDS = 3
-_NOT_SHOWN = re.compile(
+MESSAGE_WORDS = 3
+NOT_SHOWN = re.compile(
     r"\W*(?:(?:message|error|hint) )?(?:(?:is|are|was|does) (?:not|no longer)|isn)\b"
 )
 _DENIES = frozenset(
@@ -175,7 +171,7 @@ def messages(text: str, *, denied: bool = False) -> dict[str, str]:
     return {
         _folded(found): found
         for found, after in quoted_with_rest(text)
-        if bool(_NOT_SHOWN.match(after)) == denied and len(found.split()) >= _MESSAGE_WORDS
+        if bool(NOT_SHOWN.match(after)) == denied and len(found.split()) >= MESSAGE_WORDS
     }
 
 

@@ -33,6 +33,7 @@ from assistant.suite.case_states import (
     sides,
     sides_apart,
 )
+from assistant.suite.evidence import MESSAGE_WORDS, NOT_SHOWN
 from assistant.suite.wording import (
     DECISIVE,
     LACKS,
@@ -70,10 +71,6 @@ TELLING = 2
 """So many words of a title that carry meaning make it the title of one case."""
 MORE_WORDS = 3
 """So many words of steps and results that only one of two like texts has make another case."""
-_MESSAGE_WORDS = 3
-_NOT_SHOWN = re.compile(
-    r"\W*(?:(?:message|error|hint) )?(?:(?:is|are|was|does) (?:not|no longer)|isn)\b"
-)
 
 
 class Likeness(Value):
@@ -232,7 +229,7 @@ class Profile:
         return frozenset(
             text.casefold().rstrip(".!")
             for text, after in quoted_with_rest(self.result)
-            if bool(_NOT_SHOWN.match(after)) == denied and len(text.split()) >= _MESSAGE_WORDS
+            if bool(NOT_SHOWN.match(after)) == denied and len(text.split()) >= MESSAGE_WORDS
         )
 
     @cached_property
@@ -244,7 +241,7 @@ class Profile:
     @cached_property
     def values(self) -> list[str]:
         """Quoted values that are no messages, in order."""
-        return [t for t in quoted(f"{self.doing}\n{self.result}") if t.count(" ") < _MESSAGE_WORDS]
+        return [t for t in quoted(f"{self.doing}\n{self.result}") if t.count(" ") < MESSAGE_WORDS]
 
     @cached_property
     def names(self) -> dict[str, str]:

@@ -6,15 +6,13 @@ import re
 from collections.abc import Iterator, Set
 from functools import lru_cache
 
+from assistant.language.lexicon import word_set
+
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _QUOTED = re.compile(r"[\"“„]([^\"“”„]{1,300})[\"”“]|(?<!\w)['‘]([^'‘’]{2,200})['’](?!\w)")
 _NAME = re.compile(r"(?<![.!?:;] )(?<!^)(?<=[^\w\"“-])[A-Z][A-Za-z]+(?![\w-]*\d)\b", re.MULTILINE)
 _GHERKIN = re.compile(r"^\s*(?:given|when|then|and|but|\*)\s+", re.IGNORECASE | re.MULTILINE)
 _PARENTHESES = re.compile(r"\([^()]{0,80}\)")
-
-
-def _set(text: str) -> frozenset[str]:
-    return frozenset(text.split())
 
 
 _SAME: dict[str, str] = {
@@ -52,7 +50,7 @@ _SAME: dict[str, str] = {
     )
     for stem in group.split()
 }
-STOP_WORDS = _set(
+STOP_WORDS = word_set(
     """a an the and or of to in on at for by with from into is are was were be been being it its
     this that these those i my you your he she they their them his her as then than there here
     when where which who whose what while if so do does did done has have had will would should
@@ -62,10 +60,10 @@ STOP_WORDS = _set(
 )
 """Words that do not tell two cases apart; the words of tester's moves are among them."""
 
-DECISIVE = _set("already again still without twice")
+DECISIVE = word_set("already again still without twice")
 """Small words that make another situation of the same words."""
 
-NEGATIONS = _set("no cannot nothing noth neither nor refuse disabl greyed block")
+NEGATIONS = word_set("no cannot nothing noth neither nor refuse disabl greyed block")
 """Stems that deny (``stem`` makes "not" and "never" one with "no")."""
 LACKS = NEGATIONS | {"without"}
 """Stems that turn what a sentence says to its contrary: two of them leave it as it was."""

@@ -23,14 +23,14 @@ from assistant.generation.proof.limits import (
 from assistant.generation.proof.measures import Measures, comparable
 from assistant.generation.proof.polarity import Side, attempted, read_clauses, turned
 from assistant.generation.proof.sides import (
-    flat,
     messages_of_other_side,
     roles_of,
     shown_messages,
     turned_roles,
 )
 from assistant.generation.proof.words import NEUTRAL, Lexicon, all_content, content, meeting
-from assistant.generation.wording import word_set
+from assistant.language.casing import bare_words
+from assistant.language.lexicon import word_set
 from assistant.language.messages import find_messages
 
 CLOSE = Decimal("0.1")
@@ -101,7 +101,7 @@ class _CaseFacts:
 
     def _shows(self, condition: TestCondition) -> bool:
         """Whether the results hold the messages that the criterion gives for this side."""
-        said = flat("\n".join(self.results))
+        said = bare_words("\n".join(self.results))
         wanted = [
             message.text
             for one in condition.outcomes
@@ -109,7 +109,7 @@ class _CaseFacts:
             for message in find_messages(one.quote)
             if len(message.text.split()) > 2 and not PLACE.search(message.text)
         ]
-        return not wanted or any(flat(message) in said for message in wanted)
+        return not wanted or any(bare_words(message) in said for message in wanted)
 
     def _contradicts(self, condition: TestCondition) -> bool:
         side = Side((condition,), ())
@@ -139,7 +139,7 @@ class _CaseFacts:
         """A value on the claimed side, at the limit or close to it."""
         only = condition.model_copy(update={"facts": (fact,)})
         limits = list(limits_of(only))
-        if fact.value and flat(fact.value) in flat("\n".join(self.situation)):
+        if fact.value and bare_words(fact.value) in bare_words("\n".join(self.situation)):
             return True
         if not limits:
             return self.condition(fact, condition)
@@ -183,12 +183,12 @@ class _CaseFacts:
         """Whether the results affirm a message that the criterion gives for this side, or deny one
         that it gives for the other."""
         shown_ones = {
-            (flat(text), negative)
+            (bare_words(text), negative)
             for result in self.results
             for text, negative, _ in shown_messages(result)
         }
         return any(
-            (flat(message.text), not one.happens) in shown_ones
+            (bare_words(message.text), not one.happens) in shown_ones
             for one in condition.outcomes
             for message in find_messages(one.quote)
             if len(message.text.split()) > 1
@@ -219,13 +219,13 @@ class _CaseFacts:
         if fact.value in ("", "empty"):
             return (
                 not fact.value
-                or bool(_EMPTY & set(flat("\n".join(self.situation)).split()))
+                or bool(_EMPTY & set(bare_words("\n".join(self.situation)).split()))
                 or self._left_out(fact)
             )
         wanted = [int(word) for word in fact.value.split() if word.isdigit()]
         if wanted and "character" in fact.value:
-            told = flat("\n".join(self.situation))
-            return Decimal(wanted[0]) in self.measures.lengths or flat(fact.value) in told
+            told = bare_words("\n".join(self.situation))
+            return Decimal(wanted[0]) in self.measures.lengths or bare_words(fact.value) in told
         return self._speaks(fact.value)
 
     def _left_out(self, fact: Fact) -> bool:

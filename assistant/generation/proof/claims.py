@@ -32,6 +32,7 @@ from assistant.generation.proof.words import (
     written,
 )
 from assistant.generation.wording import sentences
+from assistant.language.casing import bare_words
 from assistant.language.messages import find_messages, mask_quotes
 from assistant.language.quantities import find_quantities
 
@@ -73,8 +74,7 @@ def parts_of(text: str) -> tuple[str, ...]:
 
 def flat(text: str) -> str:
     """The words alone, in one case, with a space at each end."""
-    words = " ".join(re.findall(r"[^\W_]+", text.casefold()))
-    return f" {words} "
+    return f" {bare_words(text)} "
 
 
 class Claims:

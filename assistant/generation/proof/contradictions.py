@@ -16,7 +16,9 @@ from decimal import Decimal
 from functools import lru_cache
 
 from assistant.generation.proof.known import meaning, unquoted
-from assistant.generation.wording import clauses, sentences, stem, stem_set, tokens, word_set
+from assistant.generation.wording import NEGATING, clauses, sentences, stem, stem_set, tokens
+from assistant.language.casing import bare_words
+from assistant.language.lexicon import word_set
 from assistant.language.quantities import Quantity, find_messages, find_quantities
 from assistant.language.units import in_base_unit
 
@@ -26,10 +28,7 @@ SAME_THING = 0.5
 SAME_CLAUSE = 0.85
 """Share of the longer clause's words in common where two clauses differ by a negation alone."""
 
-_NEGATORS = word_set(
-    """not no never cannot can't won't isn't aren't doesn't don't didn't wasn't weren't couldn't
-    shouldn't mustn't neither nor nothing none nobody unable"""
-)
+_NEGATORS = NEGATING | {"unable"}
 _FUNCTION = word_set(
     """a an the any and or that which this these those it they he she is are was were be been being
     has have had do does did can could may might must shall should will would to of in on at by for
@@ -180,8 +179,8 @@ def _other_messages(
         return
     told = [(one, quoted.text) for one in (*own, *others) for quoted in find_messages(one.text)]
     for quoted in find_messages(statement):
-        said = _said(quoted.text)
-        if len(said.split()) < 2 or any(said in _said(one.text) for one in (*own, *others)):
+        said = bare_words(quoted.text)
+        if len(said.split()) < 2 or any(said in bare_words(one.text) for one in (*own, *others)):
             continue
         outside = meaning(statement)
         for reference, theirs in told:
@@ -190,10 +189,6 @@ def _other_messages(
             if reference in own or _alike(outside, meaning(reference.text)) >= SAME_THING:
                 yield Denied(quoted.text, reference, theirs, "message")
                 break
-
-
-def _said(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 # --- Negation -----------------------------------------------------------------------------------

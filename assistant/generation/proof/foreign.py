@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from assistant.language.comparisons import Comparison
-from assistant.language.moments import NO_YEAR
+from assistant.language.moments import MONTHS, NO_YEAR
 
 _NAMES = (
     "januar jänner janvier enero gennaio januari janeiro styczeń stycznia",
@@ -31,8 +31,7 @@ _DATE = re.compile(
 )
 
 
-_ENGLISH = "january february march april may june july august september october november december"
-_ANY_MONTH = _MONTHS | {name: month for month, name in enumerate(_ENGLISH.split(), start=1)}
+_ANY_MONTH = _MONTHS | {name.lower(): month for month, name in enumerate(MONTHS, start=1)}
 _ANY_DATE = re.compile(
     rf"(?<![\w.,/-])(?P<day>\d{{1,2}})\.? (?P<month>{'|'.join(_ANY_MONTH)})"
     r" (?P<year>(?:19|20)\d\d)\b",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from assistant.generation.wording import (
     content_stems,
@@ -17,21 +17,14 @@ from assistant.generation.wording import (
     sentences,
     stem,
     stem_set,
-    tokens,
     unknown_names,
-    word_set,
 )
+from assistant.language.lexicon import word_set
 from assistant.language.messages import mask_quotes
 from assistant.language.moments import find_moments
 from assistant.language.quantities import find_messages, foreign_values
 from assistant.language.units import CURRENCY_CODES_PATTERN
 from assistant.language.verbs import is_base
-
-NEAR_PREFIX = 5
-"""Two words with as many equal first letters count as one (extend, extension) ..."""
-
-NEAR_LENGTH = 3
-"""... where one is no longer than the other by more letters than these (birth, birthplace)."""
 
 NEUTRAL = stem_set(
     """show shown display open close page screen list record save store change changed unchanged
@@ -61,12 +54,6 @@ _CURRENCY = re.compile(rf"\b(?:{CURRENCY_CODES_PATTERN})\b")
 
 
 @lru_cache(maxsize=8192)
-def stems_of(text: str) -> frozenset[str]:
-    """The stems of all words of a text, those of quotations and function words included."""
-    return frozenset(token.stem for token in tokens(text))
-
-
-@lru_cache(maxsize=8192)
 def folded(text: str) -> str:
     """The text in one case, with plain quotation marks and single spaces, a space at each end."""
     flat = text.casefold().translate(str.maketrans("“”’‘", "\"\"''"))
@@ -91,27 +78,6 @@ class Known:
         self.texts = tuple(dict.fromkeys(text for text in texts if text.strip()))
         self._folded = " ".join(folded(text) for text in self.texts)
 
-    @cached_property
-    def stems(self) -> frozenset[str]:
-        """The stems of all words of the texts."""
-        return frozenset[str]().union(*map(stems_of, self.texts))
-
-    @cached_property
-    def _lengths(self) -> dict[str, set[int]]:
-        """Lengths of the longer stems, by their first letters."""
-        lengths: dict[str, set[int]] = {}
-        for word in self.stems:
-            if len(word) >= NEAR_PREFIX:
-                lengths.setdefault(word[:NEAR_PREFIX], set()).add(len(word))
-        return lengths
-
-    def knows(self, word: str) -> bool:
-        """Whether a stem, or one with the same first letters, stands in the texts."""
-        if word in self.stems:
-            return True
-        near = self._lengths.get(word[:NEAR_PREFIX], ()) if len(word) >= NEAR_PREFIX else ()
-        return any(abs(length - len(word)) <= NEAR_LENGTH for length in near)
-
     def strange(self, text: str) -> list[str]:
         """Items of a text that stand in none of the texts; a part of another item is not told."""
         text = text.lower() if text.isupper() else text
@@ -125,15 +91,6 @@ class Known:
             if item not in _OPENING and not any(item in other for other in found):
                 found.append(item)
         return found
-
-    def novel(self, text: str) -> tuple[str, ...]:
-        """Words with meaning, as written, that stand in no text and that not every test uses."""
-        words: dict[str, str] = {}
-        for token in tokens(unquoted(text)):
-            telling = token.content and token.stem not in NEUTRAL and not token.stem.isdigit()
-            if telling and not self.knows(token.stem):
-                words.setdefault(token.stem, text[token.start : token.end])
-        return tuple(words.values())
 
     def _has(self, item: str) -> bool:
         if stands_in(item, self._folded) or stands_in(item.rstrip(".!?,;:"), self._folded):

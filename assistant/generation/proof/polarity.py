@@ -15,7 +15,8 @@ from functools import lru_cache
 from assistant.domain import Outcome, TestCondition
 from assistant.generation.proof.amounts import alike, numbers
 from assistant.generation.proof.words import NEGATORS, SEEN, all_content, content, meeting, same
-from assistant.generation.wording import clauses, stem, word_set
+from assistant.generation.wording import clauses, stem
+from assistant.language.lexicon import word_set
 from assistant.language.messages import find_messages, mask_quotes
 from assistant.language.quantities import find_quantities
 

@@ -7,8 +7,8 @@ from difflib import SequenceMatcher
 from assistant.domain import TestCase
 from assistant.generation.proof.amounts import Number, numbers
 from assistant.generation.proof.polarity import read_clauses
-from assistant.generation.proof.sides import flat
 from assistant.generation.proof.words import NEUTRAL, all_content, meeting
+from assistant.language.casing import bare_words
 
 ALIKE = 0.75
 """Share of the words of the longer of two texts that both hold, from which on they say the same."""
@@ -61,4 +61,4 @@ def _alike(text: str, other: str) -> bool:
     longer = max(len(mine), len(theirs))
     if longer and min(len(meeting(mine, theirs)), len(meeting(theirs, mine))) >= ALIKE * longer:
         return True
-    return SequenceMatcher(None, flat(text), flat(other), autojunk=False).ratio() >= 0.9
+    return SequenceMatcher(None, bare_words(text), bare_words(other), autojunk=False).ratio() >= 0.9

@@ -11,6 +11,7 @@ from assistant.generation.proof.marks import CONTRADICTION, WRONG_SIDE, Mark, sh
 from assistant.generation.proof.polarity import read_clauses
 from assistant.generation.proof.words import NEGATORS, Lexicon, all_content
 from assistant.generation.wording import clauses
+from assistant.language.casing import bare_words
 from assistant.language.clauses import parse_clause
 from assistant.language.messages import find_messages
 from assistant.language.sentences import sentences
@@ -47,17 +48,19 @@ def messages_of_other_side(result: str, conditions: Sequence[TestCondition]) -> 
         for one in condition.outcomes
         if not _is_of_all_sides(condition, one)
     ]
-    affirmed = {flat(m) for one in told if one.happens for m in _messages(one.quote)}
+    affirmed = {bare_words(m) for one in told if one.happens for m in _messages(one.quote)}
     settled = {
-        flat(m)
+        bare_words(m)
         for one in of_a_side
         if one.happens
         for m in _messages(one.quote)
         if len(m.split()) > 1
     }
-    denied = {flat(m): one.quote for one in told if not one.happens for m in _messages(one.quote)}
+    denied = {
+        bare_words(m): one.quote for one in told if not one.happens for m in _messages(one.quote)
+    }
     for text, negative, of_time in shown_messages(result):
-        said = flat(text)
+        said = bare_words(text)
         if negative and said in settled and said not in denied and not of_time:
             yield Mark(CONTRADICTION, text, f"{shown(text)} is what the text says for this side.")
         elif not negative and said in denied and said not in affirmed and not of_time:
@@ -85,8 +88,10 @@ def other_message(
         for message in _messages(one.quote)
         if is_sentence(message)
     ]
-    said = " ".join(map(flat, results))
-    if not wanted or any(flat(message) in said or PLACE.search(message) for message in wanted):
+    said = " ".join(map(bare_words, results))
+    if not wanted or any(
+        bare_words(message) in said or PLACE.search(message) for message in wanted
+    ):
         return
     for place, result in enumerate(results):
         for text, negative, _ in shown_messages(result):
@@ -141,11 +146,6 @@ def _messages(text: str) -> list[str]:
     ]
 
 
-def flat(text: str) -> str:
-    """The words alone, in one case."""
-    return " ".join(re.findall(r"[^\W_]+", text.casefold()))
-
-
 # --- Roles ----------------------------------------------------------------------------------------
 
 
@@ -164,7 +164,8 @@ def turned_roles(
             continue
         having = [
             line for line in lines
-            if (fact.holds or flat(fact.quote) not in flat(line))  # who may act, not who does
+            # who may act, not who does
+            if (fact.holds or bare_words(fact.quote) not in bare_words(line))
             and any(_has_role(line, role) for role in roles)
         ]  # fmt: skip
         if fact.holds and not having:

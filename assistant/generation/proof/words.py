@@ -12,7 +12,8 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from assistant.generation.wording import STOP_WORDS, TOKEN, stem, stem_set, word_set
+from assistant.generation.wording import STOP_WORDS, TOKEN, stem, stem_set
+from assistant.language.lexicon import word_set
 from assistant.language.messages import mask_quotes
 
 _FUNCTION = STOP_WORDS | word_set(

@@ -14,11 +14,13 @@ from dataclasses import dataclass
 
 from assistant.domain import Fact
 from assistant.generation.proof.contradictions import Reference, denials
-from assistant.generation.proof.known import NEAR_PREFIX, folded, stands_in
+from assistant.generation.proof.known import folded, stands_in
+from assistant.generation.proof.passages import NEAR_PREFIX
 from assistant.generation.wording import clauses, content_stems, says
 from assistant.generation.writer import CaseBrief
 from assistant.generation.writers.item_answer import ItemDraft, ItemStep
 from assistant.generation.writers.item_prompt import EXAMPLE_WORDS, SYSTEM
+from assistant.language.casing import bare_words
 from assistant.language.languages import language_of
 from assistant.language.quantities import find_messages, find_quantities, foreign_values
 
@@ -89,8 +91,8 @@ def without_repeats(draft: ItemDraft) -> ItemDraft:
     steps: dict[tuple[str, str], ItemStep] = {}
     for step in draft.s:
         if step.a.strip():
-            steps.setdefault((_flat(step.a), _flat(step.e)), step)
-    lines = {_flat(line): line for line in reversed(draft.p) if line.strip()}
+            steps.setdefault((bare_words(step.a), bare_words(step.e)), step)
+    lines = {bare_words(line): line for line in reversed(draft.p) if line.strip()}
     return draft.model_copy(
         update={"p": tuple(reversed(lines.values())), "s": tuple(steps.values())}
     )
@@ -102,9 +104,9 @@ def reason_against(draft: ItemDraft, ground: ItemGround) -> str:
 
 
 def _complete(draft: ItemDraft, ground: ItemGround) -> Iterator[str]:
-    if not draft.s or not all(_flat(step.a) for step in draft.s):
+    if not draft.s or not all(bare_words(step.a) for step in draft.s):
         yield "a step has no action"
-    if not _flat(draft.results):
+    if not bare_words(draft.results):
         yield NO_RESULT
     for text in draft.texts:
         if text.count("“") != text.count("”"):
@@ -112,24 +114,24 @@ def _complete(draft: ItemDraft, ground: ItemGround) -> Iterator[str]:
 
 
 def _repetition(draft: ItemDraft, ground: ItemGround) -> Iterator[str]:
-    actions = [_flat(step.a) for step in draft.s]
+    actions = [bare_words(step.a) for step in draft.s]
     if len(set(actions)) < len(actions):
         yield "two steps have the same action; write one step less"
     for text in draft.texts:
-        words = _flat(text).split()
+        words = bare_words(text).split()
         runs = [tuple(words[at : at + 3]) for at in range(len(words) - 2)]
         if any(runs.count(run) > 2 for run in set(runs)):
             yield "a text repeats the same words again and again"
 
 
 def _leaks(draft: ItemDraft, ground: ItemGround) -> Iterator[str]:
-    instructions = f" {_flat(SYSTEM)} "
-    told = frozenset(word for text in ground.texts for word in _flat(text).split())
+    instructions = f" {bare_words(SYSTEM)} "
+    told = frozenset(word for text in ground.texts for word in bare_words(text).split())
     for text in draft.texts:
         mark = _PROMPT_MARKS.search(text)
         if mark:
             yield f'"{mark.group().strip()}" belongs to the question, not to the case'
-        words = _flat(text).split()
+        words = bare_words(text).split()
         if EXAMPLE_WORDS & (frozenset(words) - told):
             yield "the words of an example stand in the case"
         for at in range(len(words) - _LEAK_WORDS + 1):
@@ -301,7 +303,3 @@ def _unquoted(text: str) -> str:
     for message in reversed(find_messages(text)):
         text = text[: message.start - 1] + " " + text[message.end + 1 :]
     return text
-
-
-def _flat(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))

@@ -19,6 +19,7 @@ from assistant.domain import Fact
 from assistant.generation.writer import CaseBrief
 from assistant.generation.writers.item_words import quotation, situation_words
 from assistant.language.languages import ENGLISH, language_of
+from assistant.language.moments import MONTHS
 
 TEST_DATE = date(2026, 6, 1)
 """A Monday, and the first of a month: counting in months meets no short one."""
@@ -46,10 +47,6 @@ _FILLER = (
     "This text was written to test how many characters fit here, and it says no more than that."
 )
 
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
 _VALUE = re.compile(r"(?P<number>\d+(?:[.,]\d+)?)\s*(?P<percent>%)?\s*(?P<unit>[^\d\s(][^\d(]*)?$")
 _WORKING = re.compile(
     r"\b(?:working|business|week)[ -]?days?\b|\b(?:Arbeits|Werk)tagen?\b|\b(?:Arbeits|Werk)tage?\b|"
@@ -340,4 +337,4 @@ def digits_of_length(number: int) -> str:
 
 
 def _day(day: date, english: bool) -> str:
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}" if english else day.isoformat()
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}" if english else day.isoformat()

@@ -9,7 +9,6 @@ Cases without a story are kept under a story without a key, so that they can be 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +23,7 @@ from assistant.domain import (
     UserStory,
 )
 from assistant.errors import TrainingError
+from assistant.language.sentences import KEYWORD
 
 _STORY_KEY = ("requirement_id", "story_key", "story_id")
 _STORY_TITLE = ("requirement_title", "story_title")
@@ -32,7 +32,6 @@ _EPIC_KEY = ("epic_key", "epic_id", "epic")
 _ACTION = ("action", "step", "description")
 _EXPECTED = ("expected_result", "expected", "result")
 _DATA = ("test_data", "data")
-_KEYWORD = re.compile(r"(given|when|then|and|but|\*)\s", re.IGNORECASE)
 
 
 @dataclass
@@ -90,7 +89,7 @@ def gherkin_parts(
     for line in (" ".join(line.split()) for line in lines):
         if not line:
             continue
-        keyword = _KEYWORD.match(line)
+        keyword = KEYWORD.match(line)
         word = keyword.group(1).lower() if keyword else "when"
         mode = (mode or "given") if word in ("and", "but", "*") else word
         if mode == "given" and not steps:
@@ -140,7 +139,7 @@ def _case(row: Mapping[str, object], number: int, place: str) -> TestCase:
     if not isinstance(found, list):
         raise TrainingError(f"{place}: 'steps' is no list. Write a list of lines or of objects.")
     if all(isinstance(step, str) for step in found):
-        if any(_KEYWORD.match(step.strip()) for step in found):
+        if any(KEYWORD.match(step.strip()) for step in found):
             own, steps = gherkin_parts(found, title=title)
             before = (*given, *own)
         else:
