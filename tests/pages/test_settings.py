@@ -110,6 +110,7 @@ def test_the_environment_wins_and_the_page_says_so(
     monkeypatch.setenv("UAT_ENDPOINT_URL", server.url)
     monkeypatch.setenv("UAT_ENDPOINT_MODEL", "theirs")
     monkeypatch.setenv("UAT_ENDPOINT_API_KEY", KEY)
+    monkeypatch.setenv("UAT_PRICE_INPUT", "2.5")
     app = open_app()
     app.switch_page("pages/settings.py").run()
     text = shown(app)
@@ -117,6 +118,8 @@ def test_the_environment_wins_and_the_page_says_so(
         assert f"(set by `UAT_ENDPOINT_{name}`)" in text
     for field in ("url", "model", "key"):
         assert app.text_input(key=f"endpoint_{field}_0").disabled
+    assert "Also set outside of this page: `UAT_PRICE_INPUT`." in text
+    assert app.number_input(key="endpoint_price_input_0").disabled
     app.button(key="endpoint_test").click().run()
     assert "theirs answered as asked" in app.success[0].value
     assert server.keys == [KEY]

@@ -23,6 +23,8 @@ MODEL_EXAMPLES = {
     "ollama": "qwen2.5:7b",
     "anthropic": "claude-3-5-haiku-latest",
 }
+WIDE = frozenset({"provider", "url", "model"})
+"""Fields whose label has room for the variable that sets them."""
 SENT = "Prompts go there: epic, story, checklist, sources, up to two of your cases, and answers."
 
 
@@ -84,7 +86,7 @@ def _fields(opened: Workspace) -> SavedEndpoint:
         disabled=off("model"),
     )
     timeout = narrow[0].number_input(
-        named("timeout", "Time limit (s)"),
+        "Time limit (s)",
         min_value=1.0,
         value=before.timeout,
         step=30.0,
@@ -95,7 +97,7 @@ def _fields(opened: Workspace) -> SavedEndpoint:
         help="How long an answer may take.",
     )
     context = narrow[1].number_input(
-        named("context_tokens", "Context"),
+        "Context",
         min_value=4_096,
         value=before.context_tokens,
         step=4_096,
@@ -107,7 +109,7 @@ def _fields(opened: Workspace) -> SavedEndpoint:
     cells = (wide, narrow[0])
     prices = {
         field: cells[place].number_input(
-            named(field, title),
+            title,
             min_value=0.0,
             value=getattr(before, field),
             step=0.1,
@@ -122,12 +124,15 @@ def _fields(opened: Workspace) -> SavedEndpoint:
         )
     }
     currency = narrow[1].text_input(
-        named("price_currency", "Currency"),
+        "Currency",
         value=before.price_currency,
         max_chars=8,
         key=f"endpoint_currency{mark}",
         disabled=off("price_currency"),
     )
+    narrow_ones = [f"`{name}`" for field, name in outside.items() if field not in WIDE]
+    if narrow_ones:
+        st.caption(f":material/terminal: Also set outside of this page: {', '.join(narrow_ones)}.")
     return before.model_copy(
         update={
             "provider": provider,

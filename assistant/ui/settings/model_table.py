@@ -184,9 +184,9 @@ def _add(opened: Workspace, *, busy: bool) -> None:
     with st.expander("Add a model of your own", icon=":material/add:"):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             given = st.text_input(
-                "GGUF file on this computer, or OWNER/NAME:FILE.gguf of the Hugging Face hub",
+                "File or hub id",
                 key=GIVEN,
-                placeholder="/models/our-model-q4_k_m.gguf",
+                placeholder="/models/ours.gguf or OWNER/NAME:FILE.gguf",
                 width="stretch",
             )
             form = st.selectbox(
@@ -200,8 +200,9 @@ def _add(opened: Workspace, *, busy: bool) -> None:
                 "Add", icon=":material/add:", key="add_model", disabled=busy or not given
             )
         st.caption(
-            ":material/fingerprint: Its SHA-256 is recorded now, and it is opened only while it "
-            "has it. Only a hub id asks another computer: the hub, for that file."
+            ":material/fingerprint: A GGUF file on the computer that runs this app, or one of the "
+            "Hugging Face hub, which is asked for it. Its SHA-256 is recorded now, and it is "
+            "opened only while it has it."
         )
         if pressed:
             with errors_shown():
