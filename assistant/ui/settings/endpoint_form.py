@@ -152,7 +152,8 @@ def _what_leaves(view: EndpointView) -> None:
         if view.values.url:
             st.caption(f":orange[:material/error:] {plain(view.address_problem)}")
     elif view.leaves:
-        st.caption(f":orange[:material/cloud_upload: Text {label(view.destination)}.] {SENT}")
+        where = f":orange[:material/cloud_upload: Text {label(view.destination)}.]"
+        st.markdown(f":small[{where} {SENT}]")
     else:
         st.caption(f":material/lock: Text {label(view.destination)}.")
 

@@ -186,7 +186,7 @@ def _add(opened: Workspace, *, busy: bool) -> None:
             given = st.text_input(
                 "File or hub id",
                 key=GIVEN,
-                placeholder="/models/ours.gguf or OWNER/NAME:FILE.gguf",
+                placeholder="ours.gguf or OWNER/NAME:FILE.gguf",
                 width="stretch",
             )
             form = st.selectbox(
