@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from briefs import brief_of_case
 
 from assistant.domain import Epic, GenerationConfig, TestCase, UserStory
 from assistant.errors import ModelUnavailable
@@ -18,7 +19,6 @@ from assistant.generation.models.chat_models import (
     open_embedded,
 )
 from assistant.generation.models.engine import LlamaEngine
-from assistant.generation.writers.existing_case import brief_of_case
 from assistant.generation.writers.item_answer import item_schema, read_item_draft
 from assistant.generation.writers.item_prompt import item_prompt
 from assistant.generation.writers.item_writer import ItemWriter

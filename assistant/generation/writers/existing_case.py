@@ -6,17 +6,12 @@ tried, and nothing of its answer is told.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from assistant.domain import (
     AcceptanceCriterion,
-    Epic,
-    RetrievedChunk,
     TestCase,
     TestCondition,
     UserStory,
 )
-from assistant.generation.writer import CaseBrief
 
 
 def condition_of_case(story: UserStory, case: TestCase) -> TestCondition:
@@ -39,23 +34,3 @@ def criterion_of(story: UserStory, condition: TestCondition) -> AcceptanceCriter
     words = story.narrative or story.title
     name = condition.criterion_id or story.key
     return own or AcceptanceCriterion(id=name, text=words, form="text")
-
-
-def brief_of_case(
-    epic: Epic,
-    story: UserStory,
-    case: TestCase,
-    *,
-    sources: Sequence[RetrievedChunk] = (),
-    style: Sequence[TestCase] = (),
-) -> CaseBrief:
-    """What a writer gets to write an existing case again."""
-    condition = condition_of_case(story, case)
-    return CaseBrief(
-        epic=epic,
-        story=story,
-        criterion=criterion_of(story, condition),
-        condition=condition,
-        sources=tuple(sources),
-        style=tuple(style),
-    )

@@ -121,23 +121,15 @@ class ItemWriter:
         raise_if_cancelled(cancelled, "Writing a case")
         given = self._outlines.outline(brief)
         if brief.condition.legs:
-            origin = CaseOrigin(writer="outline", replaces=END_TO_END)
-            return WrittenCase(case=given.model_copy(update={"origin": origin}))
+            return WrittenCase(case=_instead(given, END_TO_END))
         if not given.is_outline:
             return WrittenCase(case=given)
         if brief.condition.facts and not brief.condition.outcomes and not self.spec.adapter:
-            origin = CaseOrigin(writer="outline", replaces=NO_OUTCOME)
-            return WrittenCase(case=given.model_copy(update={"origin": origin}))
-        attempts = Attempts(brief.condition.id)
+            return WrittenCase(case=_instead(given, NO_OUTCOME))
+        attempts = Attempts()
         situation = situation_of(brief)
         draft, readable = self._draft(brief, situation, attempts, cancelled)
-        return WrittenCase(
-            case=self._case(brief, situation, draft, readable, given, attempts),
-            rejected=tuple(attempts.rejected),
-            prompt_tokens=attempts.prompt_tokens,
-            cached_tokens=attempts.cached_tokens,
-            generated_tokens=attempts.generated_tokens,
-        )
+        return attempts.written(self._case(brief, situation, draft, readable, given, attempts))
 
     def _case(
         self,
@@ -156,8 +148,7 @@ class ItemWriter:
                 return case_of(brief, origin, sources, title=outline_title(brief))
             draft = readable
         if draft is None:
-            origin = origin.model_copy(update={"writer": "outline"})
-            return outline.model_copy(update={"origin": origin})
+            return _instead(outline, reason, self.spec.full_id)
         case = worded_case(brief, situation, draft, origin, self._outlines.sources(brief))
         if self.spec.adapter:
             case = case.model_copy(update={"findings": bleed_findings(case, brief)})
@@ -187,6 +178,7 @@ class ItemWriter:
         lengths: dict[str, int] = {}
         readable: ItemDraft | None = None
         results = False
+        item = brief.condition.id
         question = prompt.messages
         while len(attempts.rejected) < min(ATTEMPTS, self._config.attempts):
             raise_if_cancelled(cancelled, "Writing a case")
@@ -205,9 +197,9 @@ class ItemWriter:
             except InvalidOutput as error:
                 raw, reason = error.raw_output or raw, str(error)
             except ModelTimeout as error:
-                attempts.refuse(raw, str(error))
+                attempts.refuse(item, len(attempts.rejected) + 1, raw, str(error))
                 break  # it would be no faster the second time
-            attempts.refuse(raw, reason)
+            attempts.refuse(item, len(attempts.rejected) + 1, raw, reason)
             results = results or reason == NO_RESULT
             if self.spec.adapter:
                 limits = {name: most and max(FEWEST, most // 2) for name, most in limits.items()}
@@ -262,6 +254,12 @@ class ItemWriter:
             "max_preconditions": min(max(usual_lines, 1), MAX_PRECONDITIONS),
             "max_steps": min(max(usual_steps, 1), MAX_STEPS),
         }
+
+
+def _instead(outline: TestCase, reason: str, model_id: str = "") -> TestCase:
+    """The outline that stands where the model has no case, with the reason."""
+    origin = CaseOrigin(writer="outline", model_id=model_id, replaces=reason)
+    return outline.model_copy(update={"origin": origin})
 
 
 def bearing_sources(brief: CaseBrief, sources: Sources) -> tuple[RetrievedChunk, ...]:

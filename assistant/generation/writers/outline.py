@@ -60,8 +60,8 @@ class OutlineWriter:
         raise_if_cancelled(cancelled, "Writing an outline")
         return WrittenCase(case=self.outline(brief))
 
-    def outline(self, brief: CaseBrief, origin: CaseOrigin | None = None) -> TestCase:
-        """The outline; with an ``origin`` that tells what it stands in place of."""
+    def outline(self, brief: CaseBrief) -> TestCase:
+        """The outline for the condition of the brief."""
         sources = self.sources(brief)
         condition = brief.condition
         forms = {one.id: one.form for one in brief.epic.criteria}
@@ -80,7 +80,7 @@ class OutlineWriter:
             cited = [cited_words(passage, fact.quote, "precondition") for fact in before]
         return case_of(
             brief,
-            origin or CaseOrigin(writer="outline"),
+            CaseOrigin(writer="outline"),
             sources,
             title=outline_title(brief),
             preconditions=lines,

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from assistant.domain import (
     Epic,
@@ -19,13 +18,13 @@ from assistant.domain import (
     GenerationConfig,
     ModelSpec,
     Question,
-    RejectedDraft,
     RetrievedChunk,
     TestCase,
     TestCondition,
     UserStory,
 )
 from assistant.errors import InvalidOutput, ModelTimeout, ModelUnavailable
+from assistant.generation.attempts import Attempts
 from assistant.generation.cancelling import CancelCheck, never_cancelled, raise_if_cancelled
 from assistant.generation.models.chat_models import ChatEndpoint, Message, stream_structured
 from assistant.generation.models.structured import StructuredReply
@@ -62,45 +61,20 @@ Proof = Callable[[TestCase], TestCase]
 
 
 @dataclass
-class _Ledger:
-    """What was spent and refused since the last case that left, and the model's questions."""
+class _Ledger(Attempts):
+    """The attempts at a story, and the model's questions."""
 
-    rejected: list[RejectedDraft] = field(default_factory=list)
-    prompt_tokens: int = 0
-    cached_tokens: int = 0
-    generated_tokens: int = 0
     questions: dict[str, Question] = field(default_factory=dict)
     last_reason: str = ""
 
-    def count(self, reply: StructuredReply) -> None:
-        self.prompt_tokens += reply.prompt_tokens
-        self.cached_tokens += reply.cached_tokens
-        self.generated_tokens += reply.generated_tokens
-
     def refuse(self, condition_id: str, attempt: int, raw: str, reason: str) -> None:
+        """Keep a draft that is not used, with the reason."""
         self.last_reason = reason
-        self.rejected.append(
-            RejectedDraft(condition_id=condition_id, attempt=attempt, raw_output=raw, reason=reason)
-        )
-
-    def written(self, case: TestCase) -> WrittenCase:
-        """The case with all that was spent until it left."""
-        return WrittenCase(case=case, **self._spent())
+        super().refuse(condition_id, attempt, raw, reason)
 
     def end(self) -> StoryEnd:
         """What is left over once the last case has left."""
-        return StoryEnd(questions=tuple(self.questions.values()), **self._spent())
-
-    def _spent(self) -> dict[str, Any]:
-        spent = {
-            "rejected": tuple(self.rejected),
-            "prompt_tokens": self.prompt_tokens,
-            "cached_tokens": self.cached_tokens,
-            "generated_tokens": self.generated_tokens,
-        }
-        self.rejected = []
-        self.prompt_tokens = self.cached_tokens = self.generated_tokens = 0
-        return spent
+        return StoryEnd(questions=tuple(self.questions.values()), **self.spent())
 
 
 @dataclass

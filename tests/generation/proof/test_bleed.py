@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from briefs import brief_of_case
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.domain import Chunk, Epic, RetrievedChunk, TestCase, TestStep, UserStory
 from assistant.generation.proof.bleed import bleed, bleed_findings, memorised
 from assistant.generation.writer import CaseBrief
-from assistant.generation.writers.existing_case import brief_of_case
 
 STORY = UserStory(
     key="s", title="Adding a tax", narrative='As an Administrator I want a tax of "EU VAT", 23 %'
