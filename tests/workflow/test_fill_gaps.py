@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -301,7 +302,7 @@ def test_a_model_s_step_passes_the_same_checks(
         timeout=5,
     )
     monkeypatch.setattr(workspace.endpoints, "open", lambda *_: endpoint)
-    monkeypatch.setattr(again_runs, "known_writer", lambda *_: None)
+    monkeypatch.setattr(again_runs, "known_writer", lambda *_: SimpleNamespace(id="endpoint"))
     monkeypatch.setattr(again_runs, "model_spec", lambda *_: endpoint.spec)
     choose_way(workspace.settings, "endpoint", "item")
     again = step_written(workspace, project_id, stored.id, at, writer="endpoint")
