@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from assistant.domain import Epic, GenerationRun, RetrievedChunk, Timings
+from assistant.domain import Epic, GenerationRun, RetrievedChunk, Timings, present_writer_id
 from assistant.generation.chain import Asked, CaseReady, Event, Finished, Planned, generate
 from assistant.generation.writer import WrittenCase
 from assistant.library import StoredCase
@@ -73,8 +73,8 @@ def planned_run(
     """
     generation = source.generation
     if writer is not None:
-        chosen = known_writer(workspace, writer).id
-        generation = generation.model_copy(update={"writer": chosen})
+        known_writer(workspace, writer)
+        generation = generation.model_copy(update={"writer": present_writer_id(writer)})
     return GenerationRun(
         id=f"{_prefix(list_run_id)}{uuid.uuid4().hex[:12]}",
         by=by,
