@@ -101,6 +101,8 @@ def _of_file(file: Path, epics: Mapping[str, str]) -> dict[str, Written]:
     if not isinstance(rows, list):
         raise RatingError(f"{file}: no list of cases, neither as a whole nor below “cases”.")
     by_epic: dict[str, list[object]] = {}
+    if not rows and file.stem in epics:
+        by_epic[file.stem] = []  # it wrote none for this epic
     whole = document if isinstance(document, dict) else {}
     for row in rows:
         by_epic.setdefault(_epic_of(row, file, epics), []).append(row)
