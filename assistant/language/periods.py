@@ -257,4 +257,5 @@ def _plain(
         return "at most"
     if _IS.search(lead):
         return "none"  # "the due date is 56 days after the report": neither earlier nor later
-    return "at least" if _AFTERWARDS.match(text, end) else "none"
+    granted = _GIVEN.search(lead) is not None  # "has 28 days from the notice to ...": a time limit
+    return "at least" if _AFTERWARDS.match(text, end) and not granted else "none"

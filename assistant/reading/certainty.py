@@ -39,6 +39,10 @@ _TORN = re.compile(r"\s*(?:[:=,;)\]→⇒]|->)")
 """An effect that begins so was cut from what stands in front of it."""
 _HANGS = re.compile(r"\b(?:except|unless|but|and|or|not|even|also)\W*$", re.IGNORECASE)
 """An effect that ends so leads on to what was cut off: "..., except (in case of an emergency)"."""
+_LEADS_ON = frozenset(("after", "before", "when", "while", "until", "if", "that", "and", "or"))
+_SUBJECT = re.compile(
+    r"(?<=[a-z]) (?=(?:the|an?|this|that|each|every|it|they|he|she|we|you)\s)", re.IGNORECASE
+)
 _SECOND = re.compile(r",\s+(?:and|or|but)\s+", re.IGNORECASE)
 _APART_ADVERB = re.compile(r",\s+\w+ly\W*$", re.IGNORECASE)
 MOST_LIMITS = 2
@@ -105,7 +109,15 @@ def has_sure_limits(rule: Rule) -> bool:
 
 
 def _goes_beyond(words: str) -> bool:
-    """Whether a comma in a condition leads on to something else than the next item of a list."""
+    """Whether a condition leads on to something else than the next item of a list: behind a comma,
+    or where a whole clause meets the next without one ("the van arrives the volunteer picks ...").
+    """
+    for place in _SUBJECT.finditer(words):
+        ahead, behind = words[: place.start()], parse_clause(words[place.end() :])
+        if ahead.split()[-1].lower() in PREPOSITIONS | _LEADS_ON or behind is None:
+            continue
+        if not PREPOSITIONS & set(behind.subject.lower().split()) and parse_clause(ahead):
+            return True
     parts = re.split(r",\s+", words)
     for number, part in enumerate(parts[1:], start=1):
         joint = re.match(r"(?:and|or|but)\s+", part)

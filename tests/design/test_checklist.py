@@ -500,3 +500,16 @@ def test_a_rule_of_many_conditions_stays_within_its_budget() -> None:
     text = "If A is set, B is set, C is set, D is set, E is set and F is set, G is shown."
     assert len(derived(text)) == STANDARD + 1
     assert len(derived(text, "thorough")) > STANDARD + 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "When the van arrives the volunteer picks the donor from the list and enters the weight.",
+        "The tenant has 28 days from the date of the notice to improve.",
+    ],
+)
+def test_what_runs_on_without_a_comma_and_a_time_that_is_given_claim_no_other_side(
+    text: str,
+) -> None:
+    assert list(told(text).values()) == [text.rstrip(".")]
