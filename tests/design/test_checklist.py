@@ -512,4 +512,5 @@ def test_a_rule_of_many_conditions_stays_within_its_budget() -> None:
 def test_what_runs_on_without_a_comma_and_a_time_that_is_given_claim_no_other_side(
     text: str,
 ) -> None:
-    assert list(told(text).values()) == [text.rstrip(".")]
+    whole = "“" + text.rstrip(".") + "”"
+    assert list(told(text).values()) == [whole]
