@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Literal
 
 from assistant.design.questions.scope import is_scope_statement
@@ -82,7 +81,6 @@ def _below(text: str) -> Iterator[str]:
         yield line
 
 
-@lru_cache(maxsize=64)
 def shared_preconditions(epic: Epic) -> tuple[SharedPrecondition, ...]:
     """What holds before all cases of the epic, then of each of its stories, in source order."""
     found = [

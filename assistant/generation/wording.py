@@ -99,11 +99,7 @@ class Token:
 
 @lru_cache(maxsize=4096)
 def tokens(text: str) -> tuple[Token, ...]:
-    """All words of a text in order; ``content`` is false for stop words.
-
-    Kept, as are sentences and clauses: the cases of a run say and cite the same texts again and
-    again.
-    """
+    """All words of a text in order; ``content`` is false for stop words."""
     return tuple(
         Token(stem(match.group()), match.start(), match.end(), _is_content(match.group()))
         for match in TOKEN.finditer(text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from assistant.language.nouns import COMMON, is_plural
 from assistant.language.people import is_person
@@ -24,7 +23,6 @@ FUNCTION_WORD = re.compile(
 )
 
 
-@lru_cache(maxsize=8192)
 def one_line(text: str) -> str:
     """Text on one line without the full stop at its end."""
     line = SPACE.sub(" ", text).strip(" ,;:")
@@ -41,7 +39,6 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-@lru_cache(maxsize=8192)
 def lower_start(text: str) -> str:
     """First word in lower case where that is safe: never a name, an acronym or a quoted word."""
     first, _, rest = text.partition(" ")

@@ -51,7 +51,6 @@ def coordinated(text: str) -> tuple[str, ...]:
     return tuple(text[start:end].strip() for start, end in bounds)
 
 
-@lru_cache(maxsize=8192)
 def starts_clause(text: str) -> bool:
     """Whether a clause with a subject of its own begins the text; its verb stands near."""
     text = text[:MAX_CLAUSE]
@@ -106,7 +105,6 @@ def _starts_predicate(text: str) -> bool:
     return base_of_third(words[0]) is not None and len(words) > 1 and words[1] not in ("is", "are")
 
 
-@lru_cache(maxsize=8192)
 def clauses_of(text: str) -> tuple[Clause, ...]:
     """The coordinated clauses that can be read; one without a subject has the first one's."""
     found: list[Clause] = []

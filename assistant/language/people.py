@@ -77,7 +77,6 @@ ARTICLE = re.compile(
 )
 
 
-@lru_cache(maxsize=8192)
 def head_noun(phrase: str) -> str:
     """The noun that a phrase is about: "a refund of £5" -> "refund"; "" where none is found."""
     core = _CUT.split(f" {phrase.strip()} ", maxsplit=1)[0]

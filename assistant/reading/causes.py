@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import pairwise
 
 from assistant.language.clauses import Clause, parse_clause
@@ -82,7 +81,6 @@ _THERE_IS = re.compile(r"\bthere['’]s (?!been\b)", re.IGNORECASE)
 _LEADING = re.compile(r"^(?:(?:if|when|where|that|also|then)\s+)+", re.IGNORECASE)
 
 
-@lru_cache(maxsize=8192)
 def read_facts(words: str, end: int, *, occasions: bool = False) -> Tree:
     """The facts that the words of a condition state; ``end`` is where they end in the text.
 

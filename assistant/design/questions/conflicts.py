@@ -106,7 +106,6 @@ def _limits(sentence: Span) -> list[Quantity]:
     ]
 
 
-@lru_cache(maxsize=16384)
 def _numbers(sentence: Span) -> list[Quantity]:
     """All amounts, with or without a word of comparison ("and an account number 8 digits")."""
     return [

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from assistant.generation.proof.amounts import (
     MEASURED,
@@ -66,7 +66,6 @@ SMALL = frozenset(["a", "an", "one", "two", "both", "once", "twice", "first", "s
 """Number words that are said without counting."""
 
 
-@lru_cache(maxsize=8192)
 def parts_of(text: str) -> tuple[str, ...]:
     """The sentences of a text."""
     return tuple(text[start:end] for start, end in sentences(text))

@@ -13,7 +13,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 
 from assistant.generation.proof.known import meaning, unquoted
 from assistant.generation.wording import NEGATING, clauses, sentences, stem, stem_set, tokens
@@ -123,7 +122,6 @@ def _other_numbers(
                 yield best
 
 
-@lru_cache(maxsize=4096)
 def _numbers(text: str) -> tuple[tuple[Quantity, str, frozenset[str]], ...]:
     """Quantities of a text, each with its sentence and the words that it is about."""
     found = []
@@ -240,13 +238,11 @@ def _same_clause(words: frozenset[str], other: frozenset[str], *, whole: bool) -
     return shared >= 2 and shared >= SAME_CLAUSE * of
 
 
-@lru_cache(maxsize=4096)
 def _clauses(text: str) -> tuple[str, ...]:
     bare = unquoted(text)
     return tuple(bare[start:end] for _, start, end in clauses(bare))
 
 
-@lru_cache(maxsize=4096)
 def _polar(clause: str) -> _Polar:
     """What a clause says and denies."""
     negative = False

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 
 from assistant.generation.wording import (
     content_stems,
@@ -53,7 +52,6 @@ _OPENING = word_set(
 _CURRENCY = re.compile(rf"\b(?:{CURRENCY_CODES_PATTERN})\b")
 
 
-@lru_cache(maxsize=8192)
 def folded(text: str) -> str:
     """The text in one case, with plain quotation marks and single spaces, a space at each end."""
     flat = text.casefold().translate(str.maketrans("“”’‘", "\"\"''"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from math import log
 from typing import Literal
 
@@ -26,12 +26,10 @@ NEAR_PREFIX = 5
 _NO_BASIS = frozenset({"story", "case"})
 
 
-@lru_cache(maxsize=2048)
 def _content(text: str) -> tuple[Token, ...]:
     return tuple(token for token in tokens(text) if token.content)
 
 
-@lru_cache(maxsize=2048)
 def _unquoted(text: str) -> tuple[Token, ...]:
     quoted = [match.span() for match in QUOTED.finditer(text)]
     return tuple(word for word in _content(text) if not any(a <= word.start < b for a, b in quoted))
