@@ -164,7 +164,8 @@ def _by_epic(
             counts = Counter(places)
             good = sum(count for place, count in counts.items() if place <= GOOD)
             shares = (counts[0], good, counts[len(SCALE) - 1])
-            shown = " / ".join(f"{100 * one / len(places):.0f}" for one in shares)
+            told = (f"{100 * one / len(places):.0f}" for one in shares)
+            shown = " / ".join(told) if places else "none written"
             row.append(f"{shown} (n {len(places) // len(raters)})" if places else "none")
         rows.append(row)
     return _table(["epic", *writers], rows)
