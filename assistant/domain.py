@@ -186,8 +186,9 @@ class Chunk(Value):
         return self.place.startswith(COMMENT)
 
 
-RetrievalStage = Literal["basis", "dense", "sparse", "fused", "reranked"]
-"""How a chunk got into the prompt: as the epic itself (``basis``) or by a stage of retrieval."""
+RetrievalStage = Literal["basis", "dense", "sparse", "fused", "reranked", "page"]
+"""How a chunk got into the prompt: as the epic itself (``basis``), by a stage of retrieval, or as
+the rest of a ``page`` of which retrieval found a part."""
 
 
 class RetrievedChunk(Value):
@@ -197,6 +198,11 @@ class RetrievedChunk(Value):
     score: float
     rank: int = Field(ge=1)
     stage: RetrievalStage = "fused"
+
+    @property
+    def is_hit(self) -> bool:
+        """Whether a search found it by its own words."""
+        return self.stage not in ("basis", "page")
 
 
 # --- Test design ------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ Three LangChain runnables, joined; each fills in its part of the request.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Protocol
@@ -30,6 +30,16 @@ if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
 
+MOST_PAGE_CHARACTERS = 6_000
+"""Of a page that is told whole where a part of it was found: what a word means, how a number is
+written or who may do it often stands beside the part that a search finds."""
+
+MOST_CHARACTERS = 12_000
+"""Of all that is added so to the sources of a story."""
+
+PAGE_KINDS = ("rule", "prose", "table_row")
+
+
 class Retriever(Protocol):
     """What the chain needs of a knowledge base."""
 
@@ -41,6 +51,10 @@ class Retriever(Protocol):
         exclude_documents: Collection[str] = (),
     ) -> tuple[RetrievedChunk, ...]:
         """Chunks for the queries, merged without duplicates, best first."""
+        ...
+
+    def chunks(self, document_id: str) -> tuple[Chunk, ...]:
+        """The chunks of a document, in its order."""
         ...
 
 
@@ -123,7 +137,7 @@ def planning(
                 )
                 if owner is epic
                 for source in sources
-                if source.stage != "basis" and not source.chunk.is_comment
+                if source.is_hit and not source.chunk.is_comment
             }
             by_epic.extend(raise_questions(epic, tuple(chunks.values())))
         return replace(request, questions=tuple(by_epic))
@@ -148,7 +162,8 @@ def story_sources(
     retrieval: RetrievalConfig,
     numbering: Numbering,
 ) -> tuple[RetrievedChunk, ...]:
-    """The numbered sources of a story: its own chunks first, then what is found for its criteria.
+    """The numbered sources of a story: its own chunks first, then what is found for its criteria,
+    then the rest of the pages that were found.
 
     Documents that the basis chunks stand in are not searched: they would find themselves.
     """
@@ -157,4 +172,24 @@ def story_sources(
     found = retriever.retrieve(
         queries, retrieval, exclude_documents={chunk.document_id for chunk in basis}
     )
+    found = (*found, *_rest_of_pages(found, retriever, retrieval))
     return tuple({one.rank: one for one in (*own, *numbering.retrieved(found))}.values())
+
+
+def _rest_of_pages(
+    found: Sequence[RetrievedChunk], retriever: Retriever, retrieval: RetrievalConfig
+) -> Iterator[RetrievedChunk]:
+    """What stands beside the parts that were found, of short pages, those found best first."""
+    known = {one.chunk.id for one in found}
+    kinds = [kind for kind in PAGE_KINDS if getattr(retrieval.top_k, kind)]
+    left = MOST_CHARACTERS
+    for document_id in dict.fromkeys(one.chunk.document_id for one in found):
+        chunks = retriever.chunks(document_id)
+        page = [one for one in chunks if one.kind in kinds and not one.is_comment]
+        if sum(len(one.text) for one in page) > MOST_PAGE_CHARACTERS:
+            continue
+        for chunk in page:
+            if chunk.id in known or len(chunk.text) > left:
+                continue
+            left -= len(chunk.text)
+            yield RetrievedChunk(chunk=chunk, score=0.0, rank=len(known) + 1, stage="page")

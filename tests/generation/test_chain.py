@@ -100,6 +100,9 @@ class FakeRetriever:
             for rank, one in enumerate(found, start=1)
         )
 
+    def chunks(self, document_id: str) -> tuple[Chunk, ...]:
+        return ()
+
 
 def run(
     retriever: FakeRetriever | None = None,
@@ -393,3 +396,28 @@ def test_reading_ahead_uses_the_numbers_of_the_run() -> None:
         [EPIC.model_copy(update={"stories": ()})], (), FakeRetriever(), writer, RetrievalConfig()
     )
     assert len(writer.read) == 1
+
+
+@pytest.mark.parametrize("long", [False, True])
+def test_the_rest_of_a_short_page_is_told_beside_what_was_found_of_it(long: bool) -> None:
+    where = chunk(
+        "", "The order number is K, year, five digits." + " x" * 3_000 * long, "prose", "w"
+    )
+    found = chunk("", "Remakes get an order number of their own.", "prose", "w")
+    case = chunk("TC-1", "An old case", "case", "w")
+
+    class Wiki(FakeRetriever):
+        def retrieve(self, *_: object, **__: object) -> tuple[RetrievedChunk, ...]:
+            return (RetrievedChunk(chunk=found, score=0.5, rank=1),)
+
+        def chunks(self, document_id: str) -> tuple[Chunk, ...]:
+            return tuple(
+                one.model_copy(update={"id": f"{document_id}/{place}"}) if one is not found else one
+                for place, one in enumerate((where, found, case))
+            )
+
+    planned = next(event for event in run(Wiki()) if isinstance(event, Planned))
+    others = [one for one in planned.retrieved if one.stage != "basis"]
+    told = [(one.stage, one.is_hit, one.chunk.text) for one in others]
+    assert told[0] == ("fused", True, found.text)
+    assert told[1:] == ([] if long else [("page", False, where.text)])

@@ -12,6 +12,7 @@ from fake_chat import FakeChat
 from assistant.design.processes.end_to_end import conditions_of_epic
 from assistant.domain import (
     AcceptanceCriterion,
+    Chunk,
     Epic,
     GenerationConfig,
     ModelSpec,
@@ -59,6 +60,9 @@ class Nothing:
         *,
         exclude_documents: Collection[str] = (),
     ) -> tuple[RetrievedChunk, ...]:
+        return ()
+
+    def chunks(self, document_id: str) -> tuple[Chunk, ...]:
         return ()
 
 

@@ -37,7 +37,7 @@ def test_the_embedded_model_writes_grounded_cases(
 
 
 def written_by_the_embedded_model(workspace: Workspace, project_id: str) -> None:
-    assert models.default_writer(workspace, project_id) == DEFAULT_CHAT
+    assert models.default_writer(workspace, project_id) == models.OUTLINE_WRITER
     found = understand(workspace, project_id, GenerateRequest(text=EPIC))
     chosen = GenerationConfig(writer=DEFAULT_CHAT)
     run = generate_cases.begin(workspace, project_id, found, chosen)

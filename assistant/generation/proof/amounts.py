@@ -221,7 +221,6 @@ def _computed(number: Number, operands: Numbers) -> Iterator[Decimal]:
     if number.kind == "" and exact:
         own += _distinct(one for one in known if one.kind == "money")
     elif number.kind in ("count", ""):
-        yield from (one + step for one in own for step in (1, -1) if number.kind)  # one more, less
         return
     for one in own:
         for share in shares:

@@ -88,7 +88,8 @@ def _distances(line: str, measures: Measures) -> Iterator[Mark]:
         return
     read = numbers(line)
     beside_dates = sum(isinstance(one.value, date) for one in read) > 1
-    compared = {one.start for one in find_quantities(line) if one.is_limit}  # "less than 3 months"
+    beyond = ("less than", "more than")  # "one day less than 3 months"
+    compared = {one.start for one in find_quantities(line) if one.comparison in beyond}
     for count in read:
         if not isinstance(count.value, Decimal) or not count.words[0].isdigit():
             continue

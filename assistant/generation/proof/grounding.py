@@ -104,7 +104,7 @@ class _Proof:
         said = "\n".join(
             (case.title, *self.basis.situation, *(s.expected_result for s in case.steps))
         )
-        chunks = [p.source.chunk for p in self.basis.passages if p.source.stage != "basis"]
+        chunks = [p.source.chunk for p in self.basis.passages if p.source.is_hit]
         for criterion in self.basis.criteria:
             for conflict in find_conflicts(criterion.text, chunks):
                 if conflict.quantity.text in said:

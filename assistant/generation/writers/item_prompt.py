@@ -218,7 +218,7 @@ def _shown(
     sources: Sequence[RetrievedChunk], special: Sequence[str], most_cases: int
 ) -> list[tuple[int, str]]:
     """The retrieved sources, numbered from 1 in the prompt: rules and pages, then cases."""
-    retrieved = [source for source in sources if source.stage != "basis"]
+    retrieved = [source for source in sources if source.is_hit]
     cases = [source for source in retrieved if source.chunk.kind == "case"][:most_cases]
     others = [source for source in retrieved if source.chunk.kind != "case"][:SOURCES]
     return [

@@ -269,7 +269,7 @@ def bearing_sources(brief: CaseBrief, sources: Sources) -> tuple[RetrievedChunk,
     others = sorted(
         (source for source in brief.sources if source.rank not in ranks), key=lambda one: one.rank
     )
-    return tuple(source for source in (*found, *others) if source.stage != "basis")
+    return tuple(source for source in (*found, *others) if source.is_hit)
 
 
 def _cut(draft: ItemDraft, lengths: Mapping[str, int]) -> str:

@@ -194,7 +194,8 @@ def _heading(hit: RetrievedChunk) -> str:
 
 
 def _place(hit: RetrievedChunk) -> str:
-    score = "from the epic itself" if hit.stage == "basis" else f"{hit.stage} score {hit.score:.3f}"
+    beside = {"basis": "from the epic itself", "page": "the rest of a page that was found"}
+    score = beside.get(hit.stage, f"{hit.stage} score {hit.score:.3f}")
     parts = [hit.chunk.heading, hit.chunk.place, hit.chunk.kind.replace("_", " "), score]
     return " · ".join(label(part, limit=160) for part in parts if part)
 

@@ -99,7 +99,6 @@ def serve(
         **os.environ,
         "UAT_DATA_DIR": str(settings.data_dir.resolve()),
         "UAT_MODELS_DIR": str(settings.models_path.resolve()),
-        "UAT_PRELOAD": DEFAULT_CHAT if with_model else "",
         "UAT_LOCK_DESCRIPTOR": "-1",
     }
     command = [

@@ -117,6 +117,10 @@ class CurrentTexts:
             for rank, (one, chunk) in enumerate(self._current(rows, exclude_documents), 1)
         )
 
+    def chunks(self, document_id: str) -> tuple[Chunk, ...]:
+        """See ``KnowledgeBase.chunks``."""
+        return self._knowledge.chunks(document_id)
+
     def search(
         self, query: str, config: RetrievalConfig, *, limit: int = 10
     ) -> tuple[RetrievedChunk, ...]:

@@ -69,6 +69,9 @@ class OneRule:
     ) -> tuple[RetrievedChunk, ...]:
         return (RetrievedChunk(chunk=RULE, score=0.5, rank=1),)
 
+    def chunks(self, document_id: str) -> tuple[Chunk, ...]:
+        return (RULE,)
+
 
 @pytest.fixture(scope="module")
 def qwen(qwen_path: Path) -> Iterator[ChatEndpoint]:
