@@ -33,6 +33,7 @@ _UNTIL = re.compile(
 
 
 _ACTOR = re.compile(r"(?:As|Als|En tant que|Como|Jako) (?P<name>[A-ZÀ-Ý][^,]{2,40}),")
+_PERSON = re.compile(r"\b[A-ZÀ-Ý][\w'’-]+ [A-ZÀ-Ý][\w'’-]+")
 _PAUSED = re.compile(r"[.!?…]$|[,;:.!?]\s")
 
 
@@ -205,9 +206,17 @@ def _is_done_by_another(lines: Sequence[str], role: frozenset[str]) -> bool:
     """Whether somebody acts ("As Ann Lee, send it") whom no line gives the role."""
     actors = {match["name"] for line in lines if (match := _ACTOR.match(line))}
     return any(
-        not any(_has_role(part, role) for line in lines for part in _parts(line) if name in part)
+        not any(_has_role(said, role) for line in lines for said in _said_of(name, line))
         for name in actors
     )
+
+
+def _said_of(name: str, line: str) -> Iterator[str]:
+    """The words behind a name up to the next person's: "Ann Lee, nurse, and Dr. Ben Otto, ..."."""
+    behind = line.partition(name)[2]
+    other = _PERSON.search(behind)
+    if behind:
+        yield behind[: other.start()] if other else behind
 
 
 def _parts(line: str) -> list[str]:

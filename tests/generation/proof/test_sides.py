@@ -117,3 +117,6 @@ def test_who_acts_may_be_another_although_somebody_has_the_role() -> None:
     technician = "Petra Lang (lab technician) can sign in"
     assert not list(turned_roles(one, [owner, technician, "As Petra Lang, send the order"], [one]))
     assert list(turned_roles(one, [owner, technician, "As Dr. Anna Berger, send the order"], [one]))
+    listed = "Lea Hoff, nurse, Tim Krause, reception, and Dr. Anna Weber, dentist, all sign in"
+    assert not list(turned_roles(one, [listed, "As Lea Hoff, send the order"], [one]))
+    assert list(turned_roles(one, [listed, "As Anna Weber, send the order"], [one]))
