@@ -99,6 +99,12 @@ def test_a_count_within_a_limit_contradicts_it_not(prove: Prove, result: str) ->
     assert "contradiction" not in told(case), case.findings
 
 
+def test_what_a_rate_comes_to_contradicts_it_not(prove: Prove) -> None:
+    text = "The harbour charges EUR 2.40 per started metre of length and night."
+    step = ("Settle the stay.", "9 metres, 2 nights", "The harbour charges EUR 43.20 for the stay.")
+    assert "contradiction" not in told(prove(text, [step]))
+
+
 def test_number_words_of_the_data_are_factors(prove: Prove) -> None:
     step = ("Book the room for two guests.", "", "The booking costs 160 €.")
     assert not prove("A guest costs 80 €.", [step]).findings
