@@ -34,6 +34,9 @@ TURNS = 100
 ENDING = 3
 """Digits from which on the end of a longer number is taken for it."""
 
+FEW = 8
+"""Counts of which two are taken at a time."""
+
 MOST_OPERANDS = 14
 """Numbers of a case that results are computed from; with more of them anything could follow."""
 
@@ -233,6 +236,8 @@ def _computed(number: Number, operands: Numbers) -> Iterator[Decimal]:
             yield from (one * factor * share / 100 for share in shares)
             if factor:
                 yield one / factor
+        if number.kind == "money":  # a rate of two counts: "2.40 a metre and night"
+            yield from (one * first * second for first, second in combinations(plain[:FEW], 2))
     if number.kind == "percent":
         money = _distinct(one for one in known if one.kind == "money")
         for one, other in combinations(money, 2):
