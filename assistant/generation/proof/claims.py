@@ -23,6 +23,7 @@ from assistant.generation.proof.bleed import NOT_IN_SOURCES
 from assistant.generation.proof.calculations import calculations
 from assistant.generation.proof.ground import Basis
 from assistant.generation.proof.marks import CONTRADICTION, INCONSISTENT, UNSUPPORTED, Mark, shown
+from assistant.generation.proof.polarity import contrasted
 from assistant.generation.proof.words import (
     NEUTRAL,
     Lexicon,
@@ -121,6 +122,7 @@ class Claims:
                 number for one in written_out if self._are_given(one.numbers)
                 for number in (*one.numbers, *one.totals)
             ]  # fmt: skip
+            computed += contrasted(part)
             for number in numbers(part):
                 if number in computed or self._plain(number) or self._near.holds(number):
                     continue

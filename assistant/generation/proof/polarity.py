@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from assistant.domain import Outcome, TestCondition
-from assistant.generation.proof.amounts import alike, numbers
+from assistant.generation.proof.amounts import Number, alike, numbers
 from assistant.generation.proof.words import NEGATORS, SEEN, all_content, content, meeting, same
 from assistant.generation.wording import clauses, stem
 from assistant.language.lexicon import word_set
@@ -236,14 +236,35 @@ _DENIED_NUMBER = re.compile(
 
 def denied_numbers(result: str, side: Side) -> Iterator[str]:
     """Numbers that a result denies ("the total is not 90 EUR") though the text, which would have to
-    give the wrong one, names none."""
+    give the wrong one, names none. In "60 EUR, not 90 EUR" the first is claimed, and is proved."""
     if _DENIED_NUMBER.search(result) is None:
         return
     known = [one for text in side.texts for one in numbers(text)]
-    for match in _DENIED_NUMBER.finditer(result):
-        number = next((one for one in numbers(result) if one.start >= match.end()), None)
-        if number is not None and not any(alike(number, one) for one in known):
+    for number, instead in _denied(result):
+        if not instead and not any(alike(number, one) for one in known):
             yield number.words
+
+
+def contrasted(result: str) -> tuple[Number, ...]:
+    """The numbers of a result that stand for what it is not: 90 of "60 EUR, not 90 EUR"."""
+    return tuple(number for number, instead in _denied(result) if instead)
+
+
+def _denied(result: str) -> Iterator[tuple[Number, bool]]:
+    """Each denied number, and whether one of its kind is told instead, earlier in its sentence."""
+    for match in _DENIED_NUMBER.finditer(result):
+        read = numbers(result)
+        number = next((one for one in read if one.start >= match.end()), None)
+        if number is not None:
+            yield (
+                number,
+                any(
+                    ("" in (one.kind, number.kind) or one.kind == number.kind)
+                    and one.end <= match.start()
+                    and not re.search(r"[.;]\s", result[one.end : match.start()])
+                    for one in read
+                ),
+            )
 
 
 def attempted(action: str, result: str, side: Side) -> Iterator[str]:

@@ -99,6 +99,22 @@ def test_a_count_within_a_limit_contradicts_it_not(prove: Prove, result: str) ->
     assert "contradiction" not in told(case), case.findings
 
 
+@pytest.mark.parametrize(
+    ("result", "wrong"),
+    [
+        ("The deposit is EUR 50.00, not EUR 25.00.", False),
+        ("The booking is of 7 wagons, not 10.", False),
+        ("The booking is made. The deposit is not EUR 25.00.", True),
+    ],
+)
+def test_a_number_instead_of_another_is_what_is_claimed(
+    prove: Prove, result: str, wrong: bool
+) -> None:
+    step = ("Book 7 wagons.", "7 wagons", result)
+    case = prove("A booking needs a deposit of EUR 50.00.", [step])
+    assert bool(told(case)) is wrong, case.findings
+
+
 def test_what_a_rate_comes_to_contradicts_it_not(prove: Prove) -> None:
     text = "The harbour charges EUR 2.40 per started metre of length and night."
     step = ("Settle the stay.", "9 metres, 2 nights", "The harbour charges EUR 43.20 for the stay.")
