@@ -125,7 +125,7 @@ def grounding_of_steps(page: Page) -> None:
     """Each result names its source, which stands beside it with the supporting words marked."""
     expect(steps(page)).to_contain_text("locked for 30 minutes")
     expect(steps(page)).not_to_contain_text("45 minutes")
-    marks = steps(page).locator(".stMarkdownBadge").filter(has_text="supported")
+    marks = steps(page).locator(".stMarkdownBadge").filter(has_text="its words are in")
     expect(marks.first).to_be_visible()
     for mark in marks.all_text_contents():
         found = re.fullmatch(r"✓ its words are in((?: \[\d+\])+)", mark.strip())
