@@ -84,6 +84,9 @@ _add("size", Mbit="mbit", Gbit="gbit", kbit="kbit")
 _UNITS |= dict.fromkeys(("kmh", "kph"), ("measure", "km/h")) | {"mbps": ("measure", "mbit/s")}
 _PER = r"/(?:min|sec|s|hr|h|days?|d|week|month|year|100 ?km|km|m[²³23]?|ml|dl|l|kg|ha)"
 """Of what a rate is told: "m/s", "g/km", "mg/l"."""
+RATE = re.compile(r"\s*(?:/|(?:per|an?|each|every|pro|je|par|por|za|op)\b)", re.IGNORECASE)
+"""Behind an amount of money: "EUR 2.40 per started metre"; more than one cost another amount."""
+
 _RATED = [name for name, (kind, _) in _UNITS.items() if kind in ("measure", "size")] + ["mmol"]
 
 UNIT_PATTERN = "|".join(

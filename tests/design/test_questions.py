@@ -127,6 +127,8 @@ def test_a_rule_in_other_words_can_be_a_conflict(text: str, rule: str, said: str
          "BR-PRK-01 The resident parking permit costs 30.70 EUR per year."),
         ("The appointment reminder is sent 24 hours before the appointment.",
          "BR-AR-07 A reminder is sent 14 days after the due date of an invoice."),
+        ("A late loan request is accepted with a request surcharge of EUR 250.00.",
+         "The fee for a loan request is EUR 120.00 per object plus any request surcharge."),
         ("Orders of 50.00 EUR or more ship free.",
          "BR-SHIP-01 Express shipping of an order costs 9.90 EUR."),
         ("The rejection mail of a candidate goes out 48 hours later.",

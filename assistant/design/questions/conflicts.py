@@ -20,7 +20,7 @@ from assistant.language.messages import mask_quotes
 from assistant.language.nouns import singular
 from assistant.language.quantities import find_quantities
 from assistant.language.sentences import Span, sentences, start_of
-from assistant.language.units import in_base_unit
+from assistant.language.units import RATE, in_base_unit
 from assistant.language.verbs import base_of_gerund, base_of_participle, base_of_third
 
 _STOP = word_set(
@@ -73,6 +73,8 @@ def find_conflicts(text: str, sources: Sequence[Chunk]) -> tuple[Conflict, ...]:
             for theirs in _limits(sentence):
                 for mine, limits in ours:
                     for quantity in limits:
+                        if _is_rate(mine, quantity) != _is_rate(sentence, theirs):
+                            continue  # "120 EUR per object" is no other amount than "250 EUR"
                         strength = _same_subject(mine, quantity, sentence, theirs)
                         place = (quantity.start, quantity.end)
                         if strength < 0.5:
@@ -82,6 +84,12 @@ def find_conflicts(text: str, sources: Sequence[Chunk]) -> tuple[Conflict, ...]:
                         elif place not in best or strength > best[place].strength:
                             best[place] = Conflict(quantity, chunk, theirs, sentence, strength)
     return tuple(conflict for place, conflict in sorted(best.items()) if place not in settled)
+
+
+def _is_rate(sentence: Span, quantity: Quantity) -> bool:
+    """Whether an amount is one of money for each of something."""
+    behind = sentence.text[quantity.end - sentence.start :]
+    return quantity.kind == "money" and RATE.match(behind) is not None
 
 
 @lru_cache(maxsize=8192)

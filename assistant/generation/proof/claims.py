@@ -36,12 +36,7 @@ from assistant.generation.wording import sentences
 from assistant.language.casing import bare_words
 from assistant.language.messages import find_messages, mask_quotes
 from assistant.language.quantities import find_quantities
-
-_RATE = re.compile(
-    r"\s*(?:/|(?:per|an?|each|every|pro|je|par|por|za|op)\b)",
-    re.IGNORECASE,
-)
-""" "EUR 2.40 per started metre": more than one of them cost another amount."""
+from assistant.language.units import RATE
 
 CARRIED = 0.5
 """Share of a sentence's telling words that texts and data must hold."""
@@ -157,7 +152,7 @@ class Claims:
                 one for one in numbers(text)
                 if (one.kind, one.unit) == _family(number)
                 and (number.kind != "count" or one.start not in limits)  # 2 is within "up to 4"
-                and not _RATE.match(text, one.end)  # what it comes to is another amount
+                and not RATE.match(text, one.end)  # what it comes to is another amount
             ]  # fmt: skip
             if number.kind and theirs and len(meeting(words, content(text))) >= SAME_MATTER:
                 message = f"“{number.words}” contradicts {shown(text)}."
