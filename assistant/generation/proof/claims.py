@@ -146,12 +146,13 @@ class Claims:
     def _strange_number(self, number: Number, part: str) -> Mark:
         """As a contradiction where a text states another number of the same kind for the matter."""
         words = content(part) - NEUTRAL
+        is_limit = any(one.is_limit and one.start == number.start for one in find_quantities(part))
         for text in (text for said in self.basis.said for text in parts_of(said)):
             limits = {one.start for one in find_quantities(text) if one.is_limit}
             theirs = [
                 one for one in numbers(text)
                 if (one.kind, one.unit) == _family(number)
-                and (number.kind != "count" or one.start not in limits)  # 2 is within "up to 4"
+                and (is_limit or one.start not in limits)  # 2 is within "up to 4"
                 and not RATE.match(text, one.end)  # what it comes to is another amount
             ]  # fmt: skip
             if number.kind and theirs and len(meeting(words, content(text))) >= SAME_MATTER:

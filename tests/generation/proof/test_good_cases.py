@@ -91,10 +91,15 @@ def test_a_calculation_that_is_written_out_follows(prove: Prove, result: str, wr
     assert bool(told(case)) is wrong, case.findings
 
 
-@pytest.mark.parametrize("result", ["The household has 4 parcels of this month."])
-def test_a_count_within_a_limit_contradicts_it_not(prove: Prove, result: str) -> None:
+@pytest.mark.parametrize(
+    "result",
+    ["The household has 4 parcels of this month.", "The parcels of the household weigh 2.5 kg."],
+)
+def test_a_value_within_a_limit_contradicts_it_not(prove: Prove, result: str) -> None:
     given = ["The household has 3 parcels of this month"]
-    text = "A household gets up to 5 parcels a month."
+    text = (
+        "A household gets up to 5 parcels a month; the parcels of a household weigh at most 10 kg."
+    )
     case = prove(text, [("Hand out one more parcel.", "", result)], given=given)
     assert "contradiction" not in told(case), case.findings
 
