@@ -181,7 +181,6 @@ def _plain(
     start, end = place
     if _GAPPED.search(lead):
         return "at most"
-    told = _IN_CONDITION.search(lead) or _ARROW.match(text, end)
     if _REACHED.match(text, end) and _IN_CONDITION.search(lead):
         return "at least"
     if _OVERRUN.match(text, end) and _IN_CONDITION.search(lead):
@@ -198,16 +197,7 @@ def _plain(
         compound = re.match(r"[\w.,]+-(?:digit|character|letter)\b", text[start:end], re.IGNORECASE)
         decimals = "decimal" in text[start:end] and re.search(r"\b(?:with|to|in)$", lead)
         return "exactly" if compound or decimals or _EXACT.search(before) else "none"
-    if kind == "count" and lead.endswith("until") and _UNTIL_ALL.match(text, end):
-        return "at least"
-    if kind == "count" and told and _REPEATED.search(text[start:end]):
-        return "at least"
-    if kind == "count" and _ORDINAL.match(text[start:end]):
-        return "at least"
-    whose = _IN_CONDITION.search(lead) or _WHO.search(lead)
-    if kind == "count" and _RUNNING.match(text, end) and whose:
-        return "at least"
-    if kind == "count" and told and _HAS_DONE.search(lead):
+    if kind == "count" and _is_reached(text, lead, place):
         return "at least"
     headed = _HEADED.match(text)
     if headed and kind != "number" and _ITEM.search(text[:start]):
@@ -222,8 +212,26 @@ def _plain(
         return "at most"
     if kind in ("size", "measure", "duration") and _INCLUDES.search(lead):
         return "at most"
-    if kind != "duration":
-        return "none"
+    return _period(text, before, lead, place) if kind == "duration" else "none"
+
+
+def _is_reached(text: str, lead: str, place: tuple[int, int]) -> bool:
+    """Whether a count is one that has to be reached: "the third failed attempt"."""
+    start, end = place
+    told = _IN_CONDITION.search(lead) or _ARROW.match(text, end)
+    whose = _IN_CONDITION.search(lead) or _WHO.search(lead)
+    return bool(
+        (lead.endswith("until") and _UNTIL_ALL.match(text, end))
+        or (told and _REPEATED.search(text[start:end]))
+        or _ORDINAL.match(text[start:end])
+        or (whose and _RUNNING.match(text, end))
+        or (told and _HAS_DONE.search(lead))
+    )
+
+
+def _period(text: str, before: str, lead: str, place: tuple[int, int]) -> Comparison:
+    """The limit on a period next to which no word of comparison stands."""
+    start, end = place
     if _ORDINAL.match(text[start:end]):
         return "at least"
     if _AFTER_THE.search(lead) and _OVER.match(text, end):
