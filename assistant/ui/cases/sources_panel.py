@@ -59,7 +59,7 @@ def sources_panel(
     for hit in cited:
         found = [o for o in origins if o.chunk_id == hit.chunk.id]
         _cited(project_id, hit, uses[hit.chunk.id], found)
-    others = [hit for hit in view.run.retrieved if hit.chunk.id not in uses]
+    others = [hit for hit in view.run.retrieved if hit.chunk.id not in uses and hit.stage != "page"]
     if others:
         with st.expander(f"Found but not cited ({len(others)})", icon=":material/more_horiz:"):
             # One element for all: each costs a message and a render on every click.
@@ -194,8 +194,7 @@ def _heading(hit: RetrievedChunk) -> str:
 
 
 def _place(hit: RetrievedChunk) -> str:
-    beside = {"basis": "from the epic itself", "page": "the rest of a page that was found"}
-    score = beside.get(hit.stage, f"{hit.stage} score {hit.score:.3f}")
+    score = "from the epic itself" if hit.stage == "basis" else f"{hit.stage} score {hit.score:.3f}"
     parts = [hit.chunk.heading, hit.chunk.place, hit.chunk.kind.replace("_", " "), score]
     return " · ".join(label(part, limit=160) for part in parts if part)
 
