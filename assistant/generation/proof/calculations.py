@@ -68,8 +68,36 @@ def _calculated(
         return
     family = (measured.kind, measured.unit)
     totals = tuple(one for one in read if (one.kind, one.unit) == family and one.value in values)
-    said_otherwise = said is not None and (said.kind, said.unit) == family and said not in totals
-    yield Calculation(tuple(run), totals, said if said_otherwise else None)
+    otherwise = (
+        said is not None
+        and (said.kind, said.unit) == family
+        and _is_plain(run, signs)
+        and not any(_equals(said, value) for value in values if value is not None)
+    )
+    yield Calculation(tuple(run), totals, said if otherwise else None)
+
+
+def _is_plain(run: Sequence[Number], signs: Sequence[str]) -> bool:
+    """Whether a calculation can be read in one way only: amounts of one unit, one in each term.
+
+    "200 EUR - 10 % = 180 EUR" takes a share, and "10 days + 1 = 11 days" leaves out a unit.
+    """
+    amounts = {(one.kind, one.unit) for one in run if one.kind in MEASURED}
+    terms = [[run[0].kind in MEASURED]]
+    for sign, number in zip(signs, run[1:], strict=True):
+        if sign in "+-":
+            terms.append([])
+        terms[-1].append(number.kind in MEASURED)
+    return len(amounts) <= 1 and len({sum(term) for term in terms}) == 1 and sum(terms[0]) <= 1
+
+
+def _equals(said: Number, value: Decimal) -> bool:
+    """Whether a total is a value, rounded as it is written."""
+    if not isinstance(said.value, Decimal):
+        return False
+    exponent = said.value.as_tuple().exponent
+    places = Decimal(1).scaleb(exponent if isinstance(exponent, int) and exponent < 0 else 0)
+    return abs(said.value - value) < places
 
 
 def _value(values: Sequence[Decimal], signs: Sequence[str]) -> Decimal | None:

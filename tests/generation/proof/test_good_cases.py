@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from assistant.domain import Fact, TestCase
+from assistant.generation.proof.calculations import calculations
 from assistant.generation.proof.sides import is_sentence
 
 Prove = Callable[..., TestCase]
@@ -170,3 +171,21 @@ def test_the_name_of_a_field_or_a_status_is_no_other_message(
 )  # fmt: skip
 def test_a_message_has_a_verb_or_a_mark(words: str, is_message: bool) -> None:
     assert is_sentence(words) is is_message
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("200 EUR - 10 % = 180 EUR", False),
+        ("10 days + 1 = 11 days", False),
+        ("10 EUR ÷ 3 = 3.33 EUR", False),
+        ("2 weeks + 1 day = 15 days", False),
+        ("3 x 70 EUR + 17 x 110 EUR = 2,080 EUR", False),
+        ("3 x 70 EUR + 17 x 110 EUR = 2,090 EUR", True),
+        ("5,000 EUR - 5,000 EUR = 500 EUR", True),
+    ],
+)
+def test_a_total_is_wrong_only_where_it_can_be_read_in_one_way(text: str, wrong: bool) -> None:
+    found = list(calculations(text))
+    assert found
+    assert any(one.wrong_total is not None for one in found) is wrong
