@@ -68,9 +68,7 @@ _LEADING = re.compile(rf"^(?:\[{_KEY}\]|\({_KEY}\)|{_KEY}\s*[:|]|{_KEY}\s+-(?=\s
 
 _NUMBER = re.compile(r"^(?:step\s+)?(\d{1,2})[.):]\s+(?=\S)", re.I)
 _CITATION = re.compile(r"\s*\[(?:\d+(?:\s*[,;]\s*\d+)*|sources?[^\]]*|unsupported|derived)\]", re.I)
-_ALIKE = str.maketrans(
-    {"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "…": "...", "–": "-", "—": "-"}
-)
+_ALIKE = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "…": "..."})
 
 
 def cases_by_epic(path: Path, epics: Mapping[str, str]) -> dict[str, Written]:
