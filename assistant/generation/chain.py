@@ -317,7 +317,9 @@ def read_ahead(
     machine reads for seconds. Raises as ``generate``.
     """
     for epic, story in stories_of(epics)[:1]:
-        sources = story_sources(epic, story, basis_chunks, retriever, retrieval, Numbering())
+        sources = story_sources(
+            epic, story, basis_chunks, retriever, retrieval, Numbering(), retriever.chunks
+        )
         raise_if_cancelled(cancelled, "Reading ahead")
         writer.read_ahead(epic, story, sources, cancelled=cancelled)
 

@@ -5,8 +5,9 @@ Three LangChain runnables, joined; each fills in its part of the request.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from time import perf_counter
 from typing import TYPE_CHECKING, Protocol
 
@@ -113,10 +114,13 @@ def planning(
     def retrieve(request: Request) -> Request:
         started = perf_counter()
         numbering = Numbering()
+        pages = cache(retriever.chunks)  # stories find the same pages
         sources = []
         for epic, story in stories_of(request.epics):
             raise_if_cancelled(cancelled, "Searching for sources")
-            found = story_sources(epic, story, request.basis, retriever, retrieval, numbering)
+            found = story_sources(
+                epic, story, request.basis, retriever, retrieval, numbering, pages
+            )
             sources.append(found)
         return replace(
             request,
@@ -161,9 +165,10 @@ def story_sources(
     retriever: Retriever,
     retrieval: RetrievalConfig,
     numbering: Numbering,
+    pages: Callable[[str], tuple[Chunk, ...]],
 ) -> tuple[RetrievedChunk, ...]:
     """The numbered sources of a story: its own chunks first, then what is found for its criteria,
-    then the rest of the pages that were found.
+    then the rest of the pages that were found (``pages``: the chunks of a document).
 
     Documents that the basis chunks stand in are not searched: they would find themselves.
     """
@@ -172,20 +177,21 @@ def story_sources(
     found = retriever.retrieve(
         queries, retrieval, exclude_documents={chunk.document_id for chunk in basis}
     )
-    found = (*found, *_rest_of_pages(found, retriever, retrieval))
+    found = (*found, *_rest_of_pages(found, pages, retrieval))
     return tuple({one.rank: one for one in (*own, *numbering.retrieved(found))}.values())
 
 
 def _rest_of_pages(
-    found: Sequence[RetrievedChunk], retriever: Retriever, retrieval: RetrievalConfig
+    found: Sequence[RetrievedChunk],
+    pages: Callable[[str], tuple[Chunk, ...]],
+    retrieval: RetrievalConfig,
 ) -> Iterator[RetrievedChunk]:
     """What stands beside the parts that were found, of short pages, those found best first."""
     known = {one.chunk.id for one in found}
     kinds = [kind for kind in PAGE_KINDS if getattr(retrieval.top_k, kind)]
     left = MOST_CHARACTERS
     for document_id in dict.fromkeys(one.chunk.document_id for one in found):
-        chunks = retriever.chunks(document_id)
-        page = [one for one in chunks if one.kind in kinds and not one.is_comment]
+        page = [one for one in pages(document_id) if one.kind in kinds and not one.is_comment]
         if sum(len(one.text) for one in page) > MOST_PAGE_CHARACTERS:
             continue
         for chunk in page:

@@ -66,8 +66,8 @@ def comparison_form(opened: Workspace, record: Session) -> None:
                 "that the wording alone is measured.",
             )
         st.caption(
-            ":material/schedule: The embedded model takes a quarter of a minute to a minute a case "
-            "and column on two cores. You can leave the page; the comparison goes on."
+            ":material/schedule: By model, a case and column takes seconds to a minute on two "
+            "cores. You can leave the page; the comparison goes on."
         )
         if st.button("Compare", type="primary", icon=":material/play_arrow:", key="compare"):
             with errors_shown():
