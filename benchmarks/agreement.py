@@ -34,9 +34,9 @@ def main() -> None:
 
     from assistant.generation.models.engine import LlamaEngine
     from assistant.settings import load_settings
+    from assistant.training.adapter_merge import export_gguf, merge, with_adapter
     from assistant.training.adapters import AdapterRegistry
     from assistant.training.base_models import find_base, load_base
-    from assistant.training.merging import export_gguf, merge, with_adapter
 
     settings = load_settings(data_dir=given.data_dir)
     adapter = AdapterRegistry(settings.adapters_path).get(given.adapter)

@@ -23,7 +23,7 @@ from assistant.domain import TestCase, TestStep
 from assistant.settings import load_settings
 from assistant.sources.files.files import read_file
 from assistant.suite.duplicates import Embed, decide
-from assistant.suite.likeness import Profile
+from assistant.suite.similarity import Profile
 from assistant.training.data.case_files import read_case_file
 
 HERE = Path(__file__).resolve().parent

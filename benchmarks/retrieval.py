@@ -21,8 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.domain import Chunk, ChunkKind, RetrievalConfig, SearchFilter
-from assistant.knowledge.base import KnowledgeBase
 from assistant.knowledge.embedding import SentenceEmbedder
+from assistant.knowledge.knowledge_base import KnowledgeBase
 
 TARGETS = SearchFilter(kinds=("case",))
 PLAIN = RetrievalConfig(filter=TARGETS, tell_apart=False)

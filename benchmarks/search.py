@@ -25,9 +25,9 @@ from pathlib import Path
 import numpy as np
 
 from assistant.domain import CHUNK_KINDS, Chunk, RetrievalConfig
-from assistant.knowledge.base import KnowledgeBase
 from assistant.knowledge.embedding import SentenceEmbedder
-from assistant.knowledge.question import Question, ask
+from assistant.knowledge.knowledge_base import KnowledgeBase
+from assistant.knowledge.query_vectors import Question, ask
 from assistant.knowledge.sparse import Bm25Encoder
 
 TARGET_MS, TARGET_RATIO = 25.0, 50.0

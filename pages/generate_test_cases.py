@@ -15,7 +15,7 @@ if record.run_id:
 else:
     st.title("Generate test cases")
     # After the title: what reads an epic is long to import, and something is to be seen first.
-    from assistant.ui.home.compose import compose
+    from assistant.ui.home.request_form import compose
     from assistant.ui.home.run_view import earlier_runs
 
     compose(opened, record)

@@ -7,7 +7,8 @@ from argparse import Namespace
 from itertools import count
 from pathlib import Path
 
-from assistant.command_line.asked import (
+from assistant.command_line.output import Terminal
+from assistant.command_line.project_request import (
     DEFAULT_PROJECT,
     open_workspace,
     project_of_run,
@@ -16,7 +17,6 @@ from assistant.command_line.asked import (
     request_of,
     understood,
 )
-from assistant.command_line.output import Terminal
 from assistant.command_line.scope_options import techniques_of
 from assistant.domain import CaseTemplate, GenerationConfig, GenerationRun, TestCase
 from assistant.errors import SettingsError, SourceError

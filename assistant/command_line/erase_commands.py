@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from assistant.command_line.asked import open_workspace, project_of_run, reading_project
 from assistant.command_line.output import Terminal
+from assistant.command_line.project_request import open_workspace, project_of_run, reading_project
 from assistant.errors import SettingsError
 from assistant.workflow.deployment import erase as erasing
 from assistant.workflow.deployment.erase import Erased, Wanted

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from assistant.command_line.asked import open_workspace
 from assistant.command_line.output import Terminal
+from assistant.command_line.project_request import open_workspace
 from assistant.errors import ModelUnavailable, SettingsError
 from assistant.settings import Settings
-from assistant.workflow.deployment import add_models, probe_models, saved_endpoint
+from assistant.workflow.deployment import add_models, endpoint_file, probe_models
 from assistant.workflow.deployment import models as model_store
 from assistant.workflow.deployment.probe_models import ProbeTask
 from assistant.workflow.deployment.ways_of_writing import (
@@ -63,7 +63,7 @@ def _list(options: Namespace, terminal: Terminal) -> None:
     if terminal.json:
         terminal.document(rows)
         return
-    settings, problem = saved_endpoint.in_use(options.settings)
+    settings, problem = endpoint_file.in_use(options.settings)
     terminal.table(
         [
             ("MODEL", "TASK", "STATUS", "SIZE", "LICENCE", "TITLE"),
@@ -81,10 +81,10 @@ def _list(options: Namespace, terminal: Terminal) -> None:
 
 def _endpoint(settings: Settings) -> str:
     """The endpoint, where it is, who said so, and whether its key is set."""
-    by = "saved under Settings" if saved_endpoint.address_is_saved(settings) else "set by UAT_..."
-    variable, state = saved_endpoint.key_state(settings)
+    by = "saved under Settings" if endpoint_file.address_is_saved(settings) else "set by UAT_..."
+    variable, state = endpoint_file.key_state(settings)
     key = f"{variable} not set" if state == "not set" else f"key set ({state})"
-    where = saved_endpoint.destination(settings)
+    where = endpoint_file.destination(settings)
     return (
         f"endpoint: {settings.endpoint_provider} {settings.endpoint_model}, {where} ({by}; {key})"
     )

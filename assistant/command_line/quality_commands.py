@@ -6,8 +6,8 @@ from argparse import Namespace
 
 from pydantic import ValidationError
 
-from assistant.command_line.asked import DEFAULT_PROJECT, open_workspace
 from assistant.command_line.output import Terminal
+from assistant.command_line.project_request import DEFAULT_PROJECT, open_workspace
 from assistant.errors import SettingsError
 from assistant.workflow.deployment import models as model_store
 from assistant.workflow.learning import evaluate_generation

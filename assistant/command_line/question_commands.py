@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from assistant.command_line.asked import open_workspace, request_of, understood
 from assistant.command_line.output import Terminal
+from assistant.command_line.project_request import open_workspace, request_of, understood
 from assistant.domain import Question
 from assistant.errors import SourceError
 from assistant.workflow.deployment.workspace import Workspace

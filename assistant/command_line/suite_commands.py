@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from assistant.command_line.asked import open_workspace, project_of_run, reading_project
 from assistant.command_line.output import Terminal
+from assistant.command_line.project_request import open_workspace, project_of_run, reading_project
 from assistant.workflow.review import duplicates as same_cases
 from assistant.workflow.writing import coverage as depth_of_coverage
 

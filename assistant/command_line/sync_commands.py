@@ -9,8 +9,8 @@ from __future__ import annotations
 from argparse import Namespace
 from datetime import datetime
 
-from assistant.command_line.asked import DEFAULT_PROJECT, open_workspace, reading_project
 from assistant.command_line.output import Terminal
+from assistant.command_line.project_request import DEFAULT_PROJECT, open_workspace, reading_project
 from assistant.errors import SettingsError
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import stale as stale_store

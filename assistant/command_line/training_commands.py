@@ -12,8 +12,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from assistant.command_line.asked import DEFAULT_PROJECT, open_workspace
 from assistant.command_line.output import Terminal
+from assistant.command_line.project_request import DEFAULT_PROJECT, open_workspace
 from assistant.domain import OUTLINE_WRITER
 from assistant.errors import SettingsError, TrainingError
 from assistant.workflow.deployment.workspace import Workspace

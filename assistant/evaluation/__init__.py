@@ -2,10 +2,10 @@
 
 __all__ = [
     "advice",
-    "briefing",
     "capabilities",
+    "column_brief",
     "columns",
-    "language",
+    "language_perplexity",
     "matching",
     "metrics",
     "model_probe",

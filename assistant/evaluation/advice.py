@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from assistant.domain import Value
-from assistant.evaluation.language import LanguageFigures
+from assistant.evaluation.language_perplexity import LanguageFigures
 from assistant.evaluation.metrics import METRICS, Metric, metric_of
 from assistant.evaluation.records import Comparison
 from assistant.evaluation.statistics import Difference, Figure

@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING, Protocol
 from assistant.domain import TestCase, Value
 from assistant.evaluation.assignment import best_assignment
 from assistant.suite.amounts import amounts, unlike
+from assistant.suite.case_words import content, without_quotes, words
 from assistant.suite.evidence import messages, refuses
-from assistant.suite.wording import content, without_quotes, words
 
 if TYPE_CHECKING:
     import numpy as np

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from assistant.evaluation.quality import words_of
 from assistant.evaluation.records import CaseScore, StoryReferences
 from assistant.evaluation.statistics import Measure, exponential_of_ratio, ratio
-from assistant.evaluation.style import (
+from assistant.evaluation.style_similarity import (
     CompanyProfile,
     count_vector,
     style_closeness,

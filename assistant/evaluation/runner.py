@@ -18,7 +18,7 @@ from assistant.domain import (
     Value,
 )
 from assistant.errors import AssistantError
-from assistant.evaluation.briefing import ColumnSpec, brief_for
+from assistant.evaluation.column_brief import ColumnSpec, brief_for
 from assistant.evaluation.columns import column_kind
 from assistant.evaluation.matching import THRESHOLD, TextEmbedder
 from assistant.evaluation.quality import (
@@ -29,9 +29,9 @@ from assistant.evaluation.quality import (
     smells,
 )
 from assistant.evaluation.records import CaseLoss, CaseScore, Comparison, EvaluationSet
-from assistant.evaluation.style import CompanyProfile, known_templates, learn_profile
+from assistant.evaluation.style_similarity import CompanyProfile, known_templates, learn_profile
 from assistant.evaluation.summary import Planned, summarise
-from assistant.generation.cancelling import CancelCheck, Cancelled, never_cancelled
+from assistant.generation.cancellation import CancelCheck, Cancelled, never_cancelled
 from assistant.generation.proof import ground_of
 from assistant.generation.proof import grounded as checked
 from assistant.generation.proof.bleed import NOT_IN_SOURCES, Memorised, bleed, memorised

@@ -22,7 +22,7 @@ from assistant.evaluation.records import (
     StoryReferences,
 )
 from assistant.evaluation.statistics import Difference, Figure, Sums, difference, figure, holm, sums
-from assistant.evaluation.style import CompanyProfile
+from assistant.evaluation.style_similarity import CompanyProfile
 from assistant.suite.template import DEFAULT_TEMPLATE
 
 PERPLEXITY = "perplexity"

@@ -1,7 +1,7 @@
 """Test conditions and retrieved chunks to test cases: models, prompts, writers, citations, lint."""
 
 __all__ = [
-    "cancelling",
+    "cancellation",
     "chain",
     "fixes",
     "house_rules",
@@ -9,8 +9,8 @@ __all__ = [
     "messages",
     "models",
     "numbering",
-    "one_step",
     "proof",
+    "step_replacement",
     "writer",
     "writers",
 ]

@@ -27,19 +27,11 @@ from assistant.domain import (
     Timings,
     Value,
 )
-from assistant.generation.cancelling import CancelCheck, never_cancelled, raise_if_cancelled
+from assistant.generation.cancellation import CancelCheck, never_cancelled, raise_if_cancelled
 from assistant.generation.house_rules import HouseRules
 from assistant.generation.lint import lint
 from assistant.generation.models.structured import untraced
 from assistant.generation.numbering import Numbering
-from assistant.generation.planning import (
-    Item,
-    Request,
-    Retriever,
-    planning,
-    stories_of,
-    story_sources,
-)
 from assistant.generation.proof import (
     RULES,
     Ground,
@@ -48,6 +40,14 @@ from assistant.generation.proof import (
     ground_of,
     grounded,
     verified,
+)
+from assistant.generation.run_plan import (
+    Item,
+    Request,
+    Retriever,
+    planning,
+    stories_of,
+    story_sources,
 )
 from assistant.generation.writer import (
     CaseBrief,

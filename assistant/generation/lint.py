@@ -13,8 +13,8 @@ from collections.abc import Iterator
 
 from assistant.domain import Fix, LintFinding, TestCase, TestStep
 from assistant.generation.house_rules import HouseRules, check_rules
+from assistant.generation.sentence_words import clipped, content_stems
 from assistant.generation.step_smells import STEP_RULES, misplaced_precondition
-from assistant.generation.wording import clipped, content_stems
 from assistant.language.casing import bare_words
 from assistant.language.sentences import KEYWORD
 

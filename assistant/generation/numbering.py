@@ -10,7 +10,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 
-from assistant.design.shared import stated_preconditions
+from assistant.design.shared_preconditions import stated_preconditions
 from assistant.domain import (
     AcceptanceCriterion,
     Chunk,

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from assistant.generation.messages import neutralise
-from assistant.generation.wording import clipped
+from assistant.generation.sentence_words import clipped
 
 _DELIMITER = re.compile(
     r"<(?=\s*/?\s*(?:source|condition|epic|story|criterion|checklist|item|case|example|example_case"

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from assistant.domain import Fix, LintFinding, StepText, TestStep
-from assistant.generation.proof.known import unquoted
-from assistant.generation.wording import phrase, sentence, stem, stem_set
+from assistant.generation.proof.support_texts import unquoted
+from assistant.generation.sentence_words import phrase, sentence, stem, stem_set
 from assistant.language.casing import bare_words, capital
 
 _AMBIGUOUS = re.compile(

@@ -17,7 +17,7 @@ from assistant.domain import (
     UserStory,
     Value,
 )
-from assistant.generation.cancelling import CancelCheck, never_cancelled
+from assistant.generation.cancellation import CancelCheck, never_cancelled
 
 
 class CaseBrief(Value):

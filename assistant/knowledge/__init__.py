@@ -1,3 +1,12 @@
 """Source documents to chunks, chunks to a hybrid index, and questions to retrieved chunks."""
 
-__all__ = ["base", "chunks", "embedding", "fusion", "qdrant", "query", "sparse", "writing"]
+__all__ = [
+    "chunks",
+    "embedding",
+    "fusion",
+    "index_writer",
+    "knowledge_base",
+    "qdrant",
+    "query",
+    "sparse",
+]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from assistant.domain import TECHNIQUES, SearchFilter, Technique, Value
-from assistant.knowledge.phrases import Match, Token, find_names, tokens
+from assistant.knowledge.name_matching import Match, Token, find_names, tokens
 
 _KEY = re.compile(r"(?<![\w-])[A-Za-z][A-Za-z0-9_]{1,15}-\d{1,7}(?![\w-])")
 

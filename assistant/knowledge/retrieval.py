@@ -15,12 +15,12 @@ from assistant.domain import (
     RetrievedChunk,
     Value,
 )
+from assistant.knowledge.document_versions import Versions
 from assistant.knowledge.fusion import Fused, Lists, best_first, fuse, is_relevant, same_words
+from assistant.knowledge.index_writer import embedded_text
 from assistant.knowledge.qdrant.index import ChunkRecord, Hit, Index, IndexQuery, Scope
-from assistant.knowledge.question import Question
+from assistant.knowledge.query_vectors import Question
 from assistant.knowledge.sparse import Bm25Encoder
-from assistant.knowledge.versions import Versions
-from assistant.knowledge.writing import embedded_text
 
 MAX_PER_DOCUMENT = 4
 """Chunks that one document may bring in answer to one question of ``retrieve``: a document that

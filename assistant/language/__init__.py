@@ -1,22 +1,22 @@
 """The ground floor, the only place that knows words: sentences, quotations, amounts, dates."""
 
 __all__ = [
+    "actors",
     "amounts",
     "casing",
     "clause_words",
     "clauses",
     "comparisons",
+    "coordination",
+    "dates_and_times",
     "finite_verbs",
-    "joining",
     "languages",
-    "lexicon",
-    "messages",
-    "moments",
     "nouns",
     "numerals",
-    "people",
     "quantities",
+    "quoted_messages",
     "sentences",
     "units",
     "verbs",
+    "word_lists",
 ]

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
 
+from assistant.language.actors import is_person
 from assistant.language.comparisons import Comparison
-from assistant.language.moments import find_moments
+from assistant.language.dates_and_times import find_moments
 from assistant.language.nouns import is_plural, noun_after, plural
 from assistant.language.numerals import (
     DIGITS_PATTERN,
@@ -19,7 +20,6 @@ from assistant.language.numerals import (
     english,
     words_to_number,
 )
-from assistant.language.people import is_person
 from assistant.language.units import (
     CURRENCY_CODES_PATTERN,
     CURRENCY_SYMBOLS,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from assistant.language.actors import is_person
 from assistant.language.nouns import COMMON, is_plural
-from assistant.language.people import is_person
 
 SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"[^\W_]+")

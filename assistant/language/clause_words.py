@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from assistant.language.lexicon import word_set
 from assistant.language.quantities import find_quantities
 from assistant.language.verbs import base_of_gerund
+from assistant.language.word_lists import word_set
 
 MAX_TRIED = 40
 """Places at which a clause is tried to be cut; a sentence of 2,000 words has hundreds."""

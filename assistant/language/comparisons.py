@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.language.denials import turns_round
+from assistant.language.negation import turns_round
 from assistant.language.units import QuantityKind
 
 Comparison = Literal["at most", "less than", "at least", "more than", "exactly", "none"]

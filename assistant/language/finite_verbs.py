@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.language.lexicon import word_set
-from assistant.language.messages import mask_quotes
+from assistant.language.actors import head_noun, is_person
 from assistant.language.nouns import is_plural
-from assistant.language.people import head_noun, is_person
+from assistant.language.quoted_messages import mask_quotes
 from assistant.language.verbs import base_of_past, base_of_third, is_base
+from assistant.language.word_lists import word_set
 
 Form = Literal["modal", "be", "perfect", "do", "present", "past"]
 

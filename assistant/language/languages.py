@@ -11,8 +11,8 @@ import re
 import unicodedata
 from collections import Counter
 
-from assistant.language.lexicon import word_set
-from assistant.language.messages import mask_quotes
+from assistant.language.quoted_messages import mask_quotes
+from assistant.language.word_lists import word_set
 
 ENGLISH = "English"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from assistant.language.lexicon import word_set
 from assistant.language.verbs import is_base
+from assistant.language.word_lists import word_set
 
 _STOP = word_set(
     """a an the and or but nor of to in on at by for from with without within into onto per as if

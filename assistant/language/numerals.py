@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from assistant.language.lexicon import word_list
+from assistant.language.word_lists import word_list
 
 _SMALL = word_list(
     """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen

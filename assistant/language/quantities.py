@@ -12,9 +12,9 @@ from dataclasses import replace
 from functools import lru_cache
 
 from assistant.language.amounts import AMOUNT, Quantity, raw_amounts
-from assistant.language.foreign import foreign_values
-from assistant.language.messages import Quoted, find_messages
+from assistant.language.quoted_messages import Quoted, find_messages
 from assistant.language.ranges import with_limits
+from assistant.language.unsupported_values import foreign_values
 
 __all__ = ["Quantity", "Quoted", "find_messages", "find_quantities", "foreign_values"]
 

@@ -13,7 +13,7 @@ from typing import Any
 from assistant.language.amounts import Quantity
 from assistant.language.clauses import parse_clause
 from assistant.language.comparisons import TURNED, read_limit
-from assistant.language.moments import NO_YEAR
+from assistant.language.dates_and_times import NO_YEAR
 from assistant.language.periods import lasts_so_far, unsaid_limit
 from assistant.language.units import in_base_unit
 

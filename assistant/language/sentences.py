@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Literal
 
 from assistant.language.clauses import parse_clause
-from assistant.language.messages import mask_quotes
+from assistant.language.quoted_messages import mask_quotes
 
 MAX_TITLE = 12
 """Words that a title line may have."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from types import MappingProxyType
 
-from assistant.language.lexicon import word_set
+from assistant.language.word_lists import word_set
 
 _REGULAR = """
 abort accept access acknowledge activate add adjust agree alert align allow amend analyse analyze

@@ -18,8 +18,8 @@ from sqlalchemy import Connection as Transaction
 from assistant.domain import utc_now
 from assistant.errors import LibraryError
 from assistant.library.events import record
-from assistant.library.no_secrets import refuse_secrets
 from assistant.library.projects import lock_project
+from assistant.library.secret_check import refuse_secrets
 from assistant.library.storage.database import Database
 from assistant.library.storage.records import Connection, FetchedFrom
 from assistant.library.storage.schema import connection_documents, connections, documents

@@ -50,9 +50,9 @@ class Library:
         from assistant.library.comparisons import ComparisonStore
         from assistant.library.connections import ConnectionStore
         from assistant.library.documents import DocumentStore
-        from assistant.library.erasing import ErasingStore
-        from assistant.library.file_places import FilePlaceStore
+        from assistant.library.erasure import ErasingStore
         from assistant.library.lineage import LineageStore
+        from assistant.library.local_files import FilePlaceStore
         from assistant.library.projects import ProjectStore
         from assistant.library.runs import RunStore
         from assistant.library.saved_values import SavedValueStore

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from assistant.language.actors import head_noun, is_person, without_article
 from assistant.language.casing import one_line
 from assistant.language.clauses import Clause
 from assistant.language.finite_verbs import PREPOSITIONS
-from assistant.language.lexicon import word_set
 from assistant.language.nouns import singular
-from assistant.language.people import head_noun, is_person, without_article
+from assistant.language.word_lists import word_set
 
 _MANDATORY = re.compile(
     r"^(?:all |both |always |also )*(?:mandatory|required|compulsory|obligatory|not optional)(?:"

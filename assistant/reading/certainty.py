@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import re
 
+from assistant.language.actors import is_person, is_system
 from assistant.language.amounts import Quantity
 from assistant.language.clauses import Clause, parse_clause
+from assistant.language.coordination import coordinated, starts_clause
 from assistant.language.finite_verbs import PREPOSITIONS
-from assistant.language.joining import coordinated, starts_clause
-from assistant.language.messages import mask_quotes
-from assistant.language.people import is_person, is_system
 from assistant.language.quantities import find_quantities
+from assistant.language.quoted_messages import mask_quotes
 from assistant.language.sentences import Span
-from assistant.reading.leading import is_order
+from assistant.reading.leading_conditions import is_order
 from assistant.reading.logic import Case, holds
 from assistant.reading.outcomes import is_message_only, is_restrictive
 from assistant.reading.rules import Condition, Rule

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from assistant.language.clauses import parse_clause
-from assistant.language.messages import mask_quotes
+from assistant.language.quoted_messages import mask_quotes
 from assistant.language.sentences import (
     Scenario,
     Span,
@@ -21,19 +21,19 @@ from assistant.language.sentences import (
     sentences,
     span,
 )
-from assistant.reading.asides import take_aside
-from assistant.reading.leading import is_order, take_inverted, take_leading
-from assistant.reading.listed_conditions import read_listed
-from assistant.reading.outcomes import is_restrictive
-from assistant.reading.rules import Condition, Rule
-from assistant.reading.splitting import condition_parts
-from assistant.reading.successive import (
+from assistant.reading.anaphora import (
     IF_SO,
     chained,
     gone_on,
     joined_to,
 )
-from assistant.reading.trailing import take_trailing
+from assistant.reading.condition_lists import read_listed
+from assistant.reading.inline_conditions import take_aside
+from assistant.reading.leading_conditions import is_order, take_inverted, take_leading
+from assistant.reading.outcomes import is_restrictive
+from assistant.reading.rules import Condition, Rule
+from assistant.reading.sentence_conditions import condition_parts
+from assistant.reading.trailing_conditions import take_trailing
 
 _OTHERWISE = re.compile(
     r"(?:[,;.:–—-]\s*|\s)(?:and |but )?(?:otherwise|or else"

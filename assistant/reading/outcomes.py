@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from assistant.language.clauses import Clause, parse_clause
-from assistant.language.joining import coordinated
-from assistant.language.lexicon import word_set
-from assistant.language.messages import mask_quotes
+from assistant.language.coordination import coordinated
+from assistant.language.quoted_messages import mask_quotes
+from assistant.language.word_lists import word_set
 
 _REFUSING = word_set(
     """reject refuse decline deny block prevent prohibit forbid disallow hide disable discard

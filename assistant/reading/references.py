@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from assistant.language.messages import mask_quotes
+from assistant.language.quoted_messages import mask_quotes
 
 _ID = re.compile(
     r"\b(?P<prefix>[A-Z][A-Z0-9]*(?:[-_][A-Z]+)*)[-_ ]?(?<=[-_ A-Z])(?P<number>\d{1,5})\b"

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from assistant.language.actors import is_person, without_article
 from assistant.language.clauses import Clause
-from assistant.language.people import is_person, without_article
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assistant.language.clauses import Clause, parse_clause
-from assistant.language.joining import coordinated
+from assistant.language.coordination import coordinated
 from assistant.language.sentences import Scenario, Span
 from assistant.reading.logic import Expression, Junction
 

@@ -17,9 +17,9 @@ from rapidfuzz import fuzz
 
 from assistant.domain import TestCase, Value
 from assistant.suite.case_views import CaseView, Rarity
-from assistant.suite.claims import Claim
+from assistant.suite.case_words import names, quoted, stem, words
+from assistant.suite.condition_demands import Claim
 from assistant.suite.evidence import Quantity, messages, quantities, telling
-from assistant.suite.wording import names, quoted, stem, words
 
 Part = Literal["title", "precondition", "action", "test data", "expected result"]
 ALIKE_MESSAGE = 55

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from assistant.suite.amounts import Amount, amount_text, placed_amounts
-from assistant.suite.wording import opposed, quoted_with_place, stem, without_quotes
+from assistant.suite.case_words import opposed, quoted_with_place, stem, without_quotes
 
 GivenStates = tuple[frozenset[str], frozenset[str]]
 """Values that a case starts from, and values that it says it does not start from."""

@@ -10,7 +10,8 @@ from functools import cached_property
 from math import log
 
 from assistant.domain import TestCase
-from assistant.suite.claims import Demand
+from assistant.suite.case_words import quoted, stem, without_quotes, words
+from assistant.suite.condition_demands import Demand
 from assistant.suite.evidence import (
     Quantity,
     actors,
@@ -20,7 +21,6 @@ from assistant.suite.evidence import (
     refuses,
     telling,
 )
-from assistant.suite.wording import quoted, stem, without_quotes, words
 
 _LOWER = re.compile(r"\b[a-z][a-z'’]+\b")
 

@@ -13,7 +13,7 @@ from math import log
 from typing import Any
 
 from assistant.domain import CaseStatus, TestCase, Value
-from assistant.suite.likeness import Likeness, Meaning, Profile, compare
+from assistant.suite.similarity import Likeness, Meaning, Profile, compare
 
 Embed = Callable[[Sequence[str]], Any]
 """Texts to unit vectors: an array of shape ``(len(texts), dimension)``."""

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from assistant.suite.amounts import NUMBER_WORDS, placed_amounts
-from assistant.suite.wording import (
+from assistant.suite.case_words import (
     STOP_WORDS,
     content,
     quoted_with_rest,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 
 from assistant.domain import CaseTemplate, Value
-from assistant.suite.ready_templates import TESTRAIL, XRAY
+from assistant.suite.tool_templates import TESTRAIL, XRAY
 
 
 class MappingFile(Value):

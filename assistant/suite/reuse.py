@@ -19,9 +19,9 @@ from typing import Literal
 from assistant.domain import AcceptanceCriterion, Epic, TestCase, TestCondition, UserStory, Value
 from assistant.suite.case_changes import StepChange, changes_for, out_of_date
 from assistant.suite.case_views import CaseView, Rarity, StepView
-from assistant.suite.claims import Claim
+from assistant.suite.case_words import content, words
+from assistant.suite.condition_demands import Claim
 from assistant.suite.evidence import quantities, telling
-from assistant.suite.wording import content, words
 
 Verdict = Literal["reuse", "update", "new"]
 VERDICTS: dict[Verdict, str] = {

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.domain import Value
 from assistant.errors import TrainingError
-from assistant.generation.cancelling import CancelCheck, never_cancelled
-from assistant.training.batching import Step, by_length, epoch_steps
+from assistant.generation.cancellation import CancelCheck, never_cancelled
+from assistant.training.batches import Step, by_length, epoch_steps
 from assistant.training.chatml import Example
 from assistant.training.checkpoints import (
     BEST,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from assistant.training.batching import Batch
+from assistant.training.batches import Batch
 
 if TYPE_CHECKING:
     import torch

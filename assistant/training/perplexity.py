@@ -8,7 +8,7 @@ from typing import Any
 
 from assistant.domain import Value
 from assistant.training.base_models import BaseModel
-from assistant.training.batching import by_length
+from assistant.training.batches import by_length
 from assistant.training.chatml import encode
 from assistant.training.data.pairs import CasePair
 from assistant.training.losses import token_losses
@@ -87,6 +87,6 @@ def text_loss(base: BaseModel, text: str, *, max_tokens: int = 1024) -> tuple[in
 def _with(model: Any, adapter: Path | None) -> Any:
     if adapter is None:
         return model
-    from assistant.training.merging import with_adapter
+    from assistant.training.adapter_merge import with_adapter
 
     return with_adapter(model, adapter)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import TrainingError, needs_extra
-from assistant.generation.cancelling import CancelCheck, never_cancelled
+from assistant.generation.cancellation import CancelCheck, never_cancelled
 from assistant.training.base_models import BaseModel
 from assistant.training.chatml import Encoded, Example, encode
 from assistant.training.checkpoints import write_bytes, write_tensors

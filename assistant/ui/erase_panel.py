@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from assistant.errors import AssistantError
-from assistant.ui.counting import counted
-from assistant.ui.plain import cut, label, plain, visible
+from assistant.ui.counts import counted
+from assistant.ui.plain_text import cut, label, plain, visible
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
 

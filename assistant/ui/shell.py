@@ -10,7 +10,7 @@ import streamlit as st
 
 from assistant.errors import AssistantError
 from assistant.ui.erase_panel import erased_note, keep_and_erase
-from assistant.ui.plain import label, plain, visible
+from assistant.ui.plain_text import label, plain, visible
 from assistant.ui.state import (
     RECORD,
     WANTED_PAGE,

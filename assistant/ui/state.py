@@ -12,7 +12,7 @@ import streamlit as st
 
 from assistant.errors import AssistantError
 from assistant.settings import Settings, load_settings
-from assistant.ui.plain import plain
+from assistant.ui.plain_text import plain
 from assistant.workflow.deployment.workspace import Workspace
 
 RECORD = "session"

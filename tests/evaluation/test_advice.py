@@ -9,7 +9,12 @@ import pytest
 from assistant.evaluation.advice import Advice, advise
 from assistant.evaluation.capabilities import BuildCost, capability_table
 from assistant.evaluation.columns import COLUMNS, column_kind
-from assistant.evaluation.language import ENGLISH_PROSE, LanguageFigures, Reading, words_in
+from assistant.evaluation.language_perplexity import (
+    ENGLISH_PROSE,
+    LanguageFigures,
+    Reading,
+    words_in,
+)
 from assistant.evaluation.records import ColumnResult, Comparison, EvaluationSet
 from assistant.evaluation.report import markdown
 from assistant.evaluation.statistics import Difference, Figure

@@ -16,7 +16,7 @@ from assistant.domain import (
 )
 from assistant.errors import AssistantError
 from assistant.evaluation.advice import advise
-from assistant.evaluation.briefing import ColumnSpec
+from assistant.evaluation.column_brief import ColumnSpec
 from assistant.evaluation.matching import TextEmbedder
 from assistant.evaluation.records import CaseLoss, CaseScore, Comparison, EvaluationSet
 from assistant.evaluation.report import markdown, plain
@@ -25,7 +25,7 @@ from assistant.evaluation.runner import (
     choose_stories,
     compare,
 )
-from assistant.generation.cancelling import CancelCheck, Cancelled
+from assistant.generation.cancellation import CancelCheck, Cancelled
 from assistant.generation.proof.bleed import bleed_findings
 from assistant.generation.writer import CaseBrief, WrittenCase
 from assistant.generation.writers.outline import OutlineWriter

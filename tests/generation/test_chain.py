@@ -20,7 +20,7 @@ from assistant.domain import (
     UserStory,
 )
 from assistant.errors import ModelUnavailable, RetrievalError
-from assistant.generation.cancelling import CancelCheck, Cancelled, never_cancelled
+from assistant.generation.cancellation import CancelCheck, Cancelled, never_cancelled
 from assistant.generation.chain import CaseReady, Finished, Planned, generate, read_ahead
 from assistant.generation.writer import CaseBrief, WrittenCase
 from assistant.generation.writers.outline import OutlineWriter

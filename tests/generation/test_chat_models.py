@@ -19,7 +19,7 @@ from assistant.errors import (
     ModelUnavailable,
     SettingsError,
 )
-from assistant.generation.cancelling import Cancelled
+from assistant.generation.cancellation import Cancelled
 from assistant.generation.models.catalogue import (
     DEFAULT_EMBEDDING,
     SMALL_CHAT,

@@ -13,7 +13,7 @@ import pytest
 
 from assistant.domain import GenerationConfig
 from assistant.errors import GenerationError, InvalidOutput, ModelTimeout, ModelUnavailable
-from assistant.generation.cancelling import Cancelled
+from assistant.generation.cancellation import Cancelled
 from assistant.generation.models import providers
 from assistant.generation.models.chat_models import (
     ChatEndpoint,

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assistant.errors import ModelUnavailable
-from assistant.generation.cancelling import Cancelled
+from assistant.generation.cancellation import Cancelled
 from assistant.generation.messages import neutralise
 from assistant.generation.models.chat_models import ChatEndpoint, Message
 from assistant.generation.models.engine import LlamaEngine, usable_cores

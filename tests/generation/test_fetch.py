@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import ModelUnavailable
-from assistant.generation.cancelling import Cancelled
+from assistant.generation.cancellation import Cancelled
 from assistant.generation.models import hub, wheels
 from assistant.generation.models.catalogue import (
     CatalogueModel,

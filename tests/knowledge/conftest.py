@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from assistant.generation.models.catalogue import DEFAULT_EMBEDDING
-from assistant.knowledge.base import KnowledgeBase
 from assistant.knowledge.embedding import Embedder, SentenceEmbedder
+from assistant.knowledge.knowledge_base import KnowledgeBase
 from assistant.knowledge.qdrant.homes import Place
 from assistant.knowledge.qdrant.server import QdrantServer, ServerConfig
 

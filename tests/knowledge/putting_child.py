@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from assistant.domain import Chunk, SourceMetadata
-from assistant.knowledge.base import KnowledgeBase
+from assistant.knowledge.knowledge_base import KnowledgeBase
 
 DOCUMENTS, CHUNKS = 3, 40
 

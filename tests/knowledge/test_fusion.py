@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from assistant.domain import Chunk, FusionMethod, RetrievalConfig, TopK
 from assistant.errors import RetrievalError
-from assistant.knowledge.base import KnowledgeBase
 from assistant.knowledge.fusion import Fused, Lists, fuse, is_relevant, same_words
+from assistant.knowledge.knowledge_base import KnowledgeBase
 from assistant.knowledge.qdrant.index import Hit
 from assistant.knowledge.retrieval import MAX_PER_DOCUMENT
 

@@ -12,7 +12,7 @@ import pytest
 
 from assistant.domain import Chunk, RetrievalConfig, SearchFilter
 from assistant.errors import EmbeddingMismatch, IndexLocked, RetrievalError
-from assistant.knowledge.base import KnowledgeBase
+from assistant.knowledge.knowledge_base import KnowledgeBase
 from assistant.knowledge.qdrant.folder import META, SHARD
 from assistant.knowledge.qdrant.homes import Place
 from assistant.knowledge.qdrant.index import ChunkRecord, DocumentRecord, folded

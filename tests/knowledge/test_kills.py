@@ -13,7 +13,7 @@ from types import ModuleType
 import pytest
 
 from assistant.domain import RetrievalConfig
-from assistant.knowledge.base import KnowledgeBase
+from assistant.knowledge.knowledge_base import KnowledgeBase
 from assistant.knowledge.qdrant.index import Scope
 
 

@@ -19,8 +19,8 @@ from qdrant_client import models
 
 from assistant.domain import Chunk, RetrievalConfig
 from assistant.errors import CollectionMissing, EmbeddingMismatch, RetrievalError, SettingsError
-from assistant.knowledge.base import KnowledgeBase
 from assistant.knowledge.embedding import Embedder
+from assistant.knowledge.knowledge_base import KnowledgeBase
 from assistant.knowledge.qdrant.payload import KEYWORDS
 from assistant.knowledge.qdrant.server import ATTEMPTS, QdrantServer, ServerConfig
 from assistant.knowledge.qdrant.server_home import RECORD_ID, collection_name

@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 
 from assistant.domain import RetrievalConfig, TopK
-from assistant.knowledge.base import KnowledgeBase
+from assistant.knowledge.knowledge_base import KnowledgeBase
 
 CONFIG = RetrievalConfig(candidates=400)
 SECONDS = 3.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.design.processes.planned import planned_conditions
+from assistant.design.processes.condition_plan import planned_conditions
 from assistant.domain import (
     TECHNIQUES,
     AcceptanceCriterion,

@@ -14,18 +14,18 @@ from top_tokens import compare_tokens, llama_top_tokens, transformers_top_tokens
 from assistant.errors import TrainingError
 from assistant.generation.models.catalogue import SMALL_CHAT
 from assistant.generation.models.engine import LlamaEngine
-from assistant.training.base_models import BaseModel, find_base, load_base
-from assistant.training.chatml import completion_ids, encode, prompt_ids, prompt_text
-from assistant.training.config import BaseShape
-from assistant.training.gguf_lora import write_gguf_lora
-from assistant.training.loop import Progress, StageData
-from assistant.training.merging import (
+from assistant.training.adapter_merge import (
     export_gguf,
     export_safetensors,
     merge,
     serve_text,
     with_adapter,
 )
+from assistant.training.base_models import BaseModel, find_base, load_base
+from assistant.training.chatml import completion_ids, encode, prompt_ids, prompt_text
+from assistant.training.config import BaseShape
+from assistant.training.gguf_lora import write_gguf_lora
+from assistant.training.loop import Progress, StageData
 from assistant.training.sft import save_adapter, train_stage, with_lora
 
 
@@ -61,7 +61,7 @@ def gguf_of(base: BaseModel, small_gguf: Path, kind: str, target: Path) -> Path:
     """The tiny base as a GGUF file of its own, with SmolLM2's vocabulary."""
     from gguf import GGUFReader, GGUFWriter
 
-    from assistant.training.merging import _tensors
+    from assistant.training.adapter_merge import _tensors
 
     config, reader = base.model.config, GGUFReader(small_gguf)
     writer = GGUFWriter(target, kind)

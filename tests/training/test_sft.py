@@ -16,7 +16,7 @@ from tiny import made_up_pairs, small_run
 
 from assistant.errors import TrainingError
 from assistant.training.base_models import BaseModel, find_base, load_base
-from assistant.training.batching import by_length, epoch_steps
+from assistant.training.batches import by_length, epoch_steps
 from assistant.training.chatml import Example, completion_ids, encode, prompt_ids
 from assistant.training.config import TrainingConfig
 from assistant.training.loop import Progress, StageData, StageResult

@@ -10,13 +10,13 @@ from syncing import quick_workspace
 
 from assistant.domain import CaseTemplate, Column, GenerationConfig, GenerationRun, TestCase
 from assistant.library import StoredCase
-from assistant.suite.depth import depth
+from assistant.suite.coverage_depth import depth
 from assistant.suite.duplicates import find_duplicates
 from assistant.suite.rows import case_rows
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import review
 from assistant.workflow.writing import coverage, fill_gaps, generate_cases, reuse, runs, write_again
-from assistant.workflow.writing.checking import rechecked_against
+from assistant.workflow.writing.recheck_case import rechecked_against
 from assistant.workflow.writing.requests import GenerateRequest, Understanding, understand
 
 EPIC = """# HR-1 Leave

@@ -17,7 +17,7 @@ from assistant.domain import GenerationConfig
 from assistant.errors import ModelUnavailable, SettingsError
 from assistant.settings import Settings, load_settings
 from assistant.sources.connectors.outbound import OutboundLog
-from assistant.workflow.deployment import endpoint_settings, models, saved_endpoint
+from assistant.workflow.deployment import endpoint_file, endpoint_settings, models
 from assistant.workflow.deployment.endpoint_settings import SavedEndpoint
 from assistant.workflow.deployment.workspace import Workspace
 
@@ -281,7 +281,7 @@ def test_a_damaged_file_is_named_and_left_alone(
 def test_a_folder_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(SettingsError, match="--data-dir"):
-        saved_endpoint.write(Settings(data_dir=tmp_path / "file"), wanted("http://127.0.0.1:9/v1"))
+        endpoint_file.write(Settings(data_dir=tmp_path / "file"), wanted("http://127.0.0.1:9/v1"))
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ from assistant.workflow.deployment.ways_of_writing import choose_way
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import review, stale
 from assistant.workflow.writing import (
-    again_runs,
     fill_gaps,
+    follow_up_runs,
     generate_cases,
     runs,
     write_again,
@@ -48,7 +48,7 @@ def step_written(
 ) -> StoredCase:
     """The case after one step of it was written again, in this thread."""
     again = write_step.begin(workspace, project_id, case_id, number, by="Tess", writer=writer)
-    again_runs.write_now(workspace, project_id, [again])
+    follow_up_runs.write_now(workspace, project_id, [again])
     return workspace.library.case(project_id, case_id)
 
 
@@ -234,7 +234,7 @@ def test_a_step_changed_meanwhile_is_not_overwritten(project: Project) -> None:
     steps = (stored.case.steps[0].model_copy(update={"action": "Mine"}), *stored.case.steps[1:])
     mine = project.save(stored, steps=steps)
     with pytest.raises(LibraryError, match="changed while"):
-        again_runs.write_now(project.workspace, project.project_id, [again])
+        follow_up_runs.write_now(project.workspace, project.project_id, [again])
     assert runs.case(project.workspace, project.project_id, stored.id) == mine
 
 
@@ -262,10 +262,10 @@ def test_in_the_background_progress_and_errors_are_told(project: Project) -> Non
     again = write_step.begin(workspace, project_id, stored.id, 1, by="Tess")
     steps = (stored.case.steps[0].model_copy(update={"action": "Mine"}), *stored.case.steps[1:])
     project.save(runs.case(workspace, project_id, stored.id), steps=steps)
-    (job,) = again_runs.start(workspace, project_id, [again])
+    (job,) = follow_up_runs.start(workspace, project_id, [again])
     assert workspace.jobs.wait(job, 60)
     assert "changed while" in workspace.jobs.state(job).error
-    assert again_runs.active(workspace, project.run.id) == ()
+    assert follow_up_runs.active(workspace, project.run.id) == ()
 
 
 class Scripted:
@@ -302,8 +302,8 @@ def test_a_model_s_step_passes_the_same_checks(
         timeout=5,
     )
     monkeypatch.setattr(workspace.endpoints, "open", lambda *_: endpoint)
-    monkeypatch.setattr(again_runs, "known_writer", lambda *_: SimpleNamespace(id="endpoint"))
-    monkeypatch.setattr(again_runs, "model_spec", lambda *_: endpoint.spec)
+    monkeypatch.setattr(follow_up_runs, "known_writer", lambda *_: SimpleNamespace(id="endpoint"))
+    monkeypatch.setattr(follow_up_runs, "model_spec", lambda *_: endpoint.spec)
     choose_way(workspace.settings, "endpoint", "item")
     again = step_written(workspace, project_id, stored.id, at, writer="endpoint")
     if by_model:

@@ -12,9 +12,15 @@ import pytest
 from assistant.domain import CaseTemplate, TestCase, TestStep
 from assistant.sources.files.clean import clean_text
 from assistant.sources.files.files import read_file
-from assistant.suite.export import EXPORT_PROFILES, ProfileName, losses, write_csv, write_xlsx
-from assistant.suite.ready_templates import READY_TEMPLATES
+from assistant.suite.export import (
+    EXPORT_PROFILES,
+    ProfileName,
+    losses,
+    write_csv,
+    write_xlsx,
+)
 from assistant.suite.template import DEFAULT_TEMPLATE
+from assistant.suite.tool_templates import READY_TEMPLATES
 
 PROFILES: list[ProfileName] = list(EXPORT_PROFILES)
 LINE_SIGNS = ("\u2028", "\u2029", "\x85", "\x0b", "\x0c")

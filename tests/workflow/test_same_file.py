@@ -11,7 +11,7 @@ from syncing import WordEmbedder, quick_workspace, sync_folder, write
 
 from assistant.sources.files.files import read_file
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.sources import copies, import_sources
+from assistant.workflow.sources import duplicate_texts, import_sources
 from assistant.workflow.sources.search_sources import explain, search
 from assistant.workflow.sources.source_list import listed_sources
 
@@ -87,14 +87,14 @@ def test_a_file_outside_of_a_connected_folder_stays_by_itself(
 
 
 def test_an_upload_of_a_synced_file_is_that_document(quick: Quick, folder: Path) -> None:
-    from assistant.workflow.sources import same_names
+    from assistant.workflow.sources import file_versions
 
     workspace, project_id, _ = quick
     sync_folder(workspace, project_id, folder)
     held = ids(workspace, project_id)
     file = folder / "sub" / "rule.md"
     found = import_sources.preview_files(workspace, project_id, file.name, file.read_bytes())
-    previews = same_names.told_apart(workspace, project_id, found.previews)
+    previews = file_versions.told_apart(workspace, project_id, found.previews)
     assert [one.change for one in previews] == ["unchanged"]
     import_sources.store(workspace, project_id, previews)
     assert ids(workspace, project_id) == held
@@ -132,7 +132,9 @@ def test_a_prompt_holds_no_older_copy_and_the_list_says_that_there_are_two(
     workspace, project_id, _ = quick
     two_copies(quick, folder)
     config = workspace.project(project_id).retrieval
-    found = copies.current_texts(workspace, project_id).retrieve(["cancel within 14 days"], config)
+    found = duplicate_texts.current_texts(workspace, project_id).retrieve(
+        ["cancel within 14 days"], config
+    )
     assert any("within 10 days" in one.chunk.text for one in found)
     assert not any("within 14 days" in one.chunk.text for one in found)
     rows = {row.id: row for row in listed_sources(workspace, project_id)}
@@ -146,16 +148,16 @@ def test_documents_of_one_origin_are_no_copies_of_one_another(quick: Quick, tmp_
     for country, days in (("at", 14), ("de", 10)):
         write(tmp_path / "in" / country / "rule.md", RULE.format(days))
     sync_folder(workspace, project_id, tmp_path / "in")
-    assert not copies.older_copies(workspace, project_id)
+    assert not duplicate_texts.older_copies(workspace, project_id)
     assert len(texts(workspace, project_id)) == 2
 
 
 def test_a_name_that_many_documents_share_tells_nothing(quick: Quick, folder: Path) -> None:
     workspace, project_id, _ = quick
     two_copies(quick, folder)
-    assert copies.older_copies(workspace, project_id)
-    for number in range(copies.MOST_ALIKE):
+    assert duplicate_texts.older_copies(workspace, project_id)
+    for number in range(duplicate_texts.MOST_ALIKE):
         reading = read_file(f"in-{number}.md", RULE.format(number).encode())
         import_sources.put(workspace, project_id, reading)
-    found = copies.older_copies(workspace, project_id)
+    found = duplicate_texts.older_copies(workspace, project_id)
     assert found == {"file:rule.md": "folder-wiki/sub/rule.md"}, "by its file name"

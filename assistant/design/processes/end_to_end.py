@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from assistant.design.processes.planned import planned_conditions
+from assistant.design.processes.condition_plan import planned_conditions
 from assistant.design.processes.walks import Walk, offered, walk_from
 from assistant.design.questions.scope import contradicted, out_of_scope
 from assistant.domain import TECHNIQUES, Depth, Epic, Evidence, Technique, TestCondition

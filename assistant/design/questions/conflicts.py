@@ -15,13 +15,13 @@ from functools import lru_cache
 from assistant.domain import Chunk
 from assistant.language.amounts import Quantity
 from assistant.language.comparisons import Comparison
-from assistant.language.lexicon import word_set
-from assistant.language.messages import mask_quotes
 from assistant.language.nouns import singular
 from assistant.language.quantities import find_quantities
+from assistant.language.quoted_messages import mask_quotes
 from assistant.language.sentences import Span, sentences, start_of
 from assistant.language.units import RATE, in_base_unit
 from assistant.language.verbs import base_of_gerund, base_of_participle, base_of_third
+from assistant.language.word_lists import word_set
 
 _STOP = word_set(
     """the and for that with from this are was were has have can may must shall should will not

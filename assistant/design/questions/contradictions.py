@@ -16,11 +16,11 @@ from functools import lru_cache
 
 from assistant.design.questions.conflicts import clauses_of, content_words, keyless, name_of
 from assistant.domain import Chunk
-from assistant.language.lexicon import word_set
-from assistant.language.messages import mask_quotes
-from assistant.language.moments import find_moments
-from assistant.language.people import is_person
+from assistant.language.actors import is_person
+from assistant.language.dates_and_times import find_moments
+from assistant.language.quoted_messages import mask_quotes
 from assistant.language.sentences import Span
+from assistant.language.word_lists import word_set
 
 _AXES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("duty", (r"mandatory|required|compulsory|obligatory", r"optional|voluntary|not (?:mandatory"

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from assistant.design.questions.comparable import MANY, PART, Progress, comparable
 from assistant.design.questions.conflicts import Conflict, content_words, find_conflicts
 from assistant.design.questions.contradictions import Contradiction, find_contradictions
 from assistant.design.questions.disagreements import Disagreement, find_disagreements
@@ -20,8 +19,9 @@ from assistant.design.questions.scope import (
     is_scope_statement,
     out_of_scope,
 )
+from assistant.design.questions.similar_criteria import MANY, PART, Progress, comparable
 from assistant.design.questions.supersession import Change, changes, concerning
-from assistant.design.questions.vague import find_vague
+from assistant.design.questions.vague_words import find_vague
 from assistant.domain import (
     AcceptanceCriterion,
     Chunk,
@@ -31,7 +31,7 @@ from assistant.domain import (
     TestCondition,
     UserStory,
 )
-from assistant.language.messages import mask_quotes
+from assistant.language.quoted_messages import mask_quotes
 from assistant.reading.narratives import read_narrative, role_of
 from assistant.reading.references import KnownTexts
 

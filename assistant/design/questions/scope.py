@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assistant.design.questions.conflicts import stem
-from assistant.language.lexicon import word_set
-from assistant.language.messages import mask_quotes
+from assistant.language.quoted_messages import mask_quotes
+from assistant.language.word_lists import word_set
 from assistant.reading.outcomes import is_restrictive
 
 _LEAD = re.compile(

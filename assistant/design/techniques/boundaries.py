@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Literal
 
 from assistant.language.amounts import Quantity
-from assistant.language.moments import NO_YEAR, format_moment
+from assistant.language.dates_and_times import NO_YEAR, format_moment
 from assistant.language.nouns import plural, singular
 from assistant.language.numerals import format_number, step_of
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from assistant.design.condition_settings import condition_settings, results_of
 from assistant.design.items import Item, Result
-from assistant.design.settings import condition_settings, results_of
-from assistant.design.techniques.feasible import possible
+from assistant.design.techniques.feasibility import possible
 from assistant.design.techniques.variables import assignment
 from assistant.domain import Technique
 from assistant.reading.certainty import is_of_other_case, is_sure

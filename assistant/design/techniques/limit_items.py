@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice, pairwise
 
+from assistant.design.condition_settings import condition_settings, effect_words, results_of
 from assistant.design.items import Item, Result, Setting
-from assistant.design.settings import condition_settings, effect_words, results_of
 from assistant.design.techniques.boundaries import Point, points
 from assistant.design.techniques.variables import assignment, measured
 from assistant.language.amounts import Quantity
-from assistant.language.joining import coordinated
+from assistant.language.coordination import coordinated
 from assistant.language.quantities import find_quantities
 from assistant.language.sentences import Span
 from assistant.reading.certainty import denies, is_entered, is_response, is_sure

@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.language.messages import mask_quotes
 from assistant.language.quantities import find_quantities
+from assistant.language.quoted_messages import mask_quotes
 
 MIN_PARAMETERS = 3
 MAX_PARAMETERS = 10

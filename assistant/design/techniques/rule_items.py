@@ -8,15 +8,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import product
 
+from assistant.design.condition_settings import condition_settings, results_of
 from assistant.design.items import Item, Result, Setting, Variables, found, one_line
-from assistant.design.settings import condition_settings, results_of
 from assistant.design.techniques.chain_items import chain_items, chains
-from assistant.design.techniques.feasible import possible
+from assistant.design.techniques.feasibility import possible
 from assistant.design.techniques.limit_items import limit_items
 from assistant.design.techniques.variables import assignment
 from assistant.domain import Technique
 from assistant.language.clauses import parse_clause
-from assistant.language.joining import clauses_of, coordinated
+from assistant.language.coordination import clauses_of, coordinated
 from assistant.language.quantities import find_quantities
 from assistant.language.sentences import Span, span
 from assistant.reading.attributes import find_mandatory, find_options

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from assistant.design.items import Variables, one_line
+from assistant.language.actors import is_person, without_article
 from assistant.language.amounts import Quantity
 from assistant.language.clauses import parse_clause
-from assistant.language.people import is_person, without_article
 from assistant.reading.logic import Case
 from assistant.reading.rules import Condition, Rule
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from assistant.domain import GenerationConfig, ModelSpec
 from assistant.errors import ModelUnavailable
-from assistant.generation.cancelling import CancelCheck, never_cancelled
+from assistant.generation.cancellation import CancelCheck, never_cancelled
 from assistant.generation.messages import Message, neutralise
 from assistant.generation.models.catalogue import CatalogueModel
 from assistant.generation.models.destinations import STAYS, destination_of

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from assistant.errors import ModelUnavailable
-from assistant.generation.cancelling import CancelCheck, never_cancelled, raise_if_cancelled
+from assistant.generation.cancellation import CancelCheck, never_cancelled, raise_if_cancelled
 from assistant.generation.models import hub, wheels
 from assistant.generation.models.catalogue import CatalogueModel, HubSource, ModelFile, WheelSource
 from assistant.generation.models.partial import (

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import ModelUnavailable
-from assistant.generation.cancelling import raise_if_cancelled
+from assistant.generation.cancellation import raise_if_cancelled
 from assistant.generation.models.catalogue import HubSource, ModelFile
 from assistant.generation.models.partial import FetchJob, PartialFile, SourceFailed
 

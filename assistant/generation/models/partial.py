@@ -16,7 +16,7 @@ from typing import Literal, Self
 
 from assistant.domain import Value
 from assistant.errors import ModelUnavailable
-from assistant.generation.cancelling import CancelCheck, raise_if_cancelled
+from assistant.generation.cancellation import CancelCheck, raise_if_cancelled
 from assistant.generation.models.catalogue import CatalogueModel, ModelFile
 
 PARTIAL_SUFFIX = ".partial"

@@ -17,7 +17,7 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from assistant.generation.cancelling import raise_if_cancelled
+from assistant.generation.cancellation import raise_if_cancelled
 from assistant.generation.models.catalogue import ModelFile, WheelPart, WheelSource
 from assistant.generation.models.partial import BLOCK_BYTES, FetchJob, PartialFile, SourceFailed
 

@@ -1,29 +1,29 @@
 """Proof: what a case claims, held against what it may rest on."""
 
+from assistant.generation.proof.case_basis import Ground, ground_of
+from assistant.generation.proof.case_proof import grounded
 from assistant.generation.proof.checklist import covered_conditions
 from assistant.generation.proof.citations import verified
-from assistant.generation.proof.ground import Ground, ground_of
-from assistant.generation.proof.grounding import grounded
-from assistant.generation.proof.marks import RULES
 from assistant.generation.proof.passages import Sources
-from assistant.generation.proof.quoting import with_sources
+from assistant.generation.proof.proof_faults import RULES
+from assistant.generation.proof.result_citations import with_sources
 
 __all__ = [
     "RULES",
     "Ground",
     "Sources",
     "bleed",
+    "case_basis",
+    "case_proof",
     "citations",
     "contradictions",
     "covered_conditions",
-    "ground",
     "ground_of",
     "grounded",
-    "grounding",
-    "known",
-    "marks",
     "passages",
+    "proof_faults",
     "repetition",
+    "support_texts",
     "verified",
     "with_sources",
 ]

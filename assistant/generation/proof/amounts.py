@@ -14,13 +14,13 @@ from decimal import Decimal, InvalidOperation
 from functools import cached_property, lru_cache
 from itertools import combinations
 
-from assistant.generation.proof.foreign import FOREIGN_UNITS, foreign_dates
-from assistant.generation.proof.words import same
-from assistant.generation.wording import stem
-from assistant.language.messages import find_messages
-from assistant.language.moments import NO_YEAR
+from assistant.generation.proof.foreign_quantities import FOREIGN_UNITS, foreign_dates
+from assistant.generation.proof.statement_words import same
+from assistant.generation.sentence_words import stem
+from assistant.language.dates_and_times import NO_YEAR
 from assistant.language.nouns import singular
 from assistant.language.quantities import Quantity, find_quantities
+from assistant.language.quoted_messages import find_messages
 from assistant.language.units import in_base_unit
 
 MEASURED = ("money", "percent", "duration", "size", "measure", "age")

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from assistant.domain import LintFinding, TestCase, Value
-from assistant.generation.proof.known import Known, folded, stands_in
-from assistant.generation.wording import sentences
+from assistant.generation.proof.support_texts import Known, folded, stands_in
+from assistant.generation.sentence_words import sentences
 from assistant.generation.writer import CaseBrief
 
 NOT_IN_SOURCES = "not in the sources"

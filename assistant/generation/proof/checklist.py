@@ -14,6 +14,12 @@ from functools import cached_property
 from assistant.domain import Fact, FactKind, TestCase, TestCondition
 from assistant.generation.proof.amounts import alike
 from assistant.generation.proof.claims import PLACE
+from assistant.generation.proof.condition_sides import (
+    messages_of_other_side,
+    roles_of,
+    shown_messages,
+    turned_roles,
+)
 from assistant.generation.proof.limits import (
     Limit,
     counts_from,
@@ -22,16 +28,16 @@ from assistant.generation.proof.limits import (
 )
 from assistant.generation.proof.measures import Measures, comparable
 from assistant.generation.proof.polarity import Side, attempted, read_clauses, turned
-from assistant.generation.proof.sides import (
-    messages_of_other_side,
-    roles_of,
-    shown_messages,
-    turned_roles,
+from assistant.generation.proof.statement_words import (
+    NEUTRAL,
+    Lexicon,
+    all_content,
+    content,
+    meeting,
 )
-from assistant.generation.proof.words import NEUTRAL, Lexicon, all_content, content, meeting
 from assistant.language.casing import bare_words
-from assistant.language.lexicon import word_set
-from assistant.language.messages import find_messages
+from assistant.language.quoted_messages import find_messages
+from assistant.language.word_lists import word_set
 
 CLOSE = Decimal("0.1")
 """How far from a limit, as a share of it, a value still tests the limit."""

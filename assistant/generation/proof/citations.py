@@ -29,7 +29,7 @@ from assistant.generation.proof.passages import (
     best_window,
     quoted,
 )
-from assistant.generation.wording import QUOTED, clauses, content_stems, says, unknown_names
+from assistant.generation.sentence_words import QUOTED, clauses, content_stems, says, unknown_names
 from assistant.language.quantities import foreign_values
 
 SUPPORTED = 0.6

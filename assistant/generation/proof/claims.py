@@ -21,10 +21,16 @@ from assistant.generation.proof.amounts import (
 )
 from assistant.generation.proof.bleed import NOT_IN_SOURCES
 from assistant.generation.proof.calculations import calculations
-from assistant.generation.proof.ground import Basis
-from assistant.generation.proof.marks import CONTRADICTION, INCONSISTENT, UNSUPPORTED, Mark, shown
+from assistant.generation.proof.case_basis import Basis
 from assistant.generation.proof.polarity import contrasted
-from assistant.generation.proof.words import (
+from assistant.generation.proof.proof_faults import (
+    CONTRADICTION,
+    INCONSISTENT,
+    UNSUPPORTED,
+    Mark,
+    shown,
+)
+from assistant.generation.proof.statement_words import (
     NEUTRAL,
     Lexicon,
     all_content,
@@ -32,10 +38,10 @@ from assistant.generation.proof.words import (
     meeting,
     written,
 )
-from assistant.generation.wording import sentences
+from assistant.generation.sentence_words import sentences
 from assistant.language.casing import bare_words
-from assistant.language.messages import find_messages, mask_quotes
 from assistant.language.quantities import find_quantities
+from assistant.language.quoted_messages import find_messages, mask_quotes
 from assistant.language.units import RATE
 
 CARRIED = 0.5

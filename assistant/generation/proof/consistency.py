@@ -12,9 +12,9 @@ from decimal import Decimal
 from itertools import combinations
 
 from assistant.generation.proof.amounts import elapsed, numbers, working_days
-from assistant.generation.proof.foreign import impossible_dates
-from assistant.generation.proof.marks import INCONSISTENT, Mark, shown
+from assistant.generation.proof.foreign_quantities import impossible_dates
 from assistant.generation.proof.measures import Measures
+from assistant.generation.proof.proof_faults import INCONSISTENT, Mark, shown
 from assistant.language.quantities import find_quantities
 
 _DISTANCE = re.compile(

@@ -14,12 +14,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from assistant.generation.proof.known import meaning, unquoted
-from assistant.generation.wording import NEGATING, clauses, sentences, stem, stem_set, tokens
+from assistant.generation.proof.support_texts import meaning, unquoted
+from assistant.generation.sentence_words import NEGATING, clauses, sentences, stem, stem_set, tokens
 from assistant.language.casing import bare_words
-from assistant.language.lexicon import word_set
 from assistant.language.quantities import Quantity, find_messages, find_quantities
 from assistant.language.units import in_base_unit
+from assistant.language.word_lists import word_set
 
 SAME_THING = 0.5
 """Share of the smaller sentence's words that two sentences on one number must have in common."""

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 from assistant.domain import AcceptanceCriterion, TestStep
-from assistant.generation.proof.marks import ECHO, Mark, shown
-from assistant.generation.wording import sentences
-from assistant.language.messages import find_messages
+from assistant.generation.proof.proof_faults import ECHO, Mark, shown
+from assistant.generation.sentence_words import sentences
+from assistant.language.quoted_messages import find_messages
 
 REPEATED = 0.85
 """Share of a result's words that stand in one run in its action, or of the words of result and

@@ -10,10 +10,10 @@ from decimal import Decimal
 
 from assistant.domain import Fact, TestCondition
 from assistant.generation.proof.amounts import Number, as_written, grouped, number_of, numbers
-from assistant.generation.proof.foreign import foreign_comparison
-from assistant.generation.proof.marks import WRONG_SIDE, Mark, shown
+from assistant.generation.proof.foreign_quantities import foreign_comparison
 from assistant.generation.proof.measures import Measures, Value, comparable, of_year
-from assistant.generation.proof.words import NEGATORS
+from assistant.generation.proof.proof_faults import WRONG_SIDE, Mark, shown
+from assistant.generation.proof.statement_words import NEGATORS
 from assistant.language.comparisons import Comparison
 from assistant.language.quantities import Quantity, find_quantities
 

@@ -12,11 +12,11 @@ from functools import cached_property
 from itertools import combinations, pairwise
 
 from assistant.generation.proof.amounts import MEASURED, Number, Numbers, elapsed, numbers
-from assistant.generation.proof.words import same
-from assistant.generation.wording import stem
-from assistant.language.messages import find_messages
-from assistant.language.moments import NO_YEAR
+from assistant.generation.proof.statement_words import same
+from assistant.generation.sentence_words import stem
+from assistant.language.dates_and_times import NO_YEAR
 from assistant.language.nouns import singular
+from assistant.language.quoted_messages import find_messages
 from assistant.language.units import in_base_unit
 
 Value = Decimal | date | time

@@ -9,7 +9,7 @@ from math import log
 from typing import Literal
 
 from assistant.domain import Citation, RetrievedChunk
-from assistant.generation.wording import QUOTED, Token, clauses, content_stems, tokens
+from assistant.generation.sentence_words import QUOTED, Token, clauses, content_stems, tokens
 
 Supports = Literal["precondition", "action", "expected_result"]
 

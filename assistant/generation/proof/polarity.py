@@ -14,11 +14,18 @@ from functools import lru_cache
 
 from assistant.domain import Outcome, TestCondition
 from assistant.generation.proof.amounts import Number, alike, numbers
-from assistant.generation.proof.words import NEGATORS, SEEN, all_content, content, meeting, same
-from assistant.generation.wording import clauses, stem
-from assistant.language.lexicon import word_set
-from assistant.language.messages import find_messages, mask_quotes
+from assistant.generation.proof.statement_words import (
+    NEGATORS,
+    SEEN,
+    all_content,
+    content,
+    meeting,
+    same,
+)
+from assistant.generation.sentence_words import clauses, stem
 from assistant.language.quantities import find_quantities
+from assistant.language.quoted_messages import find_messages, mask_quotes
+from assistant.language.word_lists import word_set
 
 _POLES = {
     stem(other): stem(word)

@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from assistant.domain import TestCase
 from assistant.generation.proof.amounts import Number, numbers
 from assistant.generation.proof.polarity import read_clauses
-from assistant.generation.proof.words import NEUTRAL, all_content, meeting
+from assistant.generation.proof.statement_words import NEUTRAL, all_content, meeting
 from assistant.language.casing import bare_words
 
 ALIKE = 0.75

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.design.shared import as_line, stated_preconditions
+from assistant.design.shared_preconditions import as_line, stated_preconditions
 from assistant.domain import (
     CaseOrigin,
     Citation,

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from assistant.domain import CaseOrigin, Citation, Support, TestCase, TestStep
 from assistant.generation.proof.citations import resolve
 from assistant.generation.proof.passages import Sources
-from assistant.generation.wording import content_stems
+from assistant.generation.sentence_words import content_stems
 from assistant.generation.writer import CaseBrief
 from assistant.generation.writers.case_parts import case_of, outcome_citations
 from assistant.generation.writers.item_answer import ItemDraft, ItemStep
+from assistant.generation.writers.item_data import Situation
 from assistant.generation.writers.outline import outline_title
-from assistant.generation.writers.situation import Situation
 
 STATES_OUTCOME = 0.3
 """Share of the outcome's words from which on a result rests on its quotation."""

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 from assistant.domain import Fact
 from assistant.generation.proof.contradictions import Reference, denials
-from assistant.generation.proof.known import folded, stands_in
 from assistant.generation.proof.passages import NEAR_PREFIX
-from assistant.generation.wording import clauses, content_stems, says
+from assistant.generation.proof.support_texts import folded, stands_in
+from assistant.generation.sentence_words import clauses, content_stems, says
 from assistant.generation.writer import CaseBrief
 from assistant.generation.writers.item_answer import ItemDraft, ItemStep
 from assistant.generation.writers.item_prompt import EXAMPLE_WORDS, SYSTEM

@@ -21,13 +21,13 @@ from assistant.domain import (
 )
 from assistant.errors import InvalidOutput, ModelTimeout
 from assistant.generation.attempts import Attempts
-from assistant.generation.cancelling import CancelCheck, never_cancelled, raise_if_cancelled
+from assistant.generation.cancellation import CancelCheck, never_cancelled, raise_if_cancelled
 from assistant.generation.models.chat_models import ChatEndpoint, invoke_structured
 from assistant.generation.proof.bleed import bleed_findings
-from assistant.generation.proof.ground import ground_of
-from assistant.generation.proof.grounding import grounded
-from assistant.generation.proof.marks import ERRORS, UNSUPPORTED
+from assistant.generation.proof.case_basis import ground_of
+from assistant.generation.proof.case_proof import grounded
 from assistant.generation.proof.passages import Sources
+from assistant.generation.proof.proof_faults import ERRORS, UNSUPPORTED
 from assistant.generation.writer import CaseBrief, WrittenCase
 from assistant.generation.writers.case_parts import case_of
 from assistant.generation.writers.item_answer import (
@@ -45,6 +45,7 @@ from assistant.generation.writers.item_checks import (
     reason_against,
     without_repeats,
 )
+from assistant.generation.writers.item_data import Situation, situation_of
 from assistant.generation.writers.item_prompt import (
     ITEM_PROMPT_VERSION,
     ahead_messages,
@@ -52,7 +53,6 @@ from assistant.generation.writers.item_prompt import (
     retry_messages,
 )
 from assistant.generation.writers.outline import OutlineWriter, outline_title
-from assistant.generation.writers.situation import Situation, situation_of
 
 ATTEMPTS = 2
 """A draft and one correction: a third asks for what two have not brought."""

@@ -20,14 +20,14 @@ from assistant.domain import (
     TestStep,
     UserStory,
 )
-from assistant.generation.cancelling import CancelCheck, never_cancelled, raise_if_cancelled
+from assistant.generation.cancellation import CancelCheck, never_cancelled, raise_if_cancelled
 from assistant.generation.lint import MAX_TITLE
 from assistant.generation.proof.passages import Sources
-from assistant.generation.wording import clipped
+from assistant.generation.sentence_words import clipped
 from assistant.generation.writer import CaseBrief, WrittenCase
 from assistant.generation.writers.case_parts import case_of, cited_words, outcome_citations
-from assistant.generation.writers.given_actions import GivenAction, given_action
 from assistant.generation.writers.item_words import outcome_words, quotation, situation_words
+from assistant.generation.writers.source_actions import GivenAction, given_action
 
 
 class OutlineWriter:

@@ -25,13 +25,13 @@ from assistant.domain import (
 )
 from assistant.errors import InvalidOutput, ModelTimeout, ModelUnavailable
 from assistant.generation.attempts import Attempts
-from assistant.generation.cancelling import CancelCheck, never_cancelled, raise_if_cancelled
+from assistant.generation.cancellation import CancelCheck, never_cancelled, raise_if_cancelled
 from assistant.generation.models.chat_models import ChatEndpoint, Message, stream_structured
 from assistant.generation.models.structured import StructuredReply
 from assistant.generation.proof.repetition import repeats
-from assistant.generation.wording import clipped
+from assistant.generation.sentence_words import clipped
 from assistant.generation.writer import CaseBrief, StoryBrief, StoryEnd, Writer, WrittenCase
-from assistant.generation.writers.drafted_case import drafted_case
+from assistant.generation.writers.case_from_draft import drafted_case
 from assistant.generation.writers.story_draft import (
     MAX_CASES,
     CaseStream,

@@ -26,7 +26,13 @@ from assistant.domain import (
 from assistant.knowledge.chunks import markup
 from assistant.knowledge.chunks.basis import Claim, claims_of_epics
 from assistant.knowledge.chunks.blocks import Block, Outline, Path, read_blocks
-from assistant.knowledge.chunks.composing import Holder, Holders, case_text, case_values, row_text
+from assistant.knowledge.chunks.composed_chunks import (
+    Holder,
+    Holders,
+    case_text,
+    case_values,
+    row_text,
+)
 from assistant.knowledge.chunks.prose import MAX_CHARACTERS, passages
 from assistant.knowledge.chunks.rules import RuleReader
 from assistant.knowledge.chunks.spans import Spans, trim

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from assistant.language.people import is_person
+from assistant.language.actors import is_person
 from assistant.language.verbs import base_of_gerund, is_base
 from assistant.reading.tables.row_cells import Cell, row_cells
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from assistant.language.messages import mask_quotes
+from assistant.language.quoted_messages import mask_quotes
 from assistant.language.sentences import Span, span
 
 

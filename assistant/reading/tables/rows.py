@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from assistant.language.messages import mask_quotes
 from assistant.language.quantities import find_quantities
+from assistant.language.quoted_messages import mask_quotes
 from assistant.language.sentences import Span, looks_like_gherkin, span
 from assistant.reading.tables.row_cells import Cell, piped_cells
 

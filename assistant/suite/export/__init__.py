@@ -7,7 +7,7 @@ from assistant.suite.export.csv_file import (
     export_warnings,
     write_csv,
 )
-from assistant.suite.export.losses import Loss, losses
+from assistant.suite.export.format_losses import Loss, losses
 from assistant.suite.export.xlsx_file import write_xlsx
 
 __all__ = [

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 from assistant.domain import CHUNK_KINDS, Chunk, RetrievalConfig, RetrievedChunk
 from assistant.knowledge.embedding import Embedder
 from assistant.knowledge.fusion import Lists, fuse, is_relevant, same_words
+from assistant.knowledge.index_writer import embedded_text
 from assistant.knowledge.qdrant.index import Hit
 from assistant.knowledge.sparse import Bm25Encoder
-from assistant.knowledge.writing import embedded_text
 
 if TYPE_CHECKING:
     import numpy as np

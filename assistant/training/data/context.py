@@ -20,7 +20,7 @@ from assistant.domain import (
     TestCondition,
     TopK,
 )
-from assistant.knowledge.chunks.composing import case_text
+from assistant.knowledge.chunks.composed_chunks import case_text
 from assistant.knowledge.embedding import Embedder
 from assistant.training.data.case_search import CaseSearch
 

@@ -26,9 +26,9 @@ from assistant.generation.messages import Message
 from assistant.generation.writers.existing_case import condition_of_case, criterion_of
 from assistant.generation.writers.item_answer import completion_of
 from assistant.generation.writers.item_prompt import ITEM_PROMPT_VERSION, item_prompt
-from assistant.training.data.answer_guard import HELD_SHARE, AnswerGuard, ContextFor, guarded
 from assistant.training.data.case_files import read_case_file
 from assistant.training.data.data_sheet import DataSheet, LeftOut, SplitCount, lengths_of
+from assistant.training.data.leakage_guard import HELD_SHARE, AnswerGuard, ContextFor, guarded
 from assistant.training.data.library_cases import LinkedCases, from_library
 from assistant.training.data.masking import Masker
 from assistant.training.data.near_duplicates import held_share, shingles

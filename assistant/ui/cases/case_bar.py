@@ -10,7 +10,7 @@ from assistant.domain import CaseStatus
 from assistant.errors import AssistantError
 from assistant.ui.cases.case_list import listed_rows
 from assistant.ui.home.write_again_menu import write_again_menu
-from assistant.ui.plain import label
+from assistant.ui.plain_text import label
 from assistant.ui.state import CASE_PROBLEM, RECORD, Session
 from assistant.ui.technique_colors import TECHNIQUE_COLORS
 from assistant.workflow.deployment.workspace import Workspace

@@ -9,7 +9,7 @@ from assistant.errors import AssistantError, EditConflict
 from assistant.ui.cases.case_bar import LAST
 from assistant.ui.cases.case_view import mark
 from assistant.ui.cases.conflict_panel import note_conflict
-from assistant.ui.plain import visible
+from assistant.ui.plain_text import visible
 from assistant.ui.state import CASE_PROBLEM, Session
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import review

@@ -15,9 +15,9 @@ from assistant.ui.cases.existing_verdicts import (
     run_verdicts,
     verdict_filter,
 )
-from assistant.ui.counting import counted
+from assistant.ui.counts import counted
 from assistant.ui.home.existing_panel import COLORS, SIGNS
-from assistant.ui.plain import label, visible
+from assistant.ui.plain_text import label, visible
 from assistant.ui.state import RECORD, Session
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review.review import CONTRADICTS, OUTLINE, QUESTION, UNSUPPORTED

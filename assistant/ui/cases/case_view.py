@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from assistant.domain import LintFinding, Support, TestCase, TestStep
-from assistant.ui.plain import highlighted, label, plain, small, visible, without_emphasis
+from assistant.ui.plain_text import highlighted, label, plain, small, visible, without_emphasis
 from assistant.workflow.review.review import CONTRADICTS, OUTLINE, QUESTION, UNSUPPORTED, needs_of
 
 MARKS: dict[Support, tuple[str, str]] = {

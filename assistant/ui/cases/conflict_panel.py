@@ -6,7 +6,7 @@ import streamlit as st
 
 from assistant.domain import TestCase
 from assistant.errors import AssistantError, EditConflict
-from assistant.ui.plain import label, plain
+from assistant.ui.plain_text import label, plain
 from assistant.ui.state import CASE_PROBLEM, Session
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import save_conflicts

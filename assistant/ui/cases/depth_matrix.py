@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from assistant.domain import TECHNIQUES, Technique
-from assistant.ui.plain import label, visible
+from assistant.ui.plain_text import label, visible
 from assistant.workflow.writing import coverage
 from assistant.workflow.writing.coverage import CriterionDepth, DepthReport, Level
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from assistant.ui.counting import counted
+from assistant.ui.counts import counted
 from assistant.ui.home.existing_panel import COLORS, SIGNS, changes_lines, where
-from assistant.ui.plain import label
+from assistant.ui.plain_text import label
 from assistant.ui.state import LIBRARY_CASE
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review.review_library import LibraryRow

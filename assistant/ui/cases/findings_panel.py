@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from assistant.domain import LintFinding, TestCase
-from assistant.ui.plain import label, plain, without_emphasis
+from assistant.ui.plain_text import label, plain, without_emphasis
 
 SHOWN = 6
 """Findings shown open; more are folded away."""

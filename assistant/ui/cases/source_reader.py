@@ -8,7 +8,7 @@ import streamlit as st
 
 from assistant.domain import Chunk, Citation
 from assistant.errors import AssistantError
-from assistant.ui.plain import highlighted, label, plain, safe_link, without_emphasis
+from assistant.ui.plain_text import highlighted, label, plain, safe_link, without_emphasis
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.read_source import SourceText, read_source
 

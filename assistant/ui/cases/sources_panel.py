@@ -9,7 +9,7 @@ import streamlit as st
 
 from assistant.domain import Citation, LintFinding, RetrievedChunk, TestCase
 from assistant.ui.cases.source_reader import read_button
-from assistant.ui.plain import (
+from assistant.ui.plain_text import (
     highlighted,
     label,
     plain,

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from assistant.ui.counting import counted
-from assistant.ui.home.writing_bar import follow, writing_bar
-from assistant.ui.plain import label
+from assistant.ui.counts import counted
+from assistant.ui.home.writing_progress import follow, writing_bar
+from assistant.ui.plain_text import label
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import stale

@@ -1,11 +1,11 @@
 """The home page: compose a request, see what was understood, follow a run."""
 
 __all__ = [
-    "compose",
     "downloads",
     "existing_panel",
-    "indexing_note",
+    "index_note",
+    "request_form",
     "run_view",
     "write_again_menu",
-    "writing_bar",
+    "writing_progress",
 ]

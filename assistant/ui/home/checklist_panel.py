@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 import streamlit as st
 
 from assistant.domain import TECHNIQUES, AcceptanceCriterion, TestCondition
-from assistant.ui.counting import counted
-from assistant.ui.plain import label
+from assistant.ui.counts import counted
+from assistant.ui.plain_text import label
 from assistant.ui.technique_colors import TECHNIQUE_COLORS
 from assistant.workflow.writing.requests import Understanding
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.ui.cases.depth_matrix import depth_matrix
-from assistant.ui.counting import counted
+from assistant.ui.counts import counted
 from assistant.ui.home.write_again_menu import writer_choice
-from assistant.ui.home.writing_bar import follow, writing_bar
+from assistant.ui.home.writing_progress import follow, writing_bar
 from assistant.ui.state import RECORD, Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import review_library

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from assistant.ui.cases.case_list import ordered_rows
-from assistant.ui.counting import counted
-from assistant.ui.plain import label, visible
+from assistant.ui.counts import counted
+from assistant.ui.plain_text import label, visible
 from assistant.ui.state import Session
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import company_template, export_cases, review_library

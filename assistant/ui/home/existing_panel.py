@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
-from assistant.ui.counting import counted
-from assistant.ui.plain import label, visible
+from assistant.ui.counts import counted
+from assistant.ui.plain_text import label, visible
 from assistant.ui.state import Session
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import review_library

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from assistant.ui.home.coverage_table import open_in_run
-from assistant.ui.plain import label
+from assistant.ui.plain_text import label
 from assistant.ui.state import Session
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import review_library

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import streamlit as st
 
 from assistant.domain import Epic, Notice, Question, QuestionKind
-from assistant.ui.plain import label, plain, visible, without_emphasis
+from assistant.ui.plain_text import label, plain, visible, without_emphasis
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.writing import answers

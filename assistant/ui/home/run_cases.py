@@ -20,8 +20,8 @@ from assistant.ui.cases.findings_panel import findings_panel
 from assistant.ui.cases.source_reader import open_wanted_source
 from assistant.ui.cases.sources_panel import sources_panel
 from assistant.ui.cases.stale_panel import stale_bar, stale_panel
-from assistant.ui.home.shared_panel import shared_panel
-from assistant.ui.plain import plain
+from assistant.ui.home.shared_preconditions_panel import shared_panel
+from assistant.ui.plain_text import plain
 from assistant.ui.state import CASE_PROBLEM, Session, keep_address
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import lineage, stale

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from assistant.ui.counting import counted
+from assistant.ui.counts import counted
 from assistant.ui.home.questions_panel import answer_given, notices_list, question_to_answer
-from assistant.ui.home.writing_bar import follow, writing_bar
+from assistant.ui.home.writing_progress import follow, writing_bar
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.writing import answers, runs, write_again

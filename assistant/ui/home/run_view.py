@@ -12,13 +12,13 @@ from assistant.errors import AssistantError
 from assistant.ui.browser_scripts import panes
 from assistant.ui.cases.case_bar import DECIDED, note_decision
 from assistant.ui.cases.case_list import counts_line
-from assistant.ui.counting import counted
+from assistant.ui.counts import counted
 from assistant.ui.home.coverage_table import coverage_table
 from assistant.ui.home.downloads import download_menu
 from assistant.ui.home.quality_panel import quality_panel
 from assistant.ui.home.run_cases import panes_shown, run_cases
 from assistant.ui.home.run_questions import run_questions
-from assistant.ui.plain import label, plain
+from assistant.ui.plain_text import label, plain
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment import models
 from assistant.workflow.deployment.workspace import Workspace

@@ -5,12 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.errors import AssistantError
-from assistant.ui.home.writing_bar import follow
-from assistant.ui.plain import cut, label, visible
+from assistant.ui.home.writing_progress import follow
+from assistant.ui.plain_text import cut, label, visible
 from assistant.ui.state import CASE_PROBLEM, Session
 from assistant.workflow.deployment import models
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.writing import again_runs, write_again, write_step
+from assistant.workflow.writing import follow_up_runs, write_again, write_step
 from assistant.workflow.writing.runs import RunView, StoredCase
 
 WHOLE = 0
@@ -19,7 +19,7 @@ WHOLE = 0
 def write_again_menu(opened: Workspace, record: Session, stored: StoredCase, view: RunView) -> None:
     """A menu beside the decisions; disabled where the case was not written from a condition."""
     written = write_again.can_be_written(stored)
-    busy = bool(again_runs.active(opened, record.run_id))
+    busy = bool(follow_up_runs.active(opened, record.run_id))
     with st.popover(
         "Write again",
         type="tertiary",

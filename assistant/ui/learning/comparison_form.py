@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from assistant.ui.plain import label, plain, visible
+from assistant.ui.plain_text import label, plain, visible
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.learning import compare_models, train_adapter

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.errors import AssistantError
-from assistant.ui.plain import label, plain, visible
+from assistant.ui.plain_text import label, plain, visible
 from assistant.ui.state import Session
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.learning import comparison_view as views

@@ -8,8 +8,8 @@ from pathlib import Path
 import streamlit as st
 
 from assistant.domain import Value
-from assistant.ui.counting import counted
-from assistant.ui.plain import label
+from assistant.ui.counts import counted
+from assistant.ui.plain_text import label
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment import models
 from assistant.workflow.deployment.workspace import Workspace

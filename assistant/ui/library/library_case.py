@@ -10,11 +10,11 @@ from assistant.ui.cases.case_bar import STATUS_COLORS
 from assistant.ui.cases.case_view import steps_table
 from assistant.ui.cases.existing_verdicts import case_against_existing
 from assistant.ui.cases.findings_panel import findings_panel
-from assistant.ui.plain import label, plain
+from assistant.ui.plain_text import label, plain
 from assistant.ui.state import Session
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import review, review_library
-from assistant.workflow.writing import checking, runs
+from assistant.workflow.writing import recheck_case, runs
 from assistant.workflow.writing.runs import ACTIVE, StoredCase
 
 PROBLEM = "library_case_problem"
@@ -44,7 +44,7 @@ def library_case(opened: Workspace, record: Session, case_id: str) -> None:
     problem = st.session_state.pop(PROBLEM, "")
     if problem:
         st.error(plain(problem), icon=":material/error:")
-    checked = checking.as_shown(opened, record.project_id, stored)
+    checked = recheck_case.as_shown(opened, record.project_id, stored)
 
     def apply(finding: LintFinding) -> None:
         try:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from assistant.ui.counting import counted
-from assistant.ui.plain import label
+from assistant.ui.counts import counted
+from assistant.ui.plain_text import label
 from assistant.ui.state import Session, errors_shown, library_last
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import duplicates, review_library

@@ -11,14 +11,14 @@ from assistant.domain import TECHNIQUES
 from assistant.ui.cases.case_list import common_columns, existing_column, table_height
 from assistant.ui.cases.depth_matrix import depth_matrix
 from assistant.ui.cases.existing_verdicts import COLUMN, COLUMN_HELP, COLUMN_WIDTH, library_verdicts
-from assistant.ui.counting import counted
+from assistant.ui.counts import counted
 from assistant.ui.home.downloads import left_out, mapping_downloads, target_choice
 from assistant.ui.home.existing_panel import SIGNS
 from assistant.ui.library.library_case import library_case
 from assistant.ui.library.library_duplicates import library_duplicates
-from assistant.ui.plain import label
+from assistant.ui.plain_text import label
+from assistant.ui.row_selection import tick_handler, ticked
 from assistant.ui.state import LIBRARY_CASE, Session, errors_shown, library_last
-from assistant.ui.ticks import tick_handler, ticked
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import export_cases, review, review_library
 from assistant.workflow.review.review_library import BulkOutcome, CaseFilter, LibraryRow

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from assistant.ui.plain import label, plain
+from assistant.ui.plain_text import label, plain
 from assistant.ui.state import errors_shown
 from assistant.workflow.deployment import endpoint_settings
 from assistant.workflow.deployment.endpoint_settings import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from assistant.ui.plain import label, plain, visible
+from assistant.ui.plain_text import label, plain, visible
 from assistant.ui.state import CHOSEN_WRITER, Session, errors_shown
 from assistant.workflow.deployment import model_jobs, models, ways_of_writing
 from assistant.workflow.deployment.model_jobs import ModelWork

@@ -7,7 +7,7 @@ from datetime import datetime
 import streamlit as st
 
 from assistant.errors import AssistantError
-from assistant.ui.plain import label, plain, visible
+from assistant.ui.plain_text import label, plain, visible
 from assistant.ui.sources.connection_form import ICONS, extras_inputs
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.errors import ConnectorError
-from assistant.ui.plain import label, plain
+from assistant.ui.plain_text import label, plain
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import connections

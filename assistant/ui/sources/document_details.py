@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.ui.cases.source_reader import source_reader
-from assistant.ui.counting import counted
-from assistant.ui.plain import label
+from assistant.ui.counts import counted
+from assistant.ui.plain_text import label
 from assistant.ui.state import Session
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import lineage

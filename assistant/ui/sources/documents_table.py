@@ -7,14 +7,14 @@ from datetime import datetime
 
 import streamlit as st
 
-from assistant.ui.counting import counted, listed
+from assistant.ui.counts import counted, listed
 from assistant.ui.erase_panel import erase_documents
-from assistant.ui.plain import label, plain, safe_link, visible
+from assistant.ui.plain_text import label, plain, safe_link, visible
+from assistant.ui.row_selection import tick_handler, ticked
 from assistant.ui.sources.document_details import document_details
 from assistant.ui.state import Session, errors_shown
-from assistant.ui.ticks import tick_handler, ticked
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.sources import copies, import_sources
+from assistant.workflow.sources import duplicate_texts, import_sources
 from assistant.workflow.sources.import_sources import StoredDocument
 
 TABLE = "documents_table"
@@ -48,7 +48,7 @@ def documents_table(opened: Workspace, record: Session) -> None:
     }
     if names:
         table["From"] = [visible(names.get(row.connection_id, "by hand")) for row in documents]
-    if older := copies.older_copies(opened, record.project_id):
+    if older := duplicate_texts.older_copies(opened, record.project_id):
         newer = set(older.values())
         table["Copies"] = [
             "older of two" if row.id in older else "newer of two" if row.id in newer else ""

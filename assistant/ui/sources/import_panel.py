@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from assistant.errors import AssistantError
-from assistant.ui.counting import counted, listed
-from assistant.ui.plain import label, plain, visible
+from assistant.ui.counts import counted, listed
+from assistant.ui.plain_text import label, plain, visible
 from assistant.ui.sources.mapping_form import forget_tables, mapping_form
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.sources import import_sources, same_names
+from assistant.workflow.sources import file_versions, import_sources
 from assistant.workflow.sources.import_sources import FilePreviews, Preview, TextKind
 from assistant.workflow.sources.sample_project import SAMPLE_PROJECT, ensure_sample_project
 
@@ -125,7 +125,7 @@ def _uploaded(opened: Workspace, record: Session) -> list[Found]:
         refused.extend(found.failed)
     progress.empty()
     _refusals(refused, len(previews))
-    apart = same_names.told_apart(opened, record.project_id, [one for one, _ in previews])
+    apart = file_versions.told_apart(opened, record.project_id, [one for one, _ in previews])
     return [(one, file) for one, (_, file) in zip(apart, previews, strict=True)]
 
 
@@ -202,13 +202,13 @@ def _preview_and_keep(opened: Workspace, record: Session, found: Sequence[Found]
 
 def _version_or_own(opened: Workspace, record: Session, preview: Preview, number: int) -> Preview:
     """A file with the name of a source is its next version, unless a person says otherwise."""
-    if not same_names.is_named_alike(preview):
+    if not file_versions.is_named_alike(preview):
         return preview
     own = st.toggle(
         "Another document that has the same name: keep both",
         key=f"own-{number}-{preview.reading.document.content_hash[:12]}",
     )
-    return same_names.beside(opened, record.project_id, preview) if own else preview
+    return file_versions.beside(opened, record.project_id, preview) if own else preview
 
 
 def _columns(opened: Workspace, record: Session, preview: Preview, file: UploadedFile) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from assistant.domain import TestCase
-from assistant.ui.counting import counted
-from assistant.ui.plain import label, plain, visible
+from assistant.ui.counts import counted
+from assistant.ui.plain_text import label, plain, visible
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import map_columns

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.domain import RetrievalConfig
-from assistant.ui.home.indexing_note import indexing_note
-from assistant.ui.plain import cut, label, plain, small, visible, without_emphasis
+from assistant.ui.home.index_note import indexing_note
+from assistant.ui.plain_text import cut, label, plain, small, visible, without_emphasis
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import search_sources

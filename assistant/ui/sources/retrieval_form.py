@@ -12,7 +12,7 @@ from assistant.domain import (
     SearchFilter,
     TopK,
 )
-from assistant.ui.plain import visible
+from assistant.ui.plain_text import visible
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment import models
 from assistant.workflow.deployment.workspace import Workspace

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from assistant.ui.plain import visible
+from assistant.ui.plain_text import visible
 from assistant.workflow.deployment import services
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import connections

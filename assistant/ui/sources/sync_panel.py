@@ -6,8 +6,8 @@ from datetime import datetime
 
 import streamlit as st
 
-from assistant.ui.counting import counted
-from assistant.ui.plain import label, plain
+from assistant.ui.counts import counted
+from assistant.ui.plain_text import label, plain
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import sync_jobs

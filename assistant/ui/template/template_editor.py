@@ -8,7 +8,7 @@ import streamlit as st
 
 from assistant.domain import CaseTemplate, TemplateField
 from assistant.errors import TemplateError
-from assistant.ui.plain import plain, visible
+from assistant.ui.plain_text import plain, visible
 from assistant.ui.state import Session, errors_shown
 from assistant.ui.template.template_sources import draft_of, edit_anew, epoch, has_draft
 from assistant.workflow.deployment.workspace import Workspace

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.domain import CaseTemplate
-from assistant.ui.counting import counted
-from assistant.ui.plain import label, visible
+from assistant.ui.counts import counted
+from assistant.ui.plain_text import label, visible
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import company_template

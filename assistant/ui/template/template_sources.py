@@ -7,7 +7,7 @@ from datetime import datetime
 import streamlit as st
 
 from assistant.domain import CaseTemplate
-from assistant.ui.plain import visible
+from assistant.ui.plain_text import visible
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import company_template

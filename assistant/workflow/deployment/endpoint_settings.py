@@ -17,9 +17,9 @@ from assistant.sources.connectors.secrets import (
     has_keyring,
     keep_in_keyring,
 )
-from assistant.workflow.deployment import saved_endpoint
+from assistant.workflow.deployment import endpoint_file
+from assistant.workflow.deployment.endpoint_file import SETTING_OF, SavedEndpoint
 from assistant.workflow.deployment.endpoints import ENDPOINT_SECONDS
-from assistant.workflow.deployment.saved_endpoint import SETTING_OF, SavedEndpoint
 from assistant.workflow.deployment.workspace import Workspace
 
 __all__ = ["SavedEndpoint", "has_keyring"]
@@ -75,7 +75,7 @@ def current(workspace: Workspace) -> SavedEndpoint | None:
 
 def is_saved(workspace: Workspace) -> bool:
     """Whether a person saved an endpoint, used or not."""
-    return saved_endpoint.path_of(workspace.settings).exists()
+    return endpoint_file.path_of(workspace.settings).exists()
 
 
 def view(workspace: Workspace, wanted: SavedEndpoint) -> EndpointView:
@@ -86,7 +86,7 @@ def view(workspace: Workspace, wanted: SavedEndpoint) -> EndpointView:
         destination = destination_of(settings.endpoint_provider, settings.endpoint_url)
     except SettingsError as error:
         problem = str(error)
-    variable, state = saved_endpoint.key_state(settings)
+    variable, state = endpoint_file.key_state(settings)
     return EndpointView(
         values=_values(settings),
         set_by=_set_by(settings),
@@ -111,10 +111,10 @@ def try_out(workspace: Workspace, wanted: SavedEndpoint, *, key: str = "") -> Tr
     _unlocked(workspace)
     started = time.monotonic()
     try:
-        wanted = saved_endpoint.checked(workspace.settings, wanted)
+        wanted = endpoint_file.checked(workspace.settings, wanted)
         settings = _with(workspace, wanted)
         limit = settings.endpoint_timeout or settings.model_timeout or ENDPOINT_SECONDS
-        endpoint = saved_endpoint.open_endpoint(
+        endpoint = endpoint_file.open_endpoint(
             settings, min(limit, TRIAL_SECONDS), TRIAL_CONFIG, key=key.strip(), retries=0
         )
         started = time.monotonic()  # what is imported when a model is opened is not its time
@@ -130,7 +130,7 @@ def try_out(workspace: Workspace, wanted: SavedEndpoint, *, key: str = "") -> Tr
         seconds = time.monotonic() - started
         text = f"{wanted.model} answered as asked, in {seconds:.1f} s."
         return Trial(worked=True, text=text, seconds=seconds)
-    hidden = Redactor((key.strip(), saved_endpoint.key_of(_with(workspace, wanted))))
+    hidden = Redactor((key.strip(), endpoint_file.key_of(_with(workspace, wanted))))
     return Trial(worked=False, text=hidden.clean(text), seconds=time.monotonic() - started)
 
 
@@ -141,13 +141,13 @@ def save(workspace: Workspace, wanted: SavedEndpoint, *, key: str = "") -> str:
     there is no keyring that can keep it; then it was not kept. Raises ``SettingsError``.
     """
     _unlocked(workspace)
-    saved = saved_endpoint.checked(workspace.settings, wanted)
-    saved_endpoint.write(workspace.settings, saved)
+    saved = endpoint_file.checked(workspace.settings, wanted)
+    endpoint_file.write(workspace.settings, saved)
     workspace.take_up_endpoint()
     if not key.strip():
         return ""
-    variable, _ = saved_endpoint.key_state(workspace.settings)
-    bound = variable != saved_endpoint.OWN_KEY
+    variable, _ = endpoint_file.key_state(workspace.settings)
+    bound = variable != endpoint_file.OWN_KEY
     return "" if bound and keep_in_keyring(variable, key.strip()) else variable
 
 
@@ -155,15 +155,15 @@ def remove(workspace: Workspace) -> None:
     """Forget the saved endpoint, and its key in the keyring. Raises ``SettingsError``."""
     _unlocked(workspace)
     before = workspace.settings
-    saved_endpoint.write(before, None)
-    variable, state = saved_endpoint.key_state(before)
-    if saved_endpoint.address_is_saved(before) and state == "keyring":
+    endpoint_file.write(before, None)
+    variable, state = endpoint_file.key_state(before)
+    if endpoint_file.address_is_saved(before) and state == "keyring":
         keep_in_keyring(variable, "")
     workspace.take_up_endpoint()
 
 
 def _with(workspace: Workspace, wanted: SavedEndpoint) -> Settings:
-    return saved_endpoint.with_endpoint(workspace.settings, wanted)
+    return endpoint_file.with_endpoint(workspace.settings, wanted)
 
 
 def _values(settings: Settings) -> SavedEndpoint:

@@ -20,7 +20,7 @@ from assistant.settings import Settings
 from assistant.training.adapters import Adapter, AdapterRegistry
 from assistant.training.config import BaseIdentity
 from assistant.workflow.deployment.add_models import known_model
-from assistant.workflow.deployment.saved_endpoint import open_endpoint
+from assistant.workflow.deployment.endpoint_file import open_endpoint
 
 ENDPOINT_WRITER = "endpoint"
 """The writer that stands for the configured endpoint, whatever model it serves."""

@@ -17,7 +17,7 @@ from assistant.errors import AssistantError, LibraryError
 from assistant.failpoints import reach
 from assistant.library import Erasure
 from assistant.library import Wanted as Wanted
-from assistant.workflow.deployment import unfinished_erasing
+from assistant.workflow.deployment import erase_marker
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.learning.train_adapter import forget_project
 from assistant.workflow.writing.answers import PREFIX
@@ -95,7 +95,7 @@ def erase(workspace: Workspace, what: Wanted, *, by: str) -> Erased:
         if not knowledge.rewrite():
             unreached += (_on_server(workspace),)
     unreached += _files(workspace, erasure.comparisons)
-    unfinished_erasing.end(settings, what.project_id)
+    erase_marker.end(settings, what.project_id)
     return Erased(erasure=erasure, unreached=(*unreached, EXPORTS))
 
 
@@ -119,7 +119,7 @@ def project(workspace: Workspace, project_id: str, *, by: str) -> Erased:
         unreached += (_on_server(workspace),)
     forget_project(workspace, project_id)
     unreached += _files(workspace, compared)
-    unfinished_erasing.end(workspace.settings, project_id)
+    erase_marker.end(workspace.settings, project_id)
     return Erased(erasure=erasure, unreached=(*unreached, EXPORTS))
 
 
@@ -247,11 +247,11 @@ def _on_server(workspace: Workspace) -> str:
 @contextmanager
 def _begun(workspace: Workspace, project_id: str, comparison_ids: Sequence[str]) -> Iterator[None]:
     """Noted as begun, unless the library refuses."""
-    unfinished_erasing.begin(workspace.settings, project_id, comparison_ids)
+    erase_marker.begin(workspace.settings, project_id, comparison_ids)
     try:
         yield
     except LibraryError:
-        unfinished_erasing.end(workspace.settings, project_id)
+        erase_marker.end(workspace.settings, project_id)
         raise
 
 
@@ -263,7 +263,7 @@ def _compared_in(workspace: Workspace, project_id: str) -> tuple[str, ...]:
 
 def _files(workspace: Workspace, comparison_ids: Sequence[str]) -> tuple[str, ...]:
     """Folders of comparisons go, the database's files are written anew; what that did not reach."""
-    unfinished_erasing.delete_comparisons(workspace.settings, comparison_ids)
+    erase_marker.delete_comparisons(workspace.settings, comparison_ids)
     if workspace.library.erasing.compact():
         return ()
     return (

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from assistant.domain import Value
 from assistant.errors import SettingsError
-from assistant.generation.cancelling import Cancelled
+from assistant.generation.cancellation import Cancelled
 from assistant.generation.models.added_models import CHAT_FORMATS as FORMS_BY_SIGN
 from assistant.generation.models.partial import FetchProgress
 from assistant.workflow.deployment import add_models, models, probe_models

@@ -6,7 +6,7 @@ from pydantic import SecretStr
 
 from assistant.domain import Value
 from assistant.generation.models.chat_models import destination_of
-from assistant.workflow.deployment import models, saved_endpoint
+from assistant.workflow.deployment import endpoint_file, models
 from assistant.workflow.deployment.workspace import Workspace
 
 HERE = "this computer"
@@ -46,7 +46,7 @@ def services(workspace: Workspace) -> tuple[Service, ...]:
             name=f"{provider}: {settings.endpoint_model}" if provider else "none",
             where=destination_of(provider, settings.endpoint_url) if provider else "",
             state="configured" if provider else "not configured",
-            secret="not set" if saved_endpoint.key_state(settings)[1] == "not set" else "set",
+            secret="not set" if endpoint_file.key_state(settings)[1] == "not set" else "set",
             setting="Settings, or UAT_ENDPOINT_PROVIDER, _URL, _MODEL, _API_KEY",
         )
     )

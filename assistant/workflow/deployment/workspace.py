@@ -18,13 +18,13 @@ from assistant.domain import CaseTemplate, RetrievalConfig
 from assistant.errors import EmbeddingMismatch
 from assistant.generation.models.catalogue import DEFAULT_EMBEDDING, find_model
 from assistant.generation.models.fetch import verified_path
-from assistant.knowledge.base import KnowledgeBase
 from assistant.knowledge.embedding import Embedder, SentenceEmbedder
+from assistant.knowledge.knowledge_base import KnowledgeBase
 from assistant.knowledge.qdrant.server import QdrantServer, ServerConfig
 from assistant.library import Library, Project
 from assistant.settings import Settings
 from assistant.suite.template import DEFAULT_TEMPLATE
-from assistant.workflow.deployment import saved_endpoint, unfinished_erasing
+from assistant.workflow.deployment import endpoint_file, erase_marker
 from assistant.workflow.deployment.data_folder import DataFolderLock, prepare
 from assistant.workflow.deployment.endpoints import Endpoints
 from assistant.workflow.deployment.jobs import Jobs
@@ -49,7 +49,7 @@ class Workspace:
         waits: bool = True,
     ) -> None:
         self._given = settings
-        self.settings, self.endpoint_problem = saved_endpoint.in_use(settings)
+        self.settings, self.endpoint_problem = endpoint_file.in_use(settings)
         self._waits = waits
         self.library = library
         self.endpoints = Endpoints(self.settings)
@@ -93,11 +93,11 @@ class Workspace:
                     self._lock.release()
                     raise
                 self.library.interrupt_orphans()
-                unfinished_erasing.finish(self.settings, self.library)
+                erase_marker.finish(self.settings, self.library)
 
     def take_up_endpoint(self) -> None:
         """Work with the endpoint that is saved now; ``endpoint_problem`` says why it cannot be."""
-        self.settings, self.endpoint_problem = saved_endpoint.in_use(self._given)
+        self.settings, self.endpoint_problem = endpoint_file.in_use(self._given)
         self.endpoints.use(self.settings)
 
     # --- Projects -----------------------------------------------------------------------------

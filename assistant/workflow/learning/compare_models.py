@@ -20,7 +20,7 @@ from assistant.errors import SettingsError, TrainingError
 from assistant.evaluation.advice import Advice, advise
 from assistant.evaluation.capabilities import BuildCost, CapabilityRow, capability_table
 from assistant.evaluation.columns import COLUMNS, column_kind
-from assistant.evaluation.language import LanguageFigures
+from assistant.evaluation.language_perplexity import LanguageFigures
 from assistant.evaluation.matching import THRESHOLD
 from assistant.evaluation.quality import case_text, template_as_used
 from assistant.evaluation.records import CaseLoss, CaseScore, EvaluationSet

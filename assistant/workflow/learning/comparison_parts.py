@@ -18,10 +18,15 @@ from assistant.domain import (
     TestCondition,
     Value,
 )
-from assistant.evaluation.briefing import ColumnSpec, Context
 from assistant.evaluation.capabilities import BuildCost
+from assistant.evaluation.column_brief import ColumnSpec, Context
 from assistant.evaluation.columns import column_kind
-from assistant.evaluation.language import ENGLISH_PROSE, LanguageFigures, Reading, words_in
+from assistant.evaluation.language_perplexity import (
+    ENGLISH_PROSE,
+    LanguageFigures,
+    Reading,
+    words_in,
+)
 from assistant.evaluation.records import CaseLoss
 from assistant.evaluation.score_log import losses_of
 from assistant.generation.models.catalogue import SMALL_CHAT

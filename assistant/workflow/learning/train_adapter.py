@@ -251,8 +251,8 @@ def export(workspace: Workspace, name: str, target: Path, form: str) -> str:
 
     ``form`` is "gguf" (F16, for Ollama, LM Studio, llama-server) or "safetensors" (for vLLM).
     """
+    from assistant.training.adapter_merge import export_gguf, export_safetensors, merge, serve_text
     from assistant.training.base_models import find_base, load_base
-    from assistant.training.merging import export_gguf, export_safetensors, merge, serve_text
 
     adapter = adapters(workspace).get(name)
     files = find_base(adapter.sheet.base.id, workspace.settings.models_path)

@@ -15,7 +15,6 @@ from assistant.sources.grids.headers import numbered_steps
 from assistant.sources.grids.mapping import CaseField, suggest_mapping
 from assistant.suite.mapping_files import MappingFile as MappingFile
 from assistant.suite.mapping_files import mapping_files as mapping_files
-from assistant.suite.ready_templates import READY_TEMPLATES as READY_TEMPLATES
 from assistant.suite.rows import rows
 from assistant.suite.template import (
     DEFAULT_TEMPLATE,
@@ -25,6 +24,7 @@ from assistant.suite.template import (
     template_problems,
 )
 from assistant.suite.template_sample import SampleColumn, template_from_sample
+from assistant.suite.tool_templates import READY_TEMPLATES as READY_TEMPLATES
 from assistant.workflow.deployment.workspace import Workspace
 
 FIELDS: tuple[TemplateField, ...] = get_args(TemplateField)

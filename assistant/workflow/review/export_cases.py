@@ -18,8 +18,8 @@ from assistant.suite.export import (
     write_csv,
     write_xlsx,
 )
-from assistant.suite.ready_templates import READY_TEMPLATES
 from assistant.suite.template import template_problems
+from assistant.suite.tool_templates import READY_TEMPLATES
 from assistant.workflow.deployment.workspace import Workspace
 
 Selection = Literal["accepted", "all"]

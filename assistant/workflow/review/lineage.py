@@ -12,7 +12,7 @@ from assistant.domain import CaseStatus, Chunk, Value
 from assistant.errors import LibraryError
 from assistant.library import DocumentVersion
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review.present_words import PresentWords
+from assistant.workflow.review.current_citations import PresentWords
 from assistant.workflow.review.sentences import SentenceChange, changes, sentences_at
 from assistant.workflow.review.stale import cited_parts
 

@@ -13,7 +13,7 @@ from assistant.errors import AssistantError, LibraryError
 from assistant.generation.fixes import with_fix
 from assistant.library import StoredCase
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.writing.checking import rechecked
+from assistant.workflow.writing.recheck_case import rechecked
 
 REJECTION_REASONS = (
     "Duplicate of another case",

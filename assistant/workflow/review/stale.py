@@ -17,7 +17,7 @@ from assistant.domain import CaseStatus, Chunk, Citation, Epic, TestCase, Value
 from assistant.errors import LibraryError
 from assistant.library import StaleReview, StoredCase
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review.present_words import PresentWords
+from assistant.workflow.review.current_citations import PresentWords
 from assistant.workflow.review.sentences import closest, plain_words, sentences_at
 from assistant.workflow.writing.answers import answers_to, with_answers
 

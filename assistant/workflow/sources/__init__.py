@@ -2,14 +2,14 @@
 
 __all__ = [
     "connections",
-    "copies",
+    "duplicate_texts",
+    "file_versions",
     "import_sources",
     "index_jobs",
     "map_columns",
     "outbound",
     "read_source",
     "reindex",
-    "same_names",
     "sample_project",
     "search_sources",
     "source_list",

@@ -12,7 +12,7 @@ from pathlib import Path
 from assistant.library import Connection, Library
 from assistant.sources.files.folder_source import FOLDER, INSIDE, inner_names
 from assistant.sources.reading import FileOutcome, Reading
-from assistant.workflow.sources.file_places import FILE, FilePlaces, in_folder, whole_path
+from assistant.workflow.sources.local_files import FILE, FilePlaces, in_folder, whole_path
 
 
 class ConnectedFiles:

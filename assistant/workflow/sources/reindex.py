@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from assistant.domain import Chunk
 from assistant.failpoints import reach
-from assistant.knowledge.base import KnowledgeBase
 from assistant.knowledge.chunks.chunking import split
+from assistant.knowledge.knowledge_base import KnowledgeBase
 from assistant.library import Library
 
 Progress = Callable[[int, int], None]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from assistant.domain import RetrievalConfig, RetrievedChunk
 from assistant.errors import RetrievalError
-from assistant.knowledge.base import SearchTrace as SearchTrace
+from assistant.knowledge.knowledge_base import SearchTrace as SearchTrace
 from assistant.knowledge.query import Vocabulary
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.sources.copies import current_texts
+from assistant.workflow.sources.duplicate_texts import current_texts
 
 
 def search(

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from assistant.domain import DocumentKind, Value
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.sources.copies import older_copies
+from assistant.workflow.sources.duplicate_texts import older_copies
 
 
 class SourceRow(Value):

@@ -1,15 +1,15 @@
 """Use cases of writing: understand a request, write, write again, fill gaps."""
 
 __all__ = [
-    "again_runs",
     "analyse_epic",
     "answers",
-    "checking",
     "compare_criteria",
     "coverage",
     "fill_gaps",
+    "follow_up_runs",
     "generate_cases",
     "read_ahead",
+    "recheck_case",
     "requests",
     "reuse",
     "run_quality",

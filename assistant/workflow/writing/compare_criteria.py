@@ -60,10 +60,10 @@ class Comparison(Value):
 
     def run(self, progress: Progress) -> ByEpic:
         """Compare in this process; ``progress`` gets criteria done and in all, of thousands."""
-        from assistant.design.questions.comparable import (
+        from assistant.design.questions.questions import raise_questions
+        from assistant.design.questions.similar_criteria import (
             MANY,  # the first paint waits for no design
         )
-        from assistant.design.questions.questions import raise_questions
 
         found, total, before = [], self.criteria, 0
         for epic in self.epics:

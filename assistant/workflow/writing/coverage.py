@@ -6,12 +6,12 @@ from functools import lru_cache
 from itertools import chain
 
 from assistant.domain import TECHNIQUES, Epic, GenerationRun, Question, TestCondition
-from assistant.suite.depth import RULES as RULES
-from assistant.suite.depth import Cell as Cell
-from assistant.suite.depth import CriterionDepth as CriterionDepth
-from assistant.suite.depth import DepthReport as DepthReport
-from assistant.suite.depth import Level as Level
-from assistant.suite.depth import depth, matrix_csv
+from assistant.suite.coverage_depth import RULES as RULES
+from assistant.suite.coverage_depth import Cell as Cell
+from assistant.suite.coverage_depth import CriterionDepth as CriterionDepth
+from assistant.suite.coverage_depth import DepthReport as DepthReport
+from assistant.suite.coverage_depth import Level as Level
+from assistant.suite.coverage_depth import depth, matrix_csv
 from assistant.suite.duplicates import find_duplicates
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.writing import fill_gaps

@@ -13,12 +13,12 @@ from assistant.domain import GenerationRun, TestCondition, Value
 from assistant.errors import LibraryError
 from assistant.generation.writer import WrittenCase
 from assistant.library import StoredCase
-from assistant.suite.depth import depth
+from assistant.suite.coverage_depth import depth
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.writing import again_runs
-from assistant.workflow.writing.again_runs import Again, planned_run
+from assistant.workflow.writing import follow_up_runs
+from assistant.workflow.writing.current_basis import PresentBasis
+from assistant.workflow.writing.follow_up_runs import Again, planned_run
 from assistant.workflow.writing.generate_cases import OnCase
-from assistant.workflow.writing.present_basis import PresentBasis
 from assistant.workflow.writing.requests import conditions_of
 from assistant.workflow.writing.runs import ACTIVE
 
@@ -67,7 +67,7 @@ def start(
     Raises as ``begin``.
     """
     again, filling = begin(workspace, project_id, run_id, by=by, writer=writer)
-    return again_runs.start(workspace, project_id, [again]), filling
+    return follow_up_runs.start(workspace, project_id, [again]), filling
 
 
 def fill_now(
@@ -81,7 +81,7 @@ def fill_now(
 ) -> Filling:
     """Write the missing cases in this thread. Raises as ``begin``, and the error that ended it."""
     again, filling = begin(workspace, project_id, run_id, by=by, writer=writer)
-    again_runs.write_now(workspace, project_id, [again], on_case=on_case)
+    follow_up_runs.write_now(workspace, project_id, [again], on_case=on_case)
     return filling
 
 
@@ -102,7 +102,7 @@ def begin(
     workspace.take_folder()
     run = workspace.library.run(project_id, run_id)
     busy = run.status in ACTIVE and workspace.jobs.is_active(run_id)
-    if busy or again_runs.active(workspace, run_id):
+    if busy or follow_up_runs.active(workspace, run_id):
         raise LibraryError(f"Run {run_id} is still being written. Wait for it, or cancel it.")
     wanted = missing(run)
     if not wanted:

@@ -18,7 +18,7 @@ from assistant.domain import (
     Timings,
 )
 from assistant.errors import AssistantError, LibraryError, SourceError
-from assistant.generation.cancelling import Cancelled
+from assistant.generation.cancellation import Cancelled
 from assistant.generation.chain import (
     STYLE_CASES,
     Asked,
@@ -36,12 +36,12 @@ from assistant.generation.writers.story_writer import ANSWER_TOKENS, StoryWriter
 from assistant.workflow.deployment.models import OUTLINE_WRITER, model_spec, writer
 from assistant.workflow.deployment.ways_of_writing import way_of_writing
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.sources.copies import current_texts
+from assistant.workflow.sources.duplicate_texts import current_texts
 from assistant.workflow.sources.import_sources import put_epics
 from assistant.workflow.sources.reindex import basis_chunks, index_pending
 from assistant.workflow.writing import read_ahead, reuse
 from assistant.workflow.writing.answers import answered_chunks
-from assistant.workflow.writing.checking import house_rules
+from assistant.workflow.writing.recheck_case import house_rules
 from assistant.workflow.writing.requests import Understanding
 from assistant.workflow.writing.runs import ACTIVE
 

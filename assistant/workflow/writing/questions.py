@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from assistant.design.questions.comparable import Progress
+from assistant.design.questions.similar_criteria import Progress
 from assistant.domain import Chunk, Epic, Question, TopK
 from assistant.library import StoredDocument
 from assistant.reading.references import find_references
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.sources.copies import current_texts, older_copies
+from assistant.workflow.sources.duplicate_texts import current_texts, older_copies
 from assistant.workflow.sources.reindex import chunks_of
 from assistant.workflow.writing.answers import PREFIX, Answer, question_key
 from assistant.workflow.writing.compare_criteria import Comparison

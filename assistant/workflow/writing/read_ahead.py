@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from assistant.domain import GenerationConfig
-from assistant.generation.cancelling import Cancelled
+from assistant.generation.cancellation import Cancelled
 from assistant.generation.chain import read_ahead
 from assistant.generation.writers.item_writer import ItemWriter
 from assistant.knowledge.chunks.chunking import split
 from assistant.workflow.deployment.add_models import known_models
 from assistant.workflow.deployment.endpoints import split_writer
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.sources.copies import current_texts
+from assistant.workflow.sources.duplicate_texts import current_texts
 from assistant.workflow.sources.reindex import basis_chunks
 from assistant.workflow.writing.requests import Understanding
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.design.shared import shared_preconditions
+from assistant.design.shared_preconditions import shared_preconditions
 from assistant.domain import Epic, GenerationRun, Value
 from assistant.suite.common_preconditions import common_preconditions
 

@@ -14,9 +14,9 @@ from assistant.errors import LibraryError
 from assistant.generation.writer import WrittenCase
 from assistant.library import StoredCase
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.writing import again_runs
-from assistant.workflow.writing.again_runs import Again, planned_run
-from assistant.workflow.writing.present_basis import PresentBasis
+from assistant.workflow.writing import follow_up_runs
+from assistant.workflow.writing.current_basis import PresentBasis
+from assistant.workflow.writing.follow_up_runs import Again, planned_run
 
 SAYS = "Written again"
 CHANGED, ASKED = "its sources changed", "asked for"
@@ -37,7 +37,7 @@ def start(
     planned = begin(
         workspace, project_id, case_ids, by=by, writer=writer, reason=reason, accepted=accepted
     )
-    return again_runs.start(workspace, project_id, planned)
+    return follow_up_runs.start(workspace, project_id, planned)
 
 
 def start_where_possible(
@@ -79,7 +79,7 @@ def write_now(
     planned = begin(
         workspace, project_id, case_ids, by=by, writer=writer, reason=reason, accepted=accepted
     )
-    again_runs.write_now(workspace, project_id, planned)
+    follow_up_runs.write_now(workspace, project_id, planned)
     return tuple(workspace.library.case(project_id, case_id) for case_id in case_ids)
 
 

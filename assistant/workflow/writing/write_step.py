@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from assistant.domain import GenerationRun, RetrievedChunk, TestStep
 from assistant.errors import LibraryError
-from assistant.generation.one_step import renumbered, replacement, with_step
+from assistant.generation.step_replacement import renumbered, replacement, with_step
 from assistant.generation.writer import WrittenCase
 from assistant.library import StoredCase
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.writing import again_runs
-from assistant.workflow.writing.again_runs import Again, planned_run
-from assistant.workflow.writing.checking import house_rules, rechecked_against
-from assistant.workflow.writing.present_basis import PresentBasis
+from assistant.workflow.writing import follow_up_runs
+from assistant.workflow.writing.current_basis import PresentBasis
+from assistant.workflow.writing.follow_up_runs import Again, planned_run
+from assistant.workflow.writing.recheck_case import house_rules, rechecked_against
 from assistant.workflow.writing.write_again import derived_by, gone, titled
 
 
@@ -32,7 +32,7 @@ def start(
 ) -> list[str]:
     """Write the step in a worker thread; returns its job. Raises as ``begin``."""
     again = begin(workspace, project_id, case_id, number, by=by, writer=writer)
-    return again_runs.start(workspace, project_id, [again])
+    return follow_up_runs.start(workspace, project_id, [again])
 
 
 def begin(

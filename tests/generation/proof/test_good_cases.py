@@ -8,7 +8,7 @@ import pytest
 
 from assistant.domain import Fact, TestCase
 from assistant.generation.proof.calculations import calculations
-from assistant.generation.proof.sides import is_sentence
+from assistant.generation.proof.condition_sides import is_sentence
 
 Prove = Callable[..., TestCase]
 

@@ -19,7 +19,7 @@ from assistant.domain import (
 from assistant.generation.chain import CaseReady, Finished, Planned, generate
 from assistant.generation.models.catalogue import DEFAULT_CHAT, SMALL_CHAT, find_model
 from assistant.generation.models.chat_models import ChatEndpoint, open_embedded
-from assistant.generation.proof.marks import ERRORS
+from assistant.generation.proof.proof_faults import ERRORS
 from assistant.generation.writers.item_writer import ItemWriter
 from assistant.generation.writers.outline import OutlineWriter
 from assistant.language.quantities import find_messages, foreign_values

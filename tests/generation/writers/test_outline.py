@@ -21,7 +21,7 @@ from assistant.domain import (
     TestCondition,
     UserStory,
 )
-from assistant.generation.cancelling import Cancelled
+from assistant.generation.cancellation import Cancelled
 from assistant.generation.writer import CaseBrief
 from assistant.generation.writers.outline import OutlineWriter
 

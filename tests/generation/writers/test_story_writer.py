@@ -29,7 +29,7 @@ from assistant.domain import (
     UserStory,
 )
 from assistant.errors import ModelTimeout, ModelUnavailable
-from assistant.generation.cancelling import Cancelled
+from assistant.generation.cancellation import Cancelled
 from assistant.generation.models.chat_models import ChatEndpoint
 from assistant.generation.writer import CaseBrief, StoryBrief, StoryEnd, WrittenCase
 from assistant.generation.writers.story_writer import StoryWriter

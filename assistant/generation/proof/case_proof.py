@@ -1,0 +1,244 @@
+"""The proof of a case: what it claims, held against what it may rest on, whoever wrote it.
+
+People, dates, amounts and accounts in preconditions, actions and test data are data: they are held
+against each other and against the side of each limit that the case's conditions claim, never
+against the sources. What an expected result claims (numbers, quotations, words, what is denied)
+must stand in the criteria, the story, a source, the tester's own words or the data, or follow from
+them; else the step is ``unsupported`` and the very words are told. What the text or the data deny
+is an error that names both sentences.
+
+An expected result that holds is ``supported`` (it stands in the words cited for it) or ``derived``
+(it follows from them and from the data).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from assistant.design.questions.conflicts import find_conflicts
+from assistant.domain import Citation, TestCase, TestCondition, TestStep
+from assistant.generation.proof.case_basis import Basis, Ground
+from assistant.generation.proof.claims import Claims
+from assistant.generation.proof.condition_sides import (
+    messages_of_other_side,
+    other_message,
+    turned_roles,
+)
+from assistant.generation.proof.consistency import inconsistent
+from assistant.generation.proof.echo import echoes
+from assistant.generation.proof.limits import wrong_sides
+from assistant.generation.proof.measures import Measures
+from assistant.generation.proof.passages import Passage
+from assistant.generation.proof.polarity import (
+    Side,
+    attempted,
+    denied_alone,
+    denied_numbers,
+    of_other_side,
+    turned,
+)
+from assistant.generation.proof.proof_faults import (
+    CONTRADICTION,
+    RULES,
+    UNSUPPORTED,
+    WRONG_SIDE,
+    Mark,
+    shown,
+)
+from assistant.generation.proof.result_citations import carries, closeness, nearest, speaks_of
+from assistant.generation.proof.statement_words import content
+
+
+def grounded(case: TestCase, ground: Ground) -> TestCase:
+    """The case with the support of every step and the findings of the proof made anew.
+
+    Findings of other rules stay. Citations are kept where they speak of what the step says; a
+    result without one gets the words of the criterion or source that are nearest to it.
+    """
+    return _Proof(Basis(case, ground)).proved()
+
+
+class _Proof:
+    """One case being proved."""
+
+    def __init__(self, basis: Basis) -> None:
+        self.basis = basis
+        self.claims = Claims(basis)
+        walks = any(one.legs for one in basis.conditions)  # what holds first need not hold at last
+        self.sided = () if walks else one_side(basis.conditions)
+        self.side = Side(self.sided, [one.text for one in basis.criteria])
+        self.found: dict[tuple[int | None, str, str], Mark] = {}
+
+    def proved(self) -> TestCase:
+        """The case with marks and findings."""
+        case = self.basis.case
+        for mark in (*self._data(), *self._conflicts()):
+            self._note(None, mark)
+        results = [step.expected_result for step in case.steps]
+        for place, mark in other_message(results, self.sided):
+            self._note(case.steps[place].number, mark)
+        steps = tuple(self._step(step) for step in case.steps)
+        others = tuple(one for one in case.findings if one.rule not in RULES)
+        told = sorted(self.found.items(), key=lambda item: item[0][0] or 0)
+        findings = tuple(mark.finding(key[0]) for key, mark in told)
+        return case.model_copy(update={"steps": steps, "findings": (*others, *findings)})
+
+    def _note(self, number: int | None, mark: Mark) -> None:
+        self.found.setdefault((number, mark.rule, mark.words), mark)
+
+    # --- The case as a whole ----------------------------------------------------------------------
+
+    def _data(self) -> Iterator[Mark]:
+        """Data that do not fit each other, or the side that the conditions claim."""
+        lines = self.basis.situation
+        measures = Measures(self.basis.data)
+        yield from inconsistent(measures.lines, measures)
+        for condition in self.sided:
+            yield from wrong_sides(condition, measures)
+            yield from turned_roles(condition, lines, self.sided)
+
+    def _conflicts(self) -> Iterator[Mark]:
+        """Limits that the case rests on and for which another source states another number."""
+        case = self.basis.case
+        said = "\n".join(
+            (case.title, *self.basis.situation, *(s.expected_result for s in case.steps))
+        )
+        chunks = [p.source.chunk for p in self.basis.passages if p.source.is_hit]
+        for criterion in self.basis.criteria:
+            for conflict in find_conflicts(criterion.text, chunks):
+                if conflict.quantity.text in said:
+                    message = (
+                        f"{criterion.id} says “{conflict.quantity.text}”; {conflict.source_name} "
+                        f"says {shown(conflict.sentence.text)}."
+                    )
+                    yield Mark(CONTRADICTION, conflict.quantity.text, message)
+
+    # --- Steps ------------------------------------------------------------------------------------
+
+    def _step(self, step: TestStep) -> TestStep:
+        result = step.expected_result
+        others = tuple(c for c in step.citations if c.supports != "expected_result")
+        if not result.strip():
+            return step
+        marks = list(self._marks(step))
+        for mark in marks:
+            self._note(step.number, mark)
+        if marks:
+            return step.model_copy(update={"support": "unsupported", "citations": others})
+        kept = tuple(
+            c for c in step.citations
+            if c.supports == "expected_result" and speaks_of(result, c.quote)
+        )  # fmt: skip
+        kept = kept or self._nearest(result, step.action)
+        if not kept:
+            message = f"No source says {shown(result)}."
+            self._note(step.number, Mark(UNSUPPORTED, result, message))
+            return step.model_copy(update={"support": "unsupported", "citations": others})
+        support = (
+            "supported" if carries(result, [c.quote for c in kept], self._data_words) else "derived"
+        )
+        return step.model_copy(update={"support": support, "citations": (*others, *kept)})
+
+    def _marks(self, step: TestStep) -> Iterator[Mark]:
+        result, basis = step.expected_result, self.basis
+        yield from self.claims.numbers(result, step.action)
+        yield from self.claims.quotations(result)
+        yield from self.claims.names(result)
+        yield from self.claims.novel(result)
+        if step == basis.case.steps[-1]:
+            yield from messages_of_other_side(result, self.sided)
+        if basis.case.origin.writer != "outline":  # it quotes, and says so
+            yield from echoes(step, basis.criteria)
+        yield from self._turned(step)
+
+    def _turned(self, step: TestStep) -> Iterator[Mark]:
+        """Clauses of a result that speak for the other side of the conditions."""
+        result, side = step.expected_result, self.side
+        for said in denied_numbers(result, side):
+            yield Mark(UNSUPPORTED, said, f"No source says another number than {shown(said)}.")
+        if len(self.basis.case.steps) > 1:
+            return  # a state that changes may be affirmed first and denied later
+        for said, theirs in turned(result, side, self._named, self._subjects):
+            yield Mark(CONTRADICTION, said, f"{shown(said)} contradicts {shown(theirs)}.")
+        for said in attempted(step.action, result, side):
+            message = f"{shown(said)} says that what is tried goes through; here it does not."
+            yield Mark(WRONG_SIDE, said, message)
+        if any(map(claims_side, self.sided)):
+            for said in of_other_side(result, side, self._matter):
+                yield Mark(WRONG_SIDE, said, f"The text says {shown(said)} for the other side.")
+        for said in denied_alone(result, side, self._data_words):
+            yield Mark(UNSUPPORTED, said, f"No source denies it for this side: {shown(said)}.")
+
+    @cached_property
+    def _subjects(self) -> frozenset[str]:
+        """Words that name what the case is about: its starting state and its conditions' facts."""
+        facts = [fact.quote for one in self.basis.conditions for fact in one.facts]
+        return _words((*self.basis.case.preconditions, *facts))
+
+    @cached_property
+    def _data_words(self) -> frozenset[str]:
+        return _words(self.basis.situation)
+
+    @cached_property
+    def _named(self) -> frozenset[str]:
+        """Words of the data and of the sources: they name things, and say nothing of a side."""
+        return self._data_words | _words(self.basis.retrieved)
+
+    @cached_property
+    def _matter(self) -> frozenset[str]:
+        """Words of the data and of what the story is about: they belong to no side."""
+        return self._data_words | _words(self.basis.ground.context)
+
+    # --- Citations --------------------------------------------------------------------------------
+
+    def _nearest(self, result: str, action: str) -> tuple[Citation, ...]:
+        """The words nearest to a result: of a source that carries it, else of the criterion."""
+        own = [p for one in self.basis.criteria
+               if (p := self.basis.ground.sources.of_key(one.id)) is not None]  # fmt: skip
+        found = _best(result, (*own, *self.basis.passages))
+        if found is None and own:  # it follows from the criterion by the data of its step
+            found = _best(f"{action} {result}", own) or _whole(own[0])
+        return (found,) if found is not None else ()
+
+
+NO_SIDE = frozenset({"main flow", "scenario", "row"})
+"""Kinds of facts that put the tester on no side."""
+
+
+def one_side(conditions: Sequence[TestCondition]) -> tuple[TestCondition, ...]:
+    """The conditions that say on which side a case is; none where it shows several sides.
+
+    A case may show both sides of a limit, one after the other: what the text says for one of them
+    is then no fault.
+    """
+    claiming = [one for one in conditions if claims_side(one)]
+    outcomes = {frozenset((one.quote, one.happens) for one in c.outcomes) for c in claiming}
+    sides = {(fact.quote, fact.holds) for c in claiming for fact in c.facts}
+    values = {fact.value for c in claiming for fact in c.facts if fact.kind == "limit"}
+    both = any((quote, not holds) in sides for quote, holds in sides)
+    several = len(claiming) > 1 and (both or len(outcomes) > 1 or len(values) > 1)
+    return () if several else tuple(conditions)
+
+
+def claims_side(condition: TestCondition) -> bool:
+    """Whether a condition puts the tester on a side; a main flow, whose sentence often tells of
+    both, does not."""
+    return any(fact.kind not in NO_SIDE for fact in condition.facts)
+
+
+def _words(texts: Sequence[str]) -> frozenset[str]:
+    return frozenset[str]().union(*map(content, texts))
+
+
+def _best(result: str, passages: Sequence[Passage]) -> Citation | None:
+    found = [one for p in passages if (one := nearest(result, p)) is not None]
+    return max(found, key=lambda one: closeness(result, one.quote), default=None)
+
+
+def _whole(passage: Passage) -> Citation:
+    chunk = passage.source.chunk
+    return Citation(
+        chunk_id=chunk.id, source=passage.source.rank, quote=chunk.text, start=0,
+        end=len(chunk.text),
+    )  # fmt: skip

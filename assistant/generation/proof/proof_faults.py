@@ -1,0 +1,53 @@
+"""What the proof tells of a case: the rules, and a fault with the very words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assistant.domain import LintFinding
+from assistant.generation.proof.bleed import NOT_IN_SOURCES
+from assistant.generation.sentence_words import clipped
+
+UNSUPPORTED = "unsupported"
+CONTRADICTION = "contradiction"
+WRONG_SIDE = "wrong side"
+ECHO = "echo"
+INCONSISTENT = "inconsistent data"
+REPETITION = "repetition"
+
+RULES = frozenset(
+    (NOT_IN_SOURCES, UNSUPPORTED, CONTRADICTION, WRONG_SIDE, ECHO, INCONSISTENT, REPETITION)
+)
+"""The rules of the findings made here; they are made anew whenever a case is checked."""
+
+ERRORS = RULES - {NOT_IN_SOURCES, UNSUPPORTED, REPETITION}
+"""Those that say something which the text or the data deny."""
+
+SHOWN = 160
+"""Characters of a sentence that a finding shows."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A fault: its rule, the words of the case, and what is said of them."""
+
+    rule: str
+    words: str
+    message: str
+
+    @property
+    def is_error(self) -> bool:
+        """Whether the text or the data deny the words."""
+        return self.rule in ERRORS
+
+    def finding(self, step: int | None) -> LintFinding:
+        """The mark as a finding of a step, or of the case."""
+        severity = "error" if self.is_error else "warning"
+        return LintFinding(
+            rule=self.rule, message=self.message, step=step, words=self.words, severity=severity
+        )
+
+
+def shown(words: str) -> str:
+    """Words on one line, in quotation marks, not too long."""
+    return f"“{clipped(' '.join(words.split()), SHOWN)}”"

@@ -1,0 +1,163 @@
+"""The words of a statement in any language: which carry meaning, which deny, which are the same.
+
+Function words and negators are closed classes of a language and listed for those that criteria are
+written in; everything else is told by the words themselves. Two words are the same where their
+light stems agree, where they share most of their letters from the start ("verlängert",
+"Verlängerung"), or where one ends with the other ("Rentenantrag", "Antrag").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from assistant.generation.sentence_words import STOP_WORDS, TOKEN, stem, stem_set
+from assistant.language.quoted_messages import mask_quotes
+from assistant.language.word_lists import word_set
+
+_FUNCTION = STOP_WORDS | word_set(
+    """about after again all also although before between during because further here how instead
+    later longer more most much no nor not now off once other others own still therefore through
+    too until very without yet one two him herself himself itself themselves nobody nothing none
+    above below under well never neither cannot can't isn't aren't doesn't don't didn't won't wasn't
+    hasn't haven't hadn't wouldn't
+
+    der die das den dem des ein eine einer einem einen eines und oder ist sind wird werden wurde
+    wurden kann können muss müssen darf dürfen soll sollen nicht kein keine keinen keiner keinem
+    wenn dann mit für auf von zu zum zur bei beim nach vor aus über unter durch ohne als auch nur
+    sich er sie es ihr ihre ihren seine seinen damit dass hat haben war waren noch mehr im ins am
+    an in um so wie man nun also bis ab je alle weiter
+
+    le la les un une des du de et ou est sont être doit doivent peut peuvent ne pas que qui dans
+    pour par sur avec sans au aux ce cette ces il elle ils elles son sa ses leur leurs en se y plus
+    aucun aucune après avant été à d l n s qu lui si alors encore toujours
+
+    el los las una unos unas y o es son ser debe puede pueden para por con sin del al su sus este
+    esta cuando entonces lo ni
+
+    het een en of zijn wordt worden kan kunnen moet moeten mag niet geen als wanneer met voor op
+    van naar bij uit door zonder ook alleen zich dat deze dit te is er
+
+    i w z na do nie się jest są być może mogą lub gdy jeśli to po przed przez dla od ze jako
+    tylko"""
+)
+NEGATORS = word_set(
+    """not no never cannot can't won't isn't aren't doesn't don't didn't wasn't weren't couldn't
+    shouldn't mustn't hasn't haven't hadn't wouldn't neither nor nothing none nobody unable without
+    gone disappears disappeared missing dont doesnt cant isnt wont
+
+    nicht kein keine keinen keiner keinem keines nie niemals ohne weder nichts niemand
+    fehlt fehlen verschwunden entfällt
+
+    pas aucun aucune jamais rien sans ni manque disparaît disparu
+
+    nunca ningún ninguna sin nadie nada niet geen nooit zonder nie bez żaden żadna żadne non senza
+    nessun nessuna não nunca sem nenhum nenhuma"""
+)
+"""Words that turn what they stand in; the French "ne" goes with one of them."""
+
+SEEN = stem_set(
+    """show shown display displayed appear see seen visible open page screen list entry record
+    message text value field button form tester item thing work new current way time happen
+
+    affiche affiché affichée apparaît angezeigt zeigt erscheint steht stehen"""
+)
+"""Words of any test: that something is seen says nothing of what is seen."""
+
+NEUTRAL = SEEN | stem_set(
+    """find read content accept start stay remain keep name line number status state try
+
+    reste restent bleibt"""
+)
+"""Words that any result may use without a source."""
+
+MIN_SHARED = 4
+"""Letters from the start that two longer words must share to be the same ..."""
+
+SHARED_PART = 0.6
+"""... and the share of the longer one that these must be."""
+
+MIN_PART = 5
+"""Letters of a word that must stand at the end of a compound."""
+
+
+@lru_cache(maxsize=16384)
+def content(text: str) -> frozenset[str]:
+    """The stems of the words that carry meaning, quotations and numbers left out."""
+    bare = mask_quotes(text).replace("\x00", " ")
+    return frozenset(key for key, _ in _words(bare))
+
+
+@lru_cache(maxsize=16384)
+def all_content(text: str) -> frozenset[str]:
+    """The stems of the words that carry meaning, those inside quotations too, no numbers."""
+    return frozenset(key for key, _ in _words(text))
+
+
+@lru_cache(maxsize=16384)
+def _words(text: str) -> tuple[tuple[str, str], ...]:
+    found = []
+    for match in TOKEN.finditer(text):
+        word = match.group().casefold().replace("’", "'")
+        word = re.sub(r"^(?:[ldnsjmtc]|qu)'", "", word)
+        if word in _FUNCTION or len(word) < 2 or any(char.isdigit() for char in word):
+            continue
+        found.append((stem(word), match.group()))
+    return tuple(found)
+
+
+def written(text: str) -> dict[str, str]:
+    """The words that carry meaning, as they are written, by stem."""
+    return dict(reversed(_words(mask_quotes(text).replace("\x00", " "))))
+
+
+class Lexicon:
+    """The words of several texts, ready to be asked for."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self.stems = frozenset[str]().union(*(all_content(text) for text in texts))
+        self._near: dict[str, list[str]] = {}
+        for word in self.stems:
+            self._near.setdefault(word[:MIN_SHARED], []).append(word)
+        self._long = [word for word in self.stems if len(word) > MIN_PART]
+
+    def knows(self, word: str) -> bool:
+        """Whether this stem, or one that is the same, stands in the texts."""
+        if word in self.stems:
+            return True
+        near = self._near.get(word[:MIN_SHARED], ()) if len(word) >= MIN_SHARED else ()
+        return any(same(word, other) for other in near) or any(
+            word.endswith(other) or other.endswith(word)
+            for other in self._long
+            if len(word) >= MIN_PART
+        )
+
+    def share(self, words: Iterable[str]) -> float:
+        """The share of the words that is known; 1 where there are none."""
+        asked = list(words)
+        return sum(map(self.knows, asked)) / len(asked) if asked else 1.0
+
+
+@lru_cache(maxsize=65536)
+def same(word: str, other: str) -> bool:
+    """Whether two stems are of one word."""
+    if word == other:
+        return True
+    longer = max(len(word), len(other))
+    shared = next(
+        (n for n, (a, b) in enumerate(zip(word, other, strict=False)) if a != b),
+        min(len(word), len(other)),
+    )
+    if shared >= MIN_SHARED and shared >= SHARED_PART * longer:
+        return True
+    short, long = sorted((word, other), key=len)
+    return len(short) >= MIN_PART and long.endswith(short)
+
+
+def meeting(words: Iterable[str], others: Iterable[str]) -> frozenset[str]:
+    """Those of the words that stand among the others."""
+    theirs = frozenset(others)
+    return frozenset(
+        word for word in words if word in theirs or any(same(word, other) for other in theirs)
+    )

@@ -1,0 +1,201 @@
+"""What will be written and from which sources: conditions, then retrieval, then questions.
+
+Three LangChain runnables, joined; each fills in its part of the request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from time import perf_counter
+from typing import TYPE_CHECKING, Protocol
+
+from assistant.design.processes.end_to_end import conditions_of_epic
+from assistant.design.questions.questions import raise_questions
+from assistant.domain import (
+    AcceptanceCriterion,
+    Chunk,
+    Epic,
+    GenerationConfig,
+    Question,
+    RetrievalConfig,
+    RetrievedChunk,
+    TestCondition,
+    UserStory,
+)
+from assistant.generation.cancellation import CancelCheck, raise_if_cancelled
+from assistant.generation.numbering import Numbering, story_chunks
+
+if TYPE_CHECKING:
+    from langchain_core.runnables import Runnable
+
+
+MOST_PAGE_CHARACTERS = 6_000
+"""Of a page that is told whole where a part of it was found: what a word means, how a number is
+written or who may do it often stands beside the part that a search finds."""
+
+MOST_CHARACTERS = 12_000
+"""Of all that is added so to the sources of a story."""
+
+PAGE_KINDS = ("rule", "prose", "table_row")
+
+
+class Retriever(Protocol):
+    """What the chain needs of a knowledge base."""
+
+    def retrieve(
+        self,
+        queries: Sequence[str],
+        config: RetrievalConfig,
+        *,
+        exclude_documents: Collection[str] = (),
+    ) -> tuple[RetrievedChunk, ...]:
+        """Chunks for the queries, merged without duplicates, best first."""
+        ...
+
+    def chunks(self, document_id: str) -> tuple[Chunk, ...]:
+        """The chunks of a document, in its order."""
+        ...
+
+
+@dataclass(frozen=True)
+class Item:
+    """A condition with everything that its brief needs; ``places`` find its stories' sources."""
+
+    places: tuple[int, ...]
+    epic: Epic
+    story: UserStory
+    criterion: AcceptanceCriterion
+    condition: TestCondition
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request on its way through the chain: each step fills in what it finds."""
+
+    epics: tuple[Epic, ...]
+    basis: tuple[Chunk, ...]
+    asked: tuple[Question, ...] | None = None
+    """Questions that were raised before the run started; ``None``: raise them here."""
+    items: tuple[Item, ...] = ()
+    questions: tuple[Question, ...] = ()
+    sources: tuple[tuple[RetrievedChunk, ...], ...] = ()
+    retrieved: tuple[RetrievedChunk, ...] = ()
+    seconds: float = 0.0
+
+
+def planning(
+    retriever: Retriever,
+    retrieval: RetrievalConfig,
+    generation: GenerationConfig,
+    cancelled: CancelCheck,
+) -> Runnable[Request, Request]:
+    """conditions | retrieve | questions"""
+    from langchain_core.runnables import RunnableLambda
+
+    def conditions(request: Request) -> Request:
+        items: list[Item] = []
+        held = {
+            (epic.key, criterion.id): (place, story, criterion)
+            for place, (epic, story) in enumerate(stories_of(request.epics))
+            for criterion in story.criteria
+        }
+        for epic in request.epics:
+            raise_if_cancelled(cancelled, "Deriving conditions")
+            for one in conditions_of_epic(
+                epic, techniques=generation.techniques, depth=generation.depth
+            ):
+                _, story, criterion = held[epic.key, one.criterion_id]
+                places = dict.fromkeys(held[epic.key, name][0] for name in one.criterion_ids)
+                items.append(Item(tuple(places), epic, story, criterion, one))
+        return replace(request, items=tuple(items))
+
+    def retrieve(request: Request) -> Request:
+        started = perf_counter()
+        numbering = Numbering()
+        pages = cache(retriever.chunks)  # stories find the same pages
+        sources = []
+        for epic, story in stories_of(request.epics):
+            raise_if_cancelled(cancelled, "Searching for sources")
+            found = story_sources(
+                epic, story, request.basis, retriever, retrieval, numbering, pages
+            )
+            sources.append(found)
+        return replace(
+            request,
+            sources=tuple(sources),
+            retrieved=numbering.all,
+            seconds=perf_counter() - started,
+        )
+
+    def questions(request: Request) -> Request:
+        if request.asked is not None:
+            return replace(request, questions=request.asked)
+        by_epic: list[Question] = []
+        for epic in request.epics:
+            chunks = {
+                source.chunk.id: source.chunk
+                for (owner, _), sources in zip(
+                    stories_of(request.epics), request.sources, strict=True
+                )
+                if owner is epic
+                for source in sources
+                if source.is_hit and not source.chunk.is_comment
+            }
+            by_epic.extend(raise_questions(epic, tuple(chunks.values())))
+        return replace(request, questions=tuple(by_epic))
+
+    return (
+        RunnableLambda(conditions, name="conditions")
+        | RunnableLambda(retrieve, name="retrieve")
+        | RunnableLambda(questions, name="questions")
+    )
+
+
+def stories_of(epics: Sequence[Epic]) -> list[tuple[Epic, UserStory]]:
+    """The stories that have a criterion, each with its epic, in source order."""
+    return [(epic, story) for epic in epics for story in epic.stories if story.criteria]
+
+
+def story_sources(
+    epic: Epic,
+    story: UserStory,
+    basis: Sequence[Chunk],
+    retriever: Retriever,
+    retrieval: RetrievalConfig,
+    numbering: Numbering,
+    pages: Callable[[str], tuple[Chunk, ...]],
+) -> tuple[RetrievedChunk, ...]:
+    """The numbered sources of a story: its own chunks first, then what is found for its criteria,
+    then the rest of the pages that were found (``pages``: the chunks of a document).
+
+    Documents that the basis chunks stand in are not searched: they would find themselves.
+    """
+    own = numbering.basis(story_chunks(epic, story, basis))
+    queries = [f"{story.title}: {criterion.text}" for criterion in story.criteria]
+    found = retriever.retrieve(
+        queries, retrieval, exclude_documents={chunk.document_id for chunk in basis}
+    )
+    found = (*found, *_rest_of_pages(found, pages, retrieval))
+    return tuple({one.rank: one for one in (*own, *numbering.retrieved(found))}.values())
+
+
+def _rest_of_pages(
+    found: Sequence[RetrievedChunk],
+    pages: Callable[[str], tuple[Chunk, ...]],
+    retrieval: RetrievalConfig,
+) -> Iterator[RetrievedChunk]:
+    """What stands beside the parts that were found, of short pages, those found best first."""
+    known = {one.chunk.id for one in found}
+    kinds = [kind for kind in PAGE_KINDS if getattr(retrieval.top_k, kind)]
+    left = MOST_CHARACTERS
+    for document_id in dict.fromkeys(one.chunk.document_id for one in found):
+        page = [one for one in pages(document_id) if one.kind in kinds and not one.is_comment]
+        if sum(len(one.text) for one in page) > MOST_PAGE_CHARACTERS:
+            continue
+        for chunk in page:
+            if chunk.id in known or len(chunk.text) > left:
+                continue
+            left -= len(chunk.text)
+            yield RetrievedChunk(chunk=chunk, score=0.0, rank=len(known) + 1, stage="page")

@@ -1,0 +1,219 @@
+"""What goes when something is erased: all that was made of it, found by ids and by words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
+
+from assistant.domain import Epic, GenerationRun
+from assistant.errors import LibraryError
+from assistant.library.case_rows import CaseRow as Row
+from assistant.library.erasure_traces import Traces, json_texts
+from assistant.library.storage.records import Erasure, Wanted
+from assistant.library.storage.schema import (
+    case_versions,
+    cases,
+    comparisons,
+    document_versions,
+    documents,
+    events,
+    run_chunks,
+    runs,
+)
+from assistant.library.storage.stored_json import load_all
+
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What goes; ``traces`` recognise what was made of it in what stays.
+
+    ``ended`` are removed cases whose id another case may have by now, with the version they ended
+    at.
+    """
+
+    erasure: Erasure
+    traces: Traces
+    ended: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def whole_cases(self) -> tuple[str, ...]:
+        """Cases that go with their whole history."""
+        return tuple(name for name in self.erasure.cases if name not in self.ended)
+
+
+def planned(connection: Connection, wanted: Wanted) -> Plan:
+    """What goes when these things go. Raises ``LibraryError`` for what is not there."""
+    _check(connection, wanted)
+    traces = _traces(connection, wanted) if wanted.documents else Traces((), ())
+    emptied = tuple(
+        row.id
+        for row in (runs_of(connection, wanted.project_id) if wanted.documents else ())
+        if row.id not in wanted.runs and not left_of(row, traces).epics and _had_epics(row)
+    )
+    gone_runs = (*wanted.runs, *emptied)
+    ended = _ended_with(connection, wanted)
+    gone = {
+        *wanted.cases,
+        *(_traced_cases(connection, wanted, traces) if wanted.documents else ()),
+        *in_parts(
+            connection,
+            select(cases.c.id).where(cases.c.project_id == wanted.project_id),
+            cases.c.run_id,
+            gone_runs,
+        ),
+    }
+    return Plan(
+        Erasure(
+            documents=wanted.documents,
+            cases=tuple(sorted({*gone, *ended})),
+            runs=gone_runs,
+            comparisons=_compared(connection, wanted, traces),
+            chunks=_pieces(connection, wanted, gone_runs),
+        ),
+        traces,
+        {name: version for name, version in ended.items() if name not in gone},
+    )
+
+
+def runs_of(connection: Connection, project_id: str) -> Sequence[Row]:
+    """The rows of a project's runs."""
+    return connection.execute(select(runs).where(runs.c.project_id == project_id)).all()
+
+
+def left_of(row: Row, traces: Traces) -> GenerationRun:
+    """A run without the epics that are erased; without its request where it loses one."""
+    run = GenerationRun.model_validate_json(row.body)
+    epics = tuple(one for one in run.epics if not traces.in_json(one.model_dump_json()))
+    lost = len(epics) < len(run.epics) or traces.in_text(run.request)
+    return run.model_copy(update={"epics": epics, "request": "" if lost else run.request})
+
+
+def in_parts(
+    connection: Connection,
+    query: Select[Any],
+    column: ColumnElement[Any],
+    values: Collection[str],
+) -> Iterator[Any]:
+    """The first column of a query for all of these values: databases limit how many it names."""
+    listed = list(values)
+    for start in range(0, len(listed), _AT_ONCE):
+        part = query.where(column.in_(listed[start : start + _AT_ONCE]))
+        yield from connection.execute(part).scalars()
+
+
+def _had_epics(row: Row) -> bool:
+    return bool(json.loads(row.epic_keys))
+
+
+def _check(connection: Connection, wanted: Wanted) -> None:
+    for kind, project, key, ids in (
+        ("source", documents.c.project_id, documents.c.id, wanted.documents),
+        ("test case", case_versions.c.project_id, case_versions.c.case_id, wanted.cases),
+        ("run", runs.c.project_id, runs.c.id, wanted.runs),
+    ):
+        query = select(key).where(project == wanted.project_id)
+        if lacking := sorted(set(ids) - set(in_parts(connection, query, key, ids))):
+            raise LibraryError(f"There is no {kind} “{lacking[0]}” in this project. Check its id.")
+
+
+def _traces(connection: Connection, wanted: Wanted) -> Traces:
+    """The ids and the words of the documents, without what other documents hold as well."""
+    ours = document_versions.c.project_id == wanted.project_id
+    mine: list[Row] = []
+    others: list[Row] = []
+    query = select(document_versions).where(ours)
+    for row in connection.execute(query):
+        (mine if row.document_id in wanted.documents else others).append(row)
+    chunks = tuple(
+        in_parts(
+            connection,
+            select(run_chunks.c.chunk).where(run_chunks.c.project_id == wanted.project_id),
+            run_chunks.c.document_id,
+            wanted.documents,
+        )
+    )
+    marks = _keys(mine) - _keys(others)
+    marks |= {str(json.loads(chunk)["id"]) for chunk in chunks}
+    return Traces(marks, chain(_texts(mine), *map(json_texts, chunks)), _texts(others))
+
+
+def _texts(rows: Iterable[Row]) -> Iterator[str]:
+    for row in rows:
+        for body in (row.document, row.epics, row.cases):
+            yield from json_texts(body)
+
+
+def _keys(rows: Iterable[Row]) -> set[str]:
+    """Keys of epics, stories and criteria in versions of documents."""
+    found: set[str] = set()
+    for row in rows:
+        for epic in load_all(Epic, row.epics):
+            found.add(epic.key)
+            found |= {story.key for story in epic.stories}
+            found |= {criterion.id for criterion in epic.criteria}
+    return found
+
+
+def _traced_cases(connection: Connection, wanted: Wanted, traces: Traces) -> set[str]:
+    """Cases that came with the documents, and those of which any version has to do with them."""
+    ours = select(cases.c.id).where(cases.c.project_id == wanted.project_id)
+    found = set(in_parts(connection, ours, cases.c.document_id, wanted.documents))
+    query = select(case_versions.c.case_id, case_versions.c.body).where(
+        case_versions.c.project_id == wanted.project_id
+    )
+    for row in connection.execute(query):
+        if row.case_id not in found and traces.in_json(row.body):
+            found.add(row.case_id)
+    return found
+
+
+def _ended_with(connection: Connection, wanted: Wanted) -> dict[str, int]:
+    """Cases that went when one of the documents was removed, and the version they ended at."""
+    if not wanted.documents:
+        return {}
+    log = select(events.c.detail).where(
+        events.c.project_id == wanted.project_id,
+        events.c.subject == "document",
+        events.c.action == "removed",
+    )
+    reasons = {
+        f"{title} was removed"
+        for title in in_parts(connection, log, events.c.subject_id, wanted.documents)
+    }
+    query = (
+        select(case_versions.c.case_id, func.max(case_versions.c.version).label("version"))
+        .where(
+            case_versions.c.project_id == wanted.project_id,
+            case_versions.c.action == "removed",
+        )
+        .group_by(case_versions.c.case_id, case_versions.c.reason)
+        .having(case_versions.c.reason.in_(reasons))
+    )
+    ended: dict[str, int] = {}
+    for row in connection.execute(query):
+        ended[row.case_id] = max(row.version, ended.get(row.case_id, 0))
+    return ended
+
+
+def _compared(connection: Connection, wanted: Wanted, traces: Traces) -> tuple[str, ...]:
+    if not wanted.documents:
+        return ()
+    query = select(comparisons.c.id, comparisons.c.body).where(
+        comparisons.c.project_id == wanted.project_id
+    )
+    return tuple(row.id for row in connection.execute(query) if traces.in_json(row.body))
+
+
+def _pieces(connection: Connection, wanted: Wanted, gone_runs: Collection[str]) -> int:
+    query = select(run_chunks.c.run_id, run_chunks.c.plan, run_chunks.c.rank).where(
+        run_chunks.c.project_id == wanted.project_id,
+        or_(run_chunks.c.document_id.in_(wanted.documents), run_chunks.c.run_id.in_(gone_runs)),
+    )
+    return len(connection.execute(query).all())

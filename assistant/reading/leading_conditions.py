@@ -1,0 +1,216 @@
+"""Condition clauses at the beginning of a sentence."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+
+from assistant.language.actors import ARTICLE
+from assistant.language.clause_words import (
+    CLAUSAL,
+    MAX_TRIED,
+    OCCASION,
+    OPPOSED,
+    ends_in_amount,
+    has_limit,
+    is_gerund,
+)
+from assistant.language.clauses import parse_clause
+from assistant.language.quantities import find_quantities
+from assistant.language.quoted_messages import mask_quotes
+from assistant.language.sentences import Span, span
+from assistant.language.verbs import is_base
+from assistant.language.word_lists import word_set
+from assistant.reading.absence_conditions import WORD, lacks
+from assistant.reading.rules import Condition
+
+_LEAD = re.compile(
+    r"^(?P<word>only if|only when|only where|if|when|whenever|once|unless|until|where|while|as"
+    r" soon as"
+    r"|as long as|so long as|in case of|in the event of|in case|in the event that"
+    r"|provided(?: that)?|given(?: that)?|assuming(?: that)?|on (?:the )?condition that|after"
+    r"|before"
+    r"|within|for|on|upon|following|in|during|at|with|without|except for|except when|except if)\s+",
+    re.IGNORECASE,
+)
+
+
+_ORDINAL = re.compile(
+    r"^(?:after|on|before) the (?:first|second|third|fourth|fifth|sixth|last|next|final|\d+(?:st"
+    r"|nd|rd|th))"
+    r" (?:[a-z]+(?:ed|ful|less|ive|in) )?(?:[a-z]+ )?(?:attempt|try|failure|reminder|time|entry"
+    r"|request|warning|call)\b,?",
+    re.IGNORECASE,
+)
+
+
+_LEVEL = re.compile(
+    r"(?:above|over|below|under|beyond|from|up to|at least|at most|(?:more|less|fewer) than) ", re.I
+)
+
+
+_NO_CUT_AFTER = word_set("of to in for by with from on at that and or")
+
+
+def take_leading(
+    text: str, start: int, end: int, conditions: list[Condition], context: list[Span]
+) -> int:
+    """Take condition clauses off the front; returns where the rest starts."""
+    level = _LEVEL.match(text[start:end])
+    if level:  # "above 25% the commercial director must approve"
+        first = next(iter(find_quantities(text[start:end])), None)
+        rest = text[start + first.phrase_end : end].lstrip(" ,") if first else ""
+        rest = re.sub(r"^(?:on|onwards?|upwards?),? ", "", rest)
+        here = first is not None and first.is_limit and first.phrase_start == 0
+        if first and here and ARTICLE.match(rest) and parse_clause(rest):
+            named = span(text, start, end - len(rest))
+            conditions.append(Condition(level.group().strip().lower(), named))
+            return end - len(rest)
+    ordinal = _ORDINAL.match(text[start:end])
+    if ordinal and parse_clause(text[start + ordinal.end() : end].strip(" ,")):
+        named = span(text, start, start + len(ordinal.group().rstrip(",")))
+        if has_limit(text, named.start, named.end):
+            conditions.append(Condition("after", named))
+        else:
+            context.append(named)
+        start = span(text, start + ordinal.end(), end).start
+    while match := _LEAD.match(text[start:end]):
+        word = re.sub(r"\s+", " ", match["word"].lower())
+        cut = _end_of_lead(text, start + match.end(), end, word)
+        if cut is None:
+            return start
+        words = span(text, start + match.end(), cut)
+        if word in ("after", "before", "within", "on", "in") and has_limit(text, start, cut):
+            conditions.append(Condition(word, span(text, start, cut)))
+        elif word in OCCASION:
+            conditions.append(Condition(word, words))
+        elif word == WORD and lacks(words.text):
+            conditions.append(Condition(word, words, holds=False))
+        elif (word in CLAUSAL and (parse_clause(words.text) or is_gerund(words.text))) or word in (
+            "if",
+            "when",
+            "where",
+            "once",
+            "unless",
+        ):
+            conditions.append(Condition(word, words, not word.startswith(OPPOSED)))
+        else:
+            context.append(span(text, start, cut))
+        start = span(text, cut, end).start
+        if re.match(r"(?:then|and)\s", text[start:end], re.IGNORECASE):
+            start = span(text, start + 4, end).start
+    return start
+
+
+_INVERTED = re.compile(r"(?:should|had) (?P<words>[^,]+), ", re.IGNORECASE)
+
+
+def take_inverted(text: str, start: int, end: int, conditions: list[Condition]) -> int:
+    """ "Should the switch be rejected, ...": a condition without a conjunction."""
+    match = _INVERTED.match(mask_quotes(text), start, end)
+    if match is None or not parse_clause(text[match.end() : end]):
+        return start
+    conditions.append(Condition("should", span(text, *match.span("words"))))
+    return span(text, match.end(), end).start
+
+
+def _end_of_lead(text: str, start: int, end: int, word: str) -> int | None:
+    """Where a leading condition ends: at a comma (or "then") before a readable main clause."""
+    masked = mask_quotes(text)
+    clausal = word in CLAUSAL
+    cuts: list[int] = []
+    marks = re.finditer(
+        r",(?=\s)|:(?=\s)|(?:\s-|\s?[–—])(?=\s)|\s(?=then\s)|\s\s+(?=\S)", masked[start:end]
+    )
+    for match in islice(marks, MAX_TRIED):
+        cut = start + match.start()
+        left, right = text[start:cut].strip(), text[cut:end].strip(" ,:–—-")
+        sure = right.startswith("then ")
+        right = re.sub(r"^then\s+", "", right)
+        if _SUBORDINATE.match(right) or not (parse_clause(right) or is_order(right)):
+            continue
+        if (
+            clausal
+            and word not in ("after", "before")
+            and not (
+                parse_clause(left)
+                or is_gerund(left)
+                or (len(left.split()) <= 5 and "," not in left)
+            )
+        ):
+            continue
+        cuts.append(cut)
+        if sure:
+            return cut
+    if cuts:
+        return _after_list(masked, cuts, end) if clausal else cuts[0]
+    if word in OCCASION:
+        return _end_of_occasion(text, masked, start, end)
+    if not clausal:
+        return None
+    if word.startswith("only"):  # "Only if a coach is present may members use the room"
+        for match in _TURNED_ROUND.finditer(masked, start, end):
+            if parse_clause(text[start : match.start()]):
+                return match.start()
+    # no comma: the main clause starts at a determiner after the condition's own verb
+    for match in re.finditer(
+        r"\s(?=(?:the|a|an|all|any|no|it|each|I|they|he|she|_\w+)\s)", masked[start:end]
+    ):
+        cut = start + match.start()
+        left, right = text[start:cut].strip(), text[cut:end].strip()
+        main = parse_clause(right)
+        before = left.split()[-1].lower() if left.split() else ""
+        if (
+            main
+            and (ends_in_amount(left) or (main.form in ("modal", "be") and parse_clause(left)))
+            and before not in _NO_CUT_AFTER
+            and len(main.subject.split()) <= 7
+            and not re.search(r"\b(?:that|which|if|when|who)\b", main.subject)
+        ):  # fmt: skip
+            return cut
+    return None
+
+
+def _end_of_occasion(text: str, masked: str, start: int, end: int) -> int | None:
+    """ "In case of a power outage the station shall ...": cut before the second thing named."""
+    for match in islice(re.finditer(r"\s(?=(?:the|an?|all|no|it|they) )", masked[start:end]), 6):
+        cut = start + match.start()
+        left, right = text[start:cut].strip(), text[cut:end].strip()
+        main = parse_clause(right)
+        last = left.split()[-1].lower() if left.split() else ""
+        if main and left and last not in _NO_CUT_AFTER and parse_clause(left) is None:
+            return cut
+    return None
+
+
+_TURNED_ROUND = re.compile(
+    r"\s(?:may|can|could|will|shall|should|must|does|do)(?=\s|$)", re.IGNORECASE
+)
+
+
+_SUBORDINATE = re.compile(
+    r"(?:and|or|but|nor|if|when|whenever|where|unless|until|once|which|who|whose|that|so|except"
+    r"|provided|as long as|because|including|such as|e\.g\.|i\.e\.)\b",
+    re.IGNORECASE,
+)
+
+
+def is_order(words: str) -> bool:
+    """Whether words are an instruction to the system: "reject the request"."""
+    first = words.split()[0].strip(",.") if words.split() else ""
+    return first.islower() and is_base(first) and len(words.split()) > 1
+
+
+def _after_list(masked: str, cuts: list[int], end: int) -> int:
+    """The cut after a list of conditions: "A, B and C, then X" is cut before X, not before B.
+
+    The list is known by its "and" or "or" in the part before the last comma, where the part after
+    it has none.
+    """
+    if len(cuts) == 1:
+        return cuts[0]
+    before, last = masked[cuts[-2] : cuts[-1]], masked[cuts[-1] : end]
+    joint = re.compile(r"\b(?:and|or)\b")
+    if joint.search(before) and not re.search(r"\band\b", last):
+        return cuts[-1]
+    return cuts[0]

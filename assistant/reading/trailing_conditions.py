@@ -1,0 +1,159 @@
+"""Condition clauses at the end of a sentence."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+
+from assistant.language.clause_words import (
+    MAX_TRIED,
+    OCCASION,
+    OPPOSED,
+    ends_in_amount,
+    is_gerund,
+)
+from assistant.language.clauses import parse_clause
+from assistant.language.coordination import coordinated
+from assistant.language.nouns import is_plural
+from assistant.language.quantities import find_quantities
+from assistant.language.quoted_messages import mask_quotes
+from assistant.language.sentences import Span, span
+from assistant.reading.absence_conditions import WORD, trailing_lack
+from assistant.reading.condition_facts import PROVIDED
+from assistant.reading.rules import Condition
+
+_TRAIL = re.compile(
+    r",?\s(?P<word>(?:but |and )?only (?:if|when|where|after|once)|if and only if|if|when|whenever"
+    r"|unless"
+    rf"|until|once|as long as|so long as|provided that|{PROVIDED}|in case of|in the event of"
+    r"|where|while|after|before|except when"
+    r"|except if|except where|in case|as soon as)\s",
+    re.IGNORECASE,
+)
+
+
+_ASKS = re.compile(
+    r"(?<!\bmanual )(?<!\bfor )(?<!\ba )(?<!\bthe )(?<!\bthis )(?<!\bfurther )"
+    r"\b(?:check|determin|see|verif|know|decid|ask|test|validat|indicat|tell|evaluat|assess"
+    r"|understand|recogni[sz]|identif|learn|clarif"
+    r"|find out|examin|confirm|wonder|say|show)(?:e?s|e?d|ing|ies|ied|e|y)?"
+    r"(?: (?:him|her|them|the \w+))?$",
+    re.IGNORECASE,
+)
+"""Verbs whose "if" means whether: "the system checks if the card has expired"."""
+_ASKED_FOR = re.compile(
+    r"\b(?:the|an?|this|that|each|every|his|her|their|its|any|no) [\w'’-]+ (?:test|check|show|vote"
+    r"|exam)s?$",
+    re.IGNORECASE,
+)
+""" "register for the practical test (if ...)"."""
+
+
+_DURING = re.compile(
+    r"(?P<lead>,?\sduring )(?:an?) (?!(?:period|year|month|week|day|term|time)\b)[a-z][\w-]*"
+    r"(?: [a-z][\w-]*){0,2}[.]?$",
+    re.IGNORECASE,
+)
+""" "The voice is muted during a phone call": where there is one."""
+
+
+def take_trailing(text: str, start: int, end: int, conditions: list[Condition]) -> int:
+    """Take one condition clause off the end; returns where the effect ends."""
+    masked = mask_quotes(text)
+    lack = trailing_lack(text, start, end) if not conditions else None
+    if lack is not None and not _TRAIL.search(masked, start, lack[0]):
+        conditions.append(Condition(WORD, lack[1], holds=False))
+        return lack[0]
+    during = _DURING.search(masked, start, end)
+    if during and not conditions and parse_clause(text[start : during.start()].strip(" ,")):
+        named = span(text, during.end("lead"), end - text[start:end].rstrip().endswith("."))
+        conditions.append(Condition("in case of", named))
+        return during.start()
+    for match in islice(_TRAIL.finditer(masked, start, end), MAX_TRIED):
+        word = re.sub(r"^(?:but |and )", "", re.sub(r"\s+", " ", match["word"].lower()))
+        left, right = text[start : match.start()], span(text, match.end(), end)
+        asks = _ASKS.search(left) and not _ASKED_FOR.search(left)
+        if word == "if" and (asks or left.endswith(" even")):
+            continue
+        if word == "once" and left.endswith(" at"):
+            continue
+        if left.count("(") > left.count(")"):
+            continue
+        clause = parse_clause(right.text)
+        told = clause is not None and word in _PLAIN and len(left.split()) > 1
+        if not told and not parse_clause(left.strip(" ,")):
+            continue
+        if word in OCCASION:
+            conditions.append(Condition(word, _without_unless(text, right, conditions)))
+            return match.start()
+        gerund = is_gerund(right.text) and word in ("after", "before", "when", "while")
+        if not clause and not gerund and not _phrase_after(word, right.text):
+            continue
+        if masked[: match.start()].endswith((" and", " and,", " but,")):
+            continue  # "is shown and, after logging in, opened again"
+        if word in ("after", "before") and (find_quantities(right.text) or _ends_in_duration(left)):
+            continue
+        if word == "until" and any(
+            q.start == 0 and q.kind != "count" for q in find_quantities(right.text)
+        ):
+            continue  # "is valid until 31 January and can be redeemed"
+        if word == "where" and match.group().startswith(",") and _THERE.match(right.text):
+            continue  # "the pickup point, where it can be collected"
+        if word == "where" and not match.group().startswith(",") and _names_place(left):
+            continue  # "back to where they were", "on pages where nothing may be stored"
+        if conditions and _tells_when(word, left):
+            continue
+        holds = not word.startswith(OPPOSED)
+        words = span(text, right.start, right.end - right.text.endswith("."))
+        conditions.append(Condition(word, _without_unless(text, words, conditions), holds))
+        return match.start()
+    return end
+
+
+def _without_unless(text: str, words: Span, conditions: list[Condition]) -> Span:
+    """A condition without the "unless" behind it, which is added to ``conditions``."""
+    apart = _UNLESS.search(mask_quotes(words.text))
+    if apart is None:
+        return words
+    rest = span(text, words.start + apart.end(), words.end)
+    conditions.append(Condition("unless", rest, holds=False))
+    return span(text, words.start, words.start + apart.start())
+
+
+_PLACE = re.compile(
+    r"\b(?:to|from|of|about)$|\b(?:the|an?|each|every|any|that) (?:[\w-]+ )?[\w-]+$", re.IGNORECASE
+)
+
+
+def _names_place(left: str) -> bool:
+    """Whether "where" follows a noun that it tells more of."""
+    last = left.split()[-1] if left.split() else ""
+    return bool(_PLACE.search(left)) or (is_plural(last) and not ends_in_amount(left))
+
+
+_THERE = re.compile(r"(?:it|they|he|she|we|you|I) (?:can|may|will|must|is|are)\b", re.IGNORECASE)
+
+
+def _tells_when(word: str, left: str) -> bool:
+    """Whether a clause after an effect that has its condition tells when only the effect is.
+
+    "If A, a check is made before the order is released"; "if A, scans are stored and are sent once
+    B" lets B decide on the sending alone.
+    """
+    later = word in ("once", "until", "as soon as", "while", "after")
+    return word == "before" or (later and len(coordinated(left)) > 1)
+
+
+_UNLESS = re.compile(r",? (?:unless|except (?:if|when|where)) ", re.IGNORECASE)
+_PLAIN = ("if", "when", "whenever", "unless", "only if", "only when", "if and only if", "provided")
+
+
+def _phrase_after(word: str, words: str) -> bool:
+    """Whether words without a readable verb still are a condition: "if available"."""
+    plain = word in ("if", "unless", "only if", "if and only if", "except if", "provided")
+    return plain and 0 < len(words.split()) <= 14
+
+
+def _ends_in_duration(words: str) -> bool:
+    found = find_quantities(words)
+    return bool(found) and found[-1].kind == "duration" and found[-1].end >= len(words.rstrip())

@@ -1,0 +1,162 @@
+"""Words of a test case made comparable: stems, tester's synonyms, numbers with units, names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Set
+from functools import lru_cache
+
+from assistant.language.word_lists import word_set
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_QUOTED = re.compile(r"[\"“„]([^\"“”„]{1,300})[\"”“]|(?<!\w)['‘]([^'‘’]{2,200})['’](?!\w)")
+_NAME = re.compile(r"(?<![.!?:;] )(?<!^)(?<=[^\w\"“-])[A-Z][A-Za-z]+(?![\w-]*\d)\b", re.MULTILINE)
+_GHERKIN = re.compile(r"^\s*(?:given|when|then|and|but|\*)\s+", re.IGNORECASE | re.MULTILINE)
+_PARENTHESES = re.compile(r"\([^()]{0,80}\)")
+
+
+_SAME: dict[str, str] = {
+    stem: group.split()[0]
+    for group in (
+        "show display see appear view visible list present look shown seen",
+        "select click choose press tap pick hit",
+        "enter type input fill specify key provide",
+        "open go navigate access visit",
+        "refuse reject deny decline refused disallow prevent",
+        "delete remove",
+        "create add new make",
+        "log sign login signed",
+        "user tester person",
+        "send submit sent",
+        "error warning message note",
+        "attempt try tries",
+        "save store",
+        "attach upload attached",
+        "customer client",
+        "greyed disabled disable",
+        "purchase buy bought",
+        "finish complete",
+        "begin start",
+        "receive get",
+        "mail email",
+        "basket cart",
+        "sort order ordered",
+        "change modify edit update",
+        "can may able possible",
+        "cannot unable impossible",
+        "no not never",
+        "over above exceed beyond",
+        "under below lower",
+    )
+    for stem in group.split()
+}
+STOP_WORDS = word_set(
+    """a an the and or of to in on at for by with from into is are was were be been being it its
+    this that these those i my you your he she they their them his her as then than there here
+    when where which who whose what while if so do does did done has have had will would should
+    shall must only also again still up out off one's verify check test ensure that's user
+    tester after before during within until between per via s t see show select enter open can
+    able successfully correctly try message page screen field button"""
+)
+"""Words that do not tell two cases apart; the words of tester's moves are among them."""
+
+DECISIVE = word_set("already again still without twice")
+"""Small words that make another situation of the same words."""
+
+NEGATIONS = word_set("no cannot nothing noth neither nor refuse disabl greyed block")
+"""Stems that deny (``stem`` makes "not" and "never" one with "no")."""
+LACKS = NEGATIONS | {"without"}
+"""Stems that turn what a sentence says to its contrary: two of them leave it as it was."""
+OPPOSITES: tuple[tuple[frozenset[str], frozenset[str]], ...] = tuple(
+    (frozenset(left.split()), frozenset(right.split()))
+    for left, right in (
+        ("first", "last"), ("before earlier early", "after later late"),
+        ("minimum min least smallest shortest", "maximum max most largest longest"),
+        ("create", "delete"), ("enable enabled activ", "disable disabled deactiv inactiv greyed"),
+        ("ascend", "descend"),
+        ("increas rais", "decreas reduc lower"), ("more", "less fewer"),
+        ("single one", "multiple several many"), ("start", "end"), ("source", "target"),
+        ("import", "export"), ("lock", "unlock"), ("valid", "invalid"),
+        ("open opened", "clos"), ("short", "long"), ("bill", "ship"), ("inside", "outside"),
+        ("morn", "afternoon even"), ("show", "hidden hid hide"), ("success", "fail"),
+        ("old", "new"), ("upload", "download"),
+    )
+)  # fmt: skip
+"""Stems that turn a case into another one where they stand against each other."""
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """A short stem of an English word, with the tester's synonyms made one ("click", "press")."""
+    word = word.lower().replace("’", "'").removesuffix("'s")
+    if word in _SAME:
+        return _SAME[word]
+    if word.endswith("n't"):
+        return "no"
+    cut = word
+    for ending in ("ing", "edly", "ied", "ies", "ed", "es", "s", "ly"):
+        if cut.endswith(ending) and len(cut) - len(ending) >= 3 and not cut.endswith("ss"):
+            cut = cut[: -len(ending)] + ("y" if ending in ("ied", "ies") else "")
+            break
+    if len(cut) > 3 and cut[-1] == cut[-2] and cut[-1] not in "sl":
+        cut = cut[:-1]
+    cut = cut.removesuffix("e") if len(cut) > 3 else cut
+    return _SAME.get(cut) or _SAME.get(cut + "e") or cut
+
+
+def words(text: str, *, whole: bool = False) -> list[str]:
+    """The stems of a text in order; Gherkin keywords do not count.
+
+    Nor do words in parentheses (a user name, an account), unless the ``whole`` text is wanted.
+    """
+    bare = _GHERKIN.sub("", text)
+    return [stem(word) for word in _WORD.findall(bare if whole else _PARENTHESES.sub(" ", bare))]
+
+
+def content(stems: list[str]) -> list[str]:
+    """The stems that carry meaning."""
+    return [one for one in stems if one not in STOP_WORDS and len(one) > 1]
+
+
+def opposed(ours: Set[str], theirs: Set[str]) -> tuple[str, str] | None:
+    """The first pair of opposite stems of which each side has one (see ``OPPOSITES``)."""
+    for first, second in OPPOSITES:
+        for one, other in ((first, second), (second, first)):
+            if ours & one and theirs & other:
+                return min(ours & one), min(theirs & other)
+    return None
+
+
+def _quotations(text: str) -> Iterator[tuple[str, re.Match[str]]]:
+    """What stands in quotation marks, in order, each with its match."""
+    for match in _QUOTED.finditer(text):
+        yield " ".join((match[1] or match[2]).split()), match
+
+
+def quoted(text: str) -> list[str]:
+    """What stands in quotation marks, in order."""
+    return [said for said, _ in _quotations(text)]
+
+
+def quoted_with_rest(text: str) -> list[tuple[str, str]]:
+    """What stands in quotation marks, each with the text that follows it."""
+    return [(said, text[match.end() : match.end() + 40]) for said, match in _quotations(text)]
+
+
+def quoted_with_place(text: str) -> list[tuple[str, int]]:
+    """What stands in quotation marks, each with the offset of its opening mark."""
+    return [(said, match.start()) for said, match in _quotations(text)]
+
+
+def without_quotes(text: str) -> str:
+    """The text with what is quoted taken out."""
+    return _QUOTED.sub(" … ", text)
+
+
+def names(text: str, *, whole: bool = False) -> list[str]:
+    """Words written with a capital inside a sentence: states, fields, roles, products.
+
+    ``whole``: those in quotation marks and in parentheses too.
+    """
+    bare = _GHERKIN.sub("", text)
+    return _NAME.findall(bare if whole else _PARENTHESES.sub(" ", without_quotes(bare)))

@@ -1,0 +1,314 @@
+"""Ask for test cases: paste an epic, pick epics, or ask in a sentence; see what was understood."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from assistant.domain import DEPTHS, TECHNIQUES, Depth, GenerationConfig, Technique
+from assistant.errors import AssistantError
+from assistant.ui.browser_scripts import read_while_typing
+from assistant.ui.counts import counted, listed
+from assistant.ui.home.checklist_panel import checklist_panel
+from assistant.ui.home.comparison_progress import comparing_bar
+from assistant.ui.home.existing_panel import existing_panel, existing_summary, only_new
+from assistant.ui.home.index_note import indexing_note
+from assistant.ui.home.questions_panel import questions_panel
+from assistant.ui.home.shared_preconditions_panel import shared_panel
+from assistant.ui.plain_text import label, plain, visible
+from assistant.ui.state import CHOSEN_WRITER, Session, errors_shown
+from assistant.ui.technique_colors import TECHNIQUE_COLORS
+from assistant.workflow.deployment import models
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources.sample_project import example_epic
+from assistant.workflow.sources.search_sources import epic_choices
+from assistant.workflow.writing import generate_cases, read_ahead, shared_preconditions
+from assistant.workflow.writing.requests import GenerateRequest, Understanding, understand
+
+WAYS = {
+    "paste": ":material/content_paste: Paste an epic",
+    "pick": ":material/checklist: Pick epics",
+    "ask": ":material/chat: Ask in a sentence",
+}
+EPICS_HEIGHT = 560
+UNREAD_OPEN = 3
+"""Up to so many pieces that were not read are shown open."""
+TEXT, PICKED, ASKED, WAY = "compose_text", "compose_picked", "compose_asked", "compose_way"
+DEPTH, CHOSEN_TECHNIQUES = "compose_depth", "compose_techniques"
+DEPTH_TITLES: dict[Depth, str] = {
+    "smoke": "Smoke",
+    "standard": "Standard",
+    "thorough": "Thorough",
+}
+START_NOW = "compose_start_now"
+PRESSED = "compose_pressed"
+"""Set by the press of the button until its run is kept: a choice made meanwhile draws the page
+anew, and Streamlit tells a press to the first drawing alone."""
+
+
+def compose(opened: Workspace, record: Session) -> None:
+    """The request on the left, what was understood of it on the right, one button to start."""
+    grid = st.grid(2, min_column_width=380, gap="large")
+    left, right = grid.cell(), grid.cell()
+    with left:
+        way = st.segmented_control(
+            "How do you want to name the epic?",
+            list(WAYS),
+            format_func=WAYS.__getitem__,
+            default="paste",
+            required=True,
+            key=WAY,
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+        request = _request(opened, record, str(way))
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            update = {"depth": _depth(), "techniques": _techniques()}
+        request = request.model_copy(update=update)
+        _writer_and_start(opened, record)
+        indexing_note(opened, record.project_id)
+    if st.session_state.get(PRESSED):
+        # Before the checklist is drawn and compared, which takes long where a text is new: whatever
+        # draws the page again meanwhile, as a choice of another depth does, would lose the press.
+        with left, errors_shown(), st.spinner("Reading the text…"), comparing_bar() as tell:
+            found = understand(opened, record.project_id, request, comparing=tell)
+            st.session_state.pop(PRESSED, None)
+            _start(opened, record, found)
+        st.session_state.pop(PRESSED, None)  # there was an error, and it is shown
+    with right:
+        understanding = _understood(opened, record, request)
+    if understanding:
+        read_ahead.prepare(
+            opened, record.project_id, understanding, st.session_state[CHOSEN_WRITER] or ""
+        )
+
+
+def _request(opened: Workspace, record: Session, way: str) -> GenerateRequest:
+    if way == "pick":
+        choices = epic_choices(opened, record.project_id)
+        picked = st.multiselect(
+            "Epics in this project",
+            list(choices),
+            format_func=lambda key: visible(choices.get(key) or key),
+            key=PICKED,
+            placeholder="Choose one or more epics" if choices else "Import an epic first",
+            persist_state="session",
+        )
+        return GenerateRequest(epic_keys=tuple(picked))
+    if way == "ask":
+        asked = st.text_input(
+            "What do you need?",
+            key=ASKED,
+            placeholder="Generate UAT test cases for Drop-3 Call Centre epics",
+            persist_state="session",
+        )
+        return GenerateRequest(ask=asked or "")
+    text = st.text_area(
+        "Epic, stories and acceptance criteria",
+        key=TEXT,
+        height=330,
+        placeholder=(
+            "Paste from Jira, Confluence, a document or a mail: free text, Markdown, wiki markup, "
+            "Gherkin, bullets or numbers."
+        ),
+        persist_state="session",
+    )
+    read_while_typing(TEXT)
+    with st.container(horizontal=True, gap="small"):
+        # Leaving the text reads it; the button is where the eye looks for it.
+        st.button("Read it", icon=":material/visibility:", type="tertiary", key="read_it")
+        st.button(
+            "Insert an example",
+            icon=":material/lightbulb:",
+            type="tertiary",
+            on_click=lambda: st.session_state.update({TEXT: example_epic()}),
+        )
+    lacking = st.session_state.get("stories_as_criteria", ())
+    return GenerateRequest(text=text or "", stories_as_criteria=tuple(lacking))
+
+
+def _depth() -> Depth:
+    """How much is to be tested; the number of cases beside it follows."""
+    chosen = st.segmented_control(
+        "Depth",
+        DEPTHS,
+        format_func=DEPTH_TITLES.__getitem__,
+        default="standard",
+        required=True,
+        key=DEPTH,
+        help=(
+            "Smoke: each criterion's positive and first negative. Standard: every rule, limit, "
+            "state and role. Thorough: every combination of conditions as well, and all points of "
+            "all limits."
+        ),
+        persist_state="session",
+    )
+    return next((depth for depth in DEPTHS if depth == chosen), "standard")
+
+
+def _techniques() -> tuple[Technique, ...]:
+    """Which techniques cases are written for; all where none is chosen."""
+    with st.popover("Techniques", icon=":material/tune:"):
+        chosen = st.pills(
+            "Write cases for",
+            TECHNIQUES,
+            default=TECHNIQUES,
+            selection_mode="multi",
+            key=CHOSEN_TECHNIQUES,
+            help="End-to-end cases walk one process through several stories of the epic.",
+            persist_state="session",
+        )
+    return tuple(name for name in TECHNIQUES if name in chosen) or TECHNIQUES
+
+
+def _writer_and_start(opened: Workspace, record: Session) -> None:
+    """Who writes, where the text goes, and the button."""
+    choices = {choice.id: choice for choice in models.writers(opened)}
+    usable = [key for key, choice in choices.items() if choice.usable]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        writer = st.selectbox(
+            "Writer",
+            usable,
+            index=usable.index(models.default_writer(opened, record.project_id)),
+            format_func=lambda key: _writer_label(choices[key]) if key in choices else key,
+            key=CHOSEN_WRITER,
+            persist_state="session",
+        )
+        st.button(
+            "Generate test cases",
+            type="primary",
+            icon=":material/play_arrow:",
+            key="generate",
+            on_click=lambda: st.session_state.update({PRESSED: True}),
+        )
+    choice = choices[writer or models.OUTLINE_WRITER]
+    leaves = choice.leaves or opened.chunks_leave
+    where = ":orange[:material/cloud_upload:]" if leaves else ":material/lock:"
+    if not opened.chunks_leave:
+        st.caption(f"{where} Your text {label(choice.destination)}.")
+    else:
+        writes = f"{choice.destination} to be written" if choice.leaves else "is written here"
+        st.caption(
+            f"{where} Your text {label(writes)}; its chunks are kept at "
+            f"{label(opened.chunks_kept_at)}."
+        )
+    if choice.id == models.DEFAULT_CHAT:
+        st.caption(
+            ":orange[:material/science:] In a blind rating none of 20 cases of this small model "
+            "was fit for use. Outlines quote the text; a larger model is set up under Settings."
+        )
+    if choice.state in ("loading", "loadable") and not choice.leaves:
+        st.checkbox(
+            "Show outlines at once, while this model loads",
+            value=False,
+            key=START_NOW,
+            help="Starts a run of outlines beside the model's run.",
+        )
+    elif choice.problem:
+        st.warning(plain(choice.problem), icon=":material/warning:")
+
+
+def _writer_label(choice: models.WriterChoice) -> str:
+    state = "" if choice.state == "ready" else f" ({models.STATE_WORDS[choice.state]})"
+    return f"{choice.title}{state}"
+
+
+def _understood(
+    opened: Workspace, record: Session, request: GenerateRequest
+) -> Understanding | None:
+    """Show the epics as they were understood, before anything is written."""
+    st.subheader("As understood", icon=":material/visibility:")
+    if not (request.text.strip() or request.epic_keys or request.ask.strip()):
+        st.caption(
+            "The epic's stories and acceptance criteria appear here, with the questions worth "
+            "asking and the number of cases, before anything is written."
+        )
+        return None
+    try:
+        with comparing_bar() as tell:
+            found = understand(opened, record.project_id, request, comparing=tell)
+    except AssistantError as error:
+        st.warning(plain(str(error)), icon=":material/help:")
+        return None
+    _counts(found)
+    existing_summary(opened, record, found)
+    for text in found.understood:
+        st.caption(f":material/check: {label(text)}")
+    for text in found.unmatched:
+        st.caption(f":orange[:material/help:] Not understood: {label(text)}")
+    _without_criteria(found)
+    with st.container(height=EPICS_HEIGHT, border=False):
+        _unread_and_questions(opened, record, found)
+        existing_panel(opened, record, found)
+        shared_panel(shared_preconditions.of_epics(found.epics))
+        checklist_panel(found)
+    return found
+
+
+def _counts(found: Understanding) -> None:
+    stories = sum(len(epic.stories) for epic in found.epics)
+    criteria = sum(len(epic.criteria) for epic in found.epics)
+    st.markdown(
+        f"**{counted(len(found.conditions), 'item')}** on the checklist, from "
+        + listed({"epic": len(found.epics), "story": stories, "criterion": criteria})
+    )
+    badges = [
+        f":{TECHNIQUE_COLORS[name]}-badge[{count} {name}]"
+        for name, count in found.by_technique.items()
+    ]
+    if badges:
+        st.markdown(" ".join(badges))
+
+
+def _without_criteria(found: Understanding) -> None:
+    lacking = found.stories_without_criteria
+    if not lacking and not st.session_state.get("stories_as_criteria"):
+        return
+    if lacking:
+        names = ", ".join(label(story.key) for story in lacking)
+        st.warning(
+            f"No acceptance criterion was found in {names}. Add a list of criteria, or let the "
+            "story itself be the criterion.",
+            icon=":material/rule:",
+        )
+    st.pills(
+        "Take the story itself as one criterion",
+        [story.key for story in lacking] or list(st.session_state["stories_as_criteria"]),
+        selection_mode="multi",
+        key="stories_as_criteria",
+        format_func=label,
+        persist_state="page",
+    )
+
+
+def _unread_and_questions(opened: Workspace, record: Session, found: Understanding) -> None:
+    if found.unread:
+        with st.expander(
+            f"Left over, not read ({len(found.unread)})",
+            icon=":material/unpublished:",
+            expanded=len(found.unread) <= UNREAD_OPEN,
+        ):
+            for piece in found.unread:
+                st.caption(label(piece.reason))
+                st.text(visible(piece.text[:600]))
+    questions_panel(opened, record, found)
+    for note in found.notes:
+        st.caption(f":material/info: {label(note, limit=300)}")
+
+
+def _start(opened: Workspace, record: Session, found: Understanding) -> None:
+    writer = st.session_state[CHOSEN_WRITER]
+    wanted = [writer]
+    if writer != models.OUTLINE_WRITER and st.session_state.get(START_NOW):
+        wanted.append(models.OUTLINE_WRITER)
+    for name in wanted:
+        run = generate_cases.begin(
+            opened,
+            record.project_id,
+            found,
+            GenerationConfig(writer=name),
+            by=record.user,
+            only_new=only_new(),
+        )
+        generate_cases.start(opened, record.project_id, run)
+        record.open_run(run.id)
+    st.rerun()

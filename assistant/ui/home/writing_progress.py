@@ -1,0 +1,77 @@
+"""What is being written for the list of a run now: how far it is, cancel, what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from assistant.errors import AssistantError
+from assistant.ui.counts import counted
+from assistant.ui.plain_text import plain
+from assistant.ui.state import Session
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.writing import follow_up_runs, runs
+
+JOBS, BEFORE, LEFT_OPEN = "writing_again", "written_before", "gaps_left_open"
+POLL_SECONDS = 0.7
+
+
+def writing_bar(opened: Workspace, record: Session) -> bool:
+    """Whether something is being written for the open run; shows it until it has ended."""
+    active = bool(follow_up_runs.active(opened, record.run_id))
+    st.fragment(_written, run_every=POLL_SECONDS if active else None)(opened, record, active)
+    return active
+
+
+def follow(
+    jobs: list[str], versions: dict[str, int] | None = None, left_open: Sequence[str] = ()
+) -> None:
+    """Show what comes of these jobs. ``versions`` are those of the cases written again before;
+    ``left_open`` says why some cases cannot be written."""
+    st.session_state[LEFT_OPEN] = list(dict.fromkeys(left_open))
+    st.session_state[JOBS] = jobs
+    st.session_state[BEFORE] = versions or {}
+
+
+def _written(opened: Workspace, record: Session, was_active: bool) -> None:
+    active = follow_up_runs.active(opened, record.run_id)
+    if active:
+        states = [opened.jobs.state(job) for job in active]
+        done, total = sum(one.done for one in states), sum(one.total for one in states)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            share = f"{done} of {counted(total, 'case')}" if total > 1 else "one case"
+            st.progress(done / total if total else 0.0, f"Writing {share} from present sources…")
+            if st.button("Cancel", icon=":material/stop_circle:", key="cancel_again"):
+                for job in active:
+                    follow_up_runs.cancel(opened, job)
+        return
+    if was_active:
+        st.rerun()
+    errors = dict.fromkeys(opened.jobs.state(job).error for job in st.session_state.get(JOBS, []))
+    for error in filter(None, errors):
+        st.error(plain(error), icon=":material/error:")
+    left_open = [plain(reason) for reason in st.session_state.get(LEFT_OPEN, [])]
+    if left_open:
+        told = ".  \n".join(left_open)
+        st.warning(
+            f"Left open: {told}. Open an accepted case to write it again; for what is gone, "
+            "generate the epic anew.",
+            icon=":material/rule:",
+        )
+    if not any(errors):
+        _unchanged(opened, record)
+
+
+def _unchanged(opened: Workspace, record: Session) -> None:
+    """Say so where the sources gave the same words as before: nothing on screen would."""
+    for case_id, version in st.session_state.pop(BEFORE, {}).items():
+        try:
+            same = runs.case(opened, record.project_id, case_id).row_version == version
+        except AssistantError:
+            continue
+        if same:
+            st.info(
+                f"{plain(case_id)} stays as it was: the present sources give the same words.",
+                icon=":material/check:",
+            )

@@ -1,0 +1,175 @@
+"""Two copies of a text in one project: which is the older, and searches that put it last.
+
+Copies come in by different ways: by hand and through a connection, or through two connections. Of
+one origin there are no copies: a folder that holds two files has two. Copies have the same name or
+title and nearly the same words, or are known to be one file.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import combinations
+from pathlib import Path
+from typing import TypeVar
+
+from assistant.domain import Chunk, RetrievalConfig, RetrievedChunk
+from assistant.knowledge.knowledge_base import KnowledgeBase, SearchTrace
+from assistant.library import StoredDocument
+from assistant.workflow.deployment.workspace import Workspace
+
+SAME_WORDS = 0.8
+"""Share of words that two texts have in common, from which on they are copies of one text."""
+
+MOST_ALIKE = 20
+"""A name that more documents than this share ("Untitled") tells nothing of what is in them."""
+
+SAME_PLACE = 0.5
+"""Share of words from which on a piece of the newer copy is what became of a piece of the older."""
+
+Row = TypeVar("Row")
+
+
+def older_copies(workspace: Workspace, project_id: str) -> dict[str, str]:
+    """Ids of the documents of which a newer copy is held, each with that of the newest copy.
+
+    The newer is the one whose text came in last.
+    """
+    documents = workspace.library.documents(project_id)
+    if len({one.connection_id for one in documents}) < 2:
+        return {}
+    alike: dict[tuple[str, str], list[StoredDocument]] = defaultdict(list)
+    for document in documents:
+        for name in _names(document):
+            alike[name].append(document)
+    words = _Words(workspace, project_id)
+    found: dict[str, StoredDocument] = {}
+    for group in alike.values():
+        if len(group) > MOST_ALIKE or len({one.connection_id for one in group}) < 2:
+            continue
+        group.sort(key=lambda one: one.stored_at)
+        for older, newer in combinations(group, 2):
+            known = found.get(older.id)
+            if older.connection_id == newer.connection_id:
+                continue
+            if known is not None and known.stored_at >= newer.stored_at:
+                continue
+            if words.alike(older, newer):
+                found[older.id] = newer
+    return {name: newer.id for name, newer in found.items()}
+
+
+def _names(document: StoredDocument) -> Iterable[tuple[str, str]]:
+    yield "title", " ".join(document.title.casefold().split())
+    last = document.id.rpartition(":")[2].rpartition("/")[2].casefold()
+    if Path(last).suffix:
+        yield "file", last
+
+
+class _Words:
+    """The words of documents, read when two of them are compared."""
+
+    def __init__(self, workspace: Workspace, project_id: str) -> None:
+        self._library = workspace.library
+        self._project_id = project_id
+        self._words = dict[str, Counter[str]]()
+
+    def alike(self, first: StoredDocument, second: StoredDocument) -> bool:
+        if first.content_hash == second.content_hash:
+            return True
+        return _shared(self._of(first.id), self._of(second.id)) >= SAME_WORDS
+
+    def _of(self, document_id: str) -> Counter[str]:
+        if document_id not in self._words:
+            document, _, _ = self._library.document_parts(self._project_id, document_id)
+            self._words[document_id] = _counted(document.text)
+        return self._words[document_id]
+
+
+def _counted(text: str) -> Counter[str]:
+    return Counter(text.casefold().split())
+
+
+def _shared(one: Counter[str], other: Counter[str]) -> float:
+    """The share of words that two texts have in common."""
+    return 2 * (one & other).total() / max(1, one.total() + other.total())
+
+
+class CurrentTexts:
+    """A project's knowledge in which the newer of two copies stands where the older was found."""
+
+    def __init__(self, knowledge: KnowledgeBase, newer: Mapping[str, str]) -> None:
+        self._knowledge = knowledge
+        self._newer = newer
+
+    def retrieve(
+        self,
+        queries: Sequence[str],
+        config: RetrievalConfig,
+        *,
+        exclude_documents: Collection[str] = (),
+    ) -> tuple[RetrievedChunk, ...]:
+        """See ``KnowledgeBase.retrieve``; without older copies."""
+        found = self._knowledge.retrieve(queries, config, exclude_documents=exclude_documents)
+        rows = [(one, one.chunk) for one in found]
+        return tuple(
+            one.model_copy(update={"chunk": chunk, "rank": rank})
+            for rank, (one, chunk) in enumerate(self._current(rows, exclude_documents), 1)
+        )
+
+    def chunks(self, document_id: str) -> tuple[Chunk, ...]:
+        """See ``KnowledgeBase.chunks``."""
+        return self._knowledge.chunks(document_id)
+
+    def search(
+        self, query: str, config: RetrievalConfig, *, limit: int = 10
+    ) -> tuple[RetrievedChunk, ...]:
+        """See ``KnowledgeBase.search``; older copies stand behind everything else."""
+        found = self._knowledge.search(query, config, limit=limit)
+        rows = [(one, one.chunk) for one in found]
+        ordered = [*self._current(rows), *self._older(rows)][:limit]
+        return tuple(
+            one.model_copy(update={"chunk": chunk, "rank": rank})
+            for rank, (one, chunk) in enumerate(ordered, 1)
+        )
+
+    def explain(self, query: str, config: RetrievalConfig, *, limit: int = 10) -> SearchTrace:
+        """See ``KnowledgeBase.explain``; older copies stand behind everything else."""
+        trace = self._knowledge.explain(query, config, limit=limit)
+        rows = [(one, one.chunk) for one in trace.rows]
+        ordered = [*self._current(rows), *self._older(rows)][:limit]
+        changed = tuple(
+            row.model_copy(update={"chunk": chunk, "rank": rank})
+            for rank, (row, chunk) in enumerate(ordered, 1)
+        )
+        return trace.model_copy(update={"rows": changed})
+
+    def _current(
+        self, rows: Sequence[tuple[Row, Chunk]], left_out: Collection[str] = ()
+    ) -> list[tuple[Row, Chunk]]:
+        """The rows in their order, each text in its newest copy and none twice."""
+        found: dict[str, tuple[Row, Chunk]] = {}
+        for row, chunk in rows:
+            if chunk.document_id not in self._newer:
+                found.setdefault(chunk.id, (row, chunk))
+            elif self._newer[chunk.document_id] not in left_out:
+                for there in self._same_place(chunk):
+                    found.setdefault(there.id, (row, there))
+        return list(found.values())
+
+    def _older(self, rows: Sequence[tuple[Row, Chunk]]) -> list[tuple[Row, Chunk]]:
+        return [pair for pair in rows if pair[1].document_id in self._newer]
+
+    def _same_place(self, chunk: Chunk) -> list[Chunk]:
+        """The chunk of the newest copy that says most nearly the same; empty where none does."""
+        words = _counted(chunk.text)
+        there = self._knowledge.chunks(self._newer[chunk.document_id])
+        shares = [(_shared(words, _counted(one.text)), one) for one in there]
+        best = max(shares, key=lambda each: each[0], default=None)
+        return [best[1]] if best is not None and best[0] >= SAME_PLACE else []
+
+
+def current_texts(workspace: Workspace, project_id: str) -> CurrentTexts:
+    """The project's knowledge, in which no older copy of a text outranks the newer."""
+    newer = older_copies(workspace, project_id)
+    return CurrentTexts(workspace.knowledge(project_id), newer)

@@ -1,0 +1,203 @@
+"""Runs that write for the list of an earlier run: cases again, one step again, missing cases.
+
+Such a run plans only what it is to write, finds the present sources, and puts every case through
+the same chain and checks as any other. It has no list of its own; its cases name it as the run
+that found their sources.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from assistant.domain import Epic, GenerationRun, RetrievedChunk, Timings, present_writer_id
+from assistant.generation.chain import Asked, CaseReady, Event, Finished, Planned, generate
+from assistant.generation.writer import WrittenCase
+from assistant.library import StoredCase
+from assistant.workflow.deployment.models import model_spec
+from assistant.workflow.deployment.models import writer as known_writer
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources.duplicate_texts import current_texts
+from assistant.workflow.sources.reindex import basis_chunks
+from assistant.workflow.writing import generate_cases
+from assistant.workflow.writing.answers import answered_chunks
+from assistant.workflow.writing.current_basis import PresentBasis
+from assistant.workflow.writing.generate_cases import (
+    OnCase,
+    opened_writer,
+    prompt_version,
+    style_cases,
+)
+from assistant.workflow.writing.questions import open_questions
+from assistant.workflow.writing.recheck_case import house_rules
+from assistant.workflow.writing.requests import conditions_of
+from assistant.workflow.writing.runs import AGAIN
+
+Sourced = Callable[[tuple[RetrievedChunk, ...]], tuple[RetrievedChunk, ...]]
+
+
+@dataclass(frozen=True)
+class Again:
+    """A run, the conditions that it writes for, and what becomes of each case written.
+
+    ``together`` are conditions that one case covers, where the run writes a case for each group of
+    them. ``keep`` stores a case and returns it as stored. ``sourced`` decides which sources the run
+    is kept with, of those found. ``not_style`` are cases that must not be learnt from.
+    """
+
+    run: GenerationRun
+    conditions: frozenset[str]
+    keep: Callable[[WrittenCase], StoredCase]
+    sourced: Sourced = lambda found: found
+    not_style: frozenset[str] = frozenset()
+    together: tuple[tuple[str, ...], ...] = ()
+
+
+def planned_run(
+    workspace: Workspace,
+    project_id: str,
+    source: GenerationRun,
+    basis: PresentBasis,
+    epics: tuple[Epic, ...],
+    *,
+    list_run_id: str,
+    request: str,
+    by: str,
+    writer: str | None = None,
+) -> GenerationRun:
+    """A queued run over these stories with the choices of ``source``, not yet kept.
+
+    It writes for the list of the run ``list_run_id``. ``writer`` writes instead of the one that
+    wrote then; raises ``ModelUnavailable`` where there is no such writer.
+    """
+    generation = source.generation
+    if writer is not None:
+        known_writer(workspace, writer)
+        generation = generation.model_copy(update={"writer": present_writer_id(writer)})
+    return GenerationRun(
+        id=f"{_prefix(list_run_id)}{uuid.uuid4().hex[:12]}",
+        by=by,
+        request=request,
+        model=model_spec(workspace, generation.writer),
+        prompt_version=prompt_version(workspace, generation.writer),
+        retrieval=source.retrieval,
+        generation=generation,
+        epics=epics,
+        questions=open_questions(workspace, project_id, epics, basis.answers),
+    )
+
+
+def start(workspace: Workspace, project_id: str, planned: Sequence[Again]) -> list[str]:
+    """Keep these runs and write them in worker threads; returns the ids of their jobs."""
+    for again in planned:
+        workspace.library.start_run(project_id, again.run)
+    for again in planned:
+        _start(workspace, project_id, again)
+    return [again.run.id for again in planned]
+
+
+def write_now(
+    workspace: Workspace,
+    project_id: str,
+    planned: Sequence[Again],
+    *,
+    on_case: OnCase | None = None,
+) -> None:
+    """Keep these runs and write them in this thread. Raises the error that ended the writing."""
+    for again in planned:
+        workspace.library.start_run(project_id, again.run)
+    for again in planned:
+        generate_cases.write(
+            workspace, project_id, again.run, lambda: False,
+            on_case=on_case, reraise=True, body=_body(again),
+        )  # fmt: skip
+
+
+def active(workspace: Workspace, run_id: str) -> tuple[str, ...]:
+    """The jobs that write for the list of a run at this moment."""
+    return workspace.jobs.active_ids(_prefix(run_id))
+
+
+def cancel(workspace: Workspace, job_id: str) -> None:
+    """Stop after the case in hand; what was written stays."""
+    generate_cases.cancel(workspace, job_id)
+
+
+def _prefix(run_id: str) -> str:
+    """How the ids of runs begin that write for this one's list."""
+    return f"{AGAIN}{run_id}-"
+
+
+def _start(workspace: Workspace, project_id: str, again: Again) -> None:
+    workspace.jobs.start(
+        again.run.id,
+        lambda stop: generate_cases.write(
+            workspace, project_id, again.run, stop, reraise=True, body=_body(again)
+        ),
+    )
+
+
+def _body(again: Again) -> generate_cases.Body:
+    """What a run of ``generate_cases`` does with its cases: what ``again`` says."""
+
+    def write_cases(
+        workspace: Workspace,
+        project_id: str,
+        run: GenerationRun,
+        cancelled: Callable[[], bool],
+        on_case: OnCase | None,
+    ) -> None:
+        library = workspace.library
+        ended = Finished(timings=Timings(), uncovered_criteria=())
+        done, total = 0, len(again.together) or len(again.conditions)
+        for event in _written(workspace, project_id, again, cancelled):
+            match event:
+                case Planned():
+                    wanted = [one for one in event.conditions if one.id in again.conditions]
+                    sources = again.sourced(event.retrieved)
+                    library.record_plan(run.id, wanted, event.questions, sources)
+                    workspace.jobs.report(run.id, 0, total)
+                case CaseReady():
+                    kept = again.keep(event.written)
+                    done += 1
+                    workspace.jobs.report(run.id, done, max(total, done))
+                    if on_case is not None:
+                        on_case(kept.case)
+                case Asked():
+                    library.add_questions(run.id, event.questions, rejected=event.rejected)
+                case Finished():
+                    ended = event
+        library.finish_run(
+            run.id, status="cancelled" if cancelled() else "done", timings=ended.timings
+        )
+
+    return write_cases
+
+
+def _written(
+    workspace: Workspace, project_id: str, again: Again, cancelled: Callable[[], bool]
+) -> Iterator[Event]:
+    library, run = workspace.library, again.run
+    held_by = library.documents_of_epics(project_id)
+    documents = list(dict.fromkeys(i for e in run.epics for i in held_by.get(e.key, ())))
+    choices = run.generation
+    every = {one.id for one in conditions_of(run.epics, choices.techniques, choices.depth)}
+    style = style_cases(workspace, project_id)
+    return generate(
+        run.epics,
+        answered_chunks(
+            workspace, project_id, run.epics, basis_chunks(library, project_id, documents)
+        ),
+        current_texts(workspace, project_id),
+        opened_writer(workspace, choices),
+        run.retrieval,
+        choices,
+        style=[case for case in style if case.id not in again.not_style],
+        existing_case_ids=[stored.id for stored in library.cases(project_id)],
+        cancelled=cancelled,
+        done_conditions=every - again.conditions,
+        together=again.together,
+        questions=run.questions,
+        house=house_rules(workspace, project_id),
+    )

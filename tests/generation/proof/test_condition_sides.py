@@ -1,0 +1,122 @@
+"""On which side a case is, where it covers one item of the checklist or several."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.domain import (
+    AcceptanceCriterion,
+    Chunk,
+    Fact,
+    FactKind,
+    Outcome,
+    RetrievedChunk,
+    TestCase,
+    TestCondition,
+    TestStep,
+)
+from assistant.generation.proof import Ground, Sources, grounded
+from assistant.generation.proof.case_proof import claims_side, one_side
+from assistant.generation.proof.condition_sides import messages_of_other_side, turned_roles
+
+TEXT = "Orders above 40 kegs are refused with “Please call us”; up to 40 kegs they are accepted."
+
+
+def condition(
+    name: str, value: str = "", *, holds: bool = True, kind: FactKind = "limit", outcome: str = ""
+) -> TestCondition:
+    quote = "above 40 kegs" if kind == "limit" else TEXT
+    return TestCondition(
+        id=name, criterion_id="AC1", technique="boundary", statement=name,
+        facts=(Fact(kind=kind, quote=quote, holds=holds, value=value),),
+        outcomes=(Outcome(source_id="AC1", quote=outcome),) if outcome else (),
+    )  # fmt: skip
+
+
+ABOVE = condition("B1", "41 kegs", outcome="refused with “Please call us”")
+BELOW = condition("B2", "40 kegs", holds=False, outcome="they are accepted")
+MAIN = condition("P1", kind="main flow", outcome=TEXT)
+
+
+@pytest.mark.parametrize(
+    ("conditions", "sided"),
+    [
+        ((ABOVE,), (ABOVE,)),
+        ((MAIN,), (MAIN,)),
+        ((ABOVE, MAIN), (ABOVE, MAIN)),
+        ((ABOVE, BELOW), ()),
+        ((ABOVE, condition("B3", "42 kegs", outcome="refused with “Please call us”")), ()),
+        ((ABOVE, condition("N1", "41 kegs", outcome="another")), ()),
+        ((), ()),
+    ],
+)
+def test_a_case_of_both_sides_is_on_none(
+    conditions: tuple[TestCondition, ...], sided: tuple[TestCondition, ...]
+) -> None:
+    assert one_side(conditions) == sided
+
+
+def test_a_main_flow_claims_no_side() -> None:
+    assert claims_side(ABOVE)
+    assert not claims_side(MAIN)
+
+
+def case(*conditions: TestCondition) -> TestCase:
+    source = RetrievedChunk(
+        chunk=Chunk(id="c", document_id="d", ordinal=0, text=TEXT, kind="criterion", key="AC1"),
+        score=1.0, rank=1, stage="basis",
+    )  # fmt: skip
+    ground = Ground(
+        sources=Sources([source]),
+        criteria=(AcceptanceCriterion(id="AC1", text=TEXT),),
+        conditions=conditions,
+    )
+    steps = (
+        TestStep(
+            number=1, action="Place an order", test_data="40 kegs",
+            expected_result="The order is accepted.",
+        ),
+        TestStep(
+            number=2, action="Place an order", test_data="41 kegs",
+            expected_result="The order is refused with “Please call us”.",
+        ),
+    )  # fmt: skip
+    ids = tuple(one.id for one in conditions)
+    return grounded(
+        TestCase(id="x", title="Forty kegs and one more", steps=steps, criterion_ids=("AC1",),
+                 condition_ids=ids),
+        ground,
+    )  # fmt: skip
+
+
+def test_both_sides_one_after_the_other_are_no_fault() -> None:
+    assert not [one for one in case(ABOVE, BELOW).findings if one.severity == "error"]
+
+
+def test_an_outline_that_quotes_who_alone_may_act_puts_nobody_in_the_role() -> None:
+    quote = "Only a Team Leader may approve it"
+    fact = Fact(kind="role", quote=quote, holds=False, value="another")
+    one = condition("A-N1").model_copy(update={"facts": (fact,)})
+    assert not list(turned_roles(one, [f"role: another; “{quote}”"], [one]))
+    assert list(turned_roles(one, ["Ann Lee, Team Leader, is logged in"], [one]))
+
+
+def test_a_main_flow_that_quotes_both_sides_denies_neither() -> None:
+    shown = "Orders above 40 kegs show “Please call us”"
+    both = condition("P1", kind="main flow", outcome=f"{shown}; smaller ones are accepted.")
+    one = condition("P2", kind="main flow", outcome=shown)
+    result = "The order is accepted; “Please call us” is not shown."
+    assert not list(messages_of_other_side(result, [both]))
+    assert list(messages_of_other_side(result, [one]))
+
+
+def test_who_acts_may_be_another_although_somebody_has_the_role() -> None:
+    fact = Fact(kind="role", quote="Only a dentist can send an order", holds=False, value="another")
+    one = condition("A-N1").model_copy(update={"facts": (fact,)})
+    owner = "Dr. Anna Berger (dentist) has a draft"
+    technician = "Petra Lang (lab technician) can sign in"
+    assert not list(turned_roles(one, [owner, technician, "As Petra Lang, send the order"], [one]))
+    assert list(turned_roles(one, [owner, technician, "As Dr. Anna Berger, send the order"], [one]))
+    listed = "Lea Hoff, nurse, Tim Krause, reception, and Dr. Anna Weber, dentist, all sign in"
+    assert not list(turned_roles(one, [listed, "As Lea Hoff, send the order"], [one]))
+    assert list(turned_roles(one, [listed, "As Anna Weber, send the order"], [one]))

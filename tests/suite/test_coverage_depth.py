@@ -1,0 +1,105 @@
+"""Depth of coverage: levels follow from the stated rules, and the matrix can be exported."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from assistant.domain import (
+    AcceptanceCriterion,
+    CaseOrigin,
+    Epic,
+    Question,
+    Technique,
+    TestCase,
+    TestCondition,
+    TestStep,
+    UserStory,
+)
+from assistant.suite.coverage_depth import CSV_HEADERS, depth, matrix_csv
+
+EPIC = Epic(
+    key="PAY-7",
+    title="Refund",
+    release="Drop-9",
+    team="Billing",
+    stories=(
+        UserStory(
+            key="PAY-71",
+            title="Refund",
+            criteria=(AcceptanceCriterion(id="PAY-71-AC1", text="=Up to 250 pounds"),),
+        ),
+    ),
+)
+
+
+def condition(name: str, technique: Technique) -> TestCondition:
+    return TestCondition(
+        id=name, criterion_id="PAY-71-AC1", technique=technique, statement=name, expected="paid"
+    )
+
+
+CONDITIONS = (condition("P1", "positive"), condition("N1", "negative"), condition("B1", "boundary"))
+
+
+def case(name: str, *, technique: Technique | None = None, **more) -> TestCase:
+    step = TestStep(number=1, action="Pay", expected_result="Paid", support="supported")
+    fields = {"criterion_ids": ("PAY-71-AC1",), "steps": (step,), "technique": technique, **more}
+    return TestCase(id=name, title=name, **fields)
+
+
+def written(name: str, **more) -> TestCase:
+    return case(f"TC-{name}", condition_ids=(name,), **more)
+
+
+def level(*cases: TestCase, questions: tuple[Question, ...] = ()) -> str:
+    return depth([EPIC], cases, CONDITIONS, questions=questions).criteria[0].level
+
+
+def test_every_level_follows_from_its_rule() -> None:
+    everything = (written("P1"), written("N1"), written("B1"))
+    assert level() == "Gap"
+    assert level(written("P1")) == "Shallow"
+    assert level(written("P1"), written("N1")) == "Shallow", "its limit is not shown"
+    assert level(*everything) == "Well covered"
+    question = Question(criterion_id="PAY-71-AC1", kind="untestable", text="What is quick?")
+    assert level(*everything, questions=(question,)) == "Underspecified"
+    unproved = TestStep(number=1, action="Pay", expected_result="Paid", support="unsupported")
+    assert level(*everything[:2], written("B1", steps=(unproved,))) == "Partial"
+
+
+def test_rejected_cases_do_not_cover() -> None:
+    assert level(written("P1", status="rejected")) == "Gap"
+
+
+def test_an_imported_case_covers_one_condition_of_its_technique() -> None:
+    origin = CaseOrigin(writer="import")
+    row = depth([EPIC], [case("OLD", technique="negative", origin=origin)], CONDITIONS).criteria[0]
+    assert row.missing == ("P1", "B1")
+    assert not row.no_negative
+    cell = row.cell("negative")
+    assert cell is not None
+    assert (cell.covered, cell.wanted, cell.case_ids) == (1, 1, ("OLD",))
+
+
+def test_a_missing_negative_is_marked_and_the_risk_is_that_of_what_is_missing() -> None:
+    urgent = (CONDITIONS[0], CONDITIONS[1].model_copy(update={"priority": "High"}))
+    row = depth([EPIC], [written("P1")], urgent).criteria[0]
+    assert row.no_negative
+    assert row.priority == "High"
+    assert row.why == "no negative case"
+
+
+def test_cases_of_no_criterion_are_named() -> None:
+    report = depth([EPIC], [case("LOST", criterion_ids=("X-1",))], CONDITIONS)
+    assert report.untraced == ("LOST",)
+    assert report.by_level["Gap"] == 1
+
+
+def test_the_matrix_is_a_csv_that_no_spreadsheet_obeys() -> None:
+    content = matrix_csv(depth([EPIC], [written("P1")], CONDITIONS)).decode("utf-8-sig")
+    (row,) = csv.DictReader(io.StringIO(content))
+    assert tuple(row) == CSV_HEADERS
+    assert row["Text"] == "'=Up to 250 pounds"
+    assert row["Positive"] == "1 of 1"
+    assert row["Conditions without a case"] == "N1, B1"

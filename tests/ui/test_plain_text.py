@@ -1,0 +1,113 @@
+"""Foreign text as Markdown: every character shown, none obeyed."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from assistant.ui.plain_text import highlighted, label, plain, safe_link, visible, without_emphasis
+
+UNESCAPED = re.compile(r"(?<!\\)(?:\\\\)*([!-/:-@\[-`{-~])")
+
+
+def rendered(markdown: str) -> str:
+    """The text of a CommonMark document that holds nothing but paragraphs and line breaks."""
+    shown = []
+    for block in MarkdownIt("commonmark").parse(markdown):
+        assert block.type in ("paragraph_open", "paragraph_close", "inline"), block.type
+        for token in block.children or []:
+            assert token.type in ("text", "text_special", "softbreak", "hardbreak"), token.type
+            shown.append("\n" if token.type.endswith("break") else token.content)
+    return "".join(shown)
+
+
+def comparable(text: str) -> str:
+    """Text without what Markdown may change in spacing and without the joiners we put in."""
+    return "".join(visible(text).replace("\u2060", "").split())
+
+
+@given(st.text())
+def test_plain_shows_exactly_the_text(text: str) -> None:
+    assert comparable(rendered(plain(text))) == comparable(text)
+
+
+@given(st.text(alphabet="<>&[](){}!*_`~#+-=.|:$\\/\"'@ \n\tahttpwww1"))
+def test_plain_shows_exactly_text_made_of_syntax(text: str) -> None:
+    assert comparable(rendered(plain(text))) == comparable(text)
+
+
+@given(st.text(), st.lists(st.tuples(st.integers(-5, 60), st.integers(-5, 60)), max_size=4))
+def test_highlighting_keeps_the_text_and_opens_no_other_directive(
+    text: str, spans: list[tuple[int, int]]
+) -> None:
+    marked = highlighted(text, spans)
+    without = re.sub(r"(?<!\\):yellow-background(?=\[)", "", marked)
+    bare = re.sub(r"(?<!\\)((?:\\\\)*)[\[\]]", r"\1", without)
+    assert comparable(rendered(bare)) == comparable(text)
+    assert not {hit for hit in UNESCAPED.findall(bare) if hit != "\\"}
+
+
+def test_the_marked_words_are_the_supporting_ones() -> None:
+    assert highlighted("within 14 days", [(7, 14)]) == "within :yellow-background[14 days]"
+    assert highlighted("a\nb", [(0, 3)]) == ":yellow-background[a]  \n:yellow-background[b]"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "see https://evil.example/?d=1", "www.evil.example", "mail eve@evil.example",
+        ":material/home: :smile: :streamlit:", "a -> b <- c <-> d -- e >= f <= g ~= h",
+    ],
+)  # fmt: skip
+def test_what_is_looked_for_after_parsing_is_broken_up(text: str) -> None:
+    after = rendered(plain(text))
+    assert not re.search(r"https?://|www\.|[\w.]+@\w|:[\w+-][\w+\-/]*:", after)
+    assert not re.search(r"(^|\s)(<->|->|<-|--|>=|<=|~=)(\s|$)", after)
+    assert comparable(after) == comparable(text)
+
+
+def test_bold_signs_go_and_the_marked_words_stay() -> None:
+    text = "**BR-1** is within **14 days** here"
+    quote = (text.index("14"), text.index(" here"))
+    shown, spans = without_emphasis(text, [quote, (0, len(text))])
+    assert shown == "BR-1 is within 14 days here"
+    assert [shown[start:end] for start, end in spans] == ["14 days", shown]
+    assert without_emphasis("2 ** 3", [(0, 1)]) == ("2 ** 3", [(0, 1)])
+
+
+def test_invisible_and_turning_characters_are_named() -> None:
+    assert visible("a\u202eb\x00c\ud800\U000e0041") == "a⟦U+202E⟧b⟦U+0000⟧c⟦U+D800⟧⟦U+E0041⟧"
+
+
+def test_a_label_is_one_line_and_cut() -> None:
+    assert label("a\n b") == "a b"
+    assert label("may unlock verification before", limit=26) == "may unlock verification…"
+    assert label("w" * 100, limit=20) == "w" * 19 + "…"
+
+
+@pytest.mark.parametrize(
+    "uri",
+    ["javascript:alert(1)", "data:text/html,x", "http://", "https://u:p@host/", "https://a b", "x"],
+)
+def test_only_web_addresses_become_links(uri: str) -> None:
+    assert safe_link(uri) == ""
+
+
+def test_a_web_address_stays() -> None:
+    assert safe_link("https://wiki.example/page?x=1") == "https://wiki.example/page?x=1"
+
+
+@pytest.mark.parametrize("folder", ["xss", "blns", "csv-injection", "unicode"])
+def test_hostile_corpora_are_shown_letter_for_letter(shared_dir: Path, folder: str) -> None:
+    lines = 0
+    for path in sorted((shared_dir / "hostile" / folder).rglob("*.txt")):
+        for line in path.read_text("utf-8", "replace").splitlines()[:400]:
+            assert comparable(rendered(plain(line))) == comparable(line)
+            lines += 1
+    if not lines:
+        pytest.skip(f"no text files in {folder}")
