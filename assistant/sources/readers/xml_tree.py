@@ -97,4 +97,4 @@ def text_of(element: Element | None, *path: str) -> str:
 
 def one_line(text: str) -> str:
     """``text`` on one line."""
-    return re.sub(r"\s+", " ", text).strip()
+    return " ".join(text.split())

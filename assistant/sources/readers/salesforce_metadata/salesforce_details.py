@@ -34,6 +34,10 @@ _VALUES = frozenset({
 })  # fmt: skip
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NUMBER = re.compile(r"(-?\d+)\.0+")
+_PLACE = re.compile(r"\d{1,4}")
+_LOGIC_WORD = re.compile(r"\b(AND|OR|NOT)\b", re.IGNORECASE)
+_LOGIC = 1000
+"""Characters of logic, beside some for each condition, above which it is not spelled out."""
 
 
 def words_of(tag: str) -> str:
@@ -98,3 +102,18 @@ def _is_value(element: Element) -> bool:
 def table(rows: Sequence[Sequence[str]]) -> list[str]:
     """Rows as the lines of a Markdown table, the first one its header; each cell is one line."""
     return markdown_table([[one_line(cell) for cell in row] for row in rows]).split("\n")
+
+
+def joined(conditions: Sequence[str], logic: str) -> str:
+    """Conditions joined by "and", "or" or by custom logic in which they stand by number."""
+    if _PLACE.search(logic) and conditions:
+        if len(logic) > _LOGIC + 20 * len(conditions):
+            return f"{' and '.join(conditions)} (joined by {one_line(logic)})"
+        plain = _LOGIC_WORD.sub(lambda match: match.group(1).lower(), one_line(logic))
+
+        def numbered(match: re.Match[str]) -> str:
+            at = int(match.group()) - 1
+            return conditions[at] if 0 <= at < len(conditions) else match.group()
+
+        return _PLACE.sub(numbered, plain)
+    return (" or " if logic.casefold() == "or" else " and ").join(conditions)

@@ -11,39 +11,39 @@ import io
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from urllib.parse import unquote
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, SubElement
 
+from assistant.sources.readers.fragments import fragment_to_markdown
 from assistant.sources.readers.refusals import Refused
-from assistant.sources.readers.salesforce_metadata.salesforce_access import (
-    permissions_markdown,
-    sharing_markdown,
+from assistant.sources.readers.salesforce_metadata.line_templates import Form, Lines
+from assistant.sources.readers.salesforce_metadata.salesforce_conditions import (
+    criteria,
+    delay,
+    field_about,
+    filter_item,
+    picklist,
+    picklist_value,
+    retired,
 )
-from assistant.sources.readers.salesforce_metadata.salesforce_approvals import approval_markdown
-from assistant.sources.readers.salesforce_metadata.salesforce_automation import (
-    actions_of,
-    duplicate_markdown,
-    entries_markdown,
-    matching_markdown,
-    workflow_markdown,
+from assistant.sources.readers.salesforce_metadata.salesforce_details import (
+    TITLES,
+    details,
+    table,
+    value_words,
+    words_of,
 )
-from assistant.sources.readers.salesforce_metadata.salesforce_flows import flow_markdown
-from assistant.sources.readers.salesforce_metadata.salesforce_objects import (
+from assistant.sources.readers.salesforce_metadata.salesforce_flows import flow_lines
+from assistant.sources.readers.salesforce_metadata.salesforce_table import (
+    BLOCKS,
+    DOCUMENTS,
     PARTS,
-    SalesforceObject,
-    object_markdown,
-    page_rules,
+    WORDS,
 )
-from assistant.sources.readers.salesforce_metadata.salesforce_values import (
-    any_markdown,
-    labels_markdown,
-    path_markdown,
-    records_markdown,
-    template_markdown,
-    value_set_markdown,
-)
-from assistant.sources.readers.xml_tree import parse_xml, tag_of, text_of
+from assistant.sources.readers.xml_tree import children, parse_xml, tag_of, text_of
 
 _NAMESPACE = "http://soap.sforce.com/2006/04/metadata"
 _FILE = re.compile(
@@ -56,36 +56,11 @@ _FILE = re.compile(
 )
 _BODY = re.compile(r"\.email$", re.IGNORECASE)
 
-Writer = Callable[[Element, str], str]
-_DOCUMENTS: Mapping[str, tuple[str, Writer]] = {
-    "Flow": ("flow", flow_markdown),
-    "PermissionSet": ("permission set", permissions_markdown),
-    "MutingPermissionSet": ("muting permission set", permissions_markdown),
-    "Profile": ("profile", permissions_markdown),
-    "SharingRules": ("sharing rules", sharing_markdown),
-    "Workflow": ("workflow", workflow_markdown),
-    "AssignmentRules": ("assignment rules", entries_markdown),
-    "EscalationRules": ("escalation rules", entries_markdown),
-    "AutoResponseRules": ("auto-response rules", entries_markdown),
-    "DuplicateRule": ("duplicate rule", duplicate_markdown),
-    "MatchingRules": ("matching rules", matching_markdown),
-    "MatchingRule": ("matching rules", matching_markdown),
-    "GlobalValueSet": ("value set", value_set_markdown),
-    "StandardValueSet": ("value set", value_set_markdown),
-    "CustomLabels": ("labels", labels_markdown),
-    "CustomLabel": ("labels", labels_markdown),
-    "PathAssistant": ("path", path_markdown),
-    "QuickAction": ("quick action", any_markdown),
-    "PermissionSetGroup": ("permission set group", any_markdown),
-    "CustomPermission": ("custom permission", any_markdown),
-    "RestrictionRule": ("restriction rule", any_markdown),
-    "EntitlementProcess": ("entitlement process", any_markdown),
-    "MilestoneType": ("milestone type", any_markdown),
-    "Queue": ("queue", any_markdown),
-    "Group": ("group", any_markdown),
-    "Role": ("role", any_markdown),
-}
-"""Type -> the kind of its document and what writes it."""
+_OBJECT_PARTS = {
+    "CustomField": "fields", "ValidationRule": "validationRules", "RecordType": "recordTypes",
+    "BusinessProcess": "businessProcesses", "FieldSet": "fieldSets",
+}  # fmt: skip
+"""Types that stand in files of their own in the source format -> their tag in the object's file."""
 
 Parts = Sequence[tuple[str, Element]]
 
@@ -122,47 +97,46 @@ def read_parts(
     """The documents of metadata files, given with their paths.
 
     ``bodies`` holds the texts of e-mail templates by path. Types that say nothing of rules are
-    counted in the report; they are written out where there is nothing else.
+    counted in the report; they are written out where there is nothing else. The elements are
+    changed: their tags lose the namespace, and parts of an object come under it.
     """
-    actions = {_stem(path): actions_of(root) for path, root in parts if tag_of(root) == "Workflow"}
-    objects = dict[str, SalesforceObject]()
+    for _, root in parts:
+        for each in root.iter():
+            each.tag = tag_of(each)
+    lines = Lines(BLOCKS, PARTS, WORDS, {**FORMS, "effect": lambda each: _effect(lines, each)})
+    actions = {_stem(path): _effects(lines, root) for path, root in parts
+               if tag_of(root) == "Workflow"}  # fmt: skip
+    objects = dict[str, Element]()
     records = dict[str, list[tuple[str, Element]]]()
     left = list[tuple[str, Element]]()
     count = 0
     for path, root in parts:
         kind, name = tag_of(root), _stem(path)
-        if kind in _DOCUMENTS:
-            what, write = _DOCUMENTS[kind]
-            text = write(root, name)
-        elif kind == "ApprovalProcess":
-            what = "approval process"
-            text = approval_markdown(root, name, actions.get(name.split(".")[0], {}))
-        elif kind == "EmailTemplate":
-            what = "e-mail template"
+        if kind == "CustomMetadata":
+            of, _, record = name.partition(".")
+            records.setdefault(of, []).append((record, root))
+        elif kind in DOCUMENTS and kind != "CustomObject":
+            count += 1
+            of = name.partition(".")[0]
+            does = _effects(lines, root) if kind == "Workflow" else actions.get(of, {})
+            known = replace(lines, names={"does": partial(_of, does)})
             body = (bodies or {}).get(re.sub(r"-meta\.xml$", "", path), "")
-            text = template_markdown(root, name, body)
-        else:
-            if kind == "CustomMetadata":
-                of, _, record = name.partition(".")
-                records.setdefault(of, []).append((record, root))
-            elif not _add_to_object(objects, path, root):
-                left.append((path, root))
-            continue
-        count += 1
-        yield {"document": _document(what, name, _label(root), text)}
+            text = _text(known.given(name=name, object=of, body=body), root)
+            yield _document(DOCUMENTS[kind]["kind"], name, _label(root), text)
+        elif not _add_to_object(objects, lines, path, root):
+            left.append((path, root))
     for name, found in objects.items():
         count += 1
-        yield {"document": _document("object", name, found.label, object_markdown(found))}
+        label = text_of(found, "label")
+        yield _document("object", name, label, _text(lines.given(name=name), found))
     for of, rows in records.items():
         count += 1
         name = of if len(rows) > 1 else f"{of}.{rows[0][0]}".rstrip(".")
-        yield {"document": _document("custom metadata", name, "", records_markdown(of, rows))}
+        yield _document("custom metadata", name, "", _records(of, rows))
     if not count:
         for path, root in left:
             count += 1
-            what = tag_of(root)
-            text = any_markdown(root, _stem(path))
-            yield {"document": _document(what, _stem(path), _label(root), text)}
+            yield _document(tag_of(root), _stem(path), _label(root), _any(root, _stem(path)))
         left.clear()
     kinds = Counter(tag_of(root) for _, root in left)
     names = [f"{number} {kind}" for kind, number in sorted(kinds.items())]
@@ -170,27 +144,102 @@ def read_parts(
                       "unread_parts": [*names, *unread]}}  # fmt: skip
 
 
-def _add_to_object(objects: dict[str, SalesforceObject], path: str, root: Element) -> bool:
-    """Adds a file to its object; false where it is no part of one, or says no rule."""
-    kind = tag_of(root)
+def _add_to_object(objects: dict[str, Element], lines: Lines, path: str, root: Element) -> bool:
+    """Adds a file to its object; false where it is no part of one, or says no rule.
+
+    Parts that lie in files of their own are put where the object's own file would hold them.
+    """
+    kind, title = tag_of(root), ""
+    parts: Iterable[Element] = [root]
     if kind == "CustomObject":
-        name = _object_name(path) or text_of(root, "label")
-        objects.setdefault(name, SalesforceObject(name)).add(root)
-    elif kind in PARTS:
-        name = _object_name(path) or _stem(path)
-        found = objects.setdefault(name, SalesforceObject(name))
-        found.parts.setdefault(PARTS[kind], []).append(root)
+        name, parts = _object_name(path) or text_of(root, "label"), root
+    elif kind in _OBJECT_PARTS:
+        name, root.tag = _object_name(path) or _stem(path), _OBJECT_PARTS[kind]
     elif kind == "Layout":
         name, _, title = _stem(path).partition("-")
-        found = objects.setdefault(name, SalesforceObject(name))
-        found.layouts.append((title or name, root))
-    elif kind == "FlexiPage" and (rules := page_rules(root)) and text_of(root, "sobjectType"):
-        name = text_of(root, "sobjectType")
-        found = objects.setdefault(name, SalesforceObject(name))
-        found.pages.append((text_of(root, "masterLabel") or _stem(path), rules))
+        title = title or name
+    elif kind == "FlexiPage" and any(lines.block("page_rules", root)):
+        name, title = text_of(root, "sobjectType"), text_of(root, "masterLabel") or _stem(path)
     else:
         return False
+    if not name:
+        return False
+    if title:
+        SubElement(root, "pageTitle").text = title
+    objects.setdefault(name, Element("CustomObject")).extend(parts)
     return True
+
+
+# --- Texts ------------------------------------------------------------------------------------
+
+
+def _text(lines: Lines, root: Element) -> str:
+    """The text of a document whose type the table knows."""
+    document = DOCUMENTS[tag_of(root)]
+    document = DOCUMENTS[document["same"]] if "same" in document else document
+    if "lines" not in document:
+        return _any(root, lines.values["name"])
+    known = flow_lines(lines, root) if tag_of(root) == "Flow" else lines
+    return "\n".join(known.lines(document["lines"], root))
+
+
+def _of(effects: Mapping[str, str], action: str) -> str:
+    return effects.get(action, "")
+
+
+def _effect(lines: Lines, action: Element) -> str:
+    """What an action does; empty for a rule, which stands beside the actions in their file."""
+    kind = tag_of(action)
+    if kind == "rules":
+        return ""
+    return lines.form(kind, action) if kind in PARTS else words_of(kind).lower()
+
+
+def _effects(lines: Lines, workflow: Element) -> dict[str, str]:
+    """What the actions in a workflow file do, by their names."""
+    return {
+        name: effect
+        for each in workflow
+        if (name := text_of(each, "fullName")) and (effect := lines.form("effect", each))
+    }
+
+
+def _whom(element: Element) -> str:
+    return ", ".join(f"{words_of(tag_of(each)).lower()} {text_of(each)}".strip()
+                     for each in element)  # fmt: skip
+
+
+FORMS: Mapping[str, Form] = {
+    "tag": tag_of, "value": value_words, "criteria": criteria, "filter_item": filter_item,
+    "delay": delay, "picklist": picklist, "picklist_value": picklist_value, "retired": retired,
+    "field_about": field_about, "whom": _whom,
+}  # fmt: skip
+"""Forms of elements that templates cannot put."""
+
+
+def _records(kind: str, records: Sequence[tuple[str, Element]]) -> str:
+    """The records of a custom metadata type as a table; ``records`` gives them by name."""
+    cells = list[dict[str, str]]()
+    for name, root in records:
+        values = {text_of(each, "field"): text_of(each, "value")
+                  for each in children(root, "values")}  # fmt: skip
+        cells.append({"Record": text_of(root, "label") or name, **values})
+    columns = dict.fromkeys(column for row in cells for column in row)
+    header = [column for column in columns if any(row.get(column) for row in cells)]
+    rows = [[row.get(column, "") for column in header] for row in cells]
+    return "\n".join([f"# Custom metadata {kind}", "", *table([header, *rows]), ""])
+
+
+def _any(root: Element, name: str) -> str:
+    """Metadata of any other type as a nested list."""
+    title = next((text for tag in TITLES if (text := text_of(root, tag))), name)
+    lines = [f"# {words_of(tag_of(root))} {title}", ""]
+    if about := text_of(root, "description"):
+        lines.extend([fragment_to_markdown(about), ""])
+    return "\n".join([*lines, *details(root, {*TITLES, "description"}), ""])
+
+
+# --- Names ------------------------------------------------------------------------------------
 
 
 def _label(root: Element) -> str:
@@ -211,7 +260,7 @@ def _stem(path: str) -> str:
 
 
 def _document(kind: str, name: str, label: str, text: str) -> dict[str, object]:
-    return {
+    return {"document": {
         "id": f"salesforce:{kind.replace(' ', '-')}:{name}", "title": label or name, "text": text,
         "kind": "rules", "key": name, "type": kind,
-    }  # fmt: skip
+    }}  # fmt: skip

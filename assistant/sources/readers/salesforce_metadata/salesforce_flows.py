@@ -1,76 +1,66 @@
-"""A Salesforce flow in words: when it starts, then its steps in the order in which they are taken.
+"""What templates do not say of a Salesforce flow: the order of its steps, and fields of screens.
 
-Source of the format: Salesforce, "Metadata API Developer Guide", Flow.
+Source of the format: Salesforce, "Metadata API Developer Guide", Flow, FlowScreen, FlowScreenField.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from xml.etree.ElementTree import Element
 
 from assistant.sources.readers.fragments import fragment_to_markdown
-from assistant.sources.readers.salesforce_metadata.salesforce_criteria import conditions
+from assistant.sources.readers.salesforce_metadata.line_templates import Lines
+from assistant.sources.readers.salesforce_metadata.salesforce_conditions import conditions
 from assistant.sources.readers.salesforce_metadata.salesforce_details import value_words, words_of
-from assistant.sources.readers.salesforce_metadata.salesforce_flow_steps import (
-    Step,
-    is_step,
-    step_lines,
-)
 from assistant.sources.readers.xml_tree import child, children, one_line, tag_of, text_of
 
-_SAVED = {
-    "Create": "when a record is created", "Update": "when a record is updated",
-    "CreateAndUpdate": "when a record is created or updated",
-    "Delete": "when a record is deleted",
-}  # fmt: skip
-_TRIGGERS = {
-    "RecordBeforeSave": "before it is saved", "RecordAfterSave": "after it is saved",
-    "RecordBeforeDelete": "before it is deleted", "Scheduled": "on a schedule",
-    "PlatformEvent": "on a platform event",
-}  # fmt: skip
-_PROCESS = {
-    "onCreateOnly": "when a record is created",
-    "onAllChanges": "when a record is created or edited",
-}
-"""When a process of Process Builder starts; it is kept as a flow without a start element."""
+_KEPT = frozenset({"recordCreates", "recordLookups", "actionCalls", "loops", "transforms",
+                   "collectionProcessors", "subflows"})  # fmt: skip
+"""Steps to whose results other steps refer by name."""
+
+_PLACES = frozenset({"Region", "RegionContainer"})
 
 
-def flow_markdown(root: Element, name: str) -> str:
-    """The flow as Markdown: its start, its steps in order, then formulas, texts and variables."""
-    lines = [f"# Flow {text_of(root, 'label') or name}", ""]
-    if about := text_of(root, "description"):
-        lines.extend([about, ""])
-    facts = [f"Type: {text_of(root, 'processType')}"]
-    if status := text_of(root, "status"):
-        facts.append(f"Status: {status}")
-    if mode := text_of(root, "runInMode"):
-        facts.append(f"Runs in {words_of(mode).lower()}")
-    lines.extend([". ".join(facts) + ".", ""])
+def flow_lines(lines: Lines, root: Element) -> Lines:
+    """``lines`` with the forms of what stands in the flow ``root``."""
     names = _names(root)
-    start = child(root, "start")
     choices = {text_of(e, "name"): e for e in children(root, "choices", "dynamicChoiceSets")}
     offered = {name: words for name, words in names.items() if name in choices}
-    lines.extend(_start(start, names) if start is not None else _process(root))
-    elements = {text_of(each, "name"): each for each in root if is_step(each)}
-    first = _targets(start) if start is not None else []
-    first += [text_of(each) for each in children(root, "startElementReference")]
-    ordered = _in_order(elements, first)
-    if ordered:
-        lines.extend(["## Steps", ""])
-        for number, key in enumerate(ordered, 1):
-            lines.extend(step_lines(Step(elements[key], number, names, offered, choices)))
-        lines.append("")
-    reached = set(ordered)
-    apart = [each for key, each in elements.items() if key not in reached]
-    if apart:
-        heading = "Steps that no connector leads to" if ordered else "Steps"
-        lines.extend([f"## {heading}", ""])
-        for each in apart:
-            lines.extend(step_lines(Step(each, 0, names, offered, choices)))
-        lines.append("")
-    lines.extend(_definitions(root))
-    return "\n".join(lines)
+    flow = _Flow(root, names, choices)
+    filters = partial(conditions, items="filters", left="field", logic="filterLogic")
+    known = replace(
+        lines,
+        forms={
+            **lines.forms,
+            "steps": lambda element: "\n".join(flow.steps(known)),
+            "uses": _uses,
+            "conditions": partial(conditions, names=offered),
+            "filters": partial(filters, names=offered),
+            "start_filters": partial(filters, names=names),
+            "entry_conditions": partial(
+                conditions, names=offered, items="entryConditions", logic="entryConditionLogic"
+            ),
+            "exit_conditions": partial(
+                conditions, names=offered, items="exitConditions", logic="exitConditionLogic"
+            ),
+            "screen_fields": lambda screen: "\n".join(
+                line for each in children(screen, "fields") for line in _field(known, each, 0)
+            ),
+            "choices": lambda field: "; ".join(
+                flow.choice(text_of(each)) for each in children(field, "choiceReferences")
+            ),
+        },
+        names={
+            "step": lambda name: names.get(name, name),
+            "choice_words": lambda name: offered.get(name, name),
+            "choice": flow.choice,
+        },
+    )
+    return known
 
 
 def _names(root: Element) -> dict[str, str]:
@@ -90,62 +80,75 @@ def _names(root: Element) -> dict[str, str]:
     }
 
 
-# --- Start and order --------------------------------------------------------------------------
+def _uses(step: Element) -> str:
+    """What a step works with: an object, an action with its kind, another flow."""
+    used = text_of(step, "object") or text_of(step, "actionName") or text_of(step, "flowName")
+    action = text_of(step, "actionType")
+    kind = words_of(action).lower() if action != used else ""
+    return ", ".join(part for part in (used, kind) if part)
 
 
-def _start(start: Element, names: Mapping[str, str]) -> list[str]:
-    where, when = text_of(start, "object"), text_of(start, "recordTriggerType")
-    trigger, schedule = text_of(start, "triggerType"), child(start, "schedule")
-    words = [f"Starts on {where}"] if where else ["Starts"] * bool(trigger or schedule is not None)
-    words += [_SAVED.get(when, f"on {when}")] * bool(when)
-    words += [_TRIGGERS.get(trigger, words_of(trigger).lower())] * bool(trigger)
-    if schedule is not None:
-        at = [text_of(schedule, tag) for tag in ("frequency", "startDate", "startTime")]
-        words.append(f"({', '.join(filter(None, at))})")
-    if formula := one_line(text_of(start, "filterFormula")):
-        words.append(f"where `{formula}`")
-    found = conditions(start, names, items="filters", left="field", logic="filterLogic")
-    if found:
-        words.append(f"where {found}")
-    if text_of(start, "doesRequireRecordChangedToMeetCriteria") == "true":
-        words.append("and only if the record was changed to meet this")
-    lines = [" ".join(words) + ".", ""] if words else []
-    if enters := text_of(start, "entryType"):
-        lines[:0] = [f"Entry: {words_of(enters).lower()}.", ""]
-    for path in children(start, "scheduledPaths"):
-        lines.append(f"- {_path(path, names)}.")
-    target = text_of(start, "connector", "targetReference")
-    if target and lines and lines[-1].startswith("- "):
-        lines.append(f"- At once: {names.get(target, target)}.")
-    return [*lines, ""] if lines and lines[-1] else lines
+@dataclass(frozen=True, slots=True)
+class _Flow:
+    root: Element
+    names: Mapping[str, str]
+    choices: Mapping[str, Element]
+
+    def steps(self, lines: Lines) -> Iterator[str]:
+        """The steps in the order in which they are taken, then those that nothing leads to."""
+        elements = {
+            text_of(each, "name"): each
+            for each in self.root
+            if tag_of(each) in lines.words["steps"]
+        }
+        start = child(self.root, "start")
+        first = _targets(start) if start is not None else []
+        first += [text_of(each) for each in children(self.root, "startElementReference")]
+        ordered = _in_order(elements, first)
+        numbered = [(f"{number}. ", elements[key]) for number, key in enumerate(ordered, 1)]
+        reached = set(ordered)
+        apart = [("- ", each) for key, each in elements.items() if key not in reached]
+        heading = "Steps that no connector leads to" if ordered else "Steps"
+        for title, found in (("Steps", numbered), (heading, apart)):
+            if found:
+                yield from (f"## {title}", "")
+                for mark, each in found:
+                    yield from self._step(lines, mark, each)
+                yield ""
+
+    def _step(self, lines: Lines, mark: str, step: Element) -> Iterator[str]:
+        name = text_of(step, "name")
+        label = self.names.get(name, text_of(step, "label") or name)
+        kept = name if tag_of(step) in _KEPT and _plain(label) != _plain(name) else ""
+        head, *inner = lines.given(mark=mark, label=label, kept=kept).block("step", step)
+        yield head
+        yield from (f"{' ' * len(mark)}{line}" for line in inner)
+
+    def choice(self, name: str) -> str:
+        """A choice by the words users see; one of records or of a picklist by where it is from."""
+        found = self.choices.get(name)
+        if found is None:
+            return name
+        if tag_of(found) == "choices":
+            words = one_line(fragment_to_markdown(text_of(found, "choiceText"))) or name
+            ask = child(found, "userInput")
+            if ask is not None:
+                words += f" (asks: {one_line(fragment_to_markdown(text_of(ask, 'promptText')))})"
+            return words
+        if picklist := text_of(found, "picklistField"):
+            return f"values of {text_of(found, 'picklistObject')}.{picklist}"
+        source = text_of(found, "object") or text_of(found, "collectionReference")
+        when = conditions(found, {}, items="filters", left="field", logic="filterLogic")
+        shown = text_of(found, "displayField")
+        words = f"{shown} of {source}" if shown else source or name
+        return words + (f" where {when}" if when else "")
 
 
-def _path(path: Element, names: Mapping[str, str]) -> str:
-    label = text_of(path, "label") or text_of(path, "name")
-    target = text_of(path, "connector", "targetReference")
-    if text_of(path, "pathType") == "AsyncAfterCommit":
-        words = "Right after the record is saved, on its own"
-    else:
-        number = text_of(path, "offsetNumber") or "0"
-        unit = text_of(path, "offsetUnit").lower() or "hours"
-        side = "before" if number.startswith("-") else "after"
-        source = text_of(path, "timeSource")
-        since = text_of(path, "recordField") or {"RecordTriggerEvent": "the record is saved"}.get(
-            source, words_of(source).lower()
-        )
-        words = f"{number.lstrip('-')} {unit} {side} {since or 'the start'}"
-    named = f"{label}: {words}" if label else words
-    return named + (f", then {names.get(target, target)}" if target else "")
+def _plain(name: str) -> str:
+    return re.sub(r"[\W_]+", "", name).casefold()
 
 
-def _process(root: Element) -> list[str]:
-    values = {
-        text_of(each, "name"): text_of(each, "value")
-        for each in children(root, "processMetadataValues")
-    }
-    where, when = values.get("ObjectType", ""), values.get("TriggerType", "")
-    words = [f"Starts on {where}"] * bool(where) + [_PROCESS.get(when, when)] * bool(when)
-    return [" ".join(words) + ".", ""] if words else []
+# --- Order ------------------------------------------------------------------------------------
 
 
 def _targets(element: Element) -> list[str]:
@@ -179,52 +182,38 @@ def _in_order(elements: Mapping[str, Element], first: Sequence[str]) -> list[str
     return left[::-1]
 
 
-# --- What steps refer to ----------------------------------------------------------------------
+# --- Fields of a screen -----------------------------------------------------------------------
 
 
-def _definitions(root: Element) -> Iterator[str]:
-    for tag, heading, of in (
-        ("formulas", "Formulas", _formula),
-        ("textTemplates", "Texts", _text),
-        ("constants", "Constants", _constant),
-        ("variables", "Variables", _variable),
-    ):
-        found = [line for each in children(root, tag) for line in of(each)]
-        if found:
-            yield from (f"## {heading}", "", *found, "")
-
-
-def _formula(each: Element) -> Iterator[str]:
-    about = one_line(text_of(each, "description"))
-    yield (
-        f"- {text_of(each, 'name')}: `{one_line(text_of(each, 'expression'))}`"
-        + (f" ({about})" if about else "")
-    )  # fmt: skip
-
-
-def _text(each: Element) -> Iterator[str]:
-    yield f"- {text_of(each, 'name')}:"
-    yield from (
-        f"  {line}".rstrip() for line in fragment_to_markdown(text_of(each, "text")).split("\n")
-    )
-
-
-def _constant(each: Element) -> Iterator[str]:
-    yield f"- {text_of(each, 'name')} = {value_words(child(each, 'value'))}"
-
-
-def _variable(each: Element) -> Iterator[str]:
-    """Only what is given from outside, handed on, or has a value from the start."""
-    roles = [word for word, tag in (("input", "isInput"), ("output", "isOutput"))
-             if text_of(each, tag) == "true"]  # fmt: skip
-    value = value_words(child(each, "value"))
-    about = one_line(text_of(each, "description"))
-    if roles or value:
-        kind = text_of(each, "objectType") or text_of(each, "dataType")
-        many = "several " if text_of(each, "isCollection") == "true" else ""
-        facts = ", ".join(filter(None, [*roles, f"{many}{kind}"]))
-        yield (
-            f"- {text_of(each, 'name')} ({facts})"
-            + (f" = {value}" if value else "")
-            + (f": {about}" if about else "")
-        )
+def _field(lines: Lines, element: Element, depth: int) -> Iterator[str]:
+    """A field of a screen as an item of a nested list, with the fields inside of it."""
+    pad = "  " * min(depth, 20)
+    kind = text_of(element, "fieldType")
+    words = one_line(fragment_to_markdown(text_of(element, "fieldText")))
+    inner = [line for each in children(element, "fields")
+             for line in _field(lines, each, depth + (kind != "Region"))]  # fmt: skip
+    own = [f"{pad}  {line}" for line in lines.block("screen_field", element)]
+    if kind in _PLACES and not words and not own:
+        yield from inner if kind == "Region" else (line.removeprefix("  ") for line in inner)
+        return
+    name = text_of(element, "name")
+    given = {text_of(each, "name"): value_words(child(each, "value"))
+             for each in children(element, "inputParameters")}  # fmt: skip
+    title = words or text_of(element, "objectFieldReference") or given.get("label", "").strip('"')
+    title = title or name
+    if kind == "DisplayText":
+        yield f"{pad}- Shows: {title}"
+    elif kind in _PLACES:
+        yield f"{pad}- Section {title}".rstrip()
+    else:
+        # Each component counts as required; one that asks for a value says so in a parameter.
+        component = text_of(element, "extensionName")
+        must = given.get("required", "") if component else text_of(element, "isRequired")
+        required = " (required)" if must == "true" else ""
+        what = [component or words_of(kind).lower()]
+        if kind == "InputField" and text_of(element, "dataType"):
+            what = [text_of(element, "dataType").lower()]
+        what += [f"kept as {name}"] * (name not in {"", title})
+        yield ", ".join([f"{pad}- Field {title}{required}", *filter(None, what)])
+    yield from own
+    yield from inner
