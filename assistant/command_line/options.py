@@ -1,7 +1,8 @@
 """The command line: arguments in, one workflow call, rows or one JSON document out.
 
-Exit status 0, or 2 with a one-line ``error: ...`` on stderr. With ``--json`` stdout holds one JSON
-document and nothing else: whatever a library prints meanwhile goes to stderr.
+Exit status 0, 1 where ``pairs check`` refuses, or 2 with a one-line ``error: ...`` on stderr. With
+``--json`` stdout holds one JSON document and nothing else: whatever a library prints meanwhile goes
+to stderr.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def main(arguments: Sequence[str]) -> int:
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
             return 0
-    return 0
+    return terminal.status
 
 
 def _command(name: str) -> Command:
@@ -63,6 +64,7 @@ def _command(name: str) -> Command:
         commands,
         erase_commands,
         model_commands,
+        pair_commands,
         quality_commands,
         question_commands,
         suite_commands,
@@ -82,6 +84,7 @@ def _command(name: str) -> Command:
         "sources": sync_commands.sources,
         "stale": sync_commands.stale,
         "erase": erase_commands.erase,
+        "pairs": pair_commands.pairs,
         "train": training_commands.train,
         "adapters": training_commands.adapters,
         "compare": training_commands.compare,
@@ -191,6 +194,7 @@ def build_parser() -> Parser:
     _add_models(add)
     _add_syncing(add)
     _add_erasing(add)
+    _add_pairs(add)
     _add_training(add)
     _add_suite(add)
     _add_quality(add)
@@ -303,6 +307,26 @@ def _add_erasing(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     erase.add_argument("--yes", action="store_true", help="erase; without it you see what would go")
     erase.add_argument(
         "--keep-days", type=int, metavar="N", help="age limit of the project from now on; 0: none"
+    )
+
+
+def _add_pairs(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    """Open pairs, checked and made training rows."""
+    pairs = add("pairs", "check pairs of criterion and case, or build training rows of them")
+    pairs.add_argument("action", choices=("check", "build"))
+    pairs.add_argument(
+        "files", type=Path, nargs="+", metavar="FILE", help="JSON lines of pairs, or their folder"
+    )
+    pairs.add_argument(
+        "--keep", type=Path, metavar="FILE", help="ids of pairs kept against a finding, one a line"
+    )
+    pairs.add_argument("--out", type=Path, metavar="DIR", help="build: folder to write to")
+    pairs.add_argument(
+        "--split", type=Path, metavar="FILE", help="build: JSON that names the domains kept back"
+    )
+    pairs.add_argument("--seed", type=int, default=7, help="build: draws the domains kept back")
+    pairs.add_argument(
+        "--tokens-of", default="", metavar="ID", help="build: count tokens of this model"
     )
 
 

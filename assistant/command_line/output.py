@@ -23,6 +23,8 @@ class Terminal:
     def __init__(self, stdout: IO[str], *, json: bool) -> None:
         self._stdout = stdout
         self.json = json
+        self.status = 0
+        """Exit status of a command that ended without an error."""
         self._bar_shown = 0.0
         self._bar_open = False
 

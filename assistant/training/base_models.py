@@ -155,6 +155,23 @@ def has_fast_bfloat16() -> bool:
     return "avx512_bf16" in flags or "amx_bf16" in flags
 
 
+def load_tokenizer(files: BaseFiles) -> Any:
+    """The tokenizer of a base model, without its weights. Raises ``TrainingError``."""
+    needs_extra("peft", "train", "Fine-tuning")
+    from transformers import AutoTokenizer
+
+    where: dict[str, Any] = {"gguf_file": files.gguf} if files.gguf else {}
+    try:
+        return AutoTokenizer.from_pretrained(
+            files.folder, local_files_only=True, trust_remote_code=False, **where
+        )
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        raise TrainingError(
+            f"The tokenizer of {files.identity.id} could not be loaded ({error}). Choose another "
+            f"base model."
+        ) from error
+
+
 def load_base(
     files: BaseFiles, *, dtype: DType = "auto", method: Method = "lora", device: str = ""
 ) -> BaseModel:
@@ -165,7 +182,7 @@ def load_base(
     """
     needs_extra("peft", "train", "Fine-tuning")
     import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoModelForCausalLM
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
@@ -180,10 +197,8 @@ def load_base(
 
         options["quantization_config"] = GgufConfig(dequantize=True)
     where: dict[str, Any] = {"gguf_file": files.gguf} if files.gguf else {}
+    tokenizer = load_tokenizer(files)
     try:
-        tokenizer = AutoTokenizer.from_pretrained(
-            files.folder, local_files_only=True, trust_remote_code=False, **where
-        )
         model: Any = AutoModelForCausalLM.from_pretrained(
             files.folder,
             local_files_only=True,

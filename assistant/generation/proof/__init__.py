@@ -20,6 +20,8 @@ __all__ = [
     "covered_conditions",
     "ground_of",
     "grounded",
+    "limits",
+    "measures",
     "passages",
     "proof_faults",
     "repetition",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import cached_property, lru_cache
@@ -42,6 +42,8 @@ MOST_OPERANDS = 14
 
 _DIGITS = re.compile(r"(?<![\w.,:/-])\d+(?:[ \xa0\u202f]\d{3})*(?:[.,:/-]\d+)*(?![\w])")
 _SPACED = re.compile(r"(?<![\w.,])\d{1,3}(?:[ \xa0\u202f]\d{3})+(?![\w])")
+_DECIMAL = re.compile(r"(?<![\w.,:/-])(\d+),(\d{1,2})(?![\w,]|\.\d)")
+"""A decimal comma: no thousands follow it."""
 _LIST_MARK = re.compile(r"(?m:^\s*(?:[-*•]\s*)?\(?\d{1,2}[.)]\s)|(?<=[.;:] )\d{1,2}[.)]\s(?=[A-Z])")
 
 
@@ -76,12 +78,36 @@ def numbers(text: str) -> tuple[Number, ...]:
         value = min(values_of(match.group()), default=None)
         if value is not None and not _within(match.start(), match.end(), taken):
             found.append(Number(match.group(), value, "", "", match.start(), match.end()))
-    return tuple(sorted(found, key=lambda one: one.start))
+    return tuple(_joined(text, sorted(found, key=lambda one: one.start)))
+
+
+def _joined(text: str, found: Iterable[Number]) -> Iterator[Number]:
+    """The numbers, durations that are written in several units as one: "4 h 1 min"."""
+    last: Number | None = None
+    for one in found:
+        if last is not None and _goes_on(last, one) and not text[last.end : one.start].strip():
+            words = text[last.start : one.end]
+            last = replace(last, words=words, value=last.value + one.value, end=one.end)  # type: ignore[operator]
+            continue
+        if last is not None:
+            yield last
+        last = one
+    if last is not None:
+        yield last
+
+
+def _goes_on(first: Number, second: Number) -> bool:
+    """Whether a duration is the smaller part of the one before it."""
+    if first.kind != "duration" or (second.kind, second.unit) != ("duration", first.unit):
+        return False
+    values = (first.value, second.value)
+    return all(isinstance(v, Decimal) for v in values) and values[1] < values[0]  # type: ignore[operator]
 
 
 def grouped(text: str) -> str:
-    """The text of the same length with English thousands separators ("50,001 €")."""
-    return _SPACED.sub(lambda match: re.sub(r"[ \xa0\u202f]", ",", match.group()), text)
+    """The text of the same length with English separators ("50 001 €", "0,4 kWh")."""
+    text = _SPACED.sub(lambda match: re.sub(r"[ \xa0\u202f]", ",", match.group()), text)
+    return _DECIMAL.sub(r"\1.\2", text)
 
 
 def _within(start: int, end: int, spans: list[tuple[int, int]]) -> bool:
@@ -94,6 +120,8 @@ def number_of(quantity: Quantity, words: str = "") -> Number:
     kind: str = quantity.kind
     if isinstance(value, Decimal):
         named = unit.split()[-1].casefold() if kind == "count" and unit else ""
+        first = unit.split()[0].casefold() if named else ""
+        named = first if first in FOREIGN_UNITS else named  # "24 Stunden vor Beginn"
         if named in _NO_NOUN:
             kind, unit = "number", ""
         if named in FOREIGN_UNITS:

@@ -92,17 +92,33 @@ _BEFORE: dict[Comparison, str] = {
 }
 """What stands in front of the number of a limit."""
 
+_POINT = re.compile(
+    r"\b(?:bis(?: spätestens)?|ab|von|jusqu['’]à|à partir de|dès|hasta|a partir de|fino a|até|vanaf"
+    r"|tot|od|do)\s*$",
+    re.IGNORECASE,
+)
+_COUNTED_BACK = re.compile(
+    r"^\s*[\d.,]*\s*[^\W\d_]+\.?\s+(?:vor|avant|antes d[eo]l?|prima d\w*|voor|przed)\b",
+    re.IGNORECASE,
+)
+_MIRRORED: dict[Comparison, Comparison] = {"at most": "at least", "at least": "at most"}
+"""Up to a time before something at least so much of it is left: "bis 24 Stunden vor Beginn"."""
+
 _BEHIND: dict[Comparison, str] = {
     "at most": "au maximum|maximum|au plus|höchstens|oder weniger|ou moins",
     "at least": "au minimum|minimum|au moins|oder mehr|ou plus|et plus",
 }
 
 
-def foreign_comparison(before: str, after: str) -> Comparison:
-    """The comparison that the words before and behind a number set; "none" where none does."""
+def foreign_comparison(before: str, after: str, counted: str = "") -> Comparison:
+    """The comparison that the words before and behind a number set; "none" where none does.
+
+    ``counted`` are the number and what it counts, as far as they are known.
+    """
     for sense, words in _BEFORE.items():
         if re.search(rf"\b(?:{words})\s*$", before, re.IGNORECASE):
-            return sense
+            back = _POINT.search(before) and _COUNTED_BACK.match(counted + after)
+            return _MIRRORED.get(sense, sense) if back else sense
     for sense, words in _BEHIND.items():
         if re.match(rf"\s*(?:{words})\b", after, re.IGNORECASE):
             return sense

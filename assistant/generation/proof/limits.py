@@ -78,7 +78,7 @@ def limits_of(condition: TestCondition) -> Iterator[Limit]:
         read = [one for one in read if one.range_end] or read[:1]
         bounds = tuple(_bound(fact.quote, one, tried) for one in read)
         if bounds:
-            value = number_of(tried) if tried else next(iter(numbers(fact.value)), None)
+            value = next(iter(numbers(fact.value)), None) or (number_of(tried) if tried else None)
             yield Limit(fact, bounds, value)
 
 
@@ -91,7 +91,7 @@ def _bound(quote: str, read: Quantity, tried: Quantity | None) -> tuple[Comparis
     if _denies(quote[: read.phrase_start]) or _denies(quote[read.phrase_end :]):
         return "none", number_of(read)  # "nobody has answered within 4 hours"
     if comparison == "none":
-        comparison = foreign_comparison(quote[: read.start], quote[read.end :])
+        comparison = foreign_comparison(quote[: read.start], quote[read.end :], read.text)
     return comparison, number_of(read)
 
 

@@ -171,8 +171,8 @@ class Side:
 
     def _vote(self, clause: Clause, outcome: Outcome) -> None:
         told = bool(find_messages(outcome.quote)) and not outcome.happens and not clause.negative
-        if clause.bound or told or _limits(outcome.quote):
-            return
+        if clause.bound or clause.doubled or told or _limits(outcome.quote):
+            return  # "cannot be published without a photo" says nothing of publishing alone
         for word, turned in clause.words:
             denied = turned == outcome.happens
             said = outcome.quote if outcome.happens else f"not: {outcome.quote}"

@@ -127,17 +127,22 @@ def read_item_draft(
 
 def completion_of(case: TestCase) -> str:
     """The case as the line of JSON that a model is to write, without blanks between its parts."""
-    answer = {
-        "p": [_marked(line) for line in case.preconditions],
-        "s": [
-            {
-                "a": _marked(step.action),
-                "d": _marked(_data(step)),
-                "e": _marked(step.expected_result),
-            }
-            for step in case.steps
-        ],
-    }
+    return _line({"p": [_marked(line) for line in case.preconditions], "s": _steps(case)})
+
+
+def steps_of(case: TestCase) -> str:
+    """The answer without preconditions, which code supplies."""
+    return _line({"s": _steps(case)})
+
+
+def _steps(case: TestCase) -> list[dict[str, str]]:
+    return [
+        {"a": _marked(step.action), "d": _marked(_data(step)), "e": _marked(step.expected_result)}
+        for step in case.steps
+    ]
+
+
+def _line(answer: Mapping[str, object]) -> str:
     return json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
 
 

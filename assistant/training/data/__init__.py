@@ -1,3 +1,13 @@
 """Cases to training pairs: chosen, masked, split, described."""
 
-__all__ = ["case_files", "context", "data_sheet", "dataset", "pairs"]
+__all__ = [
+    "case_files",
+    "context",
+    "data_sheet",
+    "dataset",
+    "open_pairs",
+    "pair_checks",
+    "pair_rows",
+    "pair_sets",
+    "pairs",
+]

@@ -27,7 +27,13 @@ from assistant.generation.writers.existing_case import condition_of_case, criter
 from assistant.generation.writers.item_answer import completion_of
 from assistant.generation.writers.item_prompt import ITEM_PROMPT_VERSION, item_prompt
 from assistant.training.data.case_files import read_case_file
-from assistant.training.data.data_sheet import DataSheet, LeftOut, SplitCount, lengths_of
+from assistant.training.data.data_sheet import (
+    DataSheet,
+    LeftOut,
+    NearDuplicate,
+    SplitCount,
+    lengths_of,
+)
 from assistant.training.data.leakage_guard import HELD_SHARE, AnswerGuard, ContextFor, guarded
 from assistant.training.data.library_cases import LinkedCases, from_library
 from assistant.training.data.masking import Masker
@@ -48,6 +54,7 @@ __all__ = [
     "LinkedCases",
     "Selection",
     "build_pairs",
+    "described",
     "from_library",
     "guarded",
     "pairs_of",
@@ -122,7 +129,16 @@ def pairs_of(
             if progress:
                 progress(done, total)
     left_out = (*selection.left_out, *maker.left_out)
-    sheet = _sheet(selection, config, pairs, left_out, maker.guard.left_out, count_tokens)
+    sheet = described(
+        pairs,
+        split_by=config.split_by,
+        seed=config.seed,
+        masked=config.masked,
+        left_out=left_out,
+        near=selection.near_duplicates,
+        kept=maker.guard.left_out,
+        count_tokens=count_tokens,
+    )
     return Dataset(pairs=tuple(pairs), selection=selection, sheet=sheet)
 
 
@@ -207,14 +223,18 @@ class _Maker:
         ).messages
 
 
-def _sheet(
-    selection: Selection,
-    config: DatasetConfig,
+def described(
     pairs: Sequence[CasePair],
-    left_out: Sequence[LeftOut],
-    kept: Counter[str],
-    count_tokens: CountTokens | None,
+    *,
+    split_by: str,
+    seed: int,
+    masked: bool = False,
+    left_out: Sequence[LeftOut] = (),
+    near: Sequence[NearDuplicate] = (),
+    kept: Counter[str] | None = None,
+    count_tokens: CountTokens | None = None,
 ) -> DataSheet:
+    """The data sheet of some pairs; ``kept`` counts what no prompt got, by reason."""
     counts = []
     for split in SPLITS:
         own = [pair for pair in pairs if pair.split == split]
@@ -243,13 +263,13 @@ def _sheet(
         digest.update(line.encode("utf-8"))
     return DataSheet(
         prompt_version=ITEM_PROMPT_VERSION,
-        split_by=config.split_by,
-        seed=config.seed,
-        masked=config.masked,
+        split_by=split_by,
+        seed=seed,
+        masked=masked,
         splits=tuple(counts),
         lengths=tuple(lengths),
         left_out=tuple(left_out),
-        near_duplicates=selection.near_duplicates,
-        kept_from_context=tuple(sorted(kept.items())),
+        near_duplicates=tuple(near),
+        kept_from_context=tuple(sorted((kept or Counter()).items())),
         sha256=digest.hexdigest(),
     )

@@ -5,5 +5,6 @@ __all__ = [
     "compare_models",
     "comparison_view",
     "evaluate_generation",
+    "open_pairs",
     "train_adapter",
 ]

@@ -18,6 +18,7 @@ from assistant.domain import (
 from assistant.generation.proof import Ground, Sources, grounded
 from assistant.generation.proof.case_proof import claims_side, one_side
 from assistant.generation.proof.condition_sides import messages_of_other_side, turned_roles
+from assistant.generation.proof.limits import limits_of
 
 TEXT = "Orders above 40 kegs are refused with “Please call us”; up to 40 kegs they are accepted."
 
@@ -120,3 +121,25 @@ def test_who_acts_may_be_another_although_somebody_has_the_role() -> None:
     listed = "Lea Hoff, nurse, Tim Krause, reception, and Dr. Anna Weber, dentist, all sign in"
     assert not list(turned_roles(one, [listed, "As Lea Hoff, send the order"], [one]))
     assert list(turned_roles(one, [listed, "As Anna Weber, send the order"], [one]))
+
+
+@pytest.mark.parametrize(
+    ("quote", "value", "side"),
+    [
+        (">4h old", "4 h 1 min", True),
+        ("longer than 5 minutes", "5 minutes 10 seconds", True),
+        ("longer than 5 minutes", "4 minutes 50 seconds", False),
+        ("bis spätestens 24 Stunden vor Beginn", "23 Stunden", False),
+        ("bis spätestens 24 Stunden vor Beginn", "25 Stunden", True),
+        ("jusqu'à 3 jours avant le départ", "2 jours", False),
+        ("höchstens 24 Stunden vor Beginn", "23 Stunden", True),
+        ("unter 0,5 kWh", "0,4 kWh", True),
+        ("unter 0,5 kWh", "0,5 kWh", False),
+    ],
+)
+def test_a_value_lies_on_the_side_that_a_reader_sees(quote: str, value: str, side: bool) -> None:
+    fact = Fact(kind="limit", quote=quote, value=value)
+    one = condition("B4").model_copy(update={"facts": (fact,)})
+    limit = next(limits_of(one))
+    assert limit.tried is not None
+    assert limit.holds_at(limit.tried.value) is side
