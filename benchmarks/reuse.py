@@ -24,7 +24,7 @@ from collections import Counter
 from pathlib import Path
 from time import perf_counter
 
-from assistant.design.processes.condition_plan import planned_conditions
+from assistant.design.processes.end_to_end import planned_conditions
 from assistant.domain import TECHNIQUES, Epic, TestCase
 from assistant.sources.files.files import read_file
 from assistant.suite.reuse import VERDICTS, ConditionVerdict, against_existing

@@ -8,9 +8,9 @@ from assistant.command_line.output import Terminal
 from assistant.command_line.project_request import open_workspace
 from assistant.errors import ModelUnavailable, SettingsError
 from assistant.settings import Settings
-from assistant.workflow.deployment import add_models, endpoint_file, probe_models
+from assistant.workflow.deployment import add_models, endpoint_file, model_jobs
 from assistant.workflow.deployment import models as model_store
-from assistant.workflow.deployment.probe_models import ProbeTask
+from assistant.workflow.deployment.model_jobs import ProbeTask
 from assistant.workflow.deployment.ways_of_writing import (
     WAY_WORDS,
     WAYS,
@@ -95,7 +95,7 @@ def _probe(options: Namespace, terminal: Terminal) -> None:
         terminal.note(f"{'passed' if task.passed else 'failed'}  {task.name}  {task.detail}")
 
     with open_workspace(options, terminal, embed=False) as workspace:
-        found = probe_models.probe_model(workspace, options.model, on_task=told)
+        found = model_jobs.probe_model(workspace, options.model, on_task=told)
         way = way_of_writing(workspace, options.model)
     if terminal.json:
         terminal.plain_document({**found.model_dump(mode="json"), "way": found.way})

@@ -3,7 +3,6 @@
 __all__ = [
     "advice",
     "capabilities",
-    "column_brief",
     "columns",
     "language_perplexity",
     "matching",

@@ -18,8 +18,7 @@ from assistant.domain import (
     Value,
 )
 from assistant.errors import AssistantError
-from assistant.evaluation.column_brief import ColumnSpec, brief_for
-from assistant.evaluation.columns import column_kind
+from assistant.evaluation.columns import ColumnSpec, brief_for, column_kind
 from assistant.evaluation.matching import THRESHOLD, TextEmbedder
 from assistant.evaluation.quality import (
     case_text,

@@ -3,12 +3,11 @@
 __all__ = [
     "cancellation",
     "chain",
-    "fixes",
     "house_rules",
     "lint",
-    "messages",
     "models",
     "numbering",
+    "prompts",
     "proof",
     "step_replacement",
     "writer",

@@ -8,14 +8,20 @@ from typing import Self
 
 from assistant.domain import Chunk, RetrievalConfig, RetrievedChunk, SearchFilter
 from assistant.errors import RetrievalError
-from assistant.knowledge.common_terms import REQUIREMENTS, SAMPLE, CommonGround, common_ground
 from assistant.knowledge.document_versions import Versions
 from assistant.knowledge.embedding import Embedder
 from assistant.knowledge.index_writer import IndexWriter
 from assistant.knowledge.qdrant import homes
 from assistant.knowledge.qdrant.collection import CollectionMeta, Home
 from assistant.knowledge.qdrant.homes import Place
-from assistant.knowledge.query_vectors import Question, ask
+from assistant.knowledge.query_vectors import (
+    REQUIREMENTS,
+    SAMPLE,
+    CommonGround,
+    Question,
+    ask,
+    common_ground,
+)
 from assistant.knowledge.read_write_lock import ReadWriteLock
 from assistant.knowledge.retrieval import Retriever, SearchTrace
 from assistant.knowledge.sparse import Bm25Encoder

@@ -4,7 +4,6 @@ __all__ = [
     "actors",
     "amounts",
     "casing",
-    "clause_words",
     "clauses",
     "comparisons",
     "coordination",

@@ -27,12 +27,10 @@ from assistant.reading.anaphora import (
     gone_on,
     joined_to,
 )
-from assistant.reading.condition_lists import read_listed
-from assistant.reading.inline_conditions import take_aside
 from assistant.reading.leading_conditions import is_order, take_inverted, take_leading
 from assistant.reading.outcomes import is_restrictive
 from assistant.reading.rules import Condition, Rule
-from assistant.reading.sentence_conditions import condition_parts
+from assistant.reading.sentence_conditions import condition_parts, read_listed, take_aside
 from assistant.reading.trailing_conditions import take_trailing
 
 _OTHERWISE = re.compile(

@@ -6,7 +6,8 @@ import re
 from itertools import islice
 
 from assistant.language.actors import ARTICLE
-from assistant.language.clause_words import (
+from assistant.language.clauses import parse_clause
+from assistant.language.coordination import (
     CLAUSAL,
     MAX_TRIED,
     OCCASION,
@@ -15,14 +16,13 @@ from assistant.language.clause_words import (
     has_limit,
     is_gerund,
 )
-from assistant.language.clauses import parse_clause
 from assistant.language.quantities import find_quantities
 from assistant.language.quoted_messages import mask_quotes
 from assistant.language.sentences import Span, span
 from assistant.language.verbs import is_base
 from assistant.language.word_lists import word_set
-from assistant.reading.absence_conditions import WORD, lacks
 from assistant.reading.rules import Condition
+from assistant.reading.trailing_conditions import WORD, lacks
 
 _LEAD = re.compile(
     r"^(?P<word>only if|only when|only where|if|when|whenever|once|unless|until|where|while|as"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.errors import TrainingError
-from assistant.generation.messages import Message, neutralise
+from assistant.generation.prompts import Message, neutralise
 from assistant.training.data.pairs import CasePair
 
 TURN_START = "<|im_start|>"

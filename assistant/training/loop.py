@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.domain import Value
 from assistant.errors import TrainingError
 from assistant.generation.cancellation import CancelCheck, never_cancelled
-from assistant.training.batches import Step, by_length, epoch_steps
+from assistant.training.batches import Step, by_length, epoch_steps, token_losses
 from assistant.training.chatml import Example
 from assistant.training.checkpoints import (
     BEST,
@@ -24,7 +24,6 @@ from assistant.training.checkpoints import (
     write_checkpoint,
 )
 from assistant.training.config import Stage, TrainingConfig
-from assistant.training.losses import token_losses
 from assistant.training.optimiser import MasterAdamW, learning_rate
 
 if TYPE_CHECKING:

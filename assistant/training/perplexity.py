@@ -8,10 +8,9 @@ from typing import Any
 
 from assistant.domain import Value
 from assistant.training.base_models import BaseModel
-from assistant.training.batches import by_length
+from assistant.training.batches import by_length, token_losses
 from assistant.training.chatml import encode
 from assistant.training.data.pairs import CasePair
-from assistant.training.losses import token_losses
 
 BATCH_TOKENS = 4096
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from assistant.errors import TrainingError
-from assistant.generation.messages import neutralise
+from assistant.generation.prompts import neutralise
 from assistant.training.chatml import TURN_END, TURN_START, Example, end_id
 
 LEAST_BLOCK = 16

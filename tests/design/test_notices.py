@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from assistant.design.conditions import derive_conditions
 from assistant.design.instructions import find_instructions
-from assistant.design.processes.condition_plan import planned_conditions
+from assistant.design.processes.end_to_end import planned_conditions
 from assistant.design.questions.notices import find_notices
 from assistant.design.questions.scope import out_of_scope
 from assistant.domain import AcceptanceCriterion, Chunk, Epic, UserStory

@@ -11,8 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.domain import TestCase, TestStep
-from assistant.evaluation.assignment import best_assignment
-from assistant.evaluation.matching import AGAINST, OTHER_END, TextEmbedder, Vectors, pair
+from assistant.evaluation.matching import (
+    AGAINST,
+    OTHER_END,
+    TextEmbedder,
+    Vectors,
+    best_assignment,
+    pair,
+)
 
 weight = st.floats(-1, 1, allow_nan=False)
 

@@ -16,7 +16,7 @@ from assistant.domain import (
 )
 from assistant.errors import AssistantError
 from assistant.evaluation.advice import advise
-from assistant.evaluation.column_brief import ColumnSpec
+from assistant.evaluation.columns import ColumnSpec
 from assistant.evaluation.matching import TextEmbedder
 from assistant.evaluation.records import CaseLoss, CaseScore, Comparison, EvaluationSet
 from assistant.evaluation.report import markdown, plain

@@ -10,7 +10,6 @@ from briefs import brief_of_case
 
 from assistant.domain import Epic, GenerationConfig, TestCase, UserStory
 from assistant.errors import ModelUnavailable
-from assistant.generation.messages import Message
 from assistant.generation.models.catalogue import SMALL_CHAT, find_model
 from assistant.generation.models.chat_models import (
     AdapterFile,
@@ -19,6 +18,7 @@ from assistant.generation.models.chat_models import (
     open_embedded,
 )
 from assistant.generation.models.engine import LlamaEngine
+from assistant.generation.prompts import Message
 from assistant.generation.writers.item_answer import item_schema, read_item_draft
 from assistant.generation.writers.item_prompt import item_prompt
 from assistant.generation.writers.item_writer import ItemWriter

@@ -14,7 +14,6 @@ from assistant.domain import (
     TestCase,
     TestStep,
 )
-from assistant.generation.fixes import with_fix
 from assistant.generation.house_rules import (
     HouseRules,
     check_rules,
@@ -22,7 +21,7 @@ from assistant.generation.house_rules import (
     learn_rules,
     shape_of,
 )
-from assistant.generation.lint import lint
+from assistant.generation.lint import lint, with_fix
 from assistant.workflow.review.lint_cases import cases_in
 
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "existing_cases.csv"

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.domain import LintFinding, TestCase, TestStep
-from assistant.generation.fixes import with_fix
-from assistant.generation.lint import lint
+from assistant.generation.lint import lint, with_fix
 
 
 def case_of(*steps: tuple[str, str], title: str = "Verify that a plan is saved") -> TestCase:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.design.processes.condition_plan import planned_conditions
+from assistant.design.processes.end_to_end import planned_conditions
 from assistant.domain import (
     TECHNIQUES,
     AcceptanceCriterion,

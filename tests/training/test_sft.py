@@ -16,11 +16,10 @@ from tiny import made_up_pairs, small_run
 
 from assistant.errors import TrainingError
 from assistant.training.base_models import BaseModel, find_base, load_base
-from assistant.training.batches import by_length, epoch_steps
+from assistant.training.batches import by_length, epoch_steps, token_losses
 from assistant.training.chatml import Example, completion_ids, encode, prompt_ids
 from assistant.training.config import TrainingConfig
 from assistant.training.loop import Progress, StageData, StageResult
-from assistant.training.losses import token_losses
 from assistant.training.perplexity import CompletionLoss, completion_losses
 from assistant.training.pretraining import encode_documents
 from assistant.training.sft import encode_split, save_adapter, train_stage, with_lora

@@ -1,3 +1,3 @@
 """Walks from end to end: the way from status to status, what cases are planned for."""
 
-__all__ = ["condition_plan", "end_to_end"]
+__all__ = ["end_to_end"]

@@ -12,10 +12,33 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from assistant.design.processes.condition_plan import planned_conditions
+from assistant.design.conditions import derive_conditions
 from assistant.design.processes.walks import Walk, offered, walk_from
-from assistant.design.questions.scope import contradicted, out_of_scope
-from assistant.domain import TECHNIQUES, Depth, Epic, Evidence, Technique, TestCondition
+from assistant.design.questions.scope import contradicted, is_scope_statement, out_of_scope
+from assistant.domain import (
+    TECHNIQUES,
+    AcceptanceCriterion,
+    Depth,
+    Epic,
+    Evidence,
+    Technique,
+    TestCondition,
+    UserStory,
+)
+
+
+def planned_conditions(
+    story: UserStory,
+    criterion: AcceptanceCriterion,
+    *,
+    techniques: Sequence[Technique] = TECHNIQUES,
+    depth: Depth = "standard",
+) -> tuple[TestCondition, ...]:
+    """The conditions of one criterion as ``derive_conditions`` gives them, but see above."""
+    if is_scope_statement(criterion.text):
+        return ()
+    return derive_conditions(story, criterion, techniques=techniques, depth=depth)
+
 
 MAX_CONDITIONS = 3
 """End-to-end conditions of one epic."""

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from assistant.design.condition_settings import condition_settings, results_of
-from assistant.design.items import Item, Result
-from assistant.design.techniques.feasibility import possible
-from assistant.design.techniques.variables import assignment
+from assistant.design.items import Item, Result, condition_settings, results_of
+from assistant.design.techniques.variables import assignment, possible
 from assistant.domain import Technique
 from assistant.reading.certainty import is_of_other_case, is_sure
 from assistant.reading.logic import Case, Expression, Junction, cases, first_case, holds, shifted

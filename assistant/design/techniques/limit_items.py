@@ -7,8 +7,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice, pairwise
 
-from assistant.design.condition_settings import condition_settings, effect_words, results_of
-from assistant.design.items import Item, Result, Setting
+from assistant.design.items import (
+    Item,
+    Result,
+    Setting,
+    condition_settings,
+    effect_words,
+    results_of,
+)
 from assistant.design.techniques.boundaries import Point, points
 from assistant.design.techniques.variables import assignment, measured
 from assistant.language.amounts import Quantity

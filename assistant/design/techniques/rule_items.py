@@ -8,12 +8,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import product
 
-from assistant.design.condition_settings import condition_settings, results_of
-from assistant.design.items import Item, Result, Setting, Variables, found, one_line
+from assistant.design.items import (
+    Item,
+    Result,
+    Setting,
+    Variables,
+    condition_settings,
+    found,
+    one_line,
+    results_of,
+)
 from assistant.design.techniques.chain_items import chain_items, chains
-from assistant.design.techniques.feasibility import possible
 from assistant.design.techniques.limit_items import limit_items
-from assistant.design.techniques.variables import assignment
+from assistant.design.techniques.variables import assignment, possible
 from assistant.domain import Technique
 from assistant.language.clauses import parse_clause
 from assistant.language.coordination import clauses_of, coordinated

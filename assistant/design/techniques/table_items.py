@@ -12,9 +12,7 @@ from assistant.design.techniques.limit_items import is_further
 from assistant.domain import Technique
 from assistant.language.quantities import find_quantities
 from assistant.language.sentences import Span
-from assistant.reading.tables.condition_rows import ConditionRow, read_condition_rows
 from assistant.reading.tables.field_rows import FieldRow
-from assistant.reading.tables.permission_rows import Grant, read_grants
 from assistant.reading.tables.row_cells import Cell
 from assistant.reading.tables.rows import (
     Row,
@@ -24,7 +22,14 @@ from assistant.reading.tables.rows import (
     is_refusal,
     read_rows,
 )
-from assistant.reading.tables.transition_rows import TransitionRow, read_transition_rows
+from assistant.reading.tables.rule_rows import (
+    ConditionRow,
+    Grant,
+    TransitionRow,
+    read_condition_rows,
+    read_grants,
+    read_transition_rows,
+)
 
 
 def table_items(text: str, *, table: bool) -> tuple[Item, ...]:

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from assistant.domain import GenerationConfig, ModelSpec
 from assistant.errors import ModelUnavailable
 from assistant.generation.cancellation import CancelCheck, never_cancelled
-from assistant.generation.messages import Message, neutralise
 from assistant.generation.models.catalogue import CatalogueModel
 from assistant.generation.models.destinations import STAYS, destination_of
 from assistant.generation.models.engine import LlamaEngine
@@ -30,6 +29,7 @@ from assistant.generation.models.providers import (
 )
 from assistant.generation.models.structured import StructuredReply, stream
 from assistant.generation.models.verification import is_unchanged
+from assistant.generation.prompts import Message, neutralise
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel

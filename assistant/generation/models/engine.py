@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import ModelUnavailable
 from assistant.generation.cancellation import CancelCheck, never_cancelled, raise_if_cancelled
-from assistant.generation.messages import Message
 from assistant.generation.models.gguf import SpecialToken, read_special_tokens
 from assistant.generation.models.llama_library import import_llama
+from assistant.generation.prompts import Message
 
 if TYPE_CHECKING:
     import httpx

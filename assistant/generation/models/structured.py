@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 from assistant.domain import Value
 from assistant.errors import AssistantError, GenerationError, InvalidOutput, ModelTimeout
 from assistant.generation.cancellation import CancelCheck, Cancelled, raise_if_cancelled
-from assistant.generation.messages import Message
 from assistant.generation.models.endpoint_errors import translated
+from assistant.generation.prompts import Message
 
 if TYPE_CHECKING:
     from langchain_core.callbacks import BaseCallbackHandler

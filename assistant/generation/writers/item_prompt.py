@@ -13,8 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from assistant.domain import AcceptanceCriterion, RetrievedChunk, TestCondition, UserStory, Value
-from assistant.generation.messages import Message
-from assistant.generation.prompts import data_text
+from assistant.generation.prompts import Message, data_text
 from assistant.generation.writers.item_words import outcome_words
 
 ITEM_PROMPT_VERSION = "item-1"

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from assistant.domain import RetrievedChunk, TestCase, TestCondition
-from assistant.generation.messages import Message
-from assistant.generation.prompts import data_text
+from assistant.generation.prompts import Message, data_text
 from assistant.generation.writer import StoryBrief
 
 STORY_PROMPT_VERSION = "story-2"

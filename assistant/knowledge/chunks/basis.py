@@ -14,8 +14,7 @@ from assistant.domain import (
     SourceMetadata,
     UserStory,
 )
-from assistant.knowledge.chunks.blocks import Outline
-from assistant.knowledge.chunks.spans import Span, Spans
+from assistant.knowledge.chunks.blocks import Outline, Span, Spans
 
 _MAX_FLEXIBLE_WORDS = 600
 

@@ -25,7 +25,7 @@ from assistant.domain import (
 )
 from assistant.knowledge.chunks import markup
 from assistant.knowledge.chunks.basis import Claim, claims_of_epics
-from assistant.knowledge.chunks.blocks import Block, Outline, Path, read_blocks
+from assistant.knowledge.chunks.blocks import Block, Outline, Path, Spans, read_blocks, trim
 from assistant.knowledge.chunks.composed_chunks import (
     Holder,
     Holders,
@@ -33,9 +33,8 @@ from assistant.knowledge.chunks.composed_chunks import (
     case_values,
     row_text,
 )
-from assistant.knowledge.chunks.prose import MAX_CHARACTERS, passages
 from assistant.knowledge.chunks.rules import RuleReader
-from assistant.knowledge.chunks.spans import Spans, trim
+from assistant.knowledge.chunks.text_pieces import MAX_CHARACTERS, passages
 
 _NAMESPACE = uuid.UUID("6f1d8f0e-3c50-5c0c-9d5f-0f4c5a4f6f57")
 _HAS_WORD = re.compile(r"\w")

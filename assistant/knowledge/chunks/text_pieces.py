@@ -1,4 +1,4 @@
-"""Texts cut to what a model can read at once, sorted into batches, and their vectors joined."""
+"""Texts cut to what a model reads at once, at paragraphs and sentences; batches, vectors joined."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
     from sentence_transformers import SentenceTransformer
+from collections.abc import Iterator
 
 BATCH_TOKENS = 2048
 """Tokens of a batch, padding included: its activations stay in the processor's cache."""
@@ -76,3 +77,31 @@ def averaged(vectors: np.ndarray, owners: Sequence[int], count: int) -> np.ndarr
 def _encodable(text: str) -> str:
     """``text`` with lone surrogates replaced: tokenizers refuse them."""
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+MAX_CHARACTERS = 1050
+"""Length of a passage: about 180 words, so that with its heading it fits MiniLM's 256 tokens."""
+
+_SENTENCE = r"(?<=[.!?])[\"'”’)\]]*\s+"
+_SEPARATORS = [r"\n\s*\n", _SENTENCE, r"\n", r"[;,]\s+", r"\s+", ""]
+
+
+def passages(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Offsets of the passages of ``text[start:end]``; together they hold all but white space."""
+    if end - start <= MAX_CHARACTERS:
+        yield start, end
+        return
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+    splitter = RecursiveCharacterTextSplitter(
+        separators=_SEPARATORS,
+        is_separator_regex=True,
+        keep_separator="end",
+        chunk_size=MAX_CHARACTERS,
+        chunk_overlap=0,
+    )
+    at = start
+    for piece in splitter.split_text(text[start:end]):
+        at = text.index(piece, at, end)
+        yield at, at + len(piece)
+        at += len(piece)

@@ -22,7 +22,7 @@ from assistant.domain import (
     UserStory,
     Value,
 )
-from assistant.generation.messages import Message
+from assistant.generation.prompts import Message
 from assistant.generation.writers.existing_case import condition_of_case, criterion_of
 from assistant.generation.writers.item_answer import completion_of
 from assistant.generation.writers.item_prompt import ITEM_PROMPT_VERSION, item_prompt

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from assistant.domain import Value
 from assistant.errors import TrainingError
-from assistant.generation.messages import Message
+from assistant.generation.prompts import Message
 
 Split = Literal["train", "validation", "held-out"]
 

@@ -11,9 +11,8 @@ from assistant.ui.plain_text import label
 from assistant.ui.state import Session
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import review_library
-from assistant.workflow.writing import run_quality
-from assistant.workflow.writing.run_quality import Figure, Quality
-from assistant.workflow.writing.runs import RunView
+from assistant.workflow.writing import runs
+from assistant.workflow.writing.runs import Figure, Quality, RunView
 
 LISTED = 40
 FIGURES_A_ROW = 4
@@ -73,7 +72,7 @@ def _quality(
     _opened: Workspace, project_id: str, _view: RunView, run_id: str, stamp: str
 ) -> Quality:
     """Kept until anything in the project changes; ``stamp`` says so."""
-    return run_quality.of_run(_opened, project_id, _view.run)
+    return runs.quality_of(_opened, project_id, _view.run)
 
 
 def _behind(figure: Figure, view: RunView) -> None:

@@ -11,7 +11,6 @@ __all__ = [
     "jobs",
     "model_jobs",
     "models",
-    "probe_models",
     "services",
     "start",
     "ways_of_writing",

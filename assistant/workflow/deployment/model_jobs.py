@@ -4,15 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from assistant.domain import Value
-from assistant.errors import SettingsError
+from assistant.domain import GenerationConfig, Value
+from assistant.errors import ModelUnavailable, SettingsError
+from assistant.evaluation.model_probe import PROBE_CONFIG, TASKS, ModelProbe, ProbeTask, probe
 from assistant.generation.cancellation import Cancelled
 from assistant.generation.models.added_models import CHAT_FORMATS as FORMS_BY_SIGN
 from assistant.generation.models.partial import FetchProgress
-from assistant.workflow.deployment import add_models, models, probe_models
+from assistant.workflow.deployment import add_models, models
 from assistant.workflow.deployment.jobs import JobState, StopCheck
-from assistant.workflow.deployment.probe_models import PROBE_TASKS, ProbeTask
+from assistant.workflow.deployment.models import OUTLINE_WRITER, writer
+from assistant.workflow.deployment.ways_of_writing import keep_probe
 from assistant.workflow.deployment.workspace import Workspace
+
+__all__ = ["PROBE_TASKS", "ModelProbe", "ProbeTask", "probe_model"]
+
+PROBE_TASKS = len(TASKS)
+"""How many tasks a probe has."""
+
+
+def probe_model(
+    workspace: Workspace, writer_id: str, *, on_task: Callable[[ProbeTask], None]
+) -> ModelProbe:
+    """Probe a writer and keep the result with the data folder; minutes for an embedded model.
+
+    Raises ``ModelUnavailable`` for an unknown writer, one that is no model, or one that cannot be
+    loaded or reached.
+    """
+    if writer(workspace, writer_id).id == OUTLINE_WRITER:
+        raise ModelUnavailable(f"'{writer_id}' is no model: there is nothing to find out about it.")
+    config: GenerationConfig = PROBE_CONFIG.model_copy(update={"writer": writer_id})
+    found = probe(workspace.endpoints.open(writer_id, config), on_task=on_task)
+    keep_probe(workspace.settings, writer_id, found)
+    return found
+
 
 FETCH, ADD, PROBE = "model-fetch", "model-add", "model-probe"
 JOBS = (FETCH, ADD, PROBE)
@@ -85,7 +109,7 @@ def start_probe(workspace: Workspace, writer_id: str) -> None:
         workspace.jobs.report(PROBE, 0, PROBE_TASKS)
         with workspace.jobs.model_turn(PROBE, stop) as mine:
             if mine:
-                probe_models.probe_model(workspace, writer_id, on_task=told)
+                probe_model(workspace, writer_id, on_task=told)
 
     _start(workspace, PROBE, run)
 

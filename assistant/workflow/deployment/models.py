@@ -81,6 +81,9 @@ class WriterChoice(Value):
         return self.destination != STAYS
 
 
+OUTLINE = WriterChoice(id=OUTLINE_WRITER, title=OUTLINE_TITLE, state="ready", destination=STAYS)
+
+
 def list_models(settings: Settings) -> tuple[ModelRow, ...]:
     """Every known model with the state of its files; nothing is read or fetched."""
     return tuple(
@@ -130,9 +133,7 @@ def verify(settings: Settings, model_id: str) -> None:
 
 def writers(workspace: Workspace) -> tuple[WriterChoice, ...]:
     """Every writer that can be chosen: the outline, the embedded models, the endpoint."""
-    choices = [
-        WriterChoice(id=OUTLINE_WRITER, title=OUTLINE_TITLE, state="ready", destination=STAYS)
-    ]
+    choices = [OUTLINE]
     for model in known_models(workspace.settings):
         if model.task == "chat":
             state, problem = _embedded_state(workspace, model)
@@ -215,10 +216,14 @@ def _embedded_state(workspace: Workspace, model: CatalogueModel) -> tuple[Writer
 
 def writer(workspace: Workspace, writer_id: str) -> WriterChoice:
     """The choice with this id; an unknown id raises ``ModelUnavailable`` naming the known ones."""
-    for choice in writers(workspace):
-        if choice.id == present_writer_id(writer_id):
+    wanted = present_writer_id(writer_id)
+    if wanted == OUTLINE.id:
+        return OUTLINE
+    choices = writers(workspace)
+    for choice in choices:
+        if choice.id == wanted:
             return choice
-    known = ", ".join(choice.id for choice in writers(workspace))
+    known = ", ".join(choice.id for choice in choices)
     raise ModelUnavailable(f"There is no writer '{writer_id}'. Writers: {known}.")
 
 

@@ -19,8 +19,7 @@ from assistant.domain import (
     Value,
 )
 from assistant.evaluation.capabilities import BuildCost
-from assistant.evaluation.column_brief import ColumnSpec, Context
-from assistant.evaluation.columns import column_kind
+from assistant.evaluation.columns import ColumnSpec, Context, column_kind
 from assistant.evaluation.language_perplexity import (
     ENGLISH_PROSE,
     LanguageFigures,

@@ -23,7 +23,7 @@ from assistant.domain import (
     WriterId,
 )
 from assistant.errors import TrainingError
-from assistant.evaluation.column_brief import ColumnSpec
+from assistant.evaluation.columns import ColumnSpec
 from assistant.evaluation.matching import MATCHER_ERROR, THRESHOLD, MatcherError
 from assistant.evaluation.metrics import metric_of
 from assistant.evaluation.quality import template_as_used

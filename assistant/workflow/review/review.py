@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from assistant.domain import CaseStatus, LintFinding, TestCase, TestStep, Value
 from assistant.errors import AssistantError, LibraryError
-from assistant.generation.fixes import with_fix
+from assistant.generation.lint import with_fix
 from assistant.library import StoredCase
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.writing.recheck_case import rechecked

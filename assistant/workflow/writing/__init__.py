@@ -12,7 +12,6 @@ __all__ = [
     "recheck_case",
     "requests",
     "reuse",
-    "run_quality",
     "runs",
     "shared_preconditions",
     "usage",

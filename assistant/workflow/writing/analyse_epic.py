@@ -9,8 +9,11 @@ from pathlib import Path
 from pydantic import Field
 
 from assistant.design.analysis import CriterionAnalysis, analyse
-from assistant.design.processes.condition_plan import planned_conditions
-from assistant.design.processes.end_to_end import conditions_of_epic, end_to_end_conditions
+from assistant.design.processes.end_to_end import (
+    conditions_of_epic,
+    end_to_end_conditions,
+    planned_conditions,
+)
 from assistant.design.questions.notices import find_notices
 from assistant.design.questions.questions import raise_questions
 from assistant.design.shared_preconditions import SharedPrecondition, shared_preconditions

@@ -1,4 +1,4 @@
-"""Look at runs and their cases: what the pages show and the command line prints."""
+"""Look at runs, their cases and their quality: what pages show and the command line prints."""
 
 from __future__ import annotations
 
@@ -9,9 +9,15 @@ from typing import Literal
 from assistant.design.questions.notices import find_notices
 from assistant.domain import CaseStatus, GenerationRun, Notice, Technique, Value
 from assistant.errors import LibraryError
+from assistant.generation.proof import RULES
 from assistant.library import RunSummary as RunSummary
 from assistant.library import StoredCase as StoredCase
+from assistant.suite.quality import Figure as Figure
+from assistant.suite.quality import Quality as Quality
+from assistant.suite.quality import quality
+from assistant.suite.template import template_problems
 from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review import duplicates
 from assistant.workflow.review.review import needs_of, set_aside
 
 ACTIVE = ("queued", "running")
@@ -136,3 +142,24 @@ def _row(stored: StoredCase) -> CaseRow:
 def needs_first(rows: Sequence[CaseRow]) -> tuple[CaseRow, ...]:
     """The rows with those first that need a person; else in the order they were written."""
     return tuple(sorted(rows, key=lambda row: not row.needs))
+
+
+def quality_of(workspace: Workspace, project_id: str, run: GenerationRun) -> Quality:
+    """Count what the checks say about the cases of a run; takes seconds for a hundred cases."""
+    report = duplicates.in_run(workspace, project_id, run.id)
+    template = workspace.project(project_id).template
+    cited = {citation.chunk_id for case in run.cases for citation in case.all_citations}
+    sources = workspace.library.chunks(project_id, sorted(cited))
+    traced = {name for c in run.cases if c.status != "rejected" for name in c.criterion_ids}
+    criteria = [criterion.id for epic in run.epics for criterion in epic.criteria]
+    return quality(
+        run.cases,
+        duplicates=report.within,
+        existing=report.existing,
+        criteria=len(criteria),
+        covered=[name for name in criteria if name in traced],
+        problems=[
+            case.id for case in run.cases if template_problems(template, case, sources=sources)
+        ],
+        grounding_rules=RULES,
+    )

@@ -14,7 +14,7 @@ from assistant.domain import (
     TestCondition,
     UserStory,
 )
-from assistant.generation.messages import Message
+from assistant.generation.prompts import Message
 from assistant.generation.writers.item_prompt import (
     EXAMPLES,
     SOURCES,
