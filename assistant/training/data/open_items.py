@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from assistant.design.labels import label, told
+from assistant.design.conditions import label, told
 from assistant.domain import (
     AcceptanceCriterion,
     Chunk,
