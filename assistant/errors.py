@@ -5,8 +5,8 @@
     AssistantError
       x SettingsError  x MissingExtra  x TemplateError  x TrainingError
       x LibraryError      + EditConflict
-      x SourceError       + UnsupportedFile  + UnreadableFile  + ConnectorError
-      |                                        (- NotAuthorised - RateLimited - Unreachable)
+      x SourceError       + UnsupportedFile  + UnreadableFile  + UnknownColumns
+      |                   + ConnectorError (- NotAuthorised - RateLimited - Unreachable)
       x RetrievalError    + CollectionMissing  + EmbeddingMismatch  + IndexLocked
       x GenerationError   + ModelUnavailable  + InvalidOutput(raw_output, attempts)
                               (- ModelTimeout)
@@ -64,6 +64,10 @@ class SourceError(AssistantError):
 
 class UnsupportedFile(SourceError):
     """A file of a kind that is not read."""
+
+
+class UnknownColumns(SourceError):
+    """A table may hold test cases, but what its columns hold is not known for certain."""
 
 
 class UnreadableFile(SourceError):

@@ -1,8 +1,8 @@
 """The command line: arguments in, one workflow call, rows or one JSON document out.
 
-Exit status 0, 1 where ``pairs check`` refuses, or 2 with a one-line ``error: ...`` on stderr. With
-``--json`` stdout holds one JSON document and nothing else: whatever a library prints meanwhile goes
-to stderr.
+Exit status 0, 1 where ``check`` finds something or ``pairs check`` refuses, or 2 with a one-line
+``error: ...`` on stderr. With ``--json`` stdout holds one JSON document and nothing else: whatever a
+library prints meanwhile goes to stderr.
 """
 
 from __future__ import annotations
@@ -92,6 +92,7 @@ def _command(name: str) -> Command:
         "duplicates": suite_commands.duplicates,
         "coverage": suite_commands.coverage,
         "lint": quality_commands.lint,
+        "check": quality_commands.check,
         "evaluate": quality_commands.evaluate,
     }
     return table[name]
@@ -245,6 +246,9 @@ def _add_quality(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     """The commands that judge cases and writers."""
     lint = add("lint", "smells of the test cases in files")
     lint.add_argument("files", type=Path, nargs="+", metavar="FILE")
+
+    check = add("check", "hold cases that any tool or person wrote against the project's sources")
+    check.add_argument("file", type=Path, metavar="FILE", help="table of cases or feature file")
 
     evaluate = add("evaluate", "measure a writer on held-out stories with reference cases")
     evaluate.add_argument("what", choices=("generation",))

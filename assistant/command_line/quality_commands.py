@@ -1,4 +1,5 @@
-"""Commands that judge: ``lint`` a file of cases, ``evaluate`` a writer on held-out stories."""
+"""Commands that judge: ``lint`` and ``check`` files of cases, ``evaluate`` a writer on held-out
+stories."""
 
 from __future__ import annotations
 
@@ -7,12 +8,12 @@ from argparse import Namespace
 from pydantic import ValidationError
 
 from assistant.command_line.output import Terminal
-from assistant.command_line.project_request import DEFAULT_PROJECT, open_workspace
+from assistant.command_line.project_request import DEFAULT_PROJECT, open_workspace, reading_project
 from assistant.errors import SettingsError
 from assistant.workflow.deployment import models as model_store
 from assistant.workflow.learning import evaluate_generation
 from assistant.workflow.learning.evaluate_generation import EvaluateRequest
-from assistant.workflow.review import lint_cases
+from assistant.workflow.review import check_report, check_suite, lint_cases
 
 
 def lint(options: Namespace, terminal: Terminal) -> None:
@@ -30,6 +31,38 @@ def lint(options: Namespace, terminal: Terminal) -> None:
         f"{len(report.rows)} findings in {report.cases} cases, {report.per_case:.2f} a case"
         + (f": {counts}" if counts else "")
     )
+
+
+def check(options: Namespace, terminal: Terminal) -> None:
+    """Cases of a file against the project's sources; the exit status is 1 where something is
+    found."""
+    with open_workspace(options, terminal) as workspace:
+        project_id = reading_project(workspace, options, terminal)
+        report = check_suite.check_file(
+            workspace,
+            project_id,
+            options.file,
+            progress=lambda done, total: terminal.bar("checking   ", done, total),
+        )
+    terminal.end_bar()
+    if report.counts["no automatic finding"] < len(report.cases):
+        terminal.status = 1
+    if terminal.json:
+        figures = {"counts": dict(report.counts), "rules": report.rules, "links": report.links}
+        terminal.plain_document(figures | report.model_dump(mode="json"))
+        return
+    rows = [
+        (checked.verdict, checked.case.id, f"step {one.step}" if one.step else "case", one.rule,
+         one.message)
+        for checked in report.worst_first
+        for one in checked.case.findings
+    ]  # fmt: skip
+    if rows:
+        terminal.table([("VERDICT", "CASE", "PLACE", "RULE", "FINDING"), *rows])
+    for way, count in report.links.items():
+        if count:
+            terminal.note(f"{count} cases: {check_suite.LINKS[way]}")
+    terminal.line(check_report.summary(report))
 
 
 def evaluate(options: Namespace, terminal: Terminal) -> None:

@@ -9,6 +9,7 @@ __all__ = [
     "numbering",
     "prompts",
     "proof",
+    "run_plan",
     "step_replacement",
     "writer",
     "writers",

@@ -26,6 +26,7 @@ _QUOTED = re.compile(
 )
 
 
+@lru_cache(maxsize=8192)
 def find_messages(text: str) -> tuple[Quoted, ...]:
     """Every quotation in ``text``, in order, with the offsets of the words inside the marks."""
     found = []

@@ -1,3 +1,13 @@
 """What the pages are made of: session, guard, and widgets. Streamlit lives here and in pages/."""
 
-__all__ = ["home", "learning", "library", "settings", "shell", "sources", "state", "template"]
+__all__ = [
+    "check",
+    "home",
+    "learning",
+    "library",
+    "settings",
+    "shell",
+    "sources",
+    "state",
+    "template",
+]

@@ -7,6 +7,7 @@ it. A number alone supports nothing: "2." of a list is no "2 appointments".
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from assistant.domain import Citation
 from assistant.generation.proof.amounts import alike, numbers
@@ -86,9 +87,10 @@ def carries(result: str, quotes: Iterable[str], data: frozenset[str] = frozenset
     return len(meeting(words, all_content("\n".join(quotes)))) >= CARRIED * len(words)
 
 
-def _spans(text: str) -> list[tuple[int, int]]:
+@lru_cache(maxsize=2048)
+def _spans(text: str) -> tuple[tuple[int, int], ...]:
     found = [*sentences(text), *((start, end) for _, start, end in clauses(text))]
-    return [span for span in (_trimmed(text, *one) for one in found) if span[0] < span[1]]
+    return tuple(span for span in (_trimmed(text, *one) for one in found) if span[0] < span[1])
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:

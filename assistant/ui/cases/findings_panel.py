@@ -15,8 +15,9 @@ SHOWN = 6
 Apply = Callable[[LintFinding], None]
 
 
-def findings_panel(case: TestCase, apply: Apply) -> None:
-    """The findings of a case; ``apply`` is called with one whose fix is wanted."""
+def findings_panel(case: TestCase, apply: Apply | None = None) -> None:
+    """The findings of a case; ``apply`` is called with one whose fix is wanted. Without it, fixes
+    are not offered."""
     found = sorted(case.findings, key=lambda one: (one.severity != "error", one.step or 0))
     if not found:
         return
@@ -34,7 +35,7 @@ def findings_panel(case: TestCase, apply: Apply) -> None:
                     _finding(one, place, apply)
 
 
-def _finding(one: LintFinding, place: int, apply: Apply) -> None:
+def _finding(one: LintFinding, place: int, apply: Apply | None) -> None:
     color, icon = ("red", "error") if one.severity == "error" else ("orange", "warning")
     where = f"step {one.step}" if one.step else "case"
     said, _ = without_emphasis(" ".join(one.message.split()))
@@ -43,7 +44,7 @@ def _finding(one: LintFinding, place: int, apply: Apply) -> None:
             f":small[:{color}[:material/{icon}:] **{where}, {label(one.rule)}:** {plain(said)}]",
             width="stretch",
         )
-        if one.fix is not None:
+        if one.fix is not None and apply is not None:
             st.button(
                 label(one.fix.says, limit=60),
                 key=f"fix-{place}",

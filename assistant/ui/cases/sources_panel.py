@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import streamlit as st
 
-from assistant.domain import Citation, LintFinding, RetrievedChunk, TestCase
+from assistant.domain import Citation, LintFinding, RejectedDraft, RetrievedChunk, TestCase
 from assistant.ui.cases.source_reader import read_button
 from assistant.ui.plain_text import (
     highlighted,
@@ -19,7 +19,6 @@ from assistant.ui.plain_text import (
     without_emphasis,
 )
 from assistant.workflow.review.lineage import StepSource
-from assistant.workflow.writing.runs import RunView
 
 OTHERS_SHOWN = 12
 SUPPORTED_PARTS = {
@@ -31,19 +30,21 @@ SUPPORTED_PARTS = {
 
 def sources_panel(
     project_id: str,
-    view: RunView,
+    retrieved: Sequence[RetrievedChunk],
     case: TestCase,
     origins: Sequence[StepSource] = (),
+    rejected: Sequence[RejectedDraft] = (),
 ) -> None:
-    """What contradicts the case, its cited sources, then the others that were found for this run.
+    """What contradicts the case, its cited sources, then the others of ``retrieved``.
 
-    ``origins`` say where each cited chunk comes from.
+    ``origins`` say where each cited chunk comes from; ``rejected`` are the drafts that were refused
+    of the run that wrote the case.
     """
     uses = _uses(case)
     technique = case.technique or "test technique"
     derived = [str(step.number) for step in case.steps if step.support == "derived"]
-    cited = [hit for hit in view.run.retrieved if hit.chunk.id in uses]
-    _contradictions(project_id, view, case)
+    cited = [hit for hit in retrieved if hit.chunk.id in uses]
+    _contradictions(project_id, retrieved, case)
     if case.unsupported_steps:
         unsupported = _steps([str(number) for number in case.unsupported_steps])
         st.markdown(
@@ -59,16 +60,16 @@ def sources_panel(
     for hit in cited:
         found = [o for o in origins if o.chunk_id == hit.chunk.id]
         _cited(project_id, hit, uses[hit.chunk.id], found)
-    others = [hit for hit in view.run.retrieved if hit.chunk.id not in uses and hit.stage != "page"]
+    others = [hit for hit in retrieved if hit.chunk.id not in uses and hit.stage != "page"]
     if others:
         with st.expander(f"Found but not cited ({len(others)})", icon=":material/more_horiz:"):
             # One element for all: each costs a message and a render on every click.
             st.markdown("\n\n".join(_other(hit) for hit in others[:OTHERS_SHOWN]))
             _read_another(project_id, others[:OTHERS_SHOWN])
-    _refused_drafts(view, case)
+    _refused_drafts(rejected, case)
 
 
-def _contradictions(project_id: str, view: RunView, case: TestCase) -> None:
+def _contradictions(project_id: str, retrieved: Sequence[RetrievedChunk], case: TestCase) -> None:
     """Each sentence of the case that a source denies, beside the sentence of the source."""
     denied = [one for one in case.findings if one.severity == "error"]
     for place, finding in enumerate(denied):
@@ -76,11 +77,11 @@ def _contradictions(project_id: str, view: RunView, case: TestCase) -> None:
         with st.container(border=True, gap="xsmall", key=f"contradiction-{place}"):
             where, own = _own_words(case, finding)
             st.markdown(
-                f":red-badge[:material/error: contradicts a source] :small[:gray[{where}]]"
+                f":red-badge[:material/error: {label(finding.rule)}] :small[:gray[{where}]]"
                 + (f"  \n:red-background[{label(own, limit=600)}]" if own else "")
                 + f"  \n{label(said, limit=900)}"
             )
-            hit = _denying(view, said, finding.words)
+            hit = _denying(retrieved, said, finding.words)
             if hit is not None:
                 read_button(project_id, hit.chunk, key=f"denies-{place}")
 
@@ -97,10 +98,10 @@ def _own_words(case: TestCase, finding: LintFinding) -> tuple[str, str]:
     return next(fitting, (f"step {finding.step}" if finding.step else "the case", ""))
 
 
-def _denying(view: RunView, said: str, own: str) -> RetrievedChunk | None:
+def _denying(retrieved: Sequence[RetrievedChunk], said: str, own: str) -> RetrievedChunk | None:
     """The source that a finding quotes: the quotation stands in its text."""
     quoted = [one.rstrip("… .") for one in re.findall("“([^”]{12,})”", said) if one != own]
-    for hit in view.run.retrieved:
+    for hit in retrieved:
         text = " ".join(without_emphasis(hit.chunk.text)[0].split())
         if any(one in text for one in quoted):
             return hit
@@ -199,9 +200,9 @@ def _place(hit: RetrievedChunk) -> str:
     return " · ".join(label(part, limit=160) for part in parts if part)
 
 
-def _refused_drafts(view: RunView, case: TestCase) -> None:
+def _refused_drafts(rejected: Sequence[RejectedDraft], case: TestCase) -> None:
     """What the model wrote for this case and why it was not taken."""
-    refused = [draft for draft in view.run.rejected if draft.condition_id in case.condition_ids]
+    refused = [draft for draft in rejected if draft.condition_id in case.condition_ids]
     if not refused:
         return
     with st.expander(f"Refused drafts of the model ({len(refused)})", icon=":material/block:"):

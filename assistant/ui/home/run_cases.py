@@ -130,7 +130,8 @@ def _case(
 def _sources(opened: Workspace, record: Session, view: RunView, stored: StoredCase) -> None:
     origins = lineage.lineage(opened, record.project_id, stored.id)
     source = runs.source_view(opened, record.project_id, view, stored)
-    sources_panel(record.project_id, source, stored.case, origins)
+    run = source.run
+    sources_panel(record.project_id, run.retrieved, stored.case, origins, run.rejected)
 
 
 def _sources_drawer(opened: Workspace, record: Session, view: RunView, stored: StoredCase) -> None:

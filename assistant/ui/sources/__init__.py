@@ -5,6 +5,7 @@ __all__ = [
     "connection_form",
     "documents_table",
     "import_panel",
+    "mapping_form",
     "query_trial",
     "retrieval_form",
     "services_table",

@@ -1,7 +1,10 @@
-"""Use cases of review: decide, edit, find what is stale or double, export."""
+"""Use cases of review: decide, edit, check, find what is stale or double, export."""
 
 __all__ = [
     "case_lists",
+    "check_jobs",
+    "check_report",
+    "check_suite",
     "company_template",
     "duplicates",
     "export_cases",
@@ -12,4 +15,5 @@ __all__ = [
     "save_conflicts",
     "sentences",
     "stale",
+    "suite_basis",
 ]

@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from assistant.domain import CaseOrigin, Fix, Severity, TestCase, Value
+from assistant.domain import Fix, Severity, TestCase, Value
 from assistant.errors import SourceError
 from assistant.generation.house_rules import HouseRules, learn_rules
 from assistant.generation.lint import lint
-from assistant.sources.files.batches import read_files
-from assistant.training.data.case_files import gherkin_parts, read_case_file
+from assistant.training.data.case_files import read_case_file
+from assistant.workflow.review.case_lists import cases_in_bytes
 
 
 class LintRow(Value):
@@ -76,22 +76,7 @@ def cases_in(path: Path) -> Iterator[TestCase]:
         for story in read_case_file(path):
             yield from story.cases
         return
-    for outcome in read_files(path.name, path.read_bytes()):
-        if outcome.reading is None:
-            raise SourceError(f"'{outcome.name}' cannot be read: {outcome.error}")
-        yield from outcome.reading.cases
-        for epic in outcome.reading.epics if not outcome.reading.cases else ():
-            for criterion in epic.criteria:
-                if criterion.form == "gherkin":
-                    before, steps = gherkin_parts(criterion.text.splitlines())
-                    yield TestCase(
-                        id=criterion.id,
-                        title=criterion.title or epic.story_of(criterion.id).title,
-                        preconditions=before,
-                        steps=steps,
-                        status="imported",
-                        origin=CaseOrigin(writer="import"),
-                    )
+    yield from cases_in_bytes(path.name, path.read_bytes())
 
 
 def _rows(file: str, case: TestCase, house: HouseRules) -> Iterator[LintRow]:

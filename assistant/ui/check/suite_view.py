@@ -1,0 +1,234 @@
+"""Check a suite: upload cases of any tool, watch them being checked, read what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from assistant.domain import TestCase
+from assistant.errors import UnknownColumns
+from assistant.ui.cases.case_list import table_height
+from assistant.ui.cases.source_reader import open_wanted_source
+from assistant.ui.check.suite_case import COLORS, checked_case
+from assistant.ui.counts import counted
+from assistant.ui.plain_text import plain, visible
+from assistant.ui.sources.mapping_form import forget_tables, mapping_form
+from assistant.ui.state import Session, errors_shown
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review import check_jobs, check_report
+from assistant.workflow.review.check_jobs import SuiteWork
+from assistant.workflow.review.check_suite import (
+    VERDICTS,
+    CaseCheck,
+    SuiteCheck,
+    Verdict,
+    read_suite,
+    verdict_of,
+)
+from assistant.workflow.sources import import_sources
+
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+WORK, CASES, TABLE = "suite_work", "suite_cases", "suite_table"
+POLL_SECONDS = 0.7
+TABLE_HEIGHT = 330
+SHOWN = 2000
+"""Rows of the table; the report has all of them."""
+
+
+def suite_view(opened: Workspace, record: Session) -> None:
+    """The upload, then the progress, then the findings."""
+    file = st.file_uploader(
+        "Cases as CSV or Excel, the export of Xray, Zephyr, TestRail or Azure, or a feature file",
+        key="suite_file",
+        help="Whoever wrote them. Nothing is kept unless you import the cases.",
+    )
+    if file is None:
+        left: SuiteWork | None = st.session_state.pop(WORK, None)
+        if left is not None:
+            check_jobs.stop(opened, left)
+        st.session_state.pop(CASES, None)
+        _nothing_yet(opened, record)
+        return
+    work: SuiteWork | None = st.session_state.get(WORK)
+    if work is not None and work.key == _key(record, file):
+        _work(opened, record, file, work)
+        return
+    cases = _read(opened, record, file)
+    if cases and st.button(
+        f"Check {counted(len(cases), 'case')}",
+        type="primary",
+        icon=":material/rule:",
+        key="check_suite",
+    ):
+        key = _key(record, file)
+        st.session_state[WORK] = check_jobs.start(
+            opened, record.project_id, cases, file=file.name, key=key
+        )
+        st.rerun()
+
+
+def _nothing_yet(opened: Workspace, record: Session) -> None:
+    st.caption(
+        "Every expected result is held against this project's criteria, rules and pages: the words "
+        "that support it, sentences that deny it, numbers and messages that stand nowhere, results "
+        "that only repeat their action, cases that say the same, and faults of wording."
+    )
+    if not import_sources.documents(opened, record.project_id):
+        st.info(
+            "This project has no sources yet. Import its epics, rules and pages first.",
+            icon=":material/inbox:",
+        )
+
+
+def _key(record: Session, file: UploadedFile) -> str:
+    return f"{record.project_id} {file.file_id}"
+
+
+def _read(opened: Workspace, record: Session, file: UploadedFile) -> tuple[TestCase, ...]:
+    """The cases of the upload, read once; columns that are not known are asked for here."""
+    key = _key(record, file)
+    known: tuple[str, tuple[TestCase, ...]] | None = st.session_state.get(CASES)
+    if known is not None and known[0] == key:
+        return known[1]
+    cases: tuple[TestCase, ...] = ()
+    with errors_shown():
+        try:
+            with st.spinner(f"Reading {visible(file.name)}…"):
+                cases = read_suite(opened, record.project_id, file.name, file.getvalue())
+        except UnknownColumns as unsure:
+            st.warning(plain(str(unsure)), icon=":material/rule_settings:")
+            if mapping_form(opened, record, file.file_id, file.name, file.getvalue()):
+                forget_tables()
+                st.rerun()
+    if cases:
+        st.session_state[CASES] = (key, cases)
+    return cases
+
+
+def _work(opened: Workspace, record: Session, file: UploadedFile, work: SuiteWork) -> None:
+    state = check_jobs.state(opened, work)
+    if state.active:
+        st.fragment(_progress, run_every=POLL_SECONDS)(opened, work)
+    elif work.report is not None:
+        _report(opened, record, file, work.report)
+    else:
+        st.error(plain(state.error), icon=":material/error:")
+        if st.button("Try again", icon=":material/refresh:", key="check_again"):
+            st.session_state.pop(WORK, None)
+            st.rerun()
+
+
+def _progress(opened: Workspace, work: SuiteWork) -> None:
+    state = check_jobs.state(opened, work)
+    if not state.active:
+        st.rerun()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        share = min(1.0, state.done / state.total) if state.total else 0.0
+        told = f"{state.done} of {state.total} cases" if state.total else "reading the sources"
+        st.progress(share, f"Checking: {told}")
+        if st.button(
+            "Stop", icon=":material/stop_circle:", key="stop_check",
+            help="What was checked so far is shown",
+        ):  # fmt: skip
+            check_jobs.stop(opened, work)
+
+
+def _report(opened: Workspace, record: Session, file: UploadedFile, report: SuiteCheck) -> None:
+    _figures(report)
+    _actions(opened, record, file, report)
+    wanted = st.pills(
+        "Show",
+        [name for name, count in report.counts.items() if count],
+        selection_mode="multi",
+        format_func=lambda name: f"{name} ({report.counts[name]})",
+        key="suite_verdicts",
+        label_visibility="collapsed",
+    )
+    rows = [one for one in report.worst_first if not wanted or one.verdict in wanted]
+    chosen = _table(rows)
+    if chosen is not None:
+        checked_case(record.project_id, report, chosen)
+        open_wanted_source(opened)
+
+
+def _figures(report: SuiteCheck) -> None:
+    badges = " ".join(
+        f":{COLORS[name]}-badge[{count} {name}]" for name, count in report.counts.items() if count
+    )
+    checked = counted(len(report.cases), "case")
+    of = checked if len(report.cases) == report.total else f"{checked} of {report.total}"
+    st.markdown(f"**{of} checked** {badges}")
+    with st.popover("What the verdicts mean", icon=":material/help:", type="tertiary"):
+        st.markdown("\n".join(f"- **{name}**: {said}" for name, said in VERDICTS.items()))
+
+
+def _actions(opened: Workspace, record: Session, file: UploadedFile, report: SuiteCheck) -> None:
+    stem = visible(file.name).rpartition(".")[0] or "suite"
+    with st.container(horizontal=True, gap="xsmall"):
+        st.download_button(
+            "Report as CSV",
+            data=lambda: check_report.as_csv(report),
+            file_name=f"{stem}-check.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        st.download_button(
+            "Report as Markdown",
+            data=lambda: check_report.as_markdown(report),
+            file_name=f"{stem}-check.md",
+            mime="text/markdown",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        if st.button(
+            "Import these cases",
+            icon=":material/library_add:",
+            key="import_suite",
+            help="Keep them in the project; until then nothing is kept",
+        ):
+            _keep(opened, record, file)
+
+
+def _keep(opened: Workspace, record: Session, file: UploadedFile) -> None:
+    with errors_shown():
+        found = import_sources.preview_files(opened, record.project_id, file.name, file.getvalue())
+        import_sources.store(opened, record.project_id, found.previews, by=record.user)
+        st.toast("The cases are in Review cases", icon=":material/check:")
+
+
+def _table(rows: Sequence[CaseCheck]) -> CaseCheck | None:
+    """The cases, worst first; the one that is chosen, at first the first."""
+    shown = rows[:SHOWN]
+    event = st.dataframe(
+        {
+            "Verdict": [one.verdict for one in shown],
+            "Case": [visible(one.case.id) for one in shown],
+            "Title": [visible(one.case.title) for one in shown],
+            "Held against": [visible(", ".join(one.link.criterion_ids)) for one in shown],
+            "First finding": [_first(one) for one in shown],
+        },
+        key=TABLE,
+        on_select="rerun",
+        selection_mode="single-row",
+        hide_index=True,
+        placeholder="",
+        height=table_height(len(shown), TABLE_HEIGHT),
+        alt="Checked cases, worst first",
+    )
+    if len(rows) > len(shown):
+        st.caption(f"and {len(rows) - len(shown)} more; the reports have all of them")
+    picked = event.selection.rows if event else []
+    place = picked[0] if picked and picked[0] < len(shown) else 0
+    return shown[place] if shown else None
+
+
+def _first(checked: CaseCheck) -> str:
+    """The finding that decided the verdict."""
+    order: list[Verdict] = list(VERDICTS)
+    ranked = sorted(checked.case.findings, key=lambda one: order.index(verdict_of([one])))
+    return visible(ranked[0].message) if ranked else ""

@@ -1,0 +1,239 @@
+"""What cases of any origin may rest on: the criteria that each is about, and the sources of these.
+
+A case that names a criterion or a story is held against these; another one against the criteria
+that the project's search finds for its words; one for which none is found, against what the search
+finds at all. The cases that the project holds are no source: a suite must not support itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from functools import cache, cached_property
+from typing import Literal
+
+from assistant.domain import (
+    TECHNIQUES,
+    Chunk,
+    Epic,
+    RetrievalConfig,
+    RetrievedChunk,
+    SearchFilter,
+    TestCase,
+    TestCondition,
+    UserStory,
+    Value,
+)
+from assistant.generation.numbering import Numbering
+from assistant.generation.proof import Ground, Sources, covered_conditions
+from assistant.generation.run_plan import story_sources
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources.duplicate_texts import CurrentTexts, current_texts
+from assistant.workflow.sources.reindex import basis_chunks, index_pending
+from assistant.workflow.writing.answers import answered_chunks, answers_to, with_answers
+from assistant.workflow.writing.requests import conditions_of
+
+LinkedBy = Literal["key", "search", "unknown key", "nothing"]
+LINKS: dict[LinkedBy, str] = {
+    "key": "the case names it",
+    "search": "the case names none; nearest in the project's criteria",
+    "unknown key": "the project does not hold what it names; held against what the search found",
+    "nothing": "no criterion of the project is near; held against what the search found",
+}
+"""How a case was linked to its criteria."""
+
+NEAREST = 3
+"""Criteria that a search may give a case which names none: those of the story found best."""
+
+_WORD = re.compile(r"\w[\w.-]*\w")
+
+
+class Link(Value):
+    """The criteria that a case was held against, and how they were found; ``named`` are keys that
+    the case names and the project does not hold."""
+
+    by: LinkedBy
+    criterion_ids: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+
+
+class SuiteBasis:
+    """The test basis of a project, read once for all cases of a suite; for one thread."""
+
+    def __init__(self, workspace: Workspace, project_id: str) -> None:
+        index_pending(workspace.library, workspace.knowledge(project_id), project_id)
+        self._workspace, self._project_id = workspace, project_id
+        epics = workspace.library.epics(project_id)
+        given = answers_to(workspace, project_id, epics)
+        self._epics = tuple(with_answers(epic, given) for epic in epics)
+        self._held_by = workspace.library.documents_of_epics(project_id)
+        config = workspace.project(project_id).retrieval
+        self._config = config.model_copy(
+            update={"top_k": config.top_k.model_copy(update={"case": 0})}
+        )
+        self._retriever = _WithoutCases(
+            current_texts(workspace, project_id),
+            {one.id for one in workspace.library.documents(project_id) if one.kind == "test_cases"},
+        )
+        self._numbering = Numbering()
+        self._of_story = cache(self._story_ground)
+        self._chunks_of = cache(self._epic_chunks)
+        self._conditions_of = cache(self._epic_conditions)
+
+    @property
+    def sources(self) -> tuple[RetrievedChunk, ...]:
+        """Every source that a case was held against so far, by number."""
+        return self._numbering.all
+
+    # --- Links ------------------------------------------------------------------------------------
+
+    def link(self, case: TestCase) -> Link:
+        """The criteria that a case is about."""
+        keys = tuple(key for key in (*case.criterion_ids, case.story_key) if key)
+        texts = (*case.labels, case.title, case.objective)
+        named = self._named(keys) or self._named(
+            word for text in texts for word in _WORD.findall(text)
+        )
+        if named:
+            return Link(by="key", criterion_ids=named)
+        if keys:
+            return Link(by="unknown key", named=keys)
+        found = self._nearest(case)
+        return Link(by="search" if found else "nothing", criterion_ids=found)
+
+    @cached_property
+    def _stories(self) -> dict[str, tuple[Epic, UserStory]]:
+        """Each criterion's epic and story, by the criterion's id."""
+        return {
+            criterion.id: (epic, story)
+            for epic in self._epics
+            for story in epic.stories
+            for criterion in story.criteria
+        }
+
+    @cached_property
+    def _keys(self) -> dict[str, tuple[str, ...]]:
+        """The criteria that a key stands for, in one case: itself, or all those of a story."""
+        found: dict[str, tuple[str, ...]] = {}
+        for name, (_, story) in self._stories.items():
+            found[story.key.casefold()] = tuple(one.id for one in story.criteria)
+            found[name.casefold()] = (name,)
+        return found
+
+    def _named(self, words: Iterable[str]) -> tuple[str, ...]:
+        """The criteria that these words are keys of; those named themselves go before a story's."""
+        found = [ids for word in words if (ids := self._keys.get(word.casefold()))]
+        own = [ids for ids in found if len(ids) == 1]
+        return tuple(dict.fromkeys(name for ids in own or found for name in ids))
+
+    def _nearest(self, case: TestCase) -> tuple[str, ...]:
+        """The criteria that the search finds for what a case says, all of the best one's story."""
+        config = self._config.model_copy(update={"filter": SearchFilter(kinds=("criterion",))})
+        said = _said(case)
+        if not said or not self._stories:
+            return ()
+        trace = self._workspace.knowledge(self._project_id).explain(said, config, limit=NEAREST)
+        found = [
+            row.chunk.key for row in trace.rows if row.relevant and row.chunk.key in self._stories
+        ]
+        own = {self._stories[name][1].key for name in found[:1]}
+        return tuple(name for name in found if self._stories[name][1].key in own)
+
+    # --- What a case may rest on ------------------------------------------------------------------
+
+    def ground(self, case: TestCase, link: Link) -> Ground:
+        """What a case may rest on; its conditions are those that its situation sets.
+
+        The situation alone decides: what the case expects is to be proved by it.
+        """
+        if not link.criterion_ids:
+            found = self._retriever.retrieve([_said(case)], self._config) if _said(case) else ()
+            return Ground(sources=Sources(self._numbering.retrieved(found)))
+        stories = dict.fromkeys(
+            (epic.key, story.key)
+            for epic, story in (self._stories[name] for name in link.criterion_ids)
+        )
+        grounds = [self._of_story(*keys) for keys in stories]
+        return grounds[0] if len(grounds) == 1 else _joined(grounds)
+
+    def situated(self, case: TestCase, ground: Ground) -> tuple[str, ...]:
+        """Ids of the conditions of the case's criteria whose facts the case sets."""
+        return covered_conditions(
+            case.model_copy(
+                update={
+                    "steps": tuple(
+                        step.model_copy(update={"expected_result": ""}) for step in case.steps
+                    )
+                }
+            ),
+            [one.model_copy(update={"outcomes": ()}) for one in ground.conditions if not one.legs],
+        )
+
+    def _story_ground(self, epic_key: str, story_key: str) -> Ground:
+        epic, story = next(
+            (epic, story)
+            for epic, story in self._stories.values()
+            if (epic.key, story.key) == (epic_key, story_key)
+        )
+        sources = story_sources(
+            epic, story, self._chunks_of(epic_key), self._retriever, self._config,
+            self._numbering, self._retriever.chunks,
+        )  # fmt: skip
+        own = {one.id for one in story.criteria}
+        return Ground(
+            sources=Sources(sources),
+            criteria=story.criteria,
+            conditions=tuple(
+                one for one in self._conditions_of(epic_key) if own & set(one.criterion_ids)
+            ),
+            context=(epic.title, epic.description, story.title, story.narrative),
+        )
+
+    def _epic_chunks(self, epic_key: str) -> list[Chunk]:
+        epic = next(one for one in self._epics if one.key == epic_key)
+        workspace, project_id = self._workspace, self._project_id
+        held = basis_chunks(workspace.library, project_id, self._held_by[epic_key])
+        return answered_chunks(workspace, project_id, [epic], held)
+
+    def _epic_conditions(self, epic_key: str) -> tuple[TestCondition, ...]:
+        return conditions_of([one for one in self._epics if one.key == epic_key], TECHNIQUES)
+
+
+class _WithoutCases:
+    """A project's knowledge without the documents that hold existing cases."""
+
+    def __init__(self, knowledge: CurrentTexts, cases: Collection[str]) -> None:
+        self._knowledge = knowledge
+        self._cases = frozenset(cases)
+
+    def retrieve(
+        self,
+        queries: Sequence[str],
+        config: RetrievalConfig,
+        *,
+        exclude_documents: Collection[str] = (),
+    ) -> tuple[RetrievedChunk, ...]:
+        """See ``KnowledgeBase.retrieve``."""
+        left_out = self._cases.union(exclude_documents)
+        return self._knowledge.retrieve(queries, config, exclude_documents=left_out)
+
+    def chunks(self, document_id: str) -> tuple[Chunk, ...]:
+        """See ``KnowledgeBase.chunks``."""
+        return self._knowledge.chunks(document_id)
+
+
+def _said(case: TestCase) -> str:
+    """What a case is about, for a search: its title and what it expects."""
+    results = (step.expected_result for step in case.steps)
+    return " ".join(" ".join((case.title, *results)).split())[:2000]
+
+
+def _joined(grounds: Sequence[Ground]) -> Ground:
+    """What a case of several stories may rest on."""
+    sources = {p.source.rank: p.source for one in grounds for p in one.sources.passages}
+    return Ground(
+        sources=Sources(sources.values()),
+        criteria=tuple(dict.fromkeys(c for one in grounds for c in one.criteria)),
+        conditions=tuple({c.id: c for one in grounds for c in one.conditions}.values()),
+        context=tuple(dict.fromkeys(text for one in grounds for text in one.context)),
+    )

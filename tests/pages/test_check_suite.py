@@ -1,0 +1,87 @@
+"""The page "Check a suite": upload, findings first, a case beside its sources, nothing kept."""
+
+from __future__ import annotations
+
+import time
+
+from streamlit.testing.v1 import AppTest
+
+TABLE = (
+    b"ID,Title,Story,Step,Expected Result\n"
+    b'T-1,Nine digits,CC-102,Search for 9 digits,"The message ""Enter a 10-digit account number."" '
+    b'is shown."\n'
+    b"T-2,Long list <b>x</b>,CC-102,Search by postcode,The result list shows no more than 75 "
+    b"accounts.\n"
+)
+
+
+def text_of(app: AppTest) -> str:
+    """All text on the page, unescaped."""
+    parts = [*app.markdown, *app.caption, *app.warning, *app.info, *app.error]
+    return "\n".join(element.value for element in parts).replace("\\", "")
+
+
+def opened(app: AppTest, name: str, data: bytes) -> AppTest:
+    app.switch_page("pages/check_suite.py").run()
+    app.file_uploader[0].upload(name, data).run()
+    assert not app.exception
+    return app
+
+
+def checked(app: AppTest) -> AppTest:
+    app.button(key="check_suite").click().run()
+    for _ in range(200):
+        assert not app.exception
+        if app.dataframe:
+            return app
+        time.sleep(0.3)
+        app.run()
+    raise AssertionError(text_of(app))
+
+
+def test_the_empty_page_says_what_is_checked(app: AppTest) -> None:
+    app.switch_page("pages/check_suite.py").run()
+    assert not app.exception
+    assert "sentences that deny it" in text_of(app)
+
+
+def test_findings_come_first_and_the_case_stands_beside_its_sources(app: AppTest) -> None:
+    checked(opened(app, "cases.csv", TABLE))
+    table = app.dataframe[0].value
+    assert list(table["Case"]) == ["T-2", "T-1"]
+    assert table["Verdict"].iloc[0] == "denied"
+    text = text_of(app)
+    assert "75 accounts" in text
+    assert "no more than 50 accounts" in text, "the source's sentence is on the page"
+    assert "CC-102-AC4" in text
+    assert "the case names it" in text
+    app.pills(key="suite_verdicts").set_value(["denied"]).run()
+    assert list(app.dataframe[0].value["Case"]) == ["T-2"]
+
+
+def test_nothing_is_kept_unless_the_cases_are_imported(app: AppTest) -> None:
+    checked(opened(app, "cases.csv", TABLE))
+    app.switch_page("pages/review_cases.py").run()
+    assert "T-2" not in list(app.dataframe[0].value["Case"])
+    checked(opened(app, "cases.csv", TABLE))
+    app.button(key="import_suite").click().run()
+    assert not app.exception
+    app.switch_page("pages/review_cases.py").run()
+    assert "T-2" in list(app.dataframe[0].value["Case"])
+
+
+def test_a_file_that_is_no_table_is_refused_with_a_next_step(app: AppTest) -> None:
+    opened(app, "notes.md", b"# Notes\n\nNo case here.\n")
+    assert "holds no test cases" in app.error[0].value
+    assert not [one for one in app.button if one.key == "check_suite"]
+
+
+def test_unknown_columns_are_asked_for_and_then_checked(app: AppTest) -> None:
+    headers = "Nr.;Prüfling;Was zu tun ist;Soll;Wichtigkeit;Bezug;Notiz"
+    rows = ["TF-1;Plan verlängern;Open the plan;The plan is shown;hoch;CC-102;smoke"]
+    rows += ["TF-1;Plan verlängern;Enter 14 days;The date is saved;hoch;CC-102;"]
+    opened(app, "tests.csv", "\n".join([headers, *rows]).encode())
+    assert "not known for certain" in text_of(app)
+    next(button for button in app.button if button.label == "Save and use").click().run()
+    assert not app.exception
+    assert app.button(key="check_suite").label == "Check 1 case"

@@ -1,0 +1,194 @@
+"""Checking cases that anybody wrote: what a source denies or nowhere says, and nothing more."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from assistant.domain import TestCase
+from assistant.errors import SourceError, UnknownColumns
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review import check_jobs, check_report, check_suite
+from assistant.workflow.review.check_suite import CaseCheck, SuiteCheck
+
+HEADERS = ("ID", "Title", "Story", "Preconditions", "Step", "Data", "Expected Result")
+MESSAGE = "Enter a 10-digit account number."
+
+Row = tuple[str, str, str, str, str, str, str]
+
+
+def case(number: int, title: str, result: str, *, story: str = "CC-102", data: str = "") -> Row:
+    step = "Enter an account number and select Search."
+    return (f"T-{number}", title, story, "Account Search is open.", step, data, result)
+
+
+GOOD = case(1, "A number of 9 digits is refused", f'The message "{MESSAGE}" is shown.',
+            data="850000101 (9 digits)")  # fmt: skip
+OTHER_MESSAGE = case(2, "A number of 9 digits is refused with a hint",
+                     'The message "Account number too short, try again." is shown.')  # fmt: skip
+OTHER_NUMBER = case(3, "The list is limited", "The result list shows no more than 75 accounts.")
+OTHER_NUMBER = (*OTHER_NUMBER[:4], "Search for a postcode with many accounts.", *OTHER_NUMBER[5:])
+UNNAMED = ("T-4", "An MPAN of 12 digits is refused", "", "", "Search for an MPAN of 12 digits.",
+           "200001234567", 'The message "Enter a 13-digit MPAN." is shown.')  # fmt: skip
+ECHO = (*GOOD[:1], "Selecting Search", "CC-102", "", "Select Search in Account Search.", "",
+        "Select Search in Account Search")  # fmt: skip
+
+
+def table(*rows: Row, headers: tuple[str, ...] = HEADERS) -> bytes:
+    out = io.StringIO()
+    csv.writer(out).writerows([headers, *rows])
+    return out.getvalue().encode()
+
+
+@pytest.fixture
+def check(workspace: Workspace, project_id: str) -> Callable[..., SuiteCheck]:
+    """Reads and checks rows through the door."""
+
+    def checked(*rows: Row) -> SuiteCheck:
+        cases = check_suite.read_suite(workspace, project_id, "cases.csv", table(*rows))
+        return check_suite.check_cases(workspace, project_id, cases, file="cases.csv")
+
+    return checked
+
+
+def rules(checked: CaseCheck) -> set[str]:
+    return {one.rule for one in checked.case.findings}
+
+
+def test_a_case_that_the_sources_carry_has_no_finding_and_quotes_them(check) -> None:
+    report = check(GOOD)
+    (one,) = report.cases
+    assert not rules(one) & (check_suite.DENIED | check_suite.NOWHERE)
+    assert one.link.by == "key"
+    assert "CC-102-AC2" in one.link.criterion_ids
+    (quotation,) = one.steps[0].quotations
+    assert MESSAGE in quotation.quote
+    source = next(one for one in report.sources if one.rank == quotation.source)
+    assert quotation.quote in source.chunk.text
+
+
+def test_what_stands_nowhere_is_told_with_the_words(check) -> None:
+    message, number = check(OTHER_MESSAGE, OTHER_NUMBER).cases
+    assert message.verdict in ("denied", "not in the sources")
+    assert "Account number too short, try again." in {one.words for one in message.case.findings}
+    assert number.verdict == "denied"
+    (finding,) = (one for one in number.case.findings if one.rule == "contradiction")
+    assert finding.words == "75 accounts"
+    assert "no more than 50 accounts" in finding.message, "both sentences are told"
+
+
+def test_a_case_without_a_key_is_held_against_the_nearest_criterion(check) -> None:
+    (one,) = check(UNNAMED).cases
+    assert one.link.by == "search"
+    assert "CC-102-AC3" in one.link.criterion_ids
+    assert one.steps[0].verdict == "no automatic finding"
+
+
+def test_a_key_that_the_project_does_not_hold_is_not_replaced_by_another(check) -> None:
+    (one,) = check((*GOOD[:2], "XYZ-9", *GOOD[3:])).cases
+    assert one.link.by == "unknown key"
+    assert one.link.named == ("XYZ-9",)
+    assert one.link.criterion_ids == ()
+    assert one.steps[0].quotations, "what the search found may still carry it"
+
+
+def test_a_case_named_only_in_its_title_is_linked_by_that(check) -> None:
+    (one,) = check(("T", "cc-102-ac4: long lists", "", "", "Search.", "", "A list is shown.")).cases
+    assert one.link == check_suite.Link(by="key", criterion_ids=("CC-102-AC4",))
+
+
+def test_echoes_and_repetitions_are_remarks(check) -> None:
+    again = ("T-9", "9 digits are refused", *GOOD[2:])
+    echo, first, second = check(ECHO, GOOD, again).cases
+    assert "echo" in rules(echo)
+    assert echo.verdict == "remark"
+    assert ("repetition" in rules(first)) != ("repetition" in rules(second))
+
+
+def test_cases_of_the_project_do_not_support_themselves(
+    workspace: Workspace, project_id: str
+) -> None:
+    path = Path(__file__).parent.parent.parent / "sample_data" / "existing_cases.csv"
+    report = check_suite.check_file(workspace, project_id, path)
+    assert len(report.cases) == 60
+    by_id = {one.case.id: one for one in report.cases}
+    stale = by_id["UAT-FS-0009"]
+    assert stale.verdict == "not in the sources", "its message names a fee that no source has"
+    assert {"repetition"} <= rules(by_id["UAT-CC-0007"]) | rules(by_id["UAT-CC-0003"])
+    assert not [one for one in report.sources if one.chunk.kind == "case"]
+    assert sum(report.counts.values()) == 60
+    order = list(check_suite.VERDICTS)
+    places = [order.index(one.verdict) for one in report.worst_first]
+    assert places == sorted(places)
+
+
+def test_the_report_holds_findings_and_quotations_and_no_formula(check) -> None:
+    formula = case(1, "=1+1", f'The message "{MESSAGE}" is shown.')
+    report = check(formula, OTHER_NUMBER)
+    rows = list(csv.DictReader(io.StringIO(check_report.as_csv(report).decode("utf-8-sig"))))
+    assert rows[0]["Case"] == "T-3", "findings first"
+    assert "75 accounts" in rows[0]["Findings"]
+    assert {row["Title"] for row in rows if row["Case"] == "T-1"} == {"'=1+1"}
+    assert any(MESSAGE in row["Quotations"] for row in rows)
+    text = check_report.as_markdown(report).decode()
+    assert text.index("T-3") < text.index("T-1")
+    assert "whether it is right, a reader says" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("empty.csv", b""),
+        ("headers.csv", table()),
+        ("page.md", b"# A page\n\nWithout any test case.\n"),
+        ("cases.xlsx", b"PK\x03\x04 no workbook"),
+        ("picture.png", b"\x89PNG\r\n\x1a\n" + bytes(64)),
+    ],
+)
+def test_bad_files_are_refused_with_a_next_step(
+    workspace: Workspace, project_id: str, name: str, data: bytes
+) -> None:
+    with pytest.raises(SourceError, match=name.partition(".")[0]):
+        check_suite.read_suite(workspace, project_id, name, data)
+
+
+def test_unknown_columns_are_an_error_of_their_own(workspace: Workspace, project_id: str) -> None:
+    data = b"Nr.;Pr\xc3\xbcfling;Was zu tun ist;Soll\nTF-1;Plan;Open it;It is shown\n"
+    with pytest.raises(UnknownColumns, match="Import sources"):
+        check_suite.read_suite(workspace, project_id, "tests.csv", data)
+
+
+def test_a_project_without_sources_says_so(empty_project: tuple[Workspace, str]) -> None:
+    workspace, project_id = empty_project
+    with pytest.raises(SourceError, match="no sources"):
+        check_suite.check_cases(workspace, project_id, [TestCase(id="1", title="T")])
+
+
+def test_it_tells_how_far_it_is_and_stops(workspace: Workspace, project_id: str) -> None:
+    rows = [case(number, f"Number {number}", "It is shown.") for number in range(30)]
+    cases = check_suite.read_suite(workspace, project_id, "cases.csv", table(*rows))
+    seen: list[tuple[int, int]] = []
+    report = check_suite.check_cases(
+        workspace, project_id, cases,
+        progress=lambda done, total: seen.append((done, total)),
+        cancelled=lambda: len(seen) == 4,
+    )  # fmt: skip
+    assert seen == [(1, 30), (2, 30), (3, 30), (4, 30)]
+    assert (len(report.cases), report.total) == (4, 30)
+    assert "4 of 30 cases checked" in check_report.summary(report)
+
+
+def test_a_worker_thread_leaves_its_report_and_nothing_else(
+    workspace: Workspace, project_id: str
+) -> None:
+    before = workspace.library.cases_stamp(project_id, statuses=("imported", "draft"))
+    cases = check_suite.read_suite(workspace, project_id, "cases.csv", table(GOOD))
+    work = check_jobs.start(workspace, project_id, cases, file="cases.csv", key="k")
+    assert workspace.jobs.wait(work.job_id, 60)
+    assert work.report is not None
+    assert check_jobs.state(workspace, work).done == 1
+    assert workspace.library.cases_stamp(project_id, statuses=("imported", "draft")) == before
