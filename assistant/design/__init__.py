@@ -1,3 +1,3 @@
 """From acceptance criteria to test conditions and open questions, by rule and without a model."""
 
-__all__ = ["analysis", "conditions", "labels", "processes", "questions", "shared_preconditions"]
+__all__ = ["analysis", "conditions", "processes", "questions", "shared_preconditions"]
