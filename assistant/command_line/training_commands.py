@@ -20,12 +20,8 @@ from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.learning import compare_models, train_adapter
 from assistant.workflow.learning.compare_models import CompareRequest
 from assistant.workflow.learning.comparison_view import markdown, plain
-from assistant.workflow.learning.train_adapter import (
-    DatasetConfig,
-    TrainingConfig,
-    TrainingRun,
-    TrainRequest,
-)
+from assistant.workflow.learning.train_adapter import TrainingConfig, TrainingRun
+from assistant.workflow.learning.training_data import DatasetConfig, TrainRequest
 
 POLL_SECONDS = 1.0
 
@@ -96,6 +92,10 @@ def _training_request(options: Namespace) -> TrainRequest:
         values["epochs"] = options.epochs
     if options.minutes:
         values["max_minutes"] = options.minutes
+    if options.rank is not None:
+        values |= {"rank": options.rank, "alpha": 2 * options.rank}
+    if options.learning_rate is not None:
+        values["learning_rate"] = options.learning_rate
     values["pretrain_first"] = options.pretrain
     values["seed"] = options.seed
     values["author"] = options.settings.user or "command line"
@@ -109,6 +109,7 @@ def _training_request(options: Namespace) -> TrainRequest:
                 include_edited=options.include_edited,
             ),
             cases_file=options.cases,
+            pairs_folder=options.pairs,
         )
     except ValidationError as error:
         raise SettingsError(_first_problem(error)) from error

@@ -18,6 +18,7 @@ import struct
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 from uuid import uuid4
 
 from filelock import FileLock
@@ -39,6 +40,8 @@ _FILES = (WEIGHTS, CONFIG, GGUF)
 _LONGEST_HEADER = 100 * 1024 * 1024
 
 
+AnswerForm = Literal["case", "steps"]
+
 FIRST_PROMPT = "company-1"
 """The prompt of adapters whose sheet names none: they were trained by an earlier version."""
 
@@ -47,7 +50,8 @@ class AdapterSheet(Value):
     """What an adapter is: who trained it when, on which base and data, how, and how well.
 
     ``files`` holds the SHA-256 of each file beside the sheet. ``prompt_version`` is the question
-    that it was trained to answer; another one is not understood.
+    that it was trained to answer; another one is not understood. ``answer`` is what it writes: a
+    case with its preconditions, or steps alone.
     """
 
     name: str
@@ -59,6 +63,7 @@ class AdapterSheet(Value):
     data_sheet_sha256: str = ""
     train_pairs: int = 0
     prompt_version: str = FIRST_PROMPT
+    answer: AnswerForm = "case"
     metrics: dict[str, float] = Field(default_factory=dict)
     files: dict[str, str] = Field(default_factory=dict)
 

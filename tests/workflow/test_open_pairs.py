@@ -10,12 +10,16 @@ import pytest
 
 from assistant.command_line.options import main
 from assistant.errors import TrainingError
+from assistant.generation.models.catalogue import SMALL_CHAT
 from assistant.generation.writers.item_answer import read_item_draft
 from assistant.generation.writers.item_prompt import SYSTEM
 from assistant.settings import Settings
 from assistant.training.data.pairs import read_jsonl
-from assistant.workflow.learning import open_pairs
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.learning import open_pairs, train_adapter
 from assistant.workflow.learning.open_pairs import BuildRequest
+from assistant.workflow.learning.train_adapter import TrainingConfig
+from assistant.workflow.learning.training_data import TrainRequest
 
 LOCKER: dict[str, Any] = {
     "domain": "swimming pools",
@@ -275,3 +279,43 @@ def test_a_split_must_name_domains_that_there_are(tmp_path: Path) -> None:
     drawn = request.model_copy(update={"split_file": None})
     with pytest.raises(TrainingError, match="2 domains"):
         open_pairs.build(Settings(data_dir=tmp_path), drawn)
+
+
+def training(folder: Path, **changes: Any) -> TrainRequest:
+    """A request to train on the rows of a folder."""
+    settings = {"base": SMALL_CHAT, "name": "craft", "max_steps": 1, "least_pairs": 1} | changes
+    return TrainRequest(training=TrainingConfig.model_validate(settings), pairs_folder=folder)
+
+
+def test_training_takes_the_rows_without_those_kept_back(
+    built: open_pairs.Built, workspace: Workspace
+) -> None:
+    project_id = workspace.create_project("Craft").id
+    record = train_adapter.prepare(workspace, project_id, training(built.folder))
+    assert record.answer == "steps"
+    assert record.pairs_sha256 == built.about.sheet.sha256
+    folder = next((workspace.settings.data_dir / "training").glob("*/craft"))
+    rows = list(read_jsonl(folder / "pairs.jsonl"))
+    assert [row.split for row in rows] == ["train", "train", "validation", "train"]
+    kept = {row.story_key for row in read_jsonl(built.folder / "pairs.jsonl")} - {
+        row.story_key for row in rows
+    }
+    assert set(record.held_out_stories) == kept
+
+
+def test_rows_that_were_changed_or_ask_another_question_are_not_trained_on(
+    built: open_pairs.Built, workspace: Workspace, tmp_path: Path
+) -> None:
+    project_id = workspace.create_project("Changed").id
+    with pytest.raises(TrainingError, match="pairs build"):
+        train_adapter.prepare(workspace, project_id, training(tmp_path))
+    about = built.folder / "pair_set.json"
+    kept = about.read_text("utf-8")
+    about.write_text(kept.replace('"prompt_version": "item-1"', '"prompt_version": "item-0"'))
+    with pytest.raises(TrainingError, match="another question"):
+        train_adapter.prepare(workspace, project_id, training(built.folder))
+    about.write_text(kept)
+    rows = built.folder / "pairs.jsonl"
+    rows.write_text(rows.read_text("utf-8").replace("locker 14", "locker 15"), "utf-8")
+    with pytest.raises(TrainingError, match="was changed"):
+        train_adapter.prepare(workspace, project_id, training(built.folder))

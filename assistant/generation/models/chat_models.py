@@ -67,10 +67,14 @@ _PING_SCHEMA: Mapping[str, object] = {
 
 @dataclass(frozen=True)
 class AdapterFile:
-    """A GGUF LoRA that is loaded beside its base model; ``name`` switches it on."""
+    """A GGUF LoRA that is loaded beside its base model; ``name`` switches it on.
+
+    ``steps_only`` tells that it has learned to write steps alone, without preconditions.
+    """
 
     name: str
     path: Path
+    steps_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ class ChatEndpoint:
     ``destination`` is shown wherever the model can be chosen. ``special_tokens`` must be
     neutralised in untrusted text (empty where the endpoint's server does that itself).
     ``adapters`` are the names of the adapters loaded beside an embedded model, ``spec.adapter`` is
-    the one in use.
+    the one in use; those of ``steps_adapters`` write steps alone, as code gives the preconditions.
     """
 
     chat: BaseChatModel = field(repr=False)  # its own may hold the key
@@ -92,6 +96,12 @@ class ChatEndpoint:
     engine: LlamaEngine | None = None
     config: GenerationConfig = field(default_factory=GenerationConfig)
     adapters: tuple[str, ...] = ()
+    steps_adapters: frozenset[str] = frozenset()
+
+    @property
+    def steps_only(self) -> bool:
+        """Whether the adapter in use has learned to write steps alone."""
+        return self.spec.adapter in self.steps_adapters
 
     @property
     def name(self) -> str:
@@ -102,7 +112,7 @@ class ChatEndpoint:
         """The same loaded embedded model with other choices; only for an embedded one."""
         if self.engine is None:
             raise ModelUnavailable("A configured endpoint is opened anew for other choices.")
-        return _embedded(self.engine, self.spec, config, self.adapters)
+        return _embedded(self.engine, self.spec, config, self.adapters, self.steps_adapters)
 
     def with_adapter(self, name: str) -> ChatEndpoint:
         """The same loaded embedded model with the adapter ``name`` in use; "" is the model alone.
@@ -115,7 +125,7 @@ class ChatEndpoint:
                 f"embedded model. A server needs a merged model (export the adapter)."
             )
         spec = self.spec.model_copy(update={"adapter": name})
-        return _embedded(self.engine, spec, self.config, self.adapters)
+        return _embedded(self.engine, spec, self.config, self.adapters, self.steps_adapters)
 
     def read_ahead(
         self, messages: Sequence[Message], *, cancelled: CancelCheck = never_cancelled
@@ -218,7 +228,8 @@ def open_embedded(
             f"It is not used. Find out what changes it, then load the model again."
         )
     spec = model.spec(context_tokens=context).model_copy(update={"adapter": active})
-    return _embedded(engine, spec, config, names)
+    steps = frozenset(adapter.name for adapter in adapters if adapter.steps_only)
+    return _embedded(engine, spec, config, names, steps)
 
 
 def _number_of(name: str, adapters: Sequence[str]) -> int | None:
@@ -238,6 +249,7 @@ def _embedded(
     spec: ModelSpec,
     config: GenerationConfig,
     adapters: tuple[str, ...] = (),
+    steps_adapters: frozenset[str] = frozenset(),
 ) -> ChatEndpoint:
     lora = engine.lora(_number_of(spec.adapter, adapters))
     return ChatEndpoint(
@@ -251,6 +263,7 @@ def _embedded(
         engine=engine,
         config=config,
         adapters=adapters,
+        steps_adapters=steps_adapters,
     )
 
 

@@ -20,6 +20,8 @@ from assistant.errors import InvalidOutput
 
 MAX_PRECONDITIONS = 26
 MAX_STEPS = 16
+PAIR_STEPS = 6
+"""Most steps of an open pair, and of a model that has learned from them to write steps alone."""
 MAX_LINE = 300
 MAX_EXPECTED = 700
 """Longest precondition, action or data, and longest expected result (it may have several lines).

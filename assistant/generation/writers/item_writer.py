@@ -33,6 +33,7 @@ from assistant.generation.writers.case_parts import case_of
 from assistant.generation.writers.item_answer import (
     MAX_PRECONDITIONS,
     MAX_STEPS,
+    PAIR_STEPS,
     ItemDraft,
     item_schema,
     lengths_within,
@@ -98,6 +99,15 @@ class ItemWriter:
         """The model that words the cases, with its adapter."""
         return self._endpoint.spec
 
+    @property
+    def _company(self) -> bool:
+        """Whether the adapter has learned a company's whole cases, preconditions included.
+
+        One that has learned to write steps alone rests on data and outcome as an untuned model
+        does, and is held to them: refused, told why, and asked once more.
+        """
+        return bool(self.spec.adapter) and not self._endpoint.steps_only
+
     def read_ahead(
         self,
         epic: Epic,
@@ -124,7 +134,7 @@ class ItemWriter:
             return WrittenCase(case=_instead(given, END_TO_END))
         if not given.is_outline:
             return WrittenCase(case=given)
-        if brief.condition.facts and not brief.condition.outcomes and not self.spec.adapter:
+        if brief.condition.facts and not brief.condition.outcomes and not self._company:
             return WrittenCase(case=_instead(given, NO_OUTCOME))
         attempts = Attempts()
         situation = situation_of(brief)
@@ -201,7 +211,7 @@ class ItemWriter:
                 break  # it would be no faster the second time
             attempts.refuse(item, len(attempts.rejected) + 1, raw, reason)
             results = results or reason == NO_RESULT
-            if self.spec.adapter:
+            if self._company:
                 limits = {name: most and max(FEWEST, most // 2) for name, most in limits.items()}
                 lengths = lengths_within(self._config.max_tokens, **limits)
             else:
@@ -211,10 +221,10 @@ class ItemWriter:
     def _unproved(self, draft: ItemDraft, brief: CaseBrief, situation: Situation) -> str:
         """What the proof of the case denies, or finds in no source; "" where it stands.
 
-        What it says of the outline as well is no fault of the draft. The cases of a tuned model
-        are marked, not refused: it words what the company's prompts leave out.
+        What it says of the outline as well is no fault of the draft. The cases of a model tuned on
+        a company's are marked, not refused: it words what the company's prompts leave out.
         """
-        if self.spec.adapter:
+        if self._company:
             return ""
         sources = self._outlines.sources(brief)
         ground = ground_of(brief, sources)
@@ -233,10 +243,14 @@ class ItemWriter:
     def _limits(self, brief: CaseBrief) -> dict[str, int]:
         """Most preconditions and steps of an answer.
 
-        A model that is not tuned words a few steps of the data it gets; a tuned one goes as far as
+        A model that is not tuned words a few steps of the data it gets; one tuned on pairs as many
+        as they have, without preconditions; one tuned on a company's cases goes as far as
         nine of ten of the company's cases, for a small model left alone with a list goes on with
         it until its tokens are used up.
         """
+        if self._endpoint.steps_only:
+            most = min(PAIR_STEPS, self._config.max_steps)
+            return {"max_preconditions": 0, "max_steps": most}
         tuned = bool(self.spec.adapter)
         style = brief.style
         steps = min(UNTUNED_STEPS, self._config.max_steps)

@@ -18,9 +18,9 @@ from pydantic import Field, ValidationError
 
 from assistant.domain import Technique, Value
 from assistant.errors import TrainingError
+from assistant.generation.writers.item_answer import PAIR_STEPS
 
 MOST_GIVEN = 5
-MOST_STEPS = 6
 MOST_DATA_WORDS = 70
 TITLE_WORDS = (3, 14)
 
@@ -52,7 +52,7 @@ class OpenCase(Value):
     title: str = _TEXT
     technique: OpenTechnique
     given: tuple[str, ...] = Field(min_length=1, max_length=MOST_GIVEN)
-    steps: tuple[OpenStep, ...] = Field(min_length=1, max_length=MOST_STEPS)
+    steps: tuple[OpenStep, ...] = Field(min_length=1, max_length=PAIR_STEPS)
 
     @property
     def product_technique(self) -> Technique:

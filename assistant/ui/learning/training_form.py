@@ -15,7 +15,8 @@ from assistant.workflow.deployment import models
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.learning import train_adapter
 from assistant.workflow.learning.case_stories import CaseStories, case_stories
-from assistant.workflow.learning.train_adapter import DatasetConfig, TrainingConfig, TrainRequest
+from assistant.workflow.learning.train_adapter import TrainingConfig
+from assistant.workflow.learning.training_data import DatasetConfig, TrainRequest
 
 FROM_PROJECT, FROM_FILE = "This project's cases", "A file of cases"
 LEAST = 40

@@ -180,7 +180,8 @@ class Endpoints:
             if name == wanted and (problem := outdated(checked)):
                 raise ModelUnavailable(problem)
             if checked.gguf is not None:
-                found.append(AdapterFile(name=name, path=checked.gguf))
+                steps = checked.sheet.answer == "steps"
+                found.append(AdapterFile(name=name, path=checked.gguf, steps_only=steps))
         if wanted not in {file.name for file in found}:
             registry.get(wanted, base=base)
             raise ModelUnavailable(

@@ -7,4 +7,5 @@ __all__ = [
     "evaluate_generation",
     "open_pairs",
     "train_adapter",
+    "training_data",
 ]

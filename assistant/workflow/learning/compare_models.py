@@ -43,12 +43,8 @@ from assistant.workflow.learning.comparison_parts import (
     costs_of,
     losses_on,
 )
-from assistant.workflow.learning.train_adapter import (
-    DatasetRecord,
-    adapters,
-    dataset_of,
-    project_chunks,
-)
+from assistant.workflow.learning.train_adapter import adapters, dataset_of
+from assistant.workflow.learning.training_data import DatasetRecord, project_chunks
 
 COLUMN_TITLES = {kind.id: kind.title for kind in COLUMNS}
 PARTIAL, LANGUAGE, COSTS = "scores.jsonl", "language.json", "costs.json"

@@ -13,7 +13,7 @@ from assistant.training.data.open_pairs import read_open_pairs
 from assistant.training.data.pair_checks import PairReport, check_pairs
 from assistant.training.data.pair_rows import build_rows
 from assistant.training.data.pair_sets import DomainSplit, PairSet, draw_split, read_split
-from assistant.workflow.learning.train_adapter import CHATML_TOKENS
+from assistant.workflow.learning.training_data import CHATML_TOKENS
 
 Progress = Callable[[int, int], None]
 

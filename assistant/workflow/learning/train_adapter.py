@@ -14,52 +14,24 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from assistant.domain import Chunk, Value
-from assistant.errors import ModelUnavailable, TrainingError
-from assistant.generation.models.catalogue import find_model
-from assistant.generation.models.fetch import present_path
-from assistant.generation.models.gguf import read_special_tokens
+from assistant.domain import Value
+from assistant.errors import TrainingError
 from assistant.training import child
 from assistant.training.adapters import FIRST_PROMPT, AdapterRegistry, AdapterSheet
 from assistant.training.config import TrainingConfig as TrainingConfig
-from assistant.training.data.context import CaseContext
-from assistant.training.data.dataset import DatasetConfig as DatasetConfig
-from assistant.training.data.dataset import pairs_of, select
 from assistant.training.loop import Progress
 from assistant.training.run_folder import RunFolder, RunState
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.learning.case_stories import case_stories
-from assistant.workflow.sources.reindex import chunks_of
+from assistant.workflow.learning.training_data import (
+    DatasetRecord,
+    Report,
+    TrainRequest,
+    quiet,
+    training_data,
+)
 
 DATASET = "dataset.json"
-CHATML_TOKENS = ("<|im_start|>", "<|im_end|>", "<|endoftext|>")
 NEVER = "There is no training run '{}'. Runs: {}."
-
-
-class TrainRequest(Value):
-    """What to train: choices for the data and for the training, and where the cases come from.
-
-    ``cases_file`` is a JSON lines file of cases with their story; ``None`` takes the project's
-    accepted and imported cases.
-    """
-
-    training: TrainingConfig
-    dataset: DatasetConfig = DatasetConfig(rows="one")
-    cases_file: Path | None = None
-
-
-class DatasetRecord(Value):
-    """What a run was trained on, kept with its adapter, so that a comparison can hold it out."""
-
-    source: str
-    source_path: str = ""
-    source_sha256: str
-    config: DatasetConfig
-    train_stories: tuple[str, ...]
-    held_out_stories: tuple[str, ...]
-    pairs_sha256: str
-    sheet: str
-    prompt_version: str = FIRST_PROMPT
 
 
 class TrainingRun(Value):
@@ -72,19 +44,12 @@ class TrainingRun(Value):
     registered: bool = False
 
 
-Report = Callable[[str, int, int], None]
-
-
-def _quiet(step: str, done: int, total: int) -> None:
-    """For callers who do not watch."""
-
-
 def prepare(
     workspace: Workspace,
     project_id: str,
     request: TrainRequest,
     *,
-    report: Report = _quiet,
+    report: Report = quiet,
     cancelled: Callable[[], bool] | None = None,
 ) -> DatasetRecord:
     """Make the dataset of a run and write it down, ready to start.
@@ -96,41 +61,15 @@ def prepare(
         raise TrainingError(
             f"There is a training run '{request.training.name}' already. Choose another name."
         )
-    report("reading cases", 0, 0)
-    material = case_stories(workspace, project_id, request.cases_file)
-    selection = select(material.stories, request.dataset, left_out=material.left_out)
-    context = CaseContext.open(
-        workspace.embedder(),
-        selection.of("train"),
-        documents=() if request.cases_file else project_chunks(workspace, project_id),
-        progress=lambda done, total: report("indexing the training cases", done, total),
-        cancelled=cancelled,
-    )
-    dataset = pairs_of(
-        selection,
-        context.context_for,
-        request.dataset,
-        special_tokens=_special_tokens(workspace, request.training.base),
-        progress=lambda done, total: report("finding context", done, total),
-    )
-    record = DatasetRecord(
-        source=material.name,
-        source_path=str(request.cases_file.resolve()) if request.cases_file else "",
-        source_sha256=material.sha256,
-        config=request.dataset,
-        train_stories=tuple(one.story.key for one in selection.of("train", "validation")),
-        held_out_stories=tuple(one.story.key for one in selection.of("held-out")),
-        pairs_sha256=dataset.sheet.sha256,
-        sheet=dataset.sheet.to_markdown(),
-        prompt_version=dataset.sheet.prompt_version,
-    )
+    data = training_data(workspace, project_id, request, report=report, cancelled=cancelled)
+    record = data.record
     child.prepare(
         folder,
         request.training,
         models_dir=workspace.settings.models_path,
-        pairs=dataset.pairs,
+        pairs=data.pairs,
         documents=_texts(workspace, project_id) if request.training.pretrain_first else (),
-        data_sheet=dataset.sheet.model_dump_json(indent=2),
+        data_sheet=data.sheet.model_dump_json(indent=2),
     )
     text = record.model_dump_json(indent=2)
     (folder / DATASET).write_text(text, encoding="utf-8")
@@ -232,20 +171,6 @@ def dataset_of(workspace: Workspace, adapter: str) -> DatasetRecord | None:
     return DatasetRecord.model_validate_json(file.read_bytes()) if file.is_file() else None
 
 
-def project_chunks(
-    workspace: Workspace, project_id: str
-) -> tuple[tuple[str, tuple[Chunk, ...]], ...]:
-    """Rules, pages and tables of the project as chunks, by document: what context is found in.
-
-    Epics are the question and existing cases the answer; neither is context here.
-    """
-    return tuple(
-        (stored.id, chunks_of(workspace.library, project_id, stored.id))
-        for stored in workspace.library.documents(project_id)
-        if stored.kind in ("rules", "page", "table")
-    )
-
-
 def export(workspace: Workspace, name: str, target: Path, form: str) -> str:
     """Merge an adapter into its base and write it for other tools; the text says how to serve it.
 
@@ -337,6 +262,7 @@ def _sheet(state: RunState, config: TrainingConfig, record: DatasetRecord | None
         data_sheet_sha256=record.pairs_sha256 if record else "",
         train_pairs=state.train_pairs,
         prompt_version=record.prompt_version if record else FIRST_PROMPT,
+        answer=record.answer if record else "case",
         metrics=metrics,
     )
 
@@ -367,16 +293,6 @@ def _known(workspace: Workspace, project_id: str, name: str) -> Path:
     if name not in names:
         raise TrainingError(NEVER.format(name, ", ".join(names) or "none yet"))
     return root / name
-
-
-def _special_tokens(workspace: Workspace, base: str) -> tuple[str, ...]:
-    """Special tokens of a catalogue model; ChatML's own for a base from elsewhere."""
-    try:
-        model = find_model(base)
-    except ModelUnavailable:
-        return CHATML_TOKENS
-    path = present_path(model, workspace.settings.models_path)
-    return tuple(token.text for token in read_special_tokens(path))
 
 
 def _texts(workspace: Workspace, project_id: str) -> tuple[str, ...]:

@@ -93,7 +93,12 @@ def brief(of: TestCondition = REFUSED, **update: Any) -> CaseBrief:
 
 
 def writer(
-    chat: FakeChat, *, adapter: str = "", keep_refused: bool = False, **config: Any
+    chat: FakeChat,
+    *,
+    adapter: str = "",
+    steps_only: bool = False,
+    keep_refused: bool = False,
+    **config: Any,
 ) -> ItemWriter:
     endpoint = ChatEndpoint(
         chat=cast(Any, chat),
@@ -101,6 +106,7 @@ def writer(
         destination="stays on this computer",
         timeout=60,
         special_tokens=SPECIAL,
+        steps_adapters=frozenset([adapter] if steps_only else []),
     )
     return ItemWriter(endpoint, GenerationConfig(**config), keep_refused=keep_refused)
 
@@ -353,6 +359,22 @@ def test_a_tuned_model_gets_no_examples_and_words_preconditions() -> None:
     assert case.origin.model_id == "fake+ours"
     assert case.preconditions[-1] == "The customer is registered"
     assert json.loads(completion_of(case))["p"] == list(case.preconditions)
+
+
+def test_a_model_tuned_to_write_steps_is_held_to_data_and_outcome() -> None:
+    """Code gives the preconditions; a refused draft is asked for again with the reason."""
+    chat = FakeChat(answer(step(e="The extension is granted at once.")), answer())
+    written = writer(chat, adapter="craft", steps_only=True).write(brief())
+    schema = chat.schemas[0]["properties"]
+    assert "p" not in schema
+    assert schema["s"]["maxItems"] == 6
+    assert [role for role, _ in chat.questions[0]] == ["system", "user"]
+    assert written.rejected[0].reason in chat.questions[1][-1][1]
+    assert written.case.steps[0].expected_result.startswith("The extension is refused")
+    assert written.case.preconditions[1] == written.case.title
+    silent = REFUSED.model_copy(update={"outcomes": ()})
+    case = writer(chat, adapter="craft", steps_only=True).write(brief(silent)).case
+    assert case.origin.writer == "outline"
 
 
 def test_a_comparison_keeps_what_was_refused() -> None:
