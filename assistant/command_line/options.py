@@ -1,8 +1,8 @@
 """The command line: arguments in, one workflow call, rows or one JSON document out.
 
 Exit status 0, 1 where ``check`` finds something or ``pairs check`` refuses, or 2 with a one-line
-``error: ...`` on stderr. With ``--json`` stdout holds one JSON document and nothing else: whatever a
-library prints meanwhile goes to stderr.
+``error: ...`` on stderr. With ``--json`` stdout holds one JSON document and nothing else: whatever
+a library prints meanwhile goes to stderr.
 """
 
 from __future__ import annotations

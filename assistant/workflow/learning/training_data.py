@@ -7,10 +7,10 @@ from pathlib import Path
 
 from assistant.domain import Chunk, Value
 from assistant.errors import ModelUnavailable, TrainingError
-from assistant.generation.messages import neutralise
 from assistant.generation.models.catalogue import find_model
 from assistant.generation.models.fetch import present_path
 from assistant.generation.models.gguf import read_special_tokens
+from assistant.generation.prompts import neutralise
 from assistant.generation.writers.item_prompt import ITEM_PROMPT_VERSION
 from assistant.training.adapters import FIRST_PROMPT, AnswerForm
 from assistant.training.config import TrainingConfig
