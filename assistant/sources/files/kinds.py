@@ -60,23 +60,15 @@ _HTML_FRAGMENT = re.compile(
 _XML = re.compile(r"\s*(?:<\?xml\s|<!DOCTYPE\s|<!--|<[A-Za-z_][\w:.-]*[\s/>])")
 _JSON = re.compile(r'\s*(?:\{\s*["}]|\[\s*(?:["{\[\]\d-]|true|false|null))')
 _MAIL_HEADER = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,60}):[ \t]?(.*)")
-_MAIL_NAMES = frozenset(
-    [
-        "from",
-        "to",
-        "subject",
-        "date",
-        "received",
-        "return-path",
-        "message-id",
-        "mime-version",
-        "delivered-to",
-        "reply-to",
-        "content-type",
-        "x-mailer",
-        "cc",
-    ]
-)
+_MAIL_NAMES = frozenset({
+    "from", "to", "subject", "date", "received", "return-path", "message-id", "mime-version",
+    "delivered-to", "reply-to", "content-type", "x-mailer", "cc",
+})  # fmt: skip
+_MAIL_PROOF = frozenset({
+    "mime-version", "message-id", "received", "return-path", "date", "content-type",
+})  # fmt: skip
+"""Headers of which a message has one, and other texts seldom."""
+
 _SALESFORCE = re.compile(
     r"-meta\.xml$|(?:^|/)(?:objects|flows|permissionsets|profiles|workflows|approvalprocesses"
     r"|(?:assignment|escalation|autoresponse|sharing|duplicate|matching)rules"
@@ -237,12 +229,4 @@ def _is_mail(text: str, *, named: bool) -> bool:
     known = names & _MAIL_NAMES
     if named and known:
         return True
-    proof = known & {
-        "mime-version",
-        "message-id",
-        "received",
-        "return-path",
-        "date",
-        "content-type",
-    }
-    return len(known) >= 3 and bool(known & {"from", "received"}) and bool(proof)
+    return len(known) >= 3 and bool(known & {"from", "received"}) and bool(known & _MAIL_PROOF)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.sources.grids.headers import Columns, field_of, normalised
-from assistant.sources.grids.like_headers import best_title
+from assistant.sources.grids.headers import Columns, best_title, field_of, normalised
 from assistant.sources.pasted.ids import find_key
 
 Rows = Sequence[Sequence[str]]

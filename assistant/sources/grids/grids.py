@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.sources.grids.headers import Columns, recognise
-from assistant.sources.grids.jira_headers import english_header
+from assistant.sources.grids.headers import Columns, english_header, recognise
 
 RowsForm = Literal["auto", "row", "id", "title"]
 """How rows form cases. "auto": a row whose id and title are empty or the same goes on with the case

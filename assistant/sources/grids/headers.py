@@ -11,162 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.sources.grids.header_languages import CASE_HEADERS
-from assistant.sources.grids.like_headers import (
-    numbered_columns,
-    own_steps,
-    separate_cases,
-    separate_requirements,
-)
+from assistant.sources.word_lists import word_lists
 
 TableKind = Literal["cases", "requirements"]
 
-_CASE = {
-    "id": (
-        "test case id|test id|tc id|case id|testcase id|test case key|test key|"
-        "test case number|tc number|tc no|test case no|test case #|tc #|tc|id|key|issue id|"
-        "issue key|external id|ref|no|nr|test no|test number|test #|work item id|identifier|"
-        "testcase|test case ref"
-    ),
-    "title": (
-        "title|name|test case title|test case name|test title|test name|summary|test summary|"
-        "test case summary|test case|test scenario|scenario|scenario name|case title|"
-        "test condition|short description|testfall|titel"
-    ),
-    "objective": (
-        "objective|description|purpose|test objective|test description|test case description|"
-        "goal|goals|mission|aim|test case objective|zweck"
-    ),
-    "preconditions": (
-        "precondition|preconditions|pre condition|pre conditions|prerequisite|prerequisites|"
-        "pre requisite|pre requisites|precondition(s)|setup|set up|initial state|"
-        "vorbedingung|vorbedingungen|assumptions"
-    ),
-    "postconditions": (
-        "postcondition|postconditions|post condition|post conditions|clean up|cleanup|teardown"
-    ),
-    "priority": "priority|test priority|prio|importance|severity|priorität",
-    "type": (
-        "type|test type|technique|test technique|test category|category|test design technique"
-    ),
-    "release": (
-        "release|fix version|fix versions|fix version/s|version|milestone|drop|"
-        "target release|affects version"
-    ),
-    "team": (
-        "team|component|components|component/s|squad|module|module name|test module|area|area path|"
-        "functional area"
-    ),
-    "epic": "epic|epic key|epic link|epic id|epic name",
-    "story": (
-        "user story|story|story key|story id|user story id|user story key|coverage (issues)|"
-        "references|reference|requirement ids|requirement id|requirements|requirement|req id|"
-        "linked issues|linked issue|links|jira|jira key|jira id|linked requirement|"
-        "linked requirements|related issue|related issues|related story|"
-        "requirement key|coverage|tests|user stories|linked story"
-    ),
-    "criteria": (
-        "acceptance criteria|acceptance criterion|criteria|criterion|ac|ac id|"
-        "acceptance criteria id|acceptance criterion id|criterion id|covers|criteria ids|"
-        "acceptance criteria ref"
-    ),
-    "labels": (
-        "labels|label|tags|tag|keywords|section hierarchy|section|folder|folder path|test repo"
-    ),
-    "status": "status|state|case status|test status|result status|workflow status",
-    "step_number": (
-        "step no|step #|step number|step nr|step id|test step #|test step no|"
-        "test step number|#|s no|s.no|step index|schritt nr|steps #"
-    ),
-    "step_action": (
-        "test step|test steps|step|steps|action|actions|step action|step description|"
-        "test step description|steps (step)|test script (step by step) - step|steps_actions|"
-        "steps actions|procedure|test procedure|instructions|step details|steps to execute|"
-        "steps to reproduce|test action|test step action|schritt|aktion|testschritt|"
-        "steps separated content|description of step|step name"
-    ),
-    "step_data": (
-        "test data|data|input|inputs|input data|test input|"
-        "test script (step by step) - test data|steps_data|steps data|step data|testdaten|"
-        "parameters|test step data|steps (additional info)"
-    ),
-    "step_expected": (
-        "expected result|expected results|expected|expected outcome|expected outcomes|"
-        "step expected|test step expected result|step expected result|"
-        "steps (expected result)|expected behaviour|expected behavior|"
-        "test script (step by step) - expected result|steps_result|steps result|result|"
-        "erwartetes ergebnis|expected output|expected response|expected value|"
-        "test step expected|acceptance|step result|pass criteria"
-    ),
-    "gherkin": (
-        "gherkin definition|test script (bdd)|gherkin|bdd|gherkin script|cucumber|"
-        "cucumber scenario|given when then|scenario steps|feature"
-    ),
-    "plain": ("test script (plain text)|unstructured definition|unstructured|test script|script"),
-}
-_REQUIREMENT = {
-    "key": (
-        "key|issue key|id|story id|story key|user story id|user story key|requirement id|"
-        "req id|requirement key|work item id|ticket|issue id|number|ref|reference|jira key|"
-        "jira id|user story ref|user story reference|story ref|us id|us|req|req no|"
-        "requirement no|record id|identifier|#|item id|docid|doc id|req doc id"
-    ),
-    "title": (
-        "summary|title|name|story title|user story title|subject|requirement|"
-        "requirement name|requirement title|copado user story title c|agf subject c|"
-        "short description|story name|user story name|feature|headline|issue summary|"
-        "requirement summary|use case"
-    ),
-    "narrative": (
-        "description|user story|story|narrative|details|story description|"
-        "user story description|requirement description|requirement text|"
-        "copado functional specifications c|functional specifications|agf details c|"
-        "statement|business requirement|detail|story narrative|user story statement|"
-        "long description|text"
-    ),
-    "criteria": (
-        "acceptance criteria|acceptance criterion|ac|acs|criteria|criterion|"
-        "conditions of satisfaction|copado acceptance criteria c|acceptance|acceptance tests|"
-        "definition of success|success criteria|acceptance criteria (gwt)|"
-        "acceptance condition|acceptance conditions"
-    ),
-    "criterion_id": (
-        "ac id|criterion id|acceptance criterion id|acceptance criteria id|ac no|ac number|"
-        "ac #|ac ref"
-    ),
-    "epic": (
-        "epic link|epic|parent|parent key|epic key|parent issue|parent id|parent link|"
-        "epic id|copado epic c|agf epic c|epic/feature|feature link"
-    ),
-    "epic_title": (
-        "epic name|parent summary|epic title|epic summary|epic link summary|parent title"
-    ),
-    "type": "issue type|type|work item type|issuetype|record type|item type|kind",
-    "release": (
-        "fix version|fix versions|fix version/s|release|target release|copado release c|"
-        "agf scheduled build c|drop|planned release|version|target version|release version"
-    ),
-    "team": (
-        "team|component|components|component/s|squad|team/component|agf scrum team c|"
-        "scrum team|area path|delivery team"
-    ),
-    "labels": "labels|label|tags|tag|keywords",
-    "role": (
-        "as a|as a/an|as an|as a/n|as|role|user role|actor|persona|copado userstory role c|"
-        "user type|who"
-    ),
-    "want": (
-        "i want|i want to|want|need|i need|goal|copado userstory need c|i would like|"
-        "feature description|what|i want to be able to|action"
-    ),
-    "benefit": (
-        "so that|so|reason|benefit|copado userstory reason c|in order to|business value|"
-        "so that i can|why|value|rationale"
-    ),
-    "given": "given",
-    "when": "when",
-    "then": "then",
-}
+_HEADERS = word_lists("headers")
+_ISSUES = {"issue key", "summary", "issue type"}
+_ENGLISH = {other: name for name, others in _HEADERS["jira"].items() for other in others}
 _COMMENTED = re.compile(r"^# ?(?=[^\W\d_])")
 """What makes a header row a comment (TestLink's "#docid")."""
 _SHORT = 6
@@ -186,14 +37,11 @@ def normalised(header: str) -> str:
     return name.removesuffix(" (s)").strip()
 
 
+_CASES = (*_HEADERS["cases_in_other_languages"].items(), *_HEADERS["cases"].items())
 _ALIASES: dict[TableKind, dict[str, str]] = {
-    "cases": {
-        normalised(alias): name
-        for name, aliases in (*CASE_HEADERS.items(), *_CASE.items())
-        for alias in aliases.split("|")
-    },
+    "cases": {normalised(alias): name for name, aliases in _CASES for alias in aliases},
     "requirements": {
-        alias: name for name, aliases in _REQUIREMENT.items() for alias in aliases.split("|")
+        alias: name for name, aliases in _HEADERS["requirements"].items() for alias in aliases
     },
 }
 _GLUED: dict[TableKind, dict[str, str]] = {
@@ -267,7 +115,7 @@ def field_of(name: str, kind: TableKind = "cases") -> str:
 
 def numbered_steps(header: Sequence[str]) -> dict[int, str]:
     """The columns of one step each by their number, as fields: "step_action 2"."""
-    return numbered_columns([normalised(name) for name in header], field_of)
+    return _numbered([normalised(name) for name in header])
 
 
 _DOCUMENT_IDS = frozenset({"docid", "doc id", "req doc id"})
@@ -280,8 +128,8 @@ _STORY_WORDS = re.compile(
 def _assign(kind: TableKind, names: Sequence[str]) -> Columns:
     single = dict[int, str]()
     if kind == "cases":
-        names = own_steps(names)
-        single = numbered_columns(names, field_of)
+        names = _own_steps(names)
+        single = _numbered(names)
     fields: dict[str, list[int]] = {}
     unknown, own = [], []
     for number, name in enumerate(names):
@@ -299,7 +147,147 @@ def _assign(kind: TableKind, names: Sequence[str]) -> Columns:
             unknown.append(number)
     unknown.sort()
     if kind == "cases":
-        separate_cases(fields, names)
+        _separate_cases(fields, names)
     else:
-        separate_requirements(fields, names)
+        _separate_requirements(fields, names)
     return Columns(kind, {name: tuple(numbers) for name, numbers in fields.items()}, tuple(unknown))
+
+
+# --- Columns of like names told apart ---------------------------------------------------------
+
+
+def _own_steps(names: Sequence[str]) -> list[str]:
+    """``names`` with a company's own field of steps under the names of TestRail's.
+
+    Its CSV export has such a field as "X", "X (Step)", "X (Expected Result)" and so on.
+    """
+    if _ONLY_ACTIONS in names:
+        return list(names)
+    own = next((name.removesuffix(" (step)") for name in names if name.endswith(" (step)")), "")
+    if not own or f"{own} (expected result)" not in names:
+        return list(names)
+    return [
+        "steps" + name.removeprefix(own) if name == own or name.startswith(f"{own} (") else name
+        for name in names
+    ]
+
+
+_NUMBERED = re.compile(r"(\D*)(\d{1,3})(\D*)")
+_BESIDE_NUMBER = " .:#()[]"
+_OF_A_STEP = frozenset({"step_action", "step_data", "step_expected"})
+
+
+def _numbered(names: Sequence[str]) -> dict[int, str]:
+    """The columns of one step each ("Step 2", "Expected Result 2", "Step 2 Action").
+
+    Their numbers, with the fields they are: "step_action 2". Empty where there is one such column
+    only, or none for an action.
+    """
+    found = dict[int, str]()
+    for at, name in enumerate(names):
+        match = _NUMBERED.fullmatch(name)
+        if match is None or field_of(name):
+            continue
+        before, number, after = match.groups()
+        words = f"{before.rstrip(_BESIDE_NUMBER)} {after.strip(_BESIDE_NUMBER)}".strip()
+        if (field := field_of(words)) in _OF_A_STEP:
+            found[at] = f"{field} {int(number)}"
+    acts = any(field.startswith("step_action") for field in found.values())
+    return found if acts and len(found) > 1 else {}
+
+
+def _separate_cases(fields: dict[str, list[int]], names: Sequence[str]) -> None:
+    """Tell columns of like names apart: "Test Step" is a number beside "Step Action"."""
+    actions = fields.get("step_action", [])
+    if len(actions) > 1 and any(names[n] == _ONLY_ACTIONS for n in actions):
+        # TestRail: "Steps" holds a text, or actions and results by turns, beside the actions alone.
+        fields.setdefault("plain", []).extend(n for n in actions if names[n] != _ONLY_ACTIONS)
+        fields["step_action"] = [n for n in actions if names[n] == _ONLY_ACTIONS]
+    elif len(actions) > 1:
+        best = next(
+            (n for n in actions if "action" in names[n] or "description" in names[n]), actions[0]
+        )
+        others = [n for n in actions if n != best]
+        if "step_number" not in fields and others:
+            fields["step_number"] = others[:1]
+        fields["step_action"] = [best]
+    ids = fields.get("id", [])
+    if len(ids) > 1:
+        best = min(ids, key=lambda n: (_ID_ORDER.get(names[n], 5), n))
+        fields["id"] = [best]
+        counts = [n for n in ids if n != best and names[n] in _COUNTS]
+        if counts and "step_number" not in fields:
+            fields["step_number"] = counts[:1]
+    titles = fields.get("title", [])
+    if len(titles) > 1:
+        best = best_title(titles, names)
+        fields.setdefault("objective", []).extend(n for n in titles if n != best)
+        fields["title"] = [best]
+    if "title" not in fields and "objective" in fields:
+        fields["title"] = fields.pop("objective")
+    labels = fields.get("labels", [])
+    if any(names[n] == _WHOLE_PATH for n in labels):  # the section alone is its last part
+        fields["labels"] = [n for n in labels if names[n] != "section"]
+
+
+def best_title(numbers: Sequence[int], names: Sequence[str]) -> int:
+    """Which of several columns named like a title is the title."""
+    return min(numbers, key=lambda n: (_TITLE_ORDER.get(names[n], 5), n))
+
+
+_WHOLE_PATH = "section hierarchy"
+_ONLY_ACTIONS = "steps (step)"
+
+_COUNTS = {"no", "nr", "nr."}
+"""Names of a column that is an id where it is alone, and counts steps beside one."""
+
+_ID_ORDER = {"test case id": 0, "case id": 0, "test id": 0, "issue key": 1, "key": 1, "id": 2,
+             "issue id": 3}  # fmt: skip
+_TITLE_ORDER = {"title": 0, "test case title": 0, "name": 0, "test case name": 0, "summary": 0,
+                "test summary": 0, "test case": 2, "scenario": 3, "test scenario": 3}  # fmt: skip
+
+
+def _separate_requirements(fields: dict[str, list[int]], names: Sequence[str]) -> None:
+    """Without a title column, a column "Requirement" or "User story" holds the text."""
+    keys = fields.get("key", [])
+    if len(keys) > 1:
+        best = min(keys, key=lambda n: (_KEY_ORDER.get(names[n], 5), n))
+        fields["key"] = [best]
+    titles = fields.get("title", [])
+    if len(titles) > 1:
+        fields.setdefault("narrative", []).extend(titles[1:])
+        fields["title"] = titles[:1]
+    if "want" in fields and "role" not in fields:
+        fields.setdefault("narrative", []).extend(fields.pop("want"))
+        fields["narrative"].extend(fields.pop("benefit", []))
+
+
+_KEY_ORDER = {"key": 0, "issue key": 0, "story id": 1, "story key": 1, "user story id": 1, "id": 2}
+
+
+# --- Jira in other languages ---------------------------------------------------------------------
+
+_CUSTOM_FIELD = re.compile(
+    r"^(?:benutzerdefinierte felder|benutzerdefiniertes feld|champs? personnalisés?|"
+    r"campos? personalizados?|campo personalizzato|пользовательское поле|özel alan|"
+    r"カスタム ?フィールド|自定义字段|사용자정의 필드|"
+    r"aangepast veld|pole niestandardowe|anpassat fält)"
+    r"\s*[(（](?P<name>.+)[)）]$",
+    re.IGNORECASE,
+)
+
+
+def english_header(names: Sequence[str]) -> tuple[str, ...]:
+    """The names of the columns in English where they are Jira's in another language.
+
+    All stay as they are where no column holds the keys, the summaries or the types of issues.
+    """
+    english = tuple(map(_english, names))
+    return english if {name.casefold() for name in english} >= _ISSUES else tuple(names)
+
+
+def _english(name: str) -> str:
+    shown = " ".join(name.split())
+    if match := _CUSTOM_FIELD.match(shown):
+        return f"Custom field ({match['name']})"
+    return _ENGLISH.get(shown.casefold(), name)

@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from assistant.sources.files.source_file import Source
 from assistant.sources.grids.field_choice import Chosen, choose_field
 from assistant.sources.grids.grids import Grid
-from assistant.sources.grids.headers import normalised
+from assistant.sources.grids.headers import english_header, normalised
 from assistant.sources.grids.issues import Issue, read_issues
-from assistant.sources.grids.jira_headers import english_header
 from assistant.sources.pasted.ids import KEY
 from assistant.sources.pasted.jira_wiki import tracker_text
 from assistant.sources.reading import ExtractionReport, FieldChoice, Reading

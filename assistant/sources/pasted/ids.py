@@ -5,53 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 
+from assistant.sources.pasted.vocabulary import EPIC_WORDS
+
 KEY = r"[A-Z][A-Z0-9_]{1,15}-\d{1,7}"
 """A Jira-style key: CC-12."""
 
-_NOT_KEYS = frozenset(
-    [
-        "AC",
-        "UTF",
-        "ISO",
-        "SHA",
-        "RFC",
-        "AES",
-        "RSA",
-        "MD",
-        "COVID",
-        "HTTP",
-        "BASE",
-        "WCAG",
-        "IPV",
-        "IEEE",
-        "EN",
-        "BS",
-        "DIN",
-        "UK",
-        "US",
-        "EU",
-        "GPT",
-        "TLS",
-        "USB",
-        "STEP",
-        "PAGE",
-        "DAY",
-        "WEEK",
-        "PHASE",
-        "LEVEL",
-        "DROP",
-        "RELEASE",
-        "SPRINT",
-        "VERSION",
-        "MP",
-        "PDF",
-        "ITEM",
-        "LINE",
-        "NOTE",
-        "ANSI",
-        "CO",
-    ]
-)
+_NOT_KEYS = frozenset(EPIC_WORDS["keys"]["not_projects"])
 _KEY = re.compile(rf"(?<![\w-])({KEY})(?![\w-])")
 _LEADING = re.compile(
     rf"^\s*(?:[\[(]\s*)?(?P<key>{KEY})(?:\s*[\])])?(?P<sep>\s*[:.|–—-]+\s*|\s+/\s+|\s+|$)"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from assistant.sources.pasted.ids import KEY, is_key
 from assistant.sources.pasted.lines import Line, plain
+from assistant.sources.pasted.vocabulary import EPIC_WORDS
 
 _BULLET = re.compile(
     r"^[ \t\u00a0]*(?:>[ ]?)?(?:[-*+][ \t]+|[•●○◦▪▫■□‣⁃∙·➢➤►▶–—→✓✔✗※][ \t\u00a0]*|[-=]>[ \t]+"
@@ -138,16 +139,9 @@ def read_id(text: str) -> tuple[str, int]:
     return given, match.end()
 
 
-_STEP_WORDS = {
-    "given": r"given|angenommen|gegeben\s+sei(?:en)?|étant\s+donnée?s?|etant\s+donnée?s?|soit"
-    r"|dado|dada|dados|dadas|gegeven|dato|data|givet|gitt|zakładając",
-    "when": r"when|wenn|quand|lorsque?|cuando|quando|als|när|når|jeżeli|jeśli",
-    "then": r"then|dann|alors|entonces|então|entao|dan|allora|så|wtedy",
-    "and": r"and|but|und|aber|et|mais|y|pero|e|mas|en|maar|och|men|og|oraz|ale|or",
-}
 _STEP = re.compile(
     r"^[ \t>]*[*_`]{0,3}(?:"
-    + "|".join(f"(?P<{name}_>{words})" for name, words in _STEP_WORDS.items())
+    + "|".join(f"(?P<{name}_>{'|'.join(words)})" for name, words in EPIC_WORDS["steps"].items())
     + r")[*_`]{0,3}[:,]?[*_`]{0,3}(?=[ \t]|$)",
     re.IGNORECASE,
 )

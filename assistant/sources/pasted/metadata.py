@@ -5,35 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, cast
 
 from assistant.sources.pasted.lines import Line, unwrap
+from assistant.sources.pasted.vocabulary import EPIC_WORDS
 
 MetaField = Literal[
     "release", "team", "labels", "epic", "key", "title", "author", "project", "kind", "other"
 ]
 
-_LABELS: dict[MetaField, str] = {
-    "release": "release|fix versions?|fix version/s|fixversion|target release|planned release"
-    "|release version|target version|drop|affected release",
-    "team": "team|squad|owning team|delivery team|component/s|components?|team/component"
-    "|component/team|teams|scrum team|agile team|tribe",
-    "labels": "labels?|tags?|keywords",
-    "epic": "epic|epic link|parent|parent epic|parent link|epic key|belongs to epic|parent issue",
-    "key": "key|issue key|jira|jira key|story id|story key|ticket|issue id|id|reference|ref"
-    "|jira id",
-    "title": "title|summary|name|epic name|epic title|story title|story name",
-    "author": "author|authors|owner|product owner|reporter|created by|written by|page owner",
-    "project": "project|programme|program|project name",
-    "kind": "kind|document type|page type|type|issue type|work item type|doc type|issuetype",
-    "other": "priority|status|assignee|sprint|story points?|points|estimate|estimation|effort"
-    "|created|created on|updated|updated on|last updated|last reviewed|due|due date|date|version"
-    "|reviewer|reviewed by|approved by|approver|space|page id|severity|moscow|size|t-shirt size"
-    "|business value|risk|start date|end date|resolution|environment|url|link|complexity"
-    "|state|stage|area path|iteration|iteration path|language|lang|confidentiality|audience"
-    "|effective|effective from|effective date|valid from|next review|channel|department",
+_FIELD = {
+    cast(MetaField, name): re.compile("|".join(labels))
+    for name, labels in EPIC_WORDS["metadata"].items()
 }
-_FIELD = {name: re.compile(f"(?:{labels})") for name, labels in _LABELS.items()}
 _PAIR = re.compile(
     r"^\s*(?P<label>[A-Za-z][A-Za-z /_-]{0,28}?)\s*[:：=]\s*(?P<value>.*)$", re.DOTALL
 )

@@ -5,82 +5,19 @@ from __future__ import annotations
 import re
 from typing import Literal, cast
 
+from assistant.sources.word_lists import word_lists
+
+EPIC_WORDS = word_lists("epics")
+"""Words that name the parts of an epic, as patterns."""
+
 SectionName = Literal["criteria", "rules", "narrative", "description", "notes", "container"]
 """``rules`` are criteria inside a story; ``notes`` (out of scope, risks, ...) never are."""
 
-_NAMES: dict[SectionName, str] = {
-    "criteria": r"""
-        (?:user\ )?acceptance\ (?:criteria|criterion|criterias|tests?|conditions?|scenarios?|rules?)
-        |acs?|a\.?/?c\.?s?|criteria|(?:success|satisfaction|pass|completion|exit)\ criteria
-        |conditions?\ of\ (?:satisfaction|acceptance)|done\ when|confirmations?|test\ scenarios?
-        |(?:test\ )?scenarios?|bdd(?:\ scenarios?)?|gherkin(?:\ scenarios?)?
-        |given[ /,-]+when[ /,-]+then
-        |(?:functional|non-?functional|system
-        |user|detailed|software|business|product)\ requirements?
-        |requirements?|expected(?:\ (?:behaviou?rs?|results?|outcomes?|outputs?))?|behaviou?rs?
-        |must\ haves?|erwartetes?\ (?:ergebnis(?:se)?|verhalten)|r[eé]sultats?\ attendus?
-        |(?:resultados?|comportamiento|comportamento)\ esperados?|risultat[oi]\ attes[oi]
-        |ожидаемый\ результат|ожидаемое\ поведение|beklenen\ sonuç|期待(?:される)?結果|预期结果
-        |akzeptanzkriterien|abnahmekriterien|anforderungen
-        |crit[eè]res?\ d['’]acceptation|exigences
-        |criterios?\ de\ aceptaci[oó]n|crit[eé]rios?\ de\ aceita[cç][aã]o|requisitos
-        |acceptatiecriteria|criteri\ di\ accettazione|requisiti|kryteria\ akceptacji
-        |acceptanskriterier|akceptkriterier|akseptansekriterier|hyväksymiskriteerit
-        |kabul\ (?:kriterleri|kriteri)
-        |критерии\ при[её]мки|验收标准|驗收標準|受け?入れ?(?:基準|条件)|인수\ ?조건""",
-    "rules": r"""
-        (?:business|validation|decision|calculation|eligibility|processing|domain)\ rules?|rules?
-        |validations?(?:\ criteria)?|constraints?|gesch[aä]ftsregeln|r[eè]gles\ m[eé]tier
-        |reglas\ de\ negocio|regras\ de\ neg[oó]cio""",
-    "narrative": r"""
-        user\ story(?:\ (?:statement|narrative|description))?|story|narrative|as\ a\ user
-        |story\ (?:statement|narrative|description)|need|value\ statement""",
-    "description": r"""
-        (?:short\ |long\ |story\ |epic\ |business\ )?description
-        |details?|summary|overview|introduction
-        |background|context|goals?|objectives?|purpose|aims?|motivation|vision
-        |problem(?:\ statement)?
-        |business\ (?:value|case|need|context|objectives?|goals?|background|justification|outcome)
-        |benefits?|scope|in[ -]scope|hypothesis|rationale|current\ (?:situation|state|behaviou?r)
-        |personas?|users?|actors?|stakeholders?|roles|beschreibung|kontext|hintergrund|ziele?
-        |descripci[oó]n|descri[cç][aã]o|contexte?|omschrijving|beschrijving""",
-    "notes": r"""
-        out[ -]of[ -]scope|not\ in\ scope|non-?goals?|exclusions?|excluded
-        |(?:technical|developer|dev|test|testing
-        |implementation|design|ux|qa|release|additional|general|further)\ (?:notes?|details?
-        |design|information|info|comments?|considerations?)
-        |(?:actual|observed|faulty|wrong)(?:\ (?:behaviou?rs?|results?|outcomes?|outputs?))?
-        |current\ (?:results?|outcomes?)|(?:how|steps?)\ to\ (?:reproduce|replicate|recreate)
-        |repro(?:duction)?(?:\ steps?)?|tatsächliches?\ (?:ergebnis(?:se)?|verhalten)
-        |schritte\ zur\ reproduktion|r[eé]sultats?\ (?:obtenus?|actuels?|constatés?)
-        |[eé]tapes\ (?:de|pour)\ (?:reproduction|reproduire)
-        |resultados?\ (?:actual(?:es)?|obtenidos?|atual|obtidos?)|pass?os\ para\ reprodu[cz]ir
-        |risultat[oi]\ (?:effettiv[oi]|ottenut[oi])|фактический\ результат
-        |шаги\ (?:для\ )?воспроизведения|gerçekleşen\ sonuç|実際の結果|再現手順|实际结果|重现步骤
-        |notes?|additional\ (?:notes?|information)|assumptions?|dependenc(?:y|ies)
-        |pre-\ ?conditions?|pre\ conditions?|pre-?\ ?requisites?
-        |open\ (?:questions?|points?|issues?)
-        |questions?|risks?(?:\ and\ (?:issues|assumptions|dependencies|mitigations?))?|issues?
-        |references?|links?|related\ (?:links?|issues?|stories|tickets?|documents?|pages?)
-        |attachments?|comments?|history|change\ (?:log|history)|changelog|revision\ history
-        |documents?
-        |definition\ of\ (?:done|ready)|dod|dor|mock-?ups?|wireframes?|designs?|screenshots?|figma
-        |tasks?|sub-?tasks?|to-?dos?|glossary|definitions?|terms?|test\ data|metadata|labels
-        |sources?
-        |(?:story\ )?(?:points|estimates?|estimation)|priority|version\ history|sign-?off
-        |approvals?
-        |nicht\ im\ umfang|hors\ p[eé]rim[eè]tre|fuera\ de\ alcance|fora\ do\ escopo|notizen|notas?
-        |rollout(?:\ plan)?|timeline|milestones?|metrics|kpis?|success\ metrics|analytics
-        |tracking""",
-    "container": r"""
-        (?:list\ of\ )?(?:user\ )?stories|epics?|features?
-        |(?:product\ |sprint\ )?backlog|child\ issues?
-        |issues\ in\ (?:this\ )?epic|stories\ in\ (?:this\ )?epic|use\ cases?|user\ story\ map
-        |historias(?:\ de\ usuario)?|hist[oó]rias(?:\ de\ usu[aá]rio)?|anwendergeschichten""",
-}
 _SECTION = re.compile(
-    "|".join(f"(?P<{name}>{pattern})" for name, pattern in _NAMES.items()),
-    re.IGNORECASE | re.VERBOSE,
+    "|".join(
+        f"(?P<{name}>{'|'.join(patterns)})" for name, patterns in EPIC_WORDS["sections"].items()
+    ),
+    re.IGNORECASE,
 )
 _NUMBERING = re.compile(r"^\s*(?:\(?\d{1,2}(?:\.\d{1,2})*[.)]?|[A-Za-z][.)])\s+")
 _TAIL = re.compile(

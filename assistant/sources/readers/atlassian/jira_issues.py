@@ -14,48 +14,10 @@ from assistant.sources.grids.field_choice import Chosen, choose_field
 from assistant.sources.pasted.jira_wiki import tracker_text
 from assistant.sources.readers.atlassian.adf import adf_to_markdown, is_adf
 from assistant.sources.readers.documents.html import to_markdown
+from assistant.sources.word_lists import word_lists
 
 Fields = Mapping[str, Any]
-_STANDARD = frozenset(
-    [
-        "summary",
-        "description",
-        "issuetype",
-        "status",
-        "priority",
-        "labels",
-        "components",
-        "fixVersions",
-        "versions",
-        "project",
-        "parent",
-        "issuelinks",
-        "subtasks",
-        "comment",
-        "attachment",
-        "worklog",
-        "reporter",
-        "creator",
-        "assignee",
-        "created",
-        "updated",
-        "resolution",
-        "resolutiondate",
-        "environment",
-        "epic",
-        "sprint",
-        "watches",
-        "votes",
-        "progress",
-        "aggregateprogress",
-        "timetracking",
-        "security",
-        "duedate",
-        "lastViewed",
-        "workratio",
-        "statuscategorychangedate",
-    ]
-)
+_STANDARD = frozenset(word_lists("headers")["jira_rest"]["standard"])
 _HTML = re.compile(r"\s*<(?:p|div|ul|ol|h[1-6]|table|br|span|strong|b|em)\b", re.IGNORECASE)
 _KEY = re.compile(r"[A-Z][A-Z0-9_]{1,15}-\d{1,7}")
 
