@@ -13,24 +13,33 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
-from assistant.errors import ConnectorError, UnreadableFile
+from assistant.errors import ConnectorError
 from assistant.sources.connectors.attachments import Attachments, is_file
 from assistant.sources.connectors.client import ApiClient, Forbidden, Refused
 from assistant.sources.connectors.config import ConnectionConfig
-from assistant.sources.connectors.confluence_answers import Found, next_cursor, results_of
-from assistant.sources.connectors.confluence_attachments import AttachmentList
-from assistant.sources.connectors.confluence_labels import (
+from assistant.sources.connectors.confluence_answers import (
     label_names,
     label_stamp,
     labels_in_cloud,
     labels_of,
+    next_cursor,
+    results_of,
     stamps_in_cloud,
 )
-from assistant.sources.connectors.moments import OVERLAP, minutes_since, read_moment
-from assistant.sources.connectors.paging import Counted, counted_page, gone_through
-from assistant.sources.connectors.payloads import exports_of, page_reading
+from assistant.sources.connectors.confluence_attachments import AttachmentList
+from assistant.sources.connectors.paging import (
+    OVERLAP,
+    Counted,
+    Found,
+    Item,
+    counted_page,
+    gone_through,
+    minutes_since,
+    read_moment,
+)
+from assistant.sources.connectors.payloads import exports_of, page_reading, tried
 from assistant.sources.connectors.proposals import FieldProposal
-from assistant.sources.files.exports import Export
+from assistant.sources.json_values import mapping, whole
 from assistant.sources.synced import FetchedDocument, SourcePage
 
 PAGE = 25
@@ -110,7 +119,7 @@ class ConfluenceSource:
     def _changed_pages(
         self, since: datetime | None, cursor: str, after_last: str
     ) -> Iterator[SourcePage]:
-        def changed(at: str, size: int) -> Found:
+        def changed(at: str, size: int) -> Found[Item]:
             found = self._pages(at, size, since, with_body=True)
             if self._cloud and since is not None:
                 fresh = [one for one in found.items if _changed_after(one, since - OVERLAP)]
@@ -157,11 +166,8 @@ class ConfluenceSource:
             if stamp != known and page_id not in self._handed and page_id.isdigit():
                 yield page_id
 
-    def present(self) -> Iterator[str] | None:
+    def present(self) -> Iterator[str]:
         """The ids of all current pages, and of the files attached to them."""
-        return self._ids()
-
-    def _ids(self) -> Iterator[str]:
         for found in gone_through(
             lambda at, size: self._pages(at, size, None, with_body=False), IDS_PAGE
         ):
@@ -179,7 +185,7 @@ class ConfluenceSource:
     def _pages(
         self, cursor: str, size: int, since: datetime | None, *, with_body: bool,
         ids: Sequence[str] = (),
-    ) -> Found:  # fmt: skip
+    ) -> Found[Item]:  # fmt: skip
         if self._cloud:
             return self._by_cursor(cursor, size, with_body, ids)
         keys = ", ".join(f'"{key}"' for key in self._spaces)
@@ -197,14 +203,14 @@ class ConfluenceSource:
                  "expand": expand},
             )  # fmt: skip
             items, links = results_of(answer, self._site, titled=True)
-            total = answer.get("totalSize")
-            return Counted(start, items, bool(links.get("next")),
-                           total if isinstance(total, int) else None)  # fmt: skip
+            total = whole(answer.get("totalSize"))
+            return Counted(start, items, bool(links.get("next")), total)
 
-        page = counted_page(ask, cursor, size, "id")
-        return Found(page.items, page.cursor, page.total)
+        return counted_page(ask, cursor, size, "id")
 
-    def _by_cursor(self, cursor: str, size: int, with_body: bool, ids: Sequence[str]) -> Found:
+    def _by_cursor(
+        self, cursor: str, size: int, with_body: bool, ids: Sequence[str]
+    ) -> Found[Item]:
         params: dict[str, str | int] = {
             "space-id": ",".join(self._space_ids()), "status": "current", "limit": size,
             "sort": "-modified-date",
@@ -266,23 +272,15 @@ class ConfluenceSource:
             export = read.get(
                 key, f"{self._site} sent the page “{title}” without its text. Sync it again."
             )
-            external, error, reading = f"{_PAGE}{key}", "", None
-            if isinstance(export, Export):
-                try:
-                    reading = page_reading(export, external, title)
-                except UnreadableFile as failure:
-                    error = str(failure)
-            else:
-                error = export
+            reading, error = tried(partial(page_reading, export, f"{_PAGE}{key}", title))
             yield FetchedDocument(
-                external_id=external, changed_at=_changed(page), reading=reading, error=error,
-                notes=notes[key], stamp=_stamp(page),
+                external_id=f"{_PAGE}{key}", changed_at=_changed(page), reading=reading,
+                error=error, notes=notes[key], stamp=_stamp(page),
             )  # fmt: skip
 
     def _addressed(self, page: dict[str, Any]) -> dict[str, Any]:
         """The page with a link on the configured host, and its space's key."""
-        links = page.get("_links")
-        shown = str(links.get("webui", "")) if isinstance(links, dict) else ""
+        shown = str(mapping(page.get("_links")).get("webui", ""))
         own = {"base": f"{self._client.base}{self._wiki}", "webui": shown}
         if not shown.startswith("/") or self._client.path.startswith("/ex/"):
             own = {"base": "", "webui": ""}
@@ -310,15 +308,11 @@ def _stamp(page: dict[str, Any]) -> str:
 
 
 def _has_body(page: dict[str, Any]) -> bool:
-    body = page.get("body")
-    storage = body.get("storage") if isinstance(body, dict) else None
-    return isinstance(storage, dict) and isinstance(storage.get("value"), str)
+    return isinstance(mapping(mapping(page.get("body")).get("storage")).get("value"), str)
 
 
 def _changed(page: dict[str, Any]) -> datetime | None:
-    version = page.get("version")
-    if not isinstance(version, dict):
-        return None
+    version = mapping(page.get("version"))
     return read_moment(version.get("createdAt") or version.get("when"))
 
 

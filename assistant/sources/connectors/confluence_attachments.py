@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -17,21 +16,21 @@ from urllib.parse import quote
 from assistant.domain import SourceMetadata
 from assistant.sources.connectors.attachments import Attachment
 from assistant.sources.connectors.client import ApiClient, Forbidden
-from assistant.sources.connectors.confluence_answers import Item, next_cursor, results_of
-from assistant.sources.connectors.moments import minutes_since, read_moment
-from assistant.sources.connectors.paging import Counted, counted_page, gone_through
+from assistant.sources.connectors.confluence_answers import next_cursor, results_of
+from assistant.sources.connectors.paging import (
+    Counted,
+    Found,
+    Item,
+    counted_page,
+    gone_through,
+    minutes_since,
+    read_moment,
+)
+from assistant.sources.json_values import mapping, whole
 
 PAGE = 25
 _EXPAND = "version,container,space,extensions,metadata"
 _ID = re.compile(r"[A-Za-z0-9-]{1,64}")
-
-
-@dataclass(frozen=True, slots=True)
-class ListedFiles:
-    """Some files, and the cursor that goes on after them; empty after the last."""
-
-    items: list[Attachment]
-    cursor: str
 
 
 class AttachmentList:
@@ -43,7 +42,7 @@ class AttachmentList:
         self._spaces = spaces
         self._cloud = cloud
 
-    def pages(self, since: datetime | None, cursor: str) -> Iterator[ListedFiles]:
+    def pages(self, since: datetime | None, cursor: str) -> Iterator[Found[Attachment]]:
         """The files that changed since (all where ``None``), going on after ``cursor``.
 
         Raises ``ConnectorError`` where they cannot be listed.
@@ -58,18 +57,18 @@ class AttachmentList:
             lambda at, size: ask(cql, at, size), PAGE, cursor=cursor, may_expire=self._cloud
         )
 
-    def _by_cursor(self, cql: str, cursor: str, size: int) -> ListedFiles:
+    def _by_cursor(self, cql: str, cursor: str, size: int) -> Found[Attachment]:
         more = {"cursor": cursor} if cursor else {}
         items, links, _ = self._asked({"cql": cql, "limit": size, **more})
-        return ListedFiles(self._read(items), next_cursor(links))
+        return Found(self._read(items), next_cursor(links))
 
-    def _by_count(self, cql: str, cursor: str, size: int) -> ListedFiles:
+    def _by_count(self, cql: str, cursor: str, size: int) -> Found[Attachment]:
         def ask(start: int, count: int) -> Counted:
             items, links, total = self._asked({"cql": cql, "start": start, "limit": count})
             return Counted(start, items, bool(links.get("next")), total)
 
         page = counted_page(ask, cursor, size, "id")
-        return ListedFiles(self._read(page.items), page.cursor)
+        return Found(self._read(page.items), page.cursor)
 
     def _asked(
         self, params: Mapping[str, str | int]
@@ -83,16 +82,15 @@ class AttachmentList:
                 "the connection."
             ) from error
         found, links = results_of(answer, self._client.origin.site, what="attachments")
-        total = answer.get("totalSize")
-        return found, links, total if isinstance(total, int) else None
+        return found, links, whole(answer.get("totalSize"))
 
     def _read(self, items: Sequence[Item]) -> list[Attachment]:
         return [one for item in items if (one := self._attachment(item)) is not None]
 
     def _attachment(self, item: Item) -> Attachment | None:
         """A file of a current page; ``None`` for anything else."""
-        page, version = _part(item, "container"), _part(item, "version")
-        name, size = item.get("title"), _part(item, "extensions").get("fileSize")
+        page, version = mapping(item.get("container")), mapping(item.get("version"))
+        name, size = item.get("title"), mapping(item.get("extensions")).get("fileSize")
         number, at = str(item.get("id")), str(page.get("id"))
         of_page = page.get("type") == "page" and item.get("status", "current") == "current"
         if not (of_page and isinstance(name, str) and isinstance(size, int)
@@ -102,19 +100,14 @@ class AttachmentList:
         path = f"/download/attachments/{at}/{quote(name, safe='')}?version={count}"
         if self._cloud:
             path = f"{self._wiki}/rest/api/content/{at}/child/attachment/{number}/download"
-        shown = str(_part(page, "_links").get("webui", ""))
+        shown = str(mapping(page.get("_links")).get("webui", ""))
         named = shown.startswith("/") and not self._client.path.startswith("/ex/")
-        author = _part(version, "by").get("displayName")
+        author = mapping(version.get("by")).get("displayName")
         return Attachment(
             id=number, name=name, size=size, path=path, version=str(count),
             at=f"confluence:{at}", shown_at=str(page.get("title") or at),
             uri=f"{self._client.base}{self._wiki}{shown}" if named else "",
-            metadata=SourceMetadata(project=str(_part(item, "space").get("key", "")),
+            metadata=SourceMetadata(project=str(mapping(item.get("space")).get("key", "")),
                                     author=str(author or "")),
             changed_at=read_moment(version.get("when")),
         )  # fmt: skip
-
-
-def _part(item: Mapping[str, Any], name: str) -> dict[str, Any]:
-    found = item.get(name)
-    return found if isinstance(found, dict) else {}

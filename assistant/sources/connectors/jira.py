@@ -9,20 +9,31 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from assistant.errors import ConnectorError, UnreadableFile
+from assistant.errors import ConnectorError
 from assistant.sources.connectors.attachments import Attachments
 from assistant.sources.connectors.client import ApiClient, Refused
 from assistant.sources.connectors.config import ROLES, ConnectionConfig
-from assistant.sources.connectors.jira_attachments import ATTACHMENT_FIELD, issue_attachments
-from assistant.sources.connectors.jira_comments import COMMENT_FIELD, whole_comments
-from assistant.sources.connectors.moments import minutes_since, read_moment
-from assistant.sources.connectors.paging import Counted, counted_page, gone_through
-from assistant.sources.connectors.payloads import exports_of, issue_reading
+from assistant.sources.connectors.jira_details import (
+    ATTACHMENT_FIELD,
+    COMMENT_FIELD,
+    issue_attachments,
+    whole_comments,
+)
+from assistant.sources.connectors.paging import (
+    Counted,
+    counted_page,
+    gone_through,
+    minutes_since,
+    read_moment,
+)
+from assistant.sources.connectors.payloads import exports_of, issue_reading, tried
 from assistant.sources.connectors.proposals import FieldProposal, propose
 from assistant.sources.files.exports import Export
 from assistant.sources.grids.field_choice import is_named_for
+from assistant.sources.json_values import mapping, objects
 from assistant.sources.readers.atlassian.jira_issues import field_text
 from assistant.sources.synced import FetchedDocument, SourcePage
 
@@ -102,11 +113,8 @@ class JiraSource:
                 documents=tuple(self._documents(found)), cursor=found.cursor, total=found.total
             )
 
-    def present(self) -> Iterator[str] | None:
+    def present(self) -> Iterator[str]:
         """The keys of all issues that the search finds now, and of the files attached to them."""
-        return self._keys()
-
-    def _keys(self) -> Iterator[str]:
         files = [ATTACHMENT_FIELD] if self._files.is_on else []
         for found in self._pages(self._jql, ["updated", *files], KEYS_PAGE):
             for issue in found.issues:
@@ -123,8 +131,7 @@ class JiraSource:
         listed = self._client.get(f"{self._api}/field")
         if not isinstance(listed, list):
             raise self._changed("its list of fields")
-        names = {str(each.get("id")): str(each.get("name", "")) for each in listed
-                 if isinstance(each, dict)}  # fmt: skip
+        names = {str(each.get("id")): str(each.get("name", "")) for each in objects(listed)}
         for role, wanted in self._config.fields.items():
             if wanted not in names:
                 raise ConnectorError(
@@ -183,9 +190,8 @@ class JiraSource:
             isinstance(each, dict) and isinstance(each.get("key"), str) for each in issues
         ):
             raise self._changed("its search result")
-        raw = answer.get("names")
-        found = _Found(issues, {str(k): str(v) for k, v in raw.items()} if isinstance(raw, dict)
-                       else {})  # fmt: skip
+        names = mapping(answer.get("names"))
+        found = _Found(issues, {str(k): str(v) for k, v in names.items()})
         if self._cloud:
             token = answer.get("nextPageToken")
             found.cursor = token if isinstance(token, str) and not answer.get("isLast") else ""
@@ -250,15 +256,9 @@ class JiraSource:
     def _document(
         self, issue: Mapping[str, Any], key: str, export: Export | str, beside: list[Any]
     ) -> FetchedDocument:
-        external, fields = f"jira:{key}", issue.get("fields")
-        changed = read_moment(fields.get("updated")) if isinstance(fields, dict) else None
-        error = export if isinstance(export, str) else ""
-        reading = None
-        if isinstance(export, Export):
-            try:
-                reading = issue_reading(export.issues[0], export, external, beside)
-            except UnreadableFile as failure:
-                error = str(failure)
+        external = f"jira:{key}"
+        changed = read_moment(mapping(issue.get("fields")).get("updated"))
+        reading, error = tried(partial(issue_reading, export, external, beside))
         return FetchedDocument(
             external_id=external, changed_at=changed, reading=reading, error=error
         )
@@ -293,14 +293,11 @@ class _Found:
 
 def keys_above(issue: Mapping[str, Any], links: Sequence[str]) -> set[str]:
     """Keys of the issues above that must be looked at to find the epic: its title and its own."""
-    fields = issue.get("fields")
-    if not isinstance(fields, dict):
-        return set()
-    found, parent = set[str](), fields.get("parent")
-    if isinstance(parent, dict) and isinstance(parent.get("key"), str):
-        inner = parent.get("fields")
-        kind = inner.get("issuetype") if isinstance(inner, dict) else None
-        if isinstance(kind, dict) and str(kind.get("name")).casefold() == "epic":
+    fields = mapping(issue.get("fields"))
+    found, parent = set[str](), mapping(fields.get("parent"))
+    if isinstance(parent.get("key"), str):
+        kind = mapping(mapping(parent.get("fields")).get("issuetype"))
+        if str(kind.get("name")).casefold() == "epic":
             return set()
         found.add(parent["key"])
     found.update(str(fields.get(link)) for link in links)

@@ -1,4 +1,4 @@
-"""Pages of a system, one after the other, without missing a thing.
+"""Pages of a system, one after the other, without missing a thing, and its times.
 
 Some systems hand out a cursor, others count (``startAt``, ``start``). Where they count and
 something is deleted between two pages, all that follows moves forward, and a plain count would skip
@@ -8,10 +8,14 @@ the page before is read again. Reading a thing twice changes nothing.
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from datetime import UTC, datetime, timedelta
+from typing import Any, Generic, Protocol, TypeVar
 
+from assistant.domain import utc_now
 from assistant.sources.connectors.client import Refused, TooLarge
 
 Item = dict[str, Any]
@@ -27,11 +31,14 @@ class Counted:
     total: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CountedPage:
-    """Items, and the cursor that goes on after them; empty after the last."""
+Thing = TypeVar("Thing")
 
-    items: list[Item]
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[Thing]):
+    """Some things, the cursor that goes on after them (empty after the last), how many in all."""
+
+    items: list[Thing]
     cursor: str
     total: int | None = None
 
@@ -76,7 +83,7 @@ def gone_through(
 
 def counted_page(
     ask: Callable[[int, int], Counted], cursor: str, size: int, key: str
-) -> CountedPage:
+) -> Found[Item]:
     """The page after ``cursor``; ``ask`` gets a start and a size, ``key`` names what stays."""
     start, _, last = cursor.partition(":")
     at = int(start) if start.isdigit() else 0
@@ -89,7 +96,36 @@ def counted_page(
     return _page(found, found.items, key)
 
 
-def _page(found: Counted, items: list[Item], key: str) -> CountedPage:
+def _page(found: Counted, items: list[Item], key: str) -> Found[Item]:
     end = found.start + len(found.items)
     goes_on = found.more and bool(items)
-    return CountedPage(items, f"{end}:{items[-1].get(key)}" if goes_on else "", found.total)
+    return Found(items, f"{end}:{items[-1].get(key)}" if goes_on else "", found.total)
+
+
+# --- Times ------------------------------------------------------------------------------------
+
+OVERLAP = timedelta(minutes=5)
+"""Fetched again each time: clocks differ, and searches lag behind changes."""
+
+_OFFSET = re.compile(r"[+-]\d{4}$")
+
+
+def minutes_since(moment: datetime) -> int:
+    """Whole minutes since then with the overlap, for searches like ``updated >= -90m``.
+
+    Queries with a date mean it in the user's time zone, which is not known here.
+    """
+    return max(0, math.ceil((utc_now() - moment + OVERLAP).total_seconds() / 60))
+
+
+def read_moment(value: object) -> datetime | None:
+    """A time in ISO 8601, its offset with a colon or without; UTC where it has none."""
+    if not isinstance(value, str):
+        return None
+    try:
+        found = datetime.fromisoformat(
+            _OFFSET.sub(lambda match: f"{match[0][:3]}:{match[0][3:]}", value.strip())
+        )
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from assistant.errors import UnreadableFile
@@ -65,11 +65,27 @@ def _alone(
         return str(error)
 
 
-def issue_reading(issue: Issue, export: Export, external_id: str, beside: list[Issue]) -> Reading:
+def tried(read: Callable[[], Reading]) -> tuple[Reading | None, str]:
+    """A reading, or the sentence that says why there is none."""
+    try:
+        return read(), ""
+    except UnreadableFile as failure:
+        return None, str(failure)
+
+
+def _read(export: Export | str) -> Export:
+    if isinstance(export, str):
+        raise UnreadableFile(export)
+    return export
+
+
+def issue_reading(export: Export | str, external_id: str, beside: list[Issue]) -> Reading:
     """An issue as a document of its own, its comments below; ``beside`` name the epics above it.
 
-    Raises ``UnreadableFile`` where there is nothing in it.
+    Raises ``UnreadableFile`` where there is nothing in it, or with the sentence of ``exports_of``.
     """
+    export = _read(export)
+    issue = export.issues[0]
     title = f"{issue.key} {issue.title}".strip()
     # An issue without comments is the same bytes as before they were read.
     dumped = issue.model_dump_json(exclude=None if issue.comments else {"comments"})
@@ -85,8 +101,9 @@ def issue_reading(issue: Issue, export: Export, external_id: str, beside: list[I
     return with_comments(whole, issue.comments)
 
 
-def page_reading(export: Export, external_id: str, shown: str) -> Reading:
-    """A page as a document; raises ``UnreadableFile`` where there is nothing in it."""
+def page_reading(export: Export | str, external_id: str, shown: str) -> Reading:
+    """A page as a document; raises ``UnreadableFile`` as ``issue_reading`` does."""
+    export = _read(export)
     page = export.pages[0].model_copy(update={"id": external_id})
     source = Source(shown, external_id, page.model_dump_json().encode(), _LIMITS)
     return export_readings(Export(pages=[page], report=export.report), source)[0]

@@ -10,18 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, NamedTuple
 
-from assistant.errors import ConnectorError, NotAuthorised, UnreadableFile
+from assistant.errors import ConnectorError, NotAuthorised
 from assistant.sources.connectors.client import ApiClient, Refused
 from assistant.sources.connectors.config import ConnectionConfig
-from assistant.sources.connectors.moments import OVERLAP, read_moment
-from assistant.sources.connectors.paging import CountedPage, gone_through
-from assistant.sources.connectors.payloads import exports_of, issue_reading, page_reading
+from assistant.sources.connectors.paging import OVERLAP, Found, Item, gone_through, read_moment
+from assistant.sources.connectors.payloads import exports_of, issue_reading, page_reading, tried
 from assistant.sources.connectors.proposals import FieldProposal, propose
 from assistant.sources.connectors.secrets import Redactor
 from assistant.sources.files.exports import Export
-from assistant.sources.reading import Reading
 from assistant.sources.synced import FetchedDocument, SourcePage
 
 API = "/services/data/v60.0"
@@ -98,24 +97,21 @@ class SalesforceSource:
         described = self._described()
         names = ", ".join(["Id", "SystemModstamp", *described.fields])
 
-        def ask(at: str, size: int) -> CountedPage:
+        def ask(at: str, size: int) -> Found[Item]:
             place = self._after(at, since)
             records = self._query(
                 f"SELECT {names} FROM {self._object}{self._condition(place)} "
                 f"ORDER BY SystemModstamp, Id LIMIT {size}"
             )
             # Salesforce may hand out fewer at once than asked for: only none means the end.
-            return CountedPage(records, _cursor(records[-1]) if records else "")
+            return Found(records, _cursor(records[-1]) if records else "")
 
         for page in gone_through(ask, PAGE, cursor=cursor):
             documents = tuple(self._documents(page.items, described))
             yield SourcePage(documents=documents, cursor=page.cursor)
 
-    def present(self) -> Iterator[str] | None:
+    def present(self) -> Iterator[str]:
         """The ids of all records that the condition finds now."""
-        return self._ids()
-
-    def _ids(self) -> Iterator[str]:
         last = ""
         while True:
             place = f"Id > '{last}'" if last else ""
@@ -231,17 +227,11 @@ class SalesforceSource:
         )
         beside = [one for each in exports if isinstance(each, Export) for one in each.issues]
         for record, export in zip(records, exports, strict=True):
-            external, error = f"salesforce:{record['Id']}", ""
-            reading: Reading | None = None
-            try:
-                if isinstance(export, str):
-                    error = export
-                elif export.issues:
-                    reading = issue_reading(export.issues[0], export, external, beside)
-                else:
-                    reading = page_reading(export, external, str(record["Id"]))
-            except UnreadableFile as failure:
-                error = str(failure)
+            external = f"salesforce:{record['Id']}"
+            read = partial(page_reading, export, external, str(record["Id"]))
+            if isinstance(export, Export) and export.issues:
+                read = partial(issue_reading, export, external, beside)
+            reading, error = tried(read)
             yield FetchedDocument(
                 external_id=external, changed_at=read_moment(record.get("SystemModstamp")),
                 reading=reading, error=error,

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
+from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,8 +30,9 @@ from assistant.sources.connectors.databases import (
     open_read_only,
     read_only_select,
 )
-from assistant.sources.connectors.moments import read_moment
 from assistant.sources.connectors.outbound import Guard
+from assistant.sources.connectors.paging import read_moment
+from assistant.sources.connectors.payloads import tried
 from assistant.sources.connectors.proposals import FieldProposal
 from assistant.sources.connectors.secrets import Redactor
 from assistant.sources.files.clean import clean_text
@@ -107,11 +110,8 @@ class SqlSource:
             last = _plain_id(rows[-1][_index(names, self._id)])
             yield SourcePage(documents=documents, cursor=json.dumps(last))
 
-    def present(self) -> Iterator[str] | None:
+    def present(self) -> Iterator[str]:
         """The ids of all rows now."""
-        return self._ids()
-
-    def _ids(self) -> Iterator[str]:
         with self._reading() as connection:
             names = self._names(connection)
             column = names[_index(names, self._id)]
@@ -165,12 +165,8 @@ class SqlSource:
         times = [n for n, name in enumerate(names) if name.casefold() == self._time.casefold()]
         for key, group in groupby(rows, key=lambda row: row[place]):
             same = list(group)
-            external, error = f"sql:{_plain_id(key)}", ""
-            reading: Reading | None = None
-            try:
-                reading = _reading(external, names, same)
-            except UnreadableFile as failure:
-                error = str(failure)
+            external = f"sql:{_plain_id(key)}"
+            reading, error = tried(partial(_reading, external, names, same))
             moment = same[0][times[0]] if times else None
             changed = moment if isinstance(moment, datetime) else None
             yield FetchedDocument(
@@ -292,14 +288,8 @@ def _reading(external: str, names: Sequence[str], rows: Sequence[tuple[Cell, ...
         [replace(grid, first_row=0)],
         title=title,
         document_id=external,
-        content_hash=_hash(content),
+        content_hash=sha256(content.encode("utf-8", "replace")).hexdigest(),
     )
-
-
-def _hash(text: str) -> str:
-    from hashlib import sha256
-
-    return sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
 def _cell(value: Cell) -> str:

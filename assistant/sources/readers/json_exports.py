@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from assistant.sources.json_values import mapping, objects
 from assistant.sources.readers.atlassian import jira_issues
 from assistant.sources.readers.atlassian.adf import adf_to_markdown, is_adf
 from assistant.sources.readers.documents.html import to_markdown
@@ -41,8 +42,7 @@ def _no_constant(name: str) -> object:
 
 
 def _of(payload: object, options: Mapping[str, object]) -> Iterator[object]:
-    fields, labels = options.get("fields"), options.get("labels")
-    fields = fields if isinstance(fields, dict) else {}
+    fields, labels = mapping(options.get("fields")), options.get("labels")
     if jira_issues.is_jira(payload):
         comments = options.get("comments") is True
         yield from jira_issues.read_issues(payload, fields, comments=comments)
@@ -143,20 +143,13 @@ def _pages_in(payload: object) -> list[dict[str, Any]]:
 def _page(page: Mapping[str, Any]) -> dict[str, object]:
     text = ""
     for name in ("storage", "atlas_doc_format", "export_view", "view"):
-        body = page["body"].get(name)
-        value = body.get("value") if isinstance(body, dict) else None
+        value = mapping(page["body"].get(name)).get("value")
         if isinstance(value, str) and value.strip():
             text = _adf_text(value) if name == "atlas_doc_format" else to_markdown(value)
             break
-    space = page.get("space") if isinstance(page.get("space"), dict) else {}
-    version = page.get("version") if isinstance(page.get("version"), dict) else {}
-    links = page.get("_links") if isinstance(page.get("_links"), dict) else {}
-    assert isinstance(space, dict)
-    assert isinstance(version, dict)
-    assert isinstance(links, dict)
-    by = version.get("by")
-    labels = ((page.get("metadata") or {}).get("labels") or {}).get("results", [])
-    key = str(space.get("key") or page.get("spaceId") or "")
+    links, by = mapping(page.get("_links")), mapping(mapping(page.get("version")).get("by"))
+    labels = objects(mapping(mapping(page.get("metadata")).get("labels")).get("results"))
+    key = str(mapping(page.get("space")).get("key") or page.get("spaceId") or "")
     return {
         "document": {
             "id": f"confluence:{page.get('id', page['title'])}",
@@ -164,7 +157,7 @@ def _page(page: Mapping[str, Any]) -> dict[str, object]:
             "text": f"# {page['title']}\n\n{text}",
             "uri": f"{links.get('base', '')}{links.get('webui', '')}",
             "project": key,
-            "author": str(by.get("displayName", "")) if isinstance(by, dict) else "",
+            "author": str(by.get("displayName", "")),
             "labels": [
                 str(label.get("name", ""))
                 for label in labels
@@ -190,8 +183,7 @@ def _is_xray(payload: Mapping[str, Any]) -> bool:
 
 def _xray(payload: Mapping[str, Any]) -> Iterator[object]:
     """The demo project of Xray: issues, tests with the issue they test, and preconditions."""
-    raw = payload.get("project")
-    project = str(raw.get("key", "")) if isinstance(raw, dict) else ""
+    project = str(mapping(payload.get("project")).get("key", ""))
     epics = {str(i["epicName"]): str(i["extKey"]) for i in payload["issues"] if i.get("epicName")}
     for issue in payload["issues"]:
         link = str(issue.get("epicLink", ""))

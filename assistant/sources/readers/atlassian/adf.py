@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from assistant.sources.json_values import mapping
+from assistant.sources.pasted.tables import markdown_table
 from assistant.sources.readers.atlassian.adf_inline import (
     INLINE_KINDS,
     Node,
@@ -74,9 +76,8 @@ def _kept(node: Node) -> str:
     """What an editor kept of an element that it could not read itself."""
     if html := attribute(node, "cxhtml"):
         return to_markdown(html).strip()
-    attributes = node.get("attrs")
-    original = attributes.get("originalValue") if isinstance(attributes, dict) else None
-    return "\n\n".join(_blocks([original])) if isinstance(original, dict) else ""
+    original = mapping(mapping(node.get("attrs")).get("originalValue"))
+    return "\n\n".join(_blocks([original])) if original else ""
 
 
 def _block(node: Node) -> str:
@@ -180,12 +181,9 @@ def _quoted(words: str) -> str:
 
 def _table(rows: Sequence[Node]) -> str:
     cells = _filled([children_of(row) for row in rows])
-    width = max((len(row) for row in cells), default=0)
-    if not width:
+    if not any(cells):
         return ""
-    lines = ["| " + " | ".join(row + [""] * (width - len(row))) + " |" for row in cells]
-    lines.insert(1, "|" + " --- |" * width)
-    return "\n".join(lines)
+    return markdown_table(cells)
 
 
 def _filled(rows: Sequence[Sequence[Node]]) -> list[list[str]]:
@@ -220,7 +218,7 @@ def _cell(node: Node) -> str:
     bold = words.startswith("**") and words.endswith("**") and words.count("**") == 2
     if node.get("type") == "tableHeader" and bold:
         words = words[2:-2]
-    return "<br>".join(words.replace("|", "\\|").split("\n"))
+    return words
 
 
 def _cell_lines(nodes: Sequence[Node]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Any
 
+from assistant.sources.json_values import mapping, objects
 from assistant.sources.pasted.wiki_inline import NAVIGATION
 
 Node = dict[str, Any]
@@ -28,14 +29,12 @@ _EXPONENT = re.compile(r"[-+−]?\d")
 
 def children_of(node: Node) -> list[Node]:
     """The nodes in a node."""
-    content = node.get("content")
-    return [each for each in content if isinstance(each, dict)] if isinstance(content, list) else []
+    return objects(node.get("content"))
 
 
 def attribute(node: Node, name: str) -> str:
     """An attribute of a node as text; empty where it has none or it is no simple value."""
-    attributes = node.get("attrs")
-    value = attributes.get(name, "") if isinstance(attributes, dict) else ""
+    value = mapping(node.get("attrs")).get(name, "")
     return str(value) if isinstance(value, str | int | float) else ""
 
 
@@ -94,9 +93,7 @@ def _date(stamp: str) -> str:
 
 def card(node: Node) -> str:
     """A smart link: its address, after its name where that is known."""
-    attributes = node.get("attrs")
-    data = attributes.get("data") if isinstance(attributes, dict) else None
-    known = data if isinstance(data, dict) else {}
+    known = mapping(mapping(node.get("attrs")).get("data"))
     url = attribute(node, "url") or str(known.get("url") or known.get("@id") or "")
     name = known.get("name")
     return f"[{name}]({url})" if isinstance(name, str) and name and url else str(name or url)
@@ -128,15 +125,11 @@ def macro(node: Node) -> str:
 
 def parameters(node: Node) -> dict[str, str]:
     """The values given to an app's element, by name."""
-    attributes = node.get("attrs")
-    given = attributes.get("parameters") if isinstance(attributes, dict) else None
-    if not isinstance(given, dict):
-        return {}
+    given = mapping(mapping(node.get("attrs")).get("parameters"))
     found = dict[str, str]()
     if isinstance(given.get("title"), str):
         found["title"] = given["title"]
-    raw = given.get("macroParams")
-    for name, value in raw.items() if isinstance(raw, dict) else ():
+    for name, value in mapping(given.get("macroParams")).items():
         inner = value.get("value") if isinstance(value, dict) else value
         if isinstance(inner, str | int | float) and not isinstance(inner, bool):
             found[str(name)] = str(inner)
@@ -155,13 +148,9 @@ _Text = tuple[str, dict[str, str]]
 
 
 def _text(node: Node) -> _Text:
-    text, marks = str(node.get("text", "")), node.get("marks")
-    found = dict[str, str]()
-    for mark in marks if isinstance(marks, list) else ():
-        if not isinstance(mark, dict):
-            continue
-        kind, attributes = str(mark.get("type")), mark.get("attrs")
-        says = attributes if isinstance(attributes, dict) else {}
+    text, found = str(node.get("text", "")), dict[str, str]()
+    for mark in objects(node.get("marks")):
+        kind, says = str(mark.get("type")), mapping(mark.get("attrs"))
         if kind in {"strong", "em", "strike", "code"}:
             found[kind] = kind
         elif kind == "link" and isinstance(says.get("href"), str) and says["href"]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from assistant.sources.grids.field_choice import Chosen, choose_field
+from assistant.sources.json_values import mapping, objects
 from assistant.sources.pasted.jira_wiki import tracker_text
 from assistant.sources.readers.atlassian.adf import adf_to_markdown, is_adf
 from assistant.sources.readers.documents.html import to_markdown
@@ -53,8 +54,8 @@ def read_issues(
     issues = issues_in(payload)
     names = dict[str, str]()
     for each in [payload, *issues]:
-        if isinstance(each, dict) and isinstance(each.get("names"), dict):
-            names.update({str(k): str(v) for k, v in each["names"].items()})
+        named = mapping(mapping(each).get("names"))
+        names.update({str(k): str(v) for k, v in named.items()})
     chosen = _chosen(issues, names) | {
         role: Chosen(str(field), names.get(str(field), str(field)), "confirmed")
         for role, field in (confirmed or {}).items()
@@ -77,10 +78,8 @@ def read_issues(
 
 def _commented(fields: Fields) -> list[Fields]:
     """The comments of an issue as they came, the oldest first."""
-    found = fields.get("comment")
-    listed = found.get("comments") if isinstance(found, dict) else None
-    whole = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
-    return sorted(whole, key=lambda each: str(each.get("created", "")))
+    found = objects(mapping(fields.get("comment")).get("comments"))
+    return sorted(found, key=lambda each: str(each.get("created", "")))
 
 
 def _comments(fields: Fields) -> list[list[str]]:
@@ -146,11 +145,8 @@ def _issue(
     def by(role: str) -> object:
         return fields.get(chosen[role].field) if role in chosen else None
 
-    raw_parent, raw_epic = fields.get("parent"), fields.get("epic")
-    parent: Fields = raw_parent if isinstance(raw_parent, dict) else {}
-    epic: Fields = raw_epic if isinstance(raw_epic, dict) else {}
-    raw_above = parent.get("fields")
-    above: Fields = raw_above if isinstance(raw_above, dict) else {}
+    parent, epic = mapping(fields.get("parent")), mapping(fields.get("epic"))
+    above = mapping(parent.get("fields"))
     parent_is_epic = field_text(above.get("issuetype")).casefold() == "epic"
     own_epic = field_text(by("epic")) or str(epic.get("key", ""))
     title = field_text(epic.get("name"))
@@ -187,14 +183,11 @@ def _issue(
 
 def _links(fields: Fields) -> list[list[str]]:
     found = list[list[str]]()
-    for link in fields.get("issuelinks") or []:
-        if not isinstance(link, dict):
-            continue
-        kind = link.get("type") if isinstance(link.get("type"), dict) else {}
-        assert isinstance(kind, dict)
+    for link in objects(fields.get("issuelinks")):
+        kind = mapping(link.get("type"))
         for side, name in (("outwardIssue", "outward"), ("inwardIssue", "inward")):
-            other = link.get(side)
-            if isinstance(other, dict) and other.get("key"):
+            other = mapping(link.get(side))
+            if other.get("key"):
                 found.append([str(kind.get(name) or "relates to"), str(other["key"])])
     return found
 
@@ -213,14 +206,12 @@ def _test(fields: Fields, names: Mapping[str, str]) -> dict[str, object]:
         if folded in {"cucumber scenario", "gherkin definition", "gherkin"} and value:
             found["gherkin"] = field_text(value)
         elif folded in {"manual test steps", "test steps"} and isinstance(value, dict):
-            steps = value.get("steps") or []
-            found["steps"] = [_step(step) for step in steps if isinstance(step, dict)]
+            found["steps"] = [_step(step) for step in objects(value.get("steps"))]
     return found
 
 
 def _step(step: Fields) -> list[str]:
-    inner = step.get("fields") if isinstance(step.get("fields"), dict) else step
-    assert isinstance(inner, Mapping)
+    inner = mapping(step.get("fields")) or step
     folded = {str(name).casefold(): field_text(value) for name, value in inner.items()}
     return [
         folded.get("action", "") or folded.get("step", ""),

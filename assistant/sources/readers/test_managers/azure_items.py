@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from assistant.sources.json_values import mapping, objects
 from assistant.sources.readers.fragments import fragment_to_markdown
 from assistant.sources.readers.refusals import Refused
 from assistant.sources.readers.test_managers.parameters import with_values
@@ -66,8 +67,7 @@ def _by_id(found: Sequence[Record], kind: str, field: str) -> dict[str, str]:
 
 
 def _work_item(record: Record) -> Record:
-    inner = record.get("workItem") or record.get("work_item")
-    return inner if isinstance(inner, dict) else record
+    return mapping(record.get("workItem") or record.get("work_item")) or record
 
 
 def _id(record: Record) -> str:
@@ -79,15 +79,11 @@ def _fields(record: Record) -> dict[str, Any]:
     listed = item.get("workItemFields") or item.get("work_item_fields")
     fields = item.get("fields")
     if isinstance(listed, list):
-        fields = {name: value for each in _listed(listed) for name, value in each.items()}
+        fields = {name: value for each in objects(listed) for name, value in each.items()}
         fields.setdefault(_TITLE, item.get("name"))
     if fields is None and _TITLE in item:  # some clients lay the fields beside the id
         fields = item
-    return dict(fields) if isinstance(fields, dict) else {}
-
-
-def _listed(value: object) -> list[Record]:
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+    return mapping(fields)
 
 
 def _type(fields: Record) -> str:
@@ -97,11 +93,10 @@ def _type(fields: Record) -> str:
 def _issue(item: Record, fields: Record) -> dict[str, object]:
     links = [
         (each.get("rel"), str(each.get("url", "")).rstrip("/").rsplit("/", 1)[-1])
-        for each in _listed(item.get("relations"))
+        for each in objects(item.get("relations"))
     ]
     above = next((key for relation, key in links if relation == _PARENT), "")
-    suite = item.get("testSuite") or item.get("test_suite") or {}
-    name = str(suite.get("name", "")) if isinstance(suite, dict) else ""
+    name = str(mapping(item.get("testSuite") or item.get("test_suite")).get("name", ""))
     labels = [] if name.startswith("<") else [name]  # "<root>": the suite of a whole plan
     labels += str(fields.get("System.Tags") or "").split(";")
     return {
@@ -166,7 +161,7 @@ def _shared_rows(text: str, sets: Mapping[str, str]) -> list[dict[str, str]]:
     except ValueError:
         return []
     rows = []
-    for told in _listed(named):
+    for told in objects(named):
         if found := sets.get(str(told.get("sharedParameterDataSetId")), ""):
             wanted, local = told.get("sharedParameterName"), str(told.get("localParamName"))
             rows += [

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from assistant.sources.files.pictures import Pictures
+from assistant.sources.json_values import mapping, objects
 from assistant.sources.readers.fragments import fragment_to_markdown
 from assistant.sources.readers.test_managers import azure_items
 from assistant.sources.readers.test_managers.parameters import with_values
@@ -96,13 +97,9 @@ def _names(value: object) -> list[str]:
     return [name for each in (value if isinstance(value, list) else ()) if (name := _named(each))]
 
 
-def _objects(value: object) -> list[Record]:
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
-
-
 def _in_order(steps: object, place: str) -> list[Record]:
     """Steps by the number in their field ``place``; as they come where they have none."""
-    return sorted(_objects(steps), key=lambda s: s[place] if isinstance(s.get(place), int) else 0)
+    return sorted(objects(steps), key=lambda s: s[place] if isinstance(s.get(place), int) else 0)
 
 
 # --- TestRail ---------------------------------------------------------------------------------
@@ -171,7 +168,7 @@ def _scenarios(value: object) -> str:
             value = json.loads(value)
         except ValueError:
             return str(value).strip()
-    parts = [_rich(each, "content") for each in _objects(value)]
+    parts = [_rich(each, "content") for each in objects(value)]
     return "\n".join(part for part in parts if part)
 
 
@@ -186,7 +183,7 @@ def _qtest(case: Record) -> dict[str, object]:
     fields = {
         _text(each, "field_name").casefold(): _text(each, "field_value_name")
         or _text(each, "field_value")
-        for each in _objects(case.get("properties"))
+        for each in objects(case.get("properties"))
     }
     steps = _in_order(case.get("test_steps"), "order")
     return {
@@ -221,8 +218,7 @@ def _is_zephyr(record: Record) -> bool:
 
 
 def _script(case: Record) -> Record:
-    script = case.get("testScript")
-    return script if isinstance(script, dict) else {}
+    return mapping(case.get("testScript"))
 
 
 def _steps_elsewhere(case: Record) -> bool:
@@ -268,10 +264,8 @@ def _is_lone_step(record: Record) -> bool:
 
 
 def _zephyr_step(step: Record) -> list[str]:
-    inline = step.get("inline")
-    told: Record = inline if isinstance(inline, dict) else step
-    other = step.get("testCase")
-    called = _text(other if isinstance(other, dict) else step, "testCaseKey")
+    told: Record = mapping(step.get("inline")) or step
+    called = _text(mapping(step.get("testCase")) or step, "testCaseKey")
     action = _rich(told, "description") or (f"Test case {called}" if called else "")
     data = _rich(told, "testData")
     # "None" is how a tester says it, and how clients in Python write null.
@@ -279,6 +273,5 @@ def _zephyr_step(step: Record) -> list[str]:
 
 
 def _parameters(case: Record) -> list[dict[str, str]]:
-    found = case.get("parameters")
-    entries = _objects(found.get("entries")) if isinstance(found, dict) else []
+    entries = objects(mapping(case.get("parameters")).get("entries"))
     return [{str(name): _text(entry, name) for name in entry} for entry in entries]
