@@ -36,6 +36,7 @@ from assistant.generation.proof import (
     RULES,
     Ground,
     Sources,
+    bears_on,
     covered_conditions,
     ground_of,
     grounded,
@@ -196,11 +197,9 @@ class _Spent:
 def _finished_case(
     written: WrittenCase, ids: CaseIds, questions: Sequence[Question]
 ) -> WrittenCase:
-    """The case with its id and the open questions on its criteria."""
+    """The case with its id and the open questions that bear on it."""
     case = written.case
-    asked = tuple(
-        dict.fromkeys(one.text for one in questions if one.criterion_id in case.criterion_ids)
-    )
+    asked = tuple(dict.fromkeys(one.text for one in questions if bears_on(one, case)))
     named = case.model_copy(update={"id": ids.of(case), "open_questions": asked})
     return written.model_copy(update={"case": named})
 

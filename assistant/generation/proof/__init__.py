@@ -6,12 +6,14 @@ from assistant.generation.proof.checklist import covered_conditions
 from assistant.generation.proof.citations import verified
 from assistant.generation.proof.passages import Sources
 from assistant.generation.proof.proof_faults import RULES
+from assistant.generation.proof.question_bearing import bears_on
 from assistant.generation.proof.result_citations import with_sources
 
 __all__ = [
     "RULES",
     "Ground",
     "Sources",
+    "bears_on",
     "bleed",
     "case_basis",
     "case_proof",

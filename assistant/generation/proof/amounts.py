@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_FLOOR, Decimal, InvalidOperation
 from functools import cached_property, lru_cache
-from itertools import combinations
+from itertools import combinations, product
+from operator import mul
 
 from assistant.generation.proof.foreign_quantities import FOREIGN_UNITS, foreign_dates
 from assistant.generation.proof.statement_words import same
@@ -39,6 +40,9 @@ FEW = 8
 
 MOST_OPERANDS = 14
 """Numbers of a case that results are computed from; with more of them anything could follow."""
+
+MOST_TERMS = 6
+"""Amounts of one result that a balance in it is the sum of."""
 
 _DIGITS = re.compile(r"(?<![\w.,:/-])\d+(?:[ \xa0\u202f]\d{3})*(?:[.,:/-]\d+)*(?![\w])")
 _SPACED = re.compile(r"(?<![\w.,])\d{1,3}(?:[ \xa0\u202f]\d{3})+(?![\w])")
@@ -228,6 +232,19 @@ def follows(number: Number, operands: Numbers) -> bool:
     return any(_same_moment(number.value, one) for one in moved)
 
 
+def is_balance(number: Number, others: Iterable[Number]) -> bool:
+    """Whether a number is the sum, with any signs, of two or more others of its unit."""
+    values = [
+        one.value for one in others
+        if one != number and (one.kind, one.unit) == (number.kind, number.unit)
+        and isinstance(one.value, Decimal)
+    ][:MOST_TERMS]  # fmt: skip
+    signs = product((1, 0, -1), repeat=len(values))
+    return isinstance(number.value, Decimal) and any(
+        sum(map(bool, sign)) > 1 and sum(map(mul, sign, values)) == number.value for sign in signs
+    )
+
+
 def _equal(number: Number, value: Decimal) -> bool:
     assert isinstance(number.value, Decimal)
     exponent = number.value.as_tuple().exponent
@@ -239,7 +256,8 @@ def _computed(number: Number, operands: Numbers) -> Iterator[Decimal]:
     known = [one for one in operands.all if isinstance(one.value, Decimal)]
     own = _distinct(one for one in known if (one.kind, one.unit) == (number.kind, number.unit))
     plain = [v for one in known if one.kind not in ("money", "percent") for v in as_written(one)]
-    plain = list(dict.fromkeys(plain))[:MOST_OPERANDS]
+    plain = list(dict.fromkeys(whole for value in plain for whole in (value, *_rounded(value))))
+    plain = plain[:MOST_OPERANDS]
     shares = _distinct(one for one in known if one.kind == "percent")
     if len(own) > 2:
         yield sum(own, Decimal())
@@ -251,7 +269,9 @@ def _computed(number: Number, operands: Numbers) -> Iterator[Decimal]:
     )  # "13.50" of a price list that names its currency
     if number.kind == "" and exact:
         own += _distinct(one for one in known if one.kind == "money")
-    elif number.kind in ("count", ""):
+    elif number.kind in ("count", "", "size", "measure"):
+        yield from (whole for one in known for v in as_written(one) for whole in _rounded(v))
+    if number.kind == "count" or (number.kind == "" and not exact):
         return
     for one in own:
         for share in shares:
@@ -276,6 +296,12 @@ def _computed(number: Number, operands: Numbers) -> Iterator[Decimal]:
         days = sorted({one.value for one in operands.all if isinstance(one.value, date)})
         for first, last in combinations(days, 2):
             yield from elapsed(first, last, number.unit)
+
+
+def _rounded(value: Decimal) -> tuple[Decimal, ...]:
+    """The whole numbers next to a broken one: "9.1 m" counts as 10 or as 9."""
+    low = value.to_integral_value(ROUND_FLOOR)
+    return () if low == value else (low, low + 1)
 
 
 def as_written(number: Number) -> frozenset[Decimal]:

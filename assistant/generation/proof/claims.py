@@ -16,6 +16,7 @@ from assistant.generation.proof.amounts import (
     Numbers,
     alike,
     follows,
+    is_balance,
     numbers,
     same_noun,
 )
@@ -70,6 +71,13 @@ SAME_MATTER = 2
 PLACE = re.compile(r"\s*(?:<[^<>]+>|\{[^{}]+\}|\[[^\[\]]+\]|…|\b(?:[hH]{2}:[mM]{2}|[xX]{2,})\b)\s*")
 """A place to fill in, in a message."""
 
+_PLACE_RUN = re.compile(r"(?<![A-Za-z])([A-Z])\1+(?![A-Za-z])|#{2,}")
+"""Places for digits in the form of a number: the "YY" and "NNNN" of "SV-YY-NNNN"."""
+
+_FORM = re.compile(r"(?<![\w-])[A-Z0-9#]+(?:[/-][A-Z0-9#]+)+(?![\w-])")
+
+_DIGIT_RUN = re.compile(r"\d+")
+
 SMALL = frozenset(["a", "an", "one", "two", "both", "once", "twice", "first", "second"])
 """Number words that are said without counting."""
 
@@ -113,6 +121,7 @@ class Claims:
 
     def numbers(self, result: str, about: str) -> Iterator[Mark]:
         """Numbers of a result that stand nowhere; ``about`` is its action."""
+        known: list[Number] = []
         for part in parts_of(result):
             written_out = list(calculations(part))
             for one in written_out:
@@ -125,11 +134,19 @@ class Claims:
             ]  # fmt: skip
             computed += contrasted(part)
             for number in numbers(part):
-                if number in computed or self._plain(number) or self._near.holds(number):
-                    continue
-                if self._in_source(number, f"{part} {about}") or follows(number, self._operands):
-                    continue
-                yield self._strange_number(number, part)
+                if (
+                    number in computed
+                    or self._plain(number)
+                    or self._near.holds(number)
+                    or self._in_source(number, f"{part} {about}")
+                    or follows(number, self._operands)
+                    or is_balance(number, known)
+                    or counts_characters(number, part)
+                    or self._is_own_count(number)
+                ):
+                    known.append(number)
+                else:
+                    yield self._strange_number(number, part)
 
     def _are_given(self, run: Sequence[Number]) -> bool:
         """Whether the amounts of a calculation stand in case or texts; counts may be new."""
@@ -140,6 +157,18 @@ class Claims:
     def _plain(number: Number) -> bool:
         """Nothing and one, said without counting."""
         return number.words.split()[0].casefold() in SMALL or number.value == 0
+
+    def _is_own_count(self, number: Number) -> bool:
+        """Whether a number word counts what no text names: "the other four values"."""
+        word = number.words.split()[0]
+        return (
+            number.kind == "count" and word.isalpha() and bool(number.unit)
+            and not any(self._texts_alone.knows(key) for key in all_content(number.words))
+        )  # fmt: skip
+
+    @cached_property
+    def _texts_alone(self) -> Lexicon:
+        return Lexicon((*self.basis.said, *self.basis.retrieved))
 
     def _in_source(self, number: Number, about: str) -> bool:
         words = content(about)
@@ -187,11 +216,61 @@ class Claims:
             if len(pieces := PLACE.split(text.strip(" .!"))) > 1
         )
 
+    @cached_property
+    def _examples(self) -> dict[str, list[str]]:
+        """Texts that sources quote as they look with other numbers, by their words alone."""
+        found: dict[str, list[str]] = {}
+        for text in self.basis.retrieved:
+            for one in find_messages(text):
+                found.setdefault(_DIGIT_RUN.sub("0", flat(one.text)), []).append(one.text)
+        return found
+
+    @cached_property
+    def _forms(self) -> tuple[re.Pattern[str], ...]:
+        """The forms of numbers of records: "SV-YY-NNNN"."""
+        texts = (*self.basis.said, *self.basis.retrieved)
+        found = {match.group() for text in texts for match in _FORM.finditer(text)}
+        return tuple(
+            re.compile(_PLACE_RUN.sub(lambda m: rf"(?:{m[0]}|\d{{{len(m[0])}}})", form))
+            for form in found
+        )
+
     def _stands(self, words: str) -> bool:
         said = flat(words)
         if not said.strip() or said in self._flat:
             return True
-        return any(one.fullmatch(words.strip(" .!")) for one in self._templates)
+        if any(one.fullmatch(words.strip(" .!")) for one in self._templates):
+            return True
+        return self._is_form(words) or self._is_counted(words)
+
+    def _is_form(self, words: str) -> bool:
+        """Whether words are a form that the texts give, wholly or in part filled in; the number of
+        one record is none."""
+        code = words.strip(" .!")
+        return bool(_PLACE_RUN.search(code)) and any(form.fullmatch(code) for form in self._forms)
+
+    def _is_counted(self, words: str) -> bool:
+        """Whether a source quotes the words with other numbers, and those said here are nothing,
+        numbers of the case, or the source's own."""
+        examples = self._examples.get(_DIGIT_RUN.sub("0", flat(words)), [])
+        said = _DIGIT_RUN.findall(words)
+        if not said or any(one.is_limit for text in examples for one in find_quantities(text)):
+            return False
+        return any(
+            set(said) <= {"0", *_DIGIT_RUN.findall(text), *self._counted} for text in examples
+        )
+
+    def _is_next(self, code: str) -> bool:
+        """Whether it is the running number after one that the case names: "WE-2292", "WE-2293"."""
+        last = re.search(r"\d+$", code)
+        if last is None or not int(last[0]):
+            return False
+        before = f"{code[: last.start()]}{int(last[0]) - 1:0{len(last[0])}}"
+        return any(flat(before) in flat(line) for line in self.basis.situation)
+
+    @cached_property
+    def _counted(self) -> frozenset[str]:
+        return frozenset(run for line in self.basis.situation for run in _DIGIT_RUN.findall(line))
 
     @cached_property
     def _messages(self) -> tuple[str, ...]:
@@ -208,7 +287,8 @@ class Claims:
     def quotations(self, result: str) -> Iterator[Mark]:
         """Quotations of a result that stand nowhere."""
         for quoted in find_messages(result):
-            if all(self._stands(piece) for piece in re.split(r"\s*[>/|]\s*", quoted.text)):
+            pieces = re.split(r"\s*[>/|]\s*", quoted.text)
+            if self._stands(quoted.text) or all(map(self._stands, pieces)):
                 continue
             theirs = next((m for m in self._messages if flat(m) not in flat(result)), "")
             if theirs and len(quoted.text.split()) > 1:
@@ -229,7 +309,8 @@ class Claims:
         """Names (runs of words with a capital) of which most stand nowhere."""
         bare = mask_quotes(result)
         for match in _CODE.finditer(bare):
-            if flat(match.group()) not in self._flat:
+            code = match.group()
+            if flat(code) not in self._flat and not self._is_form(code) and not self._is_next(code):
                 message = f"“{match.group()}” stands in no source of this case."
                 yield Mark(NOT_IN_SOURCES, match.group(), message)
         for match in _NAME.finditer(bare):
@@ -251,6 +332,11 @@ class Claims:
 
     def _known(self, word: str) -> bool:
         return word in NEUTRAL or self._lexicon.knows(word)
+
+
+def counts_characters(number: Number, part: str) -> bool:
+    """Whether a number says how long a text quoted beside it is: "the four characters “Typo”"."""
+    return any(len(message.text) == number.value for message in find_messages(part))
 
 
 def _family(number: Number) -> tuple[str, str]:

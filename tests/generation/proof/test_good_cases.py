@@ -189,3 +189,61 @@ def test_a_total_is_wrong_only_where_it_can_be_read_in_one_way(text: str, wrong:
     found = list(calculations(text))
     assert found
     assert any(one.wrong_total is not None for one in found) is wrong
+
+
+@pytest.mark.parametrize(
+    ("result", "wrong"),
+    [
+        ("The bill lists 43.20 EUR, 5 EUR for power, less 20 EUR: 28.20 EUR.", False),
+        ("The bill lists 43.20 EUR, 5 EUR for power, less 20 EUR: 29.20 EUR.", True),
+        ("The boat pays for 9 metres.", False),
+        ("The boat pays for 10 metres.", True),
+    ],
+)
+def test_a_balance_and_a_rounded_length_follow(prove: Prove, result: str, wrong: bool) -> None:
+    given = ["The boat is 8.4 m long and has booked 2 nights"]
+    text = "A night costs 2.40 EUR per started metre, power 5 EUR a night; 20 EUR are deducted."
+    case = prove(text, [("Print the bill.", "", result)], given=given)
+    assert bool(told(case)) is wrong, case.findings
+
+
+@pytest.mark.parametrize(
+    ("result", "wrong"),
+    [
+        ("The mail names a number of the form SV-26-NNNN.", False),
+        ("The mail names a number of the form SV-26-NNN.", True),
+        ("The mail names the number SV-26-0318.", True),
+        ("The mail names the number SV-26-0412.", False),
+        ("The counter reads “Swaps used: 0 of 3”.", False),
+        ("The counter reads “Swaps used: 2 of 3”.", True),
+        ("The page says “Booking A/1 is done.”", False),
+    ],
+)
+def test_a_form_is_filled_in_with_what_the_case_knows(
+    prove: Prove, result: str, wrong: bool
+) -> None:
+    sources = [
+        'Bookings are numbered SV-YY-NNNN. The counter reads "Swaps used: 1 of 3".',
+        'The page says "Booking {number} is done."',
+    ]
+    case = prove(
+        "A booking gets a number; its page and its counter are shown.",
+        [("Book a berth.", "", result)],
+        given=["The last booking has the number SV-26-0411"],
+        sources=sources,
+    )
+    assert bool(told(case)) is wrong, case.findings
+
+
+@pytest.mark.parametrize(
+    ("result", "wrong"),
+    [
+        ("The note “Typo” of four characters is shown.", False),
+        ("The other four values of the note are shown.", False),
+        ("The note is shown for four days.", True),
+    ],
+)
+def test_what_a_tester_counts_is_no_claim(prove: Prove, result: str, wrong: bool) -> None:
+    text = "A note of at most 90 characters is shown for 7 days."
+    case = prove(text, [("Enter the note.", "Typo", result)])
+    assert bool(told(case)) is wrong, case.findings

@@ -1,0 +1,39 @@
+"""Which open questions bear on a case: those whose words or values the case itself uses."""
+
+from __future__ import annotations
+
+from assistant.domain import Question, TestCase
+from assistant.generation.proof.amounts import numbers
+from assistant.generation.proof.statement_words import all_content, meeting
+from assistant.language.casing import bare_words
+
+FEW_WORDS = 3
+"""Words up to which a question is about these words alone ("at once", "a limit")."""
+
+_NO_MARKS = str.maketrans('“”„"«»', "      ")
+
+
+def bears_on(question: Question, case: TestCase) -> bool:
+    """Whether the answer to a question could change a case of its criterion.
+
+    A question on a few words bears on the cases that use these words, and one on values that
+    differ on those with a value of their kind. Any other bears on every case of its criterion.
+    """
+    if question.criterion_id not in case.criterion_ids:
+        return False
+    quotes = [evidence.quote for evidence in question.evidence if evidence.quote.strip()]
+    said = " \n".join(_texts(case)).translate(_NO_MARKS)  # a value counts in a quotation too
+    if question.kind == "conflict" and len(quotes) > 1:
+        measured = {(one.kind, one.unit) for quote in quotes for one in numbers(quote)}
+        return not measured or any((one.kind, one.unit) in measured for one in numbers(said))
+    if len(quotes) == 1 and len(quotes[0].split()) <= FEW_WORDS and not numbers(quotes[0]):
+        words = all_content(quotes[0])
+        if not words:
+            return bare_words(quotes[0]) in bare_words(said)
+        return meeting(words, all_content(said)) == words
+    return True
+
+
+def _texts(case: TestCase) -> tuple[str, ...]:
+    steps = (text for s in case.steps for text in (s.action, s.test_data, s.expected_result))
+    return (case.title, *case.preconditions, *steps)

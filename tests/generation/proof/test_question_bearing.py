@@ -1,0 +1,36 @@
+"""An open question stands at the cases that it bears on."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.domain import Evidence, Question, QuestionKind, TestCase, TestStep
+from assistant.generation.proof import bears_on
+
+
+def question(kind: QuestionKind, *quotes: str) -> Question:
+    evidence = tuple(Evidence(source_id="AC-1", quote=text, start=0, end=1) for text in quotes)
+    return Question(criterion_id="AC-1", kind=kind, text="?", evidence=evidence)
+
+
+def case(result: str, criterion: str = "AC-1") -> TestCase:
+    step = TestStep(number=1, action="Pay.", expected_result=result)
+    return TestCase(id="TC-1", title="Paying", criterion_ids=(criterion,), steps=(step,))
+
+
+@pytest.mark.parametrize(
+    ("asked", "result", "bears"),
+    [
+        (question("untestable", "at once"), "The seat is free at once.", True),
+        (question("untestable", "at once"), "No refund is made.", False),
+        (question("conflict", "EUR 250.00", "is EUR 120.00"), "A fee of EUR 250.00.", True),
+        (question("conflict", "EUR 250.00", "is EUR 120.00"), "12 objects are listed.", False),
+        (question("ambiguous", "the exchange is booked when it is confirmed"), "It is.", True),
+        (question("missing rule"), "It is paid.", True),
+    ],
+)
+def test_a_question_bears_on_the_cases_that_use_its_words_or_values(
+    asked: Question, result: str, bears: bool
+) -> None:
+    assert bears_on(asked, case(result)) is bears
+    assert not bears_on(asked, case(result, "AC-2"))
