@@ -28,7 +28,7 @@ USER 10001
 WORKDIR /home/uat
 VOLUME ["/data", "/models"]
 EXPOSE 8501
-# The first start fetches 1.2 GB of models before it listens.
+# The first start fetches 91 MB before it listens.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30m \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8501/_stcore/health', timeout=4)"]
 ENTRYPOINT ["uat-assistant"]

@@ -376,17 +376,23 @@ class TestStep(Value):
     support: Support = "unsupported"
 
 
+WriterRating = Literal["", "poor", "unknown"]
+"""What readers say of a writer's cases: "poor" (they rejected most), "unknown" (nobody has rated
+them, and no probe found the model able to write a story at once); empty where neither is so."""
+
+
 class CaseOrigin(Value):
     """Who wrote a case: a model, a person, an import, or code as an outline.
 
     "rules" are cases that earlier versions worded by rule. ``replaces`` tells why an outline stands
-    where a model's case was asked for.
+    where a model's case was asked for. ``rating`` is what was known of the model when it wrote.
     """
 
     writer: Literal["outline", "rules", "model", "person", "import"]
     model_id: str = ""
     replaces: str = ""
     edited_by: str = ""
+    rating: WriterRating = ""
 
 
 class StepText(Value):
@@ -468,9 +474,11 @@ class TestCase(Value):
     @property
     def needs_you(self) -> bool:
         """Whether a person has to look before the case can be used: a finding that is an error, a
-        result that no source supports, an open question, or an outline to complete."""
+        result that no source supports, an open question, an outline to complete, or a writer whose
+        cases no check can tell apart."""
         errors = any(finding.severity == "error" for finding in self.findings)
-        return bool(errors or self.unsupported_steps or self.open_questions or self.is_outline)
+        open_words = bool(self.unsupported_steps or self.open_questions or self.is_outline)
+        return errors or open_words or bool(self.origin.rating)
 
     @property
     def unsupported_steps(self) -> tuple[int, ...]:

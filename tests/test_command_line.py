@@ -364,7 +364,7 @@ def test_start_serves_the_app_and_locks_the_folder(
     """The first start makes the sample project; a second process is refused while it runs."""
     port = free_port()
     own = {**environment, "UAT_DATA_DIR": str(tmp_path / "data")}
-    command = [sys.executable, "-m", "assistant", "start", "--no-model", "--no-browser"]
+    command = [sys.executable, "-m", "assistant", "start", "--no-browser"]
     log = (tmp_path / "log").open("wb")
     server = subprocess.Popen([*command, f"--port={port}"], env=own, cwd=ROOT, stderr=log)
     try:
@@ -378,7 +378,7 @@ def test_start_serves_the_app_and_locks_the_folder(
                 time.sleep(0.2)
         else:
             pytest.fail((tmp_path / "log").read_text())
-        assert f"process {server.pid}" in run(own, "start", "--no-model").error()
+        assert f"process {server.pid}" in run(own, "start").error()
         assert f"process {server.pid}" in run(own, "search", "cooling-off").error()
         exported = run(own, "export", "--project", "Sample project")
         assert "no case to export" in exported.error(), "the library can be read meanwhile"

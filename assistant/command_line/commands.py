@@ -34,7 +34,7 @@ def start(options: Namespace, terminal: Terminal) -> None:
     """Prepare the data folder and become the app's server."""
     app.prepare(
         options.settings,
-        with_model=not options.no_model,
+        with_model=options.with_model,
         say=terminal.note,
         fetching=terminal.fetching,
         indexing=terminal.indexing,
@@ -48,7 +48,6 @@ def start(options: Namespace, terminal: Terminal) -> None:
         port=port,
         host=host,
         browser=not options.no_browser,
-        with_model=not options.no_model,
     )
 
 

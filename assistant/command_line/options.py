@@ -131,7 +131,10 @@ def build_parser() -> Parser:
         return commands.add_parser(name, parents=[shared], help=summary, description=summary)
 
     start = add("start", "fetch what is missing, create the sample project, open the app")
-    start.add_argument("--no-model", action="store_true", help="start without the language model")
+    start.add_argument(
+        "--with-model", action="store_true", help="fetch the embedded writer too (1.1 GB)"
+    )
+    start.add_argument("--no-model", action="store_true", help=argparse.SUPPRESS)
     start.add_argument(
         "--port", type=_port, metavar="N", help="port (default: first free, 8501 on)"
     )

@@ -18,7 +18,7 @@ from assistant.domain import OUTLINE_WRITER
 from assistant.errors import SettingsError, TrainingError
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.learning import compare_models, train_adapter
-from assistant.workflow.learning.compare_models import CompareRequest
+from assistant.workflow.learning.compare_models import COLUMN_TITLES, CompareRequest
 from assistant.workflow.learning.comparison_view import markdown, plain
 from assistant.workflow.learning.train_adapter import TrainingConfig, TrainingRun
 from assistant.workflow.learning.training_data import DatasetConfig, TrainRequest
@@ -196,7 +196,7 @@ def compare(options: Namespace, terminal: Terminal) -> None:
             comparison_id=comparison_id,
             by=options.settings.user or "command line",
             progress=lambda p: terminal.bar(
-                "comparing  ", p.done, p.total, detail=f"{p.column} {p.story_key}"
+                "comparing  ", p.done, p.total, detail=f"{_title(p.column)} {p.story_key}"
             ),
         )
         advice = compare_models.advice_of(workspace, comparison)
@@ -228,6 +228,11 @@ def advise(options: Namespace, terminal: Terminal) -> None:
         terminal.line(f"    rule: {one.rule}")
         for figure in one.figures:
             terminal.line(f"    {figure.name}: {figure.value:.4g}")
+
+
+def _title(column: str) -> str:
+    """The column's name; "" while none is written."""
+    return COLUMN_TITLES[column.partition(":")[0]] if column else ""
 
 
 def _columns(names: str) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from assistant.domain import Value
+from assistant.evaluation.columns import column_kind
 from assistant.evaluation.language_perplexity import LanguageFigures
 from assistant.evaluation.metrics import METRICS, Metric, metric_of
 from assistant.evaluation.records import Comparison
@@ -284,10 +285,14 @@ def _but_worse(gains: _Gains) -> str:
     return f", and it is worse in {_listed(gains.worse)}" if gains.worse else ""
 
 
+def _title(column: str) -> str:
+    return column_kind(column).title
+
+
 def _figures(found: Sequence[Difference]) -> tuple[AdviceFigure, ...]:
     return tuple(
         AdviceFigure(
-            name=f"{metric_of(one.metric).title}, {one.column} minus {one.against}",
+            name=f"{metric_of(one.metric).title}, {_title(one.column)} minus {_title(one.against)}",
             value=one.value or 0.0,
             low=one.low,
             high=one.high,

@@ -41,6 +41,8 @@ COLUMNS: tuple[ColumnKind, ...] = (
     ColumnKind("endpoint", "Endpoint", True, False, "a connected model with retrieved sources"),
 )
 COLUMN_IDS = tuple(kind.id for kind in COLUMNS)
+_NAMES = tuple("outline" if name == "rules" else name for name in COLUMN_IDS)
+"""As people name them: kept comparisons call the outlines "rules"."""
 
 
 def column_kind(column: str) -> ColumnKind:
@@ -53,7 +55,7 @@ def column_kind(column: str) -> ColumnKind:
     for kind in COLUMNS:
         if kind.id == name:
             return replace(kind, id=column, title=f"{kind.title} {of}".rstrip())
-    raise AssistantError(f"There is no column “{column}”. Choose from: {', '.join(COLUMN_IDS)}.")
+    raise AssistantError(f"There is no column “{column}”. Choose from: {', '.join(_NAMES)}.")
 
 
 Context = Callable[[StoryCases, TestCondition], Sequence[RetrievedChunk]]

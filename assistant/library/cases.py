@@ -148,7 +148,8 @@ class CaseStore:
             current = TestCase.model_validate_json(row.body)
             fresh = case.model_copy(update={"status": "draft", "status_reason": ""})
             if keep_status:
-                fresh = case.model_copy(update=_after_change(current))
+                kept = {**_after_change(current), "origin": case.origin}
+                fresh = case.model_copy(update=kept)
             result = case_rows.replace(
                 connection, row, fresh, by=by, action="written again",
                 reason=reason, source_run_id=run_id,

@@ -48,11 +48,30 @@ export default function({ data }) {
     const chosen = document.querySelector(inside + " input[type=radio]:checked");
     const row = chosen && chosen.closest('[data-testid="stRadioGroup"] > div');
     if (row) row.scrollIntoView({ block: "nearest" });
-    // A key pressed while a choice has the focus would not reach the buttons.
-    if (document.activeElement === chosen) chosen.blur();
   };
+  // Streamlit takes a key pressed on an input, a row's choice too, for typing: the page gets it.
+  const pass = (event) => {
+    const at = event.target;
+    const typed = event.key.length === 1 && event.key !== " ";
+    if (!typed || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (at.type !== "radio" || !at.closest(inside)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    document.body.dispatchEvent(new KeyboardEvent("keydown", {
+      key: event.key, code: event.code, keyCode: event.keyCode, which: event.keyCode,
+      shiftKey: event.shiftKey, bubbles: true, cancelable: true,
+    }));
+    document.body.dispatchEvent(new KeyboardEvent("keyup", {
+      key: event.key, code: event.code, keyCode: event.keyCode, which: event.keyCode,
+      bubbles: true,
+    }));
+  };
+  document.addEventListener("keydown", pass, true);
   const timers = [0, 150, 500].map((wait) => setTimeout(show, wait));
-  return () => timers.forEach(clearTimeout);
+  return () => {
+    timers.forEach(clearTimeout);
+    document.removeEventListener("keydown", pass, true);
+  };
 }
 """
 _PANES = """

@@ -111,6 +111,14 @@ def test_one_key_each(server: object, page: Page) -> None:
     press(page, "n")
     expect(open_case(page)).to_have_text(listed[15])
 
+    # The row that is open already keeps the focus of a click; a key is the page's all the same.
+    rows(page).nth(15).click()
+    expect(chosen_row(page).locator("input")).to_be_focused()
+    page.keyboard.press("p")
+    expect(open_case(page)).to_have_text(listed[14])
+    page.keyboard.press("n")
+    expect(open_case(page)).to_have_text(listed[15])
+
     # Letters that are typed into a field are text.
     edit(page)
     title = page.get_by_label("Title")

@@ -8,6 +8,9 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from assistant.workflow.deployment import model_jobs
+from assistant.workflow.deployment.models import DEFAULT_CHAT
+
 EPIC = """# PAY-7 Refund a payment
 
 ## PAY-71 Refund within the limit
@@ -370,3 +373,25 @@ def test_the_missing_cases_are_written_from_the_coverage(app: AppTest) -> None:
     app.segmented_control(key="run_view").set_value("cases").run()
     assert not app.exception
     assert len(listed(app)) == before + 1
+
+
+def test_the_embedded_writer_is_fetched_where_it_is_chosen(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted: list[str] = []
+    monkeypatch.setattr(model_jobs, "start_fetch", lambda _, name: wanted.append(name))
+    assert "1,117 MB" in text_of(app)
+    assert "none of 20 cases of this model could be used as is" in text_of(app)
+    app.button(key="fetch_embedded").click().run()
+    assert not app.exception
+    assert wanted == [DEFAULT_CHAT]
+
+
+def test_what_is_being_fetched_has_a_bar_and_no_second_start(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    going = model_jobs.ModelWork(job=model_jobs.FETCH, done=400_000_000, total=1_117_000_000)
+    monkeypatch.setattr(model_jobs, "work", lambda _: going)
+    app.run()
+    assert app.button(key="fetch_embedded").disabled
+    assert "400 of 1,117 MB" in str(app.get("progress")[0].proto)

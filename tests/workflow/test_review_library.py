@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.domain import LintFinding, TestCase, TestStep
+from assistant.domain import CaseOrigin, LintFinding, TestCase, TestStep
 from assistant.errors import LibraryError
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import review, review_library
 from assistant.workflow.review.review_library import CaseFilter
+from assistant.workflow.writing import runs
 
 
 @pytest.fixture
@@ -52,6 +53,8 @@ def test_accept_all_takes_the_clean_drafts_alone_and_is_undone_as_one(opened) ->
         "result not in the sources": {
             "steps": (good.model_copy(update={"support": "unsupported"}),)
         },
+        review.RATED["poor"]: {"origin": CaseOrigin(writer="model", rating="poor")},
+        review.RATED["unknown"]: {"origin": CaseOrigin(writer="model", rating="unknown")},
         "finding": {"findings": (LintFinding(rule="vague", message="m"),)},
         "": {},
     }
@@ -61,9 +64,28 @@ def test_accept_all_takes_the_clean_drafts_alone_and_is_undone_as_one(opened) ->
     held = [one for one in workspace.library.cases(project_id) if one.id.startswith("D")]
     assert [review.set_aside(one) for one in held] == list(faulty)
     outcome = review.accept_all(workspace, project_id, held, by="Tess")
-    assert [case_id for case_id, _ in outcome.changed] == ["D5"]
+    assert [case_id for case_id, _ in outcome.changed] == ["D7"]
     assert review.undo_all(workspace, project_id, outcome, by="Tess") == 1
-    assert workspace.library.case(project_id, "D5").status == "draft"
+    assert workspace.library.case(project_id, "D7").status == "draft"
+
+
+def test_what_contradicts_a_source_stands_first_whatever_else_needs_somebody(opened) -> None:
+    workspace, project_id = opened
+    good = TestStep(number=1, action="Pay", expected_result="It is paid", support="supported")
+    error = LintFinding(rule="contradiction", message="“a” contradicts R: “b”.", severity="error")
+    unsupported = (good.model_copy(update={"support": "unsupported"}),)
+    wanted: list[dict[str, object]] = [
+        {},
+        {"origin": CaseOrigin(writer="model", rating="poor")},
+        {"steps": unsupported},
+        {"open_questions": ("How fast?",)},
+        {"findings": (error,), "steps": unsupported},
+    ]
+    for number, update in enumerate(wanted):
+        case = TestCase(id=f"F{number}", title="T", steps=(good,)).model_copy(update=update)
+        workspace.library.add_case(project_id, None, case)
+    rows = [row for row in runs.case_rows(workspace, project_id, None) if row.id[0] == "F"]
+    assert [row.id for row in runs.needs_first(rows)] == ["F4", "F3", "F2", "F1", "F0"]
 
 
 def test_words_of_a_step_may_stay_empty_but_are_not_emptied(opened) -> None:

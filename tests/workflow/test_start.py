@@ -10,6 +10,7 @@ import pytest
 from assistant.errors import SettingsError
 from assistant.settings import Settings
 from assistant.workflow.deployment import start
+from assistant.workflow.deployment.models import DEFAULT_CHAT, DEFAULT_EMBEDDING
 
 
 class Replaced(Exception):
@@ -31,11 +32,28 @@ def command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     return words
 
 
+@pytest.mark.parametrize(
+    ("with_model", "wanted"),
+    [(False, [DEFAULT_EMBEDDING]), (True, [DEFAULT_EMBEDDING, DEFAULT_CHAT])],
+)
+def test_only_what_the_search_needs_is_fetched_unless_the_writer_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, with_model: bool, wanted: list[str]
+) -> None:
+    fetched: list[str] = []
+    monkeypatch.setattr(start, "fetch", lambda _, name, **__: fetched.append(name))
+    monkeypatch.setattr(start, "ensure_sample_project", lambda *_, **__: None)
+    start.prepare(
+        Settings(data_dir=tmp_path), with_model=with_model, say=lambda _: None,
+        fetching=lambda _: None, indexing=lambda *_: None,
+    )  # fmt: skip
+    assert fetched == wanted
+
+
 def serve(folder: Path, **options: str) -> None:
     """Become the server of an empty data folder."""
     settings = Settings(data_dir=folder)
     with pytest.raises(Replaced):
-        start.serve(settings, port=8599, browser=False, with_model=False, **options)
+        start.serve(settings, port=8599, browser=False, **options)
 
 
 def test_the_app_listens_on_this_computer_only(command: list[str], tmp_path: Path) -> None:

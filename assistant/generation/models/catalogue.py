@@ -80,11 +80,23 @@ class LocalSource(Value):
 ModelSource = HubSource | WheelSource | LocalSource
 
 
+class BlindRating(Value):
+    """How many of a model's cases, untuned and item by item, blind raters called usable as is."""
+
+    cases: int = Field(gt=0)
+    usable: int = Field(ge=0)
+
+    @property
+    def is_poor(self) -> bool:
+        """Whether readers would not use most of its cases."""
+        return 2 * self.usable < self.cases
+
+
 class CatalogueModel(Value):
     """A model pinned by its hash. ``context_tokens`` is what the model was trained for.
 
     ``parameters`` is 0 where it is not known. ``chat_format`` is llama.cpp's name of the form in
-    which the model reads a conversation.
+    which the model reads a conversation. ``blind_rating`` is ``None`` where nobody rated its cases.
     """
 
     id: str
@@ -96,6 +108,7 @@ class CatalogueModel(Value):
     sources: tuple[ModelSource, ...] = Field(min_length=1)
     parameters: int = 0
     chat_format: str = "chatml"
+    blind_rating: BlindRating | None = None
 
     @property
     def own_folder(self) -> str:
@@ -235,6 +248,7 @@ CATALOGUE: tuple[CatalogueModel, ...] = (
         licence="Apache-2.0",
         context_tokens=32_768,
         parameters=1_543_714_304,
+        blind_rating=BlindRating(cases=20, usable=0),
         files=(_QWEN_FILE,),
         sources=(
             HubSource(

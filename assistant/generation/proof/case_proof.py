@@ -30,6 +30,7 @@ from assistant.generation.proof.echo import echoes
 from assistant.generation.proof.limits import wrong_sides
 from assistant.generation.proof.measures import Measures
 from assistant.generation.proof.passages import Passage
+from assistant.generation.proof.placeholders import unfilled
 from assistant.generation.proof.polarity import (
     Side,
     attempted,
@@ -121,6 +122,8 @@ class _Proof:
         others = tuple(c for c in step.citations if c.supports != "expected_result")
         if not result.strip():
             return step
+        for mark in unfilled(step, (*self.basis.said, *self.basis.retrieved)):
+            self._note(step.number, mark)
         marks = list(self._marks(step))
         for mark in marks:
             self._note(step.number, mark)

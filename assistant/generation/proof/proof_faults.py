@@ -14,13 +14,23 @@ WRONG_SIDE = "wrong side"
 ECHO = "echo"
 INCONSISTENT = "inconsistent data"
 REPETITION = "repetition"
+UNFILLED = "placeholder not filled"
 
 RULES = frozenset(
-    (NOT_IN_SOURCES, UNSUPPORTED, CONTRADICTION, WRONG_SIDE, ECHO, INCONSISTENT, REPETITION)
+    (
+        NOT_IN_SOURCES,
+        UNSUPPORTED,
+        CONTRADICTION,
+        WRONG_SIDE,
+        ECHO,
+        INCONSISTENT,
+        REPETITION,
+        UNFILLED,
+    )
 )
 """The rules of the findings made here; they are made anew whenever a case is checked."""
 
-ERRORS = RULES - {NOT_IN_SOURCES, UNSUPPORTED, REPETITION}
+ERRORS = RULES - {NOT_IN_SOURCES, UNSUPPORTED, REPETITION, UNFILLED}
 """Those that say something which the text or the data deny."""
 
 SHOWN = 160

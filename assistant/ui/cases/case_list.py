@@ -20,7 +20,7 @@ from assistant.ui.home.existing_panel import COLORS, SIGNS
 from assistant.ui.plain_text import label, visible
 from assistant.ui.state import RECORD, Session
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review.review import CONTRADICTS, OUTLINE, QUESTION, UNSUPPORTED
+from assistant.workflow.review.review import CONTRADICTS, OUTLINE, QUESTION, RATED, UNSUPPORTED
 from assistant.workflow.review.review_library import LibraryRow
 from assistant.workflow.writing import runs
 from assistant.workflow.writing.reuse import Verdict
@@ -48,6 +48,7 @@ NEEDS = {
     OUTLINE: OUTLINE,
     QUESTION: QUESTION,
     UNSUPPORTED: "not in the sources",
+    **dict.fromkeys(RATED.values(), "read every line"),
 }
 SHOWN: dict[Show, str] = {"needs you": "Needs you", "to review": "To review"}
 
@@ -145,7 +146,8 @@ def _filter(rows: Sequence[CaseRow], run_id: str) -> None:
         label_visibility="collapsed",
         on_change=_list_changed,
         help="Needs you: it contradicts a source, is an outline to complete, carries an open "
-        "question, or has a result that is not in the sources.",
+        "question, has a result that is not in the sources, or was written by a model whose cases "
+        "are to be read line by line.",
     )
 
 

@@ -8,7 +8,13 @@ import streamlit as st
 
 from assistant.domain import LintFinding, Support, TestCase, TestStep
 from assistant.ui.plain_text import highlighted, label, plain, small, visible, without_emphasis
-from assistant.workflow.review.review import CONTRADICTS, OUTLINE, QUESTION, UNSUPPORTED, needs_of
+from assistant.workflow.review.review import (
+    CONTRADICTS,
+    OUTLINE,
+    QUESTION,
+    UNSUPPORTED,
+    needs_of,
+)
 
 MARKS: dict[Support, tuple[str, str]] = {
     "supported": ("green", "✓ its words are in"),
@@ -19,7 +25,8 @@ MARKS: dict[Support, tuple[str, str]] = {
 
 They say what was compared, words with words: whether a result follows is for a person to judge.
 """
-NEED_COLORS = {CONTRADICTS: "red", OUTLINE: "violet", QUESTION: "orange", UNSUPPORTED: "orange"}
+NEED_COLORS = {CONTRADICTS: "red", OUTLINE: "violet"}
+"""The others are orange."""
 LONGEST = 1200
 
 
@@ -44,7 +51,7 @@ def needs_lines(case: TestCase) -> None:
     """Why a person has to look at the case: each reason, a contradiction with both its texts."""
     lines = []
     for need in needs_of(case):
-        mark = f":{NEED_COLORS[need]}-badge[{need}]"
+        mark = f":{NEED_COLORS.get(need, 'orange')}-badge[{need}]"
         said: Sequence[str] = ()
         if need == CONTRADICTS:
             said = [_said(one) for one in case.findings if one.severity == "error"]

@@ -8,6 +8,7 @@ import streamlit as st
 
 from assistant.ui.counts import counted
 from assistant.ui.plain_text import label, visible
+from assistant.ui.row_selection import choice_handler, chosen
 from assistant.ui.state import Session
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import review_library
@@ -16,7 +17,7 @@ from assistant.workflow.writing.requests import Understanding
 from assistant.workflow.writing.reuse import ConditionVerdict, ReuseReport, StepChange, Verdict
 
 ONLY_NEW, SHOWN_VERDICTS = "compose_only_new", "compose_verdicts"
-TABLE = "compose_verdict_table"
+TABLE, CHOSEN = "compose_verdict_table", "compose_verdict_chosen"
 COLORS: dict[Verdict, str] = {"reuse": "green", "update": "orange", "new": "blue"}
 SIGNS: dict[Verdict, str] = {"reuse": "✓ reuse", "update": "✎ update", "new": "+ new"}
 TABLE_HEIGHT = 180
@@ -55,7 +56,7 @@ def existing_panel(opened: Workspace, record: Session, found: Understanding) -> 
         return
     with st.expander("Against existing cases", icon=":material/compare_arrows:"):
         names = [name for name, count in report.counts.items() if count]
-        chosen = st.pills(
+        kinds = st.pills(
             "Show",
             names,
             selection_mode="multi",
@@ -64,9 +65,10 @@ def existing_panel(opened: Workspace, record: Session, found: Understanding) -> 
             key=SHOWN_VERDICTS,
             label_visibility="collapsed",
         )
-        shown = [one for one in report.verdicts if one.verdict in chosen]
+        shown = [one for one in report.verdicts if one.verdict in kinds]
         statements = {one.id: one.statement for one in found.conditions}
-        event = st.dataframe(
+        by_id = {one.condition_id: one for one in shown}
+        st.dataframe(
             {
                 "Verdict": [SIGNS[one.verdict] for one in shown],
                 "Item": [visible(statements[one.condition_id]) for one in shown],
@@ -75,7 +77,7 @@ def existing_panel(opened: Workspace, record: Session, found: Understanding) -> 
             },
             hide_index=True,
             height=TABLE_HEIGHT,
-            on_select="rerun",
+            on_select=choice_handler(TABLE, CHOSEN, list(by_id)),
             selection_mode=["single-row", "single-cell"],
             key=TABLE,
             column_config={
@@ -86,11 +88,8 @@ def existing_panel(opened: Workspace, record: Session, found: Understanding) -> 
             },
             alt="Items against existing cases",
         )
-        selection = event["selection"]
-        cells = [row for row, _ in selection["cells"]]
-        place = next(iter([*cells, *selection["rows"]]), -1)
-        if 0 <= place < len(shown):
-            one = shown[place]
+        one = by_id.get(chosen(CHOSEN))
+        if one is not None:
             st.markdown(
                 f":{COLORS[one.verdict]}-badge[{one.verdict}] "
                 f":small[:gray[{label(one.condition_id)}] "

@@ -12,6 +12,7 @@ from assistant.ui.home.checklist_panel import checklist_panel
 from assistant.ui.home.comparison_progress import comparing_bar
 from assistant.ui.home.existing_panel import existing_panel, existing_summary, only_new
 from assistant.ui.home.index_note import indexing_note
+from assistant.ui.home.more_writers import more_writers, rated_words
 from assistant.ui.home.questions_panel import questions_panel
 from assistant.ui.home.shared_preconditions_panel import shared_panel
 from assistant.ui.plain_text import label, plain, visible
@@ -191,11 +192,12 @@ def _writer_and_start(opened: Workspace, record: Session) -> None:
             f"{where} Your text {label(writes)}; its chunks are kept at "
             f"{label(opened.chunks_kept_at)}."
         )
-    if choice.id == models.DEFAULT_CHAT:
+    if choice.rating:
         st.caption(
-            ":orange[:material/science:] In a blind rating none of 20 cases of this small model "
-            "was fit for use. Outlines quote the text; a larger model is set up under Settings."
+            f":orange[:material/science:] {rated_words(choice)} Each is marked to be read line by "
+            "line. Outlines quote the text; a larger model is set up under Settings."
         )
+    more_writers(opened)
     if choice.state in ("loading", "loadable") and not choice.leaves:
         st.checkbox(
             "Show outlines at once, while this model loads",

@@ -6,9 +6,12 @@ import streamlit as st
 
 from assistant.errors import AssistantError
 from assistant.ui.plain_text import label, visible
+from assistant.ui.row_selection import choice_handler, chosen
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.learning import train_adapter
+
+TABLE, CHOSEN = "adapters_table", "adapter_chosen"
 
 
 def adapters_table(opened: Workspace, record: Session) -> None:
@@ -20,7 +23,7 @@ def adapters_table(opened: Workspace, record: Session) -> None:
         st.caption("None yet. A finished training run puts its adapter here, ready to write with.")
         return
     default = registry.default_of(record.project_id)
-    event = st.dataframe(
+    st.dataframe(
         {
             "Adapter": [visible(sheet.name) for sheet in sheets],
             "Default": ["★" if sheet.name == default else "" for sheet in sheets],
@@ -32,53 +35,53 @@ def adapters_table(opened: Workspace, record: Session) -> None:
         },
         hide_index=True,
         placeholder="",
-        on_select="rerun",
+        on_select=choice_handler(TABLE, CHOSEN, [sheet.name for sheet in sheets]),
         selection_mode="single-row",
-        key="adapters_table",
+        key=TABLE,
         column_config={"Held-out loss": st.column_config.NumberColumn(format="%.3f")},
         alt="Adapters",
     )
-    rows = event.selection.rows
-    chosen = sheets[rows[0]].name if rows and rows[0] < len(sheets) else ""
     with st.container(horizontal=True), errors_shown():
-        _actions(opened, record, chosen, default)
+        _actions(opened, record, chosen(CHOSEN), default)
     st.caption(
         "Choose an adapter as the writer on the page Generate test cases, or measure what it "
         "gives on the page Compare models."
     )
 
 
-def _actions(opened: Workspace, record: Session, chosen: str, default: str) -> None:
+def _actions(opened: Workspace, record: Session, name: str, default: str) -> None:
     registry = train_adapter.adapters(opened)
-    if st.button("Make default", icon=":material/star:", disabled=not chosen or chosen == default):
-        registry.promote(chosen, record.project_id)
+    if st.button("Make default", icon=":material/star:", disabled=not name or name == default):
+        registry.promote(name, record.project_id)
         st.rerun()
     if st.button("Roll back default", icon=":material/undo:", disabled=not default):
         registry.roll_back(record.project_id)
         st.rerun()
-    with st.popover("Rename", icon=":material/edit:", disabled=not chosen):
-        name = st.text_input("New name", value=chosen, max_chars=48, key=f"rename-{chosen}")
+    with st.popover("Rename", icon=":material/edit:", disabled=not name):
+        wanted = st.text_input("New name", value=name, max_chars=48, key=f"rename-{name}")
         if st.button("Rename it", type="primary"):
-            registry.rename(chosen, train_adapter.safe_name(name or ""))
+            fresh = train_adapter.safe_name(wanted or "")
+            registry.rename(name, fresh)
+            st.session_state[CHOSEN] = fresh
             opened.endpoints.forget()
             st.rerun()
-    with st.popover("Delete", icon=":material/delete:", disabled=not chosen):
-        st.markdown(f"Delete **{label(chosen)}**? Cases that it wrote stay.")
+    with st.popover("Delete", icon=":material/delete:", disabled=not name):
+        st.markdown(f"Delete **{label(name)}**? Cases that it wrote stay.")
         if st.button("Delete it", type="primary"):
-            registry.delete(chosen)
+            registry.delete(name)
             opened.endpoints.forget()
             st.rerun()
-    with st.popover("Export", icon=":material/ios_share:", disabled=not chosen):
-        _export(opened, chosen)
+    with st.popover("Export", icon=":material/ios_share:", disabled=not name):
+        _export(opened, name)
 
 
-def _export(opened: Workspace, chosen: str) -> None:
+def _export(opened: Workspace, name: str) -> None:
     st.markdown("Merged into the base, for Ollama and llama-server (GGUF) or vLLM (safetensors).")
     form = st.radio("Format", ["gguf", "safetensors"], horizontal=True, key="export_form")
     if st.button("Write it", type="primary"):
         with st.spinner("Merging…"):
             try:
                 target = opened.settings.data_dir / "exports"
-                st.code(train_adapter.export(opened, chosen, target, form or "gguf"), language=None)
+                st.code(train_adapter.export(opened, name, target, form or "gguf"), language=None)
             except AssistantError as error:
                 st.error(label(str(error), limit=400))

@@ -10,6 +10,7 @@ from assistant.errors import AssistantError
 from assistant.ui.learning.comparison_form import CHOSEN
 from assistant.ui.learning.rating import rating
 from assistant.ui.plain_text import label, plain, visible
+from assistant.ui.row_selection import choice_handler, chosen
 from assistant.ui.state import Session
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.learning import compare_models
@@ -38,7 +39,7 @@ def comparison_view(opened: Workspace, record: Session) -> None:
     if st.session_state.get(CHOSEN) not in names:
         st.session_state[CHOSEN] = listed[0].id
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = st.selectbox(
+        opened_id = st.selectbox(
             "Comparison",
             list(names),
             format_func=lambda key: (
@@ -47,7 +48,7 @@ def comparison_view(opened: Workspace, record: Session) -> None:
             key=CHOSEN,
         )
     try:
-        comparison = compare_models.opened(opened, record.project_id, chosen)
+        comparison = compare_models.opened(opened, record.project_id, opened_id)
     except AssistantError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
@@ -175,26 +176,28 @@ def _cases(comparison: Comparison) -> None:
         columns = list(next(row for row in rows if row.metric == metric).cells)
         column = st.selectbox("Column", columns, format_func=titles.__getitem__)
     behind = views.cases_behind(comparison, column, metric)[:CASES_SHOWN]
-    event = st.dataframe(
+    by_id = {one.id: one for one in behind}
+    table = f"behind-{column}-{metric}"
+    held = f"{table}-chosen"
+    st.dataframe(
         {
             "Story": [visible(one.story_key.rsplit("/", 1)[-1]) for one in behind],
-            "Condition": [visible(one.situation) for one in behind],
+            "Item": [visible(one.situation) for one in behind],
             "Value": [one.value for one in behind],
             "Notes": [visible("; ".join(one.notes)) for one in behind],
         },
         hide_index=True,
         placeholder="",
         height=300,
-        on_select="rerun",
+        on_select=choice_handler(table, held, [one.id for one in behind]),
         selection_mode="single-row",
         column_config={"Value": st.column_config.NumberColumn(format="%.3f")},
-        key=f"behind-{column}-{metric}",
+        key=table,
         alt="The cases that the figure was made of, the worst first",
     )
-    place = event.selection.rows[0] if event.selection.rows else 0
-    if not behind or place >= len(behind):
+    if not behind:
         return
-    one = behind[place]
+    one = by_id.get(chosen(held), behind[0])
     with st.grid(2, min_column_width=340):
         for title, text in (("As written", one.text), ("Reference case", one.reference)):
             with st.container(border=True):

@@ -5,19 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.ui.plain_text import label, plain, visible
+from assistant.ui.settings.model_work import model_work
 from assistant.ui.state import CHOSEN_WRITER, Session, errors_shown
 from assistant.workflow.deployment import model_jobs, models, ways_of_writing
-from assistant.workflow.deployment.model_jobs import ModelWork
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.deployment.writer_list import WriterRow, writer_list
 
-POLL_SECONDS = 1.0
 CHOSEN, GIVEN, FORM = "settings_writer", "settings_model", "settings_chat_format"
-WORK_WORDS = {
-    model_jobs.FETCH: "Fetching",
-    model_jobs.ADD: "Adding",
-    model_jobs.PROBE: "Probing",
-}
 WAY_CELLS = {"story": "a story", "item": "one item"}
 AS_PROBED = "auto"
 WAY_TITLES = {
@@ -46,8 +40,7 @@ def model_table(opened: Workspace, record: Session) -> None:
         placeholder="",
         alt="Models and how they write",
     )
-    active = bool(model_jobs.work(opened).job)
-    st.fragment(_progress, run_every=POLL_SECONDS if active else None)(opened, active)
+    active = model_work(opened)
     _actions(opened, {row.choice.id: row for row in rows}, busy=active)
     _add(opened, busy=active)
 
@@ -61,28 +54,6 @@ def _known_from(row: WriterRow) -> str:
 
 def _size(row: WriterRow) -> str:
     return f"{row.choice.size_bytes / 1e6:,.0f} MB" if row.choice.size_bytes else ""
-
-
-def _progress(opened: Workspace, was_active: bool) -> None:
-    """How far the work with a model is, or why the last one failed."""
-    work = model_jobs.work(opened)
-    if not work.job:
-        if was_active:
-            st.rerun()
-        if work.error:
-            st.error(plain(work.error), icon=":material/error:")
-        return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        share = min(1.0, work.done / work.total) if work.total else 0.0
-        st.progress(share, f"{WORK_WORDS[work.job]}: {_how_far(work)}")
-        if st.button("Stop", icon=":material/stop_circle:", key="stop_model_work"):
-            model_jobs.stop(opened)
-
-
-def _how_far(work: ModelWork) -> str:
-    if work.job == model_jobs.PROBE:
-        return f"{work.done} of {work.total} tasks" if work.total else "waiting for its turn"
-    return f"{work.done / 1e6:,.0f} of {work.total / 1e6:,.0f} MB" if work.total else "reading"
 
 
 def _actions(opened: Workspace, rows: dict[str, WriterRow], *, busy: bool) -> None:

@@ -11,10 +11,16 @@ from assistant.domain import (
     GenerationConfig,
     ModelSpec,
     Value,
+    WriterRating,
     present_writer_id,
 )
 from assistant.errors import ModelUnavailable
-from assistant.generation.models.catalogue import DEFAULT_CHAT, DEFAULT_EMBEDDING, CatalogueModel
+from assistant.generation.models.catalogue import (
+    DEFAULT_CHAT,
+    DEFAULT_EMBEDDING,
+    BlindRating,
+    CatalogueModel,
+)
 from assistant.generation.models.chat_models import destination_of
 from assistant.generation.models.fetch import ModelStatus, fetch_model, model_status, verify_model
 from assistant.generation.models.partial import FetchProgress
@@ -27,7 +33,7 @@ from assistant.workflow.deployment.endpoints import (
     split_writer,
     writer_id_of,
 )
-from assistant.workflow.deployment.ways_of_writing import first_writer
+from assistant.workflow.deployment.ways_of_writing import first_writer, rating_of
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.outbound import model_fetches_noted
 
@@ -61,7 +67,10 @@ class ModelRow(Value):
 
 
 class WriterChoice(Value):
-    """A writer that a person can choose. ``usable``: a run can be started with it now."""
+    """A writer that a person can choose. ``usable``: a run can be started with it now.
+
+    ``rating`` is what is known of its cases, ``blind_rating`` the figure behind it, if any.
+    """
 
     id: str
     title: str
@@ -69,6 +78,8 @@ class WriterChoice(Value):
     destination: str
     size_bytes: int = 0
     problem: str = ""
+    rating: WriterRating = ""
+    blind_rating: BlindRating | None = None
 
     @property
     def usable(self) -> bool:
@@ -145,6 +156,8 @@ def writers(workspace: Workspace) -> tuple[WriterChoice, ...]:
                     destination=STAYS,
                     size_bytes=model.size_bytes,
                     problem=problem,
+                    rating=rating_of(workspace, model.id),
+                    blind_rating=model.blind_rating,
                 )
             )
     choices.extend(_tuned(workspace, choices))
@@ -158,6 +171,7 @@ def writers(workspace: Workspace) -> tuple[WriterChoice, ...]:
                 state="loadable" if loaded == "idle" else loaded,
                 destination=destination_of(settings.endpoint_provider, settings.endpoint_url),
                 problem=problem,
+                rating=rating_of(workspace, ENDPOINT_WRITER),
             )
         )
     return tuple(choices)
@@ -186,6 +200,7 @@ def _tuned(workspace: Workspace, bases: Sequence[WriterChoice]) -> list[WriterCh
                 destination=STAYS,
                 size_bytes=base.size_bytes,
                 problem=problem,
+                rating=rating_of(workspace, writer_id),
             )
         )
     return found
@@ -194,8 +209,8 @@ def _tuned(workspace: Workspace, bases: Sequence[WriterChoice]) -> list[WriterCh
 def default_writer(workspace: Workspace, project_id: str) -> str:
     """The writer that a project starts with.
 
-    Its promoted adapter, else what a person chose under *Settings*, else the outline. Never the
-    embedded model of itself: blind raters found none of 20 of its cases fit for use.
+    Its promoted adapter, else what a person chose under *Settings*, else the outline. Never an
+    embedded model of itself: what readers say of its cases is no recommendation.
     """
     name = AdapterRegistry(workspace.settings.adapters_path).default_of(project_id)
     usable = [c.id for c in writers(workspace) if c.usable and c.state != "failed"]

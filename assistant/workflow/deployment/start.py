@@ -39,6 +39,7 @@ def prepare(
 ) -> None:
     """Fetch and verify the models that are missing and create the sample project.
 
+    The embedded writer is fetched only ``with_model``: search needs the embedding model alone.
     Where all is there already this takes a moment and fetches nothing. Raises ``IndexLocked``
     where another process has the data folder, and ``ModelUnavailable`` where a model cannot be had.
     """
@@ -83,9 +84,7 @@ def _is_free(port: int, host: str) -> bool:
         return True
 
 
-def serve(
-    settings: Settings, *, port: int, browser: bool, with_model: bool, host: str = HOST
-) -> NoReturn:
+def serve(settings: Settings, *, port: int, browser: bool, host: str = HOST) -> NoReturn:
     """Become the Streamlit server of the app, listening on ``host``; does not return.
 
     Settings travel in the environment, because the app builds its own from there.

@@ -15,7 +15,7 @@ from typing import Literal, get_args
 from filelock import FileLock
 from pydantic import ValidationError
 
-from assistant.domain import Value
+from assistant.domain import Value, WriterRating
 from assistant.errors import SettingsError
 from assistant.evaluation.model_probe import PROBE_VERSION, ModelProbe
 from assistant.settings import Settings
@@ -64,6 +64,24 @@ def way_of_writing(workspace: Workspace, writer_id: str) -> Way:
         return "story"
     models = {model.id: model.parameters for model in known_models(settings)}
     return "story" if models.get(split_writer(writer_id)[0], 0) > SMALL_PARAMETERS else "item"
+
+
+def rating_of(workspace: Workspace, writer_id: str) -> WriterRating:
+    """What is known of this writer's cases before anybody reads them.
+
+    A probe that found the model able to write a story comes first, then the blind rating of the
+    catalogue, which is one of the model without an adapter. A writer of single items that nobody
+    rated is "unknown": the proof lets bad cases of small models pass.
+    """
+    settings = workspace.settings
+    probed = last_probe(settings, writer_id)
+    if probed is not None and probed.way == "story":
+        return ""
+    model_id, adapter = split_writer(writer_id)
+    rated = {model.id: model.blind_rating for model in known_models(settings)}.get(model_id)
+    if rated is not None and not adapter:
+        return "poor" if rated.is_poor else ""
+    return "unknown" if way_of_writing(workspace, writer_id) == "item" else ""
 
 
 def why_this_way(settings: Settings, writer_id: str) -> WhyThisWay:

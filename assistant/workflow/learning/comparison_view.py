@@ -63,8 +63,12 @@ class FigureRow(Value):
 
 
 class CaseBehind(Value):
-    """A case that a figure was made of, with its own value and the reference beside it."""
+    """A case that a figure was made of, with its own value and the reference beside it.
 
+    ``id`` names it among the cases of its column.
+    """
+
+    id: str
     story_key: str
     situation: str
     value: float | None
@@ -111,6 +115,7 @@ def cases_behind(comparison: Comparison, column: str, metric_id: str) -> tuple[C
     if metric_id == "perplexity":
         found = [
             CaseBehind(
+                id=loss.case_id,
                 story_key=loss.story_key,
                 situation=references[loss.case_id].title if loss.case_id in references else "",
                 value=math.exp(min(loss.nll / loss.tokens, 50.0)) if loss.tokens else None,
@@ -123,6 +128,7 @@ def cases_behind(comparison: Comparison, column: str, metric_id: str) -> tuple[C
         value = _PER_CASE.get(metric_id, _no_value)
         found = [
             CaseBehind(
+                id=f"{score.story_key}/{score.condition.id}",
                 story_key=score.story_key,
                 situation=score.condition.statement,
                 value=value(score),

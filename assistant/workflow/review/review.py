@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.domain import CaseStatus, LintFinding, TestCase, TestStep, Value
+from assistant.domain import CaseStatus, LintFinding, TestCase, TestStep, Value, WriterRating
 from assistant.errors import AssistantError, LibraryError
 from assistant.generation.lint import with_fix
 from assistant.library import StoredCase
@@ -177,6 +177,10 @@ OUTLINE = "Outline: complete it"
 CONTRADICTS = "contradicts a source"
 UNSUPPORTED = "result not in the sources"
 QUESTION = "open question"
+RATED: dict[WriterRating, str] = {
+    "poor": "written by a model whose cases readers mostly rejected: read every line",
+    "unknown": "written by a model whose cases nobody has rated: read every line",
+}
 
 
 def needs_of(case: TestCase) -> tuple[str, ...]:
@@ -188,7 +192,16 @@ def needs_of(case: TestCase) -> tuple[str, ...]:
         QUESTION: bool(case.open_questions),
         UNSUPPORTED: bool(case.unsupported_steps),
     }
-    return tuple(name for name, present in found.items() if present)
+    needs = [name for name, present in found.items() if present]
+    if case.origin.rating:
+        needs.append(RATED[case.origin.rating])
+    return tuple(needs)
+
+
+def worst_first(needs: Sequence[str]) -> int:
+    """The place of a case with these needs among others: a contradiction first, none last."""
+    order = (CONTRADICTS, OUTLINE, QUESTION, UNSUPPORTED, *RATED.values())
+    return order.index(needs[0]) if needs else len(order)
 
 
 class Seen(Value):

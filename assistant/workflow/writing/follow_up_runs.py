@@ -17,6 +17,7 @@ from assistant.generation.writer import WrittenCase
 from assistant.library import StoredCase
 from assistant.workflow.deployment.models import model_spec
 from assistant.workflow.deployment.models import writer as known_writer
+from assistant.workflow.deployment.ways_of_writing import rating_of
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.duplicate_texts import current_texts
 from assistant.workflow.sources.reindex import basis_chunks
@@ -27,6 +28,7 @@ from assistant.workflow.writing.generate_cases import (
     OnCase,
     opened_writer,
     prompt_version,
+    rated,
     style_cases,
 )
 from assistant.workflow.writing.questions import open_questions
@@ -151,6 +153,7 @@ def _body(again: Again) -> generate_cases.Body:
         library = workspace.library
         ended = Finished(timings=Timings(), uncovered_criteria=())
         done, total = 0, len(again.together) or len(again.conditions)
+        rating = rating_of(workspace, again.run.generation.writer)
         for event in _written(workspace, project_id, again, cancelled):
             match event:
                 case Planned():
@@ -159,7 +162,7 @@ def _body(again: Again) -> generate_cases.Body:
                     library.record_plan(run.id, wanted, event.questions, sources)
                     workspace.jobs.report(run.id, 0, total)
                 case CaseReady():
-                    kept = again.keep(event.written)
+                    kept = again.keep(rated(event.written, rating))
                     done += 1
                     workspace.jobs.report(run.id, done, max(total, done))
                     if on_case is not None:

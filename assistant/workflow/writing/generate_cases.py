@@ -16,6 +16,7 @@ from assistant.domain import (
     RetrievalConfig,
     TestCase,
     Timings,
+    WriterRating,
 )
 from assistant.errors import AssistantError, LibraryError, SourceError
 from assistant.generation.cancellation import Cancelled
@@ -27,14 +28,14 @@ from assistant.generation.chain import (
     Planned,
     generate,
 )
-from assistant.generation.writer import Writer
+from assistant.generation.writer import Writer, WrittenCase
 from assistant.generation.writers.item_prompt import ITEM_PROMPT_VERSION
 from assistant.generation.writers.item_writer import ItemWriter
 from assistant.generation.writers.outline import OutlineWriter
 from assistant.generation.writers.story_prompt import STORY_PROMPT_VERSION
 from assistant.generation.writers.story_writer import ANSWER_TOKENS, StoryWriter
 from assistant.workflow.deployment.models import OUTLINE_WRITER, model_spec, writer
-from assistant.workflow.deployment.ways_of_writing import way_of_writing
+from assistant.workflow.deployment.ways_of_writing import rating_of, way_of_writing
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.duplicate_texts import current_texts
 from assistant.workflow.sources.import_sources import put_epics
@@ -207,6 +208,7 @@ def _write_cases(
     ids = list(dict.fromkeys(name for epic in run.epics for name in held_by[epic.key]))
     done = {name for case in run.cases for name in case.condition_ids} | {*run.generation.skip}
     ended = Finished(timings=Timings(), uncovered_criteria=())
+    rating = rating_of(workspace, run.generation.writer)
     for event in generate(
         run.epics,
         answered_chunks(workspace, project_id, run.epics, basis_chunks(library, project_id, ids)),
@@ -231,8 +233,9 @@ def _write_cases(
                     left_out=sum(one.id in run.generation.skip for one in event.conditions),
                 )
             case CaseReady():
+                written = rated(event.written, rating)
                 stored = library.add_case(
-                    project_id, run.id, event.written.case, rejected=event.written.rejected
+                    project_id, run.id, written.case, rejected=written.rejected
                 )
                 if on_case is not None:
                     on_case(stored.case)
@@ -265,6 +268,15 @@ def style_cases(workspace: Workspace, project_id: str) -> list[TestCase]:
         for stored in workspace.library.cases(project_id, statuses=(status,))
     ]
     return [stored.case for stored in kept[:STYLE_CASES]]
+
+
+def rated(written: WrittenCase, rating: WriterRating) -> WrittenCase:
+    """A model's case with what is known of its writer; an outline says of itself what it is."""
+    case = written.case
+    if not rating or case.origin.writer != "model":
+        return written
+    origin = case.origin.model_copy(update={"rating": rating})
+    return written.model_copy(update={"case": case.model_copy(update={"origin": origin})})
 
 
 def opened_writer(workspace: Workspace, generation: GenerationConfig) -> Writer:

@@ -18,7 +18,7 @@ from assistant.suite.quality import quality
 from assistant.suite.template import template_problems
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import duplicates
-from assistant.workflow.review.review import needs_of, set_aside
+from assistant.workflow.review.review import needs_of, set_aside, worst_first
 
 ACTIVE = ("queued", "running")
 """Statuses of a run that is still to be written or being written."""
@@ -140,8 +140,8 @@ def _row(stored: StoredCase) -> CaseRow:
 
 
 def needs_first(rows: Sequence[CaseRow]) -> tuple[CaseRow, ...]:
-    """The rows with those first that need a person; else in the order they were written."""
-    return tuple(sorted(rows, key=lambda row: not row.needs))
+    """The rows with those first that need a person, the worst need first; else as written."""
+    return tuple(sorted(rows, key=lambda row: worst_first(row.needs)))
 
 
 def quality_of(workspace: Workspace, project_id: str, run: GenerationRun) -> Quality:

@@ -109,9 +109,11 @@ def _keep(
     case = with_step(stored.case, checked.steps[number - 1], number)
     if case == stored.case:
         return stored  # the sources give the words that stand there
+    rating = written.case.origin.rating or case.origin.rating
+    origin = case.origin.model_copy(update={"rating": rating})
     return library.rewrite_case(
         project_id,
-        case.model_copy(update={"findings": checked.findings}),
+        case.model_copy(update={"findings": checked.findings, "origin": origin}),
         run.id,
         rejected=written.rejected,
         expected_version=stored.row_version,

@@ -1,0 +1,59 @@
+"""Writers that are not on this computer yet: what one is worth, its size, a click to fetch it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from assistant.errors import SettingsError
+from assistant.ui.plain_text import label, plain
+from assistant.ui.settings.model_work import model_work
+from assistant.workflow.deployment import model_jobs, models
+from assistant.workflow.deployment.models import WriterChoice
+from assistant.workflow.deployment.workspace import Workspace
+
+PROBLEM = "more_writers_problem"
+
+
+def more_writers(opened: Workspace) -> None:
+    """The embedded model, where it is not here; how far fetching is, where it is under way."""
+    embedded = models.writer(opened, models.DEFAULT_CHAT)
+    if embedded.usable or opened.settings.lock_settings:
+        return
+    active = model_work(opened)
+    with st.popover("More writers", icon=":material/download:", type="tertiary"):
+        st.markdown(
+            f"**{label(embedded.title)}** :small[:gray[{embedded.size_bytes / 1e6:,.0f} MB, runs "
+            "on this computer, no account]]"
+        )
+        if embedded.rating:
+            st.caption(f":orange[:material/science:] {rated_words(embedded)}")
+        st.button(
+            "Fetch it" if embedded.state == "absent" else "Go on fetching it",
+            icon=":material/download:",
+            key="fetch_embedded",
+            disabled=active,
+            on_click=_fetch,
+            args=(opened,),
+        )
+        st.caption(
+            "A model file of your own, or an endpoint that you may use, is set up under Settings."
+        )
+    problem = st.session_state.pop(PROBLEM, "")
+    if problem:
+        st.error(plain(problem), icon=":material/error:")
+
+
+def rated_words(choice: WriterChoice) -> str:
+    """What readers said of a writer's cases, in a sentence."""
+    found = choice.blind_rating
+    if found is None or choice.rating != "poor":
+        return "Nobody has rated the cases of this model."
+    usable = "none" if not found.usable else f"{found.usable}"
+    return f"In a blind rating {usable} of {found.cases} cases of this model could be used as is."
+
+
+def _fetch(opened: Workspace) -> None:
+    try:
+        model_jobs.start_fetch(opened, models.DEFAULT_CHAT)
+    except SettingsError as error:
+        st.session_state[PROBLEM] = str(error)
