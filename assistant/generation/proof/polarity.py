@@ -8,6 +8,7 @@ denied, speaks for the other side. Where the words of a clause point both ways, 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -73,11 +74,14 @@ OTHERS = 1.0
 """Share of a clause's words that must be of the other side."""
 
 _DESCRIBED = re.compile(
-    r"\b(?:an?|the|this|that|these|those|its|their|his|her|any|each|every|all|of|for)\s+"
-    r"(?P<word>[^\W\d_]+)(?=\s+[^\W\d_])",
+    r"(?:\b(?:an?|the|this|that|these|those|its|their|his|her|any|each|every|all|of|for)\s+"
+    r"|^\W*(?=\w+ed\b))(?P<word>[^\W\d_]+)(?=\s+[^\W\d_])",
     re.IGNORECASE,
 )
-"""A word in front of a noun: "a failed check" says not that something fails."""
+"""A word in front of a noun: "a failed check" and "failed checks" say not that something fails."""
+
+TURNED = 0.5
+"""Share of the words of a clause of an outcome that a result must turn to contradict it."""
 
 _OF_NOUN = word_set(
     "no without kein keine keinen keinem ohne aucun aucune sans geen zonder sin bez"
@@ -136,6 +140,7 @@ class Side:
 
     def __init__(self, conditions: Sequence[TestCondition], criteria: Sequence[str]) -> None:
         self.votes: dict[str, dict[bool, str]] = {}
+        self.lengths: dict[str, int] = {}
         self.outcomes = [one for condition in conditions for one in condition.outcomes]
         self.texts = (*criteria, *(one.quote for one in self.outcomes))
         self.accepts = bool(self.outcomes)
@@ -176,6 +181,7 @@ class Side:
         for word, turned in clause.words:
             denied = turned == outcome.happens
             said = outcome.quote if outcome.happens else f"not: {outcome.quote}"
+            self.lengths[said] = min(self.lengths.get(said, 99), len(clause.words))
             self.votes.setdefault(word, {}).setdefault(denied, said)
 
     def of(self, word: str) -> dict[bool, str]:
@@ -205,7 +211,7 @@ def turned(
         lasting = _LASTS.search(clause.text) is not None
         if clause.bound or (clause.of_time and not lasting):
             continue
-        agree, differ, covered = 0, "", 0
+        agree, differ, covered = 0, Counter[str](), 0
         for word, denied in clause.words:
             votes = side.of(word)
             if not votes:
@@ -217,9 +223,11 @@ def turned(
             if denied in votes:
                 agree += 1
             else:
-                differ = differ or votes[not denied]
-        if differ and not agree and covered >= COVERED * len(clause.words):
-            yield clause.text, differ
+                differ[votes[not denied]] += 1
+        said, count = differ.most_common(1)[0] if differ else ("", 0)
+        enough = count >= TURNED * side.lengths.get(said, 0)
+        if count and enough and not agree and covered >= COVERED * len(clause.words):
+            yield clause.text, said
 
 
 def denied_alone(result: str, side: Side, known: frozenset[str]) -> Iterator[str]:

@@ -247,3 +247,19 @@ def test_what_a_tester_counts_is_no_claim(prove: Prove, result: str, wrong: bool
     text = "A note of at most 90 characters is shown for 7 days."
     case = prove(text, [("Enter the note.", "Typo", result)])
     assert bool(told(case)) is wrong, case.findings
+
+
+@pytest.mark.parametrize(
+    ("result", "outcome", "wrong"),
+    [
+        ("The doses carry no red padlock.", "not: Blocked doses carry a red padlock", False),
+        ("The doses carry a red padlock.", "not: Blocked doses carry a red padlock", True),
+        ("The request shows the status Arrived.", "not: status Sent back, by the night run", False),
+    ],
+)
+def test_a_result_contradicts_where_it_turns_most_of_what_the_text_says(
+    prove: Prove, result: str, outcome: str, wrong: bool
+) -> None:
+    text = "Blocked doses carry a red padlock. The night run sets the status Sent back."
+    case = prove(text, [("Open the list of doses and requests.", "", result)], outcomes=[outcome])
+    assert ("contradiction" in told(case)) is wrong, case.findings
