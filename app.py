@@ -9,6 +9,7 @@ st.set_page_config(page_title="UAT Assistant", page_icon=shell.ICON, layout="wid
 DAILY = (
     ("generate_test_cases", "Generate test cases", ":material/edit_note:"),
     ("review_cases", "Review cases", ":material/fact_check:"),
+    ("ask_sources", "Ask", ":material/forum:"),
     ("check_suite", "Check a suite", ":material/rule:"),
     ("import_sources", "Import sources", ":material/library_add:"),
     ("settings", "Settings", ":material/settings:"),

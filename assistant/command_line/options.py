@@ -61,6 +61,7 @@ def _command(name: str) -> Command:
         return analysis_commands.analyse
 
     from assistant.command_line import (
+        ask_command,
         commands,
         erase_commands,
         model_commands,
@@ -76,6 +77,7 @@ def _command(name: str) -> Command:
         "start": commands.start,
         "index": commands.index,
         "search": commands.search,
+        "ask": ask_command.ask,
         "generate": commands.generate,
         "questions": question_commands.questions,
         "export": commands.export,
@@ -150,6 +152,8 @@ def build_parser() -> Parser:
     search.add_argument("query", metavar="QUERY")
     search.add_argument("--k", type=_count, default=10, metavar="N", help="how many (default 10)")
 
+    _add_ask(add)
+
     generate = add("generate", "write test cases for an epic")
     source = generate.add_mutually_exclusive_group(required=True)
     source.add_argument("--epic", metavar="FILE", help="file with the epic; - reads stdin")
@@ -203,6 +207,17 @@ def build_parser() -> Parser:
     _add_suite(add)
     _add_quality(add)
     return parser
+
+
+def _add_ask(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    """A question to the sources."""
+    ask = add("ask", "ask the indexed sources; every sentence comes with its source")
+    ask.add_argument("question", metavar="QUESTION")
+    ask.add_argument(
+        "--writer", metavar="WRITER",
+        help="none (the passages themselves), embedded, endpoint or a model's id",
+    )  # fmt: skip
+    ask.add_argument("--talk", default="", metavar="ID", help="go on with an earlier talk")
 
 
 def _add_models(add: Callable[[str, str], argparse.ArgumentParser]) -> None:

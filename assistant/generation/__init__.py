@@ -1,6 +1,7 @@
 """Test conditions and retrieved chunks to test cases: models, prompts, writers, citations, lint."""
 
 __all__ = [
+    "answers",
     "cancellation",
     "chain",
     "house_rules",

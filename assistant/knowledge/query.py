@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 from assistant.domain import TECHNIQUES, SearchFilter, Technique, Value
 from assistant.knowledge.name_matching import Match, Token, find_names, tokens
@@ -49,6 +50,27 @@ will with within would write you your
 """
 _REQUEST_WORDS = frozenset(_REQUEST.split())
 """Words of the request itself, in the singular form of ``phrases.tokens``."""
+
+
+Sense = Literal["question", "order", "unclear"]
+"""What a request is: asked to know something, to have cases written, or nobody can tell."""
+
+_ASKING = ("?", "？", "؟")
+_OF_CASES = re.compile(r"test|prueba|scenario|szenari|scénario|escenario|\buat\b", re.IGNORECASE)
+"""What cases are called in the languages of ``language``: most of them say "test"."""
+
+
+def sense_of(text: str) -> Sense:
+    """Whether a sentence asks to know something or orders cases to be written.
+
+    Told by what no phrasing changes: a question mark at its end, and whether it speaks of cases at
+    all. "Which tests cover CC-12?" may be either.
+    """
+    asks = text.rstrip(" \t\r\n\"'”’»)").endswith(_ASKING) or text.lstrip().startswith("¿")
+    of_cases = bool(_OF_CASES.search(text)) or any(t.word in _CASE_WORDS for t in tokens(text))
+    if asks:
+        return "unclear" if of_cases else "question"
+    return "order" if of_cases else "unclear"
 
 
 class Vocabulary(Value):

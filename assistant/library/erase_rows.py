@@ -19,6 +19,7 @@ from assistant.library.erasure_traces import Traces, json_texts
 from assistant.library.run_rows import STORED_APART
 from assistant.library.storage.records import Wanted
 from assistant.library.storage.schema import (
+    asked,
     case_versions,
     cases,
     comparison_ratings,
@@ -180,6 +181,17 @@ def delete_comparisons(connection: Connection, comparison_ids: Collection[str]) 
         connection, comparison_ratings, comparison_ratings.c.comparison_id, comparison_ids
     )  # fmt: skip
     _delete(connection, comparisons, comparisons.c.id, comparison_ids)
+
+
+def delete_answers(connection: Connection, wanted: Wanted, traces: Traces) -> None:
+    """Questions that were answered from the documents, or hold their words."""
+    query = select(asked.c.id, asked.c.body).where(asked.c.project_id == wanted.project_id)
+    gone = [
+        row.id
+        for row in connection.execute(query).all()
+        if traces.in_json(row.body) or {*json_texts(row.body)} & {*wanted.documents}
+    ]
+    _delete(connection, asked, asked.c.id, gone)
 
 
 def clean_notes(connection: Connection, project_id: str, traces: Traces) -> None:

@@ -15,6 +15,7 @@ from assistant.library.erase_rows import (
     alias,
     clean_notes,
     clean_runs,
+    delete_answers,
     delete_cases,
     delete_comparisons,
     delete_documents,
@@ -27,6 +28,7 @@ from assistant.library.storage.database import Database
 from assistant.library.storage.guards import guards_lifted
 from assistant.library.storage.records import Erasure, Wanted
 from assistant.library.storage.schema import (
+    asked,
     case_versions,
     cases,
     comparisons,
@@ -47,7 +49,7 @@ from assistant.library.storage.schema import (
 UNFINISHED = ("queued", "running")
 _PARTS: tuple[Table, ...] = (
     cases, case_versions, stale_reviews, document_versions, connection_documents, documents,
-    connections, saved_values, file_places, run_chunks, runs, events,
+    connections, saved_values, file_places, run_chunks, runs, asked, events,
 )  # fmt: skip
 """Tables of a project's parts, those first that refer to later ones."""
 
@@ -83,6 +85,7 @@ class ErasingStore:
                     delete_documents(connection, project_id, plan.erasure.documents)
                     delete_comparisons(connection, plan.erasure.comparisons)
                     clean_notes(connection, project_id, plan.traces)
+                    delete_answers(connection, wanted, plan.traces)
                 hide_names(connection, project_id, plan)
             for kind, ids in (
                 ("document", wanted.documents), ("case", wanted.cases), ("run", wanted.runs),

@@ -56,6 +56,7 @@ class Library:
         from assistant.library.projects import ProjectStore
         from assistant.library.runs import RunStore
         from assistant.library.saved_values import SavedValueStore
+        from assistant.library.talks import AskedStore
 
         self._database = database
         self._projects = ProjectStore(database)
@@ -64,6 +65,8 @@ class Library:
         self._cases = CaseStore(database)
         self.comparisons = ComparisonStore(database)
         """Comparisons of writers and their ratings, with calls of their own."""
+        self.asked = AskedStore(database)
+        """Questions asked of the sources and their answers, with calls of their own."""
         self.connections = ConnectionStore(database)
         """Connections to other systems, with calls of their own."""
         self.erasing = ErasingStore(database)

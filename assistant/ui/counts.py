@@ -11,6 +11,8 @@ FORMS = {
     "draft": "drafts",
     "item": "items",
     "source": "sources",
+    "passage": "passages",
+    "question": "questions",
     "test case": "test cases",
     "file": "files",
     "step": "steps",

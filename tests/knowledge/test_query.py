@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.domain import TECHNIQUES
-from assistant.knowledge.query import ParsedRequest, Vocabulary, parse_request
+from assistant.knowledge.query import ParsedRequest, Vocabulary, parse_request, sense_of
 
 KNOWN = Vocabulary(
     releases=("Drop-1", "Drop-2", "Drop-3", "Drop-10"),
@@ -100,3 +100,25 @@ def test_any_text_is_a_request(text: str) -> None:
     words = " ".join(text.split())
     assert all(part in words for part in parsed.text.split(", ") if part)
     assert parse_request(text, Vocabulary()).filter.releases == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "sense"),
+    [
+        ("What is the cooling-off period?", "question"),
+        ("Wie lange ist die Widerrufsfrist?", "question"),
+        ("¿Cuánto dura el plazo de desistimiento?", "question"),
+        ("Quel est le délai de rétractation ?", "question"),
+        ("違約金はいくらですか？", "question"),
+        ("Generate UAT test cases for Drop-3 Call Centre epics", "order"),
+        ("Testfälle für CC-200", "order"),
+        ("Casos de prueba para CC-200", "order"),
+        ("Can you write test cases for CC-200?", "unclear"),
+        ("Which tests cover CC-12?", "unclear"),
+        ("CC-200", "unclear"),
+        ("cooling-off period", "unclear"),
+        ("", "unclear"),
+    ],
+)
+def test_a_question_is_told_from_an_order(text: str, sense: str) -> None:
+    assert sense_of(text) == sense

@@ -1,3 +1,3 @@
 """What to ask before cases are written: vague words, gaps, and sources that disagree."""
 
-__all__ = ["conflicts", "notices", "questions", "scope", "similar_criteria"]
+__all__ = ["conflicts", "notices", "questions", "scope", "similar_criteria", "supersession"]

@@ -27,6 +27,7 @@ __all__ = [
     "passages",
     "proof_faults",
     "repetition",
+    "statement_words",
     "support_texts",
     "verified",
     "with_sources",

@@ -6,6 +6,7 @@ __all__ = [
     "item_prompt",
     "item_writer",
     "outline",
+    "story_draft",
     "story_prompt",
     "story_writer",
 ]

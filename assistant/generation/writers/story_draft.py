@@ -109,23 +109,22 @@ def _object(**properties: object) -> dict[str, object]:
     }
 
 
-class CaseStream:
-    """Finds whole cases in an answer that is still being written.
+class ObjectStream:
+    """Finds whole objects of the list ``name`` in an answer that is still being written.
 
-    ``feed`` takes all text received so far and returns the cases completed since the last call, as
-    parsed JSON objects in their order; nothing is repaired or guessed.
+    ``feed`` takes all text received so far and returns the objects completed since the last call,
+    parsed, in their order; nothing is repaired or guessed.
     """
 
-    _START = '"cases"'
-
-    def __init__(self) -> None:
+    def __init__(self, name: str = "cases") -> None:
+        self._start = json.dumps(name)
         self._at = -1
         self._decoder = json.JSONDecoder()
 
     def feed(self, text: str) -> list[dict[str, Any]]:
-        """The cases that are complete now and were not before."""
+        """The objects that are complete now and were not before."""
         if self._at < 0:
-            start = text.find(self._START)
+            start = text.find(self._start)
             opening = text.find("[", start) if start >= 0 else -1
             if opening < 0:
                 return []

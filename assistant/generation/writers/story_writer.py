@@ -34,7 +34,7 @@ from assistant.generation.writer import CaseBrief, StoryBrief, StoryEnd, Writer,
 from assistant.generation.writers.case_from_draft import drafted_case
 from assistant.generation.writers.story_draft import (
     MAX_CASES,
-    CaseStream,
+    ObjectStream,
     StoryCaseDraft,
     read_case,
     read_questions,
@@ -277,7 +277,7 @@ class StoryWriter:
         ``ModelUnavailable`` where the model cannot be reached, and ``Cancelled``.
         """
         raise_if_cancelled(cancelled, "Writing cases")
-        found = CaseStream()
+        found = ObjectStream()
         schema = story_schema(call.criteria, call.items)
         replies = stream_structured(self._endpoint, call.messages, schema, cancelled=cancelled)
         try:
@@ -300,7 +300,7 @@ class StoryWriter:
             replies.close()
 
     def _fed(
-        self, text: str, found: CaseStream, call: _Call, ledger: _Ledger
+        self, text: str, found: ObjectStream, call: _Call, ledger: _Ledger
     ) -> Iterator[StoryCaseDraft]:
         """The cases that are complete now, as far as the call may have more of them."""
         call.raw = text or call.raw

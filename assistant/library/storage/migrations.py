@@ -204,6 +204,15 @@ _ERASING = (
     "ALTER TABLE projects ADD COLUMN erased_at TEXT",
 )
 
+_ASKED = (
+    """CREATE TABLE asked (
+        id TEXT PRIMARY KEY, project_id TEXT NOT NULL REFERENCES projects (id),
+        seq INTEGER NOT NULL, thread_id TEXT NOT NULL, at TEXT NOT NULL, actor TEXT NOT NULL,
+        question TEXT NOT NULL, body TEXT NOT NULL)""",
+    "CREATE INDEX asked_by_project ON asked (project_id, seq)",
+    "CREATE INDEX asked_by_thread ON asked (project_id, thread_id, seq)",
+)
+
 # ``INSERT OR REPLACE`` deletes a row without asking the triggers above unless the connection says
 # so (recursive_triggers); another program's connection does not. TRUNCATE asks no trigger of rows.
 _SAME_KEY = {
@@ -242,6 +251,7 @@ MIGRATIONS = (
         "history cannot be replaced either",
         only_for=(("sqlite", _SQLITE_NO_REPLACE), ("postgresql", _POSTGRES_NO_TRUNCATE)),
     ),
+    Migration(11, "questions asked of the sources, with their answers", _ASKED),
 )
 CURRENT = MIGRATIONS[-1].number
 

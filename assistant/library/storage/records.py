@@ -284,6 +284,17 @@ class StoredComparison(Value):
     body: str = ""
 
 
+class StoredAnswer(Value):
+    """A question with its answer as it is kept; ``body`` is its JSON, empty in a list of them."""
+
+    id: str
+    thread_id: str
+    at: datetime
+    by: str = ""
+    question: str
+    body: str = ""
+
+
 class StoredRating(Value):
     """One person's rating of an item of a rating sheet; ``body`` is its JSON document."""
 

@@ -238,6 +238,19 @@ file_places = Table(
     Column("name", Text, nullable=False),
 )
 
+asked = Table(
+    "asked",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("project_id", Text, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("thread_id", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
 events = Table(
     "events",
     metadata,

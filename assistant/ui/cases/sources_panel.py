@@ -61,12 +61,18 @@ def sources_panel(
         found = [o for o in origins if o.chunk_id == hit.chunk.id]
         _cited(project_id, hit, uses[hit.chunk.id], found)
     others = [hit for hit in retrieved if hit.chunk.id not in uses and hit.stage != "page"]
-    if others:
-        with st.expander(f"Found but not cited ({len(others)})", icon=":material/more_horiz:"):
-            # One element for all: each costs a message and a render on every click.
-            st.markdown("\n\n".join(_other(hit) for hit in others[:OTHERS_SHOWN]))
-            _read_another(project_id, others[:OTHERS_SHOWN])
+    others_found(project_id, others, "Found but not cited")
     _refused_drafts(rejected, case)
+
+
+def others_found(project_id: str, others: Sequence[RetrievedChunk], title: str) -> None:
+    """What was found and is not used, folded away under a title; nothing where there is none."""
+    if not others:
+        return
+    with st.expander(f"{title} ({len(others)})", icon=":material/more_horiz:"):
+        # One element for all: each costs a message and a render on every click.
+        st.markdown("\n\n".join(_other(hit) for hit in others[:OTHERS_SHOWN]))
+        _read_another(project_id, others[:OTHERS_SHOWN])
 
 
 def _contradictions(project_id: str, retrieved: Sequence[RetrievedChunk], case: TestCase) -> None:
@@ -155,16 +161,26 @@ def _cited(
     uses: Sequence[tuple[Citation, str]],
     origins: Sequence[StepSource],
 ) -> None:
+    supports = "; ".join(dict.fromkeys(where for _, where in uses))
+    told = [f":material/link: Supports {label(supports, limit=300)}"]
+    if origins:
+        told.append(_origin(origins))
+    source_card(project_id, hit, [citation for citation, _ in uses], told)
+
+
+def source_card(
+    project_id: str,
+    hit: RetrievedChunk,
+    citations: Sequence[Citation],
+    told: Sequence[str] = (),
+) -> None:
+    """A source with the quoted words marked, lines of Markdown about it, and the way to it."""
     with st.container(border=True, gap="xsmall"):
-        spans = [(citation.start, citation.end) for citation, _ in uses]
+        spans = [(citation.start, citation.end) for citation in citations]
         said = small(highlighted(*without_emphasis(hit.chunk.text, spans)))
         st.markdown(f"{_heading(hit)}  \n:small[:gray[{_place(hit)}]]\n\n{said}")
-        supports = "; ".join(dict.fromkeys(where for _, where in uses))
-        told = [f":material/link: Supports {label(supports, limit=300)}"]
-        if origins:
-            told.append(_origin(origins))
-        st.caption("  \n".join(told))
-        citations = [citation for citation, _ in uses]
+        if told:
+            st.caption("  \n".join(told))
         with st.container(horizontal=True, gap="xsmall"):
             read_button(project_id, hit.chunk, citations, key=hit.chunk.id)
             link = safe_link(hit.chunk.uri)

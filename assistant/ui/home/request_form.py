@@ -13,6 +13,7 @@ from assistant.ui.home.comparison_progress import comparing_bar
 from assistant.ui.home.existing_panel import existing_panel, existing_summary, only_new
 from assistant.ui.home.index_note import indexing_note
 from assistant.ui.home.more_writers import more_writers, rated_words
+from assistant.ui.home.question_offer import ask_instead, is_asked, question_offer
 from assistant.ui.home.questions_panel import questions_panel
 from assistant.ui.home.shared_preconditions_panel import shared_panel
 from assistant.ui.plain_text import label, plain, visible
@@ -67,6 +68,8 @@ def compose(opened: Workspace, record: Session) -> None:
         request = request.model_copy(update=update)
         _writer_and_start(opened, record)
         indexing_note(opened, record.project_id)
+    if is_asked(request.ask):
+        st.session_state.pop(PRESSED, None)  # a question is no order, whatever was pressed
     if st.session_state.get(PRESSED):
         # Before the checklist is drawn and compared, which takes long where a text is new: whatever
         # draws the page again meanwhile, as a choice of another depth does, would lose the press.
@@ -225,6 +228,10 @@ def _understood(
             "asking and the number of cases, before anything is written."
         )
         return None
+    if is_asked(request.ask):
+        question_offer(record, request.ask)
+        return None
+    ask_instead(record, request.ask)
     try:
         with comparing_bar() as tell:
             found = understand(opened, record.project_id, request, comparing=tell)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from assistant.errors import InvalidOutput
 from assistant.generation.writers.story_draft import (
-    CaseStream,
+    ObjectStream,
     read_case,
     read_questions,
     story_schema,
@@ -50,7 +50,7 @@ def test_cases_are_found_while_they_are_written(
     written: list[dict[str, object]], size: int, indent: int | None
 ) -> None:
     answer = json.dumps({"cases": written, "questions": [{"question": "}]"}]}, indent=indent)
-    stream = CaseStream()
+    stream = ObjectStream()
     found = []
     for end in range(size, len(answer) + size, size):
         found += stream.feed(answer[:end])
@@ -59,7 +59,7 @@ def test_cases_are_found_while_they_are_written(
 
 @pytest.mark.parametrize("text", ["", "no JSON", '{"cases": 7', '{"cases": [7, {"a": 1}]'])
 def test_what_is_no_case_is_not_found(text: str) -> None:
-    assert CaseStream().feed(text) == []
+    assert ObjectStream().feed(text) == []
 
 
 def test_ids_and_sources_that_were_not_offered_mean_nothing() -> None:

@@ -1,0 +1,83 @@
+"""``ask``: a question to the project's sources, answered with citations or by the passages."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from assistant.command_line.output import Terminal
+from assistant.command_line.project_request import open_workspace, reading_project
+from assistant.workflow.ask import ask_sources
+from assistant.workflow.ask.ask_sources import Answer
+from assistant.workflow.deployment import models
+
+WRITERS = {"none": ask_sources.NO_WRITER, "embedded": models.DEFAULT_CHAT}
+NEAREST = 3
+
+
+def ask(options: Namespace, terminal: Terminal) -> None:
+    """Ask, and print the proved sentences, what is not in the sources, conflicts and sources."""
+    with open_workspace(options, terminal) as workspace:
+        project_id = reading_project(workspace, options, terminal)
+        writer = options.writer or ask_sources.first_writer(workspace, project_id)
+        answer = ask_sources.ask(
+            workspace,
+            project_id,
+            options.question,
+            writer=models.writer(workspace, WRITERS.get(writer, writer)).id,
+            thread_id=options.talk,
+            by=options.settings.user or "command line",
+        )
+    if terminal.json:
+        terminal.document(answer)
+        return
+    for note in answer.notes:
+        terminal.note(note)
+    _said(answer, terminal)
+    for conflict in answer.conflicts:
+        terminal.line("\nThe sources disagree:")
+        for side in (conflict.ours, conflict.theirs):
+            terminal.line(f"  [{side.source}] “{_line(side.quote)}”")
+    _sources(answer, terminal)
+    terminal.note(f"Go on with this talk: --talk {answer.thread_id}")
+
+
+def _said(answer: Answer, terminal: Terminal) -> None:
+    for sentence in answer.sentences:
+        numbers = "".join(f"[{one}]" for one in dict.fromkeys(c.source for c in sentence.citations))
+        terminal.line(f"{sentence.text} {numbers}")
+    for passage in answer.passages if answer.state == "passages" else ():
+        terminal.line(f"[{passage.number}] “{_quoted(answer, passage.number)}”")
+    if answer.state == "not said":
+        terminal.line(
+            f"The sources do not say. Searched: {answer.searched_documents} sources, "
+            f"{answer.searched_chunks} passages. Nearest:"
+        )
+        for source in answer.sources[:NEAREST]:
+            terminal.line(f"  [{source.number}] {_line(source.chunk.text)[:200]}")
+    if answer.unproved:
+        terminal.line("\nNot in the sources:")
+    for sentence in answer.unproved:
+        why = [*sentence.denied, *(f"“{word}”" for word in sentence.missing)]
+        terminal.line(f"  {sentence.text}  ({'; '.join(why) or 'no source is named for it'})")
+
+
+def _quoted(answer: Answer, number: int) -> str:
+    return " … ".join(_line(one.quote) for one in answer.quotations(number))
+
+
+def _sources(answer: Answer, terminal: Terminal) -> None:
+    used = [one for one in answer.sources if answer.quotations(one.number)]
+    for source in used:
+        chunk = source.chunk
+        fetched = f"{source.fetched_at:%d %b %Y}" if source.fetched_at else ""
+        where = chunk.heading or chunk.title
+        told = (chunk.key, where, chunk.place, f"version {chunk.version}")
+        terminal.line(
+            f"\n[{source.number}] " + " · ".join(filter(None, (*told, f"fetched {fetched}")))
+        )
+        if answer.sentences:
+            terminal.line(f"    “{_quoted(answer, source.number)}”")
+
+
+def _line(text: str) -> str:
+    return " ".join(text.replace("**", "").split())

@@ -1,0 +1,118 @@
+"""What an answer to a question is made of; stored as JSON, so new fields need defaults."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from assistant.domain import Chunk, Citation, ModelSpec, RetrievedChunk, Value, utc_now
+
+AnswerState = Literal[
+    "waiting", "writing", "answered", "not said", "passages", "failed", "cancelled"
+]
+"""``not said``: no source answers. ``passages``: asked without a model."""
+
+
+class AnswerSentence(Value):
+    """A sentence that a model wrote, with the words of the sources that prove it.
+
+    Where it is not proved, ``missing`` are its words that stand in none of the sources it names,
+    and ``denied`` says which words of a source contradict it.
+    """
+
+    text: str
+    citations: tuple[Citation, ...] = ()
+    missing: tuple[str, ...] = ()
+    denied: tuple[str, ...] = ()
+
+    @property
+    def is_proved(self) -> bool:
+        """Whether it may be shown as what the sources say."""
+        return bool(self.citations)
+
+
+class AnswerSource(Value):
+    """A source of an answer: ``number`` is its ``[n]``; ``fetched_at`` says how fresh it is."""
+
+    number: int = Field(ge=1)
+    chunk: Chunk
+    score: float = 0.0
+    fetched_at: datetime | None = None
+
+    @property
+    def hit(self) -> RetrievedChunk:
+        """The source as retrieval found it."""
+        return RetrievedChunk(chunk=self.chunk, score=self.score, rank=self.number)
+
+
+class AnswerPassage(Value):
+    """A source that bears on the question; ``start`` and ``end`` are the nearest sentence in it."""
+
+    number: int
+    start: int
+    end: int
+
+
+class SourceConflict(Value):
+    """Two sources that state different numbers for the same thing, word for word."""
+
+    ours: Citation
+    theirs: Citation
+
+
+class Answer(Value):
+    """A question and what came of it. ``sentences`` are proved, ``unproved`` are not."""
+
+    id: str
+    thread_id: str
+    question: str
+    at: datetime = Field(default_factory=utc_now)
+    by: str = ""
+    writer: str = ""
+    model: ModelSpec | None = None
+    prompt_version: str = ""
+    state: AnswerState = "waiting"
+    sentences: tuple[AnswerSentence, ...] = ()
+    unproved: tuple[AnswerSentence, ...] = ()
+    sources: tuple[AnswerSource, ...] = ()
+    passages: tuple[AnswerPassage, ...] = ()
+    conflicts: tuple[SourceConflict, ...] = ()
+    searched_documents: int = 0
+    searched_chunks: int = 0
+    notes: tuple[str, ...] = ()
+    error: str = ""
+    seconds: float = 0.0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether more is to come."""
+        return self.state in ("waiting", "writing")
+
+    @property
+    def text(self) -> str:
+        """The proved sentences, one after the other."""
+        return " ".join(sentence.text for sentence in self.sentences)
+
+    def source(self, number: int) -> AnswerSource | None:
+        """The source ``[number]``, if there is one."""
+        return next((one for one in self.sources if one.number == number), None)
+
+    def quotations(self, number: int) -> tuple[Citation, ...]:
+        """The words of the source ``[number]`` that are quoted, or that are nearest."""
+        cited = [c for s in self.sentences for c in s.citations if c.source == number]
+        source = self.source(number)
+        if source is not None:
+            cited += [
+                Citation(
+                    chunk_id=source.chunk.id,
+                    source=number,
+                    quote=source.chunk.text[one.start : one.end],
+                    start=one.start,
+                    end=one.end,
+                )
+                for one in self.passages
+                if one.number == number
+            ]
+        return tuple(cited)

@@ -1,0 +1,106 @@
+"""Questions that were asked of a project's sources, with their answers, by talk.
+
+An answer is a document (JSON text) of another room: the library keeps it whole, with the fields
+that a list shows. A talk is what was asked one after the other; it is deleted as a whole.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, func, insert, select, update
+
+from assistant.domain import utc_now
+from assistant.errors import LibraryError
+from assistant.library.case_rows import CaseRow as Row
+from assistant.library.events import record
+from assistant.library.projects import lock_project
+from assistant.library.storage.database import Database
+from assistant.library.storage.records import StoredAnswer
+from assistant.library.storage.schema import asked
+from assistant.library.storage.stored_json import plain, when
+
+
+class AskedStore:
+    """Reads and writes questions with their answers; one transaction a call."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def save(
+        self, project_id: str, answer_id: str, thread_id: str, question: str, body: str, *,
+        by: str = "",
+    ) -> None:  # fmt: skip
+        """Store an answer, or put its further state in its place. ``body`` is a JSON object."""
+        with self._database.write() as connection:
+            lock_project(connection, project_id)
+            here = (asked.c.id == answer_id) & (asked.c.project_id == project_id)
+            known = connection.execute(
+                update(asked).where(here).values(body=plain(body)).returning(asked.c.id)
+            ).first()
+            if known is not None:
+                return
+            top = select(func.coalesce(func.max(asked.c.seq), 0) + 1)
+            top = top.where(asked.c.project_id == project_id)
+            connection.execute(
+                insert(asked).values(
+                    id=answer_id,
+                    project_id=project_id,
+                    seq=connection.execute(top).scalar_one(),
+                    thread_id=plain(thread_id),
+                    at=utc_now().isoformat(),
+                    actor=plain(by),
+                    question=plain(question),
+                    body=plain(body),
+                )
+            )
+
+    def all(self, project_id: str) -> tuple[StoredAnswer, ...]:
+        """Every question of a project, newest first, without the answers' bodies."""
+        listed = [column for column in asked.c if column.name != "body"]
+        query = select(*listed).where(asked.c.project_id == project_id)
+        with self._database.read() as connection:
+            found = connection.execute(query.order_by(asked.c.seq.desc())).all()
+        return tuple(_stored(row, "") for row in found)
+
+    def thread(self, project_id: str, thread_id: str) -> tuple[StoredAnswer, ...]:
+        """A talk in the order in which it was asked; empty where there is none."""
+        query = select(asked).where(
+            asked.c.project_id == project_id, asked.c.thread_id == thread_id
+        )
+        with self._database.read() as connection:
+            found = connection.execute(query.order_by(asked.c.seq)).all()
+        return tuple(_stored(row, row.body) for row in found)
+
+    def remove(self, project_id: str, thread_id: str, *, by: str = "") -> None:
+        """Delete a talk. Raises ``LibraryError`` where there is none."""
+        with self._database.write() as connection:
+            lock_project(connection, project_id)
+            gone = connection.execute(
+                delete(asked)
+                .where(asked.c.project_id == project_id, asked.c.thread_id == thread_id)
+                .returning(asked.c.id)
+            ).all()
+            if not gone:
+                raise LibraryError("This talk is not in this project. Reload the list of them.")
+            record(
+                connection, project_id, by=by, action="removed", subject="question",
+                subject_id=thread_id, detail=str(len(gone)),
+            )  # fmt: skip
+
+    def remove_before(self, project_id: str, limit: datetime) -> None:
+        """Delete what was asked before a point in time."""
+        old = (asked.c.project_id == project_id) & (asked.c.at < limit.isoformat())
+        with self._database.write() as connection:
+            connection.execute(delete(asked).where(old))
+
+
+def _stored(row: Row, body: str) -> StoredAnswer:
+    return StoredAnswer(
+        id=row.id,
+        thread_id=row.thread_id,
+        at=when(row.at),
+        by=row.actor,
+        question=row.question,
+        body=body,
+    )

@@ -1,0 +1,156 @@
+"""One answer: proved sentences with their sources, what is not in them, where they differ."""
+
+from __future__ import annotations
+
+import re
+
+import streamlit as st
+
+from assistant.ui.ask.ask_state import CARRIED
+from assistant.ui.counts import counted
+from assistant.ui.home.request_form import ASKED, TEXT, WAY
+from assistant.ui.plain_text import highlighted, label, plain, small, without_emphasis
+from assistant.ui.state import Session, errors_shown
+from assistant.workflow.ask.ask_sources import Answer, AnswerSentence, sense_of
+from assistant.workflow.ask.ask_talks import save_rule
+from assistant.workflow.deployment.workspace import Workspace
+
+PASSAGES_SHOWN = 5
+GENERATE = "pages/generate_test_cases.py"
+
+
+def answer_view(opened: Workspace, record: Session, answer: Answer, *, is_last: bool) -> None:
+    """What came of a question; what can be done with it stands below the last one."""
+    for note in answer.notes:
+        st.caption(f":material/translate: {label(note, limit=300)}")
+    if answer.sentences:
+        st.markdown("  \n".join(map(_sentence, answer.sentences)))
+    if answer.is_open:
+        _progress(opened, answer)
+    if answer.state == "passages":
+        _passages(answer)
+    if answer.state == "not said":
+        _not_said(answer)
+    if answer.error:
+        st.error(plain(answer.error), icon=":material/error:")
+    if answer.state == "cancelled":
+        st.caption(":material/stop_circle: Cancelled.")
+    if answer.unproved:
+        _unproved(answer)
+    for place, conflict in enumerate(answer.conflicts):
+        with st.container(border=True, gap="xsmall", key=f"conflict-{answer.id}-{place}"):
+            quotes = (conflict.ours, conflict.theirs)
+            st.markdown(
+                ":red-badge[:material/difference: The sources disagree]  \n"
+                + "  \n".join(f"“{_line(one.quote)}” {_mark(one.source)}" for one in quotes)
+            )
+    if is_last and not answer.is_open:
+        _actions(opened, record, answer)
+
+
+def _sentence(sentence: AnswerSentence) -> str:
+    numbers = dict.fromkeys(citation.source for citation in sentence.citations)
+    return f"{plain(sentence.text)} {' '.join(map(_mark, numbers))}"
+
+
+def _mark(number: int) -> str:
+    return f":blue-badge[{number}]"
+
+
+def _line(text: str) -> str:
+    return label(without_emphasis(text)[0], limit=600)
+
+
+def _progress(opened: Workspace, answer: Answer) -> None:
+    before = opened.jobs.waiting_before(answer.id)
+    told = "Searching the sources…"
+    if answer.state == "writing":
+        found = counted(len(answer.sources), "passage")
+        told = f"Reading {found}; each sentence is shown once it is proved…"
+        if before:
+            told = f"Waiting for the model: {counted(before, 'run')} before this one…"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f":gray[:material/progress_activity: {told}]", width="stretch")
+        if st.button("Cancel", icon=":material/stop_circle:", key=f"cancel-{answer.id}"):
+            opened.jobs.cancel(answer.id)
+
+
+def _passages(answer: Answer) -> None:
+    """The sentence of each passage that is nearest to the question, best passage first."""
+    for passage in answer.passages[:PASSAGES_SHOWN]:
+        source = answer.source(passage.number)
+        if source is not None:
+            quote = source.chunk.text[passage.start : passage.end]
+            name = label(source.chunk.key or source.chunk.title, limit=60)
+            st.markdown(f"“{_line(quote)}” {_mark(passage.number)} :small[:gray[{name}]]")
+
+
+def _not_said(answer: Answer) -> None:
+    sources = counted(answer.searched_documents, "source")
+    passages = counted(answer.searched_chunks, "passage")
+    nearest = " The nearest passages stand beside this." if answer.sources else ""
+    st.markdown(f"**The sources do not say.** Searched: {sources}, {passages}.{nearest}")
+
+
+def _unproved(answer: Answer) -> None:
+    """Sentences that nothing proves, apart, with the words that are missing marked."""
+    with st.container(border=True, gap="xsmall", key=f"unproved-{answer.id}"):
+        st.markdown(":orange-badge[:material/help: Written by the model, not in the sources]")
+        for sentence in answer.unproved:
+            spans = [
+                match.span()
+                for word in sentence.missing
+                for match in re.finditer(re.escape(word), sentence.text)
+            ]
+            why = [label(one, limit=300) for one in sentence.denied]
+            if not (spans or why):
+                why = ["No source is named that says it."]
+            lines = [highlighted(sentence.text, spans), *(f":gray[{one}]" for one in why)]
+            st.markdown("  \n".join(small(one) for one in lines))
+
+
+def _actions(opened: Workspace, record: Session, answer: Answer) -> None:
+    """Save as a rule, write cases from it, or ask again."""
+    said = [one.text for one in answer.sentences]
+    if answer.state == "passages":
+        said = [c.quote for one in answer.passages[:1] for c in answer.quotations(one.number)]
+    with st.container(horizontal=True, gap="xsmall"):
+        if said:
+            with st.popover("Save as a rule", icon=":material/bookmark_add:", type="tertiary"):
+                _rule_form(opened, record, answer, said)
+            if st.button(
+                "Write test cases", icon=":material/edit_note:", type="tertiary", key="to_cases"
+            ):
+                _to_cases(record, answer, said)
+        ended = answer.state in ("failed", "cancelled")
+        if ended and st.button("Ask again", icon=":material/refresh:", key="ask_again"):
+            st.session_state[CARRIED] = answer.question
+            st.rerun()
+        if sense_of(answer.question) == "order" and st.button(
+            "Write test cases for this request", icon=":material/edit_note:", key="to_order"
+        ):
+            st.session_state.update({WAY: "ask", ASKED: answer.question})
+            record.open_run("")
+            st.switch_page(GENERATE)
+
+
+def _rule_form(opened: Workspace, record: Session, answer: Answer, said: list[str]) -> None:
+    """A name and the words, to be changed before they are kept as a source."""
+    with st.form(f"rule-{answer.id}", border=False):
+        name = st.text_input("Name of the rule", max_chars=120)
+        text = st.text_area("Text", value="\n".join(f"- {one}" for one in said), height=140)
+        saved = st.form_submit_button("Save", type="primary")
+    if saved:
+        with errors_shown():
+            stored = save_rule(opened, record.project_id, name or "", text or "", by=record.user)
+            st.success(f"Kept as a source: {label(stored.title)}", icon=":material/check:")
+
+
+def _to_cases(record: Session, answer: Answer, said: list[str]) -> None:
+    """The answer as criteria in the request for cases, to be read and changed there."""
+    criteria = "\n".join(f"- {one}" for one in said)
+    st.session_state.update(
+        {WAY: "paste", TEXT: f"# {answer.question}\n\n## Acceptance criteria\n\n{criteria}\n"}
+    )
+    record.open_run("")
+    st.switch_page(GENERATE)

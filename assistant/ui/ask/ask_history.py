@@ -1,0 +1,57 @@
+"""Earlier talks of the project: open one again, or delete it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from assistant.ui.ask.ask_state import open_talk, open_thread
+from assistant.ui.counts import counted
+from assistant.ui.plain_text import label
+from assistant.ui.state import Session, errors_shown
+from assistant.workflow.ask.ask_talks import Talk, delete_talk, talks
+from assistant.workflow.deployment.workspace import Workspace
+
+LISTED = 30
+RECENT = 5
+
+
+def history_menu(opened: Workspace, record: Session) -> None:
+    """The talks of the project in a menu, the latest first."""
+    found = talks(opened, record.project_id)
+    with st.popover(
+        f"Talks ({len(found)})", icon=":material/history:", type="tertiary", disabled=not found
+    ):
+        for one in found[:LISTED]:
+            with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+                _open_button(record, one, "menu", width="stretch")
+                if st.button(
+                    "", icon=":material/delete:", type="tertiary", key=f"delete-{one.id}",
+                    help="Delete this talk",
+                ):  # fmt: skip
+                    with errors_shown():
+                        delete_talk(opened, record.project_id, one.id, by=record.user)
+                        if open_thread(record) == one.id:
+                            open_talk(record, "")
+                        st.rerun()
+
+
+def earlier_talks(opened: Workspace, record: Session) -> None:
+    """The latest talks as a list; nothing where there is none."""
+    found = talks(opened, record.project_id)
+    if found:
+        st.markdown("**Earlier talks**")
+    with st.container(gap="xsmall"):
+        for one in found[:RECENT]:
+            _open_button(record, one, "list", width="content")
+
+
+def _open_button(record: Session, one: Talk, place: str, *, width: str) -> None:
+    told = f"{one.at.astimezone():%d %b}, {counted(one.count, 'question')}"
+    st.button(
+        f"{label(one.question, limit=70)} :small[:gray[{told}]]",
+        type="tertiary",
+        key=f"talk-{place}-{one.id}",
+        on_click=open_talk,
+        args=(record, one.id),
+        width="stretch" if width == "stretch" else "content",
+    )

@@ -1,0 +1,155 @@
+"""Ask: a talk of questions and answers, and the sources of one answer beside it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from assistant.ui.ask.answer_sources import answer_sources
+from assistant.ui.ask.answer_view import answer_view
+from assistant.ui.ask.ask_history import earlier_talks, history_menu
+from assistant.ui.ask.ask_state import CARRIED, SHOWN, WRITER, open_talk, open_thread
+from assistant.ui.cases.source_reader import open_wanted_source
+from assistant.ui.home.index_note import indexing_note
+from assistant.ui.plain_text import label, plain
+from assistant.ui.state import Session, errors_shown
+from assistant.workflow.ask import ask_sources
+from assistant.workflow.ask.ask_sources import Answer
+from assistant.workflow.ask.ask_talks import talk
+from assistant.workflow.deployment import models
+from assistant.workflow.deployment.workspace import Workspace
+
+POLL_SECONDS = 0.7
+MAX_CHARACTERS = 8_000
+
+
+def ask_page(opened: Workspace, record: Session) -> None:
+    """The whole page: what was asked and answered, and the place to ask on."""
+    _header(opened, record)
+    indexing_note(opened, record.project_id)
+    answers = talk(opened, record.project_id, open_thread(record))
+    wanted = st.chat_input(
+        "Ask about a rule, a process, an epic or a case",
+        key="ask_question",
+        max_chars=MAX_CHARACTERS,
+        disabled=bool(answers and answers[-1].is_open),
+    )
+    wanted = wanted or st.session_state.pop(CARRIED, "")
+    if wanted:
+        _ask(opened, record, str(wanted))
+    if answers:
+        active = answers[-1].is_open
+        st.fragment(_talk, run_every=POLL_SECONDS if active else None)(opened, record, active)
+    elif not wanted:
+        _nothing_asked(opened, record)
+    open_wanted_source(opened)
+
+
+def _header(opened: Workspace, record: Session) -> None:
+    """Title, who answers and where the question goes, earlier talks, a new one."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.title("Ask", width="stretch")
+        titles = ask_sources.answer_writers(opened)
+        first = ask_sources.first_writer(opened, record.project_id)
+        st.selectbox(
+            "Answered by",
+            list(titles),
+            index=list(titles).index(first),
+            format_func=lambda key: titles.get(key, key),
+            key=WRITER,
+            label_visibility="collapsed",
+            width=210,
+            persist_state="session",
+        )
+        history_menu(opened, record)
+        st.button(
+            "New talk",
+            icon=":material/add:",
+            type="tertiary",
+            on_click=open_talk,
+            args=(record, ""),
+            key="new_talk",
+        )
+    choice = models.writer(opened, _writer())
+    if choice.id == ask_sources.NO_WRITER:
+        st.caption(":material/lock: Passages are quoted as they stand; nothing is sent anywhere.")
+        return
+    where = ":orange[:material/cloud_upload:]" if choice.leaves else ":material/lock:"
+    st.caption(f"{where} Question and passages: {label(choice.destination)}.")
+    if choice.problem:
+        st.warning(plain(choice.problem), icon=":material/warning:")
+
+
+def _writer() -> str:
+    return st.session_state.get(WRITER) or ask_sources.NO_WRITER
+
+
+def _ask(opened: Workspace, record: Session, question: str) -> None:
+    """Keep the question and have it answered: at once without a model, else beside the page."""
+    st.session_state.pop(SHOWN, None)
+    with errors_shown(), st.spinner("Searching the sources…"):
+        answer = ask_sources.begin(
+            opened,
+            record.project_id,
+            question,
+            writer=_writer(),
+            thread_id=open_thread(record),
+            by=record.user,
+        )
+        open_talk(record, answer.thread_id)
+        ask_sources.start(opened, record.project_id, answer)
+        if answer.writer == ask_sources.NO_WRITER:
+            opened.jobs.wait(answer.id, 20.0)
+        st.rerun()
+
+
+def _talk(opened: Workspace, record: Session, was_active: bool) -> None:
+    """The questions with their answers, and beside one of them its sources."""
+    answers = talk(opened, record.project_id, open_thread(record))
+    if was_active and not (answers and answers[-1].is_open):
+        st.rerun()
+    shown = _shown(answers)
+    for answer in answers:
+        with st.chat_message("user", avatar=":material/person:"):
+            st.markdown(plain(answer.question))
+        left, right = st.columns([11, 9], gap="medium")
+        with left, st.chat_message("assistant", avatar=":material/menu_book:"):
+            answer_view(opened, record, answer, is_last=answer is answers[-1])
+        with right:
+            if answer is shown:
+                answer_sources(record.project_id, answer)
+            elif answer.sources and st.button(
+                "Its sources",
+                icon=":material/menu_book:",
+                type="tertiary",
+                key=f"sources-{answer.id}",
+            ):
+                st.session_state[SHOWN] = answer.id
+                st.rerun(scope="fragment")
+
+
+def _shown(answers: tuple[Answer, ...]) -> Answer | None:
+    """The answer whose sources are looked at: the one that was chosen, else the last."""
+    chosen = st.session_state.get(SHOWN)
+    return next((one for one in answers if one.id == chosen), answers[-1] if answers else None)
+
+
+def _nothing_asked(opened: Workspace, record: Session) -> None:
+    """What can be asked, with examples from the project's own headings, and earlier talks."""
+    st.markdown(
+        "Every sentence of an answer names its sources and is held against them; what they do not "
+        "say is told apart. Ask on to go into something."
+    )
+    examples = ask_sources.example_headings(opened, record.project_id)
+    if not examples:
+        st.info("This project has no source to ask yet.", icon=":material/library_add:")
+        st.page_link("pages/import_sources.py", label="Import sources", icon=":material/upload:")
+    with st.container(gap="xsmall"):
+        for number, heading in enumerate(examples):
+            question = f"What do the sources say about “{heading}”?"
+            st.button(
+                label(question),
+                icon=":material/lightbulb:",
+                key=f"example-{number}",
+                on_click=lambda asked=question: st.session_state.update({CARRIED: asked}),
+            )
+    earlier_talks(opened, record)

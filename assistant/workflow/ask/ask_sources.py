@@ -1,0 +1,314 @@
+"""Ask the sources of a project: an answer whose every sentence is proved, or the passages.
+
+With a model the sentences come one by one, each proved against the sources it names; without one
+the passages found stand for themselves. What is asked is kept from the start, so that the page and
+a later process see how far the answer is.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+
+from assistant.domain import OUTLINE_WRITER, GenerationConfig, RetrievedChunk, TopK
+from assistant.errors import AssistantError, CollectionMissing, RetrievalError
+from assistant.generation.answers.answer_parts import Answer as Answer
+from assistant.generation.answers.answer_parts import AnswerSentence as AnswerSentence
+from assistant.generation.answers.answer_parts import AnswerSource as AnswerSource
+from assistant.generation.answers.answer_prompt import ANSWER_PROMPT_VERSION, ANSWER_TOKENS
+from assistant.generation.answers.answer_writer import answer_sentences
+from assistant.generation.answers.passage_choice import bearing_passages
+from assistant.generation.answers.sentence_proof import conflicts_of
+from assistant.generation.cancellation import Cancelled
+from assistant.generation.proof.statement_words import all_content
+from assistant.knowledge.query import sense_of as sense_of
+from assistant.language.languages import ENGLISH, language_of
+from assistant.workflow.ask.ask_talks import keep, talk
+from assistant.workflow.deployment.models import default_writer, writers
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources.duplicate_texts import current_texts
+from assistant.workflow.writing import read_ahead
+
+NO_WRITER = OUTLINE_WRITER
+"""Asking without a model: the passages themselves."""
+
+MAX_WORDS = 400
+EARLIER = 3
+"""Questions of the same talk that a question is understood with."""
+
+MAX_SOURCES = 12
+EXAMPLES, EXAMPLES_FROM = 3, 12
+RANK_WEIGHT = 10
+"""What two searches found is merged by rank; as in rank fusion, with fewer hits."""
+CRITERIA, STORIES = 3, 1
+"""At least so many of these are looked for: a case is written for a criterion that is known, a
+question is answered by them."""
+
+RULES = TopK(rule=5, criterion=0, story=0, case=0, table_row=0, prose=3)
+"""What a criterion among the sources is compared with."""
+Told = Callable[[Answer], None]
+
+
+def answer_writers(workspace: Workspace) -> dict[str, str]:
+    """What can answer: writer ids and their titles; adapters were trained to write cases only."""
+    found = {one.id: one.title for one in writers(workspace) if one.usable and "+" not in one.id}
+    return found | {NO_WRITER: "Passages (no model)"}
+
+
+def first_writer(workspace: Workspace, project_id: str) -> str:
+    """What answers unless another is chosen: the project's writer where it can, else none."""
+    wanted = default_writer(workspace, project_id)
+    return wanted if wanted in answer_writers(workspace) else NO_WRITER
+
+
+def begin(
+    workspace: Workspace,
+    project_id: str,
+    question: str,
+    *,
+    writer: str = NO_WRITER,
+    thread_id: str = "",
+    by: str = "",
+) -> Answer:
+    """Keep a question that is to be answered, in a new talk or behind those of ``thread_id``.
+
+    Raises ``RetrievalError`` for a question that cannot be searched with and ``CollectionMissing``
+    where the project has no sources, before anything is kept.
+    """
+    asked = " ".join(question.split())
+    _check(asked, follows=bool(thread_id and talk(workspace, project_id, thread_id)))
+    knowledge = workspace.knowledge(project_id)
+    if not knowledge.count():
+        raise CollectionMissing(
+            "This project has no indexed source to search yet. Import rules, pages or epics, or "
+            "wait until they are indexed, then ask again."
+        )
+    answer = Answer(
+        id=uuid.uuid4().hex[:12],
+        thread_id=thread_id or uuid.uuid4().hex[:12],
+        question=asked,
+        by=by,
+        writer=writer,
+        searched_documents=len(knowledge.documents()),
+        searched_chunks=knowledge.count(),
+        notes=_notes(asked),
+    )
+    keep(workspace, project_id, answer)
+    return answer
+
+
+def start(workspace: Workspace, project_id: str, answer: Answer) -> None:
+    """Answer a kept question in a worker thread; the library shows how far it is."""
+
+    def work(stop: Callable[[], bool]) -> None:
+        _run(workspace, project_id, answer, stop)
+
+    workspace.jobs.start(answer.id, work)
+
+
+def ask(
+    workspace: Workspace,
+    project_id: str,
+    question: str,
+    *,
+    writer: str = NO_WRITER,
+    thread_id: str = "",
+    by: str = "",
+    told: Told | None = None,
+) -> Answer:
+    """Answer a question in this thread; ``told`` gets the answer each time that it has grown.
+
+    Raises as ``begin``, and the error that ended it where the model failed.
+    """
+    answer = begin(workspace, project_id, question, writer=writer, thread_id=thread_id, by=by)
+    return _run(workspace, project_id, answer, lambda: False, told=told, reraise=True)
+
+
+def example_headings(workspace: Workspace, project_id: str) -> tuple[str, ...]:
+    """What the project's own sources are about, to ask of first: of up to three documents, rules
+    and pages before others, the heading under which most stands."""
+    order = ("rules", "page", "epic", "table", "test_cases")
+    documents = sorted(
+        workspace.library.documents(project_id), key=lambda one: order.index(one.kind)
+    )
+    found: list[str] = []
+    for document in documents[:EXAMPLES_FROM]:
+        under: Counter[str] = Counter()
+        for chunk in workspace.knowledge(project_id).chunks(document.id):
+            path = chunk.heading.split(" > ")
+            if len(path) > 1 and len(path[-1].split()) > 1:
+                under[path[-1]] += len(chunk.text)
+        found += [name for name, _ in under.most_common(1) if name not in found]
+    return tuple(found[:EXAMPLES])
+
+
+def _run(
+    workspace: Workspace,
+    project_id: str,
+    answer: Answer,
+    stop: Callable[[], bool],
+    *,
+    told: Told | None = None,
+    reraise: bool = False,
+) -> Answer:
+    """Answer, keeping each state; an error is kept with the answer."""
+    started = time.monotonic()
+    try:
+        for state in _states(workspace, project_id, answer, stop):
+            answer = state
+            keep(workspace, project_id, answer)
+            if told is not None:
+                told(answer)
+    except Cancelled:
+        answer = answer.model_copy(update={"state": "cancelled"})
+    except AssistantError as error:
+        answer = answer.model_copy(update={"state": "failed", "error": str(error)})
+        if reraise:
+            raise
+    except BaseException:
+        answer = answer.model_copy(
+            update={"state": "failed", "error": "An internal error ended this answer."}
+        )
+        raise
+    finally:
+        answer = answer.model_copy(update={"seconds": round(time.monotonic() - started, 2)})
+        keep(workspace, project_id, answer)
+    return answer
+
+
+def _states(
+    workspace: Workspace, project_id: str, answer: Answer, stop: Callable[[], bool]
+) -> Iterator[Answer]:
+    """The answer as it grows: with its sources, then sentence by sentence."""
+    before = talk(workspace, project_id, answer.thread_id)
+    earlier = [one for one in before if one.id != answer.id and not one.is_open][-EARLIER:]
+    sources = _sources(workspace, project_id, answer.question, earlier)
+    answer = answer.model_copy(update={"sources": sources})
+    hits = [one.hit for one in sources]
+    asked = answer.question
+    if earlier and not _telling(asked):  # "Why?": only what it goes on from can be looked for
+        asked = f"{earlier[-1].question} {asked}"
+    passages = bearing_passages(asked, hits, workspace.embedder())
+    if answer.writer == NO_WRITER:
+        answer = answer.model_copy(
+            update={"passages": passages, "state": "passages" if passages else "not said"}
+        )
+        yield _with_conflicts(workspace, project_id, answer)
+        return
+    answer = answer.model_copy(update={"state": "writing", "prompt_version": ANSWER_PROMPT_VERSION})
+    yield answer
+    if hits:
+        for state in _written(workspace, answer, hits, earlier, stop):
+            answer = state
+            yield answer
+    said = bool(answer.sentences)
+    answer = answer.model_copy(
+        update={"state": "answered" if said else "not said", "passages": () if said else passages}
+    )
+    yield _with_conflicts(workspace, project_id, answer)
+
+
+def _written(
+    workspace: Workspace,
+    answer: Answer,
+    hits: Sequence[RetrievedChunk],
+    earlier: Sequence[Answer],
+    stop: Callable[[], bool],
+) -> Iterator[Answer]:
+    """The answer with the model's sentences as they come."""
+    config = GenerationConfig(writer=answer.writer, max_tokens=ANSWER_TOKENS)
+    read_ahead.stop(workspace)
+    with workspace.jobs.model_turn(answer.id, stop) as mine:
+        if not mine:
+            raise Cancelled("The answer was cancelled. Ask again to go on.")
+        endpoint = workspace.endpoints.open(answer.writer, config)
+        answer = answer.model_copy(update={"model": endpoint.spec})
+        said = [(one.question, one.text) for one in earlier]
+        for sentence in answer_sentences(
+            answer.question, hits, endpoint, earlier=said, cancelled=stop
+        ):
+            place = "sentences" if sentence.is_proved else "unproved"
+            answer = answer.model_copy(update={place: (*getattr(answer, place), sentence)})
+            yield answer
+
+
+def _with_conflicts(workspace: Workspace, project_id: str, answer: Answer) -> Answer:
+    """The answer with where its sources disagree on what it quotes."""
+    hits = [one.hit for one in answer.sources]
+    quoted = [one for hit in hits for one in answer.quotations(hit.rank)]
+    criteria = [hit.chunk.text for hit in hits if hit.chunk.kind == "criterion"]
+    config = workspace.project(project_id).retrieval.model_copy(update={"top_k": RULES})
+    around = current_texts(workspace, project_id).retrieve(criteria, config) if quoted else ()
+    found = conflicts_of(quoted, hits, [hit.chunk for hit in around])
+    return answer.model_copy(update={"conflicts": found})
+
+
+def _sources(
+    workspace: Workspace, project_id: str, question: str, earlier: Sequence[Answer]
+) -> tuple[AnswerSource, ...]:
+    """What retrieval finds for the question, numbered from 1.
+
+    A question that follows another is searched with alone and behind it: what both find comes
+    first, whether it goes on with the matter or turns to another.
+    """
+    queries = [question, *(f"{one.question} {question}" for one in earlier[-1:])]
+    config = workspace.project(project_id).retrieval
+    room = config.top_k.model_copy(
+        update={
+            "criterion": max(config.top_k.criterion, CRITERIA),
+            "story": max(config.top_k.story, STORIES),
+        }
+    )
+    config = config.model_copy(update={"top_k": room})
+    texts = current_texts(workspace, project_id)
+    found: dict[str, RetrievedChunk] = {}
+    weights: dict[str, float] = {}
+    for query in queries:
+        for hit in texts.retrieve([query], config):
+            found.setdefault(hit.chunk.id, hit)
+            weight = 1 / (RANK_WEIGHT + hit.rank)
+            weights[hit.chunk.id] = weights.get(hit.chunk.id, 0.0) + weight
+    best = sorted(weights, key=lambda name: -weights[name])
+    fetched = {one.id: one.fetched_at for one in workspace.library.documents(project_id)}
+    return tuple(
+        AnswerSource(
+            number=number,
+            chunk=found[name].chunk,
+            score=found[name].score,
+            fetched_at=fetched.get(found[name].chunk.document_id),
+        )
+        for number, name in enumerate(best[:MAX_SOURCES], 1)
+    )
+
+
+def _check(question: str, *, follows: bool) -> None:
+    if not question:
+        raise RetrievalError("The question is empty. Type what you want to know.")
+    words = len(question.split())
+    if words > MAX_WORDS:
+        raise RetrievalError(
+            f"The question has {words:,} words; at most {MAX_WORDS} are searched with. Ask for one "
+            "thing in a sentence or two, or import a long text as a source."
+        )
+    if not follows and not _telling(question):
+        raise RetrievalError(
+            f"There is no word to search with in “{question[:80]}”. Name the thing, rule or "
+            "process that you want to know about."
+        )
+
+
+def _telling(question: str) -> bool:
+    """Whether a question has a word or a number of its own to search with."""
+    return bool(all_content(question)) or any(map(str.isdigit, question))
+
+
+def _notes(question: str) -> tuple[str, ...]:
+    language = language_of(question)
+    if language == ENGLISH:
+        return ()
+    return (
+        f"The question seems to be in {language}. The search by meaning reads English: where "
+        "little is found, ask in English or in the words of the sources.",
+    )

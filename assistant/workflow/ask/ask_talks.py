@@ -1,0 +1,90 @@
+"""What was asked of a project, talk by talk: list, open again, delete, save an answer as a rule."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from assistant.domain import Value
+from assistant.errors import SourceError
+from assistant.generation.answers.answer_parts import Answer
+from assistant.library import StoredDocument
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources import import_sources
+
+STOPPED = "The program ended before this answer was written. Ask again."
+
+
+class Talk(Value):
+    """Questions asked one after the other: the first one, how many, and when the last was asked."""
+
+    id: str
+    question: str
+    count: int
+    at: datetime
+
+
+def keep(workspace: Workspace, project_id: str, answer: Answer) -> None:
+    """Store an answer as it is now."""
+    workspace.library.asked.save(
+        project_id, answer.id, answer.thread_id, answer.question, answer.model_dump_json(),
+        by=answer.by,
+    )  # fmt: skip
+
+
+def talks(workspace: Workspace, project_id: str) -> tuple[Talk, ...]:
+    """The talks of a project, the one with the latest question first."""
+    found: dict[str, Talk] = {}
+    for one in workspace.library.asked.all(project_id):  # newest first
+        last = found.get(one.thread_id)
+        found[one.thread_id] = Talk(
+            id=one.thread_id,
+            question=one.question,
+            count=last.count + 1 if last else 1,
+            at=last.at if last else one.at,
+        )
+    return tuple(found.values())
+
+
+def talk(workspace: Workspace, project_id: str, thread_id: str) -> tuple[Answer, ...]:
+    """The questions of a talk with their answers, in order; one that nobody writes any more is
+    told as failed."""
+    found = []
+    for row in workspace.library.asked.thread(project_id, thread_id):
+        answer = Answer.model_validate_json(row.body)
+        if answer.is_open and not workspace.jobs.is_active(answer.id):
+            answer = Answer.model_validate_json(_again(workspace, project_id, answer))
+        found.append(answer)
+    return tuple(found)
+
+
+def _again(workspace: Workspace, project_id: str, answer: Answer) -> str:
+    """The stored body once more: its job may have ended since it was read."""
+    rows = workspace.library.asked.thread(project_id, answer.thread_id)
+    body = next((row.body for row in rows if row.id == answer.id), "")
+    now = Answer.model_validate_json(body) if body else answer
+    if now.is_open:
+        now = now.model_copy(update={"state": "failed", "error": STOPPED})
+    return now.model_dump_json()
+
+
+def delete_talk(workspace: Workspace, project_id: str, thread_id: str, *, by: str = "") -> None:
+    """Delete a talk; an answer that is being written for it is cancelled and not kept."""
+    for one in talk(workspace, project_id, thread_id):
+        if workspace.jobs.is_active(one.id):
+            workspace.jobs.cancel(one.id)
+            workspace.jobs.wait(one.id, 5.0)
+    workspace.library.asked.remove(project_id, thread_id, by=by)
+
+
+def save_rule(
+    workspace: Workspace, project_id: str, name: str, text: str, *, by: str = ""
+) -> StoredDocument:
+    """Keep what a person made of an answer as a source of business rules with this name.
+
+    Raises ``SourceError`` where the name or the text is empty or too long.
+    """
+    title = " ".join(name.split())
+    if not title:
+        raise SourceError("The rule has no name. Name what it is about, then save it again.")
+    preview = import_sources.preview_text(workspace, project_id, text, title=title, as_kind="rules")
+    return import_sources.store(workspace, project_id, (preview,), by=by)[0]

@@ -1,0 +1,60 @@
+"""Questions with their answers: kept by talk, apart by project, gone with what they rest on."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from assistant.domain import CaseTemplate, Column, SourceDocument, utc_now
+from assistant.errors import LibraryError
+from assistant.library import Library, Project, Wanted
+
+TEMPLATE = CaseTemplate(name="T", columns=(Column(header="ID", field="id"),))
+WORDS = "The Zyxomatic tariff is shown to every clerk who opens the account of a customer."
+
+
+def test_a_talk_is_kept_in_its_order_and_an_answer_grows(
+    library: Library, project: Project
+) -> None:
+    kept = library.asked
+    kept.save(project.id, "a", "t1", "First?", "{}", by="ann")
+    kept.save(project.id, "b", "t2", "Other?", "{}")
+    kept.save(project.id, "c", "t1", "Then?", "{}")
+    kept.save(project.id, "a", "t1", "First?", '{"said": 1}')
+    assert [(one.id, one.by, one.body) for one in kept.thread(project.id, "t1")] == [
+        ("a", "ann", '{"said": 1}'),
+        ("c", "", "{}"),
+    ]
+    assert [(one.id, one.body) for one in kept.all(project.id)] == [("c", ""), ("b", ""), ("a", "")]
+
+
+def test_a_talk_is_deleted_as_a_whole_and_only_in_its_project(
+    library: Library, project: Project
+) -> None:
+    other = library.create_project("Other", template=TEMPLATE)
+    library.asked.save(project.id, "a", "t", "One?", "{}")
+    library.asked.save(project.id, "b", "t", "Two?", "{}")
+    with pytest.raises(LibraryError, match="not in this project"):
+        library.asked.remove(other.id, "t")
+    library.asked.remove(project.id, "t")
+    assert library.asked.all(project.id) == ()
+
+
+def test_an_answer_goes_with_the_document_it_rests_on(library: Library, project: Project) -> None:
+    for name, text in (("secret", WORDS), ("other", "A refund is paid within 14 days.")):
+        document = SourceDocument(id=name, kind="rules", title=name, text=text, content_hash=name)
+        library.put_document(project.id, document)
+        body = json.dumps({"sources": [{"chunk": {"document_id": name, "text": text}}]})
+        library.asked.save(project.id, f"a-{name}", name, "What?", body)
+    library.erasing.erase(Wanted(project.id, documents=("secret",)), by="ann")
+    assert [one.id for one in library.asked.all(project.id)] == ["a-other"]
+    library.asked.remove_before(project.id, utc_now() + timedelta(days=1))
+    assert library.asked.all(project.id) == ()
+
+
+def test_questions_go_with_their_project(library: Library, project: Project) -> None:
+    library.asked.save(project.id, "a", "t", "One?", "{}")
+    library.erasing.erase_project(project.id, by="ann")
+    assert library.asked.all(project.id) == ()

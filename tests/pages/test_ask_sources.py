@@ -1,0 +1,118 @@
+"""The page Ask: a question, its answer with sources, earlier talks; a question where cases are."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+QUESTION = "What is the cooling-off period for a domestic contract?"
+
+
+def text_of(app: AppTest) -> str:
+    """All text on the page."""
+    return "\n".join(element.value for element in (*app.markdown, *app.caption, *app.info))
+
+
+def opened(app: AppTest) -> AppTest:
+    app.switch_page("pages/ask_sources.py").run()
+    assert not app.exception
+    return app
+
+
+def asked(app: AppTest, question: str) -> AppTest:
+    app.chat_input(key="ask_question").set_value(question).run()
+    assert not app.exception
+    deadline = time.monotonic() + 60
+    while app.chat_input(key="ask_question").disabled:
+        assert time.monotonic() < deadline, text_of(app)
+        time.sleep(0.2)
+        app.run()
+    return app
+
+
+def test_examples_are_offered_and_answered(app: AppTest) -> None:
+    opened(app)
+    example = app.button(key="example-0")
+    assert "What do the sources say about" in example.label
+    example.click().run()
+    assert not app.exception
+    assert "fetched" in text_of(app)
+
+
+def test_passages_stand_with_their_sources_and_where_they_disagree(app: AppTest) -> None:
+    asked(opened(app), QUESTION)
+    said = text_of(app)
+    assert "14 days" in said
+    assert "The sources disagree" in said
+    assert "version 1" in said
+    assert any(button.label == "Read it whole" for button in app.button)
+
+
+def test_what_the_sources_do_not_say_is_told_with_what_was_searched(app: AppTest) -> None:
+    asked(opened(app), "What is the capital of Portugal?")
+    assert "The sources do not say" in text_of(app)
+    assert "passages" in text_of(app)
+
+
+def test_a_question_that_cannot_be_searched_with_shows_the_next_step(app: AppTest) -> None:
+    app = opened(app)
+    app.chat_input(key="ask_question").set_value("What is it?").run()
+    assert "Name the thing" in app.error[0].value
+
+
+def test_a_talk_can_be_opened_again_and_deleted(
+    app: AppTest, open_app: Callable[..., AppTest]
+) -> None:
+    asked(opened(app), QUESTION)
+    asked(app, "And for business customers?")
+    other = opened(open_app())
+    (again,) = [one for one in other.button if (one.key or "").startswith("talk-list-")]
+    assert "2 questions" in again.label
+    again.click().run()
+    assert QUESTION in text_of(other).replace("\\", "")
+    (delete,) = [one for one in other.button if (one.key or "").startswith("delete-")]
+    delete.click().run()
+    assert not other.exception
+    assert not [one for one in other.button if (one.key or "").startswith("talk-")]
+
+
+def test_an_answer_is_saved_as_a_rule(app: AppTest) -> None:
+    asked(opened(app), QUESTION)
+    next(one for one in app.text_input if one.label == "Name of the rule").set_value("Cooling off")
+    next(one for one in app.button if one.label == "Save").click().run()
+    assert not app.exception
+    assert "Cooling off" in app.success[0].value
+
+
+@pytest.mark.parametrize("question", ["What is the cooling-off period?", "Wie lange gilt das?"])
+def test_a_question_typed_where_cases_are_ordered_is_asked_instead(
+    app: AppTest, question: str
+) -> None:
+    app.segmented_control(key="compose_way").set_value("ask").run()
+    app.text_input(key="compose_asked").set_value(question).run()
+    assert "reads as a question" in text_of(app)
+    assert "checklist" not in text_of(app)
+    app.button(key="generate").click().run()
+    assert not app.exception
+    assert "run" not in app.query_params
+    app.button(key="ask_instead").click().run()
+    assert not app.exception
+    assert question in text_of(app).replace("\\", "")
+
+
+def test_cases_for_a_question_can_be_wanted_all_the_same(app: AppTest) -> None:
+    app.segmented_control(key="compose_way").set_value("ask").run()
+    app.text_input(key="compose_asked").set_value("CC-200?").run()
+    app.button(key="write_instead").click().run()
+    assert not app.exception
+    assert "checklist" in text_of(app)
+
+
+def test_an_order_typed_where_questions_are_goes_to_the_cases(app: AppTest) -> None:
+    asked(opened(app), "Generate test cases for CC-200")
+    app.button(key="to_order").click().run()
+    assert not app.exception
+    assert app.text_input(key="compose_asked").value == "Generate test cases for CC-200"

@@ -1,0 +1,209 @@
+"""Asking the sample project's sources, with the real index and a model over real HTTP."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from endpoint_server import EndpointServer, endpoint_server, refuses, streams
+
+from assistant.errors import CollectionMissing, ModelUnavailable, RetrievalError, SourceError
+from assistant.settings import Settings
+from assistant.workflow.ask import ask_sources, ask_talks
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources import search_sources
+from assistant.workflow.sources.sample_project import SAMPLE_PROJECT
+
+QUESTION = "What is the cooling-off period for a domestic contract?"
+
+
+@pytest.fixture
+def server() -> Iterator[EndpointServer]:
+    with endpoint_server() as running:
+        yield running
+
+
+@pytest.fixture
+def with_model(settings: Settings, server: EndpointServer) -> Iterator[Workspace]:
+    chosen = settings.model_copy(
+        update={
+            "endpoint_provider": "openai",
+            "endpoint_url": server.url,
+            "endpoint_model": "m",
+        }
+    )
+    with Workspace.open(chosen, exclusive=True) as opened:
+        yield opened
+
+
+@pytest.fixture
+def sample_id(with_model: Workspace) -> str:
+    return with_model.project(SAMPLE_PROJECT).id
+
+
+def answers(*sentences: tuple[str, list[int]]) -> str:
+    return json.dumps({"sentences": [{"text": text, "sources": n} for text, n in sentences]})
+
+
+def numbers_of(workspace: Workspace, project_id: str, words: str) -> list[int]:
+    """The numbers that the sources with these words get for the question."""
+    found = ask_sources.ask(workspace, project_id, QUESTION)
+    return [one.number for one in found.sources if words in one.chunk.text]
+
+
+def prompt(server: EndpointServer) -> str:
+    messages: Any = server.bodies[-1]["messages"]
+    return "\n".join(message["content"] for message in messages)
+
+
+def test_without_a_model_the_passages_stand_for_themselves(
+    workspace: Workspace, project_id: str
+) -> None:
+    found = ask_sources.ask(workspace, project_id, QUESTION)
+    assert found.state == "passages"
+    assert found.sentences == ()
+    quotes = [c.quote for one in found.passages for c in found.quotations(one.number)]
+    assert any("14 days" in quote for quote in quotes[:3])
+    for one in found.passages:
+        source = found.source(one.number)
+        assert source is not None
+        assert source.fetched_at is not None
+        assert source.chunk.text[one.start : one.end].strip()
+    said = [{one.ours.quote, one.theirs.quote} for one in found.conflicts]
+    assert any("15 days" in str(pair) and "14 days" in str(pair) for pair in said)
+
+
+def test_what_no_passage_bears_on_is_said_so(workspace: Workspace, project_id: str) -> None:
+    found = ask_sources.ask(workspace, project_id, "What is the capital of Portugal?")
+    assert found.state == "not said"
+    assert found.passages == ()
+    assert found.searched_documents > 5
+    assert found.searched_chunks > 100
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("  ", "empty"),
+        ("word " * 10_000, "10,000 words"),
+        ("What is it?", "no word to search with"),
+        ("Was ist das?", "no word to search with"),
+    ],
+)
+def test_questions_that_cannot_be_searched_with_are_refused(
+    workspace: Workspace, project_id: str, question: str, told: str
+) -> None:
+    before = ask_talks.talks(workspace, project_id)
+    with pytest.raises(RetrievalError, match=told):
+        ask_sources.ask(workspace, project_id, question)
+    assert ask_talks.talks(workspace, project_id) == before
+
+
+def test_another_language_is_noted(workspace: Workspace, project_id: str) -> None:
+    found = ask_sources.ask(workspace, project_id, "Wie lange ist die Widerrufsfrist für einen?")
+    assert "German" in found.notes[0]
+
+
+def test_an_empty_project_says_what_to_do(empty_project: tuple[Workspace, str]) -> None:
+    with pytest.raises(CollectionMissing, match="Import"):
+        ask_sources.ask(*empty_project, QUESTION)
+
+
+def test_proved_sentences_are_shown_and_others_put_aside(
+    with_model: Workspace, server: EndpointServer, sample_id: str
+) -> None:
+    rule = numbers_of(with_model, sample_id, "BR-CC-08")
+    server.answer = streams(
+        answers(
+            ("The cooling-off period of a domestic contract is 14 days.", rule),
+            ("The cooling-off period of a domestic contract is 30 days.", rule),
+            ("It was introduced by the Energy Act.", rule),
+        )
+    )
+    seen = []
+    found = ask_sources.ask(with_model, sample_id, QUESTION, writer="endpoint", told=seen.append)
+    assert found.state == "answered"
+    (said,) = found.sentences
+    assert "14 days" in said.text
+    assert all(citation.quote for citation in said.citations)
+    assert any("30 days" in word for word in found.unproved[0].missing)
+    assert any("Energy Act" in word for word in found.unproved[1].missing)
+    assert found.conflicts, "the criterion says 15 days"
+    assert found.model is not None
+    assert seen[0].state == "writing"
+
+
+def test_the_sources_do_not_say_where_nothing_is_proved(
+    with_model: Workspace, server: EndpointServer, sample_id: str
+) -> None:
+    for text in (answers(), answers(("The period is 99 weeks.", [1]))):
+        server.answer = streams(text)
+        found = ask_sources.ask(with_model, sample_id, QUESTION, writer="endpoint")
+        assert found.state == "not said"
+        assert found.sentences == ()
+        assert found.sources
+
+
+def test_a_question_goes_on_from_the_one_before(
+    with_model: Workspace, server: EndpointServer, sample_id: str
+) -> None:
+    first = ask_sources.ask(with_model, sample_id, QUESTION)
+    server.answer = streams(answers())
+    found = ask_sources.ask(
+        with_model, sample_id, "And for business customers?", writer="endpoint",
+        thread_id=first.thread_id,
+    )  # fmt: skip
+    assert any("Business contracts have no cooling-off" in s.chunk.text for s in found.sources)
+    assert f"<earlier_question>{QUESTION}</earlier_question>" in prompt(server)
+    alone = ask_sources.ask(with_model, sample_id, "Why?", thread_id=first.thread_id)
+    assert alone.sources
+    talk = ask_talks.talk(with_model, sample_id, first.thread_id)
+    assert [one.question for one in talk] == [QUESTION, "And for business customers?", "Why?"]
+    ask_talks.delete_talk(with_model, sample_id, first.thread_id)
+    assert ask_talks.talk(with_model, sample_id, first.thread_id) == ()
+
+
+def test_a_model_that_fails_leaves_the_question_with_the_reason(
+    with_model: Workspace, server: EndpointServer, sample_id: str
+) -> None:
+    server.answer = refuses(401, "no such key")
+    with pytest.raises(ModelUnavailable):
+        ask_sources.ask(with_model, sample_id, QUESTION, writer="endpoint")
+    latest = ask_talks.talks(with_model, sample_id)[0]
+    (kept,) = ask_talks.talk(with_model, sample_id, latest.id)
+    assert kept.state == "failed"
+    assert kept.error
+
+
+def test_an_answer_that_nobody_writes_any_more_is_told_as_failed(
+    workspace: Workspace, project_id: str
+) -> None:
+    begun = ask_sources.begin(workspace, project_id, QUESTION, writer="endpoint")
+    (found,) = ask_talks.talk(workspace, project_id, begun.thread_id)
+    assert (found.state, found.error) == ("failed", ask_talks.STOPPED)
+
+
+def test_an_answer_becomes_a_rule_of_the_project(workspace: Workspace, project_id: str) -> None:
+    with pytest.raises(SourceError, match="no name"):
+        ask_talks.save_rule(workspace, project_id, " ", "- Umbrellas are lent for 9 days.")
+    stored = ask_talks.save_rule(
+        workspace, project_id, "Umbrellas", "- Umbrellas are lent for 9 days.", by="Tess"
+    )
+    assert (stored.title, stored.kind) == ("Umbrellas", "rules")
+    workspace.jobs.wait(f"index-{project_id}", 30)
+    found = search_sources.search(workspace, project_id, "umbrellas lent", limit=1)
+    assert found[0].chunk.document_id == stored.id
+
+
+def test_examples_come_from_the_projects_own_headings(
+    workspace: Workspace, project_id: str
+) -> None:
+    headings = ask_sources.example_headings(workspace, project_id)
+    assert len(headings) == ask_sources.EXAMPLES
+    texts = [
+        workspace.library.document(project_id, one.id).text
+        for one in workspace.library.documents(project_id)
+    ]
+    assert all(any(heading in text for text in texts) for heading in headings)
