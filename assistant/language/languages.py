@@ -107,6 +107,14 @@ def language_of(text: str) -> str:
     return best if clear and telling >= MIN_FOREIGN and distinct[best] >= MIN_FOREIGN else ENGLISH
 
 
+def leans_to(text: str, language: str, *, rather_than: str) -> bool:
+    """Whether a text has more small words of one language than of another."""
+    said = mask_quotes(text[:SAMPLE]).replace("\x00", " ").casefold()
+    kinds = frozenset(_WORD.findall(said))
+    ones, others = _WORDS.get(language, frozenset()), _WORDS.get(rather_than, frozenset())
+    return len(kinds & (ones - others)) > len(kinds & (others - ones))
+
+
 def _script(text: str) -> str:
     """The language that a script stands for where most letters are written in it."""
     letters = [char for char in text if char.isalpha()]

@@ -25,6 +25,7 @@ __all__ = [
     "limits",
     "measures",
     "passages",
+    "polarity",
     "proof_faults",
     "repetition",
     "statement_words",

@@ -44,7 +44,9 @@ MOST_OPERANDS = 14
 MOST_TERMS = 6
 """Amounts of one result that a balance in it is the sum of."""
 
-_DIGITS = re.compile(r"(?<![\w.,:/-])\d+(?:[ \xa0\u202f]\d{3})*(?:[.,:/-]\d+)*(?![\w])")
+_DIGITS = re.compile(
+    r"(?<![\w.,:/-])(?:[1-9]\d{0,2}(?:[ \xa0\u202f]\d{3})+(?!\d)|\d+)(?:[.,:/-]\d+)*(?![\w])"
+)
 _SPACED = re.compile(r"(?<![\w.,])\d{1,3}(?:[ \xa0\u202f]\d{3})+(?![\w])")
 _DECIMAL = re.compile(r"(?<![\w.,:/-])(\d+),(\d{1,2})(?![\w,]|\.\d)")
 """A decimal comma: no thousands follow it."""
@@ -89,9 +91,10 @@ def _joined(text: str, found: Iterable[Number]) -> Iterator[Number]:
     """The numbers, durations that are written in several units as one: "4 h 1 min"."""
     last: Number | None = None
     for one in found:
-        if last is not None and _goes_on(last, one) and not text[last.end : one.start].strip():
+        more = _more(last, one, text) if last is not None else None
+        if last is not None and more is not None:
             words = text[last.start : one.end]
-            last = replace(last, words=words, value=last.value + one.value, end=one.end)  # type: ignore[operator]
+            last = replace(last, words=words, value=more, end=one.end)
             continue
         if last is not None:
             yield last
@@ -100,12 +103,25 @@ def _joined(text: str, found: Iterable[Number]) -> Iterator[Number]:
         yield last
 
 
-def _goes_on(first: Number, second: Number) -> bool:
-    """Whether a duration is the smaller part of the one before it."""
-    if first.kind != "duration" or (second.kind, second.unit) != ("duration", first.unit):
-        return False
-    values = (first.value, second.value)
-    return all(isinstance(v, Decimal) for v in values) and values[1] < values[0]  # type: ignore[operator]
+_AND = ("", "and", "und", "et")
+MILLISECONDS_OF_DAY = 86_400_000
+DAYS_OF_MONTH = 31
+"""A day beside months is so much of one, for comparing alone: "12 months and 1 day"."""
+
+
+def _more(first: Number, second: Number, text: str) -> Decimal | None:
+    """What a duration and the smaller one behind it come to; ``None`` where they are two."""
+    if (first.kind, second.kind) != ("duration", "duration"):
+        return None
+    if text[first.end : second.start].strip() not in _AND:
+        return None
+    if not (isinstance(first.value, Decimal) and isinstance(second.value, Decimal)):
+        return None
+    if first.unit == second.unit:
+        return first.value + second.value if second.value < first.value else None
+    if (first.unit, second.unit) != ("month", "millisecond"):
+        return None
+    return first.value + second.value / (DAYS_OF_MONTH * MILLISECONDS_OF_DAY)
 
 
 def grouped(text: str) -> str:

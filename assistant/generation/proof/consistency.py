@@ -104,7 +104,7 @@ def _distances(line: str, measures: Measures) -> Iterator[Mark]:
         value = count.value * 12 if aged else count.value
         if not (aged or (count.kind == "duration" and told)) or unit not in _STEPS:
             continue
-        if unit == "millisecond" and (value % _STEPS[unit] or _HOURS.search(count.words)):
+        if value % _STEPS[unit] or (unit == "millisecond" and _HOURS.search(count.words)):
             continue
         step = _STEPS[unit] if value % 12 or unit != "month" else Decimal(12)
         lasts = _LASTS.search(line[: count.start]) is not None

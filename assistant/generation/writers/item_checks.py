@@ -15,13 +15,14 @@ from dataclasses import dataclass
 from assistant.domain import Fact
 from assistant.generation.proof.contradictions import Reference, denials
 from assistant.generation.proof.passages import NEAR_PREFIX
+from assistant.generation.proof.polarity import read_clauses
 from assistant.generation.proof.support_texts import folded, stands_in
 from assistant.generation.sentence_words import clauses, content_stems, says
 from assistant.generation.writer import CaseBrief
 from assistant.generation.writers.item_answer import ItemDraft, ItemStep
 from assistant.generation.writers.item_prompt import EXAMPLE_WORDS, SYSTEM
 from assistant.language.casing import bare_words
-from assistant.language.languages import language_of
+from assistant.language.languages import language_of, leans_to
 from assistant.language.quantities import find_messages, find_quantities, foreign_values
 
 SAME_WORDS = 0.85
@@ -36,6 +37,9 @@ FEWEST_WORDS = 6
 FEWEST_TOLD = 4
 """Words of an outcome from which on an action that has them all tells it."""
 
+FEWEST_SHARED = 2
+"""Words of criterion, sources and data in results that have none of the outcome's."""
+
 NO_RESULT = "no step has an expected result; write what the tester must see in the last e"
 
 _LEAK_WORDS = 8
@@ -44,6 +48,8 @@ _PROMPT_MARKS = re.compile(
     r"^\s*(?:test|data|outcome)\s*:|\bnot: |” does not hold\b|” holds\b",
     re.IGNORECASE | re.MULTILINE,
 )
+_NOTHING = re.compile(r"^[^\d]*0(?:[.,]0+)?[^\d]*$")
+"""An amount of nothing, which follows wherever nothing is to be paid."""
 _DENIES = re.compile(
     r"\b(?:not|no|never|cannot|none|nothing|nobody|neither|without|\w+n['’]t|nicht|kein\w*|nie|"
     r"ohne|niemand|pas|aucune?|jamais|sans|non|sin|nunca|ningun\w*|niet|geen|zonder|bez|nie ma)\b",
@@ -142,9 +148,11 @@ def _leaks(draft: ItemDraft, ground: ItemGround) -> Iterator[str]:
 
 
 def _language(draft: ItemDraft, ground: ItemGround) -> Iterator[str]:
-    wanted = language_of(ground.brief.criterion.text)
-    written = language_of("\n".join((*(step.a for step in draft.s), draft.results)))
-    if written != wanted:
+    brief = ground.brief
+    wanted = language_of(f"{brief.criterion.text} {brief.story.narrative}")
+    text = "\n".join((*(step.a for step in draft.s), draft.results))
+    written = language_of(text)
+    if written != wanted and not leans_to(text, wanted, rather_than=written):
         yield f"the criterion is in {wanted}; write the case in {wanted}"
 
 
@@ -155,6 +163,7 @@ def _values(draft: ItemDraft, ground: ItemGround) -> Iterator[str]:
     everything = folded("\n".join(ground.texts) + "\n" + "\n".join(own))
     for number, step in enumerate(draft.s, start=1):
         strange = foreign_values(_unquoted(step.e), known)
+        strange = tuple(one for one in strange if not _NOTHING.search(one))
         if strange:
             yield f'e of step {number}: "{strange[0]}" stands in no source and in no data'
         for message in find_messages(step.e):
@@ -181,10 +190,13 @@ def _on_another_side(fact: Fact, done: str) -> bool:
 def _outcome(draft: ItemDraft, ground: ItemGround) -> Iterator[str]:
     """A result that says the opposite of what is quoted, or leaves out its message."""
     said = folded(draft.results)
+    entered = folded("\n".join(text for step in draft.s for text in (step.a, step.d)))
     for quote, happens in ground.outcome:
+        bound = _bound_messages(quote)
         for message in find_messages(quote):
-            stated = stands_in(message.text.strip(" .!?,;:"), said)
-            if happens and not stated:
+            words = message.text.strip(" .!?,;:")
+            stated = stands_in(words, said)
+            if happens and not (stated or message.text in bound or stands_in(words, entered)):
                 yield f"e must hold “{message.text}”, word for word"
             if not happens and stated and not _denied(message.text, draft.results):
                 yield f"“{message.text}” must not be shown here"
@@ -195,6 +207,16 @@ def _outcome(draft: ItemDraft, ground: ItemGround) -> Iterator[str]:
             yield f"“{denied.words}” says the opposite of the outcome: {denied.theirs}"
     yield from _turned(draft, ground)
     yield from _accepts(draft, ground)
+
+
+def _bound_messages(quote: str) -> frozenset[str]:
+    """Messages that a quotation binds to a condition: "only if “Parcel locker” is chosen"."""
+    return frozenset(
+        message.text
+        for start, end in ((start, end) for _, start, end in clauses(quote))
+        if any(one.bound for one in read_clauses(quote[start:end]))
+        for message in find_messages(quote[start:end])
+    )
 
 
 def _turned(draft: ItemDraft, ground: ItemGround) -> Iterator[str]:
@@ -240,12 +262,15 @@ def _goes_through(text: str) -> tuple[bool, bool]:
 
 
 def _states(draft: ItemDraft, ground: ItemGround) -> Iterator[str]:
-    """Results that speak of nothing that the outcome speaks of, as the criterion tells it."""
+    """Results that speak neither of the outcome nor of two things of criterion, sources or data."""
     brief = ground.brief
-    own = [o.quote for o in brief.condition.outcomes if o.source_id == brief.criterion.id]
-    told = [content_stems(quote) for quote in own or [quote for quote, _ in ground.outcome]]
-    words = {word[:NEAR_PREFIX] for word in content_stems(draft.results)}
-    if told and not any(word[:NEAR_PREFIX] in words for one in told for word in one):
+    texts = [brief.criterion.text, *ground.situation]
+    texts += [source.chunk.text for source in brief.sources]
+    words = content_stems(draft.results)
+    near = {word[:NEAR_PREFIX] for word in words}
+    quoted = {word[:NEAR_PREFIX] for text, _ in ground.outcome for word in content_stems(text)}
+    told = frozenset[str]().union(*map(content_stems, texts))
+    if quoted and not near & quoted and len(words & told) < FEWEST_SHARED:
         yield "e must state the outcome for these data"
 
 

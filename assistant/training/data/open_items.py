@@ -116,8 +116,11 @@ def _entry(name: str, entry: str, rest: str) -> Iterator[Fact]:
         yield limit.model_copy(update={"holds": side_of(limit) is not False})
 
 
-def side_of(fact: Fact) -> bool | None:
-    """Whether the quoted words of a limit hold at its value; ``None`` where nobody can tell."""
+def side_of(fact: Fact, text: str = "") -> bool | None:
+    """Whether the quoted words of a limit hold at its value; ``None`` where nobody can tell: where
+    the limit reads otherwise in its ``text`` than alone ("can be moved up to 7 days before")."""
+    if text and _comparisons(fact.quote, fact.quote) != _comparisons(fact.quote, text):
+        return None
     condition = TestCondition(
         id="", criterion_id="", technique="boundary", statement="", facts=(fact,)
     )
@@ -127,6 +130,17 @@ def side_of(fact: Fact) -> bool | None:
     if not all(comparable(limit.tried, bound) for _, bound in limit.bounds):
         return None
     return limit.holds_at(limit.tried.value)
+
+
+def _comparisons(quote: str, text: str) -> list[str]:
+    """The comparisons of the limits in a quotation, as they are read in a text that holds it."""
+    start = " ".join(text.split()).casefold().find(" ".join(quote.split()).casefold())
+    end = start + len(" ".join(quote.split()))
+    return [
+        one.comparison
+        for one in find_quantities(" ".join(text.split()))
+        if start <= one.start < end and one.comparison != "none"
+    ]
 
 
 def outcomes_of(pair: OpenPair) -> tuple[Outcome, ...]:

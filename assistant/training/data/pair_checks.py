@@ -176,7 +176,11 @@ def _verbatim(words: str, text: str) -> bool:
 def _proved(pair: OpenPair) -> Iterator[tuple[str, str]]:
     brief = brief_of(pair)
     for fact in brief.condition.facts:
-        if fact.kind == "limit" and fact.value and side_of(fact) is (not fact.holds):
+        if (
+            fact.kind == "limit"
+            and fact.value
+            and side_of(fact, pair.criterion) is (not fact.holds)
+        ):
             holds = "holds" if fact.holds else "does not hold"
             yield SIDE, f"at {fact.value} it is not so that “{fact.quote}” {holds}"
     sources = Sources(brief.sources)

@@ -129,6 +129,7 @@ def test_who_acts_may_be_another_although_somebody_has_the_role() -> None:
         (">4h old", "4 h 1 min", True),
         ("longer than 5 minutes", "5 minutes 10 seconds", True),
         ("longer than 5 minutes", "4 minutes 50 seconds", False),
+        ("older than 12 months", "12 months and 1 day", True),
         ("bis spätestens 24 Stunden vor Beginn", "23 Stunden", False),
         ("bis spätestens 24 Stunden vor Beginn", "25 Stunden", True),
         ("jusqu'à 3 jours avant le départ", "2 jours", False),

@@ -152,6 +152,24 @@ def test_a_good_answer_becomes_a_case_with_the_title_and_data_of_code() -> None:
     assert not case.is_outline
 
 
+def test_a_name_that_binds_the_outcome_need_not_be_shown() -> None:
+    """ "only if “Parcel locker” is chosen" tells when, not what is seen."""
+    quote = 'is granted at once, only if "Direct debit" is chosen'
+    told = (Outcome(source_id="CC-12-AC1", quote=quote),)
+    criterion = STORY.criteria[0].model_copy(update={"text": f"An extension {quote}."})
+    of = GRANTED.model_copy(update={"outcomes": told})
+    granted = step(a="Request 14 days.", d="14 days", e="The extension is granted at once.")
+    written = writer(FakeChat(answer(granted))).write(brief(of, criterion=criterion))
+    assert [one.reason for one in written.rejected if "e must hold" in one.reason] == []
+
+
+def test_nothing_to_pay_needs_no_source() -> None:
+    free = step(a="Request 14 days.", d="14 days", e="The extension is granted; 0.00 EUR are due.")
+    assert "0.00" not in reason(free, of=GRANTED)
+    paid = step(a="Request 14 days.", d="14 days", e="The extension is granted; 0.50 EUR are due.")
+    assert "0.50" in reason(paid, of=GRANTED)
+
+
 def test_data_that_the_model_chooses_are_free() -> None:
     chosen = step(
         a="As Rita Moss, request an extension of 15 days for bill 4711 over 89.50 EUR.",
