@@ -1,6 +1,7 @@
 """How exactly `check FILE` marks: good cases with a finding, and planted faults that are found.
 
 Usage: python benchmarks/check.py PAIRS.jsonl [--part kept] [--no-keys] [--losses KIND]
+       python benchmarks/check.py --pack benchmarks/rating/claims-to-kegs
        python benchmarks/check.py --sample
 
 PAIRS.jsonl is that of ``proof.py``: cases that analysts wrote, each with its criterion and sources.
@@ -9,9 +10,11 @@ files, once as they are and once with each kind of fault planted by ``proof.py``
 door of the command. Nothing is told of the checklist item that a case tests. A case counts as
 marked where its verdict is "denied" or "not in the sources", or where a result is an echo;
 remarks on wording and repetitions do not count. ``--no-keys`` leaves the criterion out of the
-files, so that the search has to find it. ``--sample`` checks the sample project's existing cases
-instead and prints each finding. Compares to nothing: the truth is known by construction, or stands
-in ``sample_data/README.md``.
+files, so that the search has to find it. ``--pack`` checks the cases of a blind rating against the
+epics and wiki pages of the same pack (no case names a key): good are those that all raters called
+usable, and into 100 of these faults are planted. ``--sample`` checks the sample project's existing
+cases instead and prints each finding. Compares to nothing: the truth is known by construction, or
+stands in ``sample_data/README.md``.
 """
 
 from __future__ import annotations
@@ -19,16 +22,19 @@ from __future__ import annotations
 import argparse
 import csv
 import io
+import json
 import random
+import re
 import sys
 import tempfile
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from proof import FAULTS, PARTS, Pair, part, read_pairs
+from proof import FAULTS, PARTS, Pair, Step, part, read_pairs
 
 from assistant.domain import AcceptanceCriterion, Epic, SourceDocument, UserStory
 from assistant.generation.proof import RULES
@@ -36,9 +42,12 @@ from assistant.generation.proof.proof_faults import REPETITION
 from assistant.settings import load_settings
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review.check_suite import CaseCheck, SuiteCheck, check_cases, read_suite
+from assistant.workflow.sources import import_sources
 from assistant.workflow.sources.sample_project import ensure_sample_project
 
 ROOT = Path(__file__).resolve().parent.parent
+APART = frozenset(("echo", "invented rule"))
+"""Kinds of faults that add a sentence or repeat one; the others change what a case says."""
 COUNTED = RULES - {REPETITION}
 HEADERS = (
     "Test Case ID", "Title", "User Story", "Acceptance Criteria", "Preconditions", "Step No",
@@ -160,7 +169,7 @@ def measure_pairs(options: argparse.Namespace) -> None:
         with Workspace.open(settings, exclusive=True) as workspace:
             project = workspace.create_project("Check")
             fill(workspace, project.id, everything)
-            faults = found = 0
+            faults = found = changed = changed_found = 0
             for name, planted in suites(pairs, pairs, options.seed):
                 report = report_of(workspace, project.id, planted, keys, named=not options.no_keys)
                 hits = sum(map(marked, report.cases))
@@ -174,11 +183,17 @@ def measure_pairs(options: argparse.Namespace) -> None:
                     print(f"{'':<26} linked: {ways}; right: {_right(report, planted, keys)}")
                 else:
                     faults, found = faults + len(planted), found + hits
+                    if name not in APART:
+                        changed, changed_found = changed + len(planted), changed_found + hits
                 if options.losses == name:
                     for one in report.cases:
                         if marked(one) == (name == "good"):
                             print(told(one))
-            print(f"faults of all kinds found: {found} of {faults} ({found / max(1, faults):.1%})")
+            for kinds, number, hits in (
+                ("all kinds", faults, found),
+                ("all kinds but echo and invented rule", changed, changed_found),
+            ):
+                print(f"{kinds}: found {hits} of {number} ({hits / max(1, number):.1%})")
 
 
 def _right(report: SuiteCheck, pairs: Sequence[Pair], keys: dict[str, tuple[str, str]]) -> str:
@@ -187,6 +202,134 @@ def _right(report: SuiteCheck, pairs: Sequence[Pair], keys: dict[str, tuple[str,
         for checked, pair in zip(report.cases, pairs, strict=True)
     )
     return f"{right} of {len(pairs)}"
+
+
+# --- The packs of blind ratings -----------------------------------------------------------------
+
+_CASE = re.compile(r"^CASE (\S+) +\(list \w\)$", re.MULTILINE)
+_STEP = re.compile(
+    r"^ +\d+\. Action:   (?P<do>.*)\n(?: +Data:     (?P<data>.*)\n)?(?: +Expected: (?P<see>.*))?",
+    re.MULTILINE,
+)
+
+
+def pack_rows(text: str) -> Iterator[tuple[str, ...]]:
+    """The cases of a pack's file as rows of a table, one a step."""
+    pieces = _CASE.split(text)
+    for name, body in zip(pieces[1::2], pieces[2::2], strict=True):
+        title = re.search(r"^Title: (.*)$", body, re.MULTILINE)
+        given = body.partition("Preconditions:")[2].partition("Steps:")[0]
+        lines = [line.strip().removeprefix("- ") for line in given.splitlines() if line.strip()]
+        before = "\n".join(line for line in lines if line != "none")
+        for number, step in enumerate(_STEP.finditer(body), start=1):
+            said = [(step[part] or "").replace("(none)", "") for part in ("do", "data", "see")]
+            yield (name, title[1] if title else "", "", "", before, str(number), *said)
+
+
+def raters_of(folder: Path) -> dict[str, list[str]]:
+    """What each rater called each case."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for path in sorted((folder / "ratings").glob("*.csv")):
+        for row in csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))):
+            found[row["case"]].append(row["rating"])
+    return found
+
+
+def fill_from_pack(workspace: Workspace, project_id: str, folder: Path) -> dict[str, str]:
+    """Put the epics and wiki pages of a pack into the project; gives their texts by epic."""
+    texts = {}
+    for path in sorted((folder / "for_raters").glob("epic-*.txt")):
+        basis = path.read_text(encoding="utf-8").partition("\n" + "=" * 78)[0]
+        epic, _, page = basis.partition("A wiki page of the same company")
+        epic_text = epic.partition("\n")[2].strip().rstrip("-").encode()
+        reading = import_sources.read_epic(f"{path.stem}.md", epic_text)
+        import_sources.put(workspace, project_id, reading)
+        if page.strip():
+            found = import_sources.preview_text(
+                workspace, project_id, page, title=path.stem, as_kind="page"
+            )
+            import_sources.put(workspace, project_id, found.reading)
+        texts[path.stem] = basis
+    return texts
+
+
+def measure_pack(options: argparse.Namespace) -> None:
+    """The share with a finding of cases by their writer and by what raters called them, then of
+    those that all call usable with a fault planted."""
+    folder: Path = options.pack
+    key = json.loads((folder / "key.json").read_text(encoding="utf-8"))["cases"]
+    ratings = raters_of(folder)
+    rows = {
+        path.stem: list(pack_rows(path.read_text(encoding="utf-8")))
+        for path in sorted((folder / "for_raters").glob("epic-*.txt"))
+    }
+    with tempfile.TemporaryDirectory() as data_dir:
+        settings = load_settings(data_dir=Path(data_dir))
+        with Workspace.open(settings, exclusive=True) as workspace:
+            project = workspace.create_project("Pack")
+            texts = fill_from_pack(workspace, project.id, folder)
+            everything = [row for of_epic in rows.values() for row in of_epic]
+            report = _checked_rows(workspace, project.id, everything)
+            _print_ratings(report, ratings, key, options.losses)
+            good = {name for name, said in ratings.items() if set(said) == {"usable"}}
+            pairs = [one for one in _pairs(rows, texts) if one.item in good]
+            chosen = random.Random(options.seed).sample(pairs, min(PLANTED, len(pairs)))
+            keys = {pair.criterion: ("", "") for pair in pairs}
+            for name in PACK_FAULTS:
+                planted = dict(suites(chosen, pairs, options.seed))[name]
+                found = report_of(workspace, project.id, planted, keys, named=False)
+                hits = sum(map(marked, found.cases))
+                share = hits / max(1, len(planted))
+                print(f"{name:<26} marked {hits:>3} of {len(planted):>3} ({share:.1%})")
+                for one in found.cases if options.losses == name else ():
+                    if not marked(one):
+                        print(told(one))
+
+
+PLANTED = 100
+"""Cases of a pack that all raters call usable into which faults are planted."""
+PACK_FAULTS = ("other number", "other message", "turned negation")
+"""Those that need no checklist item to be planted."""
+
+
+def _pairs(rows: dict[str, list[tuple[str, ...]]], texts: dict[str, str]) -> Iterator[Pair]:
+    """Cases of a pack in the form into which faults are planted; ``item`` is the case's id."""
+    for epic, of_epic in rows.items():
+        for name in dict.fromkeys(row[0] for row in of_epic):
+            own = [row for row in of_epic if row[0] == name]
+            yield Pair(
+                domain=epic, language="en", story="", criterion=texts[epic], sources=(),
+                item=name, outcome="", title=own[0][1], given=tuple(own[0][4].splitlines()),
+                steps=tuple(Step(do=row[6], data=row[7], see=row[8], sources=()) for row in own),
+            )  # fmt: skip
+
+
+def _checked_rows(
+    workspace: Workspace, project_id: str, rows: Sequence[tuple[str, ...]]
+) -> SuiteCheck:
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows([HEADERS, *rows])
+    suite = read_suite(workspace, project_id, "pack.csv", out.getvalue().encode())
+    return check_cases(workspace, project_id, suite)
+
+
+def _print_ratings(
+    report: SuiteCheck, ratings: dict[str, list[str]], key: dict[str, dict[str, str]], losses: str
+) -> None:
+    made: Counter[tuple[str, str]] = Counter()
+    hit: Counter[tuple[str, str]] = Counter()
+    for one in report.cases:
+        good = set(ratings[one.case.id]) == {"usable"}
+        kind = key[one.case.id]["writer"], "usable by all raters" if good else "less than that"
+        made[kind] += 1
+        hit[kind] += marked(one)
+        if marked(one) and losses == "good" and good:
+            print(told(one))
+    ways = ", ".join(f"{count} by {way}" for way, count in report.links.items() if count)
+    print(f"{len(report.cases)} cases, linked: {ways}")
+    for kind, number in sorted(made.items()):
+        print(f"{kind[0]:<10} {kind[1]:<22} marked {hit[kind]:>3} of {number:>3} "
+              f"({hit[kind] / number:.1%})")  # fmt: skip
 
 
 def measure_sample() -> None:
@@ -215,14 +358,17 @@ def main() -> None:
     options.add_argument("pairs", type=Path, nargs="?")
     options.add_argument("--part", choices=PARTS)
     options.add_argument("--no-keys", action="store_true")
+    options.add_argument("--pack", type=Path)
     options.add_argument("--sample", action="store_true")
     options.add_argument("--seed", type=int, default=7)
     options.add_argument("--losses", help="print what was decided wrongly of this kind")
     given = options.parse_args()
     if given.sample:
         measure_sample()
+    elif given.pack:
+        measure_pack(given)
     elif given.pairs is None:
-        options.error("name PAIRS.jsonl, or give --sample")
+        options.error("name PAIRS.jsonl, or give --pack or --sample")
     else:
         measure_pairs(given)
 

@@ -26,6 +26,7 @@ from assistant.domain import (
 )
 from assistant.generation.numbering import Numbering
 from assistant.generation.proof import Ground, Sources, covered_conditions
+from assistant.generation.proof.case_proof import claims_side
 from assistant.generation.run_plan import story_sources
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.duplicate_texts import CurrentTexts, current_texts
@@ -157,7 +158,10 @@ class SuiteBasis:
         return grounds[0] if len(grounds) == 1 else _joined(grounds)
 
     def situated(self, case: TestCase, ground: Ground) -> tuple[str, ...]:
-        """Ids of the conditions of the case's criteria whose facts the case sets."""
+        """Ids of the conditions of the case's criteria whose facts the case sets.
+
+        Main flows are left out: their sentence often tells of both sides, and the case is on one.
+        """
         return covered_conditions(
             case.model_copy(
                 update={
@@ -166,7 +170,11 @@ class SuiteBasis:
                     )
                 }
             ),
-            [one.model_copy(update={"outcomes": ()}) for one in ground.conditions if not one.legs],
+            [
+                one.model_copy(update={"outcomes": ()})
+                for one in ground.conditions
+                if not one.legs and claims_side(one)
+            ],
         )
 
     def _story_ground(self, epic_key: str, story_key: str) -> Ground:
