@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from assistant.domain import Epic, SourceDocument, TestCase, Unread, Value
@@ -122,6 +122,11 @@ class Reading(Value):
     fields: tuple[FieldChoice, ...] = ()
     items: tuple[SourceItem, ...] = ()
     columns: Literal["", "known", "unsure"] = ""
+
+    def changed(self, document: Mapping[str, object], **others: object) -> Reading:
+        """The reading with these fields of its document, and these of its own, changed."""
+        whole = self.document.model_copy(update=document)
+        return self.model_copy(update={"document": whole, **others})
 
 
 class FileOutcome(Value):

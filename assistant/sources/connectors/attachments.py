@@ -146,11 +146,10 @@ class Attachments:
         )
         besides = one.said_besides.encode("utf-8", "replace")
         content = hashlib.sha256(data + besides).hexdigest()
-        document = reading.document.model_copy(
-            update={"id": one.external_id, "title": one.shown, "uri": one.uri,
-                    "metadata": metadata, "content_hash": content}
-        )  # fmt: skip
-        return reading.model_copy(update={"document": document})
+        return reading.changed({
+            "id": one.external_id, "title": one.shown, "uri": one.uri, "metadata": metadata,
+            "content_hash": content,
+        })  # fmt: skip
 
 
 def _has_text(one: Attachment) -> bool:

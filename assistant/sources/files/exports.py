@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 
 from pydantic import ValidationError
 
-from assistant.domain import DocumentKind, SourceDocument, SourceMetadata, Value
+from assistant.domain import Value
 from assistant.errors import UnreadableFile
 from assistant.sources.files.child_process import Record
 from assistant.sources.files.clean import clean_text
-from assistant.sources.files.converted import report_of
-from assistant.sources.files.converted_documents import check_length
+from assistant.sources.files.converted_documents import check_length, report_of
 from assistant.sources.files.source_file import Source
 from assistant.sources.grids.document_tables import with_tables
 from assistant.sources.grids.grids import make_grid
@@ -144,30 +143,22 @@ def _page(page: Page, source: Source, export: Export, alone: bool) -> Reading:
     reading = read_text(text, as_kind=as_kind, title=page.title, uri=page.uri,
                         document_id=identity)  # fmt: skip
     reading = with_tables(reading)
-    found = reading.document.metadata
-    metadata = SourceMetadata(
-        project=page.project or found.project,
-        release=found.release,
-        team=found.team,
-        labels=tuple(dict.fromkeys((*page.labels, *found.labels))),
-        author=page.author or found.author,
-        key=found.key or page.key,
-    )
-    document_kind: DocumentKind = reading.document.kind
-    document = SourceDocument(
-        id=identity, kind=document_kind, title=page.title or source.title,
-        text=reading.document.text, uri=page.uri, metadata=metadata, content_hash=content_hash,
-    )  # fmt: skip
+    found, stated_kind = reading.document.metadata, reading.document.kind
+    labels = tuple(dict.fromkeys((*page.labels, *found.labels)))
+    metadata = found.model_copy(update={
+        "project": page.project or found.project, "labels": labels,
+        "author": page.author or found.author, "key": found.key or page.key,
+    })  # fmt: skip
     item = SourceItem(
-        key=page.key or identity, kind="rule" if document_kind == "rules" else "document",
-        title=document.title, type=page.type, status=page.status, project=page.project,
-        labels=page.labels, author=page.author, parent=page.parent, uri=page.uri,
+        key=page.key or identity, kind="rule" if stated_kind == "rules" else "document",
+        title=page.title or source.title, type=page.type, status=page.status,
+        project=page.project, labels=page.labels, author=page.author, parent=page.parent,
+        uri=page.uri,
     )  # fmt: skip
-    return reading.model_copy(
-        update={
-            "document": document,
-            "items": (item,),
-            "notes": (*export.notes, *reading.notes) if alone else reading.notes,
-            "report": export.report.model_copy(update={"parts": 1, "characters": len(text)}),
-        }
-    )
+    return reading.changed(
+        {"id": identity, "title": item.title, "uri": page.uri, "metadata": metadata,
+         "content_hash": content_hash},
+        items=(item,),
+        notes=(*export.notes, *reading.notes) if alone else reading.notes,
+        report=export.report.model_copy(update={"parts": 1, "characters": len(text)}),
+    )  # fmt: skip

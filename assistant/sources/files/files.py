@@ -8,8 +8,11 @@ from assistant.errors import UnsupportedFile
 from assistant.sources.files.archives import ReadLimits
 from assistant.sources.files.child_process import run_reader
 from assistant.sources.files.clean import clean_text
-from assistant.sources.files.converted import collect
-from assistant.sources.files.converted_documents import document_reading, text_reading
+from assistant.sources.files.converted_documents import (
+    collect,
+    document_reading,
+    text_reading,
+)
 from assistant.sources.files.exports import Export, export_readings, read_export
 from assistant.sources.files.kinds import FileKind, kind_of_bytes, kind_of_text
 from assistant.sources.files.source_file import Source, source_of
@@ -18,13 +21,13 @@ from assistant.sources.grids.file_grids import (
     decoded,
     file_text,
     is_table,
+    plain_cells,
     text_grids,
     workbook_grids,
 )
 from assistant.sources.grids.grids import Grid
 from assistant.sources.grids.jira_csv import is_issue_table, issue_reading
 from assistant.sources.grids.mapping import ColumnMapping, may_hold_cases
-from assistant.sources.grids.rich_cells import plain_cells
 from assistant.sources.grids.table_files import read_grids
 from assistant.sources.pasted.pasted import TextKind
 from assistant.sources.reading import Reading

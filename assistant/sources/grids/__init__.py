@@ -1,15 +1,6 @@
 """Rows of tables and exports to test cases and requirements: headers, columns, mapping."""
 
 __all__ = [
-    "case_rows",
-    "document_tables",
-    "field_choice",
-    "file_grids",
-    "grids",
-    "headers",
-    "issues",
-    "jira_csv",
-    "mapping",
-    "rich_cells",
-    "table_files",
-]
+    "case_rows", "document_tables", "field_choice", "file_grids", "grids", "headers", "issues",
+    "jira_csv", "mapping", "table_files",
+]  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from assistant.domain import Unread
@@ -186,8 +186,7 @@ def _names_case(cells: Cells) -> bool:
     return bool(cells.get("id") or cells.get("title"))
 
 
-def _numbers(columns: Columns, wanted: object) -> set[int]:
-    assert callable(wanted)
+def _numbers(columns: Columns, wanted: Callable[[str], bool]) -> set[int]:
     return {n for name, numbers in columns.fields.items() if wanted(name) for n in numbers}
 
 

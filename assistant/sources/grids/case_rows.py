@@ -7,6 +7,7 @@ import re
 from assistant.domain import TECHNIQUES, CaseOrigin, Priority, Technique, TestCase, TestStep, Unread
 from assistant.sources.grids.case_groups import RESULT_LINES, CaseRows, grouped
 from assistant.sources.grids.grids import Grid
+from assistant.sources.grids.headers import HEADERS
 from assistant.sources.grids.step_cells import (
     by_turns,
     data_apart,
@@ -21,17 +22,8 @@ from assistant.sources.pasted.ids import Taken, digest, find_key
 from assistant.sources.pasted.metadata import label_list
 from assistant.sources.pasted.story_sentences import shortened
 
-_HIGH = re.compile(
-    r"high(?:est)?|critical|blocker|urgent|p0|p1|1|must(?: have)?|1 ?- ?.*|hoch"
-    r"|very high|高|最高|высокий|критический|критичный|високий|критичний|alta|alto|haute|élevée?"
-    r"|critique|crític[ao]|critic[ao]|kritisch|hoog|wysoki|krytyczny|yüksek|kritik",
-    re.IGNORECASE,
-)
-_LOW = re.compile(
-    r"low(?:est)?|minor|trivial|p3|p4|p5|4|5|could(?: have)?|won'?t(?: have)?"
-    r"|[45] ?- ?.*|niedrig|nice to have|低|最低|низкий|низький|baja|bajo|baixa|baixo|bassa|basso"
-    r"|basse|faible|laag|niski|düşük",
-    re.IGNORECASE,
+_HIGH, _LOW = (
+    re.compile("|".join(HEADERS["priorities"][name]), re.IGNORECASE) for name in ("high", "low")
 )
 _LIST = re.compile(r"\s*[\n;,]\s*")
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.sources.grids.headers import Columns, best_title, field_of, normalised
+from assistant.sources.grids.headers import HEADERS, Columns, best_title, field_of, normalised
 from assistant.sources.pasted.ids import find_key
 
 Rows = Sequence[Sequence[str]]
@@ -13,13 +13,6 @@ Rows = Sequence[Sequence[str]]
 _ID = re.compile(r"[^\W_]+(?:[-_./#:]+[^\W_]+)*")
 _LONGEST_ID, _LONGEST_KEYS = 40, 200
 _COUNT = re.compile(r"(?:[^\W\d]{1,12}[ .#-]{0,3})?(\d{1,3})[.)]?")
-_TICKETS = frozenset(
-    {"ticket", "tickets", "ticket id", "ticket key", "ticket no", "ticket number", "ticket link",
-     "issue", "issues", "issue link", "jira issue", "jira issues", "jira ticket", "jira tickets",
-     "jira link", "jira story", "jira ref", "linked ticket", "linked tickets", "related ticket",
-     "related tickets", "story link", "user story link", "requirement link", "us", "us id"}
-)  # fmt: skip
-"""What a column of the tested requirement is called in some files, and something else in others."""
 
 
 def settled(columns: Columns, header: Sequence[str], rows: Rows) -> Columns:
@@ -104,7 +97,7 @@ def _link_tickets(
     """The requirement in a column such as "Ticket", unless another column has its key."""
     if any(find_key(_cell(row, n)) for n in fields.get("story", ()) for row in rows):
         return
-    for number in [n for n in unknown if names[n] in _TICKETS]:
+    for number in [n for n in unknown if names[n] in HEADERS["unsure"]["story"]]:
         cells = [cell for row in rows if (cell := _cell(row, number))]
         hits = sum(len(cell) <= _LONGEST_KEYS and bool(find_key(cell)) for cell in cells)
         if cells and hits * 5 >= len(cells) * 4:

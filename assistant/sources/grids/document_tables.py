@@ -52,15 +52,10 @@ def with_tables(reading: Reading) -> Reading:
     kind: DocumentKind = "epic" if epics else document.kind
     if cases and inside * 2 > len(document.text):
         kind = "test_cases"
-    return reading.model_copy(
-        update={
-            "document": document.model_copy(update={"kind": kind}),
-            "epics": epics,
-            "cases": tuple(cases),
-            "unread": (*reading.unread, *unread),
-            "notes": (*reading.notes, *said),
-        }
-    )
+    return reading.changed(
+        {"kind": kind}, epics=epics, cases=tuple(cases), unread=(*reading.unread, *unread),
+        notes=(*reading.notes, *said),
+    )  # fmt: skip
 
 
 def _known_tables(text: str) -> Iterator[tuple[Grid, int]]:

@@ -10,29 +10,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from assistant.sources.grids.headers import HEADERS
+
 _NAMES = {
-    "criteria": re.compile(
-        r"\b(?:acceptance|akzeptanz\w*|abnahme\w*|success criteri\w+|conditions? of satisfaction|"
-        r"crit[eè]res? d.acceptation|criterios de aceptaci[oó]n|acs?|definition of success)\b",
-        re.IGNORECASE,
-    ),
-    "release": re.compile(
-        r"^(?:target |planned |scheduled )?(?:release|fix version(?:/?s)?|build|drop)$|"
-        r"\brelease (?:name|version)\b|_release__c$",
-        re.IGNORECASE,
-    ),
-    "team": re.compile(
-        r"^(?:(?:scrum|delivery|agile|assigned|responsible|feature) )?(?:team|squad|crew)"
-        r"(?: name)?$|_team__c$",
-        re.IGNORECASE,
-    ),
-    "epic": re.compile(
-        r"^(?:epic link|epic key|parent epic|feature link)$|_epic__c$", re.IGNORECASE
-    ),
+    role: re.compile("|".join(patterns), re.IGNORECASE)
+    for role, patterns in HEADERS["fields"].items()
 }
-_NOT_CRITERIA = re.compile(
-    r"\b(?:date|by|count|number|status|state|passed|done\?)\b", re.IGNORECASE
-)
 _GHERKIN = re.compile(r"^\W*(?:given|when|then)\b", re.IGNORECASE | re.MULTILINE)
 _LISTED = re.compile(r"^\s*(?:[-*•#]+|\d{1,2}[.)]|\(?[aA][cC][ -]?\d+\W)\s*\S", re.MULTILINE)
 
@@ -44,11 +27,15 @@ class Chosen(NamedTuple):
     name: str
     reason: str
 
+    def record(self, role: str) -> dict[str, object]:
+        """The record by which a reader says so."""
+        return {"field": {"role": role, **self._asdict()}}
+
 
 def is_named_for(role: str, name: str) -> bool:
     """Whether a field of this name is one for ``role``, going by its name alone."""
     return bool(_NAMES[role].search(name)) and not (
-        role == "criteria" and _NOT_CRITERIA.search(name)
+        role == "criteria" and _NAMES["not_criteria"].search(name)
     )
 
 

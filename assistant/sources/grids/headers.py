@@ -15,9 +15,11 @@ from assistant.sources.word_lists import word_lists
 
 TableKind = Literal["cases", "requirements"]
 
-_HEADERS = word_lists("headers")
+HEADERS = word_lists("headers")
+"""Names of columns, and words in them."""
+
 _ISSUES = {"issue key", "summary", "issue type"}
-_ENGLISH = {other: name for name, others in _HEADERS["jira"].items() for other in others}
+_ENGLISH = {other: name for name, others in HEADERS["jira"].items() for other in others}
 _COMMENTED = re.compile(r"^# ?(?=[^\W\d_])")
 """What makes a header row a comment (TestLink's "#docid")."""
 _SHORT = 6
@@ -37,11 +39,11 @@ def normalised(header: str) -> str:
     return name.removesuffix(" (s)").strip()
 
 
-_CASES = (*_HEADERS["cases_in_other_languages"].items(), *_HEADERS["cases"].items())
+_CASES = (*HEADERS["cases_in_other_languages"].items(), *HEADERS["cases"].items())
 _ALIASES: dict[TableKind, dict[str, str]] = {
     "cases": {normalised(alias): name for name, aliases in _CASES for alias in aliases},
     "requirements": {
-        alias: name for name, aliases in _HEADERS["requirements"].items() for alias in aliases
+        alias: name for name, aliases in HEADERS["requirements"].items() for alias in aliases
     },
 }
 _GLUED: dict[TableKind, dict[str, str]] = {

@@ -7,14 +7,16 @@ priority, author) is kept as an item under the issue's key.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from assistant.domain import Epic, SourceMetadata, Value
 from assistant.sources.files.source_file import Source
-from assistant.sources.grids.grids import Grid, make_grid
+from assistant.sources.grids.grids import make_grid
+from assistant.sources.grids.headers import HEADERS
 from assistant.sources.grids.requirement_rows import EPIC_TYPES
 from assistant.sources.grids.table_files import TYPES, read_grids, types_note
-from assistant.sources.grids.written_steps import written_steps
 from assistant.sources.reading import (
     ExtractionReport,
     FieldChoice,
@@ -25,12 +27,7 @@ from assistant.sources.reading import (
 )
 
 _EPIC_TYPES = EPIC_TYPES | {"feature"}
-_TEST_TYPES = frozenset({"test", "test case", "testcase"})
-_OTHER_TESTS = frozenset(
-    {"test execution", "test plan", "test set", "pre-condition", "precondition", "test run"}
-)
 _RELATED = frozenset({"relates", "relates to", "is related to"})
-_FAULTS = frozenset({"bug", "defect", "error", "incident", "fehler", "erro", "anomalie", "ошибка"})
 _REQUIREMENT_HEADER = (
     "Key", "Issue Type", "Summary", "Description", "Acceptance Criteria", "Epic Link", "Epic Name",
     "Fix Version", "Team", "Labels",
@@ -75,9 +72,9 @@ class Issue(Value):
         name = self.type.strip().casefold()
         if name in _EPIC_TYPES:
             return "epic"
-        if name in _TEST_TYPES:
+        if name in HEADERS["types"]["test"]:
             return "case"
-        return "document" if name in _OTHER_TESTS else "story"
+        return "document" if name in HEADERS["types"]["other_test"] else "story"
 
     def item(self) -> SourceItem:
         """The issue as an item of the reading."""
@@ -116,30 +113,23 @@ def read_issues(
         rows = [row for issue in tests for row in _case(issue, by_key)]
         grids.append(make_grid("Test cases", [_CASE_HEADER, *rows]))
     reading = read_grids(
-        [_unnumbered(grid) for grid in grids if grid is not None],
-        title=source.title,
-        document_id=source.id,
-        content_hash=source.content_hash,
+        [replace(grid, first_row=0) for grid in grids if grid is not None],
+        title=source.title, document_id=source.id, content_hash=source.content_hash,
         notes=(*notes, *types),
-    )
+    )  # fmt: skip
     known = {*notes, *types}
     said = [note for note in reading.notes if note in known or not note.startswith(TYPES)]
     projects = list(dict.fromkeys(issue.project for issue in issues if issue.project))
-    document = reading.document
-    metadata = document.metadata.model_copy(
-        update={"project": document.metadata.project or (projects[0] if len(projects) == 1 else "")}
-    )
-    return reading.model_copy(
-        update={
-            "document": document.model_copy(update={"metadata": metadata}),
-            "epics": tuple(_with_uris(epic, by_key) for epic in reading.epics),
-            "items": tuple(issue.item() for issue in issues),
-            "notes": tuple(dict.fromkeys(said)),
-            "fields": tuple(fields),
-            "report": (report or ExtractionReport(parts=len(issues))).model_copy(
-                update={"characters": len(document.text)}
-            ),
-        }
+    known_metadata = reading.document.metadata
+    project = known_metadata.project or (projects[0] if len(projects) == 1 else "")
+    written = {"characters": len(reading.document.text)}
+    return reading.changed(
+        {"metadata": known_metadata.model_copy(update={"project": project})},
+        epics=tuple(_with_uris(epic, by_key) for epic in reading.epics),
+        items=tuple(issue.item() for issue in issues),
+        notes=tuple(dict.fromkeys(said)),
+        fields=tuple(fields),
+        report=(report or ExtractionReport(parts=len(issues))).model_copy(update=written),
     )
 
 
@@ -147,10 +137,6 @@ def metadata_of(issue: Issue) -> SourceMetadata:
     """An issue's own metadata, for a document of its own."""
     return SourceMetadata(project=issue.project, release=issue.release, team=issue.team,
                           labels=issue.labels, author=issue.author, key=issue.key)  # fmt: skip
-
-
-def _unnumbered(grid: Grid) -> Grid:
-    return Grid(grid.name, grid.header, grid.rows, grid.columns, grid.above, first_row=0)
 
 
 def _requirement(issue: Issue, by_key: dict[str, Issue]) -> tuple[str, ...]:
@@ -187,7 +173,7 @@ def _case(issue: Issue, by_key: dict[str, Issue]) -> list[tuple[str, ...]]:
         (_epic_of(known, by_key)[0] for key in tested if (known := by_key.get(key))), ""
     )
     description, preconditions, steps = issue.description, issue.preconditions, issue.steps
-    if not (steps or issue.gherkin) and (written := written_steps(description)):
+    if not (steps or issue.gherkin) and (written := _written_steps(description)):
         description, steps = written.before, written.cells
         preconditions = preconditions or written.preconditions
     first = (
@@ -213,7 +199,7 @@ def _one_story_beside(issue: Issue, by_key: dict[str, Issue]) -> list[str]:
     stories = [
         key for key in near
         if (known := by_key.get(key)) and known.kind == "story"
-        and known.type.casefold() not in _FAULTS
+        and known.type.casefold() not in HEADERS["types"]["fault"]
     ]  # fmt: skip
     return stories if len(stories) == 1 else []
 
@@ -227,3 +213,69 @@ def _with_uris(epic: Epic, by_key: dict[str, Issue]) -> Epic:
         for story in epic.stories
     )
     return epic.model_copy(update={"stories": stories, "uri": own.uri if own else epic.uri})
+
+
+# --- Steps that are written in a description --------------------------------------------------
+
+_LABEL = re.compile(
+    r"^[ \t]*(?:#{1,6}[ \t]+|[-*][ \t]+)?[*_]{0,2}"
+    r"(?:(?P<expected>expected(?:[ ]+(?:results?|outcomes?|behaviou?rs?))?)"
+    r"|(?P<actual>(?:actual|observed)(?:[ ]+(?:results?|outcomes?|behaviou?rs?))?)"
+    r"|(?P<steps>(?:test[ ]+)?steps?(?:[ ]+to[ ]+(?:reproduce|execute|follow|test))?|actions?)"
+    r"|(?P<preconditions>pre-?[ ]?(?:conditions?|requisites?))"
+    r"|(?P<data>(?:test|input)[ ]+data))"
+    r"[*_]{0,2}[ \t]*(?:[:：][*_]{0,2}|(?=\n|$))[ \t]*",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _WrittenSteps:
+    """A test's description taken apart; ``before`` is what no label names a step of.
+
+    ``cells`` are action, data and expected result: of all steps, or of one after the other.
+    """
+
+    cells: tuple[tuple[str, str, str], ...]
+    before: str = ""
+    preconditions: str = ""
+
+
+def _written_steps(description: str) -> _WrittenSteps | None:
+    """The steps in a description where it says what is expected; ``None`` where it does not.
+
+    Without a label for the steps, all that stands before the result is what to do. Where each step
+    has its result, a result is one line, and what follows is the next step.
+    """
+    marks = list(_LABEL.finditer(description))
+    parts: dict[str, list[str]] = {}
+    for number, mark in enumerate(marks):
+        end = marks[number + 1].start() if number + 1 < len(marks) else len(description)
+        parts.setdefault(str(mark.lastgroup), []).append(description[mark.end() : end].strip())
+    told = {name: "\n".join(filter(None, texts)) for name, texts in parts.items()}
+    before = description[: marks[0].start()].strip() if marks else ""
+    actions = told.get("steps", "")
+    if not actions:
+        actions, before = before, ""
+    results = [result for result in parts.get("expected", []) if result]
+    if not (actions and results):
+        return None
+    if told.get("actual"):
+        before = "\n\n".join(filter(None, (before, f"Actual result: {told['actual']}")))
+    if len(results) == 1:
+        cells = [(actions, told.get("data", ""), results[0])]
+    else:
+        cells = [*_by_turns(actions, results)]
+        cells[0] = (cells[0][0], told.get("data", ""), cells[0][2])
+    return _WrittenSteps(tuple(cells), before, told.get("preconditions", ""))
+
+
+def _by_turns(first: str, results: list[str]) -> Iterator[tuple[str, str, str]]:
+    """Steps whose results each begin a text that goes on with the next step."""
+    action = first
+    for number, text in enumerate(results):
+        result, _, following = text.partition("\n")
+        if number == len(results) - 1:
+            result, following = text, ""
+        yield action, "", result.strip()
+        action = following.strip()

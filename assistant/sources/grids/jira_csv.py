@@ -50,11 +50,8 @@ def issue_reading(grid: Grid, source: Source, notes: Sequence[str]) -> Reading:
     chosen = {role: found for role in ("criteria", "release", "team", "epic")
               if (found := choose_field(role, fields))}  # fmt: skip
     issues = [table.issue(row, chosen) for row in grid.rows if any(cell.strip() for cell in row)]
-    choices = [
-        FieldChoice(role=role, field=choice.field, name=choice.name, reason=choice.reason)
-        for role, choice in chosen.items()
-        if role in {"criteria", "release", "team", "epic"}
-    ]
+    choices = [FieldChoice.model_validate(choice.record(role)["field"])
+               for role, choice in chosen.items()]  # fmt: skip
     comments = sum(
         bool(n < len(row) and row[n].strip()) for row in grid.rows for n in table.of("comment")
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import Literal, get_args
 
 from assistant.domain import TestCase, Unread, Value
 from assistant.errors import SourceError
@@ -279,15 +279,7 @@ def _reason(field: str, by_name: str) -> str:
 
 
 def _field(name: str) -> CaseField:
-    known: dict[str, CaseField] = {
-        "id": "id", "title": "title", "objective": "objective", "preconditions": "preconditions",
-        "postconditions": "postconditions", "priority": "priority", "type": "type",
-        "release": "release", "team": "team", "epic": "epic", "story": "story",
-        "criteria": "criteria", "labels": "labels", "status": "status",
-        "step_number": "step_number", "step_action": "step_action", "step_data": "step_data",
-        "step_expected": "step_expected", "gherkin": "gherkin", "plain": "plain",
-    }  # fmt: skip
-    return known.get(name, "ignore")
+    return next((field for field in get_args(CaseField) if field == name), "ignore")
 
 
 def _first(rows: Sequence[Sequence[str]], number: int) -> str:

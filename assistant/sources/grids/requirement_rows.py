@@ -1,4 +1,7 @@
-"""Requirement tables to epics: Key, Summary, Description, Acceptance Criteria, Epic Link, ..."""
+"""Requirement tables to epics (Key, Summary, Acceptance Criteria, Epic Link, ...) and to items.
+
+Items hold what the test basis has no field for: status, priority, people.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import re
 from dataclasses import dataclass, field
 
 from assistant.sources.grids.grids import Grid
+from assistant.sources.grids.headers import HEADERS, normalised
 from assistant.sources.pasted.basis import EpicDraft
 from assistant.sources.pasted.ids import split_key
 from assistant.sources.pasted.jira_wiki import is_jira_wiki, jira_to_markdown
@@ -13,7 +17,7 @@ from assistant.sources.pasted.lines import Line, split_lines
 from assistant.sources.pasted.metadata import label_list
 from assistant.sources.pasted.outline import build_outline, open_fences
 from assistant.sources.pasted.story_parts import StoryDraft, add_part, finish_story
-from assistant.sources.reading import Place
+from assistant.sources.reading import Place, SourceItem
 
 _TRACKER_KEY = re.compile(r"[A-Z][\w-]*-\d+")
 """A key as a tracker may write it: unlike in running text, a hyphen more is no doubt."""
@@ -104,13 +108,11 @@ def _requirements(grid: Grid) -> list[_Row]:
             if cell
         )
         title = cells.get("title", "") or cells.get("narrative", "")
+        above = found[-1].cells if found else {}
         same = (
             bool(found)
-            and cells.get("key", "") in {"", found[-1].cells.get("key", "")}
-            and (
-                title
-                in {"", found[-1].cells.get("title", "") or found[-1].cells.get("narrative", "")}
-            )
+            and cells.get("key", "") in {"", above.get("key", "")}
+            and title in {"", above.get("title", "") or above.get("narrative", "")}
         )
         known = by_key.get((cells.get("key", ""), title)) if cells.get("key") else None
         target = found[-1] if same else known
@@ -126,10 +128,7 @@ def _requirements(grid: Grid) -> list[_Row]:
     return found
 
 
-EPIC_TYPES = frozenset(
-    ["epic", "initiative", "theme", "эпик", "épica", "epica", "épico", "épopée", "epik",
-     "エピック", "史诗", "에픽"]
-)  # fmt: skip
+EPIC_TYPES = frozenset(HEADERS["types"]["epic"])
 """What an epic's type is called, also by trackers that were set up in another language."""
 
 
@@ -222,3 +221,43 @@ def finish_all(text: str, epics: list[EpicDraft]) -> None:
     for epic in epics:
         for story in epic.stories:
             finish_story(text, story)
+
+
+# --- Items ------------------------------------------------------------------------------------
+
+
+def requirement_items(grid: Grid) -> list[SourceItem]:
+    """An item for each row of a requirement table that has a key."""
+    columns = grid.columns
+    assert columns is not None
+    numbers = item_columns(grid)
+    items = dict[str, SourceItem]()
+    for row in grid.rows:
+        key = " ".join(columns.cell(row, "key").split())
+        if not key or key in items:
+            continue
+        more = {name: row[n].strip() for name, n in numbers.items() if n < len(row)}
+        kind = columns.cell(row, "type")
+        items[key] = SourceItem(
+            key=key,
+            kind="epic" if kind.casefold() in EPIC_TYPES else "story",
+            title=" ".join(columns.cell(row, "title").split()),
+            type=kind,
+            release=columns.cell(row, "release", ", "),
+            team=columns.cell(row, "team", ", "),
+            labels=label_list(columns.cell(row, "labels", ", ")),
+            parent=columns.cell(row, "epic"),
+            **more,
+        )
+    return list(items.values())
+
+
+def item_columns(grid: Grid) -> dict[str, int]:
+    """The numbers of the columns that only items hold, by the item's field."""
+    names = [normalised(name) for name in grid.header]
+    return {
+        field: names.index(name)
+        for field, known in HEADERS["items"].items()
+        for name in names
+        if name in known
+    }

@@ -12,8 +12,13 @@ from assistant.sources.files.clean import clean_text
 from assistant.sources.grids.case_rows import read_cases
 from assistant.sources.grids.delimited import read_delimited
 from assistant.sources.grids.grids import Grid, make_grid, unmarked
-from assistant.sources.grids.requirement_items import item_columns, requirement_items
-from assistant.sources.grids.requirement_rows import RequirementText, finish_all, read_requirements
+from assistant.sources.grids.requirement_rows import (
+    RequirementText,
+    finish_all,
+    item_columns,
+    read_requirements,
+    requirement_items,
+)
 from assistant.sources.pasted.assemble import Assembled, assemble
 from assistant.sources.pasted.basis import EpicDraft
 from assistant.sources.pasted.ids import Taken

@@ -17,6 +17,7 @@ from assistant.sources.pasted.story_parts import (
     block_text,
     draft_story,
     finish_story,
+    headed,
     listed_stories,
 )
 from assistant.sources.pasted.story_sentences import starts_story
@@ -313,8 +314,7 @@ class BasisReader:
                 epic.meta.add(block.pairs)
             else:
                 parts.append(block_text(self.text, block))
-        if node.title:
-            parts[:1] = [f"{_titled(node)}:\n{parts[0]}"] if parts else [_titled(node)]
+        parts = headed(_titled(node) if node.title else "", parts)
         epic.description.extend(part for part in parts if part)
         for child in node.children:
             if self.kinds.get(id(child)) in {"story", "group"}:

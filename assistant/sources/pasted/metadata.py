@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, cast
 
+from assistant.domain import SourceMetadata
 from assistant.sources.pasted.lines import Line, unwrap
 from assistant.sources.pasted.vocabulary import EPIC_WORDS
 
@@ -53,6 +54,13 @@ class Metadata:
                 self.other.append(f"{label.strip()}: {value}")
             elif value:
                 setattr(self, name, value)
+
+    def stored(self) -> SourceMetadata:
+        """What of it a document keeps."""
+        return SourceMetadata(
+            project=self.project, release=self.release, team=self.team, labels=tuple(self.labels),
+            author=self.author, key=self.key,
+        )  # fmt: skip
 
     def merge(self, inner: Metadata) -> None:
         """Take what ``inner`` says, where this says nothing yet; the rest goes to ``other``."""

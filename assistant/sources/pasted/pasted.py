@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from assistant.domain import AcceptanceCriterion, Epic, SourceDocument, SourceMetadata, Unread
+from assistant.domain import AcceptanceCriterion, Epic, SourceDocument, Unread
 from assistant.errors import SourceError
 from assistant.sources.files.clean import clean_text
 from assistant.sources.grids.table_files import pasted_table, read_grids
@@ -71,13 +71,9 @@ def read_text(
     table = pasted_table(pasted)
     if table is not None:
         return read_grids(
-            [table],
-            title=title or "Pasted table",
-            document_id=document_id or f"paste:{digest(words)}",
-            content_hash=digest(text, 64),
-            notes=notes,
-            uri=uri,
-        )
+            [table], title=title or "Pasted table", notes=notes, uri=uri,
+            document_id=document_id or f"paste:{digest(words)}", content_hash=digest(text, 64),
+        )  # fmt: skip
     drafts, unread = _drafts(words, notes)
     found = assemble(drafts, title=title, uri=uri)
     notes.extend(found.notes)
@@ -144,14 +140,7 @@ def _document(
             title=title or meta.title or page_title(words) or "Untitled",
             text=words,
             uri=uri,
-            metadata=SourceMetadata(
-                project=meta.project,
-                release=meta.release,
-                team=meta.team,
-                labels=tuple(meta.labels),
-                author=meta.author,
-                key=meta.key,
-            ),
+            metadata=meta.stored(),
             content_hash=digest(text, 64),
         ),
         notes=tuple(notes),

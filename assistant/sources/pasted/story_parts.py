@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, cast, get_args
 
 from assistant.sources.pasted.blocks import (
     Block,
@@ -101,16 +101,8 @@ def add_part(story: StoryDraft, node: Node, inherited: Part) -> None:
     part: Part
     if node.role == "rules":
         part = "criteria"
-    elif node.role in {
-        "criteria",
-        "narrative",
-        "description",
-        "notes",
-        "scenario",
-        "criterion",
-        "steps",
-    }:
-        part = node.role
+    elif node.role in get_args(Part) and node.role not in {"intro", "group"}:
+        part = cast(Part, node.role)
     else:
         part = inherited
     story.add(part, node.title, node.body, node.id or node.key)
@@ -279,10 +271,15 @@ def _free(text: str, story: StoryDraft, section: Section, lists: bool) -> None:
 
 def _keep(text: str, story: StoryDraft, title: str, blocks: Sequence[Block]) -> None:
     """Keep blocks as narrative, under their heading."""
-    parts = [block_text(text, block) for block in blocks]
-    if title:
-        parts[:1] = [f"{title}:\n{parts[0]}"] if parts else [title]
+    parts = headed(title, [block_text(text, block) for block in blocks])
     story.narrative.extend(part for part in parts if part)
+
+
+def headed(title: str, parts: list[str]) -> list[str]:
+    """``parts`` with their heading, where there is one, over the first."""
+    if not title:
+        return parts
+    return [f"{title}:\n{parts[0]}", *parts[1:]] if parts else [title]
 
 
 def block_text(text: str, block: Block) -> str:
@@ -300,7 +297,8 @@ def _requirements(text: str, story: StoryDraft) -> None:
     narrative: list[str] = []
     for section in story.sections:
         if section.part not in _FREE:
-            _append(text, narrative, section.title, section.blocks)
+            blocks = [block_text(text, block) for block in section.blocks]
+            narrative.extend(headed(section.title, blocks))
             continue
         count, own = len(story.criteria), list[str]()
         title = section.title if section.part == "group" else ""
@@ -317,18 +315,10 @@ def _requirements(text: str, story: StoryDraft) -> None:
             for words in (tail, passage(text, rest) if rest else None):
                 if words is not None:
                     _split_requirements(words, story, own, title)
-        if section.title and (not title or len(story.criteria) == count):
-            own[:1] = [f"{section.title}:\n{own[0]}"] if own else [section.title]
-        narrative.extend(own)
+        shown = section.title if not title or len(story.criteria) == count else ""
+        narrative.extend(headed(shown, own))
     if story.criteria:
         story.narrative = [part for part in narrative if part]
-
-
-def _append(text: str, narrative: list[str], title: str, blocks: Sequence[Block]) -> None:
-    parts = [block_text(text, block) for block in blocks]
-    if title:
-        parts[:1] = [f"{title}:\n{parts[0]}"] if parts else [title]
-    narrative.extend(parts)
 
 
 def _story_lines(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:

@@ -1,4 +1,9 @@
-"""Tables of criteria: one criterion per row, composed with the headers or the words of one cell."""
+"""Tables of criteria: one criterion per row, composed with the headers or the words of one cell.
+
+A decision table as ISO/IEC/IEEE 29119-4 draws it has its rules in columns: each row is a condition
+or an action. A rule becomes one criterion: "Customer is a business: Yes; Order is over £500: No;
+Outcome: the discount applies".
+"""
 
 from __future__ import annotations
 
@@ -7,41 +12,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.domain import CriterionForm
-from assistant.sources.pasted.decision_tables import rule_columns
 from assistant.sources.pasted.lines import Passage, unwrap
 from assistant.sources.pasted.markers import step_word
 from assistant.sources.pasted.tables import Cell, Table
-from assistant.sources.pasted.vocabulary import section_name
+from assistant.sources.pasted.vocabulary import EPIC_WORDS, section_name
 
-_ID = re.compile(
-    r"#|no\.?|nr\.?|s\.? ?no\.?|number|(?:ac|rule|criterion|req(?:uirement)?"
-    r"|scenario)?[ _-]?(?:ids?|no\.?|nr\.?|#|number)|ac|ref(?:erence)?|key",
-    re.IGNORECASE,
-)
-_TEXT = re.compile(
-    r"(?:acceptance )?criteri(?:on|a)|acceptance|requirement|description|statement"
-    r"|rule|text|details?|condition of satisfaction",
-    re.IGNORECASE,
-)
-_TITLE = re.compile(r"title|scenario(?: name)?|name|summary|case", re.IGNORECASE)
-_STEPS = {
-    "given": re.compile(r"given(?:\b.*)?|precondition|context", re.IGNORECASE),
-    "when": re.compile(r"when(?:\b.*)?|action|event|trigger", re.IGNORECASE),
-    "then": re.compile(
-        r"then(?:\b.*)?|expected(?: (?:result|outcome|behaviou?r))?"
-        r"|outcome",
-        re.IGNORECASE,
-    ),
+_COLUMNS = {
+    name: re.compile("|".join(headers), re.IGNORECASE)
+    for name, headers in EPIC_WORDS["columns"].items()
 }
-_SIDE = re.compile(r"priority|status|moscow|estimate|points|owner|comments?|type", re.IGNORECASE)
-
-_FIELD = re.compile(
-    r"(?:is )?(?:required|mandatory|optional)(?: field)?\??|(?:max(?:imum|\.)?|min(?:imum|\.)?)"
-    r" (?:length|value)|length|data ?type|(?:input |form )?field(?: name| label| type)?"
-    r"|default(?: value)?|allowed values|validation(?: rules?)?",
-    re.IGNORECASE,
-)
-"""Columns of a field specification, each row of which is a rule about one field."""
+_STEPS = ("given", "when", "then")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +56,14 @@ def has_header(table: Table) -> bool:
 def names_role(name: str) -> str:
     """What a column holds by its header: given, when, then, id, text, title, side, or ""."""
     name = " ".join(unwrap(name).rstrip(":").split())
-    for word, pattern in _STEPS.items():
-        if name.casefold().startswith(word) and pattern.fullmatch(name):
+    for word in _STEPS:
+        if name.casefold().startswith(word) and _COLUMNS[word].fullmatch(name):
             return word
-    if _ID.fullmatch(name):
-        return "id"
-    if _TEXT.fullmatch(name) or section_name(name) == "criteria":
-        return "text"
-    if _TITLE.fullmatch(name):
-        return "title"
-    return "side" if _SIDE.fullmatch(name) else ""
+    for role in ("id", "text", "title", "side"):
+        criteria = role == "text" and section_name(name) == "criteria"
+        if criteria or _COLUMNS[role].fullmatch(name):
+            return role
+    return ""
 
 
 def table_criteria(table: Table) -> Iterator[RowCriterion]:
@@ -95,7 +73,7 @@ def table_criteria(table: Table) -> Iterator[RowCriterion]:
     words, with the other columns after it; any other row becomes "Header: cell; Header: cell".
     A decision table with its rules in columns gives a criterion for each rule.
     """
-    rules = rule_columns(table)
+    rules = _rule_columns(table)
     if rules:
         for name, words in rules:
             yield RowCriterion(words, "table", name)
@@ -105,7 +83,9 @@ def table_criteria(table: Table) -> Iterator[RowCriterion]:
     roles = [names_role(name) for name in header]
     if len(set(roles) & {"given", "when", "then"}) < 2:
         roles = ["" if role in _STEPS else role for role in roles]
-    if any(_FIELD.fullmatch(name) for name in header):  # "Rule" and "Name" are columns like others
+    if any(
+        _COLUMNS["field"].fullmatch(name) for name in header
+    ):  # "Rule" and "Name" are columns like others
         roles = [role if role == "id" else "" for role in roles]
     for row in rows:
         made = _row(row, header, roles)
@@ -115,7 +95,7 @@ def table_criteria(table: Table) -> Iterator[RowCriterion]:
 
 def empty_columns(table: Table) -> list[str]:
     """Headers of columns without any filled cell."""
-    if not has_header(table) or rule_columns(table):
+    if not has_header(table) or _rule_columns(table):
         return []
     names = [unwrap(cell.text) for cell in table.rows[0]]
     return [
@@ -165,3 +145,67 @@ def _step(word: str, cell: str) -> str:
     if step_word(cell):
         return cell
     return f"{word.capitalize()} {cell}"
+
+
+# --- Decision tables --------------------------------------------------------------------------
+
+_RULE_NAME = re.compile(
+    r"(?:rule|case|column|combination|test|tc|r|c|#)?[ .#-]*\d{1,3}", re.IGNORECASE
+)
+_MARK = re.compile(r"(?:y|n|yes|no|t|f|true|false|x|-|–|—|\*|any|✓|✔|✗|✘|0|1|n/?a)?", re.IGNORECASE)
+_DONE = re.compile(r"(?:x|✓|✔|y|yes|1|t|true)", re.IGNORECASE)
+_ANY = re.compile(r"(?:-|–|—|\*|any|n/?a|)", re.IGNORECASE)
+_ACTIONS = re.compile(
+    r"(?:expected )?(?:actions?|outcomes?|effects?|results?|outputs?|then)\W*", re.IGNORECASE
+)
+_CONDITIONS = re.compile(r"(?:conditions?|causes?|inputs?|if|given)\W*", re.IGNORECASE)
+_SAID = {"y": "Yes", "t": "Yes", "true": "Yes", "n": "No", "f": "No", "false": "No"}
+
+
+def _rule_columns(table: Table) -> tuple[tuple[str, Passage], ...]:
+    """The rules of a decision table by name; () for a table of another shape."""
+    rows = [[unwrap(cell.text) for cell in row] for row in table.rows]
+    if len(rows) < 3 or len(rows[0]) < 3 or not all(_RULE_NAME.fullmatch(c) for c in rows[0][1:]):
+        return ()
+    marks = [cell for row in rows[1:] for cell in row[1:]]
+    if sum(bool(_MARK.fullmatch(cell)) for cell in marks) < 0.6 * len(marks):
+        return ()
+    first = _first_action(rows)
+    if not 1 < first < len(rows):
+        return ()
+    return tuple(
+        (name, Passage("; ".join(_parts(rows, column, first))))
+        for column, name in enumerate(rows[0][1:], 1)
+    )
+
+
+def _first_action(rows: list[list[str]]) -> int:
+    """The row with which the actions begin: below their label, else the first of marks alone."""
+    labelled = next((i for i, row in enumerate(rows[1:], 1) if _ACTIONS.fullmatch(row[0])), None)
+    if labelled is not None:
+        return labelled
+    for index in range(len(rows) - 1, 0, -1):
+        cells = [cell for cell in rows[index][1:] if cell]
+        if not cells or not all(re.fullmatch(r"[x✓✔]", cell, re.IGNORECASE) for cell in cells):
+            return index + 1 if index < len(rows) - 1 else index
+    return 1
+
+
+def _parts(rows: list[list[str]], column: int, first: int) -> Iterator[str]:
+    for row in rows[1:first]:
+        value = row[column] if column < len(row) else ""
+        if row[0] and not _CONDITIONS.fullmatch(row[0]) and not _ANY.fullmatch(value):
+            yield f"{row[0]}: {_SAID.get(value.lower(), value)}"
+    outcomes = []
+    for row in rows[first:]:
+        value = row[column] if column < len(row) else ""
+        if not row[0] or (_ACTIONS.fullmatch(row[0]) and not value):
+            continue
+        if _DONE.fullmatch(value):
+            outcomes.append(row[0])
+        elif not _MARK.fullmatch(value):
+            outcomes.append(f"{row[0]} {value}")
+    if outcomes:
+        yield f"Outcome: {' and '.join(outcomes)}"
+    else:
+        yield "Outcome: none"

@@ -70,12 +70,7 @@ def _match(label: str) -> SectionName | None:
     return cast(SectionName, match.lastgroup) if match else None
 
 
-EPIC_WORD = r"epic|initiative|epos|[eé]pica|[eé]pico|[eé]pop[eé]e"
-STORY_WORD = (
-    r"user[\s-]+story|story|feature|use\s+case|requirement|user-?story|nutzergeschichte"
-    r"|anwendergeschichte|r[eé]cit(?:\s+utilisateur)?|historia(?:\s+de\s+usuario)?"
-    r"|hist[oó]ria(?:\s+de\s+usu[aá]rio)?"
-)
+EPIC_WORD, STORY_WORD = ("|".join(EPIC_WORDS["labels"][name]) for name in ("epic", "story"))
 SCENARIO_MARKER = re.compile(
     r"^\s*(?P<word>scenario(?:\s+(?:outline|template))?|szenario|sc[eé]nario|escenario|cen[aá]rio)"
     r"(?:\s+#?(?P<number>\d{1,3}(?:\.\d{1,3})*)\s*[:.)–—-]?|\s*[:–—-])\s*(?P<rest>.*)$",

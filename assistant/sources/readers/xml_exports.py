@@ -52,9 +52,7 @@ def _jira(items: Sequence[Element]) -> Iterator[object]:
     values = [_custom(item, fields) for item in items]
     chosen = {role: found for role in ("criteria", "release", "team", "epic")
               if (found := choose_field(role, fields))}  # fmt: skip
-    for role, choice in chosen.items():
-        yield {"field": {"role": role, "field": choice.field, "name": choice.name,
-                         "reason": choice.reason}}  # fmt: skip
+    yield from (choice.record(role) for role, choice in chosen.items())
     for item, custom in zip(items, values, strict=True):
         yield {"issue": _jira_issue(item, custom, chosen)}
     comments = sum(1 for item in items for _ in item.iter("comment"))

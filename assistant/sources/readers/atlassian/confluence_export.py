@@ -19,18 +19,10 @@ from assistant.sources.readers.documents.html import to_markdown
 from assistant.sources.readers.refusals import Refused, place_of
 from assistant.sources.readers.xml_tree import children, sound, sound_note, text_of
 
-_KEPT = frozenset(
-    [
-        "Page",
-        "BlogPost",
-        "BodyContent",
-        "Space",
-        "Label",
-        "Labelling",
-        "ConfluenceUserImpl",
-        "InternalUser",
-    ]
-)
+_KEPT = frozenset({
+    "Page", "BlogPost", "BodyContent", "Space", "Label", "Labelling", "ConfluenceUserImpl",
+    "InternalUser",
+})  # fmt: skip
 _ELEMENT = re.compile(r"</?[a-z][\w:-]*(?:\s[^<>]*)?/?>")
 _END_MARK = re.compile("\\]\\][ \u200b-\u200d\u2060\ufeff]+>")
 _WIKI_BODY = "0"

@@ -11,14 +11,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from assistant.sources.grids.field_choice import Chosen, choose_field
+from assistant.sources.grids.headers import HEADERS
 from assistant.sources.json_values import mapping, objects
 from assistant.sources.pasted.jira_wiki import tracker_text
 from assistant.sources.readers.atlassian.adf import adf_to_markdown, is_adf
 from assistant.sources.readers.documents.html import to_markdown
-from assistant.sources.word_lists import word_lists
 
 Fields = Mapping[str, Any]
-_STANDARD = frozenset(word_lists("headers")["jira_rest"]["standard"])
+_STANDARD = frozenset(HEADERS["jira_rest"]["standard"])
 _HTML = re.compile(r"\s*<(?:p|div|ul|ol|h[1-6]|table|br|span|strong|b|em)\b", re.IGNORECASE)
 _KEY = re.compile(r"[A-Z][A-Z0-9_]{1,15}-\d{1,7}")
 
@@ -60,9 +60,7 @@ def read_issues(
         role: Chosen(str(field), names.get(str(field), str(field)), "confirmed")
         for role, field in (confirmed or {}).items()
     }
-    for role, choice in chosen.items():
-        yield {"field": {"role": role, "field": choice.field, "name": choice.name,
-                         "reason": choice.reason}}  # fmt: skip
+    yield from (choice.record(role) for role, choice in chosen.items())
     for issue in issues:
         said = {"comments": _comments(issue["fields"])} if comments else {}
         yield {"issue": _issue(issue, chosen, names) | said}

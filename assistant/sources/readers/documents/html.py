@@ -92,13 +92,8 @@ def markdown_of(soup: BeautifulSoup, users: Mapping[str, str] | None = None) -> 
     return str(text).strip("\n") + "\n"
 
 
-_COMMENTS = {
-    "Comment",
-    "Doctype",
-    "Declaration",
-    "ProcessingInstruction",
-    "XMLProcessingInstruction",
-}
+_COMMENTS = {"Comment", "Doctype", "Declaration", "ProcessingInstruction",
+             "XMLProcessingInstruction"}  # fmt: skip
 
 
 def _language(element: Tag) -> str | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from assistant.sources.pasted.tables import markdown_table
 from assistant.sources.readers.refusals import Refused
 
 _HEADING, _LEVEL = 0xE000, 0xE010
@@ -146,19 +147,15 @@ def _table(rows: list[list[str]]) -> Iterator[str]:
     if not rows:
         return
     if len(rows[0]) == 1 < len(rows):  # a cell over all columns is the title of the table
-        yield from ("", _cell(rows.pop(0)[0]))
-    width = max(map(len, rows))
-    written = [
-        "| " + " | ".join(map(_cell, [*row, *[""] * (width - len(row))])) + " |" for row in rows
-    ]
-    yield from ("", written[0], "|" + " --- |" * width, *written[1:], "")
+        yield from ("", _cell(rows.pop(0)[0]).replace("\n", "<br>"))
+    yield from ("", *markdown_table([list(map(_cell, row)) for row in rows]).split("\n"), "")
     rows.clear()
 
 
 def _cell(text: str) -> str:
     # A heading in a cell is a cell.
     lines = [_line(_HEADINGS.sub("", line), {}).strip() for line in text.split("\n")]
-    return "<br>".join(line.replace("|", "\\|") for line in lines if line)
+    return "\n".join(filter(None, lines))
 
 
 def _line(line: str, held: dict[str, int]) -> str:

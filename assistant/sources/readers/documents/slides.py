@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from assistant.sources.pasted.tables import markdown_table
 from assistant.sources.readers.refusals import Refused, refuse_declarations_in
 
 _DEPTH = 20
@@ -92,8 +93,8 @@ def _shape(shape: Any, lines: list[str], unread: dict[str, int], depth: int) -> 
         for inner in shape.shapes:
             _shape(inner, lines, unread, depth + 1)
     elif getattr(shape, "has_table", False) and shape.has_table:
-        rows = [[cell.text for cell in row.cells] for row in shape.table.rows]
-        lines.extend(["", *_table(rows), ""])
+        rows = [[_lines(cell.text) for cell in row.cells] for row in shape.table.rows]
+        lines.extend(["", *markdown_table(rows).split("\n"), ""])
     elif shape.is_placeholder and shape.placeholder_format.type.name in _FURNITURE:
         if shape.placeholder_format.type.name == "FOOTER" and (words := _one_line(shape.text)):
             name = f"footers '{words}'"
@@ -132,16 +133,8 @@ def _diagram(shape: Any) -> list[str]:
     return [f"- {words}" for words in points if words]
 
 
-def _table(rows: list[list[str]]) -> list[str]:
-    written = ["| " + " | ".join(_cell(cell) for cell in row) + " |" for row in rows]
-    if written:
-        written.insert(1, "|" + " --- |" * len(rows[0]))
-    return written
-
-
-def _cell(text: str) -> str:
-    parts = [part.strip().replace("|", "\\|") for part in text.splitlines()]
-    return "<br>".join(part for part in parts if part)
+def _lines(text: str) -> str:
+    return "\n".join(filter(None, map(str.strip, text.splitlines())))
 
 
 def _one_line(text: str) -> str:

@@ -18,7 +18,6 @@ from xml.etree.ElementTree import Element
 from assistant.sources.json_values import mapping, objects
 from assistant.sources.readers.fragments import fragment_to_markdown
 from assistant.sources.readers.refusals import Refused
-from assistant.sources.readers.test_managers.parameters import with_values
 from assistant.sources.readers.xml_tree import children, parse_xml, tag_of, text_of
 
 Record = Mapping[str, Any]
@@ -175,3 +174,27 @@ def _shared_rows(text: str, sets: Mapping[str, str]) -> list[dict[str, str]]:
 def _plain(name: str) -> str:
     """A name as it was before it was made a name of XML: "_x0020_" is a space."""
     return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), name)
+
+
+def with_values(
+    steps: Sequence[Sequence[str]], rows: Sequence[Mapping[str, str]], written: str
+) -> list[list[str]]:
+    """``steps`` (action, data, result), each with the values of the parameters that it names.
+
+    ``written`` is how a step names a parameter: "@%s", "{%s}". The values of all rows stand in the
+    data of the step, a parameter a line: "Plan: basic, gold".
+    """
+    values: dict[str, list[str]] = {}
+    for row in rows:
+        for name, value in row.items():
+            values.setdefault(name, []).append(value)
+    told = []
+    for action, data, result in steps:
+        words = f"{action}\n{data}\n{result}"
+        lines = [
+            f"{name}: {', '.join(dict.fromkeys(filter(None, found)))}"
+            for name, found in values.items()
+            if written % name in words and any(found)
+        ]
+        told.append([action, "\n".join(filter(None, [data, *lines])), result])
+    return told

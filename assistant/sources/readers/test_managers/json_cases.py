@@ -16,7 +16,7 @@ from assistant.sources.files.pictures import Pictures
 from assistant.sources.json_values import mapping, objects
 from assistant.sources.readers.fragments import fragment_to_markdown
 from assistant.sources.readers.test_managers import azure_items
-from assistant.sources.readers.test_managers.parameters import with_values
+from assistant.sources.readers.test_managers.azure_items import with_values
 
 Record = Mapping[str, Any]
 

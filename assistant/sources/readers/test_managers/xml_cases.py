@@ -59,8 +59,7 @@ def _testrail_case(case: Element, folders: tuple[str, ...]) -> dict[str, object]
          _markdown(text_of(step, "expected"))]
         for step in (separated if separated is not None else [])
     ]  # fmt: skip
-    if not steps and (words := text_of(custom, "steps") or text_of(custom, "expected")):
-        del words
+    if not steps and (text_of(custom, "steps") or text_of(custom, "expected")):
         steps = [
             [
                 _markdown(text_of(custom, "steps")),
