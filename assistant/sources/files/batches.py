@@ -12,7 +12,6 @@ from assistant.sources.files.clean import clean_text
 from assistant.sources.files.files import DEFAULT_LIMITS, kind_of, readings_of
 from assistant.sources.files.source_file import Source, source_of
 from assistant.sources.grids.mapping import ColumnMapping
-from assistant.sources.pasted.pasted import TextKind
 from assistant.sources.reading import FileOutcome
 
 _LEFT_OUT = ("__MACOSX/", ".DS_Store", "Thumbs.db", ".git/")
@@ -24,18 +23,17 @@ def read_files(
     data: bytes,
     *,
     limits: ReadLimits = DEFAULT_LIMITS,
-    as_kind: TextKind | None = None,
     mappings: Sequence[ColumnMapping] = (),
 ) -> Iterator[FileOutcome]:
     """What becomes of an uploaded file and of each file in it, one by one.
 
     A file that is one document gives one outcome; an archive, a message with attachments or an
     export of several pages gives one for each. Nothing is written to disk, and no error of a
-    single file is raised: its outcome carries the sentence. ``as_kind`` and ``mappings`` are those
-    of ``files.read_file``; ``as_kind`` holds for the file itself, not for files in it.
+    single file is raised: its outcome carries the sentence. ``mappings`` are those of
+    ``files.read_file``.
     """
     try:
-        source = source_of(name, data, limits, as_kind, mappings=mappings)
+        source = source_of(name, data, limits, mappings=mappings)
     except SourceError as error:
         yield FileOutcome(name=clean_text(name).text, error=str(error))
         return

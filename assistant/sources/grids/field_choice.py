@@ -39,9 +39,7 @@ def is_named_for(role: str, name: str) -> bool:
     )
 
 
-def choose_field(
-    role: str, fields: Mapping[str, tuple[str, Sequence[str]]], *, by_content: bool = True
-) -> Chosen | None:
+def choose_field(role: str, fields: Mapping[str, tuple[str, Sequence[str]]]) -> Chosen | None:
     """The field for ``role`` ("criteria", "release", "team", "epic") among ``fields``.
 
     ``fields`` maps a field's id to its name and its values, item by item. A name decides where the
@@ -57,7 +55,7 @@ def choose_field(
     if named:
         field, name, _ = max(named, key=lambda entry: len(entry[2]))
         return Chosen(field, name, "by its name")
-    if role != "criteria" or not by_content:
+    if role != "criteria":
         return None
     best: tuple[float, int, str, str, int] | None = None
     for field, (name, values) in fields.items():

@@ -20,7 +20,7 @@ from assistant.sources.pasted.lines import Line, Passage, passage, split_lines
 from assistant.sources.pasted.story_parts import StoryDraft
 
 if TYPE_CHECKING:
-    from gherkin.parser_types import Background, Feature, Rule, Scenario
+    from gherkin.parser_types import Background, Feature, Rule, Scenario, Tag
 
     class Child(TypedDict, total=False):
         """One of these; the parser's own type of it does not say so."""
@@ -193,8 +193,7 @@ def _read_feature(text: str, lines: list[Line], epic: EpicDraft, unread: list[Un
     feature = document.get("feature")
     if feature is None:
         raise InvalidGherkin("there is no feature in it")
-    story = _story(text, lines, feature)
-    epic.stories.append(story)
+    epic.stories.append(_FeatureReader(text, lines, feature).read(feature))
     for comment in document["comments"]:
         line = lines[comment["location"]["line"] - 1]
         if line.content and not _LANGUAGE.match(line.text):
@@ -203,26 +202,83 @@ def _read_feature(text: str, lines: list[Line], epic: EpicDraft, unread: list[Un
             )
 
 
-def _story(text: str, lines: list[Line], feature: Feature) -> StoryDraft:
-    tags = [tag["name"].lstrip("@") for tag in feature["tags"]]
-    key = next((found for tag in tags if (found := find_key(tag))), "")
-    story = StoryDraft(key, feature["name"].strip())
-    story.meta.labels.extend(tags)
-    if narrative := _described(feature["description"]):
-        story.narrative.append(narrative)
-    stops = _stops(lines, feature)
-    background = ""
-    for child in _children(feature):
-        if "background" in child:
-            background = _background(text, lines, child["background"], stops, story)
-        elif "scenario" in child:
-            _scenario(text, lines, child["scenario"], stops, story, background, "")
-        elif "rule" in child:
-            _rule(text, lines, child["rule"], stops, story, background)
-    if not story.criteria and background:
-        story.narrative.append(background)
-    story.meta.labels[:] = list(dict.fromkeys(story.meta.labels))
-    return story
+class _FeatureReader:
+    """Reads one feature to a story."""
+
+    def __init__(self, text: str, lines: list[Line], feature: Feature) -> None:
+        self.text = text
+        self.lines = lines
+        tags = [tag["name"].lstrip("@") for tag in feature["tags"]]
+        key = next((found for tag in tags if (found := find_key(tag))), "")
+        self.story = StoryDraft(key, feature["name"].strip())
+        self.story.meta.labels.extend(tags)
+        self.stops = _stops(lines, feature)
+
+    def read(self, feature: Feature) -> StoryDraft:
+        """The story of the feature."""
+        story = self.story
+        if narrative := _described(feature["description"]):
+            story.narrative.append(narrative)
+        background = self._parts(feature, "", "")
+        if not story.criteria and background:
+            story.narrative.append(background)
+        story.meta.labels[:] = list(dict.fromkeys(story.meta.labels))
+        return story
+
+    def _parts(self, element: Feature | Rule, background: str, rule: str) -> str:
+        """Read what stands in a feature or a rule; the steps of the background that holds there."""
+        for child in _children(element):
+            if "background" in child:
+                own = self._background(child["background"])
+                background = "\n".join(part for part in (background, own) if part)
+            elif "scenario" in child:
+                self._scenario(child["scenario"], background, rule)
+            elif "rule" in child:
+                self._rule(child["rule"], background)
+        return background
+
+    def _rule(self, rule: Rule, background: str) -> None:
+        criteria = self.story.criteria
+        self._label(rule["tags"])
+        if described := _described(rule["description"]):
+            self.story.narrative.append(f"{rule['name']}:\n{described}")
+        before = len(criteria)
+        self._parts(rule, background, rule["name"])
+        if len(criteria) == before:
+            criteria.append(CriterionDraft(Passage(rule["name"].strip() or "Rule"), "rule"))
+
+    def _background(self, background: Background) -> str:
+        parts = (background["name"].strip(), _described(background["description"]))
+        if any(parts):
+            self.story.narrative.append("\n".join(part for part in parts if part))
+        return self._steps(background).text if background["steps"] else ""
+
+    def _scenario(self, scenario: Scenario, background: str, rule: str) -> None:
+        self._label(scenario["tags"])
+        for examples in scenario["examples"]:
+            self._label(examples["tags"])
+        title = ": ".join(part for part in (rule.strip(), scenario["name"].strip()) if part)
+        if scenario["description"].strip():
+            title = f"{title} ({' '.join(scenario['description'].split())})"
+        if not scenario["steps"]:
+            draft = CriterionDraft(Passage(title or scenario["keyword"]), "text")
+        else:
+            words = self._steps(scenario)
+            words = Passage(f"{background}\n{words.text}") if background else words
+            draft = CriterionDraft(words, "gherkin", title)
+        self.story.criteria.append(draft)
+
+    def _label(self, tags: Sequence[Tag]) -> None:
+        self.story.meta.labels.extend(tag["name"].lstrip("@") for tag in tags)
+
+    def _steps(self, element: Scenario | Background) -> Passage:
+        """The steps as they stand, with what belongs to them up to the next element."""
+        first = element["steps"][0]["location"]["line"] - 1
+        own = self.lines[first : self.stops[bisect_right(self.stops, first)]]
+        while own and (own[-1].blank or own[-1].content.startswith("#")):
+            own.pop()
+        own[0] = own[0].part(len(own[0].text) - len(own[0].text.lstrip()))
+        return passage(self.text, own)
 
 
 def _described(description: str) -> str:
@@ -231,23 +287,6 @@ def _described(description: str) -> str:
 
 def _children(element: Feature | Rule) -> Sequence[Child]:
     return cast("Sequence[Child]", element["children"])
-
-
-def _rule(
-    text: str, lines: list[Line], rule: Rule, stops: list[int], story: StoryDraft, background: str
-) -> None:
-    story.meta.labels.extend(tag["name"].lstrip("@") for tag in rule["tags"])
-    if described := _described(rule["description"]):
-        story.narrative.append(f"{rule['name']}:\n{described}")
-    before = len(story.criteria)
-    for child in _children(rule):
-        if "background" in child:
-            own = _background(text, lines, child["background"], stops, story)
-            background = "\n".join(part for part in (background, own) if part)
-        elif "scenario" in child:
-            _scenario(text, lines, child["scenario"], stops, story, background, rule["name"])
-    if len(story.criteria) == before:
-        story.criteria.append(CriterionDraft(Passage(rule["name"].strip() or "Rule"), "rule"))
 
 
 def _stops(lines: list[Line], feature: Feature) -> list[int]:
@@ -268,47 +307,3 @@ def _stops(lines: list[Line], feature: Feature) -> list[int]:
 def _first_line(element: Scenario | Rule) -> int:
     tags = [tag["location"]["line"] for tag in element["tags"]]
     return min([element["location"]["line"], *tags]) - 1
-
-
-def _own_lines(lines: list[Line], element: Scenario | Background, stops: list[int]) -> list[Line]:
-    first = element["steps"][0]["location"]["line"] - 1
-    own = lines[first : stops[bisect_right(stops, first)]]
-    while own and (own[-1].blank or own[-1].content.startswith("#")):
-        own.pop()
-    own[0] = own[0].part(len(own[0].text) - len(own[0].text.lstrip()))
-    return own
-
-
-def _background(
-    text: str, lines: list[Line], background: Background, stops: list[int], story: StoryDraft
-) -> str:
-    heading = "\n".join(
-        part for part in (background["name"].strip(), _described(background["description"])) if part
-    )
-    if heading:
-        story.narrative.append(heading)
-    return passage(text, _own_lines(lines, background, stops)).text if background["steps"] else ""
-
-
-def _scenario(
-    text: str,
-    lines: list[Line],
-    scenario: Scenario,
-    stops: list[int],
-    story: StoryDraft,
-    background: str,
-    rule: str,
-) -> None:
-    story.meta.labels.extend(tag["name"].lstrip("@") for tag in scenario["tags"])
-    for examples in scenario["examples"]:
-        story.meta.labels.extend(tag["name"].lstrip("@") for tag in examples["tags"])
-    title = ": ".join(part for part in (rule.strip(), scenario["name"].strip()) if part)
-    if scenario["description"].strip():
-        title = f"{title} ({' '.join(scenario['description'].split())})"
-    if not scenario["steps"]:
-        story.criteria.append(CriterionDraft(Passage(title or scenario["keyword"]), "text"))
-        return
-    words = passage(text, _own_lines(lines, scenario, stops))
-    if background:
-        words = Passage(f"{background}\n{words.text}")
-    story.criteria.append(CriterionDraft(words, "gherkin", title))

@@ -48,11 +48,8 @@ def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
     if inside is not None and not pages:
         yield {"part": "", "text": "\n\n".join(written.blocks(inside))}
     unread = [f"{count} {what}" for what, count in written.left_out.items()]
-    yield {
-        "report": {
-            "reader": "OpenDocument", "parts": max(1, len(pages)), "unread_parts": unread,
-        }
-    }  # fmt: skip
+    yield {"report": {"reader": "OpenDocument", "parts": max(1, len(pages)),
+                      "unread_parts": unread}}  # fmt: skip
 
 
 def _named(about: Element | None, name: str) -> str:

@@ -67,15 +67,9 @@ def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
     disagreements, values = _second_reader(data, counts)
     if values:
         yield {"part": "form fields", "lines": [[0, f"- {n}: {v}"] for n, v in values]}
-    yield {
-        "report": {
-            "reader": "PDFium",
-            "parts": len(pages),
-            "empty_parts": [f"page {n}" for n, count in enumerate(counts, 1) if not count],
-            "unread_parts": unread,
-            "disagreements": disagreements,
-        }
-    }
+    empty = [f"page {n}" for n, count in enumerate(counts, 1) if not count]
+    yield {"report": {"reader": "PDFium", "parts": len(pages), "empty_parts": empty,
+                      "unread_parts": unread, "disagreements": disagreements}}  # fmt: skip
 
 
 def _lines(document: pypdfium2.PdfDocument, number: int) -> list[Line]:

@@ -55,11 +55,8 @@ def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
             "preview with the document."
         )
     yield about
-    yield {
-        "report": {
-            "reader": "mammoth", "parts": 1, "unread_parts": unread, "disagreements": disagreements,
-        }
-    }  # fmt: skip
+    yield {"report": {"reader": "mammoth", "parts": 1, "unread_parts": unread,
+                      "disagreements": disagreements}}  # fmt: skip
 
 
 def _second_look(data: bytes) -> tuple[int, list[str], dict[str, str]]:

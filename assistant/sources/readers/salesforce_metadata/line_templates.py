@@ -144,17 +144,18 @@ class Lines:
                 text = self.text(entry, element)
                 yield from text.split("\n") if text is not None else ()
             elif self._wanted(entry, element):
-                pad = entry.get("pad", "")
                 found = list(self._of_each(entry, element))
+                if pad := entry.get("pad"):
+                    found = [f"{pad}{line}".rstrip() for line in found]
                 if found:
-                    yield from (*entry.get("first", ()), *(f"{pad}{each}".rstrip() if pad else each
-                                for each in found), *entry.get("last", ()))  # fmt: skip
+                    yield from (*entry.get("first", ()), *found, *entry.get("last", ()))
 
     def _wanted(self, entry: Mapping[str, Any], element: Element) -> bool:
         only, barred = entry.get("only", "").split(), entry.get("except", "").split()
         return (not only or element.tag in only) and element.tag not in barred
 
     def _of_each(self, entry: Mapping[str, Any], element: Element) -> Iterator[str]:
+        """What a table of a block writes of each element that it names."""
         found = [element] if "each" not in entry else self._elements(entry, element)
         if "cells" in entry:
             rows = [[self.text(cell, each) or "" for cell in entry["cells"]] for each in found]
