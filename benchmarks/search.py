@@ -27,7 +27,7 @@ import numpy as np
 from assistant.domain import CHUNK_KINDS, Chunk, RetrievalConfig
 from assistant.knowledge.embedding import SentenceEmbedder
 from assistant.knowledge.knowledge_base import KnowledgeBase
-from assistant.knowledge.query_vectors import Question, ask
+from assistant.knowledge.query_vectors import QueryVectors, query_vectors
 from assistant.knowledge.sparse import Bm25Encoder
 
 TARGET_MS, TARGET_RATIO = 25.0, 50.0
@@ -112,21 +112,23 @@ def main() -> None:
         print(f"search, all in:             {shown(whole)} (target: p50 < {TARGET_MS:.0f} ms)")
         wide = times(lambda n: base.retrieve([questions[QUESTIONS + n]], CONFIG), QUESTIONS)
         print(f"retrieve, all in:           {shown(wide)}")
-        asked = [ask(text, CONFIG, embedder, Bm25Encoder()) for text in questions[-QUESTIONS:]]
+        asked = [
+            query_vectors(text, CONFIG, embedder, Bm25Encoder()) for text in questions[-QUESTIONS:]
+        ]
         fast = statistics.median(whole) < TARGET_MS
         fast = compare(base, chunks, asked, Path(folder) / "local") and fast
         base.close()
     sys.exit(0 if fast else 1)
 
 
-def engine(base: KnowledgeBase, question: Question) -> object:
+def engine(base: KnowledgeBase, question: QueryVectors) -> object:
     """The search of a question whose vectors are there already."""
     with base._gate.reading():
         return base._retriever().search(question, CONFIG, 10)
 
 
 def compare(
-    base: KnowledgeBase, chunks: Sequence[Chunk], asked: Sequence[Question], folder: Path
+    base: KnowledgeBase, chunks: Sequence[Chunk], asked: Sequence[QueryVectors], folder: Path
 ) -> bool:
     """Print the engine part against LangChain on local mode; whether the target ratio is met."""
     if find_spec("langchain_qdrant") is None:
@@ -154,7 +156,7 @@ def compare(
 
 
 def local_mode(
-    base: KnowledgeBase, chunks: Sequence[Chunk], asked: Sequence[Question], folder: Path
+    base: KnowledgeBase, chunks: Sequence[Chunk], asked: Sequence[QueryVectors], folder: Path
 ) -> tuple[Callable[[int], list], Callable[[], None]]:
     """LangChain's hybrid search on qdrant-client's local mode, filled with the same vectors."""
     from langchain_core.embeddings import Embeddings

@@ -117,7 +117,7 @@ def generate(options: Namespace, terminal: Terminal) -> None:
             )
             _write(options.out, file.content)
             _warnings(file, terminal)
-    spent = usage.used(settings, run.generation.writer, run.timings).text
+    spent = usage.usage_of_run(settings, run.generation.writer, run.timings).text
     if terminal.json:
         document = run.model_dump(mode="json")
         if existing is not None:
@@ -144,7 +144,7 @@ def _generated(
     request = request.model_copy(update=scope)
     found = understood(workspace, project_id, request, options, terminal)
     remarks(found, terminal)
-    likely = usage.expected(workspace, project_id, found, writer).text
+    likely = usage.expected_usage(workspace, project_id, found, writer).text
     if likely:
         terminal.note(f"{writer}: {likely}")
     run = generate_cases.begin(
@@ -259,7 +259,7 @@ def _template(name: str) -> CaseTemplate:
     path = Path(name)
     if path.suffix and path.is_file():
         return company_template.from_file(path.name, path.read_bytes())
-    return company_template.named(name)
+    return company_template.ready_template(name)
 
 
 def _form(options: Namespace) -> export_cases.FileForm:

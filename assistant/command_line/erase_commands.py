@@ -57,7 +57,7 @@ def _wanted(workspace: Workspace, project_id: str, options: Namespace) -> Wanted
         return erasing.removed(workspace, project_id)
     if options.what == "expired":
         return erasing.expired(workspace, project_id)
-    return erasing.wanted(workspace, project_id, **{f"{options.what}_ids": options.ids})
+    return erasing.erase_request(workspace, project_id, **{f"{options.what}_ids": options.ids})
 
 
 def _shown(erased: Erased, terminal: Terminal) -> None:

@@ -187,7 +187,7 @@ def compare(options: Namespace, terminal: Terminal) -> None:
             comparison_id = options.resume
             request = compare_models.request_of(workspace, project_id, comparison_id)
         else:
-            comparison_id = compare_models.new(workspace, project_id, request)
+            comparison_id = compare_models.create(workspace, project_id, request)
             terminal.note(f"comparison {comparison_id}; should it stop: --resume {comparison_id}")
         comparison = compare_models.run_now(
             workspace,
@@ -214,11 +214,11 @@ def advise(options: Namespace, terminal: Terminal) -> None:
     """Advice from the latest comparison of the project, or the one named."""
     with open_workspace(options, terminal, embed=False) as workspace:
         project_id = _project(workspace, options)
-        listed = compare_models.listed(workspace, project_id)
+        listed = compare_models.comparisons(workspace, project_id)
         if not listed:
             raise TrainingError("Nothing was compared yet. Run: python -m assistant compare")
         wanted = options.comparison or listed[0].id
-        comparison = compare_models.opened(workspace, project_id, wanted)
+        comparison = compare_models.open_comparison(workspace, project_id, wanted)
         advice = compare_models.advice_of(workspace, comparison)
     if terminal.json:
         terminal.document(advice)

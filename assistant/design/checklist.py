@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from assistant.design.instructions import find_instructions
-from assistant.design.items import Item, Result, Setting, found, one_line
+from assistant.design.items import Item, Result, Setting, find_words, one_line
 from assistant.design.techniques.parameters import Parameter, combinations, find_parameters
 from assistant.design.techniques.rule_items import main_flow, rule_items
 from assistant.design.techniques.scenario_items import scenario_items
@@ -60,8 +60,8 @@ def _pairwise(text: str, rule: Rule, parameters: Sequence[Parameter]) -> Iterato
     for row in combinations(parameters):
         cells = []
         for name, value in row.items():
-            at = found(text, name)
-            words = found(text, value, at.end if at else 0)
+            at = find_words(text, name)
+            words = find_words(text, value, at.end if at else 0)
             if words is not None:
                 cells.append(Setting("row", words, value=name))
         if len(cells) == len(row):

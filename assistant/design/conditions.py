@@ -28,7 +28,7 @@ from assistant.domain import (
 from assistant.language.sentences import Span
 
 
-def label(facts: Sequence[Fact]) -> str:
+def condition_label(facts: Sequence[Fact]) -> str:
     """What a condition sets, in one line: "31 days: “up to 30 days” does not hold"."""
     said: list[str] = []
     states = [fact for fact in facts if fact.kind == "transition"]
@@ -37,20 +37,20 @@ def label(facts: Sequence[Fact]) -> str:
     for fact in facts:
         if fact.kind == "transition":
             if fact is states[0]:
-                said.append(" ".join(f"{one.value} {quoted(one.quote)}" for one in states))
+                said.append(" ".join(f"{one.value} {quotation(one.quote)}" for one in states))
         elif fact.kind == "row":
             if fact is cells[0]:
-                said.append("row: " + ", ".join(f"{c.value} = {quoted(c.quote)}" for c in cells))
+                said.append("row: " + ", ".join(f"{c.value} = {quotation(c.quote)}" for c in cells))
         elif fact.kind == "scenario":
             if fact is steps[0]:
-                said.append("scenario: " + "; ".join(quoted(step.quote) for step in steps))
+                said.append("scenario: " + "; ".join(quotation(step.quote) for step in steps))
         else:
             said.append(_of_one(fact))
     return "; ".join(said)
 
 
 def _of_one(fact: Fact) -> str:
-    words = quoted(fact.quote)
+    words = quotation(fact.quote)
     holds = "holds" if fact.holds else "does not hold"
     if fact.kind == "main flow":
         return f"main flow: {words}"
@@ -60,17 +60,17 @@ def _of_one(fact: Fact) -> str:
         return f"field {words} is {fact.value}" if fact.value else f"field {words}"
     if fact.kind == "role":
         return f"role: {words}" if fact.value == fact.quote else f"role: {fact.value}; {words}"
-    return f"{words} {holds}" + (f" for {quoted(fact.value)}" if fact.value else "")
+    return f"{words} {holds}" + (f" for {quotation(fact.value)}" if fact.value else "")
 
 
-def told(outcomes: Sequence[Outcome]) -> str:
+def outcome_label(outcomes: Sequence[Outcome]) -> str:
     """What the text says happens, in one line: "“the request is refused”; not: “...”"."""
     return "; ".join(
-        quoted(one.quote) if one.happens else f"not: {quoted(one.quote)}" for one in outcomes
+        quotation(one.quote) if one.happens else f"not: {quotation(one.quote)}" for one in outcomes
     )
 
 
-def quoted(words: str) -> str:
+def quotation(words: str) -> str:
     """Words between quotation marks, on one line."""
     return f"“{one_line(words)}”"
 
@@ -185,18 +185,20 @@ def _condition(criterion: AcceptanceCriterion, item: Item, suffix: str) -> TestC
         if (quote := r.words.text.rstrip(" ."))
     )
     spans = (*item.spans, *(s.words for s in item.settings), *(r.words for r in item.results))
-    statement = label(facts)
+    statement = condition_label(facts)
     return TestCondition(
         id=f"{criterion.id}-{suffix}",
         criterion_id=criterion.id,
         technique=item.technique,
         valid=item.valid,
         statement=statement,
-        precondition=label(tuple(f for f in facts if f.kind in ("condition", "transition"))),
+        precondition=condition_label(
+            tuple(f for f in facts if f.kind in ("condition", "transition"))
+        ),
         data="; ".join(f.value for f in facts if f.kind in ("limit", "field", "role") and f.value),
-        expected=told(outcomes),
+        expected=outcome_label(outcomes),
         evidence=_evidence(criterion, spans),
-        priority=_priority(item, f"{statement} {told(outcomes)}"),
+        priority=_priority(item, f"{statement} {outcome_label(outcomes)}"),
         variables=dict(item.variables),
         facts=facts,
         outcomes=outcomes,

@@ -68,7 +68,7 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def found(text: str, words: str, start: int = 0) -> Span | None:
+def find_words(text: str, words: str, start: int = 0) -> Span | None:
     """Words as they stand in a text from an offset on; ``None`` where they do not."""
     place = text.find(words, start) if words else -1
     return Span(words, place, place + len(words)) if place >= 0 else None

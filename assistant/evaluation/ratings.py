@@ -142,7 +142,7 @@ def blind_items(comparison: Comparison, sheet: RatingSheet) -> tuple[BlindItem, 
     return tuple(items)
 
 
-def revealed(comparison: Comparison, sheet: RatingSheet) -> dict[tuple[str, Side], CaseScore]:
+def scores_by_side(comparison: Comparison, sheet: RatingSheet) -> dict[tuple[str, Side], CaseScore]:
     """Which scored case stood on which side of which item; for summing up, not for raters."""
     found: dict[tuple[str, Side], CaseScore] = {}
     for pair in _pairs(comparison, sheet):
@@ -154,7 +154,7 @@ def revealed(comparison: Comparison, sheet: RatingSheet) -> dict[tuple[str, Side
 
 def sum_up(comparison: Comparison, sheet: RatingSheet, ratings: Iterable[Rating]) -> RatingSummary:
     """The ratings by column. Ratings of items that the sheet does not hold are not counted."""
-    shown = revealed(comparison, sheet)
+    shown = scores_by_side(comparison, sheet)
     latest: dict[tuple[str, str, Side], Rating] = {}
     for rating in sorted(ratings, key=lambda one: one.at):
         if (rating.item_id, rating.side) in shown:

@@ -59,16 +59,16 @@ def table(comparison: Comparison) -> list[str]:
         if not any(figure and figure.value is not None for figure in figures):
             continue
         cells = [
-            f"{shown(metric, figure)} {mark(comparison, metric, result.column, first)}".rstrip()
-            for figure, result in zip(figures, comparison.columns, strict=True)
+            f"{figure_text(metric, figure)} {mark(comparison, metric, one.column, first)}".rstrip()
+            for figure, one in zip(figures, comparison.columns, strict=True)
         ]
         if company:
-            cells.append(shown(metric, comparison.company.get(metric.id)))
+            cells.append(figure_text(metric, comparison.company.get(metric.id)))
         lines.append("| " + " | ".join([metric.title, *cells]) + " |")
     return lines
 
 
-def shown(metric: Metric, figure: Figure | None) -> str:
+def figure_text(metric: Metric, figure: Figure | None) -> str:
     """A figure in the metric's unit, with its interval where it has one."""
     if figure is None or figure.value is None:
         return "–"

@@ -29,7 +29,7 @@ from assistant.evaluation.quality import (
 )
 from assistant.evaluation.records import CaseLoss, CaseScore, Comparison, EvaluationSet
 from assistant.evaluation.style_similarity import CompanyProfile, known_templates, learn_profile
-from assistant.evaluation.summary import Planned, summarise
+from assistant.evaluation.summary import PlannedStory, summarise
 from assistant.generation.cancellation import CancelCheck, Cancelled, never_cancelled
 from assistant.generation.proof import ground_of
 from assistant.generation.proof import grounded as checked
@@ -213,7 +213,7 @@ def choose_stories(stories: Sequence[StoryCases], limit: int, seed: int) -> tupl
 
 def _planned(
     stories: Sequence[StoryCases], columns: Mapping[str, ColumnSpec], conditions_for: Conditions
-) -> tuple[Planned, ...]:
+) -> tuple[PlannedStory, ...]:
     if not columns:
         raise AssistantError("There is no column to compare. Choose at least one.")
     for column in columns:
@@ -224,7 +224,7 @@ def _planned(
         raise AssistantError(
             f"Two stories have the key “{twice}”. Give each story a key of its own and try again."
         )
-    plan = tuple(Planned(item, tuple(conditions_for(item))) for item in stories if item.cases)
+    plan = tuple(PlannedStory(item, tuple(conditions_for(item))) for item in stories if item.cases)
     if not any(item.conditions for item in plan):
         raise AssistantError(
             "There is nothing to compare: no story has both reference cases and a test condition. "

@@ -35,7 +35,7 @@ COMPANY_METRICS = (
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlannedStory:
     """A story with the conditions that every column writes for."""
 
     stories: StoryCases
@@ -45,7 +45,7 @@ class Planned:
 def summarise(
     comparison_id: str,
     evaluation_set: EvaluationSet,
-    plan: Sequence[Planned],
+    plan: Sequence[PlannedStory],
     columns: Mapping[str, ModelSpec | None],
     scores: Iterable[CaseScore],
     embedder: TextEmbedder,

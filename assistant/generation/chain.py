@@ -70,7 +70,7 @@ STYLE_CASES = 40
 """Existing cases that the writers learn the company's style from."""
 
 
-class Planned(Value):
+class PlanReady(Value):
     """What will be written, and from which sources; the first event of a run."""
 
     conditions: tuple[TestCondition, ...]
@@ -84,21 +84,21 @@ class CaseReady(Value):
     written: WrittenCase
 
 
-class Asked(Value):
+class QuestionsReady(Value):
     """Questions that the model has about a story, once its cases are written."""
 
     questions: tuple[Question, ...]
     rejected: tuple[RejectedDraft, ...] = ()
 
 
-class Finished(Value):
+class RunFinished(Value):
     """The end of a run: how long it took, and which criteria have no condition at all."""
 
     timings: Timings
     uncovered_criteria: tuple[str, ...]
 
 
-Event = Planned | CaseReady | Asked | Finished
+Event = PlanReady | CaseReady | QuestionsReady | RunFinished
 
 
 def generate(
@@ -117,7 +117,7 @@ def generate(
     questions: Sequence[Question] | None = None,
     house: HouseRules | None = None,
 ) -> Iterator[Event]:
-    """Write cases for the conditions of the epics: ``Planned``, ``CaseReady``..., ``Finished``.
+    """Write the cases of the epics' conditions: ``PlanReady``, ``CaseReady``..., ``RunFinished``.
 
     A ``StoryWriter`` is asked for all cases of a story at once, any other for one case a condition.
     ``basis_chunks`` are the chunks of the epics themselves; their documents are not searched.
@@ -140,7 +140,7 @@ def generate(
         ),
     )
     conditions = tuple(item.condition for item in plan.items)
-    yield Planned(conditions=conditions, questions=plan.questions, retrieved=plan.retrieved)
+    yield PlanReady(conditions=conditions, questions=plan.questions, retrieved=plan.retrieved)
     ids = CaseIds(conditions, existing_case_ids)
     spent = _Spent(started)
     todo = [item for item in plan.items if item.condition.id not in done_conditions]
@@ -155,10 +155,10 @@ def generate(
     for written in made:
         spent.count(written)
         if isinstance(written, StoryEnd):
-            yield Asked(questions=written.questions, rejected=written.rejected)
+            yield QuestionsReady(questions=written.questions, rejected=written.rejected)
             continue
         yield CaseReady(written=_finished_case(written, ids, plan.questions))
-    yield Finished(
+    yield RunFinished(
         timings=spent.timings(plan.seconds),
         uncovered_criteria=_without_condition(epics, conditions),
     )

@@ -213,7 +213,7 @@ NEGATING = word_set(
 _LIMITING = stem_set("exceed more later less longer fewer only than")
 
 
-def says(text: str) -> tuple[bool, bool]:
+def accepts_or_refuses(text: str) -> tuple[bool, bool]:
     """``(accepts, refuses)``: what a text says about something going through; it may say both.
 
     Negation is followed over the next words: "is not accepted" refuses, "no error is shown"

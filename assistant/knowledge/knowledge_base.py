@@ -18,9 +18,9 @@ from assistant.knowledge.query_vectors import (
     REQUIREMENTS,
     SAMPLE,
     CommonGround,
-    Question,
-    ask,
+    QueryVectors,
     common_ground,
+    query_vectors,
 )
 from assistant.knowledge.read_write_lock import ReadWriteLock
 from assistant.knowledge.retrieval import Retriever, SearchTrace
@@ -163,7 +163,7 @@ class KnowledgeBase:
         ``config.filter`` narrows both searches and is checked again on each hit. The score is the
         fused one (``fusion.fuse``). Raises ``RetrievalError``.
         """
-        question = ask(query, config, self._embedder, self._bm25)
+        question = query_vectors(query, config, self._embedder, self._bm25)
         with self._gate.reading():
             return self._retriever().search(self._told_apart(question, config), config, limit)
 
@@ -181,18 +181,18 @@ class KnowledgeBase:
         of one document. A chunk's score is the best it got from any question.
         """
         texts = dict.fromkeys(query for query in queries if query.strip())
-        questions = [ask(text, config, self._embedder, self._bm25) for text in texts]
+        questions = [query_vectors(text, config, self._embedder, self._bm25) for text in texts]
         with self._gate.reading():
             apart = [self._told_apart(question, config) for question in questions]
             return self._retriever().retrieve(apart, config, exclude_documents)
 
     def explain(self, query: str, config: RetrievalConfig, *, limit: int = 10) -> SearchTrace:
         """``search`` with the rank and score of each chunk in each stage, and seconds per stage."""
-        question = ask(query, config, self._embedder, self._bm25)
+        question = query_vectors(query, config, self._embedder, self._bm25)
         with self._gate.reading():
             return self._retriever().explain(self._told_apart(question, config), config, limit)
 
-    def _told_apart(self, question: Question, config: RetrievalConfig) -> Question:
+    def _told_apart(self, question: QueryVectors, config: RetrievalConfig) -> QueryVectors:
         """The question without what it shares with all requirements of the project."""
         if not config.tell_apart:
             return question

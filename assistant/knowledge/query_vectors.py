@@ -36,7 +36,7 @@ _KEY = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class QueryVectors:
     """A question's vectors (``None`` for a stage that has no part in it), its BM25 terms, and the
     keys that it names (``BR-12``, ``CC-12-AC3``)."""
 
@@ -65,7 +65,9 @@ class Question:
         return asked
 
 
-def ask(text: str, config: RetrievalConfig, embedder: Embedder, bm25: Bm25Encoder) -> Question:
+def query_vectors(
+    text: str, config: RetrievalConfig, embedder: Embedder, bm25: Bm25Encoder
+) -> QueryVectors:
     """The question ``text``; ``RetrievalError`` where it is empty or both weights are 0."""
     started = time.perf_counter()
     if not text.strip():
@@ -77,7 +79,7 @@ def ask(text: str, config: RetrievalConfig, embedder: Embedder, bm25: Bm25Encode
         )
     text = text[:_MAX_CHARACTERS].encode("utf-8", "replace").decode("utf-8")
     sparse = bm25.query(text)
-    return Question(
+    return QueryVectors(
         text=text,
         dense=embedder.query(text) if config.dense_weight > 0 else None,
         sparse=sparse if config.sparse_weight > 0 and sparse.indices else None,
@@ -112,7 +114,7 @@ class CommonGround:
     dense: np.ndarray | None
     sparse: Mapping[int, float]
 
-    def taken_out_of(self, question: Question) -> Question:
+    def taken_out_of(self, question: QueryVectors) -> QueryVectors:
         """The question to search with. Its own vector and terms stay beside it."""
         if self.dense is None:
             return question

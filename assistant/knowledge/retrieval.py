@@ -19,7 +19,7 @@ from assistant.knowledge.document_versions import Versions
 from assistant.knowledge.fusion import Fused, Lists, best_first, fuse, is_relevant, same_words
 from assistant.knowledge.index_writer import embedded_text
 from assistant.knowledge.qdrant.index import ChunkRecord, Hit, Index, IndexQuery, Scope
-from assistant.knowledge.query_vectors import Question
+from assistant.knowledge.query_vectors import QueryVectors
 from assistant.knowledge.sparse import Bm25Encoder
 
 MAX_PER_DOCUMENT = 4
@@ -72,7 +72,7 @@ class Retriever:
         self._bm25 = bm25
 
     def search(
-        self, question: Question, config: RetrievalConfig, limit: int
+        self, question: QueryVectors, config: RetrievalConfig, limit: int
     ) -> tuple[RetrievedChunk, ...]:
         """See ``KnowledgeBase.search``."""
         scope = self._versions.scope(config.filter)
@@ -82,7 +82,7 @@ class Retriever:
             for rank, (hit, record) in enumerate(self._visible(fused, scope, limit), 1)
         )
 
-    def explain(self, question: Question, config: RetrievalConfig, limit: int) -> SearchTrace:
+    def explain(self, question: QueryVectors, config: RetrievalConfig, limit: int) -> SearchTrace:
         """See ``KnowledgeBase.explain``."""
         started = time.perf_counter()
         scope = self._versions.scope(config.filter)
@@ -115,7 +115,7 @@ class Retriever:
 
     def retrieve(
         self,
-        questions: Sequence[Question],
+        questions: Sequence[QueryVectors],
         config: RetrievalConfig,
         exclude_documents: Collection[str],
     ) -> tuple[RetrievedChunk, ...]:
@@ -133,7 +133,7 @@ class Retriever:
         )
 
     def _of_each_kind(
-        self, question: Question, config: RetrievalConfig, exclude_documents: Collection[str]
+        self, question: QueryVectors, config: RetrievalConfig, exclude_documents: Collection[str]
     ) -> Iterator[tuple[float, Chunk]]:
         """The chunks for one question, best first: as many of each kind as ``top_k`` allows.
 
@@ -168,7 +168,7 @@ class Retriever:
 
     def _lists_by_kind(
         self,
-        question: Question,
+        question: QueryVectors,
         config: RetrievalConfig,
         kinds: Sequence[ChunkKind],
         exclude_documents: Collection[str],
@@ -186,7 +186,7 @@ class Retriever:
         return self._with_cosines(_staged(asked, found), question), kind_of
 
     def _lists(
-        self, question: Question, config: RetrievalConfig, scope: Scope, limit: int
+        self, question: QueryVectors, config: RetrievalConfig, scope: Scope, limit: int
     ) -> Lists:
         """The hits in scope."""
         asked = question.within(scope, max(config.candidates, limit), exact=config.exact)
@@ -194,7 +194,7 @@ class Retriever:
             _staged(asked, self._index.query(asked) if asked else []), question
         )
 
-    def _with_cosines(self, lists: Lists, question: Question) -> Lists:
+    def _with_cosines(self, lists: Lists, question: QueryVectors) -> Lists:
         """The lists with how near each hit is to the question itself, whatever it was found with.
 
         The floor of relevance is about that, and people read it.
@@ -226,7 +226,7 @@ class Retriever:
                     given += 1
                     yield hits[record.point_id], record
 
-    def _relevant(self, hit: Fused, record: ChunkRecord, question: Question) -> bool:
+    def _relevant(self, hit: Fused, record: ChunkRecord, question: QueryVectors) -> bool:
         terms = self._bm25.counts(embedded_text(record.chunk))
         return is_relevant(hit, question.terms, tuple(terms))
 

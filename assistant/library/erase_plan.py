@@ -55,14 +55,16 @@ def planned(connection: Connection, wanted: Wanted) -> Plan:
     emptied = tuple(
         row.id
         for row in (runs_of(connection, wanted.project_id) if wanted.documents else ())
-        if row.id not in wanted.runs and not left_of(row, traces).epics and _had_epics(row)
+        if row.id not in wanted.runs
+        and not without_erased_epics(row, traces).epics
+        and _had_epics(row)
     )
     gone_runs = (*wanted.runs, *emptied)
     ended = _ended_with(connection, wanted)
     gone = {
         *wanted.cases,
         *(_traced_cases(connection, wanted, traces) if wanted.documents else ()),
-        *in_parts(
+        *first_column_in_parts(
             connection,
             select(cases.c.id).where(cases.c.project_id == wanted.project_id),
             cases.c.run_id,
@@ -87,7 +89,7 @@ def runs_of(connection: Connection, project_id: str) -> Sequence[Row]:
     return connection.execute(select(runs).where(runs.c.project_id == project_id)).all()
 
 
-def left_of(row: Row, traces: Traces) -> GenerationRun:
+def without_erased_epics(row: Row, traces: Traces) -> GenerationRun:
     """A run without the epics that are erased; without its request where it loses one."""
     run = GenerationRun.model_validate_json(row.body)
     epics = tuple(one for one in run.epics if not traces.in_json(one.model_dump_json()))
@@ -95,7 +97,7 @@ def left_of(row: Row, traces: Traces) -> GenerationRun:
     return run.model_copy(update={"epics": epics, "request": "" if lost else run.request})
 
 
-def in_parts(
+def first_column_in_parts(
     connection: Connection,
     query: Select[Any],
     column: ColumnElement[Any],
@@ -119,7 +121,7 @@ def _check(connection: Connection, wanted: Wanted) -> None:
         ("run", runs.c.project_id, runs.c.id, wanted.runs),
     ):
         query = select(key).where(project == wanted.project_id)
-        if lacking := sorted(set(ids) - set(in_parts(connection, query, key, ids))):
+        if lacking := sorted(set(ids) - set(first_column_in_parts(connection, query, key, ids))):
             raise LibraryError(f"There is no {kind} “{lacking[0]}” in this project. Check its id.")
 
 
@@ -132,7 +134,7 @@ def _traces(connection: Connection, wanted: Wanted) -> Traces:
     for row in connection.execute(query):
         (mine if row.document_id in wanted.documents else others).append(row)
     chunks = tuple(
-        in_parts(
+        first_column_in_parts(
             connection,
             select(run_chunks.c.chunk).where(run_chunks.c.project_id == wanted.project_id),
             run_chunks.c.document_id,
@@ -164,7 +166,7 @@ def _keys(rows: Iterable[Row]) -> set[str]:
 def _traced_cases(connection: Connection, wanted: Wanted, traces: Traces) -> set[str]:
     """Cases that came with the documents, and those of which any version has to do with them."""
     ours = select(cases.c.id).where(cases.c.project_id == wanted.project_id)
-    found = set(in_parts(connection, ours, cases.c.document_id, wanted.documents))
+    found = set(first_column_in_parts(connection, ours, cases.c.document_id, wanted.documents))
     query = select(case_versions.c.case_id, case_versions.c.body).where(
         case_versions.c.project_id == wanted.project_id
     )
@@ -185,7 +187,7 @@ def _ended_with(connection: Connection, wanted: Wanted) -> dict[str, int]:
     )
     reasons = {
         f"{title} was removed"
-        for title in in_parts(connection, log, events.c.subject_id, wanted.documents)
+        for title in first_column_in_parts(connection, log, events.c.subject_id, wanted.documents)
     }
     query = (
         select(case_versions.c.case_id, func.max(case_versions.c.version).label("version"))

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, select, update
 
 from assistant.domain import Question, RejectedDraft, TestCondition, Value
 from assistant.library.case_rows import CaseRow as Row
-from assistant.library.erase_plan import Plan, in_parts, left_of, runs_of
+from assistant.library.erase_plan import Plan, first_column_in_parts, runs_of, without_erased_epics
 from assistant.library.erasure_traces import Traces, json_texts
 from assistant.library.run_rows import STORED_APART
 from assistant.library.storage.records import Wanted
@@ -63,7 +63,7 @@ def delete_cases(connection: Connection, project_id: str, plan: Plan) -> None:
     """Cases with their history, with what was said of them and the drafts refused for them."""
     whole = plan.whole_cases
     ours = select(case_versions.c.body).where(case_versions.c.project_id == project_id)
-    bodies = tuple(in_parts(connection, ours, case_versions.c.case_id, whole))
+    bodies = tuple(first_column_in_parts(connection, ours, case_versions.c.case_id, whole))
     mine = select(cases.c.run_id, cases.c.source_run_id).where(cases.c.project_id == project_id)
     wrote = {
         run_id
@@ -111,7 +111,7 @@ def delete_runs(connection: Connection, run_ids: Collection[str]) -> None:
 def clean_runs(connection: Connection, wanted: Wanted, traces: Traces) -> None:
     """Take out of the runs that stay what they hold of the documents."""
     used = set(
-        in_parts(
+        first_column_in_parts(
             connection,
             select(run_chunks.c.run_id).where(run_chunks.c.project_id == wanted.project_id),
             run_chunks.c.document_id,
@@ -123,7 +123,7 @@ def clean_runs(connection: Connection, wanted: Wanted, traces: Traces) -> None:
         run_chunks.c.project_id == wanted.project_id,
     )  # fmt: skip
     for row in runs_of(connection, wanted.project_id):
-        left = left_of(row, traces)
+        left = without_erased_epics(row, traces)
         conditions = _untraced(TestCondition, row.conditions, traces)
         uncovered = [key for key in json.loads(row.uncovered) if key not in traces.marks]
         values: dict[str, object] = {

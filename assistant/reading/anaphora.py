@@ -28,7 +28,7 @@ _ELLIPSIS = re.compile(
 _ALL_OTHERS = re.compile(r"\bin (?:all|any) other cases?\b", re.IGNORECASE)
 
 
-def chained(rules: list[Rule], text: str) -> list[Rule]:
+def with_exclusions(rules: list[Rule], text: str) -> list[Rule]:
     """Rules for the same thing of which the last says "otherwise": each excludes the next.
 
     "In all other cases" speaks of all the rules before, whatever they are about.
@@ -64,7 +64,7 @@ _WHETHER = re.compile(
 )
 
 
-def gone_on(before: Rule, further: Span) -> Rule | None:
+def with_consequence(before: Rule, further: Span) -> Rule | None:
     """The rule before with what happens "in that case" too; "if so" answers its "whether"."""
     asked = _WHETHER.search(before.effect.text)
     end = further.end - (len(further.text) - len(further.text.rstrip(".")))
@@ -88,7 +88,7 @@ _NOT_POSSIBLE = re.compile(r"(?:this|that|it) (?:is|was) not (?:possible|feasibl
 """ "(... if A.) If this is not possible, ...": a further condition, not that A is not met."""
 
 
-def joined_to(before: Rule, rule: Rule) -> Rule | None:
+def with_message(before: Rule, rule: Rule) -> Rule | None:
     """The rule before, completed by one that only adds its message."""
     open_ended = before.otherwise is None and not before.restrictive
     if before.conditions and rule.conditions and _NOT_POSSIBLE.match(rule.conditions[0].words.text):

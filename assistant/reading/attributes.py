@@ -80,7 +80,7 @@ def find_mandatory(clause: Clause | None) -> Mandatory | None:
                 match = None
     if match is None or re.match(r"\s+(?:to|that|which|as(?! well))\b", match["rest"] or ""):
         return None
-    return Mandatory(listed(clause.subject), (match["rest"] or "").strip())
+    return Mandatory(list_items(clause.subject), (match["rest"] or "").strip())
 
 
 def _names_field(clause: Clause) -> bool:
@@ -92,7 +92,7 @@ def _names_field(clause: Clause) -> bool:
     )
 
 
-def listed(words: str) -> tuple[str, ...]:
+def list_items(words: str) -> tuple[str, ...]:
     """The items of a list: "First Name, Last Name and Date of Birth"."""
     parts = re.split(r",\s+(?:and |or )?|\s+and\s+|\s+or\s+|\s*/\s*", words.strip())
     return tuple(part.strip(" .") for part in parts if part.strip(" ."))
@@ -117,7 +117,7 @@ def find_options(clause: Clause | None) -> Options | None:
     words = lead["list"] if lead else re.sub(r"^(?:set to|be) ", "", tail)
     if not re.search(r"\s(?:or|and)\s", words) or (not re.search(r"\sor\s", words) and not marked):
         return None
-    values = listed(re.split(r"[;(.]", words)[0])
+    values = list_items(re.split(r"[;(.]", words)[0])
     named = all(_is_value(value) for value in values)
     if not 2 <= len(values) <= 12 or not (
         named or (marked and all(len(v.split()) <= 4 for v in values))

@@ -89,11 +89,11 @@ def read_facts(words: str, end: int, *, occasions: bool = False) -> Tree:
     return _read(words, end, 0, occasions)
 
 
-def turned(tree: Tree) -> Tree:
+def denial(tree: Tree) -> Tree:
     """The denial of a tree: every fact denied, "and" and "or" exchanged."""
     if isinstance(tree, Fact):
         return replace(tree, holds=not tree.holds)
-    return Facts(not tree.all, tuple(turned(part) for part in tree.parts))
+    return Facts(not tree.all, tuple(denial(part) for part in tree.parts))
 
 
 def _read(words: str, end: int, depth: int, occasions: bool = False) -> Tree:
@@ -104,7 +104,7 @@ def _read(words: str, end: int, depth: int, occasions: bool = False) -> Tree:
     if apart and depth < 4 and parse_clause(text[: apart.start()]):
         left = _read(text[: apart.start()], end - len(text) + apart.start(), depth + 1)
         right = _read(text[apart.end() :], end, depth + 1)
-        return Facts(True, (left, turned(right) if apart["not"] else right))
+        return Facts(True, (left, denial(right) if apart["not"] else right))
     lead = _LEADING.match(text)
     text = text[lead.end() :] if lead else text
     pieces = _pieces(text)
@@ -322,7 +322,7 @@ def _simple(words: str, end: int) -> Tree:
     masked = mask_quotes(words)
     if _NEITHER.search(masked) and re.search(r"\bnor\b", masked):
         said = _swapped(_swapped(words, _NEITHER, ""), re.compile(r",?\bnor\b", re.I), "or")
-        return turned(_simple(said, end))
+        return denial(_simple(said, end))
     both = _BOTH.search(masked)
     marked = both is not None
     said = words[: both.start()] + words[both.end() :] if both else words

@@ -23,9 +23,9 @@ from assistant.language.sentences import (
 )
 from assistant.reading.anaphora import (
     IF_SO,
-    chained,
-    gone_on,
-    joined_to,
+    with_consequence,
+    with_exclusions,
+    with_message,
 )
 from assistant.reading.leading_conditions import is_order, take_inverted, take_leading
 from assistant.reading.outcomes import is_restrictive
@@ -99,7 +99,7 @@ def read_rules(text: str, *, gherkin: bool = False) -> tuple[Rule, ...]:
         so = IF_SO.match(sentence.text)
         if rules and so:
             further = span(text, sentence.start + so.end(), sentence.end)
-            going_on = gone_on(rules[-1], further)
+            going_on = with_consequence(rules[-1], further)
             if going_on is not None:
                 rules[-1] = going_on
                 continue
@@ -108,12 +108,12 @@ def read_rules(text: str, *, gherkin: bool = False) -> tuple[Rule, ...]:
             rules[-1] = replace(rules[-1], otherwise=sentence)
             continue
         rule = _sentence_rule(text, sentence)
-        joined = joined_to(rules[-1], rule) if rules else None
+        joined = with_message(rules[-1], rule) if rules else None
         if joined is not None:
             rules[-1] = joined
         else:
             rules.append(rule)
-    return tuple(chained(rules, text)) or (_bare(text),)
+    return tuple(with_exclusions(rules, text)) or (_bare(text),)
 
 
 _NO_LABEL = re.compile(

@@ -30,7 +30,7 @@ Case = dict[int, bool]
 """Whether each condition, by index, is the way that the effect wants it."""
 
 
-def joined(parts: list[Expression], *, all_: bool) -> Expression:
+def join_expressions(parts: list[Expression], *, all_: bool) -> Expression:
     """Parts under one junction; junctions of the same kind are taken in, a single part stays."""
     flat: list[Expression] = []
     for part in parts:
@@ -110,19 +110,19 @@ def first_case(expression: Expression, wanted: bool) -> Case:
     return first
 
 
-def deciding(expression: Expression, index: int) -> Case:
+def deciding_case(expression: Expression, index: int) -> Case:
     """A case in which the condition holds and it alone decides that the expression does."""
     if isinstance(expression, int):
         return {index: True}
     case: Case = {}
     for part in expression.parts:
-        case.update(deciding(part, index) if index in indices(part) else
+        case.update(deciding_case(part, index) if index in indices(part) else
                     first_case(part, expression.all))  # fmt: skip
     return case
 
 
-def shifted(expression: Expression, by: int) -> Expression:
+def shift_indices(expression: Expression, by: int) -> Expression:
     """The expression with every index moved on."""
     if isinstance(expression, int):
         return expression + by
-    return Junction(expression.all, tuple(shifted(part, by) for part in expression.parts))
+    return Junction(expression.all, tuple(shift_indices(part, by) for part in expression.parts))

@@ -17,8 +17,8 @@ from assistant.language.coordination import (
 )
 from assistant.language.quoted_messages import mask_quotes
 from assistant.language.sentences import Span, span, start_of
-from assistant.reading.condition_facts import Fact, Tree, read_facts, read_occasions, turned
-from assistant.reading.logic import Expression, Junction, joined
+from assistant.reading.condition_facts import Fact, Tree, denial, read_facts, read_occasions
+from assistant.reading.logic import Expression, Junction, join_expressions
 from assistant.reading.outcomes import is_restrictive
 from assistant.reading.rules import Condition, Rule
 
@@ -43,8 +43,8 @@ def condition_parts(
         else:
             occasions = condition.keyword in ("when", "whenever") and words.start > effect.start
             tree = read_facts(words.text, words.end, occasions=occasions)
-        trees.append(_numbered(tree if condition.holds else turned(tree), condition, parts))
-    return parts, joined(trees, all_=True) if trees else None
+        trees.append(_numbered(tree if condition.holds else denial(tree), condition, parts))
+    return parts, join_expressions(trees, all_=True) if trees else None
 
 
 _CLAUSE_WORDS = re.compile(
@@ -76,7 +76,7 @@ def _placed(
     if not isinstance(tree, Fact):
         placed = [_placed(part, condition, found, first) for part in tree.parts]
         sure = [part for part in placed if part is not None]
-        return joined(sure, all_=tree.all) if len(sure) == len(placed) else None
+        return join_expressions(sure, all_=tree.all) if len(sure) == len(placed) else None
     words = _found(condition.words, tree.words, tree.end)
     whole = (tree.own and _found(condition.words, tree.own, tree.end)) or condition.words
     part = _found(whole, tree.part, tree.end) if tree.part else None

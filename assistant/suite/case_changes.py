@@ -19,7 +19,7 @@ from assistant.domain import TestCase, Value
 from assistant.suite.case_views import CaseView, Rarity
 from assistant.suite.case_words import names, quoted, stem, words
 from assistant.suite.condition_demands import Claim
-from assistant.suite.evidence import Quantity, messages, quantities, telling
+from assistant.suite.evidence import Quantity, meaningful_stems, messages, quantities
 
 Part = Literal["title", "precondition", "action", "test data", "expected result"]
 ALIKE_MESSAGE = 55
@@ -303,7 +303,7 @@ def _old_name(claim: Claim, view: CaseView, rarity: Rarity) -> tuple[str, str] |
         old = [run for run in _runs(text) if not {stem(word) for word in run.split()} & known]
         if len(old) != 1:
             continue
-        covered = rarity.covered(rest, telling(text))
+        covered = rarity.covered(rest, meaningful_stems(text))
         if covered > share:
             best, share = old[0], covered
     return (best, new) if best and new and share >= SAME_CHECK / 2 else None

@@ -58,7 +58,7 @@ def given_states(texts: tuple[str, ...]) -> GivenStates:
     return frozenset(given), frozenset(denied)
 
 
-def given_apart(ours: GivenStates, theirs: GivenStates) -> list[str]:
+def opposed_states(ours: GivenStates, theirs: GivenStates) -> list[str]:
     """What one case starts from and the other denies, or another state of the same thing.
 
     A state is written with a capital ("Active"); what is not ("nodejs-release") is an example.

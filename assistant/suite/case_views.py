@@ -16,10 +16,10 @@ from assistant.suite.evidence import (
     Quantity,
     actors,
     denied_parts,
+    meaningful_stems,
     messages,
     quantities,
     refuses,
-    telling,
 )
 
 _LOWER = re.compile(r"\b[a-z][a-z'’]+\b")
@@ -85,7 +85,7 @@ class CaseView:
 
     @cached_property
     def title_words(self) -> frozenset[str]:
-        return telling(self.case.title)
+        return meaningful_stems(self.case.title)
 
     @cached_property
     def messages(self) -> dict[str, str]:

@@ -10,10 +10,10 @@ from assistant.domain import AcceptanceCriterion, TestCondition
 from assistant.suite.case_words import names, quoted, stem, without_quotes
 from assistant.suite.evidence import (
     Quantity,
+    meaningful_stems,
     messages,
     quantities,
     refuses,
-    telling,
 )
 
 _COMPARED = re.compile(
@@ -129,13 +129,13 @@ class Claim:
     def situation_words(self) -> frozenset[str]:
         """What tells the condition from others; in the criterion's words."""
         one = self.condition
-        return telling(self.said if one.facts else f"{one.precondition}\n{one.statement}")
+        return meaningful_stems(self.said if one.facts else f"{one.precondition}\n{one.statement}")
 
     @cached_property
     def outcome_words(self) -> frozenset[str]:
-        barred = telling(self.role) if self.role.startswith("someone ") else frozenset()
+        barred = meaningful_stems(self.role) if self.role.startswith("someone ") else frozenset()
         said = "\n".join(self._at_limit(words)[1] for words in self.expected.split("\n"))
-        return telling(_OUR_WORDS.sub("", said)) - _ACCEPTED - barred
+        return meaningful_stems(_OUR_WORDS.sub("", said)) - _ACCEPTED - barred
 
     @cached_property
     def shown(self) -> dict[str, str]:
@@ -242,7 +242,7 @@ class Claim:
             for name, value in one.variables.items()
             if value not in ("true", "false")
             and _MEASURED.match(value)
-            and (demand := _demand(value, telling(name)))
+            and (demand := _demand(value, meaningful_stems(name)))
         ]
         if not found:
             own = (one.data,) if one.facts else (

@@ -213,7 +213,7 @@ def actors(text: str) -> set[str]:
     return found
 
 
-def telling(text: str) -> frozenset[str]:
+def meaningful_stems(text: str) -> frozenset[str]:
     """Stems that carry meaning, numbers' names among the stop words."""
     return frozenset(content(words(without_quotes(text)))) - _SMALL
 

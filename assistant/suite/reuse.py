@@ -21,7 +21,7 @@ from assistant.suite.case_changes import StepChange, changes_for, out_of_date
 from assistant.suite.case_views import CaseView, Rarity, StepView
 from assistant.suite.case_words import content, words
 from assistant.suite.condition_demands import Claim
-from assistant.suite.evidence import quantities, telling
+from assistant.suite.evidence import meaningful_stems, quantities
 
 Verdict = Literal["reuse", "update", "new"]
 VERDICTS: dict[Verdict, str] = {
@@ -182,7 +182,9 @@ class _Untraced:
             for place in self._holding.get(word, ()):
                 held[place] += weight
         total = sum(map(self._rarity.weight, wanted))
-        said = telling(f"{claim.criterion.title} {claim.criterion.text}") | telling(claim.text)
+        said = meaningful_stems(
+            f"{claim.criterion.title} {claim.criterion.text}"
+        ) | meaningful_stems(claim.text)
         nearest = sorted(held.items(), key=lambda one: (-one[1], one[0]))[:MOST_UNTRACED]
         return [
             self._views[place]
@@ -242,7 +244,10 @@ def _about(claim: Claim, view: CaseView) -> bool:
     if claim.role or (claim.shown and set(claim.shown) <= set(view.messages)):
         return True
     return all(
-        any(len(telling(fact) & part) * 2 >= len(telling(fact)) for part in view.denied)
+        any(
+            len(meaningful_stems(fact) & part) * 2 >= len(meaningful_stems(fact))
+            for part in view.denied
+        )
         for fact in claim.false_facts
         if not (claim.demands and quantities(fact))
     )
@@ -310,7 +315,7 @@ def _acts(role: str, view: CaseView, step: StepView) -> bool:
     """Whether the step is taken by this role, or by another where the condition wants another."""
     for start in ("someone who is not ", "someone who is neither ", "someone other than "):
         if role.startswith(start):
-            barred = telling(role.removeprefix(start))
+            barred = meaningful_stems(role.removeprefix(start))
             acting = [frozenset(content(words(one, whole=True))) for one in step.actors]
             return bool(acting) and not any(one and one <= barred for one in acting)
     choices = [frozenset(content(words(one, whole=True))) for one in role.split(" or ")]

@@ -25,10 +25,10 @@ from assistant.suite.case_states import (
     Sides,
     end_apart,
     end_states,
-    given_apart,
     given_states,
     moves,
     moves_apart,
+    opposed_states,
     results_opposed,
     sides,
     sides_apart,
@@ -371,7 +371,7 @@ def _against(left: Profile, right: Profile) -> list[str]:
 def _situations_apart(left: Profile, right: Profile) -> list[str]:
     """Other states to start from or to end in, or the other side of a limit."""
     return (
-        given_apart(left.given, right.given)
+        opposed_states(left.given, right.given)
         + moves_apart(left.moves, right.moves)
         + sides_apart(left.sides, right.sides)
         + results_opposed(left.result_words, right.result_words)

@@ -140,8 +140,8 @@ def _train(folder: RunFolder) -> RunState:
     from assistant.training.pretraining import encode_documents, hold_out
     from assistant.training.sft import (
         encode_split,
+        sample_evenly,
         save_adapter,
-        some,
         train_stage,
         usable_threads,
         with_lora,
@@ -161,7 +161,9 @@ def _train(folder: RunFolder) -> RunState:
             data = StageData(stage, *hold_out(blocks))
         else:
             train, held = encode_split(base, folder.pairs(), config)
-            data = StageData(stage, train.examples, some(held.examples, config.validation_limit))
+            data = StageData(
+                stage, train.examples, sample_evenly(held.examples, config.validation_limit)
+            )
             folder.set_state(
                 left_out=(*train.too_long, *held.too_long),
                 train_pairs=len(train.examples),

@@ -81,7 +81,7 @@ def encode_split(
     return train, held
 
 
-def some(examples: Sequence[Example], limit: int) -> tuple[Example, ...]:
+def sample_evenly(examples: Sequence[Example], limit: int) -> tuple[Example, ...]:
     """At most ``limit`` examples, evenly over the whole, so that every story counts a little."""
     if len(examples) <= limit:
         return tuple(examples)
@@ -155,8 +155,8 @@ __all__ = [
     "Progress",
     "adapter_tensors",
     "encode_split",
+    "sample_evenly",
     "save_adapter",
-    "some",
     "train_stage",
     "usable_threads",
     "with_lora",

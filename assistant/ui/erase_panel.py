@@ -56,7 +56,7 @@ def erase_documents(opened: Workspace, record: Session, chosen: list[str]) -> No
         if chosen and st.toggle("Show what goes", key="erase_documents_shown"):
             from assistant.workflow.deployment import erase
 
-            what = erase.wanted(opened, record.project_id, document_ids=chosen)
+            what = erase.erase_request(opened, record.project_id, document_ids=chosen)
             erase_button(opened, record, what, "documents")
 
 
@@ -103,12 +103,12 @@ def _one_of(opened: Workspace, record: Session) -> None:
             key="erase_run_chosen",
         )
         if chosen:
-            what = erase.wanted(opened, record.project_id, run_ids=[chosen])
+            what = erase.erase_request(opened, record.project_id, run_ids=[chosen])
             erase_button(opened, record, what, "run")
     elif kind == "A case":
         name = st.text_input("Id of the case", key="erase_case_id").strip()
         if name:
-            what = erase.wanted(opened, record.project_id, case_ids=[name])
+            what = erase.erase_request(opened, record.project_id, case_ids=[name])
             erase_button(opened, record, what, "case")
     elif kind == "What was removed":
         what = erase.removed(opened, record.project_id)

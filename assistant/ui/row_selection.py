@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 
-def ticked(held: str) -> set[str]:
+def selected_rows(held: str) -> set[str]:
     """The ids that are ticked, on screen or not. ``held`` is where the session keeps them."""
     return set(st.session_state.get(held, ()))
 
@@ -17,7 +17,7 @@ def tick_handler(table: str, held: str, ids: Sequence[str]) -> Callable[[], None
 
     What is not on screen keeps its tick.
     """
-    before = ticked(held)
+    before = selected_rows(held)
     places = [place for place, name in enumerate(ids) if name in before]
     st.session_state[table] = {"selection": {"rows": places, "columns": [], "cells": []}}
 

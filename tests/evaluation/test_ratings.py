@@ -18,7 +18,7 @@ from assistant.evaluation.ratings import (
     RatingSheet,
     blind_items,
     make_sheet,
-    revealed,
+    scores_by_side,
     sum_up,
 )
 from assistant.evaluation.records import CaseScore, Comparison, EvaluationSet
@@ -61,7 +61,7 @@ def rate(
             by=by,
             at=at,
         )
-        for (item_id, side), score in revealed(comparison, sheet).items()
+        for (item_id, side), score in scores_by_side(comparison, sheet).items()
     ]
 
 
@@ -78,7 +78,7 @@ def test_a_rater_cannot_tell_the_columns(rated: Comparison) -> None:
         assert ("apple" in item.left) != ("apple" in item.right)
         assert "TC-" not in item.left + item.right
         assert not {"rag", "both"} & set(item.model_dump_json().casefold().split('"'))
-    shown = revealed(rated, sheet)
+    shown = scores_by_side(rated, sheet)
     assert all(shown[item.id, "left"].text == item.left for item in items)
 
 

@@ -21,7 +21,7 @@ from assistant.domain import (
 )
 from assistant.errors import ModelUnavailable, RetrievalError
 from assistant.generation.cancellation import CancelCheck, Cancelled, never_cancelled
-from assistant.generation.chain import CaseReady, Finished, Planned, generate, read_ahead
+from assistant.generation.chain import CaseReady, PlanReady, RunFinished, generate, read_ahead
 from assistant.generation.writer import CaseBrief, WrittenCase
 from assistant.generation.writers.outline import OutlineWriter
 
@@ -111,7 +111,7 @@ def run(
     cancelled: CancelCheck = never_cancelled,
     existing_case_ids: Sequence[str] = (),
     done_conditions: Collection[str] = (),
-) -> list[Planned | CaseReady | Finished]:
+) -> list[PlanReady | CaseReady | RunFinished]:
     return list(
         generate(
             [EPIC],
@@ -127,12 +127,12 @@ def run(
     )
 
 
-def cases_of(events: Sequence[Planned | CaseReady | Finished]) -> list[TestCase]:
+def cases_of(events: Sequence[PlanReady | CaseReady | RunFinished]) -> list[TestCase]:
     return [event.written.case for event in events if isinstance(event, CaseReady)]
 
 
-def plan_of(events: Sequence[Planned | CaseReady | Finished]) -> Planned:
-    assert isinstance(events[0], Planned)
+def plan_of(events: Sequence[PlanReady | CaseReady | RunFinished]) -> PlanReady:
+    assert isinstance(events[0], PlanReady)
     return events[0]
 
 
@@ -151,7 +151,7 @@ def test_one_case_for_each_condition_in_order() -> None:
         assert case.story_key in {"PAY-1", "PAY-3"}
         assert case.labels == ("payments",)
         assert case.is_outline
-    assert isinstance(events[-1], Finished)
+    assert isinstance(events[-1], RunFinished)
     assert events[-1].uncovered_criteria == ()
     assert 0 < events[-1].timings.first_case <= events[-1].timings.total
 
@@ -298,13 +298,13 @@ class Forging(OutlineWriter):
 
 def test_a_forged_quote_never_leaves_the_chain() -> None:
     events = run(writer=Forging())
-    assert isinstance(events[0], Planned)
+    assert isinstance(events[0], PlanReady)
     texts = {hit.chunk.id: hit.chunk.text for hit in events[0].retrieved}
     for case in cases_of(events):
         assert all(citation.quote != "Everything is allowed." for citation in case.all_citations)
         for citation in case.all_citations:  # those that the checks found in its place
             assert citation.quote == texts[citation.chunk_id][citation.start : citation.end]
-    assert isinstance(events[-1], Finished)
+    assert isinstance(events[-1], RunFinished)
     assert events[-1].timings.generated_tokens == 3 * len(cases_of(events))
 
 
@@ -329,7 +329,7 @@ def test_only_the_techniques_asked_for() -> None:
     )
     assert {case.technique for case in cases_of(events)} <= {"negative"}
     finished = events[-1]
-    assert isinstance(finished, Finished)
+    assert isinstance(finished, RunFinished)
     covered = {one.criterion_id for one in plan_of(events).conditions}
     assert set(finished.uncovered_criteria) == {item.id for item in EPIC.criteria} - covered
 
@@ -416,7 +416,7 @@ def test_the_rest_of_a_short_page_is_told_beside_what_was_found_of_it(long: bool
                 for place, one in enumerate((where, found, case))
             )
 
-    planned = next(event for event in run(Wiki()) if isinstance(event, Planned))
+    planned = next(event for event in run(Wiki()) if isinstance(event, PlanReady))
     others = [one for one in planned.retrieved if one.stage != "basis"]
     told = [(one.stage, one.is_hit, one.chunk.text) for one in others]
     assert told[0] == ("fused", True, found.text)

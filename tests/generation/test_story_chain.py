@@ -23,7 +23,14 @@ from assistant.domain import (
     TestCondition,
     UserStory,
 )
-from assistant.generation.chain import Asked, CaseReady, Event, Finished, Planned, generate
+from assistant.generation.chain import (
+    CaseReady,
+    Event,
+    PlanReady,
+    QuestionsReady,
+    RunFinished,
+    generate,
+)
 from assistant.generation.models.chat_models import ChatEndpoint
 from assistant.generation.writer import CaseIds
 from assistant.generation.writers.story_writer import StoryWriter
@@ -129,8 +136,8 @@ def test_a_call_a_story_and_every_item_has_its_case() -> None:
     events, chat = run(
         answer(LENT, questions=asked), answer(), answer(LATE), answer(), questions=()
     )
-    assert isinstance(events[0], Planned)
-    assert isinstance(events[-1], Finished)
+    assert isinstance(events[0], PlanReady)
+    assert isinstance(events[-1], RunFinished)
     first, *_ = cases_of(events)
     assert first.title == "A loan of 30 days"
     assert first.id.startswith("TC-LIB-1-AC1-")
@@ -139,7 +146,9 @@ def test_a_call_a_story_and_every_item_has_its_case() -> None:
     assert covered >= single
     ids = [one.id for one in cases_of(events)]
     assert len(set(ids)) == len(ids)
-    questions = [one for event in events if isinstance(event, Asked) for one in event.questions]
+    questions = [
+        one for event in events if isinstance(event, QuestionsReady) for one in event.questions
+    ]
     assert [one.text for one in questions] == ["Calendar days?"]
     prompt = chat.questions[0][1][1]
     assert "<out_of_scope>" in prompt

@@ -5,7 +5,15 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.reading.logic import Expression, Junction, cases, deciding, holds, indices, joined
+from assistant.reading.logic import (
+    Expression,
+    Junction,
+    cases,
+    deciding_case,
+    holds,
+    indices,
+    join_expressions,
+)
 
 
 def letters(expression: Expression) -> set[str]:
@@ -31,11 +39,11 @@ def test_nested_likewise() -> None:
 
 
 def test_joined_takes_in_the_same_kind_only() -> None:
-    assert joined([0, Junction(True, (1, 2))], all_=True) == Junction(True, (0, 1, 2))
-    assert joined([0, Junction(False, (1, 2))], all_=True) == Junction(
+    assert join_expressions([0, Junction(True, (1, 2))], all_=True) == Junction(True, (0, 1, 2))
+    assert join_expressions([0, Junction(False, (1, 2))], all_=True) == Junction(
         True, (0, Junction(False, (1, 2)))
     )
-    assert joined([3], all_=True) == 3
+    assert join_expressions([3], all_=True) == 3
 
 
 @st.composite
@@ -44,7 +52,7 @@ def expressions(draw: st.DrawFn) -> Expression:
     parts: list[Expression] = list(range(draw(st.integers(1, 6))))
     while len(parts) > 1:
         size = draw(st.integers(2, len(parts)))
-        parts = [joined(parts[:size], all_=draw(st.booleans())), *parts[size:]]
+        parts = [join_expressions(parts[:size], all_=draw(st.booleans())), *parts[size:]]
     return parts[0]
 
 
@@ -56,7 +64,7 @@ def test_every_condition_is_seen_to_matter(expression: Expression) -> None:
     assert len({tuple(sorted(case.items())) for case in made}) == len(made)
     assert {holds(expression, case) for case in made} == {True, False}
     for index in indices(expression):
-        alone = deciding(expression, index)
+        alone = deciding_case(expression, index)
         assert holds(expression, alone)
         assert not holds(expression, alone | {index: False})
         assert {case[index] for case in made} == {True, False}

@@ -33,11 +33,11 @@ from assistant.training.data.dataset import (
     Dataset,
     DatasetConfig,
     build_pairs,
-    guarded,
     pairs_of,
     read_case_file,
     select,
 )
+from assistant.training.data.leakage_guard import guard_context
 from assistant.training.data.near_duplicates import near_duplicates, shingles, similarity
 from assistant.training.data.pairs import read_jsonl
 
@@ -144,7 +144,7 @@ def test_the_context_never_holds_the_answer_its_siblings_or_what_is_kept_back() 
     selection = select(stories, SMALL.model_copy(update={"drop_near_duplicates": False}))
     hidden = {c.id for s in selection.of("held-out", "validation") for c in s.cases}
     seen: list[tuple[str, str]] = []
-    context = guarded(selection, everything(stories), SMALL)
+    context = guard_context(selection, everything(stories), SMALL)
     for one in selection.stories:
         for own in one.cases:
             for found in context(one, condition_of_case(one.story, own)):

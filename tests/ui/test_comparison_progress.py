@@ -6,9 +6,9 @@ from streamlit.testing.v1 import AppTest
 
 
 def _page(leave: bool) -> None:
-    from assistant.ui.home.comparison_progress import comparing_bar
+    from assistant.ui.home.comparison_progress import comparison_progress
 
-    with comparing_bar() as tell:
+    with comparison_progress() as tell:
         tell(1000, 6000)
         tell(2000, 6000)
         if leave:

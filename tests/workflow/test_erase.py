@@ -178,7 +178,7 @@ def opened(tmp_path: Path) -> Iterator[tuple[Workspace, str]]:
 
 
 def everything(workspace: Workspace, project_id: str) -> erase.Wanted:
-    return erase.wanted(workspace, project_id, document_ids=(PAGE, EPIC, CASES))
+    return erase.erase_request(workspace, project_id, document_ids=(PAGE, EPIC, CASES))
 
 
 def test_no_file_of_the_data_folder_holds_an_erased_document(
@@ -259,7 +259,7 @@ def test_a_case_goes_with_its_history_and_its_source_is_named(
     changed = TestCase(id="MINE", title="Typed anew")
     workspace.library.update_case(project_id, changed, expected_version=1, by="Tess")
     assert holding(tmp_path, "Quorvex")
-    what = erase.wanted(workspace, project_id, case_ids=("MINE", "OLD-1"))
+    what = erase.erase_request(workspace, project_id, case_ids=("MINE", "OLD-1"))
     done = erase.erase(workspace, what, by="Tess")
     assert holding(tmp_path, "Quorvex") == []
     assert done.erasure.cases == ("MINE", "OLD-1")
@@ -276,10 +276,12 @@ def test_a_run_goes_with_its_cases_and_its_epic_is_named(
     )
     workspace.library.add_case(project_id, "run-2", case("T-9", "TY-1-AC1", "Quorvex", None))
     with pytest.raises(LibraryError, match="being written"):
-        erase.erase(workspace, erase.wanted(workspace, project_id, run_ids=("run-2",)), by="Tess")
+        erase.erase(
+            workspace, erase.erase_request(workspace, project_id, run_ids=("run-2",)), by="Tess"
+        )
     workspace.library.finish_run("run-2", status="done")
     done = erase.erase(
-        workspace, erase.wanted(workspace, project_id, run_ids=("run-1", "run-2")), by="Tess"
+        workspace, erase.erase_request(workspace, project_id, run_ids=("run-1", "run-2")), by="Tess"
     )
     assert set(done.erasure.cases) == {"T-1", "T-2", "T-3", "T-9"}
     assert holding(tmp_path, "Quorvex") == []
@@ -307,7 +309,7 @@ def test_what_is_not_there_is_refused(opened: tuple[Workspace, str]) -> None:
     workspace, project_id = opened
     for what in ({"document_ids": ("no",)}, {"case_ids": ("no",)}, {"run_ids": ("no",)}):
         with pytest.raises(LibraryError, match="There is no"):
-            erase.erase(workspace, erase.wanted(workspace, project_id, **what), by="Tess")
+            erase.erase(workspace, erase.erase_request(workspace, project_id, **what), by="Tess")
 
 
 def test_only_what_is_older_than_the_limit_goes(

@@ -57,7 +57,7 @@ def test_files_of_one_name_are_told_apart(
     with quick_workspace(tmp_path / "data") as (workspace, project_id, _):
 
         def look(*files: bytes) -> tuple[import_sources.Preview, ...]:
-            return file_versions.told_apart(workspace, project_id, [
+            return file_versions.separate_files(workspace, project_id, [
                 preview for data in files for preview in
                 import_sources.preview_files(workspace, project_id, "notes.md", data).previews
             ])  # fmt: skip

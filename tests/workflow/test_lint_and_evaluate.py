@@ -57,16 +57,18 @@ def test_an_imported_case_is_checked_when_looked_at_and_takes_a_fix(
     workspace: Workspace, project_id: str
 ) -> None:
     stored = workspace.library.case(project_id, "UAT-BIL-0014")
-    shown = recheck_case.as_shown(workspace, project_id, stored)
+    shown = recheck_case.case_with_findings(workspace, project_id, stored)
     (found,) = (one for one in shown.findings if one.rule == "result style")
     saved = review.apply_fix(
         workspace, project_id, shown, found, seen_version=stored.row_version, by="Tess"
     )
     assert saved.case.steps[2].expected_result.startswith("The amounts are more or less the same")
     assert saved.status == "imported"
-    rules = [one.rule for one in recheck_case.as_shown(workspace, project_id, saved).findings]
+    rules = [
+        one.rule for one in recheck_case.case_with_findings(workspace, project_id, saved).findings
+    ]
     assert "result style" not in rules
-    other = recheck_case.as_shown(
+    other = recheck_case.case_with_findings(
         workspace, project_id, workspace.library.case(project_id, "UAT-BIL-0009")
     )
     assert not [one for one in other.findings if one.rule.endswith("style")]

@@ -147,7 +147,7 @@ def test_an_upload_of_a_file_that_is_there_changes_nothing(tree: Indexed) -> Non
     before = tree.state
     for name in ("A/sub/notes.md", "A/notes.md", "A/sub/deep/rules.md"):
         path = tree.home / name
-        previews = file_versions.told_apart(
+        previews = file_versions.separate_files(
             tree.workspace, tree.project_id,
             import_sources.preview_files(
                 tree.workspace, tree.project_id, path.name, path.read_bytes()

@@ -94,7 +94,7 @@ def test_an_upload_of_a_synced_file_is_that_document(quick: Quick, folder: Path)
     held = ids(workspace, project_id)
     file = folder / "sub" / "rule.md"
     found = import_sources.preview_files(workspace, project_id, file.name, file.read_bytes())
-    previews = file_versions.told_apart(workspace, project_id, found.previews)
+    previews = file_versions.separate_files(workspace, project_id, found.previews)
     assert [one.change for one in previews] == ["unchanged"]
     import_sources.store(workspace, project_id, previews)
     assert ids(workspace, project_id) == held

@@ -194,7 +194,7 @@ def test_a_person_can_say_it_is_still_right_and_take_it_back(project: Project) -
     seen = [one.key for one in found[case_id].findings]
     stale.still_right(workspace, project_id, case_id, seen=seen, by="Ann")
     assert set(project.stale()) == set(found) - {case_id}
-    kept = stale.kept_right(workspace, project_id, case_id)
+    kept = stale.last_kept(workspace, project_id, case_id)
     assert kept is not None
     assert kept.by == "Ann"
     stale.undo_still_right(workspace, project_id, case_id, by="Ann")

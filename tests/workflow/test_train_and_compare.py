@@ -61,7 +61,7 @@ def test_the_rules_alone_can_be_compared(workspace: Workspace, project_id: str) 
     )
     assert comparison.complete
     assert seen[-1].done == seen[-1].total > 0
-    assert compare_models.opened(workspace, project_id, comparison.id) == comparison
+    assert compare_models.open_comparison(workspace, project_id, comparison.id) == comparison
     rows = {row.metric: row for row in comparison_view.figure_rows(comparison)}
     assert 0 <= rows["recall"].cells["rules"].value <= 1
     behind = comparison_view.cases_behind(comparison, "rules", "similarity")
@@ -74,7 +74,7 @@ def test_the_rules_alone_can_be_compared(workspace: Workspace, project_id: str) 
 def test_a_comparison_that_stopped_goes_on(workspace: Workspace, project_id: str) -> None:
     """What was scored is not written again, and the request is the one that it began with."""
     asked = CompareRequest(columns=("rules",), limit=3, perplexity=False)
-    comparison_id = compare_models.new(workspace, project_id, asked)
+    comparison_id = compare_models.create(workspace, project_id, asked)
     seen: list[int] = []
     part = compare_models.run_now(
         workspace, project_id, asked, comparison_id=comparison_id,

@@ -11,7 +11,7 @@ from assistant.domain import CaseTemplate, Column, GenerationConfig, GenerationR
 from assistant.settings import Settings
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.writing.requests import GenerateRequest, Understanding, understand
-from assistant.workflow.writing.usage import Usage, expected, money, used
+from assistant.workflow.writing.usage import Usage, expected_usage, money, usage_of_run
 
 EPIC = """# PAY-7 Refunds
 
@@ -44,31 +44,31 @@ def found(workspace: Workspace) -> Understanding:
 
 
 def test_what_a_run_used_has_its_price(workspace: Workspace) -> None:
-    spent = used(workspace.settings, "endpoint", TIMINGS)
+    spent = usage_of_run(workspace.settings, "endpoint", TIMINGS)
     assert spent.cost == pytest.approx(2_000_000 * 2e-6 + 100_000 * 10e-6)
     assert spent.text == "2,000,000 tokens read (500,000 from the cache), 100,000 written, 5.00 USD"
     cheaper = workspace.settings.model_copy(update={"price_cached": 0.2, "price_currency": "EUR"})
-    assert used(cheaper, "endpoint", TIMINGS).cost == pytest.approx(3 + 0.1 + 1)
-    assert used(cheaper, "endpoint", TIMINGS).text.endswith("4.10 EUR")
+    assert usage_of_run(cheaper, "endpoint", TIMINGS).cost == pytest.approx(3 + 0.1 + 1)
+    assert usage_of_run(cheaper, "endpoint", TIMINGS).text.endswith("4.10 EUR")
 
 
 def test_without_a_price_or_an_endpoint_there_is_no_cost(workspace: Workspace) -> None:
     free = workspace.settings.model_copy(update={"price_output": None})
     for settings, writer in ((free, "endpoint"), (workspace.settings, "qwen")):
-        spent = used(settings, writer, TIMINGS)
+        spent = usage_of_run(settings, writer, TIMINGS)
         assert spent.cost is None
         assert spent.text.endswith("100,000 written")
 
 
 def test_a_writer_that_is_no_model_uses_nothing(workspace: Workspace, found: Understanding) -> None:
-    assert used(workspace.settings, "outline", Timings()).text == ""
-    assert expected(workspace, workspace.project("P").id, found, "outline") == Usage()
+    assert usage_of_run(workspace.settings, "outline", Timings()).text == ""
+    assert expected_usage(workspace, workspace.project("P").id, found, "outline") == Usage()
 
 
 def test_an_estimate_without_earlier_runs_is_called_rough(
     workspace: Workspace, found: Understanding
 ) -> None:
-    guess = expected(workspace, workspace.project("P").id, found, "endpoint")
+    guess = expected_usage(workspace, workspace.project("P").id, found, "endpoint")
     assert guess.estimated == 0
     assert guess.prompt_tokens == 6_000, "one story, one call"
     assert guess.text.startswith("about 6,000 tokens read")
@@ -87,7 +87,7 @@ def test_an_estimate_rests_on_earlier_runs_with_the_same_writer(
         workspace.library.record_plan(run.id, found.conditions, (), ())
         timings = Timings(prompt_tokens=tokens, generated_tokens=tokens // 10)
         workspace.library.finish_run(run.id, status="done", timings=timings)
-    guess = expected(workspace, project, found, "endpoint")
+    guess = expected_usage(workspace, project, found, "endpoint")
     assert (guess.prompt_tokens, guess.generated_tokens, guess.estimated) == (2_000, 200, 2)
     assert guess.text == "about 2,000 tokens read, 200 written, 0.0060 USD (from 2 earlier runs)"
 

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from assistant.design.conditions import derive_conditions
-from assistant.design.processes.walks import Walk, offered, walk_from
-from assistant.design.questions.scope import contradicted, is_scope_statement, out_of_scope
+from assistant.design.processes.walks import Walk, walk_from, walk_legs
+from assistant.design.questions.scope import contradicted_items, is_scope_statement, out_of_scope
 from assistant.domain import (
     TECHNIQUES,
     AcceptanceCriterion,
@@ -71,7 +71,7 @@ def conditions_of_epic(
 
 @lru_cache(maxsize=64)
 def _conditions(epic: Epic) -> tuple[TestCondition, ...]:
-    legs = offered(epic.stories, _planned(epic))
+    legs = walk_legs(epic.stories, _planned(epic))
     chosen: list[Walk] = []
     seen: set[str] = set()
     while len(chosen) < MAX_CONDITIONS:
@@ -96,7 +96,7 @@ def _planned(epic: Epic) -> dict[str, tuple[TestCondition, ...]]:
     for story in epic.stories:
         left_out = out_of_scope(f"{epic.description}\n\n{story.narrative}")
         for criterion in story.criteria:
-            if any(True for _ in contradicted(criterion.text, left_out)):
+            if any(True for _ in contradicted_items(criterion.text, left_out)):
                 continue
             found[criterion.id] = planned_conditions(story, criterion, techniques=("positive",))
     return found

@@ -64,7 +64,7 @@ class Walk:
         return tuple(dict.fromkeys(leg.story.key for leg in self.legs))
 
 
-def offered(
+def walk_legs(
     stories: Sequence[UserStory], planned: dict[str, tuple[TestCondition, ...]]
 ) -> tuple[Leg, ...]:
     """The positive conditions that can be part of a main path, in source order."""

@@ -23,7 +23,7 @@ MAX_ROWS = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class NamedCondition:
     """A test condition and what it is of; ``name`` is how a person knows that."""
 
     criterion: AcceptanceCriterion
@@ -36,8 +36,8 @@ class Told:
 class Disagreement:
     """The same case in two criteria, of which at least one is a table's row."""
 
-    mine: Told
-    theirs: Told
+    mine: NamedCondition
+    theirs: NamedCondition
 
 
 def find_disagreements(epic: Epic, sources: Sequence[Chunk] = ()) -> Iterator[Disagreement]:
@@ -55,14 +55,14 @@ def find_disagreements(epic: Epic, sources: Sequence[Chunk] = ()) -> Iterator[Di
         row = AcceptanceCriterion(id=chunk.id, text=chunk.text, form="table")
         name = chunk.key or chunk.title or "a source"
         made = derive_conditions(UserStory(key=chunk.id, title=""), row)
-        compared.keep([Told(row, one, name, foreign=True) for one in made], _about(chunk))
+        compared.keep([NamedCondition(row, one, name, foreign=True) for one in made], _about(chunk))
     for story in epic.stories:
         about = content_words(f"{epic.title} {story.title} {story.narrative}")
         for criterion in story.criteria:
             if criterion.form != "table" and not every:
                 continue
             made = derive_conditions(story, criterion)
-            told = [Told(criterion, one, criterion.id) for one in made]
+            told = [NamedCondition(criterion, one, criterion.id) for one in made]
             yield from compared.against(told, about)
             compared.keep(told, about)
 
@@ -76,17 +76,19 @@ class _Compared:
     """The cases and the limits told so far."""
 
     def __init__(self) -> None:
-        self._cases: dict[str, list[tuple[Told, frozenset[str]]]] = {}
-        self._ends: dict[tuple[str, ...], list[tuple[Told, frozenset[str], Decimal]]] = {}
+        self._cases: dict[str, list[tuple[NamedCondition, frozenset[str]]]] = {}
+        self._ends: dict[tuple[str, ...], list[tuple[NamedCondition, frozenset[str], Decimal]]] = {}
 
-    def keep(self, told: Sequence[Told], about: frozenset[str]) -> None:
+    def keep(self, told: Sequence[NamedCondition], about: frozenset[str]) -> None:
         """Take conditions in, for comparing later ones with them."""
         for one in told:
             self._cases.setdefault(_case(one.condition), []).append((one, about))
         for key, one, value in _ends(told):
             self._ends.setdefault(key, []).append((one, about, value))
 
-    def against(self, told: Sequence[Told], about: frozenset[str]) -> Iterator[Disagreement]:
+    def against(
+        self, told: Sequence[NamedCondition], about: frozenset[str]
+    ) -> Iterator[Disagreement]:
         """Where conditions differ from those kept, once for each two criteria."""
         found: set[str] = set()
         pairs = [
@@ -108,7 +110,10 @@ class _Compared:
 
 
 def _comparable(
-    mine: Told, theirs: Told, about: frozenset[str], theirs_about: frozenset[str]
+    mine: NamedCondition,
+    theirs: NamedCondition,
+    about: frozenset[str],
+    theirs_about: frozenset[str],
 ) -> bool:
     """Whether a table is one of the two, and both are about the same where one is foreign."""
     if mine.criterion.id == theirs.criterion.id or mine.criterion.text == theirs.criterion.text:
@@ -119,10 +124,10 @@ def _comparable(
 
 
 def _ends(
-    made: Sequence[Told],
-) -> Iterator[tuple[tuple[str, ...], Told, Decimal]]:
+    made: Sequence[NamedCondition],
+) -> Iterator[tuple[tuple[str, ...], NamedCondition, Decimal]]:
     """The last allowed value on each side of each limited variable, for its unit and its case."""
-    points: dict[tuple[str, ...], list[tuple[Decimal, Told]]] = {}
+    points: dict[tuple[str, ...], list[tuple[Decimal, NamedCondition]]] = {}
     for told in made:
         condition = told.condition
         if condition.technique != "boundary" or not condition.variables:
@@ -163,7 +168,7 @@ def _case(condition: TestCondition) -> str:
     return re.sub(r"[^\w=<>:.,%€$£-]+", " ", re.sub(r"\b(?:the|an?) ", "", said)).strip()
 
 
-def _disagree(mine: Told, theirs: Told) -> bool:
+def _disagree(mine: NamedCondition, theirs: NamedCondition) -> bool:
     one, other = mine.condition, theirs.condition
     if any(fact.kind == "limit" and fact.quote for fact in (*one.facts, *other.facts)):
         return False  # what a row does not speak of another may decide; ends are compared apart

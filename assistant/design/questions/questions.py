@@ -15,12 +15,12 @@ from assistant.design.questions.contradictions import Contradiction, find_contra
 from assistant.design.questions.disagreements import Disagreement, find_disagreements
 from assistant.design.questions.scope import (
     ScopeItem,
-    contradicted,
+    contradicted_items,
     is_scope_statement,
     out_of_scope,
 )
 from assistant.design.questions.similar_criteria import MANY, PART, Progress, comparable
-from assistant.design.questions.supersession import Change, changes, concerning
+from assistant.design.questions.supersession import Change, changes, changes_of
 from assistant.design.questions.vague_words import find_vague
 from assistant.domain import (
     AcceptanceCriterion,
@@ -250,7 +250,7 @@ def _same_words(one: str, two: str) -> bool:
 
 def _outdated(criterion: AcceptanceCriterion, known: Sequence[Change]) -> Iterator[Question]:
     """Two sources that disagree on a rule that the criterion is about."""
-    for change, mine in concerning(criterion.text, known):
+    for change, mine in changes_of(criterion.text, known):
         older, newer = change.older_value, change.newer_value
         yield Question(
             criterion_id=criterion.id,
@@ -270,7 +270,7 @@ def _out_of_scope(
     criterion: AcceptanceCriterion, declared: Sequence[tuple[str, ScopeItem]]
 ) -> Iterator[Question]:
     for source_id, item in declared:
-        for one, start, end in contradicted(criterion.text, (item,)):
+        for one, start, end in contradicted_items(criterion.text, (item,)):
             yield Question(
                 criterion_id=criterion.id,
                 kind="out of scope",

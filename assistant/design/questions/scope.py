@@ -93,7 +93,9 @@ def is_scope_statement(text: str) -> bool:
     )
 
 
-def contradicted(text: str, items: tuple[ScopeItem, ...]) -> Iterator[tuple[ScopeItem, int, int]]:
+def contradicted_items(
+    text: str, items: tuple[ScopeItem, ...]
+) -> Iterator[tuple[ScopeItem, int, int]]:
     """Items that a criterion asks for, with the place of their words in it.
 
     A criterion that refuses or hides the thing honours the scope, and is none.

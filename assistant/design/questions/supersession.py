@@ -52,7 +52,7 @@ def changes(sources: Sequence[Chunk]) -> tuple[Change, ...]:
     return tuple(found)
 
 
-def concerning(text: str, known: Sequence[Change]) -> Iterator[tuple[Change, Quantity]]:
+def changes_of(text: str, known: Sequence[Change]) -> Iterator[tuple[Change, Quantity]]:
     """Changes that a criterion is about: it has the old or the new value, and their words."""
     words = content_words(text)
     ours = [one for one in find_quantities(text) if isinstance(one.value, Decimal)]

@@ -9,7 +9,15 @@ from assistant.design.items import Item, Result, condition_settings, results_of
 from assistant.design.techniques.variables import assignment, possible
 from assistant.domain import Technique
 from assistant.reading.certainty import is_of_other_case, is_sure
-from assistant.reading.logic import Case, Expression, Junction, cases, first_case, holds, shifted
+from assistant.reading.logic import (
+    Case,
+    Expression,
+    Junction,
+    cases,
+    first_case,
+    holds,
+    shift_indices,
+)
 from assistant.reading.rules import Rule
 
 
@@ -36,7 +44,7 @@ def chain_items(rules: Sequence[Rule]) -> Iterator[Item]:
     parts: list[Expression] = []
     for rule in rules:
         before = sum(len(r.conditions) for r in rules[: len(parts)])
-        parts.append(shifted(rule.expression, before))
+        parts.append(shift_indices(rule.expression, before))
     whole = Junction(True, tuple(range(len(conditions))))
     none: Case = {}
     for part in parts:

@@ -16,13 +16,13 @@ from assistant.design.items import (
     results_of,
 )
 from assistant.design.techniques.boundaries import Point, points
-from assistant.design.techniques.variables import assignment, measured
+from assistant.design.techniques.variables import assignment, measured_quantity
 from assistant.language.amounts import Quantity
 from assistant.language.coordination import coordinated
 from assistant.language.quantities import find_quantities
 from assistant.language.sentences import Span
 from assistant.reading.certainty import denies, is_entered, is_response, is_sure
-from assistant.reading.logic import Case, cases, deciding, holds
+from assistant.reading.logic import Case, cases, deciding_case, holds
 from assistant.reading.restrictions import find_restriction
 from assistant.reading.rules import Rule
 
@@ -100,7 +100,7 @@ def _of_point(text: str, rule: Rule, quantity: Quantity, point: Point) -> Item:
     setting = limit_setting(text, quantity, point)
     item = Item(
         "boundary", point.allowed, (setting,), (), (rule.whole,),
-        ((measured(rule.effect.text, quantity), point.text),),
+        ((measured_quantity(rule.effect.text, quantity), point.text),),
         "High" if point.place != "inside" else "Medium", is_further(quantity, point),
     )  # fmt: skip
     if not is_sure(rule):
@@ -122,8 +122,8 @@ def _in_condition(
     text: str, rule: Rule, item: Item, quantity: Quantity, point: Point, index: int
 ) -> Item:
     condition = rule.conditions[index]
-    variable = (measured(condition.words.text, quantity), point.text)
-    case: Case = deciding(rule.expression, index)
+    variable = (measured_quantity(condition.words.text, quantity), point.text)
+    case: Case = deciding_case(rule.expression, index)
     around = assignment(rule, {other: held for other, held in case.items() if other != index})
     others = condition_settings(rule, case, but=index)
     made = replace(item, settings=(*item.settings, *others), variables=(*around, variable))
@@ -147,7 +147,7 @@ def _decides(text: str, words: Span, quantity: Quantity) -> bool:
 def _in_effect(text: str, rule: Rule, item: Item, quantity: Quantity, point: Point) -> Item:
     case: Case = cases(rule.expression)[0] if rule.conditions else {}
     settings = (*item.settings, *condition_settings(rule, case))
-    value = (measured(rule.effect.text, quantity), point.text)
+    value = (measured_quantity(rule.effect.text, quantity), point.text)
     made = replace(item, settings=settings, variables=(*assignment(rule, case), value))
     said = item.settings[0].holds
     turned = rule.restrictive and not quantity.negated and not denies(item.settings[0].words.text)
@@ -226,6 +226,6 @@ def _in_otherwise(rule: Rule, item: Item, quantity: Quantity, point: Point) -> I
     if unmet is None or not rule.conditions or rule.otherwise is None:
         return item
     settings = (*item.settings, *condition_settings(rule, unmet))
-    value = (measured(rule.otherwise.text, quantity), point.text)
+    value = (measured_quantity(rule.otherwise.text, quantity), point.text)
     made = replace(item, settings=settings, variables=(*assignment(rule, unmet), value))
     return replace(made, results=(Result(rule.otherwise),)) if item.settings[0].holds else made

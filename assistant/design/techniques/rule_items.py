@@ -14,7 +14,7 @@ from assistant.design.items import (
     Setting,
     Variables,
     condition_settings,
-    found,
+    find_words,
     one_line,
     results_of,
 )
@@ -212,7 +212,7 @@ def _role_items(text: str, rule: Rule, restriction: Restriction) -> Iterator[Ite
     values = assignment(rule, met)
     first = True
     for role in restriction.roles:
-        named = found(text, role, rule.effect.start)
+        named = find_words(text, role, rule.effect.start)
         if named is None or named.end > rule.effect.end:
             continue
         yield Item(
@@ -266,18 +266,18 @@ def _field_items(text: str, rule: Rule) -> Iterator[Item]:
     limited = any(one.is_limit for one in find_quantities(rule.effect.text))
     results = (Result(rule.otherwise),) if rule.otherwise is not None and not limited else ()
     for name in mandatory.fields if mandatory and not is_restrictive(rule.effect.text) else ():
-        words = found(text, name, rule.effect.start)
+        words = find_words(text, name, rule.effect.start)
         if words is not None:
             yield Item(
                 "negative", False, (Setting("field", words, value="empty"),), results,
                 (rule.whole,), ((one_line(name), "empty"),), "High",
             )  # fmt: skip
     options = next((o for c in clauses_of(rule.effect.text) if (o := find_options(c))), None)
-    name_ = found(text, options.name, rule.effect.start) if options else None
+    name_ = find_words(text, options.name, rule.effect.start) if options else None
     if options is None or name_ is None:
         return
     for value in options.values:
-        if found(text, value, name_.end) is not None:
+        if find_words(text, value, name_.end) is not None:
             yield Item(
                 "decision-table rule", True, (Setting("field", name_, value=f"“{value}”"),),
                 (Result(rule.effect),), (rule.whole,), ((one_line(options.name), value),),
@@ -293,8 +293,8 @@ def _stated_changes(text: str, rule: Rule) -> list[tuple[Span, Span]]:
     """The states of each change that a rule states, as they stand in the text."""
     stated: list[tuple[Span, Span]] = []
     for change in find_transitions(rule):
-        start = found(text, change.start.strip("\"“”'‘’"), rule.whole.start)
-        end = found(text, change.end.strip("\"“”'‘’"), start.end) if start else None
+        start = find_words(text, change.start.strip("\"“”'‘’"), rule.whole.start)
+        end = find_words(text, change.end.strip("\"“”'‘’"), start.end) if start else None
         if start is not None and end is not None:
             stated.append((start, end))
     return stated

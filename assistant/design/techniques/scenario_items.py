@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from assistant.design.items import Item, Result, Setting, found, one_line
+from assistant.design.items import Item, Result, Setting, find_words, one_line
 from assistant.design.techniques.boundaries import points
 from assistant.design.techniques.limit_items import is_further, limit_setting
-from assistant.design.techniques.variables import measured
+from assistant.design.techniques.variables import measured_quantity
 from assistant.domain import Technique
 from assistant.language.quantities import find_quantities
 from assistant.language.sentences import Scenario, Step
@@ -51,13 +51,13 @@ def _examples(text: str, whole: Item, scenario: Scenario) -> Iterator[Item]:
     """One item for each row of the examples, its values quoted with their columns."""
     wanted = {name for step in scenario.steps for name in _PLACEHOLDER.findall(step.words.text)}
     place = max(step.words.end for step in scenario.steps)
-    header = found(text, scenario.examples[0][0][0], place)
+    header = find_words(text, scenario.examples[0][0][0], place)
     place = header.end if header else place
     done: set[str] = set()
     for row in scenario.examples:
         cells = []
         for name, value in row:
-            words = found(text, value, place)
+            words = find_words(text, value, place)
             if words is not None:
                 place = words.end
                 cells.append((name, words))
@@ -102,7 +102,7 @@ def _limits(text: str, whole: Item, step: Step) -> Iterator[Item]:
                 valid=whole.valid if point.allowed else not whole.valid,
                 settings=(setting, *whole.settings) if certain else (setting,),
                 results=whole.results if certain else (),
-                variables=((measured(step.words.text, quantity), point.text),),
+                variables=((measured_quantity(step.words.text, quantity), point.text),),
                 priority="Medium",
                 further=is_further(quantity, point),
             )

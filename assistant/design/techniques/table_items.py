@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from assistant.design.items import Item, Result, Setting, found, one_line
+from assistant.design.items import Item, Result, Setting, find_words, one_line
 from assistant.design.techniques.boundaries import points
 from assistant.design.techniques.field_rules import Demand, FieldDemands, field_rules
 from assistant.design.techniques.limit_items import is_further
@@ -70,7 +70,7 @@ def _of_rows(rows: Sequence[Row]) -> Iterator[Item]:
         for cell in row.inputs:
             yield from _row_limits(made, cell, results, further=int(len(rows) > 1))
             for value in alternatives_of(cell):
-                words = found(cell.value.text, value)
+                words = find_words(cell.value.text, value)
                 if words is not None:
                     at = cell.value.start + words.start
                     yield _alternative(made, cell, Span(value, at, at + len(value)))
@@ -173,7 +173,7 @@ def _of_field(row: FieldRow, demands: Sequence[Demand]) -> Iterator[Item]:
 
 def _named(row: FieldRow) -> Span:
     """The bare name of the field, as it stands in its cell."""
-    words = found(row.named.text, row.name)
+    words = find_words(row.named.text, row.name)
     if words is None:
         return row.named
     return Span(row.name, row.named.start + words.start, row.named.start + words.end)
@@ -205,7 +205,7 @@ def _of_grants(text: str, grants: Sequence[Grant]) -> Iterator[Item]:
         seen.add(grant.allowed)
         technique: Technique = "role" if not first else "positive" if grant.allowed else "negative"
         role, act = (
-            words if (words := _of_cell(grant.named, said)) else found(text, said)
+            words if (words := _of_cell(grant.named, said)) else find_words(text, said)
             for said in (grant.role, grant.act)
         )
         if role is None or act is None:
@@ -276,7 +276,7 @@ def _of_conditions(text: str, rows: Sequence[ConditionRow]) -> Iterator[Item]:
             settings.append(Setting("scenario", row.steps.value))
             cells.append(row.steps)
         for cell, holds in row.facts:
-            words = found(text, cell.name)
+            words = find_words(text, cell.name)
             if words is not None:
                 settings.append(Setting("condition", words, holds))
         valid = not row.unhappy

@@ -46,7 +46,7 @@ _JOINED_NAME = re.compile(
 """ "Sort Code has exactly 6 digits and Bank Account Number exactly 8 digits"."""
 
 
-def measured(words: str, quantity: Quantity) -> str:
+def measured_quantity(words: str, quantity: Quantity) -> str:
     """What a limit in ``words`` measures: "the order total is over £50" -> "order total"."""
     clause = parse_clause(one_line(words))
     if quantity.kind == "age":

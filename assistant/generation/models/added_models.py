@@ -125,10 +125,10 @@ def model_of_file(path: Path, *, chat_format: str = "") -> CatalogueModel:
                 f"python -m assistant models fetch {model.id} --file {path}"
             )
     source = LocalSource(folder=str(path.parent))
-    return described(header, file, source, chat_format=chat_format)
+    return model_of_header(header, file, source, chat_format=chat_format)
 
 
-def described(
+def model_of_header(
     header: ModelHeader,
     file: ModelFile,
     source: LocalSource | HubSource,

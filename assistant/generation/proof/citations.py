@@ -29,7 +29,13 @@ from assistant.generation.proof.passages import (
     best_window,
     quoted,
 )
-from assistant.generation.sentence_words import QUOTED, clauses, content_stems, says, unknown_names
+from assistant.generation.sentence_words import (
+    QUOTED,
+    accepts_or_refuses,
+    clauses,
+    content_stems,
+    unknown_names,
+)
 from assistant.language.quantities import foreign_values
 
 SUPPORTED = 0.6
@@ -58,8 +64,8 @@ def opposes(statement: str, words: str) -> bool:
     """
     if _STAYS.search(statement) and _CHANGES.search(words) and not _STAYS.search(words):
         return True
-    accepts, refuses = says(statement)
-    source_accepts, source_refuses = says(words)
+    accepts, refuses = accepts_or_refuses(statement)
+    source_accepts, source_refuses = accepts_or_refuses(words)
     if refuses and not accepts:
         return not source_refuses
     if accepts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from assistant.domain import CaseOrigin, ModelSpec, Priority, TestCase, TestStep
 from assistant.generation.proof import Sources, with_sources
 from assistant.generation.writer import StoryBrief
-from assistant.generation.writers.case_parts import with_stated
+from assistant.generation.writers.case_parts import with_shared_preconditions
 from assistant.generation.writers.story_draft import DraftStep, StoryCaseDraft
 
 _PRIORITIES: tuple[Priority, ...] = ("High", "Medium", "Low")
@@ -44,7 +44,7 @@ def drafted_case(draft: StoryCaseDraft, brief: StoryBrief, model: ModelSpec) -> 
         origin=CaseOrigin(writer="model", model_id=model.full_id),
     )
     walked = (epic.story_of(name) for one in claimed if one.legs for name in one.criterion_ids)
-    return with_stated(case, epic, (story, *walked), sources)
+    return with_shared_preconditions(case, epic, (story, *walked), sources)
 
 
 def _step(number: int, step: DraftStep, sources: Sources) -> TestStep:

@@ -58,10 +58,10 @@ def case_of(
         citations=tuple(dict.fromkeys(citations)),
         origin=origin,
     )
-    return with_stated(case, epic, stories, sources)
+    return with_shared_preconditions(case, epic, stories, sources)
 
 
-def with_stated(
+def with_shared_preconditions(
     case: TestCase, epic: Epic, stories: Sequence[UserStory], sources: Sources
 ) -> TestCase:
     """The case with the preconditions that the epic and these stories state for all of their

@@ -17,7 +17,7 @@ from assistant.generation.proof.contradictions import Reference, denials
 from assistant.generation.proof.passages import NEAR_PREFIX
 from assistant.generation.proof.polarity import read_clauses
 from assistant.generation.proof.support_texts import folded, stands_in
-from assistant.generation.sentence_words import clauses, content_stems, says
+from assistant.generation.sentence_words import accepts_or_refuses, clauses, content_stems
 from assistant.generation.writer import CaseBrief
 from assistant.generation.writers.item_answer import ItemDraft, ItemStep
 from assistant.generation.writers.item_prompt import EXAMPLE_WORDS, SYSTEM
@@ -255,8 +255,8 @@ def _goes_through(text: str) -> tuple[bool, bool]:
     """
     accepts = refuses = False
     for clause in _clauses(text):
-        if any(says(_DENIES.sub(" ", clause))):
-            goes, stops = says(clause)
+        if any(accepts_or_refuses(_DENIES.sub(" ", clause))):
+            goes, stops = accepts_or_refuses(clause)
             accepts, refuses = accepts or goes, refuses or stops
     return accepts, refuses
 

@@ -34,7 +34,7 @@ from assistant.training.data.data_sheet import (
     SplitCount,
     lengths_of,
 )
-from assistant.training.data.leakage_guard import HELD_SHARE, AnswerGuard, ContextFor, guarded
+from assistant.training.data.leakage_guard import HELD_SHARE, AnswerGuard, ContextFor
 from assistant.training.data.library_cases import LinkedCases, from_library
 from assistant.training.data.masking import Masker
 from assistant.training.data.near_duplicates import held_share, shingles
@@ -54,9 +54,8 @@ __all__ = [
     "LinkedCases",
     "Selection",
     "build_pairs",
-    "described",
+    "describe_pairs",
     "from_library",
-    "guarded",
     "pairs_of",
     "read_case_file",
     "select",
@@ -129,7 +128,7 @@ def pairs_of(
             if progress:
                 progress(done, total)
     left_out = (*selection.left_out, *maker.left_out)
-    sheet = described(
+    sheet = describe_pairs(
         pairs,
         split_by=config.split_by,
         seed=config.seed,
@@ -223,7 +222,7 @@ class _Maker:
         ).messages
 
 
-def described(
+def describe_pairs(
     pairs: Sequence[CasePair],
     *,
     split_by: str,

@@ -59,7 +59,9 @@ class AnswerGuard:
         return ""
 
 
-def guarded(selection: Selection, context_for: ContextFor, config: DatasetConfig) -> ContextFor:
+def guard_context(
+    selection: Selection, context_for: ContextFor, config: DatasetConfig
+) -> ContextFor:
     """``context_for`` without the answers, for conditions made by ``condition_of_case``.
 
     A comparison that uses it writes from the same sources as the held-out pairs hold.

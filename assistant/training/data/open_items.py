@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from assistant.design.conditions import label, told
+from assistant.design.conditions import condition_label, outcome_label
 from assistant.domain import (
     AcceptanceCriterion,
     Chunk,
@@ -217,7 +217,7 @@ def brief_of(pair: OpenPair) -> CaseBrief:
         statement=_statement(pair.test, facts),
         facts=facts,
         outcomes=outcomes,
-        expected=told(outcomes),
+        expected=outcome_label(outcomes),
     )
     return CaseBrief(
         epic=epic, story=story, criterion=criterion, condition=condition, sources=sources
@@ -228,7 +228,7 @@ def _statement(test: str, facts: Sequence[Fact]) -> str:
     """The label of the item; a limit without a value is told as a condition."""
     if test.strip() == REFUSED:
         return REFUSED
-    return label(
+    return condition_label(
         [
             one.model_copy(update={"kind": "condition"})
             if one.kind == "limit" and not one.value

@@ -22,7 +22,7 @@ from assistant.generation.writers.item_answer import MAX_EXPECTED, MAX_LINE, ste
 from assistant.generation.writers.item_prompt import item_prompt
 from assistant.generation.writers.item_writer import bearing_sources
 from assistant.training.data.data_sheet import LeftOut, NearDuplicate
-from assistant.training.data.dataset import described
+from assistant.training.data.dataset import describe_pairs
 from assistant.training.data.near_duplicates import near_duplicates, shingles
 from assistant.training.data.open_items import brief_of, case_of_pair
 from assistant.training.data.open_pairs import OpenPair, PlacedPair
@@ -73,7 +73,7 @@ def build_rows(
         own_outcomes += own
         rows.append(_row(pair, brief, split.of(pair.domain), special_tokens))
         report(done, len(kept))
-    sheet = described(
+    sheet = describe_pairs(
         rows,
         split_by="domain",
         seed=seed,

@@ -9,7 +9,7 @@ from assistant.ui.ask.answer_view import answer_view
 from assistant.ui.ask.ask_history import earlier_talks, history_menu
 from assistant.ui.ask.ask_state import CARRIED, SHOWN, WRITER, open_talk, open_thread
 from assistant.ui.cases.source_reader import open_wanted_source
-from assistant.ui.home.index_note import indexing_note
+from assistant.ui.home.index_note import index_note
 from assistant.ui.plain_text import label, plain
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.ask import ask_sources
@@ -25,7 +25,7 @@ MAX_CHARACTERS = 8_000
 def ask_page(opened: Workspace, record: Session) -> None:
     """The whole page: what was asked and answered, and the place to ask on."""
     _header(opened, record)
-    indexing_note(opened, record.project_id)
+    index_note(opened, record.project_id)
     answers = talk(opened, record.project_id, open_thread(record))
     wanted = st.chat_input(
         "Ask about a rule, a process, an epic or a case",

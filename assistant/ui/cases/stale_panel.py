@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from assistant.ui.counts import counted
-from assistant.ui.home.writing_progress import follow, writing_bar
+from assistant.ui.home.writing_progress import follow, writing_progress
 from assistant.ui.plain_text import label
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
@@ -20,7 +20,7 @@ SHOWN = 12
 
 def stale_bar(opened: Workspace, record: Session, found: Mapping[str, StaleCase]) -> None:
     """How many cases of the run are stale, and a click that writes all of them again."""
-    if writing_bar(opened, record) or not found:
+    if writing_progress(opened, record) or not found:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
@@ -111,7 +111,7 @@ def _told(case: StaleCase) -> str:
 
 
 def _kept_right(opened: Workspace, record: Session, case_id: str) -> None:
-    kept = stale.kept_right(opened, record.project_id, case_id)
+    kept = stale.last_kept(opened, record.project_id, case_id)
     if kept is None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -9,7 +9,7 @@ import streamlit as st
 
 
 @contextmanager
-def comparing_bar() -> Iterator[Callable[[int, int], None]]:
+def comparison_progress() -> Iterator[Callable[[int, int], None]]:
     """A bar that is there from the first part compared to the last; gets criteria done and in all.
 
     Few criteria are not taken in parts, and have no bar.

@@ -7,7 +7,7 @@ import streamlit as st
 from assistant.ui.cases.depth_matrix import depth_matrix
 from assistant.ui.counts import counted
 from assistant.ui.home.write_again_menu import writer_choice
-from assistant.ui.home.writing_progress import follow, writing_bar
+from assistant.ui.home.writing_progress import follow, writing_progress
 from assistant.ui.state import RECORD, Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import review_library
@@ -38,7 +38,7 @@ def coverage_table(opened: Workspace, record: Session, view: RunView) -> None:
 
 def _gaps(opened: Workspace, record: Session, view: RunView, missing: int) -> None:
     """How many items have no case, and a menu that writes for them."""
-    if view.summary.status in ACTIVE or writing_bar(opened, record) or not missing:
+    if view.summary.status in ACTIVE or writing_progress(opened, record) or not missing:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(

@@ -10,7 +10,7 @@ from assistant.workflow.sources import import_sources
 POLL_SECONDS = 2.0
 
 
-def indexing_note(opened: Workspace, project_id: str) -> None:
+def index_note(opened: Workspace, project_id: str) -> None:
     """How far indexing is, where it is under way; nothing otherwise."""
     active = import_sources.indexing(opened, project_id).active
     st.fragment(_note, run_every=POLL_SECONDS if active else None)(opened, project_id)

@@ -9,13 +9,13 @@ from assistant.errors import AssistantError
 from assistant.ui.browser_scripts import read_while_typing
 from assistant.ui.counts import counted, listed
 from assistant.ui.home.checklist_panel import checklist_panel
-from assistant.ui.home.comparison_progress import comparing_bar
+from assistant.ui.home.comparison_progress import comparison_progress
 from assistant.ui.home.existing_panel import existing_panel, existing_summary, only_new
-from assistant.ui.home.index_note import indexing_note
+from assistant.ui.home.index_note import index_note
 from assistant.ui.home.more_writers import more_writers, rated_words
 from assistant.ui.home.question_offer import ask_instead, is_asked, question_offer
 from assistant.ui.home.questions_panel import questions_panel
-from assistant.ui.home.shared_preconditions_panel import shared_panel
+from assistant.ui.home.shared_preconditions_panel import shared_preconditions_panel
 from assistant.ui.plain_text import label, plain, visible
 from assistant.ui.state import CHOSEN_WRITER, Session, errors_shown
 from assistant.ui.technique_colors import TECHNIQUE_COLORS
@@ -67,13 +67,13 @@ def compose(opened: Workspace, record: Session) -> None:
             update = {"depth": _depth(), "techniques": _techniques()}
         request = request.model_copy(update=update)
         _writer_and_start(opened, record)
-        indexing_note(opened, record.project_id)
+        index_note(opened, record.project_id)
     if is_asked(request.ask):
         st.session_state.pop(PRESSED, None)  # a question is no order, whatever was pressed
     if st.session_state.get(PRESSED):
         # Before the checklist is drawn and compared, which takes long where a text is new: whatever
         # draws the page again meanwhile, as a choice of another depth does, would lose the press.
-        with left, errors_shown(), st.spinner("Reading the text…"), comparing_bar() as tell:
+        with left, errors_shown(), st.spinner("Reading the text…"), comparison_progress() as tell:
             found = understand(opened, record.project_id, request, comparing=tell)
             st.session_state.pop(PRESSED, None)
             _start(opened, record, found)
@@ -233,7 +233,7 @@ def _understood(
         return None
     ask_instead(record, request.ask)
     try:
-        with comparing_bar() as tell:
+        with comparison_progress() as tell:
             found = understand(opened, record.project_id, request, comparing=tell)
     except AssistantError as error:
         st.warning(plain(str(error)), icon=":material/help:")
@@ -248,7 +248,7 @@ def _understood(
     with st.container(height=EPICS_HEIGHT, border=False):
         _unread_and_questions(opened, record, found)
         existing_panel(opened, record, found)
-        shared_panel(shared_preconditions.of_epics(found.epics))
+        shared_preconditions_panel(shared_preconditions.of_epics(found.epics))
         checklist_panel(found)
     return found
 

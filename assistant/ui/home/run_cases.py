@@ -20,7 +20,7 @@ from assistant.ui.cases.findings_panel import findings_panel
 from assistant.ui.cases.source_reader import open_wanted_source
 from assistant.ui.cases.sources_panel import sources_panel
 from assistant.ui.cases.stale_panel import stale_bar, stale_panel
-from assistant.ui.home.shared_preconditions_panel import shared_panel
+from assistant.ui.home.shared_preconditions_panel import shared_preconditions_panel
 from assistant.ui.plain_text import plain
 from assistant.ui.state import CASE_PROBLEM, Session, keep_address
 from assistant.workflow.deployment.workspace import Workspace
@@ -124,7 +124,7 @@ def _case(
     if view.summary.status not in ACTIVE:
         filtered = bool(chosen_verdicts(view.summary.id))
         case_against_existing(opened, record.project_id, view.summary, stored, expanded=filtered)
-        shared_panel(shared_preconditions.of_run(view.run))
+        shared_preconditions_panel(shared_preconditions.of_run(view.run))
 
 
 def _sources(opened: Workspace, record: Session, view: RunView, stored: StoredCase) -> None:

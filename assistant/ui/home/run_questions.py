@@ -8,7 +8,7 @@ import streamlit as st
 
 from assistant.ui.counts import counted
 from assistant.ui.home.questions_panel import answer_given, notices_list, question_to_answer
-from assistant.ui.home.writing_progress import follow, writing_bar
+from assistant.ui.home.writing_progress import follow, writing_progress
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.writing import answers, runs, write_again
@@ -26,7 +26,7 @@ def run_questions(opened: Workspace, record: Session, view: RunView) -> None:
     if not run.questions:
         st.caption(":material/check: No open question was found in these criteria.")
         return
-    writing = view.summary.status in ACTIVE or writing_bar(opened, record)
+    writing = view.summary.status in ACTIVE or writing_progress(opened, record)
     st.caption(
         "The cases of these criteria carry the questions. An answer becomes a source with your "
         "name and the date; the cases written again after it rest on it."

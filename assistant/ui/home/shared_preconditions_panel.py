@@ -10,7 +10,7 @@ from assistant.ui.plain_text import label
 from assistant.workflow.writing.shared_preconditions import SharedLine
 
 
-def shared_panel(lines: Sequence[SharedLine]) -> None:
+def shared_preconditions_panel(lines: Sequence[SharedLine]) -> None:
     """The lines by epic and story, folded; nothing where there is none."""
     if not lines:
         return

@@ -17,7 +17,7 @@ JOBS, BEFORE, LEFT_OPEN = "writing_again", "written_before", "gaps_left_open"
 POLL_SECONDS = 0.7
 
 
-def writing_bar(opened: Workspace, record: Session) -> bool:
+def writing_progress(opened: Workspace, record: Session) -> bool:
     """Whether something is being written for the open run; shows it until it has ended."""
     active = bool(follow_up_runs.active(opened, record.run_id))
     st.fragment(_written, run_every=POLL_SECONDS if active else None)(opened, record, active)

@@ -28,7 +28,7 @@ CASES_SHOWN = 200
 
 def comparison_view(opened: Workspace, record: Session) -> None:
     """The chosen comparison, the newest at first."""
-    listed = compare_models.listed(opened, record.project_id)
+    listed = compare_models.comparisons(opened, record.project_id)
     if not listed:
         st.caption(
             "Nothing was compared yet. A comparison writes the same held-out cases again in each "
@@ -48,7 +48,7 @@ def comparison_view(opened: Workspace, record: Session) -> None:
             key=CHOSEN,
         )
     try:
-        comparison = compare_models.opened(opened, record.project_id, opened_id)
+        comparison = compare_models.open_comparison(opened, record.project_id, opened_id)
     except AssistantError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return

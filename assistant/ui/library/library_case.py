@@ -44,7 +44,7 @@ def library_case(opened: Workspace, record: Session, case_id: str) -> None:
     problem = st.session_state.pop(PROBLEM, "")
     if problem:
         st.error(plain(problem), icon=":material/error:")
-    checked = recheck_case.as_shown(opened, record.project_id, stored)
+    checked = recheck_case.case_with_findings(opened, record.project_id, stored)
 
     def apply(finding: LintFinding) -> None:
         try:

@@ -17,7 +17,7 @@ from assistant.ui.home.existing_panel import SIGNS
 from assistant.ui.library.library_case import library_case
 from assistant.ui.library.library_duplicates import library_duplicates
 from assistant.ui.plain_text import label
-from assistant.ui.row_selection import tick_handler, ticked
+from assistant.ui.row_selection import selected_rows, tick_handler
 from assistant.ui.state import LIBRARY_CASE, Session, errors_shown, library_last
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import export_cases, review, review_library
@@ -142,7 +142,7 @@ def _wanted_verdicts(column: DeltaGenerator, verdicts: Mapping[str, Verdict]) ->
 
 def _ticked(record: Session, listed: Sequence[LibraryRow]) -> list[LibraryRow]:
     """The ticked cases, whether the filter shows them or not: a tick belongs to its case."""
-    names = ticked(_ticks_key(record))
+    names = selected_rows(_ticks_key(record))
     return [row for row in listed if row.id in names]
 
 

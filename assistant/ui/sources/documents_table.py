@@ -10,7 +10,7 @@ import streamlit as st
 from assistant.ui.counts import counted, listed
 from assistant.ui.erase_panel import erase_documents
 from assistant.ui.plain_text import label, plain, safe_link, visible
-from assistant.ui.row_selection import tick_handler, ticked
+from assistant.ui.row_selection import selected_rows, tick_handler
 from assistant.ui.sources.document_details import document_details
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
@@ -71,7 +71,7 @@ def documents_table(opened: Workspace, record: Session) -> None:
         },
         alt="Sources of this project",
     )
-    kept = ticked(held)
+    kept = selected_rows(held)
     picked = [row for row in documents if row.id in kept]
     chosen = [row.id for row in picked]
     with actions, st.container(horizontal=True, horizontal_alignment="right"):

@@ -125,7 +125,7 @@ def _uploaded(opened: Workspace, record: Session) -> list[Found]:
         refused.extend(found.failed)
     progress.empty()
     _refusals(refused, len(previews))
-    apart = file_versions.told_apart(opened, record.project_id, [one for one, _ in previews])
+    apart = file_versions.separate_files(opened, record.project_id, [one for one, _ in previews])
     return [(one, file) for one, (_, file) in zip(apart, previews, strict=True)]
 
 

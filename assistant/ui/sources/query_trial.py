@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.domain import RetrievalConfig
-from assistant.ui.home.index_note import indexing_note
+from assistant.ui.home.index_note import index_note
 from assistant.ui.plain_text import cut, label, plain, small, visible, without_emphasis
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
@@ -33,7 +33,7 @@ def query_trial(opened: Workspace, record: Session, config: RetrievalConfig) -> 
         trace = search_sources.explain(
             opened, record.project_id, query or "", config, limit=HITS_SHOWN
         )
-        indexing_note(opened, record.project_id)
+        index_note(opened, record.project_id)
         _table(trace)
         _texts(trace)
 

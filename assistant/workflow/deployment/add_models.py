@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import ModelUnavailable, SettingsError
-from assistant.generation.models.added_models import AddedModels, described, model_of_file
+from assistant.generation.models.added_models import AddedModels, model_of_file, model_of_header
 from assistant.generation.models.catalogue import (
     CATALOGUE,
     CatalogueModel,
@@ -92,10 +92,10 @@ def _from_hub(
     file = _chosen(repo, about.get("siblings") or (), name)
     source = HubSource(repo=repo, revision=str(about.get("sha") or ""))
     # Fetched under a form that is known to exist; the header says which it is.
-    wanted = described(ModelHeader(), file, source, chat_format=chat_format or "chatml")
+    wanted = model_of_header(ModelHeader(), file, source, chat_format=chat_format or "chatml")
     path = fetch_model(wanted, settings.models_path, progress=progress, contact=contact)
     card: Mapping[str, Any] = about.get("cardData") or {}
-    return described(
+    return model_of_header(
         read_header(path),
         file,
         source,

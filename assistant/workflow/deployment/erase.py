@@ -38,7 +38,7 @@ class Erased(Value):
     unreached: tuple[str, ...] = ()
 
 
-def wanted(
+def erase_request(
     workspace: Workspace,
     project_id: str,
     *,
@@ -102,7 +102,7 @@ def erase(workspace: Workspace, what: Wanted, *, by: str) -> Erased:
 def removed(workspace: Workspace, project_id: str) -> Wanted:
     """The sources that were removed from a project and that its history still holds words of."""
     gone = workspace.library.erasing.removed_documents(project_id)
-    return wanted(workspace, project_id, document_ids=gone)
+    return erase_request(workspace, project_id, document_ids=gone)
 
 
 def project(workspace: Workspace, project_id: str, *, by: str) -> Erased:
@@ -161,7 +161,7 @@ def expired(workspace: Workspace, project_id: str, *, now: datetime | None = Non
         for name in documents
         if not young & {*preview(workspace, Wanted(project_id, documents=(name,))).cases}
     ]
-    return wanted(
+    return erase_request(
         workspace, project_id, document_ids=documents, case_ids=old_cases, run_ids=old_runs
     )
 

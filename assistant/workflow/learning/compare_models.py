@@ -32,7 +32,8 @@ from assistant.generation.models.catalogue import find_model
 from assistant.generation.writers.item_prompt import ITEM_PROMPT_VERSION
 from assistant.library import StoredComparison
 from assistant.training.data.context import CaseContext
-from assistant.training.data.dataset import DatasetConfig, Selection, guarded, select
+from assistant.training.data.dataset import DatasetConfig, Selection, select
+from assistant.training.data.leakage_guard import guard_context
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.learning.case_stories import case_stories
 from assistant.workflow.learning.comparison_parts import CompareRequest as CompareRequest
@@ -56,7 +57,7 @@ OnProgress = Callable[[Progress], None]
 
 def begin(workspace: Workspace, project_id: str, request: CompareRequest, *, by: str = "") -> str:
     """Start a comparison in a worker thread; returns its id. Raises at once for a wrong request."""
-    comparison_id = new(workspace, project_id, request)
+    comparison_id = create(workspace, project_id, request)
     _start(workspace, project_id, request, comparison_id, by)
     return comparison_id
 
@@ -69,7 +70,7 @@ def resume(workspace: Workspace, project_id: str, comparison_id: str, *, by: str
     _start(workspace, project_id, request, comparison_id, by)
 
 
-def new(workspace: Workspace, project_id: str, request: CompareRequest) -> str:
+def create(workspace: Workspace, project_id: str, request: CompareRequest) -> str:
     """The id of a comparison that is to begin, its request kept so that it can go on later.
 
     Raises at once for a wrong request.
@@ -135,7 +136,7 @@ def run_now(
     Raises ``TrainingError`` where nothing is held out, and as the writers do.
     """
     _check(workspace, request)
-    comparison_id = comparison_id or new(workspace, project_id, request)
+    comparison_id = comparison_id or create(workspace, project_id, request)
     folder = _folder(workspace, comparison_id)
     prepared = prepare(workspace, project_id, request)
     started = perf_counter()
@@ -152,7 +153,7 @@ def run_now(
         losses: Mapping[str, tuple[CaseLoss, ...]] = {}
         if request.perplexity:
             losses = _losses(workspace, request, prepared, context, folder)
-        found = guarded(prepared.selection, context.context_for, prepared.config)
+        found = guard_context(prepared.selection, context.context_for, prepared.config)
         company = [case for one in prepared.train for case in one.cases]
         log = ScoreLog(folder / PARTIAL)
         result: Comparison | None = None
@@ -212,12 +213,12 @@ def prepare(workspace: Workspace, project_id: str, request: CompareRequest) -> P
     )
 
 
-def listed(workspace: Workspace, project_id: str) -> tuple[StoredComparison, ...]:
+def comparisons(workspace: Workspace, project_id: str) -> tuple[StoredComparison, ...]:
     """The project's comparisons, newest first, without their bodies."""
     return workspace.library.comparisons.all(project_id)
 
 
-def opened(workspace: Workspace, project_id: str, comparison_id: str) -> Comparison:
+def open_comparison(workspace: Workspace, project_id: str, comparison_id: str) -> Comparison:
     """A comparison. Raises ``LibraryError`` where there is none."""
     stored = workspace.library.comparisons.get(project_id, comparison_id)
     return Comparison.model_validate_json(stored.body)
@@ -232,7 +233,7 @@ def running(workspace: Workspace, project_id: str) -> tuple[str, ...]:
 
 def unfinished(workspace: Workspace, project_id: str) -> tuple[str, ...]:
     """Ids of comparisons that were begun, do not run and are not complete: they can go on."""
-    complete = {one.id for one in listed(workspace, project_id) if one.complete}
+    complete = {one.id for one in comparisons(workspace, project_id) if one.complete}
     active = set(running(workspace, project_id))
     return tuple(
         name for name in _ids(workspace, project_id) if name not in complete and name not in active
@@ -242,7 +243,7 @@ def unfinished(workspace: Workspace, project_id: str) -> tuple[str, ...]:
 def drop(workspace: Workspace, project_id: str, comparison_id: str) -> None:
     """Delete a comparison and what was kept of it."""
     shutil.rmtree(_folder(workspace, comparison_id), ignore_errors=True)
-    if comparison_id in {one.id for one in listed(workspace, project_id)}:
+    if comparison_id in {one.id for one in comparisons(workspace, project_id)}:
         workspace.library.comparisons.remove(project_id, comparison_id)
 
 

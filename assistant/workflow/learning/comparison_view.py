@@ -31,7 +31,7 @@ from assistant.evaluation.records import CaseScore
 from assistant.evaluation.records import Comparison as Comparison
 from assistant.evaluation.report import BETTER as BETTER
 from assistant.evaluation.report import WORSE as WORSE
-from assistant.evaluation.report import mark, shown
+from assistant.evaluation.report import figure_text, mark
 from assistant.evaluation.report import markdown as markdown
 from assistant.evaluation.report import plain as plain
 from assistant.workflow.deployment.workspace import Workspace
@@ -91,7 +91,7 @@ def figure_rows(comparison: Comparison) -> tuple[FigureRow, ...]:
                 value=figure.value,
                 low=figure.low,
                 high=figure.high,
-                text=shown(metric, figure),
+                text=figure_text(metric, figure),
                 mark=mark(comparison, metric, result.column, first),
             )
         if cells:
@@ -103,7 +103,7 @@ def figure_rows(comparison: Comparison) -> tuple[FigureRow, ...]:
                     better=metric.better,
                     main=metric.main,
                     cells=cells,
-                    company=shown(metric, comparison.company.get(metric.id)),
+                    company=figure_text(metric, comparison.company.get(metric.id)),
                 )
             )
     return tuple(rows)

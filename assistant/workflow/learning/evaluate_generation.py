@@ -56,7 +56,7 @@ class EvaluateRequest(Value):
     attempts: int = Field(default=2, ge=1, le=5)
 
 
-class Measured(Value):
+class MeasuredFigure(Value):
     """A figure with what it means; ``low`` and ``high`` bound it at 95 % over stories."""
 
     title: str
@@ -81,7 +81,7 @@ class GenerationReport(Value):
     written_cases: int
     threshold: float
     matcher: MatcherError
-    figures: dict[str, Measured]
+    figures: dict[str, MeasuredFigure]
     stories_without_conditions: int = 0
 
 
@@ -172,9 +172,9 @@ def _context(
     return found
 
 
-def _measured(name: str, figure: Figure) -> Measured:
+def _measured(name: str, figure: Figure) -> MeasuredFigure:
     metric = metric_of(name)
-    return Measured(
+    return MeasuredFigure(
         title=metric.title,
         about=metric.about,
         better=metric.better,

@@ -125,7 +125,7 @@ def _template_field(field: CaseField) -> TemplateField | None:
     return _FIELD_OF.get(field) or next(known for known in FIELDS if known == field)
 
 
-def named(name: str) -> CaseTemplate:
+def ready_template(name: str) -> CaseTemplate:
     """The ready-made template with this name (case does not count).
 
     Raises ``TemplateError`` naming those that exist.

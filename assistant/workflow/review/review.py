@@ -204,7 +204,7 @@ def worst_first(needs: Sequence[str]) -> int:
     return order.index(needs[0]) if needs else len(order)
 
 
-class Seen(Value):
+class SeenVersion(Value):
     """A case as a reviewer saw it: its version, and the hash of the words that were on screen."""
 
     case_id: str
@@ -231,7 +231,7 @@ def set_aside(stored: StoredCase) -> str:
 def decide(
     workspace: Workspace,
     project_id: str,
-    seen: Sequence[Seen],
+    seen: Sequence[SeenVersion],
     status: CaseStatus,
     *,
     reason: str = "",
@@ -264,7 +264,10 @@ def accept_all(
 ) -> BulkOutcome:
     """Accept the drafts among ``cases`` that ``set_aside`` leaves to nobody, as seen."""
     clean = [one for one in cases if one.case.status == "draft" and not set_aside(one)]
-    seen = [Seen(case_id=one.id, version=one.row_version, text_hash=one.text_hash) for one in clean]
+    seen = [
+        SeenVersion(case_id=one.id, version=one.row_version, text_hash=one.text_hash)
+        for one in clean
+    ]
     return decide(workspace, project_id, seen, "accepted", by=by)
 
 

@@ -128,7 +128,7 @@ def decide(
     rejection has no reason.
     """
     seen = [
-        review.Seen(case_id=row.id, version=row.version, text_hash=row.text_hash)
+        review.SeenVersion(case_id=row.id, version=row.version, text_hash=row.text_hash)
         for row in selected
         if row.status != status
     ]

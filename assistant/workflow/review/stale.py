@@ -139,7 +139,7 @@ def undo_still_right(workspace: Workspace, project_id: str, case_id: str, *, by:
     )
 
 
-def kept_right(workspace: Workspace, project_id: str, case_id: str) -> KeptRight | None:
+def last_kept(workspace: Workspace, project_id: str, case_id: str) -> KeptRight | None:
     """Who last found a case still right, and when; ``None`` where nobody did."""
     latest = _latest(workspace, project_id, case_id)
     if not latest:

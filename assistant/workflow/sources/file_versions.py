@@ -13,7 +13,7 @@ from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.import_sources import FILE, Preview, preview_of, with_id
 
 
-def told_apart(
+def separate_files(
     workspace: Workspace, project_id: str, previews: Sequence[Preview]
 ) -> tuple[Preview, ...]:
     """Different files that came in together under one name, each as a source of its own.

@@ -12,7 +12,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.domain import Epic, GenerationRun, RetrievedChunk, Timings, present_writer_id
-from assistant.generation.chain import Asked, CaseReady, Event, Finished, Planned, generate
+from assistant.generation.chain import (
+    CaseReady,
+    Event,
+    PlanReady,
+    QuestionsReady,
+    RunFinished,
+    generate,
+)
 from assistant.generation.writer import WrittenCase
 from assistant.library import StoredCase
 from assistant.workflow.deployment.models import model_spec
@@ -151,12 +158,12 @@ def _body(again: Again) -> generate_cases.Body:
         on_case: OnCase | None,
     ) -> None:
         library = workspace.library
-        ended = Finished(timings=Timings(), uncovered_criteria=())
+        ended = RunFinished(timings=Timings(), uncovered_criteria=())
         done, total = 0, len(again.together) or len(again.conditions)
         rating = rating_of(workspace, again.run.generation.writer)
         for event in _written(workspace, project_id, again, cancelled):
             match event:
-                case Planned():
+                case PlanReady():
                     wanted = [one for one in event.conditions if one.id in again.conditions]
                     sources = again.sourced(event.retrieved)
                     library.record_plan(run.id, wanted, event.questions, sources)
@@ -167,9 +174,9 @@ def _body(again: Again) -> generate_cases.Body:
                     workspace.jobs.report(run.id, done, max(total, done))
                     if on_case is not None:
                         on_case(kept.case)
-                case Asked():
+                case QuestionsReady():
                     library.add_questions(run.id, event.questions, rejected=event.rejected)
-                case Finished():
+                case RunFinished():
                     ended = event
         library.finish_run(
             run.id, status="cancelled" if cancelled() else "done", timings=ended.timings

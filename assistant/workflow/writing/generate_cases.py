@@ -22,10 +22,10 @@ from assistant.errors import AssistantError, LibraryError, SourceError
 from assistant.generation.cancellation import Cancelled
 from assistant.generation.chain import (
     STYLE_CASES,
-    Asked,
     CaseReady,
-    Finished,
-    Planned,
+    PlanReady,
+    QuestionsReady,
+    RunFinished,
     generate,
 )
 from assistant.generation.writer import Writer, WrittenCase
@@ -224,7 +224,7 @@ def _write_cases(
         house=house_rules(workspace, project_id),
     ):
         match event:
-            case Planned():
+            case PlanReady():
                 library.record_plan(
                     run.id,
                     event.conditions,
@@ -239,9 +239,9 @@ def _write_cases(
                 )
                 if on_case is not None:
                     on_case(stored.case)
-            case Asked():
+            case QuestionsReady():
                 library.add_questions(run.id, event.questions, rejected=event.rejected)
-            case Finished():
+            case RunFinished():
                 ended = event
     library.finish_run(
         run.id,

@@ -30,7 +30,7 @@ def rechecked(
     return case.model_copy(update={"findings": lint(case, house)})
 
 
-def as_shown(workspace: Workspace, project_id: str, stored: StoredCase) -> TestCase:
+def case_with_findings(workspace: Workspace, project_id: str, stored: StoredCase) -> TestCase:
     """The case with what the checks find in it: an imported one is checked when it is looked at."""
     if stored.source_run_id is not None:
         return stored.case

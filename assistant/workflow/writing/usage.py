@@ -66,7 +66,7 @@ def money(amount: float) -> str:
     return f"{amount:.2f}" if amount >= 0.1 or not amount else f"{amount:.4f}"
 
 
-def used(settings: Settings, writer_id: str, timings: Timings) -> Usage:
+def usage_of_run(settings: Settings, writer_id: str, timings: Timings) -> Usage:
     """What a run used, as counted by the model's server."""
     return _priced(
         settings,
@@ -79,7 +79,7 @@ def used(settings: Settings, writer_id: str, timings: Timings) -> Usage:
     )
 
 
-def expected(
+def expected_usage(
     workspace: Workspace, project_id: str, understanding: Understanding, writer_id: str
 ) -> Usage:
     """What writing a request is likely to use; nothing for a writer that is no model."""

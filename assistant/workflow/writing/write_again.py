@@ -135,7 +135,7 @@ def derived_by(stored: StoredCase) -> str:
     return stored.source_run_id
 
 
-def gone(stored: StoredCase, error: LibraryError) -> LibraryError:
+def condition_gone_error(stored: StoredCase, error: LibraryError) -> LibraryError:
     """The error for a case whose condition ``PresentBasis.find`` did not find."""
     return LibraryError(
         f"{stored.id} cannot be written again: {error}. Reject the case, edit it, or generate the "
@@ -143,7 +143,7 @@ def gone(stored: StoredCase, error: LibraryError) -> LibraryError:
     )
 
 
-def titled(source: GenerationRun) -> str:
+def run_title(source: GenerationRun) -> str:
     """How a run that writes again is called."""
     return f"{SAYS}: {source.request.removeprefix(f'{SAYS}: ')}"
 
@@ -182,12 +182,12 @@ def _planned(
         try:
             basis.find(source, stored.case.condition_ids)
         except LibraryError as error:
-            raise gone(stored, error) from error
+            raise condition_gone_error(stored, error) from error
     present, epics = basis.find(source, owners)
     wanted = {now: owners[then] for then, now in present.items()}
     run = planned_run(
         workspace, project_id, source, basis, epics,
-        list_run_id=list_run_id, request=titled(source), by=by, writer=writer,
+        list_run_id=list_run_id, request=run_title(source), by=by, writer=writer,
     )  # fmt: skip
 
     def keep(written: WrittenCase) -> StoredCase:

@@ -18,7 +18,7 @@ from assistant.workflow.writing import follow_up_runs
 from assistant.workflow.writing.current_basis import PresentBasis
 from assistant.workflow.writing.follow_up_runs import Again, planned_run
 from assistant.workflow.writing.recheck_case import house_rules, rechecked_against
-from assistant.workflow.writing.write_again import derived_by, gone, titled
+from assistant.workflow.writing.write_again import condition_gone_error, derived_by, run_title
 
 
 def start(
@@ -57,10 +57,10 @@ def begin(
     try:
         present, epics = basis.find(source, stored.case.condition_ids[:1], same_words=True)
     except LibraryError as error:
-        raise gone(stored, error) from error
+        raise condition_gone_error(stored, error) from error
     run = planned_run(
         workspace, project_id, source, basis, epics,
-        list_run_id=stored.run_id or source.id, request=titled(source), by=by, writer=writer,
+        list_run_id=stored.run_id or source.id, request=run_title(source), by=by, writer=writer,
     )  # fmt: skip
 
     def keep(written: WrittenCase) -> StoredCase:

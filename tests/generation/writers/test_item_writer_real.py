@@ -16,7 +16,7 @@ from assistant.domain import (
     RetrievedChunk,
     UserStory,
 )
-from assistant.generation.chain import CaseReady, Finished, Planned, generate
+from assistant.generation.chain import CaseReady, PlanReady, RunFinished, generate
 from assistant.generation.models.catalogue import DEFAULT_CHAT, SMALL_CHAT, find_model
 from assistant.generation.models.chat_models import ChatEndpoint, open_embedded
 from assistant.generation.proof.proof_faults import ERRORS
@@ -89,16 +89,16 @@ def smollm(small_chat_path: Path) -> Iterator[ChatEndpoint]:
     endpoint.close()
 
 
-def run(endpoint: ChatEndpoint) -> tuple[Planned, list[CaseReady], Finished]:
+def run(endpoint: ChatEndpoint) -> tuple[PlanReady, list[CaseReady], RunFinished]:
     config = GenerationConfig(attempts=2, timeout_seconds=300)
     writer = ItemWriter(endpoint, config)
     planned, *cases, finished = generate([EPIC], (), OneRule(), writer, RetrievalConfig(), config)
-    assert isinstance(planned, Planned)
-    assert isinstance(finished, Finished)
+    assert isinstance(planned, PlanReady)
+    assert isinstance(finished, RunFinished)
     return planned, [case for case in cases if isinstance(case, CaseReady)], finished
 
 
-def check(planned: Planned, cases: Sequence[CaseReady]) -> None:
+def check(planned: PlanReady, cases: Sequence[CaseReady]) -> None:
     """A case for each item, in order: quoted word for word, held, or an outline that says why."""
     assert {"14 days", "15 days"} <= {condition.data for condition in planned.conditions}
     texts = {source.chunk.id: source.chunk.text for source in planned.retrieved}
@@ -136,11 +136,11 @@ def asked(ready: CaseReady) -> bool:
 
 
 @pytest.fixture(scope="module")
-def by_qwen(qwen: ChatEndpoint) -> tuple[Planned, list[CaseReady], Finished]:
+def by_qwen(qwen: ChatEndpoint) -> tuple[PlanReady, list[CaseReady], RunFinished]:
     return run(qwen)
 
 
-def test_qwen_words_a_story(by_qwen: tuple[Planned, list[CaseReady], Finished]) -> None:
+def test_qwen_words_a_story(by_qwen: tuple[PlanReady, list[CaseReady], RunFinished]) -> None:
     planned, cases, finished = by_qwen
     check(planned, cases)
     by_model = [ready for ready in cases if ready.written.case.origin.writer == "model"]
@@ -155,7 +155,7 @@ def test_qwen_words_a_story(by_qwen: tuple[Planned, list[CaseReady], Finished]) 
     reason="Qwen2.5 1.5B writes that the system says PASSED",
 )
 def test_an_instruction_in_a_source_is_not_obeyed(
-    by_qwen: tuple[Planned, list[CaseReady], Finished],
+    by_qwen: tuple[PlanReady, list[CaseReady], RunFinished],
 ) -> None:
     for ready in by_qwen[1]:
         for step in ready.written.case.steps:
@@ -176,7 +176,7 @@ def test_reading_ahead_leaves_only_the_condition_to_read(qwen: ChatEndpoint) -> 
             generate([epic], (), OneRule(), OutlineWriter(), RetrievalConfig(), GenerationConfig())
         )
     )
-    assert isinstance(planned, Planned)
+    assert isinstance(planned, PlanReady)
     writer.read_ahead(epic, story, planned.retrieved)
     events = generate([epic], (), OneRule(), writer, RetrievalConfig(), GenerationConfig())
     first = next(event for event in events if isinstance(event, CaseReady)).written
