@@ -103,10 +103,36 @@ def sample_data_dir(models_dir: Path, tmp_path_factory: pytest.TempPathFactory) 
     return folder
 
 
+def _copy_sparse(source: str, target: str) -> str:
+    """Copy a file and leave its holes holes: an index of 5 MB has 230 MB of them."""
+    if not hasattr(os, "SEEK_DATA"):
+        return str(shutil.copy2(source, target))
+    with Path(source).open("rb") as read, Path(target).open("wb") as written:
+        size, end = os.fstat(read.fileno()).st_size, 0
+        while end < size:
+            try:
+                start = os.lseek(read.fileno(), end, os.SEEK_DATA)
+            except OSError:  # nothing but a hole is left
+                break
+            end = os.lseek(read.fileno(), start, os.SEEK_HOLE)
+            os.pwrite(written.fileno(), os.pread(read.fileno(), end - start, start), start)
+        written.truncate(size)
+    shutil.copystat(source, target)
+    return target
+
+
+@pytest.fixture(scope="session")
+def copy_folder() -> Callable[[Path, Path], Path]:
+    """Copies a data folder with what is in it, in a tenth of a second; gives the copy's path."""
+    return lambda source, target: Path(shutil.copytree(source, target, copy_function=_copy_sparse))
+
+
 @pytest.fixture
-def data_dir(sample_data_dir: Path, tmp_path: Path) -> Path:
+def data_dir(
+    sample_data_dir: Path, tmp_path: Path, copy_folder: Callable[[Path, Path], Path]
+) -> Path:
     """A data folder of the test's own, with the sample project."""
-    return Path(shutil.copytree(sample_data_dir, tmp_path / "data"))
+    return copy_folder(sample_data_dir, tmp_path / "data")
 
 
 @pytest.fixture(scope="session")

@@ -50,10 +50,12 @@ WRITERS = ("outline", pytest.param("qwen2.5-coder-1.5b-instruct-q4_k_m", marks=p
 
 @pytest.fixture(scope="module")
 def workspace(
-    sample_data_dir: Path, models_dir: Path, tmp_path_factory: pytest.TempPathFactory
+    sample_data_dir: Path,
+    copy_folder: Callable[[Path, Path], Path],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Workspace]:
     """A workspace with the sample project and every model that is on this computer."""
-    folder = shutil.copytree(sample_data_dir, tmp_path_factory.mktemp("generated") / "data")
+    folder = copy_folder(sample_data_dir, tmp_path_factory.mktemp("generated") / "data")
     models = Settings().models_path  # each test names its writer
     with Workspace.open(Settings(data_dir=folder, models_dir=models), exclusive=True) as opened:
         yield opened

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -133,11 +133,11 @@ def test_cancelling_keeps_what_was_written_and_resuming_completes_it(
 
 
 def test_an_interrupted_run_gives_the_same_cases_as_an_undisturbed_one(
-    settings: Settings, tmp_path: Path
+    settings: Settings, tmp_path: Path, copy_folder: Callable[[Path, Path], Path]
 ) -> None:
     """A process that dies in the middle, then another one that goes on."""
     untouched = settings.model_copy(update={"data_dir": tmp_path / "second"})
-    shutil.copytree(settings.data_dir, untouched.data_dir)
+    copy_folder(settings.data_dir, untouched.data_dir)
 
     class Died(BaseException):
         pass

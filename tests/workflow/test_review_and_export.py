@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,10 +22,13 @@ from assistant.workflow.writing.requests import GenerateRequest, understand
 
 @pytest.fixture(scope="module")
 def written(
-    sample_data_dir: Path, models_dir: Path, tmp_path_factory: pytest.TempPathFactory
+    sample_data_dir: Path,
+    models_dir: Path,
+    copy_folder: Callable[[Path, Path], Path],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> tuple[Path, str]:
     """A data folder with a finished run of outlines on a sample epic, and the run's id."""
-    folder = shutil.copytree(sample_data_dir, tmp_path_factory.mktemp("written") / "data")
+    folder = copy_folder(sample_data_dir, tmp_path_factory.mktemp("written") / "data")
     with Workspace.open(Settings(data_dir=folder, models_dir=models_dir)) as workspace:
         project_id = workspace.project(SAMPLE_PROJECT).id
         found = understand(workspace, project_id, GenerateRequest(epic_keys=("CC-100",)))
@@ -34,9 +37,11 @@ def written(
 
 
 @pytest.fixture
-def data_dir(written: tuple[Path, str], tmp_path: Path) -> Path:
+def data_dir(
+    written: tuple[Path, str], tmp_path: Path, copy_folder: Callable[[Path, Path], Path]
+) -> Path:
     """A copy of the folder with the run, for each test."""
-    return Path(shutil.copytree(written[0], tmp_path / "data"))
+    return copy_folder(written[0], tmp_path / "data")
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from types import ModuleType
@@ -87,7 +87,8 @@ def write_version(folder: Path, version: int) -> None:
 class Setting:
     """A project synchronised with version 1 of a folder that is at version 2 by now."""
 
-    def __init__(self, place: Path) -> None:
+    def __init__(self, place: Path, copy_folder: Callable[[Path, Path], Path]) -> None:
+        self._copy = copy_folder
         self.folder, self.before = place / "folder", place / "before"
         write_version(self.folder, 1)
         with quick_workspace(self.before) as (workspace, project_id, _):
@@ -102,7 +103,7 @@ class Setting:
             self.library = library_of(workspace, project_id)
 
     def copy(self, place: Path) -> Path:
-        return Path(shutil.copytree(self.before, place))
+        return self._copy(self.before, place)
 
     def check_and_finish(self, data_dir: Path) -> None:
         """Nothing is half after the kill, and the next sync ends as an uninterrupted one."""
@@ -124,8 +125,10 @@ def whole_documents(workspace: Workspace, project_id: str) -> dict[str, list[str
 
 
 @pytest.fixture(scope="module")
-def setting(tmp_path_factory: pytest.TempPathFactory) -> Setting:
-    return Setting(tmp_path_factory.mktemp("kills"))
+def setting(
+    tmp_path_factory: pytest.TempPathFactory, copy_folder: Callable[[Path, Path], Path]
+) -> Setting:
+    return Setting(tmp_path_factory.mktemp("kills"), copy_folder)
 
 
 @pytest.mark.parametrize("point", POINTS)
