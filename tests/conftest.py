@@ -34,6 +34,12 @@ settings.register_profile("explore", deadline=None, max_examples=1000)
 settings.load_profile(os.environ.get("UAT_HYPOTHESIS", "repeatable"))
 """The same examples each time, so that a failure is the change's; "explore" looks further."""
 
+MEMORY = Path("/dev/shm")
+if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 4 << 30:
+    # Each small project flushes its library and its index to the disk many times, which is most of
+    # the suite's time on a busy one. What is tested is killed processes, not failing disks.
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
 if "PYTEST_XDIST_WORKER" in os.environ:
     # Before torch is imported: workers that each compute on every core wait for each other.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
