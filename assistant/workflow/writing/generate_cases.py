@@ -207,7 +207,7 @@ def _write_cases(
     held_by = library.documents_of_epics(project_id)
     ids = list(dict.fromkeys(name for epic in run.epics for name in held_by[epic.key]))
     done = {name for case in run.cases for name in case.condition_ids} | {*run.generation.skip}
-    ended = Finished(timings=Timings(), uncovered_criteria=())
+    ended = RunFinished(timings=Timings(), uncovered_criteria=())
     rating = rating_of(workspace, run.generation.writer)
     for event in generate(
         run.epics,
