@@ -111,8 +111,8 @@ def derive_conditions(
     value of a list and every combination of up to four conditions.
     """
     del story  # what is tested follows from the criterion alone
-    wanted = tuple(techniques)
-    return _derived(criterion.id, criterion.text, criterion.form, wanted, depth)
+    every = _derived(criterion.id, criterion.text, criterion.form, depth)
+    return tuple(condition for condition in every if condition.technique in techniques)
 
 
 @lru_cache(maxsize=2048)
@@ -120,7 +120,6 @@ def _derived(
     criterion_id: str,
     text: str,
     form: CriterionForm,
-    techniques: tuple[Technique, ...],
     depth: Depth,
 ) -> tuple[TestCondition, ...]:
     """All that a criterion's conditions depend on; asked for again at each look at an epic."""
@@ -133,11 +132,7 @@ def _derived(
         for item in checklist(criterion)[:MAX_THOROUGH]
     ]
     chosen = {suffix for _, suffix in _budgeted(named, depth)}
-    return tuple(
-        _condition(criterion, item, suffix)
-        for item, suffix in named
-        if suffix in chosen and item.technique in techniques
-    )
+    return tuple(_condition(criterion, item, suffix) for item, suffix in named if suffix in chosen)
 
 
 Named = tuple[Item, str]

@@ -97,7 +97,6 @@ class Token:
     content: bool
 
 
-@lru_cache(maxsize=4096)
 def tokens(text: str) -> tuple[Token, ...]:
     """All words of a text in order; ``content`` is false for stop words."""
     return tuple(
@@ -129,7 +128,6 @@ _CLAUSE_END = re.compile(
 QUOTED = re.compile(r"“[^”\n]*”|\"[^\"\n]*\"|‘[^’\n]*’(?!\w)|(?<!\w)'[^'\n]*'(?!\w)")
 
 
-@lru_cache(maxsize=4096)
 def sentences(text: str) -> tuple[tuple[int, int], ...]:
     """Sentences (or lines) as offsets, without surrounding space; a quoted message is not split."""
     return tuple(_cut(text, 0, len(text), _SENTENCE_END))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from assistant.language.nouns import singular
 from assistant.language.verbs import base_of_participle
@@ -101,7 +100,6 @@ def without_article(phrase: str) -> str:
     return ARTICLE.sub("", phrase.strip())
 
 
-@lru_cache(maxsize=8192)
 def is_person(phrase: str) -> bool:
     """Whether a noun phrase names a person, a role or a pronoun for one."""
     head = head_noun(phrase)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from assistant.language.verbs import is_base
 from assistant.language.word_lists import word_set
@@ -92,7 +91,6 @@ def is_plural(noun: str) -> bool:
     return bool(words) and _plural_looking(words[-1])
 
 
-@lru_cache(maxsize=8192)
 def singular(noun: str) -> str:
     """Singular of a noun phrase, by its last word."""
     head, _, last = noun.rpartition(" ")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 from assistant.language.actors import is_person, without_article
 from assistant.language.clauses import Clause
@@ -43,7 +42,6 @@ MAX_LENGTH = 1500
 """Characters beyond which a text is no sentence that keeps a right for somebody."""
 
 
-@lru_cache(maxsize=8192)
 def find_restriction(text: str, clause: Clause | None) -> Restriction | None:
     """Whom an effect is kept for; ``None`` for anything else."""
     text = text.strip(" .")

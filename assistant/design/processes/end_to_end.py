@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 
 from assistant.design.conditions import derive_conditions
 from assistant.design.processes.walks import Walk, walk_from, walk_legs
@@ -69,7 +68,6 @@ def conditions_of_epic(
     return (*single, *end_to_end_conditions(epic, techniques=techniques, depth=depth))
 
 
-@lru_cache(maxsize=64)
 def _conditions(epic: Epic) -> tuple[TestCondition, ...]:
     legs = walk_legs(epic.stories, _planned(epic))
     chosen: list[Walk] = []
