@@ -31,8 +31,9 @@ ALLOWED: dict[str, set[str]] = {
     "evaluation": BASE | {"generation"} | BELOW,
     "workflow": BASE | {"settings", "generation", "training", "evaluation"} | BELOW,
     "ui": BASE | {"workflow", "settings"},
+    "mcp_server": BASE | {"workflow", "settings"},
     "__main__": BASE | {"workflow", "settings", "command_line"},
-    "command_line": BASE | {"workflow", "settings"},
+    "command_line": BASE | {"workflow", "settings", "mcp_server"},
     "__init__": set(),
 }
 SHELL = {"ui", "workflow", "domain", "errors"}
@@ -73,6 +74,8 @@ VENDOR_HOMES: dict[str, set[str]] = {
     "defusedxml": {"sources"},
     "httpcore": {"sources"},
     "keyring": {"sources"},
+    "mcp": {"mcp_server"},
+    "mcp_types": {"mcp_server"},
 }
 
 

@@ -95,6 +95,7 @@ def _command(name: str) -> Command:
         "coverage": suite_commands.coverage,
         "lint": quality_commands.lint,
         "check": quality_commands.check,
+        "mcp": quality_commands.mcp,
         "evaluate": quality_commands.evaluate,
     }
     return table[name]
@@ -267,6 +268,8 @@ def _add_quality(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
 
     check = add("check", "hold cases that any tool or person wrote against the project's sources")
     check.add_argument("file", type=Path, metavar="FILE", help="table of cases or feature file")
+
+    add("mcp", "serve search, checks and coverage to other programs over stdio (extra: mcp)")
 
     evaluate = add("evaluate", "measure a writer on held-out stories with reference cases")
     evaluate.add_argument("what", choices=("generation",))

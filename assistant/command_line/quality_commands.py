@@ -65,6 +65,16 @@ def check(options: Namespace, terminal: Terminal) -> None:
     terminal.line(check_report.summary(report))
 
 
+def mcp(options: Namespace, terminal: Terminal) -> None:
+    """Answer other programs on stdin and stdout until they hang up."""
+    from assistant.mcp_server.server import serve
+
+    if terminal.json:
+        raise SettingsError("mcp speaks its own protocol on stdout: leave out --json.")
+    with open_workspace(options, terminal) as workspace:
+        serve(workspace, reading_project(workspace, options, terminal))
+
+
 def evaluate(options: Namespace, terminal: Terminal) -> None:
     """A writer on held-out stories: what it finds of the reference cases, and how it writes."""
     try:

@@ -1,0 +1,157 @@
+"""The server over stdio, asked by the SDK's own client, on the sample project with its index."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+anyio = pytest.importorskip("anyio")
+mcp = pytest.importorskip("mcp", reason="the extra mcp is not installed")
+
+ROOT = Path(__file__).resolve().parents[2]
+WRONG = {
+    "title": "Long list",
+    "criterion_ids": ["CC-102-AC4"],
+    "steps": [
+        {"action": "Search", "expected_result": "The result list shows no more than 75 accounts."}
+    ],
+}
+Ask = Callable[[Any], Awaitable[None]]
+
+
+@pytest.fixture
+def talk(data_dir: Path, models_dir: Path) -> Callable[[Ask], None]:
+    """Starts ``python -m assistant mcp`` and hands a client of it to the test."""
+    parameters = mcp.StdioServerParameters(
+        command=sys.executable,
+        args=["-m", "assistant", "mcp", "--project", "Sample project"],
+        cwd=str(ROOT),
+        env={
+            **os.environ,
+            "UAT_DATA_DIR": str(data_dir),
+            "UAT_MODELS_DIR": str(models_dir),
+            "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path]),
+        },
+    )
+
+    def talked(ask: Ask) -> None:
+        async def run() -> None:
+            with anyio.fail_after(240):
+                async with (
+                    mcp.stdio_client(parameters) as streams,
+                    mcp.ClientSession(*streams) as session,
+                ):
+                    await session.initialize()
+                    await ask(session)
+
+        anyio.run(run)
+
+    return talked
+
+
+def answer(result: Any) -> Any:
+    assert not result.is_error, result.content[0].text
+    assert json.loads(result.content[0].text) == result.structured_content
+    return result.structured_content
+
+
+def test_a_flood_is_refused_in_part_and_the_server_goes_on(
+    talk: Callable[[Ask], None],
+) -> None:
+    async def ask(session: Any) -> None:
+        told: list[str] = []
+
+        async def one() -> None:
+            result = await session.call_tool("search_sources", {"query": "refund"})
+            told.append(result.content[0].text if result.is_error else "answered")
+
+        async with anyio.create_task_group() as tasks:
+            for _ in range(40):
+                tasks.start_soon(one)
+        assert len(told) == 40
+        assert told.count("answered") >= 8
+        assert {text[:14] for text in told} <= {"answered", "Too many calls"}
+        answer(await session.call_tool("search_sources", {"query": "refund"}))
+
+    talk(ask)
+
+
+def test_lines_that_are_no_messages_do_not_end_the_server(data_dir: Path, models_dir: Path) -> None:
+    environment = {**os.environ, "UAT_DATA_DIR": str(data_dir), "UAT_MODELS_DIR": str(models_dir)}
+    environment["PYTHONPATH"] = os.pathsep.join([str(ROOT), *sys.path])
+    first = {
+        "jsonrpc": "2.0", "id": 1, "method": "initialize",
+        "params": {
+            "protocolVersion": "2025-06-18", "capabilities": {},
+            "clientInfo": {"name": "test", "version": "1"},
+        },
+    }  # fmt: skip
+    lines = ["no JSON", '{"jsonrpc": "2.0"}', "[" * 2000, json.dumps(first)]
+    done = subprocess.run(
+        [sys.executable, "-m", "assistant", "mcp", "--project", "Sample project"],
+        input="\n".join(lines) + "\n", capture_output=True, text=True, env=environment,
+        cwd=ROOT, timeout=240, check=False,
+    )  # fmt: skip
+    said = [json.loads(line) for line in done.stdout.splitlines()]
+    assert any(one.get("id") == 1 and "result" in one for one in said), done.stderr[-2000:]
+    assert done.returncode == 0
+
+
+def test_each_tool_answers_from_the_project(talk: Callable[[Ask], None]) -> None:
+    async def ask(session: Any) -> None:
+        listed = (await session.list_tools()).tools
+        assert [one.name for one in listed] == [
+            "search_sources", "check_case", "analyse_epic", "coverage",
+        ]  # fmt: skip
+        assert all(one.input_schema["additionalProperties"] is False for one in listed)
+        found = answer(await session.call_tool("search_sources", {"query": "cooling-off period"}))
+        assert any("14 days" in one["text"] for one in found["sources"])
+        checked = answer(await session.call_tool("check_case", WRONG))
+        assert checked["verdict"] == "denied"
+        (finding,) = (
+            one for step in checked["steps"] for one in step["findings"]
+            if one["rule"] == "contradiction"
+        )  # fmt: skip
+        assert finding["words"] == "75 accounts"
+        assert "no more than 50 accounts" in finding["message"]
+        epic = answer(await session.call_tool("analyse_epic", {"epic_key": "CC-100"}))
+        first = epic["criteria"][0]
+        assert first["id"] == "CC-101-AC1"
+        assert first["checklist"]
+        covered = answer(await session.call_tool("coverage", {"epic_key": "CC-100"}))
+        assert covered["left_out"] == 0
+        assert sum(covered["levels"].values()) == len(covered["criteria"])
+
+    talk(ask)
+
+
+def test_what_is_unknown_too_long_or_of_another_kind_is_refused(
+    talk: Callable[[Ask], None],
+) -> None:
+    async def ask(session: Any) -> None:
+        for name, given, told in (
+            ("search_sources", {"query": "refund", "project": "Other"}, "project"),
+            ("search_sources", {"query": "x" * 401}, "400"),
+            ("search_sources", {"query": ""}, "query"),
+            ("search_sources", {"query": "refund", "limit": "3"}, "limit"),
+            ("check_case", {**WRONG, "steps": []}, "steps"),
+            ("check_case", {**WRONG, "status": "accepted"}, "status"),
+            ("analyse_epic", {}, "either"),
+            ("analyse_epic", {"epic_key": "NO-1"}, "No epic"),
+            ("coverage", {"epic_key": "NO-1"}, "NO-1"),
+            ("accept_case", {"id": "UAT-CC-0001"}, "no tool"),
+        ):
+            result = await session.call_tool(name, given)
+            assert result.is_error, (name, given)
+            assert told in result.content[0].text, result.content[0].text
+        # The server goes on.
+        answer(await session.call_tool("search_sources", {"query": "refund"}))
+
+    talk(ask)
