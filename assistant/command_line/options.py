@@ -353,6 +353,9 @@ def _add_pairs(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     pairs.add_argument(
         "--tokens-of", default="", metavar="ID", help="build: count tokens of this model"
     )
+    pairs.add_argument(
+        "--corrections", action="store_true", help="build: answers to refused drafts too"
+    )
 
 
 def _add_training(add: Callable[[str, str], argparse.ArgumentParser]) -> None:

@@ -69,6 +69,7 @@ def _build(options: Namespace, terminal: Terminal) -> None:
             split_file=options.split,
             seed=options.seed,
             tokens_of=options.tokens_of,
+            corrections=options.corrections,
         ),
         progress=lambda done, total: terminal.bar("building   ", done, total),
     )

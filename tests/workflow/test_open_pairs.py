@@ -269,6 +269,28 @@ def test_the_products_own_item_stands_in_the_row_where_it_reads_the_same(
     assert sum(counts.values()) == 5
 
 
+def test_a_pair_is_the_answer_to_a_refused_draft_too(tmp_path: Path) -> None:
+    """The conversation is that of a second attempt: a sibling's result, and why it is refused."""
+    file = written(
+        tmp_path / "a.jsonl", LOCKER, below(), in_domain("archives", "loan slip"),
+        in_domain("courts", "writ"),
+    )  # fmt: skip
+    split = tmp_path / "split.json"
+    split.write_text('{"held_out": ["courts"], "validation": ["archives"]}')
+    request = BuildRequest(files=(file,), out=tmp_path / "rows", split_file=split, corrections=True)
+    built = open_pairs.build(Settings(data_dir=tmp_path), request)
+    rows = list(read_jsonl(built.folder / "pairs.jsonl"))
+    again = [row for row in rows if row.case_id.endswith("-again")]
+    assert built.about.corrections == len(again) > 0
+    for row in again:
+        first = next(one for one in rows if one.case_id == row.case_id.removesuffix("-again"))
+        assert row.prompt[:2] == first.prompt
+        assert [role for role, _ in row.prompt[2:]] == ["assistant", "user"]
+        assert row.prompt[3][1].startswith("Refused: ")
+        assert row.completion == first.completion
+        assert row.split == "train"
+
+
 def test_a_split_must_name_domains_that_there_are(tmp_path: Path) -> None:
     file = written(tmp_path / "a.jsonl", LOCKER, in_domain("archives", "loan slip"))
     split = tmp_path / "split.json"

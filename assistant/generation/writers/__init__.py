@@ -3,6 +3,8 @@
 __all__ = [
     "existing_case",
     "item_answer",
+    "item_checks",
+    "item_data",
     "item_prompt",
     "item_writer",
     "outline",

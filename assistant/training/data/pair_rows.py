@@ -7,32 +7,34 @@ answer holds steps alone: title and preconditions are code's. Whole domains are 
 
 from __future__ import annotations
 
-import re
+import json
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Literal
 
-from assistant.design.processes.end_to_end import conditions_of_epic
-from assistant.domain import Fact, Outcome, TestCondition
 from assistant.errors import TrainingError
+from assistant.generation.prompts import Message
 from assistant.generation.proof import Sources
-from assistant.generation.proof.support_texts import folded
 from assistant.generation.writer import CaseBrief
-from assistant.generation.writers.item_answer import MAX_EXPECTED, MAX_LINE, steps_of
-from assistant.generation.writers.item_prompt import item_prompt
+from assistant.generation.writers.item_answer import (
+    MAX_EXPECTED,
+    MAX_LINE,
+    ItemDraft,
+    read_item_draft,
+    steps_of,
+)
+from assistant.generation.writers.item_checks import ItemGround, reason_against
+from assistant.generation.writers.item_prompt import ItemPrompt, item_prompt, retry_messages
 from assistant.generation.writers.item_writer import bearing_sources
 from assistant.training.data.data_sheet import LeftOut, NearDuplicate
 from assistant.training.data.dataset import describe_pairs
 from assistant.training.data.near_duplicates import near_duplicates, shingles
-from assistant.training.data.open_items import brief_of, case_of_pair
+from assistant.training.data.open_items import case_of_pair
 from assistant.training.data.open_pairs import OpenPair, PlacedPair
+from assistant.training.data.own_items import own_data, own_item
 from assistant.training.data.pair_checks import NEAR, PairReport
 from assistant.training.data.pair_sets import DomainSplit, PairRows, PairSet
-from assistant.training.data.pairs import CasePair, Split
+from assistant.training.data.pairs import CasePair
 from assistant.training.data.selection import CountTokens
-
-Match = Literal["the same words", "the same item", "built from the pair"]
-"""How the item of a row stands to what the product reads from the criterion."""
 
 
 def build_rows(
@@ -41,14 +43,16 @@ def build_rows(
     split: DomainSplit,
     *,
     seed: int = 0,
+    corrections: bool = False,
     special_tokens: Sequence[str] = (),
     count_tokens: CountTokens | None = None,
     report: Callable[[int, int], None] = lambda done, total: None,
 ) -> PairRows:
     """A row for each pair that the check did not refuse.
 
-    ``special_tokens`` are neutralised as in generation. Raises ``TrainingError`` where a domain of
-    the split holds no pair.
+    With ``corrections`` a train pair whose sibling is on another side is the answer to a refused
+    draft too, in the very conversation of a second attempt. ``special_tokens`` are neutralised as
+    in generation. Raises ``TrainingError`` where a domain of the split holds no pair.
     """
     _known_domains(pairs, split)
     left_out: list[LeftOut] = []
@@ -64,14 +68,16 @@ def build_rows(
     dropped = {one.train_id for one in near}
     left_out += [_left(one, "nearly a pair that is kept back") for one in kept if one.id in dropped]
     kept = [one for one in kept if one.id not in dropped]
-    matches: Counter[str] = Counter()
-    own_outcomes = 0
-    rows: list[CasePair] = []
+    maker = _Maker(split, special_tokens)
+    rows = []
+    by_criterion: dict[str, list[OpenPair]] = {}
+    for pair in kept:
+        by_criterion.setdefault(pair.criterion_key, []).append(pair)
     for done, pair in enumerate(kept, start=1):
-        brief, match, own = own_item(pair)
-        matches[match] += 1
-        own_outcomes += own
-        rows.append(_row(pair, brief, split.of(pair.domain), special_tokens))
+        rows.append(maker.row(pair))
+        if corrections and split.of(pair.domain) == "train":
+            again = maker.correction(pair, by_criterion[pair.criterion_key])
+            rows += [again] if again is not None else []
         report(done, len(kept))
     sheet = describe_pairs(
         rows,
@@ -86,34 +92,95 @@ def build_rows(
         about=PairSet(
             source_sha256=checked.sha256,
             split=split,
-            matches=tuple(matches.most_common()),
-            own_outcomes=own_outcomes,
+            matches=tuple(maker.matches.most_common()),
+            own_outcomes=maker.own_outcomes,
+            own_data=maker.own_data,
+            corrections=maker.corrections,
             exceptions=tuple(one.says for one in checked.exceptions),
             sheet=sheet,
         ),
     )
 
 
-def _row(pair: OpenPair, brief: CaseBrief, split: Split, special_tokens: Sequence[str]) -> CasePair:
-    sources = Sources(brief.sources)
-    prompt = item_prompt(
-        brief.story,
-        brief.criterion,
-        brief.condition,
-        bearing_sources(brief, sources),
-        special_tokens,
-        data="; ".join(pair.facts),
-        examples=False,
-    )
-    return CasePair(
-        case_id=pair.id,
-        story_key=pair.criterion_key,
-        epic_key=pair.domain,
-        split=split,
-        with_context=bool(prompt.offered),
-        prompt=prompt.messages,
-        completion=steps_of(case_of_pair(pair, brief, sources)),
-    )
+class _Maker:
+    """Makes the rows of one pair after another, and counts what stands in them."""
+
+    def __init__(self, split: DomainSplit, special_tokens: Sequence[str]) -> None:
+        self._split = split
+        self._special = special_tokens
+        self.matches: Counter[str] = Counter()
+        self.own_outcomes = self.own_data = self.corrections = 0
+
+    def row(self, pair: OpenPair) -> CasePair:
+        """The pair as a row."""
+        brief, match, outcome = own_item(pair)
+        self.matches[match] += 1
+        self.own_outcomes += outcome
+        prompt, data = self._prompt(pair, brief)
+        self.own_data += bool(data)
+        return self._as_row(pair, brief, pair.id, prompt, prompt.messages)
+
+    def correction(self, pair: OpenPair, siblings: Sequence[OpenPair]) -> CasePair | None:
+        """The pair as the answer to a refused one: its own steps with the result of a sibling that
+        is on another side. ``None`` where no such draft is refused, or the pair itself would be."""
+        brief, _, _ = own_item(pair)
+        prompt, _ = self._prompt(pair, brief)
+        ground = ItemGround(brief, pair.facts, self._special)
+        right = self._draft(pair, brief)
+        if reason_against(right, ground):
+            return None
+        for other in siblings:
+            if other.outcome == pair.outcome or other.id == pair.id:
+                continue
+            told = self._draft(other, brief).s[-1].e
+            last = right.s[-1].model_copy(update={"e": told})
+            wrong = right.model_copy(update={"s": (*right.s[:-1], last)})
+            reason = reason_against(wrong, ground)
+            if reason:
+                answer = wrong.model_dump(exclude={"p"}, mode="json")
+                messages = retry_messages(prompt, answer, reason, self._special)
+                self.corrections += 1
+                return self._as_row(pair, brief, f"{pair.id}-again", prompt, messages)
+        return None
+
+    def _draft(self, pair: OpenPair, brief: CaseBrief) -> ItemDraft:
+        return read_item_draft(json.loads(self._answer(pair, brief)))
+
+    @staticmethod
+    def _answer(pair: OpenPair, brief: CaseBrief) -> str:
+        return steps_of(case_of_pair(pair, brief, Sources(brief.sources)))
+
+    def _prompt(self, pair: OpenPair, brief: CaseBrief) -> tuple[ItemPrompt, str]:
+        """The question, and the product's own data where these stand in it."""
+        data = own_data(pair, brief)
+        prompt = item_prompt(
+            brief.story,
+            brief.criterion,
+            brief.condition,
+            bearing_sources(brief, Sources(brief.sources)),
+            self._special,
+            data=data or "; ".join(pair.facts),
+            examples=False,
+        )
+        return prompt, data
+
+    def _as_row(
+        self,
+        pair: OpenPair,
+        brief: CaseBrief,
+        case_id: str,
+        prompt: ItemPrompt,
+        messages: tuple[Message, ...],
+    ) -> CasePair:
+        return CasePair(
+            case_id=case_id,
+            story_key=pair.criterion_key,
+            epic_key=pair.domain,
+            split=self._split.of(pair.domain),
+            with_context=bool(prompt.offered),
+            prompt=messages,
+            completion=self._answer(pair, brief),
+        )
 
 
 def too_long(pair: OpenPair) -> str:
@@ -126,78 +193,6 @@ def too_long(pair: OpenPair) -> str:
             if len(text) > most:
                 return f"{name} of step {number} is longer than {most} characters"
     return ""
-
-
-# --- The product's own item -----------------------------------------------------------------------
-
-
-def own_item(pair: OpenPair) -> tuple[CaseBrief, Match, bool]:
-    """The pair's brief with the item that the product reads from the criterion where that is the
-    same, how it stands to it, and whether the outcome is the product's too.
-
-    Outcomes are those of the criterion, as in the product: what sources say stands in the prompt.
-    """
-    brief = brief_of(pair)
-    wanted = brief.condition
-    told = tuple(one for one in wanted.outcomes if one.source_id == brief.criterion.id)
-    condition = wanted.model_copy(update={"outcomes": told})
-    match: Match = "built from the pair"
-    offered = [one for one in conditions_of_epic(brief.epic, depth="thorough") if not one.legs]
-    same = [one for one in offered if folded(one.statement) == folded(wanted.statement)]
-    found = next(iter(same), None) or next((o for o in offered if _same_item(o, wanted)), None)
-    own = False
-    if found is not None:
-        match = "the same words" if same else "the same item"
-        own = bool(found.outcomes) and _agree(found.outcomes, told)
-        condition = condition.model_copy(
-            update={
-                "statement": found.statement,
-                "facts": found.facts,
-                "outcomes": found.outcomes if own else told,
-            }
-        )
-    return brief.model_copy(update={"condition": condition}), match, own
-
-
-def _same_item(one: TestCondition, other: TestCondition) -> bool:
-    """Whether two items set the same: each fact of the one has its fellow among the other's."""
-    return len(one.facts) == len(other.facts) and all(
-        any(_same_fact(fact, theirs) for theirs in other.facts) for fact in one.facts
-    )
-
-
-def _same_fact(one: Fact, other: Fact) -> bool:
-    if _kind(one) != _kind(other) or one.holds != other.holds:
-        return False
-    if not _within(one.quote, other.quote):
-        return False
-    values = (_value(one), _value(other))
-    return values[0] == values[1] or (one.kind == "role" and _within(*values))
-
-
-def _kind(fact: Fact) -> str:
-    """A limit without a value is a condition: which it is called depends on the reader."""
-    return "condition" if fact.kind == "limit" and not fact.value else fact.kind
-
-
-def _value(fact: Fact) -> str:
-    """A value by its digits, for the units stand in one of "17" and "17 years" alone."""
-    digits = "".join(re.findall(r"\d+", fact.value))
-    return digits or folded(fact.value).strip()
-
-
-def _within(one: str, other: str) -> bool:
-    """Whether one text holds the other, closing stops left aside."""
-    words = [folded(text).strip(" .;,") for text in (one, other)]
-    return words[0] in words[1] or words[1] in words[0]
-
-
-def _agree(own: Sequence[Outcome], told: Sequence[Outcome]) -> bool:
-    """Whether each outcome of the product speaks of one of the pair's, to the same side."""
-    return all(
-        any(one.happens == other.happens and _within(one.quote, other.quote) for other in told)
-        for one in own
-    )
 
 
 # --- The split ------------------------------------------------------------------------------------

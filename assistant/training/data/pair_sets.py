@@ -35,14 +35,17 @@ class DomainSplit(Value):
 class PairSet(Value):
     """What stands beside the rows: where they came from, and everything one has to know of them.
 
-    ``matches`` counts how the items stand to the product's own; ``own_outcomes`` how many of these
-    have the product's own outcome too.
+    ``matches`` counts how the items stand to the product's own; ``own_outcomes`` and ``own_data``
+    how many rows have the product's own outcome and data. ``corrections`` are further rows: answers
+    to a refused draft.
     """
 
     source_sha256: str
     split: DomainSplit
     matches: tuple[tuple[str, int], ...]
     own_outcomes: int
+    own_data: int
+    corrections: int
     exceptions: tuple[str, ...]
     sheet: DataSheet
 
@@ -60,6 +63,8 @@ class PairSet(Value):
             "",
             *(f"- {count}: {name}" for name, count in self.matches),
             f"- {self.own_outcomes}: with the outcome as the product quotes it",
+            f"- {self.own_data}: with the data as the product computes them, of the pair's person",
+            f"- {self.corrections} further rows: the same answer to a refused draft",
             "",
             f"SHA-256 of the files of pairs: `{self.source_sha256}`.",
             "",

@@ -24,7 +24,8 @@ class BuildRequest(Value):
     """What to build: files of pairs, ids that are kept against a finding, and the split.
 
     ``split_file`` names the domains; without one they are drawn with ``seed``. ``tokens_of`` is a
-    model whose tokens are counted for the data sheet.
+    model whose tokens are counted for the data sheet; ``corrections`` adds answers to drafts that
+    are refused.
     """
 
     files: tuple[Path, ...]
@@ -33,6 +34,7 @@ class BuildRequest(Value):
     split_file: Path | None = None
     seed: int = 7
     tokens_of: str = ""
+    corrections: bool = False
 
 
 class Built(Value):
@@ -75,6 +77,7 @@ def build(settings: Settings, request: BuildRequest, *, progress: Progress = _qu
         checked,
         split,
         seed=request.seed,
+        corrections=request.corrections,
         special_tokens=CHATML_TOKENS,
         count_tokens=_counter(settings, request.tokens_of) if request.tokens_of else None,
         report=progress,
