@@ -8,8 +8,7 @@ from typing import Literal
 
 from assistant.design.processes.end_to_end import conditions_of_epic
 from assistant.domain import Fact, Outcome, TestCondition
-from assistant.generation.proof.support_texts import Known, folded
-from assistant.generation.sentence_words import content_stems
+from assistant.generation.proof.support_texts import Known, folded, meaning
 from assistant.generation.writer import CaseBrief
 from assistant.generation.writers.item_data import person_of, situation_of
 from assistant.training.data.open_items import brief_of
@@ -98,9 +97,9 @@ def own_data(pair: OpenPair, brief: CaseBrief) -> str:
     named = next((name for name in _NAME.findall(pair.data) if name in pair.answer), "")
     if named:
         data = data.replace(person_of(brief.condition.id), named)
-    texts = (brief.criterion.text, brief.story.title, brief.story.narrative)
-    texts = (*texts, *pair.sources, brief.condition.statement, data)
-    taken = content_stems(pair.data) & content_stems(pair.answer)
-    if taken - frozenset[str]().union(*map(content_stems, texts)):
+    story = brief.story
+    texts = (brief.criterion.text, story.title, story.narrative, *pair.sources, data)
+    taken = meaning(pair.data) & meaning(pair.answer)
+    if taken - frozenset[str]().union(*map(meaning, texts)):
         return ""
     return "" if Known(texts).strange(pair.answer) else data
