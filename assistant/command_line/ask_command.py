@@ -58,7 +58,9 @@ def _said(answer: Answer, terminal: Terminal) -> None:
         terminal.line("\nNot in the sources:")
     for sentence in answer.unproved:
         why = [*sentence.denied, *(f"“{word}”" for word in sentence.missing)]
-        terminal.line(f"  {sentence.text}  ({'; '.join(why) or 'no source is named for it'})")
+        terminal.line(
+            f"  {sentence.text}  ({'; '.join(why) or 'no sentence of a named source says it'})"
+        )
 
 
 def _quoted(answer: Answer, number: int) -> str:

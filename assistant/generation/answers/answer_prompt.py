@@ -20,6 +20,7 @@ SYSTEM = """You answer a question about a project from numbered sources (busines
 
 - Say only what the sources say, in their own words: the same numbers, units, names, roles, statuses and messages (messages word for word in “ ”). Nothing from general knowledge, no conclusions of your own.
 - 1 to 4 short sentences, the answer first. Each says one thing and stands by itself ("The cooling-off period is 14 days", never "It is 14 days"). No introduction, no repeating of the question.
+- Each sentence says what one sentence or one row of a source says; two of them are two sentences of yours.
 - sources: for each sentence the numbers [n] of all sources that say it.
 - Where sources differ, write one sentence for each of them, with its own source; where a source says which of them is in force, say so first.
 - A source on another role, product, period or matter than the one that is asked about is no answer. Where the sources do not answer the question, return an empty list of sentences.

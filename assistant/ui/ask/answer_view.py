@@ -104,7 +104,7 @@ def _unproved(answer: Answer) -> None:
             ]
             why = [label(one, limit=300) for one in sentence.denied]
             if not (spans or why):
-                why = ["No source is named that says it."]
+                why = ["No sentence of a named source says it."]
             lines = [highlighted(sentence.text, spans), *(f":gray[{one}]" for one in why)]
             st.markdown("  \n".join(small(one) for one in lines))
 

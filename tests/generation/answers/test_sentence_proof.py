@@ -80,6 +80,62 @@ def test_what_no_named_source_says_is_not_shown_as_fact(
     assert told in "\n".join((*found.missing, *found.denied)), found
 
 
+BILLING = (
+    source(1, "BR-10 A refund is approved automatically between £5.00 and £500.00; above £500.00 a "
+              "Team Leader decides; below £5.00 it is credited to the final bill."),
+    source(2, "An Agent may pay £5.00 to £30.00 without approval, a Team Leader of up to £150.00."),
+    source(3, "Rule: BR-2 Goodwill of a Team Leader; Until May: Up to £150.00; From June: Up to "
+              "£250.00", kind="table_row"),
+    source(4, "Role: Billing Analyst; Reports to: Billing Manager", kind="table_row"),
+    source(5, "Role: Billing Manager; Reports to: Finance Director", kind="table_row"),
+    source(6, "A question about a tariff is an enquiry. Enquiries have no Due Date."),
+    source(7, "A case is closed only with a Summary. It is closed 14 days after it was resolved."),
+    source(8, "A closed case may be reopened within 28 days."),
+)  # fmt: skip
+EVERY = tuple(range(1, 9))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A refund of more than £500.00 is approved automatically.",
+        "A refund below £500.00 is credited to the final bill.",
+        "A refund below £5.00 is approved automatically.",
+        "An Agent may pay up to £150.00 without approval.",
+        "From June a Team Leader may pay up to £150.00.",
+        "A Billing Manager reports to the Billing Analyst.",
+        "A Billing Analyst reports to the Finance Director.",
+        "A question about a tariff has a Due Date.",
+        "Enquiries have a Due Date.",
+        "A case is closed without a Summary.",
+        "A case is not closed 14 days after it was resolved.",
+        "A closed case may be reopened within 14 days.",
+        "A case is closed 28 days after it was resolved.",
+    ],
+)
+def test_words_of_several_statements_prove_nothing_together(text: str) -> None:
+    found = AnswerProof(BILLING).prove(text, EVERY)
+    assert not found.is_proved, found.citations
+
+
+@pytest.mark.parametrize(
+    ("text", "cited"),
+    [
+        ("Above £500.00 a Team Leader decides.", {1}),
+        ("A refund is approved automatically between £5.00 and £500.00.", {1}),
+        ("An Agent may pay £5.00 to £30.00 without approval.", {2}),
+        ("From June the goodwill of a Team Leader is up to £250.00.", {3}),
+        ("A Billing Analyst reports to the Billing Manager.", {4}),
+        ("Enquiries have no Due Date.", {6}),
+        ("A case is closed 14 days after it was resolved.", {7}),
+        ("A question about a tariff is an enquiry; enquiries have no Due Date.", {6}),
+    ],
+)
+def test_one_statement_of_one_source_proves(text: str, cited: set[int]) -> None:
+    found = AnswerProof(BILLING).prove(text, EVERY)
+    assert {one.source for one in found.citations} == cited, found
+
+
 def test_further_sources_that_say_all_of_it_are_cited_too() -> None:
     again = source(6, "Up to 5 books may be borrowed by a member.", title="Desk guide")
     found = AnswerProof((*SOURCES, again)).prove("A member may borrow up to 5 books.", (1,))

@@ -1,0 +1,197 @@
+"""What single sentences and rows of a source say, and whether one of them says a given sentence.
+
+A chunk holds several rules, and a bag of its words holds sentences that it never says: "a refund of
+more than 500 is approved automatically" of one that approves between 5 and 500 and lets somebody
+decide above. So a sentence is held against one statement at a time: its words, its numbers with
+their side and with the names beside them, the order of its names, and what it denies.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from assistant.generation.proof.amounts import Number, alike, numbers, same_noun
+from assistant.generation.proof.statement_words import (
+    NEGATORS,
+    NEUTRAL,
+    Lexicon,
+    all_content,
+    content,
+    meeting,
+)
+from assistant.generation.sentence_words import sentences, stem_set
+from assistant.language.quantities import find_quantities
+from assistant.language.quoted_messages import mask_quotes
+
+SPARE_FROM = 5
+"""Telling words of a sentence from which on one of them may stand in no source at all: another word
+for the same."""
+
+DENIED = 3
+"""Telling words behind a negator that it denies."""
+
+_EMPTY = NEUTRAL | stem_set("make made have had get got give given take taken do did done")
+"""Verbs that say nothing without their object, beside the words of any test."""
+
+_CELL = re.compile(r"[^:;\n]{1,60}: ")
+_NAME = re.compile(r"(?<=[\w,)] )(?:[A-Z][\w’'-]*\w)(?: [A-Z][\w’'-]*\w)*")
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_GOES_ON = re.compile(
+    r"(?:It|They|This|These|That|Those|He|She|After|Otherwise|Then|Er|Sie|Es|Dies\w*|Il|Elle)\b"
+)
+"""What a sentence opens with that goes on from the one before."""
+
+_COMPARED = re.compile(
+    r"\s+(?:more|less|fewer|later|earlier|longer|older|younger|higher|lower|mehr|weniger|länger"
+    r"|später|früher|höher|älter|plus|moins)\b"
+)
+"""What makes a limit of a negator ("no more than 3") and denies nothing."""
+
+_KEY = re.compile(r"^\W*[A-Z]{2,}(?:-[A-Z]+)*-\d+\W*")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A sentence, a part of one between semicolons, or a whole row: offsets into its chunk."""
+
+    start: int
+    end: int
+    text: str
+    context: str = ""
+    """The headings above a row, which its cells do not repeat."""
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        return Lexicon((self.text, self.context))
+
+    @cached_property
+    def numbers(self) -> tuple[Number, ...]:
+        return (*numbers(self.text), *numbers(self.context))
+
+    def lacks(self, text: str) -> tuple[str, ...]:
+        """Stems of the telling words of a sentence, quotations left out, that are not in it."""
+        return tuple(w for w in content(text) - _EMPTY if not self.lexicon.knows(w))
+
+    def says(self, text: str, elsewhere: Lexicon) -> bool:
+        """Whether it says what ``text`` says; ``elsewhere`` are the words of all sources."""
+        lacking = self.lacks(text)
+        spare = int(len(content(text) - _EMPTY) >= SPARE_FROM)
+        if len(lacking) > spare or any(elsewhere.knows(word) for word in lacking):
+            return False
+        if not meeting(all_content(text), self.lexicon.stems):
+            return False
+        return (
+            self._has_numbers(text)
+            and self._on_the_same_side(text)
+            and self._of_the_same_name(text)
+            and _in_order(text, self.text)
+            and self._denies_the_same(text)
+        )
+
+    def _has_numbers(self, text: str) -> bool:
+        return all(
+            any(alike(one, other) and same_noun(one, other) for other in self.numbers)
+            for one in numbers(text)
+        )
+
+    def _on_the_same_side(self, text: str) -> bool:
+        """Whether no number is a limit here that is another limit there."""
+        theirs = find_quantities(self.text)
+        for mine in find_quantities(mask_quotes(text).replace("\x00", " ")):
+            same = [q.comparison for q in theirs if (q.kind, q.value) == (mine.kind, mine.value)]
+            open_ = mine.comparison == "none" or "none" in same
+            if same and not open_ and mine.comparison not in same:
+                return False
+        return True
+
+    def _of_the_same_name(self, text: str) -> bool:
+        """Where several parts have numbers of a kind, each is its part's: the names there count."""
+        parts = [part for part in re.split(r"[,;] ", self.text) if numbers(part)]
+        if len(parts) < 2:
+            return True
+        said = _flat(text)
+        for one in numbers(text):
+            holding = [p for p in parts if any(alike(one, other) for other in numbers(p))]
+            if holding and not any(all(_flat(n) in said for n in _names(p)) for p in holding):
+                return False
+        return True
+
+    def _denies_the_same(self, text: str) -> bool:
+        mine, theirs = _denied(text), _denied(self.text)
+        here = frozenset[str]().union(*theirs) if theirs else frozenset[str]()
+        there = frozenset[str]().union(*mine) if mine else frozenset[str]()
+        if any(words and not meeting(words, here) for words in mine):
+            return False
+        said = content(text)
+        return all(
+            meeting(words, there)
+            or not meeting(words, said)
+            or len(meeting(words, said)) < len(words) / 2
+            for words in theirs
+        )
+
+
+def statements(text: str, heading: str = "") -> tuple[Statement, ...]:
+    """The statements of a chunk's text, and the whole of it where it is one row or one scenario."""
+    cells = [piece for piece in text.split("; ") if piece.strip()]
+    row = len(cells) > 1 and all(_CELL.match(piece) for piece in cells)
+    scenario = re.search(r"^\s*Given\b", text, re.MULTILINE) and "Then " in text
+    if row or scenario:
+        return (Statement(0, len(text), text, heading),)
+    return tuple(_parts(text))
+
+
+def _parts(text: str) -> Iterator[Statement]:
+    last = 0
+    for start, end in sentences(text):
+        at = start
+        for piece in text[start:end].split("; "):
+            yield Statement(at, at + len(piece), piece)
+            at += len(piece) + 2
+        if _GOES_ON.match(text, start):  # "It is closed 14 days after ..."
+            yield Statement(last, end, text[last:end])
+        last = start
+
+
+def said_by(text: str, held: Sequence[Statement], elsewhere: Lexicon) -> Statement | None:
+    """The shortest statement that says ``text``."""
+    found = (one for one in held if one.says(text, elsewhere))
+    return min(found, key=lambda one: one.end - one.start, default=None)
+
+
+def _flat(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))
+
+
+def _names(part: str) -> list[str]:
+    """Names inside a part of a statement: words with a capital that do not open it."""
+    bare = mask_quotes(_KEY.sub("", part)).replace("\x00", " ")
+    return [match.group() for match in _NAME.finditer(re.sub(r": \w", ": ", bare))]
+
+
+def _in_order(text: str, other: str) -> bool:
+    """Whether names of several words that both have stand in one order ("A reports to B")."""
+    names = dict.fromkeys(name for name in _names(text) if " " in name)
+    there = [place for name in names if (place := other.find(name)) >= 0]
+    return there == sorted(there)
+
+
+@lru_cache(maxsize=4096)
+def _denied(text: str) -> tuple[frozenset[str], ...]:
+    """What each negator of a text denies: the telling words behind it, "no more than 3" aside."""
+    bare = mask_quotes(text).replace("\x00", " ")
+    found = []
+    for match in _WORD.finditer(bare):
+        word = match.group().casefold().replace("’", "'")
+        if word not in NEGATORS or _COMPARED.match(bare, match.end()):
+            continue
+        behind: list[str] = []
+        for following in _WORD.finditer(bare[match.end() :]):
+            behind += [w for w in content(following.group()) if w not in behind]
+            if len(behind) >= DENIED:
+                break
+        found.append(frozenset(behind))
+    return tuple(found)
