@@ -52,14 +52,15 @@ def _said(answer: Answer, terminal: Terminal) -> None:
             f"The sources do not say. Searched: {answer.searched_documents} sources, "
             f"{answer.searched_chunks} passages. Nearest:"
         )
-        for source in answer.sources[:NEAREST]:
+        bearing = [one for one in answer.sources if answer.quotations(one.number)]
+        for source in (bearing or answer.sources)[:NEAREST]:
             terminal.line(f"  [{source.number}] {_line(source.chunk.text)[:200]}")
     if answer.unproved:
         terminal.line("\nNot in the sources:")
     for sentence in answer.unproved:
         why = [*sentence.denied, *(f"“{word}”" for word in sentence.missing)]
         terminal.line(
-            f"  {sentence.text}  ({'; '.join(why) or 'no sentence of a named source says it'})"
+            f"  {sentence.text}  ({'; '.join(why) or 'no sentence of a source says just this'})"
         )
 
 

@@ -1,4 +1,4 @@
-"""The proof of an answer: each sentence held against the sources that it names.
+"""The proof of an answer: each sentence held against the sources, those that it names first.
 
 Each part of a sentence must be said by one statement of one source (``source_statements``), and
 the source must not deny it or lack its numbers, quotations and names in the proof that expected
@@ -87,24 +87,27 @@ class AnswerProof:
     def prove(self, text: str, numbers: Iterable[int]) -> AnswerSentence:
         """The sentence with the words of every source that proves it, or with what it lacks.
 
-        Numbers that no source has are left out. Sources that the model did not name but that say
-        just this are cited as well.
+        Numbers that no source has are left out. Where none that the model named proves it, another
+        that does is cited; sources that say just this are cited as well.
         """
         named = [number for number in dict.fromkeys(numbers) if number in self._held]
         parts = [part for part in text.split("; ") if part.strip(" .")]
         quotes: list[Citation] = []
         for part in parts:
-            found = [q for n in named if (q := self._held[n].quoted(part, self._all)) is not None]
+            found = self._quotes(part, named) or self._quotes(part, self._held)
             if not found:
                 return self._unproved(text, named)
             quotes += found
         if not quotes:
             return self._unproved(text, named)
         if len(parts) == 1:
-            others = (self._held[n] for n in self._held if n not in named)
-            also = (one.quoted(text, self._all) for one in others)
-            quotes += [one for one in also if one is not None and _says_the_same(text, one)]
+            also = self._quotes(text, [number for number in self._held if number not in named])
+            quotes += [one for one in also if _says_the_same(text, one)]
         return AnswerSentence(text=text, citations=tuple(dict.fromkeys(quotes)))
+
+    def _quotes(self, part: str, numbers: Iterable[int]) -> list[Citation]:
+        found = (self._held[number].quoted(part, self._all) for number in numbers)
+        return [one for one in found if one is not None]
 
     def _unproved(self, text: str, named: Sequence[int]) -> AnswerSentence:
         """Why no source proves it: the words that stand in none, and what the sources deny."""

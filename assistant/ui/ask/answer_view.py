@@ -88,6 +88,13 @@ def _passages(answer: Answer) -> None:
 def _not_said(answer: Answer) -> None:
     sources = counted(answer.searched_documents, "source")
     passages = counted(answer.searched_chunks, "passage")
+    if answer.passages:  # words and meaning are near; the model made nothing of them
+        st.markdown(
+            f"**The model gave no answer that the sources prove.** Searched: {sources}, "
+            f"{passages}. These bear on the question:"
+        )
+        _passages(answer)
+        return
     nearest = " The nearest passages stand beside this." if answer.sources else ""
     st.markdown(f"**The sources do not say.** Searched: {sources}, {passages}.{nearest}")
 
@@ -102,9 +109,9 @@ def _unproved(answer: Answer) -> None:
                 for word in sentence.missing
                 for match in re.finditer(re.escape(word), sentence.text)
             ]
-            why = [label(one, limit=300) for one in sentence.denied]
+            why = [label(without_emphasis(one)[0], limit=300) for one in sentence.denied]
             if not (spans or why):
-                why = ["No sentence of a named source says it."]
+                why = ["No sentence of a source says just this."]
             lines = [highlighted(sentence.text, spans), *(f":gray[{one}]" for one in why)]
             st.markdown("  \n".join(small(one) for one in lines))
 

@@ -23,7 +23,7 @@ def history_menu(opened: Workspace, record: Session) -> None:
     ):
         for one in found[:LISTED]:
             with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-                _open_button(record, one, "menu", width="stretch")
+                _open_button(record, one, "menu")
                 if st.button(
                     "", icon=":material/delete:", type="tertiary", key=f"delete-{one.id}",
                     help="Delete this talk",
@@ -42,10 +42,10 @@ def earlier_talks(opened: Workspace, record: Session) -> None:
         st.markdown("**Earlier talks**")
     with st.container(gap="xsmall"):
         for one in found[:RECENT]:
-            _open_button(record, one, "list", width="content")
+            _open_button(record, one, "list")
 
 
-def _open_button(record: Session, one: Talk, place: str, *, width: str) -> None:
+def _open_button(record: Session, one: Talk, place: str) -> None:
     told = f"{one.at.astimezone():%d %b}, {counted(one.count, 'question')}"
     st.button(
         f"{label(one.question, limit=70)} :small[:gray[{told}]]",
@@ -53,5 +53,4 @@ def _open_button(record: Session, one: Talk, place: str, *, width: str) -> None:
         key=f"talk-{place}-{one.id}",
         on_click=open_talk,
         args=(record, one.id),
-        width="stretch" if width == "stretch" else "content",
     )
