@@ -145,8 +145,11 @@ def conflicts_of(
     for mine in chunks:
         if mine.kind != "criterion" or mine.start < 0:
             continue
-        for one in find_conflicts(mine.text, list(stating.values())):
-            if one.chunk.id in by_id and {mine.id, one.chunk.id} & quoted.keys():
+        every = find_conflicts(mine.text, list(stating.values()))  # empty where it is settled
+        cited = [one for key, one in stating.items() if key in quoted]
+        told = find_conflicts(mine.text, cited) if every else ()
+        for one in told or (every if mine.id in quoted else ()):
+            if one.chunk.id in by_id:
                 start, end = one.sentence.start, one.sentence.end
                 theirs = _words(by_id[one.chunk.id].rank, one.chunk, start, end)
                 span = next(

@@ -190,8 +190,9 @@ def _denied(text: str) -> tuple[frozenset[str], ...]:
             continue
         behind: list[str] = []
         for following in _WORD.finditer(bare[match.end() :]):
-            behind += [w for w in content(following.group()) if w not in behind]
-            if len(behind) >= DENIED:
-                break
+            told = [w for w in content(following.group()) if w not in behind]
+            if len(behind) >= DENIED or (behind and not told):
+                break  # "without charge | within the period"
+            behind += told
         found.append(frozenset(behind))
     return tuple(found)

@@ -13,6 +13,7 @@ __all__ = [
     "RULES",
     "Ground",
     "Sources",
+    "amounts",
     "bears_on",
     "bleed",
     "case_basis",
