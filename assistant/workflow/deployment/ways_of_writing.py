@@ -15,7 +15,7 @@ from typing import Literal, get_args
 from filelock import FileLock
 from pydantic import ValidationError
 
-from assistant.domain import Value, WriterRating
+from assistant.domain import OUTLINE_WRITER, Value, WriterRating
 from assistant.errors import SettingsError
 from assistant.evaluation.model_probe import PROBE_VERSION, ModelProbe
 from assistant.settings import Settings
@@ -71,8 +71,11 @@ def rating_of(workspace: Workspace, writer_id: str) -> WriterRating:
 
     A probe that found the model able to write a story comes first, then the blind rating of the
     catalogue, which is one of the model without an adapter. A writer of single items that nobody
-    rated is "unknown": the proof lets bad cases of small models pass.
+    rated is "unknown": the proof lets bad cases of small models pass. The outline has none: it says of
+    itself what it is.
     """
+    if writer_id == OUTLINE_WRITER:
+        return ""
     settings = workspace.settings
     probed = last_probe(settings, writer_id)
     if probed is not None and probed.way == "story":
