@@ -71,8 +71,8 @@ def rating_of(workspace: Workspace, writer_id: str) -> WriterRating:
 
     A probe that found the model able to write a story comes first, then the blind rating of the
     catalogue, which is one of the model without an adapter. A writer of single items that nobody
-    rated is "unknown": the proof lets bad cases of small models pass. The outline has none: it says of
-    itself what it is.
+    rated is "unknown": the proof lets bad cases of small models pass. The outline has none: it
+    says of itself what it is.
     """
     if writer_id == OUTLINE_WRITER:
         return ""
