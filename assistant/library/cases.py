@@ -5,16 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Connection, func, insert, or_, select
+from sqlalchemy import Connection, and_, func, insert, or_, select
 
-from assistant.domain import CaseStatus, RejectedDraft, TestCase
+from assistant.domain import CaseStatus, Question, RejectedDraft, TestCase
 from assistant.errors import LibraryError
 from assistant.library import case_rows
 from assistant.library.case_rows import CaseRow, NewCase, check_version, fetch, not_as_seen, stored
 from assistant.library.events import record
 from assistant.library.projects import lock_project
 from assistant.library.storage.database import Database
-from assistant.library.storage.records import CaseAction, CaseVersion, StoredCase, text_hash
+from assistant.library.storage.records import (
+    BearsOn,
+    CaseAction,
+    CaseVersion,
+    StoredCase,
+    text_hash,
+)
 from assistant.library.storage.schema import case_versions, cases, rejected_drafts, runs
 from assistant.library.storage.stored_json import cleaned, dump, plain, when
 
@@ -24,6 +30,8 @@ _ACTIONS: dict[CaseStatus, CaseAction] = {
     "rejected": "rejected",
     "imported": "set to imported",
 }
+_BY_RUNS: tuple[CaseAction, ...] = ("added", "asked", "written again")
+"""Why a version came to be that a run made and no person."""
 
 
 class CaseStore:
@@ -36,6 +44,35 @@ class CaseStore:
         """Keep refused drafts of a run that no case came of."""
         with self._database.write() as connection:
             _keep_rejected(connection, run_id, rejected)
+
+    def ask(self, run_id: str, questions: Sequence[Question], bears_on: BearsOn) -> None:
+        """Let the drafts that a run wrote carry the questions that bear on them.
+
+        A case that somebody has decided on or changed meanwhile stays as it was seen.
+        """
+        latest = and_(
+            case_versions.c.project_id == cases.c.project_id,
+            case_versions.c.case_id == cases.c.id,
+            case_versions.c.version == cases.c.row_version,
+        )
+        query = (
+            select(cases)
+            .join(case_versions, latest)
+            .where(
+                or_(cases.c.run_id == run_id, cases.c.source_run_id == run_id),
+                cases.c.status == "draft",
+                case_versions.c.action.in_(_BY_RUNS),
+            )
+        )
+        with self._database.write() as connection:
+            for row in connection.execute(query).all():
+                case = TestCase.model_validate_json(row.body)
+                asked = [one.text for one in questions if bears_on(one, case)]
+                texts = tuple(dict.fromkeys((*case.open_questions, *asked)))
+                if texts != case.open_questions:
+                    case = case.model_copy(update={"open_questions": texts})
+                    by = _writer_of(connection, row.project_id, run_id)
+                    case_rows.replace(connection, row, case, by=by, action="asked")
 
     def add(
         self,
@@ -197,7 +234,8 @@ class CaseStore:
             history = {item.version: item for item in _history(connection, project_id, case_id)}
             shown = _original(history, row.row_version)
             before = history.get(shown - 1)
-            if before is None or before.action == "removed":
+            asked = history[shown].action == "asked"  # nobody's change
+            if before is None or before.action == "removed" or asked:
                 raise LibraryError(f"Test case “{case_id}” has no earlier version to go back to.")
             restores = _original(history, before.version)
             earlier = TestCase.model_validate_json(history[restores].body)

@@ -24,12 +24,14 @@ from assistant.domain import (
 )
 from assistant.library.storage.owner import current_owner
 from assistant.library.storage.records import (
+    BearsOn,
     CaseVersion,
     Event,
     Project,
     RunSummary,
     StoredCase,
     StoredDocument,
+    of_criterion,
 )
 
 if TYPE_CHECKING:
@@ -271,11 +273,13 @@ class Library:
         questions: Sequence[Question],
         *,
         rejected: Sequence[RejectedDraft] = (),
+        bears_on: BearsOn = of_criterion,
     ) -> None:
         """Store questions that came up while a run was written, each once, and refused drafts that
-        no case came of."""
+        no case came of. The run's cases carry the questions that bear on them."""
         if questions:
             self._runs.add_questions(run_id, questions)
+            self._cases.ask(run_id, questions, bears_on)
         if rejected:
             self._cases.keep_rejected(run_id, rejected)
 

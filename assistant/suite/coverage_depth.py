@@ -29,10 +29,11 @@ Level = Literal["Gap", "Shallow", "Partial", "Underspecified", "Well covered"]
 RULES: dict[Level, str] = {
     "Gap": "no case traces to the criterion",
     "Shallow": "it can fail or has a limit, and no case shows that; or fewer than half of its "
-    "conditions have a case",
-    "Partial": "some of its conditions have no case, or a case expects what no source supports",
+    "items have a case",
+    "Partial": "some of its items have no case, a case is an outline that nobody has completed, or "
+    "one expects what no source supports",
     "Underspecified": "it cannot be tested as it stands, or nothing testable was found in it",
-    "Well covered": "every condition has a case, and every expected result has a source",
+    "Well covered": "every item has a worded case, and every expected result has a source",
 }
 """What each level means, in the order in which a reader should look at them."""
 
@@ -231,15 +232,18 @@ def _level(
     if lacking:
         return "Shallow", f"no {' and no '.join(lacking)} case"
     if done * 2 < len(conditions):
-        return "Shallow", f"{done} of {len(conditions)} conditions have a case"
+        return "Shallow", f"{done} of {len(conditions)} items have a case"
     if missing:
-        return "Partial", f"{done} of {len(conditions)} conditions have a case"
+        return "Partial", f"{done} of {len(conditions)} items have a case"
+    outlines = sum(case.is_outline for case in cases)
+    if outlines:
+        return "Partial", f"{outlines} of {len(cases)} cases are outlines to complete"
     if unsupported:
         number = len(unsupported)
         return "Partial", f"{number} case{'s' * (number > 1)} with a result that no source supports"
     if len(conditions) == 1:
-        return "Well covered", "its one condition has a case"
-    return "Well covered", f"all {len(conditions)} conditions have a case"
+        return "Well covered", "its one item has a case"
+    return "Well covered", f"all {len(conditions)} items have a case"
 
 
 CSV_HEADERS = (

@@ -220,3 +220,29 @@ def test_a_later_process_with_the_same_number_is_not_the_owner() -> None:
     assert not is_alive(f"{host}/{pid}/{start}1") or not start
     assert not is_alive(f"elsewhere/{pid}/{start}")
     assert not any(is_alive(text) for text in ("", "x", "//", f"{host}/abc/1", f"{host}//"))
+
+
+def test_what_a_model_asks_stands_on_the_drafts_that_it_bears_on(
+    library: Library, project: Project
+) -> None:
+    library.start_run(project.id, RUN)
+    for name in ("untouched", "decided", "other"):
+        traced = {"criterion_ids": ("B" if name == "other" else "A",)}
+        library.add_case(project.id, RUN.id, case(name).model_copy(update=traced))
+    library.set_status(project.id, "T-decided", "accepted", by="ann", expected_version=1)
+    for _ in range(2):  # asked twice, carried once
+        library.add_questions(RUN.id, QUESTIONS)
+    carried = {one.id: one.case.open_questions for one in library.cases(project.id)}
+    assert carried == {"T-untouched": ("Which?",), "T-decided": (), "T-other": ()}
+    asked = library.case(project.id, "T-untouched")
+    with pytest.raises(LibraryError, match="no earlier version"):
+        library.undo(project.id, asked.id, by="ann", expected_version=asked.row_version)
+    edited = asked.case.model_copy(update={"title": "Other"})
+    version = library.update_case(
+        project.id, edited, expected_version=asked.row_version, by="ann"
+    ).row_version
+    undone = library.undo(project.id, asked.id, by="ann", expected_version=version)
+    assert (undone.case.title, undone.case.open_questions) == ("t", ("Which?",))
+    others = (Question(criterion_id="A", kind="ambiguous", text="When?"),)
+    library.add_questions(RUN.id, others, bears_on=lambda *_: False)
+    assert library.case(project.id, asked.id).case.open_questions == ("Which?",)

@@ -66,6 +66,8 @@ def test_every_level_follows_from_its_rule() -> None:
     assert level(*everything, questions=(question,)) == "Underspecified"
     unproved = TestStep(number=1, action="Pay", expected_result="Paid", support="unsupported")
     assert level(*everything[:2], written("B1", steps=(unproved,))) == "Partial"
+    outline = TestStep(number=1, action="", expected_result="Paid", support="supported")
+    assert level(*everything[:2], written("B1", steps=(outline,))) == "Partial", "nobody worded it"
 
 
 def test_rejected_cases_do_not_cover() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -16,6 +17,7 @@ from assistant.domain import (
     CaseTemplate,
     DocumentKind,
     GenerationConfig,
+    Question,
     RetrievalConfig,
     RunStatus,
     SourceMetadata,
@@ -32,8 +34,17 @@ PutOutcome = Literal["new", "changed", "unchanged"]
 CaseAction = Literal[
     "added", "edited", "accepted", "rejected", "set to draft", "set to imported", "undone",
     "imported", "imported again", "no longer in source", "removed", "written again",
+    "asked",
 ]  # fmt: skip
 """Why a version of a case came to be."""
+
+BearsOn = Callable[[Question, TestCase], bool]
+"""Whether the answer to a question could change a case."""
+
+
+def of_criterion(question: Question, case: TestCase) -> bool:
+    """Whether a case traces to the criterion of a question."""
+    return question.criterion_id in case.criterion_ids
 
 
 class Project(Value):

@@ -28,6 +28,8 @@ from assistant.workflow.writing.runs import ACTIVE, CaseRow, RunSummary
 
 POLL_SECONDS = 1.0
 LIST, CHOSEN, ORDER = "case_list", "case_chosen", "case_order"
+WAITED = "case_waited"
+"""The case that the list opened while the run was written, until somebody chooses one."""
 PANE = "pane-list"
 ROW_HEIGHT = 33
 STATUS_SIGNS: dict[CaseStatus, str] = {
@@ -82,9 +84,12 @@ def _case_list(opened: Workspace, record: Session, active: bool, stale: Collecti
             verdict_filter(opened, record.project_id, summary, verdicts, _list_changed)
     shown = _shown(rows, verdicts, summary.id)
     ids = [row.id for row in shown]
+    if not active and st.session_state.pop(WAITED, "") == record.case_id:
+        record.case_id = ""  # nobody chose it, and now the worst stands first
     if record.case_id not in ids:
         record.case_id = ids[0]
         if active:
+            st.session_state[WAITED] = ids[0]
             st.rerun()
     _radio(shown, record.case_id, stale, verdicts)
     chosen_in_view(PANE, ids.index(record.case_id))

@@ -21,6 +21,7 @@ from assistant.ui.home.run_questions import run_questions
 from assistant.ui.plain_text import label, plain
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment import models
+from assistant.workflow.deployment.endpoints import ENDPOINT_WRITER
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import review
 from assistant.workflow.writing import generate_cases, runs
@@ -78,7 +79,7 @@ def _header(opened: Workspace, record: Session, view: RunView) -> tuple[str, Seq
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(
             f"**{label(summary.request, limit=90)}** {STATUS_BADGES[summary.status]} "
-            f":small[:gray[{_facts(summary)}]]",
+            f":small[:gray[{_facts(view)}]]",
             width="stretch",
         )
         if summary.status not in ACTIVE:
@@ -119,10 +120,14 @@ def _header(opened: Workspace, record: Session, view: RunView) -> tuple[str, Seq
     return shown or "cases", opened_panes
 
 
-def _facts(summary: RunSummary) -> str:
+def _facts(view: RunView) -> str:
     """Who wrote, for whom, and when."""
+    summary, model = view.summary, view.run.model
     started = f"{summary.created_at.astimezone():%d %b %Y, %H:%M}"
-    return " · ".join(label(part) for part in (_writer(summary), summary.by, started) if part)
+    writer = _writer(summary)
+    if model is not None and summary.writer == ENDPOINT_WRITER:
+        writer = model.model  # what the endpoint served then
+    return " · ".join(label(part) for part in (writer, summary.by, started) if part)
 
 
 def _writer(summary: RunSummary) -> str:

@@ -172,7 +172,9 @@ def _read(opened: Workspace, record: Session, file: UploadedFile) -> FilePreview
 
 
 def _preview_and_keep(opened: Workspace, record: Session, found: Sequence[Found]) -> None:
-    st.subheader("What was found", icon=":material/visibility:")
+    # The button stands above what may be a long list; what it keeps is known below it.
+    top = st.container(horizontal=True, vertical_alignment="center")
+    top.subheader("What was found", icon=":material/visibility:", width="stretch")
     kept: list[Preview] = []
     for number, (preview, file) in enumerate(found[:SHOWN]):
         with st.container(border=True, gap="xsmall"):
@@ -184,7 +186,7 @@ def _preview_and_keep(opened: Workspace, record: Session, found: Sequence[Found]
         st.caption(f"and {len(found) - SHOWN} more, read like these")
     kept += [preview for preview, _ in found[SHOWN:]]
     kept = [preview for preview in kept if preview.change != "unchanged"]
-    if st.button(
+    if top.button(
         f"Keep and index {counted(len(kept), 'source')}",
         type="primary",
         icon=":material/library_add:",

@@ -20,6 +20,7 @@ from assistant.generation.chain import (
     RunFinished,
     generate,
 )
+from assistant.generation.proof import bears_on
 from assistant.generation.writer import WrittenCase
 from assistant.library import StoredCase
 from assistant.workflow.deployment.models import model_spec
@@ -175,7 +176,9 @@ def _body(again: Again) -> generate_cases.Body:
                     if on_case is not None:
                         on_case(kept.case)
                 case QuestionsReady():
-                    library.add_questions(run.id, event.questions, rejected=event.rejected)
+                    library.add_questions(
+                        run.id, event.questions, rejected=event.rejected, bears_on=bears_on
+                    )
                 case RunFinished():
                     ended = event
         library.finish_run(

@@ -28,6 +28,7 @@ from assistant.generation.chain import (
     RunFinished,
     generate,
 )
+from assistant.generation.proof import bears_on
 from assistant.generation.writer import Writer, WrittenCase
 from assistant.generation.writers.item_prompt import ITEM_PROMPT_VERSION
 from assistant.generation.writers.item_writer import ItemWriter
@@ -240,7 +241,9 @@ def _write_cases(
                 if on_case is not None:
                     on_case(stored.case)
             case QuestionsReady():
-                library.add_questions(run.id, event.questions, rejected=event.rejected)
+                library.add_questions(
+                    run.id, event.questions, rejected=event.rejected, bears_on=bears_on
+                )
             case RunFinished():
                 ended = event
     library.finish_run(
