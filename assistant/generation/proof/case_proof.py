@@ -127,7 +127,8 @@ class _Proof:
         marks = list(self._marks(step))
         for mark in marks:
             self._note(step.number, mark)
-        if marks:
+        denied = any(key[0] == step.number and one.is_error for key, one in self.found.items())
+        if marks or denied:
             return step.model_copy(update={"support": "unsupported", "citations": others})
         kept = tuple(
             c for c in step.citations

@@ -491,3 +491,23 @@ def test_a_name_of_which_most_stands_nowhere_is_told(
 ) -> None:
     result = f"The refund of £250.01 is refused by the {name}."
     assert good(prove(REFUND, [("Request a refund.", "£250.01", result)])) is is_good
+
+
+def test_a_step_that_shows_another_message_is_not_marked_as_carried_by_the_text(
+    prove: Prove,
+) -> None:
+    text = (
+        "A household may hold at most 2 permits at the same time; a third application is refused "
+        'with the message "Your household already holds 2 permits."'
+    )
+    case = prove(
+        text,
+        [("Fill in an application for the third car and submit it.", "licence plate B-TB 3",
+          'The application is refused with the message "Your household already holds 3 permits."')],
+        given=["The household of Tom Berg holds 2 valid permits", "His third car is B-TB 3"],
+        facts=[Fact(kind="main flow", quote=text)],
+        outcomes=[text],
+        cited=[1],
+    )  # fmt: skip
+    assert "contradiction" in errors(case)
+    assert case.steps[0].support == "unsupported"
