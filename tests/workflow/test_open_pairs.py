@@ -12,7 +12,7 @@ from assistant.command_line.options import main
 from assistant.errors import TrainingError
 from assistant.generation.models.catalogue import SMALL_CHAT
 from assistant.generation.writers.item_answer import read_item_draft
-from assistant.generation.writers.item_prompt import SYSTEM
+from assistant.generation.writers.item_prompt import TUNED_SYSTEM
 from assistant.settings import Settings
 from assistant.training.data.pairs import read_jsonl
 from assistant.workflow.deployment.workspace import Workspace
@@ -223,7 +223,7 @@ def test_rows_hold_the_tuned_question_and_steps_alone(built: open_pairs.Built) -
     rows = list(read_jsonl(built.folder / "pairs.jsonl"))
     first = rows[0]
     assert [role for role, _ in first.prompt] == ["system", "user"]  # no worked examples
-    assert first.prompt[0][1] == SYSTEM
+    assert first.prompt[0][1] == TUNED_SYSTEM
     question = first.prompt[1][1]
     assert "Test: 11 hours: “more than 10 hours” holds" in question
     assert f"Data: {LOCKER['data']}" in question
@@ -333,7 +333,7 @@ def test_rows_that_were_changed_or_ask_another_question_are_not_trained_on(
         train_adapter.prepare(workspace, project_id, training(tmp_path))
     about = built.folder / "pair_set.json"
     kept = about.read_text("utf-8")
-    about.write_text(kept.replace('"prompt_version": "item-1"', '"prompt_version": "item-0"'))
+    about.write_text(kept.replace('"prompt_version": "item-2"', '"prompt_version": "item-0"'))
     with pytest.raises(TrainingError, match="another question"):
         train_adapter.prepare(workspace, project_id, training(built.folder))
     about.write_text(kept)
