@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768)])
 def test_a_question_is_typed_and_its_source_opened(
     server: Any, page: Page, width: int, height: int
