@@ -49,7 +49,7 @@ def _said(answer: Answer, terminal: Terminal) -> None:
         terminal.line(f"[{passage.number}] “{_quoted(answer, passage.number)}”")
     if answer.state == "not said":
         terminal.line(
-            f"The sources do not say. Searched: {answer.searched_documents} sources, "
+            f"{answer.silence} Searched: {answer.searched_documents} sources, "
             f"{answer.searched_chunks} passages. Nearest:"
         )
         bearing = [one for one in answer.sources if answer.quotations(one.number)]

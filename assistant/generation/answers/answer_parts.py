@@ -91,6 +91,15 @@ class Answer(Value):
         return self.state in ("waiting", "writing")
 
     @property
+    def silence(self) -> str:
+        """What is told where no answer is shown; it claims no more than was looked at."""
+        if self.model is None:
+            return "No passage was found that clearly bears on the question."
+        if self.unproved:
+            return "The model's answer could not be proved from the sources."
+        return "The model found no answer in the passages that were found."
+
+    @property
     def text(self) -> str:
         """The proved sentences, one after the other."""
         return " ".join(sentence.text for sentence in self.sentences)

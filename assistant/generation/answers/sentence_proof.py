@@ -15,7 +15,7 @@ from assistant.design.questions.conflicts import clauses_of, find_conflicts
 from assistant.design.questions.supersession import changes
 from assistant.domain import CaseOrigin, Chunk, Citation, RetrievedChunk, TestCase, TestStep
 from assistant.generation.answers.answer_parts import AnswerSentence, SourceConflict
-from assistant.generation.answers.source_statements import Statement, said_by, statements
+from assistant.generation.answers.source_statements import Statement, said_by, statements, verbatim
 from assistant.generation.proof import Ground, Sources, grounded, with_sources
 from assistant.generation.proof.contradictions import Reference, denials
 from assistant.generation.proof.proof_faults import ERRORS, shown
@@ -49,7 +49,7 @@ class _Held:
 
     @cached_property
     def statements(self) -> tuple[Statement, ...]:
-        return statements(self.chunk.text, self.chunk.heading or self.chunk.title)
+        return statements(self.chunk.text, self.title)
 
     def faults(self, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Names, numbers and quotations that it lacks, and what it denies, with its words."""
@@ -69,6 +69,9 @@ class _Held:
 
     def quoted(self, text: str, elsewhere: Lexicon) -> Citation | None:
         """The words that say ``text``, where this source proves it."""
+        span = verbatim(text, self.chunk.text, self.lexicon)
+        if span is not None:
+            return _words(self.number, self.chunk, *span)
         found = said_by(text, self.statements, elsewhere)
         if found is None or any(self.faults(text)):
             return None

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import cached_property, lru_cache
 
 from assistant.generation.proof.amounts import Number, alike, numbers, same_noun
@@ -26,6 +27,12 @@ from assistant.generation.sentence_words import sentences, stem_set
 from assistant.language.quantities import find_quantities
 from assistant.language.quoted_messages import mask_quotes
 
+RUN = 6
+"""Words in a row that a sentence must have word for word ..."""
+
+VERBATIM = 0.6
+"""... and the share of its words that such runs must hold, to be said as it stands."""
+
 SPARE_FROM = 5
 """Telling words of a sentence from which on one of them may stand in no source at all: another word
 for the same."""
@@ -38,6 +45,7 @@ _EMPTY = NEUTRAL | stem_set("make made have had get got give given take taken do
 
 _CELL = re.compile(r"[^:;\n]{1,60}: ")
 _NAME = re.compile(r"(?<=[\w,)] )(?:[A-Z][\w’'-]*\w)(?: [A-Z][\w’'-]*\w)*")
+_TOKEN = re.compile(r"\w+(?:[.,:'’]\w+)*")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _GOES_ON = re.compile(
     r"(?:It|They|This|These|That|Those|He|She|After|Otherwise|Then|Er|Sie|Es|Dies\w*|Il|Elle)\b"
@@ -61,15 +69,17 @@ class Statement:
     end: int
     text: str
     context: str = ""
-    """The headings above a row, which its cells do not repeat."""
+    """The headings above it, which it does not repeat."""
+    before: str = ""
+    """The sentence that it follows, whose matter it may go on with."""
 
     @cached_property
     def lexicon(self) -> Lexicon:
-        return Lexicon((self.text, self.context))
+        return Lexicon((self.text, self.context, self.before))
 
     @cached_property
     def numbers(self) -> tuple[Number, ...]:
-        return (*numbers(self.text), *numbers(self.context))
+        return tuple(n for text in (self.text, self.context, self.before) for n in numbers(text))
 
     def lacks(self, text: str) -> tuple[str, ...]:
         """Stems of the telling words of a sentence, quotations left out, that are not in it."""
@@ -141,18 +151,20 @@ def statements(text: str, heading: str = "") -> tuple[Statement, ...]:
     scenario = re.search(r"^\s*Given\b", text, re.MULTILINE) and "Then " in text
     if row or scenario:
         return (Statement(0, len(text), text, heading),)
-    return tuple(_parts(text))
+    return tuple(_parts(text, heading))
 
 
-def _parts(text: str) -> Iterator[Statement]:
+def _parts(text: str, heading: str) -> Iterator[Statement]:
     last = 0
     for start, end in sentences(text):
         at = start
-        for piece in text[start:end].split("; "):
-            yield Statement(at, at + len(piece), piece)
+        pieces = text[start:end].split("; ")
+        before = text[last:start] if len(pieces) == 1 else ""
+        for piece in pieces:  # none of them speaks for another
+            yield Statement(at, at + len(piece), piece, heading, before)
             at += len(piece) + 2
         if _GOES_ON.match(text, start):  # "It is closed 14 days after ..."
-            yield Statement(last, end, text[last:end])
+            yield Statement(last, end, text[last:end], heading)
         last = start
 
 
@@ -160,6 +172,27 @@ def said_by(text: str, held: Sequence[Statement], elsewhere: Lexicon) -> Stateme
     """The shortest statement that says ``text``."""
     found = (one for one in held if one.says(text, elsewhere))
     return min(found, key=lambda one: one.end - one.start, default=None)
+
+
+def verbatim(text: str, said: str, lexicon: Lexicon) -> tuple[int, int] | None:
+    """Where ``said`` has most of a sentence word for word, in runs too long to be another's.
+
+    What is left of the sentence holds no number and no negator, and its words are known.
+    """
+    mine, theirs = list(_TOKEN.finditer(text)), list(_TOKEN.finditer(said))
+    words = [match.group().casefold() for match in mine]
+    matcher = SequenceMatcher(None, words, [m.group().casefold() for m in theirs], autojunk=False)
+    runs = [run for run in matcher.get_matching_blocks() if run.size >= RUN]
+    if not runs or sum(run.size for run in runs) < VERBATIM * len(words):
+        return None
+    held = {run.a + n for run in runs for n in range(run.size)}
+    left = [word for n, word in enumerate(words) if n not in held]
+    strange = all_content(" ".join(left)) - _EMPTY
+    if any(word in NEGATORS or any(map(str.isdigit, word)) for word in left):
+        return None
+    if not all(lexicon.knows(word) for word in strange):
+        return None
+    return theirs[runs[0].b].start(), theirs[runs[-1].b + runs[-1].size - 1].end()
 
 
 def _flat(text: str) -> str:

@@ -96,7 +96,7 @@ def _not_said(answer: Answer) -> None:
         _passages(answer)
         return
     nearest = " The nearest passages stand beside this." if answer.sources else ""
-    st.markdown(f"**The sources do not say.** Searched: {sources}, {passages}.{nearest}")
+    st.markdown(f"**{answer.silence}** Searched: {sources}, {passages}.{nearest}")
 
 
 def _unproved(answer: Answer) -> None:

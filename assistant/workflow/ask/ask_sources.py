@@ -38,13 +38,16 @@ MAX_WORDS = 400
 EARLIER = 3
 """Questions of the same talk that a question is understood with."""
 
-MAX_SOURCES = 12
+MAX_SOURCES = 16
+BESIDE_OF, BESIDE_CHARACTERS = 4, 6000
+"""Of so many best passages, what stands next to them in their document is told as well: a step of a
+list says little without its neighbours."""
 EXAMPLES, EXAMPLES_FROM = 3, 12
 RANK_WEIGHT = 10
 """What two searches found is merged by rank; as in rank fusion, with fewer hits."""
-CRITERIA, STORIES = 3, 1
-"""At least so many of these are looked for: a case is written for a criterion that is known, a
-question is answered by them."""
+ROOM = TopK(rule=6, criterion=4, story=2, case=3, table_row=5, prose=8)
+"""At least so many of each kind are looked for: a case is written for one criterion that is known,
+the answer to a question may stand anywhere."""
 
 RULES = TopK(rule=5, criterion=0, story=0, case=0, table_row=0, prose=3)
 """What a criterion among the sources is compared with."""
@@ -255,13 +258,9 @@ def _sources(
     """
     queries = [question, *(f"{one.question} {question}" for one in earlier[-1:])]
     config = workspace.project(project_id).retrieval
-    room = config.top_k.model_copy(
-        update={
-            "criterion": max(config.top_k.criterion, CRITERIA),
-            "story": max(config.top_k.story, STORIES),
-        }
-    )
-    config = config.model_copy(update={"top_k": room})
+    least = ROOM.model_dump()
+    room = {kind: max(size, least[kind]) for kind, size in config.top_k.model_dump().items()}
+    config = config.model_copy(update={"top_k": TopK(**room)})
     texts = current_texts(workspace, project_id)
     found: dict[str, RetrievedChunk] = {}
     weights: dict[str, float] = {}
@@ -270,17 +269,35 @@ def _sources(
             found.setdefault(hit.chunk.id, hit)
             weight = 1 / (RANK_WEIGHT + hit.rank)
             weights[hit.chunk.id] = weights.get(hit.chunk.id, 0.0) + weight
-    best = sorted(weights, key=lambda name: -weights[name])
+    best = [found[name] for name in sorted(weights, key=lambda name: -weights[name])[:MAX_SOURCES]]
     fetched = {one.id: one.fetched_at for one in workspace.library.documents(project_id)}
     return tuple(
         AnswerSource(
             number=number,
-            chunk=found[name].chunk,
-            score=found[name].score,
-            fetched_at=fetched.get(found[name].chunk.document_id),
+            chunk=hit.chunk,
+            score=hit.score,
+            fetched_at=fetched.get(hit.chunk.document_id),
         )
-        for number, name in enumerate(best[:MAX_SOURCES], 1)
+        for number, hit in enumerate((*best, *_beside(workspace, project_id, best)), 1)
     )
+
+
+def _beside(
+    workspace: Workspace, project_id: str, best: Sequence[RetrievedChunk]
+) -> Iterator[RetrievedChunk]:
+    """The chunks before and behind the best ones in their documents, nearest first."""
+    known, left = {one.chunk.id for one in best}, BESIDE_CHARACTERS
+    for hit in best[:BESIDE_OF]:
+        mine = hit.chunk
+        others = workspace.knowledge(project_id).chunks(mine.document_id)
+        for chunk in sorted(others, key=lambda one: abs(one.ordinal - mine.ordinal)):
+            if chunk.id in known:
+                continue
+            if chunk.is_comment or len(chunk.text) > left:
+                break
+            known.add(chunk.id)
+            left -= len(chunk.text)
+            yield RetrievedChunk(chunk=chunk, score=0.0, rank=len(known), stage="page")
 
 
 def _check(question: str, *, follows: bool) -> None:
