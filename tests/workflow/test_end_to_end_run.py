@@ -105,12 +105,15 @@ def test_a_step_that_says_something_else_is_marked(project: Project) -> None:
     assert rechecked_against(run, case).findings == case.findings
 
 
+WORDED = {"support": "supported", "action": "Do what the step says."}
+
+
 def test_the_matrix_shows_it_at_each_criterion_and_it_decides_no_level(project: Project) -> None:
     proved = tuple(  # as it is once a person has worded the step that only echoes
         one.model_copy(
             update={
                 "findings": (),
-                "steps": tuple(s.model_copy(update={"support": "supported"}) for s in one.steps),
+                "steps": tuple(s.model_copy(update=WORDED) for s in one.steps),
             }
         )
         if one.technique == "end-to-end"

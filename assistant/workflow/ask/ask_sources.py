@@ -265,7 +265,9 @@ def _sources(
     found: dict[str, RetrievedChunk] = {}
     weights: dict[str, float] = {}
     for query in queries:
-        for hit in texts.retrieve([query], config):
+        near = texts.retrieve([query], config)
+        # A question seldom has the words of its answer: what lies below the floor comes last.
+        for hit in (*near, *_behind(near, texts.search(query, config, limit=MAX_SOURCES))):
             found.setdefault(hit.chunk.id, hit)
             weight = 1 / (RANK_WEIGHT + hit.rank)
             weights[hit.chunk.id] = weights.get(hit.chunk.id, 0.0) + weight
@@ -280,6 +282,15 @@ def _sources(
         )
         for number, hit in enumerate((*best, *_beside(workspace, project_id, best)), 1)
     )
+
+
+def _behind(
+    near: Sequence[RetrievedChunk], hits: Sequence[RetrievedChunk]
+) -> Iterator[RetrievedChunk]:
+    known = {one.chunk.id for one in near}
+    for hit in hits:
+        if hit.chunk.id not in known:
+            yield hit.model_copy(update={"rank": hit.rank + len(near)})
 
 
 def _beside(
