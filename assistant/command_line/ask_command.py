@@ -50,7 +50,7 @@ def _said(answer: Answer, terminal: Terminal) -> None:
     if answer.state == "not said":
         terminal.line(
             f"{answer.silence} Searched: {answer.searched_documents} sources, "
-            f"{answer.searched_chunks} passages. Nearest:"
+            f"{answer.searched_chunks} passages." + (" Nearest:" if answer.sources else "")
         )
         bearing = [one for one in answer.sources if answer.quotations(one.number)]
         for source in (bearing or answer.sources)[:NEAREST]:
@@ -72,12 +72,11 @@ def _sources(answer: Answer, terminal: Terminal) -> None:
     used = [one for one in answer.sources if answer.quotations(one.number)]
     for source in used:
         chunk = source.chunk
-        fetched = f"{source.fetched_at:%d %b %Y}" if source.fetched_at else ""
+        at = source.fetched_at
+        fetched = f"fetched {at.astimezone():%d %b %Y}" if at else ""
         where = chunk.heading or chunk.title
-        told = (chunk.key, where, chunk.place, f"version {chunk.version}")
-        terminal.line(
-            f"\n[{source.number}] " + " · ".join(filter(None, (*told, f"fetched {fetched}")))
-        )
+        told = (chunk.key, where, chunk.place, f"version {chunk.version}", fetched)
+        terminal.line(f"\n[{source.number}] " + " · ".join(filter(None, told)))
         if answer.sentences:
             terminal.line(f"    “{_quoted(answer, source.number)}”")
 

@@ -27,19 +27,13 @@ class AskedStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def save(
+    def add(
         self, project_id: str, answer_id: str, thread_id: str, question: str, body: str, *,
         by: str = "",
     ) -> None:  # fmt: skip
-        """Store an answer, or put its further state in its place. ``body`` is a JSON object."""
+        """Store a question behind those of its talk. ``body`` is a JSON object."""
         with self._database.write() as connection:
             lock_project(connection, project_id)
-            here = (asked.c.id == answer_id) & (asked.c.project_id == project_id)
-            known = connection.execute(
-                update(asked).where(here).values(body=plain(body)).returning(asked.c.id)
-            ).first()
-            if known is not None:
-                return
             top = select(func.coalesce(func.max(asked.c.seq), 0) + 1)
             top = top.where(asked.c.project_id == project_id)
             connection.execute(
@@ -54,6 +48,17 @@ class AskedStore:
                     body=plain(body),
                 )
             )
+
+    def update(self, project_id: str, answer_id: str, body: str) -> bool:
+        """Put the further state of an answer in its place; False where it was deleted meanwhile,
+        which nothing brings back."""
+        here = (asked.c.id == answer_id) & (asked.c.project_id == project_id)
+        with self._database.write() as connection:
+            lock_project(connection, project_id)
+            known = connection.execute(
+                update(asked).where(here).values(body=plain(body)).returning(asked.c.id)
+            ).first()
+        return known is not None
 
     def all(self, project_id: str) -> tuple[StoredAnswer, ...]:
         """Every question of a project, newest first, without the answers' bodies."""

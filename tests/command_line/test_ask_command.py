@@ -36,7 +36,12 @@ def test_json_is_one_document_and_a_talk_goes_on(capfd: pytest.CaptureFixture[st
 
 @pytest.mark.parametrize(
     ("words", "told"),
-    [(["  "], "empty"), (["Who?"], "no word"), (["Why 5?", "--writer", "nobody"], "no writer")],
+    [
+        (["  "], "empty"),
+        (["Who?"], "no word"),
+        (["Why 5?", "--writer", "nobody"], "no writer"),
+        (["Why 5?", "--talk", "none"], "no talk"),
+    ],
 )
 def test_what_cannot_be_asked_is_one_line(
     words: list[str], told: str, capfd: pytest.CaptureFixture[str]

@@ -19,10 +19,10 @@ def test_a_talk_is_kept_in_its_order_and_an_answer_grows(
     library: Library, project: Project
 ) -> None:
     kept = library.asked
-    kept.save(project.id, "a", "t1", "First?", "{}", by="ann")
-    kept.save(project.id, "b", "t2", "Other?", "{}")
-    kept.save(project.id, "c", "t1", "Then?", "{}")
-    kept.save(project.id, "a", "t1", "First?", '{"said": 1}')
+    kept.add(project.id, "a", "t1", "First?", "{}", by="ann")
+    kept.add(project.id, "b", "t2", "Other?", "{}")
+    kept.add(project.id, "c", "t1", "Then?", "{}")
+    assert kept.update(project.id, "a", '{"said": 1}')
     assert [(one.id, one.by, one.body) for one in kept.thread(project.id, "t1")] == [
         ("a", "ann", '{"said": 1}'),
         ("c", "", "{}"),
@@ -34,11 +34,13 @@ def test_a_talk_is_deleted_as_a_whole_and_only_in_its_project(
     library: Library, project: Project
 ) -> None:
     other = library.create_project("Other", template=TEMPLATE)
-    library.asked.save(project.id, "a", "t", "One?", "{}")
-    library.asked.save(project.id, "b", "t", "Two?", "{}")
+    library.asked.add(project.id, "a", "t", "One?", "{}")
+    library.asked.add(project.id, "b", "t", "Two?", "{}")
     with pytest.raises(LibraryError, match="not in this project"):
         library.asked.remove(other.id, "t")
+    assert not library.asked.update(other.id, "a", '{"said": 1}')
     library.asked.remove(project.id, "t")
+    assert not library.asked.update(project.id, "a", '{"said": 1}'), "what is deleted stays so"
     assert library.asked.all(project.id) == ()
 
 
@@ -47,7 +49,7 @@ def test_an_answer_goes_with_the_document_it_rests_on(library: Library, project:
         document = SourceDocument(id=name, kind="rules", title=name, text=text, content_hash=name)
         library.put_document(project.id, document)
         body = json.dumps({"sources": [{"chunk": {"document_id": name, "text": text}}]})
-        library.asked.save(project.id, f"a-{name}", name, "What?", body)
+        library.asked.add(project.id, f"a-{name}", name, "What?", body)
     library.erasing.erase(Wanted(project.id, documents=("secret",)), by="ann")
     assert [one.id for one in library.asked.all(project.id)] == ["a-other"]
     library.asked.remove_before(project.id, utc_now() + timedelta(days=1))
@@ -55,6 +57,6 @@ def test_an_answer_goes_with_the_document_it_rests_on(library: Library, project:
 
 
 def test_questions_go_with_their_project(library: Library, project: Project) -> None:
-    library.asked.save(project.id, "a", "t", "One?", "{}")
+    library.asked.add(project.id, "a", "t", "One?", "{}")
     library.erasing.erase_project(project.id, by="ann")
     assert library.asked.all(project.id) == ()

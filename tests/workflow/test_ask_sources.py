@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from endpoint_server import EndpointServer, endpoint_server, refuses, streams
 
-from assistant.errors import CollectionMissing, ModelUnavailable, RetrievalError, SourceError
+from assistant.errors import (
+    CollectionMissing,
+    LibraryError,
+    ModelUnavailable,
+    RetrievalError,
+    SourceError,
+)
 from assistant.settings import Settings
 from assistant.workflow.ask import ask_sources, ask_talks
+from assistant.workflow.deployment.erase import erase, erase_request
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import search_sources
 from assistant.workflow.sources.sample_project import SAMPLE_PROJECT
@@ -88,6 +96,7 @@ def test_what_no_passage_bears_on_is_said_so(workspace: Workspace, project_id: s
     [
         ("  ", "empty"),
         ("word " * 10_000, "10,000 words"),
+        ("x" * 3_001, "3,001 characters"),
         ("What is it?", "no word to search with"),
         ("Was ist das?", "no word to search with"),
     ],
@@ -175,6 +184,43 @@ def test_a_model_that_fails_leaves_the_question_with_the_reason(
     (kept,) = ask_talks.talk(with_model, sample_id, latest.id)
     assert kept.state == "failed"
     assert kept.error
+
+
+def test_a_talk_that_is_not_there_and_an_adapter_are_refused(
+    workspace: Workspace, project_id: str
+) -> None:
+    with pytest.raises(RetrievalError, match="no talk 'elsewhere'"):
+        ask_sources.ask(workspace, project_id, QUESTION, thread_id="elsewhere")
+    with pytest.raises(ModelUnavailable, match="Ask 'small'"):
+        ask_sources.ask(workspace, project_id, QUESTION, writer="small+craft")
+    assert ask_talks.talks(workspace, project_id) == ()
+
+
+def test_nothing_is_erased_under_an_answer_and_a_deleted_talk_stays_deleted(
+    with_model: Workspace, server: EndpointServer, sample_id: str
+) -> None:
+    rule = numbers_of(with_model, sample_id, "BR-CC-08")
+    go_on = threading.Event()
+    text = streams(answers(("The cooling-off period of a domestic contract is 14 days.", rule)))
+
+    def waits(request: Any) -> None:
+        go_on.wait(60)
+        text(request)
+
+    server.answer = waits
+    begun = ask_sources.begin(with_model, sample_id, QUESTION, writer="endpoint")
+    ask_sources.start(with_model, sample_id, begun)
+    try:
+        document = with_model.library.documents(sample_id)[0].id
+        wanted = erase_request(with_model, sample_id, document_ids=[document])
+        with pytest.raises(LibraryError, match="being answered"):
+            erase(with_model, wanted, by="Tess")
+        # Another process deletes it: the thread here learns of it by what it stores.
+        with_model.library.asked.remove(sample_id, begun.thread_id)
+    finally:
+        go_on.set()
+    assert with_model.jobs.wait(begun.id, 60)
+    assert ask_talks.talk(with_model, sample_id, begun.thread_id) == ()
 
 
 def test_an_answer_that_nobody_writes_any_more_is_told_as_failed(

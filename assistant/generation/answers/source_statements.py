@@ -131,13 +131,12 @@ class Statement:
 
     def _denies_the_same(self, text: str) -> bool:
         mine, theirs = _denied(text), _denied(self.text)
-        here = frozenset[str]().union(*theirs) if theirs else frozenset[str]()
-        there = frozenset[str]().union(*mine) if mine else frozenset[str]()
-        if any(words and not meeting(words, here) for words in mine):
+        all_mine, all_theirs = (frozenset[str]().union(*one) for one in (mine, theirs))
+        if any(words and not meeting(words, all_theirs) for words in mine):
             return False
         said = content(text)
         return all(
-            meeting(words, there)
+            meeting(words, all_mine)
             or not meeting(words, said)
             or len(meeting(words, said)) < len(words) / 2
             for words in theirs

@@ -33,6 +33,9 @@ def history_menu(opened: Workspace, record: Session) -> None:
                         if open_thread(record) == one.id:
                             open_talk(record, "")
                         st.rerun()
+        if len(found) > LISTED:
+            older = counted(len(found) - LISTED, "older talk")
+            st.caption(f"and {older}: delete some of these to reach them")
 
 
 def earlier_talks(opened: Workspace, record: Session) -> None:

@@ -19,7 +19,6 @@ from assistant.workflow.deployment import models
 from assistant.workflow.deployment.workspace import Workspace
 
 POLL_SECONDS = 0.7
-MAX_CHARACTERS = 8_000
 
 
 def ask_page(opened: Workspace, record: Session) -> None:
@@ -30,12 +29,12 @@ def ask_page(opened: Workspace, record: Session) -> None:
     wanted = st.chat_input(
         "Ask about a rule, a process, an epic or a case",
         key="ask_question",
-        max_chars=MAX_CHARACTERS,
+        max_chars=ask_sources.MAX_CHARACTERS,
         disabled=bool(answers and answers[-1].is_open),
     )
     wanted = wanted or st.session_state.pop(CARRIED, "")
     if wanted:
-        _ask(opened, record, str(wanted))
+        _ask(opened, record, str(wanted), open_thread(record) if answers else "")
     if answers:
         active = answers[-1].is_open
         st.fragment(_talk, run_every=POLL_SECONDS if active else None)(opened, record, active)
@@ -83,8 +82,11 @@ def _writer() -> str:
     return st.session_state.get(WRITER) or ask_sources.NO_WRITER
 
 
-def _ask(opened: Workspace, record: Session, question: str) -> None:
-    """Keep the question and have it answered: at once without a model, else beside the page."""
+def _ask(opened: Workspace, record: Session, question: str, thread_id: str) -> None:
+    """Keep the question and have it answered: at once without a model, else beside the page.
+
+    ``thread_id`` is the talk that it goes on with; empty for a new one.
+    """
     st.session_state.pop(SHOWN, None)
     with errors_shown(), st.spinner("Searching the sources…"):
         answer = ask_sources.begin(
@@ -92,7 +94,7 @@ def _ask(opened: Workspace, record: Session, question: str) -> None:
             record.project_id,
             question,
             writer=_writer(),
-            thread_id=open_thread(record),
+            thread_id=thread_id,
             by=record.user,
         )
         open_talk(record, answer.thread_id)

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from assistant.domain import OUTLINE_WRITER, GenerationConfig, RetrievedChunk, TopK
-from assistant.errors import AssistantError, CollectionMissing, RetrievalError
+from assistant.errors import AssistantError, CollectionMissing, ModelUnavailable, RetrievalError
 from assistant.generation.answers.answer_parts import Answer as Answer
 from assistant.generation.answers.answer_parts import AnswerSentence as AnswerSentence
 from assistant.generation.answers.answer_parts import AnswerSource as AnswerSource
@@ -22,10 +22,11 @@ from assistant.generation.answers.answer_writer import answer_sentences
 from assistant.generation.answers.passage_choice import bearing_passages
 from assistant.generation.answers.sentence_proof import conflicts_of
 from assistant.generation.cancellation import Cancelled
-from assistant.generation.proof.statement_words import all_content
 from assistant.knowledge.query import sense_of as sense_of
-from assistant.language.languages import ENGLISH, language_of
-from assistant.workflow.ask.ask_talks import keep, talk
+from assistant.workflow.ask.ask_talks import keep, keep_state, talk
+from assistant.workflow.ask.question_checks import MAX_CHARACTERS as MAX_CHARACTERS
+from assistant.workflow.ask.question_checks import check_question, is_telling, language_notes
+from assistant.workflow.deployment.endpoints import split_writer
 from assistant.workflow.deployment.models import default_writer, writers
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.duplicate_texts import current_texts
@@ -34,7 +35,6 @@ from assistant.workflow.writing import read_ahead
 NO_WRITER = OUTLINE_WRITER
 """Asking without a model: the passages themselves."""
 
-MAX_WORDS = 400
 EARLIER = 3
 """Questions of the same talk that a question is understood with."""
 
@@ -56,7 +56,8 @@ Told = Callable[[Answer], None]
 
 def answer_writers(workspace: Workspace) -> dict[str, str]:
     """What can answer: writer ids and their titles; adapters were trained to write cases only."""
-    found = {one.id: one.title for one in writers(workspace) if one.usable and "+" not in one.id}
+    usable = [one for one in writers(workspace) if one.usable]
+    found = {one.id: one.title for one in usable if not split_writer(one.id)[1]}
     return found | {NO_WRITER: "Passages (no model)"}
 
 
@@ -77,11 +78,21 @@ def begin(
 ) -> Answer:
     """Keep a question that is to be answered, in a new talk or behind those of ``thread_id``.
 
-    Raises ``RetrievalError`` for a question that cannot be searched with and ``CollectionMissing``
-    where the project has no sources, before anything is kept.
+    Raises ``RetrievalError`` for a question that cannot be searched with or a talk that is not
+    there, ``ModelUnavailable`` for an adapter and ``CollectionMissing`` where the project has no
+    sources, before anything is kept.
     """
     asked = " ".join(question.split())
-    _check(asked, follows=bool(thread_id and talk(workspace, project_id, thread_id)))
+    if thread_id and not talk(workspace, project_id, thread_id):
+        raise RetrievalError(
+            f"There is no talk '{thread_id[:40]}' in this project. Ask without it to begin one."
+        )
+    check_question(asked, follows=bool(thread_id))
+    if split_writer(writer)[1]:
+        raise ModelUnavailable(
+            f"'{writer}' was trained to write test cases and answers no question. Ask "
+            f"'{split_writer(writer)[0]}', or ask without a model."
+        )
     knowledge = workspace.knowledge(project_id)
     if not knowledge.count():
         raise CollectionMissing(
@@ -96,7 +107,7 @@ def begin(
         writer=writer,
         searched_documents=len(knowledge.documents()),
         searched_chunks=knowledge.count(),
-        notes=_notes(asked),
+        notes=language_notes(asked),
     )
     keep(workspace, project_id, answer)
     return answer
@@ -161,7 +172,8 @@ def _run(
     try:
         for state in _states(workspace, project_id, answer, stop):
             answer = state
-            keep(workspace, project_id, answer)
+            if not keep_state(workspace, project_id, answer):
+                raise Cancelled("The talk was deleted while the answer was written.")
             if told is not None:
                 told(answer)
     except Cancelled:
@@ -170,6 +182,9 @@ def _run(
         answer = answer.model_copy(update={"state": "failed", "error": str(error)})
         if reraise:
             raise
+    except KeyboardInterrupt:
+        answer = answer.model_copy(update={"state": "cancelled"})
+        raise
     except BaseException:
         answer = answer.model_copy(
             update={"state": "failed", "error": "An internal error ended this answer."}
@@ -177,7 +192,7 @@ def _run(
         raise
     finally:
         answer = answer.model_copy(update={"seconds": round(time.monotonic() - started, 2)})
-        keep(workspace, project_id, answer)
+        keep_state(workspace, project_id, answer)
     return answer
 
 
@@ -191,7 +206,7 @@ def _states(
     answer = answer.model_copy(update={"sources": sources})
     hits = [one.hit for one in sources]
     asked = answer.question
-    if earlier and not _telling(asked):  # "Why?": only what it goes on from can be looked for
+    if earlier and not is_telling(asked):  # "Why?": only what it goes on from can be looked for
         asked = f"{earlier[-1].question} {asked}"
     passages = bearing_passages(asked, hits, workspace.embedder())
     if answer.writer == NO_WRITER:
@@ -309,34 +324,3 @@ def _beside(
             known.add(chunk.id)
             left -= len(chunk.text)
             yield RetrievedChunk(chunk=chunk, score=0.0, rank=len(known), stage="page")
-
-
-def _check(question: str, *, follows: bool) -> None:
-    if not question:
-        raise RetrievalError("The question is empty. Type what you want to know.")
-    words = len(question.split())
-    if words > MAX_WORDS:
-        raise RetrievalError(
-            f"The question has {words:,} words; at most {MAX_WORDS} are searched with. Ask for one "
-            "thing in a sentence or two, or import a long text as a source."
-        )
-    if not follows and not _telling(question):
-        raise RetrievalError(
-            f"There is no word to search with in “{question[:80]}”. Name the thing, rule or "
-            "process that you want to know about."
-        )
-
-
-def _telling(question: str) -> bool:
-    """Whether a question has a word or a number of its own to search with."""
-    return bool(all_content(question)) or any(map(str.isdigit, question))
-
-
-def _notes(question: str) -> tuple[str, ...]:
-    language = language_of(question)
-    if language == ENGLISH:
-        return ()
-    return (
-        f"The question seems to be in {language}. The search by meaning reads English: where "
-        "little is found, ask in English or in the words of the sources.",
-    )

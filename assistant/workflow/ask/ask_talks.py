@@ -24,11 +24,16 @@ class Talk(Value):
 
 
 def keep(workspace: Workspace, project_id: str, answer: Answer) -> None:
-    """Store an answer as it is now."""
-    workspace.library.asked.save(
+    """Store a question that is to be answered."""
+    workspace.library.asked.add(
         project_id, answer.id, answer.thread_id, answer.question, answer.model_dump_json(),
         by=answer.by,
     )  # fmt: skip
+
+
+def keep_state(workspace: Workspace, project_id: str, answer: Answer) -> bool:
+    """Store how far an answer is; False where its talk was deleted meanwhile."""
+    return workspace.library.asked.update(project_id, answer.id, answer.model_dump_json())
 
 
 def talks(workspace: Workspace, project_id: str) -> tuple[Talk, ...]:
@@ -52,19 +57,17 @@ def talk(workspace: Workspace, project_id: str, thread_id: str) -> tuple[Answer,
     for row in workspace.library.asked.thread(project_id, thread_id):
         answer = Answer.model_validate_json(row.body)
         if answer.is_open and not workspace.jobs.is_active(answer.id):
-            answer = Answer.model_validate_json(_again(workspace, project_id, answer))
+            answer = _ended(workspace, project_id, answer)
         found.append(answer)
     return tuple(found)
 
 
-def _again(workspace: Workspace, project_id: str, answer: Answer) -> str:
-    """The stored body once more: its job may have ended since it was read."""
+def _ended(workspace: Workspace, project_id: str, answer: Answer) -> Answer:
+    """The answer as it is stored now: its job may have ended since it was read."""
     rows = workspace.library.asked.thread(project_id, answer.thread_id)
     body = next((row.body for row in rows if row.id == answer.id), "")
     now = Answer.model_validate_json(body) if body else answer
-    if now.is_open:
-        now = now.model_copy(update={"state": "failed", "error": STOPPED})
-    return now.model_dump_json()
+    return now.model_copy(update={"state": "failed", "error": STOPPED}) if now.is_open else now
 
 
 def delete_talk(workspace: Workspace, project_id: str, thread_id: str, *, by: str = "") -> None:

@@ -80,7 +80,8 @@ def preview(workspace: Workspace, what: Wanted) -> Erasure:
 def erase(workspace: Workspace, what: Wanted, *, by: str) -> Erased:
     """Erase these things and all that was made of them.
 
-    Raises ``LibraryError`` for what is not there, and while a run is written or sources come in.
+    Raises ``LibraryError`` for what is not there, and while a run or an answer is written or
+    sources come in.
     """
     settings, erasing = workspace.settings, workspace.library.erasing
     _only_one_at_work(workspace, what.project_id)
@@ -203,6 +204,10 @@ def _only_one_at_work(workspace: Workspace, project_id: str) -> None:
             raise LibraryError(
                 "Sources of this project are being read or indexed. Let that end, then erase again."
             )
+    if any(workspace.jobs.is_active(one.id) for one in workspace.library.asked.all(project_id)):
+        raise LibraryError(
+            "A question of this project is being answered. Let that end, then erase again."
+        )
 
 
 def _left_elsewhere(workspace: Workspace, what: Wanted) -> tuple[str, ...]:
