@@ -15,6 +15,9 @@ from assistant.workflow.learning import evaluate_generation
 from assistant.workflow.learning.evaluate_generation import EvaluateRequest
 from assistant.workflow.review import check_report, check_suite, lint_cases
 
+KEYS_SHOWN = 10
+"""Keys that the project does not hold, of a checked suite."""
+
 
 def lint(options: Namespace, terminal: Terminal) -> None:
     """The smells of the cases in files: a row each, and a summary."""
@@ -62,6 +65,9 @@ def check(options: Namespace, terminal: Terminal) -> None:
     for way, count in report.links.items():
         if count:
             terminal.note(f"{count} cases: {check_suite.LINKS[way]}")
+    if report.unknown_keys:
+        shown, more = report.unknown_keys[:KEYS_SHOWN], report.unknown_keys[KEYS_SHOWN:]
+        terminal.note("not held: " + ", ".join(shown) + (f" and {len(more)} more" if more else ""))
     terminal.line(check_report.summary(report))
 
 

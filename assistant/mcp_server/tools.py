@@ -152,7 +152,7 @@ def _check(workspace: Workspace, project_id: str, given: CheckArguments) -> Json
     return answer | {
         "means": check_suite.VERDICTS[checked.verdict],
         "held_against": list(checked.link.criterion_ids),
-        "linked": check_suite.LINKS[checked.link.by],
+        "linked": checked.link.says,
     }
 
 

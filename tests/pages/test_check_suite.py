@@ -70,6 +70,20 @@ def test_nothing_is_kept_unless_the_cases_are_imported(app: AppTest) -> None:
     assert "T-2" in list(app.dataframe[0].value["Case"])
 
 
+def test_scenarios_are_checked_and_not_said_to_be_imported_as_cases(app: AppTest) -> None:
+    scenario = "  Scenario: Long list\n    When I search\n    Then a list is shown\n"
+    checked(opened(app, "search.feature", b"Feature: Search\n" + scenario.encode()))
+    app.button(key="import_suite").click().run()
+    assert not app.exception
+    assert "imported as criteria to test, not as cases" in text_of(app)
+
+
+def test_a_suite_can_be_checked_again(app: AppTest) -> None:
+    checked(opened(app, "cases.csv", TABLE))
+    app.button(key="check_again").click().run()
+    assert app.button(key="check_suite").label == "Check 2 cases"
+
+
 def test_a_file_that_is_no_table_is_refused_with_a_next_step(app: AppTest) -> None:
     opened(app, "notes.md", b"# Notes\n\nNo case here.\n")
     assert "holds no test cases" in app.error[0].value

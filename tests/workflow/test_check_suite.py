@@ -89,11 +89,14 @@ def test_a_case_without_a_key_is_held_against_the_nearest_criterion(check) -> No
 
 
 def test_a_key_that_the_project_does_not_hold_is_not_replaced_by_another(check) -> None:
-    (one,) = check((*GOOD[:2], "XYZ-9", *GOOD[3:])).cases
+    report = check((*GOOD[:2], "XYZ-9", *GOOD[3:]))
+    (one,) = report.cases
     assert one.link.by == "unknown key"
     assert one.link.named == ("XYZ-9",)
     assert one.link.criterion_ids == ()
     assert one.steps[0].quotations, "what the search found may still carry it"
+    assert report.unknown_keys == ("XYZ-9",)
+    assert "XYZ-9" in check_report.as_csv(report).decode("utf-8-sig")
 
 
 def test_a_case_named_only_in_its_title_is_linked_by_that(check) -> None:

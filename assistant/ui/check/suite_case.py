@@ -8,13 +8,7 @@ from assistant.ui.cases.case_view import steps_table
 from assistant.ui.cases.findings_panel import findings_panel
 from assistant.ui.cases.sources_panel import sources_panel
 from assistant.ui.plain_text import label, plain
-from assistant.workflow.review.check_suite import (
-    LINKS,
-    VERDICTS,
-    CaseCheck,
-    SuiteCheck,
-    Verdict,
-)
+from assistant.workflow.review.check_suite import VERDICTS, CaseCheck, SuiteCheck, Verdict
 
 COLORS: dict[Verdict, str] = {
     "denied": "red",
@@ -44,8 +38,7 @@ def _case(report: SuiteCheck, checked: CaseCheck) -> None:
     texts = {one.chunk.key: one.chunk.text for one in report.sources if one.stage == "basis"}
     for name in link.criterion_ids:
         st.caption(f"**{label(name)}** {label(texts.get(name, ''), limit=400)}")
-    named = f" ({label(', '.join(link.named))})" if link.named else ""
-    st.caption(f":material/link: {LINKS[link.by]}{named}")
+    st.caption(f":material/link: {label(link.says, limit=300)}")
     for text in case.preconditions:
         st.caption(f"Precondition: {plain(text)}")
     steps_table(case)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from assistant.domain import TestCase
-from assistant.errors import UnknownColumns
+from assistant.errors import SourceError, UnknownColumns
 from assistant.ui.cases.case_list import table_height
 from assistant.ui.cases.source_reader import open_wanted_source
 from assistant.ui.check.suite_case import COLORS, checked_case
@@ -65,6 +65,8 @@ def suite_view(opened: Workspace, record: Session) -> None:
         key="check_suite",
     ):
         key = _key(record, file)
+        if work is not None:  # of another file or project, which nobody looks at any more
+            check_jobs.stop(opened, work)
         st.session_state[WORK] = check_jobs.start(
             opened, record.project_id, cases, file=file.name, key=key
         )
@@ -117,9 +119,14 @@ def _work(opened: Workspace, record: Session, file: UploadedFile, work: SuiteWor
         _report(opened, record, file, work.report)
     else:
         st.error(plain(state.error), icon=":material/error:")
-        if st.button("Try again", icon=":material/refresh:", key="check_again"):
-            st.session_state.pop(WORK, None)
-            st.rerun()
+        _again()
+
+
+def _again() -> None:
+    """A way to check anew: what failed or was stopped, or when sources have changed."""
+    if st.button("Check again", icon=":material/refresh:", key="check_again"):
+        st.session_state.pop(WORK, None)
+        st.rerun()
 
 
 def _progress(opened: Workspace, work: SuiteWork) -> None:
@@ -192,13 +199,21 @@ def _actions(opened: Workspace, record: Session, file: UploadedFile, report: Sui
             help="Keep them in the project; until then nothing is kept",
         ):
             _keep(opened, record, file)
+        _again()
 
 
 def _keep(opened: Workspace, record: Session, file: UploadedFile) -> None:
     with errors_shown():
         found = import_sources.preview_files(opened, record.project_id, file.name, file.getvalue())
-        import_sources.store(opened, record.project_id, found.previews, by=record.user)
-        st.toast("The cases are in Review cases", icon=":material/check:")
+        held = [one for one in found.previews if one.counts["case"]]
+        if not held:
+            raise SourceError(
+                f"'{file.name}' holds scenarios. They are imported as criteria to test, not as "
+                "cases: do that under Import sources."
+            )
+        import_sources.store(opened, record.project_id, held, by=record.user)
+        cases = counted(sum(one.counts["case"] for one in held), "case")
+        st.toast(f"{cases} kept: see Review cases", icon=":material/check:")
 
 
 def _table(rows: Sequence[CaseCheck]) -> CaseCheck | None:

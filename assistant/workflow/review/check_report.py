@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from assistant.domain import LintFinding
 from assistant.suite.export.csv_file import encodable, mark
 from assistant.workflow.review.check_suite import (
-    LINKS,
     VERDICTS,
     CaseCheck,
     Quotation,
@@ -54,7 +53,7 @@ def _rows(report: SuiteCheck) -> Iterator[tuple[str, ...]]:
     for checked in report.worst_first:
         case = checked.case
         held = ", ".join(checked.link.criterion_ids)
-        head = (case.id, case.title, checked.verdict, held, LINKS[checked.link.by])
+        head = (case.id, case.title, checked.verdict, held, checked.link.says)
         if checked.findings or not checked.steps:
             yield (*head, "", "", "", _findings(checked.findings), "")
         for step in checked.steps:
@@ -93,7 +92,7 @@ def _markdown(report: SuiteCheck) -> Iterator[str]:
 def _case(checked: CaseCheck) -> Iterator[str]:
     yield from ("", f"## {_line(checked.case.id)} {_line(checked.case.title)}", "")
     held = ", ".join(checked.link.criterion_ids) or "no criterion"
-    yield f"{checked.verdict}. Held against {_line(held)} ({LINKS[checked.link.by]})."
+    yield f"{checked.verdict}. Held against {_line(held)}: {_line(checked.link.says)}."
     yield ""
     for finding in checked.findings:
         yield f"- {finding.rule}: {_line(finding.message)}"

@@ -119,6 +119,11 @@ class SuiteCheck(Value):
         return {name: sum(one.link.by == name for one in self.cases) for name in LINKS}
 
     @property
+    def unknown_keys(self) -> tuple[str, ...]:
+        """The keys that cases name and the project does not hold, each once."""
+        return tuple(dict.fromkeys(name for one in self.cases for name in one.link.named))
+
+    @property
     def worst_first(self) -> tuple[CaseCheck, ...]:
         """The cases by what to look at first, else in their order."""
         order = list(VERDICTS)

@@ -57,6 +57,11 @@ class Link(Value):
     criterion_ids: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
 
+    @property
+    def says(self) -> str:
+        """How the criteria were found, with the keys that the project does not hold."""
+        return LINKS[self.by] + (f" ({', '.join(self.named)})" if self.named else "")
+
 
 class SuiteBasis:
     """The test basis of a project, read once for all cases of a suite; for one thread."""
