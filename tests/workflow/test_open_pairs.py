@@ -172,6 +172,36 @@ def test_the_same_item_and_nearly_the_same_criterion_are_found_across_files(tmp_
     assert not any(one.startswith("one.jsonl") for one in said)
 
 
+def test_steps_like_those_of_another_criterion_are_found_behind_a_sibling_like_them(
+    tmp_path: Path,
+) -> None:
+    step = dict(LOCKER["case"]["steps"][0])
+    told = step["see"] + " The locker that Ann Lee closed at 08:00 is now free for all"
+    rows = [LOCKER, in_domain("archives", "loan slip"), below()]
+    ends = ["others.", "guests.", "guests."]
+    file = written(
+        tmp_path / "a.jsonl",
+        *(row | {"case": row["case"] | {"steps": [{**step, "see": f"{told} {end}"}]}}
+          for row, end in zip(rows, ends, strict=True)),
+    )  # fmt: skip
+    said = [line for line in reasons(file) if ":3: duplicate: the steps" in line]
+    assert len(said) == 1
+    assert "those of a.jsonl:2" in said[0]
+
+
+def test_a_file_that_is_named_twice_is_read_once_and_equal_names_are_told_apart(
+    tmp_path: Path,
+) -> None:
+    for place, row in (("x/p", LOCKER), ("y/p", in_domain("archives", "loan slip") | {"data": ""})):
+        (tmp_path / place).mkdir(parents=True)
+        written(tmp_path / place / "a.jsonl", row)
+    first, second = tmp_path / "x" / "p", tmp_path / "y" / "p"
+    report = open_pairs.check([first, first / "a.jsonl", second])
+    assert [one.rule for one in report.refused] == ["form"]
+    assert report.counts.pairs == 1
+    assert report.refused[0].file == (second / "a.jsonl").as_posix()
+
+
 def test_a_finding_can_be_overruled_by_the_pairs_id_but_a_wrong_quotation_cannot(
     tmp_path: Path,
 ) -> None:

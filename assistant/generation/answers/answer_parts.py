@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Literal
 
@@ -31,6 +32,15 @@ class AnswerSentence(Value):
     def is_proved(self) -> bool:
         """Whether it may be shown as what the sources say."""
         return bool(self.citations)
+
+    @property
+    def missing_places(self) -> tuple[tuple[int, int], ...]:
+        """Where its missing words stand in it, as start and end; whole words, not parts of them."""
+        return tuple(
+            match.span()
+            for word in self.missing
+            for match in re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", self.text)
+        )
 
 
 class AnswerSource(Value):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
@@ -135,7 +136,8 @@ def read_open_pairs(paths: Sequence[Path]) -> OpenFiles:
     A line that is no pair is a fault; the others are read. Raises ``TrainingError`` where a file
     cannot be read at all, or where there is none.
     """
-    files = [file for path in paths for file in _files(path)]
+    named = [file for path in paths for file in _files(path)]
+    files = list({file.resolve(): file for file in named}.values())  # a file is read once
     names = _names(files)
     digest = hashlib.sha256()
     pairs: list[PlacedPair] = []
@@ -163,12 +165,9 @@ def _files(path: Path) -> list[Path]:
 
 
 def _names(files: Sequence[Path]) -> list[str]:
-    """The file's name, with its folder where two files have the same."""
-    plain = [file.name for file in files]
-    return [
-        file.name if plain.count(file.name) == 1 else f"{file.parent.name}/{file.name}"
-        for file in files
-    ]
+    """The file's name, or its whole path where two files have the same."""
+    plain = Counter(file.name for file in files)
+    return [file.name if plain[file.name] == 1 else file.as_posix() for file in files]
 
 
 def _bytes(file: Path) -> bytes:

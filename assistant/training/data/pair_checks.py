@@ -10,7 +10,8 @@ listed as an exception.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from assistant.domain import Value
 from assistant.generation.proof import Sources, ground_of, grounded
@@ -216,19 +217,26 @@ def _near(pairs: Sequence[PlacedPair]) -> Iterator[PairFault]:
         reason = f"the criterion is nearly that of {_place(first)} ({share:.0%} of its words)"
         yield _fault(later, DUPLICATE, reason)
     answers = {str(place): one.pair.answer for place, one in enumerate(pairs)}
-    for left, right, share in _alike(answers):
+    asked = {str(place): folded(one.pair.criterion) for place, one in enumerate(pairs)}
+    for left, right, share in _alike(answers, siblings=asked):
         first, later = pairs[int(left)], pairs[int(right)]
-        if folded(first.pair.criterion) != folded(later.pair.criterion) or share == 1:
-            reason = f"the steps are nearly those of {_place(first)} ({share:.0%} of their words)"
-            yield _fault(later, DUPLICATE, reason)
+        reason = f"the steps are nearly those of {_place(first)} ({share:.0%} of their words)"
+        yield _fault(later, DUPLICATE, reason)
 
 
-def _alike(texts: dict[str, str]) -> Iterator[tuple[str, str, float]]:
-    """Names of texts that say nearly the same, the earlier first; each later one once."""
+def _alike(
+    texts: dict[str, str], *, siblings: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[tuple[str, str, float]]:
+    """Names of texts that say nearly the same, the earlier first; each later one once.
+
+    Those of one value in ``siblings`` may be alike; only the very same words are told.
+    """
     places = {name: place for place, name in enumerate(texts)}
     runs = {name: shingles(text) for name, text in texts.items()}
     told: set[str] = set()
     for left, right, share in near_duplicates(runs, runs, NEAR):
+        if share < 1 and left in siblings and siblings[left] == siblings[right]:
+            continue
         if places[left] < places[right] and right not in told:
             told.add(right)
             yield left, right, share

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import streamlit as st
 
 from assistant.ui.ask.ask_state import CARRIED
@@ -104,11 +102,7 @@ def _unproved(answer: Answer) -> None:
     with st.container(border=True, gap="xsmall", key=f"unproved-{answer.id}"):
         st.markdown(":orange-badge[:material/help: Written by the model, not in the sources]")
         for sentence in answer.unproved:
-            spans = [
-                match.span()
-                for word in sentence.missing
-                for match in re.finditer(re.escape(word), sentence.text)
-            ]
+            spans = sentence.missing_places
             why = [label(without_emphasis(one)[0], limit=300) for one in sentence.denied]
             if not (spans or why):
                 why = ["No sentence of a source says just this."]

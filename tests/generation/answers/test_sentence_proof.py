@@ -82,6 +82,15 @@ def test_what_no_source_says_is_not_shown_as_fact(
     assert told in "\n".join((*found.missing, *found.denied)), found
 
 
+def test_missing_words_are_marked_where_they_stand_whole() -> None:
+    found = AnswerProof(SOURCES).prove("A feeble member pays a fee of 9 EUR.", (1,))
+    text = found.text
+    assert "fee" in found.missing
+    assert "fee" in {text[start:end] for start, end in found.missing_places}
+    assert all(start != text.index("feeble") or text[start:end] == "feeble"
+               for start, end in found.missing_places)  # fmt: skip
+
+
 BILLING = (
     source(1, "BR-10 A refund is approved automatically between £5.00 and £500.00; above £500.00 a "
               "Team Leader decides; below £5.00 it is credited to the final bill."),
