@@ -69,11 +69,12 @@ class _Held:
 
     def quoted(self, text: str, elsewhere: Lexicon) -> Citation | None:
         """The words that say ``text``, where this source proves it."""
-        span = verbatim(text, self.chunk.text, self.lexicon)
-        if span is not None:
-            return _words(self.number, self.chunk, *span)
-        found = said_by(text, self.statements, elsewhere)
-        if found is None or any(self.faults(text)):
+        found = verbatim(text, self.chunk.text, self.title)
+        if found is None:
+            found = said_by(text, self.statements, elsewhere)
+            if found is None or self.faults(text)[0]:
+                return None
+        if self.faults(text)[1]:
             return None
         return _words(self.number, self.chunk, found.start, found.end)
 

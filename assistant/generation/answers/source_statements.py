@@ -78,6 +78,11 @@ class Statement:
         return Lexicon((self.text, self.context, self.before))
 
     @cached_property
+    def own(self) -> Lexicon:
+        """Its words without those of the sentence before."""
+        return Lexicon((self.text, self.context))
+
+    @cached_property
     def numbers(self) -> tuple[Number, ...]:
         return tuple(n for text in (self.text, self.context, self.before) for n in numbers(text))
 
@@ -87,12 +92,20 @@ class Statement:
 
     def says(self, text: str, elsewhere: Lexicon) -> bool:
         """Whether it says what ``text`` says; ``elsewhere`` are the words of all sources."""
+        telling = content(text) - _EMPTY
+        if self.before and 2 * sum(map(self.own.knows, telling)) < len(telling):
+            return False  # the sentence before says it, not this one
         lacking = self.lacks(text)
-        spare = int(len(content(text) - _EMPTY) >= SPARE_FROM)
+        spare = int(len(telling) >= SPARE_FROM)
         if len(lacking) > spare or any(elsewhere.knows(word) for word in lacking):
             return False
         if not meeting(all_content(text), self.lexicon.stems):
             return False
+        return self.agrees(text)
+
+    def agrees(self, text: str) -> bool:
+        """Whether numbers, their side and their names, the order of names and what is denied are
+        those of ``text``."""
         return (
             self._has_numbers(text)
             and self._on_the_same_side(text)
@@ -173,10 +186,12 @@ def said_by(text: str, held: Sequence[Statement], elsewhere: Lexicon) -> Stateme
     return min(found, key=lambda one: one.end - one.start, default=None)
 
 
-def verbatim(text: str, said: str, lexicon: Lexicon) -> tuple[int, int] | None:
-    """Where ``said`` has most of a sentence word for word, in runs too long to be another's.
+def verbatim(text: str, said: str, heading: str = "") -> Statement | None:
+    """The sentences of ``said`` that have most of a sentence word for word, in long runs.
 
-    What is left of the sentence holds no number and no negator, and its words are known.
+    What is left of the sentence holds no number and no negator, its words stand in those sentences
+    or above them, and they agree with it as a statement must: "A guest may borrow books on Sundays"
+    is all but one word of "A guest may not borrow books on Sundays".
     """
     mine, theirs = list(_TOKEN.finditer(text)), list(_TOKEN.finditer(said))
     words = [match.group().casefold() for match in mine]
@@ -184,14 +199,17 @@ def verbatim(text: str, said: str, lexicon: Lexicon) -> tuple[int, int] | None:
     runs = [run for run in matcher.get_matching_blocks() if run.size >= RUN]
     if not runs or sum(run.size for run in runs) < VERBATIM * len(words):
         return None
-    held = {run.a + n for run in runs for n in range(run.size)}
-    left = [word for n, word in enumerate(words) if n not in held]
+    taken = {run.a + n for run in runs for n in range(run.size)}
+    left = [word for n, word in enumerate(words) if n not in taken]
     strange = all_content(" ".join(left)) - _EMPTY
     if any(word in NEGATORS or any(map(str.isdigit, word)) for word in left):
         return None
-    if not all(lexicon.knows(word) for word in strange):
-        return None
-    return theirs[runs[0].b].start(), theirs[runs[-1].b + runs[-1].size - 1].end()
+    start, end = theirs[runs[0].b].start(), theirs[runs[-1].b + runs[-1].size - 1].end()
+    held = [span for span in sentences(said) if span[0] < end and start < span[1]]
+    start, end = (held[0][0], held[-1][1]) if held else (0, len(said))
+    found = Statement(start, end, said[start:end], heading)
+    known = all(found.lexicon.knows(word) for word in strange)
+    return found if known and found.agrees(text) else None
 
 
 def _flat(text: str) -> str:

@@ -82,6 +82,25 @@ def test_what_no_source_says_is_not_shown_as_fact(
     assert told in "\n".join((*found.missing, *found.denied)), found
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("A guest may not borrow books from the reading room on Sundays.",
+         "A guest may borrow books from the reading room on Sundays."),
+        ("No refund of the deposit is paid for a lost key in summer.",
+         "A refund of the deposit is paid for a lost key in summer."),
+        ("Only a Team Leader approves a refund of the deposit for a lost key. An Agent sees it.",
+         "An Agent approves a refund of the deposit for a lost key."),
+    ],
+)  # fmt: skip
+def test_words_in_a_row_prove_nothing_that_their_sentence_does_not_say(
+    text: str, said: str
+) -> None:
+    assert not AnswerProof([source(1, text, kind="prose")]).prove(said, (1,)).is_proved
+    kept = AnswerProof([source(1, text, kind="prose")]).prove(text.split(". ")[0] + ".", (1,))
+    assert kept.is_proved
+
+
 def test_missing_words_are_marked_where_they_stand_whole() -> None:
     found = AnswerProof(SOURCES).prove("A feeble member pays a fee of 9 EUR.", (1,))
     text = found.text
