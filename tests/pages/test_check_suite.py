@@ -78,6 +78,18 @@ def test_scenarios_are_checked_and_not_said_to_be_imported_as_cases(app: AppTest
     assert "imported as criteria to test, not as cases" in text_of(app)
 
 
+def test_a_check_is_still_there_after_another_page(app: AppTest) -> None:
+    checked(opened(app, "cases.csv", TABLE))
+    app.switch_page("pages/review_cases.py").run()
+    app.switch_page("pages/check_suite.py").run()
+    assert list(app.dataframe[0].value["Case"]) == ["T-2", "T-1"]
+    app.button(key="import_suite").click().run()
+    assert not app.exception
+    app.button(key="close_suite").click().run()
+    assert not app.dataframe
+    assert "sentences that deny it" in text_of(app)
+
+
 def test_a_suite_can_be_checked_again(app: AppTest) -> None:
     checked(opened(app, "cases.csv", TABLE))
     app.button(key="check_again").click().run()

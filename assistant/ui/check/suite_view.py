@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -13,7 +13,7 @@ from assistant.ui.cases.case_list import table_height
 from assistant.ui.cases.source_reader import open_wanted_source
 from assistant.ui.check.suite_case import COLORS, checked_case
 from assistant.ui.counts import counted
-from assistant.ui.plain_text import plain, visible
+from assistant.ui.plain_text import label, plain, visible
 from assistant.ui.sources.mapping_form import forget_tables, mapping_form
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
@@ -29,30 +29,40 @@ from assistant.workflow.review.check_suite import (
 )
 from assistant.workflow.sources import import_sources
 
-if TYPE_CHECKING:
-    from streamlit.runtime.uploaded_file_manager import UploadedFile
-
-WORK, CASES, TABLE = "suite_work", "suite_cases", "suite_table"
+WORK, CASES, FILE, TABLE = "suite_work", "suite_cases", "suite_upload", "suite_table"
 POLL_SECONDS = 0.7
 TABLE_HEIGHT = 330
 SHOWN = 2000
 """Rows of the table; the report has all of them."""
 
 
+@dataclass(frozen=True)
+class Upload:
+    """A file that was uploaded, as long as the session looks at it."""
+
+    file_id: str
+    name: str
+    data: bytes
+
+
 def suite_view(opened: Workspace, record: Session) -> None:
     """The upload, then the progress, then the findings."""
-    file = st.file_uploader(
+    given = st.file_uploader(
         "Cases as CSV or Excel, the export of Xray, Zephyr, TestRail or Azure, or a feature file",
         key="suite_file",
         help="Whoever wrote them. Nothing is kept unless you import the cases.",
     )
+    if given is not None:
+        st.session_state[FILE] = Upload(given.file_id, given.name, given.getvalue())
+    file: Upload | None = st.session_state.get(FILE)
     if file is None:
-        left: SuiteWork | None = st.session_state.pop(WORK, None)
-        if left is not None:
-            check_jobs.stop(opened, left)
-        st.session_state.pop(CASES, None)
         _nothing_yet(opened, record)
         return
+    if given is None:  # the uploader forgets its file when another page is looked at
+        st.button(
+            f"Close {label(file.name)}", icon=":material/close:", type="tertiary",
+            key="close_suite", on_click=_close, args=(opened,),
+        )  # fmt: skip
     work: SuiteWork | None = st.session_state.get(WORK)
     if work is not None and work.key == _key(record, file):
         _work(opened, record, file, work)
@@ -73,6 +83,15 @@ def suite_view(opened: Workspace, record: Session) -> None:
         st.rerun()
 
 
+def _close(opened: Workspace) -> None:
+    """Forget the file, its cases and what was found."""
+    work: SuiteWork | None = st.session_state.pop(WORK, None)
+    if work is not None:
+        check_jobs.stop(opened, work)
+    st.session_state.pop(CASES, None)
+    st.session_state.pop(FILE, None)
+
+
 def _nothing_yet(opened: Workspace, record: Session) -> None:
     st.caption(
         "Every expected result is held against this project's criteria, rules and pages: the words "
@@ -86,11 +105,11 @@ def _nothing_yet(opened: Workspace, record: Session) -> None:
         )
 
 
-def _key(record: Session, file: UploadedFile) -> str:
+def _key(record: Session, file: Upload) -> str:
     return f"{record.project_id} {file.file_id}"
 
 
-def _read(opened: Workspace, record: Session, file: UploadedFile) -> tuple[TestCase, ...]:
+def _read(opened: Workspace, record: Session, file: Upload) -> tuple[TestCase, ...]:
     """The cases of the upload, read once; columns that are not known are asked for here."""
     key = _key(record, file)
     known: tuple[str, tuple[TestCase, ...]] | None = st.session_state.get(CASES)
@@ -100,10 +119,10 @@ def _read(opened: Workspace, record: Session, file: UploadedFile) -> tuple[TestC
     with errors_shown():
         try:
             with st.spinner(f"Reading {visible(file.name)}…"):
-                cases = read_suite(opened, record.project_id, file.name, file.getvalue())
+                cases = read_suite(opened, record.project_id, file.name, file.data)
         except UnknownColumns as unsure:
             st.warning(plain(str(unsure)), icon=":material/rule_settings:")
-            if mapping_form(opened, record, file.file_id, file.name, file.getvalue()):
+            if mapping_form(opened, record, file.file_id, file.name, file.data):
                 forget_tables()
                 st.rerun()
     if cases:
@@ -111,7 +130,7 @@ def _read(opened: Workspace, record: Session, file: UploadedFile) -> tuple[TestC
     return cases
 
 
-def _work(opened: Workspace, record: Session, file: UploadedFile, work: SuiteWork) -> None:
+def _work(opened: Workspace, record: Session, file: Upload, work: SuiteWork) -> None:
     state = check_jobs.state(opened, work)
     if state.active:
         st.fragment(_progress, run_every=POLL_SECONDS)(opened, work)
@@ -144,7 +163,7 @@ def _progress(opened: Workspace, work: SuiteWork) -> None:
             check_jobs.stop(opened, work)
 
 
-def _report(opened: Workspace, record: Session, file: UploadedFile, report: SuiteCheck) -> None:
+def _report(opened: Workspace, record: Session, file: Upload, report: SuiteCheck) -> None:
     _figures(report)
     _actions(opened, record, file, report)
     wanted = st.pills(
@@ -173,7 +192,7 @@ def _figures(report: SuiteCheck) -> None:
         st.markdown("\n".join(f"- **{name}**: {said}" for name, said in VERDICTS.items()))
 
 
-def _actions(opened: Workspace, record: Session, file: UploadedFile, report: SuiteCheck) -> None:
+def _actions(opened: Workspace, record: Session, file: Upload, report: SuiteCheck) -> None:
     stem = visible(file.name).rpartition(".")[0] or "suite"
     with st.container(horizontal=True, gap="xsmall"):
         st.download_button(
@@ -202,9 +221,9 @@ def _actions(opened: Workspace, record: Session, file: UploadedFile, report: Sui
         _again()
 
 
-def _keep(opened: Workspace, record: Session, file: UploadedFile) -> None:
+def _keep(opened: Workspace, record: Session, file: Upload) -> None:
     with errors_shown():
-        found = import_sources.preview_files(opened, record.project_id, file.name, file.getvalue())
+        found = import_sources.preview_files(opened, record.project_id, file.name, file.data)
         held = [one for one in found.previews if one.counts["case"]]
         if not held:
             raise SourceError(
