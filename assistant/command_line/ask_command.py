@@ -11,7 +11,8 @@ from assistant.workflow.ask.ask_sources import Answer
 from assistant.workflow.deployment import models
 
 WRITERS = {"none": ask_sources.NO_WRITER, "embedded": models.DEFAULT_CHAT}
-NEAREST = 3
+NEAREST, PASSAGES = 3, 5
+"""Passages printed where nothing is said, and without a model; ``--json`` has all of them."""
 
 
 def ask(options: Namespace, terminal: Terminal) -> None:
@@ -45,8 +46,9 @@ def _said(answer: Answer, terminal: Terminal) -> None:
     for sentence in answer.sentences:
         numbers = "".join(f"[{one}]" for one in dict.fromkeys(c.source for c in sentence.citations))
         terminal.line(f"{sentence.text} {numbers}")
-    for passage in answer.passages if answer.state == "passages" else ():
-        terminal.line(f"[{passage.number}] “{_quoted(answer, passage.number)}”")
+    if answer.state == "passages":
+        for passage in answer.passages[:PASSAGES]:
+            terminal.line(f"[{passage.number}] “{_quoted(answer, passage.number)}”")
     if answer.state == "not said":
         terminal.line(
             f"{answer.silence} Searched: {answer.searched_documents} sources, "
@@ -69,8 +71,10 @@ def _quoted(answer: Answer, number: int) -> str:
 
 
 def _sources(answer: Answer, terminal: Terminal) -> None:
-    used = [one for one in answer.sources if answer.quotations(one.number)]
-    for source in used:
+    named = {c.source for one in answer.sentences for c in one.citations}
+    named |= {one.number for one in answer.passages[:PASSAGES]}
+    named |= {side.source for one in answer.conflicts for side in (one.ours, one.theirs)}
+    for source in (one for one in answer.sources if one.number in named):
         chunk = source.chunk
         at = source.fetched_at
         fetched = f"fetched {at.astimezone():%d %b %Y}" if at else ""

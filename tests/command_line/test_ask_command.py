@@ -23,6 +23,10 @@ def test_passages_and_sources_are_printed(capfd: pytest.CaptureFixture[str]) -> 
     assert "14 days" in said
     assert "The sources disagree" in said
     assert "fetched" in said
+    quoted = [line for line in said.splitlines() if line.startswith("[") and line.endswith("”")]
+    assert 0 < len(quoted) <= 5
+    for number in (line.partition("]")[0] + "] " for line in quoted):
+        assert any(line.startswith(number) and "version" in line for line in said.splitlines())
 
 
 def test_json_is_one_document_and_a_talk_goes_on(capfd: pytest.CaptureFixture[str]) -> None:
