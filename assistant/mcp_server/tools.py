@@ -25,6 +25,8 @@ Json = dict[str, Any]
 
 SHOWN_CHARACTERS = 4_000
 """Of a source's text in an answer."""
+NAME_CHARACTERS = 120
+"""Of the name of an argument that is refused."""
 MOST_ROWS = 500
 """Criteria in an answer; how many are left out is told."""
 
@@ -105,9 +107,10 @@ class ToolSpec(Generic[Taken]):
 
 
 def _told(error: ValidationError) -> str:
-    """What is wrong with arguments, without the words that were given."""
+    """What is wrong with arguments, without the values that were given."""
     return "; ".join(
-        f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()[:5]
+        f"{'.'.join(map(str, one['loc']))[:NAME_CHARACTERS]}: {one['msg']}"
+        for one in error.errors()[:5]
     )
 
 

@@ -143,6 +143,7 @@ def test_what_is_unknown_too_long_or_of_another_kind_is_refused(
             ("search_sources", {"query": "refund", "limit": "3"}, "limit"),
             ("check_case", {**WRONG, "steps": []}, "steps"),
             ("check_case", {**WRONG, "status": "accepted"}, "status"),
+            ("search_sources", {"query": "refund", "y" * 10_000: 1}, "y" * 120 + ": "),
             ("analyse_epic", {}, "either"),
             ("analyse_epic", {"epic_key": "NO-1"}, "No epic"),
             ("coverage", {"epic_key": "NO-1"}, "NO-1"),
