@@ -42,7 +42,9 @@ def test_what_contributing_names_is_in_the_makefile() -> None:
 def test_what_the_wheel_carries_lies_in_the_folder_of_the_app() -> None:
     build = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]
     carried = build["targets"]["wheel"]["force-include"]
-    assert set(carried) == {"app.py", "pages", ".streamlit", "sample_data"}
+    samples = {f"sample_data/{path.name}" for path in (ROOT / "sample_data").glob("[!.]*")}
+    assert "sample_data/pairs" in samples, "the open pairs are data of a checkout"
+    assert set(carried) == {"app.py", "pages", ".streamlit"} | samples - {"sample_data/pairs"}
     for name, place in carried.items():
         assert (app_folder() / name).exists()
         assert place == f"assistant/app/{name}"
