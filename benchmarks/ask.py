@@ -24,7 +24,7 @@ from pathlib import Path
 
 from assistant.settings import load_settings
 from assistant.workflow.ask import ask_sources
-from assistant.workflow.ask.ask_sources import Answer
+from assistant.workflow.ask.ask_sources import Answer, AnswerSource
 from assistant.workflow.deployment import models
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.sample_project import ensure_sample_project
@@ -95,19 +95,21 @@ def _rank(row: dict, answer: Answer) -> int:
     """Place of the first passage shown that is of the gold document and holds the facts; or 0."""
     for place, passage in enumerate(answer.passages, 1):
         source = answer.source(passage.number)
-        if source and _is_gold(row, source.chunk.title) and _holds(row, source.chunk.text):
+        if source and _is_gold(row, source) and _holds(row, source.chunk.text):
             return place
     return 0
 
 
 def _right(row: dict, answer: Answer) -> bool:
     cited = {c.source for sentence in answer.sentences for c in sentence.citations}
-    titles = [one.chunk.title for one in answer.sources if one.number in cited]
-    return _holds(row, answer.text) and any(_is_gold(row, title) for title in titles)
+    used = [one for one in answer.sources if one.number in cited]
+    return _holds(row, answer.text) and any(_is_gold(row, one) for one in used)
 
 
-def _is_gold(row: dict, title: str) -> bool:
-    return any(name in title for name in row["document"].split("|"))
+def _is_gold(row: dict, source: AnswerSource) -> bool:
+    """Whether a source is of a gold document: an epic is named by its key, others by title."""
+    named = f"{source.chunk.document_id} {source.chunk.title}"
+    return any(name in named for name in row["document"].split("|"))
 
 
 def _holds(row: dict, text: str) -> bool:
