@@ -39,9 +39,9 @@ EARLIER = 3
 """Questions of the same talk that a question is understood with."""
 
 MAX_SOURCES = 16
-BESIDE_OF, BESIDE_CHARACTERS = 4, 6000
-"""Of so many best passages, what stands next to them in their document is told as well: a step of a
-list says little without its neighbours."""
+BESIDE_OF, BESIDE, BESIDE_CHARACTERS = 4, 8, 2000
+"""Of so many best passages, so many that stand next to each in its document, up to so many
+characters, are told as well: a step of a list says little without its neighbours."""
 EXAMPLES, EXAMPLES_FROM = 3, 12
 RANK_WEIGHT = 10
 """What two searches found is merged by rank; as in rank fusion, with fewer hits."""
@@ -312,14 +312,14 @@ def _beside(
     workspace: Workspace, project_id: str, best: Sequence[RetrievedChunk]
 ) -> Iterator[RetrievedChunk]:
     """The chunks before and behind the best ones in their documents, nearest first."""
-    known, left = {one.chunk.id for one in best}, BESIDE_CHARACTERS
+    known = {one.chunk.id for one in best}
     for hit in best[:BESIDE_OF]:
-        mine = hit.chunk
+        mine, left = hit.chunk, BESIDE_CHARACTERS
         others = workspace.knowledge(project_id).chunks(mine.document_id)
-        for chunk in sorted(others, key=lambda one: abs(one.ordinal - mine.ordinal)):
-            if chunk.id in known:
+        for chunk in sorted(others, key=lambda one: abs(one.ordinal - mine.ordinal))[: BESIDE + 1]:
+            if chunk.id in known or chunk.is_comment:
                 continue
-            if chunk.is_comment or len(chunk.text) > left:
+            if len(chunk.text) > left:
                 break
             known.add(chunk.id)
             left -= len(chunk.text)
