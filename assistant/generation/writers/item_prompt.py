@@ -198,7 +198,7 @@ def _flat(text: str, special_tokens: Sequence[str], limit: int) -> str:
 
 def _story_block(story: UserStory, special: Sequence[str]) -> str:
     lines = [_flat(story.title, special, TITLE_CHARACTERS)]
-    if story.narrative:
+    if story.narrative and story.narrative != story.title:
         lines.append(_flat(story.narrative, special, NARRATIVE_CHARACTERS))
     return "<story>\n" + "\n".join(line for line in lines if line) + "\n</story>"
 
