@@ -14,10 +14,18 @@ ALIKE = 0.75
 """Share of the words of the longer of two texts that both hold, from which on they say the same."""
 
 
+TELLING = 4
+"""Words from which on a title says what is proved."""
+
+
 def repeats(case: TestCase, other: TestCase) -> bool:
-    """Whether two cases have the same situation and the same outcome."""
+    """Whether two cases have the same situation and the same outcome, or say in the same title that
+    they prove the same."""
     if set(case.criterion_ids) != set(other.criterion_ids):
         return False
+    title = bare_words(case.title)
+    if len(title.split()) >= TELLING and title == bare_words(other.title):
+        return True
     mine_of, theirs_of = set(case.condition_ids), set(other.condition_ids)
     if mine_of and theirs_of and not mine_of & theirs_of:
         return False

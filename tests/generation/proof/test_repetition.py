@@ -47,3 +47,21 @@ def test_cases_of_other_criteria_or_items_do_not_repeat() -> None:
     one = FIRST.model_copy(update={"condition_ids": ("X",)})
     two = FIRST.model_copy(update={"id": "B", "condition_ids": ("Y",)})
     assert not repeats(one, two)
+
+
+@pytest.mark.parametrize(
+    ("title", "same"),
+    [
+        ("a week that ended 90 days ago needs no unlocking", True),
+        ("A week that ended 91 days ago needs no unlocking", False),
+        ("Unlocking", False),
+    ],
+)
+def test_one_title_proves_one_thing(title: str, same: bool) -> None:
+    named = {"title": "A week that ended 90 days ago needs no unlocking", "condition_ids": ("X",)}
+    first = FIRST.model_copy(update=named)
+    update = {"id": "B", "title": title, "condition_ids": ("Y",)}
+    other = case("B", "Submit the week.", "It is submitted.").model_copy(update=update)
+    assert repeats(first, other) is same
+    short = {"title": "Unlocking"}
+    assert not repeats(first.model_copy(update=short), other.model_copy(update=short))
