@@ -58,6 +58,18 @@ _COMPARED = re.compile(
 )
 """What makes a limit of a negator ("no more than 3") and denies nothing."""
 
+_BINDING = tuple(
+    re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
+    for words in (
+        "only|solely|exclusively|nur|ausschließlich|seulement|uniquement|seule?s?|alleen|solo|sólo"
+        "|tylko",
+        "except|excepting|unless|excluding|außer|ausgenommen|sauf|excepté|à moins|behalve|tenzij"
+        "|salvo|excepto|menos|oprócz|chyba że",
+    )
+)
+"""What confines a statement, and what takes something out of it: without it something else is
+said."""
+
 _KEY = re.compile(r"^\W*[A-Z]{2,}(?:-[A-Z]+)*-\d+\W*")
 
 
@@ -111,6 +123,7 @@ class Statement:
             and self._on_the_same_side(text)
             and self._of_the_same_name(text)
             and _in_order(text, self.text)
+            and _confined(text) == _confined(self.text)
             and self._denies_the_same(text)
         )
 
@@ -220,6 +233,11 @@ def _names(part: str) -> list[str]:
     """Names inside a part of a statement: words with a capital that do not open it."""
     bare = mask_quotes(_KEY.sub("", part)).replace("\x00", " ")
     return [match.group() for match in _NAME.finditer(re.sub(r": \w", ": ", bare))]
+
+
+def _confined(text: str) -> tuple[bool, ...]:
+    bare = mask_quotes(text)
+    return tuple(form.search(bare) is not None for form in _BINDING)
 
 
 def _in_order(text: str, other: str) -> bool:

@@ -121,8 +121,9 @@ BILLING = (
     source(6, "A question about a tariff is an enquiry. Enquiries have no Due Date."),
     source(7, "A case is closed only with a Summary. It is closed 14 days after it was resolved."),
     source(8, "A closed case may be reopened within 28 days."),
+    source(9, "An invoice may be cancelled unless it is paid, except by a business customer."),
 )  # fmt: skip
-EVERY = tuple(range(1, 9))
+EVERY = tuple(range(1, 10))
 
 
 @pytest.mark.parametrize(
@@ -140,6 +141,9 @@ EVERY = tuple(range(1, 9))
         "A case is closed without a Summary.",
         "A case is not closed 14 days after it was resolved.",
         "A closed case may be reopened within 14 days.",
+        "A case is closed with a Summary.",
+        "An invoice may be cancelled by a business customer.",
+        "An invoice may be cancelled where it is paid.",
         "A case is closed 28 days after it was resolved.",
     ],
 )
