@@ -4,7 +4,7 @@ Usage: python benchmarks/check.py PAIRS.jsonl [--part kept] [--no-keys] [--losse
        python benchmarks/check.py --pack benchmarks/rating/claims-to-kegs
        python benchmarks/check.py --sample
 
-PAIRS.jsonl is that of ``proof.py``: cases that analysts wrote, each with its criterion and sources.
+PAIRS.jsonl is that of ``proof.py``: cases with their criterion and sources.
 All criteria and sources go into one project, as epics and pages; the cases of the part go into CSV
 files, once as they are and once with each kind of fault planted by ``proof.py``, and through the
 door of the command. Nothing is told of the checklist item that a case tests. A case counts as

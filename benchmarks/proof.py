@@ -2,12 +2,12 @@
 
 Usage: python benchmarks/proof.py PAIRS.jsonl [--part develop|second|kept] [--bare] [--losses KIND]
 
-PAIRS.jsonl holds cases that analysts wrote, each with its criterion, sources and the item that it
-tests. They count as good: a case with an error or an unsupported step is a false alarm. Into each
-of them one fault of each kind is planted by code; a fault is found where the case gets an error or
-an unsupported step. ``--part`` takes a part of the domains: the proof was written on "develop",
-``--bare`` leaves out what the checklist says of facts and outcomes. Compares to nothing: the truth
-is known by construction.
+PAIRS.jsonl holds cases written in the role of a UAT analyst, each with its criterion, sources and
+the item that it tests. They count as good: a case with an error or an unsupported step is a false
+alarm. Into each of them one fault of each kind is planted by code; a fault is found where the case
+gets an error or an unsupported step. ``--part`` takes a part of the domains: the proof was written
+on "develop", ``--bare`` leaves out what the checklist says of facts and outcomes. Compares to
+nothing: the truth is known by construction.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Pair:
-    """A criterion with one item to test and the case that an analyst wrote for it."""
+    """A criterion with one item to test and the case for it."""
 
     domain: str
     language: str

@@ -1,4 +1,7 @@
-"""The open pairs: one criterion, one item of its checklist and the case that a person wrote for it.
+"""The open pairs: one criterion, one item of its checklist and the case for it.
+
+Those of ``sample_data/pairs`` were each written on its own for this project, in the role of a UAT
+analyst.
 
 Files hold one JSON object a line: ``domain``, ``language``, ``story``, ``criterion``, ``sources``,
 ``test`` (fixed words and quotations of the criterion), ``data`` (facts that put the tester on the
@@ -48,7 +51,7 @@ class OpenStep(Value):
 
 
 class OpenCase(Value):
-    """The case as a person wrote it."""
+    """The case of a pair, as its file has it."""
 
     title: str = _TEXT
     technique: OpenTechnique
