@@ -48,6 +48,7 @@ def test_accept_all_takes_the_clean_drafts_alone_and_is_undone_as_one(opened) ->
     error = LintFinding(rule="contradiction", message="“a” contradicts R: “b”.", severity="error")
     faulty: dict[str, dict[str, object]] = {
         "contradicts a source": {"findings": (error,)},
+        review.FAULTY: {"findings": (error.model_copy(update={"rule": "echo"}),)},
         "Outline: complete it": {"steps": (good.model_copy(update={"action": ""}),)},
         "open question": {"open_questions": ("How fast?",)},
         "result not in the sources": {
@@ -64,9 +65,9 @@ def test_accept_all_takes_the_clean_drafts_alone_and_is_undone_as_one(opened) ->
     held = [one for one in workspace.library.cases(project_id) if one.id.startswith("D")]
     assert [review.set_aside(one) for one in held] == list(faulty)
     outcome = review.accept_all(workspace, project_id, held, by="Tess")
-    assert [case_id for case_id, _ in outcome.changed] == ["D7"]
+    assert [case_id for case_id, _ in outcome.changed] == ["D8"]
     assert review.undo_all(workspace, project_id, outcome, by="Tess") == 1
-    assert workspace.library.case(project_id, "D7").status == "draft"
+    assert workspace.library.case(project_id, "D8").status == "draft"
 
 
 def test_what_contradicts_a_source_stands_first_whatever_else_needs_somebody(opened) -> None:

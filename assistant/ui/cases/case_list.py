@@ -20,7 +20,14 @@ from assistant.ui.home.existing_panel import COLORS, SIGNS
 from assistant.ui.plain_text import label, visible
 from assistant.ui.state import RECORD, Session
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review.review import CONTRADICTS, OUTLINE, QUESTION, RATED, UNSUPPORTED
+from assistant.workflow.review.review import (
+    CONTRADICTS,
+    FAULTY,
+    OUTLINE,
+    QUESTION,
+    RATED,
+    UNSUPPORTED,
+)
 from assistant.workflow.review.review_library import LibraryRow
 from assistant.workflow.writing import runs
 from assistant.workflow.writing.reuse import Verdict
@@ -47,6 +54,7 @@ STATUS_MARKS: dict[CaseStatus, str] = {
 Show = Literal["needs you", "to review"]
 NEEDS = {
     CONTRADICTS: "contradiction",
+    FAULTY: "at odds with itself",
     OUTLINE: OUTLINE,
     QUESTION: QUESTION,
     UNSUPPORTED: "not in the sources",

@@ -10,9 +10,12 @@ from assistant.domain import LintFinding, Support, TestCase, TestStep
 from assistant.ui.plain_text import highlighted, label, plain, small, visible, without_emphasis
 from assistant.workflow.review.review import (
     CONTRADICTS,
+    FAULTY,
     OUTLINE,
     QUESTION,
     UNSUPPORTED,
+    contradictions_of,
+    faults_of,
     needs_of,
 )
 
@@ -25,7 +28,7 @@ MARKS: dict[Support, tuple[str, str]] = {
 
 They say what was compared, words with words: whether a result follows is for a person to judge.
 """
-NEED_COLORS = {CONTRADICTS: "red", OUTLINE: "violet"}
+NEED_COLORS = {CONTRADICTS: "red", FAULTY: "red", OUTLINE: "violet"}
 """The others are orange."""
 LONGEST = 1200
 
@@ -54,7 +57,9 @@ def needs_lines(case: TestCase) -> None:
         mark = f":{NEED_COLORS.get(need, 'orange')}-badge[{need}]"
         said: Sequence[str] = ()
         if need == CONTRADICTS:
-            said = [_said(one) for one in case.findings if one.severity == "error"]
+            said = [_said(one) for one in contradictions_of(case)]
+        elif need == FAULTY:
+            said = [_said(one) for one in faults_of(case)]
         elif need == QUESTION:
             said = [label(question, limit=300) for question in case.open_questions]
         elif need == UNSUPPORTED:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from assistant.domain import CaseStatus, LintFinding, TestCase, TestStep, Value, WriterRating
 from assistant.errors import AssistantError, LibraryError
 from assistant.generation.lint import with_fix
+from assistant.generation.proof.proof_faults import CONTRADICTION
 from assistant.library import StoredCase
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.writing.recheck_case import rechecked
@@ -175,6 +176,8 @@ def set_status(
 
 OUTLINE = "Outline: complete it"
 CONTRADICTS = "contradicts a source"
+FAULTY = "the case is at odds with itself or its item"
+"""An error that is none of the sources: data on the wrong side or that do not agree, an echo."""
 UNSUPPORTED = "result not in the sources"
 QUESTION = "open question"
 RATED: dict[WriterRating, str] = {
@@ -187,7 +190,8 @@ def needs_of(case: TestCase) -> tuple[str, ...]:
     """What a person has to look at before the case can be used (``TestCase.needs_you``), as fixed
     phrases, worst first."""
     found = {
-        CONTRADICTS: any(finding.severity == "error" for finding in case.findings),
+        CONTRADICTS: bool(contradictions_of(case)),
+        FAULTY: bool(faults_of(case)),
         OUTLINE: case.is_outline,
         QUESTION: bool(case.open_questions),
         UNSUPPORTED: bool(case.unsupported_steps),
@@ -198,9 +202,23 @@ def needs_of(case: TestCase) -> tuple[str, ...]:
     return tuple(needs)
 
 
+def contradictions_of(case: TestCase) -> tuple[LintFinding, ...]:
+    """The errors that say which words of a source deny the case."""
+    return tuple(one for one in _errors(case) if one.rule == CONTRADICTION)
+
+
+def faults_of(case: TestCase) -> tuple[LintFinding, ...]:
+    """The other errors."""
+    return tuple(one for one in _errors(case) if one.rule != CONTRADICTION)
+
+
+def _errors(case: TestCase) -> list[LintFinding]:
+    return [one for one in case.findings if one.severity == "error"]
+
+
 def worst_first(needs: Sequence[str]) -> int:
     """The place of a case with these needs among others: a contradiction first, none last."""
-    order = (CONTRADICTS, OUTLINE, QUESTION, UNSUPPORTED, *RATED.values())
+    order = (CONTRADICTS, FAULTY, OUTLINE, QUESTION, UNSUPPORTED, *RATED.values())
     return order.index(needs[0]) if needs else len(order)
 
 
