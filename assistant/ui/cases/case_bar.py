@@ -31,6 +31,8 @@ LAST = "run_last"
 EDITING = "case_editing"
 """The id of the case whose fields are open."""
 REASON = "reject_reason"
+WRITER = 18
+"""Characters of a model's name beside the case; the run's head has it whole."""
 
 
 def case_bar(
@@ -77,7 +79,7 @@ class CaseBar:
         if case.technique:
             badges.append(f":{TECHNIQUE_COLORS[case.technique]}-badge[{case.technique}]")
         writer = case.origin.model_id or case.origin.writer
-        badges.append(f":gray-badge[:material/draw: {label(writer)}]")
+        badges.append(f":gray-badge[:material/draw: {label(writer, limit=WRITER)}]")
         if case.origin.edited_by:
             badges.append(f":gray-badge[:material/edit: {label(case.origin.edited_by)}]")
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
