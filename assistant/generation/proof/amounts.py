@@ -261,6 +261,18 @@ def is_balance(number: Number, others: Iterable[Number]) -> bool:
     )
 
 
+def is_rounded(number: Number, others: Iterable[Number]) -> bool:
+    """Whether a number is another of its unit, rounded to the next whole or half."""
+    mine = as_written(number)
+    return any(
+        value in mine
+        for one in others
+        if (one.kind, one.unit) == (number.kind, number.unit) and one.value != number.value
+        for written in as_written(one)
+        for value in (*_rounded(written), *(half / 2 for half in _rounded(written * 2)))
+    )
+
+
 def _equal(number: Number, value: Decimal) -> bool:
     assert isinstance(number.value, Decimal)
     exponent = number.value.as_tuple().exponent

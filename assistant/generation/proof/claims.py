@@ -17,6 +17,7 @@ from assistant.generation.proof.amounts import (
     alike,
     follows,
     is_balance,
+    is_rounded,
     numbers,
     same_noun,
 )
@@ -141,6 +142,7 @@ class Claims:
                     or self._in_source(number, f"{part} {about}")
                     or follows(number, self._operands)
                     or is_balance(number, known)
+                    or is_rounded(number, known)
                     or counts_characters(number, part)
                     or self._is_own_count(number)
                 ):

@@ -263,3 +263,17 @@ def test_a_result_contradicts_where_it_turns_most_of_what_the_text_says(
     text = "Blocked doses carry a red padlock. The night run sets the status Sent back."
     case = prove(text, [("Open the list of doses and requests.", "", result)], outcomes=[outcome])
     assert ("contradiction" in told(case)) is wrong, case.findings
+
+
+@pytest.mark.parametrize(
+    ("result", "wrong"),
+    [
+        ("Her share is 28 days × 2 ÷ 5 = 11.2 days, so she gets 11.5 days.", False),
+        ("Her share is 28 days × 2 ÷ 5 = 11.2 days, so she gets 12.5 days.", True),
+    ],
+)
+def test_a_share_that_is_rounded_follows(prove: Prove, result: str, wrong: bool) -> None:
+    text = "Part-timers get a share of the 28 days rounded up to the next half day."
+    given = ["Ann Lee works 2 of 5 days"]
+    case = prove(text, [("Open her account.", "", result)], given=given)
+    assert bool(told(case)) is wrong, case.findings
