@@ -174,7 +174,7 @@ def test_conditions_that_belong_together_get_one_case() -> None:
 
 
 def test_open_questions_stand_at_the_cases_of_their_criteria() -> None:
-    open_one = Question(criterion_id="LIB-2-AC1", kind="ambiguous", text="When is a book late?")
+    open_one = Question(criterion_id="LIB-2-AC1", kind="missing rule", text="When is a book late?")
     events, chat = run(answer(LENT), answer(), answer(LATE), answer(), questions=[open_one])
     by_title = {one.title: one for one in cases_of(events)}
     assert by_title["A late book asks for the fee"].open_questions == ("When is a book late?",)

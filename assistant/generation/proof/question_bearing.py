@@ -10,14 +10,18 @@ from assistant.language.casing import bare_words
 FEW_WORDS = 3
 """Words up to which a question is about these words alone ("at once", "a limit")."""
 
+TOLD = 0.6
+"""Share of the words of a clause that results must have to rest on what it means."""
+
 _NO_MARKS = str.maketrans('“”„"«»', "      ")
 
 
 def bears_on(question: Question, case: TestCase) -> bool:
     """Whether the answer to a question could change a case of its criterion.
 
-    A question on a few words bears on the cases that use these words, and one on values that
-    differ on those with a value of their kind. Any other bears on every case of its criterion.
+    A question on a few words bears on the cases that use these words, one on values that differ on
+    those with a value of their kind, and one on what a clause means on those whose results tell
+    most of it. Any other bears on every case of its criterion.
     """
     if question.criterion_id not in case.criterion_ids:
         return False
@@ -31,6 +35,11 @@ def bears_on(question: Question, case: TestCase) -> bool:
         if not words:
             return bare_words(quotes[0]) in bare_words(said)
         return meeting(words, all_content(said)) == words
+    if question.kind == "ambiguous":
+        told = all_content(" ".join(step.expected_result for step in case.steps))
+        return any(
+            len(meeting(words, told)) >= TOLD * len(words) for words in map(all_content, quotes)
+        )
     return True
 
 

@@ -25,7 +25,13 @@ def case(result: str, criterion: str = "AC-1") -> TestCase:
         (question("untestable", "at once"), "No refund is made.", False),
         (question("conflict", "EUR 250.00", "is EUR 120.00"), "A fee of EUR 250.00.", True),
         (question("conflict", "EUR 250.00", "is EUR 120.00"), "12 objects are listed.", False),
-        (question("ambiguous", "the exchange is booked when it is confirmed"), "It is.", True),
+        (question("ambiguous", "an exchange is booked once it is paid"), "It is.", False),
+        (
+            question("ambiguous", "an exchange is booked once it is paid"),
+            "The exchange is booked as it is paid.",
+            True,
+        ),
+        (question("ambiguous"), "It is paid.", False),
         (question("missing rule"), "It is paid.", True),
     ],
 )
