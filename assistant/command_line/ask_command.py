@@ -58,7 +58,7 @@ def _said(answer: Answer, terminal: Terminal) -> None:
         for source in (bearing or answer.sources)[:NEAREST]:
             terminal.line(f"  [{source.number}] {_line(source.chunk.text)[:200]}")
     if answer.unproved:
-        terminal.line("\nNot in the sources:")
+        terminal.line("\nNot proved from the sources:")
     for sentence in answer.unproved:
         why = [*sentence.denied, *(f"“{word}”" for word in sentence.missing)]
         terminal.line(

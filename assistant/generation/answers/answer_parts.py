@@ -107,7 +107,7 @@ class Answer(Value):
             return "No passage was found that clearly bears on the question."
         if self.unproved:
             return "The model's answer could not be proved from the sources."
-        return "The model found no answer in the passages that were found."
+        return "The model found no answer in the passages that it was given."
 
     @property
     def text(self) -> str:

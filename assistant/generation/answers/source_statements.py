@@ -24,6 +24,7 @@ from assistant.generation.proof.statement_words import (
     meeting,
 )
 from assistant.generation.sentence_words import sentences, stem_set
+from assistant.language.casing import bare_words
 from assistant.language.quantities import find_quantities
 from assistant.language.quoted_messages import mask_quotes
 
@@ -148,10 +149,12 @@ class Statement:
         parts = [part for part in re.split(r"[,;] ", self.text) if numbers(part)]
         if len(parts) < 2:
             return True
-        said = _flat(text)
+        said = f" {bare_words(text)} "
         for one in numbers(text):
             holding = [p for p in parts if any(alike(one, other) for other in numbers(p))]
-            if holding and not any(all(_flat(n) in said for n in _names(p)) for p in holding):
+            if holding and not any(
+                all(f" {bare_words(n)} " in said for n in _names(p)) for p in holding
+            ):
                 return False
         return True
 
@@ -223,10 +226,6 @@ def verbatim(text: str, said: str, heading: str = "") -> Statement | None:
     found = Statement(start, end, said[start:end], heading)
     known = all(found.lexicon.knows(word) for word in strange)
     return found if known and found.agrees(text) else None
-
-
-def _flat(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 def _names(part: str) -> list[str]:

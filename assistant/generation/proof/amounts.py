@@ -42,7 +42,7 @@ MOST_OPERANDS = 14
 """Numbers of a case that results are computed from; with more of them anything could follow."""
 
 MOST_TERMS = 6
-"""Amounts of one result that a balance in it is the sum of."""
+"""Amounts of one result, from the first, that a balance in it is the sum of."""
 
 _DIGITS = re.compile(
     r"(?<![\w.,:/-])(?:[1-9]\d{0,2}(?:[ \xa0\u202f]\d{3})+(?!\d)|\d+)(?:[.,:/-]\d+)*(?![\w])"
@@ -249,16 +249,14 @@ def follows(number: Number, operands: Numbers) -> bool:
 
 
 def is_balance(number: Number, others: Iterable[Number]) -> bool:
-    """Whether a number is the sum, with any signs, of two or more others of its unit."""
+    """Whether a number is the sum, with any signs, of all others of its unit, two or more."""
     values = [
         one.value for one in others
         if one != number and (one.kind, one.unit) == (number.kind, number.unit)
         and isinstance(one.value, Decimal)
     ][:MOST_TERMS]  # fmt: skip
-    signs = product((1, 0, -1), repeat=len(values))
-    return isinstance(number.value, Decimal) and any(
-        sum(map(bool, sign)) > 1 and sum(map(mul, sign, values)) == number.value for sign in signs
-    )
+    signs = product((1, -1), repeat=len(values))
+    return len(values) > 1 and any(sum(map(mul, s, values)) == number.value for s in signs)
 
 
 def is_rounded(number: Number, others: Iterable[Number]) -> bool:

@@ -123,6 +123,7 @@ class Claims:
     def numbers(self, result: str, about: str) -> Iterator[Mark]:
         """Numbers of a result that stand nowhere; ``about`` is its action."""
         known: list[Number] = []
+        terms: list[Number] = []  # what a balance is made of: no factor, nothing that it is not
         for part in parts_of(result):
             written_out = list(calculations(part))
             for one in written_out:
@@ -133,7 +134,9 @@ class Claims:
                 number for one in written_out if self._are_given(one.numbers)
                 for number in (*one.numbers, *one.totals)
             ]  # fmt: skip
-            computed += contrasted(part)
+            factors = {number for one in written_out for number in one.numbers}
+            factors |= set(instead := contrasted(part))
+            computed += instead
             for number in numbers(part):
                 if (
                     number in computed
@@ -141,12 +144,13 @@ class Claims:
                     or self._near.holds(number)
                     or self._in_source(number, f"{part} {about}")
                     or follows(number, self._operands)
-                    or is_balance(number, known)
+                    or is_balance(number, terms)
                     or is_rounded(number, known)
                     or counts_characters(number, part)
                     or self._is_own_count(number)
                 ):
                     known.append(number)
+                    terms += [] if number in factors else [number]
                 else:
                     yield self._strange_number(number, part)
 

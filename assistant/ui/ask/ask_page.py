@@ -70,7 +70,7 @@ def _header(opened: Workspace, record: Session) -> None:
         )
     choice = models.writer(opened, _writer())
     if choice.id == ask_sources.NO_WRITER:
-        st.caption(":material/lock: Passages are quoted as they stand; nothing is sent anywhere.")
+        st.caption(":material/lock: Passages are quoted as they stand; no model is asked.")
         return
     where = ":orange[:material/cloud_upload:]" if choice.leaves else ":material/lock:"
     st.caption(f"{where} Question and passages: {label(choice.destination)}.")

@@ -77,10 +77,10 @@ def rating_of(workspace: Workspace, writer_id: str) -> WriterRating:
     if writer_id == OUTLINE_WRITER:
         return ""
     settings = workspace.settings
-    probed = last_probe(settings, writer_id)
+    model_id, adapter = split_writer(writer_id)
+    probed = None if adapter else last_probe(settings, writer_id)
     if probed is not None and probed.way == "story":
         return ""
-    model_id, adapter = split_writer(writer_id)
     rated = {model.id: model.blind_rating for model in known_models(settings)}.get(model_id)
     if rated is not None and not adapter:
         return "poor" if rated.is_poor else ""

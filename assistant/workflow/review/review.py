@@ -181,7 +181,7 @@ FAULTY = "the case is at odds with itself or its item"
 UNSUPPORTED = "result not in the sources"
 QUESTION = "open question"
 RATED: dict[WriterRating, str] = {
-    "poor": "written by a model whose cases readers mostly rejected: read every line",
+    "poor": "by a model of whose cases readers would use few as they stand: read every line",
     "unknown": "written by a model whose cases nobody has rated: read every line",
 }
 

@@ -126,10 +126,15 @@ class SuiteBasis:
             found[name.casefold()] = (name,)
         return found
 
+    @cached_property
+    def _own_keys(self) -> frozenset[str]:
+        return frozenset(name.casefold() for name in self._stories)
+
     def _named(self, words: Iterable[str]) -> tuple[str, ...]:
         """The criteria that these words are keys of; those named themselves go before a story's."""
-        found = [ids for word in words if (ids := self._keys.get(word.casefold()))]
-        own = [ids for ids in found if len(ids) == 1]
+        folded = [word.casefold() for word in words]
+        found = [self._keys[word] for word in folded if word in self._keys]
+        own = [self._keys[word] for word in folded if word in self._own_keys]
         return tuple(dict.fromkeys(name for ids in own or found for name in ids))
 
     def _nearest(self, case: TestCase) -> tuple[str, ...]:

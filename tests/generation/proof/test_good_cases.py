@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from assistant.domain import Fact, TestCase
+from assistant.generation.proof.amounts import is_balance, numbers
 from assistant.generation.proof.calculations import calculations
 from assistant.generation.proof.condition_sides import is_sentence
 
@@ -277,3 +278,9 @@ def test_a_share_that_is_rounded_follows(prove: Prove, result: str, wrong: bool)
     given = ["Ann Lee works 2 of 5 days"]
     case = prove(text, [("Open her account.", "", result)], given=given)
     assert bool(told(case)) is wrong, case.findings
+
+
+@pytest.mark.parametrize(("total", "is_one"), [("150", True), ("110", True), ("130", False)])
+def test_a_balance_takes_every_amount_before_it(total: str, is_one: bool) -> None:
+    *terms, said = numbers(f"The bill lists 100 EUR, 30 EUR and 20 EUR: {total} EUR.")
+    assert is_balance(said, terms) is is_one
