@@ -369,6 +369,9 @@ def _add_training(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     source.add_argument("--pairs", type=Path, metavar="DIR", help="rows that pairs build wrote")
     train.add_argument("--steps", type=int, default=0, metavar="N", help="at most N steps")
     train.add_argument("--rank", type=int, metavar="N", help="rank of the adapter (default 16)")
+    train.add_argument(
+        "--layers", type=int, metavar="N", help="adapt the last N layers (default: all)"
+    )
     train.add_argument("--learning-rate", type=float, metavar="X", help="default 0.0005")
     train.add_argument("--epochs", type=float, metavar="N", help="passes over the cases")
     train.add_argument("--minutes", type=float, default=0, metavar="N", help="at most N minutes")

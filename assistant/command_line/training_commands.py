@@ -94,6 +94,8 @@ def _training_request(options: Namespace) -> TrainRequest:
         values["max_minutes"] = options.minutes
     if options.rank is not None:
         values |= {"rank": options.rank, "alpha": 2 * options.rank}
+    if options.layers is not None:
+        values["layers"] = options.layers
     if options.learning_rate is not None:
         values["learning_rate"] = options.learning_rate
     values["pretrain_first"] = options.pretrain

@@ -1,14 +1,19 @@
 """Batches of examples of like length, in the same order for the same seed, and the loss of one.
 
-The vocabulary's logits are computed only where the loss counts: the language model's head is a
-tenth to a third of a small model's work, and on prompt tokens its result would be thrown away. Rows
-are padded on the right, where causal attention never looks.
+Two things save work without changing the gradient. The vocabulary's logits are computed only where
+the loss counts: the language model's head is a tenth to a third of a small model's work, and on
+prompt tokens its result would be thrown away. And examples that begin alike (the items of one
+criterion, the cases of one story) stand in one row behind what they share, which is read once: each
+sees what is shared and itself, at the places it would have alone. Rows are padded on the right,
+where causal attention never looks.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from assistant.training.chatml import Example
@@ -17,23 +22,61 @@ if TYPE_CHECKING:
     import torch
 
 
-Batch = tuple[Example, ...]
+@dataclass(frozen=True)
+class Row:
+    """Examples behind the ``shared`` tokens that all of them begin with."""
+
+    examples: tuple[Example, ...]
+    shared: int = 0
+
+    @property
+    def tokens(self) -> int:
+        """Tokens that the row reads."""
+        return self.shared + sum(len(e.ids) - self.shared for e in self.examples)
+
+
+Batch = tuple[Row, ...]
 Step = tuple[Batch, ...]
 """The batches whose gradients are added before the weights change."""
 
 
-def by_length(examples: Sequence[Example], batch_tokens: int) -> list[Batch]:
-    """Examples sorted by length and cut so that rows x longest row stays within ``batch_tokens``.
+def rows_of(examples: Iterable[Example], most_tokens: int) -> list[Row]:
+    """Examples that share half of their prompt and more as rows of at most ``most_tokens``."""
+    rows: list[Row] = []
+    for example in sorted(examples, key=lambda e: (e.ids, e.id)):
+        joined = _joined(rows[-1], example) if rows else None
+        if joined and joined.tokens <= most_tokens:
+            rows[-1] = joined
+        else:
+            rows.append(Row((example,)))
+    return rows
 
-    An example longer than that makes a batch of its own.
+
+def _joined(row: Row, example: Example) -> Row | None:
+    """The row with one more example; None where too little is shared."""
+    first = row.examples[0]
+    both = zip(first.ids, example.ids, strict=False)
+    alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], both))
+    shared = min(alike, example.first, *(e.first for e in row.examples))
+    if len(row.examples) > 1:
+        shared = min(shared, row.shared)
+    if 2 * shared < max(example.first, *(e.first for e in row.examples)):
+        return None
+    return Row((*row.examples, example), shared)
+
+
+def by_length(rows: Iterable[Row], batch_tokens: int) -> list[Batch]:
+    """Rows sorted by length and cut so that rows x longest row stays within ``batch_tokens``.
+
+    A row longer than that makes a batch of its own.
     """
     batches: list[Batch] = []
-    current: list[Example] = []
-    for example in sorted(examples, key=lambda e: (len(e.ids), e.id)):
-        if current and (len(current) + 1) * len(example.ids) > batch_tokens:
+    current: list[Row] = []
+    for row in sorted(rows, key=lambda r: (r.tokens, r.examples[0].id)):
+        if current and (len(current) + 1) * row.tokens > batch_tokens:
             batches.append(tuple(current))
             current = []
-        current.append(example)
+        current.append(row)
     if current:
         batches.append(tuple(current))
     return batches
@@ -49,11 +92,11 @@ def epoch_steps(
 ) -> list[Step]:
     """The steps of one epoch: other batches and another order in each, fixed by the seed.
 
-    Examples of like length share a batch, drawn from shuffled windows so that the same ones do not
+    Rows of like length share a batch, drawn from shuffled windows so that the same ones do not
     always meet; the batches of one step are of different lengths.
     """
     draw = random.Random(f"{seed}/{epoch}")
-    shuffled = list(examples)
+    shuffled = rows_of(examples, batch_tokens)
     draw.shuffle(shuffled)
     window = max(1, -(-len(shuffled) // max(1, len(shuffled) // 400)))
     batches: list[Batch] = []
@@ -64,6 +107,11 @@ def epoch_steps(
         tuple(batches[start : start + accumulation])
         for start in range(0, len(batches), accumulation)
     ]
+
+
+def examples_of(batch: Batch) -> Iterator[Example]:
+    """The examples of a batch, in the order of their losses."""
+    return (example for row in batch for example in row.examples)
 
 
 PLAIN_HEADS = frozenset({"llama", "mistral", "qwen2", "qwen3", "smollm3"})
@@ -78,20 +126,49 @@ def token_losses(model: Any, batch: Batch, device: torch.device) -> list[torch.T
     import torch
     from torch.nn.functional import cross_entropy
 
-    longest = max(len(example.ids) for example in batch)
-    ids = torch.zeros(len(batch), longest, dtype=torch.long)
-    for place, example in enumerate(batch):
-        ids[place, : len(example.ids)] = torch.tensor(example.ids)
-    rows = [torch.full((e.counted,), place) for place, e in enumerate(batch)]
-    columns = [torch.arange(e.first, len(e.ids)) for e in batch]
-    row, column = torch.cat(rows).to(device), torch.cat(columns).to(device)
-    ids = ids.to(device)
+    inputs, rows, columns = _inputs(batch)
+    inputs = {name: tensor.to(device) for name, tensor in inputs.items()}
+    row, column = rows.to(device), columns.to(device)
     inner = model.get_base_model() if hasattr(model, "get_base_model") else model
     if inner.config.model_type in PLAIN_HEADS:
         decoder = getattr(inner, inner.base_model_prefix)
-        hidden = decoder(input_ids=ids, use_cache=False).last_hidden_state
-        logits = inner.get_output_embeddings()(hidden[row, column - 1])
+        hidden = decoder(**inputs, use_cache=False).last_hidden_state
+        logits = inner.get_output_embeddings()(hidden[row, column])
     else:
-        logits = inner(input_ids=ids, use_cache=False).logits[row, column - 1]
-    losses = cross_entropy(logits.float(), ids[row, column], reduction="none")
-    return list(torch.split(losses, [example.counted for example in batch]))
+        logits = inner(**inputs, use_cache=False).logits[row, column]
+    targets = torch.tensor([token for e in examples_of(batch) for token in e.ids[e.first :]])
+    losses = cross_entropy(logits.float(), targets.to(device), reduction="none")
+    return list(torch.split(losses, [example.counted for example in examples_of(batch)]))
+
+
+def _inputs(batch: Batch) -> tuple[dict[str, torch.Tensor], torch.Tensor, torch.Tensor]:
+    """What the model reads of a batch, and the place (row, column) before each counted token."""
+    import torch
+
+    shape = len(batch), max(row.tokens for row in batch)
+    ids = torch.zeros(shape, dtype=torch.long)
+    positions = torch.zeros(shape, dtype=torch.long)
+    parts = torch.full(shape, -1)
+    rows: list[int] = []
+    columns: list[int] = []
+    for number, row in enumerate(batch):
+        shared = row.shared
+        ids[number, :shared] = torch.tensor(row.examples[0].ids[:shared], dtype=torch.long)
+        positions[number, :shared] = torch.arange(shared)
+        parts[number, :shared] = 0
+        start = shared
+        for part, example in enumerate(row.examples, 1):
+            end = start + len(example.ids) - shared
+            ids[number, start:end] = torch.tensor(example.ids[shared:])
+            positions[number, start:end] = torch.arange(shared, len(example.ids))
+            parts[number, start:end] = part
+            before = range(example.first - 1, len(example.ids) - 1)
+            columns += (at if at < shared else start + at - shared for at in before)
+            rows += [number] * example.counted
+            start = end
+    inputs = {"input_ids": ids}
+    if any(len(row.examples) > 1 for row in batch):
+        seen = (parts[:, None, :] == 0) | (parts[:, None, :] == parts[:, :, None])
+        causal = torch.ones(shape[1], shape[1], dtype=torch.bool).tril()
+        inputs |= {"position_ids": positions, "attention_mask": (seen & causal)[:, None]}
+    return inputs, torch.tensor(rows), torch.tensor(columns)

@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Any
 from assistant.domain import Value
 from assistant.errors import TrainingError
 from assistant.generation.cancellation import CancelCheck, never_cancelled
-from assistant.training.batches import Step, by_length, epoch_steps, token_losses
+from assistant.training.batches import (
+    Step,
+    by_length,
+    epoch_steps,
+    examples_of,
+    rows_of,
+    token_losses,
+)
 from assistant.training.chatml import Example
 from assistant.training.checkpoints import (
     BEST,
@@ -197,7 +204,7 @@ class StageLoop:
         return self._epoch(epoch)[index]
 
     def _one_step(self, rate: float) -> tuple[float, int]:
-        """Mean loss of the step, and the tokens it read (without padding)."""
+        """Mean loss of the step, and the tokens of its examples (shared ones as often)."""
         import torch
 
         self._model.train()
@@ -210,7 +217,7 @@ class StageLoop:
             self.optimiser.collect()
             total += summed.detach().double().cpu()
             counted += len(losses)
-            tokens += sum(len(example.ids) for example in batch)
+            tokens += sum(len(example.ids) for example in examples_of(batch))
         loss = float(total) / counted
         norm = self.optimiser.gradient_norm(counted)
         if not (math.isfinite(loss) and math.isfinite(norm)):
@@ -293,7 +300,7 @@ def mean_loss(
     model.eval()
     total, counted = 0.0, 0
     with torch.inference_mode():
-        for batch in by_length(examples, batch_tokens):
+        for batch in by_length(rows_of(examples, batch_tokens), batch_tokens):
             losses = torch.cat(token_losses(model, batch, device))
             total += float(losses.double().sum())
             counted += len(losses)

@@ -8,7 +8,7 @@ from typing import Any
 
 from assistant.domain import Value
 from assistant.training.base_models import BaseModel
-from assistant.training.batches import by_length, token_losses
+from assistant.training.batches import by_length, examples_of, rows_of, token_losses
 from assistant.training.chatml import encode
 from assistant.training.data.pairs import CasePair
 
@@ -48,9 +48,9 @@ def completion_losses(
     try:
         model.eval()
         with torch.inference_mode():
-            for batch in by_length(numbered, BATCH_TOKENS):
+            for batch in by_length(rows_of(numbered, BATCH_TOKENS), BATCH_TOKENS):
                 losses = token_losses(model, batch, base.device)
-                for example, loss in zip(batch, losses, strict=True):
+                for example, loss in zip(examples_of(batch), losses, strict=True):
                     number = int(example.id)
                     found[number] = CompletionLoss(
                         case_id=encoded.examples[number].id,

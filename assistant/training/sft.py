@@ -31,7 +31,10 @@ ADAPTER_CONFIG = "adapter_config.json"
 
 
 def with_lora(base: BaseModel, config: TrainingConfig) -> Any:
-    """The base model with fresh LoRA layers on all linear layers (PEFT), ready to train."""
+    """The base model with fresh LoRA on its linear modules (PEFT), ready to train.
+
+    Raises ``TrainingError`` where the model has fewer layers than ``config.layers``.
+    """
     needs_extra("peft", "train", "Fine-tuning")
     import torch
     from peft import LoraConfig, get_peft_model, prepare_model_for_kbit_training
@@ -45,11 +48,18 @@ def with_lora(base: BaseModel, config: TrainingConfig) -> Any:
     elif config.gradient_checkpointing:
         inner.enable_input_require_grads()
         inner.gradient_checkpointing_enable({"use_reentrant": False})
+    count = base.shape.layers
+    if config.layers > count:
+        raise TrainingError(
+            f"{base.files.identity.id} has {count} layers; {config.layers} cannot be adapted. "
+            f"Choose {count} or fewer."
+        )
     lora = LoraConfig(
         r=config.rank,
         lora_alpha=config.alpha,
         lora_dropout=config.dropout,
-        target_modules="all-linear",
+        target_modules=_linear_names(inner) if config.layers else "all-linear",
+        layers_to_transform=list(range(count - config.layers, count)) if config.layers else None,
         task_type="CAUSAL_LM",
         base_model_name_or_path=base.files.identity.id,
     )
@@ -60,6 +70,17 @@ def with_lora(base: BaseModel, config: TrainingConfig) -> Any:
             if parameter.requires_grad:
                 parameter.data = parameter.data.to(base.dtype)
     return model
+
+
+def _linear_names(model: Any) -> list[str]:
+    """The names of the linear modules of a decoder's layers, such as ``q_proj``."""
+    from torch.nn import Linear
+
+    inside = (
+        name for name, module in model.named_modules()
+        if isinstance(module, Linear) and ".layers." in name
+    )  # fmt: skip
+    return sorted({name.rpartition(".")[2] for name in inside})
 
 
 def encode_split(

@@ -16,7 +16,14 @@ from tiny import made_up_pairs, small_run
 
 from assistant.errors import TrainingError
 from assistant.training.base_models import BaseModel, find_base, load_base
-from assistant.training.batches import by_length, epoch_steps, token_losses
+from assistant.training.batches import (
+    Row,
+    by_length,
+    epoch_steps,
+    examples_of,
+    rows_of,
+    token_losses,
+)
 from assistant.training.chatml import Example, completion_ids, encode, prompt_ids
 from assistant.training.config import TrainingConfig
 from assistant.training.loop import Progress, StageData, StageResult
@@ -76,12 +83,50 @@ def test_loss_equals_transformers_own(tiny_base: BaseModel) -> None:
 
     examples = encode(tiny_base.tokenizer, made_up_pairs()[:3], 512).examples
     ours = [
-        float(losses.mean()) for losses in token_losses(tiny_base.model, examples, tiny_base.device)
+        float(losses.mean())
+        for losses in token_losses(
+            tiny_base.model, tuple(Row((e,)) for e in examples), tiny_base.device
+        )
     ]
     for example, loss in zip(examples, ours, strict=True):
         labels = torch.tensor([[*[-100] * example.first, *example.ids[example.first :]]])
         theirs = tiny_base.model(input_ids=torch.tensor([example.ids]), labels=labels).loss
         assert loss == pytest.approx(float(theirs), abs=1e-4)
+
+
+def test_examples_that_begin_alike_lose_in_one_row_what_they_lose_alone(
+    tiny_base: BaseModel,
+) -> None:
+    import torch
+
+    begin = tuple(range(5, 45))
+    alike = [
+        Example("a", (*begin, 7, 8, 9, 10, 11), 43),
+        Example("b", (*begin, 7, 8, 12, 13), 42),
+        Example("c", (*begin, 20, 21), 40),
+    ]
+    other = Example("d", tuple(range(100, 130)), 20)
+    rows = rows_of([other, *alike], 200)
+    assert [row.shared for row in rows if len(row.examples) == 3] == [40]
+    (batch,) = by_length(rows, 200)
+    tiny_base.model.zero_grad()
+    losses = token_losses(tiny_base.model, batch, tiny_base.device)
+    for example, loss in zip(examples_of(batch), losses, strict=True):
+        (alone,) = token_losses(tiny_base.model, (Row((example,)),), tiny_base.device)
+        assert torch.allclose(loss, alone, atol=1e-4)
+
+
+def test_rows_stay_within_the_tokens_of_a_batch_and_share_nothing_with_strangers() -> None:
+    families = [
+        Example(f"{family}-{n}", (family,) * 60 + (n, n, n), 60)
+        for family in range(1, 8)
+        for n in range(10, 30)
+    ]
+    rows = rows_of(families, 100)
+    assert all(row.tokens <= 100 for row in rows)
+    assert all(len({e.id.split("-")[0] for e in row.examples}) == 1 for row in rows)
+    assert sum(row.tokens for row in rows) < 0.2 * sum(len(e.ids) for e in families)
+    assert len(rows_of([Example("x", (1,) * 500, 1)], 100)) == 1
 
 
 class Killed(BaseException):
@@ -233,18 +278,18 @@ def test_special_tokens_in_a_completion_open_no_turn(tiny_base: BaseModel) -> No
 
 
 def test_batches_hold_every_example_once_with_little_padding() -> None:
-    examples = [Example(str(n), (1,) * (20 + n * 7 % 400), 10) for n in range(500)]
+    examples = [Example(str(n), (n + 1,) * (20 + n * 7 % 400), 10) for n in range(500)]
     settings = {"batch_tokens": 2048, "accumulation": 2, "seed": 1}
     steps = epoch_steps(examples, **settings, epoch=0)
-    found = [example.id for step in steps for batch in step for example in batch]
+    found = [e.id for step in steps for batch in step for e in examples_of(batch)]
     assert sorted(found) == sorted(example.id for example in examples)
     assert steps == epoch_steps(examples, **settings, epoch=0)
     assert steps != epoch_steps(examples, **settings, epoch=1)
     batches = [batch for step in steps for batch in step]
-    assert all(len(b) * max(len(e.ids) for e in b) <= 2048 for b in batches)
-    sizes = [(len(b) * max(len(e.ids) for e in b), sum(len(e.ids) for e in b)) for b in batches]
+    sizes = [(len(b) * max(row.tokens for row in b), sum(row.tokens for row in b)) for b in batches]
+    assert all(padded <= 2048 for padded, _ in sizes)
     assert sum(read for _, read in sizes) > 0.95 * sum(padded for padded, _ in sizes)
-    assert len(by_length(examples[:1], 5)) == 1
+    assert len(by_length(rows_of(examples[:1], 5), 5)) == 1
 
 
 def test_documents_become_blocks(tiny_base: BaseModel, tmp_path: Path) -> None:
