@@ -62,7 +62,9 @@ def completion_ids(tokenizer: Any, completion: str) -> list[int]:
 
 def end_id(tokenizer: Any) -> int:
     """The token that ends an answer: ``<|im_end|>``, or the model's own end where it has none."""
-    end = tokenizer.get_vocab().get(TURN_END, tokenizer.eos_token_id)
+    end = tokenizer.convert_tokens_to_ids(TURN_END)  # its whole vocabulary takes 0.1 s to list
+    if end is None or end == tokenizer.unk_token_id:
+        end = tokenizer.eos_token_id
     if end is None:
         raise TrainingError("The base model's vocabulary has no token that ends an answer.")
     return int(end)

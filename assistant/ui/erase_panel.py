@@ -9,6 +9,7 @@ import streamlit as st
 from assistant.errors import AssistantError
 from assistant.ui.counts import counted
 from assistant.ui.plain_text import cut, label, plain, visible
+from assistant.ui.presses import pressed
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
 
@@ -31,7 +32,7 @@ def erase_button(opened: Workspace, record: Session, what: Wanted, key: str) -> 
         st.error(plain(str(error)), icon=":material/error:")
         return
     st.caption(f"Goes for good, with its history: {label(told)}.")
-    if st.button("Erase", type="primary", icon=":material/delete_forever:", key=f"erase_{key}"):
+    if pressed("Erase", type="primary", icon=":material/delete_forever:", key=f"erase_{key}"):
         with errors_shown():
             st.session_state[DONE] = erase.erase(opened, what, by=record.user)
             record.open_run("")
@@ -76,7 +77,7 @@ def _age_limit(opened: Workspace, record: Session) -> None:
         value=project.retention_days or 0,
         key="retention_days",
     )
-    if st.button("Save", key="save_retention", disabled=days == (project.retention_days or 0)):
+    if pressed("Save", key="save_retention", disabled=days == (project.retention_days or 0)):
         with errors_shown():
             opened.library.save_retention(project.id, int(days) or None, by=record.user)
             st.rerun()
@@ -124,7 +125,7 @@ def _project(opened: Workspace, record: Session, name: str) -> None:
     typed = st.text_input(
         f"Type the project's name: {label(name, limit=200)}", key="erase_project_name"
     )
-    if st.button(
+    if pressed(
         "Erase the project",
         type="primary",
         icon=":material/delete_forever:",

@@ -11,6 +11,7 @@ import streamlit as st
 from assistant.errors import AssistantError
 from assistant.ui.erase_panel import erased_note, keep_and_erase
 from assistant.ui.plain_text import label, plain, visible
+from assistant.ui.presses import forget_presses, pressed
 from assistant.ui.state import (
     RECORD,
     WANTED_PAGE,
@@ -61,6 +62,7 @@ def enter(pages: Sequence[StreamlitPage], chosen: StreamlitPage) -> None:
     if record.project_id not in {project.id for project in projects}:
         sample = opened.find_project(SAMPLE_PROJECT)
         _look_at(record, sample.id if sample else projects[0].id)
+    forget_presses((chosen.url_path, record.project_id, record.run_id))
     # A run takes the whole width; the sidebar is one click away.
     with_run = chosen is pages[0] and bool(record.run_id)
     st.set_page_config(initial_sidebar_state="collapsed" if with_run else "auto")
@@ -97,7 +99,7 @@ def _project_chooser(opened: Workspace, record: Session) -> None:
             with st.popover("New project", icon=":material/add:", type="tertiary"):
                 with st.form("new_project", border=False, clear_on_submit=True):
                     name = st.text_input("Name", max_chars=80, placeholder="For example: Drop-4")
-                    created = st.form_submit_button("Create", type="primary")
+                    created = pressed("Create", button=st.form_submit_button, type="primary")
                 if created:
                     with errors_shown():
                         _look_at(record, opened.create_project(name or "").id)
@@ -135,13 +137,13 @@ def _first_project(opened: Workspace, record: Session) -> None:
     with left, st.container(border=True, height="stretch"):
         st.subheader("Look around first", icon=":material/bolt:")
         st.caption("An energy retailer's programme: epics, business rules, wiki pages, test cases.")
-        if st.button("Create the sample project", type="primary", key="create_sample"):
+        if pressed("Create the sample project", type="primary", key="create_sample"):
             with errors_shown():
                 _create_sample(opened, record)
     with right, st.container(border=True, height="stretch"), st.form("first", border=False):
         st.subheader("Start with your own", icon=":material/create_new_folder:")
         name = st.text_input("Project name", max_chars=80, placeholder="For example: Drop-4")
-        if st.form_submit_button("Create an empty project"):
+        if pressed("Create an empty project", button=st.form_submit_button):
             with errors_shown():
                 _look_at(record, opened.create_project(name or "").id)
                 st.rerun()

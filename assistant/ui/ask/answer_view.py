@@ -8,6 +8,7 @@ from assistant.ui.ask.ask_state import CARRIED
 from assistant.ui.counts import counted
 from assistant.ui.home.request_form import ASKED, TEXT, WAY
 from assistant.ui.plain_text import highlighted, label, plain, small, without_emphasis
+from assistant.ui.presses import pressed
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.ask.ask_sources import Answer, AnswerSentence, sense_of
 from assistant.workflow.ask.ask_talks import save_rule
@@ -69,7 +70,7 @@ def _progress(opened: Workspace, answer: Answer) -> None:
             told = f"Waiting for the model: {counted(before, 'run')} before this one…"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f":gray[:material/progress_activity: {told}]", width="stretch")
-        if st.button("Cancel", icon=":material/stop_circle:", key=f"cancel-{answer.id}"):
+        if pressed("Cancel", icon=":material/stop_circle:", key=f"cancel-{answer.id}"):
             opened.jobs.cancel(answer.id)
 
 
@@ -119,15 +120,15 @@ def _actions(opened: Workspace, record: Session, answer: Answer) -> None:
         if said:
             with st.popover("Save as a rule", icon=":material/bookmark_add:", type="tertiary"):
                 _rule_form(opened, record, answer, said)
-            if st.button(
+            if pressed(
                 "Write test cases", icon=":material/edit_note:", type="tertiary", key="to_cases"
             ):
                 _to_cases(record, answer, said)
         ended = answer.state in ("failed", "cancelled")
-        if ended and st.button("Ask again", icon=":material/refresh:", key="ask_again"):
+        if ended and pressed("Ask again", icon=":material/refresh:", key="ask_again"):
             st.session_state[CARRIED] = answer.question
             st.rerun()
-        if sense_of(answer.question) == "order" and st.button(
+        if sense_of(answer.question) == "order" and pressed(
             "Write test cases for this request", icon=":material/edit_note:", key="to_order"
         ):
             st.session_state.update({WAY: "ask", ASKED: answer.question})
@@ -140,7 +141,9 @@ def _rule_form(opened: Workspace, record: Session, answer: Answer, said: list[st
     with st.form(f"rule-{answer.id}", border=False):
         name = st.text_input("Name of the rule", max_chars=120)
         text = st.text_area("Text", value="\n".join(f"- {one}" for one in said), height=140)
-        saved = st.form_submit_button("Save", type="primary")
+        saved = pressed(
+            "Save", key=f"save-{answer.id}", button=st.form_submit_button, type="primary"
+        )
     if saved:
         with errors_shown():
             stored = save_rule(opened, record.project_id, name or "", text or "", by=record.user)

@@ -7,6 +7,7 @@ import streamlit as st
 from assistant.ui.ask.ask_state import open_talk, open_thread
 from assistant.ui.counts import counted
 from assistant.ui.plain_text import label
+from assistant.ui.presses import pressed
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.ask.ask_talks import Talk, delete_talk, talks
 from assistant.workflow.deployment.workspace import Workspace
@@ -24,7 +25,7 @@ def history_menu(opened: Workspace, record: Session) -> None:
         for one in found[:LISTED]:
             with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
                 _open_button(record, one, "menu")
-                if st.button(
+                if pressed(
                     "", icon=":material/delete:", type="tertiary", key=f"delete-{one.id}",
                     help="Delete this talk",
                 ):  # fmt: skip

@@ -11,6 +11,7 @@ from assistant.ui.ask.ask_state import CARRIED, SHOWN, WRITER, open_talk, open_t
 from assistant.ui.cases.source_reader import open_wanted_source
 from assistant.ui.home.index_note import index_note
 from assistant.ui.plain_text import label, plain
+from assistant.ui.presses import pressed
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.ask import ask_sources
 from assistant.workflow.ask.ask_sources import Answer
@@ -119,7 +120,7 @@ def _talk(opened: Workspace, record: Session, was_active: bool) -> None:
         with right:
             if answer is shown:
                 answer_sources(record.project_id, answer)
-            elif answer.sources and st.button(
+            elif answer.sources and pressed(
                 "Its sources",
                 icon=":material/menu_book:",
                 type="tertiary",

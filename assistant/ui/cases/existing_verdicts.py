@@ -9,6 +9,7 @@ import streamlit as st
 from assistant.ui.counts import counted
 from assistant.ui.home.existing_panel import COLORS, SIGNS, changes_lines, where
 from assistant.ui.plain_text import label
+from assistant.ui.presses import pressed
 from assistant.ui.state import LIBRARY_CASE
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review.review_library import LibraryRow
@@ -120,7 +121,7 @@ def case_against_existing(
             if one.changes:
                 st.markdown(changes_lines(one.changes))
         for case_id in dict.fromkeys(one.case_id for one in found if one.case_id):
-            if st.button(
+            if pressed(
                 f"Open {label(case_id)}",
                 key=f"open-existing-{case.id}-{case_id}",
                 type="tertiary",

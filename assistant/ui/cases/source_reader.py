@@ -9,6 +9,7 @@ import streamlit as st
 from assistant.domain import Chunk, Citation
 from assistant.errors import AssistantError
 from assistant.ui.plain_text import highlighted, label, plain, safe_link, without_emphasis
+from assistant.ui.presses import pressed
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.read_source import SourceText, read_source
 
@@ -20,7 +21,7 @@ def read_button(
     project_id: str, chunk: Chunk, citations: Sequence[Citation] = (), *, key: str
 ) -> None:
     """A button that opens the source of ``chunk`` at the words that are cited."""
-    if st.button(
+    if pressed(
         "Read it whole",
         icon=":material/menu_book:",
         type="tertiary",

@@ -14,6 +14,7 @@ from assistant.ui.cases.source_reader import open_wanted_source
 from assistant.ui.check.suite_case import COLORS, checked_case
 from assistant.ui.counts import counted
 from assistant.ui.plain_text import label, plain, visible
+from assistant.ui.presses import pressed
 from assistant.ui.sources.mapping_form import forget_tables, mapping_form
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
@@ -68,7 +69,7 @@ def suite_view(opened: Workspace, record: Session) -> None:
         _work(opened, record, file, work)
         return
     cases = _read(opened, record, file)
-    if cases and st.button(
+    if cases and pressed(
         f"Check {counted(len(cases), 'case')}",
         type="primary",
         icon=":material/rule:",
@@ -143,7 +144,7 @@ def _work(opened: Workspace, record: Session, file: Upload, work: SuiteWork) -> 
 
 def _again() -> None:
     """A way to check anew: what failed or was stopped, or when sources have changed."""
-    if st.button("Check again", icon=":material/refresh:", key="check_again"):
+    if pressed("Check again", icon=":material/refresh:", key="check_again"):
         st.session_state.pop(WORK, None)
         st.rerun()
 
@@ -156,7 +157,7 @@ def _progress(opened: Workspace, work: SuiteWork) -> None:
         share = min(1.0, state.done / state.total) if state.total else 0.0
         told = f"{state.done} of {state.total} cases" if state.total else "reading the sources"
         st.progress(share, f"Checking: {told}")
-        if st.button(
+        if pressed(
             "Stop", icon=":material/stop_circle:", key="stop_check",
             help="What was checked so far is shown",
         ):  # fmt: skip
@@ -211,7 +212,7 @@ def _actions(opened: Workspace, record: Session, file: Upload, report: SuiteChec
             icon=":material/download:",
             on_click="ignore",
         )
-        if st.button(
+        if pressed(
             "Import these cases",
             icon=":material/library_add:",
             key="import_suite",

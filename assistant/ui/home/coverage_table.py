@@ -8,6 +8,7 @@ from assistant.ui.cases.depth_matrix import depth_matrix
 from assistant.ui.counts import counted
 from assistant.ui.home.write_again_menu import writer_choice
 from assistant.ui.home.writing_progress import follow, writing_progress
+from assistant.ui.presses import pressed
 from assistant.ui.state import RECORD, Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import review_library
@@ -48,7 +49,7 @@ def _gaps(opened: Workspace, record: Session, view: RunView, missing: int) -> No
         )
         with st.popover("Write the missing cases", icon=":material/playlist_add:"):
             writer = writer_choice(opened, view.run.generation.writer, "gaps-writer")
-            if st.button("Write", type="primary", icon=":material/playlist_add:", key="fill_gaps"):
+            if pressed("Write", type="primary", icon=":material/playlist_add:", key="fill_gaps"):
                 with errors_shown():
                     jobs, filling = fill_gaps.start(
                         opened, record.project_id, view.run.id, by=record.user, writer=writer

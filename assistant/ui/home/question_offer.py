@@ -7,6 +7,7 @@ from typing import Literal
 import streamlit as st
 
 from assistant.ui.ask.ask_state import CARRIED, open_talk
+from assistant.ui.presses import pressed
 from assistant.ui.state import Session
 from assistant.workflow.ask.ask_sources import sense_of
 
@@ -41,7 +42,7 @@ def ask_instead(record: Session, text: str) -> None:
 def _ask_button(
     record: Session, text: str, title: str, *, kind: Literal["primary", "tertiary"]
 ) -> None:
-    if st.button(title, type=kind, icon=":material/forum:", key="ask_instead"):
+    if pressed(title, type=kind, icon=":material/forum:", key="ask_instead"):
         st.session_state[CARRIED] = text
         open_talk(record, "")
         st.switch_page("pages/ask_sources.py")

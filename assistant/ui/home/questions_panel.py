@@ -8,6 +8,7 @@ import streamlit as st
 
 from assistant.domain import Epic, Notice, Question, QuestionKind
 from assistant.ui.plain_text import label, plain, visible, without_emphasis
+from assistant.ui.presses import pressed
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.writing import answers
@@ -109,7 +110,9 @@ def question_to_answer(
                 value=True,
                 key=f"replaces-{key}",
             )
-            if st.form_submit_button("Save the answer", type="primary", key=f"save-{key}"):
+            if pressed(
+                "Save the answer", button=st.form_submit_button, type="primary", key=f"save-{key}"
+            ):
                 _save(opened, record, epic, question, text or "", replaces)
 
 
@@ -137,7 +140,7 @@ def answer_given(opened: Workspace, record: Session, answer: answers.Answer) -> 
                 f"{label(answer.by)}, {answer.at.astimezone():%d %b %Y, %H:%M}{taken}",
                 width="stretch",
             )
-            if st.button(
+            if pressed(
                 "Withdraw",
                 icon=":material/undo:",
                 type="tertiary",

@@ -22,6 +22,7 @@ from assistant.ui.cases.sources_panel import sources_panel
 from assistant.ui.cases.stale_panel import stale_bar, stale_panel
 from assistant.ui.home.shared_preconditions_panel import shared_preconditions_panel
 from assistant.ui.plain_text import plain
+from assistant.ui.presses import pressed
 from assistant.ui.state import CASE_PROBLEM, Session, keep_address
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import lineage, stale
@@ -136,7 +137,7 @@ def _sources(opened: Workspace, record: Session, view: RunView, stored: StoredCa
 
 def _sources_drawer(opened: Workspace, record: Session, view: RunView, stored: StoredCase) -> None:
     """A button that opens the sources over the page, where there is no room beside the case."""
-    if st.button(
+    if pressed(
         "Sources", icon=":material/menu_book:", shortcut="S", type="tertiary", key="sources_drawer",
         help="The sources of this case. Key S",
     ):  # fmt: skip

@@ -9,6 +9,7 @@ import streamlit as st
 from assistant.ui.counts import counted
 from assistant.ui.home.questions_panel import answer_given, notices_list, question_to_answer
 from assistant.ui.home.writing_progress import follow, writing_progress
+from assistant.ui.presses import pressed
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.writing import answers, runs, write_again
@@ -60,7 +61,7 @@ def _waits(stored: StoredCase, criterion_id: str, asked: str) -> bool:
 def _write_again(
     opened: Workspace, record: Session, answer: Answer, cases: Sequence[StoredCase]
 ) -> None:
-    if st.button(
+    if pressed(
         f"Write {counted(len(cases), 'case')} again",
         icon=":material/refresh:",
         key=f"again-{answer.document_id}",

@@ -19,6 +19,7 @@ from assistant.ui.home.quality_panel import quality_panel
 from assistant.ui.home.run_cases import panes_shown, run_cases
 from assistant.ui.home.run_questions import run_questions
 from assistant.ui.plain_text import label, plain
+from assistant.ui.presses import pressed
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment import models
 from assistant.workflow.deployment.endpoints import ENDPOINT_WRITER
@@ -108,7 +109,7 @@ def _header(opened: Workspace, record: Session, view: RunView) -> tuple[str, Seq
                 args=(opened, summary.id),
             )
         elif summary.status != "done":
-            if st.button("Continue", icon=":material/resume:", key="continue_run"):
+            if pressed("Continue", icon=":material/resume:", key="continue_run"):
                 with errors_shown():
                     generate_cases.resume(opened, record.project_id, summary.id)
                     st.rerun()
@@ -151,7 +152,7 @@ def _accept_all(opened: Workspace, record: Session) -> None:
         )
         for reason, count in left.most_common():
             st.caption(f"{counted(count, 'draft')} left to you: {reason}")
-        if st.button(
+        if pressed(
             f"Accept {counted(clean, 'case')}", type="primary", key="accept_all",
             disabled=not clean,
         ):  # fmt: skip

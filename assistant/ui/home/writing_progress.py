@@ -9,6 +9,7 @@ import streamlit as st
 from assistant.errors import AssistantError
 from assistant.ui.counts import counted
 from assistant.ui.plain_text import plain
+from assistant.ui.presses import pressed
 from assistant.ui.state import Session
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.writing import follow_up_runs, runs
@@ -42,7 +43,7 @@ def _written(opened: Workspace, record: Session, was_active: bool) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             share = f"{done} of {counted(total, 'case')}" if total > 1 else "one case"
             st.progress(done / total if total else 0.0, f"Writing {share} from present sources…")
-            if st.button("Cancel", icon=":material/stop_circle:", key="cancel_again"):
+            if pressed("Cancel", icon=":material/stop_circle:", key="cancel_again"):
                 for job in active:
                     follow_up_runs.cancel(opened, job)
         return

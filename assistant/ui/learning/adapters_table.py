@@ -6,6 +6,7 @@ import streamlit as st
 
 from assistant.errors import AssistantError
 from assistant.ui.plain_text import label, visible
+from assistant.ui.presses import pressed
 from assistant.ui.row_selection import choice_handler, chosen
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
@@ -51,15 +52,15 @@ def adapters_table(opened: Workspace, record: Session) -> None:
 
 def _actions(opened: Workspace, record: Session, name: str, default: str) -> None:
     registry = train_adapter.adapters(opened)
-    if st.button("Make default", icon=":material/star:", disabled=not name or name == default):
+    if pressed("Make default", icon=":material/star:", disabled=not name or name == default):
         registry.promote(name, record.project_id)
         st.rerun()
-    if st.button("Roll back default", icon=":material/undo:", disabled=not default):
+    if pressed("Roll back default", icon=":material/undo:", disabled=not default):
         registry.roll_back(record.project_id)
         st.rerun()
     with st.popover("Rename", icon=":material/edit:", disabled=not name):
         wanted = st.text_input("New name", value=name, max_chars=48, key=f"rename-{name}")
-        if st.button("Rename it", type="primary"):
+        if pressed("Rename it", type="primary"):
             fresh = train_adapter.safe_name(wanted or "")
             registry.rename(name, fresh)
             st.session_state[CHOSEN] = fresh
@@ -67,7 +68,7 @@ def _actions(opened: Workspace, record: Session, name: str, default: str) -> Non
             st.rerun()
     with st.popover("Delete", icon=":material/delete:", disabled=not name):
         st.markdown(f"Delete **{label(name)}**? Cases that it wrote stay.")
-        if st.button("Delete it", type="primary"):
+        if pressed("Delete it", type="primary"):
             registry.delete(name)
             opened.endpoints.forget()
             st.rerun()
@@ -78,7 +79,7 @@ def _actions(opened: Workspace, record: Session, name: str, default: str) -> Non
 def _export(opened: Workspace, name: str) -> None:
     st.markdown("Merged into the base, for Ollama and llama-server (GGUF) or vLLM (safetensors).")
     form = st.radio("Format", ["gguf", "safetensors"], horizontal=True, key="export_form")
-    if st.button("Write it", type="primary"):
+    if pressed("Write it", type="primary"):
         with st.spinner("Merging…"):
             try:
                 target = opened.settings.data_dir / "exports"

@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from assistant.ui.plain_text import label, plain, visible
+from assistant.ui.presses import pressed
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.learning import compare_models, train_adapter
@@ -69,7 +70,7 @@ def comparison_form(opened: Workspace, record: Session) -> None:
             ":material/schedule: By model, a case and column takes seconds to a minute on two "
             "cores. You can leave the page; the comparison goes on."
         )
-        if st.button("Compare", type="primary", icon=":material/play_arrow:", key="compare"):
+        if pressed("Compare", type="primary", icon=":material/play_arrow:", key="compare"):
             with errors_shown():
                 request = CompareRequest(
                     base=sheets[adapter].base.id if adapter else compare_models.SMALL_CHAT,
@@ -124,7 +125,7 @@ def _progress(opened: Workspace, record: Session, was_running: tuple[str, ...]) 
                 else "Reading the cases, and measuring perplexity…"
             )
             st.progress(share, text)
-            if st.button("Cancel", icon=":material/stop_circle:", key=f"stop-{comparison_id}"):
+            if pressed("Cancel", icon=":material/stop_circle:", key=f"stop-{comparison_id}"):
                 opened.jobs.cancel(compare_models.job_of(comparison_id))
     for comparison_id in compare_models.unfinished(opened, record.project_id):
         state = opened.jobs.state(compare_models.job_of(comparison_id))
@@ -132,10 +133,10 @@ def _progress(opened: Workspace, record: Session, was_running: tuple[str, ...]) 
             st.error(plain(state.error), icon=":material/error:")
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(f":material/pause_circle: {label(comparison_id)} is not complete.")
-            if st.button("Continue", icon=":material/resume:", key=f"go-{comparison_id}"):
+            if pressed("Continue", icon=":material/resume:", key=f"go-{comparison_id}"):
                 with errors_shown():
                     compare_models.resume(opened, record.project_id, comparison_id, by=record.user)
                     st.rerun()
-            if st.button("Drop", icon=":material/delete:", key=f"drop-{comparison_id}"):
+            if pressed("Drop", icon=":material/delete:", key=f"drop-{comparison_id}"):
                 compare_models.drop(opened, record.project_id, comparison_id)
                 st.rerun()

@@ -6,6 +6,7 @@ import streamlit as st
 
 from assistant.errors import AssistantError
 from assistant.ui.plain_text import label, plain, visible
+from assistant.ui.presses import pressed
 from assistant.ui.state import Session
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.learning import comparison_view as views
@@ -60,12 +61,10 @@ def rating(opened: Workspace, record: Session, comparison: Comparison) -> None:
                     )
                     given[item.id, which] = outcome
     with st.container(horizontal=True):
-        if st.button("Previous pair", icon=":material/arrow_back:", disabled=place == 0):
+        if pressed("Previous pair", icon=":material/arrow_back:", disabled=place == 0):
             st.session_state[PLACE] = place - 1
             st.rerun()
-        if st.button(
-            "Next pair", icon=":material/arrow_forward:", disabled=place + 1 >= len(items)
-        ):
+        if pressed("Next pair", icon=":material/arrow_forward:", disabled=place + 1 >= len(items)):
             st.session_state[PLACE] = place + 1
             st.rerun()
     if st.toggle("Show which column was rated how", key="rating_reveal"):

@@ -10,6 +10,7 @@ import streamlit as st
 from assistant.domain import Value
 from assistant.ui.counts import counted
 from assistant.ui.plain_text import label
+from assistant.ui.presses import pressed
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment import models
 from assistant.workflow.deployment.workspace import Workspace
@@ -52,7 +53,7 @@ def training_form(opened: Workspace, record: Session) -> None:
         return
     choices = _choices(opened)
     enough = material.case_count >= LEAST
-    started = st.button(
+    started = pressed(
         "Train", type="primary", icon=":material/model_training:", key="train", disabled=not enough
     )
     st.caption(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from assistant.ui.plain_text import label, plain, visible
+from assistant.ui.presses import pressed
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.learning import train_adapter
@@ -99,11 +100,11 @@ def _run(opened: Workspace, record: Session, run: TrainingRun, *, opened_up: boo
 
 def _actions(opened: Workspace, record: Session, run: TrainingRun) -> None:
     if run.state.active:
-        if st.button("Cancel", icon=":material/stop_circle:", key=f"cancel-{run.name}"):
+        if pressed("Cancel", icon=":material/stop_circle:", key=f"cancel-{run.name}"):
             with errors_shown():
                 train_adapter.cancel(opened, record.project_id, run.name)
                 st.toast("The run stops after this step; what it learned is kept.")
-    elif run.state.name != "done" and st.button(
+    elif run.state.name != "done" and pressed(
         "Continue", icon=":material/resume:", key=f"continue-{run.name}"
     ):
         with errors_shown():

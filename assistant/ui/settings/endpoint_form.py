@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.ui.plain_text import label, plain
+from assistant.ui.presses import pressed
 from assistant.ui.state import errors_shown
 from assistant.workflow.deployment import endpoint_settings
 from assistant.workflow.deployment.endpoint_settings import (
@@ -175,15 +176,17 @@ def _key_and_buttons(opened: Workspace, view: EndpointView, wanted: SavedEndpoin
         )
         _key_note(view)
         with st.container(horizontal=True, vertical_alignment="center"):
-            tested = st.form_submit_button(
+            tested = pressed(
                 "Test",
+                button=st.form_submit_button,
                 icon=":material/network_check:",
                 key="endpoint_test",
                 disabled=locked,
                 help="Sends one sentence of ours and asks for an answer of six tokens.",
             )
-            saved = st.form_submit_button(
+            saved = pressed(
                 "Save",
+                button=st.form_submit_button,
                 type="primary",
                 icon=":material/save:",
                 key="endpoint_save",
@@ -225,7 +228,7 @@ def _key_note(view: EndpointView) -> None:
 def _remove(opened: Workspace) -> None:
     with st.popover("Remove", icon=":material/delete:"):
         st.markdown("Forget the saved endpoint, and its key in the keyring?")
-        if st.button("Forget it", type="primary", key="endpoint_remove"):
+        if pressed("Forget it", type="primary", key="endpoint_remove"):
             with errors_shown():
                 endpoint_settings.remove(opened)
                 st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.ui.plain_text import label, plain, visible
+from assistant.ui.presses import pressed
 from assistant.ui.settings.model_work import model_work
 from assistant.ui.state import CHOSEN_WRITER, Session, errors_shown
 from assistant.workflow.deployment import model_jobs, models, ways_of_writing
@@ -70,7 +71,7 @@ def _actions(opened: Workspace, rows: dict[str, WriterRow], *, busy: bool) -> No
         )
         row = rows[chosen]
         with errors_shown():
-            if st.button(
+            if pressed(
                 "Make default",
                 icon=":material/star:",
                 key="make_default",
@@ -81,12 +82,12 @@ def _actions(opened: Workspace, rows: dict[str, WriterRow], *, busy: bool) -> No
                 st.session_state.pop(CHOSEN_WRITER, None)
                 st.rerun()
             if row.choice.state in ("absent", "partial"):
-                if st.button(
+                if pressed(
                     "Fetch", icon=":material/download:", key="fetch", disabled=busy or locked
                 ):
                     model_jobs.start_fetch(opened, chosen)
                     st.rerun()
-            elif chosen != models.OUTLINE_WRITER and st.button(
+            elif chosen != models.OUTLINE_WRITER and pressed(
                 "Probe",
                 icon=":material/science:",
                 key="probe",
@@ -117,7 +118,7 @@ def _way(opened: Workspace, row: WriterRow) -> None:
             key=f"way_{writer_id}",
             label_visibility="collapsed",
         )
-        if st.button("Keep", type="primary", key="keep_way", disabled=chosen == before):
+        if pressed("Keep", type="primary", key="keep_way", disabled=chosen == before):
             with errors_shown():
                 wanted = next((way for way in ways_of_writing.WAYS if way == chosen), None)
                 ways_of_writing.choose_way(opened.settings, writer_id, wanted)
@@ -127,7 +128,7 @@ def _way(opened: Workspace, row: WriterRow) -> None:
 def _remove(opened: Workspace, row: WriterRow) -> None:
     with st.popover("Remove", icon=":material/delete:"):
         st.markdown(f"Forget {label(row.choice.title)}? Its file stays where it is.")
-        if st.button("Forget it", type="primary", key="remove_model"):
+        if pressed("Forget it", type="primary", key="remove_model"):
             with errors_shown():
                 model_jobs.remove(opened, row.choice.id)
                 st.rerun()
@@ -167,7 +168,7 @@ def _add(opened: Workspace, *, busy: bool) -> None:
                 key=FORM,
                 width=200,
             )
-            pressed = st.button(
+            added = pressed(
                 "Add", icon=":material/add:", key="add_model", disabled=busy or not given
             )
         st.caption(
@@ -175,7 +176,7 @@ def _add(opened: Workspace, *, busy: bool) -> None:
             "Hugging Face hub, which is asked for it. Its SHA-256 is recorded now, and it is "
             "opened only while it has it."
         )
-        if pressed:
+        if added:
             with errors_shown():
                 model_jobs.start_add(opened, given.strip(), form or "")
                 st.rerun()

@@ -8,6 +8,7 @@ import streamlit as st
 
 from assistant.errors import AssistantError
 from assistant.ui.plain_text import label, plain, visible
+from assistant.ui.presses import pressed
 from assistant.ui.sources.connection_form import ICONS, extras_inputs
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
@@ -57,14 +58,14 @@ def _card(opened: Workspace, record: Session, view: ConnectionView) -> None:
         st.error(plain(view.problem), icon=":material/error:")
     with st.container(horizontal=True):
         if active:
-            if st.button("Stop", key=f"stop_{key}", icon=":material/stop_circle:"):
+            if pressed("Stop", key=f"stop_{key}", icon=":material/stop_circle:"):
                 sync_jobs.cancel(opened, view.connection)
         elif st.button("Sync", key=f"sync_{key}", icon=":material/sync:", type="primary"):
             sync_jobs.start(opened, view.connection, by=record.user)
             st.rerun()
-        if st.button("Test", key=f"test_{key}", icon=":material/network_check:"):
+        if pressed("Test", key=f"test_{key}", icon=":material/network_check:"):
             _tested(opened, view)
-        if view.kind.has_fields and st.button(
+        if view.kind.has_fields and pressed(
             "Find fields", key=f"find_{key}", icon=":material/manage_search:"
         ):
             _found(opened, view)
@@ -126,7 +127,9 @@ def _proposals(opened: Workspace, record: Session, view: ConnectionView) -> None
         return
     with st.form(f"fields_{key}", border=False):
         chosen = {proposal.role: _choice(key, view, proposal) for proposal in found}
-        if st.form_submit_button("Use these fields", type="primary"):
+        if pressed(
+            "Use these fields", key=f"use-{key}", button=st.form_submit_button, type="primary"
+        ):
             with errors_shown():
                 connections.confirm_fields(opened, view.connection, chosen, by=record.user)
                 st.session_state.pop(f"found_{key}", None)
@@ -165,11 +168,11 @@ def _extras(opened: Workspace, record: Session, view: ConnectionView) -> None:
     with st.popover("Also fetch", icon=":material/tune:"):
         chosen = extras_inputs(view.kind, view.extras, key=key)
         st.caption("After a change the next sync reads everything again.")
-        if st.button("Keep", type="primary", key=f"extras_{key}", disabled=chosen == view.extras):
+        if pressed("Keep", type="primary", key=f"extras_{key}", disabled=chosen == view.extras):
             with errors_shown():
                 connections.change_extras(opened, view.connection, chosen, by=record.user)
                 st.rerun()
-        if st.button(
+        if pressed(
             "Sync everything again",
             key=f"again_{key}",
             help="Also what has not changed: comments, labels and files that could not be fetched.",
@@ -181,7 +184,7 @@ def _extras(opened: Workspace, record: Session, view: ConnectionView) -> None:
 def _remove(opened: Workspace, record: Session, view: ConnectionView) -> None:
     with st.popover("Remove", icon=":material/link_off:"):
         st.markdown(f"Remove {label(view.config.name)}? What came in through it stays.")
-        if st.button("Remove it", type="primary", key=f"remove_{view.connection.id}"):
+        if pressed("Remove it", type="primary", key=f"remove_{view.connection.id}"):
             with errors_shown():
                 sync_jobs.disconnect(opened, view.connection, by=record.user)
                 st.rerun()

@@ -6,6 +6,7 @@ import streamlit as st
 
 from assistant.errors import ConnectorError
 from assistant.ui.plain_text import label, plain
+from assistant.ui.presses import pressed
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import connections
@@ -59,7 +60,7 @@ def connection_form(opened: Workspace, record: Session) -> None:
         **extras.model_dump(),
     )  # fmt: skip
     _secret(opened, kind, config)
-    if st.button("Add", type="primary", icon=":material/add_link:", key="connection_add"):
+    if pressed("Add", type="primary", icon=":material/add_link:", key="connection_add"):
         with errors_shown():
             added = connections.add(opened, record.project_id, config, by=record.user)
             st.session_state[ROUND] = number + 1

@@ -10,6 +10,7 @@ import streamlit as st
 from assistant.errors import AssistantError
 from assistant.ui.counts import counted, listed
 from assistant.ui.plain_text import label, plain, visible
+from assistant.ui.presses import pressed
 from assistant.ui.sources.mapping_form import forget_tables, mapping_form
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
@@ -68,7 +69,7 @@ def _sample(opened: Workspace, record: Session) -> None:
         "An energy retailer's programme: six epics of three releases and teams, business rules, "
         "wiki pages, sixty existing test cases and the company's template, in a project of its own."
     )
-    if st.button("Load the sample project", type="primary", icon=":material/science:"):
+    if pressed("Load the sample project", type="primary", icon=":material/science:"):
         with errors_shown():
             bar = st.progress(0.0, "Reading the sample…")
 

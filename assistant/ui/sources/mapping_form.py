@@ -9,6 +9,7 @@ import streamlit as st
 from assistant.domain import TestCase
 from assistant.ui.counts import counted
 from assistant.ui.plain_text import label, plain, visible
+from assistant.ui.presses import pressed
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import map_columns
@@ -178,7 +179,7 @@ def _save(
             "Save as", suggested, key=f"{key}name", width=320,
             help="The next file with these columns is read this way, without asking.",
         )  # fmt: skip
-        if st.button(
+        if pressed(
             "Save and use", type="primary", icon=":material/save:", key=f"{key}save",
             disabled=bool(mapping.problems),
         ):  # fmt: skip
@@ -186,7 +187,7 @@ def _save(
                 map_columns.save(opened, record.project_id, chosen or "", mapping, by=record.user)
                 st.toast("Columns saved with the project", icon=":material/check:")
                 return True
-        if table.saved_as and st.button(
+        if table.saved_as and pressed(
             "Forget these columns", type="tertiary", icon=":material/delete:", key=f"{key}forget"
         ):
             with errors_shown():

@@ -13,6 +13,7 @@ from assistant.domain import (
     TopK,
 )
 from assistant.ui.plain_text import visible
+from assistant.ui.presses import pressed
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment import models
 from assistant.workflow.deployment.workspace import Workspace
@@ -121,7 +122,7 @@ def _keep(
     opened: Workspace, record: Session, saved: RetrievalConfig, config: RetrievalConfig
 ) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button(
+        if pressed(
             "Save for this project",
             type="primary",
             icon=":material/save:",

@@ -8,6 +8,7 @@ import streamlit as st
 
 from assistant.ui.counts import counted
 from assistant.ui.plain_text import label, plain
+from assistant.ui.presses import pressed
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import sync_jobs
@@ -87,7 +88,7 @@ def _ask(opened: Workspace, record: Session, state: ConnectionState) -> None:
     what = counted(state.asks, "document")
     with st.popover(f"They are gone: remove {what}", icon=":material/delete:"):
         st.markdown(f"Remove {what} from this project? Cases that cite them keep their quotes.")
-        if st.button("Remove them", type="primary", key=f"gone-{state.connection.id}"):
+        if pressed("Remove them", type="primary", key=f"gone-{state.connection.id}"):
             sync_jobs.start(opened, state.connection, by=record.user, remove_up_to=state.asks)
             st.rerun()
 

@@ -9,6 +9,7 @@ import streamlit as st
 from assistant.domain import CaseTemplate, TemplateField
 from assistant.errors import TemplateError
 from assistant.ui.plain_text import plain, visible
+from assistant.ui.presses import pressed
 from assistant.ui.state import Session, errors_shown
 from assistant.ui.template.template_sources import draft_of, edit_anew, epoch, has_draft
 from assistant.workflow.deployment.workspace import Workspace
@@ -92,12 +93,12 @@ def template_editor(opened: Workspace, record: Session) -> CaseTemplate | None:
         except TemplateError as error:
             template, mistake = None, str(error)
         changed = template != opened.project(record.project_id).template
-        if (has_draft(record) or changed) and st.button(
+        if (has_draft(record) or changed) and pressed(
             "Discard", icon=":material/undo:", key="template_discard"
         ):
             edit_anew(record, None)
             st.rerun()
-        if st.button(
+        if pressed(
             "Save template", type="primary", icon=":material/save:", key="template_save",
             disabled=template is None or not changed,
         ):  # fmt: skip

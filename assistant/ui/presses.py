@@ -1,0 +1,43 @@
+"""Buttons whose press is not lost while a page is drawn.
+
+Streamlit tells a press to one drawing of the page. Whatever draws the page again before that
+drawing has come to the button (a choice made meanwhile, a text read while it is typed, a list that
+follows running work) ends it, and nobody hears of the press. Here the press is noted before the
+drawing begins, and kept until the button is reached, or another page, project or run is looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+_KEPT, _PLACE = "pressed:", "presses_place"
+
+
+def pressed(
+    label: str,
+    *,
+    key: str = "",
+    button: Callable[..., object] = st.button,
+    **options: object,
+) -> bool:
+    """Draw a button and say whether it was pressed since it was last asked.
+
+    ``button`` is ``st.button`` or ``st.form_submit_button``; ``options`` are its own.
+    """
+    name = key or label
+
+    def keep() -> None:
+        st.session_state[_KEPT + name] = True
+
+    button(label, key=name, on_click=keep, **options)
+    return bool(st.session_state.pop(_KEPT + name, False))
+
+
+def forget_presses(place: tuple[str, ...]) -> None:
+    """Drop what was pressed elsewhere than at ``place`` and never handled."""
+    if st.session_state.get(_PLACE, place) != place:
+        for name in [str(k) for k in st.session_state if str(k).startswith(_KEPT)]:
+            del st.session_state[name]
+    st.session_state[_PLACE] = place
