@@ -395,7 +395,7 @@ def _add_training(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     adapters.add_argument("adapter", nargs="?", metavar="NAME")
     adapters.add_argument("--to", metavar="NEW", help="new name (rename)")
     adapters.add_argument("--out", type=Path, metavar="DIR", help="folder to write to (export)")
-    adapters.add_argument("--format", choices=("gguf", "safetensors"), default="gguf")
+    adapters.add_argument("--format", choices=("gguf", "safetensors", "lora"), default="gguf")
 
     compare = add("compare", "write held-out cases again in each column and measure")
     compare.add_argument(

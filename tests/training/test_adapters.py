@@ -43,7 +43,7 @@ def made(tmp_path: Path) -> Path:
 
 
 def test_life_of_an_adapter(tmp_path: Path, made: Path) -> None:
-    registry = AdapterRegistry(tmp_path / "adapters")
+    registry = AdapterRegistry(tmp_path / "adapters", shipped=tmp_path / "none")
     first = registry.add(sheet("first"), made)
     assert "/home" not in (first.folder / "adapter_config.json").read_text()
     assert registry.get("first", base=BASE) == first

@@ -52,13 +52,14 @@ def adapters_table(opened: Workspace, record: Session) -> None:
 
 def _actions(opened: Workspace, record: Session, name: str, default: str) -> None:
     registry = train_adapter.adapters(opened)
+    shipped = bool(name) and registry.is_shipped(name)
     if pressed("Make default", icon=":material/star:", disabled=not name or name == default):
         registry.promote(name, record.project_id)
         st.rerun()
     if pressed("Roll back default", icon=":material/undo:", disabled=not default):
         registry.roll_back(record.project_id)
         st.rerun()
-    with st.popover("Rename", icon=":material/edit:", disabled=not name):
+    with st.popover("Rename", icon=":material/edit:", disabled=not name or shipped):
         wanted = st.text_input("New name", value=name, max_chars=48, key=f"rename-{name}")
         if pressed("Rename it", type="primary"):
             fresh = train_adapter.safe_name(wanted or "")
@@ -66,23 +67,27 @@ def _actions(opened: Workspace, record: Session, name: str, default: str) -> Non
             st.session_state[CHOSEN] = fresh
             opened.endpoints.forget()
             st.rerun()
-    with st.popover("Delete", icon=":material/delete:", disabled=not name):
+    with st.popover("Delete", icon=":material/delete:", disabled=not name or shipped):
         st.markdown(f"Delete **{label(name)}**? Cases that it wrote stay.")
         if pressed("Delete it", type="primary"):
             registry.delete(name)
             opened.endpoints.forget()
             st.rerun()
     with st.popover("Export", icon=":material/ios_share:", disabled=not name):
-        _export(opened, name)
+        _export(opened, name, shipped)
 
 
-def _export(opened: Workspace, name: str) -> None:
-    st.markdown("Merged into the base, for Ollama and llama-server (GGUF) or vLLM (safetensors).")
-    form = st.radio("Format", ["gguf", "safetensors"], horizontal=True, key="export_form")
+def _export(opened: Workspace, name: str, shipped: bool) -> None:
+    st.markdown(
+        "Merged into the base, for Ollama and llama-server (GGUF) or vLLM (safetensors); or the "
+        "LoRA alone, for llama.cpp."
+    )
+    forms = ["lora"] if shipped else ["gguf", "safetensors", "lora"]
+    form = st.radio("Format", forms, horizontal=True, key="export_form")
     if pressed("Write it", type="primary"):
         with st.spinner("Merging…"):
             try:
                 target = opened.settings.data_dir / "exports"
-                st.code(train_adapter.export(opened, name, target, form or "gguf"), language=None)
+                st.code(train_adapter.export(opened, name, target, form or forms[0]), language=None)
             except AssistantError as error:
                 st.error(label(str(error), limit=400))

@@ -174,12 +174,21 @@ def dataset_of(workspace: Workspace, adapter: str) -> DatasetRecord | None:
 def export(workspace: Workspace, name: str, target: Path, form: str) -> str:
     """Merge an adapter into its base and write it for other tools; the text says how to serve it.
 
-    ``form`` is "gguf" (F16, for Ollama, LM Studio, llama-server) or "safetensors" (for vLLM).
+    ``form`` is "gguf" (F16, for Ollama, LM Studio, llama-server), "safetensors" (for vLLM) or
+    "lora" (not merged: its GGUF and its sheet).
     """
+    if form == "lora":
+        place = adapters(workspace).export(name, target / name)
+        return f"{place}: the sheet, and adapter.gguf for llama-server --lora"
     from assistant.training.adapter_merge import export_gguf, export_safetensors, merge, serve_text
     from assistant.training.base_models import find_base, load_base
 
     adapter = adapters(workspace).get(name)
+    if adapters(workspace).is_shipped(name):
+        raise TrainingError(
+            f"The adapter '{name}' comes with the program as a GGUF LoRA and is not merged here. "
+            f"Export it as lora, or train it again from sample_data/pairs to merge it."
+        )
     files = find_base(adapter.sheet.base.id, workspace.settings.models_path)
     base = load_base(files, dtype="float32")
     adapters(workspace).get(name, base=files.identity)
