@@ -61,6 +61,8 @@ def measure(workspace: Workspace, project_id: str, writer: str, path: Path, *, s
     """Ask every question of a file and print the figures."""
     lines = path.read_text(encoding="utf-8").splitlines()
     rows = [json.loads(line) for line in lines if line.strip()]
+    if not rows:
+        raise SystemExit(f"{path} holds no question.")
     asked = [(row, ask_sources.ask(workspace, project_id, row["question"], writer=writer))
              for row in rows]  # fmt: skip
     known = [(row, answer) for row, answer in asked if row["answerable"]]

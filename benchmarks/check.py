@@ -1,20 +1,21 @@
 """How exactly `check FILE` marks: good cases with a finding, and planted faults that are found.
 
-Usage: python benchmarks/check.py PAIRS.jsonl [--part kept] [--no-keys] [--losses KIND]
+Usage: python benchmarks/check.py PAIRS [PAIRS ...] [--most N] [--no-keys] [--losses KIND]
        python benchmarks/check.py --pack benchmarks/rating/claims-to-kegs
        python benchmarks/check.py --sample
 
-PAIRS.jsonl is that of ``proof.py``: cases with their criterion and sources.
-All criteria and sources go into one project, as epics and pages; the cases of the part go into CSV
-files, once as they are and once with each kind of fault planted by ``proof.py``, and through the
-door of the command. Nothing is told of the checklist item that a case tests. A case counts as
-marked where its verdict is "denied" or "not in the sources", or where a result is an echo;
-remarks on wording and repetitions do not count. ``--no-keys`` leaves the criterion out of the
-files, so that the search has to find it. ``--pack`` checks the cases of a blind rating against the
-epics and wiki pages of the same pack (no case names a key): good are those that all raters called
-usable, and into 100 of these faults are planted. ``--sample`` checks the sample project's existing
-cases instead and prints each finding. Compares to nothing: the truth is known by construction, or
-stands in ``sample_data/README.md``.
+PAIRS are those of ``proof.py``: cases with their criterion and sources.
+All criteria and sources go into one project, as epics and pages; the cases (``--most`` draws whole
+criteria until there are so many) go into CSV files, once as they are and once with each kind of
+fault of ``planted_faults.py``, and through the door of the command. Nothing is told of the
+checklist item that a case tests. A good case counts as marked where a reader has a finding of the
+proof to settle; remarks on wording and repetitions do not count. A fault counts as found where such
+a finding is new: the same case without it has none of that rule, step and words. ``--no-keys``
+leaves the criterion out of the files, so that the search has to find it. ``--pack`` checks the
+cases of a blind rating against the epics and wiki pages of the same pack (no case names a key):
+good are those that all raters called usable, and into 100 of these faults are planted. ``--sample``
+checks the sample project's existing cases instead and prints each finding. Compares to nothing: the
+truth is known by construction, or stands in ``sample_data/README.md``.
 """
 
 from __future__ import annotations
@@ -34,12 +35,14 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from proof import FAULTS, PARTS, Pair, Step, part, read_pairs
+from planted_faults import FAULTS
+from proof import drawn, new_findings, planted, read_pairs
 
 from assistant.domain import AcceptanceCriterion, Epic, SourceDocument, UserStory
 from assistant.generation.proof import RULES
 from assistant.generation.proof.proof_faults import REPETITION
 from assistant.settings import load_settings
+from assistant.training.data.open_pairs import OpenCase, OpenPair, OpenStep
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review.check_suite import CaseCheck, SuiteCheck, check_cases, read_suite
 from assistant.workflow.sources import import_sources
@@ -63,7 +66,7 @@ def marked(checked: CaseCheck) -> bool:
 # --- The project of the pairs -------------------------------------------------------------------
 
 
-def keys_of(pairs: Sequence[Pair]) -> dict[str, tuple[str, str]]:
+def keys_of(pairs: Sequence[OpenPair]) -> dict[str, tuple[str, str]]:
     """The keys of epic and story by the text of the criterion."""
     keys: dict[str, tuple[str, str]] = {}
     domains = sorted({pair.domain for pair in pairs})
@@ -73,7 +76,7 @@ def keys_of(pairs: Sequence[Pair]) -> dict[str, tuple[str, str]]:
     return keys
 
 
-def fill(workspace: Workspace, project_id: str, pairs: Sequence[Pair]) -> None:
+def fill(workspace: Workspace, project_id: str, pairs: Sequence[OpenPair]) -> None:
     """Put the criteria of each domain into the project as an epic, and each source as a page."""
     keys = keys_of(pairs)
     epics: dict[str, Epic] = {}
@@ -103,7 +106,7 @@ def _put(
     workspace.library.put_document(project_id, document, epics=epics)
 
 
-def as_csv(pairs: Sequence[Pair], keys: dict[str, tuple[str, str]], *, named: bool) -> bytes:
+def as_csv(pairs: Sequence[OpenPair], keys: dict[str, tuple[str, str]], *, named: bool) -> bytes:
     """The cases as a CSV file, one row a step."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
@@ -111,9 +114,10 @@ def as_csv(pairs: Sequence[Pair], keys: dict[str, tuple[str, str]], *, named: bo
     for number, pair in enumerate(pairs, start=1):
         story = keys[pair.criterion][1]
         trace = (story, f"{story}-AC1") if named else ("", "")
-        for place, step in enumerate(pair.steps, start=1):
-            given = "\n".join(pair.given)
-            row = (f"TC-{number}", pair.title, *trace, given, place, step.do, step.data, step.see)
+        given = "\n".join(dict.fromkeys((*pair.case.given, *pair.facts)))
+        for place, step in enumerate(pair.case.steps, start=1):
+            head = (f"TC-{number}", pair.case.title, *trace, given)
+            row = (*head, place, step.do, step.data, step.see)
             writer.writerow(row)
     return out.getvalue().encode("utf-8-sig")
 
@@ -121,23 +125,16 @@ def as_csv(pairs: Sequence[Pair], keys: dict[str, tuple[str, str]], *, named: bo
 # --- Measuring ----------------------------------------------------------------------------------
 
 
-def suites(
-    pairs: Sequence[Pair], everything: Sequence[Pair], seed: int
-) -> Iterator[tuple[str, list[Pair]]]:
-    """The good cases, then those with a fault of each kind."""
-    yield "good", list(pairs)
-    for name, plant in FAULTS.items():
-        found = []
-        for pair in pairs:
-            chance = random.Random(f"{seed} {name} {pair.item} {pair.criterion}")
-            changed = plant(pair, everything, chance)
-            if changed is not None and changed.text != pair.text:
-                found.append(changed)
-        yield name, found
+def found_in(report: SuiteCheck, good: Sequence[CaseCheck]) -> list[bool]:
+    """Whether each case with a fault has a finding that the same case without it has not."""
+    return [
+        bool(new_findings(checked.case, before.case, COUNTED))
+        for checked, before in zip(report.cases, good, strict=True)
+    ]
 
 
 def report_of(
-    workspace: Workspace, project_id: str, pairs: Sequence[Pair],
+    workspace: Workspace, project_id: str, pairs: Sequence[OpenPair],
     keys: dict[str, tuple[str, str]], *, named: bool,
 ) -> SuiteCheck:  # fmt: skip
     """The cases through the door of the command."""
@@ -161,42 +158,52 @@ def told(checked: CaseCheck) -> str:
 
 def measure_pairs(options: argparse.Namespace) -> None:
     """Good cases with a finding, and faults found, of the pairs."""
-    everything = read_pairs(options.pairs)
-    pairs = part(everything, options.part) if options.part else everything
+    everything, left_out = read_pairs(options.pairs)
+    for reason in left_out:
+        print(f"left out: {reason}", file=sys.stderr)
+    pairs = drawn(everything, options.most, options.seed) if options.most else everything
+    if not pairs:
+        raise SystemExit("There is no pair to measure.")
     keys = keys_of(everything)
     with tempfile.TemporaryDirectory() as folder:
         settings = load_settings(data_dir=Path(folder))
         with Workspace.open(settings, exclusive=True) as workspace:
             project = workspace.create_project("Check")
             fill(workspace, project.id, everything)
-            faults = found = changed = changed_found = 0
-            for name, planted in suites(pairs, pairs, options.seed):
-                report = report_of(workspace, project.id, planted, keys, named=not options.no_keys)
-                hits = sum(map(marked, report.cases))
-                denied = report.counts["denied"]
-                print(
-                    f"{name:<26} marked {hits:>3} of {len(planted):>3} "
-                    f"({hits / max(1, len(planted)):.1%}), denied {denied}", flush=True,
-                )  # fmt: skip
-                if name == "good":
-                    ways = ", ".join(f"{n} by {way}" for way, n in report.links.items() if n)
-                    print(f"{'':<26} linked: {ways}; right: {_right(report, planted, keys)}")
-                else:
-                    faults, found = faults + len(planted), found + hits
-                    if name not in APART:
-                        changed, changed_found = changed + len(planted), changed_found + hits
-                if options.losses == name:
-                    for one in report.cases:
-                        if marked(one) == (name == "good"):
-                            print(told(one))
-            for kinds, number, hits in (
-                ("all kinds", faults, found),
-                ("all kinds but echo and invented rule", changed, changed_found),
-            ):
-                print(f"{kinds}: found {hits} of {number} ({hits / max(1, number):.1%})")
+            named = not options.no_keys
+            report = report_of(workspace, project.id, pairs, keys, named=named)
+            _print_share("good", "marked", list(map(marked, report.cases)))
+            ways = ", ".join(f"{n} by {way}" for way, n in report.links.items() if n)
+            print(f"{'':<26} linked: {ways}; right: {_right(report, pairs, keys)}")
+            for one in report.cases if options.losses == "good" else ():
+                if marked(one):
+                    print(told(one))
+            good = {pair.id: one for pair, one in zip(pairs, report.cases, strict=True)}
+            results: dict[str, list[bool]] = {}
+            for name in FAULTS:
+                made = list(planted(pairs, pairs, name, options.seed))
+                changed = [after for _, after in made]
+                report = report_of(workspace, project.id, changed, keys, named=named)
+                results[name] = found_in(report, [good[before.id] for before, _ in made])
+                _print_share(name, "found", results[name])
+                _print_missed(report, results[name], name == options.losses)
+    _print_share("all kinds", "found", [hit for hits in results.values() for hit in hits])
+    rest = [hit for name, hits in results.items() if name not in APART for hit in hits]
+    _print_share("but echo and invented rule", "found", rest)
 
 
-def _right(report: SuiteCheck, pairs: Sequence[Pair], keys: dict[str, tuple[str, str]]) -> str:
+def _print_share(name: str, word: str, hits: Sequence[bool]) -> None:
+    share = sum(hits) / max(1, len(hits))
+    print(f"{name:<26} {word} {sum(hits):>3} of {len(hits):>3} ({share:.1%})", flush=True)
+
+
+def _print_missed(report: SuiteCheck, hits: Sequence[bool], wanted: bool) -> None:
+    for one, hit in zip(report.cases, hits, strict=True):
+        if wanted and not hit:
+            print(told(one))
+
+
+def _right(report: SuiteCheck, pairs: Sequence[OpenPair], keys: dict[str, tuple[str, str]]) -> str:
     right = sum(
         f"{keys[pair.criterion][1]}-AC1" in checked.link.criterion_ids
         for checked, pair in zip(report.cases, pairs, strict=True)
@@ -272,18 +279,17 @@ def measure_pack(options: argparse.Namespace) -> None:
             report = _checked_rows(workspace, project.id, everything)
             _print_ratings(report, ratings, key, options.losses)
             good = {name for name, said in ratings.items() if set(said) == {"usable"}}
-            pairs = [one for one in _pairs(rows, texts) if one.item in good]
+            pairs = [one for one in pack_pairs(rows, texts) if one.test in good]
             chosen = random.Random(options.seed).sample(pairs, min(PLANTED, len(pairs)))
             keys = {pair.criterion: ("", "") for pair in pairs}
+            before = {one.case.id: one for one in report.cases}
             for name in PACK_FAULTS:
-                planted = dict(suites(chosen, pairs, options.seed))[name]
-                found = report_of(workspace, project.id, planted, keys, named=False)
-                hits = sum(map(marked, found.cases))
-                share = hits / max(1, len(planted))
-                print(f"{name:<26} marked {hits:>3} of {len(planted):>3} ({share:.1%})")
-                for one in found.cases if options.losses == name else ():
-                    if not marked(one):
-                        print(told(one))
+                made = list(planted(chosen, pairs, name, options.seed))
+                changed = [after for _, after in made]
+                report = report_of(workspace, project.id, changed, keys, named=False)
+                hits = found_in(report, [before[pair.test] for pair, _ in made])
+                _print_share(name, "found", hits)
+                _print_missed(report, hits, name == options.losses)
 
 
 PLANTED = 100
@@ -292,15 +298,26 @@ PACK_FAULTS = ("other number", "other message", "turned negation")
 """Those that need no checklist item to be planted."""
 
 
-def _pairs(rows: dict[str, list[tuple[str, ...]]], texts: dict[str, str]) -> Iterator[Pair]:
-    """Cases of a pack in the form into which faults are planted; ``item`` is the case's id."""
+def pack_pairs(rows: dict[str, list[tuple[str, ...]]], texts: dict[str, str]) -> Iterator[OpenPair]:
+    """Cases of a pack in the form into which faults are planted; ``test`` is the case's id.
+
+    They are no open pairs: a pack's case may have more steps than these, and names no item.
+    """
     for epic, of_epic in rows.items():
         for name in dict.fromkeys(row[0] for row in of_epic):
             own = [row for row in of_epic if row[0] == name]
-            yield Pair(
+            case = OpenCase.model_construct(
+                title=own[0][1],
+                technique="positive",
+                given=tuple(own[0][4].splitlines()),
+                steps=tuple(
+                    OpenStep.model_construct(do=row[6], data=row[7], see=row[8], sources=())
+                    for row in own
+                ),
+            )
+            yield OpenPair.model_construct(
                 domain=epic, language="en", story="", criterion=texts[epic], sources=(),
-                item=name, outcome="", title=own[0][1], given=tuple(own[0][4].splitlines()),
-                steps=tuple(Step(do=row[6], data=row[7], see=row[8], sources=()) for row in own),
+                test=name, data="", outcome="", case=case,
             )  # fmt: skip
 
 
@@ -355,8 +372,8 @@ def measure_sample() -> None:
 def main() -> None:
     """Measure and print."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("pairs", type=Path, nargs="?")
-    options.add_argument("--part", choices=PARTS)
+    options.add_argument("pairs", type=Path, nargs="*")
+    options.add_argument("--most", type=int, help="draw whole criteria up to so many pairs")
     options.add_argument("--no-keys", action="store_true")
     options.add_argument("--pack", type=Path)
     options.add_argument("--sample", action="store_true")
@@ -367,8 +384,8 @@ def main() -> None:
         measure_sample()
     elif given.pack:
         measure_pack(given)
-    elif given.pairs is None:
-        options.error("name PAIRS.jsonl, or give --pack or --sample")
+    elif not given.pairs:
+        options.error("name PAIRS, or give --pack or --sample")
     else:
         measure_pairs(given)
 
