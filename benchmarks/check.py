@@ -172,7 +172,7 @@ def measure_pairs(options: argparse.Namespace) -> None:
             fill(workspace, project.id, everything)
             named = not options.no_keys
             report = report_of(workspace, project.id, pairs, keys, named=named)
-            _print_share("good", "marked", list(map(marked, report.cases)))
+            print_share("good", "marked", list(map(marked, report.cases)))
             ways = ", ".join(f"{n} by {way}" for way, n in report.links.items() if n)
             print(f"{'':<26} linked: {ways}; right: {_right(report, pairs, keys)}")
             for one in report.cases if options.losses == "good" else ():
@@ -185,14 +185,15 @@ def measure_pairs(options: argparse.Namespace) -> None:
                 changed = [after for _, after in made]
                 report = report_of(workspace, project.id, changed, keys, named=named)
                 results[name] = found_in(report, [good[before.id] for before, _ in made])
-                _print_share(name, "found", results[name])
+                print_share(name, "found", results[name])
                 _print_missed(report, results[name], name == options.losses)
-    _print_share("all kinds", "found", [hit for hits in results.values() for hit in hits])
+    print_share("all kinds", "found", [hit for hits in results.values() for hit in hits])
     rest = [hit for name, hits in results.items() if name not in APART for hit in hits]
-    _print_share("but echo and invented rule", "found", rest)
+    print_share("but echo and invented rule", "found", rest)
 
 
-def _print_share(name: str, word: str, hits: Sequence[bool]) -> None:
+def print_share(name: str, word: str, hits: Sequence[bool]) -> None:
+    """How many of the cases of a kind were marked, or found."""
     share = sum(hits) / max(1, len(hits))
     print(f"{name:<26} {word} {sum(hits):>3} of {len(hits):>3} ({share:.1%})", flush=True)
 
@@ -288,7 +289,7 @@ def measure_pack(options: argparse.Namespace) -> None:
                 changed = [after for _, after in made]
                 report = report_of(workspace, project.id, changed, keys, named=False)
                 hits = found_in(report, [before[pair.test] for pair, _ in made])
-                _print_share(name, "found", hits)
+                print_share(name, "found", hits)
                 _print_missed(report, hits, name == options.losses)
 
 
