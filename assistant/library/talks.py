@@ -94,10 +94,12 @@ class AskedStore:
             )  # fmt: skip
 
     def remove_before(self, project_id: str, limit: datetime) -> None:
-        """Delete what was asked before a point in time."""
-        old = (asked.c.project_id == project_id) & (asked.c.at < limit.isoformat())
+        """Delete the talks whose last question was asked before a point in time, as a whole."""
+        mine = asked.c.project_id == project_id
+        last = func.max(asked.c.at) < limit.isoformat()
+        old = select(asked.c.thread_id).where(mine).group_by(asked.c.thread_id).having(last)
         with self._database.write() as connection:
-            connection.execute(delete(asked).where(old))
+            connection.execute(delete(asked).where(mine, asked.c.thread_id.in_(old)))
 
 
 def _stored(row: Row, body: str) -> StoredAnswer:

@@ -56,6 +56,17 @@ def test_an_answer_goes_with_the_document_it_rests_on(library: Library, project:
     assert library.asked.all(project.id) == ()
 
 
+def test_an_old_talk_goes_as_a_whole_and_one_that_went_on_stays_whole(
+    library: Library, project: Project
+) -> None:
+    library.asked.add(project.id, "a", "went on", "One?", "{}")
+    library.asked.add(project.id, "b", "ended", "Two?", "{}")
+    limit = utc_now()
+    library.asked.add(project.id, "c", "went on", "And then?", "{}")
+    library.asked.remove_before(project.id, limit)
+    assert [one.id for one in library.asked.all(project.id)] == ["c", "a"]
+
+
 def test_questions_go_with_their_project(library: Library, project: Project) -> None:
     library.asked.add(project.id, "a", "t", "One?", "{}")
     library.erasing.erase_project(project.id, by="ann")

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable
+from types import ModuleType
 
 import pytest
 from streamlit.testing.v1 import AppTest
+
+from assistant.ui.ask import ask_page
+from assistant.workflow.ask import ask_sources
 
 QUESTION = "What is the cooling-off period for a domestic contract?"
 
@@ -40,6 +45,33 @@ def test_examples_are_offered_and_answered(app: AppTest) -> None:
     example.click().run()
     assert not app.exception
     assert "fetched" in text_of(app)
+
+
+def test_what_has_not_changed_is_read_once_for_a_page(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: Counter[str] = Counter()
+
+    def counts(module: ModuleType, name: str) -> None:
+        real = getattr(module, name)
+
+        def counted(*given: object) -> object:
+            read[name] += 1
+            return real(*given)
+
+        monkeypatch.setattr(module, name, counted)
+
+    opened(app)
+    counts(ask_sources, "writers")
+    counts(ask_sources, "example_headings")
+    app.run()
+    assert read == {"writers": 1}
+    asked(app, QUESTION)
+    counts(ask_page, "talk")
+    read.clear()
+    app.run()
+    assert not app.exception
+    assert read == {"writers": 1, "talk": 1}
 
 
 def test_passages_stand_with_their_sources_and_where_they_disagree(app: AppTest) -> None:

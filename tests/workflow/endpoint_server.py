@@ -55,16 +55,16 @@ class _Request(BaseHTTPRequestHandler):
         return
 
 
-def streams(text: str, *, after: float = 0.0) -> Callable[[_Request], None]:
-    """Answers with a text, after some seconds."""
+def streams(text: str, *, after: float = 0.0, reason: str = "stop") -> Callable[[_Request], None]:
+    """Answers with a text, after some seconds; ``reason`` is why it ended."""
 
     def answer(request: _Request) -> None:
         time.sleep(after)
         request.send_response(200)
         request.send_header("Content-Type", "text/event-stream")
         request.end_headers()
-        for delta, reason in (({"role": "assistant", "content": text}, None), ({}, "stop")):
-            choice = {"index": 0, "delta": delta, "finish_reason": reason}
+        for delta, why in (({"role": "assistant", "content": text}, None), ({}, reason)):
+            choice = {"index": 0, "delta": delta, "finish_reason": why}
             chunk = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m",
                      "choices": [choice]}  # fmt: skip
             request.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())

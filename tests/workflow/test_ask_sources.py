@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from endpoint_server import EndpointServer, endpoint_server, refuses, streams
+from syncing import quick_workspace, sync_folder, write
 
 from assistant.errors import (
     CollectionMissing,
@@ -18,11 +20,14 @@ from assistant.errors import (
     SourceError,
 )
 from assistant.settings import Settings
+from assistant.sources.files.files import read_file
 from assistant.workflow.ask import ask_sources, ask_talks
 from assistant.workflow.deployment.erase import erase, erase_request
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.sources import search_sources
+from assistant.workflow.sources import duplicate_texts, import_sources, search_sources
 from assistant.workflow.sources.sample_project import SAMPLE_PROJECT
+from assistant.workflow.writing.answers import answer
+from assistant.workflow.writing.requests import GenerateRequest, understand
 
 QUESTION = "What is the cooling-off period for a domestic contract?"
 
@@ -153,6 +158,87 @@ def test_the_sources_do_not_say_where_nothing_is_proved(
         assert found.state == "not said"
         assert found.sentences == ()
         assert found.sources
+
+
+def test_an_answer_that_is_cut_off_says_so_and_shows_no_unfinished_sentence(
+    with_model: Workspace, server: EndpointServer, sample_id: str
+) -> None:
+    rule = numbers_of(with_model, sample_id, "BR-CC-08")
+    said = "The cooling-off period of a domestic contract is 14 days."
+    whole = answers((said, rule), (said[:-1] + " after the Contract Confirmation Date.", rule))
+    server.answer = streams(whole[:-50], reason="length")
+    found = ask_sources.ask(with_model, sample_id, QUESTION, writer="endpoint")
+    assert (found.state, found.cut_off) == ("answered", True)
+    assert [one.text for one in found.sentences] == [said]
+    assert found.unproved == ()
+    server.answer = streams(whole)
+    assert not ask_sources.ask(with_model, sample_id, QUESTION, writer="endpoint").cut_off
+    server.answer = streams(answers((said[:-1] + " and so on" * 80, rule)))
+    found = ask_sources.ask(with_model, sample_id, QUESTION, writer="endpoint")
+    assert found.sentences == (), "what was left of a sentence proves nothing"
+    assert found.unproved[0].text.endswith(" …")
+
+
+def test_passages_are_only_weighed_where_they_are_shown(
+    with_model: Workspace, server: EndpointServer, sample_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule = numbers_of(with_model, sample_id, "BR-CC-08")
+    weighed = []
+    real = ask_sources.bearing_passages
+    monkeypatch.setattr(
+        ask_sources, "bearing_passages", lambda *given: weighed.append(given) or real(*given)
+    )
+    said = "The cooling-off period of a domestic contract is 14 days."
+    server.answer = streams(answers((said, rule)))
+    ask_sources.ask(with_model, sample_id, QUESTION, writer="endpoint")
+    assert not weighed
+    server.answer = streams(answers())
+    ask_sources.ask(with_model, sample_id, QUESTION, writer="endpoint")
+    assert len(weighed) == 1
+
+
+def test_the_sources_that_the_model_was_given_are_kept_with_its_answer(
+    with_model: Workspace, server: EndpointServer, sample_id: str
+) -> None:
+    server.answer = streams(answers())
+    found = ask_sources.ask(with_model, sample_id, QUESTION, writer="endpoint")
+    (kept,) = ask_talks.talk(with_model, sample_id, found.thread_id)
+    assert kept.shown
+    told = prompt(server)
+    for one in kept.sources:
+        assert (f'<source n="{one.number}"' in told) == (one.number in kept.shown), one.number
+    passages = ask_sources.ask(with_model, sample_id, QUESTION)
+    assert passages.shown == ()
+
+
+def test_a_conflict_that_a_person_has_decided_is_not_named_again(
+    workspace: Workspace, project_id: str
+) -> None:
+    found = ask_sources.ask(workspace, project_id, QUESTION)
+    assert any("15 days" in one.ours.quote for one in found.conflicts)
+    basis = understand(workspace, project_id, GenerateRequest(epic_keys=("CC-200",)))
+    (question,) = basis.questions
+    answer(workspace, project_id, basis.epics[0], question, "The rule is right.", by="Tess")
+    found = ask_sources.ask(workspace, project_id, QUESTION)
+    assert not any("15 days" in one.ours.quote for one in found.conflicts)
+
+
+def test_an_older_copy_of_a_text_is_no_source(tmp_path: Path) -> None:
+    words = (
+        "# Umbrellas\n\nAn umbrella is lent for {} days to a guest who shows a card at a desk.\n\n"
+        "It is brought back to the desk by the evening of the last of these days, and a guest who "
+        "brings it back later pays for each day that he is late before he takes another one.\n"
+    )
+    with quick_workspace(tmp_path / "data") as (opened, project, _):
+        old = words.format(14) + "\n## Rain\n\nA wet umbrella is dried first.\n"
+        import_sources.put(opened, project, read_file("rule.md", old.encode()))
+        write(tmp_path / "in" / "rule.md", words.format(10))
+        sync_folder(opened, project, tmp_path / "in")
+        older = duplicate_texts.older_copies(opened, project)
+        assert list(older) == ["file:rule.md"]
+        found = ask_sources.ask(opened, project, "Is a wet umbrella dried first?")
+    assert found.sources
+    assert not [one for one in found.sources if one.chunk.document_id in older]
 
 
 def test_a_question_goes_on_from_the_one_before(

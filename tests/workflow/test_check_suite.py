@@ -8,12 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from syncing import quick_workspace, sync_folder, write
 
-from assistant.domain import TestCase
+from assistant.domain import TestCase, TestStep
 from assistant.errors import SourceError, UnknownColumns
+from assistant.sources.files.files import read_file
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import check_jobs, check_report, check_suite
 from assistant.workflow.review.check_suite import CaseCheck, SuiteCheck
+from assistant.workflow.sources import duplicate_texts, import_sources
 
 HEADERS = ("ID", "Title", "Story", "Preconditions", "Step", "Data", "Expected Result")
 MESSAGE = "Enter a 10-digit account number."
@@ -86,6 +89,24 @@ def test_a_case_without_a_key_is_held_against_the_nearest_criterion(check) -> No
     assert one.link.by == "search"
     assert "CC-102-AC3" in one.link.criterion_ids
     assert one.steps[0].verdict == "no automatic finding"
+
+
+def test_the_nearest_criterion_is_one_of_the_newer_copy_of_an_epic(tmp_path: Path) -> None:
+    epic = (
+        "# {0}-1 Umbrellas\n\n## {0}-2 Lend an umbrella\n\n### Acceptance criteria\n\n"
+        "- An umbrella is lent for {1} days to a guest who shows a card at the desk.\n"
+    )
+    with quick_workspace(tmp_path / "data") as (opened, project, _):
+        import_sources.put(opened, project, read_file("epic.md", epic.format("OLD", 14).encode()))
+        write(tmp_path / "in" / "epic.md", epic.format("NEW", 10))
+        sync_folder(opened, project, tmp_path / "in")
+        assert list(duplicate_texts.older_copies(opened, project)) == ["epic:OLD-1"]
+        expects = "An umbrella is lent for 14 days to a guest who shows a card at the desk."
+        steps = (TestStep(number=1, action="Lend an umbrella.", expected_result=expects),)
+        wanted = TestCase(id="T-1", title="Lend an umbrella", steps=steps)
+        (one,) = check_suite.check_cases(opened, project, [wanted]).cases
+    assert one.link.by == "search"
+    assert one.link.criterion_ids == ("NEW-2-AC1",)
 
 
 def test_a_key_that_the_project_does_not_hold_is_not_replaced_by_another(check) -> None:

@@ -53,6 +53,10 @@ class Conflict:
         """The rule's own key where its sentence has one, else the chunk's key or title."""
         return name_of(self.chunk, self.sentence)
 
+    def asked_on(self, text: str) -> str:
+        """How the question on this limit of ``text`` begins, whichever source says otherwise."""
+        return f"The criterion says {text[self.quantity.start : self.quantity.end]}, but "
+
 
 def name_of(chunk: Chunk, sentence: Span) -> str:
     """The rule's own key where its sentence has one, else the chunk's key or title."""

@@ -136,7 +136,7 @@ def _other_amount(
     return Question(
         criterion_id=criterion.id,
         kind="conflict",
-        text=f"The criterion says {said}, but {name} says {other}. Which is right?",
+        text=f"{one.asked_on(criterion.text)}{name} says {other}. Which is right?",
         evidence=(
             _evidence(criterion.id, criterion.text, one.quantity.start, one.quantity.end),
             where or _evidence(one.chunk.id, one.chunk.text, one.sentence.start, one.sentence.end),
@@ -251,13 +251,10 @@ def _same_words(one: str, two: str) -> bool:
 def _outdated(criterion: AcceptanceCriterion, known: Sequence[Change]) -> Iterator[Question]:
     """Two sources that disagree on a rule that the criterion is about."""
     for change, mine in changes_of(criterion.text, known):
-        older, newer = change.older_value, change.newer_value
         yield Question(
             criterion_id=criterion.id,
             kind="conflict",
-            text=f"{change.newer_name} says {change.newer.text[newer.start : newer.end]} where"
-            f" {change.older_name} says {change.older.text[older.start : older.end]}. Which is in"
-            " force for this criterion?",
+            text=change.question,
             evidence=(
                 _evidence(criterion.id, criterion.text, mine.start, mine.end),
                 _evidence(change.newer.id, change.newer.text, 0, len(change.newer.text)),

@@ -39,6 +39,16 @@ class Change:
         """What the other source is called."""
         return name_of(self.newer, _NOWHERE)
 
+    @property
+    def question(self) -> str:
+        """What is asked of a criterion that it is about."""
+        older, newer = self.older_value, self.newer_value
+        return (
+            f"{self.newer_name} says {self.newer.text[newer.start : newer.end]} where"
+            f" {self.older_name} says {self.older.text[older.start : older.end]}. Which is in"
+            " force for this criterion?"
+        )
+
 
 def changes(sources: Sequence[Chunk]) -> tuple[Change, ...]:
     """Where one source names the rule of another, repeats one of its values and gives a new one."""

@@ -15,6 +15,11 @@ AnswerState = Literal[
 ]
 """``not said``: no source answers. ``passages``: asked without a model."""
 
+CUT_OFF = (
+    "The model's answer broke off before its end: what was not finished is left out, and the "
+    "sources may say more. Ask for less at once."
+)
+
 
 class AnswerSentence(Value):
     """A sentence that a model wrote, with the words of the sources that prove it.
@@ -73,7 +78,11 @@ class SourceConflict(Value):
 
 
 class Answer(Value):
-    """A question and what came of it. ``sentences`` are proved, ``unproved`` are not."""
+    """A question and what came of it. ``sentences`` are proved, ``unproved`` are not.
+
+    ``sources`` are all that were found, ``shown`` the numbers of those that the model was given.
+    ``cut_off``: the model's answer ended before its end, so there may have been more to say.
+    """
 
     id: str
     thread_id: str
@@ -87,8 +96,10 @@ class Answer(Value):
     sentences: tuple[AnswerSentence, ...] = ()
     unproved: tuple[AnswerSentence, ...] = ()
     sources: tuple[AnswerSource, ...] = ()
+    shown: tuple[int, ...] = ()
     passages: tuple[AnswerPassage, ...] = ()
     conflicts: tuple[SourceConflict, ...] = ()
+    cut_off: bool = False
     searched_documents: int = 0
     searched_chunks: int = 0
     notes: tuple[str, ...] = ()

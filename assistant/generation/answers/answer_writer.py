@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from assistant.domain import RetrievedChunk
 from assistant.errors import InvalidOutput
@@ -11,6 +12,7 @@ from assistant.generation.answers.answer_prompt import ANSWER_TOKENS, SCHEMA, an
 from assistant.generation.answers.sentence_proof import AnswerProof
 from assistant.generation.cancellation import CancelCheck, never_cancelled
 from assistant.generation.models.chat_models import ChatEndpoint, stream_structured
+from assistant.generation.prompts import Message
 from assistant.generation.writers.story_draft import ObjectStream
 from assistant.generation.writers.story_prompt import prompt_characters
 
@@ -22,18 +24,23 @@ EMBEDDED_SOURCES = 5
 """Sources that the embedded model gets: it reads some 60 tokens a second."""
 
 
-def answer_sentences(
+@dataclass(frozen=True)
+class AnswerRequest:
+    """What a model is asked: the messages, and the sources that stand in them."""
+
+    messages: tuple[Message, ...]
+    sources: tuple[RetrievedChunk, ...]
+
+
+def answer_request(
     question: str,
     sources: Sequence[RetrievedChunk],
     endpoint: ChatEndpoint,
-    *,
     earlier: Sequence[tuple[str, str]] = (),
-    cancelled: CancelCheck = never_cancelled,
-) -> Iterator[AnswerSentence]:
-    """The sentences of the model's answer, proved or with what they lack, as they are written.
+) -> AnswerRequest:
+    """The request with as many of the sources, best first, as the model can read.
 
-    None at all: the model found no answer in the sources. Raises ``ModelUnavailable``,
-    ``InvalidOutput`` where nothing of the answer can be read, ``Cancelled``.
+    ``earlier`` are questions and answers of the same talk, oldest first.
     """
     if endpoint.engine is not None:
         sources = sources[:EMBEDDED_SOURCES]
@@ -44,30 +51,51 @@ def answer_sentences(
         characters=prompt_characters(endpoint.spec.context_tokens, ANSWER_TOKENS),
         special_tokens=endpoint.special_tokens,
     )
-    proof = AnswerProof([one for one in sources if one.rank in numbers])
+    return AnswerRequest(messages, tuple(one for one in sources if one.rank in numbers))
+
+
+def answer_sentences(
+    request: AnswerRequest, endpoint: ChatEndpoint, *, cancelled: CancelCheck = never_cancelled
+) -> Iterator[AnswerSentence]:
+    """The sentences of the model's answer, proved or with what they lack, as they are written.
+
+    None at all: the model found no answer in the sources. Raises ``ModelUnavailable``,
+    ``Cancelled``, and ``InvalidOutput`` behind the last whole sentence of an answer that is cut
+    off or cannot be read on.
+    """
+    proof = AnswerProof(request.sources)
     stream, said = ObjectStream("sentences"), set[str]()
+
+    def whole_ones(text_so_far: str) -> Iterator[AnswerSentence]:
+        for data in stream.feed(text_so_far):
+            text, named = _read(data)
+            if text and text not in said and len(said) < MAX_SENTENCES:
+                said.add(text)
+                short = len(text) <= MAX_SENTENCE
+                yield proof.prove(text, named) if short else _without_end(text)
+
     try:
-        for received in stream_structured(endpoint, messages, SCHEMA, cancelled=cancelled):
-            text_so_far = received if isinstance(received, str) else received.raw
-            for data in stream.feed(text_so_far):
-                text, named = _read(data)
-                if text and text not in said:
-                    said.add(text)
-                    yield proof.prove(text, named)
-                if len(said) >= MAX_SENTENCES:
-                    return
+        for received in stream_structured(endpoint, request.messages, SCHEMA, cancelled=cancelled):
+            yield from whole_ones(received if isinstance(received, str) else received.raw)
+            if len(said) >= MAX_SENTENCES:
+                return
     except InvalidOutput as error:
-        if not said:
-            raise InvalidOutput(
-                f"{error} Ask again, or choose another model.",
-                raw_output=error.raw_output,
-                attempts=error.attempts,
-            ) from error
+        yield from whole_ones(error.raw_output)
+        raise InvalidOutput(
+            f"{error} Ask again, or choose another model.",
+            raw_output=error.raw_output,
+            attempts=error.attempts,
+        ) from error
+
+
+def _without_end(text: str) -> AnswerSentence:
+    """The beginning of a sentence that is too long to be one: what is left of it proves nothing."""
+    return AnswerSentence(text=f"{text[:MAX_SENTENCE]} …")
 
 
 def _read(data: Mapping[str, object]) -> tuple[str, tuple[int, ...]]:
     """Text and source numbers of a sentence; what is neither is left out."""
     text, named = data.get("text"), data.get("sources")
     numbers = named if isinstance(named, list) else []
-    line = " ".join(text.split())[:MAX_SENTENCE] if isinstance(text, str) else ""
+    line = " ".join(text.split()) if isinstance(text, str) else ""
     return line, tuple(one for one in numbers if isinstance(one, int))

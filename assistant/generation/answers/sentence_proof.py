@@ -8,8 +8,9 @@ is no citation.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import cached_property
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, cached_property
+from types import MappingProxyType
 
 from assistant.design.questions.conflicts import clauses_of, find_conflicts
 from assistant.design.questions.supersession import changes
@@ -46,12 +47,13 @@ class _Held:
         self.title = " ".join(filter(None, (chunk.key, chunk.title, chunk.heading)))
         self.lexicon = Lexicon((chunk.text, self.title))
         self.known = Known((chunk.text, self.title))
+        self.faults = cache(self._faults)
 
     @cached_property
     def statements(self) -> tuple[Statement, ...]:
         return statements(self.chunk.text, self.title)
 
-    def faults(self, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def _faults(self, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Names, numbers and quotations that it lacks, and what it denies, with its words."""
         step = TestStep(
             number=1, action="", expected_result=text,
@@ -133,13 +135,17 @@ class AnswerProof:
 
 
 def conflicts_of(
-    quotations: Iterable[Citation], sources: Sequence[RetrievedChunk], others: Sequence[Chunk] = ()
+    quotations: Iterable[Citation],
+    sources: Sequence[RetrievedChunk],
+    others: Sequence[Chunk] = (),
+    decided: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> tuple[SourceConflict, ...]:
     """Where two sources disagree, of which one is quoted: the comparisons that the house makes
     before cases are written.
 
     A criterion states another number than rules and pages do, unless one of them (``others`` too)
-    states the criterion's own; or a note names a rule and changes its value.
+    states the criterion's own; or a note names a rule and changes its value. ``decided`` are the
+    questions that a person has answered, by criterion: what they were on is no conflict any more.
     """
     quoted = {one.chunk_id: one for one in quotations}
     by_id = {one.chunk.id: one for one in sources}
@@ -149,9 +155,14 @@ def conflicts_of(
     for mine in chunks:
         if mine.kind != "criterion" or mine.start < 0:
             continue
-        every = find_conflicts(mine.text, list(stating.values()))  # empty where it is settled
+        every = [
+            one
+            for one in find_conflicts(mine.text, list(stating.values()))  # without what is settled
+            if not any(q.startswith(one.asked_on(mine.text)) for q in decided.get(mine.key, ()))
+        ]
         cited = [one for key, one in stating.items() if key in quoted]
-        told = find_conflicts(mine.text, cited) if every else ()
+        places = {one.quantity.start for one in every}
+        told = [one for one in find_conflicts(mine.text, cited) if one.quantity.start in places]
         for one in told or (every if mine.id in quoted else ()):
             if one.chunk.id in by_id:
                 start, end = one.sentence.start, one.sentence.end
@@ -161,8 +172,9 @@ def conflicts_of(
                 )
                 ours = _words(by_id[mine.id].rank, mine, span.start, span.end)
                 found.append(SourceConflict(ours=ours, theirs=theirs))
+    answered = {one for several in decided.values() for one in several}
     for change in changes(chunks):
-        if {change.older.id, change.newer.id} & quoted.keys():
+        if change.question not in answered and {change.older.id, change.newer.id} & quoted.keys():
             pair = [
                 _words(by_id[one.id].rank, one, 0, len(one.text))
                 for one in (change.older, change.newer)

@@ -7,7 +7,7 @@ import streamlit as st
 from assistant.ui.ask.answer_sources import answer_sources
 from assistant.ui.ask.answer_view import answer_view
 from assistant.ui.ask.ask_history import earlier_talks, history_menu
-from assistant.ui.ask.ask_state import CARRIED, SHOWN, WRITER, open_talk, open_thread
+from assistant.ui.ask.ask_state import CARRIED, EXAMPLES, SHOWN, WRITER, open_talk, open_thread
 from assistant.ui.cases.source_reader import open_wanted_source
 from assistant.ui.home.index_note import index_note
 from assistant.ui.plain_text import label, plain
@@ -16,8 +16,8 @@ from assistant.ui.state import Session, errors_shown
 from assistant.workflow.ask import ask_sources
 from assistant.workflow.ask.ask_sources import Answer
 from assistant.workflow.ask.ask_talks import talk
-from assistant.workflow.deployment import models
 from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources.sources_stamp import sources_stamp
 
 POLL_SECONDS = 0.7
 
@@ -38,7 +38,8 @@ def ask_page(opened: Workspace, record: Session) -> None:
         _ask(opened, record, str(wanted), open_thread(record) if answers else "")
     if answers:
         active = answers[-1].is_open
-        st.fragment(_talk, run_every=POLL_SECONDS if active else None)(opened, record, active)
+        shown = st.fragment(_talk, run_every=POLL_SECONDS if active else None)
+        shown(opened, record, answers)
     elif not wanted:
         _nothing_asked(opened, record)
     open_wanted_source(opened)
@@ -48,13 +49,13 @@ def _header(opened: Workspace, record: Session) -> None:
     """Title, who answers and where the question goes, earlier talks, a new one."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.title("Ask", width="stretch")
-        titles = ask_sources.answer_writers(opened)
-        first = ask_sources.first_writer(opened, record.project_id)
+        writers = ask_sources.answer_writers(opened, record.project_id)
+        known = writers.choices
         st.selectbox(
             "Answered by",
-            list(titles),
-            index=list(titles).index(first),
-            format_func=lambda key: titles.get(key, key),
+            list(known),
+            index=list(known).index(writers.first),
+            format_func=lambda key: known[key].title if key in known else key,
             key=WRITER,
             label_visibility="collapsed",
             width=210,
@@ -69,7 +70,7 @@ def _header(opened: Workspace, record: Session) -> None:
             args=(record, ""),
             key="new_talk",
         )
-    choice = models.writer(opened, _writer())
+    choice = known.get(_writer(), known[ask_sources.NO_WRITER])
     if choice.id == ask_sources.NO_WRITER:
         st.caption(":material/lock: Passages are quoted as they stand; no model is asked.")
         return
@@ -105,11 +106,15 @@ def _ask(opened: Workspace, record: Session, question: str, thread_id: str) -> N
         st.rerun()
 
 
-def _talk(opened: Workspace, record: Session, was_active: bool) -> None:
-    """The questions with their answers, and beside one of them its sources."""
-    answers = talk(opened, record.project_id, open_thread(record))
-    if was_active and not (answers and answers[-1].is_open):
-        st.rerun()
+def _talk(opened: Workspace, record: Session, answers: tuple[Answer, ...]) -> None:
+    """The questions with their answers, and beside one of them its sources.
+
+    While the last one is being answered, it is read again each time that this is drawn.
+    """
+    if answers[-1].is_open:
+        answers = talk(opened, record.project_id, open_thread(record))
+        if not (answers and answers[-1].is_open):
+            st.rerun()
     shown = _shown(answers)
     for answer in answers:
         with st.chat_message("user", avatar=":material/person:"):
@@ -136,13 +141,23 @@ def _shown(answers: tuple[Answer, ...]) -> Answer | None:
     return next((one for one in answers if one.id == chosen), answers[-1] if answers else None)
 
 
+def _examples(opened: Workspace, record: Session) -> tuple[str, ...]:
+    """The headings to ask of, read again when the sources have changed."""
+    stamp = f"{record.project_id} {sources_stamp(opened, record.project_id)}"
+    known: tuple[str, tuple[str, ...]] | None = st.session_state.get(EXAMPLES)
+    if known is None or known[0] != stamp:
+        known = stamp, ask_sources.example_headings(opened, record.project_id)
+        st.session_state[EXAMPLES] = known
+    return known[1]
+
+
 def _nothing_asked(opened: Workspace, record: Session) -> None:
     """What can be asked, with examples from the project's own headings, and earlier talks."""
     st.markdown(
         "Every sentence of an answer names its sources and is held against them; what they do not "
         "say is told apart. Ask on to go into something."
     )
-    examples = ask_sources.example_headings(opened, record.project_id)
+    examples = _examples(opened, record)
     if not examples:
         st.info("This project has no source to ask yet.", icon=":material/library_add:")
         st.page_link("pages/import_sources.py", label="Import sources", icon=":material/upload:")

@@ -11,6 +11,8 @@ CARRIED = "ask_carried"
 SHOWN = "ask_shown"
 """The answer whose sources are looked at, where it is not the last."""
 WRITER = "ask_writer"
+EXAMPLES = "ask_examples"
+"""Headings to ask of, with the state of the sources that they were read from."""
 
 
 def open_thread(record: Session) -> str:

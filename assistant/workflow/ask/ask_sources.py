@@ -12,25 +12,40 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
-from assistant.domain import OUTLINE_WRITER, GenerationConfig, RetrievedChunk, TopK
-from assistant.errors import AssistantError, CollectionMissing, ModelUnavailable, RetrievalError
+from assistant.domain import OUTLINE_WRITER, GenerationConfig, RetrievedChunk, TopK, Value
+from assistant.errors import (
+    AssistantError,
+    CollectionMissing,
+    InvalidOutput,
+    ModelUnavailable,
+    RetrievalError,
+)
+from assistant.generation.answers.answer_parts import CUT_OFF as CUT_OFF
 from assistant.generation.answers.answer_parts import Answer as Answer
+from assistant.generation.answers.answer_parts import AnswerPassage
 from assistant.generation.answers.answer_parts import AnswerSentence as AnswerSentence
 from assistant.generation.answers.answer_parts import AnswerSource as AnswerSource
 from assistant.generation.answers.answer_prompt import ANSWER_PROMPT_VERSION, ANSWER_TOKENS
-from assistant.generation.answers.answer_writer import answer_sentences
+from assistant.generation.answers.answer_writer import answer_request, answer_sentences
 from assistant.generation.answers.passage_choice import bearing_passages
 from assistant.generation.answers.sentence_proof import conflicts_of
 from assistant.generation.cancellation import Cancelled
 from assistant.knowledge.query import sense_of as sense_of
 from assistant.workflow.ask.ask_talks import keep, keep_state, talk
+from assistant.workflow.ask.passage_search import sources_of
 from assistant.workflow.ask.question_checks import MAX_CHARACTERS as MAX_CHARACTERS
 from assistant.workflow.ask.question_checks import check_question, is_telling, language_notes
 from assistant.workflow.deployment.endpoints import split_writer
-from assistant.workflow.deployment.models import default_writer, writers
+from assistant.workflow.deployment.models import (
+    OUTLINE,
+    WriterChoice,
+    default_writer,
+    writers,
+)
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.duplicate_texts import current_texts
 from assistant.workflow.writing import read_ahead
+from assistant.workflow.writing.answers import answers_to
 
 NO_WRITER = OUTLINE_WRITER
 """Asking without a model: the passages themselves."""
@@ -38,33 +53,29 @@ NO_WRITER = OUTLINE_WRITER
 EARLIER = 3
 """Questions of the same talk that a question is understood with."""
 
-MAX_SOURCES = 16
-BESIDE_OF, BESIDE, BESIDE_CHARACTERS = 4, 8, 2000
-"""Of so many best passages, so many that stand next to each in its document, up to so many
-characters, are told as well: a step of a list says little without its neighbours."""
 EXAMPLES, EXAMPLES_FROM = 3, 12
-RANK_WEIGHT = 10
-"""What two searches found is merged by rank; as in rank fusion, with fewer hits."""
-ROOM = TopK(rule=6, criterion=4, story=2, case=3, table_row=5, prose=8)
-"""At least so many of each kind are looked for: a case is written for one criterion that is known,
-the answer to a question may stand anywhere."""
-
 RULES = TopK(rule=5, criterion=0, story=0, case=0, table_row=0, prose=3)
 """What a criterion among the sources is compared with."""
 Told = Callable[[Answer], None]
 
 
-def answer_writers(workspace: Workspace) -> dict[str, str]:
-    """What can answer: writer ids and their titles; adapters were trained to write cases only."""
-    usable = [one for one in writers(workspace) if one.usable]
-    found = {one.id: one.title for one in usable if not split_writer(one.id)[1]}
-    return found | {NO_WRITER: "Passages (no model)"}
+class AnswerWriters(Value):
+    """What can answer, by id, and which of them does unless another is chosen."""
+
+    choices: dict[str, WriterChoice]
+    first: str
 
 
-def first_writer(workspace: Workspace, project_id: str) -> str:
-    """What answers unless another is chosen: the project's writer where it can, else none."""
-    wanted = default_writer(workspace, project_id)
-    return wanted if wanted in answer_writers(workspace) else NO_WRITER
+def answer_writers(workspace: Workspace, project_id: str) -> AnswerWriters:
+    """What can answer; adapters were trained to write cases only.
+
+    First comes the project's writer where it can answer, else none.
+    """
+    every = writers(workspace)
+    found = {one.id: one for one in every if one.usable and not split_writer(one.id)[1]}
+    found[NO_WRITER] = OUTLINE.model_copy(update={"title": "Passages (no model)"})
+    wanted = default_writer(workspace, project_id, every)
+    return AnswerWriters(choices=found, first=wanted if wanted in found else NO_WRITER)
 
 
 def begin(
@@ -202,14 +213,11 @@ def _states(
     """The answer as it grows: with its sources, then sentence by sentence."""
     before = talk(workspace, project_id, answer.thread_id)
     earlier = [one for one in before if one.id != answer.id and not one.is_open][-EARLIER:]
-    sources = _sources(workspace, project_id, answer.question, earlier)
+    sources = sources_of(workspace, project_id, answer.question, earlier)
     answer = answer.model_copy(update={"sources": sources})
     hits = [one.hit for one in sources]
-    asked = answer.question
-    if earlier and not is_telling(asked):  # "Why?": only what it goes on from can be looked for
-        asked = f"{earlier[-1].question} {asked}"
-    passages = bearing_passages(asked, hits, workspace.embedder())
     if answer.writer == NO_WRITER:
+        passages = _bearing(workspace, answer, earlier)
         answer = answer.model_copy(
             update={"passages": passages, "state": "passages" if passages else "not said"}
         )
@@ -221,11 +229,22 @@ def _states(
         for state in _written(workspace, answer, hits, earlier, stop):
             answer = state
             yield answer
-    said = bool(answer.sentences)
-    answer = answer.model_copy(
-        update={"state": "answered" if said else "not said", "passages": () if said else passages}
-    )
+    if answer.sentences:
+        answer = answer.model_copy(update={"state": "answered"})
+    else:
+        passages = _bearing(workspace, answer, earlier)
+        answer = answer.model_copy(update={"state": "not said", "passages": passages})
     yield _with_conflicts(workspace, project_id, answer)
+
+
+def _bearing(
+    workspace: Workspace, answer: Answer, earlier: Sequence[Answer]
+) -> tuple[AnswerPassage, ...]:
+    """The passages that bear on the question; embeds their sentences, which takes time."""
+    asked = answer.question
+    if earlier and not is_telling(asked):  # "Why?": only what it goes on from can be looked for
+        asked = f"{earlier[-1].question} {asked}"
+    return bearing_passages(asked, [one.hit for one in answer.sources], workspace.embedder())
 
 
 def _written(
@@ -244,83 +263,34 @@ def _written(
         endpoint = workspace.endpoints.open(answer.writer, config)
         answer = answer.model_copy(update={"model": endpoint.spec})
         said = [(one.question, one.text) for one in earlier]
-        for sentence in answer_sentences(
-            answer.question, hits, endpoint, earlier=said, cancelled=stop
-        ):
-            place = "sentences" if sentence.is_proved else "unproved"
-            answer = answer.model_copy(update={place: (*getattr(answer, place), sentence)})
-            yield answer
+        request = answer_request(answer.question, hits, endpoint, said)
+        answer = answer.model_copy(update={"shown": tuple(one.rank for one in request.sources)})
+        yield answer
+        try:
+            for sentence in answer_sentences(request, endpoint, cancelled=stop):
+                place = "sentences" if sentence.is_proved else "unproved"
+                answer = answer.model_copy(update={place: (*getattr(answer, place), sentence)})
+                yield answer
+        except InvalidOutput:
+            if not (answer.sentences or answer.unproved):
+                raise
+            yield answer.model_copy(update={"cut_off": True})
 
 
 def _with_conflicts(workspace: Workspace, project_id: str, answer: Answer) -> Answer:
     """The answer with where its sources disagree on what it quotes."""
-    hits = [one.hit for one in answer.sources]
-    quoted = [one for hit in hits for one in answer.quotations(hit.rank)]
+    found = [one.hit for one in answer.sources]
+    quoted = [one for hit in found for one in answer.quotations(hit.rank)]
+    if not quoted:
+        return answer
+    given = answers_to(workspace, project_id, workspace.library.epics(project_id))
+    people = {one.document_id for several in given.values() for one in several}
+    # What a person has answered decides; it is no side of a conflict.
+    hits = [hit for hit in found if hit.chunk.document_id not in people]
     criteria = [hit.chunk.text for hit in hits if hit.chunk.kind == "criterion"]
     config = workspace.project(project_id).retrieval.model_copy(update={"top_k": RULES})
-    around = current_texts(workspace, project_id).retrieve(criteria, config) if quoted else ()
-    found = conflicts_of(quoted, hits, [hit.chunk for hit in around])
-    return answer.model_copy(update={"conflicts": found})
-
-
-def _sources(
-    workspace: Workspace, project_id: str, question: str, earlier: Sequence[Answer]
-) -> tuple[AnswerSource, ...]:
-    """What retrieval finds for the question, numbered from 1.
-
-    A question that follows another is searched with alone and behind it: what both find comes
-    first, whether it goes on with the matter or turns to another.
-    """
-    queries = [question, *(f"{one.question} {question}" for one in earlier[-1:])]
-    config = workspace.project(project_id).retrieval
-    least = ROOM.model_dump()
-    room = {kind: max(size, least[kind]) for kind, size in config.top_k.model_dump().items()}
-    config = config.model_copy(update={"top_k": TopK(**room)})
-    texts = current_texts(workspace, project_id)
-    found: dict[str, RetrievedChunk] = {}
-    weights: dict[str, float] = {}
-    for query in queries:
-        near = texts.retrieve([query], config)
-        # A question seldom has the words of its answer: what lies below the floor comes last.
-        for hit in (*near, *_behind(near, texts.search(query, config, limit=MAX_SOURCES))):
-            found.setdefault(hit.chunk.id, hit)
-            weight = 1 / (RANK_WEIGHT + hit.rank)
-            weights[hit.chunk.id] = weights.get(hit.chunk.id, 0.0) + weight
-    best = [found[name] for name in sorted(weights, key=lambda name: -weights[name])[:MAX_SOURCES]]
-    fetched = {one.id: one.fetched_at for one in workspace.library.documents(project_id)}
-    return tuple(
-        AnswerSource(
-            number=number,
-            chunk=hit.chunk,
-            score=hit.score,
-            fetched_at=fetched.get(hit.chunk.document_id),
-        )
-        for number, hit in enumerate((*best, *_beside(workspace, project_id, best)), 1)
-    )
-
-
-def _behind(
-    near: Sequence[RetrievedChunk], hits: Sequence[RetrievedChunk]
-) -> Iterator[RetrievedChunk]:
-    known = {one.chunk.id for one in near}
-    for hit in hits:
-        if hit.chunk.id not in known:
-            yield hit.model_copy(update={"rank": hit.rank + len(near)})
-
-
-def _beside(
-    workspace: Workspace, project_id: str, best: Sequence[RetrievedChunk]
-) -> Iterator[RetrievedChunk]:
-    """The chunks before and behind the best ones in their documents, nearest first."""
-    known = {one.chunk.id for one in best}
-    for hit in best[:BESIDE_OF]:
-        mine, left = hit.chunk, BESIDE_CHARACTERS
-        others = workspace.knowledge(project_id).chunks(mine.document_id)
-        for chunk in sorted(others, key=lambda one: abs(one.ordinal - mine.ordinal))[: BESIDE + 1]:
-            if chunk.id in known or chunk.is_comment:
-                continue
-            if len(chunk.text) > left:
-                break
-            known.add(chunk.id)
-            left -= len(chunk.text)
-            yield RetrievedChunk(chunk=chunk, score=0.0, rank=len(known), stage="page")
+    around = current_texts(workspace, project_id).retrieve(criteria, config)
+    others = [hit.chunk for hit in (*found, *around)]
+    decided = {name: [one.question for one in several] for name, several in given.items()}
+    conflicts = conflicts_of(quoted, hits, others, decided)
+    return answer.model_copy(update={"conflicts": conflicts})

@@ -207,14 +207,17 @@ def _tuned(workspace: Workspace, bases: Sequence[WriterChoice]) -> list[WriterCh
     return found
 
 
-def default_writer(workspace: Workspace, project_id: str) -> str:
-    """The writer that a project starts with.
+def default_writer(
+    workspace: Workspace, project_id: str, among: Sequence[WriterChoice] | None = None
+) -> str:
+    """The writer that a project starts with; ``among`` are the present ``writers``, if known.
 
     Its promoted adapter, else what a person chose under *Settings*, else the outline. Never an
     embedded model of itself: what readers say of its cases is no recommendation.
     """
     name = AdapterRegistry(workspace.settings.adapters_path).default_of(project_id)
-    usable = [c.id for c in writers(workspace) if c.usable and c.state != "failed"]
+    choices = writers(workspace) if among is None else among
+    usable = [c.id for c in choices if c.usable and c.state != "failed"]
     tuned = (one for one in usable if name and split_writer(one)[1] == name)
     wanted = (*tuned, first_writer(workspace.settings))
     return next((one for one in wanted if one in usable), OUTLINE_WRITER)

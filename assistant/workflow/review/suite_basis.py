@@ -77,8 +77,9 @@ class SuiteBasis:
         self._config = config.model_copy(
             update={"top_k": config.top_k.model_copy(update={"case": 0})}
         )
+        self._texts = current_texts(workspace, project_id)
         self._retriever = _WithoutCases(
-            current_texts(workspace, project_id),
+            self._texts,
             {one.id for one in workspace.library.documents(project_id) if one.kind == "test_cases"},
         )
         self._numbering = Numbering()
@@ -143,10 +144,10 @@ class SuiteBasis:
         said = _said(case)
         if not said or not self._stories:
             return ()
-        trace = self._workspace.knowledge(self._project_id).explain(said, config, limit=NEAREST)
-        found = [
-            row.chunk.key for row in trace.rows if row.relevant and row.chunk.key in self._stories
-        ]
+        trace = self._texts.explain(said, config, limit=NEAREST)
+        rows = [row for row in trace.rows if row.relevant and not self._texts.is_older(row.chunk)]
+        keys = dict.fromkeys(row.chunk.key for row in rows)
+        found = [key for key in keys if key in self._stories]
         own = {self._stories[name][1].key for name in found[:1]}
         return tuple(name for name in found if self._stories[name][1].key in own)
 

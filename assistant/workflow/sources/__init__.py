@@ -13,6 +13,7 @@ __all__ = [
     "sample_project",
     "search_sources",
     "source_list",
+    "sources_stamp",
     "sync",
     "sync_jobs",
 ]

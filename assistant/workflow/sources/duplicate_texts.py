@@ -117,6 +117,10 @@ class CurrentTexts:
             for rank, (one, chunk) in enumerate(self._current(rows, exclude_documents), 1)
         )
 
+    def is_older(self, chunk: Chunk) -> bool:
+        """Whether a newer copy of the text that it stands in is held."""
+        return chunk.document_id in self._newer
+
     def chunks(self, document_id: str) -> tuple[Chunk, ...]:
         """See ``KnowledgeBase.chunks``."""
         return self._knowledge.chunks(document_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.domain import Chunk, ChunkKind, RetrievedChunk
+from assistant.generation.answers import sentence_proof
 from assistant.generation.answers.answer_prompt import answer_messages
 from assistant.generation.answers.sentence_proof import AnswerProof, conflicts_of
 
@@ -188,6 +189,38 @@ def test_sources_that_disagree_are_named_with_their_words() -> None:
     assert "30 days" in found.ours.quote
     assert "21 days" in found.theirs.quote
     assert conflicts_of((), (criterion, rule)) == ()
+    decided = {
+        "LIB-1-AC1": ["The criterion says 30 days, but LIB-01 says 21 days. Which is right?"]
+    }
+    assert conflicts_of(cited.citations, (criterion, rule), decided=decided) == ()
+    other = {"LIB-1-AC1": ["The criterion says 3 days, but LIB-01 says 2 days. Which is right?"]}
+    assert conflicts_of(cited.citations, (criterion, rule), decided=other) == (found,)
+
+
+def test_a_limit_that_another_source_settles_is_not_named_beside_one_in_conflict() -> None:
+    criterion = source(
+        1, "A member can borrow a book for at most 30 days. A member can renew the loan of a book "
+        "for at most 10 days.", kind="criterion", key="LIB-1-AC1",
+    )  # fmt: skip
+    rule = source(
+        2, "LIB-01 A member may borrow a book for at most 21 days. A member may renew the loan of "
+        "a book for at most 7 days.",
+    )  # fmt: skip
+    settles = source(3, "LIB-02 A member may renew the loan of a book for at most 10 days.")
+    every = (criterion, rule, settles)
+    cited = AnswerProof(every).prove("A member may borrow a book for at most 21 days.", (2,))
+    (found,) = conflicts_of(cited.citations, every)
+    assert "30 days" in found.ours.quote
+
+
+def test_each_source_is_held_against_a_sentence_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = []
+    real = sentence_proof.grounded
+    monkeypatch.setattr(
+        sentence_proof, "grounded", lambda *given: held.append(given) or real(*given)
+    )
+    assert AnswerProof(SOURCES[1:2]).prove("A loan is renewed at most twice.", (2,)).is_proved
+    assert len(held) == 1
 
 
 def test_question_and_sources_are_data_between_delimiters() -> None:

@@ -1,0 +1,82 @@
+"""The passages that a question is answered from: what is found, and what stands beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from assistant.domain import RetrievedChunk, TopK
+from assistant.generation.answers.answer_parts import Answer, AnswerSource
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources.duplicate_texts import CurrentTexts, current_texts
+
+MAX_SOURCES = 16
+BESIDE_OF, BESIDE, BESIDE_CHARACTERS = 4, 8, 2000
+"""Of so many best passages, so many that stand next to each in its document, up to so many
+characters, are told as well: a step of a list says little without its neighbours."""
+RANK_WEIGHT = 10
+"""What two searches found is merged by rank; as in rank fusion, with fewer hits."""
+ROOM = TopK(rule=6, criterion=4, story=2, case=3, table_row=5, prose=8)
+"""At least so many of each kind are looked for: a case is written for one criterion that is known,
+the answer to a question may stand anywhere."""
+
+
+def sources_of(
+    workspace: Workspace, project_id: str, question: str, earlier: Sequence[Answer]
+) -> tuple[AnswerSource, ...]:
+    """What retrieval finds for the question, numbered from 1, without older copies of a text.
+
+    A question that follows another (``earlier``) is searched with alone and behind it: what both
+    find comes first, whether it goes on with the matter or turns to another.
+    """
+    queries = [question, *(f"{one.question} {question}" for one in earlier[-1:])]
+    config = workspace.project(project_id).retrieval
+    least = ROOM.model_dump()
+    room = {kind: max(size, least[kind]) for kind, size in config.top_k.model_dump().items()}
+    config = config.model_copy(update={"top_k": TopK(**room)})
+    texts = current_texts(workspace, project_id)
+    found: dict[str, RetrievedChunk] = {}
+    weights: dict[str, float] = {}
+    for query in queries:
+        near = texts.retrieve([query], config)
+        # A question seldom has the words of its answer: what lies below the floor comes last.
+        far = texts.search(query, config, limit=MAX_SOURCES)
+        for hit in (*near, *_behind(near, [one for one in far if not texts.is_older(one.chunk)])):
+            found.setdefault(hit.chunk.id, hit)
+            weight = 1 / (RANK_WEIGHT + hit.rank)
+            weights[hit.chunk.id] = weights.get(hit.chunk.id, 0.0) + weight
+    best = [found[name] for name in sorted(weights, key=lambda name: -weights[name])[:MAX_SOURCES]]
+    fetched = {one.id: one.fetched_at for one in workspace.library.documents(project_id)}
+    return tuple(
+        AnswerSource(
+            number=number,
+            chunk=hit.chunk,
+            score=hit.score,
+            fetched_at=fetched.get(hit.chunk.document_id),
+        )
+        for number, hit in enumerate((*best, *_beside(texts, best)), 1)
+    )
+
+
+def _behind(
+    near: Sequence[RetrievedChunk], hits: Sequence[RetrievedChunk]
+) -> Iterator[RetrievedChunk]:
+    known = {one.chunk.id for one in near}
+    for hit in hits:
+        if hit.chunk.id not in known:
+            yield hit.model_copy(update={"rank": hit.rank + len(near)})
+
+
+def _beside(texts: CurrentTexts, best: Sequence[RetrievedChunk]) -> Iterator[RetrievedChunk]:
+    """The chunks before and behind the best ones in their documents, nearest first."""
+    known = {one.chunk.id for one in best}
+    for hit in best[:BESIDE_OF]:
+        mine, left = hit.chunk, BESIDE_CHARACTERS
+        others = texts.chunks(mine.document_id)
+        for chunk in sorted(others, key=lambda one: abs(one.ordinal - mine.ordinal))[: BESIDE + 1]:
+            if chunk.id in known or chunk.is_comment:
+                continue
+            if len(chunk.text) > left:
+                break
+            known.add(chunk.id)
+            left -= len(chunk.text)
+            yield RetrievedChunk(chunk=chunk, score=0.0, rank=len(known), stage="page")
