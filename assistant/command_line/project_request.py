@@ -13,6 +13,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from assistant.command_line.output import Terminal
+from assistant.domain import DEPTHS, TECHNIQUES, Epic
 from assistant.errors import LibraryError, SourceError
 from assistant.workflow.deployment import models as model_store
 from assistant.workflow.deployment.workspace import Workspace
@@ -22,6 +23,7 @@ from assistant.workflow.sources.sample_project import (
     ensure_sample_project,
     is_sample_file,
 )
+from assistant.workflow.writing.asked import RequestPart, part_title
 from assistant.workflow.writing.requests import GenerateRequest, Understanding, understand
 
 DEFAULT_PROJECT = "Default"
@@ -77,7 +79,7 @@ def request_of(
     if options.ask is not None:
         return (
             reading_project(workspace, options, terminal),
-            GenerateRequest(ask=options.ask),
+            GenerateRequest(ask=options.ask, taken_out=_set_by_option(options)),
         )
     if options.epic == STDIN:
         name, data, sample = "stdin.md", sys.stdin.buffer.read(), False
@@ -93,6 +95,16 @@ def request_of(
     else:
         project = workspace.ensure_project(DEFAULT_PROJECT)
     return project.id, GenerateRequest(reading=import_sources.read_epic(name, data))
+
+
+def _set_by_option(options: Namespace) -> tuple[str, ...]:
+    """The parts of a sentence that ``--depth`` and ``--techniques`` overrule."""
+    depths = DEPTHS if getattr(options, "depth", None) else ()
+    techniques = TECHNIQUES if getattr(options, "techniques", None) else ()
+    parts = [RequestPart(kind="depth", name=name) for name in depths]
+    for left_out in (False, True):
+        parts += [RequestPart(kind="technique", name=t, excluded=left_out) for t in techniques]
+    return tuple(part.id for part in parts)
 
 
 def understood(
@@ -118,10 +130,17 @@ def understood(
 
 def remarks(found: Understanding, terminal: Terminal) -> None:
     """Say on stderr what a person should know before the cases come."""
-    for text in (*found.understood, *found.notes):
+    if found.asked is not None:
+        for part in found.asked.reading.parts:
+            if part.known:
+                terminal.note(part_title(part))
+        for text in found.asked.told:
+            terminal.note(f"not understood: {text}")
+        if found.asked.unread:
+            terminal.note(f"passed over: {', '.join(found.asked.unread)}")
+        terminal.note(f"writes for {', '.join(map(_scope, found.epics))}")
+    for text in found.notes:
         terminal.note(text)
-    for text in found.unmatched:
-        terminal.note(f"not understood: {text}")
     for piece in found.unread:
         terminal.note(f"not read ({piece.reason}): {' '.join(piece.text.split())[:120]}")
     terminal.notices(found.notices)
@@ -129,3 +148,8 @@ def remarks(found: Understanding, terminal: Terminal) -> None:
         terminal.note(f"{story.key} has no acceptance criterion and gets no case.")
     for question in found.questions:
         terminal.note(f"question on {question.criterion_id}: {question.text}")
+
+
+def _scope(epic: Epic) -> str:
+    """An epic by its key and the keys of the stories that cases are written for."""
+    return f"{epic.key} ({', '.join(story.key for story in epic.stories)})"

@@ -8,5 +8,7 @@ __all__ = [
     "knowledge_base",
     "qdrant",
     "query",
+    "request_parts",
+    "selection",
     "sparse",
 ]

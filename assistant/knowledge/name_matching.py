@@ -62,11 +62,18 @@ def find_names(found: Sequence[Token], names: Iterable[str], free: Sequence[bool
 
 def _same(window: Sequence[Token], joined: str, exact: bool) -> bool:
     spelling = _spelling(window)
-    if exact or spelling == joined:
+    if exact:
         return spelling == joined
+    return same_word(spelling, joined)
+
+
+def same_word(spelling: str, joined: str) -> bool:
+    """Whether two spellings are the same name but for a small mistake in a long one."""
+    if spelling == joined:
+        return True
     if len(joined) < _FUZZY_FROM or _digits(spelling) != _digits(joined):
         return False
-    if spelling[0] != joined[0] or abs(len(spelling) - len(joined)) > 2:
+    if spelling[:1] != joined[0] or abs(len(spelling) - len(joined)) > 2:
         return False
     from rapidfuzz import fuzz
 

@@ -1,56 +1,27 @@
-"""A request in a sentence to what it asks for: which epics, which techniques, about what."""
+"""A request in a sentence to what it asks for: what to write for, what to leave out, how deep."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection
 from typing import Literal
 
-from assistant.domain import TECHNIQUES, SearchFilter, Technique, Value
-from assistant.knowledge.name_matching import Match, Token, find_names, tokens
+from assistant.knowledge.name_matching import tokens
+from assistant.knowledge.negation_scope import NegationScope, leave_out_last
+from assistant.knowledge.request_names import BREAK, Mention, RequestNames
+from assistant.knowledge.request_parts import (
+    SCOPE,
+    RequestPart,
+    RequestReading,
+    Vocabulary,
+)
+from assistant.knowledge.request_words import leaves_out, scope_phrases
+from assistant.knowledge.title_words import TitleWords
 
-_KEY = re.compile(r"(?<![\w-])[A-Za-z][A-Za-z0-9_]{1,15}-\d{1,7}(?![\w-])")
-
-_TECHNIQUE_NAMES: dict[Technique, tuple[str, ...]] = {
-    "positive": ("positive", "happy path", "happy day"),
-    "negative": ("negative", "unhappy path", "sad path"),
-    "boundary": ("boundary", "boundaries", "boundary value", "edge case", "limit value"),
-    "decision-table rule": ("decision table", "decision table rule", "business rule combination"),
-    "state transition": ("state transition", "status transition", "state change"),
-    "role": ("role based", "permission based"),
-    "pairwise": ("pairwise", "pair wise", "all pairs", "combinatorial"),
-    "end-to-end": ("end to end", "e2e", "scenario testing", "business process"),
-}
-_TECHNIQUE_WORDS: dict[Technique, tuple[str, ...]] = {
-    "positive": ("valid",),
-    "negative": ("invalid", "error", "failure", "rejection"),
-    "boundary": ("limit", "edge"),
-    "state transition": ("transition",),
-    "role": ("role", "permission", "authorisation", "authorization"),
-}
-"""Words that name a technique only right before "tests" or "cases"."""
-
-_CASE_WORDS = frozenset({"test", "case", "scenario", "condition", "check", "uat"})
-_JOINING = frozenset({"and", "or", "plu", "also", "to", "through", "thru", "until"})
-_RANGE = frozenset({"to", "through", "thru", "until"})
-_EXCLUDING = frozenset({"no", "not", "without", "except", "excluding", "exclude", "skip"})
-_OF_RELEASE = frozenset({"release", "version", "drop", "sprint", "iteration"})
-_OF_TEAM = frozenset({"team", "squad"})
-_OF_LABEL = frozenset({"label", "labelled", "labeled", "tag", "tagged"})
-_ANNOUNCING = _OF_RELEASE | _OF_TEAM | _OF_LABEL
-
-_REQUEST = """
-a about acceptance all an and any are as at be belong belonging between build by can case concerning
-condition could cover coverage covering create criteria criterion deliver do doe draft each epic
-every for from full generate get give have help i in into is it just label labeled labelled like
-list make me my need new of on only or our out planned please prepare produce provide regarding
-related release run scenario script set should show some squad storie story suite tag tagged team
-test testing that the their them these thi to uat up u use user using version want we where which
-will with within would write you your
-"""
-_REQUEST_WORDS = frozenset(_REQUEST.split())
-"""Words of the request itself, in the singular form of ``phrases.tokens``."""
-
+LONGEST = 10_000
+"""Characters of a request that are read."""
+BESIDE = 6
+"""Tokens between a word that is a technique only beside the word for cases, and that word."""
 
 Sense = Literal["question", "order", "unclear"]
 """What a request is: asked to know something, to have cases written, or nobody can tell."""
@@ -58,6 +29,7 @@ Sense = Literal["question", "order", "unclear"]
 _ASKING = ("?", "？", "؟")
 _OF_CASES = re.compile(r"test|prueba|scenario|szenari|scénario|escenario|\buat\b", re.IGNORECASE)
 """What cases are called in the languages of ``language``: most of them say "test"."""
+_CASE_WORDS = frozenset({"test", "case", "scenario", "condition", "check", "uat"})
 
 
 def sense_of(text: str) -> Sense:
@@ -73,219 +45,228 @@ def sense_of(text: str) -> Sense:
     return "order" if of_cases else "unclear"
 
 
-class Vocabulary(Value):
-    """The names that a project knows; ``epics`` are ``(key, title)`` pairs."""
+def parse_request(text: str, vocabulary: Vocabulary) -> RequestReading:
+    """What a request such as "negative cases for Drop-3 except complaints" says.
 
-    releases: tuple[str, ...] = ()
-    teams: tuple[str, ...] = ()
-    labels: tuple[str, ...] = ()
-    epics: tuple[tuple[str, str], ...] = ()
-
-
-class ParsedRequest(Value):
-    """A request, understood as far as it was.
-
-    ``text`` are the words left over, for a search by meaning; ``understood`` says in words what was
-    recognised, ``unmatched`` names keys, releases, teams and labels that the project does not know.
+    Names are matched loosely ("drop 3", "call center"), topics by all of their words in the title
+    of an epic or story. Nothing is guessed: what the project does not know is a part that is not
+    ``known``.
     """
-
-    text: str
-    filter: SearchFilter
-    epic_keys: tuple[str, ...] = ()
-    techniques: tuple[Technique, ...] = ()
-    understood: tuple[str, ...] = ()
-    unmatched: tuple[str, ...] = ()
+    return _Reader(text[:LONGEST], vocabulary).read()
 
 
-def parse_request(text: str, vocabulary: Vocabulary) -> ParsedRequest:
-    """What a request such as "negative cases for CC-12 and CC-13" asks for.
-
-    Names are matched loosely ("drop 3", "call center"); nothing is guessed: a name that the project
-    does not know is reported, and other words are left for a search by meaning.
-    """
-    parser = _Parser(text[:10_000], vocabulary)
-    return parser.parse()
-
-
-class _Parser:
+class _Reader:
     def __init__(self, text: str, vocabulary: Vocabulary) -> None:
-        self._text = text
-        self._vocabulary = vocabulary
-        self._tokens = tokens(text)
-        self._free = [True] * len(self._tokens)
+        named = {
+            "release": vocabulary.releases,
+            "team": vocabulary.teams,
+            "label": vocabulary.labels,
+        }
+        self._names = RequestNames(text, vocabulary.epics, named)
+        self._labels = {tuple(t.word for t in tokens(name)): name for name in vocabulary.labels}
+        self._titles = TitleWords(vocabulary.epics)
+        self._unread: list[tuple[int, int]] = []
+        self._pairs = {
+            (one.word, two.word)
+            for epic in vocabulary.epics
+            for title in (epic.title, *(story.title for story in epic.stories))
+            for one, two in zip(tokens(title), tokens(title)[1:], strict=False)
+        }
 
-    def parse(self) -> ParsedRequest:
-        keys = {key: key for key, _ in self._vocabulary.epics}
-        epic_keys = [match.name for match in self._take(keys)]
-        releases = self._releases()
-        teams = [match.name for match in self._take(self._vocabulary.teams)]
-        titles = {title: key for key, title in self._vocabulary.epics if len(tokens(title)) > 1}
-        epic_keys += [titles[match.name] for match in self._take(titles)]
-        techniques = self._techniques()
-        labels = self._labels()
-        unmatched = self._unknown()
-        left = self._left_over()
-        wanted = SearchFilter(
-            releases=_unique(releases), teams=_unique(teams), labels=_unique(labels)
-        )
-        understood = [
-            *(f"release {name}" for name in wanted.releases),
-            *(f"team {name}" for name in wanted.teams),
-            *(f"label {name}" for name in wanted.labels),
-            *(f"epic {key}" for key in _unique(epic_keys)),
-            *(f"technique {name}" for name in techniques),
-            *([f"about {left}"] if left else []),
-        ]
-        return ParsedRequest(
-            text=left,
-            filter=wanted,
-            epic_keys=_unique(epic_keys),
-            techniques=techniques,
-            understood=tuple(understood),
-            unmatched=_unique(unmatched),
+    def read(self) -> RequestReading:
+        names = self._names
+        self._scope()
+        self._misspelt()
+        self._topics()
+        if not any(one.kind not in SCOPE for one in names.mentions):
+            for first, last in self._unread:
+                names.add(Mention("topic", names.said(first, last), first, last, False))
+            self._unread = []
+        mentions = sorted(names.mentions, key=lambda each: each.first)
+        unread = [names.said(first, last) for first, last in self._unread]
+        return RequestReading(
+            text=names.text,
+            parts=_unique(self._parts(mentions)),
+            unread=(*unread, *names.unread),
+            everything="all" in names.classes,
         )
 
-    def _take(self, names: Iterable[str]) -> list[Match]:
-        """Find names among the free tokens, which are free no longer."""
-        matches = find_names(self._tokens, names, self._free)
-        for match in matches:
-            self._close(range(match.first, match.last))
-        return matches
+    def _scope(self) -> None:
+        """Words of depth and technique, some only beside the word for cases."""
+        names = self._names
+        for phrase in list(scope_phrases(beside_cases=False).find(names.words, names.free)):
+            names.add(Mention(*phrase.meaning, phrase.first, phrase.last))
+        beside = scope_phrases(beside_cases=True).find(names.words, names.free)
+        for phrase in reversed(list(beside)):
+            if self._of_cases(phrase.first, phrase.last):
+                names.add(Mention(*phrase.meaning, phrase.first, phrase.last))
 
-    def _releases(self) -> list[str]:
-        """Releases by name, and by number after one: "Drop 1 and 2", "Drops 1 to 3"."""
-        known = {_words(name): name for name in self._vocabulary.releases}
-        found: list[str] = []
-        for match in self._take(self._vocabulary.releases):
-            found.append(match.name)
-            stem, last = _words(match.name)[:-1], _words(match.name)[-1]
-            at, spanning = match.last, False
-            while at < len(self._tokens) and self._free[at] and last.isdigit():
-                word = self._tokens[at].word
-                if word in _JOINING:
-                    spanning = word in _RANGE
-                elif word.isdigit() and (*stem, word) in known:
-                    numbers = range(int(last), int(word) + 1) if spanning else [int(word)]
-                    names = (known.get((*stem, str(number))) for number in numbers)
-                    found.extend(name for name in names if name)
-                    self._close(range(match.last, at + 1))
-                    last, spanning = word, False
-                else:
-                    break
-                at += 1
-        return found
-
-    def _techniques(self) -> tuple[Technique, ...]:
-        """Techniques in the order of the domain; "no boundary cases" means all the others."""
-        by_name = {name: tech for tech, names in _TECHNIQUE_NAMES.items() for name in names}
-        matches = [(by_name[match.name], match) for match in self._take(by_name)]
-        by_word = {name: tech for tech, names in _TECHNIQUE_WORDS.items() for name in names}
-        for match in reversed(find_names(self._tokens, by_word, self._free)):
-            if self._before_cases(match.last):
-                self._close(range(match.first, match.last))
-                matches.append((by_word[match.name], match))
-        wanted, barred = set(), set()
-        for technique, match in matches:
-            before = self._tokens[match.first - 1].word if match.first else ""
-            if before in _EXCLUDING:
-                barred.add(technique)
-                self._free[match.first - 1] = False
-            else:
-                wanted.add(technique)
-        if barred and not wanted:
-            wanted = set(TECHNIQUES)
-        return tuple(each for each in TECHNIQUES if each in wanted - barred)
-
-    def _before_cases(self, at: int) -> bool:
-        """Whether only joining and technique words stand between here and "tests" or "cases"."""
-        for token, free in zip(self._tokens[at : at + 6], self._free[at : at + 6], strict=True):
-            if token.word in _CASE_WORDS:
+    def _of_cases(self, first: int, last: int) -> bool:
+        """Whether the word for cases follows, but for joining words and techniques ("limit and role
+        tests"), or comes before ("tests de rôle"), or "only" stands beside."""
+        names = self._names
+        for place in range(last, min(last + BESIDE, len(names.tokens))):
+            if names.classes[place] == "cases" or self._is_scope(place):
                 return True
-            if free and token.word not in _JOINING:
+            if names.free[place] and names.classes[place] not in ("and", "until"):
+                break
+        after = names.classes[last : last + 1] if names.free[last : last + 1] == [True] else [" "]
+        if after == [""]:
+            return False
+        places = range(max(0, first - 2), first)
+        before = [names.classes[at] if names.free[at] else " " for at in places]
+        joined = before[-1:] == ["and"] and self._is_scope(first - 2)
+        alone = {"with", "without"}.intersection((*before[-1:], *after))
+        return joined or before == ["cases", "about"] or bool(alone)
+
+    def _is_scope(self, at: int) -> bool:
+        scope = (each for each in self._names.mentions if each.kind in SCOPE)
+        return any(each.first <= at < each.last for each in scope)
+
+    def _topics(self) -> None:
+        """What is left, in pieces: each names epics or stories, or nothing that is known."""
+        for first, last in self._stretches(("without", "with", "and", "all")):
+            if self._is_topic(first, last):
+                self._topic(first, last, known=True)
+        closed = tuple(set(self._names.classes) - {""})
+        for first, last in self._stretches(closed):
+            known = self._is_topic(first, last)
+            if known or self._names_something(first, last):
+                self._topic(first, last, known=known)
+            else:
+                self._unread.append((first, last))
+
+    def _misspelt(self) -> None:
+        """Words that leave out with a letter wrong: read as what they are not, they would select
+        just what was to be left out."""
+        names = self._names
+        for at, word in enumerate(names.words):
+            unknown = names.free[at] and not names.classes[at]
+            if unknown and leaves_out(word, names.language) and not self._is_topic(at, at + 1):
+                names.classes[at] = "without"
+
+    def _names_something(self, first: int, last: int) -> bool:
+        """Whether unknown words stand where a request names what to write for or to leave out."""
+        names = self._names
+        at, passing = first - 1, ("little", "request", "all", "cases")
+        while at >= 0 and names.free[at] and names.classes[at] in passing:
+            if BREAK.search(names.gap(at + 1)):
+                return False
+            at -= 1
+        if at < 0 or BREAK.search(names.gap(at + 1)):
+            return False
+        before = "" if at == 0 or BREAK.search(names.gap(at)) else names.classes[at - 1]
+        if names.classes[at] == "without":
+            return True
+        if names.classes[at] == "and":
+            named = at > 0 and not names.free[at - 1]
+            ends = last == len(names.tokens) or bool(BREAK.search(names.gap(last)))
+            return named and (ends or names.classes[last] in ("of", "about", "cases"))
+        if names.classes[at] == "about":
+            return at == 0 or not names.free[at - 1] or bool(before)
+        return False
+
+    def _stretches(self, closing: Collection[str]) -> list[tuple[int, int]]:
+        """Runs of free tokens without these classes, from a word of content to another."""
+        names = self._names
+        runs: list[list[int]] = [[]]
+        for at, free in enumerate(names.free):
+            name = names.classes[at]
+            name = "" if name == "without" and self._in_title(at) else name
+            if BREAK.search(names.gap(at)) or not free or name in closing:
+                runs.append([])
+            if free and name not in closing:
+                runs[-1].append(at)
+        content = [[at for at in run if not names.classes[at]] for run in runs]
+        return [(run[0], run[-1] + 1) for run in content if run]
+
+    def _in_title(self, at: int) -> bool:
+        """Whether a closed-class word is part of a title: "without charge"."""
+        pair = self._names.tokens[at : at + 2]
+        return len(pair) == 2 and (pair[0].word, pair[1].word) in self._pairs
+
+    def _is_topic(self, first: int, last: int) -> bool:
+        return bool(self._label(first, last)) or bool(self._titles.find(self._content(first, last)))
+
+    def _label(self, first: int, last: int) -> str:
+        words = tuple(token.word for token in self._names.tokens[first:last])
+        return self._labels.get(words, "")
+
+    def _content(self, first: int, last: int) -> str:
+        names = self._names
+        places = [at for at in range(first, last) if not names.classes[at]]
+        return " ".join(names.said(at, at + 1) for at in places)
+
+    def _topic(self, first: int, last: int, *, known: bool) -> None:
+        label = self._label(first, last)
+        said = label or self._names.said(first, last)
+        self._names.add(Mention("label" if label else "topic", said, first, last, known))
+
+    def _parts(self, mentions: list[Mention]) -> list[RequestPart]:
+        """The mentions, each wanted or left out, in groups."""
+        parts: list[RequestPart] = []
+        scope = NegationScope()
+        place = 0
+        for mention in mentions:
+            for at in range(place, mention.first):
+                self._closed_word(at, scope, parts)
+            scope.parted(BREAK.findall(self._names.gap(mention.first)))
+            place = max(place, mention.last)
+            scope.meet(mention.kind)
+            parts.append(
+                RequestPart(
+                    kind=mention.kind,
+                    name=mention.name,
+                    excluded=scope.excluding,
+                    known=mention.known,
+                    group=scope.group,
+                )
+            )
+        for at in range(place, len(self._names.tokens)):
+            self._closed_word(at, scope, parts)
+        return parts
+
+    def _closed_word(self, at: int, scope: NegationScope, parts: list[RequestPart]) -> None:
+        names = self._names
+        name = names.classes[at]
+        scope.parted(BREAK.findall(names.gap(at)))
+        if not names.free[at]:
+            return
+        if name == "without" and not self._in_title(at):
+            if self._ends(at) and self._follows(at):
+                leave_out_last(parts)
+            elif names.classes[at - 1 : at] != ["without"] or not names.free[at - 1]:
+                scope.leave_out()
+        elif name == "with":
+            scope.take_in()
+        elif name in ("of", "about"):
+            scope.belong(any(not one.excluded and one.kind not in SCOPE for one in parts))
+        elif name == "and":
+            scope.joined = True
+
+    def _follows(self, at: int) -> bool:
+        """Whether a word stands right after something named: "complaints are excluded"."""
+        names = self._names
+        while at > 0 and not BREAK.search(names.gap(at)):
+            at -= 1
+            if not names.free[at]:
+                return True
+            if names.classes[at] != "little":
                 return False
         return False
 
-    def _labels(self) -> list[str]:
-        """Labels of several words, and single words announced as labels ("#refunds").
-
-        A single word that happens to be a label is no reason to bar every epic without it.
-        """
-        found: list[str] = []
-        for match in find_names(self._tokens, self._vocabulary.labels, self._free):
-            before = {token.word for token in self._tokens[max(0, match.first - 4) : match.first]}
-            hashed = self._text[: self._tokens[match.first].start].endswith("#")
-            if len(_words(match.name)) > 1 or hashed or before & _OF_LABEL:
-                found.append(match.name)
-                self._close(range(match.first, match.last))
-        return found
-
-    def _unknown(self) -> list[str]:
-        """Keys, and names announced as a release, team or label, that the project does not know."""
-        unknown: list[str] = []
-        stems = {_words(name)[:-1] for name in self._vocabulary.releases} - {()}
-        for match in _KEY.finditer(self._text):
-            inside = [
-                i for i, t in enumerate(self._tokens) if match.start() <= t.start < match.end()
-            ]
-            if all(self._free[i] for i in inside):
-                unknown.append(match[0])
-                self._close(inside)
-        for at, token in enumerate(self._tokens):
-            following = self._tokens[at + 1] if at + 1 < len(self._tokens) else None
-            if following is None or not (self._free[at] and self._free[at + 1]):
-                continue
-            if following.is_number and ((token.word,) in stems or token.word in _ANNOUNCING):
-                unknown.append(self._text[token.start : following.end])
-                self._close([at, at + 1])
-            elif following.word in _OF_TEAM and token.word not in _REQUEST_WORDS:
-                unknown.append(self._text[token.start : token.end])
-                self._close([at, at + 1])
-            elif token.word in _ANNOUNCING and following.word not in _REQUEST_WORDS:
-                run = self._run(at + 1)
-                if self._text[token.end : following.start].strip() in {"", ":"}:
-                    unknown.append(self._text[following.start : self._tokens[run[-1]].end])
-                    self._close([at, *run])
-        return unknown
-
-    def _run(self, at: int) -> list[int]:
-        """Tokens from ``at`` on that are one name: nothing but spaces or hyphens between them."""
-        run = [at]
-        while at + 1 < len(self._tokens) and self._free[at + 1]:
-            gap = self._text[self._tokens[at].end : self._tokens[at + 1].start]
-            if gap.strip(" -_") or self._tokens[at + 1].word in _REQUEST_WORDS | _JOINING:
-                break
-            at += 1
-            run.append(at)
-        return run
-
-    def _close(self, places: Iterable[int]) -> None:
-        for place in places:
-            self._free[place] = False
-
-    def _left_over(self) -> str:
-        """Runs of free tokens without the words of the request at their ends."""
-        runs: list[list[Token]] = [[]]
-        for token, free in zip(self._tokens, self._free, strict=True):
-            if free:
-                runs[-1].append(token)
-            elif runs[-1]:
-                runs.append([])
-        parts = []
-        for run in runs:
-            kept = _stripped(run)
-            if kept:
-                parts.append(" ".join(self._text[kept[0].start : kept[-1].end].split()))
-        return ", ".join(parts)
+    def _ends(self, at: int) -> bool:
+        """Whether nothing follows that a word could leave out: the end, or a sign."""
+        names = self._names
+        after = at + 1
+        while after < len(names.tokens) and names.free[after]:
+            if BREAK.search(names.gap(after)):
+                return True
+            if names.classes[after] in ("with", "of", "about"):
+                return True
+            after += 1
+        return after >= len(names.tokens) or bool(BREAK.search(names.gap(after)))
 
 
-def _stripped(run: Sequence[Token]) -> Sequence[Token]:
-    content = [i for i, token in enumerate(run) if token.word not in _REQUEST_WORDS | _JOINING]
-    return run[content[0] : content[-1] + 1] if content else ()
-
-
-def _words(name: str) -> tuple[str, ...]:
-    return tuple(token.word for token in tokens(name))
-
-
-def _unique(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(names))
+def _unique(parts: list[RequestPart]) -> tuple[RequestPart, ...]:
+    return tuple({(part.id, part.group): part for part in parts}.values())

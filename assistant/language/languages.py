@@ -107,6 +107,11 @@ def language_of(text: str) -> str:
     return best if clear and telling >= MIN_FOREIGN and distinct[best] >= MIN_FOREIGN else ENGLISH
 
 
+def little_words(language: str) -> frozenset[str]:
+    """The frequent little words of a language, by its English name; none for one not known."""
+    return _WORDS.get(language, frozenset())
+
+
 def leans_to(text: str, language: str, *, rather_than: str) -> bool:
     """Whether a text has more small words of one language than of another."""
     said = mask_quotes(text[:SAMPLE]).replace("\x00", " ").casefold()

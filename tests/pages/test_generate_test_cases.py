@@ -265,6 +265,46 @@ def test_epics_can_be_picked_and_asked_for(app: AppTest) -> None:
     assert "on the checklist, from 2 epics" in text_of(app)
 
 
+def ask(app: AppTest, text: str) -> AppTest:
+    app.segmented_control(key="compose_way").set_value("ask").run()
+    app.text_input(key="compose_asked").set_value(text).run()
+    assert not app.exception
+    return app
+
+
+def test_a_part_of_a_sentence_is_taken_out_and_put_back(app: AppTest) -> None:
+    ask(app, "smoke tests for Drop-3 except complaints and web chat")
+    chips = app.pills(key="asked_parts")
+    assert [chip.rsplit(" ", 1)[-1] for chip in chips.options] == [
+        "smoke",
+        "Drop\\-3",
+        "complaints",
+    ]
+    assert "from 2 epics" in text_of(app)
+    told = [one.value for one in app.caption if "Not understood" in one.value]
+    assert len(told) == 1
+    assert "web chat" in told[0]
+    assert not [one for one in app.segmented_control if one.key == "compose_depth"]
+    chips.set_value(["release:Drop-3"]).run()
+    assert not app.exception
+    assert "from 3 epics" in text_of(app)
+    assert app.segmented_control(key="compose_depth").value == "standard"
+    app.pills(key="asked_parts").set_value(["release:Drop-3", "-label:complaints"]).run()
+    assert "from 2 epics" in text_of(app)
+
+
+def test_a_run_has_the_depth_and_techniques_of_its_sentence(app: AppTest) -> None:
+    ask(app, "only negative smoke cases for CC-201")
+    assert "from 1 epic, 1 story" in text_of(app)
+    assert "negative]" in text_of(app)
+    assert "positive]" not in text_of(app)
+
+
+def test_a_sentence_that_selects_nothing_says_why(app: AppTest) -> None:
+    ask(app, "smoke tests for Drop-9")
+    assert "Drop-1, Drop-2, Drop-3" in app.warning[0].value.replace("\\", "")
+
+
 @pytest.mark.parametrize("way", ["paste", "pick", "ask"])
 def test_generating_from_nothing_says_what_to_do(app: AppTest, way: str) -> None:
     app.segmented_control(key="compose_way").set_value(way).run()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from assistant.domain import DEPTHS, TECHNIQUES, Depth, GenerationConfig, Technique
+from assistant.domain import GenerationConfig
 from assistant.errors import AssistantError
 from assistant.ui.browser_scripts import read_while_typing
 from assistant.ui.counts import counted, listed
+from assistant.ui.home.asked_parts import asked_parts
 from assistant.ui.home.checklist_panel import checklist_panel
 from assistant.ui.home.comparison_progress import comparison_progress
 from assistant.ui.home.existing_panel import existing_panel, existing_summary, only_new
@@ -15,6 +16,7 @@ from assistant.ui.home.index_note import index_note
 from assistant.ui.home.more_writers import more_writers, rated_words
 from assistant.ui.home.question_offer import ask_instead, is_asked, question_offer
 from assistant.ui.home.questions_panel import questions_panel
+from assistant.ui.home.scope_choices import scope_choices
 from assistant.ui.home.shared_preconditions_panel import shared_preconditions_panel
 from assistant.ui.plain_text import label, plain, visible
 from assistant.ui.state import CHOSEN_WRITER, Session, errors_shown
@@ -35,12 +37,6 @@ EPICS_HEIGHT = 560
 UNREAD_OPEN = 3
 """Up to so many pieces that were not read are shown open."""
 TEXT, PICKED, ASKED, WAY = "compose_text", "compose_picked", "compose_asked", "compose_way"
-DEPTH, CHOSEN_TECHNIQUES = "compose_depth", "compose_techniques"
-DEPTH_TITLES: dict[Depth, str] = {
-    "smoke": "Smoke",
-    "standard": "Standard",
-    "thorough": "Thorough",
-}
 START_NOW = "compose_start_now"
 PRESSED = "compose_pressed"
 """Set by the press of the button until its run is kept: a choice made meanwhile draws the page
@@ -63,9 +59,11 @@ def compose(opened: Workspace, record: Session) -> None:
             persist_state="session",
         )
         request = _request(opened, record, str(way))
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            update = {"depth": _depth(), "techniques": _techniques()}
-        request = request.model_copy(update=update)
+        asked = None
+        if request.ask.strip() and not is_asked(request.ask):
+            asked = asked_parts(opened, record, request.ask)
+            request = request.model_copy(update={"taken_out": asked.taken_out})
+        request = request.model_copy(update=scope_choices(asked))
         _writer_and_start(opened, record)
         index_note(opened, record.project_id)
     if is_asked(request.ask):
@@ -128,40 +126,6 @@ def _request(opened: Workspace, record: Session, way: str) -> GenerateRequest:
         )
     lacking = st.session_state.get("stories_as_criteria", ())
     return GenerateRequest(text=text or "", stories_as_criteria=tuple(lacking))
-
-
-def _depth() -> Depth:
-    """How much is to be tested; the number of cases beside it follows."""
-    chosen = st.segmented_control(
-        "Depth",
-        DEPTHS,
-        format_func=DEPTH_TITLES.__getitem__,
-        default="standard",
-        required=True,
-        key=DEPTH,
-        help=(
-            "Smoke: each criterion's positive and first negative. Standard: every rule, limit, "
-            "state and role. Thorough: every combination of conditions as well, and all points of "
-            "all limits."
-        ),
-        persist_state="session",
-    )
-    return next((depth for depth in DEPTHS if depth == chosen), "standard")
-
-
-def _techniques() -> tuple[Technique, ...]:
-    """Which techniques cases are written for; all where none is chosen."""
-    with st.popover("Techniques", icon=":material/tune:"):
-        chosen = st.pills(
-            "Write cases for",
-            TECHNIQUES,
-            default=TECHNIQUES,
-            selection_mode="multi",
-            key=CHOSEN_TECHNIQUES,
-            help="End-to-end cases walk one process through several stories of the epic.",
-            persist_state="session",
-        )
-    return tuple(name for name in TECHNIQUES if name in chosen) or TECHNIQUES
 
 
 def _writer_and_start(opened: Workspace, record: Session) -> None:
@@ -240,10 +204,6 @@ def _understood(
         return None
     _counts(found)
     existing_summary(opened, record, found)
-    for text in found.understood:
-        st.caption(f":material/check: {label(text)}")
-    for text in found.unmatched:
-        st.caption(f":orange[:material/help:] Not understood: {label(text)}")
     _without_criteria(found)
     with st.container(height=EPICS_HEIGHT, border=False):
         _unread_and_questions(opened, record, found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from assistant.domain import RetrievalConfig, RetrievedChunk
 from assistant.errors import RetrievalError
 from assistant.knowledge.knowledge_base import SearchTrace as SearchTrace
-from assistant.knowledge.query import Vocabulary
+from assistant.knowledge.request_parts import Vocabulary
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.duplicate_texts import current_texts
 
@@ -46,7 +46,7 @@ def vocabulary(workspace: Workspace, project_id: str) -> Vocabulary:
         releases=_names([*(e.release for e in epics), *(m.release for m in metadata)]),
         teams=_names([*(e.team for e in epics), *(m.team for m in metadata)]),
         labels=_names([label for held in labels for label in held]),
-        epics=tuple((epic.key, epic.title) for epic in epics),
+        epics=tuple(epics),
     )
 
 

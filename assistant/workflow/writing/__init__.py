@@ -3,6 +3,7 @@
 __all__ = [
     "analyse_epic",
     "answers",
+    "asked",
     "compare_criteria",
     "coverage",
     "fill_gaps",

@@ -19,7 +19,6 @@ from assistant.domain import (
     Epic,
     Notice,
     Question,
-    SearchFilter,
     Technique,
     TestCondition,
     Unread,
@@ -27,23 +26,21 @@ from assistant.domain import (
     Value,
 )
 from assistant.errors import SourceError
-from assistant.knowledge.query import parse_request
 from assistant.sources.pasted.pasted import read_pasted, story_as_criterion
 from assistant.sources.reading import Reading
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.sources.search_sources import vocabulary
 from assistant.workflow.writing.answers import Answer, answers_to, with_answers
+from assistant.workflow.writing.asked import Asked, nothing_selected, read_asked
 from assistant.workflow.writing.questions import open_questions
-
-MEANING_HITS = 5
-"""Pieces of epics that decide which epic a sentence is about where it names none."""
 
 
 class GenerateRequest(Value):
     """A request: exactly one of ``text``, ``reading``, ``epic_keys`` and ``ask`` is given.
 
-    ``reading`` is a file already read (the command line). ``stories_as_criteria`` names stories
-    without a criterion whose narrative is to be taken as one.
+    ``reading`` is a file already read (the command line). ``taken_out`` are the ids of parts of
+    ``ask`` that do not count. ``techniques`` and ``depth`` are those of the sentence where it names
+    any. ``stories_as_criteria`` names stories without a criterion whose narrative is to be taken
+    as one.
     """
 
     text: str = ""
@@ -51,13 +48,15 @@ class GenerateRequest(Value):
     reading: Reading | None = None
     epic_keys: tuple[str, ...] = ()
     ask: str = ""
+    taken_out: tuple[str, ...] = ()
     techniques: tuple[Technique, ...] = TECHNIQUES
     depth: Depth = "standard"
     stories_as_criteria: tuple[str, ...] = ()
 
 
 class Understanding(Value):
-    """A request as understood. ``reading`` is the pasted text, to be kept when the run starts."""
+    """A request as understood. ``reading`` is the pasted text, to be kept when the run starts;
+    ``asked`` is what a sentence says."""
 
     request: str
     epics: tuple[Epic, ...]
@@ -71,8 +70,7 @@ class Understanding(Value):
     notices: tuple[Notice, ...] = ()
     unread: tuple[Unread, ...] = ()
     notes: tuple[str, ...] = ()
-    understood: tuple[str, ...] = ()
-    unmatched: tuple[str, ...] = ()
+    asked: Asked | None = None
 
     @property
     def by_technique(self) -> dict[Technique, int]:
@@ -99,9 +97,8 @@ def understand(
     ``SourceError`` where the request is empty or names nothing that is there.
     """
     reading = request.reading
-    understood: tuple[str, ...] = ()
-    unmatched: tuple[str, ...] = ()
-    techniques = request.techniques
+    asked: Asked | None = None
+    techniques, depth = request.techniques, request.depth
     if reading is None and request.text.strip():
         reading = read_pasted(request.text, title=request.title)
     if reading is not None:
@@ -111,21 +108,15 @@ def understand(
         if not epics:
             raise SourceError(_nothing_to_test(reading))
     elif request.ask.strip():
-        parsed = parse_request(request.ask, vocabulary(workspace, project_id))
-        understood, unmatched = parsed.understood, parsed.unmatched
-        techniques = parsed.techniques or techniques
-        keys = parsed.epic_keys or tuple(
-            epic.key
-            for epic in workspace.library.epics(project_id)
-            if _within(epic, parsed.filter.releases, parsed.filter.teams, parsed.filter.labels)
-        )
-        named = bool(parsed.epic_keys or parsed.filter != SearchFilter())
-        if not named and not unmatched and parsed.text:
-            keys = _closest_epics(workspace, project_id, parsed.text)
+        asked = read_asked(workspace, project_id, request.ask, request.taken_out)
+        techniques = asked.reading.techniques or techniques
+        depth = asked.reading.depth or depth
+        keys = [chosen.epic for chosen in asked.selection.chosen]
         epics, ids = _stored_epics(workspace, project_id, keys)
+        epics = tuple(asked.narrowed(epic) for epic in epics)
         name = " ".join(request.ask.split())
         if not epics:
-            raise SourceError(_no_such_epics(workspace, project_id, understood))
+            raise SourceError(nothing_selected(workspace, project_id, asked))
     else:
         epics, ids = _stored_epics(workspace, project_id, request.epic_keys)
         name = _name_of(epics)
@@ -140,8 +131,8 @@ def understand(
         reading=reading,
         document_ids=ids,
         techniques=techniques,
-        depth=request.depth,
-        conditions=conditions_of(epics, techniques, request.depth),
+        depth=depth,
+        conditions=conditions_of(epics, techniques, depth),
         questions=open_questions(
             workspace,
             project_id,
@@ -154,8 +145,7 @@ def understand(
         notices=find_notices(epics),
         unread=reading.unread if reading else (),
         notes=reading.notes if reading else (),
-        understood=understood,
-        unmatched=unmatched,
+        asked=asked,
     )
 
 
@@ -186,30 +176,6 @@ def _stored_epics(
     return tuple(wanted), tuple(dict.fromkeys(held))
 
 
-def _within(
-    epic: Epic, releases: Sequence[str], teams: Sequence[str], labels: Sequence[str]
-) -> bool:
-    """Whether an epic carries the metadata that a sentence names; naming none selects nothing."""
-    if not (releases or teams or labels):
-        return False
-    return (
-        (not releases or epic.release in releases)
-        and (not teams or epic.team in teams)
-        and (not labels or bool(set(labels) & set(epic.labels)))
-    )
-
-
-def _closest_epics(workspace: Workspace, project_id: str, words: str) -> tuple[str, ...]:
-    """The epic whose stories and criteria are nearest in meaning to words that name none."""
-    config = workspace.project(project_id).retrieval
-    basis = config.model_copy(update={"filter": SearchFilter(kinds=("story", "criterion"))})
-    trace = workspace.knowledge(project_id).explain(words, basis, limit=MEANING_HITS)
-    held_by = workspace.library.documents_of_epics(project_id)
-    votes = Counter(row.chunk.document_id for row in trace.rows if row.relevant)
-    best = next((document_id for document_id, _ in votes.most_common(1)), None)
-    return tuple(key for key, ids in held_by.items() if best in ids)
-
-
 def _with_stories_as_criteria(epic: Epic, keys: Sequence[str]) -> Epic:
     for story in epic.stories:
         if story.key in keys and not story.criteria:
@@ -236,16 +202,4 @@ def _nothing_to_test(reading: Reading) -> str:
         f"This reads as {what}: no epic or user story was found in it. Add a line such as "
         "'As a ... I want ...' or a heading 'Acceptance criteria' with a list, or import it as a "
         "source."
-    )
-
-
-def _no_such_epics(workspace: Workspace, project_id: str, understood: Sequence[str]) -> str:
-    known = vocabulary(workspace, project_id)
-    if not known.epics:
-        return "This project holds no epic yet. Import some, or paste one."
-    asked = f"No epic fits ({'; '.join(understood)})" if understood else "No epic was recognised"
-    return (
-        f"{asked}. Releases: {', '.join(known.releases) or 'none'}. "
-        f"Teams: {', '.join(known.teams) or 'none'}. "
-        f"Epics: {', '.join(key for key, _ in known.epics)}."
     )

@@ -1,0 +1,215 @@
+"""Where a request names what a project knows, or announces a name that it does not know."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from assistant.domain import Epic
+from assistant.knowledge.name_matching import Token, find_names, tokens
+from assistant.knowledge.request_parts import PartKind
+from assistant.knowledge.request_words import (
+    announcing,
+    closed_words,
+    folded,
+    language_of_request,
+    split_compounds,
+)
+
+_KEY = re.compile(r"(?<![\w-])[A-Za-z][A-Za-z0-9_]{1,15}-\d{1,7}(?![\w-])")
+BREAK = re.compile(r"[,;.:!?()\n“”\"/+&|]|\s[-–—]\s")
+"""A sign that parts what stands before it from what follows."""
+_CRITERION = "ac"
+"""Between a story's key and a number: the key of a criterion."""
+_LABEL_REACH = 4
+"""Tokens between "labelled" and a label."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Tokens ``first`` to ``last`` (exclusive) that name something, as the project spells it."""
+
+    kind: PartKind
+    name: str
+    first: int
+    last: int
+    known: bool = True
+
+
+class RequestNames:
+    """The tokens of a request, and which of them are names; ``free`` are those that are not.
+
+    ``classes`` are the tables of closed-class words that the others belong to, empty for content.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        epics: Iterable[Epic],
+        named: Mapping[str, tuple[str, ...]],
+    ) -> None:
+        self.text = text
+        self.tokens = split_compounds(tokens(text))
+        self.words = [folded(token.word) for token in self.tokens]
+        self.free = [True] * len(self.tokens)
+        self.mentions: list[Mention] = []
+        self.language = language_of_request(self.words)
+        self.classes = [""] * len(self.tokens)
+        for phrase in closed_words(self.language).find(self.words, self.free):
+            self.classes[phrase.first : phrase.last] = [phrase.meaning] * (
+                phrase.last - phrase.first
+            )
+        self.unread: list[str] = []
+        self._reasons()
+        self._epics = tuple(epics)
+        self._named = named
+        self._take("epic", {epic.key: epic.key for epic in self._epics})
+        stories = [story for epic in self._epics for story in epic.stories]
+        self._take("story", {story.key: story.key for story in stories})
+        self._criteria()
+        self._releases()
+        self._take("team", {name: name for name in named["team"]})
+        titles = {each.title: ("epic", each.key) for each in self._epics}
+        titles = {each.title: ("story", each.key) for each in stories} | titles
+        for kind in ("epic", "story"):
+            of_kind = {t: key for t, (which, key) in titles.items() if which == kind}
+            self._take(kind, {t: key for t, key in of_kind.items() if len(tokens(t)) > 1})
+        self._announced_labels()
+        self._unknown()
+
+    def said(self, first: int, last: int) -> str:
+        """The words of tokens, as the request has them."""
+        return " ".join(self.text[self.tokens[first].start : self.tokens[last - 1].end].split())
+
+    def gap(self, at: int) -> str:
+        """What stands between token ``at`` and the one before it."""
+        return self.text[self.tokens[at - 1].end : self.tokens[at].start] if at else ""
+
+    def add(self, mention: Mention) -> None:
+        """Keep a mention; its tokens are free no longer."""
+        self.mentions.append(mention)
+        self.free[mention.first : mention.last] = [False] * (mention.last - mention.first)
+
+    def _reasons(self) -> None:
+        """Nothing is asked for from "because" to the next sign."""
+        for at, name in enumerate(self.classes):
+            if name == "because" and self.free[at]:
+                end = at + 1
+                while end < len(self.tokens) and not BREAK.search(self.gap(end)):
+                    end += 1
+                self.free[at:end] = [False] * (end - at)
+                self.unread.append(self.said(at, end))
+
+    def _take(self, kind: PartKind, names: Mapping[str, str]) -> None:
+        """Find spellings among the free tokens, each with the name that it stands for."""
+        for match in find_names(self.tokens, names, self.free):
+            self.add(Mention(kind, names[match.name], match.first, match.last))
+
+    def _criteria(self) -> None:
+        """The key of a criterion names its story; the rest of it is told."""
+        for mention in [one for one in self.mentions if one.kind == "story"]:
+            at = mention.last
+            if self.words[at : at + 1] == [_CRITERION] and self._number(at + 1):
+                self.add(Mention("criterion", self.said(mention.first, at + 2), at, at + 2, False))
+
+    def _releases(self) -> None:
+        """Releases by name, and by number after one: "Drop 1 and 2", "Drops 1 to 3"."""
+        known = {_spelt(name): name for name in self._named["release"]}
+        self._take("release", {name: name for name in self._named["release"]})
+        for mention in [one for one in self.mentions if one.kind == "release"]:
+            *stem, last = _spelt(mention.name)
+            at, spanning = mention.last, False
+            while at < len(self.tokens) and self.free[at] and last.isdigit():
+                word = self.words[at]
+                if self.classes[at] in ("and", "until"):
+                    spanning = self.classes[at] == "until"
+                elif word.isdigit() and (*stem, word) in known:
+                    numbers = range(int(last), int(word) + 1) if spanning else [int(word)]
+                    for name in filter(None, (known.get((*stem, str(n))) for n in numbers)):
+                        self.add(Mention("release", name, at, at + 1))
+                    last, spanning = word, False
+                elif word.isdigit() and self.classes[at - 1] == "and":
+                    name = f"{self.said(mention.first, mention.first + 1)} {word}"
+                    self.add(Mention("release", name, at, at + 1, False))
+                else:
+                    break
+                at += 1
+
+    def _announced_labels(self) -> None:
+        """Labels after a word for one ("labelled refunds"), or after "#"."""
+        telling = announcing("label")
+        for match in find_names(self.tokens, self._named["label"], self.free):
+            before = set(self.words[max(0, match.first - _LABEL_REACH) : match.first])
+            if before & telling or self._hashed(match.first):
+                self.add(Mention("label", match.name, match.first, match.last))
+
+    def _unknown(self) -> None:
+        """Keys, and names announced as a release, team or label, that the project does not know."""
+        for found in _KEY.finditer(self.text):
+            places = [
+                n for n, t in enumerate(self.tokens) if found.start() <= t.start < found.end()
+            ]
+            if places and all(self.free[n] for n in places):
+                kind: PartKind = (
+                    "release" if self.words[places[0]] in self._stems("release") else "epic"
+                )
+                self.add(Mention(kind, found[0], places[0], places[-1] + 1, False))
+        prefixes = {_spelt(epic.key)[0] for epic in self._epics if _spelt(epic.key)}
+        for at in range(len(self.tokens)):
+            if not self.free[at]:
+                continue
+            word = self.words[at]
+            if self._number(at + 1) and (
+                word in self._stems("release") or word in announcing("release")
+            ):
+                self._told("release", at, at, at + 2)
+            elif self._number(at + 1) and word in prefixes:
+                self._told("epic", at, at, at + 2)
+            elif self._hashed(at):
+                self._told("label", at, at, self._run(at))
+            elif self._is_content(at) and at + 1 < len(self.words):
+                end = self._run(at)
+                team = self.words[end : end + 1]
+                if team and team[0] in announcing("team") and self.free[end]:
+                    self._told("team", at, at, end)
+            else:
+                self._after(at)
+
+    def _after(self, at: int) -> None:
+        """A name right after the word that announces it: "team Marketing", "release: Phoenix"."""
+        for kind in ("release", "team", "label"):
+            announced = self.words[at] in announcing(kind) and self._is_content(at + 1)
+            if announced and self.gap(at + 1).strip() in {"", ":"}:
+                self._told(kind, at, at + 1, self._run(at + 1))
+                return
+
+    def _told(self, kind: PartKind, closing: int, first: int, last: int) -> None:
+        self.add(Mention(kind, self.said(first, last), first, last, False))
+        self.free[closing:last] = [False] * (last - closing)
+
+    def _run(self, at: int) -> int:
+        """Where a name that begins at ``at`` ends: only spaces or hyphens between its words."""
+        at += 1
+        while self._is_content(at) and not self.gap(at).strip(" -_"):
+            at += 1
+        return at
+
+    def _is_content(self, at: int) -> bool:
+        return at < len(self.tokens) and self.free[at] and not self.classes[at]
+
+    def _number(self, at: int) -> bool:
+        return at < len(self.tokens) and self.tokens[at].is_number and self.free[at]
+
+    def _hashed(self, at: int) -> bool:
+        return self.text[: self.tokens[at].start].endswith("#")
+
+    def _stems(self, kind: PartKind) -> frozenset[str]:
+        """What numbered names begin with: "drop" of "Drop-3"."""
+        spelt = (_spelt(name) for name in self._named[kind])
+        return frozenset(words[0] for words in spelt if len(words) > 1 and words[-1].isdigit())
+
+
+def _spelt(name: str) -> tuple[str, ...]:
+    found: list[Token] = tokens(name)
+    return tuple(folded(token.word) for token in found)

@@ -1,0 +1,79 @@
+"""What a request is read as: its parts, wanted or left out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Literal
+
+from assistant.domain import DEPTHS, TECHNIQUES, Depth, Epic, Technique, Value
+
+PartKind = Literal[
+    "epic", "story", "criterion", "release", "team", "label", "topic", "depth", "technique"
+]
+SCOPE: tuple[PartKind, ...] = ("depth", "technique")
+DIMENSION: dict[PartKind, PartKind] = {"story": "epic", "criterion": "epic", "label": "topic"}
+"""Kinds that are alternatives to others: a story is named beside an epic, not within it."""
+
+
+class Vocabulary(Value):
+    """The names that a project knows."""
+
+    releases: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    epics: tuple[Epic, ...] = ()
+
+
+class RequestPart(Value):
+    """One thing that a request names. ``known`` is whether the project, or the program, has it.
+
+    Parts of one ``group`` hold together ("Billing", "Drop-3"); groups stand beside one another.
+    """
+
+    kind: PartKind
+    name: str
+    excluded: bool = False
+    known: bool = True
+    group: int = 0
+
+    @property
+    def id(self) -> str:
+        """What tells it from the other parts: its kind and name, "-" before what is left out."""
+        return f"{'-' * self.excluded}{self.kind}:{self.name}"
+
+
+class RequestReading(Value):
+    """What a request says. ``everything`` is whether it asks for all, where it names nothing.
+
+    ``unread`` are words that stand where nothing is named: greetings, dates, reasons.
+    """
+
+    text: str
+    parts: tuple[RequestPart, ...] = ()
+    unread: tuple[str, ...] = ()
+    everything: bool = False
+
+    def without(self, ids: Collection[str]) -> RequestReading:
+        """The reading without the parts that a person took out."""
+        kept = tuple(part for part in self.parts if part.id not in ids)
+        return self.model_copy(update={"parts": kept})
+
+    @property
+    def depth(self) -> Depth | None:
+        """The depth that is asked for, if any."""
+        named = [one.name for one in self.parts if one.kind == "depth" and not one.excluded]
+        return next((depth for depth in DEPTHS if depth in named[-1:]), None)
+
+    @property
+    def techniques(self) -> tuple[Technique, ...]:
+        """The techniques asked for, in the order of the domain; "no boundary": all the others."""
+        named = [one for one in self.parts if one.kind == "technique"]
+        wanted = {one.name for one in named if not one.excluded}
+        barred = {one.name for one in named if one.excluded}
+        wanted = wanted or (set(TECHNIQUES) if barred else set())
+        return tuple(each for each in TECHNIQUES if each in wanted - barred)
+
+
+def alike(one: PartKind, other: PartKind) -> bool:
+    """Whether two parts beside each other are alternatives: two keys, two topics, two teams."""
+    return DIMENSION.get(one, one) == DIMENSION.get(other, other)

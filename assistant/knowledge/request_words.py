@@ -1,0 +1,209 @@
+"""The closed-class words of a request: what leaves out, what joins, what sets the depth.
+
+The words are data (``assistant/language/words``). A request is read with those of its own language
+and of English, because names of techniques and depths are English in many a company.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Generic, TypeVar
+
+from assistant.knowledge.name_matching import Token, same_word, tokens
+from assistant.knowledge.request_parts import PartKind
+from assistant.language.languages import ENGLISH, little_words
+from assistant.language.word_lists import word_lists
+
+Meaning = TypeVar("Meaning")
+
+REQUEST, SCOPE = "requests", "request_scope"
+_LITTLE = "little"
+_TABLES = ("without", "with", "because", "until", "and", "about", "of", "all", "cases", "request")
+_LONG = 5
+"""Letters of a word that leaves out from which on one may be wrong."""
+_FOREIGN = 4
+"""Letters of a word that leaves out from which on it does so within another language."""
+_SHORTEST_HEAD = 4
+"""Letters of the first half of a compound such as "Rauchtest"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase(Generic[Meaning]):
+    """Tokens ``first`` to ``last`` (exclusive) and what they mean."""
+
+    meaning: Meaning
+    first: int
+    last: int
+
+
+class Phrases(Generic[Meaning]):
+    """Phrases with a meaning, the first to be added having the say; "*" stands for endings.
+
+    ``misspelt`` finds single long words with a small mistake as well.
+    """
+
+    def __init__(self, *, misspelt: bool = False) -> None:
+        self._misspelt = misspelt
+        self._exact: dict[tuple[str, ...], Meaning] = {}
+        self._prefixes: dict[str, Meaning] = {}
+        self._longest = 1
+
+    def add(self, phrases: Iterable[str], meaning: Meaning) -> None:
+        """Phrases of one meaning."""
+        for phrase in phrases:
+            words = tuple(folded(token.word) for token in tokens(phrase.rstrip("*")))
+            if phrase.endswith("*"):
+                self._prefixes.setdefault(words[0], meaning)
+            else:
+                self._exact.setdefault(words, meaning)
+                self._longest = max(self._longest, len(words))
+
+    def find(self, words: Sequence[str], free: Sequence[bool]) -> Iterator[Phrase[Meaning]]:
+        """The phrases among the words that are ``free``, from left to right, the longest each."""
+        at = 0
+        while at < len(words):
+            found = self._at(words, free, at)
+            if found is not None:
+                yield found
+            at = found.last if found is not None else at + 1
+
+    def heads(self) -> frozenset[str]:
+        """Single words that may begin a compound."""
+        single = {words[0] for words in self._exact if len(words) == 1}
+        return frozenset(
+            word for word in single | set(self._prefixes) if len(word) >= _SHORTEST_HEAD
+        )
+
+    def _at(self, words: Sequence[str], free: Sequence[bool], at: int) -> Phrase[Meaning] | None:
+        for width in range(min(self._longest, len(words) - at), 0, -1):
+            meaning = self._exact.get(tuple(words[at : at + width]))
+            if meaning is not None and all(free[at : at + width]):
+                return Phrase(meaning, at, at + width)
+        if free[at]:
+            fitting = [prefix for prefix in self._prefixes if words[at].startswith(prefix)]
+            if fitting:
+                return Phrase(self._prefixes[max(fitting, key=len)], at, at + 1)
+            if self._misspelt:
+                alike = [known for known in self._exact if same_word(words[at], " ".join(known))]
+                if alike:
+                    return Phrase(self._exact[alike[0]], at, at + 1)
+        return None
+
+
+def folded(word: str) -> str:
+    """A word without its accents, as it is often typed."""
+    return "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
+
+
+@cache
+def scope_phrases(*, beside_cases: bool) -> Phrases[tuple[PartKind, str]]:
+    """Words of all languages for ``("depth", NAME)`` and ``("technique", NAME)``.
+
+    With ``beside_cases`` those that mean it only beside the word for cases ("full coverage").
+    """
+    found: Phrases[tuple[PartKind, str]] = Phrases(misspelt=not beside_cases)
+    lists = word_lists(SCOPE)
+    end = "_of_cases" if beside_cases else ""
+    kinds: tuple[tuple[PartKind, str], ...] = (("depth", "depth"), ("technique", "techniques"))
+    for kind, table in kinds:
+        for name, words in lists[f"{table}{end}"].items():
+            found.add(words, (kind, name))
+    return found
+
+
+def announcing(kind: str) -> frozenset[str]:
+    """Words that say that a release, a team or a label follows, in all languages."""
+    return frozenset(
+        folded(token.word)
+        for words in word_lists_of_requests()[kind].values()
+        for word in words
+        for token in tokens(word)
+    )
+
+
+@cache
+def word_lists_of_requests() -> dict[str, dict[str, tuple[str, ...]]]:
+    """The tables of the closed-class words, by name and language."""
+    return word_lists(REQUEST)
+
+
+@cache
+def closed_words(language: str) -> Phrases[str]:
+    """The closed-class words of a language, then those of English, by the name of their table."""
+    found: Phrases[str] = Phrases()
+    lists = word_lists_of_requests()
+    for each in dict.fromkeys((language, ENGLISH)):
+        for table in _TABLES:
+            found.add(lists[table].get(each, ()), table)
+        found.add(little_words(each), _LITTLE)
+    for words in lists["without"].values():
+        found.add((word for word in words if len(word) >= _FOREIGN), "without")
+    return found
+
+
+def leaves_out(word: str, language: str) -> bool:
+    """Whether a word is one that leaves out, with one letter wrong: that turns a request round."""
+    from rapidfuzz.distance import Levenshtein
+
+    known = word_lists_of_requests()["without"]
+    return len(word) >= _LONG and any(
+        Levenshtein.distance(word, folded(each.casefold()), score_cutoff=1) <= 1
+        for table in dict.fromkeys((language, ENGLISH))
+        for each in known.get(table, ())
+        if len(each) >= _LONG
+    )
+
+
+def language_of_request(words: Sequence[str]) -> str:
+    """The language most of whose closed-class words stand among ``words``; else English."""
+    free = [True] * len(words)
+    lists = word_lists_of_requests()
+    counts: dict[str, int] = {}
+    for language in lists["request"]:
+        own = _own_words(language)
+        counts[language] = sum(each.last - each.first for each in own.find(words, free))
+    return max(counts, key=lambda language: (counts[language], language == ENGLISH))
+
+
+@cache
+def _own_words(language: str) -> Phrases[str]:
+    found: Phrases[str] = Phrases()
+    for table in _TABLES:
+        found.add(word_lists_of_requests()[table].get(language, ()), table)
+    found.add(little_words(language), _LITTLE)
+    return found
+
+
+def split_compounds(found: Sequence[Token]) -> list[Token]:
+    """The tokens with "Rauchtest" and "smoketests" as two: a word of depth or technique, and one
+    for cases."""
+    heads, tails = _compound_parts()
+    split: list[Token] = []
+    for token in found:
+        word = folded(token.word)
+        cut = next(
+            (n for n in range(len(word) - 3, _SHORTEST_HEAD - 1, -1)
+             if word[n:] in tails and word[:n] in heads),
+            0,
+        )  # fmt: skip
+        if cut:
+            middle = min(token.start + cut, token.end - 1)
+            split += [Token(token.start, middle, word[:cut]), Token(middle, token.end, word[cut:])]
+        else:
+            split.append(token)
+    return split
+
+
+@cache
+def _compound_parts() -> tuple[frozenset[str], frozenset[str]]:
+    heads = scope_phrases(beside_cases=False).heads()
+    tails = {
+        folded(token.word)
+        for words in word_lists_of_requests()["cases"].values()
+        for word in words
+        for token in tokens(word)
+    }
+    return heads, frozenset(tails)

@@ -1,0 +1,195 @@
+"""What a request selects: what it names, less what it leaves out, over the stories of epics."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from assistant.domain import Epic, Value
+from assistant.knowledge.request_parts import (
+    DIMENSION,
+    SCOPE,
+    PartKind,
+    RequestPart,
+    RequestReading,
+    Vocabulary,
+)
+from assistant.knowledge.title_words import TitleWords, Unit, units_of
+
+NEAREST = 3
+"""Names that are offered for one that the project does not know."""
+LISTED = 8
+"""Up to so many releases and teams are all named."""
+
+Units = frozenset[Unit]
+
+
+class Chosen(Value):
+    """An epic to write for; ``stories`` are the keys of those wanted, empty for all of them."""
+
+    epic: str
+    stories: tuple[str, ...] = ()
+
+
+class Told(Value):
+    """Words of a request that select nothing, and what is known instead."""
+
+    words: str
+    note: str
+
+
+class Selection(Value):
+    """The epics of a request in the order of the project, and what has to be told."""
+
+    chosen: tuple[Chosen, ...] = ()
+    told: tuple[Told, ...] = ()
+
+
+def select(reading: RequestReading, vocabulary: Vocabulary) -> Selection:
+    """The epics and stories that a reading selects; none where it names none."""
+    return _Selecting(vocabulary).select(reading)
+
+
+class _Selecting:
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self._titles = TitleWords(vocabulary.epics)
+        self._units = {epic.key: units_of(epic) for epic in vocabulary.epics}
+        self._all: Units = frozenset[Unit]().union(*self._units.values())
+        self._told: dict[str, Told] = {}
+        self._by_key: frozenset[str] = frozenset()
+
+    def select(self, reading: RequestReading) -> Selection:
+        filters = [part for part in reading.parts if part.kind not in SCOPE]
+        wanted = [part for part in filters if not part.excluded]
+        barred = [part for part in filters if part.excluded]
+        for part in filters:
+            if not part.known:
+                self._tell(part.name, self._unknown(part))
+        if wanted:
+            groups = {part.group: [p for p in wanted if p.group == part.group] for part in wanted}
+            chosen = frozenset[Unit]().union(*map(self._group, groups.values()))
+        else:
+            chosen = self._all if barred or reading.everything else frozenset()
+        left = chosen
+        self._by_key = frozenset(one.name for one in wanted if one.kind == "epic")
+        for number in dict.fromkeys(part.group for part in barred):
+            left -= self._left_out([p for p in barred if p.group == number], chosen)
+        return Selection(chosen=tuple(self._chosen(left)), told=tuple(self._told.values()))
+
+    def _group(self, parts: list[RequestPart]) -> Units:
+        """What parts have in common that hold together; topics are looked for within the others."""
+        restricting = [one for one in parts if one.known or one.kind not in ("topic", "criterion")]
+        kinds: dict[PartKind, list[RequestPart]] = {}
+        for part in restricting:
+            kinds.setdefault(_dimension(part), []).append(part)
+        topics = kinds.pop("topic", [])
+        pool = self._all
+        for alternatives in kinds.values():
+            pool &= frozenset[Unit]().union(*map(self._named, alternatives))
+        if not kinds and not topics:
+            return frozenset()
+        if kinds and not pool:
+            self._nothing_in_common(parts)
+        if not topics:
+            return pool
+        found = {topic.name: self._topic(topic, pool) for topic in topics}
+        for name, units in found.items():
+            if not units:
+                self._tell(name, f"nothing named “{name}” is among them")
+        return frozenset[Unit]().union(*found.values())
+
+    def _left_out(self, parts: list[RequestPart], chosen: Units) -> Units:
+        """The units that parts leave out together; told where these are none."""
+        known = [part for part in parts if part.known]
+        units = chosen if known else frozenset()
+        for part in sorted(known, key=lambda each: _dimension(each) == "topic"):
+            units &= self._barred(part, units) if _dimension(part) == "topic" else self._named(part)
+        if known and not units:
+            for part in known:
+                self._tell(part.name, f"nothing named “{part.name}” is among them")
+        return units
+
+    def _named(self, part: RequestPart) -> Units:
+        """What a name selects in the whole project; nothing for one that it does not know."""
+        if not part.known:
+            return frozenset()
+        if part.kind == "story":
+            return frozenset(unit for unit in self._all if unit[1] == part.name)
+        carrying = (epic for epic in self._vocabulary.epics if _carries(epic, part))
+        return frozenset[Unit]().union(*(self._units[epic.key] for epic in carrying))
+
+    def _barred(self, part: RequestPart, chosen: Units) -> Units:
+        """What a topic leaves out: stories where it would take all that was asked for."""
+        units = self._topic(part, chosen)
+        whole = {key for key in self._by_key if self._units[key] and self._units[key] <= units}
+        if units == chosen or whole:
+            units = self._titles.find(part.name, chosen, of_epics=False)
+        return units
+
+    def _topic(self, part: RequestPart, among: Units) -> Units:
+        found = self._titles.find(part.name, among)
+        if part.kind == "label":
+            return found | (self._named(part) & among)
+        return found
+
+    def _chosen(self, units: Units) -> Iterable[Chosen]:
+        for epic in self._vocabulary.epics:
+            kept = self._units[epic.key] & units
+            if kept == self._units[epic.key]:
+                yield Chosen(epic=epic.key)
+            elif kept:
+                stories = tuple(s.key for s in epic.stories if (epic.key, s.key) in kept)
+                yield Chosen(epic=epic.key, stories=stories)
+
+    def _tell(self, words: str, note: str) -> None:
+        self._told.setdefault(words, Told(words=words, note=note))
+
+    def _nothing_in_common(self, parts: list[RequestPart]) -> None:
+        names = [part.name for part in parts if part.known]
+        if all(part.known for part in parts if part.kind != "topic"):
+            self._tell(", ".join(names), f"no epic is {' and '.join(names)} at once")
+
+    def _unknown(self, part: RequestPart) -> str:
+        known = self._vocabulary
+        keys = [epic.key for epic in known.epics]
+        stories = [story.key for epic in known.epics for story in epic.stories]
+        if part.kind == "criterion":
+            return f"{part.name} is a criterion: its whole story is taken"
+        names: dict[str, Collection[str]] = {
+            "epic": [*keys, *stories],
+            "release": known.releases,
+            "team": known.teams,
+            "label": known.labels,
+        }
+        if part.kind not in names:
+            return f"nothing is named “{part.name}”"
+        near = _nearest(part.name, names[part.kind])
+        return f"there is no {part.kind} “{part.name}”; {near}"
+
+
+def _dimension(part: RequestPart) -> PartKind:
+    return DIMENSION.get(part.kind, part.kind)
+
+
+def _carries(epic: Epic, part: RequestPart) -> bool:
+    match part.kind:
+        case "epic":
+            return epic.key == part.name
+        case "release":
+            return epic.release == part.name
+        case "team":
+            return epic.team == part.name
+        case _:
+            return part.name in epic.labels
+
+
+def _nearest(name: str, known: Collection[str]) -> str:
+    """All names where they are few, else the most alike."""
+    if not known:
+        return "the project has none"
+    if len(known) <= LISTED:
+        return f"there are {', '.join(known)}"
+    from rapidfuzz import process
+
+    alike = process.extract(name, known, limit=NEAREST)
+    return f"the nearest are {', '.join(each[0] for each in alike)}"

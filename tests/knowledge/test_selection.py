@@ -1,0 +1,86 @@
+"""What a sentence selects of the sample epics."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assistant.knowledge.query import parse_request
+from assistant.knowledge.request_parts import Vocabulary
+from assistant.knowledge.selection import Selection, select
+from assistant.sources.pasted.pasted import read_pasted
+
+EPICS = Path(__file__).parent.parent.parent / "sample_data" / "epics"
+
+
+@pytest.fixture(scope="module")
+def known() -> Vocabulary:
+    """The names of the sample epics."""
+    texts = [path.read_text("utf-8") for path in sorted(EPICS.glob("*.md"))]
+    epics = tuple(epic for text in texts for epic in read_pasted(text).epics)
+    return Vocabulary(
+        releases=("Drop-1", "Drop-2", "Drop-3"),
+        teams=("Billing", "Call Centre", "Field Service"),
+        labels=tuple(sorted({label for epic in epics for label in epic.labels})),
+        epics=epics,
+    )
+
+
+def selected(text: str, known: Vocabulary) -> Selection:
+    return select(parse_request(text, known), known)
+
+
+def keys(found: Selection) -> list[str]:
+    """Epics by key, and instead of a narrowed epic the stories that are wanted of it."""
+    return [key for one in found.chosen for key in (one.stories or (one.epic,))]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [("smoke tests for CC-200", ["CC-200"]),
+     ("billing epics without tariff change", ["BIL-400"]),
+     ("only negative cases for Drop-3 except complaints", ["BIL-400", "CC-200"]),
+     ("Testfälle für Drop-3 Call Centre", ["CC-200", "CC-300"]),
+     ("Drop-3 Call Centre except refunds and goodwill payments",
+      ["CC-201", "CC-203", "CC-204"]),
+     ("CC-300 without goodwill", ["CC-301", "CC-302", "CC-304"]),
+     ("everything except CC-200 in Drop-3", ["BIL-400", "CC-300"]),
+     ("Drop-3 except the complaints of the Call Centre", ["BIL-400", "CC-200"]),
+     ("CC-201", ["CC-201"]), ("CC-201 and CC-300", ["CC-201", "CC-300"]),
+     ("CC-200 and Billing", ["BIL-200", "BIL-400", "CC-200"]),
+     ("Drop-3 Call Centre and Drop-2 Billing", ["BIL-200", "CC-200", "CC-300"]),
+     ("refunds", ["CC-202"]),
+     ("all epics but not Billing", ["CC-100", "CC-200", "CC-300", "FS-300"]),
+     ("cancelling an appointment", ["FS-302"]), ("whatever is labelled regulatory",
+      ["CC-200", "CC-300"])],
+)  # fmt: skip
+def test_what_is_selected(known: Vocabulary, text: str, wanted: list[str]) -> None:
+    found = selected(text, known)
+    assert keys(found) == wanted
+    assert not found.told
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "told"),
+    [("everything of Field Service except refunds", ["FS-300"],
+      "nothing named “refunds” is among them"),
+     ("CC-100 and CC-999", ["CC-100"], "the nearest are CC-100"),
+     ("Drop-9 Call Centre", [], "there are Drop-1, Drop-2, Drop-3"),
+     ("the Metering team in Drop-3", [], "there are Billing, Call Centre, Field Service"),
+     ("tests for solar panels", [], "nothing is named “solar panels”"),
+     ("Field Service in Drop-3", [], "no epic is Field Service and Drop-3 at once"),
+     ("FS-300 without BIL-203", ["FS-300"], "nothing named “BIL-203” is among them"),
+     ("CC-201-AC2", ["CC-201"], "its whole story is taken")],
+)  # fmt: skip
+def test_what_names_nothing_is_told(
+    known: Vocabulary, text: str, wanted: list[str], told: str
+) -> None:
+    found = selected(text, known)
+    assert keys(found) == wanted
+    assert any(told in one.note for one in found.told)
+
+
+@pytest.mark.parametrize("text", ["", "hello", "smoke tests please", "negative cases"])
+def test_nothing_is_selected_where_nothing_is_named(known: Vocabulary, text: str) -> None:
+    assert keys(selected(text, known)) == []
