@@ -17,6 +17,10 @@ Vendor exceptions are translated in the module that owns the vendor, ``raise ...
 from __future__ import annotations
 
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 
 class AssistantError(Exception):
@@ -142,3 +146,11 @@ def needs_extra(module: str, extra: str, purpose: str) -> None:
             f"{purpose} needs the package '{module}', which is not installed. "
             f'Install it with: pip install "uat-assistant[{extra}]"'
         )
+
+
+def first_problem(error: ValidationError, whole: str = "") -> str:
+    """Place and message of the first thing that pydantic refused; the place of the value as a
+    whole is told by the words ``whole``, or not at all."""
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"]) or whole
+    return f"{place}: {first['msg']}" if place else str(first["msg"])

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from assistant.command_line.output import Terminal
 from assistant.command_line.project_request import DEFAULT_PROJECT, open_workspace, reading_project
-from assistant.errors import SettingsError
+from assistant.errors import SettingsError, first_problem
 from assistant.workflow.deployment import models as model_store
 from assistant.workflow.learning import evaluate_generation
 from assistant.workflow.learning.evaluate_generation import EvaluateRequest
@@ -93,8 +93,8 @@ def evaluate(options: Namespace, terminal: Terminal) -> None:
             conditions=options.conditions,
         )
     except ValidationError as error:
-        first = error.errors()[0]
-        raise SettingsError(f"{first['loc'][0]}: {first['msg']}. See --help.") from error
+        problem = first_problem(error, "the options")
+        raise SettingsError(f"{problem}. See --help.") from error
     with open_workspace(options, terminal) as workspace:
         model_store.writer(workspace, request.writer)
         project_id = workspace.ensure_project(options.project or DEFAULT_PROJECT).id

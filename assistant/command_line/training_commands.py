@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from assistant.command_line.output import Terminal
 from assistant.command_line.project_request import DEFAULT_PROJECT, open_workspace
 from assistant.domain import OUTLINE_WRITER
-from assistant.errors import SettingsError, TrainingError
+from assistant.errors import SettingsError, TrainingError, first_problem
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.learning import compare_models, train_adapter
 from assistant.workflow.learning.compare_models import COLUMN_TITLES, CompareRequest
@@ -114,7 +114,8 @@ def _training_request(options: Namespace) -> TrainRequest:
             pairs_folder=options.pairs,
         )
     except ValidationError as error:
-        raise SettingsError(_first_problem(error)) from error
+        problem = first_problem(error, "the options")
+        raise SettingsError(f"{problem}. See --help.") from error
 
 
 def adapters(options: Namespace, terminal: Terminal) -> None:
@@ -182,7 +183,8 @@ def compare(options: Namespace, terminal: Terminal) -> None:
             attempts=options.attempts,
         )
     except ValidationError as error:
-        raise SettingsError(_first_problem(error)) from error
+        problem = first_problem(error, "the options")
+        raise SettingsError(f"{problem}. See --help.") from error
     with open_workspace(options, terminal) as workspace:
         project_id = _project(workspace, options)
         if options.resume:
@@ -245,12 +247,6 @@ def _columns(names: str) -> tuple[str, ...]:
 
 def _project(workspace: Workspace, options: Namespace) -> str:
     return workspace.ensure_project(options.project or DEFAULT_PROJECT).id
-
-
-def _first_problem(error: ValidationError) -> str:
-    first = error.errors()[0]
-    place = ".".join(str(part) for part in first["loc"]) or "the options"
-    return f"{place}: {first['msg']}. See --help."
 
 
 def _write_text(path: Path, text: str) -> None:

@@ -125,6 +125,23 @@ def test_a_case_named_only_in_its_title_is_linked_by_that(check) -> None:
     assert one.link == check_suite.Link(by="key", criterion_ids=("CC-102-AC4",))
 
 
+def test_each_key_that_the_project_does_not_hold_is_told_beside_those_it_holds(
+    check, workspace: Workspace, project_id: str
+) -> None:
+    (one,) = check(("T", "cc-102-ac4: lists", "XYZ-9", "", "Search.", "", "It is shown.")).cases
+    assert one.link.by == "key"
+    assert one.link.criterion_ids == ("CC-102-AC4",)
+    assert one.link.named == ("XYZ-9",)
+    assert "does not hold XYZ-9" in one.link.says
+    named = TestCase(
+        id="T", title="Lists", criterion_ids=("CC-102-AC4", "OLD-1", "OLD-1", "CC-100"),
+        story_key="cc-102",
+    )  # fmt: skip
+    report = check_suite.check_cases(workspace, project_id, [named], file="cases.csv")
+    assert report.cases[0].link.criterion_ids == ("CC-102-AC4",)
+    assert report.unknown_keys == ("OLD-1",), "epic and story are held"
+
+
 def test_echoes_and_repetitions_are_remarks(check) -> None:
     again = ("T-9", "9 digits are refused", *GOOD[2:])
     echo, first, second = check(ECHO, GOOD, again).cases

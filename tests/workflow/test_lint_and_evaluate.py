@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, SourceError
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.learning import evaluate_generation
 from assistant.workflow.learning.evaluate_generation import EvaluateRequest
@@ -48,9 +48,23 @@ def test_scenarios_and_json_lines_are_cases(tmp_path: Path) -> None:
 def test_a_file_without_cases_is_an_error(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("# A page\n\nWithout any test case.\n")
-    for path in (page, tmp_path / "absent.csv"):
+    for path in (page, tmp_path / "absent.csv", tmp_path / "absent.jsonl"):
         with pytest.raises(AssistantError, match=path.name):
             lint_cases.lint_files([path])
+
+
+def test_a_file_that_cannot_be_read_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "cases.csv"
+    path.write_text("Title,Expected Result\n")
+
+    def locked(_: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", locked)
+    with pytest.raises(SourceError, match=r"cases\.csv' cannot be read \(Permission denied\)"):
+        lint_cases.lint_files([path])
 
 
 def test_an_imported_case_is_checked_when_looked_at_and_takes_a_fix(

@@ -14,6 +14,7 @@ from assistant.generation.models.catalogue import SMALL_CHAT
 from assistant.generation.writers.item_answer import read_item_draft
 from assistant.generation.writers.item_prompt import TUNED_SYSTEM
 from assistant.settings import Settings
+from assistant.training.data.pair_sets import rows_of
 from assistant.training.data.pairs import read_jsonl
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.learning import open_pairs, train_adapter
@@ -279,6 +280,26 @@ def test_domains_are_kept_back_whole_and_refused_pairs_are_left_out(
     assert [one.reason for one in built.about.sheet.left_out] == ["refused by the check"]
     told = (built.folder / "data_sheet.md").read_text("utf-8")
     assert "Never trained on: courts. Watched while training: archives." in told
+    assert "split by domain as named in a file;" in told, "no seed drew it"
+
+
+def test_the_sheet_of_a_drawn_split_names_its_seed(tmp_path: Path) -> None:
+    names = [f"domain {number}" for number in range(10)]
+    file = written(tmp_path / "a.jsonl", *(in_domain(name, f"slip {name}") for name in names))
+    request = BuildRequest(files=(file,), out=tmp_path / "rows", seed=11)
+    told = open_pairs.build(Settings(data_dir=tmp_path), request).about.to_markdown()
+    assert "split by domain with seed 11;" in told
+
+
+def test_the_rows_that_were_compared_with_their_hash_are_those_given(
+    built: open_pairs.Built,
+) -> None:
+    first, *others = rows = list(read_jsonl(built.folder / "pairs.jsonl"))
+    read = rows_of(built.folder)
+    assert next(read) == first
+    (built.folder / "pairs.jsonl").write_text("changed meanwhile", "utf-8")
+    assert list(read) == others
+    assert len(rows) == 5
 
 
 def test_the_same_pairs_give_the_same_bytes(built: open_pairs.Built, tmp_path: Path) -> None:

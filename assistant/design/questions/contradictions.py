@@ -104,7 +104,7 @@ _BOUND_STEMS = content_words(
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class SentenceReading:
     """A sentence with what is compared of it; ``stems`` leave the slots themselves out."""
 
     span: Span
@@ -143,9 +143,9 @@ def find_contradictions(text: str, sources: Sequence[Chunk]) -> tuple[Contradict
     """
     found: dict[tuple[int, str], Contradiction] = {}
     settled: set[tuple[int, str]] = set()
-    ours = statements(text)
+    ours = sentence_readings(text)
     for chunk in sources:
-        for theirs in statements(chunk.text):
+        for theirs in sentence_readings(chunk.text):
             for mine in ours:
                 strength = _same_matter(mine, theirs)
                 if not strength:
@@ -162,12 +162,12 @@ def find_contradictions(text: str, sources: Sequence[Chunk]) -> tuple[Contradict
 
 
 @lru_cache(maxsize=4096)
-def statements(text: str) -> tuple[Statement, ...]:
+def sentence_readings(text: str) -> tuple[SentenceReading, ...]:
     """The sentences of a text, read for comparison."""
     return tuple(_said(sentence) for sentence in clauses_of(text))
 
 
-def _said(sentence: Span) -> Statement:
+def _said(sentence: Span) -> SentenceReading:
     masked = mask_quotes(sentence.text)
     axes: dict[str, int] = {}
     taken: list[str] = []
@@ -202,13 +202,13 @@ def _said(sentence: Span) -> Statement:
     if len(moments) == 1:
         bound = next((name for name, words in _BOUNDS if words.search(masked)), "")
         stems -= _BOUND_STEMS if bound else frozenset()
-    return Statement(
+    return SentenceReading(
         sentence, stems, negative, bool(_CONDITION.search(masked)), axes, roles, states, moments,
         bound,
     )  # fmt: skip
 
 
-def _same_matter(mine: Statement, theirs: Statement) -> float:
+def _same_matter(mine: SentenceReading, theirs: SentenceReading) -> float:
     """How far two sentences speak of the same, from 0 (not) to 1."""
     shared = mine.stems & theirs.stems
     smaller = min(len(mine.stems), len(theirs.stems))
@@ -224,7 +224,9 @@ def _same_matter(mine: Statement, theirs: Statement) -> float:
     return strength if strength >= 0.5 else 0.0
 
 
-def _slots(mine: Statement, theirs: Statement) -> Iterator[tuple[str, Span, Span, bool]]:
+def _slots(
+    mine: SentenceReading, theirs: SentenceReading
+) -> Iterator[tuple[str, Span, Span, bool]]:
     """What both sentences state in one slot, and whether it differs."""
     apart = len(mine.stems ^ theirs.stems)
     same_conditions = mine.conditional == theirs.conditional
@@ -256,13 +258,13 @@ def _slots(mine: Statement, theirs: Statement) -> Iterator[tuple[str, Span, Span
                 yield "when", _moment(mine), _moment(theirs), differs
 
 
-def _turned(mine: Statement, theirs: Statement) -> bool:
+def _turned(mine: SentenceReading, theirs: SentenceReading) -> bool:
     """Whether one is about before and the other about after: both can be true."""
     here, there = mine.axes.get("side"), theirs.axes.get("side")
     return here is not None and there is not None and here != there
 
 
-def _axis(said: Statement, name: str) -> Span:
+def _axis(said: SentenceReading, name: str) -> Span:
     values = next(values for axis, values in _AXIS if axis == name)
     match = values[said.axes[name]].search(mask_quotes(said.span.text))
     assert match is not None
@@ -270,7 +272,7 @@ def _axis(said: Statement, name: str) -> Span:
     return Span(match.group(), start, start + len(match.group()))
 
 
-def _of(said: Statement, words: Sequence[str] | frozenset[str]) -> Span:
+def _of(said: SentenceReading, words: Sequence[str] | frozenset[str]) -> Span:
     for word in sorted(words):
         place = said.span.text.casefold().rfind(word.casefold())
         if place >= 0:
@@ -279,7 +281,7 @@ def _of(said: Statement, words: Sequence[str] | frozenset[str]) -> Span:
     return said.span
 
 
-def _moment(said: Statement) -> Span:
+def _moment(said: SentenceReading) -> Span:
     one = next(iter(find_moments(mask_quotes(said.span.text))))
     start = said.span.start + one.start
     return Span(said.span.text[one.start : one.end], start, said.span.start + one.end)

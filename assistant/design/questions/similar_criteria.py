@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
 from assistant.design.questions.conflicts import content_words
-from assistant.design.questions.contradictions import statements
+from assistant.design.questions.contradictions import sentence_readings
 from assistant.language.quoted_messages import mask_quotes
 
 MANY = 5000
@@ -80,7 +80,7 @@ class _Sentences:
 
 
 def _stated(text: str) -> Iterator[frozenset[str]]:
-    return (said.stems for said in statements(text))
+    return (said.stems for said in sentence_readings(text))
 
 
 def _whole(text: str) -> Iterator[frozenset[str]]:

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from pydantic import Field, ValidationError
 
 from assistant.domain import TestCase, TestStep, Value
-from assistant.errors import InvalidOutput
+from assistant.errors import InvalidOutput, first_problem
 
 MAX_PRECONDITIONS = 26
 MAX_STEPS = 16
@@ -117,9 +117,7 @@ def read_item_draft(
     try:
         draft = ItemDraft.model_validate(data)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the answer"
-        raise InvalidOutput(f"{place}: {first['msg']}", raw_output=raw) from error
+        raise InvalidOutput(first_problem(error, "the answer"), raw_output=raw) from error
     if len(draft.p) > max_preconditions:
         raise InvalidOutput(f"p: at most {max_preconditions} preconditions", raw_output=raw)
     if len(draft.s) > max_steps:

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assistant.domain import TECHNIQUES, Technique
-from assistant.errors import InvalidOutput
+from assistant.errors import InvalidOutput, first_problem
 
 MAX_CASES = 60
 """Cases of one answer; a model that writes more of them is not writing cases."""
@@ -160,9 +160,8 @@ def read_case(
     try:
         draft = StoryCaseDraft.model_validate(_tidied(data))
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the case"
-        raise InvalidOutput(f"{place}: {first['msg']}", raw_output=json.dumps(data)) from error
+        problem = first_problem(error, "the case")
+        raise InvalidOutput(problem, raw_output=json.dumps(data)) from error
     steps = tuple(
         step.model_copy(update={"sources": tuple(n for n in step.sources if n in sources)})
         for step in draft.steps

@@ -66,6 +66,8 @@ class DataSheet(Value):
     near_duplicates: tuple[NearDuplicate, ...]
     kept_from_context: tuple[tuple[str, int], ...]
     sha256: str
+    split_given: bool = False
+    """Whether somebody named the split; the seed drew nothing then."""
 
     @property
     def left_out_by_reason(self) -> tuple[tuple[str, int], ...]:
@@ -75,11 +77,12 @@ class DataSheet(Value):
 
     def to_markdown(self) -> str:
         """The sheet as a Markdown document."""
+        how = "as named in a file" if self.split_given else f"with seed {self.seed}"
         lines = [
             "# Data sheet",
             "",
-            f"Prompt version {self.prompt_version}; split by {self.split_by} with seed "
-            f"{self.seed}; values {'masked' if self.masked else 'as written'}; SHA-256 of the "
+            f"Prompt version {self.prompt_version}; split by {self.split_by} "
+            f"{how}; values {'masked' if self.masked else 'as written'}; SHA-256 of the "
             f"pairs file `{self.sha256}`.",
             "",
             "| split | stories | cases | pairs | of them with context |",

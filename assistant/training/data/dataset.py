@@ -232,8 +232,10 @@ def describe_pairs(
     near: Sequence[NearDuplicate] = (),
     kept: Counter[str] | None = None,
     count_tokens: CountTokens | None = None,
+    split_given: bool = False,
 ) -> DataSheet:
-    """The data sheet of some pairs; ``kept`` counts what no prompt got, by reason."""
+    """The data sheet of some pairs; ``kept`` counts what no prompt got, by reason;
+    ``split_given`` says that no seed drew the split."""
     counts = []
     for split in SPLITS:
         own = [pair for pair in pairs if pair.split == split]
@@ -271,4 +273,5 @@ def describe_pairs(
         near_duplicates=tuple(near),
         kept_from_context=tuple(sorted((kept or Counter()).items())),
         sha256=digest.hexdigest(),
+        split_given=split_given,
     )

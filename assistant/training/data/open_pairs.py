@@ -21,7 +21,7 @@ from typing import Literal
 from pydantic import Field, ValidationError
 
 from assistant.domain import Technique, Value
-from assistant.errors import TrainingError
+from assistant.errors import TrainingError, first_problem
 from assistant.generation.writers.item_answer import PAIR_STEPS
 
 MOST_GIVEN = 5
@@ -204,10 +204,8 @@ def _object(line: str) -> object:
 def _reason(error: ValueError | RecursionError) -> str:
     if not isinstance(error, ValidationError):
         return str(error)
-    first = error.errors()[0]
-    place = ".".join(str(part) for part in first["loc"]) or "the line"
     more = error.error_count() - 1
-    return f"{place}: {first['msg']}" + (f" (and {more} more)" if more else "")
+    return first_problem(error, "the line") + (f" (and {more} more)" if more else "")
 
 
 def _digest(text: str) -> str:

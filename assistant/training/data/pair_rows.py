@@ -43,6 +43,7 @@ def build_rows(
     split: DomainSplit,
     *,
     seed: int = 0,
+    split_given: bool = False,
     corrections: bool = False,
     special_tokens: Sequence[str] = (),
     count_tokens: CountTokens | None = None,
@@ -52,7 +53,8 @@ def build_rows(
 
     With ``corrections`` a train pair whose sibling is on another side is the answer to a refused
     draft too, in the very conversation of a second attempt. ``special_tokens`` are neutralised as
-    in generation. Raises ``TrainingError`` where a domain of the split holds no pair.
+    in generation; ``split_given`` tells the data sheet that no ``seed`` drew the split.
+    Raises ``TrainingError`` where a domain of the split holds no pair.
     """
     _known_domains(pairs, split)
     left_out: list[LeftOut] = []
@@ -86,6 +88,7 @@ def build_rows(
         left_out=left_out,
         near=near,
         count_tokens=count_tokens,
+        split_given=split_given,
     )
     return PairRows(
         rows=tuple(rows),

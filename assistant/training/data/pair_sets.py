@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pydantic import Field, ValidationError
 
 from assistant.domain import Value
-from assistant.errors import TrainingError
+from assistant.errors import TrainingError, first_problem
 from assistant.training.data.data_sheet import DataSheet
 from assistant.training.data.open_pairs import PlacedPair
-from assistant.training.data.pairs import CasePair, Split, read_jsonl, write_jsonl
+from assistant.training.data.pairs import CasePair, Split, pairs_in, write_jsonl
 
 ROWS, SHEET, SET = "pairs.jsonl", "data_sheet.md", "pair_set.json"
 HELD_OUT_DOMAINS = 6
@@ -124,7 +125,7 @@ def read_split(path: Path) -> DomainSplit:
         return DomainSplit.model_validate_json(text)
     except (OSError, ValueError) as error:
         raise TrainingError(
-            f"'{path}' names no split ({_first_line(error)}). Write "
+            f"'{path}' names no split ({_reason(error)}). Write "
             '{"held_out": [domains], "validation": [domains]}.'
         ) from error
 
@@ -140,7 +141,7 @@ def read_set(folder: Path) -> PairSet:
         ) from error
     except ValidationError as error:
         raise TrainingError(
-            f"{SET} in '{folder}' cannot be read ({_first_line(error)}). Build the rows again."
+            f"{SET} in '{folder}' cannot be read ({first_problem(error)}). Build the rows again."
         ) from error
 
 
@@ -152,19 +153,19 @@ def rows_of(folder: Path) -> Iterator[CasePair]:
     about = read_set(folder)
     file = folder / ROWS
     try:
-        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+        data = file.read_bytes()
     except OSError as error:
         raise TrainingError(f"'{file}' cannot be read ({error.strerror}).") from error
+    digest = hashlib.sha256(data).hexdigest()
     if digest != about.sheet.sha256:
         raise TrainingError(
             f"{ROWS} in '{folder}' was changed since it was built: its SHA-256 is {digest}, not "
             f"{about.sheet.sha256}. Build the rows again."
         )
-    yield from read_jsonl(file)
+    yield from pairs_in(io.StringIO(data.decode("utf-8")), ROWS)
 
 
-def _first_line(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     if isinstance(error, ValidationError):
-        first = error.errors()[0]
-        return ".".join(map(str, first["loc"])) + ": " + str(first["msg"])
+        return first_problem(error)
     return str(error).splitlines()[0] if str(error) else type(error).__name__

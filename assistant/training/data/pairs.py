@@ -50,25 +50,30 @@ def jsonl_lines(pairs: Iterable[CasePair]) -> Iterator[str]:
 def read_jsonl(path: Path) -> Iterator[CasePair]:
     """Pairs of a file. Raises ``TrainingError`` naming the line that is no pair."""
     with path.open(encoding="utf-8") as file:
-        for number, line in enumerate(file, start=1):
-            if not line.strip():
-                continue
-            try:
-                row = json.loads(line)
-                yield CasePair(
-                    case_id=row["case_id"],
-                    story_key=row["story_key"],
-                    epic_key=row.get("epic_key", ""),
-                    split=row.get("split", "train"),
-                    with_context=row.get("with_context", False),
-                    prompt=tuple((item["role"], item["content"]) for item in row["prompt"]),
-                    completion=row["completion"][0]["content"],
-                )
-            except (ValueError, KeyError, IndexError, TypeError, ValidationError) as error:
-                raise TrainingError(
-                    f"Line {number} of {path.name} is not a prompt-completion pair ({error}). "
-                    "Export the pairs again."
-                ) from error
+        yield from pairs_in(file, path.name)
+
+
+def pairs_in(lines: Iterable[str], name: str) -> Iterator[CasePair]:
+    """Pairs of the lines of a file of this name, as ``read_jsonl`` reads them."""
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            yield CasePair(
+                case_id=row["case_id"],
+                story_key=row["story_key"],
+                epic_key=row.get("epic_key", ""),
+                split=row.get("split", "train"),
+                with_context=row.get("with_context", False),
+                prompt=tuple((item["role"], item["content"]) for item in row["prompt"]),
+                completion=row["completion"][0]["content"],
+            )
+        except (ValueError, KeyError, IndexError, TypeError, ValidationError) as error:
+            raise TrainingError(
+                f"Line {number} of {name} is not a prompt-completion pair ({error}). "
+                "Export the pairs again."
+            ) from error
 
 
 def _row(pair: CasePair) -> dict[str, object]:

@@ -15,7 +15,7 @@ from filelock import FileLock
 from pydantic import Field, ValidationError
 
 from assistant.domain import GenerationConfig, Value
-from assistant.errors import ConnectorError, SettingsError
+from assistant.errors import ConnectorError, SettingsError, first_problem
 from assistant.generation.models.chat_models import (
     STAYS,
     ChatEndpoint,
@@ -69,12 +69,10 @@ def read(settings: Settings) -> SavedEndpoint | None:
             f"The saved endpoint, {path}, cannot be read ({error.strerror}). Make it readable."
         ) from error
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        why = f"{place}: {first['msg']}" if place else str(first["msg"])
         raise SettingsError(
-            f"The saved endpoint, {path}, is not used: it cannot be understood ({why}). Correct "
-            f"the file, or move it away and save the endpoint again; it was left as it is."
+            f"The saved endpoint, {path}, is not used: it cannot be understood "
+            f"({first_problem(error)}). Correct the file, or move it away and save the endpoint "
+            "again; it was left as it is."
         ) from error
 
 

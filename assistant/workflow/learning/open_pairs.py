@@ -77,6 +77,7 @@ def build(settings: Settings, request: BuildRequest, *, progress: Progress = _qu
         checked,
         split,
         seed=request.seed,
+        split_given=request.split_file is not None,
         corrections=request.corrections,
         special_tokens=CHATML_TOKENS,
         count_tokens=_counter(settings, request.tokens_of) if request.tokens_of else None,

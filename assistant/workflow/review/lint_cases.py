@@ -12,7 +12,7 @@ from assistant.errors import SourceError
 from assistant.generation.house_rules import HouseRules, learn_rules
 from assistant.generation.lint import lint
 from assistant.training.data.case_files import read_case_file
-from assistant.workflow.review.case_lists import cases_in_bytes
+from assistant.workflow.review.case_lists import bytes_of, cases_in_bytes
 
 
 class LintRow(Value):
@@ -70,13 +70,11 @@ def lint_files(paths: Sequence[Path]) -> LintReport:
 
 def cases_in(path: Path) -> Iterator[TestCase]:
     """The cases of one file; the scenarios of a feature file are cases."""
-    if not path.is_file():
-        raise SourceError(f"'{path}' is not a file. Name a file of test cases.")
     if path.suffix.casefold() in (".jsonl", ".ndjson"):
         for story in read_case_file(path):
             yield from story.cases
         return
-    yield from cases_in_bytes(path.name, path.read_bytes())
+    yield from cases_in_bytes(path.name, bytes_of(path))
 
 
 def _rows(file: str, case: TestCase, house: HouseRules) -> Iterator[LintRow]:

@@ -50,8 +50,8 @@ _WORD = re.compile(r"\w[\w.-]*\w")
 
 
 class Link(Value):
-    """The criteria that a case was held against, and how they were found; ``named`` are keys that
-    the case names and the project does not hold."""
+    """The criteria that a case was held against, and how they were found; ``named`` are the keys
+    that the case names and the project does not hold."""
 
     by: LinkedBy
     criterion_ids: tuple[str, ...] = ()
@@ -60,7 +60,10 @@ class Link(Value):
     @property
     def says(self) -> str:
         """How the criteria were found, with the keys that the project does not hold."""
-        return LINKS[self.by] + (f" ({', '.join(self.named)})" if self.named else "")
+        keys = ", ".join(self.named)
+        if keys and self.by == "key":
+            return f"{LINKS[self.by]}; the project does not hold {keys}"
+        return LINKS[self.by] + (f" ({keys})" if keys else "")
 
 
 class SuiteBasis:
@@ -96,13 +99,14 @@ class SuiteBasis:
 
     def link(self, case: TestCase) -> Link:
         """The criteria that a case is about."""
-        keys = tuple(key for key in (*case.criterion_ids, case.story_key) if key)
+        keys = tuple(dict.fromkeys(key for key in (*case.criterion_ids, case.story_key) if key))
         texts = (*case.labels, case.title, case.objective)
         named = self._named(keys) or self._named(
             word for text in texts for word in _WORD.findall(text)
         )
         if named:
-            return Link(by="key", criterion_ids=named)
+            unknown = tuple(key for key in keys if key.casefold() not in self._held)
+            return Link(by="key", criterion_ids=named, named=unknown)
         if keys:
             return Link(by="unknown key", named=keys)
         found = self._nearest(case)
@@ -130,6 +134,13 @@ class SuiteBasis:
     @cached_property
     def _own_keys(self) -> frozenset[str]:
         return frozenset(name.casefold() for name in self._stories)
+
+    @cached_property
+    def _held(self) -> frozenset[str]:
+        """The keys of all epics, stories and criteria, in one case."""
+        epics = (epic.key.casefold() for epic in self._epics)
+        stories = (story.key.casefold() for epic in self._epics for story in epic.stories)
+        return self._own_keys.union(epics, stories)
 
     def _named(self, words: Iterable[str]) -> tuple[str, ...]:
         """The criteria that these words are keys of; those named themselves go before a story's."""
