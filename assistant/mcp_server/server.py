@@ -59,9 +59,13 @@ def server(workspace: Workspace, project_id: str) -> Server[Any]:
             tools=[
                 types.Tool(
                     name=one.name,
-                    description=one.says,
+                    description=one.description,
                     input_schema=one.takes.model_json_schema(),
-                    annotations=types.ToolAnnotations(read_only_hint=True, destructive_hint=False),
+                    annotations=types.ToolAnnotations(
+                        read_only_hint=not one.indexes,
+                        destructive_hint=False,
+                        idempotent_hint=True,
+                    ),
                 )
                 for one in TOOLS
             ]

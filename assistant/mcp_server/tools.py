@@ -29,6 +29,7 @@ NAME_CHARACTERS = 120
 """Of the name of an argument that is refused."""
 MOST_ROWS = 500
 """Criteria in an answer; how many are left out is told."""
+INDEXES = "Sources that are not in the search index yet are indexed first; nothing else is written."
 
 Line = Annotated[str, Field(max_length=2_000)]
 Text = Annotated[str, Field(max_length=4_000)]
@@ -88,12 +89,21 @@ class CoverageArguments(Arguments):
 
 @dataclass(frozen=True)
 class ToolSpec(Generic[Taken]):
-    """A tool: its name, what it says of itself, what it takes, and what it does."""
+    """A tool: its name, what it says of itself, what it takes, and what it does.
+
+    One that works with the search index brings it in step first (``indexes``), which is a change.
+    """
 
     name: str
     says: str
     takes: type[Taken]
     does: Callable[[Workspace, str, Taken], Json]
+    indexes: bool = True
+
+    @property
+    def description(self) -> str:
+        """What it says of itself, with what it may write."""
+        return f"{self.says} {INDEXES}" if self.indexes else self.says
 
     def call(self, workspace: Workspace, project_id: str, given: Mapping[str, Any]) -> Json:
         """The answer. Raises ``SourceError`` naming each argument that is unknown or wrong, and
@@ -150,7 +160,8 @@ def _check(workspace: Workspace, project_id: str, given: CheckArguments) -> Json
         ),
         origin=CaseOrigin(writer="import"),
     )
-    (checked,) = check_suite.check_cases(workspace, project_id, [case]).cases
+    basis = check_suite.present_basis(workspace, project_id)
+    (checked,) = check_suite.check_cases(workspace, project_id, [case], basis=basis).cases
     answer = checked.model_dump(mode="json", include={"verdict", "steps", "findings"})
     return answer | {
         "means": check_suite.VERDICTS[checked.verdict],
@@ -240,5 +251,6 @@ TOOLS: tuple[ToolSpec[Any], ...] = (
         "How deeply the project's cases cover each criterion, and which checklist items have none.",
         CoverageArguments,
         _coverage,
+        indexes=False,
     ),
 )

@@ -111,6 +111,10 @@ def test_each_tool_answers_from_the_project(talk: Callable[[Ask], None]) -> None
             "search_sources", "check_case", "analyse_epic", "coverage",
         ]  # fmt: skip
         assert all(one.input_schema["additionalProperties"] is False for one in listed)
+        hints = {one.name: one.annotations.read_only_hint for one in listed}
+        assert hints.pop("coverage") is True
+        assert not any(hints.values()), "they index what is not indexed yet"
+        assert not any(one.annotations.destructive_hint for one in listed)
         found = answer(await session.call_tool("search_sources", {"query": "cooling-off period"}))
         assert any("14 days" in one["text"] for one in found["sources"])
         checked = answer(await session.call_tool("check_case", WRONG))

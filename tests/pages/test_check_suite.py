@@ -59,6 +59,21 @@ def test_findings_come_first_and_the_case_stands_beside_its_sources(app: AppTest
     assert list(app.dataframe[0].value["Case"]) == ["T-2"]
 
 
+def test_a_choice_belongs_to_its_case_and_not_to_its_row(app: AppTest) -> None:
+    checked(opened(app, "cases.csv", TABLE))
+    app.session_state["suite_case"] = f"{app.session_state['suite_work'].key} 1"
+    app.run()
+    assert app.session_state["suite_table"]["selection"]["rows"] == [1]
+    assert "**T-1**" in text_of(app)
+    other = app.dataframe[0].value["Verdict"].iloc[1]
+    app.pills(key="suite_verdicts").set_value([other]).run()
+    assert app.session_state["suite_table"]["selection"]["rows"] == [0]
+    assert "**T-1**" in text_of(app)
+    app.pills(key="suite_verdicts").set_value(["denied"]).run()
+    assert app.session_state["suite_table"]["selection"]["rows"] == []
+    assert "**T-2**" in text_of(app)
+
+
 def test_nothing_is_kept_unless_the_cases_are_imported(app: AppTest) -> None:
     checked(opened(app, "cases.csv", TABLE))
     app.switch_page("pages/review_cases.py").run()

@@ -109,6 +109,23 @@ def test_the_nearest_criterion_is_one_of_the_newer_copy_of_an_epic(tmp_path: Pat
     assert one.link.criterion_ids == ("NEW-2-AC1",)
 
 
+def test_a_kept_basis_is_that_of_the_present_sources(tmp_path: Path) -> None:
+    with quick_workspace(tmp_path / "data") as (opened, project, _):
+        rule = "# Umbrellas\n\nAn umbrella is lent for {} days.\n"
+        import_sources.put(opened, project, read_file("rule.md", rule.format(10).encode()))
+        first = check_suite.present_basis(opened, project)
+        assert check_suite.present_basis(opened, project) is first
+        import_sources.put(opened, project, read_file("rule.md", rule.format(14).encode()))
+        second = check_suite.present_basis(opened, project)
+        assert second is not first
+        assert check_suite.present_basis(opened, project) is second
+        expects = "An umbrella is lent for 14 days."
+        steps = (TestStep(number=1, action="Lend an umbrella.", expected_result=expects),)
+        wanted = TestCase(id="T-1", title="Lend an umbrella", steps=steps)
+        (one,) = check_suite.check_cases(opened, project, [wanted], basis=second).cases
+    assert one.steps[0].quotations[0].quote == expects
+
+
 def test_a_key_that_the_project_does_not_hold_is_not_replaced_by_another(check) -> None:
     report = check((*GOOD[:2], "XYZ-9", *GOOD[3:]))
     (one,) = report.cases

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property, lru_cache
 
+from assistant.generation.answers.force_and_order import same_force, same_order
 from assistant.generation.proof.amounts import Number, alike, numbers, same_noun
 from assistant.generation.proof.statement_words import (
     NEGATORS,
@@ -117,13 +118,15 @@ class Statement:
         return self.agrees(text)
 
     def agrees(self, text: str) -> bool:
-        """Whether numbers, their side and their names, the order of names and what is denied are
-        those of ``text``."""
+        """Whether numbers, their side and their names, the order of names and values, what is a
+        duty, what confines and what is denied are those of ``text``."""
         return (
             self._has_numbers(text)
             and self._on_the_same_side(text)
             and self._of_the_same_name(text)
             and _in_order(text, self.text)
+            and same_order(text, self.text)
+            and same_force(text, self.text)
             and _confined(text) == _confined(self.text)
             and self._denies_the_same(text)
         )

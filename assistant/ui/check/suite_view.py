@@ -15,6 +15,7 @@ from assistant.ui.check.suite_case import COLORS, checked_case
 from assistant.ui.counts import counted
 from assistant.ui.plain_text import label, plain, visible
 from assistant.ui.presses import pressed
+from assistant.ui.row_selection import choice_handler, chosen
 from assistant.ui.sources.mapping_form import forget_tables, mapping_form
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
@@ -31,6 +32,7 @@ from assistant.workflow.review.check_suite import (
 from assistant.workflow.sources import import_sources
 
 WORK, CASES, FILE, TABLE = "suite_work", "suite_cases", "suite_upload", "suite_table"
+CHOSEN = "suite_case"
 POLL_SECONDS = 0.7
 TABLE_HEIGHT = 330
 SHOWN = 2000
@@ -176,9 +178,9 @@ def _report(opened: Workspace, record: Session, file: Upload, report: SuiteCheck
         label_visibility="collapsed",
     )
     rows = [one for one in report.worst_first if not wanted or one.verdict in wanted]
-    chosen = _table(rows)
-    if chosen is not None:
-        checked_case(record.project_id, report, chosen)
+    one = _table(rows, _key(record, file))
+    if one is not None:
+        checked_case(record.project_id, report, one)
         open_wanted_source(opened)
 
 
@@ -236,19 +238,19 @@ def _keep(opened: Workspace, record: Session, file: Upload) -> None:
         st.toast(f"{cases} kept: see Review cases", icon=":material/check:")
 
 
-def _table(rows: Sequence[CaseCheck]) -> CaseCheck | None:
-    """The cases, worst first; the one that is chosen, at first the first."""
-    shown = rows[:SHOWN]
-    event = st.dataframe(
+def _table(rows: Sequence[CaseCheck], key: str) -> CaseCheck | None:
+    """The cases of the file with this key, worst first; the one that is chosen, else the first."""
+    shown = {f"{key} {one.number}": one for one in rows[:SHOWN]}
+    st.dataframe(
         {
-            "Verdict": [one.verdict for one in shown],
-            "Case": [visible(one.case.id) for one in shown],
-            "Title": [visible(one.case.title) for one in shown],
-            "Held against": [visible(", ".join(one.link.criterion_ids)) for one in shown],
-            "First finding": [_first(one) for one in shown],
+            "Verdict": [one.verdict for one in shown.values()],
+            "Case": [visible(one.case.id) for one in shown.values()],
+            "Title": [visible(one.case.title) for one in shown.values()],
+            "Held against": [visible(", ".join(one.link.criterion_ids)) for one in shown.values()],
+            "First finding": [_first(one) for one in shown.values()],
         },
         key=TABLE,
-        on_select="rerun",
+        on_select=choice_handler(TABLE, CHOSEN, list(shown)),
         selection_mode="single-row",
         hide_index=True,
         placeholder="",
@@ -257,9 +259,7 @@ def _table(rows: Sequence[CaseCheck]) -> CaseCheck | None:
     )
     if len(rows) > len(shown):
         st.caption(f"and {len(rows) - len(shown)} more; the reports have all of them")
-    picked = event.selection.rows if event else []
-    place = picked[0] if picked and picked[0] < len(shown) else 0
-    return shown[place] if shown else None
+    return shown.get(chosen(CHOSEN)) or next(iter(shown.values()), None)
 
 
 def _first(checked: CaseCheck) -> str:

@@ -33,6 +33,7 @@ from assistant.workflow.review.suite_basis import LINKS as LINKS
 from assistant.workflow.review.suite_basis import Link as Link
 from assistant.workflow.review.suite_basis import LinkedBy as LinkedBy
 from assistant.workflow.review.suite_basis import SuiteBasis
+from assistant.workflow.review.suite_basis import present_basis as present_basis
 from assistant.workflow.sources.import_sources import MAX_UPLOAD_BYTES
 from assistant.workflow.sources.map_columns import saved as saved_mappings
 
@@ -178,9 +179,11 @@ def check_cases(
     file: str = "",
     progress: Progress | None = None,
     cancelled: StopCheck = lambda: False,
+    basis: SuiteBasis | None = None,
 ) -> SuiteCheck:
     """Cases checked against the project; those checked before ``cancelled`` said so.
 
+    ``basis`` is what they are held against, where the caller keeps it (``present_basis``).
     ``progress`` gets cases checked and in all. Raises ``SourceError`` where the project holds
     nothing to check against.
     """
@@ -189,7 +192,7 @@ def check_cases(
             "The project holds no sources to check cases against. Import its epics, rules and "
             "pages first."
         )
-    basis = SuiteBasis(workspace, project_id)
+    basis = basis or SuiteBasis(workspace, project_id)
     house = learn_rules(cases)
     checked = []
     for number, case in enumerate(cases, start=1):

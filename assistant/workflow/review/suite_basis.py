@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Literal
 
 from assistant.domain import (
@@ -31,6 +31,7 @@ from assistant.generation.run_plan import story_sources
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.duplicate_texts import CurrentTexts, current_texts
 from assistant.workflow.sources.reindex import basis_chunks, index_pending
+from assistant.workflow.sources.sources_stamp import sources_stamp
 from assistant.workflow.writing.answers import answered_chunks, answers_to, with_answers
 from assistant.workflow.writing.requests import conditions_of
 
@@ -227,6 +228,20 @@ class SuiteBasis:
 
     def _epic_conditions(self, epic_key: str) -> tuple[TestCondition, ...]:
         return conditions_of([one for one in self._epics if one.key == epic_key], TECHNIQUES)
+
+
+def present_basis(workspace: Workspace, project_id: str) -> SuiteBasis:
+    """The basis as the project's sources stand now: that of the call before until one changes.
+
+    For a caller whose calls come one after the other.
+    """
+    index_pending(workspace.library, workspace.knowledge(project_id), project_id)
+    return _basis_at(workspace, project_id, sources_stamp(workspace, project_id))
+
+
+@lru_cache(maxsize=1)
+def _basis_at(workspace: Workspace, project_id: str, _stamp: str) -> SuiteBasis:
+    return SuiteBasis(workspace, project_id)
 
 
 class _WithoutCases:

@@ -1,0 +1,103 @@
+"""Whether two sentences of the same words say the same: what must be done, and who to whom.
+
+A sentence whose words all stand in a source may still turn it: "must" for its "may", "the manager
+reports to the agent" for the reverse, "from 8 to 5" for "from 5 to 8".
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import pairwise
+
+from assistant.generation.proof.amounts import Number, alike, numbers
+from assistant.generation.proof.statement_words import NEGATORS, content, meeting
+from assistant.generation.sentence_words import TOKEN, stem
+from assistant.language.function_words import ARTICLES, COORDINATORS, Force, find_modals
+from assistant.language.quoted_messages import mask_quotes
+
+REACH = 3
+"""Telling words behind a modal verb that it is on."""
+
+BETWEEN = 5
+"""Words between two that are exchanged."""
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_JOINT = re.compile(r"[^\w,;.]*(?:(?P<word>[^\W\d_]+)[^\w,;.]*)?")
+
+Triple = tuple[str, tuple[str, ...], str]
+
+
+def same_force(text: str, other: str) -> bool:
+    """Whether nothing is a duty in ``text`` that is a permission in ``other``, or the reverse.
+
+    What each modal verb is on is told by the words behind it. One that is denied is left out where
+    its language forbids with either.
+    """
+    theirs = _forces(other)
+    for force, words in _forces(text):
+        shared = [(len(meeting(words, told)), found) for found, told in theirs]
+        most = max((count for count, _ in shared), default=0)
+        if most and force not in {found for count, found in shared if count == most}:
+            return False
+    return True
+
+
+@lru_cache(maxsize=4096)
+def _forces(text: str) -> tuple[tuple[Force, frozenset[str]], ...]:
+    """The force of each modal verb, and the telling words behind it."""
+    bare = mask_quotes(text).replace("\x00", " ")
+    modals = list(find_modals(bare))
+    ends = [*(start for _, _, start, _ in modals), len(bare)][1:]
+    found: list[tuple[Force, frozenset[str]]] = []
+    for (force, denied_alike, start, end), limit in zip(modals, ends, strict=True):
+        before, behind = _WORD.findall(bare[:start])[-1:], _WORD.findall(bare[end:limit])
+        beside = {word.casefold().replace("’", "'") for word in (*before, *behind[:1])}
+        if denied_alike and beside & NEGATORS:
+            continue
+        told = [stem_ for word in behind for stem_ in content(word)]
+        found.append((force, frozenset(told[:REACH])))
+    return tuple(found)
+
+
+def same_order(text: str, other: str) -> bool:
+    """Whether no two words, and no two values, stand in ``text`` exchanged around the same words.
+
+    What "and" or "or" joins may be exchanged.
+    """
+    mine, theirs = _triples(text), _triples(other)
+    if any((b, x, a) in theirs and (a, x, b) not in theirs for a, x, b in mine):
+        return False
+    told = _ranges(other)
+    return not any(
+        any(alike(low, d) and alike(high, c) for c, d in told)
+        and not any(alike(low, c) and alike(high, d) for c, d in told)
+        for low, high in _ranges(text)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _triples(text: str) -> frozenset[Triple]:
+    """Every two words with the words between them, articles left out, as stems."""
+    found: set[Triple] = set()
+    for part in mask_quotes(text).replace("\x00", " ").split(","):
+        words = [word for word in TOKEN.findall(part.casefold()) if word not in ARTICLES]
+        stems = [stem(word) for word in words]
+        for first in range(len(words)):
+            for last in range(first + 2, min(first + 2 + BETWEEN, len(words))):
+                if words[last - 1] in COORDINATORS:
+                    break
+                if not any(map(str.isdigit, words[first] + words[last])):
+                    found.add((stems[first], tuple(stems[first + 1 : last]), stems[last]))
+    return frozenset(found)
+
+
+@lru_cache(maxsize=4096)
+def _ranges(text: str) -> tuple[tuple[Number, Number], ...]:
+    """Two values that one word or a dash joins, in their order."""
+    found = []
+    for low, high in pairwise(numbers(text)):
+        joint = _JOINT.fullmatch(text, low.end, high.start)
+        if joint and (joint["word"] or "").casefold() not in COORDINATORS:
+            found.append((low, high))
+    return tuple(found)

@@ -1,0 +1,94 @@
+"""Closed classes of words by language: what is a duty and what is allowed, articles, conjunctions.
+
+They are whole classes of a language's grammar, not words of one subject: the modal verbs with the
+forms that criteria use, and the words that join equals.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from assistant.language.word_lists import word_set
+
+Force = Literal["duty", "permission"]
+
+
+@dataclass(frozen=True)
+class Modals:
+    """The modal verbs of a language, as alternatives of a pattern.
+
+    ``denied_alike``: "must not" and "may not" forbid alike, as they do in English; in German the
+    one says that it is not needed and the other that it is not allowed.
+    """
+
+    duty: str
+    permission: str
+    denied_alike: bool = True
+
+    @property
+    def by_force(self) -> tuple[tuple[Force, str], ...]:
+        """Both classes with what they say."""
+        return ("duty", self.duty), ("permission", self.permission)
+
+
+MODALS: dict[str, Modals] = {
+    "English": Modals(
+        duty="must|shall|should|(?:has|have|had|needs?) to|ought to",
+        permission="may|can|might|could",
+    ),
+    "German": Modals(
+        duty="muss|muß|müssen|musste|mussten|soll|sollen|sollte|sollten",
+        permission="darf|dürfen|durfte|durften|kann|können|konnte|konnten|könnte|könnten",
+        denied_alike=False,
+    ),
+    "French": Modals(
+        duty="doit|doivent|devra|devront|devrait|devraient",
+        permission="peut|peuvent|pourra|pourront|pourrait|pourraient",
+    ),
+    "Spanish": Modals(
+        duty="debe|deben|deberá|deberán|debería|deberían|(?:tiene|tienen) que",
+        permission="puede|pueden|podrá|podrán|podría|podrían",
+    ),
+    "Italian": Modals(
+        duty="deve|devono|dovrà|dovranno|dovrebbe|dovrebbero",
+        permission="può|possono|potrà|potranno|potrebbe|potrebbero",
+    ),
+    "Portuguese": Modals(
+        duty="deve|devem|deverá|deverão|deveria|deveriam",
+        permission="pode|podem|poderá|poderão|poderia|poderiam",
+    ),
+    "Dutch": Modals(
+        duty="moet|moeten|moest|moesten", permission="mag|mogen|mocht|mochten|kan|kunnen",
+        denied_alike=False,
+    ),
+    "Polish": Modals(
+        duty="musi|muszą|powinien|powinna|powinno|powinny|powinni", permission="może|mogą",
+        denied_alike=False,
+    ),
+}  # fmt: skip
+
+ARTICLES = word_set(
+    """a an the der die das den dem des ein eine einer einem einen eines le la les un une el los las
+    una unos unas il lo gli o os as um uma het een"""
+)
+COORDINATORS = word_set("and or nor und oder et ou y e o u en of i lub ni")
+"""Words that join equals: what they join may be exchanged. "of" is Dutch for "or"."""
+
+_MODALS = tuple(
+    (force, table.denied_alike, re.compile(rf"(?<![\w-])(?:{words})(?![\w-])"))
+    for table in MODALS.values()
+    for force, words in table.by_force
+)
+
+
+def find_modals(text: str) -> Iterator[tuple[Force, bool, int, int]]:
+    """The modal verbs of a text in lower case (May is a month): force, ``denied_alike``, place."""
+    found: dict[tuple[int, int], tuple[Force, bool]] = {}
+    for force, alike, form in _MODALS:
+        for match in form.finditer(text):
+            found.setdefault(match.span(), (force, alike))
+    for (start, end), (force, alike) in sorted(found.items()):
+        yield force, alike, start, end
