@@ -9,6 +9,7 @@ __all__ = [
     "coordination",
     "dates_and_times",
     "finite_verbs",
+    "function_words",
     "languages",
     "nouns",
     "numerals",
