@@ -8,6 +8,8 @@ from assistant.knowledge.request_parts import SCOPE, PartKind, RequestPart, alik
 
 _WEAK = {",", "/", "+", "&", "|", '"', "“", "”", ")"}
 """Signs between the things of one list."""
+_CLAUSE = frozenset(",;.!?\n")
+"""Signs that end a clause."""
 
 
 class NegationScope:
@@ -38,7 +40,9 @@ class NegationScope:
 
     def parted(self, signs: Collection[str]) -> None:
         """Signs stand before what follows: a list goes on after a comma, but not after a colon,
-        and one depth is all there is."""
+        and one depth is all there is. Without a thing before the sign nothing is left out."""
+        if self.excluding and self._last_left is None and _CLAUSE.intersection(signs):
+            self.excluding = False
         if (signs and self._last_left == "depth") or any(one not in _WEAK for one in signs):
             self.take_in()
 

@@ -15,8 +15,9 @@ from assistant.knowledge.request_parts import (
     RequestReading,
     Vocabulary,
 )
-from assistant.knowledge.request_words import leaves_out, scope_phrases
+from assistant.knowledge.request_words import announcing, leaves_out, scope_phrases
 from assistant.knowledge.title_words import TitleWords
+from assistant.language.languages import ENGLISH
 
 LONGEST = 10_000
 """Characters of a request that are read."""
@@ -29,6 +30,7 @@ Sense = Literal["question", "order", "unclear"]
 _ASKING = ("?", "？", "؟")
 _OF_CASES = re.compile(r"test|prueba|scenario|szenari|scénario|escenario|\buat\b", re.IGNORECASE)
 """What cases are called in the languages of ``language``: most of them say "test"."""
+_QUOTES = "\"'“”„«»‘’"
 _CASE_WORDS = frozenset({"test", "case", "scenario", "condition", "check", "uat"})
 
 
@@ -137,8 +139,7 @@ class _Reader:
                 self._unread.append((first, last))
 
     def _misspelt(self) -> None:
-        """Words that leave out with a letter wrong: read as what they are not, they would select
-        just what was to be left out."""
+        """Words that leave out with a letter wrong: unread, they would turn the request round."""
         names = self._names
         for at, word in enumerate(names.words):
             unknown = names.free[at] and not names.classes[at]
@@ -148,16 +149,17 @@ class _Reader:
     def _names_something(self, first: int, last: int) -> bool:
         """Whether unknown words stand where a request names what to write for or to leave out."""
         names = self._names
-        at, passing = first - 1, ("little", "request", "all", "cases")
-        while at >= 0 and names.free[at] and names.classes[at] in passing:
-            if BREAK.search(names.gap(at + 1)):
-                return False
-            at -= 1
-        if at < 0 or BREAK.search(names.gap(at + 1)):
+        of_epic = names.free[last : last + 1] == [True] and names.words[last] in announcing("epic")
+        if of_epic or self._quoted(first, last) or self._listed(first, last):
+            return True
+        passing = ("little", "request", "all", "cases")
+        barred = self._before(first, (*passing, "of", "about"))
+        if names.classes[barred : barred + 1] == ["without"] and barred >= 0:
+            return not self._denies(barred)
+        at = self._before(first, passing)
+        if at < 0:
             return False
         before = "" if at == 0 or BREAK.search(names.gap(at)) else names.classes[at - 1]
-        if names.classes[at] == "without":
-            return True
         if names.classes[at] == "and":
             named = at > 0 and not names.free[at - 1]
             ends = last == len(names.tokens) or bool(BREAK.search(names.gap(last)))
@@ -165,6 +167,27 @@ class _Reader:
         if names.classes[at] == "about":
             return at == 0 or not names.free[at - 1] or bool(before)
         return False
+
+    def _before(self, first: int, passing: Collection[str]) -> int:
+        """The token before ``first`` but for those of these classes; -1 where a sign parts them."""
+        names, at = self._names, first - 1
+        while at >= 0 and not BREAK.search(names.gap(at + 1)):
+            if not names.free[at] or names.classes[at] not in passing:
+                return at
+            at -= 1
+        return -1
+
+    def _quoted(self, first: int, last: int) -> bool:
+        """Whether words stand in quotation marks: they are a name."""
+        start, end = self._names.tokens[first].start, self._names.tokens[last - 1].end
+        around = self._names.text[max(0, start - 1) : start], self._names.text[end : end + 1]
+        return all(sign and sign in _QUOTES for sign in around)
+
+    def _listed(self, first: int, last: int) -> bool:
+        """Whether words stand in a list between something named and "and"."""
+        names = self._names
+        after = first > 0 and not names.free[first - 1] and names.gap(first).strip() == ","
+        return after and names.classes[last : last + 1] == ["and"] and names.free[last]
 
     def _stretches(self, closing: Collection[str]) -> list[tuple[int, int]]:
         """Runs of free tokens without these classes, from a word of content to another."""
@@ -233,8 +256,11 @@ class _Reader:
         if not names.free[at]:
             return
         if name == "without" and not self._in_title(at):
-            if self._ends(at) and self._follows(at):
+            last = names.classes[at + 1 : at + 2] != ["without"] or not names.free[at + 1]
+            if last and self._ends(at) and self._follows(at):
                 leave_out_last(parts)
+            elif self._denies(at):
+                return
             elif names.classes[at - 1 : at] != ["without"] or not names.free[at - 1]:
                 scope.leave_out()
         elif name == "with":
@@ -251,21 +277,23 @@ class _Reader:
             at -= 1
             if not names.free[at]:
                 return True
-            if names.classes[at] != "little":
+            if names.classes[at] not in ("little", "without"):
                 return False
         return False
+
+    def _denies(self, at: int) -> bool:
+        """Whether a word denies what is said of something: "Drop-3 is not tested yet"."""
+        names = self._names
+        said = names.free[at + 1 : at + 2] == [True] and not names.classes[at + 1]
+        return said and at > 0 and names.classes[at - 1] == "little" and self._follows(at)
 
     def _ends(self, at: int) -> bool:
         """Whether nothing follows that a word could leave out: the end, or a sign."""
         names = self._names
-        after = at + 1
-        while after < len(names.tokens) and names.free[after]:
-            if BREAK.search(names.gap(after)):
-                return True
-            if names.classes[after] in ("with", "of", "about"):
-                return True
-            after += 1
-        return after >= len(names.tokens) or bool(BREAK.search(names.gap(after)))
+        if at + 1 >= len(names.tokens) or BREAK.search(names.gap(at + 1)):
+            return True
+        closing = ("with", "of", "about") if names.language == ENGLISH else ("with",)
+        return names.free[at + 1] and names.classes[at + 1] in closing
 
 
 def _unique(parts: list[RequestPart]) -> tuple[RequestPart, ...]:

@@ -68,7 +68,11 @@ class RequestNames:
         stories = [story for epic in self._epics for story in epic.stories]
         self._take("story", {story.key: story.key for story in stories})
         self._criteria()
-        self._releases()
+        self._take("release", {name: name for name in named["release"]})
+        keys: dict[str, PartKind] = {epic.key: "epic" for epic in self._epics}
+        keys |= {story.key: "story" for story in stories}
+        self._numbers(keys)
+        self._numbers(dict.fromkeys(named["release"], "release"))
         self._take("team", {name: name for name in named["team"]})
         titles = {each.title: ("epic", each.key) for each in self._epics}
         titles = {each.title: ("story", each.key) for each in stories} | titles
@@ -104,7 +108,10 @@ class RequestNames:
     def _take(self, kind: PartKind, names: Mapping[str, str]) -> None:
         """Find spellings among the free tokens, each with the name that it stands for."""
         for match in find_names(self.tokens, names, self.free):
-            self.add(Mention(kind, names[match.name], match.first, match.last))
+            spelt = _spelt(match.name)
+            ends = ((match.first, spelt[0]), (match.last - 1, spelt[-1]))
+            if all(not self.classes[at] or self.words[at] == word for at, word in ends):
+                self.add(Mention(kind, names[match.name], match.first, match.last))
 
     def _criteria(self) -> None:
         """The key of a criterion names its story; the rest of it is told."""
@@ -113,28 +120,53 @@ class RequestNames:
             if self.words[at : at + 1] == [_CRITERION] and self._number(at + 1):
                 self.add(Mention("criterion", self.said(mention.first, at + 2), at, at + 2, False))
 
-    def _releases(self) -> None:
-        """Releases by name, and by number after one: "Drop 1 and 2", "Drops 1 to 3"."""
-        known = {_spelt(name): name for name in self._named["release"]}
-        self._take("release", {name: name for name in self._named["release"]})
-        for mention in [one for one in self.mentions if one.kind == "release"]:
+    def _numbers(self, names: Mapping[str, PartKind]) -> None:
+        """Names by number after one: "Drop 1 and 2", "Drops 1 to 3", "CC-201, 202"."""
+        known = {_spelt(name): name for name in names}
+        for mention in [one for one in self.mentions if one.name in names and one.known]:
             *stem, last = _spelt(mention.name)
             at, spanning = mention.last, False
-            while at < len(self.tokens) and self.free[at] and last.isdigit():
+            while at < len(self.tokens) and last.isdigit():
+                if self.gap(at).strip() == ".":
+                    break
                 word = self.words[at]
-                if self.classes[at] in ("and", "until"):
+                after = self.words[at : at + len(stem)]
+                if self.free[at] and self.classes[at] in ("and", "until"):
                     spanning = self.classes[at] == "until"
-                elif word.isdigit() and (*stem, word) in known:
-                    numbers = range(int(last), int(word) + 1) if spanning else [int(word)]
-                    for name in filter(None, (known.get((*stem, str(n))) for n in numbers)):
-                        self.add(Mention("release", name, at, at + 1))
+                elif spanning and after == stem and not self.free[at]:
+                    until = self.words[at + len(stem)]
+                    self._span(names, known, stem, (last, until), at)
+                    break
+                elif self.free[at] and word.isdigit() and (*stem, word) in known:
+                    numbers = (last if spanning else word, word)
+                    self._span(names, known, stem, numbers, at)
                     last, spanning = word, False
-                elif word.isdigit() and self.classes[at - 1] == "and":
+                elif self.free[at] and self._and_unknown(at, mention):
                     name = f"{self.said(mention.first, mention.first + 1)} {word}"
-                    self.add(Mention("release", name, at, at + 1, False))
+                    self.add(Mention(mention.kind, name, at, at + 1, False))
                 else:
                     break
                 at += 1
+
+    def _span(
+        self,
+        names: Mapping[str, PartKind],
+        known: Mapping[tuple[str, ...], str],
+        stem: list[str],
+        numbers: tuple[str, str],
+        at: int,
+    ) -> None:
+        """The names of these numbers, both included, all said by token ``at``."""
+        if not all(map(str.isdigit, numbers)):
+            return
+        for words, name in known.items():
+            numbered = list(words[:-1]) == stem and words[-1].isdigit()
+            if numbered and int(numbers[0]) <= int(words[-1]) <= int(numbers[1]):
+                self.add(Mention(names[name], name, at, at + 1))
+
+    def _and_unknown(self, at: int, mention: Mention) -> bool:
+        joined = self.classes[at - 1] == "and" and self.tokens[at].is_number
+        return joined and mention.kind == "release"
 
     def _announced_labels(self) -> None:
         """Labels after a word for one ("labelled refunds"), or after "#"."""
@@ -164,21 +196,36 @@ class RequestNames:
                 word in self._stems("release") or word in announcing("release")
             ):
                 self._told("release", at, at, at + 2)
+                after = at + 2
+                while self.classes[after : after + 1] == ["and"] and self._number(after + 1):
+                    self._told("release", after, after + 1, after + 2)
+                    after += 2
             elif self._number(at + 1) and word in prefixes:
                 self._told("epic", at, at, at + 2)
             elif self._hashed(at):
                 self._told("label", at, at, self._run(at))
             elif self._is_content(at) and at + 1 < len(self.words):
-                end = self._run(at)
-                team = self.words[end : end + 1]
-                if team and team[0] in announcing("team") and self.free[end]:
-                    self._told("team", at, at, end)
+                self._announced_after(at, self._run(at))
             else:
                 self._after(at)
 
+    def _announced_after(self, at: int, end: int) -> None:
+        """A name right before the word that announces it: "the Metering team"."""
+        if end >= len(self.words) or not self.free[end] or BREAK.search(self.gap(end)):
+            return
+        kinds: tuple[PartKind, ...] = ("team", "label", "release")
+        for kind in kinds:
+            if self.words[end] in announcing(kind):
+                known = find_names(self.tokens[:end], self._named[kind], self.free[:end])
+                named = any(match.last == end for match in known)
+                if not named and not (self._number(end + 1) or self._is_content(end + 1)):
+                    self._told(kind, at, at, end)
+                return
+
     def _after(self, at: int) -> None:
         """A name right after the word that announces it: "team Marketing", "release: Phoenix"."""
-        for kind in ("release", "team", "label"):
+        kinds: tuple[PartKind, ...] = ("release", "team", "label")
+        for kind in kinds:
             announced = self.words[at] in announcing(kind) and self._is_content(at + 1)
             if announced and self.gap(at + 1).strip() in {"", ":"}:
                 self._told(kind, at, at + 1, self._run(at + 1))

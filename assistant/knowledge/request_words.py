@@ -87,9 +87,10 @@ class Phrases(Generic[Meaning]):
             if fitting:
                 return Phrase(self._prefixes[max(fitting, key=len)], at, at + 1)
             if self._misspelt:
-                alike = [known for known in self._exact if same_word(words[at], " ".join(known))]
-                if alike:
-                    return Phrase(self._exact[alike[0]], at, at + 1)
+                known = {" ".join(each): meaning for each, meaning in self._exact.items()}
+                for name, meaning in (known | self._prefixes).items():
+                    if same_word(words[at], name):
+                        return Phrase(meaning, at, at + 1)
         return None
 
 

@@ -78,7 +78,9 @@ class _Selecting:
 
     def _group(self, parts: list[RequestPart]) -> Units:
         """What parts have in common that hold together; topics are looked for within the others."""
-        restricting = [one for one in parts if one.known or one.kind not in ("topic", "criterion")]
+        by_key = any(_dimension(one) == "epic" and one.known for one in parts)
+        aside = ("topic", "criterion") if by_key else ("criterion",)
+        restricting = [one for one in parts if one.known or one.kind not in aside]
         kinds: dict[PartKind, list[RequestPart]] = {}
         for part in restricting:
             kinds.setdefault(_dimension(part), []).append(part)

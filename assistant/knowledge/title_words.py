@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 
 from assistant.domain import Epic
@@ -10,6 +11,11 @@ from assistant.knowledge.sparse import Bm25Encoder
 
 Unit = tuple[str, str]
 """An epic's key and a story's; the story is empty where an epic has none."""
+
+
+_ENDING = re.compile(r"(?:ers?|ors?|ings?|ures?|ations?|ments?|als?|ions?|ances?|ed|es|e|y|s)$")
+_BASE = 4
+"""Letters that two words have in common at least where one is derived from the other."""
 
 
 def units_of(epic: Epic) -> frozenset[Unit]:
@@ -60,13 +66,24 @@ class TitleWords:
         return frozenset[int]().union(*(self._known[word] for word in words))
 
     def _stems(self, word: str) -> frozenset[int]:
-        """The stem of a word, or that of the title's word that it misspells."""
+        """The stem of a word, or that of the title's word that it is derived from or misspells."""
         stems = frozenset(self._encoder.counts(word))
         if any(stems <= known for known in self._known.values()):
             return stems
+        base = _base(word)
+        derived = (known for name, known in self._known.items() if base and _base(name) == base)
+        stems = next(derived, stems)
         alike = (known for name, known in self._known.items() if same_word(word, name))
-        return next(alike, stems)
+        return (
+            stems if any(stems <= known for known in self._known.values()) else next(alike, stems)
+        )
 
 
 def _words(text: str) -> list[str]:
     return [text[token.start : token.end].casefold() for token in tokens(text)]
+
+
+def _base(word: str) -> str:
+    """A word without its ending ("waive" and "waiver" have one), empty where it is too short."""
+    base = _ENDING.sub("", word)
+    return base if len(base) >= _BASE else ""
