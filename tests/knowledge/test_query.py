@@ -85,6 +85,7 @@ def test_what_the_project_does_not_know_is_named_as_unknown(text: str, parts: li
      ("les epics de Drop-3 sauf Billing", ["Drop-3", "-Billing"]),
      ("casos de prueba para Drop-3, pero no Billing", ["Drop-3", "-Billing"]),
      ("Drop-3 sans Billing", ["Drop-3", "-Billing"]),
+     ("Drop-3 w/o Billing", ["Drop-3", "-Billing"]), ("Drop-3 excl. Billing", ["Drop-3", "-Billing"]),
      ("Drop-3, complaints excluded", ["Drop-3", "-complaints"]),
      ("Drop-3 without web chat", ["Drop-3", "-web chat?"]),
      ("not only Drop-1 but Drop-2", ["Drop-1", "Drop-2"]),

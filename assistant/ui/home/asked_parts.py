@@ -32,6 +32,7 @@ def asked_parts(opened: Workspace, record: Session, text: str) -> Asked:
             key=PARTS,
             format_func=lambda name: _chip(parts[name]),
             help="Press a part to take it out of the request, and again to put it back.",
+            wrap=True,
             persist_state="session",
         )
     taken_out = tuple(name for name in parts if name not in kept)
