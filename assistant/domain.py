@@ -419,6 +419,10 @@ class Fix(Value):
 Severity = Literal["error", "warning"]
 
 
+SECOND_READER = "second reader"
+"""The rule of a finding that is a model's doubt: nothing is proved, a person has to look."""
+
+
 class LintFinding(Value):
     """A fault found in a case by rule: the place, the very words, and a fix where a rule has one.
 
@@ -474,9 +478,12 @@ class TestCase(Value):
     @property
     def needs_you(self) -> bool:
         """Whether a person has to look before the case can be used: a finding that is an error, a
-        result that no source supports, an open question, an outline to complete, or a writer whose
-        cases no check can tell apart."""
-        errors = any(finding.severity == "error" for finding in self.findings)
+        second reader's doubt, a result that no source supports, an open question, an outline to
+        complete, or a writer whose cases no check can tell apart."""
+        errors = any(
+            finding.severity == "error" or finding.rule == SECOND_READER
+            for finding in self.findings
+        )
         open_words = bool(self.unsupported_steps or self.open_questions or self.is_outline)
         return errors or open_words or bool(self.origin.rating)
 

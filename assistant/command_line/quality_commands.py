@@ -1,5 +1,5 @@
-"""Commands that judge: ``lint`` and ``check`` files of cases, ``evaluate`` a writer on held-out
-stories."""
+"""Commands that judge: ``lint`` and ``check`` files of cases, ``read-again`` a run's drafts,
+``evaluate`` a writer on held-out stories."""
 
 from __future__ import annotations
 
@@ -8,12 +8,18 @@ from argparse import Namespace
 from pydantic import ValidationError
 
 from assistant.command_line.output import Terminal
-from assistant.command_line.project_request import DEFAULT_PROJECT, open_workspace, reading_project
+from assistant.command_line.project_request import (
+    DEFAULT_PROJECT,
+    open_workspace,
+    project_of_run,
+    reading_project,
+)
+from assistant.domain import SECOND_READER
 from assistant.errors import SettingsError, first_problem
 from assistant.workflow.deployment import models as model_store
 from assistant.workflow.learning import evaluate_generation
 from assistant.workflow.learning.evaluate_generation import EvaluateRequest
-from assistant.workflow.review import check_report, check_suite, lint_cases
+from assistant.workflow.review import check_report, check_suite, lint_cases, second_reading
 
 KEYS_SHOWN = 10
 """Keys that the project does not hold, of a checked suite."""
@@ -34,6 +40,38 @@ def lint(options: Namespace, terminal: Terminal) -> None:
         f"{len(report.rows)} findings in {report.cases} cases, {report.per_case:.2f} a case"
         + (f": {counts}" if counts else "")
     )
+
+
+def read_again(options: Namespace, terminal: Terminal) -> None:
+    """A model's doubts on the drafts of a run; the exit status is 1 where it has any."""
+    with open_workspace(options, terminal) as workspace:
+        project_id = project_of_run(workspace, options, options.run)
+        reading = second_reading.read_now(
+            workspace,
+            project_id,
+            options.run,
+            writer=options.writer,
+            by=options.settings.user or "command line",
+            report=lambda done, total: terminal.bar("reading    ", done, total),
+        )
+        terminal.end_bar()
+        cases = [workspace.library.case(project_id, name).case for name in reading.doubted]
+    if reading.doubted:
+        terminal.status = 1
+    if terminal.json:
+        terminal.document(reading)
+        return
+    for case in cases:
+        for one in case.findings:
+            if one.rule == SECOND_READER:
+                place = f"step {one.step}" if one.step else "case"
+                terminal.line(f"{case.id}, {place}: {one.message}")
+    terminal.line(
+        f"{reading.read} drafts read, {len(reading.doubted)} doubted, "
+        f"{len(reading.changed)} changed meanwhile and left alone"
+    )
+    if reading.usage.text:
+        terminal.line(reading.usage.text)
 
 
 def check(options: Namespace, terminal: Terminal) -> None:

@@ -8,7 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.domain import CaseStatus, LintFinding, TestCase, TestStep, Value, WriterRating
+from assistant.domain import (
+    SECOND_READER,
+    CaseStatus,
+    LintFinding,
+    TestCase,
+    TestStep,
+    Value,
+    WriterRating,
+)
 from assistant.errors import AssistantError, LibraryError
 from assistant.generation.lint import with_fix
 from assistant.generation.proof.proof_faults import CONTRADICTION
@@ -180,6 +188,7 @@ FAULTY = "the case is at odds with itself or its item"
 """An error that is none of the sources: data on the wrong side or that do not agree, an echo."""
 UNSUPPORTED = "result not in the sources"
 QUESTION = "open question"
+DOUBTED = "doubted by a second reader"
 RATED: dict[WriterRating, str] = {
     "poor": "by a model of whose cases readers would use few as they stand: read every line",
     "unknown": "written by a model whose cases nobody has rated: read every line",
@@ -192,6 +201,7 @@ def needs_of(case: TestCase) -> tuple[str, ...]:
     found = {
         CONTRADICTS: bool(contradictions_of(case)),
         FAULTY: bool(faults_of(case)),
+        DOUBTED: any(one.rule == SECOND_READER for one in case.findings),
         OUTLINE: case.is_outline,
         QUESTION: bool(case.open_questions),
         UNSUPPORTED: bool(case.unsupported_steps),
@@ -218,7 +228,7 @@ def _errors(case: TestCase) -> list[LintFinding]:
 
 def worst_first(needs: Sequence[str]) -> int:
     """The place of a case with these needs among others: a contradiction first, none last."""
-    order = (CONTRADICTS, FAULTY, OUTLINE, QUESTION, UNSUPPORTED, *RATED.values())
+    order = (CONTRADICTS, FAULTY, DOUBTED, OUTLINE, QUESTION, UNSUPPORTED, *RATED.values())
     return order.index(needs[0]) if needs else len(order)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from assistant.domain import CaseStatus, CaseTemplate, GenerationRun, TestCase
+from assistant.domain import SECOND_READER, CaseStatus, CaseTemplate, GenerationRun, TestCase
 from assistant.generation.house_rules import HouseRules, learn_rules
 from assistant.generation.lint import lint
 from assistant.generation.proof import Ground, Sources, grounded
+from assistant.generation.second_reading import holds
 from assistant.library import StoredCase
 from assistant.workflow.deployment.workspace import Workspace
 
@@ -55,9 +56,15 @@ def _learnt(bodies: tuple[str, ...], template: str) -> HouseRules:
 def rechecked_against(
     run: GenerationRun, case: TestCase, house: HouseRules | None = None
 ) -> TestCase:
-    """The case with marks and findings made anew against what this run had before it."""
+    """The case with marks and findings made anew against what this run had before it.
+
+    A second reader's doubt stays as long as the words that it is about.
+    """
+    doubts = tuple(
+        one for one in case.findings if one.rule == SECOND_READER and holds(case, one.words)
+    )
     case = grounded(case.model_copy(update={"findings": ()}), ground_of_run(run, case))
-    return case.model_copy(update={"findings": (*lint(case, house), *case.findings)})
+    return case.model_copy(update={"findings": (*lint(case, house), *case.findings, *doubts)})
 
 
 def ground_of_run(run: GenerationRun, case: TestCase) -> Ground:

@@ -1,0 +1,68 @@
+"""Have a model read the open run's drafts once more: what it costs, how far it is."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from assistant.ui.counts import counted
+from assistant.ui.plain_text import label, plain
+from assistant.ui.presses import pressed
+from assistant.ui.state import Session, errors_shown
+from assistant.workflow.deployment import models
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review import second_reading
+
+POLL_SECONDS = 1.0
+STARTED = "second_reading_of"
+
+
+def second_reading_menu(opened: Workspace, record: Session) -> None:
+    """The button, where a model is set up that is able to and there are drafts to read."""
+    able = second_reading.readers(opened)
+    drafts = second_reading.to_read(opened, record.project_id, record.run_id) if able else []
+    if not drafts or opened.jobs.is_active(second_reading.job_of(record.run_id)):
+        return
+    with st.popover("Read again", icon=":material/visibility:"):
+        titles = {name: models.writer(opened, name).title for name in able}
+        reader = st.selectbox(
+            "Read by", able, format_func=lambda name: label(titles[name]), key="second_reader"
+        )
+        reads = counted(len(drafts), "draft")
+        st.markdown(
+            f"The model reads {reads} once more beside criteria and sources. What it doubts is "
+            "marked and stands under *needs you*; nothing is rewritten. It overlooks things and "
+            "may be wrong."
+        )
+        chosen = models.writer(opened, reader or able[0])
+        st.caption(f"Your text {label(chosen.destination)}.")
+        if pressed("Read again", type="primary", key="read_again"):
+            with errors_shown():
+                second_reading.start(
+                    opened, record.project_id, record.run_id, writer=chosen.id, by=record.user
+                )
+                st.session_state[STARTED] = record.run_id
+                st.rerun()
+
+
+def second_reading_progress(opened: Workspace, record: Session) -> None:
+    """How far the reading of the open run is, until it has ended; why it failed, where it did."""
+    job = second_reading.job_of(record.run_id)
+    active = opened.jobs.is_active(job)
+    if active or st.session_state.get(STARTED) == record.run_id:
+        st.fragment(_progress, run_every=POLL_SECONDS if active else None)(opened, job, active)
+
+
+def _progress(opened: Workspace, job: str, was_active: bool) -> None:
+    state = opened.jobs.state(job)
+    if opened.jobs.is_active(job):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            share = f"{state.done} of {counted(state.total, 'draft')}" if state.total else "drafts"
+            done = state.done / state.total if state.total else 0.0
+            st.progress(done, f"A second reader reads {share}…")
+            if pressed("Cancel", icon=":material/stop_circle:", key="cancel_reading"):
+                opened.jobs.cancel(job)
+        return
+    if was_active:
+        st.rerun()
+    if state.error:
+        st.error(plain(state.error), icon=":material/error:")

@@ -1,0 +1,203 @@
+"""Have a model read a run's drafts once more; what it doubts stands on the case as a finding.
+
+Nothing is rewritten and nobody is acquitted: a case without a doubt is as it was before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from assistant.domain import (
+    SECOND_READER,
+    CaseStatus,
+    GenerationRun,
+    LintFinding,
+    RetrievedChunk,
+    TestCase,
+    Timings,
+    Value,
+)
+from assistant.errors import EditConflict, LibraryError, ModelUnavailable
+from assistant.generation.cancellation import CancelCheck, never_cancelled
+from assistant.generation.second_reading import ANSWER_TOKENS, ReadingGround, read_again
+from assistant.library import StoredCase
+from assistant.workflow.deployment.models import writer as known_writer
+from assistant.workflow.deployment.models import writers
+from assistant.workflow.deployment.ways_of_writing import way_of_writing
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.writing.recheck_case import ground_of_run
+from assistant.workflow.writing.usage import Usage, usage_of_run
+
+REASON = "second reading"
+
+Report = Callable[[int, int], None]
+
+
+class SecondReading(Value):
+    """What a second reading came to: cases read, those doubted, and what the model used.
+
+    ``changed`` are cases that somebody edited meanwhile: no doubt was put on them.
+    """
+
+    read: int = 0
+    doubted: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    usage: Usage = Usage()
+
+
+def readers(workspace: Workspace) -> tuple[str, ...]:
+    """The writers that may read again: those able to write a whole story, ready to be asked."""
+    return tuple(
+        choice.id
+        for choice in writers(workspace)
+        if choice.usable and way_of_writing(workspace, choice.id) == "story"
+    )
+
+
+def to_read(workspace: Workspace, project_id: str, run_id: str) -> list[StoredCase]:
+    """The drafts of a run that a second reader can read: whole cases with their sources."""
+    drafts: tuple[CaseStatus, ...] = ("draft",)
+    return [
+        stored
+        for stored in workspace.library.cases(project_id, run_id=run_id, statuses=drafts)
+        if stored.source_run_id is not None and not stored.case.is_outline
+    ]
+
+
+def job_of(run_id: str) -> str:
+    """The job that reads the drafts of a run."""
+    return f"second-reading-{run_id}"
+
+
+def start(workspace: Workspace, project_id: str, run_id: str, *, writer: str, by: str) -> str:
+    """Read in a worker thread; returns the job. Raises as ``read_now`` before it starts."""
+    _check(workspace, project_id, run_id, writer)
+    job = job_of(run_id)
+
+    def read(stop: Callable[[], bool]) -> None:
+        read_now(
+            workspace, project_id, run_id, writer=writer, by=by, cancelled=stop,
+            report=lambda done, total: workspace.jobs.report(job, done, total),
+        )  # fmt: skip
+
+    workspace.jobs.start(job, read)
+    return job
+
+
+def read_now(
+    workspace: Workspace,
+    project_id: str,
+    run_id: str,
+    *,
+    writer: str,
+    by: str,
+    cancelled: CancelCheck = never_cancelled,
+    report: Report = lambda done, total: None,
+) -> SecondReading:
+    """Read the drafts of a run, a story at a time, and put the doubts on them.
+
+    Doubts of an earlier reading go. Raises ``LibraryError`` where there is no draft to read,
+    ``ModelUnavailable`` where ``writer`` cannot read or does not answer.
+    """
+    held = _check(workspace, project_id, run_id, writer)
+    outcome, done = SecondReading(), 0
+    prompt = cached = generated = 0
+    with workspace.jobs.model_turn(job_of(run_id), cancelled) as mine:
+        groups = _by_story(held) if mine else []
+        endpoint = None
+        for story in groups:
+            if cancelled():
+                break
+            run = workspace.library.run(project_id, story[0].source_run_id or run_id)
+            if endpoint is None:
+                choices = run.generation.model_copy(
+                    update={"max_tokens": ANSWER_TOKENS, "temperature": 0.0}
+                )
+                endpoint = workspace.endpoints.open(writer, choices)
+            by_id = {stored.id: stored for stored in story}
+            ground = _ground(run, [stored.case for stored in story])
+            cases = [stored.case for stored in story]
+            for part, doubts in read_again(ground, cases, endpoint, cancelled=cancelled):
+                prompt += doubts.reply.prompt_tokens
+                cached += doubts.reply.cached_tokens
+                generated += doubts.reply.generated_tokens
+                for case in part:
+                    found = doubts.found.get(case.id, ())
+                    kept = _keep(workspace, project_id, by_id[case.id], found, by)
+                    outcome = _noted(outcome, case.id, bool(found), kept)
+                done += len(part)
+                report(done, len(held))
+    timings = Timings(prompt_tokens=prompt, cached_tokens=cached, generated_tokens=generated)
+    return outcome.model_copy(update={"usage": usage_of_run(workspace.settings, writer, timings)})
+
+
+def _check(workspace: Workspace, project_id: str, run_id: str, writer: str) -> list[StoredCase]:
+    known_writer(workspace, writer)
+    able = readers(workspace)
+    if writer not in able:
+        others = ", ".join(able) or "none here; set up an endpoint under Settings"
+        raise ModelUnavailable(
+            f"'{writer}' cannot read cases again: that needs a model able to write a whole story "
+            f"({others})."
+        )
+    held = to_read(workspace, project_id, run_id)
+    if not held:
+        raise LibraryError(
+            f"Run {run_id} has no draft to read again: outlines, accepted and rejected cases are "
+            f"left alone."
+        )
+    return held
+
+
+def _by_story(held: Iterable[StoredCase]) -> list[list[StoredCase]]:
+    """Cases whose words rest on the same run and story, together."""
+    groups: dict[tuple[str | None, str], list[StoredCase]] = {}
+    for stored in held:
+        groups.setdefault((stored.source_run_id, stored.case.story_key), []).append(stored)
+    return list(groups.values())
+
+
+def _ground(run: GenerationRun, cases: Sequence[TestCase]) -> ReadingGround:
+    """What the cases may rest on: criteria of all of them, the sources that they cite first."""
+    grounds = [ground_of_run(run, case) for case in cases]
+    cited = {one.chunk_id for case in cases for one in case.all_citations}
+
+    def place(source: RetrievedChunk) -> tuple[bool, float]:
+        return source.chunk.id not in cited, -source.score
+
+    return ReadingGround(
+        context=tuple(dict.fromkeys(text for one in grounds for text in one.context if text)),
+        criteria=tuple({c.id: c for one in grounds for c in one.criteria}.values()),
+        sources=tuple(sorted(run.retrieved, key=place)),
+    )
+
+
+def _keep(
+    workspace: Workspace,
+    project_id: str,
+    stored: StoredCase,
+    doubts: Sequence[LintFinding],
+    by: str,
+) -> bool:
+    """Put the doubts of this reading on a case; False where somebody changed it meanwhile."""
+    others = tuple(one for one in stored.case.findings if one.rule != SECOND_READER)
+    case = stored.case.model_copy(update={"findings": (*others, *doubts)})
+    if case == stored.case:
+        return True
+    try:
+        workspace.library.rewrite_case(
+            project_id, case, stored.source_run_id or "", expected_version=stored.row_version,
+            by=by, reason=REASON, keep_status=True,
+        )  # fmt: skip
+    except EditConflict:
+        return False
+    return True
+
+
+def _noted(outcome: SecondReading, case_id: str, doubted: bool, kept: bool) -> SecondReading:
+    update: dict[str, object] = {"read": outcome.read + 1}
+    if not kept:
+        update["changed"] = (*outcome.changed, case_id)
+    elif doubted:
+        update["doubted"] = (*outcome.doubted, case_id)
+    return outcome.model_copy(update=update)

@@ -1,0 +1,179 @@
+"""A second reader's doubts on a run's drafts, with a model over real HTTP."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from endpoint_server import EndpointServer, endpoint_server, refuses, streams
+
+from assistant.domain import GenerationConfig
+from assistant.errors import LibraryError, ModelUnavailable
+from assistant.library import StoredCase
+from assistant.settings import Settings
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review import review, second_reading
+from assistant.workflow.sources.sample_project import SAMPLE_PROJECT
+from assistant.workflow.writing import generate_cases
+from assistant.workflow.writing.requests import GenerateRequest, understand
+
+EPIC = """# PAY-7 Refund a payment
+
+## PAY-71 Refund within the limit
+As a billing agent I want to refund a payment so that the customer is not out of pocket.
+
+Acceptance criteria:
+
+Scenario: A small refund
+Given a payment of £200.00 by Ada Byron
+When the agent refunds £200.00
+Then the refund is paid at once
+
+Scenario: A large refund
+Given a payment of £300.00 by Ada Byron
+When the agent refunds £300.00
+Then the message "Ask a team leader." is displayed
+"""
+
+
+@pytest.fixture
+def server() -> Iterator[EndpointServer]:
+    with endpoint_server() as running:
+        yield running
+
+
+@pytest.fixture
+def opened(settings: Settings, server: EndpointServer) -> Iterator[Workspace]:
+    chosen = settings.model_copy(
+        update={
+            "endpoint_provider": "openai",
+            "endpoint_url": server.url,
+            "endpoint_model": "m",
+        }
+    )
+    with Workspace.open(chosen, exclusive=True) as workspace:
+        yield workspace
+
+
+@pytest.fixture
+def project_id(opened: Workspace) -> str:
+    return opened.project(SAMPLE_PROJECT).id
+
+
+@pytest.fixture
+def run_id(opened: Workspace, project_id: str) -> str:
+    """A run whose drafts are whole: scenarios hand over the words of their cases."""
+    found = understand(opened, project_id, GenerateRequest(text=EPIC))
+    run = generate_cases.begin(opened, project_id, found, GenerationConfig())
+    generate_cases.run_now(opened, project_id, run)
+    return run.id
+
+
+def doubts(*rows: dict[str, Any]) -> str:
+    return json.dumps({"doubts": list(rows)})
+
+
+def doubt(case: str, words: str, **more: Any) -> dict[str, Any]:
+    return {
+        "case": case,
+        "step": 1,
+        "words": words,
+        "because": "It is not so.",
+        "source": "",
+    } | more
+
+
+def drafts(opened: Workspace, project_id: str, run_id: str) -> list[StoredCase]:
+    found = second_reading.to_read(opened, project_id, run_id)
+    assert len(found) == 2
+    return found
+
+
+def test_a_doubt_counts_only_with_words_of_the_case(
+    opened: Workspace, project_id: str, run_id: str, server: EndpointServer
+) -> None:
+    small, large = drafts(opened, project_id, run_id)
+    said = "the refund is paid at once"
+    server.answer = streams(
+        doubts(
+            doubt(small.id, said, source="Then the message “Ask a team leader.” is displayed"),
+            doubt(large.id, "the refund is paid in two parts"),
+            doubt("TC-unknown", said),
+            {"case": small.id},
+        )
+    )
+    reading = second_reading.read_now(opened, project_id, run_id, writer="endpoint", by="Ada")
+    assert reading.read == 2
+    assert reading.doubted == (small.id,)
+    stored = opened.library.case(project_id, small.id)
+    (finding,) = [one for one in stored.case.findings if one.rule == "second reader"]
+    assert finding.words == said
+    assert "It is not so." in finding.message
+    assert "The text says “Then the message “Ask a team leader.” is displayed”" in finding.message
+    assert stored.case.needs_you
+    assert review.DOUBTED in review.needs_of(stored.case)
+    assert stored.status == "draft"
+    assert review.set_aside(stored)
+    assert not opened.library.case(project_id, large.id).case.needs_you
+    sent = json.dumps(server.bodies[-1], ensure_ascii=False)
+    assert "£300.00" in sent
+    assert small.id in sent
+
+
+def test_a_quotation_that_stands_nowhere_is_not_shown(
+    opened: Workspace, project_id: str, run_id: str, server: EndpointServer
+) -> None:
+    small, _ = drafts(opened, project_id, run_id)
+    server.answer = streams(doubts(doubt(small.id, "paid at once", source="It waits two days.")))
+    second_reading.read_now(opened, project_id, run_id, writer="endpoint", by="Ada")
+    told = opened.library.case(project_id, small.id).case.findings[-1].message
+    assert "two days" not in told
+    assert "doubts “paid at once”" in told
+
+
+def test_a_doubt_stays_while_its_words_do_and_goes_with_a_reading_without_it(
+    opened: Workspace, project_id: str, run_id: str, server: EndpointServer
+) -> None:
+    small, _ = drafts(opened, project_id, run_id)
+    server.answer = streams(doubts(doubt(small.id, "paid at once")))
+    second_reading.read_now(opened, project_id, run_id, writer="endpoint", by="Ada")
+
+    def edited(**changes: Any) -> StoredCase:
+        stored = opened.library.case(project_id, small.id)
+        case = stored.case.model_copy(update=changes)
+        return review.save(
+            opened, project_id, case, seen_version=stored.row_version, by="Ada"
+        )  # fmt: skip
+
+    assert any(f.rule == "second reader" for f in edited(title="A refund").case.findings)
+    step = small.case.steps[0].model_copy(update={"expected_result": "The refund is refused."})
+    assert all(f.rule != "second reader" for f in edited(steps=(step,)).case.findings)
+
+    server.answer = streams(doubts(doubt(small.id, "The refund is refused.")))
+    second_reading.read_now(opened, project_id, run_id, writer="endpoint", by="Ada")
+    assert opened.library.case(project_id, small.id).case.needs_you
+    server.answer = streams(doubts())
+    reading = second_reading.read_now(opened, project_id, run_id, writer="endpoint", by="Ada")
+    assert reading.doubted == ()
+    rules = {f.rule for f in opened.library.case(project_id, small.id).case.findings}
+    assert "second reader" not in rules
+
+
+def test_only_an_able_model_reads_and_only_drafts_are_read(
+    opened: Workspace, project_id: str, run_id: str, server: EndpointServer
+) -> None:
+    assert second_reading.readers(opened) == ("endpoint",)
+    with pytest.raises(ModelUnavailable, match="able to write a whole story"):
+        second_reading.read_now(opened, project_id, run_id, writer="outline", by="Ada")
+    server.answer = refuses(401, "no key")
+    with pytest.raises(ModelUnavailable, match="key"):
+        second_reading.read_now(opened, project_id, run_id, writer="endpoint", by="Ada")
+    for stored in drafts(opened, project_id, run_id):
+        review.set_status(
+            opened, project_id, stored.id, "accepted",
+            seen_version=stored.row_version, by="Ada",
+        )  # fmt: skip
+    with pytest.raises(LibraryError, match="no draft"):
+        second_reading.start(opened, project_id, run_id, writer="endpoint", by="Ada")
