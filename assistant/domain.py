@@ -654,6 +654,8 @@ class GenerationConfig(Value):
     attempts: int = Field(default=3, ge=1, le=5)
     timeout_seconds: float | None = Field(default=None, gt=0)
     """Seconds that a model's whole answer may take; ``None``: what the deployment allows."""
+    read_again: bool = False
+    """Whether the model reads its drafts once more when all are written (``SECOND_READER``)."""
 
 
 class RejectedDraft(Value):

@@ -18,14 +18,20 @@ from assistant.command_line.project_request import (
     understood,
 )
 from assistant.command_line.scope_options import techniques_of
-from assistant.domain import CaseTemplate, GenerationConfig, GenerationRun, TestCase
+from assistant.domain import (
+    SECOND_READER,
+    CaseTemplate,
+    GenerationConfig,
+    GenerationRun,
+    TestCase,
+)
 from assistant.errors import SettingsError, SourceError
 from assistant.workflow.deployment import models as model_store
 from assistant.workflow.deployment import start as app
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import company_template, export_cases
 from assistant.workflow.sources import import_sources, search_sources
-from assistant.workflow.writing import fill_gaps, generate_cases, reuse, usage
+from assistant.workflow.writing import fill_gaps, generate_cases, reuse, second_reading, usage
 
 PROBLEMS_SHOWN = 5
 
@@ -127,6 +133,8 @@ def generate(options: Namespace, terminal: Terminal) -> None:
             terminal.note(spent)  # beside the run, which can be read back as one
     else:
         _summary(run, options.out, terminal)
+        if run.error:
+            terminal.note(run.error)
         if spent:
             terminal.line(spent)
         if existing is not None and existing.existing:
@@ -151,7 +159,10 @@ def _generated(
         workspace,
         project_id,
         found,
-        GenerationConfig(writer=writer),
+        GenerationConfig(
+            writer=writer,
+            read_again=options.read_again and second_reading.can_read(workspace, writer),
+        ),
         by=options.settings.user or "command line",
         only_new=options.only_new,
     )
@@ -243,6 +254,7 @@ def _summary(run: GenerationRun, out: Path | None, terminal: Terminal) -> None:
     if out is None:
         for case in run.cases:
             mark = "  [unsupported]" if case.unsupported_steps else ""
+            mark += "  [doubted]" if any(f.rule == SECOND_READER for f in case.findings) else ""
             terminal.line(f"{case.id}  {case.technique or ''}  {case.title}{mark}")
     unsupported = sum(bool(case.unsupported_steps) for case in run.cases)
     criteria = {key for case in run.cases for key in case.criterion_ids}

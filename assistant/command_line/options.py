@@ -175,6 +175,12 @@ def build_parser() -> Parser:
     )
 
     generate.add_argument(
+        "--read-again",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="a model that writes whole stories reads its cases once more (default: yes)",
+    )
+    generate.add_argument(
         "--only-new",
         action="store_true",
         help="write no case for what an existing case of the project covers as it stands",

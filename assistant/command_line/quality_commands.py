@@ -19,7 +19,8 @@ from assistant.errors import SettingsError, first_problem
 from assistant.workflow.deployment import models as model_store
 from assistant.workflow.learning import evaluate_generation
 from assistant.workflow.learning.evaluate_generation import EvaluateRequest
-from assistant.workflow.review import check_report, check_suite, lint_cases, second_reading
+from assistant.workflow.review import check_report, check_suite, lint_cases
+from assistant.workflow.writing import second_reading
 
 KEYS_SHOWN = 10
 """Keys that the project does not hold, of a checked suite."""

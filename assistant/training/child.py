@@ -194,6 +194,9 @@ def main(arguments: list[str]) -> int:
     if hasattr(os, "nice"):
         with suppress(OSError):
             os.nice(NICENESS)
+    with suppress(OSError):
+        # Linux weighs a session as a whole against others by this, whatever its processes' nice is.
+        Path("/proc/self/autogroup").write_text(str(NICENESS))
     return 0 if run(Path(arguments[0])).name in {"done", "cancelled"} else 1
 
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from endpoint_server import EndpointServer, endpoint_server, refuses, streams
 
-from assistant.domain import GenerationConfig
+from assistant.domain import GenerationConfig, GenerationRun
 from assistant.errors import LibraryError, ModelUnavailable
 from assistant.library import StoredCase
 from assistant.settings import Settings
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review import review, second_reading
+from assistant.workflow.review import review
 from assistant.workflow.sources.sample_project import SAMPLE_PROJECT
-from assistant.workflow.writing import generate_cases
+from assistant.workflow.writing import generate_cases, second_reading
 from assistant.workflow.writing.requests import GenerateRequest, understand
 
 EPIC = """# PAY-7 Refund a payment
@@ -69,6 +70,32 @@ def run_id(opened: Workspace, project_id: str) -> str:
     run = generate_cases.begin(opened, project_id, found, GenerationConfig())
     generate_cases.run_now(opened, project_id, run)
     return run.id
+
+
+STORY = {
+    "cases": [
+        {
+            "criteria": ["PAY-71-AC1"],
+            "covers": [],
+            "technique": "positive",
+            "title": "A refund of £200.00 is paid at once",
+            "preconditions": ["Ada Byron paid £200.00."],
+            "steps": [
+                {
+                    "action": "Refund £200.00 to Ada Byron.",
+                    "data": "£200.00",
+                    "expected": "The refund is paid at once.",
+                    "sources": [1],
+                }
+            ],
+        }
+    ],
+    "questions": [],
+}
+
+
+def asked_for_doubts(server: EndpointServer) -> bool:
+    return "Doubts" in json.dumps(server.bodies[-1].get("response_format"))
 
 
 def doubts(*rows: dict[str, Any]) -> str:
@@ -177,3 +204,47 @@ def test_only_an_able_model_reads_and_only_drafts_are_read(
         )  # fmt: skip
     with pytest.raises(LibraryError, match="no draft"):
         second_reading.start(opened, project_id, run_id, writer="endpoint", by="Ada")
+
+
+def written_with(opened: Workspace, project_id: str) -> GenerationRun:
+    """A run by the endpoint, with the second reading that the page asks for."""
+    text = EPIC.split("Scenario:")[0] + "- A refund of up to £250.00 is paid at once.\n"
+    found = understand(opened, project_id, GenerateRequest(text=text))
+    chosen = GenerationConfig(writer="endpoint", read_again=True)
+    run = generate_cases.begin(opened, project_id, found, chosen, by="Ada")
+    return generate_cases.run_now(opened, project_id, run)
+
+
+def test_a_run_is_read_again_when_all_is_written(
+    opened: Workspace, project_id: str, server: EndpointServer
+) -> None:
+    def answer(request: Any) -> None:
+        said = json.dumps(STORY)
+        if asked_for_doubts(server):
+            sent = str(server.bodies[-1]["messages"])
+            (name,) = re.findall(r'<case id="([^"]+)">', sent)
+            said = doubts(doubt(name, "The refund is paid at once."))
+        streams(said)(request)
+
+    server.answer = answer
+    run = written_with(opened, project_id)
+    assert (run.status, run.error) == ("done", "")
+    doubted = [c for c in run.cases if any(f.rule == "second reader" for f in c.findings)]
+    assert [case.title for case in doubted] == ["A refund of £200.00 is paid at once"]
+    assert asked_for_doubts(server)
+
+
+def test_what_is_written_stays_where_the_second_reading_fails(
+    opened: Workspace, project_id: str, server: EndpointServer
+) -> None:
+    def answer(request: Any) -> None:
+        if asked_for_doubts(server):
+            refuses(400, "the context is too long")(request)
+        else:
+            streams(json.dumps(STORY))(request)
+
+    server.answer = answer
+    run = written_with(opened, project_id)
+    assert run.status == "done"
+    assert "not all of them were read again" in run.error
+    assert any(case.origin.writer == "model" for case in run.cases)

@@ -29,7 +29,7 @@ from assistant.workflow.review.review import (
     UNSUPPORTED,
 )
 from assistant.workflow.review.review_library import LibraryRow
-from assistant.workflow.writing import runs
+from assistant.workflow.writing import runs, second_reading
 from assistant.workflow.writing.reuse import Verdict
 from assistant.workflow.writing.runs import ACTIVE, CaseRow, RunSummary
 
@@ -182,6 +182,9 @@ def _progress(opened: Workspace, summary: RunSummary) -> None:
             text = f"Waiting for the model: {counted(before, 'run')} before this one"
         elif summary.status == "queued":
             text = "Getting ready…"
+        reading = opened.jobs.state(second_reading.job_of(summary.id))
+        if reading.total and summary.cases:
+            text = f"All written; {reading.done} of {reading.total} drafts read again"
         st.progress(summary.progress, text)
 
 

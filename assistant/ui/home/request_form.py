@@ -25,7 +25,12 @@ from assistant.workflow.deployment import models
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.sample_project import example_epic
 from assistant.workflow.sources.search_sources import epic_choices
-from assistant.workflow.writing import generate_cases, read_ahead, shared_preconditions
+from assistant.workflow.writing import (
+    generate_cases,
+    read_ahead,
+    second_reading,
+    shared_preconditions,
+)
 from assistant.workflow.writing.requests import GenerateRequest, Understanding, understand
 
 WAYS = {
@@ -38,6 +43,7 @@ UNREAD_OPEN = 3
 """Up to so many pieces that were not read are shown open."""
 TEXT, PICKED, ASKED, WAY = "compose_text", "compose_picked", "compose_asked", "compose_way"
 START_NOW = "compose_start_now"
+READ_AGAIN = "compose_read_again"
 PRESSED = "compose_pressed"
 """Set by the press of the button until its run is kept: a choice made meanwhile draws the page
 anew, and Streamlit tells a press to the first drawing alone."""
@@ -165,6 +171,15 @@ def _writer_and_start(opened: Workspace, record: Session) -> None:
             "line. Outlines quote the text; a larger model is set up under Settings."
         )
     more_writers(opened)
+    if second_reading.can_read(opened, choice.id):
+        st.checkbox(
+            "Read the cases once more",
+            value=True,
+            key=READ_AGAIN,
+            persist_state="session",
+            help="When all are written, the model reads them beside criteria and sources and marks "
+            "what it doubts: about a third more tokens.",
+        )
     if choice.state in ("loading", "loadable") and not choice.leaves:
         st.checkbox(
             "Show outlines at once, while this model loads",
@@ -274,7 +289,11 @@ def _start(opened: Workspace, record: Session, found: Understanding) -> None:
             opened,
             record.project_id,
             found,
-            GenerationConfig(writer=name),
+            GenerationConfig(
+                writer=name,
+                read_again=bool(st.session_state.get(READ_AGAIN))
+                and second_reading.can_read(opened, name),
+            ),
             by=record.user,
             only_new=only_new(),
         )

@@ -10,7 +10,7 @@ from assistant.ui.presses import pressed
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment import models
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review import second_reading
+from assistant.workflow.writing import second_reading
 
 POLL_SECONDS = 1.0
 STARTED = "second_reading_of"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from time import perf_counter
 
 from assistant.domain import (
     GenerationConfig,
@@ -41,7 +42,7 @@ from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.duplicate_texts import current_texts
 from assistant.workflow.sources.import_sources import put_epics
 from assistant.workflow.sources.reindex import basis_chunks, index_pending
-from assistant.workflow.writing import read_ahead, reuse
+from assistant.workflow.writing import read_ahead, reuse, second_reading
 from assistant.workflow.writing.answers import answered_chunks
 from assistant.workflow.writing.recheck_case import house_rules
 from assistant.workflow.writing.requests import Understanding
@@ -246,12 +247,48 @@ def _write_cases(
                 )
             case RunFinished():
                 ended = event
+    timings, error = ended.timings, ""
+    if run.generation.read_again and not cancelled():
+        timings, error = _read_again(workspace, project_id, run, timings, cancelled)
     library.finish_run(
         run.id,
         status="cancelled" if cancelled() else "done",
-        timings=ended.timings,
+        error=error,
+        timings=timings,
         uncovered_criteria=ended.uncovered_criteria,
     )
+
+
+def _read_again(
+    workspace: Workspace,
+    project_id: str,
+    run: GenerationRun,
+    timings: Timings,
+    cancelled: Callable[[], bool],
+) -> tuple[Timings, str]:
+    """The run's figures with those of the second reading, and why it ended early, if it did: the
+    cases are written, and stay."""
+    job = second_reading.job_of(run.id)
+    started = perf_counter()
+    try:
+        reading = second_reading.read_drafts(
+            workspace, project_id, run.id,
+            writer=run.generation.writer, by=run.by, cancelled=cancelled,
+            report=lambda done, total: workspace.jobs.report(job, done, total),
+        )  # fmt: skip
+    except Cancelled:
+        return timings, ""
+    except AssistantError as error:
+        return timings, f"The cases are written; not all of them were read again: {error}"
+    spent = reading.spent
+    return timings.model_copy(
+        update={
+            "total": timings.total + perf_counter() - started,
+            "prompt_tokens": timings.prompt_tokens + spent.prompt_tokens,
+            "cached_tokens": timings.cached_tokens + spent.cached_tokens,
+            "generated_tokens": timings.generated_tokens + spent.generated_tokens,
+        }
+    ), ""
 
 
 def prompt_version(workspace: Workspace, writer_id: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from assistant.domain import (
+    OUTLINE_WRITER,
     SECOND_READER,
     CaseStatus,
     GenerationRun,
@@ -19,6 +20,7 @@ from assistant.domain import (
 )
 from assistant.errors import EditConflict, LibraryError, ModelUnavailable
 from assistant.generation.cancellation import CancelCheck, never_cancelled
+from assistant.generation.models.structured import StructuredReply
 from assistant.generation.second_reading import ANSWER_TOKENS, ReadingGround, read_again
 from assistant.library import StoredCase
 from assistant.workflow.deployment.models import writer as known_writer
@@ -43,6 +45,12 @@ class SecondReading(Value):
     doubted: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     usage: Usage = Usage()
+    spent: Timings = Timings()
+
+
+def can_read(workspace: Workspace, writer: str) -> bool:
+    """Whether a writer is able to read again: one that writes a whole story."""
+    return writer != OUTLINE_WRITER and way_of_writing(workspace, writer) == "story"
 
 
 def readers(workspace: Workspace) -> tuple[str, ...]:
@@ -50,7 +58,7 @@ def readers(workspace: Workspace) -> tuple[str, ...]:
     return tuple(
         choice.id
         for choice in writers(workspace)
-        if choice.usable and way_of_writing(workspace, choice.id) == "story"
+        if choice.usable and can_read(workspace, choice.id)
     )
 
 
@@ -99,36 +107,60 @@ def read_now(
     Doubts of an earlier reading go. Raises ``LibraryError`` where there is no draft to read,
     ``ModelUnavailable`` where ``writer`` cannot read or does not answer.
     """
-    held = _check(workspace, project_id, run_id, writer)
-    outcome, done = SecondReading(), 0
-    prompt = cached = generated = 0
+    _check(workspace, project_id, run_id, writer)
     with workspace.jobs.model_turn(job_of(run_id), cancelled) as mine:
-        groups = _by_story(held) if mine else []
-        endpoint = None
-        for story in groups:
-            if cancelled():
-                break
-            run = workspace.library.run(project_id, story[0].source_run_id or run_id)
-            if endpoint is None:
-                choices = run.generation.model_copy(
-                    update={"max_tokens": ANSWER_TOKENS, "temperature": 0.0}
-                )
-                endpoint = workspace.endpoints.open(writer, choices)
-            by_id = {stored.id: stored for stored in story}
-            ground = _ground(run, [stored.case for stored in story])
-            cases = [stored.case for stored in story]
-            for part, doubts in read_again(ground, cases, endpoint, cancelled=cancelled):
-                prompt += doubts.reply.prompt_tokens
-                cached += doubts.reply.cached_tokens
-                generated += doubts.reply.generated_tokens
-                for case in part:
-                    found = doubts.found.get(case.id, ())
-                    kept = _keep(workspace, project_id, by_id[case.id], found, by)
-                    outcome = _noted(outcome, case.id, bool(found), kept)
-                done += len(part)
-                report(done, len(held))
-    timings = Timings(prompt_tokens=prompt, cached_tokens=cached, generated_tokens=generated)
-    return outcome.model_copy(update={"usage": usage_of_run(workspace.settings, writer, timings)})
+        if not mine:
+            return SecondReading()
+        return read_drafts(
+            workspace, project_id, run_id,
+            writer=writer, by=by, cancelled=cancelled, report=report,
+        )  # fmt: skip
+
+
+def read_drafts(
+    workspace: Workspace,
+    project_id: str,
+    run_id: str,
+    *,
+    writer: str,
+    by: str,
+    cancelled: CancelCheck = never_cancelled,
+    report: Report = lambda done, total: None,
+) -> SecondReading:
+    """``read_now`` for whoever has the model's turn already; reads nothing where no draft is."""
+    held = to_read(workspace, project_id, run_id)
+    outcome, spent = SecondReading(), Timings()
+    report(0, len(held))
+    for story in _by_story(held):
+        if cancelled():
+            break
+        run = workspace.library.run(project_id, story[0].source_run_id or run_id)
+        choices = run.generation.model_copy(
+            update={"max_tokens": ANSWER_TOKENS, "temperature": 0.0}
+        )
+        endpoint = workspace.endpoints.open(writer, choices)
+        by_id = {stored.id: stored for stored in story}
+        cases = [stored.case for stored in story]
+        for part, doubts in read_again(_ground(run, cases), cases, endpoint, cancelled=cancelled):
+            spent = with_reply(spent, doubts.reply)
+            for case in part:
+                found = doubts.found.get(case.id, ())
+                kept = _keep(workspace, project_id, by_id[case.id], found, by)
+                outcome = _noted(outcome, case.id, bool(found), kept)
+            report(outcome.read, len(held))
+    used = usage_of_run(workspace.settings, writer, spent)
+    return outcome.model_copy(update={"usage": used, "spent": spent})
+
+
+def with_reply(spent: Timings, reply: StructuredReply) -> Timings:
+    """Timings with the tokens of one more reply."""
+    return spent.model_copy(
+        update={
+            "prompt_tokens": spent.prompt_tokens + reply.prompt_tokens,
+            "cached_tokens": spent.cached_tokens + reply.cached_tokens,
+            "generated_tokens": spent.generated_tokens + reply.generated_tokens,
+        }
+    )
 
 
 def _check(workspace: Workspace, project_id: str, run_id: str, writer: str) -> list[StoredCase]:
