@@ -20,6 +20,8 @@ from assistant.knowledge.request_words import (
 _KEY = re.compile(r"(?<![\w-])[A-Za-z][A-Za-z0-9_]{1,15}-\d{1,7}(?![\w-])")
 BREAK = re.compile(r"[,;.:!?()\n“”\"/+&|]|\s[-–—]\s")
 """A sign that parts what stands before it from what follows."""
+_SHORT = 4
+"""Letters of a word that leaves out up to which a full stop after it is that of "excl."."""
 _CRITERION = "ac"
 """Between a story's key and a number: the key of a criterion."""
 _LABEL_REACH = 4
@@ -88,7 +90,9 @@ class RequestNames:
 
     def gap(self, at: int) -> str:
         """What stands between token ``at`` and the one before it."""
-        return self.text[self.tokens[at - 1].end : self.tokens[at].start] if at else ""
+        between = self.text[self.tokens[at - 1].end : self.tokens[at].start] if at else ""
+        short = at > 0 and self.classes[at - 1] == "without" and len(self.words[at - 1]) <= _SHORT
+        return between.replace(".", "") if short else between
 
     def add(self, mention: Mention) -> None:
         """Keep a mention; its tokens are free no longer."""
