@@ -11,6 +11,7 @@ __all__ = [
     "prompts",
     "proof",
     "run_plan",
+    "second_reading",
     "step_replacement",
     "writer",
     "writers",
