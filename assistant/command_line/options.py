@@ -283,6 +283,12 @@ def _add_quality(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
 
     check = add("check", "hold cases that any tool or person wrote against the project's sources")
     check.add_argument("file", type=Path, metavar="FILE", help="table of cases or feature file")
+    check.add_argument(
+        "--read-by",
+        metavar="ID",
+        default="",
+        help="a model that reads them too and doubts",
+    )
 
     add("mcp", "serve search, checks and coverage to other programs over stdio (extra: mcp)")
 

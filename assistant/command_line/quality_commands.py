@@ -85,6 +85,7 @@ def check(options: Namespace, terminal: Terminal) -> None:
             project_id,
             options.file,
             progress=lambda done, total: terminal.bar("checking   ", done, total),
+            reader=options.read_by,
         )
     terminal.end_bar()
     if report.counts["no automatic finding"] < len(report.cases):

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from endpoint_server import EndpointServer, endpoint_server, refuses, streams
 
-from assistant.domain import GenerationConfig, GenerationRun
+from assistant.domain import GenerationConfig, GenerationRun, TestCase, TestStep
 from assistant.errors import LibraryError, ModelUnavailable
 from assistant.library import StoredCase
 from assistant.settings import Settings
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review import review
+from assistant.workflow.review import check_suite, review
 from assistant.workflow.sources.sample_project import SAMPLE_PROJECT
 from assistant.workflow.writing import generate_cases, second_reading
 from assistant.workflow.writing.requests import GenerateRequest, understand
@@ -248,3 +248,33 @@ def test_what_is_written_stays_where_the_second_reading_fails(
     assert run.status == "done"
     assert "not all of them were read again" in run.error
     assert any(case.origin.writer == "model" for case in run.cases)
+
+
+def test_a_suite_is_read_by_a_model_too(
+    opened: Workspace, project_id: str, server: EndpointServer
+) -> None:
+    row = {"action": "Search.", "expected": "A list of no more than 50 accounts is shown."}
+    cases = [
+        TestCase(
+            id="T-1",
+            title="The list is limited",
+            story_key="CC-102",
+            steps=(TestStep(number=1, action=row["action"], expected_result=row["expected"]),),
+        )
+    ] * 2
+    server.answer = streams(
+        doubts(doubt("2", row["expected"], because="The text limits it to 20."), doubt("T-1", "x"))
+    )
+    told: list[tuple[int, int]] = []
+    report = check_suite.check_cases(
+        opened, project_id, cases, reader="endpoint", progress=lambda *at: told.append(at)
+    )
+    first, second = report.cases
+    assert first.verdict != "doubted"
+    assert second.verdict in {"doubted", "denied"}
+    (finding,) = [f for f in second.steps[0].findings if f.rule == "second reader"]
+    assert "The text limits it to 20." in finding.message
+    assert second.case.id == "T-1"
+    assert told[-1] == (2, 2)
+    with pytest.raises(ModelUnavailable, match="able to write a whole story"):
+        check_suite.check_cases(opened, project_id, cases, reader="outline")

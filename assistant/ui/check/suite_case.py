@@ -12,6 +12,7 @@ from assistant.workflow.review.check_suite import VERDICTS, CaseCheck, SuiteChec
 
 COLORS: dict[Verdict, str] = {
     "denied": "red",
+    "doubted": "violet",
     "not in the sources": "orange",
     "remark": "blue",
     "no automatic finding": "gray",

@@ -18,6 +18,7 @@ from assistant.ui.presses import pressed
 from assistant.ui.row_selection import choice_handler, chosen
 from assistant.ui.sources.mapping_form import forget_tables, mapping_form
 from assistant.ui.state import Session, errors_shown
+from assistant.workflow.deployment import models
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import check_jobs, check_report
 from assistant.workflow.review.check_jobs import SuiteWork
@@ -30,6 +31,7 @@ from assistant.workflow.review.check_suite import (
     verdict_of,
 )
 from assistant.workflow.sources import import_sources
+from assistant.workflow.writing import second_reading
 
 WORK, CASES, FILE, TABLE = "suite_work", "suite_cases", "suite_upload", "suite_table"
 CHOSEN = "suite_case"
@@ -71,6 +73,7 @@ def suite_view(opened: Workspace, record: Session) -> None:
         _work(opened, record, file, work)
         return
     cases = _read(opened, record, file)
+    reader = _reader(opened) if cases else ""
     if cases and pressed(
         f"Check {counted(len(cases), 'case')}",
         type="primary",
@@ -81,9 +84,28 @@ def suite_view(opened: Workspace, record: Session) -> None:
         if work is not None:  # of another file or project, which nobody looks at any more
             check_jobs.stop(opened, work)
         st.session_state[WORK] = check_jobs.start(
-            opened, record.project_id, cases, file=file.name, key=key
+            opened, record.project_id, cases, file=file.name, key=key, reader=reader
         )
         st.rerun()
+
+
+def _reader(opened: Workspace) -> str:
+    """The model that is to read the cases too, where one is able to and is wanted."""
+    able = second_reading.readers(opened)
+    if not able:
+        return ""
+    chosen = st.selectbox(
+        "Read by a model too",
+        ["", *able],
+        format_func=lambda name: label(models.writer(opened, name).title) if name else "nobody",
+        key="suite_reader",
+        width=320,
+        help="A second reader doubts results beside criteria and sources. It finds much that "
+        "comparing words does not, and overlooks things.",
+    )
+    if chosen:
+        st.caption(f"Your cases and sources {label(models.writer(opened, chosen).destination)}.")
+    return chosen or ""
 
 
 def _close(opened: Workspace) -> None:

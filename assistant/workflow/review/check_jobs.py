@@ -23,7 +23,13 @@ class SuiteWork:
 
 
 def start(
-    workspace: Workspace, project_id: str, cases: Sequence[TestCase], *, file: str, key: str
+    workspace: Workspace,
+    project_id: str,
+    cases: Sequence[TestCase],
+    *,
+    file: str,
+    key: str,
+    reader: str = "",
 ) -> SuiteWork:
     """Check cases in a worker thread; ``state`` says how far it is."""
     work = SuiteWork(key=key)
@@ -36,6 +42,7 @@ def start(
             file=file,
             progress=lambda done, total: workspace.jobs.report(work.job_id, done, total),
             cancelled=stop,
+            reader=reader,
         )
 
     workspace.jobs.start(work.job_id, check)

@@ -9,10 +9,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import reduce
 from pathlib import Path
 from typing import Literal
 
-from assistant.domain import Citation, LintFinding, RetrievedChunk, TestCase, TestStep, Value
+from assistant.domain import (
+    SECOND_READER,
+    Citation,
+    LintFinding,
+    RetrievedChunk,
+    TestCase,
+    TestStep,
+    Value,
+)
 from assistant.errors import SourceError
 from assistant.generation.house_rules import HouseRules, learn_rules
 from assistant.generation.lint import lint
@@ -34,12 +43,14 @@ from assistant.workflow.review.suite_basis import Link as Link
 from assistant.workflow.review.suite_basis import LinkedBy as LinkedBy
 from assistant.workflow.review.suite_basis import SuiteBasis
 from assistant.workflow.review.suite_basis import present_basis as present_basis
+from assistant.workflow.review.suite_reading import able_reader, doubts_on
 from assistant.workflow.sources.import_sources import MAX_UPLOAD_BYTES
 from assistant.workflow.sources.map_columns import saved as saved_mappings
 
-Verdict = Literal["denied", "not in the sources", "remark", "no automatic finding"]
+Verdict = Literal["denied", "doubted", "not in the sources", "remark", "no automatic finding"]
 VERDICTS: dict[Verdict, str] = {
     "denied": "a criterion, a source or the case's own data say otherwise",
+    "doubted": "a second reader, a model, doubts a result; whether it is right to, a person says",
     "not in the sources": "something in it stands in no source that was found, and follows from "
     "none",
     "remark": "how it is written, or that another case says the same",
@@ -165,10 +176,13 @@ def check_file(
     path: Path,
     *,
     progress: Progress | None = None,
+    reader: str = "",
 ) -> SuiteCheck:
     """The cases of a file, checked against the project. Raises as ``read_suite``."""
     cases = read_suite(workspace, project_id, path.name, bytes_of(path))
-    return check_cases(workspace, project_id, cases, file=path.name, progress=progress)
+    return check_cases(
+        workspace, project_id, cases, file=path.name, progress=progress, reader=reader
+    )
 
 
 def check_cases(
@@ -180,13 +194,17 @@ def check_cases(
     progress: Progress | None = None,
     cancelled: StopCheck = lambda: False,
     basis: SuiteBasis | None = None,
+    reader: str = "",
 ) -> SuiteCheck:
     """Cases checked against the project; those checked before ``cancelled`` said so.
 
     ``basis`` is what they are held against, where the caller keeps it (``present_basis``).
-    ``progress`` gets cases checked and in all. Raises ``SourceError`` where the project holds
-    nothing to check against.
+    ``progress`` gets cases checked and in all. ``reader`` is a model that reads the cases too and
+    doubts. Raises ``SourceError`` where the project holds nothing to check against, and
+    ``ModelUnavailable`` where the reader is not able to or does not answer.
     """
+    if reader:
+        able_reader(workspace, reader)
     if not workspace.library.documents(project_id):
         raise SourceError(
             "The project holds no sources to check cases against. Import its epics, rules and "
@@ -201,8 +219,32 @@ def check_cases(
         checked.append(_checked(number, case, basis, house))
         if progress is not None:
             progress(number, len(cases))
+    if reader:
+        checked = _read_again(workspace, checked, basis, reader, progress, cancelled)
     found = _with_repetitions(workspace, project_id, checked)
     return SuiteCheck(file=file, total=len(cases), cases=found, sources=basis.sources)
+
+
+def _read_again(
+    workspace: Workspace,
+    checked: Sequence[CaseCheck],
+    basis: SuiteBasis,
+    reader: str,
+    progress: Progress | None,
+    cancelled: StopCheck,
+) -> list[CaseCheck]:
+    """The cases with what a second reader doubts in them."""
+    doubts = doubts_on(
+        workspace,
+        [(one.number, one.case, basis.ground(one.case, one.link)) for one in checked],
+        reader,
+        progress=progress or (lambda done, total: None),
+        cancelled=cancelled,
+    )
+    return [
+        reduce(_with_finding, doubts[one.number], one) if one.number in doubts else one
+        for one in checked
+    ]
 
 
 def _checked(number: int, case: TestCase, basis: SuiteBasis, house: HouseRules) -> CaseCheck:
@@ -259,6 +301,8 @@ def verdict_of(findings: Sequence[LintFinding]) -> Verdict:
     rules = {one.rule for one in findings}
     if rules & DENIED:
         return "denied"
+    if SECOND_READER in rules:
+        return "doubted"
     if rules & NOWHERE:
         return "not in the sources"
     return "remark" if rules else "no automatic finding"
@@ -285,10 +329,20 @@ def _with_repetitions(
 
 def _with_finding(checked: CaseCheck, finding: LintFinding) -> CaseCheck:
     findings = (*checked.case.findings, finding)
+    of_case = finding.step is None
     return checked.model_copy(
         update={
             "case": checked.case.model_copy(update={"findings": findings}),
-            "findings": (*checked.findings, finding),
+            "findings": (*checked.findings, finding) if of_case else checked.findings,
+            "steps": tuple(
+                _step_with(one, finding) if one.number == finding.step else one
+                for one in checked.steps
+            ),
             "verdict": verdict_of(findings),
         }
     )
+
+
+def _step_with(step: StepCheck, finding: LintFinding) -> StepCheck:
+    findings = (*step.findings, finding)
+    return step.model_copy(update={"findings": findings, "verdict": verdict_of(findings)})

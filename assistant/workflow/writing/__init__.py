@@ -14,6 +14,7 @@ __all__ = [
     "requests",
     "reuse",
     "runs",
+    "second_reading",
     "shared_preconditions",
     "usage",
     "write_again",

@@ -163,15 +163,19 @@ def with_reply(spent: Timings, reply: StructuredReply) -> Timings:
     )
 
 
+def cannot_read(workspace: Workspace, writer: str) -> str:
+    """Why a writer cannot read cases again, and who can."""
+    able = ", ".join(readers(workspace)) or "none here; set up an endpoint under Settings"
+    return (
+        f"'{writer}' cannot read cases again: that needs a model able to write a whole story "
+        f"({able})."
+    )
+
+
 def _check(workspace: Workspace, project_id: str, run_id: str, writer: str) -> list[StoredCase]:
     known_writer(workspace, writer)
-    able = readers(workspace)
-    if writer not in able:
-        others = ", ".join(able) or "none here; set up an endpoint under Settings"
-        raise ModelUnavailable(
-            f"'{writer}' cannot read cases again: that needs a model able to write a whole story "
-            f"({others})."
-        )
+    if writer not in readers(workspace):
+        raise ModelUnavailable(cannot_read(workspace, writer))
     held = to_read(workspace, project_id, run_id)
     if not held:
         raise LibraryError(

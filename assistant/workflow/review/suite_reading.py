@@ -1,0 +1,69 @@
+"""A second reader of a checked suite: a model that doubts results beside criteria and sources."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from assistant.domain import GenerationConfig, LintFinding, TestCase
+from assistant.errors import ModelUnavailable
+from assistant.generation.cancellation import CancelCheck
+from assistant.generation.proof import Ground
+from assistant.generation.second_reading import ANSWER_TOKENS, ReadingGround, read_again
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.writing.second_reading import cannot_read, readers
+
+if TYPE_CHECKING:
+    from assistant.generation.models.chat_models import ChatEndpoint
+
+Doubted = dict[int, tuple[LintFinding, ...]]
+"""Doubts by the number of their case in the suite."""
+
+
+def able_reader(workspace: Workspace, reader: str) -> str:
+    """The reader, where it is able to. Raises ``ModelUnavailable`` with those that are."""
+    if reader not in readers(workspace):
+        raise ModelUnavailable(cannot_read(workspace, reader))
+    return reader
+
+
+def doubts_on(
+    workspace: Workspace,
+    grounded: Sequence[tuple[int, TestCase, Ground]],
+    reader: str,
+    *,
+    progress: Callable[[int, int], None],
+    cancelled: CancelCheck,
+) -> Doubted:
+    """What the reader doubts in the cases; those held against the same are read together.
+
+    Raises as ``read_again``; cases read before ``cancelled`` said so are told.
+    """
+    groups: dict[tuple[object, ...], list[tuple[int, TestCase, Ground]]] = {}
+    for number, case, ground in grounded:
+        if case.steps:
+            named = tuple(one.id for one in ground.criteria)
+            groups.setdefault(named or (number,), []).append((number, case, ground))
+    choices = GenerationConfig(writer=reader, max_tokens=ANSWER_TOKENS)
+    endpoint: ChatEndpoint | None = None
+    found: Doubted = {}
+    read = 0
+    for group in groups.values():
+        if cancelled():
+            break
+        endpoint = endpoint or workspace.endpoints.open(reader, choices)
+        cases = [case.model_copy(update={"id": str(number)}) for number, case, _ in group]
+        for part, doubts in read_again(_ground(group[0][2]), cases, endpoint, cancelled=cancelled):
+            found |= {int(name): findings for name, findings in doubts.found.items()}
+            read += len(part)
+            progress(read, len(grounded))
+    return found
+
+
+def _ground(ground: Ground) -> ReadingGround:
+    sources = sorted((one.source for one in ground.sources.passages), key=lambda s: -s.score)
+    return ReadingGround(
+        context=tuple(text for text in ground.context if text),
+        criteria=tuple(ground.criteria),
+        sources=tuple(sources),
+    )
