@@ -75,8 +75,8 @@ def _markdown(report: SuiteCheck) -> Iterator[str]:
     yield ""
     yield summary(report)
     yield ""
-    for name, meaning in VERDICTS.items():
-        yield f"- **{name}**: {meaning}"
+    for name in report.counts:
+        yield f"- **{name}**: {VERDICTS[name]}"
     quiet = []
     for checked in report.worst_first:
         if checked.verdict == "no automatic finding":

@@ -107,17 +107,20 @@ class SuiteCheck(Value):
     """What was found of a suite, case by case in its order, and the sources by their numbers.
 
     ``total`` are the cases of the file: more than were checked where somebody stopped it.
+    ``read_by`` is the model that read them too, if one did.
     """
 
     file: str
     total: int
     cases: tuple[CaseCheck, ...]
     sources: tuple[RetrievedChunk, ...]
+    read_by: str = ""
 
     @property
     def counts(self) -> dict[Verdict, int]:
-        """How many cases have each verdict, worst first."""
-        return {name: sum(one.verdict == name for one in self.cases) for name in VERDICTS}
+        """How many cases have each verdict, worst first; none is doubted where nobody read them."""
+        names = [name for name in VERDICTS if name != "doubted" or self.read_by]
+        return {name: sum(one.verdict == name for one in self.cases) for name in names}
 
     @property
     def rules(self) -> dict[str, int]:
@@ -222,7 +225,9 @@ def check_cases(
     if reader:
         checked = _read_again(workspace, checked, basis, reader, progress, cancelled)
     found = _with_repetitions(workspace, project_id, checked)
-    return SuiteCheck(file=file, total=len(cases), cases=found, sources=basis.sources)
+    return SuiteCheck(
+        file=file, total=len(cases), cases=found, sources=basis.sources, read_by=reader
+    )
 
 
 def _read_again(
