@@ -95,7 +95,7 @@ def _command(name: str) -> Command:
         "coverage": suite_commands.coverage,
         "lint": quality_commands.lint,
         "check": quality_commands.check,
-        "read-again": quality_commands.read_again,
+        "reread": quality_commands.reread,
         "mcp": quality_commands.mcp,
         "evaluate": quality_commands.evaluate,
     }
@@ -270,7 +270,7 @@ def _add_questions(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
 
 def _add_quality(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     """The commands that judge cases and writers."""
-    again = add("read-again", "have a model read a run's drafts once more and mark its doubts")
+    again = add("reread", "have a model read a run's drafts once more and mark its doubts")
     again.add_argument("run", metavar="RUN_ID")
     again.add_argument(
         "--writer",

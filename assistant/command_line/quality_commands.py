@@ -1,4 +1,4 @@
-"""Commands that judge: ``lint`` and ``check`` files of cases, ``read-again`` a run's drafts,
+"""Commands that judge: ``lint`` and ``check`` files of cases, ``reread`` a run's drafts,
 ``evaluate`` a writer on held-out stories."""
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def lint(options: Namespace, terminal: Terminal) -> None:
     )
 
 
-def read_again(options: Namespace, terminal: Terminal) -> None:
+def reread(options: Namespace, terminal: Terminal) -> None:
     """A model's doubts on the drafts of a run; the exit status is 1 where it has any."""
     with open_workspace(options, terminal) as workspace:
         project_id = project_of_run(workspace, options, options.run)
