@@ -93,6 +93,13 @@ def flat(text: str) -> str:
     return f" {bare_words(text)} "
 
 
+_STEPS = re.compile(
+    r"\b(?:steps?|Schritt(?:e|en)?|étapes?) (?:\d+(?:, | and | to | und | bis | et | à |-|–))*$"
+)
+COUNTED = ("count", "")
+"""Kinds of a number that counts things."""
+
+
 class Claims:
     """The claims of one case, asked for step by step."""
 
@@ -145,14 +152,19 @@ class Claims:
                     or self._in_source(number, f"{part} {about}")
                     or follows(number, self._operands)
                     or is_balance(number, terms)
-                    or is_rounded(number, known)
+                    or is_rounded(number, (*known, *computed))
                     or counts_characters(number, part)
                     or self._is_own_count(number)
+                    or self._is_step(number, part)
                 ):
                     known.append(number)
                     terms += [] if number in factors else [number]
+                    continue
+                mark = self._strange_number(number, part)
+                if mark.rule == NOT_IN_SOURCES and number.value == 1 and number.kind in COUNTED:
+                    known.append(number)  # "1 booking is listed" says that a booking is
                 else:
-                    yield self._strange_number(number, part)
+                    yield mark
 
     def _are_given(self, run: Sequence[Number]) -> bool:
         """Whether the amounts of a calculation stand in case or texts; counts may be new."""
@@ -163,6 +175,11 @@ class Claims:
     def _plain(number: Number) -> bool:
         """Nothing and one, said without counting."""
         return number.words.split()[0].casefold() in SMALL or number.value == 0
+
+    def _is_step(self, number: Number, part: str) -> bool:
+        """Whether a number names a step of the case: "as in steps 1 and 2"."""
+        held = len(self.basis.case.steps)
+        return bool(_STEPS.search(part[: number.start])) and number.value in range(1, held + 1)
 
     def _is_own_count(self, number: Number) -> bool:
         """Whether a number word counts what no text names: "the other four values"."""

@@ -211,6 +211,31 @@ def test_a_balance_and_a_rounded_length_follow(prove: Prove, result: str, wrong:
 @pytest.mark.parametrize(
     ("result", "wrong"),
     [
+        ("1 notice for Cleaning is listed.", False),
+        ("Exactly 1 notice for Cleaning is listed.", False),
+        ("7 notices for Cleaning are listed.", True),
+        ("Cleaning has 1 reminder.", True),  # the text says 3
+        ("The share is 11.5 days (28 days × 2 ÷ 5 = 11.2 days, rounded up to half a day).", False),
+        ("The share is 11 days (28 days × 2 ÷ 5 = 11.2 days, rounded up to half a day).", False),
+        ("The share is 12.5 days (28 days × 2 ÷ 5 = 11.2 days, rounded up).", True),
+        ("The notice is the same as in steps 1 and 2.", False),
+        ("The notice is the same as in steps 1 and 4.", True),
+    ],
+)
+def test_one_thing_a_rounded_total_and_the_steps_of_a_case_are_no_claims(
+    prove: Prove, result: str, wrong: bool
+) -> None:
+    text = "A notice is sent; Cleaning has 3 reminders. Part-timers get a share of the 28 days."
+    given = ["Ben Roth works 2 of 5 days a week"]
+    steps = [("Look.", "", ""), ("Look again.", "", ""), ("Open the list.", "", result)]
+    case = prove(text, steps, given=given)
+    found = told(case) - {"unsupported"}
+    assert bool(found) is wrong, case.findings
+
+
+@pytest.mark.parametrize(
+    ("result", "wrong"),
+    [
         ("The mail names a number of the form SV-26-NNNN.", False),
         ("The mail names a number of the form SV-26-NNN.", True),
         ("The mail names the number SV-26-0318.", True),
