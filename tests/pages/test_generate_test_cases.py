@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+from endpoint_server import EndpointServer, endpoint_server, streams
 from streamlit.testing.v1 import AppTest
 
 from assistant.workflow.deployment import model_jobs
@@ -435,3 +439,56 @@ def test_what_is_being_fetched_has_a_bar_and_no_second_start(
     app.run()
     assert app.button(key="fetch_embedded").disabled
     assert "400 of 1,117 MB" in str(app.get("progress")[0].proto)
+
+
+REFUNDED = "the refund is paid to the card"
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[EndpointServer]:
+    with endpoint_server() as running:
+        monkeypatch.setenv("UAT_ENDPOINT_PROVIDER", "openai")
+        monkeypatch.setenv("UAT_ENDPOINT_URL", running.url)
+        monkeypatch.setenv("UAT_ENDPOINT_MODEL", "m")
+        yield running
+
+
+def doubting(server: EndpointServer) -> Callable[[Any], None]:
+    """Doubts the result of every case that it is given."""
+
+    def answer(request: Any) -> None:
+        names = re.findall(r'<case id="([^"]+)">', str(server.bodies[-1]["messages"]))
+        row = {"step": 1, "words": REFUNDED, "because": "It goes to the account.", "source": ""}
+        streams(json.dumps({"doubts": [{"case": name, **row} for name in names]}))(request)
+
+    return answer
+
+
+def test_a_run_is_read_again_and_its_doubts_stand_in_list_and_case(
+    server: EndpointServer, open_app: Callable[..., AppTest]
+) -> None:
+    server.answer = doubting(server)
+    app = generated(open_app(), SCENARIO)
+    app.segmented_control(key="run_view").set_value("quality").run()
+    app.button(key="read_again").click().run()
+    assert not app.exception
+    deadline = time.monotonic() + 60
+    while "second reader reads" in text_of(app) or not server.bodies:
+        assert time.monotonic() < deadline, text_of(app)
+        time.sleep(0.2)
+        app.run()
+        assert not app.exception
+    app.segmented_control(key="run_view").set_value("cases").run()
+    assert not app.exception
+    captions = app.radio(key="case_list").proto.captions
+    assert len(listed(app)) == 1
+    assert "doubted" in captions[0]
+    told = text_of(app).replace("\\", "")
+    assert f"A second reader doubts “{REFUNDED}”: It goes to the account." in told
+
+
+def test_without_an_able_model_nobody_reads_again(app: AppTest) -> None:
+    run = generated(app, SCENARIO)
+    run.segmented_control(key="run_view").set_value("quality").run()
+    assert not run.exception
+    assert not [one for one in run.button if one.key == "read_again"]

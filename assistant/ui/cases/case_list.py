@@ -22,6 +22,7 @@ from assistant.ui.state import RECORD, Session
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review.review import (
     CONTRADICTS,
+    DOUBTED,
     FAULTY,
     OUTLINE,
     QUESTION,
@@ -55,6 +56,7 @@ Show = Literal["needs you", "to review"]
 NEEDS = {
     CONTRADICTS: "contradiction",
     FAULTY: "at odds with itself",
+    DOUBTED: "doubted",
     OUTLINE: OUTLINE,
     QUESTION: QUESTION,
     UNSUPPORTED: "not in the sources",

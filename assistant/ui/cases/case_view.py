@@ -10,11 +10,13 @@ from assistant.domain import LintFinding, Support, TestCase, TestStep
 from assistant.ui.plain_text import highlighted, label, plain, small, visible, without_emphasis
 from assistant.workflow.review.review import (
     CONTRADICTS,
+    DOUBTED,
     FAULTY,
     OUTLINE,
     QUESTION,
     UNSUPPORTED,
     contradictions_of,
+    doubts_of,
     faults_of,
     needs_of,
 )
@@ -60,6 +62,8 @@ def needs_lines(case: TestCase) -> None:
             said = [_said(one) for one in contradictions_of(case)]
         elif need == FAULTY:
             said = [_said(one) for one in faults_of(case)]
+        elif need == DOUBTED:
+            said = [_said(one) for one in doubts_of(case)]
         elif need == QUESTION:
             said = [label(question, limit=300) for question in case.open_questions]
         elif need == UNSUPPORTED:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from assistant.ui.home.coverage_table import open_in_run
+from assistant.ui.home.second_reading_menu import second_reading_menu
 from assistant.ui.plain_text import label
 from assistant.ui.state import Session
 from assistant.workflow.deployment.workspace import Workspace
@@ -37,6 +38,7 @@ def quality_panel(opened: Workspace, record: Session, view: RunView) -> None:
                 border=True,
                 help=figure.rule,
             )
+    second_reading_menu(opened, record)
     chosen = st.pills(
         "Cases behind a figure",
         [figure.name for figure in found.figures if figure.case_ids],

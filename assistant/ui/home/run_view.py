@@ -18,7 +18,7 @@ from assistant.ui.home.downloads import download_menu
 from assistant.ui.home.quality_panel import quality_panel
 from assistant.ui.home.run_cases import panes_shown, run_cases
 from assistant.ui.home.run_questions import run_questions
-from assistant.ui.home.second_reading_menu import second_reading_menu, second_reading_progress
+from assistant.ui.home.second_reading_menu import second_reading_progress
 from assistant.ui.plain_text import label, plain
 from assistant.ui.presses import pressed
 from assistant.ui.state import Session, errors_shown
@@ -115,7 +115,6 @@ def _header(opened: Workspace, record: Session, view: RunView) -> tuple[str, Seq
                     generate_cases.resume(opened, record.project_id, summary.id)
                     st.rerun()
         elif summary.cases > summary.accepted + summary.rejected:
-            second_reading_menu(opened, record)
             _accept_all(opened, record)
         download_menu(opened, record, summary)
     if summary.error:

@@ -195,13 +195,17 @@ RATED: dict[WriterRating, str] = {
 }
 
 
+NEEDS = (CONTRADICTS, FAULTY, DOUBTED, OUTLINE, QUESTION, UNSUPPORTED, *RATED.values())
+"""What a case may need a person for, worst first."""
+
+
 def needs_of(case: TestCase) -> tuple[str, ...]:
     """What a person has to look at before the case can be used (``TestCase.needs_you``), as fixed
     phrases, worst first."""
     found = {
         CONTRADICTS: bool(contradictions_of(case)),
         FAULTY: bool(faults_of(case)),
-        DOUBTED: any(one.rule == SECOND_READER for one in case.findings),
+        DOUBTED: bool(doubts_of(case)),
         OUTLINE: case.is_outline,
         QUESTION: bool(case.open_questions),
         UNSUPPORTED: bool(case.unsupported_steps),
@@ -222,14 +226,18 @@ def faults_of(case: TestCase) -> tuple[LintFinding, ...]:
     return tuple(one for one in _errors(case) if one.rule != CONTRADICTION)
 
 
+def doubts_of(case: TestCase) -> tuple[LintFinding, ...]:
+    """What a second reader doubts."""
+    return tuple(one for one in case.findings if one.rule == SECOND_READER)
+
+
 def _errors(case: TestCase) -> list[LintFinding]:
     return [one for one in case.findings if one.severity == "error"]
 
 
 def worst_first(needs: Sequence[str]) -> int:
     """The place of a case with these needs among others: a contradiction first, none last."""
-    order = (CONTRADICTS, FAULTY, DOUBTED, OUTLINE, QUESTION, UNSUPPORTED, *RATED.values())
-    return order.index(needs[0]) if needs else len(order)
+    return NEEDS.index(needs[0]) if needs else len(NEEDS)
 
 
 class SeenVersion(Value):
