@@ -60,8 +60,8 @@ def read_asked(
 
 def part_title(part: RequestPart) -> str:
     """A part in words: what it is, its name, and whether it is left out."""
-    kind = "about" if part.kind == "topic" else part.kind
-    return f"{'without ' if part.excluded else ''}{kind} {part.name}"
+    named = f"{part.kind} {part.name}" if part.kind != "topic" else f"titles with “{part.name}”"
+    return f"{'without ' if part.excluded else ''}{named}"
 
 
 def nothing_selected(workspace: Workspace, project_id: str, asked: Asked) -> str:
