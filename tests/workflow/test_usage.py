@@ -11,7 +11,13 @@ from assistant.domain import CaseTemplate, Column, GenerationConfig, GenerationR
 from assistant.settings import Settings
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.writing.requests import GenerateRequest, Understanding, understand
-from assistant.workflow.writing.usage import Usage, expected_usage, money, usage_of_run
+from assistant.workflow.writing.usage import (
+    READ_AGAIN_TOKENS,
+    Usage,
+    expected_usage,
+    money,
+    usage_of_run,
+)
 
 EPIC = """# PAY-7 Refunds
 
@@ -70,7 +76,8 @@ def test_an_estimate_without_earlier_runs_is_called_rough(
 ) -> None:
     guess = expected_usage(workspace, workspace.project("P").id, found, "endpoint")
     assert guess.estimated == 0
-    assert guess.prompt_tokens == 6_000, "one story, one call"
+    once_more = READ_AGAIN_TOKENS * len(found.conditions)
+    assert guess.prompt_tokens == 6_000 + once_more, "one story, one call, and read again"
     assert guess.text.startswith("about 6,000 tokens read")
     assert guess.text.endswith("(rough: no earlier run to go by)")
 
