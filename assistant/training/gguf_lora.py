@@ -1,9 +1,8 @@
 """PEFT's LoRA (safetensors) as a GGUF LoRA that llama.cpp loads beside the base model.
 
 Format as llama.cpp's convert_lora_to_gguf.py writes it: for each weight ``NAME``, ``NAME.lora_a``
-of shape (rank, in) and ``NAME.lora_b`` of shape (out, rank), both in half precision. llama.cpp
-keeps the q and k rows of Llama-type models in another order (rotary halves interleaved), so their B
-rows are permuted.
+of shape (rank, in) and ``NAME.lora_b`` of shape (out, rank). llama.cpp keeps the q and k rows of
+Llama-type models in another order (rotary halves interleaved), so their B rows are permuted.
 """
 
 from __future__ import annotations
@@ -79,7 +78,6 @@ def write_gguf_lora(adapter: Path, shape: BaseShape, target: Path) -> Path:
     llama.cpp's conversion does not know, ``MissingExtra`` without the extra.
     """
     needs_extra("gguf", "train", "Converting an adapter for llama.cpp")
-    import numpy as np
     from gguf import GGUFWriter
 
     settings = json.loads((adapter / "adapter_config.json").read_text(encoding="utf-8"))
@@ -98,9 +96,8 @@ def write_gguf_lora(adapter: Path, shape: BaseShape, target: Path) -> Path:
     for name, a, b in lora_pairs(adapter / "adapter_model.safetensors"):
         heads = heads_to_permute(f".{name}.", shape)
         weight = gguf_name(f"{name}.weight", shape)
-        b = permute_rows(b, heads) if heads else b
-        writer.add_tensor(f"{weight}.lora_a", a.astype(np.float16))
-        writer.add_tensor(f"{weight}.lora_b", b.astype(np.float16))
+        writer.add_tensor(f"{weight}.lora_a", a)
+        writer.add_tensor(f"{weight}.lora_b", permute_rows(b, heads) if heads else b)
     try:
         writer.write_header_to_file()
         writer.write_kv_data_to_file()
