@@ -23,7 +23,7 @@ from assistant.generation.cancellation import CancelCheck, never_cancelled
 from assistant.generation.models.chat_models import ChatEndpoint, invoke_structured
 from assistant.generation.models.structured import StructuredReply
 from assistant.generation.prompts import Message, data_text
-from assistant.generation.proof.support_texts import folded
+from assistant.generation.proof.support_texts import folded, stands_in
 from assistant.generation.sentence_words import clipped
 from assistant.generation.writers.story_prompt import (
     CRITERION_CHARACTERS,
@@ -123,8 +123,8 @@ def reading_messages(
     characters: int,
     special_tokens: Sequence[str] = (),
 ) -> tuple[Message, ...]:
-    """The messages: criteria and cases whole, sources in their order as far as ``characters`` go
-    (at least four thousand for them)."""
+    """The messages: criteria and cases (very long ones clipped), then sources in their order as far
+    as ``characters`` go, at least four thousand for them."""
 
     def safe(text: str, limit: int) -> str:
         return data_text(text, special_tokens, limit=limit)
@@ -173,7 +173,7 @@ def doubts_of(
         if case is None or not words or not because or not holds(case, words):
             continue
         source = _line(one.get("source"))
-        quoted = source and folded(source).strip() in said
+        quoted = source and stands_in(source, said)
         numbers = {step.number for step in case.steps}
         step = one.get("step")
         told = f"A second reader doubts “{clipped(words, SHOWN_WORDS)}”: {because}"
@@ -190,8 +190,8 @@ def doubts_of(
 
 
 def holds(case: TestCase, words: str) -> bool:
-    """Whether words stand in a case, quotation marks and spaces aside."""
-    return folded(words).strip() in folded(_as_text(case))
+    """Whether words stand in a case as whole words, quotation marks and spaces aside."""
+    return stands_in(words, folded(_as_text(case)))
 
 
 def _line(value: object) -> str:

@@ -96,8 +96,6 @@ def flat(text: str) -> str:
 _STEPS = re.compile(
     r"\b(?:steps?|Schritt(?:e|en)?|étapes?) (?:\d+(?:, | and | to | und | bis | et | à |-|–))*$"
 )
-COUNTED = ("count", "")
-"""Kinds of a number that counts things."""
 
 
 class Claims:
@@ -161,7 +159,7 @@ class Claims:
                     terms += [] if number in factors else [number]
                     continue
                 mark = self._strange_number(number, part)
-                if mark.rule == NOT_IN_SOURCES and number.value == 1 and number.kind in COUNTED:
+                if mark.rule == NOT_IN_SOURCES and (number.kind, number.value) == ("count", 1):
                     known.append(number)  # "1 booking is listed" says that a booking is
                 else:
                     yield mark

@@ -25,7 +25,7 @@ from assistant.domain import (
 from assistant.errors import SourceError
 from assistant.generation.house_rules import HouseRules, learn_rules
 from assistant.generation.lint import lint
-from assistant.generation.proof import grounded
+from assistant.generation.proof import Ground, grounded
 from assistant.generation.proof.bleed import NOT_IN_SOURCES
 from assistant.generation.proof.proof_faults import (
     CONTRADICTION,
@@ -43,7 +43,7 @@ from assistant.workflow.review.suite_basis import Link as Link
 from assistant.workflow.review.suite_basis import LinkedBy as LinkedBy
 from assistant.workflow.review.suite_basis import SuiteBasis
 from assistant.workflow.review.suite_basis import present_basis as present_basis
-from assistant.workflow.review.suite_reading import able_reader, doubts_on
+from assistant.workflow.review.suite_reading import check_reader, doubts_on
 from assistant.workflow.sources.import_sources import MAX_UPLOAD_BYTES
 from assistant.workflow.sources.map_columns import saved as saved_mappings
 
@@ -207,7 +207,7 @@ def check_cases(
     ``ModelUnavailable`` where the reader is not able to or does not answer.
     """
     if reader:
-        able_reader(workspace, reader)
+        check_reader(workspace, reader)
     if not workspace.library.documents(project_id):
         raise SourceError(
             "The project holds no sources to check cases against. Import its epics, rules and "
@@ -215,15 +215,18 @@ def check_cases(
         )
     basis = basis or SuiteBasis(workspace, project_id)
     house = learn_rules(cases)
-    checked = []
+    checked: list[CaseCheck] = []
+    grounds: list[Ground] = []
     for number, case in enumerate(cases, start=1):
         if cancelled():
             break
-        checked.append(_checked(number, case, basis, house))
+        link = basis.link(case)
+        grounds.append(basis.ground(case, link))
+        checked.append(_checked(number, case, link, grounds[-1], basis, house))
         if progress is not None:
             progress(number, len(cases))
     if reader:
-        checked = _read_again(workspace, checked, basis, reader, progress, cancelled)
+        checked = _read_again(workspace, checked, grounds, reader, progress, cancelled)
     found = _with_repetitions(workspace, project_id, checked)
     return SuiteCheck(
         file=file, total=len(cases), cases=found, sources=basis.sources, read_by=reader
@@ -233,7 +236,7 @@ def check_cases(
 def _read_again(
     workspace: Workspace,
     checked: Sequence[CaseCheck],
-    basis: SuiteBasis,
+    grounds: Sequence[Ground],
     reader: str,
     progress: Progress | None,
     cancelled: StopCheck,
@@ -241,7 +244,7 @@ def _read_again(
     """The cases with what a second reader doubts in them."""
     doubts = doubts_on(
         workspace,
-        [(one.number, one.case, basis.ground(one.case, one.link)) for one in checked],
+        [(one.number, one.case, ground) for one, ground in zip(checked, grounds, strict=True)],
         reader,
         progress=progress or (lambda done, total: None),
         cancelled=cancelled,
@@ -252,9 +255,9 @@ def _read_again(
     ]
 
 
-def _checked(number: int, case: TestCase, basis: SuiteBasis, house: HouseRules) -> CaseCheck:
-    link = basis.link(case)
-    ground = basis.ground(case, link)
+def _checked(
+    number: int, case: TestCase, link: Link, ground: Ground, basis: SuiteBasis, house: HouseRules
+) -> CaseCheck:
     case = case.model_copy(
         update={
             "criterion_ids": link.criterion_ids,

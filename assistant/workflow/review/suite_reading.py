@@ -20,11 +20,10 @@ Doubted = dict[int, tuple[LintFinding, ...]]
 """Doubts by the number of their case in the suite."""
 
 
-def able_reader(workspace: Workspace, reader: str) -> str:
-    """The reader, where it is able to. Raises ``ModelUnavailable`` with those that are."""
+def check_reader(workspace: Workspace, reader: str) -> None:
+    """Raises ``ModelUnavailable``, with those that are able to, where the reader is not."""
     if reader not in readers(workspace):
         raise ModelUnavailable(cannot_read(workspace, reader))
-    return reader
 
 
 def doubts_on(

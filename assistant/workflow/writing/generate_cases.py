@@ -202,6 +202,7 @@ def _write_cases(
     on_case: OnCase | None,
 ) -> None:
     library = workspace.library
+    workspace.jobs.report(second_reading.job_of(run.id), 0, 0)  # an earlier try may have read some
     # What was just pasted is a requirement like the others, and what sets it apart from them is
     # searched: without it in the index the first run would find something else than the second.
     index_pending(library, workspace.knowledge(project_id), project_id, cancelled=cancelled)
