@@ -71,7 +71,8 @@ class RequestReading(Value):
         wanted = {one.name for one in named if not one.excluded}
         barred = {one.name for one in named if one.excluded}
         wanted = wanted or (set(TECHNIQUES) if barred else set())
-        return tuple(each for each in TECHNIQUES if each in wanted - barred)
+        left = wanted - barred or wanted  # "negative ones, no negative ones" is no wish for all
+        return tuple(each for each in TECHNIQUES if each in left)
 
 
 def alike(one: PartKind, other: PartKind) -> bool:

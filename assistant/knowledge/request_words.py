@@ -22,7 +22,7 @@ Meaning = TypeVar("Meaning")
 REQUEST, SCOPE = "requests", "request_scope"
 _LITTLE = "little"
 _TABLES = ("without", "with", "because", "until", "and", "about", "of", "all", "cases", "request")
-_LONG = 5
+_LONG = 6
 """Letters of a word that leaves out from which on one may be wrong."""
 _FOREIGN = 4
 """Letters of a word that leaves out from which on it does so within another language."""
@@ -141,19 +141,21 @@ def closed_words(language: str) -> Phrases[str]:
             found.add(lists[table].get(each, ()), table)
         found.add(little_words(each), _LITTLE)
     for words in lists["without"].values():
-        found.add((word for word in words if len(word) >= _FOREIGN), "without")
+        # Single words: "à part" of another language is "a part" in this one.
+        found.add((w for w in words if len(w) >= _FOREIGN and " " not in w), "without")
     return found
 
 
 def leaves_out(word: str, language: str) -> bool:
-    """Whether a word is one that leaves out, with one letter wrong: that turns a request round."""
+    """Whether a word is one that leaves out, with one letter wrong but not the first; of short ones
+    another word is near ("keine", "kleine"), which would turn a request round."""
     from rapidfuzz.distance import Levenshtein
 
     known = word_lists_of_requests()["without"]
-    return len(word) >= _LONG and any(
-        Levenshtein.distance(word, folded(each.casefold()), score_cutoff=1) <= 1
+    return any(
+        word[:1] == each[:1] and Levenshtein.distance(word, each, score_cutoff=1) <= 1
         for table in dict.fromkeys((language, ENGLISH))
-        for each in known.get(table, ())
+        for each in (folded(one.casefold()) for one in known.get(table, ()))
         if len(each) >= _LONG
     )
 

@@ -156,7 +156,8 @@ class _Selecting:
         keys = [epic.key for epic in known.epics]
         stories = [story.key for epic in known.epics for story in epic.stories]
         if part.kind == "criterion":
-            return f"{part.name} is a criterion: its whole story is taken"
+            done = "left out" if part.excluded else "taken"
+            return f"{part.name} is a criterion: its whole story is {done}"
         names: dict[str, Collection[str]] = {
             "epic": [*keys, *stories],
             "release": known.releases,

@@ -5,7 +5,6 @@
     <root>/<name>/  adapter_model.safetensors  adapter_config.json  adapter.gguf  sheet.json
     <root>/defaults.json    project -> names, the last one promoted is the default
 
-Those that come with the program lie beside it in the same form, without safetensors (``SHIPPED``).
 Nothing is loaded before its header says that it is what its name claims and its hash is that of the
 sheet: a pickle renamed to .safetensors is refused unread.
 """
@@ -27,7 +26,6 @@ from pydantic import Field
 
 from assistant.domain import Value
 from assistant.errors import TrainingError
-from assistant.generation.models.catalogue import BlindRating
 from assistant.training.base_models import sha256_of
 from assistant.training.checkpoints import write_bytes
 from assistant.training.config import NAME_PATTERN, BaseIdentity, BaseShape, TrainingConfig
@@ -40,8 +38,6 @@ WEIGHTS, CONFIG, GGUF, SHEET = (
 )
 _FILES = (WEIGHTS, CONFIG, GGUF)
 _LONGEST_HEADER = 100 * 1024 * 1024
-SHIPPED = Path(__file__).with_name("shipped")
-"""The adapters that come with the program."""
 
 
 AnswerForm = Literal["case", "steps"]
@@ -55,8 +51,7 @@ class AdapterSheet(Value):
 
     ``files`` holds the SHA-256 of each file beside the sheet. ``prompt_version`` is the question
     that it was trained to answer; another one is not understood. ``answer`` is what it writes: a
-    case with its preconditions, or steps alone. ``blind_rating`` is what readers said of its cases,
-    as they are after the proof.
+    case with its preconditions, or steps alone.
     """
 
     name: str
@@ -70,7 +65,6 @@ class AdapterSheet(Value):
     prompt_version: str = FIRST_PROMPT
     answer: AnswerForm = "case"
     metrics: dict[str, float] = Field(default_factory=dict)
-    blind_rating: BlindRating | None = None
     files: dict[str, str] = Field(default_factory=dict)
 
 
@@ -87,13 +81,10 @@ class Adapter(Value):
 
 
 class AdapterRegistry:
-    """Adapters below ``root``, and those of ``shipped``, which nobody changes.
+    """Adapters below ``root``. May be made anew for each call; processes take turns writing."""
 
-    May be made anew for each call; processes take turns writing.
-    """
-
-    def __init__(self, root: Path, shipped: Path = SHIPPED) -> None:
-        self.root, self.shipped = root, shipped
+    def __init__(self, root: Path) -> None:
+        self.root = root
 
     def add(self, sheet: AdapterSheet, source: Path) -> Adapter:
         """Copy the files of a trained adapter into the registry, all or nothing.
@@ -104,7 +95,7 @@ class AdapterRegistry:
         check_safetensors(source / WEIGHTS)
         names = [name for name in _FILES if (source / name).is_file()]
         with self._lock():
-            if self._is_taken(sheet.name):
+            if folder.exists():
                 raise TrainingError(f"There is an adapter '{sheet.name}' already. Choose another.")
             fresh = self.root / f".new-{uuid4().hex}"
             try:
@@ -130,16 +121,12 @@ class AdapterRegistry:
     def list(self) -> tuple[Adapter, ...]:
         """All adapters by name; folders without a readable sheet are left out."""
         found = []
-        for name in self._names():
+        for sheet in sorted(self.root.glob(f"*/{SHEET}")):
             try:
-                found.append(self._read(name))
+                found.append(self._read(sheet.parent.name))
             except TrainingError:
                 continue
         return tuple(found)
-
-    def is_shipped(self, name: str) -> bool:
-        """Whether an adapter came with the program."""
-        return self._place(name).parent == self.shipped
 
     def get(self, name: str, *, base: BaseIdentity | None = None) -> Adapter:
         """An adapter whose files are checked; with ``base``, that it is made for that one.
@@ -165,15 +152,13 @@ class AdapterRegistry:
                     f"{file} of the adapter '{name}' is missing or has changed. Delete the adapter "
                     f"and train it again, or restore the file."
                 )
-        if WEIGHTS in sheet.files:
-            check_safetensors(adapter.folder / WEIGHTS)
+        check_safetensors(adapter.folder / WEIGHTS)
         return adapter
 
     def export(self, name: str, target: Path) -> Path:
-        """Copy an adapter's LoRA for llama.cpp with its sheet to a fresh folder ``target``.
+        """Copy an adapter's LoRA for llama.cpp with its sheet to the folder ``target``.
 
-        Raises ``TrainingError`` where there is none, the folder is there already, or there is no
-        room.
+        Raises ``TrainingError`` where there is none, or no room.
         """
         adapter = self.get(name)
         if adapter.gguf is None:
@@ -182,21 +167,21 @@ class AdapterRegistry:
             )
         kept = adapter.sheet.model_copy(update={"files": {GGUF: adapter.sheet.files[GGUF]}})
         try:
-            target.mkdir(parents=True)
+            target.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(adapter.gguf, target / GGUF)
             write_bytes(target / SHEET, kept.model_dump_json(indent=2).encode())
         except OSError as error:
             raise TrainingError(
                 f"The adapter '{name}' was not written to {target} ({error}). Name a folder that "
-                f"is not there yet, where there is room."
+                f"can be written, where there is room."
             ) from error
         return target
 
     def rename(self, name: str, new_name: str) -> Adapter:
         """Give an adapter another name; promotions follow it."""
         with self._lock():
-            adapter, target = self._own(name), self._folder(new_name)
-            if self._is_taken(new_name):
+            adapter, target = self._read(name), self._folder(new_name)
+            if target.exists():
                 raise TrainingError(f"There is an adapter '{new_name}' already. Choose another.")
             sheet = adapter.sheet.model_copy(update={"name": new_name})
             adapter.folder.rename(target)
@@ -212,7 +197,7 @@ class AdapterRegistry:
     def delete(self, name: str) -> None:
         """Delete an adapter; a project whose default it was falls back to the former one."""
         with self._lock():
-            folder = self._own(name).folder
+            folder = self._read(name).folder
             self._write_defaults(
                 {
                     project: tuple(known for known in names if known != name)
@@ -254,32 +239,10 @@ class AdapterRegistry:
             )
         return self.root / name
 
-    def _place(self, name: str) -> Path:
-        """Where an adapter of this name is read: the own one before a shipped one."""
-        own = self._folder(name)
-        shipped = self.shipped / name
-        return shipped if not own.exists() and (shipped / SHEET).is_file() else own
-
-    def _is_taken(self, name: str) -> bool:
-        return self._place(name).exists()
-
-    def _names(self) -> tuple[str, ...]:
-        sheets = (*self.root.glob(f"*/{SHEET}"), *self.shipped.glob(f"*/{SHEET}"))
-        return tuple(sorted({sheet.parent.name for sheet in sheets}))
-
-    def _own(self, name: str) -> Adapter:
-        """An adapter that may be changed. Raises ``TrainingError`` for one of the program's."""
-        if self.is_shipped(name):
-            raise TrainingError(
-                f"The adapter '{name}' comes with the program and stays as it is. Train one of "
-                f"your own to have another."
-            )
-        return self._read(name)
-
     def _read(self, name: str) -> Adapter:
-        folder = self._place(name)
+        folder = self._folder(name)
         if not (folder / SHEET).is_file():
-            known = ", ".join(self._names())
+            known = ", ".join(path.parent.name for path in sorted(self.root.glob(f"*/{SHEET}")))
             raise TrainingError(f"There is no adapter '{name}'. Known: {known or 'none yet'}.")
         try:
             sheet = AdapterSheet.model_validate_json((folder / SHEET).read_bytes())

@@ -40,11 +40,14 @@ Step = tuple[Batch, ...]
 """The batches whose gradients are added before the weights change."""
 
 
-def rows_of(examples: Iterable[Example], most_tokens: int) -> list[Row]:
-    """Examples that share half of their prompt and more as rows of at most ``most_tokens``."""
+def rows_of(examples: Iterable[Example], most_tokens: int, *, join: bool = True) -> list[Row]:
+    """Examples that share half of their prompt and more as rows of at most ``most_tokens``.
+
+    Without ``join`` each is a row of its own (``reads_rows``).
+    """
     rows: list[Row] = []
     for example in sorted(examples, key=lambda e: (e.ids, e.id)):
-        joined = _joined(rows[-1], example) if rows else None
+        joined = _joined(rows[-1], example) if rows and join else None
         if joined and joined.tokens <= most_tokens:
             rows[-1] = joined
         else:
@@ -89,6 +92,7 @@ def epoch_steps(
     accumulation: int,
     seed: int,
     epoch: int,
+    join: bool = True,
 ) -> list[Step]:
     """The steps of one epoch: other batches and another order in each, fixed by the seed.
 
@@ -96,7 +100,7 @@ def epoch_steps(
     always meet; the batches of one step are of different lengths.
     """
     draw = random.Random(f"{seed}/{epoch}")
-    shuffled = rows_of(examples, batch_tokens)
+    shuffled = rows_of(examples, batch_tokens, join=join)
     draw.shuffle(shuffled)
     window = max(1, -(-len(shuffled) // max(1, len(shuffled) // 400)))
     batches: list[Batch] = []
@@ -115,7 +119,14 @@ def examples_of(batch: Batch) -> Iterator[Example]:
 
 
 PLAIN_HEADS = frozenset({"llama", "mistral", "qwen2", "qwen3", "smollm3"})
-"""Model types whose logits are the head times the last hidden state, and nothing more."""
+"""Model types whose logits are the head times the last hidden state, and nothing more, and whose
+layers see other tokens through attention alone."""
+
+
+def reads_rows(model: Any) -> bool:
+    """Whether examples in one row stay apart in a model: not where layers carry a state along."""
+    inner = model.get_base_model() if hasattr(model, "get_base_model") else model
+    return inner.config.model_type in PLAIN_HEADS
 
 
 def token_losses(model: Any, batch: Batch, device: torch.device) -> list[torch.Tensor]:

@@ -18,6 +18,7 @@ from assistant.training.batches import (
     by_length,
     epoch_steps,
     examples_of,
+    reads_rows,
     rows_of,
     token_losses,
 )
@@ -190,6 +191,7 @@ class StageLoop:
                     accumulation=self._config.accumulation,
                     seed=self._config.seed,
                     epoch=epoch,
+                    join=reads_rows(self._model),
                 )
             }
         return self._steps[epoch]
@@ -298,9 +300,10 @@ def mean_loss(
     import torch
 
     model.eval()
+    rows = rows_of(examples, batch_tokens, join=reads_rows(model))
     total, counted = 0.0, 0
     with torch.inference_mode():
-        for batch in by_length(rows_of(examples, batch_tokens), batch_tokens):
+        for batch in by_length(rows, batch_tokens):
             losses = torch.cat(token_losses(model, batch, device))
             total += float(losses.double().sum())
             counted += len(losses)

@@ -8,7 +8,7 @@ from typing import Any
 
 from assistant.domain import Value
 from assistant.training.base_models import BaseModel
-from assistant.training.batches import by_length, examples_of, rows_of, token_losses
+from assistant.training.batches import by_length, examples_of, reads_rows, rows_of, token_losses
 from assistant.training.chatml import encode
 from assistant.training.data.pairs import CasePair
 
@@ -44,11 +44,12 @@ def completion_losses(
         for number, example in enumerate(encoded.examples)
     ]
     model = _with(base.model, adapter)
+    rows = rows_of(numbered, BATCH_TOKENS, join=reads_rows(model))
     found: dict[int, CompletionLoss] = {}
     try:
         model.eval()
         with torch.inference_mode():
-            for batch in by_length(rows_of(numbered, BATCH_TOKENS), BATCH_TOKENS):
+            for batch in by_length(rows, BATCH_TOKENS):
                 losses = token_losses(model, batch, base.device)
                 for example, loss in zip(examples_of(batch), losses, strict=True):
                     number = int(example.id)

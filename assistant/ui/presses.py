@@ -4,6 +4,8 @@ Streamlit tells a press to one drawing of the page. Whatever draws the page agai
 drawing has come to the button (a choice made meanwhile, a text read while it is typed, a list that
 follows running work) ends it, and nobody hears of the press. Here the press is noted before the
 drawing begins, and kept until the button is reached, or another page, project or run is looked at.
+Only for buttons whose key says what they act on: one that acts on whatever is chosen ("Delete it")
+would act on what is chosen by then.
 """
 
 from __future__ import annotations

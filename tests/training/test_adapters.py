@@ -43,7 +43,7 @@ def made(tmp_path: Path) -> Path:
 
 
 def test_life_of_an_adapter(tmp_path: Path, made: Path) -> None:
-    registry = AdapterRegistry(tmp_path / "adapters", shipped=tmp_path / "none")
+    registry = AdapterRegistry(tmp_path / "adapters")
     first = registry.add(sheet("first"), made)
     assert "/home" not in (first.folder / "adapter_config.json").read_text()
     assert registry.get("first", base=BASE) == first
@@ -65,6 +65,18 @@ def test_life_of_an_adapter(tmp_path: Path, made: Path) -> None:
     assert registry.default_of("energy") == "first"
     with pytest.raises(TrainingError, match="no adapter 'newer'"):
         registry.get("newer")
+
+
+def test_the_lora_alone_is_exported_with_its_sheet(tmp_path: Path, made: Path) -> None:
+    registry = AdapterRegistry(tmp_path / "adapters")
+    registry.add(sheet("ours"), made)
+    for _ in range(2):  # a second time over the first
+        place = registry.export("ours", tmp_path / "out")
+    assert sorted(path.name for path in place.iterdir()) == ["adapter.gguf", "sheet.json"]
+    assert set(json.loads((place / "sheet.json").read_text())["files"]) == {"adapter.gguf"}
+    (registry.get("ours").folder / "adapter.gguf").write_bytes(b"GGUF of somebody else")
+    with pytest.raises(TrainingError, match="has changed"):
+        registry.export("ours", tmp_path / "again")
 
 
 @pytest.mark.parametrize("name", ["../up", "a/b", "", ".", "..", "A", "a\\b", "a\n", "x" * 65])

@@ -159,7 +159,7 @@ class Claims:
                     terms += [] if number in factors else [number]
                     continue
                 mark = self._strange_number(number, part)
-                if mark.rule == NOT_IN_SOURCES and (number.kind, number.value) == ("count", 1):
+                if mark.rule == NOT_IN_SOURCES and number.kind == "count" and number.value == 1:
                     known.append(number)  # "1 booking is listed" says that a booking is
                 else:
                     yield mark

@@ -9,7 +9,6 @@ import streamlit as st
 from assistant.ui.counts import counted
 from assistant.ui.home.writing_progress import follow, writing_progress
 from assistant.ui.plain_text import label
-from assistant.ui.presses import pressed
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import stale
@@ -30,7 +29,7 @@ def stale_bar(opened: Workspace, record: Session, found: Mapping[str, StaleCase]
             width="stretch",
         )
         open_cases = [name for name, one in found.items() if one.status != "accepted"]
-        if pressed(
+        if st.button(
             f"Write {counted(len(open_cases), 'case')} again",
             icon=":material/refresh:",
             key="all_again",
@@ -64,7 +63,7 @@ def stale_panel(
                 _ask_first(opened, record, case_id)
             elif st.button("Write again", icon=":material/refresh:", key="again", type="primary"):
                 _start(opened, record, case_id)
-            if pressed("Still right", icon=":material/check:", key="still_right"):
+            if st.button("Still right", icon=":material/check:", key="still_right"):
                 with errors_shown():
                     keys = [one.key for one in case.findings]
                     stale.still_right(opened, record.project_id, case_id, seen=keys, by=record.user)
@@ -77,7 +76,7 @@ def _ask_first(opened: Workspace, record: Session, case_id: str) -> None:
     """Somebody accepted these words: they are not replaced by a single press."""
     with st.popover("Write again", icon=":material/refresh:", key="again_accepted"):
         st.markdown(f"{label(case_id)} is accepted. Written again, it is a draft in other words.")
-        if pressed("Replace the accepted case", type="primary", key="again"):
+        if st.button("Replace the accepted case", type="primary", key="again"):
             _start(opened, record, case_id)
 
 
@@ -121,7 +120,7 @@ def _kept_right(opened: Workspace, record: Session, case_id: str) -> None:
             f"{kept.at.astimezone():%d %b %Y, %H:%M}",
             width="stretch",
         )
-        if pressed("Take back", icon=":material/undo:", key="undo_right", type="tertiary"):
+        if st.button("Take back", icon=":material/undo:", key="undo_right", type="tertiary"):
             with errors_shown():
                 stale.undo_still_right(opened, record.project_id, case_id, by=record.user)
                 st.rerun()

@@ -14,7 +14,6 @@ from assistant.ui.cases.source_reader import open_wanted_source
 from assistant.ui.check.suite_case import COLORS, checked_case
 from assistant.ui.counts import counted
 from assistant.ui.plain_text import label, plain, visible
-from assistant.ui.presses import pressed
 from assistant.ui.row_selection import choice_handler, chosen
 from assistant.ui.sources.mapping_form import forget_tables, mapping_form
 from assistant.ui.state import Session, errors_shown
@@ -74,7 +73,7 @@ def suite_view(opened: Workspace, record: Session) -> None:
         return
     cases = _read(opened, record, file)
     reader = _reader(opened) if cases else ""
-    if cases and pressed(
+    if cases and st.button(
         f"Check {counted(len(cases), 'case')}",
         type="primary",
         icon=":material/rule:",
@@ -168,7 +167,7 @@ def _work(opened: Workspace, record: Session, file: Upload, work: SuiteWork) -> 
 
 def _again() -> None:
     """A way to check anew: what failed or was stopped, or when sources have changed."""
-    if pressed("Check again", icon=":material/refresh:", key="check_again"):
+    if st.button("Check again", icon=":material/refresh:", key="check_again"):
         st.session_state.pop(WORK, None)
         st.rerun()
 
@@ -181,7 +180,7 @@ def _progress(opened: Workspace, work: SuiteWork) -> None:
         share = min(1.0, state.done / state.total) if state.total else 0.0
         told = f"{state.done} of {state.total} cases" if state.total else "reading the sources"
         st.progress(share, f"Checking: {told}")
-        if pressed(
+        if st.button(
             "Stop", icon=":material/stop_circle:", key="stop_check",
             help="What was checked so far is shown",
         ):  # fmt: skip
@@ -236,7 +235,7 @@ def _actions(opened: Workspace, record: Session, file: Upload, report: SuiteChec
             icon=":material/download:",
             on_click="ignore",
         )
-        if pressed(
+        if st.button(
             "Import these cases",
             icon=":material/library_add:",
             key="import_suite",

@@ -21,8 +21,9 @@ _ICONS = {
 def asked_parts(opened: Workspace, record: Session, text: str) -> Asked:
     """Show the parts of a sentence, and return it as read without those that were taken out."""
     parts = {part.id: part for part in read_asked(opened, record.project_id, text).parts}
-    if st.session_state.get(_OF_TEXT) != (record.project_id, text):
-        st.session_state.update({_OF_TEXT: (record.project_id, text), PARTS: list(parts)})
+    shown = (record.project_id, text, tuple(parts))  # an epic may be imported meanwhile
+    if st.session_state.get(_OF_TEXT) != shown:
+        st.session_state.update({_OF_TEXT: shown, PARTS: list(parts)})
     kept = list(parts)
     if parts:
         kept = st.pills(

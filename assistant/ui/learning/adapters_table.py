@@ -6,7 +6,6 @@ import streamlit as st
 
 from assistant.errors import AssistantError
 from assistant.ui.plain_text import label, visible
-from assistant.ui.presses import pressed
 from assistant.ui.row_selection import choice_handler, chosen
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
@@ -52,42 +51,40 @@ def adapters_table(opened: Workspace, record: Session) -> None:
 
 def _actions(opened: Workspace, record: Session, name: str, default: str) -> None:
     registry = train_adapter.adapters(opened)
-    shipped = bool(name) and registry.is_shipped(name)
-    if pressed("Make default", icon=":material/star:", disabled=not name or name == default):
+    if st.button("Make default", icon=":material/star:", disabled=not name or name == default):
         registry.promote(name, record.project_id)
         st.rerun()
-    if pressed("Roll back default", icon=":material/undo:", disabled=not default):
+    if st.button("Roll back default", icon=":material/undo:", disabled=not default):
         registry.roll_back(record.project_id)
         st.rerun()
-    with st.popover("Rename", icon=":material/edit:", disabled=not name or shipped):
+    with st.popover("Rename", icon=":material/edit:", disabled=not name):
         wanted = st.text_input("New name", value=name, max_chars=48, key=f"rename-{name}")
-        if pressed("Rename it", type="primary"):
+        if st.button("Rename it", type="primary"):
             fresh = train_adapter.safe_name(wanted or "")
             registry.rename(name, fresh)
             st.session_state[CHOSEN] = fresh
             opened.endpoints.forget()
             st.rerun()
-    with st.popover("Delete", icon=":material/delete:", disabled=not name or shipped):
+    with st.popover("Delete", icon=":material/delete:", disabled=not name):
         st.markdown(f"Delete **{label(name)}**? Cases that it wrote stay.")
-        if pressed("Delete it", type="primary"):
+        if st.button("Delete it", type="primary"):
             registry.delete(name)
             opened.endpoints.forget()
             st.rerun()
     with st.popover("Export", icon=":material/ios_share:", disabled=not name):
-        _export(opened, name, shipped)
+        _export(opened, name)
 
 
-def _export(opened: Workspace, name: str, shipped: bool) -> None:
+def _export(opened: Workspace, name: str) -> None:
     st.markdown(
         "Merged into the base, for Ollama and llama-server (GGUF) or vLLM (safetensors); or the "
         "LoRA alone, for llama.cpp."
     )
-    forms = ["lora"] if shipped else ["gguf", "safetensors", "lora"]
-    form = st.radio("Format", forms, horizontal=True, key="export_form")
-    if pressed("Write it", type="primary"):
+    form = st.radio("Format", ["gguf", "safetensors", "lora"], horizontal=True, key="export_form")
+    if st.button("Write it", type="primary"):
         with st.spinner("Merging…"):
             try:
                 target = opened.settings.data_dir / "exports"
-                st.code(train_adapter.export(opened, name, target, form or forms[0]), language=None)
+                st.code(train_adapter.export(opened, name, target, form or "gguf"), language=None)
             except AssistantError as error:
                 st.error(label(str(error), limit=400))

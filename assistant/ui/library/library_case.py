@@ -11,7 +11,6 @@ from assistant.ui.cases.case_view import steps_table
 from assistant.ui.cases.existing_verdicts import case_against_existing
 from assistant.ui.cases.findings_panel import findings_panel
 from assistant.ui.plain_text import label, plain
-from assistant.ui.presses import pressed
 from assistant.ui.state import Session
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import review, review_library
@@ -57,7 +56,7 @@ def library_case(opened: Workspace, record: Session, case_id: str) -> None:
             st.session_state[PROBLEM] = str(error)
 
     findings_panel(checked, apply)
-    if stored.run_id and pressed(
+    if stored.run_id and st.button(
         "Open beside its sources", icon=":material/open_in_new:", key=f"open-{case.id}"
     ):
         record.open_run(stored.run_id)

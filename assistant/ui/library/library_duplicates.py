@@ -8,7 +8,6 @@ import streamlit as st
 
 from assistant.ui.counts import counted
 from assistant.ui.plain_text import label
-from assistant.ui.presses import pressed
 from assistant.ui.state import Session, errors_shown, library_last
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import duplicates, review_library
@@ -25,7 +24,7 @@ def library_duplicates(opened: Workspace, record: Session, listed: Sequence[Libr
     if found is not None and found[0] != record.project_id:
         found = None
     with st.container(horizontal=True, vertical_alignment="center"):
-        if pressed(
+        if st.button(
             "Search again" if found else "Search for duplicates",
             icon=":material/search:",
             type="secondary" if found else "primary",
@@ -74,7 +73,7 @@ def _cluster(
             st.markdown(
                 f"{mark} **{label(case_id)}** {label(row.title, limit=150)} :gray[({row.status})]"
             )
-        if pressed(
+        if st.button(
             f"Keep {label(cluster.keep)}, reject the other{'s' * (len(cluster.case_ids) > 2)}",
             icon=":material/playlist_remove:",
             key=f"settle-{cluster.keep}",

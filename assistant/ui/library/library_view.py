@@ -17,7 +17,6 @@ from assistant.ui.home.existing_panel import SIGNS
 from assistant.ui.library.library_case import library_case
 from assistant.ui.library.library_duplicates import library_duplicates
 from assistant.ui.plain_text import label
-from assistant.ui.presses import pressed
 from assistant.ui.row_selection import selected_rows, tick_handler
 from assistant.ui.state import LIBRARY_CASE, Session, errors_shown, library_last
 from assistant.workflow.deployment.workspace import Workspace
@@ -207,7 +206,7 @@ def _actions(
         st.space("stretch")
         with st.popover("Accept", icon=":material/check:", disabled=not target):
             _named(target, shown)
-            if pressed(f"Accept {what}", type="primary", key="library-accept"):
+            if st.button(f"Accept {what}", type="primary", key="library-accept"):
                 _decide(opened, record, target, "accepted", "")
         with st.popover("Reject", icon=":material/close:", disabled=not target):
             _named(target, shown)
@@ -215,10 +214,10 @@ def _actions(
                 "Reason", review.REJECTION_REASONS, accept_new_options=True, index=None,
                 placeholder="Choose or type a reason", key="library-reason",
             )  # fmt: skip
-            if pressed(f"Reject {what}", type="primary", key="library-reject"):
+            if st.button(f"Reject {what}", type="primary", key="library-reject"):
                 _decide(opened, record, target, "rejected", reason or "")
         last: BulkOutcome | None = st.session_state.get(library_last(record))
-        if pressed(
+        if st.button(
             f"Undo ({len(last.changed)})" if last else "Undo",
             icon=":material/undo:",
             disabled=not last,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.ui.plain_text import label, plain, visible
-from assistant.ui.presses import pressed
 from assistant.ui.settings.model_work import model_work
 from assistant.ui.state import CHOSEN_WRITER, Session, errors_shown
 from assistant.workflow.deployment import model_jobs, models, ways_of_writing
@@ -71,7 +70,7 @@ def _actions(opened: Workspace, rows: dict[str, WriterRow], *, busy: bool) -> No
         )
         row = rows[chosen]
         with errors_shown():
-            if pressed(
+            if st.button(
                 "Make default",
                 icon=":material/star:",
                 key="make_default",
@@ -82,12 +81,12 @@ def _actions(opened: Workspace, rows: dict[str, WriterRow], *, busy: bool) -> No
                 st.session_state.pop(CHOSEN_WRITER, None)
                 st.rerun()
             if row.choice.state in ("absent", "partial"):
-                if pressed(
+                if st.button(
                     "Fetch", icon=":material/download:", key="fetch", disabled=busy or locked
                 ):
                     model_jobs.start_fetch(opened, chosen)
                     st.rerun()
-            elif chosen != models.OUTLINE_WRITER and pressed(
+            elif chosen != models.OUTLINE_WRITER and st.button(
                 "Probe",
                 icon=":material/science:",
                 key="probe",
@@ -118,7 +117,7 @@ def _way(opened: Workspace, row: WriterRow) -> None:
             key=f"way_{writer_id}",
             label_visibility="collapsed",
         )
-        if pressed("Keep", type="primary", key="keep_way", disabled=chosen == before):
+        if st.button("Keep", type="primary", key="keep_way", disabled=chosen == before):
             with errors_shown():
                 wanted = next((way for way in ways_of_writing.WAYS if way == chosen), None)
                 ways_of_writing.choose_way(opened.settings, writer_id, wanted)
@@ -128,7 +127,7 @@ def _way(opened: Workspace, row: WriterRow) -> None:
 def _remove(opened: Workspace, row: WriterRow) -> None:
     with st.popover("Remove", icon=":material/delete:"):
         st.markdown(f"Forget {label(row.choice.title)}? Its file stays where it is.")
-        if pressed("Forget it", type="primary", key="remove_model"):
+        if st.button("Forget it", type="primary", key="remove_model"):
             with errors_shown():
                 model_jobs.remove(opened, row.choice.id)
                 st.rerun()
@@ -168,7 +167,7 @@ def _add(opened: Workspace, *, busy: bool) -> None:
                 key=FORM,
                 width=200,
             )
-            added = pressed(
+            added = st.button(
                 "Add", icon=":material/add:", key="add_model", disabled=busy or not given
             )
         st.caption(

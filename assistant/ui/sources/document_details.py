@@ -7,7 +7,6 @@ import streamlit as st
 from assistant.ui.cases.source_reader import source_reader
 from assistant.ui.counts import counted
 from assistant.ui.plain_text import label
-from assistant.ui.presses import pressed
 from assistant.ui.state import Session
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import lineage
@@ -24,7 +23,7 @@ def document_details(opened: Workspace, record: Session, document_id: str, title
         st.subheader(
             label(title, limit=90), icon=":material/history:", anchor=False, width="stretch"
         )
-        if pressed("Read it", icon=":material/menu_book:", key="read_document"):
+        if st.button("Read it", icon=":material/menu_book:", key="read_document"):
             source_reader(opened, record.project_id, document_id)
     left, right = st.columns([3, 2], gap="medium")
     with left:

@@ -10,7 +10,6 @@ import streamlit as st
 from assistant.ui.counts import counted, listed
 from assistant.ui.erase_panel import erase_documents
 from assistant.ui.plain_text import label, plain, safe_link, visible
-from assistant.ui.presses import pressed
 from assistant.ui.row_selection import selected_rows, tick_handler
 from assistant.ui.sources.document_details import document_details
 from assistant.ui.state import Session, errors_shown
@@ -78,7 +77,7 @@ def documents_table(opened: Workspace, record: Session) -> None:
     with actions, st.container(horizontal=True, horizontal_alignment="right"):
         _remove(opened, record, picked)
         erase_documents(opened, record, chosen)
-        if pressed("Index again", icon=":material/refresh:", key="reindex"):
+        if st.button("Index again", icon=":material/refresh:", key="reindex"):
             import_sources.index_in_background(opened, record.project_id, everything=True)
             st.rerun()
     if len(chosen) == 1:
@@ -106,7 +105,7 @@ def _remove(opened: Workspace, record: Session, picked: Sequence[StoredDocument]
             "Cases that cite them keep their quotes, and the history keeps their words."
         )
         st.caption("  \n".join(label(row.title) for row in picked))
-        if pressed("Remove them", type="primary", key="remove_documents"):
+        if st.button("Remove them", type="primary", key="remove_documents"):
             with errors_shown():
                 for row in picked:
                     import_sources.remove(opened, record.project_id, row.id, by=record.user)

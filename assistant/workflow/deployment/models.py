@@ -201,7 +201,6 @@ def _tuned(workspace: Workspace, bases: Sequence[WriterChoice]) -> list[WriterCh
                 size_bytes=base.size_bytes,
                 problem=problem,
                 rating=rating_of(workspace, writer_id),
-                blind_rating=adapter.sheet.blind_rating,
             )
         )
     return found

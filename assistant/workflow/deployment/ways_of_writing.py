@@ -19,7 +19,6 @@ from assistant.domain import OUTLINE_WRITER, Value, WriterRating
 from assistant.errors import SettingsError
 from assistant.evaluation.model_probe import PROBE_VERSION, ModelProbe
 from assistant.settings import Settings
-from assistant.training.adapters import AdapterRegistry
 from assistant.workflow.deployment.add_models import known_models
 from assistant.workflow.deployment.endpoints import ENDPOINT_WRITER, split_writer
 from assistant.workflow.deployment.workspace import Workspace
@@ -71,7 +70,7 @@ def rating_of(workspace: Workspace, writer_id: str) -> WriterRating:
     """What is known of this writer's cases before anybody reads them.
 
     A probe that found the model able to write a story comes first, then the blind rating of the
-    catalogue, or of the adapter's sheet. A writer of single items that nobody
+    catalogue, which is one of the model without an adapter. A writer of single items that nobody
     rated is "unknown": the proof lets bad cases of small models pass. The outline has none: it
     says of itself what it is.
     """
@@ -82,12 +81,8 @@ def rating_of(workspace: Workspace, writer_id: str) -> WriterRating:
     probed = None if adapter else last_probe(settings, writer_id)
     if probed is not None and probed.way == "story":
         return ""
-    if adapter:
-        sheets = (one.sheet for one in AdapterRegistry(settings.adapters_path).list())
-        rated = next((one.blind_rating for one in sheets if one.name == adapter), None)
-    else:
-        rated = next((m.blind_rating for m in known_models(settings) if m.id == model_id), None)
-    if rated is not None:
+    rated = {model.id: model.blind_rating for model in known_models(settings)}.get(model_id)
+    if rated is not None and not adapter:
         return "poor" if rated.is_poor else ""
     return "unknown" if way_of_writing(workspace, writer_id) == "item" else ""
 

@@ -178,17 +178,12 @@ def export(workspace: Workspace, name: str, target: Path, form: str) -> str:
     "lora" (not merged: its GGUF and its sheet).
     """
     if form == "lora":
-        place = adapters(workspace).export(name, target / name)
+        place = adapters(workspace).export(name, target / f"{name}-lora")
         return f"{place}: the sheet, and adapter.gguf for llama-server --lora"
     from assistant.training.adapter_merge import export_gguf, export_safetensors, merge, serve_text
     from assistant.training.base_models import find_base, load_base
 
     adapter = adapters(workspace).get(name)
-    if adapters(workspace).is_shipped(name):
-        raise TrainingError(
-            f"The adapter '{name}' comes with the program as a GGUF LoRA and is not merged here. "
-            f"Export it as lora, or train it again from sample_data/pairs to merge it."
-        )
     files = find_base(adapter.sheet.base.id, workspace.settings.models_path)
     base = load_base(files, dtype="float32")
     adapters(workspace).get(name, base=files.identity)
