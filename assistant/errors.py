@@ -9,7 +9,7 @@
       |                   + ConnectorError (- NotAuthorised - RateLimited - Unreachable)
       x RetrievalError    + CollectionMissing  + EmbeddingMismatch  + IndexLocked
       x GenerationError   + ModelUnavailable  + InvalidOutput(raw_output, attempts)
-                              (- ModelTimeout)
+                              (- ModelTimeout)    (- AnswerCutOff)
 
 Vendor exceptions are translated in the module that owns the vendor, ``raise ... from error``.
 """
@@ -137,6 +137,10 @@ class InvalidOutput(GenerationError):
         super().__init__(message)
         self.raw_output = raw_output
         self.attempts = attempts
+
+
+class AnswerCutOff(InvalidOutput):
+    """The answer was longer than it may be and ends before its end."""
 
 
 def needs_extra(module: str, extra: str, purpose: str) -> None:

@@ -7,7 +7,7 @@ from argparse import Namespace
 from assistant.command_line.output import Terminal
 from assistant.command_line.project_request import open_workspace, reading_project
 from assistant.workflow.ask import ask_sources
-from assistant.workflow.ask.ask_sources import CUT_OFF, Answer
+from assistant.workflow.ask.ask_sources import Answer
 from assistant.workflow.deployment import models
 
 WRITERS = {"none": ask_sources.NO_WRITER, "embedded": models.DEFAULT_CHAT}
@@ -57,8 +57,8 @@ def _said(answer: Answer, terminal: Terminal) -> None:
         bearing = [one for one in answer.sources if answer.quotations(one.number)]
         for source in (bearing or answer.sources)[:NEAREST]:
             terminal.line(f"  [{source.number}] {_line(source.chunk.text)[:200]}")
-    if answer.cut_off:
-        terminal.line(f"\n{CUT_OFF}")
+    if answer.unfinished:
+        terminal.line(f"\n{answer.unfinished}")
     if answer.unproved:
         terminal.line("\nNot proved from the sources:")
     for sentence in answer.unproved:

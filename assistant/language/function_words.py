@@ -70,12 +70,26 @@ MODALS: dict[str, Modals] = {
     ),
 }  # fmt: skip
 
-ARTICLES = word_set(
-    """a an the der die das den dem des ein eine einer einem einen eines le la les un une el los las
-    una unos unas il lo gli o os as um uma het een"""
-)
-COORDINATORS = word_set("and or nor und oder et ou y e o u en of i lub ni")
-"""Words that join equals: what they join may be exchanged. "of" is Dutch for "or"."""
+ARTICLES: dict[str, frozenset[str]] = {
+    "English": word_set("a an the"),
+    "German": word_set("der die das den dem des ein eine einer einem einen eines"),
+    "French": word_set("le la les un une"),
+    "Spanish": word_set("el la los las un una unos unas"),
+    "Italian": word_set("il lo la gli i le un uno una"),
+    "Portuguese": word_set("o a os as um uma"),
+    "Dutch": word_set("de het een"),
+}
+COORDINATORS: dict[str, frozenset[str]] = {
+    "English": word_set("and or nor"),
+    "German": word_set("und oder"),
+    "French": word_set("et ou ni"),
+    "Spanish": word_set("y e o u ni"),
+    "Italian": word_set("e o né"),
+    "Portuguese": word_set("e ou nem"),
+    "Dutch": word_set("en of noch"),
+    "Polish": word_set("i lub oraz albo ani"),
+}
+"""Words that join equals: what they join may be exchanged. "of" joins them in Dutch alone."""
 
 _MODALS = tuple(
     (force, table.denied_alike, re.compile(rf"(?<![\w-])(?:{words})(?![\w-])"))

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
 from types import ModuleType
+from typing import Any
 
 import pytest
+from endpoint_server import endpoint_server, streams
 from streamlit.testing.v1 import AppTest
 
+from assistant.generation.models.chat_models import ChatEndpoint
 from assistant.ui.ask import ask_page
 from assistant.workflow.ask import ask_sources
+from assistant.workflow.deployment.endpoints import Endpoints
 
 QUESTION = "What is the cooling-off period for a domestic contract?"
 
@@ -87,6 +93,45 @@ def test_what_the_sources_do_not_say_is_told_with_what_was_searched(app: AppTest
     asked(opened(app), "What is the capital of Portugal?")
     assert "No passage was found that clearly bears on the question." in text_of(app)
     assert "passages" in text_of(app)
+
+
+def test_passages_are_said_to_be_read_once_the_model_is_open(
+    open_app: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opening, open_it, reading, read_it = (threading.Event() for _ in range(4))
+    real = Endpoints.open
+
+    def waits(*given: Any) -> ChatEndpoint:
+        opening.set()
+        open_it.wait(60)
+        return real(*given)
+
+    def reads(request: Any) -> None:
+        reading.set()
+        read_it.wait(60)
+        streams('{"sentences": []}')(request)
+
+    monkeypatch.setattr(Endpoints, "open", waits)
+    with endpoint_server() as server:
+        for name, value in (("PROVIDER", "openai"), ("URL", server.url), ("MODEL", "m")):
+            monkeypatch.setenv(f"UAT_ENDPOINT_{name}", value)
+        server.answer = reads
+        app = opened(open_app())
+        app.selectbox(key="ask_writer").select("endpoint").run()
+        app.chat_input(key="ask_question").set_value(QUESTION).run()
+        try:
+            assert opening.wait(60)
+            assert "Opening the model" in text_of(app.run())
+            assert "Reading" not in text_of(app)
+            open_it.set()
+            assert reading.wait(60)
+            assert re.search(r"Reading \d+ passages", text_of(app.run()))
+        finally:
+            open_it.set()
+            read_it.set()
+        while app.chat_input(key="ask_question").disabled:
+            time.sleep(0.2)
+            app.run()
 
 
 def test_a_question_that_cannot_be_searched_with_shows_the_next_step(app: AppTest) -> None:

@@ -179,6 +179,29 @@ def test_an_answer_that_is_cut_off_says_so_and_shows_no_unfinished_sentence(
     assert found.unproved[0].text.endswith(" …")
 
 
+def test_an_answer_that_cannot_be_read_on_says_why_and_is_not_called_cut_off(
+    with_model: Workspace, server: EndpointServer, sample_id: str
+) -> None:
+    rule = numbers_of(with_model, sample_id, "BR-CC-08")
+    said = "The cooling-off period of a domestic contract is 14 days."
+    server.answer = streams(answers((said, rule)) + " I hope that helps!")
+    found = ask_sources.ask(with_model, sample_id, QUESTION, writer="endpoint")
+    assert [one.text for one in found.sentences] == [said]
+    assert not found.cut_off
+    assert "not valid JSON" in found.unfinished
+    assert "broke off" not in found.unfinished
+
+
+def test_every_sentence_of_a_long_answer_is_kept(
+    with_model: Workspace, server: EndpointServer, sample_id: str
+) -> None:
+    many = [(f"The period of contract {number} is 14 days.", [1]) for number in range(12)]
+    server.answer = streams(answers(*many))
+    found = ask_sources.ask(with_model, sample_id, QUESTION, writer="endpoint")
+    assert len(found.sentences) + len(found.unproved) == len(many)
+    assert not found.unfinished
+
+
 def test_passages_are_only_weighed_where_they_are_shown(
     with_model: Workspace, server: EndpointServer, sample_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -221,6 +244,31 @@ def test_a_conflict_that_a_person_has_decided_is_not_named_again(
     answer(workspace, project_id, basis.epics[0], question, "The rule is right.", by="Tess")
     found = ask_sources.ask(workspace, project_id, QUESTION)
     assert not any("15 days" in one.ours.quote for one in found.conflicts)
+
+
+def test_a_criterion_that_an_answer_stands_in_place_of_disagrees_with_nothing(
+    workspace: Workspace, project_id: str
+) -> None:
+    basis = understand(workspace, project_id, GenerateRequest(epic_keys=("CC-200",)))
+    (question,) = basis.questions
+    (text,) = [one.text for one in basis.epics[0].criteria if one.id == question.criterion_id]
+    text = text.replace("15 days", "14 days")
+    other = question.model_copy(update={"text": "Is anything else to be said of it?"})
+    answer(workspace, project_id, basis.epics[0], other, text, by="Tess", replaces=True)
+    found = ask_sources.ask(workspace, project_id, QUESTION)
+    assert not any("15 days" in one.ours.quote for one in found.conflicts)
+
+
+def test_copies_of_texts_are_looked_for_once_for_an_answer(
+    workspace: Workspace, project_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = []
+    real = duplicate_texts.older_copies
+    monkeypatch.setattr(
+        duplicate_texts, "older_copies", lambda *given: looked.append(given) or real(*given)
+    )
+    assert ask_sources.ask(workspace, project_id, QUESTION).conflicts
+    assert len(looked) == 1
 
 
 def test_an_older_copy_of_a_text_is_no_source(tmp_path: Path) -> None:

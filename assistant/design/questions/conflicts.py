@@ -53,9 +53,25 @@ class Conflict:
         """The rule's own key where its sentence has one, else the chunk's key or title."""
         return name_of(self.chunk, self.sentence)
 
-    def asked_on(self, text: str) -> str:
-        """How the question on this limit of ``text`` begins, whichever source says otherwise."""
-        return f"The criterion says {text[self.quantity.start : self.quantity.end]}, but "
+    def question(self, text: str, name: str = "") -> str:
+        """What is asked of ``text``, a criterion's; ``name`` says otherwise, if not the chunk."""
+        return (name or self.source_name).join(self._around_name(text))
+
+    def is_asked_by(self, question: str, text: str) -> bool:
+        """Whether a question is on these two amounts, whichever source it named.
+
+        Where ``text`` says its amount more than once only the source tells which is meant.
+        """
+        if text.count(text[self.quantity.start : self.quantity.end]) > 1:
+            return question == self.question(text)
+        before, behind = self._around_name(text)
+        return question.startswith(before) and question.endswith(behind)
+
+    def _around_name(self, text: str) -> tuple[str, str]:
+        """The question, before and behind the name of what says otherwise."""
+        ours = text[self.quantity.start : self.quantity.end]
+        theirs = self.chunk.text[self.theirs.start : self.theirs.end]
+        return f"The criterion says {ours}, but ", f" says {theirs}. Which is right?"
 
 
 def name_of(chunk: Chunk, sentence: Span) -> str:

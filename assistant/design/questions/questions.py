@@ -136,7 +136,7 @@ def _other_amount(
     return Question(
         criterion_id=criterion.id,
         kind="conflict",
-        text=f"{one.asked_on(criterion.text)}{name} says {other}. Which is right?",
+        text=one.question(criterion.text, name),
         evidence=(
             _evidence(criterion.id, criterion.text, one.quantity.start, one.quantity.end),
             where or _evidence(one.chunk.id, one.chunk.text, one.sentence.start, one.sentence.end),

@@ -81,7 +81,8 @@ class Answer(Value):
     """A question and what came of it. ``sentences`` are proved, ``unproved`` are not.
 
     ``sources`` are all that were found, ``shown`` the numbers of those that the model was given.
-    ``cut_off``: the model's answer ended before its end, so there may have been more to say.
+    ``cut_off``: the model's answer ended before its end, so there may have been more to say;
+    ``broken``: why it could not be read on behind its last sentence.
     """
 
     id: str
@@ -100,6 +101,7 @@ class Answer(Value):
     passages: tuple[AnswerPassage, ...] = ()
     conflicts: tuple[SourceConflict, ...] = ()
     cut_off: bool = False
+    broken: str = ""
     searched_documents: int = 0
     searched_chunks: int = 0
     notes: tuple[str, ...] = ()
@@ -110,6 +112,11 @@ class Answer(Value):
     def is_open(self) -> bool:
         """Whether more is to come."""
         return self.state in ("waiting", "writing")
+
+    @property
+    def unfinished(self) -> str:
+        """What is to be said of an answer that has sentences and did not come to its end."""
+        return CUT_OFF if self.cut_off else self.broken
 
     @property
     def silence(self) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.domain import RetrievedChunk
-from assistant.errors import InvalidOutput
-from assistant.generation.answers.answer_parts import AnswerSentence
+from assistant.errors import AnswerCutOff, InvalidOutput
+from assistant.generation.answers.answer_parts import CUT_OFF, AnswerSentence
 from assistant.generation.answers.answer_prompt import ANSWER_TOKENS, SCHEMA, answer_messages
 from assistant.generation.answers.sentence_proof import AnswerProof
 from assistant.generation.cancellation import CancelCheck, never_cancelled
@@ -15,9 +15,6 @@ from assistant.generation.models.chat_models import ChatEndpoint, stream_structu
 from assistant.generation.prompts import Message
 from assistant.generation.writers.story_draft import ObjectStream
 from assistant.generation.writers.story_prompt import prompt_characters
-
-MAX_SENTENCES = 8
-"""A short answer has no more; what a model writes beyond is not waited for."""
 
 MAX_SENTENCE = 600
 EMBEDDED_SOURCES = 5
@@ -60,8 +57,8 @@ def answer_sentences(
     """The sentences of the model's answer, proved or with what they lack, as they are written.
 
     None at all: the model found no answer in the sources. Raises ``ModelUnavailable``,
-    ``Cancelled``, and ``InvalidOutput`` behind the last whole sentence of an answer that is cut
-    off or cannot be read on.
+    ``Cancelled``, and behind the last whole sentence ``AnswerCutOff`` for an answer that ends
+    before its end and ``InvalidOutput`` for one that cannot be read on.
     """
     proof = AnswerProof(request.sources)
     stream, said = ObjectStream("sentences"), set[str]()
@@ -69,7 +66,7 @@ def answer_sentences(
     def whole_ones(text_so_far: str) -> Iterator[AnswerSentence]:
         for data in stream.feed(text_so_far):
             text, named = _read(data)
-            if text and text not in said and len(said) < MAX_SENTENCES:
+            if text and text not in said:
                 said.add(text)
                 short = len(text) <= MAX_SENTENCE
                 yield proof.prove(text, named) if short else _without_end(text)
@@ -77,14 +74,13 @@ def answer_sentences(
     try:
         for received in stream_structured(endpoint, request.messages, SCHEMA, cancelled=cancelled):
             yield from whole_ones(received if isinstance(received, str) else received.raw)
-            if len(said) >= MAX_SENTENCES:
-                return
+    except AnswerCutOff as error:
+        yield from whole_ones(error.raw_output)
+        raise AnswerCutOff(CUT_OFF, raw_output=error.raw_output) from error
     except InvalidOutput as error:
         yield from whole_ones(error.raw_output)
         raise InvalidOutput(
-            f"{error} Ask again, or choose another model.",
-            raw_output=error.raw_output,
-            attempts=error.attempts,
+            f"{error} Ask again, or choose another model.", raw_output=error.raw_output
         ) from error
 
 

@@ -25,6 +25,8 @@ BETWEEN = 5
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _JOINT = re.compile(r"[^\w,;.]*(?:(?P<word>[^\W\d_]+)[^\w,;.]*)?")
 
+_NONE: frozenset[str] = frozenset()
+
 Triple = tuple[str, tuple[str, ...], str]
 
 
@@ -60,32 +62,33 @@ def _forces(text: str) -> tuple[tuple[Force, frozenset[str]], ...]:
     return tuple(found)
 
 
-def same_order(text: str, other: str) -> bool:
+def same_order(text: str, other: str, language: str) -> bool:
     """Whether no two words, and no two values, stand in ``text`` exchanged around the same words.
 
-    What "and" or "or" joins may be exchanged.
+    What "and" or "or" of the ``language`` joins may be exchanged.
     """
-    mine, theirs = _triples(text), _triples(other)
+    mine, theirs = _triples(text, language), _triples(other, language)
     if any((b, x, a) in theirs and (a, x, b) not in theirs for a, x, b in mine):
         return False
-    told = _ranges(other)
+    told = _ranges(other, language)
     return not any(
         any(alike(low, d) and alike(high, c) for c, d in told)
         and not any(alike(low, c) and alike(high, d) for c, d in told)
-        for low, high in _ranges(text)
+        for low, high in _ranges(text, language)
     )
 
 
 @lru_cache(maxsize=4096)
-def _triples(text: str) -> frozenset[Triple]:
+def _triples(text: str, language: str) -> frozenset[Triple]:
     """Every two words with the words between them, articles left out, as stems."""
+    articles, joining = (words.get(language, _NONE) for words in (ARTICLES, COORDINATORS))
     found: set[Triple] = set()
     for part in mask_quotes(text).replace("\x00", " ").split(","):
-        words = [word for word in TOKEN.findall(part.casefold()) if word not in ARTICLES]
+        words = [word for word in TOKEN.findall(part.casefold()) if word not in articles]
         stems = [stem(word) for word in words]
         for first in range(len(words)):
             for last in range(first + 2, min(first + 2 + BETWEEN, len(words))):
-                if words[last - 1] in COORDINATORS:
+                if words[last - 1] in joining:
                     break
                 if not any(map(str.isdigit, words[first] + words[last])):
                     found.add((stems[first], tuple(stems[first + 1 : last]), stems[last]))
@@ -93,11 +96,12 @@ def _triples(text: str) -> frozenset[Triple]:
 
 
 @lru_cache(maxsize=4096)
-def _ranges(text: str) -> tuple[tuple[Number, Number], ...]:
+def _ranges(text: str, language: str) -> tuple[tuple[Number, Number], ...]:
     """Two values that one word or a dash joins, in their order."""
+    joining = COORDINATORS.get(language, _NONE)
     found = []
     for low, high in pairwise(numbers(text)):
         joint = _JOINT.fullmatch(text, low.end, high.start)
-        if joint and (joint["word"] or "").casefold() not in COORDINATORS:
+        if joint and (joint["word"] or "").casefold() not in joining:
             found.append((low, high))
     return tuple(found)

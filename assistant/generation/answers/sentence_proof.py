@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property
 from types import MappingProxyType
 
-from assistant.design.questions.conflicts import clauses_of, find_conflicts
+from assistant.design.questions.conflicts import Conflict, clauses_of, find_conflicts
 from assistant.design.questions.supersession import changes
 from assistant.domain import CaseOrigin, Chunk, Citation, RetrievedChunk, TestCase, TestStep
 from assistant.generation.answers.answer_parts import AnswerSentence, SourceConflict
@@ -145,7 +145,8 @@ def conflicts_of(
 
     A criterion states another number than rules and pages do, unless one of them (``others`` too)
     states the criterion's own; or a note names a rule and changes its value. ``decided`` are the
-    questions that a person has answered, by criterion: what they were on is no conflict any more.
+    questions that a person has answered, by criterion: the amounts that they were on are no
+    conflict any more.
     """
     quoted = {one.chunk_id: one for one in quotations}
     by_id = {one.chunk.id: one for one in sources}
@@ -155,23 +156,23 @@ def conflicts_of(
     for mine in chunks:
         if mine.kind != "criterion" or mine.start < 0:
             continue
+        places = {one.quantity.start for one in find_conflicts(mine.text, list(stating.values()))}
         every = [
             one
-            for one in find_conflicts(mine.text, list(stating.values()))  # without what is settled
-            if not any(q.startswith(one.asked_on(mine.text)) for q in decided.get(mine.key, ()))
+            for chunk in stating.values()
+            if chunk.id in by_id
+            for one in find_conflicts(mine.text, [chunk])
+            if one.quantity.start in places  # another source settles the others
+            and not any(one.is_asked_by(q, mine.text) for q in decided.get(mine.key, ()))
         ]
-        cited = [one for key, one in stating.items() if key in quoted]
-        places = {one.quantity.start for one in every}
-        told = [one for one in find_conflicts(mine.text, cited) if one.quantity.start in places]
-        for one in told or (every if mine.id in quoted else ()):
-            if one.chunk.id in by_id:
-                start, end = one.sentence.start, one.sentence.end
-                theirs = _words(by_id[one.chunk.id].rank, one.chunk, start, end)
-                span = next(
-                    s for s in clauses_of(mine.text) if s.start <= one.quantity.start < s.end
-                )
-                ours = _words(by_id[mine.id].rank, mine, span.start, span.end)
-                found.append(SourceConflict(ours=ours, theirs=theirs))
+        told = [one for one in every if one.chunk.id in quoted]
+        for one in _strongest(told or (every if mine.id in quoted else [])):
+            theirs = _words(
+                by_id[one.chunk.id].rank, one.chunk, one.sentence.start, one.sentence.end
+            )
+            span = next(s for s in clauses_of(mine.text) if s.start <= one.quantity.start < s.end)
+            ours = _words(by_id[mine.id].rank, mine, span.start, span.end)
+            found.append(SourceConflict(ours=ours, theirs=theirs))
     answered = {one for several in decided.values() for one in several}
     for change in changes(chunks):
         if change.question not in answered and {change.older.id, change.newer.id} & quoted.keys():
@@ -181,6 +182,14 @@ def conflicts_of(
             ]
             found.append(SourceConflict(ours=pair[0], theirs=pair[1]))
     return tuple(dict.fromkeys(found))
+
+
+def _strongest(conflicts: Iterable[Conflict]) -> list[Conflict]:
+    """One for each limit, in the order of the limits."""
+    best: dict[int, Conflict] = {}
+    for one in sorted(conflicts, key=lambda each: -each.strength):
+        best.setdefault(one.quantity.start, one)
+    return [best[place] for place in sorted(best)]
 
 
 def _words(number: int, chunk: Chunk, start: int, end: int) -> Citation:

@@ -26,6 +26,7 @@ from assistant.generation.proof.statement_words import (
 )
 from assistant.generation.sentence_words import sentences, stem_set
 from assistant.language.casing import bare_words
+from assistant.language.languages import ENGLISH, language_of
 from assistant.language.quantities import find_quantities
 from assistant.language.quoted_messages import mask_quotes
 
@@ -86,6 +87,8 @@ class Statement:
     """The headings above it, which it does not repeat."""
     before: str = ""
     """The sentence that it follows, whose matter it may go on with."""
+    language: str = ENGLISH
+    """That of the whole source: a sentence is too short to tell."""
 
     @cached_property
     def lexicon(self) -> Lexicon:
@@ -125,7 +128,7 @@ class Statement:
             and self._on_the_same_side(text)
             and self._of_the_same_name(text)
             and _in_order(text, self.text)
-            and same_order(text, self.text)
+            and same_order(text, self.text, self.language)
             and same_force(text, self.text)
             and _confined(text) == _confined(self.text)
             and self._denies_the_same(text)
@@ -181,21 +184,21 @@ def statements(text: str, heading: str = "") -> tuple[Statement, ...]:
     row = len(cells) > 1 and all(_CELL.match(piece) for piece in cells)
     scenario = re.search(r"^\s*Given\b", text, re.MULTILINE) and "Then " in text
     if row or scenario:
-        return (Statement(0, len(text), text, heading),)
+        return (Statement(0, len(text), text, heading, language=language_of(text)),)
     return tuple(_parts(text, heading))
 
 
 def _parts(text: str, heading: str) -> Iterator[Statement]:
-    last = 0
+    last, language = 0, language_of(text)
     for start, end in sentences(text):
         at = start
         pieces = text[start:end].split("; ")
         before = text[last:start] if len(pieces) == 1 else ""
         for piece in pieces:  # none of them speaks for another
-            yield Statement(at, at + len(piece), piece, heading, before)
+            yield Statement(at, at + len(piece), piece, heading, before, language)
             at += len(piece) + 2
         if _GOES_ON.match(text, start):  # "It is closed 14 days after ..."
-            yield Statement(last, end, text[last:end], heading)
+            yield Statement(last, end, text[last:end], heading, language=language)
         last = start
 
 
@@ -226,7 +229,7 @@ def verbatim(text: str, said: str, heading: str = "") -> Statement | None:
     start, end = theirs[runs[0].b].start(), theirs[runs[-1].b + runs[-1].size - 1].end()
     held = [span for span in sentences(said) if span[0] < end and start < span[1]]
     start, end = (held[0][0], held[-1][1]) if held else (0, len(said))
-    found = Statement(start, end, said[start:end], heading)
+    found = Statement(start, end, said[start:end], heading, language=language_of(said))
     known = all(found.lexicon.knows(word) for word in strange)
     return found if known and found.agrees(text) else None
 

@@ -8,7 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from assistant.errors import GenerationError, InvalidOutput, ModelTimeout, ModelUnavailable
+from assistant.errors import (
+    AnswerCutOff,
+    GenerationError,
+    InvalidOutput,
+    ModelTimeout,
+    ModelUnavailable,
+)
 
 _BY_STATUS = {
     400: "refused the request ({detail}). Check the model's name and that it can answer under a "
@@ -69,7 +75,7 @@ def translated(error: BaseException, endpoint: str, received: str = "") -> Gener
     status = getattr(error, "status_code", None)
     detail = _detail(error)
     if "LengthFinishReasonError" in names:
-        return InvalidOutput(
+        return AnswerCutOff(
             "The answer was cut off because it is too long: write fewer and shorter steps.",
             raw_output=received,
         )

@@ -17,7 +17,13 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from assistant.domain import Value
-from assistant.errors import AssistantError, GenerationError, InvalidOutput, ModelTimeout
+from assistant.errors import (
+    AnswerCutOff,
+    AssistantError,
+    GenerationError,
+    InvalidOutput,
+    ModelTimeout,
+)
 from assistant.generation.cancellation import CancelCheck, Cancelled, raise_if_cancelled
 from assistant.generation.models.endpoint_errors import translated
 from assistant.generation.prompts import Message
@@ -141,7 +147,7 @@ class _Call:
                 f"{self._endpoint} wrote more than {MAX_ANSWER_CHARACTERS:,} characters without "
                 f"an end; the answer was stopped."
             )
-            raise _Stopped(InvalidOutput(message, raw_output=self.text[:2000]))
+            raise _Stopped(AnswerCutOff(message, raw_output=self.text[:2000]))
 
     def _run(self) -> None:
         try:
@@ -187,7 +193,7 @@ def _reply(raw: AIMessage, endpoint: str, seconds: float) -> StructuredReply:
         or ""
     )
     if reason in {"length", "max_tokens"}:
-        raise InvalidOutput(
+        raise AnswerCutOff(
             "The answer was cut off because it is too long: write fewer and shorter steps.",
             raw_output=text,
         )

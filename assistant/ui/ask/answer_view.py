@@ -10,7 +10,7 @@ from assistant.ui.home.request_form import ASKED, TEXT, WAY
 from assistant.ui.plain_text import highlighted, label, plain, small, without_emphasis
 from assistant.ui.presses import pressed
 from assistant.ui.state import Session, errors_shown
-from assistant.workflow.ask.ask_sources import CUT_OFF, Answer, AnswerSentence, sense_of
+from assistant.workflow.ask.ask_sources import Answer, AnswerSentence, sense_of
 from assistant.workflow.ask.ask_talks import save_rule
 from assistant.workflow.deployment.workspace import Workspace
 
@@ -32,8 +32,8 @@ def answer_view(opened: Workspace, record: Session, answer: Answer, *, is_last: 
         _not_said(answer)
     if answer.error:
         st.error(plain(answer.error), icon=":material/error:")
-    if answer.cut_off:
-        st.caption(f":material/content_cut: {CUT_OFF}")
+    if answer.unfinished:
+        st.caption(f":material/content_cut: {label(answer.unfinished, limit=400)}")
     if answer.state == "cancelled":
         st.caption(":material/stop_circle: Cancelled.")
     if answer.unproved:
@@ -63,13 +63,14 @@ def _line(text: str) -> str:
 
 
 def _progress(opened: Workspace, answer: Answer) -> None:
-    before = opened.jobs.waiting_before(answer.id)
     told = "Searching the sources…"
-    if answer.state == "writing":
-        found = counted(len(answer.shown or answer.sources), "passage")
+    if before := opened.jobs.waiting_before(answer.id):
+        told = f"Waiting for the model: {counted(before, 'run')} before this one…"
+    elif answer.shown:
+        found = counted(len(answer.shown), "passage")
         told = f"Reading {found}; each sentence is shown once it is proved…"
-        if before:
-            told = f"Waiting for the model: {counted(before, 'run')} before this one…"
+    elif answer.state == "writing":
+        told = "Opening the model…"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f":gray[:material/progress_activity: {told}]", width="stretch")
         if pressed("Cancel", icon=":material/stop_circle:", key=f"cancel-{answer.id}"):

@@ -12,15 +12,15 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
-from assistant.domain import OUTLINE_WRITER, GenerationConfig, RetrievedChunk, TopK, Value
+from assistant.domain import OUTLINE_WRITER, GenerationConfig, RetrievedChunk, Value
 from assistant.errors import (
+    AnswerCutOff,
     AssistantError,
     CollectionMissing,
     InvalidOutput,
     ModelUnavailable,
     RetrievalError,
 )
-from assistant.generation.answers.answer_parts import CUT_OFF as CUT_OFF
 from assistant.generation.answers.answer_parts import Answer as Answer
 from assistant.generation.answers.answer_parts import AnswerPassage
 from assistant.generation.answers.answer_parts import AnswerSentence as AnswerSentence
@@ -28,9 +28,9 @@ from assistant.generation.answers.answer_parts import AnswerSource as AnswerSour
 from assistant.generation.answers.answer_prompt import ANSWER_PROMPT_VERSION, ANSWER_TOKENS
 from assistant.generation.answers.answer_writer import answer_request, answer_sentences
 from assistant.generation.answers.passage_choice import bearing_passages
-from assistant.generation.answers.sentence_proof import conflicts_of
 from assistant.generation.cancellation import Cancelled
 from assistant.knowledge.query import sense_of as sense_of
+from assistant.workflow.ask.answer_conflicts import with_conflicts
 from assistant.workflow.ask.ask_talks import keep, keep_state, talk
 from assistant.workflow.ask.passage_search import sources_of
 from assistant.workflow.ask.question_checks import MAX_CHARACTERS as MAX_CHARACTERS
@@ -45,7 +45,6 @@ from assistant.workflow.deployment.models import (
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.duplicate_texts import current_texts
 from assistant.workflow.writing import read_ahead
-from assistant.workflow.writing.answers import answers_to
 
 NO_WRITER = OUTLINE_WRITER
 """Asking without a model: the passages themselves."""
@@ -54,8 +53,6 @@ EARLIER = 3
 """Questions of the same talk that a question is understood with."""
 
 EXAMPLES, EXAMPLES_FROM = 3, 12
-RULES = TopK(rule=5, criterion=0, story=0, case=0, table_row=0, prose=3)
-"""What a criterion among the sources is compared with."""
 Told = Callable[[Answer], None]
 
 
@@ -213,7 +210,8 @@ def _states(
     """The answer as it grows: with its sources, then sentence by sentence."""
     before = talk(workspace, project_id, answer.thread_id)
     earlier = [one for one in before if one.id != answer.id and not one.is_open][-EARLIER:]
-    sources = sources_of(workspace, project_id, answer.question, earlier)
+    texts = current_texts(workspace, project_id)
+    sources = sources_of(workspace, project_id, texts, answer.question, earlier)
     answer = answer.model_copy(update={"sources": sources})
     hits = [one.hit for one in sources]
     if answer.writer == NO_WRITER:
@@ -221,7 +219,7 @@ def _states(
         answer = answer.model_copy(
             update={"passages": passages, "state": "passages" if passages else "not said"}
         )
-        yield _with_conflicts(workspace, project_id, answer)
+        yield with_conflicts(workspace, project_id, texts, answer)
         return
     answer = answer.model_copy(update={"state": "writing", "prompt_version": ANSWER_PROMPT_VERSION})
     yield answer
@@ -234,7 +232,7 @@ def _states(
     else:
         passages = _bearing(workspace, answer, earlier)
         answer = answer.model_copy(update={"state": "not said", "passages": passages})
-    yield _with_conflicts(workspace, project_id, answer)
+    yield with_conflicts(workspace, project_id, texts, answer)
 
 
 def _bearing(
@@ -271,26 +269,9 @@ def _written(
                 place = "sentences" if sentence.is_proved else "unproved"
                 answer = answer.model_copy(update={place: (*getattr(answer, place), sentence)})
                 yield answer
-        except InvalidOutput:
+        except InvalidOutput as error:
             if not (answer.sentences or answer.unproved):
                 raise
-            yield answer.model_copy(update={"cut_off": True})
-
-
-def _with_conflicts(workspace: Workspace, project_id: str, answer: Answer) -> Answer:
-    """The answer with where its sources disagree on what it quotes."""
-    found = [one.hit for one in answer.sources]
-    quoted = [one for hit in found for one in answer.quotations(hit.rank)]
-    if not quoted:
-        return answer
-    given = answers_to(workspace, project_id, workspace.library.epics(project_id))
-    people = {one.document_id for several in given.values() for one in several}
-    # What a person has answered decides; it is no side of a conflict.
-    hits = [hit for hit in found if hit.chunk.document_id not in people]
-    criteria = [hit.chunk.text for hit in hits if hit.chunk.kind == "criterion"]
-    config = workspace.project(project_id).retrieval.model_copy(update={"top_k": RULES})
-    around = current_texts(workspace, project_id).retrieve(criteria, config)
-    others = [hit.chunk for hit in (*found, *around)]
-    decided = {name: [one.question for one in several] for name, several in given.items()}
-    conflicts = conflicts_of(quoted, hits, others, decided)
-    return answer.model_copy(update={"conflicts": conflicts})
+            cut_off = isinstance(error, AnswerCutOff)
+            broken = "" if cut_off else f"The rest of the answer could not be read: {error}"
+            yield answer.model_copy(update={"cut_off": cut_off, "broken": broken})

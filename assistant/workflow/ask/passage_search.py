@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from assistant.domain import RetrievedChunk, TopK
 from assistant.generation.answers.answer_parts import Answer, AnswerSource
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.sources.duplicate_texts import CurrentTexts, current_texts
+from assistant.workflow.sources.duplicate_texts import CurrentTexts
 
 MAX_SOURCES = 16
 BESIDE_OF, BESIDE, BESIDE_CHARACTERS = 4, 8, 2000
@@ -21,9 +21,13 @@ the answer to a question may stand anywhere."""
 
 
 def sources_of(
-    workspace: Workspace, project_id: str, question: str, earlier: Sequence[Answer]
+    workspace: Workspace,
+    project_id: str,
+    texts: CurrentTexts,
+    question: str,
+    earlier: Sequence[Answer],
 ) -> tuple[AnswerSource, ...]:
-    """What retrieval finds for the question, numbered from 1, without older copies of a text.
+    """What retrieval finds in ``texts`` for the question, numbered from 1, without older copies.
 
     A question that follows another (``earlier``) is searched with alone and behind it: what both
     find comes first, whether it goes on with the matter or turns to another.
@@ -33,7 +37,6 @@ def sources_of(
     least = ROOM.model_dump()
     room = {kind: max(size, least[kind]) for kind, size in config.top_k.model_dump().items()}
     config = config.model_copy(update={"top_k": TopK(**room)})
-    texts = current_texts(workspace, project_id)
     found: dict[str, RetrievedChunk] = {}
     weights: dict[str, float] = {}
     for query in queries:

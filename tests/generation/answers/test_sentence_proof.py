@@ -117,6 +117,10 @@ TURNED = (
     ("The desk is open from 5 to 8.", "The desk is open from 8 to 5."),
     ("The limit is raised from 5 to 8 books.", "The limit is raised from 8 to 5 books."),
     ("The desk is open 08:00-17:00.", "The desk is open 17:00 to 08:00."),
+    (
+        "The head of service writes to the director of sales.",
+        "The head of sales writes to the director of service.",
+    ),
 )
 
 
@@ -138,8 +142,10 @@ def test_words_of_a_source_that_are_turned_prove_nothing(said: str, turned: str)
         ("A book costs 5 EUR or 8 EUR.", "A book costs 8 EUR or 5 EUR."),
         ("A member returns a book to the desk.", "Members return books to the desk."),
         ("The reader pays by card or by cheque.", "The reader pays by cheque or by card."),
+        ("Een lezer kan met kaart of munten betalen wanneer de balie dicht is.",
+         "Een lezer kan met munten of kaart betalen wanneer de balie dicht is."),
     ],
-)
+)  # fmt: skip
 def test_the_same_said_in_another_way_is_proved(said: str, same: str) -> None:
     found = AnswerProof([source(1, said, kind="prose")]).prove(same, (1,))
     assert found.is_proved, found
@@ -238,6 +244,33 @@ def test_sources_that_disagree_are_named_with_their_words() -> None:
     assert conflicts_of(cited.citations, (criterion, rule), decided=decided) == ()
     other = {"LIB-1-AC1": ["The criterion says 3 days, but LIB-01 says 2 days. Which is right?"]}
     assert conflicts_of(cited.citations, (criterion, rule), decided=other) == (found,)
+
+
+LOANS = source(
+    1, "A member can borrow a book for at most 30 days. The deposit of a guest is paid back within "
+    "at most 30 days.", kind="criterion", key="LIB-1-AC1",
+)  # fmt: skip
+
+
+def test_an_answer_on_one_conflict_hides_no_other_that_begins_alike() -> None:
+    borrow = source(2, "LIB-01 A member may borrow a book for at most 21 days.")
+    deposit = source(3, "LIB-02 The deposit of a guest is paid back within at most 7 days.")
+    later = source(4, "LIB-03 A member may borrow a book for at most 14 days.", kind="prose")
+    every = (LOANS, borrow, deposit, later)
+    cited = [
+        quote
+        for one in every
+        for quote in AnswerProof(every).prove(one.chunk.text.split(". ")[0][7:], ()).citations
+    ]
+
+    def told(*answered: str) -> set[str]:
+        decided = {"LIB-1-AC1": list(answered)}
+        return {one.theirs.quote for one in conflicts_of(cited, every, decided=decided)}
+
+    asked = "The criterion says 30 days, but {} says {} days. Which is right?"
+    assert told() == {borrow.chunk.text, deposit.chunk.text}
+    assert told(asked.format("LIB-01", 21)) == {deposit.chunk.text, later.chunk.text}
+    assert told(asked.format("LIB-02", 7)) == {borrow.chunk.text}
 
 
 def test_a_limit_that_another_source_settles_is_not_named_beside_one_in_conflict() -> None:
