@@ -127,24 +127,6 @@ def test_a_migration_that_fails_leaves_the_old_state(
     assert dump_schema(path) == before
 
 
-def test_the_tables_are_those_that_the_program_knows(tmp_path: Path) -> None:
-    from sqlalchemy import create_engine, inspect
-
-    from assistant.library.storage.schema import metadata
-
-    Library.open(tmp_path / "l.sqlite3").close()
-    engine = create_engine(f"sqlite:///{tmp_path}/l.sqlite3")
-    found = inspect(engine)
-    names = set(found.get_table_names()) - {"sqlite_sequence"}
-    assert names == set(metadata.tables)
-    for name, table in metadata.tables.items():
-        columns = {
-            (c["name"], c["nullable"] and not c["primary_key"]) for c in found.get_columns(name)
-        }
-        assert columns == {(c.name, bool(c.nullable)) for c in table.columns}
-    engine.dispose()
-
-
 COPY = "SELECT * FROM {table} WHERE true LIMIT 1"
 CHANGES = {
     "delete": "DELETE FROM {table}",
