@@ -8,64 +8,28 @@ what only an assistant could do: its instructions, its answer, the tests it writ
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
-_EARLIER = (
-    r"(?:(?:all|any|every|each|the|your|my|these|those|of|other|existing)\s+){0,4}"
-    r"(?:previous|prior|earlier|preceding|above|former|foregoing|original|initial|system|safety"
-    r"|existing|your|given|current)\s+(?:\w+\s+){0,2}"
-)
-_ORDERS = (
-    r"(?:instructions?|prompts?|directions?|directives?|commands?|guidelines?|orders?|tasks?"
-    r"|context)"
-)
-_TESTS = (
-    r"(?:(?:all|any|every|each|the|these|those|of|its|your|following|remaining)\s+){0,4}"
-    r"(?:\w+\s+){0,2}(?:tests?|test[- ]cases?|cases?|scenarios?|criteria|checks?|results?|steps?)"
-)
-_START = (
-    r"(?:^|(?<=[.!?:;\"“”'‘’(\[*>\-–—])|(?<=[.!?:;,]\s)|(?<=\n)"
-    r"|\b(?:please|and|then|now|so|just|instead|must|should|to)\s)\s*"
-)
+from assistant.domain import Value
+from assistant.language.word_lists import read_table
 
-_PATTERNS = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"\b(?:ignore|disregard|forget|override|bypass|discard|skip)\s+{_EARLIER}{_ORDERS}\b",
-        r"\b(?:ignore|disregard|forget)\s+(?:everything|anything|all)\s+(?:that\s+)?(?:above|before"
-        r"|you|i|said|written|previously)",
-        rf"{_START}(?:mark|set|report|record|count|treat|rate|approve|accept)\s+{_TESTS}\s+(?:as"
-        rf"|to)\s+"
-        r"(?:\"|“|')?(?:pass(?:ed|ing)?|accepted|approved|successful|done|green|ok|completed?)\b",
-        rf"{_START}(?:do not|don['’]t|never|stop|avoid|refrain from|no longer)\s+(?:ever\s+)?"
-        r"(?:write|writing|generate|generating|create|creating|produce|producing|include"
-        r"|including|add|adding|output|derive|propose)\s+(?:\w+\s+){0,3}"
-        r"(?:tests?|test[- ]cases?|(?:negative|boundary|security|positive)\s+(?:cases?"
-        r"|scenarios?))\b",
-        rf"{_START}(?:only|just)\s+(?:write|generate|create|produce)\s+(?:\w+\s+){{0,4}}"
-        r"(?:tests?|test[- ]cases?)\b",
-        rf"{_START}(?:write|generate|create|produce)\s+(?:only|no)\s+(?:\w+\s+){{0,4}}"
-        r"(?:tests?|test[- ]cases?)\b",
-        r"\byou\s+are\s+(?:now\s+)?(?:an?|the|my|no longer)\s+(?:\w+\s+){0,3}(?:ai|assistant|llm"
-        r"|language model|chat ?bot|gpt|model|hacker|expert|unrestricted)\b",
-        r"\b(?:as|to|dear|hey|attention|note to)\s+(?:an?\s+|the\s+)?(?:ai|llm|language model|ai"
-        r" assistant|chatgpt|gpt-?\d?|claude|copilot)\b\s*[,:]",
-        r"\b(?:reveal|print|show|repeat|output|leak|tell me|expose)\s+(?:me\s+)?(?:your|the)\s+"
-        r"(?:\w+\s+){0,2}(?:system\s+)?(?:prompt|instructions)\b",
-        r"\bsystem\s+prompt\b|\bdo anything now\b",
-        r"\bin\s+your\s+(?:\w+\s+)?(?:repl(?:y|ies)|responses?|answers?|output|implementation"
-        r"|solution|completion|suggestions?|code(?: implementation)?)\b",
-        rf"{_START}(?:respond|reply|answer)\s+(?:only|just|exclusively|always|with\s+(?:only"
-        r"|just|nothing|\"|“|'))",
-        r"\b(?:new|updated|important|additional|real|actual|hidden)\s+instructions?\s*(?:\:|for"
-        r" (?:the"
-        r" )?(?:ai|assistant|model|you))",
-        r"\binstructions?\s+(?:for|to)\s+(?:the\s+)?(?:ai|assistant|model|llm|test generator)\b",
-        r"<\|(?:im_start|im_end|system|user|assistant|endoftext|eot_id|start_header_id)\|?>"
-        r"|\[/?INST\]|<</?SYS>>|^\s*#{2,}\s*(?:instruction|system|response)\s*:?\s*$",
-        r"(?m:^\s*(?:SYSTEM|ASSISTANT)\s*:\s*\S)",
-    )
-)
+
+class _Patterns(Value):
+    """What ``instructions.toml`` holds."""
+
+    pieces: dict[str, str]
+    patterns: tuple[str, ...]
+
+    def compiled(self) -> Iterator[re.Pattern[str]]:
+        for pattern in self.patterns:
+            for name, piece in self.pieces.items():
+                pattern = pattern.replace(f"{{{name}}}", piece)
+            yield re.compile(pattern, re.IGNORECASE)
+
+
+_PATTERNS = tuple(read_table(Path(__file__).with_suffix(".toml"), _Patterns).compiled())
 _ABOUT_THE_PRODUCT = re.compile(
     r"\b(?:system|application|app|page|users?|agent|tester|service|api|interface|we|i)\s+(?:can"
     r"|could|may|must|shall|should|will|would|to|want to|wants? to|is able to|are able to|needs?"

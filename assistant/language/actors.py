@@ -6,59 +6,10 @@ import re
 
 from assistant.language.nouns import singular
 from assistant.language.verbs import base_of_participle
-from assistant.language.word_lists import word_set
+from assistant.language.word_lists import word_lists
 
-_PEOPLE = word_set(
-    """user customer client agent admin administrator manager leader supervisor operator engineer
-    technician planner analyst clerk officer member owner approver reviewer editor tester
-    developer designer visitor guest employee staff person people caller applicant claimant
-    patient doctor nurse teacher student parent pupil driver passenger rider buyer seller vendor
-    supplier merchant shopper subscriber player moderator participant host attendee organiser
-    organizer recruiter trainer publisher researcher contributor maintainer consumer adviser
-    advisor accountant auditor cashier courier dispatcher handler holder tenant landlord
-    borrower lender payer payee recipient sender author reader consultant contractor
-    representative rep team delegate delegator assignee assignor requester requestor reporter
-    colleague someone anyone everybody everyone nobody individual candidate citizen resident
-    traveller traveler executive director assistant stakeholder partner affiliate broker
-    underwriter adjuster investor trader archivist librarian csm cst pilot contact surveyor
-    inspector coach aedm superuser sysadmin kid toddler teenager child adult infant minor senior
-    pensioner carer parent guardian spouse sibling household volunteer apprentice trainee
-    i we you they he she"""
-)
-_THINGS_IN_ER = word_set(
-    """order number letter offer error folder header footer filter parameter server browser router
-    computer timer counter register ledger meter identifier character paper power container
-    answer transfer sensor processor calculator monitor indicator validator color colour factor
-    vector cursor selector floor door mirror calendar newsletter banner adapter pointer layer
-    wrapper buffer controller driver-version matter quarter chapter barrier printer scanner
-    charger tier provider scheduler trigger marker placeholder divider slider drawer spinner
-    locker other either whether former latter under over never ever after however later user-id
-    water weather document payment amount element shipment statement event coffee picker fee
-    customer-id account appointment loader parser generator converter compiler importer exporter
-    crawler collector builder viewer explorer launcher installer optimizer renderer decoder
-    encoder watchdog reporter tracker contract component department agreement product content
-    discount variant tenant-id gender voucher tender semester trailer cover reminder disclaimer
-    separator motor corner winter summer september october november december shower powder timber
-    rubber silver copper leather fiber liter sticker toaster boiler cooler freezer heater lighter
-    recorder scooter tractor elevator escalator detector connector resistor capacitor projector
-    reactor warrant constant restaurant covenant implant plant grant quadrant coolant median degree
-    guarantee career decor flavor behavior favor labor harbor denominator numerator multiplier
-    divisor chamber center cluster cylinder danger diameter dinner disorder fever finger flyer
-    gutter hammer hunger integer jumper ladder layover lever liner modifier polymer poster primer
-    remainder river roller ruler shoulder shutter splitter starter switcher tanker toner tower
-    transformer transistor typewriter vapor washer zipper stopover handover changeover rollover
-    leftover takeover makeover crossover popover turnover hover waiver anchor armor equator
-    excavator refrigerator incubator laser liquor meteor radiator razor rotor sector simulator
-    stator stressor terror tumor ventilator visor pollutant disinfectant stimulant checklist
-    wishlist waitlist shortlist playlist watchlist blacklist whitelist allowlist denylist picklist
-    pricelist instant"""
-)
-_SYSTEMS = word_set(
-    """system application app page screen service site website platform module ui api portal
-    dashboard form list field button report email message tool server database ledger component
-    software product interface menu dialog dialogue window section tab panel table view link job
-    process batch engine integration workflow queue notification letter confirmation"""
-)
+_LISTS = {name: frozenset(words) for name, words in word_lists("english")["actors"].items()}
+_PEOPLE, _THINGS_IN_ER, _SYSTEMS = (_LISTS[name] for name in ("people", "things", "systems"))
 _SUFFIX = re.compile(r"(?:er|or|ist|ian|ant|eer|ee|man|woman)$")
 _COMPONENT = re.compile(r"_\w+ ?_|\b[A-Z]{2,}-[A-Z]|\b[A-Z]?[a-z]+[A-Z][a-z]+[a-z]*(?:[A-Z]\w*)?\b")
 """Names of parts of a system: "_GCS_", "DPU-CCM", "FlightManager"."""

@@ -10,11 +10,12 @@ from assistant.language.actors import head_noun, is_person
 from assistant.language.nouns import is_plural
 from assistant.language.quoted_messages import mask_quotes
 from assistant.language.verbs import base_of_past, base_of_third, is_base
-from assistant.language.word_lists import word_set
+from assistant.language.word_lists import word_lists, word_set
 
 Form = Literal["modal", "be", "perfect", "do", "present", "past"]
 
 
+_LISTS = {name: frozenset(words) for name, words in word_lists("english")["clauses"].items()}
 MODALS = word_set("can could may might must shall should will would")
 
 
@@ -40,40 +41,19 @@ CONTRACTIONS = {
 }  # fmt: skip
 
 
-ADVERBS = word_set(
-    """also always already automatically both currently either ever explicitly immediately
-    initially instead just manually now only permanently previously promptly really still
-    successfully then therefore thus directly correctly clearly additionally securely fully
-    first simply simultaneously accordingly subsequently again never temporarily consistently
-    properly eventually actually usually normally"""
-)
+ADVERBS = _LISTS["adverbs"]
 
 
-_RELATIVE = word_set(
-    """that which who whose whom whether if when where because unless until while since how what
-    why as"""
-)
+_RELATIVE = _LISTS["relative"]
 
 
-PREPOSITIONS = word_set(
-    """of in on at by for from with without within into onto to per via between over under after
-    before than as about above below during through upon"""
-)
+PREPOSITIONS = _LISTS["prepositions"]
 
 
-_DETERMINERS = word_set(
-    """a an the their his her its my our your this that these those all any each every no some more
-    less at up only it them him me us you another one two three both either"""
-)
+_DETERMINERS = _LISTS["determiners"]
 
 
-_INTRANSITIVE = word_set(
-    """differ reply expire end start fail succeed finish stop open close change occur happen arrive
-    exist load match appear disappear elapse lapse respond answer agree decide move wait run work
-    crash drop proceed continue pass increase decrease overlap fall rise terminate apply sound ring
-    beep flash blink abort halt pause resume restart retry vibrate freeze melt cool die
-    follow retire resign depart leak burn sink collapse vanish"""
-)
+_INTRANSITIVE = _LISTS["intransitive"]
 
 
 _MEASURED = word_set("last take cost weigh exceed reach total")

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.language.word_lists import word_set
+from assistant.language.word_lists import WORDS, read_table, word_set
 
 Force = Literal["duty", "permission"]
 
@@ -34,41 +34,7 @@ class Modals:
         return ("duty", self.duty), ("permission", self.permission)
 
 
-MODALS: dict[str, Modals] = {
-    "English": Modals(
-        duty="must|shall|should|(?:has|have|had|needs?) to|ought to",
-        permission="may|can|might|could",
-    ),
-    "German": Modals(
-        duty="muss|muß|müssen|musste|mussten|soll|sollen|sollte|sollten",
-        permission="darf|dürfen|durfte|durften|kann|können|konnte|konnten|könnte|könnten",
-        denied_alike=False,
-    ),
-    "French": Modals(
-        duty="doit|doivent|devra|devront|devrait|devraient",
-        permission="peut|peuvent|pourra|pourront|pourrait|pourraient",
-    ),
-    "Spanish": Modals(
-        duty="debe|deben|deberá|deberán|debería|deberían|(?:tiene|tienen) que",
-        permission="puede|pueden|podrá|podrán|podría|podrían",
-    ),
-    "Italian": Modals(
-        duty="deve|devono|dovrà|dovranno|dovrebbe|dovrebbero",
-        permission="può|possono|potrà|potranno|potrebbe|potrebbero",
-    ),
-    "Portuguese": Modals(
-        duty="deve|devem|deverá|deverão|deveria|deveriam",
-        permission="pode|podem|poderá|poderão|poderia|poderiam",
-    ),
-    "Dutch": Modals(
-        duty="moet|moeten|moest|moesten", permission="mag|mogen|mocht|mochten|kan|kunnen",
-        denied_alike=False,
-    ),
-    "Polish": Modals(
-        duty="musi|muszą|powinien|powinna|powinno|powinny|powinni", permission="może|mogą",
-        denied_alike=False,
-    ),
-}  # fmt: skip
+MODALS = read_table(WORDS / "modals.toml", dict[str, Modals])
 
 ARTICLES: dict[str, frozenset[str]] = {
     "English": word_set("a an the"),

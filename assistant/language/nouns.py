@@ -5,47 +5,18 @@ from __future__ import annotations
 import re
 
 from assistant.language.verbs import is_base
-from assistant.language.word_lists import word_set
+from assistant.language.word_lists import WORDS, read_table, word_lists, word_set
 
-_STOP = word_set(
-    """a an the and or but nor of to in on at by for from with without within into onto per as if
-    when while where unless until than then that which who whose this these those it its his her
-    their our your my is are was were be been being am do does did has have had can cannot could
-    may might must shall should will would not no only also both each every any all some more
-    less fewer most least other before after between during above below over under up down out
-    off about via so because since ago old long later earlier away apart left remaining maximum
-    minimum max min inclusive exclusive respectively i you he she we they them us him me there
-    here plus once twice again automatically yes longer shorter match matches show shows exist
-    exists apply applies remain remains require requires need needs appear appears get gets take
-    takes fail fails pass passes occur occurs x
-    upwards onwards"""
-)
-COMMON = word_set(
-    """password username description delivery email payment order account amount name address
-    comment date title message price discount code access login registration request refund
-    search shipping quantity status customer user admin data information content feedback help
-    page screen form button field file image photo document report invoice statement contract
-    product item basket cart checkout booking reservation appointment claim application
-    complaint case ticket task project team member role permission notification reminder
-    confirmation verification validation approval rejection cancellation submission session
-    token text stock tax vat age phone telephone mobile postcode country language currency
-    balance credit debit transfer loan interest fee charge total subtotal sorting filtering
-    pagination error warning discounts"""
-)
+_LISTS = word_lists("english")["nouns"]
+_STOP = frozenset(_LISTS["stop"])
+COMMON = frozenset(_LISTS["common"])
 """Nouns that are no names, even at the start of a sentence."""
 _WORD = re.compile(r"([ \t\xa0]|-(?=[a-z]))([A-Za-z][A-Za-z'’-]*)(?=[\s.,;:!?)\]\"”/]|$)")
 _OBJECT = re.compile(
     r" (?:an?|the|their|its|his|her|no|all|any|each|free|only|more|not|approval|to|half"
     r"|double|nothing)\b"
 )
-_IRREGULAR = {
-    "people": "person", "children": "child", "men": "man", "women": "woman", "feet": "foot",
-    "addresses": "address", "statuses": "status", "criteria": "criterion", "indices": "index",
-    "analyses": "analysis", "aliases": "alias", "buses": "bus", "boxes": "box", "matches": "match",
-    "branches": "branch", "batches": "batch", "processes": "process", "classes": "class",
-    "accesses": "access", "business": "business", "switches": "switch", "searches": "search",
-    "mailboxes": "mailbox", "taxes": "tax", "faxes": "fax", "series": "series", "leaves": "leaf",
-}  # fmt: skip
+_IRREGULAR = read_table(WORDS / "english_forms.toml", dict[str, dict[str, str]])["singulars"]
 _PLURALS = {singular: plural for plural, singular in _IRREGULAR.items()}
 _UNCHANGING = word_set("ms kwh kw km cm mm kg mb gb tb kb mph px % dpi series")
 

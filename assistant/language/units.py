@@ -9,6 +9,8 @@ import re
 from decimal import Decimal
 from typing import Literal
 
+from assistant.language.word_lists import WORDS, read_table
+
 QuantityKind = Literal[
     "count", "money", "percent", "duration", "length", "size", "date", "time", "age", "measure",
     "number",
@@ -33,54 +35,10 @@ _UNITS: dict[str, tuple[QuantityKind, str]] = {
     "%": ("percent", "%"), "percent": ("percent", "%"), "per cent": ("percent", "%"),
     "percentage points": ("percent", "%"),
 }  # fmt: skip
-
-
-def _add(kind: QuantityKind, **names: str) -> None:
-    for canonical, spellings in names.items():
-        for spelling in spellings.split("|"):
-            _UNITS[spelling] = (kind, canonical.replace("_", " "))
-
-
-_add(
-    "duration",
-    millisecond="ms|msec|millisecond|milliseconds", second="s|sec|secs|second|seconds",
-    minute="min|mins|minute|minutes", hour="h|hr|hrs|hour|hours",
-    day="day|days|calendar day|calendar days|consecutive days", week="week|weeks",
-    working_day="working day|working days|business day|business days|workday|workdays|weekdays",
-    working_hour="working hour|working hours|business hour|business hours",
-    month="month|months|calendar month|calendar months", year="year|years|calendar years",
-)  # fmt: skip
-_add("age", year="year-old|year-olds|year old|year olds")
-_add(
-    "length",
-    character="character|characters|char|chars|alphanumeric characters", digit="digit|digits",
-    letter="letter|letters", word="word|words", decimal_place="decimal place|decimal places",
-)  # fmt: skip
-_add(
-    "size",
-    byte="byte|bytes", bit="bit|bits", KB="kb|kilobyte|kilobytes|kib",
-    MB="mb|megabyte|megabytes|mib", GB="gb|gigabyte|gigabytes|gib", TB="tb|terabyte|terabytes",
-)  # fmt: skip
-_add(
-    "measure",
-    kWh="kwh", kW="kw", mile="mile|miles", km="km|kilometre|kilometres|kilometer|kilometers",
-    m="metre|metres|meter|meters|m", mm="mm|millimetre|millimetres", inch="inch|inches",
-    cm="cm|centimetre|centimetres|centimeter|centimeters", yard="yard|yards",
-    kg="kg|kilogram|kilograms|kilogramme|kilogrammes|kilos", tonne="tonne|tonnes|ton|tons|t",
-    g="gram|grams|g", mg="mg|milligram|milligrams", lb="lb|lbs",
-    litre="litre|litres|liter|liters|l", ml="ml|millilitre|millilitres", cl="cl",
-    degree="degree|degrees|°c|°f|°", px="px|pixel|pixels", dpi="dpi", feet="feet|foot|ft",
-    mph="mph", volt="volt|volts|v", watt="watt|watts|w", dB="db|decibel"
-                                                                               "|decibels",
-    mmHg="mmhg|mm hg", bpm="bpm", IU="iu", mmol="mmol",
-    psi="psi", bar="bar", kPa="kpa", hPa="hpa", Hz="hz|hertz", kHz="khz", MHz="mhz",
-    GHz="ghz", rpm="rpm", lux="lux", ppm="ppm", MW="mw", MWh="mwh", Wh="wh",
-    ampere="ampere|amperes|amps|amp", knot="knot|knots",
-    hectare="hectare|hectares", acre="acre|acres", kcal="kcal",
-    square_metre="m²|m2|sqm|square metre|square metres|square meter|square meters",
-    cubic_metre="m³|m3|cubic metre|cubic metres",
-)  # fmt: skip
-_add("size", Mbit="mbit", Gbit="gbit", kbit="kbit")
+_SPELLINGS = read_table(WORDS / "units.toml", dict[QuantityKind, dict[str, str]])
+for _kind, _names in _SPELLINGS.items():
+    for _canonical, _spellings in _names.items():
+        _UNITS |= dict.fromkeys(_spellings.split("|"), (_kind, _canonical))
 _UNITS |= dict.fromkeys(("kmh", "kph"), ("measure", "km/h")) | {"mbps": ("measure", "mbit/s")}
 _PER = r"/(?:min|sec|s|hr|h|days?|d|week|month|year|100 ?km|km|m[²³23]?|ml|dl|l|kg|ha)"
 """Of what a rate is told: "m/s", "g/km", "mg/l"."""

@@ -1,9 +1,14 @@
-"""Word lists as text: easier to read and to extend than lists of quoted strings."""
+"""Words and other data in TOML files: easier to read and to extend than literals in code."""
 
 from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import TypeVar
+
+from pydantic import TypeAdapter
+
+Form = TypeVar("Form")
 
 WordLists = dict[str, dict[str, tuple[str, ...]]]
 """Table -> name -> its words, in the order of the file."""
@@ -21,12 +26,21 @@ def word_list(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
+def read_table(path: Path, form: type[Form]) -> Form:
+    """What a TOML file holds, as ``form``. Raises ``ValueError`` where it holds anything else."""
+    return TypeAdapter(form).validate_python(tomllib.loads(path.read_text("utf-8")))
+
+
 def word_lists(name: str, folder: Path = WORDS) -> WordLists:
-    """The tables of ``FOLDER/NAME.toml``. Raises ``ValueError`` where one holds anything else."""
-    tables = tomllib.loads((folder / f"{name}.toml").read_text("utf-8"))
-    for table, lists in tables.items():
-        for key, words in lists.items():
-            if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-                raise ValueError(f"{name}.toml: {table}.{key} is no list of words")
-            lists[key] = tuple(words)
-    return tables
+    """The tables of ``FOLDER/NAME.toml``, lists of words or texts of words one beside the other.
+
+    Raises ``ValueError`` where one holds anything else.
+    """
+    tables = read_table(folder / f"{name}.toml", dict[str, dict[str, tuple[str, ...] | str]])
+    return {
+        table: {
+            key: word_list(words) if isinstance(words, str) else words
+            for key, words in lists.items()
+        }
+        for table, lists in tables.items()
+    }

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Set
 from functools import lru_cache
+from pathlib import Path
 
-from assistant.language.word_lists import word_set
+from assistant.domain import Value
+from assistant.language.word_lists import read_table, word_set
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _QUOTED = re.compile(r"[\"“„]([^\"“”„]{1,300})[\"”“]|(?<!\w)['‘]([^'‘’]{2,200})['’](?!\w)")
@@ -15,49 +17,17 @@ _GHERKIN = re.compile(r"^\s*(?:given|when|then|and|but|\*)\s+", re.IGNORECASE | 
 _PARENTHESES = re.compile(r"\([^()]{0,80}\)")
 
 
-_SAME: dict[str, str] = {
-    stem: group.split()[0]
-    for group in (
-        "show display see appear view visible list present look shown seen",
-        "select click choose press tap pick hit",
-        "enter type input fill specify key provide",
-        "open go navigate access visit",
-        "refuse reject deny decline refused disallow prevent",
-        "delete remove",
-        "create add new make",
-        "log sign login signed",
-        "user tester person",
-        "send submit sent",
-        "error warning message note",
-        "attempt try tries",
-        "save store",
-        "attach upload attached",
-        "customer client",
-        "greyed disabled disable",
-        "purchase buy bought",
-        "finish complete",
-        "begin start",
-        "receive get",
-        "mail email",
-        "basket cart",
-        "sort order ordered",
-        "change modify edit update",
-        "can may able possible",
-        "cannot unable impossible",
-        "no not never",
-        "over above exceed beyond",
-        "under below lower",
-    )
-    for stem in group.split()
-}
-STOP_WORDS = word_set(
-    """a an the and or of to in on at for by with from into is are was were be been being it its
-    this that these those i my you your he she they their them his her as then than there here
-    when where which who whose what while if so do does did done has have had will would should
-    shall must only also again still up out off one's verify check test ensure that's user
-    tester after before during within until between per via s t see show select enter open can
-    able successfully correctly try message page screen field button"""
-)
+class _CaseWords(Value):
+    """What ``case_words.toml`` holds."""
+
+    same: tuple[str, ...]
+    opposites: tuple[tuple[str, str], ...]
+    stop_words: str
+
+
+_WORDS = read_table(Path(__file__).with_suffix(".toml"), _CaseWords)
+_SAME = {stem: group.split()[0] for group in _WORDS.same for stem in group.split()}
+STOP_WORDS = word_set(_WORDS.stop_words)
 """Words that do not tell two cases apart; the words of tester's moves are among them."""
 
 DECISIVE = word_set("already again still without twice")
@@ -67,21 +37,7 @@ NEGATIONS = word_set("no cannot nothing noth neither nor refuse disabl greyed bl
 """Stems that deny (``stem`` makes "not" and "never" one with "no")."""
 LACKS = NEGATIONS | {"without"}
 """Stems that turn what a sentence says to its contrary: two of them leave it as it was."""
-OPPOSITES: tuple[tuple[frozenset[str], frozenset[str]], ...] = tuple(
-    (frozenset(left.split()), frozenset(right.split()))
-    for left, right in (
-        ("first", "last"), ("before earlier early", "after later late"),
-        ("minimum min least smallest shortest", "maximum max most largest longest"),
-        ("create", "delete"), ("enable enabled activ", "disable disabled deactiv inactiv greyed"),
-        ("ascend", "descend"),
-        ("increas rais", "decreas reduc lower"), ("more", "less fewer"),
-        ("single one", "multiple several many"), ("start", "end"), ("source", "target"),
-        ("import", "export"), ("lock", "unlock"), ("valid", "invalid"),
-        ("open opened", "clos"), ("short", "long"), ("bill", "ship"), ("inside", "outside"),
-        ("morn", "afternoon even"), ("show", "hidden hid hide"), ("success", "fail"),
-        ("old", "new"), ("upload", "download"),
-    )
-)  # fmt: skip
+OPPOSITES = tuple((word_set(left), word_set(right)) for left, right in _WORDS.opposites)
 """Stems that turn a case into another one where they stand against each other."""
 
 

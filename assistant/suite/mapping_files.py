@@ -8,9 +8,19 @@ they are made from the template that is exported.
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from assistant.domain import CaseTemplate, Value
+from assistant.language.word_lists import read_table
 from assistant.suite.tool_templates import TESTRAIL, XRAY
+
+
+class ImporterFields(Value):
+    """What importers call the columns, by their headers; see ``importer_fields.toml``."""
+
+    testrail: dict[str, str]
+    testrail_ids: dict[str, dict[str, str]]
+    xray: dict[str, tuple[str, str, str]]
 
 
 class MappingFile(Value):
@@ -37,29 +47,15 @@ def mapping_files(
     return ()
 
 
-_TESTRAIL_FIELDS: dict[str, str] = {
-    "Title": "cases:title",
-    "Section": "cases:section_hierarchy",
-    "Priority": "cases:priority_id",
-    "Type": "cases:type_id",
-    "Preconditions": "cases:custom_preconds",
-    "Step": "cases:custom_steps_separated.content",
-    "Expected Result": "cases:custom_steps_separated.expected",
-    "References": "cases:refs",
-}
-_TESTRAIL_IDS = {
-    "Priority": {"low": "1", "medium": "2", "high": "3", "critical": "4"},
-    "Type": {"acceptance": "1"},
-}
-"""Ids of a new TestRail instance; an administrator may have changed them."""
+_FIELDS = read_table(Path(__file__).with_name("importer_fields.toml"), ImporterFields)
 
 
 def _testrail(template: CaseTemplate) -> MappingFile:
     headers = [column.header for column in template.columns]
-    columns = [_TESTRAIL_FIELDS[header] for header in headers]
+    columns = [_FIELDS.testrail[header] for header in headers]
     values: dict[str, object] = {
-        str(number): {"mapping": _TESTRAIL_IDS[header]}
-        if header in _TESTRAIL_IDS
+        str(number): {"mapping": _FIELDS.testrail_ids[header]}
+        if header in _FIELDS.testrail_ids
         else {"remove_html": False}
         for number, header in enumerate(headers)
     }
@@ -81,26 +77,8 @@ def _testrail(template: CaseTemplate) -> MappingFile:
     )
 
 
-_XRAY_FIELDS: dict[str, tuple[str, str, str]] = {
-    "Issue ID": ("Xray", "__xray_testId", "string"),
-    "Issue Key": ("Xray", "__issue_key", "string"),
-    "Test Type": ("Xray", "xray_testtype", "string"),
-    "Test Summary": ("Native", "summary", "string"),
-    "Test Priority": ("Native", "__priority_name", "string"),
-    "Action": ("Xray Test Step Fields", "__xray_step_action", "text"),
-    "Data": ("Xray Test Step Fields", "__xray_step_data", "text"),
-    "Result": ("Xray Test Step Fields", "__xray_step_result", "text"),
-    "Test Repo": ("Xray", "xray_test_repository_folder", "string"),
-    "Issue Type": ("Xray", "__xray_issue_type", "string"),
-    "Labels": ("Native", "labels", "array"),
-    "Component": ("Native", "__component_names", "array"),
-    "Description": ("Native", "description", "string"),
-}
-"""Group, id and type of the fields; columns that are left empty are not mapped."""
-
-
 def _xray(template: CaseTemplate, project_key: str, link_type_id: str) -> MappingFile:
-    fields = dict(_XRAY_FIELDS)
+    fields = dict(_FIELDS.xray)
     if link_type_id:
         fields["Links"] = ("Issue Links", f"__issuelink_outward_{link_type_id}", "array")
     mappings = [

@@ -17,37 +17,12 @@ from assistant.domain import CaseTemplate, Column, TemplateField, TestCase
 from assistant.errors import TemplateError
 from assistant.suite.rows import LIST_FIELDS, Sources, case_rows
 from assistant.suite.titles import TITLE_SLOTS, unknown_slots
+from assistant.suite.tool_templates import TEMPLATES
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-DEFAULT_TEMPLATE = CaseTemplate(
-    name="Standard",
-    row_per="step",
-    columns=(
-        Column(header="Test Case ID", field="id", required=True),
-        Column(header="Title", field="title", required=True, max_chars=255),
-        Column(header="Objective", field="objective"),
-        Column(header="Release", field="release"),
-        Column(header="Team", field="team"),
-        Column(header="Epic", field="epic"),
-        Column(header="User Story", field="story"),
-        Column(header="Acceptance Criteria", field="criteria"),
-        Column(header="Type", field="type"),
-        Column(header="Priority", field="priority", required=True),
-        Column(header="Preconditions", field="preconditions"),
-        Column(header="Step", field="step_number", required=True),
-        Column(header="Action", field="step_action", required=True),
-        Column(header="Test Data", field="step_data"),
-        Column(header="Expected Result", field="step_expected", required=True),
-        Column(header="Support", field="step_support"),
-        Column(header="Sources", field="step_sources"),
-        Column(header="Postconditions", field="postconditions"),
-        Column(header="Open Questions", field="questions"),
-        Column(header="Status", field="status"),
-        Column(header="Writer", field="writer"),
-    ),
-)
+DEFAULT_TEMPLATE = TEMPLATES["standard"]
 """The template of a project without its own: one row per step, fields of IEEE 29119-3."""
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
-from assistant.domain import QuestionKind
+from assistant.domain import QuestionKind, Value
 from assistant.language.quoted_messages import find_messages, mask_quotes
+from assistant.language.word_lists import read_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,95 +22,22 @@ class Vague:
     ask: str
 
 
-_RULES: tuple[tuple[QuestionKind, str, str], ...] = (
-    (
-        "untestable",
-        r"\b(?:quick(?:ly|er)?|fast(?:er)?|slow(?:ly)?|rapid(?:ly)?|speed(?:y|ily)"
-        r"|responsive(?:ly)?|performant|instant(?:ly)?"
-        r"|in (?:a )?(?:timely manner|good time|real[- ]time|no time)|without (?:undue )?delay"
-        r"|promptly|immediately|at once|soon"
-        r"|as (?:soon|fast|quickly|promptly|early|rapidly) as possible|asap|in seconds"
-        r"|(?:high|good|better|best|great|excellent|acceptable|improved) (?:performance"
-        r"|response times?|speed)|shortly|in time|timely)\b",
-        'How fast is "{words}"? State the longest acceptable time and where it is measured.',
-    ),
-    (
-        "untestable",
-        r"\b(?:user[- ]friendly|easy(?: to use| to understand)?|easily|simple|simply"
-        r"|intuitive(?:ly)?|convenient(?:ly)?|clear(?:ly)?"
-        r"|nice(?:ly)?|attractive|modern|seamless(?:ly)?|smooth(?:ly)?|friendly|straightforward"
-        r"|good looking|readable|great looking|look and feel|helpful|useful|meaningful|sensible"
-        r"|(?:works?|runs?|behaves?|functions?|looks?) (?:as (?:expected|intended|designed|usual)"
-        r"|correctly|fine|well|properly|nicely)|without (?:any )?(?:problems?|trouble|difficult(?:y"
-        r"|ies))|at a glance|(?:high|good|better|best|great|excellent) (?:usability|experience"
-        r"|user experience|overview)"
-        r"|ergonomic|pleasant|self[- ]explanatory|comfortabl[ey])\b",
-        'What must be seen for "{words}" to be met? Name something that can be observed.',
-    ),
-    (
-        "untestable",
-        r"\b(?:robust(?:ly)?|reliabl[ey]|well supported|secure(?:ly)?|flexibl[ey]|scalabl[ey]"
-        r"|efficient(?:ly)?|effective(?:ly)?|optimal(?:ly)?|optimi[sz]ed"
-        r"|maintainable|portable|state of the art|best practice|adequate(?:ly)?|sufficient(?:ly)?"
-        r"|reasonabl[ey]|acceptabl[ey]"
-        r"|high(?:[- ]quality| quality)|stable|minimal|strong mechanisms?|insecure method|secure"
-        r" method)\b",
-        'By which measure is "{words}" met? State a value or a standard to test against.',
-    ),
-    (
-        "ambiguous",
-        r"\b(?:appropriate(?:ly)?|suitabl[ey]|proper(?:ly)?|relevant|correct(?:ly)?(?= format|ly)"
-        r"|as (?:needed|required|necessary|applicable|appropriate)"
-        r"|if (?:needed|necessary|applicable|possible|appropriate)|where (?:possible|applicable"
-        r"|appropriate|necessary)|normally|usually|typically|generally"
-        r"|often|sometimes|occasionally|regular(?:ly)?|periodical(?:ly)?|frequent(?:ly)?|from time"
-        r" to time|etc\.?|and so on|and/or|such as|or similar|among others"
-        r"|some|several|many|few|various|certain|numerous|a number of|multiple different|large(?:"
-        r" number| amount)?s?|small number|recent(?:ly)?"
-        r"|most (?:of|cases|users|customers|people)|"
-        r"significant(?:ly)?|substantial(?:ly)?|approximately|about \d|around \d|roughly"
-        r"|nearly|almost|similar|like-minded|standard behaviou?r|usual|customary|accordingly"
-        r"|somehow|in some way|necessary (?:information|data|details|steps|documents|measures)"
-        r"|(?<=support )(?:different|multiple)|(?<=supports )(?:different|multiple)"
-        r"|(?:big|huge|high-value) (?=[a-z]+s\b)"
-        r"|(?:where|when|if|whenever) (?:it|this|that) makes sense"
-        r"|(?:persons?|people|parties|departments?|users?|customers?|employees) concerned"
-        r"|special handling|other(?:s)? as well)\b",
-        'What exactly is meant by "{words}"? Without it two testers would test different things.',
-    ),
-    (
-        "missing rule",
-        r"\b(?:TBD|TBC|TBA|tbd|tbc|to be (?:defined|decided|confirmed|determined|agreed|clarified"
-        r"|specified)|open point|\?\?+|xx+|X (?:days|min|minutes|hours|weeks)"
-        r"|not yet (?:defined|known|agreed)|as (?:agreed|discussed|arranged) with"
-        r"|<[a-z ]+ to be [a-z]+>|\[(?:tbd|tbc)\])",
-        'The criterion leaves "{words}" open. Which value or rule applies?',
-    ),
-    (
-        "missing limit",
-        r"\b(?:too (?:many|much|few|long|short|large|big|small|high|low|old|late|early|often)|a"
-        r" (?:maximum|minimum) (?:number|amount|length|size)(?! of \d)"
-        r"|(?:maximum|minimum|max|min)(?:imum)? (?:number|amount|length|size|age|value)s? (?:of"
-        r" \w+ )?(?:is|has been|are|of allowed \w+ \w+)? ?(?:reached|exceeded)"
-        r"|(?:the|a|any|its|their|this|that|agreed|given|allowed|permitted|set|defined) (?:limit"
-        r"|threshold|time limit|deadline|cut-off(?: time| date)?|time frame|timeframe"
-        r"|quota|maximum|minimum)(?! (?:date|field|for)\b| (?:of|is) (?:set|\d))"
-        r"|(?:allowed|permitted|maximum|minimum|agreed|required) (?:size|number|length|amount"
-        r"|age|value|weight|duration|period|quantity|distance|time)"
-        r"|(?:high|low|larger|bigger|smaller|higher|lower) (?:amount|sum|value|number|quantit)"
-        r"(?:s|y|ies)?(?! than\b| of \d)|(?:longer|shorter) (?:period|time|while|absence|delay)s?"
-        r"|large(?: number| amount)?s? amounts?|repeated(?:ly)? (?:failed|attempts?|wrong)"
-        r"|(?:after|for|within) (?:several|multiple|some|a few|repeated|many) \w+|(?:certain"
-        r"|defined|specified"
-        r"|given|predefined|pre-defined|prescribed|configurable|limited|specific|finite"
-        r"|reasonable)"
-        r" (?:period|number|amount|limit|time|value|size|length|interval|threshold|location)(?: of"
-        r" time)?|a (?:while|short time|long time)|(?:long|short) (?:period|time))\b",
-        'The criterion says "{words}" without a value. What is the limit, and does it belong to'
-        " the allowed side?",
-    ),
-)
-_PATTERNS = tuple((kind, re.compile(pattern, re.IGNORECASE), ask) for kind, pattern, ask in _RULES)
+class _Rule(Value):
+    """One entry of ``vague_words.toml``."""
+
+    kind: QuestionKind
+    ask: str
+    words: tuple[str, ...]
+    open_end: bool = False
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        end = "" if self.open_end else r"\b"
+        return re.compile(rf"\b(?:{'|'.join(self.words)}){end}", re.IGNORECASE)
+
+
+_RULES = read_table(Path(__file__).with_suffix(".toml"), dict[str, tuple[_Rule, ...]])["rules"]
+_PATTERNS = tuple((rule.kind, rule.pattern, rule.ask) for rule in _RULES)
 _STATED = re.compile(
     r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|thirty)\b", re.IGNORECASE
 )

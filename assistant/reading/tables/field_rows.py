@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from assistant.language.sentences import Span, looks_like_gherkin
+from assistant.language.word_lists import read_table
 from assistant.reading.tables.row_cells import Cell, row_cells
 
 Heading = Literal[
@@ -25,40 +27,10 @@ A "context" ("Stage") stands before the field's name: it says when the row appli
 the row's own text, without a heading.
 """
 
-_HEADINGS: tuple[tuple[Heading, str], ...] = (
-    ("name", r"(?:(?:input|form|data|entry|screen|ui|required|mandatory) )?field(?: ?name| ?label)?"
-             r"|field ?/ ?\w+|attribute(?: name)?|data (?:item|element|attribute)|input"
-             r"|input name|parameter(?: name)?|property|column(?: name)?|element(?: name)?|name"),
-    ("required", r"(?:is )?(?:required|mandatory|obligatory|compulsory)(?: field)?"
-                 r"|(?:required|mandatory|m) ?(?:/|or) ?(?:optional|o|not|conditional)"
-                 r"|mandatory ?\(y/n\)|required ?\(y/n\)|req\.?|mand\.?|necessity"),
-    ("optional", r"(?:is )?optional|nullable|may be empty|can be empty|blank allowed"),
-    ("type", r"(?:data ?|field ?|input ?|control ?|value ?)?type|control|widget"),
-    ("longest", r"max(?:imum|\.)? ?(?:length|len|size|chars?|characters)"
-                r"|(?:length|size) ?\(?max(?:imum|\.)?\)?"),
-    ("shortest", r"min(?:imum|\.)? ?(?:length|len|chars?|characters)"),
-    ("length", r"(?:field |allowed )?(?:length|len\.?|size)(?: ?\(.*\))?|characters"
-               r"|(?:no\.?|number) of (?:characters|digits)"),
-    ("lowest", r"min(?:imum|\.)?(?: value)?|lower (?:limit|bound)"),
-    ("highest", r"max(?:imum|\.)?(?: value)?|upper (?:limit|bound)"),
-    ("values", r"(?:allowed|valid|possible|permitted|accepted|picklist|list of|dropdown"
-               r"|available|acceptable) (?:values?|options|choices|entries)|values|options|choices"
-               r"|lov|enum|picklist|(?:allowed |valid |permitted |value )?range"),
-    ("lead", r""),
-    ("rule", r"(?:field |input |data )?validations?(?: rules?| criteria| logic)?"
-             r"|(?:business |field )?rules?|constraints?|restrictions?|requirements?"
-             r"|allowed characters|criteria|conditions?"),
-    ("format", r"(?:data |input |expected |allowed )?format|pattern|mask"),
-    ("default", r"default(?: value)?|initial value|prefilled(?: with)?"),
-    ("unique", r"(?:is )?unique"),
-    ("message", r"(?:error|validation|warning|failure)(?: message| text)?s?"
-                r"|messages?(?: (?:shown|displayed|on error|if invalid))?|on error|error shown"),
-    ("context", r"stage|status|state|record ?type|phase|role|user role|profile|customer type"
-                r"|type of customer|channel|country|market"),
-    ("outcome", r"(?:expected )?(?:outcome|results?)|expected|then|decision|response|action taken"),
-)  # fmt: skip
-_KNOWN: tuple[tuple[Heading, re.Pattern[str]], ...] = tuple(
-    (heading, re.compile(pattern, re.IGNORECASE)) for heading, pattern in _HEADINGS
+_HEADINGS = read_table(Path(__file__).with_name("headings.toml"), dict[Heading, tuple[str, ...]])
+_KNOWN = tuple(
+    (heading, re.compile("|".join(patterns), re.IGNORECASE))
+    for heading, patterns in _HEADINGS.items()
 )
 _ASKING = frozenset(
     ("required", "optional", "length", "longest", "shortest", "lowest", "highest", "values",
