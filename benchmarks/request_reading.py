@@ -102,6 +102,8 @@ def not_asked_for(wrong: Mapping[str, tuple[Any, Any]]) -> int:
 def report(path: Path, vocabulary: Vocabulary, *, show: bool) -> None:
     """Print the figures of one writer."""
     rows = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+    if not rows:
+        raise SystemExit(f"{path} holds no sentence.")
     found = [faults(row, vocabulary) for row in rows]
     right = sum(not wrong for wrong in found)
     more = [not_asked_for(wrong) for wrong in found]

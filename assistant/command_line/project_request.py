@@ -101,8 +101,9 @@ def _set_by_option(options: Namespace) -> tuple[str, ...]:
     """The parts of a sentence that ``--depth`` and ``--techniques`` overrule."""
     depths = DEPTHS if getattr(options, "depth", None) else ()
     techniques = TECHNIQUES if getattr(options, "techniques", None) else ()
-    parts = [RequestPart(kind="depth", name=name) for name in depths]
+    parts: list[RequestPart] = []
     for left_out in (False, True):
+        parts += [RequestPart(kind="depth", name=name, excluded=left_out) for name in depths]
         parts += [RequestPart(kind="technique", name=t, excluded=left_out) for t in techniques]
     return tuple(part.id for part in parts)
 
@@ -134,8 +135,8 @@ def remarks(found: Understanding, terminal: Terminal) -> None:
         for part in found.asked.reading.parts:
             if part.known:
                 terminal.note(part_title(part))
-        for text in found.asked.told:
-            terminal.note(f"not understood: {text}")
+        for told in found.asked.told:
+            terminal.note(told.note if told.understood else f"not understood: {told.note}")
         if found.asked.unread:
             terminal.note(f"passed over: {', '.join(found.asked.unread)}")
         terminal.note(f"writes for {', '.join(map(_scope, found.epics))}")

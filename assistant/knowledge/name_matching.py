@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 _PIECE = re.compile(r"[^\W\d_]+|\d+")
 _FUZZY_FROM = 7
@@ -44,36 +45,55 @@ def tokens(text: str) -> list[Token]:
 
 def find_names(found: Sequence[Token], names: Iterable[str], free: Sequence[bool]) -> list[Match]:
     """Where ``names`` stand among the tokens that are ``free``; longer names first, no overlaps."""
-    spelt = [(name, _spelling(tokens(name))) for name in dict.fromkeys(names)]
-    known = [(name, len(tokens(name)), joined) for name, joined in spelt if joined]
-    known.sort(key=lambda each: (-len(each[2]), each[0]))
+    known = [(name, *_spelt(name)) for name in dict.fromkeys(names)]
+    known = sorted((each for each in known if each[2]), key=lambda each: (-len(each[2]), each[0]))
+    windows = _Windows(found, max((size for _, size, _ in known), default=0) + 1)
     open_ = list(free)
     matches: list[Match] = []
     for exact in (True, False):
         for name, size, joined in known:
             for width in (size, size + 1, size - 1):
-                for first in range(len(found) - width + 1) if width > 0 else ():
-                    window = found[first : first + width]
-                    if all(open_[first : first + width]) and _same(window, joined, exact):
+                for first in windows.spelt(joined, width, exact=exact):
+                    if all(open_[first : first + width]):
                         matches.append(Match(name, first, first + width))
                         open_[first : first + width] = [False] * width
     return sorted(matches, key=lambda match: match.first)
 
 
-def _same(window: Sequence[Token], joined: str, exact: bool) -> bool:
-    spelling = _spelling(window)
-    if exact:
-        return spelling == joined
-    return same_word(spelling, joined)
+class _Windows:
+    """The spellings of all runs of up to ``longest`` tokens, each made once."""
+
+    def __init__(self, found: Sequence[Token], longest: int) -> None:
+        self._exact: dict[tuple[int, str], list[int]] = {}
+        self._by_initial: dict[tuple[int, str], list[tuple[int, str]]] = {}
+        for width in range(1, longest + 1):
+            for first in range(len(found) - width + 1):
+                spelling = _spelling(found[first : first + width])
+                self._exact.setdefault((width, spelling), []).append(first)
+                self._by_initial.setdefault((width, spelling[0]), []).append((first, spelling))
+
+    def spelt(self, joined: str, width: int, *, exact: bool) -> Iterable[int]:
+        """Where runs of this width begin that spell ``joined``, or else nearly."""
+        if exact:
+            return self._exact.get((width, joined), ())
+        near = self._by_initial.get((width, joined[0]), ()) if len(joined) >= _FUZZY_FROM else ()
+        return (first for first, spelling in near if same_word(spelling, joined))
+
+
+@lru_cache(maxsize=32768)
+def _spelt(name: str) -> tuple[int, str]:
+    """How many tokens a name has, and its spelling."""
+    found = tokens(name)
+    return len(found), _spelling(found)
 
 
 def same_word(spelling: str, joined: str) -> bool:
     """Whether two spellings are the same name but for a small mistake in a long one."""
     if spelling == joined:
         return True
-    if len(joined) < _FUZZY_FROM or _digits(spelling) != _digits(joined):
+    if len(joined) < _FUZZY_FROM or abs(len(spelling) - len(joined)) > 2:
         return False
-    if spelling[:1] != joined[0] or abs(len(spelling) - len(joined)) > 2:
+    if spelling[:1] != joined[0] or _digits(spelling) != _digits(joined):
         return False
     from rapidfuzz import fuzz
 

@@ -53,8 +53,14 @@ class NegationScope:
         else:
             self._refining = True
 
-    def meet(self, kind: PartKind) -> None:
-        """Settle how a mention stands to the last one."""
+    def meet(self, kind: PartKind, *, known: bool) -> None:
+        """Settle how a mention stands to the last one.
+
+        What is left out cannot be told by a name that nobody knows ("complaints in Drop-9"): such
+        a name is wanted, so that nothing is selected in its place.
+        """
+        if self._refining and not known and kind != "topic":
+            self.take_in()
         if self._last_left is not None and (kind in SCOPE) != (self._last_left in SCOPE):
             self.take_in()
         if self.excluding:

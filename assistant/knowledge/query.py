@@ -16,7 +16,6 @@ from assistant.knowledge.request_parts import (
     Vocabulary,
 )
 from assistant.knowledge.request_words import announcing, leaves_out, scope_phrases
-from assistant.knowledge.title_words import TitleWords
 from assistant.language.languages import ENGLISH
 
 LONGEST = 10_000
@@ -66,14 +65,8 @@ class _Reader:
         }
         self._names = RequestNames(text, vocabulary.epics, named)
         self._labels = {tuple(t.word for t in tokens(name)): name for name in vocabulary.labels}
-        self._titles = TitleWords(vocabulary.epics)
+        self._titles = vocabulary.titles
         self._unread: list[tuple[int, int]] = []
-        self._pairs = {
-            (one.word, two.word)
-            for epic in vocabulary.epics
-            for title in (epic.title, *(story.title for story in epic.stories))
-            for one, two in zip(tokens(title), tokens(title)[1:], strict=False)
-        }
 
     def read(self) -> RequestReading:
         names = self._names
@@ -97,7 +90,10 @@ class _Reader:
         """Words of depth and technique, some only beside the word for cases."""
         names = self._names
         for phrase in list(scope_phrases(beside_cases=False).find(names.words, names.free)):
-            names.add(Mention(*phrase.meaning, phrase.first, phrase.last))
+            if names.classes[phrase.first : phrase.last] != [
+                "until"
+            ]:  # "through" is not "thorough"
+                names.add(Mention(*phrase.meaning, phrase.first, phrase.last))
         beside = scope_phrases(beside_cases=True).find(names.words, names.free)
         for phrase in reversed(list(beside)):
             if self._of_cases(phrase.first, phrase.last):
@@ -206,7 +202,7 @@ class _Reader:
     def _in_title(self, at: int) -> bool:
         """Whether a closed-class word is part of a title: "without charge"."""
         pair = self._names.tokens[at : at + 2]
-        return len(pair) == 2 and (pair[0].word, pair[1].word) in self._pairs
+        return len(pair) == 2 and self._titles.has_pair(pair[0].word, pair[1].word)
 
     def _is_topic(self, first: int, last: int) -> bool:
         return bool(self._label(first, last)) or bool(self._titles.find(self._content(first, last)))
@@ -235,7 +231,7 @@ class _Reader:
                 self._closed_word(at, scope, parts)
             scope.parted(BREAK.findall(self._names.gap(mention.first)))
             place = max(place, mention.last)
-            scope.meet(mention.kind)
+            scope.meet(mention.kind, known=mention.known)
             parts.append(
                 RequestPart(
                     kind=mention.kind,

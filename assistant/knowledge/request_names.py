@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from assistant.domain import Epic
 from assistant.knowledge.name_matching import Token, find_names, tokens
@@ -14,6 +15,7 @@ from assistant.knowledge.request_words import (
     closed_words,
     folded,
     language_of_request,
+    parted_words,
     split_compounds,
 )
 
@@ -81,6 +83,7 @@ class RequestNames:
         for kind in ("epic", "story"):
             of_kind = {t: key for t, (which, key) in titles.items() if which == kind}
             self._take(kind, {t: key for t, key in of_kind.items() if len(tokens(t)) > 1})
+        self._parted()
         self._announced_labels()
         self._unknown()
 
@@ -117,6 +120,18 @@ class RequestNames:
             if all(not self.classes[at] or self.words[at] == word for at, word in ends):
                 self.add(Mention(kind, names[match.name], match.first, match.last))
 
+    def _parted(self) -> None:
+        """A verb leaves out where its other half follows in the clause, or else a known name."""
+        for first, last in parted_words(self.language):
+            for at, word in enumerate(self.words):
+                if word == first and self.free[at] and not self.classes[at]:
+                    end = at + 1
+                    while end < len(self.words) and not BREAK.search(self.gap(end)):
+                        end += 1
+                    named = self.free[at + 1 : at + 2] == [False] and end > at + 1
+                    if named or last in self.words[at + 1 : end]:
+                        self.classes[at] = "without"
+
     def _criteria(self) -> None:
         """The key of a criterion names its story; the rest of it is told."""
         for mention in [one for one in self.mentions if one.kind == "story"]:
@@ -134,17 +149,18 @@ class RequestNames:
                 if self.gap(at).strip() == ".":
                     break
                 word = self.words[at]
-                after = self.words[at : at + len(stem)]
+                again = self.words[at : at + len(stem)] == stem
+                end = at + len(stem) if again else at
                 if self.free[at] and self.classes[at] in ("and", "until"):
                     spanning = self.classes[at] == "until"
-                elif spanning and after == stem and not self.free[at]:
-                    until = self.words[at + len(stem)]
-                    self._span(names, known, stem, (last, until), at)
-                    break
-                elif self.free[at] and word.isdigit() and (*stem, word) in known:
-                    numbers = (last if spanning else word, word)
-                    self._span(names, known, stem, numbers, at)
+                elif spanning and self.words[end : end + 1] and self.words[end].isdigit():
+                    self._span(names, known, mention, self.words[end], (at, end + 1))
+                    if again:
+                        break
                     last, spanning = word, False
+                elif self.free[at] and word.isdigit() and (*stem, word) in known:
+                    self.add(Mention(names[known[*stem, word]], known[*stem, word], at, at + 1))
+                    last = word
                 elif self.free[at] and self._and_unknown(at, mention):
                     name = f"{self.said(mention.first, mention.first + 1)} {word}"
                     self.add(Mention(mention.kind, name, at, at + 1, False))
@@ -156,17 +172,34 @@ class RequestNames:
         self,
         names: Mapping[str, PartKind],
         known: Mapping[tuple[str, ...], str],
-        stem: list[str],
-        numbers: tuple[str, str],
-        at: int,
+        mention: Mention,
+        until: str,
+        place: tuple[int, int],
     ) -> None:
-        """The names of these numbers, both included, all said by token ``at``."""
-        if not all(map(str.isdigit, numbers)):
-            return
-        for words, name in known.items():
-            numbered = list(words[:-1]) == stem and words[-1].isdigit()
-            if numbered and int(numbers[0]) <= int(words[-1]) <= int(numbers[1]):
-                self.add(Mention(names[name], name, at, at + 1))
+        """The names from that of ``mention`` to this number, all said by the tokens of ``place``.
+
+        Releases that are not there are told in runs; of keys, which have gaps, the last alone.
+        """
+        *stem, begin = _spelt(mention.name)
+        low, high = sorted((int(begin), int(until)))
+        held = {
+            int(words[-1]): name
+            for words, name in known.items()
+            if list(words[:-1]) == stem and words[-1].isdigit() and low <= int(words[-1]) <= high
+        }
+        for name in held.values():
+            self.add(Mention(names[name], name, *place))
+        if int(until) not in held and mention.kind != "release":
+            key = mention.name.removesuffix(begin) + until
+            self.add(Mention("epic", key, *place, False))
+        elif mention.kind == "release":
+            said = self.said(mention.first, mention.first + 1)
+            edges = [low - 1, *sorted(held), high + 1]
+            for before, after in pairwise(edges):
+                if after - before > 1:
+                    ends = dict.fromkeys((before + 1, after - 1))
+                    name = f"{said} {'–'.join(map(str, ends))}"
+                    self.add(Mention("release", name, *place, False))
 
     def _and_unknown(self, at: int, mention: Mention) -> bool:
         joined = self.classes[at - 1] == "and" and self.tokens[at].is_number
@@ -201,7 +234,9 @@ class RequestNames:
             ):
                 self._told("release", at, at, at + 2)
                 after = at + 2
-                while self.classes[after : after + 1] == ["and"] and self._number(after + 1):
+                while self.classes[after : after + 1] in (["and"], ["until"]) and self._number(
+                    after + 1
+                ):
                     self._told("release", after, after + 1, after + 2)
                     after += 2
             elif self._number(at + 1) and word in prefixes:

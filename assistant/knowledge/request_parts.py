@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cached_property
 from typing import Literal
 
 from assistant.domain import DEPTHS, TECHNIQUES, Depth, Epic, Technique, Value
+from assistant.knowledge.title_words import TitleWords
 
 PartKind = Literal[
     "epic", "story", "criterion", "release", "team", "label", "topic", "depth", "technique"
@@ -22,6 +24,11 @@ class Vocabulary(Value):
     teams: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     epics: tuple[Epic, ...] = ()
+
+    @cached_property
+    def titles(self) -> TitleWords:
+        """The words of the epics' titles and labels, read once for all that look for them."""
+        return TitleWords(self.epics)
 
 
 class RequestPart(Value):
@@ -60,9 +67,16 @@ class RequestReading(Value):
 
     @property
     def depth(self) -> Depth | None:
-        """The depth that is asked for, if any."""
+        """The depth that is asked for, or the only one that is not left out; if any."""
         named = [one.name for one in self.parts if one.kind == "depth" and not one.excluded]
-        return next((depth for depth in DEPTHS if depth in named[-1:]), None)
+        left = self.depths if len(self.depths) == 1 else ()
+        return next((depth for depth in DEPTHS if depth in (named[-1:] or left)), None)
+
+    @property
+    def depths(self) -> tuple[Depth, ...]:
+        """The depths that are not left out; all where none would be."""
+        barred = {one.name for one in self.parts if one.kind == "depth" and one.excluded}
+        return tuple(each for each in DEPTHS if each not in barred) or DEPTHS
 
     @property
     def techniques(self) -> tuple[Technique, ...]:
@@ -73,6 +87,13 @@ class RequestReading(Value):
         wanted = wanted or (set(TECHNIQUES) if barred else set())
         left = wanted - barred or wanted  # "negative ones, no negative ones" is no wish for all
         return tuple(each for each in TECHNIQUES if each in left)
+
+    @property
+    def without_effect(self) -> tuple[RequestPart, ...]:
+        """Depths and techniques that are left out and written for, as nothing else is asked for."""
+        written = {*self.techniques, self.depth or "", *(self.depths if not self.depth else ())}
+        barred = (one for one in self.parts if one.kind in SCOPE and one.excluded)
+        return tuple(one for one in barred if one.name in written)
 
 
 def alike(one: PartKind, other: PartKind) -> bool:

@@ -47,6 +47,7 @@ class Phrases(Generic[Meaning]):
 
     def __init__(self, *, misspelt: bool = False) -> None:
         self._misspelt = misspelt
+        self._names: dict[str, Meaning] = {}
         self._exact: dict[tuple[str, ...], Meaning] = {}
         self._prefixes: dict[str, Meaning] = {}
         self._longest = 1
@@ -55,6 +56,8 @@ class Phrases(Generic[Meaning]):
         """Phrases of one meaning."""
         for phrase in phrases:
             words = tuple(folded(token.word) for token in tokens(phrase.rstrip("*")))
+            if self._misspelt:
+                self._names.setdefault(" ".join(words), meaning)
             if phrase.endswith("*"):
                 self._prefixes.setdefault(words[0], meaning)
             else:
@@ -86,11 +89,9 @@ class Phrases(Generic[Meaning]):
             fitting = [prefix for prefix in self._prefixes if words[at].startswith(prefix)]
             if fitting:
                 return Phrase(self._prefixes[max(fitting, key=len)], at, at + 1)
-            if self._misspelt:
-                known = {" ".join(each): meaning for each, meaning in self._exact.items()}
-                for name, meaning in (known | self._prefixes).items():
-                    if same_word(words[at], name):
-                        return Phrase(meaning, at, at + 1)
+            for name, meaning in self._names.items():
+                if same_word(words[at], name):
+                    return Phrase(meaning, at, at + 1)
         return None
 
 
@@ -115,6 +116,7 @@ def scope_phrases(*, beside_cases: bool) -> Phrases[tuple[PartKind, str]]:
     return found
 
 
+@cache
 def announcing(kind: str) -> frozenset[str]:
     """Words that say that a release, a team or a label follows, in all languages."""
     return frozenset(
@@ -123,6 +125,16 @@ def announcing(kind: str) -> frozenset[str]:
         for word in words
         for token in tokens(word)
     )
+
+
+@cache
+def parted_words(language: str) -> tuple[tuple[str, str], ...]:
+    """Pairs of words of a language and of English that leave out what stands between them."""
+    lists = word_lists_of_requests()["without_between"]
+    pairs = (
+        tokens(each) for name in dict.fromkeys((language, ENGLISH)) for each in lists.get(name, ())
+    )
+    return tuple((folded(first.word), folded(last.word)) for first, last in pairs)
 
 
 @cache

@@ -13,7 +13,7 @@ from assistant.knowledge.request_parts import (
     RequestReading,
     Vocabulary,
 )
-from assistant.knowledge.title_words import TitleWords, Unit, units_of
+from assistant.knowledge.title_words import Unit, units_of
 
 NEAREST = 3
 """Names that are offered for one that the project does not know."""
@@ -31,10 +31,14 @@ class Chosen(Value):
 
 
 class Told(Value):
-    """Words of a request that select nothing, and what is known instead."""
+    """Words of a request that select nothing, or not what they say, and what is known instead.
+
+    ``understood``: they name what is there; it is only not among what is selected.
+    """
 
     words: str
     note: str
+    understood: bool = False
 
 
 class Selection(Value):
@@ -52,7 +56,7 @@ def select(reading: RequestReading, vocabulary: Vocabulary) -> Selection:
 class _Selecting:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
-        self._titles = TitleWords(vocabulary.epics)
+        self._titles = vocabulary.titles
         self._units = {epic.key: units_of(epic) for epic in vocabulary.epics}
         self._all: Units = frozenset[Unit]().union(*self._units.values())
         self._told: dict[str, Told] = {}
@@ -64,7 +68,9 @@ class _Selecting:
         barred = [part for part in filters if part.excluded]
         for part in filters:
             if not part.known:
-                self._tell(part.name, self._unknown(part))
+                self._tell(part.name, self._unknown(part), understood=part.kind == "criterion")
+        for part in reading.without_effect:
+            self._tell(part.name, f"“{part.name}” is not left out: nothing else is asked for")
         if wanted:
             groups = {part.group: [p for p in wanted if p.group == part.group] for part in wanted}
             chosen = frozenset[Unit]().union(*map(self._group, groups.values()))
@@ -97,7 +103,7 @@ class _Selecting:
         found = {topic.name: self._topic(topic, pool) for topic in topics}
         for name, units in found.items():
             if not units:
-                self._tell(name, f"nothing named “{name}” is among them")
+                self._not_among(name)
         return frozenset[Unit]().union(*found.values())
 
     def _left_out(self, parts: list[RequestPart], chosen: Units) -> Units:
@@ -106,9 +112,9 @@ class _Selecting:
         units = chosen if known else frozenset()
         for part in sorted(known, key=lambda each: _dimension(each) == "topic"):
             units &= self._barred(part, units) if _dimension(part) == "topic" else self._named(part)
-        if known and not units:
+        if known and chosen and not units:
             for part in known:
-                self._tell(part.name, f"nothing named “{part.name}” is among them")
+                self._not_among(part.name)
         return units
 
     def _named(self, part: RequestPart) -> Units:
@@ -143,13 +149,17 @@ class _Selecting:
                 stories = tuple(s.key for s in epic.stories if (epic.key, s.key) in kept)
                 yield Chosen(epic=epic.key, stories=stories)
 
-    def _tell(self, words: str, note: str) -> None:
-        self._told.setdefault(words, Told(words=words, note=note))
+    def _tell(self, words: str, note: str, *, understood: bool = False) -> None:
+        self._told.setdefault(words, Told(words=words, note=note, understood=understood))
+
+    def _not_among(self, name: str) -> None:
+        self._tell(name, f"nothing named “{name}” is among them", understood=True)
 
     def _nothing_in_common(self, parts: list[RequestPart]) -> None:
         names = [part.name for part in parts if part.known]
         if all(part.known for part in parts if part.kind != "topic"):
-            self._tell(", ".join(names), f"no epic is {' and '.join(names)} at once")
+            at_once = f"no epic is {' and '.join(names)} at once"
+            self._tell(", ".join(names), at_once, understood=True)
 
     def _unknown(self, part: RequestPart) -> str:
         known = self._vocabulary

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 
 from assistant.domain import Epic
 from assistant.knowledge.name_matching import same_word, tokens
@@ -31,11 +32,16 @@ class TitleWords:
         self._known: dict[str, frozenset[int]] = {}
         self._epics: dict[str, tuple[frozenset[Unit], frozenset[int]]] = {}
         self._stories: dict[Unit, frozenset[int]] = {}
+        self._pairs: set[tuple[str, str]] = set()
         for epic in epics:
-            words = self._add(f"{epic.title} {' '.join(epic.labels)}")
+            words = self._add(epic.title).union(*map(self._add, epic.labels))
             self._epics[epic.key] = units_of(epic), words
             for story in epic.stories:
                 self._stories[(epic.key, story.key)] = self._add(story.title)
+
+    def has_pair(self, first: str, second: str) -> bool:
+        """Whether two words stand beside each other in a title."""
+        return (first, second) in self._pairs
 
     def find(
         self, text: str, among: Collection[Unit] | None = None, *, of_epics: bool = True
@@ -60,6 +66,8 @@ class TitleWords:
         )
 
     def _add(self, title: str) -> frozenset[int]:
+        said = [token.word for token in tokens(title)]
+        self._pairs.update(pairwise(said))
         words = _words(title)
         for word in words:
             self._known.setdefault(word, frozenset(self._encoder.counts(word)))

@@ -5,8 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.domain import TECHNIQUES, Epic, UserStory
+from assistant.knowledge.name_matching import tokens
 from assistant.knowledge.query import parse_request, sense_of
 from assistant.knowledge.request_parts import RequestReading, Vocabulary
+from assistant.knowledge.request_words import closed_words, folded, word_lists_of_requests
 
 STORIES = (
     UserStory(key="CC-14", title="Cancel a contract without charge"),
@@ -52,7 +54,11 @@ def test_release_and_team_are_matched_loosely(text: str) -> None:
     ("text", "parts"),
     [("Drops 1 to 3", ["Drop-1", "Drop-2", "Drop-3"]), ("drop 1, 2", ["Drop-1", "Drop-2"]),
      ("drop 1 and 2", ["Drop-1", "Drop-2"]), ("Drop-1 and Drop-10", ["Drop-1", "Drop-10"]),
-     ("Drop 10", ["Drop-10"]), ("Drop 1 with 3 retries", ["Drop-1"])],
+     ("Drop 10", ["Drop-10"]), ("Drop 1 with 3 retries", ["Drop-1"]),
+     ("Drop 3 to 1", ["Drop-3", "Drop-1", "Drop-2"]),
+     ("Drop 1 to 12", ["Drop-1", "Drop-2", "Drop-3", "Drop-10", "Drop 4–9?", "Drop 11–12?"]),
+     ("Drop-2 to Drop-4", ["Drop-2", "Drop-3", "Drop 4?"]),
+     ("Drops 2 through 3", ["Drop-2", "Drop-3"]), ("Drop 7 to 9", ["Drop 7?", "9?"])],
 )  # fmt: skip
 def test_several_releases(text: str, parts: list[str]) -> None:
     assert named(text, "release") == parts
@@ -88,6 +94,12 @@ def test_what_the_project_does_not_know_is_named_as_unknown(text: str, parts: li
      ("Drop-3 w/o Billing", ["Drop-3", "-Billing"]),
      ("Drop-3 excl. Billing", ["Drop-3", "-Billing"]),
      ("Drop-3, complaints excluded", ["Drop-3", "-complaints"]),
+     ("Drop-3, leave complaints out", ["Drop-3", "-complaints"]),
+     ("leave Billing, all of Drop-3", ["-Billing", "Drop-3"]),
+     ("cases for annual leave", ["annual leave?"]),
+     ("test leave approval", ["leave approval?"]),
+     ("Call Centre without complaints in Drop-9", ["Call Centre", "-complaints", "Drop-9?"]),
+     ("Call Centre without complaints in Drop-3", ["Call Centre", "-complaints", "-Drop-3"]),
      ("Drop-3 without web chat", ["Drop-3", "-web chat?"]),
      ("not only Drop-1 but Drop-2", ["Drop-1", "Drop-2"]),
      ("cancel a contract without charge", ["CC-14"]),
@@ -122,10 +134,38 @@ def test_techniques(text: str, techniques: list[str]) -> None:
      ("standard tests", "standard"), ("full coverage of CC-12", "thorough"),
      ("no smoke test, but thorough", "thorough"),
      ("no smoke, no standard: thorough", "thorough"), ("not too thorough", None),
-     ("Drop-3 without complaints, smoke", "smoke"), ("tests for CC-12", None)],
+     ("Drop-3 without complaints, smoke", "smoke"), ("tests for CC-12", None),
+     ("no smoke, no standard cases for CC-12", "thorough"), ("Drops 1 through 2", None)],
 )  # fmt: skip
 def test_depth(text: str, depth: str | None) -> None:
     assert parse(text).depth == depth
+
+
+def test_what_is_left_out_of_depth_and_techniques_is_left_out_or_said_to_have_no_effect() -> None:
+    assert parse("CC-12, not smoke").depths == ("standard", "thorough")
+    assert parse("CC-12 without negative cases").without_effect == ()
+    for text in ("smoke tests for CC-12, no smoke", "negative cases, no negative cases for CC-12"):
+        assert [part.excluded for part in parse(text).without_effect] == [True]
+
+
+def test_every_closed_class_word_is_reached() -> None:
+    tables = word_lists_of_requests()
+    for language in tables["request"]:
+        known = closed_words(language)
+        for table in ("without", "with", "because", "until", "and", "about", "of", "all", "cases",
+                      "request"):  # fmt: skip
+            for entry in tables[table].get(language, ()):
+                words = [folded(token.word) for token in tokens(entry.rstrip("*"))]
+                (found,) = known.find(words, [True] * len(words))
+                assert found.meaning == table, (language, table, entry)
+        entries = [
+            tuple(folded(token.word) for token in tokens(entry))
+            for table in tables
+            for entry in tables[table].get(language, ())
+            if table not in ("release", "team", "label", "epic", "without_between")
+            and not entry.endswith("*")
+        ]
+        assert len(entries) == len(set(entries)), language
 
 
 def test_labels_are_named_as_labels_or_by_their_words() -> None:

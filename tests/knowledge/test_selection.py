@@ -83,6 +83,11 @@ def test_what_is_selected(known: Vocabulary, text: str, wanted: list[str]) -> No
      ("tests for solar panels", [], "nothing is named “solar panels”"),
      ("Field Service in Drop-3", [], "no epic is Field Service and Drop-3 at once"),
      ("FS-300 without BIL-203", ["FS-300"], "nothing named “BIL-203” is among them"),
+     ("Call Centre epics without complaints in Drop-9", [], "there are Drop-1, Drop-2, Drop-3"),
+     ("Drop 2 to 9", ["BIL-200", "BIL-400", "CC-200", "CC-300", "FS-300"],
+      "no release “Drop 4–9”; there are Drop-1, Drop-2, Drop-3"),
+     ("CC-300 and CC-203 to 209", ["CC-203", "CC-204", "CC-300"], "there is no epic “CC-209”"),
+     ("smoke tests for CC-200, no smoke", ["CC-200"], "“smoke” is not left out"),
      ("CC-201-AC2", ["CC-201"], "its whole story is taken")],
 )  # fmt: skip
 def test_what_names_nothing_is_told(
@@ -91,6 +96,22 @@ def test_what_names_nothing_is_told(
     found = selected(text, known)
     assert keys(found) == wanted
     assert any(told in one.note for one in found.told)
+
+
+def test_nothing_is_said_of_what_is_left_out_where_nothing_is_selected(known: Vocabulary) -> None:
+    (told,) = selected("all epics without complaints in Drop-9", known).told
+    assert told.words == "Drop-9"
+    assert not told.understood
+
+
+@pytest.mark.parametrize(
+    "text", ["FS-300 without BIL-203", "CC-201-AC2", "Field Service in Drop-3"]
+)
+def test_what_is_known_and_not_among_what_is_selected_is_understood(
+    known: Vocabulary, text: str
+) -> None:
+    (told,) = selected(text, known).told
+    assert told.understood
 
 
 @pytest.mark.parametrize("text", ["", "hello", "smoke tests please", "negative cases"])

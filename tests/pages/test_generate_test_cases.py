@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from assistant.workflow.deployment import model_jobs
 from assistant.workflow.deployment.models import DEFAULT_CHAT
+from assistant.workflow.writing import asked
 
 EPIC = """# PAY-7 Refund a payment
 
@@ -302,6 +304,45 @@ def test_a_run_has_the_depth_and_techniques_of_its_sentence(app: AppTest) -> Non
     assert "from 1 epic, 1 story" in text_of(app)
     assert "negative]" in text_of(app)
     assert "positive]" not in text_of(app)
+
+
+def test_a_sentence_is_read_once_for_a_page(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask(app, "Drop-3 except complaints")
+    read: Counter[str] = Counter()
+
+    def counts(name: str) -> None:
+        real = getattr(asked, name)
+
+        def counted(*given: object) -> object:
+            read[name] += 1
+            return real(*given)
+
+        monkeypatch.setattr(asked, name, counted)
+
+    counts("parse_request")
+    counts("vocabulary")
+    app.run()
+    assert not app.exception
+    assert read == {"parse_request": 1, "vocabulary": 1}
+
+
+def test_a_depth_that_is_left_out_is_not_offered(app: AppTest) -> None:
+    ask(app, "CC-201, not smoke")
+    (depth,) = [one for one in app.segmented_control if one.label == "Depth"]
+    assert depth.options == ["Standard", "Thorough"]
+    assert depth.value == "standard"
+    ask(app, "CC-201, smoke, no smoke")
+    assert [chip.rsplit(" ", 1)[-1] for chip in app.pills(key="asked_parts").options] == [
+        "CC\\-201",
+        "smoke",
+    ]
+    assert "Not understood: “smoke” is not left out" in text_of(app)
+
+
+def test_what_is_understood_and_not_there_is_not_called_not_understood(app: AppTest) -> None:
+    ask(app, "Field Service without refunds")
+    assert "nothing named “refunds” is among them" in text_of(app)
+    assert "Not understood" not in text_of(app)
 
 
 def test_a_sentence_that_selects_nothing_says_why(app: AppTest) -> None:

@@ -20,7 +20,8 @@ _ICONS = {
 
 def asked_parts(opened: Workspace, record: Session, text: str) -> Asked:
     """Show the parts of a sentence, and return it as read without those that were taken out."""
-    parts = {part.id: part for part in read_asked(opened, record.project_id, text).parts}
+    asked = read_asked(opened, record.project_id, text)
+    parts = {part.id: part for part in asked.parts}
     shown = (record.project_id, text, tuple(parts))  # an epic may be imported meanwhile
     if st.session_state.get(_OF_TEXT) != shown:
         st.session_state.update({_OF_TEXT: shown, PARTS: list(parts)})
@@ -36,10 +37,10 @@ def asked_parts(opened: Workspace, record: Session, text: str) -> Asked:
             wrap=True,
             persist_state="session",
         )
-    taken_out = tuple(name for name in parts if name not in kept)
-    asked = read_asked(opened, record.project_id, text, taken_out)
-    for note in asked.told:
-        st.caption(f":orange[:material/help:] Not understood: {label(note, limit=300)}")
+    asked = asked.without(tuple(name for name in parts if name not in kept))
+    for one in asked.told:
+        lead = ":material/info:" if one.understood else ":orange[:material/help:] Not understood:"
+        st.caption(f"{lead} {label(one.note, limit=300)}")
     if asked.unread:
         words = ", ".join(f"“{one}”" for one in asked.unread)
         st.caption(f":gray[:material/skip_next: Passed over: {label(words, limit=300)}]")

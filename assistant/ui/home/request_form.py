@@ -31,6 +31,7 @@ from assistant.workflow.writing import (
     second_reading,
     shared_preconditions,
 )
+from assistant.workflow.writing.asked import Asked
 from assistant.workflow.writing.requests import GenerateRequest, Understanding, understand
 
 WAYS = {
@@ -78,12 +79,12 @@ def compose(opened: Workspace, record: Session) -> None:
         # Before the checklist is drawn and compared, which takes long where a text is new: whatever
         # draws the page again meanwhile, as a choice of another depth does, would lose the press.
         with left, errors_shown(), st.spinner("Reading the text…"), comparison_progress() as tell:
-            found = understand(opened, record.project_id, request, comparing=tell)
+            found = understand(opened, record.project_id, request, asked=asked, comparing=tell)
             st.session_state.pop(PRESSED, None)
             _start(opened, record, found)
         st.session_state.pop(PRESSED, None)  # there was an error, and it is shown
     with right:
-        understanding = _understood(opened, record, request)
+        understanding = _understood(opened, record, request, asked)
     if understanding:
         read_ahead.prepare(
             opened, record.project_id, understanding, st.session_state[CHOSEN_WRITER] or ""
@@ -197,7 +198,7 @@ def _writer_label(choice: models.WriterChoice) -> str:
 
 
 def _understood(
-    opened: Workspace, record: Session, request: GenerateRequest
+    opened: Workspace, record: Session, request: GenerateRequest, asked: Asked | None
 ) -> Understanding | None:
     """Show the epics as they were understood, before anything is written."""
     st.subheader("As understood", icon=":material/visibility:")
@@ -213,7 +214,7 @@ def _understood(
     ask_instead(record, request.ask)
     try:
         with comparison_progress() as tell:
-            found = understand(opened, record.project_id, request, comparing=tell)
+            found = understand(opened, record.project_id, request, asked=asked, comparing=tell)
     except AssistantError as error:
         st.warning(plain(str(error)), icon=":material/help:")
         return None

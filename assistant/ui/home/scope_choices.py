@@ -20,21 +20,22 @@ def scope_choices(asked: Asked | None) -> dict[str, object]:
     chosen: dict[str, object] = {}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if asked is None or asked.reading.depth is None:
-            chosen["depth"] = _depth()
+            chosen["depth"] = _depth(DEPTHS if asked is None else asked.depths)
         if asked is None or not asked.reading.techniques:
             chosen["techniques"] = _techniques()
     return chosen
 
 
-def _depth() -> Depth:
-    """How much is to be tested; the number of cases beside it follows."""
+def _depth(left: tuple[Depth, ...]) -> Depth:
+    """How much is to be tested, of what is ``left``; the number of cases beside it follows."""
+    first: Depth = "standard" if "standard" in left else left[-1]
     chosen = st.segmented_control(
         "Depth",
-        DEPTHS,
+        left,
         format_func=DEPTH_TITLES.__getitem__,
-        default="standard",
+        default=first,
         required=True,
-        key=DEPTH,
+        key=DEPTH if left == DEPTHS else f"{DEPTH}-{'-'.join(left)}",
         help=(
             "Smoke: each criterion's positive and first negative. Standard: every rule, limit, "
             "state and role. Thorough: every combination of conditions as well, and all points of "
@@ -42,7 +43,7 @@ def _depth() -> Depth:
         ),
         persist_state="session",
     )
-    return next((depth for depth in DEPTHS if depth == chosen), "standard")
+    return next((depth for depth in left if depth == chosen), first)
 
 
 def _techniques() -> tuple[Technique, ...]:

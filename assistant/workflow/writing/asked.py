@@ -4,29 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from assistant.domain import Epic, Value
-from assistant.knowledge.query import LONGEST as LONGEST
+from assistant.domain import Depth, Epic, Value
 from assistant.knowledge.query import parse_request
 from assistant.knowledge.request_parts import RequestPart as RequestPart
-from assistant.knowledge.request_parts import RequestReading
-from assistant.knowledge.selection import Selection, select
+from assistant.knowledge.request_parts import RequestReading, Vocabulary
+from assistant.knowledge.selection import Selection, Told, select
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.search_sources import vocabulary
 
 
 class Asked(Value):
-    """A sentence as it was read. ``parts`` are all that it names, ``reading`` without those that a
-    person took out (``taken_out``), ``selection`` what is left to write for."""
+    """A sentence as it was read with the names that the project had (``known``).
 
+    ``parts`` are all that it names and that have an effect, ``reading`` those that a person did not
+    take out (``taken_out``), ``selection`` what is left to write for.
+    """
+
+    known: Vocabulary
     parts: tuple[RequestPart, ...]
     taken_out: tuple[str, ...] = ()
     reading: RequestReading
     selection: Selection
 
+    def without(self, ids: Collection[str]) -> Asked:
+        """The same sentence, of a reading that is whole, with these parts left aside."""
+        reading = self.reading.without(ids)
+        return self.model_copy(
+            update={
+                "taken_out": tuple(ids),
+                "reading": reading,
+                "selection": select(reading, self.known),
+            }
+        )
+
     @property
-    def told(self) -> tuple[str, ...]:
-        """What names nothing, each with what is known instead."""
-        return tuple(one.note for one in self.selection.told)
+    def told(self) -> tuple[Told, ...]:
+        """What names nothing or is not among what is selected, with what is known instead."""
+        return self.selection.told
+
+    @property
+    def depths(self) -> tuple[Depth, ...]:
+        """The depths that the sentence does not leave out."""
+        return self.reading.depths
 
     @property
     def unread(self) -> tuple[str, ...]:
@@ -42,19 +61,17 @@ class Asked(Value):
         return epic.model_copy(update={"stories": stories})
 
 
-def read_asked(
-    workspace: Workspace, project_id: str, text: str, taken_out: Collection[str] = ()
-) -> Asked:
-    """Read a sentence with the names of a project. ``taken_out`` are ids of parts left aside."""
+def read_asked(workspace: Workspace, project_id: str, text: str) -> Asked:
+    """Read a sentence with the names of a project."""
     known = vocabulary(workspace, project_id)
     reading = parse_request(text, known)
-    counting = reading.without(taken_out)
-    parts = {part.id: part for part in reading.parts if part.known}
+    idle = {part.id for part in reading.without_effect}
+    parts = {part.id: part for part in reading.parts if part.known and part.id not in idle}
     return Asked(
+        known=known,
         parts=tuple(parts.values()),
-        taken_out=tuple(taken_out),
-        reading=counting,
-        selection=select(counting, known),
+        reading=reading,
+        selection=select(reading, known),
     )
 
 
@@ -64,12 +81,12 @@ def part_title(part: RequestPart) -> str:
     return f"{'without ' if part.excluded else ''}{named}"
 
 
-def nothing_selected(workspace: Workspace, project_id: str, asked: Asked) -> str:
+def nothing_selected(asked: Asked) -> str:
     """Why a sentence selects nothing, and what there is to name."""
-    known = vocabulary(workspace, project_id)
+    known = asked.known
     if not known.epics:
         return "This project holds no epic yet. Import some, or paste one."
-    told = "; ".join(asked.told)
+    told = "; ".join(one.note for one in asked.told)
     named = ", ".join(part_title(part) for part in asked.reading.parts if part.known)
     why = told or (f"nothing is left of: {named}" if named else "no epic is named")
     return (

@@ -89,15 +89,16 @@ def understand(
     project_id: str,
     request: GenerateRequest,
     *,
+    asked: Asked | None = None,
     comparing: Callable[[int, int], None] | None = None,
 ) -> Understanding:
     """Find the epics of a request and derive what would be tested.
 
-    ``comparing`` gets criteria compared and in all, where there are thousands. Raises
+    ``asked`` is the sentence of the request where it has been read already. ``comparing`` gets
+    criteria compared and in all, where there are thousands. Raises
     ``SourceError`` where the request is empty or names nothing that is there.
     """
     reading = request.reading
-    asked: Asked | None = None
     techniques, depth = request.techniques, request.depth
     if reading is None and request.text.strip():
         reading = read_pasted(request.text, title=request.title)
@@ -108,15 +109,16 @@ def understand(
         if not epics:
             raise SourceError(_nothing_to_test(reading))
     elif request.ask.strip():
-        asked = read_asked(workspace, project_id, request.ask, request.taken_out)
+        if asked is None:
+            asked = read_asked(workspace, project_id, request.ask).without(request.taken_out)
         techniques = asked.reading.techniques or techniques
-        depth = asked.reading.depth or depth
+        depth = asked.reading.depth or (depth if depth in asked.depths else asked.depths[-1])
         keys = [chosen.epic for chosen in asked.selection.chosen]
         epics, ids = _stored_epics(workspace, project_id, keys)
         epics = tuple(asked.narrowed(epic) for epic in epics)
         name = " ".join(request.ask.split())
         if not epics:
-            raise SourceError(nothing_selected(workspace, project_id, asked))
+            raise SourceError(nothing_selected(asked))
     else:
         epics, ids = _stored_epics(workspace, project_id, request.epic_keys)
         name = _name_of(epics)
