@@ -1,8 +1,10 @@
 """What is kept: projects, documents, runs, cases and their history, in one database.
 
 SQLite (one file, WAL, ``synchronous=FULL``) unless a database URL is given. SQLAlchemy is imported
-when a library is opened, not when this module is.
+with ``Library`` alone, not when this module is.
 """
+
+from typing import TYPE_CHECKING
 
 from assistant.library.storage.records import (
     CaseVersion,
@@ -20,7 +22,18 @@ from assistant.library.storage.records import (
     StoredDocument,
     Wanted,
 )
-from assistant.library.store import Library
+
+if TYPE_CHECKING:
+    from assistant.library.store import Library
+else:
+
+    def __getattr__(name: str) -> type:
+        if name != "Library":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from assistant.library.store import Library
+
+        return Library
+
 
 __all__ = [
     "CaseVersion",

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from assistant.domain import TestCase, utc_now
 from assistant.errors import EditConflict, LibraryError
 from assistant.library.storage.records import CaseAction, StoredCase, case_text
+from assistant.library.storage.rows import next_seq, rows_in_parts
 from assistant.library.storage.schema import case_versions, cases
 from assistant.library.storage.stored_json import cleaned, plain, when
 
@@ -89,8 +90,7 @@ def add(
     """
     if not new:
         return
-    top = select(func.coalesce(func.max(cases.c.seq), 0)).where(cases.c.project_id == project_id)
-    first = connection.execute(top).scalar_one() + 1
+    first = next_seq(connection, cases, project_id)
     now = utc_now().isoformat()
     versions = _last_versions(connection, project_id, [item.case.id for item in new])
     rows, history = [], []
@@ -210,18 +210,13 @@ def _conflict(row: CaseRow, mine: TestCase) -> EditConflict:
 def _last_versions(
     connection: Connection, project_id: str, case_ids: Sequence[str]
 ) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for start in range(0, len(case_ids), 500):
-        query = (
-            select(case_versions.c.case_id, func.max(case_versions.c.version))
-            .where(
-                case_versions.c.project_id == project_id,
-                case_versions.c.case_id.in_(case_ids[start : start + 500]),
-            )
-            .group_by(case_versions.c.case_id)
-        )
-        found.update((case_id, version) for case_id, version in connection.execute(query))
-    return found
+    query = (
+        select(case_versions.c.case_id, func.max(case_versions.c.version).label("latest"))
+        .where(case_versions.c.project_id == project_id)
+        .group_by(case_versions.c.case_id)
+    )
+    rows = rows_in_parts(connection, query, case_versions.c.case_id, case_ids)
+    return {row.case_id: row.latest for row in rows}
 
 
 def _columns(case: TestCase, body: str, by: str, now: str) -> dict[str, object]:

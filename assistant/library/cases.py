@@ -13,7 +13,7 @@ from assistant.library import case_rows
 from assistant.library.case_rows import CaseRow, NewCase, check_version, fetch, not_as_seen, stored
 from assistant.library.events import record
 from assistant.library.projects import lock_project
-from assistant.library.storage.database import Database
+from assistant.library.storage.database import Store
 from assistant.library.storage.records import (
     BearsOn,
     CaseAction,
@@ -34,18 +34,15 @@ _BY_RUNS: tuple[CaseAction, ...] = ("added", "asked", "written again")
 """Why a version came to be that a run made and no person."""
 
 
-class CaseStore:
+class CaseStore(Store):
     """Reads and writes test cases."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def keep_rejected(self, run_id: str, rejected: Sequence[RejectedDraft]) -> None:
+    def _store_rejected(self, run_id: str, rejected: Sequence[RejectedDraft]) -> None:
         """Keep refused drafts of a run that no case came of."""
         with self._database.write() as connection:
             _keep_rejected(connection, run_id, rejected)
 
-    def ask(self, run_id: str, questions: Sequence[Question], bears_on: BearsOn) -> None:
+    def _ask(self, run_id: str, questions: Sequence[Question], bears_on: BearsOn) -> None:
         """Let the drafts that a run wrote carry the questions that bear on them.
 
         A case that somebody has decided on or changed meanwhile stays as it was seen.
@@ -74,16 +71,23 @@ class CaseStore:
                     by = _writer_of(connection, row.project_id, run_id)
                     case_rows.replace(connection, row, case, by=by, action="asked")
 
-    def add(
+    def add_case(
         self,
         project_id: str,
         run_id: str | None,
         case: TestCase,
-        rejected: Sequence[RejectedDraft],
-        by: str,
-        source_run_id: str | None,
+        *,
+        rejected: Sequence[RejectedDraft] = (),
+        by: str = "",
+        source_run_id: str | None = None,
     ) -> StoredCase:
-        """See ``Library.add_case``."""
+        """Store a new case of a run (or of none), with the drafts that were refused before it.
+
+        ``source_run_id`` is another run that wrote it for this run's list. The same conditions
+        again in the same run, by the same writing run, change nothing and return the stored case.
+        An id that another case has gets the first free ending of ``-2``, ``-3``…; nothing is
+        replaced.
+        """
         case = cleaned(case)
         # A case added again after a crash has the id that it had; two cases may cover the same.
         key = f"{json.dumps(case.condition_ids)}:{case.id}"
@@ -115,14 +119,18 @@ class CaseStore:
                     source_run_id=source_run_id,
                 )
                 case_rows.add(connection, project_id, [new], by=by, action="added")
-                self._record(connection, project_id, case_id, "added", by, run_id or "")
+                record(connection, project_id, "case", case_id, "added", by, run_id or "")
                 row = fetch(connection, project_id, case_id)
             return stored(row)
 
-    def all(
-        self, project_id: str, run_id: str | None, statuses: Collection[CaseStatus] | None
+    def cases(
+        self,
+        project_id: str,
+        *,
+        run_id: str | None = None,
+        statuses: Collection[CaseStatus] | None = None,
     ) -> tuple[StoredCase, ...]:
-        """See ``Library.cases``."""
+        """Cases in the order they came in; ``None`` means of any run, of any status."""
         query = select(cases).where(cases.c.project_id == project_id).order_by(cases.c.seq)
         if run_id is not None:
             query = query.where(cases.c.run_id == run_id)
@@ -131,8 +139,10 @@ class CaseStore:
         with self._database.read() as connection:
             return tuple(stored(row) for row in connection.execute(query))
 
-    def stamp(self, project_id: str, statuses: Collection[CaseStatus], except_run: str) -> str:
-        """See ``Library.cases_stamp``."""
+    def cases_stamp(
+        self, project_id: str, *, statuses: Collection[CaseStatus], except_run: str = ""
+    ) -> str:
+        """Changes when a case of these statuses comes, goes or changes, save those of a run."""
         query = select(
             func.count(), func.sum(cases.c.row_version), func.max(cases.c.updated_at)
         ).where(
@@ -143,13 +153,20 @@ class CaseStore:
         with self._database.read() as connection:
             return ":".join(map(str, connection.execute(query).one()))
 
-    def get(self, project_id: str, case_id: str) -> StoredCase:
-        """See ``Library.case``."""
+    def case(self, project_id: str, case_id: str) -> StoredCase:
+        """One case."""
         with self._database.read() as connection:
             return stored(fetch(connection, project_id, case_id))
 
-    def edit(self, project_id: str, case: TestCase, expected: int, by: str) -> StoredCase:
-        """See ``Library.update_case``."""
+    def update_case(
+        self, project_id: str, case: TestCase, *, expected_version: int, by: str
+    ) -> StoredCase:
+        """Store a person's edit of the case with ``case.id``.
+
+        Status and origin stay as stored, except that an accepted case becomes a draft: what was
+        accepted were the old words. Raises ``EditConflict`` where the case is no longer at
+        ``expected_version``. An edit that changes nothing stores nothing.
+        """
         case = cleaned(case)
         with self._database.write() as connection:
             row = fetch(connection, project_id, case.id)
@@ -158,28 +175,35 @@ class CaseStore:
             kept = {**_after_change(current), "origin": edited_by}
             if case.model_copy(update=_bookkeeping(current)) == current:
                 return stored(row)
-            check_version(row, expected, case)
+            check_version(row, expected_version, case)
             edited = case.model_copy(update=kept)
             result = case_rows.replace(connection, row, edited, by=by, action="edited")
             detail = f"version {result.row_version}"
-            self._record(connection, project_id, case.id, "edited", by, detail)
+            record(connection, project_id, "case", case.id, "edited", by, detail)
             return result
 
-    def rewrite(
+    def rewrite_case(
         self,
         project_id: str,
         case: TestCase,
         run_id: str,
-        rejected: Sequence[RejectedDraft],
-        expected: int,
-        by: str,
-        reason: str,
-        keep_status: bool,
+        *,
+        rejected: Sequence[RejectedDraft] = (),
+        expected_version: int,
+        by: str = "",
+        reason: str = "its sources changed",
+        keep_status: bool = False,
     ) -> StoredCase:
-        """See ``Library.rewrite_case``."""
+        """Put words that another run wrote in the place of the case with ``case.id``, as a draft.
+
+        The case stays in its run's list, and what stood before in its history, with ``reason``.
+        With ``keep_status`` who wrote the case stays, and what was decided about it, unless it was
+        accepted: then it is a draft, as after an edit.
+        ``EditConflict`` where it is no longer at ``expected_version``.
+        """
         with self._database.write() as connection:
             row = fetch(connection, project_id, case.id)
-            check_version(row, expected, case)
+            check_version(row, expected_version, case)
             by = by or _writer_of(connection, project_id, run_id)
             _keep_rejected(connection, run_id, rejected)
             current = TestCase.model_validate_json(row.body)
@@ -191,7 +215,7 @@ class CaseStore:
                 connection, row, fresh, by=by, action="written again",
                 reason=reason, source_run_id=run_id,
             )  # fmt: skip
-            self._record(connection, project_id, case.id, "written again", by, f"run {run_id}")
+            record(connection, project_id, "case", case.id, "written again", by, f"run {run_id}")
             return result
 
     def set_status(
@@ -199,12 +223,17 @@ class CaseStore:
         project_id: str,
         case_id: str,
         status: CaseStatus,
-        reason: str,
+        *,
+        reason: str = "",
         by: str,
-        expected: int,
-        seen_text: str,
+        expected_version: int,
+        seen_text: str = "",
     ) -> StoredCase:
-        """See ``Library.set_status``."""
+        """Accept, reject or reopen a case; ``EditConflict`` where other words were seen.
+
+        ``seen_text`` is ``StoredCase.text_hash`` of what was on screen; where it is left out, the
+        words of ``expected_version`` are meant.
+        """
         if status not in _ACTIONS:
             known = ", ".join(_ACTIONS)
             raise LibraryError(f"“{plain(status)}” is no status of a test case. Use {known}.")
@@ -213,24 +242,27 @@ class CaseStore:
             row = fetch(connection, project_id, case_id)
             current = TestCase.model_validate_json(row.body)
             changed = current.model_copy(update={"status": status, "status_reason": reason})
-            now, seen = text_hash(current), seen_text or _words_at(connection, row, expected)
+            now, seen = (
+                text_hash(current),
+                seen_text or _words_at(connection, row, expected_version),
+            )
             if (current.status, current.status_reason) == (status, reason) and seen == now:
                 return stored(row)
-            check_version(row, expected, changed)
+            check_version(row, expected_version, changed)
             if seen != now:
                 raise not_as_seen(row, changed)
             action = _ACTIONS[status]
             result = case_rows.replace(
                 connection, row, changed, by=by, action=action, reason=reason
             )
-            self._record(connection, project_id, case_id, action, by, reason)
+            record(connection, project_id, "case", case_id, action, by, reason)
             return result
 
-    def undo(self, project_id: str, case_id: str, by: str, expected: int) -> StoredCase:
-        """See ``Library.undo``."""
+    def undo(self, project_id: str, case_id: str, *, by: str, expected_version: int) -> StoredCase:
+        """Take back the last change, and with the next call the one before it."""
         with self._database.write() as connection:
             row = fetch(connection, project_id, case_id)
-            check_version(row, expected, TestCase.model_validate_json(row.body))
+            check_version(row, expected_version, TestCase.model_validate_json(row.body))
             history = {item.version: item for item in _history(connection, project_id, case_id)}
             shown = _original(history, row.row_version)
             before = history.get(shown - 1)
@@ -244,11 +276,11 @@ class CaseStore:
                 reason=f"back to version {restores}", restores=restores,
                 source_run_id=history[restores].source_run_id,
             )  # fmt: skip
-            self._record(connection, project_id, case_id, "undone", by, f"version {restores}")
+            record(connection, project_id, "case", case_id, "undone", by, f"version {restores}")
             return result
 
     def history(self, project_id: str, case_id: str) -> tuple[CaseVersion, ...]:
-        """See ``Library.history``."""
+        """Every version of a case, oldest first; also of one that was removed."""
         with self._database.read() as connection:
             found = _history(connection, project_id, case_id)
         if not found:
@@ -264,20 +296,6 @@ class CaseStore:
             )
             for row in found
         )
-
-    def _record(
-        self,
-        connection: Connection,
-        project_id: str,
-        case_id: str,
-        action: str,
-        by: str,
-        detail: str,
-    ) -> None:
-        record(
-            connection, project_id, by=by, action=action, subject="case", subject_id=case_id,
-            detail=detail,
-        )  # fmt: skip
 
 
 def _bookkeeping(case: TestCase) -> dict[str, object]:

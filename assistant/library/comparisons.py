@@ -10,24 +10,22 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from assistant.domain import utc_now
 from assistant.errors import LibraryError
 from assistant.library.case_rows import CaseRow as Row
 from assistant.library.events import record
 from assistant.library.projects import lock_project
-from assistant.library.storage.database import Database
+from assistant.library.storage.database import Store
 from assistant.library.storage.records import StoredComparison, StoredRating
+from assistant.library.storage.rows import next_seq, read_row
 from assistant.library.storage.schema import comparison_ratings, comparisons
-from assistant.library.storage.stored_json import plain, when
+from assistant.library.storage.stored_json import plain
 
 
-class ComparisonStore:
+class ComparisonStore(Store):
     """Reads and writes comparisons and ratings; one transaction a call."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def save(
         self,
@@ -58,13 +56,11 @@ class ComparisonStore:
             query = select(comparisons.c.project_id).where(comparisons.c.id == comparison_id)
             owner = connection.execute(query).scalar()
             if owner is None:
-                top = select(func.coalesce(func.max(comparisons.c.seq), 0) + 1)
-                top = top.where(comparisons.c.project_id == project_id)
                 connection.execute(
                     insert(comparisons).values(
                         id=comparison_id,
                         project_id=project_id,
-                        seq=connection.execute(top).scalar_one(),
+                        seq=next_seq(connection, comparisons, project_id),
                         created_at=values["updated_at"],
                         **values,
                     )
@@ -78,7 +74,7 @@ class ComparisonStore:
                     update(comparisons).where(comparisons.c.id == comparison_id).values(**values)
                 )
             action = "compared" if complete else "comparing"
-            _record(connection, project_id, comparison_id, action, by, name)
+            record(connection, project_id, "comparison", comparison_id, action, by, name)
 
     def all(self, project_id: str) -> tuple[StoredComparison, ...]:
         """The comparisons of a project, newest first, without their bodies."""
@@ -86,13 +82,13 @@ class ComparisonStore:
         query = select(*listed).where(comparisons.c.project_id == project_id)
         with self._database.read() as connection:
             found = connection.execute(query.order_by(comparisons.c.seq.desc())).all()
-        return tuple(_stored(row, "") for row in found)
+        return tuple(_stored(row) for row in found)
 
     def get(self, project_id: str, comparison_id: str) -> StoredComparison:
         """A comparison with its body. Raises ``LibraryError`` where there is none."""
         with self._database.read() as connection:
             row = _fetch(connection, project_id, comparison_id)
-        return _stored(row, row.body)
+        return _stored(row)
 
     def remove(self, project_id: str, comparison_id: str, *, by: str = "") -> None:
         """Delete a comparison with its ratings."""
@@ -101,7 +97,7 @@ class ComparisonStore:
             of_it = comparison_ratings.c.comparison_id == comparison_id
             connection.execute(delete(comparison_ratings).where(of_it))
             connection.execute(delete(comparisons).where(comparisons.c.id == comparison_id))
-            _record(connection, project_id, comparison_id, "removed", by, row.name)
+            record(connection, project_id, "comparison", comparison_id, "removed", by, row.name)
 
     def add_rating(
         self, project_id: str, comparison_id: str, sheet_id: str, body: str, *, by: str = ""
@@ -138,12 +134,7 @@ class ComparisonStore:
         with self._database.read() as connection:
             _fetch(connection, project_id, comparison_id)
             found = connection.execute(query.order_by(comparison_ratings.c.seq)).all()
-        return tuple(
-            StoredRating(
-                seq=row.seq, sheet_id=row.sheet_id, at=when(row.at), by=row.actor, body=row.body
-            )
-            for row in found
-        )
+        return tuple(read_row(StoredRating, row) for row in found)
 
 
 def _fetch(connection: Connection, project_id: str, comparison_id: str) -> Row:
@@ -159,17 +150,8 @@ def _fetch(connection: Connection, project_id: str, comparison_id: str) -> Row:
     return row
 
 
-def _stored(row: Row, body: str) -> StoredComparison:
-    return StoredComparison(
-        id=row.id,
-        name=row.name,
-        columns=tuple(json.loads(row.columns)),
-        complete=bool(row.complete),
-        created_at=when(row.created_at),
-        updated_at=when(row.updated_at),
-        by=row.actor,
-        body=body,
-    )
+def _stored(row: Row) -> StoredComparison:
+    return read_row(StoredComparison, row, columns=tuple(json.loads(row.columns)))
 
 
 def _check_object(body: str, what: str) -> None:
@@ -179,12 +161,3 @@ def _check_object(body: str, what: str) -> None:
         raise LibraryError(f"The {what} is not JSON ({error}) and was not stored.") from error
     if not isinstance(parsed, dict):
         raise LibraryError(f"The {what} is not a JSON object and was not stored.")
-
-
-def _record(
-    connection: Connection, project_id: str, comparison_id: str, action: str, by: str, detail: str
-) -> None:
-    record(
-        connection, project_id, by=by, action=action, subject="comparison",
-        subject_id=comparison_id, detail=detail,
-    )  # fmt: skip

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
@@ -17,23 +16,19 @@ from sqlalchemy import Connection as Transaction
 
 from assistant.domain import utc_now
 from assistant.errors import LibraryError
+from assistant.library.case_rows import free_id
 from assistant.library.events import record
 from assistant.library.projects import lock_project
 from assistant.library.secret_check import refuse_secrets
-from assistant.library.storage.database import Database
+from assistant.library.storage.database import Store
 from assistant.library.storage.records import Connection, FetchedFrom
+from assistant.library.storage.rows import AT_ONCE, read_row, rows_in_parts
 from assistant.library.storage.schema import connection_documents, connections, documents
-from assistant.library.storage.stored_json import plain, when
-
-_AT_ONCE = 500
-"""Rows or ids of one query."""
+from assistant.library.storage.stored_json import plain
 
 
-class ConnectionStore:
+class ConnectionStore(Store):
     """Reads and writes connections; one transaction a call."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def add(
         self,
@@ -62,11 +57,7 @@ class ConnectionStore:
                     "another name."
                 )
             wanted = re.sub(r"[^a-z0-9]+", "-", f"{kind} {shown}".casefold()).strip("-")[:80]
-            taken = {row.id for row in held}
-            number, chosen = 1, wanted
-            while chosen in taken:
-                number += 1
-                chosen = f"{wanted}-{number}"
+            chosen = free_id(wanted, {row.id for row in held}.__contains__)
             connection.execute(
                 insert(connections).values(
                     project_id=project_id,
@@ -81,7 +72,7 @@ class ConnectionStore:
                     last_error="",
                 )
             )
-            _record(connection, project_id, chosen, "connected", by, shown)
+            record(connection, project_id, "connection", chosen, "connected", by, shown)
         return self.get(project_id, chosen)
 
     def list(self, project_id: str | None = None) -> tuple[Connection, ...]:
@@ -133,28 +124,26 @@ class ConnectionStore:
             with self._database.write() as connection:
                 self._change(connection, project_id, connection_id, values)
                 changed = ", ".join(sorted(values))
-                _record(connection, project_id, connection_id, "changed", by, changed)
+                record(connection, project_id, "connection", connection_id, "changed", by, changed)
         return self.get(project_id, connection_id)
 
     def remove(self, project_id: str, connection_id: str, *, by: str = "") -> None:
         """Forget a connection; the documents that came in through it stay."""
         with self._database.write() as connection:
             lock_project(connection, project_id)
-            for table in (connection_documents, documents):
-                mine = (
-                    table.c.project_id == project_id,
-                    table.c.connection_id == connection_id,
-                )
-                if table is documents:
-                    connection.execute(update(table).where(*mine).values(connection_id=""))
-                else:
-                    connection.execute(delete(table).where(*mine))
+            mine = (
+                documents.c.project_id == project_id,
+                documents.c.connection_id == connection_id,
+            )
+            connection.execute(update(documents).where(*mine).values(connection_id=""))
+            fetched = _of(project_id, connection_id)
+            connection.execute(delete(connection_documents).where(*fetched))
             connection.execute(
                 delete(connections).where(
                     connections.c.project_id == project_id, connections.c.id == connection_id
                 )
             )
-            _record(connection, project_id, connection_id, "disconnected", by)
+            record(connection, project_id, "connection", connection_id, "disconnected", by)
 
     # --- How far a sync is --------------------------------------------------------------------
 
@@ -219,29 +208,29 @@ class ConnectionStore:
         with self._database.write() as connection:
             self._change(connection, project_id, connection_id, values)
             if detail:
-                _record(connection, project_id, connection_id, "synchronised", by, detail)
+                record(
+                    connection, project_id, "connection", connection_id, "synchronised", by, detail
+                )
 
     def fail(self, project_id: str, connection_id: str, error: str) -> None:
         """Note why a sync ended before its end; the next one goes on where it was."""
         with self._database.write() as connection:
             self._change(connection, project_id, connection_id, {"last_error": plain(error)})
-            _record(connection, project_id, connection_id, "sync failed", "", error)
+            record(connection, project_id, "connection", connection_id, "sync failed", "", error)
 
     def fetched(
         self, project_id: str, connection_id: str, external_ids: Collection[str] | None = None
     ) -> dict[str, FetchedFrom]:
         """What came in through a connection, by external id: all of it, or some things."""
         query = select(connection_documents).where(*_of(project_id, connection_id))
-        wanted = None if external_ids is None else list(external_ids)
-        found: dict[str, FetchedFrom] = {}
+        column = connection_documents.c.external_id
         with self._database.read() as connection:
-            if wanted is None:
-                return {row.external_id: _fetched(row) for row in connection.execute(query)}
-            for start in range(0, len(wanted), _AT_ONCE):
-                part = connection_documents.c.external_id.in_(wanted[start : start + _AT_ONCE])
-                rows = connection.execute(query.where(part))
-                found.update((row.external_id, _fetched(row)) for row in rows)
-        return found
+            rows: Iterable[Row[Any]] = (
+                connection.execute(query)
+                if external_ids is None
+                else rows_in_parts(connection, query, column, external_ids)
+            )
+            return {row.external_id: read_row(FetchedFrom, row) for row in rows}
 
     def stamps(self, project_id: str, connection_id: str) -> Iterator[tuple[str, str]]:
         """External id and stamp of everything that came in, in the order of the ids.
@@ -253,7 +242,7 @@ class ConnectionStore:
             select(columns.external_id, columns.stamp)
             .where(*_of(project_id, connection_id))
             .order_by(columns.external_id)
-            .limit(_AT_ONCE)
+            .limit(AT_ONCE)
         )
         last: str | None = None
         while True:
@@ -261,7 +250,7 @@ class ConnectionStore:
             with self._database.read() as connection:
                 rows = connection.execute(after).all()
             yield from ((row.external_id, row.stamp) for row in rows)
-            if len(rows) < _AT_ONCE:
+            if len(rows) < AT_ONCE:
                 return
             last = rows[-1].external_id
 
@@ -296,7 +285,7 @@ class ConnectionStore:
         )
         with self._database.read() as connection:
             row = connection.execute(query).first()
-        return None if row is None else _fetched(row)
+        return None if row is None else read_row(FetchedFrom, row)
 
     def _rows(self, connection: Transaction, project_id: str | None) -> Sequence[Row[Any]]:
         query = select(connections).order_by(connections.c.project_id, connections.c.seq)
@@ -334,46 +323,4 @@ def _dumped(options: Mapping[str, str]) -> str:
 
 
 def _connection(row: Row[Any]) -> Connection:
-    return Connection(
-        id=row.id,
-        project_id=row.project_id,
-        kind=row.kind,
-        name=row.name,
-        options=json.loads(row.options),
-        every_minutes=row.every_minutes,
-        created_at=when(row.created_at),
-        last_synced_at=_optional(row.last_synced_at),
-        started_at=_optional(row.started_at),
-        cursor=row.cursor,
-        last_error=row.last_error,
-    )
-
-
-def _fetched(row: Row[Any]) -> FetchedFrom:
-    return FetchedFrom(
-        connection_id=row.connection_id,
-        external_id=row.external_id,
-        document_id=row.document_id,
-        changed_at=_optional(row.changed_at),
-        stamp=row.stamp,
-        error=row.error,
-        fetched_at=when(row.fetched_at),
-    )
-
-
-def _optional(text: str | None) -> datetime | None:
-    return None if text is None else when(text)
-
-
-def _record(
-    connection: Transaction,
-    project_id: str,
-    connection_id: str,
-    action: str,
-    by: str,
-    detail: str = "",
-) -> None:
-    record(
-        connection, project_id, by=by, action=action, subject="connection",
-        subject_id=connection_id, detail=detail,
-    )  # fmt: skip
+    return read_row(Connection, row, options=json.loads(row.options))

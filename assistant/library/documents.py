@@ -14,32 +14,34 @@ from assistant.library.epic_parts import EpicPart, whole_epic
 from assistant.library.events import record
 from assistant.library.imports import release_imported, store_imported
 from assistant.library.projects import lock_project
-from assistant.library.storage.database import Database
+from assistant.library.storage.database import Store
 from assistant.library.storage.records import PutOutcome, StoredDocument
+from assistant.library.storage.rows import next_seq, read_row, rows_in_parts
 from assistant.library.storage.schema import document_versions, documents
-from assistant.library.storage.stored_json import cleaned, dump_all, load_all, plain, when
+from assistant.library.storage.stored_json import cleaned, dump_all, load_all, plain
 
 DocumentRow = Row[Any]
-_AT_ONCE = 500
-"""Ids of one query: databases limit how many a query may name."""
 
 
-class DocumentStore:
+class DocumentStore(Store):
     """Reads and writes source documents."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def put(
+    def put_document(
         self,
         project_id: str,
         document: SourceDocument,
-        epics: Sequence[Epic],
-        cases: Sequence[TestCase],
-        by: str,
+        *,
+        epics: Sequence[Epic] = (),
+        cases: Sequence[TestCase] = (),
+        by: str = "",
         connection_id: str = "",
     ) -> StoredDocument:
-        """See ``Library.put_document``."""
+        """Store a document with the epics and existing cases that were read from it.
+
+        The same content again changes nothing (``outcome`` "unchanged"); other content for the same
+        id becomes the next version, the earlier ones being kept. Existing cases become cases with
+        status *imported*: added, updated, or marked where the new version lacks them.
+        """
         document = cleaned(document)
         stories = [story for epic in epics for story in epic.stories]
         texts = {"epics": dump_all(epics), "cases": dump_all(cases)}
@@ -70,8 +72,7 @@ class DocumentStore:
                 "successor_id": None,
             }
             if held is None:
-                top = select(func.coalesce(func.max(documents.c.seq), 0) + 1)
-                seq = connection.execute(top.where(documents.c.project_id == project_id)).scalar()
+                seq = next_seq(connection, documents, project_id)
                 new = values | {"project_id": project_id, "id": document.id, "seq": seq}
                 connection.execute(insert(documents).values(new | {"chunk_count": 0}))
             else:
@@ -99,24 +100,25 @@ class DocumentStore:
                 f"version {version}; cases: {counts.added} new, {counts.updated} changed, "
                 f"{counts.vanished} gone"
             )
-            _record(connection, project_id, document.id, f"stored ({outcome})", by, detail)
+            record(
+                connection, project_id, "document", document.id, f"stored ({outcome})", by, detail
+            )
             stored = _stored(_get(connection, project_id, document.id))
         return stored.model_copy(update={"outcome": outcome})
 
-    def all(self, project_id: str, *, unindexed: bool = False) -> tuple[StoredDocument, ...]:
-        """See ``Library.documents`` and ``Library.unindexed_documents``."""
+    def documents(self, project_id: str) -> tuple[StoredDocument, ...]:
+        """The documents of a project in the order they first came in, without their text."""
         query = select(documents).where(
             documents.c.project_id == project_id, documents.c.removed_at.is_(None)
         )
         with self._database.read() as connection:
             found = connection.execute(query.order_by(documents.c.seq)).all()
-        stored = (_stored(row) for row in found)
-        return tuple(item for item in stored if not (unindexed and item.is_indexed))
+        return tuple(map(_stored, found))
 
-    def parts(
-        self, project_id: str, document_id: str, version: int | None
+    def document_parts(
+        self, project_id: str, document_id: str, version: int | None = None
     ) -> tuple[SourceDocument, tuple[Epic, ...], tuple[TestCase, ...]]:
-        """See ``Library.document_parts``."""
+        """A document with the epics and cases as they were read from it: what gets indexed."""
         with self._database.read() as connection:
             row = _get(connection, project_id, document_id)
             wanted = row.version if version is None else version
@@ -136,7 +138,7 @@ class DocumentStore:
             load_all(TestCase, found.cases),
         )
 
-    def epics(self, project_id: str) -> dict[str, tuple[tuple[str, ...], Epic]]:
+    def _epics(self, project_id: str) -> dict[str, tuple[tuple[str, ...], Epic]]:
         """Epics of the current documents by key, each with the ids of the documents it is in.
 
         Documents that a connection fetched issue by issue each hold a part of their epic: its own
@@ -175,8 +177,14 @@ class DocumentStore:
                 placed.setdefault(epic.key, []).append(part)
         return {key: whole_epic(parts) for key, parts in placed.items()}
 
-    def remove(self, project_id: str, document_id: str, by: str, *, missing_ok: bool) -> str:
-        """See ``Library.remove_document``."""
+    def remove_document(
+        self, project_id: str, document_id: str, *, by: str = "", missing_ok: bool = False
+    ) -> str:
+        """Delete all versions of a document; returns its title, "" where it was not there.
+
+        Its imported cases go with it, except those that somebody edited or decided on, which are
+        marked. What an index holds beyond ``documents`` is to be taken out of it.
+        """
         with self._database.write() as connection:
             lock_project(connection, project_id)
             if missing_ok:
@@ -213,11 +221,14 @@ class DocumentStore:
                 "successor_id": connection.execute(twin).scalar(),
             }
             connection.execute(update(documents).where(_is(row)).values(gone))
-            _record(connection, project_id, document_id, "removed", by, row.title)
+            record(connection, project_id, "document", document_id, "removed", by, row.title)
             return str(row.title)
 
-    def pending(self, project_id: str, held: Collection[str] | None) -> list[str]:
-        """See ``Library.pending_documents``."""
+    def pending_documents(self, project_id: str, held: Collection[str] | None) -> Sequence[str]:
+        """Ids of the documents that an index holding ``held`` lacks (``None``: of all documents).
+
+        Those whose current version is not indexed, and those that have chunks and are not held.
+        """
         query = (
             select(
                 documents.c.id,
@@ -237,8 +248,8 @@ class DocumentStore:
                 or (row.chunk_count and row.id not in held)
             ]
 
-    def sizes(self, project_id: str, document_ids: Sequence[str]) -> dict[str, int]:
-        """See ``Library.document_sizes``."""
+    def document_sizes(self, project_id: str, document_ids: Sequence[str]) -> Mapping[str, int]:
+        """How much is kept of the current version of each, in characters; removed ones lack."""
         texts = document_versions.c
         size = func.length(texts.document) + func.length(texts.epics) + func.length(texts.cases)
         same = and_(
@@ -251,30 +262,26 @@ class DocumentStore:
             .join(document_versions, same)
             .where(documents.c.project_id == project_id, documents.c.removed_at.is_(None))
         )
-        found: dict[str, int] = {}
         with self._database.read() as connection:
-            for start in range(0, len(document_ids), _AT_ONCE):
-                part = document_ids[start : start + _AT_ONCE]
-                rows = connection.execute(query.where(documents.c.id.in_(part)))
-                found.update((row.id, row.size) for row in rows)
-        return found
+            rows = rows_in_parts(connection, query, documents.c.id, document_ids)
+            return {row.id: row.size for row in rows}
 
-    def ids(self, project_id: str) -> tuple[str, ...]:
-        """See ``Library.document_ids``."""
+    def document_ids(self, project_id: str) -> tuple[str, ...]:
+        """The ids of the documents of a project, in the order they first came in."""
         query = select(documents.c.id).where(
             documents.c.project_id == project_id, documents.c.removed_at.is_(None)
         )
         with self._database.read() as connection:
             return tuple(connection.execute(query.order_by(documents.c.seq)).scalars())
 
-    def find(self, project_id: str, document_id: str) -> StoredDocument | None:
-        """See ``Library.find_document``."""
+    def find_document(self, project_id: str, document_id: str) -> StoredDocument | None:
+        """The document with this id without its text; ``None`` where there is none."""
         with self._database.read() as connection:
             row = _find(connection, project_id, plain(document_id))
         return None if row is None or row.removed_at is not None else _stored(row)
 
-    def same_bytes(self, project_id: str, content_hash: str) -> tuple[StoredDocument, ...]:
-        """See ``Library.documents_of_bytes``."""
+    def documents_of_bytes(self, project_id: str, content_hash: str) -> tuple[StoredDocument, ...]:
+        """The documents whose current version was read from exactly these bytes."""
         query = select(documents).where(
             documents.c.project_id == project_id,
             documents.c.content_hash == content_hash,
@@ -284,8 +291,8 @@ class DocumentStore:
             found = connection.execute(query.order_by(documents.c.seq)).all()
         return tuple(map(_stored, found))
 
-    def mark_indexed(self, project_id: str, marks: Mapping[str, tuple[int, int]]) -> dict[str, int]:
-        """See ``Library.mark_all_indexed``; the current version of each that is still there."""
+    def _mark(self, project_id: str, marks: Mapping[str, tuple[int, int]]) -> dict[str, int]:
+        """Note what the index holds; the current version of each that is still there."""
         current = {}
         with self._database.write() as connection:
             lock_project(connection, project_id)
@@ -301,6 +308,42 @@ class DocumentStore:
                 connection.execute(update(documents).where(_is(row)).values(values))
                 current[document_id] = row.version
         return current
+
+    def document(
+        self, project_id: str, document_id: str, version: int | None = None
+    ) -> SourceDocument:
+        """A document with its text, in its current or an earlier version."""
+        return self.document_parts(project_id, document_id, version)[0]
+
+    def mark_indexed(
+        self, project_id: str, document_id: str, version: int, chunk_count: int
+    ) -> bool:
+        """Note that the index holds this version. False where it is no longer the current one."""
+        marks = {document_id: (version, chunk_count)}
+        return self._mark(project_id, marks).get(document_id) == version
+
+    def mark_all_indexed(
+        self, project_id: str, marks: Mapping[str, tuple[int, int]]
+    ) -> tuple[str, ...]:
+        """Note for each id the version and number of chunks in the index; returns removed ones."""
+        current = self._mark(project_id, marks)
+        return tuple(document_id for document_id in marks if document_id not in current)
+
+    def epics(self, project_id: str) -> tuple[Epic, ...]:
+        """The epics of the current documents; of two with the same key, the one stored last.
+
+        Stories that a connection fetched one by one are put together under their epic.
+        """
+        return tuple(epic for _, epic in self._epics(project_id).values())
+
+    def epic_documents(self, project_id: str) -> Mapping[str, str]:
+        """Key of each epic to the id of the document it is in (its own, where it is in several)."""
+        found = self._epics(project_id)
+        return {key: ids[0] for key, (ids, _) in found.items()}
+
+    def documents_of_epics(self, project_id: str) -> Mapping[str, tuple[str, ...]]:
+        """Key of each epic to the ids of all documents it is in, its own one first."""
+        return {key: ids for key, (ids, _) in self._epics(project_id).items()}
 
 
 def _content_key(document: SourceDocument, texts: dict[str, str]) -> str:
@@ -330,32 +373,5 @@ def _is(row: DocumentRow) -> Any:
     return and_(documents.c.project_id == row.project_id, documents.c.id == row.id)
 
 
-def _record(
-    connection: Connection, project_id: str, document_id: str, action: str, by: str, detail: str
-) -> None:
-    record(
-        connection, project_id, by=by, action=action, subject="document",
-        subject_id=document_id, detail=detail,
-    )  # fmt: skip
-
-
 def _stored(row: DocumentRow) -> StoredDocument:
-    return StoredDocument(
-        id=row.id,
-        kind=row.kind,
-        title=row.title,
-        uri=row.uri,
-        version=row.version,
-        content_hash=row.content_hash,
-        metadata=SourceMetadata.model_validate_json(row.metadata),
-        connection_id=row.connection_id,
-        fetched_at=when(row.fetched_at),
-        stored_at=when(row.stored_at),
-        indexed_at=None if row.indexed_at is None else when(row.indexed_at),
-        indexed_version=row.indexed_version,
-        chunk_count=row.chunk_count,
-        epic_count=row.epic_count,
-        story_count=row.story_count,
-        criterion_count=row.criterion_count,
-        case_count=row.case_count,
-    )
+    return read_row(StoredDocument, row, metadata=SourceMetadata.model_validate_json(row.metadata))

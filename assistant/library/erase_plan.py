@@ -6,15 +6,15 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
+from sqlalchemy import Connection, func, or_, select
 
 from assistant.domain import Epic, GenerationRun
 from assistant.errors import LibraryError
 from assistant.library.case_rows import CaseRow as Row
 from assistant.library.erasure_traces import Traces, json_texts
 from assistant.library.storage.records import Erasure, Wanted
+from assistant.library.storage.rows import first_in_parts
 from assistant.library.storage.schema import (
     case_versions,
     cases,
@@ -26,8 +26,6 @@ from assistant.library.storage.schema import (
     runs,
 )
 from assistant.library.storage.stored_json import load_all
-
-_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,7 @@ def planned(connection: Connection, wanted: Wanted) -> Plan:
     gone = {
         *wanted.cases,
         *(_traced_cases(connection, wanted, traces) if wanted.documents else ()),
-        *first_column_in_parts(
+        *first_in_parts(
             connection,
             select(cases.c.id).where(cases.c.project_id == wanted.project_id),
             cases.c.run_id,
@@ -97,19 +95,6 @@ def without_erased_epics(row: Row, traces: Traces) -> GenerationRun:
     return run.model_copy(update={"epics": epics, "request": "" if lost else run.request})
 
 
-def first_column_in_parts(
-    connection: Connection,
-    query: Select[Any],
-    column: ColumnElement[Any],
-    values: Collection[str],
-) -> Iterator[Any]:
-    """The first column of a query for all of these values: databases limit how many it names."""
-    listed = list(values)
-    for start in range(0, len(listed), _AT_ONCE):
-        part = query.where(column.in_(listed[start : start + _AT_ONCE]))
-        yield from connection.execute(part).scalars()
-
-
 def _had_epics(row: Row) -> bool:
     return bool(json.loads(row.epic_keys))
 
@@ -121,7 +106,7 @@ def _check(connection: Connection, wanted: Wanted) -> None:
         ("run", runs.c.project_id, runs.c.id, wanted.runs),
     ):
         query = select(key).where(project == wanted.project_id)
-        if lacking := sorted(set(ids) - set(first_column_in_parts(connection, query, key, ids))):
+        if lacking := sorted(set(ids) - set(first_in_parts(connection, query, key, ids))):
             raise LibraryError(f"There is no {kind} “{lacking[0]}” in this project. Check its id.")
 
 
@@ -134,7 +119,7 @@ def _traces(connection: Connection, wanted: Wanted) -> Traces:
     for row in connection.execute(query):
         (mine if row.document_id in wanted.documents else others).append(row)
     chunks = tuple(
-        first_column_in_parts(
+        first_in_parts(
             connection,
             select(run_chunks.c.chunk).where(run_chunks.c.project_id == wanted.project_id),
             run_chunks.c.document_id,
@@ -166,7 +151,7 @@ def _keys(rows: Iterable[Row]) -> set[str]:
 def _traced_cases(connection: Connection, wanted: Wanted, traces: Traces) -> set[str]:
     """Cases that came with the documents, and those of which any version has to do with them."""
     ours = select(cases.c.id).where(cases.c.project_id == wanted.project_id)
-    found = set(first_column_in_parts(connection, ours, cases.c.document_id, wanted.documents))
+    found = set(first_in_parts(connection, ours, cases.c.document_id, wanted.documents))
     query = select(case_versions.c.case_id, case_versions.c.body).where(
         case_versions.c.project_id == wanted.project_id
     )
@@ -187,7 +172,7 @@ def _ended_with(connection: Connection, wanted: Wanted) -> dict[str, int]:
     )
     reasons = {
         f"{title} was removed"
-        for title in first_column_in_parts(connection, log, events.c.subject_id, wanted.documents)
+        for title in first_in_parts(connection, log, events.c.subject_id, wanted.documents)
     }
     query = (
         select(case_versions.c.case_id, func.max(case_versions.c.version).label("version"))

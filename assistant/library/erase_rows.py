@@ -14,10 +14,11 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, select, update
 
 from assistant.domain import Question, RejectedDraft, TestCondition, Value
 from assistant.library.case_rows import CaseRow as Row
-from assistant.library.erase_plan import Plan, first_column_in_parts, runs_of, without_erased_epics
+from assistant.library.erase_plan import Plan, runs_of, without_erased_epics
 from assistant.library.erasure_traces import Traces, json_texts
 from assistant.library.run_rows import STORED_APART
 from assistant.library.storage.records import Wanted
+from assistant.library.storage.rows import first_in_parts, parts_of, rows_in_parts
 from assistant.library.storage.schema import (
     asked,
     case_versions,
@@ -37,7 +38,6 @@ from assistant.library.storage.schema import (
 from assistant.library.storage.stored_json import dump_all, load_all
 
 V = TypeVar("V", bound=Value)
-_AT_ONCE = 500
 _FILE = "file:"
 
 
@@ -53,9 +53,7 @@ def _delete(
     values: Iterable[str],
     *also: ColumnElement[bool],
 ) -> None:
-    listed = list(values)
-    for start in range(0, len(listed), _AT_ONCE):
-        part = listed[start : start + _AT_ONCE]
+    for part in parts_of(values):
         connection.execute(delete(table).where(column.in_(part), *also))
 
 
@@ -63,14 +61,9 @@ def delete_cases(connection: Connection, project_id: str, plan: Plan) -> None:
     """Cases with their history, with what was said of them and the drafts refused for them."""
     whole = plan.whole_cases
     ours = select(case_versions.c.body).where(case_versions.c.project_id == project_id)
-    bodies = tuple(first_column_in_parts(connection, ours, case_versions.c.case_id, whole))
+    bodies = tuple(first_in_parts(connection, ours, case_versions.c.case_id, whole))
     mine = select(cases.c.run_id, cases.c.source_run_id).where(cases.c.project_id == project_id)
-    wrote = {
-        run_id
-        for start in range(0, len(whole), _AT_ONCE)
-        for row in connection.execute(mine.where(cases.c.id.in_(whole[start : start + _AT_ONCE])))
-        for run_id in row
-    }
+    wrote = {run_id for row in rows_in_parts(connection, mine, cases.c.id, whole) for run_id in row}
     conditions = {name for body in bodies for name in json.loads(body).get("condition_ids", ())}
     said = Traces(conditions, (text for body in bodies for text in json_texts(body)))
     drafts = select(rejected_drafts).where(rejected_drafts.c.run_id.in_(wrote - {None}))
@@ -111,7 +104,7 @@ def delete_runs(connection: Connection, run_ids: Collection[str]) -> None:
 def clean_runs(connection: Connection, wanted: Wanted, traces: Traces) -> None:
     """Take out of the runs that stay what they hold of the documents."""
     used = set(
-        first_column_in_parts(
+        first_in_parts(
             connection,
             select(run_chunks.c.run_id).where(run_chunks.c.project_id == wanted.project_id),
             run_chunks.c.document_id,

@@ -24,7 +24,7 @@ from assistant.library.erase_rows import (
 )
 from assistant.library.events import record
 from assistant.library.projects import lock_project
-from assistant.library.storage.database import Database
+from assistant.library.storage.database import Store
 from assistant.library.storage.guards import guards_lifted
 from assistant.library.storage.records import Erasure, Wanted
 from assistant.library.storage.schema import (
@@ -54,11 +54,8 @@ _PARTS: tuple[Table, ...] = (
 """Tables of a project's parts, those first that refer to later ones."""
 
 
-class ErasingStore:
+class ErasingStore(Store):
     """Erases; one transaction a call."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def preview(self, wanted: Wanted) -> Erasure:
         """What ``erase`` would erase; nothing is changed."""
@@ -92,9 +89,8 @@ class ErasingStore:
             ):  # fmt: skip
                 for name in ids:
                     record(
-                        connection, project_id, by=by, action="erased", subject=kind,
-                        subject_id=alias(name), detail=plan.erasure.told,
-                    )  # fmt: skip
+                        connection, project_id, kind, alias(name), "erased", by, plan.erasure.told
+                    )
         return plan.erasure
 
     def erase_project(self, project_id: str, *, by: str) -> Erasure:
@@ -115,10 +111,7 @@ class ErasingStore:
                 "name": "", "name_key": alias(project_id), "template": "{}", "retrieval": "{}",
                 "generation": "{}", "retention_days": None, "erased_at": utc_now().isoformat(),
             }  # fmt: skip
-            record(
-                connection, project_id, by=by, action="erased", subject="project",
-                subject_id=alias(project_id), detail=erasure.told,
-            )  # fmt: skip
+            record(connection, project_id, "project", alias(project_id), "erased", by, erasure.told)
             connection.execute(update(projects).where(projects.c.id == project_id).values(gone))
         return erasure
 

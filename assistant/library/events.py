@@ -7,18 +7,18 @@ from sqlalchemy import Connection, insert, select
 from assistant.domain import utc_now
 from assistant.library.storage.database import Database
 from assistant.library.storage.records import Event
+from assistant.library.storage.rows import read_row
 from assistant.library.storage.schema import events
-from assistant.library.storage.stored_json import plain, when
+from assistant.library.storage.stored_json import plain
 
 
 def record(
     connection: Connection,
     project_id: str,
-    *,
-    by: str,
-    action: str,
     subject: str,
     subject_id: str,
+    action: str,
+    by: str,
     detail: str = "",
 ) -> None:
     """Add one line to the log of a project, inside the caller's transaction."""
@@ -44,15 +44,4 @@ def read_events(
         query = query.where(events.c.subject_id == subject_id)
     with database.read() as connection:
         found = connection.execute(query.order_by(events.c.seq.desc()).limit(limit)).all()
-    return tuple(
-        Event(
-            seq=row.seq,
-            at=when(row.at),
-            by=row.actor,
-            action=row.action,
-            subject=row.subject,
-            subject_id=row.subject_id,
-            detail=row.detail,
-        )
-        for row in found
-    )
+    return tuple(read_row(Event, row) for row in found)

@@ -13,13 +13,14 @@ from assistant.domain import Chunk, utc_now
 from assistant.library.case_rows import stored
 from assistant.library.events import record
 from assistant.library.projects import lock_project
-from assistant.library.storage.database import Database
+from assistant.library.storage.database import Store
 from assistant.library.storage.records import (
     DocumentState,
     DocumentVersion,
     StaleReview,
     StoredCase,
 )
+from assistant.library.storage.rows import AT_ONCE, parts_of, read_row, rows_in_parts
 from assistant.library.storage.schema import (
     cases,
     document_versions,
@@ -30,27 +31,19 @@ from assistant.library.storage.schema import (
 )
 from assistant.library.storage.stored_json import plain, when
 
-_AT_ONCE = 500
 
-
-class LineageStore:
+class LineageStore(Store):
     """Reads where the words of cases come from; keeps what was decided about stale ones."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def states(self, project_id: str, document_ids: Iterable[str]) -> dict[str, DocumentState]:
         """What became of documents, removed ones included; unknown ids lack."""
         wanted = list(dict.fromkeys(document_ids))
-        found: dict[str, DocumentState] = {}
+        query = select(documents).where(documents.c.project_id == project_id)
         with self._database.read() as connection:
-            for start in range(0, len(wanted), _AT_ONCE):
-                query = select(documents).where(
-                    documents.c.project_id == project_id,
-                    documents.c.id.in_(wanted[start : start + _AT_ONCE]),
-                )
-                found |= {row.id: _state(row) for row in connection.execute(query)}
-        return found
+            return {
+                row.id: read_row(DocumentState, row, successor_id=row.successor_id or "")
+                for row in rows_in_parts(connection, query, documents.c.id, wanted)
+            }
 
     def versions(self, project_id: str, document_id: str) -> tuple[DocumentVersion, ...]:
         """Every version of a document that is kept, oldest first: who brought it, from where."""
@@ -61,15 +54,7 @@ class LineageStore:
             .order_by(columns.version)
         )
         with self._database.read() as connection:
-            return tuple(
-                DocumentVersion(
-                    version=row.version,
-                    stored_at=when(row.stored_at),
-                    by=row.actor,
-                    connection_id=row.connection_id,
-                )
-                for row in connection.execute(query)
-            )
+            return tuple(read_row(DocumentVersion, row) for row in connection.execute(query))
 
     def changed_chunks(self, project_id: str) -> dict[str, tuple[Chunk, ...]]:
         """By run: the chunks it used whose document has another version now, or is gone."""
@@ -123,11 +108,9 @@ class LineageStore:
 
     def cases_of_runs(self, project_id: str, run_ids: Collection[str]) -> tuple[StoredCase, ...]:
         """The cases whose present words were written by one of these runs."""
-        wanted = list(run_ids)
         found: list[Row[Any]] = []
         with self._database.read() as connection:
-            for start in range(0, len(wanted), _AT_ONCE):
-                part = wanted[start : start + _AT_ONCE]
+            for part in parts_of(run_ids):
                 query = select(cases).where(
                     cases.c.project_id == project_id,
                     or_(
@@ -167,16 +150,21 @@ class LineageStore:
                     )
                 )
             record(
-                connection, project_id, by=by, action=f"stale: {action}", subject="case",
-                subject_id=case_id, detail=json.dumps([detail for _, detail in findings])[:2000],
-            )  # fmt: skip
+                connection,
+                project_id,
+                "case",
+                case_id,
+                f"stale: {action}",
+                by,
+                json.dumps([detail for _, detail in findings])[:2000],
+            )
 
     def decisions(
         self, project_id: str, case_ids: Collection[str] | None = None
     ) -> dict[tuple[str, str], StaleReview]:
         """The latest word on each finding, by case and finding; those taken back lack."""
         query = select(stale_reviews).where(stale_reviews.c.project_id == project_id)
-        if case_ids is not None and len(case_ids) <= _AT_ONCE:
+        if case_ids is not None and len(case_ids) <= AT_ONCE:
             query = query.where(stale_reviews.c.case_id.in_(list(case_ids)))
         latest: dict[tuple[str, str], StaleReview] = {}
         with self._database.read() as connection:
@@ -185,22 +173,5 @@ class LineageStore:
                 if row.action == "undone":
                     latest.pop(key, None)
                 else:
-                    latest[key] = StaleReview(
-                        case_id=row.case_id,
-                        finding=row.finding,
-                        at=when(row.at),
-                        by=row.actor,
-                        detail=row.detail,
-                    )
+                    latest[key] = read_row(StaleReview, row)
         return latest
-
-
-def _state(row: Row[Any]) -> DocumentState:
-    return DocumentState(
-        id=row.id,
-        title=row.title,
-        version=row.version,
-        removed_at=None if row.removed_at is None else when(row.removed_at),
-        successor_id=row.successor_id or "",
-        connection_id=row.connection_id,
-    )

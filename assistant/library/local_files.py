@@ -7,15 +7,12 @@ from collections.abc import Mapping
 from sqlalchemy import delete, insert, select
 
 from assistant.library.projects import lock_project
-from assistant.library.storage.database import Database
+from assistant.library.storage.database import Store
 from assistant.library.storage.schema import file_places
 
 
-class FilePlaceStore:
+class FilePlaceStore(Store):
     """Reads and writes places of files; one transaction a call."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def names(self, project_id: str) -> dict[str, str]:
         """The name that each known file is kept under, by its whole path."""

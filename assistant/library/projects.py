@@ -10,23 +10,21 @@ from sqlalchemy import Connection, Row, insert, or_, select, update
 from assistant.domain import CaseTemplate, GenerationConfig, RetrievalConfig, Value, utc_now
 from assistant.errors import LibraryError
 from assistant.library.events import record
-from assistant.library.storage.database import Database
+from assistant.library.storage.database import Store
 from assistant.library.storage.records import Project
+from assistant.library.storage.rows import read_row
 from assistant.library.storage.schema import projects
-from assistant.library.storage.stored_json import dump, plain, when
+from assistant.library.storage.stored_json import dump, plain
 
 MAX_NAME = 200
 MAX_DAYS = 36_500
 
 
-class ProjectStore:
+class ProjectStore(Store):
     """Reads and writes projects."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def create(self, name: str, template: CaseTemplate, by: str) -> Project:
-        """See ``Library.create_project``."""
+    def create_project(self, name: str, *, template: CaseTemplate, by: str = "") -> Project:
+        """A new project; ``LibraryError`` where the name is empty or taken."""
         shown = " ".join(plain(name).split())
         if not shown:
             raise LibraryError("A project needs a name. Type one and try again.")
@@ -53,14 +51,11 @@ class ProjectStore:
                     created_at=utc_now().isoformat(),
                 )
             )
-            record(
-                connection, project_id, by=by, action="created", subject="project",
-                subject_id=project_id, detail=shown,
-            )  # fmt: skip
-        return self.get(project_id)
+            record(connection, project_id, "project", project_id, "created", by, shown)
+        return self.project(project_id)
 
-    def get(self, name_or_id: str) -> Project:
-        """See ``Library.project``."""
+    def project(self, name_or_id: str) -> Project:
+        """A project by id or by name (case does not count)."""
         wanted = plain(name_or_id)
         with self._database.read() as connection:
             query = select(projects).where(
@@ -69,21 +64,21 @@ class ProjectStore:
             )
             found = connection.execute(query).all()
         if not found:
-            known = ", ".join(f"“{project.name}”" for project in self.all()) or "none yet"
+            known = ", ".join(f"“{project.name}”" for project in self.projects()) or "none yet"
             raise LibraryError(
                 f"There is no project “{wanted}”. Create it, or use one of these: {known}."
             )
         return _project(next((row for row in found if row.id == wanted), found[0]))
 
-    def all(self) -> tuple[Project, ...]:
-        """See ``Library.projects``."""
+    def projects(self) -> tuple[Project, ...]:
+        """All projects by name."""
         with self._database.read() as connection:
             query = select(projects).where(projects.c.erased_at.is_(None))
             found = connection.execute(query.order_by(projects.c.name_key)).all()
         return tuple(_project(row) for row in found)
 
-    def keep_for(self, project_id: str, days: int | None, by: str) -> None:
-        """See ``Library.save_retention``."""
+    def save_retention(self, project_id: str, days: int | None, *, by: str = "") -> None:
+        """Erase what is older than so many days from now on; ``None``: nothing."""
         if days is not None and not 1 <= days <= MAX_DAYS:
             raise LibraryError(
                 f"A project is kept for 1 to {MAX_DAYS} days, or without a limit. Type another "
@@ -94,21 +89,31 @@ class ProjectStore:
             held = projects.c.id == project_id
             connection.execute(update(projects).where(held).values(retention_days=days))
             record(
-                connection, project_id, by=by, action="saved retention", subject="project",
-                subject_id=project_id, detail="no limit" if days is None else f"{days} days",
-            )  # fmt: skip
+                connection,
+                project_id,
+                "project",
+                project_id,
+                "saved retention",
+                by,
+                "no limit" if days is None else f"{days} days",
+            )
 
-    def save(self, project_id: str, column: str, value: Value, by: str) -> None:
+    def _save(self, project_id: str, column: str, value: Value, by: str) -> None:
         """Replace one of ``template``, ``retrieval`` and ``generation``."""
         with self._database.write() as connection:
             lock_project(connection, project_id)
             connection.execute(
                 update(projects).where(projects.c.id == project_id).values({column: dump(value)})
             )
-            record(
-                connection, project_id, by=by, action=f"saved {column}", subject="project",
-                subject_id=project_id,
-            )  # fmt: skip
+            record(connection, project_id, "project", project_id, f"saved {column}", by)
+
+    def save_template(self, project_id: str, template: CaseTemplate, *, by: str = "") -> None:
+        """Replace the project's case template."""
+        self._save(project_id, "template", template, by)
+
+    def save_retrieval(self, project_id: str, config: RetrievalConfig, *, by: str = "") -> None:
+        """Replace the project's choices for retrieval."""
+        self._save(project_id, "retrieval", config, by)
 
 
 def lock_project(connection: Connection, project_id: str) -> None:
@@ -131,12 +136,10 @@ def _key(name: str) -> str:
 
 
 def _project(row: Row[*tuple[object, ...]]) -> Project:
-    return Project(
-        id=row.id,
-        name=row.name,
+    return read_row(
+        Project,
+        row,
         template=CaseTemplate.model_validate_json(row.template),
         retrieval=RetrievalConfig.model_validate_json(row.retrieval),
         generation=GenerationConfig.model_validate_json(row.generation),
-        created_at=when(row.created_at),
-        retention_days=row.retention_days,
     )

@@ -20,8 +20,9 @@ from assistant.domain import (
 from assistant.errors import LibraryError
 from assistant.library.case_rows import CaseRow as RunRow
 from assistant.library.storage.records import RunSummary
+from assistant.library.storage.rows import read_row
 from assistant.library.storage.schema import cases, rejected_drafts, run_chunks, runs
-from assistant.library.storage.stored_json import cleaned, dump, load_all, when
+from assistant.library.storage.stored_json import cleaned, dump, load_all
 
 STORED_APART = {
     "conditions", "questions", "retrieved", "cases", "rejected", "timings", "uncovered_criteria",
@@ -97,12 +98,7 @@ def assembled(connection: Connection, row: RunRow) -> GenerationRun:
             "conditions": load_all(TestCondition, row.conditions),
             "questions": load_all(Question, row.questions),
             "retrieved": tuple(
-                RetrievedChunk(
-                    chunk=Chunk.model_validate_json(item.chunk),
-                    score=item.score,
-                    rank=item.rank,
-                    stage=item.stage,
-                )
+                read_row(RetrievedChunk, item, chunk=Chunk.model_validate_json(item.chunk))
                 for item in chunks
             ),
             "cases": tuple(TestCase.model_validate_json(text) for text in bodies),
@@ -113,20 +109,9 @@ def assembled(connection: Connection, row: RunRow) -> GenerationRun:
 
 def summary(row: RunRow) -> RunSummary:
     """A run without its contents, from a row of the listing."""
-    return RunSummary(
-        id=row.id,
-        created_at=when(row.created_at),
-        finished_at=None if row.finished_at is None else when(row.finished_at),
-        by=row.actor,
-        request=row.request,
-        status=row.status,
-        error=row.error,
-        writer=row.writer,
+    return read_row(
+        RunSummary,
+        row,
         epic_keys=tuple(json.loads(row.epic_keys)),
-        conditions=row.condition_count,
-        cases=row.case_count,
-        accepted=row.accepted,
-        rejected=row.rejected,
-        cancel_requested=bool(row.cancel_requested),
         timings=Timings.model_validate_json(row.timings),
     )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, insert, select, update
+from sqlalchemy import Select, and_, func, insert, select, update
 
 from assistant.domain import (
     Chunk,
@@ -30,21 +30,23 @@ from assistant.library.run_rows import (
     no_run,
     summary,
 )
-from assistant.library.storage.database import Database
+from assistant.library.storage.database import Store
 from assistant.library.storage.owner import current_owner, is_alive, is_local
 from assistant.library.storage.records import RunSummary
+from assistant.library.storage.rows import next_seq, rows_in_parts
 from assistant.library.storage.schema import cases, run_chunks, runs
 from assistant.library.storage.stored_json import cleaned, dump, dump_all, load_all, plain
 
 
-class RunStore:
+class RunStore(Store):
     """Reads and writes generation runs."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def start_run(self, project_id: str, run: GenerationRun, *, owner: str | None = None) -> None:
+        """Store a run before it begins, with the status it has, for this process to carry out.
 
-    def start(self, project_id: str, run: GenerationRun, owner: str | None) -> None:
-        """See ``Library.start_run``."""
+        A run that is stored already starts again: its status and owner are set anew, its cases
+        stay. ``owner`` is ``current_owner()`` unless given.
+        """
         run = cleaned(run)
         state = {
             "status": run.status,
@@ -61,8 +63,7 @@ class RunStore:
                     raise LibraryError(f"The run “{run.id}” exists already. Give it a new id.")
                 connection.execute(update(runs).where(runs.c.id == run.id).values(state))
             else:
-                top = select(func.coalesce(func.max(runs.c.seq), 0) + 1)
-                seq = connection.execute(top.where(runs.c.project_id == project_id)).scalar_one()
+                seq = next_seq(connection, runs, project_id)
                 connection.execute(
                     insert(runs).values(
                         id=run.id,
@@ -85,7 +86,7 @@ class RunStore:
                 )
                 insert_chunks(connection, project_id, run.id, 0, run.retrieved)
             action = "started" if held is None else "started again"
-            _record(connection, project_id, run.id, action, run.by)
+            record(connection, project_id, "run", run.id, action, run.by)
 
     def record_plan(
         self,
@@ -93,9 +94,15 @@ class RunStore:
         conditions: Sequence[TestCondition],
         questions: Sequence[Question],
         retrieved: Sequence[RetrievedChunk],
+        *,
         left_out: int = 0,
     ) -> None:
-        """See ``Library.record_plan``."""
+        """Store what the run is going to write cases for, and from which sources.
+
+        No case is written for ``left_out`` of the conditions. A queued run is running from here
+        on. A second plan takes the first one's place; chunks of the first can still be found by
+        ``chunks``.
+        """
         with self._database.write() as connection:
             row = fetch(connection, run_id)
             connection.execute(
@@ -111,10 +118,10 @@ class RunStore:
             )
             insert_chunks(connection, row.project_id, run_id, row.plan + 1, retrieved)
             detail = f"{len(conditions)} conditions, {len(retrieved)} sources"
-            _record(connection, row.project_id, run_id, "planned", row.actor, detail)
+            record(connection, row.project_id, "run", run_id, "planned", row.actor, detail)
 
-    def add_questions(self, run_id: str, questions: Sequence[Question]) -> None:
-        """See ``Library.add_questions``."""
+    def _store_questions(self, run_id: str, questions: Sequence[Question]) -> None:
+        """Add questions to those of a run, each once."""
         with self._database.write() as connection:
             row = fetch(connection, run_id)
             held = load_all(Question, row.questions)
@@ -124,15 +131,16 @@ class RunStore:
                 update(runs).where(runs.c.id == run_id).values(questions=dump_all((*held, *new)))
             )
 
-    def finish(
+    def finish_run(
         self,
         run_id: str,
+        *,
         status: RunStatus,
-        error: str,
-        timings: Timings,
-        uncovered: Sequence[str],
+        error: str = "",
+        timings: Timings | None = None,
+        uncovered_criteria: Sequence[str] = (),
     ) -> None:
-        """See ``Library.finish_run``."""
+        """Store how a run ended."""
         with self._database.write() as connection:
             row = fetch(connection, run_id)
             connection.execute(
@@ -141,23 +149,23 @@ class RunStore:
                 .values(
                     status=status,
                     error=plain(error),
-                    timings=dump(timings),
-                    uncovered=json.dumps([plain(text) for text in uncovered]),
+                    timings=dump(timings or Timings()),
+                    uncovered=json.dumps([plain(text) for text in uncovered_criteria]),
                     finished_at=utc_now().isoformat(),
                 )
             )
-            _record(connection, row.project_id, run_id, status, row.actor, error)
+            record(connection, row.project_id, "run", run_id, status, row.actor, error)
 
-    def get(self, project_id: str, run_id: str) -> GenerationRun:
-        """See ``Library.run``."""
+    def run(self, project_id: str, run_id: str) -> GenerationRun:
+        """A run with its plan, its cases as they are now, and its rejected drafts."""
         with self._database.read() as connection:
             row = fetch(connection, run_id)
             if row.project_id != project_id:
                 raise no_run(run_id)
             return assembled(connection, row)
 
-    def project_of(self, run_id: str) -> str:
-        """See ``Library.project_of_run``."""
+    def project_of_run(self, run_id: str) -> str:
+        """The id of the project that a run belongs to. Raises ``LibraryError`` for no run."""
         with self._database.read() as connection:
             found = connection.execute(select(runs.c.project_id).where(runs.c.id == run_id))
             project_id = found.scalar_one_or_none()
@@ -165,16 +173,16 @@ class RunStore:
             raise LibraryError(f"There is no run “{run_id}”. `generate --json` prints its id.")
         return str(project_id)
 
-    def epics(self, project_id: str, run_id: str) -> tuple[Epic, ...]:
-        """See ``Library.run_epics``."""
+    def run_epics(self, project_id: str, run_id: str) -> tuple[Epic, ...]:
+        """The epics of a run as they were when it began."""
         with self._database.read() as connection:
             row = fetch(connection, run_id)
             if row.project_id != project_id:
                 raise no_run(run_id)
             return GenerationRun.model_validate_json(row.body).epics
 
-    def all(self, project_id: str, limit: int | None) -> tuple[RunSummary, ...]:
-        """See ``Library.runs``."""
+    def runs(self, project_id: str, *, limit: int | None = None) -> tuple[RunSummary, ...]:
+        """The runs of a project with their progress, newest first."""
         here = and_(cases.c.project_id == runs.c.project_id, cases.c.run_id == runs.c.id)
 
         counted = select(func.count()).select_from(cases).where(here)
@@ -183,8 +191,8 @@ class RunStore:
             select(
                 runs.c.id, runs.c.created_at, runs.c.finished_at, runs.c.actor, runs.c.request,
                 runs.c.status, runs.c.error, runs.c.writer, runs.c.epic_keys,
-                runs.c.condition_count, runs.c.cancel_requested, runs.c.timings,
-                counted.scalar_subquery().label("case_count"),
+                runs.c.condition_count.label("conditions"), runs.c.cancel_requested, runs.c.timings,
+                counted.scalar_subquery().label("cases"),
                 counted.where(cases.c.status == "accepted").scalar_subquery().label("accepted"),
                 counted.where(cases.c.status == "rejected").scalar_subquery().label("rejected"),
             )
@@ -195,23 +203,27 @@ class RunStore:
         with self._database.read() as connection:
             return tuple(summary(row) for row in connection.execute(query))
 
-    def request_cancel(self, run_id: str, by: str) -> None:
-        """See ``Library.request_cancel``."""
+    def request_cancel(self, run_id: str, *, by: str = "") -> None:
+        """Ask whoever carries out the run to stop; nothing where it has ended."""
         with self._database.write() as connection:
             row = fetch(connection, run_id)
             if row.cancel_requested or row.status not in ("queued", "running"):
                 return
             connection.execute(update(runs).where(runs.c.id == run_id).values(cancel_requested=1))
-            _record(connection, row.project_id, run_id, "cancel requested", by)
+            record(connection, row.project_id, "run", run_id, "cancel requested", by)
 
     def is_cancelled(self, run_id: str) -> bool:
-        """See ``Library.is_cancelled``."""
+        """Whether somebody asked to stop the run."""
         query = select(runs.c.cancel_requested).where(runs.c.id == run_id)
         with self._database.read() as connection:
             return bool(connection.execute(query).scalar())
 
-    def interrupt_orphans(self, owner: str) -> tuple[str, ...]:
-        """See ``Library.interrupt_orphans``."""
+    def interrupt_orphans(self, owner: str | None = None) -> tuple[str, ...]:
+        """Mark runs whose process has died as interrupted; returns their ids.
+
+        Runs of ``owner`` (this process unless given) and of other living processes are left alone.
+        """
+        owner = owner or current_owner()
         going = runs.c.status.in_(("queued", "running"))
         interrupted = []
         with self._database.write() as connection:
@@ -230,33 +242,20 @@ class RunStore:
                         finished_at=utc_now().isoformat(),
                     )
                 )
-                _record(connection, row.project_id, row.id, "interrupted", row.actor)
+                record(connection, row.project_id, "run", row.id, "interrupted", row.actor)
                 interrupted.append(row.id)
         return tuple(interrupted)
 
-    def chunks(self, project_id: str, chunk_ids: Collection[str]) -> dict[str, Chunk]:
-        """See ``Library.chunks``."""
-        wanted = list(dict.fromkeys(chunk_ids))
-        found: dict[str, str] = {}
+    def chunks(self, project_id: str, chunk_ids: Collection[str]) -> Mapping[str, Chunk]:
+        """Chunks that runs have retrieved, by id, as the latest run saw them; unknown ids lack."""
+        query = (
+            select(run_chunks.c.chunk_id, run_chunks.c.chunk)
+            .join(runs, runs.c.id == run_chunks.c.run_id)
+            .where(run_chunks.c.project_id == project_id)
+            .order_by(runs.c.seq, run_chunks.c.plan)
+        )
+        wanted = dict.fromkeys(chunk_ids)
         with self._database.read() as connection:
-            for start in range(0, len(wanted), 500):
-                query = (
-                    select(run_chunks.c.chunk_id, run_chunks.c.chunk)
-                    .join(runs, runs.c.id == run_chunks.c.run_id)
-                    .where(
-                        run_chunks.c.project_id == project_id,
-                        run_chunks.c.chunk_id.in_(wanted[start : start + 500]),
-                    )
-                    .order_by(runs.c.seq, run_chunks.c.plan)
-                )
-                found.update((row.chunk_id, row.chunk) for row in connection.execute(query))
+            rows = rows_in_parts(connection, query, run_chunks.c.chunk_id, wanted)
+            found = {row.chunk_id: row.chunk for row in rows}
         return {chunk_id: Chunk.model_validate_json(text) for chunk_id, text in found.items()}
-
-
-def _record(
-    connection: Connection, project_id: str, run_id: str, action: str, by: str, detail: str = ""
-) -> None:
-    record(
-        connection, project_id, by=by, action=action, subject="run", subject_id=run_id,
-        detail=detail,
-    )  # fmt: skip

@@ -12,19 +12,17 @@ from assistant.domain import Value, utc_now
 from assistant.errors import LibraryError
 from assistant.library.events import record
 from assistant.library.projects import lock_project
-from assistant.library.storage.database import Database
+from assistant.library.storage.database import Store
 from assistant.library.storage.records import SavedKind, SavedValue
+from assistant.library.storage.rows import read_row
 from assistant.library.storage.schema import saved_values
-from assistant.library.storage.stored_json import dump, plain, when
+from assistant.library.storage.stored_json import dump, plain
 
 MAX_NAME = 120
 
 
-class SavedValueStore:
+class SavedValueStore(Store):
     """Reads and writes saved values; one transaction a call."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def save(
         self, project_id: str, kind: SavedKind, name: str, value: Value, *, by: str = ""
@@ -57,12 +55,7 @@ class SavedValueStore:
         )
         with self._database.read() as connection:
             found = connection.execute(query.order_by(saved_values.c.seq.desc())).all()
-        return tuple(
-            SavedValue(
-                seq=row.seq, name=row.name, at=when(row.at), by=row.actor, body=row.body
-            )
-            for row in found
-        )  # fmt: skip
+        return tuple(read_row(SavedValue, row) for row in found)
 
     def _add(
         self, project_id: str, kind: SavedKind, name: str, body: str, action: str, by: str
@@ -79,7 +72,4 @@ class SavedValueStore:
                     body=body,
                 )
             )
-            record(
-                connection, project_id, by=by, action=f"{action} {kind}", subject="project",
-                subject_id=project_id, detail=name,
-            )  # fmt: skip
+            record(connection, project_id, "project", project_id, f"{action} {kind}", by, name)

@@ -94,16 +94,16 @@ def test_epics_come_from_current_documents_and_the_last_stored_wins(
 
 def test_what_is_indexed_is_known_per_version(library: Library, project: Project) -> None:
     library.put_document(project.id, document())
-    assert [d.id for d in library.unindexed_documents(project.id)] == ["file:a"]
+    assert [d.id for d in library.documents(project.id) if not d.is_indexed] == ["file:a"]
     assert library.mark_indexed(project.id, "file:a", 1, 12)
     (stored,) = library.documents(project.id)
     assert stored.is_indexed
     assert (stored.chunk_count, stored.indexed_version) == (12, 1)
     assert stored.indexed_at is not None
     library.put_document(project.id, document("two"))
-    assert [d.version for d in library.unindexed_documents(project.id)] == [2]
+    assert [d.version for d in library.documents(project.id) if not d.is_indexed] == [2]
     assert not library.mark_indexed(project.id, "file:a", 1, 12)
-    assert library.unindexed_documents(project.id)
+    assert not all(d.is_indexed for d in library.documents(project.id))
     assert not library.mark_indexed(project.id, "file:a", 3, 1)
     assert not library.mark_indexed(project.id, "gone", 1, 1)
 

@@ -83,7 +83,7 @@ def test_a_pasted_epic_can_be_found_by_the_next_request(
     found = understand(workspace, project_id, GenerateRequest(text=PASTED))
     run = generate_cases.begin(workspace, project_id, found, RULES)
     generate_cases.run_now(workspace, project_id, run)
-    assert not workspace.library.unindexed_documents(project_id)
+    assert all(d.is_indexed for d in workspace.library.documents(project_id))
     hits = workspace.knowledge(project_id).search("refund paid at once", RetrievalConfig(), limit=3)
     assert any(hit.chunk.document_id == "epic:PAY-7" for hit in hits)
     again = understand(workspace, project_id, GenerateRequest(ask="test cases for Drop-9 Billing"))

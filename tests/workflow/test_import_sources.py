@@ -122,7 +122,7 @@ def test_what_a_killed_process_left_unindexed_is_indexed_on_opening(settings: Se
         import_sources.put(workspace, project_id, preview.reading)
     with Workspace.open(settings) as workspace:
         assert finds_voucher(workspace, project_id)
-        assert not workspace.library.unindexed_documents(project_id)
+        assert all(d.is_indexed for d in workspace.library.documents(project_id))
 
 
 @pytest.mark.parametrize("waits", [True, False])
@@ -151,7 +151,7 @@ def test_opening_a_project_with_much_unindexed(
         monkeypatch.setattr(embedder, "documents", slow)
         monkeypatch.setattr(workspace_module, "OPENING_SECONDS", 0.2)
         assert finds_voucher(workspace, project_id)
-        unindexed = workspace.library.unindexed_documents(project_id)
+        unindexed = [d for d in workspace.library.documents(project_id) if not d.is_indexed]
         assert [one.title for one in unindexed] == ([] if waits else ["Manual"])
         if waits:
             return
@@ -159,7 +159,7 @@ def test_opening_a_project_with_much_unindexed(
         release.set()
         assert workspace.jobs.wait(f"index-{project_id}", timeout=180)
         assert not import_sources.indexing(workspace, project_id).error
-        assert not workspace.library.unindexed_documents(project_id)
+        assert all(d.is_indexed for d in workspace.library.documents(project_id))
         assert len(workspace.knowledge(project_id).documents()) == 2
 
 
@@ -223,7 +223,7 @@ def test_a_small_document_is_found_while_a_large_one_is_still_embedded(
         import_sources.store(workspace, project_id, previews)
         assert workspace.jobs.wait(f"index-{project_id}", timeout=180)
         assert not import_sources.indexing(workspace, project_id).error
-        assert not workspace.library.unindexed_documents(project_id)
+        assert all(d.is_indexed for d in workspace.library.documents(project_id))
         assert len(knowledge.documents()) == len(files)
     assert (indexed[0], found[0]) == (set(), False)
     assert len(indexed) > 2, "the manual takes several batches"

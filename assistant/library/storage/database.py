@@ -154,6 +154,13 @@ class Database:
         copy.close()
 
 
+class Store:
+    """Reads and writes things of one kind; one transaction a call."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+
 def _url(url_or_path: str | Path) -> URL:
     if isinstance(url_or_path, Path) or "://" not in url_or_path:
         return URL.create("sqlite", database=str(url_or_path))

@@ -10,10 +10,13 @@ import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assistant.knowledge.knowledge_base import KnowledgeBase
-from assistant.library import Library
 from assistant.settings import Settings
+
+if TYPE_CHECKING:
+    from assistant.library import Library
 
 MARKER = "erasing-{}.unfinished"
 """Beside the library, with the project's id in its name: the comparisons that go, as JSON."""

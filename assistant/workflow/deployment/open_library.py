@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from assistant.errors import SettingsError
 from assistant.knowledge.qdrant.addresses import is_loopback
-from assistant.library import Library
 from assistant.settings import Settings
 from assistant.sources.connectors.outbound import OutboundLog
+
+if TYPE_CHECKING:
+    from assistant.library import Library
 
 POSTGRES_PORT = 5432
 
@@ -19,6 +22,8 @@ def open_library(settings: Settings) -> Library:
     Raises ``SettingsError`` where the offline switch forbids that server, or the address is none of
     PostgreSQL, and ``LibraryError`` or ``MissingExtra`` where the library cannot be used.
     """
+    from assistant.library import Library
+
     url = settings.library_url.get_secret_value().strip()
     if not url:
         return Library.open(settings.library_path)

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assistant.domain import CaseTemplate, RetrievalConfig
 from assistant.errors import EmbeddingMismatch
@@ -21,7 +22,7 @@ from assistant.generation.models.fetch import verified_path
 from assistant.knowledge.embedding import Embedder, SentenceEmbedder
 from assistant.knowledge.knowledge_base import KnowledgeBase
 from assistant.knowledge.qdrant.server import QdrantServer, ServerConfig
-from assistant.library import Library, Project
+from assistant.library import Project
 from assistant.settings import Settings
 from assistant.suite.template import DEFAULT_TEMPLATE
 from assistant.workflow.deployment import endpoint_file, erase_marker
@@ -32,6 +33,9 @@ from assistant.workflow.deployment.open_library import library_host, open_librar
 from assistant.workflow.sources.index_jobs import index_in_background
 from assistant.workflow.sources.reindex import forget_removed, index_pending
 from assistant.workflow.writing.compare_criteria import Comparisons
+
+if TYPE_CHECKING:
+    from assistant.library import Library
 
 OPENING_SECONDS = 3.0
 """How long opening a project may index before the rest is left to a job in the background."""

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from assistant.domain import Chunk
 from assistant.errors import LibraryError
 from assistant.knowledge.chunks.chunking import split
-from assistant.library import DocumentState, Library
+from assistant.library import DocumentState
 from assistant.workflow.review.sentences import closest, plain_words, sentences
+
+if TYPE_CHECKING:
+    from assistant.library import Library
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from assistant.library import Connection, Library
+from assistant.library import Connection
 from assistant.sources.files.folder_source import FOLDER, INSIDE, inner_names
 from assistant.sources.reading import FileOutcome, Reading
 from assistant.workflow.sources.local_files import FILE, FilePlaces, in_folder, whole_path
+
+if TYPE_CHECKING:
+    from assistant.library import Library
 
 
 class ConnectedFiles:

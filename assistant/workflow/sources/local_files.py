@@ -9,10 +9,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from assistant.library import Library
 from assistant.sources.files.clean import clean_text
 from assistant.sources.reading import Reading
+
+if TYPE_CHECKING:
+    from assistant.library import Library
 
 FILE = "file:"
 """How the ids of files' documents begin; those of epics are made of their keys."""

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from assistant.domain import Chunk
 from assistant.failpoints import reach
 from assistant.knowledge.chunks.chunking import split
 from assistant.knowledge.knowledge_base import KnowledgeBase
-from assistant.library import Library
+
+if TYPE_CHECKING:
+    from assistant.library import Library
 
 Progress = Callable[[int, int], None]
 StopCheck = Callable[[], bool]
