@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.domain import Value
-from assistant.language.word_lists import read_table
+from assistant.language.word_lists import filled, read_table
 
 
 class _Patterns(Value):
@@ -24,9 +24,7 @@ class _Patterns(Value):
 
     def compiled(self) -> Iterator[re.Pattern[str]]:
         for pattern in self.patterns:
-            for name, piece in self.pieces.items():
-                pattern = pattern.replace(f"{{{name}}}", piece)
-            yield re.compile(pattern, re.IGNORECASE)
+            yield re.compile(filled(pattern, self.pieces), re.IGNORECASE)
 
 
 _PATTERNS = tuple(read_table(Path(__file__).with_suffix(".toml"), _Patterns).compiled())

@@ -10,8 +10,10 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from assistant.domain import Value
 from assistant.language.negation import turns_round
 from assistant.language.units import QuantityKind
+from assistant.language.word_lists import WORDS, filled, read_table
 
 Comparison = Literal["at most", "less than", "at least", "more than", "exactly", "none"]
 
@@ -31,115 +33,39 @@ class Limit:
     negated: bool = False
 
 
-_BIG = (
-    r"more|greater|larger|longer|higher|older|bigger|later|further|farther|heavier|taller|wider"
-    r"|deeper|faster|thicker|hotter|warmer|brighter|louder|stronger|steeper|broader|richer"
-)
-_SMALL = (
-    r"less|fewer|smaller|shorter|lower|younger|earlier|lighter|sooner|closer|nearer|narrower"
-    r"|slower|thinner|colder|cheaper|darker|quieter|weaker|shallower"
-)
-_NOT = r"(?:not|never|no|cannot|can't|mustn't|n't)"
-_GAP = r"(?: (?:a|an|the|its|their|this|that|his|her))?"
-_FREE = (
-    r"(?: (?!(?:after|before|than|over|above|below|under|least|most|until|within|and|or|if|when"
-    r"|exceeds?|exceeded|reached|exactly|from|to|by|after|minimum|maximum)\b)[a-z][\w'-]*)"
-)
-_BE = r"(?:(?: (?:is|are|be|of|was|will be|must be|shall be|should be))*|:|=)"
+class _Words(Value):
+    """Words that make ``comparison`` of the amount beside them."""
 
-_OF_MEASURE = (
-    r"an? (?:weight|value|total|amount|size|height|length|width|sum|price|distance|temperature"
-    r"|speed|balance|volume|rate|score|age) of"
+    comparison: Comparison
+    words: tuple[str, ...]
+
+    @property
+    def pattern(self) -> str:
+        return filled("|".join(self.words), _FILE.pieces)
+
+
+class _File(Value):
+    """What ``comparisons.toml`` holds."""
+
+    before: tuple[_Words, ...]
+    after: tuple[_Words, ...]
+    pieces: dict[str, str]
+
+
+_FILE = read_table(WORDS / "comparisons.toml", _File)
+_BEFORE_PATTERNS = tuple(
+    (
+        one.comparison,
+        re.compile(rf"(?<![\w-])(?P<word>{one.pattern})(?:\s*|-)[\"“']?$", re.IGNORECASE),
+    )
+    for one in _FILE.before
 )
-_DAY = r"(?:the )?\d{1,2}(?:st|nd|rd|th)?(?: of)? [A-Z][a-z]+(?: \d{4})?,?"
-_BEFORE: tuple[tuple[Comparison, str], ...] = (
-    ("at most", r"at the latest (?:after|within|in|by|on|at)"),
-    ("at most", rf"(?:(?:{_SMALL}) than|below|under) or (?:equals?(?: to)?|exactly|at)"
-                rf"|(?:equals? (?:to )?|at )or (?:(?:{_SMALL}) than|below|under)"),
-    ("at least", rf"(?:(?:{_BIG}) than|above|over) or (?:equals?(?: to)?|exactly|at)"
-                 rf"|(?:equals? (?:to )?|at )or (?:(?:{_BIG}) than|above|over)"),
-    ("at most", rf"up to {_OF_MEASURE}"),
-    ("more than", rf"(?:above|over|more than) {_OF_MEASURE}"),
-    ("less than", rf"(?:below|under|less than) {_OF_MEASURE}"),
-    ("at most", rf"within{_GAP}(?: (?!the |a )[a-z][\w-]*){{0,2}}(?: of)?"),
-    ("at most", r"(?:for|in|during|over|on) the first"),
-    ("at most", r"(?:in|during|over|of|from|throughout) (?:the |his |her |their |its )?"
-                r"(?:last|past|previous|preceding)"),
-    ("none", r"(?:the )?(?:last|first|next|previous|other|final|nearest|past|top)"),
-    ("at most", rf"(?:up to and including|up to(?: a (?:maximum|max|limit|total) of)?|at(?: the)?"
-                rf" (?:most|latest)"
-                rf"|(?:no|none|nobody|nothing) (?:{_BIG})(?:,)? than"
-                rf"|{_NOT} (?:be |have |contain |take |last )*(?:{_BIG}) than"
-                rf"|{_NOT}(?: to)?(?: be)? (?:exceed(?:s|ing)?|over|above|beyond|past)|without"
-                rf" exceeding"
-                r"|(?:limited|capped|restricted) (?:to|at)(?: a maximum of)?|<=|=<|≤|on or before"
-                r"|no later than(?: on)?|not later than(?: on)?|(?:up )?(?:until|till))"),
-    ("at least", rf"(?:at(?: the)? (?:least|minimum|earliest)|no (?:{_SMALL}) than"
-                 rf"|{_NOT} (?:be |have |contain )*(?:{_SMALL}) than|{_NOT}(?: fall)? (?:below"
-                 rf"|under)"
-                 r"|not before|no earlier than|not earlier than|>=|=>|≥|on or after|from|as from"
-                 r"|(?:starting|beginning|effective) (?:from|at|on)|since|as of|minimum"
-                 r"|not until)"),
-    ("at most", r"(?:max\.|(?:maximum|max|cap|upper limit|limit|ceiling)\b)"
-                rf"{_FREE}{{0,7}}{_BE}{_GAP}"),
-    ("at least", rf"(?:min\.|(?:minimum|min|lower limit|floor)\b){_FREE}{{0,5}}{_BE}{_GAP}"),
-    ("at least", r"(?:earliest|shortest|smallest|lowest|fewest|youngest)(?: [\w-]+){0,4}"
-                 r" (?:is|are|of|at|on)"),
-    ("at most", r"(?:latest|longest|largest|highest|greatest|oldest)(?: [\w-]+){0,4}"
-                r" (?:is|are|of|at|on)"),
-    ("less than", r"(?:before|until) (?:(?:the|an?|its?|their|his|her|she|he|they) )?"
-                  r"(?:[\w-]+ ){0,3}(?:is|are|turns?|becomes?)"),
-    ("at least", r"as soon as|when"),
-    ("at most", r"as (?:many|much|long|late|far|high) as|at least (?:once )?every"),
-    ("at least", r"as (?:few|little|low|early) as"),
-    ("more than", rf"(?:(?:{_BIG}) than|over(?: the age of)?|above(?: the age of)?"
-                  r"|exceed(?:s|ed|ing)?|in excess of|(?:tops|surpass(?:es|ed|ing)?|outstrips)"
-                  r"|beyond|past|after|(?<![<=])>(?!=)|\bstrictly (?:after|above))"),
-    ("less than", rf"(?:(?:{_SMALL}) than|under(?: the age of)?|below(?: the age of)?|before"
-                  r"(?: the age of)?"
-                  r"|prior to|<(?![=>]))"),
-    ("at most", r"(?:by|on or before|no later than(?: on)?)"),
-    ("at least", r"(?:reach(?:es|ed|ing)?|attain(?:s|ed|ing)?|hits?)(?: (?:an?|the|its|their)"
-                 r"(?: (?:total|age|value|level|sum|amount|balance|score|length|weight|size))?"
-                 r"(?: of)?)?"),
-    ("at least", r"earliest:?"),
-    ("at most", r"latest:?"),
-    ("exactly", r"(?:exactly|equal(?:s|ling)?(?: to)?|precisely|of exactly|==?)"),
-    ("at most", r"(?:valid|active|available|usable|accessible|open|locked|blocked|suspended|held"
-                r"|reserved|kept|retained|stored) for"),
-    ("at most", r"(?:only|just)"),
-    ("at most", r"(?:closes?|ends?|stops?) at"),
-    ("at least", r"opens? at"),
-    ("at most", rf"closes? on(?: {_DAY} at)?"),
-    ("at least", rf"opens? on(?: {_DAY} at)?"),
-    ("at least", r"turns?|turned"),
-    ("at least", r"once|(?:starts?|begins?) (?:at|from)"),
-    ("at least", r"from an? (?:[a-z][\w-]* ){1,3}of"),
-)  # fmt: skip
-_BEFORE_PATTERNS: tuple[tuple[Comparison, re.Pattern[str]], ...] = tuple(
-    (comparison, re.compile(rf"(?<![\w-])(?P<word>{words})(?:\s*|-)[\"“']?$", re.IGNORECASE))
-    for comparison, words in _BEFORE
-)
-_AHEAD = "in advance |beforehand |ahead "
-_AFTER: tuple[tuple[Comparison, str], ...] = (
-    ("at least", r"(?:or|and) (?:more|above|over|older|later|greater|higher|longer|upwards?|up"
-                 r"|after|better|worse|beyond)"),
-    ("at most", r"(?:or|and) (?:less|fewer|under|below|younger|earlier|shorter|lower|smaller"
-                r"|before)"),
-    ("at most", r"only(?=\s*(?:[.,;)]|$))"),
-    ("at most", rf"(?:{_AHEAD})?(?:as a |at a |at the )?max(?:imum)?|tops"
-                r"|(?:character |word )?limit|(?:per [a-z]+ |an? [a-z]+ |each )?at (?:the )?"
-                r"(?:most|latest|longest|highest|largest)"),
-    ("at least", rf"(?:{_AHEAD})?(?:as a |at a |at the )?min(?:imum)?|upwards"
-                 r"|(?:per [a-z]+ |an? [a-z]+ |each )?at (?:the )?(?:least|earliest|shortest|lowest"
-                 r"|smallest)"),
-    ("at least", r"\+(?=$|\W)"),
-    ("none", r"(?:(?:before|prior to|after|from|of|following)(?: [\w'’-]+){1,6}?|ahead|in advance"
-             r"|beforehand) at the (?:latest|earliest)"),
-)  # fmt: skip
-_AFTER_PATTERNS: tuple[tuple[Comparison, re.Pattern[str]], ...] = tuple(
-    (comparison, re.compile(rf"[\"”']?(?: old)?(?:\s*(?P<word>{words})(?![\w-]))", re.IGNORECASE))
-    for comparison, words in _AFTER
+_AFTER_PATTERNS = tuple(
+    (
+        one.comparison,
+        re.compile(rf"[\"”']?(?: old)?(?:\s*(?P<word>{one.pattern})(?![\w-]))", re.IGNORECASE),
+    )
+    for one in _FILE.after
 )
 TURNED: dict[Comparison, Comparison] = {
     "at most": "more than", "less than": "at least", "at least": "less than",

@@ -77,10 +77,7 @@ _HAPPENED = word_set(
 """Verbs that have no passive: after a thing, their past is a finite verb."""
 
 
-_NOT_SUBJECT = word_set(
-    """and or but then to of in on at by for from with without not if when while where that which
-    who an a the please as so because until unless than"""
-)
+_NOT_SUBJECT = _LISTS["not_subject"]
 
 
 _TOKEN = re.compile(r"\x00+|[^\s\x00]+")
@@ -261,11 +258,7 @@ _COUNTED = re.compile(
     r"|at (?:least|most)|more than|fewer than|less than)\b)",
     re.IGNORECASE,
 )
-_OF_VERBS = word_set(
-    """consist inform notify dispose approve disapprove complain think hear learn know remind warn
-    get become admit speak tell die beware partake avail smell taste approve allow permit conceive
-    repent convict deprive relieve rob strip assure convince accuse dream boast weary advise"""
-)
+_OF_VERBS = _LISTS["of_verbs"]
 """Verbs that "of" may follow; any other word in -s before "of" is a noun."""
 
 

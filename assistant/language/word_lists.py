@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -44,3 +45,10 @@ def word_lists(name: str, folder: Path = WORDS) -> WordLists:
         }
         for table, lists in tables.items()
     }
+
+
+def filled(pattern: str, pieces: Mapping[str, str]) -> str:
+    """A pattern with the pieces that it names in braces."""
+    for name, piece in pieces.items():
+        pattern = pattern.replace(f"{{{name}}}", piece)
+    return pattern

@@ -10,7 +10,7 @@ from assistant.language.casing import one_line
 from assistant.language.clauses import Clause
 from assistant.language.finite_verbs import PREPOSITIONS
 from assistant.language.nouns import singular
-from assistant.language.word_lists import word_set
+from assistant.language.word_lists import word_lists
 
 _MANDATORY = re.compile(
     r"^(?:all |both |always |also )*(?:mandatory|required|compulsory|obligatory|not optional)(?:"
@@ -24,15 +24,7 @@ _FILLED = re.compile(
 )
 _GIVEN = re.compile(r" (?:an?|the|their|its|at least|up to|no|access|notice)\b", re.IGNORECASE)
 """ "trainees must be given (a break)": what they get, not what is filled in."""
-_ENTERED = word_set(
-    """address age amount answer application attachment balance booking call claim code comment
-    complaint credentials csv date deposit description discount document donation email
-    file form height iban image instalment keyword limit loan login logo message mpan name
-    note number order password payment pdf percentage phone photo picture pin postcode
-    price purchase quantity quote rate rating reading reason refund request reservation
-    review spreadsheet subject term text title transfer username value video weight
-    withdrawal"""
-)
+_ENTERED = frozenset(word_lists("english")["entries"]["entered"])
 """What a person enters, uploads or submits."""
 
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
+from pathlib import Path
 
 from assistant.domain import Chunk
 from assistant.language.amounts import Quantity
@@ -21,17 +22,9 @@ from assistant.language.quoted_messages import mask_quotes
 from assistant.language.sentences import Span, sentences, start_of
 from assistant.language.units import RATE, in_base_unit
 from assistant.language.verbs import base_of_gerund, base_of_participle, base_of_third
-from assistant.language.word_lists import word_set
+from assistant.language.word_lists import word_lists
 
-_STOP = word_set(
-    """the and for that with from this are was were has have can may must shall should will not
-    only its his her their they them then than when where which who whose into onto over under
-    more less most least after before within until any all each other also been being does did
-    per between both either one such same there here user system following without case amount
-    number maximum minimum no later earlier exactly already still again at up to of in on by as
-    is be or an it if you your day working hour minute month year week second customer message
-    displayed shown show display period term deadline validity eur gbp usd chf"""
-)
+_STOP = frozenset(word_lists("words", Path(__file__).parent)["stop"]["conflicts"])
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]{2,}")
 KEY = re.compile(r"^\W*(?P<key>[A-Z]{2,}(?:-[A-Z]+)*-\d+)\b")
 _UP: frozenset[Comparison] = frozenset(("at most", "less than"))

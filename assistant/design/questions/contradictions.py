@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from functools import lru_cache
+from pathlib import Path
 
 from assistant.design.questions.conflicts import clauses_of, content_words, keyless, name_of
 from assistant.domain import Chunk
@@ -20,29 +21,12 @@ from assistant.language.actors import is_person
 from assistant.language.dates_and_times import find_moments
 from assistant.language.quoted_messages import mask_quotes
 from assistant.language.sentences import Span
-from assistant.language.word_lists import word_set
+from assistant.language.word_lists import word_lists
 
-_AXES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("duty", (r"mandatory|required|compulsory|obligatory", r"optional|voluntary|not (?:mandatory"
-              r"|required|compulsory)")),
-    ("shown", (r"visible|shown|displayed", r"hidden|invisible|not (?:visible|shown|displayed)")),
-    ("enabled", (r"enabled|active", r"disabled|greyed out|inactive")),
-    ("accepted", (r"accepted|allowed|permitted|possible", r"refused|rejected|forbidden|prohibited"
-                  r"|not (?:accepted|allowed|permitted|possible)")),
-    ("automatic", (r"automatic(?:ally)?", r"manual(?:ly)?|by hand")),
-    ("order", (r"ascending", r"descending")),
-    ("sorted", (r"(?:oldest|earliest) first", r"(?:newest|latest) first")),
-    ("included", (r"includes?|including|included", r"excludes?|excluding|excluded")),
-    ("often", (r"hourly|every hour", r"daily|every day|each day", r"weekly|every week|each week",
-               r"monthly|every month|each month", r"quarterly|every quarter",
-               r"annual(?:ly)?|yearly|every year|each year")),
-    ("charge", (r"free of charge|without charge|for free|no charge", r"against a fee|is charged"
-                r"|are charged")),
-    ("side", (r"before", r"after")),
-)  # fmt: skip
+_LISTS = word_lists("words", Path(__file__).parent)
 _AXIS = tuple(
     (name, tuple(re.compile(rf"\b(?:{value})\b", re.IGNORECASE) for value in values))
-    for name, values in _AXES
+    for name, values in _LISTS["axes"].items()
 )
 _NO = re.compile(
     r"\b(?:not|never|cannot|no longer|nobody|none|neither)\b|n['’]t\b"
@@ -77,17 +61,8 @@ _STATUS = re.compile(
     r"(?:\b(?:status|state|stage|priority|type|queue)(?: is| to| of| becomes)?:? |\bto )"
     r"[\"“'‘]?(?P<value>[A-Z][\w-]*(?: [A-Z][\w-]*){0,2})[\"”'’]?(?=$|[\s,.;])"
 )
-_SLOT_WORDS = word_set(
-    """reserved left become put get set status system mandatory optional required compulsory
-    voluntary visible hidden enabled disabled accepted refused rejected allowed permitted possible
-    automatic automatically manual manually ascending descending daily weekly monthly hourly yearly
-    annually quarterly not never cannot no longer shown displayed every excluded included"""
-)
-_MONTHS = word_set(
-    """january february march april may june july august september october november december jan
-    feb mar apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday
-    sunday"""
-)
+_SLOT_WORDS = frozenset(_LISTS["stop"]["slots"])
+_MONTHS = frozenset(_LISTS["stop"]["calendar"])
 
 _BOUNDS = (
     (

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from assistant.design.questions.conflicts import stem
 from assistant.language.quoted_messages import mask_quotes
-from assistant.language.word_lists import word_set
+from assistant.language.word_lists import word_lists, word_set
 from assistant.reading.outcomes import is_restrictive
 
 _LEAD = re.compile(
@@ -37,13 +38,7 @@ _ASIDE = re.compile(
     re.I | re.S,
 )
 _BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
-_STOP = word_set(
-    """the a an and or of for in on at to from by with without into any all other each every their
-    its this that these those be is are been was were not no part release epic story scope out drop
-    later next future version project within after before has have had can may must shall should
-    will which who whose also only such as via per it they them one two more than new our your
-    user users system"""
-)
+_STOP = frozenset(word_lists("words", Path(__file__).parent)["stop"]["scope"])
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]+")
 _DENIES = re.compile(
     r"\b(?:refused|rejected|not (?:possible|allowed|permitted|offered|shown|available|supported"
