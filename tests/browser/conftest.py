@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -41,10 +41,17 @@ expect.set_options(timeout=60_000)
 class Server:
     """The app's server in a process of its own, which can be killed and started again."""
 
-    def __init__(self, data_dir: Path, models_dir: Path, log: Path) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        models_dir: Path,
+        log: Path,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self.data_dir = data_dir
         self._models_dir = models_dir
         self._log = log
+        self._environment = dict(environment or {})
         self._process: subprocess.Popen[bytes] | None = None
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -58,6 +65,7 @@ class Server:
             "UAT_DATA_DIR": str(self.data_dir),
             "UAT_MODELS_DIR": str(self._models_dir),
             "UAT_USER": "Tess",
+            **self._environment,
         }
         command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
         with self._log.open("ab") as log:
@@ -90,9 +98,17 @@ class Server:
 
 
 @pytest.fixture
-def server(data_dir: Path, models_dir: Path, tmp_path: Path) -> Iterator[Server]:
+def server_environment() -> Mapping[str, str]:
+    """Environment variables of the server; a module that needs some has a fixture of this name."""
+    return {}
+
+
+@pytest.fixture
+def server(
+    data_dir: Path, models_dir: Path, tmp_path: Path, server_environment: Mapping[str, str]
+) -> Iterator[Server]:
     """A fresh server on a data folder of the test's own."""
-    running = Server(data_dir, models_dir, tmp_path / "server.log")
+    running = Server(data_dir, models_dir, tmp_path / "server.log", server_environment)
     running.start()
     yield running
     running.kill()

@@ -165,10 +165,11 @@ def _values(draft: ItemDraft, ground: ItemGround) -> Iterator[str]:
         strange = foreign_values(_unquoted(step.e), known)
         strange = tuple(one for one in strange if not _NOTHING.search(one))
         if strange:
-            yield f'e of step {number}: "{strange[0]}" stands in no source and in no data'
+            where = f"expected result (e) of step {number}"
+            yield f'{where}: "{strange[0]}" stands in no source and in no data'
         for message in find_messages(step.e):
             if not stands_in(message.text.strip(" .!?,;:"), everything):
-                yield f"e of step {number}: “{message.text}” stands in no source"
+                yield f"expected result (e) of step {number}: “{message.text}” stands in no source"
 
 
 def _sides(draft: ItemDraft, ground: ItemGround) -> Iterator[str]:
@@ -197,7 +198,7 @@ def _outcome(draft: ItemDraft, ground: ItemGround) -> Iterator[str]:
             words = message.text.strip(" .!?,;:")
             stated = stands_in(words, said)
             if happens and not (stated or message.text in bound or stands_in(words, entered)):
-                yield f"e must hold “{message.text}”, word for word"
+                yield f"the expected result (e) must hold “{message.text}”, word for word"
             if not happens and stated and not _denied(message.text, draft.results):
                 yield f"“{message.text}” must not be shown here"
     own = [Reference("outcome", quote) for quote, happens in ground.outcome if happens]
@@ -271,7 +272,7 @@ def _states(draft: ItemDraft, ground: ItemGround) -> Iterator[str]:
     quoted = {word[:NEAR_PREFIX] for text, _ in ground.outcome for word in content_stems(text)}
     told = frozenset[str]().union(*map(content_stems, texts))
     if quoted and not near & quoted and len(words & told) < FEWEST_SHARED:
-        yield "e must state the outcome for these data"
+        yield "the expected results (e) must state the outcome for these data"
 
 
 def _echo(draft: ItemDraft, ground: ItemGround) -> Iterator[str]:
@@ -287,13 +288,13 @@ def _echo(draft: ItemDraft, ground: ItemGround) -> Iterator[str]:
         words = content_stems(step.e)
         done = content_stems(step.a)
         if any(len(one) >= FEWEST_TOLD and one <= done for one in told):
-            yield f"a of step {number} tells the outcome; a is what the tester does"
+            yield f"action (a) of step {number} tells the outcome; it is what the tester does"
         if not words:
             continue
         if _shared(words, done) >= SAME_WORDS:
-            yield f"e of step {number} repeats its action; e is what is seen after it"
+            yield f"expected result (e) of step {number} only repeats its action"
         if len(criterion) >= FEWEST_WORDS and _shared(words, criterion) >= SAME_WORDS:
-            yield f"e of step {number} repeats the criterion; say what is seen with these data"
+            yield f"expected result (e) of step {number} repeats the criterion; say what is seen"
 
 
 Check = Callable[[ItemDraft, ItemGround], Iterator[str]]

@@ -1,0 +1,85 @@
+"""The main job in a real browser with models that write: the embedded one, and one at an address.
+
+Without any model, which gives outlines, it is walked in ``test_main_job.py``. The model at an
+address is the same small one, asked for a whole story at once, as a large one is.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from canvas_tables import at_rest
+from conftest import Server
+from playwright.sync_api import Page, expect
+from reviewing import EPIC, TEXT, accept, edit, field, ids, press, rows, steps, type_into
+
+from assistant.domain import GenerationConfig
+from assistant.generation.models.catalogue import DEFAULT_CHAT, find_model
+from assistant.generation.models.chat_models import open_embedded
+
+pytestmark = pytest.mark.slow
+
+LONG = 900_000
+"""Milliseconds: a small model on two busy cores takes up to a minute for a case."""
+
+
+@pytest.fixture(params=["Qwen", "served"])
+def writer(request: pytest.FixtureRequest) -> str:
+    """Words of the writer's name in the list of writers."""
+    return str(request.param)
+
+
+@pytest.fixture
+def server(
+    writer: str,
+    data_dir: Path,
+    models_dir: Path,
+    tmp_path: Path,
+    fetched_model: Callable[[str], Path],
+) -> Iterator[Server]:
+    """The app with the embedded writer, or without it and with the address of a model."""
+    path = fetched_model(DEFAULT_CHAT)
+    endpoint = None
+    environment: dict[str, str] = {}
+    if writer == "served":
+        config = GenerationConfig(timeout_seconds=LONG / 1000)
+        endpoint = open_embedded(find_model(DEFAULT_CHAT), path, threads=0, config=config)
+        assert endpoint.engine is not None
+        environment = {
+            "UAT_ENDPOINT_PROVIDER": "openai",
+            "UAT_ENDPOINT_URL": endpoint.engine.base_url,
+            "UAT_ENDPOINT_MODEL": writer,
+            "UAT_ENDPOINT_API_KEY": endpoint.engine.api_key,
+            "UAT_ENDPOINT_CONTEXT_TOKENS": str(endpoint.engine.context_tokens),
+            "UAT_ENDPOINT_TIMEOUT": str(LONG // 1000),
+        }
+    else:
+        models_dir = path.parent.parent
+    running = Server(data_dir, models_dir, tmp_path / "server.log", environment)
+    running.start()
+    yield running
+    running.kill()
+    if endpoint is not None:
+        endpoint.close()
+    assert "Traceback" not in running.log(), running.log()
+
+
+def test_a_model_writes_and_a_person_reviews(server: Server, page: Page, writer: str) -> None:
+    page.goto(server.url)
+    page.get_by_label(TEXT).fill(EPIC)
+    page.get_by_role("combobox", name="Writer").click()
+    page.get_by_role("option", name=re.compile(writer)).click()
+    at_rest(page)
+    page.get_by_role("button", name="Generate test cases").click()
+    expect(page.get_by_text(re.compile(r"^\d+ cases: ")).first).to_be_visible(timeout=LONG)
+    expect(accept(page)).to_be_visible(timeout=LONG)
+    at_rest(page)
+    page.screenshot(path=f"/tmp/walk-{writer}.png")
+    print(writer, rows(page).all_inner_texts())
+    print(steps(page).inner_text())
+    print(page.locator(".st-key-pane-list").inner_text())
