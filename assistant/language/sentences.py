@@ -54,6 +54,14 @@ _SENTENCE_END = re.compile(
     r"|(?<=[a-z]):\s(?=(?:[Tt]he|[Aa]n?|[Ee]ach|[Oo]nly|[Ii]f|[Ww]hen"
     r"|[Oo]nce|[Uu]nless)\s)"
 )
+_ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+"""Words in brackets, within which no sentence ends: "(eg. 8 times, then nothing)"."""
+
+
+def has_whole_brackets(text: str) -> bool:
+    """Whether each bracket in a text has its other one, quotations aside."""
+    bare = _ASIDE.sub("", mask_quotes(text))
+    return not any(mark in bare for mark in "()[]")
 
 
 def start_of(text: str, start: int = 0) -> int:
@@ -73,8 +81,10 @@ def sentences(text: str) -> tuple[Span, ...]:
     """
     masked = mask_quotes(text)
     cuts = [_after_title(text)]
+    asides = [match.span() for match in _ASIDE.finditer(masked)]
     for match in _SENTENCE_END.finditer(masked):
-        cuts.append(match.end())
+        if not any(start < match.start() < end for start, end in asides):
+            cuts.append(match.end())
     found = []
     for start, end in zip(cuts, [*cuts[1:], len(text)], strict=True):
         start = start_of(text, start)

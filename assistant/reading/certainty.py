@@ -16,7 +16,7 @@ from assistant.language.coordination import coordinated, starts_clause
 from assistant.language.finite_verbs import PREPOSITIONS
 from assistant.language.quantities import find_quantities
 from assistant.language.quoted_messages import mask_quotes
-from assistant.language.sentences import Span
+from assistant.language.sentences import Span, has_whole_brackets
 from assistant.reading.leading_conditions import is_order
 from assistant.reading.logic import Case, holds
 from assistant.reading.outcomes import is_message_only, is_restrictive
@@ -95,6 +95,9 @@ def has_sure_limits(rule: Rule) -> bool:
     if not effect.strip() or _TORN.match(effect) or _HANGS.search(effect):
         return False
     if _DOUBTFUL.search(said):
+        return False
+    cut = (rule.effect, *(one.words for one in rule.conditions if rule.scenario is None))
+    if has_whole_brackets(said) and not all(has_whole_brackets(one.text) for one in cut):
         return False
     for condition in rule.conditions if rule.scenario is None else ():
         words = mask_quotes(condition.words.text)

@@ -16,7 +16,19 @@ import pytest
 from canvas_tables import at_rest
 from conftest import Server
 from playwright.sync_api import Page, expect
-from reviewing import EPIC, TEXT, accept, edit, field, ids, press, rows, steps, type_into
+from reviewing import (
+    EPIC,
+    TEXT,
+    accept,
+    edit,
+    field,
+    ids,
+    open_case,
+    press,
+    rows,
+    steps,
+    type_into,
+)
 
 from assistant.domain import GenerationConfig
 from assistant.generation.models.catalogue import DEFAULT_CHAT, find_model
@@ -79,7 +91,29 @@ def test_a_model_writes_and_a_person_reviews(server: Server, page: Page, writer:
     expect(page.get_by_text(re.compile(r"^\d+ cases: ")).first).to_be_visible(timeout=LONG)
     expect(accept(page)).to_be_visible(timeout=LONG)
     at_rest(page)
-    page.screenshot(path=f"/tmp/walk-{writer}.png")
-    print(writer, rows(page).all_inner_texts())
-    print(steps(page).inner_text())
-    print(page.locator(".st-key-pane-list").inner_text())
+
+    # What the model wrote says who wrote it; what it could not, is an outline.
+    shown = [row.strip().splitlines() for row in rows(page).all_inner_texts()]
+    written = [number for number, row in enumerate(shown) if "Outline" not in row[-1]]
+    assert written, shown
+    rows(page).nth(written[0]).click()
+    chosen = ids(page)[written[0]]
+    expect(open_case(page)).to_have_text(chosen)
+    expect(steps(page)).not_to_contain_text("Outline")
+    if writer == "Qwen":
+        expect(page.get_by_text("read every line").first).to_be_visible()
+    expect(page.get_by_text("Supports ").first).to_be_visible()
+
+    # A person words a result, accepts the case and downloads it.
+    edit(page)
+    type_into(page, field(page, "Expected result", 1), "The refund is paid at once.")
+    press(page, "e")
+    expect(steps(page)).to_contain_text("The refund is paid at once.")
+    press(page, "a")
+    expect(page.get_by_text(re.compile(r"cases: 1 accepted"))).to_be_visible()
+    page.get_by_role("button", name="Download CSV").click()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download 1 case").click()
+    found = list(csv.DictReader(io.StringIO(waiting.value.path().read_text("utf-8-sig"))))
+    assert {row["Test Case ID"] for row in found} == {chosen}
+    assert found[0]["Expected Result"].startswith("The refund is paid at once.")

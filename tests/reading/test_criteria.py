@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.reading.certainty import is_sure
 from assistant.reading.criteria import read_rules
 from assistant.reading.narratives import read_narrative, role_of
 from assistant.reading.outcomes import is_restrictive
@@ -37,6 +38,18 @@ def parts(rule: Rule) -> tuple[list[tuple[str, str]], str]:
 )  # fmt: skip
 def test_conditions_and_effect(text: str, conditions: list[tuple[str, str]], effect: str) -> None:
     assert parts(read_rules(text)[0]) == (conditions, effect)
+
+
+def test_an_aside_in_brackets_is_no_sentence_and_no_effect_begins_within_one() -> None:
+    aside = (
+        "A list holds open claims (Exception: if the claim is old, then it is hidden), and new ones"
+    )
+    (rule,) = read_rules(aside)
+    assert parts(rule) == ([], aside)
+    torn = "If the counter is idle it is reset (eg. if I wait twice, then do nothing, it is 0)"
+    (rule,) = read_rules(torn)
+    assert rule.whole.text == torn
+    assert not is_sure(rule), "the effect would begin within the brackets"
 
 
 @pytest.mark.parametrize(

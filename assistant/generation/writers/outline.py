@@ -101,7 +101,7 @@ class OutlineWriter:
 def outline_title(brief: CaseBrief) -> str:
     """The label of the item, which is fixed words and quotations; of a scenario its own title.
 
-    A main flow is named by the outcome that it shows.
+    A main flow is named by its whole sentence: an outcome without "after a rejection" says more.
     """
     condition = brief.condition
     facts = condition.facts
@@ -111,8 +111,7 @@ def outline_title(brief: CaseBrief) -> str:
         rows = situation_words([fact for fact in facts if fact.kind == "row"])
         return clipped("; ".join((" ".join(title.split()), *rows)), MAX_TITLE)
     if facts and all(fact.kind == "main flow" for fact in facts):
-        happens = [one.quote for one in condition.outcomes if one.happens]
-        words = " ".join((happens or [facts[0].quote or brief.criterion.text])[0].split())
+        words = " ".join((facts[0].quote or brief.criterion.text).split())
         return "Main flow: " + quotation(clipped(words, MAX_TITLE - len("Main flow: “”")))
     title = clipped(" ".join(condition.statement.split()), MAX_TITLE - 1)
     return title + "”" * (title.count("“") > title.count("”"))  # a quotation that is cut ends

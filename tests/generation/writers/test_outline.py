@@ -147,7 +147,14 @@ def test_words_that_stand_in_no_source_support_nothing() -> None:
     assert (step.support, step.citations) == ("unsupported", ())
 
 
-def test_the_main_flow_is_named_by_what_it_shows() -> None:
+def test_the_main_flow_is_named_by_its_whole_sentence() -> None:
+    whole = "after a rejection by the admin, the user receives an email"
+    case = outline(
+        brief(
+            Fact(kind="main flow", quote=whole), outcomes=(happens("the user receives an email"),)
+        )
+    )
+    assert case.title == f"Main flow: “{whole}”"
     case = outline(brief(Fact(kind="main flow", quote=TEXT), outcomes=(happens(TEXT),)))
     assert case.title.startswith("Main flow: “Requests for more than 10 consecutive")
     assert len(case.title) <= 120
