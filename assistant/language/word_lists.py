@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import TypeAdapter
-
 Form = TypeVar("Form")
 
 WordLists = dict[str, dict[str, tuple[str, ...]]]
@@ -29,6 +27,8 @@ def word_list(text: str) -> tuple[str, ...]:
 
 def read_table(path: Path, form: type[Form]) -> Form:
     """What a TOML file holds, as ``form``. Raises ``ValueError`` where it holds anything else."""
+    from pydantic import TypeAdapter  # word lists are read by file readers too, which start often
+
     return TypeAdapter(form).validate_python(tomllib.loads(path.read_text("utf-8")))
 
 
@@ -37,14 +37,14 @@ def word_lists(name: str, folder: Path = WORDS) -> WordLists:
 
     Raises ``ValueError`` where one holds anything else.
     """
-    tables = read_table(folder / f"{name}.toml", dict[str, dict[str, tuple[str, ...] | str]])
-    return {
-        table: {
-            key: word_list(words) if isinstance(words, str) else words
-            for key, words in lists.items()
-        }
-        for table, lists in tables.items()
-    }
+    tables = tomllib.loads((folder / f"{name}.toml").read_text("utf-8"))
+    for table, lists in tables.items():
+        for key, given in lists.items():
+            words = word_list(given) if isinstance(given, str) else given
+            if not isinstance(words, list | tuple) or not all(isinstance(w, str) for w in words):
+                raise ValueError(f"{name}.toml: {table}.{key} is no list of words")
+            lists[key] = tuple(words)
+    return tables
 
 
 def filled(pattern: str, pieces: Mapping[str, str]) -> str:

@@ -315,13 +315,6 @@ class DocumentStore(Store):
         """A document with its text, in its current or an earlier version."""
         return self.document_parts(project_id, document_id, version)[0]
 
-    def mark_indexed(
-        self, project_id: str, document_id: str, version: int, chunk_count: int
-    ) -> bool:
-        """Note that the index holds this version. False where it is no longer the current one."""
-        marks = {document_id: (version, chunk_count)}
-        return self._mark(project_id, marks).get(document_id) == version
-
     def mark_all_indexed(
         self, project_id: str, marks: Mapping[str, tuple[int, int]]
     ) -> tuple[str, ...]:

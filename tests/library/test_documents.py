@@ -95,17 +95,18 @@ def test_epics_come_from_current_documents_and_the_last_stored_wins(
 def test_what_is_indexed_is_known_per_version(library: Library, project: Project) -> None:
     library.put_document(project.id, document())
     assert [d.id for d in library.documents(project.id) if not d.is_indexed] == ["file:a"]
-    assert library.mark_indexed(project.id, "file:a", 1, 12)
+    assert library.mark_all_indexed(project.id, {"file:a": (1, 12)}) == ()
     (stored,) = library.documents(project.id)
     assert stored.is_indexed
     assert (stored.chunk_count, stored.indexed_version) == (12, 1)
     assert stored.indexed_at is not None
     library.put_document(project.id, document("two"))
     assert [d.version for d in library.documents(project.id) if not d.is_indexed] == [2]
-    assert not library.mark_indexed(project.id, "file:a", 1, 12)
+    library.mark_all_indexed(project.id, {"file:a": (1, 12)})
     assert not all(d.is_indexed for d in library.documents(project.id))
-    assert not library.mark_indexed(project.id, "file:a", 3, 1)
-    assert not library.mark_indexed(project.id, "gone", 1, 1)
+    gone = library.mark_all_indexed(project.id, {"file:a": (3, 1), "gone": (1, 1)})
+    assert "gone" in gone
+    assert not all(d.is_indexed for d in library.documents(project.id))
 
 
 def test_a_removed_document_is_gone_and_its_index_can_be_told(
@@ -115,7 +116,7 @@ def test_a_removed_document_is_gone_and_its_index_can_be_told(
     library.remove_document(project.id, "file:a", by="ann")
     assert library.documents(project.id) == ()
     assert library.find_document(project.id, "file:a") is None
-    assert not library.mark_indexed(project.id, "file:a", 1, 1)
+    assert library.mark_all_indexed(project.id, {"file:a": (1, 1)}) == ("file:a",)
     with pytest.raises(LibraryError, match="no document"):
         library.document(project.id, "file:a", 1)
     with pytest.raises(LibraryError, match="no document"):

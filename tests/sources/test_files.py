@@ -126,9 +126,6 @@ def test_rules_and_pages() -> None:
     )
     assert page.document.kind == "page"
     assert not page.epics
-    story = read_file("s.txt", b"The plan is shown to the agent.", as_kind="epic")
-    assert story.document.kind == "epic"
-    assert story.epics[0].stories
 
 
 @pytest.mark.parametrize(

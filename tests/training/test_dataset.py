@@ -29,10 +29,10 @@ from assistant.generation.writers.item_answer import completion_of
 from assistant.generation.writers.item_prompt import item_prompt
 from assistant.suite.template import DEFAULT_TEMPLATE
 from assistant.training.data.context import CaseContext, case_chunks
+from assistant.training.data.data_sheet import LeftOut
 from assistant.training.data.dataset import (
     Dataset,
     DatasetConfig,
-    build_pairs,
     pairs_of,
     read_case_file,
     select,
@@ -98,6 +98,19 @@ def everything(stories: Sequence[StoryCases]) -> Callable[..., list[RetrievedChu
         return [RetrievedChunk(chunk=c, score=1.0, rank=n) for n, c in enumerate(chunks, 1)]
 
     return found
+
+
+def build_pairs(
+    stories: Sequence[StoryCases],
+    context_for: Any,
+    config: DatasetConfig,
+    *,
+    left_out: Sequence[LeftOut] = (),
+    count_tokens: Any = None,
+    **choices: Any,
+) -> Dataset:
+    selection = select(stories, config, left_out=left_out, count_tokens=count_tokens)
+    return pairs_of(selection, context_for, config, count_tokens=count_tokens, **choices)
 
 
 def left_out(data: Dataset) -> dict[str, str]:

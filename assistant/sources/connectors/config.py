@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
 
 from assistant.domain import Value
+from assistant.language.word_lists import read_table
 from assistant.sources.reading import FieldRole
 
 Kind = Literal[
@@ -38,8 +38,9 @@ class ConnectionKind(Value):
     has_attachments: bool = False
 
 
-_FILE = Path(__file__).with_name("connection_kinds.toml")
-KINDS = tuple(map(ConnectionKind.model_validate, tomllib.loads(_FILE.read_text("utf-8"))["kinds"]))
+KINDS = read_table(
+    Path(__file__).with_name("connection_kinds.toml"), dict[str, tuple[ConnectionKind, ...]]
+)["kinds"]
 
 
 def kind_of(kind: str) -> ConnectionKind:

@@ -172,7 +172,7 @@ def document_reading(converted: Converted, source: Source) -> Reading:
 
 def text_reading(text: str, source: Source, *, title: str, notes: Sequence[str]) -> Reading:
     """The reading of clean Markdown: an epic keeps its key as id, others the file's name."""
-    kind = source.as_kind or text_kind(text)
+    kind = text_kind(text)
     reading = read_text(text, as_kind=kind, title="" if kind == "epic" else title, uri="")
     reading = with_tables(reading)
     document = reading.document

@@ -134,7 +134,7 @@ def _titled(issues: Sequence[Issue], source: Source) -> Sequence[Issue]:
 def _page(page: Page, source: Source, export: Export, alone: bool) -> Reading:
     check_length(page.text, source)
     text = page.text.strip("\n") + "\n"
-    kind = source.as_kind or (page.kind if page.kind in {"rules", "page"} else text_kind(text))
+    kind = page.kind if page.kind in {"rules", "page"} else text_kind(text)
     identity = page.id or (source.id if alone else f"{source.id} > {page.title}")
     content_hash = source.content_hash
     if not alone:

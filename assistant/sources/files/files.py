@@ -29,7 +29,6 @@ from assistant.sources.grids.grids import Grid
 from assistant.sources.grids.jira_csv import is_issue_table, issue_reading
 from assistant.sources.grids.mapping import ColumnMapping, may_hold_cases
 from assistant.sources.grids.table_files import read_grids
-from assistant.sources.pasted.pasted import TextKind
 from assistant.sources.reading import Reading
 
 DEFAULT_LIMITS = ReadLimits()
@@ -40,19 +39,17 @@ def read_file(
     data: bytes,
     *,
     limits: ReadLimits = DEFAULT_LIMITS,
-    as_kind: TextKind | None = None,
     mappings: Sequence[ColumnMapping] = (),
 ) -> Reading:
     """The reading of a file that is one document.
 
     ``name`` is only text: for the title, the document id, and as a hint where the content fits
-    two kinds. ``as_kind`` decides what a text is taken for ("epic" for a test basis without any
-    of its usual marks), the first of ``mappings`` with a table's headers what its columns hold.
-    Raises ``UnsupportedFile`` for other kinds of file and for one that holds
-    several documents (``batches.read_files`` reads those), and ``UnreadableFile`` where a file is
-    damaged, protected, empty or over a limit.
+    two kinds. The first of ``mappings`` with a table's headers decides what its columns hold.
+    Raises ``UnsupportedFile`` for other kinds of file and for one that holds several documents
+    (``batches.read_files`` reads those), and ``UnreadableFile`` where a file is damaged,
+    protected, empty or over a limit.
     """
-    source = source_of(name, data, limits, as_kind, mappings=mappings)
+    source = source_of(name, data, limits, mappings=mappings)
     kind = kind_of(source)
     if kind == "archive":
         raise UnsupportedFile(
@@ -118,7 +115,7 @@ def _export(source: Source, kind: FileKind) -> Export:
 
 def _text_file(source: Source) -> Reading:
     found = file_text(source)
-    if source.as_kind is None and is_table(found.text, source.shown):
+    if is_table(found.text, source.shown):
         return _tables(text_grids(found, source), source)
     reading = text_reading(found.text, source, title="", notes=found.notes)
     return reading.model_copy(update={"report": found.report})

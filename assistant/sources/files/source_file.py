@@ -11,7 +11,6 @@ from assistant.errors import UnreadableFile
 from assistant.sources.files.archives import ReadLimits
 from assistant.sources.files.clean import clean_text
 from assistant.sources.grids.mapping import ColumnMapping
-from assistant.sources.pasted.pasted import TextKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +21,6 @@ class Source:
     id: str
     data: bytes
     limits: ReadLimits
-    as_kind: TextKind | None = None
     mappings: tuple[ColumnMapping, ...] = ()
 
     @property
@@ -41,7 +39,6 @@ def source_of(
     name: str,
     data: bytes,
     limits: ReadLimits,
-    as_kind: TextKind | None = None,
     inside: str = "",
     mappings: Sequence[ColumnMapping] = (),
 ) -> Source:
@@ -57,7 +54,7 @@ def source_of(
         )
     if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise UnreadableFile(f"{shown} is empty. Choose a file with content.")
-    return Source(shown, f"file:{shown}", data, limits, as_kind, tuple(mappings))
+    return Source(shown, f"file:{shown}", data, limits, tuple(mappings))
 
 
 def _shown(name: str) -> str:

@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
-from assistant.sources.word_lists import word_lists
+from assistant.language.word_lists import word_lists
 
 TableKind = Literal["cases", "requirements"]
 
-HEADERS = word_lists("headers")
+_FOLDER = Path(__file__).parent.parent / "words"
+HEADERS = word_lists("headers", _FOLDER)
 """Names of columns, and words in them."""
 
 _ISSUES = {"issue key", "summary", "issue type"}

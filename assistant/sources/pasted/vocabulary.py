@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Literal, cast
 
-from assistant.sources.word_lists import word_lists
+from assistant.language.word_lists import word_lists
 
-EPIC_WORDS = word_lists("epics")
+EPIC_WORDS = word_lists("epics", Path(__file__).parent.parent / "words")
 """Words that name the parts of an epic, as patterns."""
 
 SectionName = Literal["criteria", "rules", "narrative", "description", "notes", "container"]

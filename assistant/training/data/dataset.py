@@ -53,7 +53,6 @@ __all__ = [
     "DatasetConfig",
     "LinkedCases",
     "Selection",
-    "build_pairs",
     "describe_pairs",
     "from_library",
     "pairs_of",
@@ -87,26 +86,6 @@ class Dataset(Value):
         return folder / "pairs.jsonl"
 
 
-def build_pairs(
-    stories: Sequence[StoryCases],
-    context_for: ContextFor | None,
-    config: DatasetConfig,
-    *,
-    left_out: Sequence[LeftOut] = (),
-    special_tokens: Sequence[str] = (),
-    count_tokens: CountTokens | None = None,
-) -> Dataset:
-    """Select, split and pair. ``context_for`` must search the train split only (``select``).
-
-    ``special_tokens`` are those of the model to be trained, neutralised as in generation. Raises
-    ``TrainingError`` where too few cases can be trained on.
-    """
-    selection = select(stories, config, left_out=left_out, count_tokens=count_tokens)
-    return pairs_of(
-        selection, context_for, config, special_tokens=special_tokens, count_tokens=count_tokens
-    )
-
-
 def pairs_of(
     selection: Selection,
     context_for: ContextFor | None,
@@ -116,7 +95,11 @@ def pairs_of(
     count_tokens: CountTokens | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Dataset:
-    """The pairs of a selection. ``progress`` gets cases done and cases in all."""
+    """The pairs of a selection. ``context_for`` must search its train split only.
+
+    ``special_tokens`` are those of the model to be trained, neutralised as in generation.
+    ``progress`` gets cases done and cases in all.
+    """
     maker = _Maker(selection, context_for, config, special_tokens)
     total = sum(len(one.cases) for one in selection.stories)
     pairs: list[CasePair] = []
