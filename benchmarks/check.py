@@ -44,7 +44,8 @@ from assistant.generation.proof.proof_faults import REPETITION
 from assistant.settings import load_settings
 from assistant.training.data.open_pairs import OpenCase, OpenPair, OpenStep
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review.check_suite import CaseCheck, SuiteCheck, check_cases, read_suite
+from assistant.workflow.review.case_checks import CaseCheck, SuiteCheck
+from assistant.workflow.review.check_suite import check_cases, read_suite
 from assistant.workflow.sources import import_sources
 from assistant.workflow.sources.sample_project import ensure_sample_project
 

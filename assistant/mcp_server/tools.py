@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from assistant.domain import CaseOrigin, TestCase, TestStep
 from assistant.errors import SourceError
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review import check_suite
+from assistant.workflow.review import case_checks, check_suite
 from assistant.workflow.sources import search_sources
 from assistant.workflow.writing import coverage
 from assistant.workflow.writing.requests import GenerateRequest, Understanding, understand
@@ -164,7 +164,7 @@ def _check(workspace: Workspace, project_id: str, given: CheckArguments) -> Json
     (checked,) = check_suite.check_cases(workspace, project_id, [case], basis=basis).cases
     answer = checked.model_dump(mode="json", include={"verdict", "steps", "findings"})
     return answer | {
-        "means": check_suite.VERDICTS[checked.verdict],
+        "means": case_checks.VERDICTS[checked.verdict],
         "held_against": list(checked.link.criterion_ids),
         "linked": checked.link.says,
     }

@@ -17,7 +17,6 @@ from assistant.training.batches import (
     Step,
     by_length,
     epoch_steps,
-    examples_of,
     reads_rows,
     rows_of,
     token_losses,
@@ -206,7 +205,7 @@ class StageLoop:
         return self._epoch(epoch)[index]
 
     def _one_step(self, rate: float) -> tuple[float, int]:
-        """Mean loss of the step, and the tokens of its examples (shared ones as often)."""
+        """Mean loss of the step, and the tokens that it read."""
         import torch
 
         self._model.train()
@@ -219,7 +218,7 @@ class StageLoop:
             self.optimiser.collect()
             total += summed.detach().double().cpu()
             counted += len(losses)
-            tokens += sum(len(example.ids) for example in examples_of(batch))
+            tokens += sum(row.tokens for row in batch)
         loss = float(total) / counted
         norm = self.optimiser.gradient_norm(counted)
         if not (math.isfinite(loss) and math.isfinite(norm)):

@@ -11,7 +11,7 @@ import pytest
 
 from assistant.domain import LintFinding, TestCase
 from assistant.training.data.open_pairs import OpenPair
-from assistant.workflow.review.check_suite import CaseCheck, SuiteCheck
+from assistant.workflow.review.case_checks import CaseCheck, SuiteCheck
 from assistant.workflow.review.suite_basis import Link
 
 PACK = """EPIC 1

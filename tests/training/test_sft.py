@@ -129,6 +129,16 @@ def test_rows_stay_within_the_tokens_of_a_batch_and_share_nothing_with_strangers
     assert len(rows_of([Example("x", (1,) * 500, 1)], 100)) == 1
 
 
+def test_tokens_that_examples_share_count_once(tiny_base: BaseModel, tmp_path: Path) -> None:
+    begin = tuple(range(5, 45))
+    alike = [Example(str(end), (*begin, end, end + 1), 40) for end in range(50, 60)]
+    config = small_run("tiny", max_steps=1, batch_tokens=200, accumulation=1)
+    model = with_lora(tiny_base, config)
+    result, _ = train_stage(model, tiny_base, StageData("sft", alike), config, tmp_path)
+    model.unload()
+    assert result.tokens == len(begin) + 2 * len(alike)
+
+
 class Killed(BaseException):
     """Stands for a kill: nothing in the loop may catch it."""
 

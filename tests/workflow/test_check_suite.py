@@ -14,8 +14,8 @@ from assistant.domain import TestCase, TestStep
 from assistant.errors import SourceError, UnknownColumns
 from assistant.sources.files.files import read_file
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review import check_jobs, check_report, check_suite
-from assistant.workflow.review.check_suite import CaseCheck, SuiteCheck
+from assistant.workflow.review import case_checks, check_jobs, check_report, check_suite
+from assistant.workflow.review.case_checks import CaseCheck, SuiteCheck
 from assistant.workflow.sources import duplicate_texts, import_sources
 
 HEADERS = ("ID", "Title", "Story", "Preconditions", "Step", "Data", "Expected Result")
@@ -65,7 +65,7 @@ def rules(checked: CaseCheck) -> set[str]:
 def test_a_case_that_the_sources_carry_has_no_finding_and_quotes_them(check) -> None:
     report = check(GOOD)
     (one,) = report.cases
-    assert not rules(one) & (check_suite.DENIED | check_suite.NOWHERE)
+    assert not rules(one) & (case_checks.DENIED | case_checks.NOWHERE)
     assert one.link.by == "key"
     assert "CC-102-AC2" in one.link.criterion_ids
     (quotation,) = one.steps[0].quotations
@@ -179,7 +179,7 @@ def test_cases_of_the_project_do_not_support_themselves(
     assert {"repetition"} <= rules(by_id["UAT-CC-0007"]) | rules(by_id["UAT-CC-0003"])
     assert not [one for one in report.sources if one.chunk.kind == "case"]
     assert sum(report.counts.values()) == 60
-    order = list(check_suite.VERDICTS)
+    order = list(case_checks.VERDICTS)
     places = [order.index(one.verdict) for one in report.worst_first]
     assert places == sorted(places)
 

@@ -15,7 +15,7 @@ from assistant.errors import LibraryError, ModelUnavailable
 from assistant.library import StoredCase
 from assistant.settings import Settings
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review import check_suite, review
+from assistant.workflow.review import check_report, check_suite, review
 from assistant.workflow.sources.sample_project import SAMPLE_PROJECT
 from assistant.workflow.writing import generate_cases, second_reading
 from assistant.workflow.writing.requests import GenerateRequest, understand
@@ -278,3 +278,27 @@ def test_a_suite_is_read_by_a_model_too(
     assert told[-1] == (2, 2)
     with pytest.raises(ModelUnavailable, match="able to write a whole story"):
         check_suite.check_cases(opened, project_id, cases, reader="outline")
+
+
+def test_a_suite_stopped_while_it_is_read_says_how_far_it_was_read(
+    opened: Workspace, project_id: str, server: EndpointServer
+) -> None:
+    step = TestStep(number=1, action="Search.", expected_result="A list of accounts is shown.")
+    cases = [
+        TestCase(id=key, title=key, story_key=key, steps=(step,)) for key in ("CC-102", "CC-103")
+    ]
+    server.answer = streams(doubts(), after=5.0)
+    report = check_suite.check_cases(
+        opened, project_id, cases, reader="endpoint", cancelled=lambda: bool(server.bodies)
+    )
+    assert (report.read_by, report.read) == ("endpoint", 0)  # stopped before the answer had come
+    server.answer = streams(doubts())
+    assert report.reading == "0 of 2 read by endpoint"
+    assert "doubted" not in report.counts
+    told: list[int] = []
+    report = check_suite.check_cases(
+        opened, project_id, cases, reader="endpoint",
+        progress=lambda done, _: told.append(done), cancelled=lambda: told == [1, 2, 1],
+    )  # fmt: skip
+    assert report.read == 1
+    assert "1 of 2 read by endpoint" in check_report.summary(report)

@@ -8,7 +8,7 @@ from assistant.ui.cases.case_view import steps_table
 from assistant.ui.cases.findings_panel import findings_panel
 from assistant.ui.cases.sources_panel import sources_panel
 from assistant.ui.plain_text import label, plain
-from assistant.workflow.review.check_suite import VERDICTS, CaseCheck, SuiteCheck, Verdict
+from assistant.workflow.review.case_checks import VERDICTS, CaseCheck, SuiteCheck, Verdict
 
 COLORS: dict[Verdict, str] = {
     "denied": "red",

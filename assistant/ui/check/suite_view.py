@@ -20,15 +20,15 @@ from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment import models
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import check_jobs, check_report
-from assistant.workflow.review.check_jobs import SuiteWork
-from assistant.workflow.review.check_suite import (
+from assistant.workflow.review.case_checks import (
     VERDICTS,
     CaseCheck,
     SuiteCheck,
     Verdict,
-    read_suite,
     verdict_of,
 )
+from assistant.workflow.review.check_jobs import SuiteWork
+from assistant.workflow.review.check_suite import read_suite
 from assistant.workflow.sources import import_sources
 from assistant.workflow.writing import second_reading
 
@@ -212,6 +212,8 @@ def _figures(report: SuiteCheck) -> None:
     checked = counted(len(report.cases), "case")
     of = checked if len(report.cases) == report.total else f"{checked} of {report.total}"
     st.markdown(f"**{of} checked** {badges}")
+    if report.reading:
+        st.caption(f":material/person_search: {label(report.reading)}")
     with st.popover("What the verdicts mean", icon=":material/help:", type="tertiary"):
         st.markdown("\n".join(f"- **{name}**: {said}" for name, said in VERDICTS.items()))
 

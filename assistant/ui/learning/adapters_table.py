@@ -82,7 +82,7 @@ def _export(opened: Workspace, name: str) -> None:
     )
     form = st.radio("Format", ["gguf", "safetensors", "lora"], horizontal=True, key="export_form")
     if st.button("Write it", type="primary"):
-        with st.spinner("Merging…"):
+        with st.spinner("Writing…" if form == "lora" else "Merging…"):
             try:
                 target = opened.settings.data_dir / "exports"
                 st.code(train_adapter.export(opened, name, target, form or "gguf"), language=None)

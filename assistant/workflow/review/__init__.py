@@ -1,6 +1,7 @@
 """Use cases of review: decide, edit, check, find what is stale or double, export."""
 
 __all__ = [
+    "case_checks",
     "case_lists",
     "check_jobs",
     "check_report",

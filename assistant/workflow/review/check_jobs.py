@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from assistant.domain import TestCase
 from assistant.workflow.deployment.jobs import JobState
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review.check_suite import SuiteCheck, check_cases
+from assistant.workflow.review.case_checks import SuiteCheck
+from assistant.workflow.review.check_suite import check_cases
 
 
 @dataclass

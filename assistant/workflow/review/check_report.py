@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from assistant.domain import LintFinding
 from assistant.suite.export.csv_file import encodable, mark
-from assistant.workflow.review.check_suite import (
+from assistant.workflow.review.case_checks import (
     VERDICTS,
     CaseCheck,
     Quotation,
@@ -46,7 +46,8 @@ def summary(report: SuiteCheck) -> str:
     said = ", ".join(f"{count} {name}" for name, count in report.counts.items())
     checked = len(report.cases)
     of = f"{checked} cases" if checked == report.total else f"{checked} of {report.total} cases"
-    return f"{of} checked: {said}."
+    read = f" {report.reading}." if report.reading else ""
+    return f"{of} checked: {said}.{read}"
 
 
 def _rows(report: SuiteCheck) -> Iterator[tuple[str, ...]]:

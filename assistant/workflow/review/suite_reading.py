@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from assistant.domain import GenerationConfig, LintFinding, TestCase
 from assistant.errors import ModelUnavailable
-from assistant.generation.cancellation import CancelCheck
+from assistant.generation.cancellation import CancelCheck, Cancelled
 from assistant.generation.proof import Ground
 from assistant.generation.second_reading import ANSWER_TOKENS, ReadingGround, read_again
 from assistant.workflow.deployment.workspace import Workspace
@@ -31,12 +31,13 @@ def doubts_on(
     grounded: Sequence[tuple[int, TestCase, Ground]],
     reader: str,
     *,
-    progress: Callable[[int, int], None],
+    progress: Callable[[int, int], None] | None,
     cancelled: CancelCheck,
-) -> Doubted:
-    """What the reader doubts in the cases; those held against the same are read together.
+) -> tuple[Doubted, int]:
+    """What the reader doubts in the cases, and how many it has read; those held against the same
+    are read together.
 
-    Raises as ``read_again``; cases read before ``cancelled`` said so are told.
+    Raises as ``read_again``, but where ``cancelled`` said so: what was read before is told.
     """
     groups: dict[tuple[object, ...], list[tuple[int, TestCase, Ground]]] = {}
     for number, case, ground in grounded:
@@ -52,11 +53,17 @@ def doubts_on(
             break
         endpoint = endpoint or workspace.endpoints.open(reader, choices)
         cases = [case.model_copy(update={"id": str(number)}) for number, case, _ in group]
-        for part, doubts in read_again(_ground(group[0][2]), cases, endpoint, cancelled=cancelled):
-            found |= {int(name): findings for name, findings in doubts.found.items()}
-            read += len(part)
-            progress(read, len(grounded))
-    return found
+        try:
+            for part, doubts in read_again(
+                _ground(group[0][2]), cases, endpoint, cancelled=cancelled
+            ):
+                found |= {int(name): findings for name, findings in doubts.found.items()}
+                read += len(part)
+                if progress is not None:
+                    progress(read, len(grounded))
+        except Cancelled:
+            break
+    return found, read
 
 
 def _ground(ground: Ground) -> ReadingGround:

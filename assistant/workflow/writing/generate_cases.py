@@ -272,9 +272,9 @@ def _read_again(
     job = second_reading.job_of(run.id)
     started = perf_counter()
     try:
-        reading = second_reading.read_drafts(
+        reading = second_reading.read_now(
             workspace, project_id, run.id,
-            writer=run.generation.writer, by=run.by, cancelled=cancelled,
+            writer=run.generation.writer, by=run.by, cancelled=cancelled, in_turn=True,
             report=lambda done, total: workspace.jobs.report(job, done, total),
         )  # fmt: skip
     except Cancelled:

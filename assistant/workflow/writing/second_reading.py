@@ -6,6 +6,7 @@ Nothing is rewritten and nobody is acquitted: a case without a doubt is as it wa
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 from assistant.domain import (
     OUTLINE_WRITER,
@@ -101,53 +102,40 @@ def read_now(
     by: str,
     cancelled: CancelCheck = never_cancelled,
     report: Report = lambda done, total: None,
+    in_turn: bool = False,
 ) -> SecondReading:
     """Read the drafts of a run, a story at a time, and put the doubts on them.
 
-    Doubts of an earlier reading go. Raises ``LibraryError`` where there is no draft to read,
+    Doubts of an earlier reading go. Whoever has the model's turn already (``in_turn``) has written
+    the run, and may have no draft to read. Raises ``LibraryError`` where another has none,
     ``ModelUnavailable`` where ``writer`` cannot read or does not answer.
     """
-    _check(workspace, project_id, run_id, writer)
-    with workspace.jobs.model_turn(job_of(run_id), cancelled) as mine:
-        if not mine:
-            return SecondReading()
-        return read_drafts(
-            workspace, project_id, run_id,
-            writer=writer, by=by, cancelled=cancelled, report=report,
-        )  # fmt: skip
-
-
-def read_drafts(
-    workspace: Workspace,
-    project_id: str,
-    run_id: str,
-    *,
-    writer: str,
-    by: str,
-    cancelled: CancelCheck = never_cancelled,
-    report: Report = lambda done, total: None,
-) -> SecondReading:
-    """``read_now`` for whoever has the model's turn already; reads nothing where no draft is."""
-    held = to_read(workspace, project_id, run_id)
+    turn: AbstractContextManager[bool] = nullcontext(True)
+    if not in_turn:
+        _check(workspace, project_id, run_id, writer)
+        turn = workspace.jobs.model_turn(job_of(run_id), cancelled)
     outcome, spent = SecondReading(), Timings()
-    report(0, len(held))
-    for story in _by_story(held):
-        if cancelled():
-            break
-        run = workspace.library.run(project_id, story[0].source_run_id or run_id)
-        choices = run.generation.model_copy(
-            update={"max_tokens": ANSWER_TOKENS, "temperature": 0.0}
-        )
-        endpoint = workspace.endpoints.open(writer, choices)
-        by_id = {stored.id: stored for stored in story}
-        cases = [stored.case for stored in story]
-        for part, doubts in read_again(_ground(run, cases), cases, endpoint, cancelled=cancelled):
-            spent = with_reply(spent, doubts.reply)
-            for case in part:
-                found = doubts.found.get(case.id, ())
-                kept = _keep(workspace, project_id, by_id[case.id], found, by)
-                outcome = _noted(outcome, case.id, bool(found), kept)
-            report(outcome.read, len(held))
+    with turn as mine:
+        held = to_read(workspace, project_id, run_id) if mine else []
+        report(0, len(held))
+        for story in _by_story(held):
+            if cancelled():
+                break
+            run = workspace.library.run(project_id, story[0].source_run_id or run_id)
+            choices = run.generation.model_copy(
+                update={"max_tokens": ANSWER_TOKENS, "temperature": 0.0}
+            )
+            endpoint = workspace.endpoints.open(writer, choices)
+            by_id = {stored.id: stored for stored in story}
+            cases = [stored.case for stored in story]
+            ground = _ground(run, cases)
+            for part, doubts in read_again(ground, cases, endpoint, cancelled=cancelled):
+                spent = with_reply(spent, doubts.reply)
+                for case in part:
+                    found = doubts.found.get(case.id, ())
+                    kept = _keep(workspace, project_id, by_id[case.id], found, by)
+                    outcome = _noted(outcome, case.id, bool(found), kept)
+                report(outcome.read, len(held))
     used = usage_of_run(workspace.settings, writer, spent)
     return outcome.model_copy(update={"usage": used, "spent": spent})
 
