@@ -1,7 +1,8 @@
-"""Decide how sources are found, and try a query to see the rank and score of every stage."""
+"""Decide how sources are found: try a query, and measure the choices on the project's own links."""
 
 import streamlit as st
 
+from assistant.ui.sources.measure_panel import measure_panel
 from assistant.ui.sources.query_trial import query_trial
 from assistant.ui.sources.retrieval_form import retrieval_form
 from assistant.ui.state import require_shell, session, workspace
@@ -16,3 +17,4 @@ with form:
     config = retrieval_form(workspace(), record)
 with trial:
     query_trial(workspace(), record, config)
+    measure_panel(workspace(), record, config)

@@ -64,6 +64,7 @@ def _command(name: str) -> Command:
         ask_command,
         commands,
         erase_commands,
+        evaluate_commands,
         model_commands,
         pair_commands,
         quality_commands,
@@ -97,7 +98,7 @@ def _command(name: str) -> Command:
         "check": quality_commands.check,
         "reread": quality_commands.reread,
         "mcp": quality_commands.mcp,
-        "evaluate": quality_commands.evaluate,
+        "evaluate": evaluate_commands.evaluate,
     }
     return table[name]
 
@@ -214,6 +215,14 @@ def build_parser() -> Parser:
     _add_training(add)
     _add_suite(add)
     _add_quality(add)
+    whole = "measure a writer on held-out stories, or the search on texts with gold links"
+    evaluate = commands.add_parser("evaluate", help=whole, description=whole)
+    what = evaluate.add_subparsers(dest="what", required=True, metavar="WHAT")
+    _add_evaluate(
+        lambda name, summary: what.add_parser(
+            name, parents=[shared], help=summary, description=summary
+        )
+    )
     return parser
 
 
@@ -292,18 +301,43 @@ def _add_quality(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
 
     add("mcp", "serve search, checks and coverage to other programs over stdio (extra: mcp)")
 
-    evaluate = add("evaluate", "measure a writer on held-out stories with reference cases")
-    evaluate.add_argument("what", choices=("generation",))
-    evaluate.add_argument("cases", type=Path, metavar="CASES.jsonl")
-    evaluate.add_argument("--writer", default="outline", metavar="WRITER")
-    evaluate.add_argument("--mode", choices=("rag", "base"), default="rag")
-    evaluate.add_argument("--limit", type=int, default=30, metavar="N", help="stories (0: all)")
-    evaluate.add_argument("--seed", type=int, default=7)
-    evaluate.add_argument(
+
+def _add_evaluate(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    """What can be evaluated, each with its own options."""
+    generation = add("generation", "measure a writer on held-out stories with reference cases")
+    generation.add_argument("cases", type=Path, metavar="CASES.jsonl")
+    generation.add_argument("--writer", default="outline", metavar="WRITER")
+    generation.add_argument("--mode", choices=("rag", "base"), default="rag")
+    generation.add_argument("--limit", type=int, default=30, metavar="N", help="stories (0: all)")
+    generation.add_argument("--seed", type=int, default=7)
+    generation.add_argument(
         "--conditions",
         choices=("computed", "titles"),
         default="computed",
         help="what to test: computed from the story, or each reference case's title",
+    )
+    retrieval = add("retrieval", "measure the search on texts with gold links")
+    retrieval.add_argument(
+        "folder",
+        type=Path,
+        metavar="DIR",
+        help="qrels.tsv with sources.jsonl and targets.jsonl, or queries.jsonl and corpus.jsonl",
+    )
+    retrieval.add_argument(
+        "--strategy",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="bm25, dense, rrf, fused, default, or project: the choices saved with --project; "
+        "more than one are held against the first",
+    )
+    retrieval.add_argument(
+        "--depth", type=int, default=500, metavar="N", help="how many are ranked (default 500)"
+    )
+    retrieval.add_argument(
+        "--sources-indexed",
+        action=argparse.BooleanOptionalAction,
+        help="what is asked is in the index too (default: where it is called sources)",
     )
 
 

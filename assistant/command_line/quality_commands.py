@@ -1,24 +1,17 @@
-"""Commands that judge: ``lint`` and ``check`` files of cases, ``reread`` a run's drafts,
-``evaluate`` a writer on held-out stories."""
+"""Commands that judge: ``lint`` and ``check`` files of cases, ``reread`` a run's drafts."""
 
 from __future__ import annotations
 
 from argparse import Namespace
 
-from pydantic import ValidationError
-
 from assistant.command_line.output import Terminal
 from assistant.command_line.project_request import (
-    DEFAULT_PROJECT,
     open_workspace,
     project_of_run,
     reading_project,
 )
 from assistant.domain import SECOND_READER
-from assistant.errors import SettingsError, first_problem
-from assistant.workflow.deployment import models as model_store
-from assistant.workflow.learning import evaluate_generation
-from assistant.workflow.learning.evaluate_generation import EvaluateRequest
+from assistant.errors import SettingsError
 from assistant.workflow.review import check_report, check_suite, lint_cases
 from assistant.workflow.writing import second_reading
 
@@ -119,46 +112,3 @@ def mcp(options: Namespace, terminal: Terminal) -> None:
         raise SettingsError("mcp speaks its own protocol on stdout: leave out --json.")
     with open_workspace(options, terminal) as workspace:
         serve(workspace, reading_project(workspace, options, terminal))
-
-
-def evaluate(options: Namespace, terminal: Terminal) -> None:
-    """A writer on held-out stories: what it finds of the reference cases, and how it writes."""
-    try:
-        request = EvaluateRequest(
-            cases_file=options.cases,
-            writer=options.writer,
-            mode=options.mode,
-            limit=options.limit,
-            seed=options.seed,
-            conditions=options.conditions,
-        )
-    except ValidationError as error:
-        problem = first_problem(error, "the options")
-        raise SettingsError(f"{problem}. See --help.") from error
-    with open_workspace(options, terminal) as workspace:
-        model_store.writer(workspace, request.writer)
-        project_id = workspace.ensure_project(options.project or DEFAULT_PROJECT).id
-        report = evaluate_generation.run_now(
-            workspace,
-            project_id,
-            request,
-            progress=lambda p: terminal.bar("evaluating ", p.done, p.total, detail=p.story_key),
-        )
-    terminal.end_bar()
-    if terminal.json:
-        terminal.document(report)
-        return
-    terminal.line(
-        f"{report.writer}, {report.mode}: {report.written_cases} cases for {report.stories} "
-        f"stories with {report.reference_cases} reference cases ({report.cases_file})"
-    )
-    rows = [("FIGURE", "VALUE", "95 % INTERVAL")]
-    for one in report.figures.values():
-        if one.value is not None:
-            rows.append((one.title, f"{one.value:.3f}", f"{one.low:.3f} to {one.high:.3f}"))
-    terminal.table(rows)
-    terminal.line(
-        f"Cases match from a closeness of {report.threshold:.2f}; on {report.matcher.pairs} "
-        f"labelled pairs the matcher is right in {report.matcher.accuracy:.0%} (precision "
-        f"{report.matcher.precision:.0%}, recall {report.matcher.recall:.0%})."
-    )

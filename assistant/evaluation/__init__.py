@@ -1,17 +1,20 @@
-"""Held-out cases written again in each column, measured and compared."""
+"""Held-out cases written again in each column, and searches on gold links: measured, compared."""
 
 __all__ = [
     "advice",
     "capabilities",
     "columns",
+    "gold_links",
     "language_perplexity",
     "matching",
     "metrics",
     "model_probe",
     "quality",
+    "ranking_metrics",
     "ratings",
     "records",
     "report",
+    "retrieval_strategies",
     "runner",
     "score_log",
     "statistics",

@@ -156,7 +156,12 @@ class KnowledgeBase:
             return self._versions.chunks_of(document_id)
 
     def search(
-        self, query: str, config: RetrievalConfig, *, limit: int = 10
+        self,
+        query: str,
+        config: RetrievalConfig,
+        *,
+        limit: int = 10,
+        exclude_documents: Collection[str] = (),
     ) -> tuple[RetrievedChunk, ...]:
         """The best ``limit`` chunks for a question: dense and sparse search, fused.
 
@@ -165,7 +170,8 @@ class KnowledgeBase:
         """
         question = query_vectors(query, config, self._embedder, self._bm25)
         with self._gate.reading():
-            return self._retriever().search(self._told_apart(question, config), config, limit)
+            apart = self._told_apart(question, config)
+            return self._retriever().search(apart, config, limit, exclude_documents)
 
     def retrieve(
         self,

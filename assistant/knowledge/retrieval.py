@@ -72,10 +72,14 @@ class Retriever:
         self._bm25 = bm25
 
     def search(
-        self, question: QueryVectors, config: RetrievalConfig, limit: int
+        self,
+        question: QueryVectors,
+        config: RetrievalConfig,
+        limit: int,
+        exclude_documents: Collection[str],
     ) -> tuple[RetrievedChunk, ...]:
         """See ``KnowledgeBase.search``."""
-        scope = self._versions.scope(config.filter)
+        scope = self._versions.scope(config.filter, exclude_documents)
         fused = fuse(self._lists(question, config, scope, limit), config)
         return tuple(
             RetrievedChunk(chunk=record.chunk, score=hit.score, rank=rank)

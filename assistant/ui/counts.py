@@ -18,6 +18,7 @@ FORMS = {
     "step": "steps",
     "row": "rows",
     "column": "columns",
+    "link": "links",
     "missing case": "missing cases",
     "stale case": "stale cases",
     "existing case": "existing cases",

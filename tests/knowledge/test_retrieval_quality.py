@@ -1,39 +1,15 @@
-"""The measures of ``benchmarks/retrieval.py`` by hand, and quality on corpora with gold links."""
+"""Quality of the search on corpora with gold links."""
 
 from __future__ import annotations
 
-import importlib.util
-import math
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
+from assistant.evaluation.gold_links import read_gold_set
+from assistant.evaluation.ranking_metrics import measure
+from assistant.evaluation.retrieval_strategies import DEPTH, STRATEGIES, indexed, search_of
 from assistant.knowledge.embedding import SentenceEmbedder
-
-
-@pytest.fixture(scope="module")
-def benchmark(project_root: Path) -> ModuleType:
-    path = project_root / "benchmarks" / "retrieval.py"
-    spec = importlib.util.spec_from_file_location("retrieval_benchmark", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_measures_by_hand(benchmark: ModuleType) -> None:
-    ranked, relevant = ["a", "x", "b", "y"], frozenset("abc")
-    assert benchmark.average_precision(ranked, relevant) == pytest.approx((1 + 2 / 3) / 3)
-    ideal = 1 + 1 / math.log2(3) + 1 / 2
-    assert benchmark.ndcg(ranked, relevant) == pytest.approx((1 + 1 / 2) / ideal)
-    assert benchmark.recall(ranked, relevant) == pytest.approx(2 / 3)
-    assert benchmark.recall(ranked, relevant, k=1) == pytest.approx(1 / 3)
-    assert benchmark.average_precision([], relevant) == 0
-    assert benchmark.ndcg(["a", "b"], frozenset("ab")) == 1
 
 
 @pytest.mark.parametrize(
@@ -46,21 +22,16 @@ def test_measures_by_hand(benchmark: ModuleType) -> None:
     ],
 )
 def test_fused_search_beats_plain_bm25(
-    name: str,
-    bm25_map: float,
-    benchmark: ModuleType,
-    shared_dir: Path,
-    embedder: SentenceEmbedder,
-    tmp_path: Path,
+    name: str, bm25_map: float, shared_dir: Path, embedder: SentenceEmbedder
 ) -> None:
     """Above the published floor of the set, and not below the better stage by more than 0.03."""
-    gold = next(each for each in benchmark.load_sets(shared_dir / "data") if each.name == name)
-    base = benchmark.index(gold, tmp_path / "index", embedder)
-    found = {
-        stage: benchmark.measure(base, gold, config)[0]
-        for stage, config in benchmark.STAGES.items()
-    }
-    base.close()
+    gold = read_gold_set(shared_dir / "data" / "trace" / name)
+    with indexed(gold, embedder, with_sources=True) as base:
+        ranks = {each: search_of(base, config, DEPTH) for each, config in STRATEGIES.items()}
+        found = {
+            each: one.figures()["map"].value or 0.0
+            for each, one in measure(ranks, gold.questions).items()
+        }
     assert found["fused"] > bm25_map
-    assert found["fused"] > max(found["BM25"], found["dense"]) - 0.03
-    assert found["fused"] > found["RRF"] - 0.01
+    assert found["fused"] > max(found["bm25"], found["dense"]) - 0.03
+    assert found["fused"] > found["rrf"] - 0.01

@@ -6,6 +6,7 @@ __all__ = [
     "documents_table",
     "import_panel",
     "mapping_form",
+    "measure_panel",
     "query_trial",
     "retrieval_form",
     "services_table",

@@ -126,12 +126,19 @@ class CurrentTexts:
         return self._knowledge.chunks(document_id)
 
     def search(
-        self, query: str, config: RetrievalConfig, *, limit: int = 10
+        self,
+        query: str,
+        config: RetrievalConfig,
+        *,
+        limit: int = 10,
+        exclude_documents: Collection[str] = (),
     ) -> tuple[RetrievedChunk, ...]:
         """See ``KnowledgeBase.search``; older copies stand behind everything else."""
-        found = self._knowledge.search(query, config, limit=limit)
+        found = self._knowledge.search(
+            query, config, limit=limit, exclude_documents=exclude_documents
+        )
         rows = [(one, one.chunk) for one in found]
-        ordered = [*self._current(rows), *self._older(rows)][:limit]
+        ordered = [*self._current(rows, exclude_documents), *self._older(rows)][:limit]
         return tuple(
             one.model_copy(update={"chunk": chunk, "rank": rank})
             for rank, (one, chunk) in enumerate(ordered, 1)
