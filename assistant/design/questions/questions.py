@@ -31,7 +31,9 @@ from assistant.domain import (
     TestCondition,
     UserStory,
 )
+from assistant.language.quantities import find_quantities
 from assistant.language.quoted_messages import mask_quotes
+from assistant.language.sentences import sentences
 from assistant.reading.narratives import read_narrative, role_of
 from assistant.reading.references import KnownTexts
 
@@ -76,7 +78,7 @@ def raise_questions(
                 progress(done, total)
             if is_scope_statement(criterion.text):
                 continue
-            found += _vague(criterion)
+            found += _vague(criterion, [one.text for one in story.criteria if one != criterion])
             found += _conflicting(criterion, rules)
             found += _contradicting(criterion, rules)
             found += _against_story(criterion, story)
@@ -108,10 +110,13 @@ def _evidence(source_id: str, text: str, start: int, end: int) -> Evidence:
     return Evidence(source_id=source_id, quote=text[start:end], start=start, end=end)
 
 
-def _vague(criterion: AcceptanceCriterion) -> Iterator[Question]:
+def _vague(criterion: AcceptanceCriterion, beside: Sequence[str]) -> Iterator[Question]:
+    """Vague words; a limit that a criterion ``beside`` it gives a value is none."""
     asked: set[str] = set()
     for vague in find_vague(criterion.text):
         if vague.words.lower() in asked:
+            continue
+        if vague.kind == "missing limit" and _is_given(vague.words, beside):
             continue
         asked.add(vague.words.lower())
         if len(asked) > MAX_VAGUE:
@@ -120,6 +125,16 @@ def _vague(criterion: AcceptanceCriterion) -> Iterator[Question]:
             criterion_id=criterion.id, kind=vague.kind, text=vague.ask,
             evidence=(_evidence(criterion.id, criterion.text, vague.start, vague.end),),
         )  # fmt: skip
+
+
+def _is_given(limit: str, texts: Iterable[str]) -> bool:
+    """Whether a sentence names a limit ("the deadline") beside a value: "Deadline: 12 hours"."""
+    name = re.compile(rf"\b{re.escape(limit.split()[-1])}\b", re.IGNORECASE)
+    return any(
+        name.search(sentence.text) and find_quantities(sentence.text)
+        for text in texts
+        for sentence in sentences(text)
+    )
 
 
 def _conflicting(criterion: AcceptanceCriterion, sources: Sequence[Chunk]) -> Iterator[Question]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, DivisionByZero, InvalidOperation
 from itertools import product
 
@@ -20,6 +20,8 @@ MOST_READINGS = 16
 """Of a calculation whose numbers can be read in more than one way ("1,000")."""
 
 _EQUALS = re.compile(r"\s*=\s*")
+_FRACTION = re.compile(r"(?<=[x×*·])(\s*\d+)/(?=\d)", re.IGNORECASE)
+""" "28 days × 2/5": elsewhere "2/5" may be a date or a part of a number."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Calculation:
 
 def calculations(text: str) -> Iterator[Calculation]:
     """Those of a text, each from its first number to its last."""
+    text = _FRACTION.sub(r"\1÷", text)  # as long as before: offsets stay
     read = numbers(text)
     run: list[Number] = []
     signs: list[str] = []
@@ -67,14 +70,22 @@ def _calculated(
     if not values:
         return
     family = (measured.kind, measured.unit)
-    totals = tuple(one for one in read if (one.kind, one.unit) == family and one.value in values)
+    totals = [one for one in read if (one.kind, one.unit) == family and one.value in values]
+    if said is not None and not said.kind and not said.unit:
+        # "28 days × 2/5 = 11.2" names the unit once; the total is in it too.
+        same = [
+            replace(said, value=said.value * measured.value / one, kind=family[0], unit=family[1])
+            for one in as_written(measured)
+            if isinstance(said.value, Decimal) and isinstance(measured.value, Decimal) and one
+        ]
+        totals += [one for total in same if total.value in values for one in (said, total)]
     otherwise = (
         said is not None
         and (said.kind, said.unit) == family
         and _is_plain(run, signs)
         and not any(_equals(said, value) for value in values if value is not None)
     )
-    yield Calculation(tuple(run), totals, said if otherwise else None)
+    yield Calculation(tuple(run), tuple(totals), said if otherwise else None)
 
 
 def _is_plain(run: Sequence[Number], signs: Sequence[str]) -> bool:

@@ -69,7 +69,9 @@ _NAME = re.compile(r"(?<=[\w,;)(/] )(?:[A-ZÄÖÜÉÀÇ][\w’'-]*[\w])(?: (?:[A
 SAME_MATTER = 2
 """Words with meaning that a source's sentence must share with the step to speak of its matter."""
 
-PLACE = re.compile(r"\s*(?:<[^<>]+>|\{[^{}]+\}|\[[^\[\]]+\]|…|\b(?:[hH]{2}:[mM]{2}|[xX]{2,})\b)\s*")
+PLACE = re.compile(
+    r"\s*(?:<[^<>]+>|\{[^{}]+\}|\[[^\[\]]+\]|…|\b(?:[hH]{2}:[mM]{2}|[xX]+|[NYZ])\b)\s*"
+)
 """A place to fill in, in a message."""
 
 _PLACE_RUN = re.compile(r"(?<![A-Za-z])([A-Z])\1+(?![A-Za-z])|#{2,}")

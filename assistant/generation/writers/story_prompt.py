@@ -175,7 +175,7 @@ def again_message(
     if refused:
         lines.append(
             "These cases are refused; write each of them once more, whole, with what is wrong "
-            "mended:"
+            "mended. A value that is right after all stays, with how it follows beside it:"
         )
         for title, reason in refused:
             lines.append(

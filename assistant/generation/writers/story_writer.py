@@ -53,8 +53,10 @@ ITEMS_A_CALL = 30
 """Items of the checklist in one call; a longer story is written in several."""
 
 CASES_PER_ITEM = 2
+CASES_PER_WHOLE = 8
+"""For an item that quotes a whole sentence: in languages that are not read it holds many rules."""
 SPARE_CASES = 6
-"""Cases accepted from one call: two for each item and a few that the checklist lacks."""
+"""Cases accepted from one call beyond those of its items: a few that the checklist lacks."""
 
 Proof = Callable[[TestCase], TestCase]
 """Puts on a case the checklist items that it covers and the marks and findings of proof."""
@@ -265,7 +267,7 @@ class StoryWriter:
             special_tokens=self._endpoint.special_tokens,
             single=single,
         )
-        most = 1 if single else min(CASES_PER_ITEM * len(conditions) + SPARE_CASES, MAX_CASES)
+        most = 1 if single else min(sum(map(_cases_of, conditions)) + SPARE_CASES, MAX_CASES)
         return _Call(brief, conditions, messages, sources, most=most)
 
     def _drafts(
@@ -332,6 +334,11 @@ REPEATED = "repeats a case that is there already"
 BEYOND = "tests nothing of the checklist and rests on no sentence of the sources"
 DROPPED = (REPEATED, BEYOND)
 """Reasons for which a case is neither asked for again nor shown."""
+
+
+def _cases_of(condition: TestCondition) -> int:
+    whole = all(fact.kind == "main flow" for fact in condition.facts)
+    return CASES_PER_WHOLE if whole else CASES_PER_ITEM
 
 
 def _reason_against(case: TestCase, shown: Sequence[TestCase]) -> str:

@@ -286,6 +286,25 @@ def test_a_placeholder_in_a_message_takes_the_data(prove: Prove) -> None:
     assert good(prove(text, [("Look at the phone.", "", result)]))
 
 
+@pytest.mark.parametrize("said", ["4 days", "3 days"])
+def test_a_letter_in_a_message_takes_the_number(prove: Prove, said: str) -> None:
+    text = 'It is refused with the message "Insufficient balance. Requested: X days, left: Y days."'
+    result = f'The message "Insufficient balance. Requested: {said}, left: 3 days." is shown.'
+    case = prove(text, [("Ask for 4 days.", "", result)], given=["Ann has 3 days left"])
+    assert not [one for one in case.findings if "Insufficient" in one.words], case.findings
+
+
+def test_a_balance_before_something_is_no_distance_of_dates(prove: Prove) -> None:
+    given = [
+        "Ben has a leave balance of 4 days before any pending request is counted",
+        "Ben has a pending request from 8 March 2027 to 9 March 2027",
+        "Ben asks on 3 March 2027",
+    ]
+    text = "Validation of the balance accounts for pending requests."
+    case = prove(text, [("Ask for 3 days.", "", "The request is refused.")], given=given)
+    assert not [one for one in case.findings if "dates" in one.message], case.findings
+
+
 def test_checking_again_changes_nothing(prove: Prove) -> None:
     case = prove(REFUND, [("Request it.", "", "It is refused after 9 years.")])
     again = prove(REFUND, [("Request it.", "", "It is refused after 9 years.")])

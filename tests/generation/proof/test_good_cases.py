@@ -218,6 +218,8 @@ def test_a_balance_and_a_rounded_length_follow(prove: Prove, result: str, wrong:
         ("The share is 11.5 days (28 days × 2 ÷ 5 = 11.2 days, rounded up to half a day).", False),
         ("The share is 11 days (28 days × 2 ÷ 5 = 11.2 days, rounded up to half a day).", False),
         ("The share is 12.5 days (28 days × 2 ÷ 5 = 11.2 days, rounded up).", True),
+        ("The share is 11.5 days (28 days × 2/5 = 11.2, rounded up to the next half day).", False),
+        ("The share is 12.5 days (28 days × 2/5 = 11.2, rounded up to the next half day).", True),
         ("The notice is the same as in steps 1 and 2.", False),
         ("The notice is the same as in steps 1 and 4.", True),
     ],

@@ -235,6 +235,16 @@ def test_an_endless_list_of_cases_is_stopped() -> None:
     assert len(chat.questions) == 2
 
 
+def test_an_item_that_quotes_a_whole_criterion_may_have_many_cases() -> None:
+    """As it is in a language whose sentences are not read: all its rules are in one item."""
+    many = [case(f"Case {n}", "B1", f"{n} days") for n in range(500)]
+    subject, _ = writer(answer(*many), answer())
+    whole = condition("B1", "11 working days", holds=True)
+    whole = whole.model_copy(update={"facts": (Fact(kind="main flow", quote=TEXT),)})
+    cases, _, _ = run(subject, brief=BRIEF.model_copy(update={"conditions": (whole,)}))
+    assert len([one for one in cases if one.origin.writer == "model"]) == 8 + 6
+
+
 @pytest.mark.parametrize("text", ["", "I am ready to help", '{"cases": 3}', "[]", "{"])
 def test_an_answer_that_is_none_gives_outlines_with_the_reason(text: str) -> None:
     subject, _ = writer(text)
