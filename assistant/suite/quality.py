@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
+from pathlib import Path
 
 from assistant.domain import TestCase, Value
+from assistant.language.word_lists import read_table
 
 
-class Figure(Value):
-    """One figure: ``count`` of ``total`` things, and the cases that are behind it.
-
-    ``rule`` says how it is counted; ``good`` whether a high count is what one wants.
-    """
+class About(Value):
+    """What a figure is called; ``rule`` says how it is counted, ``good`` whether a high count is
+    what one wants."""
 
     name: str
+    rule: str
+    good: bool = False
+
+
+_ABOUT = read_table(Path(__file__).with_suffix(".toml"), dict[str, About])
+
+
+class Figure(About):
+    """One figure: ``count`` of ``total`` things, and the cases that are behind it."""
+
     count: int
     total: int
-    rule: str
     case_ids: tuple[str, ...]
-    good: bool = False
 
     @property
     def share(self) -> float:
@@ -34,7 +42,7 @@ class Quality(Value):
 
 
 def quality(
-    cases: Sequence[TestCase],
+    cases: Collection[TestCase],
     *,
     duplicates: Collection[str],
     criteria: int,
@@ -76,72 +84,22 @@ def quality(
         for rule in rules:
             findings[rule] = findings.get(rule, 0) + 1
 
-    def of_cases(name: str, case_ids: Sequence[str], rule: str, *, good: bool = False) -> Figure:
-        return Figure(
-            name=name,
-            count=len(case_ids),
-            total=len(counted),
-            rule=rule,
-            case_ids=tuple(case_ids),
-            good=good,
-        )
-
+    cases_with = {
+        "clean": clean,
+        "denied": denied,
+        "duplicates": same,
+        "existing": there,
+        "smells": smelly,
+        "template": broken,
+    }
+    counts = {name: (len(ids), len(counted), ids) for name, ids in cases_with.items()}
+    counts["criteria"] = (len(covered), criteria, [case.id for case in counted if covered])
+    counts["unsupported"] = (unproved, results, with_unproved)
+    figures = []
+    for name, about in _ABOUT.items():
+        count, total, ids = counts[name]
+        figures.append(Figure(**about.model_dump(), count=count, total=total, case_ids=tuple(ids)))
     return Quality(
-        figures=(
-            of_cases(
-                "No automatic finding",
-                clean,
-                "Cases in which none of these checks found anything: support for each expected "
-                "result in the sources, contradictions to a source, faults of wording, cases that "
-                "say the same, the template's rules, steps without words, open questions. Whether "
-                "a case is right, no check knows: read it.",
-                good=True,
-            ),
-            Figure(
-                name="Criteria with a case",
-                count=len(covered),
-                total=criteria,
-                rule="Acceptance criteria that at least one case traces to.",
-                case_ids=tuple(case.id for case in counted if covered),
-                good=True,
-            ),
-            Figure(
-                name="Unsupported",
-                count=unproved,
-                total=results,
-                rule="Expected results for which no support was found in the sources, among all "
-                "expected results.",
-                case_ids=tuple(with_unproved),
-            ),
-            of_cases(
-                "Against a source",
-                denied,
-                "Cases in which a check found a sentence that a source denies: another number, "
-                "date or message for the same thing, or the opposite.",
-            ),
-            of_cases(
-                "Duplicates",
-                same,
-                "Cases that the comparison takes to say what another case of the run says.",
-            ),
-            of_cases(
-                "Exist already",
-                there,
-                "Cases that the comparison takes to say what an accepted or imported case says. "
-                "To leave such cases out, tick “Write only what is new or changed” before you "
-                "generate.",
-            ),
-            of_cases(
-                "With a smell",
-                smelly,
-                "Cases in which a rule of wording found a fault: vague words, several actions in a "
-                "step, no data, a result that cannot be observed.",
-            ),
-            of_cases(
-                "Template faults",
-                broken,
-                "Cases that break a rule of the company's template, such as a text too long.",
-            ),
-        ),
+        figures=tuple(figures),
         findings=dict(sorted(findings.items(), key=lambda item: -item[1])),
     )

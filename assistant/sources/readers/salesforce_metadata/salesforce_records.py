@@ -7,24 +7,18 @@ User stories are those of Copado (``copado__User_Story__c``) and Agile Accelerat
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+from assistant.language.word_lists import word_lists
 from assistant.sources.readers.documents.html import to_markdown
 
-_EPICS = frozenset({"agf__ADM_Epic__c", "copado__Epic__c"})
-_STORIES = frozenset({"copado__User_Story__c", "agf__ADM_Work__c"})
-_TITLE = ("copado__User_Story_Title__c", "copado__Epic_Title__c", "agf__Subject__c", "Name")
+_TABLES = word_lists("salesforce_stories", Path(__file__).parent)
+_EPICS, _STORIES = (frozenset(_TABLES["objects"][name]) for name in ("epics", "stories"))
+_FIELDS = _TABLES["story"]
 _SHORT_TITLE = ("Subject", "Subject__c", "Title", "Title__c", "Name", "CaseNumber")
 _LONG = 120
 """Characters above which a value stands under a heading of its own."""
-
-_CRITERIA = ("copado__Acceptance_Criteria__c", "agf__Acceptance_Criteria__c")
-_DETAILS = ("copado__Functional_Specifications__c", "copado__Technical_Specifications__c",
-            "agf__Details__c", "agf__Description__c", "copado__Description__c")  # fmt: skip
-_EPIC = ("copado__Epic__r", "copado__Epic__c", "agf__Epic__r", "agf__Epic__c")
-_RELEASE = ("copado__Release__r", "copado__Release__c", "agf__Scheduled_Build__r",
-            "agf__Scheduled_Build__c")  # fmt: skip
-_TEAM = ("copado__Team__r", "copado__Team__c", "agf__Scrum_Team__r", "agf__Scrum_Team__c")
 
 
 def is_records(payload: object) -> bool:
@@ -57,7 +51,7 @@ def read_records(
     for record in records:
         kind = str(record["attributes"].get("type", ""))
         if kind in _STORIES | _EPICS:
-            names = (chosen["criteria"],) if "criteria" in chosen else _CRITERIA
+            names = (chosen["criteria"],) if "criteria" in chosen else _FIELDS["criteria"]
             used.update(dict.fromkeys(name for name in names if record.get(name)))
             yield {"issue": _issue(record, kind, chosen)}
         elif labels is not None and "criteria" in chosen:
@@ -148,21 +142,13 @@ def _issue(record: Mapping[str, Any], kind: str, chosen: Mapping[str, str]) -> d
         for word, name in (("As a", "Role"), ("I want", "need"), ("so that", "reason"))
         if (text := _value(record.get(f"copado__userStory_{name}__c")).strip())
     ]
-    details = [text for name in _DETAILS if (text := _value(record.get(name)))]
+    details = [text for name in _TABLES["texts"]["details"] if (text := _value(record.get(name)))]
     name = _value(record.get("Name"))
     return {
         "key": name or _value(record.get("Id")),
-        "title": _first(record, _TITLE),
+        **{role: _first(record, names) for role, names in _FIELDS.items()},
         "type": "Epic" if kind in _EPICS else "Story",
         "description": "\n\n".join([" ".join(told)] * bool(told) + details),
-        "criteria": _first(record, _CRITERIA),
-        "epic": _first(record, _EPIC),
-        "release": _first(record, _RELEASE),
-        "team": _first(record, _TEAM),
-        "status": _first(record, ("copado__Status__c", "agf__Status__c")),
-        "priority": _first(record, ("copado__Priority__c", "agf__Priority__c")),
-        "project": _first(record, ("copado__Project__r", "copado__Project__c")),
-        "author": _first(record, ("Owner", "agf__Assignee__r")),
         "uri": str(record["attributes"].get("url", "")),
         **{role: text for role, field in chosen.items() if (text := _value(record.get(field)))},
     }
