@@ -67,6 +67,7 @@ def _command(name: str) -> Command:
         evaluate_commands,
         model_commands,
         pair_commands,
+        preview_command,
         quality_commands,
         question_commands,
         suite_commands,
@@ -86,6 +87,7 @@ def _command(name: str) -> Command:
         "sync": sync_commands.sync,
         "sources": sync_commands.sources,
         "stale": sync_commands.stale,
+        "preview": preview_command.preview,
         "erase": erase_commands.erase,
         "pairs": pair_commands.pairs,
         "train": training_commands.train,
@@ -373,6 +375,13 @@ def _add_syncing(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     stale.add_argument(
         "--accepted", action="store_true", help="with --write-again: accepted ones too"
     )
+
+    preview = add("preview", "what a new version of a source would change; nothing is kept")
+    preview.add_argument("document", metavar="DOCUMENT", help="id or title, as sources lists them")
+    preview.add_argument(
+        "--text", required=True, metavar="FILE", help="the new version as a file; - reads stdin"
+    )
+    preview.add_argument("--apply", action="store_true", help="keep it as the next version")
 
 
 def _add_erasing(add: Callable[[str, str], argparse.ArgumentParser]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select, update
 
 from assistant.domain import Epic, SourceDocument, SourceMetadata, TestCase, utc_now
 from assistant.errors import LibraryError
@@ -138,13 +138,17 @@ class DocumentStore(Store):
             load_all(TestCase, found.cases),
         )
 
-    def _epics(self, project_id: str) -> dict[str, tuple[tuple[str, ...], Epic]]:
+    def _epics(
+        self, project_id: str, instead: tuple[str, Sequence[Epic]] | None = None
+    ) -> dict[str, tuple[tuple[str, ...], Epic]]:
         """Epics of the current documents by key, each with the ids of the documents it is in.
 
         Documents that a connection fetched issue by issue each hold a part of their epic: its own
         words, or one of its stories. Parts of one connection are put together; otherwise the last
-        put wins.
+        put wins. ``instead`` names a document and the epics it is taken to hold, as if they had
+        been put now.
         """
+        taken, theirs = instead or ("", ())
         same = and_(
             documents.c.project_id == document_versions.c.project_id,
             documents.c.id == document_versions.c.document_id,
@@ -162,7 +166,7 @@ class DocumentStore(Store):
             .where(
                 documents.c.project_id == project_id,
                 documents.c.removed_at.is_(None),
-                documents.c.epic_count > 0,
+                or_(documents.c.epic_count > 0, documents.c.id == taken),
             )
             .order_by(documents.c.seq)
         )
@@ -171,9 +175,11 @@ class DocumentStore(Store):
         placed: dict[str, list[EpicPart]] = {}
         for row in found:
             key = SourceMetadata.model_validate_json(row.metadata).key
-            for epic in load_all(Epic, row.epics):
+            mine = row.id == taken
+            stored_at = utc_now().isoformat() if mine else row.stored_at
+            for epic in theirs if mine else load_all(Epic, row.epics):
                 source = row.connection_id if key else ""
-                part = EpicPart(row.id, row.stored_at, source, key == epic.key, epic)
+                part = EpicPart(row.id, stored_at, source, key == epic.key, epic)
                 placed.setdefault(epic.key, []).append(part)
         return {key: whole_epic(parts) for key, parts in placed.items()}
 
@@ -337,6 +343,17 @@ class DocumentStore(Store):
     def documents_of_epics(self, project_id: str) -> Mapping[str, tuple[str, ...]]:
         """Key of each epic to the ids of all documents it is in, its own one first."""
         return {key: ids for key, (ids, _) in self._epics(project_id).items()}
+
+    def epics_with(
+        self, project_id: str, document_id: str, epics: Sequence[Epic]
+    ) -> tuple[tuple[Epic, ...], Mapping[str, str]]:
+        """What ``epics`` and ``epic_documents`` would say if this document held these epics.
+
+        Nothing is kept.
+        """
+        found = self._epics(project_id, (document_id, epics))
+        whole = tuple(epic for _, epic in found.values())
+        return whole, {key: ids[0] for key, (ids, _) in found.items()}
 
 
 def _content_key(document: SourceDocument, texts: dict[str, str]) -> str:

@@ -24,6 +24,7 @@ FORMS = {
     "existing case": "existing cases",
     "document": "documents",
     "version": "versions",
+    "sentence": "sentences",
     "changed sentence": "changed sentences",
     "piece not understood": "pieces not understood",
 }

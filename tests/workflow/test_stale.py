@@ -7,18 +7,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from resting_cases import rest_on
 from syncing import quick_workspace, sync_folder
 
 from assistant.domain import (
     AcceptanceCriterion,
-    Citation,
     Epic,
     GenerationConfig,
     GenerationRun,
     Question,
     SourceDocument,
     SourceMetadata,
-    TestStep,
     UserStory,
 )
 from assistant.errors import LibraryError
@@ -48,27 +47,8 @@ class Project:
         found = understand(workspace, project_id, request)
         run = generate_cases.begin(workspace, project_id, found, GenerationConfig(), by="Tess")
         generate_cases.run_now(workspace, project_id, run)
-        self._rest_on_page(run.id)
+        rest_on(workspace.library, project_id, run.id, SENTENCE)
         self.run: GenerationRun = workspace.library.run(project_id, run.id)
-
-    def _rest_on_page(self, run_id: str) -> None:
-        """A person lets two cases expect what the page says, and cites it."""
-        library = self.workspace.library
-        run = library.run(self.project_id, run_id)
-        source = next(one for one in run.retrieved if SENTENCE in one.chunk.text)
-        start = source.chunk.text.index(SENTENCE)
-        citation = Citation(
-            chunk_id=source.chunk.id, source=source.rank, quote=SENTENCE, start=start,
-            end=start + len(SENTENCE),
-        )  # fmt: skip
-        for stored in library.cases(self.project_id, run_id=run_id)[:2]:
-            step = TestStep(
-                number=1, action="Confirm.", expected_result=SENTENCE, citations=(citation,)
-            )
-            edited = stored.case.model_copy(update={"steps": (step, *stored.case.steps[1:])})
-            library.update_case(
-                self.project_id, edited, expected_version=stored.row_version, by="Tess"
-            )
 
     def sync(self) -> None:
         sync_folder(self.workspace, self.project_id, self.folder)

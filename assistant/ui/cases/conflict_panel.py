@@ -8,6 +8,7 @@ from assistant.domain import TestCase
 from assistant.errors import AssistantError, EditConflict
 from assistant.ui.plain_text import label, plain
 from assistant.ui.state import CASE_PROBLEM, Session
+from assistant.ui.word_marks import marked_words
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import save_conflicts
 from assistant.workflow.review.save_conflicts import FieldConflict, Side
@@ -16,6 +17,7 @@ from assistant.workflow.writing.runs import StoredCase
 CONFLICTS = "case_conflicts"
 """By case id: the case that could not be saved, and the version that it began with."""
 SIDES: dict[Side, str] = {"theirs": "Theirs", "mine": "Mine"}
+EMPTY = ":gray[empty]"
 WHO = {"theirs": "changed by them", "mine": "changed by you", "both": "changed by both"}
 
 
@@ -67,20 +69,8 @@ def _field(case_id: str, one: FieldConflict) -> None:
             label_visibility="collapsed",
         )
     theirs, mine = st.columns(2, gap="small", wrap=False)
-    theirs.markdown(_words(one, "out", "red"))
-    mine.markdown(_words(one, "in", "green"))
-
-
-def _words(one: FieldConflict, own: str, color: str) -> str:
-    """The text of one side, the words that the other lacks marked."""
-    parts = [
-        f":{color}-background[{label(words, limit=2000)}]"
-        if kind == own
-        else label(words, limit=2000)
-        for kind, words in one.words
-        if kind in ("same", own)
-    ]
-    return " ".join(parts) or ":gray[empty]"
+    theirs.markdown(marked_words(one.words, "out") or EMPTY)
+    mine.markdown(marked_words(one.words, "in") or EMPTY)
 
 
 def _key(case_id: str, one: FieldConflict) -> str:

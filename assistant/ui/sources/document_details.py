@@ -7,24 +7,38 @@ import streamlit as st
 from assistant.ui.cases.source_reader import source_reader
 from assistant.ui.counts import counted
 from assistant.ui.plain_text import label
+from assistant.ui.sources.change_preview import change_preview
 from assistant.ui.state import Session
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import lineage
 from assistant.workflow.review.lineage import VersionChange
+from assistant.workflow.sources.import_sources import StoredDocument
 
 CHANGES_SHOWN, CASES_SHOWN = 40, 60
 
 
-def document_details(opened: Workspace, record: Session, document_id: str, title: str) -> None:
-    """Versions on the left, the cases that rest on the document on the right."""
-    versions = lineage.document_versions(opened, record.project_id, document_id)
-    resting = lineage.cases_resting_on(opened, record.project_id, document_id)
+def document_details(opened: Workspace, record: Session, document: StoredDocument) -> None:
+    """Versions on the left, the cases that rest on the document on the right; or its preview."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(
-            label(title, limit=90), icon=":material/history:", anchor=False, width="stretch"
+            label(document.title, limit=90),
+            icon=":material/history:",
+            anchor=False,
+            width="stretch",
         )
         if st.button("Read it", icon=":material/menu_book:", key="read_document"):
-            source_reader(opened, record.project_id, document_id)
+            source_reader(opened, record.project_id, document.id)
+        previewing = st.toggle(
+            "Preview a new version",
+            key=f"previewing_{record.project_id}_{document.id}_{document.version}",
+            help="See what a new text would change before it is published.",
+        )
+    if previewing:
+        with st.container(border=True):
+            change_preview(opened, record, document)
+        return
+    versions = lineage.document_versions(opened, record.project_id, document.id)
+    resting = lineage.cases_resting_on(opened, record.project_id, document.id)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         st.markdown(f"**{counted(len(versions), 'version')}**")

@@ -81,9 +81,12 @@ def documents_table(opened: Workspace, record: Session) -> None:
             import_sources.index_in_background(opened, record.project_id, everything=True)
             st.rerun()
     if len(chosen) == 1:
-        document_details(opened, record, chosen[0], picked[0].title)
+        document_details(opened, record, picked[0])
     else:
-        st.caption("Choose one source to see its versions and the cases that rest on it.")
+        st.caption(
+            "Choose one source to see its versions and the cases that rest on it, or what a new "
+            "version of it would change."
+        )
 
 
 def _progress(opened: Workspace, record: Session, was_active: bool) -> None:

@@ -11,6 +11,7 @@ __all__ = [
     "export_cases",
     "lineage",
     "lint_cases",
+    "preview_change",
     "review",
     "review_library",
     "save_conflicts",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from assistant.domain import Chunk
+from assistant.domain import Chunk, Epic, SourceDocument, TestCase, Value
 from assistant.errors import LibraryError
 from assistant.knowledge.chunks.chunking import split
 from assistant.library import DocumentState
@@ -44,6 +44,25 @@ class Wording:
 GONE = Wording("")
 
 
+class NextVersion(Value):
+    """What a document would be if a text became its next version; kept nowhere."""
+
+    document: SourceDocument
+    epics: tuple[Epic, ...] = ()
+    cases: tuple[TestCase, ...] = ()
+
+    @cached_property
+    def chunks(self) -> tuple[Chunk, ...]:
+        """The chunks that would be indexed of it."""
+        return split(self.document, epics=self.epics, cases=self.cases)
+
+    @cached_property
+    def wording(self) -> Wording:
+        """All that it says."""
+        composed = tuple(chunk.text for chunk in self.chunks if chunk.start < 0)
+        return Wording(self.document.text, composed)
+
+
 @dataclass
 class PresentWords:
     """The documents of a project as they are, looked up once each; follows renamed ones."""
@@ -52,6 +71,16 @@ class PresentWords:
     project_id: str
     _states: dict[str, DocumentState | None] = field(default_factory=dict)
     _wordings: dict[tuple[str, int], Wording] = field(default_factory=dict)
+    _instead: dict[tuple[str, str, int], str] = field(default_factory=dict)
+
+    def expect(self, upcoming: NextVersion) -> None:
+        """Answer from now on as if ``upcoming`` were its document's present version."""
+        document = upcoming.document
+        state = self._state(document.id)
+        if state is not None:
+            changed = {"version": document.version, "removed_at": None}
+            self._states[document.id] = state.model_copy(update=changed)
+        self._wordings[document.id, document.version] = upcoming.wording
 
     def state(self, document_id: str) -> DocumentState | None:
         """What became of a document: itself, or the one that took its place."""
@@ -91,9 +120,12 @@ class PresentWords:
 
     def instead(self, sentence: str, chunk: Chunk) -> str:
         """The sentence that has taken the place of a cited one, or "" where none is like it."""
-        then = set(self.then(chunk).sentences)
-        fresh = [one for one in self.now(chunk.document_id).sentences if one not in then]
-        return closest(sentence, fresh)
+        key = (sentence, chunk.document_id, chunk.version)
+        if key not in self._instead:
+            then = set(self.then(chunk).sentences)
+            fresh = [one for one in self.now(chunk.document_id).sentences if one not in then]
+            self._instead[key] = closest(sentence, fresh)
+        return self._instead[key]
 
     def _state(self, document_id: str) -> DocumentState | None:
         if document_id not in self._states:
@@ -107,7 +139,6 @@ class PresentWords:
             document, epics, cases = self.library.document_parts(
                 self.project_id, document_id, version
             )
-            chunks = split(document, epics=epics, cases=cases)
-            composed = tuple(chunk.text for chunk in chunks if chunk.start < 0)
-            self._wordings[key] = Wording(document.text, composed)
+            kept = NextVersion(document=document, epics=epics, cases=cases)
+            self._wordings[key] = kept.wording
         return self._wordings[key]

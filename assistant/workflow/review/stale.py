@@ -15,9 +15,9 @@ from typing import Literal
 
 from assistant.domain import CaseStatus, Chunk, Citation, Epic, TestCase, Value
 from assistant.errors import LibraryError
-from assistant.library import StaleReview, StoredCase
+from assistant.library import Library, StaleReview, StoredCase
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review.current_citations import PresentWords
+from assistant.workflow.review.current_citations import NextVersion, PresentWords
 from assistant.workflow.review.sentences import closest, plain_words, sentences_at
 from assistant.workflow.writing.answers import answers_to, with_answers
 
@@ -76,15 +76,25 @@ class KeptRight(Value):
 
 
 def stale_cases(
-    workspace: Workspace, project_id: str, *, run_id: str | None = None
+    workspace: Workspace,
+    project_id: str,
+    *,
+    run_id: str | None = None,
+    upcoming: NextVersion | None = None,
 ) -> tuple[StaleCase, ...]:
     """The stale cases of a project (or of one run's list), in their order; rejected ones are not.
 
-    What a person said is still right is left out until it changes once more.
+    What a person said is still right is left out until it changes once more. ``upcoming`` is taken
+    for its document's present version: the cases that would be stale if it were kept.
     """
     library = workspace.library
     changed = library.lineage.changed_chunks(project_id)
-    earlier = library.lineage.runs_before(project_id)
+    earlier = set(library.lineage.runs_before(project_id))
+    if upcoming is not None:
+        used = library.lineage.used_chunks(project_id, upcoming.document.id)
+        changed |= {one: (*changed.get(one, ()), *chunks) for one, chunks in used.items()}
+        if upcoming.epics:
+            earlier |= {run.id for run in library.runs(project_id)}
     cases = [
         stored
         for stored in library.lineage.cases_of_runs(project_id, {*changed, *earlier})
@@ -93,7 +103,7 @@ def stale_cases(
     if not cases:
         return ()
     decided = library.lineage.decisions(project_id, {stored.id for stored in cases})
-    judge = _Judge(workspace, project_id, changed)
+    judge = _Judge(workspace, project_id, changed, upcoming)
     found = []
     for stored in cases:
         findings = tuple(
@@ -166,7 +176,11 @@ class _Judge:
     """Looks at cases of one project; what they share is looked up once."""
 
     def __init__(
-        self, workspace: Workspace, project_id: str, changed: Mapping[str, Sequence[Chunk]]
+        self,
+        workspace: Workspace,
+        project_id: str,
+        changed: Mapping[str, Sequence[Chunk]],
+        upcoming: NextVersion | None,
     ) -> None:
         self._workspace = workspace
         self._library = workspace.library
@@ -175,6 +189,9 @@ class _Judge:
             run_id: {chunk.id: chunk for chunk in chunks} for run_id, chunks in changed.items()
         }
         self._words = PresentWords(workspace.library, project_id)
+        if upcoming is not None:
+            self._words.expect(upcoming)
+        self._upcoming = upcoming
         self._run_epics: dict[str, tuple[Epic, ...]] = {}
         self._texts: dict[str, dict[str, str]] | None = None
         self._holders: Mapping[str, str] = {}
@@ -202,8 +219,8 @@ class _Judge:
         if run_id not in self._run_epics:
             self._run_epics[run_id] = self._library.run_epics(self._project_id, run_id)
         if self._texts is None:
-            self._texts = self._present_texts()
-            self._holders = self._library.epic_documents(self._project_id)
+            epics, self._holders = present_epics(self._library, self._project_id, self._upcoming)
+            self._texts = self._present_texts(epics)
         for epic in self._run_epics[run_id]:
             for criterion in epic.criteria:
                 if criterion.id not in stored.case.criterion_ids:
@@ -222,9 +239,8 @@ class _Judge:
                     version = read_from.version
                 yield self._finding(where, None, criterion.text, old, new, holder, title, version)
 
-    def _present_texts(self) -> dict[str, dict[str, str]]:
+    def _present_texts(self, epics: Sequence[Epic]) -> dict[str, dict[str, str]]:
         """By epic what its cases can rest on now: its own words, and the answers in their place."""
-        epics = self._library.epics(self._project_id)
         given = answers_to(self._workspace, self._project_id, epics)
         found = {}
         for epic in epics:
@@ -255,7 +271,8 @@ class _Judge:
         gone = state is None or state.removed_at is not None
         latest = None
         if state is not None and not gone:
-            latest = self._library.lineage.versions(self._project_id, state.id)[-1]
+            kept = self._library.lineage.versions(self._project_id, state.id)
+            latest = next((one for one in kept if one.version == state.version), None)
         key = "\n".join((document_id, quote, new, str(gone)))
         change: Change = "document removed" if gone else ("changed" if new else "vanished")
         return StaleFinding(
@@ -273,6 +290,15 @@ class _Judge:
             since=latest.stored_at if latest else (state.removed_at if state else None),
             by=latest.by if latest else "",
         )
+
+
+def present_epics(
+    library: Library, project_id: str, upcoming: NextVersion | None = None
+) -> tuple[tuple[Epic, ...], Mapping[str, str]]:
+    """The project's epics and the document that each is in, as they are or would be."""
+    if upcoming is None:
+        return library.epics(project_id), library.epic_documents(project_id)
+    return library.epics_with(project_id, upcoming.document.id, upcoming.epics)
 
 
 def _texts_of(epic: Epic) -> dict[str, str]:

@@ -8,6 +8,7 @@ __all__ = [
     "index_jobs",
     "map_columns",
     "measure_retrieval",
+    "next_version",
     "outbound",
     "project_links",
     "read_source",

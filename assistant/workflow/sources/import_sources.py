@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
-from assistant.domain import Value
+from assistant.domain import SourceDocument, Value
 from assistant.errors import AssistantError, SourceError
 from assistant.library import StoredDocument as StoredDocument
 from assistant.sources.files.batches import read_files
@@ -192,17 +192,20 @@ def put(
     held = workspace.library.find_document(project_id, reading.document.id)
     if held is not None and not connection_id:
         connection_id = held.connection_id
-    document = reading.document.model_copy(
-        update={"places": reading.places, "extraction": reading.report.sentences}
-    )
     return workspace.library.put_document(
         project_id,
-        document,
+        document_of(reading),
         epics=reading.epics,
         cases=reading.cases,
         by=by,
         connection_id=connection_id,
     )
+
+
+def document_of(reading: Reading) -> SourceDocument:
+    """A reading's document as it is kept: with its places, and what could not be read of it."""
+    kept = {"places": reading.places, "extraction": reading.report.sentences}
+    return reading.document.model_copy(update=kept)
 
 
 def put_epics(workspace: Workspace, project_id: str, reading: Reading, *, by: str = "") -> None:

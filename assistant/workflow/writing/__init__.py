@@ -9,6 +9,7 @@ __all__ = [
     "fill_gaps",
     "follow_up_runs",
     "generate_cases",
+    "questions",
     "read_ahead",
     "recheck_case",
     "requests",

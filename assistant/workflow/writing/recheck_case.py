@@ -67,9 +67,9 @@ def rechecked_against(
     return case.model_copy(update={"findings": (*lint(case, house), *case.findings, *doubts)})
 
 
-def ground_of_run(run: GenerationRun, case: TestCase) -> Ground:
-    """What a case of a run may rest on: its conditions and criteria, the run's sources, and the
-    words of the request."""
+def ground_of_run(run: GenerationRun, case: TestCase, sources: Sources | None = None) -> Ground:
+    """What a case of a run may rest on: its conditions and criteria, the run's sources (``sources``
+    where they are made for many cases), and the words of the request."""
     epics = [epic for epic in run.epics if epic.key == case.epic_key] or list(run.epics)
     stories = [
         story
@@ -79,7 +79,7 @@ def ground_of_run(run: GenerationRun, case: TestCase) -> Ground:
         or any(criterion.id in case.criterion_ids for criterion in story.criteria)
     ]
     return Ground(
-        sources=Sources(run.retrieved),
+        sources=sources or Sources(run.retrieved),
         criteria=tuple(c for e in epics for c in e.criteria if c.id in case.criterion_ids),
         conditions=tuple(one for one in run.conditions if one.id in case.condition_ids),
         context=(

@@ -1,0 +1,190 @@
+"""Cases proved against what their sources would say: what the proof finds then and not today.
+
+A case is held against what the run that wrote it had before it, once with a document's present
+version in it and once with its next one. Only what is found with the next one alone is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+
+from assistant.domain import (
+    AcceptanceCriterion,
+    Chunk,
+    Epic,
+    GenerationRun,
+    LintFinding,
+    RetrievedChunk,
+    TestCase,
+    TestCondition,
+)
+from assistant.generation.proof import Ground, Sources, grounded
+from assistant.generation.proof.bleed import NOT_IN_SOURCES
+from assistant.generation.proof.proof_faults import CONTRADICTION, UNSUPPORTED, WRONG_SIDE
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review.current_citations import NextVersion
+from assistant.workflow.review.sentences import closest, plain_words
+from assistant.workflow.writing.recheck_case import ground_of_run
+from assistant.workflow.writing.requests import conditions_of
+
+DENIED = frozenset((CONTRADICTION, WRONG_SIDE))
+TOLD = DENIED | {UNSUPPORTED, NOT_IN_SOURCES}
+Progress = Callable[[int, int], None]
+
+
+def new_findings(
+    workspace: Workspace,
+    project_id: str,
+    present: tuple[NextVersion, Sequence[Epic]],
+    upcoming: tuple[NextVersion, Sequence[Epic]],
+    progress: Progress,
+) -> Iterator[tuple[str, tuple[LintFinding, ...]]]:
+    """The ids of the cases in which the proof finds something new, with what it finds.
+
+    ``present`` and ``upcoming`` are the document's versions, each with the project's epics as they
+    are with it, answers in them. ``progress`` gets runs done and in all.
+    """
+    library = workspace.library
+    wording = upcoming[0].wording
+    used = library.lineage.used_chunks(project_id, upcoming[0].document.id)
+    moved = {
+        run_id
+        for run_id, chunks in used.items()
+        if any(plain_words(one.text) not in wording.whole for one in chunks)
+    }
+    for done, run_id in enumerate(sorted(moved)):
+        progress(done, len(moved))
+        run = library.run(project_id, run_id)
+        now, changed = (_RunWith(run, *version).run for version in (present, upcoming))
+        before, after = Sources(now.retrieved), Sources(changed.retrieved)
+        for stored in library.lineage.cases_of_runs(project_id, [run_id]):
+            if stored.status == "rejected":
+                continue
+            case = stored.case
+            then = _found(case, ground_of_run(changed, case, after))
+            today = _found(case, ground_of_run(now, case, before)) if then else {}
+            fresh = tuple(one for key, one in then.items() if key not in today)
+            if fresh:
+                yield stored.id, fresh
+    progress(len(moved), len(moved))
+
+
+def _found(case: TestCase, ground: Ground) -> dict[tuple[int | None, str, str], LintFinding]:
+    bare = case.model_copy(update={"findings": ()})
+    return {
+        (one.step, one.rule, one.words): one
+        for one in grounded(bare, ground).findings
+        if one.rule in TOLD
+    }
+
+
+class _RunWith:
+    """A run with one version of a document, and the epics of then, in place of what it had."""
+
+    def __init__(self, run: GenerationRun, version: NextVersion, epics: Sequence[Epic]) -> None:
+        self._old, self._version = run, version
+        self._epics = {epic.key: epic for epic in epics}
+
+    @cached_property
+    def run(self) -> GenerationRun:
+        """The run as it would have been, under the ids that its cases know."""
+        return self._old.model_copy(
+            update={
+                "epics": self._epics_then,
+                "conditions": tuple(self._conditions()),
+                "retrieved": tuple(self._retrieved()),
+            }
+        )
+
+    @cached_property
+    def _criteria(self) -> Mapping[str, AcceptanceCriterion | None]:
+        """By id what each criterion of the run would be; ``None`` for one that is gone."""
+        found = {}
+        for epic in self._old.epics:
+            now = self._epics.get(epic.key)
+            if now is None:
+                continue  # it was typed or removed: this document says nothing of it
+            texts = {plain_words(one.text): one for one in now.criteria}
+            old = {plain_words(one.text) for one in epic.criteria}
+            fresh = {text: one for text, one in texts.items() if text not in old}
+            for criterion in epic.criteria:
+                words = plain_words(criterion.text)
+                same = texts.get(words) or fresh.get(closest(words, fresh))
+                found[criterion.id] = same and criterion.model_copy(
+                    update={"text": same.text, "form": same.form}
+                )
+        return found
+
+    @cached_property
+    def _epics_then(self) -> tuple[Epic, ...]:
+        return tuple(
+            epic.model_copy(
+                update={
+                    "stories": tuple(
+                        story.model_copy(
+                            update={
+                                "criteria": tuple(
+                                    now
+                                    for one in story.criteria
+                                    if (now := self._criteria.get(one.id, one)) is not None
+                                )
+                            }
+                        )
+                        for story in epic.stories
+                    )
+                }
+            )
+            for epic in self._old.epics
+        )
+
+    def _conditions(self) -> Iterator[TestCondition]:
+        """The run's items; those of a changed criterion as they would be, where they still are."""
+        choices = self._old.generation
+        said = {one.id: plain_words(one.text) for epic in self._old.epics for one in epic.criteria}
+        changed = {
+            key for key, now in self._criteria.items()
+            if now is None or plain_words(now.text) != said[key]
+        }  # fmt: skip
+        items = conditions_of(self._epics_then, choices.techniques, choices.depth)
+        derived = {one.id: one for one in items}
+
+        def then(one: TestCondition) -> TestCondition | None:
+            if one.legs:
+                legs = tuple(leg for each in one.legs if (leg := then(each)) is not None)
+                return one.model_copy(update={"legs": legs})
+            if one.criterion_id not in changed:
+                return one
+            now = derived.get(one.id)
+            return now if now is not None and _shape(now) == _shape(one) else None
+
+        for one in self._old.conditions:
+            if (now := then(one)) is not None:
+                yield now
+
+    def _retrieved(self) -> Iterator[RetrievedChunk]:
+        for one in self._old.retrieved:
+            chunk = one.chunk
+            if chunk.document_id == self._version.document.id:
+                text = self._text_then(chunk)
+                if not text:
+                    continue
+                one = one.model_copy(update={"chunk": chunk.model_copy(update={"text": text})})
+            yield one
+
+    def _text_then(self, chunk: Chunk) -> str:
+        """What stands where a chunk stood; "" where nothing like it does."""
+        if plain_words(chunk.text) in self._version.wording.whole:
+            return chunk.text
+        now = self._criteria.get(chunk.key) if chunk.kind == "criterion" else None
+        if now is not None:
+            return now.text
+        alike = [one for one in self._version.chunks if one.kind == chunk.kind]
+        keyed = next((one.text for one in alike if chunk.key and one.key == chunk.key), "")
+        return keyed or closest(chunk.text, (one.text for one in alike))
+
+
+def _shape(condition: TestCondition) -> tuple[object, ...]:
+    """What kind of item it is, whatever its words and values are."""
+    facts = tuple((one.kind, one.holds) for one in condition.facts)
+    return condition.technique, condition.valid, facts

@@ -1,0 +1,303 @@
+"""A document's next version, looked at before it is kept: what it would change.
+
+The text is read as an import reads it and held in memory: which sentences change, which cases rest
+on those, what the proof finds in cases then and not today, which items of the checklist come and
+go. ``apply_change`` keeps the text by the path that an import takes; nothing is kept before.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from assistant.domain import (
+    CaseStatus,
+    LintFinding,
+    TestCase,
+    Value,
+)
+from assistant.errors import LibraryError
+from assistant.language.languages import language_of
+from assistant.library import StoredCase, StoredDocument
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review.current_citations import NextVersion
+from assistant.workflow.review.lineage import cases_resting_on
+from assistant.workflow.review.next_checklist import (
+    Basis,
+    ChecklistChange,
+    QuestionChange,
+    checklist_change,
+    question_changes,
+)
+from assistant.workflow.review.next_proof import DENIED, Progress, new_findings
+from assistant.workflow.review.sentences import SentenceChange, changes
+from assistant.workflow.review.stale import (
+    PARTS,
+    Change,
+    StaleFinding,
+    by_case,
+    present_epics,
+    stale_cases,
+)
+from assistant.workflow.sources.import_sources import Preview, document_of, store
+from assistant.workflow.writing.answers import answers_to, with_answers
+
+
+class TouchedPlace(Value):
+    """A part of a case that cites what changes; ``said`` are the case's own words there."""
+
+    where: str
+    step: int | None = None
+    said: str = ""
+
+
+class TouchedSentence(Value):
+    """A sentence that a case rests on and that changes, with the places that cite it."""
+
+    change: Change
+    old: str
+    new: str = ""
+    places: tuple[TouchedPlace, ...]
+
+
+class NewFault(Value):
+    """What the proof finds against the new text and not against the present one.
+
+    ``denied``: the new text says otherwise (``finding`` quotes it), else no source says it any
+    more. ``said`` is the expected result that it is about.
+    """
+
+    finding: LintFinding
+    denied: bool
+    said: str = ""
+
+
+class TouchedCase(Value):
+    """A case that rests on what changes, or in which the proof finds something new."""
+
+    case_id: str
+    title: str
+    status: CaseStatus
+    run_id: str = ""
+    rests_on: tuple[TouchedSentence, ...] = ()
+    faults: tuple[NewFault, ...] = ()
+
+    @property
+    def is_denied(self) -> bool:
+        """Whether the new text says otherwise than one of its results."""
+        return any(one.denied for one in self.faults)
+
+
+class ChangePreview(Value):
+    """What a text would change as a document's next version.
+
+    ``version`` is the present one. ``moved`` counts sentences that only stand elsewhere then, and
+    ``languages`` are the present and the new one where they differ. ``cases`` are those touched,
+    worst first; ``asked`` counts others that belong to a criterion on which the new text raises a
+    question. Of the rest ``untouched`` were written from sources, and ``uncited`` were imported:
+    they cite nothing, so nothing can be told of them. ``resting`` counts the cases that cite this
+    document. ``righted`` are stale today and would not be. ``connection`` keeps the document
+    fresh. ``source`` is what would be kept.
+    """
+
+    document_id: str
+    title: str
+    version: int
+    connection: str = ""
+    languages: tuple[str, ...] = ()
+    changes: tuple[SentenceChange, ...] = ()
+    moved: int = 0
+    cases: tuple[TouchedCase, ...] = ()
+    resting: int = 0
+    asked: int = 0
+    untouched: int = 0
+    uncited: int = 0
+    righted: tuple[str, ...] = ()
+    checklist: ChecklistChange | None = None
+    questions: tuple[QuestionChange, ...] = ()
+    source: Preview
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many sentences change in each way."""
+        found = Counter(one.kind for one in self.changes)
+        return {name: found[name] for name in ("changed", "added", "removed") if found[name]}
+
+    @property
+    def rests(self) -> int:
+        """How many cases rest on what changes."""
+        return sum(bool(one.rests_on) for one in self.cases)
+
+    @property
+    def denied(self) -> int:
+        """How many cases have a result of which the new text says otherwise."""
+        return sum(one.is_denied for one in self.cases)
+
+
+def preview_change(
+    workspace: Workspace,
+    project_id: str,
+    source: Preview,
+    *,
+    progress: Progress = lambda done, total: None,
+) -> ChangePreview:
+    """What ``source`` (see ``next_version``) would change as its document's next version.
+
+    ``progress`` gets runs proved and in all. Raises ``LibraryError`` where the project holds no
+    such document.
+    """
+    library, document_id = workspace.library, source.reading.document.id
+    document, held_epics, held_cases = library.document_parts(project_id, document_id)
+    present = NextVersion(document=document, epics=held_epics, cases=held_cases)
+    upcoming = NextVersion(
+        document=document_of(source.reading).model_copy(update={"version": document.version + 1}),
+        epics=source.reading.epics,
+        cases=source.reading.cases,
+    )
+    said, moved = text_changes(document.text, upcoming.document.text)
+    today = _Side(workspace, project_id)
+    then = _Side(workspace, project_id, upcoming)
+    proof = (present, today.basis.epics), (upcoming, then.basis.epics)
+    faults = dict(new_findings(workspace, project_id, *proof, progress))
+    held = [one for one in library.cases(project_id) if one.status != "rejected"]
+    looked_at = (_touched(one, today, then, faults.get(one.id, ())) for one in held)
+    cases = [one for one in looked_at if one.rests_on or one.faults]
+    traced: dict[str, list[str]] = {}
+    for stored in held:
+        for name in stored.case.criterion_ids:
+            traced.setdefault(name, []).append(stored.id)
+    questions = question_changes(
+        workspace, project_id, today.basis, then.basis, present, upcoming, traced
+    )
+    asked = {name for one in questions if not one.settled for name in one.case_ids}
+    told = asked | {one.case_id for one in cases}
+    others = [one.source_run_id is not None for one in held if one.id not in told]
+    resting = cases_resting_on(workspace, project_id, document_id)
+    return ChangePreview(
+        document_id=document_id,
+        title=document.title,
+        version=document.version,
+        connection=_connection(workspace, project_id, document_id),
+        languages=_languages(document.text, upcoming.document.text),
+        changes=said,
+        moved=moved,
+        cases=tuple(sorted(cases, key=lambda one: (not one.is_denied, not one.rests_on))),
+        resting=sum(one.status != "rejected" for one in resting),
+        asked=len(told) - len(cases),
+        untouched=others.count(True),
+        uncited=others.count(False),
+        righted=tuple(name for name in today.stale if name not in then.stale),
+        checklist=checklist_change(today.basis.epics, then.basis.epics)
+        if held_epics or upcoming.epics
+        else None,
+        questions=questions,
+        source=source,
+    )
+
+
+def apply_change(
+    workspace: Workspace, project_id: str, preview: ChangePreview, *, by: str
+) -> StoredDocument:
+    """Keep the previewed text as the document's next version, and index it as an import is.
+
+    Raises ``LibraryError`` where the document has changed since it was previewed.
+    """
+    held = workspace.library.find_document(project_id, preview.document_id)
+    if held is None or held.version != preview.version:
+        raise LibraryError(
+            f"“{preview.title}” has changed since this preview was made. Look at the preview again."
+        )
+    return store(workspace, project_id, [preview.source], by=by)[0]
+
+
+def text_changes(old: str, new: str) -> tuple[tuple[SentenceChange, ...], int]:
+    """The sentences that change, and how many only stand elsewhere."""
+    found = changes(old, new)
+    gone = Counter(one.old for one in found if one.kind == "removed")
+    come = Counter(one.new for one in found if one.kind == "added")
+    moved = gone & come
+    left = {"removed": +moved, "added": +moved}
+    kept = []
+    for one in found:
+        words = one.old or one.new
+        if one.kind != "changed" and left[one.kind][words]:
+            left[one.kind][words] -= 1
+        else:
+            kept.append(one)
+    return tuple(kept), moved.total()
+
+
+def _languages(old: str, new: str) -> tuple[str, ...]:
+    """The languages of both texts where they differ."""
+    found = (language_of(old), language_of(new))
+    return found if found[0] != found[1] else ()
+
+
+def _connection(workspace: Workspace, project_id: str, document_id: str) -> str:
+    held = workspace.library.find_document(project_id, document_id)
+    names = {one.id: one.name for one in workspace.library.connections.list(project_id)}
+    return names.get(held.connection_id, "") if held is not None else ""
+
+
+class _Side:
+    """The project as it is, or as it would be: its stale cases, and its epics with answers."""
+
+    def __init__(
+        self, workspace: Workspace, project_id: str, upcoming: NextVersion | None = None
+    ) -> None:
+        self.stale = by_case(stale_cases(workspace, project_id, upcoming=upcoming))
+        epics, _ = present_epics(workspace.library, project_id, upcoming)
+        given = answers_to(workspace, project_id, epics)
+        answered = tuple(with_answers(epic, given) for epic in epics)
+        self.basis = Basis(epics=answered, given=given)
+
+    def findings(self, case_id: str) -> tuple[StaleFinding, ...]:
+        """What is stale in a case."""
+        found = self.stale.get(case_id)
+        return found.findings if found is not None else ()
+
+
+# --- Cases --------------------------------------------------------------------------------------
+
+
+def _touched(
+    stored: StoredCase, today: _Side, then: _Side, faults: Sequence[LintFinding]
+) -> TouchedCase:
+    """What of a case is touched, if anything is."""
+    before = {one.key for one in today.findings(stored.id)}
+    found = [one for one in then.findings(stored.id) if one.key not in before]
+    case = stored.case
+    return TouchedCase(
+        case_id=stored.id,
+        title=stored.title,
+        status=stored.status,
+        run_id=stored.run_id or "",
+        rests_on=_sentences(case, found),
+        faults=tuple(
+            NewFault(
+                finding=one,
+                denied=one.rule in DENIED,
+                said=next((s.expected_result for s in case.steps if s.number == one.step), ""),
+            )
+            for one in faults
+        ),
+    )
+
+
+def _sentences(case: TestCase, found: Sequence[StaleFinding]) -> tuple[TouchedSentence, ...]:
+    """Findings of the same words as one, with the places that rest on them."""
+    grouped: dict[tuple[Change, str, str], dict[TouchedPlace, None]] = {}
+    for one in found:
+        place = TouchedPlace(where=one.where, step=one.step, said=_said(case, one))
+        grouped.setdefault((one.change, one.old, one.new), {})[place] = None
+    return tuple(
+        TouchedSentence(change=change, old=old, new=new, places=tuple(places))
+        for (change, old, new), places in grouped.items()
+    )
+
+
+def _said(case: TestCase, finding: StaleFinding) -> str:
+    """The case's own words where it rests on what changes."""
+    step = next((one for one in case.steps if one.number == finding.step), None)
+    part = next((field for field, name in PARTS.items() if finding.where.endswith(name)), "")
+    return str(getattr(step, part, "")) if step is not None else ""

@@ -1,0 +1,132 @@
+"""The text that is to be a document's next version, read as an import would read it.
+
+What a connection gave with its document (title, address, metadata, comments) stays: it is not part
+of the words that somebody rewrites. Nothing is kept here.
+"""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from assistant.domain import COMMENT, Epic, SourceDocument
+from assistant.errors import LibraryError, SourceError
+from assistant.library import StoredDocument
+from assistant.sources.files.files import read_file
+from assistant.sources.pasted.pasted import MAX_PASTED_CHARACTERS, TextKind
+from assistant.sources.reading import Reading
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources.import_sources import (
+    FILE,
+    Preview,
+    preview_files,
+    preview_of,
+    with_id,
+)
+
+PASTED = "pasted text.md"
+
+
+def named_document(workspace: Workspace, project_id: str, name: str) -> StoredDocument:
+    """The document with this id, or the only one with this title; raises ``LibraryError``."""
+    held = workspace.library.find_document(project_id, name)
+    if held is not None:
+        return held
+    wanted = " ".join(name.split()).casefold()
+    titled = [
+        one
+        for one in workspace.library.documents(project_id)
+        if " ".join(one.title.split()).casefold() == wanted
+    ]
+    if len(titled) == 1:
+        return titled[0]
+    if titled:
+        ids = ", ".join(one.id for one in titled)
+        raise LibraryError(f"Several documents are called “{name}”: name one by its id ({ids}).")
+    raise LibraryError(
+        f"There is no document “{name}” in this project. `sources` lists them, with their ids."
+    )
+
+
+def present_text(workspace: Workspace, project_id: str, document_id: str) -> str:
+    """A document's text without the comments below it: what its author would rewrite."""
+    document = workspace.library.document(project_id, document_id)
+    return document.text[: _comments_at(document)].rstrip("\n") + "\n"
+
+
+def read_next_text(workspace: Workspace, project_id: str, document_id: str, text: str) -> Preview:
+    """Pasted text as the next version. Raises ``LibraryError`` where there is no such document,
+    ``SourceError`` where the text is empty or too long."""
+    if len(text) > MAX_PASTED_CHARACTERS:
+        raise SourceError(
+            f"The pasted text has {len(text):,} characters; at most {MAX_PASTED_CHARACTERS:,} are "
+            "read at once. Upload it as a file instead."
+        )
+    if not any(character.isalnum() for character in text):
+        raise SourceError(
+            "The new text is empty: it holds no letter or digit. Give all of the new version."
+        )
+    present, _, _ = workspace.library.document_parts(project_id, document_id)
+    if present.metadata.key and present.metadata.key not in text:
+        text = f"{present.text.splitlines()[0]}\n\n{text}"  # an issue's key and title stay its own
+    data = text.encode("utf-8", "replace")
+    return read_next_file(workspace, project_id, document_id, PASTED, data)
+
+
+def read_next_file(
+    workspace: Workspace, project_id: str, document_id: str, name: str, data: bytes
+) -> Preview:
+    """An uploaded file as the next version. Raises as an import does, and ``SourceError`` for a
+    file that cannot be read or holds several documents."""
+    present, epics, _ = workspace.library.document_parts(project_id, document_id)
+    found = preview_files(workspace, project_id, name, data)
+    for _, error in found.failed:
+        raise SourceError(error)
+    if len(found.previews) != 1:
+        raise SourceError(
+            f"'{name}' holds {len(found.previews)} documents; the next version of a document is "
+            "one. Take it out and upload it alone."
+        )
+    reading = found.previews[0].reading
+    kind = next((one for one in get_args(TextKind) if one == present.kind), None)
+    if (
+        kind is not None
+        and reading.document.kind in get_args(TextKind)
+        and (kind != reading.document.kind)
+    ):
+        reading = read_file(name, data, as_kind=kind)
+    held = workspace.library.find_document(project_id, document_id)
+    if held is not None and held.connection_id:
+        reading = _of_its_system(reading, present, epics)
+    elif not present.id.startswith((FILE, "epic:")):
+        reading = reading.changed({"title": present.title, "uri": present.uri})
+    return preview_of(workspace, project_id, name, with_id(reading, present.id))
+
+
+def _of_its_system(reading: Reading, present: SourceDocument, epics: tuple[Epic, ...]) -> Reading:
+    """The reading with what the source system says of the document, and the comments below it.
+
+    A story that was fetched by itself stays a story of its epic.
+    """
+    start = _comments_at(present)
+    text = reading.document.text.rstrip("\n") + "\n" + present.text[start:]
+    shift = len(text) - len(present.text)
+    comments = tuple(
+        one.model_copy(update={"start": one.start + shift, "end": one.end + shift})
+        for one in present.places
+        if one.start >= start
+    )
+    if len(epics) == len(reading.epics) == 1 and epics[0].key != reading.epics[0].key:
+        above = {"key": epics[0].key, "title": epics[0].title}
+        reading = reading.model_copy(update={"epics": (reading.epics[0].model_copy(update=above),)})
+    kept = {"title": present.title, "uri": present.uri, "metadata": present.metadata}
+    return reading.changed({**kept, "text": text}, places=(*reading.places, *comments))
+
+
+def _comments_at(document: SourceDocument) -> int:
+    """Where the comments below a document begin, with their heading; its end where it has none."""
+    said = (one.start for one in document.places if one.label.startswith(COMMENT))
+    first = next(said, None)
+    if first is None:
+        return len(document.text)
+    heading = document.text.rfind("\n### ", 0, first)
+    return heading if heading >= 0 else first

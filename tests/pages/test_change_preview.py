@@ -1,0 +1,115 @@
+"""A source's new version, looked at on the page of sources before it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Toggle
+
+from assistant.domain import GenerationConfig
+from assistant.ui import state
+from assistant.ui.sources.documents_table import ticks_key
+from assistant.workflow.sources import import_sources
+from assistant.workflow.writing import generate_cases
+from assistant.workflow.writing.requests import GenerateRequest, understand
+
+EPIC = """# CC-9 Vouchers
+
+## CC-91 Redeem a voucher
+As a customer I want to redeem a voucher so that I pay less.
+
+Acceptance criteria:
+- A voucher is accepted up to 40 days after it was issued.
+- An expired voucher is refused with the message "This voucher has expired."
+"""
+
+
+@pytest.fixture
+def environment(quick_environment: Path) -> Path:
+    """A data folder that takes no time."""
+    return quick_environment
+
+
+@pytest.fixture
+def app(open_app: Callable[..., AppTest], tmp_path: Path) -> AppTest:
+    """The page of sources with an epic chosen, for which cases were written."""
+    app = open_app()
+    opened = state.workspace()
+    project_id = opened.projects()[0].id
+    file = tmp_path / "vouchers.md"
+    file.write_text(EPIC, "utf-8")
+    import_sources.index_paths(opened, project_id, [file])
+    found = understand(opened, project_id, GenerateRequest(epic_keys=("CC-9",)))
+    run = generate_cases.begin(opened, project_id, found, GenerationConfig(), by="Tess")
+    generate_cases.run_now(opened, project_id, run)
+    (document,) = import_sources.documents(opened, project_id)
+    app.session_state[ticks_key(project_id)] = [document.id]
+    app.switch_page("pages/import_sources.py").run()
+    toggle(app).set_value(True).run()
+    assert not app.exception
+    return app
+
+
+def toggle(app: AppTest) -> Toggle:
+    (found,) = [one for one in app.toggle if one.label == "Preview a new version"]
+    return found
+
+
+def shown(app: AppTest) -> str:
+    texts = [*app.markdown, *app.caption, *app.error, *app.info, *app.warning]
+    return "\n".join(one.value for one in texts)
+
+
+def show(app: AppTest, text: str) -> str:
+    (field,) = [one for one in app.text_area if one.label == "The new text"]
+    field.set_value(text).run()
+    app.button(key="preview_change").click().run()
+    assert not app.exception
+    return shown(app)
+
+
+def test_what_would_change_is_shown_and_kept_when_it_is_applied(app: AppTest) -> None:
+    (field,) = [one for one in app.text_area if one.label == "The new text"]
+    assert field.value == EPIC, "the present text is there to be rewritten"
+    said = show(app, EPIC.replace("40 days", "30 days"))
+    opened = state.workspace()
+    project_id = opened.projects()[0].id
+    (document,) = import_sources.documents(opened, project_id)
+    assert document.version == 1, "nothing is kept yet"
+    assert "1 sentence changed" in said
+    assert "cases rest on what changes" in said
+    assert ":red-background[40]" in said
+    assert ":green-background[30]" in said
+    assert "the new text says otherwise" in said, "40 days is beyond the limit then"
+    assert "up to 30 days" in said
+    app.button(key="apply_change").click().run()
+    assert not app.exception
+    (document,) = import_sources.documents(opened, project_id)
+    assert document.version == 2
+    assert opened.jobs.wait(f"index-{project_id}", 30)
+    app.run()
+    assert not toggle(app).value, "its versions are shown"
+    assert "30 days" in shown(app)
+
+
+def test_a_text_that_changes_nothing_or_is_empty_is_said_so(app: AppTest) -> None:
+    said = show(app, EPIC)
+    assert "No sentence changes." in said
+    assert not [one for one in app.button if one.key == "apply_change"]
+    said = show(app, "***")
+    assert "The new text is empty" in said
+    said = show(app, EPIC.replace("40 days", "30 days"))
+    (field,) = [one for one in app.text_area if one.label == "The new text"]
+    field.set_value(EPIC.replace("40 days", "20 days")).run()
+    assert "The text is another one now" in shown(app)
+    assert not [one for one in app.button if one.key == "apply_change"]
+
+
+def test_a_sentence_that_no_case_rests_on_touches_none(app: AppTest) -> None:
+    said = show(app, EPIC + "- A voucher for parrots is sold at the desk.\n")
+    assert "1 sentence added" in said
+    assert "No case rests on what changes, and the proof finds nothing new in any." in said
+    assert "checklist: 1 new, 0 gone" in said
