@@ -11,8 +11,7 @@ from typing import get_args
 from assistant.domain import COMMENT, Epic, SourceDocument
 from assistant.errors import LibraryError, SourceError
 from assistant.library import StoredDocument
-from assistant.sources.files.files import read_file
-from assistant.sources.pasted.pasted import MAX_PASTED_CHARACTERS, TextKind
+from assistant.sources.pasted.pasted import MAX_PASTED_CHARACTERS, TextKind, read_text
 from assistant.sources.reading import Reading
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.import_sources import (
@@ -87,19 +86,24 @@ def read_next_file(
             "one. Take it out and upload it alone."
         )
     reading = found.previews[0].reading
-    kind = next((one for one in get_args(TextKind) if one == present.kind), None)
-    if (
-        kind is not None
-        and reading.document.kind in get_args(TextKind)
-        and (kind != reading.document.kind)
-    ):
-        reading = read_file(name, data, as_kind=kind)
+    kinds = get_args(TextKind)
+    if reading.document.kind in kinds and reading.document.kind != present.kind in kinds:
+        reading = _as_kind(reading, present.kind)
     held = workspace.library.find_document(project_id, document_id)
     if held is not None and held.connection_id:
         reading = _of_its_system(reading, present, epics)
     elif not present.id.startswith((FILE, "epic:")):
         reading = reading.changed({"title": present.title, "uri": present.uri})
     return preview_of(workspace, project_id, name, with_id(reading, present.id))
+
+
+def _as_kind(reading: Reading, kind: str) -> Reading:
+    """The same text as a document of the kind that the present version is."""
+    own = reading.document
+    wanted: TextKind = next(one for one in get_args(TextKind) if one == kind)
+    again = read_text(own.text, title=own.title, as_kind=wanted)
+    places = reading.places if again.document.text == own.text else ()
+    return again.changed({"content_hash": own.content_hash}, places=places, report=reading.report)
 
 
 def _of_its_system(reading: Reading, present: SourceDocument, epics: tuple[Epic, ...]) -> Reading:
