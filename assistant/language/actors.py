@@ -6,7 +6,7 @@ import re
 
 from assistant.language.nouns import singular
 from assistant.language.verbs import base_of_participle
-from assistant.language.word_lists import word_lists
+from assistant.language.word_lists import read_patterns, word_lists
 
 _LISTS = {name: frozenset(words) for name, words in word_lists("english")["actors"].items()}
 _PEOPLE, _THINGS_IN_ER, _SYSTEMS = (_LISTS[name] for name in ("people", "things", "systems"))
@@ -14,17 +14,9 @@ _SUFFIX = re.compile(r"(?:er|or|ist|ian|ant|eer|ee|man|woman)$")
 _COMPONENT = re.compile(r"_\w+ ?_|\b[A-Z]{2,}-[A-Z]|\b[A-Z]?[a-z]+[A-Z][a-z]+[a-z]*(?:[A-Z]\w*)?\b")
 """Names of parts of a system: "_GCS_", "DPU-CCM", "FlightManager"."""
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
-_CUT = re.compile(
-    r"\s(?:of|for|in|on|with|without|that|which|who|whose|from|to|at|by|between|over|under|above"
-    r"|below|more|less|older|younger|larger|aged|as|verified as|using|within|after|before|per|via"
-    r"|whom|where|not)\s",
-    re.IGNORECASE,
-)
-ARTICLE = re.compile(
-    r"^(?:a|an|the|any|each|every|all|some|no|this|that|these|those|another|either|both|my|our|your"
-    r"|their|his|her|its|only|one)\s+",
-    re.IGNORECASE,
-)
+_PATTERNS = read_patterns(__file__)
+_CUT = _PATTERNS["cut"]
+ARTICLE = _PATTERNS["article"]
 
 
 def head_noun(phrase: str) -> str:

@@ -30,6 +30,7 @@ from assistant.language.units import (
     find_identifiers,
     unit_of,
 )
+from assistant.language.word_lists import read_patterns
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +86,8 @@ AMOUNT = re.compile(
 )
 
 
-_GENERATION = re.compile(
-    r"(?:\b(?:under|over)-|(?:^|[.;,:(] |\b(?:the|for|to|by|of|and|all|only) )(?:under|over) )"
-    r"(?P<age>\d{1,3})s\b",
-    re.IGNORECASE,
-)
+_PATTERNS = read_patterns(__file__)
+_GENERATION = _PATTERNS["generation"]
 _ORDINALS = ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _TRIED = r"failed|wrong|incorrect|missed|unsuccessful|invalid|unanswered|rejected|unpaid|bounced"
 _AGAIN = (
@@ -124,12 +122,7 @@ _NTH = re.compile(
     r"(?! of (?:the|each|every|a)\b)",
     re.IGNORECASE,
 )
-_DAY_OF_MONTH = re.compile(
-    r"\b(?P<whole>(?P<lead>the )?(?P<digits>\d{1,2})(?P<suffix>(?:st|nd|rd|th)(?: day)? of"
-    r" (?:(?:the|each|every|any|a) )?(?:(?:following|next|same|current|previous|respective"
-    r"|calendar) )*month))\b",
-    re.IGNORECASE,
-)
+_DAY_OF_MONTH = _PATTERNS["day_of_month"]
 _OF_THESE = re.compile(
     rf" of (?:the|these|those|its|their|all)? ?(?:{DIGITS_PATTERN}|{WORDS_PATTERN})\s+",
     re.IGNORECASE,
@@ -148,25 +141,11 @@ _AGE_AFTER = re.compile(r" (?:old|of age)\b", re.IGNORECASE)
 
 
 _AGE_BEFORE = re.compile(r"\b(?:ages?|aged)(?: of)?(?: [\w ]{0,24})?$", re.IGNORECASE)
-_OLDER = re.compile(
-    r"\b(?:(?:older|younger) than|(?:under|over) the age of)(?: the)? $", re.IGNORECASE
-)
+_OLDER = _PATTERNS["older"]
 _OR_OLDER = re.compile(r"\+? (?:or|and) (?:older|younger)\b", re.IGNORECASE)
-_OF_PERSON = re.compile(
-    r"(?P<who>\w[\w'’-]*)(?:,? (?:who|that))?(?: (?:is|are|was|were|must be|has to be|have to be"
-    r"|should be|will be|turns?|being|looks?|appears?|seems?))?"
-    r"(?: (?:not|still|at least|currently))?"
-    r"(?: \(?(?:under|over|below|above|at least|between))? $", re.IGNORECASE
-)  # fmt: skip
-_OF_SOMEBODY = re.compile(
-    r"(?P<who>\w[\w'’-]*)(?: who (?:is|are))? (?:under|over|below|above)(?: the age of)? $",
-    re.IGNORECASE,
-)
-_OF_SAME_PERSON = re.compile(
-    r"(?:^|[.,;:] |\b(?:if|when|where|that|unless|once) )(?P<lead>[^.,;:'’]*) (?:and|or|but)"
-    r" (?:is|are|was|were)(?: (?:not|still|currently))? (?:(?:under|over|below|above|at least) )?$",
-    re.IGNORECASE,
-)
+_OF_PERSON = _PATTERNS["of_person"]
+_OF_SOMEBODY = _PATTERNS["of_somebody"]
+_OF_SAME_PERSON = _PATTERNS["of_same_person"]
 """A further predicate of a person: "the customer lives in Wales and is over 60"."""
 _CLAUSE_START = re.compile(r"\b(?:if|when|where|that|unless|once) ", re.IGNORECASE)
 _SAME_AGAIN = re.compile(r"\b(?:under|over) \d{1,3},? (?:or|and) (?:under|over) $", re.IGNORECASE)

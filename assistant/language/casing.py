@@ -6,21 +6,14 @@ import re
 
 from assistant.language.actors import is_person
 from assistant.language.nouns import COMMON, is_plural
+from assistant.language.word_lists import read_patterns
 
 SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"[^\W_]+")
 
 
-FUNCTION_WORD = re.compile(
-    r"^(?:a|an|the|any|each|every|all|some|no|this|that|these|those|its?|their|his|her|my|our|your"
-    r"|if|when"
-    r"|where|once|after|before|until|unless|only|at|in|on|for|with|without|there|they|he|she|we"
-    r"|you|both|either|as|from|to|by|another|more|less|one|two|three|four|five|six|seven|eight"
-    r"|nine|ten"
-    r"|such|most|nobody|someone|anyone|anything|what|who|which|during|within|under|over|upon|all"
-    r"|any|existing|new|only|exactly|above|below|beyond|between|up)$",
-    re.IGNORECASE,
-)
+_PATTERNS = read_patterns(__file__)
+FUNCTION_WORD = _PATTERNS["function_word"]
 
 
 def one_line(text: str) -> str:

@@ -13,7 +13,7 @@ from typing import Literal
 from assistant.domain import Value
 from assistant.language.negation import turns_round
 from assistant.language.units import QuantityKind
-from assistant.language.word_lists import WORDS, filled, read_table
+from assistant.language.word_lists import WORDS, filled, read_patterns, read_table
 
 Comparison = Literal["at most", "less than", "at least", "more than", "exactly", "none"]
 
@@ -77,44 +77,20 @@ _MIRRORED: dict[Comparison, Comparison] = {
 }  # fmt: skip
 _ARRIVED = ("reach", "attain", "hit")
 _SO_OFTEN = re.compile(r"(?:^once|^twice| times)$", re.IGNORECASE)
-_FREE_OF_CHARGE = re.compile(
-    r"(?: [\w'’-]+){0,6} (?:is|are|(?:must|will) be) (?:always )?(?:included|free|covered|exempt"
-    r"|waived|without|not charged)\b",
-    re.IGNORECASE,
-)
+_PATTERNS = read_patterns(__file__)
+_FREE_OF_CHARGE = _PATTERNS["free_of_charge"]
 """What makes a limit of "the first 200 kWh each month are free of charge"."""
-SET_OUT = re.compile(
-    r"\b(?:show|list|display|see|view|keep|store|remember|return|offer|differ)\w*"
-    r"(?: [\w'’-]+){0,3} $",
-    re.IGNORECASE,
-)
+SET_OUT = _PATTERNS["set_out"]
 """Where the newest so many are a limit: "shows the last 10 orders"."""
-_RATED = re.compile(
-    r"(?:\d ?%(?: off)?|\bper ?cent(?: off)?|[£$€] ?\d[\d.,]*"
-    r"|\b(?:free|discount|rebate|bonus)(?: [a-z]+){0,2}) from $",
-    re.IGNORECASE,
-)
+_RATED = _PATTERNS["rated"]
 """ "5 % from 10 pieces, free delivery from 3 items"."""
-_STATUS_FROM = re.compile(
-    r"(?:^|[,;.] (?:and )?)[\w-]+(?: [\w-]+)? ?(?:status|level|tier|membership|rank|grade"
-    r"|booking|discount|rate|price|tariff|fare)"
-    r" from $",
-    re.IGNORECASE,
-)
+_STATUS_FROM = _PATTERNS["status_from"]
 """ "Silver status from 1,500 points"."""
 _OPENS = re.compile(r"(?:^|[,;] (?:and )?|\band )from $", re.IGNORECASE)
 _OUTCOME = re.compile(r",? (?:the|an?|they|it|he|she|no|half|full|free)\b", re.IGNORECASE)
 """ "(from) 12 years (the full fare)"."""
-_DIFFERS = re.compile(
-    r"\b(?:differ\w*|different|deduct\w*|subtract\w*|chang\w*|mov\w*|range[sd]?|increas\w*|reduc\w*"
-    r"|decreas\w*|go(?:es)?|rais\w*|lower\w*|count\w*|refund|change)(?: [\w'’-]+){0,4} from $",
-    re.IGNORECASE,
-)
-_CHANGES = re.compile(
-    r"\b(?:cancel|change|amend|reschedul|edit|modif|withdraw|move|rebook|opt out|edit|retract"
-    r"|exchang|swap|return)\w*",
-    re.IGNORECASE,
-)
+_DIFFERS = _PATTERNS["differs"]
+_CHANGES = _PATTERNS["changes"]
 
 
 def read_limit(text: str, start: int, end: int, kind: QuantityKind, number_end: int) -> Limit:

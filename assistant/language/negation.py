@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from assistant.language.word_lists import read_patterns
+
 _IN_NO_CASE = r"(?:in|under|at|on|by) no (?:event|circumstances?|case|time|account|point|means)"
 _NEGATION = re.compile(
     rf"\b(?:not|cannot|never|neither|nor|unable to|{_IN_NO_CASE})\b|n['’]t\b", re.IGNORECASE
@@ -19,43 +21,16 @@ _PROHIBITION = re.compile(
     r"|(?:ca|must|sha|should|wo)n['’]t|not (?:be )?(?:possible|allowed|permitted|able)|unable)\b",
     re.IGNORECASE,
 )
-_NONE_DOES = re.compile(
-    r"^\W*(?:if |when |where |that )?"
-    r"(?:no (?!longer|more|less|later|earlier)|none of (?:the|these|its|their) |neither of )"
-    r"(?P<who>[^,;.]+)",
-    re.IGNORECASE,
-)
-_FINITE = re.compile(
-    r"\b(?:can|may|must|shall|should|will|could|is|are|was|were|be|has|have|had|does|do|did|lasts?"
-    r"|takes?|contains?|weighs?|costs?)\b",
-    re.IGNORECASE,
-)
-_BREAK = re.compile(
-    r"[,;:.!?()\n]|\b(?:if|when|unless|once|where|until|because|so|that|which|who|whose|and|or|but"
-    r"|while|only|without|(?:as|so) long as|as soon as|in case|provided)\b",
-    re.IGNORECASE,
-)
-_CONDITION = re.compile(
-    r"(?:\b(?:if|when|whenever|unless|once|where|until|as long as|in case|provided|who|which|that"
-    r"|whose)|(?:^|[.;!?] )(?:should|had|were))\s[^,;:.!?\n]*$",
-    re.IGNORECASE,
-)
-_LEFT_UNDONE = re.compile(
-    r"(?P<before>[\w'’-]+) not (?:\w+ly )?[a-z]+(?: (?:up|out|off|in|back|down|on|over))?\s*$",
-    re.IGNORECASE,
-)
-_AUXILIARY = re.compile(
-    r"(?:is|are|was|were|be|been|has|have|had|do|does|did|can|may|must|shall|should|will|could"
-    r"|would|might)$",
-    re.IGNORECASE,
-)
+_PATTERNS = read_patterns(__file__)
+_NONE_DOES = _PATTERNS["none_does"]
+_FINITE = _PATTERNS["finite"]
+_BREAK = _PATTERNS["break"]
+_CONDITION = _PATTERNS["condition"]
+_LEFT_UNDONE = _PATTERNS["left_undone"]
+_AUXILIARY = _PATTERNS["auxiliary"]
 _HALF_DAY = re.compile(r"\b([ap])\.m\.", re.IGNORECASE)
 _MORE = re.compile(r"\s*(?:(?:for|by|in|to|at|on|be|of) )?", re.IGNORECASE)
-_STILL_SO = re.compile(
-    r"(?:\b(?:has|have|had)(?: not|n['’]t| never)\b|\bno\b[^,;.]*\b(?:has|have|had)\b)"
-    r"[^,;.]*\bfor $",
-    re.IGNORECASE,
-)
+_STILL_SO = _PATTERNS["still_so"]
 _STILL_SO_IF = re.compile(r"(?: not|n['’]t| never)\b[^,;.]*\bfor $", re.IGNORECASE)
 _COMPARED = re.compile(
     r"\b(?:than|exceed\w*|at (?:most|least)|up to|over|above|below)\b"
@@ -68,13 +43,7 @@ REACH = 60
 MAX_WORDS = 9
 
 
-_OF_A_THING = re.compile(
-    r"\b(?:an?|any|the|his|her|their|its) (?:[\w'’-]+ ){0,2}?[\w'’-]+ "
-    r"(?!(?:be|been|is|are|was|were|has|have|had|not) )"
-    r"(?:[a-z]+ed|made|sent|paid|bought|sold|left|held|built|written|taken|given) $"
-    r"|\b(?:allow|admit|accept|permit|let|serve)(?:ed)? (?:an?|any|the) (?:[\w'’-]+ ){0,2}$",
-    re.IGNORECASE,
-)
+_OF_A_THING = _PATTERNS["of_a_thing"]
 """ "cannot reopen (a case closed) more than 10 days ago": the limit is the case's."""
 
 

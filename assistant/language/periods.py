@@ -11,97 +11,48 @@ import re
 
 from assistant.language.comparisons import SET_OUT, Comparison, Limit
 from assistant.language.units import QuantityKind
+from assistant.language.word_lists import read_patterns
 
 REACH = 120
 """Characters before a quantity in which the words that make it a limit are looked for."""
 
-_NAMED = re.compile(
-    r"\b(?P<lead>(?:over|during|in) (?:a|an|any|each|the) )?(?P<kind>[\w'’-]+ )?"
-    r"(?:period|term|deadline|window|time limit|time-?out|duration|validity|lifetime|retention"
-    r"|warranty|guarantee|notice|cool-?down|lead time|waiting time|turnaround|expiry)s?"
-    r"(?: (?:for|of|in|on|to) (?:(?:a|an|the|each|every|any) )?[\w'’-]+(?: [\w'’-]+)?)?"
-    r"(?:(?: (?:is|are|be|of|lasts?|ends?|runs for|amounts to|must|shall|should|will|set|to"
-    r"|always))+|:) (?:a |an |the )?$",
-    re.IGNORECASE,
-)
+_PATTERNS = read_patterns(__file__)
+_NAMED = _PATTERNS["named"]
 _BEGINS = re.compile(r"(?:waiting|qualifying|notice|minimum|quarantine|lead|embargo)\b", re.I)
-_HOLDING = re.compile(
-    r"\b(?:keep|kept|stor(?:e|es|ed)|retain|held|hold|holds|reserv|archiv|sav(?:e|es|ed)|lock"
-    r"|block|suspend|fr[eo]ez|frozen|show|display|cach(?:e|es|ed)|remain|stay|continu|persist"
-    r"|preserv|pause|mut(?:e|es|ed)|disabl|hid(?:e|es|den)|guarante|insur|cover|protect|valid"
-    r"|available|active|open|usable|accessible|visible|effective|logged|bann?ed|exclud|grant"
-    r"|exempt|barred|parked|quarantin|withh[oe]ld|signed in|logged in)\w*(?: [\w'’/-]+){0,7}? for$",
-    re.IGNORECASE,
-)
-_SO_FAR = re.compile(
-    r"\b(?:has|have|had)(?:n['’]t)?\b(?! (?:an?|the|no|\d+)\b)"
-    r"(?:(?! and (?:is|are|will|can|may)\b)[^.;,:\n])* for$",
-    re.IGNORECASE,
-)
-_CONDITION_FOR = re.compile(
-    r"(?:^should\b|[.;] should\b|\b(?:if|when|whenever|once|who|(?<!, )which|that|unless|until))"
-    r"\s[^.;,:\n]* for$",
-    re.IGNORECASE,
-)
-_MAIN_FOR = re.compile(
-    r"\b(?:who|which|that) (?!(?:is|are|was|were|has|have|had)\b)[^.;,:\n]*"
-    r"\b(?:is|are|will be|gets?) \w+(?:ed|en) for$",
-    re.IGNORECASE,
-)
+_HOLDING = _PATTERNS["holding"]
+_SO_FAR = _PATTERNS["so_far"]
+_CONDITION_FOR = _PATTERNS["condition_for"]
+_MAIN_FOR = _PATTERNS["main_for"]
 """ "A user who enters a wrong code is blocked for" is no condition any more."""
 _LASTING = re.compile(r"\b(?:last|lasts|take|takes|run|runs|lasting)$", re.IGNORECASE)
-_IN_CONDITION = re.compile(
-    r"\b(?:if|when|whenever|once|unless|given)\s[^.;,:\n]*$|\bthat (?:last|take)s?$", re.IGNORECASE
-)
+_IN_CONDITION = _PATTERNS["in_condition"]
 _ARROW = re.compile(r"\s*(?:→|⇒|-{1,2}>|=>)")
 """ "payment fails (3 times) -> order blocked"."""
-_HAS_DONE = re.compile(
-    r"\b(?:has|have) (?:already )?(?:caused|missed|had|made|reported|received|failed|returned)$"
-    r"|\b(?:misses|causes|fails|cancels|gets|receives|collects|makes|reports|reaches)$",
-    re.IGNORECASE,
-)
+_HAS_DONE = _PATTERNS["has_done"]
 """ "if a customer has caused (two accidents)"."""
-_USED_UP = re.compile(
-    r"\b(?:has|have) (?:already |now )?(?:used(?: up)?|consumed|spent|exhausted|collected|bought"
-    r"|completed|earned|saved|sold|worked|driven|travelled|attended|passed|won|played|paid)$",
-    re.IGNORECASE,
-)
+_USED_UP = _PATTERNS["used_up"]
 """ "once a customer has used (80 %) of the volume"."""
 _REACHED = re.compile(r" (?:ha(?:s|ve) been|is|are|was|were) (?:reached|attained|used up)\b", re.I)
 _OVERRUN = re.compile(r" (?:ha(?:s|ve) been|is|are|was|were) exceeded\b", re.I)
-_OVER = re.compile(
-    r" (?:[\w'’-]+ ){0,3}?(?:period|term|window|deadline|time|limit)?s? ?(?:(?:has|have|is|are) "
-    r"(?:passed|expired|elapsed|ended|over|up)|expires?|ends?|elapses?)\b",
-    re.IGNORECASE,
-)
+_OVER = _PATTERNS["over"]
 _AFTER_THE = re.compile(r"\b(?:after|once|when|as soon as)(?: (?:its|their|this|that))?$", re.I)
 """ "after the (14-day) withdrawal period has passed"."""
 _FULL = re.compile(r" (?:full|complete[d]?|charged|used|filled|loaded|booked|occupied)\b", re.I)
 """ "when a container is (90 %) full"."""
 _UNTIL_ALL = re.compile(r" (?:is|are|ha(?:s|ve) been) [a-z]+(?:ed|en|t)\b", re.IGNORECASE)
 """ "keeps them until (10 devices) are stored"."""
-_BARRED = re.compile(
-    r"\b(?:cannot|can['’]t|can not|may not|must not|mustn['’]t"
-    r"|(?:is|are) not (?:able|allowed|possible|permitted))\b[^.;:\n]* for$",
-    re.IGNORECASE,
-)
+_BARRED = _PATTERNS["barred"]
 """ "cannot be picked up again for (14 days)"."""
-_GAPPED = re.compile(
-    r"\b(?:limited|capped|restricted) to [^.;:\n]* and (?:the )?[\w '’-]{1,40} to$", re.IGNORECASE
-)
+_GAPPED = _PATTERNS["gapped"]
 """ "is limited to 14 days and the daily rate to (60 EUR)"."""
-_SO_OFTEN_IN = re.compile(
-    r"\b(?:second|third|fourth|fifth|\d+(?:nd|rd|th)) [\w-]+ (?:with)?in$", re.IGNORECASE
-)
+_SO_OFTEN_IN = _PATTERNS["so_often_in"]
 """ "it is the second return in (12 months)"."""
 _APPOSED = re.compile(r"\w,$")
 """ "a label with SSCC, (18 digits)"."""
 _IS = re.compile(r"\b(?:is|are|becomes?|equals?|drops? to|falls? to|reaches)$", re.IGNORECASE)
 _WHO = re.compile(r"\b(?:who|that|which)\b[^.;,:\n]*$", re.IGNORECASE)
 _CLOSED = re.compile(r"\s*(?:[.;,)]|$)")
-_CAN_BE_FOR = re.compile(
-    r"\b(?:can|may|could) (?!(?:be )?(?:exten|prolong|renew))[a-z]+(?: [\w-]+){0,4} for$", re.I
-)
+_CAN_BE_FOR = _PATTERNS["can_be_for"]
 """ "it can be collected for (7 days)"."""
 _LATE_BY = re.compile(r"\b(?:overdue|late|delayed|past due|in arrears) by$", re.IGNORECASE)
 """ "if an invoice is overdue by (14 days)"."""
@@ -111,49 +62,26 @@ _TO_DO = re.compile(r" to [a-z]+", re.IGNORECASE)
 _LETS = re.compile(r"\b(?:can|may|able|allowed|entitled|possible)\b", re.IGNORECASE)
 """ "can be downloaded for (24 months after discharge)"."""
 _REPEATED = re.compile(r" times$|^twice$|\b(?:consecutive|successive) [a-z]", re.IGNORECASE)
-_MOVED_BY = re.compile(
-    r"\b(?:can|may|could|possible|allowed|entitled)\b[^.;,:\n]*"
-    r"\b(?:exten[ds]|prolong|postpon|deferr?|delay|lengthen|bring forward|brought forward)\w*"
-    r"(?: [\w'’-]+){0,4} by$|\bextended once by$",
-    re.IGNORECASE,
-)
+_MOVED_BY = _PATTERNS["moved_by"]
 _DUE_IN = re.compile(r"\b(?:due|payable|answered|ready) in$", re.IGNORECASE)
-_FILLER = re.compile(
-    r"(?: (?:a|the|another|an additional|a further|further|up)"
-    r"| a(?:nother)? (?:period|duration|time|maximum) of)* $",
-    re.IGNORECASE,
-)
+_FILLER = _PATTERNS["filler"]
 _RUNNING = re.compile(r" (?:in a row|in succession|running|consecutively)\b", re.IGNORECASE)
 _NEWEST = re.compile(r" (?:most recent|newest|latest|last) [a-z]", re.IGNORECASE)
-_ORDINAL = re.compile(
-    r"(?:for )?(?:(?:the|an?|his|her|their) )?(?:second|third|fourth|fifth|sixth|seventh|eighth"
-    r"|ninth|tenth|\d+(?:nd|rd|th)) ",
-    re.IGNORECASE,
-)
-_HEADED = re.compile(
-    r"[^.;:–—\n]{0,40}\b(?P<kind>(?:max(?:imum|ima)|min(?:imum|ima)|limit|cap|ceiling|period|deadline"
-    r"|lifetime|time-?out)s?)(?: [\w-]+){0,3}\s?[:–—] ",
-    re.IGNORECASE,
-)
+_ORDINAL = _PATTERNS["ordinal"]
+_HEADED = _PATTERNS["headed"]
 _ITEM = re.compile(r"[;,:–—] [\w '’/-]{1,40}:? $")
 """ "Retention periods – audit log: (10 years); call recordings: (6 months)"."""
 _A_PAGE = re.compile(r"\s+(?:per|a|to a|on a|on each|on every) (?:page|screen)\b", re.IGNORECASE)
 _NOTICE = re.compile(r"['’]?s?(?: [\w-]+){0,2} notice\b", re.IGNORECASE)
 _OVERDUE = re.compile(r" (?:overdue|late|past due|in arrears)\b", re.IGNORECASE)
-_IDLE = re.compile(
-    r" (?:of (?:inactivity|idleness|silence|absence|non-?use)|later)\b", re.IGNORECASE
-)
+_IDLE = _PATTERNS["idle"]
 _FROM_THEN = re.compile(r" (?:afterwards|thereafter|after that)\b", re.IGNORECASE)
 _OPENS = re.compile(r"\bopens?$", re.IGNORECASE)
 _CLOSES = re.compile(r"\b(?:closes?|ends?|stops?)$", re.IGNORECASE)
 _INCLUDES = re.compile(r"\b(?:includes?|comes? with)$", re.IGNORECASE)
 _BEFOREHAND = re.compile(r" (?:before|prior to)\b", re.IGNORECASE)
 _AFTERWARDS = re.compile(r" (?:after|following|from) (?!each\b|every\b)", re.IGNORECASE)
-_EXACT = re.compile(
-    r"\b(?:is|are|be|has|have|consists? of|comprises?|comprised of|made up of|composed of|length of"
-    r"|(?:code|number|reference|identifier|pin|id|key|string|value) (?:of|with)) (?:always )?$",
-    re.IGNORECASE,
-)
+_EXACT = _PATTERNS["exact"]
 
 
 def lasts_so_far(lead: str) -> bool:

@@ -16,34 +16,24 @@ from assistant.language.comparisons import TURNED, read_limit
 from assistant.language.dates_and_times import NO_YEAR
 from assistant.language.periods import lasts_so_far, unsaid_limit
 from assistant.language.units import in_base_unit
+from assistant.language.word_lists import read_patterns
 
 MAX_GAP = 60
 """Characters between two limits across which a comparison is carried on."""
 
-_CONTINUES = re.compile(
-    r"(?:['’]s?)?(?: [\w-]+)?(?: (?:a|an|per|each|every|in|of|for|on|at)(?: [\w'’-]+){1,4}?)?"
-    r"(?:,| and|, and| or|, or| &| plus| followed by|, followed by|, then)"
-    r"(?: (?:a|an|the|with|has|have|contains?|at|to|by))? $",
-    re.IGNORECASE,
-)
+_PATTERNS = read_patterns(__file__)
+_CONTINUES = _PATTERNS["continues"]
 """What stands between two limits of one comparison: "(at most 10 hours) a day and (48 hours)"."""
 _IN_BRACKETS = re.compile(r"(?: [\w'’-]+){0,6} \($")
 """ "within 14 days of purchase ((30 days) for members)"."""
 _FOR_WHOM = re.compile(r"\s+(?:before|after|for|in|on|at|if|when|where|with)\b", re.IGNORECASE)
-_ANOTHER_FOR = re.compile(
-    r"(?: (?:on|in|at|from|to|with)(?: [\w'’-]+){1,4}?)?,? (?:and )?"
-    r"(?:(?:(?:a|an|the) )?[\w'’-]+(?: [\w'’-]+)? )?for ",
-    re.I,
-)
+_ANOTHER_FOR = _PATTERNS["another_for"]
 """ "held (for 7 days), furniture for (14 days)"."""
 _TIMES = re.compile(r"\s?[x×]\s?|\sby\s", re.IGNORECASE)
 _CARRIED = ("at least", "at most", "exactly", "more than", "less than")
 
 
-_CHANGE_VERB = re.compile(
-    r"\b(?:chang|increas|reduc|decreas|mov|go|goes|updat|rais|lower|switch|reset)\w*"
-    r"(?: [\w' ]{0,30})? from $", re.IGNORECASE
-)  # fmt: skip
+_CHANGE_VERB = _PATTERNS["change_verb"]
 
 
 _ALIKE = re.compile(r"\w+ (?:consecutive )?(?:identical|equal|repeated|repeating) ", re.IGNORECASE)
@@ -193,9 +183,7 @@ def _with_units(text: str, found: list[Quantity]) -> Iterator[Quantity]:
         yield quantity
 
 
-_OF_THEM = re.compile(
-    r" (?:are|were|is|was|ha(?:s|ve)) [a-z]+ing\b|(?= (?:are|were) )", re.IGNORECASE
-)
+_OF_THEM = _PATTERNS["of_them"]
 """ "more than 20 callers are waiting; when fewer than (5) are waiting"."""
 
 
@@ -327,11 +315,7 @@ def _range(text: str, low: Quantity, high: Quantity) -> tuple[Quantity, Quantity
     )  # fmt: skip
 
 
-_SCALE = re.compile(
-    r"\b(?:ratings?|scores?|scales?|values?|levels?|marks?|grades?|ranks?) (?:can |may )?"
-    r"goe?s? from $",
-    re.IGNORECASE,
-)
+_SCALE = _PATTERNS["scale"]
 """ "ratings go from 1 to 5 stars" changes nothing."""
 _AROUND = re.compile(r"\s(?:before|prior to)\s(?:(?:up )?to|until|and)\s", re.IGNORECASE)
 _SINCE = re.compile(r"\s(?:after|following)\b", re.IGNORECASE)

@@ -9,6 +9,7 @@ from typing import Literal
 
 from assistant.language.clauses import parse_clause
 from assistant.language.quoted_messages import mask_quotes
+from assistant.language.word_lists import read_patterns
 
 MAX_TITLE = 12
 """Words that a title line may have."""
@@ -32,21 +33,8 @@ def span(source: str, start: int, end: int) -> Span:
     return Span(source[start:end], start, end)
 
 
-_PREFIX = re.compile(
-    r"\s*(?:[-*•–·]\s+|\[[ xX]?\]\s+|\(?\d{1,3}[.)]\s+|\(?[a-z]\)\s+|#+\s+"
-    r"|\*\*[^*\n]{1,40}\*\*:?\s+|(?:AC|BR|FR|NFR|REQ|SRS|US|R)[ -]?[\w.-]*\d[\w.-]*\s*[-–:.)]\s+"
-    r"|[A-Z]{2,}(?:-[A-Z]+)*-\d+\s*[-–:.)]?\s+|\d+(?:\.\d+)+[.)]?\s+|acceptance criteri(?:on|a)(?:"
-    r" \d+)?\s*[-:.]\s*"
-    r"|(?:verify|ensure|check|confirm|make sure|validate|test|assert|assure)(?:,? that| whether|"
-    r" if)\s+"
-    r"|(?:verify|ensure|confirm)\s+(?=(?:the|a|an|all|each)\s|(?-i:[A-Z])\w|(?:[a-z-]+ ){1,3}"
-    r"(?:can|cannot|can't|must|may|is|are|has|have|does|do|will|shall|should)\s)"
-    r"|it (?:must|shall|should|is) (?:be )?(?:ensured|guaranteed|required) that\s+"
-    r"|(?:validation(?: rule)?|business rule|requirement|constraint)\s*:\s+"
-    r"(?=(?:the|an?|each|all)\s|[a-z])"
-    r"|the system (?:must|shall|should|will) (?:ensure|make sure) that\s+)",
-    re.IGNORECASE,
-)
+_PATTERNS = read_patterns(__file__)
+_PREFIX = _PATTERNS["prefix"]
 _SENTENCE_END = re.compile(
     r"(?<!\be\.g)(?<!\bi\.e)(?<!\betc)(?<!\bvs)(?<!\bNo)(?<!\bapprox)(?<!\b[Mm]in)(?<!\b[Mm]ax)(?<!\b[A-Z])"
     r"[.!?](?=\s|\x00|$)(?!\s+[a-z])"
@@ -148,16 +136,10 @@ class Scenario:
         return tuple(step for step in self.steps if step.kind == kind)
 
 
-_LINE_STEP = re.compile(
-    r"^[ \t]*(?:[-*•]\s+)?\**(?P<word>Given|When|Then|And|But)\b\**:?[ \t]+", re.I
-)
+_LINE_STEP = _PATTERNS["line_step"]
 _INLINE = re.compile(r"(?:^|(?<!and )(?<=[\s,;.]))(?P<word>given|when|then)\s", re.IGNORECASE)
-_TITLE = re.compile(
-    r"^\s*(?:Scenario(?: Outline| Template)?|Example|Rule|Background)\s*:\s*(.*)$", re.I
-)
-_SKIPPED = re.compile(
-    r"^\s*(?:Feature|Examples?|Scenarios)\s*:|^\s*@|^\s*```|^\s*#|^\s*\"\"\"", re.I
-)
+_TITLE = _PATTERNS["title"]
+_SKIPPED = _PATTERNS["skipped"]
 
 
 def looks_like_gherkin(text: str) -> bool:

@@ -17,26 +17,15 @@ from assistant.language.amounts import Quantity, all_amounts
 from assistant.language.dates_and_times import NO_YEAR, find_moments
 from assistant.language.quoted_messages import find_messages, mask_quotes
 from assistant.language.units import in_base_unit
+from assistant.language.word_lists import read_patterns
 
 _Key = tuple[str, object]
 
 _CODE = re.compile(r"\b(?:[A-Z]{2,}\d*[-_])+\d+(?:[-_][A-Z]*\d+)*\b|\b[A-Z]{1,4}-[A-Z]+-\d+\b")
-_LABELLED = re.compile(
-    r"\b(?P<label>error(?: code)?|status(?: code)?|code|version|http|wcag|release|rule|id"
-    r"|reference|order|invoice"
-    r"|account|case|policy|contract)(?: number| no\.?)?\s*[#:]?\s*(?P<number>v?\d[\w.]*)",
-    re.IGNORECASE,
-)
-_STEP = re.compile(
-    r"(?m:^\s*(?:[-*•]\s*)?(?:step\s+)?\d{1,2}[.):]\s)|\bsteps?\s+\d+(?:\s*(?:and|to|-|–)\s*\d+)?",
-    re.IGNORECASE,
-)
-_TELLS = re.compile(
-    r"\b(?:message|error|warning|notification|alert|banner|toast|text|says?|saying|reads?|reading"
-    r"|states?|stating)\b"
-    r"[^.;\"“”«»]{0,30}$",
-    re.IGNORECASE,
-)
+_PATTERNS = read_patterns(__file__)
+_LABELLED = _PATTERNS["labelled"]
+_STEP = _PATTERNS["step"]
+_TELLS = _PATTERNS["tells"]
 _SMALL_WORDS = frozenset(("two", "both", "once", "twice", "a", "an"))
 
 

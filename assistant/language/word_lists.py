@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -52,3 +54,18 @@ def filled(pattern: str, pieces: Mapping[str, str]) -> str:
     for name, piece in pieces.items():
         pattern = pattern.replace(f"{{{name}}}", piece)
     return pattern
+
+
+def read_patterns(module: str) -> dict[str, re.Pattern[str]]:
+    """The patterns of a module (its ``__file__``) in ``patterns.toml`` beside it, by name.
+
+    Raises ``ValueError`` where one is no list of texts.
+    """
+    path = Path(module)
+    pieces = _pieces(path.with_name("patterns.toml"))[path.stem]
+    return {name: re.compile("".join(parts), re.IGNORECASE) for name, parts in pieces.items()}
+
+
+@cache
+def _pieces(path: Path) -> WordLists:
+    return word_lists(path.stem, path.parent)

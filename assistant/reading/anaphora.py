@@ -11,20 +11,13 @@ from assistant.language.actors import is_person, without_article
 from assistant.language.clauses import parse_clause
 from assistant.language.quantities import find_quantities
 from assistant.language.sentences import Span
+from assistant.language.word_lists import read_patterns
 from assistant.reading.outcomes import is_message_only, is_restrictive, reports_success
 from assistant.reading.rules import Condition, Rule
 from assistant.reading.sentence_conditions import condition_parts
 
-_ELLIPSIS = re.compile(
-    r"^(?:(?:it|this|that|they|these) (?:is|are|does|do|has|have|exceeds?|falls?)\b.*\b(?:not"
-    r"|shorter|longer|higher"
-    r"|lower|less|more|fewer|greater|outside|exceeds?|below|above|over|under|missing|invalid|empty"
-    r"|blank|late)\b"
-    r"|(?:the|this) (?:limit|maximum|minimum|period|deadline|time limit|threshold|condition"
-    r"|check)\b.*"
-    r"|not\b.*|exceeded$|outside\b.*)",
-    re.IGNORECASE,
-)
+_PATTERNS = read_patterns(__file__)
+_ELLIPSIS = _PATTERNS["ellipsis"]
 _ALL_OTHERS = re.compile(r"\bin (?:all|any) other cases?\b", re.IGNORECASE)
 
 
@@ -52,16 +45,8 @@ def with_exclusions(rules: list[Rule], text: str) -> list[Rule]:
     return [rules[0], *(replace(rule, chained=True) for rule in rules[1:])]
 
 
-IF_SO = re.compile(
-    r"(?:if so|in (?:that|this|such(?: an?)?|these|those) cases?|if (?:that|this) is (?:so|the case"
-    r"|true))\b,?\s+(?=\w)",
-    re.IGNORECASE,
-)
-_WHETHER = re.compile(
-    r"\b(?:check|determin|see|verif|decid|ask|test|validat|assess|examin)\w*(?: [\w']+){0,3}?"
-    r" (?:whether|if) (?P<fact>.+)$",
-    re.IGNORECASE,
-)
+IF_SO = _PATTERNS["if_so"]
+_WHETHER = _PATTERNS["whether"]
 
 
 def with_consequence(before: Rule, further: Span) -> Rule | None:

@@ -10,18 +10,11 @@ from assistant.language.casing import one_line
 from assistant.language.clauses import Clause
 from assistant.language.finite_verbs import PREPOSITIONS
 from assistant.language.nouns import singular
-from assistant.language.word_lists import word_lists
+from assistant.language.word_lists import read_patterns, word_lists
 
-_MANDATORY = re.compile(
-    r"^(?:all |both |always |also )*(?:mandatory|required|compulsory|obligatory|not optional)(?:"
-    r" fields?)?(?P<rest>\W.*)?$",
-    re.IGNORECASE,
-)
-_FILLED = re.compile(
-    r"^(?:always )?(?:entered|provided|filled(?: in| out)?|completed|supplied|specified|given"
-    r"|populated)(?P<rest>\W.*)?$",
-    re.IGNORECASE,
-)
+_PATTERNS = read_patterns(__file__)
+_MANDATORY = _PATTERNS["mandatory"]
+_FILLED = _PATTERNS["filled"]
 _GIVEN = re.compile(r" (?:an?|the|their|its|at least|up to|no|access|notice)\b", re.IGNORECASE)
 """ "trainees must be given (a break)": what they get, not what is filled in."""
 _ENTERED = frozenset(word_lists("english")["entries"]["entered"])

@@ -17,22 +17,15 @@ from assistant.language.finite_verbs import PREPOSITIONS
 from assistant.language.quantities import find_quantities
 from assistant.language.quoted_messages import mask_quotes
 from assistant.language.sentences import Span, has_whole_brackets
+from assistant.language.word_lists import read_patterns
 from assistant.reading.leading_conditions import is_order
 from assistant.reading.logic import Case, holds
 from assistant.reading.outcomes import is_message_only, is_restrictive
 from assistant.reading.rules import Condition, Rule
 
-_DOUBTFUL = re.compile(
-    r"\beven (?:if|when|where|though|after|before)\b|\bdepend(?:s|ing|ent)? (?:up)?on\b"
-    r"|\b(?:regardless|irrespective)\b|\bwhether or not\b|\bonly (?:for|without|the first)\b"
-    r"|\bnot only\b|\b(?:not|nothing|nobody|none) (?:if|when|where)\b"
-    r"|\bthe (?:more|less|longer)\b.*, the\b|, (?:and )?(?:after|before) (?:that|this)\b"
-    r"|\bif (?:necessary|needed|required|applicable|possible|desired|any)\b[ .,]*$",
-    re.IGNORECASE,
-)
-_GOES_ON = re.compile(
-    r"[.!?;]\s+\S|->|[→⇒]|\b(?:shall|must)\b|,\s+(?:and\s+)?[£$€]?\d", re.IGNORECASE
-)
+_PATTERNS = read_patterns(__file__)
+_DOUBTFUL = _PATTERNS["doubtful"]
+_GOES_ON = _PATTERNS["goes_on"]
 """In the words of a condition: what follows is no part of it any more."""
 _NEXT_CLAUSE = re.compile(r"(?:who|whose|which|that|so|then|where|when|if|unless|until)\b", re.I)
 _TORN = re.compile(r"\s*(?:[:=,;)\]→⇒]|->)")
@@ -40,9 +33,7 @@ _TORN = re.compile(r"\s*(?:[:=,;)\]→⇒]|->)")
 _HANGS = re.compile(r"\b(?:except|unless|but|and|or|not|even|also)\W*$", re.IGNORECASE)
 """An effect that ends so leads on to what was cut off: "..., except (in case of an emergency)"."""
 _LEADS_ON = frozenset(("after", "before", "when", "while", "until", "if", "that", "and", "or"))
-_SUBJECT = re.compile(
-    r"(?<=[a-z]) (?=(?:the|an?|this|that|each|every|it|they|he|she|we|you)\s)", re.IGNORECASE
-)
+_SUBJECT = _PATTERNS["subject"]
 _SECOND = re.compile(r",\s+(?:and|or|but)\s+", re.IGNORECASE)
 _APART_ADVERB = re.compile(r",\s+\w+ly\W*$", re.IGNORECASE)
 MOST_LIMITS = 2
@@ -51,16 +42,10 @@ _COMPUTED = ("money", "percent")
 _CAP = re.compile(r"\bcap(?:s|ped)?\b", re.IGNORECASE)
 _APART = re.compile(r"[,(]\s*(?:(?:but|and|with)\s+)?(?:an?\s+)?$", re.IGNORECASE)
 _ONLY_LAST = re.compile(r"\W*(?<![-\w])only\W*$", re.IGNORECASE)
-_ONLY_INSIDE = re.compile(
-    r"^[^,;]*?\b(?:can|may|must|shall|should|will|could|is|are|be|been)\b(?: (?!not\b)\w+)?? only"
-    r" (?=[a-z]+)(?![^,;]*\b(?:own|by|to|for)\b)",
-    re.IGNORECASE,
-)
+_ONLY_INSIDE = _PATTERNS["only_inside"]
 _ONLY_FIRST = re.compile(r"^(?:if and )?only\b", re.IGNORECASE)
 _KEPT = ("unless", "until", "except")
-_DENIED = re.compile(
-    r"\b(?:not|no|neither|nor|never|none|nobody|nothing|cannot|without)\b|n['’]t\b", re.IGNORECASE
-)
+_DENIED = _PATTERNS["denied"]
 
 
 def is_sure(rule: Rule) -> bool:

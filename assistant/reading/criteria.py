@@ -21,6 +21,7 @@ from assistant.language.sentences import (
     sentences,
     span,
 )
+from assistant.language.word_lists import read_patterns
 from assistant.reading.anaphora import (
     IF_SO,
     with_consequence,
@@ -33,42 +34,13 @@ from assistant.reading.rules import Condition, Rule
 from assistant.reading.sentence_conditions import condition_parts, read_listed, take_aside
 from assistant.reading.trailing_conditions import take_trailing
 
-_OTHERWISE = re.compile(
-    r"(?:[,;.:–—-]\s*|\s)(?:and |but )?(?:otherwise|or else"
-    r"|(?<!one )(?<!body )(?<!thing )(?<!where )else|if not|failing which|failing that)\b,?\s+",
-    re.IGNORECASE,
-)
-_OTHERWISE_LAST = re.compile(
-    r",? (?:and |or |but )?(?P<other>(?:in|within|by|for|at|on|to|via|as|with|after|from)"
-    r" [^,;.]{1,60}) otherwise\.?$",
-    re.IGNORECASE,
-)
+_PATTERNS = read_patterns(__file__)
+_OTHERWISE = _PATTERNS["otherwise"]
+_OTHERWISE_LAST = _PATTERNS["otherwise_last"]
 """ "in the visitor's language if available, in English otherwise"."""
-_CONTINUES_AS_OTHERWISE = re.compile(
-    r"^(?:otherwise|or else|else|if not|if so not|in (?:all|any) other cases?|failing (?:which"
-    r"|that)"
-    r"|after (?:that|this)(?: (?:period|time|date|point))?"
-    r"|(?:any )?later(?: than (?:that|this)|(?=,))"
-    r"|beyond (?:that|this)|above (?:that|this)|below (?:that|this)|thereafter|outside (?:of"
-    r" )?(?:this|that|these)"
-    r"(?: \w+)?|more than that|then)\b[,:]?\s+",
-    re.IGNORECASE,
-)
-_OTHER_SUBJECT = re.compile(
-    r"^(?:any ?thing else|any(?:one)? (?:other|else)|every(?:one|body) else"
-    r"|no(?: one|body) else|all others?|others?|(?:a |any"
-    r" )?(?:higher|lower|larger"
-    r"|smaller|later|earlier|longer|shorter) \w+|(?:requests?|attempts?|values?|entries|amounts?"
-    r"|anything)"
-    r" (?:outside|beyond|above|after|below) (?:of )?(?:this|that|these|the))\b",
-    re.IGNORECASE,
-)
-_EXCEPTION = re.compile(
-    r",?\s(?:except(?: for)?|excluding|other than|apart from|with the exception of|but"
-    r" not(?! (?:more|less|fewer|above|below|over|under|earlier|later|longer|shorter|higher|lower"
-    r"|before|after|until|beyond|exceeding)\b)|and not(?= (?:for|to|by|in|on|at|from)\b))\s+(?=\w)",
-    re.IGNORECASE,
-)
+_CONTINUES_AS_OTHERWISE = _PATTERNS["continues_as_otherwise"]
+_OTHER_SUBJECT = _PATTERNS["other_subject"]
+_EXCEPTION = _PATTERNS["exception"]
 _PURPOSE = re.compile(r",? (?:so that|in order to|in order that|so as to|because)\s", re.IGNORECASE)
 
 
@@ -116,10 +88,7 @@ def read_rules(text: str, *, gherkin: bool = False) -> tuple[Rule, ...]:
     return tuple(with_exclusions(rules, text)) or (_bare(text),)
 
 
-_NO_LABEL = re.compile(
-    r"(?:if|when|where|unless|once|for|in|on|at|with|as|given|after|before|during|example|e\.g|error"
-    r"|message|text|note)\b", re.IGNORECASE
-)  # fmt: skip
+_NO_LABEL = _PATTERNS["no_label"]
 
 
 _EXAMPLE = re.compile(r"(?:for (?:example|instance)\b|e\.g\.)", re.IGNORECASE)
@@ -140,9 +109,7 @@ def _without_labels(found: Sequence[Span]) -> Sequence[Span]:
     return [*kept, *found[-1:]]
 
 
-_AND_IF = re.compile(
-    r",? (?:and|but) (?=(?:if|when|where|unless) )|, (?=else if |otherwise if )", re.I
-)
+_AND_IF = _PATTERNS["and_if"]
 
 
 _AND_ASIDE = re.compile(r",? and, (?=(?:if|when|where|unless) [^,]+, )", re.IGNORECASE)
@@ -153,9 +120,7 @@ _BUT_WHEN = re.compile(r",? but (?=(?:if|when|where|once|in case) )", re.IGNOREC
 """ "Guests may order as well, but (when the total is over 200 EUR they have to register)"."""
 
 
-_OTHERS_CANNOT = re.compile(
-    r", (?=(?:all |any )?others? (?:[\w-]+ )?(?:cannot|can['’]t|may not|must not)[.]?$)", re.I
-)
+_OTHERS_CANNOT = _PATTERNS["others_cannot"]
 """ "managers can archive it, (all other users cannot)"."""
 
 

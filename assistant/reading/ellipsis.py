@@ -10,7 +10,7 @@ from assistant.language.clauses import Clause
 from assistant.language.finite_verbs import PREPOSITIONS
 from assistant.language.quoted_messages import mask_quotes
 from assistant.language.verbs import base_of_participle, base_of_past, third_person
-from assistant.language.word_lists import word_set
+from assistant.language.word_lists import read_patterns, word_set
 
 MAX_WORDS = 9
 
@@ -24,24 +24,13 @@ class Shared:
     parts: tuple[str, ...]
 
 
-_JOINT = re.compile(
-    r",? (?P<word>and|or)(?! a half\b)(?P<not> not)? |, (?!and |or |but )|,? but (?=not )", re.I
-)
-COMPARED_TO = re.compile(
-    r"(?:more|over|above|older|later|greater|higher|longer|upwards?|less|fewer|under|below|younger"
-    r"|earlier|shorter|lower|smaller|equal|larger|better|worse|after|before|so|two"
-    r"|not)\b(?! than\b| the\b| \d| [£$€]| equal)",
-    re.IGNORECASE,
-)
+_PATTERNS = read_patterns(__file__)
+_JOINT = _PATTERNS["joint"]
+COMPARED_TO = _PATTERNS["compared_to"]
 _AT_OR = re.compile(r"\b(?:at|on|equals?(?: to)?)$", re.IGNORECASE)
 _LEVEL = re.compile(r"(?:below|under|above|over|before|after|[a-z]+ than)\b", re.IGNORECASE)
 _RELATIVE = re.compile(r"\b(?:that|which|who|whose|whom|where|when|if|because)\b", re.IGNORECASE)
-_FIXED = re.compile(
-    r"\b(?:terms and conditions|health and safety|research and development|date and time"
-    r"|name and address|goods and services|profit and loss|drag and drop|back and forth"
-    r"|and/or|he or she|she or he|his or her|him or her|one or more|more or less)\b",
-    re.IGNORECASE,
-)
+_FIXED = _PATTERNS["fixed"]
 _HAVING = word_set("have contain include hold own possess lack match meet satisfy fulfil fulfill")
 _DETERMINER = word_set("a an the its his her their our your my any no at all each every")
 _SINGULAR = {"are": "is", "have": "has", "were": "was", "do": "does"}

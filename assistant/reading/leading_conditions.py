@@ -20,33 +20,18 @@ from assistant.language.quantities import find_quantities
 from assistant.language.quoted_messages import mask_quotes
 from assistant.language.sentences import Span, span
 from assistant.language.verbs import is_base
-from assistant.language.word_lists import word_set
+from assistant.language.word_lists import read_patterns, word_set
 from assistant.reading.rules import Condition
 from assistant.reading.trailing_conditions import WORD, lacks
 
-_LEAD = re.compile(
-    r"^(?P<word>only if|only when|only where|if|when|whenever|once|unless|until|where|while|as"
-    r" soon as"
-    r"|as long as|so long as|in case of|in the event of|in case|in the event that"
-    r"|provided(?: that)?|given(?: that)?|assuming(?: that)?|on (?:the )?condition that|after"
-    r"|before"
-    r"|within|for|on|upon|following|in|during|at|with|without|except for|except when|except if)\s+",
-    re.IGNORECASE,
-)
+_PATTERNS = read_patterns(__file__)
+_LEAD = _PATTERNS["lead"]
 
 
-_ORDINAL = re.compile(
-    r"^(?:after|on|before) the (?:first|second|third|fourth|fifth|sixth|last|next|final|\d+(?:st"
-    r"|nd|rd|th))"
-    r" (?:[a-z]+(?:ed|ful|less|ive|in) )?(?:[a-z]+ )?(?:attempt|try|failure|reminder|time|entry"
-    r"|request|warning|call)\b,?",
-    re.IGNORECASE,
-)
+_ORDINAL = _PATTERNS["ordinal"]
 
 
-_LEVEL = re.compile(
-    r"(?:above|over|below|under|beyond|from|up to|at least|at most|(?:more|less|fewer) than) ", re.I
-)
+_LEVEL = _PATTERNS["level"]
 
 
 _NO_CUT_AFTER = word_set("of to in for by with from on at that and or")
@@ -183,16 +168,10 @@ def _end_of_occasion(text: str, masked: str, start: int, end: int) -> int | None
     return None
 
 
-_TURNED_ROUND = re.compile(
-    r"\s(?:may|can|could|will|shall|should|must|does|do)(?=\s|$)", re.IGNORECASE
-)
+_TURNED_ROUND = _PATTERNS["turned_round"]
 
 
-_SUBORDINATE = re.compile(
-    r"(?:and|or|but|nor|if|when|whenever|where|unless|until|once|which|who|whose|that|so|except"
-    r"|provided|as long as|because|including|such as|e\.g\.|i\.e\.)\b",
-    re.IGNORECASE,
-)
+_SUBORDINATE = _PATTERNS["subordinate"]
 
 
 def is_order(words: str) -> bool:

@@ -6,24 +6,14 @@ import re
 from dataclasses import replace
 
 from assistant.language.sentences import Span, span
+from assistant.language.word_lists import read_patterns
 from assistant.reading.criteria import read_rules
 from assistant.reading.rules import Condition, Rule
 
-_STORY = re.compile(
-    r"\bas (?:an? |the )?(?P<role>[^,.;:\n]{2,80}?)\s*[,\\]*"
-    r"\s+(?P<teller>I|we)(?:['’]d| would)?\s*(?:also )?(?:do(?:n['’]t| not) )?"
-    r"(?:want|need|wish|like|should|can|must|will|may|am able|have|expect|would like)\b",
-    re.IGNORECASE,
-)
-_OCCASION = re.compile(
-    r"\s*as (?:an? |the )?(?P<role>[^,.;:\n]{2,80}?),\s+"
-    r"(?P<teller>if|when|whenever|once|unless|after|until|where|as soon as)\s[^\n;]{3,300}?"
-    r",\s+(?:then )?(?:I|we)\b",
-    re.IGNORECASE,
-)
-_PURPOSE = re.compile(
-    r",?\s+(?:so that|so (?=I|we|they)|in order (?:to|that)|because)\b|\n\s*\n", re.IGNORECASE
-)
+_PATTERNS = read_patterns(__file__)
+_STORY = _PATTERNS["story"]
+_OCCASION = _PATTERNS["occasion"]
+_PURPOSE = _PATTERNS["purpose"]
 
 
 def read_narrative(text: str) -> Rule | None:

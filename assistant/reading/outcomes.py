@@ -7,36 +7,19 @@ import re
 from assistant.language.clauses import Clause, parse_clause
 from assistant.language.coordination import coordinated
 from assistant.language.quoted_messages import mask_quotes
-from assistant.language.word_lists import word_set
+from assistant.language.word_lists import read_patterns, word_set
 
 _REFUSING = word_set(
     """reject refuse decline deny block prevent prohibit forbid disallow hide disable discard
     ignore fail suppress invalidate"""
 )
-_CLOSED = re.compile(
-    r"^(?:still |then |also |again |no longer )*(?:disabled|hidden|unavailable|inactive|invalid"
-    r"|gr[ea]yed|forbidden"
-    r"|impossible|blocked|rejected|refused|declined|denied|prevented)\b",
-    re.IGNORECASE,
-)
+_PATTERNS = read_patterns(__file__)
+_CLOSED = _PATTERNS["closed"]
 _STAYS = frozenset(("stay", "remain", "keep", "become", "get"))
-_ERROR = re.compile(
-    r"\b(?:error|warning|validation|failure)(?: message| text| notification| code)?s?\b",
-    re.IGNORECASE,
-)
-_SHOWN = re.compile(
-    r"\b(?:shown|displayed|shows?|displays?|appears?|sees?|receives?|raised|returned|issued"
-    r"|given)\b",
-    re.I,
-)
-_MESSAGE = re.compile(
-    r"\b(?:message|error|warning|notification|alert|text|reads|saying)\b", re.IGNORECASE
-)
-_SUCCESS = re.compile(
-    r"\b(?:success\w*|confirm\w*|saved|submitted|thank|completed|created|accepted|approved|welcome"
-    r"|sent)\b",
-    re.IGNORECASE,
-)
+_ERROR = _PATTERNS["error"]
+_SHOWN = _PATTERNS["shown"]
+_MESSAGE = _PATTERNS["message"]
+_SUCCESS = _PATTERNS["success"]
 
 
 def is_restrictive(effect: str) -> bool:
@@ -89,11 +72,7 @@ def _sets_limit(clause: Clause) -> bool:
     )
 
 
-_HEADED = re.compile(
-    r"(?:(?:the|an?) )?(?:error |warning )?(?:message|text|error|warning|hint|alert):? ?\x00+"
-    r"[.!]?$",
-    re.I,
-)
+_HEADED = _PATTERNS["headed"]
 """ "Message: 'Please choose a smaller picture'"."""
 
 

@@ -8,44 +8,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from assistant.language.quoted_messages import mask_quotes
+from assistant.language.word_lists import read_patterns
 
 _ID = re.compile(
     r"\b(?P<prefix>[A-Z][A-Z0-9]*(?:[-_][A-Z]+)*)[-_ ]?(?<=[-_ A-Z])(?P<number>\d{1,5})\b"
 )
-_INTRODUCED = re.compile(
-    r"\b(?:rules?|requirements?|polic(?:y|ies)|regulations?|see|according to|as per|per|under"
-    r"|defined (?:in|by)|described in|laid down in|specified (?:in|by)|listed in|in line with"
-    r"|set out in|follows?|stated in)\s+(?:the |our |rules? |requirements? |polic(?:y|ies) )?$",
-    re.IGNORECASE,
-)
-_PART_OF = re.compile(
-    r"\b(?:section|chapter|appendix|annex|clause|paragraph|table|article|page)\s+"
-    r"(?:\d+(?:\.\d+)*|[A-Z]\b)(?P<of>\s+of\s+(?:the |our )?(?P<name>(?:[\w&-]+\s?){1,5}))?",
-    re.IGNORECASE,
-)
-_DOCUMENT = re.compile(
-    r"\b(?:according to|as (?:described|defined|specified|laid down|set out|listed|stated) in"
-    r"|as per|in line with|defined in|described in|specified in|laid down in|set out in|see)\s+"
-    r"(?:the |our )?(?P<name>(?:[\w&/-]+ ){0,4}(?:handbook|manual|policy|guidelines?|style guide"
-    r"|specification|standard|price list|tariff sheet|catalogue|contract annex|document"
-    r"|spreadsheet|matrix|work instruction))\b",
-    re.IGNORECASE,
-)
-_QUOTED_DOCUMENT = re.compile(
-    r"\b(?:according to|as (?:described|defined|specified|laid down|set out|listed|stated) in"
-    r"|described in|defined in|laid down in|set out in|see) "
-    r"(?P<words>(?:the )?(?:document|page|file|guideline|handbook|policy|manual|sheet|wiki page) "
-    r"[\"“'‘](?P<name>[^\"”'’\n]{3,80})[\"”'’])",
-    re.IGNORECASE,
-)
+_PATTERNS = read_patterns(__file__)
+_INTRODUCED = _PATTERNS["introduced"]
+_PART_OF = _PATTERNS["part_of"]
+_DOCUMENT = _PATTERNS["document"]
+_QUOTED_DOCUMENT = _PATTERNS["quoted_document"]
 _APPLIES = re.compile(r"\s+applies\b")
 """ "For returns AC-7 applies in the same way" names a rule too."""
-_COMMON = re.compile(
-    r"^(?:iso|iec|ieee|en|din|bs|wcag|utf|sha|aes|rsa|tls|ssl|http|https|md|ean|upc|isbn|a|b|q|v"
-    r"|covid|mp|h|win|x|rfc|pci|oauth|base|gb|mb|kb|usd|eur|gbp|chf|q|fy|day|drop|release|sprint"
-    r"|level|type|phase|step|version|room|gate|lane|unit|block|form|step|tier)$",
-    re.IGNORECASE,
-)
+_COMMON = _PATTERNS["common"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from assistant.language.actors import is_person, without_article
 from assistant.language.clauses import Clause
+from assistant.language.word_lists import read_patterns
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,21 +23,9 @@ class Restriction:
         return self.acting and all(is_person(role) or _is_role_name(role) for role in self.roles)
 
 
-_ONLY_BY = re.compile(
-    r"^(?P<subject>.+?) (?P<modal>can|may|must|should|shall|will|is|are)\b(?P<middle>.*?)\b(?:and"
-    r" )?only (?P<verb>be \w+ |\w+ed )?by "
-    r"(?P<role>(?:a |an |the )?[\w -]+?)(?P<end>$|,| after| before| if| when)",
-    re.IGNORECASE,
-)
-_ONLY_TO = re.compile(
-    r"^(?P<subject>.+?) (?:is|are|must be|shall be|should be) (?:only (?P<a>available|visible"
-    r"|accessible|shown|displayed|open)"
-    r" (?:to|for)|(?P<b>available|visible|accessible|shown|displayed|open) only (?:to|for)"
-    r"|(?P<c>restricted|limited) to"
-    r"|(?P<d>available|visible|accessible|shown|displayed|open) (?:to|for)(?= .* only$))"
-    r" (?P<role>[\w ,-]+?)(?: only)?$",
-    re.IGNORECASE,
-)
+_PATTERNS = read_patterns(__file__)
+_ONLY_BY = _PATTERNS["only_by"]
+_ONLY_TO = _PATTERNS["only_to"]
 _KEPT = re.compile(r"\b(?:only|restricted|limited)\b", re.IGNORECASE)
 MAX_LENGTH = 1500
 """Characters beyond which a text is no sentence that keeps a right for somebody."""

@@ -17,6 +17,7 @@ from assistant.language.coordination import (
 )
 from assistant.language.quoted_messages import mask_quotes
 from assistant.language.sentences import Span, span, start_of
+from assistant.language.word_lists import read_patterns
 from assistant.reading.condition_facts import Fact, Tree, denial, read_facts, read_occasions
 from assistant.reading.logic import Expression, Junction, join_expressions
 from assistant.reading.outcomes import is_restrictive
@@ -47,11 +48,8 @@ def condition_parts(
     return parts, join_expressions(trees, all_=True) if trees else None
 
 
-_CLAUSE_WORDS = re.compile(
-    r"(?:only )?(?:if|when|where|once|after)\b|(?:as|so) (?:long|soon) as|provided|given|in |unless"
-    r"|on (?:the )?(?:condition|understanding)|under (?:the )?condition|assuming|until|except"
-    r"|while|whenever|before", re.IGNORECASE
-)  # fmt: skip
+_PATTERNS = read_patterns(__file__)
+_CLAUSE_WORDS = _PATTERNS["clause_words"]
 
 
 def _numbered(tree: Tree, condition: Condition, parts: list[Condition]) -> Expression:
@@ -111,16 +109,8 @@ def _found(within: Span, words: str, end: int) -> Span | None:
 
 MAX_LEFT = 120
 """Characters before an aside: a subject, and perhaps its auxiliary."""
-_OPENS = re.compile(
-    r",\s+(?P<word>if|unless|when|whenever|where|once|until|only if|provided(?: that)?|as long as"
-    r"|so long as|except when|except if|in case)\s+",
-    re.IGNORECASE,
-)
-_SUBORDINATE = re.compile(
-    r"\s*(?:if|when|whenever|where|unless|until|once|while|as|after|before|provided|given|in case"
-    r"|for|on|upon|in|at|during|with|without)\b",
-    re.IGNORECASE,
-)
+_OPENS = _PATTERNS["opens"]
+_SUBORDINATE = _PATTERNS["subordinate"]
 
 
 def take_aside(text: str, start: int, end: int, conditions: list[Condition]) -> Span | None:
@@ -154,14 +144,7 @@ def take_aside(text: str, start: int, end: int, conditions: list[Condition]) -> 
     return None
 
 
-_HEAD = re.compile(
-    r"(?P<before>[^\n]*?)\b(?P<word>only if|only when|if|when|where|provided(?: that)?"
-    r"|unless|as long as)"
-    r" (?P<how>all|any|each|every|either|one|at least one|both|none)?(?: (?:one )?of)?"
-    r"(?P<list> ?(?:the following|these|those)(?: (?:conditions?|criteria|points?|statements?))?"
-    r"(?: (?:is|are|apply|applies|holds?|has|have|been|true|met|fulfilled|satisfied|the case))*)?"
-    r"(?P<main>, [^:\n]+)?:\s*", re.I,
-)  # fmt: skip
+_HEAD = _PATTERNS["head"]
 _ITEM = re.compile(r"\s*(?:[-*•–]\s+|\(?\d{1,2}[.)]\s+|\(?[a-z]\)\s+)", re.IGNORECASE)
 
 

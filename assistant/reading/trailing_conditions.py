@@ -23,6 +23,7 @@ from assistant.language.nouns import is_plural
 from assistant.language.quantities import find_quantities
 from assistant.language.quoted_messages import mask_quotes
 from assistant.language.sentences import Span, span
+from assistant.language.word_lists import read_patterns
 from assistant.reading.condition_facts import PROVIDED
 from assistant.reading.outcomes import is_restrictive
 from assistant.reading.rules import Condition
@@ -31,17 +32,9 @@ WORD = "without"
 """The keyword of such a condition."""
 
 _WITHOUT = re.compile(r"\bwithout (?=[\w\"“‘'])", re.IGNORECASE)
-_MANNER = re.compile(
-    r"(?:(?:any |a |undue |further |unnecessary |unreasonable |prior |due )*(?:delay|notice|limit"
-    r"|limitation|exception|restriction|charge|fee|cost|interruption|prejudice|warning|loss|effect"
-    r"|difficulty|problem|error|trace)s?\b|exceeding\b|further\b|regard\b|affecting\b|changing\b"
-    r"|leaving\b|prejudice\b)",
-    re.IGNORECASE,
-)
-_NAMED = re.compile(
-    r"(?:an?|any|the|their|its|his|her|your|both|at least|all|valid|signed|written)\b",
-    re.IGNORECASE,
-)
+_PATTERNS = read_patterns(__file__)
+_MANNER = _PATTERNS["manner"]
+_NAMED = _PATTERNS["named"]
 _NOBODY = re.compile(r"(?:no|nobody|none|neither)\b", re.IGNORECASE)
 _END = re.compile(r"[.;]|, (?!and |or )")
 
@@ -83,28 +76,13 @@ _TRAIL = re.compile(
 )
 
 
-_ASKS = re.compile(
-    r"(?<!\bmanual )(?<!\bfor )(?<!\ba )(?<!\bthe )(?<!\bthis )(?<!\bfurther )"
-    r"\b(?:check|determin|see|verif|know|decid|ask|test|validat|indicat|tell|evaluat|assess"
-    r"|understand|recogni[sz]|identif|learn|clarif"
-    r"|find out|examin|confirm|wonder|say|show)(?:e?s|e?d|ing|ies|ied|e|y)?"
-    r"(?: (?:him|her|them|the \w+))?$",
-    re.IGNORECASE,
-)
+_ASKS = _PATTERNS["asks"]
 """Verbs whose "if" means whether: "the system checks if the card has expired"."""
-_ASKED_FOR = re.compile(
-    r"\b(?:the|an?|this|that|each|every|his|her|their|its|any|no) [\w'’-]+ (?:test|check|show|vote"
-    r"|exam)s?$",
-    re.IGNORECASE,
-)
+_ASKED_FOR = _PATTERNS["asked_for"]
 """ "register for the practical test (if ...)"."""
 
 
-_DURING = re.compile(
-    r"(?P<lead>,?\sduring )(?:an?) (?!(?:period|year|month|week|day|term|time)\b)[a-z][\w-]*"
-    r"(?: [a-z][\w-]*){0,2}[.]?$",
-    re.IGNORECASE,
-)
+_DURING = _PATTERNS["during"]
 """ "The voice is muted during a phone call": where there is one."""
 
 
@@ -171,9 +149,7 @@ def _without_unless(text: str, words: Span, conditions: list[Condition]) -> Span
     return span(text, words.start, words.start + apart.start())
 
 
-_PLACE = re.compile(
-    r"\b(?:to|from|of|about)$|\b(?:the|an?|each|every|any|that) (?:[\w-]+ )?[\w-]+$", re.IGNORECASE
-)
+_PLACE = _PATTERNS["place"]
 
 
 def _names_place(left: str) -> bool:

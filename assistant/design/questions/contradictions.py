@@ -21,29 +21,17 @@ from assistant.language.actors import is_person
 from assistant.language.dates_and_times import find_moments
 from assistant.language.quoted_messages import mask_quotes
 from assistant.language.sentences import Span
-from assistant.language.word_lists import word_lists
+from assistant.language.word_lists import read_patterns, word_lists
 
 _LISTS = word_lists("words", Path(__file__).parent)
 _AXIS = tuple(
     (name, tuple(re.compile(rf"\b(?:{value})\b", re.IGNORECASE) for value in values))
     for name, values in _LISTS["axes"].items()
 )
-_NO = re.compile(
-    r"\b(?:not|never|cannot|no longer|nobody|none|neither)\b|n['’]t\b"
-    r"|^\W*(?:[A-Z]+-[A-Z-]*\d+\W+)?no\s",
-    re.IGNORECASE,
-)
-_DOUBLE = re.compile(
-    r"\bnot (?:only|later|earlier|more|less|fewer|exceed\w*|longer than|until)\b|\bno (?:more|less"
-    r"|fewer|later|earlier|longer than)\b|\bwhether or not\b|\bif not\b|\bonly\b",
-    re.IGNORECASE,
-)
-_CONDITION = re.compile(
-    r"\b(?:if|when|where|unless|until|except|otherwise|without|only|once|as long as|provided|in"
-    r" case"
-    r"|while|after|before|within|during|than|outside|whose|who|that)\b",
-    re.IGNORECASE,
-)
+_PATTERNS = read_patterns(__file__)
+_NO = _PATTERNS["no"]
+_DOUBLE = _PATTERNS["double"]
+_CONDITION = _PATTERNS["condition"]
 _ROLE = r"(?:an? |the )?(?P<role>(?:[A-Z][\w-]+ ?){1,4})"
 _ROLES = (
     re.compile(

@@ -9,30 +9,13 @@ from pathlib import Path
 
 from assistant.design.questions.conflicts import stem
 from assistant.language.quoted_messages import mask_quotes
-from assistant.language.word_lists import word_lists, word_set
+from assistant.language.word_lists import read_patterns, word_lists, word_set
 from assistant.reading.outcomes import is_restrictive
 
-_LEAD = re.compile(
-    r"(?:^|(?<=[.!?\n]))[ \t]*[-*•]?[ \t]*\**(?:(?:explicitly )?out[ -]of[ -]scope|not (?:in"
-    r"|within)"
-    r" (?:the )?scope|not included|non[- ]goals?|exclusions?|excluded|not part of (?:this|the)"
-    r" (?:release|epic|story|project|drop|version|scope|mvp))\**(?: (?:of|for|in) [\w ’'-]{1,40})?"
-    r"(?: (?:is|are))?\**\s*[:–—]\**\s*",
-    re.IGNORECASE,
-)
-_TAIL = re.compile(
-    r"(?P<what>[^.\n;:]{3,160}?),?\s+(?:is|are|remains?|stays?|will be|will not be|is not|are"
-    r" not)\s+"
-    r"(?:explicitly\s+|therefore\s+|not\s+)*(?:out[ -]of[ -]scope|part of (?:this|the)"
-    r" (?:release|epic"
-    r"|story|project|drop|version|scope|mvp|delivery|sprint)|in scope|within scope|covered (?:here"
-    r"|by this|in this)|(?:delivered|built|implemented|supported|included|available)(?: only)? in"
-    r" (?:this (?:release|drop|version|phase)|a later|the next|a future))\b",
-    re.IGNORECASE,
-)
-_NEGATIVE = re.compile(
-    r"\bnot\b|\bout[ -]of[ -]scope\b|\ba later\b|\bthe next\b|\ba future\b", re.I
-)
+_PATTERNS = read_patterns(__file__)
+_LEAD = _PATTERNS["lead"]
+_TAIL = _PATTERNS["tail"]
+_NEGATIVE = _PATTERNS["negative"]
 _ASIDE = re.compile(
     r"\s*\([^)]*\)|,\s*(?:which|who|whose|that|where|since|because|as)\b.*|\s+which\b.*",
     re.I | re.S,
@@ -40,12 +23,7 @@ _ASIDE = re.compile(
 _BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
 _STOP = frozenset(word_lists("words", Path(__file__).parent)["stop"]["scope"])
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]+")
-_DENIES = re.compile(
-    r"\b(?:refused|rejected|not (?:possible|allowed|permitted|offered|shown|available|supported"
-    r"|displayed)|cannot|can['’]t|must not|may not|shall not|hidden|disabled|no longer|never"
-    r"|unavailable|without|except|excluding|other than)\b",
-    re.IGNORECASE,
-)
+_DENIES = _PATTERNS["denies"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from assistant.domain import QuestionKind, Value
 from assistant.language.quoted_messages import find_messages, mask_quotes
-from assistant.language.word_lists import read_table
+from assistant.language.word_lists import read_patterns, read_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,8 @@ class _Rule(Value):
 
 _RULES = read_table(Path(__file__).with_suffix(".toml"), dict[str, tuple[_Rule, ...]])["rules"]
 _PATTERNS = tuple((rule.kind, rule.pattern, rule.ask) for rule in _RULES)
-_STATED = re.compile(
-    r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|thirty)\b", re.IGNORECASE
-)
+_WORDS = read_patterns(__file__)
+_STATED = _WORDS["stated"]
 _LIMIT_WORDS = re.compile(
     r"\b(?:max\w*|min|minimum|limit|threshold|deadline|cut-off|time ?frame|quota|allowed|permitted"
     r"|agreed|required)\b"
@@ -48,14 +47,7 @@ _LIMIT_WORDS = re.compile(
 
 
 _COUNTED = re.compile(r"\d [a-z]+ $")
-_NAMED = re.compile(
-    r"(?:instant (?:payment|transfer|messag|credit|delivery|win)"
-    r"|regular (?:price|customer|income|expression|fare|rate|hours|working|member|user|passenger"
-    r"|shift|salary|contract|term|retail)"
-    r"|flexible (?:ticket|fare|rate|tariff|plan|working|hours|booking)"
-    r"|effective (?:from|on|as of|with|date|immediately|until|the|\d))",
-    re.IGNORECASE,
-)
+_NAMED = _WORDS["named"]
 """ "the regular price", "a flexible ticket", "is effective from Monday": kinds and dates."""
 _DUE = re.compile(r"\b(?:due|payable|effective) $")
 _ENOUGH = re.compile(r"\b(?:balance|funds|credit|stock|budget|allowance|points)\b", re.IGNORECASE)

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from assistant.design.items import one_line
 from assistant.language.amounts import Quantity
 from assistant.language.quantities import find_quantities
+from assistant.language.word_lists import read_patterns
 from assistant.reading.tables.field_rows import FieldRow, read_field_rows
 from assistant.reading.tables.row_cells import Cell
 
-_YES = re.compile(
-    r"(?:yes|y|true|x|1|m|r|mandatory|required|always|obligatory|compulsory)\b[ .!*]*|[✓✔☑✅*]",
-    re.IGNORECASE,
-)
+_PATTERNS = read_patterns(__file__)
+_YES = _PATTERNS["yes"]
 _NO = re.compile(r"(?:no|n|false|0|o|✗|✘|optional|not required|not mandatory)[ .]*", re.IGNORECASE)
 _NUMBER = r"[+-]?[€$£]?\d[\d,.' ]*(?<=\d)%?"
 _RANGE = re.compile(
@@ -25,16 +24,8 @@ _RANGE = re.compile(
 )
 _BARE = re.compile(rf"{_NUMBER}(?: ?[a-z]+)?(?: ?\(max[a-z.]*\))?$", re.IGNORECASE)
 _INNER = re.compile(r"(?:text|string|(?:n?var)?char|long text)\s*\((?P<inner>[^()]+)\)", re.I)
-_LISTED = re.compile(
-    r"(?:pick ?list|drop ?-?down|select|radio|enum|list|choice)[a-z -]*\s*[(:–]\s*"
-    r"(?P<inner>[^()]+)",
-    re.IGNORECASE,
-)
-_KIND = re.compile(
-    r"(?:date|time|integer|int|whole number|number|numeric|decimal|currency|money|percent"
-    r"|e-?mail|(?:tele)?phone|url|link)\b",
-    re.IGNORECASE,
-)
+_LISTED = _PATTERNS["listed"]
+_KIND = _PATTERNS["kind"]
 _LIST = re.compile(r"\s*(?:[,;/|\n]|\bor\b)\s*", re.IGNORECASE)
 
 

@@ -21,6 +21,7 @@ from assistant.language.amounts import Quantity
 from assistant.language.coordination import coordinated
 from assistant.language.quantities import find_quantities
 from assistant.language.sentences import Span
+from assistant.language.word_lists import read_patterns
 from assistant.reading.certainty import denies, is_entered, is_response, is_sure
 from assistant.reading.logic import Case, cases, deciding_case, holds
 from assistant.reading.restrictions import find_restriction
@@ -50,10 +51,8 @@ def _is_reference(text: str, quantity: Quantity) -> bool:
     return not quantity.unit and _REFERS.search(text[: quantity.start]) is not None
 
 
-_REFERS = re.compile(
-    r"\b(?:in|see|under|per|rule|section|point|criterion|clause|paragraph|article|chapter)\s+$",
-    re.IGNORECASE,
-)
+_PATTERNS = read_patterns(__file__)
+_REFERS = _PATTERNS["refers"]
 
 
 def limit_setting(text: str, quantity: Quantity, point: Point) -> Setting:
@@ -171,13 +170,8 @@ def _in_effect(text: str, rule: Rule, item: Item, quantity: Quantity, point: Poi
     return made
 
 
-_FARTHER = re.compile(
-    r"\b(?:(?:there)?after|later|beyond|above|over|longer|higher|more|larger|older)\b",
-    re.IGNORECASE,
-)
-_NEARER = re.compile(
-    r"\b(?:before|earlier|below|under|shorter|lower|less|fewer|smaller|younger)\b", re.IGNORECASE
-)
+_FARTHER = _PATTERNS["farther"]
+_NEARER = _PATTERNS["nearer"]
 
 
 def _is_its_side(text: str, otherwise: Span, quantity: Quantity) -> bool:
@@ -216,9 +210,7 @@ def _denied_apart(rule: Rule, quantity: Quantity) -> bool:
 
 
 _NOBODY = re.compile(r"(?:no|nobody|none)\b", re.IGNORECASE)
-_DENIALS = re.compile(
-    r"\b(?:not|no|neither|nor|never|none|nobody|nothing|cannot|without)\b|n['’]t\b", re.IGNORECASE
-)
+_DENIALS = _PATTERNS["denials"]
 
 
 def _in_otherwise(rule: Rule, item: Item, quantity: Quantity, point: Point) -> Item:

@@ -8,21 +8,12 @@ from dataclasses import dataclass
 from assistant.language.quantities import find_quantities
 from assistant.language.quoted_messages import mask_quotes
 from assistant.language.sentences import Span, looks_like_gherkin, span
+from assistant.language.word_lists import read_patterns
 from assistant.reading.tables.row_cells import Cell, piped_cells
 
-_OUTCOME = re.compile(
-    r"\b(?:outcome|result|expected|then|message|decision|response|status after|action taken|access"
-    r"|allowed|fee|effect"
-    r"|output|consequence|shown|displayed|approval)\b|\b(?:deadline|sla|(?:resolution|reaction"
-    r"|processing|delivery|turnaround|waiting|handling|answer|repair|lead) time)$",
-    re.IGNORECASE,
-)
-REFUSED = re.compile(
-    r"^(?:refused?|rejected?|denied|declined|blocked|no|not (?:allowed|accepted|permitted"
-    r"|possible)|disabled|error|fail(?:ed|s)?"
-    r"|invalid|hidden|forbidden)\b",
-    re.IGNORECASE,
-)
+_PATTERNS = read_patterns(__file__)
+_OUTCOME = _PATTERNS["outcome"]
+REFUSED = _PATTERNS["refused"]
 _ANY = re.compile(r"^(?:any|all|\*|-|–|n/?a|either|none|)$", re.IGNORECASE)
 _PAIR = re.compile(r"(?P<name>[A-Za-z][^:;|\n]{0,60}?)\s*:\s*(?P<value>[^;|\n]*)(?:[;|\n]|$)")
 
@@ -97,12 +88,7 @@ def alternatives_of(cell: Cell) -> list[str]:
     return parts
 
 
-_LIMITED = re.compile(
-    r"(?P<least>min(?:imum|\.)?\b.*)|(?P<most>max(?:imum|\.)?\b.*|.*\b(?:limit|deadline|sla|cap)"
-    r"|.*\b(?:response|resolution|reaction|processing|delivery|turnaround|waiting|handling|answer"
-    r"|repair|lead) time)",
-    re.IGNORECASE,
-)
+_LIMITED = _PATTERNS["limited"]
 """ "Minimum spend", "Response time": headings that make a bare amount a limit."""
 
 

@@ -15,28 +15,14 @@ from dataclasses import dataclass
 from assistant.language.actors import is_person
 from assistant.language.clauses import parse_clause
 from assistant.language.verbs import base_of_gerund, is_base
+from assistant.language.word_lists import read_patterns
 from assistant.reading.tables.row_cells import Cell, row_cells
 
-_ROLE = re.compile(
-    r"(?:user |business )?(?:roles?|profiles?|actors?|personas?)|user (?:type|group)|who"
-    r"|permission set|job title|position|team",
-    re.IGNORECASE,
-)
-_ACT = re.compile(
-    r"actions?|functions?|functionality|permissions?|operations?|capabilit(?:y|ies)|features?"
-    r"|activit(?:y|ies)|rights?|privileges?|tasks?|use cases?|menu(?: item)?|screens?|buttons?",
-    re.IGNORECASE,
-)
-_YES = re.compile(
-    r"(?:yes|y|x|✓|✔|☑|✅|true|allowed|granted|permitted|enabled|full(?: access)?|can|all)\b[ .!]*"
-    r"|[✓✔☑✅]",
-    re.IGNORECASE,
-)
-_NO = re.compile(
-    r"(?:no|n|✗|✘|❌|false|not allowed|not permitted|denied|none|no access|never|cannot"
-    r"|forbidden|hidden)[ .!]*|[✗✘❌–—-]+",
-    re.IGNORECASE,
-)
+_PATTERNS = read_patterns(__file__)
+_ROLE = _PATTERNS["role"]
+_ACT = _PATTERNS["act"]
+_YES = _PATTERNS["yes"]
+_NO = _PATTERNS["no"]
 _SIDE = re.compile(r"(?:notes?|comments?|remarks?|description|id|no\.?|#)", re.IGNORECASE)
 
 
@@ -90,10 +76,7 @@ def _allowed(value: str, act: str) -> bool | None:
     return False if _NO.fullmatch(value) else None
 
 
-_SOME = re.compile(
-    r"(?:read|view)(?:[ -]?only)?|r|read ?[/&+-] ?write|r ?/? ?w|edit|write|modify|manage|crud",
-    re.IGNORECASE,
-)
+_SOME = _PATTERNS["some"]
 
 
 def _is_role(name: str) -> bool:
@@ -117,14 +100,9 @@ _TO = re.compile(
     rf"|{_THING} (?:after|to)",
     re.IGNORECASE,
 )
-_EVENT = re.compile(
-    r"events?|actions?|triggers?|transitions?|activity|(?:user )?operation|input", re.IGNORECASE
-)
+_EVENT = _PATTERNS["event"]
 _GUARD = re.compile(r"guards?|conditions?|when|if|prerequisites?|criteria", re.IGNORECASE)
-_WHO = re.compile(
-    r"who|(?:allowed |user )?roles?|actors?|(?:performed|done|triggered) by|users?|owner",
-    re.IGNORECASE,
-)
+_WHO = _PATTERNS["who"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,32 +145,14 @@ def _cell(cells: tuple[Cell, ...], heading: re.Pattern[str]) -> Cell | None:
     return next((cell for cell in found if cell.value.text.strip(" -–—")), None)
 
 
-_CASE = re.compile(
-    r"(?:business |trigger(?:ing)? )?conditions?|when|if|triggers?|events?|situation|cause",
-    re.IGNORECASE,
-)
+_CASE = _PATTERNS["case"]
 _STEPS = re.compile(r"(?:test )?steps?|(?:user |tester )?action|procedure", re.IGNORECASE)
-_EXPECTED = re.compile(
-    r"expected(?: (?:result|outcome|behaviou?r))?s?|(?:system )?(?:response|reaction|behaviou?r)"
-    r"|system action|outcome|result|then|effect|consequence|action(?: taken)?",
-    re.IGNORECASE,
-)
-_MESSAGE = re.compile(
-    r"(?:error|warning|success|info(?:rmation)?|confirmation)?(?: ?)(?:messages?|text)(?: shown)?",
-    re.IGNORECASE,
-)
-_CONDITION_SIDE = re.compile(
-    r"(?:error |rule |case |test )?(?:codes?|ids?|no\.?|#|number)|notes?|comments?|scenario|name"
-    r"|title|reference|source",
-    re.IGNORECASE,
-)
+_EXPECTED = _PATTERNS["expected"]
+_MESSAGE = _PATTERNS["message"]
+_CONDITION_SIDE = _PATTERNS["condition_side"]
 _LATE = re.compile(r"priority|severity|status|owner|type|description", re.IGNORECASE)
 """Behind the outcome these tell of the row; in front of it they may decide."""
-_UNHAPPY = re.compile(
-    r"\b(?:not|cannot|no|refused?|rejected|declined|denied|blocked|locked|fails?|failed|error"
-    r"|invalid|wrong|incorrect|missing|expired)\b",
-    re.IGNORECASE,
-)
+_UNHAPPY = _PATTERNS["unhappy"]
 
 
 @dataclass(frozen=True, slots=True)
