@@ -9,7 +9,7 @@ COPY . .
 # version from its makers' index, because the one of the package index brings 3 GB for GPUs.
 RUN python -m venv /opt/uat \
     && torch=$(python -c "import tomllib; print(next(p['version'] for p in tomllib.load(open('uv.lock', 'rb'))['package'] if p['name'] == 'torch'))") \
-    && uv export -q --frozen --no-emit-project --extra postgres --prune torch -o /tmp/requirements.txt \
+    && uv export -q --frozen --no-emit-project --extra postgres --extra mcp --prune torch -o /tmp/requirements.txt \
     && /opt/uat/bin/pip install --index-url https://download.pytorch.org/whl/cpu "torch==$torch" \
     && /opt/uat/bin/pip install --no-deps --require-hashes -r /tmp/requirements.txt \
     && pip wheel --no-deps -w /tmp/wheel . \

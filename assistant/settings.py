@@ -101,6 +101,19 @@ class Settings(BaseSettings):
     """Hosts, addresses and networks (10.1.0.0/16) of the company's own network, or of this
     computer, that connections may reach, with commas."""
 
+    tools_http: bool = False
+    """True: the app serves its tools to other programs at ``/mcp`` and ``/api``, to those with a
+    token."""
+
+    tools_hosts: str = ""
+    """Names under which programs reach the tools, with commas, beside those of this computer."""
+
+    tools_token: SecretStr = SecretStr("")
+    """Token with which ``mcp`` passes calls on to the running app."""
+
+    tools_url: str = "http://127.0.0.1:8501"
+    """Address of the running app that ``mcp`` passes calls on to; on this computer."""
+
     secrets: dict[str, SecretStr] = Field(default_factory=_secrets, repr=False, exclude=True)
     """Secrets of connections by the name of their variable, ``UAT_SECRET_`` and the host."""
 

@@ -49,6 +49,8 @@ def start(options: Namespace, terminal: Terminal) -> None:
     host = options.host or app.HOST
     port = app.free_port(options.port, host)
     terminal.note(f"UAT Assistant is at http://localhost:{port} (stop it with Ctrl-C)")
+    if options.settings.tools_http:
+        terminal.note(f"Its tools are at http://localhost:{port}/mcp and /api/openapi.json")
     app.serve(
         options.settings,
         port=port,

@@ -72,6 +72,7 @@ def _command(name: str) -> Command:
         question_commands,
         suite_commands,
         sync_commands,
+        token_commands,
         training_commands,
     )
 
@@ -99,7 +100,8 @@ def _command(name: str) -> Command:
         "lint": quality_commands.lint,
         "check": quality_commands.check,
         "reread": quality_commands.reread,
-        "mcp": quality_commands.mcp,
+        "mcp": token_commands.mcp,
+        "tokens": token_commands.tokens,
         "evaluate": evaluate_commands.evaluate,
     }
     return table[name]
@@ -301,7 +303,10 @@ def _add_quality(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
         help="a model that reads them too and doubts",
     )
 
-    add("mcp", "serve search, checks and coverage to other programs over stdio (extra: mcp)")
+    add("mcp", "serve the project's tools to other programs over stdio (extra: mcp)")
+    tokens = add("tokens", "who may use the tools of the running app (UAT_TOOLS_HTTP)")
+    tokens.add_argument("action", nargs="?", choices=("list", "add", "revoke"), default="list")
+    tokens.add_argument("name", nargs="?", metavar="NAME", help="a person")
 
 
 def _add_evaluate(add: Callable[[str, str], argparse.ArgumentParser]) -> None:

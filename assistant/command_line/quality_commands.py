@@ -11,7 +11,6 @@ from assistant.command_line.project_request import (
     reading_project,
 )
 from assistant.domain import SECOND_READER
-from assistant.errors import SettingsError
 from assistant.workflow.review import check_report, check_suite, lint_cases
 from assistant.workflow.writing import second_reading
 
@@ -102,13 +101,3 @@ def check(options: Namespace, terminal: Terminal) -> None:
         shown, more = report.unknown_keys[:KEYS_SHOWN], report.unknown_keys[KEYS_SHOWN:]
         terminal.note("not held: " + ", ".join(shown) + (f" and {len(more)} more" if more else ""))
     terminal.line(check_report.summary(report))
-
-
-def mcp(options: Namespace, terminal: Terminal) -> None:
-    """Answer other programs on stdin and stdout until they hang up."""
-    from assistant.mcp_server.server import serve
-
-    if terminal.json:
-        raise SettingsError("mcp speaks its own protocol on stdout: leave out --json.")
-    with open_workspace(options, terminal) as workspace:
-        serve(workspace, reading_project(workspace, options, terminal))

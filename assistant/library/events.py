@@ -11,6 +11,9 @@ from assistant.library.storage.rows import read_row
 from assistant.library.storage.schema import events
 from assistant.library.storage.stored_json import plain
 
+TOOL = "tool"
+"""The subject of what other programs call, which changes nothing by itself."""
+
 
 def record(
     connection: Connection,
@@ -36,10 +39,12 @@ def record(
 
 
 def read_events(
-    database: Database, project_id: str, *, limit: int, subject_id: str | None
+    database: Database, project_id: str, *, limit: int, subject_id: str | None, calls: bool
 ) -> tuple[Event, ...]:
-    """The latest ``limit`` events, newest first."""
+    """The latest ``limit`` events, newest first; those of tools only with ``calls``."""
     query = select(events).where(events.c.project_id == project_id)
+    if not calls:
+        query = query.where(events.c.subject != TOOL)
     if subject_id is not None:
         query = query.where(events.c.subject_id == subject_id)
     with database.read() as connection:

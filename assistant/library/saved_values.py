@@ -1,4 +1,5 @@
-"""What a project saves under a name: column mappings of imports, states of its case template.
+"""What a project saves under a name: column mappings of imports, states of its case template,
+hashes of the tokens for its tools.
 
 Values are JSON text of other rooms. Each saving is a row of its own and none is changed: the
 latest of a name counts, the earlier ones are the way back, and an empty one says "removed".

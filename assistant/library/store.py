@@ -11,7 +11,7 @@ from assistant.library.comparisons import ComparisonStore
 from assistant.library.connections import ConnectionStore
 from assistant.library.documents import DocumentStore
 from assistant.library.erasure import ErasingStore
-from assistant.library.events import read_events
+from assistant.library.events import TOOL, read_events, record
 from assistant.library.lineage import LineageStore
 from assistant.library.local_files import FilePlaceStore
 from assistant.library.projects import ProjectStore
@@ -43,7 +43,7 @@ class Library(ProjectStore, DocumentStore, RunStore, CaseStore):
         self.file_places = FilePlaceStore(database)
         """Under which names the files of this computer are kept, with calls of its own."""
         self.saved = SavedValueStore(database)
-        """What a project saves under names: column mappings, earlier case templates."""
+        """What a project saves under names: column mappings, earlier case templates, tokens."""
         self.lineage = LineageStore(database)
         """Which words rest on which versions of which documents, with calls of its own."""
 
@@ -69,10 +69,26 @@ class Library(ProjectStore, DocumentStore, RunStore, CaseStore):
         self._database.close()
 
     def events(
-        self, project_id: str, *, limit: int = 200, subject_id: str | None = None
+        self,
+        project_id: str,
+        *,
+        limit: int = 200,
+        subject_id: str | None = None,
+        calls: bool = True,
     ) -> tuple[Event, ...]:
-        """The latest changes in a project, or to one thing in it, newest first."""
-        return read_events(self._database, project_id, limit=limit, subject_id=subject_id)
+        """The latest changes in a project, or to one thing in it, newest first; without ``calls``
+        only changes, and no calls of tools."""
+        return read_events(
+            self._database, project_id, limit=limit, subject_id=subject_id, calls=calls
+        )
+
+    def note_tool_call(self, project_id: str, tool: str, outcome: str, *, by: str) -> None:
+        """Keep that somebody's program called a tool, and how that ended."""
+        with self._database.write() as connection:
+            record(
+                connection, project_id, by=by, action="called", subject=TOOL, subject_id=tool,
+                detail=outcome,
+            )  # fmt: skip
 
     def add_questions(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,8 @@ TURN_SECONDS = 0.001
 """How long a thread that computes keeps the interpreter while others want it. A page asks the
 database many times and gets the interpreter back after each answer only when such a turn is over:
 with Python's 5 ms a click beside one computing thread takes about twice as long as with 1 ms."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -106,6 +109,8 @@ def workspace() -> Workspace:
 def _workspace(data_dir: str, _settings: Settings) -> Workspace:
     """Keyed by the data folder; the settings come along unhashed, because they hold secrets."""
     sys.setswitchinterval(TURN_SECONDS)
+    if _settings.tools_http and "app_with_tools" not in sys.modules:
+        log.warning("UAT_TOOLS_HTTP has no effect here: run app_with_tools.py instead of app.py.")
     return Workspace.open(_settings, exclusive=True, waits=False)
 
 

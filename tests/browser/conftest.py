@@ -67,7 +67,8 @@ class Server:
             "UAT_USER": "Tess",
             **self._environment,
         }
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
+        script = "app_with_tools.py" if "UAT_TOOLS_HTTP" in self._environment else "app.py"
+        command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless=true"]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [*command, f"--server.port={self.port}"],

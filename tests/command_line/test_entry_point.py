@@ -44,7 +44,9 @@ def test_what_the_wheel_carries_lies_in_the_folder_of_the_app() -> None:
     carried = build["targets"]["wheel"]["force-include"]
     samples = {f"sample_data/{path.name}" for path in (ROOT / "sample_data").glob("[!.]*")}
     assert "sample_data/pairs" in samples, "the open pairs are data of a checkout"
-    assert set(carried) == {"app.py", "pages", ".streamlit"} | samples - {"sample_data/pairs"}
+    assert set(carried) == {"app.py", "app_with_tools.py", "pages", ".streamlit"} | samples - {
+        "sample_data/pairs"
+    }
     for name, place in carried.items():
         assert (app_folder() / name).exists()
         assert place == f"assistant/app/{name}"

@@ -61,6 +61,17 @@ def test_the_app_listens_on_this_computer_only(command: list[str], tmp_path: Pat
     assert "--server.address=127.0.0.1" in command
 
 
+@pytest.mark.parametrize(("on", "script"), [(False, "app.py"), (True, "app_with_tools.py")])
+def test_tools_are_served_only_where_they_are_switched_on(
+    command: list[str], tmp_path: Path, on: bool, script: str
+) -> None:
+    with pytest.raises(Replaced):
+        start.serve(Settings(data_dir=tmp_path, tools_http=on), port=8599, browser=False)
+    (path,) = (Path(word) for word in command if word.endswith(".py"))
+    assert path.name == script
+    assert path.is_file()
+
+
 def test_another_address_is_listened_on_where_it_is_given(
     command: list[str], tmp_path: Path
 ) -> None:

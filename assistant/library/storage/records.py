@@ -94,7 +94,7 @@ class Erasure(Value):
         return ", ".join(f"{name}: {count}" for name, count in counts.items() if count) or "nothing"
 
 
-SavedKind = Literal["column mapping", "case template"]
+SavedKind = Literal["column mapping", "case template", "tool token"]
 """What a project saves under names."""
 
 

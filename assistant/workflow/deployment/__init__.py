@@ -13,6 +13,7 @@ __all__ = [
     "models",
     "services",
     "start",
+    "tool_tokens",
     "ways_of_writing",
     "workspace",
     "writer_list",

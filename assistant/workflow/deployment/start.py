@@ -89,7 +89,7 @@ def serve(settings: Settings, *, port: int, browser: bool, host: str = HOST) -> 
 
     Settings travel in the environment, because the app builds its own from there.
     """
-    app = app_folder() / "app.py"
+    app = app_folder() / ("app_with_tools.py" if settings.tools_http else "app.py")
     if not app.is_file():
         raise SettingsError(f"The app is not at '{app}'. Install the package again.")
     lock = DataFolderLock(settings.data_dir)

@@ -64,7 +64,7 @@ class Change(Value):
 
 def stamp(workspace: Workspace, project_id: str) -> str:
     """Changes whenever anything in the project does: what a cached list is kept by."""
-    latest = workspace.library.events(project_id, limit=1)
+    latest = workspace.library.events(project_id, limit=1, calls=False)
     return f"{project_id}:{latest[0].seq if latest else 0}"
 
 

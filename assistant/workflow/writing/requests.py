@@ -29,7 +29,8 @@ from assistant.errors import SourceError
 from assistant.sources.pasted.pasted import read_pasted, story_as_criterion
 from assistant.sources.reading import Reading
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.writing.answers import Answer, answers_to, with_answers
+from assistant.workflow.writing.answers import Answer, answers_to, question_key, with_answers
+from assistant.workflow.writing.answers import answer as keep_answer
 from assistant.workflow.writing.asked import Asked, nothing_selected, read_asked
 from assistant.workflow.writing.questions import open_questions
 
@@ -77,6 +78,12 @@ class Understanding(Value):
         """How many cases of each technique would be written, in the order of the techniques."""
         counts = Counter(condition.technique for condition in self.conditions)
         return {technique: counts[technique] for technique in TECHNIQUES if counts[technique]}
+
+    @property
+    def keyed_questions(self) -> dict[str, Question]:
+        """The open questions by the id under which an answer is kept."""
+        criteria = {one.id: one for epic in self.epics for one in epic.criteria}
+        return {question_key(criteria[one.criterion_id], one): one for one in self.questions}
 
     @property
     def stories_without_criteria(self) -> tuple[UserStory, ...]:
@@ -149,6 +156,34 @@ def understand(
         notes=reading.notes if reading else (),
         asked=asked,
     )
+
+
+def answer_question(
+    workspace: Workspace,
+    project_id: str,
+    found: Understanding,
+    question_id: str,
+    text: str,
+    *,
+    by: str,
+    replaces: bool = False,
+) -> Answer:
+    """Keep the answer to one of ``found.keyed_questions``; see ``answers.answer``.
+
+    Raises ``SourceError`` where no such question is open, and for an empty or over-long answer.
+    """
+    question = found.keyed_questions.get(question_id)
+    if question is None:
+        raise SourceError(
+            f"No open question has the id {question_id!r}. List the open questions and take an id "
+            "from there."
+        )
+    epic = next(
+        epic
+        for epic in found.epics
+        if any(one.id == question.criterion_id for one in epic.criteria)
+    )
+    return keep_answer(workspace, project_id, epic, question, text, by=by, replaces=replaces)
 
 
 def conditions_of(

@@ -1,0 +1,130 @@
+"""What the tools about cases do: write, look at, check an edit, coverage, stale ones."""
+
+from __future__ import annotations
+
+from assistant.domain import GenerationConfig, TestCase
+from assistant.errors import SourceError
+from assistant.mcp_server import arguments as takes
+from assistant.mcp_server.tool_scope import Json, ToolScope, limited
+from assistant.workflow.review import review, stale
+from assistant.workflow.writing import coverage, generate_cases, recheck_case, runs, second_reading
+from assistant.workflow.writing.requests import GenerateRequest, understand
+
+
+def generate(scope: ToolScope, given: takes.GenerateArguments) -> Json:
+    """The run that was begun."""
+    if sum(map(bool, (given.epic_key, given.text.strip(), given.ask.strip()))) != 1:
+        raise SourceError("Give one of epic_key, text and ask.")
+    keys = (given.epic_key,) if given.epic_key else ()
+    request = GenerateRequest(text=given.text, epic_keys=keys, ask=given.ask, depth=given.depth)
+    found = understand(scope.workspace, scope.project_id, request)
+    run = generate_cases.begin(
+        scope.workspace,
+        scope.project_id,
+        found,
+        GenerationConfig(
+            writer=given.writer,
+            read_again=second_reading.can_read(scope.workspace, given.writer),
+        ),
+        by=scope.by,
+        only_new=given.only_new,
+    )
+    generate_cases.start(scope.workspace, scope.project_id, run)
+    return {
+        "run_id": run.id,
+        "epics": [epic.key for epic in found.epics],
+        "checklist_items": len(found.conditions) - len(run.generation.skip),
+        "open_questions": len(found.questions),
+    }
+
+
+def get_run(scope: ToolScope, given: takes.RunArguments) -> Json:
+    """How far a run is, and its cases."""
+    told = runs.summary(scope.workspace, scope.project_id, given.run_id)
+    cases = [
+        {"id": one.id, "title": one.title, "status": one.status, "technique": one.technique,
+         "criteria": list(one.criterion_ids), "needs": list(one.needs)}
+        for one in runs.case_rows(scope.workspace, scope.project_id, given.run_id)
+    ]  # fmt: skip
+    return {
+        "status": told.status,
+        "error": told.error,
+        "writer": told.writer,
+        "progress": round(told.progress, 3),
+        **limited("cases", cases),
+    }
+
+
+def get_case(scope: ToolScope, given: takes.CaseArguments) -> Json:
+    """A case with its proofs."""
+    stored = runs.case(scope.workspace, scope.project_id, given.case_id)
+    case = recheck_case.case_with_findings(scope.workspace, scope.project_id, stored)
+    return {"status": stored.status, "version": stored.row_version, **_proved(scope, case)}
+
+
+def check_edit(scope: ToolScope, given: takes.EditArguments) -> Json:
+    """What a case would be with other steps; nothing is saved."""
+    stored = runs.case(scope.workspace, scope.project_id, given.case_id)
+    edits = [review.StepEdit(**one.model_dump()) for one in given.steps]
+    changed = stored.case.model_copy(update={"steps": review.edited_steps(stored.case, edits)})
+    case = recheck_case.rechecked(scope.workspace, scope.project_id, stored, changed)
+    return {"saved": False, "version": stored.row_version, **_proved(scope, case)}
+
+
+def _proved(scope: ToolScope, case: TestCase) -> Json:
+    """What a case says, what supports each step, and what needs a person."""
+    cited = scope.workspace.library.chunks(
+        scope.project_id, {one.chunk_id for one in case.all_citations}
+    )
+    kept = {"id", "title", "objective", "preconditions", "postconditions", "priority", "technique",
+            "epic_key", "story_key", "criterion_ids", "open_questions", "origin"}  # fmt: skip
+    return case.model_dump(mode="json", include=kept) | {
+        "steps": [
+            {"number": one.number, "action": one.action, "test_data": one.test_data,
+             "expected_result": one.expected_result, "support": one.support,
+             "quotations": [
+                 {"source": told.source, "quote": told.quote,
+                  "name": f"{cited[told.chunk_id].key} {cited[told.chunk_id].title}".strip()
+                  if told.chunk_id in cited else ""}
+                 for told in one.citations
+             ]}
+            for one in case.steps
+        ],
+        "findings": [
+            {"rule": one.rule, "message": one.message, "step": one.step, "words": one.words,
+             "severity": one.severity}
+            for one in case.findings
+        ],
+        "needs": list(review.needs_of(case)),
+    }  # fmt: skip
+
+
+def stale_of(scope: ToolScope, given: takes.StaleArguments) -> Json:
+    """Cases whose sources changed."""
+    found = [
+        {
+            "case_id": one.case_id, "title": one.title, "status": one.status,
+            "findings": [
+                {"where": each.where, "change": each.change, "quote": each.quote,
+                 "old": each.old, "new": each.new, "source": each.title}
+                for each in one.findings
+            ],
+        }
+        for one in stale.stale_cases(scope.workspace, scope.project_id)
+    ]  # fmt: skip
+    return limited("cases", found)
+
+
+def coverage_of(scope: ToolScope, given: takes.CoverageArguments) -> Json:
+    """How deeply each criterion is covered."""
+    report = coverage.of_library(scope.workspace, scope.project_id)
+    rows = [one for one in report.by_risk if given.epic_key in ("", one.epic_key)]
+    if given.epic_key and not rows:
+        raise SourceError(f"The project holds no criterion of the epic '{given.epic_key}'.")
+    told = [
+        {"criterion": one.criterion_id, "level": one.level, "why": one.why,
+         "cases": list(one.case_ids), "missing": list(one.missing)}
+        for one in rows
+    ]  # fmt: skip
+    counts = {level: sum(one.level == level for one in rows) for level in coverage.RULES}
+    return {"levels": counts, **limited("criteria", told)}

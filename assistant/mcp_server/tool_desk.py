@@ -1,0 +1,79 @@
+"""Where calls of tools come in, by whichever way: one of each tool at a time, and each is noted."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import anyio
+
+from assistant.errors import AssistantError
+from assistant.mcp_server.tool_scope import Json, ToolScope
+from assistant.mcp_server.tools import TOOLS, ToolSpec
+from assistant.settings import Settings
+from assistant.workflow.deployment import tool_tokens
+
+MOST_WAITING = 8
+"""Calls of a tool that may wait for their turn; one more is refused."""
+
+log = logging.getLogger(__name__)
+
+
+class Refused(Exception):
+    """A call that gets no answer: why, for whoever called, and the status of HTTP that says so."""
+
+    def __init__(self, status: int, says: str, **headers: str) -> None:
+        super().__init__(says)
+        self.status = status
+        self.says = says
+        self.headers = headers
+
+
+class ToolDesk:
+    """Runs calls in worker threads, while the app's own threads go on."""
+
+    def __init__(self) -> None:
+        self._tools = {one.name: one for one in TOOLS}
+        self._turns = {one.name: anyio.CapacityLimiter(1) for one in TOOLS}
+
+    async def answer(self, scope: ToolScope, name: str, given: Mapping[str, Any]) -> Json:
+        """What a tool says. Raises ``Refused``."""
+        tool = self._tools.get(name)
+        if tool is None:
+            there = ", ".join(self._tools)
+            raise Refused(404, f"There is no tool '{name[:80]}'. There are: {there}.")
+        turn = self._turns[name]
+        if turn.statistics().tasks_waiting >= MOST_WAITING:
+            raise Refused(429, "Too many calls at once. Wait for an answer and ask again.")
+        return await anyio.to_thread.run_sync(partial(_called, tool, scope, given), limiter=turn)
+
+
+def _called(tool: ToolSpec[Any], scope: ToolScope, given: Mapping[str, Any]) -> Json:
+    outcome = "failed"
+    try:
+        answer = tool.call(scope, given)
+        outcome = "answered"
+    except AssistantError as error:
+        outcome = "refused"
+        raise Refused(422, _without_folders(str(error), scope.workspace.settings)) from error
+    except Exception as error:  # a bug, not an answer: it surfaces in the log, the server goes on
+        log.exception("tool %s failed", tool.name)
+        raise Refused(500, "An internal error ended this call.") from error
+    finally:
+        tool_tokens.note_call(scope.workspace, scope.project_id, tool.name, outcome, by=scope.by)
+    return answer
+
+
+def _without_folders(says: str, settings: Settings) -> str:
+    """An error without where this computer keeps its files."""
+    folders = {
+        "DATA_DIR": settings.data_dir, "MODELS_DIR": settings.models_path, "HOME": Path.home(),
+    }  # fmt: skip
+    for name, folder in folders.items():
+        for path in (folder.resolve(), folder.absolute()):
+            if len(path.parts) > 1:
+                says = says.replace(str(path), name)
+    return says

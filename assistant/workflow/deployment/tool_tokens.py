@@ -1,0 +1,98 @@
+"""Tokens of the people whose programs use a project's tools, and what those programs called.
+
+A token is shown once, when it is made; its SHA-256 is kept, with the project and the person. It is
+256 random bits, so that nobody finds it by trying, whatever the hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+from datetime import datetime
+from typing import Final
+
+from pydantic import Field
+
+from assistant.domain import Value, utc_now
+from assistant.errors import LibraryError
+from assistant.workflow.deployment.workspace import Workspace
+
+KIND: Final = "tool token"
+_FORM = re.compile(r"uat_[A-Za-z0-9_-]{43}")
+
+
+class SavedToken(Value):
+    """What is kept of a token."""
+
+    sha256: str
+    made_at: datetime = Field(default_factory=utc_now)
+
+
+class TokenHolder(Value):
+    """A person with a token for one project."""
+
+    name: str
+    project_id: str
+    made_at: datetime
+
+
+def add(workspace: Workspace, project_id: str, name: str, *, by: str = "") -> str:
+    """Make a token for a person and return it; it cannot be shown again.
+
+    Raises ``LibraryError`` where the name is empty, too long, or has a token already.
+    """
+    person = " ".join(name.split())
+    if any(one.name == person for one in holders(workspace, project_id)):
+        raise LibraryError(f"“{person}” has a token already. Revoke it, or add another name.")
+    token = f"uat_{secrets.token_urlsafe(32)}"
+    workspace.library.saved.save(project_id, KIND, person, SavedToken(sha256=_hash(token)), by=by)
+    return token
+
+
+def revoke(workspace: Workspace, project_id: str, name: str, *, by: str = "") -> None:
+    """Make a person's token worthless at once; ``LibraryError`` where there is none."""
+    person = " ".join(name.split())
+    if all(one.name != person for one in holders(workspace, project_id)):
+        raise LibraryError(f"“{person}” has no token in this project. See: tokens list.")
+    workspace.library.saved.remove(project_id, KIND, person, by=by)
+
+
+def holders(workspace: Workspace, project_id: str) -> tuple[TokenHolder, ...]:
+    """Who has a token for the project, by name."""
+    return tuple(holder for holder, _ in _kept(workspace, project_id))
+
+
+def holder_of(workspace: Workspace, token: str) -> TokenHolder | None:
+    """Whose token this is; ``None`` for any other text.
+
+    Every kept hash is compared, each in a time that does not depend on where they differ.
+    """
+    if not _FORM.fullmatch(token):
+        return None
+    given = _hash(token)
+    found = None
+    for project in workspace.projects():
+        for holder, kept in _kept(workspace, project.id):
+            if hmac.compare_digest(kept.sha256, given):
+                found = holder
+    return found
+
+
+def note_call(workspace: Workspace, project_id: str, tool: str, outcome: str, *, by: str) -> None:
+    """Keep that somebody's program called a tool, and how it ended."""
+    workspace.library.note_tool_call(project_id, tool, outcome, by=by)
+
+
+def _kept(workspace: Workspace, project_id: str) -> list[tuple[TokenHolder, SavedToken]]:
+    found = []
+    for saved in workspace.library.saved.latest(project_id, KIND):
+        token = SavedToken.model_validate_json(saved.body)
+        holder = TokenHolder(name=saved.name, project_id=project_id, made_at=token.made_at)
+        found.append((holder, token))
+    return found
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,333 @@
+"""The door over HTTP: who comes in, and what each tool says as REST, on the sample project."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("mcp", reason="the extra mcp is not installed")
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from assistant.errors import IndexLocked, SourceError
+from assistant.mcp_server import admission, http_door, openapi, tool_calls
+from assistant.mcp_server.tools import TOOLS
+from assistant.settings import Settings
+from assistant.workflow.deployment import tool_tokens
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review import review_library
+from assistant.workflow.sources.sample_project import SAMPLE_PROJECT
+
+HERE = "http://127.0.0.1:8501"
+SEARCH = "/api/tools/search_sources"
+INITIALIZE = {
+    "jsonrpc": "2.0", "id": 1, "method": "initialize",
+    "params": {"protocolVersion": "2025-06-18", "capabilities": {},
+               "clientInfo": {"name": "t", "version": "1"}},
+}  # fmt: skip
+MCP = {"Accept": "application/json, text/event-stream"}
+
+
+@pytest.fixture
+def workspace(data_dir: Path, models_dir: Path) -> Iterator[Workspace]:
+    settings = Settings(data_dir=data_dir, models_dir=models_dir, tools_http=True)
+    with Workspace.open(settings, exclusive=True) as opened:
+        yield opened
+
+
+@pytest.fixture
+def project_id(workspace: Workspace) -> str:
+    return workspace.project(SAMPLE_PROJECT).id
+
+
+@pytest.fixture
+def stranger(workspace: Workspace) -> Iterator[TestClient]:
+    """A client without a token."""
+    door = http_door.Door(lambda: workspace, workspace.settings)
+    app = Starlette(routes=door.routes, lifespan=door.lifespan)
+    with TestClient(app, base_url=HERE, raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture
+def client(stranger: TestClient, workspace: Workspace, project_id: str) -> TestClient:
+    """Ann's."""
+    token = tool_tokens.add(workspace, project_id, "Ann")
+    stranger.headers["Authorization"] = f"Bearer {token}"
+    return stranger
+
+
+def call(client: TestClient, tool: str, **given: Any) -> dict[str, Any]:
+    reply = client.post(f"/api/tools/{tool}", json=given)
+    assert reply.status_code == 200, reply.text
+    answer: dict[str, Any] = reply.json()
+    return answer
+
+
+def test_nothing_is_served_unless_switched_on(workspace: Workspace) -> None:
+    off = workspace.settings.model_copy(update={"tools_http": False})
+    assert http_door.Door(lambda: workspace, off).routes == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["", "Bearer", "Bearer uat_x", f"Bearer uat_{'A' * 43}", "Basic QQ==", "Bearer " + "x" * 5000],
+)
+def test_without_a_known_token_nothing_is_told(stranger: TestClient, said: str) -> None:
+    for method, path in (
+        ("POST", "/mcp"), ("GET", "/mcp"), ("GET", "/api/openapi.json"), ("POST", SEARCH),
+        ("GET", "/api/anything"),
+    ):  # fmt: skip
+        reply = stranger.request(method, path, headers={"Authorization": said})
+        assert reply.status_code == 401
+        assert reply.headers["WWW-Authenticate"] == "Bearer"
+        assert set(reply.json()) == {"error"}
+
+
+def test_trying_tokens_has_to_wait(stranger: TestClient) -> None:
+    told = [stranger.get("/api/openapi.json").status_code for _ in range(30)]
+    assert told == [401] * admission.FAILURES_A_MINUTE + [429] * (30 - admission.FAILURES_A_MINUTE)
+
+
+def test_somebody_with_a_token_does_not_wait_for_those_who_try(client: TestClient) -> None:
+    for _ in range(30):
+        client.get("/api/openapi.json", headers={"Authorization": "Bearer no"})
+    assert client.get("/api/openapi.json").status_code == 200
+
+
+def test_a_revoked_token_is_worth_nothing_at_once(
+    client: TestClient, workspace: Workspace, project_id: str
+) -> None:
+    assert client.get("/api/openapi.json").status_code == 200
+    tool_tokens.revoke(workspace, project_id, "Ann")
+    assert client.get("/api/openapi.json").status_code == 401
+
+
+def test_a_token_is_for_one_project(
+    client: TestClient, workspace: Workspace, project_id: str
+) -> None:
+    other = workspace.create_project("Other")
+    for name in (other.id, other.name, "No such project"):
+        for path in (SEARCH, "/mcp"):
+            reply = client.post(path, params={"project": name}, json={"query": "refund"})
+            assert (reply.status_code, reply.json()) == (
+                403, {"error": "This token is for another project."},
+            )  # fmt: skip
+    for name in (project_id, SAMPLE_PROJECT):
+        reply = client.post(SEARCH, params={"project": name}, json={"query": "refund"})
+        assert reply.status_code == 200
+
+
+def test_ids_of_another_project_find_nothing(
+    client: TestClient, stranger: TestClient, workspace: Workspace
+) -> None:
+    run = call(client, "generate_cases", epic_key="CC-200", depth="smoke")["run_id"]
+    workspace.jobs.wait(run)
+    case = call(client, "get_run", run_id=run)["cases"][0]["id"]
+    talk = call(client, "ask", question="What is the cooling-off period?")["talk"]
+    other = workspace.create_project("Other")
+    token = tool_tokens.add(workspace, other.id, "Bob")
+    stranger.headers["Authorization"] = f"Bearer {token}"
+    for tool, given in (
+        ("get_run", {"run_id": run}), ("get_case", {"case_id": case}),
+        ("check_edit", {"case_id": case, "steps": [{"action": "x"}]}),
+        ("ask", {"question": "And for business customers?", "talk": talk}),
+        ("coverage", {"epic_key": "CC-200"}), ("open_questions", {"epic_key": "CC-200"}),
+    ):  # fmt: skip
+        reply = stranger.post(f"/api/tools/{tool}", json=given)
+        assert reply.status_code == 422, (tool, reply.text)
+        assert "cooling" not in reply.text.lower()
+    assert call(stranger, "search_sources", query="cooling-off period") == {"sources": []}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Origin": "http://127.0.0.1:1"}],
+)
+def test_pages_of_other_sites_get_nothing(client: TestClient, headers: dict[str, str]) -> None:
+    for path in (SEARCH, "/mcp"):
+        reply = client.post(path, json={"query": "refund"}, headers=headers)
+        assert reply.status_code == 403
+        asked = client.options(path, headers={**headers, "Access-Control-Request-Method": "POST"})
+        assert asked.status_code == 403
+        for one in (reply, asked):
+            assert not any(name.startswith("access-control") for name in one.headers)
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:8501", "", "[::1", "a@b"])
+def test_a_name_that_is_bent_to_this_computer_gets_nothing(client: TestClient, host: str) -> None:
+    reply = client.post(SEARCH, json={"query": "refund"}, headers={"Host": host})
+    assert reply.status_code == 421
+
+
+def test_names_of_the_deployment_are_served(workspace: Workspace, project_id: str) -> None:
+    settings = workspace.settings.model_copy(update={"tools_hosts": "uat.example.com, other"})
+    token = tool_tokens.add(workspace, project_id, "Ann")
+    door = http_door.Door(lambda: workspace, settings)
+    with TestClient(Starlette(routes=door.routes), base_url="https://uat.example.com") as client:
+        headers = {"Authorization": f"Bearer {token}", "Origin": "https://uat.example.com"}
+        assert client.get("/api/openapi.json", headers=headers).status_code == 200
+
+
+def test_what_is_too_large_or_no_json_is_refused(client: TestClient) -> None:
+    as_json = {"Content-Type": "application/json"}
+    for path in (SEARCH, "/mcp"):
+        assert client.post(path, content=b"x" * 10_000_000, headers=as_json).status_code == 413
+        parts = (b"x" * 100_000 for _ in range(100))
+        assert client.post(path, content=parts, headers=as_json).status_code == 413
+        for body in (b"no JSON", b"[" * 500_000, b"\xff\xfe", b'"text"', b"[]", b"null"):
+            reply = client.post(path, content=body, headers=as_json | MCP)
+            assert reply.status_code == 400, (path, body[:20], reply.text)
+    assert client.post(SEARCH, content=b"query=x").status_code == 415
+    assert client.get(SEARCH).status_code == 405
+    assert client.get("/mcp").status_code == 405
+    assert client.get("/api/other").status_code == 404
+    assert client.get("/api/openapi.json?token=x").status_code == 400
+
+
+def test_a_flood_has_to_wait(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = [client.get("/api/openapi.json") for _ in range(admission.CALLS_A_MINUTE + 5)]
+    assert [one.status_code for one in told].count(200) == admission.CALLS_A_MINUTE
+    assert {one.status_code for one in told[-5:]} == {429}
+    assert 0 < int(told[-1].headers["Retry-After"]) <= 61
+    later = time.monotonic() + 61
+    monkeypatch.setattr(admission.time, "monotonic", lambda: later)
+    assert client.get("/api/openapi.json").status_code == 200
+
+
+def test_unknown_and_wrong_arguments_are_named(client: TestClient) -> None:
+    for tool, given, told in (
+        ("search_sources", {"query": "refund", "project": "Other"}, "project: Extra"),
+        ("search_sources", {"query": "refund", "limit": "3"}, "limit: "),
+        ("generate_cases", {"epic_key": "CC-100", "status": "accepted"}, "status: Extra"),
+        ("generate_cases", {"epic_key": "CC-100", "text": "x"}, "one of"),
+        ("generate_cases", {"epic_key": "CC-100", "writer": "nobody"}, "nobody"),
+        ("answer_question", {"epic_key": "CC-200", "question_id": "x", "answer": "y"}, "question"),
+        ("check_case", {"title": "T", "steps": [{"action": "a"}], "read_by": "endpoint"}, "read"),
+        ("stale", {"write_again": True}, "write_again: Extra"),
+    ):  # fmt: skip
+        reply = client.post(f"/api/tools/{tool}", json=given)
+        assert reply.status_code == 422, (tool, given, reply.text)
+        assert told in reply.json()["error"], reply.text
+    for name in ("accept_case", "delete_case", "approve", "..%2Fask"):
+        assert client.post(f"/api/tools/{name}", json={}).status_code == 404
+
+
+def test_an_error_names_no_folder_and_shows_no_trace(
+    client: TestClient, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = workspace.settings.data_dir
+
+    def refuses(*_: object, **__: object) -> None:
+        raise SourceError(f"The index in {folder}/index is damaged.")
+
+    def breaks(*_: object, **__: object) -> None:
+        raise ZeroDivisionError(str(folder))
+
+    monkeypatch.setattr(tool_calls.search_sources, "search", refuses)
+    refused = client.post(SEARCH, json={"query": "refund"})
+    assert refused.json() == {"error": "The index in DATA_DIR/index is damaged."}
+    monkeypatch.setattr(tool_calls.search_sources, "search", breaks)
+    broken = client.post(SEARCH, json={"query": "refund"})
+    assert (broken.status_code, broken.json()) == (
+        500,
+        {"error": "An internal error ended this call."},
+    )
+
+
+def test_a_data_folder_that_cannot_be_opened_is_told_without_its_name() -> None:
+    def locked() -> Workspace:
+        raise IndexLocked("The data folder '/secret/place' is in use.")
+
+    door = http_door.Door(locked, Settings(tools_http=True))
+    with TestClient(Starlette(routes=door.routes), base_url=HERE) as client:
+        reply = client.get("/api/x", headers={"Authorization": f"Bearer uat_{'A' * 43}"})
+    assert reply.status_code == 503
+    assert "secret" not in reply.text
+
+
+def test_without_the_extra_rest_is_served_and_mcp_says_what_is_missing(
+    workspace: Workspace, project_id: str
+) -> None:
+    token = tool_tokens.add(workspace, project_id, "Ann")
+    door = http_door.Door(lambda: workspace, workspace.settings)
+    with TestClient(Starlette(routes=door.routes), base_url=HERE) as client:  # no lifespan ran
+        client.headers["Authorization"] = f"Bearer {token}"
+        reply = client.post("/mcp", json=INITIALIZE, headers=MCP)
+        assert (reply.status_code, "extra 'mcp'" in reply.text) == (503, True)
+        assert call(client, "search_sources", query="refund")["sources"]
+
+
+def test_every_tool_answers_as_rest(client: TestClient, workspace: Workspace) -> None:
+    found = call(client, "search_sources", query="cooling-off period", limit=3)["sources"]
+    assert any("14 days" in one["text"] for one in found)
+    told = call(client, "ask", question="How long is the cooling-off period?")
+    assert told["state"] == "passages"
+    assert any("14 days" in one["quote"] for one in told["passages"])
+    assert call(client, "analyse_epic", epic_key="CC-200")["criteria"][0]["checklist"]
+    asked = call(client, "open_questions", epic_key="CC-200")["questions"]
+    assert "15 days" in asked[0]["text"]
+    given = {"epic_key": "CC-200", "question_id": asked[0]["id"], "answer": "14 days are right."}
+    assert call(client, "answer_question", **given)["by"] == "Ann (tool)"
+    after = call(client, "open_questions", epic_key="CC-200")
+    assert asked[0]["id"] not in {one["id"] for one in after["questions"]}
+    assert [one["answer"] for one in after["answers"]] == ["14 days are right."]
+    run = call(client, "generate_cases", ask="smoke tests for CC-200")["run_id"]
+    assert workspace.jobs.wait(run, 120)
+    done = call(client, "get_run", run_id=run)
+    assert done["status"] == "done"
+    assert {one["status"] for one in done["cases"]} == {"draft"}
+    case = call(client, "get_case", case_id=done["cases"][0]["id"])
+    (step,) = case["steps"]
+    assert step["support"] == "supported"
+    assert step["quotations"][0]["name"].startswith("CC-201-AC1")
+    wrong = [
+        {"action": "Look", "expected_result": "The result list shows no more than 75 accounts."}
+    ]
+    edited = call(client, "check_edit", case_id=case["id"], steps=wrong)
+    assert edited["saved"] is False
+    assert "75 accounts" in {one["words"] for one in edited["findings"]}
+    assert call(client, "get_case", case_id=case["id"]) == case
+    checked = call(client, "check_case", title="T", steps=wrong, criterion_ids=["CC-102-AC4"])
+    assert checked["verdict"] == "denied"
+    assert call(client, "coverage", epic_key="CC-100")["criteria"]
+    assert call(client, "stale") == {"cases": [], "left_out": 0}
+
+
+def test_each_call_is_kept_with_the_person_and_changes_no_list(
+    client: TestClient, workspace: Workspace, project_id: str
+) -> None:
+    before = review_library.stamp(workspace, project_id)
+    call(client, "coverage")
+    client.post("/api/tools/coverage", json={"epic_key": "NO-1"})
+    events = workspace.library.events(project_id, limit=2)
+    assert [(one.by, one.action, one.subject_id, one.detail) for one in events] == [
+        ("Ann (tool)", "called", "coverage", "refused"),
+        ("Ann (tool)", "called", "coverage", "answered"),
+    ]
+    assert review_library.stamp(workspace, project_id) == before
+
+
+def test_the_document_is_that_of_the_table_of_tools(client: TestClient) -> None:
+    document = client.get("/api/openapi.json").json()
+    assert document == json.loads(json.dumps(openapi.document()))
+    assert document["openapi"].startswith("3.1")
+    assert set(document["paths"]) == {f"/api/tools/{one.name}" for one in TOOLS}
+    schemas = document["components"]["schemas"]
+    for name in _references(document):
+        assert name.removeprefix("#/components/schemas/") in schemas
+    for one in TOOLS:
+        assert schemas[one.takes.__name__]["additionalProperties"] is False
+
+
+def _references(node: Any) -> Iterator[str]:
+    children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    if isinstance(node, dict) and "$ref" in node:
+        yield node["$ref"]
+    for child in children:
+        yield from _references(child)

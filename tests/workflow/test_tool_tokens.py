@@ -1,0 +1,60 @@
+"""Tokens for a project's tools: shown once, kept as a hash, gone with their project."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from assistant.errors import LibraryError
+from assistant.workflow.deployment import erase, tool_tokens
+from assistant.workflow.deployment.workspace import Workspace
+
+
+def test_only_the_hash_is_kept(workspace: Workspace, project_id: str) -> None:
+    token = tool_tokens.add(workspace, project_id, " Ann  Lee ", by="Tess")
+    holder = tool_tokens.holder_of(workspace, token)
+    assert holder is not None
+    assert (holder.name, holder.project_id) == ("Ann Lee", project_id)
+    (saved,) = workspace.library.saved.history(project_id, tool_tokens.KIND)
+    assert token not in saved.body
+    assert hashlib.sha256(token.encode()).hexdigest() in saved.body
+    (event,) = workspace.library.events(project_id, limit=1)
+    assert (event.by, event.action, event.detail) == ("Tess", "saved tool token", "Ann Lee")
+
+
+@pytest.mark.parametrize("text", ["", "uat_", "x" * 47, "uat_" + "A" * 43, "uat_" + "ä" * 43])
+def test_any_other_text_is_nobodys(workspace: Workspace, project_id: str, text: str) -> None:
+    tool_tokens.add(workspace, project_id, "Ann")
+    assert tool_tokens.holder_of(workspace, text) is None
+
+
+def test_a_revoked_token_is_nobodys_and_a_new_one_is_another(
+    workspace: Workspace, project_id: str
+) -> None:
+    first = tool_tokens.add(workspace, project_id, "Ann")
+    with pytest.raises(LibraryError, match="has a token already"):
+        tool_tokens.add(workspace, project_id, "Ann")
+    tool_tokens.revoke(workspace, project_id, "Ann")
+    assert tool_tokens.holder_of(workspace, first) is None
+    second = tool_tokens.add(workspace, project_id, "Ann")
+    assert second != first
+    assert tool_tokens.holder_of(workspace, first) is None
+    assert tool_tokens.holder_of(workspace, second) is not None
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 121])
+def test_a_name_that_cannot_be_kept_is_refused(
+    workspace: Workspace, project_id: str, name: str
+) -> None:
+    with pytest.raises(LibraryError):
+        tool_tokens.add(workspace, project_id, name)
+    with pytest.raises(LibraryError):
+        tool_tokens.revoke(workspace, project_id, name)
+
+
+def test_tokens_go_with_their_project(workspace: Workspace) -> None:
+    other = workspace.create_project("Other")
+    token = tool_tokens.add(workspace, other.id, "Ann")
+    erase.project(workspace, other.id, by="Tess")
+    assert tool_tokens.holder_of(workspace, token) is None
