@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from assistant.language.word_lists import read_patterns
 from assistant.suite.amounts import Amount, amount_text, placed_amounts
 from assistant.suite.case_words import opposed, quoted_with_place, stem, without_quotes
 
@@ -22,28 +23,13 @@ EndStates = tuple[frozenset[str], frozenset[str]]
 """Stems of the states that a result keeps, and of those that it does not reach."""
 _SHORT = 4
 """A quoted text of so many words or fewer is a value; a longer one is a message."""
-_DENIED = re.compile(
-    r"\b(?:not|no longer|other than|different from|neither|nor|never)\s+(?:be\s+|to be\s+|in\s+"
-    r"|equal to\s+|set to\s+)?$|n['’]t(?:\s+be)?\s+$",
-    re.IGNORECASE,
-)
+_PATTERNS = read_patterns(__file__)
+_DENIED = _PATTERNS["denied"]
 _NAME = r"[\"“']?(?P<{0}>[A-Z][\w-]*(?: [A-Z][\w-]*){{0,4}})[\"”']?"
 _MOVE = re.compile(rf"\bfrom {_NAME.format('start')} (?:back )?to {_NAME.format('end')}")
-_PAST = re.compile(
-    r"\b(?:(?<!no )(?:more|greater|higher|longer|later|older) than|over|above|exceed\w*|beyond)\s"
-    r"(?:(?:the|a|of) )?$",
-    re.IGNORECASE,
-)
-_SHORT_OF = re.compile(
-    r"\b(?:(?<!no )(?:less|fewer|lower|shorter|earlier|younger) than|below|under)\s"
-    r"(?:(?:the|a) )?$",
-    re.IGNORECASE,
-)
-_KEPT = re.compile(
-    r"\b(?:within|up to|at most|at least|no (?:more|less|fewer|later|earlier|longer) than"
-    r"|(?:max|min)imum(?: of)?)\s(?:(?:the|a|of|last|first) )?$",
-    re.IGNORECASE,
-)
+_PAST = _PATTERNS["past"]
+_SHORT_OF = _PATTERNS["short_of"]
+_KEPT = _PATTERNS["kept"]
 
 
 def given_states(texts: tuple[str, ...]) -> GivenStates:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from assistant.language.word_lists import read_patterns
 from assistant.suite.amounts import NUMBER_WORDS, placed_amounts
 from assistant.suite.case_words import (
     STOP_WORDS,
@@ -52,14 +53,9 @@ _SHARED_UNIT = re.compile(
 )
 _NEXT_DAY = re.compile(r"\bnext (?:working |business |calendar )?day\b", re.IGNORECASE)
 _NUMBERED_DAY = re.compile(r"\bday (\d{1,3})\b", re.IGNORECASE)
-_ORDINAL_DAY = re.compile(
-    r"\b(second|third|fourth|fifth) (?:working |business |calendar )?day\b", re.IGNORECASE
-)
-_TODAY = re.compile(
-    r"(?<!from )(?<!after )(?<!before )(?<!than )(?<!until )\btoday(?:['’]s date)?\b"
-    r"(?!\s*[+-])(?!['’]s)(?! \d)",
-    re.IGNORECASE,
-)
+_PATTERNS = read_patterns(__file__)
+_ORDINAL_DAY = _PATTERNS["ordinal_day"]
+_TODAY = _PATTERNS["today"]
 _TOMORROW = re.compile(r"\btomorrow(?:['’]s date)?\b", re.IGNORECASE)
 MESSAGE_WORDS = 3
 NOT_SHOWN = re.compile(
@@ -72,14 +68,7 @@ _DENIES = frozenset(
         "hidden", "hide", "hid", "without", "unavailable", "missing", "fail", "lack",
     )
 )  # fmt: skip
-_REFUSING = re.compile(
-    r"(?:^|[.!?] )(?:please )?(?:enter|use|choose|select|check|complete|fill|provide|try|wait|"
-    r"speak|contact|raise|create|upload|add|specify|correct|call|register)\b"
-    r"|\b(?:must|cannot|can't|can’t|not|no|only|needs?|invalid|wrong|already|exceed\w*|too|"
-    r"required|failed|failure|error|denied|unable|may not|at least|at most|more than|less than|"
-    r"lower than|higher than|please|expired|has ended)\b",
-    re.IGNORECASE,
-)
+_REFUSING = _PATTERNS["refusing"]
 _NOTHING = re.compile(r"[£$€]\s?0(?:\.00?)?(?![\d.,]*\d)|\b(?:free of charge|without charge)\b")
 _TOO = re.compile(
     r"(?P<granted>\bnot )?\btoo (?:late|early|long|short|many|few|high|low|big|small)\b"

@@ -11,6 +11,7 @@ from collections.abc import Collection
 from typing import Literal
 
 from assistant.errors import UnreadableFile, UnsupportedFile
+from assistant.language.word_lists import read_patterns
 from assistant.sources.files.archives import ReadLimits, check_archive
 from assistant.sources.files.child_process import password_protected
 
@@ -52,11 +53,8 @@ _HTML_DOCUMENT = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<!doctype\s+html|<html[\s>])",
     re.IGNORECASE | re.DOTALL,
 )
-_HTML_FRAGMENT = re.compile(
-    r"\s*<(?:ac:[\w-]+|body|head|div|p|h[1-6]|ul|ol|table|section|article|main|span|strong|em|meta|"
-    r"title|style|script|br|hr|img|a)\b[^>]*>",
-    re.IGNORECASE,
-)
+_PATTERNS = read_patterns(__file__)
+_HTML_FRAGMENT = _PATTERNS["html_fragment"]
 _XML = re.compile(r"\s*(?:<\?xml\s|<!DOCTYPE\s|<!--|<[A-Za-z_][\w:.-]*[\s/>])")
 _JSON = re.compile(r'\s*(?:\{\s*["}]|\[\s*(?:["{\[\]\d-]|true|false|null))')
 _MAIL_HEADER = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,60}):[ \t]?(.*)")
@@ -69,14 +67,7 @@ _MAIL_PROOF = frozenset({
 })  # fmt: skip
 """Headers of which a message has one, and other texts seldom."""
 
-_SALESFORCE = re.compile(
-    r"-meta\.xml$|(?:^|/)(?:objects|flows|permissionsets|profiles|workflows|approvalprocesses"
-    r"|(?:assignment|escalation|autoresponse|sharing|duplicate|matching)rules"
-    r"|(?:global|standard)valuesets|quickactions|layouts)/[^/]+\.(?:object|flow|permissionset|profile"
-    r"|workflow|approvalprocess|(?:assignment|escalation|autoresponse|sharing)rules"
-    r"|(?:duplicate|matching)rule|(?:global|standard)valueset|quickaction|layout)$",
-    re.IGNORECASE,
-)
+_SALESFORCE = _PATTERNS["salesforce"]
 """Metadata as the Salesforce command line keeps it, and as the Metadata API packs it."""
 
 _PARSED_TO_TELL = 200_000

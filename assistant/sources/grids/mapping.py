@@ -14,6 +14,7 @@ from typing import Literal, get_args
 
 from assistant.domain import TestCase, Unread, Value
 from assistant.errors import SourceError
+from assistant.language.word_lists import read_patterns
 from assistant.sources.grids.case_groups import SECTION
 from assistant.sources.grids.case_rows import read_cases
 from assistant.sources.grids.column_contents import is_identity, settled
@@ -31,23 +32,11 @@ CaseField = Literal[
 _TELLING = frozenset({"id", "step_action", "step_expected"})
 _SAMPLE_ROWS, _LEAST_CELLS = 200, 2
 _ID = re.compile(r"[A-Za-z][A-Za-z_-]{0,15}[-_ ]?\d{1,7}|\d{1,7}")
-_PRIORITY = re.compile(
-    r"p[0-5]|(?:very |must |should |could )?(?:high|medium|low|have)(?:est)?|critical|major|minor|"
-    r"blocker|normal|trivial|hoch|mittel|niedrig",
-    re.IGNORECASE,
-)
+_PATTERNS = read_patterns(__file__)
+_PRIORITY = _PATTERNS["priority"]
 _GHERKIN = re.compile(r"^\s*(?:given|when|then|scenario)\b", re.IGNORECASE | re.MULTILINE)
-_EXPECTED = re.compile(
-    r"\b(?:is|are|shall|should|must|can(?:not)?|will|wird|werden)\b.{0,60}\b(?:shown|displayed|"
-    r"visible|saved|opened|created|sent|redirected|able|error|message|angezeigt)|\bappears?\b",
-    re.IGNORECASE,
-)
-_ACTION = re.compile(
-    r"^\W*(?:\d{1,2}[.)]\s*)?(?:click|open|enter|select|go to|navigate|log ?(?:in|on|out)|press|"
-    r"choose|type|check|verify|fill|submit|search|set|create|add|delete|launch|call|send|klick|"
-    r"öffne)\w*\b",
-    re.IGNORECASE,
-)
+_EXPECTED = _PATTERNS["expected"]
+_ACTION = _PATTERNS["action"]
 
 
 class MappedColumn(Value):

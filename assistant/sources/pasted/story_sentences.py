@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from assistant.language.word_lists import read_patterns
 from assistant.sources.pasted.lines import Line, plain, sentences, split_lines, unmarked
 from assistant.sources.pasted.markers import read_marker
 
@@ -13,13 +14,8 @@ _ROLE = (
     r"as\s+(?:an?|the|any|our|another|both|either|this|one)(?=[\s:<\[\"'“‘]|(?-i:[A-Z]))"
     r"|as\s+(?=(?-i:[A-Z<\[]))"
 )
-_NOT_A_ROLE = re.compile(
-    r"as\s+an?\s*(?:general\s+|simple\s+|first\s+|last\s+|next\s+)?"
-    r"(?:rule|example|result|consequence|part|matter|reminder|minimum|step|note|default|fallback"
-    r"|pre-?condition|pre-?requisite|follow|workaround|whole|last resort|side effect|start|bonus"
-    r"|guideline|convention|courtesy|percentage|proportion|function|means|way)\b",
-    re.IGNORECASE,
-)
+_PATTERNS = read_patterns(__file__)
+_NOT_A_ROLE = _PATTERNS["not_a_role"]
 _WANT = (
     r"\b(?:I|we)['’]?\s*(?:d\s+like|ll|m|ve|also|only|really|just|do\s+not|don['’]t)?\s*"
     r"(?:want|need|would|wish|can|could|should|must|may|shall|will|expect|have|am|require|prefer"
@@ -45,19 +41,10 @@ _WANT_FIRST = re.compile(
     r"I\s+(?:want|need|would\s+like)\s+(?:to\s+)?\w.{0,300}?\bso\s+(?:that|I|we)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_START = re.compile(
-    r"(?:as\b|in\s+order\b|so\s+that\b|I\s+(?:want|need|would)|als\b|en\s+tant|como\b"
-    r"|come\b|som\b|jako\b)",
-    re.IGNORECASE,
-)
+_START = _PATTERNS["start"]
 _MIDDLE = re.compile(r"(?<=[.!?;])\s+(?=[\"“]?[Aa]s\s+(?:an?|the)\b)")
 _WINDOW = 700
-_CONTINUES = re.compile(
-    r"^\s*(?:[-*+•]\s+)?[*_]*(?:I\s|we\s|I['’]|so\s+that|so\s+I|so\s+we|in\s+order"
-    r"|because|and\b|or\b|but\b|when\b|to\b"
-    r"|as\s|whenever|which|who)",
-    re.IGNORECASE,
-)
+_CONTINUES = _PATTERNS["continues"]
 _WANTED = re.compile(
     r"\b(?:I|we)\s*(?:"
     r"(?:['’]d\s+like|would\s+like|want|need|wish)\s*:?\s+"

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Literal, cast
 
-from assistant.language.word_lists import word_lists
+from assistant.language.word_lists import read_patterns, word_lists
 
 EPIC_WORDS = word_lists("epics", Path(__file__).parent.parent / "words")
 """Words that name the parts of an epic, as patterns."""
@@ -21,14 +21,9 @@ _SECTION = re.compile(
     re.IGNORECASE,
 )
 _NUMBERING = re.compile(r"^\s*(?:\(?\d{1,2}(?:\.\d{1,2})*[.)]?|[A-Za-z][.)])\s+")
-_TAIL = re.compile(
-    r"\s*(?:\((?P<bracket>[^()]{0,60})\)|(?:[:–—-]\s*)?(?:for|of|to"
-    r"|in)\s+(?P<of>[^:]{1,60}))?\s*[:：]?\s*$",
-    re.IGNORECASE,
-)
-_TAKES_TAIL = re.compile(
-    r"accept|criteri|requirement|rules|scenarios|description|scope|notes", re.IGNORECASE
-)
+_PATTERNS = read_patterns(__file__)
+_TAIL = _PATTERNS["tail"]
+_TAKES_TAIL = _PATTERNS["takes_tail"]
 _ALSO = re.compile(r"\s*(?:&|/|\band\b|\+|,)\s*", re.IGNORECASE)
 
 
@@ -72,20 +67,8 @@ def _match(label: str) -> SectionName | None:
 
 
 EPIC_WORD, STORY_WORD = ("|".join(EPIC_WORDS["labels"][name]) for name in ("epic", "story"))
-SCENARIO_MARKER = re.compile(
-    r"^\s*(?P<word>scenario(?:\s+(?:outline|template))?|szenario|sc[eé]nario|escenario|cen[aá]rio)"
-    r"(?:\s+#?(?P<number>\d{1,3}(?:\.\d{1,3})*)\s*[:.)–—-]?|\s*[:–—-])\s*(?P<rest>.*)$",
-    re.IGNORECASE,
-)
+SCENARIO_MARKER = _PATTERNS["scenario_marker"]
 BACKGROUND_MARKER = re.compile(r"^\s*(?:background|precondition(?:s)?)\s*:\s*$", re.IGNORECASE)
 
-MODAL = re.compile(
-    r"\b(?:shall|must|should|will|has to|have to|cannot|can ?not|can't|may not|may only|can only"
-    r"|is to be|are to be|(?:is|are) (?:not )?(?:required|allowed|permitted|rejected"
-    r"|refused|forbidden)"
-    r"|needs? to|muss|müssen|darf|dürfen|soll|sollen|doit|doivent|debe|deben|deve"
-    r"|devono|devem|moet|moeten"
-    r"|måste|skal|skall)\b|(?:^|[,;:]\s)\W*(?:verify|ensure|check|validate|confirm)\b",
-    re.IGNORECASE,
-)
+MODAL = _PATTERNS["modal"]
 """A sentence that states a requirement."""

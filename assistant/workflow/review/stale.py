@@ -11,15 +11,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from assistant.domain import CaseStatus, Chunk, Citation, Epic, TestCase, Value
 from assistant.errors import LibraryError
-from assistant.library import Library, StaleReview, StoredCase
+from assistant.library import StaleReview, StoredCase
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review.current_citations import NextVersion, PresentWords
 from assistant.workflow.review.sentences import closest, plain_words, sentences_at
 from assistant.workflow.writing.answers import answers_to, with_answers
+
+if TYPE_CHECKING:
+    from assistant.library import Library
 
 Change = Literal["changed", "vanished", "document removed"]
 PARTS = {
