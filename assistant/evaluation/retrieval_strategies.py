@@ -67,11 +67,16 @@ def indexed(
 def search_of(
     base: KnowledgeBase, config: RetrievalConfig, depth: int
 ) -> Callable[[GoldQuestion], list[str]]:
-    """The search of a temporary collection under a configuration, in the set's own ids."""
+    """The search of a temporary collection under a configuration, in the set's own ids.
+
+    Texts of the same score (the same words twice) stand in the order of their ids: the index lists
+    them in an order that is another each time it is built.
+    """
     config = config.model_copy(update={"filter": SearchFilter(kinds=("case",))})
 
     def rank(question: GoldQuestion) -> list[str]:
         hits = base.search(question.text, config, limit=depth)
+        hits = tuple(sorted(hits, key=lambda hit: (-hit.score, hit.chunk.document_id)))
         return [hit.chunk.document_id.removeprefix("case:") for hit in hits]
 
     return rank

@@ -95,7 +95,12 @@ Ranked = Mapping[str, tuple[int, float]]
 
 
 def _by_rank(hits: Ranked, config: RetrievalConfig) -> dict[str, float]:
-    return {name: 1 / (config.rrf_k + rank) for name, (rank, _) in hits.items()}
+    """Hits of the same score share the best of their ranks: which of them is listed first is left
+    to chance when an index is built."""
+    best: dict[float, int] = {}
+    for rank, score in hits.values():
+        best.setdefault(score, rank)
+    return {name: 1 / (config.rrf_k + best[score]) for name, (_, score) in hits.items()}
 
 
 def _comparable(hits: Ranked, config: RetrievalConfig) -> dict[str, float]:

@@ -32,6 +32,12 @@ def test_fusion_by_hand() -> None:
     assert (found[2].dense_rank, found[2].sparse_score) == (None, 3.0)
 
 
+def test_by_rank_the_same_words_score_the_same() -> None:
+    lists = Lists(sparse=[Hit("a", 9.0), Hit("y", 5.0), Hit("x", 5.0), Hit("b", 1.0)])
+    found = {hit.point_id: hit.score for hit in fuse(lists, RetrievalConfig(fusion="rrf"))}
+    assert found == pytest.approx({"a": 1 / 61, "x": 1 / 62, "y": 1 / 62, "b": 1 / 64})
+
+
 def test_fusion_by_score_by_hand() -> None:
     """Mean 5 and deviation 2 by words, so 9 is two deviations above: 2 / 6 + 0.5."""
     sparse = [Hit("s", 9.0), *(Hit(f"r{n}", 5.0) for n in range(2)), Hit("u", 1.0)]

@@ -74,8 +74,10 @@ class _Links:
             _folded(one.id): one
             for epic in workspace.library.epics(project_id)
             for one in _asked(epic, frozenset(held.get(epic.key, ())))
+            if one.id
         }
-        self._chunks_of = cache(self._texts.chunks)
+        self._cases_of = cache(self._by_case)
+        self._texts_of = cache(self._by_text)
         self._left_out: Counter[str] = Counter()
 
     def read(self) -> ProjectLinks:
@@ -97,13 +99,18 @@ class _Links:
             if not asked:
                 self._left_out[NO_CRITERION] += 1
                 continue
-            chunks = [
-                chunk for chunk in self._chunks_of(one.document_id)
-                if chunk.kind == "case" and chunk.key == one.id
-            ]  # fmt: skip
-            yield from self._checked((each, chunk) for each in asked for chunk in chunks[:1])
-            if not chunks:
+            chunk = self._cases_of(one.document_id).get(one.id)
+            if chunk is None:
                 self._left_out[NOT_INDEXED] += len(asked)
+            else:
+                yield from self._checked((each, chunk) for each in asked)
+
+    def _by_case(self, document_id: str) -> dict[str, Chunk]:
+        chunks = self._texts.chunks(document_id)
+        return {chunk.key: chunk for chunk in chunks if chunk.kind == "case"}
+
+    def _by_text(self, document_id: str) -> dict[str, Chunk]:
+        return {chunk.text: chunk for chunk in self._texts.chunks(document_id)}
 
     def _named_by(self, case: TestCase) -> list[_Asked]:
         """The criteria that a case names, else its story."""
@@ -127,8 +134,7 @@ class _Links:
 
     def _present(self, cited: Chunk) -> Chunk | None:
         """The chunk of the index that says what was cited, where one still does."""
-        chunks = self._chunks_of(cited.document_id)
-        return next((one for one in chunks if one.text == cited.text), None)
+        return self._texts_of(cited.document_id).get(cited.text)
 
     def _checked(self, pairs: Iterable[tuple[_Asked, Chunk]]) -> Iterator[tuple[_Asked, Chunk]]:
         for asked, chunk in pairs:
