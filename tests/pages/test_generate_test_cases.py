@@ -341,7 +341,7 @@ def test_a_depth_that_is_left_out_is_not_offered(app: AppTest) -> None:
 
 def test_what_is_understood_and_not_there_is_not_called_not_understood(app: AppTest) -> None:
     ask(app, "Field Service without refunds")
-    assert "nothing named “refunds” is among them" in text_of(app)
+    assert "Understood, but nothing named “refunds” is among them" in text_of(app)
     assert "Not understood" not in text_of(app)
 
 

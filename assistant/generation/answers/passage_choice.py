@@ -6,11 +6,11 @@ written afterwards.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from assistant.domain import RetrievedChunk
 from assistant.generation.answers.answer_parts import AnswerPassage
+from assistant.generation.answers.source_statements import without_mark
 from assistant.generation.proof.statement_words import NEUTRAL, all_content, meeting
 from assistant.generation.sentence_words import sentences
 from assistant.knowledge.embedding import Embedder
@@ -20,9 +20,6 @@ NEAR = 0.6
 
 NAMED = 0.6
 """... or the share of the question's telling words that stand in the passage and its headings."""
-
-_LEAD = re.compile(r"[\s\-•|#>]*(?:\*\s+)?")
-"""What stands before a sentence in a list, a heading or a cell; ``**`` belongs to its words."""
 
 
 def bearing_passages(
@@ -55,8 +52,7 @@ def _spans(text: str) -> list[tuple[int, int]]:
     """The sentences of a text without the marks around them; the whole where there is none."""
     found = []
     for start, end in sentences(text) or ((0, len(text)),):
-        lead = _LEAD.match(text, start, end)
-        start = lead.end() if lead else start
+        start = without_mark(text, start)
         end = start + len(text[start:end].rstrip(" \t\r\n|"))
         if start < end:
             found.append((start, end))

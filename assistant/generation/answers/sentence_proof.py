@@ -16,7 +16,13 @@ from assistant.design.questions.conflicts import Conflict, clauses_of, find_conf
 from assistant.design.questions.supersession import changes
 from assistant.domain import CaseOrigin, Chunk, Citation, RetrievedChunk, TestCase, TestStep
 from assistant.generation.answers.answer_parts import AnswerSentence, SourceConflict
-from assistant.generation.answers.source_statements import Statement, said_by, statements, verbatim
+from assistant.generation.answers.source_statements import (
+    Statement,
+    said_by,
+    statements,
+    verbatim,
+    without_mark,
+)
 from assistant.generation.proof import Ground, Sources, grounded, with_sources
 from assistant.generation.proof.contradictions import Reference, denials
 from assistant.generation.proof.proof_faults import ERRORS, shown
@@ -78,7 +84,8 @@ class _Held:
                 return None
         if self.faults(text)[1]:
             return None
-        return _words(self.number, self.chunk, found.start, found.end)
+        start = without_mark(self.chunk.text, found.start)
+        return _words(self.number, self.chunk, start, found.end)
 
 
 class AnswerProof:

@@ -73,6 +73,9 @@ _BINDING = tuple(
 """What confines a statement, and what takes something out of it: without it something else is
 said."""
 
+_MARK = re.compile(r"(?:[\s•|#>]|-+(?=[\s|])|\*\s)*")
+"""What stands before a sentence in a list, a heading or a cell; ``**`` belongs to its words."""
+
 _KEY = re.compile(r"^\W*[A-Z]{2,}(?:-[A-Z]+)*-\d+\W*")
 
 
@@ -176,6 +179,12 @@ class Statement:
             or len(meeting(words, said)) < len(words) / 2
             for words in theirs
         )
+
+
+def without_mark(text: str, start: int) -> int:
+    """Where a sentence that starts here begins behind the mark of its list, heading or cell."""
+    mark = _MARK.match(text, start)
+    return mark.end() if mark else start
 
 
 def statements(text: str, heading: str = "") -> tuple[Statement, ...]:

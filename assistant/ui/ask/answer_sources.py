@@ -27,7 +27,7 @@ def answer_sources(project_id: str, answer: Answer) -> None:
             for source in quoted[:CARDS]:
                 told = [_fresh(source)]
                 source_card(project_id, source.hit, answer.quotations(source.number), told)
-    others_found(project_id, [one.hit for one in rest], "Also found")
+    others_found(project_id, [one.hit for one in rest], "Also found" if quoted else "Found")
 
 
 def _fresh(source: AnswerSource) -> str:

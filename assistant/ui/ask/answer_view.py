@@ -33,7 +33,8 @@ def answer_view(opened: Workspace, record: Session, answer: Answer, *, is_last: 
     if answer.error:
         st.error(plain(answer.error), icon=":material/error:")
     if answer.unfinished:
-        st.caption(f":material/content_cut: {label(answer.unfinished, limit=400)}")
+        icon = ":material/content_cut:" if answer.cut_off else ":material/report:"
+        st.caption(f"{icon} {label(answer.unfinished, limit=400)}")
     if answer.state == "cancelled":
         st.caption(":material/stop_circle: Cancelled.")
     if answer.unproved:
@@ -104,7 +105,7 @@ def _not_said(answer: Answer) -> None:
 def _unproved(answer: Answer) -> None:
     """Sentences that nothing proves, apart, with the words that are missing marked."""
     with st.container(border=True, gap="xsmall", key=f"unproved-{answer.id}"):
-        st.markdown(":orange-badge[:material/help: Written by the model, not in the sources]")
+        st.markdown(":orange[:material/help: Written by the model, not in the sources]")
         for sentence in answer.unproved:
             spans = sentence.missing_places
             why = [label(without_emphasis(one)[0], limit=300) for one in sentence.denied]

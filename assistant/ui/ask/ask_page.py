@@ -75,7 +75,7 @@ def _header(opened: Workspace, record: Session) -> None:
         st.caption(":material/lock: Passages are quoted as they stand; no model is asked.")
         return
     where = ":orange[:material/cloud_upload:]" if choice.leaves else ":material/lock:"
-    st.caption(f"{where} Question and passages: {label(choice.destination)}.")
+    st.caption(f"{where} Your text (question and passages) {label(choice.destination)}.")
     if choice.problem:
         st.warning(plain(choice.problem), icon=":material/warning:")
 

@@ -103,7 +103,9 @@ def _reader(opened: Workspace) -> str:
         "comparing words does not, and overlooks things.",
     )
     if chosen:
-        st.caption(f"Your cases and sources {label(models.writer(opened, chosen).destination)}.")
+        st.caption(
+            f"Your text (cases and sources) {label(models.writer(opened, chosen).destination)}."
+        )
     return chosen or ""
 
 

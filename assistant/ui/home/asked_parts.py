@@ -39,7 +39,9 @@ def asked_parts(opened: Workspace, record: Session, text: str) -> Asked:
         )
     asked = asked.without(tuple(name for name in parts if name not in kept))
     for one in asked.told:
-        lead = ":material/info:" if one.understood else ":orange[:material/help:] Not understood:"
+        lead = ":orange[:material/help:] Not understood:"
+        if one.understood:
+            lead = ":material/info: Understood, but"
         st.caption(f"{lead} {label(one.note, limit=300)}")
     if asked.unread:
         words = ", ".join(f"“{one}”" for one in asked.unread)

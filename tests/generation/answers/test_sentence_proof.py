@@ -220,6 +220,12 @@ def test_one_statement_of_one_source_proves(text: str, cited: set[int]) -> None:
     assert {one.source for one in found.citations} == cited, found
 
 
+def test_a_quotation_begins_behind_the_mark_of_its_list() -> None:
+    rules = source(1, "## Loans\n\n- A member may borrow up to 5 books.\n- A loan costs nothing.")
+    found = AnswerProof([rules]).prove("A member may borrow up to 5 books.", (1,))
+    assert [one.quote for one in found.citations] == ["A member may borrow up to 5 books."]
+
+
 def test_further_sources_that_say_all_of_it_are_cited_too() -> None:
     again = source(6, "Up to 5 books may be borrowed by a member.", title="Desk guide")
     found = AnswerProof((*SOURCES, again)).prove("A member may borrow up to 5 books.", (1,))
