@@ -134,6 +134,20 @@ def test_a_changed_message_contradicts_the_case_that_expects_the_old_one(project
         assert "Business contracts cannot be cancelled here." in fault.finding.message
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Only a verified caller may cancel", "Only a verified caller can cancel"),
+        ("only a Team Leader may approve or reject it", "only a Team Leader can approve it or not"),
+        ("the Cancel Without Charge button is disabled and", "the button is switched off and"),
+    ],
+)
+def test_other_words_for_the_same_contradict_nothing(project: Project, old: str, new: str) -> None:
+    found = project.preview(EPIC, old, new)
+    assert resting(found) == project.traced_to(old)
+    assert not any(one.is_denied for one in found.cases)
+
+
 def test_a_changed_page_names_the_steps_that_cite_it(project: Project) -> None:
     found = project.preview(PAGE, '"to follow"', '"pending"')
     assert resting(found) == project.citing

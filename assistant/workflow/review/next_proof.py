@@ -185,6 +185,12 @@ class _RunWith:
 
 
 def _shape(condition: TestCondition) -> tuple[object, ...]:
-    """What kind of item it is, whatever its words and values are."""
-    facts = tuple((one.kind, one.holds) for one in condition.facts)
+    """What kind of item it is, whatever its words and values are.
+
+    That somebody else acts is told by the words on who may: with other words it is another item.
+    """
+    facts = tuple(
+        (one.kind, one.holds, one.quote if one.kind == "role" and not one.holds else "")
+        for one in condition.facts
+    )
     return condition.technique, condition.valid, facts
