@@ -61,6 +61,8 @@ def _read(workspace: Workspace, project_id: str, document_id: str, text: str) ->
 def _told(found: ChangePreview, terminal: Terminal) -> None:
     if found.languages:
         terminal.note(f"present text: {found.languages[0]}, new text: {found.languages[1]}")
+    for note in found.notes:
+        terminal.note(note)
     for one in found.changes:
         terminal.line(f"{one.kind} in the text")
         _beside(one.old, one.new, terminal)

@@ -32,9 +32,10 @@ from assistant.sources.reading import Reading
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import preview_change, stale
 from assistant.workflow.review.preview_change import ChangePreview
-from assistant.workflow.review.sentences import sentences
+from assistant.workflow.review.sentences import sentences, text_changes
 from assistant.workflow.sources import import_sources, next_version
-from assistant.workflow.writing import generate_cases
+from assistant.workflow.writing import answers, generate_cases
+from assistant.workflow.writing.questions import open_questions
 from assistant.workflow.writing.requests import GenerateRequest, understand
 
 EPIC, RULES = "epic:CC-200", "file:business-rules-call-centre.md"
@@ -253,6 +254,38 @@ def test_what_cannot_be_read_is_refused_as_an_import_refuses_it(project: Project
         next_version.read_next_file(workspace, project_id, EPIC, "broken.pdf", b"%PDF-1.4 nothing")
 
 
+def test_keys_that_the_new_text_lacks_and_what_is_not_understood_are_told(
+    project: Project,
+) -> None:
+    text = project.text(EPIC)
+    assert project.preview_of(EPIC, text).notes == ()
+    found = project.preview_of(EPIC, text.replace("CC-204", "CC-209"))
+    assert any("CC-204" in note and "CC-201" not in note for note in found.notes)
+
+
+def test_tables_and_answers_are_not_rewritten_as_texts(
+    project: Project, project_root: Path
+) -> None:
+    workspace, project_id = project.workspace, project.project_id
+    table = project_root / "sample_data/existing_cases.csv"
+    import_sources.index_paths(workspace, project_id, [table])
+    with pytest.raises(SourceError, match="is “test cases”"):
+        project.preview_of("file:existing_cases.csv", "# Rules\n\nA case is a rule.")
+    rows = table.read_text("utf-8")
+    source = next_version.read_next_file(
+        workspace, project_id, "file:existing_cases.csv", "new.csv",
+        rows.replace("Call Centre Agent", "Clerk").encode(),
+    )  # fmt: skip
+    assert len(source.reading.cases) == 60
+    found = preview_change.preview_change(workspace, project_id, source)
+    assert {one.kind for one in found.changes} == {"changed"}
+    epic = workspace.library.epics(project_id)[0]
+    (question, *_) = open_questions(workspace, project_id, [epic], {})
+    given = answers.answer(workspace, project_id, epic, question, "It is 14 days.", by="Ann")
+    with pytest.raises(SourceError, match="answer to a question"):
+        project.preview_of(given.document_id, "# Anything\n\nIt is 15 days.")
+
+
 def test_another_language_is_told(project: Project) -> None:
     text = (
         "# Regeln\n\n" + "Der Kunde kann den Vertrag nicht mehr kündigen, wenn er bezahlt hat. " * 4
@@ -345,7 +378,7 @@ TEXTS = st.one_of(
 
 @given(old=TEXTS, new=TEXTS)
 def test_no_sentence_is_lost_or_invented(old: str, new: str) -> None:
-    found, moved = preview_change.text_changes(old, new)
+    found, moved = text_changes(old, new)
     before, after = Counter(sentences(old)), Counter(sentences(new))
     gone = Counter(one.old for one in found if one.kind != "added")
     come = Counter(one.new for one in found if one.kind != "removed")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -142,3 +143,12 @@ class PresentWords:
             kept = NextVersion(document=document, epics=epics, cases=cases)
             self._wordings[key] = kept.wording
         return self._wordings[key]
+
+
+def present_epics(
+    library: Library, project_id: str, upcoming: NextVersion | None = None
+) -> tuple[tuple[Epic, ...], Mapping[str, str]]:
+    """The project's epics and the document that each is in, as they are or would be."""
+    if upcoming is None:
+        return library.epics(project_id), library.epic_documents(project_id)
+    return library.epics_with(project_id, upcoming.document.id, upcoming.epics)

@@ -8,10 +8,11 @@ go. ``apply_change`` keeps the text by the path that an import takes; nothing is
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from assistant.domain import (
     CaseStatus,
+    Epic,
     LintFinding,
     TestCase,
     Value,
@@ -20,23 +21,22 @@ from assistant.errors import LibraryError
 from assistant.language.languages import language_of
 from assistant.library import StoredCase, StoredDocument
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review.current_citations import NextVersion
+from assistant.workflow.review.current_citations import NextVersion, present_epics
 from assistant.workflow.review.lineage import cases_resting_on
 from assistant.workflow.review.next_checklist import (
     Basis,
-    ChecklistChange,
     QuestionChange,
     checklist_change,
     question_changes,
 )
+from assistant.workflow.review.next_checklist import ChecklistChange as ChecklistChange
 from assistant.workflow.review.next_proof import DENIED, Progress, new_findings
-from assistant.workflow.review.sentences import SentenceChange, changes
+from assistant.workflow.review.sentences import SentenceChange, text_changes
 from assistant.workflow.review.stale import (
     PARTS,
     Change,
     StaleFinding,
     by_case,
-    present_epics,
     stale_cases,
 )
 from assistant.workflow.sources.import_sources import Preview, document_of, store
@@ -97,7 +97,8 @@ class ChangePreview(Value):
     question. Of the rest ``untouched`` were written from sources, and ``uncited`` were imported:
     they cite nothing, so nothing can be told of them. ``resting`` counts the cases that cite this
     document. ``righted`` are stale today and would not be. ``connection`` keeps the document
-    fresh. ``source`` is what would be kept.
+    fresh. ``notes`` tell what was not read as it is
+    now, ``source`` is what would be kept.
     """
 
     document_id: str
@@ -115,6 +116,7 @@ class ChangePreview(Value):
     righted: tuple[str, ...] = ()
     checklist: ChecklistChange | None = None
     questions: tuple[QuestionChange, ...] = ()
+    notes: tuple[str, ...] = ()
     source: Preview
 
     @property
@@ -191,6 +193,7 @@ def preview_change(
         if held_epics or upcoming.epics
         else None,
         questions=questions,
+        notes=tuple(_notes(present, source)),
         source=source,
     )
 
@@ -210,23 +213,6 @@ def apply_change(
     return store(workspace, project_id, [preview.source], by=by)[0]
 
 
-def text_changes(old: str, new: str) -> tuple[tuple[SentenceChange, ...], int]:
-    """The sentences that change, and how many only stand elsewhere."""
-    found = changes(old, new)
-    gone = Counter(one.old for one in found if one.kind == "removed")
-    come = Counter(one.new for one in found if one.kind == "added")
-    moved = gone & come
-    left = {"removed": +moved, "added": +moved}
-    kept = []
-    for one in found:
-        words = one.old or one.new
-        if one.kind != "changed" and left[one.kind][words]:
-            left[one.kind][words] -= 1
-        else:
-            kept.append(one)
-    return tuple(kept), moved.total()
-
-
 def _languages(old: str, new: str) -> tuple[str, ...]:
     """The languages of both texts where they differ."""
     found = (language_of(old), language_of(new))
@@ -237,6 +223,21 @@ def _connection(workspace: Workspace, project_id: str, document_id: str) -> str:
     held = workspace.library.find_document(project_id, document_id)
     names = {one.id: one.name for one in workspace.library.connections.list(project_id)}
     return names.get(held.connection_id, "") if held is not None else ""
+
+
+def _notes(present: NextVersion, source: Preview) -> Iterator[str]:
+    """What a person should know of how the new text was read."""
+    gone = [key for key in _keys(present.epics) if key not in _keys(source.reading.epics)]
+    if gone:
+        yield f"Nothing in the new text is read under these keys any more: {', '.join(gone)}."
+    yield from source.reading.report.sentences
+    yield from source.reading.notes
+    for piece in source.reading.unread:
+        yield f"Not understood: “{' '.join(piece.text.split())[:200]}”"
+
+
+def _keys(epics: Sequence[Epic]) -> list[str]:
+    return [key for epic in epics for key in (epic.key, *(story.key for story in epic.stories))]
 
 
 class _Side:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 from typing import Literal
@@ -102,6 +103,23 @@ def changes(old: str, new: str) -> tuple[SentenceChange, ...]:
                 found.append(SentenceChange(kind="removed", old=sentence))
         found.extend(SentenceChange(kind="added", new=sentence) for sentence in left)
     return tuple(found)
+
+
+def text_changes(old: str, new: str) -> tuple[tuple[SentenceChange, ...], int]:
+    """The sentences that change, and how many only stand elsewhere."""
+    found = changes(old, new)
+    gone = Counter(one.old for one in found if one.kind == "removed")
+    come = Counter(one.new for one in found if one.kind == "added")
+    moved = gone & come
+    left = {"removed": +moved, "added": +moved}
+    kept = []
+    for one in found:
+        words = one.old or one.new
+        if one.kind != "changed" and left[one.kind][words]:
+            left[one.kind][words] -= 1
+        else:
+            kept.append(one)
+    return tuple(kept), moved.total()
 
 
 def closest(sentence: str, candidates: Iterable[str]) -> str:

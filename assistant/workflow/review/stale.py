@@ -17,7 +17,11 @@ from assistant.domain import CaseStatus, Chunk, Citation, Epic, TestCase, Value
 from assistant.errors import LibraryError
 from assistant.library import StaleReview, StoredCase
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review.current_citations import NextVersion, PresentWords
+from assistant.workflow.review.current_citations import (
+    NextVersion,
+    PresentWords,
+    present_epics,
+)
 from assistant.workflow.review.sentences import closest, plain_words, sentences_at
 from assistant.workflow.writing.answers import answers_to, with_answers
 
@@ -293,15 +297,6 @@ class _Judge:
             since=latest.stored_at if latest else (state.removed_at if state else None),
             by=latest.by if latest else "",
         )
-
-
-def present_epics(
-    library: Library, project_id: str, upcoming: NextVersion | None = None
-) -> tuple[tuple[Epic, ...], Mapping[str, str]]:
-    """The project's epics and the document that each is in, as they are or would be."""
-    if upcoming is None:
-        return library.epics(project_id), library.epic_documents(project_id)
-    return library.epics_with(project_id, upcoming.document.id, upcoming.epics)
 
 
 def _texts_of(epic: Epic) -> dict[str, str]:

@@ -21,6 +21,7 @@ from assistant.workflow.sources.import_sources import (
     preview_of,
     with_id,
 )
+from assistant.workflow.writing.answers import PREFIX as ANSWER
 
 PASTED = "pasted text.md"
 
@@ -44,6 +45,11 @@ def named_document(workspace: Workspace, project_id: str, name: str) -> StoredDo
     raise LibraryError(
         f"There is no document “{name}” in this project. `sources` lists them, with their ids."
     )
+
+
+def is_written(document: StoredDocument) -> bool:
+    """Whether a document is a text that can be rewritten as one, no table and no answer."""
+    return document.kind in get_args(TextKind) and not document.id.startswith(ANSWER)
 
 
 def present_text(workspace: Workspace, project_id: str, document_id: str) -> str:
@@ -77,6 +83,11 @@ def read_next_file(
     """An uploaded file as the next version. Raises as an import does, and ``SourceError`` for a
     file that cannot be read or holds several documents."""
     present, epics, _ = workspace.library.document_parts(project_id, document_id)
+    if document_id.startswith(ANSWER):
+        raise SourceError(
+            f"“{present.title}” is an answer to a question. Answer the question again instead, or "
+            "withdraw the answer, where the question is asked."
+        )
     found = preview_files(workspace, project_id, name, data)
     for _, error in found.failed:
         raise SourceError(error)
@@ -86,9 +97,8 @@ def read_next_file(
             "one. Take it out and upload it alone."
         )
     reading = found.previews[0].reading
-    kinds = get_args(TextKind)
-    if reading.document.kind in kinds and reading.document.kind != present.kind in kinds:
-        reading = _as_kind(reading, present.kind)
+    if reading.document.kind != present.kind:
+        reading = _as_kind(reading, present)
     held = workspace.library.find_document(project_id, document_id)
     if held is not None and held.connection_id:
         reading = _of_its_system(reading, present, epics)
@@ -97,10 +107,16 @@ def read_next_file(
     return preview_of(workspace, project_id, name, with_id(reading, present.id))
 
 
-def _as_kind(reading: Reading, kind: str) -> Reading:
+def _as_kind(reading: Reading, present: SourceDocument) -> Reading:
     """The same text as a document of the kind that the present version is."""
     own = reading.document
-    wanted: TextKind = next(one for one in get_args(TextKind) if one == kind)
+    wanted: TextKind | None = next((k for k in get_args(TextKind) if k == present.kind), None)
+    if wanted is None or own.kind not in get_args(TextKind):
+        kinds = [kind.replace("_", " ") for kind in (own.kind, present.kind)]
+        raise SourceError(
+            f"The new version was read as “{kinds[0]}”, and “{present.title}” is “{kinds[1]}”. "
+            "Upload it in the form of the present one, or import it as a source of its own."
+        )
     again = read_text(own.text, title=own.title, as_kind=wanted)
     places = reading.places if again.document.text == own.text else ()
     return again.changed({"content_hash": own.content_hash}, places=places, report=reading.report)
