@@ -235,6 +235,28 @@ def test_a_criterion_put_in_front_moves_no_item_of_those_behind_it(project: Proj
     assert resting(found) == set()
 
 
+def test_a_criterion_that_moved_and_changed_is_shown_beside_its_own_new_words(
+    project: Project,
+) -> None:
+    first, old = "- A domestic contract", "up to 15 days after"
+    text = project.text(EPIC).replace(old, "up to 20 days after")
+    found = project.preview_of(EPIC, text.replace(first, f"- A parrot may be kept.\n{first}"))
+    assert resting(found) == project.traced_to(old)
+    assert {each.new for one in found.cases for each in one.rests_on} == {
+        "A domestic contract can be cancelled without charge up to 20 days after the Contract "
+        "Confirmation Date."
+    }
+
+
+def test_a_new_criterion_that_another_source_denies_is_a_question_and_no_fault_of_its_cases(
+    project: Project,
+) -> None:
+    found = project.preview(EPIC, "up to 15 days after", "up to 16 days after")
+    assert any("16 days" in one.question.text and not one.settled for one in found.questions)
+    rules = {each.finding.rule for one in found.cases for each in one.faults if each.denied}
+    assert rules == {"wrong side"}
+
+
 def test_what_cannot_be_read_is_refused_as_an_import_refuses_it(project: Project) -> None:
     workspace, project_id = project.workspace, project.project_id
     for text in ("", " \n", "***"):

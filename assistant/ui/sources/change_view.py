@@ -22,11 +22,6 @@ from assistant.workflow.review.sentences import SentenceChange
 
 FIRST = 12
 """Entries of a list that are shown before all of it is asked for."""
-KINDS = {
-    "changed": ":orange-badge[changed]",
-    "added": ":green-badge[added]",
-    "removed": ":red-badge[removed]",
-}
 T = TypeVar("T")
 
 
@@ -54,7 +49,7 @@ def _summary(found: ChangePreview) -> None:
         badges.append(f":blue-badge[checklist: {come} new, {go} gone]")
     raised = sum(not one.settled for one in found.questions)
     if raised:
-        more = f", {counted(found.asked, 'case')} more" if found.asked else ""
+        more = f", on criteria of {found.asked} other cases" if found.asked else ""
         badges.append(f":violet-badge[{counted(raised, 'question')} raised{more}]")
     st.markdown(" ".join(badges))
     if found.languages:
@@ -88,16 +83,18 @@ def _beside(old: str, new: str, gone: str = "") -> None:
     old, new = without_emphasis(old)[0], without_emphasis(new)[0]
     words = SentenceChange(kind="changed", old=old, new=new).words
     left, right = st.columns(2, gap="small")
-    left.markdown(f":small[{marked_words(words, 'out')}]" if old else ":small[:gray[not there]]")
+    left.markdown(
+        f":small[{marked_words(words, 'out')}]" if old else ":small[:gray[no sentence like it]]"
+    )
     right.markdown(f":small[{marked_words(words, 'in')}]" if new else f":small[:gray[{gone}]]")
 
 
 def _sentences(found: ChangePreview) -> None:
-    moved = f"{counted(found.moved, 'sentence')} only stand elsewhere" if found.moved else ""
-    _head("In the text", "article", moved)
-    for one in _first(found.changes, "sentences"):
-        with st.container(border=True, gap="xsmall"):
-            st.markdown(KINDS[one.kind])
+    moved = f"; {counted(found.moved, 'sentence')} only stand elsewhere" if found.moved else ""
+    _head("In the text", "article", f"today's on the left, the new one on the right{moved}")
+    shown = _first(found.changes, "sentences")
+    with st.container(border=True):
+        for one in shown:
             _beside(one.old, one.new, "no sentence like it")
 
 

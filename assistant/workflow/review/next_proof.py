@@ -24,7 +24,7 @@ from assistant.generation.proof.bleed import NOT_IN_SOURCES
 from assistant.generation.proof.proof_faults import CONTRADICTION, UNSUPPORTED, WRONG_SIDE
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review.current_citations import NextVersion
-from assistant.workflow.review.sentences import closest, plain_words
+from assistant.workflow.review.sentences import closest, in_its_place, plain_words
 from assistant.workflow.writing.recheck_case import ground_of_run
 from assistant.workflow.writing.requests import conditions_of
 
@@ -64,10 +64,19 @@ def new_findings(
             case = stored.case
             then = _found(case, ground_of_run(changed, case, after))
             today = _found(case, ground_of_run(now, case, before)) if then else {}
-            fresh = tuple(one for key, one in then.items() if key not in today)
+            fresh = tuple(
+                one
+                for key, one in then.items()
+                if key not in today and not (upcoming[0].epics and _of_two_sources(one))
+            )
             if fresh:
                 yield stored.id, fresh
     progress(len(moved), len(moved))
+
+
+def _of_two_sources(finding: LintFinding) -> bool:
+    """Whether a criterion and another source disagree: of a new criterion that is a question."""
+    return finding.rule == CONTRADICTION and finding.step is None
 
 
 def _found(case: TestCase, ground: Ground) -> dict[tuple[int | None, str, str], LintFinding]:
@@ -105,12 +114,12 @@ class _RunWith:
             now = self._epics.get(epic.key)
             if now is None:
                 continue  # it was typed or removed: this document says nothing of it
-            texts = {plain_words(one.text): one for one in now.criteria}
-            old = {plain_words(one.text) for one in epic.criteria}
-            fresh = {text: one for text, one in texts.items() if text not in old}
+            there = {plain_words(one.text): one for one in now.criteria}
+            texts = {one.id: text for text, one in there.items()}
+            before = {plain_words(one.text) for one in epic.criteria}
             for criterion in epic.criteria:
-                words = plain_words(criterion.text)
-                same = texts.get(words) or fresh.get(closest(words, fresh))
+                old = plain_words(criterion.text)
+                same = there.get(old) or there.get(in_its_place(old, criterion.id, texts, before))
                 found[criterion.id] = same and criterion.model_copy(
                     update={"text": same.text, "form": same.form}
                 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from difflib import SequenceMatcher
 from typing import Literal
 
@@ -137,3 +137,13 @@ def closest(sentence: str, candidates: Iterable[str]) -> str:
         if ratio > best or (ratio == best and not found):
             best, found = ratio, candidate
     return found
+
+
+def in_its_place(old: str, name: str, texts: Mapping[str, str], before: Collection[str]) -> str:
+    """The text that has taken the place of a named one, or "" where none has.
+
+    ``texts`` are those of now by name, ``before`` all those of then: one that stood there then took
+    no other's place, whatever its name is now.
+    """
+    fresh = {key: text for key, text in texts.items() if text not in before}
+    return closest(old, fresh.values()) or fresh.get(name, "")

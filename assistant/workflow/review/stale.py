@@ -22,7 +22,7 @@ from assistant.workflow.review.current_citations import (
     PresentWords,
     present_epics,
 )
-from assistant.workflow.review.sentences import closest, plain_words, sentences_at
+from assistant.workflow.review.sentences import in_its_place, plain_words, sentences_at
 from assistant.workflow.writing.answers import answers_to, with_answers
 
 if TYPE_CHECKING:
@@ -229,6 +229,7 @@ class _Judge:
             epics, self._holders = present_epics(self._library, self._project_id, self._upcoming)
             self._texts = self._present_texts(epics)
         for epic in self._run_epics[run_id]:
+            before = {plain_words(one.text) for one in epic.criteria}
             for criterion in epic.criteria:
                 if criterion.id not in stored.case.criterion_ids:
                     continue
@@ -236,7 +237,7 @@ class _Judge:
                 old = plain_words(criterion.text)
                 if old in texts.values() or any(old in text for text in texts.values()):
                     continue
-                new = texts.get(criterion.id) or closest(old, texts.values())
+                new = in_its_place(old, criterion.id, texts, before)
                 where = f"acceptance criterion {criterion.id}"
                 read_from = self._read_from(run_id, criterion.id)
                 if read_from is None:
