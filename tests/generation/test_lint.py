@@ -25,8 +25,10 @@ GOOD = ("Open the payment plan.", "", "The plan is displayed.")
         (("Enter an appropriate amount.", "5", "The amount is shown."), "ambiguous word"),
         (("Open the plan.", "", "The plan is displayed quickly."), "ambiguous word"),
         (("Open the plan.", "", "Several plans, etc."), "ambiguous word"),
-        (("Open the plan and enter the amount.", "5", "The amount is shown."), "several actions"),
-        (("Enter the amount, then click Save", "5", "The amount is shown."), "several actions"),
+        (
+            ("Open the plan, enter the amount, select Pay and click Save.", "5", "It is paid."),
+            "several actions",
+        ),
         (("Open the plan.", "", " "), "no expected result"),
         (("", "", "The plan is displayed."), "no action"),
         (("Open the plan.", "", "It works."), "unverifiable result"),

@@ -144,7 +144,7 @@ def test_an_edit_is_checked_again_and_a_fix_can_be_taken_back(
         for s in seen.case.steps
     ]
     edits[-1] = StepEdit(
-        action="Open the account and select Search.",
+        action="Press Search and verify that the account is open.",
         expected_result="The moon is displayed to the Regional Auditor.",
     )
     edited = seen.case.model_copy(update={"steps": review.edited_steps(seen.case, edits)})
@@ -156,18 +156,18 @@ def test_an_edit_is_checked_again_and_a_fix_can_be_taken_back(
         workspace,
         project_id,
         saved.case,
-        told["several actions"],
+        told["misplaced verification"],
         seen_version=saved.row_version,
         by="Tess",
     )
-    assert len(fixed.case.steps) == len(seen.case.steps) + 1
-    assert "several actions" not in {finding.rule for finding in fixed.case.findings}
+    assert fixed.case.steps[-1].action == "Press Search."
+    assert "misplaced verification" not in {finding.rule for finding in fixed.case.findings}
     with pytest.raises(LibraryError, match="no longer there"):
         review.apply_fix(
             workspace,
             project_id,
             fixed.case,
-            told["several actions"],
+            told["misplaced verification"],
             seen_version=fixed.row_version,
             by="Tess",
         )
