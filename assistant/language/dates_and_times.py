@@ -29,7 +29,8 @@ _DATE = re.compile(
 )
 _TIME = re.compile(
     r"(?<![\w:.,£$€])(?:"
-    r"(?P<h24>(?:[01]?\d|2[0-4])):(?P<m24>[0-5]\d)(?::[0-5]\d)?(?: ?(?P<ap24>[ap])\.?m\b\.?)?"
+    r"(?P<h24>(?:[01]?\d|2[0-4])):(?P<m24>[0-5]\d)(?::(?P<s24>[0-5]\d))?"
+    r"(?: ?(?P<ap24>[ap])\.?m\b\.?)?"
     r"|(?P<h12>1[0-2]|[1-9])(?:[.](?P<m12>[0-5]\d))? ?(?P<ap>[ap])\.?m\b"
     r"|(?:12 )?(?P<word>noon|midday|midnight)\b"
     r")(?!:?\d)",
@@ -83,10 +84,11 @@ def _time_of(match: re.Match[str]) -> tuple[time, str]:
     half = part("ap") or part("ap24")
     hour = int(part("h24") or part("h12"))
     minute = int(part("m24") or part("m12") or 0)
+    second = int(part("s24") or 0)
     if half:
         hour = hour % 12 + (12 if half.lower() == "p" else 0)
-        return time(hour, minute), "12 spaced" if " " in match.group().strip() else "12"
-    return time(hour % 24, minute), "24" if len(part("h24")) == 2 else "24 short"
+        return time(hour, minute, second), "12 spaced" if " " in match.group().strip() else "12"
+    return time(hour % 24, minute, second), "24" if len(part("h24")) == 2 else "24 short"
 
 
 def find_moments(text: str) -> Iterator[Moment]:
@@ -105,10 +107,13 @@ def format_moment(value: date | time, style: str) -> str:
     if isinstance(value, time):
         if style.startswith("12"):
             half = "am" if value.hour < 12 else "pm"
-            minutes = f":{value.minute:02d}" if value.minute else ""
+            minutes = f":{value.minute:02d}" if value.minute or value.second else ""
+            minutes += f":{value.second:02d}" if value.second else ""
             gap = " " if style.endswith("spaced") else ""
             return f"{value.hour % 12 or 12}{minutes}{gap}{half}"
-        return f"{value.hour}:{value.minute:02d}" if "short" in style else f"{value:%H:%M}"
+        seconds = f":{value.second:02d}" if value.second else ""
+        short = f"{value.hour}:{value.minute:02d}"
+        return (short if "short" in style else f"{value:%H:%M}") + seconds
     if style == "iso":
         return value.isoformat()
     if style[:3] in ("dmn", "mdn"):

@@ -80,6 +80,7 @@ _OPENS = re.compile(r"\bopens?$", re.IGNORECASE)
 _CLOSES = re.compile(r"\b(?:closes?|ends?|stops?)$", re.IGNORECASE)
 _INCLUDES = re.compile(r"\b(?:includes?|comes? with)$", re.IGNORECASE)
 _BEFOREHAND = re.compile(r" (?:before|prior to)\b", re.IGNORECASE)
+_DEADLINE = re.compile(r"\bdeadline(?: [\w'’-]+){0,4}?(?: is|:)$", re.IGNORECASE)
 _AFTERWARDS = re.compile(r" (?:after|following|from) (?!each\b|every\b)", re.IGNORECASE)
 _EXACT = _PATTERNS["exact"]
 
@@ -127,6 +128,8 @@ def _plain(
         return "exactly" if compound or decimals or _EXACT.search(before) else "none"
     if kind == "count" and _is_reached(text, lead, place):
         return "at least"
+    if _BEFOREHAND.match(text, end) and _DEADLINE.search(lead):
+        return "at least"  # 13 hours before the start are in time
     headed = _HEADED.match(text)
     if headed and kind != "number" and _ITEM.search(text[:start]):
         return "at least" if headed["kind"].lower().startswith("min") else "at most"

@@ -390,3 +390,16 @@ def test_a_day_of_the_month_has_neighbours() -> None:
 def test_what_is_counted_is_named_once() -> None:
     found = find_quantities("If more than 20 callers wait, A. When fewer than 5 are waiting, B.")
     assert [q.unit for q in found] == ["callers", "callers"]
+
+
+@pytest.mark.parametrize(
+    ("text", "comparison"),
+    [
+        ("Standard deadline: 12 hours before session start, inclusive.", "at least"),
+        ("The deadline for changes is 2 days before departure.", "at least"),
+        ("Deadline: 14 days after purchase.", "at most"),
+    ],
+)
+def test_a_deadline_before_something_is_kept_by_more_time(text: str, comparison: str) -> None:
+    (found,) = find_quantities(text)
+    assert found.comparison == comparison

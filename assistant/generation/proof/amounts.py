@@ -322,6 +322,9 @@ def _computed(number: Number, operands: Numbers) -> Iterator[Decimal]:
         days = sorted({one.value for one in operands.all if isinstance(one.value, date)})
         for first, last in combinations(days, 2):
             yield from elapsed(first, last, number.unit)
+        clocks = [_of_day(one.value) for one in operands.all if isinstance(one.value, time)]
+        for one, other in combinations(dict.fromkeys(clocks), 2):
+            yield abs(one - other)
 
 
 def _rounded(value: Decimal) -> tuple[Decimal, ...]:
@@ -366,6 +369,11 @@ def working_days(first: date, last: date) -> int:
     return sum((first + timedelta(days=n)).weekday() < 5 for n in range((last - first).days + 1))
 
 
+def _of_day(clock: time) -> Decimal:
+    """Milliseconds since midnight."""
+    return Decimal(((clock.hour * 60 + clock.minute) * 60 + clock.second) * 1000)
+
+
 def _moved(operands: Numbers, kind: type) -> Iterator[date | time]:
     """The dates or times of the texts, moved by the durations of the texts."""
     if kind is date:
@@ -378,10 +386,9 @@ def _moved(operands: Numbers, kind: type) -> Iterator[date | time]:
             if kind is date and isinstance(one.value, date):
                 yield from _later(one.value, amount, unit)
             elif kind is time and isinstance(one.value, time) and unit == "millisecond":
-                minutes = one.value.hour * 60 + one.value.minute
                 for sign in (1, -1):
-                    at = (minutes + sign * amount // 60_000) % 1440
-                    yield time(at // 60, at % 60)
+                    at = (int(_of_day(one.value)) + sign * amount) // 1000 % 86_400
+                    yield time(at // 3600, at // 60 % 60, at % 60)
 
 
 def _turns_of_months(operands: Numbers) -> Iterator[date]:

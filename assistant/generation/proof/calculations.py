@@ -70,7 +70,12 @@ def _calculated(
     if not values:
         return
     family = (measured.kind, measured.unit)
-    totals = [one for one in read if (one.kind, one.unit) == family and one.value in values]
+    plain = measured.kind not in MEASURED  # "4 loans (5 − 1)" names the thing once
+    totals = [
+        one for one in read
+        if one.value in values
+        and (one.kind not in MEASURED if plain else (one.kind, one.unit) == family)
+    ]  # fmt: skip
     if said is not None and not said.kind and not said.unit:
         # "28 days × 2/5 = 11.2" names the unit once; the total is in it too.
         same = [

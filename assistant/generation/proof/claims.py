@@ -161,15 +161,20 @@ class Claims:
                     terms += [] if number in factors else [number]
                     continue
                 mark = self._strange_number(number, part)
-                if mark.rule == NOT_IN_SOURCES and number.kind == "count" and number.value == 1:
+                counts = number.kind in ("count", "") and number.value == 1
+                if mark.rule == NOT_IN_SOURCES and counts:
                     known.append(number)  # "1 booking is listed" says that a booking is
                 else:
                     yield mark
 
     def _are_given(self, run: Sequence[Number]) -> bool:
-        """Whether the amounts of a calculation stand in case or texts; counts may be new."""
+        """Whether the amounts of a calculation stand in case or texts; counts may be new.
+
+        Where there are only counts, one more or less is what the case itself does: "4 (5 − 1)".
+        """
         amounts = [one for one in run if one.kind in MEASURED]
-        return all(self._near.holds(one) for one in amounts or run)
+        counts = [one for one in run if one.value != 1] or run[:1]
+        return all(self._near.holds(one) for one in amounts or counts)
 
     @staticmethod
     def _plain(number: Number) -> bool:

@@ -154,7 +154,7 @@ class Side:
             message = bool(find_messages(outcome.quote))
             of_effect = not (denies or message)
             if outcome.happens:
-                clear = not denies and not any(c.bound or c.of_time for c in clauses_)
+                clear = not denies and not any(c.bound or c.of_time or c.doubled for c in clauses_)
                 told = outcome.source_id in own and any(
                     len(one.text.split()) > 2 for one in find_messages(outcome.quote)
                 )
@@ -230,10 +230,14 @@ def turned(
             yield clause.text, said
 
 
+_ASIDE = re.compile(r"\([^()]*\)")
+"""How a value comes about: "14 days (28 × 2.5/5, nothing to round)"."""
+
+
 def denied_alone(result: str, side: Side, known: frozenset[str]) -> Iterator[str]:
     """Clauses that deny something where the text denies nothing of it: the side is one that goes
     through, and what it denies are messages and refusals."""
-    for clause in read_clauses(result):
+    for clause in read_clauses(_ASIDE.sub(" ", result)):
         if clause.doubled and not clause.of_time:
             yield clause.text
         elif side.accepts and clause.negative and not clause.of_time and clause.words:

@@ -211,6 +211,32 @@ def test_a_balance_and_a_rounded_length_follow(prove: Prove, result: str, wrong:
 @pytest.mark.parametrize(
     ("result", "wrong"),
     [
+        ("The account is still locked (14 min 30 s after 10:00:00).", False),
+        ("The account is still locked (13 min 30 s after 10:00:00).", True),
+        ("Ben still has 4 loans (5 − 1).", False),
+        ("Ben still has 3 loans (5 − 1).", True),
+    ],
+)
+def test_clock_times_have_seconds_and_one_less_follows(
+    prove: Prove, result: str, wrong: bool
+) -> None:
+    given = ["The account was locked at 10:00:00", "Ben has 5 loans"]
+    text = "An account stays locked for 15 minutes. A return takes a loan off the list."
+    case = prove(text, [("Sign in at 10:14:30.", "", result)], given=given)
+    assert bool(told(case) - {"unsupported"}) is wrong, case.findings
+
+
+def test_a_double_negation_of_the_text_is_a_refusal(prove: Prove) -> None:
+    text = "Do not allow creating a new request without a start date."
+    case = prove(
+        text, [("Leave the start date empty and save.", "", "The request is not created.")]
+    )
+    assert not told(case), case.findings
+
+
+@pytest.mark.parametrize(
+    ("result", "wrong"),
+    [
         ("1 notice for Cleaning is listed.", False),
         ("Exactly 1 notice for Cleaning is listed.", False),
         ("7 notices for Cleaning are listed.", True),
