@@ -211,7 +211,11 @@ def _turns(language: str) -> list[tuple[str, str]]:
 def turned_negation(
     pair: OpenPair, others: Sequence[OpenPair], chance: random.Random
 ) -> OpenPair | None:
-    """A statement of a result is denied, or a denial left out; quotations stay as they are."""
+    """A statement of a result is denied, or a denial left out; quotations stay as they are.
+
+    The style of such a result gives it away without any source: what learns on it needs a baseline
+    that sees no source (RESULTS.md, "The proof of written cases").
+    """
     for number in _shuffled(pair, chance):
         see = pair.case.steps[number].see
         quoted = [(message.start, message.end) for message in find_messages(see)]
