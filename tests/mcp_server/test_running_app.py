@@ -179,6 +179,24 @@ def test_every_tool_answers_the_sdks_client(app: Running, endpoint: EndpointServ
     talk(app, ask)
 
 
+def test_a_client_of_the_newest_protocol_is_answered_too(app: Running) -> None:
+    """It makes no handshake: each request carries all that is needed."""
+    from mcp.client.streamable_http import streamable_http_client
+
+    async def run() -> None:
+        headers = {"Authorization": f"Bearer {app.token}"}
+        with anyio.fail_after(120):
+            async with httpx2.AsyncClient(headers=headers, timeout=120) as http:
+                transport = streamable_http_client(f"{app.url}/mcp", http_client=http)
+                async with mcp.Client(transport) as client:
+                    assert client.protocol_version >= "2026"
+                    assert len((await client.list_tools()).tools) == 12
+                    found = await client.call_tool("search_sources", {"query": "cooling-off"})
+                    assert found.structured_content["sources"]
+
+    anyio.run(run)
+
+
 def test_many_programs_at_once(app: Running) -> None:
     """A flood of one tool is refused in part; another tool answers meanwhile."""
 
