@@ -40,6 +40,7 @@ def test_saved_then_changed_then_saved_again(app: AppTest) -> None:
     assert "Too few to measure" in alone, "nobody has accepted a case"
     assert "10 name no criterion or story of the project" in alone
     assert "On the screen" not in alone
+    assert "**MAP**: precision at each linked source" in alone
     app.toggle(key=f"retrieval-{project}-apart").set_value(False).run()
     assert "Measure again" in _text(app)
     assert "56 links of" not in _text(app), "no figure for other choices"

@@ -90,7 +90,10 @@ def _report(report: ProjectMeasure) -> None:
     for way in report.ways:
         with st.container(border=True):
             _way(way)
-    if any(way.rows for way in report.ways):
+    rows = next((way.rows for way in report.ways if way.rows), ())
+    if rows:
+        with st.popover("What the figures mean", icon=":material/help:", type="tertiary"):
+            st.markdown("\n".join(f"- **{row.title}**: {row.about}" for row in rows))
         st.caption(
             "A figure compares choices. It is no share of what is right: a source that nobody "
             "linked may bear on a criterion all the same and counts as a miss. Of several figures "
@@ -198,7 +201,7 @@ def _plot(rows: tuple[MeasuredRow, ...], both: bool) -> dict[str, Any]:
             *zero,
             {
                 "data": {"values": values},
-                "mark": {"type": "rule", "strokeWidth": 2},
+                "mark": {"type": "rule", "strokeWidth": 2, "color": "gray"},
                 "encoding": {"y": y, "x": {"field": "low", **x}, "x2": {"field": "high"},
                              "tooltip": tooltip},
             },

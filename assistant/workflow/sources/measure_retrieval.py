@@ -7,6 +7,7 @@ it too, so that a figure compares choices and is no share of what is right.
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,6 +34,9 @@ FEWEST_LINKS = 20
 
 MOST_QUESTIONS = 300
 """Of more, so many are drawn, the same ones each time: half a minute on two cores."""
+
+LONGEST_PAUSE = 0.2
+"""Seconds. After each question as long a pause as it took: half of the time is other people's."""
 
 DEEPEST = 1000
 Ranked = dict[str, Sequence[str]]
@@ -183,10 +187,12 @@ def measure_now(
             if cancelled():
                 return
             progress(done, total)
+            began = time.perf_counter()
             for name, config in configs.items():
                 _into_prompt(texts, config, question, prompts[way][name])
             yield question
             done += 1
+            time.sleep(min(time.perf_counter() - began, LONGEST_PAUSE))
 
     found: dict[str, Ranked] = {name: {} for name in configs}
     ranks = {name: _ranks(texts, config, found[name]) for name, config in configs.items()}
