@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
-from assistant.domain import SECOND_READER, CaseStatus, CaseTemplate, GenerationRun, TestCase
+from assistant.domain import (
+    SECOND_READER,
+    CaseStatus,
+    CaseTemplate,
+    ChunkKind,
+    GenerationRun,
+    RetrievedChunk,
+    TestCase,
+    UserStory,
+)
 from assistant.generation.house_rules import HouseRules, learn_rules
 from assistant.generation.lint import lint
 from assistant.generation.proof import Ground, Sources, grounded
@@ -12,6 +22,7 @@ from assistant.generation.second_reading import holds
 from assistant.library import StoredCase
 from assistant.workflow.deployment.workspace import Workspace
 
+_REQUIREMENTS: tuple[ChunkKind, ...] = ("story", "criterion")
 HOUSE_CASES = 300
 """Imported cases that the company's rules of style are learnt from."""
 
@@ -79,7 +90,7 @@ def ground_of_run(run: GenerationRun, case: TestCase, sources: Sources | None = 
         or any(criterion.id in case.criterion_ids for criterion in story.criteria)
     ]
     return Ground(
-        sources=sources or Sources(run.retrieved),
+        sources=sources or Sources(_before_it(run, case, stories)),
         criteria=tuple(c for e in epics for c in e.criteria if c.id in case.criterion_ids),
         conditions=tuple(one for one in run.conditions if one.id in case.condition_ids),
         context=(
@@ -88,3 +99,19 @@ def ground_of_run(run: GenerationRun, case: TestCase, sources: Sources | None = 
         ),
         own=(run.request,),
     )
+
+
+def _before_it(
+    run: GenerationRun, case: TestCase, stories: Sequence[UserStory]
+) -> list[RetrievedChunk]:
+    """The run's sources without the requirements of other stories, which its writer did not have:
+    a number that one of them names would be held against it."""
+    own = {case.epic_key, *(story.key for story in stories)}
+    own |= {criterion.id for story in stories for criterion in story.criteria}
+    cited = {one.chunk_id for step in case.steps for one in step.citations}
+    cited |= {one.chunk_id for one in case.citations}
+    return [
+        one
+        for one in run.retrieved
+        if one.chunk.kind not in _REQUIREMENTS or one.chunk.key in own or one.chunk.id in cited
+    ]
