@@ -1,4 +1,4 @@
-"""What judges say of each line of the cases that the product wrote, and whether a mark stands there.
+"""What judges say of each line of cases that the product wrote, and whether a mark stands there.
 
     python benchmarks/truth.py [FILE]
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from assistant.domain import CaseStatus, Chunk, Citation, Epic, TestCase, Value
 from assistant.errors import LibraryError
@@ -24,9 +24,6 @@ from assistant.workflow.review.current_citations import (
 )
 from assistant.workflow.review.sentences import in_its_place, plain_words, sentences_at
 from assistant.workflow.writing.answers import answers_to, with_answers
-
-if TYPE_CHECKING:
-    from assistant.library import Library
 
 Change = Literal["changed", "vanished", "document removed"]
 PARTS = {
