@@ -138,8 +138,12 @@ def _case(one: TouchedCase) -> None:
     st.markdown(
         f"**{label(one.case_id)}** {label(one.title)} :gray-badge[{one.status}]{denied}{rests}"
     )
-    lines = [f"the case says: {label(words, limit=400)}"
-             for words in dict.fromkeys(place.said for place in places if place.said)]  # fmt: skip
+    told = [fault.finding.words for fault in one.faults if fault.finding.words]
+    lines = [
+        f"the case says: {label(words, limit=400)}"
+        for words in dict.fromkeys(place.said for place in places)
+        if words and not any(each in words for each in told)
+    ]
     lines += [_fault(fault) for fault in one.faults]
     if lines:
         st.markdown("  \n".join(f":small[:gray[{line}]]" for line in lines))
