@@ -63,8 +63,17 @@ def _called(tool: ToolSpec[Any], scope: ToolScope, given: Mapping[str, Any]) -> 
         log.exception("tool %s failed", tool.name)
         raise Refused(500, "An internal error ended this call.") from error
     finally:
-        tool_tokens.note_call(scope.workspace, scope.project_id, tool.name, outcome, by=scope.by)
+        _note(tool, scope, outcome)
     return answer
+
+
+def _note(tool: ToolSpec[Any], scope: ToolScope, outcome: str) -> None:
+    """Keep the call with the person's name; what cannot be kept gets no answer."""
+    try:
+        tool_tokens.note_call(scope.workspace, scope.project_id, tool.name, outcome, by=scope.by)
+    except AssistantError as error:
+        log.warning("tools: %s", error)
+        raise Refused(503, "The app cannot write its library now; its log says why.") from error
 
 
 def _without_folders(says: str, settings: Settings) -> str:

@@ -14,7 +14,7 @@ pytest.importorskip("mcp", reason="the extra mcp is not installed")
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from assistant.errors import IndexLocked, SourceError
+from assistant.errors import IndexLocked, LibraryError, SourceError
 from assistant.mcp_server import admission, http_door, openapi, tool_calls
 from assistant.mcp_server.tools import TOOLS
 from assistant.settings import Settings
@@ -311,6 +311,18 @@ def test_each_call_is_kept_with_the_person_and_changes_no_list(
         ("Ann (tool)", "called", "coverage", "answered"),
     ]
     assert review_library.stamp(workspace, project_id) == before
+
+
+def test_what_cannot_be_kept_gets_no_answer(
+    client: TestClient, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(*_: object, **__: object) -> None:
+        raise LibraryError(f"The library {workspace.settings.library_path} is read-only.")
+
+    monkeypatch.setattr(workspace.library, "note_tool_call", refuses)
+    reply = client.post("/api/tools/stale", json={})
+    assert (reply.status_code, set(reply.json())) == (503, {"error"})
+    assert "library.sqlite3" not in reply.text
 
 
 def test_the_document_is_that_of_the_table_of_tools(client: TestClient) -> None:
