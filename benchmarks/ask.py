@@ -37,7 +37,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument(
         "questions", type=Path, nargs="*",
-        default=[HERE / "ask_questions.jsonl", HERE / "ask_questions_later.jsonl"],
+        default=[HERE / f"ask_questions{name}.jsonl" for name in ("", "_later", "_third")],
     )  # fmt: skip
     parser.add_argument("--project", default="")
     parser.add_argument("--writer", default="none")

@@ -144,11 +144,21 @@ def test_words_of_a_source_that_are_turned_prove_nothing(said: str, turned: str)
         ("The reader pays by card or by cheque.", "The reader pays by cheque or by card."),
         ("Een lezer kan met kaart of munten betalen wanneer de balie dicht is.",
          "Een lezer kan met munten of kaart betalen wanneer de balie dicht is."),
+        ("Rule: BR-9; Subject: Emergency: engineer on site; Limit: Within 2 hours of the call; "
+         "3 hours on islands; What is seen: an alert.",
+         "BR-9: in an emergency the engineer is on site within 2 hours of the call, 3 hours on "
+         "islands."),
     ],
 )  # fmt: skip
 def test_the_same_said_in_another_way_is_proved(said: str, same: str) -> None:
     found = AnswerProof([source(1, said, kind="prose")]).prove(same, (1,))
     assert found.is_proved, found
+
+
+def test_a_row_with_a_semicolon_in_a_cell_proves_no_other_values() -> None:
+    row = "Rule: BR-9; Subject: Emergency; Limit: Within 2 hours; 3 hours on islands; Seen: alert"
+    proof = AnswerProof([source(1, row, kind="table_row")])
+    assert not proof.prove("In an emergency the limit is 4 hours on islands.", (1,)).is_proved
 
 
 def test_missing_words_are_marked_where_they_stand_whole() -> None:
