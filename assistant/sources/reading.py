@@ -20,10 +20,11 @@ class ExtractionReport(Value):
     """What a reader got out of a file, and what it could not get: shown before indexing, kept.
 
     ``reader`` is the library that read it; ``parts`` counts pages, slides, sheets or files and
-    ``characters`` the text in them. ``empty_parts`` names pages without text, ``unread_parts`` what
-    was left out (pictures, charts, attachments), ``disagreements`` where a second reader saw more
-    or less, ``truncated`` the cells cut short. ``encoding`` is set for text; ``encoding_guessed``
-    where no mark and no UTF-8 decided it.
+    ``characters`` the text in them. ``empty_parts`` names pages without text, ``unread_parts``
+    what was left out (pictures, charts, attachments), ``disagreements`` where a second reader
+    saw more or less, ``recognised`` what OCR read and how sure it is, ``truncated`` the cells
+    cut short. ``encoding`` is set for text; ``encoding_guessed`` where no mark and no UTF-8
+    decided it.
     """
 
     reader: str = ""
@@ -32,6 +33,7 @@ class ExtractionReport(Value):
     empty_parts: tuple[str, ...] = ()
     unread_parts: tuple[str, ...] = ()
     disagreements: tuple[str, ...] = ()
+    recognised: str = ""
     truncated: tuple[str, ...] = ()
     encoding: str = ""
     encoding_guessed: bool = False
@@ -39,11 +41,13 @@ class ExtractionReport(Value):
     @property
     def sentences(self) -> tuple[str, ...]:
         """What a person should know before this file is indexed; empty where all was read."""
-        said = []
-        if self.empty_parts:
+        said = [self.recognised] if self.recognised else []
+        if self.empty_parts and self.recognised:
+            said.append(f"No text was found on {_listed(self.empty_parts)}, by OCR either.")
+        elif self.empty_parts:
             said.append(
-                f"No text was found on {_listed(self.empty_parts)}. If they are scans, run a text "
-                "recognition (OCR) over the file and import it again."
+                f"No text was found on {_listed(self.empty_parts)}. If they are scans, install "
+                "text recognition (extra ocr) or run one over the file, and import it again."
             )
         if self.unread_parts:
             said.append(f"Not read: {_listed(self.unread_parts)}.")

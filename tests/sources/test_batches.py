@@ -44,7 +44,7 @@ def test_each_file_of_an_archive_has_an_outcome(archive: Write, pdf: Write) -> N
     assert page.reading is not None
     assert page.reading.document.text == "Words of the page\n"
     assert "broken.pdf" in broken.error
-    assert "an image" in photo.error
+    assert "photo.png" in photo.error
     assert cases.reading is not None
     assert cases.reading.cases[0].id == "T-1"
 

@@ -27,6 +27,13 @@ class ReadLimits(Value):
     seconds: float = 20.0
     memory_bytes: int = 1_000_000_000
     output_bytes: int = 100_000_000
+    max_pixels: int = 50_000_000
+    """Of a picture that is read by OCR, before it is unpacked."""
+
+    max_scanned_pages: int = 200
+    page_seconds: float = 60.0
+    scan_seconds: float = 3_600.0
+    scan_memory_bytes: int = 3_000_000_000
 
 
 def check_archive(data: bytes, name: str, limits: ReadLimits) -> list[str]:

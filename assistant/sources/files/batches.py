@@ -10,7 +10,7 @@ from assistant.errors import SourceError, UnreadableFile
 from assistant.sources.files.archives import ReadLimits
 from assistant.sources.files.clean import clean_text
 from assistant.sources.files.files import DEFAULT_LIMITS, kind_of, readings_of
-from assistant.sources.files.source_file import Source, source_of
+from assistant.sources.files.source_file import Progress, Source, source_of
 from assistant.sources.grids.mapping import ColumnMapping
 from assistant.sources.reading import FileOutcome
 
@@ -24,16 +24,17 @@ def read_files(
     *,
     limits: ReadLimits = DEFAULT_LIMITS,
     mappings: Sequence[ColumnMapping] = (),
+    progress: Progress | None = None,
 ) -> Iterator[FileOutcome]:
     """What becomes of an uploaded file and of each file in it, one by one.
 
     A file that is one document gives one outcome; an archive, a message with attachments or an
     export of several pages gives one for each. Nothing is written to disk, and no error of a
     single file is raised: its outcome carries the sentence. ``mappings`` are those of
-    ``files.read_file``.
+    ``files.read_file``; ``progress`` is that of ``Source``.
     """
     try:
-        source = source_of(name, data, limits, mappings=mappings)
+        source = source_of(name, data, limits, mappings=mappings, progress=progress)
     except SourceError as error:
         yield FileOutcome(name=clean_text(name).text, error=str(error))
         return
@@ -62,7 +63,10 @@ def _outcomes(source: Source, depth: int) -> Iterator[FileOutcome]:
 def _inner(name: str, data: bytes, source: Source, depth: int) -> Iterator[FileOutcome]:
     """The outcomes of a file that lies in ``source``."""
     try:
-        inner = source_of(name, data, source.limits, inside=source.shown, mappings=source.mappings)
+        inner = source_of(
+            name, data, source.limits, inside=source.shown, mappings=source.mappings,
+            progress=source.progress,
+        )  # fmt: skip
     except SourceError as error:
         yield FileOutcome(name=clean_text(name).text, error=str(error))
         return

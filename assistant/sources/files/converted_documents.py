@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from assistant.errors import UnreadableFile
 from assistant.sources.files.child_process import Record
 from assistant.sources.files.clean import clean_text
+from assistant.sources.files.recognition import not_installed
 from assistant.sources.files.source_file import Source
 from assistant.sources.grids.document_tables import with_tables
 from assistant.sources.pasted.pages import text_kind
@@ -58,7 +59,7 @@ class Converted:
         paged = self.paged
         written, places, length = list[str](), list[Place](), 0
         for part in self.parts:
-            heading = part.heading or (part.label.capitalize() if paged else "")
+            heading = part.heading or (part.label.partition(",")[0].capitalize() if paged else "")
             body = part.text.strip("\n")
             words = f"## {heading}\n\n{body}".rstrip() if heading else body
             if not body.strip() and not part.heading:
@@ -153,8 +154,8 @@ def document_reading(converted: Converted, source: Source) -> Reading:
             pages = converted.report.parts
             where = f" on any of its {pages} pages" if pages > 1 else ""
             raise UnreadableFile(
-                f"{source.shown} holds no text{where}. If it is a scan or a picture, run a text "
-                "recognition (OCR) over it, or paste its text."
+                f"{source.shown} holds no text{where}. {_next_step(converted.report)}, or paste "
+                "its text."
             )
     check_length(text, source)
     title = "" if _POOR_TITLE.search(converted.title) else converted.title
@@ -168,6 +169,14 @@ def document_reading(converted: Converted, source: Source) -> Reading:
         places=places if document.text == text else (),
         report=converted.report,
     )
+
+
+def _next_step(report: ExtractionReport) -> str:
+    """What to do about a document without text."""
+    if report.recognised:
+        return "Reading by OCR found none either; scan it again, larger or sharper"
+    missing = not_installed() if report.reader == "PDFium" else ""
+    return missing or "If it is a scan or holds pictures, import those by themselves as PNG or JPEG"
 
 
 def text_reading(text: str, source: Source, *, title: str, notes: Sequence[str]) -> Reading:

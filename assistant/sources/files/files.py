@@ -15,6 +15,7 @@ from assistant.sources.files.converted_documents import (
 )
 from assistant.sources.files.exports import Export, export_readings, read_export
 from assistant.sources.files.kinds import FileKind, kind_of_bytes, kind_of_text
+from assistant.sources.files.recognition import pdf_records, picture_records
 from assistant.sources.files.source_file import Source, source_of
 from assistant.sources.grids.file_grids import (
     FileGrids,
@@ -99,6 +100,10 @@ def readings_of(source: Source, kind: FileKind) -> tuple[list[Reading], list[tup
     if kind in {"xml", "json", "confluence", "salesforce"}:
         return export_readings(_export(source, kind), source), []
     data = source.data
+    if kind in {"pdf", "picture"}:
+        records = pdf_records(source) if kind == "pdf" else picture_records(source)
+        converted = collect(records)
+        return [document_reading(converted, source)], converted.attachments
     if kind == "html":
         data = decoded(source)[0].encode("utf-8", "replace")
     converted = collect(run_reader(kind, data, source.shown, source.limits))

@@ -19,6 +19,7 @@ from assistant.errors import SourceError
 from assistant.sources.files.archives import ReadLimits
 from assistant.sources.files.batches import read_files
 from assistant.sources.files.clean import clean_text
+from assistant.sources.files.recognition import not_installed
 from assistant.sources.reading import FileOutcome
 from assistant.sources.synced import FetchedDocument, SourcePage
 
@@ -43,6 +44,9 @@ does where a name has no ending. The last nine are Salesforce metadata as the Me
 FOLDER = "folder"
 """Kind of the connection that is a folder of files; its option ``folder`` is the path."""
 
+PICTURE_SUFFIXES = frozenset({".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
+"""Looked at too where they can be read by OCR."""
+
 INSIDE = " > "
 """Between the path of a file and what lies in it, in external ids."""
 
@@ -54,7 +58,11 @@ _UNSETTLED = "?"
 
 def not_looked_at(path: Path) -> str:
     """Why a file is not opened, and what to do; empty where it is."""
-    if path.suffix.lower() in READABLE_SUFFIXES:
+    suffix = path.suffix.lower()
+    missing = not_installed() if suffix in PICTURE_SUFFIXES else ""
+    if missing:
+        return f"{clean_text(path.name).text} was not read. {missing}."
+    if suffix in READABLE_SUFFIXES or suffix in PICTURE_SUFFIXES:
         return ""
     return (
         f"{clean_text(path.name).text} was not read: a name that ends in “"

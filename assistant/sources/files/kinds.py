@@ -14,10 +14,11 @@ from assistant.errors import UnreadableFile, UnsupportedFile
 from assistant.language.word_lists import read_patterns
 from assistant.sources.files.archives import ReadLimits, check_archive
 from assistant.sources.files.child_process import password_protected
+from assistant.sources.files.recognition import not_installed
 
 FileKind = Literal[
     "pdf", "word", "slides", "workbook", "rtf", "mail", "html", "xml", "json", "confluence",
-    "salesforce", "archive", "text", "open_document",
+    "salesforce", "archive", "text", "open_document", "picture",
 ]  # fmt: skip
 """What is read, by which reader; "text" is Markdown, plain text, a feature file or a table."""
 
@@ -29,9 +30,8 @@ READ_NOW = (
 """The kinds of file that are read, for messages."""
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
-    (b"\x89PNG", "an image"), (b"\xff\xd8\xff", "an image"), (b"GIF8", "an image"),
+    (b"GIF8", "an image"),
     (b"BM", "an image"), (b"RIFF", "a media file"), (b"\x00\x00\x01\x00", "an image"),
-    (b"II*\x00", "an image"), (b"MM\x00*", "an image"),
     (b"\x1f\x8b", "a compressed archive"), (b"7z\xbc\xaf", "a compressed archive"),
     (b"Rar!", "a compressed archive"), (b"BZh", "a compressed archive"),
     (b"\xfd7zXZ", "a compressed archive"), (b"\x28\xb5\x2f\xfd", "a compressed archive"),
@@ -39,6 +39,9 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"SQLite format 3\x00", "a database"),
     (b"GGUF", "a model file"), (b"ID3", "a media file"), (b"OggS", "a media file"),
 )  # fmt: skip
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*")
+"""PNG, JPEG and TIFF (of either byte order), which are read by OCR; WebP lies in a RIFF."""
+
 _TEXT_MAGIC = frozenset({b"BM", b"MZ", b"BZh", b"ID3", b"GIF8", b"RIFF", b"GGUF"})
 """Marks that ordinary text can begin with too: only trusted where control bytes follow."""
 
@@ -89,6 +92,10 @@ def kind_of_bytes(data: bytes, shown: str, limits: ReadLimits) -> FileKind | Non
         return _old_office(data, shown)
     controls = len(_CONTROL.findall(data[:8192]))
     sixteen_bit = data[:2] in {b"\xff\xfe", b"\xfe\xff"} or _looks_sixteen_bit(data)
+    if data.startswith(_PICTURES) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP"):
+        if missing := not_installed():
+            raise UnsupportedFile(f"{shown} is an image. {missing}, or import its text.")
+        return "picture"
     for magic, what in _MAGIC:
         if data.startswith(magic) and (magic not in _TEXT_MAGIC or controls):
             raise unsupported(shown, what, "Export its text and import that")

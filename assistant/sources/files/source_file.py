@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from assistant.errors import UnreadableFile
@@ -12,16 +12,22 @@ from assistant.sources.files.archives import ReadLimits
 from assistant.sources.files.clean import clean_text
 from assistant.sources.grids.mapping import ColumnMapping
 
+Progress = Callable[[int, int], None]
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file as it came: ``shown`` is its name as text, ``id`` that of its document."""
+    """A file as it came: ``shown`` is its name as text, ``id`` that of its document.
+
+    ``progress`` is told pages done and pages in all while a scan is read; what it raises stops it.
+    """
 
     shown: str
     id: str
     data: bytes
     limits: ReadLimits
     mappings: tuple[ColumnMapping, ...] = ()
+    progress: Progress | None = None
 
     @property
     def title(self) -> str:
@@ -41,6 +47,7 @@ def source_of(
     limits: ReadLimits,
     inside: str = "",
     mappings: Sequence[ColumnMapping] = (),
+    progress: Progress | None = None,
 ) -> Source:
     """The file as it is read; ``inside`` is the shown name of the archive it lies in.
 
@@ -54,7 +61,7 @@ def source_of(
         )
     if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise UnreadableFile(f"{shown} is empty. Choose a file with content.")
-    return Source(shown, f"file:{shown}", data, limits, tuple(mappings))
+    return Source(shown, f"file:{shown}", data, limits, tuple(mappings), progress)
 
 
 def _shown(name: str) -> str:

@@ -12,6 +12,7 @@ from assistant.ui.state import Session
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import lineage
 from assistant.workflow.review.lineage import VersionChange
+from assistant.workflow.sources import read_source
 from assistant.workflow.sources.import_sources import StoredDocument
 
 CHANGES_SHOWN, CASES_SHOWN = 40, 60
@@ -33,6 +34,8 @@ def document_details(opened: Workspace, record: Session, document: StoredDocumen
             key=f"previewing_{record.project_id}_{document.id}_{document.version}",
             help="See what a new text would change before it is published.",
         )
+    for sentence in read_source.extraction(opened, record.project_id, document.id):
+        st.caption(f":orange[:material/report:] {label(sentence, limit=400)}")
     if previewing:
         with st.container(border=True):
             change_preview(opened, record, document)

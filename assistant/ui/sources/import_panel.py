@@ -111,7 +111,8 @@ def _uploaded(opened: Workspace, record: Session) -> list[Found]:
         accept_multiple_files=True,
         key=f"import_files_{st.session_state.get(UPLOADS_KEY, 0)}",
         help="PDF, Word, PowerPoint, Excel, OpenDocument, CSV, HTML, Markdown, text, RTF, "
-        "mail, JSON, XML and Gherkin. The content decides what a file is, not its name. At most "
+        "mail, JSON, XML and Gherkin; scans and pictures (PNG, JPEG, TIFF, WebP) where the extra "
+        "ocr is installed. The content decides what a file is, not its name. At most "
         "50 MB each.",
     )
     previews: list[Found] = []
@@ -163,10 +164,16 @@ def _read(opened: Workspace, record: Session, file: UploadedFile) -> FilePreview
     key = f"{record.project_id} {file.file_id}"
     if key not in read:
         with st.spinner(f"Reading {visible(file.name)}…"):
+            bar = st.empty()
+
+            def pages(done: int, total: int) -> None:
+                bar.progress(done / max(1, total), f"Reading by OCR: {done} of {total} pages done")
+
             try:
                 read[key] = import_sources.preview_files(
-                    opened, record.project_id, file.name, file.getvalue()
+                    opened, record.project_id, file.name, file.getvalue(), pages=pages
                 )
+                bar.empty()
             except AssistantError as error:
                 read[key] = FilePreviews(previews=(), failed=((file.name, str(error)),))
     return read[key]

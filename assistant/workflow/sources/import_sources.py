@@ -110,12 +110,14 @@ def preview_files(
     *,
     folder: str = "",
     held: Callable[[Sequence[Outcome]], Sequence[str]] = lambda outcomes: [""] * len(outcomes),
+    pages: Progress | None = None,
 ) -> FilePreviews:
     """Read an uploaded file and every file in it (archives, mails, exports of several pages).
 
     ``folder`` is the path it lies at, where files of several folders are read: it tells files of
     the same name apart. ``held`` gives the ids of documents that the project has of them already,
-    whatever they would be called (empty for none). Raises ``SourceError`` for one that is too
+    whatever they would be called (empty for none); ``pages`` is told how far a scan is read, and
+    what it raises stops that. Raises ``SourceError`` for one that is too
     large; whatever else cannot be read is in ``failed``.
     """
     if len(data) > MAX_UPLOAD_BYTES:
@@ -123,7 +125,8 @@ def preview_files(
             f"'{name}' has {len(data) / 1e6:.0f} MB; at most {MAX_UPLOAD_BYTES / 1e6:.0f} MB are "
             "read. Split it, or export the part that matters."
         )
-    outcomes = list(read_files(name, data, mappings=saved_mappings(workspace, project_id)))
+    mappings = saved_mappings(workspace, project_id)
+    outcomes = list(read_files(name, data, mappings=mappings, progress=pages))
     whole = len(outcomes) == 1
     failed = tuple((one.name, one.error) for one in outcomes if one.reading is None)
     previews = tuple(

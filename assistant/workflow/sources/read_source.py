@@ -58,6 +58,12 @@ class SourceText(Value):
         return self.text[start:end], marks
 
 
+def extraction(workspace: Workspace, project_id: str, document_id: str) -> tuple[str, ...]:
+    """How a document was read where that needs saying (OCR), and what could not be read of it."""
+    document, _, _ = workspace.library.document_parts(project_id, document_id)
+    return document.extraction
+
+
 def read_source(
     workspace: Workspace,
     project_id: str,

@@ -1,0 +1,229 @@
+"""Scanned pages and pictures: read where OCR is installed, else a typed error."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
+
+from assistant.errors import UnreadableFile, UnsupportedFile
+from assistant.sources.files import folder_source, kinds, recognition
+from assistant.sources.files.archives import ReadLimits
+from assistant.sources.files.batches import read_files
+from assistant.sources.files.files import read_file
+from assistant.sources.readers.documents.ocr_lines import Box, lines_of
+from assistant.sources.reading import ExtractionReport, place_at
+from assistant.workflow.sources.import_sources import document_of
+
+WHY_NOT = recognition.not_installed()
+with_ocr = pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT or "installed")
+Write = Callable[[list[list[tuple[float, str]]]], bytes]
+
+RULES = ["Cooling-off period", "A customer may cancel within 14 days", "The fee is 25.50 EUR"]
+
+
+def page(lines: list[str], size: tuple[int, int] = (1000, 420), height: int = 36) -> Image.Image:
+    image = Image.new("RGB", size, "white")
+    draw, font = ImageDraw.Draw(image), ImageFont.load_default(height)
+    for number, words in enumerate(lines):
+        draw.text((40, 30 + number * height * 3), words, font=font, fill="black")
+    return image
+
+
+def saved(image: Image.Image, form: str, **options: object) -> bytes:
+    target = io.BytesIO()
+    image.save(target, form, **options)
+    return target.getvalue()
+
+
+def huge_png(side: int) -> bytes:
+    """A PNG of a few bytes that claims ``side`` x ``side`` pixels."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        check = struct.pack(">I", zlib.crc32(kind + data))
+        return struct.pack(">I", len(data)) + kind + data + check
+
+    header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(1000)))
+    return b"\x89PNG\r\n\x1a\n" + body + chunk(b"IEND", b"")
+
+
+@pytest.fixture
+def without_ocr(monkeypatch: pytest.MonkeyPatch) -> None:
+    why = 'Reading scans needs a package. Install it with: pip install "uat-assistant[ocr]"'
+    for module in (kinds, folder_source, recognition):
+        monkeypatch.setattr(module, "not_installed", lambda: why)
+    monkeypatch.setattr("assistant.sources.files.converted_documents.not_installed", lambda: why)
+
+
+@with_ocr
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "TIFF", "WEBP"])
+def test_a_picture_is_read_whatever_its_name(form: str) -> None:
+    reading = read_file("shot.txt", saved(page(RULES), form))
+    for words in RULES:
+        assert words in reading.document.text
+    assert place_at(reading.places, 0).startswith("read by OCR, 9")
+    assert document_of(reading).extraction[0].startswith("Read by OCR, 9")
+
+
+@with_ocr
+def test_a_scan_keeps_its_pages_and_says_how_sure_it_is() -> None:
+    pages = [page([words], height=50) for words in RULES]
+    reading = read_file("scan.pdf", saved(pages[0], "PDF", save_all=True, append_images=pages[1:]))
+    text = reading.document.text
+    assert [text.index(words) for words in RULES] == sorted(text.index(words) for words in RULES)
+    assert place_at(reading.places, text.index("14 days")).startswith("page 2, read by OCR, 9")
+    assert "## Page 2" in text
+    assert "%" not in text  # a figure of ours would be read as one of the document's
+    assert not reading.report.empty_parts
+
+
+@with_ocr
+def test_scanned_pages_between_pages_with_text_are_read_and_those_stay(pdf: Write) -> None:
+    from pypdf import PdfReader, PdfWriter
+
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf([[(10, "The written rule")]]))))
+    writer.append(io.BytesIO(saved(page(RULES), "PDF")))
+    target = io.BytesIO()
+    writer.write(target)
+    reading = read_file("mixed.pdf", target.getvalue())
+    text = reading.document.text
+    assert place_at(reading.places, text.index("The written rule")) == "page 1"
+    assert "OCR" in place_at(reading.places, text.index("25.50 EUR"))
+
+
+@with_ocr
+def test_lines_that_are_hard_to_read_are_marked_or_left_out_and_counted() -> None:
+    tiny = page(RULES, height=10).filter(ImageFilter.GaussianBlur(0.8))
+    noise = np.random.default_rng(1).normal(0, 40, (420, 1000, 1))
+    noisy = Image.fromarray(np.clip(np.asarray(tiny) + noise, 0, 255).astype("uint8"))
+    noisy.paste(page(["This one is sharp"], (1000, 110)), (0, 310))
+    reading = read_file("noisy.png", saved(noisy, "PNG"))
+    text, said = reading.document.text, reading.report.recognised
+    assert "This one is sharp" in text
+    marked = text.count("[unsure]")
+    assert marked
+    assert f"{marked} line{' was' if marked == 1 else 's were'} unsure (marked [unsure])" in said
+
+
+@with_ocr
+def test_a_blank_picture_says_that_nothing_was_found() -> None:
+    with pytest.raises(UnreadableFile, match=r"holds no text.*OCR found none either"):
+        read_file("blank.png", saved(page([]), "PNG"))
+
+
+@with_ocr
+def test_a_scan_tells_how_far_it_is_and_stops_when_told_to() -> None:
+    pages = [page([words]) for words in RULES * 2]
+    data = saved(pages[0], "TIFF", save_all=True, append_images=pages[1:])
+    told = list[tuple[int, int]]()
+
+    def stop(done: int, total: int) -> None:
+        told.append((done, total))
+        if done:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        list(read_files("scan.tiff", data, progress=stop))
+    assert told[-1] == (recognition.BATCH_PAGES, 6)
+
+
+@with_ocr
+def test_pages_over_the_limit_are_named_and_the_others_kept() -> None:
+    pages = [page([words]) for words in RULES * 2]
+    data = saved(pages[0], "PDF", save_all=True, append_images=pages[1:])
+    reading = read_file("scan.pdf", data, limits=ReadLimits(max_scanned_pages=4))
+    assert "14 days" in reading.document.text
+    assert reading.report.unread_parts == (
+        "page 5 (not read by OCR within its limits)", "page 6 (not read by OCR within its limits)",
+    )  # fmt: skip
+
+
+@with_ocr
+def test_a_page_that_takes_too_long_is_stopped() -> None:
+    with pytest.raises(UnreadableFile, match="took longer than"):
+        read_file("slow.png", saved(page(RULES), "PNG"), limits=ReadLimits(page_seconds=0.05))
+
+
+@with_ocr
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [(huge_png(30_000), "30,000|pixels"), (huge_png(9_000), "pixels"),
+     (huge_png(100), "damaged"), (b"\x89PNG\r\n\x1a\n\0\0", "damaged"),
+     (saved(page(RULES), "PNG")[:900], "damaged"), (b"\xff\xd8\xff\xe0" + bytes(50), "damaged"),
+     (b"II*\x00" + b"\xff" * 40, "damaged"), (b"RIFF\x10\0\0\0WEBPVP8 ", "damaged")],
+)  # fmt: skip
+def test_hostile_pictures_are_typed_errors(data: bytes, why: str) -> None:
+    with pytest.raises(UnreadableFile, match=why):
+        read_file("picture.png", data)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [huge_png(30_000), saved(page(RULES), "PNG"), saved(page(RULES), "PNG")[:900],
+     saved(page(RULES), "JPEG"), saved(page(RULES), "TIFF"), saved(page(RULES), "WEBP")],
+)  # fmt: skip
+def test_without_ocr_a_picture_names_the_extra(data: bytes, without_ocr: None) -> None:
+    with pytest.raises(UnsupportedFile, match=r"is an image.*uat-assistant\[ocr\]"):
+        read_file("picture.docx", data)
+
+
+def test_an_empty_picture_is_empty_with_and_without_ocr() -> None:
+    with pytest.raises(UnreadableFile, match="is empty"):
+        read_file("picture.png", b"")
+
+
+def test_without_ocr_a_scan_names_the_extra(without_ocr: None) -> None:
+    with pytest.raises(UnreadableFile, match=r"holds no text.*uat-assistant\[ocr\]"):
+        read_file("scan.pdf", saved(page(RULES), "PDF"))
+
+
+def test_without_ocr_a_scanned_page_beside_text_is_said(pdf: Write, without_ocr: None) -> None:
+    report = read_file("half.pdf", pdf([[(10, "The written rule")], []])).report
+    assert report.empty_parts == ("page 2",)
+    assert "extra ocr" in report.sentences[0]
+
+
+def test_what_is_not_sure_comes_first_among_what_a_person_should_know() -> None:
+    report = ExtractionReport(recognised="Read by OCR, 91 % sure; 2 lines were unsure (marked "
+                              "[unsure]).", empty_parts=("page 2",))  # fmt: skip
+    assert report.sentences[0].startswith("Read by OCR")
+    assert report.sentences[1] == "No text was found on page 2, by OCR either."
+
+
+def boxes(*rows: tuple[float, float, float, str]) -> list[Box]:
+    return [Box(left, top, right, top + 20, words, 0.99) for left, top, right, words in rows]
+
+
+def test_rows_that_wrap_are_one_line_and_gaps_are_paragraphs() -> None:
+    found = boxes((0, 0, 500, "The customer may can-"), (0, 26, 480, "cel within"),
+                  (0, 52, 200, "14 days."), (0, 110, 490, "The fee is small."))  # fmt: skip
+    assert lines_of(found, 0.85, "[unsure]") == (
+        ["The customer may can-cel within 14 days.", "", "The fee is small."], 0,
+    )  # fmt: skip
+
+
+def test_list_items_and_cells_of_a_row_stay_apart_and_together() -> None:
+    found = boxes((0, 0, 500, "• first item that is long"), (0, 26, 500, "• second item"),
+                  (0, 52, 100, "Fee"), (300, 54, 500, "25 EUR"))  # fmt: skip
+    lines, _ = lines_of(found, 0.85, "[unsure]")
+    assert lines[:2] == ["- first item that is long", "- second item Fee 25 EUR"]
+
+
+def test_two_columns_are_read_one_after_the_other_under_their_title() -> None:
+    rows = [(0.0, 0.0, 1000.0, "A title over both")]
+    for n in range(7):
+        rows += [(0, 60 + 26 * n, 450, f"left {n}"), (550, 60 + 26 * n, 1000, f"right {n}")]
+    words = " ".join(lines_of(boxes(*rows), 0.85, "[unsure]")[0])
+    assert words.index("left 6") < words.index("right 0")
+    assert words.startswith("A title over both")
+
+
+def test_an_unsure_row_carries_the_mark() -> None:
+    doubtful = Box(0, 0, 300, 20, "The fee is 2S EUR", 0.6)
+    assert lines_of([doubtful], 0.85, "[unsure]") == (["The fee is 2S EUR [unsure]"], 1)
