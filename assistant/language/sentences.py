@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -69,9 +70,12 @@ def sentences(text: str) -> tuple[Span, ...]:
     """
     masked = mask_quotes(text)
     cuts = [_after_title(text)]
-    asides = [match.span() for match in _ASIDE.finditer(masked)]
+    starts, ends = [0], [0]
+    for match in _ASIDE.finditer(masked):
+        starts.append(match.start())
+        ends.append(match.end())
     for match in _SENTENCE_END.finditer(masked):
-        if not any(start < match.start() < end for start, end in asides):
+        if match.start() >= ends[bisect_right(starts, match.start()) - 1]:
             cuts.append(match.end())
     found = []
     for start, end in zip(cuts, [*cuts[1:], len(text)], strict=True):

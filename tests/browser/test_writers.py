@@ -1,7 +1,7 @@
 """The main job in a real browser with models that write: the embedded one, and one at an address.
 
 Without any model, which gives outlines, it is walked in ``test_main_job.py``. The model at an
-address is the same small one, asked for a whole story at once, as a large one is.
+address is the same small one, asked item by item: whole stories are beyond it.
 """
 
 from __future__ import annotations
@@ -33,6 +33,9 @@ from reviewing import (
 from assistant.domain import GenerationConfig
 from assistant.generation.models.catalogue import DEFAULT_CHAT, find_model
 from assistant.generation.models.chat_models import open_embedded
+from assistant.settings import Settings
+from assistant.workflow.deployment.endpoints import ENDPOINT_WRITER
+from assistant.workflow.deployment.ways_of_writing import choose_way
 
 pytestmark = pytest.mark.slow
 
@@ -70,6 +73,8 @@ def server(
             "UAT_ENDPOINT_CONTEXT_TOKENS": str(endpoint.engine.context_tokens),
             "UAT_ENDPOINT_TIMEOUT": str(LONG // 1000),
         }
+        there = Settings(data_dir=data_dir, endpoint_provider="openai", endpoint_model=writer)
+        choose_way(there, ENDPOINT_WRITER, "item")
     else:
         models_dir = path.parent.parent
     running = Server(data_dir, models_dir, tmp_path / "server.log", environment)

@@ -266,6 +266,8 @@ def test_a_limit_that_a_criterion_beside_it_gives_is_not_asked_for() -> None:
     alone = [one.kind for one in raise_questions(epic_of(late))]
     assert alone == ["missing limit"]
     assert raise_questions(epic_of("Standard deadline: 12 hours before the start.", late)) == ()
+    beside = raise_questions(epic_of("A reminder is sent 2 days before the deadline.", late))
+    assert [one.kind for one in beside] == ["missing limit"]
 
 
 def test_a_criterion_against_its_story() -> None:

@@ -33,7 +33,6 @@ from assistant.domain import (
 )
 from assistant.language.quantities import find_quantities
 from assistant.language.quoted_messages import mask_quotes
-from assistant.language.sentences import sentences
 from assistant.reading.narratives import read_narrative, role_of
 from assistant.reading.references import KnownTexts
 
@@ -128,12 +127,11 @@ def _vague(criterion: AcceptanceCriterion, beside: Sequence[str]) -> Iterator[Qu
 
 
 def _is_given(limit: str, texts: Iterable[str]) -> bool:
-    """Whether a sentence names a limit ("the deadline") beside a value: "Deadline: 12 hours"."""
-    name = re.compile(rf"\b{re.escape(limit.split()[-1])}\b", re.IGNORECASE)
+    """Whether a text gives a limit ("the deadline") its value: "Deadline: 12 hours"."""
+    name = re.escape(limit.split()[-1])
+    given = re.compile(rf"\b{name}(?: for [\w ]{{1,30}})?(?: is| are| of|:) (?:\w+ ){{0,2}}$", re.I)
     return any(
-        name.search(sentence.text) and find_quantities(sentence.text)
-        for text in texts
-        for sentence in sentences(text)
+        given.search(text[: quantity.start]) for text in texts for quantity in find_quantities(text)
     )
 
 

@@ -46,9 +46,6 @@ DENIED = 3
 _EMPTY = NEUTRAL | stem_set("make made have had get got give given take taken do did done")
 """Verbs that say nothing without their object, beside the words of any test."""
 
-FEWEST_CELLS = 3
-"""Cells with a name from which on a text is a row though a piece of it has none."""
-
 _CELL = re.compile(r"[^:;\n]{1,60}: ")
 _NAME = re.compile(r"(?<=[\w,)] )(?:[A-Z][\w’'-]*\w)(?: [A-Z][\w’'-]*\w)*")
 _TOKEN = re.compile(r"\w+(?:[.,:'’]\w+)*")
@@ -76,7 +73,7 @@ _BINDING = tuple(
 """What confines a statement, and what takes something out of it: without it something else is
 said."""
 
-_MARK = re.compile(r"(?:[\s•|#>]|-+(?=[\s|])|\*\s)*")
+_MARK = re.compile(r"(?:[\s•|]|[#>](?!\s*(?:[A-Z]{3}\s*)?[\d€$£])|-+(?=[\s|])|\*\s)*")
 """What stands before a sentence in a list, a heading or a cell; ``**`` belongs to its words."""
 
 _KEY = re.compile(r"^\W*[A-Z]{2,}(?:-[A-Z]+)*-\d+\W*")
@@ -193,9 +190,7 @@ def without_mark(text: str, start: int) -> int:
 def statements(text: str, heading: str = "") -> tuple[Statement, ...]:
     """The statements of a chunk's text, and the whole of it where it is one row or one scenario."""
     cells = [piece for piece in text.split("; ") if piece.strip()]
-    named = [_CELL.match(piece) is not None for piece in cells]
-    # A cell may hold a semicolon: "Limit: Within 2 hours; 3 hours on islands".
-    row = len(cells) > 1 and named[0] and (all(named) or sum(named) >= FEWEST_CELLS)
+    row = len(cells) > 1 and all(_CELL.match(piece) for piece in cells)
     scenario = re.search(r"^\s*Given\b", text, re.MULTILINE) and "Then " in text
     if row or scenario:
         return (Statement(0, len(text), text, heading, language=language_of(text)),)

@@ -248,6 +248,16 @@ def follows(number: Number, operands: Numbers) -> bool:
     return any(_same_moment(number.value, one) for one in moved)
 
 
+def is_between(number: Number, texts: Iterable[str]) -> bool:
+    """Whether a duration lies between two times of day of these texts."""
+    if number.kind != "duration":
+        return False
+    clocks = {
+        _of_day(one.value) for text in texts for one in numbers(text) if isinstance(one.value, time)
+    }
+    return any(abs(one - other) == number.value for one, other in combinations(clocks, 2))
+
+
 def is_balance(number: Number, others: Iterable[Number]) -> bool:
     """Whether a number is the sum, with any signs, of all others of its unit, two or more."""
     values = [
@@ -322,9 +332,6 @@ def _computed(number: Number, operands: Numbers) -> Iterator[Decimal]:
         days = sorted({one.value for one in operands.all if isinstance(one.value, date)})
         for first, last in combinations(days, 2):
             yield from elapsed(first, last, number.unit)
-        clocks = [_of_day(one.value) for one in operands.all if isinstance(one.value, time)]
-        for one, other in combinations(dict.fromkeys(clocks), 2):
-            yield abs(one - other)
 
 
 def _rounded(value: Decimal) -> tuple[Decimal, ...]:

@@ -17,6 +17,7 @@ from assistant.generation.proof.amounts import (
     alike,
     follows,
     is_balance,
+    is_between,
     is_rounded,
     numbers,
     same_noun,
@@ -69,10 +70,11 @@ _NAME = re.compile(r"(?<=[\w,;)(/] )(?:[A-ZÄÖÜÉÀÇ][\w’'-]*[\w])(?: (?:[A
 SAME_MATTER = 2
 """Words with meaning that a source's sentence must share with the step to speak of its matter."""
 
-PLACE = re.compile(
-    r"\s*(?:<[^<>]+>|\{[^{}]+\}|\[[^\[\]]+\]|…|\b(?:[hH]{2}:[mM]{2}|[xX]+|[NYZ])\b)\s*"
-)
+PLACE = re.compile(r"\s*(?:<[^<>]+>|\{[^{}]+\}|\[[^\[\]]+\]|…|\b(?:[hH]{2}:[mM]{2}|[xX]{2,})\b)\s*")
 """A place to fill in, in a message."""
+
+_X = re.compile(r"\b[xX]\b")
+_LETTER = re.compile(r"\b(?:[xX]|[NYZ])\b")
 
 _PLACE_RUN = re.compile(r"(?<![A-Za-z])([A-Z])\1+(?![A-Za-z])|#{2,}")
 """Places for digits in the form of a number: the "YY" and "NNNN" of "SV-YY-NNNN"."""
@@ -100,6 +102,20 @@ _STEPS = re.compile(
 )
 
 
+def _form_of(places: re.Pattern[str], text: str, filled: str) -> str:
+    """A pattern for a message with its places filled in; "" where it has none."""
+    pieces = places.split(text.strip(" .!"))
+    return filled.join(map(re.escape, pieces)) if len(pieces) > 1 else ""
+
+
+def _form_of_letters(text: str) -> str:
+    """The same where a letter stands for a number: "You have x attempts", "X of Y days".
+
+    Other letters do only beside an x: "Press Y or N" means the keys.
+    """
+    return _form_of(_LETTER, text, r"\d+(?:[.,]\d+)?") if _X.search(text) else ""
+
+
 class Claims:
     """The claims of one case, asked for step by step."""
 
@@ -112,6 +128,11 @@ class Claims:
     def _near(self) -> Numbers:
         """Numbers of criteria, story, conditions and of the case's own data."""
         return Numbers((*self.basis.said, *self.basis.situation))
+
+    @cached_property
+    def _own(self) -> Numbers:
+        """Numbers of the case's own data."""
+        return Numbers(self.basis.situation)
 
     @cached_property
     def _operands(self) -> Numbers:
@@ -151,6 +172,7 @@ class Claims:
                     or self._near.holds(number)
                     or self._in_source(number, f"{part} {about}")
                     or follows(number, self._operands)
+                    or is_between(number, self.basis.situation)
                     or is_balance(number, terms)
                     or is_rounded(number, (*known, *computed))
                     or counts_characters(number, part)
@@ -161,8 +183,7 @@ class Claims:
                     terms += [] if number in factors else [number]
                     continue
                 mark = self._strange_number(number, part)
-                counts = number.kind in ("count", "") and number.value == 1
-                if mark.rule == NOT_IN_SOURCES and counts:
+                if mark.rule == NOT_IN_SOURCES and number.kind == "count" and number.value == 1:
                     known.append(number)  # "1 booking is listed" says that a booking is
                 else:
                     yield mark
@@ -170,11 +191,12 @@ class Claims:
     def _are_given(self, run: Sequence[Number]) -> bool:
         """Whether the amounts of a calculation stand in case or texts; counts may be new.
 
-        Where there are only counts, one more or less is what the case itself does: "4 (5 − 1)".
+        One more or less than a count of the case's own data is what the case does: "4 (5 − 1)".
         """
         amounts = [one for one in run if one.kind in MEASURED]
-        counts = [one for one in run if one.value != 1] or run[:1]
-        return all(self._near.holds(one) for one in amounts or counts)
+        if amounts or all(one.value != 1 for one in run):
+            return all(self._near.holds(one) for one in amounts or run)
+        return all(self._own.holds(one) for one in run if one.value != 1)
 
     @staticmethod
     def _plain(number: Number) -> bool:
@@ -239,9 +261,10 @@ class Claims:
         found = {one.text for text in texts for one in find_messages(text)}
         found |= {match.group().strip() for text in texts for match in _FILLED.finditer(text)}
         return tuple(
-            re.compile(r"\s*.{1,60}?\s*".join(map(re.escape, pieces)), re.IGNORECASE)
+            re.compile(form, re.IGNORECASE)
             for text in found
-            if len(pieces := PLACE.split(text.strip(" .!"))) > 1
+            for form in (_form_of(PLACE, text, r"\s*.{1,60}?\s*"), _form_of_letters(text))
+            if form
         )
 
     @cached_property

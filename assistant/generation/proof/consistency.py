@@ -36,7 +36,6 @@ _RANGE = re.compile(
     r"(?<![\w.,/-])(?P<first>\d{1,2})\.?(?: (?P<month>[^\W\d]{3,12})\.?)?"
     r"\s*(?:to|until|-|–|bis|au)\s*$"
 )
-_MEASURE = re.compile(r"\b(?:of|von|de)\s+$", re.IGNORECASE)
 _HOURS = re.compile(r"\b(?:h|hours?|heures?|stunden?|std|min\w*|sec\w*|s)\b", re.IGNORECASE)
 MOST_OFF = 2
 """By how much a count misses what the dates give and is still about them."""
@@ -88,8 +87,7 @@ def _distances(line: str, measures: Measures) -> Iterator[Mark]:
     if len(days) < 2:
         return
     read = numbers(line)
-    dated = sum(isinstance(one.value, date) for one in read)
-    beside_dates = dated > 1
+    beside_dates = sum(isinstance(one.value, date) for one in read) > 1
     beyond = ("less than", "more than")  # "one day less than 3 months"
     compared = {one.start for one in find_quantities(line) if one.comparison in beyond}
     for count in read:
@@ -97,8 +95,6 @@ def _distances(line: str, measures: Measures) -> Iterator[Mark]:
             continue
         if count.start in compared:
             continue
-        if _MEASURE.search(line[: count.start]) and not dated:
-            continue  # "a balance of 4 days before any request is counted"
         behind = line[count.start + len(count.words.split()[0]) :]
         told = _DISTANCE.match(line[count.end :]) is not None or _TODAY.match(behind) is not None
         ends = _ENDS.match(line[count.end :]) is not None

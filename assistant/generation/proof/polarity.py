@@ -154,7 +154,7 @@ class Side:
             message = bool(find_messages(outcome.quote))
             of_effect = not (denies or message)
             if outcome.happens:
-                clear = not denies and not any(c.bound or c.of_time or c.doubled for c in clauses_)
+                clear = not denies and not any(c.bound or c.of_time for c in clauses_)
                 told = outcome.source_id in own and any(
                     len(one.text.split()) > 2 for one in find_messages(outcome.quote)
                 )
@@ -171,6 +171,14 @@ class Side:
         bound = frozenset[str]().union(*(content(fact.quote) for fact in facts))
         text = frozenset[str]().union(*map(content, criteria)) if self.outcomes else frozenset()
         self.denied = frozenset(denied)
+        self.doubled = frozenset(
+            word
+            for outcome in self.outcomes
+            for clause in read_clauses(outcome.quote)
+            if outcome.happens and clause.doubled
+            for word, _ in clause.words
+        )
+        """Words of what is denied twice: what is not done where something is lacking."""
         self.other = text - said - bound - SEEN
         """Words of the criteria that are neither said for this side nor what it depends on."""
 
@@ -230,7 +238,7 @@ def turned(
             yield clause.text, said
 
 
-_ASIDE = re.compile(r"\([^()]*\)")
+_ASIDE = re.compile(r"\([^()]*\d[^()]*\)")
 """How a value comes about: "14 days (28 × 2.5/5, nothing to round)"."""
 
 
@@ -244,6 +252,8 @@ def denied_alone(result: str, side: Side, known: frozenset[str]) -> Iterator[str
             words = {word for word, _ in clause.words}
             if clause.lacking and meeting(words, known) == words:
                 continue  # "recorded without an ID", as the data say
+            if side.doubled and meeting(words, side.doubled | known) == words:
+                continue  # "Do not allow creating a request without a date"
             if not meeting(words, side.denied | side.other) and not find_messages(clause.text):
                 yield clause.text
 

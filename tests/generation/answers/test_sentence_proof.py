@@ -144,10 +144,6 @@ def test_words_of_a_source_that_are_turned_prove_nothing(said: str, turned: str)
         ("The reader pays by card or by cheque.", "The reader pays by cheque or by card."),
         ("Een lezer kan met kaart of munten betalen wanneer de balie dicht is.",
          "Een lezer kan met munten of kaart betalen wanneer de balie dicht is."),
-        ("Rule: BR-9; Subject: Emergency: engineer on site; Limit: Within 2 hours of the call; "
-         "3 hours on islands; What is seen: an alert.",
-         "BR-9: in an emergency the engineer is on site within 2 hours of the call, 3 hours on "
-         "islands."),
     ],
 )  # fmt: skip
 def test_the_same_said_in_another_way_is_proved(said: str, same: str) -> None:
@@ -155,10 +151,26 @@ def test_the_same_said_in_another_way_is_proved(said: str, same: str) -> None:
     assert found.is_proved, found
 
 
-def test_a_row_with_a_semicolon_in_a_cell_proves_no_other_values() -> None:
-    row = "Rule: BR-9; Subject: Emergency; Limit: Within 2 hours; 3 hours on islands; Seen: alert"
-    proof = AnswerProof([source(1, row, kind="table_row")])
-    assert not proof.prove("In an emergency the limit is 4 hours on islands.", (1,)).is_proved
+@pytest.mark.parametrize(
+    "false",
+    [
+        "The customer may cancel within 30 days.",
+        "The amount is paid back within 14 days.",
+        "A fee of 30 EUR is charged.",
+    ],
+)
+def test_values_do_not_cross_between_parts_with_names(false: str) -> None:
+    text = (
+        "Cancellation: the customer may cancel within 14 days; Refund: the amount is paid back "
+        "within 30 days; Fee: a fee of 5 EUR is charged; the goods are picked up."
+    )
+    assert not AnswerProof([source(1, text, kind="prose")]).prove(false, (1,)).is_proved
+
+
+def test_a_sign_in_front_of_a_value_is_quoted_with_it() -> None:
+    text = "> 500 EUR per order need the approval of a manager."
+    found = AnswerProof([source(1, text, kind="prose")]).prove(text, (1,))
+    assert found.citations[0].quote.startswith("> 500 EUR")
 
 
 def test_missing_words_are_marked_where_they_stand_whole() -> None:

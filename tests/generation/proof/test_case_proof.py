@@ -294,15 +294,32 @@ def test_a_letter_in_a_message_takes_the_number(prove: Prove, said: str) -> None
     assert not [one for one in case.findings if "Insufficient" in one.words], case.findings
 
 
-def test_a_balance_before_something_is_no_distance_of_dates(prove: Prove) -> None:
-    given = [
-        "Ben has a leave balance of 4 days before any pending request is counted",
-        "Ben has a pending request from 8 March 2027 to 9 March 2027",
-        "Ben asks on 3 March 2027",
-    ]
-    text = "Validation of the balance accounts for pending requests."
-    case = prove(text, [("Ask for 3 days.", "", "The request is refused.")], given=given)
-    assert not [one for one in case.findings if "dates" in one.message], case.findings
+@pytest.mark.parametrize(
+    ("text", "result"),
+    [
+        ("Press Y to confirm or N to abort.", "Press 1 to confirm or 2 to abort."),
+        ("Gate Z is closed.", "Gate B is closed."),
+        ("Upload of x failed.", "Upload of your order was fine but payment failed."),
+    ],
+)
+def test_other_letters_and_other_words_fill_no_place(prove: Prove, text: str, result: str) -> None:
+    case = prove(f'The message "{text}" is shown.', [("Look.", "", f'"{result}" is shown.')])
+    assert [one for one in case.findings if one.rule != "unsupported"], case.findings
+
+
+@pytest.mark.parametrize(
+    ("text", "result"),
+    [
+        ("A locked account is unlocked after 3 hours. Open 09:00 to 14:00.",
+         "The account is unlocked after 5 hours."),
+        ("The order gets the priority 2.", "The order has the priority 1."),
+        ("The list shows at most 5 loans.", "The list shows 6 loans (5 + 1)."),
+        ("The booking is saved.", "The booking is saved (it cannot be saved without a photo)."),
+    ],
+)  # fmt: skip
+def test_what_no_text_says_is_marked_still(prove: Prove, text: str, result: str) -> None:
+    case = prove(text, [("Look.", "", result)])
+    assert case.findings or case.unsupported_steps, case
 
 
 def test_checking_again_changes_nothing(prove: Prove) -> None:
