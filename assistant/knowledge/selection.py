@@ -77,7 +77,7 @@ class _Selecting:
         else:
             chosen = self._all if barred or reading.everything else frozenset()
         left = chosen
-        self._by_key = frozenset(one.name for one in wanted if one.kind == "epic")
+        self._by_key = frozenset(one.name for one in wanted if one.kind == "epic" and one.known)
         for number in dict.fromkeys(part.group for part in barred):
             left -= self._left_out([p for p in barred if p.group == number], chosen)
         return Selection(chosen=tuple(self._chosen(left)), told=tuple(self._told.values()))

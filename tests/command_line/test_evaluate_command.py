@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from assistant.domain import RetrievalConfig
+from assistant.settings import Settings
+from assistant.workflow.deployment.workspace import Workspace
+
 Run = Callable[..., str]
 ABOUT = ["refund fee", "meter reading", "tariff change", "move house", "direct debit", "complaint"]
 
@@ -57,6 +61,20 @@ def test_a_projects_own_choices(run: Run, folder: Path, tmp_path: Path) -> None:
     run("index", str(rule), "--project", "Billing")
     said = json.loads(run("evaluate", "retrieval", str(folder), "--project", "Billing", "--json"))
     assert [one["strategy"] for one in said["strategies"]] == ["project"]
+
+
+def test_strategies_of_several_embedding_models_are_refused(
+    run: Run, folder: Path, tmp_path: Path
+) -> None:
+    with Workspace.open(Settings(data_dir=tmp_path / "data")) as workspace:
+        project = workspace.ensure_project("Billing")
+        workspace.save_retrieval(project.id, RetrievalConfig(embedding_model="another-model"))
+    asked = ("evaluate", "retrieval", str(folder), "--project", "Billing", "--strategy", "project")
+    said = run(*asked, "--strategy", "default", status=2)
+    assert f"“project” another-model, “default” {RetrievalConfig().embedding_model}" in said
+    assert "measure them in two calls" in said
+    (alone,) = json.loads(run(*asked, "--json"))["strategies"]
+    assert alone["config"]["embedding_model"] == "another-model"
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,10 @@ def test_what_is_selected(known: Vocabulary, text: str, wanted: list[str]) -> No
      ("Drop 2 to 9", ["BIL-200", "BIL-400", "CC-200", "CC-300", "FS-300"],
       "no release “Drop 4–9”; there are Drop-1, Drop-2, Drop-3"),
      ("CC-300 and CC-203 to 209", ["CC-203", "CC-204", "CC-300"], "there is no epic “CC-209”"),
+     ("CC-201 to CC-206 except refunds", ["CC-201", "CC-203", "CC-204"],
+      "there is no epic “CC-206”"),
+     ("CC-300 and CC-999 without goodwill", ["CC-301", "CC-302", "CC-304"],
+      "there is no epic “CC-999”"),
      ("smoke tests for CC-200, no smoke", ["CC-200"], "“smoke” is not left out"),
      ("CC-201-AC2", ["CC-201"], "its whole story is taken")],
 )  # fmt: skip

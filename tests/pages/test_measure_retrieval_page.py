@@ -46,7 +46,7 @@ def test_saved_then_changed_then_saved_again(app: AppTest) -> None:
     assert "56 links of" not in _text(app), "no figure for other choices"
     both = _measured(app)
     assert "|Saved|On the screen|Difference|" in both
-    assert "that 56 links can show" in both or "better by" in both or "worse by" in both
+    assert "that 44 questions can show" in both or "better by" in both or "worse by" in both
     assert app.button(key="save_retrieval").disabled is False, "nothing was saved by measuring"
     app.button(key="save_retrieval").click().run()
     assert "is saved now" in _text(app)
@@ -60,7 +60,8 @@ def test_without_links_there_is_no_figure(quick_environment: Path, project_root:
     app = AppTest.from_file(str(project_root / "app.py"), default_timeout=60.0).run()
     app.switch_page(PAGE).run()
     text = _measured(app)
-    assert text.count("Too few to measure") == 2
+    assert text.count("Too few to measure: 0 links of 0 questions. Below 20 questions") == 2
+    assert "how high each of those sources comes among its kind" in text
     assert "Import test cases with a column of criteria" in text
     assert "MAP" not in text
 
@@ -70,8 +71,8 @@ def test_without_links_there_is_no_figure(quick_environment: Path, project_root:
     [
         ((0.04, 0.01, 0.07), "**better by .04** :small[[.01,\u00a0.07]]"),
         ((-0.04, -0.07, -0.01), "**worse by .04** :small[[.01,\u00a0.07]]"),
-        ((0.02, -0.001, 0.05), "no difference that 60 links can show :small[[0,\u00a0+.05]]"),
-        ((0.0, -0.2, 0.1), "no difference that 60 links can show :small[[-.20,\u00a0+.10]]"),
+        ((0.02, -0.001, 0.05), "no difference that 60 questions can show :small[[0,\u00a0+.05]]"),
+        ((0.0, -0.2, 0.1), "no difference that 60 questions can show :small[[-.20,\u00a0+.10]]"),
         ((0.0, 0.0, 0.0), "the same"),
         ((1.0, 0.996, 1.0), "**better by 1.00** :small[[1.00,\u00a01.00]]"),
         ((None, None, None), "–"),

@@ -153,6 +153,25 @@ def test_too_few_links_give_no_figure_and_stopping_none_either(opened: Opened) -
     assert [(way.links, way.rows) for way in report.ways] == [(5, ()), (0, ())]
 
 
+def test_many_links_of_one_question_give_no_figure(opened: Opened) -> None:
+    workspace, project_id = opened
+    cases = tuple(
+        TestCase(
+            id=f"T-{n}",
+            title=f"Verify item{n}",
+            story_key="CC-1",
+            steps=(TestStep(number=1, action=f"Pay item{n}", expected_result="Paid"),),
+        )
+        for n in range(COUNT)
+    )
+    whole = _document("cases", "another table", "test_cases")
+    workspace.library.put_document(project_id, whole, cases=cases)
+    index_pending(workspace.library, workspace.knowledge(project_id), project_id)
+    existing = measure_now(workspace, project_id, RetrievalConfig()).ways[0]
+    assert (existing.links, existing.questions, existing.asked) == (COUNT, 1, 0)
+    assert (existing.rows, existing.places) == ((), ())
+
+
 def test_of_very_many_questions_the_same_ones_are_drawn(
     opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:

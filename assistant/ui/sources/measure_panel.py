@@ -14,7 +14,7 @@ from assistant.ui.state import Session
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import measure_retrieval
 from assistant.workflow.sources.measure_retrieval import (
-    FEWEST_LINKS,
+    FEWEST_QUESTIONS,
     SAVED,
     SCREEN,
     Figure,
@@ -32,8 +32,10 @@ ABOUT = {
     "cite only what the search of its day had found: this favours the choices of that day.",
 }
 TOO_FEW = {
-    "existing cases": "Import test cases with a column of criteria or stories.",
-    "cited sources": "Review and accept cases that were written with sources.",
+    "existing cases": "Import test cases with a column of criteria or stories: each one that is "
+    "named is a question.",
+    "cited sources": "Review and accept cases that were written with sources: each criterion is a "
+    "question.",
 }
 
 
@@ -52,7 +54,7 @@ def measure_panel(opened: Workspace, record: Session, screen: RetrievalConfig) -
     )
     st.caption(
         f"Asks for every criterion that existing or accepted cases link to a source, under {both}, "
-        "and looks how high those sources come. Nothing is changed."
+        "and looks how high each of those sources comes among its kind. Nothing is changed."
     )
     if pressed("Measure", icon=":material/play_arrow:", key=f"measure-{record.project_id}"):
         st.session_state[WORK] = measure_retrieval.start(opened, record.project_id, screen)
@@ -109,8 +111,9 @@ def _way(way: WayReport) -> None:
     st.markdown(f"**{way.way.capitalize()}** :gray-badge[{counted(way.links, 'link')}]")
     if not way.rows:
         st.caption(
-            f"Too few to measure: below {FEWEST_LINKS} one link more or less turns a figure "
-            f"round. {TOO_FEW[way.way]}"
+            f"Too few to measure: {counted(way.links, 'link')} of "
+            f"{counted(way.questions, 'question')}. Below {FEWEST_QUESTIONS} questions one more or "
+            f"less turns a figure round. {TOO_FEW[way.way]}"
         )
         return
     drawn = "" if way.asked == way.questions else f" of {way.questions}, drawn once and for all"
@@ -123,7 +126,7 @@ def _way(way: WayReport) -> None:
     st.vega_lite_chart(_plot(way.rows, both), width="stretch")
     times = ", ".join(f"{name} {time:.0f} ms" for name, time in way.milliseconds.items())
     st.caption(f"A search took (median, without embedding the question): {times}.")
-    with st.expander("The links, and where each source stood"):
+    with st.expander("The links, and where each source stood among its kind"):
         _places(way, both)
 
 
@@ -134,7 +137,7 @@ def _table(way: WayReport, both: bool) -> str:
     for row in way.rows:
         cells = [f"**{row.title}**", _figure(row.saved)]
         if row.screen is not None:
-            cells += [_figure(row.screen), said(row, len(way.places))]
+            cells += [_figure(row.screen), said(row, way.asked)]
         lines.append("|".join(cells))
     return "\n".join(f"|{line}|" for line in lines)
 
@@ -145,8 +148,8 @@ def _figure(figure: Figure) -> str:
     return f"{_short(figure.value)} :small[{_interval(figure.low, figure.high)}]"
 
 
-def said(row: MeasuredRow, links: int) -> str:
-    """A difference in words: better, worse, or more than so many links can show."""
+def said(row: MeasuredRow, questions: int) -> str:
+    """A difference in words: better, worse, or none that so many questions can show."""
     found = row.difference
     if found is None or found.value is None or found.low is None or found.high is None:
         return "–"
@@ -154,7 +157,7 @@ def said(row: MeasuredRow, links: int) -> str:
         return "the same"
     if found.low <= 0 <= found.high:
         within = _interval(found.low, found.high, sign="+")
-        return f"no difference that {links} links can show :small[{within}]"
+        return f"no difference that {questions} questions can show :small[{within}]"
     up, down = ("better", "worse") if row.is_share else ("more", "fewer")
     low, high = sorted((abs(found.low), abs(found.high)))
     within = _interval(low, high)

@@ -77,8 +77,9 @@ def run_now(
 ) -> RetrievalReport:
     """Index the set, ask its questions in every way and score what is found.
 
-    Raises ``SettingsError`` for an unknown strategy, ``UnreadableFile`` for a set that is not in
-    order, ``ModelUnavailable`` and ``RetrievalError`` as every search.
+    Raises ``SettingsError`` for an unknown strategy and for strategies of several embedding models,
+    ``UnreadableFile`` for a set that is not in order, ``ModelUnavailable`` and ``RetrievalError``
+    as every search.
     """
     configs = _configs(workspace, request, project_id)
     gold = read_gold_set(request.folder)
@@ -128,7 +129,14 @@ def _configs(
             raise SettingsError("The strategy “project” needs to know which: --project NAME.")
         if name not in known:
             raise SettingsError(f"There is no strategy “{name}”. Use {', '.join(known)}.")
-    return {name: known[name] for name in wanted}
+    configs = {name: known[name] for name in wanted}
+    if len({config.embedding_model for config in configs.values()}) > 1:
+        named = (f"“{name}” {config.embedding_model}" for name, config in configs.items())
+        raise SettingsError(
+            f"The strategies name several embedding models: {', '.join(named)}. An index has one: "
+            "measure them in two calls."
+        )
+    return configs
 
 
 def _reported(

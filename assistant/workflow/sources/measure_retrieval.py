@@ -29,8 +29,9 @@ from assistant.workflow.sources.project_links import (
     project_links,
 )
 
-FEWEST_LINKS = 20
-"""With fewer links one more or less would turn the figure round."""
+FEWEST_QUESTIONS = 20
+"""With fewer one more or less would turn the figure round. Questions are what the bootstrap
+redraws: many links of one question say no more than that question."""
 
 MOST_QUESTIONS = 300
 """Of more, so many are drawn, the same ones each time: half a minute on two cores."""
@@ -72,8 +73,8 @@ class MeasuredRow(Value):
 
 
 class LinkPlace(Value):
-    """A link: what was asked, the source that belongs to it, and its rank in each list; ``None``
-    where it was not among those that are fused."""
+    """A link: what was asked, the source that belongs to it, and its rank among its kind in each
+    list; ``None`` where it was not among those that are fused."""
 
     asked: str
     source: str
@@ -82,7 +83,7 @@ class LinkPlace(Value):
 
 
 class WayReport(Value):
-    """What was measured on the links of one way; no rows where there are too few links.
+    """What was measured on the links of one way; no rows where there are too few questions.
 
     ``places`` are those of all links that were asked: of many questions some are drawn.
     """
@@ -173,7 +174,9 @@ def measure_now(
     links = project_links(workspace, project_id)
     texts = current_texts(workspace, project_id)
     drawn = {
-        way: _drawn(links.questions[way]) for way in LINK_WAYS if links.count(way) >= FEWEST_LINKS
+        way: _drawn(questions)
+        for way, questions in links.questions.items()
+        if len(questions) >= FEWEST_QUESTIONS
     }
     total, done = sum(map(len, drawn.values())), 0
     prompts: dict[LinkWay, dict[str, Measured]] = {}
