@@ -5,19 +5,24 @@ from __future__ import annotations
 from assistant.domain import GenerationConfig, TestCase
 from assistant.errors import SourceError
 from assistant.mcp_server import arguments as takes
-from assistant.mcp_server.tool_scope import Json, ToolScope, limited
+from assistant.mcp_server.tool_scope import Json, ToolScope, limited, without_places
 from assistant.workflow.review import review, stale
 from assistant.workflow.writing import coverage, generate_cases, recheck_case, runs, second_reading
-from assistant.workflow.writing.requests import GenerateRequest, understand
+from assistant.workflow.writing.requests import GenerateRequest, Understanding, understand
+
+MOST_RUNS = 3
+"""Of a project that wait or are written, before a tool may begin one more."""
 
 
 def generate(scope: ToolScope, given: takes.GenerateArguments) -> Json:
-    """The run that was begun."""
+    """The run that was begun. Raises ``SourceError`` for a text that would change a source."""
     if sum(map(bool, (given.epic_key, given.text.strip(), given.ask.strip()))) != 1:
         raise SourceError("Give one of epic_key, text and ask.")
+    _check_runs(scope)
     keys = (given.epic_key,) if given.epic_key else ()
     request = GenerateRequest(text=given.text, epic_keys=keys, ask=given.ask, depth=given.depth)
     found = understand(scope.workspace, scope.project_id, request)
+    _check_new(scope, found)
     run = generate_cases.begin(
         scope.workspace,
         scope.project_id,
@@ -38,6 +43,31 @@ def generate(scope: ToolScope, given: takes.GenerateArguments) -> Json:
     }
 
 
+def _check_runs(scope: ToolScope) -> None:
+    held = scope.workspace.library.runs(scope.project_id)
+    if sum(one.status in runs.ACTIVE for one in held) >= MOST_RUNS:
+        raise SourceError(
+            f"{MOST_RUNS} runs of this project are being written. Begin another one when get_run "
+            "says that one of them is done."
+        )
+
+
+def _check_new(scope: ToolScope, found: Understanding) -> None:
+    """A text may become a new source; none that is there gets another version by a tool."""
+    if found.reading is None:
+        return
+    library = scope.workspace.library
+    there = {one.id for one in library.documents(scope.project_id)}
+    held = library.documents_of_epics(scope.project_id)
+    known = [epic.key for epic in found.epics if epic.key in held]
+    if known or found.reading.document.id in there:
+        name = ", ".join(known) or found.reading.document.title
+        raise SourceError(
+            f"The project holds “{name}” already, and no tool changes a source. Use epic_key, or "
+            "give the text another key."
+        )
+
+
 def get_run(scope: ToolScope, given: takes.RunArguments) -> Json:
     """How far a run is, and its cases."""
     told = runs.summary(scope.workspace, scope.project_id, given.run_id)
@@ -48,7 +78,7 @@ def get_run(scope: ToolScope, given: takes.RunArguments) -> Json:
     ]  # fmt: skip
     return {
         "status": told.status,
-        "error": told.error,
+        "error": without_places(told.error, scope.workspace.settings),
         "writer": told.writer,
         "progress": round(told.progress, 3),
         **limited("cases", cases),

@@ -17,10 +17,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from assistant.errors import MissingExtra, needs_extra
+from assistant.errors import MissingExtra
 from assistant.mcp_server import openapi
 from assistant.mcp_server.admission import Admission
-from assistant.mcp_server.server import server
+from assistant.mcp_server.server import needs_sdk, server
 from assistant.mcp_server.tool_desk import Refused, ToolDesk
 from assistant.mcp_server.tool_scope import Json, ToolScope
 from assistant.settings import Settings
@@ -87,11 +87,13 @@ class Door:
     @asynccontextmanager
     async def lifespan(self, _app: object) -> AsyncIterator[None]:
         """What answers MCP, as long as the app's server runs."""
+        if not self.routes:
+            yield
+            return
         try:
-            needs_extra("mcp", "mcp", "MCP at /mcp (UAT_TOOLS_HTTP)")
+            needs_sdk("MCP at /mcp (UAT_TOOLS_HTTP)")
         except MissingExtra as error:
-            if self.routes:
-                log.warning("%s. /api is served.", error)
+            log.warning("%s. /api is served.", error)
             yield
             return
         from mcp.server.streamable_http_manager import StreamableHTTPSessionManager

@@ -5,15 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import anyio
 
 from assistant.errors import AssistantError
-from assistant.mcp_server.tool_scope import Json, ToolScope
+from assistant.mcp_server.tool_scope import Json, ToolScope, without_places
 from assistant.mcp_server.tools import TOOLS, ToolSpec
-from assistant.settings import Settings
 from assistant.workflow.deployment import tool_tokens
 
 MOST_WAITING = 8
@@ -58,7 +56,7 @@ def _called(tool: ToolSpec[Any], scope: ToolScope, given: Mapping[str, Any]) -> 
         outcome = "answered"
     except AssistantError as error:
         outcome = "refused"
-        raise Refused(422, _without_folders(str(error), scope.workspace.settings)) from error
+        raise Refused(422, without_places(str(error), scope.workspace.settings)) from error
     except Exception as error:  # a bug, not an answer: it surfaces in the log, the server goes on
         log.exception("tool %s failed", tool.name)
         raise Refused(500, "An internal error ended this call.") from error
@@ -74,15 +72,3 @@ def _note(tool: ToolSpec[Any], scope: ToolScope, outcome: str) -> None:
     except AssistantError as error:
         log.warning("tools: %s", error)
         raise Refused(503, "The app cannot write its library now; its log says why.") from error
-
-
-def _without_folders(says: str, settings: Settings) -> str:
-    """An error without where this computer keeps its files."""
-    folders = {
-        "DATA_DIR": settings.data_dir, "MODELS_DIR": settings.models_path, "HOME": Path.home(),
-    }  # fmt: skip
-    for name, folder in folders.items():
-        for path in (folder.resolve(), folder.absolute()):
-            if len(path.parts) > 1:
-                says = says.replace(str(path), name)
-    return says

@@ -1,7 +1,8 @@
 """The tools: what each says of itself, what it takes, and which call it makes.
 
 None of them accepts, approves, edits or deletes anything, and none names a project: whoever calls
-has one. What a tool adds (a draft, an answer, a talk) stands in its description.
+has one. What a tool adds (a draft, an answer, a talk, a text as a new source) stands in its
+description; a source that is there already gets no other version.
 """
 
 from __future__ import annotations
@@ -110,7 +111,7 @@ TOOLS: tuple[ToolSpec[Any], ...] = (
         arguments.GenerateArguments,
         case_calls.generate,
         writes="The cases are drafts until a person accepts them; an epic given as text becomes a "
-        "source of the project.",
+        "new source of the project; one whose key is there already is refused.",
         repeatable=False,
     ),
     ToolSpec(

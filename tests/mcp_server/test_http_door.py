@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,14 +15,16 @@ pytest.importorskip("mcp", reason="the extra mcp is not installed")
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from assistant import errors
 from assistant.errors import IndexLocked, LibraryError, SourceError
-from assistant.mcp_server import admission, http_door, openapi, tool_calls
+from assistant.mcp_server import admission, case_calls, http_door, openapi, tool_calls
 from assistant.mcp_server.tools import TOOLS
 from assistant.settings import Settings
 from assistant.workflow.deployment import tool_tokens
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import review_library
 from assistant.workflow.sources.sample_project import SAMPLE_PROJECT
+from assistant.workflow.writing import runs
 
 HERE = "http://127.0.0.1:8501"
 SEARCH = "/api/tools/search_sources"
@@ -238,6 +241,65 @@ def test_an_error_names_no_folder_and_shows_no_trace(
         500,
         {"error": "An internal error ended this call."},
     )
+
+
+def test_a_text_changes_no_source_that_is_there(
+    client: TestClient, workspace: Workspace, project_id: str
+) -> None:
+    before = {one.id: one.version for one in workspace.library.documents(project_id)}
+    text = "# CC-100 Case list\n\n- The list shows at most 5 accounts."
+    refused = client.post("/api/tools/generate_cases", json={"text": text})
+    assert (refused.status_code, "Use epic_key" in refused.text) == (422, True)
+    assert {one.id: one.version for one in workspace.library.documents(project_id)} == before
+    new = {"text": text.replace("CC-100", "CC-900")}
+    workspace.jobs.wait(call(client, "generate_cases", **new)["run_id"])
+    assert client.post("/api/tools/generate_cases", json=new).status_code == 422
+
+
+def test_a_fourth_run_has_to_wait(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(case_calls.generate_cases, "start", lambda *_: None)
+    for _ in range(case_calls.MOST_RUNS):
+        call(client, "generate_cases", epic_key="CC-200", depth="smoke")
+    refused = client.post("/api/tools/generate_cases", json={"epic_key": "CC-200"})
+    assert (refused.status_code, "get_run" in refused.text) == (422, True)
+
+
+@pytest.mark.parametrize(
+    ("says", "told"),
+    [
+        ("No '/srv/secret place/a.gguf' here.", "No 'a.gguf' here."),
+        ("Cannot read /srv/secret/a.gguf now.", "Cannot read a.gguf now."),
+        (r"Cannot read C:\secret\a.gguf now.", "Cannot read a.gguf now."),
+        ("At postgresql+psycopg://ann:secret@db/uat.", "At LIBRARY_URL"),
+        (
+            "See http://127.0.0.1:8501/docs/a and/or b.",
+            "See http://127.0.0.1:8501/docs/a and/or b.",
+        ),
+    ],
+)
+def test_the_error_of_a_run_names_no_place(
+    client: TestClient, workspace: Workspace, project_id: str, says: str, told: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(case_calls.generate_cases, "start", lambda *_: None)
+    run = call(client, "generate_cases", epic_key="CC-200", depth="smoke")["run_id"]
+    summary = runs.summary(workspace, project_id, run).model_copy(update={"error": says})
+    monkeypatch.setattr(case_calls.runs, "summary", lambda *_: summary)
+    assert call(client, "get_run", run_id=run)["error"] == told
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_an_older_sdk_stops_nothing(
+    workspace: Workspace, on: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(errors, "find_spec", lambda name: None if name == "mcp_types" else name)
+    monkeypatch.setitem(sys.modules, "mcp_types", None)
+    settings = workspace.settings.model_copy(update={"tools_http": on})
+    door = http_door.Door(lambda: workspace, settings)
+    with TestClient(Starlette(routes=door.routes, lifespan=door.lifespan)) as client:
+        assert client.get("/api/x", headers={"Host": "localhost"}).status_code == (
+            401 if on else 404
+        )
 
 
 def test_a_data_folder_that_cannot_be_opened_is_told_without_its_name() -> None:

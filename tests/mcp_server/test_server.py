@@ -12,8 +12,16 @@ from typing import Any
 
 import pytest
 
-anyio = pytest.importorskip("anyio")
-mcp = pytest.importorskip("mcp", reason="the extra mcp is not installed")
+pytest.importorskip("mcp", reason="the extra mcp is not installed")
+import anyio
+import mcp
+
+from assistant.mcp_server import server
+from assistant.mcp_server.tool_desk import ToolDesk
+from assistant.mcp_server.tool_scope import ToolScope
+from assistant.settings import Settings
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources.sample_project import SAMPLE_PROJECT
 
 ROOT = Path(__file__).resolve().parents[2]
 WRONG = {
@@ -162,3 +170,21 @@ def test_what_is_unknown_too_long_or_of_another_kind_is_refused(
         answer(await session.call_tool("search_sources", {"query": "refund"}))
 
     talk(ask)
+
+
+def test_what_comes_in_on_stdin_says_that_a_program_brought_it(
+    data_dir: Path, models_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+
+    async def noted(_desk: ToolDesk, scope: ToolScope, *_: object) -> dict[str, Any]:
+        told.append(scope.by)
+        return {}
+
+    monkeypatch.setattr(ToolDesk, "answer", noted)
+    monkeypatch.setattr(server, "serve_with", lambda answer: anyio.run(answer, None, "stale", {}))
+    for user in ("Ann", ""):
+        settings = Settings(data_dir=data_dir, models_dir=models_dir, user=user)
+        with Workspace.open(settings, exclusive=True) as workspace:
+            server.serve(workspace, workspace.project(SAMPLE_PROJECT).id)
+    assert told == ["Ann (tool)", "a program (tool)"]
