@@ -31,19 +31,24 @@ def preview(options: Namespace, terminal: Terminal) -> None:
             progress=lambda done, total: terminal.bar("proving    ", done, total),
         )
         terminal.end_bar()
+        kept = document
         if options.apply:
             by = options.settings.user or "command line"
-            preview_change.apply_change(workspace, project_id, found, by=by)
+            kept = preview_change.apply_change(workspace, project_id, found, by=by)
             index_pending(workspace.library, workspace.knowledge(project_id), project_id)
+    applied = kept.version != document.version
     if terminal.json:
         counts = {"rests_on_what_changes": found.rests, "new_text_says_otherwise": found.denied}
         whole = found.model_dump(mode="json", exclude={"source"})
-        terminal.plain_document({"applied": options.apply, "counts": counts | found.counts} | whole)
+        terminal.plain_document({"applied": applied, "counts": counts | found.counts} | whole)
         return
     _told(found, terminal)
-    terminal.note(
-        f"Kept as version {found.version + 1}." if options.apply else "Nothing was kept (--apply)."
-    )
+    if applied:
+        terminal.note(f"Kept as version {kept.version}.")
+    elif options.apply:
+        terminal.note(f"It is the present text: version {kept.version} stays.")
+    else:
+        terminal.note("Nothing was kept (--apply).")
 
 
 def _read(workspace: Workspace, project_id: str, document_id: str, text: str) -> Preview:

@@ -52,6 +52,18 @@ def test_a_change_is_told_and_kept_only_when_it_is_applied(
     assert {one["case_id"] for one in json.loads(run("stale", "--json"))} == resting
 
 
+def test_the_present_text_applied_keeps_its_version(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "vouchers.md"
+    file.write_text(EPIC, "utf-8")
+    run("index", str(file))
+    asked = "preview", "Vouchers", "--text", str(file), "--apply"
+    assert json.loads(run(*asked, "--json"))["applied"] is False
+    (row,) = json.loads(run("sources", "--json"))
+    assert row["version"] == 1
+    file.write_text(EPIC.replace("40 days", "30 days"), "utf-8")
+    assert json.loads(run(*asked, "--json"))["applied"] is True
+
+
 def test_what_cannot_be_previewed_ends_with_one_line(run: Run, tmp_path: Path) -> None:
     old, empty = tmp_path / "vouchers.md", tmp_path / "empty.md"
     old.write_text(EPIC, "utf-8")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from streamlit.testing.v1.element_tree import Toggle
+from streamlit.testing.v1.element_tree import TextArea, Toggle
 
 from assistant.domain import GenerationConfig
 from assistant.ui import state
@@ -113,3 +113,37 @@ def test_a_sentence_that_no_case_rests_on_touches_none(app: AppTest) -> None:
     assert "1 sentence added" in said
     assert "No case rests on what changes, and the proof finds nothing new in any." in said
     assert "checklist: 1 new, 0 gone" in said
+
+
+def field_of(app: AppTest) -> TextArea:
+    (found,) = [one for one in app.text_area if one.label == "The new text"]
+    return found
+
+
+def test_a_typed_text_outlives_the_switch_the_way_and_another_version(
+    app: AppTest, tmp_path: Path
+) -> None:
+    typed = EPIC.replace("40 days", "30 days")
+    field_of(app).set_value(typed).run()
+    toggle(app).set_value(False).run()
+    toggle(app).set_value(True).run()
+    assert field_of(app).value == typed
+    (way,) = [one for one in app.button_group if one.key == "preview_way"]
+    way.set_value("upload").run()
+    assert not app.text_area
+    (way,) = [one for one in app.button_group if one.key == "preview_way"]
+    way.set_value("write").run()
+    assert field_of(app).value == typed
+    opened = state.workspace()
+    project_id = opened.projects()[0].id
+    now = EPIC.replace("40 days", "50 days")
+    file = tmp_path / "vouchers.md"
+    file.write_text(now, "utf-8")
+    import_sources.index_paths(opened, project_id, [file])
+    app.run()
+    assert field_of(app).value == typed
+    assert "You began this text on version 1; the source is at version 2 now." in shown(app)
+    app.button(key="begin_again").click().run()
+    assert not app.exception
+    assert field_of(app).value == now
+    assert "You began this text" not in shown(app)

@@ -31,8 +31,9 @@ from assistant.library.storage.schema import metadata
 from assistant.sources.reading import Reading
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import preview_change, stale
+from assistant.workflow.review.current_citations import Wording
 from assistant.workflow.review.preview_change import ChangePreview
-from assistant.workflow.review.sentences import sentences, text_changes
+from assistant.workflow.review.sentences import in_their_places, sentences, text_changes
 from assistant.workflow.sources import import_sources, next_version
 from assistant.workflow.writing import answers, generate_cases
 from assistant.workflow.writing.questions import open_questions
@@ -248,6 +249,76 @@ def test_a_criterion_that_moved_and_changed_is_shown_beside_its_own_new_words(
     }
 
 
+TWINS = """# IN-1 Invoices
+
+## IN-2 Delete invoices
+
+As an agent I want to delete invoices so that lists stay clean.
+
+### Acceptance criteria
+
+- The agent can delete a draft invoice up to 5 days after the invoice was created.
+- The agent can delete a sent invoice up to 5 days after the invoice was created.
+- The list of invoices is sorted by date.
+"""
+
+
+def test_a_removed_criterion_is_gone_and_not_denied_by_the_new_text_of_its_twin(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "invoices.md"
+    file.write_text(TWINS, "utf-8")
+    draft, sent = TWINS.splitlines()[8:10]
+    new = TWINS.replace(f"{draft}\n", "").replace("sent invoice up to 5", "sent invoice up to 10")
+    with quick_workspace(tmp_path / "data") as (workspace, project_id, _):
+        import_sources.index_paths(workspace, project_id, [file])
+        wanted = understand(workspace, project_id, GenerateRequest(epic_keys=("IN-1",)))
+        begun = generate_cases.begin(workspace, project_id, wanted, GenerationConfig(), by="Tess")
+        generate_cases.run_now(workspace, project_id, begun)
+        (document,) = workspace.library.documents(project_id)
+        source = next_version.read_next_text(workspace, project_id, document.id, new)
+        found = preview_change.preview_change(workspace, project_id, source)
+    assert {(one.kind, one.old, one.new) for one in found.changes} == {
+        ("removed", draft[2:], ""),
+        ("changed", sent[2:], sent[2:].replace("5", "10")),
+    }
+    rests = {
+        (one.case_id.split("-")[3], each.change) for one in found.cases for each in one.rests_on
+    }
+    assert rests == {("AC1", "vanished"), ("AC2", "changed")}
+    assert [one.case_id for one in found.cases if one.is_denied] == ["TC-IN-2-AC2-B2"]
+
+
+def test_a_thousand_rewritten_rows_are_paired_with_their_own_in_seconds() -> None:
+    row = "| Field {} of the screen | text, at most {} characters |"
+    old, new = ("\n".join(row.format(at, most) for at in range(1000)) for most in ("20", "35"))
+    before = time.monotonic()
+    found, _ = text_changes(old, new)
+    assert time.monotonic() - before < 15
+    assert [one.new for one in found] == [one.old.replace("most 20", "most 35") for one in found]
+    assert len(found) == 1000
+
+
+def test_one_of_several_forms_is_taken_once() -> None:
+    a, b = "A draft may be deleted for 5 days.", "A note may be deleted for 5 days."
+    news = {"AC1": ("A note may be deleted for 9 days.", "A note may go for 9 days, says Ann.")}
+    assert in_their_places({"AC1": a, "AC2": b}, news, {a, b}) == {"AC2": news["AC1"][0]}
+    assert in_their_places({"AC1": a}, {"AC1": ("Something else.",)}, {a}) == {
+        "AC1": "Something else."
+    }
+    assert in_their_places({"AC1": a}, {"AC1": (b,)}, {a, b}) == {}
+
+
+def test_words_are_counted_whole_and_on_a_long_page_without_delay() -> None:
+    page = Wording("The cap is 5 EUR. " * 22_000)
+    assert (page.count("cap is  5"), page.count("cap is 6"), page.count("ca")) == (22_000, 0, 0)
+    before = time.monotonic()
+    for at in range(300):
+        assert page.count(f"The cap is {at + 6} EUR") == 0
+        assert page.count("cap is 5") == 22_000
+    assert time.monotonic() - before < 2
+
+
 def test_a_new_criterion_that_another_source_denies_is_a_question_and_no_fault_of_its_cases(
     project: Project,
 ) -> None:
@@ -386,6 +457,32 @@ def test_a_story_of_an_epic_stays_its_own_with_its_comments(tmp_path: Path) -> N
             assert [one.kind for one in found.changes] == ["changed"]
             assert found.checklist is not None
             assert {one.criterion_id for one in found.checklist.arising} == {"CC-2-AC1"}
+
+
+@pytest.mark.parametrize(
+    ("text", "lacks"),
+    [
+        ("The cap is 6 EUR.", True),
+        ("As PAY-12 says, the cap is 6 EUR.", True),
+        ("As PAY-1 says, the cap is 6 EUR.", False),
+        ("### Acceptance criteria\n\n- The cap is 6 EUR.", True),
+        ("## Refunds of customers\n\nThe cap is 6 EUR.", False),
+        ("h1. Refunds of customers\n\nThe cap is 6 EUR.", False),
+    ],
+)
+def test_an_issues_heading_is_put_above_a_text_that_has_none_of_its_own(
+    tmp_path: Path, text: str, lacks: bool
+) -> None:
+    reading = Reading(
+        document=SourceDocument(
+            id="c/jira:PAY-1", kind="page", title="PAY-1 Refund", content_hash="1",
+            text="## PAY-1 Refund\n\nThe cap is 5 EUR.\n", metadata=SourceMetadata(key="PAY-1"),
+        )
+    )  # fmt: skip
+    with quick_workspace(tmp_path / "data") as (workspace, project_id, _):
+        import_sources.put(workspace, project_id, reading, connection_id="c")
+        source = next_version.read_next_text(workspace, project_id, "c/jira:PAY-1", text)
+    assert source.reading.document.text.startswith("## PAY-1 Refund") == lacks
 
 
 WORDS = st.sampled_from(["The cap is 5 EUR.", "The cap is 6 EUR.", "A parrot speaks.", "# Caps",

@@ -19,6 +19,10 @@ from assistant.workflow.sources.import_sources import StoredDocument
 
 SEEN = "change_preview"
 """What was looked at last, with the text it was made of."""
+DRAFTS = "change_preview_texts"
+"""What was typed for each document, kept while its field is not on the screen."""
+APPLIED = "change_preview_applied"
+"""The document whose new version was just kept."""
 PREFILLED = 60_000
 """Characters of a present version that is put into the field to be rewritten."""
 WAYS = {
@@ -35,6 +39,26 @@ class Seen:
     found: ChangePreview
 
 
+@dataclass(frozen=True)
+class Draft:
+    """A typed text, and the version that was the present one when it was begun."""
+
+    text: str
+    version: int
+
+
+def previewing(record: Session, document: StoredDocument) -> bool:
+    """The switch between a document's versions and the preview of its next one."""
+    key = f"previewing_{_place(record.project_id, document.id)}"
+    if st.session_state.pop(APPLIED, "") == document.id:
+        st.session_state[key] = False
+    return st.toggle(
+        "Preview a new version",
+        key=key,
+        help="See what a new text would change before it is published.",
+    )
+
+
 def change_preview(opened: Workspace, record: Session, document: StoredDocument) -> None:
     """The new text, what it would change, and the button that keeps it."""
     st.caption(
@@ -43,7 +67,8 @@ def change_preview(opened: Workspace, record: Session, document: StoredDocument)
     )
     name, data = _given(opened, record, document)
     made_of = hashlib.sha256(
-        "\0".join((_place(record, document), name)).encode() + data
+        "\0".join((_place(record.project_id, document.id), str(document.version), name)).encode()
+        + data
     ).hexdigest()
     if st.button(
         "Show what it would change",
@@ -60,15 +85,16 @@ def change_preview(opened: Workspace, record: Session, document: StoredDocument)
     if seen is None or seen.found.document_id != document.id:
         return
     if seen.made_of != made_of:
+        what = "text" if seen.found.version == document.version else "source"
         st.caption(
-            ":material/update: The text is another one now: show again what it would change."
+            f":material/update: The {what} is another one now: show again what it would change."
         )
         return
     _result(opened, record, seen.found)
 
 
-def _place(record: Session, document: StoredDocument) -> str:
-    return f"{record.project_id}_{document.id}_{document.version}"
+def _place(project_id: str, document_id: str) -> str:
+    return f"{project_id}_{document_id}"
 
 
 def _given(opened: Workspace, record: Session, document: StoredDocument) -> tuple[str, bytes]:
@@ -80,19 +106,50 @@ def _given(opened: Workspace, record: Session, document: StoredDocument) -> tupl
     )  # fmt: skip
     if way == "upload":
         file = st.file_uploader(
-            "The new version as a file", key=f"preview_file_{_place(record, document)}"
+            "The new version as a file",
+            key=f"preview_file_{_place(record.project_id, document.id)}",
         )
         return (file.name, file.getvalue()) if file is not None else ("", b"")
+    return "", _typed(opened, record, document).encode("utf-8", "replace")
+
+
+def _typed(opened: Workspace, record: Session, document: StoredDocument) -> str:
+    """The field with what was typed into it, or with the present text to be rewritten."""
+    drafts: dict[str, Draft] = st.session_state.setdefault(DRAFTS, {})
     present = next_version.present_text(opened, record.project_id, document.id)
-    text = st.text_area(
+    place = _place(record.project_id, document.id)
+    key = f"preview_text_{place}"
+    draft = drafts.get(place)
+    said = draft.text if draft is not None else present if len(present) <= PREFILLED else ""
+    if st.session_state.get(key) != said:
+        st.session_state[key] = said
+
+    def keep() -> None:
+        begun = draft.version if draft is not None else document.version
+        drafts[place] = Draft(st.session_state[key] or "", begun)
+
+    st.text_area(
         "The new text",
-        present if len(present) <= PREFILLED else "",
-        key=f"preview_text_{_place(record, document)}",
+        key=key,
+        on_change=keep,
         height=260,
         placeholder="All of the new text: Markdown, Jira wiki text or plain text.",
         help="The present version stands here: rewrite it, or paste the new one in its place.",
     )
-    return "", (text or "").encode("utf-8", "replace")
+    if draft is not None and draft.version != document.version:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(
+                f":orange[:material/warning:] You began this text on version {draft.version}; the "
+                f"source is at version {document.version} now.",
+                width="stretch",
+            )
+            st.button(
+                f"Begin again from version {document.version}",
+                icon=":material/restart_alt:",
+                key="begin_again",
+                on_click=lambda: drafts.pop(place, None),
+            )
+    return said
 
 
 def _previewed(
@@ -136,7 +193,11 @@ def _apply(opened: Workspace, record: Session, found: ChangePreview) -> None:
             f"Apply as version {found.version + 1}", icon=":material/publish:", key="apply_change"
         ):
             with errors_shown():
-                preview_change.apply_change(opened, record.project_id, found, by=record.user)
+                kept = preview_change.apply_change(opened, record.project_id, found, by=record.user)
                 st.session_state.pop(SEEN, None)
-                st.toast(f"Version {found.version + 1} kept", icon=":material/check:")
+                if found.source.name == next_version.PASTED:
+                    place = _place(record.project_id, found.document_id)
+                    st.session_state.get(DRAFTS, {}).pop(place, None)
+                st.session_state[APPLIED] = found.document_id
+                st.toast(f"Version {kept.version} kept", icon=":material/check:")
                 st.rerun()

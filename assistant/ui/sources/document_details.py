@@ -7,7 +7,7 @@ import streamlit as st
 from assistant.ui.cases.source_reader import source_reader
 from assistant.ui.counts import counted
 from assistant.ui.plain_text import label
-from assistant.ui.sources.change_preview import change_preview
+from assistant.ui.sources.change_preview import change_preview, previewing
 from assistant.ui.state import Session
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import lineage
@@ -29,14 +29,10 @@ def document_details(opened: Workspace, record: Session, document: StoredDocumen
         )
         if st.button("Read it", icon=":material/menu_book:", key="read_document"):
             source_reader(opened, record.project_id, document.id)
-        previewing = st.toggle(
-            "Preview a new version",
-            key=f"previewing_{record.project_id}_{document.id}_{document.version}",
-            help="See what a new text would change before it is published.",
-        )
+        looks_ahead = previewing(record, document)
     for sentence in read_source.extraction(opened, record.project_id, document.id):
         st.caption(f":orange[:material/report:] {label(sentence, limit=400)}")
-    if previewing:
+    if looks_ahead:
         with st.container(border=True):
             change_preview(opened, record, document)
         return

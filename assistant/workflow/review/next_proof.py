@@ -24,7 +24,7 @@ from assistant.generation.proof.bleed import NOT_IN_SOURCES
 from assistant.generation.proof.proof_faults import CONTRADICTION, UNSUPPORTED, WRONG_SIDE
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review.current_citations import NextVersion
-from assistant.workflow.review.sentences import closest, in_its_place, plain_words
+from assistant.workflow.review.sentences import closest, in_their_places, plain_words
 from assistant.workflow.writing.recheck_case import ground_of_run
 from assistant.workflow.writing.requests import conditions_of
 
@@ -115,11 +115,12 @@ class _RunWith:
             if now is None:
                 continue  # it was typed or removed: this document says nothing of it
             there = {plain_words(one.text): one for one in now.criteria}
-            texts = {one.id: text for text, one in there.items()}
-            before = {plain_words(one.text) for one in epic.criteria}
+            said = {one.id: plain_words(one.text) for one in epic.criteria}
+            olds = {name: text for name, text in said.items() if text not in there}
+            texts = {one.id: (text,) for text, one in there.items()}
+            places = in_their_places(olds, texts, set(said.values()))
             for criterion in epic.criteria:
-                old = plain_words(criterion.text)
-                same = there.get(old) or there.get(in_its_place(old, criterion.id, texts, before))
+                same = there.get(places.get(criterion.id, said[criterion.id]))
                 found[criterion.id] = same and criterion.model_copy(
                     update={"text": same.text, "form": same.form}
                 )
@@ -185,9 +186,9 @@ class _RunWith:
         """What stands where a chunk stood; "" where nothing like it does."""
         if plain_words(chunk.text) in self._version.wording.whole:
             return chunk.text
-        now = self._criteria.get(chunk.key) if chunk.kind == "criterion" else None
-        if now is not None:
-            return now.text
+        if chunk.kind == "criterion" and chunk.key in self._criteria:
+            now = self._criteria[chunk.key]
+            return now.text if now is not None else ""
         alike = [one for one in self._version.chunks if one.kind == chunk.kind]
         keyed = next((one.text for one in alike if chunk.key and one.key == chunk.key), "")
         return keyed or closest(chunk.text, (one.text for one in alike))

@@ -12,16 +12,15 @@ from rapidfuzz.distance import Indel
 
 from assistant.domain import Value
 from assistant.suite.case_changes import word_diff as word_diff
+from assistant.workflow.review.pairing import LIKE, paired
 
 WordRuns = tuple[tuple[Literal["same", "out", "in"], str], ...]
 
 _MARK = re.compile(r"^\s*(?:#{1,6}\s+|[-*+•]\s+|>\s*|\d+[.)]\s+)+")
 _END = re.compile(r"(?<=[.!?])[\"'”’)]*\s+(?=[\"'“‘(]?[A-Z0-9])")
 _RULE_LINE = re.compile(r"[\s|:=-]*")
-_LIKE = 0.55
-"""Share of letters in common from which on a new sentence is taken for the old one, changed."""
-_PAIRED = 1_000_000
-"""Pairs of sentences that are compared, a few seconds; of a longer stretch none is taken for
+PAIRED = 1_000_000
+"""Pairs of sentences that are compared, about a second; of a longer stretch none is taken for
 another one's new form."""
 
 
@@ -92,15 +91,16 @@ def changes(old: str, new: str) -> tuple[SentenceChange, ...]:
     for tag, a, b, c, d in matcher.get_opcodes():
         if tag == "equal":
             continue
-        left = list(after[c:d])
-        pairing = (b - a) * len(left) <= _PAIRED
-        for sentence in before[a:b]:
-            twin = closest(sentence, left) if pairing else ""
-            if twin:
-                left.remove(twin)
+        gone, come = before[a:b], after[c:d]
+        twins = paired(gone, come) if len(gone) * len(come) <= PAIRED else {}
+        for at, sentence in enumerate(gone):
+            if at in twins:
+                twin = come[twins[at]]
                 found.append(SentenceChange(kind="changed", old=sentence, new=twin))
             else:
                 found.append(SentenceChange(kind="removed", old=sentence))
+        used = set(twins.values())
+        left = (one for at, one in enumerate(come) if at not in used)
         found.extend(SentenceChange(kind="added", new=sentence) for sentence in left)
     return tuple(found)
 
@@ -128,7 +128,7 @@ def closest(sentence: str, candidates: Iterable[str]) -> str:
     bounds = [(Indel.normalized_similarity(sentence, one), one) for one in candidates]
     matcher = SequenceMatcher(autojunk=False)
     matcher.set_seq2(sentence)
-    best, found = _LIKE, ""
+    best, found = LIKE, ""
     for bound, candidate in sorted(bounds, reverse=True, key=lambda each: each[0]):
         if bound < best:
             break
@@ -139,11 +139,23 @@ def closest(sentence: str, candidates: Iterable[str]) -> str:
     return found
 
 
-def in_its_place(old: str, name: str, texts: Mapping[str, str], before: Collection[str]) -> str:
-    """The text that has taken the place of a named one, or "" where none has.
+def in_their_places(
+    olds: Mapping[str, str], news: Mapping[str, Collection[str]], before: Collection[str]
+) -> dict[str, str]:
+    """By name the text that has taken the place of each old one; a name is left out where none has.
 
-    ``texts`` are those of now by name, ``before`` all those of then: one that stood there then took
-    no other's place, whatever its name is now.
+    ``olds`` are texts by name that stand no more. ``news`` are those of now, each name with the
+    forms that it has; one takes the place of one old text. ``before`` are all texts of then: one
+    that stood there then took no other's place, whatever its name is now.
     """
-    fresh = {key: text for key, text in texts.items() if text not in before}
-    return closest(old, fresh.values()) or fresh.get(name, "")
+    fresh = [(name, one) for name, forms in news.items() for one in forms if one not in before]
+    names, texts = list(olds), [text for _, text in fresh]
+    owners = [name for name, _ in fresh]
+    twins = paired(list(olds.values()), texts, owners)
+    found = {names[old]: texts[new] for old, new in twins.items()}
+    taken = {owners[new] for new in twins.values()}
+    for name, text in reversed(fresh):
+        if name in olds and name not in found and name not in taken:
+            found[name] = text
+            taken.add(name)
+    return found

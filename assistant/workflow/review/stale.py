@@ -22,7 +22,7 @@ from assistant.workflow.review.current_citations import (
     PresentWords,
     present_epics,
 )
-from assistant.workflow.review.sentences import in_its_place, plain_words, sentences_at
+from assistant.workflow.review.sentences import in_their_places, plain_words, sentences_at
 from assistant.workflow.writing.answers import answers_to, with_answers
 
 Change = Literal["changed", "vanished", "document removed"]
@@ -197,7 +197,8 @@ class _Judge:
             self._words.expect(upcoming)
         self._upcoming = upcoming
         self._run_epics: dict[str, tuple[Epic, ...]] = {}
-        self._texts: dict[str, dict[str, str]] | None = None
+        self._texts: dict[str, dict[str, tuple[str, ...]]] | None = None
+        self._in_place: dict[tuple[str, str], Mapping[str, str]] = {}
         self._holders: Mapping[str, str] = {}
 
     def findings(self, stored: StoredCase) -> Iterator[StaleFinding]:
@@ -226,15 +227,11 @@ class _Judge:
             epics, self._holders = present_epics(self._library, self._project_id, self._upcoming)
             self._texts = self._present_texts(epics)
         for epic in self._run_epics[run_id]:
-            before = {plain_words(one.text) for one in epic.criteria}
+            places = self._places(run_id, epic)
             for criterion in epic.criteria:
-                if criterion.id not in stored.case.criterion_ids:
+                if criterion.id not in stored.case.criterion_ids or criterion.id not in places:
                     continue
-                texts = self._texts.get(epic.key, {})
-                old = plain_words(criterion.text)
-                if old in texts.values() or any(old in text for text in texts.values()):
-                    continue
-                new = in_its_place(old, criterion.id, texts, before)
+                old, new = plain_words(criterion.text), places[criterion.id]
                 where = f"acceptance criterion {criterion.id}"
                 read_from = self._read_from(run_id, criterion.id)
                 if read_from is None:
@@ -244,16 +241,28 @@ class _Judge:
                     version = read_from.version
                 yield self._finding(where, None, criterion.text, old, new, holder, title, version)
 
-    def _present_texts(self, epics: Sequence[Epic]) -> dict[str, dict[str, str]]:
+    def _places(self, run_id: str, epic: Epic) -> Mapping[str, str]:
+        """What stands in place of each criterion that a run read and that stands no more."""
+        key = (run_id, epic.key)
+        if key not in self._in_place:
+            texts = (self._texts or {}).get(epic.key, {})
+            whole = "\n".join(one for forms in texts.values() for one in forms)
+            said = {one.id: plain_words(one.text) for one in epic.criteria}
+            olds = {name: text for name, text in said.items() if text not in whole}
+            found = in_their_places(olds, texts, set(_texts_of(epic).values()))
+            self._in_place[key] = {name: found.get(name, "") for name in olds}
+        return self._in_place[key]
+
+    def _present_texts(self, epics: Sequence[Epic]) -> dict[str, dict[str, tuple[str, ...]]]:
         """By epic what its cases can rest on now: its own words, and the answers in their place."""
         given = answers_to(self._workspace, self._project_id, epics)
         found = {}
         for epic in epics:
-            answered = {
-                f"{name} answered": text
-                for name, text in _texts_of(with_answers(epic, given)).items()
+            own, answered = _texts_of(epic), _texts_of(with_answers(epic, given))
+            found[epic.key] = {
+                name: tuple(dict.fromkeys((own.get(name, text), text)))
+                for name, text in answered.items()
             }
-            found[epic.key] = _texts_of(epic) | answered
         return found
 
     def _read_from(self, run_id: str, criterion_id: str) -> Chunk | None:

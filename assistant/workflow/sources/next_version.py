@@ -6,6 +6,7 @@ of the words that somebody rewrites. Nothing is kept here.
 
 from __future__ import annotations
 
+import re
 from typing import get_args
 
 from assistant.domain import COMMENT, Epic, SourceDocument
@@ -24,6 +25,7 @@ from assistant.workflow.sources.import_sources import (
 from assistant.workflow.writing.answers import PREFIX as ANSWER
 
 PASTED = "pasted text.md"
+_HEADING = re.compile(r"\s*(?:(#{1,6})|h([1-6])\.)[ \t]+\S")
 
 
 def named_document(workspace: Workspace, project_id: str, name: str) -> StoredDocument:
@@ -71,10 +73,24 @@ def read_next_text(workspace: Workspace, project_id: str, document_id: str, text
             "The new text is empty: it holds no letter or digit. Give all of the new version."
         )
     present, _, _ = workspace.library.document_parts(project_id, document_id)
-    if present.metadata.key and present.metadata.key not in text:
-        text = f"{present.text.splitlines()[0]}\n\n{text}"  # an issue's key and title stay its own
+    heading = present.text.splitlines()[0]
+    if _lacks_heading(text, present.metadata.key, _level(heading)):
+        text = f"{heading}\n\n{text}"  # an issue's key and title stay its own
     data = text.encode("utf-8", "replace")
     return read_next_file(workspace, project_id, document_id, PASTED, data)
+
+
+def _lacks_heading(text: str, key: str, level: int) -> bool:
+    """Whether an issue's new text neither names its key nor begins with a heading as high."""
+    if not key or re.search(rf"(?<![\w-]){re.escape(key)}(?![\w-])", text):
+        return False
+    return not 0 < _level(text) <= level
+
+
+def _level(text: str) -> int:
+    """The level of the heading that a text begins with, in Markdown or Jira's markup; 0 of none."""
+    match = _HEADING.match(text)
+    return len(match[1] or "") or int(match[2]) if match else 0
 
 
 def read_next_file(
