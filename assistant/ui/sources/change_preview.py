@@ -128,6 +128,9 @@ def _typed(opened: Workspace, record: Session, document: StoredDocument) -> str:
         begun = draft.version if draft is not None else document.version
         drafts[place] = Draft(st.session_state[key] or "", begun)
 
+    def begin_again() -> None:
+        drafts.pop(place, None)
+
     st.text_area(
         "The new text",
         key=key,
@@ -147,7 +150,7 @@ def _typed(opened: Workspace, record: Session, document: StoredDocument) -> str:
                 f"Begin again from version {document.version}",
                 icon=":material/restart_alt:",
                 key="begin_again",
-                on_click=lambda: drafts.pop(place, None),
+                on_click=begin_again,
             )
     return said
 

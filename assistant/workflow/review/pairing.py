@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Hashable, Sequence
 from difflib import SequenceMatcher
 
-import numpy as np
 from rapidfuzz.distance import Indel
 from rapidfuzz.process import cdist
 
@@ -29,6 +28,8 @@ def paired(
     """
     if not olds or not news:
         return {}
+    import numpy as np  # here: the first page that opens needs none of it
+
     # No more than this can be alike, and it is counted a hundred times faster.
     bounds = cdist(
         olds,
