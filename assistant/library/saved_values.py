@@ -16,7 +16,7 @@ from assistant.library.projects import lock_project
 from assistant.library.storage.database import Store
 from assistant.library.storage.records import SavedKind, SavedValue
 from assistant.library.storage.rows import read_row
-from assistant.library.storage.schema import saved_values
+from assistant.library.storage.schema import projects, saved_values
 from assistant.library.storage.stored_json import dump, plain
 
 MAX_NAME = 120
@@ -48,6 +48,16 @@ class SavedValueStore(Store):
         """The current value of each name, by name."""
         newest = {saved.name: saved for saved in reversed(self.history(project_id, kind))}
         return tuple(newest[name] for name in sorted(newest) if newest[name].body)
+
+    def latest_everywhere(self, kind: SavedKind) -> tuple[tuple[str, SavedValue], ...]:
+        """The current values of this kind in all projects that are not erased, with the project's
+        id; one query."""
+        query = select(saved_values).join(projects, projects.c.id == saved_values.c.project_id)
+        query = query.where(saved_values.c.kind == kind, projects.c.erased_at.is_(None))
+        with self._database.read() as connection:
+            found = connection.execute(query.order_by(saved_values.c.seq)).all()
+        newest = {(row.project_id, row.name): read_row(SavedValue, row) for row in found}
+        return tuple((project, saved) for (project, _), saved in newest.items() if saved.body)
 
     def history(self, project_id: str, kind: SavedKind) -> tuple[SavedValue, ...]:
         """Every saving and removal of this kind, newest first."""

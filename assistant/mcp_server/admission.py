@@ -27,6 +27,8 @@ CALLS_A_MINUTE = 120
 FAILURES_A_MINUTE = 20
 """Requests without a known token from one address that are told so; more have to wait."""
 MOST_KEYS = 10_000
+MOST_LOOKUPS = 40
+"""Requests that may wait for their token to be looked up."""
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +42,12 @@ class RateLimit:
 
     def check(self, key: str) -> None:
         """Count one more; raises ``Refused`` (429) where that is too many."""
+        times = self.look(key)
+        times.append(time.monotonic())
+
+    def look(self, key: str) -> deque[float]:
+        """The times that count, without one more; raises ``Refused`` (429) where there is room for
+        none."""
         now = time.monotonic()
         if len(self._times) > MOST_KEYS:
             self._times.clear()
@@ -50,7 +58,7 @@ class RateLimit:
             wait = str(int(61 - (now - times[0])))
             says = f"Too many requests. Wait {wait} seconds and ask again."
             raise Refused(429, says, **{"Retry-After": wait})
-        times.append(now)
+        return times
 
 
 class Admission:
@@ -58,10 +66,10 @@ class Admission:
 
     def __init__(self, opened: Callable[[], Workspace], settings: Settings) -> None:
         self._opened = opened
-        named = (name.strip().lower() for name in settings.tools_hosts.split(","))
-        self._hosts = {*THIS_COMPUTER, *filter(None, named)}
+        self._hosts = {*THIS_COMPUTER, *_names(settings.tools_hosts)}
         self._calls, self._failures = RateLimit(CALLS_A_MINUTE), RateLimit(FAILURES_A_MINUTE)
         self._lookups = anyio.CapacityLimiter(2)
+        self._let_in: set[str] = set()
 
     async def scope(self, request: Request) -> ToolScope:
         """The project and the person of a request. Raises ``Refused``."""
@@ -69,19 +77,36 @@ class Admission:
         if set(request.query_params) - {"project"}:
             raise Refused(400, "The address has an unknown parameter. Only 'project' is known.")
         kind, _, token = request.headers.get("authorization", "").partition(" ")
+        address = request.client.host if request.client else ""
         scope = None
         if kind.lower() == "bearer":
-            scope = await anyio.to_thread.run_sync(
-                partial(self._scope_of, token.strip()), limiter=self._lookups
-            )
+            scope = await self._looked_up(token.strip(), address)
         if scope is None:
-            self._failures.check(request.client.host if request.client else "")
+            self._failures.check(address)
             says = "A token is needed: Authorization: Bearer TOKEN. Make one with: tokens add NAME."
             raise Refused(401, says, **{"WWW-Authenticate": "Bearer"})
         self._calls.check(f"{scope.project_id} {scope.by}")
         wanted = request.query_params.getlist("project")
         if any(one not in (scope.project_id, scope.project_name) for one in wanted):
             raise Refused(403, "This token is for another project.")
+        return scope
+
+    async def _looked_up(self, token: str, address: str) -> ToolScope | None:
+        """Whose token it is. A token that came in before is looked up however many others failed
+        from its address."""
+        hashed = tool_tokens.hash_of(token)
+        if hashed not in self._let_in:
+            self._failures.look(address)
+        if self._lookups.statistics().tasks_waiting >= MOST_LOOKUPS:
+            says = "Too many requests wait for their token to be looked up. Ask again."
+            raise Refused(503, says, **{"Retry-After": "1"})
+        scope = await anyio.to_thread.run_sync(
+            partial(self._scope_of, token), limiter=self._lookups
+        )
+        if scope is not None:
+            self._let_in.add(hashed)
+        else:
+            self._let_in.discard(hashed)
         return scope
 
     def _check_origin(self, request: Request) -> None:
@@ -104,7 +129,29 @@ class Admission:
             if holder is None:
                 return None
             project = workspace.project(holder.project_id)
-            return ToolScope(workspace, project.id, f"{holder.name} (tool)", project.name)
+            by = f"{holder.name} (tool)"
+            still = partial(_still_held, workspace, token, holder)
+            return ToolScope(workspace, project.id, by, project.name, still)
         except AssistantError as error:
             log.warning("tools: %s", error)
             raise Refused(503, "The app cannot open its data now; its log says why.") from error
+
+
+def _still_held(workspace: Workspace, token: str, holder: tool_tokens.TokenHolder) -> bool:
+    return tool_tokens.holder_of(workspace, token) == holder
+
+
+def _names(hosts: str) -> set[str]:
+    """The names in ``UAT_TOOLS_HOSTS``, without ports; what is no name is told in the log."""
+    found = set()
+    for entry in filter(None, map(str.strip, hosts.split(","))):
+        host = f"[{entry}]" if entry.count(":") > 1 and "[" not in entry else entry
+        try:
+            name = urlsplit(host if "//" in host else f"//{host}").hostname
+        except ValueError:
+            name = None
+        if name:
+            found.add(name)
+        else:
+            log.warning("UAT_TOOLS_HOSTS: '%s' is no name of a host.", entry)
+    return found

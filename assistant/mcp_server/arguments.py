@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from assistant.domain import Depth
 
@@ -12,6 +13,10 @@ Line = Annotated[str, Field(max_length=2_000)]
 Text = Annotated[str, Field(max_length=4_000)]
 Key = Annotated[str, Field(max_length=120)]
 Name = Annotated[str, Field(min_length=1, max_length=120)]
+MOST_CRITERIA = 300
+"""Of an epic that is given as text."""
+MOST_CHARACTERS = 60_000
+"""Of a case in all."""
 EpicText = Annotated[str, Field(max_length=60_000, description="The epic as text")]
 
 
@@ -19,6 +24,9 @@ class Arguments(BaseModel):
     """Base of what tools take: no unknown parameter, no silent change of a type."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+Given = TypeVar("Given", bound=Arguments)
 
 
 class SearchArguments(Arguments):
@@ -52,6 +60,17 @@ class StepArguments(Arguments):
 Steps = Annotated[list[StepArguments], Field(min_length=1, max_length=50)]
 
 
+def _words_of(steps: Sequence[StepArguments]) -> list[str]:
+    return [text for one in steps for text in (one.action, one.expected_result, one.test_data)]
+
+
+def _sized(given: Given, said: Sequence[str]) -> Given:
+    """``given``; ``ValueError`` where its texts are too long together."""
+    if sum(map(len, said)) > MOST_CHARACTERS:
+        raise ValueError(f"a case may have {MOST_CHARACTERS:,} characters in all")
+    return given
+
+
 class CheckArguments(Arguments):
     """A case to be checked, whoever wrote it."""
 
@@ -68,6 +87,11 @@ class CheckArguments(Arguments):
         Field(description="A model that reads the case too and doubts: endpoint, or the id of one "
               "that is able to; without it only the program's own checks"),
     ] = ""  # fmt: skip
+
+    @model_validator(mode="after")
+    def _check_size(self) -> Self:
+        said = [self.title, *self.preconditions, *_words_of(self.steps)]
+        return _sized(self, said)
 
 
 class EpicArguments(Arguments):
@@ -118,6 +142,10 @@ class EditArguments(Arguments):
 
     case_id: Name
     steps: Steps
+
+    @model_validator(mode="after")
+    def _check_size(self) -> Self:
+        return _sized(self, _words_of(self.steps))
 
 
 class CoverageArguments(Arguments):

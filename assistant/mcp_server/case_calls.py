@@ -20,7 +20,13 @@ def generate(scope: ToolScope, given: takes.GenerateArguments) -> Json:
         raise SourceError("Give one of epic_key, text and ask.")
     _check_runs(scope)
     keys = (given.epic_key,) if given.epic_key else ()
-    request = GenerateRequest(text=given.text, epic_keys=keys, ask=given.ask, depth=given.depth)
+    request = GenerateRequest(
+        text=given.text,
+        epic_keys=keys,
+        ask=given.ask,
+        depth=given.depth,
+        most_criteria=takes.MOST_CRITERIA,
+    )
     found = understand(scope.workspace, scope.project_id, request)
     _check_new(scope, found)
     run = generate_cases.begin(

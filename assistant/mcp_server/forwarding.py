@@ -23,7 +23,12 @@ def forward(settings: Settings, project: str) -> None:
 
     address = settings.tools_url.rstrip("/")
     try:
-        here = urlsplit(address).hostname in THIS_COMPUTER
+        parts = urlsplit(address)
+        here = (
+            parts.hostname in THIS_COMPUTER
+            and parts.scheme in ("http", "https")
+            and parts.port != 0  # asking for a port that is none raises
+        )
     except ValueError:
         here = False
     if not here:

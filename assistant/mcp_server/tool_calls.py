@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from assistant.domain import CaseOrigin, TestCase, TestStep
 from assistant.errors import SourceError
 from assistant.mcp_server import arguments as takes
-from assistant.mcp_server.tool_scope import Json, ToolScope, limited, quotations
+from assistant.mcp_server.tool_scope import MOST_ROWS, Json, ToolScope, limited, quotations
 from assistant.workflow.ask import ask_sources
 from assistant.workflow.deployment import models
 from assistant.workflow.review import case_checks, check_suite
@@ -117,39 +119,46 @@ def analyse(scope: ToolScope, given: takes.EpicArguments) -> Json:
     found = _understood(scope, given)
     return {
         "epics": [{"key": epic.key, "title": epic.title} for epic in found.epics],
-        **limited("criteria", _criteria(found)),
+        **_criteria(found),
         "not_understood": [one.text[:400] for one in found.unread],
         "notices": [one.text for one in found.notices],
     }
 
 
-def _criteria(found: Understanding) -> list[Json]:
-    return [
+def _criteria(found: Understanding) -> Json:
+    held = [
+        (story, criterion)
+        for epic in found.epics
+        for story in epic.stories
+        for criterion in story.criteria
+    ]
+    checklist: dict[str, list[Json]] = defaultdict(list)
+    for one in found.conditions:
+        checklist[one.criterion_id].append(
+            {"id": one.id, "technique": one.technique, "says": one.statement,
+             "expected": one.expected}
+        )  # fmt: skip
+    questions: dict[str, list[Json]] = defaultdict(list)
+    for asked in found.questions:
+        questions[asked.criterion_id].append({"kind": asked.kind, "text": asked.text})
+    rows = [
         {
             "id": criterion.id,
             "story": story.key,
             "text": criterion.text,
-            "checklist": [
-                {"id": one.id, "technique": one.technique, "says": one.statement,
-                 "expected": one.expected}
-                for one in found.conditions if one.criterion_id == criterion.id
-            ],
-            "open_questions": [
-                {"kind": one.kind, "text": one.text}
-                for one in found.questions if one.criterion_id == criterion.id
-            ],
+            "checklist": checklist[criterion.id],
+            "open_questions": questions[criterion.id],
         }
-        for epic in found.epics
-        for story in epic.stories
-        for criterion in story.criteria
-    ]  # fmt: skip
+        for story, criterion in held[:MOST_ROWS]
+    ]
+    return {"criteria": rows, "left_out": len(held) - len(rows)}
 
 
 def _understood(scope: ToolScope, given: takes.EpicArguments) -> Understanding:
     if bool(given.epic_key) == bool(given.text.strip()):
         raise SourceError("Give either epic_key or text.")
     keys = (given.epic_key,) if given.epic_key else ()
-    request = GenerateRequest(text=given.text, epic_keys=keys)
+    request = GenerateRequest(text=given.text, epic_keys=keys, most_criteria=takes.MOST_CRITERIA)
     return understand(scope.workspace, scope.project_id, request)
 
 

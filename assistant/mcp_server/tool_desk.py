@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -14,6 +15,8 @@ from assistant.mcp_server.tool_scope import Json, ToolScope, without_places
 from assistant.mcp_server.tools import TOOLS, ToolSpec
 from assistant.workflow.deployment import tool_tokens
 
+MOST_OPEN = 2
+"""Calls of a tool by one person that are answered or wait at a time; one more is refused."""
 MOST_WAITING = 8
 """Calls of a tool that may wait for their turn; one more is refused."""
 
@@ -36,6 +39,7 @@ class ToolDesk:
     def __init__(self) -> None:
         self._tools = {one.name: one for one in TOOLS}
         self._turns = {one.name: anyio.CapacityLimiter(1) for one in TOOLS}
+        self._open: Counter[tuple[str, str, str]] = Counter()
 
     async def answer(self, scope: ToolScope, name: str, given: Mapping[str, Any]) -> Json:
         """What a tool says. Raises ``Refused``."""
@@ -44,16 +48,28 @@ class ToolDesk:
             there = ", ".join(self._tools)
             raise Refused(404, f"There is no tool '{name[:80]}'. There are: {there}.")
         turn = self._turns[name]
-        if turn.statistics().tasks_waiting >= MOST_WAITING:
+        mine = (scope.project_id, scope.by, name)
+        if self._open[mine] >= MOST_OPEN or turn.statistics().tasks_waiting >= MOST_WAITING:
             raise Refused(429, "Too many calls at once. Wait for an answer and ask again.")
-        return await anyio.to_thread.run_sync(partial(_called, tool, scope, given), limiter=turn)
+        self._open[mine] += 1
+        try:
+            call = partial(_called, tool, scope, given)
+            return await anyio.to_thread.run_sync(call, limiter=turn)
+        finally:
+            self._open[mine] -= 1
+            self._open += Counter()  # forgets those with none
 
 
 def _called(tool: ToolSpec[Any], scope: ToolScope, given: Mapping[str, Any]) -> Json:
     outcome = "failed"
     try:
+        if scope.still is not None and not scope.still():
+            raise Refused(401, "The token was revoked while this call waited.")
         answer = tool.call(scope, given)
         outcome = "answered"
+    except Refused:
+        outcome = "refused"
+        raise
     except AssistantError as error:
         outcome = "refused"
         raise Refused(422, without_places(str(error), scope.workspace.settings)) from error

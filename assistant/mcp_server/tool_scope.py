@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,12 +29,16 @@ _PATHS = (
 
 @dataclass(frozen=True)
 class ToolScope:
-    """What a call may touch, one project, and the person it is made for."""
+    """What a call may touch, one project, and the person it is made for.
+
+    ``still`` says whether that person's token is still one; ``None``: nobody needs any.
+    """
 
     workspace: Workspace
     project_id: str
     by: str
     project_name: str = ""
+    still: Callable[[], bool] | None = None
 
 
 def limited(name: str, rows: Sequence[Json]) -> Json:

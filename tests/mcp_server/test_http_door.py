@@ -12,12 +12,15 @@ from typing import Any
 import pytest
 
 pytest.importorskip("mcp", reason="the extra mcp is not installed")
+import anyio
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from assistant import errors
 from assistant.errors import IndexLocked, LibraryError, SourceError
-from assistant.mcp_server import admission, case_calls, http_door, openapi, tool_calls
+from assistant.mcp_server import admission, case_calls, forwarding, http_door, openapi, tool_calls
+from assistant.mcp_server.tool_desk import Refused, ToolDesk
+from assistant.mcp_server.tool_scope import ToolScope
 from assistant.mcp_server.tools import TOOLS
 from assistant.settings import Settings
 from assistant.workflow.deployment import tool_tokens
@@ -97,10 +100,64 @@ def test_trying_tokens_has_to_wait(stranger: TestClient) -> None:
     assert told == [401] * admission.FAILURES_A_MINUTE + [429] * (30 - admission.FAILURES_A_MINUTE)
 
 
-def test_somebody_with_a_token_does_not_wait_for_those_who_try(client: TestClient) -> None:
+def test_somebody_who_came_in_before_does_not_wait_for_those_who_try(client: TestClient) -> None:
+    assert client.get("/api/openapi.json").status_code == 200
     for _ in range(30):
         client.get("/api/openapi.json", headers={"Authorization": "Bearer no"})
     assert client.get("/api/openapi.json").status_code == 200
+
+
+def test_who_failed_too_often_is_not_looked_up(
+    stranger: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+    monkeypatch.setattr(tool_tokens, "holder_of", lambda _, token: looked.append(token))
+    for number in range(30):
+        said = f"Bearer uat_{number:043}"
+        stranger.get("/api/openapi.json", headers={"Authorization": said})
+    assert len(looked) == admission.FAILURES_A_MINUTE
+
+
+def test_too_many_that_wait_to_be_looked_up_are_refused(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(admission, "MOST_LOOKUPS", 0)
+    assert client.get("/api/openapi.json").status_code == 503
+
+
+def test_a_token_revoked_while_calls_wait_ends_them(workspace: Workspace, project_id: str) -> None:
+    held = [True]
+    scope = ToolScope(workspace, project_id, "Ann (tool)", still=lambda: held[0])
+    desk = ToolDesk()
+    assert anyio.run(desk.answer, scope, "stale", {})["left_out"] == 0
+    held[0] = False
+    with pytest.raises(Refused, match="revoked") as refused:
+        anyio.run(desk.answer, scope, "stale", {})
+    assert refused.value.status == 401
+
+
+def test_one_person_does_not_take_the_turns_of_another(
+    workspace: Workspace, project_id: str
+) -> None:
+    told: list[str] = []
+
+    async def ask() -> None:
+        desk = ToolDesk()
+
+        async def one(by: str) -> None:
+            try:
+                await desk.answer(ToolScope(workspace, project_id, by), "stale", {})
+                told.append(by)
+            except Refused as refusal:
+                told.append(str(refusal.status))
+
+        async with anyio.create_task_group() as tasks:
+            for by in ["Ann"] * 20 + ["Bob"]:
+                tasks.start_soon(one, by)
+        await one("Ann")
+
+    anyio.run(ask)
+    assert sorted(told) == ["429"] * 18 + ["Ann", "Ann", "Ann", "Bob"]
 
 
 def test_a_revoked_token_is_worth_nothing_at_once(
@@ -175,6 +232,34 @@ def test_names_of_the_deployment_are_served(workspace: Workspace, project_id: st
     with TestClient(Starlette(routes=door.routes), base_url="https://uat.example.com") as client:
         headers = {"Authorization": f"Bearer {token}", "Origin": "https://uat.example.com"}
         assert client.get("/api/openapi.json", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("named", ["uat.example.com:8443", "https://uat.example.com", "x,[::2]:80"])
+def test_names_with_a_port_are_served(workspace: Workspace, named: str) -> None:
+    settings = workspace.settings.model_copy(update={"tools_hosts": named})
+    door = http_door.Door(lambda: workspace, settings)
+    host = "[::2]:80" if "::2" in named else "uat.example.com"
+    with TestClient(Starlette(routes=door.routes)) as client:
+        assert client.get("/api/openapi.json", headers={"Host": host}).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:x", "http://[::1", "ftp://localhost", "localhost"]
+)
+def test_a_wrong_address_of_the_app_is_told(url: str) -> None:
+    with pytest.raises(errors.SettingsError, match="UAT_TOOLS_URL"):
+        forwarding.forward(Settings(tools_url=url), "")
+
+
+def test_long_texts_and_cases_are_refused(client: TestClient) -> None:
+    lines = "\n".join(f"- The page shows at most {number} rows." for number in range(301))
+    text = f"# ZZ-1 Rows\n\n{lines}"
+    for tool in ("analyse_epic", "generate_cases"):
+        refused = client.post(f"/api/tools/{tool}", json={"text": text})
+        assert (refused.status_code, "301 criteria" in refused.text) == (422, True)
+    case = {"title": "t", "steps": [{"action": "x" * 4_000}] * 16}
+    refused = client.post("/api/tools/check_case", json=case)
+    assert (refused.status_code, "60,000" in refused.text) == (422, True)
 
 
 def test_what_is_too_large_or_no_json_is_refused(client: TestClient) -> None:

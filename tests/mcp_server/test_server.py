@@ -84,7 +84,7 @@ def test_a_flood_is_refused_in_part_and_the_server_goes_on(
             for _ in range(40):
                 tasks.start_soon(one)
         assert len(told) == 40
-        assert told.count("answered") >= 8
+        assert told.count("answered") >= 2
         assert {text[:14] for text in told} <= {"answered", "Too many calls"}
         answer(await session.call_tool("search_sources", {"query": "refund"}))
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import AbstractContextManager
 
 import pytest
+from sqlalchemy import Connection
 
 from assistant.errors import LibraryError
+from assistant.library.storage.database import Database
 from assistant.workflow.deployment import erase, tool_tokens
 from assistant.workflow.deployment.workspace import Workspace
 
@@ -21,6 +24,24 @@ def test_only_the_hash_is_kept(workspace: Workspace, project_id: str) -> None:
     assert hashlib.sha256(token.encode()).hexdigest() in saved.body
     (event,) = workspace.library.events(project_id, limit=1)
     assert (event.by, event.action, event.detail) == ("Tess", "saved tool token", "Ann Lee")
+
+
+def test_a_token_is_looked_up_by_one_query(
+    workspace: Workspace, project_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = tool_tokens.add(workspace, project_id, "Ann")
+    for name in ("One", "Two", "Three"):
+        tool_tokens.add(workspace, workspace.create_project(name).id, "Ann")
+    read, times = Database.read, []
+
+    def counted(database: Database) -> AbstractContextManager[Connection]:
+        times.append(1)
+        return read(database)
+
+    monkeypatch.setattr(Database, "read", counted)
+    holder = tool_tokens.holder_of(workspace, token)
+    assert holder is not None
+    assert (holder.project_id, len(times)) == (project_id, 1)
 
 
 @pytest.mark.parametrize("text", ["", "uat_", "x" * 47, "uat_" + "A" * 43, "uat_" + "ä" * 43])

@@ -17,6 +17,7 @@ from pydantic import Field
 
 from assistant.domain import Value, utc_now
 from assistant.errors import LibraryError
+from assistant.library.storage.records import SavedValue
 from assistant.workflow.deployment.workspace import Workspace
 
 KIND: Final = "tool token"
@@ -47,7 +48,7 @@ def add(workspace: Workspace, project_id: str, name: str, *, by: str = "") -> st
     if any(one.name == person for one in holders(workspace, project_id)):
         raise LibraryError(f"“{person}” has a token already. Revoke it, or add another name.")
     token = f"uat_{secrets.token_urlsafe(32)}"
-    workspace.library.saved.save(project_id, KIND, person, SavedToken(sha256=_hash(token)), by=by)
+    workspace.library.saved.save(project_id, KIND, person, SavedToken(sha256=hash_of(token)), by=by)
     return token
 
 
@@ -71,12 +72,12 @@ def holder_of(workspace: Workspace, token: str) -> TokenHolder | None:
     """
     if not _FORM.fullmatch(token):
         return None
-    given = _hash(token)
+    given = hash_of(token)
     found = None
-    for project in workspace.projects():
-        for holder, kept in _kept(workspace, project.id):
-            if hmac.compare_digest(kept.sha256, given):
-                found = holder
+    for project_id, saved in workspace.library.saved.latest_everywhere(KIND):
+        holder, kept = _read(project_id, saved)
+        if hmac.compare_digest(kept.sha256, given):
+            found = holder
     return found
 
 
@@ -86,13 +87,14 @@ def note_call(workspace: Workspace, project_id: str, tool: str, outcome: str, *,
 
 
 def _kept(workspace: Workspace, project_id: str) -> list[tuple[TokenHolder, SavedToken]]:
-    found = []
-    for saved in workspace.library.saved.latest(project_id, KIND):
-        token = SavedToken.model_validate_json(saved.body)
-        holder = TokenHolder(name=saved.name, project_id=project_id, made_at=token.made_at)
-        found.append((holder, token))
-    return found
+    return [_read(project_id, one) for one in workspace.library.saved.latest(project_id, KIND)]
 
 
-def _hash(token: str) -> str:
+def _read(project_id: str, saved: SavedValue) -> tuple[TokenHolder, SavedToken]:
+    token = SavedToken.model_validate_json(saved.body)
+    return TokenHolder(name=saved.name, project_id=project_id, made_at=token.made_at), token
+
+
+def hash_of(token: str) -> str:
+    """The SHA-256 that is kept of a token."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -41,7 +41,7 @@ class GenerateRequest(Value):
     ``reading`` is a file already read (the command line). ``taken_out`` are the ids of parts of
     ``ask`` that do not count. ``techniques`` and ``depth`` are those of the sentence where it names
     any. ``stories_as_criteria`` names stories without a criterion whose narrative is to be taken
-    as one.
+    as one. ``most_criteria`` is how many a text may have; ``None``: any number.
     """
 
     text: str = ""
@@ -53,6 +53,7 @@ class GenerateRequest(Value):
     techniques: tuple[Technique, ...] = TECHNIQUES
     depth: Depth = "standard"
     stories_as_criteria: tuple[str, ...] = ()
+    most_criteria: int | None = None
 
 
 class Understanding(Value):
@@ -115,6 +116,7 @@ def understand(
         name = _name_of(epics) or reading.document.title
         if not epics:
             raise SourceError(_nothing_to_test(reading))
+        _check_size(epics, request.most_criteria)
     elif request.ask.strip():
         if asked is None:
             asked = read_asked(workspace, project_id, request.ask).without(request.taken_out)
@@ -156,6 +158,15 @@ def understand(
         notes=reading.notes if reading else (),
         asked=asked,
     )
+
+
+def _check_size(epics: Sequence[Epic], most: int | None) -> None:
+    count = sum(len(epic.criteria) for epic in epics)
+    if most is not None and count > most:
+        raise SourceError(
+            f"The text has {count:,} criteria; at most {most} are read at once. Give its "
+            "stories in several texts, or import it in the app."
+        )
 
 
 def answer_question(
