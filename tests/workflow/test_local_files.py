@@ -163,15 +163,15 @@ def test_every_file_of_a_folder_has_an_outcome(tree: Indexed) -> None:
     (tree.home / "A" / "old.doc").write_bytes(
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "WordDocument".encode("utf-16-le") + b"\0" * 99
     )
-    (tree.home / "A" / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n\0")
+    (tree.home / "A" / "sound.mp3").write_bytes(b"ID3\x03\0\0\0\0\0\0")
     tree.write("A/README", "A rule holds for 3 days.")
     rows = import_sources.index_paths(tree.workspace, tree.project_id, [tree.home / "A"])
     found = {Path(row.file).name: row for row in rows}
     assert len(rows) == 6
     assert found["README"].outcome == "new"
-    assert (found["old.doc"].outcome, found["picture.png"].outcome) == ("failed", "skipped")
+    assert (found["old.doc"].outcome, found["sound.mp3"].outcome) == ("failed", "skipped")
     assert "Save it as DOCX" in found["old.doc"].error
-    assert "not read" in found["picture.png"].error
+    assert "not read" in found["sound.mp3"].error
 
 
 def test_a_failed_file_has_no_place(tree: Indexed) -> None:
