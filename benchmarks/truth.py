@@ -12,9 +12,10 @@ product put on it, and each judge's verdict with the line and the reason:
     garbled     a sentence so torn that nobody can tell what is meant
     false       wrong by the criteria
 
-Criteria of public trackers are others' work: ``truth/origins.tsv`` says where each story's stand,
-and outlines, which quote them whole, are there without their words. Exit status 1 where a judge
-calls a case false or garbled that carries no mark.
+It is a record: verdicts and marks are those of the day on which the cases were written, and no
+later code changes them. Criteria of public trackers are others' work: ``truth/origins.tsv`` says
+where each story's stand, and outlines, which quote them whole, are there without their words. Exit
+status 1 where a judge calls a case false or garbled that carries no mark.
 """
 
 from __future__ import annotations

@@ -237,7 +237,7 @@ class StoryWriter:
             ),
             sources=call.sources,
             attempt=2,
-            most=2 * (len(held) + len(left)),
+            most=CASES_PER_ITEM * len(held) + sum(map(_cases_of, left)),
         )
         for draft in self._drafts(again, ledger, cancelled):
             yield draft, prove(drafted_case(draft, call.brief, self.spec))

@@ -106,8 +106,7 @@ def _before_it(
 ) -> list[RetrievedChunk]:
     """The run's sources without the requirements of other stories, which its writer did not have:
     a number that one of them names would be held against it."""
-    own = {case.epic_key, *(story.key for story in stories)}
-    own |= {criterion.id for story in stories for criterion in story.criteria}
+    own = {one for story in stories for one in (story.key, *(c.id for c in story.criteria))}
     cited = {one.chunk_id for step in case.steps for one in step.citations}
     cited |= {one.chunk_id for one in case.citations}
     return [

@@ -245,6 +245,16 @@ def test_an_item_that_quotes_a_whole_criterion_may_have_many_cases() -> None:
     assert len([one for one in cases if one.origin.writer == "model"]) == 8 + 6
 
 
+def test_as_many_may_come_when_such_an_item_is_asked_for_again() -> None:
+    whole = condition("B1", "11 working days", holds=True)
+    whole = whole.model_copy(update={"facts": (Fact(kind="main flow", quote=TEXT),)})
+    many = [case(f"Case {n}", "B1", f"{n} days") for n in range(5)]
+    subject, _ = writer(answer(), answer(*many))
+    cases, _, written = run(subject, brief=BRIEF.model_copy(update={"conditions": (whole,)}))
+    assert [one.title for one in cases] == [f"Case {n}" for n in range(5)]
+    assert not [refused for one in written for refused in one.rejected]
+
+
 @pytest.mark.parametrize("text", ["", "I am ready to help", '{"cases": 3}', "[]", "{"])
 def test_an_answer_that_is_none_gives_outlines_with_the_reason(text: str) -> None:
     subject, _ = writer(text)
