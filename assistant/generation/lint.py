@@ -43,10 +43,10 @@ def lint(case: TestCase, house: HouseRules | None = None) -> tuple[LintFinding, 
     findings = list(_of_case(case, MAX_GHERKIN_LINES if gherkin else MAX_CASE_STEPS))
     if case.origin.writer == "outline":
         findings = [one for one in findings if one.rule not in LEFT_OPEN]
-    seen: set[tuple[str, str, str]] = set()
+    pairs: set[tuple[tuple[str, str, str], tuple[str, str, str]]] = set()
     first: dict[tuple[str, str], int] = {}
     before = not gherkin
-    previous = ""
+    previous = ("", "", "")
     for step in case.steps:
         if step.action.lstrip().startswith("|"):
             continue  # a row of the data of the step above
@@ -66,9 +66,11 @@ def lint(case: TestCase, house: HouseRules | None = None) -> tuple[LintFinding, 
             bare_words(step.test_data),
             bare_words(step.expected_result),
         )
-        again = key[0] == previous and (bool(key[2]) or not gherkin)
-        if key[0] and key[:2] in first and (again or (key in seen and key[2])):
-            fix = Fix(says="Remove the step", steps=()) if key in seen else None
+        again = key[0] == previous[0] and (bool(key[2]) or not gherkin)
+        # "Open it again" after another action looks at another thing.
+        same = key == previous or (previous, key) in pairs
+        if key[0] and key[:2] in first and (again or (same and key[2])):
+            fix = Fix(says="Remove the step", steps=()) if same else None
             message = f"Step {step.number} repeats step {first[key[:2]]}."
             findings.append(
                 LintFinding(
@@ -76,9 +78,9 @@ def lint(case: TestCase, house: HouseRules | None = None) -> tuple[LintFinding, 
                     words=step.action, fix=None if gherkin else fix,
                 )
             )  # fmt: skip
-        seen.add(key)
+        pairs.add((previous, key))
         first.setdefault(key[:2], step.number)
-        previous = key[0]
+        previous = key
     if house is not None:
         findings += check_rules(case, house)
     return tuple(findings)

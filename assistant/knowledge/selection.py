@@ -33,7 +33,7 @@ class Chosen(Value):
 class Told(Value):
     """Words of a request that select nothing, or not what they say, and what is known instead.
 
-    ``understood``: they name what is there; it is only not among what is selected.
+    ``understood``: they name what is there; it only has no effect.
     """
 
     words: str
@@ -70,7 +70,8 @@ class _Selecting:
             if not part.known:
                 self._tell(part.name, self._unknown(part), understood=part.kind == "criterion")
         for part in reading.without_effect:
-            self._tell(part.name, f"“{part.name}” is not left out: nothing else is asked for")
+            note = f"“{part.name}” is not left out: nothing else is asked for"
+            self._tell(part.name, note, understood=True)
         if wanted:
             groups = {part.group: [p for p in wanted if p.group == part.group] for part in wanted}
             chosen = frozenset[Unit]().union(*map(self._group, groups.values()))

@@ -80,7 +80,6 @@ _OPENS = re.compile(r"\bopens?$", re.IGNORECASE)
 _CLOSES = re.compile(r"\b(?:closes?|ends?|stops?)$", re.IGNORECASE)
 _INCLUDES = re.compile(r"\b(?:includes?|comes? with)$", re.IGNORECASE)
 _BEFOREHAND = re.compile(r" (?:before|prior to)\b", re.IGNORECASE)
-_DEADLINE = re.compile(r"\bdeadline(?: [\w'’-]+){0,4}?(?: is|:)$", re.IGNORECASE)
 _AFTERWARDS = re.compile(r" (?:after|following|from) (?!each\b|every\b)", re.IGNORECASE)
 _EXACT = _PATTERNS["exact"]
 
@@ -128,11 +127,11 @@ def _plain(
         return "exactly" if compound or decimals or _EXACT.search(before) else "none"
     if kind == "count" and _is_reached(text, lead, place):
         return "at least"
-    if _BEFOREHAND.match(text, end) and _DEADLINE.search(lead):
-        return "at least"  # 13 hours before the start are in time
     headed = _HEADED.match(text)
+    beforehand = _BEFOREHAND.match(text, end)  # a deadline is kept by more time, a window by less
     if headed and kind != "number" and _ITEM.search(text[:start]):
-        return "at least" if headed["kind"].lower().startswith("min") else "at most"
+        most: Comparison = "none" if beforehand else "at most"
+        return "at least" if headed["kind"].lower().startswith("min") else most
     if kind in ("count", "number") and _A_PAGE.match(text, end):
         return "at most"
     if (
@@ -181,7 +180,8 @@ def _period(text: str, before: str, lead: str, place: tuple[int, int]) -> Compar
         return "at least"
     named = _NAMED.search(before)
     if named and not named["lead"]:
-        return "at least" if _BEGINS.match(named["kind"] or named.group()) else "at most"
+        most: Comparison = "none" if _BEFOREHAND.match(text, end) else "at most"
+        return "at least" if _BEGINS.match(named["kind"] or named.group()) else most
     if lead.endswith(" for"):
         if _CAN_BE_FOR.search(lead) and not _IN_CONDITION.search(lead):
             return "at most"

@@ -47,9 +47,16 @@ _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 """Words in brackets, within which no sentence ends: "(eg. 8 times, then nothing)"."""
 
 
+def is_aside(text: str, at: int) -> bool:
+    """Whether a place of a text lies within brackets."""
+    return any(found.start() < at < found.end() for found in _ASIDE.finditer(mask_quotes(text)))
+
+
 def has_whole_brackets(text: str) -> bool:
     """Whether each bracket in a text has its other one, quotations aside."""
-    bare = _ASIDE.sub("", mask_quotes(text))
+    bare, asides = mask_quotes(text), 1
+    while asides:  # the inner ones first
+        bare, asides = _ASIDE.subn("", bare)
     return not any(mark in bare for mark in "()[]")
 
 

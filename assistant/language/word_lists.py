@@ -39,14 +39,15 @@ def word_lists(name: str, folder: Path = WORDS) -> WordLists:
 
     Raises ``ValueError`` where one holds anything else.
     """
-    tables = tomllib.loads((folder / f"{name}.toml").read_text("utf-8"))
-    for table, lists in tables.items():
+    found: WordLists = {}
+    for table, lists in _tables(folder / f"{name}.toml").items():
+        found[table] = {}
         for key, given in lists.items():
             words = word_list(given) if isinstance(given, str) else given
             if not isinstance(words, list | tuple) or not all(isinstance(w, str) for w in words):
                 raise ValueError(f"{name}.toml: {table}.{key} is no list of words")
-            lists[key] = tuple(words)
-    return tables
+            found[table][key] = tuple(words)
+    return found
 
 
 def filled(pattern: str, pieces: Mapping[str, str]) -> str:
@@ -62,10 +63,15 @@ def read_patterns(module: str) -> dict[str, re.Pattern[str]]:
     Raises ``ValueError`` where one is no list of texts.
     """
     path = Path(module)
-    pieces = _pieces(path.with_name("patterns.toml"))[path.stem]
-    return {name: re.compile("".join(parts), re.IGNORECASE) for name, parts in pieces.items()}
+    found = {}
+    for name, parts in _tables(path.with_name("patterns.toml"))[path.stem].items():
+        if not isinstance(parts, list) or not all(isinstance(one, str) for one in parts):
+            raise ValueError(f"{path.stem}.{name} of patterns.toml is no list of texts")
+        found[name] = re.compile("".join(parts), re.IGNORECASE)
+    return found
 
 
 @cache
-def _pieces(path: Path) -> WordLists:
-    return word_lists(path.stem, path.parent)
+def _tables(path: Path) -> Mapping[str, Mapping[str, object]]:
+    """What a file holds; several modules read from one."""
+    return tomllib.loads(path.read_text("utf-8"))

@@ -141,7 +141,7 @@ def token_losses(model: Any, batch: Batch, device: torch.device) -> list[torch.T
     inputs = {name: tensor.to(device) for name, tensor in inputs.items()}
     row, column = rows.to(device), columns.to(device)
     inner = model.get_base_model() if hasattr(model, "get_base_model") else model
-    if inner.config.model_type in PLAIN_HEADS:
+    if reads_rows(model):
         decoder = getattr(inner, inner.base_model_prefix)
         hidden = decoder(**inputs, use_cache=False).last_hidden_state
         logits = inner.get_output_embeddings()(hidden[row, column])

@@ -85,3 +85,19 @@ def test_a_limit_after_but_not_is_no_exception() -> None:
         "1,000 euros": False, "999.99 euros": False, "1,000.01 euros": True,
         "5,000 euros": True, "5,000.01 euros": False, "4,999.99 euros": True,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "limits"),
+    [
+        ("A dispatcher can change a load until 30 minutes before batching (exactly 30 is still "
+         'fine). Later than that he sees "Too late."', {"until 30 minutes"}),
+        ("Waiting is charged. Example: 10:00 to 11:03 = 63 min, so 4 x 9.00 = 36.00 EUR.", set()),
+        ("A code of exactly 10 digits is accepted.", {"exactly 10 digits"}),
+    ],
+)  # fmt: skip
+def test_a_remark_and_a_total_are_no_limits(text: str, limits: set[str]) -> None:
+    found = derive_conditions(
+        UserStory(key="S-1", title="x"), AcceptanceCriterion(id="A", text=text), depth="thorough"
+    )
+    assert {f.quote for c in found for f in c.facts if f.kind == "limit"} == limits

@@ -261,15 +261,6 @@ def epic_of(*texts: str, narrative: str = "", description: str = "") -> Epic:
     return Epic(key="A", title="", description=description, stories=(story,))
 
 
-def test_a_limit_that_a_criterion_beside_it_gives_is_not_asked_for() -> None:
-    late = "Given the deadline has passed, when it is cancelled, then it stays confirmed."
-    alone = [one.kind for one in raise_questions(epic_of(late))]
-    assert alone == ["missing limit"]
-    assert raise_questions(epic_of("Standard deadline: 12 hours before the start.", late)) == ()
-    beside = raise_questions(epic_of("A reminder is sent 2 days before the deadline.", late))
-    assert [one.kind for one in beside] == ["missing limit"]
-
-
 def test_a_criterion_against_its_story() -> None:
     narrative = "As an agent, I want to change the tariff of a customer so that the bill is right."
     epic = epic_of("An agent cannot change the tariff of a customer.", narrative=narrative)

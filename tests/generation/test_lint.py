@@ -67,6 +67,13 @@ def test_faults_of_the_case() -> None:
     assert rules(GOOD, again) == {"duplicate step"}
 
 
+def test_looking_again_after_another_action_is_no_repetition() -> None:
+    look = ("Close the load and open it again.", "", "The quantity is still 5.0 m³.")
+    enter = [("Enter the quantity.", value, "It is refused.") for value in ("1.75 m³", "1.9 m³")]
+    assert "duplicate step" not in rules(enter[0], look, enter[1], look)
+    assert "duplicate step" in rules(enter[0], look, enter[0], look)
+
+
 def test_a_finding_names_its_step() -> None:
     case = TestCase(
         id="x",

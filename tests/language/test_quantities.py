@@ -395,11 +395,13 @@ def test_what_is_counted_is_named_once() -> None:
 @pytest.mark.parametrize(
     ("text", "comparison"),
     [
-        ("Standard deadline: 12 hours before session start, inclusive.", "at least"),
-        ("The deadline for changes is 2 days before departure.", "at least"),
+        ("Standard deadline: 12 hours before session start, inclusive.", "none"),
+        ("The time limit is 2 days before departure.", "none"),
+        ("The booking window is 30 days before the event.", "none"),
         ("Deadline: 14 days after purchase.", "at most"),
+        ("Minimum notice: 30 days before departure.", "at least"),
     ],
 )
-def test_a_deadline_before_something_is_kept_by_more_time(text: str, comparison: str) -> None:
+def test_what_lies_before_something_is_no_upper_limit(text: str, comparison: str) -> None:
     (found,) = find_quantities(text)
     assert found.comparison == comparison

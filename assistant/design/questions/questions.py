@@ -31,7 +31,6 @@ from assistant.domain import (
     TestCondition,
     UserStory,
 )
-from assistant.language.quantities import find_quantities
 from assistant.language.quoted_messages import mask_quotes
 from assistant.reading.narratives import read_narrative, role_of
 from assistant.reading.references import KnownTexts
@@ -77,7 +76,7 @@ def raise_questions(
                 progress(done, total)
             if is_scope_statement(criterion.text):
                 continue
-            found += _vague(criterion, [one.text for one in story.criteria if one != criterion])
+            found += _vague(criterion)
             found += _conflicting(criterion, rules)
             found += _contradicting(criterion, rules)
             found += _against_story(criterion, story)
@@ -109,13 +108,10 @@ def _evidence(source_id: str, text: str, start: int, end: int) -> Evidence:
     return Evidence(source_id=source_id, quote=text[start:end], start=start, end=end)
 
 
-def _vague(criterion: AcceptanceCriterion, beside: Sequence[str]) -> Iterator[Question]:
-    """Vague words; a limit that a criterion ``beside`` it gives a value is none."""
+def _vague(criterion: AcceptanceCriterion) -> Iterator[Question]:
     asked: set[str] = set()
     for vague in find_vague(criterion.text):
         if vague.words.lower() in asked:
-            continue
-        if vague.kind == "missing limit" and _is_given(vague.words, beside):
             continue
         asked.add(vague.words.lower())
         if len(asked) > MAX_VAGUE:
@@ -124,15 +120,6 @@ def _vague(criterion: AcceptanceCriterion, beside: Sequence[str]) -> Iterator[Qu
             criterion_id=criterion.id, kind=vague.kind, text=vague.ask,
             evidence=(_evidence(criterion.id, criterion.text, vague.start, vague.end),),
         )  # fmt: skip
-
-
-def _is_given(limit: str, texts: Iterable[str]) -> bool:
-    """Whether a text gives a limit ("the deadline") its value: "Deadline: 12 hours"."""
-    name = re.escape(limit.split()[-1])
-    given = re.compile(rf"\b{name}(?: for [\w ]{{1,30}})?(?: is| are| of|:) (?:\w+ ){{0,2}}$", re.I)
-    return any(
-        given.search(text[: quantity.start]) for text in texts for quantity in find_quantities(text)
-    )
 
 
 def _conflicting(criterion: AcceptanceCriterion, sources: Sequence[Chunk]) -> Iterator[Question]:

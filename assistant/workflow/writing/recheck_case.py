@@ -104,13 +104,16 @@ def ground_of_run(run: GenerationRun, case: TestCase, sources: Sources | None = 
 def _before_it(
     run: GenerationRun, case: TestCase, stories: Sequence[UserStory]
 ) -> list[RetrievedChunk]:
-    """The run's sources without the requirements of other stories, which its writer did not have:
-    a number that one of them names would be held against it."""
+    """The run's sources without the requirements that were numbered for other stories: a number
+    that one of them names would be held against a case whose writer never saw it."""
     own = {one for story in stories for one in (story.key, *(c.id for c in story.criteria))}
     cited = {one.chunk_id for step in case.steps for one in step.citations}
     cited |= {one.chunk_id for one in case.citations}
     return [
         one
         for one in run.retrieved
-        if one.chunk.kind not in _REQUIREMENTS or one.chunk.key in own or one.chunk.id in cited
+        if one.stage != "basis"
+        or one.chunk.kind not in _REQUIREMENTS
+        or one.chunk.key in own
+        or one.chunk.id in cited
     ]
