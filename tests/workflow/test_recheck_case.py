@@ -9,6 +9,7 @@ from assistant.domain import (
     Chunk,
     Epic,
     GenerationRun,
+    RetrievalStage,
     RetrievedChunk,
     TestCase,
     TestStep,
@@ -20,8 +21,8 @@ SIGN_UP = AcceptanceCriterion(id="A-1-AC1", text="Name, mail and telephone numbe
 REPORT = AcceptanceCriterion(id="A-2-AC1", text="A report shows two values a day.")
 
 
-def run_of(kind: str) -> GenerationRun:
-    """A run of two stories; the other one's text is retrieved as this kind of chunk."""
+def run_of(kind: str, stage: RetrievalStage) -> GenerationRun:
+    """A run of two stories; the other one's text is in it as this kind of chunk."""
     stories = (
         UserStory(key="A-1", title="Sign up", narrative="I sign up", criteria=(SIGN_UP,)),
         UserStory(key="A-2", title="Report", narrative="I read a report", criteria=(REPORT,)),
@@ -38,13 +39,19 @@ def run_of(kind: str) -> GenerationRun:
         request="",
         epics=(Epic(key="A", title="Accounts", stories=stories),),
         retrieved=tuple(
-            RetrievedChunk(chunk=one, score=1, rank=rank) for rank, one in enumerate(chunks, 1)
+            RetrievedChunk(chunk=one, score=1, rank=rank, stage=stage)
+            for rank, one in enumerate(chunks, 1)
         ),
     )
 
 
-@pytest.mark.parametrize(("kind", "marked"), [("criterion", False), ("rule", True)])
-def test_another_storys_criterion_names_no_number_of_this_case(kind: str, marked: bool) -> None:
+@pytest.mark.parametrize(
+    ("kind", "stage", "marked"),
+    [("criterion", "basis", False), ("criterion", "fused", True), ("rule", "basis", True)],
+)
+def test_what_was_numbered_for_another_story_names_no_number_of_this_case(
+    kind: str, stage: RetrievalStage, marked: bool
+) -> None:
     case = TestCase(
         id="TC-1", title="All fields are filled in", epic_key="A", story_key="A-1",
         criterion_ids=("A-1-AC1",),
@@ -53,5 +60,5 @@ def test_another_storys_criterion_names_no_number_of_this_case(kind: str, marked
                      expected_result="All three values are entered."),
         ),
     )  # fmt: skip
-    found = rechecked_against(run_of(kind), case).findings
+    found = rechecked_against(run_of(kind, stage), case).findings
     assert bool([one for one in found if one.words == "three values"]) is marked, found
