@@ -116,9 +116,10 @@ def server(
     assert "Traceback" not in running.log(), running.log()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A headless Chromium, started once."""
+    """A headless Chromium for a module. While one is open, its event loop counts as running in
+    this thread, and tests elsewhere that run one of their own would fail."""
     found = (shutil.which(name) for name in CHROMIUM_NAMES)
     program = os.environ.get("UAT_CHROMIUM") or next(filter(None, found), None)
     if program is None:

@@ -92,7 +92,8 @@ def test_a_limit_after_but_not_is_no_exception() -> None:
     [
         ("A dispatcher can change a load until 30 minutes before batching (exactly 30 is still "
          'fine). Later than that he sees "Too late."', {"until 30 minutes"}),
-        ("Waiting is charged. Example: arrived 10:00, finished 11:03 = 63 min, so 4 x 9.00 = 36.00 EUR.", set()),
+        ("Waiting is charged. Example: arrived 10:00, finished 11:03 = 63 min, so 4 x 9.00 = "
+         "36.00 EUR.", set()),
         ("A code of exactly 10 digits is accepted.", {"of exactly 10 digits"}),
     ],
 )  # fmt: skip
