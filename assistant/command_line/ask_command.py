@@ -73,10 +73,7 @@ def _quoted(answer: Answer, number: int) -> str:
 
 
 def _sources(answer: Answer, terminal: Terminal) -> None:
-    named = {c.source for one in answer.sentences for c in one.citations}
-    named |= {one.number for one in answer.passages[:PASSAGES]}
-    named |= {side.source for one in answer.conflicts for side in (one.ours, one.theirs)}
-    for source in (one for one in answer.sources if one.number in named):
+    for source in answer.named_sources(PASSAGES):
         chunk = source.chunk
         at = source.fetched_at
         fetched = f"fetched {at.astimezone():%d %b %Y}" if at else ""

@@ -138,10 +138,11 @@ class DocumentStore(Store):
             load_all(TestCase, found.cases),
         )
 
-    def _epics(
+    def held_epics(
         self, project_id: str, instead: tuple[str, Sequence[Epic]] | None = None
-    ) -> dict[str, tuple[tuple[str, ...], Epic]]:
-        """Epics of the current documents by key, each with the ids of the documents it is in.
+    ) -> Mapping[str, tuple[tuple[str, ...], Epic]]:
+        """Epics of the current documents by key, each with the ids of all documents it is in, its
+        own one first; one query.
 
         Documents that a connection fetched issue by issue each hold a part of their epic: its own
         words, or one of its stories. Parts of one connection are put together; otherwise the last
@@ -297,9 +298,17 @@ class DocumentStore(Store):
             found = connection.execute(query.order_by(documents.c.seq)).all()
         return tuple(map(_stored, found))
 
-    def _mark(self, project_id: str, marks: Mapping[str, tuple[int, int]]) -> dict[str, int]:
-        """Note what the index holds; the current version of each that is still there."""
-        current = {}
+    def document(
+        self, project_id: str, document_id: str, version: int | None = None
+    ) -> SourceDocument:
+        """A document with its text, in its current or an earlier version."""
+        return self.document_parts(project_id, document_id, version)[0]
+
+    def mark_all_indexed(
+        self, project_id: str, marks: Mapping[str, tuple[int, int]]
+    ) -> tuple[str, ...]:
+        """Note for each id the version and number of chunks in the index; returns removed ones."""
+        held = set()
         with self._database.write() as connection:
             lock_project(connection, project_id)
             for document_id, (version, chunk_count) in marks.items():
@@ -312,37 +321,24 @@ class DocumentStore(Store):
                     "chunk_count": chunk_count,
                 }
                 connection.execute(update(documents).where(_is(row)).values(values))
-                current[document_id] = row.version
-        return current
-
-    def document(
-        self, project_id: str, document_id: str, version: int | None = None
-    ) -> SourceDocument:
-        """A document with its text, in its current or an earlier version."""
-        return self.document_parts(project_id, document_id, version)[0]
-
-    def mark_all_indexed(
-        self, project_id: str, marks: Mapping[str, tuple[int, int]]
-    ) -> tuple[str, ...]:
-        """Note for each id the version and number of chunks in the index; returns removed ones."""
-        current = self._mark(project_id, marks)
-        return tuple(document_id for document_id in marks if document_id not in current)
+                held.add(document_id)
+        return tuple(document_id for document_id in marks if document_id not in held)
 
     def epics(self, project_id: str) -> tuple[Epic, ...]:
         """The epics of the current documents; of two with the same key, the one stored last.
 
         Stories that a connection fetched one by one are put together under their epic.
         """
-        return tuple(epic for _, epic in self._epics(project_id).values())
+        return tuple(epic for _, epic in self.held_epics(project_id).values())
 
     def epic_documents(self, project_id: str) -> Mapping[str, str]:
         """Key of each epic to the id of the document it is in (its own, where it is in several)."""
-        found = self._epics(project_id)
+        found = self.held_epics(project_id)
         return {key: ids[0] for key, (ids, _) in found.items()}
 
     def documents_of_epics(self, project_id: str) -> Mapping[str, tuple[str, ...]]:
         """Key of each epic to the ids of all documents it is in, its own one first."""
-        return {key: ids for key, (ids, _) in self._epics(project_id).items()}
+        return {key: ids for key, (ids, _) in self.held_epics(project_id).items()}
 
     def epics_with(
         self, project_id: str, document_id: str, epics: Sequence[Epic]
@@ -351,7 +347,7 @@ class DocumentStore(Store):
 
         Nothing is kept.
         """
-        found = self._epics(project_id, (document_id, epics))
+        found = self.held_epics(project_id, (document_id, epics))
         whole = tuple(epic for _, epic in found.values())
         return whole, {key: ids[0] for key, (ids, _) in found.items()}
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from assistant.domain import CaseOrigin, TestCase, TestStep
 from assistant.errors import SourceError
 from assistant.mcp_server import arguments as takes
-from assistant.mcp_server.tool_scope import MOST_ROWS, Json, ToolScope, limited, quotations
+from assistant.mcp_server.tool_scope import Json, ToolScope, limited, quotations
 from assistant.workflow.ask import ask_sources
 from assistant.workflow.deployment import models
 from assistant.workflow.review import case_checks, check_suite
@@ -50,9 +50,6 @@ def ask(scope: ToolScope, given: takes.AskArguments) -> Json:
         thread_id=given.talk,
         by=scope.by,
     )
-    used = {one.source for said in answer.sentences for one in said.citations}
-    used |= {one.number for one in answer.passages}
-    used |= {side.source for one in answer.conflicts for side in (one.ours, one.theirs)}
     return {
         "state": answer.state,
         "sentences": [
@@ -73,7 +70,7 @@ def ask(scope: ToolScope, given: takes.AskArguments) -> Json:
                 "heading": one.chunk.heading, "version": one.chunk.version,
                 "fetched_at": one.fetched_at.isoformat() if one.fetched_at else "",
             }
-            for one in answer.sources if one.number in used
+            for one in answer.named_sources()
         ],
         "says": answer.silence if answer.state == "not said" else "",
         "cut_off": answer.cut_off,
@@ -149,9 +146,9 @@ def _criteria(found: Understanding) -> Json:
             "checklist": checklist[criterion.id],
             "open_questions": questions[criterion.id],
         }
-        for story, criterion in held[:MOST_ROWS]
+        for story, criterion in held
     ]
-    return {"criteria": rows, "left_out": len(held) - len(rows)}
+    return limited("criteria", rows)
 
 
 def _understood(scope: ToolScope, given: takes.EpicArguments) -> Understanding:

@@ -136,6 +136,13 @@ class Answer(Value):
         """The source ``[number]``, if there is one."""
         return next((one for one in self.sources if one.number == number), None)
 
+    def named_sources(self, passages: int | None = None) -> tuple[AnswerSource, ...]:
+        """Those that its sentences, conflicts and first ``passages`` (``None``: all) name."""
+        named = {c.source for one in self.sentences for c in one.citations}
+        named |= {c.source for one in self.conflicts for c in (one.ours, one.theirs)}
+        named |= {one.number for one in self.passages[:passages]}
+        return tuple(one for one in self.sources if one.number in named)
+
     def quotations(self, number: int) -> tuple[Citation, ...]:
         """The words of the source ``[number]`` that are quoted, or that are nearest."""
         cited = [c for s in self.sentences for c in s.citations if c.source == number]

@@ -217,11 +217,10 @@ def _stored_epics(
     workspace: Workspace, project_id: str, keys: Sequence[str]
 ) -> tuple[tuple[Epic, ...], tuple[str, ...]]:
     """The stored epics with these keys, in the order asked for, and the documents they are in."""
-    by_key = {epic.key: epic for epic in workspace.library.epics(project_id)}
-    wanted = [by_key[key] for key in dict.fromkeys(keys) if key in by_key]
-    held_by = workspace.library.documents_of_epics(project_id)
-    held = (document_id for epic in wanted for document_id in held_by[epic.key])
-    return tuple(wanted), tuple(dict.fromkeys(held))
+    held = workspace.library.held_epics(project_id)
+    wanted = [held[key] for key in dict.fromkeys(keys) if key in held]
+    ids = dict.fromkeys(document_id for holders, _ in wanted for document_id in holders)
+    return tuple(epic for _, epic in wanted), tuple(ids)
 
 
 def _with_stories_as_criteria(epic: Epic, keys: Sequence[str]) -> Epic:
