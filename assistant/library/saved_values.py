@@ -56,8 +56,8 @@ class SavedValueStore(Store):
         query = query.where(saved_values.c.kind == kind, projects.c.erased_at.is_(None))
         with self._database.read() as connection:
             found = connection.execute(query.order_by(saved_values.c.seq)).all()
-        newest = {(row.project_id, row.name): read_row(SavedValue, row) for row in found}
-        return tuple((project, saved) for (project, _), saved in newest.items() if saved.body)
+        newest = {(row.project_id, row.name): row for row in found}.values()
+        return tuple((row.project_id, read_row(SavedValue, row)) for row in newest if row.body)
 
     def history(self, project_id: str, kind: SavedKind) -> tuple[SavedValue, ...]:
         """Every saving and removal of this kind, newest first."""

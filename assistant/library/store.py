@@ -25,8 +25,9 @@ from assistant.library.talks import AskedStore
 class Library(ProjectStore, DocumentStore, RunStore, CaseStore):
     """Projects, documents, runs and cases; safe to share between threads.
 
-    Each call that changes something is one transaction, together with its lines in the history and
-    in the log of events: when it returns, the change survives a crash. ``by`` names who did it.
+    Each call that changes something is one transaction, unless it says otherwise, together with its
+    lines in the history and in the log of events: when it returns, the change survives a crash.
+    ``by`` names who did it.
     Every call raises ``LibraryError`` for things that do not exist and for a database that refuses.
     """
 
@@ -99,7 +100,10 @@ class Library(ProjectStore, DocumentStore, RunStore, CaseStore):
         bears_on: BearsOn = of_criterion,
     ) -> None:
         """Store questions that came up while a run was written, each once, and refused drafts that
-        no case came of. The run's cases carry the questions that bear on them."""
+        no case came of. The run's cases carry the questions that bear on them.
+
+        Up to three transactions, one after the other.
+        """
         if questions:
             self._store_questions(run_id, questions)
             self._ask(run_id, questions, bears_on)

@@ -17,7 +17,7 @@ from starlette.requests import Request
 
 from assistant.errors import AssistantError
 from assistant.mcp_server.tool_desk import Refused
-from assistant.mcp_server.tool_scope import THIS_COMPUTER, ToolScope
+from assistant.mcp_server.tool_scope import ToolScope
 from assistant.settings import Settings
 from assistant.workflow.deployment import tool_tokens
 from assistant.workflow.deployment.workspace import Workspace
@@ -26,6 +26,8 @@ CALLS_A_MINUTE = 120
 """Requests of one token; an MCP client makes two or three before its first call."""
 FAILURES_A_MINUTE = 20
 """Requests without a known token from one address that are told so; more have to wait."""
+HOSTS = ("localhost", "127.0.0.1", "::1")
+"""Names under which the tools are always served: these, and no other loopback address."""
 MOST_KEYS = 10_000
 MOST_LOOKUPS = 40
 """Requests that may wait for their token to be looked up."""
@@ -66,7 +68,7 @@ class Admission:
 
     def __init__(self, opened: Callable[[], Workspace], settings: Settings) -> None:
         self._opened = opened
-        self._hosts = {*THIS_COMPUTER, *_names(settings.tools_hosts)}
+        self._hosts = {*HOSTS, *_names(settings.tools_hosts)}
         self._calls, self._failures = RateLimit(CALLS_A_MINUTE), RateLimit(FAILURES_A_MINUTE)
         self._lookups = anyio.CapacityLimiter(2)
         self._let_in: set[str] = set()

@@ -63,10 +63,10 @@ def _check_new(scope: ToolScope, found: Understanding) -> None:
     if found.reading is None:
         return
     library = scope.workspace.library
-    there = {one.id for one in library.documents(scope.project_id)}
+    there = library.find_document(scope.project_id, found.reading.document.id)
     held = library.documents_of_epics(scope.project_id)
     known = [epic.key for epic in found.epics if epic.key in held]
-    if known or found.reading.document.id in there:
+    if known or there is not None:
         name = ", ".join(known) or found.reading.document.title
         raise SourceError(
             f"The project holds “{name}” already, and no tool changes a source. Use epic_key, or "

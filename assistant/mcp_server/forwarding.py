@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from assistant.errors import SettingsError
 from assistant.mcp_server.server import serve_with
 from assistant.mcp_server.tool_desk import Refused
-from assistant.mcp_server.tool_scope import THIS_COMPUTER, Json
+from assistant.mcp_server.tool_scope import Json
 from assistant.settings import Settings
+from assistant.workflow.deployment.services import is_here
 
 
 def forward(settings: Settings, project: str) -> None:
@@ -22,29 +23,21 @@ def forward(settings: Settings, project: str) -> None:
     import httpx
 
     address = settings.tools_url.rstrip("/")
-    try:
-        parts = urlsplit(address)
-        here = (
-            parts.hostname in THIS_COMPUTER
-            and parts.scheme in ("http", "https")
-            and parts.port != 0  # asking for a port that is none raises
-        )
-    except ValueError:
-        here = False
-    if not here:
+    if not is_here(address):
         raise SettingsError(
             "UAT_TOOLS_URL has to be an address of this computer: http://127.0.0.1:8501. For an "
             "app elsewhere give the program its address, https://HOST/mcp, and the token."
         )
     headers = {"Authorization": f"Bearer {settings.tools_token.get_secret_value()}"}
     parameters = {"project": project} if project else {}
+    # No limit of time: a model may write for minutes. No proxy gets to see the token.
+    one_use = httpx.Limits(max_keepalive_connections=0)
+    client = httpx.AsyncClient(timeout=None, trust_env=False, limits=one_use)
 
     async def answer(_request: object, name: str, given: Mapping[str, Any]) -> Json:
         path = f"{address}/api/tools/{quote(name, safe='')}"
         try:
-            # No limit of time: a model may write for minutes. No proxy gets to see the token.
-            async with httpx.AsyncClient(timeout=None, trust_env=False, headers=headers) as client:
-                reply = await client.post(path, json=dict(given), params=parameters)
+            reply = await client.post(path, json=dict(given), params=parameters, headers=headers)
             said: Json = reply.json()
         except httpx.HTTPError:
             raise Refused(503, f"The app does not answer at {address} (UAT_TOOLS_URL).") from None

@@ -9,14 +9,6 @@ from pydantic.json_schema import models_json_schema
 from assistant.mcp_server.server import SAYS
 from assistant.mcp_server.tools import TOOLS
 
-REFUSALS = {
-    "400": "no JSON object",
-    "401": "no token, or none that is known",
-    "403": "another project, or a page of another site",
-    "413": "too large",
-    "422": "an argument that is unknown or wrong, or what the tool says against it",
-    "429": "too many calls; Retry-After says how many seconds to wait",
-}
 REFERENCE = "#/components/schemas/{model}"
 
 
@@ -26,9 +18,18 @@ def document() -> dict[str, Any]:
         [(one.takes, "validation") for one in TOOLS], ref_template=REFERENCE
     )
     refusal = {"type": "object", "properties": {"error": {"type": "string"}}, "required": ["error"]}
-    answers = {"200": _answer("what the tool says", {"type": "object"})}
-    answers |= {code: _answer(says, {"$ref": REFERENCE.format(model="Refusal")})
-                for code, says in REFUSALS.items()}  # fmt: skip
+    refused = {"$ref": REFERENCE.format(model="Refusal")}
+    wait = {
+        "Retry-After": {
+            "description": "seconds to wait, where known",
+            "schema": {"type": "integer"},
+        }
+    }
+    answers = {
+        "200": _answer("what the tool says", {"type": "object"}),
+        "429": _answer("too many calls", refused) | {"headers": wait},
+        "default": _answer("refused, and why", refused),
+    }
     paths = {
         f"/api/tools/{one.name}": {
             "post": {

@@ -1,4 +1,7 @@
-"""Where calls of tools come in, by whichever way: one of each tool at a time, and each is noted."""
+"""Where calls of tools come in, by whichever way: one of each tool at a time.
+
+Each that is begun is noted.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,6 @@ import anyio
 from assistant.errors import AssistantError
 from assistant.mcp_server.tool_scope import Json, ToolScope, without_places
 from assistant.mcp_server.tools import TOOLS, ToolSpec
-from assistant.workflow.deployment import tool_tokens
 
 MOST_OPEN = 2
 """Calls of a tool by one person that are answered or wait at a time; one more is refused."""
@@ -84,7 +86,7 @@ def _called(tool: ToolSpec[Any], scope: ToolScope, given: Mapping[str, Any]) -> 
 def _note(tool: ToolSpec[Any], scope: ToolScope, outcome: str) -> None:
     """Keep the call with the person's name; what cannot be kept gets no answer."""
     try:
-        tool_tokens.note_call(scope.workspace, scope.project_id, tool.name, outcome, by=scope.by)
+        scope.workspace.library.note_tool_call(scope.project_id, tool.name, outcome, by=scope.by)
     except AssistantError as error:
         log.warning("tools: %s", error)
         raise Refused(503, "The app cannot write its library now; its log says why.") from error

@@ -14,8 +14,6 @@ from assistant.workflow.deployment.workspace import Workspace
 
 Json = dict[str, Any]
 
-THIS_COMPUTER = ("localhost", "127.0.0.1", "::1")
-"""Names of this computer."""
 MOST_ROWS = 500
 """Criteria, cases or questions in an answer; how many are left out is told."""
 

@@ -101,7 +101,7 @@ TOOLS: tuple[ToolSpec[Any], ...] = (
         "Keep a person's answer to an open question. Pass on what a person said; make nothing up.",
         arguments.AnswerArguments,
         tool_calls.answer_question,
-        writes="The answer becomes a source of the project, with the name of the token's holder; a "
+        writes="The answer becomes a source of the project, with the name of whoever calls; a "
         "person can withdraw it in the app.",
         repeatable=False,
     ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Iterator
@@ -18,7 +17,7 @@ from starlette.testclient import TestClient
 
 from assistant import errors
 from assistant.errors import IndexLocked, LibraryError, SourceError
-from assistant.mcp_server import admission, case_calls, forwarding, http_door, openapi, tool_calls
+from assistant.mcp_server import admission, case_calls, forwarding, http_door, tool_calls
 from assistant.mcp_server.tool_desk import Refused, ToolDesk
 from assistant.mcp_server.tool_scope import ToolScope
 from assistant.mcp_server.tools import TOOLS
@@ -136,6 +135,20 @@ def test_a_token_revoked_while_calls_wait_ends_them(workspace: Workspace, projec
     assert refused.value.status == 401
 
 
+def test_a_token_revoked_after_its_request_came_in_gets_no_answer(
+    client: TestClient, workspace: Workspace, project_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = ToolDesk.answer
+
+    async def late(desk: ToolDesk, scope: ToolScope, name: str, given: Any) -> dict[str, Any]:
+        tool_tokens.revoke(workspace, project_id, "Ann")
+        return await answer(desk, scope, name, given)
+
+    monkeypatch.setattr(ToolDesk, "answer", late)
+    reply = client.post("/api/tools/stale", json={})
+    assert (reply.status_code, "revoked" in reply.text) == (401, True)
+
+
 def test_one_person_does_not_take_the_turns_of_another(
     workspace: Workspace, project_id: str
 ) -> None:
@@ -244,11 +257,28 @@ def test_names_with_a_port_are_served(workspace: Workspace, named: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://127.0.0.1:x", "http://[::1", "ftp://localhost", "localhost"]
-)
+    "url",
+    [
+        "", "localhost", "ftp://localhost", "http://127.0.0.1:x", "http://127.0.0.1:0",
+        "http://[::1", "https://uat.example.com", "http://127.0.0.1@uat.example.com",
+    ],
+)  # fmt: skip
 def test_a_wrong_address_of_the_app_is_told(url: str) -> None:
     with pytest.raises(errors.SettingsError, match="UAT_TOOLS_URL"):
         forwarding.forward(Settings(tools_url=url), "")
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8501/", "https://localhost", "http://[::1]:80"])
+def test_an_address_of_this_computer_is_served(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    served: list[object] = []
+    monkeypatch.setattr(forwarding, "serve_with", served.append)
+    forwarding.forward(Settings(tools_url=url), "")
+    assert len(served) == 1
+
+
+@pytest.mark.parametrize("host", ["127.0.0.2", "localhost.", "uat.example.com"])
+def test_other_loopback_names_are_not_served(client: TestClient, host: str) -> None:
+    assert client.get("/api/openapi.json", headers={"Host": host}).status_code == 421
 
 
 def test_long_texts_and_cases_are_refused(client: TestClient) -> None:
@@ -474,13 +504,21 @@ def test_what_cannot_be_kept_gets_no_answer(
 
 def test_the_document_is_that_of_the_table_of_tools(client: TestClient) -> None:
     document = client.get("/api/openapi.json").json()
-    assert document == json.loads(json.dumps(openapi.document()))
     assert document["openapi"].startswith("3.1")
     assert set(document["paths"]) == {f"/api/tools/{one.name}" for one in TOOLS}
     schemas = document["components"]["schemas"]
     for name in _references(document):
         assert name.removeprefix("#/components/schemas/") in schemas
+    refused = client.post(SEARCH, content=b"query=x")
+    assert refused.status_code == 415
+    assert list(refused.json()) == schemas["Refusal"]["required"] == ["error"]
     for one in TOOLS:
+        answers = document["paths"][f"/api/tools/{one.name}"]["post"]["responses"]
+        assert set(answers) == {"200", "429", "default"}
+        assert "Retry-After" in answers["429"]["headers"]
+        for code in ("429", "default"):
+            schema = answers[code]["content"]["application/json"]["schema"]
+            assert schema == {"$ref": "#/components/schemas/Refusal"}
         assert schemas[one.takes.__name__]["additionalProperties"] is False
 
 

@@ -6,6 +6,7 @@ from pydantic import SecretStr
 
 from assistant.domain import Value
 from assistant.generation.models.chat_models import destination_of
+from assistant.knowledge.qdrant.addresses import is_loopback, usable_parts
 from assistant.workflow.deployment import endpoint_file, models
 from assistant.workflow.deployment.workspace import Workspace
 
@@ -24,6 +25,12 @@ class Service(Value):
     state: str
     secret: str = ""
     setting: str = ""
+
+
+def is_here(url: str) -> bool:
+    """Whether this is a usable http(s) address of this computer."""
+    parts = usable_parts(url)
+    return parts is not None and is_loopback(parts)
 
 
 def services(workspace: Workspace) -> tuple[Service, ...]:

@@ -1,4 +1,4 @@
-"""Tokens of the people whose programs use a project's tools, and what those programs called.
+"""Tokens of the people whose programs use a project's tools.
 
 A token is shown once, when it is made; its SHA-256 is kept, with the project and the person. It is
 256 random bits, so that nobody finds it by trying, whatever the hash.
@@ -62,7 +62,8 @@ def revoke(workspace: Workspace, project_id: str, name: str, *, by: str = "") ->
 
 def holders(workspace: Workspace, project_id: str) -> tuple[TokenHolder, ...]:
     """Who has a token for the project, by name."""
-    return tuple(holder for holder, _ in _kept(workspace, project_id))
+    kept = workspace.library.saved.latest(project_id, KIND)
+    return tuple(_read(project_id, one)[0] for one in kept)
 
 
 def holder_of(workspace: Workspace, token: str) -> TokenHolder | None:
@@ -79,15 +80,6 @@ def holder_of(workspace: Workspace, token: str) -> TokenHolder | None:
         if hmac.compare_digest(kept.sha256, given):
             found = holder
     return found
-
-
-def note_call(workspace: Workspace, project_id: str, tool: str, outcome: str, *, by: str) -> None:
-    """Keep that somebody's program called a tool, and how it ended."""
-    workspace.library.note_tool_call(project_id, tool, outcome, by=by)
-
-
-def _kept(workspace: Workspace, project_id: str) -> list[tuple[TokenHolder, SavedToken]]:
-    return [_read(project_id, one) for one in workspace.library.saved.latest(project_id, KIND)]
 
 
 def _read(project_id: str, saved: SavedValue) -> tuple[TokenHolder, SavedToken]:
