@@ -340,17 +340,6 @@ class DocumentStore(Store):
         """Key of each epic to the ids of all documents it is in, its own one first."""
         return {key: ids for key, (ids, _) in self.held_epics(project_id).items()}
 
-    def epics_with(
-        self, project_id: str, document_id: str, epics: Sequence[Epic]
-    ) -> tuple[tuple[Epic, ...], Mapping[str, str]]:
-        """What ``epics`` and ``epic_documents`` would say if this document held these epics.
-
-        Nothing is kept.
-        """
-        found = self.held_epics(project_id, (document_id, epics))
-        whole = tuple(epic for _, epic in found.values())
-        return whole, {key: ids[0] for key, (ids, _) in found.items()}
-
 
 def _content_key(document: SourceDocument, texts: dict[str, str]) -> str:
     """Hash of everything that makes a version: the bytes read and what was understood of them."""

@@ -175,6 +175,6 @@ def present_epics(
     library: Library, project_id: str, upcoming: NextVersion | None = None
 ) -> tuple[tuple[Epic, ...], Mapping[str, str]]:
     """The project's epics and the document that each is in, as they are or would be."""
-    if upcoming is None:
-        return library.epics(project_id), library.epic_documents(project_id)
-    return library.epics_with(project_id, upcoming.document.id, upcoming.epics)
+    instead = (upcoming.document.id, upcoming.epics) if upcoming is not None else None
+    held = library.held_epics(project_id, instead).values()
+    return tuple(epic for _, epic in held), {epic.key: ids[0] for ids, epic in held}
