@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, or_, select, update
 
 from assistant.domain import Epic, SourceDocument, SourceMetadata, TestCase, utc_now
 from assistant.errors import LibraryError
@@ -119,10 +119,24 @@ class DocumentStore(Store):
         self, project_id: str, document_id: str, version: int | None = None
     ) -> tuple[SourceDocument, tuple[Epic, ...], tuple[TestCase, ...]]:
         """A document with the epics and cases as they were read from it: what gets indexed."""
+        texts = document_versions.c
+        found = self._version(
+            project_id, document_id, version, select(texts.document, texts.epics, texts.cases)
+        )
+        return (
+            SourceDocument.model_validate_json(found.document),
+            load_all(Epic, found.epics),
+            load_all(TestCase, found.cases),
+        )
+
+    def _version(
+        self, project_id: str, document_id: str, version: int | None, columns: Select[Any]
+    ) -> Row[Any]:
+        """Columns of a version of a document, the current one where none is named."""
         with self._database.read() as connection:
             row = _get(connection, project_id, document_id)
             wanted = row.version if version is None else version
-            query = select(document_versions).where(
+            query = columns.where(
                 document_versions.c.project_id == project_id,
                 document_versions.c.document_id == row.id,
                 document_versions.c.version == wanted,
@@ -132,11 +146,7 @@ class DocumentStore(Store):
             raise LibraryError(
                 f"There is no version {wanted} of “{row.title}”; the current one is {row.version}."
             )
-        return (
-            SourceDocument.model_validate_json(found.document),
-            load_all(Epic, found.epics),
-            load_all(TestCase, found.cases),
-        )
+        return found
 
     def held_epics(
         self, project_id: str, instead: tuple[str, Sequence[Epic]] | None = None
@@ -302,7 +312,10 @@ class DocumentStore(Store):
         self, project_id: str, document_id: str, version: int | None = None
     ) -> SourceDocument:
         """A document with its text, in its current or an earlier version."""
-        return self.document_parts(project_id, document_id, version)[0]
+        found = self._version(
+            project_id, document_id, version, select(document_versions.c.document)
+        )
+        return SourceDocument.model_validate_json(found.document)
 
     def mark_all_indexed(
         self, project_id: str, marks: Mapping[str, tuple[int, int]]

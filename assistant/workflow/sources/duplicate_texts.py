@@ -81,7 +81,7 @@ class _Words:
 
     def _of(self, document_id: str) -> Counter[str]:
         if document_id not in self._words:
-            document, _, _ = self._library.document_parts(self._project_id, document_id)
+            document = self._library.document(self._project_id, document_id)
             self._words[document_id] = _counted(document.text)
         return self._words[document_id]
 

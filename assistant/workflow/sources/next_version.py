@@ -72,7 +72,7 @@ def read_next_text(workspace: Workspace, project_id: str, document_id: str, text
         raise SourceError(
             "The new text is empty: it holds no letter or digit. Give all of the new version."
         )
-    present, _, _ = workspace.library.document_parts(project_id, document_id)
+    present = workspace.library.document(project_id, document_id)
     heading = present.text.splitlines()[0]
     if _lacks_heading(text, present.metadata.key, _level(heading)):
         text = f"{heading}\n\n{text}"  # an issue's key and title stay its own

@@ -60,8 +60,7 @@ class SourceText(Value):
 
 def extraction(workspace: Workspace, project_id: str, document_id: str) -> tuple[str, ...]:
     """How a document was read where that needs saying (OCR), and what could not be read of it."""
-    document, _, _ = workspace.library.document_parts(project_id, document_id)
-    return document.extraction
+    return workspace.library.document(project_id, document_id).extraction
 
 
 def read_source(

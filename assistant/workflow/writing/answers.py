@@ -185,9 +185,9 @@ def answered_chunks(
     held = {chunk.key for chunk in kept if chunk.kind == "criterion"}
     for stored in workspace.library.documents(project_id):
         if stored.id.startswith(PREFIX):
-            one = _read(workspace.library.document(project_id, stored.id))
+            document = workspace.library.document(project_id, stored.id)
+            one = _read(document)
             if one.replaces and texts.get(one.criterion_id) == one.text:
-                document, _, _ = workspace.library.document_parts(project_id, stored.id)
                 for chunk in split(document):
                     if one.text in chunk.text and one.criterion_id not in held:
                         held.add(one.criterion_id)
