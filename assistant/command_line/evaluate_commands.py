@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from pydantic import ValidationError
-
 from assistant.command_line.output import Terminal
-from assistant.command_line.project_request import DEFAULT_PROJECT, open_workspace
-from assistant.errors import SettingsError, first_problem
+from assistant.command_line.project_request import DEFAULT_PROJECT, open_workspace, options_checked
 from assistant.workflow.deployment import models as model_store
 from assistant.workflow.learning import evaluate_generation, evaluate_retrieval
 from assistant.workflow.learning.evaluate_generation import EvaluateRequest
@@ -26,7 +23,7 @@ def evaluate(options: Namespace, terminal: Terminal) -> None:
 
 def _generation(options: Namespace, terminal: Terminal) -> None:
     """A writer on held-out stories: what it finds of the reference cases, and how it writes."""
-    try:
+    with options_checked():
         request = EvaluateRequest(
             cases_file=options.cases,
             writer=options.writer,
@@ -35,9 +32,6 @@ def _generation(options: Namespace, terminal: Terminal) -> None:
             seed=options.seed,
             conditions=options.conditions,
         )
-    except ValidationError as error:
-        problem = first_problem(error, "the options")
-        raise SettingsError(f"{problem}. See --help.") from error
     with open_workspace(options, terminal) as workspace:
         model_store.writer(workspace, request.writer)
         project_id = workspace.ensure_project(options.project or DEFAULT_PROJECT).id
@@ -69,16 +63,13 @@ def _generation(options: Namespace, terminal: Terminal) -> None:
 
 def _retrieval(options: Namespace, terminal: Terminal) -> None:
     """The search on a set with gold links, in one way or in several."""
-    try:
+    with options_checked():
         request = EvaluateRetrievalRequest(
             folder=options.folder,
             strategies=tuple(dict.fromkeys(options.strategy)),
             depth=options.depth,
             sources_indexed=options.sources_indexed,
         )
-    except ValidationError as error:
-        problem = first_problem(error, "the options")
-        raise SettingsError(f"{problem}. See --help.") from error
     with open_workspace(options, terminal) as workspace:
         report = evaluate_retrieval.run_now(
             workspace,

@@ -10,11 +10,15 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from pydantic import ValidationError
 
 from assistant.command_line.output import Terminal
 from assistant.domain import DEPTHS, TECHNIQUES, Epic
-from assistant.errors import LibraryError, SourceError
+from assistant.errors import LibraryError, SettingsError, SourceError, first_problem
 from assistant.workflow.deployment import models as model_store
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import import_sources
@@ -28,6 +32,16 @@ from assistant.workflow.writing.requests import GenerateRequest, Understanding, 
 
 DEFAULT_PROJECT = "Default"
 STDIN = "-"
+
+
+@contextmanager
+def options_checked() -> Iterator[None]:
+    """Raises ``SettingsError`` for options that the request made of them does not allow."""
+    try:
+        yield
+    except ValidationError as error:
+        problem = first_problem(error, "the options")
+        raise SettingsError(f"{problem}. See --help.") from error
 
 
 def open_workspace(options: Namespace, terminal: Terminal, *, embed: bool = True) -> Workspace:

@@ -10,12 +10,10 @@ import time
 from argparse import Namespace
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from assistant.command_line.output import Terminal
-from assistant.command_line.project_request import DEFAULT_PROJECT, open_workspace
+from assistant.command_line.project_request import DEFAULT_PROJECT, open_workspace, options_checked
 from assistant.domain import OUTLINE_WRITER
-from assistant.errors import SettingsError, TrainingError, first_problem
+from assistant.errors import SettingsError, TrainingError
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.learning import compare_models, train_adapter
 from assistant.workflow.learning.compare_models import COLUMN_TITLES, CompareRequest
@@ -101,7 +99,7 @@ def _training_request(options: Namespace) -> TrainRequest:
     values["pretrain_first"] = options.pretrain
     values["seed"] = options.seed
     values["author"] = options.settings.user or "command line"
-    try:
+    with options_checked():
         return TrainRequest(
             training=TrainingConfig.model_validate(values),
             dataset=DatasetConfig(
@@ -113,9 +111,6 @@ def _training_request(options: Namespace) -> TrainRequest:
             cases_file=options.cases,
             pairs_folder=options.pairs,
         )
-    except ValidationError as error:
-        problem = first_problem(error, "the options")
-        raise SettingsError(f"{problem}. See --help.") from error
 
 
 def adapters(options: Namespace, terminal: Terminal) -> None:
@@ -169,7 +164,7 @@ def adapters(options: Namespace, terminal: Terminal) -> None:
 
 def compare(options: Namespace, terminal: Terminal) -> None:
     """Write the held-out cases again in every column, measure, and advise."""
-    try:
+    with options_checked():
         request = CompareRequest(
             base=options.base,
             adapter=options.adapter or "",
@@ -182,9 +177,6 @@ def compare(options: Namespace, terminal: Terminal) -> None:
             perplexity_stories=options.perplexity_stories,
             attempts=options.attempts,
         )
-    except ValidationError as error:
-        problem = first_problem(error, "the options")
-        raise SettingsError(f"{problem}. See --help.") from error
     with open_workspace(options, terminal) as workspace:
         project_id = _project(workspace, options)
         if options.resume:
