@@ -101,9 +101,8 @@ def _case(case: TouchedCase, terminal: Terminal) -> None:
         _beside(sentence.old, sentence.new, terminal)
     for fault in case.faults:
         where = f"step {fault.finding.step}" if fault.finding.step else "the case"
-        why = fault.finding.message if fault.denied else f"“{fault.finding.words}”"
-        rule = fault.finding.rule if fault.denied else "no source says it any more"
-        terminal.line(f"    {where}, {rule}: {why}")
+        rule = fault.finding.rule if fault.denied else "not in what its run read"
+        terminal.line(f"    {where}, {rule}: {fault.finding.message}")
 
 
 def _beside(old: str, new: str, terminal: Terminal) -> None:

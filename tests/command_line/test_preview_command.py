@@ -41,6 +41,13 @@ def test_a_change_is_told_and_kept_only_when_it_is_applied(
     assert "today: A voucher is accepted up to 40 days after it was issued." in said
     assert "then:  A voucher is accepted up to 30 days after it was issued." in said
     assert all(name in said for name in resting)
+    other = tmp_path / "other.md"
+    other.write_text(
+        EPIC.replace('with the message "This voucher has expired."', "in red"), "utf-8"
+    )
+    told = run("preview", "Vouchers", "--text", str(other))
+    assert "step 1, not in what its run read: “" in told
+    assert "stands in no source of this case." in told
     assert json.loads(run("stale", "--json")) == []
     (row,) = json.loads(run("sources", "--json"))
     assert row["version"] == 1

@@ -85,6 +85,10 @@ def test_what_would_change_is_shown_and_kept_when_it_is_applied(app: AppTest) ->
     assert ":green-background[30]" in said
     assert "the new text says otherwise" in said, "40 days is beyond the limit then"
     assert "up to 30 days" in said
+    other = show(app, EPIC.replace('with the message "This voucher has expired."', "in red"))
+    assert "step 1, not in what its run read: “An expired voucher" in other
+    assert "stands in no source of this case" in other
+    show(app, EPIC.replace("40 days", "30 days"))
     app.button(key="apply_change").click().run()
     assert not app.exception
     (document,) = import_sources.documents(opened, project_id)
@@ -111,7 +115,10 @@ def test_a_text_that_changes_nothing_or_is_empty_is_said_so(app: AppTest) -> Non
 def test_a_sentence_that_no_case_rests_on_touches_none(app: AppTest) -> None:
     said = show(app, EPIC + "- A voucher for parrots is sold at the desk.\n")
     assert "1 sentence added" in said
-    assert "No case rests on what changes, and the proof finds nothing new in any." in said
+    assert (
+        "No case rests on what changes, and the proof finds nothing new in the cases whose sources "
+        "change."
+    ) in said
     assert "checklist: 1 new, 0 gone" in said
 
 

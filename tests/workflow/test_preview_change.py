@@ -33,7 +33,12 @@ from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import preview_change, stale
 from assistant.workflow.review.current_citations import Wording
 from assistant.workflow.review.preview_change import ChangePreview
-from assistant.workflow.review.sentences import in_their_places, sentences, text_changes
+from assistant.workflow.review.sentences import (
+    in_their_places,
+    sentences,
+    text_changes,
+    word_diff,
+)
 from assistant.workflow.sources import import_sources, next_version
 from assistant.workflow.writing import answers, generate_cases
 from assistant.workflow.writing.questions import open_questions
@@ -106,7 +111,10 @@ def test_a_changed_number_names_exactly_the_cases_that_rest_on_it(project: Proje
     found = project.preview(EPIC, "up to 15 days after", "up to 20 days after")
     (change,) = found.changes
     assert change.kind == "changed"
-    assert [words for kind, words in change.words if kind != "same"] == ["15", "20"]
+    assert [words for kind, words in word_diff(change.old, change.new) if kind != "same"] == [
+        "15",
+        "20",
+    ]
     assert resting(found) == project.traced_to("up to 15 days after")
     wrong = {one.case_id: one for one in found.cases if one.is_denied}
     beyond = next(one for one in wrong.values() if one.title.startswith("16 days"))
@@ -207,6 +215,8 @@ def test_a_preview_keeps_nothing(project: Project) -> None:
     project.preview(RULES, "14 days", "21 days")
     assert (project.rows(), index_of(project.workspace, project.project_id)) == before
     preview_change.apply_change(project.workspace, project.project_id, found, by="Ann")
+    assert index_of(project.workspace, project.project_id) == before[1], "who applies it indexes it"
+    import_sources.index_in_background(project.workspace, project.project_id)
     ends = time.monotonic() + 30
     while import_sources.indexing(project.workspace, project.project_id).active:
         assert time.monotonic() < ends
@@ -354,6 +364,8 @@ def test_keys_that_the_new_text_lacks_and_what_is_not_understood_are_told(
     assert project.preview_of(EPIC, text).notes == ()
     found = project.preview_of(EPIC, text.replace("CC-204", "CC-209"))
     assert any("CC-204" in note and "CC-201" not in note for note in found.notes)
+    feature = "Feature: Parrots\n\n  # to be agreed\n  Scenario: One\n    Given a\n    Then b\n"
+    assert "Not understood: “# to be agreed”" in project.preview_of(EPIC, feature).notes
 
 
 def test_tables_and_answers_are_not_rewritten_as_texts(

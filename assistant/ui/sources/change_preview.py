@@ -14,7 +14,7 @@ from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import preview_change
 from assistant.workflow.review.preview_change import ChangePreview
-from assistant.workflow.sources import next_version
+from assistant.workflow.sources import import_sources, next_version
 from assistant.workflow.sources.import_sources import StoredDocument
 
 SEEN = "change_preview"
@@ -197,6 +197,7 @@ def _apply(opened: Workspace, record: Session, found: ChangePreview) -> None:
         ):
             with errors_shown():
                 kept = preview_change.apply_change(opened, record.project_id, found, by=record.user)
+                import_sources.index_in_background(opened, record.project_id)
                 st.session_state.pop(SEEN, None)
                 if found.source.name == next_version.PASTED:
                     place = _place(record.project_id, found.document_id)

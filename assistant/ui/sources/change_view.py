@@ -18,7 +18,7 @@ from assistant.workflow.review.preview_change import (
     NewFault,
     TouchedCase,
 )
-from assistant.workflow.review.sentences import SentenceChange
+from assistant.workflow.review.sentences import word_diff
 
 FIRST = 12
 """Entries of a list that are shown before all of it is asked for."""
@@ -81,7 +81,7 @@ def _first(entries: Sequence[T], key: str) -> Sequence[T]:
 def _beside(old: str, new: str, gone: str = "") -> None:
     """Two versions of a sentence, the words that differ marked."""
     old, new = without_emphasis(old)[0], without_emphasis(new)[0]
-    words = SentenceChange(kind="changed", old=old, new=new).words
+    words = word_diff(old, new)
     left, right = st.columns(2, gap="small")
     left.markdown(
         f":small[{marked_words(words, 'out')}]" if old else ":small[:gray[no sentence like it]]"
@@ -102,7 +102,8 @@ def _cases(found: ChangePreview) -> None:
     _head("Cases", "fact_check", "today's sentence on the left, the new one on the right")
     if not found.cases:
         st.caption(
-            "No case rests on what changes, and the proof finds nothing new in any."
+            "No case rests on what changes, and the proof finds nothing new in the cases whose "
+            "sources change."
             if found.changes
             else "No case is touched."
         )
@@ -151,9 +152,9 @@ def _case(one: TouchedCase) -> None:
 
 def _fault(fault: NewFault) -> str:
     where = f"step {fault.finding.step}" if fault.finding.step else "the case"
-    if not fault.denied:
-        return f"{where}, no source says it any more: {label(fault.finding.words, limit=400)}"
     why = label(without_emphasis(fault.finding.message)[0], limit=900)
+    if not fault.denied:
+        return f"{where}, not in what its run read: {why}"
     expects = f" The step expects: {label(fault.said, limit=400)}" if fault.said else ""
     return f":red[:material/error: {where}, {fault.finding.rule}:] {why}{expects}"
 

@@ -33,13 +33,12 @@ from assistant.workflow.review.next_checklist import ChecklistChange as Checklis
 from assistant.workflow.review.next_proof import DENIED, Progress, new_findings
 from assistant.workflow.review.sentences import SentenceChange, text_changes
 from assistant.workflow.review.stale import (
-    PARTS,
     Change,
     StaleFinding,
     by_case,
     stale_cases,
 )
-from assistant.workflow.sources.import_sources import Preview, document_of, store
+from assistant.workflow.sources.import_sources import Preview, document_of, put
 from assistant.workflow.writing.answers import answers_to, with_answers
 
 
@@ -63,8 +62,8 @@ class TouchedSentence(Value):
 class NewFault(Value):
     """What the proof finds against the new text and not against the present one.
 
-    ``denied``: the new text says otherwise (``finding`` quotes it), else no source says it any
-    more. ``said`` is the expected result that it is about.
+    ``denied``: the new text says otherwise (``finding`` quotes it), else none of the sources that
+    the run of the case read says it then. ``said`` is the expected result that it is about.
     """
 
     finding: LintFinding
@@ -201,7 +200,7 @@ def preview_change(
 def apply_change(
     workspace: Workspace, project_id: str, preview: ChangePreview, *, by: str
 ) -> StoredDocument:
-    """Keep the previewed text as the document's next version, and index it as an import is.
+    """Keep the previewed text as the document's next version. What is kept is not indexed yet.
 
     Raises ``LibraryError`` where the document has changed since it was previewed.
     """
@@ -210,7 +209,7 @@ def apply_change(
         raise LibraryError(
             f"“{preview.title}” has changed since this preview was made. Look at the preview again."
         )
-    return store(workspace, project_id, [preview.source], by=by)[0]
+    return put(workspace, project_id, preview.source.reading, by=by)
 
 
 def _languages(old: str, new: str) -> tuple[str, ...]:
@@ -300,5 +299,4 @@ def _sentences(case: TestCase, found: Sequence[StaleFinding]) -> tuple[TouchedSe
 def _said(case: TestCase, finding: StaleFinding) -> str:
     """The case's own words where it rests on what changes."""
     step = next((one for one in case.steps if one.number == finding.step), None)
-    part = next((field for field, name in PARTS.items() if finding.where.endswith(name)), "")
-    return str(getattr(step, part, "")) if step is not None else ""
+    return str(getattr(step, finding.part, "")) if step is not None else ""

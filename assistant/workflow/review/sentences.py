@@ -14,8 +14,6 @@ from assistant.domain import Value
 from assistant.suite.case_changes import word_diff as word_diff
 from assistant.workflow.review.pairing import LIKE, paired
 
-WordRuns = tuple[tuple[Literal["same", "out", "in"], str], ...]
-
 _MARK = re.compile(r"^\s*(?:#{1,6}\s+|[-*+•]\s+|>\s*|\d+[.)]\s+)+")
 _END = re.compile(r"(?<=[.!?])[\"'”’)]*\s+(?=[\"'“‘(]?[A-Z0-9])")
 _RULE_LINE = re.compile(r"[\s|:=-]*")
@@ -30,11 +28,6 @@ class SentenceChange(Value):
     kind: Literal["changed", "added", "removed"]
     old: str = ""
     new: str = ""
-
-    @property
-    def words(self) -> WordRuns:
-        """The change word by word: what stays, what goes, what comes."""
-        return word_diff(self.old, self.new)
 
 
 def plain_words(text: str) -> str:

@@ -37,13 +37,15 @@ class StaleFinding(Value):
     """One thing that a case rests on and that is not there any more as it was.
 
     ``where`` names the part of the case ("step 2, expected result"), ``step`` its number where it
-    is a step. ``quote`` are the cited words, ``old`` the sentence they stood in and ``new`` what
-    stands there now. ``key`` is the same as long as these are.
+    is a step, ``part`` what of it the citation supports ("" of a criterion). ``quote`` are the
+    cited words, ``old`` the sentence they stood in and ``new`` what stands there now. ``key`` is
+    the same as long as these are.
     """
 
     key: str
     where: str
     step: int | None = None
+    part: str = ""
     change: Change
     quote: str
     old: str
@@ -214,7 +216,7 @@ class _Judge:
                 continue
             yield self._finding(
                 where, step, citation.quote, sentence, self._words.instead(sentence, chunk),
-                chunk.document_id, chunk.title, chunk.version,
+                chunk.document_id, chunk.title, chunk.version, citation.supports,
             )  # fmt: skip
 
     def _criteria(self, stored: StoredCase) -> Iterator[StaleFinding]:
@@ -280,6 +282,7 @@ class _Judge:
         document_id: str,
         title: str,
         cited_version: int,
+        part: str = "",
     ) -> StaleFinding:
         state = self._words.state(document_id) if document_id else None
         gone = state is None or state.removed_at is not None
@@ -293,6 +296,7 @@ class _Judge:
             key=hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:32],
             where=where,
             step=step,
+            part=part,
             change=change,
             quote=quote,
             old=old,
