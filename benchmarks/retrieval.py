@@ -5,13 +5,13 @@ Usage: python benchmarks/retrieval.py CORPORA_FOLDER MODEL_FOLDER [SET ...]
 CORPORA_FOLDER holds sets as ``evaluate retrieval`` reads them, below ``trace/`` and ``ir/``. That
 command measures one set, with intervals; here is one line a set (they are small: compare them one
 by one, do not pool), and for the floor of relevance the share of hits among the first three that
-pass it: linked ones, others, and what the questions of another set find.
+pass it: linked ones, others, and what the questions of another set find ("-" with one set alone).
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 from assistant.domain import SearchFilter
@@ -24,8 +24,8 @@ from assistant.knowledge.knowledge_base import KnowledgeBase
 DEFAULT = STRATEGIES["default"].model_copy(update={"filter": SearchFilter(kinds=("case",))})
 
 
-def floor_kept(base: KnowledgeBase, gold: GoldSet, other: GoldSet) -> tuple[float, float, float]:
-    """Shares that pass the floor: linked, not linked, and for the questions of another set."""
+def floor_kept(base: KnowledgeBase, gold: GoldSet, others: Sequence[GoldSet]) -> list[str]:
+    """Shares that pass the floor: linked, not linked, and for the questions of other sets."""
     linked, rest = list[bool](), list[bool]()
     for question in gold.questions:
         for row in base.explain(question.text, DEFAULT, limit=3).rows:
@@ -33,15 +33,15 @@ def floor_kept(base: KnowledgeBase, gold: GoldSet, other: GoldSet) -> tuple[floa
             (linked if of else rest).append(row.relevant)
     foreign = [
         row.relevant
+        for other in others
         for question in other.questions[:40]
         for row in base.explain(question.text, DEFAULT, limit=3).rows
     ]
-    return _share(linked), _share(rest), _share(foreign)
+    return [_share(rows) for rows in (linked, rest, foreign)]
 
 
-def _share(passed: Iterable[bool]) -> float:
-    rows = list(passed)
-    return sum(rows) / max(len(rows), 1)
+def _share(passed: Sequence[bool]) -> str:
+    return f"{sum(passed) / len(passed):.2f}" if passed else "-"
 
 
 def main() -> None:
@@ -56,10 +56,11 @@ def main() -> None:
         with indexed(gold, embedder, with_sources=gold.requirements) as base:
             ranks = {name: search_of(base, way, DEPTH) for name, way in STRATEGIES.items()}
             measured = measure(ranks, gold.questions)
-            kept = floor_kept(base, gold, sets[(number + len(sets) // 2) % len(sets)])
+            others = [sets[(number + len(sets) // 2) % len(sets)]] if len(sets) > 1 else []
+            kept = floor_kept(base, gold, others)
         values = [one.figures()["map"].value or 0.0 for one in measured.values()]
         shown = " ".join(f"{value:8.3f}" for value in values)
-        print(f"{gold.name:22} {shown}   " + " ".join(f"{share:.2f}" for share in kept), flush=True)
+        print(f"{gold.name:22} {shown}   " + " ".join(kept), flush=True)
 
 
 if __name__ == "__main__":

@@ -158,6 +158,11 @@ def stories_of(epics: Sequence[Epic]) -> list[tuple[Epic, UserStory]]:
     return [(epic, story) for epic in epics for story in epic.stories if story.criteria]
 
 
+def query_of(story: UserStory, text: str) -> str:
+    """What is searched for words of a story: a criterion's text, below the story's title."""
+    return f"{story.title}: {text}"
+
+
 def story_sources(
     epic: Epic,
     story: UserStory,
@@ -173,7 +178,7 @@ def story_sources(
     Documents that the basis chunks stand in are not searched: they would find themselves.
     """
     own = numbering.basis(story_chunks(epic, story, basis))
-    queries = [f"{story.title}: {criterion.text}" for criterion in story.criteria]
+    queries = [query_of(story, criterion.text) for criterion in story.criteria]
     found = retriever.retrieve(
         queries, retrieval, exclude_documents={chunk.document_id for chunk in basis}
     )

@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from assistant.evaluation.statistics import Difference, Figure
+from assistant.ui import state
 from assistant.ui.sources.measure_panel import said
 from assistant.workflow.sources.measure_retrieval import MeasuredRow
 
@@ -46,10 +47,21 @@ def test_saved_then_changed_then_saved_again(app: AppTest) -> None:
     assert "56 links of" not in _text(app), "no figure for other choices"
     both = _measured(app)
     assert "|Saved|On the screen|Difference|" in both
-    assert "that 44 questions can show" in both or "better by" in both or "worse by" in both
+    (row,) = [line for line in both.splitlines() if line.startswith("|**MAP**|")]
+    assert [cell.partition(" :small")[0] for cell in row.split("|")[2:-1]] == [
+        ".92", ".96", "no difference that 44 questions can show"
+    ]  # fmt: skip
+    assert "|**Let through for the criterion alone**|.95 " in both
     assert app.button(key="save_retrieval").disabled is False, "nothing was saved by measuring"
     app.button(key="save_retrieval").click().run()
     assert "is saved now" in _text(app)
+    opened = state.workspace()
+    kept = opened.project(project).retrieval
+    opened.save_retrieval(project, kept.model_copy(update={"dense_weight": 5.0}))
+    app.run()
+    app.slider(key=f"retrieval-{project}-dense").set_value(kept.dense_weight).run()
+    assert "is saved now" not in _text(app), "somebody saved other choices than those measured"
+    assert "The project has changed since this was measured." in _text(app)
     for weight in ("dense", "sparse"):
         app.slider(key=f"retrieval-{project}-{weight}").set_value(0.0).run()
     _measured(app)

@@ -123,7 +123,7 @@ def test_choices_on_the_screen_are_held_against_the_saved_ones(opened: Opened) -
     same = _row(*opened, fewer, "map").difference
     assert same is not None
     assert (same.value, same.low, same.high) == (0, 0, 0), "the numbers per kind rank nothing"
-    assert _row(*opened, fewer, "in prompt").screen.value == 0
+    assert _row(*opened, fewer, "let through").screen.value == 0
     assert _row(*opened, fewer, "handed over").difference.value < 0
 
 

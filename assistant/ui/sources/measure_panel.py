@@ -15,6 +15,7 @@ from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import measure_retrieval
 from assistant.workflow.sources.measure_retrieval import (
     FEWEST_QUESTIONS,
+    MOST_QUESTIONS,
     SAVED,
     SCREEN,
     Figure,
@@ -53,7 +54,8 @@ def measure_panel(opened: Workspace, record: Session, screen: RetrievalConfig) -
         "the saved choices" if screen == saved else "the choices on the screen and the saved ones"
     )
     st.caption(
-        f"Asks for every criterion that existing or accepted cases link to a source, under {both}, "
+        "Asks for the criteria and stories that existing or accepted cases link to a source (each "
+        f"way of linking: at most {MOST_QUESTIONS}, none below {FEWEST_QUESTIONS}), under {both}, "
         "and looks how high each of those sources comes among its kind. Nothing is changed."
     )
     if pressed("Measure", icon=":material/play_arrow:", key=f"measure-{record.project_id}"):
@@ -69,7 +71,7 @@ def measure_panel(opened: Workspace, record: Session, screen: RetrievalConfig) -
     elif work.screen != screen:
         st.caption(":material/edit: The choices are others than those measured. Measure again.")
     else:
-        if work.saved != saved:
+        if work.saved != saved == work.screen:
             st.caption(":material/check: What was measured as “on the screen” is saved now.")
         elif measure_retrieval.has_changed(opened, work):
             st.caption(":material/history: The project has changed since this was measured.")

@@ -37,23 +37,24 @@ MOST_QUESTIONS = 300
 """Of more, so many are drawn, the same ones each time: half a minute on two cores."""
 
 LONGEST_PAUSE = 0.2
-"""Seconds. After each question as long a pause as it took: half of the time is other people's."""
+"""Seconds. After each question a pause as long as it took, or this long: at most half of the time
+is other people's."""
 
-DEEPEST = 1000
 Ranked = dict[str, Sequence[str]]
 """What was found for each question, by its id."""
 
 SAVED, SCREEN = "saved", "on the screen"
-_IN_PROMPT, _HANDED_OVER = "in prompt", "handed over"
+_LET_THROUGH, _HANDED_OVER = "let through", "handed over"
 TITLES: Mapping[str, tuple[str, str]] = {
     **{metric.id: (metric.title, metric.about) for metric in RANKING_METRICS},
-    _IN_PROMPT: (
-        "Reaches the prompt",
-        "share of what is linked that the numbers of sources per criterion let through",
+    _LET_THROUGH: (
+        "Let through for the criterion alone",
+        "share of what is linked that the numbers of sources per criterion let through when "
+        "nothing else is asked; writing asks for all criteria of a story at once",
     ),
-    _HANDED_OVER: ("Sources a criterion", "how many sources a criterion brings into the prompt"),
+    _HANDED_OVER: ("Sources a criterion", "how many sources are let through for it alone"),
 }
-SHOWN = ("map", "ndcg@10", "recall@5", "recall@10", "recall@20", _IN_PROMPT, _HANDED_OVER)
+SHOWN = ("map", "ndcg@10", "recall@5", "recall@10", "recall@20", _LET_THROUGH, _HANDED_OVER)
 
 
 class MeasuredRow(Value):
@@ -179,20 +180,20 @@ def measure_now(
         if len(questions) >= FEWEST_QUESTIONS
     }
     total, done = sum(map(len, drawn.values())), 0
-    prompts: dict[LinkWay, dict[str, Measured]] = {}
+    let_through: dict[LinkWay, dict[str, Measured]] = {}
 
     def asked(way: LinkWay) -> Iterator[LinkedQuestion]:
-        """The drawn questions of a way; what a prompt would get is asked first, so that their
+        """The drawn questions of a way; what is let through is asked first, so that their
         vectors are made in nobody's time."""
         nonlocal done
-        prompts[way] = {name: Measured() for name in configs}
+        let_through[way] = {name: Measured() for name in configs}
         for question in drawn.get(way, ()):
             if cancelled():
                 return
             progress(done, total)
             began = time.perf_counter()
             for name, config in configs.items():
-                _into_prompt(texts, config, question, prompts[way][name])
+                _let_through(texts, config, question, let_through[way][name])
             yield question
             done += 1
             time.sleep(min(time.perf_counter() - began, LONGEST_PAUSE))
@@ -203,7 +204,7 @@ def measure_now(
     for way in LINK_WAYS:
         measured = measure(ranks, asked(way))
         for name, one in measured.items():
-            one.scores |= prompts[way][name].scores
+            one.scores |= let_through[way][name].scores
         ways.append(
             WayReport(
                 way=way,
@@ -268,16 +269,17 @@ def _places(
         for one in questions
         for chunk, source in one.sources.items()
     ]
-    return tuple(sorted(places, key=lambda one: -(one.saved or DEEPEST)))
+    return tuple(sorted(places, key=lambda one: (one.saved is not None, -(one.saved or 0))))
 
 
-def _into_prompt(
+def _let_through(
     texts: CurrentTexts, config: RetrievalConfig, question: LinkedQuestion, measured: Measured
 ) -> None:
-    """Score what writing would put into a prompt for the question."""
+    """Score what is let through for the question alone: of a story with several criteria, and of
+    short pages that are told whole, a prompt holds more."""
     found = texts.retrieve([question.text], config, exclude_documents=question.own_documents)
     reached = question.relevant.intersection(hit.chunk.id for hit in found)
-    measured.add(_IN_PROMPT, question.id, len(reached) / len(question.relevant))
+    measured.add(_LET_THROUGH, question.id, len(reached) / len(question.relevant))
     measured.add(_HANDED_OVER, question.id, len(found))
 
 

@@ -2,8 +2,9 @@
 
 Two ways, never mixed. *Existing cases*: an imported case names the criterion (or only the story)
 that it tests. *Cited sources*: an accepted case of one criterion cites a rule, a page or a case.
-The question is what writing asks, "story title: criterion", without the ids of either side, and
-the documents of the criterion's own epic are not searched, as in writing.
+The question for a criterion is what writing asks, "story title: criterion", without the ids of
+either side, and the documents of the criterion's own epic are not searched, as in writing. A case
+that names only a story makes a question of the whole story besides, which writing does not ask.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Literal
 from assistant.domain import Chunk, ChunkKind, Epic, TestCase, UserStory, Value
 from assistant.evaluation.gold_links import without_ids
 from assistant.evaluation.ranking_metrics import GoldQuestion
+from assistant.generation.run_plan import query_of
 from assistant.library import StoredCase
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.duplicate_texts import CurrentTexts, current_texts
@@ -147,11 +149,11 @@ class _Links:
 
 
 def _asked(epic: Epic, own: frozenset[str]) -> Iterator[_Asked]:
-    """What writing asks for each criterion of an epic, and each story as a whole."""
+    """What writing asks for each criterion of an epic, and besides each story as a whole."""
     for story in epic.stories:
         ids = (epic.key, story.key, *(criterion.id for criterion in story.criteria))
         for name, text in ((story.key, _whole(story)), *((c.id, c.text) for c in story.criteria)):
-            yield _Asked(id=name, text=f"{story.title}: {text}", ids=ids, own_documents=own)
+            yield _Asked(id=name, text=query_of(story, text), ids=ids, own_documents=own)
 
 
 def _whole(story: UserStory) -> str:
