@@ -22,8 +22,8 @@ class ExtractionReport(Value):
     ``reader`` is the library that read it; ``parts`` counts pages, slides, sheets or files and
     ``characters`` the text in them. ``empty_parts`` names pages without text, ``unread_parts``
     what was left out (pictures, charts, attachments), ``disagreements`` where a second reader
-    saw more or less, ``recognised`` what OCR read and how sure it is, ``truncated`` the cells
-    cut short. ``encoding`` is set for text; ``encoding_guessed`` where no mark and no UTF-8
+    saw more or less, ``recognised`` what OCR read and its own score for it, ``truncated`` the
+    cells cut short. ``encoding`` is set for text; ``encoding_guessed`` where no mark and no UTF-8
     decided it.
     """
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,9 +16,11 @@ from assistant.errors import UnreadableFile, UnsupportedFile
 from assistant.sources.files import folder_source, kinds, recognition
 from assistant.sources.files.archives import ReadLimits
 from assistant.sources.files.batches import read_files
+from assistant.sources.files.child_process import Record
 from assistant.sources.files.files import read_file
 from assistant.sources.readers.documents.ocr_lines import Box, lines_of
 from assistant.sources.reading import ExtractionReport, place_at
+from assistant.workflow.review.sentences import sentences
 from assistant.workflow.sources.import_sources import document_of
 
 WHY_NOT = recognition.not_installed()
@@ -67,17 +70,19 @@ def test_a_picture_is_read_whatever_its_name(form: str) -> None:
     reading = read_file("shot.txt", saved(page(RULES), form))
     for words in RULES:
         assert words in reading.document.text
-    assert place_at(reading.places, 0).startswith("read by OCR, 9")
-    assert document_of(reading).extraction[0].startswith("Read by OCR, 9")
+    assert place_at(reading.places, 0) == "read by OCR"
+    said = document_of(reading).extraction[0]
+    assert said.startswith("Read by OCR (its own score 0.9")
+    assert said.endswith(" over the lines kept); 0 lines were unsure.")
 
 
 @with_ocr
-def test_a_scan_keeps_its_pages_and_says_how_sure_it_is() -> None:
+def test_a_scan_keeps_its_pages_and_says_that_it_was_read_by_ocr() -> None:
     pages = [page([words], height=50) for words in RULES]
     reading = read_file("scan.pdf", saved(pages[0], "PDF", save_all=True, append_images=pages[1:]))
     text = reading.document.text
     assert [text.index(words) for words in RULES] == sorted(text.index(words) for words in RULES)
-    assert place_at(reading.places, text.index("14 days")).startswith("page 2, read by OCR, 9")
+    assert place_at(reading.places, text.index("14 days")) == "page 2, read by OCR"
     assert "## Page 2" in text
     assert "%" not in text  # a figure of ours would be read as one of the document's
     assert not reading.report.empty_parts
@@ -85,13 +90,7 @@ def test_a_scan_keeps_its_pages_and_says_how_sure_it_is() -> None:
 
 @with_ocr
 def test_scanned_pages_between_pages_with_text_are_read_and_those_stay(pdf: Write) -> None:
-    from pypdf import PdfReader, PdfWriter
-
-    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf([[(10, "The written rule")]]))))
-    writer.append(io.BytesIO(saved(page(RULES), "PDF")))
-    target = io.BytesIO()
-    writer.write(target)
-    reading = read_file("mixed.pdf", target.getvalue())
+    reading = read_file("mixed.pdf", mixed(pdf, saved(page(RULES), "PDF")))
     text = reading.document.text
     assert place_at(reading.places, text.index("The written rule")) == "page 1"
     assert "OCR" in place_at(reading.places, text.index("25.50 EUR"))
@@ -144,6 +143,72 @@ def test_pages_over_the_limit_are_named_and_the_others_kept() -> None:
     )  # fmt: skip
 
 
+def mixed(pdf: Write, scan: bytes) -> bytes:
+    """A PDF whose first page has a text layer, with the pages of ``scan`` after it."""
+    from pypdf import PdfReader, PdfWriter
+
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf([[(10, "The written rule")]]))))
+    writer.append(io.BytesIO(scan))
+    target = io.BytesIO()
+    writer.write(target)
+    return target.getvalue()
+
+
+def without_last_page(data: bytes) -> bytes:
+    """The PDF ``data``, its last page being listed but not there."""
+    from pypdf import PdfReader, PdfWriter
+    from pypdf.generic import ArrayObject, DictionaryObject, NullObject
+
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(data)))
+    pages = writer.root_object["/Pages"]
+    assert isinstance(pages, DictionaryObject)
+    kids = pages["/Kids"]
+    assert isinstance(kids, ArrayObject)
+    kids[-1] = NullObject()
+    target = io.BytesIO()
+    writer.write(target)
+    return target.getvalue()
+
+
+@with_ocr
+def test_where_ocr_failed_the_error_is_told_and_not_that_nothing_was_found(pdf: Write) -> None:
+    data = mixed(pdf, saved(page(RULES), "PDF"))
+    report = read_file("half.pdf", data, limits=ReadLimits(page_seconds=0.05)).report
+    assert report.recognised.startswith(
+        "OCR could not read the pages without text: half.pdf took longer than"
+    )
+    assert report.unread_parts == ("page 2 (OCR failed)",)
+    assert not report.empty_parts
+
+
+@with_ocr
+def test_what_failed_is_told_beside_what_was_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = recognition.run_reader
+
+    def second_fails(reader: str, data: bytes, *given: Any, **options: Any) -> Iterator[Record]:
+        if reader == "ocr" and options["numbers"] == [4, 5]:
+            raise UnreadableFile("The reader stopped.")
+        return run(reader, data, *given, **options)
+
+    monkeypatch.setattr(recognition, "run_reader", second_fails)
+    pages = [page([words]) for words in RULES * 2]
+    data = saved(pages[0], "PDF", save_all=True, append_images=pages[1:])
+    report = read_file("scan.pdf", data).report
+    assert report.recognised.startswith("Read by OCR (its own score 0.9")
+    assert report.recognised.endswith("On other pages OCR failed: The reader stopped.")
+    assert report.unread_parts == ("page 5 (OCR failed)", "page 6 (OCR failed)")
+
+
+@with_ocr
+def test_a_page_that_cannot_be_drawn_is_not_read_rather_than_empty(pdf: Write) -> None:
+    scans = saved(page(RULES), "PDF", save_all=True, append_images=[page(RULES)])
+    report = read_file("damaged.pdf", without_last_page(mixed(pdf, scans))).report
+    assert "page 3 (it could not be drawn for OCR)" in report.unread_parts
+    assert not report.empty_parts
+    with pytest.raises(UnreadableFile, match=r"^No text could be read in .*page 1 \(it could not"):
+        read_file("damaged.pdf", without_last_page(saved(page(RULES), "PDF")))
+
+
 @with_ocr
 def test_a_page_that_takes_too_long_is_stopped() -> None:
     with pytest.raises(UnreadableFile, match="took longer than"):
@@ -190,8 +255,8 @@ def test_without_ocr_a_scanned_page_beside_text_is_said(pdf: Write, without_ocr:
 
 
 def test_what_is_not_sure_comes_first_among_what_a_person_should_know() -> None:
-    report = ExtractionReport(recognised="Read by OCR, 91 % sure; 2 lines were unsure (marked "
-                              "[unsure]).", empty_parts=("page 2",))  # fmt: skip
+    said = "Read by OCR (its own score 0.91 over the lines kept); 2 lines were unsure."
+    report = ExtractionReport(recognised=said, empty_parts=("page 2",))
     assert report.sentences[0].startswith("Read by OCR")
     assert report.sentences[1] == "No text was found on page 2, by OCR either."
 
@@ -212,7 +277,64 @@ def test_list_items_and_cells_of_a_row_stay_apart_and_together() -> None:
     found = boxes((0, 0, 500, "• first item that is long"), (0, 26, 500, "• second item"),
                   (0, 52, 100, "Fee"), (300, 54, 500, "25 EUR"))  # fmt: skip
     lines, _ = lines_of(found, 0.85, "[unsure]")
-    assert lines[:2] == ["- first item that is long", "- second item Fee 25 EUR"]
+    assert lines == ["- first item that is long", "- second item", "", "Fee 25 EUR"]
+
+
+def test_rows_of_a_table_are_no_sentence_together() -> None:
+    found = boxes((0, 0, 60, "Fee"), (400, 0, 500, "25 EUR"), (0, 26, 100, "Limit"),
+                  (400, 26, 500, "90 EUR"), (0, 52, 500, "Both are for each month and"),
+                  (0, 78, 200, "customer."))  # fmt: skip
+    lines, _ = lines_of(found, 0.85, "[unsure]")
+    assert lines == [
+        "Fee 25 EUR", "", "Limit 90 EUR", "", "Both are for each month and customer.",
+    ]  # fmt: skip
+    assert sentences("\n".join(lines)) == [line for line in lines if line]
+
+
+def test_a_row_wraps_too_where_it_is_two_boxes_close_together() -> None:
+    found = boxes((0, 0, 240, "The customer may"), (255, 0, 500, "cancel within"),
+                  (0, 26, 200, "14 days."))  # fmt: skip
+    assert lines_of(found, 0.85, "[unsure]")[0] == ["The customer may cancel within 14 days."]
+
+
+@pytest.mark.parametrize("number", ["1.", "(a)", "3.1", "–"])
+def test_a_number_with_a_tab_behind_it_is_no_cell(number: str) -> None:
+    found = boxes((0, 0, 30, number), (90, 0, 500, "The customer may cancel within"),
+                  (90, 26, 200, "14 days."))  # fmt: skip
+    assert lines_of(found, 0.85, "[unsure]")[0] == [
+        f"{number} The customer may cancel within 14 days."
+    ]
+
+
+def test_cells_behind_a_number_are_a_row_of_a_table() -> None:
+    found = boxes((0, 0, 30, "1."), (90, 0, 200, "Fee"), (400, 0, 500, "25 EUR"),
+                  (0, 26, 500, "It is due on the first day"))  # fmt: skip
+    assert lines_of(found, 0.85, "[unsure]")[0] == [
+        "1. Fee 25 EUR", "", "It is due on the first day",
+    ]  # fmt: skip
+
+
+@with_ocr
+def test_rows_of_a_scanned_table_are_no_sentence_together() -> None:
+    image = Image.new("RGB", (1000, 200), "white")
+    draw, font = ImageDraw.Draw(image), ImageFont.load_default(30)
+    rows = [("Fee", "25 EUR"), ("Limit of the amount", "90 EUR"), ("Term", "14 days")]
+    for number, cells in enumerate(rows):
+        for across, words in zip((40, 800), cells, strict=True):
+            draw.text((across, 30 + 42 * number), words, font=font, fill="black")
+    text = read_file("table.png", saved(image, "PNG")).document.text
+    assert {" ".join(cells) for cells in rows} <= set(sentences(text))
+
+
+@pytest.mark.parametrize("missing", ["", "Install it."])
+def test_a_kind_that_is_not_read_is_told_with_the_pictures_that_are(
+    missing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kinds, "not_installed", lambda: missing)
+    told = "(PNG, JPEG, TIFF, WebP; with the extra ocr)" if missing else "(PNG, JPEG, TIFF, WebP)"
+    with pytest.raises(UnsupportedFile) as error:
+        read_file("sound.mp3", b"ID3" + bytes(99))
+    assert f"pictures {told}," in str(error.value)
 
 
 def test_two_columns_are_read_one_after_the_other_under_their_title() -> None:

@@ -151,6 +151,12 @@ def document_reading(converted: Converted, source: Source) -> Reading:
         if converted.attachments:
             text = f"# {converted.title or source.title}\n"
         else:
+            if converted.report.recognised and converted.report.unread_parts:
+                raise UnreadableFile(
+                    f"No text could be read in {source.shown}. "
+                    f"{' '.join(converted.report.sentences)} Scan it again, larger or sharper, or "
+                    "paste its text."
+                )
             pages = converted.report.parts
             where = f" on any of its {pages} pages" if pages > 1 else ""
             raise UnreadableFile(

@@ -22,12 +22,12 @@ FileKind = Literal[
 ]  # fmt: skip
 """What is read, by which reader; "text" is Markdown, plain text, a feature file or a table."""
 
-READ_NOW = (
+_READ_NOW = (
     "PDF, Word (DOCX, DOCM, DOTX), PowerPoint (PPTX), Excel (XLSX, XLSB, XLS), OpenDocument (ODT, "
-    "ODP, ODS), CSV, TSV, HTML, Markdown, text, RTF, e-mail (EML), JSON, XML, and ZIP archives of "
-    "these"
+    "ODP, ODS), CSV, TSV, HTML, Markdown, text, RTF, e-mail (EML), JSON, XML, pictures (PNG, JPEG, "
+    "TIFF, WebP{ocr}), and ZIP archives of these"
 )
-"""The kinds of file that are read, for messages."""
+"""The kinds of file that are read, for messages; "ocr" is what pictures need and is not there."""
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"GIF8", "an image"),
@@ -130,7 +130,8 @@ def kind_of_text(text: str, shown: str) -> FileKind:
 
 def unsupported(shown: str, what: str, next_step: str) -> UnsupportedFile:
     """The error for a file of a kind that is not read."""
-    return UnsupportedFile(f"{shown} is {what}. Read now are {READ_NOW}. {next_step}.")
+    read_now = _READ_NOW.format(ocr="; with the extra ocr" if not_installed() else "")
+    return UnsupportedFile(f"{shown} is {what}. Read now are {read_now}. {next_step}.")
 
 
 def _archive(entries: Collection[str], data: bytes, shown: str) -> FileKind:

@@ -32,15 +32,22 @@ def not_installed() -> str:
 
 @dataclass(slots=True)
 class Recognised:
-    """Pages that were read by their number from 0, those that were not, and why the first."""
+    """Pages that were read and why others were not, by number from 0; and the errors, each once."""
 
     pages: dict[int, Page] = field(default_factory=dict)
-    unread: list[int] = field(default_factory=list)
-    error: UnreadableFile | None = None
+    unread: dict[int, str] = field(default_factory=dict)
+    errors: dict[str, UnreadableFile] = field(default_factory=dict)
 
     @property
     def sentence(self) -> str:
-        """What a person should know of what was recognised."""
+        """What a person should know of what was recognised, and of what failed."""
+        why = " ".join(self.errors)
+        if not self.pages:
+            return f"OCR could not read the pages without text{f': {why}' if why else '.'}"
+        return f"{self._read} On other pages OCR failed: {why}" if why else self._read
+
+    @property
+    def _read(self) -> str:
         letters, unsure, lost = (
             int(sum(_number(page, name) for page in self.pages.values()))
             for name in ("letters", "unsure", "left_out")
@@ -49,7 +56,8 @@ class Recognised:
             return f"OCR found no legible text; {lost} illegible left out."
         sure = sum(_number(p, "sure") * _number(p, "letters") for p in self.pages.values())
         lines = f"{unsure} line{' was' if unsure == 1 else 's were'} unsure"
-        said = f"Read by OCR, {int(100 * sure / letters)} % sure; {lines}"
+        score = int(100 * sure / letters) / 100
+        said = f"Read by OCR (its own score {score:.2f} over the lines kept); {lines}"
         said += " (marked [unsure])" if unsure else ""
         return f"{said}; {lost} illegible left out." if lost else f"{said}."
 
@@ -59,12 +67,14 @@ def _number(page: Page, name: str) -> float:
     return float(value) if isinstance(value, int | float) else 0.0
 
 
-def recognised(source: Source, kind: str, wanted: Sequence[int]) -> Recognised:
-    """The pages ``wanted`` of a PDF, or all of a picture (``wanted`` is then looked up in it).
+def recognised(source: Source, wanted: Sequence[int] | None) -> Recognised:
+    """What stands on the pages ``wanted`` of a PDF, numbered from 0; with ``None``, the source is
+    a picture, and all that it holds is read (a TIFF may hold several).
 
     At most ``ReadLimits.max_scanned_pages`` are read, for at most ``scan_seconds``. A batch that
-    fails leaves its pages unread.
+    fails leaves its pages unread, and so does a page of a PDF that cannot be drawn.
     """
+    kind = "picture" if wanted is None else "pdf"
     limits, started, found = source.limits, time.monotonic(), Recognised()
     narrow = limits.model_copy(
         update={
@@ -72,16 +82,17 @@ def recognised(source: Source, kind: str, wanted: Sequence[int]) -> Recognised:
             "memory_bytes": max(limits.memory_bytes, limits.scan_memory_bytes),
         }
     )
-    left = list(wanted) if kind == "pdf" else list(range(BATCH_PAGES))
+    left = list(range(BATCH_PAGES) if wanted is None else wanted)
     total, done = len(left), 0
     while left:
         over = time.monotonic() - started > limits.scan_seconds
         if over or done >= limits.max_scanned_pages:
-            found.unread.extend(left)
+            found.unread.update(dict.fromkeys(left, "not read by OCR within its limits"))
             break
         if source.progress is not None:
             source.progress(done, max(total, done))
         batch, left = left[:BATCH_PAGES], left[BATCH_PAGES:]
+        reason = "it could not be drawn for OCR"
         options = {"kind": kind, "numbers": batch, "max_pixels": limits.max_pixels}
         try:
             for record in run_reader("ocr", source.data, source.shown, narrow, **options):
@@ -92,8 +103,11 @@ def recognised(source: Source, kind: str, wanted: Sequence[int]) -> Recognised:
                     total = int(str(record["pages"]))
                     left = list(range(BATCH_PAGES, total))
         except UnreadableFile as error:
-            found.error = found.error or error
-            found.unread.extend(one for one in batch if one not in found.pages and one < total)
+            found.errors.setdefault(str(error), error)
+            reason = "OCR failed"
+        missing = set(batch) - set(found.pages)
+        for number in sorted(missing & set(range(total)) if found.errors else ()):
+            found.unread[number] = reason
         done += len(batch)
     return found
 
@@ -101,9 +115,8 @@ def recognised(source: Source, kind: str, wanted: Sequence[int]) -> Recognised:
 def picture_records(source: Source) -> Iterator[Record]:
     """What is written in a picture, as a reader says it; raises ``UnreadableFile`` where it cannot
     be read."""
-    found = recognised(source, "picture", ())
-    if found.error is not None and not found.pages:
-        raise found.error
+    found = recognised(source, None)
+    _raise_where_all_failed(found)
     yield from (page for _, page in sorted(found.pages.items()))
     yield {"report": {
         "reader": "RapidOCR", "parts": len(found.pages) + len(found.unread),
@@ -124,9 +137,9 @@ def pdf_records(source: Source) -> Iterator[Record]:
     if not empty or not isinstance(report, dict) or not_installed():
         yield from records
         return
-    found = recognised(source, "pdf", [int(name.removeprefix("page ")) - 1 for name in empty])
-    if found.error is not None and not found.pages and len(empty) == report.get("parts"):
-        raise found.error
+    found = recognised(source, [int(name.removeprefix("page ")) - 1 for name in empty])
+    if len(empty) == report.get("parts"):
+        _raise_where_all_failed(found)
     read = {f"page {n + 1}": page for n, page in found.pages.items() if page["letters"]}
     unread = {f"page {n + 1}" for n in found.unread}
     changed = {
@@ -142,5 +155,10 @@ def pdf_records(source: Source) -> Iterator[Record]:
             yield read.get(str(part), record)
 
 
+def _raise_where_all_failed(found: Recognised) -> None:
+    if found.errors and not found.pages:
+        raise next(iter(found.errors.values()))
+
+
 def _unread(found: Recognised) -> list[str]:
-    return [f"page {number + 1} (not read by OCR within its limits)" for number in found.unread]
+    return [f"page {number + 1} ({reason})" for number, reason in found.unread.items()]

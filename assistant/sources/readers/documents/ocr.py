@@ -2,9 +2,10 @@
 
 Options: "kind" ("pdf" or "picture"), "numbers" (the pages to read, from 0) and "max_pixels".
 Records: ``{"pages": count}``, then for each page that was read ``{"page": number, "part": label,
-"lines": [[0, words], ...], "letters": n, "sure": mean certainty from 0 to 1, "unsure": n,
-"left_out": n}``. A line under ``SURE`` ends with the mark ``UNSURE``; one under ``LEGIBLE`` is
-left out and counted. Nothing is fetched: the process may not open a connection.
+"lines": [[0, words], ...], "letters": n, "sure": score from 0 to 1, "unsure": n,
+"left_out": n}``. The score is the recogniser's own, the mean over the letters kept; it is no
+measured rate. A line under ``SURE`` ends with the mark ``UNSURE``; one under ``LEGIBLE`` is left
+out and counted. Nothing is fetched: the process may not open a connection.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
         if engine is None:
             engine = _engine()
             yield {"pages": count}
-        place = f"page {number + 1}, " if count > 1 or kind == "pdf" else ""
+        place = f"page {number + 1}, read by OCR" if count > 1 or kind == "pdf" else "read by OCR"
         yield {"page": number, **_read(engine, image, place)}
 
 
@@ -71,7 +72,7 @@ def _pdf_pages(data: bytes, wanted: Sequence[int]) -> Iterator[tuple[int, int, I
             scale = min(_SIDE / max(1.0, min(width, height)), 1.4 * _SIDE / max(width, height, 1.0))
             image = page.render(scale=scale).to_pil().convert("RGB")
             page.close()
-        except (pypdfium2.PdfiumError, ValueError):  # a damaged page stays one without text
+        except (pypdfium2.PdfiumError, ValueError):  # who asked sees that the page is missing
             continue
         yield number, len(document), image
 
@@ -129,7 +130,7 @@ def _strips(image: Image) -> Iterator[tuple[int, Image]]:
 
 
 def _read(engine: Any, image: Image, place: str) -> dict[str, object]:
-    """What is legible on a page, and how sure that is."""
+    """What is legible on a page, and the score of that."""
     import numpy as np
 
     found, left_out = list[Box](), 0
@@ -149,6 +150,6 @@ def _read(engine: Any, image: Image, place: str) -> dict[str, object]:
     sure = sum(len(box.words) * box.sure for box in found) / max(1, letters)
     lines, unsure = lines_of(found, SURE, UNSURE)
     return {
-        "part": f"{place}read by OCR, {int(sure * 100)} % sure", "lines": [[0, w] for w in lines],
+        "part": place, "lines": [[0, w] for w in lines],
         "letters": letters, "sure": sure, "unsure": unsure, "left_out": left_out,
     }  # fmt: skip

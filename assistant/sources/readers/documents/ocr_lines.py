@@ -5,14 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 _BULLET = re.compile(r"^[•●▪■◦‣·]\s*(?=\S)")
 _ITEM = re.compile(r"^(?:[-*–•●▪■◦‣·]|\(?\w{1,3}[.)])\s")
+_NUMBERING = re.compile(r"[-*–•●▪■◦‣·]|\(?\w{1,3}[.)]|\d{1,2}(?:\.\d{1,2})*\.?")
+"""A bullet, a number or a letter alone in its box: a tab stands behind it, no edge of a cell."""
+
+_WIDE = 1.5
+"""Between cells, in heights of a box: about two of its letters, which have space around them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Words on a page with their edges in pixels, and how sure (0 to 1) they were recognised."""
+    """Words on a page with their edges in pixels, and the recogniser's score (0 to 1) for them.
+
+    ``parts`` are the boxes of a row, from the left, where the box is one.
+    """
 
     left: float
     top: float
@@ -20,6 +29,7 @@ class Box:
     bottom: float
     words: str
     sure: float
+    parts: tuple[Box, ...] = ()
 
     @property
     def height(self) -> float:
@@ -28,7 +38,8 @@ class Box:
 
 
 def lines_of(boxes: Sequence[Box], sure: float, mark: str) -> tuple[list[str], int]:
-    """The lines of a page, an empty one between paragraphs; a row that wraps goes on in its line.
+    """The lines of a page, an empty one between paragraphs and between the rows of a table; a
+    row that wraps goes on in its line.
 
     A row with a box less than ``sure`` ends with ``mark``; the second value counts those.
     """
@@ -49,17 +60,31 @@ def lines_of(boxes: Sequence[Box], sure: float, mark: str) -> tuple[list[str], i
             elif _goes_on(before, row, (edge - start) * 0.2, edge):
                 out[-1] += words if before.words.endswith("-") else f" {words}"
             else:
-                apart = row.top - before.bottom > 0.8 * min(row.height, before.height)
-                out.extend(["", words] if apart or _differ(before, row) else [words])
+                out.extend(["", words] if _apart(before, row) else [words])
             before = row
     return out, unsure
 
 
 def _goes_on(before: Box, row: Box, short: float, edge: float) -> bool:
     """Whether ``row`` is what was too much for the line of ``before``."""
-    near = row.top - before.bottom < 0.8 * min(row.height, before.height)
     full = edge - before.right < short
-    return near and full and not _differ(before, row) and not _ITEM.match(row.words)
+    return full and not _apart(before, row) and not _ITEM.match(row.words)
+
+
+def _apart(before: Box, row: Box) -> bool:
+    """Whether an empty line belongs between them: one of them is the row of a table, letters are
+    clearly larger in one of them, or there is space between them."""
+    gap = row.top - before.bottom >= 0.8 * min(row.height, before.height)
+    numbered = _NUMBERING.fullmatch(before.parts[0].words.strip()) is not None
+    return gap or _differ(before, row) or _cells(before.parts[numbered:]) or _cells(row.parts)
+
+
+def _cells(row: Sequence[Box]) -> bool:
+    """Whether there is a wide gap between boxes side by side, as between the cells of a table."""
+    return any(
+        after.left - one.right > _WIDE * min(one.height, after.height)
+        for one, after in pairwise(row)
+    )
 
 
 def _differ(one: Box, other: Box) -> bool:
@@ -85,6 +110,7 @@ def _joined(row: Sequence[Box]) -> Box:
     return Box(
         row[0].left, min(b.top for b in row), max(b.right for b in row),
         max(b.bottom for b in row), " ".join(b.words for b in row), min(b.sure for b in row),
+        tuple(row),
     )  # fmt: skip
 
 
