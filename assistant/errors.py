@@ -4,7 +4,7 @@
 
     AssistantError
       x SettingsError  x MissingExtra  x TemplateError  x TrainingError
-      x LibraryError      + EditConflict
+      x LibraryError      + EditConflict  + TokenEnded
       x SourceError       + UnsupportedFile  + UnreadableFile  + UnknownColumns
       |                   + ConnectorError (- NotAuthorised - RateLimited - Unreachable)
       x RetrievalError    + CollectionMissing  + EmbeddingMismatch  + IndexLocked
@@ -60,6 +60,10 @@ class EditConflict(LibraryError):
         self.mine = mine
         self.theirs = theirs
         self.current_version = current_version
+
+
+class TokenEnded(LibraryError):
+    """A token for a project's tools is past its last day."""
 
 
 class SourceError(AssistantError):

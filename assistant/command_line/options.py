@@ -307,6 +307,7 @@ def _add_quality(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     tokens = add("tokens", "who may use the tools of the running app (UAT_TOOLS_HTTP)")
     tokens.add_argument("action", nargs="?", choices=("list", "add", "revoke"), default="list")
     tokens.add_argument("name", nargs="?", metavar="NAME", help="a person")
+    tokens.add_argument("--days", type=int, metavar="N", help="add: how long it is good (90)")
 
 
 def _add_evaluate(add: Callable[[str, str], argparse.ArgumentParser]) -> None:

@@ -19,8 +19,12 @@ def tokens(options: Namespace, terminal: Terminal) -> None:
         project_id = reading_project(workspace, options, terminal, create=False)
         project = workspace.project(project_id).name
         if options.action == "add":
-            token = tool_tokens.add(workspace, project_id, options.name, by=by)
-            terminal.note(f"The token of “{options.name}” for the project “{project}”, shown once:")
+            days = tool_tokens.DAYS if options.days is None else options.days
+            token = tool_tokens.add(workspace, project_id, options.name, days=days, by=by)
+            terminal.note(
+                f"The token of “{options.name}” for the project “{project}”, good for "
+                f"{days} days, shown once:"
+            )
             if terminal.json:
                 terminal.plain_document({"token": token})
             else:
@@ -34,8 +38,16 @@ def tokens(options: Namespace, terminal: Terminal) -> None:
         terminal.document(held)
         return
     for holder in held:
-        terminal.line(f"{holder.name}  since {holder.made_at.astimezone():%d %b %Y}")
+        since = f"since {holder.made_at.astimezone():%d %b %Y}"
+        terminal.line(f"{holder.name}  {since}  {_end_of(holder)}")
     terminal.note(f"{len(held)} tokens for the project “{project}”.")
+
+
+def _end_of(holder: tool_tokens.TokenHolder) -> str:
+    """Until when a token is good."""
+    if holder.ends_at is None:
+        return "no end"
+    return f"{'ended' if holder.ended else 'until'} {holder.ends_at.astimezone():%d %b %Y}"
 
 
 def mcp(options: Namespace, terminal: Terminal) -> None:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import anyio
 from starlette.requests import Request
 
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, TokenEnded
 from assistant.mcp_server.tool_desk import Refused
 from assistant.mcp_server.tool_scope import ToolScope
 from assistant.settings import Settings
@@ -81,11 +81,14 @@ class Admission:
         kind, _, token = request.headers.get("authorization", "").partition(" ")
         address = request.client.host if request.client else ""
         scope = None
+        says = "A token is needed: Authorization: Bearer TOKEN. Make one with: tokens add NAME."
         if kind.lower() == "bearer":
-            scope = await self._looked_up(token.strip(), address)
+            try:
+                scope = await self._looked_up(token.strip(), address)
+            except TokenEnded as ended:
+                says = str(ended)
         if scope is None:
             self._failures.check(address)
-            says = "A token is needed: Authorization: Bearer TOKEN. Make one with: tokens add NAME."
             raise Refused(401, says, **{"WWW-Authenticate": "Bearer"})
         self._calls.check(f"{scope.project_id} {scope.by}")
         wanted = request.query_params.getlist("project")
@@ -102,9 +105,12 @@ class Admission:
         if self._lookups.statistics().tasks_waiting >= MOST_LOOKUPS:
             says = "Too many requests wait for their token to be looked up. Ask again."
             raise Refused(503, says, **{"Retry-After": "1"})
-        scope = await anyio.to_thread.run_sync(
-            partial(self._scope_of, token), limiter=self._lookups
-        )
+        look_up = partial(self._scope_of, token)
+        try:
+            scope = await anyio.to_thread.run_sync(look_up, limiter=self._lookups)
+        except TokenEnded:
+            self._let_in.discard(hashed)
+            raise
         if scope is not None:
             self._let_in.add(hashed)
         else:
@@ -134,13 +140,18 @@ class Admission:
             by = f"{holder.name} (tool)"
             still = partial(_still_held, workspace, token, holder)
             return ToolScope(workspace, project.id, by, project.name, still)
+        except TokenEnded:
+            raise
         except AssistantError as error:
             log.warning("tools: %s", error)
             raise Refused(503, "The app cannot open its data now; its log says why.") from error
 
 
 def _still_held(workspace: Workspace, token: str, holder: tool_tokens.TokenHolder) -> bool:
-    return tool_tokens.holder_of(workspace, token) == holder
+    try:
+        return tool_tokens.holder_of(workspace, token) == holder
+    except TokenEnded:
+        return False
 
 
 def _names(hosts: str) -> set[str]:

@@ -66,7 +66,7 @@ def _called(tool: ToolSpec[Any], scope: ToolScope, given: Mapping[str, Any]) -> 
     outcome = "failed"
     try:
         if scope.still is not None and not scope.still():
-            raise Refused(401, "The token was revoked while this call waited.")
+            raise Refused(401, "The token was revoked or ended while this call waited.")
         answer = tool.call(scope, given)
         outcome = "answered"
     except Refused:

@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from assistant import errors
+from assistant.domain import utc_now
 from assistant.errors import IndexLocked, LibraryError, SourceError
 from assistant.mcp_server import admission, case_calls, forwarding, http_door, tool_calls
 from assistant.mcp_server.tool_desk import Refused, ToolDesk
@@ -179,6 +180,38 @@ def test_a_revoked_token_is_worth_nothing_at_once(
     assert client.get("/api/openapi.json").status_code == 200
     tool_tokens.revoke(workspace, project_id, "Ann")
     assert client.get("/api/openapi.json").status_code == 401
+
+
+def test_an_ended_token_is_told_what_to_do(
+    client: TestClient, workspace: Workspace, project_id: str
+) -> None:
+    assert client.get("/api/openapi.json").status_code == 200
+    token = client.headers["Authorization"].removeprefix("Bearer ")
+    kept = tool_tokens.SavedToken(sha256=tool_tokens.hash_of(token), ends_at=utc_now())
+    workspace.library.saved.save(project_id, tool_tokens.KIND, "Ann", kept)
+    for _ in range(admission.FAILURES_A_MINUTE):
+        reply = client.get("/api/openapi.json")
+        assert reply.status_code == 401
+        assert reply.headers["WWW-Authenticate"] == "Bearer"
+        assert "This token ended on" in reply.json()["error"]
+        assert "tokens add NAME" in reply.json()["error"]
+    assert client.get("/api/openapi.json").status_code == 429
+
+
+def test_a_token_that_ends_after_its_request_came_in_gets_no_answer(
+    client: TestClient, workspace: Workspace, project_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = ToolDesk.answer
+    token = client.headers["Authorization"].removeprefix("Bearer ")
+
+    async def late(desk: ToolDesk, scope: ToolScope, name: str, given: Any) -> dict[str, Any]:
+        kept = tool_tokens.SavedToken(sha256=tool_tokens.hash_of(token), ends_at=utc_now())
+        workspace.library.saved.save(project_id, tool_tokens.KIND, "Ann", kept)
+        return await answer(desk, scope, name, given)
+
+    monkeypatch.setattr(ToolDesk, "answer", late)
+    reply = client.post("/api/tools/stale", json={})
+    assert (reply.status_code, "ended" in reply.text) == (401, True)
 
 
 def test_a_token_is_for_one_project(

@@ -272,13 +272,16 @@ def test_stdio_with_a_token_goes_on_to_the_app(app: Running) -> None:
 
 
 def test_tokens_are_made_listed_and_revoked_beside_the_app(app: Running) -> None:
-    made = app.command("tokens", "add", "Bob", "--project", "Sample project")
+    made = app.command("tokens", "add", "Bob", "--project", "Sample project", "--days", "7")
     token = made.stdout.strip()
     assert (made.returncode, token[:4], len(token)) == (0, "uat_", 47)
     assert app.command("tokens", "add", "Bob", "--project", "Sample project").returncode == 2
     listed = app.command("tokens", "--project", "Sample project", "--json")
     assert [one["name"] for one in json.loads(listed.stdout)][:2] == ["Ann", "Bob"]
+    assert all(one["ends_at"] for one in json.loads(listed.stdout))
     assert token not in listed.stdout
+    plain = app.command("tokens", "--project", "Sample project")
+    assert all("  until " in line for line in plain.stdout.splitlines()), plain.stdout
     request = urllib.request.Request(
         f"{app.url}/api/openapi.json", headers={"Authorization": f"Bearer {token}"}
     )

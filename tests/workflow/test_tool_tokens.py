@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import Connection
 
-from assistant.errors import LibraryError
+from assistant.domain import Value, utc_now
+from assistant.errors import LibraryError, TokenEnded
 from assistant.library.storage.database import Database
 from assistant.workflow.deployment import erase, tool_tokens
 from assistant.workflow.deployment.workspace import Workspace
@@ -79,3 +81,55 @@ def test_tokens_go_with_their_project(workspace: Workspace) -> None:
     token = tool_tokens.add(workspace, other.id, "Ann")
     erase.project(workspace, other.id, by="Tess")
     assert tool_tokens.holder_of(workspace, token) is None
+
+
+def ended(workspace: Workspace, project_id: str) -> str:
+    """Ann's token, past its end."""
+    token = "uat_" + "A" * 43
+    yesterday = utc_now() - timedelta(days=1)
+    kept = tool_tokens.SavedToken(sha256=tool_tokens.hash_of(token), ends_at=yesterday)
+    workspace.library.saved.save(project_id, tool_tokens.KIND, "Ann", kept)
+    return token
+
+
+def test_a_token_ends_after_its_days(workspace: Workspace, project_id: str) -> None:
+    tool_tokens.add(workspace, project_id, "Ann")
+    tool_tokens.add(workspace, project_id, "Bob", days=1)
+    days = [one.ends_at - one.made_at for one in tool_tokens.holders(workspace, project_id)
+            if one.ends_at is not None]  # fmt: skip
+    assert [round(one / timedelta(days=1), 3) for one in days] == [90, 1]
+
+
+def test_an_ended_token_says_so_and_the_next_one_takes_its_place(
+    workspace: Workspace, project_id: str
+) -> None:
+    token = ended(workspace, project_id)
+    with pytest.raises(TokenEnded, match=r"ended on \d\d .* tokens add NAME"):
+        tool_tokens.holder_of(workspace, token)
+    second = tool_tokens.add(workspace, project_id, "Ann")
+    assert tool_tokens.holder_of(workspace, second) is not None
+    assert tool_tokens.holder_of(workspace, token) is None
+    assert len(tool_tokens.holders(workspace, project_id)) == 1
+
+
+@pytest.mark.parametrize("days", [0, -1, 3_651])
+def test_days_that_make_no_sense_are_refused(
+    workspace: Workspace, project_id: str, days: int
+) -> None:
+    with pytest.raises(LibraryError, match="1 to 3650 days"):
+        tool_tokens.add(workspace, project_id, "Ann", days=days)
+    assert not tool_tokens.holders(workspace, project_id)
+
+
+def test_a_token_of_an_earlier_version_has_no_end(workspace: Workspace, project_id: str) -> None:
+    class Earlier(Value):
+        sha256: str
+        made_at: datetime
+
+    token = "uat_" + "B" * 43
+    long_ago = utc_now() - timedelta(days=4_000)
+    kept = Earlier(sha256=tool_tokens.hash_of(token), made_at=long_ago)
+    workspace.library.saved.save(project_id, tool_tokens.KIND, "Ann", kept)
+    holder = tool_tokens.holder_of(workspace, token)
+    assert holder is not None
+    assert (holder.ends_at, holder.ended) == (None, False)
