@@ -231,6 +231,8 @@ def _by_kind(
     ahead = re.match(r"\s+(?:before|prior to|ahead of|in advance)", text[end:])
     if kind != "duration" or not ahead:
         return comparison
+    if re.search(r"\blimit\b", word):  # "the time limit is 2 days before": which side is not said
+        return "none"
     if word.startswith("up to") and _CHANGES.search(text[:start]):
         return "at least"
     if re.search(r"\b(?:later|latest|until|till)\b", word):  # later is nearer to the event

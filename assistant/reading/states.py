@@ -14,6 +14,19 @@ MAX_LENGTH = 1500
 """Characters of a rule beyond which no states are looked for in it."""
 
 _NAMED = r"(?:[\"“'‘][^\"”'’\n]+[\"”'’]|[A-Z][\w-]*(?: (?:[A-Z][\w-]*|of|to(?= [A-Z][a-z]+ing)))*)"
+_AFTER = (
+    r"(?:when|if|once|after|before|and|or|by|to|from|as|only|upon|is|are|it|so|then|again|the|an?|while"
+    r"|until|unless|within|status|state|[a-z]+ly)\b"
+)
+"""What comes after the name of a state and is no part of it."""
+_WORDS = (
+    r"(?:[\"“'‘][^\"”'’\n]+[\"”'’]"
+    rf"|[A-Z][\w-]*(?: (?!{_AFTER}|(?:for|on|in|at|of|with|without) {_AFTER})[\w-]+){{0,3}}"
+    rf"(?=\s*(?:→|->|=>|⇒|[.,;:)|\n]|$)| {_AFTER}))"
+)
+"""A state of several words ("On site", "Waiting for customer"), as far as its end is certain."""
+_ALONE = r"^(?!(?:The|An?|Any|Each|Every)\b)[A-Z][\w-]* [a-z][\w-]*"
+"""A state of two words with which the text begins."""
 _PLAIN = (
     r"(?!the\b|a\b|an\b|its\b|one\b|any\b)[a-z][a-z-]+"
     r"(?: (?!when|if|once|after|and|or|by|to|as|only|upon|on|at|in)[a-z-]+)?"
@@ -26,7 +39,7 @@ _VERB = (
 _FROM = re.compile(
     rf"(?P<thing>(?<![^\s(])[^.;:\n]{{0,80}}?) {_VERB}(?: back)?(?: its status| status)?"
     rf"(?: only)? from (?:(?:status|state|the status|the state) )?(?P<start>{_NAMED}) (?:in)?to"
-    rf" (?:(?:status|state) )?(?P<end>{_NAMED})(?P<more>(?:(?:,| or|, or) {_NAMED})*)"
+    rf" (?:(?:status|state) )?(?P<end>{_WORDS})(?P<more>(?:(?:,| or|, or) {_NAMED})*)"
 )
 _FROM_PLAIN = re.compile(
     rf"(?P<thing>[^.;:\n]*?\b(?:status|state|stage|phase)\b[^.;:\n]*?) {_VERB}(?: back)?(?: only)?"
@@ -36,7 +49,10 @@ _AGAIN = re.compile(
     rf"\b(?:and|or|then|,)(?: then| back)? from (?P<start>{_NAMED}|{_PLAIN}) (?:back )?to"
     rf" (?P<end>{_NAMED}|{_PLAIN})"
 )
-_CHAIN = re.compile(rf"(?P<chain>{_NAMED}(?: ?(?:→|->|=>|⇒) ?{_NAMED})+)")
+_CHAIN = re.compile(
+    rf"(?P<chain>(?:{_NAMED}|(?:(?<=[:;(]\s)|(?<=from )){_WORDS}|{_ALONE})"
+    rf"(?: ?(?:→|->|=>|⇒) ?{_WORDS})+)"
+)
 _EVENT = re.compile(
     r"^\s*,?\s*(?:when|once|if|after|as soon as)\s+(?P<words>[^;.\n]+?)"
     r"(?=,? and from|[;.\n]|$)"

@@ -102,3 +102,18 @@ def test_a_remark_and_a_total_are_no_limits(text: str, limits: set[str]) -> None
         UserStory(key="S-1", title="x"), AcceptanceCriterion(id="A", text=text), depth="thorough"
     )
     assert {f.quote for c in found for f in c.facts if f.kind == "limit"} == limits
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("A load is at most 8.0 m³, in steps of 0.25.", {"8.0 m³", "8.25 m³", "7.75 m³"}),
+        ("A transfer is at least 50 EUR in multiples of 10 EUR.", {"50 EUR", "40 EUR", "60 EUR"}),
+        ("The time limit is 2 days before the departure.", set()),
+    ],
+)
+def test_neighbours_are_those_that_the_text_allows(text: str, values: set[str]) -> None:
+    found = derive_conditions(
+        UserStory(key="S-1", title="x"), AcceptanceCriterion(id="A", text=text), depth="thorough"
+    )
+    assert {c.data for c in found if c.technique == "boundary"} == values

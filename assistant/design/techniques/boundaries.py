@@ -48,16 +48,33 @@ def step(quantity: Quantity) -> Decimal:
     return own
 
 
-def points(quantity: Quantity) -> tuple[Point, ...]:
-    """The values to test for one limit, in the order at, outside, inside; () where it sets none."""
+_STEPS = re.compile(
+    r"\b(?:in|by) (?:steps|increments|multiples|units) of (\d+(?:\.\d+)?)(?![\d.,]*\d)",
+    re.IGNORECASE,
+)
+
+
+def increment(text: str, quantity: Quantity) -> Decimal | None:
+    """The step in which a text lets a quantity change ("2.0 to 8.0 m³ in steps of 0.25"), where one
+    is named in the quantity's sentence, after it."""
+    rest = re.split(r"[.;]\s|\n", text[quantity.end :], maxsplit=1)[0]
+    found = _STEPS.search(rest)
+    return Decimal(found[1]) if found and Decimal(found[1]) else None
+
+
+def points(quantity: Quantity, by: Decimal | None = None) -> tuple[Point, ...]:
+    """The values to test for one limit, in the order at, outside, inside; () where it sets none.
+
+    ``by`` is the step of a neighbour where the text names it.
+    """
     comparison = quantity.comparison
     if comparison == "none":
         return ()
     if comparison == "exactly":
         inside, below, above = (
             _neighbour(quantity, 0),
-            _neighbour(quantity, -1),
-            _neighbour(quantity, 1),
+            _neighbour(quantity, -1, by),
+            _neighbour(quantity, 1, by),
         )
         allowed = not quantity.negated
         found = [Point(inside, "at", allowed)] if inside else []
@@ -70,14 +87,14 @@ def points(quantity: Quantity) -> tuple[Point, ...]:
         (outward, "outside", False),
         (-outward, "inside", True),
     )
-    written = ((_neighbour(quantity, offset), place, allowed) for offset, place, allowed in chosen)
+    written = ((_neighbour(quantity, n, by), place, allowed) for n, place, allowed in chosen)
     made = tuple(Point(text, place, allowed) for text, place, allowed in written if text)
     if comparison == "at most" and quantity.value == 1 and quantity.kind == "count":
         return made[:2]  # none at all says nothing about "only one"
     return made
 
 
-def _neighbour(quantity: Quantity, offset: int) -> str:
+def _neighbour(quantity: Quantity, offset: int, by: Decimal | None = None) -> str:
     """The quantity ``offset`` steps on, written alike; "" where there is no such value."""
     value = quantity.value
     if isinstance(value, time):
@@ -93,7 +110,7 @@ def _neighbour(quantity: Quantity, offset: int) -> str:
     if value == 1 and offset == -1 and quantity.unit in _SMALLER and not quantity.range_end:
         smaller, count = _SMALLER[quantity.unit]
         return f"{count - 1} {smaller}s"
-    number = value + offset * step(quantity)
+    number = value + offset * (by or step(quantity))
     if number < 0 <= value and quantity.kind not in ("measure",):
         return ""
     return _render(quantity, number)

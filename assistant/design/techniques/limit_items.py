@@ -15,7 +15,7 @@ from assistant.design.items import (
     effect_words,
     results_of,
 )
-from assistant.design.techniques.boundaries import Point, points
+from assistant.design.techniques.boundaries import Point, increment, points
 from assistant.design.techniques.variables import assignment, measured_quantity
 from assistant.language.amounts import Quantity
 from assistant.language.coordination import coordinated
@@ -44,7 +44,7 @@ def limit_items(text: str, rule: Rule) -> Iterator[Item]:
     for quantity in islice(limits, MAX_LIMITS):
         slow = _within(quantity, rule.effect) and _is_answer_time(rule, quantity)
         entered = not slow and is_entered(text, quantity, rule.effect)
-        for point in points(quantity):
+        for point in points(quantity, increment(text, quantity)):
             if point.allowed or entered:  # no tester enters an answer that comes too late
                 yield _of_point(text, rule, quantity, point)
 

@@ -12,7 +12,6 @@ from assistant.design.items import (
     Item,
     Result,
     Setting,
-    Variables,
     condition_settings,
     find_words,
     one_line,
@@ -20,6 +19,11 @@ from assistant.design.items import (
 )
 from assistant.design.techniques.chain_items import chain_items, chains
 from assistant.design.techniques.limit_items import limit_items
+from assistant.design.techniques.transition_items import (
+    transition_items,
+    with_change,
+    without_stated,
+)
 from assistant.design.techniques.variables import assignment, possible
 from assistant.domain import Technique
 from assistant.language.clauses import parse_clause
@@ -32,7 +36,6 @@ from assistant.reading.logic import Case, cases, first_case, holds
 from assistant.reading.outcomes import is_restrictive
 from assistant.reading.restrictions import Restriction, find_restriction
 from assistant.reading.rules import Rule
-from assistant.reading.states import find_transitions
 
 MAX_FULL = 4
 """Conditions up to which a full decision table is written: 16 rows."""
@@ -45,7 +48,7 @@ def rule_items(text: str, rules: Sequence[Rule]) -> Iterator[Item]:
     """
     starts = _passages(rules)
     flows: dict[int, list[Item]] = {}
-    items = list(_of_rules(text, rules))
+    items = list(without_stated(text, rules, _of_rules(text, rules)))
     for item in items:
         if item.settings[0].kind == "main flow":
             flows.setdefault(_start_of(starts, item), []).append(item)
@@ -124,7 +127,7 @@ def _read(text: str, rule: Rule) -> Iterator[Item]:
         yield replace(item, further=max(item.further, 1)) if shown else item
     yield from limits
     yield from _field_items(text, rule)
-    yield from _transition_items(text, rule)
+    yield from transition_items(text, rule)
 
 
 def _shows(limit: Item, row: Item) -> bool:
@@ -144,7 +147,7 @@ def _of_words(text: str, rule: Rule) -> Iterator[Item]:
     if restriction is not None and restriction.is_people:
         yield from _role_items(text, rule, restriction)
     elif rule.conditions:
-        yield from _with_change(text, rule, _suite(rule))
+        yield from with_change(text, rule, _suite(rule))
     else:
         yield from _plain(text, rule)
 
@@ -254,7 +257,7 @@ def _kept_act(text: str, rule: Rule) -> Span | None:
 _HALF = re.compile(r"\b(?:and|or|but)$", re.IGNORECASE)
 
 
-# --- Fields and states that a sentence names ---------------------------------------------------
+# --- Fields that a sentence names --------------------------------------------------------------
 
 
 def _field_items(text: str, rule: Rule) -> Iterator[Item]:
@@ -287,57 +290,3 @@ def _field_items(text: str, rule: Rule) -> Iterator[Item]:
         "negative", False, (Setting("field", name_, value="another value"),), results,
         (rule.whole,), ((one_line(options.name), "another value"),),
     )  # fmt: skip
-
-
-def _stated_changes(text: str, rule: Rule) -> list[tuple[Span, Span]]:
-    """The states of each change that a rule states, as they stand in the text."""
-    stated: list[tuple[Span, Span]] = []
-    for change in find_transitions(rule):
-        start = find_words(text, change.start.strip("\"“”'‘’"), rule.whole.start)
-        end = find_words(text, change.end.strip("\"“”'‘’"), start.end) if start else None
-        if start is not None and end is not None:
-            stated.append((start, end))
-    return stated
-
-
-def _with_change(text: str, rule: Rule, items: Iterator[Item]) -> Iterator[Item]:
-    """Items of a rule whose effect is one change of state: the first that makes it shows it."""
-    stated = _stated_changes(text, rule)
-    done = len(stated) != 1
-    for item in items:
-        if not done and item.results and item.results[0].happens:
-            done = True
-            start, end = stated[0]
-            yield replace(
-                item, settings=(*_moves(start, end), *item.settings),
-                variables=(*item.variables, *_between(start, end)),
-            )  # fmt: skip
-        else:
-            yield item
-
-
-def _transition_items(text: str, rule: Rule) -> Iterator[Item]:
-    """Each change of state that is stated; for a thorough test those that are not."""
-    stated = _stated_changes(text, rule)
-    for start, end in stated if len(stated) > 1 or not rule.conditions else ():
-        yield Item(
-            "state transition", True, _moves(start, end), (Result(rule.effect),), (rule.whole,),
-            _between(start, end), "High",
-        )  # fmt: skip
-    named = {words.text: words for pair in stated for words in pair}
-    known = {(start.text, end.text) for start, end in stated}
-    for start in named.values():
-        for end in named.values():
-            if start is not end and (start.text, end.text) not in known:
-                yield Item(
-                    "state transition", False, _moves(start, end), (), (rule.whole,),
-                    _between(start, end), further=1,
-                )  # fmt: skip
-
-
-def _moves(start: Span, end: Span) -> tuple[Setting, ...]:
-    return Setting("transition", start, value="from"), Setting("transition", end, value="to")
-
-
-def _between(start: Span, end: Span) -> Variables:
-    return ("from state", one_line(start.text)), ("to state", one_line(end.text))

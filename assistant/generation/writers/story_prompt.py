@@ -12,7 +12,7 @@ from assistant.domain import RetrievedChunk, TestCase, TestCondition
 from assistant.generation.prompts import Message, data_text
 from assistant.generation.writer import StoryBrief
 
-STORY_PROMPT_VERSION = "story-3"
+STORY_PROMPT_VERSION = "story-4"
 """Stored with every run; raised whenever the wording or the order below changes."""
 
 MAX_PROMPT_TOKENS = 6_000
@@ -40,7 +40,7 @@ Write whole cases:
 - steps: 1 to 8. action: one action of one actor, imperative, executable in the product; where the actor changes, name who acts. data: the values entered or chosen in that step, or "". expected: what the tester then observes on the screen, in a message, a mail or a record. Quote messages, statuses, field and button names of the text word for word. For a refusal say what is refused and what must not have changed. Where a result holds a computed value, write the calculation once beside it: "EUR 43.20 (9 metres × EUR 2.40 × 2 nights)".
 - An expected result never repeats the criterion as a rule, never says "works correctly" or "as expected", and never adds a message, limit, screen, field, mail or rule that neither criteria nor sources give; ordinary words ("the request", "the list") are fine. Where the text does not say what happens on this side, state only what follows from it ("the booking is not made; Ann Lee still has 3 bookings") and ask a question.
 - sources: for each expected result the numbers [n] that it rests on, the criterion's own number among them.
-- covers: the checklist items that the case really tests. Cover every item of the checklist. One case may cover several items where one flow shows them; never write two cases that show the same. Beyond the checklist add only cases that a sentence of criteria or sources calls for.
+- covers: the checklist items that the case really tests. Cover every item of the checklist. One case may cover several items where one flow shows them; never write two cases that show the same. Beyond the checklist add only cases that a sentence of criteria or sources calls for; they cover [].
 - Use what the sources say where it bears on a case (names of screens and buttons, statuses, who is told and how); leave the rest aside. Where a source contradicts a criterion, write the case by the criterion and ask.
 - Do not test what is out of scope. Where an open question is given, do not guess its answer.
 - questions: only what a tester must know before running these cases, with the exact words of the text that it is about. None is fine.
