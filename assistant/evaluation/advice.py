@@ -22,6 +22,8 @@ AdviceKind = Literal[
     "fine-tuning did not help", "retrieval did not help", "not enough data", "foreign names",
 ]  # fmt: skip
 
+NO_HELP = ("fine-tuning did not help", "retrieval did not help")
+
 MIN_STORIES = 20
 """Fewer stories than this say little: intervals over so few clusters are too narrow to trust."""
 
@@ -69,15 +71,17 @@ class Advice(Value):
 def advise(comparison: Comparison, language: LanguageFigures | None = None) -> tuple[Advice, ...]:
     """All advice that the figures give, warnings first. Never empty for a comparison with figures.
 
-    Columns that were not compared are advised on by what the others show.
+    Columns that were not compared are advised on by what the others show. That something did not
+    help is not said of few stories, on which hardly anything can differ significantly.
     """
-    found = [*_few(comparison), *_language(language)]
+    few = [*_few(comparison)]
+    found = [*_language(language)]
     rag, tuned = _gains(comparison, "rag", "base"), _gains(comparison, "ft", "base")
     found += _retrieval(comparison, rag)
     found += _tuning(comparison, tuned)
     found += _both(comparison)
     found += _foreign(comparison)
-    return tuple(found)
+    return (*few, *(one for one in found if not (few and one.kind in NO_HELP)))
 
 
 # --- Rules --------------------------------------------------------------------------------------
@@ -88,8 +92,8 @@ def _few(comparison: Comparison) -> Iterator[Advice]:
     if least < MIN_STORIES:
         yield Advice(
             kind="not enough data",
-            says=f"Only {least} stories were compared: take the advice below as a hint. Compare on "
-            f"{MIN_STORIES} or more.",
+            says=f"Only {least} stories were compared, too few to say that something did not help: "
+            f"take what else is advised as a hint. Compare on {MIN_STORIES} or more.",
             rule=f"fewer than {MIN_STORIES} stories in a column",
             figures=(AdviceFigure(name="stories", value=least),),
         )

@@ -96,8 +96,10 @@ def _project_chooser(opened: Workspace, record: Session) -> None:
             icon=":material/folder_open:",
         )
         with st.container(horizontal=True):
-            with st.popover("New project", icon=":material/add:", type="tertiary"):
-                with st.form("new_project", border=False, clear_on_submit=True):
+            # The key changes with the project, so that it closes when one was created.
+            key = f"new_project_{record.project_id}"
+            with st.popover("New project", icon=":material/add:", type="tertiary", key=key):
+                with st.form("new_project", border=False, clear_on_submit=True, width=340):
                     name = st.text_input("Name", max_chars=80, placeholder="For example: Drop-4")
                     created = pressed("Create", button=st.form_submit_button, type="primary")
                 if created:

@@ -105,6 +105,18 @@ def test_mistakes_are_said_and_not_saved(app: AppTest) -> None:
 
 def test_a_file_that_is_no_table_says_so(app: AppTest) -> None:
     opened(app)
-    app.file_uploader[0].upload("notes.csv", b"\x00\x00").run()
+    app.file_uploader[0].upload("notes.csv", b"a,b\n\x00\x01").run()
     assert not app.exception
-    assert app.error
+    assert [error.value.replace("\\", "").split(".")[1] for error in app.error] == [
+        "csv' holds no table"
+    ]
+
+
+def test_columns_that_are_not_known_are_named_and_nothing_is_called_right(app: AppTest) -> None:
+    opened(app)
+    assert "in 3 cases shown here" in text_of(app)
+    app.file_uploader[0].upload("ours.csv", b"Foo,Bar\n1,2\n").run()
+    assert not app.exception
+    assert "Always empty: Foo, Bar." in text_of(app)
+    assert "No column shows: title" in text_of(app)
+    assert "shown here" not in text_of(app)

@@ -141,6 +141,8 @@ def test_what_is_refused_says_what_to_do(
     app.switch_page("pages/connections.py").run()
     add(app, jira.url)
     assert "UAT_PRIVATE_HOSTS" in app.error[0].value.replace("\\", "")
+    add(app, "", fetch="")
+    assert "address" in app.error[0].value
     add(app, "https://acme.atlassian.net", fetch="")
     assert "Say what to fetch" in app.error[0].value
     add(app, "https://acme.atlassian.net")
@@ -148,6 +150,16 @@ def test_what_is_refused_says_what_to_do(
     assert "Secret: not set. Set `UAT_SECRET_ACME_ATLASSIAN_NET`" in text
     app.button(key="test_jira-cloud-jira-cloud").click().run()
     assert "There is no secret" in app.error[0].value
+    for what in ("find", "sync"):
+        app.button(key=f"{what}_jira-cloud-jira-cloud").click().run()
+        deadline = time.monotonic() + 60
+        while not app.error:
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+            app.run()
+        assert len(app.error) == 1, f"{what}: told once"
+    app.button(key="test_jira-cloud-jira-cloud").click().run()
+    assert len(app.error) == 1, "told once"
     assert jira.connections == 0
 
 

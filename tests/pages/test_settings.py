@@ -92,6 +92,7 @@ def test_a_refusal_names_the_remedy_and_not_the_key(page: AppTest, server: Endpo
 
 
 def test_what_leaves_is_said_before_anything_is_sent(page: AppTest) -> None:
+    assert "Text leaves" not in shown(page), "no endpoint is named yet"
     fill_in(page, "https://models.example.com/v1")
     text = shown(page)
     assert "Text leaves for models.example.com" in text

@@ -36,6 +36,32 @@ def test_an_empty_project_says_what_is_missing(
     assert not app.exception
     assert app.button(key="train").disabled
     assert "needed" in text_of(app)
+    app.switch_page("pages/compare_models.py").run()
+    base = next(box for box in app.selectbox if box.label == "Base model")
+    assert len(base.options) > 1
+    app.button(key="compare").click().run()
+    assert not app.exception
+    assert ["There are no cases yet" in error.value for error in app.error] == [True]
+    assert "Not complete" not in text_of(app)
+
+
+def test_a_file_that_is_not_there_yet_is_no_other_cases(app: AppTest) -> None:
+    app.switch_page("pages/train_adapter.py").run()
+    app.button_group(key="train_source").set_value("A file of cases").run()
+    assert not app.exception
+    assert "linked to" not in text_of(app)
+    assert "train" not in {button.key for button in app.button}
+    wrong = ("pairs.jsonl", b'{"prompt": "a", "completion": "b"}\n', "application/json")
+    app.file_uploader(key="train_file").set_value(wrong).run()
+    assert [error.value.replace("\\", "").split(":")[0] for error in app.error] == [
+        "Line 1 of pairs.jsonl holds no case"
+    ]
+    app.switch_page("pages/compare_models.py").run()
+    assert not app.button(key="compare").disabled
+    held_out = next(one for one in app.button_group if one.key == "compare_This project's cases")
+    held_out.set_value("A file").run()
+    assert not app.exception
+    assert app.button(key="compare").disabled
 
 
 @pytest.mark.slow

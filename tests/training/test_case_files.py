@@ -90,6 +90,7 @@ def test_cases_without_a_story_are_kept_apart(tmp_path: Path) -> None:
         (b"\xff\xfe", "UTF-8"),
         (b'{"id": "1", "title": ["x"], "steps": []}', "'title' is no text"),
         (b'{"id": "1", "title": "x", "steps": "When"}', "'steps' is no list"),
+        (b'{"prompt": "a", "completion": "b"}', "Line 1 of bad.jsonl holds no case"),
         (b'{"id": "1", "title": "x", "steps": [3]}', "step 1 is neither"),
         (b'{"id": "1", "title": "x", "preconditions": {}, "steps": 3}', "'steps'|'preconditions'"),
         (b'{"id": "1", "title": "x"}\n{"id": "1", "title": "y"}', "Line 2 .* id '1' of line 1"),

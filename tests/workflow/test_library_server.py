@@ -16,6 +16,7 @@ from assistant.errors import AssistantError, IndexLocked, SettingsError
 from assistant.library.storage.database import _server_options, _url
 from assistant.settings import Settings
 from assistant.workflow.deployment import erase
+from assistant.workflow.deployment.services import services
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.outbound import outbound_guard
 
@@ -31,6 +32,8 @@ def test_the_setting_chooses_the_server(postgres_url: str, tmp_path: Path) -> No
         project = workspace.create_project("Shared")
     with Workspace.open(served(postgres_url, tmp_path / "two")) as workspace:
         assert workspace.project("Shared").id == project.id
+        (row,) = (row for row in services(workspace) if row.what == "Library")
+        assert (row.name, row.where) == ("PostgreSQL", workspace.library_kept_at)
     assert not list(tmp_path.glob("*/library.sqlite3"))
 
 

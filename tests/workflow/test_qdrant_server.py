@@ -16,6 +16,7 @@ from assistant.workflow.deployment.services import services
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import export_cases
 from assistant.workflow.sources import import_sources
+from assistant.workflow.sources.connections import contacts
 from assistant.workflow.writing import generate_cases, runs
 from assistant.workflow.writing.requests import GenerateRequest, understand
 
@@ -153,6 +154,8 @@ def test_settings_come_from_the_environment(
         assert workspace.chunks_kept_at == "qdrant.example:6333"
         (index,) = (row for row in services(workspace) if row.what == "Index")
         assert (index.where, index.secret) == ("qdrant.example:6333", "set")
+        (noted,) = contacts(workspace)
+        assert (noted.host, noted.port, noted.purpose) == ("qdrant.example", 6333, "index")
     for name, value in (("REPLICATION", "0"), ("PREFIX", "a/b"), ("TIMEOUT", "never")):
         with monkeypatch.context() as patched:
             patched.setenv(f"UAT_QDRANT_{name}", value)

@@ -13,6 +13,7 @@ from assistant.generation.models.catalogue import SMALL_CHAT
 from assistant.workflow.deployment import models
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.learning import compare_models, comparison_view, train_adapter
+from assistant.workflow.learning.case_stories import case_stories
 from assistant.workflow.learning.compare_models import CompareRequest
 from assistant.workflow.learning.train_adapter import TrainingConfig
 from assistant.workflow.learning.training_data import DatasetConfig, TrainRequest
@@ -40,10 +41,32 @@ def test_the_projects_cases_are_linked_and_split(workspace: Workspace, project_i
         train_adapter.prepare(workspace, project_id, request())
 
 
-def test_too_few_cases_are_refused_with_the_number_needed(workspace: Workspace) -> None:
+def test_a_project_without_cases_is_told_so_before_anything_begins(workspace: Workspace) -> None:
     empty = workspace.create_project("Empty")
-    with pytest.raises(TrainingError, match=r"\d+"):
+    with pytest.raises(TrainingError, match="There are no cases yet"):
         train_adapter.prepare(workspace, empty.id, request())
+    with pytest.raises(TrainingError, match="There are no cases yet"):
+        compare_models.begin(workspace, empty.id, CompareRequest(columns=("rules",)))
+    assert not compare_models.unfinished(workspace, empty.id)
+
+
+def test_an_uploaded_file_keeps_its_name_and_only_where_it_holds_cases(
+    workspace: Workspace, project_id: str
+) -> None:
+    lone = b'{"title": "Lone", "steps": ["Save"]}\n'
+    file = train_adapter.keep_upload(workspace, "Cases.jsonl", lone)
+    assert file.name == "cases.jsonl"
+    assert train_adapter.keep_upload(workspace, "other.jsonl", lone) == file
+    found = case_stories(workspace, project_id, file)
+    assert (found.case_count, len(found.stories), len(found.left_out)) == (0, 0, 1)
+    with pytest.raises(TrainingError, match="None of the 1 cases is linked"):
+        compare_models.begin(
+            workspace, project_id, CompareRequest(columns=("rules",), cases_file=file)
+        )
+    for wrong in (b'{"prompt": "a", "completion": "b"}\n', b"not JSON"):
+        with pytest.raises(TrainingError, match=r"Line 1 of pairs\.jsonl"):
+            train_adapter.keep_upload(workspace, "pairs.jsonl", wrong)
+    assert train_adapter.uploads(workspace) == [file]
 
 
 def test_a_column_that_needs_an_adapter_says_so(workspace: Workspace, project_id: str) -> None:

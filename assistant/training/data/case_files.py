@@ -146,6 +146,11 @@ def _case(row: Mapping[str, object], number: int, place: str) -> TestCase:
             before, steps = given, _manual([{"action": step} for step in found], place)
     else:
         before, steps = given, _manual(found, place)
+    if not title and not steps:
+        raise TrainingError(
+            f"{place} holds no case: it has neither a title nor steps. Write one case a line, with "
+            f"'title', 'steps' and its story ('requirement_id', 'requirement')."
+        )
     technique = _text(row, ("technique", "type"), place).casefold()
     return TestCase(
         id=_text(row, ("id", "case_id", "key"), place) or f"line {number}",

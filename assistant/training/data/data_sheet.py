@@ -12,6 +12,10 @@ LISTED = 40
 """Rows of a list in the Markdown; the values hold all."""
 
 
+UNLINKED = "no link to a story"
+"""The reason of a case whose story is not known."""
+
+
 class LeftOut(Value):
     """A case that is no pair, with the reason."""
 
@@ -120,7 +124,8 @@ class DataSheet(Value):
         ]
         if len(self.near_duplicates) > LISTED:
             lines += ["", f"and {len(self.near_duplicates) - LISTED} more."]
-        lines += ["", "## Kept from the context", ""]
+        if self.kept_from_context:
+            lines += ["", "## Kept from the context", ""]
         lines += [f"- {count}: {_cell(reason)}" for reason, count in self.kept_from_context]
         return "\n".join(lines).rstrip() + "\n"
 

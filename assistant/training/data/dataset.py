@@ -44,6 +44,7 @@ from assistant.training.data.selection import (
     DatasetConfig,
     Selection,
     answer_text,
+    nothing_linked,
     select,
 )
 
@@ -55,6 +56,7 @@ __all__ = [
     "Selection",
     "describe_pairs",
     "from_library",
+    "nothing_linked",
     "pairs_of",
     "read_case_file",
     "select",

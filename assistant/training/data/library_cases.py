@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.domain import Epic, StoryCases, TestCase, UserStory, Value
-from assistant.training.data.data_sheet import LeftOut
+from assistant.training.data.data_sheet import UNLINKED, LeftOut
 
 
 class LinkedCases(Value):
@@ -57,7 +57,7 @@ def _reason(case: TestCase) -> str:
         return "its story is not in the library"
     if case.criterion_ids:
         return "none of its criteria is in the library"
-    return "no link to a story"
+    return UNLINKED
 
 
 def _folded(key: str) -> str:

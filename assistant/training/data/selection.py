@@ -12,7 +12,7 @@ from assistant.errors import TrainingError
 from assistant.generation.lint import lint
 from assistant.generation.writers.item_answer import completion_of
 from assistant.suite.template import template_problems
-from assistant.training.data.data_sheet import LeftOut, NearDuplicate
+from assistant.training.data.data_sheet import UNLINKED, LeftOut, NearDuplicate
 from assistant.training.data.near_duplicates import near_duplicates, shingles
 from assistant.training.data.pairs import Split
 from assistant.training.data.splits import SplitBy, split_stories
@@ -80,10 +80,7 @@ def select(
     out = list(left_out)
     linked = _linked(_merged(stories), out)
     if not linked:
-        raise TrainingError(
-            f"None of the {len(out)} cases is linked to a story, so there is nothing to learn "
-            f"from. Give the cases the key of their story and import them again."
-        )
+        raise nothing_linked(len(out))
     usable = _usable(linked, config, out, count_tokens)
     split_of = split_stories(
         usable,
@@ -105,6 +102,18 @@ def select(
     )
 
 
+def nothing_linked(cases: int) -> TrainingError:
+    """What is said where none of so many cases can be used."""
+    if not cases:
+        return TrainingError(
+            "There are no cases yet. Import existing cases that name their story, or accept some."
+        )
+    return TrainingError(
+        f"None of the {cases} cases is linked to a story. Give the cases the key of their story "
+        f"and import them again."
+    )
+
+
 def _merged(stories: Sequence[StoryCases]) -> list[StoryCases]:
     """Each story once, with all cases that came under its key."""
     found: dict[str, StoryCases] = {}
@@ -121,7 +130,7 @@ def _linked(stories: Sequence[StoryCases], out: list[LeftOut]) -> list[StoryCase
         if one.story.key and (one.story.title or one.story.narrative or one.story.criteria):
             linked.append(one)
             continue
-        reason = "no link to a story" if not one.story.key else "its story has no text"
+        reason = UNLINKED if not one.story.key else "its story has no text"
         out.extend(
             LeftOut(case_id=case.id, reason=reason, story_key=one.story.key) for case in one.cases
         )

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import streamlit as st
 
+from assistant.ui.learning.base_choices import base_choices
 from assistant.ui.plain_text import label, plain, visible
 from assistant.ui.presses import pressed
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.learning import compare_models, train_adapter
-from assistant.workflow.learning.compare_models import COLUMN_TITLES, CompareRequest
+from assistant.workflow.learning.compare_models import COLUMN_TITLES, COLUMN_USES, CompareRequest
 
 POLL_SECONDS = 1.5
 RUNNING, CHOSEN = "comparison_running", "comparison_chosen"
@@ -39,11 +41,16 @@ def comparison_form(opened: Workspace, record: Session) -> None:
                 key="compare_adapter",
                 help="What it was trained on is never measured.",
             )
-            usable = [
-                column
-                for column, kind in COLUMN_TITLES.items()
-                if adapter or column not in ("ft", "both")
-            ]
+            own = sheets[adapter].base.id if adapter else ""
+            titles = base_choices(opened)
+            base = st.selectbox(
+                "Base model",
+                [own] if own else list(titles),
+                format_func=lambda name: visible(titles.get(name) or name or ""),
+                disabled=bool(own),
+                key=f"compare_base_{own}",
+            )
+            usable = [column for column in COLUMN_TITLES if adapter or column not in ("ft", "both")]
             if not opened.settings.endpoint_provider:
                 usable = [column for column in usable if column != "endpoint"]
             columns = st.pills(
@@ -53,9 +60,10 @@ def comparison_form(opened: Workspace, record: Session) -> None:
                 selection_mode="multi",
                 format_func=COLUMN_TITLES.__getitem__,
                 key=f"compare_columns_{bool(adapter)}",
+                help="  \n".join(f"{COLUMN_TITLES[name]}: {COLUMN_USES[name]}" for name in usable),
             )
         with grid.cell():
-            file = _cases(opened, adapter or "")
+            file, given = _cases(opened, adapter or "")
             limit = st.number_input(
                 "Stories", 1, 1000, 20, 5, key="compare_limit",
                 help="Drawn from those held out. Twenty give a hint, a hundred an answer.",
@@ -67,13 +75,16 @@ def comparison_form(opened: Workspace, record: Session) -> None:
                 "that the wording alone is measured.",
             )
         st.caption(
-            ":material/schedule: By model, a case and column takes seconds to a minute on two "
-            "cores. You can leave the page; the comparison goes on."
+            ":material/schedule: A case takes seconds to minutes in each column. You can leave "
+            "the page; the comparison goes on."
         )
-        if pressed("Compare", type="primary", icon=":material/play_arrow:", key="compare"):
+        if pressed(
+            "Compare", type="primary", icon=":material/play_arrow:", key="compare",
+            disabled=not given,
+        ):  # fmt: skip
             with errors_shown():
                 request = CompareRequest(
-                    base=sheets[adapter].base.id if adapter else compare_models.SMALL_CHAT,
+                    base=own or base or compare_models.SMALL_CHAT,
                     adapter=adapter or "",
                     columns=tuple(columns or ()),
                     cases_file=file,
@@ -88,25 +99,38 @@ def comparison_form(opened: Workspace, record: Session) -> None:
     st.fragment(_progress, run_every=POLL_SECONDS if running else None)(opened, record, running)
 
 
-def _cases(opened: Workspace, adapter: str) -> Path | None:
-    """The file that held-out cases come from; ``None`` for the project itself."""
+def _cases(opened: Workspace, adapter: str) -> tuple[Path | None, bool]:
+    """The file that held-out cases come from (``None``: the project itself), and whether what was
+    chosen is there."""
     dataset = train_adapter.dataset_of(opened, adapter) if adapter else None
     own = Path(dataset.source_path) if dataset and dataset.source_path else None
     ways = [SAME, OTHER] if own and own.is_file() else [PROJECT, OTHER]
     way = st.segmented_control(
         "Held-out cases from", ways, default=ways[0], required=True, key=f"compare_{ways[0]}"
     )
-    if way == SAME:
-        return own
-    if way == PROJECT:
-        return None
-    files = train_adapter.uploads(opened)
+    if way != OTHER:
+        return (own if way == SAME else None), True
     upload = st.file_uploader("JSON lines of cases with their story", type=["jsonl"])
+    file: Path | None = None
     if upload is not None:
-        return train_adapter.keep_upload(opened, upload.name, upload.getvalue())
-    if not files:
-        return None
-    return st.selectbox("or an earlier file", files, format_func=lambda path: visible(path.stem))
+        with errors_shown():
+            file = train_adapter.keep_upload(opened, upload.name, upload.getvalue())
+    elif files := train_adapter.uploads(opened):
+        file = st.selectbox("or an earlier file", files, format_func=_uploaded)
+    return file, file is not None
+
+
+def _uploaded(file: Path) -> str:
+    at = datetime.fromtimestamp(file.stat().st_mtime).astimezone()
+    return f"{visible(file.stem)} · {at:%d %b %Y, %H:%M}"
+
+
+def _asked(opened: Workspace, record: Session, comparison_id: str) -> str:
+    """What a comparison was asked for."""
+    request = compare_models.request_of(opened, record.project_id, comparison_id)
+    model = base_choices(opened).get(request.base, request.base)
+    columns = ", ".join(COLUMN_TITLES.get(name, name) for name in request.columns)
+    return label(" · ".join(filter(None, (columns, model, request.adapter))))
 
 
 def _progress(opened: Workspace, record: Session, was_running: tuple[str, ...]) -> None:
@@ -132,7 +156,9 @@ def _progress(opened: Workspace, record: Session, was_running: tuple[str, ...]) 
         if state.error:
             st.error(plain(state.error), icon=":material/error:")
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(f":material/pause_circle: {label(comparison_id)} is not complete.")
+            st.caption(
+                f":material/pause_circle: Not complete: {_asked(opened, record, comparison_id)}"
+            )
             if pressed("Continue", icon=":material/resume:", key=f"go-{comparison_id}"):
                 with errors_shown():
                     compare_models.resume(opened, record.project_id, comparison_id, by=record.user)

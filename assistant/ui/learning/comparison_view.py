@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from assistant.errors import AssistantError
+from assistant.ui.cases.case_list import table_height
 from assistant.ui.learning.comparison_form import CHOSEN
 from assistant.ui.learning.rating import rating
 from assistant.ui.plain_text import label, plain, visible
@@ -24,6 +25,7 @@ VIEWS = {
     "table": ":material/table_view: Capabilities",
 }
 CASES_SHOWN = 200
+BAR_HEIGHT, AXIS_HEIGHT = 28, 40
 
 
 def comparison_view(opened: Workspace, record: Session) -> None:
@@ -123,7 +125,7 @@ def _chart(row: FigureRow, titles: dict[str, str]) -> dict[str, Any]:
     along = {"type": "quantitative", "title": None}
     return {
         "data": {"values": values},
-        "height": 34 * len(order),
+        "height": BAR_HEIGHT * len(order) + AXIS_HEIGHT,
         "encoding": {"y": place, "tooltip": tooltip},
         "layer": [
             {
@@ -147,7 +149,7 @@ def _table(opened: Workspace, comparison: Comparison, rows: tuple[FigureRow, ...
         ]
     if comparison.company:
         table["Your own cases"] = [row.company for row in rows]
-    st.dataframe(table, hide_index=True, height=38 + 36 * len(rows), alt="All figures")
+    st.dataframe(table, hide_index=True, height="content", alt="All figures")
     first = comparison.columns[0].title
     stories = len(comparison.references)
     st.caption(
@@ -188,7 +190,7 @@ def _cases(comparison: Comparison) -> None:
         },
         hide_index=True,
         placeholder="",
-        height=300,
+        height=table_height(len(behind), 300),
         on_select=choice_handler(table, held, [one.id for one in behind]),
         selection_mode="single-row",
         column_config={"Value": st.column_config.NumberColumn(format="%.3f")},

@@ -9,10 +9,10 @@ import streamlit as st
 
 from assistant.domain import Value
 from assistant.ui.counts import counted
+from assistant.ui.learning.base_choices import base_choices
 from assistant.ui.plain_text import label
 from assistant.ui.presses import pressed
 from assistant.ui.state import Session, errors_shown
-from assistant.workflow.deployment import models
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.learning import train_adapter
 from assistant.workflow.learning.case_stories import CaseStories, case_stories
@@ -46,7 +46,10 @@ def training_form(opened: Workspace, record: Session) -> None:
         return
     grid = st.grid(2, min_column_width=380, gap="large")
     with grid.cell():
-        file = _source(opened, record)
+        from_file = _from_file()
+        file = _file(opened) if from_file else None
+    if from_file and file is None:
+        return
     with grid.cell():
         material = _material(opened, record, file)
     if material is None:
@@ -66,8 +69,8 @@ def training_form(opened: Workspace, record: Session) -> None:
             st.rerun()
 
 
-def _source(opened: Workspace, record: Session) -> Path | None:
-    """Where the cases come from; an uploaded file is kept beside the runs."""
+def _from_file() -> bool:
+    """Whether a file is learned from instead of the project."""
     way = st.segmented_control(
         "Learn from",
         [FROM_PROJECT, FROM_FILE],
@@ -79,9 +82,13 @@ def _source(opened: Workspace, record: Session) -> Path | None:
     if way != FROM_FILE:
         st.caption(
             "Accepted cases and imported existing cases that name their story. Cases you edited "
-            "while reviewing are used only if you allow it below."
+            "while reviewing are used only if you allow it under *More choices*."
         )
-        return None
+    return way == FROM_FILE
+
+
+def _file(opened: Workspace) -> Path | None:
+    """The uploaded file, kept beside the runs; ``None`` until there is one that holds cases."""
     upload = st.file_uploader(
         "JSON lines, one case a line with its story",
         type=["jsonl"],
@@ -89,9 +96,10 @@ def _source(opened: Workspace, record: Session) -> Path | None:
         help="Fields: id, title, requirement_id, requirement_title, requirement, preconditions, "
         "steps (Given/When/Then lines, or action and expected).",
     )
-    if upload is None:
-        return None
-    return train_adapter.keep_upload(opened, upload.name, upload.getvalue())
+    if upload is not None:
+        with errors_shown():
+            return train_adapter.keep_upload(opened, upload.name, upload.getvalue())
+    return None
 
 
 def _material(opened: Workspace, record: Session, file: Path | None) -> CaseStories | None:
@@ -106,30 +114,25 @@ def _material(opened: Workspace, record: Session, file: Path | None) -> CaseStor
         f"**{counted(len(found.stories), 'story')}** in {label(found.name)}"
     )
     if found.case_count < LEAST:
-        st.info(
-            f"At least {LEAST} linked cases are needed; several hundred give a good adapter. "
-            "Import existing cases that name their story, or accept more cases.",
-            icon=":material/info:",
-        )
+        more = "" if file else " Import existing cases that name their story, or accept more cases."
+        st.info(f"At least {LEAST} linked cases are needed.{more}", icon=":material/info:")
     if found.left_out:
         with st.expander(f"Left out ({len(found.left_out)})", icon=":material/filter_alt_off:"):
             reasons: dict[str, int] = {}
             for one in found.left_out:
                 reasons[one.reason] = reasons.get(one.reason, 0) + 1
             for reason, count in sorted(reasons.items(), key=lambda item: -item[1]):
-                st.markdown(f"- {counted(count, 'case')}: {label(reason)}")
+                st.markdown(f"- {label(reason)}: {counted(count, 'case')}")
     return found
 
 
 def _choices(opened: Workspace) -> Choices:
-    bases = [row for row in models.list_models(opened.settings) if row.task == "chat"]
-    bases.sort(key=lambda row: row.size_bytes)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input(
             "Name of the adapter", value="company", max_chars=48, key="train_name",
             persist_state="session",
         )  # fmt: skip
-        titles = {row.id: row.title.split(" (")[0] for row in bases}
+        titles = base_choices(opened)
         base = st.selectbox(
             "Base model", list(titles), format_func=titles.__getitem__, key="train_base"
         )

@@ -52,10 +52,12 @@ def _runs(opened: Workspace, record: Session, was_active: bool) -> None:
 
 def _run(opened: Workspace, record: Session, run: TrainingRun, *, opened_up: bool) -> None:
     lines = train_adapter.progress(opened, record.project_id, run.name)
+    # Counted when the base is loaded.
+    pairs = f" · {run.state.train_pairs} pairs" if run.state.train_pairs else ""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
             f"**{label(run.name)}** {BADGES[run.state.name]} "
-            f":small[:gray[{label(run.config.base)} · {run.state.train_pairs} pairs]]",
+            f":small[:gray[{label(run.config.base)}{pairs}]]",
             width="stretch",
         )
         _actions(opened, record, run)

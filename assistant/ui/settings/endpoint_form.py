@@ -149,6 +149,8 @@ def _fields(opened: Workspace) -> SavedEndpoint:
 
 def _what_leaves(view: EndpointView) -> None:
     """Where text goes with it, said beside it."""
+    if not (view.values.url or view.values.model):
+        return
     if view.address_problem:
         if view.values.url:
             st.caption(f":orange[:material/error:] {plain(view.address_problem)}")
@@ -203,7 +205,9 @@ def _key_and_buttons(opened: Workspace, view: EndpointView, wanted: SavedEndpoin
             st.session_state[TRIAL] = (wanted, trial)
     if saved:
         with errors_shown():
+            trial = st.session_state.pop(TRIAL, None)  # where saving fails, that alone is told
             st.session_state[NOTE] = endpoint_settings.save(opened, wanted, key=key or "")
+            st.session_state[TRIAL] = trial
             st.session_state[ROUND] = number + 1
             st.toast("The endpoint is saved", icon=":material/check:")
             st.rerun()

@@ -35,8 +35,8 @@ def connection_cards(opened: Workspace, record: Session) -> None:
     st.subheader(f"In this project ({len(views)})", icon=":material/hub:")
     if not views:
         st.caption(
-            "Nothing yet. Add Jira, Confluence, Salesforce or a database on the right; epics, "
-            "stories, pages and records then come in by themselves and stay fresh."
+            "Nothing yet. Add Jira, Confluence, Salesforce or a database; *Sync* then fetches "
+            "epics, stories, pages and records. How often is chosen under *Import sources*."
         )
     for view in views:
         with st.container(border=True, gap="xsmall"):
@@ -61,6 +61,7 @@ def _card(opened: Workspace, record: Session, view: ConnectionView) -> None:
             if pressed("Stop", key=f"stop_{key}", icon=":material/stop_circle:"):
                 sync_jobs.cancel(opened, view.connection)
         elif st.button("Sync", key=f"sync_{key}", icon=":material/sync:", type="primary"):
+            st.session_state.pop(f"tested_{key}", None)
             sync_jobs.start(opened, view.connection, by=record.user)
             st.rerun()
         if pressed("Test", key=f"test_{key}", icon=":material/network_check:"):
@@ -73,7 +74,7 @@ def _card(opened: Workspace, record: Session, view: ConnectionView) -> None:
             _extras(opened, record, view)
         _remove(opened, record, view)
     outcome = st.session_state.get(f"tested_{key}")
-    if outcome:
+    if outcome and outcome[1] != view.problem:
         (st.success if outcome[0] else st.error)(plain(outcome[1]))
     _proposals(opened, record, view)
 
@@ -113,10 +114,13 @@ def _tested(opened: Workspace, view: ConnectionView) -> None:
 
 
 def _found(opened: Workspace, view: ConnectionView) -> None:
-    with errors_shown(), st.spinner("Looking at the latest items…"):
-        st.session_state[f"found_{view.connection.id}"] = connections.propose_fields(
-            opened, view.config
-        )
+    key = view.connection.id
+    with st.spinner("Looking at the latest items…"):
+        try:
+            st.session_state[f"found_{key}"] = connections.propose_fields(opened, view.config)
+            st.session_state.pop(f"tested_{key}", None)
+        except AssistantError as error:
+            st.session_state[f"tested_{key}"] = (False, str(error))
 
 
 def _proposals(opened: Workspace, record: Session, view: ConnectionView) -> None:

@@ -106,6 +106,6 @@ def _secret(opened: Workspace, kind: ConnectionKind, config: ConnectionConfig) -
         return
     if not secret.is_set:
         st.caption("Set it before you start the app; it is never stored or shown:")
-        st.code(f"export {secret.variable}='…'", language="bash")
+        st.code(f"export {secret.variable}='…'", language="bash", wrap_lines=True)
     elif secret.variable:
         st.caption(f":green[:material/check_circle:] Its secret is set ({secret.state}).")

@@ -37,8 +37,8 @@ def contacted_hosts(opened: Workspace) -> None:
     st.caption(
         "The offline switch is on (UAT_OFFLINE): no other system is asked."
         if offline
-        else "Only hosts of connections, models, the endpoint and the Qdrant server; private "
-        "addresses only where UAT_PRIVATE_HOSTS lists them. UAT_OFFLINE=1 stops everything."
+        else "Only hosts of connections, models, the endpoint, the Qdrant and the PostgreSQL "
+        "server are asked. UAT_OFFLINE=1 stops everything."
     )
     if not found:
         return

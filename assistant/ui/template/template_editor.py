@@ -141,6 +141,7 @@ def _table(start: CaseTemplate, key: str) -> list[ColumnEdit]:
         ),
         key=f"{key}columns",
         hide_index=True,
+        placeholder="",
         num_rows="dynamic",
         height=min(560, 76 + 35 * len(before)),
         column_order=(PLACE, HEADER, HOLDS, REQUIRED, TEXT, RENAMES, ALLOWED, LONGEST, EVERY),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.domain import CaseTemplate
+from assistant.ui.cases.case_list import table_height
 from assistant.ui.counts import counted
 from assistant.ui.plain_text import label, visible
 from assistant.ui.state import Session, errors_shown
@@ -38,9 +39,13 @@ def _rows(found: TemplatePreview) -> None:
         st.caption(f":orange[:material/rule:] {label(problem, limit=250)}")
     if len(found.problems) > PROBLEMS_SHOWN:
         st.caption(f"and {len(found.problems) - PROBLEMS_SHOWN} more like these")
-    if not found.problems:
+    if found.unset:
+        names = ", ".join(label(header) for header in found.unset)
+        st.caption(f":material/check_box_outline_blank: Always empty: {names}.")
+    if not (found.problems or found.left_out):
         st.caption(
-            f":green[:material/check_circle:] {counted(found.cases, 'case')} of this project fit."
+            ":green[:material/check_circle:] Nothing required is empty, too long or outside the "
+            f"allowed words in {counted(found.cases, 'case')} shown here."
         )
     columns = zip(*found.rows, strict=True)
     st.dataframe(
@@ -49,7 +54,7 @@ def _rows(found: TemplatePreview) -> None:
             for header, cells in zip(found.headers, columns, strict=True)
         },
         hide_index=True,
-        height=min(520, 40 + 36 * len(found.rows)),
+        height=table_height(len(found.rows), 520),
         alt="Cases of this project in the template",
     )
 

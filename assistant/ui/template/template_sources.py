@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -11,6 +12,9 @@ from assistant.ui.plain_text import visible
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import company_template
+
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 DRAFTS = "template_drafts"
 EPOCH = "template_epoch"
@@ -22,11 +26,15 @@ def template_sources(opened: Workspace, record: Session) -> None:
     with st.container(border=True):
         sample, ready, earlier = st.columns([5, 4, 4], gap="medium")
         with sample:
-            _sample(record)
+            file = _sample()
         with ready:
             _ready(record)
         with earlier:
             _earlier(opened, record)
+        if file is not None:
+            with errors_shown():
+                edit_anew(record, company_template.from_file(file.name, file.getvalue()))
+                st.rerun()
 
 
 def draft_of(opened: Workspace, record: Session) -> CaseTemplate:
@@ -55,18 +63,14 @@ def epoch() -> int:
     return int(st.session_state.get(EPOCH, 0))
 
 
-def _sample(record: Session) -> None:
-    file = st.file_uploader(
+def _sample() -> UploadedFile | None:
+    return st.file_uploader(
         "From a sample of your cases",
         type=["csv", "tsv", "xlsx", "xls", "xlsb", "ods", "json"],
         key=f"template_sample_{epoch()}",
         help="A CSV or Excel file as your company writes its cases, or a template saved here "
         "(JSON). Columns, layout and fixed words are taken over from it; nothing of it is kept.",
     )
-    if file is not None:
-        with errors_shown():
-            edit_anew(record, company_template.from_file(file.name, file.getvalue()))
-            st.rerun()
 
 
 def _ready(record: Session) -> None:

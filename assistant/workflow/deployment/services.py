@@ -7,6 +7,7 @@ from pydantic import SecretStr
 from assistant.domain import Value
 from assistant.generation.models.chat_models import destination_of
 from assistant.knowledge.qdrant.addresses import is_loopback, usable_parts
+from assistant.settings import Settings
 from assistant.workflow.deployment import endpoint_file, models
 from assistant.workflow.deployment.workspace import Workspace
 
@@ -41,7 +42,7 @@ def services(workspace: Workspace) -> tuple[Service, ...]:
             what="Embeddings" if model.task == "embedding" else "Embedded writer",
             name=model.id,
             where=HERE,
-            state="here" if model.status in ("present", "verified") else "not fetched",
+            state="fetched" if model.status in ("present", "verified") else "not fetched",
             setting="UAT_MODELS_DIR",
         )
         for model in models.list_models(settings)
@@ -53,8 +54,8 @@ def services(workspace: Workspace) -> tuple[Service, ...]:
             name=f"{provider}: {settings.endpoint_model}" if provider else "none",
             where=destination_of(provider, settings.endpoint_url) if provider else "",
             state="configured" if provider else "not configured",
-            secret="not set" if endpoint_file.key_state(settings)[1] == "not set" else "set",
-            setting="Settings, or UAT_ENDPOINT_PROVIDER, _URL, _MODEL, _API_KEY",
+            secret=_key_state(settings) if provider else "",
+            setting="Settings, or UAT_ENDPOINT_…",
         )
     )
     kept_at = workspace.chunks_kept_at
@@ -69,9 +70,19 @@ def services(workspace: Workspace) -> tuple[Service, ...]:
         )
     )
     rows.append(
-        Service(what="Library", name="SQLite", where=HERE, state="open", setting="UAT_DATA_DIR")
+        Service(
+            what="Library",
+            name="PostgreSQL" if workspace.library_kept_at else "SQLite",
+            where=workspace.library_kept_at or HERE,
+            state="open",
+            setting="UAT_LIBRARY_URL" if workspace.library_kept_at else "UAT_DATA_DIR",
+        )
     )
     return tuple(rows)
+
+
+def _key_state(settings: Settings) -> str:
+    return "not set" if endpoint_file.key_state(settings)[1] == "not set" else "set"
 
 
 def _whether_set(secret: SecretStr) -> str:

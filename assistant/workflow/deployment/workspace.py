@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from assistant.domain import CaseTemplate, RetrievalConfig
 from assistant.errors import EmbeddingMismatch
@@ -21,9 +22,10 @@ from assistant.generation.models.catalogue import DEFAULT_EMBEDDING, find_model
 from assistant.generation.models.fetch import verified_path
 from assistant.knowledge.embedding import Embedder, SentenceEmbedder
 from assistant.knowledge.knowledge_base import KnowledgeBase
-from assistant.knowledge.qdrant.server import QdrantServer, ServerConfig
+from assistant.knowledge.qdrant.server import DEFAULT_PORT, QdrantServer, ServerConfig
 from assistant.library import Project
 from assistant.settings import Settings
+from assistant.sources.connectors.outbound import OutboundLog
 from assistant.suite.template import DEFAULT_TEMPLATE
 from assistant.workflow.deployment import endpoint_file, erase_marker
 from assistant.workflow.deployment.data_folder import DataFolderLock, prepare
@@ -250,10 +252,13 @@ def _time_limit(seconds: float) -> Callable[[], bool]:
 
 
 def _configured_server(settings: Settings) -> QdrantServer | None:
-    """The Qdrant server of the deployment, not yet asked; ``SettingsError`` where it is refused."""
+    """The Qdrant server of the deployment, not yet asked; ``SettingsError`` where it is refused.
+
+    One elsewhere is noted in the log of contacted hosts.
+    """
     if not settings.qdrant_url:
         return None
-    return QdrantServer(
+    server = QdrantServer(
         ServerConfig(
             url=settings.qdrant_url,
             api_key=settings.qdrant_api_key,
@@ -267,3 +272,8 @@ def _configured_server(settings: Settings) -> QdrantServer | None:
             offline=settings.offline,
         )
     )
+    if not server.is_here:
+        parts = urlsplit(settings.qdrant_url)
+        log = OutboundLog(settings.outbound_log_path)
+        log.note(parts.hostname or server.host, parts.port or DEFAULT_PORT, "index")
+    return server

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from assistant.domain import StoryCases, TestCase, Value
 from assistant.errors import TrainingError
-from assistant.training.data.data_sheet import LeftOut
+from assistant.training.data.data_sheet import UNLINKED, LeftOut
 from assistant.training.data.dataset import from_library, read_case_file
 from assistant.workflow.deployment.workspace import Workspace
 
@@ -36,14 +36,26 @@ class CaseStories(Value):
 def case_stories(workspace: Workspace, project_id: str, file: Path | None = None) -> CaseStories:
     """The stories of ``file`` (JSON lines of cases with their story), or of the project.
 
-    From the project come the accepted and the imported cases whose story is known. Raises
+    From the project come the accepted and the imported cases whose story is known; cases without a
+    story are left out. Raises
     ``TrainingError`` where the file cannot be read as cases, or there is nothing.
     """
     if file is not None:
         if not file.is_file():
             raise TrainingError(f"'{file}' is not a file. Name a JSON lines file of cases.")
         digest = hashlib.sha256(file.read_bytes()).hexdigest()
-        return CaseStories(name=file.name, sha256=digest, stories=read_case_file(file))
+        read = read_case_file(file)
+        return CaseStories(
+            name=file.name,
+            sha256=digest,
+            stories=tuple(one for one in read if one.story.key),
+            left_out=tuple(
+                LeftOut(case_id=case.id, reason=UNLINKED)
+                for one in read
+                if not one.story.key
+                for case in one.cases
+            ),
+        )
     epics = workspace.library.epics(project_id)
     stored = workspace.library.cases(project_id, statuses=("accepted", "imported"))
     cases: list[TestCase] = [one.case for one in stored]

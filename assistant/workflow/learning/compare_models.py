@@ -32,7 +32,7 @@ from assistant.generation.models.catalogue import find_model
 from assistant.generation.writers.item_prompt import ITEM_PROMPT_VERSION
 from assistant.library import StoredComparison
 from assistant.training.data.context import CaseContext
-from assistant.training.data.dataset import DatasetConfig, Selection, select
+from assistant.training.data.dataset import DatasetConfig, Selection, nothing_linked, select
 from assistant.training.data.leakage_guard import guard_context
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.learning.case_stories import case_stories
@@ -48,6 +48,7 @@ from assistant.workflow.learning.train_adapter import adapters, dataset_of
 from assistant.workflow.learning.training_data import DatasetRecord, project_chunks
 
 COLUMN_TITLES = {kind.id: kind.title for kind in COLUMNS}
+COLUMN_USES = {kind.id: kind.about for kind in COLUMNS}
 PARTIAL, LANGUAGE, COSTS = "scores.jsonl", "language.json", "costs.json"
 LOSSES = "losses.json"
 COST_TABLE = TypeAdapter(dict[str, BuildCost])
@@ -57,6 +58,10 @@ OnProgress = Callable[[Progress], None]
 
 def begin(workspace: Workspace, project_id: str, request: CompareRequest, *, by: str = "") -> str:
     """Start a comparison in a worker thread; returns its id. Raises at once for a wrong request."""
+    _check(workspace, request)
+    material = case_stories(workspace, project_id, request.cases_file)
+    if not material.stories:
+        raise nothing_linked(len(material.left_out))
     comparison_id = create(workspace, project_id, request)
     _start(workspace, project_id, request, comparison_id, by)
     return comparison_id
@@ -196,7 +201,9 @@ def prepare(workspace: Workspace, project_id: str, request: CompareRequest) -> P
     material = case_stories(workspace, project_id, request.cases_file)
     record = dataset_of(workspace, request.adapter) if request.adapter else None
     config = record.config if record else DatasetConfig(rows="one")
-    selection = select(material.stories, config.model_copy(update={"min_train": 1}))
+    selection = select(
+        material.stories, config.model_copy(update={"min_train": 1}), left_out=material.left_out
+    )
     held = _held_out(selection, record)
     if not held:
         raise TrainingError(
@@ -341,4 +348,5 @@ def _folder(workspace: Workspace, comparison_id: str) -> Path:
 
 def _name(request: CompareRequest, prepared: Prepared, stories: int) -> str:
     with_adapter = f" with {request.adapter}" if request.adapter else ""
-    return f"{prepared.material.name}: {stories} stories{with_adapter}"
+    model = find_model(request.base).title.split(" (")[0]
+    return f"{prepared.material.name}: {stories} stories, {model}{with_adapter}"

@@ -19,6 +19,7 @@ from assistant.errors import TrainingError
 from assistant.training import child
 from assistant.training.adapters import FIRST_PROMPT, AdapterRegistry, AdapterSheet
 from assistant.training.config import TrainingConfig as TrainingConfig
+from assistant.training.data.dataset import read_case_file
 from assistant.training.loop import Progress
 from assistant.training.run_folder import RunFolder, RunState
 from assistant.workflow.deployment.workspace import Workspace
@@ -203,19 +204,29 @@ def export(workspace: Workspace, name: str, target: Path, form: str) -> str:
 
 
 def keep_upload(workspace: Workspace, name: str, data: bytes) -> Path:
-    """Keep an uploaded file of cases beside the runs, under its hash; the same file once."""
-    folder = workspace.settings.data_dir / "training" / "uploads"
+    """Keep an uploaded file of cases beside the runs, in a folder named by its hash; once.
+
+    Raises ``TrainingError`` where it holds no cases; then it is not kept.
+    """
+    folder = _uploads(workspace) / hashlib.sha256(data).hexdigest()[:12]
+    kept = next(folder.glob("*.jsonl"), None)
+    if kept is not None:
+        return kept
     folder.mkdir(parents=True, exist_ok=True)
-    stem = safe_name(Path(name).stem)
-    file = folder / f"{stem}-{hashlib.sha256(data).hexdigest()[:12]}.jsonl"
-    if not file.exists():
-        file.write_bytes(data)
+    file = folder / f"{safe_name(Path(name).stem)}.jsonl"
+    file.write_bytes(data)
+    try:
+        read_case_file(file)
+    except TrainingError:
+        shutil.rmtree(folder)
+        raise
     return file
 
 
 def uploads(workspace: Workspace) -> list[Path]:
-    """Files of cases that were uploaded before."""
-    return sorted((workspace.settings.data_dir / "training" / "uploads").glob("*.jsonl"))
+    """Files of cases that were uploaded before, the latest first."""
+    found = _uploads(workspace).rglob("*.jsonl")
+    return sorted(found, key=lambda file: file.stat().st_mtime, reverse=True)
 
 
 def forget_project(workspace: Workspace, project_id: str) -> None:
@@ -281,6 +292,10 @@ def _record(folder: Path) -> DatasetRecord | None:
 def _root(workspace: Workspace, project_id: str) -> Path:
     name = hashlib.sha256(project_id.encode()).hexdigest()[:12]
     return workspace.settings.data_dir / "training" / name
+
+
+def _uploads(workspace: Workspace) -> Path:
+    return workspace.settings.data_dir / "training" / "uploads"
 
 
 def _dataset_file(workspace: Workspace, sha256: str) -> Path:

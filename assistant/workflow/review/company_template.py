@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal, get_args
 
 from assistant.domain import CaseTemplate, Column, TemplateField, TestCase, Value
-from assistant.errors import TemplateError
+from assistant.errors import TemplateError, UnsupportedFile
 from assistant.sources.files.files import tables_of
 from assistant.sources.grids.case_rows import priority_of, technique_of
 from assistant.sources.grids.headers import numbered_steps
@@ -67,6 +67,8 @@ class TemplatePreview(Value):
     cases: int = 0
     problems: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    unset: tuple[str, ...] = ()
+    """Headers of the columns that hold nothing of any case."""
 
 
 class SavedTemplate(Value):
@@ -94,7 +96,10 @@ def from_file(name: str, data: bytes) -> CaseTemplate:
     """
     if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         return load_template(data.decode("utf-8", "replace"))
-    grids = [grid for grid in tables_of(name, data) if any(grid.header)]
+    try:
+        grids = [grid for grid in tables_of(name, data) if any(grid.header)]
+    except UnsupportedFile:
+        grids = []
     if not grids:
         raise TemplateError(
             f"'{name}' holds no table. Choose a CSV or an Excel file with your cases, or a "
@@ -237,6 +242,11 @@ def preview(workspace: Workspace, project_id: str, template: CaseTemplate) -> Te
         cases=len(cases),
         problems=tuple(problems),
         left_out=tuple(lost),
+        unset=tuple(
+            column.header
+            for column in template.columns
+            if column.field == "constant" and not column.default
+        ),
     )
 
 

@@ -135,15 +135,14 @@ def check_config(workspace: Workspace, config: ConnectionConfig) -> None:
     """Raise ``ConnectorError`` where a connection could never work; nothing is contacted."""
     if not config.name.strip():
         raise ConnectorError("The connection needs a name. Type one and try again.")
-    if not config.fetch.strip():
-        kind = kind_of(config.kind)
-        raise ConnectorError(f"Say what to fetch ({kind.fetch}), for example: {kind.fetch_example}")
     origin = secret_origin(config)
     if origin is not None:
         outbound_guard(workspace.settings).check_host(origin.host)
     kind = kind_of(config.kind)
     if kind.user_required and not config.user:
         raise ConnectorError(f"The connection needs a user: {kind.user}.")
+    if not config.fetch.strip():
+        raise ConnectorError(f"Say what to fetch ({kind.fetch}), for example: {kind.fetch_example}")
     if origin is None or secrets_of(workspace.settings).get(origin):
         open_config(workspace, config).close()
 
