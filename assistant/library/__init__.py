@@ -20,6 +20,7 @@ from assistant.library.storage.records import (
     StoredCase,
     StoredComparison,
     StoredDocument,
+    StoredProposal,
     Wanted,
 )
 
@@ -50,6 +51,7 @@ __all__ = [
     "StoredCase",
     "StoredComparison",
     "StoredDocument",
+    "StoredProposal",
     "Wanted",
     "storage",
 ]

@@ -21,6 +21,7 @@ from assistant.library.storage.records import Wanted
 from assistant.library.storage.rows import first_in_parts, parts_of, rows_in_parts
 from assistant.library.storage.schema import (
     asked,
+    case_proposals,
     case_versions,
     cases,
     comparison_ratings,
@@ -71,7 +72,8 @@ def delete_cases(connection: Connection, project_id: str, plan: Plan) -> None:
         if draft.condition_id in conditions or said.in_json(draft.draft):
             _delete_draft(connection, draft)
     for table, key in (
-        (cases, cases.c.id), (case_versions, case_versions.c.case_id),
+        (case_proposals, case_proposals.c.case_id), (cases, cases.c.id),
+        (case_versions, case_versions.c.case_id),
         (stale_reviews, stale_reviews.c.case_id),
     ):  # fmt: skip
         _delete(connection, table, key, whole, table.c.project_id == project_id)
@@ -185,6 +187,14 @@ def delete_answers(connection: Connection, wanted: Wanted, traces: Traces) -> No
         if traces.in_json(row.body) or {*json_texts(row.body)} & {*wanted.documents}
     ]
     _delete(connection, asked, asked.c.id, gone)
+
+
+def delete_proposals(connection: Connection, wanted: Wanted, traces: Traces) -> None:
+    """Proposed changes of cases that stay, where they hold words of the documents."""
+    query = select(case_proposals).where(case_proposals.c.project_id == wanted.project_id)
+    for row in connection.execute(query).all():
+        if traces.in_json(row.body) or traces.in_text(row.reason):
+            connection.execute(delete(case_proposals).where(case_proposals.c.seq == row.seq))
 
 
 def clean_notes(connection: Connection, project_id: str, traces: Traces) -> None:

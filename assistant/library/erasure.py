@@ -19,6 +19,7 @@ from assistant.library.erase_rows import (
     delete_cases,
     delete_comparisons,
     delete_documents,
+    delete_proposals,
     delete_runs,
     hide_names,
 )
@@ -29,6 +30,7 @@ from assistant.library.storage.guards import guards_lifted
 from assistant.library.storage.records import Erasure, Wanted
 from assistant.library.storage.schema import (
     asked,
+    case_proposals,
     case_versions,
     cases,
     comparisons,
@@ -48,8 +50,8 @@ from assistant.library.storage.schema import (
 
 UNFINISHED = ("queued", "running")
 _PARTS: tuple[Table, ...] = (
-    cases, case_versions, stale_reviews, document_versions, connection_documents, documents,
-    connections, saved_values, file_places, run_chunks, runs, asked, events,
+    case_proposals, cases, case_versions, stale_reviews, document_versions, connection_documents,
+    documents, connections, saved_values, file_places, run_chunks, runs, asked, events,
 )  # fmt: skip
 """Tables of a project's parts, those first that refer to later ones."""
 
@@ -78,6 +80,7 @@ class ErasingStore(Store):
                 delete_cases(connection, project_id, plan)
                 delete_runs(connection, plan.erasure.runs)
                 if wanted.documents:
+                    delete_proposals(connection, wanted, plan.traces)
                     clean_runs(connection, wanted, plan.traces)
                     delete_documents(connection, project_id, plan.erasure.documents)
                     delete_comparisons(connection, plan.erasure.comparisons)

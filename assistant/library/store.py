@@ -15,6 +15,7 @@ from assistant.library.events import TOOL, read_events, record
 from assistant.library.lineage import LineageStore
 from assistant.library.local_files import FilePlaceStore
 from assistant.library.projects import ProjectStore
+from assistant.library.proposals import ProposalStore
 from assistant.library.runs import RunStore
 from assistant.library.saved_values import SavedValueStore
 from assistant.library.storage.database import Database
@@ -43,6 +44,8 @@ class Library(ProjectStore, DocumentStore, RunStore, CaseStore):
         """Erases documents, cases, runs and projects everywhere, with calls of its own."""
         self.file_places = FilePlaceStore(database)
         """Under which names the files of this computer are kept, with calls of its own."""
+        self.proposals = ProposalStore(database)
+        """Changes of cases that other programs propose, with calls of their own."""
         self.saved = SavedValueStore(database)
         """What a project saves under names: column mappings, earlier case templates, tokens."""
         self.lineage = LineageStore(database)

@@ -137,15 +137,30 @@ class CaseArguments(Arguments):
     case_id: Name
 
 
-class EditArguments(Arguments):
-    """A case of the project with other words: all of its steps, in order."""
+class ProposalArguments(Arguments):
+    """A case of the project with other words. What is left out stays as it is."""
 
     case_id: Name
-    steps: Steps
+    version: Annotated[int, Field(ge=1, le=1_000_000_000, description="The version that the change "
+                                  "rests on; get_case gives it")]  # fmt: skip
+    reason: Annotated[str, Field(min_length=1, max_length=400, description="Why, for the person "
+                                 "who decides")]  # fmt: skip
+    title: Annotated[str, Field(min_length=1, max_length=400)] | None = None
+    preconditions: (
+        Annotated[list[Line], Field(max_length=50, description="All of them, in order")] | None
+    ) = None
+    steps: Annotated[
+        list[StepArguments],
+        Field(min_length=1, max_length=50, description="All of them, in order"),
+    ] | None = None  # fmt: skip
+    only_check: Annotated[bool, Field(description="Prove the change and keep nothing")] = False
 
     @model_validator(mode="after")
     def _check_size(self) -> Self:
-        return _sized(self, _words_of(self.steps))
+        if self.title is None and self.preconditions is None and self.steps is None:
+            raise ValueError("give at least one of title, preconditions and steps")
+        said = [self.title or "", *(self.preconditions or ()), *_words_of(self.steps or ())]
+        return _sized(self, said)
 
 
 class CoverageArguments(Arguments):

@@ -1,4 +1,4 @@
-"""What the tools about cases do: write, look at, check an edit, coverage, stale ones."""
+"""What the tools about cases do: write, look at, propose an edit, coverage, stale ones."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from assistant.domain import GenerationConfig, TestCase
 from assistant.errors import SourceError
 from assistant.mcp_server import arguments as takes
 from assistant.mcp_server.tool_scope import Json, ToolScope, limited, without_places
-from assistant.workflow.review import review, stale
+from assistant.workflow.review import proposals, review, stale
+from assistant.workflow.review.proposals import ProposedChange
 from assistant.workflow.writing import coverage, generate_cases, recheck_case, runs, second_reading
 from assistant.workflow.writing.requests import GenerateRequest, Understanding, understand
 
@@ -95,16 +96,39 @@ def get_case(scope: ToolScope, given: takes.CaseArguments) -> Json:
     """A case with its proofs."""
     stored = runs.case(scope.workspace, scope.project_id, given.case_id)
     case = recheck_case.case_with_findings(scope.workspace, scope.project_id, stored)
-    return {"status": stored.status, "version": stored.row_version, **_proved(scope, case)}
+    waiting = [
+        {"by": one.by, "at": one.at.isoformat(), "version": one.case_version, "reason": one.reason}
+        for one in proposals.kept(scope.workspace, scope.project_id, stored.id)
+    ]
+    return {
+        "status": stored.status,
+        "version": stored.row_version,
+        **_proved(scope, case),
+        "proposals": waiting,
+    }
 
 
-def check_edit(scope: ToolScope, given: takes.EditArguments) -> Json:
-    """What a case would be with other steps; nothing is saved."""
+def propose_edit(scope: ToolScope, given: takes.ProposalArguments) -> Json:
+    """What a case would be with other words; kept beside it for a person to decide on.
+
+    Raises ``SourceError`` where the case is at another version.
+    """
     stored = runs.case(scope.workspace, scope.project_id, given.case_id)
-    edits = [review.StepEdit(**one.model_dump()) for one in given.steps]
-    changed = stored.case.model_copy(update={"steps": review.edited_steps(stored.case, edits)})
-    case = recheck_case.rechecked(scope.workspace, scope.project_id, stored, changed)
-    return {"saved": False, "version": stored.row_version, **_proved(scope, case)}
+    if given.version != stored.row_version:
+        raise SourceError(
+            f"“{stored.id}” is at version {stored.row_version} now. Look at it with get_case and "
+            "propose the change again."
+        )
+    change = ProposedChange.model_validate(
+        given.model_dump(include={"title", "preconditions", "steps"})
+    )
+    case = proposals.changed(scope.workspace, scope.project_id, stored, change)
+    if not given.only_check:
+        proposals.propose(
+            scope.workspace, scope.project_id, case,
+            seen_version=given.version, reason=given.reason, by=scope.by,
+        )  # fmt: skip
+    return {"kept": not given.only_check, "version": stored.row_version, **_proved(scope, case)}
 
 
 def _proved(scope: ToolScope, case: TestCase) -> Json:

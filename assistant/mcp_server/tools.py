@@ -1,8 +1,8 @@
 """The tools: what each says of itself, what it takes, and which call it makes.
 
 None of them accepts, approves, edits or deletes anything, and none names a project: whoever calls
-has one. What a tool adds (a draft, an answer, a talk, a text as a new source) stands in its
-description; a source that is there already gets no other version.
+has one. What a tool adds (a draft, an answer, a talk, a proposal, a text as a new source) stands in
+its description; a source that is there already gets no other version.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from assistant.errors import SourceError
 from assistant.mcp_server import arguments, case_calls, tool_calls
 from assistant.mcp_server.arguments import Arguments
 from assistant.mcp_server.tool_scope import Json, ToolScope
+from assistant.workflow.deployment import tool_tokens
 
 NAME_CHARACTERS = 120
 """Of the name of an argument that is refused."""
@@ -49,9 +50,15 @@ class ToolSpec(Generic[Taken]):
     def call(self, scope: ToolScope, given: Mapping[str, Any]) -> Json:
         """The answer. Raises ``SourceError`` naming each argument that is unknown or wrong, and
         ``AssistantError`` as the use case does."""
+        # As JSON, so that strict means JSON's types: a list is a list and "3" is no number.
+        said = json.dumps(dict(given))
+        if tool_tokens.holds_token(said):
+            raise SourceError(
+                f"{self.name}: a token stands in the arguments, and would be kept or shown. Leave "
+                "it out, and revoke it: tokens revoke NAME."
+            )
         try:
-            # As JSON, so that strict means JSON's types: a list is a list and "3" is no number.
-            taken = self.takes.model_validate_json(json.dumps(dict(given)))
+            taken = self.takes.model_validate_json(said)
         except ValidationError as error:
             raise SourceError(f"{self.name}: {_told(error)}") from error
         return self.does(scope, taken)
@@ -137,12 +144,14 @@ TOOLS: tuple[ToolSpec[Any], ...] = (
         tool_calls.check,
     ),
     ToolSpec(
-        "check_edit",
-        "What a stored case would be with other steps: support and findings made anew. Nothing is "
-        "saved: a person makes the change in the app.",
-        arguments.EditArguments,
-        case_calls.check_edit,
-        writes="",
+        "propose_edit",
+        "Propose another title, other preconditions or other steps for a stored case, with the "
+        "reason and the version that get_case gave; tells support and findings made anew.",
+        arguments.ProposalArguments,
+        case_calls.propose_edit,
+        writes="The proposal waits beside the case, in place of an earlier one by whoever calls; "
+        "the case stays as it is until a person takes it in the app. With only_check nothing is "
+        "kept.",
     ),
     ToolSpec(
         "coverage",

@@ -26,6 +26,7 @@ ALIKE_MESSAGE = 55
 """From this likeness (0 to 100, equal letters in order) two messages are versions of one."""
 SAME_CHECK = 0.5
 """Share of what the condition tells that the case must say, the exchanged words aside."""
+_WORDS, _LINES = re.compile(r"\S+"), re.compile(r"\n|\S+")
 _NUMBER = re.compile(r"(?<![\w.,])\d{1,3}(?:,\d{3})+(?:\.\d+)?|(?<![\w.,])\d+(?:\.\d+)?")
 _SPELT = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
@@ -58,9 +59,13 @@ class Changed:
     reason: str
 
 
-def word_diff(before: str, after: str) -> tuple[tuple[Literal["same", "out", "in"], str], ...]:
-    """Two texts as runs of equal, removed and added words, in reading order."""
-    old, new = before.split(), after.split()
+def word_diff(
+    before: str, after: str, *, lines: bool = False
+) -> tuple[tuple[Literal["same", "out", "in"], str], ...]:
+    """Two texts as runs of equal, removed and added words, in reading order. With ``lines`` the
+    end of a line is a word too."""
+    pieces = _LINES if lines else _WORDS
+    old, new = pieces.findall(before), pieces.findall(after)
     found: list[tuple[Literal["same", "out", "in"], str]] = []
     for kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind == "equal":

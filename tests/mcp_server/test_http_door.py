@@ -241,7 +241,7 @@ def test_ids_of_another_project_find_nothing(
     stranger.headers["Authorization"] = f"Bearer {token}"
     for tool, given in (
         ("get_run", {"run_id": run}), ("get_case", {"case_id": case}),
-        ("check_edit", {"case_id": case, "steps": [{"action": "x"}]}),
+        ("propose_edit", {"case_id": case, "version": 1, "reason": "r", "title": "t"}),
         ("ask", {"question": "And for business customers?", "talk": talk}),
         ("coverage", {"epic_key": "CC-200"}), ("open_questions", {"epic_key": "CC-200"}),
     ):  # fmt: skip
@@ -499,14 +499,42 @@ def test_every_tool_answers_as_rest(client: TestClient, workspace: Workspace) ->
     wrong = [
         {"action": "Look", "expected_result": "The result list shows no more than 75 accounts."}
     ]
-    edited = call(client, "check_edit", case_id=case["id"], steps=wrong)
-    assert edited["saved"] is False
+    change = {"case_id": case["id"], "version": case["version"], "reason": "So.", "steps": wrong}
+    edited = call(client, "propose_edit", **change, only_check=True)
+    assert edited["kept"] is False
     assert "75 accounts" in {one["words"] for one in edited["findings"]}
     assert call(client, "get_case", case_id=case["id"]) == case
+    assert call(client, "propose_edit", **change)["findings"] == edited["findings"]
+    (waits,) = call(client, "get_case", case_id=case["id"])["proposals"]
+    assert (waits["by"], waits["version"], waits["reason"]) == ("Ann (tool)", 1, "So.")
+    assert call(client, "get_case", case_id=case["id"]) == case | {"proposals": [waits]}
     checked = call(client, "check_case", title="T", steps=wrong, criterion_ids=["CC-102-AC4"])
     assert checked["verdict"] == "denied"
     assert call(client, "coverage", epic_key="CC-100")["criteria"]
     assert call(client, "stale") == {"cases": [], "left_out": 0}
+
+
+def test_a_change_is_proposed_of_the_present_version_alone(
+    client: TestClient, workspace: Workspace, project_id: str
+) -> None:
+    stored = workspace.library.cases(project_id)[0]
+    change = {"case_id": stored.id, "version": stored.row_version, "reason": "r", "title": "New"}
+    for wrong, told in (
+        ({"version": stored.row_version + 1}, f"at version {stored.row_version} now"),
+        ({"title": stored.title}, "reads like this already"),
+        ({"reason": " "}, "Say why"),
+        ({"steps": [{"action": "x" * 4_000}] * 16}, "60,000"),
+        ({"reason": client.headers["Authorization"]}, "a token stands in the arguments"),
+    ):
+        reply = client.post("/api/tools/propose_edit", json={**change, **wrong})
+        assert (reply.status_code, told in reply.text) == (422, True), reply.text
+        assert "uat_" not in reply.text
+    assert not workspace.library.proposals.counts(project_id)
+    call(client, "propose_edit", **change)
+    call(client, "propose_edit", **change | {"title": "Newer"})
+    (kept,) = workspace.library.proposals.of_case(project_id, stored.id)
+    assert "Newer" in kept.body
+    assert workspace.library.case(project_id, stored.id) == stored
 
 
 def test_each_call_is_kept_with_the_person_and_changes_no_list(

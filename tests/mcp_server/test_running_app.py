@@ -160,8 +160,14 @@ def test_every_tool_answers_the_sdks_client(app: Running, endpoint: EndpointServ
         case = await call("get_case", case_id=done["cases"][0]["id"])
         assert case["steps"][0]["quotations"]
         steps = [{"action": "Search", "expected_result": RESULT}]
-        edited = await call("check_edit", case_id=case["id"], steps=steps)
-        assert edited["saved"] is False
+        change = {"case_id": case["id"], "version": case["version"], "steps": steps,
+                  "reason": "The list is what matters."}  # fmt: skip
+        assert (await call("propose_edit", **change, only_check=True))["kept"] is False
+        proposed = await call("propose_edit", **change)
+        assert (proposed["kept"], proposed["version"]) == (True, case["version"])
+        after = await call("get_case", case_id=case["id"])
+        assert [one["by"] for one in after["proposals"]] == ["Ann (tool)"]
+        assert after["steps"] == case["steps"]
         right = await call("check_case", title="T", steps=steps, criterion_ids=["CC-102-AC4"])
         assert right["verdict"] == "no automatic finding"
         doubt = {"case": "1", "step": 1, "words": RESULT, "because": "I doubt it.", "source": ""}

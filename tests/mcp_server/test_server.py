@@ -31,6 +31,7 @@ WRONG = {
         {"action": "Search", "expected_result": "The result list shows no more than 75 accounts."}
     ],
 }
+CHANGE = {"case_id": "UAT-CC-0001", "version": 1, "reason": "r", "title": "t"}
 Ask = Callable[[Any], Awaitable[None]]
 
 
@@ -117,13 +118,13 @@ def test_each_tool_answers_from_the_project(talk: Callable[[Ask], None]) -> None
         listed = (await session.list_tools()).tools
         assert [one.name for one in listed] == [
             "search_sources", "ask", "analyse_epic", "open_questions", "answer_question",
-            "generate_cases", "get_run", "get_case", "check_case", "check_edit", "coverage",
+            "generate_cases", "get_run", "get_case", "check_case", "propose_edit", "coverage",
             "stale",
         ]  # fmt: skip
         assert all(one.input_schema["additionalProperties"] is False for one in listed)
         hints = {one.name: one.annotations.read_only_hint for one in listed}
         reading = {name for name, reads in hints.items() if reads}
-        assert reading == {"get_run", "get_case", "check_edit", "coverage", "stale"}
+        assert reading == {"get_run", "get_case", "coverage", "stale"}
         assert not any(one.annotations.destructive_hint for one in listed)
         found = answer(await session.call_tool("search_sources", {"query": "cooling-off period"}))
         assert any("14 days" in one["text"] for one in found["sources"])
@@ -140,6 +141,16 @@ def test_each_tool_answers_from_the_project(talk: Callable[[Ask], None]) -> None
         assert first["id"] == "CC-101-AC1"
         assert first["checklist"]
         covered = answer(await session.call_tool("coverage", {"epic_key": "CC-100"}))
+        case_id = next(name for one in covered["criteria"] for name in one["cases"])
+        case = answer(await session.call_tool("get_case", {"case_id": case_id}))
+        change = {"case_id": case_id, "version": case["version"], "reason": "Shorter.",
+                  "title": "Another title"}  # fmt: skip
+        proposed = answer(await session.call_tool("propose_edit", change))
+        assert (proposed["kept"], proposed["title"]) == (True, "Another title")
+        after = answer(await session.call_tool("get_case", {"case_id": case_id}))
+        (waits,) = after["proposals"]
+        assert waits["reason"] == "Shorter."
+        assert after == case | {"proposals": [waits]}
         assert covered["left_out"] == 0
         assert sum(covered["levels"].values()) == len(covered["criteria"])
 
@@ -157,6 +168,15 @@ def test_what_is_unknown_too_long_or_of_another_kind_is_refused(
             ("search_sources", {"query": "refund", "limit": "3"}, "limit"),
             ("check_case", {**WRONG, "steps": []}, "steps"),
             ("check_case", {**WRONG, "status": "accepted"}, "status"),
+            ("propose_edit", {"case_id": "x", "version": 1, "reason": "r"}, "at least one"),
+            ("propose_edit", {**CHANGE, "version": "1"}, "version"),
+            ("propose_edit", {**CHANGE, "reason": ""}, "reason"),
+            ("propose_edit", {**CHANGE, "reason": "x" * 401}, "reason"),
+            ("propose_edit", {**CHANGE, "title": "x" * 401}, "title"),
+            ("propose_edit", {**CHANGE, "status": "accepted"}, "status"),
+            ("propose_edit", {**CHANGE, "steps": []}, "steps"),
+            ("propose_edit", {**CHANGE, "case_id": "NO-1"}, "NO-1"),
+            ("propose_edit", {**CHANGE, "reason": "uat_" + "A" * 43}, "token"),
             ("search_sources", {"query": "refund", "y" * 10_000: 1}, "y" * 120 + ": "),
             ("analyse_epic", {}, "either"),
             ("analyse_epic", {"epic_key": "NO-1"}, "No epic"),

@@ -150,6 +150,11 @@ def filled(workspace: Workspace, project_id: str) -> None:
     library.update_case(project_id, edited, expected_version=2, by="Tess")
     library.lineage.decide(project_id, "T-1", [("key", f"{told} -> {told}")], by="Tess")
     library.finish_run(run.id, status="done", error=f"{SECRET}-AC1 stands {told}")
+    for name, version, words in (("T-1", 3, told), ("T-3", 1, f"{told} Or so.")):
+        library.proposals.put(
+            project_id, case(name, "CC-1-AC1", words, None), case_version=version,
+            reason=f"The {SECRET} page says so.", by="Ann (tool)",
+        )  # fmt: skip
     body = json.dumps({"expected": told})
     library.comparisons.save(project_id, "cmp-1", body, name="Comparison")
     folder = workspace.settings.data_dir / "comparisons" / "cmp-1"
@@ -202,6 +207,7 @@ def test_what_has_nothing_to_do_with_it_stays(opened: tuple[Workspace, str]) -> 
     erase.erase(workspace, everything(workspace, project_id), by="Tess")
     library = workspace.library
     assert [one.id for one in library.cases(project_id)] == ["T-3"]
+    assert not library.proposals.counts(project_id), "the one on T-3 held erased words"
     run = library.run(project_id, "run-1")
     assert [one.key for one in run.epics] == ["CC-1"]
     assert {one.criterion_id for one in run.conditions} == {"CC-1-AC1"}

@@ -88,3 +88,11 @@ def test_a_third_save_in_between_is_not_overwritten(opened: Opened) -> None:
         save_conflicts.save_merged(
             *opened, mine, {"Title": "mine"}, theirs_version=theirs, by="Tess"
         )
+
+
+def test_a_step_that_they_added_is_theirs_where_i_changed_something_else(opened: Opened) -> None:
+    mine = case_with(opened, title="Pay at the desk")
+    added = TestStep(number=3, action="Look", expected_result="It is seen")
+    save(opened, case_with(opened, steps=(*mine.steps, added)), 1)
+    found = {one.field: one.changed_by for one in save_conflicts.conflicts(*opened, mine, 1)}
+    assert found == {"Title": "mine", "Steps": "theirs"}

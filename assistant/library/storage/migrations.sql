@@ -235,3 +235,12 @@ CREATE TABLE asked (
 CREATE INDEX asked_by_project ON asked (project_id, seq)
 
 CREATE INDEX asked_by_thread ON asked (project_id, thread_id, seq)
+
+-- step 12: changes of cases that other programs propose
+-- They go with their case, however that goes.
+
+CREATE TABLE case_proposals (
+    seq {serial}, project_id TEXT NOT NULL REFERENCES projects (id), case_id TEXT NOT NULL,
+    case_version INTEGER NOT NULL, at TEXT NOT NULL, actor TEXT NOT NULL, reason TEXT NOT NULL,
+    body TEXT NOT NULL, UNIQUE (project_id, case_id, actor),
+    FOREIGN KEY (project_id, case_id) REFERENCES cases (project_id, id) ON DELETE CASCADE)

@@ -306,6 +306,18 @@ class StoredAnswer(Value):
     body: str = ""
 
 
+class StoredProposal(Value):
+    """A change of a case that somebody's program proposes; ``body`` is the whole case as JSON."""
+
+    seq: int
+    case_id: str
+    case_version: int
+    at: datetime
+    by: str
+    reason: str
+    body: str
+
+
 class StoredRating(Value):
     """One person's rating of an item of a rating sheet; ``body`` is its JSON document."""
 

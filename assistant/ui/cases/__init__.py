@@ -9,6 +9,7 @@ __all__ = [
     "depth_matrix",
     "existing_verdicts",
     "findings_panel",
+    "proposals_panel",
     "source_reader",
     "sources_panel",
     "stale_panel",

@@ -52,7 +52,7 @@ STATUS_MARKS: dict[CaseStatus, str] = {
     "rejected": ":red[**✕**] ",
     "imported": ":violet[⇣] ",
 }
-Show = Literal["needs you", "to review"]
+Show = Literal["needs you", "to review", "proposed"]
 NEEDS = {
     CONTRADICTS: "contradiction",
     FAULTY: "at odds with itself",
@@ -62,7 +62,11 @@ NEEDS = {
     UNSUPPORTED: "not in the sources",
     **dict.fromkeys(RATED.values(), "read every line"),
 }
-SHOWN: dict[Show, str] = {"needs you": "Needs you", "to review": "To review"}
+SHOWN: dict[Show, str] = {
+    "needs you": "Needs you",
+    "to review": "To review",
+    "proposed": "Proposed",
+}
 
 
 def case_list(
@@ -140,8 +144,9 @@ def _shown(
         row
         for row in rows
         if (not chosen or verdicts.get(row.id) in chosen)
-        and (show is None or row.status == "draft")
+        and (show in (None, "proposed") or row.status == "draft")
         and (show != "needs you" or row.needs)
+        and (show != "proposed" or row.proposals)
     ]
     return left or rows
 
@@ -152,6 +157,7 @@ def _filter(rows: Sequence[CaseRow], run_id: str) -> None:
     counts: dict[Show, int] = {
         "needs you": sum(bool(row.needs) for row in drafts),
         "to review": len(drafts),
+        "proposed": sum(bool(row.proposals) for row in rows),
     }
     st.pills(
         "Show",
@@ -162,7 +168,7 @@ def _filter(rows: Sequence[CaseRow], run_id: str) -> None:
         on_change=_list_changed,
         help="Needs you: it contradicts a source, is an outline to complete, carries an open "
         "question, has a result that is not in the sources, or was written by a model whose cases "
-        "are to be read line by line.",
+        "are to be read line by line. Proposed: another program proposes a change of it.",
     )
 
 
@@ -225,6 +231,8 @@ def _radio(
 
 def _title(row: CaseRow) -> str:
     flag = ":orange[:material/flag:] " if row.needs and row.status == "draft" else ""
+    if row.proposals:
+        flag += ":blue[:material/edit_note:] "
     return f"{STATUS_MARKS[row.status]}{flag}{label(row.title, limit=240)}"
 
 
@@ -237,6 +245,8 @@ def _caption(row: CaseRow, stale: Collection[str], verdicts: Mapping[str, Verdic
     if row.id in verdicts:
         verdict = verdicts[row.id]
         parts.append(f":{COLORS[verdict]}[{SIGNS[verdict]}]")
+    if row.proposals:
+        parts.append(":blue[proposed]")
     if row.id in stale:
         parts.append(":orange[⟳ stale]")
     return " · ".join(parts)
@@ -259,6 +269,13 @@ def common_columns(rows: Sequence[LibraryRow]) -> dict[str, list[str]]:
 def table_height(rows: int, most: int) -> int | Literal["content"]:
     """As high as its rows, and at most ``most`` pixels: empty lines look like missing cases."""
     return most if (rows + 1) * ROW_HEIGHT > most else "content"
+
+
+def proposals_column(rows: Sequence[LibraryRow]) -> dict[str, list[int | None]]:
+    """How many changes of a case are proposed, as a column; none where there are none."""
+    if not any(row.proposals for row in rows):
+        return {}
+    return {"Proposed": [row.proposals or None for row in rows]}
 
 
 def existing_column(

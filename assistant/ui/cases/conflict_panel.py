@@ -8,7 +8,7 @@ from assistant.domain import TestCase
 from assistant.errors import AssistantError, EditConflict
 from assistant.ui.plain_text import label, plain
 from assistant.ui.state import CASE_PROBLEM, Session
-from assistant.ui.word_marks import marked_words
+from assistant.ui.word_marks import EMPTY, marked_words
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import save_conflicts
 from assistant.workflow.review.save_conflicts import FieldConflict, Side
@@ -17,7 +17,6 @@ from assistant.workflow.writing.runs import StoredCase
 CONFLICTS = "case_conflicts"
 """By case id: the case that could not be saved, and the version that it began with."""
 SIDES: dict[Side, str] = {"theirs": "Theirs", "mine": "Mine"}
-EMPTY = ":gray[empty]"
 WHO = {"theirs": "changed by them", "mine": "changed by you", "both": "changed by both"}
 
 

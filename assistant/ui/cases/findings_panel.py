@@ -15,7 +15,7 @@ SHOWN = 6
 Apply = Callable[[LintFinding], None]
 
 
-def findings_panel(case: TestCase, apply: Apply | None = None) -> None:
+def findings_panel(case: TestCase, apply: Apply | None = None, *, key: str = "findings") -> None:
     """The findings of a case; ``apply`` is called with one whose fix is wanted. Without it, fixes
     are not offered."""
     found = sorted(case.findings, key=lambda one: (one.severity != "error", one.step or 0))
@@ -23,7 +23,7 @@ def findings_panel(case: TestCase, apply: Apply | None = None) -> None:
         return
     errors = sum(one.severity == "error" for one in found)
     told = f", {errors} against a source" if errors else ""
-    with st.container(border=True, gap="xsmall", key="findings"):
+    with st.container(border=True, gap="xsmall", key=key):
         st.markdown(
             f":small[**{len(found)} {'finding' if len(found) == 1 else 'findings'}{told}**]"
         )

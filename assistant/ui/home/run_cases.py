@@ -10,13 +10,14 @@ from streamlit.delta_generator import DeltaGenerator
 
 from assistant.errors import AssistantError
 from assistant.ui.browser_scripts import is_narrow
-from assistant.ui.cases.case_bar import DECIDED, EDITING, case_bar
+from assistant.ui.cases.case_bar import DECIDED, EDITING, case_bar, note_decision
 from assistant.ui.cases.case_editor import CaseEditor
 from assistant.ui.cases.case_list import case_list, ordered_rows
 from assistant.ui.cases.case_view import case_view
 from assistant.ui.cases.conflict_panel import conflict_panel, has_conflict
 from assistant.ui.cases.existing_verdicts import case_against_existing, chosen_verdicts
 from assistant.ui.cases.findings_panel import findings_panel
+from assistant.ui.cases.proposals_panel import proposals_panel
 from assistant.ui.cases.source_reader import open_wanted_source
 from assistant.ui.cases.sources_panel import sources_panel
 from assistant.ui.cases.stale_panel import stale_bar, stale_panel
@@ -26,6 +27,7 @@ from assistant.ui.presses import pressed
 from assistant.ui.state import CASE_PROBLEM, Session, keep_address
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import lineage, stale
+from assistant.workflow.review.review import BulkOutcome
 from assistant.workflow.writing import runs, shared_preconditions
 from assistant.workflow.writing.runs import ACTIVE, RunView, StoredCase
 
@@ -115,6 +117,7 @@ def _case(
 ) -> None:
     """The case to read, or its fields; what the checks found; what else belongs to it."""
     stale_panel(opened, record, stored.id, found)
+    proposals_panel(opened, record, stored, taken=_note_taken, problem=CASE_PROBLEM)
     editor = CaseEditor(opened, record, stored)
     if st.session_state.get(EDITING) == stored.id:
         editor.fields()
@@ -126,6 +129,11 @@ def _case(
         filtered = bool(chosen_verdicts(view.summary.id))
         case_against_existing(opened, record.project_id, view.summary, stored, expanded=filtered)
         shared_preconditions_panel(shared_preconditions.of_run(view.run))
+
+
+def _note_taken(stored: StoredCase) -> None:
+    outcome = BulkOutcome(changed=((stored.id, stored.row_version),))
+    note_decision(outcome, f"{stored.id} changed as proposed")
 
 
 def _sources(opened: Workspace, record: Session, view: RunView, stored: StoredCase) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from assistant.domain import LintFinding
@@ -10,10 +12,12 @@ from assistant.ui.cases.case_bar import STATUS_COLORS
 from assistant.ui.cases.case_view import steps_table
 from assistant.ui.cases.existing_verdicts import case_against_existing
 from assistant.ui.cases.findings_panel import findings_panel
+from assistant.ui.cases.proposals_panel import proposals_panel
 from assistant.ui.plain_text import label, plain
-from assistant.ui.state import Session
+from assistant.ui.state import Session, library_last
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import review, review_library
+from assistant.workflow.review.review_library import BulkOutcome
 from assistant.workflow.writing import recheck_case, runs
 from assistant.workflow.writing.runs import ACTIVE, StoredCase
 
@@ -37,13 +41,14 @@ def library_case(opened: Workspace, record: Session, case_id: str) -> None:
         st.caption(trace)
     if case.status_reason:
         st.caption(f":material/info: {label(case.status_reason, limit=240)}")
+    problem = st.session_state.pop(PROBLEM, "")
+    if problem:
+        st.error(plain(problem), icon=":material/error:")
+    proposals_panel(opened, record, stored, taken=partial(_note_taken, record), problem=PROBLEM)
     for text in case.preconditions:
         st.caption(f"Precondition: {label(text, limit=300)}")
     steps_table(case, marks=case.origin.writer != "import")
     _against_existing(opened, record, stored)
-    problem = st.session_state.pop(PROBLEM, "")
-    if problem:
-        st.error(plain(problem), icon=":material/error:")
     checked = recheck_case.case_with_findings(opened, record.project_id, stored)
 
     def apply(finding: LintFinding) -> None:
@@ -63,6 +68,11 @@ def library_case(opened: Workspace, record: Session, case_id: str) -> None:
         record.case_id = case.id
         st.switch_page("pages/generate_test_cases.py")
     _history(opened, record, case_id)
+
+
+def _note_taken(record: Session, stored: StoredCase) -> None:
+    """The page's undo takes it back."""
+    st.session_state[library_last(record)] = BulkOutcome(changed=((stored.id, stored.row_version),))
 
 
 def _against_existing(opened: Workspace, record: Session, stored: StoredCase) -> None:

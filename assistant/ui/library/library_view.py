@@ -8,7 +8,12 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from assistant.domain import TECHNIQUES
-from assistant.ui.cases.case_list import common_columns, existing_column, table_height
+from assistant.ui.cases.case_list import (
+    common_columns,
+    existing_column,
+    proposals_column,
+    table_height,
+)
 from assistant.ui.cases.depth_matrix import depth_matrix
 from assistant.ui.cases.existing_verdicts import COLUMN, COLUMN_HELP, COLUMN_WIDTH, library_verdicts
 from assistant.ui.counts import counted
@@ -104,6 +109,11 @@ def _filter(listed: Sequence[LibraryRow], verdicts: Mapping[str, Verdict]) -> Ca
     def values(name: str) -> list[str]:
         return sorted({str(getattr(row, name)) for row in listed} - {""})
 
+    waiting = sum(bool(row.proposals) for row in listed)
+    proposed = bool(waiting) and st.toggle(
+        f"Changes proposed ({waiting})", key="library-proposed",
+        help="Cases for which another program proposes a change that nobody has decided on",
+    )  # fmt: skip
     columns = st.columns([1.6, *[1.2] * 5, *[1.8] * bool(verdicts)])
     text = columns[0].text_input(
         "Find", key="library-text", placeholder="Words of the case", icon=":material/search:"
@@ -123,7 +133,7 @@ def _filter(listed: Sequence[LibraryRow], verdicts: Mapping[str, Verdict]) -> Ca
     wanted = _wanted_verdicts(columns[-1], verdicts) if verdicts else ()
     return CaseFilter.model_validate(
         {"text": text or "", "statuses": statuses, "epics": epics, "stories": stories,
-         "techniques": techniques, "writers": writers,
+         "techniques": techniques, "writers": writers, "proposed": proposed,
          "ids": tuple(name for name, verdict in verdicts.items() if verdict in wanted)}
     )  # fmt: skip
 
@@ -157,13 +167,16 @@ def _table(record: Session, rows: Sequence[LibraryRow], verdicts: Mapping[str, V
         follow()
         st.session_state.pop(LIBRARY_CASE, None)
 
+    proposed = proposals_column(rows)
     table = {
         **common_columns(rows),
         **existing_column(rows, verdicts),
+        **proposed,
         "Writer": [row.writer for row in rows],
         "Support": ["⚠ none" if row.unsupported else "" for row in rows],
         "Findings": [row.findings or None for row in rows],
     }
+    title_width = 334 - bool(verdicts) * COLUMN_WIDTH - bool(proposed) * 76
     st.dataframe(
         table,
         key=TABLE,
@@ -175,12 +188,13 @@ def _table(record: Session, rows: Sequence[LibraryRow], verdicts: Mapping[str, V
         column_config={
             "Status": st.column_config.TextColumn(width=92),
             "Case": st.column_config.TextColumn(width=140),
-            "Title": st.column_config.TextColumn(width=334 - bool(verdicts) * COLUMN_WIDTH),
+            "Title": st.column_config.TextColumn(width=title_width),
             "Technique": st.column_config.TextColumn(width=112),
             "Criterion": st.column_config.TextColumn(width=96),
             COLUMN: st.column_config.TextColumn(width=COLUMN_WIDTH, help=COLUMN_HELP),
             "Writer": st.column_config.TextColumn(width=64),
             "Support": st.column_config.TextColumn(width=66),
+            "Proposed": st.column_config.NumberColumn(width=76),
             "Findings": st.column_config.NumberColumn(width=72),
         },
         alt="Test cases of this project",

@@ -175,6 +175,7 @@ def keep_limits(workspace: Workspace) -> None:
         try:
             limit = utc_now() - timedelta(days=one.retention_days)
             workspace.library.asked.remove_before(one.id, limit)
+            workspace.library.proposals.remove_before(one.id, limit)
             old = expired(workspace, one.id)
             if old.documents or old.cases or old.runs:
                 erase(workspace, old, by=LIMIT_BY)

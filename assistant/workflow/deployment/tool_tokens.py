@@ -109,6 +109,11 @@ def _read(project_id: str, saved: SavedValue) -> tuple[TokenHolder, SavedToken]:
     return holder, token
 
 
+def holds_token(text: str) -> bool:
+    """Whether something of a token's form stands in a text, where none belongs."""
+    return _FORM.search(text) is not None
+
+
 def hash_of(token: str) -> str:
     """The SHA-256 that is kept of a token."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -12,6 +12,7 @@ __all__ = [
     "lineage",
     "lint_cases",
     "preview_change",
+    "proposals",
     "review",
     "review_library",
     "save_conflicts",

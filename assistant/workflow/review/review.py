@@ -106,13 +106,19 @@ def _numbered(case: TestCase, steps: Sequence[TestStep]) -> TestCase:
 def save(
     workspace: Workspace, project_id: str, case: TestCase, *, seen_version: int, by: str
 ) -> StoredCase:
-    """Keep an edited case, checked again.
+    """Keep an edited case, checked again. Raises as ``proved``, and ``EditConflict``."""
+    stored = workspace.library.case(project_id, case.id)
+    case = proved(workspace, project_id, stored, case)
+    return workspace.library.update_case(project_id, case, expected_version=seen_version, by=by)
+
+
+def proved(workspace: Workspace, project_id: str, stored: StoredCase, case: TestCase) -> TestCase:
+    """An edit of a stored case, with marks and findings made anew; nothing is kept.
 
     ``LibraryError`` where a case would be left without title or steps, or a step without the words
     that it had. A step that nobody has worded yet may stay empty: an outline is completed field by
     field, and until then the case needs somebody.
     """
-    stored = workspace.library.case(project_id, case.id)
     if not case.title.strip():
         raise LibraryError(f"{case.id} needs a title. The change was not saved.")
     if not case.steps or _emptied(stored.case, case):
@@ -120,8 +126,7 @@ def save(
             f"Every step of {case.id} needs an action and an expected result. "
             "The change was not saved. To be rid of a step, remove it."
         )
-    case = rechecked(workspace, project_id, stored, case)
-    return workspace.library.update_case(project_id, case, expected_version=seen_version, by=by)
+    return rechecked(workspace, project_id, stored, case)
 
 
 def _emptied(before: TestCase, after: TestCase) -> bool:

@@ -36,6 +36,8 @@ class LibraryRow(Value):
     version: int
     text_hash: str = ""
     words: str
+    proposals: int = 0
+    """Changes that other programs propose and nobody has decided on."""
 
 
 class CaseFilter(Value):
@@ -48,6 +50,8 @@ class CaseFilter(Value):
     techniques: tuple[Technique, ...] = ()
     writers: tuple[Writer, ...] = ()
     ids: tuple[str, ...] = ()
+    proposed: bool = False
+    """Only those for which a change is proposed."""
 
 
 class Change(Value):
@@ -70,10 +74,11 @@ def stamp(workspace: Workspace, project_id: str) -> str:
 
 def rows(workspace: Workspace, project_id: str) -> tuple[LibraryRow, ...]:
     """All cases of the project in the order they came in."""
-    return tuple(_row(stored) for stored in workspace.library.cases(project_id))
+    waiting = workspace.library.proposals.counts(project_id)
+    return tuple(_row(stored, waiting[stored.id]) for stored in workspace.library.cases(project_id))
 
 
-def _row(stored: StoredCase) -> LibraryRow:
+def _row(stored: StoredCase, proposals: int) -> LibraryRow:
     case = stored.case
     parts = [case.id, case.title, *case.preconditions, *case.labels]
     parts += [text for s in case.steps for text in (s.action, s.test_data, s.expected_result)]
@@ -94,6 +99,7 @@ def _row(stored: StoredCase) -> LibraryRow:
         version=stored.row_version,
         text_hash=stored.text_hash,
         words=" ".join(parts).casefold(),
+        proposals=proposals,
     )
 
 
@@ -104,6 +110,7 @@ def chosen(listed: Sequence[LibraryRow], wanted: CaseFilter) -> tuple[LibraryRow
         row
         for row in listed
         if (not wanted.ids or row.id in wanted.ids)
+        and (not wanted.proposed or row.proposals)
         and (not wanted.statuses or row.status in wanted.statuses)
         and (not wanted.epics or row.epic_key in wanted.epics)
         and (not wanted.stories or row.story_key in wanted.stories)

@@ -58,18 +58,24 @@ def conflicts(
     theirs = workspace.library.case(project_id, mine.id).case
     history = workspace.library.history(project_id, mine.id)
     base = next((one.case for one in history if one.version == seen_version), theirs)
-    left, right, before = _texts(theirs, mine), _texts(mine, theirs), _texts(base, mine)
+    left, right = _texts(theirs, mine), _texts(mine, theirs)
+    before = {STEPS: _lines(base)} | _texts(base, mine)
     return tuple(
         FieldConflict(
             field=field,
             theirs=text,
             mine=right[field],
-            words=word_diff(text, right[field]),
+            words=word_diff(text, right[field], lines=True),
             changed_by=_changed_by(before.get(field), text, right[field]),
         )
         for field, text in left.items()
         if text != right[field]
     )
+
+
+def differ(one: TestCase, other: TestCase) -> bool:
+    """Whether two versions of a case differ in a field that a person can edit."""
+    return _texts(one, other) != _texts(other, one)
 
 
 def _changed_by(base: str | None, theirs: str, mine: str) -> Literal["theirs", "mine", "both"]:
@@ -82,11 +88,15 @@ def _texts(case: TestCase, other: TestCase) -> dict[str, str]:
     """The case's fields in words; its steps field by field where ``other`` has as many."""
     texts = {name: words(case) for name, words in _FIELDS.items()}
     if len(case.steps) != len(other.steps):
-        return texts | {STEPS: "\n".join(_line(step) for step in case.steps)}
+        return texts | {STEPS: _lines(case)}
     for step in case.steps:
         for name, attribute in _STEP_FIELDS.items():
             texts[f"Step {step.number}, {name}"] = str(getattr(step, attribute))
     return texts
+
+
+def _lines(case: TestCase) -> str:
+    return "\n".join(_line(step) for step in case.steps)
 
 
 def _line(step: TestStep) -> str:

@@ -60,6 +60,8 @@ class CaseRow(Value):
     """Why a person has to look at it first, as fixed phrases; see ``TestCase.needs_you``."""
     aside: str = ""
     """Why *Accept all* leaves it to a person (``review.set_aside``)."""
+    proposals: int = 0
+    """Changes that other programs propose and nobody has decided on."""
 
 
 def runs(workspace: Workspace, project_id: str) -> tuple[RunSummary, ...]:
@@ -116,7 +118,12 @@ def case(workspace: Workspace, project_id: str, case_id: str) -> StoredCase:
 
 def case_rows(workspace: Workspace, project_id: str, run_id: str) -> tuple[CaseRow, ...]:
     """The cases of a run as lines of a list."""
-    return tuple(_row(stored) for stored in cases(workspace, project_id, run_id))
+    waiting = workspace.library.proposals.counts(project_id)
+    rows = (_row(stored) for stored in cases(workspace, project_id, run_id))
+    return tuple(
+        row.model_copy(update={"proposals": waiting[row.id]}) if row.id in waiting else row
+        for row in rows
+    )
 
 
 @lru_cache(maxsize=1024)

@@ -1,0 +1,129 @@
+"""Changes that other programs propose for a case: now and proposed, word by word; take or dismiss.
+
+Nothing of a proposal is obeyed or cut: whoever takes it has seen all of its words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import streamlit as st
+
+from assistant.errors import AssistantError, EditConflict
+from assistant.ui.cases.case_view import mark, needs_lines
+from assistant.ui.cases.findings_panel import findings_panel
+from assistant.ui.plain_text import label
+from assistant.ui.state import Session
+from assistant.ui.word_marks import EMPTY, marked_words
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review import proposals
+from assistant.workflow.review.proposals import Proposal
+from assistant.workflow.review.review import needs_of
+from assistant.workflow.writing.runs import StoredCase
+
+LONGEST = 60_000
+"""Characters of a field: a tool may hand in no more."""
+
+Taken = Callable[[StoredCase], None]
+
+
+def proposals_panel(
+    opened: Workspace, record: Session, stored: StoredCase, *, taken: Taken, problem: str
+) -> None:
+    """Each change that waits beside the case. ``taken`` is called with the case that came of one;
+    why one could not be taken is kept in the session under ``problem``."""
+    for one in proposals.proposals(opened, record.project_id, stored):
+        with st.container(border=True, gap="xsmall", key=f"proposal-{one.seq}"):
+            _head(one, stored)
+            _buttons(opened, record, one, taken, problem)
+            _fields(one)
+            _proof(one, stored)
+
+
+def _head(one: Proposal, stored: StoredCase) -> None:
+    at = f"{one.at.astimezone():%d %b %Y, %H:%M}"
+    st.markdown(
+        f":blue-badge[:material/edit_note: Change proposed] **{label(one.by)}** proposes a change: "
+        f"{label(one.reason, limit=400)} :small[:gray[{at}]]"
+    )
+    if not one.fields:
+        st.caption("The case reads like this already.")
+    elif one.moved:
+        st.caption(
+            f":orange[:material/update:] The case has changed since: this was proposed for version "
+            f"{one.case_version}, and it is at version {one.present_version}. It is shown against "
+            "the case as it is now; what else changed stays."
+        )
+    if one.fields and stored.status == "accepted":
+        st.caption("The case is accepted. With this change it is a draft again.")
+
+
+def _buttons(opened: Workspace, record: Session, one: Proposal, taken: Taken, problem: str) -> None:
+    take = partial(_take, opened, record, one, taken, problem)
+    dismiss = partial(_dismiss, opened, record, one, problem)
+    with st.container(horizontal=True, gap="xsmall"):
+        st.button(
+            "Take it", type="primary", icon=":material/check:", key=f"proposal-take-{one.seq}",
+            disabled=not one.fields, on_click=take,
+            help="An edit of yours, which Undo takes back",
+        )  # fmt: skip
+        st.button(
+            "Dismiss", icon=":material/close:", key=f"proposal-dismiss-{one.seq}",
+            on_click=dismiss, help="The case stays as it is",
+        )  # fmt: skip
+
+
+def _fields(one: Proposal) -> None:
+    if not one.fields:
+        return
+    now, proposed = st.columns(2, gap="small", wrap=False)
+    now.markdown(":small[:gray[Now]]")
+    proposed.markdown(":small[:gray[Proposed]]")
+    for each in one.fields:
+        st.markdown(f":small[**{each.field}**]")
+        now, proposed = st.columns(2, gap="small", wrap=False)
+        now.markdown(marked_words(each.words, "out", limit=LONGEST) or EMPTY)
+        proposed.markdown(marked_words(each.words, "in", limit=LONGEST) or EMPTY)
+
+
+def _proof(one: Proposal, stored: StoredCase) -> None:
+    """What the checks say of the case as it would be."""
+    if not one.fields:
+        return
+    present = {step.expected_result for step in stored.case.steps}
+    told = [
+        f":small[Step {step.number}] {mark(step)}"
+        for step in one.case.steps
+        if step.expected_result.strip() and step.expected_result not in present
+    ]
+    if told and stored.source_run_id is not None:  # an imported case rests on no sources
+        st.markdown("  \n".join(told))
+    needs_lines(one.case)
+    if one.case.findings:
+        findings_panel(one.case, key=f"proposal-findings-{one.seq}")
+    elif not needs_of(one.case):
+        st.caption("The checks find nothing in the proposed version; a person has to read it.")
+
+
+def _take(opened: Workspace, record: Session, one: Proposal, taken: Taken, problem: str) -> None:
+    try:
+        stored = proposals.take(
+            opened, record.project_id, one.seq, seen_version=one.present_version, by=record.user
+        )
+    except EditConflict:
+        st.session_state[problem] = (
+            f"{one.case_id} was changed meanwhile. The proposal is shown against it as it is now: "
+            "read it again, then take or dismiss it."
+        )
+    except AssistantError as error:
+        st.session_state[problem] = str(error)
+    else:
+        taken(stored)
+
+
+def _dismiss(opened: Workspace, record: Session, one: Proposal, problem: str) -> None:
+    try:
+        proposals.dismiss(opened, record.project_id, one.seq, by=record.user)
+    except AssistantError as error:
+        st.session_state[problem] = str(error)
