@@ -130,11 +130,25 @@ def test_where_the_case_changed_meanwhile_it_is_said_and_shown_anew(
     pressed(run_page, "take")
     assert "C0 was changed meanwhile" in unescaped(run_page)
     assert "it is at version 2" in text_of(run_page)
+    assert "changed since, too" not in text_of(run_page), "they changed another field"
     pressed(run_page, "take")
     after = stored(filled, lambda library: library.case(filled, "C0")).case
     assert (after.title, after.steps[0].expected_result) == (
         "Pay at the desk", "It is paid within an <i>hour</i>",
     )  # fmt: skip
+
+
+def test_words_that_were_changed_by_both_are_said_to_be_replaced(
+    run_page: AppTest, filled: str
+) -> None:
+    changed = case("C0", "It is paid within a minute")
+    stored(
+        filled,
+        lambda library: library.update_case(filled, changed, expected_version=1, by="Bob"),
+    )
+    run_page.run()
+    assert "expected result** :orange[changed since, too" in text_of(run_page)
+    assert ":red-background[a minute]" in text_of(run_page)
 
 
 def test_an_accepted_case_is_found_by_its_proposal(open_app: Open, filled: str) -> None:

@@ -25,6 +25,8 @@ from assistant.workflow.writing.runs import StoredCase
 LONGEST = 60_000
 """Characters of a field: a tool may hand in no more."""
 
+OVER_NEWER = ":orange[changed since, too: taking it puts these words in place of the newer ones]"
+
 Taken = Callable[[StoredCase], None]
 
 
@@ -81,27 +83,32 @@ def _fields(one: Proposal) -> None:
     now.markdown(":small[:gray[Now]]")
     proposed.markdown(":small[:gray[Proposed]]")
     for each in one.fields:
-        st.markdown(f":small[**{each.field}**]")
+        both = f" {OVER_NEWER}" if each.changed_by == "both" else ""
+        st.markdown(f":small[**{each.field}**{both}]")
         now, proposed = st.columns(2, gap="small", wrap=False)
         now.markdown(marked_words(each.words, "out", limit=LONGEST) or EMPTY)
         proposed.markdown(marked_words(each.words, "in", limit=LONGEST) or EMPTY)
 
 
 def _proof(one: Proposal, stored: StoredCase) -> None:
-    """What the checks say of the case as it would be."""
+    """What the checks say of the case as it would be; an imported one rests on no sources."""
     if not one.fields:
         return
+    grounded = stored.source_run_id is not None
     present = {step.expected_result for step in stored.case.steps}
     told = [
         f":small[Step {step.number}] {mark(step)}"
         for step in one.case.steps
         if step.expected_result.strip() and step.expected_result not in present
     ]
-    if told and stored.source_run_id is not None:  # an imported case rests on no sources
+    if grounded and told:
         st.markdown("  \n".join(told))
-    needs_lines(one.case)
+    if grounded:
+        needs_lines(one.case)
     if one.case.findings:
         findings_panel(one.case, key=f"proposal-findings-{one.seq}")
+    elif not grounded:
+        st.caption("An imported case: its wording was checked, and nothing found; its sources not.")
     elif not needs_of(one.case):
         st.caption("The checks find nothing in the proposed version; a person has to read it.")
 
