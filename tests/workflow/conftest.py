@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.domain import TestCase, TestStep
 from assistant.settings import Settings
 from assistant.suite.template import DEFAULT_TEMPLATE
 from assistant.workflow.deployment.workspace import Workspace
@@ -34,6 +35,18 @@ def empty_project(tmp_path: Path, models_dir: Path) -> Iterator[tuple[Workspace,
     """An open data folder of the test's own, and the id of the empty project in it."""
     with Workspace.open(Settings(data_dir=tmp_path / "data", models_dir=models_dir)) as opened:
         yield opened, opened.library.create_project("P", template=DEFAULT_TEMPLATE).id
+
+
+@pytest.fixture
+def project_with_case(empty_project: tuple[Workspace, str]) -> tuple[Workspace, str]:
+    """The same with one case, C, of two steps and of no run."""
+    workspace, project_id = empty_project
+    steps = (
+        TestStep(number=1, action="Open the account", expected_result="It is open"),
+        TestStep(number=2, action="Pay 10 pounds", expected_result="It is paid at once"),
+    )
+    workspace.library.add_case(project_id, None, TestCase(id="C", title="Pay", steps=steps))
+    return workspace, project_id
 
 
 @pytest.fixture

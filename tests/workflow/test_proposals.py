@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.domain import TestCase, TestStep
+from assistant.domain import TestStep
 from assistant.errors import EditConflict, LibraryError
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import proposals, review
@@ -15,14 +15,8 @@ Opened = tuple[Workspace, str]
 
 
 @pytest.fixture
-def opened(empty_project: Opened) -> Opened:
-    workspace, project_id = empty_project
-    steps = (
-        TestStep(number=1, action="Open the account", expected_result="It is open"),
-        TestStep(number=2, action="Pay 10 pounds", expected_result="It is paid at once"),
-    )
-    workspace.library.add_case(project_id, None, TestCase(id="C", title="Pay", steps=steps))
-    return workspace, project_id
+def opened(project_with_case: Opened) -> Opened:
+    return project_with_case
 
 
 def edits(opened: Opened, *results: str) -> tuple[StepEdit, ...]:

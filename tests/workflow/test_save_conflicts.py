@@ -13,14 +13,8 @@ Opened = tuple[Workspace, str]
 
 
 @pytest.fixture
-def opened(empty_project: Opened) -> Opened:
-    workspace, project_id = empty_project
-    steps = (
-        TestStep(number=1, action="Open the account", expected_result="It is open"),
-        TestStep(number=2, action="Pay 10 pounds", expected_result="It is paid at once"),
-    )
-    workspace.library.add_case(project_id, None, TestCase(id="C", title="Pay", steps=steps))
-    return workspace, project_id
+def opened(project_with_case: Opened) -> Opened:
+    return project_with_case
 
 
 def case_with(opened: Opened, **update: object) -> TestCase:
