@@ -38,8 +38,9 @@ CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-network
 
 
 @contextmanager
-def served(script: Path, data_dir: Path) -> Iterator[tuple[str, float]]:
-    """A Streamlit server of ``script``; gives its address and the moment that it was started."""
+def served(script: Path, data_dir: Path) -> Iterator[tuple[str, float, int]]:
+    """A Streamlit server of ``script``; gives its address, the moment that it was started, and the
+    id of its process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -60,7 +61,7 @@ def served(script: Path, data_dir: Path) -> Iterator[tuple[str, float]]:
                 break
             except OSError:
                 time.sleep(0.02)
-        yield address, started
+        yield address, started, server.pid
     finally:
         server.terminate()
         server.wait()
@@ -96,27 +97,36 @@ def clicks_of_empty(page: Page, address: str, repeats: int) -> list[float]:
     return times
 
 
-def clicks_of_app(page: Page, address: str, repeats: int) -> list[float]:
-    """Seconds from "Next" until the next case is on screen, beside a run of the sample epic."""
+def run_of_epic(page: Page, address: str) -> None:
+    """Cases for the sample epic, the first of them on screen, once the server is warm."""
     page.goto(address)
     box = page.get_by_label("Epic, stories and acceptance criteria")
     box.fill(EPIC.read_text(encoding="utf-8"))
     page.get_by_role("button", name="Generate test cases").click()
     page.get_by_role("button", name="Next").wait_for(timeout=120_000)
     time.sleep(WARM_SECONDS)
+
+
+def to_case(page: Page, button: str) -> float:
+    """Seconds from ``button`` ("Next" or "Previous") until another case is on screen."""
+    before = page.locator("strong").filter(has_text=re.compile("^TC-")).first.inner_text()
+    started = time.perf_counter()
+    page.get_by_role("button", name=button).click()
+    page.wait_for_function(
+        "was => [...document.querySelectorAll('strong')].find("
+        "e => e.innerText.startsWith('TC-')).innerText !== was",
+        arg=before,
+    )
+    return time.perf_counter() - started
+
+
+def clicks_of_app(page: Page, address: str, repeats: int) -> list[float]:
+    """Seconds from "Next" until the next case is on screen, beside a run of the sample epic."""
+    run_of_epic(page, address)
     times = []
-    name = page.locator("strong").filter(has_text=re.compile("^TC-")).first
     for _ in range(repeats):
-        before = name.inner_text()
         time.sleep(PAUSE_SECONDS)
-        started = time.perf_counter()
-        page.get_by_role("button", name="Next").click()
-        page.wait_for_function(
-            "was => [...document.querySelectorAll('strong')].find("
-            "e => e.innerText.startsWith('TC-')).innerText !== was",
-            arg=before,
-        )
-        times.append(time.perf_counter() - started)
+        times.append(to_case(page, "Next"))
     return times
 
 
@@ -167,7 +177,7 @@ def main() -> None:
                 ("empty", empty, "Empty", "Again"),
                 ("app", ROOT / "app.py", "Generate test cases", "Generate test cases"),
             ):
-                with served(script, work / "data") as (address, started):
+                with served(script, work / "data") as (address, started, _):
                     page = browser.new_page()
                     paints[name].append(first_paint(page, address, started, title, last))
         medians = {name: median_pair(pairs) for name, pairs in paints.items()}
@@ -178,7 +188,7 @@ def main() -> None:
             ("empty", empty, clicks_of_empty),
             ("app", ROOT / "app.py", clicks_of_app),
         ):
-            with served(script, work / "data") as (address, _):
+            with served(script, work / "data") as (address, *_):
                 times = clicks(browser.new_page(), address, 10)
             clicked[name] = statistics.median(times)
             print(f"click, {name}: median {1000 * clicked[name]:.0f} ms, "

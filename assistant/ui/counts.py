@@ -27,6 +27,7 @@ FORMS = {
     "sentence": "sentences",
     "changed sentence": "changed sentences",
     "piece not understood": "pieces not understood",
+    "older talk": "older talks",
 }
 
 

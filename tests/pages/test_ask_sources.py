@@ -15,7 +15,8 @@ from endpoint_server import endpoint_server, streams
 from streamlit.testing.v1 import AppTest
 
 from assistant.generation.models.chat_models import ChatEndpoint
-from assistant.ui.ask import ask_page
+from assistant.ui.ask import ask_history, ask_page
+from assistant.ui.ask.ask_history import MENU
 from assistant.workflow.ask import ask_sources
 from assistant.workflow.deployment.endpoints import Endpoints
 
@@ -150,10 +151,27 @@ def test_a_talk_can_be_opened_again_and_deleted(
     assert "2 questions" in again.label
     again.click().run()
     assert QUESTION in text_of(other).replace("\\", "")
+    assert not [one for one in other.button if (one.key or "").startswith("delete-")]
+    other.session_state[MENU] = True
+    other.run()
     (delete,) = [one for one in other.button if (one.key or "").startswith("delete-")]
     delete.click().run()
     assert not other.exception
     assert not [one for one in other.button if (one.key or "").startswith("talk-")]
+
+
+def test_more_talks_than_the_menu_lists_are_counted(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ask_history, "LISTED", 1)
+    app = opened(app)
+    for question in (QUESTION, "Who pays the exit fee?", "What is a meter?"):
+        app.button(key="new_talk").click().run()
+        asked(app, question)
+    app.session_state[MENU] = True
+    app.run()
+    assert not app.exception
+    assert any("and 2 older talks" in one.value for one in app.caption)
 
 
 def test_an_answer_is_saved_as_a_rule(app: AppTest) -> None:

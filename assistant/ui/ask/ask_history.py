@@ -14,14 +14,23 @@ from assistant.workflow.deployment.workspace import Workspace
 
 LISTED = 30
 RECENT = 5
+MENU = "ask_talks"
 
 
 def history_menu(opened: Workspace, record: Session) -> None:
-    """The talks of the project in a menu, the latest first."""
+    """The talks of the project in a menu, the latest first; they are drawn when it is opened."""
     found = talks(opened, record.project_id)
-    with st.popover(
-        f"Talks ({len(found)})", icon=":material/history:", type="tertiary", disabled=not found
-    ):
+    menu = st.popover(
+        f"Talks ({len(found)})",
+        icon=":material/history:",
+        type="tertiary",
+        disabled=not found,
+        key=MENU,
+        on_change="rerun",
+    )
+    if not menu.open:
+        return
+    with menu:
         for one in found[:LISTED]:
             with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
                 _open_button(record, one, "menu")

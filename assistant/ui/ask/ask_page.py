@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from assistant.ui.ask.answer_sources import answer_sources
 from assistant.ui.ask.answer_view import answer_view
@@ -24,7 +25,7 @@ POLL_SECONDS = 0.7
 
 def ask_page(opened: Workspace, record: Session) -> None:
     """The whole page: what was asked and answered, and the place to ask on."""
-    _header(opened, record)
+    beside_writer = _header(opened, record)
     index_note(opened, record.project_id)
     answers = talk(opened, record.project_id, open_thread(record))
     wanted = st.chat_input(
@@ -36,6 +37,9 @@ def ask_page(opened: Workspace, record: Session) -> None:
     wanted = wanted or st.session_state.pop(CARRIED, "")
     if wanted:
         _ask(opened, record, str(wanted), open_thread(record) if answers else "")
+        answers = talk(opened, record.project_id, open_thread(record))
+    with beside_writer:
+        history_menu(opened, record)
     if answers:
         active = answers[-1].is_open
         shown = st.fragment(_talk, run_every=POLL_SECONDS if active else None)
@@ -45,8 +49,9 @@ def ask_page(opened: Workspace, record: Session) -> None:
     open_wanted_source(opened)
 
 
-def _header(opened: Workspace, record: Session) -> None:
-    """Title, who answers and where the question goes, earlier talks, a new one."""
+def _header(opened: Workspace, record: Session) -> DeltaGenerator:
+    """Title, who answers and where the question goes, a new talk; gives the place for the menu of
+    earlier talks, among which is the one that a question now begins."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.title("Ask", width="stretch")
         writers = ask_sources.answer_writers(opened, record.project_id)
@@ -61,7 +66,7 @@ def _header(opened: Workspace, record: Session) -> None:
             width=210,
             persist_state="session",
         )
-        history_menu(opened, record)
+        beside_writer = st.container(width="content")
         st.button(
             "New talk",
             icon=":material/add:",
@@ -73,11 +78,12 @@ def _header(opened: Workspace, record: Session) -> None:
     choice = known.get(_writer(), known[ask_sources.NO_WRITER])
     if choice.id == ask_sources.NO_WRITER:
         st.caption(":material/lock: Passages are quoted as they stand; no model is asked.")
-        return
+        return beside_writer
     where = ":orange[:material/cloud_upload:]" if choice.leaves else ":material/lock:"
     st.caption(f"{where} Your text (question and passages) {label(choice.destination)}.")
     if choice.problem:
         st.warning(plain(choice.problem), icon=":material/warning:")
+    return beside_writer
 
 
 def _writer() -> str:
@@ -85,7 +91,8 @@ def _writer() -> str:
 
 
 def _ask(opened: Workspace, record: Session, question: str, thread_id: str) -> None:
-    """Keep the question and have it answered: at once without a model, else beside the page.
+    """Keep the question and have it answered: at once without a model, else beside the page, which
+    is drawn again then.
 
     ``thread_id`` is the talk that it goes on with; empty for a new one.
     """
@@ -101,9 +108,8 @@ def _ask(opened: Workspace, record: Session, question: str, thread_id: str) -> N
         )
         open_talk(record, answer.thread_id)
         ask_sources.start(opened, record.project_id, answer)
-        if answer.writer == ask_sources.NO_WRITER:
-            opened.jobs.wait(answer.id, 20.0)
-        st.rerun()
+        if answer.writer != ask_sources.NO_WRITER or not opened.jobs.wait(answer.id, 20.0):
+            st.rerun()
 
 
 def _talk(opened: Workspace, record: Session, answers: tuple[Answer, ...]) -> None:

@@ -210,39 +210,44 @@ def _states(
     """The answer as it grows: with its sources, then sentence by sentence."""
     before = talk(workspace, project_id, answer.thread_id)
     earlier = [one for one in before if one.id != answer.id and not one.is_open][-EARLIER:]
-    texts = current_texts(workspace, project_id)
-    sources = sources_of(workspace, project_id, texts, answer.question, earlier)
-    answer = answer.model_copy(update={"sources": sources})
-    hits = [one.hit for one in sources]
+    with workspace.jobs.search_turn():
+        texts = current_texts(workspace, project_id)
+        sources = sources_of(workspace, project_id, texts, answer.question, earlier)
+        answer = answer.model_copy(update={"sources": sources})
+        if answer.writer == NO_WRITER:
+            passages = _bearing(workspace, answer, earlier)
+            state = "passages" if passages else "not said"
+            answer = answer.model_copy(update={"passages": passages, "state": state})
+            answer = with_conflicts(workspace, project_id, texts, answer)
     if answer.writer == NO_WRITER:
-        passages = _bearing(workspace, answer, earlier)
-        answer = answer.model_copy(
-            update={"passages": passages, "state": "passages" if passages else "not said"}
-        )
-        yield with_conflicts(workspace, project_id, texts, answer)
+        yield answer
         return
+    hits = [one.hit for one in sources]
     answer = answer.model_copy(update={"state": "writing", "prompt_version": ANSWER_PROMPT_VERSION})
     yield answer
     if hits:
         for state in _written(workspace, answer, hits, earlier, stop):
             answer = state
             yield answer
-    if answer.sentences:
-        answer = answer.model_copy(update={"state": "answered"})
-    else:
-        passages = _bearing(workspace, answer, earlier)
-        answer = answer.model_copy(update={"state": "not said", "passages": passages})
-    yield with_conflicts(workspace, project_id, texts, answer)
+    with workspace.jobs.search_turn():
+        if answer.sentences:
+            answer = answer.model_copy(update={"state": "answered"})
+        else:
+            passages = _bearing(workspace, answer, earlier)
+            answer = answer.model_copy(update={"state": "not said", "passages": passages})
+        answer = with_conflicts(workspace, project_id, texts, answer)
+    yield answer
 
 
 def _bearing(
     workspace: Workspace, answer: Answer, earlier: Sequence[Answer]
 ) -> tuple[AnswerPassage, ...]:
-    """The passages that bear on the question; embeds their sentences, which takes time."""
+    """The passages that bear on the question; embeds the sentences that are new to it."""
     asked = answer.question
     if earlier and not is_telling(asked):  # "Why?": only what it goes on from can be looked for
         asked = f"{earlier[-1].question} {asked}"
-    return bearing_passages(asked, [one.hit for one in answer.sources], workspace.embedder())
+    hits = [one.hit for one in answer.sources]
+    return bearing_passages(asked, hits, workspace.sentence_embedder())
 
 
 def _written(

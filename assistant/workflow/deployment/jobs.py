@@ -7,6 +7,7 @@ is only what a progress bar shows.
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,10 @@ from assistant.errors import AssistantError
 
 StopCheck = Callable[[], bool]
 log = logging.getLogger(__name__)
+
+SEARCHES_AT_ONCE = max(1, (os.cpu_count() or 2) - 1)
+"""Questions to the sources that are searched for at the same time. All compute under one
+interpreter: more of them end no sooner, and a page would get its turn after each of them."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,7 @@ class Jobs:
         self._aside: set[str] = set()
         self._turns = threading.Condition()
         self._queue: list[str] = []
+        self._searching = threading.Semaphore(SEARCHES_AT_ONCE)
 
     def start(self, job_id: str, work: Callable[[StopCheck], None]) -> None:
         """Run ``work`` in a thread of its own; it is told through its argument when to stop."""
@@ -141,6 +147,12 @@ class Jobs:
             with self._turns:
                 self._queue.remove(job_id)
                 self._turns.notify_all()
+
+    @contextmanager
+    def search_turn(self) -> Iterator[None]:
+        """Wait for a place among the questions that are searched for (``SEARCHES_AT_ONCE``)."""
+        with self._searching:
+            yield
 
     def waiting_before(self, job_id: str) -> int:
         """How many runs the model serves before this one; work of a role (``start_latest``), such

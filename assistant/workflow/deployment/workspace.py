@@ -23,6 +23,7 @@ from assistant.generation.models.fetch import verified_path
 from assistant.knowledge.embedding import Embedder, SentenceEmbedder
 from assistant.knowledge.knowledge_base import KnowledgeBase
 from assistant.knowledge.qdrant.server import DEFAULT_PORT, QdrantServer, ServerConfig
+from assistant.knowledge.remembered_vectors import RememberedVectors
 from assistant.library import Project
 from assistant.settings import Settings
 from assistant.sources.connectors.outbound import OutboundLog
@@ -67,6 +68,7 @@ class Workspace:
         self._knowledge: dict[str, KnowledgeBase] = {}
         self._project_locks: dict[str, threading.RLock] = {}
         self._embedders: dict[str, Embedder] = {}
+        self._sentences: RememberedVectors | None = None
 
     @classmethod
     def open(cls, settings: Settings, *, exclusive: bool = False, waits: bool = True) -> Workspace:
@@ -155,6 +157,13 @@ class Workspace:
                     folder, model_id=model_id, threads=self.settings.threads
                 )
             return self._embedders[model_id]
+
+    def sentence_embedder(self) -> RememberedVectors:
+        """The embedding model for sentences of sources, which are looked at again and again."""
+        with self._opening:
+            if self._sentences is None:
+                self._sentences = RememberedVectors(self.embedder())
+            return self._sentences
 
     def knowledge(self, project_id: str) -> KnowledgeBase:
         """The project's knowledge base, with every document of the library in it.
