@@ -8,6 +8,7 @@ __all__ = [
     "knowledge_base",
     "qdrant",
     "query",
+    "remembered_vectors",
     "request_parts",
     "selection",
     "sparse",

@@ -22,6 +22,7 @@ from assistant.knowledge.query_vectors import (
     common_ground,
     query_vectors,
 )
+from assistant.knowledge.read_records import ReadRecords
 from assistant.knowledge.read_write_lock import ReadWriteLock
 from assistant.knowledge.retrieval import Retriever, SearchTrace
 from assistant.knowledge.sparse import Bm25Encoder
@@ -44,6 +45,7 @@ class KnowledgeBase:
         self._gate = ReadWriteLock()
         self._writing = threading.Lock()
         self._versions = Versions.of(home.where, home.index, home.meta.project_id)
+        self._records = ReadRecords(home.index, self._versions)
         self._bm25 = Bm25Encoder(home.meta.mean_length)
         self._measuring = threading.Lock()
         self._common: tuple[int, CommonGround | None] = (0, None)
@@ -214,7 +216,7 @@ class KnowledgeBase:
 
     def _retriever(self) -> Retriever:
         self._check_open()
-        return Retriever(self._index, self._versions, self._bm25)
+        return Retriever(self._index, self._versions, self._records, self._bm25)
 
     def _check_open(self) -> None:
         if self._closed:

@@ -17,9 +17,9 @@ from assistant.domain import (
 )
 from assistant.knowledge.document_versions import Versions
 from assistant.knowledge.fusion import Fused, Lists, best_first, fuse, is_relevant, same_words
-from assistant.knowledge.index_writer import embedded_text
-from assistant.knowledge.qdrant.index import ChunkRecord, Hit, Index, IndexQuery, Scope
+from assistant.knowledge.qdrant.index import Hit, Index, IndexQuery, Scope
 from assistant.knowledge.query_vectors import QueryVectors
+from assistant.knowledge.read_records import ReadRecord, ReadRecords
 from assistant.knowledge.sparse import Bm25Encoder
 
 MAX_PER_DOCUMENT = 4
@@ -66,8 +66,11 @@ class SearchTrace(Value):
 class Retriever:
     """Answers questions on one state of a collection; made for one call, by one thread."""
 
-    def __init__(self, index: Index, versions: Versions, bm25: Bm25Encoder) -> None:
+    def __init__(
+        self, index: Index, versions: Versions, records: ReadRecords, bm25: Bm25Encoder
+    ) -> None:
         self._index = index
+        self._records = records
         self._versions = versions
         self._bm25 = bm25
 
@@ -82,8 +85,8 @@ class Retriever:
         scope = self._versions.scope(config.filter, exclude_documents)
         fused = fuse(self._lists(question, config, scope, limit), config)
         return tuple(
-            RetrievedChunk(chunk=record.chunk, score=hit.score, rank=rank)
-            for rank, (hit, record) in enumerate(self._visible(fused, scope, limit), 1)
+            RetrievedChunk(chunk=read.record.chunk, score=hit.score, rank=rank)
+            for rank, (hit, read) in enumerate(self._visible(fused, scope, limit), 1)
         )
 
     def explain(self, question: QueryVectors, config: RetrievalConfig, limit: int) -> SearchTrace:
@@ -96,7 +99,7 @@ class Retriever:
         merged = time.perf_counter()
         rows = tuple(
             TraceRow(
-                chunk=record.chunk,
+                chunk=read.record.chunk,
                 rank=rank,
                 score=hit.score,
                 dense_rank=hit.dense_rank,
@@ -104,9 +107,9 @@ class Retriever:
                 sparse_rank=hit.sparse_rank,
                 sparse_score=hit.sparse_score,
                 named=hit.named,
-                relevant=self._relevant(hit, record, question),
+                relevant=is_relevant(hit, question.terms, read.terms),
             )
-            for rank, (hit, record) in enumerate(self._visible(fused, scope, limit), 1)
+            for rank, (hit, read) in enumerate(self._visible(fused, scope, limit), 1)
         )
         return SearchTrace(
             query=question.text,
@@ -156,15 +159,15 @@ class Retriever:
             return room[kind] > 0 and tries[kind] > 0
 
         fused = fuse(lists, config)
-        for hit, record in self._visible(fused, scope, len(fused), wanted):
-            chunk = record.chunk
+        for hit, read in self._visible(fused, scope, len(fused), wanted):
+            chunk = read.record.chunk
             if not wanted(hit):
                 continue
             tries[chunk.kind] -= 1
             crowded = of_document[chunk.document_id] >= MAX_PER_DOCUMENT
             if crowded or same_words(chunk) in seen:
                 continue
-            if self._relevant(hit, record, question):
+            if is_relevant(hit, question.terms, read.terms):
                 room[chunk.kind] -= 1
                 of_document[chunk.document_id] += 1
                 seen.add(same_words(chunk))
@@ -217,7 +220,7 @@ class Retriever:
         scope: Scope,
         limit: int,
         wanted: Callable[[Fused], bool] = lambda hit: True,
-    ) -> Iterator[tuple[Fused, ChunkRecord]]:
+    ) -> Iterator[tuple[Fused, ReadRecord]]:
         """The first ``limit`` wanted hits whose records are in scope, read a page at a time."""
         page = min(max(limit, 1), _PAGE)
         given = 0
@@ -225,14 +228,10 @@ class Retriever:
             hits = {hit.point_id: hit for hit in fused[at : at + page] if wanted(hit)}
             if given == limit or not hits:
                 continue
-            for record in self._index.read(list(hits)):
-                if given < limit and scope.holds(record, self._versions.current):
+            for read in self._records.read(list(hits), self._bm25):
+                if given < limit and scope.holds(read.record, self._versions.current):
                     given += 1
-                    yield hits[record.point_id], record
-
-    def _relevant(self, hit: Fused, record: ChunkRecord, question: QueryVectors) -> bool:
-        terms = self._bm25.counts(embedded_text(record.chunk))
-        return is_relevant(hit, question.terms, tuple(terms))
+                    yield hits[read.point_id], read
 
 
 def _staged(asked: Sequence[IndexQuery], found: Sequence[list[Hit]]) -> Lists:

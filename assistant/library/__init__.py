@@ -21,6 +21,7 @@ from assistant.library.storage.records import (
     StoredComparison,
     StoredDocument,
     StoredProposal,
+    StoredTalk,
     Wanted,
 )
 
@@ -52,6 +53,7 @@ __all__ = [
     "StoredComparison",
     "StoredDocument",
     "StoredProposal",
+    "StoredTalk",
     "Wanted",
     "storage",
 ]

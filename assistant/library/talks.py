@@ -15,7 +15,7 @@ from assistant.errors import LibraryError
 from assistant.library.events import record
 from assistant.library.projects import lock_project
 from assistant.library.storage.database import Store
-from assistant.library.storage.records import StoredAnswer
+from assistant.library.storage.records import StoredAnswer, StoredTalk
 from assistant.library.storage.rows import next_seq, read_row
 from assistant.library.storage.schema import asked
 from assistant.library.storage.stored_json import plain
@@ -62,6 +62,40 @@ class AskedStore(Store):
         with self._database.read() as connection:
             found = connection.execute(query.order_by(asked.c.seq.desc())).all()
         return tuple(read_row(StoredAnswer, row) for row in found)
+
+    def count_talks(self, project_id: str) -> int:
+        """How many talks a project has."""
+        query = select(func.count(asked.c.thread_id.distinct()))
+        with self._database.read() as connection:
+            return connection.execute(query.where(asked.c.project_id == project_id)).scalar_one()
+
+    def talks(self, project_id: str, limit: int) -> tuple[StoredTalk, ...]:
+        """The ``limit`` talks of a project with the latest questions, latest first."""
+        first, last = asked.alias(), asked.alias()
+        seq = asked.c.seq
+        ends = (
+            select(
+                func.count().label("count"),
+                func.min(seq).label("first"),
+                func.max(seq).label("last"),
+            )
+            .where(asked.c.project_id == project_id)
+            .group_by(asked.c.thread_id)
+            .order_by(func.max(seq).desc())
+            .limit(limit)
+            .subquery()
+        )
+        query = (
+            select(first.c.thread_id.label("id"), first.c.question, ends.c["count"], last.c.at)
+            .join_from(
+                ends, first, (first.c.project_id == project_id) & (first.c.seq == ends.c.first)
+            )
+            .join(last, (last.c.project_id == project_id) & (last.c.seq == ends.c.last))
+            .order_by(ends.c.last.desc())
+        )
+        with self._database.read() as connection:
+            found = connection.execute(query).all()
+        return tuple(read_row(StoredTalk, row) for row in found)
 
     def thread(self, project_id: str, thread_id: str) -> tuple[StoredAnswer, ...]:
         """A talk in the order in which it was asked; empty where there is none."""

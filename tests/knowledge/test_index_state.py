@@ -17,6 +17,7 @@ from assistant.knowledge.knowledge_base import KnowledgeBase
 from assistant.knowledge.qdrant.folder import META, SHARD
 from assistant.knowledge.qdrant.homes import Place
 from assistant.knowledge.qdrant.index import ChunkRecord, DocumentRecord, folded
+from assistant.knowledge.read_records import ReadRecords
 
 CONFIG = RetrievalConfig()
 
@@ -235,6 +236,7 @@ def test_a_hit_outside_its_scope_never_comes_back(base: KnowledgeBase, make, mon
         return [each.model_copy(update={"project_id": "q"}) for each in read(index, ids)]
 
     monkeypatch.setattr(type(index), "read", foreign)
+    base._records = ReadRecords(index, base._versions)  # else it need not ask for them again
     assert base.search("canary", CONFIG) == ()
     assert base.retrieve(["canary"], CONFIG) == ()
 

@@ -30,6 +30,20 @@ def test_a_talk_is_kept_in_its_order_and_an_answer_grows(
     assert [(one.id, one.body) for one in kept.all(project.id)] == [("c", ""), ("b", ""), ("a", "")]
 
 
+def test_talks_are_listed_by_their_latest_question(library: Library, project: Project) -> None:
+    other = library.create_project("Other", template=TEMPLATE)
+    assert (library.asked.count_talks(project.id), library.asked.talks(project.id, 9)) == (0, ())
+    for number, talk in enumerate(("t1", "t2", "t1", "t3", "t2")):
+        library.asked.add(project.id, f"a{number}", talk, f"{number}?", "{}")
+        library.asked.add(other.id, f"b{number}", talk, "Theirs?", "{}")
+    listed = [(one.id, one.question, one.count) for one in library.asked.talks(project.id, 9)]
+    assert listed == [("t2", "1?", 2), ("t3", "3?", 1), ("t1", "0?", 2)]
+    assert [one.id for one in library.asked.talks(project.id, 2)] == ["t2", "t3"]
+    assert library.asked.count_talks(project.id) == 3
+    at = {one.id: one.at for one in library.asked.all(project.id)}
+    assert library.asked.talks(project.id, 1)[0].at == at["a4"]
+
+
 def test_a_talk_is_deleted_as_a_whole_and_only_in_its_project(
     library: Library, project: Project
 ) -> None:

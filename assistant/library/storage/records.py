@@ -318,6 +318,15 @@ class StoredProposal(Value):
     body: str
 
 
+class StoredTalk(Value):
+    """Questions asked one after the other: the first one, how many, and when the last was asked."""
+
+    id: str
+    question: str
+    count: int
+    at: datetime
+
+
 class StoredRating(Value):
     """One person's rating of an item of a rating sheet; ``body`` is its JSON document."""
 

@@ -9,7 +9,7 @@ from assistant.ui.counts import counted
 from assistant.ui.plain_text import label
 from assistant.ui.presses import pressed
 from assistant.ui.state import Session, errors_shown
-from assistant.workflow.ask.ask_talks import Talk, delete_talk, talks
+from assistant.workflow.ask.ask_talks import StoredTalk, count_talks, delete_talk, talks
 from assistant.workflow.deployment.workspace import Workspace
 
 LISTED = 30
@@ -19,19 +19,19 @@ MENU = "ask_talks"
 
 def history_menu(opened: Workspace, record: Session) -> None:
     """The talks of the project in a menu, the latest first; they are drawn when it is opened."""
-    found = talks(opened, record.project_id)
+    count = count_talks(opened, record.project_id)
     menu = st.popover(
-        f"Talks ({len(found)})",
+        f"Talks ({count})",
         icon=":material/history:",
         type="tertiary",
-        disabled=not found,
+        disabled=not count,
         key=MENU,
         on_change="rerun",
     )
     if not menu.open:
         return
     with menu:
-        for one in found[:LISTED]:
+        for one in talks(opened, record.project_id, LISTED):
             with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
                 _open_button(record, one, "menu")
                 if pressed(
@@ -43,22 +43,22 @@ def history_menu(opened: Workspace, record: Session) -> None:
                         if open_thread(record) == one.id:
                             open_talk(record, "")
                         st.rerun()
-        if len(found) > LISTED:
-            older = counted(len(found) - LISTED, "older talk")
+        if count > LISTED:
+            older = counted(count - LISTED, "older talk")
             st.caption(f"and {older}: delete some of these to reach them")
 
 
 def earlier_talks(opened: Workspace, record: Session) -> None:
     """The latest talks as a list; nothing where there is none."""
-    found = talks(opened, record.project_id)
+    found = talks(opened, record.project_id, RECENT)
     if found:
         st.markdown("**Earlier talks**")
     with st.container(gap="xsmall"):
-        for one in found[:RECENT]:
+        for one in found:
             _open_button(record, one, "list")
 
 
-def _open_button(record: Session, one: Talk, place: str) -> None:
+def _open_button(record: Session, one: StoredTalk, place: str) -> None:
     told = f"{one.at.astimezone():%d %b}, {counted(one.count, 'question')}"
     st.button(
         f"{label(one.question, limit=70)} :small[:gray[{told}]]",

@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from assistant.domain import Value
 from assistant.errors import SourceError
 from assistant.generation.answers.answer_parts import Answer
 from assistant.library import StoredDocument
+from assistant.library import StoredTalk as StoredTalk
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import import_sources
 
 STOPPED = "The program ended before this answer was written. Ask again."
-
-
-class Talk(Value):
-    """Questions asked one after the other: the first one, how many, and when the last was asked."""
-
-    id: str
-    question: str
-    count: int
-    at: datetime
 
 
 def keep(workspace: Workspace, project_id: str, answer: Answer) -> None:
@@ -36,18 +25,14 @@ def keep_state(workspace: Workspace, project_id: str, answer: Answer) -> bool:
     return workspace.library.asked.update(project_id, answer.id, answer.model_dump_json())
 
 
-def talks(workspace: Workspace, project_id: str) -> tuple[Talk, ...]:
-    """The talks of a project, the one with the latest question first."""
-    found: dict[str, Talk] = {}
-    for one in workspace.library.asked.all(project_id):  # newest first
-        last = found.get(one.thread_id)
-        found[one.thread_id] = Talk(
-            id=one.thread_id,
-            question=one.question,
-            count=last.count + 1 if last else 1,
-            at=last.at if last else one.at,
-        )
-    return tuple(found.values())
+def count_talks(workspace: Workspace, project_id: str) -> int:
+    """How many talks a project has."""
+    return workspace.library.asked.count_talks(project_id)
+
+
+def talks(workspace: Workspace, project_id: str, limit: int) -> tuple[StoredTalk, ...]:
+    """The ``limit`` talks of a project with the latest questions, latest first."""
+    return workspace.library.asked.talks(project_id, limit)
 
 
 def talk(workspace: Workspace, project_id: str, thread_id: str) -> tuple[Answer, ...]:
