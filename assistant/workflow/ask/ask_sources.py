@@ -216,8 +216,8 @@ def _states(
         answer = answer.model_copy(update={"sources": sources})
         if answer.writer == NO_WRITER:
             passages = _bearing(workspace, answer, earlier)
-            state = "passages" if passages else "not said"
-            answer = answer.model_copy(update={"passages": passages, "state": state})
+            said = "passages" if passages else "not said"
+            answer = answer.model_copy(update={"passages": passages, "state": said})
             answer = with_conflicts(workspace, project_id, texts, answer)
     if answer.writer == NO_WRITER:
         yield answer
