@@ -639,6 +639,13 @@ class RetrievalConfig(Value):
     filter: SearchFilter = SearchFilter()
 
 
+class MaskingConfig(Value):
+    """Whether personal data is masked in what comes into a project, and the names to mask in it."""
+
+    enabled: bool = False
+    names: tuple[str, ...] = ()
+
+
 class GenerationConfig(Value):
     """The user's choices for writing cases; saved with each run."""
 

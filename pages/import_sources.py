@@ -4,6 +4,7 @@ import streamlit as st
 
 from assistant.ui.sources.documents_table import documents_table
 from assistant.ui.sources.import_panel import import_panel
+from assistant.ui.sources.masking_panel import masking_panel
 from assistant.ui.sources.sync_panel import sync_panel
 from assistant.ui.state import require_shell, session, workspace
 
@@ -15,5 +16,6 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     st.page_link("pages/connections.py", label="Connections", icon=":material/hub:")
 with st.container(border=True):
     import_panel(workspace(), record)
+masking_panel(workspace(), record)
 sync_panel(workspace(), record)
 documents_table(workspace(), record)

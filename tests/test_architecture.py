@@ -75,6 +75,8 @@ VENDOR_HOMES: dict[str, set[str]] = {
     "markdownify": {"sources"},
     "striprtf": {"sources"},
     "defusedxml": {"sources"},
+    "phonenumbers": {"sources"},
+    "stdnum": {"sources"},
     "httpcore": {"sources"},
     "keyring": {"sources"},
     "mcp": {"mcp_server"},

@@ -65,6 +65,7 @@ def _command(name: str) -> Command:
         commands,
         erase_commands,
         evaluate_commands,
+        mask_command,
         model_commands,
         pair_commands,
         preview_command,
@@ -90,6 +91,7 @@ def _command(name: str) -> Command:
         "stale": sync_commands.stale,
         "preview": preview_command.preview,
         "erase": erase_commands.erase,
+        "mask": mask_command.mask,
         "pairs": pair_commands.pairs,
         "train": training_commands.train,
         "adapters": training_commands.adapters,
@@ -391,7 +393,7 @@ def _add_syncing(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
 
 
 def _add_erasing(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
-    """The command that erases, and sets how long a project is kept."""
+    """The commands that erase, set how long a project is kept, and mask personal data."""
     erase = add("erase", "erase things everywhere in the data folder, with their history")
     erase.add_argument(
         "what",
@@ -402,6 +404,18 @@ def _add_erasing(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     erase.add_argument("--yes", action="store_true", help="erase; without it you see what would go")
     erase.add_argument(
         "--keep-days", type=int, metavar="N", help="age limit of the project from now on; 0: none"
+    )
+    mask = add("mask", "mask personal data in sources before they are stored and indexed")
+    mask.add_argument(
+        "what",
+        nargs="?",
+        default="",
+        choices=("", "on", "off", "stored"),
+        metavar="{on,off,stored}",
+        help="on, off: for what comes in from now on; stored: mask what the project holds",
+    )
+    mask.add_argument(
+        "--names", type=Path, metavar="FILE", help="names to mask, one a line, in place of earlier"
     )
 
 

@@ -112,7 +112,8 @@ class ErasingStore(Store):
                     connection.execute(delete(table).where(table.c.project_id == project_id))
             gone = {
                 "name": "", "name_key": alias(project_id), "template": "{}", "retrieval": "{}",
-                "generation": "{}", "retention_days": None, "erased_at": utc_now().isoformat(),
+                "generation": "{}", "masking": None, "retention_days": None,
+                "erased_at": utc_now().isoformat(),
             }  # fmt: skip
             record(connection, project_id, "project", alias(project_id), "erased", by, erasure.told)
             connection.execute(update(projects).where(projects.c.id == project_id).values(gone))

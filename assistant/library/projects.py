@@ -7,7 +7,14 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Row, insert, or_, select, update
 
-from assistant.domain import CaseTemplate, GenerationConfig, RetrievalConfig, Value, utc_now
+from assistant.domain import (
+    CaseTemplate,
+    GenerationConfig,
+    MaskingConfig,
+    RetrievalConfig,
+    Value,
+    utc_now,
+)
 from assistant.errors import LibraryError
 from assistant.library.events import record
 from assistant.library.storage.database import Store
@@ -18,6 +25,7 @@ from assistant.library.storage.stored_json import dump, plain
 
 MAX_NAME = 200
 MAX_DAYS = 36_500
+MAX_NAMES = 2_000
 
 
 class ProjectStore(Store):
@@ -99,7 +107,7 @@ class ProjectStore(Store):
             )
 
     def _save(self, project_id: str, column: str, value: Value, by: str) -> None:
-        """Replace one of ``template``, ``retrieval`` and ``generation``."""
+        """Replace one of ``template``, ``retrieval``, ``generation`` and ``masking``."""
         with self._database.write() as connection:
             lock_project(connection, project_id)
             connection.execute(
@@ -114,6 +122,18 @@ class ProjectStore(Store):
     def save_retrieval(self, project_id: str, config: RetrievalConfig, *, by: str = "") -> None:
         """Replace the project's choices for retrieval."""
         self._save(project_id, "retrieval", config, by)
+
+    def save_masking(self, project_id: str, config: MaskingConfig, *, by: str = "") -> None:
+        """Replace the project's choices for masking; earlier lists of names are not kept.
+
+        Raises ``LibraryError`` where there are too many names, or one is too long.
+        """
+        if len(config.names) > MAX_NAMES or any(len(one) > MAX_NAME for one in config.names):
+            raise LibraryError(
+                f"At most {MAX_NAMES:,} names of {MAX_NAME} characters are masked. Shorten the "
+                "list."
+            )
+        self._save(project_id, "masking", config, by)
 
 
 def lock_project(connection: Connection, project_id: str) -> None:
@@ -142,4 +162,5 @@ def _project(row: Row[*tuple[object, ...]]) -> Project:
         template=CaseTemplate.model_validate_json(row.template),
         retrieval=RetrievalConfig.model_validate_json(row.retrieval),
         generation=GenerationConfig.model_validate_json(row.generation),
+        masking=MaskingConfig.model_validate_json(row.masking or "{}"),
     )

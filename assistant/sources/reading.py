@@ -24,7 +24,7 @@ class ExtractionReport(Value):
     what was left out (pictures, charts, attachments), ``disagreements`` where a second reader
     saw more or less, ``recognised`` what OCR read and its own score for it, ``truncated`` the
     cells cut short. ``encoding`` is set for text; ``encoding_guessed`` where no mark and no UTF-8
-    decided it.
+    decided it. ``masked`` tells how much personal data was replaced.
     """
 
     reader: str = ""
@@ -37,6 +37,7 @@ class ExtractionReport(Value):
     truncated: tuple[str, ...] = ()
     encoding: str = ""
     encoding_guessed: bool = False
+    masked: str = ""
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -56,6 +57,8 @@ class ExtractionReport(Value):
             said.append(f"Cut short: {_listed(self.truncated)}.")
         if self.encoding_guessed:
             said.append(f"The encoding {self.encoding} was guessed; check letters with accents.")
+        if self.masked:
+            said.append(self.masked)
         return tuple(said)
 
 

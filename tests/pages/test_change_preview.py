@@ -137,7 +137,7 @@ def test_a_typed_text_outlives_the_switch_the_way_and_another_version(
     assert field_of(app).value == typed
     (way,) = [one for one in app.button_group if one.key == "preview_way"]
     way.set_value("upload").run()
-    assert not app.text_area
+    assert not [one for one in app.text_area if one.label == "The new text"]
     (way,) = [one for one in app.button_group if one.key == "preview_way"]
     way.set_value("write").run()
     assert field_of(app).value == typed

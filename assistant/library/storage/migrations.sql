@@ -244,3 +244,7 @@ CREATE TABLE case_proposals (
     case_version INTEGER NOT NULL, at TEXT NOT NULL, actor TEXT NOT NULL, reason TEXT NOT NULL,
     body TEXT NOT NULL, UNIQUE (project_id, case_id, actor),
     FOREIGN KEY (project_id, case_id) REFERENCES cases (project_id, id) ON DELETE CASCADE)
+
+-- step 13: whether personal data is masked in what comes in
+
+ALTER TABLE projects ADD COLUMN masking TEXT

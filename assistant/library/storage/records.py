@@ -17,6 +17,7 @@ from assistant.domain import (
     CaseTemplate,
     DocumentKind,
     GenerationConfig,
+    MaskingConfig,
     Question,
     RetrievalConfig,
     RunStatus,
@@ -58,6 +59,7 @@ class Project(Value):
     template: CaseTemplate
     retrieval: RetrievalConfig = RetrievalConfig()
     generation: GenerationConfig = GenerationConfig()
+    masking: MaskingConfig = MaskingConfig()
     created_at: datetime
     retention_days: int | None = None
 

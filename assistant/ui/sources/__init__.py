@@ -6,6 +6,7 @@ __all__ = [
     "documents_table",
     "import_panel",
     "mapping_form",
+    "masking_panel",
     "measure_panel",
     "query_trial",
     "retrieval_form",

@@ -34,6 +34,7 @@ from assistant.workflow.review.suite_basis import present_basis as present_basis
 from assistant.workflow.review.suite_reading import check_reader, doubts_on
 from assistant.workflow.sources.import_sources import MAX_UPLOAD_BYTES
 from assistant.workflow.sources.map_columns import saved as saved_mappings
+from assistant.workflow.sources.mask_sources import masked_cases
 
 MOST_CASES = 20_000
 """Cases of one file that are checked."""
@@ -67,7 +68,7 @@ def read_suite(
             f"'{name}' holds {len(cases):,} cases; at most {MOST_CASES:,} are checked at once. "
             "Split it."
         )
-    return cases
+    return masked_cases(workspace, project_id, cases)
 
 
 def check_file(

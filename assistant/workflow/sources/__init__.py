@@ -7,6 +7,7 @@ __all__ = [
     "import_sources",
     "index_jobs",
     "map_columns",
+    "mask_sources",
     "measure_retrieval",
     "next_version",
     "outbound",

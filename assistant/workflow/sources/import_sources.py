@@ -28,6 +28,7 @@ from assistant.workflow.sources.local_files import FILE as FILE
 from assistant.workflow.sources.local_files import FilePlaces, in_folder
 from assistant.workflow.sources.local_files import with_id as with_id
 from assistant.workflow.sources.map_columns import saved as saved_mappings
+from assistant.workflow.sources.mask_sources import masked
 from assistant.workflow.sources.reindex import index_pending
 
 Progress = Callable[[int, int], None]
@@ -151,14 +152,16 @@ def read_epic(name: str, data: bytes) -> Reading:
 
 
 def preview_of(workspace: Workspace, project_id: str, name: str, reading: Reading) -> Preview:
-    """A reading, compared with what the project holds under the id of its document."""
+    """A reading as it would be kept, and what the project holds under its document's id."""
+    given, reading = reading, masked(workspace, project_id, reading)
+    name = reading.document.title if name == given.document.title else name
     stored = workspace.library.find_document(project_id, reading.document.id)
     if stored is None:
         return Preview(name=name, reading=reading, change="new")
     same = stored.content_hash == reading.document.content_hash
-    if same and reading.columns:  # the same rows, read under another mapping of their columns
-        _, _, cases = workspace.library.document_parts(project_id, stored.id)
-        same = cases == reading.cases
+    if same:  # the same bytes, maybe read under another mapping of columns, or masked since
+        held, _, cases = workspace.library.document_parts(project_id, stored.id)
+        same = (held.text, cases) == (reading.document.text, reading.cases)
     return Preview(
         name=name,
         reading=reading,
@@ -190,8 +193,10 @@ def put(
 ) -> StoredDocument:
     """Keep one reading in the library, without indexing it yet; ``connection_id`` brought it.
 
-    A document that a connection keeps fresh stays that connection's when it comes in by hand.
+    Personal data is masked here where the project says so. A document that a connection keeps
+    fresh stays that connection's when it comes in by hand.
     """
+    reading = masked(workspace, project_id, reading)
     held = workspace.library.find_document(project_id, reading.document.id)
     if held is not None and not connection_id:
         connection_id = held.connection_id

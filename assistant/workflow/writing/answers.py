@@ -25,6 +25,7 @@ from assistant.domain import (
 from assistant.errors import SourceError
 from assistant.knowledge.chunks.chunking import split
 from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources.mask_sources import masked_text
 from assistant.workflow.sources.reindex import index_documents
 
 PREFIX = "answer-"
@@ -73,7 +74,7 @@ def answer(
     ``replaces`` lets the answer stand in place of the criterion: it then has to be a statement of
     what must happen. Raises ``SourceError`` for an empty or over-long answer.
     """
-    said = text.strip()
+    said = masked_text(workspace, project_id, text.strip())
     if not re.search(r"\w", said):
         raise SourceError("The answer is empty. Write what the criterion should say.")
     if len(said) > MAX_ANSWER:

@@ -29,6 +29,7 @@ from assistant.errors import SourceError
 from assistant.sources.pasted.pasted import read_pasted, story_as_criterion
 from assistant.sources.reading import Reading
 from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources.mask_sources import masked
 from assistant.workflow.writing.answers import Answer, answers_to, question_key, with_answers
 from assistant.workflow.writing.answers import answer as keep_answer
 from assistant.workflow.writing.asked import Asked, nothing_selected, read_asked
@@ -111,6 +112,7 @@ def understand(
     if reading is None and request.text.strip():
         reading = read_pasted(request.text, title=request.title)
     if reading is not None:
+        reading = masked(workspace, project_id, reading)
         epics = reading.epics
         ids: tuple[str, ...] = (reading.document.id,)
         name = _name_of(epics) or reading.document.title

@@ -1,0 +1,85 @@
+"""Mask personal data: the project's switch, its names, and what that does and does not cover."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from assistant.ui.plain_text import plain
+from assistant.ui.state import Session, errors_shown
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources import mask_sources
+
+POLL_SECONDS = 0.7
+COVERED = (
+    "**Masked in every source before it is stored and indexed:** e-mail addresses; account numbers "
+    "with check digits (IBAN, Polish accounts); card numbers; telephone numbers with a country "
+    "code, in American brackets or behind a word such as *Tel.*; the full name that a source gives "
+    "as its author, reporter or commenter; the names given here. The same value has the same "
+    "number within a source: `[e-mail 1]`. Test data is masked too, also in a criterion (“log in "
+    "as `anna@example.com`”)."
+)
+NOT_COVERED = (
+    "**Not masked:** other names, addresses, birthdays, national and tax numbers, account numbers "
+    "without check digits, user names, file names and links, and what people type in the app: "
+    "questions, sentences that ask for cases, edits. A masked source is not anonymous."
+)
+BEFORE = (
+    "Sources that came in before stay as they were until they are masked here, with the cases that "
+    "came in with them. Their earlier versions, what runs and cases quoted of them, and files "
+    "exported before keep the words; *erase* takes those away, except exports."
+)
+
+
+def masking_panel(opened: Workspace, record: Session) -> None:
+    """Folded; its title says whether masking is on."""
+    config = mask_sources.choices(opened, record.project_id)
+    active = mask_sources.masking_stored(opened, record.project_id).active
+    with st.expander(
+        f"Mask personal data: {'on' if config.enabled else 'off'}",
+        icon=":material/visibility_off:" if config.enabled else ":material/visibility:",
+        key="masking",
+    ):
+        left, right = st.columns([3, 2], gap="medium")
+        with left:
+            st.markdown(COVERED)
+            st.markdown(NOT_COVERED)
+        with right:
+            enabled = st.toggle(
+                "Mask what comes in",
+                value=config.enabled,
+                key=f"mask_on_{record.project_id}",
+            )
+            names = st.text_area(
+                "Names to mask, one a line",
+                value="\n".join(config.names),
+                key=f"mask_names_{record.project_id}",
+                height=120,
+                help="A name of several words is also found in capitals and as “Last, First”; a "
+                "single word only as it is spelled here.",
+            )
+            given = tuple(filter(None, (" ".join(line.split()) for line in names.splitlines())))
+            same = (enabled, given) == (config.enabled, config.names)
+            if st.button("Save", type="primary", key="save_masking", disabled=same):
+                with errors_shown():
+                    mask_sources.save_choices(
+                        opened, record.project_id, enabled=enabled, names=given, by=record.user
+                    )
+                    st.rerun()
+        if config.enabled:
+            st.caption(BEFORE)
+            if st.button("Mask what is stored", key="mask_stored", disabled=active):
+                mask_sources.mask_in_background(opened, record.project_id, by=record.user)
+                st.rerun()
+    st.fragment(_progress, run_every=POLL_SECONDS if active else None)(opened, record, active)
+
+
+def _progress(opened: Workspace, record: Session, was_active: bool) -> None:
+    """How far masking of what is stored is."""
+    state = mask_sources.masking_stored(opened, record.project_id)
+    if state.active:
+        share = state.done / state.total if state.total else 0.0
+        st.progress(share, f"Masking: {state.done} of {state.total or '…'} sources")
+    elif state.error:
+        st.error(plain(state.error), icon=":material/error:")
+    if was_active and not state.active:
+        st.rerun()
