@@ -79,6 +79,19 @@ def test_a_draft_can_be_discarded(app: AppTest) -> None:
     assert app.text_input[0].value == "Brightwell UAT test case template v4"
 
 
+def test_edits_are_there_again_after_a_look_at_another_page(app: AppTest) -> None:
+    opened(app)
+    app.text_input[0].set_value("Ours").run()
+    app.switch_page("pages/settings.py").run()
+    opened(app)
+    assert app.text_input[0].value == "Ours"
+    app.button(key="template_discard").click().run()
+    assert app.text_input[0].value == "Brightwell UAT test case template v4"
+    app.switch_page("pages/settings.py").run()
+    opened(app)
+    assert app.text_input[0].value == "Brightwell UAT test case template v4"
+
+
 def test_a_sample_gives_columns_layout_and_words(app: AppTest) -> None:
     opened(app)
     app.file_uploader[0].upload("our cases.csv", SAMPLE).run()

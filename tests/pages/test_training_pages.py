@@ -10,7 +10,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from assistant.settings import Settings
+from assistant.training.loop import StageResult
+from assistant.training.run_folder import RunFolder
 from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.learning import train_adapter
+from assistant.workflow.learning.compare_models import SMALL_CHAT
+from assistant.workflow.learning.train_adapter import TrainingConfig
+from assistant.workflow.learning.training_data import DatasetConfig, TrainRequest
 
 
 def text_of(app: AppTest) -> str:
@@ -62,6 +68,36 @@ def test_a_file_that_is_not_there_yet_is_no_other_cases(app: AppTest) -> None:
     held_out.set_value("A file").run()
     assert not app.exception
     assert app.button(key="compare").disabled
+
+
+def test_a_run_says_what_it_learned_from_and_that_its_time_was_over(
+    environment: Path, open_app: Callable[..., AppTest]
+) -> None:
+    with Workspace.open(Settings(data_dir=environment)) as workspace:
+        (project,) = workspace.projects()
+        wanted = TrainRequest(
+            training=TrainingConfig(base=SMALL_CHAT, name="ours"), dataset=DatasetConfig(rows="one")
+        )
+        train_adapter.prepare(workspace, project.id, wanted)
+    (folder,) = (file.parent for file in environment.glob("training/*/*/config.json"))
+    (folder / "registered").touch()
+    early = StageResult(
+        stage="sft",
+        steps=1,
+        seconds=1,
+        tokens=1,
+        best_loss=None,
+        best_step=0,
+        stopped="out of time",
+    )
+    RunFolder(folder).set_state(name="done", train_pairs=37, stages=(early,))
+    app = open_app()
+    app.switch_page("pages/train_adapter.py").run()
+    assert not app.exception
+    (head,) = (one.value for one in app.markdown if "**ours**" in one.value)
+    assert head.endswith("SmolLM2 135M Instruct · 37 pairs · out of time]]")
+    assert list(app.table[0].value["Split"]) == ["train", "validation", "held-out"]
+    assert "Left out, its story is not in the library: 10 cases" in text_of(app)
 
 
 @pytest.mark.slow

@@ -211,7 +211,9 @@ def _heading(hit: RetrievedChunk) -> str:
 
 
 def _place(hit: RetrievedChunk) -> str:
-    score = "from the epic itself" if hit.stage == "basis" else f"{hit.stage} score {hit.score:.3f}"
+    score = f"{hit.stage} score {hit.score:.3f}" if hit.score else ""
+    if hit.stage == "basis":
+        score = "from the epic itself"
     parts = [hit.chunk.heading, hit.chunk.place, hit.chunk.kind.replace("_", " "), score]
     return " · ".join(label(part, limit=160) for part in parts if part)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.errors import AssistantError
+from assistant.ui.learning.base_choices import base_choices
 from assistant.ui.plain_text import label, visible
 from assistant.ui.row_selection import choice_handler, chosen
 from assistant.ui.state import Session, errors_shown
@@ -23,11 +24,12 @@ def adapters_table(opened: Workspace, record: Session) -> None:
         st.caption("None yet. A finished training run puts its adapter here, ready to write with.")
         return
     default = registry.default_of(record.project_id)
+    bases = base_choices(opened)
     st.dataframe(
         {
             "Adapter": [visible(sheet.name) for sheet in sheets],
             "Default": ["★" if sheet.name == default else "" for sheet in sheets],
-            "Base": [visible(sheet.base.id) for sheet in sheets],
+            "Base": [visible(bases.get(sheet.base.id, sheet.base.id)) for sheet in sheets],
             "Pairs": [sheet.train_pairs for sheet in sheets],
             "Held-out loss": [sheet.metrics.get("sft_best_loss") for sheet in sheets],
             "Created": [f"{sheet.created.astimezone():%d %b %Y, %H:%M}" for sheet in sheets],
@@ -44,8 +46,8 @@ def adapters_table(opened: Workspace, record: Session) -> None:
     with st.container(horizontal=True), errors_shown():
         _actions(opened, record, chosen(CHOSEN), default)
     st.caption(
-        "Choose an adapter as the writer on the page Generate test cases, or measure what it "
-        "gives on the page Compare models."
+        "Tick one to change it. Write with it on *Generate test cases*, or measure what it gives "
+        "on *Compare models*."
     )
 
 

@@ -26,6 +26,8 @@ VIEWS = {
 }
 CASES_SHOWN = 200
 BAR_HEIGHT, AXIS_HEIGHT = 28, 40
+INTERVAL_COLOR = "#d97706"
+"""Seen on the bars, and on a light and a dark page."""
 
 
 def comparison_view(opened: Workspace, record: Session) -> None:
@@ -133,7 +135,7 @@ def _chart(row: FigureRow, titles: dict[str, str]) -> dict[str, Any]:
                 "encoding": {"x": {"field": "Value", **along}},
             },
             {
-                "mark": {"type": "rule", "strokeWidth": 2},
+                "mark": {"type": "rule", "strokeWidth": 2, "color": INTERVAL_COLOR},
                 "encoding": {"x": {"field": "low", **along}, "x2": {"field": "high"}},
             },
         ],

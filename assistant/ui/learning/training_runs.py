@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from assistant.ui.counts import counted
+from assistant.ui.learning.base_choices import base_choices
 from assistant.ui.plain_text import label, plain, visible
 from assistant.ui.presses import pressed
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.learning import train_adapter
-from assistant.workflow.learning.train_adapter import TrainingRun
+from assistant.workflow.learning.train_adapter import DataSheet, TrainingRun
 
 POLL_SECONDS = 2.0
 BADGES = {
@@ -52,12 +54,13 @@ def _runs(opened: Workspace, record: Session, was_active: bool) -> None:
 
 def _run(opened: Workspace, record: Session, run: TrainingRun, *, opened_up: bool) -> None:
     lines = train_adapter.progress(opened, record.project_id, run.name)
+    base = base_choices(opened).get(run.config.base, run.config.base)
     # Counted when the base is loaded.
     pairs = f" · {run.state.train_pairs} pairs" if run.state.train_pairs else ""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
             f"**{label(run.name)}** {BADGES[run.state.name]} "
-            f":small[:gray[{label(run.config.base)}{pairs}]]",
+            f":small[:gray[{label(base)}{pairs}{_cut_short(run)}]]",
             width="stretch",
         )
         _actions(opened, record, run)
@@ -79,25 +82,51 @@ def _run(opened: Workspace, record: Session, run: TrainingRun, *, opened_up: boo
         with st.grid(len(figures), min_column_width=120):
             for name, value in figures.items():
                 st.metric(name, value)
-        st.line_chart(
-            {
-                "Step": [line.step for line in lines],
-                "Training": [line.loss for line in lines],
-                "Held out": _carried([line.validation_loss for line in lines]),
-            },
-            x="Step",
-            y=["Training", "Held out"],
-            y_label="Loss (nats a token)",
-            height=220,
-        )
+        if len(lines) > 1:
+            st.line_chart(
+                {
+                    "Step": [line.step for line in lines],
+                    "Training": [line.loss for line in lines],
+                    "Held out": _carried([line.validation_loss for line in lines]),
+                },
+                x="Step",
+                y=["Training", "Held out"],
+                y_label="Loss",
+                height=220,
+            )
     elif run.state.active:
         st.caption("The base model is being loaded; the first step takes a while.")
     if run.dataset is not None:
         with st.expander("Data sheet", icon=":material/description:"):
-            st.text(visible(run.dataset.sheet))
+            _data_sheet(train_adapter.data_sheet(opened, record.project_id, run.name))
     if run.state.name in ("failed", "interrupted"):
         with st.expander("Log", icon=":material/terminal:"):
             st.text(visible(train_adapter.log_of(opened, record.project_id, run.name)))
+
+
+def _cut_short(run: TrainingRun) -> str:
+    """Why a run that is done did not take all its steps."""
+    stopped = next((one.stopped for one in reversed(run.state.stages)), "")
+    return "" if stopped in ("", "finished", "cancelled") else f" · {stopped}"
+
+
+def _data_sheet(sheet: DataSheet) -> None:
+    """What was trained on and what was kept back."""
+    st.table(
+        {
+            "Split": [one.split for one in sheet.splits],
+            "Stories": [str(one.stories) for one in sheet.splits],
+            "Cases": [str(one.cases) for one in sheet.splits],
+            "Pairs": [str(one.pairs) for one in sheet.splits],
+            "With sources": [str(one.with_context) for one in sheet.splits],
+        },
+        hide_index=True,
+    )
+    for reason, count in sheet.left_out_by_reason:
+        st.markdown(f"- Left out, {label(reason)}: {counted(count, 'case')}")
+    for reason, count in sheet.kept_from_context:
+        st.markdown(f"- Not among the sources, {label(reason)}: {count}")
+    st.markdown(f"- Near-duplicates across the split: {len(sheet.near_duplicates)}")
 
 
 def _actions(opened: Workspace, record: Session, run: TrainingRun) -> None:

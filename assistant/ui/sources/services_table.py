@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from assistant.ui.cases.case_list import table_height
 from assistant.ui.plain_text import visible
 from assistant.workflow.deployment import services
 from assistant.workflow.deployment.workspace import Workspace
@@ -52,6 +53,6 @@ def contacted_hosts(opened: Workspace) -> None:
             "Outcome": ["refused" if one.refused else "contacted" for one in found],
         },
         hide_index=True,
-        height=min(400, 38 + 36 * len(found)),
+        height=table_height(len(found), 400),
         alt="Hosts that were contacted",
     )

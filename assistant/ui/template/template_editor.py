@@ -11,7 +11,14 @@ from assistant.errors import TemplateError
 from assistant.ui.plain_text import plain, visible
 from assistant.ui.presses import pressed
 from assistant.ui.state import Session, errors_shown
-from assistant.ui.template.template_sources import draft_of, edit_anew, epoch, has_draft
+from assistant.ui.template.template_sources import (
+    draft_of,
+    edit_anew,
+    epoch,
+    has_draft,
+    keep_unsaved,
+    take_up_unsaved,
+)
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import company_template
 from assistant.workflow.review.company_template import ColumnEdit, Layout
@@ -63,8 +70,9 @@ PLACE, HEADER, HOLDS, TEXT, REQUIRED, LONGEST, ALLOWED, RENAMES, EVERY, JOINED =
 
 def template_editor(opened: Workspace, record: Session) -> CaseTemplate | None:
     """The template as it stands on screen, or ``None`` where it has a mistake, which is shown."""
-    start = draft_of(opened, record)
-    key = f"template-{record.project_id}-{epoch()}-"
+    if f"{_key(record)}name" not in st.session_state:
+        take_up_unsaved(record)
+    start, key = draft_of(opened, record), _key(record)
     names = st.columns([3, 4, 4], gap="medium", vertical_alignment="bottom")
     name = names[0].text_input("Name", start.name, key=f"{key}name", max_chars=120)
     layout: Layout = names[1].selectbox(
@@ -93,6 +101,7 @@ def template_editor(opened: Workspace, record: Session) -> CaseTemplate | None:
         except TemplateError as error:
             template, mistake = None, str(error)
         changed = template != opened.project(record.project_id).template
+        keep_unsaved(record, template if changed else None)
         if (has_draft(record) or changed) and pressed(
             "Discard", icon=":material/undo:", key="template_discard"
         ):
@@ -106,6 +115,10 @@ def template_editor(opened: Workspace, record: Session) -> CaseTemplate | None:
     if template is None:
         st.error(plain(mistake), icon=":material/error:")
     return template
+
+
+def _key(record: Session) -> str:
+    return f"template-{record.project_id}-{epoch()}-"
 
 
 def _save(opened: Workspace, record: Session, template: CaseTemplate | None) -> None:

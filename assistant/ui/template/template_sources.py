@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 DRAFTS = "template_drafts"
+UNSAVED = "template_unsaved"
+"""Project -> the template as it was edited and not saved, for when the page is opened again."""
 EPOCH = "template_epoch"
 """Counts the drafts that were put into the editor: its widgets begin anew with each."""
 
@@ -51,11 +53,28 @@ def has_draft(record: Session) -> bool:
 def edit_anew(record: Session, template: CaseTemplate | None) -> None:
     """Put ``template`` into the editor, or the project's own for ``None``."""
     drafts: dict[str, CaseTemplate] = st.session_state.setdefault(DRAFTS, {})
+    keep_unsaved(record, None)
     if template is None:
         drafts.pop(record.project_id, None)
     else:
         drafts[record.project_id] = template
     st.session_state[EPOCH] = epoch() + 1
+
+
+def keep_unsaved(record: Session, template: CaseTemplate | None) -> None:
+    """Remember what was edited: the widgets forget it while another page is looked at."""
+    unsaved: dict[str, CaseTemplate] = st.session_state.setdefault(UNSAVED, {})
+    if template is None:
+        unsaved.pop(record.project_id, None)
+    else:
+        unsaved[record.project_id] = template
+
+
+def take_up_unsaved(record: Session) -> None:
+    """Put what was edited before another page was looked at into the editor again."""
+    unsaved: dict[str, CaseTemplate] = st.session_state.get(UNSAVED, {})
+    if record.project_id in unsaved:
+        edit_anew(record, unsaved[record.project_id])
 
 
 def epoch() -> int:

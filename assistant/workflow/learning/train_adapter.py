@@ -19,6 +19,7 @@ from assistant.errors import TrainingError
 from assistant.training import child
 from assistant.training.adapters import FIRST_PROMPT, AdapterRegistry, AdapterSheet
 from assistant.training.config import TrainingConfig as TrainingConfig
+from assistant.training.data.data_sheet import DataSheet as DataSheet
 from assistant.training.data.dataset import read_case_file
 from assistant.training.loop import Progress
 from assistant.training.run_folder import RunFolder, RunState
@@ -31,7 +32,7 @@ from assistant.workflow.learning.training_data import (
     training_data,
 )
 
-DATASET = "dataset.json"
+DATASET, DATA_SHEET = "dataset.json", "data_sheet.json"
 NEVER = "There is no training run '{}'. Runs: {}."
 
 
@@ -140,6 +141,12 @@ def run(workspace: Workspace, project_id: str, name: str) -> TrainingRun:
 def progress(workspace: Workspace, project_id: str, name: str) -> tuple[Progress, ...]:
     """One line a step: loss, learning rate, tokens a second, seconds left, memory."""
     return RunFolder(_known(workspace, project_id, name)).progress()
+
+
+def data_sheet(workspace: Workspace, project_id: str, name: str) -> DataSheet:
+    """What a run was trained on: the size of each split, and what was left out and why."""
+    file = _known(workspace, project_id, name) / DATA_SHEET
+    return DataSheet.model_validate_json(file.read_bytes())
 
 
 def log_of(workspace: Workspace, project_id: str, name: str) -> str:
