@@ -26,6 +26,9 @@ ALIKE_MESSAGE = 55
 """From this likeness (0 to 100, equal letters in order) two messages are versions of one."""
 SAME_CHECK = 0.5
 """Share of what the condition tells that the case must say, the exchanged words aside."""
+MOST_PAIRS = 1_000_000
+"""Pairs of words that two texts are compared by: a thousand words with a thousand take half a
+second where they repeat themselves."""
 _WORDS, _LINES = re.compile(r"\S+"), re.compile(r"\n|\S+")
 _NUMBER = re.compile(r"(?<![\w.,])\d{1,3}(?:,\d{3})+(?:\.\d+)?|(?<![\w.,])\d+(?:\.\d+)?")
 _SPELT = (
@@ -63,9 +66,13 @@ def word_diff(
     before: str, after: str, *, lines: bool = False
 ) -> tuple[tuple[Literal["same", "out", "in"], str], ...]:
     """Two texts as runs of equal, removed and added words, in reading order. With ``lines`` the
-    end of a line is a word too."""
+    end of a line is a word too. Very long ones are not compared: all of both counts as changed."""
     pieces = _LINES if lines else _WORDS
     old, new = pieces.findall(before), pieces.findall(after)
+    if old == new:
+        return (("same", " ".join(old)),) if old else ()
+    if len(old) * len(new) > MOST_PAIRS:
+        return (("out", " ".join(old)), ("in", " ".join(new)))
     found: list[tuple[Literal["same", "out", "in"], str]] = []
     for kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind == "equal":

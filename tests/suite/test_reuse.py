@@ -173,3 +173,16 @@ def test_a_diff_of_words() -> None:
         ("same", "is due"),
     )
     assert word_diff("", "") == ()
+
+
+def test_the_ends_of_lines_are_told_where_they_are_asked_for() -> None:
+    assert word_diff("One\nTwo", "One\nTwo\nThree", lines=True) == (
+        ("same", "One \n Two"), ("in", "\n Three"),
+    )  # fmt: skip
+    assert word_diff("One\nTwo", "One Two") == (("same", "One Two"),)
+
+
+def test_texts_of_many_thousand_words_are_told_at_once() -> None:
+    old, new = "the account of the customer " * 2_000, "the account of " * 4_000
+    assert word_diff(old, new) == (("out", old.strip()), ("in", new.strip()))
+    assert word_diff(old, old) == (("same", old.strip()),)
