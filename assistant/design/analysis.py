@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import date, time
 
 from assistant.design.techniques.field_rules import FieldDemands, field_rules
+from assistant.design.techniques.limit_items import is_remark
 from assistant.design.techniques.variables import variable_of
 from assistant.domain import AcceptanceCriterion, Evidence, Value
 from assistant.language.actors import is_person
@@ -18,6 +19,7 @@ from assistant.language.amounts import Quantity
 from assistant.language.casing import lower_start, one_line
 from assistant.language.clauses import Clause
 from assistant.language.coordination import clauses_of, coordinated
+from assistant.language.languages import ENGLISH, language_of
 from assistant.language.quantities import find_quantities
 from assistant.language.sentences import Span
 from assistant.reading.attributes import find_options
@@ -134,12 +136,17 @@ def analyse(criterion: AcceptanceCriterion) -> CriterionAnalysis:
         rules = (narrative,) if narrative else read_rules(text, gherkin=gherkin)
     examples = [row for rule in rules if rule.scenario for row in rule.scenario.examples]
     quantities = find_quantities(text)
+    english = language_of(text) == ENGLISH
     return empty.model_copy(
         update={
             "rules": tuple(_rule(criterion, rule) for rule in rules),
             "rows": tuple(_row(row) for row in rows)
             + tuple(ReadRow(inputs=dict(row), outcomes={}) for row in examples),
-            "limits": tuple(_limit(criterion, q) for q in quantities if q.is_limit),
+            "limits": tuple(
+                _limit(criterion, q)
+                for q in quantities
+                if english and q.is_limit and not is_remark(text, q)
+            ),
             "enumerations": tuple(found for rule in rules for found in _enumerations(rule)),
             "transitions": tuple(
                 StateChange(thing=change.thing, start=change.start, end=change.end)

@@ -1,8 +1,9 @@
 """Which language a text is written in, as far as it matters: conditions are read from English.
 
-Frequent little words decide for languages in Latin letters, the script for the others. A text is
-called foreign only where its own words clearly outnumber the English ones, so that an English
-sentence with names, products or a quoted message in another language is never called so.
+Frequent little words decide for languages in Latin letters, and where there are few of them, words
+with accents; the script decides for the others. A text is called foreign only where its own words
+clearly outnumber the English ones, so that an English sentence with names, products or a quoted
+message in another language is never called so.
 """
 
 from __future__ import annotations
@@ -34,6 +35,9 @@ _SCRIPTS = {
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 MIN_WORDS = 5
 MIN_FOREIGN = 2
+MIN_ACCENTED = 3
+"""Different words with letters beyond ASCII, a fifth of all, that make a text foreign: languages
+with few little words ("Dołączyć można maksymalnie 5 zdjęć")."""
 SAMPLE = 4_000
 """Characters looked at: more decide nothing."""
 
@@ -57,7 +61,10 @@ def language_of(text: str) -> str:
     own = _WORDS[best] - _WORDS[ENGLISH]
     telling = sum(word in kinds for word in own)
     clear = counts[best] > 2 * counts[ENGLISH] and counts[best] >= 0.2 * len(words)
-    return best if clear and telling >= MIN_FOREIGN and distinct[best] >= MIN_FOREIGN else ENGLISH
+    if clear and telling >= MIN_FOREIGN and distinct[best] >= MIN_FOREIGN:
+        return best
+    accented = sum(not word.isascii() for word in kinds)  # English has few: "café", a name
+    return best if telling and accented >= max(MIN_ACCENTED, 0.2 * len(kinds)) else ENGLISH
 
 
 def little_words(language: str) -> frozenset[str]:

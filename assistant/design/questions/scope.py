@@ -13,7 +13,15 @@ from assistant.language.word_lists import read_patterns, word_lists, word_set
 from assistant.reading.outcomes import is_restrictive
 
 _PATTERNS = read_patterns(__file__)
-_LEAD = _PATTERNS["lead"]
+_LABELS = [
+    re.escape(one) for words in word_lists("languages")["out_of_scope"].values() for one in words
+]
+_LEAD = re.compile(
+    f"{_PATTERNS['lead'].pattern}|"
+    rf"(?:^|(?<=\n))[ \t]*[-*•]?[ \t]*\**(?:{'|'.join(sorted(_LABELS, key=len, reverse=True))})"
+    r"\**[ \t]*[:–—]\**\s*",
+    _PATTERNS["lead"].flags,
+)
 _TAIL = _PATTERNS["tail"]
 _NEGATIVE = _PATTERNS["negative"]
 _ASIDE = re.compile(
@@ -22,7 +30,7 @@ _ASIDE = re.compile(
 )
 _BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
 _STOP = frozenset(word_lists("words", Path(__file__).parent)["stop"]["scope"])
-_WORD = re.compile(r"[A-Za-z][A-Za-z'’-]+")
+_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’-])+")
 _DENIES = _PATTERNS["denies"]
 
 

@@ -39,7 +39,7 @@ def limit_items(text: str, rule: Rule) -> Iterator[Item]:
         if q.is_limit
         and _within(q, rule.whole)
         and not _is_reference(text, q)
-        and not _is_remark(text, q)
+        and not is_remark(text, q)
     )
     for quantity in islice(limits, MAX_LIMITS):
         slow = _within(quantity, rule.effect) and _is_answer_time(rule, quantity)
@@ -54,7 +54,7 @@ def _is_reference(text: str, quantity: Quantity) -> bool:
     return not quantity.unit and _REFERS.search(text[: quantity.start]) is not None
 
 
-def _is_remark(text: str, quantity: Quantity) -> bool:
+def is_remark(text: str, quantity: Quantity) -> bool:
     """Whether a value remarks on another limit ("(exactly 30 is still fine)") or is what a
     calculation comes to ("10:00 to 11:03 = 63 min"): none of them is a limit of its own."""
     if quantity.comparison != "exactly":
