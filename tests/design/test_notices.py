@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.design.analysis import analyse
 from assistant.design.conditions import derive_conditions
 from assistant.design.instructions import find_instructions
 from assistant.design.processes.end_to_end import planned_conditions
@@ -43,6 +44,7 @@ def epic_of(*texts: str, description: str = "") -> Epic:
         ("Italian", "Se la password è errata, viene visualizzato un messaggio."),
         ("Portuguese", "Se o pagamento falhar, é apresentada uma mensagem ao utilizador."),
         ("Dutch", "Als de postcode ongeldig is, wordt een foutmelding getoond."),
+        ("Polish", "Do zgłoszenia można dołączyć maksymalnie 5 zdjęć, każde do 8 MB włącznie."),
         ("Swedish", "Om lösenordet är fel visas ett meddelande på sidan."),
         ("Japanese", "ユーザーはパスワードを変更できる。"),
     ],
@@ -178,3 +180,29 @@ def test_any_text_is_read_without_fault(text: str) -> None:
         assert text[one.start : one.end] == one.words
     assert language_of(text)
     find_notices([epic_of(text, description=text)])
+
+
+@pytest.mark.parametrize(
+    ("text", "item"),
+    [
+        ("Nicht im Umfang: Rechnungen und Mahnungen.", "Rechnungen und Mahnungen"),
+        ("**Hors périmètre :** la facturation, les relances.", "la facturation"),
+        ("Buiten scope: vaste ligplaatsen, winterstalling.", "vaste ligplaatsen"),
+        ("Poza zakresem: planowe przeglądy, badania okresowe.", "planowe przeglądy"),
+        ("- Fuera del alcance: el pago, la venta de aceite.", "el pago"),
+    ],
+)
+def test_what_is_left_out_is_known_by_its_label_in_other_languages(text: str, item: str) -> None:
+    assert item in [one.text for one in out_of_scope(f"Een zin.\n\n{text}")]
+    assert not out_of_scope("De klant valt buiten de boot: hij betaalt niets.")
+    (notice,) = [one for one in find_notices([epic_of(text)]) if one.kind != "language"]
+    assert "only says what is out of scope" in notice.text
+
+
+def test_limits_are_read_in_english_alone() -> None:
+    text = (
+        "Het liggeld is € 1,85 per nacht. Voorbeeld: 3 nachten kosten € 55,50 + € 8,40 = € 63,90."
+    )
+    assert not analyse(criterion(text)).limits
+    text = "A night is at most EUR 20.00. Example: 3 nights cost EUR 55.50 + EUR 8.40 = EUR 63.90."
+    assert [one.operator for one in analyse(criterion(text)).limits] == ["<="]
