@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, TypeVar
 
-from assistant.design.questions.scope import out_of_scope
+from assistant.design.questions.scope import is_scope_statement, out_of_scope
 from assistant.domain import (
     Chunk,
     Epic,
@@ -279,7 +279,11 @@ def _by_story(
             out_of_scope=tuple(
                 dict.fromkeys(
                     one.text
-                    for text in (first.epic.description, first.story.narrative)
+                    for text in (
+                        first.epic.description,
+                        first.story.narrative,
+                        *(c.text for c in first.epic.criteria if is_scope_statement(c.text)),
+                    )
                     for one in out_of_scope(text)
                 )
             ),

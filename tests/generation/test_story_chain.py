@@ -105,7 +105,8 @@ def run(*answers: str, **options: Any) -> tuple[list[Event], FakeChat]:
     )  # fmt: skip
     config = GenerationConfig()
     writer = StoryWriter(endpoint, config, options.pop("outline", Outlines()))
-    events = generate([EPIC], (), Nothing(), writer, RetrievalConfig(), config, **options)
+    epic = options.pop("epic", EPIC)
+    events = generate([epic], (), Nothing(), writer, RetrievalConfig(), config, **options)
     return list(events), chat
 
 
@@ -153,6 +154,16 @@ def test_a_call_a_story_and_every_item_has_its_case() -> None:
     prompt = chat.questions[0][1][1]
     assert "<out_of_scope>" in prompt
     assert "LIB-2-AC1" not in prompt, "a story's call speaks of that story alone"
+
+
+def test_what_a_last_bullet_leaves_out_is_told_to_each_story() -> None:
+    said = AcceptanceCriterion(id="LIB-2-AC2", text="Out of scope: e-books, inter-library loans.")
+    last = EPIC.stories[1]
+    last = last.model_copy(update={"criteria": (*last.criteria, said)})
+    epic = EPIC.model_copy(update={"stories": (EPIC.stories[0], last)})
+    _, chat = run(answer(LENT), answer(), answer(LATE), answer(), epic=epic)
+    for question in (chat.questions[0], chat.questions[2]):
+        assert "<out_of_scope>e-books</out_of_scope>" in question[1][1]
 
 
 def test_done_conditions_are_not_asked_for_again() -> None:
