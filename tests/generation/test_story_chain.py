@@ -164,6 +164,7 @@ def test_what_a_last_bullet_leaves_out_is_told_to_each_story() -> None:
     _, chat = run(answer(LENT), answer(), answer(LATE), answer(), epic=epic)
     for question in (chat.questions[0], chat.questions[2]):
         assert "<out_of_scope>e-books</out_of_scope>" in question[1][1]
+        assert "LIB-2-AC2" not in question[1][1], "nothing is tested there"
 
 
 def test_done_conditions_are_not_asked_for_again() -> None:

@@ -349,6 +349,20 @@ def as_written(number: Number) -> frozenset[Decimal]:
     return frozenset((number.value,)) if counted else frozenset()  # type: ignore[arg-type]
 
 
+_THOUSANDS_OR_DECIMALS = re.compile(r"[1-9]\d{0,2}([.,])\d{3}")
+
+
+def readings(number: Number) -> tuple[Decimal, ...]:
+    """The values of an amount in its unit: "2.515 kg" is 2.515 or, in half of Europe, 2515."""
+    if not isinstance(number.value, Decimal):
+        return ()
+    match = _DIGITS.search(number.words)
+    ambiguous = _THOUSANDS_OR_DECIMALS.fullmatch(match.group()) if match else None
+    if ambiguous is None:
+        return (number.value,)
+    return (number.value, number.value * 1000 if ambiguous[1] == "." else number.value / 1000)
+
+
 def _distinct(found: Iterable[Number]) -> list[Decimal]:
     values = dict.fromkeys(one.value for one in found if isinstance(one.value, Decimal))
     return list(values)[:MOST_OPERANDS]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, DivisionByZero, InvalidOperation
 from itertools import product
 
-from assistant.generation.proof.amounts import MEASURED, Number, as_written, numbers
+from assistant.generation.proof.amounts import MEASURED, Number, as_written, numbers, readings
 
 _OPERATORS = {
     "*": re.compile(r"\s*[x×*·]\s*", re.IGNORECASE),
@@ -58,13 +58,11 @@ def _calculated(
     run: Sequence[Number], signs: Sequence[str], read: Sequence[Number], said: Number | None
 ) -> Iterator[Calculation]:
     measured = next((one for one in run if one.kind in MEASURED), run[-1])
-    readings = [
-        sorted(as_written(one)) if one.kind not in MEASURED
-        else [one.value] if isinstance(one.value, Decimal) else []
-        for one in run
-    ]  # fmt: skip
+    read_as = [
+        readings(one) if one.kind in MEASURED else tuple(sorted(as_written(one))) for one in run
+    ]
     values = {
-        _value(one, signs) for one, _ in zip(product(*readings), range(MOST_READINGS), strict=False)
+        _value(one, signs) for one, _ in zip(product(*read_as), range(MOST_READINGS), strict=False)
     }
     values -= {None}
     if not values:
@@ -73,7 +71,7 @@ def _calculated(
     plain = measured.kind not in MEASURED  # "4 loans (5 − 1)" names the thing once
     totals = [
         one for one in read
-        if one.value in values
+        if values.intersection((one.value, *readings(one)))
         and (one.kind not in MEASURED if plain else (one.kind, one.unit) == family)
     ]  # fmt: skip
     if said is not None and not said.kind and not said.unit:
@@ -109,11 +107,12 @@ def _is_plain(run: Sequence[Number], signs: Sequence[str]) -> bool:
 
 def _equals(said: Number, value: Decimal) -> bool:
     """Whether a total is a value, rounded as it is written."""
-    if not isinstance(said.value, Decimal):
-        return False
-    exponent = said.value.as_tuple().exponent
-    places = Decimal(1).scaleb(exponent if isinstance(exponent, int) and exponent < 0 else 0)
-    return abs(said.value - value) < places
+    for one in readings(said):
+        exponent = one.as_tuple().exponent
+        places = Decimal(1).scaleb(exponent if isinstance(exponent, int) and exponent < 0 else 0)
+        if abs(one - value) < places:
+            return True
+    return False
 
 
 def _value(values: Sequence[Decimal], signs: Sequence[str]) -> Decimal | None:

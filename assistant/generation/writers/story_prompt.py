@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from assistant.design.questions.scope import is_scope_statement
 from assistant.domain import RetrievedChunk, TestCase, TestCondition
 from assistant.generation.prompts import Message, data_text
 from assistant.generation.writer import StoryBrief
@@ -81,6 +82,8 @@ def story_messages(
     for criterion in epic.criteria:
         if criterion not in story.criteria and criterion.id not in wanted:
             continue
+        if is_scope_statement(criterion.text):  # told as what is left out
+            continue
         number = number_of.get(criterion.id)
         said = f' n="{number}"' if number else ""
         if criterion.title and criterion.title != story.title:
@@ -135,8 +138,11 @@ def source_block(source: RetrievedChunk, special_tokens: Sequence[str] = ()) -> 
     said = f"({chunk.place}) " if chunk.is_comment else ""
     text = data_text(said + chunk.text, special_tokens, limit=SOURCE_CHARACTERS)
     kind = "rule" if chunk.kind == "rule" else "page" if chunk.kind == "prose" else chunk.kind
-    name = data_text(" ".join(filter(None, (chunk.key, chunk.title))), special_tokens, limit=100)
-    name = name.replace('"', "'")
+    title = chunk.title
+    if chunk.kind in ("story", "criterion"):  # the document's title is the epic's
+        title = chunk.heading.rpartition(" > ")[2] or title
+    said = title if chunk.key and title.startswith(chunk.key) else f"{chunk.key} {title}".strip()
+    name = data_text(said, special_tokens, limit=100).replace('"', "'")
     return f'<source n="{source.rank}" kind="{kind}" of="{name}">{text}</source>'
 
 

@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from assistant.design.questions.scope import is_scope_statement
 from assistant.domain import (
     Epic,
     Evidence,
@@ -95,7 +96,11 @@ class _Call:
     @property
     def criteria(self) -> tuple[str, ...]:
         """The criteria that a case of this call may name."""
-        own = [criterion.id for criterion in self.brief.story.criteria]
+        own = [
+            criterion.id
+            for criterion in self.brief.story.criteria
+            if not is_scope_statement(criterion.text)
+        ]
         named = (name for condition in self.conditions for name in condition.criterion_ids)
         return tuple(dict.fromkeys([*own, *named]))
 
