@@ -118,6 +118,12 @@ def content_stems(text: str) -> frozenset[str]:
 _ABBREVIATION = re.compile(
     r"\b(?:e\.g|i\.e|etc|vs|no|approx|incl|mr|mrs|ms|dr|st)\.$", re.IGNORECASE
 )
+_SHORT_FORM = re.compile(
+    r"\b(?:max|min|std|godz|nr|art|ca|ok|np|bzw|ggf|inkl|usw|bijv|resp|env|aprox|núm|p\. ?ej"
+    r"|p\. ?ex|z\. ?b|d\. ?h|u\. ?a|o\. ?a)\.$",
+    re.IGNORECASE,
+)
+"""Of several languages; they may end a sentence too, and do where a capital follows."""
 _CLOSING = frozenset("\"”’')]")
 _SENTENCE_END = re.compile(r"[.!?]+[\"”’')\]]*(?=\s|$)|\n+")
 _CLAUSE_END = re.compile(
@@ -126,6 +132,19 @@ _CLAUSE_END = re.compile(
     re.IGNORECASE,
 )
 QUOTED = re.compile(r"“[^”\n]*”|\"[^\"\n]*\"|‘[^’\n]*’(?!\w)|(?<!\w)'[^'\n]*'(?!\w)")
+
+
+_EXAMPLE = re.compile(
+    r"\W*(?:for example|examples?|e\.g\.|(?:zum )?Beispiel|z\. ?B\.|(?:par )?exemple"
+    r"|(?:por )?(?:ejemplo|exemplo)|(?:per )?esempio|voorbeeld|bijvoorbeeld|(?:na )?przykład|np\."
+    r"|exempel)(?!\w)",
+    re.IGNORECASE,
+)
+
+
+def is_example(sentence: str) -> bool:
+    """Whether a sentence tells an example: its numbers hold for its own data alone."""
+    return _EXAMPLE.match(sentence) is not None
 
 
 def sentences(text: str) -> tuple[tuple[int, int], ...]:
@@ -150,6 +169,9 @@ def _cut(text: str, start: int, end: int, boundary: re.Pattern[str]) -> Iterator
         if any(a < match.start() and match.end() < b for a, b in quoted):
             continue
         if match.group().startswith(".") and _ABBREVIATION.search(text, left, match.end()):
+            continue
+        goes_on = not text[match.end() :].lstrip()[:1].isupper()
+        if goes_on and _SHORT_FORM.search(text, left, match.end()):
             continue
         if match.group()[-1:] in _CLOSING and text[match.end() :].lstrip()[:1].islower():
             continue  # a message ends, the sentence around it goes on

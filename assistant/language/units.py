@@ -20,7 +20,7 @@ CURRENCY_SYMBOLS = {"£": "GBP", "$": "USD", "€": "EUR", "¥": "JPY", "₹": "
 _CURRENCY_WORDS = {
     "pound": "GBP", "pounds": "GBP", "euro": "EUR", "euros": "EUR", "dollar": "USD",
     "dollars": "USD", "pence": "GBX", "p": "GBX", "penny": "GBX", "cents": "cent", "cent": "cent",
-    "rupee": "INR", "rupees": "INR",
+    "rupee": "INR", "rupees": "INR", "zł": "PLN", "kč": "CZK",
 }  # fmt: skip
 CURRENCY_CODES_PATTERN = (
     "GBP|USD|EUR|INR|AUD|CAD|CHF|JPY|SEK|NOK|DKK|PLN|NZD|SGD|HKD|ZAR|AED|CNY|KRW|CZK|HUF|BRL|MXN"

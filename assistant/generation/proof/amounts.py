@@ -48,8 +48,12 @@ _DIGITS = re.compile(
     r"(?<![\w.,:/-])(?:[1-9]\d{0,2}(?:[ \xa0\u202f]\d{3})+(?!\d)|\d+)(?:[.,:/-]\d+)*(?![\w])"
 )
 _SPACED = re.compile(r"(?<![\w.,])\d{1,3}(?:[ \xa0\u202f]\d{3})+(?![\w])")
-_DECIMAL = re.compile(r"(?<![\w.,:/-])(\d+),(\d{1,2})(?![\w,]|\.\d)")
+_DECIMAL = re.compile(
+    r"(?<![\w.,:/-])(\d{1,3}(?:[. \xa0\u202f]\d{3})+|\d+),(\d{1,2})(?![\w]|[.,]\d)"
+)
 """A decimal comma: no thousands follow it."""
+_PADDED = re.compile(r"(?<=[ \xa0])0(?=\d ?min\b)", re.IGNORECASE)
+""" "1 h 05 min" """
 _LIST_MARK = re.compile(r"(?m:^\s*(?:[-*•]\s*)?\(?\d{1,2}[.)]\s)|(?<=[.;:] )\d{1,2}[.)]\s(?=[A-Z])")
 
 
@@ -113,7 +117,7 @@ def _more(first: Number, second: Number, text: str) -> Decimal | None:
     """What a duration and the smaller one behind it come to; ``None`` where they are two."""
     if (first.kind, second.kind) != ("duration", "duration"):
         return None
-    if text[first.end : second.start].strip() not in _AND:
+    if text[first.end : second.start].strip(" .0") not in _AND:
         return None
     if not (isinstance(first.value, Decimal) and isinstance(second.value, Decimal)):
         return None
@@ -126,8 +130,9 @@ def _more(first: Number, second: Number, text: str) -> Decimal | None:
 
 def grouped(text: str) -> str:
     """The text of the same length with English separators ("50 001 €", "0,4 kWh")."""
-    text = _SPACED.sub(lambda match: re.sub(r"[ \xa0\u202f]", ",", match.group()), text)
-    return _DECIMAL.sub(r"\1.\2", text)
+    text = _PADDED.sub(" ", text)
+    text = _DECIMAL.sub(lambda one: f"{re.sub(r'[^0-9]', ',', one[1])}.{one[2]}", text)
+    return _SPACED.sub(lambda one: re.sub(r"[ \xa0\u202f]", ",", one.group()), text)
 
 
 def _within(start: int, end: int, spans: list[tuple[int, int]]) -> bool:

@@ -19,6 +19,8 @@ _OPERATORS = {
 MOST_READINGS = 16
 """Of a calculation whose numbers can be read in more than one way ("1,000")."""
 
+_SHARE_OF = re.compile(r"\s+(?:of|von|vom|de|del|du|des|van|di|da|af|av|z|od)\s+", re.IGNORECASE)
+""" "4 % of 2,500 kg" """
 _EQUALS = re.compile(r"\s*=\s*")
 _FRACTION = re.compile(r"(?<=[x×*·])(\s*\d+)/(?=\d)", re.IGNORECASE)
 """ "28 days × 2/5": elsewhere "2/5" may be a date or a part of a number."""
@@ -41,7 +43,7 @@ def calculations(text: str) -> Iterator[Calculation]:
     run: list[Number] = []
     signs: list[str] = []
     for number in [*read, None]:
-        sign = _sign(text[run[-1].end : number.start]) if run and number else ""
+        sign = _sign(text[run[-1].end : number.start], run[-1]) if run and number else ""
         if signs and not sign:
             equals = number is not None and _EQUALS.fullmatch(text[run[-1].end : number.start])
             yield from _calculated(run, signs, read, number if equals else None)
@@ -50,17 +52,23 @@ def calculations(text: str) -> Iterator[Calculation]:
             signs = [*signs, sign] if sign else []
 
 
-def _sign(between: str) -> str:
+def _sign(between: str, before: Number) -> str:
+    if before.kind == "percent" and _SHARE_OF.fullmatch(between):
+        return "*"
     return next((sign for sign, form in _OPERATORS.items() if form.fullmatch(between)), "")
 
 
 def _calculated(
     run: Sequence[Number], signs: Sequence[str], read: Sequence[Number], said: Number | None
 ) -> Iterator[Calculation]:
-    measured = next((one for one in run if one.kind in MEASURED), run[-1])
+    amounts = [one for one in run if one.kind in MEASURED]
+    measured = amounts[0] if amounts else run[-1]
     read_as = [
-        readings(one) if one.kind in MEASURED else tuple(sorted(as_written(one))) for one in run
-    ]
+        (one.value, one.value / 100)  # "2 % × 500 EUR" takes a share
+        if one.kind == "percent" and isinstance(one.value, Decimal) and "*" in signs
+        else readings(one) if one.kind in MEASURED else tuple(sorted(as_written(one)))
+        for one in run
+    ]  # fmt: skip
     values = {
         _value(one, signs) for one, _ in zip(product(*read_as), range(MOST_READINGS), strict=False)
     }
@@ -68,11 +76,12 @@ def _calculated(
     if not values:
         return
     family = (measured.kind, measured.unit)
-    plain = measured.kind not in MEASURED  # "4 loans (5 − 1)" names the thing once
+    families = {(one.kind, one.unit) for one in amounts}  # "9 m × 2 EUR" comes to EUR
+    plain = not amounts  # "4 loans (5 − 1)" names the thing once
     totals = [
         one for one in read
         if values.intersection((one.value, *readings(one)))
-        and (one.kind not in MEASURED if plain else (one.kind, one.unit) == family)
+        and (one.kind not in MEASURED if plain else (one.kind, one.unit) in families)
     ]  # fmt: skip
     if said is not None and not said.kind and not said.unit:
         # "28 days × 2/5 = 11.2" names the unit once; the total is in it too.

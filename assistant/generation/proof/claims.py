@@ -23,7 +23,7 @@ from assistant.generation.proof.amounts import (
     same_noun,
 )
 from assistant.generation.proof.bleed import NOT_IN_SOURCES
-from assistant.generation.proof.calculations import calculations
+from assistant.generation.proof.calculations import Calculation, calculations
 from assistant.generation.proof.case_basis import Basis
 from assistant.generation.proof.polarity import contrasted
 from assistant.generation.proof.proof_faults import (
@@ -41,7 +41,7 @@ from assistant.generation.proof.statement_words import (
     meeting,
     written,
 )
-from assistant.generation.sentence_words import sentences
+from assistant.generation.sentence_words import is_example, sentences
 from assistant.language.casing import bare_words
 from assistant.language.quantities import find_quantities
 from assistant.language.quoted_messages import find_messages, mask_quotes
@@ -158,10 +158,8 @@ class Claims:
                 if one.wrong_total is not None:
                     message = f"{shown(part)}: this does not come to “{one.wrong_total.words}”."
                     yield Mark(INCONSISTENT, one.wrong_total.words, message)
-            computed = [
-                number for one in written_out if self._are_given(one.numbers)
-                for number in (*one.numbers, *one.totals)
-            ]  # fmt: skip
+            computed = self._computed(written_out)
+            sums = {one for each in written_out for one in each.totals if one in computed}
             factors = {number for one in written_out for number in one.numbers}
             factors |= set(instead := contrasted(part))
             computed += instead
@@ -174,6 +172,7 @@ class Claims:
                     or follows(number, self._operands)
                     or is_between(number, self.basis.situation)
                     or is_balance(number, terms)
+                    or is_balance(number, sums)
                     or is_rounded(number, (*known, *computed))
                     or counts_characters(number, part)
                     or self._is_own_count(number)
@@ -188,14 +187,29 @@ class Claims:
                 else:
                     yield mark
 
-    def _are_given(self, run: Sequence[Number]) -> bool:
-        """Whether the amounts of a calculation stand in case or texts; counts may be new.
+    def _computed(self, written_out: Sequence[Calculation]) -> list[Number]:
+        """The numbers of calculations with what is given, and of those that come to the same."""
+        found: list[Number] = []
+        for one in written_out:
+            if self._are_given(one.numbers, found) or not set(found).isdisjoint(one.totals):
+                found += (*one.numbers, *one.totals)
+        return found
+
+    def _are_given(self, run: Sequence[Number], computed: Sequence[Number]) -> bool:
+        """Whether the amounts of a calculation stand in case or sources, follow from them or were
+        computed before; counts may be new.
 
         One more or less than a count of the case's own data is what the case does: "4 (5 − 1)".
         """
         amounts = [one for one in run if one.kind in MEASURED]
         if amounts or all(one.value != 1 for one in run):
-            return all(self._near.holds(one) for one in amounts or run)
+            return all(
+                (self._operands if one.kind in MEASURED else self._near).holds(one)
+                or any(alike(one, other) for other in computed)
+                or is_rounded(one, computed)
+                or (one.kind in MEASURED and follows(one, self._operands))
+                for one in amounts or run
+            )
         return all(self._own.holds(one) for one in run if one.value != 1)
 
     @staticmethod
@@ -233,6 +247,8 @@ class Claims:
         words = content(part) - NEUTRAL
         is_limit = any(one.is_limit and one.start == number.start for one in find_quantities(part))
         for text in (text for said in self.basis.said for text in parts_of(said)):
+            if is_example(text):  # of other data than the case's
+                continue
             limits = {one.start for one in find_quantities(text) if one.is_limit}
             theirs = [
                 one for one in numbers(text)

@@ -15,7 +15,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from assistant.generation.proof.support_texts import meaning, unquoted
-from assistant.generation.sentence_words import NEGATING, clauses, sentences, stem, stem_set, tokens
+from assistant.generation.sentence_words import (
+    NEGATING,
+    clauses,
+    is_example,
+    sentences,
+    stem,
+    stem_set,
+    tokens,
+)
 from assistant.language.casing import bare_words
 from assistant.language.quantities import Quantity, find_messages, find_quantities
 from assistant.language.units import in_base_unit
@@ -114,8 +122,10 @@ def _other_numbers(
                         continue
                     if _value(theirs) == _value(quantity):
                         settled = True
-                    elif best is None and (
-                        _alike(about, other) >= SAME_THING or (not about and reference in own)
+                    elif (
+                        best is None
+                        and not is_example(words)
+                        and (_alike(about, other) >= SAME_THING or (not about and reference in own))
                     ):
                         best = Denied(quantity.text, reference, words, "number")
             if best is not None and not settled:

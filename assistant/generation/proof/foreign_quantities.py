@@ -62,11 +62,12 @@ def foreign_dates(text: str) -> Iterator[tuple[date, int, int]]:
 FOREIGN_UNITS = {
     name: unit
     for unit, names in {
-        "minute": "minuten minute minutes minutos minuti minuut minut",
-        "hour": "stunde stunden std heure heures hora horas ora ore uur uren godzin godziny",
+        "minute": "minuten minute minutes minutos minuti minuut minut minuta minuty",
+        "hour": "stunde stunden std heure heures hora horas ora ore uur uren godzin godziny godz",
         "day": "tag tage tagen kalendertage kalendertagen jour jours día días giorno giorni dag"
         " dagen dia dias dni dzień",
-        "working day": "werktag werktage werktagen arbeitstag arbeitstage arbeitstagen",
+        "working day": "werktag werktage werktagen arbeitstag arbeitstage arbeitstagen werkdag"
+        " werkdagen",
         "week": "woche wochen semaine semaines semana semanas settimana settimane week weken"
         " tydzień tygodnie tygodni",
         "month": "monat monate monaten mois mes meses mese mesi maand maanden mês miesiąc miesiące"

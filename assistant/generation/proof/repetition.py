@@ -14,18 +14,24 @@ ALIKE = 0.75
 """Share of the words of the longer of two texts that both hold, from which on they say the same."""
 
 
+TITLE_WORDS = 2
+"""Words of a title that may name another value."""
+
 TELLING = 4
 """Words from which on a title says what is proved."""
 
 
-def repeats(case: TestCase, other: TestCase) -> bool:
+def repeats(case: TestCase, other: TestCase, criteria: str = "") -> bool:
     """Whether two cases have the same situation and the same outcome, or say in the same title that
-    they prove the same."""
+    they prove the same. ``criteria`` are the words of what they test: where these name what the
+    titles differ in ("code orange or red"), each is a case of its own."""
     if set(case.criterion_ids) != set(other.criterion_ids):
         return False
     title = bare_words(case.title)
     if len(title.split()) >= TELLING and title == bare_words(other.title):
         return True
+    if _of_other_values(case, other, criteria):
+        return False
     mine_of, theirs_of = set(case.condition_ids), set(other.condition_ids)
     if mine_of and theirs_of and not mine_of & theirs_of:
         return False
@@ -38,6 +44,15 @@ def repeats(case: TestCase, other: TestCase) -> bool:
         and _denials(said) == _denials(told)
         and _alike(mine, theirs)
         and _alike(said, told)
+    )
+
+
+def _of_other_values(case: TestCase, other: TestCase, criteria: str) -> bool:
+    """Whether titles differ in one or two words each, all of which the criteria name."""
+    mine, theirs = all_content(case.title), all_content(other.title)
+    apart = (mine - theirs, theirs - mine)
+    return all(0 < len(one) <= TITLE_WORDS for one in apart) and apart[0] | apart[1] <= (
+        all_content(criteria)
     )
 
 

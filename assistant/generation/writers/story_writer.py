@@ -105,6 +105,11 @@ class _Call:
         return tuple(dict.fromkeys([*own, *named]))
 
     @property
+    def criteria_text(self) -> str:
+        """The words of the story's criteria."""
+        return "\n".join(criterion.text for criterion in self.brief.story.criteria)
+
+    @property
     def items(self) -> tuple[str, ...]:
         """The checklist items that a case of this call may claim."""
         return tuple(condition.id for condition in self.conditions)
@@ -184,7 +189,7 @@ class StoryWriter:
         call = self._call(brief, conditions)
         for draft in self._drafts(call, ledger, cancelled):
             case = prove(drafted_case(draft, brief, self.spec))
-            reason = _reason_against(case, shown)
+            reason = _reason_against(case, shown, call.criteria_text)
             if reason:
                 ledger.refuse(_about(case, conditions), 1, draft.model_dump_json(), reason)
                 if reason not in DROPPED:
@@ -205,7 +210,7 @@ class StoryWriter:
                 )
             for draft, case in self._again(call, held, left, prove, ledger, cancelled):
                 claimed |= set(draft.covers)
-                if any(repeats(case, one) for one in shown):
+                if any(repeats(case, one, call.criteria_text) for one in shown):
                     continue
                 shown.append(case)
                 covered |= set(case.condition_ids)
@@ -346,9 +351,9 @@ def _cases_of(condition: TestCondition) -> int:
     return CASES_PER_WHOLE if whole else CASES_PER_ITEM
 
 
-def _reason_against(case: TestCase, shown: Sequence[TestCase]) -> str:
+def _reason_against(case: TestCase, shown: Sequence[TestCase], criteria: str) -> str:
     """Why a proved case is asked for once more; empty where it is shown."""
-    if any(repeats(case, one) for one in shown):
+    if any(repeats(case, one, criteria) for one in shown):
         return REPEATED
     if not case.condition_ids and not any(step.citations for step in case.steps):
         return BEYOND

@@ -105,9 +105,9 @@ def recognised(source: Source, wanted: Sequence[int] | None) -> Recognised:
         except UnreadableFile as error:
             found.errors.setdefault(str(error), error)
             reason = "OCR failed"
-        missing = set(batch) - set(found.pages)
-        for number in sorted(missing & set(range(total)) if found.errors else ()):
-            found.unread[number] = reason
+        # A picture's last batch asks for more pages than it may have; a PDF's were counted before.
+        there = set(batch) if wanted is not None else set(batch) & set(range(total))
+        found.unread.update(dict.fromkeys(sorted(there - set(found.pages)), reason))
         done += len(batch)
     return found
 

@@ -65,3 +65,13 @@ def test_one_title_proves_one_thing(title: str, same: bool) -> None:
     assert repeats(first, other) is same
     short = {"title": "Unlocking"}
     assert not repeats(first.model_copy(update=short), other.model_copy(update=short))
+
+
+def test_values_that_the_criterion_names_are_cases_of_their_own() -> None:
+    criterion = "A late cancellation is charged, unless code orange or red is given."
+    orange = case("Late at code orange is free", "Cancel at 19:00.", "Nothing is charged.")
+    red = case("Late at code red is free", "Cancel at 19:00.", "Nothing is charged.")
+    again = case("Late at code orange costs nothing", "Cancel at 19:00.", "Nothing is charged.")
+    assert not repeats(orange, red, criterion)
+    assert repeats(orange, again, criterion)
+    assert repeats(orange, red)

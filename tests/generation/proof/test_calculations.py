@@ -1,0 +1,41 @@
+"""Calculations as people write them in other languages, and what they make of a number."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.generation.proof.amounts import numbers
+from assistant.generation.proof.calculations import calculations
+
+
+@pytest.mark.parametrize(
+    ("text", "total"),
+    [
+        ("2 % × 1 234,75 zł = 24,695 zł", "24,695 zł"),
+        ("2.515 kg − 4,6 % de 2.515 kg = 2.399,31 kg", "2.399,31 kg"),
+        ("5 % of EUR 2,000 = EUR 100", "EUR 100"),
+        ("9,50 m × € 1,85 × 2 nachten = € 35,15, plus", "€ 35,15"),
+        ("200 EUR - 10 % = 180 EUR", None),
+    ],
+)
+def test_what_a_calculation_comes_to(text: str, total: str | None) -> None:
+    (found,) = calculations(text)
+    assert total is None or total in [one.words for one in found.totals]
+    assert found.wrong_total is None
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Het liggeld is € 55,50, plus belasting.", "€ 55,50"),
+        ("Netto 2.297,5 kg, a la baja.", "2.297,5 kg"),
+        ("Opłata wynosi 1 250,00 zł miesięcznie.", "1 250,00 zł"),
+    ],
+)
+def test_an_amount_is_read_to_its_last_digit(text: str, words: str) -> None:
+    assert [one.words for one in numbers(text)] == [words]
+
+
+def test_hours_and_minutes_with_an_abbreviation_are_one_duration() -> None:
+    (found,) = numbers("opóźnienie 2 godz. 05 min po terminie")
+    assert (found.kind, found.value) == ("duration", 125 * 60_000)
