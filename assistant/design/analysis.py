@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from datetime import date, time
 
 from assistant.design.techniques.field_rules import FieldDemands, field_rules
-from assistant.design.techniques.limit_items import is_remark
 from assistant.design.techniques.variables import variable_of
 from assistant.domain import AcceptanceCriterion, Evidence, Value
 from assistant.language.actors import is_person
@@ -23,6 +22,7 @@ from assistant.language.languages import ENGLISH, language_of
 from assistant.language.quantities import find_quantities
 from assistant.language.sentences import Span
 from assistant.reading.attributes import find_options
+from assistant.reading.certainty import is_remark
 from assistant.reading.criteria import read_rules
 from assistant.reading.logic import Expression
 from assistant.reading.narratives import read_narrative

@@ -16,7 +16,7 @@ from assistant.language.coordination import coordinated, starts_clause
 from assistant.language.finite_verbs import PREPOSITIONS
 from assistant.language.quantities import find_quantities
 from assistant.language.quoted_messages import mask_quotes
-from assistant.language.sentences import Span, has_whole_brackets
+from assistant.language.sentences import Span, has_whole_brackets, is_aside
 from assistant.language.word_lists import read_patterns
 from assistant.reading.leading_conditions import is_order
 from assistant.reading.logic import Case, holds
@@ -238,3 +238,12 @@ def is_entered(text: str, quantity: Quantity, effect: Span) -> bool:
 def denies(words: str) -> bool:
     """Whether words hold a denial."""
     return _DENIED.search(mask_quotes(words)) is not None
+
+
+def is_remark(text: str, quantity: Quantity) -> bool:
+    """Whether a value remarks on another limit ("(exactly 30 is still fine)") or is what a
+    calculation comes to ("10:00 to 11:03 = 63 min"): none of them is a limit of its own."""
+    if quantity.comparison != "exactly":
+        return False
+    comes_to = quantity.word == "=" and text[: quantity.phrase_start].rstrip()[-1:].isdigit()
+    return comes_to or is_aside(text, quantity.phrase_start)

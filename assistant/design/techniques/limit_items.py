@@ -20,9 +20,15 @@ from assistant.design.techniques.variables import assignment, measured_quantity
 from assistant.language.amounts import Quantity
 from assistant.language.coordination import coordinated
 from assistant.language.quantities import find_quantities
-from assistant.language.sentences import Span, is_aside
+from assistant.language.sentences import Span
 from assistant.language.word_lists import read_patterns
-from assistant.reading.certainty import denies, is_entered, is_response, is_sure
+from assistant.reading.certainty import (
+    denies,
+    is_entered,
+    is_remark,
+    is_response,
+    is_sure,
+)
 from assistant.reading.logic import Case, cases, deciding_case, holds
 from assistant.reading.restrictions import find_restriction
 from assistant.reading.rules import Rule
@@ -52,15 +58,6 @@ def limit_items(text: str, rule: Rule) -> Iterator[Item]:
 def _is_reference(text: str, quantity: Quantity) -> bool:
     """Whether a number names another place of the text: "the maximum in 1.3"."""
     return not quantity.unit and _REFERS.search(text[: quantity.start]) is not None
-
-
-def is_remark(text: str, quantity: Quantity) -> bool:
-    """Whether a value remarks on another limit ("(exactly 30 is still fine)") or is what a
-    calculation comes to ("10:00 to 11:03 = 63 min"): none of them is a limit of its own."""
-    if quantity.comparison != "exactly":
-        return False
-    comes_to = quantity.word == "=" and text[: quantity.phrase_start].rstrip()[-1:].isdigit()
-    return comes_to or is_aside(text, quantity.phrase_start)
 
 
 _PATTERNS = read_patterns(__file__)
