@@ -636,6 +636,9 @@ class RetrievalConfig(Value):
     exact: bool = False
     tell_apart: bool = True
     """Search with what sets a requirement apart from the others of the project."""
+    both_ways: bool = True
+    """Hold back sources that another requirement of the project is nearer to (with ``tell_apart``
+    and fused scores). For requirements only: off where anything else is asked."""
     filter: SearchFilter = SearchFilter()
 
 

@@ -338,8 +338,8 @@ def _add_evaluate(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
         action="append",
         default=[],
         metavar="NAME",
-        help="bm25, dense, rrf, fused, default, or project: the choices saved with --project; "
-        "more than one are held against the first",
+        help="bm25, dense, rrf, fused, apart, default, or project: the choices saved with "
+        "--project; more than one are held against the first",
     )
     retrieval.add_argument(
         "--depth", type=int, default=500, metavar="N", help="how many are ranked (default 500)"

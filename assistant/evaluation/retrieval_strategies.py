@@ -17,15 +17,17 @@ DEPTH = 500
 """How many are ranked. So many candidates are fused: the app fuses ``RetrievalConfig.candidates``,
 of which most questions never see the end."""
 
-_PLAIN = RetrievalConfig(tell_apart=False)
+_PLAIN = RetrievalConfig(tell_apart=False, both_ways=False)
 STRATEGIES: Mapping[str, RetrievalConfig] = {
     "bm25": _PLAIN.model_copy(update={"dense_weight": 0.0}),
     "dense": _PLAIN.model_copy(update={"sparse_weight": 0.0}),
     "rrf": _PLAIN.model_copy(update={"fusion": "rrf"}),
     "fused": _PLAIN,
+    "apart": RetrievalConfig(both_ways=False),
     "default": RetrievalConfig(),
 }
-"""Words alone, vectors alone, both by rank, both by score, and as the program comes."""
+"""Words alone, vectors alone, both by rank, both by score, told apart from other requirements, and
+as the program comes: with rivals held back too."""
 
 
 @contextmanager

@@ -42,13 +42,15 @@ class Lists:
     """What the searches for one question found, each list best first.
 
     ``named`` are the chunks whose key stands in the question ("as in BR-12"); ``cosines`` those of
-    the question itself, by point id, where the dense search was made with another vector.
+    the question itself, by point id, where the dense search was made with another vector;
+    ``leads`` what to take off a fused score (``rivals``).
     """
 
     dense: Sequence[Hit] = ()
     sparse: Sequence[Hit] = ()
     named: Sequence[Hit] = ()
     cosines: Mapping[str, float] = field(default_factory=dict)
+    leads: Mapping[str, float] = field(default_factory=dict)
 
 
 def fuse(lists: Lists, config: RetrievalConfig) -> list[Fused]:
@@ -75,6 +77,8 @@ def fuse(lists: Lists, config: RetrievalConfig) -> list[Fused]:
         score += config.sparse_weight * sparse.get(point_id, 0.0)
         if point_id in named:
             score += (config.dense_weight + config.sparse_weight) * most
+        else:
+            score -= lists.leads.get(point_id, 0.0)
         found.append(
             Fused(
                 point_id,

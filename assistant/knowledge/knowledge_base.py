@@ -19,12 +19,14 @@ from assistant.knowledge.query_vectors import (
     SAMPLE,
     CommonGround,
     QueryVectors,
+    as_question,
     common_ground,
     query_vectors,
 )
 from assistant.knowledge.read_records import ReadRecords
 from assistant.knowledge.read_write_lock import ReadWriteLock
 from assistant.knowledge.retrieval import Retriever, SearchTrace
+from assistant.knowledge.rivals import Rivals, asked_for, rivals_of
 from assistant.knowledge.sparse import Bm25Encoder
 
 __all__ = ["KnowledgeBase", "SearchTrace"]
@@ -48,7 +50,7 @@ class KnowledgeBase:
         self._records = ReadRecords(home.index, self._versions)
         self._bm25 = Bm25Encoder(home.meta.mean_length)
         self._measuring = threading.Lock()
-        self._common: tuple[int, CommonGround | None] = (0, None)
+        self._common: tuple[int, CommonGround, Rivals | None] | None = None
         self._closed = False
 
     @classmethod
@@ -173,7 +175,7 @@ class KnowledgeBase:
         question = query_vectors(query, config, self._embedder, self._bm25)
         with self._gate.reading():
             apart = self._told_apart(question, config)
-            return self._retriever().search(apart, config, limit, exclude_documents)
+            return self._retriever(config).search(apart, config, limit, exclude_documents)
 
     def retrieve(
         self,
@@ -192,31 +194,44 @@ class KnowledgeBase:
         questions = [query_vectors(text, config, self._embedder, self._bm25) for text in texts]
         with self._gate.reading():
             apart = [self._told_apart(question, config) for question in questions]
-            return self._retriever().retrieve(apart, config, exclude_documents)
+            return self._retriever(config).retrieve(apart, config, exclude_documents)
 
     def explain(self, query: str, config: RetrievalConfig, *, limit: int = 10) -> SearchTrace:
         """``search`` with the rank and score of each chunk in each stage, and seconds per stage."""
         question = query_vectors(query, config, self._embedder, self._bm25)
         with self._gate.reading():
-            return self._retriever().explain(self._told_apart(question, config), config, limit)
+            return self._retriever(config).explain(
+                self._told_apart(question, config), config, limit
+            )
 
     def _told_apart(self, question: QueryVectors, config: RetrievalConfig) -> QueryVectors:
         """The question without what it shares with all requirements of the project."""
         if not config.tell_apart:
             return question
+        common, _ = self._requirements()
+        return common.taken_out_of(question)
+
+    def _requirements(self) -> tuple[CommonGround, Rivals | None]:
+        """What the project's requirements have in common, and each of them as a rival of others;
+        read again after a change."""
         with self._measuring:
-            changes, common = self._common
-            if common is None or changes != self._versions.changes:
+            if self._common is None or self._common[0] != self._versions.changes:
                 self._check_open()
                 scope = self._versions.scope(SearchFilter(kinds=REQUIREMENTS))
                 changes = self._versions.changes
-                common = common_ground(self._index.sample(scope, SAMPLE), self._bm25)
-                self._common = changes, common
-        return common.taken_out_of(question)
+                questions = [
+                    as_question(point.record.chunk, point.dense, self._bm25)
+                    for point in self._index.sample(scope, SAMPLE)
+                ]
+                common = common_ground(questions)
+                rivals = None if common.dense is None else rivals_of(questions, common)
+                self._common = changes, common, rivals
+            return self._common[1:]
 
-    def _retriever(self) -> Retriever:
+    def _retriever(self, config: RetrievalConfig) -> Retriever:
         self._check_open()
-        return Retriever(self._index, self._versions, self._records, self._bm25)
+        rivals = self._requirements()[1] if asked_for(config) else None
+        return Retriever(self._index, self._versions, self._records, self._bm25, rivals)
 
     def _check_open(self) -> None:
         if self._closed:

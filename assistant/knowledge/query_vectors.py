@@ -140,19 +140,24 @@ class CommonGround:
         return SparseVector(tuple(term for term, _ in pairs), tuple(left for _, left in pairs))
 
 
-def common_ground(
-    requirements: Sequence[tuple[Chunk, np.ndarray]], bm25: Bm25Encoder
-) -> CommonGround:
-    """What these requirements, with their dense vectors of length 1, have in common."""
+def as_question(chunk: Chunk, dense: np.ndarray, bm25: Bm25Encoder) -> QueryVectors:
+    """A requirement, with its dense vector of length 1, as the question that it would be."""
+    sparse = bm25.query(chunk.text)
+    return QueryVectors(chunk.text, dense, sparse, sparse.indices, keys=(), seconds=0.0)
+
+
+def common_ground(requirements: Sequence[QueryVectors]) -> CommonGround:
+    """What these requirements have in common."""
     if len(requirements) < LEAST:
         return CommonGround(None, {})
     import numpy as np
 
     sums: defaultdict[int, float] = defaultdict(float)
-    for chunk, _ in requirements:
-        vector = bm25.query(chunk.text)
-        for term, weight in zip(vector.indices, vector.values, strict=True):
-            sums[term] += weight
+    for each in requirements:
+        if each.sparse is not None:
+            for term, weight in zip(each.sparse.indices, each.sparse.values, strict=True):
+                sums[term] += weight
     count = len(requirements)
-    mean = np.mean(np.stack([vector for _, vector in requirements]), axis=0)
+    dense = [each.dense for each in requirements if each.dense is not None]
+    mean = np.mean(np.stack(dense), axis=0)
     return CommonGround(mean, {term: weight / count for term, weight in sums.items()})

@@ -20,6 +20,7 @@ from assistant.knowledge.fusion import Fused, Lists, best_first, fuse, is_releva
 from assistant.knowledge.qdrant.index import Hit, Index, IndexQuery, Scope
 from assistant.knowledge.query_vectors import QueryVectors
 from assistant.knowledge.read_records import ReadRecord, ReadRecords
+from assistant.knowledge.rivals import Rivals
 from assistant.knowledge.sparse import Bm25Encoder
 
 MAX_PER_DOCUMENT = 4
@@ -67,12 +68,18 @@ class Retriever:
     """Answers questions on one state of a collection; made for one call, by one thread."""
 
     def __init__(
-        self, index: Index, versions: Versions, records: ReadRecords, bm25: Bm25Encoder
+        self,
+        index: Index,
+        versions: Versions,
+        records: ReadRecords,
+        bm25: Bm25Encoder,
+        rivals: Rivals | None,
     ) -> None:
         self._index = index
         self._records = records
         self._versions = versions
         self._bm25 = bm25
+        self._rivals = rivals
 
     def search(
         self,
@@ -190,16 +197,16 @@ class Retriever:
         found = self._index.query(asked) if asked else []
         for query, hits in zip(asked, found, strict=True):
             kind_of.update((hit.point_id, query.scope.filter.kinds[0]) for hit in hits)
-        return self._with_cosines(_staged(asked, found), question), kind_of
+        lists = self._with_cosines(_staged(asked, found), question)
+        return self._with_leads(lists, question, config), kind_of
 
     def _lists(
         self, question: QueryVectors, config: RetrievalConfig, scope: Scope, limit: int
     ) -> Lists:
         """The hits in scope."""
         asked = question.within(scope, max(config.candidates, limit), exact=config.exact)
-        return self._with_cosines(
-            _staged(asked, self._index.query(asked) if asked else []), question
-        )
+        lists = _staged(asked, self._index.query(asked) if asked else [])
+        return self._with_leads(self._with_cosines(lists, question), question, config)
 
     def _with_cosines(self, lists: Lists, question: QueryVectors) -> Lists:
         """The lists with how near each hit is to the question itself, whatever it was found with.
@@ -213,6 +220,15 @@ class Retriever:
         asked = IndexQuery(scope, len(points), dense=question.dense, exact=True)
         [hits] = self._index.query([asked])
         return replace(lists, cosines={hit.point_id: hit.score for hit in hits})
+
+    def _with_leads(self, lists: Lists, question: QueryVectors, config: RetrievalConfig) -> Lists:
+        """The lists with what rivals of the question take off each hit."""
+        points = tuple({hit.point_id for hit in (*lists.dense, *lists.sparse)})
+        if self._rivals is None or not points:
+            return lists
+        scope = Scope(self._versions.project_id, points=points)
+        found = self._index.sample(scope, len(points))
+        return replace(lists, leads=self._rivals.leads(question, found, config))
 
     def _visible(
         self,

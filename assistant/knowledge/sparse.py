@@ -28,6 +28,10 @@ class SparseVector:
     values: tuple[float, ...]
 
 
+NO_TERMS = SparseVector((), ())
+"""Of a text that only has stop words."""
+
+
 class Bm25Encoder:
     """BM25 document and question vectors; immutable but for being loaded lazily, thread-safe."""
 

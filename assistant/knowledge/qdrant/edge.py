@@ -13,7 +13,6 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.domain import Chunk
 from assistant.errors import RetrievalError
 from assistant.failpoints import reach
 from assistant.knowledge.qdrant.collection import damaged
@@ -35,6 +34,7 @@ from assistant.knowledge.qdrant.payload import (
     document_of,
     document_payload,
     payload_of,
+    point_of,
     record_of,
 )
 from assistant.knowledge.sparse import SparseVector
@@ -228,19 +228,17 @@ class EdgeIndex:
     def vectors(self, scope: Scope) -> dict[str, np.ndarray]:
         found: dict[str, np.ndarray] = {}
         with self._translated("it cannot be read"):
-            for point in self._scroll(point_filter(scope), with_vector=True):
+            for point in self._scroll(point_filter(scope), DENSE):
                 found[record_of(point.payload).embedded] = dense_of(point.vector)
         return found
 
-    def sample(self, scope: Scope, limit: int) -> list[tuple[Chunk, np.ndarray]]:
+    def sample(self, scope: Scope, limit: int) -> list[ChunkPoint]:
         with self._translated("it cannot be read"):
-            points = islice(self._scroll(point_filter(scope), with_vector=True), limit)
-            return [(record_of(point.payload).chunk, dense_of(point.vector)) for point in points]
+            points = islice(self._scroll(point_filter(scope), DENSE, SPARSE), limit)
+            return [point_of(record_of(point.payload), point.vector) for point in points]
 
-    def _scroll(
-        self, condition: qdrant_edge.Filter, *, with_vector: bool = False
-    ) -> Iterator[qdrant_edge.Record]:
-        for page in self._pages(condition, with_vector=[DENSE] if with_vector else False):
+    def _scroll(self, condition: qdrant_edge.Filter, *vectors: str) -> Iterator[qdrant_edge.Record]:
+        for page in self._pages(condition, with_vector=list(vectors) or False):
             yield from page
 
     def _pages(

@@ -172,9 +172,9 @@ class Index(Protocol):
         """Dense vectors of the chunk points in scope, by the hash of the text they were made of."""
         ...
 
-    def sample(self, scope: Scope, limit: int) -> list[tuple[Chunk, np.ndarray]]:
-        """At most ``limit`` chunks in scope with their dense vectors, which have length 1: those
-        whose ids come first, so that without a change they are always the same."""
+    def sample(self, scope: Scope, limit: int) -> list[ChunkPoint]:
+        """At most ``limit`` chunk points in scope, with dense vectors of length 1: those whose ids
+        come first, so that without a change they are always the same."""
         ...
 
     def count(self, scope: Scope | None = None) -> int:

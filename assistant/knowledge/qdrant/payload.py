@@ -10,7 +10,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from assistant.knowledge.qdrant.index import ChunkRecord, DocumentRecord, Scope, folded
+from assistant.knowledge.qdrant.index import (
+    ChunkPoint,
+    ChunkRecord,
+    DocumentRecord,
+    Scope,
+    folded,
+)
+from assistant.knowledge.sparse import NO_TERMS, SparseVector
 
 if TYPE_CHECKING:
     import numpy as np
@@ -69,6 +76,13 @@ def dense_of(vectors: Any) -> np.ndarray:
 
     named = cast("dict[str, list[float]]", vectors)
     return np.asarray(named[DENSE], dtype=np.float32)
+
+
+def point_of(record: ChunkRecord, vectors: Any) -> ChunkPoint:
+    """A chunk point with both its vectors; one whose text has no term has no sparse one."""
+    sparse = vectors.get(SPARSE)
+    terms = SparseVector(tuple(sparse.indices), tuple(sparse.values)) if sparse else NO_TERMS
+    return ChunkPoint(record, dense_of(vectors), terms)
 
 
 def conditions(scope: Scope) -> tuple[Conditions, Conditions]:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from assistant.domain import Chunk
 from assistant.errors import RetrievalError
 from assistant.knowledge.qdrant.collection import damaged
 from assistant.knowledge.qdrant.index import (
@@ -23,7 +22,14 @@ from assistant.knowledge.qdrant.index import (
     IndexQuery,
     Scope,
 )
-from assistant.knowledge.qdrant.payload import DENSE, SPARSE, dense_of, document_of, record_of
+from assistant.knowledge.qdrant.payload import (
+    DENSE,
+    SPARSE,
+    dense_of,
+    document_of,
+    point_of,
+    record_of,
+)
 from assistant.knowledge.qdrant.server import QdrantServer
 from assistant.knowledge.qdrant.server_errors import Unfinished
 from assistant.knowledge.qdrant.server_points import (
@@ -165,17 +171,15 @@ class ServerIndex:
 
     def vectors(self, scope: Scope) -> dict[str, np.ndarray]:
         found: dict[str, np.ndarray] = {}
-        for point in self._scroll(point_filter(scope), with_vector=True):
+        for point in self._scroll(point_filter(scope), DENSE):
             found[self._record(point).embedded] = dense_of(point.vector)
         return found
 
-    def sample(self, scope: Scope, limit: int) -> list[tuple[Chunk, np.ndarray]]:
-        points = islice(self._scroll(point_filter(scope), with_vector=True), limit)
-        return [(self._record(point).chunk, dense_of(point.vector)) for point in points]
+    def sample(self, scope: Scope, limit: int) -> list[ChunkPoint]:
+        points = islice(self._scroll(point_filter(scope), DENSE, SPARSE), limit)
+        return [point_of(self._record(point), point.vector) for point in points]
 
-    def _scroll(
-        self, condition: models.Filter, *, with_vector: bool = False
-    ) -> Iterator[models.Record]:
+    def _scroll(self, condition: models.Filter, *vectors: str) -> Iterator[models.Record]:
         """All points of a filter. Of several replicas the majority is asked, not the first."""
         from qdrant_client import models
 
@@ -191,7 +195,7 @@ class ServerIndex:
                     limit=_PAGE,
                     offset=start,
                     with_payload=True,
-                    with_vectors=[DENSE] if with_vector else False,
+                    with_vectors=list(vectors) or False,
                     consistency=consistency,
                 )
             )

@@ -70,6 +70,15 @@ def retrieval_form(opened: Workspace, record: Session) -> RetrievalConfig:
             help="What all requirements of the project have in common is left out of a question, "
             "so that sources which are near to everything do not come first.",
         )
+        both_ways = st.toggle(
+            "Hold back sources that another requirement is nearer to",
+            saved.both_ways,
+            disabled=not tell_apart or fusion == "rrf",
+            key=f"{key}both-ways",
+            help="A source that another requirement of the project finds better is more likely "
+            "meant for that one. For criteria and stories only, with scores fused by DBSF and with "
+            "what sets a requirement apart; a query tried on this page is searched without it.",
+        )
         exact = st.toggle(
             "Compare with every source (exact, slower on large projects)",
             saved.exact,
@@ -97,6 +106,7 @@ def retrieval_form(opened: Workspace, record: Session) -> RetrievalConfig:
         candidates=saved.candidates,
         exact=exact,
         tell_apart=tell_apart,
+        both_ways=both_ways,
         filter=SearchFilter(
             releases=releases,
             teams=teams,

@@ -36,7 +36,7 @@ def sources_of(
     config = workspace.project(project_id).retrieval
     least = ROOM.model_dump()
     room = {kind: max(size, least[kind]) for kind, size in config.top_k.model_dump().items()}
-    config = config.model_copy(update={"top_k": TopK(**room)})
+    config = config.model_copy(update={"top_k": TopK(**room), "both_ways": False})
     found: dict[str, RetrievedChunk] = {}
     weights: dict[str, float] = {}
     for query in queries:

@@ -152,7 +152,8 @@ class SuiteBasis:
 
     def _nearest(self, case: TestCase) -> tuple[str, ...]:
         """The criteria that the search finds for what a case says, all of the best one's story."""
-        config = self._config.model_copy(update={"filter": SearchFilter(kinds=("criterion",))})
+        wanted = {"filter": SearchFilter(kinds=("criterion",)), "both_ways": False}
+        config = self._config.model_copy(update=wanted)
         said = _said(case)
         if not said or not self._stories:
             return ()
@@ -171,7 +172,8 @@ class SuiteBasis:
         The situation alone decides: what the case expects is to be proved by it.
         """
         if not link.criterion_ids:
-            found = self._retriever.retrieve([_said(case)], self._config) if _said(case) else ()
+            config = self._config.model_copy(update={"both_ways": False})
+            found = self._retriever.retrieve([_said(case)], config) if _said(case) else ()
             return Ground(sources=Sources(self._numbering.retrieved(found)))
         stories = dict.fromkeys(
             (epic.key, story.key)

@@ -19,7 +19,7 @@ def search(
     config: RetrievalConfig | None = None,
 ) -> tuple[RetrievedChunk, ...]:
     """The best ``limit`` chunks, older copies of a text last; ``RetrievalError`` for no query."""
-    config = config or workspace.project(project_id).retrieval
+    config = _one_way(config or workspace.project(project_id).retrieval)
     return current_texts(workspace, project_id).search(_checked(query), config, limit=limit)
 
 
@@ -27,7 +27,13 @@ def explain(
     workspace: Workspace, project_id: str, query: str, config: RetrievalConfig, *, limit: int = 10
 ) -> SearchTrace:
     """The same search with the ranks and scores of each stage, under choices not yet saved."""
+    config = _one_way(config)
     return current_texts(workspace, project_id).explain(_checked(query), config, limit=limit)
+
+
+def _one_way(config: RetrievalConfig) -> RetrievalConfig:
+    """What a person asks is no requirement, so the requirements are no rivals of it."""
+    return config.model_copy(update={"both_ways": False})
 
 
 def _checked(query: str) -> str:

@@ -80,7 +80,7 @@ def _searched(
 
 def _mentions(workspace: Workspace, project_id: str, epics: Sequence[Epic]) -> list[str]:
     """Texts of a large project that hold the rules which the criteria refer to."""
-    config = workspace.project(project_id).retrieval
+    config = workspace.project(project_id).retrieval.model_copy(update={"both_ways": False})
     names = {ref.name for e in epics for c in e.criteria for ref in find_references(c.text)}
     texts = current_texts(workspace, project_id)
     return [
