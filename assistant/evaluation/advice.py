@@ -92,7 +92,7 @@ def _few(comparison: Comparison) -> Iterator[Advice]:
     if least < MIN_STORIES:
         yield Advice(
             kind="not enough data",
-            says=f"Only {least} stories were compared, too few to say that something did not help: "
+            says=f"Stories compared: {least}, too few to say that something did not help: "
             f"take what else is advised as a hint. Compare on {MIN_STORIES} or more.",
             rule=f"fewer than {MIN_STORIES} stories in a column",
             figures=(AdviceFigure(name="stories", value=least),),

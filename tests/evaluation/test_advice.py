@@ -144,7 +144,7 @@ def test_unmarked_foreign_names_of_an_adapter_are_warned_of() -> None:
 def test_few_stories_are_warned_of() -> None:
     found = advise(comparison(ALL, {}, stories=8))
     assert kinds(found)[0] == "not enough data"
-    assert "8 stories" in found[0].says
+    assert "compared: 8," in found[0].says
     assert not [one for one in found if "did not help" in one.kind], "too few to say so"
     assert [one for one in advise(comparison(ALL, {})) if "did not help" in one.kind]
 

@@ -148,6 +148,7 @@ def test_what_is_refused_says_what_to_do(
     add(app, "https://acme.atlassian.net")
     text = shown(app).replace("\\", "")
     assert "Secret: not set. Set `UAT_SECRET_ACME_ATLASSIAN_NET`" in text
+    assert app.text_input(key="connection_name_jira_cloud_1").value == "Jira Cloud 2"
     app.button(key="test_jira-cloud-jira-cloud").click().run()
     assert "There is no secret" in app.error[0].value
     for what in ("find", "sync"):

@@ -8,6 +8,7 @@ import streamlit as st
 
 from assistant.errors import AssistantError
 from assistant.ui.cases.case_list import table_height
+from assistant.ui.counts import counted
 from assistant.ui.learning.comparison_form import CHOSEN
 from assistant.ui.learning.rating import rating
 from assistant.ui.plain_text import label, plain, visible
@@ -131,11 +132,11 @@ def _chart(row: FigureRow, titles: dict[str, str]) -> dict[str, Any]:
         "encoding": {"y": place, "tooltip": tooltip},
         "layer": [
             {
-                "mark": {"type": "bar", "height": 16, "cornerRadiusEnd": 3, "opacity": 0.75},
+                "mark": {"type": "bar", "height": 16, "cornerRadiusEnd": 3, "opacity": 0.5},
                 "encoding": {"x": {"field": "Value", **along}},
             },
             {
-                "mark": {"type": "rule", "strokeWidth": 2, "color": INTERVAL_COLOR},
+                "mark": {"type": "rule", "strokeWidth": 3, "color": INTERVAL_COLOR},
                 "encoding": {"x": {"field": "low", **along}, "x2": {"field": "high"}},
             },
         ],
@@ -155,9 +156,9 @@ def _table(opened: Workspace, comparison: Comparison, rows: tuple[FigureRow, ...
     first = comparison.columns[0].title
     stories = len(comparison.references)
     st.caption(
-        f"{stories} held-out stories. In brackets the 95 % bootstrap interval over stories. "
-        f"{views.BETTER} better, {views.WORSE} worse than {label(first)} (paired permutation test, "
-        "5 %, Holm). A reference case counts as found from a closeness of "
+        f"{counted(stories, 'story')}, held out. In brackets the 95 % bootstrap interval over "
+        f"stories. {views.BETTER} better, {views.WORSE} worse than {label(first)} (paired "
+        "permutation test, 5 %, Holm). A reference case counts as found from a closeness of "
         f"{comparison.threshold:.2f}."
     )
     advice = compare_models.advice_of(opened, comparison)

@@ -40,7 +40,10 @@ def connection_form(opened: Workspace, record: Session) -> None:
     )
     kind = connections.kind_of(chosen)
     number = st.session_state.get(ROUND, 0)
-    name = st.text_input("Name", value=kind.title, key=f"connection_name_{kind.kind}_{number}")
+    taken = {view.config.name for view in connections.connections(opened, record.project_id)}
+    names = (kind.title, *(f"{kind.title} {count}" for count in range(2, len(taken) + 3)))
+    free = next(name for name in names if name not in taken)
+    name = st.text_input("Name", value=free, key=f"connection_name_{kind.kind}_{number}")
     url = st.text_input(
         "Address", placeholder=kind.address, key=f"connection_url_{kind.kind}_{number}"
     )

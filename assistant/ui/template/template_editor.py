@@ -73,15 +73,15 @@ def template_editor(opened: Workspace, record: Session) -> CaseTemplate | None:
     if f"{_key(record)}name" not in st.session_state:
         take_up_unsaved(record)
     start, key = draft_of(opened, record), _key(record)
-    names = st.columns([3, 4, 4], gap="medium", vertical_alignment="bottom")
-    name = names[0].text_input("Name", start.name, key=f"{key}name", max_chars=120)
-    layout: Layout = names[1].selectbox(
+    names = st.grid(3, min_column_width=260)
+    name = names.cell().text_input("Name", start.name, key=f"{key}name", max_chars=120)
+    layout: Layout = names.cell().selectbox(
         "Rows", list(LAYOUT_WORDS),
         index=list(LAYOUT_WORDS).index(company_template.layout_of(start)),
         format_func=LAYOUT_WORDS.__getitem__,
         key=f"{key}layout",
     )  # fmt: skip
-    pattern = names[2].text_input(
+    pattern = names.cell().text_input(
         "Title pattern", start.title_pattern, key=f"{key}pattern", placeholder="{title}",
         help="For example {story} - {title}. Slots: id, title, epic, story, criteria, type, "
         "priority, release, team.",

@@ -349,4 +349,5 @@ def _folder(workspace: Workspace, comparison_id: str) -> Path:
 def _name(request: CompareRequest, prepared: Prepared, stories: int) -> str:
     with_adapter = f" with {request.adapter}" if request.adapter else ""
     model = find_model(request.base).title.split(" (")[0]
-    return f"{prepared.material.name}: {stories} stories, {model}{with_adapter}"
+    noun = "story" if stories == 1 else "stories"
+    return f"{prepared.material.name}: {stories} {noun}, {model}{with_adapter}"
