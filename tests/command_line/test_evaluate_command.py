@@ -80,7 +80,7 @@ def test_strategies_of_several_embedding_models_are_refused(
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("--strategy", "best"), "no strategy “best”. Use bm25, dense, rrf, fused, default"),
+        (("--strategy", "best"), "no strategy “best”. Use bm25, dense, rrf, fused, apart, default"),
         (("--strategy", "project"), "--project NAME"),
         (("--depth", "5"), "depth"),
         (("--project", "Nowhere"), "Nowhere"),
