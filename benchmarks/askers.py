@@ -34,7 +34,7 @@ from urllib.parse import parse_qs, urlparse
 
 import psutil
 from playwright.sync_api import Page, sync_playwright
-from tabs import Tab
+from tabs import PATIENT_SECONDS, Tab
 
 from app import CHROMIUM_FLAGS, ROOT, filled, run_of_epic, served, to_case
 
@@ -175,6 +175,7 @@ def run(given: argparse.Namespace, data_dir: Path) -> bool:
             executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=CHROMIUM_FLAGS
         )
         page = browser.new_page()
+        page.set_default_timeout(1000 * PATIENT_SECONDS)
         run_of_epic(page, address)
         query = {name: values[0] for name, values in parse_qs(urlparse(page.url).query).items()}
         tab = Tab(address, "", **query)

@@ -46,7 +46,7 @@ class NoisyEmbedder:
         self._seed = real.documents(seed)
         self._random = np.random.default_rng(1)
 
-    def documents(self, texts: Sequence[str]) -> np.ndarray:
+    def documents(self, texts: Sequence[str], *, waiting: bool = False) -> np.ndarray:
         picked = self._seed[self._random.integers(0, len(self._seed), len(texts))]
         noisy = picked + 0.03 * self._random.standard_normal(picked.shape)
         unit = noisy / np.linalg.norm(noisy, axis=1, keepdims=True)

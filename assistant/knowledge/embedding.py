@@ -40,8 +40,11 @@ class Embedder(Protocol):
     def fingerprint(self) -> str: ...
     @property
     def dimension(self) -> int: ...
-    def documents(self, texts: Sequence[str]) -> np.ndarray:
-        """Vectors of ``texts``: float32, shape ``(len(texts), dimension)``, of length 1."""
+    def documents(self, texts: Sequence[str], *, waiting: bool = False) -> np.ndarray:
+        """Vectors of ``texts``: float32, shape ``(len(texts), dimension)``, of length 1.
+
+        ``waiting``: somebody waits for them, so that they are no work of the background.
+        """
         ...
 
     def query(self, text: str) -> np.ndarray:
@@ -105,20 +108,21 @@ class SentenceEmbedder:
         with self._lock:
             self._loaded()
 
-    def documents(self, texts: Sequence[str]) -> np.ndarray:
+    def documents(self, texts: Sequence[str], *, waiting: bool = False) -> np.ndarray:
         """Vectors of ``texts``; see ``Embedder``. Raises ``RetrievalError`` where loading fails.
 
         Texts of like length share a batch, so that little is padded. Threads take batches in turn,
-        and waiting questions go between them.
+        and waiting questions go between them; where somebody waits, this thread takes all of them
+        at its own priority.
         """
         import numpy as np
 
         parts = [np.zeros((0, self.dimension), dtype=np.float32)]
         for at in range(0, len(texts), _SLICE):
-            parts.append(self._in_batches(texts[at : at + _SLICE]))
+            parts.append(self._in_batches(texts[at : at + _SLICE], waiting))
         return np.concatenate(parts)
 
-    def _in_batches(self, texts: Sequence[str]) -> np.ndarray:
+    def _in_batches(self, texts: Sequence[str], waiting: bool) -> np.ndarray:
         import numpy as np
 
         with self._lock:
@@ -127,13 +131,17 @@ class SentenceEmbedder:
         vectors = np.zeros((len(parts), self.dimension), dtype=np.float32)
 
         def work(batch: list[int]) -> None:
-            while self._questions:
+            while self._questions and not waiting:
                 time.sleep(0.001)
             vectors[batch] = self._forward(model, [parts[place].text for place in batch])
 
         planned = batches([part.tokens for part in parts])
-        with ThreadPoolExecutor(self._threads, initializer=_lower_priority) as pool:
-            list(pool.map(work, planned))
+        if waiting:
+            for batch in planned:
+                work(batch)
+        else:
+            with ThreadPoolExecutor(self._threads, initializer=_lower_priority) as pool:
+                list(pool.map(work, planned))
         return averaged(vectors, [part.owner for part in parts], len(texts))
 
     def query(self, text: str) -> np.ndarray:

@@ -45,7 +45,7 @@ class RememberedVectors:
         """See ``Embedder``."""
         return self._embedder.query(text)
 
-    def documents(self, texts: Sequence[str]) -> np.ndarray:
+    def documents(self, texts: Sequence[str], *, waiting: bool = True) -> np.ndarray:
         """See ``Embedder``."""
         import numpy as np
 
@@ -58,7 +58,7 @@ class RememberedVectors:
                     self._known.move_to_end(name)
         new = {name: text for name, text in zip(names, texts, strict=True) if name not in found}
         if new:
-            vectors = self._embedder.documents(list(new.values()))
+            vectors = self._embedder.documents(list(new.values()), waiting=waiting)
             found.update((name, row.copy()) for name, row in zip(new, vectors, strict=True))
             with self._lock:
                 self._known.update((name, found[name]) for name in new)

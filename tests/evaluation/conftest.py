@@ -33,7 +33,7 @@ class WordVectors:
     def __init__(self) -> None:
         self.asked = 0
 
-    def documents(self, texts: Sequence[str]) -> np.ndarray:
+    def documents(self, texts: Sequence[str], *, waiting: bool = False) -> np.ndarray:
         """One row a text, of length 1."""
         self.asked += len(texts)
         rows = np.zeros((len(texts), 512), dtype=np.float32)

@@ -31,7 +31,7 @@ class WordEmbedder:
         self.fingerprint = f"{name} 64d"
         self.embedded = 0
 
-    def documents(self, texts: Sequence[str]) -> np.ndarray:
+    def documents(self, texts: Sequence[str], *, waiting: bool = False) -> np.ndarray:
         self.embedded += len(texts)
         return np.stack([self.query(text) for text in texts])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import timedelta
 
 import pytest
@@ -42,6 +43,16 @@ def test_talks_are_listed_by_their_latest_question(library: Library, project: Pr
     assert library.asked.count_talks(project.id) == 3
     at = {one.id: one.at for one in library.asked.all(project.id)}
     assert library.asked.talks(project.id, 1)[0].at == at["a4"]
+
+
+def test_listing_talks_takes_no_longer_for_each_pair_of_them(
+    library: Library, project: Project
+) -> None:
+    for number in range(300):
+        library.asked.add(project.id, f"a{number}", f"t{number}", "What?", "x" * 25_000)
+    started = time.perf_counter()
+    assert len(library.asked.talks(project.id, 5)) == 5
+    assert time.perf_counter() - started < 2.0, "joined with itself it took more than 5 s"
 
 
 def test_a_talk_is_deleted_as_a_whole_and_only_in_its_project(

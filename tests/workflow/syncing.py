@@ -31,7 +31,7 @@ class WordEmbedder:
         self._words: dict[str, np.ndarray] = {}
         """The first words' vectors; a limited number, so that memory does not grow."""
 
-    def documents(self, texts: Sequence[str]) -> np.ndarray:
+    def documents(self, texts: Sequence[str], *, waiting: bool = False) -> np.ndarray:
         self.embedded += len(texts)
         return np.stack([self.query(text) for text in texts])
 
