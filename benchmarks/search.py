@@ -124,7 +124,7 @@ def main() -> None:
 def engine(base: KnowledgeBase, question: QueryVectors) -> object:
     """The search of a question whose vectors are there already."""
     with base._gate.reading():
-        return base._retriever(CONFIG).search(question, CONFIG, 10)
+        return base._retriever(CONFIG).search(question, CONFIG, 10, ())
 
 
 def compare(
