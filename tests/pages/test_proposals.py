@@ -151,6 +151,31 @@ def test_words_that_were_changed_by_both_are_said_to_be_replaced(
     assert ":red-background[a minute]" in text_of(run_page)
 
 
+def test_steps_of_which_one_was_put_in_are_said_to_be_taken_together(
+    run_page: AppTest, filled: str
+) -> None:
+    (pay,) = case("C0").steps
+    look = TestStep(number=1, action="Look", expected_result="It is seen")
+    steps = (look, pay.model_copy(update={"number": 2}))
+    proposed = case("C0").model_copy(update={"steps": steps})
+    stored(
+        filled,
+        lambda library: library.proposals.put(
+            filled, proposed, case_version=1, reason="Look first", by="Ann (tool)"
+        ),
+    )
+    run_page.run()
+    assert "**Steps** :orange[steps were moved, put in or taken out" in text_of(run_page)
+    changed = case("C0", "It is paid within a minute")
+    stored(
+        filled,
+        lambda library: library.update_case(filled, changed, expected_version=1, by="Bob"),
+    )
+    run_page.run()
+    assert "all of these steps] :orange[changed since, too" in text_of(run_page)
+    assert ":red-background[within a minute]" in text_of(run_page)
+
+
 def test_an_accepted_case_is_found_by_its_proposal(open_app: Open, filled: str) -> None:
     stored(
         filled,

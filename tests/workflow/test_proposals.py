@@ -133,11 +133,52 @@ def test_a_proposed_step_is_told_line_by_line(opened: Opened) -> None:
     propose(opened, steps=edits(opened, "It is open", "It is paid at once", "It is seen"))
     (one,) = waiting(opened)
     (field,) = one.fields
-    assert field.field == "Steps"
-    assert [words for kind, words in field.words if kind != "same"] == ["\n 3. Look | It is seen"]
+    assert field.field == "Step 3"
+    assert field.words == (("in", "3. Look | It is seen"),)
     taken = proposals.take(*opened, one.seq, seen_version=1, by="Tess")
     assert [step.action for step in taken.case.steps] == ["Open the account", "Pay 10 pounds",
                                                           "Look"]  # fmt: skip
+
+
+def corrected(opened: Opened, *others: TestStep) -> int:
+    """The case with another result of step 1, and with other steps behind its own."""
+    first, second = opened[0].library.case(opened[1], "C").case.steps
+    first = first.model_copy(update={"expected_result": "Shown within 2 seconds"})
+    return edit(opened, steps=(first, second, *others))
+
+
+def test_a_proposed_step_leaves_a_newer_correction_of_another(opened: Opened) -> None:
+    propose(opened, steps=edits(opened, "It is open", "It is paid at once", "It is seen"))
+    version = corrected(opened)
+    (one,) = waiting(opened)
+    assert [(field.field, field.changed_by) for field in one.fields] == [("Step 3", "mine")]
+    taken = proposals.take(*opened, one.seq, seen_version=version, by="Tess")
+    assert [step.expected_result for step in taken.case.steps] == [
+        "Shown within 2 seconds", "It is paid at once", "It is seen",
+    ]  # fmt: skip
+
+
+def test_two_steps_at_one_place_are_told_as_both_and_the_correction_stays(opened: Opened) -> None:
+    propose(opened, steps=edits(opened, "It is open", "It is paid at once", "It is seen"))
+    version = corrected(opened, TestStep(number=3, action="Close", expected_result="It is closed"))
+    (one,) = waiting(opened)
+    assert [(field.field, field.changed_by) for field in one.fields] == [("Step 3", "both")]
+    taken = proposals.take(*opened, one.seq, seen_version=version, by="Tess")
+    assert [step.expected_result for step in taken.case.steps] == [
+        "Shown within 2 seconds", "It is paid at once", "It is seen",
+    ]  # fmt: skip
+
+
+def test_after_steps_were_swapped_a_proposed_result_reaches_no_other_step(opened: Opened) -> None:
+    propose(opened, steps=edits(opened, "It is wide open", "It is paid at once"))
+    stored = opened[0].library.case(opened[1], "C")
+    version = edit(opened, steps=review.with_step_moved(stored.case, 1, 1).steps)
+    (one,) = waiting(opened)
+    assert [(field.field, field.changed_by) for field in one.fields] == [("Steps", "both")]
+    taken = proposals.take(*opened, one.seq, seen_version=version, by="Tess")
+    assert [(step.action, step.expected_result) for step in taken.case.steps] == [
+        ("Open the account", "It is wide open"), ("Pay 10 pounds", "It is paid at once"),
+    ]  # fmt: skip
 
 
 def test_it_is_not_taken_against_another_version_than_was_seen(opened: Opened) -> None:

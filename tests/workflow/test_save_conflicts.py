@@ -63,8 +63,8 @@ def test_where_both_changed_a_field_it_is_said_and_either_can_be_taken(opened: O
     assert not save_conflicts.conflicts(*opened, mine, 1)
 
 
-def test_steps_of_another_number_are_taken_as_a_whole(opened: Opened) -> None:
-    mine = review.with_step(case_with(opened), 2)
+def test_steps_of_which_one_was_put_in_are_taken_as_a_whole(opened: Opened) -> None:
+    mine = review.with_step(case_with(opened), 1)
     theirs = save(opened, case_with(opened, title="Theirs"), 1)
     found = {one.field: one for one in save_conflicts.conflicts(*opened, mine, 1)}
     assert set(found) == {"Title", "Steps"}
@@ -89,4 +89,81 @@ def test_a_step_that_they_added_is_theirs_where_i_changed_something_else(opened:
     added = TestStep(number=3, action="Look", expected_result="It is seen")
     save(opened, case_with(opened, steps=(*mine.steps, added)), 1)
     found = {one.field: one.changed_by for one in save_conflicts.conflicts(*opened, mine, 1)}
-    assert found == {"Title": "mine", "Steps": "theirs"}
+    assert found == {"Title": "mine", "Step 3": "theirs"}
+
+
+def test_a_step_behind_the_last_is_one_field_beside_a_corrected_one(opened: Opened) -> None:
+    base = case_with(opened)
+    look = TestStep(number=3, action="Look", expected_result="It is seen")
+    mine = base.model_copy(update={"steps": (*base.steps, look)})
+    theirs = save(opened, with_result(base, "It is paid within an hour"), 1)
+    found = save_conflicts.conflicts(*opened, mine, 1)
+    assert {one.field: one.changed_by for one in found} == {
+        "Step 2, expected result": "theirs", "Step 3": "mine",
+    }  # fmt: skip
+    save_conflicts.save_merged(
+        *opened, mine, {one.field: one.proposed for one in found}, theirs_version=theirs, by="Tess"
+    )
+    steps = case_with(opened).steps
+    assert [one.expected_result for one in steps] == [
+        "It is open", "It is paid within an hour", "It is seen",
+    ]  # fmt: skip
+    assert [one.number for one in steps] == [1, 2, 3]
+
+
+def test_a_last_step_that_i_took_out_goes_and_one_that_they_took_out_stays_out(
+    opened: Opened,
+) -> None:
+    mine = review.without_step(case_with(opened), 2)
+    theirs = save(opened, case_with(opened, title="Theirs"), 1)
+    found = {one.field: one for one in save_conflicts.conflicts(*opened, mine, 1)}
+    assert (found["Step 2"].changed_by, found["Step 2"].mine) == ("mine", "")
+    stored = save_conflicts.save_merged(
+        *opened, mine, {"Step 2": "mine"}, theirs_version=theirs, by="Tess"
+    )
+    assert (stored.title, len(stored.case.steps)) == ("Theirs", 1)
+    late = with_result(case_with(opened, title="Late", steps=mine.steps * 2), "It is open")
+    fields = save_conflicts.conflicts(*opened, late, stored.row_version)
+    assert {one.field: one.changed_by for one in fields} == {"Title": "mine", "Step 2": "mine"}
+
+
+@pytest.mark.parametrize("mine_moved", [True, False])
+def test_where_steps_were_moved_they_are_one_field(opened: Opened, mine_moved: bool) -> None:
+    base = case_with(opened)
+    moved, corrected = review.with_step_moved(base, 1, 1), with_result(base, "It is paid soon")
+    mine, theirs = (moved, corrected) if mine_moved else (corrected, moved)
+    version = save(opened, theirs, 1)
+    (steps,) = save_conflicts.conflicts(*opened, mine, 1)
+    assert (steps.field, steps.changed_by) == ("Steps", "both")
+    for side, kept in (("theirs", theirs), ("mine", mine)):
+        merged = save_conflicts.merged(case_with(opened), mine, {"Steps": side})
+        assert [(one.action, one.expected_result) for one in merged.steps] == [
+            (one.action, one.expected_result) for one in kept.steps
+        ]
+    assert save_conflicts.save_merged(
+        *opened, mine, {"Steps": "mine"}, theirs_version=version, by="Tess"
+    ).case.steps[0].action == mine.steps[0].action  # fmt: skip
+
+
+def test_moved_steps_of_one_action_are_known_by_their_other_words(opened: Opened) -> None:
+    steps = tuple(
+        TestStep(
+            number=number, action="Type the sum", test_data=data, expected_result=f"{data} is shown"
+        )
+        for number, data in ((1, "5"), (2, "7"))
+    )
+    version = save(opened, case_with(opened, steps=steps), 1)
+    base = case_with(opened)
+    save(opened, review.with_step_moved(base, 1, 1), version)
+    first = base.steps[0].model_copy(update={"test_data": "6"})
+    mine = base.model_copy(update={"steps": (first, base.steps[1])})
+    assert [one.field for one in save_conflicts.conflicts(*opened, mine, version)] == ["Steps"]
+
+
+def test_a_reworded_action_leaves_the_steps_field_by_field(opened: Opened) -> None:
+    base = case_with(opened)
+    mine = with_result(base, "It is paid within an hour")
+    second = base.steps[1].model_copy(update={"action": "Pay 10 pounds by card"})
+    save(opened, base.model_copy(update={"steps": (base.steps[0], second)}), 1)
+    found = {one.field: one.changed_by for one in save_conflicts.conflicts(*opened, mine, 1)}
+    assert found == {"Step 2, action": "theirs", "Step 2, expected result": "mine"}

@@ -17,7 +17,7 @@ from assistant.ui.plain_text import label
 from assistant.ui.state import Session
 from assistant.ui.word_marks import EMPTY, marked_words
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review import proposals
+from assistant.workflow.review import proposals, save_conflicts
 from assistant.workflow.review.proposals import Proposal
 from assistant.workflow.review.review import needs_of
 from assistant.workflow.writing.runs import StoredCase
@@ -26,6 +26,7 @@ LONGEST = 60_000
 """Characters of a field: a tool may hand in no more."""
 
 OVER_NEWER = ":orange[changed since, too: taking it puts these words in place of the newer ones]"
+AS_ONE = ":orange[steps were moved, put in or taken out: taking it takes all of these steps]"
 
 Taken = Callable[[StoredCase], None]
 
@@ -55,7 +56,8 @@ def _head(one: Proposal, stored: StoredCase) -> None:
         st.caption(
             f":orange[:material/update:] The case has changed since: this was proposed for version "
             f"{one.case_version}, and it is at version {one.present_version}. It is shown against "
-            "the case as it is now; what else changed stays."
+            "the case as it is now. Taking it changes the fields below, and every other field "
+            "stays as it is now."
         )
     if one.fields and stored.status == "accepted":
         st.caption("The case is accepted. With this change it is a draft again.")
@@ -83,8 +85,9 @@ def _fields(one: Proposal) -> None:
     now.markdown(":small[:gray[Now]]")
     proposed.markdown(":small[:gray[Proposed]]")
     for each in one.fields:
-        both = f" {OVER_NEWER}" if each.changed_by == "both" else ""
-        st.markdown(f":small[**{each.field}**{both}]")
+        notes = [AS_ONE] if each.field == save_conflicts.STEPS else []
+        notes += [OVER_NEWER] if each.changed_by == "both" else []
+        st.markdown(f":small[{' '.join([f'**{each.field}**', *notes])}]")
         now, proposed = st.columns(2, gap="small", wrap=False)
         now.markdown(marked_words(each.words, "out", limit=LONGEST) or EMPTY)
         proposed.markdown(marked_words(each.words, "in", limit=LONGEST) or EMPTY)

@@ -1,8 +1,8 @@
 """Changes of stored cases that other programs propose: proved, kept beside the case, decided on.
 
 A proposal changes nothing until a person takes it; then it is an ordinary edit, with a version and
-an undo. Where the case changed since, what is taken is what the proposal changes: the rest of the
-case stays as it is now.
+an undo. Where the case changed since, what is taken are the fields that the proposal changes: every
+other field stays as it is now.
 """
 
 from __future__ import annotations

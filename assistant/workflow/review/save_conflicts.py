@@ -7,6 +7,7 @@ it beside the stored one, and saves what was taken of each as a new version.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import zip_longest
 from typing import Literal
 
 from assistant.domain import Priority, TestCase, TestStep, Value
@@ -40,6 +41,7 @@ class FieldConflict(Value):
 
 
 STEPS = "Steps"
+"""All steps as one field: where some were moved, put in or taken out, numbers compare nothing."""
 _FIELDS: dict[str, Callable[[TestCase], str]] = {
     "Title": lambda case: case.title,
     "Priority": lambda case: case.priority,
@@ -58,45 +60,73 @@ def conflicts(
     theirs = workspace.library.case(project_id, mine.id).case
     history = workspace.library.history(project_id, mine.id)
     base = next((one.case for one in history if one.version == seen_version), theirs)
-    left, right = _texts(theirs, mine), _texts(mine, theirs)
-    before = {STEPS: _lines(base)} | _texts(base, mine)
+    compared = (base, theirs, mine)
+    shared = min(len(one.steps) for one in compared)
+    by_number = _same_places(base, theirs) and _same_places(base, mine)
+    before, left, right = (_texts(one, shared if by_number else None) for one in compared)
     return tuple(
-        FieldConflict(
-            field=field,
-            theirs=text,
-            mine=right[field],
-            words=word_diff(text, right[field], lines=True),
-            changed_by=_changed_by(before.get(field), text, right[field]),
-        )
-        for field, text in left.items()
-        if text != right[field]
+        _conflict(field, before.get(field, ""), left.get(field, ""), right.get(field, ""))
+        for field in dict.fromkeys((*left, *right))
+        if left.get(field, "") != right.get(field, "")
+    )
+
+
+def _conflict(field: str, base: str, theirs: str, mine: str) -> FieldConflict:
+    return FieldConflict(
+        field=field,
+        theirs=theirs,
+        mine=mine,
+        words=word_diff(theirs, mine, lines=True),
+        changed_by=_changed_by(base, theirs, mine),
     )
 
 
 def differ(one: TestCase, other: TestCase) -> bool:
     """Whether two versions of a case differ in a field that a person can edit."""
-    return _texts(one, other) != _texts(other, one)
+    fields, others = _texts(one, len(one.steps)), _texts(other, len(other.steps))
+    return fields != others
 
 
-def _changed_by(base: str | None, theirs: str, mine: str) -> Literal["theirs", "mine", "both"]:
+def _changed_by(base: str, theirs: str, mine: str) -> Literal["theirs", "mine", "both"]:
     if mine == base:
         return "theirs"
     return "mine" if theirs == base else "both"
 
 
-def _texts(case: TestCase, other: TestCase) -> dict[str, str]:
-    """The case's fields in words; its steps field by field where ``other`` has as many."""
+def _same_places(base: TestCase, case: TestCase) -> bool:
+    """Whether each step stands where it stood: some reworded, or others put behind the last."""
+    for words in (_action, _step_words):
+        pairs = zip_longest(map(words, base.steps), map(words, case.steps))
+        changed = [(old, new) for old, new in pairs if old != new]
+        if {old for old, _ in changed} & {new for _, new in changed}:
+            return False
+    if len(base.steps) == len(case.steps):
+        return True
+    both = zip(base.steps, case.steps, strict=False)
+    return all(_action(old) == _action(new) for old, new in both)
+
+
+def _action(step: TestStep) -> str:
+    return " ".join(step.action.split())
+
+
+def _step_words(step: TestStep) -> tuple[str, ...]:
+    return tuple(" ".join(str(getattr(step, one)).split()) for one in _STEP_FIELDS.values())
+
+
+def _texts(case: TestCase, shared: int | None) -> dict[str, str]:
+    """The case's fields in words: the first ``shared`` steps field by field, each further one
+    whole; with ``None`` all steps as one field."""
     texts = {name: words(case) for name, words in _FIELDS.items()}
-    if len(case.steps) != len(other.steps):
-        return texts | {STEPS: _lines(case)}
-    for step in case.steps:
+    if shared is None:
+        return texts | {STEPS: "\n".join(_line(step) for step in case.steps)}
+    for number, step in enumerate(case.steps, 1):
+        if number > shared:
+            texts[f"Step {number}"] = _line(step)
+            continue
         for name, attribute in _STEP_FIELDS.items():
-            texts[f"Step {step.number}, {name}"] = str(getattr(step, attribute))
+            texts[f"Step {number}, {name}"] = str(getattr(step, attribute))
     return texts
-
-
-def _lines(case: TestCase) -> str:
-    return "\n".join(_line(step) for step in case.steps)
 
 
 def _line(step: TestStep) -> str:
@@ -118,21 +148,24 @@ def merged(theirs: TestCase, mine: TestCase, taken: Mapping[str, Side]) -> TestC
     for field in ("Preconditions", "Postconditions"):
         if field in own:
             values[field.lower()] = getattr(mine, field.lower())
-    if STEPS in own:
-        values["steps"] = mine.steps
-    elif len(theirs.steps) == len(mine.steps):
-        values["steps"] = tuple(
-            _merged_step(left, right, own)
-            for left, right in zip(theirs.steps, mine.steps, strict=True)
-        )
+    values["steps"] = mine.steps if STEPS in own else _merged_steps(theirs, mine, own)
     return theirs.model_copy(update=values)
 
 
-def _merged_step(theirs: TestStep, mine: TestStep, own: set[str]) -> TestStep:
+def _merged_steps(theirs: TestCase, mine: TestCase, own: set[str]) -> tuple[TestStep, ...]:
+    kept: list[TestStep] = []
+    for number, (left, right) in enumerate(zip_longest(theirs.steps, mine.steps), 1):
+        step = right if f"Step {number}" in own else left
+        if left is not None and step is left and right is not None:
+            step = _merged_step(number, left, right, own)
+        if step is not None:
+            kept.append(step.model_copy(update={"number": len(kept) + 1}))
+    return tuple(kept)
+
+
+def _merged_step(number: int, theirs: TestStep, mine: TestStep, own: set[str]) -> TestStep:
     taken = [
-        attribute
-        for name, attribute in _STEP_FIELDS.items()
-        if f"Step {theirs.number}, {name}" in own
+        attribute for name, attribute in _STEP_FIELDS.items() if f"Step {number}, {name}" in own
     ]
     # The mark and the sources belong to the result that is kept; saving checks them anew.
     step = mine if "expected_result" in taken else theirs
