@@ -23,34 +23,87 @@ _AFTER_PARSING = re.compile(
     r"|(?<=<)(?=-)|(?<=-)(?=[->])|(?<=[<>~])(?==)",  # <-> -> <- -- >= <= ~=
     re.IGNORECASE,
 )
-_ORDINARY = re.compile(r"[\n\t -~\u00a0-\u02ff\u2013\u2014\u2018-\u201d\u2026\u20ac]*")
+_ORDINARY = re.compile(r"[\n\t -~\u00a0-\u00ac\u00ae-\u02ff\u2013\u2014\u2018-\u201d\u2026\u20ac]*")
 _JOINER = "\u2060"
 _NO_BREAK_SPACE = "\u00a0"
-_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_HIDDEN = frozenset(("Cc", "Cs", "Cf", "Zl", "Zp"))
+_BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180e\u3164\uffa0\U000e0000-\U000e0fff]")
+"""Fillers that show nothing, though Unicode calls them letters or marks."""
+_SHOWN = re.compile("[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd]")
+"""Number signs that Unicode counts as format characters, and that are seen."""
+_SELECTORS = re.compile("[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_JOINED_SCRIPTS = re.compile(
+    "[\u0600-\u08ff\u0900-\u0dff\u1000-\u109f\u1780-\u18af\ua840-\ua87f\ufb50-\ufdff\ufe70-\ufefc]"
+)
+"""Arabic, Syriac, N'Ko and their like, the scripts of India, Myanmar, Khmer, Mongolian."""
+_EMOJI = re.compile("[\u2190-\u21ff\u2300-\u2bff\U0001f000-\U0001faff]")
+_VIRAMA = 9  # its canonical combining class
 
 
 def visible(text: str) -> str:
     """``text`` with what is invisible or cannot be sent shown as signs.
 
-    Control characters, lone surrogates and characters that turn the direction of writing (they can
-    make a text read differently from what it says) become ``⟦U+202E⟧``; line breaks stay.
+    Control and format characters (of no width, soft hyphens, those that turn the direction of
+    writing), fillers and lone surrogates can make a text read differently from what it says: they
+    become ``⟦U+202E⟧``. Line breaks stay, and joiners and selectors where a script or an emoji
+    needs them.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     # Nearly all text is plain letters, and a page shows thousands of pieces of it.
-    return lines if _ORDINARY.fullmatch(lines) else "".join(_sign(char) for char in lines)
+    return lines if _ORDINARY.fullmatch(lines) else "".join(_signs(lines))
 
 
-def _sign(char: str) -> str:
-    if char in "\n\t":
-        return char
-    hidden = unicodedata.category(char) in ("Cc", "Cs") or char in _BIDI
-    tagged = 0xE0000 <= ord(char) <= 0xE007F
-    return f"⟦U+{ord(char):04X}⟧" if hidden or tagged else char
+def _signs(text: str) -> list[str]:
+    """How each character of a text is shown."""
+    return [
+        char if char in "\n\t" or _is_seen(text, place) else f"⟦U+{ord(char):04X}⟧"
+        for place, char in enumerate(text)
+    ]
+
+
+def _is_seen(text: str, place: int) -> bool:
+    char, before = text[place], text[max(0, place - 1) : place]
+    if char in "\u200c\u200d":
+        return _joins(text, place)
+    if _SELECTORS.match(char):
+        return _selects(before, text[place + 1 : place + 2])
+    if _BLANK.match(char):
+        return False
+    return unicodedata.category(char) not in _HIDDEN or bool(_SHOWN.match(char))
+
+
+def _joins(text: str, place: int) -> bool:
+    """Whether a joiner stands between letters of a script, or emoji, that it is needed for."""
+    before, after = text[max(0, place - 1) : place], text[place + 1 : place + 2]
+    if _is_joined_letter(before):
+        return _is_joined_letter(after) or unicodedata.combining(before) == _VIRAMA
+    if text[place] != "\u200d" or not _EMOJI.match(after):
+        return False
+    if before == "\ufe0f":
+        before = text[max(0, place - 2) : place - 1]
+    return bool(_EMOJI.match(before))
+
+
+def _is_joined_letter(char: str) -> bool:
+    return bool(_JOINED_SCRIPTS.match(char)) and unicodedata.category(char)[0] in "LM"
+
+
+def _selects(before: str, after: str) -> bool:
+    """Whether a variation selector has a symbol or an ideograph before it whose form it chooses."""
+    if before <= "\u00a0":  # a digit with the frame of a key, or no character at all
+        return after == "\u20e3"
+    return not _BLANK.match(before) and unicodedata.category(before) in (
+        "So",
+        "Sm",
+        "Sk",
+        "Po",
+        "Lo",
+    )
 
 
 def plain(text: str) -> str:
     """``text`` as Markdown that shows just these characters, line breaks kept."""
-    return "  \n".join(_line(line) for line in visible(text).split("\n"))
+    return "  \n".join(_indented(line) for line in visible(text).split("\n"))
 
 
 def label(text: str, *, limit: int = 120) -> str:
@@ -91,19 +144,19 @@ def highlighted(text: str, spans: Iterable[tuple[int, int]]) -> str:
 
 def _marked_line(line: str, marked: list[bool]) -> str:
     parts: list[str] = []
+    signs = list(line) if _ORDINARY.fullmatch(line) else _signs(line.replace("\r", "\n"))
     start = 0
     for place in range(1, len(line) + 1):
         if place == len(line) or marked[place] != marked[start]:
-            piece = line[start:place]
-            part = _line(piece) if start == 0 else _escape(visible(piece))
+            piece = "".join(signs[start:place])
+            part = _indented(piece) if start == 0 else _escape(piece)
             parts.append(f":yellow-background[{part}]" if marked[start] and part else part)
             start = place
     return "".join(parts)
 
 
-def _line(line: str) -> str:
+def _indented(shown: str) -> str:
     """One line escaped; white space at its start would make Markdown see a code block."""
-    shown = visible(line)
     body = shown.lstrip(" \t")
     indent = shown[: len(shown) - len(body)].replace("\t", "    ")
     return _NO_BREAK_SPACE * len(indent) + _escape(body)

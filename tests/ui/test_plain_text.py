@@ -27,18 +27,23 @@ def rendered(markdown: str) -> str:
 
 
 def comparable(text: str) -> str:
-    """Text without what Markdown may change in spacing and without the joiners we put in."""
-    return "".join(visible(text).replace("\u2060", "").split())
+    """Text as it is to be shown, without what Markdown may change in spacing."""
+    return "".join(visible(text).split())
+
+
+def seen(shown: str) -> str:
+    """What was rendered, without spacing and without the joiners that ``plain`` puts in."""
+    return "".join(shown.replace("\u2060", "").split())
 
 
 @given(st.text())
 def test_plain_shows_exactly_the_text(text: str) -> None:
-    assert comparable(rendered(plain(text))) == comparable(text)
+    assert seen(rendered(plain(text))) == comparable(text)
 
 
 @given(st.text(alphabet="<>&[](){}!*_`~#+-=.|:$\\/\"'@ \n\tahttpwww1"))
 def test_plain_shows_exactly_text_made_of_syntax(text: str) -> None:
-    assert comparable(rendered(plain(text))) == comparable(text)
+    assert seen(rendered(plain(text))) == comparable(text)
 
 
 @given(st.text(), st.lists(st.tuples(st.integers(-5, 60), st.integers(-5, 60)), max_size=4))
@@ -48,7 +53,7 @@ def test_highlighting_keeps_the_text_and_opens_no_other_directive(
     marked = highlighted(text, spans)
     without = re.sub(r"(?<!\\):yellow-background(?=\[)", "", marked)
     bare = re.sub(r"(?<!\\)((?:\\\\)*)[\[\]]", r"\1", without)
-    assert comparable(rendered(bare)) == comparable(text)
+    assert seen(rendered(bare)) == comparable(text)
     assert not {hit for hit in UNESCAPED.findall(bare) if hit != "\\"}
 
 
@@ -68,7 +73,7 @@ def test_what_is_looked_for_after_parsing_is_broken_up(text: str) -> None:
     after = rendered(plain(text))
     assert not re.search(r"https?://|www\.|[\w.]+@\w|:[\w+-][\w+\-/]*:", after)
     assert not re.search(r"(^|\s)(<->|->|<-|--|>=|<=|~=)(\s|$)", after)
-    assert comparable(after) == comparable(text)
+    assert seen(after) == comparable(text)
 
 
 def test_bold_signs_go_and_the_marked_words_stay() -> None:
@@ -82,6 +87,38 @@ def test_bold_signs_go_and_the_marked_words_stay() -> None:
 
 def test_invisible_and_turning_characters_are_named() -> None:
     assert visible("a\u202eb\x00c\ud800\U000e0041") == "a⟦U+202E⟧b⟦U+0000⟧c⟦U+D800⟧⟦U+E0041⟧"
+
+
+@pytest.mark.parametrize(
+    "sign",
+    ["\u00ad", "\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u034f", "\u180e", "\u3164",
+     "\ufe0f", "\u2028", "\U000e0101"],
+)  # fmt: skip
+def test_what_has_no_width_between_two_figures_is_named(sign: str) -> None:
+    named = f"5⟦U+{ord(sign):04X}⟧0"
+    assert visible(f"5{sign}0") == named
+    assert visible(f"für 5{sign}0 zł") == f"für {named} zł"
+    assert label(f"5{sign}0") == named.replace("+", "\\+")
+    assert highlighted(f"5{sign}0", [(0, 2)]).replace("\\", "") == (
+        f":yellow-background[5⟦U+{ord(sign):04X}⟧]0"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["می\u200cخواهم", "क्\u200dष", "ක්\u200dර", "അവന്\u200d.", "👩🏽\u200d⚕\ufe0f", "🏳\ufe0f\u200d🌈",
+     "🙂\u200d↔\ufe0f", "5\ufe0f\u20e3", "❤\ufe0f", "葛\U000e0100", "\u06dd١٢"],
+)  # fmt: skip
+def test_joiners_and_selectors_that_a_script_or_an_emoji_needs_stay(text: str) -> None:
+    assert visible(text) == text
+    assert highlighted(text, [(0, 2)]).count("⟦") == 0
+
+
+@pytest.mark.parametrize(
+    "text", ["٥\u200c٠", "می\u200c", "a\u200d👩", "👩\u200da", "м\u200dи", "ü\ufe0f"]
+)
+def test_joiners_that_join_nothing_are_named(text: str) -> None:
+    assert visible(text).count("⟦U+") == 1
 
 
 def test_a_label_is_one_line_and_cut() -> None:
@@ -107,7 +144,7 @@ def test_hostile_corpora_are_shown_letter_for_letter(shared_dir: Path, folder: s
     lines = 0
     for path in sorted((shared_dir / "hostile" / folder).rglob("*.txt")):
         for line in path.read_text("utf-8", "replace").splitlines()[:400]:
-            assert comparable(rendered(plain(line))) == comparable(line)
+            assert seen(rendered(plain(line))) == comparable(line)
             lines += 1
     if not lines:
         pytest.skip(f"no text files in {folder}")
