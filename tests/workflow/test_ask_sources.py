@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +21,12 @@ from assistant.errors import (
     RetrievalError,
     SourceError,
 )
+from assistant.knowledge.knowledge_base import KnowledgeBase
 from assistant.settings import Settings
 from assistant.sources.files.files import read_file
 from assistant.workflow.ask import ask_sources, ask_talks
 from assistant.workflow.deployment.erase import erase, erase_request
+from assistant.workflow.deployment.jobs import SEARCHES_AT_ONCE
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import duplicate_texts, import_sources, search_sources
 from assistant.workflow.sources.sample_project import SAMPLE_PROJECT
@@ -257,6 +261,44 @@ def test_a_criterion_that_an_answer_stands_in_place_of_disagrees_with_nothing(
     answer(workspace, project_id, basis.epics[0], other, text, by="Tess", replaces=True)
     found = ask_sources.ask(workspace, project_id, QUESTION)
     assert not any("15 days" in one.ours.quote for one in found.conflicts)
+
+
+def test_a_question_that_waits_for_its_search_can_be_cancelled(
+    workspace: Workspace, project_id: str
+) -> None:
+    begun = ask_sources.begin(workspace, project_id, QUESTION)
+    with ExitStack() as held:
+        for _ in range(SEARCHES_AT_ONCE):
+            held.enter_context(workspace.jobs.search_turn(lambda: False))
+        ask_sources.start(workspace, project_id, begun)
+        assert not workspace.jobs.wait(begun.id, 0.3)
+        workspace.jobs.cancel(begun.id)
+        assert workspace.jobs.wait(begun.id, 60)
+    (told,) = ask_talks.talk(workspace, project_id, begun.thread_id)
+    assert told.state == "cancelled"
+
+
+def test_to_open_the_index_of_a_project_holds_up_no_other_search(
+    workspace: Workspace, project_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, free = workspace.knowledge, []
+
+    def knowledge(project: str) -> KnowledgeBase:
+        latest = time.monotonic() + 1
+        with ExitStack() as held:
+            for _ in range(SEARCHES_AT_ONCE):
+                turn = workspace.jobs.search_turn(lambda: time.monotonic() > latest)
+                free.append(held.enter_context(turn))
+        return real(project)
+
+    begun = ask_sources.begin(workspace, project_id, QUESTION)
+    monkeypatch.setattr(workspace, "knowledge", knowledge)
+    ask_sources.start(workspace, project_id, begun)
+    assert workspace.jobs.wait(begun.id, 60)
+    (told,) = ask_talks.talk(workspace, project_id, begun.thread_id)
+    assert told.state == "passages"
+    assert free
+    assert all(free)
 
 
 def test_copies_of_texts_are_looked_for_once_for_an_answer(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 
 from assistant.errors import SourceError
-from assistant.workflow.deployment.jobs import Jobs
+from assistant.workflow.deployment.jobs import SEARCHES_AT_ONCE, Jobs
 
 
 def test_a_job_runs_beside_the_caller_and_can_be_waited_for() -> None:
@@ -142,3 +143,24 @@ def test_a_waiting_run_can_be_cancelled() -> None:
     assert got == [False]
     release.set()
     jobs.close()
+
+
+def test_who_waits_for_a_search_can_be_cancelled_and_takes_no_place() -> None:
+    jobs = Jobs()
+    got: list[bool] = []
+
+    def work(stop: Callable[[], bool]) -> None:
+        with jobs.search_turn(stop) as mine:
+            got.append(mine)
+
+    with ExitStack() as held:
+        turns = [jobs.search_turn(lambda: False) for _ in range(SEARCHES_AT_ONCE)]
+        assert all(held.enter_context(one) for one in turns)
+        jobs.start("a", work)
+        assert not jobs.wait("a", timeout=0.3)
+        jobs.cancel("a")
+        assert jobs.wait("a", timeout=60)
+    assert got == [False]
+    jobs.start("b", work)
+    assert jobs.wait("b", timeout=60)
+    assert got == [False, True]

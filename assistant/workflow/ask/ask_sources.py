@@ -11,6 +11,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from assistant.domain import OUTLINE_WRITER, GenerationConfig, RetrievedChunk, Value
 from assistant.errors import (
@@ -52,6 +53,7 @@ NO_WRITER = OUTLINE_WRITER
 EARLIER = 3
 """Questions of the same talk that a question is understood with."""
 
+CANCELLED = "The answer was cancelled. Ask again to go on."
 EXAMPLES, EXAMPLES_FROM = 3, 12
 Told = Callable[[Answer], None]
 
@@ -210,8 +212,9 @@ def _states(
     """The answer as it grows: with its sources, then sentence by sentence."""
     before = talk(workspace, project_id, answer.thread_id)
     earlier = [one for one in before if one.id != answer.id and not one.is_open][-EARLIER:]
-    with workspace.jobs.search_turn():
-        texts = current_texts(workspace, project_id)
+    knowledge = workspace.knowledge(project_id)  # to open it may take long, and holds up nobody
+    with _search_turn(workspace, stop):
+        texts = current_texts(workspace, project_id, knowledge)
         sources = sources_of(workspace, project_id, texts, answer.question, earlier)
         answer = answer.model_copy(update={"sources": sources})
         if answer.writer == NO_WRITER:
@@ -229,7 +232,7 @@ def _states(
         for state in _written(workspace, answer, hits, earlier, stop):
             answer = state
             yield answer
-    with workspace.jobs.search_turn():
+    with _search_turn(workspace, stop):
         if answer.sentences:
             answer = answer.model_copy(update={"state": "answered"})
         else:
@@ -237,6 +240,14 @@ def _states(
             answer = answer.model_copy(update={"state": "not said", "passages": passages})
         answer = with_conflicts(workspace, project_id, texts, answer)
     yield answer
+
+
+@contextmanager
+def _search_turn(workspace: Workspace, stop: Callable[[], bool]) -> Iterator[None]:
+    with workspace.jobs.search_turn(stop) as mine:
+        if not mine:
+            raise Cancelled(CANCELLED)
+        yield
 
 
 def _bearing(
@@ -262,7 +273,7 @@ def _written(
     read_ahead.stop(workspace)
     with workspace.jobs.model_turn(answer.id, stop) as mine:
         if not mine:
-            raise Cancelled("The answer was cancelled. Ask again to go on.")
+            raise Cancelled(CANCELLED)
         endpoint = workspace.endpoints.open(answer.writer, config)
         answer = answer.model_copy(update={"model": endpoint.spec})
         said = [(one.question, one.text) for one in earlier]

@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 SEARCHES_AT_ONCE = max(1, (os.cpu_count() or 2) - 1)
 """Questions to the sources that are searched for at the same time. All compute under one
 interpreter: more of them end no sooner, and a page would get its turn after each of them."""
+CANCEL_SECONDS = 0.2
+"""How often a question that waits for its search looks whether it was cancelled."""
 
 
 @dataclass(frozen=True)
@@ -149,10 +151,17 @@ class Jobs:
                 self._turns.notify_all()
 
     @contextmanager
-    def search_turn(self) -> Iterator[None]:
-        """Wait for a place among the questions that are searched for (``SEARCHES_AT_ONCE``)."""
-        with self._searching:
-            yield
+    def search_turn(self, cancelled: StopCheck) -> Iterator[bool]:
+        """Wait for a place among the questions that are searched for (``SEARCHES_AT_ONCE``);
+        False where cancelled while waiting."""
+        mine = False
+        while not (mine or cancelled()):
+            mine = self._searching.acquire(timeout=CANCEL_SECONDS)
+        try:
+            yield mine and not cancelled()
+        finally:
+            if mine:
+                self._searching.release()
 
     def waiting_before(self, job_id: str) -> int:
         """How many runs the model serves before this one; work of a role (``start_latest``), such

@@ -180,7 +180,10 @@ class CurrentTexts:
         return [best[1]] if best is not None and best[0] >= SAME_PLACE else []
 
 
-def current_texts(workspace: Workspace, project_id: str) -> CurrentTexts:
-    """The project's knowledge, in which no older copy of a text outranks the newer."""
+def current_texts(
+    workspace: Workspace, project_id: str, knowledge: KnowledgeBase | None = None
+) -> CurrentTexts:
+    """The project's knowledge (``knowledge`` where it is open), in which no older copy of a text
+    outranks the newer."""
     newer = older_copies(workspace, project_id)
-    return CurrentTexts(workspace.knowledge(project_id), newer)
+    return CurrentTexts(knowledge or workspace.knowledge(project_id), newer)
