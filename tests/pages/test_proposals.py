@@ -165,14 +165,14 @@ def test_steps_of_which_one_was_put_in_are_said_to_be_taken_together(
         ),
     )
     run_page.run()
-    assert "**Steps** :orange[steps were moved, put in or taken out" in text_of(run_page)
+    assert "**Steps** :orange[some were moved, put in or taken out" in text_of(run_page)
     changed = case("C0", "It is paid within a minute")
     stored(
         filled,
         lambda library: library.update_case(filled, changed, expected_version=1, by="Bob"),
     )
     run_page.run()
-    assert "all of these steps] :orange[changed since, too" in text_of(run_page)
+    assert "are taken together] · :orange[changed since, too" in text_of(run_page)
     assert ":red-background[within a minute]" in text_of(run_page)
 
 

@@ -17,7 +17,7 @@ from assistant.workflow.writing.runs import StoredCase
 CONFLICTS = "case_conflicts"
 """By case id: the case that could not be saved, and the version that it began with."""
 SIDES: dict[Side, str] = {"theirs": "Theirs", "mine": "Mine"}
-AS_ONE = ":orange[steps were moved, put in or taken out: all of them are taken from one side]"
+AS_ONE = ":orange[some were moved, put in or taken out: all of them are taken from one side]"
 WHO = {"theirs": "changed by them", "mine": "changed by you", "both": "changed by both"}
 
 
@@ -58,7 +58,7 @@ def conflict_panel(opened: Workspace, record: Session, stored: StoredCase) -> No
 
 def _field(case_id: str, one: FieldConflict) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        as_one = f" {AS_ONE}" if one.field == save_conflicts.STEPS else ""
+        as_one = f" · {AS_ONE}" if one.field == save_conflicts.STEPS else ""
         st.markdown(
             f"**{one.field}** :small[:gray[{WHO[one.changed_by]}]{as_one}]", width="stretch"
         )

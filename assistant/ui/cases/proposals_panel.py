@@ -26,7 +26,7 @@ LONGEST = 60_000
 """Characters of a field: a tool may hand in no more."""
 
 OVER_NEWER = ":orange[changed since, too: taking it puts these words in place of the newer ones]"
-AS_ONE = ":orange[steps were moved, put in or taken out: taking it takes all of these steps]"
+AS_ONE = ":orange[some were moved, put in or taken out: all of them are taken together]"
 
 Taken = Callable[[StoredCase], None]
 
@@ -56,8 +56,7 @@ def _head(one: Proposal, stored: StoredCase) -> None:
         st.caption(
             f":orange[:material/update:] The case has changed since: this was proposed for version "
             f"{one.case_version}, and it is at version {one.present_version}. It is shown against "
-            "the case as it is now. Taking it changes the fields below, and every other field "
-            "stays as it is now."
+            "the case as it is now: taking it changes the fields below and no other."
         )
     if one.fields and stored.status == "accepted":
         st.caption("The case is accepted. With this change it is a draft again.")
@@ -87,7 +86,7 @@ def _fields(one: Proposal) -> None:
     for each in one.fields:
         notes = [AS_ONE] if each.field == save_conflicts.STEPS else []
         notes += [OVER_NEWER] if each.changed_by == "both" else []
-        st.markdown(f":small[{' '.join([f'**{each.field}**', *notes])}]")
+        st.markdown(f":small[**{each.field}** {' · '.join(notes)}]")
         now, proposed = st.columns(2, gap="small", wrap=False)
         now.markdown(marked_words(each.words, "out", limit=LONGEST) or EMPTY)
         proposed.markdown(marked_words(each.words, "in", limit=LONGEST) or EMPTY)
