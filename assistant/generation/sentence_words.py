@@ -120,10 +120,11 @@ _ABBREVIATION = re.compile(
 )
 _SHORT_FORM = re.compile(
     r"\b(?:max|min|std|godz|nr|art|ca|ok|np|bzw|ggf|inkl|usw|bijv|resp|env|aprox|núm|p\. ?ej"
-    r"|p\. ?ex|z\. ?b|d\. ?h|u\. ?a|o\. ?a)\.$",
+    r"|p\. ?ex|z\. ?b|d\. ?h|u\. ?a|o\. ?a)\.\Z",
     re.IGNORECASE,
 )
-"""Of several languages; they may end a sentence too, and do where a capital follows."""
+"""Of several languages; they may end a sentence too, and do unless a small letter follows."""
+_BEFORE_NUMBER = re.compile(r"\b(?:std|godz|nr|art|ca)\.\Z", re.IGNORECASE)
 _CLOSING = frozenset("\"”’')]")
 _SENTENCE_END = re.compile(r"[.!?]+[\"”’')\]]*(?=\s|$)|\n+")
 _CLAUSE_END = re.compile(
@@ -170,8 +171,10 @@ def _cut(text: str, start: int, end: int, boundary: re.Pattern[str]) -> Iterator
             continue
         if match.group().startswith(".") and _ABBREVIATION.search(text, left, match.end()):
             continue
-        goes_on = not text[match.end() :].lstrip()[:1].isupper()
-        if goes_on and _SHORT_FORM.search(text, left, match.end()):
+        behind = text[match.end() :].lstrip(" \xa0")[:1]
+        if behind.islower() and _SHORT_FORM.search(text, left, match.end()):
+            continue
+        if behind.isdigit() and _BEFORE_NUMBER.search(text, left, match.end()):
             continue
         if match.group()[-1:] in _CLOSING and text[match.end() :].lstrip()[:1].islower():
             continue  # a message ends, the sentence around it goes on

@@ -3,7 +3,7 @@
 A search ranks sources for a requirement and does not ask what else they may be for. A source that
 another requirement finds better is more likely that one's, so a share of the other's lead is taken
 off its score. Rivals are the requirements that the common ground is measured on, but the nearest:
-that is the question itself, where its epic is indexed. Fewer rivals hold less back, none nothing.
+that is the question itself, where its epic is indexed (by words alone, none is left out). Fewer rivals hold less back, none nothing.
 Related: inverted softmax against hubness (Smith et al. 2017). Measured in
 ``benchmarks/retrieval.py``.
 """
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 SHARE = 0.5
 """How much of a rival's lead is taken off. With all of it a source of several requirements loses
 too much."""
+
+SAME = 0.02
+"""Cosine below the nearest requirement down to which one is taken for the question itself."""
 
 _DEVIATIONS = 6
 """Standard deviations that the fused score takes for its unit (``fusion._comparable``)."""
@@ -82,7 +85,8 @@ class Rivals:
             scores += config.sparse_weight * _comparable(self._words(question.sparse, found))
         of_question = scores[:, -1]
         if asked is not None:
-            scores[:, int(np.argmax(self.dense @ asked))] = -np.inf
+            likeness = self.dense @ asked  # an epic that is indexed twice is the question twice
+            scores[:, :-1][:, likeness >= likeness.max() - SAME] = -np.inf
         lost = SHARE * (scores.max(axis=1) - of_question)
         return {point.record.point_id: float(lead) for point, lead in zip(found, lost, strict=True)}
 

@@ -32,6 +32,7 @@ _SCRIPTS = {
     "DEVANAGARI": "Hindi",
     "THAI": "Thai",
 }
+_ACCENTED = re.compile("[\u00c0-\u024f]")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 MIN_WORDS = 5
 MIN_FOREIGN = 2
@@ -63,8 +64,9 @@ def language_of(text: str) -> str:
     clear = counts[best] > 2 * counts[ENGLISH] and counts[best] >= 0.2 * len(words)
     if clear and telling >= MIN_FOREIGN and distinct[best] >= MIN_FOREIGN:
         return best
-    accented = sum(not word.isascii() for word in kinds)  # English has few: "café", a name
-    return best if telling and accented >= max(MIN_ACCENTED, 0.2 * len(kinds)) else ENGLISH
+    accented = sum(_ACCENTED.search(word) is not None for word in kinds)  # English: "café", a name
+    enough = accented >= max(MIN_ACCENTED, 0.2 * len(kinds))
+    return best if enough and telling and counts[best] > counts[ENGLISH] else ENGLISH
 
 
 def little_words(language: str) -> frozenset[str]:

@@ -246,4 +246,10 @@ def is_remark(text: str, quantity: Quantity) -> bool:
     if quantity.comparison != "exactly":
         return False
     comes_to = quantity.word == "=" and text[: quantity.phrase_start].rstrip()[-1:].isdigit()
-    return comes_to or is_aside(text, quantity.phrase_start)
+    return comes_to or (
+        is_aside(text, quantity.phrase_start)
+        and any(
+            one.is_limit and quantity.unit in ("", one.unit) and not is_aside(text, one.phrase_start)
+            for one in find_quantities(text)
+        )
+    )

@@ -19,12 +19,15 @@ _AFTER = (
     r"|until|unless|within|status|state|[a-z]+ly)\b"
 )
 """What comes after the name of a state and is no part of it."""
+_ENDS = r"\s*(?:→|->|=>|⇒|[.,;:)|\n]|$)"
 _WORDS = (
     r"(?:[\"“'‘][^\"”'’\n]+[\"”'’]"
-    rf"|[A-Z][\w-]*(?: (?!{_AFTER}|(?:for|on|in|at|of|with|without) {_AFTER})[\w-]+){{0,3}}"
-    rf"(?=\s*(?:→|->|=>|⇒|[.,;:)|\n]|$)| {_AFTER}))"
+    rf"|[A-Z][\w-]*(?: [A-Z][\w-]*)*(?={_ENDS}| {_AFTER}| (?:on|at|with|without)\b"
+    r"| (?:for|in|of) (?:the\b|an?\b|all\b|each\b|[A-Z\d]))"
+    rf"|[A-Z][\w-]*(?: (?!{_AFTER}|(?:for|on|in|at|of|with|without)\b)[\w-]+){{1,3}}"
+    rf"(?={_ENDS}| (?!the\b|an?\b){_AFTER}))"
 )
-"""A state of several words ("On site", "Waiting for customer"), as far as its end is certain."""
+"""A state of one or several words ("On site"), as far as its end is certain."""
 _ALONE = r"^(?!(?:The|An?|Any|Each|Every)\b)[A-Z][\w-]* [a-z][\w-]*"
 """A state of two words with which the text begins."""
 _PLAIN = (

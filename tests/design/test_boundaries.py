@@ -110,6 +110,9 @@ def test_a_remark_and_a_total_are_no_limits(text: str, limits: set[str]) -> None
         ("A load is at most 8.0 m³, in steps of 0.25.", {"8.0 m³", "8.25 m³", "7.75 m³"}),
         ("A transfer is at least 50 EUR in multiples of 10 EUR.", {"50 EUR", "40 EUR", "60 EUR"}),
         ("The time limit is 2 days before the departure.", set()),
+        ("A parcel is at most 8 kg, in steps of 50 g.", {"8 kg", "9 kg", "7 kg"}),
+        ("The PIN (exactly 6 digits) must be entered.", {"6 digits", "5 digits", "7 digits"}),
+        ("Guests aged 18+ pay 10 EUR.", {"18", "17", "19"}),
     ],
 )
 def test_neighbours_are_those_that_the_text_allows(text: str, values: set[str]) -> None:

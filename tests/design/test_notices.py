@@ -14,7 +14,7 @@ from assistant.design.conditions import derive_conditions
 from assistant.design.instructions import find_instructions
 from assistant.design.processes.end_to_end import planned_conditions
 from assistant.design.questions.notices import find_notices
-from assistant.design.questions.scope import out_of_scope
+from assistant.design.questions.scope import is_scope_statement, out_of_scope
 from assistant.domain import AcceptanceCriterion, Chunk, Epic, UserStory
 from assistant.language.languages import ENGLISH, language_of
 
@@ -68,6 +68,8 @@ def test_other_languages_are_said_and_get_one_positive_case(language: str, text:
         'The message "Der Vertrag ist nicht mehr gültig und kann nicht geändert werden" is shown.',
         "De Vries, Van den Berg and Jansen are in the list.",
         "Fields: Name, Vorname, Straße, Ort",
+        "If the limits aren’t met, the shop’s order isn’t sent.",
+        "The menu lists crème brûlée, pâté de campagne and café crème for at most 5 guests.",
     ],
 )
 def test_english_with_names_is_english(text: str) -> None:
@@ -197,6 +199,18 @@ def test_what_is_left_out_is_known_by_its_label_in_other_languages(text: str, it
     assert not out_of_scope("De klant valt buiten de boot: hij betaalt niets.")
     (notice,) = [one for one in find_notices([epic_of(text)]) if one.kind != "language"]
     assert "only says what is out of scope" in notice.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Out of scope: gift cards.\n\nRefunds over 50 EUR need the approval of a manager.",
+        "Gift cards are out of scope; refunds over 50 EUR need approval.",
+        "Nicht enthalten: Frühstück wird mit 12 EUR je Nacht berechnet.",
+    ],
+)
+def test_a_criterion_that_says_more_is_tested(text: str) -> None:
+    assert not is_scope_statement(text)
 
 
 def test_limits_are_read_in_english_alone() -> None:

@@ -32,6 +32,7 @@ _BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
 _STOP = frozenset(word_lists("words", Path(__file__).parent)["stop"]["scope"])
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’-])+")
 _DENIES = _PATTERNS["denies"]
+_NEXT_SENTENCE = re.compile(r"[.!?;] +\S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +64,17 @@ def out_of_scope(text: str) -> tuple[ScopeItem, ...]:
 
 def is_scope_statement(text: str) -> bool:
     """Whether a criterion only says that something is out of scope: nothing to test."""
-    lead = _LEAD.match(text.strip())
+    text = text.strip()
+    lead = _LEAD.match(text)
     if lead is not None:
-        return True
-    tail = _TAIL.match(text.strip())
+        end = max((one.end for one in _listed(text, lead.end())), default=len(text))
+        return not text[end:].strip(" ,;.\n") and not _NEXT_SENTENCE.search(text, lead.end())
+    tail = _TAIL.match(text)
     return bool(
         tail
         and _NEGATIVE.search(tail.group()[len(tail["what"]) :])
-        and len(text.strip()) - tail.end() < 60
+        and len(text) - tail.end() < 60
+        and not _NEXT_SENTENCE.search(text, tail.end())
     )
 
 

@@ -16,6 +16,7 @@ from assistant.language.amounts import Quantity
 from assistant.language.dates_and_times import NO_YEAR, format_moment
 from assistant.language.nouns import plural, singular
 from assistant.language.numerals import format_number, step_of
+from assistant.language.quantities import find_quantities
 
 Place = Literal["inside", "at", "outside"]
 
@@ -59,7 +60,16 @@ def increment(text: str, quantity: Quantity) -> Decimal | None:
     is named in the quantity's sentence, after it."""
     rest = re.split(r"[.;]\s|\n", text[quantity.end :], maxsplit=1)[0]
     found = _STEPS.search(rest)
-    return Decimal(found[1]) if found and Decimal(found[1]) else None
+    if found is None:
+        return None
+    start = quantity.end + found.start(1)
+    behind = [one for one in find_quantities(text) if quantity.end <= one.start <= start]
+    own = [one for one in behind if one.phrase_start == quantity.phrase_start]
+    step = behind[-1] if behind and behind[-1].start <= start < behind[-1].end else None
+    if step is None or len(behind) > len(own) + (step not in own):
+        return None  # another amount stands between: whose step it is is not certain
+    value = step.value if step.unit in ("", quantity.unit) else None
+    return value if isinstance(value, Decimal) and value > 0 else None
 
 
 def points(quantity: Quantity, by: Decimal | None = None) -> tuple[Point, ...]:

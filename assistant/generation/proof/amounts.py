@@ -14,11 +14,13 @@ from decimal import ROUND_FLOOR, Decimal, InvalidOperation
 from functools import cached_property, lru_cache
 from itertools import combinations, product
 from operator import mul
+from typing import Literal
 
 from assistant.generation.proof.foreign_quantities import FOREIGN_UNITS, foreign_dates
 from assistant.generation.proof.statement_words import same
 from assistant.generation.sentence_words import stem
 from assistant.language.dates_and_times import NO_YEAR
+from assistant.language.languages import ENGLISH, language_of
 from assistant.language.nouns import singular
 from assistant.language.quantities import Quantity, find_quantities
 from assistant.language.quoted_messages import find_messages
@@ -49,7 +51,8 @@ _DIGITS = re.compile(
 )
 _SPACED = re.compile(r"(?<![\w.,])\d{1,3}(?:[ \xa0\u202f]\d{3})+(?![\w])")
 _DECIMAL = re.compile(
-    r"(?<![\w.,:/-])(\d{1,3}(?:[. \xa0\u202f]\d{3})+|\d+),(\d{1,2})(?![\w]|[.,]\d)"
+    r"(?<![\w.,:/-])(\d{1,3}(?:[. \xa0\u202f]\d{3})+|\d+),(\d{1,2})"
+    r"(?!\w|[.,]\d|,(?! [^\W\d_])|, (?:and|or|und|oder|et|ou|y|e|en|of|i|lub)\b)"
 )
 """A decimal comma: no thousands follow it."""
 _PADDED = re.compile(r"(?<=[ \xa0])0(?=\d ?min\b)", re.IGNORECASE)
@@ -108,6 +111,8 @@ def _joined(text: str, found: Iterable[Number]) -> Iterator[Number]:
 
 
 _AND = ("", "and", "und", "et")
+_SHORT_HOUR = re.compile(r"(?:\d ?h|\bhrs?|\bstd|\bgodz)$", re.IGNORECASE)
+""" "2 godz. 15 min": the full stop ends no sentence."""
 MILLISECONDS_OF_DAY = 86_400_000
 DAYS_OF_MONTH = 31
 """A day beside months is so much of one, for comparing alone: "12 months and 1 day"."""
@@ -117,7 +122,9 @@ def _more(first: Number, second: Number, text: str) -> Decimal | None:
     """What a duration and the smaller one behind it come to; ``None`` where they are two."""
     if (first.kind, second.kind) != ("duration", "duration"):
         return None
-    if text[first.end : second.start].strip(" .0") not in _AND:
+    between = text[first.end : second.start].strip()
+    between = between.removesuffix("0").strip()  # "1 h 05 min"
+    if between not in _AND and not (between == "." and _SHORT_HOUR.search(first.words)):
         return None
     if not (isinstance(first.value, Decimal) and isinstance(second.value, Decimal)):
         return None
@@ -355,17 +362,25 @@ def as_written(number: Number) -> frozenset[Decimal]:
 
 
 _THOUSANDS_OR_DECIMALS = re.compile(r"[1-9]\d{0,2}([.,])\d{3}")
+Style = Literal["English", "continental"]
 
 
-def readings(number: Number) -> tuple[Decimal, ...]:
-    """The values of an amount in its unit: "2.515 kg" is 2.515 or, in half of Europe, 2515."""
+def number_styles(text: str) -> tuple[Style, ...]:
+    """How a text writes numbers: with a decimal comma, in another language perhaps, else not."""
+    if _DECIMAL.search(text):
+        return ("continental",)
+    return ("English",) if language_of(text) == ENGLISH else ("English", "continental")
+
+
+def reading(number: Number, style: Style) -> Decimal | None:
+    """An amount in its unit: "2.515 kg" is 2.515 or, on the continent, 2515."""
     if not isinstance(number.value, Decimal):
-        return ()
-    match = _DIGITS.search(number.words)
+        return None
+    match = _DIGITS.search(number.words) if style == "continental" else None
     ambiguous = _THOUSANDS_OR_DECIMALS.fullmatch(match.group()) if match else None
     if ambiguous is None:
-        return (number.value,)
-    return (number.value, number.value * 1000 if ambiguous[1] == "." else number.value / 1000)
+        return number.value
+    return number.value * 1000 if ambiguous[1] == "." else number.value / 1000
 
 
 def _distinct(found: Iterable[Number]) -> list[Decimal]:

@@ -8,7 +8,15 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, DivisionByZero, InvalidOperation
 from itertools import product
 
-from assistant.generation.proof.amounts import MEASURED, Number, as_written, numbers, readings
+from assistant.generation.proof.amounts import (
+    MEASURED,
+    Number,
+    Style,
+    as_written,
+    number_styles,
+    numbers,
+    reading,
+)
 
 _OPERATORS = {
     "*": re.compile(r"\s*[x×*·]\s*", re.IGNORECASE),
@@ -29,24 +37,26 @@ _FRACTION = re.compile(r"(?<=[x×*·])(\s*\d+)/(?=\d)", re.IGNORECASE)
 @dataclass(frozen=True)
 class Calculation:
     """The numbers of a calculation, those of the text that it comes to, and one that it does not
-    come to although the text says so."""
+    come to although the text says so; and what its products come to."""
 
     numbers: tuple[Number, ...]
     totals: tuple[Number, ...]
     wrong_total: Number | None = None
+    terms: tuple[Decimal, ...] = ()
 
 
 def calculations(text: str) -> Iterator[Calculation]:
     """Those of a text, each from its first number to its last."""
     text = _FRACTION.sub(r"\1÷", text)  # as long as before: offsets stay
     read = numbers(text)
+    styles = number_styles(text)
     run: list[Number] = []
     signs: list[str] = []
     for number in [*read, None]:
         sign = _sign(text[run[-1].end : number.start], run[-1]) if run and number else ""
         if signs and not sign:
             equals = number is not None and _EQUALS.fullmatch(text[run[-1].end : number.start])
-            yield from _calculated(run, signs, read, number if equals else None)
+            yield from _calculated(run, signs, read, number if equals else None, styles)
         if number is not None:
             run = [*run, number] if sign else [number]
             signs = [*signs, sign] if sign else []
@@ -59,45 +69,88 @@ def _sign(between: str, before: Number) -> str:
 
 
 def _calculated(
-    run: Sequence[Number], signs: Sequence[str], read: Sequence[Number], said: Number | None
+    run: Sequence[Number],
+    signs: Sequence[str],
+    read: Sequence[Number],
+    said: Number | None,
+    styles: Sequence[Style],
 ) -> Iterator[Calculation]:
     amounts = [one for one in run if one.kind in MEASURED]
     measured = amounts[0] if amounts else run[-1]
-    read_as = [
-        (one.value, one.value / 100)  # "2 % × 500 EUR" takes a share
-        if one.kind == "percent" and isinstance(one.value, Decimal) and "*" in signs
-        else readings(one) if one.kind in MEASURED else tuple(sorted(as_written(one)))
-        for one in run
-    ]  # fmt: skip
-    values = {
-        _value(one, signs) for one, _ in zip(product(*read_as), range(MOST_READINGS), strict=False)
-    }
-    values -= {None}
-    if not values:
-        return
     family = (measured.kind, measured.unit)
-    families = {(one.kind, one.unit) for one in amounts}  # "9 m × 2 EUR" comes to EUR
+    families = _families(amounts)
     plain = not amounts  # "4 loans (5 − 1)" names the thing once
-    totals = [
-        one for one in read
-        if values.intersection((one.value, *readings(one)))
-        and (one.kind not in MEASURED if plain else (one.kind, one.unit) in families)
-    ]  # fmt: skip
-    if said is not None and not said.kind and not said.unit:
-        # "28 days × 2/5 = 11.2" names the unit once; the total is in it too.
-        same = [
-            replace(said, value=said.value * measured.value / one, kind=family[0], unit=family[1])
-            for one in as_written(measured)
-            if isinstance(said.value, Decimal) and isinstance(measured.value, Decimal) and one
-        ]
-        totals += [one for total in same if total.value in values for one in (said, total)]
-    otherwise = (
+    shares = _shares(run, signs)
+    totals: list[Number] = []
+    terms: list[Decimal] = []
+    right = False
+    for style in styles:
+        read_as = [
+            tuple(sorted(as_written(one))) if one.kind not in MEASURED
+            else () if (value := reading(one, style)) is None
+            else (value / 100,) if place in shares
+            else (value,)
+            for place, one in enumerate(run)
+        ]  # fmt: skip
+        for values, _ in zip(product(*read_as), range(MOST_READINGS), strict=False):
+            parts = _terms(values, signs)
+            if parts is None:
+                continue
+            total = sum(parts, Decimal())
+            terms += parts
+            right = right or (said is not None and _equals(said, total, style))
+            totals += [
+                one for one in read
+                if reading(one, style) == total
+                and (one.kind not in MEASURED if plain else (one.kind, one.unit) in families)
+            ]  # fmt: skip
+            if said is not None and not said.kind and not said.unit:
+                # "28 days × 2/5 = 11.2" names the unit once; the total is in it too.
+                same = [
+                    replace(
+                        said, value=said.value * measured.value / one, kind=family[0],
+                        unit=family[1],
+                    )
+                    for one in as_written(measured)
+                    if isinstance(said.value, Decimal)
+                    and isinstance(measured.value, Decimal) and one
+                ]  # fmt: skip
+                totals += [each for one in same if one.value == total for each in (said, one)]
+    if not terms:
+        return
+    wrong = (
         said is not None
         and (said.kind, said.unit) == family
         and _is_plain(run, signs)
-        and not any(_equals(said, value) for value in values if value is not None)
+        and not right
     )
-    yield Calculation(tuple(run), tuple(totals), said if otherwise else None)
+    yield Calculation(
+        tuple(run), tuple(dict.fromkeys(totals)), said if wrong else None, tuple(terms)
+    )
+
+
+def _families(amounts: Sequence[Number]) -> set[tuple[str, str]]:
+    """What a total may be of: "9 m × 2 EUR" comes to EUR, amounts of one kind to that kind."""
+    money = {(one.kind, one.unit) for one in amounts if one.kind == "money"}
+    others = [(one.kind, one.unit) for one in amounts if one.kind != "percent"]
+    first = [*others, *((one.kind, one.unit) for one in amounts)][:1]
+    return money or set(first)
+
+
+def _shares(run: Sequence[Number], signs: Sequence[str]) -> frozenset[int]:
+    """The places of percents that take a share of an amount: "2 % × 500 EUR"."""
+    terms = [[0]]
+    for place, sign in enumerate(signs, start=1):
+        if sign in "+-":
+            terms.append([])
+        terms[-1].append(place)
+    return frozenset(
+        place
+        for term in terms
+        if any(run[other].kind in MEASURED and run[other].kind != "percent" for other in term)
+        for place in term
+        if run[place].kind == "percent"
+    )
 
 
 def _is_plain(run: Sequence[Number], signs: Sequence[str]) -> bool:
@@ -114,18 +167,18 @@ def _is_plain(run: Sequence[Number], signs: Sequence[str]) -> bool:
     return len(amounts) <= 1 and len({sum(term) for term in terms}) == 1 and sum(terms[0]) <= 1
 
 
-def _equals(said: Number, value: Decimal) -> bool:
+def _equals(said: Number, value: Decimal, style: Style) -> bool:
     """Whether a total is a value, rounded as it is written."""
-    for one in readings(said):
-        exponent = one.as_tuple().exponent
-        places = Decimal(1).scaleb(exponent if isinstance(exponent, int) and exponent < 0 else 0)
-        if abs(one - value) < places:
-            return True
-    return False
+    one = reading(said, style)
+    if one is None:
+        return False
+    exponent = one.as_tuple().exponent
+    places = Decimal(1).scaleb(exponent if isinstance(exponent, int) and exponent < 0 else 0)
+    return abs(one - value) < places
 
 
-def _value(values: Sequence[Decimal], signs: Sequence[str]) -> Decimal | None:
-    """What values joined by operators come to, products before sums; nothing is divided by 0."""
+def _terms(values: Sequence[Decimal], signs: Sequence[str]) -> list[Decimal] | None:
+    """What the products of a sum come to, signed; ``None`` where something is divided by 0."""
     terms = [values[0]]
     for sign, value in zip(signs, values[1:], strict=True):
         try:
@@ -137,4 +190,14 @@ def _value(values: Sequence[Decimal], signs: Sequence[str]) -> Decimal | None:
                 terms.append(value if sign == "+" else -value)
         except (DivisionByZero, InvalidOperation):
             return None
-    return sum(terms, Decimal())
+    return terms
+
+
+def is_sum(number: Number, parts: Sequence[Calculation]) -> bool:
+    """Whether a number is the sum of what several calculations come to."""
+    totals = [
+        next((t.value for t in one.totals if (t.kind, t.unit) == (number.kind, number.unit)), None)
+        for one in parts
+    ]
+    values = [one for one in totals if isinstance(one, Decimal)]
+    return len(totals) == len(values) > 1 and sum(values) == number.value

@@ -23,7 +23,7 @@ from assistant.generation.proof.amounts import (
     same_noun,
 )
 from assistant.generation.proof.bleed import NOT_IN_SOURCES
-from assistant.generation.proof.calculations import Calculation, calculations
+from assistant.generation.proof.calculations import Calculation, calculations, is_sum
 from assistant.generation.proof.case_basis import Basis
 from assistant.generation.proof.polarity import contrasted
 from assistant.generation.proof.proof_faults import (
@@ -97,6 +97,20 @@ def flat(text: str) -> str:
     return f" {bare_words(text)} "
 
 
+_TIMES = re.compile(r"\s*[×*]|\s+x\s")
+_TIMES_BEFORE = re.compile(r"(?:[×*]|\sx)\s*$")
+_OF_A_THING = re.compile(r" [^\W\d_][\w-]*(?= )")
+
+
+def _is_factor(text: str, number: Number) -> bool:
+    """Whether an amount is a rate or a factor: "EUR 1.40 tourist tax per person", "× EUR 1.85"."""
+    thing = _OF_A_THING.match(text, number.end)
+    ends = (number.end, thing.end() if thing else number.end)
+    rate = any(RATE.match(text, end) for end in ends)
+    times = _TIMES.match(text, number.end) or _TIMES_BEFORE.search(text[: number.start])
+    return rate or times is not None
+
+
 _STEPS = re.compile(
     r"\b(?:steps?|Schritt(?:e|en)?|étapes?) (?:\d+(?:, | and | to | und | bis | et | à |-|–))*$"
 )
@@ -158,8 +172,7 @@ class Claims:
                 if one.wrong_total is not None:
                     message = f"{shown(part)}: this does not come to “{one.wrong_total.words}”."
                     yield Mark(INCONSISTENT, one.wrong_total.words, message)
-            computed = self._computed(written_out)
-            sums = {one for each in written_out for one in each.totals if one in computed}
+            computed, accepted = self._computed(written_out, f"{part} {about}")
             factors = {number for one in written_out for number in one.numbers}
             factors |= set(instead := contrasted(part))
             computed += instead
@@ -172,7 +185,7 @@ class Claims:
                     or follows(number, self._operands)
                     or is_between(number, self.basis.situation)
                     or is_balance(number, terms)
-                    or is_balance(number, sums)
+                    or is_sum(number, accepted)
                     or is_rounded(number, (*known, *computed))
                     or counts_characters(number, part)
                     or self._is_own_count(number)
@@ -187,27 +200,43 @@ class Claims:
                 else:
                     yield mark
 
-    def _computed(self, written_out: Sequence[Calculation]) -> list[Number]:
-        """The numbers of calculations with what is given, and of those that come to the same."""
+    def _computed(
+        self, written_out: Sequence[Calculation], about: str
+    ) -> tuple[list[Number], list[Calculation]]:
+        """The numbers of calculations with what is given, and these calculations."""
         found: list[Number] = []
+        accepted: list[Calculation] = []
         for one in written_out:
-            if self._are_given(one.numbers, found) or not set(found).isdisjoint(one.totals):
+            if self._are_given(one.numbers, found, accepted, about):
                 found += (*one.numbers, *one.totals)
-        return found
+                accepted.append(one)
+        return found, accepted
 
-    def _are_given(self, run: Sequence[Number], computed: Sequence[Number]) -> bool:
-        """Whether the amounts of a calculation stand in case or sources, follow from them or were
-        computed before; counts may be new.
+    def _are_given(
+        self,
+        run: Sequence[Number],
+        computed: Sequence[Number],
+        accepted: Sequence[Calculation],
+        about: str,
+    ) -> bool:
+        """Whether the amounts of a calculation stand in case or texts, in a source on the same
+        matter, or were computed before, as a total or as a part of one; counts may be new.
 
         One more or less than a count of the case's own data is what the case does: "4 (5 − 1)".
         """
         amounts = [one for one in run if one.kind in MEASURED]
         if amounts or all(one.value != 1 for one in run):
+            parts = [
+                Number(str(abs(term)), abs(term), one.kind, one.unit, 0, 0)
+                for one in amounts for each in accepted for term in each.terms
+                if (one.kind, one.unit) in {(n.kind, n.unit) for n in each.numbers}
+            ]  # fmt: skip
             return all(
-                (self._operands if one.kind in MEASURED else self._near).holds(one)
+                self._near.holds(one)
                 or any(alike(one, other) for other in computed)
-                or is_rounded(one, computed)
-                or (one.kind in MEASURED and follows(one, self._operands))
+                or is_rounded(one, (*computed, *parts))
+                or any(alike(one, other) for other in parts)
+                or (one.kind in MEASURED and self._in_source(one, about))
                 for one in amounts or run
             )
         return all(self._own.holds(one) for one in run if one.value != 1)
@@ -254,7 +283,7 @@ class Claims:
                 one for one in numbers(text)
                 if (one.kind, one.unit) == _family(number)
                 and (is_limit or one.start not in limits)  # 2 is within "up to 4"
-                and not RATE.match(text, one.end)  # what it comes to is another amount
+                and not _is_factor(text, one)  # what it comes to is another amount
             ]  # fmt: skip
             if number.kind and theirs and len(meeting(words, content(text))) >= SAME_MATTER:
                 message = f"“{number.words}” contradicts {shown(text)}."

@@ -48,11 +48,15 @@ def repeats(case: TestCase, other: TestCase, criteria: str = "") -> bool:
 
 
 def _of_other_values(case: TestCase, other: TestCase, criteria: str) -> bool:
-    """Whether titles differ in one or two words each, all of which the criteria name."""
+    """Whether titles differ in one or two words each, which the criteria and the cases' own data
+    or actions name."""
     mine, theirs = all_content(case.title), all_content(other.title)
     apart = (mine - theirs, theirs - mine)
-    return all(0 < len(one) <= TITLE_WORDS for one in apart) and apart[0] | apart[1] <= (
-        all_content(criteria)
+    named = all_content(criteria)
+    situations = (all_content(_situation(case)), all_content(_situation(other)))
+    return all(
+        0 < len(words) <= TITLE_WORDS and words <= named & own
+        for words, own in zip(apart, situations, strict=True)
     )
 
 

@@ -82,8 +82,8 @@ def story_messages(
     for criterion in epic.criteria:
         if criterion not in story.criteria and criterion.id not in wanted:
             continue
-        if is_scope_statement(criterion.text):  # told as what is left out
-            continue
+        if is_scope_statement(criterion.text) and criterion.id not in wanted:
+            continue  # told as what is left out
         number = number_of.get(criterion.id)
         said = f' n="{number}"' if number else ""
         if criterion.title and criterion.title != story.title:

@@ -39,3 +39,22 @@ def test_an_amount_is_read_to_its_last_digit(text: str, words: str) -> None:
 def test_hours_and_minutes_with_an_abbreviation_are_one_duration() -> None:
     (found,) = numbers("opóźnienie 2 godz. 05 min po terminie")
     assert (found.kind, found.value) == ("duration", 125 * 60_000)
+
+
+@pytest.mark.parametrize(
+    ("text", "not_total"),
+    [
+        ("The late fee is EUR 10,000 (5 % of EUR 2,000).", "EUR 10,000"),
+        ("The boat is 18 m long (9 m × EUR 2).", "18 m"),
+        ("The discount is 0.4 % (2 × 20 %).", "0.4 %"),
+        ("The weight is 1,245 kg (3 × 0.415 kg).", "1,245 kg"),
+    ],
+)
+def test_what_a_calculation_does_not_come_to(text: str, not_total: str) -> None:
+    (found,) = calculations(text)
+    assert not_total not in [one.words for one in found.totals]
+
+
+def test_a_full_stop_after_whole_words_parts_durations() -> None:
+    said = "It is locked for 2 hours. 30 minutes before the end a mail is sent."
+    assert [one.words for one in numbers(said)] == ["2 hours", "30 minutes"]

@@ -185,8 +185,9 @@ def test_a_message_has_a_verb_or_a_mark(words: str, is_message: bool) -> None:
         ("3 x 70 EUR + 17 x 110 EUR = 2,090 EUR", True),
         ("5,000 EUR - 5,000 EUR = 500 EUR", True),
         ("2.515 kg − 115,69 kg = 2.399,31 kg", False),
-        ("2.500 kg − 100 kg = 2.400 kg", False),
-        ("2.500 kg − 100 kg = 2.300 kg", True),
+        ("El peso neto de la partida es de 2.500 kg − 100 kg = 2.400 kg.", False),
+        ("El peso neto de la partida es de 2.500 kg − 100 kg = 2.300 kg.", True),
+        ("0.415 kg × 3 = 1,245 kg", True),
     ],
 )
 def test_a_total_is_wrong_only_where_it_can_be_read_in_one_way(text: str, wrong: bool) -> None:

@@ -69,9 +69,10 @@ def test_one_title_proves_one_thing(title: str, same: bool) -> None:
 
 def test_values_that_the_criterion_names_are_cases_of_their_own() -> None:
     criterion = "A late cancellation is charged, unless code orange or red is given."
-    orange = case("Late at code orange is free", "Cancel at 19:00.", "Nothing is charged.")
-    red = case("Late at code red is free", "Cancel at 19:00.", "Nothing is charged.")
-    again = case("Late at code orange costs nothing", "Cancel at 19:00.", "Nothing is charged.")
+    do, result = "Cancel at 19:00.", "Nothing is charged."
+    orange = case("Late at code orange is free", do, result, given="Code orange is given.")
+    red = case("Late at code red is free", do, result, given="Code red is given.")
+    again = case("Late at code orange is unpaid", do, result, given="Code orange is given.")
     assert not repeats(orange, red, criterion)
     assert repeats(orange, again, criterion)
     assert repeats(orange, red)
