@@ -3,7 +3,8 @@
 A search ranks sources for a requirement and does not ask what else they may be for. A source that
 another requirement finds better is more likely that one's, so a share of the other's lead is taken
 off its score. Rivals are the requirements that the common ground is measured on, but the nearest:
-that is the question itself, where its epic is indexed (by words alone, none is left out). Fewer rivals hold less back, none nothing.
+that is the question itself, where its epic is indexed (by words alone, none is left out). Fewer
+rivals hold less back, none nothing.
 Related: inverted softmax against hubness (Smith et al. 2017). Measured in
 ``benchmarks/retrieval.py``.
 """

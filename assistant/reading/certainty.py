@@ -249,7 +249,9 @@ def is_remark(text: str, quantity: Quantity) -> bool:
     return comes_to or (
         is_aside(text, quantity.phrase_start)
         and any(
-            one.is_limit and quantity.unit in ("", one.unit) and not is_aside(text, one.phrase_start)
+            one.is_limit
+            and quantity.unit in ("", one.unit)
+            and not is_aside(text, one.phrase_start)
             for one in find_quantities(text)
         )
     )

@@ -13,6 +13,7 @@ import pytest
 from assistant.errors import SourceError
 from assistant.sources.files.batches import read_files
 from assistant.sources.files.files import read_file
+from assistant.sources.files.recognition import not_installed
 from assistant.sources.grids.delimited import read_delimited
 from assistant.sources.pasted.pasted import read_pasted
 from assistant.sources.reading import Reading
@@ -179,7 +180,7 @@ def test_every_workbook_has_a_typed_outcome(shared_dir: Path, every: int) -> Non
             read += bool(read_file(path.name, path.read_bytes()).document.text)
         except SourceError as error:
             refused.append(path.name in str(error))
-        assert time.perf_counter() - begin < 20, path.name
+        assert time.perf_counter() - begin < LONGEST, path.name
     assert read > 30 // every
     assert all(refused)
 
@@ -187,12 +188,16 @@ def test_every_workbook_has_a_typed_outcome(shared_dir: Path, every: int) -> Non
 OTHERS = "xml-defusedxml xxe xss path-traversal ssrf unicode csv-spectrum"
 
 
+LONGEST = 20 if not_installed() else 120
+"""Seconds that a file may take: OCR alone takes up to 20 for each scanned page, at most 6 here."""
+
+
 def outcome_of(path: Path) -> str:
     """The text that a hostile file gives, or an empty string for a refusal that names it."""
     begin = time.perf_counter()
     [found] = list(read_files(path.name, path.read_bytes()))[:1]
     assert found.reading is not None or path.name in found.error
-    assert time.perf_counter() - begin < 20, path.name
+    assert time.perf_counter() - begin < LONGEST, path.name
     return found.reading.document.text if found.reading else ""
 
 
