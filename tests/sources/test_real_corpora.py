@@ -189,7 +189,7 @@ OTHERS = "xml-defusedxml xxe xss path-traversal ssrf unicode csv-spectrum"
 
 
 LONGEST = 20 if not_installed() else 120
-"""Seconds that a file may take: OCR alone takes up to 20 for each scanned page, at most 6 here."""
+"""Seconds that a file may take: OCR alone takes 5 to 20 for each scanned page."""
 
 
 def outcome_of(path: Path) -> str:
