@@ -176,6 +176,20 @@ def test_steps_of_which_one_was_put_in_are_said_to_be_taken_together(
     assert ":red-background[within a minute]" in text_of(run_page)
 
 
+def test_of_two_cases_of_one_title_and_marks_each_can_be_opened(
+    open_app: Open, filled: str
+) -> None:
+    stored(filled, lambda library: library.proposals.put(
+        filled, case("C1", "It is paid soon"), case_version=1, reason="Late", by="Ann (tool)"
+    ))  # fmt: skip
+    app = open_app(project=filled, run="run", case="C1")
+    for name, words in (("C0", "[within an <i>hour"), ("C1", "[soon]")):
+        app.radio(key="case_list").set_value(name).run()
+        assert not app.exception
+        assert words in unescaped(app)
+        assert app.radio(key="case_list").value == name
+
+
 def test_an_accepted_case_is_found_by_its_proposal(open_app: Open, filled: str) -> None:
     stored(
         filled,

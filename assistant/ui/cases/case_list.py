@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Literal
 
@@ -211,7 +212,11 @@ def _radio(
     stale: Collection[str],
     verdicts: Mapping[str, Verdict],
 ) -> None:
-    by_id = {row.id: row for row in rows}
+    titles = {row.id: _title(row) for row in rows}
+    times = Counter(titles.values())
+    for name, title in titles.items():
+        if times[title] > 1:  # the browser answers with the words of a row, not with its place
+            titles[name] = f"{title} :gray[({label(name)})]"
 
     def choose() -> None:
         st.session_state[RECORD].case_id = st.session_state[LIST]
@@ -220,8 +225,8 @@ def _radio(
     st.session_state[LIST] = selected
     st.radio(
         "Test cases of this run",
-        list(by_id),
-        format_func=lambda name: _title(by_id[name]) if name in by_id else name,
+        list(titles),
+        format_func=lambda name: titles.get(name, name),
         captions=[_caption(row, stale, verdicts) for row in rows],
         key=LIST,
         on_change=choose,
