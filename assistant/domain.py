@@ -643,10 +643,14 @@ class RetrievalConfig(Value):
 
 
 class MaskingConfig(Value):
-    """Whether personal data is masked in what comes into a project, and the names to mask in it."""
+    """Whether personal data is masked in what comes into a project, and the names to mask in it.
+
+    ``key`` makes the project's numbers: the same value has the same one in all its sources.
+    """
 
     enabled: bool = False
     names: tuple[str, ...] = ()
+    key: str = Field(default="", repr=False)
 
 
 class GenerationConfig(Value):

@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, or_, select, update
 
 from assistant.domain import Epic, SourceDocument, SourceMetadata, TestCase, utc_now
-from assistant.errors import LibraryError
+from assistant.errors import EditConflict, LibraryError
 from assistant.library.epic_parts import EpicPart, whole_epic
 from assistant.library.events import record
-from assistant.library.imports import release_imported, store_imported
+from assistant.library.imports import mask_imported, release_imported, store_imported
 from assistant.library.projects import lock_project
 from assistant.library.storage.database import Store
-from assistant.library.storage.records import PutOutcome, StoredDocument
+from assistant.library.storage.records import PutOutcome, StoredCase, StoredDocument
 from assistant.library.storage.rows import next_seq, read_row, rows_in_parts
 from assistant.library.storage.schema import document_versions, documents
 from assistant.library.storage.stored_json import cleaned, dump_all, load_all, plain
@@ -35,12 +35,17 @@ class DocumentStore(Store):
         cases: Sequence[TestCase] = (),
         by: str = "",
         connection_id: str = "",
+        expected_version: int | None = None,
+        masked: Mapping[str, tuple[StoredCase, TestCase]] | None = None,
     ) -> StoredDocument:
         """Store a document with the epics and existing cases that were read from it.
 
         The same content again changes nothing (``outcome`` "unchanged"); other content for the same
         id becomes the next version, the earlier ones being kept. Existing cases become cases with
-        status *imported*: added, updated, or marked where the new version lacks them.
+        status *imported*: added, updated, or marked where the new version lacks them; with
+        ``masked`` those in the library get the words in it instead (see ``mask_imported``).
+
+        Raises ``EditConflict`` where the document is not, or no longer, at ``expected_version``.
         """
         document = cleaned(document)
         stories = [story for epic in epics for story in epic.stories]
@@ -49,6 +54,8 @@ class DocumentStore(Store):
         with self._database.write() as connection:
             lock_project(connection, project_id)
             held = _find(connection, project_id, document.id)
+            if expected_version is not None:
+                _check_version(held, document.title, expected_version)
             if held is not None and held.removed_at is None and held.content_key == key:
                 return _stored(held)
             version = 1 if held is None else held.version + 1
@@ -90,9 +97,12 @@ class DocumentStore(Store):
                     **texts,
                 )
             )
-            counts = store_imported(
-                connection, project_id, document.id, document.title, cases, by=by
-            )
+            if masked is None:
+                counts = store_imported(
+                    connection, project_id, document.id, document.title, cases, by=by
+                )
+            else:
+                counts = mask_imported(connection, project_id, document.id, cases, masked, by=by)
             outcome: PutOutcome = (
                 "new" if held is None or held.removed_at is not None else "changed"
             )
@@ -366,6 +376,14 @@ def _find(connection: Connection, project_id: str, document_id: str) -> Document
         documents.c.project_id == project_id, documents.c.id == document_id
     )
     return connection.execute(query).first()
+
+
+def _check_version(row: DocumentRow | None, title: str, expected: int) -> None:
+    if row is None or row.removed_at is not None or row.version != expected:
+        raise EditConflict(
+            f"“{title}” was stored again or removed meanwhile. Nothing was changed. Read it again.",
+            current_version=0 if row is None else row.version,
+        )
 
 
 def _get(connection: Connection, project_id: str, document_id: str) -> DocumentRow:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, update
 
 from assistant.domain import TestCase
+from assistant.errors import LibraryError
 from assistant.library import case_rows
 from assistant.library.case_rows import CaseRow, NewCase
+from assistant.library.storage.records import StoredCase
 from assistant.library.storage.schema import case_versions, cases
 from assistant.library.storage.stored_json import cleaned, plain
 
@@ -48,10 +50,8 @@ def store_imported(
     taken = set(connection.execute(
         select(cases.c.id).where(cases.c.project_id == project_id)
     ).scalars())  # fmt: skip
-    seen: set[str] = set()
-    for case in map(cleaned, incoming):
-        given = _occurrence(case.id, seen)
-        key = sha256(case.model_dump_json().encode()).hexdigest()
+    found = _given(incoming)
+    for given, (key, case) in found.items():
         row = held.get(given)
         if row is None:
             case_id = case_rows.free_id(case.id, taken.__contains__)
@@ -65,16 +65,47 @@ def store_imported(
                 if person
                 else ""
             )
-            update = {"id": row.id, "status": "imported", "status_reason": reason}
+            now = {"id": row.id, "status": "imported", "status_reason": reason}
             case_rows.replace(
-                connection, row, case.model_copy(update=update), by=by, action="imported again",
+                connection, row, case.model_copy(update=now), by=by, action="imported again",
                 reason=reason, import_key=key,
             )  # fmt: skip
             counts.updated += 1
     case_rows.add(connection, project_id, new, by=by, action="imported")
     counts.added = len(new)
-    gone = [row for given, row in held.items() if given not in seen]
+    gone = [row for given, row in held.items() if given not in found]
     counts.vanished = mark_vanished(connection, gone, f"no longer in {title}", by=by)
+    return counts
+
+
+def mask_imported(
+    connection: Connection,
+    project_id: str,
+    document_id: str,
+    incoming: Sequence[TestCase],
+    masked: Mapping[str, tuple[StoredCase, TestCase]],
+    *,
+    by: str,
+) -> ImportCounts:
+    """Give the cases of a document their masked words, with what was edited and decided.
+
+    ``incoming`` are the cases as the masked document has them, ``masked`` each case of the library
+    by its id, as it was read and with its present words masked. An import of ``incoming`` changes
+    nothing afterwards. Raises ``EditConflict`` where a case was saved since it was read.
+    """
+    counts, found = ImportCounts(), _given(incoming)
+    for row in _of_document(connection, project_id, document_id):
+        if row.id not in masked:
+            raise LibraryError(f"Test case “{row.id}” came in meanwhile. Mask again.")
+        seen, case = masked[row.id]
+        case_rows.check_version(row, seen.row_version, case)
+        key, _ = found.get(row.given_key, (row.import_key, None))
+        if case != seen.case:
+            case_rows.replace(connection, row, case, by=by, action="masked", import_key=key)
+            counts.updated += 1
+        elif key != row.import_key:  # what was imported is masked, what a person made of it is not
+            here = (cases.c.project_id == project_id, cases.c.id == row.id)
+            connection.execute(update(cases).where(*here).values(import_key=key))
     return counts
 
 
@@ -124,6 +155,15 @@ def _of_document(connection: Connection, project_id: str, document_id: str) -> S
     return connection.execute(query.order_by(cases.c.seq)).all()
 
 
+def _given(incoming: Iterable[TestCase]) -> dict[str, tuple[str, TestCase]]:
+    """Cases by the id that each has in its document, with a hash of all that they say."""
+    seen: set[str] = set()
+    found = ((_occurrence(case.id, seen), case) for case in map(cleaned, incoming))
+    return {
+        given: (sha256(case.model_dump_json().encode()).hexdigest(), case) for given, case in found
+    }
+
+
 def _occurrence(case_id: str, seen: set[str]) -> str:
     """The case's id in the document, numbered where the document uses it more than once."""
     given, number = plain(case_id), 1
@@ -142,6 +182,6 @@ def _touched_by(connection: Connection, row: CaseRow) -> str:
     for line in connection.execute(query.order_by(case_versions.c.version.desc())):
         if line.action in ("imported", "imported again"):
             break
-        if line.action != "no longer in source":
+        if line.action not in ("no longer in source", "masked"):
             return line.actor or "someone"
     return ""

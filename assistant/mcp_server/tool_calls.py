@@ -12,6 +12,7 @@ from assistant.workflow.ask import ask_sources
 from assistant.workflow.deployment import models
 from assistant.workflow.review import case_checks, check_suite
 from assistant.workflow.sources import search_sources
+from assistant.workflow.sources.mask_sources import masked_cases
 from assistant.workflow.writing import requests as epic_requests
 from assistant.workflow.writing.requests import GenerateRequest, Understanding, understand
 
@@ -100,7 +101,11 @@ def check(scope: ToolScope, given: takes.CheckArguments) -> Json:
     )
     basis = check_suite.present_basis(scope.workspace, scope.project_id)
     (checked,) = check_suite.check_cases(
-        scope.workspace, scope.project_id, [case], basis=basis, reader=given.read_by
+        scope.workspace,
+        scope.project_id,
+        masked_cases(scope.workspace, scope.project_id, [case]),
+        basis=basis,
+        reader=given.read_by,
     ).cases
     answer = checked.model_dump(mode="json", include={"verdict", "steps", "findings"})
     return answer | {

@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+from assistant.sources.masking.recognisers import PLACEHOLDER
+
 TEXT = "# Calls\n\nKlara answers anna@bank.example. Orders are kept for 10 years.\n"
 
 
@@ -22,7 +24,7 @@ def test_what_is_stored_is_masked_after_it_was_switched_on(
     assert "anna@bank.example" in run("search", "Klara", "--project", "P")
     assert "Sources that were masked now: 1." in run("mask", "stored", "--project", "P")
     found = run("search", "orders", "--project", "P")
-    assert "[name 1] answers [e-mail 1]." in found
+    assert "[name] answers [e-mail]." in PLACEHOLDER.sub(r"[\1]", found)
     assert "Klara" not in found
     told = json.loads(run("mask", "stored", "--project", "P", "--json"))
     assert told == {"enabled": True, "names": 1, "sources_masked": 0}
@@ -35,7 +37,7 @@ def test_it_is_switched_on_before_anything_comes_in(
     page.write_text(TEXT, encoding="utf-8")
     run("mask", "on", "--project", "New")
     run("index", str(page), "--project", "New")
-    assert "Klara answers [e-mail 1]." in run("search", "orders", "--project", "New")
+    assert "Klara answers [e-mail " in run("search", "orders", "--project", "New")
     run("mask", "off", "--project", "New")
     assert run("mask", "--project", "New").startswith("Masking is off")
 

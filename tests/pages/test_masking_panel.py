@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from assistant.library import Library
+from assistant.sources.masking.recognisers import PLACEHOLDER
 
 TEXT = "# Calls\n\nKlara answers anna@bank.example and bob@bank.example.\n"
 
@@ -49,7 +50,8 @@ def test_the_switch_is_off_says_what_it_covers_and_masks_what_comes_in(environme
     app.text_area(key=f"mask_names_{project_id}").set_value("Klara\n\n").run()
     app.button(key="save_masking").click().run()
     assert not app.exception
-    assert library.project("P").masking.model_dump() == {"enabled": True, "names": ("Klara",)}
+    kept = library.project("P").masking
+    assert (kept.enabled, kept.names) == (True, ("Klara",))
     assert app.expander[0].label == "Mask personal data: on"
     assert "came in before stay as they were" in said(app)
 
@@ -61,8 +63,6 @@ def test_the_switch_is_off_says_what_it_covers_and_masks_what_comes_in(environme
     assert not app.exception
     assert "Masked: 2 e-mail addresses, 1 name" in said(app)
     (document,) = library.documents(project_id)
-    assert (
-        "[name 1] answers [e-mail 1] and [e-mail 2]."
-        in library.document(project_id, document.id).text
-    )
+    text = PLACEHOLDER.sub(r"[\1]", library.document(project_id, document.id).text)
+    assert "[name] answers [e-mail] and [e-mail]." in text
     library.close()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,8 +19,25 @@ from assistant.domain import (
     TestStep,
     UserStory,
 )
-from assistant.sources.masking.masking import mask_reading, mask_text
+from assistant.sources.masking import masking
+from assistant.sources.masking.masking import mask_reading
+from assistant.sources.masking.recognisers import PLACEHOLDER
 from assistant.sources.reading import Reading
+
+
+def in_order(text: str) -> str:
+    """Placeholders of each kind numbered 1, 2, 3 as they come, whatever number they have."""
+    seen: dict[str, dict[str, int]] = {}
+
+    def short(match: re.Match[str]) -> str:
+        numbers = seen.setdefault(match[1], {})
+        return f"[{match[1]} {numbers.setdefault(match[2], len(numbers) + 1)}]"
+
+    return PLACEHOLDER.sub(short, text)
+
+
+def mask_text(text: str, names: Sequence[str] = ()) -> str:
+    return in_order(masking.mask_text(text, names))
 
 
 @pytest.mark.parametrize(
@@ -41,6 +61,11 @@ from assistant.sources.reading import Reading
         ("Handynummer 0151/23456789", "Handynummer [phone 1]"),
         ("Phone: 020 7946 0958, again +44 20 7946 0958", "Phone: [phone 1], again [phone 1]"),
         ("The customer, (212) 736-5000, calls", "The customer, [phone 1], calls"),
+        ("log in as 'anna@example.com'", "log in as '[e-mail 1]'"),
+        ("mail = 'a.m@b.de'; a.m@b.de-Adresse", "mail = '[e-mail 1]'; [e-mail 1]-Adresse"),
+        ("_a_b@example.com_ or a_b@example.com", "_[e-mail 1]_ or [e-mail 1]"),
+        ("Tel.: 030 - 901820, Fax 030/901820-12", "Tel.: [phone 1], Fax [phone 2]"),
+        ("Téléphone : 06.12.34.56.78", "Téléphone : [phone 1]"),
         ("Tel. 030 901820. Later 030 901820 is dialled.", "Tel. [phone 1]. Later [phone 1] is "
          "dialled."),
         ("She wrote [e-mail 1], he a@b.de", "She wrote [e-mail 1], he [e-mail 2]"),
@@ -69,6 +94,13 @@ def test_what_has_a_form_is_masked(text: str, masked: str) -> None:
         "550e8400-e29b-41d4-a716-446655440000",
         "CC-12-AC3, REQ 0049 30, 00 49 30 and Fax form 12",
         "BIC DEUTDEFF500, customer 12345678, account 55779911",
+        "Mobile: 1500000 requests. The limit is 1500000 EUR; order 1500000 too.",
+        "Mobile: 1200 - 1500 px, tablet 1501 px",
+        "Portable 2023-2024, mobile: 1.000.000 EUR, phone 12 500 000 users",
+        "Mobile 10.15.7 / 11.2.3, mobile 04.12.17-04.12.31",
+        "Fax 24.12.24 - 31.12.24, fax 01.02.24 - 31.12.24, fax 01/02/2024",
+        "Phone: 0800-1600, phone 08.00-16.00",
+        "Mobile 0151234567 EUR, mobile 0151234567 px",
         "",
     ],
 )
@@ -90,6 +122,25 @@ def test_names_that_the_project_gives_are_masked(text: str, masked: str) -> None
     assert mask_text(text, ["Anna Meier", "Long"]) == masked
 
 
+@settings(max_examples=200, deadline=None)
+@given(st.from_regex(r"[1-9][0-9]{6,10}", fullmatch=True))
+def test_a_label_alone_makes_no_telephone_number_of_a_count(number: str) -> None:
+    text = f"Mobile: {number} requests. The limit is {number}."
+    assert mask_text(text) == text
+
+
+def test_a_value_has_one_number_in_every_text_of_a_project_and_another_value_another() -> None:
+    rule = "Send the report to {}."
+    first, second = (
+        masking.mask_text(rule.format(mail), key="ours") for mail in ("a@x.de", "b@x.de")
+    )
+    assert first != second
+    (number,) = PLACEHOLDER.findall(first)
+    later = masking.mask_text("Ask c@x.de, b@x.de and A@x.de.", key="ours")
+    assert PLACEHOLDER.findall(later)[2] == number
+    assert masking.mask_text(rule.format("a@x.de"), key="theirs") != first
+
+
 PIECES = st.lists(
     st.one_of(
         st.sampled_from([
@@ -107,8 +158,8 @@ PIECES = st.lists(
 @settings(max_examples=300, deadline=None)
 @given(PIECES)
 def test_masking_twice_is_masking_once(text: str) -> None:
-    once = mask_text(text, ["Anna Meier", "mail"])
-    assert mask_text(once, ["Anna Meier", "mail"]) == once
+    once = masking.mask_text(text, ["Anna Meier", "mail"])
+    assert masking.mask_text(once, ["Anna Meier", "mail"]) == once
 
 
 @settings(max_examples=200, deadline=None)
@@ -147,25 +198,30 @@ def reading_of(text: str, start: int, end: int, author: str = "") -> Reading:
 
 def test_a_reading_is_masked_throughout_with_one_number_for_a_value() -> None:
     text = "Comment of Ann Lee: pay anna@x.de.\nThe mail goes to bob@y.fr."
-    reading = reading_of(text, 35, len(text), author="Ann Lee <ann@lee.example>")
+    reading = reading_of(text, 35, len(text), author="Lee, Ann <ann@lee.example>")
     case = TestCase(
         id="bob@y.fr",
         title="Mail to bob@y.fr",
+        epic_key="bob@y.fr",
+        story_key="bob@y.fr",
         steps=(TestStep(number=1, action="Open", test_data="anna@x.de", expected_result="sent"),),
     )
     comment = Place(start=0, end=35, label="comment by Ann Lee, 2026-05-03")
     masked = mask_reading(
         reading.model_copy(update={"cases": (case,), "places": (comment, *reading.places)})
     )
-    assert masked.document.text == (
+    name, anna, bob = (match.group() for match in PLACEHOLDER.finditer(masked.document.text))
+    assert masked.document.text == f"Comment of {name}: pay {anna}.\nThe mail goes to {bob}."
+    assert in_order(masked.document.text) == (
         "Comment of [name 1]: pay [e-mail 1].\nThe mail goes to [e-mail 2]."
     )
-    assert masked.epics[0].criteria[0].text == "The mail goes to [e-mail 2]."
-    assert masked.document.metadata.author == "[name 1]"
-    assert [place.label for place in masked.places] == ["comment by [name 1], 2026-05-03", "page 1"]
-    assert masked.cases[0].id == "bob@y.fr"  # by which it is found again
-    assert masked.cases[0].title == "Mail to [e-mail 2]"
-    assert masked.cases[0].steps[0].test_data == "[e-mail 1]"
+    assert masked.epics[0].criteria[0].text == f"The mail goes to {bob}."
+    assert masked.document.metadata.author == name
+    assert [place.label for place in masked.places] == [f"comment by {name}, 2026-05-03", "page 1"]
+    found = masked.cases[0]  # by these it is found again
+    assert (found.id, found.epic_key, found.story_key) == ("bob@y.fr",) * 3
+    assert found.title == f"Mail to {bob}"
+    assert found.steps[0].test_data == anna
     assert masked.report.sentences == ("Masked: 2 e-mail addresses, 1 name",)
 
 
@@ -175,17 +231,34 @@ def test_a_reading_without_personal_data_is_the_same() -> None:
 
 
 @pytest.mark.parametrize(
-    ("author", "kept", "said"),
+    ("author", "kept", "is_found"),
     [
-        ("Meier, Anna", "[name 1]", "asked by [name 1] or [name 1]"),
-        ("Anna Meier (Unlicensed)", "[name 1]", "asked by [name 1] or [name 1]"),
-        ("Programme office", "Programme office", "asked by Anna Meier or Meier, Anna"),
-        ("ameier", "[name 1]", "asked by Anna Meier or Meier, Anna"),  # of a word alone, the field
-        ("a.meier@bank.example", "[e-mail 1]", "asked by Anna Meier or Meier, Anna"),
+        ("Meier, Anna", "[name 1]", True),
+        ("Meier, Anna [EXT]", "[name 1]", True),
+        ("Meier, Dr. Anna (Unlicensed)", "[name 1]", True),
+        ("Prof. Dr. Anna Meier <a@b.de>", "[name 1]", True),
+        ("Anna Meier", "[name 1]", False),  # by its form it could be a team's
+        ("anna meier", "[name 1]", False),
+        ("ameier", "[name 1]", False),
+        ("Programme Office", "[name 1]", False),
+        ("Product Owner", "[name 1]", False),
+        ("a.meier@bank.example", "[e-mail 1]", False),
+        ("unknown", "unknown", False),
+        ("", "", False),
     ],
 )
-def test_whom_the_source_names_is_masked_by_a_full_name(author: str, kept: str, said: str) -> None:
-    text = "The Programme office is asked by Anna Meier or Meier, Anna"
+def test_an_authors_field_is_masked_and_the_text_where_the_field_tells_a_person(
+    author: str, kept: str, is_found: bool
+) -> None:
+    text = "The Product Owner or the Programme Office asks Anna Meier or Meier, Anna"
     masked = mask_reading(reading_of(text, 0, 4, author=author))
-    assert masked.document.metadata.author == kept
-    assert masked.document.text == f"The Programme office is {said}"
+    assert in_order(masked.document.metadata.author) == kept
+    if is_found:
+        text = text.replace("Meier, Anna", "[name 1]").replace("Anna Meier", "[name 1]")
+    assert in_order(masked.document.text) == text
+
+
+def test_a_name_with_a_particle_is_found_both_ways_round() -> None:
+    text = "Karl von Stein, that is von Stein, Karl, pays; Stein stays"
+    masked = mask_reading(reading_of(text, 0, 4, author="von Stein, Karl"))
+    assert in_order(masked.document.text) == "[name 1], that is [name 1], pays; Stein stays"

@@ -10,6 +10,7 @@ from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import proposals, review
 from assistant.workflow.review.proposals import ProposedChange
 from assistant.workflow.review.review import StepEdit
+from assistant.workflow.sources import mask_sources
 
 Opened = tuple[Workspace, str]
 
@@ -219,3 +220,14 @@ def test_an_accepted_case_is_a_draft_again_when_it_is_taken(opened: Opened) -> N
     assert opened[0].library.case(opened[1], "C").status == "accepted"
     (one,) = waiting(opened)
     assert proposals.take(*opened, one.seq, seen_version=2, by="Tess").status == "draft"
+
+
+def test_what_a_program_proposes_is_masked_where_the_project_masks(opened: Opened) -> None:
+    mask_sources.save_choices(*opened, enabled=True, names=())
+    stored = opened[0].library.case(opened[1], "C")
+    change = ProposedChange(title="Written to anna@bank.example")
+    case = proposals.changed(*opened, stored, change)
+    proposals.propose(*opened, case, seen_version=1, reason="As bob@bank.example says", by="Ann")
+    (one,) = waiting(opened)
+    assert one.case.title.startswith("Written to [e-mail ")
+    assert one.reason.startswith("As [e-mail ")

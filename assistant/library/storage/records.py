@@ -35,7 +35,7 @@ PutOutcome = Literal["new", "changed", "unchanged"]
 CaseAction = Literal[
     "added", "edited", "accepted", "rejected", "set to draft", "set to imported", "undone",
     "imported", "imported again", "no longer in source", "removed", "written again",
-    "asked",
+    "asked", "masked",
 ]  # fmt: skip
 """Why a version of a case came to be."""
 

@@ -1,11 +1,13 @@
-"""A reading without the personal data that can be recognised: each value becomes "[e-mail 1]".
+"""A reading without the personal data that can be recognised: a value becomes "[e-mail 482136]".
 
-The same value has the same number throughout a reading, so that rules about "the same address"
-stay readable. Nothing is kept that leads back from a number to the value.
+The number comes of the value and a key that the project keeps, so that a value has one number in
+all sources and versions, and another value in its place is seen as a change. Nobody can compute
+the value from its number; who has the key can try whether a guess fits.
 """
 
 from __future__ import annotations
 
+import hmac
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
@@ -28,32 +30,37 @@ SAYS = "Masked: "
 
 _IDENTIFIES = frozenset({
     "id", "key", "uri", "parent", "content_hash", "criterion_ids", "condition_ids", "citations",
-    "kind", "status", "form", "columns", "role", "field", "encoding", "reader",
+    "epic_key", "story_key", "kind", "status", "form", "columns", "role", "field", "encoding",
+    "reader",
 })  # fmt: skip
 """Fields by which things are found again, or that hold words of ours: they stay as they are."""
 
 _COMMENTED = re.compile(rf"{COMMENT}(.*?)(?=, \d{{4}}-|$)", re.DOTALL)
 _NUMBER_HEAD = re.compile(r"(?<!\w)[+(]*\d+")
-_PERSON = re.compile(r"\s*\"?([^\"<(]*?)\"?\s*(?:<[^>]*>|\([^)]*\))?\s*", re.DOTALL)
+_REMARK = re.compile(r"<[^>]*>|\([^)]*\)|\[[^\]]*\]")
+_NOBODY = frozenset({"", "unknown", "anonymous", "unassigned", "none", "null", "n/a"})
+_LOWEST, _NUMBERS = 100_000, 900_000
+"""Numbers have six digits; of so many pairs of values about one shares its number."""
 
 
-def mask_text(text: str, names: Sequence[str] = ()) -> str:
+def mask_text(text: str, names: Sequence[str] = (), *, key: str = "") -> str:
     """A text with its personal data masked; masking again changes nothing."""
-    masker = _Masker(names, [text])
+    masker = _Masker(names, key)
     while (masked := masker.mask(text)[0]) != text:
         text = masked
     return text
 
 
-def mask_reading(reading: Reading, names: Sequence[str] = (), *, authors: bool = True) -> Reading:
+def mask_reading(
+    reading: Reading, names: Sequence[str] = (), *, key: str = "", authors: bool = True
+) -> Reading:
     """A reading with its personal data masked in text, epics, cases and what is told of it.
 
-    ``names`` are the project's; ``authors``: those that the source's metadata names (its author or
-    reporter, who commented) are masked too. Offsets follow the text. Masking again changes nothing.
+    ``names`` and ``key`` are the project's; ``authors``: those that the source's metadata names
+    (its author or reporter, who commented) are masked too. Offsets follow the text. Masking again
+    changes nothing.
     """
-    theirs = _authors(reading) if authors else ()
-    whole = [name for name in theirs if len(name.split()) > 1]
-    masker = _Masker([*names, *whole], list(_texts(reading)))
+    masker = _Masker([*names, *(_authors(reading) if authors else ())], key)
     said, masked = reading, _walked(reading, masker, authors=authors)
     while masked != said:
         said, masked = masked, _walked(masked, masker, authors=authors)
@@ -72,16 +79,11 @@ def _told(reading: Reading) -> str:
 
 
 class _Masker:
-    """What was found so far: a number for each value, and how telephone numbers were spelled."""
+    """Masks texts that belong together: telephone numbers are known by how they were spelled."""
 
-    def __init__(self, names: Sequence[str], texts: Sequence[str]) -> None:
+    def __init__(self, names: Sequence[str], key: str) -> None:
         self._names = names_of(names)
-        self._last = dict.fromkeys(SAID, 0)
-        for text in texts:
-            for match in PLACEHOLDER.finditer(text):
-                kind = next(kind for kind in SAID if kind == match[1])
-                self._last[kind] = max(self._last[kind], int(match[2]))
-        self._numbers: dict[tuple[Kind, str], int] = {}
+        self._key = key.encode()
         self._phones: dict[str, dict[str, str]] = {}
         """By how they begin: spelling -> number."""
 
@@ -89,8 +91,8 @@ class _Masker:
         """The text masked, and its changes: start, end, placeholder."""
         found = find(text, self._names)
         for one in found:
-            if one.kind == "phone":  # the others are known by themselves, wherever they stand
-                spelled = text[one.start : one.end]
+            spelled = text[one.start : one.end]
+            if one.kind == "phone" and spelled[0] in "+0(":  # others are known wherever they stand
                 head = _NUMBER_HEAD.match(spelled)
                 same = self._phones.setdefault(head.group() if head else "", {})
                 same.setdefault(spelled, one.value)
@@ -104,10 +106,8 @@ class _Masker:
 
     def placeholder(self, kind: Kind, value: str) -> str:
         """What stands for a value."""
-        if (kind, value) not in self._numbers:
-            self._last[kind] += 1
-            self._numbers[kind, value] = self._last[kind]
-        return f"[{kind} {self._numbers[kind, value]}]"
+        digest = hmac.digest(self._key, f"{kind} {value}".encode(), "sha256")
+        return f"[{kind} {_LOWEST + int.from_bytes(digest[:8]) % _NUMBERS}]"
 
     def _known(self, text: str) -> Iterator[Found]:
         """Telephone numbers recognised elsewhere: here nothing in front may say what they are."""
@@ -134,14 +134,20 @@ def _walked(reading: Reading, masker: _Masker, *, authors: bool) -> Reading:
         return offset + grown[number]
 
     def written(name: str, said: str) -> str:
-        if name == "author" and authors and _names_somebody(said):
-            return masker.placeholder("name", name_key(_person(said)))
-        return masker.mask(said)[0]
+        return author(said) if name == "author" and authors else masker.mask(said)[0]
+
+    def author(said: str) -> str:
+        person = _person(said)[0] or PLACEHOLDER.sub("", said).strip("<>()[] ")
+        if person.casefold() in _NOBODY or not name_key(person):
+            return masker.mask(said)[0]
+        known = masker.mask(person)[0]  # an address keeps its own kind
+        is_whole = PLACEHOLDER.fullmatch(known)
+        return known if is_whole else masker.placeholder("name", name_key(person))
 
     def place(one: Place) -> Place:
         said = _COMMENTED.match(one.label)
-        if authors and said and _names_somebody(said[1]):
-            name = masker.placeholder("name", name_key(_person(said[1])))
+        if authors and said:
+            name = author(said[1])
             return one.model_copy(update={"label": COMMENT + name + one.label[said.end() :]})
         return one
 
@@ -191,22 +197,30 @@ def _texts(value: object) -> Iterator[str]:
 
 
 def _authors(reading: Reading) -> tuple[str, ...]:
-    """The people whom the source's own fields name."""
+    """The people whom the source's own fields name in a way that tells a person from a team."""
     said = [reading.document.metadata.author, *(item.author for item in reading.items)]
     places = (*reading.places, *reading.document.places)
     said += [found[1] for one in places if (found := _COMMENTED.match(one.label))]
-    return tuple(dict.fromkeys(_person(one) for one in said if _names_somebody(one)))
+    people = dict(map(_person, said))
+    return tuple(person for person, is_certain in people.items() if is_certain)
 
 
-def _person(said: str) -> str:
-    """A name without the address or remark behind it."""
-    found = _PERSON.fullmatch(said)
-    return " ".join((found[1] if found else said).split())
+def _person(said: str) -> tuple[str, bool]:
+    """A name without remarks and titles, and whether it is a person's for certain.
+
+    "Meier, Anna" and "Dr. Anna Meier" are; "Anna Meier" looks like "Product Owner".
+    """
+    parts = [part.split() for part in _REMARK.sub(" ", said).replace('"', " ").split(",")]
+    bare = [_without_titles(part) for part in parts]
+    words = [word for part in bare for word in part]
+    by_form = bare != parts or len(parts) == 2
+    is_certain = by_form and all(bare) and len(words) > 1
+    is_certain = is_certain and all(part[-1][0].isupper() for part in bare)
+    return ", ".join(" ".join(part) for part in bare if part), is_certain
 
 
-def _names_somebody(said: str) -> bool:
-    """Whether an author's field holds a user name or a full name; "Programme office" is neither."""
-    words = _person(said).split()
-    if not words or "@" in said.split("<")[0] or PLACEHOLDER.search(said):
-        return False
-    return len(words) == 1 or (words[0][0].isupper() and words[-1][0].isupper())
+def _without_titles(words: list[str]) -> list[str]:
+    """A name without "Prof. Dr." in front; an initial is no title."""
+    while words and words[0].endswith(".") and len(words[0]) > 2:
+        words = words[1:]
+    return words

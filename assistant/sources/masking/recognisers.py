@@ -2,9 +2,9 @@
 
 What is found is certain by its form: check digits (IBAN, cards), a numbering plan (telephone
 numbers), or the very words that a person or the source gave (names). A telephone number without
-its country is taken only behind a word that announces one, since order numbers, amounts and
-versions look alike. What no form tells is not found: other names, addresses, birthdays, tax and
-insurance numbers, account numbers without check digits.
+its country is taken only with a 0 in front and behind a word that announces one, since order
+numbers, amounts and versions look alike. What no form tells is not found: other names, addresses,
+birthdays, tax and insurance numbers, account numbers without check digits.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
+from assistant.language.units import CURRENCY_SYMBOLS, UNIT_PATTERN
 from assistant.language.word_lists import read_patterns
 
 Kind = Literal["e-mail", "account number", "card number", "phone", "name"]
@@ -49,8 +50,8 @@ class Found(NamedTuple):
 
 
 _MAIL = re.compile(
-    r"(?<![\w.%+'@-])[\w%+-](?:[\w.%+'-]{0,62}[\w%+-])?@"
-    r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,8}[^\W\d_]{2,24}(?![\w@-]|\.\w)"
+    r"(?<![\w.%+@-])[\w%+-](?:[\w.%+'-]{0,62}[\w%+-])?@"
+    r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,8}[^\W\d_]{2,24}(?![^\W_]|@|\.\w)"
 )
 _SCALED_PICTURE = re.compile(r"@\dx\.")
 _IN_ADDRESS = re.compile(r"://[^\s/?#]*$")
@@ -67,9 +68,13 @@ _CARD = re.compile(
 _BETWEEN = r"(?:[ \u00a0]?[()./\u2010-\u2013-]{0,2}[ \u00a0]?)"
 _WITH_COUNTRY = re.compile(rf"(?<![\w+])(?:\+|00(?=[1-9]))\d(?:{_BETWEEN}\d){{6,16}}(?!\w)")
 _AMERICAN = re.compile(r"(?<![\w+])(?:1[ .-])?\(\d{3}\) ?\d{3}[-. ]\d{4}(?!\w|[.,-]\d)")
-_DATE = re.compile(r"\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{4}")
+_DATE = re.compile(r"\d{1,2}([-./])\d{1,2}\1(?:\d{4}|\d{2})(?!\1?\d)")
+_DASH = re.compile(r"[ \u00a0]*[\u2010-\u2013-][ \u00a0]*")
+_UNIT = re.compile(
+    rf"[ \u00a0]?(?:(?:{UNIT_PATTERN})(?!\w)|[%{''.join(CURRENCY_SYMBOLS)}])", re.IGNORECASE
+)
 _LABEL = read_patterns(__file__)["phone_label"]
-_NATIONAL = re.compile(rf"\(?\d(?:{_BETWEEN}\d){{6,13}}(?![\w]|[.,]\d)")
+_NATIONAL = re.compile(rf"\(?0\d(?:{_BETWEEN}\d){{5,12}}(?!\w|[.,]\d)")
 
 
 def find(text: str, names: Sequence[NamePattern] = ()) -> tuple[Found, ...]:
@@ -135,7 +140,11 @@ def _mails(text: str) -> Iterator[Found]:
     for match in _MAIL.finditer(text):
         before = text[max(0, match.start() - 300) : match.start()]
         if not _SCALED_PICTURE.search(match.group()) and not _IN_ADDRESS.search(before):
-            yield Found(match.start(), match.end(), "e-mail", match.group().casefold())
+            start, said = match.start(), match.group()
+            if text.startswith("_", match.end()) and not said.startswith("_@"):  # "_a@b.de_"
+                said = said.lstrip("_")
+                start = match.end() - len(said)
+            yield Found(start, match.end(), "e-mail", said.casefold())
 
 
 # --- Numbers with check digits -------------------------------------------------------------------
@@ -194,8 +203,16 @@ def _phones(text: str) -> Iterator[Found]:
         yield from _longest(text, match.start(), match.group(), ("US",))
     for label in _LABEL.finditer(text):
         national = _NATIONAL.match(text, label.end())
-        if national and not _DATE.match(national.group()):
+        if national and not _counts(national.group()) and not _UNIT.match(text, national.end()):
             yield from _longest(text, national.start(), national.group(), REGIONS)
+
+
+def _counts(said: str) -> bool:
+    """Whether what could be a telephone number is a date, a range or a version by its form."""
+    sides = [re.sub(r"\D", "", side) for side in _DASH.split(said)]
+    is_range = len(sides) == 2 and len(sides[0]) == len(sides[1])
+    mixed = "." in said and re.search(r"[^\d.]", said)
+    return bool(is_range or mixed or _DATE.match(said))
 
 
 def _longest(text: str, start: int, said: str, regions: Sequence[str] | None) -> Iterator[Found]:

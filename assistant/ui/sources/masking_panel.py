@@ -13,20 +13,22 @@ POLL_SECONDS = 0.7
 COVERED = (
     "**Masked in every source before it is stored and indexed:** e-mail addresses; account numbers "
     "with check digits (IBAN, Polish accounts); card numbers; telephone numbers with a country "
-    "code, in American brackets or behind a word such as *Tel.*; the full name that a source gives "
-    "as its author, reporter or commenter; the names given here. The same value has the same "
-    "number within a source: `[e-mail 1]`. Test data is masked too, also in a criterion (“log in "
-    "as `anna@example.com`”)."
+    "code, in American brackets, or with a 0 behind a word such as *Tel.*; the names given here; "
+    "the fields author, reporter and commenter, and in the text a name that they write as “Meier, "
+    "Anna” or “Dr. Anna Meier”. The same value has the same number in the whole project: `[e-mail "
+    "482136]`. Test data is masked too, also in a criterion (“log in as `anna@example.com`”)."
 )
 NOT_COVERED = (
-    "**Not masked:** other names, addresses, birthdays, national and tax numbers, account numbers "
-    "without check digits, user names, file names and links, and what people type in the app: "
-    "questions, sentences that ask for cases, edits. A masked source is not anonymous."
+    "**Not masked:** other names (also of an author written “Anna Meier”), addresses, birthdays, "
+    "national and tax numbers, account numbers without check digits, user names, file names and "
+    "links, and what people type in the app: questions, sentences that ask for cases, edits. A "
+    "masked source is not anonymous."
 )
 BEFORE = (
     "Sources that came in before stay as they were until they are masked here, with the cases that "
-    "came in with them. Their earlier versions, what runs and cases quoted of them, and files "
-    "exported before keep the words; *erase* takes those away, except exports."
+    "came in with them; what was edited and decided stays. Their earlier versions, what runs and "
+    "cases quoted of them, changes that wait beside a case and files exported before keep the "
+    "words; *erase* takes those away, except exports."
 )
 
 

@@ -17,6 +17,7 @@ from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import review, save_conflicts
 from assistant.workflow.review.review import StepEdit
 from assistant.workflow.review.save_conflicts import FieldConflict, Side
+from assistant.workflow.sources.mask_sources import masked_cases, masked_text
 from assistant.workflow.writing.recheck_case import rechecked
 
 TAKEN, DISMISSED = "proposed change taken", "proposed change dismissed"
@@ -69,7 +70,7 @@ def changed(
         update["preconditions"] = change.preconditions
     if change.steps is not None:
         update["steps"] = review.edited_steps(case, change.steps)
-    after = case.model_copy(update=update)
+    (after,) = masked_cases(workspace, project_id, [case.model_copy(update=update)])
     if not save_conflicts.differ(case, after):
         raise LibraryError(f"{case.id} reads like this already. Nothing was proposed.")
     return review.proved(workspace, project_id, stored, after)
@@ -86,6 +87,7 @@ def propose(
     """
     if not reason.strip():
         raise LibraryError(f"Say why {case.id} should change; the reason is shown to the reviewer.")
+    reason = masked_text(workspace, project_id, reason)
     workspace.library.proposals.put(
         project_id, case, case_version=seen_version, reason=reason.strip(), by=by
     )

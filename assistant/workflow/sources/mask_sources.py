@@ -8,10 +8,13 @@ names that the project or the source gives; it makes nothing anonymous.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
+from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from assistant.domain import MaskingConfig, SourceDocument, TestCase
 from assistant.errors import LibraryError
+from assistant.library import StoredDocument
 from assistant.sources.reading import Reading
 from assistant.workflow.deployment.jobs import JobState
 from assistant.workflow.sources.index_jobs import index_in_background
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 StopCheck = Callable[[], bool]
+
+_TRIES = 5
 
 
 def choices(workspace: Workspace, project_id: str) -> MaskingConfig:
@@ -36,7 +41,11 @@ def save_choices(
     Raises ``LibraryError`` where there are too many names, or one is too long.
     """
     given = (" ".join(name.split()) for name in names)
-    config = MaskingConfig(enabled=enabled, names=tuple(dict.fromkeys(filter(None, given))))
+    config = MaskingConfig(
+        enabled=enabled,
+        names=tuple(dict.fromkeys(filter(None, given))),
+        key=choices(workspace, project_id).key or token_hex(16),
+    )
     workspace.library.save_masking(project_id, config, by=by)
     return config
 
@@ -48,17 +57,17 @@ def masked(workspace: Workspace, project_id: str, reading: Reading) -> Reading:
         return reading
     from assistant.sources.masking.masking import mask_reading  # numbering plans, only where used
 
-    return mask_reading(reading, config.names)
+    return mask_reading(reading, config.names, key=config.key)
 
 
 def masked_text(workspace: Workspace, project_id: str, text: str) -> str:
-    """Words that a person writes into a source of the project, masked where that is on."""
+    """Words that a person or a program hands in, masked where that is on."""
     config = choices(workspace, project_id)
     if not config.enabled:
         return text
     from assistant.sources.masking.masking import mask_text
 
-    return mask_text(text, config.names)
+    return mask_text(text, config.names, key=config.key)
 
 
 def masked_cases(
@@ -79,36 +88,82 @@ def mask_stored(
 ) -> int:
     """Mask the present version of every source of a project; returns how many changed.
 
-    Each becomes a next version, not yet indexed. Earlier versions, and what runs and cases kept of
-    them, stay as they are until they are erased. Raises ``LibraryError`` where masking is off.
+    Each becomes a next version, not yet indexed; its imported cases keep what was edited and
+    decided, in masked words. What is stored or removed meanwhile is read again or left alone.
+    Earlier versions, and what runs and cases kept of them, stay as they are until they are erased.
+    Raises ``LibraryError`` where masking is off, or a source changes each time it is read.
     """
-    from assistant.sources.masking.masking import SAYS, mask_reading
-    from assistant.workflow.writing.answers import PREFIX as ANSWER
-
     library, config = workspace.library, choices(workspace, project_id)
     if not config.enabled:
         raise LibraryError("Masking is switched off in this project. Switch it on first.")
     held, changed = library.documents(project_id), 0
+    with_cases = {one.document_id for one in library.cases(project_id)}
     for number, one in enumerate(held):
         if stopped():
             break
         progress(number, len(held))
-        if library.find_document(project_id, one.id) is None:
-            continue  # removed since it was listed
-        document, epics, cases = library.document_parts(project_id, one.id)
-        before = Reading(document=document, epics=epics, cases=cases)
-        # An answer names the tester who gave it: that is part of what it is worth.
-        after = mask_reading(before, config.names, authors=not one.id.startswith(ANSWER))
-        if after == before:
-            continue
-        kept = (said for said in after.document.extraction if not said.startswith(SAYS))
-        told = {"extraction": (*kept, after.report.masked)}
-        library.put_document(
-            project_id, after.document.model_copy(update=told), epics=after.epics,
-            cases=after.cases, by=by, connection_id=one.connection_id,
-        )  # fmt: skip
-        changed += 1
+        changed += _mask_source(
+            workspace, project_id, one.id, config, has_cases=one.id in with_cases, by=by
+        )
     return changed
+
+
+def _mask_source(
+    workspace: Workspace,
+    project_id: str,
+    document_id: str,
+    config: MaskingConfig,
+    *,
+    has_cases: bool,
+    by: str,
+) -> bool:
+    """Mask the present version of a source; whether that changed it."""
+    for tries_left in reversed(range(_TRIES)):
+        held = workspace.library.find_document(project_id, document_id)
+        if held is None:
+            return False  # removed since it was listed
+        try:
+            with_cases = has_cases or held.case_count > 0
+            return _mask_version(workspace, project_id, held, config, with_cases=with_cases, by=by)
+        except LibraryError:  # it, or a case of it, was changed or removed since it was read
+            if not tries_left:
+                raise
+    return False
+
+
+def _mask_version(
+    workspace: Workspace,
+    project_id: str,
+    held: StoredDocument,
+    config: MaskingConfig,
+    *,
+    with_cases: bool,
+    by: str,
+) -> bool:
+    from assistant.sources.masking.masking import SAYS, mask_reading
+    from assistant.workflow.writing.answers import PREFIX as ANSWER
+
+    library = workspace.library
+    # An answer names the tester who gave it: that is part of what it is worth.
+    mask = partial(
+        mask_reading, names=config.names, key=config.key, authors=not held.id.startswith(ANSWER)
+    )
+    document, epics, cases = library.document_parts(project_id, held.id, held.version)
+    before = Reading(document=document, epics=epics, cases=cases)
+    after = mask(before)
+    if after == before:
+        return False
+    stored = library.cases(project_id) if with_cases else ()
+    present = [one for one in stored if one.document_id == held.id]
+    words = mask(before.model_copy(update={"cases": tuple(one.case for one in present)})).cases
+    told = (said for said in after.document.extraction if not said.startswith(SAYS))
+    update = {"extraction": (*told, after.report.masked)}
+    library.put_document(
+        project_id, after.document.model_copy(update=update), epics=after.epics, cases=after.cases,
+        by=by, connection_id=held.connection_id, expected_version=held.version,
+        masked={one.id: (one, case) for one, case in zip(present, words, strict=True)},
+    )  # fmt: skip
+    return True
 
 
 def mask_in_background(workspace: Workspace, project_id: str, *, by: str = "") -> None:
