@@ -266,8 +266,8 @@ class CaseStore(Store):
             history = {item.version: item for item in _history(connection, project_id, case_id)}
             shown = _original(history, row.row_version)
             before = history.get(shown - 1)
-            asked = history[shown].action == "asked"  # nobody's change
-            if before is None or before.action == "removed" or asked:
+            kept = history[shown].action in ("asked", "masked")  # nobody's change of the words
+            if before is None or before.action == "removed" or kept:
                 raise LibraryError(f"Test case “{case_id}” has no earlier version to go back to.")
             restores = _original(history, before.version)
             earlier = TestCase.model_validate_json(history[restores].body)

@@ -198,6 +198,8 @@ def test_what_a_person_edited_in_a_case_is_masked_and_outlives_the_next_import(
     assert [line.action for line in library.history(project_id, masked.id)] == [
         "imported", "edited", "accepted", "masked",
     ]  # fmt: skip
+    with pytest.raises(LibraryError, match="no earlier version"):
+        library.undo(project_id, masked.id, by="Ann", expected_version=masked.row_version)
     assert masked.title.endswith(masked.case.steps[0].action.removeprefix("Type "))
     store_cases(workspace, project_id, MAIL)
     assert library.cases(project_id) == (masked,)
