@@ -158,7 +158,7 @@ def test_two_users_at_once_both_get_answers(small_endpoint: ChatEndpoint) -> Non
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(120)
     assert {number: data["source"] for number, data in replies.items()} == {1: 1, 2: 2, 3: 3}  # type: ignore[index]
 
 
