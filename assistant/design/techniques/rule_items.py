@@ -48,7 +48,7 @@ def rule_items(text: str, rules: Sequence[Rule]) -> Iterator[Item]:
     """
     starts = _passages(rules)
     flows: dict[int, list[Item]] = {}
-    items = list(without_stated(text, rules, _of_rules(text, rules)))
+    items = list(without_stated(list(_of_rules(text, rules))))
     for item in items:
         if item.settings[0].kind == "main flow":
             flows.setdefault(_start_of(starts, item), []).append(item)

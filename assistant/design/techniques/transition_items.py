@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from assistant.design.items import Item, Result, Setting, Variables, find_words, one_line
@@ -38,12 +38,14 @@ def with_change(text: str, rule: Rule, items: Iterator[Item]) -> Iterator[Item]:
             yield item
 
 
-def without_stated(text: str, rules: Sequence[Rule], items: Iterable[Item]) -> Iterator[Item]:
-    """The items but the changes that one rule leaves out and another states."""
-    stated = {(s.text, e.text) for rule in rules for s, e in _stated_changes(text, rule)}
-    for item in items:
-        states = tuple(one.words.text for one in item.settings if one.kind == "transition")
-        if item.technique != "state transition" or item.valid or states not in stated:
+def without_stated(items: Sequence[Item]) -> Iterator[Item]:
+    """The items of a criterion but the changes that one rule leaves out and another states."""
+    changes = [
+        tuple(s.words.text for s in item.settings if s.kind == "transition") for item in items
+    ]
+    stated = {change for item, change in zip(items, changes, strict=True) if item.valid}
+    for item, change in zip(items, changes, strict=True):
+        if item.technique != "state transition" or item.valid or change not in stated:
             yield item
 
 

@@ -37,26 +37,26 @@ _FRACTION = re.compile(r"(?<=[x×*·])(\s*\d+)/(?=\d)", re.IGNORECASE)
 @dataclass(frozen=True)
 class Calculation:
     """The numbers of a calculation, those of the text that it comes to, and one that it does not
-    come to although the text says so; and what its products come to."""
+    come to although the text says so; and what its products come to, of the total's unit."""
 
     numbers: tuple[Number, ...]
     totals: tuple[Number, ...]
     wrong_total: Number | None = None
-    terms: tuple[Decimal, ...] = ()
+    terms: tuple[Number, ...] = ()
 
 
 def calculations(text: str) -> Iterator[Calculation]:
     """Those of a text, each from its first number to its last."""
     text = _FRACTION.sub(r"\1÷", text)  # as long as before: offsets stay
     read = numbers(text)
-    styles = number_styles(text)
     run: list[Number] = []
     signs: list[str] = []
     for number in [*read, None]:
         sign = _sign(text[run[-1].end : number.start], run[-1]) if run and number else ""
         if signs and not sign:
             equals = number is not None and _EQUALS.fullmatch(text[run[-1].end : number.start])
-            yield from _calculated(run, signs, read, number if equals else None, styles)
+            said = number if equals else None
+            yield from _calculated(run, signs, read, said, number_styles(text))
         if number is not None:
             run = [*run, number] if sign else [number]
             signs = [*signs, sign] if sign else []
@@ -124,9 +124,11 @@ def _calculated(
         and _is_plain(run, signs)
         and not right
     )
-    yield Calculation(
-        tuple(run), tuple(dict.fromkeys(totals)), said if wrong else None, tuple(terms)
-    )
+    products = tuple(
+        Number(str(abs(term)), abs(term), kind, unit, 0, 0)
+        for kind, unit in families for term in terms
+    )  # fmt: skip
+    yield Calculation(tuple(run), tuple(dict.fromkeys(totals)), said if wrong else None, products)
 
 
 def _families(amounts: Sequence[Number]) -> set[tuple[str, str]]:

@@ -207,18 +207,12 @@ class Claims:
         found: list[Number] = []
         accepted: list[Calculation] = []
         for one in written_out:
-            if self._are_given(one.numbers, found, accepted, about):
-                found += (*one.numbers, *one.totals)
+            if self._are_given(one.numbers, found, about):
+                found += (*one.numbers, *one.totals, *one.terms)
                 accepted.append(one)
         return found, accepted
 
-    def _are_given(
-        self,
-        run: Sequence[Number],
-        computed: Sequence[Number],
-        accepted: Sequence[Calculation],
-        about: str,
-    ) -> bool:
+    def _are_given(self, run: Sequence[Number], computed: Sequence[Number], about: str) -> bool:
         """Whether the amounts of a calculation stand in case or texts, in a source on the same
         matter, or were computed before, as a total or as a part of one; counts may be new.
 
@@ -226,16 +220,10 @@ class Claims:
         """
         amounts = [one for one in run if one.kind in MEASURED]
         if amounts or all(one.value != 1 for one in run):
-            parts = [
-                Number(str(abs(term)), abs(term), one.kind, one.unit, 0, 0)
-                for one in amounts for each in accepted for term in each.terms
-                if (one.kind, one.unit) in {(n.kind, n.unit) for n in each.numbers}
-            ]  # fmt: skip
             return all(
                 self._near.holds(one)
                 or any(alike(one, other) for other in computed)
-                or is_rounded(one, (*computed, *parts))
-                or any(alike(one, other) for other in parts)
+                or is_rounded(one, computed)
                 or (one.kind in MEASURED and self._in_source(one, about))
                 for one in amounts or run
             )
