@@ -2,6 +2,7 @@
 
 Usage: python benchmarks/check.py PAIRS [PAIRS ...] [--most N] [--no-keys] [--losses KIND]
        python benchmarks/check.py --pack benchmarks/rating/claims-to-kegs
+       python benchmarks/check.py --pack PACK --planted FAULTS.json [--read-by endpoint]
        python benchmarks/check.py --sample
 
 PAIRS are those of ``proof.py``: cases with their criterion and sources.
@@ -13,7 +14,11 @@ proof to settle; remarks on wording and repetitions do not count. A fault counts
 a finding is new: the same case without it has none of that rule, step and words. ``--no-keys``
 leaves the criterion out of the files, so that the search has to find it. ``--pack`` checks the
 cases of a blind rating against the epics and wiki pages of the same pack (no case names a key):
-good are those that all raters called usable, and into 100 of these faults are planted. ``--sample``
+good are those that all raters called usable, and into 100 of these faults are planted.
+``--planted`` checks the plain chat's cases of a pack with the faults that an analyst planted into
+some of them (epic, case, step, field, kind, the words before and after), as a tester's file would
+be, and counts how many of these cases are marked, and how many of the untouched ones that all
+raters called usable; ``--read-by`` has the configured model read them too. ``--sample``
 checks the sample project's existing cases instead and prints each finding. Compares to nothing: the
 truth is known by construction, or stands in ``sample_data/README.md``.
 """
@@ -38,7 +43,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from planted_faults import FAULTS
 from proof import drawn, new_findings, planted, read_pairs
 
-from assistant.domain import AcceptanceCriterion, Epic, SourceDocument, UserStory
+from assistant.domain import SECOND_READER, AcceptanceCriterion, Epic, SourceDocument, UserStory
 from assistant.generation.proof import RULES
 from assistant.generation.proof.proof_faults import REPETITION
 from assistant.settings import load_settings
@@ -294,6 +299,62 @@ def measure_pack(options: argparse.Namespace) -> None:
                 _print_missed(report, hits, name == options.losses)
 
 
+def measure_planted(options: argparse.Namespace) -> None:
+    """Marks and doubts on a chat's cases: by the kind of a planted fault, or by what raters say."""
+    folder: Path = options.pack
+    key = json.loads((folder / "key.json").read_text(encoding="utf-8"))["cases"]
+    faults = {one["case"]: one for one in json.loads(options.planted.read_text(encoding="utf-8"))}
+    rows = [
+        _with_fault(row, faults.get(row[0]))
+        for path in sorted((folder / "for_raters").glob("epic-*.txt"))
+        for row in pack_rows(path.read_text(encoding="utf-8"))
+        if key[row[0]]["writer"] == CHAT
+    ]
+    changed = {row[0] for row, hit in rows if hit}
+    if missing := sorted(set(faults) - changed):
+        raise SystemExit(f"The words of these faults do not stand in their cases: {missing}")
+    ratings = raters_of(folder)
+    with tempfile.TemporaryDirectory() as data_dir:
+        settings = load_settings(data_dir=Path(data_dir))
+        with Workspace.open(settings, exclusive=True) as workspace:
+            project = workspace.create_project("Pack")
+            fill_from_pack(workspace, project.id, folder)
+            cases = [row for row, _ in rows]
+            report = _checked_rows(workspace, project.id, cases, reader=options.read_by)
+    hits: dict[str, list[bool]] = defaultdict(list)
+    doubts: dict[str, list[bool]] = defaultdict(list)
+    for one in report.cases:
+        fault = faults.get(one.case.id)
+        good = set(ratings[one.case.id]) == {"usable"}
+        kind = fault["kind"] if fault else "untouched, usable" if good else "untouched, less"
+        doubted = any(finding.rule == SECOND_READER for finding in one.case.findings)
+        for name in (kind, "all faults") if fault else (kind,):
+            hits[name].append(marked(one) or doubted)
+            doubts[name].append(doubted)
+        if options.losses and bool(fault) != hits[kind][-1] and (good or fault):
+            print(told(one), fault or "")
+    for name in sorted(hits):
+        print_share(name, "marked", hits[name])
+        if options.read_by:
+            print_share("", "doubted", doubts[name])
+    print(report.reading)
+
+
+def _with_fault(row: tuple[str, ...], fault: dict[str, str] | None) -> tuple[tuple[str, ...], bool]:
+    """A row with the fault of its case, and whether it was put in here."""
+    if fault is None:
+        return row, False
+    place = FIELDS[fault["field"]]
+    here = place < FIELDS["action"] or int(row[5]) == int(fault["step"])
+    if not here or fault["before"] not in row[place]:
+        return row, False
+    text = row[place].replace(fault["before"], fault["after"], 1)
+    return (*row[:place], text, *row[place + 1 :]), True
+
+
+CHAT = "chat"
+FIELDS = {"title": 1, "precondition": 4, "action": 6, "data": 7, "expected": 8}
+"""Columns of a row in which a fault can stand."""
 PLANTED = 100
 """Cases of a pack that all raters call usable into which faults are planted."""
 PACK_FAULTS = ("other number", "other message", "turned negation")
@@ -324,12 +385,12 @@ def pack_pairs(rows: dict[str, list[tuple[str, ...]]], texts: dict[str, str]) ->
 
 
 def _checked_rows(
-    workspace: Workspace, project_id: str, rows: Sequence[tuple[str, ...]]
+    workspace: Workspace, project_id: str, rows: Sequence[tuple[str, ...]], *, reader: str = ""
 ) -> SuiteCheck:
     out = io.StringIO(newline="")
     csv.writer(out).writerows([HEADERS, *rows])
     suite = read_suite(workspace, project_id, "pack.csv", out.getvalue().encode())
-    return check_cases(workspace, project_id, suite)
+    return check_cases(workspace, project_id, suite, reader=reader)
 
 
 def _print_ratings(
@@ -378,6 +439,8 @@ def main() -> None:
     options.add_argument("--most", type=int, help="draw whole criteria up to so many pairs")
     options.add_argument("--no-keys", action="store_true")
     options.add_argument("--pack", type=Path)
+    options.add_argument("--planted", type=Path, help="faults that an analyst planted")
+    options.add_argument("--read-by", default="", help="a model that reads the cases too")
     options.add_argument("--sample", action="store_true")
     options.add_argument("--seed", type=int, default=7)
     options.add_argument("--losses", help="print what was decided wrongly of this kind")
@@ -385,7 +448,7 @@ def main() -> None:
     if given.sample:
         measure_sample()
     elif given.pack:
-        measure_pack(given)
+        (measure_planted if given.planted else measure_pack)(given)
     elif not given.pairs:
         options.error("name PAIRS, or give --pack or --sample")
     else:

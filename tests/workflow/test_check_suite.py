@@ -142,6 +142,25 @@ def test_a_case_named_only_in_its_title_is_linked_by_that(check) -> None:
     assert one.link == check_suite.Link(by="key", criterion_ids=("CC-102-AC4",))
 
 
+@pytest.mark.parametrize(
+    ("title", "story", "expects"),
+    [
+        ("CC-102 AC4 - long lists", "", ("CC-102-AC4",)),
+        ("Long lists (AC 4, ac5)", "CC-102", ("CC-102-AC4", "CC-102-AC5")),
+        ("CC-102 - AC12 is not there", "", None),
+        ("AC4: long lists of CC-1020", "", None),
+    ],
+)
+def test_the_number_of_a_criterion_counts_beside_the_key_of_its_story(
+    check, title: str, story: str, expects: tuple[str, ...] | None
+) -> None:
+    (one,) = check(("T", title, story, "", "Search.", "", "A list of accounts is shown.")).cases
+    if expects is None:
+        assert len(one.link.criterion_ids) != 1
+    else:
+        assert one.link == check_suite.Link(by="key", criterion_ids=expects)
+
+
 def test_each_key_that_the_project_does_not_hold_is_told_beside_those_it_holds(
     check, workspace: Workspace, project_id: str
 ) -> None:

@@ -281,6 +281,21 @@ def is_balance(number: Number, others: Iterable[Number]) -> bool:
     return len(values) > 1 and any(sum(map(mul, s, values)) == number.value for s in signs)
 
 
+def is_next(number: Number, before: Iterable[Number], given: Iterable[Number]) -> bool:
+    """Whether an amount of money is one of those before it with one that is given added or taken
+    off: "EUR 64.80 are charged; the balance is EUR 44.80" where EUR 20.00 were paid."""
+    if number.kind != "money" or not isinstance(number.value, Decimal):
+        return False
+    moved = {
+        abs(number.value - one.value)
+        for one in before
+        if (one.kind, one.unit) == (number.kind, number.unit) and isinstance(one.value, Decimal)
+    }
+    return any(
+        one.value in moved for one in given if (one.kind, one.unit) == (number.kind, number.unit)
+    )
+
+
 def is_rounded(number: Number, others: Iterable[Number]) -> bool:
     """Whether a number is another of its unit, rounded to the next whole or half."""
     mine = as_written(number)

@@ -18,6 +18,7 @@ from assistant.generation.proof.amounts import (
     follows,
     is_balance,
     is_between,
+    is_next,
     is_rounded,
     numbers,
     same_noun,
@@ -25,7 +26,7 @@ from assistant.generation.proof.amounts import (
 from assistant.generation.proof.bleed import NOT_IN_SOURCES
 from assistant.generation.proof.calculations import Calculation, calculations, is_sum
 from assistant.generation.proof.case_basis import Basis
-from assistant.generation.proof.polarity import contrasted
+from assistant.generation.proof.polarity import contrasted, is_bound
 from assistant.generation.proof.proof_faults import (
     CONTRADICTION,
     INCONSISTENT,
@@ -135,6 +136,8 @@ class Claims:
 
     def __init__(self, basis: Basis) -> None:
         self.basis = basis
+        self._before: list[Number] = []
+        """Amounts of money that results asked for so far say and that follow."""
 
     # --- Numbers ----------------------------------------------------------------------------------
 
@@ -186,6 +189,8 @@ class Claims:
                     or is_between(number, self.basis.situation)
                     or is_balance(number, terms)
                     or is_sum(number, accepted)
+                    or is_next(number, (*self._before, *known), self._own.all)
+                    or self._follows_from_count(number, known)
                     or is_rounded(number, (*known, *computed))
                     or counts_characters(number, part)
                     or self._is_own_count(number)
@@ -199,6 +204,17 @@ class Claims:
                     known.append(number)  # "1 booking is listed" says that a booking is
                 else:
                     yield mark
+        self._before += [one for one in known if one.kind == "money"]
+
+    def _follows_from_count(self, number: Number, known: Sequence[Number]) -> bool:
+        """Whether an amount of money follows from a count that the result says before it:
+        "4 nights are charged: EUR 86.40"."""
+        counts = [one.words for one in known if one.kind == "count"]
+        return (
+            number.kind == "money"
+            and bool(counts)
+            and follows(number, Numbers((*counts, *self._operands.texts)))
+        )
 
     def _computed(
         self, written_out: Sequence[Calculation], about: str
@@ -272,6 +288,7 @@ class Claims:
                 if (one.kind, one.unit) == _family(number)
                 and (is_limit or one.start not in limits)  # 2 is within "up to 4"
                 and not _is_factor(text, one)  # what it comes to is another amount
+                and not is_bound(text, one.start)  # "only if the balance is EUR 0.00"
             ]  # fmt: skip
             if number.kind and theirs and len(meeting(words, content(text))) >= SAME_MATTER:
                 message = f"“{number.words}” contradicts {shown(text)}."

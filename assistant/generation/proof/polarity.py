@@ -131,6 +131,13 @@ def _clause(text: str) -> Clause:
     )  # fmt: skip
 
 
+def is_bound(text: str, at: int) -> bool:
+    """Whether the clause at an offset is bound to a condition or a person."""
+    return any(
+        _BOUND.search(text[start:end]) for _, start, end in clauses(text) if start <= at < end
+    )
+
+
 def _limits(text: str) -> bool:
     return any(quantity.is_limit for quantity in find_quantities(text))
 

@@ -48,6 +48,8 @@ NEAREST = 3
 """Criteria that a search may give a case which names none: those of the story found best."""
 
 _WORD = re.compile(r"\w[\w.-]*\w")
+_PART = re.compile(r"(?<![\w-])AC[ -]?0*(\d+)(?![\w-])", re.IGNORECASE)
+"""A criterion by its number within its story: "AC2", "AC 2"."""
 
 
 class Link(Value):
@@ -102,11 +104,18 @@ class SuiteBasis:
         """The criteria that a case is about."""
         keys = tuple(dict.fromkeys(key for key in (*case.criterion_ids, case.story_key) if key))
         texts = (*case.labels, case.title, case.objective)
-        named = self._named(keys) or self._named(
-            word for text in texts for word in _WORD.findall(text)
+        parts = self._parts(keys, (*keys, *texts))
+        named = self._named((*keys, *parts)) or self._named(
+            word
+            for text in texts
+            for words in (_WORD.findall(text),)
+            for word in (*words, *self._parts(words, (text,)))
         )
         if named:
-            unknown = tuple(key for key in keys if key.casefold() not in self._held)
+            unknown = tuple(
+                key for key in keys
+                if key.casefold() not in self._held and not (parts and _PART.fullmatch(key))
+            )  # fmt: skip
             return Link(by="key", criterion_ids=named, named=unknown)
         if keys:
             return Link(by="unknown key", named=keys)
@@ -149,6 +158,13 @@ class SuiteBasis:
         found = [self._keys[word] for word in folded if word in self._keys]
         own = [self._keys[word] for word in folded if word in self._own_keys]
         return tuple(dict.fromkeys(name for ids in own or found for name in ids))
+
+    def _parts(self, words: Iterable[str], texts: Iterable[str]) -> tuple[str, ...]:
+        """The ids of the criteria that "AC2" means beside the key of their story."""
+        stories = [word for word in words if self._keys.get(word.casefold())]
+        numbers = [found[1] for text in texts for found in _PART.finditer(text)]
+        ids = (f"{story}-AC{number}" for story in stories for number in numbers)
+        return tuple(one for one in ids if one.casefold() in self._own_keys)
 
     def _nearest(self, case: TestCase) -> tuple[str, ...]:
         """The criteria that the search finds for what a case says, all of the best one's story."""

@@ -212,6 +212,32 @@ def test_a_balance_and_a_rounded_length_follow(prove: Prove, result: str, wrong:
     assert bool(told(case)) is wrong, case.findings
 
 
+CHARGES = (
+    "A night costs 2.40 EUR per started metre, power 5 EUR a night; 20 EUR are deducted. The berth "
+    "is set to Free only if the balance is 0.00 EUR."
+)
+
+
+@pytest.mark.parametrize(
+    ("result", "balance", "wrong"),
+    [
+        ("4 nights are charged: 86.40 EUR.", "The balance is 66.40 EUR.", ""),
+        ("4 nights are charged: 86.40 EUR.", "The balance is 65.40 EUR.", "65.40 EUR"),
+        ("4 nights are charged: 84.70 EUR.", "The receipt is sent.", "84.70 EUR"),
+    ],
+)
+def test_a_balance_follows_from_a_result_before_it(
+    prove: Prove, result: str, balance: str, wrong: str
+) -> None:
+    steps = [("Register the departure.", "", result), ("Open the bill.", "", balance)]
+    given = ["The boat is 9 m long, has booked 3 nights, stays 1 night longer and has paid 20 EUR"]
+    case = prove(CHARGES, steps, given=given)
+    numbers = [one.words for one in case.findings if one.rule != "unsupported"]
+    assert numbers == ([wrong] if wrong else [])
+    denied = [one.message for one in case.findings if one.rule == "contradiction"]
+    assert not any("0.00 EUR" in message for message in denied), "it is what another action asks"
+
+
 @pytest.mark.parametrize(
     ("result", "wrong"),
     [
