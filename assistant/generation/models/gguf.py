@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 import mmap
 import struct
-from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import Any
 
 from assistant.domain import Value
 from assistant.errors import ModelUnavailable
@@ -66,18 +66,12 @@ def read_special_tokens(path: Path) -> tuple[SpecialToken, ...]:
 
     Raises ``ModelUnavailable`` where the file is no GGUF file with a vocabulary.
     """
-    try:
-        with (
-            path.open("rb") as stream,
-            mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data,
-        ):
-            tokens, types = _vocabulary(data)
-    except (OSError, ValueError, struct.error, KeyError, UnicodeDecodeError) as error:
-        raise ModelUnavailable(
-            f"{path.name} is not a readable GGUF model ({error}). Fetch the model again."
-        ) from error
+    values, _ = _read(path, "Fetch the model again.")
+    tokens, types = values.get(_TOKENS_KEY), values.get(_TYPES_KEY)
+    if not isinstance(tokens, list) or not isinstance(types, list) or len(tokens) != len(types):
+        raise _unreadable(path, "no vocabulary in the header", "Fetch the model again.")
     return tuple(
-        SpecialToken(id=number, text=token.decode("utf-8", "replace"))
+        SpecialToken(id=number, text=str(token))
         for number, (token, kind) in enumerate(zip(tokens, types, strict=True))
         if kind in _SPECIAL_TYPES
     )
@@ -88,17 +82,7 @@ def read_header(path: Path) -> ModelHeader:
 
     Raises ``ModelUnavailable`` where it is no readable GGUF file.
     """
-    try:
-        with (
-            path.open("rb") as stream,
-            mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data,
-        ):
-            values, at, tensors = _values(data)
-            parameters = sum(_tensor_sizes(data, at, tensors))
-    except (OSError, ValueError, struct.error, KeyError) as error:
-        raise ModelUnavailable(
-            f"{path.name} is not a readable GGUF model ({error}). Choose another file."
-        ) from error
+    values, parameters = _read(path, "Choose another file.")
 
     def text(key: str) -> str:
         return str(values.get(key) or "").strip()
@@ -124,130 +108,77 @@ def check_adapter_file(path: Path, base: Path) -> None:
     Raises ``ModelUnavailable`` that says what it is instead. Whether the shapes fit is found when
     both are loaded.
     """
-    wanted = ("general.architecture", "general.type", "adapter.type")
-    found = []
-    for file in (path, base):
-        try:
-            with (
-                file.open("rb") as stream,
-                mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data,
-            ):
-                found.append(_texts(data, wanted))
-        except (OSError, ValueError, struct.error, KeyError) as error:
-            raise ModelUnavailable(
-                f"{file.name} is not a readable GGUF file ({error}). Convert the adapter again."
-            ) from error
-    adapter, model = found
+    (adapter, _), (model, _) = (_read(file, "Convert the adapter again.") for file in (path, base))
     if (adapter.get("general.type"), adapter.get("adapter.type")) != ("adapter", "lora"):
         raise ModelUnavailable(f"{path.name} is no GGUF LoRA adapter. Convert the adapter again.")
-    if adapter.get(wanted[0]) != model.get(wanted[0]):
+    wanted, found = adapter.get("general.architecture"), model.get("general.architecture")
+    if wanted != found:
         raise ModelUnavailable(
-            f"The adapter {path.name} was made for models of type '{adapter.get(wanted[0])}', but "
-            f"{base.name} is of type '{model.get(wanted[0])}'. Choose the base it was trained on."
+            f"The adapter {path.name} was made for models of type '{wanted}', but "
+            f"{base.name} is of type '{found}'. Choose the base it was trained on."
         )
 
 
-def _texts(data: mmap.mmap, keys: Collection[str]) -> dict[str, str]:
-    """The text values of these keys, as far as the header has them."""
-    values = _values(data)[0]
-    return {key: value for key in keys if isinstance(value := values.get(key), str)}
+def _read(path: Path, remedy: str) -> tuple[dict[str, Any], int]:
+    """The values of the header by key, and how many numbers the tensors hold together."""
+    try:
+        with (
+            path.open("rb") as stream,
+            mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data,
+        ):
+            magic, version, tensors, pairs = struct.unpack_from("<4sIQQ", data, 0)
+            if magic != b"GGUF" or version not in (2, 3):
+                raise ValueError("no GGUF header of version 2 or 3")
+            values: dict[str, Any] = {}
+            at = struct.calcsize("<4sIQQ")
+            for _ in range(pairs):
+                key, at = _text(data, at)
+                (kind,) = struct.unpack_from("<I", data, at)
+                values[key], at = _value(data, at + 4, kind)
+            return values, _tensor_sizes(data, at, tensors)
+    except (OSError, ValueError, struct.error, KeyError, RecursionError) as error:
+        raise _unreadable(path, error, remedy) from error
 
 
-def _values(data: mmap.mmap) -> tuple[dict[str, str | int | float], int, int]:
-    """Texts and numbers of the header (lists are left out), where it ends, and how many tensors."""
-    magic, version, tensors, pairs = struct.unpack_from("<4sIQQ", data, 0)
-    if magic != b"GGUF" or version not in (2, 3):
-        raise ValueError("no GGUF header of version 2 or 3")
-    values: dict[str, str | int | float] = {}
-    at = struct.calcsize("<4sIQQ")
-    for _ in range(pairs):
-        key, at = _string(data, at)
-        (kind,) = struct.unpack_from("<I", data, at)
-        at += 4
-        name = key.decode("utf-8", "replace")
-        if kind == _STRING:
-            values[name] = _string(data, at)[0].decode("utf-8", "replace")
-        elif kind != _ARRAY:
-            (values[name],) = struct.unpack_from(f"<{_SCALARS[kind]}", data, at)
-        at = _skip(data, at, kind)
-    return values, at, tensors
+def _unreadable(path: Path, why: object, remedy: str) -> ModelUnavailable:
+    return ModelUnavailable(f"{path.name} is not a readable GGUF file ({why}). {remedy}")
 
 
-def _tensor_sizes(data: mmap.mmap, at: int, tensors: int) -> Iterator[int]:
-    """How many numbers each tensor holds, from the list of tensors that begins at ``at``."""
+def _tensor_sizes(data: mmap.mmap, at: int, tensors: int) -> int:
+    """How many numbers the tensors hold, from their list that begins at ``at``."""
+    numbers = 0
     for _ in range(tensors):
-        _, at = _string(data, at)
+        _, at = _text(data, at)
         (dimensions,) = struct.unpack_from("<I", data, at)
-        shape = struct.unpack_from(f"<{dimensions}Q", data, at + 4)
+        numbers += math.prod(struct.unpack_from(f"<{dimensions}Q", data, at + 4))
         at += 4 + 8 * dimensions + 4 + 8
-        yield math.prod(shape)
+    return numbers
 
 
-def _vocabulary(data: mmap.mmap) -> tuple[list[bytes], tuple[int, ...]]:
-    """The vocabulary's texts and types; ``ValueError``, ``struct.error`` where they are absent."""
-    magic, version, _, pairs = struct.unpack_from("<4sIQQ", data, 0)
-    if magic != b"GGUF" or version not in (2, 3):
-        raise ValueError("no GGUF header of version 2 or 3")
-    tokens: list[bytes] | None = None
-    types: tuple[int, ...] | None = None
-    at = struct.calcsize("<4sIQQ")
-    for _ in range(pairs):
-        key, at = _string(data, at)
-        (kind,) = struct.unpack_from("<I", data, at)
-        at += 4
-        if key == _TOKENS_KEY.encode():
-            tokens, at = _strings(data, at)
-        elif key == _TYPES_KEY.encode():
-            types, at = _integers(data, at)
-        else:
-            at = _skip(data, at, kind)
-        if tokens is not None and types is not None:
-            return tokens, types
-    raise ValueError("no vocabulary in the header")
+def _value(data: mmap.mmap, at: int, kind: int) -> tuple[Any, int]:
+    """The value of this type that begins at ``at``, and where it ends."""
+    if kind == _STRING:
+        return _text(data, at)
+    if kind != _ARRAY:
+        (value,) = struct.unpack_from(f"<{_SCALARS[kind]}", data, at)
+        return value, at + struct.calcsize(_SCALARS[kind])
+    element, count = struct.unpack_from("<IQ", data, at)
+    if count > len(data):  # each element takes a byte or more
+        raise ValueError("an array reaches beyond the end of the file")
+    at += 12
+    if element in _SCALARS:
+        layout = f"<{count}{_SCALARS[element]}"
+        return list(struct.unpack_from(layout, data, at)), at + struct.calcsize(layout)
+    found = []
+    for _ in range(count):
+        value, at = _value(data, at, element)
+        found.append(value)
+    return found, at
 
 
-def _string(data: mmap.mmap, at: int) -> tuple[bytes, int]:
+def _text(data: mmap.mmap, at: int) -> tuple[str, int]:
     (length,) = struct.unpack_from("<Q", data, at)
     end = at + 8 + length
     if end > len(data):
         raise ValueError("a text reaches beyond the end of the file")
-    return data[at + 8 : end], end
-
-
-def _array_head(data: mmap.mmap, at: int) -> tuple[int, int, int]:
-    """Element type, count and where the elements begin. A count cannot exceed the file's bytes."""
-    kind, count = struct.unpack_from("<IQ", data, at)
-    if count > len(data):
-        raise ValueError("an array reaches beyond the end of the file")
-    return kind, count, at + 12
-
-
-def _strings(data: mmap.mmap, at: int) -> tuple[list[bytes], int]:
-    kind, count, at = _array_head(data, at)
-    if kind != _STRING:
-        raise ValueError("the vocabulary is no array of texts")
-    texts = []
-    for _ in range(count):
-        text, at = _string(data, at)
-        texts.append(text)
-    return texts, at
-
-
-def _integers(data: mmap.mmap, at: int) -> tuple[tuple[int, ...], int]:
-    kind, count, at = _array_head(data, at)
-    layout = f"<{count}{_SCALARS[kind]}"
-    return struct.unpack_from(layout, data, at), at + struct.calcsize(layout)
-
-
-def _skip(data: mmap.mmap, at: int, kind: int) -> int:
-    """Where the value of this type that begins at ``at`` ends."""
-    if kind == _STRING:
-        return _string(data, at)[1]
-    if kind != _ARRAY:
-        return at + struct.calcsize(_SCALARS[kind])
-    element, count, at = _array_head(data, at)
-    if element in _SCALARS:
-        return at + count * struct.calcsize(_SCALARS[element])
-    for _ in range(count):
-        at = _skip(data, at, element)
-    return at
+    return data[at + 8 : end].decode("utf-8", "replace"), end

@@ -3,11 +3,10 @@
 from assistant.generation.proof.case_basis import Ground, ground_of
 from assistant.generation.proof.case_proof import grounded
 from assistant.generation.proof.checklist import covered_conditions
-from assistant.generation.proof.citations import verified
 from assistant.generation.proof.passages import Sources
 from assistant.generation.proof.proof_faults import RULES
 from assistant.generation.proof.question_bearing import bears_on
-from assistant.generation.proof.result_citations import with_sources
+from assistant.generation.proof.result_citations import verified, with_sources
 
 __all__ = [
     "RULES",
@@ -18,8 +17,6 @@ __all__ = [
     "bleed",
     "case_basis",
     "case_proof",
-    "citations",
-    "contradictions",
     "covered_conditions",
     "ground_of",
     "grounded",

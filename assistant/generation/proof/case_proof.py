@@ -47,7 +47,7 @@ from assistant.generation.proof.proof_faults import (
     Mark,
     shown,
 )
-from assistant.generation.proof.result_citations import carries, closeness, nearest, speaks_of
+from assistant.generation.proof.result_citations import best_of, carries, speaks_of
 from assistant.generation.proof.statement_words import content
 
 
@@ -200,9 +200,9 @@ class _Proof:
         """The words nearest to a result: of a source that carries it, else of the criterion."""
         own = [p for one in self.basis.criteria
                if (p := self.basis.ground.sources.of_key(one.id)) is not None]  # fmt: skip
-        found = _best(result, (*own, *self.basis.passages))
+        found = best_of(result, (*own, *self.basis.passages))
         if found is None and own:  # it follows from the criterion by the data of its step
-            found = _best(f"{action} {result}", own) or _whole(own[0])
+            found = best_of(f"{action} {result}", own) or _whole(own[0])
         return (found,) if found is not None else ()
 
 
@@ -233,11 +233,6 @@ def claims_side(condition: TestCondition) -> bool:
 
 def _words(texts: Sequence[str]) -> frozenset[str]:
     return frozenset[str]().union(*map(content, texts))
-
-
-def _best(result: str, passages: Sequence[Passage]) -> Citation | None:
-    found = [one for p in passages if (one := nearest(result, p)) is not None]
-    return max(found, key=lambda one: closeness(result, one.quote), default=None)
 
 
 def _whole(passage: Passage) -> Citation:

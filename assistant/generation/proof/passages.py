@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from math import log
@@ -118,7 +118,6 @@ class Sources:
             for word in passage.stems:
                 counts[word] = counts.get(word, 0) + 1
         self._counts = counts
-        self._found: dict[str, tuple[Window, ...]] = {}
 
     def ranked(self, rank: int) -> Passage | None:
         """The source that is ``[rank]``, or ``None`` where there is none."""
@@ -138,22 +137,15 @@ class Sources:
         weight = 1.0 + log(share / (self._counts.get(word, share - 1) + 1.0))
         return weight * (1.5 if word.isdigit() else 1.0)
 
-    def find(self, statement: str, passages: Collection[Passage] = ()) -> list[Window]:
+    def find(self, statement: str) -> list[Window]:
         """The best window of each passage that shares words with a statement, best first."""
-        if passages:
-            return self._find(statement, passages)
-        if statement not in self._found:  # cases of one story share their actions
-            self._found[statement] = tuple(self._find(statement, self.passages))
-        return list(self._found[statement])
-
-    def _find(self, statement: str, passages: Collection[Passage]) -> list[Window]:
         weights = {word: self.weight(word) for word in content_stems(statement)}
         total = sum(weights.values())
         if not total:
             return []
         quoting = QUOTED.search(statement) is not None
         found = []
-        for passage in passages:
+        for passage in self.passages:
             near = {w for w in weights if w in passage.stems or w[:NEAR_PREFIX] in passage.prefixes}
             if sum(weights[word] for word in near) / total >= DERIVED * 0.8:
                 window = best_window(passage, weights, total, quoting=quoting)

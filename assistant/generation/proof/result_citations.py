@@ -1,7 +1,9 @@
-"""Citations for a result: the words of the numbered sources that are nearest to it, verbatim.
+"""Citations: the words of the sources that are nearest to what a case says, verbatim.
 
-A citation speaks of the same thing as the result: it shares a word with meaning or a quotation with
-it. A number alone supports nothing: "2." of a list is no "2 appointments".
+Nobody names a source in free text: what is stored is cut out of the chunk, so that ``quote ==
+chunk.text[start:end]``. A citation speaks of the same thing as the line: it shares a word with
+meaning or a quotation with it. A number alone supports nothing: "2." of a list is no "2
+appointments".
 """
 
 from __future__ import annotations
@@ -9,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from assistant.domain import Citation
+from assistant.domain import Citation, RetrievedChunk, TestCase
 from assistant.generation.proof.amounts import alike, numbers
-from assistant.generation.proof.passages import Passage, Sources
+from assistant.generation.proof.passages import Passage, Sources, Supports
 from assistant.generation.proof.statement_words import NEUTRAL, all_content, meeting
 from assistant.generation.sentence_words import clauses, sentences
 from assistant.language.quoted_messages import find_messages
@@ -38,6 +40,20 @@ def with_sources(
         if citation is not None:
             found.append(citation)
     return tuple(found)
+
+
+def cited(line: str, sources: Sources, supports: Supports) -> tuple[Citation, ...]:
+    """The words that hold most of a precondition or an action; none where no source does."""
+    found = best_of(line, sources.passages)
+    if found is None or not carries(line, [found.quote]):
+        return ()
+    return (found.model_copy(update={"supports": supports}),)
+
+
+def best_of(line: str, passages: Sequence[Passage]) -> Citation | None:
+    """The words of these passages that are nearest to a line; the first among equals."""
+    found = [one for p in passages if (one := nearest(line, p)) is not None]
+    return max(found, key=lambda one: closeness(line, one.quote), default=None)
 
 
 def nearest(result: str, passage: Passage) -> Citation | None:
@@ -99,3 +115,29 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     while end > start and text[end - 1] in _MARKS:
         end -= 1
     return start, end
+
+
+def verified(case: TestCase, sources: Iterable[RetrievedChunk]) -> TestCase:
+    """The case without any citation that is not a substring of a source of this run.
+
+    The last door before a case is shown: a step that loses its only citation for the expected
+    result becomes ``unsupported``.
+    """
+    texts = {(source.chunk.id, source.rank): source.chunk.text for source in sources}
+
+    def kept(citations: Iterable[Citation]) -> tuple[Citation, ...]:
+        return tuple(
+            citation
+            for citation in citations
+            if citation.quote
+            and texts.get((citation.chunk_id, citation.source), "")[citation.start : citation.end]
+            == citation.quote
+        )
+
+    steps = []
+    for step in case.steps:
+        citations = kept(step.citations)
+        backed = any(citation.supports == "expected_result" for citation in citations)
+        support = step.support if backed else "unsupported"
+        steps.append(step.model_copy(update={"citations": citations, "support": support}))
+    return case.model_copy(update={"citations": kept(case.citations), "steps": tuple(steps)})

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from assistant.domain import CaseOrigin, Citation, Support, TestCase, TestStep
-from assistant.generation.proof.citations import resolve
+from assistant.domain import CaseOrigin, Citation, TestCase, TestStep
 from assistant.generation.proof.passages import Sources
+from assistant.generation.proof.result_citations import cited
 from assistant.generation.sentence_words import content_stems
 from assistant.generation.writer import CaseBrief
 from assistant.generation.writers.case_parts import case_of, outcome_citations
@@ -32,9 +32,6 @@ def worded_case(
     else:
         given = [brief.condition.precondition] if brief.condition.precondition.strip() else []
     given += [_as_written(line.strip(), texts) for line in draft.p]
-    cited: list[Citation] = []
-    for line in given:
-        cited.extend(resolve(line, sources, supports="precondition").citations)
     return case_of(
         brief,
         origin,
@@ -44,7 +41,7 @@ def worded_case(
         steps=[
             _step(number, step, brief, sources, texts) for number, step in enumerate(draft.s, 1)
         ],
-        citations=cited,
+        citations=[one for line in given for one in cited(line, sources, "precondition")],
     )
 
 
@@ -52,39 +49,22 @@ def _step(
     number: int, step: ItemStep, brief: CaseBrief, sources: Sources, texts: Sequence[str]
 ) -> TestStep:
     action, data, expected = (_as_written(t.strip(), texts) for t in (step.a, step.d, step.e))
-    doing = resolve(action, sources, supports="action").citations
-    citations, support = _support(expected, brief, sources) if expected else ((), "unsupported")
     return TestStep(
         number=number,
         action=action,
         test_data=data,
         expected_result=expected,
-        citations=(*doing, *citations),
-        support=support,
+        citations=(*cited(action, sources, "action"), *_outcome(expected, brief, sources)),
     )
 
 
-def _support(
-    expected: str, brief: CaseBrief, sources: Sources
-) -> tuple[tuple[Citation, ...], Support]:
-    """What an expected result rests on: words that say so, else the quoted outcome it states."""
-    condition = brief.condition
-    basis = sources.of_key(brief.criterion.id)
-    found = resolve(
-        expected,
-        sources,
-        basis=basis,
-        computed=(condition.data, condition.expected, condition.statement),
-        evidence=[one.quote for one in condition.outcomes],
-    )
-    if found.citations:
-        return found.citations, found.support
-    words = content_stems("\n".join(one.quote for one in condition.outcomes))
-    if words and len(words & content_stems(expected)) >= STATES_OUTCOME * len(words):
-        citations, _ = outcome_citations(condition.outcomes, sources)
-        if citations:
-            return citations, "derived"
-    return (), "unsupported"
+def _outcome(expected: str, brief: CaseBrief, sources: Sources) -> tuple[Citation, ...]:
+    """The quoted outcome that a result states; proof finds words for any other."""
+    outcomes = brief.condition.outcomes
+    words = content_stems("\n".join(one.quote for one in outcomes))
+    if not words or len(words & content_stems(expected)) < STATES_OUTCOME * len(words):
+        return ()
+    return outcome_citations(outcomes, sources)[0]
 
 
 def _as_written(text: str, texts: Sequence[str]) -> str:

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.domain import Fact
-from assistant.generation.proof.contradictions import Reference, denials
 from assistant.generation.proof.passages import NEAR_PREFIX
 from assistant.generation.proof.polarity import read_clauses
 from assistant.generation.proof.support_texts import folded, stands_in
@@ -201,11 +200,6 @@ def _outcome(draft: ItemDraft, ground: ItemGround) -> Iterator[str]:
                 yield f"the expected result (e) must hold “{message.text}”, word for word"
             if not happens and stated and not _denied(message.text, draft.results):
                 yield f"“{message.text}” must not be shown here"
-    own = [Reference("outcome", quote) for quote, happens in ground.outcome if happens]
-    settled = [Reference("data", text) for text in (*ground.situation, ground.brief.criterion.text)]
-    for denied in denials(draft.results, own, settled):
-        if denied.reference in own:
-            yield f"“{denied.words}” says the opposite of the outcome: {denied.theirs}"
     yield from _turned(draft, ground)
     yield from _accepts(draft, ground)
 

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.domain import Chunk, RetrievedChunk
-from assistant.generation.proof import Sources, with_sources
-from assistant.generation.proof.result_citations import carries
+from assistant.domain import CaseOrigin, Chunk, RetrievedChunk, TestCase, TestStep
+from assistant.generation.proof import Sources, verified, with_sources
+from assistant.generation.proof.passages import quoted
+from assistant.generation.proof.result_citations import carries, cited
 
 TEXTS = (
     "Transfers above 10,000 EUR need a second approval. Transfers up to 10,000 EUR are sent at "
@@ -60,3 +61,49 @@ def test_what_is_carried_is_most_of_the_words_that_are_no_data() -> None:
     assert not carries("The transfer of Tom Berg is sent.", quote)
     assert carries("The transfer is sent by courier.", quote)  # two of three words
     assert not carries("The bank informs the customer by letter.", quote)
+
+
+@pytest.mark.parametrize(
+    ("line", "quotes"),
+    [
+        ("Tom Berg's transfer above 10,000 EUR needs a second approval.",
+         ["Transfers above 10,000 EUR need a second approval."]),
+        ("Open the list of approvals that wait with the status Pending.",
+         [TEXTS[1].removeprefix("Wiki: ")]),
+        ("Print the invoice in colour and post it.", []),
+    ],
+)  # fmt: skip
+def test_an_action_is_cited_where_a_source_holds_most_of_it(line: str, quotes: list[str]) -> None:
+    found = cited(line, sources(), "action")
+    assert [(one.quote, one.supports) for one in found] == [(quote, "action") for quote in quotes]
+
+
+def test_quoted_finds_exact_words_only() -> None:
+    passage = sources().passages[2]
+    found = quoted(passage, "cut-off time", "precondition")
+    assert found is not None
+    assert found.quote == "cut-off time"
+    assert quoted(passage, "opening time", "precondition") is None
+    assert quoted(passage, "  ", "precondition") is None
+
+
+def test_verified_drops_what_is_no_substring() -> None:
+    held = sources()
+    chunks = [passage.source for passage in held.passages]
+    (good,) = with_sources("The transfer is sent at once.", [1], held)
+    step = TestStep(
+        number=1, action="a", expected_result="b", citations=(good,), support="supported"
+    )
+    case = TestCase(id="x", title="x", steps=(step,), origin=CaseOrigin(writer="model"))
+    assert verified(case, chunks) == case
+    for change in (
+        {"quote": "are sent for 30 days"},
+        {"chunk_id": "another-project"},
+        {"source": 77},
+        {"start": good.start + 1},
+        {"start": 0, "end": 0, "quote": ""},
+    ):
+        forged = step.model_copy(update={"citations": (good.model_copy(update=change),)})
+        checked = verified(case.model_copy(update={"steps": (forged,)}), chunks)
+        assert checked.all_citations == ()
+        assert checked.unsupported_steps == (1,)
