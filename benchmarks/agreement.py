@@ -75,7 +75,7 @@ def main() -> None:
     fresh = load_base(files, dtype="float32", device="cpu")
     with tempfile.TemporaryDirectory() as folder:
         one_file = export_gguf(
-            merge(fresh, adapter.folder), fresh.shape, packed, Path(folder) / "merged.gguf", "F16"
+            merge(fresh, adapter.folder), fresh.shape, packed, Path(folder) / "merged.gguf"
         )
         engine = LlamaEngine(one_file, context_tokens=2048, threads=0)
         engine.load()

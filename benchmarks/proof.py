@@ -152,7 +152,7 @@ def _brief(pair: OpenPair, *, bare: bool) -> CaseBrief:
 
 def _proved(pair: OpenPair, brief: CaseBrief) -> TestCase:
     sources = Sources(brief.sources)
-    return grounded(case_of_pair(pair, brief, sources), ground_of(brief, sources))
+    return grounded(case_of_pair(pair, brief, sources), ground_of(brief.as_story(), sources))
 
 
 def coverage(pairs: Sequence[OpenPair]) -> tuple[Row, Row]:

@@ -162,7 +162,7 @@ def score_case(
     started = perf_counter()
     result = spec.writer.write(brief, cancelled=cancelled)
     seconds = perf_counter() - started
-    case = checked(verified(result.case, brief.sources), ground_of(brief))
+    case = checked(verified(result.case, brief.sources), ground_of(brief.as_story()))
     grounded, expected = grounding(case)
     problems = problems_of(case, template)
     strange = bleed(case, brief)

@@ -8,7 +8,7 @@ one, so that a person can read the first while the others are written.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, TypeVar
@@ -35,7 +35,6 @@ from assistant.generation.numbering import Numbering
 from assistant.generation.proof import (
     RULES,
     Ground,
-    Sources,
     bears_on,
     covered_conditions,
     ground_of,
@@ -144,14 +143,14 @@ def generate(
     ids = CaseIds(conditions, existing_case_ids)
     spent = _Spent(started)
     todo = [item for item in plan.items if item.condition.id not in done_conditions]
-    if together:
-        made: Iterator[WrittenCase | StoryEnd] = _grouped(
-            writer, together, plan, style, house, cancelled
-        )
-    elif isinstance(writer, StoryWriter):
+    made: Iterator[WrittenCase | StoryEnd]
+    if isinstance(writer, StoryWriter) and not together:
         made = _by_story(writer, todo, plan, style, house, cancelled)
     else:
-        made = _one_by_one(writer, todo, plan, style, house, cancelled)
+        by_id = {item.condition.id: item for item in plan.items}
+        groups = [[by_id[name] for name in names if name in by_id] for names in together]
+        groups = [group for group in groups if group] if together else [[item] for item in todo]
+        made = _by_item(writer, groups, plan, style, house, cancelled)
     for written in made:
         spent.count(written)
         if isinstance(written, StoryEnd):
@@ -213,42 +212,29 @@ def _without_condition(
     )
 
 
-# --- Three ways through the checklist -------------------------------------------------------------
+# --- Two ways through the checklist ---------------------------------------------------------------
 
 
-def _one_by_one(
+def _by_item(
     writer: Writer,
-    items: Sequence[Item],
+    groups: Iterable[Sequence[Item]],
     plan: Request,
     style: Sequence[TestCase],
     house: HouseRules | None,
     cancelled: CancelCheck,
 ) -> Iterator[WrittenCase]:
-    """A case for each condition."""
-    for item in items:
+    """One case for each group of conditions: its first, and those that go with it."""
+    for items in groups:
         raise_if_cancelled(cancelled, "Writing cases")
-        brief = _brief(item, _sources_of(item.places, plan), style)
-        yield _invoke(_writing(writer, cancelled, house), brief)
-
-
-def _grouped(
-    writer: Writer,
-    groups: Sequence[Sequence[str]],
-    plan: Request,
-    style: Sequence[TestCase],
-    house: HouseRules | None,
-    cancelled: CancelCheck,
-) -> Iterator[WrittenCase]:
-    """One case for each group of conditions: cases that are written again."""
-    by_id = {item.condition.id: item for item in plan.items}
-    for group in groups:
-        items = [by_id[name] for name in group if name in by_id]
-        if not items:
-            continue
-        raise_if_cancelled(cancelled, "Writing cases")
-        places = tuple(dict.fromkeys(place for item in items for place in item.places))
-        brief = _brief(items[0], _sources_of(places, plan), style).model_copy(
-            update={"also": tuple(item.condition for item in items[1:])}
+        first, places = items[0], dict.fromkeys(place for item in items for place in item.places)
+        brief = CaseBrief(
+            epic=first.epic,
+            story=first.story,
+            criterion=first.criterion,
+            condition=first.condition,
+            sources=_sources_of(tuple(places), plan),
+            style=tuple(style[:STYLE_CASES]),
+            also=tuple(item.condition for item in items[1:]),
         )
         yield _invoke(_writing(writer, cancelled, house), brief)
 
@@ -288,7 +274,7 @@ def _by_story(
                 )
             ),
         )
-        prover = _proving(story_ground(brief), house)
+        prover = _proving(ground_of(brief), house)
 
         def prove(
             case: TestCase,
@@ -335,17 +321,6 @@ def _sources_of(places: Sequence[int], plan: Request) -> tuple[RetrievedChunk, .
     return tuple(found.values())
 
 
-def _brief(item: Item, sources: tuple[RetrievedChunk, ...], style: Sequence[TestCase]) -> CaseBrief:
-    return CaseBrief(
-        epic=item.epic,
-        story=item.story,
-        criterion=item.criterion,
-        condition=item.condition,
-        sources=sources,
-        style=tuple(style[:STYLE_CASES]),
-    )
-
-
 # --- The runnables --------------------------------------------------------------------------------
 
 
@@ -360,8 +335,7 @@ def _writing(
 
     def prove(pair: tuple[CaseBrief, WrittenCase]) -> WrittenCase:
         brief, written = pair
-        ground = story_ground(brief.as_story()) if brief.also else ground_of(brief)
-        case = _proving(ground, house).invoke(written.case)
+        case = _proving(ground_of(brief.as_story()), house).invoke(written.case)
         return written.model_copy(update={"case": case})
 
     return RunnableLambda(write, name="write") | RunnableLambda(prove, name="prove")
@@ -387,23 +361,6 @@ def _proving(ground: Ground, house: HouseRules | None) -> Runnable[TestCase, Tes
         RunnableLambda(verify, name="verify")
         | RunnableLambda(check, name="ground")
         | RunnableLambda(smells, name="lint")
-    )
-
-
-def story_ground(brief: StoryBrief) -> Ground:
-    """What the cases of a story may rest on: all of its criteria, sources and checklist."""
-    names = {name for condition in brief.conditions for name in condition.criterion_ids}
-    own = {criterion.id for criterion in brief.story.criteria}
-    stories = dict.fromkeys((brief.story, *(brief.epic.story_of(name) for name in names)))
-    return Ground(
-        sources=Sources(brief.sources),
-        criteria=tuple(one for one in brief.epic.criteria if one.id in names | own),
-        conditions=brief.conditions,
-        context=(
-            brief.epic.title,
-            brief.epic.description,
-            *(text for story in stories for text in (story.title, story.narrative)),
-        ),
     )
 
 

@@ -75,24 +75,25 @@ class StoryBrief(Value):
         )
 
 
-class WrittenCase(Value):
-    """A case as written, the drafts refused on the way, and the tokens it cost."""
+class Spent(Value):
+    """Drafts refused on the way, and the tokens of all calls."""
 
-    case: TestCase
     rejected: tuple[RejectedDraft, ...] = ()
     prompt_tokens: int = 0
     cached_tokens: int = 0
     generated_tokens: int = 0
 
 
-class StoryEnd(Value):
+class WrittenCase(Spent):
+    """A case as written, with what was spent on it."""
+
+    case: TestCase
+
+
+class StoryEnd(Spent):
     """The end of a story: the model's own questions, and what was spent after the last case."""
 
     questions: tuple[Question, ...] = ()
-    rejected: tuple[RejectedDraft, ...] = ()
-    prompt_tokens: int = 0
-    cached_tokens: int = 0
-    generated_tokens: int = 0
 
 
 class Writer(Protocol):

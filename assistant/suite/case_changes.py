@@ -8,7 +8,7 @@ case, so that the list of changes is the edit a tester would make.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
@@ -16,6 +16,7 @@ from typing import Literal
 from rapidfuzz import fuzz
 
 from assistant.domain import TestCase, Value
+from assistant.suite.amounts import amount_text
 from assistant.suite.case_views import CaseView, Rarity
 from assistant.suite.case_words import names, quoted, stem, words
 from assistant.suite.condition_demands import Claim
@@ -110,11 +111,10 @@ def changes_for(
         reasons.append(f"it expects the message “{old[:80]}”, the criterion says “{new[:80]}”")
     if numbers:
         edits.append(lambda text: _renumbered(text, numbers))
-        pairs = [(old, new) for old, new in numbers.limits.items()]
         reasons.append(
             "it checks "
             + " and ".join(f"{numbers.words(old)}, the criterion says {numbers.words(new)}"
-                           for old, new in pairs)
+                           for old, new in numbers.limits.items())
         )  # fmt: skip
     if name:
         old_name, new_name = name
@@ -187,13 +187,7 @@ class _Numbers:
 
     def words(self, value: float) -> str:
         """A value as the reason names it."""
-        number = f"{value:,.2f}" if self.kind.unit in "£$€" and self.kind.unit else f"{value:g}"
-        if self.kind.unit in ("£", "$", "€"):
-            return f"{self.kind.unit}{number}"
-        if self.kind.unit:
-            plural = "" if value == 1 or self.kind.unit == "%" else "s"
-            return f"{number} {self.kind.unit}{plural}"
-        return number
+        return amount_text((value, self.kind.unit))
 
 
 def _old_numbers(claim: Claim, view: CaseView) -> _Numbers | None:
@@ -209,8 +203,8 @@ def _old_numbers(claim: Claim, view: CaseView) -> _Numbers | None:
             continue
         near = {value + step for value in now for step in (-1, 1)}
         new = sorted(now)
-        told = (_values(kind, _all("\n".join(_shown(view)))), _values(kind, _all(view.case.title)))
-        choices = (*told, held - near - {0.0})
+        texts = ("\n".join(view.messages.values()), view.case.title)
+        choices = (*(_values(kind, _all(text)) for text in texts), held - near - {0.0})
         old = next((sorted(one) for one in choices if len(one) == len(new)), [])
         if not old:
             continue
@@ -224,17 +218,12 @@ def _old_numbers(claim: Claim, view: CaseView) -> _Numbers | None:
     return None
 
 
-def _shown(view: CaseView) -> list[str]:
-    return list(view.messages.values())
-
-
 def _all(text: str) -> list[Quantity]:
     """Quantities of a text, those inside of quotation marks too."""
     return quantities(text) + quantities(" . ".join(quoted(text)))
 
 
-def _values(kind: Quantity, among: object) -> set[float]:
-    assert isinstance(among, list | tuple)
+def _values(kind: Quantity, among: Sequence[Quantity]) -> set[float]:
     return {one.value for one in among if one.alike(kind)}
 
 

@@ -41,12 +41,11 @@ from assistant.suite.case_words import (
     names,
     opposed,
     quoted,
-    quoted_with_rest,
     stem,
     without_quotes,
     words,
 )
-from assistant.suite.evidence import MESSAGE_WORDS, NOT_SHOWN
+from assistant.suite.evidence import MESSAGE_WORDS, messages
 
 ONE_TEXT = 0.60
 """From this share of equal words in equal order, two texts are one text with words exchanged."""
@@ -218,19 +217,12 @@ class Profile:
     @cached_property
     def messages(self) -> frozenset[str]:
         """Quoted sentences that are expected to be shown: what the product says."""
-        return self._messages(denied=False)
+        return frozenset(messages(self.result))
 
     @cached_property
     def denied_messages(self) -> frozenset[str]:
         """Quoted sentences that must not be shown."""
-        return self._messages(denied=True)
-
-    def _messages(self, *, denied: bool) -> frozenset[str]:
-        return frozenset(
-            text.casefold().rstrip(".!")
-            for text, after in quoted_with_rest(self.result)
-            if bool(NOT_SHOWN.match(after)) == denied and len(text.split()) >= MESSAGE_WORDS
-        )
+        return frozenset(messages(self.result, denied=True))
 
     @cached_property
     def tried(self) -> frozenset[Amount]:

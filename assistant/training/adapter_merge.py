@@ -1,7 +1,7 @@
 """A base model with an adapter merged into it, for other tools: safetensors or one GGUF file.
 
-Merged to F16 or Q8_0 the adapter survives; at four bits it is mostly rounded away, so those are not
-offered. A merged GGUF keeps everything but the tensors from a base GGUF.
+Merged to F16 the adapter survives; at four bits it is mostly rounded away, so that is not offered.
+A merged GGUF keeps everything but the tensors from a base GGUF.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from assistant.errors import TrainingError, needs_extra
 from assistant.training.base_models import BaseFiles, BaseModel
@@ -19,7 +19,8 @@ from assistant.training.gguf_lora import gguf_name, heads_to_permute, permute_ro
 if TYPE_CHECKING:
     import numpy as np
 
-GgufType = Literal["F16", "Q8_0"]
+CONTEXT_TOKENS = 4096
+"""What an exported model is served with."""
 
 
 def with_adapter(model: Any, adapter: Path) -> Any:
@@ -48,10 +49,8 @@ def export_safetensors(merged: Any, tokenizer: Any, folder: Path) -> Path:
     return folder
 
 
-def export_gguf(
-    merged: Any, shape: BaseShape, base_gguf: Path, target: Path, kind: GgufType = "F16"
-) -> Path:
-    """Write one GGUF file: metadata and vocabulary of ``base_gguf``, tensors of ``merged``.
+def export_gguf(merged: Any, shape: BaseShape, base_gguf: Path, target: Path) -> Path:
+    """Write one F16 file: metadata and vocabulary of ``base_gguf``, tensors of ``merged``.
 
     Vectors stay float32, as in llama.cpp's own conversion. Raises ``TrainingError`` where a tensor
     of the base has no counterpart in ``merged`` or there is no room.
@@ -70,14 +69,14 @@ def export_gguf(
     architecture = str(reader.fields["general.architecture"].contents())
     writer = GGUFWriter(fresh, architecture)
     _copy_metadata(reader, writer)
-    file_type = LlamaFileType.MOSTLY_F16 if kind == "F16" else LlamaFileType.MOSTLY_Q8_0
-    writer.add_file_type(int(file_type))
+    writer.add_file_type(int(LlamaFileType.MOSTLY_F16))
     writer.add_quantization_version(2)
     for tensor in reader.tensors:
         if tensor.name in derived:
             writer.add_tensor(tensor.name, np.array(tensor.data), raw_dtype=tensor.tensor_type)
         else:
-            _add(writer, tensor.name, weights[tensor.name], kind)
+            data = weights[tensor.name]
+            writer.add_tensor(tensor.name, data.astype(np.float32 if data.ndim < 2 else np.float16))
     try:
         writer.write_header_to_file()
         writer.write_kv_data_to_file()
@@ -103,20 +102,6 @@ def _copy_metadata(reader: Any, writer: Any) -> None:
         writer.add_key_value(key, field.contents(), kind, sub_type=inner)
 
 
-def _add(writer: Any, name: str, data: np.ndarray[Any, np.dtype[Any]], kind: GgufType) -> None:
-    import numpy as np
-    from gguf import GGMLQuantizationType
-    from gguf.quants import quantize
-
-    if data.ndim < 2:
-        writer.add_tensor(name, data.astype(np.float32))
-    elif kind == "F16" or data.shape[-1] % 32:
-        writer.add_tensor(name, data.astype(np.float16))
-    else:
-        packed = quantize(data.astype(np.float32), GGMLQuantizationType.Q8_0)
-        writer.add_tensor(name, packed, raw_dtype=GGMLQuantizationType.Q8_0)
-
-
 def _tensors(model: Any, shape: BaseShape) -> Iterator[tuple[str, np.ndarray[Any, np.dtype[Any]]]]:
     """llama.cpp's names and row order of a transformers model's tensors."""
     for name, tensor in model.state_dict().items():
@@ -125,7 +110,7 @@ def _tensors(model: Any, shape: BaseShape) -> Iterator[tuple[str, np.ndarray[Any
         yield gguf_name(name, shape), permute_rows(data, heads) if heads else data
 
 
-def serve_text(target: Path, name: str, files: BaseFiles, *, context_tokens: int = 4096) -> str:
+def serve_text(target: Path, name: str, files: BaseFiles) -> str:
     """What to write or run to use an exported model: an Ollama Modelfile, or vLLM's command."""
     if target.suffix == ".gguf":
         return (
@@ -137,10 +122,10 @@ def serve_text(target: Path, name: str, files: BaseFiles, *, context_tokens: int
             '{{ end }}<|im_start|>assistant\n"""\n'
             'PARAMETER stop "<|im_end|>"\n'
             "PARAMETER temperature 0\n"
-            f"PARAMETER num_ctx {context_tokens}\n"
+            f"PARAMETER num_ctx {CONTEXT_TOKENS}\n"
         )
     return (
-        f"vllm serve ./{target.name} --served-model-name {name} --max-model-len {context_tokens}\n"
+        f"vllm serve ./{target.name} --served-model-name {name} --max-model-len {CONTEXT_TOKENS}\n"
     )
 
 

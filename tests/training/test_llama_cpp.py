@@ -132,7 +132,7 @@ def test_engines_agree_with_and_without_adapter(
     assert with_it.share >= without.share - 0.01
     again = load_base(files, dtype="float32", device="cpu")
     merged = merge(again, adapter)
-    one_file = export_gguf(merged, again.shape, packed, tmp_path / "merged.gguf", "F16")
+    one_file = export_gguf(merged, again.shape, packed, tmp_path / "merged.gguf")
     engine = engine_for(one_file)
     try:
         share = compare_tokens(tuned, llama_top_tokens(engine, ids, 1)).share

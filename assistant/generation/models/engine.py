@@ -50,8 +50,8 @@ def usable_cores() -> int:
 class LlamaEngine:
     """A chat model in this process. Construction is light; ``load`` reads the model.
 
-    ``context_tokens`` is the longest prompt with its answer, per slot; ``slots`` how many are
-    written at once (each more makes the others slower); ``threads`` 0 means one per usable core.
+    ``context_tokens`` is the longest prompt with its answer; one answer is written at a time (each
+    more would make the others slower). ``threads`` 0 means one per usable core.
     ``adapters`` are GGUF LoRA files for this model, loaded beside it; each request says which of
     them is in use (``lora``). ``chat_format`` names the writer of conversations. All methods may be
     called from any thread.
@@ -63,7 +63,6 @@ class LlamaEngine:
         *,
         context_tokens: int,
         threads: int,
-        slots: int = 1,
         adapters: Sequence[Path] = (),
         chat_format: str = "chatml",
     ) -> None:
@@ -74,7 +73,6 @@ class LlamaEngine:
         self.threads = threads or usable_cores()
         small = not threads and path.is_file() and path.stat().st_size < SMALL_BYTES
         self.writing_threads = 1 if small else self.threads
-        self.slots = slots
         self.api_key = secrets.token_urlsafe(32)
         self._lock = threading.Lock()
         self._server: Any = None
@@ -82,11 +80,6 @@ class LlamaEngine:
         self._running = 0
         self._idle = threading.Condition()
         self._vocabulary: tuple[SpecialToken, ...] | None = None
-
-    @property
-    def loaded(self) -> bool:
-        """Whether the model is in memory."""
-        return self._server is not None
 
     def load(self) -> None:
         """Read the model into memory; seconds the first time, nothing where it is there already.
@@ -101,8 +94,8 @@ class LlamaEngine:
             llama = import_llama()
             parameters = llama.CommonParams()
             parameters.model.path = str(self.path)
-            parameters.n_ctx = self.context_tokens * self.slots
-            parameters.n_parallel = self.slots
+            parameters.n_ctx = self.context_tokens
+            parameters.n_parallel = 1
             parameters.cpuparams.n_threads = self.writing_threads
             parameters.cpuparams_batch.n_threads = self.threads
             parameters.n_threads_http = HTTP_THREADS
@@ -212,11 +205,11 @@ class LlamaEngine:
                 self._running -= 1
                 self._idle.notify_all()
 
-    def tokenise(self, text: str, *, special: bool = True) -> tuple[int, ...]:
-        """Token ids of ``text``; with ``special`` as in a prompt, where special tokens count."""
+    def tokenise(self, text: str) -> tuple[int, ...]:
+        """Token ids of ``text`` as in a prompt, where special tokens count."""
         with self._client() as client:
             answer = client.post(
-                "/tokenize", json={"content": text, "add_special": False, "parse_special": special}
+                "/tokenize", json={"content": text, "add_special": False, "parse_special": True}
             )
             answer.raise_for_status()
             return tuple(answer.json()["tokens"])

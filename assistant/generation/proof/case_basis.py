@@ -8,7 +8,7 @@ from functools import cached_property
 from assistant.design.shared_preconditions import as_line, stated_preconditions
 from assistant.domain import AcceptanceCriterion, TestCase, TestCondition
 from assistant.generation.proof.passages import Passage, Sources
-from assistant.generation.writer import CaseBrief
+from assistant.generation.writer import StoryBrief
 
 
 @dataclass(frozen=True)
@@ -39,15 +39,17 @@ class Ground:
         }
 
 
-def ground_of(brief: CaseBrief, sources: Sources | None = None) -> Ground:
-    """What the case of a brief may rest on."""
-    walked = brief.condition.criterion_ids if brief.condition.legs else ()
+def ground_of(brief: StoryBrief, sources: Sources | None = None) -> Ground:
+    """What the cases of a brief may rest on: the criteria of its story and of those that its
+    conditions walk through, its sources and its checklist."""
+    walked = [name for one in brief.conditions if one.legs for name in one.criterion_ids]
     stories = dict.fromkeys((brief.story, *(brief.epic.story_of(name) for name in walked)))
     return Ground(
         sources=sources or Sources(brief.sources),
-        criteria=tuple(one for one in brief.epic.criteria if one.id in walked)
-        or brief.story.criteria,
-        conditions=(brief.condition,),
+        criteria=tuple(
+            one for one in brief.epic.criteria if one in brief.story.criteria or one.id in walked
+        ),
+        conditions=brief.conditions,
         context=(
             brief.epic.title,
             brief.epic.description,

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from assistant.domain import CaseOrigin, Citation, TestCase, TestStep
-from assistant.generation.proof.passages import Sources
-from assistant.generation.proof.result_citations import cited
+from assistant.generation.proof import Sources, cited
 from assistant.generation.sentence_words import content_stems
 from assistant.generation.writer import CaseBrief
 from assistant.generation.writers.case_parts import case_of, outcome_citations

@@ -227,7 +227,7 @@ class ItemWriter:
         if self._company:
             return ""
         sources = self._outlines.sources(brief)
-        ground = ground_of(brief, sources)
+        ground = ground_of(brief.as_story(), sources)
         known = {one.message for one in grounded(self._outlines.outline(brief), ground).findings}
         origin = CaseOrigin(writer="model", model_id=self.spec.full_id)
         case = grounded(worded_case(brief, situation, draft, origin, sources), ground)

@@ -35,10 +35,9 @@ CASE_RETRIEVAL = RetrievalConfig(top_k=TopK(case=CASES))
 class CaseContext:
     """The cases of the train split, ready to be searched by ``context_for``."""
 
-    def __init__(self, search: CaseSearch, retrieval: RetrievalConfig) -> None:
+    def __init__(self, search: CaseSearch) -> None:
         """Use ``open``."""
         self._search = search
-        self._retrieval = retrieval
 
     @classmethod
     def open(
@@ -47,7 +46,6 @@ class CaseContext:
         train: Sequence[StoryCases],
         *,
         documents: Sequence[tuple[str, Sequence[Chunk]]] = (),
-        retrieval: RetrievalConfig = CASE_RETRIEVAL,
         progress: Callable[[int, int], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
     ) -> Self:
@@ -58,12 +56,12 @@ class CaseContext:
         chunks = [chunk for one in train for chunk in case_chunks(one)]
         chunks += [chunk for _, own in documents for chunk in own]
         search = CaseSearch(chunks, embedder, progress=progress, cancelled=cancelled)
-        return cls(search, retrieval)
+        return cls(search)
 
     def context_for(self, one: StoryCases, condition: TestCondition) -> tuple[RetrievedChunk, ...]:
         """Chunks for one condition of a story, best first; none of the story's own cases."""
         query = f"{one.story.title}: {condition.statement}"
-        return self._search.retrieve(query, self._retrieval, exclude_documents={one.story.key})
+        return self._search.retrieve(query, CASE_RETRIEVAL, exclude_documents={one.story.key})
 
 
 def case_chunks(one: StoryCases) -> tuple[Chunk, ...]:

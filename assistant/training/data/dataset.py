@@ -94,7 +94,6 @@ def pairs_of(
     config: DatasetConfig,
     *,
     special_tokens: Sequence[str] = (),
-    count_tokens: CountTokens | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Dataset:
     """The pairs of a selection. ``context_for`` must search its train split only.
@@ -121,7 +120,6 @@ def pairs_of(
         left_out=left_out,
         near=selection.near_duplicates,
         kept=maker.guard.left_out,
-        count_tokens=count_tokens,
     )
     return Dataset(pairs=tuple(pairs), selection=selection, sheet=sheet)
 

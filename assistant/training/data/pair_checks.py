@@ -186,7 +186,7 @@ def _proved(pair: OpenPair) -> Iterator[tuple[str, str]]:
             yield SIDE, f"at {fact.value} it is not so that “{fact.quote}” {holds}"
     sources = Sources(brief.sources)
     case = case_of_pair(pair, brief, sources)
-    for one in grounded(case, ground_of(brief, sources)).findings:
+    for one in grounded(case, ground_of(brief.as_story(), sources)).findings:
         place = f"step {one.step}: " if one.step else ""
         yield one.rule, place + one.message
 

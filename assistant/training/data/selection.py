@@ -49,6 +49,7 @@ class DatasetConfig(Value):
     drop_near_duplicates: bool = True
     max_completion_characters: int = Field(default=2400, ge=200)
     max_tokens: int = Field(default=0, ge=0)
+    """Kept with adapters of earlier versions; characters bound a case."""
     min_train: int = Field(default=30, ge=1)
 
 
@@ -70,7 +71,6 @@ def select(
     config: DatasetConfig,
     *,
     left_out: Sequence[LeftOut] = (),
-    count_tokens: CountTokens | None = None,
 ) -> Selection:
     """The cases that pass the filters, split, without near-duplicates across the split.
 
@@ -81,7 +81,7 @@ def select(
     linked = _linked(_merged(stories), out)
     if not linked:
         raise nothing_linked(len(out))
-    usable = _usable(linked, config, out, count_tokens)
+    usable = _usable(linked, config, out)
     split_of = split_stories(
         usable,
         by=config.split_by,
@@ -138,10 +138,7 @@ def _linked(stories: Sequence[StoryCases], out: list[LeftOut]) -> list[StoryCase
 
 
 def _usable(
-    stories: Sequence[StoryCases],
-    config: DatasetConfig,
-    out: list[LeftOut],
-    count_tokens: CountTokens | None,
+    stories: Sequence[StoryCases], config: DatasetConfig, out: list[LeftOut]
 ) -> list[StoryCases]:
     """The stories with the cases that pass every filter; a copy of an earlier case does not."""
     seen: dict[tuple[str, str], str] = {}
@@ -150,7 +147,7 @@ def _usable(
         kept = []
         for case in one.cases:
             answer = completion_of(case)
-            reason = _reason(case, answer, config, count_tokens)
+            reason = _reason(case, answer, config)
             if not reason and (case.title, answer) in seen:
                 reason = "an exact copy of another case"
             if reason:
@@ -164,9 +161,7 @@ def _usable(
     return usable
 
 
-def _reason(
-    case: TestCase, answer: str, config: DatasetConfig, count_tokens: CountTokens | None
-) -> str:
+def _reason(case: TestCase, answer: str, config: DatasetConfig) -> str:
     if case.status not in config.statuses:
         return f"status {case.status}"
     if case.origin.edited_by and not config.include_edited:
@@ -181,8 +176,6 @@ def _reason(
         return "no expected result"
     if len(answer) > config.max_completion_characters:
         return f"the case is longer than {config.max_completion_characters} characters"
-    if count_tokens and config.max_tokens and count_tokens(answer) > config.max_tokens:
-        return f"the case is longer than {config.max_tokens} tokens"
     if config.smells:
         smells = {finding.rule for finding in lint(case)} & set(config.smells)
         if smells:
