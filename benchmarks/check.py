@@ -15,10 +15,10 @@ a finding is new: the same case without it has none of that rule, step and words
 leaves the criterion out of the files, so that the search has to find it. ``--pack`` checks the
 cases of a blind rating against the epics and wiki pages of the same pack (no case names a key):
 good are those that all raters called usable, and into 100 of these faults are planted.
-``--planted`` checks the plain chat's cases of a pack with the faults that an analyst planted into
-some of them (epic, case, step, field, kind, the words before and after), as a tester's file would
-be, and counts how many of these cases are marked, and how many of the untouched ones that all
-raters called usable; ``--read-by`` has the configured model read them too. ``--sample``
+``--planted`` checks the cases of one ``--writer`` of a pack (the plain chat), as a tester's file
+would be, with the faults that an analyst planted into some of them (epic, case, step, field, kind,
+the words before and after); it counts how many of these are marked, and of the untouched ones by
+what raters called them; ``--read-by`` has the configured model read them too. ``--sample``
 checks the sample project's existing cases instead and prints each finding. Compares to nothing: the
 truth is known by construction, or stands in ``sample_data/README.md``.
 """
@@ -308,7 +308,7 @@ def measure_planted(options: argparse.Namespace) -> None:
         _with_fault(row, faults.get(row[0]))
         for path in sorted((folder / "for_raters").glob("epic-*.txt"))
         for row in pack_rows(path.read_text(encoding="utf-8"))
-        if key[row[0]]["writer"] == CHAT
+        if key[row[0]]["writer"] == options.writer
     ]
     changed = {row[0] for row, hit in rows if hit}
     if missing := sorted(set(faults) - changed):
@@ -352,7 +352,6 @@ def _with_fault(row: tuple[str, ...], fault: dict[str, str] | None) -> tuple[tup
     return (*row[:place], text, *row[place + 1 :]), True
 
 
-CHAT = "chat"
 FIELDS = {"title": 1, "precondition": 4, "action": 6, "data": 7, "expected": 8}
 """Columns of a row in which a fault can stand."""
 PLANTED = 100
@@ -440,6 +439,7 @@ def main() -> None:
     options.add_argument("--no-keys", action="store_true")
     options.add_argument("--pack", type=Path)
     options.add_argument("--planted", type=Path, help="faults that an analyst planted")
+    options.add_argument("--writer", default="chat", help="whose cases of the pack are checked")
     options.add_argument("--read-by", default="", help="a model that reads the cases too")
     options.add_argument("--sample", action="store_true")
     options.add_argument("--seed", type=int, default=7)

@@ -131,6 +131,12 @@ def _form_of_letters(text: str) -> str:
     return _form_of(_LETTER, text, r"\d+(?:[.,]\d+)?") if _X.search(text) else ""
 
 
+def _is_same_matter(sentence: str, words: frozenset[str]) -> bool:
+    """Whether a source's sentence shares with a step the words that tell its matter."""
+    mine = content(sentence)
+    return len(meeting(mine, words)) >= min(SAME_MATTER, len(mine))
+
+
 class Claims:
     """The claims of one case, asked for step by step."""
 
@@ -151,9 +157,11 @@ class Claims:
         """Numbers of the case's own data."""
         return Numbers(self.basis.situation)
 
-    @cached_property
-    def _operands(self) -> Numbers:
-        return Numbers((*self.basis.situation, *self.basis.said, *self.basis.retrieved))
+    def _operands(self, about: str) -> Numbers:
+        """Numbers from which another may follow: of a source only those of the same matter."""
+        words = content(about)
+        far = [part for _, part, _ in self._far if _is_same_matter(part, words)]
+        return Numbers((*self.basis.situation, *self.basis.said, *far))
 
     @cached_property
     def _far(self) -> tuple[tuple[str, str, tuple[Number, ...]], ...]:
@@ -185,12 +193,12 @@ class Claims:
                     or self._plain(number)
                     or self._near.holds(number)
                     or self._in_source(number, f"{part} {about}")
-                    or follows(number, self._operands)
+                    or follows(number, self._operands(f"{part} {about}"))
                     or is_between(number, self.basis.situation)
                     or is_balance(number, terms)
                     or is_sum(number, accepted)
                     or is_next(number, (*self._before, *known), self._own.all)
-                    or self._follows_from_count(number, known)
+                    or self._follows_from_count(number, known, f"{part} {about}")
                     or is_rounded(number, (*known, *computed))
                     or counts_characters(number, part)
                     or self._is_own_count(number)
@@ -206,14 +214,14 @@ class Claims:
                     yield mark
         self._before += [one for one in known if one.kind == "money"]
 
-    def _follows_from_count(self, number: Number, known: Sequence[Number]) -> bool:
+    def _follows_from_count(self, number: Number, known: Sequence[Number], about: str) -> bool:
         """Whether an amount of money follows from a count that the result says before it:
         "4 nights are charged: EUR 86.40"."""
         counts = [one.words for one in known if one.kind == "count"]
         return (
             number.kind == "money"
             and bool(counts)
-            and follows(number, Numbers((*counts, *self._operands.texts)))
+            and follows(number, Numbers((*counts, *self._operands(about).texts)))
         )
 
     def _computed(
@@ -270,7 +278,7 @@ class Claims:
     def _in_source(self, number: Number, about: str) -> bool:
         words = content(about)
         return any(
-            len(meeting(content(part), words)) >= min(SAME_MATTER, len(content(part)))
+            _is_same_matter(part, words)
             for _, part, found in self._far
             if any(alike(number, one) and same_noun(number, one) for one in found)
         )

@@ -212,6 +212,21 @@ def test_a_balance_and_a_rounded_length_follow(prove: Prove, result: str, wrong:
     assert bool(told(case)) is wrong, case.findings
 
 
+@pytest.mark.parametrize(
+    ("source", "wrong"),
+    [
+        ("A refund for a late parcel is 15 % of the postage.", True),
+        ("A member of the library gets 15 % off the fee for a late book.", False),
+    ],
+)
+def test_a_number_follows_from_a_source_on_the_same_matter_only(
+    prove: Prove, source: str, wrong: bool
+) -> None:
+    text = "The fee for a late book is EUR 8.00."
+    steps = [("Return the late book as a member.", "", "A fee of EUR 6.80 is due.")]
+    assert bool(told(prove(text, steps, sources=[source]))) is wrong
+
+
 CHARGES = (
     "A night costs 2.40 EUR per started metre, power 5 EUR a night; 20 EUR are deducted. The berth "
     "is set to Free only if the balance is 0.00 EUR."
