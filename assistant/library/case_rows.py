@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from assistant.domain import TestCase, utc_now
 from assistant.errors import EditConflict, LibraryError
 from assistant.library.storage.records import CaseAction, StoredCase, case_text
-from assistant.library.storage.rows import next_seq, rows_in_parts
+from assistant.library.storage.rows import matching, next_seq, rows_in_parts
 from assistant.library.storage.schema import case_versions, cases
 from assistant.library.storage.stored_json import cleaned, plain, when
 
@@ -34,7 +34,7 @@ class NewCase:
 
 def fetch(connection: Connection, project_id: str, case_id: str) -> CaseRow:
     """The row of a case, locked for the caller. Raises ``LibraryError`` where there is none."""
-    query = select(cases).where(cases.c.project_id == project_id, cases.c.id == case_id)
+    query = select(cases).where(matching(cases, project_id=project_id, id=case_id))
     row = connection.execute(query.with_for_update()).first()
     if row is None:
         raise LibraryError(
@@ -72,7 +72,7 @@ def free_id(wanted: str, is_taken: Callable[[str], bool]) -> str:
 
 def exists(connection: Connection, project_id: str, case_id: str) -> bool:
     """Whether the project has a case with this id."""
-    query = select(cases.c.id).where(cases.c.project_id == project_id, cases.c.id == case_id)
+    query = select(cases.c.id).where(matching(cases, project_id=project_id, id=case_id))
     return connection.execute(query).first() is not None
 
 
@@ -138,36 +138,17 @@ def replace(
     body, now = case.model_dump_json(), utc_now().isoformat()
     version = row.row_version + 1
     source = row.source_run_id if source_run_id == KEEP else source_run_id
-    values = {
-        "row_version": version,
-        "source_run_id": source,
-        **_columns(case, body, by, now),
-    }
+    values = {"row_version": version, "source_run_id": source, **_columns(case, body, by, now)}
     if import_key is not None:
         values["import_key"] = import_key
-    here = (cases.c.project_id == row.project_id, cases.c.id == row.id)
-    changed = connection.execute(
-        update(cases).where(*here, cases.c.row_version == row.row_version).values(values)
-    )
-    if changed.rowcount != 1:
+    here = matching(cases, project_id=row.project_id, id=row.id, row_version=row.row_version)
+    if connection.execute(update(cases).where(here).values(values)).rowcount != 1:
         raise _conflict(row, case)
     history = _version(row.project_id, row.id, version, now, by, action, reason, body)
     connection.execute(
         insert(case_versions), [history | {"restores": restores, "source_run_id": source}]
     )
-    return StoredCase(
-        id=row.id,
-        title=case.title,
-        status=case.status,
-        technique=case.technique,
-        row_version=version,
-        updated_at=when(now),
-        updated_by=plain(by),
-        run_id=row.run_id,
-        document_id=row.document_id,
-        source_run_id=source or row.run_id,
-        body=body,
-    )
+    return stored(fetch(connection, row.project_id, row.id))
 
 
 def check_version(row: CaseRow, expected: int, mine: TestCase) -> None:
@@ -178,12 +159,11 @@ def check_version(row: CaseRow, expected: int, mine: TestCase) -> None:
 
 def not_as_seen(row: CaseRow, mine: TestCase) -> EditConflict:
     """The error where the words that somebody decided on are not those that are stored."""
-    return EditConflict(
+    return _edit_conflict(
+        row,
+        mine,
         f"Test case “{row.id}” reads differently now than when you decided on it. Nothing was "
         "changed. Read it as it is now, then decide again.",
-        mine=case_text(mine),
-        theirs=case_text(TestCase.model_validate_json(row.body)),
-        current_version=row.row_version,
     )
 
 
@@ -197,10 +177,18 @@ def note_removed(connection: Connection, row: CaseRow, *, by: str, reason: str) 
 
 
 def _conflict(row: CaseRow, mine: TestCase) -> EditConflict:
-    return EditConflict(
+    return _edit_conflict(
+        row,
+        mine,
         f"{row.updated_by or 'Someone'} saved test case “{row.id}” while you had it open (it is at "
         f"version {row.row_version} now). Nothing was overwritten. Compare both texts, then save "
         "yours again or keep theirs.",
+    )
+
+
+def _edit_conflict(row: CaseRow, mine: TestCase, message: str) -> EditConflict:
+    return EditConflict(
+        message,
         mine=case_text(mine),
         theirs=case_text(TestCase.model_validate_json(row.body)),
         current_version=row.row_version,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, and_, func, insert, or_, select
+from sqlalchemy import Connection, func, insert, or_, select
 
 from assistant.domain import CaseStatus, Question, RejectedDraft, TestCase
 from assistant.errors import LibraryError
@@ -21,6 +22,7 @@ from assistant.library.storage.records import (
     StoredCase,
     text_hash,
 )
+from assistant.library.storage.rows import matching
 from assistant.library.storage.schema import case_versions, cases, rejected_drafts, runs
 from assistant.library.storage.stored_json import cleaned, dump, plain, when
 
@@ -47,10 +49,11 @@ class CaseStore(Store):
 
         A case that somebody has decided on or changed meanwhile stays as it was seen.
         """
-        latest = and_(
-            case_versions.c.project_id == cases.c.project_id,
-            case_versions.c.case_id == cases.c.id,
-            case_versions.c.version == cases.c.row_version,
+        latest = matching(
+            case_versions,
+            project_id=cases.c.project_id,
+            case_id=cases.c.id,
+            version=cases.c.row_version,
         )
         query = (
             select(cases)
@@ -95,18 +98,12 @@ class CaseStore(Store):
             key = f"{source_run_id}:{key}"
         with self._database.write() as connection:
             lock_project(connection, project_id)
-            if run_id is None:
-                row = None
-            else:
+            row = None
+            if run_id is not None:
                 wrote = source_run_id or run_id
                 by = by or _writer_of(connection, project_id, wrote)
-                row = connection.execute(
-                    select(cases).where(
-                        cases.c.project_id == project_id,
-                        cases.c.run_id == run_id,
-                        cases.c.given_key == key,
-                    )
-                ).first()
+                here = matching(cases, project_id=project_id, run_id=run_id, given_key=key)
+                row = connection.execute(select(cases).where(here)).first()
                 _keep_rejected(connection, wrote, rejected)
             if row is None:
                 case_id = case_rows.free_id(
@@ -136,22 +133,20 @@ class CaseStore(Store):
             query = query.where(cases.c.run_id == run_id)
         if statuses is not None:
             query = query.where(cases.c.status.in_(list(statuses)))
-        with self._database.read() as connection:
-            return tuple(stored(row) for row in connection.execute(query))
+        return tuple(map(stored, self._all(query)))
 
     def cases_stamp(
         self, project_id: str, *, statuses: Collection[CaseStatus], except_run: str = ""
     ) -> str:
         """Changes when a case of these statuses comes, goes or changes, save those of a run."""
-        query = select(
+        query: Any = select(
             func.count(), func.sum(cases.c.row_version), func.max(cases.c.updated_at)
         ).where(
             cases.c.project_id == project_id,
             cases.c.status.in_(list(statuses)),
             or_(cases.c.run_id.is_(None), cases.c.run_id != except_run),
         )
-        with self._database.read() as connection:
-            return ":".join(map(str, connection.execute(query).one()))
+        return ":".join(map(str, self._all(query)[0]))
 
     def case(self, project_id: str, case_id: str) -> StoredCase:
         """One case."""
@@ -242,10 +237,8 @@ class CaseStore(Store):
             row = fetch(connection, project_id, case_id)
             current = TestCase.model_validate_json(row.body)
             changed = current.model_copy(update={"status": status, "status_reason": reason})
-            now, seen = (
-                text_hash(current),
-                seen_text or _words_at(connection, row, expected_version),
-            )
+            now = text_hash(current)
+            seen = seen_text or _words_at(connection, row, expected_version)
             if (current.status, current.status_reason) == (status, reason) and seen == now:
                 return stored(row)
             check_version(row, expected_version, changed)
@@ -286,14 +279,7 @@ class CaseStore(Store):
         if not found:
             raise LibraryError(f"There is no test case “{case_id}” in this project.")
         return tuple(
-            CaseVersion(
-                version=row.version,
-                at=when(row.at),
-                by=row.actor,
-                action=row.action,
-                reason=row.reason,
-                body=row.body,
-            )
+            CaseVersion(row.version, when(row.at), row.actor, row.action, row.reason, row.body)
             for row in found
         )
 
@@ -315,19 +301,15 @@ def _after_change(case: TestCase) -> dict[str, object]:
 
 def _history(connection: Connection, project_id: str, case_id: str) -> Sequence[CaseRow]:
     query = select(case_versions).where(
-        case_versions.c.project_id == project_id, case_versions.c.case_id == case_id
+        matching(case_versions, project_id=project_id, case_id=case_id)
     )
     return connection.execute(query.order_by(case_versions.c.version)).all()
 
 
 def _words_at(connection: Connection, row: CaseRow, version: int) -> str:
     """Hash of the words of a version of a case; empty where there is no such version."""
-    query = select(case_versions.c.body).where(
-        case_versions.c.project_id == row.project_id,
-        case_versions.c.case_id == row.id,
-        case_versions.c.version == version,
-    )
-    body = connection.execute(query).scalar_one_or_none()
+    here = matching(case_versions, project_id=row.project_id, case_id=row.id, version=version)
+    body = connection.execute(select(case_versions.c.body).where(here)).scalar_one_or_none()
     return "" if body is None else text_hash(TestCase.model_validate_json(body))
 
 

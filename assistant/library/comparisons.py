@@ -19,7 +19,7 @@ from assistant.library.events import record
 from assistant.library.projects import lock_project
 from assistant.library.storage.database import Store
 from assistant.library.storage.records import StoredComparison, StoredRating
-from assistant.library.storage.rows import next_seq, read_row
+from assistant.library.storage.rows import matching, next_seq, read_row
 from assistant.library.storage.schema import comparison_ratings, comparisons
 from assistant.library.storage.stored_json import plain
 
@@ -80,9 +80,7 @@ class ComparisonStore(Store):
         """The comparisons of a project, newest first, without their bodies."""
         listed = [column for column in comparisons.c if column.name != "body"]
         query = select(*listed).where(comparisons.c.project_id == project_id)
-        with self._database.read() as connection:
-            found = connection.execute(query.order_by(comparisons.c.seq.desc())).all()
-        return tuple(_stored(row) for row in found)
+        return tuple(map(_stored, self._all(query.order_by(comparisons.c.seq.desc()))))
 
     def get(self, project_id: str, comparison_id: str) -> StoredComparison:
         """A comparison with its body. Raises ``LibraryError`` where there is none."""
@@ -101,48 +99,34 @@ class ComparisonStore(Store):
 
     def add_rating(
         self, project_id: str, comparison_id: str, sheet_id: str, body: str, *, by: str = ""
-    ) -> StoredRating:
+    ) -> None:
         """Store a rating of an item of a sheet. ``body`` is a JSON object."""
         _check_object(body, "rating")
-        at = utc_now()
         with self._database.write() as connection:
             _fetch(connection, project_id, comparison_id)
-            seq = connection.execute(
-                insert(comparison_ratings)
-                .values(
+            connection.execute(
+                insert(comparison_ratings).values(
                     comparison_id=comparison_id,
                     sheet_id=plain(sheet_id),
-                    at=at.isoformat(),
+                    at=utc_now().isoformat(),
                     actor=plain(by),
                     body=plain(body),
                 )
-                .returning(comparison_ratings.c.seq)
-            ).scalar_one()
-        return StoredRating(
-            seq=seq, sheet_id=plain(sheet_id), at=at, by=plain(by), body=plain(body)
-        )
+            )
 
     def ratings(
-        self, project_id: str, comparison_id: str, sheet_id: str | None = None
+        self, project_id: str, comparison_id: str, sheet_id: str
     ) -> tuple[StoredRating, ...]:
-        """The ratings of a comparison, of one sheet or of all, in the order they were given."""
-        query = select(comparison_ratings).where(
-            comparison_ratings.c.comparison_id == comparison_id
-        )
-        if sheet_id is not None:
-            query = query.where(comparison_ratings.c.sheet_id == sheet_id)
-        with self._database.read() as connection:
-            _fetch(connection, project_id, comparison_id)
-            found = connection.execute(query.order_by(comparison_ratings.c.seq)).all()
-        return tuple(read_row(StoredRating, row) for row in found)
+        """The ratings of a sheet of a comparison in the order they were given."""
+        self.get(project_id, comparison_id)
+        here = matching(comparison_ratings, comparison_id=comparison_id, sheet_id=sheet_id)
+        query = select(comparison_ratings).where(here).order_by(comparison_ratings.c.seq)
+        return self._values(StoredRating, query)
 
 
 def _fetch(connection: Connection, project_id: str, comparison_id: str) -> Row:
-    row = connection.execute(
-        select(comparisons).where(
-            comparisons.c.id == comparison_id, comparisons.c.project_id == project_id
-        )
-    ).first()
+    here = matching(comparisons, id=comparison_id, project_id=project_id)
+    row = connection.execute(select(comparisons).where(here)).first()
     if row is None:
         raise LibraryError(
             f"There is no comparison “{comparison_id}” in this project. Reload the list of them."

@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, select, update
 from sqlalchemy import Connection as Transaction
 
 from assistant.domain import utc_now
@@ -22,7 +22,7 @@ from assistant.library.projects import lock_project
 from assistant.library.secret_check import refuse_secrets
 from assistant.library.storage.database import Store
 from assistant.library.storage.records import Connection, FetchedFrom
-from assistant.library.storage.rows import AT_ONCE, read_row, rows_in_parts
+from assistant.library.storage.rows import AT_ONCE, matching, read_row, rows_in_parts
 from assistant.library.storage.schema import connection_documents, connections, documents
 from assistant.library.storage.stored_json import plain
 
@@ -97,29 +97,18 @@ class ConnectionStore(Store):
         project_id: str,
         connection_id: str,
         *,
-        name: str | None = None,
         options: Mapping[str, str] | None = None,
         every_minutes: int | None = None,
         by: str = "",
     ) -> Connection:
         """Change a connection; with other options the next sync looks at everything again."""
         values: dict[str, object] = {}
-        if name is not None:
-            values["name"] = " ".join(plain(name).split())
-            if not values["name"]:
-                raise LibraryError("A connection needs a name. Type one and try again.")
         if every_minutes is not None:
             values["every_minutes"] = max(0, every_minutes)
         if options is not None:
             refuse_secrets(options)
             if dict(options) != self.get(project_id, connection_id).options:
-                values |= {
-                    "options": _dumped(options),
-                    "last_synced_at": None,
-                    "started_at": None,
-                    "cursor": "",
-                    "last_error": "",
-                }
+                values |= {"options": _dumped(options), "last_synced_at": None, **_ENDED}
         if values:
             with self._database.write() as connection:
                 self._change(connection, project_id, connection_id, values)
@@ -131,27 +120,18 @@ class ConnectionStore(Store):
         """Forget a connection; the documents that came in through it stay."""
         with self._database.write() as connection:
             lock_project(connection, project_id)
-            mine = (
-                documents.c.project_id == project_id,
-                documents.c.connection_id == connection_id,
-            )
-            connection.execute(update(documents).where(*mine).values(connection_id=""))
-            fetched = _of(project_id, connection_id)
-            connection.execute(delete(connection_documents).where(*fetched))
-            connection.execute(
-                delete(connections).where(
-                    connections.c.project_id == project_id, connections.c.id == connection_id
-                )
-            )
+            mine = matching(documents, project_id=project_id, connection_id=connection_id)
+            connection.execute(update(documents).where(mine).values(connection_id=""))
+            connection.execute(delete(connection_documents).where(_of(project_id, connection_id)))
+            itself = matching(connections, project_id=project_id, id=connection_id)
+            connection.execute(delete(connections).where(itself))
             record(connection, project_id, "connection", connection_id, "disconnected", by)
 
     # --- How far a sync is --------------------------------------------------------------------
 
     def begin(self, project_id: str, connection_id: str, *, anew: bool = False) -> Connection:
-        """Note that a sync starts, unless one was cut off: then it goes on where that one was.
-
-        ``started_at`` of the result is when the sync began, the one that is gone on with included.
-        """
+        """Note that a sync starts, unless one was cut off: then it goes on where that one was, and
+        ``started_at`` of the result is when that one began."""
         held = self.get(project_id, connection_id)
         if anew or held.started_at is None:
             values = {"started_at": utc_now().isoformat(), "cursor": "", "last_error": ""}
@@ -172,7 +152,7 @@ class ConnectionStore(Store):
             self._change(connection, project_id, connection_id, {"cursor": plain(cursor)})
             mine = _of(project_id, connection_id)
             for one in fetched:
-                where = (*mine, connection_documents.c.external_id == one.external_id)
+                where = and_(mine, connection_documents.c.external_id == one.external_id)
                 values = {
                     "document_id": one.document_id,
                     "changed_at": one.changed_at.isoformat() if one.changed_at else None,
@@ -181,7 +161,7 @@ class ConnectionStore(Store):
                     "fetched_at": one.fetched_at.isoformat(),
                 }
                 changed = connection.execute(
-                    update(connection_documents).where(*where).values(values)
+                    update(connection_documents).where(where).values(values)
                 )
                 if not changed.rowcount:
                     key = {
@@ -191,20 +171,15 @@ class ConnectionStore(Store):
                     }
                     connection.execute(insert(connection_documents).values(key | values))
             for external_id in gone:
-                where = (*mine, connection_documents.c.external_id == external_id)
-                connection.execute(delete(connection_documents).where(*where))
+                where = and_(mine, connection_documents.c.external_id == external_id)
+                connection.execute(delete(connection_documents).where(where))
 
     def finish(
         self, project_id: str, connection_id: str, *, by: str = "", detail: str = ""
     ) -> None:
         """Note that the sync that was begun has seen everything, and in ``detail`` what it did."""
         started = self.get(project_id, connection_id).started_at or utc_now()
-        values = {
-            "last_synced_at": started.isoformat(),
-            "started_at": None,
-            "cursor": "",
-            "last_error": "",
-        }
+        values = {"last_synced_at": started.isoformat(), **_ENDED}
         with self._database.write() as connection:
             self._change(connection, project_id, connection_id, values)
             if detail:
@@ -222,7 +197,7 @@ class ConnectionStore(Store):
         self, project_id: str, connection_id: str, external_ids: Collection[str] | None = None
     ) -> dict[str, FetchedFrom]:
         """What came in through a connection, by external id: all of it, or some things."""
-        query = select(connection_documents).where(*_of(project_id, connection_id))
+        query = select(connection_documents).where(_of(project_id, connection_id))
         column = connection_documents.c.external_id
         with self._database.read() as connection:
             rows: Iterable[Row[Any]] = (
@@ -240,15 +215,14 @@ class ConnectionStore(Store):
         columns = connection_documents.c
         query = (
             select(columns.external_id, columns.stamp)
-            .where(*_of(project_id, connection_id))
+            .where(_of(project_id, connection_id))
             .order_by(columns.external_id)
             .limit(AT_ONCE)
         )
         last: str | None = None
         while True:
             after = query if last is None else query.where(columns.external_id > last)
-            with self._database.read() as connection:
-                rows = connection.execute(after).all()
+            rows = self._all(after)
             yield from ((row.external_id, row.stamp) for row in rows)
             if len(rows) < AT_ONCE:
                 return
@@ -256,36 +230,30 @@ class ConnectionStore(Store):
 
     def count(self, project_id: str, connection_id: str, *, only_documents: bool = False) -> int:
         """How many things came in, or how many of them became a document."""
-        query = select(func.count()).where(*_of(project_id, connection_id))
+        query = select(func.count()).where(_of(project_id, connection_id))
         if only_documents:
             query = query.where(connection_documents.c.document_id != "")
-        with self._database.read() as connection:
-            return int(connection.execute(query).scalar_one())
+        return int(self._scalar(query))
 
     def failed(self, project_id: str, connection_id: str) -> tuple[tuple[str, str], ...]:
         """External id and reason of what could not be read the last time."""
         columns = connection_documents.c
         query = (
             select(columns.external_id, columns.error)
-            .where(*_of(project_id, connection_id), columns.error != "")
+            .where(_of(project_id, connection_id), columns.error != "")
             .order_by(columns.external_id)
         )
-        with self._database.read() as connection:
-            return tuple((row.external_id, row.error) for row in connection.execute(query))
+        return tuple((row.external_id, row.error) for row in self._all(query))
 
     def origin(self, project_id: str, document_id: str) -> FetchedFrom | None:
         """Where a document was fetched from last; ``None`` for one that was uploaded or pasted."""
         query = (
             select(connection_documents)
-            .where(
-                connection_documents.c.project_id == project_id,
-                connection_documents.c.document_id == document_id,
-            )
+            .where(matching(connection_documents, project_id=project_id, document_id=document_id))
             .order_by(connection_documents.c.fetched_at.desc())
+            .limit(1)
         )
-        with self._database.read() as connection:
-            row = connection.execute(query).first()
-        return None if row is None else read_row(FetchedFrom, row)
+        return next(iter(self._values(FetchedFrom, query)), None)
 
     def _rows(self, connection: Transaction, project_id: str | None) -> Sequence[Row[Any]]:
         query = select(connections).order_by(connections.c.project_id, connections.c.seq)
@@ -302,7 +270,7 @@ class ConnectionStore(Store):
     ) -> None:
         changed = connection.execute(
             update(connections)
-            .where(connections.c.project_id == project_id, connections.c.id == connection_id)
+            .where(matching(connections, project_id=project_id, id=connection_id))
             .values(dict(values))
         )
         if not changed.rowcount:
@@ -312,10 +280,13 @@ class ConnectionStore(Store):
             )
 
 
-def _of(project_id: str, connection_id: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+_ENDED = {"started_at": None, "cursor": "", "last_error": ""}
+"""Columns of a connection while no sync of it is under way."""
+
+
+def _of(project_id: str, connection_id: str) -> ColumnElement[bool]:
     """What came in through this connection, as a condition."""
-    columns = connection_documents.c
-    return columns.project_id == project_id, columns.connection_id == connection_id
+    return matching(connection_documents, project_id=project_id, connection_id=connection_id)
 
 
 def _dumped(options: Mapping[str, str]) -> str:

@@ -6,7 +6,18 @@ from collections.abc import Collection, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from assistant.domain import Epic, SourceDocument, SourceMetadata, TestCase, utc_now
 from assistant.errors import EditConflict, LibraryError
@@ -16,7 +27,7 @@ from assistant.library.imports import mask_imported, release_imported, store_imp
 from assistant.library.projects import lock_project
 from assistant.library.storage.database import Store
 from assistant.library.storage.records import PutOutcome, StoredCase, StoredDocument
-from assistant.library.storage.rows import next_seq, read_row, rows_in_parts
+from assistant.library.storage.rows import matching, next_seq, read_row, rows_in_parts
 from assistant.library.storage.schema import document_versions, documents
 from assistant.library.storage.stored_json import cleaned, dump_all, load_all, plain
 
@@ -118,12 +129,8 @@ class DocumentStore(Store):
 
     def documents(self, project_id: str) -> tuple[StoredDocument, ...]:
         """The documents of a project in the order they first came in, without their text."""
-        query = select(documents).where(
-            documents.c.project_id == project_id, documents.c.removed_at.is_(None)
-        )
-        with self._database.read() as connection:
-            found = connection.execute(query.order_by(documents.c.seq)).all()
-        return tuple(map(_stored, found))
+        query = select(documents).where(_present(project_id)).order_by(documents.c.seq)
+        return tuple(map(_stored, self._all(query)))
 
     def document_parts(
         self, project_id: str, document_id: str, version: int | None = None
@@ -146,12 +153,10 @@ class DocumentStore(Store):
         with self._database.read() as connection:
             row = _get(connection, project_id, document_id)
             wanted = row.version if version is None else version
-            query = columns.where(
-                document_versions.c.project_id == project_id,
-                document_versions.c.document_id == row.id,
-                document_versions.c.version == wanted,
+            here = matching(
+                document_versions, project_id=project_id, document_id=row.id, version=wanted
             )
-            found = connection.execute(query).first()
+            found = connection.execute(columns.where(here)).first()
         if found is None:
             raise LibraryError(
                 f"There is no version {wanted} of “{row.title}”; the current one is {row.version}."
@@ -170,31 +175,18 @@ class DocumentStore(Store):
         been put now.
         """
         taken, theirs = instead or ("", ())
-        same = and_(
-            documents.c.project_id == document_versions.c.project_id,
-            documents.c.id == document_versions.c.document_id,
-            documents.c.version == document_versions.c.version,
-        )
+        here = documents.c
         query = (
             select(
-                documents.c.id,
-                documents.c.stored_at,
-                documents.c.connection_id,
-                documents.c.metadata,
+                here.id, here.stored_at, here.connection_id, here.metadata,
                 document_versions.c.epics,
             )
-            .join(document_versions, same)
-            .where(
-                documents.c.project_id == project_id,
-                documents.c.removed_at.is_(None),
-                or_(documents.c.epic_count > 0, documents.c.id == taken),
-            )
-            .order_by(documents.c.seq)
-        )
-        with self._database.read() as connection:
-            found = connection.execute(query).all()
+            .join(document_versions, _CURRENT)
+            .where(_present(project_id), or_(here.epic_count > 0, here.id == taken))
+            .order_by(here.seq)
+        )  # fmt: skip
         placed: dict[str, list[EpicPart]] = {}
-        for row in found:
+        for row in self._all(query):
             key = SourceMetadata.model_validate_json(row.metadata).key
             mine = row.id == taken
             stored_at = utc_now().isoformat() if mine else row.stored_at
@@ -220,18 +212,13 @@ class DocumentStore(Store):
                     return ""
             row = _get(connection, project_id, document_id)
             release_imported(connection, project_id, document_id, row.title, by=by)
-            connection.execute(
-                delete(document_versions).where(
-                    document_versions.c.project_id == project_id,
-                    document_versions.c.document_id == document_id,
-                )
-            )
+            versions = matching(document_versions, project_id=project_id, document_id=document_id)
+            connection.execute(delete(document_versions).where(versions))
             twin = (
                 select(documents.c.id)
                 .where(
-                    documents.c.project_id == project_id,
+                    _present(project_id),
                     documents.c.content_hash == row.content_hash,
-                    documents.c.removed_at.is_(None),
                     documents.c.id != row.id,
                 )
                 .order_by(documents.c.seq.desc())
@@ -256,38 +243,20 @@ class DocumentStore(Store):
 
         Those whose current version is not indexed, and those that have chunks and are not held.
         """
-        query = (
-            select(
-                documents.c.id,
-                documents.c.version,
-                documents.c.indexed_version,
-                documents.c.chunk_count,
-            )
-            .where(documents.c.project_id == project_id, documents.c.removed_at.is_(None))
-            .order_by(documents.c.seq)
-        )
-        with self._database.read() as connection:
-            return [
-                row.id
-                for row in connection.execute(query)
-                if held is None
-                or row.indexed_version != row.version
-                or (row.chunk_count and row.id not in held)
-            ]
+        return [
+            one.id
+            for one in self.documents(project_id)
+            if held is None or not one.is_indexed or (one.chunk_count and one.id not in held)
+        ]
 
     def document_sizes(self, project_id: str, document_ids: Sequence[str]) -> Mapping[str, int]:
         """How much is kept of the current version of each, in characters; removed ones lack."""
         texts = document_versions.c
         size = func.length(texts.document) + func.length(texts.epics) + func.length(texts.cases)
-        same = and_(
-            documents.c.project_id == texts.project_id,
-            documents.c.id == texts.document_id,
-            documents.c.version == texts.version,
-        )
         query = (
             select(documents.c.id, size.label("size"))
-            .join(document_versions, same)
-            .where(documents.c.project_id == project_id, documents.c.removed_at.is_(None))
+            .join(document_versions, _CURRENT)
+            .where(_present(project_id))
         )
         with self._database.read() as connection:
             rows = rows_in_parts(connection, query, documents.c.id, document_ids)
@@ -295,11 +264,8 @@ class DocumentStore(Store):
 
     def document_ids(self, project_id: str) -> tuple[str, ...]:
         """The ids of the documents of a project, in the order they first came in."""
-        query = select(documents.c.id).where(
-            documents.c.project_id == project_id, documents.c.removed_at.is_(None)
-        )
-        with self._database.read() as connection:
-            return tuple(connection.execute(query.order_by(documents.c.seq)).scalars())
+        query = select(documents.c.id).where(_present(project_id)).order_by(documents.c.seq)
+        return tuple(row.id for row in self._all(query))
 
     def find_document(self, project_id: str, document_id: str) -> StoredDocument | None:
         """The document with this id without its text; ``None`` where there is none."""
@@ -310,13 +276,9 @@ class DocumentStore(Store):
     def documents_of_bytes(self, project_id: str, content_hash: str) -> tuple[StoredDocument, ...]:
         """The documents whose current version was read from exactly these bytes."""
         query = select(documents).where(
-            documents.c.project_id == project_id,
-            documents.c.content_hash == content_hash,
-            documents.c.removed_at.is_(None),
+            _present(project_id), documents.c.content_hash == content_hash
         )
-        with self._database.read() as connection:
-            found = connection.execute(query.order_by(documents.c.seq)).all()
-        return tuple(map(_stored, found))
+        return tuple(map(_stored, self._all(query.order_by(documents.c.seq))))
 
     def document(
         self, project_id: str, document_id: str, version: int | None = None
@@ -354,14 +316,23 @@ class DocumentStore(Store):
         """
         return tuple(epic for _, epic in self.held_epics(project_id).values())
 
-    def epic_documents(self, project_id: str) -> Mapping[str, str]:
-        """Key of each epic to the id of the document it is in (its own, where it is in several)."""
-        found = self.held_epics(project_id)
-        return {key: ids[0] for key, (ids, _) in found.items()}
-
     def documents_of_epics(self, project_id: str) -> Mapping[str, tuple[str, ...]]:
         """Key of each epic to the ids of all documents it is in, its own one first."""
         return {key: ids for key, (ids, _) in self.held_epics(project_id).items()}
+
+
+_CURRENT = matching(
+    document_versions,
+    project_id=documents.c.project_id,
+    document_id=documents.c.id,
+    version=documents.c.version,
+)
+"""Joins a document with its current version."""
+
+
+def _present(project_id: str) -> ColumnElement[bool]:
+    """The documents of a project that were not removed."""
+    return matching(documents, project_id=project_id, removed_at=None)
 
 
 def _content_key(document: SourceDocument, texts: dict[str, str]) -> str:
@@ -372,10 +343,8 @@ def _content_key(document: SourceDocument, texts: dict[str, str]) -> str:
 
 
 def _find(connection: Connection, project_id: str, document_id: str) -> DocumentRow | None:
-    query = select(documents).where(
-        documents.c.project_id == project_id, documents.c.id == document_id
-    )
-    return connection.execute(query).first()
+    here = matching(documents, project_id=project_id, id=document_id)
+    return connection.execute(select(documents).where(here)).first()
 
 
 def _check_version(row: DocumentRow | None, title: str, expected: int) -> None:
@@ -395,8 +364,8 @@ def _get(connection: Connection, project_id: str, document_id: str) -> DocumentR
     return row
 
 
-def _is(row: DocumentRow) -> Any:
-    return and_(documents.c.project_id == row.project_id, documents.c.id == row.id)
+def _is(row: DocumentRow) -> ColumnElement[bool]:
+    return matching(documents, project_id=row.project_id, id=row.id)
 
 
 def _stored(row: DocumentRow) -> StoredDocument:

@@ -14,7 +14,7 @@ from assistant.errors import LibraryError
 from assistant.library.case_rows import CaseRow as Row
 from assistant.library.erasure_traces import Traces, json_texts
 from assistant.library.storage.records import Erasure, Wanted
-from assistant.library.storage.rows import first_in_parts
+from assistant.library.storage.rows import first_in_parts, matching
 from assistant.library.storage.schema import (
     case_versions,
     cases,
@@ -55,7 +55,7 @@ def planned(connection: Connection, wanted: Wanted) -> Plan:
         for row in (runs_of(connection, wanted.project_id) if wanted.documents else ())
         if row.id not in wanted.runs
         and not without_erased_epics(row, traces).epics
-        and _had_epics(row)
+        and json.loads(row.epic_keys)
     )
     gone_runs = (*wanted.runs, *emptied)
     ended = _ended_with(connection, wanted)
@@ -93,10 +93,6 @@ def without_erased_epics(row: Row, traces: Traces) -> GenerationRun:
     epics = tuple(one for one in run.epics if not traces.in_json(one.model_dump_json()))
     lost = len(epics) < len(run.epics) or traces.in_text(run.request)
     return run.model_copy(update={"epics": epics, "request": "" if lost else run.request})
-
-
-def _had_epics(row: Row) -> bool:
-    return bool(json.loads(row.epic_keys))
 
 
 def _check(connection: Connection, wanted: Wanted) -> None:
@@ -165,21 +161,15 @@ def _ended_with(connection: Connection, wanted: Wanted) -> dict[str, int]:
     """Cases that went when one of the documents was removed, and the version they ended at."""
     if not wanted.documents:
         return {}
-    log = select(events.c.detail).where(
-        events.c.project_id == wanted.project_id,
-        events.c.subject == "document",
-        events.c.action == "removed",
-    )
+    removals = {"project_id": wanted.project_id, "subject": "document", "action": "removed"}
+    log = select(events.c.detail).where(matching(events, **removals))
     reasons = {
         f"{title} was removed"
         for title in first_in_parts(connection, log, events.c.subject_id, wanted.documents)
     }
     query = (
         select(case_versions.c.case_id, func.max(case_versions.c.version).label("version"))
-        .where(
-            case_versions.c.project_id == wanted.project_id,
-            case_versions.c.action == "removed",
-        )
+        .where(matching(case_versions, project_id=wanted.project_id, action="removed"))
         .group_by(case_versions.c.case_id, case_versions.c.reason)
         .having(case_versions.c.reason.in_(reasons))
     )

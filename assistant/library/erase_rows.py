@@ -18,7 +18,7 @@ from assistant.library.erase_plan import Plan, runs_of, without_erased_epics
 from assistant.library.erasure_traces import Traces, json_texts
 from assistant.library.run_rows import STORED_APART
 from assistant.library.storage.records import Wanted
-from assistant.library.storage.rows import first_in_parts, parts_of, rows_in_parts
+from assistant.library.storage.rows import first_in_parts, matching, parts_of, rows_in_parts
 from assistant.library.storage.schema import (
     asked,
     case_proposals,
@@ -78,21 +78,13 @@ def delete_cases(connection: Connection, project_id: str, plan: Plan) -> None:
     ):  # fmt: skip
         _delete(connection, table, key, whole, table.c.project_id == project_id)
     for name, version in plan.ended.items():
-        connection.execute(
-            delete(case_versions).where(
-                case_versions.c.project_id == project_id,
-                case_versions.c.case_id == name,
-                case_versions.c.version <= version,
-            )
-        )
+        its = matching(case_versions, project_id=project_id, case_id=name)
+        connection.execute(delete(case_versions).where(its, case_versions.c.version <= version))
 
 
 def _delete_draft(connection: Connection, draft: Row) -> None:
-    connection.execute(
-        delete(rejected_drafts).where(
-            rejected_drafts.c.run_id == draft.run_id, rejected_drafts.c.seq == draft.seq
-        )
-    )
+    here = matching(rejected_drafts, run_id=draft.run_id, seq=draft.seq)
+    connection.execute(delete(rejected_drafts).where(here))
 
 
 def delete_runs(connection: Connection, run_ids: Collection[str]) -> None:
@@ -147,9 +139,8 @@ def _clean_drafts(connection: Connection, row: Row, traces: Traces, *, every: bo
 
 
 def _untraced(kind: type[V], text: str, traces: Traces) -> tuple[V, ...]:
-    return tuple(
-        one for one in load_all(kind, text) if not traces.in_json(one.model_dump_json())
-    )  # fmt: skip
+    held = load_all(kind, text)
+    return tuple(one for one in held if not traces.in_json(one.model_dump_json()))
 
 
 def delete_documents(
@@ -164,17 +155,13 @@ def delete_documents(
     ):
         _delete(connection, table, key, values, table.c.project_id == project_id)
     for name in document_ids:
-        connection.execute(
-            update(documents)
-            .where(documents.c.project_id == project_id, documents.c.successor_id == name)
-            .values(successor_id=None)
-        )
+        before = matching(documents, project_id=project_id, successor_id=name)
+        connection.execute(update(documents).where(before).values(successor_id=None))
 
 
 def delete_comparisons(connection: Connection, comparison_ids: Collection[str]) -> None:
-    _delete(
-        connection, comparison_ratings, comparison_ratings.c.comparison_id, comparison_ids
-    )  # fmt: skip
+    of_them = comparison_ratings.c.comparison_id
+    _delete(connection, comparison_ratings, of_them, comparison_ids)
     _delete(connection, comparisons, comparisons.c.id, comparison_ids)
 
 
@@ -218,12 +205,6 @@ def hide_names(connection: Connection, project_id: str, plan: Plan) -> None:
         ("document", gone.documents), ("case", plan.whole_cases), ("run", gone.runs),
     ):  # fmt: skip
         for name in ids:
-            connection.execute(
-                update(events)
-                .where(
-                    events.c.project_id == project_id,
-                    events.c.subject == kind,
-                    events.c.subject_id == name,
-                )
-                .values(subject_id=alias(name), detail="")
-            )
+            lines = matching(events, project_id=project_id, subject=kind, subject_id=name)
+            hidden = {"subject_id": alias(name), "detail": ""}
+            connection.execute(update(events).where(lines).values(hidden))

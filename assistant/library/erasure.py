@@ -124,8 +124,7 @@ class ErasingStore(Store):
         query = select(documents.c.id).where(
             documents.c.project_id == project_id, documents.c.removed_at.is_not(None)
         )
-        with self._database.read() as connection:
-            return tuple(connection.execute(query.order_by(documents.c.seq)).scalars())
+        return tuple(row.id for row in self._all(query.order_by(documents.c.seq)))
 
     def compact(self) -> bool:
         """See ``Database.compact``."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert
 
 from assistant.domain import utc_now
-from assistant.library.storage.database import Database
-from assistant.library.storage.records import Event
-from assistant.library.storage.rows import read_row
 from assistant.library.storage.schema import events
 from assistant.library.storage.stored_json import plain
 
@@ -36,17 +33,3 @@ def record(
             detail=plain(detail),
         )
     )
-
-
-def read_events(
-    database: Database, project_id: str, *, limit: int, subject_id: str | None, calls: bool
-) -> tuple[Event, ...]:
-    """The latest ``limit`` events, newest first; those of tools only with ``calls``."""
-    query = select(events).where(events.c.project_id == project_id)
-    if not calls:
-        query = query.where(events.c.subject != TOOL)
-    if subject_id is not None:
-        query = query.where(events.c.subject_id == subject_id)
-    with database.read() as connection:
-        found = connection.execute(query.order_by(events.c.seq.desc()).limit(limit)).all()
-    return tuple(read_row(Event, row) for row in found)

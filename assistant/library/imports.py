@@ -13,6 +13,7 @@ from assistant.errors import LibraryError
 from assistant.library import case_rows
 from assistant.library.case_rows import CaseRow, NewCase
 from assistant.library.storage.records import StoredCase
+from assistant.library.storage.rows import matching
 from assistant.library.storage.schema import case_versions, cases
 from assistant.library.storage.stored_json import cleaned, plain
 
@@ -104,8 +105,8 @@ def mask_imported(
             case_rows.replace(connection, row, case, by=by, action="masked", import_key=key)
             counts.updated += 1
         elif key != row.import_key:  # what was imported is masked, what a person made of it is not
-            here = (cases.c.project_id == project_id, cases.c.id == row.id)
-            connection.execute(update(cases).where(*here).values(import_key=key))
+            here = matching(cases, project_id=project_id, id=row.id)
+            connection.execute(update(cases).where(here).values(import_key=key))
     return counts
 
 
@@ -124,7 +125,7 @@ def release_imported(
         if not _touched_by(connection, row):
             case_rows.note_removed(connection, row, by=by, reason=reason)
             connection.execute(
-                delete(cases).where(cases.c.project_id == project_id, cases.c.id == row.id)
+                delete(cases).where(matching(cases, project_id=project_id, id=row.id))
             )
         else:
             touched.append(row)
@@ -149,10 +150,8 @@ def mark_vanished(connection: Connection, rows: Iterable[CaseRow], reason: str, 
 
 
 def _of_document(connection: Connection, project_id: str, document_id: str) -> Sequence[CaseRow]:
-    query = select(cases).where(
-        cases.c.project_id == project_id, cases.c.document_id == document_id
-    )
-    return connection.execute(query.order_by(cases.c.seq)).all()
+    here = matching(cases, project_id=project_id, document_id=document_id)
+    return connection.execute(select(cases).where(here).order_by(cases.c.seq)).all()
 
 
 def _given(incoming: Iterable[TestCase]) -> dict[str, tuple[str, TestCase]]:
@@ -177,7 +176,7 @@ def _occurrence(case_id: str, seen: set[str]) -> str:
 def _touched_by(connection: Connection, row: CaseRow) -> str:
     """Who last edited or decided on a case since it was last imported; "" where nobody did."""
     query = select(case_versions.c.action, case_versions.c.actor).where(
-        case_versions.c.project_id == row.project_id, case_versions.c.case_id == row.id
+        matching(case_versions, project_id=row.project_id, case_id=row.id)
     )
     for line in connection.execute(query.order_by(case_versions.c.version.desc())):
         if line.action in ("imported", "imported again"):

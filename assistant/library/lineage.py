@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, insert, or_, select
@@ -20,7 +19,7 @@ from assistant.library.storage.records import (
     StaleReview,
     StoredCase,
 )
-from assistant.library.storage.rows import AT_ONCE, parts_of, read_row, rows_in_parts
+from assistant.library.storage.rows import AT_ONCE, matching, parts_of, read_row, rows_in_parts
 from assistant.library.storage.schema import (
     cases,
     document_versions,
@@ -29,7 +28,7 @@ from assistant.library.storage.schema import (
     runs,
     stale_reviews,
 )
-from assistant.library.storage.stored_json import plain, when
+from assistant.library.storage.stored_json import plain
 
 
 class LineageStore(Store):
@@ -53,8 +52,7 @@ class LineageStore(Store):
             .where(columns.project_id == project_id, columns.document_id == document_id)
             .order_by(columns.version)
         )
-        with self._database.read() as connection:
-            return tuple(read_row(DocumentVersion, row) for row in connection.execute(query))
+        return self._values(DocumentVersion, query)
 
     def changed_chunks(self, project_id: str) -> dict[str, tuple[Chunk, ...]]:
         """By run: the chunks it used whose document has another version now, or is gone."""
@@ -71,10 +69,7 @@ class LineageStore(Store):
         return self._by_run(self._used(project_id).where(run_chunks.c.document_id == document_id))
 
     def _used(self, project_id: str) -> Select[Any]:
-        same = and_(
-            documents.c.project_id == run_chunks.c.project_id,
-            documents.c.id == run_chunks.c.document_id,
-        )
+        same = matching(documents, project_id=run_chunks.c.project_id, id=run_chunks.c.document_id)
         return (
             select(run_chunks.c.run_id, run_chunks.c.chunk)
             .join(documents, same)
@@ -84,27 +79,21 @@ class LineageStore(Store):
 
     def _by_run(self, query: Select[Any]) -> dict[str, tuple[Chunk, ...]]:
         found: dict[str, dict[str, Chunk]] = {}
-        with self._database.read() as connection:
-            for row in connection.execute(query):
-                chunk = Chunk.model_validate_json(row.chunk)
-                found.setdefault(row.run_id, {})[chunk.id] = chunk
+        for row in self._all(query):
+            chunk = Chunk.model_validate_json(row.chunk)
+            found.setdefault(row.run_id, {})[chunk.id] = chunk
         return {run_id: tuple(chunks.values()) for run_id, chunks in found.items()}
 
-    def runs_before(self, project_id: str) -> dict[str, datetime]:
+    def runs_before(self, project_id: str) -> frozenset[str]:
         """The runs that began before some epic document of the project last changed or went."""
         latest = select(documents.c.stored_at, documents.c.removed_at).where(
             documents.c.project_id == project_id, documents.c.epic_count > 0
         )
-        with self._database.read() as connection:
-            moments = [
-                moment for row in connection.execute(latest) for moment in row if moment is not None
-            ]
-            if not moments:
-                return {}
-            query = select(runs.c.id, runs.c.created_at).where(
-                runs.c.project_id == project_id, runs.c.created_at < max(moments)
-            )
-            return {row.id: when(row.created_at) for row in connection.execute(query)}
+        moments = [moment for row in self._all(latest) for moment in row if moment is not None]
+        query = select(runs.c.id).where(
+            runs.c.project_id == project_id, runs.c.created_at < max(moments, default="")
+        )
+        return frozenset(row.id for row in self._all(query))
 
     def cases_of_runs(self, project_id: str, run_ids: Collection[str]) -> tuple[StoredCase, ...]:
         """The cases whose present words were written by one of these runs."""
@@ -149,29 +138,21 @@ class LineageStore(Store):
                         detail=plain(detail),
                     )
                 )
-            record(
-                connection,
-                project_id,
-                "case",
-                case_id,
-                f"stale: {action}",
-                by,
-                json.dumps([detail for _, detail in findings])[:2000],
-            )
+            said = json.dumps([detail for _, detail in findings])[:2000]
+            record(connection, project_id, "case", case_id, f"stale: {action}", by, said)
 
     def decisions(
-        self, project_id: str, case_ids: Collection[str] | None = None
+        self, project_id: str, case_ids: Collection[str]
     ) -> dict[tuple[str, str], StaleReview]:
         """The latest word on each finding, by case and finding; those taken back lack."""
         query = select(stale_reviews).where(stale_reviews.c.project_id == project_id)
-        if case_ids is not None and len(case_ids) <= AT_ONCE:
+        if len(case_ids) <= AT_ONCE:
             query = query.where(stale_reviews.c.case_id.in_(list(case_ids)))
         latest: dict[tuple[str, str], StaleReview] = {}
-        with self._database.read() as connection:
-            for row in connection.execute(query.order_by(stale_reviews.c.seq)):
-                key = (row.case_id, row.finding)
-                if row.action == "undone":
-                    latest.pop(key, None)
-                else:
-                    latest[key] = read_row(StaleReview, row)
+        for row in self._all(query.order_by(stale_reviews.c.seq)):
+            key = (row.case_id, row.finding)
+            if row.action == "undone":
+                latest.pop(key, None)
+            else:
+                latest[key] = read_row(StaleReview, row)
         return latest

@@ -8,6 +8,7 @@ from sqlalchemy import delete, insert, select
 
 from assistant.library.projects import lock_project
 from assistant.library.storage.database import Store
+from assistant.library.storage.rows import matching
 from assistant.library.storage.schema import file_places
 
 
@@ -17,8 +18,7 @@ class FilePlaceStore(Store):
     def names(self, project_id: str) -> dict[str, str]:
         """The name that each known file is kept under, by its whole path."""
         query = select(file_places.c.path, file_places.c.name)
-        with self._database.read() as connection:
-            rows = connection.execute(query.where(file_places.c.project_id == project_id)).all()
+        rows = self._all(query.where(file_places.c.project_id == project_id))
         return {row.path: row.name for row in rows}
 
     def keep(self, project_id: str, names: Mapping[str, str]) -> None:
@@ -26,7 +26,6 @@ class FilePlaceStore(Store):
         with self._database.write() as connection:
             lock_project(connection, project_id)
             for path, name in names.items():
-                where = (file_places.c.project_id == project_id, file_places.c.path == path)
-                connection.execute(delete(file_places).where(*where))
-                row = {"project_id": project_id, "path": path, "name": name}
-                connection.execute(insert(file_places).values(row))
+                row = {"project_id": project_id, "path": path}
+                connection.execute(delete(file_places).where(matching(file_places, **row)))
+                connection.execute(insert(file_places).values(row | {"name": name}))

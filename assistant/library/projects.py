@@ -31,7 +31,7 @@ MAX_NAMES = 2_000
 class ProjectStore(Store):
     """Reads and writes projects."""
 
-    def create_project(self, name: str, *, template: CaseTemplate, by: str = "") -> Project:
+    def create_project(self, name: str, *, template: CaseTemplate) -> Project:
         """A new project; ``LibraryError`` where the name is empty or taken."""
         shown = " ".join(plain(name).split())
         if not shown:
@@ -59,18 +59,17 @@ class ProjectStore(Store):
                     created_at=utc_now().isoformat(),
                 )
             )
-            record(connection, project_id, "project", project_id, "created", by, shown)
+            record(connection, project_id, "project", project_id, "created", "", shown)
         return self.project(project_id)
 
     def project(self, name_or_id: str) -> Project:
         """A project by id or by name (case does not count)."""
         wanted = plain(name_or_id)
-        with self._database.read() as connection:
-            query = select(projects).where(
-                or_(projects.c.id == wanted, projects.c.name_key == _key(wanted)),
-                projects.c.erased_at.is_(None),
-            )
-            found = connection.execute(query).all()
+        query = select(projects).where(
+            or_(projects.c.id == wanted, projects.c.name_key == _key(wanted)),
+            projects.c.erased_at.is_(None),
+        )
+        found = self._all(query)
         if not found:
             known = ", ".join(f"“{project.name}”" for project in self.projects()) or "none yet"
             raise LibraryError(
@@ -80,10 +79,8 @@ class ProjectStore(Store):
 
     def projects(self) -> tuple[Project, ...]:
         """All projects by name."""
-        with self._database.read() as connection:
-            query = select(projects).where(projects.c.erased_at.is_(None))
-            found = connection.execute(query.order_by(projects.c.name_key)).all()
-        return tuple(_project(row) for row in found)
+        query = select(projects).where(projects.c.erased_at.is_(None))
+        return tuple(map(_project, self._all(query.order_by(projects.c.name_key))))
 
     def save_retention(self, project_id: str, days: int | None, *, by: str = "") -> None:
         """Erase what is older than so many days from now on; ``None``: nothing."""
@@ -96,15 +93,8 @@ class ProjectStore(Store):
             lock_project(connection, project_id)
             held = projects.c.id == project_id
             connection.execute(update(projects).where(held).values(retention_days=days))
-            record(
-                connection,
-                project_id,
-                "project",
-                project_id,
-                "saved retention",
-                by,
-                "no limit" if days is None else f"{days} days",
-            )
+            limit = "no limit" if days is None else f"{days} days"
+            record(connection, project_id, "project", project_id, "saved retention", by, limit)
 
     def _save(self, project_id: str, column: str, value: Value, by: str) -> None:
         """Replace one of ``template``, ``retrieval``, ``generation`` and ``masking``."""
@@ -119,9 +109,9 @@ class ProjectStore(Store):
         """Replace the project's case template."""
         self._save(project_id, "template", template, by)
 
-    def save_retrieval(self, project_id: str, config: RetrievalConfig, *, by: str = "") -> None:
+    def save_retrieval(self, project_id: str, config: RetrievalConfig) -> None:
         """Replace the project's choices for retrieval."""
-        self._save(project_id, "retrieval", config, by)
+        self._save(project_id, "retrieval", config, "")
 
     def save_masking(self, project_id: str, config: MaskingConfig, *, by: str = "") -> None:
         """Replace the project's choices for masking; earlier lists of names are not kept.

@@ -18,7 +18,6 @@ from assistant.library.events import record
 from assistant.library.projects import lock_project
 from assistant.library.storage.database import Store
 from assistant.library.storage.records import StoredProposal
-from assistant.library.storage.rows import read_row
 from assistant.library.storage.schema import case_proposals as table
 from assistant.library.storage.stored_json import dump, plain
 
@@ -78,8 +77,7 @@ class ProposalStore(Store):
     def counts(self, project_id: str) -> Counter[str]:
         """How many wait beside each case, by the case's id."""
         query = select(table.c.case_id).where(table.c.project_id == project_id)
-        with self._database.read() as connection:
-            return Counter(connection.execute(query).scalars())
+        return Counter(row.case_id for row in self._all(query))
 
     def remove(self, project_id: str, seq: int, outcome: str, *, by: str) -> None:
         """Let go of a proposal that was decided on; ``outcome`` says how, in the log. Nothing
@@ -101,7 +99,4 @@ class ProposalStore(Store):
             connection.execute(delete(table).where(table.c.project_id == project_id, old))
 
     def _read(self, *where: ColumnElement[bool]) -> tuple[StoredProposal, ...]:
-        query = select(table).where(*where).order_by(table.c.seq)
-        with self._database.read() as connection:
-            found = connection.execute(query).all()
-        return tuple(read_row(StoredProposal, row) for row in found)
+        return self._values(StoredProposal, select(table).where(*where).order_by(table.c.seq))

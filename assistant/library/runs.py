@@ -166,9 +166,7 @@ class RunStore(Store):
 
     def project_of_run(self, run_id: str) -> str:
         """The id of the project that a run belongs to. Raises ``LibraryError`` for no run."""
-        with self._database.read() as connection:
-            found = connection.execute(select(runs.c.project_id).where(runs.c.id == run_id))
-            project_id = found.scalar_one_or_none()
+        project_id = self._scalar(select(runs.c.project_id).where(runs.c.id == run_id))
         if project_id is None:
             raise LibraryError(f"There is no run “{run_id}”. `generate --json` prints its id.")
         return str(project_id)
@@ -200,48 +198,38 @@ class RunStore(Store):
             .order_by(runs.c.seq.desc())
             .limit(limit)
         )  # fmt: skip
-        with self._database.read() as connection:
-            return tuple(summary(row) for row in connection.execute(query))
+        return tuple(map(summary, self._all(query)))
 
-    def request_cancel(self, run_id: str, *, by: str = "") -> None:
+    def request_cancel(self, run_id: str) -> None:
         """Ask whoever carries out the run to stop; nothing where it has ended."""
         with self._database.write() as connection:
             row = fetch(connection, run_id)
             if row.cancel_requested or row.status not in ("queued", "running"):
                 return
             connection.execute(update(runs).where(runs.c.id == run_id).values(cancel_requested=1))
-            record(connection, row.project_id, "run", run_id, "cancel requested", by)
+            record(connection, row.project_id, "run", run_id, "cancel requested", "")
 
     def is_cancelled(self, run_id: str) -> bool:
         """Whether somebody asked to stop the run."""
-        query = select(runs.c.cancel_requested).where(runs.c.id == run_id)
-        with self._database.read() as connection:
-            return bool(connection.execute(query).scalar())
+        return bool(self._scalar(select(runs.c.cancel_requested).where(runs.c.id == run_id)))
 
-    def interrupt_orphans(self, owner: str | None = None) -> tuple[str, ...]:
-        """Mark runs whose process has died as interrupted; returns their ids.
-
-        Runs of ``owner`` (this process unless given) and of other living processes are left alone.
-        """
-        owner = owner or current_owner()
+    def interrupt_orphans(self) -> tuple[str, ...]:
+        """Mark runs whose process has died as interrupted; returns their ids."""
         going = runs.c.status.in_(("queued", "running"))
         interrupted = []
         with self._database.write() as connection:
             for row in connection.execute(select(runs).where(going).order_by(runs.c.seq)).all():
                 # A library that nobody else works on has no living runs of other computers.
                 unknown = not self._database.is_held and not is_local(row.owner)
-                if row.owner == owner or is_alive(row.owner) or unknown:
+                if is_alive(row.owner) or unknown:
                     continue
-                connection.execute(
-                    update(runs)
-                    .where(runs.c.id == row.id)
-                    .values(
-                        status="interrupted",
-                        error="The program ended while this run was going on. The cases written "
-                        "until then are kept; run it again for the rest.",
-                        finished_at=utc_now().isoformat(),
-                    )
-                )
+                values = {
+                    "status": "interrupted",
+                    "error": "The program ended while this run was going on. The cases written "
+                    "until then are kept; run it again for the rest.",
+                    "finished_at": utc_now().isoformat(),
+                }
+                connection.execute(update(runs).where(runs.c.id == row.id).values(values))
                 record(connection, row.project_id, "run", row.id, "interrupted", row.actor)
                 interrupted.append(row.id)
         return tuple(interrupted)

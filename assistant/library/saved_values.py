@@ -15,7 +15,7 @@ from assistant.library.events import record
 from assistant.library.projects import lock_project
 from assistant.library.storage.database import Store
 from assistant.library.storage.records import SavedKind, SavedValue
-from assistant.library.storage.rows import read_row
+from assistant.library.storage.rows import matching, read_row
 from assistant.library.storage.schema import projects, saved_values
 from assistant.library.storage.stored_json import dump, plain
 
@@ -54,19 +54,14 @@ class SavedValueStore(Store):
         id; one query."""
         query = select(saved_values).join(projects, projects.c.id == saved_values.c.project_id)
         query = query.where(saved_values.c.kind == kind, projects.c.erased_at.is_(None))
-        with self._database.read() as connection:
-            found = connection.execute(query.order_by(saved_values.c.seq)).all()
+        found = self._all(query.order_by(saved_values.c.seq))
         newest = {(row.project_id, row.name): row for row in found}.values()
         return tuple((row.project_id, read_row(SavedValue, row)) for row in newest if row.body)
 
     def history(self, project_id: str, kind: SavedKind) -> tuple[SavedValue, ...]:
         """Every saving and removal of this kind, newest first."""
-        query = select(saved_values).where(
-            saved_values.c.project_id == project_id, saved_values.c.kind == kind
-        )
-        with self._database.read() as connection:
-            found = connection.execute(query.order_by(saved_values.c.seq.desc())).all()
-        return tuple(read_row(SavedValue, row) for row in found)
+        query = select(saved_values).where(matching(saved_values, project_id=project_id, kind=kind))
+        return self._values(SavedValue, query.order_by(saved_values.c.seq.desc()))
 
     def _add(
         self, project_id: str, kind: SavedKind, name: str, body: str, action: str, by: str

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from sqlalchemy import select
+
 from assistant.domain import Question, RejectedDraft
 from assistant.library.cases import CaseStore
 from assistant.library.comparisons import ComparisonStore
 from assistant.library.connections import ConnectionStore
 from assistant.library.documents import DocumentStore
 from assistant.library.erasure import ErasingStore
-from assistant.library.events import TOOL, read_events, record
+from assistant.library.events import TOOL, record
 from assistant.library.lineage import LineageStore
 from assistant.library.local_files import FilePlaceStore
 from assistant.library.projects import ProjectStore
@@ -19,7 +21,8 @@ from assistant.library.proposals import ProposalStore
 from assistant.library.runs import RunStore
 from assistant.library.saved_values import SavedValueStore
 from assistant.library.storage.database import Database
-from assistant.library.storage.records import BearsOn, Event, of_criterion
+from assistant.library.storage.records import BearsOn, Event
+from assistant.library.storage.schema import events
 from assistant.library.talks import AskedStore
 
 
@@ -72,19 +75,13 @@ class Library(ProjectStore, DocumentStore, RunStore, CaseStore):
         """Close all connections to the database."""
         self._database.close()
 
-    def events(
-        self,
-        project_id: str,
-        *,
-        limit: int = 200,
-        subject_id: str | None = None,
-        calls: bool = True,
-    ) -> tuple[Event, ...]:
-        """The latest changes in a project, or to one thing in it, newest first; without ``calls``
-        only changes, and no calls of tools."""
-        return read_events(
-            self._database, project_id, limit=limit, subject_id=subject_id, calls=calls
-        )
+    def events(self, project_id: str, *, limit: int = 200, calls: bool = True) -> tuple[Event, ...]:
+        """The latest ``limit`` changes in a project, newest first; with ``calls`` what other
+        programs called too."""
+        query = select(events).where(events.c.project_id == project_id)
+        if not calls:
+            query = query.where(events.c.subject != TOOL)
+        return self._values(Event, query.order_by(events.c.seq.desc()).limit(limit))
 
     def note_tool_call(self, project_id: str, tool: str, outcome: str, *, by: str) -> None:
         """Keep that somebody's program called a tool, and how that ended."""
@@ -100,7 +97,7 @@ class Library(ProjectStore, DocumentStore, RunStore, CaseStore):
         questions: Sequence[Question],
         *,
         rejected: Sequence[RejectedDraft] = (),
-        bears_on: BearsOn = of_criterion,
+        bears_on: BearsOn,
     ) -> None:
         """Store questions that came up while a run was written, each once, and refused drafts that
         no case came of. The run's cases carry the questions that bear on them.

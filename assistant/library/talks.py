@@ -16,7 +16,7 @@ from assistant.library.events import record
 from assistant.library.projects import lock_project
 from assistant.library.storage.database import Store
 from assistant.library.storage.records import StoredAnswer, StoredTalk
-from assistant.library.storage.rows import next_seq, read_row
+from assistant.library.storage.rows import matching, next_seq
 from assistant.library.storage.schema import asked
 from assistant.library.storage.stored_json import plain
 
@@ -59,15 +59,12 @@ class AskedStore(Store):
         """Every question of a project, newest first, without the answers' bodies."""
         listed = [column for column in asked.c if column.name != "body"]
         query = select(*listed).where(asked.c.project_id == project_id)
-        with self._database.read() as connection:
-            found = connection.execute(query.order_by(asked.c.seq.desc())).all()
-        return tuple(read_row(StoredAnswer, row) for row in found)
+        return self._values(StoredAnswer, query.order_by(asked.c.seq.desc()))
 
     def count_talks(self, project_id: str) -> int:
         """How many talks a project has."""
         query = select(func.count(asked.c.thread_id.distinct()))
-        with self._database.read() as connection:
-            return connection.execute(query.where(asked.c.project_id == project_id)).scalar_one()
+        return int(self._scalar(query.where(asked.c.project_id == project_id)))
 
     def talks(self, project_id: str, limit: int) -> tuple[StoredTalk, ...]:
         """The ``limit`` talks of a project with the latest questions, latest first.
@@ -89,12 +86,8 @@ class AskedStore(Store):
 
     def thread(self, project_id: str, thread_id: str) -> tuple[StoredAnswer, ...]:
         """A talk in the order in which it was asked; empty where there is none."""
-        query = select(asked).where(
-            asked.c.project_id == project_id, asked.c.thread_id == thread_id
-        )
-        with self._database.read() as connection:
-            found = connection.execute(query.order_by(asked.c.seq)).all()
-        return tuple(read_row(StoredAnswer, row) for row in found)
+        query = select(asked).where(matching(asked, project_id=project_id, thread_id=thread_id))
+        return self._values(StoredAnswer, query.order_by(asked.c.seq))
 
     def remove(self, project_id: str, thread_id: str, *, by: str = "") -> None:
         """Delete a talk. Raises ``LibraryError`` where there is none."""

@@ -26,7 +26,7 @@ def test_a_comparison_is_kept_and_goes_on(library: Library, project: Project) ->
     found = kept.get(project.id, "c1")
     assert (found.body, found.columns) == ('{"n": 3}', ("base", "ft"))
     assert found.created_at <= found.updated_at
-    told = [event.action for event in library.events(project.id, subject_id="c1")]
+    told = [one.action for one in library.events(project.id) if one.subject_id == "c1"]
     assert told == ["compared", "comparing"]
 
 
@@ -38,9 +38,9 @@ def test_every_rating_stays_in_the_order_it_was_given(library: Library, project:
     kept.add_rating(project.id, "c", "other", "{}", by="bob")
     found = kept.ratings(project.id, "c", "sheet")
     assert [one.body for one in found] == ['{"outcome": "usable"}', '{"outcome": "discard"}']
-    assert [one.by for one in kept.ratings(project.id, "c")] == ["ann", "ann", "bob"]
+    assert [one.by for one in found] == ["ann", "ann"]
     kept.save(project.id, "c", '{"more": 1}', name="C")
-    assert len(kept.ratings(project.id, "c")) == 3
+    assert kept.ratings(project.id, "c", "sheet") == found
 
 
 def test_a_removed_comparison_is_gone_with_its_ratings(library: Library, project: Project) -> None:
@@ -51,14 +51,14 @@ def test_a_removed_comparison_is_gone_with_its_ratings(library: Library, project
     assert kept.all(project.id) == ()
     for call in (
         lambda: kept.get(project.id, "c"),
-        lambda: kept.ratings(project.id, "c"),
+        lambda: kept.ratings(project.id, "c", "s"),
         lambda: kept.remove(project.id, "c"),
         lambda: kept.add_rating(project.id, "c", "s", "{}"),
     ):
         with pytest.raises(LibraryError, match="no comparison “c”"):
             call()
     kept.save(project.id, "c", "{}", name="C again")
-    assert kept.ratings(project.id, "c") == ()
+    assert kept.ratings(project.id, "c", "s") == ()
 
 
 def test_projects_do_not_see_each_other(library: Library, project: Project) -> None:
@@ -97,6 +97,6 @@ def test_raters_at_once_lose_nothing(library: Library, project: Project) -> None
         thread.start()
     for thread in threads:
         thread.join()
-    found = library.comparisons.ratings(project.id, "c")
+    found = library.comparisons.ratings(project.id, "c", "s")
     assert len(found) == 40
     assert [one.seq for one in found] == sorted({one.seq for one in found})

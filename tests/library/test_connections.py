@@ -25,7 +25,7 @@ def test_a_connection_is_kept_and_found_by_name(library: Library, project: Proje
         store.add(project.id, kind="folder", name="MAIN")
     with pytest.raises(LibraryError, match="“Main”"):
         store.get(project.id, "nowhere")
-    assert store.update(project.id, made.id, name="Prime", every_minutes=60).every_minutes == 60
+    assert store.update(project.id, made.id, every_minutes=60).every_minutes == 60
 
 
 @pytest.mark.parametrize(

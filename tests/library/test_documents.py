@@ -86,7 +86,7 @@ def test_epics_come_from_current_documents_and_the_last_stored_wins(
     newer = EPIC.model_copy(update={"title": "Calls, revised"})
     library.put_document(project.id, document("x", id="file:b"), epics=[newer])
     assert library.epics(project.id) == (newer,)
-    assert library.epic_documents(project.id) == {"CC": "file:b"}
+    assert library.documents_of_epics(project.id) == {"CC": ("file:b",)}
     library.remove_document(project.id, "file:b")
     assert library.epics(project.id) == (EPIC,)
     assert library.document_parts(project.id, "epic:CC")[1] == (EPIC,)
@@ -237,7 +237,6 @@ def test_stories_fetched_one_by_one_are_put_together(library: Library, project: 
     assert (epic.title, epic.release) == ("Refunds", "Drop-3")
     assert [story.key for story in epic.stories] == ["CC-2", "CC-3"]
     assert library.documents_of_epics(project.id)["CC-1"] == ("jira:CC-1", "jira:CC-2", "jira:CC-3")
-    assert library.epic_documents(project.id)["CC-1"] == "jira:CC-1"
     library.remove_document(project.id, "jira:CC-2")
     (epic,) = [each for each in library.epics(project.id) if each.key == "CC-1"]
     assert [story.key for story in epic.stories] == ["CC-3"]

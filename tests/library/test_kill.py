@@ -127,7 +127,8 @@ def check(
         history = library.history(project_id, item.id)
         assert [line.version for line in history] == list(range(1, revision + 2))
         assert history[-1].body == item.body
-        assert len(library.events(project_id, subject_id=item.id)) == revision + 1
+        changes = [one for one in library.events(project_id) if one.subject_id == item.id]
+        assert len(changes) == revision + 1
     library.close()
 
 

@@ -47,13 +47,13 @@ def test_choices_are_kept_with_the_project_and_logged(library: Library, project:
     template = TEMPLATE.model_copy(update={"name": "Ours \ud800"})
     retrieval = RetrievalConfig(top_k=TopK(rule=7), dense_weight=0.25)
     library.save_template(project.id, template, by="ann")
-    library.save_retrieval(project.id, retrieval, by="ann")
+    library.save_retrieval(project.id, retrieval)
     found = library.project(project.id)
     assert found.template.name == "Ours \ufffd"
     assert found.retrieval == retrieval
     events = library.events(project.id)
     assert [(event.by, event.action) for event in events] == [
-        ("ann", "saved retrieval"),
+        ("", "saved retrieval"),
         ("ann", "saved template"),
         ("", "created"),
     ]

@@ -6,11 +6,12 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, Row, Select, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -18,6 +19,8 @@ from assistant.errors import LibraryError, MissingExtra
 from assistant.library.storage.migrations import CURRENT, MIGRATIONS, apply, read_version
 from assistant.library.storage.owner import current_owner
 from assistant.library.storage.process_lock import ProcessLock
+from assistant.library.storage.rows import read_row
+from assistant.library.storage.stored_json import V
 
 BUSY_SECONDS = 15
 """How long a write waits for another process's write before it gives up."""
@@ -159,6 +162,20 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def _all(self, query: Select[Any]) -> Sequence[Row[Any]]:
+        """All rows of a query, in a transaction of its own."""
+        with self._database.read() as connection:
+            return connection.execute(query).all()
+
+    def _values(self, kind: type[V], query: Select[Any]) -> tuple[V, ...]:
+        """All rows of a query as values whose fields are the columns."""
+        return tuple(read_row(kind, row) for row in self._all(query))
+
+    def _scalar(self, query: Select[Any]) -> Any:
+        """The first column of the first row; ``None`` where there is no row."""
+        with self._database.read() as connection:
+            return connection.execute(query).scalar()
 
 
 def _url(url_or_path: str | Path) -> URL:

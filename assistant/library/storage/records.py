@@ -43,11 +43,6 @@ BearsOn = Callable[[Question, TestCase], bool]
 """Whether the answer to a question could change a case."""
 
 
-def of_criterion(question: Question, case: TestCase) -> bool:
-    """Whether a case traces to the criterion of a question."""
-    return question.criterion_id in case.criterion_ids
-
-
 class Project(Value):
     """A project: its name, the company's template and the user's choices.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, func, select
 
 from assistant.library.storage.stored_json import V
 
@@ -21,6 +21,11 @@ def read_row(kind: type[V], row: Row[Any] | Row[*tuple[Any, ...]], **given: obje
     columns = row._mapping
     named = {"by" if name == "actor" else name: value for name, value in columns.items()}
     return kind.model_validate({n: v for n, v in named.items() if n in kind.model_fields} | given)
+
+
+def matching(table: Table, **values: object) -> ColumnElement[bool]:
+    """The condition that these columns of a table have these values."""
+    return and_(*(table.c[name] == value for name, value in values.items()))
 
 
 def parts_of(values: Iterable[str]) -> Iterator[list[str]]:
@@ -47,4 +52,4 @@ def first_in_parts(
 def next_seq(connection: Connection, table: Table, project_id: str) -> int:
     """The next number of a thing in a project."""
     top = select(func.coalesce(func.max(table.c.seq), 0) + 1)
-    return int(connection.execute(top.where(table.c.project_id == project_id)).scalar_one())
+    return int(connection.execute(top.where(matching(table, project_id=project_id))).scalar_one())
