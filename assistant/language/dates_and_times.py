@@ -19,7 +19,7 @@ _MONTH = (
 _DATE = re.compile(
     r"(?<![\w/-])(?:"
     r"(?P<iso>(?P<iy>(?:19|20)\d\d)-(?P<im>\d\d)-(?P<id>\d\d))"
-    r"|(?P<num>(?P<n1>\d{1,2})(?P<sep>[/.])(?P<n2>\d{1,2})(?P=sep)(?P<ny>(?:19|20)\d\d))"
+    r"|(?P<num>(?P<n1>\d{1,2})(?P<sep>[/.-])(?P<n2>\d{1,2})(?P=sep)(?P<ny>(?:19|20)\d\d))"
     rf"|(?P<dmy>(?P<dd>\d{{1,2}})(?P<ord>st|nd|rd|th)?(?: of)? (?P<dm>{_MONTH})\b\.?(?:,?"
     rf" (?P<dy>(?:19|20)\d\d))?)"
     rf"|(?P<mdy>(?P<mm>{_MONTH})\.? (?P<md>\d{{1,2}})(?P<mord>st|nd|rd|th)?(?!\d|:)(?:,?"

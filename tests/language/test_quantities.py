@@ -138,6 +138,7 @@ def test_reads_value_unit_and_comparison(
         ("before 31 March 2026", date(2026, 3, 31), "less than"),
         ("by 31/03/2026", date(2026, 3, 31), "at most"),
         ("until 2026-03-31", date(2026, 3, 31), "at most"),
+        ("until 31-03-2026", date(2026, 3, 31), "at most"),
         ("on or after March 31, 2026", date(2026, 3, 31), "at least"),
         ("before 17:00", time(17), "less than"),
         ("after 5pm", time(17), "more than"),
