@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.command_line.output import Terminal
-from assistant.command_line.scope_options import add_scope, techniques_of
-from assistant.errors import SourceError
+from assistant.command_line.scope_options import add_scope, techniques_of, text_of
 
 if TYPE_CHECKING:
     from assistant.workflow.writing.analyse_epic import AnalysedCriterion, StepChange
-
-STDIN = "-"
 
 
 def add_options(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
@@ -40,7 +36,7 @@ def analyse(options: Namespace, terminal: Terminal) -> None:
     """Print, by epic, story and criterion, what is said and what would be tested."""
     from assistant.workflow.writing.analyse_epic import analyse_text
 
-    name, data = _source(options.epic)
+    name, data = text_of(options.epic)
     found = analyse_text(
         name,
         data,
@@ -48,8 +44,7 @@ def analyse(options: Namespace, terminal: Terminal) -> None:
         depth=options.depth or "standard",
         existing=options.existing,
     )
-    if terminal.json:
-        terminal.document(found)
+    if terminal.document(found):
         return
     for epic in found.epics:
         counts = ", ".join(f"{count} {name}" for name, count in epic.counts.items())
@@ -63,8 +58,7 @@ def analyse(options: Namespace, terminal: Terminal) -> None:
     for note in found.notes:
         terminal.note(note)
     terminal.notices(found.notices)
-    for piece in found.unread:
-        terminal.note(f"not read ({piece.reason}): {' '.join(piece.text.split())[:120]}")
+    terminal.unread(found.unread)
 
 
 def _criterion(criterion: AnalysedCriterion, terminal: Terminal) -> None:
@@ -94,12 +88,3 @@ def _criterion(criterion: AnalysedCriterion, terminal: Terminal) -> None:
 def _diff(change: StepChange) -> str:
     marks = {"same": "{}", "out": "[-{}-]", "in": "{{+{}+}}"}
     return " ".join(marks[kind].format(words) for kind, words in change.diff)
-
-
-def _source(epic: str) -> tuple[str, bytes]:
-    if epic == STDIN:
-        return "stdin.md", sys.stdin.buffer.read()
-    path = Path(epic)
-    if not path.is_file():
-        raise SourceError(f"'{path}' is not a file. Check the path, or use - for stdin.")
-    return path.name, path.read_bytes()

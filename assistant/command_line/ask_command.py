@@ -26,10 +26,9 @@ def ask(options: Namespace, terminal: Terminal) -> None:
             options.question,
             writer=models.writer(workspace, WRITERS.get(writer, writer)).id,
             thread_id=options.talk,
-            by=options.settings.user or "command line",
+            by=options.by,
         )
-    if terminal.json:
-        terminal.document(answer)
+    if terminal.document(answer):
         return
     for note in answer.notes:
         terminal.note(note)

@@ -31,7 +31,14 @@ from assistant.workflow.deployment import start as app
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import company_template, export_cases
 from assistant.workflow.sources import import_sources, search_sources
-from assistant.workflow.writing import fill_gaps, generate_cases, reuse, second_reading, usage
+from assistant.workflow.writing import (
+    fill_gaps,
+    follow_up_runs,
+    generate_cases,
+    reuse,
+    second_reading,
+    usage,
+)
 
 PROBLEMS_SHOWN = 5
 
@@ -70,8 +77,7 @@ def index(options: Namespace, terminal: Terminal) -> None:
     failed = [row for row in rows if row.outcome == "failed"]
     if rows and len(failed) == len(rows):
         raise SourceError(f"Nothing could be read. {failed[0].file}: {failed[0].error}")
-    if terminal.json:
-        terminal.document(rows)
+    if terminal.document(rows):
         return
     for row in rows:
         found = ", ".join(
@@ -91,8 +97,7 @@ def search(options: Namespace, terminal: Terminal) -> None:
     with open_workspace(options, terminal) as workspace:
         project_id = reading_project(workspace, options, terminal)
         hits = search_sources.search(workspace, project_id, options.query, limit=options.k)
-    if terminal.json:
-        terminal.document(hits)
+    if terminal.document(hits):
         return
     for hit in hits:
         chunk = hit.chunk
@@ -130,7 +135,7 @@ def generate(options: Namespace, terminal: Terminal) -> None:
         document = run.model_dump(mode="json")
         if existing is not None:
             document["against_existing"] = existing.model_dump(mode="json")
-        terminal.plain_document(document)
+        terminal.document(document)
         if spent:
             terminal.note(spent)  # beside the run, which can be read back as one
     else:
@@ -165,7 +170,7 @@ def _generated(
             writer=writer,
             read_again=options.read_again and second_reading.can_read(workspace, writer),
         ),
-        by=options.settings.user or "command line",
+        by=options.by,
         only_new=options.only_new,
     )
     on_case = _writing_bar(terminal, len(found.conditions) - len(run.generation.skip))
@@ -183,14 +188,11 @@ def _filled(
         )
     project_id = project_of_run(workspace, options, options.fill_gaps)
     run = workspace.library.run(project_id, options.fill_gaps)
-    filling = fill_gaps.fill_now(
-        workspace,
-        project_id,
-        run.id,
-        by=options.settings.user or "command line",
-        writer=options.writer,
-        on_case=_writing_bar(terminal, len(fill_gaps.missing(run))),
+    again, filling = fill_gaps.begin(
+        workspace, project_id, run.id, by=options.by, writer=options.writer
     )
+    on_case = _writing_bar(terminal, len(fill_gaps.missing(run)))
+    follow_up_runs.write_now(workspace, project_id, [again], on_case=on_case)
     terminal.end_bar()
     for one in filling.left_open:
         terminal.note(f"left open: {one.condition_id} ({one.reason})")

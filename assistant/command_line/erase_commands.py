@@ -24,32 +24,31 @@ def erase(options: Namespace, terminal: Terminal) -> None:
             else f"`erase {options.what}` takes no id."
         )
     with open_workspace(options, terminal) as workspace:
-        by = options.settings.user or "command line"
         if options.what == "project":
-            _project(workspace, options, terminal, by)
+            _project(workspace, options, terminal)
             return
         if options.what == "run":
             project_id = project_of_run(workspace, options, options.ids[0])
         else:
             project_id = reading_project(workspace, options, terminal, create=False)
         if options.keep_days is not None:
-            workspace.library.save_retention(project_id, options.keep_days or None, by=by)
+            workspace.library.save_retention(project_id, options.keep_days or None, by=options.by)
         what = _wanted(workspace, project_id, options)
         if not options.yes:
-            _shown(Erased(erasure=erasing.preview(workspace, what)), terminal)
+            _shown(Erased(erasure=workspace.library.erasing.preview(what)), terminal)
             terminal.note(NOT_YET)
             return
-        _shown(erasing.erase(workspace, what, by=by), terminal)
+        _shown(erasing.erase(workspace, what, by=options.by), terminal)
 
 
-def _project(workspace: Workspace, options: Namespace, terminal: Terminal, by: str) -> None:
+def _project(workspace: Workspace, options: Namespace, terminal: Terminal) -> None:
     if not options.project:
         raise SettingsError("Name the project to erase: erase project --project NAME.")
     project = workspace.project(options.project)
     if not options.yes:
         terminal.note(f"Project “{project.name}” with everything in it. {NOT_YET}")
         return
-    _shown(erasing.project(workspace, project.id, by=by), terminal)
+    _shown(erasing.project(workspace, project.id, by=options.by), terminal)
 
 
 def _wanted(workspace: Workspace, project_id: str, options: Namespace) -> Wanted:
@@ -61,8 +60,7 @@ def _wanted(workspace: Workspace, project_id: str, options: Namespace) -> Wanted
 
 
 def _shown(erased: Erased, terminal: Terminal) -> None:
-    if terminal.json:
-        terminal.document(erased)
+    if terminal.document(erased):
         return
     terminal.line(erased.erasure.told)
     for text in erased.unreached:

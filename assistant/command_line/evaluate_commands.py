@@ -42,8 +42,7 @@ def _generation(options: Namespace, terminal: Terminal) -> None:
             progress=lambda p: terminal.bar("evaluating ", p.done, p.total, detail=p.story_key),
         )
     terminal.end_bar()
-    if terminal.json:
-        terminal.document(report)
+    if terminal.document(report):
         return
     terminal.line(
         f"{report.writer}, {report.mode}: {report.written_cases} cases for {report.stories} "
@@ -79,8 +78,7 @@ def _retrieval(options: Namespace, terminal: Terminal) -> None:
             progress=lambda done, total: terminal.bar("searching  ", done, total),
         )
     terminal.end_bar()
-    if terminal.json:
-        terminal.document(report)
+    if terminal.document(report):
         return
     _print_retrieval(report, terminal)
 

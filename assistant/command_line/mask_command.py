@@ -21,8 +21,7 @@ def mask(options: Namespace, terminal: Terminal) -> None:
             project_id = workspace.ensure_project(options.project or DEFAULT_PROJECT).id
         else:
             project_id = reading_project(workspace, options, terminal, create=False)
-        by = options.settings.user or "command line"
-        config = mask_sources.choices(workspace, project_id)
+        config = workspace.project(project_id).masking
         names = config.names
         if options.names is not None:
             try:
@@ -34,12 +33,12 @@ def mask(options: Namespace, terminal: Terminal) -> None:
         if options.what in ("on", "off") or options.names is not None:
             enabled = config.enabled if options.what in ("", "stored") else options.what == "on"
             config = mask_sources.save_choices(
-                workspace, project_id, enabled=enabled, names=names, by=by
+                workspace, project_id, enabled=enabled, names=names, by=options.by
             )
         changed = 0
         if options.what == "stored":
             changed = mask_sources.mask_stored(
-                workspace, project_id, by=by, progress=terminal.indexing
+                workspace, project_id, by=options.by, progress=terminal.indexing
             )
             knowledge = workspace.knowledge(project_id)
             reindex.index_pending(
@@ -48,7 +47,7 @@ def mask(options: Namespace, terminal: Terminal) -> None:
     terminal.end_bar()
     if terminal.json:
         told = {"enabled": config.enabled, "names": len(config.names), "sources_masked": changed}
-        terminal.plain_document(told)
+        terminal.document(told)
         return
     switch = "on" if config.enabled else "off"
     terminal.line(f"Masking is {switch}; names of the project: {len(config.names)}.")

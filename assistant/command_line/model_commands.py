@@ -60,8 +60,7 @@ def models(options: Namespace, terminal: Terminal) -> None:
 
 def _list(options: Namespace, terminal: Terminal) -> None:
     rows = model_store.list_models(options.settings)
-    if terminal.json:
-        terminal.document(rows)
+    if terminal.document(rows):
         return
     settings, problem = endpoint_file.in_use(options.settings)
     terminal.table(
@@ -97,8 +96,7 @@ def _probe(options: Namespace, terminal: Terminal) -> None:
     with open_workspace(options, terminal, embed=False) as workspace:
         found = model_jobs.probe_model(workspace, options.model, on_task=told)
         way = way_of_writing(workspace, options.model)
-    if terminal.json:
-        terminal.plain_document({**found.model_dump(mode="json"), "way": found.way})
+    if terminal.document({**found.model_dump(mode="json"), "way": found.way}):
         return
     passed = sum(task.passed for task in found.tasks)
     terminal.line(f"{options.model} passed {passed} of {len(found.tasks)}: {WAY_WORDS[found.way]}.")
@@ -120,6 +118,6 @@ def _way(options: Namespace, terminal: Terminal) -> None:
         way = way_of_writing(workspace, options.model)
         why = WHY_WORDS[why_this_way(settings, options.model)]
     if terminal.json:
-        terminal.plain_document({"model": options.model, "way": way, "why": why})
+        terminal.document({"model": options.model, "way": way, "why": why})
     else:
         terminal.line(f"{options.model}: {WAY_WORDS[way]} ({why})")

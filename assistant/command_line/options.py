@@ -40,6 +40,7 @@ def main(arguments: Sequence[str]) -> int:
         terminal = Terminal(stdout, json=options.json)
         try:
             options.settings = load_settings(data_dir=options.data_dir)
+            options.by = options.settings.user or "command line"
             _command(options.command)(options, terminal)
         except AssistantError as error:
             print(f"error: {' '.join(str(error).split())}", file=sys.stderr)

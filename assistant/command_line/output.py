@@ -10,7 +10,7 @@ from typing import IO
 
 from pydantic import BaseModel
 
-from assistant.domain import Notice
+from assistant.domain import Notice, Unread
 from assistant.workflow.deployment.models import FetchProgress
 
 BAR_WIDTH = 30
@@ -28,18 +28,15 @@ class Terminal:
         self._bar_shown = 0.0
         self._bar_open = False
 
-    def document(self, value: BaseModel | Sequence[BaseModel]) -> None:
-        """Print the result as one JSON document."""
-        if isinstance(value, BaseModel):
-            text = value.model_dump_json(indent=2)
-        else:
-            rows = [row.model_dump(mode="json") for row in value]
-            text = json.dumps(rows, indent=2, ensure_ascii=False)
-        print(text, file=self._stdout, flush=True)
-
-    def plain_document(self, value: Mapping[str, object]) -> None:
-        """Print a dictionary of plain values as one JSON document."""
-        print(json.dumps(value, indent=2, ensure_ascii=False), file=self._stdout, flush=True)
+    def document(self, value: BaseModel | Sequence[BaseModel] | Mapping[str, object]) -> bool:
+        """Print the result as one JSON document where it is for programs; returns whether it is."""
+        if self.json:
+            if isinstance(value, BaseModel):
+                text = value.model_dump_json(indent=2)
+            else:
+                text = json.dumps(value, indent=2, ensure_ascii=False, default=_plain)
+            print(text, file=self._stdout, flush=True)
+        return self.json
 
     def line(self, text: str) -> None:
         """Print a line of the result."""
@@ -94,6 +91,11 @@ class Terminal:
             quote = f" “{' '.join(notice.quote.split())[:120]}”" if notice.quote else ""
             self.note(f"{notice.kind}: {notice.text}{quote}")
 
+    def unread(self, pieces: Iterable[Unread]) -> None:
+        """Say on stderr what of a text was not read, and why."""
+        for piece in pieces:
+            self.note(f"not read ({piece.reason}): {' '.join(piece.text.split())[:120]}")
+
     def comparing(self, done: int, total: int) -> None:
         """Progress of comparing very many criteria with one another."""
         self.bar("comparing  ", done, total, detail=f"{done} of {total}")
@@ -102,6 +104,10 @@ class Terminal:
         """Progress of indexing, in chunks."""
         if total:
             self.bar("indexing   ", done, total, detail=f"{done} of {total}")
+
+
+def _plain(value: BaseModel) -> dict[str, object]:
+    return value.model_dump(mode="json")
 
 
 def clean(text: str) -> str:

@@ -31,8 +31,7 @@ def _check(options: Namespace, terminal: Terminal) -> None:
     terminal.end_bar()
     if report.refused:
         terminal.status = REFUSED_STATUS
-    if terminal.json:
-        terminal.document(report)
+    if terminal.document(report):
         return
     for one in report.refused:
         terminal.line(one.says + (f" [{one.pair_id}]" if one.pair_id else ""))
@@ -74,8 +73,7 @@ def _build(options: Namespace, terminal: Terminal) -> None:
         progress=lambda done, total: terminal.bar("building   ", done, total),
     )
     terminal.end_bar()
-    if terminal.json:
-        terminal.document(built)
+    if terminal.document(built):
         return
     _told(built, terminal)
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
-from pathlib import Path
 
 from assistant.command_line.output import Terminal
-from assistant.command_line.project_request import STDIN, open_workspace, reading_project
-from assistant.errors import SourceError
+from assistant.command_line.project_request import open_workspace, reading_project
+from assistant.command_line.scope_options import STDIN, text_of
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import preview_change
 from assistant.workflow.review.preview_change import ChangePreview, TouchedCase
@@ -33,14 +31,13 @@ def preview(options: Namespace, terminal: Terminal) -> None:
         terminal.end_bar()
         kept = document
         if options.apply:
-            by = options.settings.user or "command line"
-            kept = preview_change.apply_change(workspace, project_id, found, by=by)
+            kept = preview_change.apply_change(workspace, project_id, found, by=options.by)
             index_pending(workspace.library, workspace.knowledge(project_id), project_id)
     applied = kept.version != document.version
     if terminal.json:
         counts = {"rests_on_what_changes": found.rests, "new_text_says_otherwise": found.denied}
         whole = found.model_dump(mode="json", exclude={"source"})
-        terminal.plain_document({"applied": applied, "counts": counts | found.counts} | whole)
+        terminal.document({"applied": applied, "counts": counts | found.counts} | whole)
         return
     _told(found, terminal)
     if applied:
@@ -53,14 +50,12 @@ def preview(options: Namespace, terminal: Terminal) -> None:
 
 def _read(workspace: Workspace, project_id: str, document_id: str, text: str) -> Preview:
     """The new version from a file, or as text from stdin."""
+    name, data = text_of(text)
     if text == STDIN:
-        given = sys.stdin.buffer.read().decode("utf-8", "replace")
-        return next_version.read_next_text(workspace, project_id, document_id, given)
-    path = Path(text)
-    if not path.is_file():
-        raise SourceError(f"'{path}' is not a file. Check the path, or use - for stdin.")
-    data = path.read_bytes()
-    return next_version.read_next_file(workspace, project_id, document_id, path.name, data)
+        return next_version.read_next_text(
+            workspace, project_id, document_id, data.decode("utf-8", "replace")
+        )
+    return next_version.read_next_file(workspace, project_id, document_id, name, data)
 
 
 def _told(found: ChangePreview, terminal: Terminal) -> None:

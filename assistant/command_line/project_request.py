@@ -8,7 +8,6 @@ project otherwise.
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from assistant.command_line.output import Terminal
+from assistant.command_line.scope_options import STDIN, text_of
 from assistant.domain import DEPTHS, TECHNIQUES, Epic
 from assistant.errors import LibraryError, SettingsError, SourceError, first_problem
 from assistant.workflow.deployment import models as model_store
@@ -31,7 +31,6 @@ from assistant.workflow.writing.asked import RequestPart, part_title
 from assistant.workflow.writing.requests import GenerateRequest, Understanding, understand
 
 DEFAULT_PROJECT = "Default"
-STDIN = "-"
 
 
 @contextmanager
@@ -95,16 +94,10 @@ def request_of(
             reading_project(workspace, options, terminal),
             GenerateRequest(ask=options.ask, taken_out=_set_by_option(options)),
         )
-    if options.epic == STDIN:
-        name, data, sample = "stdin.md", sys.stdin.buffer.read(), False
-    else:
-        path = Path(options.epic)
-        if not path.is_file():
-            raise SourceError(f"'{path}' is not a file. Check the path, or use - for stdin.")
-        name, data, sample = path.name, path.read_bytes(), is_sample_file(path)
+    name, data = text_of(options.epic)
     if options.project:
         project = workspace.ensure_project(options.project)
-    elif sample:
+    elif options.epic != STDIN and is_sample_file(Path(options.epic)):
         project = ensure_sample_project(workspace, progress=terminal.indexing)
     else:
         project = workspace.ensure_project(DEFAULT_PROJECT)
@@ -156,8 +149,7 @@ def remarks(found: Understanding, terminal: Terminal) -> None:
         terminal.note(f"writes for {', '.join(map(_scope, found.epics))}")
     for text in found.notes:
         terminal.note(text)
-    for piece in found.unread:
-        terminal.note(f"not read ({piece.reason}): {' '.join(piece.text.split())[:120]}")
+    terminal.unread(found.unread)
     terminal.notices(found.notices)
     for story in found.stories_without_criteria:
         terminal.note(f"{story.key} has no acceptance criterion and gets no case.")

@@ -21,8 +21,7 @@ KEYS_SHOWN = 10
 def lint(options: Namespace, terminal: Terminal) -> None:
     """The smells of the cases in files: a row each, and a summary."""
     report = lint_cases.lint_files(options.files)
-    if terminal.json:
-        terminal.document(report)
+    if terminal.document(report):
         return
     for row in report.rows:
         place = f"{row.file}: {row.case_id}" + (f", step {row.step}" if row.step else "")
@@ -44,15 +43,14 @@ def reread(options: Namespace, terminal: Terminal) -> None:
             project_id,
             options.run,
             writer=options.writer,
-            by=options.settings.user or "command line",
+            by=options.by,
             report=lambda done, total: terminal.bar("reading    ", done, total),
         )
         terminal.end_bar()
         cases = [workspace.library.case(project_id, name).case for name in reading.doubted]
     if reading.doubted:
         terminal.status = 1
-    if terminal.json:
-        terminal.document(reading)
+    if terminal.document(reading):
         return
     for case in cases:
         for one in case.findings:
@@ -84,7 +82,7 @@ def check(options: Namespace, terminal: Terminal) -> None:
         terminal.status = 1
     if terminal.json:
         figures = {"counts": dict(report.counts), "rules": report.rules, "links": report.links}
-        terminal.plain_document(figures | report.model_dump(mode="json"))
+        terminal.document(figures | report.model_dump(mode="json"))
         return
     rows = [
         (checked.verdict, checked.case.id, f"step {one.step}" if one.step else "case", one.rule,

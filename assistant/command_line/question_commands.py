@@ -22,14 +22,14 @@ def questions(options: Namespace, terminal: Terminal) -> None:
         if options.answer:
             answer_question(
                 workspace, project_id, found, options.answer, options.text,
-                by=options.settings.user or "command line", replaces=options.replaces,
+                by=options.by, replaces=options.replaces,
             )  # fmt: skip
         elif options.withdraw:
             _withdraw(workspace, project_id, found, options)
         if options.answer or options.withdraw:
             found = understood(workspace, project_id, request, options, terminal)
     if terminal.json:
-        terminal.plain_document(
+        terminal.document(
             {
                 "questions": [
                     {"id": key} | question.model_dump(mode="json")
@@ -54,6 +54,4 @@ def _withdraw(
 ) -> None:
     if all(answer.document_id != options.withdraw for answer in found.answers):
         raise SourceError(f"No answer on this epic has the id {options.withdraw!r}.")
-    answers.withdraw(
-        workspace, project_id, options.withdraw, by=options.settings.user or "command line"
-    )
+    answers.withdraw(workspace, project_id, options.withdraw, by=options.by)

@@ -30,7 +30,7 @@ def duplicates(options: Namespace, terminal: Terminal) -> None:
             "within": list(report.within),
             "existing": list(report.existing),
         }
-        terminal.plain_document(report.model_dump(mode="json") | figures)
+        terminal.document(report.model_dump(mode="json") | figures)
         return
     for cluster in report.clusters:
         terminal.line(f"{cluster.keep} (keep)")
@@ -57,7 +57,7 @@ def coverage(options: Namespace, terminal: Terminal) -> None:
             report = depth_of_coverage.of_library(workspace, project_id)
     if terminal.json:
         levels = {"levels": dict(report.by_level), "missing": list(report.missing)}
-        terminal.plain_document(levels | report.model_dump(mode="json"))
+        terminal.document(levels | report.model_dump(mode="json"))
         return
     for row in report.by_risk:
         terminal.line(f"{row.level:<15} {row.criterion_id}  {row.why}")

@@ -18,7 +18,7 @@ from assistant.workflow.sources import sync_jobs
 from assistant.workflow.sources.source_list import SourceRow, listed_sources
 from assistant.workflow.sources.sync import SyncReport
 from assistant.workflow.sources.sync import sync as sync_now
-from assistant.workflow.writing import write_again
+from assistant.workflow.writing import follow_up_runs, write_again
 
 SHOWN = 20
 
@@ -28,13 +28,12 @@ def sync(options: Namespace, terminal: Terminal) -> None:
     named = [options.connection is not None, options.all, options.folder is not None]
     if sum(named) != 1:
         raise SettingsError("Name one: sync CONNECTION, sync --all, or sync --folder DIR.")
-    by = options.settings.user or "command line"
     with open_workspace(options, terminal) as workspace:
         if options.folder is not None:
             project = workspace.ensure_project(options.project or DEFAULT_PROJECT)
             chosen = [
                 sync_jobs.connect_folder(
-                    workspace, project.id, options.folder, name=options.name or "", by=by
+                    workspace, project.id, options.folder, name=options.name or "", by=options.by
                 )
             ]
         else:
@@ -49,10 +48,9 @@ def sync(options: Namespace, terminal: Terminal) -> None:
                 )
         if options.every is not None:
             for connection in chosen:
-                sync_jobs.set_interval(workspace, connection, options.every, by=by)
-        reports = [_synced(workspace, connection, options, terminal, by) for connection in chosen]
-    if terminal.json:
-        terminal.document(reports)
+                sync_jobs.set_interval(workspace, connection, options.every, by=options.by)
+        reports = [_synced(workspace, connection, options, terminal) for connection in chosen]
+    if terminal.document(reports):
         return
     for report in reports:
         _told(report, terminal)
@@ -63,14 +61,13 @@ def _synced(
     connection: sync_jobs.Connection,
     options: Namespace,
     terminal: Terminal,
-    by: str,
 ) -> SyncReport:
     def progress(done: int, total: int) -> None:
         if total:
             terminal.bar("fetching   ", min(done, total), total, detail=f"{done} of {total}")
 
     report = sync_now(
-        workspace, connection.project_id, connection.id, by=by, full=options.full,
+        workspace, connection.project_id, connection.id, by=options.by, full=options.full,
         remove_up_to=options.remove_up_to, progress=progress,
     )  # fmt: skip
     terminal.end_bar()
@@ -99,8 +96,7 @@ def sources(options: Namespace, terminal: Terminal) -> None:
     with open_workspace(options, terminal, embed=False) as workspace:
         project_id = reading_project(workspace, options, terminal, create=False)
         rows = listed_sources(workspace, project_id)
-    if terminal.json:
-        terminal.document(rows)
+    if terminal.document(rows):
         return
     terminal.table(
         [
@@ -132,21 +128,22 @@ def _titled(row: SourceRow) -> str:
 
 def stale(options: Namespace, terminal: Terminal) -> None:
     """Cases whose sources changed: what they cite, and what stands there now."""
-    by = options.settings.user or "command line"
     with open_workspace(options, terminal, embed=options.write_again) as workspace:
         project_id = reading_project(workspace, options, terminal, create=False)
         found = stale_store.stale_cases(workspace, project_id)
         if options.write_again and found:
             kept = [] if options.accepted else [one for one in found if one.status == "accepted"]
             ids = [one.case_id for one in found if one not in kept]
-            write_again.write_now(workspace, project_id, ids, by=by, accepted=options.accepted)
+            planned = write_again.begin(
+                workspace, project_id, ids, by=options.by, accepted=options.accepted
+            )
+            follow_up_runs.write_now(workspace, project_id, planned)
             terminal.note(f"{len(ids)} cases were written again.")
             if kept:
                 names = ", ".join(one.case_id for one in kept)
                 terminal.note(f"Accepted and left as they are (--accepted writes them): {names}")
             found = stale_store.stale_cases(workspace, project_id)
-    if terminal.json:
-        terminal.document(found)
+    if terminal.document(found):
         return
     for case in found:
         terminal.line(f"{case.case_id}  {case.status}  {case.title}")

@@ -14,28 +14,26 @@ def tokens(options: Namespace, terminal: Terminal) -> None:
     """Make a token, list their holders, or revoke one; works while the app runs."""
     if options.action != "list" and not options.name:
         raise SettingsError(f"Name a person: tokens {options.action} NAME.")
-    by = options.settings.user or "command line"
     with open_workspace(options, terminal, embed=False) as workspace:
         project_id = reading_project(workspace, options, terminal, create=False)
         project = workspace.project(project_id).name
         if options.action == "add":
             days = tool_tokens.DAYS if options.days is None else options.days
-            token = tool_tokens.add(workspace, project_id, options.name, days=days, by=by)
+            token = tool_tokens.add(workspace, project_id, options.name, days=days, by=options.by)
             terminal.note(
                 f"The token of “{options.name}” for the project “{project}”, good for "
                 f"{days} days, shown once:"
             )
             if terminal.json:
-                terminal.plain_document({"token": token})
+                terminal.document({"token": token})
             else:
                 terminal.line(token)
             return
         if options.action == "revoke":
-            tool_tokens.revoke(workspace, project_id, options.name, by=by)
+            tool_tokens.revoke(workspace, project_id, options.name, by=options.by)
             terminal.note(f"The token of “{options.name}” is worth nothing from now on.")
         held = tool_tokens.holders(workspace, project_id)
-    if terminal.json:
-        terminal.document(held)
+    if terminal.document(held):
         return
     for holder in held:
         since = f"since {holder.made_at.astimezone():%d %b %Y}"

@@ -48,8 +48,7 @@ def train(options: Namespace, terminal: Terminal) -> None:
             run.state.error
             or f"The run '{name}' was {run.state.name}. Go on with: train --resume --name {name}"
         )
-    if terminal.json:
-        terminal.document(run)
+    if terminal.document(run):
         return
     for stage in run.state.stages:
         loss = "" if stage.best_loss is None else f", held-out loss {stage.best_loss:.4f}"
@@ -98,7 +97,7 @@ def _training_request(options: Namespace) -> TrainRequest:
         values["learning_rate"] = options.learning_rate
     values["pretrain_first"] = options.pretrain
     values["seed"] = options.seed
-    values["author"] = options.settings.user or "command line"
+    values["author"] = options.by
     with options_checked():
         return TrainRequest(
             training=TrainingConfig.model_validate(values),
@@ -142,8 +141,7 @@ def adapters(options: Namespace, terminal: Terminal) -> None:
             return
         default = registry.default_of(project_id)
         sheets = [one.sheet for one in registry.list()]
-        if terminal.json:
-            terminal.document(sheets)
+        if terminal.document(sheets):
             return
         rows = [("ADAPTER", "BASE", "PAIRS", "HELD-OUT LOSS", "CREATED", "BY", "DEFAULT")]
         for sheet in sheets:
@@ -190,7 +188,7 @@ def compare(options: Namespace, terminal: Terminal) -> None:
             project_id,
             request,
             comparison_id=comparison_id,
-            by=options.settings.user or "command line",
+            by=options.by,
             progress=lambda p: terminal.bar(
                 "comparing  ", p.done, p.total, detail=f"{_title(p.column)} {p.story_key}"
             ),
@@ -201,7 +199,7 @@ def compare(options: Namespace, terminal: Terminal) -> None:
     if options.out is not None:
         _write_text(options.out, report)
     if terminal.json:
-        terminal.plain_document(plain(comparison, advice))
+        terminal.document(plain(comparison, advice))
     else:
         terminal.line(report)
 
@@ -210,14 +208,13 @@ def advise(options: Namespace, terminal: Terminal) -> None:
     """Advice from the latest comparison of the project, or the one named."""
     with open_workspace(options, terminal, embed=False) as workspace:
         project_id = _project(workspace, options)
-        listed = compare_models.comparisons(workspace, project_id)
+        listed = workspace.library.comparisons.all(project_id)
         if not listed:
             raise TrainingError("Nothing was compared yet. Run: python -m assistant compare")
         wanted = options.comparison or listed[0].id
         comparison = compare_models.open_comparison(workspace, project_id, wanted)
         advice = compare_models.advice_of(workspace, comparison)
-    if terminal.json:
-        terminal.document(advice)
+    if terminal.document(advice):
         return
     for one in advice:
         terminal.line(f"{one.kind}: {one.says}")

@@ -94,11 +94,11 @@ def get_run(scope: ToolScope, given: takes.RunArguments) -> Json:
 
 def get_case(scope: ToolScope, given: takes.CaseArguments) -> Json:
     """A case with its proofs."""
-    stored = runs.case(scope.workspace, scope.project_id, given.case_id)
+    stored = scope.workspace.library.case(scope.project_id, given.case_id)
     case = recheck_case.case_with_findings(scope.workspace, scope.project_id, stored)
     waiting = [
         {"by": one.by, "at": one.at.isoformat(), "version": one.case_version, "reason": one.reason}
-        for one in proposals.kept(scope.workspace, scope.project_id, stored.id)
+        for one in scope.workspace.library.proposals.of_case(scope.project_id, stored.id)
     ]
     return {
         "status": stored.status,
@@ -113,7 +113,7 @@ def propose_edit(scope: ToolScope, given: takes.ProposalArguments) -> Json:
 
     Raises ``SourceError`` where the case is at another version.
     """
-    stored = runs.case(scope.workspace, scope.project_id, given.case_id)
+    stored = scope.workspace.library.case(scope.project_id, given.case_id)
     if given.version != stored.row_version:
         raise SourceError(
             f"“{stored.id}” is at version {stored.row_version} now. Look at it with get_case and "

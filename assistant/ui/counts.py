@@ -1,6 +1,8 @@
-"""Numbers with their nouns."""
+"""Numbers with their nouns, and moments, as people read them."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 FORMS = {
     "epic": "epics",
@@ -39,3 +41,8 @@ def counted(number: int, noun: str) -> str:
 def listed(counts: dict[str, int]) -> str:
     """The counts that are not zero, as a list of nouns."""
     return ", ".join(counted(number, noun) for noun, number in counts.items() if number)
+
+
+def date_time(moment: datetime | None, never: str = "") -> str:
+    """A moment in the clock of this computer; ``never`` where there is none."""
+    return f"{moment.astimezone():%d %b %Y, %H:%M}" if moment else never

@@ -27,7 +27,7 @@ def erase_button(opened: Workspace, record: Session, what: Wanted, key: str) -> 
     from assistant.workflow.deployment import erase
 
     try:
-        told = erase.preview(opened, what).told
+        told = opened.library.erasing.preview(what).told
     except AssistantError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return

@@ -121,3 +121,18 @@ def errors_shown() -> Iterator[None]:
         yield
     except AssistantError as error:
         st.error(plain(str(error)), icon=":material/error:")
+
+
+@contextmanager
+def error_kept(key: str = CASE_PROBLEM) -> Iterator[None]:
+    """Keep an expected error in the session, for ``show_problem``: a callback draws nothing."""
+    try:
+        yield
+    except AssistantError as error:
+        st.session_state[key] = str(error)
+
+
+def show_problem(key: str = CASE_PROBLEM) -> None:
+    """What ``error_kept`` kept under this key, once."""
+    if problem := st.session_state.pop(key, ""):
+        st.error(plain(problem), icon=":material/error:")

@@ -45,7 +45,7 @@ def app(open_app: Callable[..., AppTest], tmp_path: Path) -> AppTest:
     found = understand(opened, project_id, GenerateRequest(epic_keys=("CC-9",)))
     run = generate_cases.begin(opened, project_id, found, GenerationConfig(), by="Tess")
     generate_cases.run_now(opened, project_id, run)
-    (document,) = import_sources.documents(opened, project_id)
+    (document,) = opened.library.documents(project_id)
     app.session_state[ticks_key(project_id)] = [document.id]
     app.switch_page("pages/import_sources.py").run()
     toggle(app).set_value(True).run()
@@ -77,7 +77,7 @@ def test_what_would_change_is_shown_and_kept_when_it_is_applied(app: AppTest) ->
     said = show(app, EPIC.replace("40 days", "30 days"))
     opened = state.workspace()
     project_id = opened.projects()[0].id
-    (document,) = import_sources.documents(opened, project_id)
+    (document,) = opened.library.documents(project_id)
     assert document.version == 1, "nothing is kept yet"
     assert "1 sentence changed" in said
     assert "cases rest on what changes" in said
@@ -91,7 +91,7 @@ def test_what_would_change_is_shown_and_kept_when_it_is_applied(app: AppTest) ->
     show(app, EPIC.replace("40 days", "30 days"))
     app.button(key="apply_change").click().run()
     assert not app.exception
-    (document,) = import_sources.documents(opened, project_id)
+    (document,) = opened.library.documents(project_id)
     assert document.version == 2
     assert opened.jobs.wait(f"index-{project_id}", 30)
     app.run()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ import pytest
 from endpoint_server import EndpointServer, endpoint_server, streams
 from streamlit.testing.v1 import AppTest
 
+from assistant.ui import state
 from assistant.workflow.deployment import model_jobs
 from assistant.workflow.deployment.models import DEFAULT_CHAT
 from assistant.workflow.writing import asked
@@ -473,14 +475,16 @@ def test_the_embedded_writer_is_fetched_where_it_is_chosen(
     assert wanted == [DEFAULT_CHAT]
 
 
-def test_what_is_being_fetched_has_a_bar_and_no_second_start(
-    app: AppTest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    going = model_jobs.ModelWork(job=model_jobs.FETCH, done=400_000_000, total=1_117_000_000)
-    monkeypatch.setattr(model_jobs, "work", lambda _: going)
-    app.run()
-    assert app.button(key="fetch_embedded").disabled
-    assert "400 of 1,117 MB" in str(app.get("progress")[0].proto)
+def test_what_is_being_fetched_has_a_bar_and_no_second_start(app: AppTest) -> None:
+    jobs, here = state.workspace().jobs, threading.Event()
+    jobs.start(model_jobs.FETCH, lambda stop: here.wait(60))
+    try:
+        jobs.report(model_jobs.FETCH, 400_000_000, 1_117_000_000)
+        app.run()
+        assert app.button(key="fetch_embedded").disabled
+        assert "400 of 1,117 MB" in str(app.get("progress")[0].proto)
+    finally:
+        here.set()
 
 
 REFUNDED = "the refund is paid to the card"

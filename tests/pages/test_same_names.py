@@ -9,7 +9,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from assistant.ui import state
-from assistant.workflow.sources import import_sources
 
 
 @pytest.fixture
@@ -26,7 +25,7 @@ def keep(app: AppTest) -> dict[str, int]:
     project_id = opened.projects()[0].id
     assert opened.jobs.wait(f"index-{project_id}", 30)
     app.run()
-    return {one.id: one.version for one in import_sources.documents(opened, project_id)}
+    return {one.id: one.version for one in opened.library.documents(project_id)}
 
 
 def test_a_file_with_the_name_of_a_source_is_its_next_version_or_its_neighbour(

@@ -18,7 +18,7 @@ from assistant.sources.synced import FetchedDocument, SourcePage
 from assistant.ui import state
 from assistant.ui.sources.documents_table import TABLE, ticks_key
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.sources import connections, import_sources, sync_jobs
+from assistant.workflow.sources import connections, sync_jobs
 from assistant.workflow.sources.connections import ConnectionConfig
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "workflow"))
@@ -51,7 +51,7 @@ def only_connection() -> sync_jobs.Connection:
 
 def ended(app: AppTest) -> AppTest:
     """The page once the sync has ended."""
-    assert sync_jobs.wait(state.workspace(), only_connection(), 30)
+    assert state.workspace().jobs.wait(sync_jobs.job_of(only_connection()), 30)
     return app.run()
 
 
@@ -89,7 +89,7 @@ def test_a_folder_is_synced_by_click_and_shows_what_changed_in_a_source(
 def tick(app: AppTest, opened: Workspace, row: int) -> None:
     """Tick the source in this row, as the table's own callback keeps it."""
     project_id = opened.projects()[0].id
-    source = import_sources.documents(opened, project_id)[row]
+    source = opened.library.documents(project_id)[row]
     app.session_state[ticks_key(project_id)] = (source.id,)
 
 

@@ -6,6 +6,7 @@ import csv
 import io
 
 import pytest
+from written_again import write_now
 
 from assistant.domain import GenerationConfig, GenerationRun, Question
 from assistant.errors import LibraryError, SourceError
@@ -176,7 +177,7 @@ def test_a_case_written_again_keeps_the_answer_and_the_depth(
     written = run(workspace, project_id, understand(workspace, project_id, request))
     cases = {c.id: c for c in written.cases if "CC-201-AC1" in c.criterion_ids}
     assert len(cases) >= 3
-    again = write_again.write_now(workspace, project_id, list(cases), by="Tess")
+    again = write_now(workspace, project_id, list(cases))
     for stored in again:
         assert [step.test_data for step in stored.case.steps] == [
             step.test_data for step in cases[stored.id].steps

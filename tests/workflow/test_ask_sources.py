@@ -113,10 +113,10 @@ def test_what_no_passage_bears_on_is_said_so(workspace: Workspace, project_id: s
 def test_questions_that_cannot_be_searched_with_are_refused(
     workspace: Workspace, project_id: str, question: str, told: str
 ) -> None:
-    before = ask_talks.talks(workspace, project_id, 10)
+    before = workspace.library.asked.talks(project_id, 10)
     with pytest.raises(RetrievalError, match=told):
         ask_sources.ask(workspace, project_id, question)
-    assert ask_talks.talks(workspace, project_id, 10) == before
+    assert workspace.library.asked.talks(project_id, 10) == before
 
 
 def test_another_language_is_noted(workspace: Workspace, project_id: str) -> None:
@@ -356,7 +356,7 @@ def test_a_model_that_fails_leaves_the_question_with_the_reason(
     server.answer = refuses(401, "no such key")
     with pytest.raises(ModelUnavailable):
         ask_sources.ask(with_model, sample_id, QUESTION, writer="endpoint")
-    latest = ask_talks.talks(with_model, sample_id, 1)[0]
+    latest = with_model.library.asked.talks(sample_id, 1)[0]
     (kept,) = ask_talks.talk(with_model, sample_id, latest.id)
     assert kept.state == "failed"
     assert kept.error
@@ -369,7 +369,7 @@ def test_a_talk_that_is_not_there_and_an_adapter_are_refused(
         ask_sources.ask(workspace, project_id, QUESTION, thread_id="elsewhere")
     with pytest.raises(ModelUnavailable, match="Ask 'small'"):
         ask_sources.ask(workspace, project_id, QUESTION, writer="small+craft")
-    assert ask_talks.talks(workspace, project_id, 10) == ()
+    assert workspace.library.asked.talks(project_id, 10) == ()
 
 
 def test_nothing_is_erased_under_an_answer_and_a_deleted_talk_stays_deleted(

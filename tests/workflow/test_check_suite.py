@@ -267,5 +267,5 @@ def test_a_worker_thread_leaves_its_report_and_nothing_else(
     work = check_jobs.start(workspace, project_id, cases, file="cases.csv", key="k")
     assert workspace.jobs.wait(work.job_id, 60)
     assert work.report is not None
-    assert check_jobs.state(workspace, work).done == 1
+    assert workspace.jobs.state(work.job_id).done == 1
     assert workspace.library.cases_stamp(project_id, statuses=("imported", "draft")) == before

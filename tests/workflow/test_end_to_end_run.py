@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from syncing import quick_workspace
+from written_again import fill_now, write_now
 
 from assistant.domain import CaseTemplate, Column, GenerationConfig, GenerationRun, TestCase
 from assistant.library import StoredCase
@@ -15,7 +16,7 @@ from assistant.suite.duplicates import find_duplicates
 from assistant.suite.rows import case_rows
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import review
-from assistant.workflow.writing import coverage, fill_gaps, generate_cases, reuse, runs, write_again
+from assistant.workflow.writing import coverage, generate_cases, reuse
 from assistant.workflow.writing.recheck_case import rechecked_against
 from assistant.workflow.writing.requests import GenerateRequest, Understanding, understand
 
@@ -55,7 +56,7 @@ class Project:
     @property
     def stored(self) -> StoredCase:
         """The end-to-end case as it is kept."""
-        kept = runs.cases(self.workspace, self.project_id, self.run.id)
+        kept = self.workspace.library.cases(self.project_id, run_id=self.run.id)
         (found,) = (one for one in kept if one.case.technique == "end-to-end")
         return found
 
@@ -172,13 +173,15 @@ def test_a_template_without_a_word_for_it_takes_the_nearest(
 def test_a_rejected_one_is_written_again_as_a_gap_and_on_request(project: Project) -> None:
     workspace, project_id, run_id = project.workspace, project.project_id, project.run.id
     before = project.stored
-    again = write_again.write_now(workspace, project_id, [before.id], by="Tess", reason="asked")
+    again = write_now(workspace, project_id, [before.id], reason="asked")
     assert again[0].case.steps == before.case.steps
     review.set_status(
         workspace, project_id, before.id, "rejected",
         reason="Not now", seen_version=again[0].row_version, by="Ann",
     )  # fmt: skip
-    filling = fill_gaps.fill_now(workspace, project_id, run_id, by="Tess")
+    filling = fill_now(workspace, project_id, run_id)
     assert filling.conditions == before.case.condition_ids
-    made = [one for one in runs.cases(workspace, project_id, run_id) if one.status == "draft"]
+    made = [
+        one for one in workspace.library.cases(project_id, run_id=run_id) if one.status == "draft"
+    ]
     assert made[-1].case.steps == before.case.steps

@@ -194,7 +194,7 @@ def test_no_file_of_the_data_folder_holds_an_erased_document(
     assert any("wal" in name or "segments" in name for name in before), "the index holds it"
     assert any("library.sqlite3" in name for name in before), "the library holds it"
     what = everything(workspace, project_id)
-    shown = erase.preview(workspace, what)
+    shown = workspace.library.erasing.preview(what)
     done = erase.erase(workspace, what, by="Tess")
     assert done.erasure == shown
     assert set(done.erasure.cases) == {"T-1", "T-2", "OLD-1"}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from written_again import write_now
 
 from assistant.domain import GenerationConfig, GenerationRun, TestCase, TestStep
 from assistant.suite.reuse import ConditionVerdict, ReuseReport, Verdict
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import review
-from assistant.workflow.writing import answers, generate_cases, reuse, runs, write_again
+from assistant.workflow.writing import answers, generate_cases, reuse, runs
 from assistant.workflow.writing.requests import GenerateRequest, understand
 
 CRITERION = (
@@ -57,7 +58,7 @@ def test_the_comparison_is_anew_when_another_case_changes_and_not_for_its_own(
     workspace: Workspace, project_id: str, run: GenerationRun
 ) -> None:
     before = reuse.existing_stamp(workspace, project_id, run.id)
-    (own, *_) = runs.cases(workspace, project_id, run.id)
+    (own, *_) = workspace.library.cases(project_id, run_id=run.id)
     review.set_status(
         workspace, project_id, own.id, "accepted", seen_version=own.row_version, by="Tess"
     )
@@ -84,7 +85,7 @@ def test_a_case_written_again_after_an_answer_is_compared_by_its_present_words(
     (question,) = run.questions
     right = CRITERION.replace("45", "30")
     answers.answer(workspace, project_id, run.epics[0], question, right, by="Tess", replaces=True)
-    (again,) = write_again.write_now(workspace, project_id, [case.id], by="Tess")
+    (again,) = write_now(workspace, project_id, [case.id])
     now = reuse.of_run(workspace, project_id, run.id, source_run_id=again.source_run_id or "")
     assert not reuse.same_basis(workspace, project_id, run.id, again.source_run_id or "")
     verdicts = reuse.case_verdicts(now, {again.id: again.case.condition_ids})
@@ -97,9 +98,9 @@ def test_a_case_written_again_after_an_answer_is_compared_by_its_present_words(
 def test_a_case_written_again_from_the_same_words_keeps_the_verdict_of_the_run(
     workspace: Workspace, project_id: str, run: GenerationRun
 ) -> None:
-    (first, *_) = runs.cases(workspace, project_id, run.id)
+    (first, *_) = workspace.library.cases(project_id, run_id=run.id)
     edited = first.case.model_copy(update={"title": "Edited"})
     review.save(workspace, project_id, edited, seen_version=first.row_version, by="Tess")
-    (again,) = write_again.write_now(workspace, project_id, [first.id], by="Tess")
+    (again,) = write_now(workspace, project_id, [first.id])
     assert again.source_run_id not in (None, run.id)
     assert reuse.same_basis(workspace, project_id, run.id, again.source_run_id or "")

@@ -11,6 +11,7 @@ from typing import Any, cast
 import pytest
 from langchain_core.messages import AIMessage
 from syncing import quick_workspace
+from written_again import fill_now, write_now
 
 from assistant.domain import GenerationConfig, GenerationRun, ModelSpec, TestCase
 from assistant.errors import LibraryError
@@ -62,7 +63,7 @@ class Project:
         self.run: GenerationRun = generate_cases.run_now(workspace, project_id, begun)
 
     def cases(self) -> tuple[StoredCase, ...]:
-        return runs.cases(self.workspace, self.project_id, self.run.id)
+        return self.workspace.library.cases(self.project_id, run_id=self.run.id)
 
     def save(self, stored: StoredCase, **fields: object) -> StoredCase:
         return review.save(
@@ -106,7 +107,7 @@ def test_only_what_is_missing_is_written_and_nothing_else_changes(project: Proje
     missing = fill_gaps.missing(workspace.library.run(project_id, run_id))
     assert missing == last.case.condition_ids
     seen: list[TestCase] = []
-    filling = fill_gaps.fill_now(workspace, project_id, run_id, by="Tess", on_case=seen.append)
+    filling = fill_now(workspace, project_id, run_id, on_case=seen.append)
     assert filling.conditions == missing
     after = project.cases()
     assert after[: len(before)] == before, "edits, decisions and versions stay"
@@ -119,7 +120,7 @@ def test_only_what_is_missing_is_written_and_nothing_else_changes(project: Proje
     assert of_run(workspace, project_id, run_id).missing == ()
     assert {one.id for one in runs.runs(workspace, project_id)} == {run_id}
     with pytest.raises(LibraryError, match="no gap"):
-        fill_gaps.fill_now(workspace, project_id, run_id, by="Tess")
+        fill_now(workspace, project_id, run_id)
 
 
 def test_a_cancelled_run_is_filled_and_its_new_cases_know_their_sources(tmp_path: Path) -> None:
@@ -133,8 +134,8 @@ def test_a_cancelled_run_is_filled_and_its_new_cases_know_their_sources(tmp_path
         run = workspace.library.run(project_id, run.id)
         assert run.status == "cancelled"
         assert len(run.cases) == 1
-        fill_gaps.fill_now(workspace, project_id, run.id, by="Ann")
-        cases = runs.cases(workspace, project_id, run.id)
+        fill_now(workspace, project_id, run.id)
+        cases = workspace.library.cases(project_id, run_id=run.id)
         assert len(cases) == len(found.conditions)
         assert {name for one in cases for name in one.case.condition_ids} == {
             condition.id for condition in found.conditions
@@ -189,8 +190,8 @@ def test_a_step_is_written_again_and_edits_elsewhere_stay(project: Project) -> N
     assert again.case.status == "draft", "nobody accepted the new words"
     assert again.case.origin == edited.case.origin
     assert again.row_version == edited.row_version + 1
-    back = review.undo(
-        project.workspace, project.project_id, stored.id, seen_version=again.row_version, by="Ann"
+    back = project.workspace.library.undo(
+        project.project_id, stored.id, expected_version=again.row_version, by="Ann"
     )
     assert back.case == edited.case
     history = project.workspace.library.history(project.project_id, stored.id)
@@ -222,8 +223,8 @@ def test_a_step_after_an_added_one_is_still_found(project: Project) -> None:
 def test_words_that_come_out_the_same_make_no_version(project: Project) -> None:
     stored = project.cases()[0]
     assert project.step_again(stored, 1) == stored
-    (same,) = write_again.write_now(
-        project.workspace, project.project_id, [stored.id], by="Tess", reason=write_again.ASKED
+    (same,) = write_now(
+        project.workspace, project.project_id, [stored.id], reason=write_again.ASKED
     )
     assert same == stored
 
@@ -235,7 +236,7 @@ def test_a_step_changed_meanwhile_is_not_overwritten(project: Project) -> None:
     mine = project.save(stored, steps=steps)
     with pytest.raises(LibraryError, match="changed while"):
         follow_up_runs.write_now(project.workspace, project.project_id, [again])
-    assert runs.case(project.workspace, project.project_id, stored.id) == mine
+    assert project.workspace.library.case(project.project_id, stored.id) == mine
 
 
 def test_a_step_of_a_changed_criterion_asks_for_the_whole_case(project: Project) -> None:
@@ -243,7 +244,7 @@ def test_a_step_of_a_changed_criterion_asks_for_the_whole_case(project: Project)
     stored = project.cases()[0]
     with pytest.raises(LibraryError, match="as it read then"):
         project.step_again(stored, 1)
-    (again,) = write_again.write_now(project.workspace, project.project_id, [stored.id], by="Tess")
+    (again,) = write_now(project.workspace, project.project_id, [stored.id])
     assert again.case != stored.case
     edited = project.save(again, objective="Another objective")
     assert edited.case.unsupported_steps == again.case.unsupported_steps, (
@@ -255,13 +256,14 @@ def test_in_the_background_progress_and_errors_are_told(project: Project) -> Non
     workspace, project_id = project.workspace, project.project_id
     stored = project.cases()[-1]
     project.decide(stored, "rejected")
-    jobs, _ = fill_gaps.start(workspace, project_id, project.run.id, by="Tess")
+    missing, _ = fill_gaps.begin(workspace, project_id, project.run.id, by="Tess")
+    jobs = follow_up_runs.start(workspace, project_id, [missing])
     assert all(workspace.jobs.wait(job, 60) for job in jobs)
     assert [workspace.jobs.state(job).error for job in jobs] == [""]
     assert [(s.done, s.total) for s in map(workspace.jobs.state, jobs)] == [(1, 1)]
     again = write_step.begin(workspace, project_id, stored.id, 1, by="Tess")
     steps = (stored.case.steps[0].model_copy(update={"action": "Mine"}), *stored.case.steps[1:])
-    project.save(runs.case(workspace, project_id, stored.id), steps=steps)
+    project.save(workspace.library.case(project_id, stored.id), steps=steps)
     (job,) = follow_up_runs.start(workspace, project_id, [again])
     assert workspace.jobs.wait(job, 60)
     assert "changed while" in workspace.jobs.state(job).error

@@ -98,7 +98,7 @@ def test_cases_are_in_the_library_while_the_run_goes_on(
     stored: list[int] = []
 
     def on_case(case: TestCase) -> None:
-        rows = runs.cases(workspace, project_id, run.id)
+        rows = workspace.library.cases(project_id, run_id=run.id)
         assert rows[-1].id == case.id
         stored.append(len(rows))
 
@@ -160,7 +160,7 @@ def test_an_interrupted_run_gives_the_same_cases_as_an_undisturbed_one(
                 workspace, project_id, run, on_case=lambda case: die_after_seven(case, seen)
             )
     with Workspace.open(settings, exclusive=True) as workspace:
-        assert len(runs.cases(workspace, project_id, run.id)) == 7
+        assert len(workspace.library.cases(project_id, run_id=run.id)) == 7
         generate_cases.resume(workspace, project_id, run.id)
         assert workspace.jobs.wait(run.id, timeout=180)
         resumed = workspace.library.run(project_id, run.id)

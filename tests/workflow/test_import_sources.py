@@ -155,10 +155,10 @@ def test_opening_a_project_with_much_unindexed(
         assert [one.title for one in unindexed] == ([] if waits else ["Manual"])
         if waits:
             return
-        assert import_sources.indexing(workspace, project_id).active
+        assert workspace.jobs.state(import_sources.indexing_job(project_id)).active
         release.set()
         assert workspace.jobs.wait(f"index-{project_id}", timeout=180)
-        assert not import_sources.indexing(workspace, project_id).error
+        assert not workspace.jobs.state(import_sources.indexing_job(project_id)).error
         assert all(d.is_indexed for d in workspace.library.documents(project_id))
         assert len(workspace.knowledge(project_id).documents()) == 2
 
@@ -166,11 +166,11 @@ def test_opening_a_project_with_much_unindexed(
 def test_the_sample_project_is_made_once_and_what_is_removed_stays_gone(
     workspace: Workspace, project_id: str
 ) -> None:
-    documents = import_sources.documents(workspace, project_id)
+    documents = workspace.library.documents(project_id)
     assert {row.kind for row in documents} >= {"epic", "rules", "page", "test_cases"}
     import_sources.remove(workspace, project_id, documents[0].id)
     ensure_sample_project(workspace)
-    assert len(import_sources.documents(workspace, project_id)) == len(documents) - 1
+    assert len(workspace.library.documents(project_id)) == len(documents) - 1
 
 
 def test_one_bad_file_never_stops_the_others(
@@ -222,7 +222,7 @@ def test_a_small_document_is_found_while_a_large_one_is_still_embedded(
         ]
         import_sources.store(workspace, project_id, previews)
         assert workspace.jobs.wait(f"index-{project_id}", timeout=180)
-        assert not import_sources.indexing(workspace, project_id).error
+        assert not workspace.jobs.state(import_sources.indexing_job(project_id)).error
         assert all(d.is_indexed for d in workspace.library.documents(project_id))
         assert len(knowledge.documents()) == len(files)
     assert (indexed[0], found[0]) == (set(), False)

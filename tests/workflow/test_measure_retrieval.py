@@ -25,7 +25,7 @@ from assistant.domain import (
 from assistant.errors import RetrievalError
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import measure_retrieval, project_links
-from assistant.workflow.sources.measure_retrieval import MeasuredRow, measure_now
+from assistant.workflow.sources.measure_retrieval import MeasuredRow, ProjectMeasure, measure_now
 from assistant.workflow.sources.reindex import index_pending
 
 COUNT = 24
@@ -71,8 +71,13 @@ def opened(tmp_path: Path) -> Iterator[Opened]:
         yield workspace, project_id
 
 
+def measured(workspace: Workspace, project_id: str, screen: RetrievalConfig) -> ProjectMeasure:
+    """Measured in the thread of the test; nobody looks at how far it is."""
+    return measure_now(workspace, project_id, screen, lambda done, total: None, lambda: False)
+
+
 def _row(workspace: Workspace, project_id: str, screen: RetrievalConfig, name: str) -> MeasuredRow:
-    way = measure_now(workspace, project_id, screen).ways[0]
+    way = measured(workspace, project_id, screen).ways[0]
     return next(row for row in way.rows if row.metric == name)
 
 
@@ -98,7 +103,7 @@ def test_saved_choices_alone_have_figures_and_no_difference(opened: Opened) -> N
     before = workspace.knowledge(project_id).documents()
     told: list[tuple[int, int]] = []
     report = measure_now(
-        workspace, project_id, RetrievalConfig(), progress=lambda *at: told.append(at)
+        workspace, project_id, RetrievalConfig(), lambda *at: told.append(at), lambda: False
     )
     existing, cited = report.ways
     assert (existing.links, existing.asked, cited.links, cited.rows) == (25, 25, 0, ())
@@ -138,18 +143,18 @@ def test_what_cannot_be_measured_is_refused(
     opened: Opened, screen: RetrievalConfig, says: str
 ) -> None:
     with pytest.raises(RetrievalError, match=says):
-        measure_now(*opened, screen)
+        measured(*opened, screen)
 
 
 def test_too_few_links_give_no_figure_and_stopping_none_either(opened: Opened) -> None:
     workspace, project_id = opened
-    stopped = measure_now(workspace, project_id, RetrievalConfig(), cancelled=lambda: True)
+    stopped = measure_now(workspace, project_id, RetrievalConfig(), lambda *_: None, lambda: True)
     assert (stopped.stopped, stopped.ways) == (True, ())
     for stored in workspace.library.cases(project_id)[5:]:
         workspace.library.set_status(
             project_id, stored.id, "rejected", by="Tess", expected_version=stored.row_version
         )
-    report = measure_now(workspace, project_id, RetrievalConfig())
+    report = measured(workspace, project_id, RetrievalConfig())
     assert [(way.links, way.rows) for way in report.ways] == [(5, ()), (0, ())]
 
 
@@ -167,7 +172,7 @@ def test_many_links_of_one_question_give_no_figure(opened: Opened) -> None:
     whole = _document("cases", "another table", "test_cases")
     workspace.library.put_document(project_id, whole, cases=cases)
     index_pending(workspace.library, workspace.knowledge(project_id), project_id)
-    existing = measure_now(workspace, project_id, RetrievalConfig()).ways[0]
+    existing = measured(workspace, project_id, RetrievalConfig()).ways[0]
     assert (existing.links, existing.questions, existing.asked) == (COUNT, 1, 0)
     assert (existing.rows, existing.places) == ((), ())
 
@@ -176,7 +181,7 @@ def test_of_very_many_questions_the_same_ones_are_drawn(
     opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(measure_retrieval, "MOST_QUESTIONS", 20)
-    first, again = (measure_now(*opened, RetrievalConfig()).ways[0] for _ in range(2))
+    first, again = (measured(*opened, RetrievalConfig()).ways[0] for _ in range(2))
     assert (first.asked, first.questions, len(first.places)) == (20, 25, 20)
     assert first.places == again.places
     assert first.rows[0].saved.clusters == 20
@@ -224,6 +229,6 @@ def test_citations_of_accepted_cases_are_links_of_their_own(opened: Opened) -> N
     }
     one = next(each for each in links.questions["cited sources"] if each.id == "CC-1-AC3")
     assert (one.kinds, list(one.sources.values())) == (("rule",), ["BR-03"])
-    cited = measure_now(workspace, project_id, RetrievalConfig()).ways[1]
+    cited = measured(workspace, project_id, RetrievalConfig()).ways[1]
     assert (cited.way, cited.links) == ("cited sources", COUNT)
     assert cited.rows[0].saved.value > 0.9

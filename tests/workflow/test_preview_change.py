@@ -218,7 +218,7 @@ def test_a_preview_keeps_nothing(project: Project) -> None:
     assert index_of(project.workspace, project.project_id) == before[1], "who applies it indexes it"
     import_sources.index_in_background(project.workspace, project.project_id)
     ends = time.monotonic() + 30
-    while import_sources.indexing(project.workspace, project.project_id).active:
+    while project.workspace.jobs.state(import_sources.indexing_job(project.project_id)).active:
         assert time.monotonic() < ends
         time.sleep(0.05)
     assert project.rows() != before[0]

@@ -53,7 +53,7 @@ def test_nothing_changes_until_it_is_taken_and_undo_takes_it_back(opened: Opened
     before = opened[0].library.case(opened[1], "C")
     propose(opened, steps=edits(opened, "It is open", "It is paid within an hour"))
     assert opened[0].library.case(opened[1], "C") == before
-    assert proposals.waiting(*opened) == {"C": 1}
+    assert opened[0].library.proposals.counts(opened[1]) == {"C": 1}
     (one,) = waiting(opened)
     assert (one.by, one.reason, one.moved) == ("Ann (tool)", "The page says so.", False)
     (field,) = one.fields
@@ -68,7 +68,7 @@ def test_nothing_changes_until_it_is_taken_and_undo_takes_it_back(opened: Opened
     told = {one.action: one for one in opened[0].library.events(opened[1], limit=2)}
     assert set(told) == {"edited", "proposed change taken"}
     assert told["proposed change taken"].detail == "Ann (tool)"
-    review.undo(*opened, "C", seen_version=2, by="Tess")
+    opened[0].library.undo(opened[1], "C", expected_version=2, by="Tess")
     assert opened[0].library.case(opened[1], "C").case.steps == before.case.steps
 
 
@@ -98,7 +98,7 @@ def test_what_no_edit_could_do_is_refused(
 ) -> None:
     with pytest.raises(LibraryError, match=why):
         propose(opened, **change)
-    assert not proposals.waiting(*opened)
+    assert not opened[0].library.proposals.counts(opened[1])
 
 
 def test_without_a_reason_it_is_refused(opened: Opened) -> None:

@@ -90,7 +90,7 @@ def test_an_index_that_moves_is_never_a_stale_one(
         assert [text for text in found(workspace) if "days" in text] == [
             text for text in found(workspace) if "50 days" in text
         ]
-        (stored,) = import_sources.documents(workspace, project_id)
+        (stored,) = workspace.library.documents(project_id)
     with Workspace.open(embedded) as workspace:
         import_sources.remove(workspace, project_id, stored.id)
     with Workspace.open(settings) as workspace:
@@ -123,8 +123,8 @@ def test_with_the_server_down_people_read_edit_and_export(
     with Workspace.open(settings) as workspace:
         with pytest.raises(RetrievalError, match=f"{qdrant.host} answered HTTP 503"):
             found(workspace)
-        assert len(import_sources.documents(workspace, project_id)) == 2
-        stored = runs.cases(workspace, project_id, run.id)[0]
+        assert len(workspace.library.documents(project_id)) == 2
+        stored = workspace.library.cases(project_id, run_id=run.id)[0]
         edited: TestCase = stored.case.model_copy(update={"title": "Refund at once"})
         version = stored.row_version
         workspace.library.update_case(project_id, edited, expected_version=version, by="Tess")

@@ -16,7 +16,7 @@ from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import export_cases, review
 from assistant.workflow.review.review import StepEdit
 from assistant.workflow.sources.sample_project import SAMPLE_PROJECT
-from assistant.workflow.writing import generate_cases, runs
+from assistant.workflow.writing import generate_cases
 from assistant.workflow.writing.requests import GenerateRequest, understand
 
 
@@ -53,7 +53,7 @@ def run_id(written: tuple[Path, str]) -> str:
 def test_a_changed_result_loses_its_support_and_the_others_keep_theirs(
     workspace: Workspace, project_id: str, run_id: str
 ) -> None:
-    case = runs.cases(workspace, project_id, run_id)[0].case
+    case = workspace.library.cases(project_id, run_id=run_id)[0].case
     edits = [
         StepEdit(action=s.action, test_data=s.test_data, expected_result=s.expected_result)
         for s in case.steps
@@ -70,7 +70,7 @@ def test_a_changed_result_loses_its_support_and_the_others_keep_theirs(
 def test_a_stale_edit_is_refused_and_nothing_is_overwritten(
     workspace: Workspace, project_id: str, run_id: str
 ) -> None:
-    seen = runs.cases(workspace, project_id, run_id)[0]
+    seen = workspace.library.cases(project_id, run_id=run_id)[0]
 
     def save(title: str) -> None:
         edited = seen.case.model_copy(update={"title": title})
@@ -79,13 +79,13 @@ def test_a_stale_edit_is_refused_and_nothing_is_overwritten(
     save("First words")
     with pytest.raises(EditConflict):
         save("Second words")
-    assert runs.case(workspace, project_id, seen.id).title == "First words"
+    assert workspace.library.case(project_id, seen.id).title == "First words"
 
 
 def test_a_case_needs_a_title_and_whole_steps(
     workspace: Workspace, project_id: str, run_id: str
 ) -> None:
-    seen = runs.cases(workspace, project_id, run_id)[0]
+    seen = workspace.library.cases(project_id, run_id=run_id)[0]
     empty = seen.case.steps[0].model_copy(update={"expected_result": " "})
     for change in ({"title": "  "}, {"steps": ()}, {"steps": (empty,)}):
         with pytest.raises(LibraryError, match="not saved"):
@@ -99,7 +99,7 @@ def test_a_case_needs_a_title_and_whole_steps(
 
 
 def test_a_rejection_needs_a_reason(workspace: Workspace, project_id: str, run_id: str) -> None:
-    seen = runs.cases(workspace, project_id, run_id)[0]
+    seen = workspace.library.cases(project_id, run_id=run_id)[0]
     with pytest.raises(LibraryError, match="why"):
         review.set_status(
             workspace, project_id, seen.id, "rejected", seen_version=seen.row_version, by="Tess"
@@ -109,7 +109,7 @@ def test_a_rejection_needs_a_reason(workspace: Workspace, project_id: str, run_i
 def test_all_leaves_out_the_rejected_and_accepted_only_holds_the_accepted(
     workspace: Workspace, project_id: str, run_id: str
 ) -> None:
-    cases = runs.cases(workspace, project_id, run_id)
+    cases = workspace.library.cases(project_id, run_id=run_id)
     whole = next(one for one in cases if not review.set_aside(one))
     outline, second, *_ = (one for one in cases if review.set_aside(one) == review.OUTLINE)
     with pytest.raises(LibraryError, match="Accept some first"):
@@ -138,7 +138,7 @@ def test_a_downloaded_file_is_the_same_each_time(
 def test_an_edit_is_checked_again_and_a_fix_can_be_taken_back(
     workspace: Workspace, project_id: str, run_id: str
 ) -> None:
-    seen = runs.cases(workspace, project_id, run_id)[0]
+    seen = workspace.library.cases(project_id, run_id=run_id)[0]
     edits = [
         StepEdit(action=s.action, test_data=s.test_data, expected_result=s.expected_result)
         for s in seen.case.steps
@@ -171,5 +171,7 @@ def test_an_edit_is_checked_again_and_a_fix_can_be_taken_back(
             seen_version=fixed.row_version,
             by="Tess",
         )
-    back = review.undo(workspace, project_id, seen.id, seen_version=fixed.row_version, by="Tess")
+    back = workspace.library.undo(
+        project_id, seen.id, expected_version=fixed.row_version, by="Tess"
+    )
     assert back.case.steps == saved.case.steps

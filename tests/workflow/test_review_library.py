@@ -38,7 +38,7 @@ def test_many_cases_are_decided_on_and_taken_back(opened) -> None:
     outcome = review_library.decide(workspace, project_id, rows, "accepted", by="Tess")
     assert len(outcome.changed) == 3
     assert {row.status for row in review_library.rows(*opened)} == {"accepted"}
-    assert review_library.undo(workspace, project_id, outcome, by="Tess") == 3
+    assert review.undo_all(workspace, project_id, outcome, by="Tess") == 3
     assert {row.status for row in review_library.rows(*opened)} == {"draft"}
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from resting_cases import rest_on
 from syncing import quick_workspace, sync_folder
+from written_again import write_now
 
 from assistant.domain import (
     AcceptanceCriterion,
@@ -23,7 +24,7 @@ from assistant.domain import (
 from assistant.errors import LibraryError
 from assistant.sources.reading import Reading
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review import lineage, review, stale
+from assistant.workflow.review import lineage, stale
 from assistant.workflow.sources.import_sources import put
 from assistant.workflow.sources.reindex import index_pending
 from assistant.workflow.writing import answers, generate_cases, runs, write_again
@@ -100,7 +101,7 @@ def test_one_changed_sentence_makes_exactly_the_citing_steps_stale(project: Proj
         for one in case.findings:
             assert (one.change, one.old, one.new) == ("changed", SENTENCE, changed)
             assert (one.cited_version, one.version, one.by) == (1, 2, "Tess")
-    again = write_again.write_now(project.workspace, project.project_id, list(found), by="Tess")
+    again = write_now(project.workspace, project.project_id, list(found))
     assert project.stale() == {}
     assert {stored.id for stored in again} == set(found)
     for stored in again:
@@ -108,7 +109,7 @@ def test_one_changed_sentence_makes_exactly_the_citing_steps_stale(project: Proj
         assert sources
         assert all(source.version == source.current_version for source in sources)
     assert {run.id for run in runs.runs(project.workspace, project.project_id)} == {project.run.id}
-    assert len(runs.cases(project.workspace, project.project_id, project.run.id)) == len(
+    assert len(project.workspace.library.cases(project.project_id, run_id=project.run.id)) == len(
         project.run.cases
     )
 
@@ -156,12 +157,12 @@ def test_a_changed_criterion_makes_its_cases_stale(project: Project) -> None:
     text = " ".join(criterion.text.split())
     assert others <= {case_id for case_id, _ in project.citing(text, EPIC)}
     (case_id, *_) = sorted(derived)
-    (stored,) = write_again.write_now(project.workspace, project.project_id, [case_id], by="Tess")
+    (stored,) = write_now(project.workspace, project.project_id, [case_id])
     assert case_id not in project.stale()
     assert set(project.stale()) == set(found) - {case_id}, "that case alone"
     assert stored.case.status == "draft"
-    review.undo(
-        project.workspace, project.project_id, case_id, seen_version=stored.row_version, by="Tess"
+    project.workspace.library.undo(
+        project.project_id, case_id, expected_version=stored.row_version, by="Tess"
     )
     assert set(project.stale()) == set(found), "with its old words it is stale again"
 
@@ -197,7 +198,7 @@ def test_what_can_not_be_written_again_is_said(project: Project) -> None:
     project.sync()
     assert case_id in project.stale()
     with pytest.raises(LibraryError, match="no longer there"):
-        write_again.write_now(project.workspace, project.project_id, [case_id], by="Tess")
+        write_now(project.workspace, project.project_id, [case_id])
 
 
 def test_versions_say_what_changed_sentence_by_sentence(project: Project) -> None:
@@ -292,8 +293,8 @@ def test_an_accepted_case_is_written_again_only_where_a_person_asks_for_it(tmp_p
         assert left == (f"{kept} is accepted and stays as it is",)
         assert stale_ids() == [kept]
         with pytest.raises(LibraryError, match="accepted"):
-            write_again.write_now(workspace, project_id, [kept], by="Tess")
-        (asked,) = write_again.write_now(workspace, project_id, [kept], by="Tess", accepted=True)
+            write_now(workspace, project_id, [kept])
+        (asked,) = write_now(workspace, project_id, [kept], accepted=True)
         assert asked.case.status == "draft"
         assert stale_ids() == []
 

@@ -219,24 +219,15 @@ def test_a_schedule_starts_what_is_due_and_waits_after_a_failure(quick: Quick, w
     sync_jobs.set_interval(workspace, made, 15, by="Tess")
     now = utc_now()
     (started,) = sync_jobs.sync_due(workspace, tried, now=now)
-    assert sync_jobs.wait(workspace, started, 30)
+    assert workspace.jobs.wait(sync_jobs.job_of(started), 30)
     assert len(workspace.library.documents(project_id)) == len(list(wiki.iterdir()))
     assert sync_jobs.sync_due(workspace, tried, now=now + timedelta(minutes=14)) == ()
     shutil.rmtree(wiki)
     later = now + timedelta(minutes=16)
     assert len(sync_jobs.sync_due(workspace, tried, now=later)) == 1
-    assert sync_jobs.wait(workspace, started, 30)
-    assert "not there" in sync_jobs.state(workspace, made).error
+    assert workspace.jobs.wait(sync_jobs.job_of(started), 30)
+    assert "not there" in workspace.jobs.state(sync_jobs.job_of(made)).error
     assert sync_jobs.sync_due(workspace, tried, now=later + timedelta(minutes=1)) == ()
-
-
-def test_disconnecting_can_take_the_documents_along(quick: Quick, wiki: Path) -> None:
-    workspace, project_id, _ = quick
-    sync_folder(workspace, project_id, wiki)
-    (connection,) = workspace.library.connections.list(project_id)
-    sync_jobs.disconnect(workspace, connection, with_documents=True, by="Tess")
-    assert index_of(workspace, project_id) == {}
-    assert not workspace.library.documents(project_id)
 
 
 NAMES = st.sampled_from(["a.md", "b.md", "in/a.md", "c.csv"])

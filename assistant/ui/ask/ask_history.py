@@ -9,7 +9,7 @@ from assistant.ui.counts import counted
 from assistant.ui.plain_text import label
 from assistant.ui.presses import pressed
 from assistant.ui.state import Session, errors_shown
-from assistant.workflow.ask.ask_talks import StoredTalk, count_talks, delete_talk, talks
+from assistant.workflow.ask.ask_talks import StoredTalk, delete_talk
 from assistant.workflow.deployment.workspace import Workspace
 
 LISTED = 30
@@ -19,7 +19,7 @@ MENU = "ask_talks"
 
 def history_menu(opened: Workspace, record: Session) -> None:
     """The talks of the project in a menu, the latest first; they are drawn when it is opened."""
-    count = count_talks(opened, record.project_id)
+    count = opened.library.asked.count_talks(record.project_id)
     menu = st.popover(
         f"Talks ({count})",
         icon=":material/history:",
@@ -31,7 +31,7 @@ def history_menu(opened: Workspace, record: Session) -> None:
     if not menu.open:
         return
     with menu:
-        for one in talks(opened, record.project_id, LISTED):
+        for one in opened.library.asked.talks(record.project_id, LISTED):
             with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
                 _open_button(record, one, "menu")
                 if pressed(
@@ -50,7 +50,7 @@ def history_menu(opened: Workspace, record: Session) -> None:
 
 def earlier_talks(opened: Workspace, record: Session) -> None:
     """The latest talks as a list; nothing where there is none."""
-    found = talks(opened, record.project_id, RECENT)
+    found = opened.library.asked.talks(record.project_id, RECENT)
     if found:
         st.markdown("**Earlier talks**")
     with st.container(gap="xsmall"):

@@ -11,7 +11,7 @@ from assistant.errors import AssistantError
 from assistant.ui.cases.case_list import listed_rows
 from assistant.ui.home.write_again_menu import write_again_menu
 from assistant.ui.plain_text import label
-from assistant.ui.state import CASE_PROBLEM, RECORD, Session
+from assistant.ui.state import CASE_PROBLEM, RECORD, Session, error_kept
 from assistant.ui.technique_colors import TECHNIQUE_COLORS
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import review
@@ -185,7 +185,7 @@ class CaseBar:
 
     def _decide(self, status: CaseStatus) -> None:
         following = self._next_draft()
-        try:
+        with error_kept():
             stored = review.set_status(
                 self.opened,
                 self.record.project_id,
@@ -196,25 +196,21 @@ class CaseBar:
                 seen_text=self.stored.text_hash,
                 by=self.record.user,
             )
-        except AssistantError as error:
-            st.session_state[CASE_PROBLEM] = str(error)
-            return
-        note_decision(
-            BulkOutcome(changed=((stored.id, stored.row_version),)), f"{stored.id} {status}"
-        )
-        _open(following)
+            note_decision(
+                BulkOutcome(changed=((stored.id, stored.row_version),)), f"{stored.id} {status}"
+            )
+            _open(following)
 
     def _undo(self) -> None:
         last: tuple[BulkOutcome, str] | None = st.session_state.pop(LAST, None)
         st.session_state[DECIDED] = True
         try:
             if last is None:
-                review.undo(
-                    self.opened,
+                self.opened.library.undo(
                     self.record.project_id,
                     self.case.id,
-                    seen_version=self.stored.row_version,
                     by=self.record.user,
+                    expected_version=self.stored.row_version,
                 )
                 return
             outcome = last[0]

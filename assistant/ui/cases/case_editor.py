@@ -10,7 +10,7 @@ from assistant.ui.cases.case_bar import LAST
 from assistant.ui.cases.case_view import mark
 from assistant.ui.cases.conflict_panel import note_conflict
 from assistant.ui.plain_text import visible
-from assistant.ui.state import CASE_PROBLEM, Session
+from assistant.ui.state import CASE_PROBLEM, Session, error_kept
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import review
 from assistant.workflow.review.review import StepEdit
@@ -166,7 +166,7 @@ class CaseEditor:
 
     def apply_fix(self, finding: LintFinding) -> None:
         """Put a finding's fix into the case, as a new version."""
-        try:
+        with error_kept():
             review.apply_fix(
                 self.opened,
                 self.record.project_id,
@@ -175,8 +175,6 @@ class CaseEditor:
                 seen_version=self.stored.row_version,
                 by=self.record.user,
             )
-        except AssistantError as error:
-            st.session_state[CASE_PROBLEM] = str(error)
         st.session_state.pop(SHOWN, None)
         st.session_state.pop(LAST, None)
 

@@ -13,8 +13,9 @@ import streamlit as st
 from assistant.errors import AssistantError, EditConflict
 from assistant.ui.cases.case_view import mark, needs_lines
 from assistant.ui.cases.findings_panel import findings_panel
+from assistant.ui.counts import date_time
 from assistant.ui.plain_text import label
-from assistant.ui.state import Session
+from assistant.ui.state import CASE_PROBLEM, Session, error_kept
 from assistant.ui.word_marks import EMPTY, marked_words
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import proposals, save_conflicts
@@ -32,20 +33,19 @@ Taken = Callable[[StoredCase], None]
 
 
 def proposals_panel(
-    opened: Workspace, record: Session, stored: StoredCase, *, taken: Taken, problem: str
+    opened: Workspace, record: Session, stored: StoredCase, *, taken: Taken
 ) -> None:
-    """Each change that waits beside the case. ``taken`` is called with the case that came of one;
-    why one could not be taken is kept in the session under ``problem``."""
+    """Each change that waits beside the case; ``taken`` gets the case that came of one."""
     for one in proposals.proposals(opened, record.project_id, stored):
         with st.container(border=True, gap="xsmall", key=f"proposal-{one.seq}"):
             _head(one, stored)
-            _buttons(opened, record, one, taken, problem)
+            _buttons(opened, record, one, taken)
             _fields(one)
             _proof(one, stored)
 
 
 def _head(one: Proposal, stored: StoredCase) -> None:
-    at = f"{one.at.astimezone():%d %b %Y, %H:%M}"
+    at = date_time(one.at)
     st.markdown(
         f":blue-badge[:material/edit_note: Change proposed] **{label(one.by)}** proposes a change: "
         f"{label(one.reason, limit=400)} :small[:gray[{at}]]"
@@ -62,9 +62,9 @@ def _head(one: Proposal, stored: StoredCase) -> None:
         st.caption("The case is accepted. With this change it is a draft again.")
 
 
-def _buttons(opened: Workspace, record: Session, one: Proposal, taken: Taken, problem: str) -> None:
-    take = partial(_take, opened, record, one, taken, problem)
-    dismiss = partial(_dismiss, opened, record, one, problem)
+def _buttons(opened: Workspace, record: Session, one: Proposal, taken: Taken) -> None:
+    take = partial(_take, opened, record, one, taken)
+    dismiss = partial(_dismiss, opened, record, one)
     with st.container(horizontal=True, gap="xsmall"):
         st.button(
             "Take it", type="primary", icon=":material/check:", key=f"proposal-take-{one.seq}",
@@ -115,24 +115,22 @@ def _proof(one: Proposal, stored: StoredCase) -> None:
         st.caption("The checks find nothing in the proposed version; a person has to read it.")
 
 
-def _take(opened: Workspace, record: Session, one: Proposal, taken: Taken, problem: str) -> None:
+def _take(opened: Workspace, record: Session, one: Proposal, taken: Taken) -> None:
     try:
         stored = proposals.take(
             opened, record.project_id, one.seq, seen_version=one.present_version, by=record.user
         )
     except EditConflict:
-        st.session_state[problem] = (
+        st.session_state[CASE_PROBLEM] = (
             f"{one.case_id} was changed meanwhile. The proposal is shown against it as it is now: "
             "read it again, then take or dismiss it."
         )
     except AssistantError as error:
-        st.session_state[problem] = str(error)
+        st.session_state[CASE_PROBLEM] = str(error)
     else:
         taken(stored)
 
 
-def _dismiss(opened: Workspace, record: Session, one: Proposal, problem: str) -> None:
-    try:
+def _dismiss(opened: Workspace, record: Session, one: Proposal) -> None:
+    with error_kept():
         proposals.dismiss(opened, record.project_id, one.seq, by=record.user)
-    except AssistantError as error:
-        st.session_state[problem] = str(error)

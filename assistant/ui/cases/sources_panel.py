@@ -9,6 +9,7 @@ import streamlit as st
 
 from assistant.domain import Citation, LintFinding, RejectedDraft, RetrievedChunk, TestCase
 from assistant.ui.cases.source_reader import read_button
+from assistant.ui.counts import date_time
 from assistant.ui.plain_text import (
     highlighted,
     label,
@@ -198,7 +199,7 @@ def _origin(origins: Sequence[StepSource]) -> str:
         version += ", removed since"
     elif one.current_version != one.version:
         version += f" (now {one.current_version})"
-    fetched = f"{one.fetched_at.astimezone():%d %b %Y, %H:%M}" if one.fetched_at else ""
+    fetched = date_time(one.fetched_at)
     parts = (one.system, one.external_id, version, one.by, fetched)
     told = " · ".join(label(part) for part in parts if part)
     stale = "" if all(each.stands for each in origins) else " :orange-badge[words changed]"

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from assistant.ui.counts import counted
+from assistant.ui.counts import counted, date_time
 from assistant.ui.home.writing_progress import follow, writing_progress
 from assistant.ui.plain_text import label
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import stale
 from assistant.workflow.review.stale import StaleCase, StaleFinding
-from assistant.workflow.writing import write_again
+from assistant.workflow.writing import follow_up_runs, write_again
 
 SHOWN = 12
 
@@ -81,7 +81,7 @@ def _ask_first(opened: Workspace, record: Session, case_id: str) -> None:
 
 
 def _finding(places: list[str], one: StaleFinding) -> None:
-    since = f" since {one.since.astimezone():%d %b %Y, %H:%M}" if one.since else ""
+    since = f" since {date_time(one.since)}" if one.since else ""
     by = f", {label(one.by)}" if one.by else ""
     st.caption(
         f"{label('; '.join(places), limit=200)} · {label(one.title)} · {one.change}{since}{by}"
@@ -117,7 +117,7 @@ def _kept_right(opened: Workspace, record: Session, case_id: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
             f":green[:material/verified:] A source changed; found still right by {label(kept.by)}, "
-            f"{kept.at.astimezone():%d %b %Y, %H:%M}",
+            f"{date_time(kept.at)}",
             width="stretch",
         )
         if st.button("Take back", icon=":material/undo:", key="undo_right", type="tertiary"):
@@ -129,8 +129,8 @@ def _kept_right(opened: Workspace, record: Session, case_id: str) -> None:
 def _start(opened: Workspace, record: Session, case_id: str) -> None:
     """Write the open case again, an accepted one too: it was asked about."""
     with errors_shown():
-        jobs = write_again.start(
+        planned = write_again.begin(
             opened, record.project_id, [case_id], by=record.user, accepted=True
         )
-        follow(jobs)
+        follow(follow_up_runs.start(opened, record.project_id, planned))
         st.rerun()

@@ -13,11 +13,13 @@ from assistant.ui.cases.case_list import table_height
 from assistant.ui.cases.source_reader import open_wanted_source
 from assistant.ui.check.suite_case import COLORS, checked_case
 from assistant.ui.counts import counted
+from assistant.ui.job_progress import job_progress
 from assistant.ui.plain_text import label, plain, visible
 from assistant.ui.row_selection import choice_handler, chosen
 from assistant.ui.sources.mapping_form import forget_tables, mapping_form
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment import models
+from assistant.workflow.deployment.jobs import JobState
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import check_jobs, check_report
 from assistant.workflow.review.case_checks import (
@@ -34,7 +36,6 @@ from assistant.workflow.writing import second_reading
 
 WORK, CASES, FILE, TABLE = "suite_work", "suite_cases", "suite_upload", "suite_table"
 CHOSEN = "suite_case"
-POLL_SECONDS = 0.7
 TABLE_HEIGHT = 330
 SHOWN = 2000
 """Rows of the table; the report has all of them."""
@@ -81,7 +82,7 @@ def suite_view(opened: Workspace, record: Session) -> None:
     ):
         key = _key(record, file)
         if work is not None:  # of another file or project, which nobody looks at any more
-            check_jobs.stop(opened, work)
+            opened.jobs.cancel(work.job_id)
         st.session_state[WORK] = check_jobs.start(
             opened, record.project_id, cases, file=file.name, key=key, reader=reader
         )
@@ -113,7 +114,7 @@ def _close(opened: Workspace) -> None:
     """Forget the file, its cases and what was found."""
     work: SuiteWork | None = st.session_state.pop(WORK, None)
     if work is not None:
-        check_jobs.stop(opened, work)
+        opened.jobs.cancel(work.job_id)
     st.session_state.pop(CASES, None)
     st.session_state.pop(FILE, None)
 
@@ -124,7 +125,7 @@ def _nothing_yet(opened: Workspace, record: Session) -> None:
         "that support it, sentences that deny it, numbers and messages that stand nowhere, results "
         "that only repeat their action, cases that say the same, and faults of wording."
     )
-    if not import_sources.documents(opened, record.project_id):
+    if not opened.library.documents(record.project_id):
         st.info(
             "This project has no sources yet. Import its epics, rules and pages first.",
             icon=":material/inbox:",
@@ -157,9 +158,15 @@ def _read(opened: Workspace, record: Session, file: Upload) -> tuple[TestCase, .
 
 
 def _work(opened: Workspace, record: Session, file: Upload, work: SuiteWork) -> None:
-    state = check_jobs.state(opened, work)
+    state = opened.jobs.state(work.job_id)
     if state.active:
-        st.fragment(_progress, run_every=POLL_SECONDS)(opened, work)
+        job_progress(
+            opened,
+            work.job_id,
+            _how_far,
+            stop="stop_check",
+            help="What was checked so far is shown",
+        )
     elif work.report is not None:
         _report(opened, record, file, work.report)
     else:
@@ -174,19 +181,9 @@ def _again() -> None:
         st.rerun()
 
 
-def _progress(opened: Workspace, work: SuiteWork) -> None:
-    state = check_jobs.state(opened, work)
-    if not state.active:
-        st.rerun()
-    with st.container(horizontal=True, vertical_alignment="center"):
-        share = min(1.0, state.done / state.total) if state.total else 0.0
-        told = f"{state.done} of {state.total} cases" if state.total else "reading the sources"
-        st.progress(share, f"Checking: {told}")
-        if st.button(
-            "Stop", icon=":material/stop_circle:", key="stop_check",
-            help="What was checked so far is shown",
-        ):  # fmt: skip
-            check_jobs.stop(opened, work)
+def _how_far(state: JobState) -> str:
+    counts = f"{state.done} of {state.total} cases" if state.total else "reading the sources"
+    return f"Checking: {counts}"
 
 
 def _report(opened: Workspace, record: Session, file: Upload, report: SuiteCheck) -> None:

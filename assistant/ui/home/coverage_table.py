@@ -12,7 +12,7 @@ from assistant.ui.presses import pressed
 from assistant.ui.state import RECORD, Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import review_library
-from assistant.workflow.writing import coverage, fill_gaps
+from assistant.workflow.writing import coverage, fill_gaps, follow_up_runs
 from assistant.workflow.writing.runs import ACTIVE, RunView
 
 VIEW_KEY = "run_view"
@@ -51,9 +51,10 @@ def _gaps(opened: Workspace, record: Session, view: RunView, missing: int) -> No
             writer = writer_choice(opened, view.run.generation.writer, "gaps-writer")
             if pressed("Write", type="primary", icon=":material/playlist_add:", key="fill_gaps"):
                 with errors_shown():
-                    jobs, filling = fill_gaps.start(
+                    again, filling = fill_gaps.begin(
                         opened, record.project_id, view.run.id, by=record.user, writer=writer
                     )
+                    jobs = follow_up_runs.start(opened, record.project_id, [again])
                     follow(jobs, left_open=[one.reason for one in filling.left_open])
                     st.rerun()
 

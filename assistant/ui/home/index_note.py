@@ -12,12 +12,12 @@ POLL_SECONDS = 2.0
 
 def index_note(opened: Workspace, project_id: str) -> None:
     """How far indexing is, where it is under way; nothing otherwise."""
-    active = import_sources.indexing(opened, project_id).active
+    active = opened.jobs.is_active(import_sources.indexing_job(project_id))
     st.fragment(_note, run_every=POLL_SECONDS if active else None)(opened, project_id)
 
 
 def _note(opened: Workspace, project_id: str) -> None:
-    state = import_sources.indexing(opened, project_id)
+    state = opened.jobs.state(import_sources.indexing_job(project_id))
     if state.active:
         of = f"{state.done:,} of {state.total:,} pieces" if state.total else "just begun"
         st.caption(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from assistant.errors import SettingsError
-from assistant.ui.plain_text import label, plain
+from assistant.ui.plain_text import label
 from assistant.ui.settings.model_work import model_work
+from assistant.ui.state import error_kept, show_problem
 from assistant.workflow.deployment import model_jobs, models
 from assistant.workflow.deployment.models import WriterChoice
 from assistant.workflow.deployment.workspace import Workspace
@@ -38,9 +38,7 @@ def more_writers(opened: Workspace) -> None:
         st.caption(
             "A model file of your own, or an endpoint that you may use, is set up under Settings."
         )
-    problem = st.session_state.pop(PROBLEM, "")
-    if problem:
-        st.error(plain(problem), icon=":material/error:")
+    show_problem(PROBLEM)
 
 
 def rated_words(choice: WriterChoice) -> str:
@@ -53,7 +51,5 @@ def rated_words(choice: WriterChoice) -> str:
 
 
 def _fetch(opened: Workspace) -> None:
-    try:
+    with error_kept(PROBLEM):
         model_jobs.start_fetch(opened, models.DEFAULT_CHAT)
-    except SettingsError as error:
-        st.session_state[PROBLEM] = str(error)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 import streamlit as st
 
 from assistant.domain import Epic, Notice, Question, QuestionKind
+from assistant.ui.counts import date_time
 from assistant.ui.plain_text import label, plain, visible, without_emphasis
 from assistant.ui.presses import pressed
 from assistant.ui.state import Session, errors_shown
@@ -137,7 +138,7 @@ def answer_given(opened: Workspace, record: Session, answer: answers.Answer) -> 
         st.text(visible(answer.text))
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(
-                f"{label(answer.by)}, {answer.at.astimezone():%d %b %Y, %H:%M}{taken}",
+                f"{label(answer.by)}, {date_time(answer.at)}{taken}",
                 width="stretch",
             )
             if pressed(

@@ -24,7 +24,7 @@ from assistant.ui.cases.stale_panel import stale_bar, stale_panel
 from assistant.ui.home.shared_preconditions_panel import shared_preconditions_panel
 from assistant.ui.plain_text import plain
 from assistant.ui.presses import pressed
-from assistant.ui.state import CASE_PROBLEM, Session, keep_address
+from assistant.ui.state import Session, keep_address, show_problem
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import lineage, stale
 from assistant.workflow.review.review import BulkOutcome
@@ -74,7 +74,7 @@ def run_cases(opened: Workspace, record: Session, view: RunView, shown: Sequence
         with columns["case"], st.container(gap="xsmall"):
             drawer = partial(_sources_drawer, opened, record, view, stored)
             case_bar(opened, record, view, stored, None if "sources" in columns else drawer)
-            _problem()
+            show_problem()  # above the pane, which may be scrolled
             if has_conflict(opened, record, stored):
                 with _pane("conflict"):
                     conflict_panel(opened, record, stored)
@@ -95,17 +95,10 @@ def _open_case(opened: Workspace, record: Session) -> StoredCase | None:
     if not record.case_id:
         return None
     try:
-        return runs.case(opened, record.project_id, record.case_id)
+        return opened.library.case(record.project_id, record.case_id)
     except AssistantError as error:
         st.warning(plain(str(error)), icon=":material/link_off:")
         return None
-
-
-def _problem() -> None:
-    """Why the last change of the open case was refused; above the pane, which may be scrolled."""
-    problem = st.session_state.pop(CASE_PROBLEM, "")
-    if problem:
-        st.error(plain(problem), icon=":material/error:")
 
 
 def _case(
@@ -117,7 +110,7 @@ def _case(
 ) -> None:
     """The case to read, or its fields; what the checks found; what else belongs to it."""
     stale_panel(opened, record, stored.id, found)
-    proposals_panel(opened, record, stored, taken=_note_taken, problem=CASE_PROBLEM)
+    proposals_panel(opened, record, stored, taken=_note_taken)
     editor = CaseEditor(opened, record, stored)
     if st.session_state.get(EDITING) == stored.id:
         editor.fields()

@@ -12,7 +12,7 @@ from assistant.ui.home.writing_progress import follow, writing_progress
 from assistant.ui.presses import pressed
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.writing import answers, runs, write_again
+from assistant.workflow.writing import answers, write_again
 from assistant.workflow.writing.answers import Answer
 from assistant.workflow.writing.runs import ACTIVE, RunView, StoredCase
 
@@ -35,7 +35,7 @@ def run_questions(opened: Workspace, record: Session, view: RunView) -> None:
     given = answers.answers_to(opened, record.project_id, run.epics)
     by_id = {one.document_id: one for several in given.values() for one in several}
     criteria = {one.id: one for epic in run.epics for one in epic.criteria}
-    cases = () if writing else runs.cases(opened, record.project_id, run.id)
+    cases = () if writing else opened.library.cases(record.project_id, run_id=run.id)
     for question in run.questions:
         answer = by_id.get(answers.question_key(criteria[question.criterion_id], question))
         if answer is None:

@@ -12,7 +12,7 @@ from assistant.errors import AssistantError
 from assistant.ui.browser_scripts import panes
 from assistant.ui.cases.case_bar import DECIDED, note_decision
 from assistant.ui.cases.case_list import counts_line
-from assistant.ui.counts import counted
+from assistant.ui.counts import counted, date_time
 from assistant.ui.home.coverage_table import coverage_table
 from assistant.ui.home.downloads import download_menu
 from assistant.ui.home.quality_panel import quality_panel
@@ -126,7 +126,7 @@ def _header(opened: Workspace, record: Session, view: RunView) -> tuple[str, Seq
 def _facts(view: RunView) -> str:
     """Who wrote, for whom, and when."""
     summary, model = view.summary, view.run.model
-    started = f"{summary.created_at.astimezone():%d %b %Y, %H:%M}"
+    started = date_time(summary.created_at)
     writer = _writer(summary)
     if model is not None and summary.writer == ENDPOINT_WRITER:
         writer = model.model  # what the endpoint served then
@@ -142,7 +142,7 @@ def _accept_all(opened: Workspace, record: Session) -> None:
     """How many cases are without a finding, and why the others are left; then accept those."""
     drafts = [
         stored
-        for stored in runs.cases(opened, record.project_id, record.run_id)
+        for stored in opened.library.cases(record.project_id, run_id=record.run_id)
         if stored.status == "draft"
     ]
     left = Counter(filter(None, (review.set_aside(stored) for stored in drafts)))

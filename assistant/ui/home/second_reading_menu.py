@@ -5,14 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.ui.counts import counted
-from assistant.ui.plain_text import label, plain
+from assistant.ui.job_progress import job_progress
+from assistant.ui.plain_text import label
 from assistant.ui.presses import pressed
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment import models
+from assistant.workflow.deployment.jobs import JobState
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.writing import second_reading
 
-POLL_SECONDS = 1.0
 STARTED = "second_reading_of"
 
 
@@ -47,22 +48,10 @@ def second_reading_menu(opened: Workspace, record: Session) -> None:
 def second_reading_progress(opened: Workspace, record: Session) -> None:
     """How far the reading of the open run is, until it has ended; why it failed, where it did."""
     job = second_reading.job_of(record.run_id)
-    active = opened.jobs.is_active(job)
-    if active or st.session_state.get(STARTED) == record.run_id:
-        st.fragment(_progress, run_every=POLL_SECONDS if active else None)(opened, job, active)
+    if opened.jobs.is_active(job) or st.session_state.get(STARTED) == record.run_id:
+        job_progress(opened, job, _how_far, stop="cancel_reading")
 
 
-def _progress(opened: Workspace, job: str, was_active: bool) -> None:
-    state = opened.jobs.state(job)
-    if opened.jobs.is_active(job):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            share = f"{state.done} of {counted(state.total, 'draft')}" if state.total else "drafts"
-            done = state.done / state.total if state.total else 0.0
-            st.progress(done, f"A second reader reads {share}…")
-            if pressed("Cancel", icon=":material/stop_circle:", key="cancel_reading"):
-                opened.jobs.cancel(job)
-        return
-    if was_active:
-        st.rerun()
-    if state.error:
-        st.error(plain(state.error), icon=":material/error:")
+def _how_far(state: JobState) -> str:
+    drafts = f"{state.done} of {counted(state.total, 'draft')}" if state.total else "drafts"
+    return f"A second reader reads {drafts}…"

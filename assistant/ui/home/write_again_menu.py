@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from assistant.errors import AssistantError
 from assistant.ui.home.writing_progress import follow
 from assistant.ui.plain_text import cut, label, visible
-from assistant.ui.state import CASE_PROBLEM, Session
+from assistant.ui.state import Session, error_kept
 from assistant.workflow.deployment import models
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.writing import follow_up_runs, write_again, write_step
@@ -78,17 +77,17 @@ def _part(stored: StoredCase, number: int) -> str:
 
 
 def _start(opened: Workspace, record: Session, stored: StoredCase, part: int, writer: str) -> None:
-    try:
+    with error_kept():
         if part == WHOLE:
-            jobs = write_again.start(
+            planned = write_again.begin(
                 opened, record.project_id, [stored.id],
                 by=record.user, writer=writer, reason=write_again.ASKED, accepted=True,
             )  # fmt: skip
         else:
-            jobs = write_step.start(
-                opened, record.project_id, stored.id, part, by=record.user, writer=writer
+            planned = (
+                write_step.begin(
+                    opened, record.project_id, stored.id, part, by=record.user, writer=writer
+                ),
             )
-    except AssistantError as error:
-        st.session_state[CASE_PROBLEM] = str(error)
-    else:
+        jobs = follow_up_runs.start(opened, record.project_id, planned)
         follow(jobs, {stored.id: stored.row_version})

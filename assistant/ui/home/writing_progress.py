@@ -12,7 +12,7 @@ from assistant.ui.plain_text import plain
 from assistant.ui.presses import pressed
 from assistant.ui.state import Session
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.writing import follow_up_runs, runs
+from assistant.workflow.writing import follow_up_runs, generate_cases
 
 JOBS, BEFORE, LEFT_OPEN = "writing_again", "written_before", "gaps_left_open"
 POLL_SECONDS = 0.7
@@ -45,7 +45,7 @@ def _written(opened: Workspace, record: Session, was_active: bool) -> None:
             st.progress(done / total if total else 0.0, f"Writing {share} from present sources…")
             if pressed("Cancel", icon=":material/stop_circle:", key="cancel_again"):
                 for job in active:
-                    follow_up_runs.cancel(opened, job)
+                    generate_cases.cancel(opened, job)
         return
     if was_active:
         st.rerun()
@@ -68,7 +68,7 @@ def _unchanged(opened: Workspace, record: Session) -> None:
     """Say so where the sources gave the same words as before: nothing on screen would."""
     for case_id, version in st.session_state.pop(BEFORE, {}).items():
         try:
-            same = runs.case(opened, record.project_id, case_id).row_version == version
+            same = opened.library.case(record.project_id, case_id).row_version == version
         except AssistantError:
             continue
         if same:

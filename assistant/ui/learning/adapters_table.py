@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.errors import AssistantError
+from assistant.ui.counts import date_time
 from assistant.ui.learning.base_choices import base_choices
 from assistant.ui.plain_text import label, visible
 from assistant.ui.row_selection import choice_handler, chosen
@@ -32,7 +33,7 @@ def adapters_table(opened: Workspace, record: Session) -> None:
             "Base": [visible(bases.get(sheet.base.id, sheet.base.id)) for sheet in sheets],
             "Pairs": [sheet.train_pairs for sheet in sheets],
             "Held-out loss": [sheet.metrics.get("sft_best_loss") for sheet in sheets],
-            "Created": [f"{sheet.created.astimezone():%d %b %Y, %H:%M}" for sheet in sheets],
+            "Created": [date_time(sheet.created) for sheet in sheets],
             "By": [visible(sheet.author) for sheet in sheets],
         },
         hide_index=True,

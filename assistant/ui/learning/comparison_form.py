@@ -27,7 +27,7 @@ def comparison_form(opened: Workspace, record: Session) -> None:
     with st.expander(
         "New comparison",
         icon=":material/add_chart:",
-        expanded=not compare_models.comparisons(opened, record.project_id),
+        expanded=not opened.library.comparisons.all(record.project_id),
     ):
         grid = st.grid(2, min_column_width=360, gap="large")
         with grid.cell():

@@ -8,7 +8,7 @@ import streamlit as st
 
 from assistant.errors import AssistantError
 from assistant.ui.cases.case_list import table_height
-from assistant.ui.counts import counted
+from assistant.ui.counts import counted, date_time
 from assistant.ui.learning.comparison_form import CHOSEN
 from assistant.ui.learning.rating import rating
 from assistant.ui.plain_text import label, plain, visible
@@ -33,7 +33,7 @@ INTERVAL_COLOR = "#d97706"
 
 def comparison_view(opened: Workspace, record: Session) -> None:
     """The chosen comparison, the newest at first."""
-    listed = compare_models.comparisons(opened, record.project_id)
+    listed = opened.library.comparisons.all(record.project_id)
     if not listed:
         st.caption(
             "Nothing was compared yet. A comparison writes the same held-out cases again in each "
@@ -48,7 +48,7 @@ def comparison_view(opened: Workspace, record: Session) -> None:
             "Comparison",
             list(names),
             format_func=lambda key: (
-                f"{visible(names[key].name)} · {names[key].created_at.astimezone():%d %b %Y, %H:%M}"
+                f"{visible(names[key].name)} · {date_time(names[key].created_at)}"
             ),
             key=CHOSEN,
         )

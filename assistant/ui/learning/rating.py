@@ -34,7 +34,7 @@ def rating(opened: Workspace, record: Session, comparison: Comparison) -> None:
     except AssistantError as error:
         st.info(plain(str(error)), icon=":material/info:")
         return
-    items = views.items_to_rate(comparison, sheet)
+    items = views.blind_items(comparison, sheet)
     given = {
         (one.item_id, one.side): one.outcome
         for one in views.ratings_of(opened, record.project_id, sheet)
@@ -78,7 +78,7 @@ def _summary(
     sheet: views.RatingSheet,
     titles: dict[str, str],
 ) -> None:
-    summary = views.rating_summary(opened, record.project_id, comparison, sheet)
+    summary = views.sum_up(comparison, sheet, views.ratings_of(opened, record.project_id, sheet))
     table: dict[str, list[str]] = {"Column": [titles[one.column] for one in summary.columns]}
     table["Rated"] = [str(one.rated) for one in summary.columns]
     for outcome in OUTCOMES:

@@ -14,20 +14,18 @@ from assistant.ui.cases.existing_verdicts import case_against_existing
 from assistant.ui.cases.findings_panel import findings_panel
 from assistant.ui.cases.proposals_panel import proposals_panel
 from assistant.ui.plain_text import label, plain
-from assistant.ui.state import Session, library_last
+from assistant.ui.state import Session, error_kept, library_last, show_problem
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import review, review_library
 from assistant.workflow.review.review_library import BulkOutcome
 from assistant.workflow.writing import recheck_case, runs
 from assistant.workflow.writing.runs import ACTIVE, StoredCase
 
-PROBLEM = "library_case_problem"
-
 
 def library_case(opened: Workspace, record: Session, case_id: str) -> None:
     """The case as it stands, and under it every earlier version with what changed."""
     try:
-        stored = runs.case(opened, record.project_id, case_id)
+        stored = opened.library.case(record.project_id, case_id)
     except AssistantError as error:
         st.warning(plain(str(error)), icon=":material/link_off:")
         return
@@ -41,10 +39,8 @@ def library_case(opened: Workspace, record: Session, case_id: str) -> None:
         st.caption(trace)
     if case.status_reason:
         st.caption(f":material/info: {label(case.status_reason, limit=240)}")
-    problem = st.session_state.pop(PROBLEM, "")
-    if problem:
-        st.error(plain(problem), icon=":material/error:")
-    proposals_panel(opened, record, stored, taken=partial(_note_taken, record), problem=PROBLEM)
+    show_problem()
+    proposals_panel(opened, record, stored, taken=partial(_note_taken, record))
     for text in case.preconditions:
         st.caption(f"Precondition: {label(text, limit=300)}")
     steps_table(case, marks=case.origin.writer != "import")
@@ -52,13 +48,11 @@ def library_case(opened: Workspace, record: Session, case_id: str) -> None:
     checked = recheck_case.case_with_findings(opened, record.project_id, stored)
 
     def apply(finding: LintFinding) -> None:
-        try:
+        with error_kept():
             review.apply_fix(
                 opened, record.project_id, checked, finding,
                 seen_version=stored.row_version, by=record.user,
             )  # fmt: skip
-        except AssistantError as error:
-            st.session_state[PROBLEM] = str(error)
 
     findings_panel(checked, apply)
     if stored.run_id and st.button(

@@ -295,6 +295,6 @@ def _decide(
 
 def _undo(opened: Workspace, record: Session) -> None:
     last = st.session_state.pop(library_last(record))
-    done = review_library.undo(opened, record.project_id, last, by=record.user)
+    done = review.undo_all(opened, record.project_id, last, by=record.user)
     st.toast(f"Taken back on {counted(done, 'case')}")
     st.rerun()

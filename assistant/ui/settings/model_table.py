@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from assistant.ui.counts import date_time
 from assistant.ui.plain_text import label, plain, visible
 from assistant.ui.settings.model_work import model_work
 from assistant.ui.state import CHOSEN_WRITER, Session, errors_shown
@@ -136,9 +137,7 @@ def _remove(opened: Workspace, row: WriterRow) -> None:
 def _last_probe(row: WriterRow) -> None:
     if row.probe is None:
         return
-    with st.expander(
-        f"Probed {row.probe.at.astimezone():%d %b %Y, %H:%M}", icon=":material/science:"
-    ):
+    with st.expander(f"Probed {date_time(row.probe.at)}", icon=":material/science:"):
         for task in row.probe.tasks:
             mark = ":green[:material/check:]" if task.passed else ":orange[:material/close:]"
             detail = f" :gray[{label(task.detail, limit=200)}]" if task.detail else ""

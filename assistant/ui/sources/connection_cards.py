@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import streamlit as st
 
 from assistant.errors import AssistantError
+from assistant.ui.counts import date_time
+from assistant.ui.job_progress import job_progress
 from assistant.ui.plain_text import label, plain, visible
 from assistant.ui.presses import pressed
 from assistant.ui.sources.connection_form import ICONS, extras_inputs
@@ -26,7 +26,6 @@ ALWAYS_READ = {
     "epic": "Parents are read anyway.",
 }
 NONE = ""
-POLL_SECONDS = 1.0
 
 
 def connection_cards(opened: Workspace, record: Session) -> None:
@@ -52,14 +51,19 @@ def _card(opened: Workspace, record: Session, view: ConnectionView) -> None:
     _secret(view)
     for role, field in view.config.fields.items():
         st.caption(f":material/rule_settings: {ROLE_WORDS[role]} from **{label(field)}**")
-    active = sync_jobs.state(opened, view.connection).active
-    st.fragment(_progress, run_every=POLL_SECONDS if active else None)(opened, view, active)
+    job = sync_jobs.job_of(view.connection)
+    active = opened.jobs.is_active(job)
+    if active:
+        job_progress(opened, job, lambda state: f"Syncing: {state.done} of {state.total or '…'}")
+    else:
+        last = date_time(view.last_synced_at, never="never")
+        st.caption(f":material/sync: Last sync: {last}")
     if view.problem:
         st.error(plain(view.problem), icon=":material/error:")
     with st.container(horizontal=True):
         if active:
             if pressed("Stop", key=f"stop_{key}", icon=":material/stop_circle:"):
-                sync_jobs.cancel(opened, view.connection)
+                opened.jobs.cancel(job)
         elif st.button("Sync", key=f"sync_{key}", icon=":material/sync:", type="primary"):
             st.session_state.pop(f"tested_{key}", None)
             sync_jobs.start(opened, view.connection, by=record.user)
@@ -77,18 +81,6 @@ def _card(opened: Workspace, record: Session, view: ConnectionView) -> None:
     if outcome and outcome[1] != view.problem:
         (st.success if outcome[0] else st.error)(plain(outcome[1]))
     _proposals(opened, record, view)
-
-
-def _progress(opened: Workspace, view: ConnectionView, was_active: bool) -> None:
-    """How far the sync is, or when the last one was."""
-    state = sync_jobs.state(opened, view.connection)
-    if state.active:
-        share = min(1.0, state.done / state.total) if state.total else 0.0
-        st.progress(share, f"Syncing: {state.done} of {state.total or '…'}")
-        return
-    st.caption(f":material/sync: Last sync: {_when(view.last_synced_at)}")
-    if was_active:
-        st.rerun()
 
 
 def _secret(view: ConnectionView) -> None:
@@ -192,7 +184,3 @@ def _remove(opened: Workspace, record: Session, view: ConnectionView) -> None:
             with errors_shown():
                 sync_jobs.disconnect(opened, view.connection, by=record.user)
                 st.rerun()
-
-
-def _when(moment: datetime | None) -> str:
-    return f"{moment.astimezone():%d %b %Y, %H:%M}" if moment else "never"

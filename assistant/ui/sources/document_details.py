@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.ui.cases.source_reader import source_reader
-from assistant.ui.counts import counted
+from assistant.ui.counts import counted, date_time
 from assistant.ui.plain_text import label
 from assistant.ui.sources.change_preview import change_preview, previewing
 from assistant.ui.state import Session
@@ -58,7 +58,7 @@ def document_details(opened: Workspace, record: Session, document: StoredDocumen
 
 
 def _version(version: VersionChange, *, expanded: bool) -> None:
-    since = f"{version.since.astimezone():%d %b %Y, %H:%M}"
+    since = date_time(version.since)
     who = f", {label(version.by)}" if version.by else ""
     told = counted(len(version.changes), "changed sentence") if version.version > 1 else "first"
     with st.expander(

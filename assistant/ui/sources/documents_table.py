@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 import streamlit as st
 
-from assistant.ui.counts import counted, listed
+from assistant.ui.counts import counted, date_time, listed
 from assistant.ui.erase_panel import erase_documents
-from assistant.ui.plain_text import label, plain, safe_link, visible
+from assistant.ui.job_progress import job_progress
+from assistant.ui.plain_text import label, safe_link, visible
 from assistant.ui.row_selection import selected_rows, tick_handler
 from assistant.ui.sources.document_details import document_details
 from assistant.ui.state import Session, errors_shown
@@ -18,7 +18,6 @@ from assistant.workflow.sources import duplicate_texts, import_sources
 from assistant.workflow.sources.import_sources import StoredDocument
 
 TABLE = "documents_table"
-POLL_SECONDS = 0.7
 
 
 def ticks_key(project_id: str) -> str:
@@ -28,9 +27,12 @@ def ticks_key(project_id: str) -> str:
 
 def documents_table(opened: Workspace, record: Session) -> None:
     """The sources as a table; chosen rows can be removed, and the index built anew."""
-    active = import_sources.indexing(opened, record.project_id).active
-    st.fragment(_progress, run_every=POLL_SECONDS if active else None)(opened, record, active)
-    documents = import_sources.documents(opened, record.project_id)
+    job_progress(
+        opened,
+        import_sources.indexing_job(record.project_id),
+        lambda state: f"Indexing: {state.done} of {state.total or '…'} pieces",
+    )
+    documents = opened.library.documents(record.project_id)
     title, actions = st.columns([3, 2], vertical_alignment="bottom")
     title.subheader(f"In this project ({len(documents)})", icon=":material/inventory_2:")
     if not documents:
@@ -42,8 +44,10 @@ def documents_table(opened: Workspace, record: Session) -> None:
         "Kind": [row.kind.replace("_", " ") for row in documents],
         "Holds": [_holds(row) for row in documents],
         "Version": [row.version for row in documents],
-        "Fetched": [_when(row.fetched_at) for row in documents],
-        "Indexed": [_when(row.indexed_at) if row.is_indexed else "not yet" for row in documents],
+        "Fetched": [date_time(row.fetched_at) for row in documents],
+        "Indexed": [
+            date_time(row.indexed_at) if row.is_indexed else "not yet" for row in documents
+        ],
         "Chunks": [row.chunk_count for row in documents],
     }
     if names:
@@ -89,18 +93,6 @@ def documents_table(opened: Workspace, record: Session) -> None:
         )
 
 
-def _progress(opened: Workspace, record: Session, was_active: bool) -> None:
-    """How far indexing in the background is."""
-    state = import_sources.indexing(opened, record.project_id)
-    if state.active:
-        share = state.done / state.total if state.total else 0.0
-        st.progress(share, f"Indexing: {state.done} of {state.total or '…'} pieces")
-    elif state.error:
-        st.error(plain(state.error), icon=":material/error:")
-    if was_active and not state.active:
-        st.rerun()
-
-
 def _remove(opened: Workspace, record: Session, picked: Sequence[StoredDocument]) -> None:
     with st.popover("Remove", icon=":material/delete:", disabled=not picked):
         st.markdown(
@@ -125,7 +117,3 @@ def _holds(row: StoredDocument) -> str:
             "case": row.case_count,
         }
     )
-
-
-def _when(moment: datetime | None) -> str:
-    return f"{moment.astimezone():%d %b %Y, %H:%M}" if moment else ""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from assistant.ui.plain_text import plain
+from assistant.ui.job_progress import job_progress
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import mask_sources
 
-POLL_SECONDS = 0.7
 COVERED = (
     "**Masked in every source before it is stored and indexed:** e-mail addresses; account numbers "
     "with check digits (IBAN, Polish accounts); card numbers; telephone numbers with a country "
@@ -34,8 +33,8 @@ BEFORE = (
 
 def masking_panel(opened: Workspace, record: Session) -> None:
     """Folded; its title says whether masking is on."""
-    config = mask_sources.choices(opened, record.project_id)
-    active = mask_sources.masking_stored(opened, record.project_id).active
+    config = opened.project(record.project_id).masking
+    job = mask_sources.job_of(record.project_id)
     with st.expander(
         f"Mask personal data: {'on' if config.enabled else 'off'}",
         icon=":material/visibility_off:" if config.enabled else ":material/visibility:",
@@ -69,19 +68,10 @@ def masking_panel(opened: Workspace, record: Session) -> None:
                     st.rerun()
         if config.enabled:
             st.caption(BEFORE)
-            if st.button("Mask what is stored", key="mask_stored", disabled=active):
+            busy = opened.jobs.is_active(job)
+            if st.button("Mask what is stored", key="mask_stored", disabled=busy):
                 mask_sources.mask_in_background(opened, record.project_id, by=record.user)
                 st.rerun()
-    st.fragment(_progress, run_every=POLL_SECONDS if active else None)(opened, record, active)
-
-
-def _progress(opened: Workspace, record: Session, was_active: bool) -> None:
-    """How far masking of what is stored is."""
-    state = mask_sources.masking_stored(opened, record.project_id)
-    if state.active:
-        share = state.done / state.total if state.total else 0.0
-        st.progress(share, f"Masking: {state.done} of {state.total or '…'} sources")
-    elif state.error:
-        st.error(plain(state.error), icon=":material/error:")
-    if was_active and not state.active:
-        st.rerun()
+    job_progress(
+        opened, job, lambda state: f"Masking: {state.done} of {state.total or '…'} sources"
+    )

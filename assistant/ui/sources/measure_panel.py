@@ -8,9 +8,11 @@ import streamlit as st
 
 from assistant.domain import RetrievalConfig
 from assistant.ui.counts import counted
+from assistant.ui.job_progress import job_progress
 from assistant.ui.plain_text import plain, visible
 from assistant.ui.presses import pressed
 from assistant.ui.state import Session
+from assistant.workflow.deployment.jobs import JobState
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import measure_retrieval
 from assistant.workflow.sources.measure_retrieval import (
@@ -26,7 +28,6 @@ from assistant.workflow.sources.measure_retrieval import (
 )
 
 WORK = "measure_work"
-POLL_SECONDS = 0.7
 ABOUT = {
     "existing cases": "An imported case names the criterion or the story that it tests.",
     "cited sources": "An accepted case of one criterion cites a rule, a page or a case. It could "
@@ -46,8 +47,8 @@ def measure_panel(opened: Workspace, record: Session, screen: RetrievalConfig) -
     work: MeasureWork | None = st.session_state.get(WORK)
     if work is not None and work.project_id != record.project_id:
         work = None
-    if work is not None and measure_retrieval.state(opened, work).active:
-        st.fragment(_progress, run_every=POLL_SECONDS)(opened, work)
+    if work is not None and opened.jobs.state(work.job_id).active:
+        job_progress(opened, work.job_id, _how_far, stop="stop_measure")
         return
     saved = opened.project(record.project_id).retrieval
     both = (
@@ -64,7 +65,7 @@ def measure_panel(opened: Workspace, record: Session, screen: RetrievalConfig) -
     if work is None:
         return
     if work.report is None:
-        error = measure_retrieval.state(opened, work).error
+        error = opened.jobs.state(work.job_id).error
         st.error(plain(error or "The measurement ended. Start it again."), icon=":material/error:")
     elif work.report.stopped:
         st.caption("Stopped before all was asked: there are no figures.")
@@ -78,16 +79,9 @@ def measure_panel(opened: Workspace, record: Session, screen: RetrievalConfig) -
         _report(work.report)
 
 
-def _progress(opened: Workspace, work: MeasureWork) -> None:
-    state = measure_retrieval.state(opened, work)
-    if not state.active:
-        st.rerun()
-    with st.container(horizontal=True, vertical_alignment="center"):
-        share = min(1.0, state.done / state.total) if state.total else 0.0
-        told = f"{state.done} of {state.total} questions" if state.total else "reading the links"
-        st.progress(share, f"Measuring: {told}")
-        if st.button("Stop", icon=":material/stop_circle:", key="stop_measure"):
-            measure_retrieval.stop(opened, work)
+def _how_far(state: JobState) -> str:
+    counts = f"{state.done} of {state.total} questions" if state.total else "reading the links"
+    return f"Measuring: {counts}"
 
 
 def _report(report: ProjectMeasure) -> None:

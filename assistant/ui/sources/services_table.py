@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.ui.cases.case_list import table_height
+from assistant.ui.counts import date_time
 from assistant.ui.plain_text import visible
 from assistant.workflow.deployment import services
 from assistant.workflow.deployment.workspace import Workspace
@@ -48,8 +49,8 @@ def contacted_hosts(opened: Workspace) -> None:
             "Host": [visible(f"{one.host}:{one.port}") for one in found],
             "For": [visible(one.purpose) for one in found],
             "Address": [one.address for one in found],
-            "First": [f"{one.first_at.astimezone():%d %b %Y, %H:%M}" for one in found],
-            "Last": [f"{one.last_at.astimezone():%d %b %Y, %H:%M}" for one in found],
+            "First": [date_time(one.first_at) for one in found],
+            "Last": [date_time(one.last_at) for one in found],
             "Outcome": ["refused" if one.refused else "contacted" for one in found],
         },
         hide_index=True,

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import streamlit as st
 
-from assistant.ui.counts import counted
+from assistant.ui.counts import counted, date_time
 from assistant.ui.plain_text import label, plain
 from assistant.ui.presses import pressed
 from assistant.ui.state import Session, errors_shown
@@ -48,7 +46,7 @@ def _row(opened: Workspace, record: Session, state: ConnectionState) -> None:
         f"**{label(connection.name)}** :blue-badge[{label(kind)}] "
         f":small[{label(where, limit=90)}]  \n"
         f":small[:gray[{counted(state.documents, 'document')} · last sync "
-        f"{_when(connection.last_synced_at)}]]"
+        f"{date_time(connection.last_synced_at, never='never')}]]"
     )
     choices = dict.fromkeys([*INTERVALS, connection.every_minutes])
     chosen = interval.selectbox(
@@ -64,7 +62,7 @@ def _row(opened: Workspace, record: Session, state: ConnectionState) -> None:
             sync_jobs.set_interval(opened, connection, int(chosen), by=record.user)
     if state.active:
         if actions.button("Cancel", icon=":material/stop_circle:", key=f"cancel-{key}"):
-            sync_jobs.cancel(opened, connection)
+            opened.jobs.cancel(sync_jobs.job_of(connection))
         share = min(1.0, state.done / state.total) if state.total else 0.0
         total = f" of {state.total}" if state.total else ""
         st.progress(share, f"Fetching: {state.done}{total} documents")
@@ -91,7 +89,3 @@ def _ask(opened: Workspace, record: Session, state: ConnectionState) -> None:
         if pressed("Remove them", type="primary", key=f"gone-{state.connection.id}"):
             sync_jobs.start(opened, state.connection, by=record.user, remove_up_to=state.asks)
             st.rerun()
-
-
-def _when(moment: datetime | None) -> str:
-    return f"{moment.astimezone():%d %b %Y, %H:%M}" if moment else "never"

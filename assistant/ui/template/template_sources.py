@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from assistant.domain import CaseTemplate
+from assistant.ui.counts import date_time
 from assistant.ui.plain_text import visible
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
@@ -106,7 +106,7 @@ def _ready(record: Session) -> None:
 def _earlier(opened: Workspace, record: Session) -> None:
     states = company_template.earlier(opened, record.project_id)
     words = {
-        state.seq: f"{visible(state.template.name)} · {_when(state.at)}"
+        state.seq: f"{visible(state.template.name)} · {date_time(state.at)}"
         + (f" · {visible(state.by)}" if state.by else "")
         for state in states
     }
@@ -118,7 +118,3 @@ def _earlier(opened: Workspace, record: Session) -> None:
     if chosen is not None:
         edit_anew(record, next(state.template for state in states if state.seq == chosen))
         st.rerun()
-
-
-def _when(moment: datetime) -> str:
-    return f"{moment.astimezone():%d %b %Y, %H:%M}"

@@ -32,7 +32,7 @@ from assistant.generation.answers.passage_choice import bearing_passages
 from assistant.generation.cancellation import Cancelled
 from assistant.knowledge.query import sense_of as sense_of
 from assistant.workflow.ask.answer_conflicts import with_conflicts
-from assistant.workflow.ask.ask_talks import keep, keep_state, talk
+from assistant.workflow.ask.ask_talks import talk
 from assistant.workflow.ask.passage_search import sources_of
 from assistant.workflow.ask.question_checks import MAX_CHARACTERS as MAX_CHARACTERS
 from assistant.workflow.ask.question_checks import check_question, is_telling, language_notes
@@ -119,7 +119,9 @@ def begin(
         searched_chunks=knowledge.count(),
         notes=language_notes(asked),
     )
-    keep(workspace, project_id, answer)
+    workspace.library.asked.add(
+        project_id, answer.id, answer.thread_id, answer.question, answer.model_dump_json(), by=by
+    )
     return answer
 
 
@@ -178,11 +180,11 @@ def _run(
     reraise: bool = False,
 ) -> Answer:
     """Answer, keeping each state; an error is kept with the answer."""
-    started = time.monotonic()
+    started, kept = time.monotonic(), workspace.library.asked
     try:
         for state in _states(workspace, project_id, answer, stop):
             answer = state
-            if not keep_state(workspace, project_id, answer):
+            if not kept.update(project_id, answer.id, answer.model_dump_json()):
                 raise Cancelled("The talk was deleted while the answer was written.")
             if told is not None:
                 told(answer)
@@ -202,7 +204,7 @@ def _run(
         raise
     finally:
         answer = answer.model_copy(update={"seconds": round(time.monotonic() - started, 2)})
-        keep_state(workspace, project_id, answer)
+        kept.update(project_id, answer.id, answer.model_dump_json())
     return answer
 
 

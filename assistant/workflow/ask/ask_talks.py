@@ -12,29 +12,6 @@ from assistant.workflow.sources import import_sources
 STOPPED = "The program ended before this answer was written. Ask again."
 
 
-def keep(workspace: Workspace, project_id: str, answer: Answer) -> None:
-    """Store a question that is to be answered."""
-    workspace.library.asked.add(
-        project_id, answer.id, answer.thread_id, answer.question, answer.model_dump_json(),
-        by=answer.by,
-    )  # fmt: skip
-
-
-def keep_state(workspace: Workspace, project_id: str, answer: Answer) -> bool:
-    """Store how far an answer is; False where its talk was deleted meanwhile."""
-    return workspace.library.asked.update(project_id, answer.id, answer.model_dump_json())
-
-
-def count_talks(workspace: Workspace, project_id: str) -> int:
-    """How many talks a project has."""
-    return workspace.library.asked.count_talks(project_id)
-
-
-def talks(workspace: Workspace, project_id: str, limit: int) -> tuple[StoredTalk, ...]:
-    """The ``limit`` talks of a project with the latest questions, latest first."""
-    return workspace.library.asked.talks(project_id, limit)
-
-
 def talk(workspace: Workspace, project_id: str, thread_id: str) -> tuple[Answer, ...]:
     """The questions of a talk with their answers, in order; one that nobody writes any more is
     told as failed."""

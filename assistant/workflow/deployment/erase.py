@@ -72,11 +72,6 @@ def erase_request(
     )
 
 
-def preview(workspace: Workspace, what: Wanted) -> Erasure:
-    """What would go; nothing is changed."""
-    return workspace.library.erasing.preview(what)
-
-
 def erase(workspace: Workspace, what: Wanted, *, by: str) -> Erased:
     """Erase these things and all that was made of them.
 
@@ -87,7 +82,7 @@ def erase(workspace: Workspace, what: Wanted, *, by: str) -> Erased:
     _only_one_at_work(workspace, what.project_id)
     unreached = (*_left_elsewhere(workspace, what), *_made_of_it(workspace))
     knowledge = workspace.knowledge(what.project_id) if what.documents else None
-    with _begun(workspace, what.project_id, preview(workspace, what).comparisons):
+    with _begun(workspace, what.project_id, erasing.preview(what).comparisons):
         erasure = erasing.erase(what, by=by)
     reach("after_erase")
     if knowledge is not None:
@@ -160,7 +155,7 @@ def expired(workspace: Workspace, project_id: str, *, now: datetime | None = Non
     documents = [
         name
         for name in documents
-        if not young & {*preview(workspace, Wanted(project_id, documents=(name,))).cases}
+        if not young & {*library.erasing.preview(Wanted(project_id, documents=(name,))).cases}
     ]
     return erase_request(
         workspace, project_id, document_ids=documents, case_ids=old_cases, run_ids=old_runs

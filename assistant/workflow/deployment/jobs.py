@@ -15,6 +15,8 @@ from dataclasses import dataclass, replace
 
 from assistant.errors import AssistantError
 
+Progress = Callable[[int, int], None]
+"""Gets what is done, and all there is."""
 StopCheck = Callable[[], bool]
 log = logging.getLogger(__name__)
 
@@ -72,6 +74,15 @@ class Jobs:
             self._stops[job_id] = stop
             self._reports[job_id] = JobState()
         thread.start()
+
+    def start_counted(self, job_id: str, work: Callable[[Progress, StopCheck], None]) -> None:
+        """Run ``work`` unless this job runs already; what it says of its progress is reported."""
+
+        def report(done: int, total: int) -> None:
+            self.report(job_id, done, total)
+
+        if not self.is_active(job_id):
+            self.start(job_id, lambda stop: work(report, stop))
 
     def start_latest(self, role: str, job_id: str, work: Callable[[StopCheck], None]) -> None:
         """Run ``work`` in place of the last job of this role, which is asked to stop.

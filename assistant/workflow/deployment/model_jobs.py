@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 
-from assistant.domain import GenerationConfig, Value
+from assistant.domain import GenerationConfig
 from assistant.errors import ModelUnavailable, SettingsError
 from assistant.evaluation.model_probe import PROBE_CONFIG, TASKS, ModelProbe, ProbeTask, probe
 from assistant.generation.cancellation import Cancelled
 from assistant.generation.models.added_models import CHAT_FORMATS as FORMS_BY_SIGN
 from assistant.generation.models.partial import FetchProgress
 from assistant.workflow.deployment import add_models, models
-from assistant.workflow.deployment.jobs import JobState, StopCheck
+from assistant.workflow.deployment.jobs import Progress, StopCheck
 from assistant.workflow.deployment.models import OUTLINE_WRITER, writer
 from assistant.workflow.deployment.ways_of_writing import keep_probe
 from assistant.workflow.deployment.workspace import Workspace
@@ -45,34 +46,16 @@ CHAT_FORMATS = tuple(dict.fromkeys(FORMS_BY_SIGN.values()))
 """Forms of conversations that an added model may have."""
 
 
-class ModelWork(Value):
-    """What is going on with a model: the job, how far it is, and why the last one failed."""
-
-    job: str = ""
-    done: int = 0
-    total: int = 0
-    error: str = ""
-
-
-def work(workspace: Workspace) -> ModelWork:
-    """The work that goes on now; where none does, the error of the last one, if any."""
-    states = {job: workspace.jobs.state(job) for job in JOBS}
-    for job, state in states.items():
-        if state.active:
-            return _of(job, state)
-    failed = (_of("", state) for state in states.values() if state.error)
-    return next(failed, ModelWork())
-
-
-def _of(job: str, state: JobState) -> ModelWork:
-    return ModelWork(job=job, done=state.done, total=state.total, error=state.error)
+def is_busy(workspace: Workspace) -> bool:
+    """Whether a model is being fetched, added or probed."""
+    return any(workspace.jobs.is_active(job) for job in JOBS)
 
 
 def start_fetch(workspace: Workspace, model_id: str) -> None:
     """Fetch a known model that is not here. Raises ``SettingsError`` as ``start_add``."""
 
-    def run(stop: StopCheck) -> None:
-        models.fetch(workspace.settings, model_id, progress=_told(workspace, FETCH, stop))
+    def run(report: Progress, stop: StopCheck) -> None:
+        models.fetch(workspace.settings, model_id, progress=_bytes(report, stop))
 
     _start(workspace, FETCH, run)
 
@@ -83,12 +66,9 @@ def start_add(workspace: Workspace, given: str, chat_format: str = "") -> None:
     Raises ``SettingsError`` where settings are locked or other work with a model goes on.
     """
 
-    def run(stop: StopCheck) -> None:
+    def run(report: Progress, stop: StopCheck) -> None:
         add_models.add_model(
-            workspace.settings,
-            given,
-            chat_format=chat_format,
-            progress=_told(workspace, ADD, stop),
+            workspace.settings, given, chat_format=chat_format, progress=_bytes(report, stop)
         )
 
     _start(workspace, ADD, run)
@@ -97,27 +77,19 @@ def start_add(workspace: Workspace, given: str, chat_format: str = "") -> None:
 def start_probe(workspace: Workspace, writer_id: str) -> None:
     """Probe a writer, in its turn with the runs. Raises ``SettingsError`` as ``start_add``."""
 
-    def run(stop: StopCheck) -> None:
-        done = 0
+    def run(report: Progress, stop: StopCheck) -> None:
+        numbers = count(1)
 
-        def told(_: ProbeTask) -> None:
-            nonlocal done
-            done += 1
+        def note(_: ProbeTask) -> None:
             _stop_if(stop)
-            workspace.jobs.report(PROBE, done, PROBE_TASKS)
+            report(next(numbers), PROBE_TASKS)
 
-        workspace.jobs.report(PROBE, 0, PROBE_TASKS)
+        report(0, PROBE_TASKS)
         with workspace.jobs.model_turn(PROBE, stop) as mine:
             if mine:
-                probe_model(workspace, writer_id, on_task=told)
+                probe_model(workspace, writer_id, on_task=note)
 
     _start(workspace, PROBE, run)
-
-
-def stop(workspace: Workspace) -> None:
-    """Ask the work that goes on to stop at its next step."""
-    for job in JOBS:
-        workspace.jobs.cancel(job)
 
 
 def remove(workspace: Workspace, model_id: str) -> None:
@@ -126,23 +98,23 @@ def remove(workspace: Workspace, model_id: str) -> None:
     add_models.remove_model(workspace.settings, model_id)
 
 
-def _start(workspace: Workspace, job: str, run: Callable[[StopCheck], None]) -> None:
+def _start(workspace: Workspace, job: str, run: Callable[[Progress, StopCheck], None]) -> None:
     _unlocked(workspace)
-    if any(workspace.jobs.is_active(other) for other in JOBS):
+    if is_busy(workspace):
         raise SettingsError("Another model is being worked on. Wait until it is done, or stop it.")
     for other in JOBS:
         workspace.jobs.report(other, 0, 0)  # what failed before is no news any more
-    workspace.jobs.start(job, run)
+    workspace.jobs.start_counted(job, run)
 
 
-def _told(workspace: Workspace, job: str, stop: StopCheck) -> Callable[[FetchProgress], None]:
+def _bytes(report: Progress, stop: StopCheck) -> Callable[[FetchProgress], None]:
     """Reports how many bytes are here, and ends the work where somebody stopped it."""
 
-    def told(progress: FetchProgress) -> None:
+    def note(progress: FetchProgress) -> None:
         _stop_if(stop)
-        workspace.jobs.report(job, progress.bytes_done, progress.bytes_total)
+        report(progress.bytes_done, progress.bytes_total)
 
-    return told
+    return note
 
 
 def _unlocked(workspace: Workspace) -> None:

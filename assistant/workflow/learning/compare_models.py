@@ -30,7 +30,6 @@ from assistant.evaluation.score_log import ScoreLog
 from assistant.generation.models.catalogue import SMALL_CHAT as SMALL_CHAT
 from assistant.generation.models.catalogue import find_model
 from assistant.generation.writers.item_prompt import ITEM_PROMPT_VERSION
-from assistant.library import StoredComparison
 from assistant.training.data.context import CaseContext
 from assistant.training.data.dataset import DatasetConfig, Selection, nothing_linked, select
 from assistant.training.data.leakage_guard import guard_context
@@ -105,20 +104,18 @@ def request_of(workspace: Workspace, project_id: str, comparison_id: str) -> Com
 def _start(
     workspace: Workspace, project_id: str, request: CompareRequest, comparison_id: str, by: str
 ) -> None:
-    job = job_of(comparison_id)
-
-    def work(stop: Callable[[], bool]) -> None:
+    def work(report: Callable[[int, int], None], stop: Callable[[], bool]) -> None:
         run_now(
             workspace,
             project_id,
             request,
             comparison_id=comparison_id,
-            progress=lambda seen: workspace.jobs.report(job, seen.done, seen.total),
+            progress=lambda seen: report(seen.done, seen.total),
             cancelled=stop,
             by=by,
         )
 
-    workspace.jobs.start(job, work)
+    workspace.jobs.start_counted(job_of(comparison_id), work)
 
 
 def job_of(comparison_id: str) -> str:
@@ -220,11 +217,6 @@ def prepare(workspace: Workspace, project_id: str, request: CompareRequest) -> P
     )
 
 
-def comparisons(workspace: Workspace, project_id: str) -> tuple[StoredComparison, ...]:
-    """The project's comparisons, newest first, without their bodies."""
-    return workspace.library.comparisons.all(project_id)
-
-
 def open_comparison(workspace: Workspace, project_id: str, comparison_id: str) -> Comparison:
     """A comparison. Raises ``LibraryError`` where there is none."""
     stored = workspace.library.comparisons.get(project_id, comparison_id)
@@ -240,7 +232,8 @@ def running(workspace: Workspace, project_id: str) -> tuple[str, ...]:
 
 def unfinished(workspace: Workspace, project_id: str) -> tuple[str, ...]:
     """Ids of comparisons that were begun, do not run and are not complete: they can go on."""
-    complete = {one.id for one in comparisons(workspace, project_id) if one.complete}
+    kept = workspace.library.comparisons.all(project_id)
+    complete = {one.id for one in kept if one.complete}
     active = set(running(workspace, project_id))
     return tuple(
         name for name in _ids(workspace, project_id) if name not in complete and name not in active
@@ -250,7 +243,7 @@ def unfinished(workspace: Workspace, project_id: str) -> tuple[str, ...]:
 def drop(workspace: Workspace, project_id: str, comparison_id: str) -> None:
     """Delete a comparison and what was kept of it."""
     shutil.rmtree(_folder(workspace, comparison_id), ignore_errors=True)
-    if comparison_id in {one.id for one in comparisons(workspace, project_id)}:
+    if comparison_id in {one.id for one in workspace.library.comparisons.all(project_id)}:
         workspace.library.comparisons.remove(project_id, comparison_id)
 
 

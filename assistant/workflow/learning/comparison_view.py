@@ -9,24 +9,12 @@ from collections.abc import Callable, Mapping
 from assistant.domain import TestCase, Value
 from assistant.evaluation.metrics import MEMORY, METRICS, metric_of
 from assistant.evaluation.quality import case_text, words_of
-from assistant.evaluation.ratings import (
-    OUTCOMES as OUTCOMES,
-)
-from assistant.evaluation.ratings import (
-    BlindItem as BlindItem,
-)
-from assistant.evaluation.ratings import (
-    Outcome as Outcome,
-)
-from assistant.evaluation.ratings import (
-    Rating,
-    RatingSummary,
-    blind_items,
-    make_sheet,
-    sum_up,
-)
+from assistant.evaluation.ratings import OUTCOMES as OUTCOMES
+from assistant.evaluation.ratings import Outcome, Rating, make_sheet
 from assistant.evaluation.ratings import RatingSheet as RatingSheet
 from assistant.evaluation.ratings import Side as Side
+from assistant.evaluation.ratings import blind_items as blind_items
+from assistant.evaluation.ratings import sum_up as sum_up
 from assistant.evaluation.records import CaseScore
 from assistant.evaluation.records import Comparison as Comparison
 from assistant.evaluation.report import BETTER as BETTER
@@ -156,11 +144,6 @@ def rating_sheet(comparison: Comparison, first: str, second: str) -> RatingSheet
     )
 
 
-def items_to_rate(comparison: Comparison, sheet: RatingSheet) -> tuple[BlindItem, ...]:
-    """The pairs in the order to rate them; nothing tells which column wrote which."""
-    return blind_items(comparison, sheet)
-
-
 def rate(
     workspace: Workspace,
     project_id: str,
@@ -182,13 +165,6 @@ def ratings_of(workspace: Workspace, project_id: str, sheet: RatingSheet) -> tup
     """Every decision given on a sheet, in order."""
     stored = workspace.library.comparisons.ratings(project_id, sheet.comparison_id, sheet.id)
     return tuple(Rating.model_validate_json(one.body) for one in stored)
-
-
-def rating_summary(
-    workspace: Workspace, project_id: str, comparison: Comparison, sheet: RatingSheet
-) -> RatingSummary:
-    """How both columns were rated, with intervals."""
-    return sum_up(comparison, sheet, ratings_of(workspace, project_id, sheet))
 
 
 # --- Parts --------------------------------------------------------------------------------------

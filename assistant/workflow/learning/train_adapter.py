@@ -98,15 +98,15 @@ def begin(workspace: Workspace, project_id: str, request: TrainRequest) -> str:
     if workspace.jobs.is_active(job):
         raise TrainingError("A dataset is being prepared already. Wait until its run has started.")
 
-    def work(stop: Callable[[], bool]) -> None:
+    def work(report: Callable[[int, int], None], stop: Callable[[], bool]) -> None:
         prepare(
             workspace, project_id, request, cancelled=stop,
-            report=lambda step, done, total: workspace.jobs.report(job, done, total),
+            report=lambda step, done, total: report(done, total),
         )  # fmt: skip
         if not stop():
             start(workspace, project_id, name)
 
-    workspace.jobs.start(job, work)
+    workspace.jobs.start_counted(job, work)
     return job
 
 

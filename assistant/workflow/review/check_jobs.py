@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from assistant.domain import TestCase
-from assistant.workflow.deployment.jobs import JobState
+from assistant.workflow.deployment.jobs import Progress, StopCheck
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review.case_checks import SuiteCheck
 from assistant.workflow.review.check_suite import check_cases
@@ -32,29 +32,14 @@ def start(
     key: str,
     reader: str = "",
 ) -> SuiteWork:
-    """Check cases in a worker thread; ``state`` says how far it is."""
+    """Check cases in a worker thread; cancelled, it ends after the case in hand, and reports what
+    was checked."""
     work = SuiteWork(key=key)
 
-    def check(stop: Callable[[], bool]) -> None:
+    def check(report: Progress, stop: StopCheck) -> None:
         work.report = check_cases(
-            workspace,
-            project_id,
-            cases,
-            file=file,
-            progress=lambda done, total: workspace.jobs.report(work.job_id, done, total),
-            cancelled=stop,
-            reader=reader,
+            workspace, project_id, cases, file=file, progress=report, cancelled=stop, reader=reader
         )
 
-    workspace.jobs.start(work.job_id, check)
+    workspace.jobs.start_counted(work.job_id, check)
     return work
-
-
-def state(workspace: Workspace, work: SuiteWork) -> JobState:
-    """How far the work is, and why it failed where it did."""
-    return workspace.jobs.state(work.job_id)
-
-
-def stop(workspace: Workspace, work: SuiteWork) -> None:
-    """End the work after the case in hand; what was checked is reported."""
-    workspace.jobs.cancel(work.job_id)

@@ -93,16 +93,6 @@ def propose(
     )
 
 
-def waiting(workspace: Workspace, project_id: str) -> dict[str, int]:
-    """How many proposals wait beside each case."""
-    return dict(workspace.library.proposals.counts(project_id))
-
-
-def kept(workspace: Workspace, project_id: str, case_id: str) -> tuple[StoredProposal, ...]:
-    """What waits beside a case, as it was handed in, oldest first."""
-    return workspace.library.proposals.of_case(project_id, case_id)
-
-
 def proposals(workspace: Workspace, project_id: str, stored: StoredCase) -> tuple[Proposal, ...]:
     """What waits beside a case, held against it as it is now, oldest first."""
     found = workspace.library.proposals.of_case(project_id, stored.id)

@@ -317,15 +317,8 @@ def undo_all(workspace: Workspace, project_id: str, outcome: BulkOutcome, *, by:
     done = 0
     for case_id, version in outcome.changed:
         try:
-            undo(workspace, project_id, case_id, seen_version=version, by=by)
+            workspace.library.undo(project_id, case_id, by=by, expected_version=version)
         except AssistantError:
             continue
         done += 1
     return done
-
-
-def undo(
-    workspace: Workspace, project_id: str, case_id: str, *, seen_version: int, by: str
-) -> StoredCase:
-    """Take the last change of a case back; ``LibraryError`` where there is none."""
-    return workspace.library.undo(project_id, case_id, by=by, expected_version=seen_version)

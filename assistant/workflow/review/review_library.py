@@ -7,7 +7,6 @@ from difflib import ndiff
 from typing import Literal
 
 from assistant.domain import CaseStatus, CaseTemplate, Technique, Value
-from assistant.library import CaseVersion as CaseVersion
 from assistant.library import StoredCase as StoredCase
 from assistant.library.storage.records import case_text
 from assistant.workflow.deployment.workspace import Workspace
@@ -140,11 +139,6 @@ def decide(
         if row.status != status
     ]
     return review.decide(workspace, project_id, seen, status, reason=reason, by=by)
-
-
-def undo(workspace: Workspace, project_id: str, outcome: BulkOutcome, *, by: str) -> int:
-    """Take a decision on many cases back; cases that were changed since stay. Returns how many."""
-    return review.undo_all(workspace, project_id, outcome, by=by)
 
 
 def history(workspace: Workspace, project_id: str, case_id: str) -> tuple[Change, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from pathlib import Path
 
 from pydantic import Field
 
@@ -24,7 +25,9 @@ from assistant.sources.connectors.opening import Connector, open_connection, sec
 from assistant.sources.connectors.outbound import Contact as Contact
 from assistant.sources.connectors.proposals import FieldProposal as FieldProposal
 from assistant.sources.connectors.secrets import SecretState, secret_name
+from assistant.sources.files.folder_source import FOLDER, FolderSource
 from assistant.sources.reading import FieldRole
+from assistant.sources.synced import SyncSource
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.outbound import outbound_guard, secrets_of
 
@@ -166,17 +169,20 @@ def open_config(
     )
 
 
-def open_connector(
+def open_source(
     workspace: Workspace,
     connection: Connection,
     *,
-    stopped: Callable[[], bool] = never_stopped,
-    known: Iterable[tuple[str, str]] = (),
-) -> Connector:
-    """The system behind a stored connection; raises ``ConnectorError`` where it cannot be used.
+    stopped: Callable[[], bool],
+    known: Iterable[tuple[str, str]],
+) -> SyncSource:
+    """The folder or system behind a connection; nothing has been contacted yet.
 
-    ``known`` are external ids with the stamps of earlier syncs.
+    ``known`` are external ids with the stamps of earlier syncs, ``stopped`` says whether to give up
+    waiting. Raises ``SourceError`` where a setting or a secret is missing.
     """
+    if connection.kind == FOLDER:
+        return FolderSource(Path(connection.options.get("folder", "")), known)
     return open_config(workspace, config_of(connection), stopped=stopped, known=known)
 
 

@@ -23,7 +23,7 @@ from assistant.sources.reading import Reading
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.connected_files import ConnectedFiles
 from assistant.workflow.sources.index_jobs import index_in_background as index_in_background
-from assistant.workflow.sources.index_jobs import indexing as indexing
+from assistant.workflow.sources.index_jobs import indexing_job as indexing_job
 from assistant.workflow.sources.local_files import FILE as FILE
 from assistant.workflow.sources.local_files import FilePlaces, in_folder
 from assistant.workflow.sources.local_files import with_id as with_id
@@ -80,19 +80,18 @@ def preview_text(
     text: str,
     *,
     title: str = "",
-    uri: str = "",
     as_kind: TextKind | None = None,
 ) -> Preview:
     """Read pasted text; ``SourceError`` where it is empty or too long.
 
     ``None`` lets the text decide whether it is an epic, business rules or a page, as a file's does.
     """
-    reading = read_pasted(text, title=title, uri=uri, as_kind=as_kind)
+    reading = read_pasted(text, title=title, as_kind=as_kind)
     if as_kind is None:
         seen = read_file("pasted.md", reading.document.text.encode("utf-8", "replace"))
         if seen.document.kind in ("rules", "page"):
             kind: TextKind = "rules" if seen.document.kind == "rules" else "page"
-            reading = read_pasted(text, title=title, uri=uri, as_kind=kind)
+            reading = read_pasted(text, title=title, as_kind=kind)
     return preview_of(workspace, project_id, title or reading.document.title, reading)
 
 
@@ -238,11 +237,6 @@ def remove(workspace: Workspace, project_id: str, document_id: str, *, by: str =
     knowledge = workspace.knowledge(project_id)
     workspace.library.remove_document(project_id, document_id, by=by)
     knowledge.remove(document_id)
-
-
-def documents(workspace: Workspace, project_id: str) -> tuple[StoredDocument, ...]:
-    """What the project holds, and when it was indexed."""
-    return workspace.library.documents(project_id)
 
 
 def index_paths(

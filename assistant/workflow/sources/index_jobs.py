@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from assistant.workflow.deployment.jobs import JobState
+from assistant.workflow.deployment.jobs import Progress, StopCheck
 from assistant.workflow.sources.reindex import index_pending
 
 if TYPE_CHECKING:
@@ -20,15 +19,14 @@ def index_in_background(workspace: Workspace, project_id: str, *, everything: bo
     What is left is looked at anew every so many seconds, so that a small document that comes in
     meanwhile is not kept waiting.
     """
-    job = _job(project_id)
 
-    def work(stop: Callable[[], bool]) -> None:
+    def work(tell: Progress, stop: StopCheck) -> None:
         before = done = 0
 
         def report(now: int, total: int) -> None:
             nonlocal done
             done = now
-            workspace.jobs.report(job, before + now, before + total)
+            tell(before + now, before + total)
 
         knowledge = workspace.knowledge(project_id)
         anew = everything
@@ -39,14 +37,9 @@ def index_in_background(workspace: Workspace, project_id: str, *, everything: bo
             anew = False  # what is left, and what came in meanwhile
             before, done = before + done, 0
 
-    if not workspace.jobs.is_active(job):
-        workspace.jobs.start(job, work)
+    workspace.jobs.start_counted(indexing_job(project_id), work)
 
 
-def indexing(workspace: Workspace, project_id: str) -> JobState:
-    """How far indexing in the background is, in chunks."""
-    return workspace.jobs.state(_job(project_id))
-
-
-def _job(project_id: str) -> str:
+def indexing_job(project_id: str) -> str:
+    """The job that indexes a project in the background; it counts chunks."""
     return f"index-{project_id}"

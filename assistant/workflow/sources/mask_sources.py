@@ -7,7 +7,7 @@ names that the project or the source gives; it makes nothing anonymous.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from secrets import token_hex
 from typing import TYPE_CHECKING
@@ -16,21 +16,13 @@ from assistant.domain import MaskingConfig, SourceDocument, TestCase
 from assistant.errors import LibraryError
 from assistant.library import StoredDocument
 from assistant.sources.reading import Reading
-from assistant.workflow.deployment.jobs import JobState
+from assistant.workflow.deployment.jobs import Progress, StopCheck
 from assistant.workflow.sources.index_jobs import index_in_background
 
 if TYPE_CHECKING:
     from assistant.workflow.deployment.workspace import Workspace
 
-Progress = Callable[[int, int], None]
-StopCheck = Callable[[], bool]
-
 _TRIES = 5
-
-
-def choices(workspace: Workspace, project_id: str) -> MaskingConfig:
-    """Whether a project masks what comes in, and the names it gives."""
-    return workspace.project(project_id).masking
 
 
 def save_choices(
@@ -44,7 +36,7 @@ def save_choices(
     config = MaskingConfig(
         enabled=enabled,
         names=tuple(dict.fromkeys(filter(None, given))),
-        key=choices(workspace, project_id).key or token_hex(16),
+        key=workspace.project(project_id).masking.key or token_hex(16),
     )
     workspace.library.save_masking(project_id, config, by=by)
     return config
@@ -52,7 +44,7 @@ def save_choices(
 
 def masked(workspace: Workspace, project_id: str, reading: Reading) -> Reading:
     """A reading as the project keeps it: masked where that is switched on, else the same."""
-    config = choices(workspace, project_id)
+    config = workspace.project(project_id).masking
     if not config.enabled:
         return reading
     from assistant.sources.masking.masking import mask_reading  # numbering plans, only where used
@@ -62,7 +54,7 @@ def masked(workspace: Workspace, project_id: str, reading: Reading) -> Reading:
 
 def masked_text(workspace: Workspace, project_id: str, text: str) -> str:
     """Words that a person or a program hands in, masked where that is on."""
-    config = choices(workspace, project_id)
+    config = workspace.project(project_id).masking
     if not config.enabled:
         return text
     from assistant.sources.masking.masking import mask_text
@@ -93,7 +85,7 @@ def mask_stored(
     Earlier versions, and what runs and cases kept of them, stay as they are until they are erased.
     Raises ``LibraryError`` where masking is off, or a source changes each time it is read.
     """
-    library, config = workspace.library, choices(workspace, project_id)
+    library, config = workspace.library, workspace.project(project_id).masking
     if not config.enabled:
         raise LibraryError("Masking is switched off in this project. Switch it on first.")
     held, changed = library.documents(project_id), 0
@@ -168,23 +160,14 @@ def _mask_version(
 
 def mask_in_background(workspace: Workspace, project_id: str, *, by: str = "") -> None:
     """Mask what is stored in a worker thread, one a project, and index what changed."""
-    job = _job(project_id)
 
-    def work(stop: StopCheck) -> None:
-        def report(done: int, total: int) -> None:
-            workspace.jobs.report(job, done, total)
-
+    def work(report: Progress, stop: StopCheck) -> None:
         if mask_stored(workspace, project_id, by=by, progress=report, stopped=stop):
             index_in_background(workspace, project_id)
 
-    if not workspace.jobs.is_active(job):
-        workspace.jobs.start(job, work)
+    workspace.jobs.start_counted(job_of(project_id), work)
 
 
-def masking_stored(workspace: Workspace, project_id: str) -> JobState:
-    """How far masking in the background is, in sources."""
-    return workspace.jobs.state(_job(project_id))
-
-
-def _job(project_id: str) -> str:
+def job_of(project_id: str) -> str:
+    """Id of the job that masks what a project has stored, in sources."""
     return f"index-{project_id}-mask"

@@ -18,7 +18,7 @@ from assistant.errors import RetrievalError
 from assistant.evaluation.ranking_metrics import RANKING_METRICS, Measured, measure
 from assistant.evaluation.statistics import Difference
 from assistant.evaluation.statistics import Figure as Figure
-from assistant.workflow.deployment.jobs import JobState
+from assistant.workflow.deployment.jobs import Progress, StopCheck
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review.review_library import stamp
 from assistant.workflow.sources.duplicate_texts import CurrentTexts, current_texts
@@ -120,31 +120,15 @@ class MeasureWork:
 
 
 def start(workspace: Workspace, project_id: str, screen: RetrievalConfig) -> MeasureWork:
-    """Measure in a worker thread; ``state`` says how far it is."""
+    """Measure in a worker thread; cancelled, it ends after the question in hand."""
     saved = workspace.project(project_id).retrieval
     work = MeasureWork(project_id, saved, screen, stamp(workspace, project_id))
 
-    def run(stop: Callable[[], bool]) -> None:
-        work.report = measure_now(
-            workspace,
-            project_id,
-            screen,
-            progress=lambda done, total: workspace.jobs.report(work.job_id, done, total),
-            cancelled=stop,
-        )
+    def run(report: Progress, stop: StopCheck) -> None:
+        work.report = measure_now(workspace, project_id, screen, report, stop)
 
-    workspace.jobs.start(work.job_id, run)
+    workspace.jobs.start_counted(work.job_id, run)
     return work
-
-
-def state(workspace: Workspace, work: MeasureWork) -> JobState:
-    """How far the work is, and why it failed where it did."""
-    return workspace.jobs.state(work.job_id)
-
-
-def stop(workspace: Workspace, work: MeasureWork) -> None:
-    """End the work after the question in hand."""
-    workspace.jobs.cancel(work.job_id)
 
 
 def has_changed(workspace: Workspace, work: MeasureWork) -> bool:
@@ -156,9 +140,8 @@ def measure_now(
     workspace: Workspace,
     project_id: str,
     screen: RetrievalConfig,
-    *,
-    progress: Callable[[int, int], None] = lambda done, total: None,
-    cancelled: Callable[[], bool] = lambda: False,
+    progress: Progress,
+    cancelled: StopCheck,
 ) -> ProjectMeasure:
     """Ask the questions of the project's links under the saved choices and under ``screen``.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -14,9 +13,8 @@ from assistant.errors import AssistantError, SourceError
 from assistant.library import Connection as Connection
 from assistant.sources.files.folder_source import FOLDER
 from assistant.workflow.deployment.erase import keep_limits
-from assistant.workflow.deployment.jobs import JobState
+from assistant.workflow.deployment.jobs import Progress, StopCheck
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.sources.sync import SyncReport as SyncReport
 from assistant.workflow.sources.sync import asked_to_remove, sync
 
 SCHEDULE = "sync-schedule"
@@ -46,7 +44,6 @@ def connect_folder(
     folder: Path,
     *,
     name: str = "",
-    every_minutes: int = 0,
     by: str = "",
 ) -> Connection:
     """The connection of a folder, made where there is none; nothing is read yet.
@@ -68,7 +65,6 @@ def connect_folder(
         kind=FOLDER,
         name=str(path) if shown.casefold() in taken and not name else shown,
         options={"folder": str(path)},
-        every_minutes=every_minutes,
         by=by,
     )
 
@@ -78,7 +74,7 @@ def connections(workspace: Workspace, project_id: str) -> tuple[ConnectionState,
     states = []
     for connection in workspace.library.connections.list(project_id):
         store = workspace.library.connections
-        job = workspace.jobs.state(_job(connection))
+        job = workspace.jobs.state(job_of(connection))
         states.append(
             ConnectionState(
                 connection=connection,
@@ -101,13 +97,13 @@ def start(
     full: bool = False,
     remove_up_to: int = 0,
 ) -> None:
-    """Sync in a worker thread, one a connection; ``state`` says how far it is.
+    """Sync in a worker thread, one a connection (``job_of``), in documents; cancelled, it stops
+    after the document in hand, and the next one goes on there.
 
     ``remove_up_to`` is what a person confirmed of ``ConnectionState.asks``.
     """
-    job = _job(connection)
 
-    def work(stop: Callable[[], bool]) -> None:
+    def work(report: Progress, stop: StopCheck) -> None:
         sync(
             workspace,
             connection.project_id,
@@ -115,27 +111,11 @@ def start(
             by=by,
             full=full,
             remove_up_to=remove_up_to,
-            progress=lambda done, total: workspace.jobs.report(job, done, total),
+            progress=report,
             cancelled=stop,
         )
 
-    if not workspace.jobs.is_active(job):
-        workspace.jobs.start(job, work)
-
-
-def state(workspace: Workspace, connection: Connection) -> JobState:
-    """How far the sync of a connection is, in documents."""
-    return workspace.jobs.state(_job(connection))
-
-
-def cancel(workspace: Workspace, connection: Connection) -> None:
-    """Stop a sync after the document in hand; the next one goes on there."""
-    workspace.jobs.cancel(_job(connection))
-
-
-def wait(workspace: Workspace, connection: Connection, timeout: float | None = None) -> bool:
-    """Wait for a sync to end; False where it still runs after ``timeout`` seconds."""
-    return workspace.jobs.wait(_job(connection), timeout)
+    workspace.jobs.start_counted(job_of(connection), work)
 
 
 def set_interval(workspace: Workspace, connection: Connection, minutes: int, *, by: str) -> None:
@@ -145,20 +125,11 @@ def set_interval(workspace: Workspace, connection: Connection, minutes: int, *, 
     )
 
 
-def disconnect(
-    workspace: Workspace, connection: Connection, *, with_documents: bool = False, by: str = ""
-) -> None:
-    """Forget a connection; ``with_documents`` also removes what came through it."""
-    cancel(workspace, connection)
-    wait(workspace, connection)
-    project_id, library = connection.project_id, workspace.library
-    if with_documents:
-        knowledge = workspace.knowledge(project_id)
-        for one in library.connections.fetched(project_id, connection.id).values():
-            if one.document_id:
-                library.remove_document(project_id, one.document_id, by=by, missing_ok=True)
-                knowledge.remove(one.document_id)
-    library.connections.remove(project_id, connection.id, by=by)
+def disconnect(workspace: Workspace, connection: Connection, *, by: str) -> None:
+    """Forget a connection; what came in through it stays."""
+    workspace.jobs.cancel(job_of(connection))
+    workspace.jobs.wait(job_of(connection))
+    workspace.library.connections.remove(connection.project_id, connection.id, by=by)
 
 
 # --- The schedule -----------------------------------------------------------------------------
@@ -171,7 +142,7 @@ def start_schedule(workspace: Workspace) -> None:
         workspace.jobs.start(SCHEDULE, lambda stop: _keep_schedule(workspace, stop))
 
 
-def _keep_schedule(workspace: Workspace, stop: Callable[[], bool]) -> None:
+def _keep_schedule(workspace: Workspace, stop: StopCheck) -> None:
     tried: dict[tuple[str, str], datetime] = {}
     looked = limited = -math.inf
     while not stop():
@@ -188,10 +159,7 @@ def _keep_schedule(workspace: Workspace, stop: Callable[[], bool]) -> None:
 
 
 def sync_due(
-    workspace: Workspace,
-    tried: dict[tuple[str, str], datetime],
-    *,
-    now: datetime | None = None,
+    workspace: Workspace, tried: dict[tuple[str, str], datetime], *, now: datetime | None = None
 ) -> tuple[Connection, ...]:
     """Start the sync of every connection whose interval has passed; ``tried`` remembers when.
 
@@ -211,5 +179,6 @@ def sync_due(
     return tuple(started)
 
 
-def _job(connection: Connection) -> str:
+def job_of(connection: Connection) -> str:
+    """Id of the job that syncs a connection."""
     return f"sync-{connection.project_id}-{connection.id}"

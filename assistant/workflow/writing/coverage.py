@@ -7,11 +7,11 @@ from itertools import chain
 
 from assistant.domain import TECHNIQUES, Epic, GenerationRun, Question, TestCondition
 from assistant.suite.coverage_depth import RULES as RULES
-from assistant.suite.coverage_depth import Cell as Cell
 from assistant.suite.coverage_depth import CriterionDepth as CriterionDepth
 from assistant.suite.coverage_depth import DepthReport as DepthReport
 from assistant.suite.coverage_depth import Level as Level
-from assistant.suite.coverage_depth import depth, matrix_csv
+from assistant.suite.coverage_depth import depth
+from assistant.suite.coverage_depth import matrix_csv as matrix_csv
 from assistant.suite.duplicates import find_duplicates
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.writing import fill_gaps
@@ -55,8 +55,3 @@ def _design(
     """Conditions and questions of epics: they follow from their text alone."""
     by_epic = comparisons.questions(Comparison(epics=epics))
     return conditions_of(epics, TECHNIQUES), tuple(chain.from_iterable(by_epic))
-
-
-def as_csv(report: DepthReport) -> bytes:
-    """The matrix as a CSV file."""
-    return matrix_csv(report)

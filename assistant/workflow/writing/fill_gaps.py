@@ -18,7 +18,6 @@ from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.writing import follow_up_runs
 from assistant.workflow.writing.current_basis import PresentBasis
 from assistant.workflow.writing.follow_up_runs import Again, planned_run
-from assistant.workflow.writing.generate_cases import OnCase
 from assistant.workflow.writing.requests import conditions_of
 from assistant.workflow.writing.runs import ACTIVE
 
@@ -52,37 +51,6 @@ def missing(run: GenerationRun) -> tuple[str, ...]:
         run.epics, run.cases, planned_conditions(run), covered_elsewhere=run.generation.skip
     )
     return found.missing
-
-
-def start(
-    workspace: Workspace,
-    project_id: str,
-    run_id: str,
-    *,
-    by: str,
-    writer: str | None = None,
-) -> tuple[list[str], Filling]:
-    """Write the missing cases in a worker thread; returns its jobs and what it writes.
-
-    Raises as ``begin``.
-    """
-    again, filling = begin(workspace, project_id, run_id, by=by, writer=writer)
-    return follow_up_runs.start(workspace, project_id, [again]), filling
-
-
-def fill_now(
-    workspace: Workspace,
-    project_id: str,
-    run_id: str,
-    *,
-    by: str,
-    writer: str | None = None,
-    on_case: OnCase | None = None,
-) -> Filling:
-    """Write the missing cases in this thread. Raises as ``begin``, and the error that ended it."""
-    again, filling = begin(workspace, project_id, run_id, by=by, writer=writer)
-    follow_up_runs.write_now(workspace, project_id, [again], on_case=on_case)
-    return filling
 
 
 def begin(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from assistant.domain import Epic, GenerationRun, RetrievedChunk, Timings, present_writer_id
 from assistant.generation.chain import (
@@ -103,7 +104,7 @@ def start(workspace: Workspace, project_id: str, planned: Sequence[Again]) -> li
     for again in planned:
         workspace.library.start_run(project_id, again.run)
     for again in planned:
-        _start(workspace, project_id, again)
+        workspace.jobs.start(again.run.id, partial(_write, workspace, project_id, again))
     return [again.run.id for again in planned]
 
 
@@ -118,10 +119,7 @@ def write_now(
     for again in planned:
         workspace.library.start_run(project_id, again.run)
     for again in planned:
-        generate_cases.write(
-            workspace, project_id, again.run, lambda: False,
-            on_case=on_case, reraise=True, body=_body(again),
-        )  # fmt: skip
+        _write(workspace, project_id, again, lambda: False, on_case)
 
 
 def active(workspace: Workspace, run_id: str) -> tuple[str, ...]:
@@ -129,22 +127,21 @@ def active(workspace: Workspace, run_id: str) -> tuple[str, ...]:
     return workspace.jobs.active_ids(_prefix(run_id))
 
 
-def cancel(workspace: Workspace, job_id: str) -> None:
-    """Stop after the case in hand; what was written stays."""
-    generate_cases.cancel(workspace, job_id)
-
-
 def _prefix(run_id: str) -> str:
     """How the ids of runs begin that write for this one's list."""
     return f"{AGAIN}{run_id}-"
 
 
-def _start(workspace: Workspace, project_id: str, again: Again) -> None:
-    workspace.jobs.start(
-        again.run.id,
-        lambda stop: generate_cases.write(
-            workspace, project_id, again.run, stop, reraise=True, body=_body(again)
-        ),
+def _write(
+    workspace: Workspace,
+    project_id: str,
+    again: Again,
+    stop: Callable[[], bool],
+    on_case: OnCase | None = None,
+) -> None:
+    body = _body(again)
+    generate_cases.write(
+        workspace, project_id, again.run, stop, on_case=on_case, reraise=True, body=body
     )
 
 

@@ -53,7 +53,6 @@ class CaseRow(Value):
     condition_ids: tuple[str, ...] = ()
     source_run_id: str = ""
     writer: Literal["outline", "rules", "model", "person", "import"]
-    replaces_model: bool
     unsupported: bool
     version: int = 0
     needs: tuple[str, ...] = ()
@@ -106,20 +105,10 @@ def criteria_texts(
     return {criterion.id: criterion.text for epic in epics for criterion in epic.criteria}
 
 
-def cases(workspace: Workspace, project_id: str, run_id: str) -> tuple[StoredCase, ...]:
-    """The cases of a run, in the order in which they were written."""
-    return workspace.library.cases(project_id, run_id=run_id)
-
-
-def case(workspace: Workspace, project_id: str, case_id: str) -> StoredCase:
-    """One case as stored, with the version that an edit must name."""
-    return workspace.library.case(project_id, case_id)
-
-
 def case_rows(workspace: Workspace, project_id: str, run_id: str) -> tuple[CaseRow, ...]:
     """The cases of a run as lines of a list."""
     waiting = workspace.library.proposals.counts(project_id)
-    rows = (_row(stored) for stored in cases(workspace, project_id, run_id))
+    rows = map(_row, workspace.library.cases(project_id, run_id=run_id))
     return tuple(
         row.model_copy(update={"proposals": waiting[row.id]}) if row.id in waiting else row
         for row in rows
@@ -138,7 +127,6 @@ def _row(stored: StoredCase) -> CaseRow:
         condition_ids=stored.case.condition_ids,
         source_run_id=stored.source_run_id or "",
         writer=stored.case.origin.writer,
-        replaces_model=bool(stored.case.origin.replaces),
         unsupported=bool(stored.case.unsupported_steps),
         version=stored.row_version,
         needs=needs_of(stored.case),

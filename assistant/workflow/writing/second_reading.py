@@ -5,7 +5,7 @@ Nothing is rewritten and nobody is acquitted: a case without a doubt is as it wa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 
 from assistant.domain import (
@@ -24,6 +24,7 @@ from assistant.generation.cancellation import CancelCheck, never_cancelled
 from assistant.generation.models.structured import StructuredReply
 from assistant.generation.second_reading import ANSWER_TOKENS, ReadingGround, read_again
 from assistant.library import StoredCase
+from assistant.workflow.deployment.jobs import Progress, StopCheck
 from assistant.workflow.deployment.models import writer as known_writer
 from assistant.workflow.deployment.models import writers
 from assistant.workflow.deployment.ways_of_writing import way_of_writing
@@ -32,8 +33,6 @@ from assistant.workflow.writing.recheck_case import ground_of_run
 from assistant.workflow.writing.usage import Usage, usage_of_run
 
 REASON = "second reading"
-
-Report = Callable[[int, int], None]
 
 
 class SecondReading(Value):
@@ -83,13 +82,10 @@ def start(workspace: Workspace, project_id: str, run_id: str, *, writer: str, by
     _check(workspace, project_id, run_id, writer)
     job = job_of(run_id)
 
-    def read(stop: Callable[[], bool]) -> None:
-        read_now(
-            workspace, project_id, run_id, writer=writer, by=by, cancelled=stop,
-            report=lambda done, total: workspace.jobs.report(job, done, total),
-        )  # fmt: skip
+    def read(report: Progress, stop: StopCheck) -> None:
+        read_now(workspace, project_id, run_id, writer=writer, by=by, cancelled=stop, report=report)
 
-    workspace.jobs.start(job, read)
+    workspace.jobs.start_counted(job, read)
     return job
 
 
@@ -101,7 +97,7 @@ def read_now(
     writer: str,
     by: str,
     cancelled: CancelCheck = never_cancelled,
-    report: Report = lambda done, total: None,
+    report: Progress = lambda done, total: None,
     in_turn: bool = False,
 ) -> SecondReading:
     """Read the drafts of a run, a story at a time, and put the doubts on them.
@@ -160,17 +156,15 @@ def cannot_read(workspace: Workspace, writer: str) -> str:
     )
 
 
-def _check(workspace: Workspace, project_id: str, run_id: str, writer: str) -> list[StoredCase]:
+def _check(workspace: Workspace, project_id: str, run_id: str, writer: str) -> None:
     known_writer(workspace, writer)
     if writer not in readers(workspace):
         raise ModelUnavailable(cannot_read(workspace, writer))
-    held = to_read(workspace, project_id, run_id)
-    if not held:
+    if not to_read(workspace, project_id, run_id):
         raise LibraryError(
             f"Run {run_id} has no draft to read again: outlines, accepted and rejected cases are "
             f"left alone."
         )
-    return held
 
 
 def _by_story(held: Iterable[StoredCase]) -> list[list[StoredCase]]:

@@ -23,30 +23,13 @@ CHANGED, ASKED = "its sources changed", "asked for"
 """Why a case is written again, as its history says it."""
 
 
-def start(
-    workspace: Workspace,
-    project_id: str,
-    case_ids: Sequence[str],
-    *,
-    by: str,
-    writer: str | None = None,
-    reason: str = CHANGED,
-    accepted: bool = False,
-) -> list[str]:
-    """Write the cases again in worker threads; returns the ids of the jobs. Raises as ``begin``."""
-    planned = begin(
-        workspace, project_id, case_ids, by=by, writer=writer, reason=reason, accepted=accepted
-    )
-    return follow_up_runs.start(workspace, project_id, planned)
-
-
 def start_where_possible(
     workspace: Workspace, project_id: str, case_ids: Sequence[str], *, by: str, reason: str
 ) -> tuple[list[str], tuple[str, ...]]:
-    """``start`` for the cases that can be written, and why the others are not: their conditions are
-    gone, or they are accepted.
+    """The jobs that write those of the cases again that can be, and why the others are not: their
+    conditions are gone, or they are accepted.
 
-    Raises what ``start`` raises where none can be written.
+    Raises what ``begin`` raises where none can be written.
     """
     possible: list[str] = []
     left: list[LibraryError] = []
@@ -59,28 +42,10 @@ def start_where_possible(
             possible.append(case_id)
     if left and not possible:
         raise left[0]
-    jobs = start(workspace, project_id, possible, by=by, reason=reason)
+    planned = begin(workspace, project_id, possible, by=by, reason=reason)
+    jobs = follow_up_runs.start(workspace, project_id, planned)
     # What happened, without the next step: who shows several of these says it once.
     return jobs, tuple(str(error).split(". ")[0] for error in left)
-
-
-def write_now(
-    workspace: Workspace,
-    project_id: str,
-    case_ids: Sequence[str],
-    *,
-    by: str,
-    writer: str | None = None,
-    reason: str = CHANGED,
-    accepted: bool = False,
-) -> tuple[StoredCase, ...]:
-    """Write the cases again in this thread and return them as they are now. Raises as ``begin``,
-    and the error that ended the writing."""
-    planned = begin(
-        workspace, project_id, case_ids, by=by, writer=writer, reason=reason, accepted=accepted
-    )
-    follow_up_runs.write_now(workspace, project_id, planned)
-    return tuple(workspace.library.case(project_id, case_id) for case_id in case_ids)
 
 
 def begin(

@@ -14,25 +14,10 @@ from assistant.generation.step_replacement import renumbered, replacement, with_
 from assistant.generation.writer import WrittenCase
 from assistant.library import StoredCase
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.writing import follow_up_runs
 from assistant.workflow.writing.current_basis import PresentBasis
 from assistant.workflow.writing.follow_up_runs import Again, planned_run
 from assistant.workflow.writing.recheck_case import house_rules, rechecked_against
 from assistant.workflow.writing.write_again import condition_gone_error, derived_by, run_title
-
-
-def start(
-    workspace: Workspace,
-    project_id: str,
-    case_id: str,
-    number: int,
-    *,
-    by: str,
-    writer: str | None = None,
-) -> list[str]:
-    """Write the step in a worker thread; returns its job. Raises as ``begin``."""
-    again = begin(workspace, project_id, case_id, number, by=by, writer=writer)
-    return follow_up_runs.start(workspace, project_id, [again])
 
 
 def begin(

@@ -1,0 +1,48 @@
+"""How far a job in the background is: its bar, a button that stops it, and why it failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from assistant.ui.plain_text import plain
+from assistant.ui.presses import pressed
+from assistant.workflow.deployment.jobs import JobState
+from assistant.workflow.deployment.workspace import Workspace
+
+POLL_SECONDS = 0.7
+STOP_ICON = ":material/stop_circle:"
+Words = Callable[[JobState], str]
+
+
+def job_progress(
+    opened: Workspace, job_id: str, words: Words, *, stop: str = "", help: str | None = None
+) -> None:
+    """Follow a job, and draw the page again when it has ended; why the last one failed.
+
+    ``stop`` is the key of a button that stops it; without a key there is none.
+    """
+    active = opened.jobs.is_active(job_id)
+    shown = st.fragment(_progress, run_every=POLL_SECONDS if active else None)
+    shown(opened, job_id, words, stop, help, active)
+
+
+def progress_bar(state: JobState, words: str) -> None:
+    """A bar; it stands at its beginning until it is known how much there is to do."""
+    st.progress(min(1.0, state.done / state.total) if state.total else 0.0, words)
+
+
+def _progress(
+    opened: Workspace, job_id: str, words: Words, stop: str, help: str | None, was_active: bool
+) -> None:
+    state = opened.jobs.state(job_id)
+    if state.active:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            progress_bar(state, words(state))
+            if stop and pressed("Stop", icon=STOP_ICON, key=stop, help=help):
+                opened.jobs.cancel(job_id)
+    elif was_active:
+        st.rerun()
+    elif state.error:
+        st.error(plain(state.error), icon=":material/error:")

@@ -1,0 +1,28 @@
+"""Cases that are written again, and missing ones written, in the thread of the test."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assistant.library import StoredCase
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.writing import fill_gaps, follow_up_runs, write_again
+from assistant.workflow.writing.generate_cases import OnCase
+
+
+def write_now(
+    workspace: Workspace, project_id: str, case_ids: list[str], **choices: Any
+) -> tuple[StoredCase, ...]:
+    """The cases as they stand afterwards; ``choices`` are those of ``write_again.begin``."""
+    planned = write_again.begin(workspace, project_id, case_ids, by="Tess", **choices)
+    follow_up_runs.write_now(workspace, project_id, planned)
+    return tuple(workspace.library.case(project_id, case_id) for case_id in case_ids)
+
+
+def fill_now(
+    workspace: Workspace, project_id: str, run_id: str, on_case: OnCase | None = None
+) -> fill_gaps.Filling:
+    """What was written for the gaps of a run, and what was left open."""
+    again, filling = fill_gaps.begin(workspace, project_id, run_id, by="Tess")
+    follow_up_runs.write_now(workspace, project_id, [again], on_case=on_case)
+    return filling
