@@ -16,13 +16,8 @@ from assistant.design.questions.conflicts import Conflict, clauses_of, find_conf
 from assistant.design.questions.supersession import changes
 from assistant.domain import CaseOrigin, Chunk, Citation, RetrievedChunk, TestCase, TestStep
 from assistant.generation.answers.answer_parts import AnswerSentence, SourceConflict
-from assistant.generation.answers.source_statements import (
-    Statement,
-    said_by,
-    statements,
-    verbatim,
-    without_mark,
-)
+from assistant.generation.answers.source_parts import said_by, statements
+from assistant.generation.answers.source_statements import Statement, verbatim, without_mark
 from assistant.generation.answers.turned_clauses import denials
 from assistant.generation.proof import Ground, Sources, grounded, with_sources
 from assistant.generation.proof.proof_faults import ERRORS, shown
@@ -77,6 +72,10 @@ class _Held:
 
     def quoted(self, text: str, elsewhere: Lexicon) -> Citation | None:
         """The words that say ``text``, where this source proves it."""
+        for same in self.statements:
+            if same.repeats(text):
+                start = without_mark(self.chunk.text, same.start)
+                return _words(self.number, self.chunk, start, same.end)
         found = verbatim(text, self.chunk.text, self.title)
         if found is None:
             found = said_by(text, self.statements, elsewhere)

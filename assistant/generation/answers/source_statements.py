@@ -9,8 +9,7 @@ their side and with the names beside them, the order of its names, and what it d
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import cached_property, lru_cache
 
@@ -28,7 +27,7 @@ from assistant.generation.sentence_words import sentences, stem_set
 from assistant.language.casing import bare_words
 from assistant.language.languages import ENGLISH, language_of
 from assistant.language.quantities import find_quantities
-from assistant.language.quoted_messages import mask_quotes
+from assistant.language.quoted_messages import find_messages, mask_quotes
 
 RUN = 6
 """Words in a row that a sentence must have word for word ..."""
@@ -46,15 +45,14 @@ DENIED = 3
 _EMPTY = NEUTRAL | stem_set("make made have had get got give given take taken do did done")
 """Verbs that say nothing without their object, beside the words of any test."""
 
-_CELL = re.compile(r"[^:;\n]{1,60}: ")
+CELL = re.compile(r"[^:;\n]{1,60}: ")
+"""What a cell of a row opens with: the name of its column."""
+
 _NAME = re.compile(r"(?<=[\w,)] )(?:[A-Z][\w’'-]*\w)(?: [A-Z][\w’'-]*\w)*")
 _TOKEN = re.compile(r"\w+(?:[.,:'’]\w+)*")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-_GOES_ON = re.compile(
-    r"(?:It|They|This|These|That|Those|He|She|After|Otherwise|Then|Er|Sie|Es|Dies\w*|Il|Elle)\b"
-)
-"""What a sentence opens with that goes on from the one before."""
-
+_SIGN = re.compile(r"[-−]?\w+(?:[.,:'’]\w+)*|[^\w\s.,;:!?\"'“”‘’„«»()*_|-]")
+"""A word, a number with its sign, or a sign; marks that separate or quote are none."""
 _COMPARED = re.compile(
     r"\s+(?:more|less|fewer|later|earlier|longer|older|younger|higher|lower|mehr|weniger|länger"
     r"|später|früher|höher|älter|plus|moins)\b"
@@ -76,6 +74,10 @@ said."""
 _MARK = re.compile(r"(?:[\s•|]|[#>](?!\s*(?:[A-Z]{3}\s*)?[\d€$£])|-+(?=[\s|])|\*\s)*")
 """What stands before a sentence in a list, a heading or a cell; ``**`` belongs to its words."""
 
+_DENIED_CELL = re.compile(r"(?:^|; )(?P<name>[^:;\n]{1,60}): \w+\Z")
+_ENDS = re.compile(r"\.?\s*(?:;|\Z)")
+"""A cell that holds a negator alone denies the name of its column."""
+
 _KEY = re.compile(r"^\W*[A-Z]{2,}(?:-[A-Z]+)*-\d+\W*")
 
 
@@ -92,6 +94,8 @@ class Statement:
     """The sentence that it follows, whose matter it may go on with."""
     language: str = ENGLISH
     """That of the whole source: a sentence is too short to tell."""
+    opening: str = ""
+    """The sentence before, or the part before its semicolon, whose first words it may be on."""
 
     @cached_property
     def lexicon(self) -> Lexicon:
@@ -110,8 +114,29 @@ class Statement:
         """Stems of the telling words of a sentence, quotations left out, that are not in it."""
         return tuple(w for w in content(text) - _EMPTY if not self.lexicon.knows(w))
 
+    def repeats(self, text: str) -> bool:
+        """Whether ``text`` is this statement, word for word."""
+        return _signs(text) == _signs(self.text) != []
+
     def says(self, text: str, elsewhere: Lexicon) -> bool:
         """Whether it says what ``text`` says; ``elsewhere`` are the words of all sources."""
+        return self._says(text, elsewhere) or self._goes_on(text)
+
+    def _goes_on(self, text: str) -> bool:
+        """Whether ``text`` has all of its words, and beside them what it is on: words that open
+        what stands before it, up to a number or a negator ("A cancellation is confirmed by email;
+        without an address by letter")."""
+        own = content(self.text) - _EMPTY
+        said = content(text) - _EMPTY
+        if not self.opening or not own or len(meeting(own, said)) < len(own):
+            return False
+        borrowed = frozenset(word for word in all_content(text) if not self.own.knows(word))
+        opening = _first_words(_KEY.sub("", self.opening), all_content(text))
+        if not all(map(Lexicon((opening,)).knows, borrowed - _EMPTY)):
+            return False
+        return replace(self, before=opening, opening="").agrees(text)
+
+    def _says(self, text: str, elsewhere: Lexicon) -> bool:
         telling = content(text) - _EMPTY
         if self.before and 2 * sum(map(self.own.knows, telling)) < len(telling):
             return False  # the sentence before says it, not this one
@@ -124,10 +149,11 @@ class Statement:
         return self.agrees(text)
 
     def agrees(self, text: str) -> bool:
-        """Whether numbers, their side and their names, the order of names and values, what is a
-        duty, what confines and what is denied are those of ``text``."""
+        """Whether messages, numbers, their side and their names, the order of names and values,
+        what is a duty, what confines and what is denied are those of ``text``."""
         return (
-            self._has_numbers(text)
+            self._has_messages(text)
+            and self._has_numbers(text)
             and self._on_the_same_side(text)
             and self._of_the_same_name(text)
             and _in_order(text, self.text)
@@ -136,6 +162,11 @@ class Statement:
             and _confined(text) == _confined(self.text)
             and self._denies_the_same(text)
         )
+
+    def _has_messages(self, text: str) -> bool:
+        """Whether every quotation stands here, and not in another statement of the source."""
+        here = bare_words(f"{self.text} {self.context} {self.before}")
+        return all(bare_words(one.text) in here for one in find_messages(text))
 
     def _has_numbers(self, text: str) -> bool:
         return all(
@@ -187,36 +218,6 @@ def without_mark(text: str, start: int) -> int:
     return mark.end() if mark else start
 
 
-def statements(text: str, heading: str = "") -> tuple[Statement, ...]:
-    """The statements of a chunk's text, and the whole of it where it is one row or one scenario."""
-    cells = [piece for piece in text.split("; ") if piece.strip()]
-    row = len(cells) > 1 and all(_CELL.match(piece) for piece in cells)
-    scenario = re.search(r"^\s*Given\b", text, re.MULTILINE) and "Then " in text
-    if row or scenario:
-        return (Statement(0, len(text), text, heading, language=language_of(text)),)
-    return tuple(_parts(text, heading))
-
-
-def _parts(text: str, heading: str) -> Iterator[Statement]:
-    last, language = 0, language_of(text)
-    for start, end in sentences(text):
-        at = start
-        pieces = text[start:end].split("; ")
-        before = text[last:start] if len(pieces) == 1 else ""
-        for piece in pieces:  # none of them speaks for another
-            yield Statement(at, at + len(piece), piece, heading, before, language)
-            at += len(piece) + 2
-        if _GOES_ON.match(text, start):  # "It is closed 14 days after ..."
-            yield Statement(last, end, text[last:end], heading, language=language)
-        last = start
-
-
-def said_by(text: str, held: Sequence[Statement], elsewhere: Lexicon) -> Statement | None:
-    """The shortest statement that says ``text``."""
-    found = (one for one in held if one.says(text, elsewhere))
-    return min(found, key=lambda one: one.end - one.start, default=None)
-
-
 def verbatim(text: str, said: str, heading: str = "") -> Statement | None:
     """The sentences of ``said`` that have most of a sentence word for word, in long runs.
 
@@ -261,6 +262,21 @@ def _in_order(text: str, other: str) -> bool:
     return there == sorted(there)
 
 
+def _signs(text: str) -> list[str]:
+    return _SIGN.findall(_KEY.sub("", text).casefold())
+
+
+def _first_words(text: str, said: frozenset[str]) -> str:
+    """What ``text`` opens with, as far as its telling words are among those ``said``."""
+    for match in _TOKEN.finditer(text):
+        word = match.group()
+        strange = all_content(word) - _EMPTY
+        counts = any(map(str.isdigit, word)) or word.casefold() in NEGATORS
+        if counts or (strange and not meeting(strange, said)):
+            return text[: match.start()]
+    return text
+
+
 @lru_cache(maxsize=4096)
 def _denied(text: str) -> tuple[frozenset[str], ...]:
     """What each negator of a text denies: the telling words behind it, "no more than 3" aside."""
@@ -269,6 +285,10 @@ def _denied(text: str) -> tuple[frozenset[str], ...]:
     for match in _WORD.finditer(bare):
         word = match.group().casefold().replace("’", "'")
         if word not in NEGATORS or _COMPARED.match(bare, match.end()):
+            continue
+        cell = _DENIED_CELL.search(bare, 0, match.end()) if _ENDS.match(bare, match.end()) else None
+        if cell:  # "Approval needed: None"
+            found.append(content(cell["name"]))
             continue
         behind: list[str] = []
         for following in _WORD.finditer(bare[match.end() :]):

@@ -242,6 +242,79 @@ def test_one_statement_of_one_source_proves(text: str, cited: set[int]) -> None:
     assert {one.source for one in found.citations} == cited, found
 
 
+STEPS = """Verify that a loan can be ended without the card
+Precondition: The user is logged in to the desk as Senior Clerk (clerk2).
+1. Select End Loan 10 minutes after the start.
+   Expected result: The message "Please wait 15 minutes." is displayed.
+2. Select End Loan 15 minutes after the start.
+   Expected result: The status changes from Open to Returned.
+3. Select Unlock without entering a reason.
+   Expected result: The message "Enter a reason." is displayed."""
+DETAILS = (
+    source(1, STEPS, kind="case"),
+    source(2, "Rule: LIB-11; Subject: Film on loan; Limit: 2 days; 3 days on islands; Note: -"),
+    source(3, "Amount: Up to 50 EUR; Entered by: Clerk; Approval needed: None; Status: Approved"),
+    source(4, "LIB-13 A return is confirmed by email within 2 hours; without an email address by "
+              "letter, printed on paper. A deposit is not paid in cash; from 50 EUR by transfer."),
+    source(5, 'A receipt shows the deposit as "to follow". Correction planned for Release-4.'),
+    source(6, '"When ""night mode"" is on  the desk must dim 60% of the lamps."\n\n'
+              "if no lamp is chosen  the desk must apply the order to all lamps by default."),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "cited"),
+    [
+        ("When the Senior Clerk selects End Loan 10 minutes after the start, the message “Please "
+         "wait 15 minutes.” is displayed.", 1),
+        ("When Unlock is selected without entering a reason, the message “Enter a reason.” is "
+         "displayed.", 1),
+        ("A film on loan has a limit of 3 days on islands.", 2),
+        ("A film on loan has a limit of 2 days.", 2),
+        ("An amount up to 50 EUR entered by a Clerk needs no approval.", 3),
+        ("Without an email address, a return is confirmed by letter, printed on paper.", 4),
+        ("The correction of the deposit shown as “to follow” in a receipt is planned for "
+         "Release-4.", 5),
+        ("When “night mode” is on, the desk must dim 60% of the lamps.", 6),
+        ("If no lamp is chosen, the desk must apply the order to all lamps by default.", 6),
+    ],
+)  # fmt: skip
+def test_steps_cells_and_what_goes_on_from_the_words_before_are_proved(
+    text: str, cited: int
+) -> None:
+    found = AnswerProof(DETAILS).prove(text, range(1, 7))
+    assert {one.source for one in found.citations} == {cited}, found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "When the Senior Clerk selects End Loan 15 minutes after the start, the message “Please "
+        "wait 15 minutes.” is displayed.",
+        "When End Loan is selected 15 minutes after the start, the message “Enter a reason.” is "
+        "displayed.",
+        "When End Loan is selected 10 minutes after the start, the status changes from Open to "
+        "Returned.",
+        "A film on loan has a limit of 2 days on islands.",
+        "A film on loan has a limit of 4 days on islands.",
+        "An amount up to 50 EUR entered by a Clerk needs approval.",
+        "An amount up to 50 EUR has no status.",
+        "With an email address, a return is confirmed by letter, printed on paper.",
+        "Without an email address, a return is confirmed by email within 2 hours.",
+        "Without an email address, a return is confirmed by letter within 2 hours.",
+        "A deposit is paid by transfer from 50 EUR.",
+        "The correction of the deposit in a receipt is planned for Release-5.",
+        "The correction of the deposit in a receipt is not planned for Release-4.",
+        "When “night mode” is on, the desk must dim 40% of the lamps.",
+        "If a lamp is chosen, the desk must apply the order to all lamps by default.",
+        "If no lamp is chosen, the desk may apply the order to all lamps by default.",
+    ],
+)
+def test_steps_and_cells_prove_nothing_across(text: str) -> None:
+    found = AnswerProof(DETAILS).prove(text, range(1, 7))
+    assert not found.is_proved, found.citations
+
+
 def test_a_quotation_begins_behind_the_mark_of_its_list() -> None:
     rules = source(1, "## Loans\n\n- A member may borrow up to 5 books.\n- A loan costs nothing.")
     found = AnswerProof([rules]).prove("A member may borrow up to 5 books.", (1,))
