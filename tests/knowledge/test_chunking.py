@@ -244,6 +244,31 @@ def test_fields_of_the_document_are_carried() -> None:
     assert split(document("other"))[0].id != chunk.id
 
 
+def test_a_label_above_a_story_or_a_criterion_is_no_chunk_of_its_own() -> None:
+    text = (
+        "KEG-19 Trade webshop\n\nKEG-20\n"
+        "As a landlord I want to order kegs so that I can sell beer.\n\nAcceptance criteria\n"
+        "- An order has at least 3 kegs.\n- An order has at most 40 kegs.\n\nSuspended orders stay suspended\n- They are shown in grey.\n"
+    )
+    limits = (
+        "An order has at least 3 kegs.", "An order has at most 40 kegs.", "They are shown in grey."
+    )  # fmt: skip
+    story = UserStory(
+        key="KEG-20",
+        title="Order kegs",
+        narrative="As a landlord I want to order kegs so that I can sell beer.",
+        criteria=tuple(
+            AcceptanceCriterion(id=f"KEG-20-AC{n}", text=one) for n, one in enumerate(limits, 1)
+        ),
+    )
+    epic = Epic(key="KEG-19", title="Trade webshop", stories=(story,))
+    chunks = split(document(text, "epic"), epics=(epic,))
+    assert not [one.text for one in chunks if one.text in ("KEG-20", "Acceptance criteria")]
+    assert by_key(chunks)["KEG-20-AC1"].heading.endswith("Acceptance criteria")
+    assert any("Suspended orders stay suspended" in one.text for one in chunks), "it says something"
+    assert not lost_words(text, chunks)
+
+
 line = st.one_of(
     st.sampled_from(
         ["", "", "# Heading A", "## BR-7 Rule heading", "Title\n===", "---", "- item one",

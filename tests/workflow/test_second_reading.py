@@ -276,6 +276,8 @@ def test_a_suite_is_read_by_a_model_too(
     assert "The text limits it to 20." in finding.message
     assert second.case.id == "T-1"
     assert told[-1] == (2, 2)
+    asked = json.dumps(server.bodies[-1], ensure_ascii=False)
+    assert 0 < asked.index("CC-102-AC1") < asked.index("CC-101-AC1"), "the epic's others, last"
     with pytest.raises(ModelUnavailable, match="able to write a whole story"):
         check_suite.check_cases(opened, project_id, cases, reader="outline")
 

@@ -39,6 +39,8 @@ from assistant.knowledge.chunks.text_pieces import MAX_CHARACTERS, passages
 _NAMESPACE = uuid.UUID("6f1d8f0e-3c50-5c0c-9d5f-0f4c5a4f6f57")
 _HAS_WORD = re.compile(r"\w")
 _LABEL_CHARACTERS = 40
+_LABEL_WORDS = 3
+"""Of a label on a line of its own: "Acceptance criteria", "KEG-20"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +238,7 @@ class _Splitter:
                 label = self._text[held.start : held.end]
                 if _is_label_of(label, between, draft):
                     title = markup.plain(markup.after_marker(label)).strip(" :.)-–—([")
-                    named = any(character.isalpha() for character in title)
+                    named = any(map(str.isalpha, title)) and title not in "".join(draft.path[-1:])
                     draft = replace(draft, path=(*draft.path, title) if named else draft.path)
                 else:
                     yield held
@@ -264,9 +266,12 @@ class _Splitter:
 
 
 def _is_label_of(label: str, between: str, draft: _Draft) -> bool:
-    """Whether ``label`` ("AC1:") merely names the criterion that follows it on the same line."""
-    short = len(label) <= _LABEL_CHARACTERS and "\n" not in label + between
-    return short and draft.kind in {"criterion", "story"} and not draft.text
+    """Whether ``label`` merely names what follows it: "AC1:" on its line, "AC" on one above."""
+    lines = (label + between).count("\n")
+    short = len(label) <= _LABEL_CHARACTERS and "\n" not in label
+    above = len(label.split()) <= _LABEL_WORDS and not _HAS_WORD.search(between)
+    named = short and (not lines or above)
+    return named and draft.kind in {"criterion", "story"} and not draft.text
 
 
 def _lead(block: Block) -> tuple[str, ...]:

@@ -126,7 +126,8 @@ def check_cases(
     read = 0
     if reader:
         rows = [
-            (one.number, one.case, ground) for one, ground in zip(checked, grounds, strict=True)
+            (one.number, one.case, basis.with_whole_epic(ground))
+            for one, ground in zip(checked, grounds, strict=True)
         ]
         doubts, read = doubts_on(workspace, rows, reader, progress=progress, cancelled=cancelled)
         checked = [reduce(CaseCheck.with_finding, doubts.get(c.number, ()), c) for c in checked]

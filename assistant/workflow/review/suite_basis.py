@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from functools import cache, cached_property, lru_cache
 from typing import Literal
 
@@ -43,6 +44,9 @@ LINKS: dict[LinkedBy, str] = {
     "nothing": "no criterion of the project is near; held against what the search found",
 }
 """How a case was linked to its criteria."""
+
+EPIC_CHARACTERS = 8_000
+"""Of an epic's other criteria that a second reader gets beside those of the case's story."""
 
 NEAREST = 3
 """Criteria that a search may give a case which names none: those of the story found best."""
@@ -197,6 +201,19 @@ class SuiteBasis:
         )
         grounds = [self._of_story(*keys) for keys in stories]
         return grounds[0] if len(grounds) == 1 else _joined(grounds)
+
+    def with_whole_epic(self, ground: Ground) -> Ground:
+        """The ground of a story with the other criteria of its epic behind its own, as far as
+        ``EPIC_CHARACTERS`` go: a case may rest on them, and its story was perhaps found."""
+        own = {one.id for one in ground.criteria}
+        epics = {self._stories[name][0].key: self._stories[name][0] for name in own}
+        others = []
+        left = EPIC_CHARACTERS
+        for criterion in (one for epic in epics.values() for one in epic.criteria):
+            if criterion.id not in own and len(criterion.text) <= left:
+                left -= len(criterion.text)
+                others.append(criterion)
+        return replace(ground, criteria=(*ground.criteria, *others))
 
     def situated(self, case: TestCase, ground: Ground) -> tuple[str, ...]:
         """Ids of the conditions of the case's criteria whose facts the case sets.
