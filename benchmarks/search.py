@@ -121,10 +121,10 @@ def main() -> None:
     sys.exit(0 if fast else 1)
 
 
-def engine(base: KnowledgeBase, question: QueryVectors) -> object:
+def engine(base: KnowledgeBase, question: QueryVectors, config: RetrievalConfig = CONFIG) -> object:
     """The search of a question whose vectors are there already."""
     with base._gate.reading():
-        return base._retriever(CONFIG).search(question, CONFIG, 10, ())
+        return base._retriever(config).search(question, config, 10, ())
 
 
 def compare(

@@ -128,6 +128,29 @@ class KnowledgeBase:
             with self._gate.writing():
                 return self._index.rewrite()
 
+    def build_graph(self, *, stopped: Callable[[], bool] = lambda: False) -> bool:
+        """Give a large index the graph that makes its searches quick, built by another process.
+
+        People search and write meanwhile; what they write is in the index afterwards too. False
+        where none is due, or it was ``stopped`` or dropped because so much was written. Raises
+        ``RetrievalError`` where it fails: then the index is as it was.
+        """
+        with self._writing:
+            build = None if self._closed else self._index.begin_graph()
+        if build is None:
+            return False
+        try:
+            if not build.wait(stopped):
+                return False
+            with self._writing:
+                if not build.carry_over():
+                    return False
+                with self._gate.writing():
+                    build.put()
+            return True
+        finally:
+            build.remove()
+
     def drop_older(self) -> None:
         """Delete what other embedding models left of this project, now that this one is in use."""
         with self._writing:
@@ -147,6 +170,11 @@ class KnowledgeBase:
         """Number of chunks that can be found."""
         with self._gate.reading():
             return self._versions.chunks
+
+    @property
+    def changes(self) -> int:
+        """Goes up with every document that is put in or taken out."""
+        return self._versions.changes
 
     def documents(self) -> dict[str, int]:
         """The documents that can be found, and the number of chunks of each."""

@@ -17,8 +17,6 @@ from assistant.knowledge.knowledge_base import KnowledgeBase
 from assistant.knowledge.qdrant.homes import Place
 from assistant.knowledge.qdrant.server import QdrantServer, ServerConfig
 
-CHILD = Path(__file__).with_name("putting_child.py")
-
 
 @pytest.fixture(scope="session")
 def embedding_folder(fetched_model: Callable[[str], Path]) -> Path:
@@ -35,11 +33,21 @@ def embedder(embedding_folder: Path) -> SentenceEmbedder:
 @pytest.fixture(scope="session")
 def child() -> ModuleType:
     """``putting_child``: the quick embedder, chunk makers and the program that gets killed."""
-    spec = importlib.util.spec_from_file_location("putting_child", CHILD)
+    return _program("putting_child")
+
+
+@pytest.fixture(scope="session")
+def building() -> ModuleType:
+    """``building_child``: an embedder, documents and a program that gets killed as it builds."""
+    return _program("building_child")
+
+
+def _program(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules["putting_child"] = module
+    sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
 

@@ -1,12 +1,14 @@
-"""Scopes as filters of Qdrant Edge."""
+"""Scopes and questions in the terms of Qdrant Edge."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from assistant.knowledge.qdrant.index import Scope
+from assistant.knowledge.qdrant.graph import OVERSAMPLING, Graph
+from assistant.knowledge.qdrant.index import IndexQuery, Scope
 from assistant.knowledge.qdrant.payload import Conditions, conditions
+from assistant.knowledge.sparse import SparseVector
 
 if TYPE_CHECKING:
     import qdrant_edge
@@ -43,6 +45,34 @@ def search_filter(scope: Scope) -> qdrant_edge.Filter | None:
     if not wanted and not must_not:
         return None
     return qdrant_edge.Filter(must=wanted or None, must_not=_each(must_not) or None)
+
+
+def sparse_vector(vector: SparseVector) -> qdrant_edge.SparseVector:
+    """A sparse vector as the engine takes it."""
+    import qdrant_edge
+
+    return qdrant_edge.SparseVector(list(vector.indices), list(vector.values))
+
+
+def search_params(
+    asked: IndexQuery, graph: Graph | None, has_deleted: bool
+) -> qdrant_edge.SearchParams:
+    """How a shard is searched: through its graph where it has one, and over which points words are
+    counted.
+
+    The engine's own counts keep deleted points: until the shard is loaded again, and with a graph
+    until that is built anew. Counting those that are there costs half a millisecond at 10,000
+    chunks; with a graph it would take longer than the search, for a small share of deleted points.
+    """
+    import qdrant_edge as edge
+
+    if asked.dense is None:
+        counted = edge.IdfParams(corpus=edge.Filter(must=[is_any("role", ["chunk"])]))
+        return edge.SearchParams(idf=counted if has_deleted and graph is None else None)
+    if asked.exact or graph is None:
+        return edge.SearchParams(exact=asked.exact)
+    rescored = edge.QuantizationSearchParams(rescore=True, oversampling=OVERSAMPLING)
+    return edge.SearchParams(hnsw_ef=max(graph.looked_at, 2 * asked.limit), quantization=rescored)
 
 
 def _points(scope: Scope) -> list[qdrant_edge.ConditionType]:

@@ -6,6 +6,7 @@
     lock              pid of the process that holds the folder, locked by the operating system
     shard/            files of the engine
     shard.new/        the same without what was deleted, while they are written anew
+    shard.graph-*/    a copy that gets its graph, while that is built
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import BinaryIO
 from pydantic import ValidationError
 
 from assistant.errors import IndexLocked, RetrievalError
+from assistant.failpoints import reach
 from assistant.knowledge.qdrant.collection import CollectionMeta, damaged
 
 META = "collection.json"
@@ -27,6 +29,7 @@ LOCK = "lock"
 SHARD = "shard"
 NEW_SHARD = "shard.new"
 OLD_SHARD = "shard.old"
+GRAPH_PREFIX = "shard.graph-"
 _LOCKED_BYTE = 1 << 30
 
 
@@ -72,8 +75,8 @@ def discard(folder: Path) -> None:
         return
     lock = FolderLock(folder)
     try:
-        for shard in (SHARD, NEW_SHARD, OLD_SHARD):
-            shutil.rmtree(folder / shard, ignore_errors=True)
+        shutil.rmtree(folder / SHARD, ignore_errors=True)
+        _remove_leftovers(folder)
         with contextlib.suppress(FileNotFoundError):
             (folder / META).unlink()
     finally:
@@ -81,18 +84,24 @@ def discard(folder: Path) -> None:
 
 
 def put_new_shard(folder: Path) -> None:
-    """Put the complete ``NEW_SHARD`` in the place of the shard, which nobody has open."""
+    """Put the complete ``NEW_SHARD`` in the place of the shard, which nobody has open;
+    ``finish_new_shard`` removes what was there."""
     os.replace(folder / SHARD, folder / OLD_SHARD)
+    reach("between_shards")
     os.replace(folder / NEW_SHARD, folder / SHARD)
-    shutil.rmtree(folder / OLD_SHARD)
+    reach("after_new_shard")
 
 
 def finish_new_shard(folder: Path) -> None:
-    """Make good what a killed process left of ``put_new_shard``: one shard, the others gone."""
+    """End ``put_new_shard``, wherever it was cut off: one shard, the others gone."""
     if (folder / OLD_SHARD).exists() and not (folder / SHARD).exists():
         os.replace(folder / NEW_SHARD, folder / SHARD)
-    for leftover in (OLD_SHARD, NEW_SHARD):
-        shutil.rmtree(folder / leftover, ignore_errors=True)
+    _remove_leftovers(folder)
+
+
+def _remove_leftovers(folder: Path) -> None:
+    for leftover in (folder / OLD_SHARD, folder / NEW_SHARD, *folder.glob(f"{GRAPH_PREFIX}*")):
+        shutil.rmtree(leftover, ignore_errors=True)
 
 
 class FolderLock:

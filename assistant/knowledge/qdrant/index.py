@@ -20,6 +20,8 @@ from assistant.knowledge.sparse import SparseVector
 if TYPE_CHECKING:
     import numpy as np
 
+    from assistant.knowledge.qdrant.graph import GraphBuild
+
 _NAMESPACE = uuid.UUID("0c9f0b9c-6a57-5b8e-9a36-1f2f7a9d2f11")
 
 
@@ -184,6 +186,12 @@ class Index(Protocol):
     def rewrite(self) -> bool:
         """Write all files anew without the words of deleted points; nobody reads or writes
         meanwhile. False where the engine does so itself, some time later."""
+        ...
+
+    def begin_graph(self) -> GraphBuild | None:
+        """Begin to build the graph that makes searches quick in a large index, in a process of its
+        own; ``None`` where there is none to build (a server does so itself). Nobody writes until
+        this returns: the files are copied."""
         ...
 
     def flush(self) -> None:

@@ -219,6 +219,9 @@ class ServerIndex:
     def rewrite(self) -> bool:
         return False
 
+    def begin_graph(self) -> None:
+        """A server builds its graphs itself."""
+
     def flush(self) -> None:
         """Nothing: every write was waited for."""
 

@@ -179,6 +179,10 @@ class Workspace:
                 self._knowledge[project_id] = base
         return base
 
+    def open_knowledge(self) -> dict[str, KnowledgeBase]:
+        """The knowledge bases that are open, by project id; none is opened for it."""
+        return dict(self._knowledge)
+
     def _project_lock(self, project_id: str) -> threading.RLock:
         """A lock per project, so that one project's rebuild never holds up another's search."""
         with self._opening:

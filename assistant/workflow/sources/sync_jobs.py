@@ -15,6 +15,7 @@ from assistant.sources.files.folder_source import FOLDER
 from assistant.workflow.deployment.erase import keep_limits
 from assistant.workflow.deployment.jobs import Progress, StopCheck
 from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources.graph_jobs import GraphJobs
 from assistant.workflow.sources.sync import asked_to_remove, sync
 
 SCHEDULE = "sync-schedule"
@@ -136,14 +137,15 @@ def disconnect(workspace: Workspace, connection: Connection, *, by: str) -> None
 
 
 def start_schedule(workspace: Workspace) -> None:
-    """From now on sync what is due and erase what is too old, in a worker thread; for the app,
-    which stays open."""
+    """From now on sync what is due, erase what is too old and build graphs of large indexes, in a
+    worker thread; for the app, which stays open."""
     if not workspace.jobs.is_active(SCHEDULE):
         workspace.jobs.start(SCHEDULE, lambda stop: _keep_schedule(workspace, stop))
 
 
 def _keep_schedule(workspace: Workspace, stop: StopCheck) -> None:
     tried: dict[tuple[str, str], datetime] = {}
+    graphs = GraphJobs(workspace)
     looked = limited = -math.inf
     while not stop():
         if time.monotonic() - limited >= SECONDS_BETWEEN_LIMITS:
@@ -155,6 +157,7 @@ def _keep_schedule(workspace: Workspace, stop: StopCheck) -> None:
                 sync_due(workspace, tried)
             except AssistantError as error:  # a busy database: looked at again the next time
                 log.warning("the schedule could not be read: %s", error)
+            graphs.look()
         time.sleep(0.5)
 
 

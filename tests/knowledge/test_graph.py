@@ -1,0 +1,253 @@
+"""The graph of a large index on the real engine: what it finds, what is written while it is built,
+and what a kill or a failure leaves."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from assistant.domain import RetrievalConfig, SearchFilter
+from assistant.errors import RetrievalError
+from assistant.failpoints import VARIABLE
+from assistant.knowledge.knowledge_base import KnowledgeBase
+from assistant.knowledge.qdrant import graph, graph_child
+from assistant.knowledge.qdrant.folder import GRAPH_PREFIX, NEW_SHARD, OLD_SHARD, SHARD
+
+CONFIG = RetrievalConfig(sparse_weight=0.0)
+EXACT = CONFIG.model_copy(update={"exact": True})
+ASKED = [f"{letter * size} some question" for letter in "abcdefg" for size in (1, 3, 5)]
+
+
+@pytest.fixture(scope="module")
+def filled(building: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A collection of 8,000 chunks, 800 of them rules, without a graph."""
+    folder = tmp_path_factory.mktemp("filled") / "index"
+    base = KnowledgeBase.open(folder, building.NearEmbedder(), project_id="p")
+    base.put([building.document(number) for number in range(building.CHUNKS // 40)])
+    base.close()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def with_graph(
+    building: ModuleType, filled: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The same with its graph."""
+    folder = tmp_path_factory.mktemp("with_graph") / "index"
+    shutil.copytree(filled, folder)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(graph, "GRAPH_FROM", 1_000)
+        base = KnowledgeBase.open(folder, building.NearEmbedder(), project_id="p")
+        assert base.build_graph()
+        base.close()
+    return folder
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(graph, "GRAPH_FROM", 1_000)
+
+
+def opened(source: Path, tmp_path: Path, building: ModuleType) -> KnowledgeBase:
+    """A copy of a collection."""
+    shutil.copytree(source, tmp_path / "index")
+    return KnowledgeBase.open(tmp_path / "index", building.NearEmbedder(), project_id="p")
+
+
+def ids(base: KnowledgeBase, text: str, config: RetrievalConfig, **limits: object) -> list[str]:
+    return [hit.chunk.id for hit in base.search(text, config, **limits)]  # type: ignore[arg-type]
+
+
+def leftovers(folder: Path) -> list[Path]:
+    names = (NEW_SHARD, OLD_SHARD, f"{GRAPH_PREFIX}*")
+    return [path for name in names for path in folder.glob(name)]
+
+
+@pytest.mark.parametrize("kinds", [(), ("rule",), ("prose",)])
+@pytest.mark.parametrize("without", [(), ("d0", "d10", "d7")])
+def test_the_graph_finds_what_exact_search_finds(
+    with_graph: Path, building: ModuleType, tmp_path: Path, kinds, without
+) -> None:
+    base = opened(with_graph, tmp_path, building)
+    info = base._index._shard.info()
+    assert info.indexed_vectors_count == 2 * building.CHUNKS, "dense vectors too are indexed"
+    wanted = {"filter": SearchFilter(kinds=kinds)}
+    same = total = 0
+    for text in ASKED:
+        exact = ids(base, text, EXACT.model_copy(update=wanted), exclude_documents=without)
+        quick = ids(base, text, CONFIG.model_copy(update=wanted), exclude_documents=without)
+        assert len(exact) == 10
+        same += len(set(exact) & set(quick))
+        total += len(exact)
+    assert same / total >= 0.99
+    base.close()
+
+
+@pytest.mark.usefixtures("small")
+def test_what_is_written_during_the_build_is_there_afterwards(
+    filled: Path, building: ModuleType, tmp_path: Path
+) -> None:
+    base = opened(filled, tmp_path, building)
+
+    def write() -> None:
+        assert base.search("aaa some question", CONFIG), "it can be searched meanwhile"
+        base.put([building.document(0, version=2)])
+        base.put([("late", [building.chunk("late", 0, "zz a late chunk")])])
+        base.remove("d1")
+
+    assert building.while_building(base, write)
+    for again in range(2):
+        assert base.count() == base._index.count() == building.CHUNKS - 40 + 1
+        assert {chunk.text.split()[-1] for chunk in base.chunks("d0")} == {"version2"}
+        assert ids(base, "zz a late chunk", CONFIG)[0] == "late-0", "new chunks are found"
+        assert "d1" not in base.documents()
+        assert base._index._graph is not None
+        assert leftovers(tmp_path / "index") == []
+        base.close()
+        if not again:
+            base = KnowledgeBase.open(tmp_path / "index", building.NearEmbedder(), project_id="p")
+
+
+@pytest.mark.usefixtures("small")
+def test_a_graph_is_built_again_when_enough_has_changed(
+    with_graph: Path, building: ModuleType, tmp_path: Path
+) -> None:
+    base = opened(with_graph, tmp_path, building)
+    assert not base.build_graph(), "it has just been built"
+    base.put([building.document(number, version=2) for number in range(10)])
+    assert not base.build_graph(), "800 points came or went"
+    base.put([building.document(number, version=2) for number in range(10, 15)])
+    assert base.build_graph()
+    assert base.count() == base._index.count() == building.CHUNKS
+    assert {chunk.text.split()[-1] for chunk in base.chunks("d12")} == {"version2"}
+    assert not base.build_graph()
+    base.close()
+
+
+def test_a_small_index_has_none(filled: Path, building: ModuleType, tmp_path: Path) -> None:
+    base = opened(filled, tmp_path, building)
+    assert not base.build_graph()
+    base.close()
+
+
+@pytest.mark.usefixtures("small")
+def test_a_build_is_dropped_where_too_much_is_written(
+    filled: Path, building: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = opened(filled, tmp_path, building)
+    monkeypatch.setattr(graph, "_MOST_POINTS", 30)
+    assert not building.while_building(base, lambda: base.put([building.document(3, version=2)]))
+    assert base._index._graph is None
+    assert leftovers(tmp_path / "index") == []
+    assert {chunk.text.split()[-1] for chunk in base.chunks("d3")} == {"version2"}
+    assert base.build_graph(), "the next one is built"
+    base.close()
+
+
+@pytest.mark.usefixtures("small")
+def test_what_is_erased_during_the_build_is_in_no_copy(
+    filled: Path, building: ModuleType, tmp_path: Path
+) -> None:
+    base = opened(filled, tmp_path, building)
+
+    def erase() -> None:
+        base.remove("d1")
+        assert base.rewrite()
+        assert leftovers(tmp_path / "index") == []
+
+    assert not building.while_building(base, erase)
+    assert base.count() == base._index.count() == building.CHUNKS - 40
+    base.close()
+
+
+@pytest.mark.usefixtures("small")
+def test_closing_ends_the_build(filled: Path, building: ModuleType, tmp_path: Path) -> None:
+    base = opened(filled, tmp_path, building)
+    assert not building.while_building(base, base.close)
+    assert leftovers(tmp_path / "index") == []
+    again = KnowledgeBase.open(tmp_path / "index", building.NearEmbedder(), project_id="p")
+    assert again.count() == building.CHUNKS
+    again.close()
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("fault", ["process", "room", "put"])
+def test_a_failed_build_leaves_exact_search(
+    filled: Path, building: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    base = opened(filled, tmp_path, building)
+    before = ids(base, ASKED[0], CONFIG)
+    with monkeypatch.context() as patched:
+        if fault == "process":
+            patched.setattr(graph_child, "__file__", str(tmp_path / "missing.py"))
+        elif fault == "room":
+            patched.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(9, 9, 0))
+        else:
+
+            def fail(folder: Path) -> None:
+                raise OSError("no space left")
+
+            patched.setattr("assistant.knowledge.qdrant.edge.put_new_shard", fail)
+        with pytest.raises(RetrievalError, match=r"index in .*index"):
+            base.build_graph()
+    assert ids(base, ASKED[0], CONFIG) == before
+    assert leftovers(tmp_path / "index") == []
+    base.put([building.document(0, version=2)])
+    assert base.build_graph(), "the next one is built"
+    assert base.count() == base._index.count() == building.CHUNKS
+    base.close()
+
+
+@pytest.mark.parametrize(
+    "point",
+    ["graph_copied", "graph_built", "graph_carried", "before_new_shard", "between_shards",
+     "after_new_shard"],
+)  # fmt: skip
+def test_a_kill_at_any_step_loses_nothing(
+    filled: Path, building: ModuleType, tmp_path: Path, point: str
+) -> None:
+    shutil.copytree(filled, tmp_path / "index")
+    done = subprocess.run(
+        [sys.executable, building.__file__, str(tmp_path / "index")],
+        env={**os.environ, VARIABLE: point}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 137, done.stderr
+    written = "written" in done.stdout
+    assert written == (point != "graph_copied")
+    base = KnowledgeBase.open(tmp_path / "index", building.NearEmbedder(), project_id="p")
+    assert leftovers(tmp_path / "index") == []
+    expected = building.CHUNKS - 39 if written else building.CHUNKS
+    assert base.count() == base._index.count() == expected
+    assert ("late" in base.documents()) == written
+    version = "version2" if written else "version1"
+    assert {chunk.text.split()[-1] for chunk in base.chunks("d0")} == {version}
+    assert (base._index._graph is not None) == (point in ("between_shards", "after_new_shard"))
+    assert len(ids(base, ASKED[0], CONFIG)) == 10
+    base.close()
+
+
+def test_a_program_without_graphs_opens_it_and_takes_the_graph_out(
+    with_graph: Path, building: ModuleType, tmp_path: Path
+) -> None:
+    """What such a program does, done here: it loads the shard with its own configuration."""
+    from assistant.knowledge.qdrant.edge_shard import _without_graph
+
+    shutil.copytree(with_graph, tmp_path / "index")
+    import qdrant_edge
+
+    shard = qdrant_edge.EdgeShard.load(str(tmp_path / "index" / SHARD), _without_graph(384))
+    shard.optimize()
+    shard.close()
+    assert json.loads((tmp_path / "index" / SHARD / graph_child.GRAPH).read_text())
+    base = KnowledgeBase.open(tmp_path / "index", building.NearEmbedder(), project_id="p")
+    assert base.count() == building.CHUNKS
+    assert base._index._graph is None, "searched exactly, until the next graph"
+    assert len(ids(base, ASKED[0], CONFIG)) == 10
+    base.close()
