@@ -186,19 +186,10 @@ def _nearness(values: Array, target: float) -> Array:
 def _divergence(counts: Array, own: Array) -> Array:
     """Jensen-Shannon divergence, base 2, of each row to the company's counts; NaN for no counts."""
     import numpy as np
+    from scipy.spatial.distance import jensenshannon
 
-    totals = counts.sum(axis=1, keepdims=True)
-    p = np.divide(counts, totals, out=np.full(counts.shape, np.nan), where=totals > 0)
-    q = (own / own.sum())[np.newaxis, :]
-    middle = (p + q) / 2
-
-    def part(share: Array) -> Array:
-        logarithm = np.zeros(np.broadcast_shapes(share.shape, middle.shape))
-        np.log2(np.divide(share, middle, out=np.ones_like(middle), where=middle > 0),
-                out=logarithm, where=np.broadcast_to(share > 0, middle.shape))  # fmt: skip
-        return np.asarray((share * logarithm).sum(axis=1))
-
-    return np.asarray(np.clip((part(p) + part(q)) / 2, 0.0, 1.0))
+    with np.errstate(invalid="ignore"):  # a row without counts
+        return np.asarray(jensenshannon(counts, own[np.newaxis, :], base=2, axis=1) ** 2)
 
 
 def _places(counted: Counter[str], most: int) -> dict[str, int]:

@@ -49,11 +49,6 @@ def test_no_other_assignment_is_better(table: list[list[float]]) -> None:
     assert sum(table[row][column] for row, column in found) == pytest.approx(max(every), abs=1e-9)
 
 
-def test_nothing_to_assign() -> None:
-    assert best_assignment([]) == ()
-    assert best_assignment([[], []]) == ()
-
-
 texts = st.lists(
     st.text("abcdefgh ", min_size=1, max_size=30).filter(str.strip), min_size=0, max_size=6
 )
