@@ -19,6 +19,7 @@ from pydantic import Field
 from assistant.domain import GenerationConfig, ModelSpec, Value, utc_now
 from assistant.errors import InvalidOutput, ModelTimeout, ModelUnavailable
 from assistant.generation.models.chat_models import ChatEndpoint, Message, invoke_structured
+from assistant.generation.models.structured import object_schema
 from assistant.language.languages import language_of
 
 PROBE_VERSION = 1
@@ -118,51 +119,26 @@ _SYSTEM = (
     "You are a test analyst who writes acceptance test cases. Answer with one JSON object of the "
     "given form and nothing else."
 )
+_TEXT: Mapping[str, Any] = {"type": "string", "maxLength": 300}
 _STEPS = {
-    "type": "array",
-    "minItems": 1,
-    "maxItems": 4,
-    "items": {
-        "type": "object",
-        "properties": {
-            "action": {"type": "string", "maxLength": 300},
-            "expected": {"type": "string", "maxLength": 300},
-        },
-        "required": ["action", "expected"],
-        "additionalProperties": False,
-    },
-}
+    "type": "array", "minItems": 1, "maxItems": 4,
+    "items": object_schema(action=_TEXT, expected=_TEXT),
+}  # fmt: skip
 
 
 def _schema(title: str, most: int, /, **properties: Mapping[str, Any]) -> dict[str, Any]:
     """An object with a list of objects that have these properties."""
+    rows = {"type": "array", "minItems": 1, "maxItems": most, "items": object_schema(**properties)}
     return {
         "title": title,
         "description": "The answer to the task.",
-        "type": "object",
-        "properties": {
-            "rows": {
-                "type": "array",
-                "minItems": 1,
-                "maxItems": most,
-                "items": {
-                    "type": "object",
-                    "properties": properties,
-                    "required": list(properties),
-                    "additionalProperties": False,
-                },
-            }
-        },
-        "required": ["rows"],
-        "additionalProperties": False,
+        **object_schema(rows=rows),
     }
 
 
 def _one_of(*words: str) -> dict[str, Any]:
     return {"type": "string", "enum": list(words)}
 
-
-_TEXT: Mapping[str, Any] = {"type": "string", "maxLength": 300}
 
 # --- The tasks ----------------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ from assistant.domain import (
 )
 from assistant.generation.cancellation import CancelCheck, never_cancelled
 from assistant.generation.models.chat_models import ChatEndpoint, invoke_structured
-from assistant.generation.models.structured import StructuredReply
+from assistant.generation.models.structured import StructuredReply, list_schema, object_schema
 from assistant.generation.prompts import Message, data_text
 from assistant.generation.proof.support_texts import folded, stands_in
 from assistant.generation.sentence_words import clipped
@@ -47,29 +47,13 @@ Do not report style, missing detail, other ways to test, or what is merely not w
 For each doubt give the case's id; the step (0: title, preconditions or data of the whole case); words: the words of the case that are wrong, verbatim; because: the reason in at most 25 words; source: the words of criteria or sources that say otherwise, verbatim, or "" where nothing says it. Write because in the language of the case."""  # noqa: E501
 
 _TEXT = {"type": "string"}
+_DOUBT = object_schema(
+    case=_TEXT, step={"type": "integer"}, words=_TEXT, because=_TEXT, source=_TEXT
+)
 SCHEMA: Mapping[str, object] = {
     "title": "Doubts",
     "description": "What is doubtful in the cases; an empty list where nothing is.",
-    "type": "object",
-    "properties": {
-        "doubts": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "case": _TEXT,
-                    "step": {"type": "integer"},
-                    "words": _TEXT,
-                    "because": _TEXT,
-                    "source": _TEXT,
-                },
-                "required": ["case", "step", "words", "because", "source"],
-                "additionalProperties": False,
-            },
-        }
-    },
-    "required": ["doubts"],
-    "additionalProperties": False,
+    **object_schema(doubts=list_schema(_DOUBT)),
 }
 
 

@@ -10,22 +10,17 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 from assistant.language.casing import capital
-from assistant.language.word_lists import word_set
+from assistant.language.word_lists import read_patterns, word_lists
 
 TOKEN = re.compile(r"[A-Za-z]{1,8}-\d+(?![^\W_])|[^\W_]+(?:['’][^\W_]+)*")
 """A word; an identifier such as "BR-7" is one, so that its number is not taken for a value."""
 
 
-STOP_WORDS = word_set(
-    """a an and any are as at be been being both but by can could did do does done each either else
-    every for from given had has have having he her here him his how i if in into is it its just may
-    me might must my of on one onto or other our out over own per shall she should so some such than
-    that the their them then there these they this those to under up upon user users us via was we
-    were what when where whether which while who whose will with within would you your system
-    application screen verify check ensure confirm make sure also only same"""
-)
+_WORDS = word_lists("words", Path(__file__).parent)["sentence_words"]
+STOP_WORDS = frozenset(_WORDS["stop"])
 """Words that carry no support: function words, and the verbs and nouns every test step has."""
 
 IRREGULAR = {
@@ -118,29 +113,17 @@ def content_stems(text: str) -> frozenset[str]:
 _ABBREVIATION = re.compile(
     r"\b(?:e\.g|i\.e|etc|vs|no|approx|incl|mr|mrs|ms|dr|st)\.$", re.IGNORECASE
 )
-_SHORT_FORM = re.compile(
-    r"\b(?:max|min|std|godz|nr|art|ca|ok|np|bzw|ggf|inkl|usw|bijv|resp|env|aprox|núm|p\. ?ej"
-    r"|p\. ?ex|z\. ?b|d\. ?h|u\. ?a|o\. ?a)\.\Z",
-    re.IGNORECASE,
-)
+_PATTERNS = read_patterns(__file__)
+_SHORT_FORM = _PATTERNS["short_form"]
 """Of several languages; they may end a sentence too, and do unless a small letter follows."""
 _BEFORE_NUMBER = re.compile(r"\b(?:std|godz|nr|art|ca)\.\Z", re.IGNORECASE)
 _CLOSING = frozenset("\"”’')]")
 _SENTENCE_END = re.compile(r"[.!?]+[\"”’')\]]*(?=\s|$)|\n+")
-_CLAUSE_END = re.compile(
-    r"[;:]\s|,\s|\s[-–—]\s|\s\|\s|\s(?=(?:and|but|then|otherwise|unless|so that|because|"
-    r"with the message)\s)",
-    re.IGNORECASE,
-)
+_CLAUSE_END = _PATTERNS["clause_end"]
 QUOTED = re.compile(r"“[^”\n]*”|\"[^\"\n]*\"|‘[^’\n]*’(?!\w)|(?<!\w)'[^'\n]*'(?!\w)")
 
 
-_EXAMPLE = re.compile(
-    r"\W*(?:for example|examples?|e\.g\.|(?:zum )?Beispiel|z\. ?B\.|(?:par )?exemple"
-    r"|(?:por )?(?:ejemplo|exemplo)|(?:per )?esempio|voorbeeld|bijvoorbeeld|(?:na )?przykład|np\."
-    r"|exempel)(?!\w)",
-    re.IGNORECASE,
-)
+_EXAMPLE = _PATTERNS["example"]
 
 
 def is_example(sentence: str) -> bool:
@@ -216,23 +199,10 @@ def _stems(text: str) -> frozenset[str]:
 
 # --- What an outcome says -----------------------------------------------------------------------
 
-_REFUSING = stem_set(
-    """reject refuse deny decline block prevent disallow forbid fail invalid error
-    prohibited unauthorised unauthorized barred failure unsuccessful unsuccessfully unavailable
-    disabled hidden unchanged incorrect unable impossible"""
-)
-_ACCEPTING = stem_set(
-    """accept allow approve permit succeed success successful successfully save submit
-    create confirm grant valid enable register proceed book complete add update"""
-)
-_ORDERS = word_set(
-    """accept allow approve permit save submit create confirm grant enable register proceed book
-    complete add update reject refuse deny decline block prevent"""
-)
-NEGATING = word_set(
-    """not no never cannot can't won't isn't aren't doesn't don't didn't wasn't weren't couldn't
-    shouldn't mustn't neither nor nothing none nobody"""
-)
+_REFUSING = frozenset(map(stem, _WORDS["refusing"]))
+_ACCEPTING = frozenset(map(stem, _WORDS["accepting"]))
+_ORDERS = frozenset(_WORDS["orders"])
+NEGATING = frozenset(_WORDS["negating"])
 _LIMITING = stem_set("exceed more later less longer fewer only than")
 
 

@@ -8,77 +8,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from assistant.domain import Fix, LintFinding, StepText, TestStep
 from assistant.generation.proof.support_texts import unquoted
-from assistant.generation.sentence_words import phrase, sentence, stem, stem_set
+from assistant.generation.sentence_words import phrase, sentence, stem
 from assistant.language.casing import bare_words, capital
+from assistant.language.word_lists import read_patterns, word_lists
 
-_AMBIGUOUS = re.compile(
-    r"\b(?:appropriate(?:ly)?|proper(?:ly)?|correct(?:ly)?|as expected|as (?:needed|required|"
-    r"necessary)|if (?:needed|necessary|applicable)|suitabl[ey]|adequate(?:ly)?|sufficient(?:ly)?|"
-    r"reasonabl[ey]|user[- ]friendly|eas(?:y|ily)|fast|quick(?:ly)?|slow(?:ly)?|soon|timely|"
-    r"some|several|various|many|few|certain|relevant|normal(?:ly)?|typical(?:ly)?|etc|and/or|"
-    r"tbd|tbc|to be (?:defined|confirmed|determined)|something|somehow|good|nice|robust|"
-    r"intuitive|a while|a (?:long|short) time|similar|meaningful|sensible|acceptable)\b"
-    r"(?!\s+(?:if|but)\b)",
-    re.IGNORECASE,
-)
-_UNVERIFIABLE = re.compile(
-    r"\b(?:works?|behaves?|functions|performs?)\b(?! (?:order|day|item|type|hour|email|phone)s?\b)|"
-    r"\bas (?:expected|designed|intended|specified)\b|\bno (?:issues?|problems?)\b|"
-    r"\b(?:is|are) (?:ok|okay|fine|good|correct|right)\b|\bshould be (?:ok|okay|fine|correct)\b",
-    re.IGNORECASE,
-)
-_CONDITIONAL = re.compile(
-    r"(?:^|[,;.(]\s*)(?:if|in case|unless|otherwise|optionally)\b|\b(?:depending on|whether or not|"
-    r"if (?:the|it|there|any|not|you|so)|in case of)\b",
-    re.IGNORECASE,
-)
-_WHETHER = re.compile(
-    r"\b(?:check|verify|see|determine|confirm|observe|ask|asked|test|note|look) (?:if|whether)\b",
-    re.IGNORECASE,
-)
-_WITHOUT_DATA = re.compile(
-    r"\b(?:any|some|an?|the|another)\s+(?:(?:in)?valid|correct|incorrect|wrong|random|suitable|"
-    r"appropriate|other)\s+(?:data|values?|inputs?|details|information|amounts?|dates?|numbers?|"
-    r"credentials?|passwords?|e-?mail(?: address)?|username)\b",
-    re.IGNORECASE,
-)
-_TACIT = re.compile(
-    r"\bas (?:usual|before|always|in (?:the )?(?:previous|other|earlier) "
-    r"(?:tests?|cases?|steps?))\b|"
-    r"\bas (?:described|explained|defined|documented|specified|shown) (?:above|earlier|elsewhere|"
-    r"in (?:the )?(?:manual|wiki|guide|handbook|documentation|specification|other document))\b|"
-    r"\b(?:the|your) (?:usual|standard|normal|known|regular) (?:procedure|process|way|steps?|flow|"
-    r"set-?up|login|data|user|account|configuration)\b|"
-    r"\bfollow the (?:\w+ )?(?:process|procedure|flow|usual steps|guidelines?)\b|"
-    r"\b(?:do|perform|execute|run|carry out|complete) (?:the |all (?:the )?)?(?:necessary|needed|"
-    r"required|needful|usual|same|remaining|relevant) (?:steps?|actions?|tasks?|checks?|tests?|"
-    r"configuration|set-?up|operations?)\b|\bdo the (?:same|needful|rest)\b|"
-    r"\b(?:repeat|redo) (?:the )?(?:above|previous|same|steps?|test|process|procedure)\b|"
-    r"\bsame as (?:above|before|in|for|step|the previous)\b|\brefer to\b|"
-    r"\bsee (?:test case|TC|the (?:manual|wiki|guide|other))\b|"
-    r"\bset (?:up|everything up) (?:everything|the (?:system|environment|app|application))\b",
-    re.IGNORECASE,
-)
+_PATTERNS = read_patterns(__file__)
+_AMBIGUOUS = _PATTERNS["ambiguous"]
+_UNVERIFIABLE = _PATTERNS["unverifiable"]
+_CONDITIONAL = _PATTERNS["conditional"]
+_WHETHER = _PATTERNS["whether"]
+_WITHOUT_DATA = _PATTERNS["without_data"]
+_TACIT = _PATTERNS["tacit"]
 _ENTRY_VERBS = frozenset({"enter", "type", "input", "fill", "key"})
-_ACTION_VERBS = stem_set(
-    """add apply approve assign attach cancel change check choose clear click close complete
-    confirm copy create delete deselect download drag edit enter export fill filter follow
-    generate go import input inspect invite key launch log login make mark navigate note
-    observe open order pay press print process provide raise read record refresh reject remove
-    reopen repeat request review run save scroll search select send set sign sort start submit
-    tap toggle try type untick update upload use verify view wait plug unplug insert switch turn
-    visit browse hover connect disconnect install uninstall restart reboot boot move resize play
-    pause stop swipe expand collapse examine identify activate"""
-)
-_DOING = stem_set(
-    """add apply click choose close copy create delete deselect download drag edit enter export
-    fill go import insert launch log navigate open press refresh reload remove save scroll select
-    send sign submit tap toggle type untick update upload plug unplug switch visit hover connect
-    disconnect install restart reboot repeat swipe expand wait browse"""
-)
+_WORDS = word_lists("words", Path(__file__).parent)["step_smells"]
+_ACTION_VERBS = frozenset(map(stem, _WORDS["actions"]))
+_DOING = frozenset(map(stem, _WORDS["doing"]))
 """Verbs of which an imperative asks somebody to do something, rather than to look."""
 
 _JOINED = re.compile(
@@ -99,22 +47,9 @@ _VERIFIES = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _TOLD = re.compile(rf"\b{_FINITE}\b|\bnot\b", re.IGNORECASE)
-_STATE_BEFORE = re.compile(
-    r"^(?:pre-?conditions?:|(?:ensure|make sure|assure|be sure)\b"
-    r"(?! (?:to|you (?:click|press))\b)|"
-    r"(?:the )?(?:user|tester|customer|agent|system|device|account|administrator|admin)\s+"
-    r"(?:is|are|has|have|must (?:be|have))\b|you (?:are|have|must (?:be|have))\b|"
-    r"(?:there (?:is|are|exists?)|assume|assuming|be logged|have)\b|"
-    r"(?:an?|the|at least one)\s[\w\s-]{2,40}\b"
-    r"(?:exists?|has been (?:created|set up|installed))\b)",
-    re.IGNORECASE,
-)
+_STATE_BEFORE = _PATTERNS["state_before"]
 
-_SEEN = re.compile(
-    r"^(?:(?:the|an?)\s[^,]{1,70}?\b(?:contains?|displays?|shows?|(?:is|are) (?:displayed|shown|"
-    r"visible|listed)|appears?|should)\b|(?:the )?(?:user|i|you)\s+(?:can\s+|should\s+)?sees?\b)",
-    re.IGNORECASE,
-)
+_SEEN = _PATTERNS["seen"]
 """An action that only tells what is seen."""
 
 StepRule = Callable[[TestStep], Iterator[LintFinding]]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.domain import RetrievedChunk
+from assistant.generation.models.structured import list_schema, object_schema
 from assistant.generation.prompts import Message, data_text
 from assistant.generation.writers.story_prompt import source_block
 
@@ -26,26 +27,11 @@ SYSTEM = """You answer a question about a project from numbered sources (busines
 - A source on another role, product, period or matter than the one that is asked about is no answer. Where the sources do not answer the question, return an empty list of sentences.
 - Write in the language of the sources that you use."""  # noqa: E501
 
+_SENTENCE = object_schema(text={"type": "string"}, sources=list_schema({"type": "integer"}))
 SCHEMA: dict[str, object] = {
     "title": "Answer",
     "description": "What the sources say, sentence by sentence; empty where they do not say.",
-    "type": "object",
-    "properties": {
-        "sentences": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "text": {"type": "string"},
-                    "sources": {"type": "array", "items": {"type": "integer"}},
-                },
-                "required": ["text", "sources"],
-                "additionalProperties": False,
-            },
-        }
-    },
-    "required": ["sentences"],
-    "additionalProperties": False,
+    **object_schema(sentences=list_schema(_SENTENCE)),
 }
 
 

@@ -27,7 +27,7 @@ from assistant.generation.models.providers import (
     embedded_chat,
     provider,
 )
-from assistant.generation.models.structured import StructuredReply, stream
+from assistant.generation.models.structured import StructuredReply, object_schema, stream
 from assistant.generation.models.verification import is_unchanged
 from assistant.generation.prompts import Message, neutralise
 
@@ -58,10 +58,7 @@ case in minutes, and a slow case is better than none."""
 _PING_SCHEMA: Mapping[str, object] = {
     "title": "Ping",
     "description": "An answer to a check of the connection.",
-    "type": "object",
-    "properties": {"ok": {"type": "boolean", "description": "Always true."}},
-    "required": ["ok"],
-    "additionalProperties": False,
+    **object_schema(ok={"type": "boolean", "description": "Always true."}),
 }
 
 

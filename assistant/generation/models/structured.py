@@ -38,6 +38,22 @@ MAX_ANSWER_CHARACTERS = 200_000
 POLL_SECONDS = 0.05
 
 
+def object_schema(**properties: object) -> dict[str, object]:
+    """JSON schema of an object with just these properties, as strict endpoints ask: all of them
+    required, none added."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def list_schema(items: Mapping[str, object], **limits: int) -> dict[str, object]:
+    """JSON schema of a list; ``limits`` are ``minItems`` and ``maxItems``."""
+    return {"type": "array", "items": items, **limits}
+
+
 class StructuredReply(Value):
     """What a model answered under a schema.
 

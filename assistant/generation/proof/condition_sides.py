@@ -15,21 +15,15 @@ from assistant.language.casing import bare_words
 from assistant.language.clauses import parse_clause
 from assistant.language.quoted_messages import find_messages
 from assistant.language.sentences import sentences
+from assistant.language.word_lists import read_patterns
 
 ANOTHER = "another"
 """Value of a role fact where somebody acts who does not have the role."""
 
-_ONLY = re.compile(
-    r"\b(?:only|except(?: for)?|nur|ausschließlich|außer|seuls?|seules?|uniquement|sauf|solo|sólo"
-    r"|alleen|tylko|role|rolle|rôle)\b(?P<role>(?:\s+[^\W\d_][\w'’-]*){1,7})",
-    re.IGNORECASE,
-)
+_PATTERNS = read_patterns(__file__)
+_ONLY = _PATTERNS["only"]
 _TOWARDS = re.compile(r"^\s+(?:to|by|for|von|durch|für|par|à)\b", re.IGNORECASE)
-_UNTIL = re.compile(
-    r"\b(?:may|can|must|is|are|has|have|shall|should|will|to|kann|können|darf|dürfen|ist|sind|peut"
-    r"|peuvent|doit|est|sont|puede|pueden|mag|kan|może|sees?|gets?)\b",
-    re.IGNORECASE,
-)
+_UNTIL = _PATTERNS["until"]
 
 
 _ACTOR = re.compile(r"(?:As|Als|En tant que|Como|Jako) (?P<name>[A-ZÀ-Ý][^,]{2,40}),")

@@ -16,21 +16,16 @@ from assistant.generation.proof.foreign_quantities import impossible_dates
 from assistant.generation.proof.measures import Measures
 from assistant.generation.proof.proof_faults import INCONSISTENT, Mark, shown
 from assistant.language.quantities import find_quantities
+from assistant.language.word_lists import read_patterns
 
-_DISTANCE = re.compile(
-    r"^\s*(?:(?:after|before|later|earlier|ago|from|since|on|during|old|of age|today|tomorrow|nach"
-    r"|vor|später|früher|alt|während|pendant|après|avant|plus tard|plus tôt)\b)",
-    re.IGNORECASE,
-)
+_PATTERNS = read_patterns(__file__)
+_DISTANCE = _PATTERNS["distance"]
 _ENDS = re.compile(r"\s*(?:[,.;)]|$)")
 _TODAY = re.compile(r"\s+(?:today|tomorrow|now|then)\b", re.IGNORECASE)
 _FROM_DAY = re.compile(
     r"\s*(?:after|before|later|earlier|ago|nach|vor|après|avant)\b", re.IGNORECASE
 )
-_AGE = re.compile(
-    r"\b(?:turns?|aged?|still|is|wird|ist|a|aura)\s+(?:then|now|dann|jetzt|noch|alors)?\s*$",
-    re.IGNORECASE,
-)
+_AGE = _PATTERNS["age"]
 _LASTS = re.compile(r"\b(?:still|noch|encore)\s+$", re.IGNORECASE)
 _RANGE = re.compile(
     r"(?<![\w.,/-])(?P<first>\d{1,2})\.?(?: (?P<month>[^\W\d]{3,12})\.?)?"

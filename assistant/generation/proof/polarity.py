@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 from assistant.domain import Outcome, TestCondition
 from assistant.generation.proof.amounts import Number, alike, numbers
@@ -26,42 +27,21 @@ from assistant.generation.proof.statement_words import (
 from assistant.generation.sentence_words import clauses, stem
 from assistant.language.quantities import find_quantities
 from assistant.language.quoted_messages import find_messages, mask_quotes
-from assistant.language.word_lists import word_set
+from assistant.language.word_lists import read_patterns, word_lists, word_set
 
 _POLES = {
     stem(other): stem(word)
-    for word, others in {
-        "accept": "refuse refused reject rejected decline declined deny denied",
-        "allow": "block blocked prevent prevented forbid forbidden disallow",
-        "enable": "disable disabled greyed grey", "active": "inactive", "valid": "invalid",
-        "show": "hide hidden", "available": "unavailable", "lock": "unlock",
-        "succeed": "fail failed", "complete": "incomplete", "paid": "unpaid",
-        "editable": "read-only", "visible": "invisible", "change": "unchanged",
-    }.items()
-    for other in others.split()
-}  # fmt: skip
-_OVER = re.compile(
-    r"\b(?:no longer|any ?more|no more|nicht mehr|kein\w* \w+ mehr|plus|still|yet|noch|encore|until"
-    r"|as long as|before|bis|avant|solange|tant que|again|another|else|erneut|wieder|sonst"
-    r"|de nouveau|stays?|remains?|reste(?:nt)?|bleib\w*|unchanged|blijft|instead|statt"
-    r"|au lieu|rather)\b",
-    re.IGNORECASE,
-)
+    for word, others in word_lists("words", Path(__file__).parent)["poles"].items()
+    for other in others
+}
+_PATTERNS = read_patterns(__file__)
+_OVER = _PATTERNS["over"]
 """What speaks of another time: it was so before, or will be."""
 
-_LASTS = re.compile(
-    r"\b(?:no longer|any ?more|no more|still|nicht mehr|noch|toujours|n['’e] ?\w+ plus)\b",
-    re.IGNORECASE,
-)
+_LASTS = _PATTERNS["lasts"]
 """What says that something lasts or has ended."""
 
-_BOUND = re.compile(
-    r"\b(?:only|nur|seuls?|seulement|uniquement|except|unless|außer|sauf|until|before|if|otherwise"
-    r"|avant|bis|vor|instead|statt|au lieu"
-    r"|or|oder|ou|that|which|who|whose|once|as soon as|sobald|dès que|free|exempt\w*|kostenlos|frei"
-    r"|gratuit\w*|exonér\w*)\b|>",
-    re.IGNORECASE,
-)
+_BOUND = _PATTERNS["bound"]
 """What binds a clause to a condition or a person: it says nothing for one side alone."""
 
 
@@ -73,11 +53,7 @@ COVERED = 0.7
 OTHERS = 1.0
 """Share of a clause's words that must be of the other side."""
 
-_DESCRIBED = re.compile(
-    r"(?:\b(?:an?|the|this|that|these|those|its|their|his|her|any|each|every|all|of|for)\s+"
-    r"|^\W*(?=\w+ed\b))(?P<word>[^\W\d_]+)(?=\s+[^\W\d_])",
-    re.IGNORECASE,
-)
+_DESCRIBED = _PATTERNS["described"]
 """A word in front of a noun: "a failed check" and "failed checks" say not that something fails."""
 
 TURNED = 0.5
@@ -317,11 +293,7 @@ def attempted(action: str, result: str, side: Side) -> Iterator[str]:
             yield clause.text
 
 
-_TRIES = re.compile(
-    r"\b(?:try|tries|attempts?|versuch\w*|essa(?:yer|ie)|tenter|intenta\w*|probe\w*|spróbuj)\b"
-    r"(?:[^.;]*?\b(?:to|zu|de|d'))?",
-    re.IGNORECASE,
-)
+_TRIES = _PATTERNS["tries"]
 
 
 def of_other_side(result: str, side: Side, known: frozenset[str]) -> Iterator[str]:

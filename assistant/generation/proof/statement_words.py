@@ -11,65 +11,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from pathlib import Path
 
-from assistant.generation.sentence_words import STOP_WORDS, TOKEN, stem, stem_set
+from assistant.generation.sentence_words import STOP_WORDS, TOKEN, stem
 from assistant.language.quoted_messages import mask_quotes
-from assistant.language.word_lists import word_set
+from assistant.language.word_lists import word_lists
 
-_FUNCTION = STOP_WORDS | word_set(
-    """about after again all also although before between during because further here how instead
-    later longer more most much no nor not now off once other others own still therefore through
-    too until very without yet one two him herself himself itself themselves nobody nothing none
-    above below under well never neither cannot can't isn't aren't doesn't don't didn't won't wasn't
-    hasn't haven't hadn't wouldn't
-
-    der die das den dem des ein eine einer einem einen eines und oder ist sind wird werden wurde
-    wurden kann können muss müssen darf dürfen soll sollen nicht kein keine keinen keiner keinem
-    wenn dann mit für auf von zu zum zur bei beim nach vor aus über unter durch ohne als auch nur
-    sich er sie es ihr ihre ihren seine seinen damit dass hat haben war waren noch mehr im ins am
-    an in um so wie man nun also bis ab je alle weiter
-
-    le la les un une des du de et ou est sont être doit doivent peut peuvent ne pas que qui dans
-    pour par sur avec sans au aux ce cette ces il elle ils elles son sa ses leur leurs en se y plus
-    aucun aucune après avant été à d l n s qu lui si alors encore toujours
-
-    el los las una unos unas y o es son ser debe puede pueden para por con sin del al su sus este
-    esta cuando entonces lo ni
-
-    het een en of zijn wordt worden kan kunnen moet moeten mag niet geen als wanneer met voor op
-    van naar bij uit door zonder ook alleen zich dat deze dit te is er
-
-    i w z na do nie się jest są być może mogą lub gdy jeśli to po przed przez dla od ze jako
-    tylko"""
-)
-NEGATORS = word_set(
-    """not no never cannot can't won't isn't aren't doesn't don't didn't wasn't weren't couldn't
-    shouldn't mustn't hasn't haven't hadn't wouldn't neither nor nothing none nobody unable without
-    gone disappears disappeared missing dont doesnt cant isnt wont
-
-    nicht kein keine keinen keiner keinem keines nie niemals ohne weder nichts niemand
-    fehlt fehlen verschwunden entfällt
-
-    pas aucun aucune jamais rien sans ni manque disparaît disparu
-
-    nunca ningún ninguna sin nadie nada niet geen nooit zonder nie bez żaden żadna żadne non senza
-    nessun nessuna não nunca sem nenhum nenhuma"""
-)
+_WORDS = {
+    name: frozenset(words)
+    for name, words in word_lists("words", Path(__file__).parent)["statement_words"].items()
+}
+_FUNCTION = STOP_WORDS | _WORDS["function"]
+NEGATORS = _WORDS["negators"]
 """Words that turn what they stand in; the French "ne" goes with one of them."""
 
-SEEN = stem_set(
-    """show shown display displayed appear see seen visible open page screen list entry record
-    message text value field button form tester item thing work new current way time happen
-
-    affiche affiché affichée apparaît angezeigt zeigt erscheint steht stehen"""
-)
+SEEN = frozenset(map(stem, _WORDS["seen"]))
 """Words of any test: that something is seen says nothing of what is seen."""
 
-NEUTRAL = SEEN | stem_set(
-    """find read content accept start stay remain keep name line number status state try
-
-    reste restent bleibt"""
-)
+NEUTRAL = SEEN | frozenset(map(stem, _WORDS["neutral"]))
 """Words that any result may use without a source."""
 
 MIN_SHARED = 4

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 from assistant.generation.sentence_words import (
     content_stems,
     names,
     sentences,
     stem,
-    stem_set,
     unknown_names,
 )
 from assistant.language.dates_and_times import find_moments
@@ -23,30 +23,16 @@ from assistant.language.quantities import find_messages, foreign_values
 from assistant.language.quoted_messages import mask_quotes
 from assistant.language.units import CURRENCY_CODES_PATTERN
 from assistant.language.verbs import is_base
-from assistant.language.word_lists import word_set
+from assistant.language.word_lists import word_lists
 
-NEUTRAL = stem_set(
-    """show shown display open close page screen list record save store change changed unchanged
-    still available value enter select choose click press view see look field button message text
-    form result outcome test tester case data step state status situation place start begin
-    continue happen appear reload function attempt try bring about put prepare further new current
-    present valid invalid correct record item nothing something again before after first last
-    possible successful successfully sign signed log role person people allow accept refuse reject
-    confirm receive get give make set add remove use able read find told tell say visible name
-    active entered selected system now only already other another next return login user detail
-    information complete done instruct notify existing exist state one two following given offer
-    provide provided result shows seen gets can't won't isn't aren't doesn't don't didn't wasn't
-    cannot weren't couldn't shouldn't mustn't hasn't haven't"""
-)
+_WORDS = word_lists("words", Path(__file__).parent)["support_texts"]
+NEUTRAL = frozenset(map(stem, _WORDS["neutral"]))
 """Words that any test step may use: what a tester does and sees, whatever the product."""
 
 _WORD = r"[A-Z][\w’'&.-]*[\w]"
 _MULTI = re.compile(rf"{_WORD}(?:\s+{_WORD})+")
 _KEY = re.compile(r"\b[A-Z][A-Z0-9]*(?:[-_][A-Z0-9]+)+\b|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_OPENING = word_set(
-    """Given When Then And But The A An This That These Those My Your Their Its I It If In On At
-    For With As To There Also No Each Every All Both After Before Until While Nothing"""
-)
+_OPENING = frozenset(_WORDS["opening"])
 """Words that stand first in a line with a capital and belong to no name."""
 
 _CURRENCY = re.compile(rf"\b(?:{CURRENCY_CODES_PATTERN})\b")

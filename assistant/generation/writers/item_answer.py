@@ -17,6 +17,7 @@ from pydantic import Field, ValidationError
 
 from assistant.domain import TestCase, TestStep, Value
 from assistant.errors import InvalidOutput, first_problem
+from assistant.generation.models.structured import list_schema, object_schema
 
 MAX_PRECONDITIONS = 26
 MAX_STEPS = 16
@@ -72,26 +73,11 @@ def item_schema(
     """
     text = {"type": "string", "maxLength": max_line}
     result = {"type": "string", "maxLength": max_expected, "minLength": int(results)}
-    step = {
-        "type": "object",
-        "properties": {"a": {**text, "minLength": 1}, "d": text, "e": result},
-        "required": ["a", "d", "e"],
-        "additionalProperties": False,
-    }
-    steps: dict[str, object] = {
-        "type": "array", "items": step, "minItems": 1, "maxItems": max_steps
-    }  # fmt: skip
-    properties: dict[str, object] = {"s": steps}
+    step = object_schema(a={**text, "minLength": 1}, d=text, e=result)
+    parts = {"s": list_schema(step, minItems=1, maxItems=max_steps)}
     if max_preconditions:
-        lines = {"type": "array", "items": text, "maxItems": max_preconditions}
-        properties = {"p": lines, "s": steps}
-    return {
-        "title": "ItemDraft",
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
+        parts = {"p": list_schema(text, maxItems=max_preconditions), **parts}
+    return {"title": "ItemDraft", **object_schema(**parts)}
 
 
 def lengths_within(max_tokens: int, *, max_preconditions: int, max_steps: int) -> dict[str, int]:

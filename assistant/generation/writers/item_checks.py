@@ -23,6 +23,7 @@ from assistant.generation.writers.item_prompt import EXAMPLE_WORDS, SYSTEM
 from assistant.language.casing import bare_words
 from assistant.language.languages import language_of, leans_to
 from assistant.language.quantities import find_messages, find_quantities, foreign_values
+from assistant.language.word_lists import read_patterns
 
 SAME_WORDS = 0.85
 """Share of their words that a result has in common with what it repeats."""
@@ -49,11 +50,8 @@ _PROMPT_MARKS = re.compile(
 )
 _NOTHING = re.compile(r"^[^\d]*0(?:[.,]0+)?[^\d]*$")
 """An amount of nothing, which follows wherever nothing is to be paid."""
-_DENIES = re.compile(
-    r"\b(?:not|no|never|cannot|none|nothing|nobody|neither|without|\w+n['’]t|nicht|kein\w*|nie|"
-    r"ohne|niemand|pas|aucune?|jamais|sans|non|sin|nunca|ningun\w*|niet|geen|zonder|bez|nie ma)\b",
-    re.IGNORECASE,
-)
+_PATTERNS = read_patterns(__file__)
+_DENIES = _PATTERNS["denies"]
 
 
 @dataclass(frozen=True)

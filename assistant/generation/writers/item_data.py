@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from zlib import crc32
 
 from assistant.domain import Fact
@@ -20,26 +21,15 @@ from assistant.generation.writer import CaseBrief
 from assistant.generation.writers.item_words import quotation, situation_words
 from assistant.language.dates_and_times import MONTHS
 from assistant.language.languages import ENGLISH, language_of
+from assistant.language.word_lists import read_patterns, word_lists
 
 TEST_DATE = date(2026, 6, 1)
 """A Monday, and the first of a month: counting in months meets no short one."""
 TEST_TIME = 8
 """The hour at which counted times begin."""
 
-PEOPLE = (
-    "Ann Lee",
-    "Tom Berg",
-    "Mia Stone",
-    "Omar Haddad",
-    "Lena Vogt",
-    "Paul Novak",
-    "Ines Falk",
-    "Sam Okafor",
-    "Eva Lang",
-    "Hugo Brandt",
-    "Sofia Reis",
-    "Leo Marin",
-)
+_WORDS = word_lists("item_data", Path(__file__).parent)
+PEOPLE = _WORDS["people"]["names"]
 
 LONGEST_TEXT = 60
 LONGEST_SPAN_DAYS = 3660
@@ -48,29 +38,10 @@ _FILLER = (
 )
 
 _VALUE = re.compile(r"(?P<number>\d+(?:[.,]\d+)?)\s*(?P<percent>%)?\s*(?P<unit>[^\d\s(][^\d(]*)?$")
-_WORKING = re.compile(
-    r"\b(?:working|business|week)[ -]?days?\b|\b(?:Arbeits|Werk)tagen?\b|\b(?:Arbeits|Werk)tage?\b|"
-    r"\bjours? ouvr(?:és?|ables?)\b|\bwerkdagen?\b|\bdías? (?:hábil(?:es)?|laborables?)\b|"
-    r"\bdni robocz(?:e|ych)\b",
-    re.IGNORECASE,
-)
-_UNITS = {
-    "minute": r"min(?:s|\.|utes?|uten?|utos?|uut|ut[ay]?)?",
-    "hour": r"(?:h|hrs?|hours?|Std\.?|Stunden?|heures?|horas?|uur|godzin[ay]?)",
-    "day": r"(?:calendar |Kalender)?(?:d|days?|Tagen?|Tage?|jours?|días?|dagen?|dni|dzień)"
-    r"(?: calendaires?)?",
-    "week": r"(?:weeks?|Wochen?|semaines?|semanas?|weken|week|tygodn\w*)",
-    "month": r"(?:calendar |Kalender)?(?:months?|Monaten?|Monate?|mois|mes(?:es)?|maanden?|"
-    r"miesi\w+)",
-    "year": r"(?:years?|Jahren?|Jahre?|ans?|années?|años?|jaar|jaren|lat|rok\w*)",
-    "character": r"(?:characters?|chars?|Zeichen|caractères?|caracteres|tekens?|znak\w*)",
-    "digit": r"(?:digits?|Ziffern?|chiffres?|dígitos?|cijfers?|cyfr\w*)",
-}
-_AGE = re.compile(
-    r"\b(?:aged?|old|birthdays?|born|Alter|alt|Geburtstag|vollendet\w*|âgée?s?|âge|anniversaire|"
-    r"edad|leeftijd|oud|wiek\w*|years of age)\b",
-    re.IGNORECASE,
-)
+_PATTERNS = read_patterns(__file__)
+_WORKING = _PATTERNS["working"]
+_UNITS = {unit: forms[0] for unit, forms in _WORDS["units"].items()}
+_AGE = _PATTERNS["age"]
 _AFTER = (
     r"after|since|following|from|nach|seit|après|depuis|à compter (?:de|du)|después de|desde|na|"
     r"sinds|po|od"
@@ -81,11 +52,7 @@ _EVENT = re.compile(
 )
 _WITHIN_OF = re.compile(r"\bwithin\b.*\d.*?\bof\s+(?P<event>[^.;\n]{2,80})", re.IGNORECASE)
 _APART = re.compile(r"\b(?:in advance|ahead|ago|earlier|later|before|after)\b", re.IGNORECASE)
-_NARRATOR = re.compile(
-    r"^\s*(?:As an?|As the|Als|En tant que?|En tant qu['’]|Como|Jako)\s+(?P<who>[^,.\n]{2,50}?)"
-    r"(?=,|\s+(?:I|möchte|will|je|quiero|wil|chcę)\b)",
-    re.IGNORECASE,
-)
+_NARRATOR = _PATTERNS["narrator"]
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assistant.domain import TECHNIQUES, Technique
 from assistant.errors import InvalidOutput, first_problem
+from assistant.generation.models.structured import list_schema, object_schema
 
 MAX_CASES = 60
 """Cases of one answer; a model that writes more of them is not writing cases."""
@@ -70,43 +71,26 @@ def story_schema(criteria: Collection[str], items: Collection[str]) -> dict[str,
     """JSON schema of an answer about these criteria and checklist items.
 
     Cases stand before questions, so that they can be shown while the answer is still written.
-    Every property is required and none is added, as strict endpoints ask.
     """
     text = {"type": "string"}
-    texts = {"type": "array", "items": text}
-    step = _object(
-        action=text,
-        data=text,
-        expected=text,
-        sources={"type": "array", "items": {"type": "integer"}},
+    step = object_schema(
+        action=text, data=text, expected=text, sources=list_schema({"type": "integer"})
     )
-    case = _object(
-        criteria={"type": "array", "items": _one_of(criteria)},
-        covers={"type": "array", "items": _one_of(items)},
+    case = object_schema(
+        criteria=list_schema(_one_of(criteria)),
+        covers=list_schema(_one_of(items)),
         technique=_one_of(TECHNIQUES),
         title=text,
-        preconditions=texts,
-        steps={"type": "array", "items": step},
+        preconditions=list_schema(text),
+        steps=list_schema(step),
     )
-    question = _object(criterion=_one_of(criteria), words=text, question=text)
-    whole = _object(
-        cases={"type": "array", "items": case},
-        questions={"type": "array", "items": question},
-    )
+    question = object_schema(criterion=_one_of(criteria), words=text, question=text)
+    whole = object_schema(cases=list_schema(case), questions=list_schema(question))
     return {"title": "StoryCases", "description": "The test cases of the story.", **whole}
 
 
 def _one_of(names: Collection[str]) -> dict[str, object]:
     return {"type": "string", "enum": list(names)} if names else {"type": "string"}
-
-
-def _object(**properties: object) -> dict[str, object]:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
 
 
 class ObjectStream:
