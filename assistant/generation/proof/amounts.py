@@ -71,6 +71,11 @@ class Number:
     start: int
     end: int
 
+    @property
+    def family(self) -> tuple[str, str]:
+        """What is compared with it: its kind and its unit."""
+        return self.kind, self.unit
+
 
 @lru_cache(maxsize=8192)
 def numbers(text: str) -> tuple[Number, ...]:
@@ -239,7 +244,7 @@ def alike(number: Number, other: Number) -> bool:
         said, told = number.words.casefold().split(), other.words.casefold().split()
         return said[0] == told[0] and said[-1] == told[-1]  # "4 hours" of "4 business hours"
     if number.kind in MEASURED or other.kind in MEASURED:
-        return mine == theirs and (number.kind, number.unit) == (other.kind, other.unit)
+        return mine == theirs and number.family == other.family
     return mine == theirs
 
 
@@ -274,7 +279,7 @@ def is_balance(number: Number, others: Iterable[Number]) -> bool:
     """Whether a number is the sum, with any signs, of all others of its unit, two or more."""
     values = [
         one.value for one in others
-        if one != number and (one.kind, one.unit) == (number.kind, number.unit)
+        if one != number and one.family == number.family
         and isinstance(one.value, Decimal)
     ][:MOST_TERMS]  # fmt: skip
     signs = product((1, -1), repeat=len(values))
@@ -289,11 +294,9 @@ def is_next(number: Number, before: Iterable[Number], given: Iterable[Number]) -
     moved = {
         abs(number.value - one.value)
         for one in before
-        if (one.kind, one.unit) == (number.kind, number.unit) and isinstance(one.value, Decimal)
+        if one.family == number.family and isinstance(one.value, Decimal)
     }
-    return any(
-        one.value in moved for one in given if (one.kind, one.unit) == (number.kind, number.unit)
-    )
+    return any(one.value in moved for one in given if one.family == number.family)
 
 
 def is_rounded(number: Number, others: Iterable[Number]) -> bool:
@@ -302,7 +305,7 @@ def is_rounded(number: Number, others: Iterable[Number]) -> bool:
     return any(
         value in mine
         for one in others
-        if (one.kind, one.unit) == (number.kind, number.unit) and one.value != number.value
+        if one.family == number.family and one.value != number.value
         for written in as_written(one)
         for value in (*_rounded(written), *(half / 2 for half in _rounded(written * 2)))
     )
@@ -317,7 +320,7 @@ def _equal(number: Number, value: Decimal) -> bool:
 
 def _computed(number: Number, operands: Numbers) -> Iterator[Decimal]:
     known = [one for one in operands.all if isinstance(one.value, Decimal)]
-    own = _distinct(one for one in known if (one.kind, one.unit) == (number.kind, number.unit))
+    own = _distinct(one for one in known if one.family == number.family)
     plain = [v for one in known if one.kind not in ("money", "percent") for v in as_written(one)]
     plain = list(dict.fromkeys(whole for value in plain for whole in (value, *_rounded(value))))
     plain = plain[:MOST_OPERANDS]

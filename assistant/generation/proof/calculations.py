@@ -77,7 +77,7 @@ def _calculated(
 ) -> Iterator[Calculation]:
     amounts = [one for one in run if one.kind in MEASURED]
     measured = amounts[0] if amounts else run[-1]
-    family = (measured.kind, measured.unit)
+    family = measured.family
     families = _families(amounts)
     plain = not amounts  # "4 loans (5 − 1)" names the thing once
     shares = _shares(run, signs)
@@ -102,7 +102,7 @@ def _calculated(
             totals += [
                 one for one in read
                 if reading(one, style) == total
-                and (one.kind not in MEASURED if plain else (one.kind, one.unit) in families)
+                and (one.kind not in MEASURED if plain else one.family in families)
             ]  # fmt: skip
             if said is not None and not said.kind and not said.unit:
                 # "28 days × 2/5 = 11.2" names the unit once; the total is in it too.
@@ -118,12 +118,7 @@ def _calculated(
                 totals += [each for one in same if one.value == total for each in (said, one)]
     if not terms:
         return
-    wrong = (
-        said is not None
-        and (said.kind, said.unit) == family
-        and _is_plain(run, signs)
-        and not right
-    )
+    wrong = said is not None and said.family == family and _is_plain(run, signs) and not right
     products = tuple(
         Number(str(abs(term)), abs(term), kind, unit, 0, 0)
         for kind, unit in families for term in terms
@@ -133,9 +128,9 @@ def _calculated(
 
 def _families(amounts: Sequence[Number]) -> set[tuple[str, str]]:
     """What a total may be of: "9 m × 2 EUR" comes to EUR, amounts of one kind to that kind."""
-    money = {(one.kind, one.unit) for one in amounts if one.kind == "money"}
-    others = [(one.kind, one.unit) for one in amounts if one.kind != "percent"]
-    first = [*others, *((one.kind, one.unit) for one in amounts)][:1]
+    money = {one.family for one in amounts if one.kind == "money"}
+    others = [one.family for one in amounts if one.kind != "percent"]
+    first = [*others, *(one.family for one in amounts)][:1]
     return money or set(first)
 
 
@@ -160,7 +155,7 @@ def _is_plain(run: Sequence[Number], signs: Sequence[str]) -> bool:
 
     "200 EUR - 10 % = 180 EUR" takes a share, and "10 days + 1 = 11 days" leaves out a unit.
     """
-    amounts = {(one.kind, one.unit) for one in run if one.kind in MEASURED}
+    amounts = {one.family for one in run if one.kind in MEASURED}
     terms = [[run[0].kind in MEASURED]]
     for sign, number in zip(signs, run[1:], strict=True):
         if sign in "+-":
@@ -198,8 +193,7 @@ def _terms(values: Sequence[Decimal], signs: Sequence[str]) -> list[Decimal] | N
 def is_sum(number: Number, parts: Sequence[Calculation]) -> bool:
     """Whether a number is the sum of what several calculations come to."""
     totals = [
-        next((t.value for t in one.totals if (t.kind, t.unit) == (number.kind, number.unit)), None)
-        for one in parts
+        next((t.value for t in one.totals if t.family == number.family), None) for one in parts
     ]
     values = [one for one in totals if isinstance(one, Decimal)]
     return len(totals) == len(values) > 1 and sum(values) == number.value

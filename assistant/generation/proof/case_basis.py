@@ -58,6 +58,17 @@ def ground_of(brief: StoryBrief, sources: Sources | None = None) -> Ground:
     )
 
 
+def situation_of(case: TestCase) -> tuple[str, ...]:
+    """The data of a case: preconditions, actions and test data, as they are written."""
+    lines = [text for step in case.steps for text in (step.action, step.test_data)]
+    return tuple(line for line in (*case.preconditions, *lines) if line.strip())
+
+
+def results_of(case: TestCase) -> tuple[str, ...]:
+    """The expected results of a case."""
+    return tuple(s.expected_result for s in case.steps if s.expected_result.strip())
+
+
 @dataclass(frozen=True)
 class Basis:
     """What one case rests on: the criteria that it names, its conditions, and its own data."""
@@ -78,10 +89,7 @@ class Basis:
     @cached_property
     def situation(self) -> tuple[str, ...]:
         """The data of the case: preconditions, actions and test data, as they are written."""
-        lines = [*self.case.preconditions]
-        for step in self.case.steps:
-            lines += [step.action, step.test_data]
-        return tuple(line for line in lines if line.strip())
+        return situation_of(self.case)
 
     @cached_property
     def data(self) -> tuple[str, ...]:

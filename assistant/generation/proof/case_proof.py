@@ -29,7 +29,6 @@ from assistant.generation.proof.consistency import inconsistent
 from assistant.generation.proof.echo import echoes
 from assistant.generation.proof.limits import wrong_sides
 from assistant.generation.proof.measures import Measures
-from assistant.generation.proof.passages import Passage
 from assistant.generation.proof.placeholders import unfilled
 from assistant.generation.proof.polarity import (
     Side,
@@ -48,7 +47,7 @@ from assistant.generation.proof.proof_faults import (
     shown,
 )
 from assistant.generation.proof.result_citations import best_of, carries, speaks_of
-from assistant.generation.proof.statement_words import content
+from assistant.generation.proof.statement_words import contents
 
 
 def grounded(case: TestCase, ground: Ground) -> TestCase:
@@ -178,21 +177,21 @@ class _Proof:
     def _subjects(self) -> frozenset[str]:
         """Words that name what the case is about: its starting state and its conditions' facts."""
         facts = [fact.quote for one in self.basis.conditions for fact in one.facts]
-        return _words((*self.basis.case.preconditions, *facts))
+        return contents((*self.basis.case.preconditions, *facts))
 
     @cached_property
     def _data_words(self) -> frozenset[str]:
-        return _words(self.basis.situation)
+        return contents(self.basis.situation)
 
     @cached_property
     def _named(self) -> frozenset[str]:
         """Words of the data and of the sources: they name things, and say nothing of a side."""
-        return self._data_words | _words(self.basis.retrieved)
+        return self._data_words | contents(self.basis.retrieved)
 
     @cached_property
     def _matter(self) -> frozenset[str]:
         """Words of the data and of what the story is about: they belong to no side."""
-        return self._data_words | _words(self.basis.ground.context)
+        return self._data_words | contents(self.basis.ground.context)
 
     # --- Citations --------------------------------------------------------------------------------
 
@@ -202,7 +201,9 @@ class _Proof:
                if (p := self.basis.ground.sources.of_key(one.id)) is not None]  # fmt: skip
         found = best_of(result, (*own, *self.basis.passages))
         if found is None and own:  # it follows from the criterion by the data of its step
-            found = best_of(f"{action} {result}", own) or _whole(own[0])
+            found = best_of(f"{action} {result}", own) or own[0].citation(
+                0, len(own[0].source.chunk.text)
+            )
         return (found,) if found is not None else ()
 
 
@@ -229,15 +230,3 @@ def claims_side(condition: TestCondition) -> bool:
     """Whether a condition puts the tester on a side; a main flow, whose sentence often tells of
     both, does not."""
     return any(fact.kind not in NO_SIDE for fact in condition.facts)
-
-
-def _words(texts: Sequence[str]) -> frozenset[str]:
-    return frozenset[str]().union(*map(content, texts))
-
-
-def _whole(passage: Passage) -> Citation:
-    chunk = passage.source.chunk
-    return Citation(
-        chunk_id=chunk.id, source=passage.source.rank, quote=chunk.text, start=0,
-        end=len(chunk.text),
-    )  # fmt: skip

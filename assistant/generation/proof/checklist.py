@@ -13,6 +13,7 @@ from functools import cached_property
 
 from assistant.domain import Fact, FactKind, TestCase, TestCondition
 from assistant.generation.proof.amounts import alike
+from assistant.generation.proof.case_basis import results_of, situation_of
 from assistant.generation.proof.claims import PLACE
 from assistant.generation.proof.condition_sides import (
     messages_of_other_side,
@@ -33,6 +34,7 @@ from assistant.generation.proof.statement_words import (
     Lexicon,
     all_content,
     content,
+    contents,
     meeting,
 )
 from assistant.language.casing import bare_words
@@ -70,15 +72,8 @@ class _CaseFacts:
 
     def __init__(self, case: TestCase) -> None:
         self.case = case
-        self.situation = tuple(
-            line
-            for line in (
-                *case.preconditions,
-                *(text for step in case.steps for text in (step.action, step.test_data)),
-            )
-            if line.strip()
-        )
-        self.results = tuple(s.expected_result for s in case.steps if s.expected_result.strip())
+        self.situation = situation_of(case)
+        self.results = results_of(case)
         self.measures = Measures(self.situation)
 
     @cached_property
@@ -119,8 +114,8 @@ class _CaseFacts:
 
     def _contradicts(self, condition: TestCondition) -> bool:
         side = Side((condition,), ())
-        known = _words(self.situation)
-        subjects = _words((*self.case.preconditions, *(fact.quote for fact in condition.facts)))
+        known = contents(self.situation)
+        subjects = contents((*self.case.preconditions, *(fact.quote for fact in condition.facts)))
         return any(
             True
             for step in self.case.steps
@@ -254,7 +249,3 @@ _SET: dict[FactKind, Callable[[_CaseFacts, Fact, TestCondition], bool]] = {
     "row": _CaseFacts.flow,
     "scenario": _CaseFacts.flow,
 }
-
-
-def _words(texts: Sequence[str]) -> frozenset[str]:
-    return frozenset[str]().union(*map(content, texts))

@@ -293,7 +293,7 @@ class Claims:
             limits = {one.start for one in find_quantities(text) if one.is_limit}
             theirs = [
                 one for one in numbers(text)
-                if (one.kind, one.unit) == _family(number)
+                if one.family == number.family
                 and (is_limit or one.start not in limits)  # 2 is within "up to 4"
                 and not _is_factor(text, one)  # what it comes to is another amount
                 and not is_bound(text, one.start)  # "only if the balance is EUR 0.00"
@@ -446,7 +446,3 @@ class Claims:
 def counts_characters(number: Number, part: str) -> bool:
     """Whether a number says how long a text quoted beside it is: "the four characters “Typo”"."""
     return any(len(message.text) == number.value for message in find_messages(part))
-
-
-def _family(number: Number) -> tuple[str, str]:
-    return number.kind, number.unit

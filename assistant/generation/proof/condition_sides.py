@@ -9,7 +9,7 @@ from assistant.domain import Fact, Outcome, TestCondition
 from assistant.generation.proof.claims import PLACE
 from assistant.generation.proof.polarity import read_clauses
 from assistant.generation.proof.proof_faults import CONTRADICTION, WRONG_SIDE, Mark, shown
-from assistant.generation.proof.statement_words import NEGATORS, Lexicon, all_content
+from assistant.generation.proof.statement_words import NEGATORS, Lexicon, all_content, denies
 from assistant.generation.sentence_words import clauses
 from assistant.language.casing import bare_words
 from assistant.language.clauses import parse_clause
@@ -189,11 +189,11 @@ def roles_of(fact: Fact) -> tuple[frozenset[str], ...]:
 
 
 def _has_role(line: str, role: frozenset[str]) -> bool:
-    return any(Lexicon((part,)).share(role) == 1 and not _denies(part) for part in _parts(line))
+    return any(Lexicon((part,)).share(role) == 1 and not denies(part) for part in _parts(line))
 
 
 def _lacks_role(line: str, role: frozenset[str]) -> bool:
-    return any(Lexicon((part,)).share(role) == 1 and _denies(part) for part in _parts(line))
+    return any(Lexicon((part,)).share(role) == 1 and denies(part) for part in _parts(line))
 
 
 def _is_done_by_another(lines: Sequence[str], role: frozenset[str]) -> bool:
@@ -215,7 +215,3 @@ def _said_of(name: str, line: str) -> Iterator[str]:
 
 def _parts(line: str) -> list[str]:
     return [line[start:end] for _, start, end in clauses(line)]
-
-
-def _denies(text: str) -> bool:
-    return any(word.casefold() in NEGATORS for word in re.findall(r"[\w'’]+", text))

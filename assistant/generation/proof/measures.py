@@ -183,7 +183,7 @@ def comparable(number: Number, bound: Number) -> bool:
     if type(number.value) is not type(bound.value):
         return False
     if bound.kind in MEASURED or number.kind in MEASURED:
-        return (number.kind, number.unit) == (bound.kind, bound.unit)
+        return number.family == bound.family
     if bound.kind and number.kind:
         return not (bound.unit and number.unit) or same(bound.unit, number.unit)
     return bound.kind == number.kind

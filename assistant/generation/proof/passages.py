@@ -1,4 +1,4 @@
-"""Sources made ready to be searched for the words that support a statement."""
+"""Sources made ready to be searched: which of them speak of a statement, and where words stand."""
 
 from __future__ import annotations
 
@@ -13,12 +13,11 @@ from assistant.generation.sentence_words import QUOTED, Token, clauses, content_
 
 Supports = Literal["precondition", "action", "expected_result"]
 
-DERIVED = 0.3
-"""Share of a statement's weight that a source's words must cover where the statement was computed
-from the source and its words were changed for it."""
+LEAST_SHARE = 0.24
+"""Share of a statement's weight that a source must hold anywhere to be looked at."""
 
 MAX_CLAUSES = 6
-"""Longest run of clauses quoted for one statement."""
+"""Longest run of clauses that is looked at together."""
 
 NEAR_PREFIX = 5
 """Two words with as many equal first letters count as near (extend, extension)."""
@@ -70,31 +69,14 @@ class Passage:
         """Clauses as ``(sentence number, start, end)``."""
         return clauses(self.source.chunk.text)
 
-
-@dataclass(frozen=True)
-class Window:
-    """Words of a passage: offsets, and the share of a statement that they cover (0..1)."""
-
-    passage: Passage
-    start: int
-    end: int
-    coverage: float
-
-    @property
-    def text(self) -> str:
-        """The words themselves."""
-        return self.passage.source.chunk.text[self.start : self.end]
-
-    def citation(self, supports: Supports) -> Citation:
-        """The window as a citation; the quote is cut out of the chunk."""
+    def citation(self, start: int, end: int, supports: Supports = "expected_result") -> Citation:
+        """The words between two offsets."""
+        chunk = self.source.chunk
+        quote = chunk.text[start:end]
         return Citation(
-            chunk_id=self.passage.source.chunk.id,
-            source=self.passage.source.rank,
-            quote=self.text,
-            start=self.start,
-            end=self.end,
+            chunk_id=chunk.id, source=self.source.rank, quote=quote, start=start, end=end,
             supports=supports,
-        )
+        )  # fmt: skip
 
 
 class Sources:
@@ -137,28 +119,28 @@ class Sources:
         weight = 1.0 + log(share / (self._counts.get(word, share - 1) + 1.0))
         return weight * (1.5 if word.isdigit() else 1.0)
 
-    def find(self, statement: str) -> list[Window]:
-        """The best window of each passage that shares words with a statement, best first."""
+    def bearing_on(self, statement: str) -> list[Passage]:
+        """The passages of which some words speak of a statement, best first."""
         weights = {word: self.weight(word) for word in content_stems(statement)}
         total = sum(weights.values())
         if not total:
             return []
         quoting = QUOTED.search(statement) is not None
-        found = []
+        found: list[tuple[float, int, Passage]] = []
         for passage in self.passages:
             near = {w for w in weights if w in passage.stems or w[:NEAR_PREFIX] in passage.prefixes}
-            if sum(weights[word] for word in near) / total >= DERIVED * 0.8:
-                window = best_window(passage, weights, total, quoting=quoting)
-                if window is not None:
-                    found.append(window)
-        return sorted(found, key=lambda window: (-window.coverage, window.passage.source.rank))
+            if sum(weights[word] for word in near) / total >= LEAST_SHARE:
+                covered = _covered(passage, weights, quoting=quoting)
+                if covered:
+                    found.append((-covered, passage.source.rank, passage))
+        return [passage for _, _, passage in sorted(found, key=lambda one: one[:2])]
 
 
-def best_window(
-    passage: Passage, weights: dict[str, float], total: float, *, quoting: bool
-) -> Window | None:
-    """The shortest run of clauses that covers most of the weighted words."""
+def _covered(passage: Passage, weights: dict[str, float], *, quoting: bool) -> float:
+    """The share of the weight that the shortest run of clauses covers which covers most of the
+    words; 0 where none covers two of them."""
     prefixes = {w[:NEAR_PREFIX]: w for w in weights if len(w) >= NEAR_PREFIX}
+    total = sum(weights.values())
     hits: list[dict[str, float]] = []
     sizes: list[int] = []
     words = iter([*(passage.words if quoting else passage.said), None])
@@ -176,31 +158,21 @@ def best_window(
             word = next(words)
         hits.append(hit)
         sizes.append(size)
-    best: tuple[float, int, int, float] | None = None
+    best = (0.0, 0.0)  # what a run is worth, and the share that it covers
     for first, hit in enumerate(hits):
-        if not hit:
-            continue
         covered: dict[str, float] = {}
         size = 0
-        for last in range(first, min(first + MAX_CLAUSES, len(hits))):
+        for last in range(first, min(first + MAX_CLAUSES, len(hits)) if hit else first):
             if passage.spans[last][0] - passage.spans[first][0] > 1:
                 break
             size += sizes[last]
             for key, value in hits[last].items():
                 covered[key] = max(covered.get(key, 0.0), value)
-            if not hits[last]:
-                continue
-            coverage = sum(covered.values()) / total
-            value = coverage + 0.2 * len(covered) / max(size, 1)
-            if len(covered) >= min(2, len(weights)) and (best is None or value > best[0]):
-                best = (value, first, last, coverage)
-    if best is None:
-        return None
-    _, first, last, coverage = best
-    start, end = _trimmed(
-        passage.source.chunk.text, passage.spans[first][1], passage.spans[last][2]
-    )
-    return Window(passage, start, end, coverage) if start < end else None
+            share = sum(covered.values()) / total
+            worth = share + 0.2 * len(covered) / max(size, 1)
+            if hits[last] and len(covered) >= min(2, len(weights)) and worth > best[0]:
+                best = (worth, share)
+    return best[1]
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
@@ -219,4 +191,4 @@ def quoted(passage: Passage, quote: str, supports: Supports) -> Citation | None:
     if start < 0:
         return None
     start, end = _trimmed(passage.source.chunk.text, start, start + len(words))
-    return Window(passage, start, end, 1.0).citation(supports) if start < end else None
+    return passage.citation(start, end, supports) if start < end else None

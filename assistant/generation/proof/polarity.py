@@ -21,6 +21,7 @@ from assistant.generation.proof.statement_words import (
     SEEN,
     all_content,
     content,
+    contents,
     meeting,
     same,
 )
@@ -151,8 +152,8 @@ class Side:
             for clause in read_clauses(outcome.quote):
                 self._vote(clause, outcome)
         facts = [fact for condition in conditions for fact in condition.facts]
-        bound = frozenset[str]().union(*(content(fact.quote) for fact in facts))
-        text = frozenset[str]().union(*map(content, criteria)) if self.outcomes else frozenset()
+        bound = contents(fact.quote for fact in facts)
+        text = contents(criteria) if self.outcomes else frozenset()
         self.denied = frozenset(denied)
         self.doubled = frozenset(
             word

@@ -28,8 +28,8 @@ def bears_on(question: Question, case: TestCase) -> bool:
     quotes = [evidence.quote for evidence in question.evidence if evidence.quote.strip()]
     said = " \n".join(_texts(case)).translate(_NO_MARKS)  # a value counts in a quotation too
     if question.kind == "conflict" and len(quotes) > 1:
-        measured = {(one.kind, one.unit) for quote in quotes for one in numbers(quote)}
-        return not measured or any((one.kind, one.unit) in measured for one in numbers(said))
+        measured = {one.family for quote in quotes for one in numbers(quote)}
+        return not measured or any(one.family in measured for one in numbers(said))
     if len(quotes) == 1 and len(quotes[0].split()) <= FEW_WORDS and not numbers(quotes[0]):
         words = all_content(quotes[0])
         if not words:

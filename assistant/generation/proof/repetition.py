@@ -5,7 +5,8 @@ from __future__ import annotations
 from difflib import SequenceMatcher
 
 from assistant.domain import TestCase
-from assistant.generation.proof.amounts import Number, numbers
+from assistant.generation.proof.amounts import numbers
+from assistant.generation.proof.case_basis import results_of, situation_of
 from assistant.generation.proof.polarity import read_clauses
 from assistant.generation.proof.statement_words import NEUTRAL, all_content, meeting
 from assistant.language.casing import bare_words
@@ -35,10 +36,10 @@ def repeats(case: TestCase, other: TestCase, criteria: str = "") -> bool:
     mine_of, theirs_of = set(case.condition_ids), set(other.condition_ids)
     if mine_of and theirs_of and not mine_of & theirs_of:
         return False
-    mine, theirs = _situation(case), _situation(other)
+    mine, theirs = "\n".join(situation_of(case)), "\n".join(situation_of(other))
     if _values(mine) != _values(theirs) or _denials(mine) != _denials(theirs):
         return False
-    said, told = _results(case), _results(other)
+    said, told = "\n".join(results_of(case)), "\n".join(results_of(other))
     return (
         _values(said) == _values(told)
         and _denials(said) == _denials(told)
@@ -53,30 +54,15 @@ def _of_other_values(case: TestCase, other: TestCase, criteria: str) -> bool:
     mine, theirs = all_content(case.title), all_content(other.title)
     apart = (mine - theirs, theirs - mine)
     named = all_content(criteria)
-    situations = (all_content(_situation(case)), all_content(_situation(other)))
+    situations = (all_content("\n".join(situation_of(one))) for one in (case, other))
     return all(
         0 < len(words) <= TITLE_WORDS and words <= named & own
         for words, own in zip(apart, situations, strict=True)
     )
 
 
-def _situation(case: TestCase) -> str:
-    lines = [*case.preconditions]
-    for step in case.steps:
-        lines += [step.action, step.test_data]
-    return "\n".join(line for line in lines if line.strip())
-
-
-def _results(case: TestCase) -> str:
-    return "\n".join(step.expected_result for step in case.steps)
-
-
 def _values(text: str) -> set[tuple[str, object]]:
-    return {_value(one) for one in numbers(text)}
-
-
-def _value(number: Number) -> tuple[str, object]:
-    return number.unit, number.value
+    return {(one.unit, one.value) for one in numbers(text)}
 
 
 def _denials(text: str) -> int:

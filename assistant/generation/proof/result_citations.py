@@ -68,10 +68,7 @@ def nearest(result: str, passage: Passage) -> Citation | None:
     if best is None:
         return None
     _, start, end = best
-    return Citation(
-        chunk_id=chunk.id, source=passage.source.rank, quote=chunk.text[start:end],
-        start=start, end=end,
-    )  # fmt: skip
+    return passage.citation(start, end)
 
 
 def closeness(result: str, words: str) -> float:

@@ -71,6 +71,16 @@ def written(text: str) -> dict[str, str]:
     return dict(reversed(_words(mask_quotes(text).replace("\x00", " "))))
 
 
+def contents(texts: Iterable[str]) -> frozenset[str]:
+    """The stems of several texts, quotations and numbers left out."""
+    return frozenset[str]().union(*map(content, texts))
+
+
+def denies(text: str) -> bool:
+    """Whether one of the words is a negator."""
+    return any(word.casefold() in NEGATORS for word in re.findall(r"[\w'’]+", text))
+
+
 class Lexicon:
     """The words of several texts, ready to be asked for."""
 

@@ -16,7 +16,7 @@ from assistant.domain import (
     TestStep,
     UserStory,
 )
-from assistant.generation.proof.passages import Passage, Sources, Supports, Window, quoted
+from assistant.generation.proof.passages import Passage, Sources, Supports, quoted
 from assistant.generation.writer import CaseBrief
 
 
@@ -89,7 +89,7 @@ def cited_words(passage: Passage | None, quote: str, supports: Supports) -> Cita
     found = re.search(pattern, passage.source.chunk.text, re.IGNORECASE)
     if found is None:
         return None
-    return Window(passage, found.start(), found.end(), 1.0).citation(supports)
+    return passage.citation(found.start(), found.end(), supports)
 
 
 def outcome_citations(

@@ -278,7 +278,7 @@ def _instead(outline: TestCase, reason: str, model_id: str = "") -> TestCase:
 
 def bearing_sources(brief: CaseBrief, sources: Sources) -> tuple[RetrievedChunk, ...]:
     """The sources of a brief that were retrieved, those that speak most of its criterion first."""
-    found = [window.passage.source for window in sources.find(brief.criterion.text)]
+    found = [passage.source for passage in sources.bearing_on(brief.criterion.text)]
     ranks = {source.rank for source in found}
     others = sorted(
         (source for source in brief.sources if source.rank not in ranks), key=lambda one: one.rank
