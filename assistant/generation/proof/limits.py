@@ -13,7 +13,7 @@ from assistant.generation.proof.amounts import Number, as_written, grouped, numb
 from assistant.generation.proof.foreign_quantities import foreign_comparison
 from assistant.generation.proof.measures import Measures, Value, comparable, of_year
 from assistant.generation.proof.proof_faults import WRONG_SIDE, Mark, shown
-from assistant.generation.proof.statement_words import denies
+from assistant.generation.proof.statement_words import NEGATORS
 from assistant.language.comparisons import Comparison
 from assistant.language.quantities import Quantity, find_quantities
 
@@ -63,6 +63,10 @@ class Limit:
         return self.fact.holds if beyond else not self.fact.holds
 
 
+def _denies(text: str) -> bool:
+    return any(word in NEGATORS for word in re.findall(r"[^\W\d_]+", text.casefold()))
+
+
 def limits_of(condition: TestCondition) -> Iterator[Limit]:
     """The limits among the facts of a condition, each read from its own quotation."""
     for fact in condition.facts:
@@ -84,7 +88,7 @@ def _bound(quote: str, read: Quantity, tried: Quantity | None) -> tuple[Comparis
     if bare and tried is not None and isinstance(tried.value, Decimal):
         read = replace(read, kind=tried.kind, unit=tried.unit)
     comparison = read.comparison
-    if denies(quote[: read.phrase_start]) or denies(quote[read.phrase_end :]):
+    if _denies(quote[: read.phrase_start]) or _denies(quote[read.phrase_end :]):
         return "none", number_of(read)  # "nobody has answered within 4 hours"
     if comparison == "none":
         comparison = foreign_comparison(quote[: read.start], quote[read.end :], read.text)
