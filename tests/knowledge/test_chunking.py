@@ -248,7 +248,8 @@ def test_a_label_above_a_story_or_a_criterion_is_no_chunk_of_its_own() -> None:
     text = (
         "KEG-19 Trade webshop\n\nKEG-20\n"
         "As a landlord I want to order kegs so that I can sell beer.\n\nAcceptance criteria\n"
-        "- An order has at least 3 kegs.\n- An order has at most 40 kegs.\n\nSuspended orders stay suspended\n- They are shown in grey.\n"
+        "- An order has at least 3 kegs.\n- An order has at most 40 kegs.\n\n"
+        "Suspended orders stay suspended\n- They are shown in grey.\n"
     )
     limits = (
         "An order has at least 3 kegs.", "An order has at most 40 kegs.", "They are shown in grey."
