@@ -7,12 +7,12 @@ unit is known; ``find_quantities`` adds units, number words, dates and times whe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from decimal import ROUND_FLOOR, Decimal, InvalidOperation
 from functools import cached_property, lru_cache
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 from operator import mul
 from typing import Literal
 
@@ -297,6 +297,23 @@ def is_next(number: Number, before: Iterable[Number], given: Iterable[Number]) -
         if one.family == number.family and isinstance(one.value, Decimal)
     }
     return any(one.value in moved for one in given if one.family == number.family)
+
+
+def is_share(number: Number, before: Sequence[Number]) -> bool:
+    """Whether a percent is the share of a count in the next one before it, rounded as it is
+    written: "18 of 160 (11.25 %)"."""
+    if number.kind != "percent" or not isinstance(number.value, Decimal):
+        return False
+    exponent = number.value.as_tuple().exponent
+    half = Decimal(1).scaleb(exponent if isinstance(exponent, int) and exponent < 0 else 0) / 2
+    return any(
+        isinstance(part.value, Decimal)
+        and isinstance(whole.value, Decimal)
+        and part.kind == whole.kind in ("count", "duration", "")
+        and whole.value != 0
+        and abs(part.value / whole.value * 100 - number.value) <= half
+        for part, whole in pairwise(before)
+    )
 
 
 def is_rounded(number: Number, others: Iterable[Number]) -> bool:

@@ -20,6 +20,7 @@ from assistant.generation.proof.amounts import (
     is_between,
     is_next,
     is_rounded,
+    is_share,
     numbers,
     same_noun,
 )
@@ -198,6 +199,7 @@ class Claims:
                     or is_balance(number, terms)
                     or is_sum(number, accepted)
                     or is_next(number, (*self._before, *known), self._own.all)
+                    or is_share(number, known)
                     or self._follows_from_count(number, known, f"{part} {about}")
                     or is_rounded(number, (*known, *computed))
                     or counts_characters(number, part)

@@ -227,6 +227,24 @@ def test_a_number_follows_from_a_source_on_the_same_matter_only(
     assert bool(told(prove(text, steps, sources=[source]))) is wrong
 
 
+@pytest.mark.parametrize(
+    ("result", "wrong"),
+    [
+        ("The portal counts 18 of 160 records as late (11.25 %).", False),
+        ("The portal counts 18 of 160 records as late (11 %).", False),
+        ("The portal counts 18 of 160 records as late (12.25 %).", True),
+        ("The portal counts 160 of 160 weeks (100 %).", False),
+        ("The portal counts 150 of 160 weeks (100 %).", True),
+    ],
+)
+def test_a_share_of_the_counts_before_it_follows(prove: Prove, result: str, wrong: bool) -> None:
+    given = ["160 records of 160 weeks are there; 18 records are late, 150 weeks are signed"]
+    case = prove(
+        "The portal counts late records and weeks.", [("Open it.", "", result)], given=given
+    )
+    assert ("not in the sources" in told(case)) is wrong, case.findings
+
+
 CHARGES = (
     "A night costs 2.40 EUR per started metre, power 5 EUR a night; 20 EUR are deducted. The berth "
     "is set to Free only if the balance is 0.00 EUR."
