@@ -36,7 +36,7 @@ sys.path.insert(0, str(ROOT))
 
 from assistant.design.checklist import checklist  # noqa: E402
 from assistant.design.conditions import derive_conditions  # noqa: E402
-from assistant.domain import AcceptanceCriterion, TestCondition, UserStory  # noqa: E402
+from assistant.domain import AcceptanceCriterion, TestCondition  # noqa: E402
 from assistant.language.quantities import find_quantities  # noqa: E402
 from assistant.reading.certainty import denies  # noqa: E402
 
@@ -46,7 +46,6 @@ SETS = (
     "statements", "analysts", "forms", "programmes",
 )  # fmt: skip
 LABELLED = ROOT / "tests" / "design" / "labelled"
-STORY = UserStory(key="S-1", title="A story")
 SIGNS = {"at most": "<=", "less than": "<", "at least": ">=", "more than": ">", "exactly": "="}
 
 
@@ -60,7 +59,7 @@ def rows_found(row: dict[str, Any]) -> tuple[TestCondition, ...]:
     """What the code derives from a labelled criterion, without the rows of full tables only."""
     form = row.get("form", "bullet")
     criterion = AcceptanceCriterion(id=row["id"], text=row["text"], form=form)
-    made = derive_conditions(STORY, criterion, depth="thorough")
+    made = derive_conditions(criterion, depth="thorough")
     return tuple(
         one for one, item in zip(made, checklist(criterion), strict=False) if item.further < 2
     )
@@ -70,7 +69,7 @@ def conditions_of(row: dict[str, Any]) -> tuple[TestCondition, ...]:
     """What the code derives from a labelled criterion at standard depth."""
     form = row.get("form", "bullet")
     criterion = AcceptanceCriterion(id=row["id"], text=row["text"], form=form)
-    return derive_conditions(STORY, criterion)
+    return derive_conditions(criterion)
 
 
 def found_limits(row: dict[str, Any]) -> list[str]:

@@ -51,11 +51,8 @@ def verdicts_of(epics: list[Epic], cases: list[TestCase]) -> dict[str, Condition
     for epic in epics:
         conditions = [
             condition
-            for story in epic.stories
-            for criterion in story.criteria
-            for condition in planned_conditions(
-                story, criterion, techniques=TECHNIQUES, depth="standard"
-            )
+            for criterion in epic.criteria
+            for condition in planned_conditions(criterion, techniques=TECHNIQUES, depth="standard")
         ]
         found |= against_existing(conditions, [epic], cases).by_condition
     return found

@@ -23,7 +23,6 @@ from assistant.domain import (
     Priority,
     Technique,
     TestCondition,
-    UserStory,
 )
 from assistant.language.sentences import Span
 
@@ -95,7 +94,6 @@ _GRAVE = re.compile(
 
 
 def derive_conditions(
-    story: UserStory,
     criterion: AcceptanceCriterion,
     *,
     techniques: Sequence[Technique] = TECHNIQUES,
@@ -110,7 +108,6 @@ def derive_conditions(
     each condition at work, as far as ``STANDARD`` allows, "thorough" the further neighbours, every
     value of a list and every combination of up to four conditions.
     """
-    del story  # what is tested follows from the criterion alone
     every = _derived(criterion.id, criterion.text, criterion.form, depth)
     return tuple(condition for condition in every if condition.technique in techniques)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from assistant.design.conditions import derive_conditions
 from assistant.design.techniques.boundaries import points
-from assistant.domain import AcceptanceCriterion, UserStory
+from assistant.domain import AcceptanceCriterion
 from assistant.language.quantities import find_quantities
 
 
@@ -63,9 +63,7 @@ def test_limits_of_the_other_case_are_tried_there() -> None:
         "If the case priority is Critical, the customer must be called back within 20 minutes,"
         " otherwise within 4 hours."
     )
-    found = derive_conditions(
-        UserStory(key="S-1", title="x"), AcceptanceCriterion(id="A", text=text), depth="thorough"
-    )
+    found = derive_conditions(AcceptanceCriterion(id="A", text=text), depth="thorough")
     tried = {c.facts[0].value: c for c in found if c.technique == "boundary"}
     urgent = [v for v, c in tried.items() if c.facts[1].holds]
     assert urgent == ["20 minutes", "21 minutes", "19 minutes"]
@@ -78,9 +76,7 @@ def test_limits_of_the_other_case_are_tried_there() -> None:
 
 def test_a_limit_after_but_not_is_no_exception() -> None:
     text = "A claim above 1,000 euros but not above 5,000 euros goes to the team lead."
-    found = derive_conditions(
-        UserStory(key="S-1", title="x"), AcceptanceCriterion(id="A", text=text), depth="thorough"
-    )
+    found = derive_conditions(AcceptanceCriterion(id="A", text=text), depth="thorough")
     assert {c.data: c.valid for c in found if c.technique == "boundary"} == {
         "1,000 euros": False, "999.99 euros": False, "1,000.01 euros": True,
         "5,000 euros": True, "5,000.01 euros": False, "4,999.99 euros": True,
@@ -98,9 +94,7 @@ def test_a_limit_after_but_not_is_no_exception() -> None:
     ],
 )  # fmt: skip
 def test_a_remark_and_a_total_are_no_limits(text: str, limits: set[str]) -> None:
-    found = derive_conditions(
-        UserStory(key="S-1", title="x"), AcceptanceCriterion(id="A", text=text), depth="thorough"
-    )
+    found = derive_conditions(AcceptanceCriterion(id="A", text=text), depth="thorough")
     assert {f.quote for c in found for f in c.facts if f.kind == "limit"} == limits
 
 
@@ -116,7 +110,5 @@ def test_a_remark_and_a_total_are_no_limits(text: str, limits: set[str]) -> None
     ],
 )
 def test_neighbours_are_those_that_the_text_allows(text: str, values: set[str]) -> None:
-    found = derive_conditions(
-        UserStory(key="S-1", title="x"), AcceptanceCriterion(id="A", text=text), depth="thorough"
-    )
+    found = derive_conditions(AcceptanceCriterion(id="A", text=text), depth="thorough")
     assert {c.data for c in found if c.technique == "boundary"} == values

@@ -10,16 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.design.conditions import STANDARD, derive_conditions
-from assistant.domain import AcceptanceCriterion, CriterionForm, Depth, TestCondition, UserStory
-
-STORY = UserStory(key="S-1", title="A story")
+from assistant.domain import AcceptanceCriterion, CriterionForm, Depth, TestCondition
 
 
 def derived(
     text: str, depth: Depth = "standard", form: CriterionForm = "bullet"
 ) -> tuple[TestCondition, ...]:
     criterion = AcceptanceCriterion(id="A", text=text, form=form)
-    return derive_conditions(STORY, criterion, depth=depth)
+    return derive_conditions(criterion, depth=depth)
 
 
 def told(text: str, depth: Depth = "standard", form: CriterionForm = "bullet") -> dict[str, str]:

@@ -13,11 +13,10 @@ import pytest
 from assistant.design.conditions import derive_conditions
 from assistant.design.techniques.boundaries import points, step
 from assistant.design.techniques.limit_items import is_further
-from assistant.domain import AcceptanceCriterion, CriterionForm, TestCondition, UserStory
+from assistant.domain import AcceptanceCriterion, CriterionForm, TestCondition
 from assistant.language.amounts import all_amounts
 from assistant.language.quantities import find_quantities
 
-STORY = UserStory(key="S-1", title="A story")
 SETS = ("dronology", "dronology_feature_req", "cm1", "warc", "gannt", "modis", "sylius",
         "trusted_tester", "masvs_mastg", "xray_bookstore", "asvs_req_scenario")  # fmt: skip
 
@@ -89,7 +88,7 @@ def test_invariants_on_public_stories_and_requirements(shared_dir: Path) -> None
         if not re.search(r"\w", text):
             continue
         criterion = AcceptanceCriterion(id=f"X-{number}", text=text, form=form)
-        check(text, derive_conditions(STORY, criterion))
+        check(text, derive_conditions(criterion))
         count += 1
     assert count > 1500
 
@@ -99,9 +98,7 @@ def test_invariants_on_public_scenarios(shared_dir: Path, cases: str) -> None:
     rows = list(_lines(shared_dir / f"data/cases/{cases}.jsonl"))[::7]
     for number, row in enumerate(rows):
         text = "\n".join([*row["preconditions"], *row["steps"]])  # type: ignore[misc]
-        found = derive_conditions(
-            STORY, AcceptanceCriterion(id=f"G-{number}", text=text, form="gherkin")
-        )
+        found = derive_conditions(AcceptanceCriterion(id=f"G-{number}", text=text, form="gherkin"))
         check(text, found)
 
 
@@ -112,8 +109,7 @@ def test_every_limit_of_the_sample_epics_has_its_points(project_root: Path) -> N
     for path in sorted((project_root / "sample_data/epics").glob("*.md")):
         for epic in read_pasted(path.read_text(encoding="utf-8")).epics:
             for criterion in epic.criteria:
-                story = epic.story_of(criterion.id)
-                found = derive_conditions(story, criterion, depth="thorough")
+                found = derive_conditions(criterion, depth="thorough")
                 check(criterion.text, found)
                 tested = {f.value for c in found for f in c.facts if f.kind == "limit"}
                 for quantity in find_quantities(criterion.text):

@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 
 from assistant.design.analysis import analyse
 from assistant.design.conditions import derive_conditions
-from assistant.domain import AcceptanceCriterion, TestCondition, UserStory
-
-STORY = UserStory(key="S-1", title="Register a guest")
+from assistant.domain import AcceptanceCriterion, TestCondition
 
 
 def criterion(text: str) -> AcceptanceCriterion:
@@ -20,7 +18,7 @@ def criterion(text: str) -> AcceptanceCriterion:
 
 
 def conditions(text: str) -> tuple[TestCondition, ...]:
-    return derive_conditions(STORY, criterion(text), depth="thorough")
+    return derive_conditions(criterion(text), depth="thorough")
 
 
 def labels(text: str, *, valid: bool) -> list[str]:

@@ -51,7 +51,7 @@ def epic_of(*texts: str, description: str = "") -> Epic:
 )
 def test_other_languages_are_said_and_get_one_positive_case(language: str, text: str) -> None:
     assert language_of(text) == language
-    (condition,) = planned_conditions(STORY, criterion(text))
+    (condition,) = planned_conditions(criterion(text))
     assert condition.technique == "positive"
     assert text.rstrip(".。") in condition.statement + condition.expected
     (notice,) = find_notices([epic_of(text)])
@@ -123,9 +123,8 @@ def test_the_conditions_are_the_same_with_orders_beside_them(hostile: str) -> No
     def conditions(epic: Epic) -> list[str]:
         return [
             condition.model_dump_json()
-            for story in epic.stories
-            for one in story.criteria
-            for condition in planned_conditions(story, one)
+            for one in epic.criteria
+            for condition in planned_conditions(one)
         ]
 
     assert conditions(clean) == conditions(beside)
@@ -144,7 +143,7 @@ def test_public_stories_are_hardly_ever_flagged(shared_dir: Path) -> None:
 
 def test_a_criterion_that_only_says_what_is_out_of_scope_has_no_case() -> None:
     text = "Printing the list is not part of this release."
-    assert planned_conditions(STORY, criterion(text)) == ()
+    assert planned_conditions(criterion(text)) == ()
     (notice,) = find_notices([epic_of(text)])
     assert (notice.kind, notice.quote) == ("left out", text)
 
@@ -152,7 +151,7 @@ def test_a_criterion_that_only_says_what_is_out_of_scope_has_no_case() -> None:
 def test_plain_criteria_keep_their_conditions() -> None:
     for text in TEXTS:
         one = criterion(text)
-        assert planned_conditions(STORY, one) == derive_conditions(STORY, one)
+        assert planned_conditions(one) == derive_conditions(one)
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.design.conditions import derive_conditions
-from assistant.domain import AcceptanceCriterion, TestCondition, UserStory
-
-STORY = UserStory(key="S-1", title="Handle a case")
+from assistant.domain import AcceptanceCriterion, TestCondition
 
 
 def conditions(text: str) -> tuple[TestCondition, ...]:
     criterion = AcceptanceCriterion(id="S-1-AC1", text=text, form="table")
-    return derive_conditions(STORY, criterion, depth="thorough")
+    return derive_conditions(criterion, depth="thorough")
 
 
 def said(text: str) -> list[tuple[str, bool, str, str]]:

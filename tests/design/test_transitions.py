@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.design.conditions import derive_conditions
-from assistant.domain import AcceptanceCriterion, UserStory
+from assistant.domain import AcceptanceCriterion
 
 Changes = set[tuple[str, str]]
 
@@ -13,9 +13,7 @@ Changes = set[tuple[str, str]]
 def changes(text: str) -> tuple[Changes, Changes]:
     """The changes of state that the checklist holds as stated, and those that it holds as not."""
     found: tuple[Changes, Changes] = set(), set()
-    for condition in derive_conditions(
-        UserStory(key="S-1", title="x"), AcceptanceCriterion(id="A", text=text), depth="thorough"
-    ):
+    for condition in derive_conditions(AcceptanceCriterion(id="A", text=text), depth="thorough"):
         states = [fact.quote for fact in condition.facts if fact.kind == "transition"]
         if len(states) == 2:
             found[not condition.valid].add((states[0], states[1]))

@@ -84,7 +84,7 @@ def derived() -> Callable[[StoryCases], tuple[TestCondition, ...]]:
     return lambda stories: tuple(
         condition
         for criterion in stories.story.criteria
-        for condition in derive_conditions(stories.story, criterion)
+        for condition in derive_conditions(criterion)
     )
 
 

@@ -55,9 +55,7 @@ def compare(epic: Epic, *cases: TestCase) -> ReuseReport:
     conditions = [
         condition
         for criterion in story.criteria
-        for condition in planned_conditions(
-            story, criterion, techniques=TECHNIQUES, depth="thorough"
-        )
+        for condition in planned_conditions(criterion, techniques=TECHNIQUES, depth="thorough")
     ]
     return against_existing(conditions, [epic], cases)
 

@@ -22,12 +22,10 @@ from assistant.domain import (
     Evidence,
     Technique,
     TestCondition,
-    UserStory,
 )
 
 
 def planned_conditions(
-    story: UserStory,
     criterion: AcceptanceCriterion,
     *,
     techniques: Sequence[Technique] = TECHNIQUES,
@@ -36,7 +34,7 @@ def planned_conditions(
     """The conditions of one criterion as ``derive_conditions`` gives them, but see above."""
     if is_scope_statement(criterion.text):
         return ()
-    return derive_conditions(story, criterion, techniques=techniques, depth=depth)
+    return derive_conditions(criterion, techniques=techniques, depth=depth)
 
 
 MAX_CONDITIONS = 3
@@ -61,9 +59,8 @@ def conditions_of_epic(
     source order, then the end-to-end ones."""
     single = (
         condition
-        for story in epic.stories
-        for criterion in story.criteria
-        for condition in planned_conditions(story, criterion, techniques=techniques, depth=depth)
+        for criterion in epic.criteria
+        for condition in planned_conditions(criterion, techniques=techniques, depth=depth)
     )
     return (*single, *end_to_end_conditions(epic, techniques=techniques, depth=depth))
 
@@ -96,7 +93,7 @@ def _planned(epic: Epic) -> dict[str, tuple[TestCondition, ...]]:
         for criterion in story.criteria:
             if any(True for _ in contradicted_items(criterion.text, left_out)):
                 continue
-            found[criterion.id] = planned_conditions(story, criterion, techniques=("positive",))
+            found[criterion.id] = planned_conditions(criterion, techniques=("positive",))
     return found
 
 

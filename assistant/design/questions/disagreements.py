@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from assistant.design.conditions import derive_conditions
 from assistant.design.questions.conflicts import content_words
-from assistant.domain import AcceptanceCriterion, Chunk, Epic, TestCondition, UserStory
+from assistant.domain import AcceptanceCriterion, Chunk, Epic, TestCondition
 
 MAX_CRITERIA = 400
 """Beyond this many criteria only tables are compared with one another."""
@@ -54,14 +54,14 @@ def find_disagreements(epic: Epic, sources: Sequence[Chunk] = ()) -> Iterator[Di
     for chunk in rows:
         row = AcceptanceCriterion(id=chunk.id, text=chunk.text, form="table")
         name = chunk.key or chunk.title or "a source"
-        made = derive_conditions(UserStory(key=chunk.id, title=""), row)
+        made = derive_conditions(row)
         compared.keep([NamedCondition(row, one, name, foreign=True) for one in made], _about(chunk))
     for story in epic.stories:
         about = content_words(f"{epic.title} {story.title} {story.narrative}")
         for criterion in story.criteria:
             if criterion.form != "table" and not every:
                 continue
-            made = derive_conditions(story, criterion)
+            made = derive_conditions(criterion)
             told = [NamedCondition(criterion, one, criterion.id) for one in made]
             yield from compared.against(told, about)
             compared.keep(told, about)

@@ -107,9 +107,8 @@ _WHO = _PATTERNS["who"]
 
 @dataclass(frozen=True, slots=True)
 class TransitionRow:
-    """One transition: ``thing`` ("status") moves from ``start`` to ``end`` by ``event``."""
+    """One transition from ``start`` to ``end`` by ``event``."""
 
-    thing: str
     start: Cell
     end: Cell
     event: Cell | None
@@ -129,15 +128,12 @@ def _transition(cells: tuple[Cell, ...]) -> TransitionRow | None:
     event, guard = _cell(cells, _EVENT), _cell(cells, _GUARD)
     if start is None or end is None or start is end:
         return None
-    thing = re.search(_THING, f"{start.name} {end.name}", re.IGNORECASE)
-    if thing is None and event is None:
+    if event is None and not re.search(_THING, f"{start.name} {end.name}", re.IGNORECASE):
         return None  # "From: London; To: Paris"
     states = (start.value.text, end.value.text)
     if any(len(state.split()) > 4 or re.search(r"\d", state) for state in states):
         return None
-    return TransitionRow(
-        thing[0].lower() if thing else "state", start, end, event, guard, _cell(cells, _WHO)
-    )
+    return TransitionRow(start, end, event, guard, _cell(cells, _WHO))
 
 
 def _cell(cells: tuple[Cell, ...], heading: re.Pattern[str]) -> Cell | None:

@@ -131,7 +131,7 @@ def conditions_of(request: CompareRequest) -> Callable[[StoryCases], Sequence[Te
             AcceptanceCriterion(id=story.key, text=story.narrative or story.title, form="text"),
         )
         return tuple(
-            condition for criterion in criteria for condition in derive_conditions(story, criterion)
+            condition for criterion in criteria for condition in derive_conditions(criterion)
         )
 
     return titles if request.conditions == "titles" else computed

@@ -165,7 +165,7 @@ def _story(
     verdicts: Mapping[str, ConditionVerdict],
 ) -> AnalysedStory:
     planned = {
-        criterion.id: planned_conditions(story, criterion, techniques=techniques, depth=depth)
+        criterion.id: planned_conditions(criterion, techniques=techniques, depth=depth)
         for criterion in story.criteria
     }
     return AnalysedStory(
