@@ -19,8 +19,8 @@ from assistant.language.finite_verbs import (
     Form,
     is_plural_subject,
     main_verb,
-    split_adverbs,
     tokens_of,
+    without_adverbs,
 )
 from assistant.language.verbs import base_of_participle, base_of_past, base_of_third, is_base
 
@@ -30,14 +30,13 @@ class Clause:
     """A finite clause. ``auxiliary`` is lower case and never negated ("can", "is", "has", "does").
 
     ``verb`` is the base of the main verb; after "be" it is empty and ``tail`` holds the complement
-    ("displayed in red"). ``adverbs`` stand between auxiliary and verb ("only", "automatically").
+    ("displayed in red").
     """
 
     subject: str
     form: Form
     auxiliary: str
     negated: bool
-    adverbs: str
     verb: str
     tail: str
     plural: bool
@@ -92,14 +91,13 @@ def parse_clause(text: str) -> Clause | None:
             )
         elif form == "present" and not is_base(auxiliary):
             plural = False  # its verb says so, as in "the field Order Details becomes mandatory"
-        subject, adverbs, negated = split_adverbs(subject)
-        return Clause(subject, form, "", negated, adverbs, base, tail, plural)
+        subject, negated = without_adverbs(subject)
+        return Clause(subject, form, "", negated, base, tail, plural)
     if words[index - 1].comma and form == "modal":  # "shall, in rejecting a command, report"
         resumed = next((i for i in range(index, len(words)) if words[i].comma), None)
         if resumed is None or resumed + 1 >= len(words):
             return None
         index = resumed + 1
-    between: list[str] = []
     while index < len(words):
         word = words[index].lower
         longer = word == "no" and index + 1 < len(words) and words[index + 1].lower == "longer"
@@ -109,34 +107,32 @@ def parse_clause(text: str) -> Clause | None:
         elif word in ADVERBS or (
             word.endswith("ly") and word != "exactly" and not is_base(word) and form != "be"
         ):
-            between.append(text[words[index].start : words[index].end].rstrip(","))
             index += 1
         else:
             break
     rest = text[words[index].start :].strip() if index < len(words) else ""
-    said = " ".join(between)
     for pattern, modal in _SEMI_MODALS:
         match = pattern.match(rest)
         if match and form in ("modal", "be") and _acts(match.group(), rest[match.end() :]):
             verb, tail = _verb_and_tail(rest[match.end() :])
-            return Clause(subject, "modal", modal, negated, said, verb, tail, plural)
+            return Clause(subject, "modal", modal, negated, verb, tail, plural)
     if form == "do" and rest.lower().startswith("have to "):
         verb, tail = _verb_and_tail(rest[8:])
-        return Clause(subject, "modal", "must", negated, said, verb, tail, plural)
+        return Clause(subject, "modal", "must", negated, verb, tail, plural)
     if form == "be":
-        return Clause(subject, "be", auxiliary, negated, said, "", rest, plural)
+        return Clause(subject, "be", auxiliary, negated, "", rest, plural)
     if form == "perfect":
         match = _HAVE_TO.match(rest)
         if match and auxiliary in ("has", "have"):
             verb, tail = _verb_and_tail(rest[match.end() :])
-            return Clause(subject, "modal", "must", negated, said, verb, tail, plural)
+            return Clause(subject, "modal", "must", negated, verb, tail, plural)
         if not _is_perfect(rest):
-            return Clause(subject, "present", "", negated, said, "have", rest, plural)
-        return Clause(subject, "perfect", auxiliary, negated, said, "", rest, plural)
+            return Clause(subject, "present", "", negated, "have", rest, plural)
+        return Clause(subject, "perfect", auxiliary, negated, "", rest, plural)
     verb, tail = _verb_and_tail(rest)
     if verb.lower() in PREPOSITIONS | {"the", "a", "an", "and", "or"}:
         return None
-    return Clause(subject, form, auxiliary, negated, said, verb, tail, plural)
+    return Clause(subject, form, auxiliary, negated, verb, tail, plural)
 
 
 def _acts(lead: str, rest: str) -> bool:

@@ -103,7 +103,7 @@ def read_limit(text: str, start: int, end: int, kind: QuantityKind, number_end: 
     passed_over = Limit("none", start, end)
     for comparison, pattern in _BEFORE_PATTERNS:
         match = pattern.search(before)
-        if match is None or not _fits(comparison, match["word"].lower(), kind, before, text[end:]):
+        if match is None or not _fits(match["word"].lower(), kind, before, text[end:]):
             continue
         word = re.sub(r"\s+", " ", match["word"].lower())
         if word.startswith(_ARRIVED) and _SO_OFTEN.search(text[start:end]):
@@ -149,7 +149,7 @@ def _stays_said(word: str, kind: QuantityKind) -> bool:
     return word in ("once", "as soon as", "when") or opening is not None or first
 
 
-def _fits(comparison: Comparison, word: str, kind: QuantityKind, before: str, after: str) -> bool:
+def _fits(word: str, kind: QuantityKind, before: str, after: str) -> bool:
     """Whether a comparison word can be one with this kind of quantity and in this place."""
     clock = kind in ("date", "time")
     if re.search(r"(?:last|past|previous|preceding)$", word) and " " in word:

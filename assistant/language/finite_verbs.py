@@ -109,10 +109,9 @@ def tokens_of(text: str) -> list[_Word]:
     return words
 
 
-def split_adverbs(subject: str) -> tuple[str, str, bool]:
-    """A subject without the adverbs before its verb, those adverbs, and "never" as a flag."""
+def without_adverbs(subject: str) -> tuple[str, bool]:
+    """A subject without the adverbs before its verb, and whether "never" is one of them."""
     words = subject.split()
-    adverbs: list[str] = []
     negated = False
     while len(words) > 1:
         lower = words[-1].lower()
@@ -121,12 +120,9 @@ def split_adverbs(subject: str) -> tuple[str, str, bool]:
             continue
         if lower not in ADVERBS - {"first"} and not lower.endswith("ally"):
             break
-        word = words.pop()
-        if lower == "never":
-            negated = True
-        else:
-            adverbs.insert(0, word)
-    return " ".join(words), " ".join(adverbs), negated
+        words.pop()
+        negated = negated or lower == "never"
+    return " ".join(words), negated
 
 
 def is_plural_subject(subject: str, auxiliary: str) -> bool:
@@ -283,7 +279,7 @@ def _lexical_form(
         return None
     if before in _NOT_SUBJECT and not (before in ("that", "which", "who") and relative):
         return None
-    subject = split_adverbs(text[: words[index].start].strip())[0]
+    subject = without_adverbs(text[: words[index].start].strip())[0]
     last = subject.split()[-1].lower().rstrip(",") if subject.split() else ""
     following = words[index + 1].lower if index + 1 < len(words) else ""
     if word in ("point", "points") and following not in ("to", "at", "out", "towards"):

@@ -9,7 +9,7 @@ from assistant.language.actors import ARTICLE
 from assistant.language.clauses import Clause
 from assistant.language.finite_verbs import PREPOSITIONS
 from assistant.language.quoted_messages import mask_quotes
-from assistant.language.verbs import base_of_participle, base_of_past, third_person
+from assistant.language.verbs import base_of_participle, third_person
 from assistant.language.word_lists import read_patterns, word_set
 
 MAX_WORDS = 9
@@ -63,10 +63,6 @@ def shared_subject(text: str, clause: Clause, *, marked: bool) -> Shared | None:
     ]  # fmt: skip
     if kind == "and" or clause.plural:
         rest = _for_one(rest, clause)
-    if len(parts[0].split()) == 1 and article is None and len(parts[1].split()) > 1:
-        head = parts[-1].split()[-1]  # "e-mail or postal address"
-        if parts[0].islower() and not parts[0].endswith("s"):
-            named[0] = f"{parts[0]} {head}"
     return Shared(kind == "and", tuple(f"{name}{rest}" for name in named), tuple(parts))
 
 
@@ -137,18 +133,9 @@ def shared_complement(text: str, clause: Clause, *, marked: bool) -> Shared | No
     for part in others:
         bare = re.sub(r"^not ", "", part)
         own = f"{head.rstrip()} not " if bare != part and not clause.negated else head
-        if clause.form == "be" and _did(bare):  # "is either a member or paid the full fare"
-            said.append(f"{clause.subject} {bare}")
-            continue
         lead = "" if _full(bare, clause) else prefix
         said.append(f"{own}{lead}{bare}")
     return Shared(kind == "and" or clause.negated, tuple(said), tuple(parts))
-
-
-def _did(part: str) -> bool:
-    """Whether a part is a verb in the past with its object, not a state: "paid the full fare"."""
-    first, _, rest = part.partition(" ")
-    return base_of_past(first.lower()) is not None and ARTICLE.match(rest) is not None
 
 
 def _adverbial(parts: list[str]) -> bool:

@@ -186,7 +186,7 @@ class ApiClient:
                     if attempt >= 2:
                         raise problem
                 else:
-                    return self._checked(status, headers, body)
+                    return self._checked(status, body)
             self._sleep(delay)
         assert problem is not None
         raise problem
@@ -238,7 +238,7 @@ class ApiClient:
             parts.append(part)
         return self.redactor.clean_bytes(b"".join(parts))
 
-    def _checked(self, status: int, headers: httpx.Headers, body: bytes) -> bytes:
+    def _checked(self, status: int, body: bytes) -> bytes:
         site = self.origin.site
         if status == 401:
             raise NotAuthorised(

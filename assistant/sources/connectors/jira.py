@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -24,6 +25,8 @@ from assistant.sources.connectors.jira_details import (
 )
 from assistant.sources.connectors.paging import (
     Counted,
+    Found,
+    Item,
     counted_page,
     gone_through,
     minutes_since,
@@ -77,13 +80,13 @@ class JiraSource:
         me = self._object(self._client.get(f"{self._api}/myself"), "its user")
         who = str(me.get("displayName") or me.get("name") or "unknown")
         found = self._search(self._jql, ["summary"], 1, "")
-        if not found.issues:
+        if not found.items:
             raise ConnectorError(
                 f"{self._site} lets {who} in, but the JQL finds no issue. Check the JQL, and that "
                 "the user may browse the project."
             )
         of = "" if found.total is None else f" of {found.total:,}"
-        return f"Signed in as {who}; the first issue{of} is {found.issues[0].get('key', '')}."
+        return f"Signed in as {who}; the first issue{of} is {found.items[0].get('key', '')}."
 
     def proposals(self) -> tuple[FieldProposal, ...]:
         """Which fields hold criteria, release, team and epic, from the latest issues."""
@@ -94,13 +97,13 @@ class JiraSource:
             "",
         )
         fields = dict[str, tuple[str, list[str]]]()
-        for issue in found.issues:
+        for issue in found.items:
             values: dict[str, Any] = issue.get("fields") or {}
-            for field, value in values.items():
-                if field.startswith("customfield_"):
-                    named = (found.names.get(field, field), list[str]())
-                    fields.setdefault(field, named)[1].append(_sample(value))
-        return propose(fields, len(found.issues), "issues")
+            for name, value in values.items():
+                if name.startswith("customfield_"):
+                    named = (found.names.get(name, name), list[str]())
+                    fields.setdefault(name, named)[1].append(_sample(value))
+        return propose(fields, len(found.items), "issues")
 
     def fetch(self, *, since: datetime | None, cursor: str = "") -> Iterator[SourcePage]:
         """Pages of issues that changed since, from a cursor on."""
@@ -117,7 +120,7 @@ class JiraSource:
         """The keys of all issues that the search finds now, and of the files attached to them."""
         files = [ATTACHMENT_FIELD] if self._files.is_on else []
         for found in self._pages(self._jql, ["updated", *files], KEYS_PAGE):
-            for issue in found.issues:
+            for issue in found.items:
                 yield f"jira:{issue['key']}"
                 for one in self._files.wanted(issue_attachments(issue, cloud=self._cloud)):
                     yield one.external_id
@@ -165,12 +168,10 @@ class JiraSource:
         def ask(start: int, count: int) -> Counted:
             found = self._search(jql, fields, count, str(start))
             names.update(found.names)
-            return Counted(start, found.issues, bool(found.cursor), found.total)
+            return Counted(start, found.items, bool(found.cursor), found.total)
 
         page = counted_page(ask, cursor, size, "key")
-        found = _Found(page.items, names)
-        found.cursor, found.total = page.cursor, page.total
-        return found
+        return _Found(page.items, page.cursor, page.total, names)
 
     def _search(self, jql: str, fields: Sequence[str], size: int, cursor: str) -> _Found:
         params: dict[str, str | int] = {
@@ -190,22 +191,19 @@ class JiraSource:
             isinstance(each, dict) and isinstance(each.get("key"), str) for each in issues
         ):
             raise self._changed("its search result")
-        names = mapping(answer.get("names"))
-        found = _Found(issues, {str(k): str(v) for k, v in names.items()})
+        names = {str(k): str(v) for k, v in mapping(answer.get("names")).items()}
         if self._cloud:
-            token = answer.get("nextPageToken")
-            found.cursor = token if isinstance(token, str) and not answer.get("isLast") else ""
-        else:
-            total, start = answer.get("total"), answer.get("startAt")
-            if not isinstance(total, int) or not isinstance(start, int):
-                raise self._changed("its search result")
-            found.total = total
-            found.cursor = "more" if issues and start + len(issues) < total else ""
-        return found
+            token = "" if answer.get("isLast") else answer.get("nextPageToken")
+            return _Found(issues, token if isinstance(token, str) else "", names=names)
+        total, start = answer.get("total"), answer.get("startAt")
+        if not isinstance(total, int) or not isinstance(start, int):
+            raise self._changed("its search result")
+        goes_on = bool(issues) and start + len(issues) < total
+        return _Found(issues, "more" if goes_on else "", total, names)
 
     def _documents(self, found: _Found) -> Iterator[FetchedDocument]:
         issues, notes = list[dict[str, Any]](), dict[str, tuple[str, ...]]()
-        for each in found.issues:
+        for each in found.items:
             issue = self._addressed(each)
             if self._config.comments:
                 issue, said = whole_comments(self._client, self._api, issue)
@@ -247,7 +245,7 @@ class JiraSource:
                 level = self._search(
                     f"key in ({', '.join(wanted)})",
                     ["summary", "issuetype", "parent", *links], len(wanted), "",
-                ).issues  # fmt: skip
+                ).items  # fmt: skip
             except Refused:  # one of them is gone or hidden: the issues say what they know
                 break
             found.extend(issue for issue in level if isinstance(issue.get("fields"), dict))
@@ -281,14 +279,11 @@ class JiraSource:
         )
 
 
-class _Found:
-    """A page of a search."""
+@dataclass(frozen=True, slots=True)
+class _Found(Found[Item]):
+    """A page of issues, and the names of their fields by id."""
 
-    def __init__(self, issues: list[dict[str, Any]], names: dict[str, str]) -> None:
-        self.issues = issues
-        self.names = names
-        self.cursor = ""
-        self.total: int | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def keys_above(issue: Mapping[str, Any], links: Sequence[str]) -> set[str]:

@@ -9,11 +9,10 @@ the page before is read again. Reading a thing twice changes nothing.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from assistant.domain import utc_now
 from assistant.sources.connectors.client import Refused, TooLarge
@@ -43,14 +42,7 @@ class Found(Generic[Thing]):
     total: int | None = None
 
 
-class Paged(Protocol):
-    """A page that says where to go on; its cursor is empty after the last."""
-
-    @property
-    def cursor(self) -> str: ...
-
-
-Page = TypeVar("Page", bound=Paged)
+Page = TypeVar("Page", bound=Found[Any])
 
 
 def gone_through(
@@ -107,8 +99,6 @@ def _page(found: Counted, items: list[Item], key: str) -> Found[Item]:
 OVERLAP = timedelta(minutes=5)
 """Fetched again each time: clocks differ, and searches lag behind changes."""
 
-_OFFSET = re.compile(r"[+-]\d{4}$")
-
 
 def minutes_since(moment: datetime) -> int:
     """Whole minutes since then with the overlap, for searches like ``updated >= -90m``.
@@ -123,9 +113,7 @@ def read_moment(value: object) -> datetime | None:
     if not isinstance(value, str):
         return None
     try:
-        found = datetime.fromisoformat(
-            _OFFSET.sub(lambda match: f"{match[0][:3]}:{match[0][3:]}", value.strip())
-        )
+        found = datetime.fromisoformat(value.strip())
     except ValueError:
         return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -11,13 +11,12 @@ from assistant.sources.reading import FieldRole
 
 
 class Candidate(Value):
-    """A field that could hold something: how many of the looked-at items fill it, an example."""
+    """A field that could hold something: how many of the looked-at items fill it."""
 
     field: str
     name: str
     filled: int
     looked_at: int
-    example: str = ""
 
     @property
     def evidence(self) -> str:
@@ -51,7 +50,7 @@ def propose(
     candidates = tuple(
         Candidate(
             field=field, name=name, filled=sum(bool(v.strip()) for v in values),
-            looked_at=looked_at, example=_shortened(next((v for v in values if v.strip()), "")),
+            looked_at=looked_at,
         )
         for field, (name, values) in fields.items()
     )  # fmt: skip
@@ -65,8 +64,3 @@ def propose(
         order = sorted(candidates, key=lambda one: (one.field != field, -one.filled, one.name))
         found.append(FieldProposal(role=role, field=field, reason=reason, candidates=tuple(order)))
     return tuple(found)
-
-
-def _shortened(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 80 else f"{line[:79]}…"

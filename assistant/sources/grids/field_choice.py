@@ -51,7 +51,7 @@ def choose_field(role: str, fields: Mapping[str, tuple[str, Sequence[str]]]) -> 
         for field, (name, values) in fields.items()
         if is_named_for(role, name)
     ]
-    named = [entry for entry in named if entry[2]] or []
+    named = [entry for entry in named if entry[2]]
     if named:
         field, name, _ = max(named, key=lambda entry: len(entry[2]))
         return Chosen(field, name, "by its name")
@@ -68,6 +68,12 @@ def choose_field(role: str, fields: Mapping[str, tuple[str, Sequence[str]]]) -> 
         return None
     _, hits, field, name, count = best
     return Chosen(field, name, f"by its content: {hits} of {count} values hold criteria")
+
+
+def choose_fields(fields: Mapping[str, tuple[str, Sequence[str]]]) -> dict[str, Chosen]:
+    """The field for each role that has one; see ``choose_field``."""
+    roles = ("criteria", "release", "team", "epic")
+    return {role: found for role in roles if (found := choose_field(role, fields))}
 
 
 def _filled(values: Sequence[str]) -> list[str]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.sources.files.source_file import Source
-from assistant.sources.grids.field_choice import Chosen, choose_field
+from assistant.sources.grids.field_choice import Chosen, choose_fields
 from assistant.sources.grids.grids import Grid
 from assistant.sources.grids.headers import english_header, normalised
 from assistant.sources.grids.issues import Issue, read_issues
@@ -47,8 +47,7 @@ def issue_reading(grid: Grid, source: Source, notes: Sequence[str]) -> Reading:
         name: (shown, [_joined(row, numbers) for row in grid.rows])
         for name, (shown, numbers) in table.custom.items()
     }
-    chosen = {role: found for role in ("criteria", "release", "team", "epic")
-              if (found := choose_field(role, fields))}  # fmt: skip
+    chosen = choose_fields(fields)
     issues = [table.issue(row, chosen) for row in grid.rows if any(cell.strip() for cell in row)]
     choices = [FieldChoice.model_validate(choice.record(role)["field"])
                for role, choice in chosen.items()]  # fmt: skip

@@ -198,13 +198,13 @@ def _phones(text: str) -> Iterator[Found]:
     for match in _WITH_COUNTRY.finditer(text):
         if match.group().startswith("00") and not re.search(r"[ \u00a0/-]", match.group()):
             continue  # "0049…" in one piece could be any number
-        yield from _longest(text, match.start(), match.group(), None)
+        yield from _longest(match.start(), match.group(), None)
     for match in _AMERICAN.finditer(text):
-        yield from _longest(text, match.start(), match.group(), ("US",))
+        yield from _longest(match.start(), match.group(), ("US",))
     for label in _LABEL.finditer(text):
         national = _NATIONAL.match(text, label.end())
         if national and not _counts(national.group()) and not _UNIT.match(text, national.end()):
-            yield from _longest(text, national.start(), national.group(), REGIONS)
+            yield from _longest(national.start(), national.group(), REGIONS)
 
 
 def _counts(said: str) -> bool:
@@ -215,7 +215,7 @@ def _counts(said: str) -> bool:
     return bool(is_range or mixed or _DATE.match(said))
 
 
-def _longest(text: str, start: int, said: str, regions: Sequence[str] | None) -> Iterator[Found]:
+def _longest(start: int, said: str, regions: Sequence[str] | None) -> Iterator[Found]:
     """The longest beginning of ``said``, cut between groups of digits, that is a number."""
     cuts = [match.end() for match in re.finditer(r"\d+", said)]
     for cut in reversed(cuts):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from assistant.domain import AcceptanceCriterion, Epic, SourceMetadata, UserStory
 from assistant.sources.pasted.basis import EpicDraft
 from assistant.sources.pasted.criteria import CriterionDraft
-from assistant.sources.pasted.ids import KEY, Taken, find_key, is_key, made_key, split_key
+from assistant.sources.pasted.ids import KEY, Taken, find_key, is_key, split_key, title_key
 from assistant.sources.pasted.labels import story_key
 from assistant.sources.pasted.lines import unmarked
 from assistant.sources.pasted.metadata import Metadata
@@ -61,7 +61,7 @@ def assemble(drafts: Sequence[EpicDraft], *, title: str = "", uri: str = "") -> 
             draft.key or meta.key or link_key or name or first.key or first.named
         )
         name = name or first.title or "Untitled"
-        key = _key(draft, link_key) or first.key or made_key("EPIC", name)
+        key = _key(draft, link_key) or first.key or title_key(name)
         key = ids.epics.claim(key)
         stories = _stories(draft, key, uri, ids)
         meta.release = meta.release or _shared(draft, "release")

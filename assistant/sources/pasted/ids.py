@@ -45,9 +45,9 @@ def digest(text: str, length: int = 12) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:length]
 
 
-def made_key(prefix: str, title: str) -> str:
-    """A key made from a title: the same title gives the same key, whatever else changes."""
-    return f"{prefix}-{digest(' '.join(title.casefold().split()), 6).upper()}"
+def title_key(title: str) -> str:
+    """An epic's key made from its title: the same title gives the same key."""
+    return f"EPIC-{digest(' '.join(title.casefold().split()), 6).upper()}"
 
 
 class Taken:

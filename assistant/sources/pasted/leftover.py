@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from assistant.domain import Epic, SourceMetadata, Unread
+from assistant.language.casing import bare_words
 from assistant.sources.pasted.ids import split_key
 from assistant.sources.pasted.labels import OWN_ID, read_label
 from assistant.sources.pasted.lines import Line, plain, sentences, split_lines
@@ -16,7 +17,6 @@ from assistant.sources.pasted.vocabulary import BACKGROUND_MARKER, SCENARIO_MARK
 
 REASON = "Taken neither for a story, a criterion, a description nor a note."
 
-_WORD = re.compile(r"[^\W_]+")
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,60}>")
 _FENCE = re.compile(r"^\s*(?:`{3,}|~{3,})")
 _HEADING = re.compile(r"^\s*(?:>\s*)*#{1,6}\s+")
@@ -58,12 +58,12 @@ class _Held:
         self, text: str, epics: Sequence[Epic], metadata: SourceMetadata, notes: Sequence[str]
     ) -> None:
         parts = list(_parts(text, epics, metadata, notes))
-        self.lines = {_words(line) for part in parts for line in part.split("\n")}
-        self.whole = " ¶ ".join(["", *(_words(part) for part in parts), ""])
+        self.lines = {bare_words(line) for part in parts for line in part.split("\n")}
+        self.whole = " ¶ ".join(["", *(bare_words(part) for part in parts), ""])
 
     def holds(self, line: Line) -> bool:
         """Whether every piece of a line is held, or only names or counts something."""
-        words = _words(line.text)
+        words = bare_words(line.text)
         if not words or words in self.lines or _FENCE.match(line.text):
             return True
         bare = _HEADING.sub("", line.text)
@@ -82,7 +82,7 @@ class _Held:
         )
 
     def _holds(self, piece: str) -> bool:
-        words = _words(piece)
+        words = bare_words(piece)
         return not words or words in self.lines or f" {words} " in self.whole
 
 
@@ -104,10 +104,6 @@ def _parts(
 
 def _pieces(text: str) -> list[str]:
     return _PIECES.split(plain(_TAG.sub(" | ", text)))
-
-
-def _words(text: str) -> str:
-    return " ".join(_WORD.findall(text.casefold()))
 
 
 def _names(piece: str) -> bool:

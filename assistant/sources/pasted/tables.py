@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from assistant.sources.pasted.lines import Line
 
 _DELIMITER = re.compile(r"^\s*\|?\s*:?-{1,}:?\s*(?:\|\s*:?-{1,}:?\s*)*\|?\s*$")
+Content = TypeVar("Content")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
@@ -116,6 +118,27 @@ def markdown_table(rows: Sequence[Sequence[str]]) -> str:
         if number == 0:
             lines.append("|" + " --- |" * width)
     return "\n".join(lines)
+
+
+def spread_cells(rows: Iterable[Iterable[tuple[Content, int, int]]]) -> list[list[Content]]:
+    """Cells (content, columns, rows) repeated over all columns and rows that they span."""
+    out, held = list[list[Content]](), dict[int, tuple[int, Content]]()
+    for cells in rows:
+        row, queue = list[Content](), list(cells)[::-1]
+        while queue or len(row) in held:
+            if len(row) in held:
+                left, content = held.pop(len(row))
+                if left > 1:
+                    held[len(row)] = (left - 1, content)
+                row.append(content)
+                continue
+            content, across, down = queue.pop()
+            for _ in range(across):
+                if down > 1:
+                    held[len(row)] = (down - 1, content)
+                row.append(content)
+        out.append(row)
+    return out
 
 
 def _escaped(cell: str) -> str:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from xml.etree.ElementTree import Element
 
-from assistant.sources.grids.field_choice import Chosen, choose_field
+from assistant.sources.grids.field_choice import Chosen, choose_fields
 from assistant.sources.readers.fragments import fragment_to_markdown as _markdown
 from assistant.sources.readers.salesforce_metadata import salesforce_export as salesforce
 from assistant.sources.readers.test_managers.xml_cases import read_cases
@@ -50,8 +50,7 @@ def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
 def _jira(items: Sequence[Element]) -> Iterator[object]:
     fields = dict[str, tuple[str, list[str]]]()
     values = [_custom(item, fields) for item in items]
-    chosen = {role: found for role in ("criteria", "release", "team", "epic")
-              if (found := choose_field(role, fields))}  # fmt: skip
+    chosen = choose_fields(fields)
     yield from (choice.record(role) for role, choice in chosen.items())
     for item, custom in zip(items, values, strict=True):
         yield {"issue": _jira_issue(item, custom, chosen)}

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from assistant.sources.json_values import mapping
-from assistant.sources.pasted.tables import markdown_table
+from assistant.sources.pasted.tables import markdown_table, spread_cells
 from assistant.sources.readers.atlassian.adf_inline import (
     INLINE_KINDS,
     Node,
@@ -180,32 +180,14 @@ def _quoted(words: str) -> str:
 
 
 def _table(rows: Sequence[Node]) -> str:
-    cells = _filled([children_of(row) for row in rows])
+    cells = spread_cells(
+        [(_cell(cell), _span_of(cell, "colspan"), _span_of(cell, "rowspan"))
+         for cell in children_of(row)]
+        for row in rows
+    )  # fmt: skip
     if not any(cells):
         return ""
     return markdown_table(cells)
-
-
-def _filled(rows: Sequence[Sequence[Node]]) -> list[list[str]]:
-    """The words of the cells, repeated over the rows and columns that a cell spans."""
-    out, held = list[list[str]](), dict[int, tuple[int, str]]()
-    for cells in rows:
-        row, queue = list[str](), list(cells)[::-1]
-        while queue or len(row) in held:
-            if len(row) in held:
-                left, words = held.pop(len(row))
-                if left > 1:
-                    held[len(row)] = (left - 1, words)
-                row.append(words)
-                continue
-            cell = queue.pop()
-            words, down = _cell(cell), _span_of(cell, "rowspan")
-            for _ in range(_span_of(cell, "colspan")):
-                if down > 1:
-                    held[len(row)] = (down - 1, words)
-                row.append(words)
-        out.append(row)
-    return out
 
 
 def _span_of(cell: Node, name: str) -> int:

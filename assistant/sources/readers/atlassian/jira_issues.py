@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from assistant.sources.grids.field_choice import Chosen, choose_field
+from assistant.sources.grids.field_choice import Chosen, choose_fields
 from assistant.sources.grids.headers import HEADERS
 from assistant.sources.json_values import mapping, objects
 from assistant.sources.pasted.jira_wiki import tracker_text
@@ -95,10 +95,7 @@ def _chosen(issues: Sequence[dict[str, Any]], names: Mapping[str, str]) -> dict[
         for field, value in issue["fields"].items():
             if field not in _STANDARD:
                 fields.setdefault(field, (names.get(field, field), []))[1].append(field_text(value))
-    found = dict[str, Chosen]()
-    for role in ("criteria", "release", "team", "epic"):
-        if choice := choose_field(role, fields):
-            found[role] = choice
+    found = choose_fields(fields)
     if "epic" not in found:
         for field, (name, values) in fields.items():
             filled = [value for value in values if value]

@@ -35,7 +35,7 @@ def plain_storage(soup: BeautifulSoup, users: Mapping[str, str]) -> None:
     for element in reversed(soup.find_all(["ac:structured-macro", "ac:macro"])):
         _macro(soup, element)
     for element in soup.find_all("ac:link"):
-        _link(soup, element)
+        _link(element)
     for element in soup.find_all(["ac:image", "ac:emoticon"]):
         name = _attribute(element, "ac:alt") or _resource(element)
         element.replace_with(f"[picture: {name}]" if element.name == "ac:image" and name else "")
@@ -119,7 +119,7 @@ def _preformatted(soup: BeautifulSoup, element: Tag, text: str, parameters: dict
     element.replace_with(block)
 
 
-def _link(soup: BeautifulSoup, element: Tag) -> None:
+def _link(element: Tag) -> None:
     body = element.find(["ac:link-body", "ac:plain-text-link-body"])
     words = body.get_text(" ", strip=True) if body is not None else ""
     element.replace_with(words or _resource(element) or _attribute(element, "ac:anchor"))

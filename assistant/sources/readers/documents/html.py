@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from assistant.sources.pasted.tables import spread_cells
 from assistant.sources.readers.atlassian.storage_format import plain_storage
 
 if TYPE_CHECKING:
@@ -151,32 +152,18 @@ def _fill_spans(table: Tag) -> None:
     """Repeat cells over the rows and columns they span, so that each row stands alone."""
     from copy import copy
 
-    held: dict[int, tuple[int, Tag]] = {}
-    for row in table.find_all("tr"):
-        cells, at = list(row.find_all(["td", "th"], recursive=False)), 0
-        row_out: list[Tag] = []
-        queue = iter(cells)
-        cell = next(queue, None)
-        while cell is not None or at in held:
-            if at in held:
-                left, above = held.pop(at)
-                row_out.append(copy(above))
-                if left > 1:
-                    held[at] = (left - 1, above)
-                at += 1
-                continue
-            assert cell is not None
-            across, down = _span(cell, "colspan"), _span(cell, "rowspan")
-            for _ in range(across):
-                row_out.append(cell if cell not in row_out else copy(cell))
-                if down > 1:
-                    held[at] = (down - 1, cell)
-                at += 1
-            cell = next(queue, None)
-        for element in cells:
-            element.extract()
-        for element in row_out:
-            row.append(element)
+    rows = table.find_all("tr")
+    cells = [row.find_all(["td", "th"], recursive=False) for row in rows]
+    spread = spread_cells(
+        [(cell, _span(cell, "colspan"), _span(cell, "rowspan")) for cell in each] for each in cells
+    )
+    placed = set[int]()
+    for row, own, filled in zip(rows, cells, spread, strict=True):
+        for cell in own:
+            cell.extract()
+        for cell in filled:
+            row.append(copy(cell) if id(cell) in placed else cell)
+            placed.add(id(cell))
 
 
 def _span(cell: Tag, name: str) -> int:
