@@ -56,6 +56,8 @@ def _said(answer: Answer, terminal: Terminal) -> None:
         bearing = [one for one in answer.sources if answer.quotations(one.number)]
         for source in (bearing or answer.sources)[:NEAREST]:
             terminal.line(f"  [{source.number}] {_line(source.chunk.text)[:200]}")
+    if answer.also_searched:
+        terminal.line(f"\n{answer.also_searched}")
     if answer.unfinished:
         terminal.line(f"\n{answer.unfinished}")
     if answer.unproved:

@@ -429,3 +429,77 @@ def test_examples_come_from_the_projects_own_headings(
         for one in workspace.library.documents(project_id)
     ]
     assert all(any(heading in text for text in texts) for heading in headings)
+
+
+GERMAN = "Wer darf einen geplatzten Ratenplan wieder in Kraft setzen?"
+REWORDED = "A Billing Manager may reinstate a payment plan with the status Broken."
+
+
+def rewords(queries: object, reply: str) -> Any:
+    """Answers the request for other wordings with ``queries``, and the other one with ``reply``."""
+
+    def answer(request: Any) -> None:
+        system = request.server.bodies[-1]["messages"][0]["content"]
+        asked = "search queries" in system
+        streams(json.dumps({"queries": queries}) if asked else reply)(request)
+
+    return answer
+
+
+def test_a_model_writes_the_question_again_for_the_search(
+    with_model: Workspace, server: EndpointServer, sample_id: str
+) -> None:
+    alone = ask_sources.ask(with_model, sample_id, GERMAN)
+    assert not any("einstate" in one.chunk.text for one in alone.sources)
+    assert alone.queries == ()
+    server.answer = rewords([REWORDED, GERMAN, 7, "", "?"], answers())
+    seen = []
+    found = ask_sources.ask(with_model, sample_id, GERMAN, writer="endpoint", told=seen.append)
+    first, second = server.bodies
+    assert len(server.bodies) == 2
+    assert "Business rules: Billing" in str(first["messages"])
+    assert "<source n=" not in str(first["messages"]), "no passage is sent for the search"
+    assert found.queries == (REWORDED,)
+    assert REWORDED in found.also_searched
+    assert any("einstate" in one.chunk.text for one in found.sources)
+    assert {one.chunk.id for one in alone.sources} <= {one.chunk.id for one in found.sources}
+    assert REWORDED not in str(second["messages"]), "what the model wrote only searches"
+    assert f"<question>{GERMAN}</question>" in str(second["messages"])
+    assert seen[0].state == "writing"
+
+
+@pytest.mark.parametrize(
+    "fails", [refuses(400, "no such schema"), streams("I cannot."), streams('{"queries": "x"}')]
+)
+def test_without_other_wordings_the_question_is_searched_alone(
+    with_model: Workspace, server: EndpointServer, sample_id: str, fails: Any
+) -> None:
+    alone = ask_sources.ask(with_model, sample_id, QUESTION)
+    rule = numbers_of(with_model, sample_id, "BR-CC-08")
+    said = "The cooling-off period of a domestic contract is 14 days."
+
+    def answer(request: Any) -> None:
+        asked = "search queries" in request.server.bodies[-1]["messages"][0]["content"]
+        (fails if asked else streams(answers((said, rule))))(request)
+
+    server.answer = answer
+    found = ask_sources.ask(with_model, sample_id, QUESTION, writer="endpoint")
+    assert [one.text for one in found.sentences] == [said]
+    assert found.queries == ()
+    assert [one.chunk.id for one in found.sources] == [one.chunk.id for one in alone.sources]
+
+
+def test_what_answers_a_part_is_said_to_be_a_part(
+    with_model: Workspace, server: EndpointServer, sample_id: str
+) -> None:
+    rule = numbers_of(with_model, sample_id, "BR-CC-08")
+    said = "The cooling-off period of a domestic contract is 14 days."
+    reply = json.loads(answers((said, rule)))
+    for whole in (True, False):
+        server.answer = streams(json.dumps({**reply, "whole": whole}))
+        found = ask_sources.ask(with_model, sample_id, QUESTION, writer="endpoint")
+        assert [one.text for one in found.sentences] == [said]
+        assert ("only a part" in found.unfinished) == (not whole)
+    server.answer = streams(json.dumps({"sentences": [], "whole": False}))
+    found = ask_sources.ask(with_model, sample_id, QUESTION, writer="endpoint")
+    assert (found.state, found.unfinished) == ("not said", "")

@@ -15,6 +15,7 @@ AnswerState = Literal[
 ]
 """``not said``: no source answers. ``passages``: asked without a model."""
 
+PARTIAL = "The model says that the sources it was given answer only a part of the question."
 CUT_OFF = (
     "The model's answer broke off before its end: what was not finished is left out, and the "
     "sources may say more. Ask for less at once."
@@ -82,7 +83,8 @@ class Answer(Value):
 
     ``sources`` are all that were found, ``shown`` the numbers of those that the model was given.
     ``cut_off``: the model's answer ended before its end, so there may have been more to say;
-    ``broken``: why it could not be read on behind its last sentence.
+    ``broken``: why it could not be read on behind its last sentence; ``partial``: the model says
+    that the sources answer only a part. ``queries``: other wordings that were searched as well.
     """
 
     id: str
@@ -102,6 +104,8 @@ class Answer(Value):
     conflicts: tuple[SourceConflict, ...] = ()
     cut_off: bool = False
     broken: str = ""
+    partial: bool = False
+    queries: tuple[str, ...] = ()
     searched_documents: int = 0
     searched_chunks: int = 0
     notes: tuple[str, ...] = ()
@@ -115,8 +119,9 @@ class Answer(Value):
 
     @property
     def unfinished(self) -> str:
-        """What is to be said of an answer that has sentences and did not come to its end."""
-        return CUT_OFF if self.cut_off else self.broken
+        """What is to be said of an answer that has sentences and is not the whole."""
+        told = CUT_OFF if self.cut_off else self.broken
+        return told or (PARTIAL if self.partial and self.sentences else "")
 
     @property
     def silence(self) -> str:
@@ -126,6 +131,14 @@ class Answer(Value):
         if self.unproved:
             return "The model's answer could not be proved from the sources."
         return "The model found no answer in the passages that it was given."
+
+    @property
+    def also_searched(self) -> str:
+        """What was searched with beside the question, if anything, in a sentence."""
+        if not self.queries:
+            return ""
+        told = ", ".join(f"“{one}”" for one in self.queries)
+        return f"Searched with the question, and with the model's wordings of it: {told}"
 
     @property
     def text(self) -> str:

@@ -53,10 +53,11 @@ def answer_request(
 
 def answer_sentences(
     request: AnswerRequest, endpoint: ChatEndpoint, *, cancelled: CancelCheck = never_cancelled
-) -> Iterator[AnswerSentence]:
+) -> Iterator[AnswerSentence | None]:
     """The sentences of the model's answer, proved or with what they lack, as they are written.
 
-    None at all: the model found no answer in the sources. Raises ``ModelUnavailable``,
+    None at all: the model found no answer in the sources. ``None`` as the last: it says that they
+    answer a part of the question. Raises ``ModelUnavailable``,
     ``Cancelled``, and behind the last whole sentence ``AnswerCutOff`` for an answer that ends
     before its end and ``InvalidOutput`` for one that cannot be read on.
     """
@@ -73,7 +74,12 @@ def answer_sentences(
 
     try:
         for received in stream_structured(endpoint, request.messages, SCHEMA, cancelled=cancelled):
-            yield from whole_ones(received if isinstance(received, str) else received.raw)
+            if isinstance(received, str):
+                yield from whole_ones(received)
+                continue
+            yield from whole_ones(received.raw)
+            if received.data.get("whole") is False:
+                yield None
     except AnswerCutOff as error:
         yield from whole_ones(error.raw_output)
         raise AnswerCutOff(CUT_OFF, raw_output=error.raw_output) from error

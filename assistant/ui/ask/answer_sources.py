@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.ui.cases.sources_panel import others_found, source_card
+from assistant.ui.plain_text import label
 from assistant.workflow.ask.ask_sources import Answer, AnswerSource
 
 CARDS, NEAREST_SHOWN = 5, 3
@@ -27,6 +28,8 @@ def answer_sources(project_id: str, answer: Answer) -> None:
             for source in quoted[:CARDS]:
                 told = [_fresh(source)]
                 source_card(project_id, source.hit, answer.quotations(source.number), told)
+    if answer.also_searched:
+        st.caption(f":material/search: {label(answer.also_searched, limit=1_400)}")
     others_found(project_id, [one.hit for one in rest], "Also found" if quoted else "Found")
 
 

@@ -36,6 +36,7 @@ from assistant.workflow.ask.ask_talks import talk
 from assistant.workflow.ask.passage_search import sources_of
 from assistant.workflow.ask.question_checks import MAX_CHARACTERS as MAX_CHARACTERS
 from assistant.workflow.ask.question_checks import check_question, is_telling, language_notes
+from assistant.workflow.ask.rewritten_queries import rewritten_queries
 from assistant.workflow.deployment.endpoints import split_writer
 from assistant.workflow.deployment.models import (
     OUTLINE,
@@ -214,11 +215,12 @@ def _states(
     """The answer as it grows: with its sources, then sentence by sentence."""
     before = talk(workspace, project_id, answer.thread_id)
     earlier = [one for one in before if one.id != answer.id and not one.is_open][-EARLIER:]
+    queries = rewritten_queries(workspace, project_id, answer, earlier, stop)
     knowledge = workspace.knowledge(project_id)  # to open it may take long, and holds up nobody
     with _search_turn(workspace, stop):
         texts = current_texts(workspace, project_id, knowledge)
-        sources = sources_of(workspace, project_id, texts, answer.question, earlier)
-        answer = answer.model_copy(update={"sources": sources})
+        sources = sources_of(workspace, project_id, texts, answer.question, earlier, queries)
+        answer = answer.model_copy(update={"sources": sources, "queries": queries})
         if answer.writer == NO_WRITER:
             passages = _bearing(workspace, answer, earlier)
             said = "passages" if passages else "not said"
@@ -284,6 +286,9 @@ def _written(
         yield answer
         try:
             for sentence in answer_sentences(request, endpoint, cancelled=stop):
+                if sentence is None:
+                    yield answer.model_copy(update={"partial": True})
+                    return
                 place = "sentences" if sentence.is_proved else "unproved"
                 answer = answer.model_copy(update={place: (*getattr(answer, place), sentence)})
                 yield answer

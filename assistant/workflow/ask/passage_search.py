@@ -13,6 +13,8 @@ MAX_SOURCES = 16
 BESIDE_OF, BESIDE, BESIDE_CHARACTERS = 4, 8, 2000
 """Of so many best passages, so many that stand next to each in its document, up to so many
 characters, are told as well: a step of a list says little without its neighbours."""
+FURTHER = 12
+"""Passages that other wordings of a question may add to its own."""
 RANK_WEIGHT = 10
 """What two searches found is merged by rank; as in rank fusion, with fewer hits."""
 ROOM = TopK(rule=6, criterion=4, story=2, case=3, table_row=5, prose=8)
@@ -26,11 +28,13 @@ def sources_of(
     texts: CurrentTexts,
     question: str,
     earlier: Sequence[Answer],
+    wordings: Sequence[str] = (),
 ) -> tuple[AnswerSource, ...]:
     """What retrieval finds in ``texts`` for the question, numbered from 1, without older copies.
 
     A question that follows another (``earlier``) is searched with alone and behind it: what both
-    find comes first, whether it goes on with the matter or turns to another.
+    find comes first, whether it goes on with the matter or turns to another. Its other
+    ``wordings`` add passages and a say in the order; they take none away.
     """
     queries = [question, *(f"{one.question} {question}" for one in earlier[-1:])]
     config = workspace.project(project_id).retrieval
@@ -39,7 +43,8 @@ def sources_of(
     config = config.model_copy(update={"top_k": TopK(**room), "both_ways": False})
     found: dict[str, RetrievedChunk] = {}
     weights: dict[str, float] = {}
-    for query in queries:
+
+    def weigh(query: str) -> None:
         near = texts.retrieve([query], config)
         # A question seldom has the words of its answer: what lies below the floor comes last.
         far = texts.search(query, config, limit=MAX_SOURCES)
@@ -47,7 +52,19 @@ def sources_of(
             found.setdefault(hit.chunk.id, hit)
             weight = 1 / (RANK_WEIGHT + hit.rank)
             weights[hit.chunk.id] = weights.get(hit.chunk.id, 0.0) + weight
-    best = [found[name] for name in sorted(weights, key=lambda name: -weights[name])[:MAX_SOURCES]]
+
+    def ordered() -> list[str]:
+        return sorted(weights, key=lambda name: -weights[name])
+
+    for query in queries:
+        weigh(query)
+    own = ordered()[:MAX_SOURCES]
+    for query in wordings:
+        weigh(query)
+    further = [name for name in ordered() if name not in own][: FURTHER if wordings else 0]
+    best = [found[name] for name in ordered() if name in (*own, *further)]
+    middle = dict.fromkeys((*ordered()[:BESIDE_OF], *own[:BESIDE_OF]))
+    beside = _beside(texts, best, [found[name] for name in middle])
     fetched = {one.id: one.fetched_at for one in workspace.library.documents(project_id)}
     return tuple(
         AnswerSource(
@@ -56,7 +73,7 @@ def sources_of(
             score=hit.score,
             fetched_at=fetched.get(hit.chunk.document_id),
         )
-        for number, hit in enumerate((*best, *_beside(texts, best)), 1)
+        for number, hit in enumerate((*best, *beside), 1)
     )
 
 
@@ -69,10 +86,12 @@ def _behind(
             yield hit.model_copy(update={"rank": hit.rank + len(near)})
 
 
-def _beside(texts: CurrentTexts, best: Sequence[RetrievedChunk]) -> Iterator[RetrievedChunk]:
-    """The chunks before and behind the best ones in their documents, nearest first."""
+def _beside(
+    texts: CurrentTexts, best: Sequence[RetrievedChunk], middle: Sequence[RetrievedChunk]
+) -> Iterator[RetrievedChunk]:
+    """The chunks before and behind those of ``middle`` in their documents, nearest first."""
     known = {one.chunk.id for one in best}
-    for hit in best[:BESIDE_OF]:
+    for hit in middle:
         mine, left = hit.chunk, BESIDE_CHARACTERS
         others = texts.chunks(mine.document_id)
         for chunk in sorted(others, key=lambda one: abs(one.ordinal - mine.ordinal))[: BESIDE + 1]:
