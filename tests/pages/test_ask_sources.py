@@ -99,15 +99,21 @@ def test_what_the_sources_do_not_say_is_told_with_what_was_searched(app: AppTest
 def test_passages_are_said_to_be_read_once_the_model_is_open(
     open_app: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opening, open_it, reading, read_it = (threading.Event() for _ in range(4))
+    rewording, reword, opening, open_it, reading, read_it = (threading.Event() for _ in range(6))
     real = Endpoints.open
 
     def waits(*given: Any) -> ChatEndpoint:
-        opening.set()
-        open_it.wait(60)
+        if rewording.is_set():
+            opening.set()
+            open_it.wait(60)
         return real(*given)
 
     def reads(request: Any) -> None:
+        if not rewording.is_set():
+            rewording.set()
+            reword.wait(60)
+            streams('{"queries": ["Length of the withdrawal period"]}')(request)
+            return
         reading.set()
         read_it.wait(60)
         streams('{"sentences": []}')(request)
@@ -121,13 +127,18 @@ def test_passages_are_said_to_be_read_once_the_model_is_open(
         app.selectbox(key="ask_writer").select("endpoint").run()
         app.chat_input(key="ask_question").set_value(QUESTION).run()
         try:
+            assert rewording.wait(60)
+            assert "other words to search with" in text_of(app.run())
+            reword.set()
             assert opening.wait(60)
             assert "Opening the model" in text_of(app.run())
             assert "Reading" not in text_of(app)
             open_it.set()
             assert reading.wait(60)
             assert re.search(r"Reading \d+ passages", text_of(app.run()))
+            assert "“Length of the withdrawal period”" in text_of(app)
         finally:
+            reword.set()
             open_it.set()
             read_it.set()
         while app.chat_input(key="ask_question").disabled:

@@ -12,6 +12,7 @@ from assistant.ui.presses import pressed
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.ask.ask_sources import Answer, AnswerSentence, sense_of
 from assistant.workflow.ask.ask_talks import save_rule
+from assistant.workflow.deployment.endpoints import ENDPOINT_WRITER
 from assistant.workflow.deployment.workspace import Workspace
 
 PASSAGES_SHOWN = 5
@@ -70,8 +71,10 @@ def _progress(opened: Workspace, answer: Answer) -> None:
     elif answer.shown:
         found = counted(len(answer.shown), "passage")
         told = f"Reading {found}; each sentence is shown once it is proved…"
-    elif answer.state == "writing":
+    elif answer.state == "writing" and answer.sources:
         told = "Opening the model…"
+    elif answer.state == "writing" and answer.writer == ENDPOINT_WRITER:
+        told = "Asking the model for other words to search with…"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f":gray[:material/progress_activity: {told}]", width="stretch")
         if pressed("Cancel", icon=":material/stop_circle:", key=f"cancel-{answer.id}"):

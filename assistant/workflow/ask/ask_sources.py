@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from assistant.domain import OUTLINE_WRITER, GenerationConfig, RetrievedChunk, Value
+from assistant.domain import OUTLINE_WRITER, GenerationConfig, Value
 from assistant.errors import (
     AnswerCutOff,
     AssistantError,
@@ -56,6 +56,7 @@ EARLIER = 3
 
 CANCELLED = "The answer was cancelled. Ask again to go on."
 EXAMPLES, EXAMPLES_FROM = 3, 12
+WRITING = {"state": "writing", "prompt_version": ANSWER_PROMPT_VERSION}
 Told = Callable[[Answer], None]
 
 
@@ -215,6 +216,9 @@ def _states(
     """The answer as it grows: with its sources, then sentence by sentence."""
     before = talk(workspace, project_id, answer.thread_id)
     earlier = [one for one in before if one.id != answer.id and not one.is_open][-EARLIER:]
+    if answer.writer != NO_WRITER:
+        answer = answer.model_copy(update=WRITING)
+        yield answer
     queries = rewritten_queries(workspace, project_id, answer, earlier, stop)
     knowledge = workspace.knowledge(project_id)  # to open it may take long, and holds up nobody
     with _search_turn(workspace, stop):
@@ -226,14 +230,11 @@ def _states(
             said = "passages" if passages else "not said"
             answer = answer.model_copy(update={"passages": passages, "state": said})
             answer = with_conflicts(workspace, project_id, texts, answer)
-    if answer.writer == NO_WRITER:
-        yield answer
-        return
-    hits = [one.hit for one in sources]
-    answer = answer.model_copy(update={"state": "writing", "prompt_version": ANSWER_PROMPT_VERSION})
     yield answer
-    if hits:
-        for state in _written(workspace, answer, hits, earlier, stop):
+    if answer.writer == NO_WRITER:
+        return
+    if sources:
+        for state in _written(workspace, answer, earlier, stop):
             answer = state
             yield answer
     with _search_turn(workspace, stop):
@@ -266,11 +267,7 @@ def _bearing(
 
 
 def _written(
-    workspace: Workspace,
-    answer: Answer,
-    hits: Sequence[RetrievedChunk],
-    earlier: Sequence[Answer],
-    stop: Callable[[], bool],
+    workspace: Workspace, answer: Answer, earlier: Sequence[Answer], stop: Callable[[], bool]
 ) -> Iterator[Answer]:
     """The answer with the model's sentences as they come."""
     config = GenerationConfig(writer=answer.writer, max_tokens=ANSWER_TOKENS)
@@ -281,6 +278,7 @@ def _written(
         endpoint = workspace.endpoints.open(answer.writer, config)
         answer = answer.model_copy(update={"model": endpoint.spec})
         said = [(one.question, one.text) for one in earlier]
+        hits = [one.hit for one in answer.sources]
         request = answer_request(answer.question, hits, endpoint, said)
         answer = answer.model_copy(update={"shown": tuple(one.rank for one in request.sources)})
         yield answer
