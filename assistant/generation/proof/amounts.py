@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
-from decimal import ROUND_FLOOR, Decimal, InvalidOperation
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import cached_property, lru_cache
 from itertools import combinations, pairwise, product
 from operator import mul
@@ -260,7 +260,10 @@ def follows(number: Number, operands: Numbers) -> bool:
     """Whether a number is computed from two others, or from all of one kind: a sum, a difference,
     a share, so many times as much; a date or time so much later or earlier."""
     if isinstance(number.value, Decimal):
-        return any(_equal(number, value) for value in _computed(number, operands))
+        read = [number]
+        if _has_three_decimals(number):
+            read.append(replace(number, value=number.value / 1000))
+        return any(_equal(one, value) for value in _computed(number, operands) for one in read)
     moved = _moved(operands, date if isinstance(number.value, date) else time)
     return any(_same_moment(number.value, one) for one in moved)
 
@@ -304,8 +307,7 @@ def is_share(number: Number, before: Sequence[Number]) -> bool:
     written: "18 of 160 (11.25 %)"."""
     if number.kind != "percent" or not isinstance(number.value, Decimal):
         return False
-    exponent = number.value.as_tuple().exponent
-    half = Decimal(1).scaleb(exponent if isinstance(exponent, int) and exponent < 0 else 0) / 2
+    half = Decimal(1).scaleb(min(_exponent(number.value), 0)) / 2
     return any(
         isinstance(part.value, Decimal)
         and isinstance(whole.value, Decimal)
@@ -317,21 +319,36 @@ def is_share(number: Number, before: Sequence[Number]) -> bool:
 
 
 def is_rounded(number: Number, others: Iterable[Number]) -> bool:
-    """Whether a number is another of its unit, rounded to the next whole or half."""
+    """Whether a number is another of its unit, rounded to the next whole or half, or to as many
+    decimals as it has itself."""
     mine = as_written(number)
+    finest = min((_exponent(value) for value in mine), default=0)
     return any(
         value in mine
         for one in others
         if one.family == number.family and one.value != number.value
         for written in as_written(one)
-        for value in (*_rounded(written), *(half / 2 for half in _rounded(written * 2)))
+        for value in (
+            *_rounded(written),
+            *(half / 2 for half in _rounded(written * 2)),
+            *((_round_to(written, finest),) if _exponent(written) < finest < 0 else ()),
+        )
     )
+
+
+def _round_to(value: Decimal, exponent: int) -> Decimal:
+    """A value rounded half up to a power of ten."""
+    return value.quantize(Decimal(1).scaleb(exponent), ROUND_HALF_UP)
+
+
+def _exponent(value: Decimal) -> int:
+    exponent = value.as_tuple().exponent
+    return exponent if isinstance(exponent, int) else 0
 
 
 def _equal(number: Number, value: Decimal) -> bool:
     assert isinstance(number.value, Decimal)
-    exponent = number.value.as_tuple().exponent
-    places = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+    places = max(-_exponent(number.value), 0)
     return abs(number.value - value) <= (Decimal("0.005") if places else Decimal("0.0001"))
 
 
@@ -404,13 +421,30 @@ def number_styles(text: str) -> tuple[Style, ...]:
     """How a text writes numbers: with a decimal comma, in another language perhaps, else not."""
     if _DECIMAL.search(text):
         return ("continental",)
-    return ("English",) if language_of(text) == ENGLISH else ("English", "continental")
+    if language_of(text) != ENGLISH or any(map(_has_three_decimals, numbers(text))):
+        return ("English", "continental")
+    return ("English",)
+
+
+def _has_three_decimals(number: Number) -> bool:
+    """Whether an amount of money may be in thousands or have three decimals: "€18.944".
+
+    It is read as thousands, as money has no three decimals; a calculation may pass through them.
+    """
+    match = _DIGITS.search(number.words) if number.kind == "money" else None
+    return match is not None and "." in match.group() and _is_ambiguous(match.group())
+
+
+def _is_ambiguous(digits: str) -> bool:
+    return _THOUSANDS_OR_DECIMALS.fullmatch(digits) is not None
 
 
 def reading(number: Number, style: Style) -> Decimal | None:
     """An amount in its unit: "2.515 kg" is 2.515 or, on the continent, 2515."""
     if not isinstance(number.value, Decimal):
         return None
+    if _has_three_decimals(number):
+        return number.value if style == "continental" else number.value / 1000
     match = _DIGITS.search(number.words) if style == "continental" else None
     ambiguous = _THOUSANDS_OR_DECIMALS.fullmatch(match.group()) if match else None
     if ambiguous is None:

@@ -245,6 +245,23 @@ def test_a_share_of_the_counts_before_it_follows(prove: Prove, result: str, wron
     assert ("not in the sources" in told(case)) is wrong, case.findings
 
 
+@pytest.mark.parametrize(
+    ("result", "wrong"),
+    [
+        ("A fee of €18.94 is charged (40 % of €47.36 = €18.944).", False),
+        ("A fee of €18.95 is charged (40 % of €47.36 = €18.944).", True),
+        ("A fee of €18.94 is charged (40 % of €47.36 = €18.954).", True),
+        ("EUR 1.250 are charged (2 × EUR 500 + EUR 250 = EUR 1.250).", False),
+        ("EUR 1.260 are charged (2 × EUR 500 + EUR 250 = EUR 1.260).", True),
+    ],
+)
+def test_money_passes_through_three_decimals(prove: Prove, result: str, wrong: bool) -> None:
+    given = ["The consultation costs €47.36", "Two nights at EUR 500 and a fee of EUR 250"]
+    text = "A fee of 40 % of the price is charged, rounded to the nearest cent."
+    case = prove(text, [("Cancel the booking.", "", result)], given=given)
+    assert bool(told(case) - {"unsupported"}) is wrong, case.findings
+
+
 CHARGES = (
     "A night costs 2.40 EUR per started metre, power 5 EUR a night; 20 EUR are deducted. The berth "
     "is set to Free only if the balance is 0.00 EUR."
