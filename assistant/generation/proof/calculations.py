@@ -36,10 +36,12 @@ _FRACTION = re.compile(r"(?<=[x×*·])(\s*\d+)/(?=\d)", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Calculation:
-    """The numbers of a calculation, those of the text that it comes to, and one that it does not
-    come to although the text says so; and what its products come to, of the total's unit."""
+    """The numbers of a calculation as they stand and with their units (``given``), those of the
+    text that it comes to, and one that it does not come to although the text says so; and what its
+    products come to, of the total's unit."""
 
     numbers: tuple[Number, ...]
+    given: tuple[Number, ...]
     totals: tuple[Number, ...]
     wrong_total: Number | None = None
     terms: tuple[Number, ...] = ()
@@ -56,10 +58,43 @@ def calculations(text: str) -> Iterator[Calculation]:
         if signs and not sign:
             equals = number is not None and _EQUALS.fullmatch(text[run[-1].end : number.start])
             said = number if equals else None
-            yield from _calculated(run, signs, read, said, number_styles(text))
+            for given in _with_unit_of(said, run, signs):
+                for one in _calculated(given, signs, read, said, number_styles(text)):
+                    yield replace(one, numbers=tuple(run))
         if number is not None:
             run = [*run, number] if sign else [number]
             signs = [*signs, sign] if sign else []
+
+
+def _with_unit_of(
+    said: Number | None, run: Sequence[Number], signs: Sequence[str]
+) -> Iterator[Sequence[Number]]:
+    """A calculation as it stands; one of bare numbers that comes to an amount ("20 + 2 × 10 = 40
+    minutes") with the amount's unit at one number of each term, in each way."""
+    written = [one for one in sorted(as_written(said)) if one] if said is not None else []
+    bare = not any(one.kind or one.unit for one in run)
+    if said is None or not (bare and written and said.kind in MEASURED and said.kind != "percent"):
+        yield run
+        return
+    assert isinstance(said.value, Decimal)
+    scale = said.value / written[0]
+    for places, _ in zip(product(*_places(signs)), range(MOST_READINGS), strict=False):
+        yield [
+            replace(one, value=one.value * scale, kind=said.kind, unit=said.unit)
+            if place in places and isinstance(one.value, Decimal)
+            else one
+            for place, one in enumerate(run)
+        ]
+
+
+def _places(signs: Sequence[str]) -> list[list[int]]:
+    """The places of a run's numbers, term by term."""
+    terms = [[0]]
+    for place, sign in enumerate(signs, start=1):
+        if sign in "+-":
+            terms.append([])
+        terms[-1].append(place)
+    return terms
 
 
 def _sign(between: str, before: Number) -> str:
@@ -123,7 +158,9 @@ def _calculated(
         Number(str(abs(term)), abs(term), kind, unit, 0, 0)
         for kind, unit in families for term in terms
     )  # fmt: skip
-    yield Calculation(tuple(run), tuple(dict.fromkeys(totals)), said if wrong else None, products)
+    yield Calculation(
+        tuple(run), tuple(run), tuple(dict.fromkeys(totals)), said if wrong else None, products
+    )
 
 
 def _families(amounts: Sequence[Number]) -> set[tuple[str, str]]:
@@ -136,14 +173,9 @@ def _families(amounts: Sequence[Number]) -> set[tuple[str, str]]:
 
 def _shares(run: Sequence[Number], signs: Sequence[str]) -> frozenset[int]:
     """The places of percents that take a share of an amount: "2 % × 500 EUR"."""
-    terms = [[0]]
-    for place, sign in enumerate(signs, start=1):
-        if sign in "+-":
-            terms.append([])
-        terms[-1].append(place)
     return frozenset(
         place
-        for term in terms
+        for term in _places(signs)
         if any(run[other].kind in MEASURED and run[other].kind != "percent" for other in term)
         for place in term
         if run[place].kind == "percent"

@@ -233,7 +233,7 @@ class Claims:
         found: list[Number] = []
         accepted: list[Calculation] = []
         for one in written_out:
-            if self._are_given(one.numbers, found, about):
+            if self._are_given(one.given, found, about):
                 found += (*one.numbers, *one.totals, *one.terms)
                 accepted.append(one)
         return found, accepted

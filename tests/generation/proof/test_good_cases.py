@@ -262,6 +262,21 @@ def test_money_passes_through_three_decimals(prove: Prove, result: str, wrong: b
     assert bool(told(case) - {"unsupported"}) is wrong, case.findings
 
 
+@pytest.mark.parametrize(
+    ("result", "wrong"),
+    [
+        ("The slot is 20 + 2 × 10 = 40 minutes long.", False),
+        ("The slot is 20 + 10 × 2 = 40 minutes long.", False),
+        ("The slot is 20 + 2 × 10 = 50 minutes long.", True),
+        ("The slot is 15 + 2 × 10 = 35 minutes long.", True),
+    ],
+)
+def test_a_calculation_may_name_its_unit_once(prove: Prove, result: str, wrong: bool) -> None:
+    text = "A slot is 20 minutes for the first pet, plus 10 minutes for each additional pet."
+    case = prove(text, [("Book a slot for 3 pets.", "", result)])
+    assert bool(told(case) - {"unsupported"}) is wrong, case.findings
+
+
 CHARGES = (
     "A night costs 2.40 EUR per started metre, power 5 EUR a night; 20 EUR are deducted. The berth "
     "is set to Free only if the balance is 0.00 EUR."
