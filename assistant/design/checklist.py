@@ -27,13 +27,13 @@ from assistant.reading.rules import Rule
 def checklist(criterion: AcceptanceCriterion) -> tuple[Item, ...]:
     """The items of a criterion by technique; () where it only instructs the assistant."""
     text = criterion.text
-    told = read_narrative(text)
-    parameters = () if told or criterion.form == "table" else find_parameters(text)
-    tabled = () if told or parameters else table_items(text, table=criterion.form == "table")
+    narrative = read_narrative(text)
+    parameters = () if narrative or criterion.form == "table" else find_parameters(text)
+    tabled = () if narrative or parameters else table_items(text, table=criterion.form == "table")
     if tabled:
         return _distinct(tabled)
     gherkin = criterion.form == "gherkin"
-    rules = (told,) if told else read_rules(text, gherkin=gherkin)
+    rules = (narrative,) if narrative else read_rules(text, gherkin=gherkin)
     rules = _without_instructions(text, rules)
     if any(rule.scenario is not None for rule in rules):
         return _distinct(scenario_items(text, rules))

@@ -142,8 +142,8 @@ def _budgeted(named: Sequence[Named], depth: Depth) -> list[Named]:
     near = [one for one in named if not one[0].further] or list(named[:1])
     if depth == "smoke":
         firsts = {one[0].technique: one for one in reversed(near)}
-        told_ = [firsts[kind] for kind in ("positive", "negative") if kind in firsts]
-        return told_ or near[:1]
+        plain = [firsts[kind] for kind in ("positive", "negative") if kind in firsts]
+        return plain or near[:1]
     pairs = [one for one in near if one[0].technique == "pairwise"]
     rest = [one for one in near if one[0].technique != "pairwise"]
     rules = max(1, sum(one[0].technique == "positive" for one in rest))

@@ -150,8 +150,8 @@ def _pieces(text: str) -> list[_Piece]:
             continue  # "is £50 or above"
         if (clause is None and not compared) or joins_ends(masked, match.start(), match.end()):
             continue
-        told = re.search(r"\b(?:if|when) ", match["more"] or "", re.IGNORECASE)
-        if not (told or _own(right) or (clause is not None and _continues(right, clause))):
+        opener = re.search(r"\b(?:if|when) ", match["more"] or "", re.IGNORECASE)
+        if not (opener or _own(right) or (clause is not None and _continues(right, clause))):
             continue
         subject = (clause.subject if clause else "") or subject
         word = (match["word"] or ",").lower().replace("but", "and")
@@ -163,7 +163,7 @@ def _pieces(text: str) -> list[_Piece]:
             _Piece(
                 match.end(), len(text), word, bool(match["comma"]) or again, opens,
                 "when " in more + (match["again"] or "").lower(),
-                not (told or _own(right)),
+                not (opener or _own(right)),
             )
         )  # fmt: skip
     if any(piece.word in ("and", "or") for piece in found):
@@ -177,7 +177,7 @@ def _own(right: str) -> bool:
     """Whether a clause with a subject of its own begins here, and not a word before its joint."""
     if not _PREDICATE.isdisjoint(right.split()[:1]):
         return False
-    if not starts_clause(right) and not _told_in_past(right):
+    if not starts_clause(right) and not _starts_past_clause(right):
         return False
     clause = parse_clause(right)
     joint = re.match(
@@ -191,7 +191,7 @@ def _own(right: str) -> bool:
     return bool(named) or not ARTICLE.match(joint["second"])
 
 
-def _told_in_past(right: str) -> bool:
+def _starts_past_clause(right: str) -> bool:
     """Whether a clause in the simple past begins here: "the incident happened abroad"."""
     clause = parse_clause(re.split(r",|\b(?:and|or)\b", right[:MAX_CLAUSE])[0])
     return bool(

@@ -62,9 +62,9 @@ def find_disagreements(epic: Epic, sources: Sequence[Chunk] = ()) -> Iterator[Di
             if criterion.form != "table" and not every:
                 continue
             made = derive_conditions(criterion)
-            told = [NamedCondition(criterion, one, criterion.id) for one in made]
-            yield from compared.against(told, about)
-            compared.keep(told, about)
+            conditions = [NamedCondition(criterion, one, criterion.id) for one in made]
+            yield from compared.against(conditions, about)
+            compared.keep(conditions, about)
 
 
 def _about(chunk: Chunk) -> frozenset[str]:
@@ -73,33 +73,33 @@ def _about(chunk: Chunk) -> frozenset[str]:
 
 
 class _Compared:
-    """The cases and the limits told so far."""
+    """The cases and the limits so far."""
 
     def __init__(self) -> None:
         self._cases: dict[str, list[tuple[NamedCondition, frozenset[str]]]] = {}
         self._ends: dict[tuple[str, ...], list[tuple[NamedCondition, frozenset[str], Decimal]]] = {}
 
-    def keep(self, told: Sequence[NamedCondition], about: frozenset[str]) -> None:
+    def keep(self, conditions: Sequence[NamedCondition], about: frozenset[str]) -> None:
         """Take conditions in, for comparing later ones with them."""
-        for one in told:
+        for one in conditions:
             self._cases.setdefault(_case(one.condition), []).append((one, about))
-        for key, one, value in _ends(told):
+        for key, one, value in _ends(conditions):
             self._ends.setdefault(key, []).append((one, about, value))
 
     def against(
-        self, told: Sequence[NamedCondition], about: frozenset[str]
+        self, conditions: Sequence[NamedCondition], about: frozenset[str]
     ) -> Iterator[Disagreement]:
         """Where conditions differ from those kept, once for each two criteria."""
         found: set[str] = set()
         pairs = [
             (one, theirs)
-            for key, one, value in _ends(told)
+            for key, one, value in _ends(conditions)
             for theirs, words, end in self._ends.get(key, ())
             if end != value and _comparable(one, theirs, about, words)
         ]
         pairs += [
             (one, theirs)
-            for one in told
+            for one in conditions
             for theirs, words in self._cases.get(_case(one.condition), ())
             if _comparable(one, theirs, about, words) and _disagree(one, theirs)
         ]
@@ -128,12 +128,12 @@ def _ends(
 ) -> Iterator[tuple[tuple[str, ...], NamedCondition, Decimal]]:
     """The last allowed value on each side of each limited variable, for its unit and its case."""
     points: dict[tuple[str, ...], list[tuple[Decimal, NamedCondition]]] = {}
-    for told in made:
-        condition = told.condition
+    for named in made:
+        condition = named.condition
         if condition.technique != "boundary" or not condition.variables:
             continue
         field = any(fact.kind == "field" for fact in condition.facts)
-        if told.criterion.form == "table" and not field:
+        if named.criterion.form == "table" and not field:
             continue  # rows of one decision share a range out among themselves
         *others, (name, said) = condition.variables.items()
         number = re.search(r"\d[\d,.]*(?<=\d)", said)
@@ -141,10 +141,10 @@ def _ends(
             continue
         unit = re.sub(r"s\b", "", f"{said[: number.start()]}{said[number.end() :]}".strip())
         key = (name.casefold(), unit, *(f"{k}={v}" for k, v in others))
-        points.setdefault(key, []).append((Decimal(number[0].replace(",", "")), told))
+        points.setdefault(key, []).append((Decimal(number[0].replace(",", "")), named))
     for key, found in points.items():
         allowed = [point for point in found if point[1].condition.valid]
-        refused = [value for value, told in found if not told.condition.valid]
+        refused = [value for value, named in found if not named.condition.valid]
         if not allowed:
             continue
         low = min(allowed, key=lambda point: point[0])
@@ -175,7 +175,7 @@ def _disagree(mine: NamedCondition, theirs: NamedCondition) -> bool:
     if one.valid != other.valid:
         return True
     both = mine.criterion.form == theirs.criterion.form == "table"
-    told = one.expected and other.expected
+    stated = one.expected and other.expected
     return bool(
-        both and told and one.valid and one.expected.casefold() != other.expected.casefold()
+        both and stated and one.valid and one.expected.casefold() != other.expected.casefold()
     )

@@ -55,7 +55,7 @@ class BasisReader:
     def epics(self) -> list[EpicDraft]:
         """The epics in source order, their stories finished."""
         _nest_keyed(self.root)
-        _tell_apart(self.root)
+        _separate_stories(self.root)
         self._classify(self.root, under_story=False)
         if not any(kind == "story" for kind in self.kinds.values()):
             self._fall_back()
@@ -353,12 +353,14 @@ def _has_list(lines: Sequence[Line]) -> bool:
     return any(isinstance(block, Listing | Table | Steps) for block in blocks)
 
 
-def _tell_apart(root: Node) -> None:
+def _separate_stories(root: Node) -> None:
     """Headings below a keyed heading that each have a story sentence are stories of an epic."""
     for node in root.walk():
-        told = [child for child in node.children if child.told and child.role == "unknown"]
-        if len(told) > 1:
-            for child in told:
+        stories = [
+            child for child in node.children if child.has_own_sentence and child.role == "unknown"
+        ]
+        if len(stories) > 1:
+            for child in stories:
                 child.has_sentence = True
             node.has_sentence = any(starts_story(line.text) for line in node.body)
 
@@ -374,16 +376,20 @@ def _nest_keyed(node: Node) -> None:
     known = STORYLIKE if first.markdown else STORYLIKE | {"unknown"}
     if any(child.role not in known or child.level != rest[0].level for child in rest):
         return
-    told = all(_told(child) for child in rest)
-    if not told and any(child.role == "unknown" for child in rest):
+    are_stories = all(_is_story(child) for child in rest)
+    if not are_stories and any(child.role == "unknown" for child in rest):
         return
-    if _told(first) if told else _storylike(first) or not all(_storylike(c) for c in rest):
+    if (
+        _is_story(first)
+        if are_stories
+        else _storylike(first) or not all(_storylike(c) for c in rest)
+    ):
         return
     node.children = [child for child in node.children if child not in rest]
     first.children.extend(rest)
 
 
-def _told(node: Node) -> bool:
+def _is_story(node: Node) -> bool:
     """Whether a story sentence or a section of criteria says that a node is a story."""
     sections = {"criteria", "scenario", "criterion", "narrative"}
     return node.has_sentence or any(child.role in sections for child in node.children)
@@ -391,7 +397,7 @@ def _told(node: Node) -> bool:
 
 def _storylike(node: Node) -> bool:
     return (
-        _told(node)
+        _is_story(node)
         or _has_list(node.body)
         or any(
             isinstance(b, Paragraph) and starts_story(b.lines[0].text)

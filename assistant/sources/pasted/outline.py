@@ -56,7 +56,7 @@ class Node:
     body: list[Line] = field(default_factory=list)
     children: list[Node] = field(default_factory=list)
     has_sentence: bool = False
-    told: bool = False
+    has_own_sentence: bool = False
     """Whether a story sentence stands below this heading of its own, inside a story or epic."""
 
     feature: bool = False
@@ -122,7 +122,7 @@ class _Builder:
         self.stack = [self.root]
         self.inline = False
         self.keys_in_fields = len({key for line in lines if (key := _key_field(line))})
-        self.telling = ""
+        self.open_sentence = ""
         """The story sentence that the line before belongs to."""
 
     @property
@@ -189,8 +189,8 @@ class _Builder:
         if heading.markdown and role != "epic" and any(n.level == EPIC_LEVEL for n in self.stack):
             level += EPIC_LEVEL  # below an epic whose own heading is a plain line
         part = role in PARTS
-        told = story is not None and (story.role != "keyed" or story.has_sentence)
-        if story is not None and told and role in {"story", "keyed"} and not heading.markdown:
+        begun = story is not None and (story.role != "keyed" or story.has_sentence)
+        if story is not None and begun and role in {"story", "keyed"} and not heading.markdown:
             level = min(level, story.level)  # beside the open story, whatever its form
         if part and story is not None and story.level >= STORY_LEVEL and level < PART_LEVEL:
             level = PART_LEVEL if role not in {"scenario", "criterion"} else level + PART_LEVEL
@@ -229,7 +229,11 @@ class _Builder:
         marker = read_marker(line)
         words = line.text[marker.content :] if marker else line.text
         head = plain(words[:12]).lstrip().casefold()
-        open_still = self.telling and not starts_story(self.telling) and not head.startswith("as ")
+        open_still = (
+            self.open_sentence
+            and not starts_story(self.open_sentence)
+            and not head.startswith("as ")
+        )
         if not head.startswith(_STARTS) or open_still:
             return ""
         following = "\n".join(
@@ -245,8 +249,8 @@ class _Builder:
         holder = next(node for node in reversed(self.stack) if node.role not in PARTS)
         if story is None:
             return self._sentence_alone(holder, listed)
-        if holder is not story and not holder.told:
-            holder.told = story.has_sentence = True
+        if holder is not story and not holder.has_own_sentence:
+            holder.has_own_sentence = story.has_sentence = True
             return "first"
         if not story.has_sentence:
             if listed and story.role == "keyed" and self._another_listed(at):
@@ -295,12 +299,12 @@ class _Builder:
         marker = read_marker(line)
         listed = marker is not None and marker.listed
         words = line.part(marker.content) if marker is not None and listed else line
-        open_still = bool(self.telling) and not starts_story(self.telling)
+        open_still = bool(self.open_sentence) and not starts_story(self.open_sentence)
         purpose = _PURPOSE.match(plain(words.text)) is not None
-        if not begins and not (self.telling and (purpose or open_still)):
-            self.telling = ""
+        if not begins and not (self.open_sentence and (purpose or open_still)):
+            self.open_sentence = ""
             return line
-        self.telling = f"{'' if begins else self.telling}\n{words.text}".strip()
+        self.open_sentence = f"{'' if begins else self.open_sentence}\n{words.text}".strip()
         return words
 
     def _continues_purpose(self, at: int) -> bool:

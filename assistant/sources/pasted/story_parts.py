@@ -23,10 +23,10 @@ from assistant.sources.pasted.metadata import Metadata
 from assistant.sources.pasted.outline import Node, title_like
 from assistant.sources.pasted.story_sentences import (
     continues_story,
+    sentence_in,
     shortened,
     starts_story,
     story_title,
-    told_in,
 )
 from assistant.sources.pasted.tables import Table
 from assistant.sources.pasted.vocabulary import MODAL
@@ -129,8 +129,8 @@ def finish_story(text: str, story: StoryDraft) -> None:
         _requirements(text, story)
     if background:
         _compose(text, story, background)
-    if not story.title and (told := told_in(story.narrative)):
-        story.title = story_title(told)
+    if not story.title and (sentence := sentence_in(story.narrative)):
+        story.title = story_title(sentence)
     if not story.title:
         story.title = story.name or (
             shortened(unmarked(story.narrative[0])) if story.narrative else ""

@@ -104,7 +104,7 @@ def continues_story(text: str) -> bool:
     return bool(_CONTINUES.match(plain(text)))
 
 
-def told_in(parts: Sequence[str]) -> str:
+def sentence_in(parts: Sequence[str]) -> str:
     """The first story sentence in parts of a narrative, with what follows it, or ""."""
     for part in parts:
         lines = split_lines(part)
