@@ -1,8 +1,9 @@
-"""How far a job in the background is: its bar, a button that stops it, and why it failed."""
+"""How far long work is: a bar, and for a job in the background a way to stop it and its error."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import streamlit as st
 
@@ -31,6 +32,21 @@ def job_progress(
 def progress_bar(state: JobState, words: str) -> None:
     """A bar; it stands at its beginning until it is known how much there is to do."""
     st.progress(min(1.0, state.done / state.total) if state.total else 0.0, words)
+
+
+@contextmanager
+def comparison_progress() -> Iterator[Callable[[int, int], None]]:
+    """A bar that is there from the first part compared to the last; gets criteria done and in all.
+
+    Few criteria are not taken in parts, and have no bar.
+    """
+    place = st.empty()
+
+    def tell(done: int, total: int) -> None:
+        place.progress(done / total, f"Comparing criteria: {done} of {total}")
+
+    yield tell
+    place.empty()
 
 
 def _progress(

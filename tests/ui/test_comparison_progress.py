@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 
 def _page(leave: bool) -> None:
-    from assistant.ui.home.comparison_progress import comparison_progress
+    from assistant.ui.job_progress import comparison_progress
 
     with comparison_progress() as tell:
         tell(1000, 6000)

@@ -14,7 +14,7 @@ from assistant.domain import TestCase, TestStep
 from assistant.errors import SourceError, UnknownColumns
 from assistant.sources.files.files import read_file
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review import case_checks, check_jobs, check_report, check_suite
+from assistant.workflow.review import case_checks, check_report, check_suite
 from assistant.workflow.review.case_checks import CaseCheck, SuiteCheck
 from assistant.workflow.sources import duplicate_texts, import_sources
 
@@ -264,7 +264,7 @@ def test_a_worker_thread_leaves_its_report_and_nothing_else(
 ) -> None:
     before = workspace.library.cases_stamp(project_id, statuses=("imported", "draft"))
     cases = check_suite.read_suite(workspace, project_id, "cases.csv", table(GOOD))
-    work = check_jobs.start(workspace, project_id, cases, file="cases.csv", key="k")
+    work = check_suite.start(workspace, project_id, cases, file="cases.csv", key="k")
     assert workspace.jobs.wait(work.job_id, 60)
     assert work.report is not None
     assert workspace.jobs.state(work.job_id).done == 1

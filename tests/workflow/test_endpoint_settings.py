@@ -183,7 +183,7 @@ def test_the_environment_wins_value_by_value(
             provider="openai", url="https://models.example.com/v1", model="theirs", timeout=77,
             price_input=3,
         )  # fmt: skip
-        assert endpoint_settings.set_by(later) == {
+        assert endpoint_settings.set_by(later.settings) == {
             "model": "UAT_ENDPOINT_MODEL",
             "timeout": "UAT_ENDPOINT_TIMEOUT",
         }
@@ -216,7 +216,7 @@ def test_a_provider_of_the_environment_takes_no_saved_address(
     monkeypatch.setenv("UAT_ENDPOINT_API_KEY", KEY)
     with Workspace.open(load_settings()) as later:
         assert models.writer(later, "endpoint").destination == "leaves for api.openai.com"
-        assert endpoint_settings.set_by(later)["url"] == "UAT_ENDPOINT_PROVIDER"
+        assert endpoint_settings.set_by(later.settings)["url"] == "UAT_ENDPOINT_PROVIDER"
 
 
 def test_a_key_is_kept_in_the_keyring_for_its_host(

@@ -220,15 +220,20 @@ def _cases_of_cell(
             f":small[{label(row.text, limit=400)}]"
         )
         for case_id in ids:
-            st.button(
-                f"{label(case_id)} {label(titles.get(case_id, ''), limit=110)}",
-                key=f"{key}-open-{case_id}",
-                type="tertiary",
-                icon=":material/chevron_right:",
-                on_click=open_case,
-                args=(case_id,),
-            )
+            case_button(case_id, titles.get(case_id, ""), key, open_case)
         if not ids:
             st.caption("No case." if not technique or found else "No such case is called for.")
         if row.missing:
             st.caption(f"Without a case: {label(', '.join(row.missing), limit=300)}")
+
+
+def case_button(case_id: str, title: str, key: str, open_case: Callable[[str], None]) -> None:
+    """A line that opens a case; ``key`` says of which list it is."""
+    st.button(
+        f"{label(case_id)} {label(title, limit=110)}",
+        key=f"{key}-open-{case_id}",
+        type="tertiary",
+        icon=":material/chevron_right:",
+        on_click=open_case,
+        args=(case_id,),
+    )

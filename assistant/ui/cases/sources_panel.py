@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -20,13 +20,9 @@ from assistant.ui.plain_text import (
     without_emphasis,
 )
 from assistant.workflow.review.lineage import StepSource
+from assistant.workflow.review.stale import cited_parts
 
 OTHERS_SHOWN = 12
-SUPPORTED_PARTS = {
-    "precondition": "precondition",
-    "action": "action",
-    "expected_result": "expected result",
-}
 
 
 def sources_panel(
@@ -143,17 +139,9 @@ def _other(hit: RetrievedChunk) -> str:
 def _uses(case: TestCase) -> dict[str, list[tuple[Citation, str]]]:
     """For each cited chunk: its citations, each with what it supports in words."""
     uses: dict[str, list[tuple[Citation, str]]] = {}
-    for citation, where in _citations(case):
+    for citation, where, _ in cited_parts(case):
         uses.setdefault(citation.chunk_id, []).append((citation, where))
     return uses
-
-
-def _citations(case: TestCase) -> Iterator[tuple[Citation, str]]:
-    for citation in case.citations:
-        yield citation, SUPPORTED_PARTS[citation.supports]
-    for step in case.steps:
-        for citation in step.citations:
-            yield citation, f"step {step.number}, {SUPPORTED_PARTS[citation.supports]}"
 
 
 def _cited(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
@@ -21,7 +22,7 @@ from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment import models
 from assistant.workflow.deployment.jobs import JobState
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review import check_jobs, check_report
+from assistant.workflow.review import check_report, check_suite
 from assistant.workflow.review.case_checks import (
     VERDICTS,
     CaseCheck,
@@ -29,8 +30,7 @@ from assistant.workflow.review.case_checks import (
     Verdict,
     verdict_of,
 )
-from assistant.workflow.review.check_jobs import SuiteWork
-from assistant.workflow.review.check_suite import read_suite
+from assistant.workflow.review.check_suite import SuiteWork, read_suite
 from assistant.workflow.sources import import_sources
 from assistant.workflow.writing import second_reading
 
@@ -83,7 +83,7 @@ def suite_view(opened: Workspace, record: Session) -> None:
         key = _key(record, file)
         if work is not None:  # of another file or project, which nobody looks at any more
             opened.jobs.cancel(work.job_id)
-        st.session_state[WORK] = check_jobs.start(
+        st.session_state[WORK] = check_suite.start(
             opened, record.project_id, cases, file=file.name, key=key, reader=reader
         )
         st.rerun()
@@ -220,22 +220,18 @@ def _figures(report: SuiteCheck) -> None:
 def _actions(opened: Workspace, record: Session, file: Upload, report: SuiteCheck) -> None:
     stem = visible(file.name).rpartition(".")[0] or "suite"
     with st.container(horizontal=True, gap="xsmall"):
-        st.download_button(
-            "Report as CSV",
-            data=lambda: check_report.as_csv(report),
-            file_name=f"{stem}-check.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-        )
-        st.download_button(
-            "Report as Markdown",
-            data=lambda: check_report.as_markdown(report),
-            file_name=f"{stem}-check.md",
-            mime="text/markdown",
-            icon=":material/download:",
-            on_click="ignore",
-        )
+        for form, ending, report_as in (
+            ("CSV", "csv", check_report.as_csv),
+            ("Markdown", "md", check_report.as_markdown),
+        ):
+            st.download_button(
+                f"Report as {form}",
+                data=partial(report_as, report),
+                file_name=f"{stem}-check.{ending}",
+                mime=f"text/{form.lower()}",
+                icon=":material/download:",
+                on_click="ignore",
+            )
         if st.button(
             "Import these cases",
             icon=":material/library_add:",

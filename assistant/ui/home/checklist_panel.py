@@ -1,4 +1,5 @@
-"""What would be tested, before anything is written: the checklist, grouped by criterion."""
+"""What would be tested, before anything is written: the checklist, grouped by criterion, and what
+holds before the cases of an epic or a story."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from assistant.ui.counts import counted
 from assistant.ui.plain_text import label
 from assistant.ui.technique_colors import TECHNIQUE_COLORS
 from assistant.workflow.writing.requests import Understanding
+from assistant.workflow.writing.shared_preconditions import SharedLine
 
 
 def checklist_panel(found: Understanding) -> None:
@@ -48,3 +50,20 @@ def _items(items: Sequence[TestCondition]) -> Iterator[str]:
     for one in ordered:
         mark = f":{TECHNIQUE_COLORS[one.technique]}[■]"
         yield (f":small[\u2003{mark} {label(one.statement, limit=240)} :gray[{one.technique}]]")
+
+
+def shared_preconditions_panel(lines: Sequence[SharedLine]) -> None:
+    """The lines by epic and story, folded; nothing where there is none."""
+    if not lines:
+        return
+    title = f"Shared preconditions ({len(lines)})"
+    with st.expander(title, icon=":material/playlist_add_check:", key="shared_preconditions"):
+        for key in dict.fromkeys(line.key for line in lines):
+            told = [f":small[**{label(key)}**]"]
+            told += [
+                f":small[{label(line.text, limit=260)} :gray[{label(line.why)}]]"
+                for line in lines
+                if line.key == key
+            ]
+            st.markdown("  \n".join(told))
+        st.caption("Each case keeps them too: a test tool shows one case at a time.")

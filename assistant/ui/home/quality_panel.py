@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from assistant.ui.cases.depth_matrix import case_button
 from assistant.ui.home.coverage_table import open_in_run
 from assistant.ui.home.second_reading_menu import second_reading_menu
-from assistant.ui.plain_text import label
 from assistant.ui.state import Session
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import review_library
@@ -78,18 +78,10 @@ def _quality(
 
 
 def _behind(figure: Figure, view: RunView) -> None:
-    cases = {case.id: case for case in view.run.cases}
+    titles = {case.id: case.title for case in view.run.cases}
     with st.container(border=True, gap=None):
         st.caption(figure.rule)
         for case_id in figure.case_ids[:LISTED]:
-            case = cases[case_id]
-            st.button(
-                f"{label(case_id)} {label(case.title, limit=110)}",
-                key=f"quality-open-{case_id}",
-                type="tertiary",
-                icon=":material/chevron_right:",
-                on_click=open_in_run,
-                args=(case_id,),
-            )
+            case_button(case_id, titles[case_id], "quality", open_in_run)
         if len(figure.case_ids) > LISTED:
             st.caption(f"and {len(figure.case_ids) - LISTED} more")

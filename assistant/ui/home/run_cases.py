@@ -21,7 +21,7 @@ from assistant.ui.cases.proposals_panel import proposals_panel
 from assistant.ui.cases.source_reader import open_wanted_source
 from assistant.ui.cases.sources_panel import sources_panel
 from assistant.ui.cases.stale_panel import stale_bar, stale_panel
-from assistant.ui.home.shared_preconditions_panel import shared_preconditions_panel
+from assistant.ui.home.checklist_panel import shared_preconditions_panel
 from assistant.ui.plain_text import plain
 from assistant.ui.presses import pressed
 from assistant.ui.state import Session, keep_address, show_problem

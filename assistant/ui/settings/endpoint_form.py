@@ -51,7 +51,7 @@ def endpoint_form(opened: Workspace) -> None:
 def _fields(opened: Workspace) -> SavedEndpoint:
     """What is in use as widgets; what the environment sets cannot be typed over."""
     before = endpoint_settings.current(opened) or SavedEndpoint(provider="openai")
-    outside = endpoint_settings.set_by(opened)
+    outside = endpoint_settings.set_by(opened.settings)
     locked = opened.settings.lock_settings
     mark = f"_{st.session_state.get(ROUND, 0)}"
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from assistant.domain import OUTLINE_WRITER, GenerationConfig, Value
@@ -38,6 +38,7 @@ from assistant.workflow.ask.question_checks import MAX_CHARACTERS as MAX_CHARACT
 from assistant.workflow.ask.question_checks import check_question, is_telling, language_notes
 from assistant.workflow.ask.rewritten_queries import rewritten_queries
 from assistant.workflow.deployment.endpoints import split_writer
+from assistant.workflow.deployment.jobs import StopCheck
 from assistant.workflow.deployment.models import (
     OUTLINE,
     WriterChoice,
@@ -57,7 +58,6 @@ EARLIER = 3
 CANCELLED = "The answer was cancelled. Ask again to go on."
 EXAMPLES, EXAMPLES_FROM = 3, 12
 WRITING = {"state": "writing", "prompt_version": ANSWER_PROMPT_VERSION}
-Told = Callable[[Answer], None]
 
 
 class AnswerWriters(Value):
@@ -130,7 +130,7 @@ def begin(
 def start(workspace: Workspace, project_id: str, answer: Answer) -> None:
     """Answer a kept question in a worker thread; the library shows how far it is."""
 
-    def work(stop: Callable[[], bool]) -> None:
+    def work(stop: StopCheck) -> None:
         _run(workspace, project_id, answer, stop)
 
     workspace.jobs.start(answer.id, work)
@@ -144,14 +144,13 @@ def ask(
     writer: str = NO_WRITER,
     thread_id: str = "",
     by: str = "",
-    told: Told | None = None,
 ) -> Answer:
-    """Answer a question in this thread; ``told`` gets the answer each time that it has grown.
+    """Answer a question in this thread.
 
     Raises as ``begin``, and the error that ended it where the model failed.
     """
     answer = begin(workspace, project_id, question, writer=writer, thread_id=thread_id, by=by)
-    return _run(workspace, project_id, answer, lambda: False, told=told, reraise=True)
+    return _run(workspace, project_id, answer, lambda: False, reraise=True)
 
 
 def example_headings(workspace: Workspace, project_id: str) -> tuple[str, ...]:
@@ -176,9 +175,8 @@ def _run(
     workspace: Workspace,
     project_id: str,
     answer: Answer,
-    stop: Callable[[], bool],
+    stop: StopCheck,
     *,
-    told: Told | None = None,
     reraise: bool = False,
 ) -> Answer:
     """Answer, keeping each state; an error is kept with the answer."""
@@ -188,8 +186,6 @@ def _run(
             answer = state
             if not kept.update(project_id, answer.id, answer.model_dump_json()):
                 raise Cancelled("The talk was deleted while the answer was written.")
-            if told is not None:
-                told(answer)
     except Cancelled:
         answer = answer.model_copy(update={"state": "cancelled"})
     except AssistantError as error:
@@ -211,7 +207,7 @@ def _run(
 
 
 def _states(
-    workspace: Workspace, project_id: str, answer: Answer, stop: Callable[[], bool]
+    workspace: Workspace, project_id: str, answer: Answer, stop: StopCheck
 ) -> Iterator[Answer]:
     """The answer as it grows: with its sources, then sentence by sentence."""
     before = talk(workspace, project_id, answer.thread_id)
@@ -248,7 +244,7 @@ def _states(
 
 
 @contextmanager
-def _search_turn(workspace: Workspace, stop: Callable[[], bool]) -> Iterator[None]:
+def _search_turn(workspace: Workspace, stop: StopCheck) -> Iterator[None]:
     with workspace.jobs.search_turn(stop) as mine:
         if not mine:
             raise Cancelled(CANCELLED)
@@ -267,7 +263,7 @@ def _bearing(
 
 
 def _written(
-    workspace: Workspace, answer: Answer, earlier: Sequence[Answer], stop: Callable[[], bool]
+    workspace: Workspace, answer: Answer, earlier: Sequence[Answer], stop: StopCheck
 ) -> Iterator[Answer]:
     """The answer with the model's sentences as they come."""
     config = GenerationConfig(writer=answer.writer, max_tokens=ANSWER_TOKENS)

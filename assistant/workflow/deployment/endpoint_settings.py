@@ -89,17 +89,12 @@ def view(workspace: Workspace, wanted: SavedEndpoint) -> EndpointView:
     variable, state = endpoint_file.key_state(settings)
     return EndpointView(
         values=_values(settings),
-        set_by=_set_by(settings),
+        set_by=set_by(settings),
         destination=destination,
         address_problem=problem,
         key_variable=variable,
         key_state=state,
     )
-
-
-def set_by(workspace: Workspace) -> Mapping[str, str]:
-    """Field of an endpoint -> the variable that sets it, for those that one sets."""
-    return _set_by(workspace.settings)
 
 
 def try_out(workspace: Workspace, wanted: SavedEndpoint, *, key: str = "") -> Trial:
@@ -174,7 +169,8 @@ def _values(settings: Settings) -> SavedEndpoint:
     return SavedEndpoint.model_validate(values)
 
 
-def _set_by(settings: Settings) -> dict[str, str]:
+def set_by(settings: Settings) -> dict[str, str]:
+    """Field of an endpoint -> the variable that sets it, for those that one sets."""
     found = {
         name: f"UAT_{setting.upper()}"
         for name, setting in SETTING_OF.items()

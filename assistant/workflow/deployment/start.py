@@ -14,6 +14,7 @@ from assistant.errors import SettingsError
 from assistant.settings import Settings
 from assistant.workflow.deployment.app_folder import app_folder
 from assistant.workflow.deployment.data_folder import DataFolderLock
+from assistant.workflow.deployment.jobs import Progress
 from assistant.workflow.deployment.models import (
     DEFAULT_CHAT,
     DEFAULT_EMBEDDING,
@@ -35,7 +36,7 @@ def prepare(
     with_model: bool,
     say: Callable[[str], None],
     fetching: Callable[[FetchProgress], None],
-    indexing: Callable[[int, int], None],
+    indexing: Progress,
 ) -> None:
     """Fetch and verify the models that are missing and create the sample project.
 

@@ -30,6 +30,7 @@ from assistant.evaluation.quality import template_as_used
 from assistant.evaluation.records import CaseScore, Comparison, EvaluationSet
 from assistant.evaluation.runner import OnProgress, choose_stories, compare
 from assistant.evaluation.statistics import Figure
+from assistant.workflow.deployment.jobs import StopCheck
 from assistant.workflow.deployment.models import model_spec
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.learning.case_stories import case_stories
@@ -91,7 +92,7 @@ def run_now(
     request: EvaluateRequest,
     *,
     progress: OnProgress | None = None,
-    cancelled: Callable[[], bool] = lambda: False,
+    cancelled: StopCheck = lambda: False,
 ) -> GenerationReport:
     """Write cases for the stories and hold them against the reference cases.
 

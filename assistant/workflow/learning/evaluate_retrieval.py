@@ -6,7 +6,7 @@ The set is indexed for the time it takes; the project's own index is neither rea
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
@@ -18,6 +18,7 @@ from assistant.evaluation.gold_links import read_gold_set
 from assistant.evaluation.ranking_metrics import RANKING_METRICS, GoldQuestion, Measured, measure
 from assistant.evaluation.retrieval_strategies import DEPTH, STRATEGIES, indexed, search_of
 from assistant.evaluation.statistics import Difference, Figure
+from assistant.workflow.deployment.jobs import Progress
 from assistant.workflow.deployment.workspace import Workspace
 
 PROJECT = "project"
@@ -72,8 +73,8 @@ def run_now(
     request: EvaluateRetrievalRequest,
     *,
     project_id: str = "",
-    indexing: Callable[[int, int], None] | None = None,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    indexing: Progress | None = None,
+    progress: Progress = lambda done, total: None,
 ) -> RetrievalReport:
     """Index the set, ask its questions in every way and score what is found.
 

@@ -13,9 +13,8 @@ from assistant.training.data.open_pairs import read_open_pairs
 from assistant.training.data.pair_checks import PairReport, check_pairs
 from assistant.training.data.pair_rows import build_rows
 from assistant.training.data.pair_sets import DomainSplit, PairSet, draw_split, read_split
+from assistant.workflow.deployment.jobs import Progress
 from assistant.workflow.learning.training_data import CHATML_TOKENS
-
-Progress = Callable[[int, int], None]
 
 _ID = re.compile(r"^(?P<id>[0-9a-f]{12})\b")
 

@@ -20,6 +20,7 @@ from assistant.training.data.dataset import DatasetConfig as DatasetConfig
 from assistant.training.data.dataset import pairs_of, select
 from assistant.training.data.pair_sets import read_set, rows_of
 from assistant.training.data.pairs import CasePair
+from assistant.workflow.deployment.jobs import StopCheck
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.learning.case_stories import case_stories
 from assistant.workflow.sources.reindex import chunks_of
@@ -76,7 +77,7 @@ def training_data(
     request: TrainRequest,
     *,
     report: Report = quiet,
-    cancelled: Callable[[], bool] | None = None,
+    cancelled: StopCheck | None = None,
 ) -> TrainingData:
     """The data that a request names. Raises ``TrainingError`` where there are too few."""
     report("reading cases", 0, 0)
@@ -91,7 +92,7 @@ def _project_pairs(
     project_id: str,
     request: TrainRequest,
     report: Report,
-    cancelled: Callable[[], bool] | None,
+    cancelled: StopCheck | None,
 ) -> TrainingData:
     """Pairs of the cases of the request, with what is retrieved for them."""
     material = case_stories(workspace, project_id, request.cases_file)

@@ -3,7 +3,6 @@
 __all__ = [
     "case_checks",
     "case_lists",
-    "check_jobs",
     "check_report",
     "check_suite",
     "company_template",

@@ -7,7 +7,9 @@ is kept: the cases stay in their file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import reduce
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from assistant.generation.lint import lint
 from assistant.generation.proof import Ground, grounded
 from assistant.generation.proof.proof_faults import REPETITION
 from assistant.suite.duplicates import find_duplicates
+from assistant.workflow.deployment.jobs import Progress, StopCheck
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review.case_checks import (
     CaseCheck,
@@ -38,9 +41,6 @@ from assistant.workflow.sources.mask_sources import masked_cases
 
 MOST_CASES = 20_000
 """Cases of one file that are checked."""
-
-Progress = Callable[[int, int], None]
-StopCheck = Callable[[], bool]
 
 
 def read_suite(
@@ -208,3 +208,35 @@ def _with_repetitions(
     return tuple(
         one.with_finding(told[one.number]) if one.number in told else one for one in checked
     )
+
+
+@dataclass
+class SuiteWork:
+    """A suite being checked, or checked: ``report`` is there once the work has ended."""
+
+    key: str
+    """What it is about, to whoever holds it: a project and a file."""
+    job_id: str = field(default_factory=lambda: f"check-{uuid.uuid4().hex[:12]}")
+    report: SuiteCheck | None = None
+
+
+def start(
+    workspace: Workspace,
+    project_id: str,
+    cases: Sequence[TestCase],
+    *,
+    file: str,
+    key: str,
+    reader: str = "",
+) -> SuiteWork:
+    """Check cases in a worker thread; cancelled, it ends after the case in hand, and reports what
+    was checked."""
+    work = SuiteWork(key=key)
+
+    def check(report: Progress, stop: StopCheck) -> None:
+        work.report = check_cases(
+            workspace, project_id, cases, file=file, progress=report, cancelled=stop, reader=reader
+        )
+
+    workspace.jobs.start_counted(work.job_id, check)
+    return work

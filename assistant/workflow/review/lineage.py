@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from assistant.domain import CaseStatus, Chunk, Value
+from assistant.domain import Chunk, Value
 from assistant.errors import LibraryError
 from assistant.library import DocumentVersion
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review.current_citations import PresentWords
 from assistant.workflow.review.sentences import SentenceChange, changes, sentences_at
-from assistant.workflow.review.stale import cited_parts
+from assistant.workflow.review.stale import NamedCase, cited_parts, named
 
 UPLOADED = "imported by hand"
 
@@ -45,13 +45,9 @@ class StepSource(Value):
     fetched_at: datetime | None = None
 
 
-class RestingCase(Value):
+class RestingCase(NamedCase):
     """A case that cites a document, and in which of its parts."""
 
-    case_id: str
-    title: str
-    status: CaseStatus
-    run_id: str = ""
     parts: tuple[str, ...]
 
 
@@ -127,10 +123,7 @@ def cases_resting_on(
         if parts:
             found.append(
                 RestingCase(
-                    case_id=stored.id,
-                    title=stored.title,
-                    status=stored.status,
-                    run_id=stored.run_id or "",
+                    **named(stored),
                     parts=tuple(parts),
                 )
             )

@@ -6,7 +6,7 @@ version in it and once with its next one. Only what is found with the next one a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from assistant.domain import (
@@ -22,6 +22,7 @@ from assistant.domain import (
 from assistant.generation.proof import Ground, Sources, grounded
 from assistant.generation.proof.bleed import NOT_IN_SOURCES
 from assistant.generation.proof.proof_faults import CONTRADICTION, UNSUPPORTED, WRONG_SIDE
+from assistant.workflow.deployment.jobs import Progress
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review.current_citations import NextVersion
 from assistant.workflow.review.sentences import closest, in_their_places, plain_words
@@ -30,7 +31,6 @@ from assistant.workflow.writing.requests import conditions_of
 
 DENIED = frozenset((CONTRADICTION, WRONG_SIDE))
 TOLD = DENIED | {UNSUPPORTED, NOT_IN_SOURCES}
-Progress = Callable[[int, int], None]
 
 
 def new_findings(

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from assistant.domain import (
-    CaseStatus,
     Epic,
     LintFinding,
     TestCase,
@@ -20,6 +19,7 @@ from assistant.domain import (
 from assistant.errors import LibraryError
 from assistant.language.languages import language_of
 from assistant.library import StoredCase, StoredDocument
+from assistant.workflow.deployment.jobs import Progress
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review.current_citations import NextVersion, present_epics
 from assistant.workflow.review.lineage import cases_resting_on
@@ -30,12 +30,14 @@ from assistant.workflow.review.next_checklist import (
     question_changes,
 )
 from assistant.workflow.review.next_checklist import ChecklistChange as ChecklistChange
-from assistant.workflow.review.next_proof import DENIED, Progress, new_findings
+from assistant.workflow.review.next_proof import DENIED, new_findings
 from assistant.workflow.review.sentences import SentenceChange, text_changes
 from assistant.workflow.review.stale import (
     Change,
+    NamedCase,
     StaleFinding,
     by_case,
+    named,
     stale_cases,
 )
 from assistant.workflow.sources.import_sources import Preview, document_of, put
@@ -71,13 +73,9 @@ class NewFault(Value):
     said: str = ""
 
 
-class TouchedCase(Value):
+class TouchedCase(NamedCase):
     """A case that rests on what changes, or in which the proof finds something new."""
 
-    case_id: str
-    title: str
-    status: CaseStatus
-    run_id: str = ""
     rests_on: tuple[TouchedSentence, ...] = ()
     faults: tuple[NewFault, ...] = ()
 
@@ -268,10 +266,7 @@ def _touched(
     found = [one for one in then.findings(stored.id) if one.key not in before]
     case = stored.case
     return TouchedCase(
-        case_id=stored.id,
-        title=stored.title,
-        status=stored.status,
-        run_id=stored.run_id or "",
+        **named(stored),
         rests_on=_sentences(case, found),
         faults=tuple(
             NewFault(

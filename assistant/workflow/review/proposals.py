@@ -109,12 +109,7 @@ def _held(
         after = save_conflicts.merged(stored.case, proposed, _taken(fields))
         after = rechecked(workspace, project_id, stored, after)
     return Proposal(
-        seq=kept.seq,
-        case_id=stored.id,
-        by=kept.by,
-        at=kept.at,
-        reason=kept.reason,
-        case_version=kept.case_version,
+        **kept.model_dump(exclude={"body"}),
         present_version=stored.row_version,
         fields=fields,
         case=after,

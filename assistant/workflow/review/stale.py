@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from assistant.domain import CaseStatus, Chunk, Citation, Epic, TestCase, Value
 from assistant.errors import LibraryError
@@ -58,13 +58,28 @@ class StaleFinding(Value):
     by: str = ""
 
 
-class StaleCase(Value):
-    """A stale case with what is stale in it."""
+class NamedCase(Value):
+    """Which case something is about."""
 
     case_id: str
     title: str
     status: CaseStatus
     run_id: str = ""
+
+
+def named(stored: StoredCase) -> dict[str, Any]:
+    """The fields of a ``NamedCase``."""
+    return {
+        "case_id": stored.id,
+        "title": stored.title,
+        "status": stored.status,
+        "run_id": stored.run_id or "",
+    }
+
+
+class StaleCase(NamedCase):
+    """A stale case with what is stale in it."""
+
     findings: tuple[StaleFinding, ...]
 
     @property
@@ -118,10 +133,7 @@ def stale_cases(
         if findings:
             found.append(
                 StaleCase(
-                    case_id=stored.id,
-                    title=stored.title,
-                    status=stored.status,
-                    run_id=stored.run_id or "",
+                    **named(stored),
                     findings=findings,
                 )
             )

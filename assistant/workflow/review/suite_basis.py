@@ -32,7 +32,7 @@ from assistant.generation.run_plan import story_sources
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.duplicate_texts import CurrentTexts, current_texts
 from assistant.workflow.sources.reindex import basis_chunks, index_pending
-from assistant.workflow.sources.sources_stamp import sources_stamp
+from assistant.workflow.sources.source_list import sources_stamp
 from assistant.workflow.writing.answers import answered_chunks, answers_to, with_answers
 from assistant.workflow.writing.requests import conditions_of
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from assistant.domain import GenerationConfig, LintFinding, TestCase
@@ -10,6 +10,7 @@ from assistant.errors import ModelUnavailable
 from assistant.generation.cancellation import CancelCheck, Cancelled
 from assistant.generation.proof import Ground
 from assistant.generation.second_reading import ANSWER_TOKENS, ReadingGround, read_again
+from assistant.workflow.deployment.jobs import Progress
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.writing.second_reading import cannot_read, readers
 
@@ -31,7 +32,7 @@ def doubts_on(
     grounded: Sequence[tuple[int, TestCase, Ground]],
     reader: str,
     *,
-    progress: Callable[[int, int], None] | None,
+    progress: Progress | None,
     cancelled: CancelCheck,
 ) -> tuple[Doubted, int]:
     """What the reader doubts in the cases, and how many it has read; those held against the same

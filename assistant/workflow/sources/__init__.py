@@ -17,7 +17,6 @@ __all__ = [
     "sample_project",
     "search_sources",
     "source_list",
-    "sources_stamp",
     "sync",
     "sync_jobs",
 ]

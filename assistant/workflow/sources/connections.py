@@ -6,7 +6,7 @@ says where it may be sent, and the page says only whether it is set.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from assistant.sources.connectors.secrets import SecretState, secret_name
 from assistant.sources.files.folder_source import FOLDER, FolderSource
 from assistant.sources.reading import FieldRole
 from assistant.sources.synced import SyncSource
+from assistant.workflow.deployment.jobs import StopCheck
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.outbound import outbound_guard, secrets_of
 
@@ -154,7 +155,7 @@ def open_config(
     workspace: Workspace,
     config: ConnectionConfig,
     *,
-    stopped: Callable[[], bool] = never_stopped,
+    stopped: StopCheck = never_stopped,
     known: Iterable[tuple[str, str]] = (),
 ) -> Connector:
     """The system behind a configuration, ready to be asked; nothing has been contacted yet."""
@@ -173,7 +174,7 @@ def open_source(
     workspace: Workspace,
     connection: Connection,
     *,
-    stopped: Callable[[], bool],
+    stopped: StopCheck,
     known: Iterable[tuple[str, str]],
 ) -> SyncSource:
     """The folder or system behind a connection; nothing has been contacted yet.

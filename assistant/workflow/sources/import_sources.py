@@ -20,6 +20,7 @@ from assistant.sources.pasted.pasted import TextKind as TextKind
 from assistant.sources.pasted.pasted import read_pasted
 from assistant.sources.reading import FileOutcome as Outcome
 from assistant.sources.reading import Reading
+from assistant.workflow.deployment.jobs import Progress
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.connected_files import ConnectedFiles
 from assistant.workflow.sources.index_jobs import index_in_background as index_in_background
@@ -31,7 +32,6 @@ from assistant.workflow.sources.map_columns import saved as saved_mappings
 from assistant.workflow.sources.mask_sources import masked
 from assistant.workflow.sources.reindex import index_pending
 
-Progress = Callable[[int, int], None]
 Change = Literal["new", "changed", "unchanged"]
 MAX_UPLOAD_BYTES = 50 * 1024 * 1024
 

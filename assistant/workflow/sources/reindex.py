@@ -7,19 +7,18 @@ short rule never waits for a long manual that came in with it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from assistant.domain import Chunk
 from assistant.failpoints import reach
 from assistant.knowledge.chunks.chunking import split
 from assistant.knowledge.knowledge_base import KnowledgeBase
+from assistant.workflow.deployment.jobs import Progress, StopCheck
 
 if TYPE_CHECKING:
     from assistant.library import Library
 
-Progress = Callable[[int, int], None]
-StopCheck = Callable[[], bool]
 GROUP_CHUNKS = 128
 """Most chunks of a group, a second or two of embedding. What a group holds is all that is in
 memory; between groups others who write to the index have their turn."""

@@ -5,13 +5,13 @@ It is read from ``sample_data/`` in the folder of the app, once; all of it is ou
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from assistant.errors import SourceError
 from assistant.library import Project
 from assistant.suite.template import load_template
 from assistant.workflow.deployment.app_folder import app_folder
+from assistant.workflow.deployment.jobs import Progress
 from assistant.workflow.deployment.workspace import Workspace
 
 SAMPLE_PROJECT = "Sample project"
@@ -22,9 +22,7 @@ COMPLETE_MARKER = "sample-project"
 """File in the data folder that says the sample was loaded once; what a user removes stays gone."""
 
 
-def ensure_sample_project(
-    workspace: Workspace, *, progress: Callable[[int, int], None] | None = None
-) -> Project:
+def ensure_sample_project(workspace: Workspace, *, progress: Progress | None = None) -> Project:
     """The sample project, created and indexed on the first call.
 
     A creation that was cut off is completed by the next one: what is there already is left alone.

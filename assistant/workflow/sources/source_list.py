@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 
 from assistant.domain import DocumentKind, Value
@@ -76,3 +77,12 @@ def listed_sources(workspace: Workspace, project_id: str) -> tuple[SourceRow, ..
         if one.error and not one.document_id
     ]
     return (*rows, *unread)
+
+
+def sources_stamp(workspace: Workspace, project_id: str) -> str:
+    """Changes when a source comes, goes, changes or is indexed, or what is retrieved of them."""
+    found = hashlib.sha256(workspace.project(project_id).retrieval.model_dump_json().encode())
+    for one in workspace.library.documents(project_id):
+        row = (one.id, one.content_hash, one.version, one.indexed_version, str(one.stored_at))
+        found.update(repr(row).encode())
+    return found.hexdigest()

@@ -13,7 +13,7 @@ import re
 import time
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
@@ -24,14 +24,13 @@ from assistant.failpoints import reach
 from assistant.library import Connection, FetchedFrom
 from assistant.sources.reading import Reading
 from assistant.sources.synced import FetchedDocument, SourcePage, SyncSource
+from assistant.workflow.deployment.jobs import Progress, StopCheck
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.connected_files import HandImports
 from assistant.workflow.sources.connections import open_source
 from assistant.workflow.sources.import_sources import put
 from assistant.workflow.sources.reindex import index_documents, index_pending
 
-Progress = Callable[[int, int], None]
-StopCheck = Callable[[], bool]
 OVERLAP = timedelta(minutes=5)
 """How far before the last sync changes are asked for: clocks differ, and the content decides."""
 

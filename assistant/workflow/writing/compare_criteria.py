@@ -16,7 +16,6 @@ import subprocess
 import sys
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -24,6 +23,7 @@ from pydantic import TypeAdapter
 from assistant.domain import Chunk, Epic, Question, Value
 from assistant.errors import SourceError
 from assistant.sources.files.child_process import child_environment
+from assistant.workflow.deployment.jobs import Progress
 
 log = logging.getLogger(__name__)
 AT_ONCE = 60
@@ -32,7 +32,6 @@ SOURCES_A_CRITERION = 200
 """Comparing a criterion with so many sources takes as long as all else that is done with it."""
 KEPT = 8
 """Comparisons whose questions are kept: a page asks again whenever it is drawn."""
-Progress = Callable[[int, int], None]
 ByEpic = tuple[tuple[Question, ...], ...]
 _BY_EPIC = TypeAdapter(ByEpic)
 

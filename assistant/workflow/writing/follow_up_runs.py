@@ -24,6 +24,7 @@ from assistant.generation.chain import (
 from assistant.generation.proof import bears_on
 from assistant.generation.writer import WrittenCase
 from assistant.library import StoredCase
+from assistant.workflow.deployment.jobs import StopCheck
 from assistant.workflow.deployment.models import model_spec
 from assistant.workflow.deployment.models import writer as known_writer
 from assistant.workflow.deployment.ways_of_writing import rating_of
@@ -136,7 +137,7 @@ def _write(
     workspace: Workspace,
     project_id: str,
     again: Again,
-    stop: Callable[[], bool],
+    stop: StopCheck,
     on_case: OnCase | None = None,
 ) -> None:
     body = _body(again)
@@ -152,7 +153,7 @@ def _body(again: Again) -> generate_cases.Body:
         workspace: Workspace,
         project_id: str,
         run: GenerationRun,
-        cancelled: Callable[[], bool],
+        cancelled: StopCheck,
         on_case: OnCase | None,
     ) -> None:
         library = workspace.library
@@ -186,7 +187,7 @@ def _body(again: Again) -> generate_cases.Body:
 
 
 def _written(
-    workspace: Workspace, project_id: str, again: Again, cancelled: Callable[[], bool]
+    workspace: Workspace, project_id: str, again: Again, cancelled: StopCheck
 ) -> Iterator[Event]:
     library, run = workspace.library, again.run
     held_by = library.documents_of_epics(project_id)

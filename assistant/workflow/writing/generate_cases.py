@@ -14,7 +14,6 @@ from time import perf_counter
 from assistant.domain import (
     GenerationConfig,
     GenerationRun,
-    RetrievalConfig,
     TestCase,
     Timings,
     WriterRating,
@@ -36,6 +35,7 @@ from assistant.generation.writers.item_writer import ItemWriter
 from assistant.generation.writers.outline import OutlineWriter
 from assistant.generation.writers.story_prompt import STORY_PROMPT_VERSION
 from assistant.generation.writers.story_writer import ANSWER_TOKENS, StoryWriter
+from assistant.workflow.deployment.jobs import StopCheck
 from assistant.workflow.deployment.models import OUTLINE_WRITER, model_spec, writer
 from assistant.workflow.deployment.ways_of_writing import rating_of, way_of_writing
 from assistant.workflow.deployment.workspace import Workspace
@@ -59,7 +59,6 @@ def begin(
     generation: GenerationConfig,
     *,
     by: str = "",
-    retrieval: RetrievalConfig | None = None,
     only_new: bool = False,
 ) -> GenerationRun:
     """Keep the request as a queued run, and pasted text as a document that cases can cite.
@@ -87,7 +86,7 @@ def begin(
         request=understanding.request,
         model=model_spec(workspace, generation.writer),
         prompt_version=prompt_version(workspace, generation.writer),
-        retrieval=retrieval or workspace.project(project_id).retrieval,
+        retrieval=workspace.project(project_id).retrieval,
         generation=generation.model_copy(
             update={
                 "techniques": understanding.techniques,
@@ -156,7 +155,7 @@ def write(
     workspace: Workspace,
     project_id: str,
     run: GenerationRun,
-    stop: Callable[[], bool],
+    stop: StopCheck,
     *,
     on_case: OnCase | None = None,
     reraise: bool = False,
@@ -198,7 +197,7 @@ def _write_cases(
     workspace: Workspace,
     project_id: str,
     run: GenerationRun,
-    cancelled: Callable[[], bool],
+    cancelled: StopCheck,
     on_case: OnCase | None,
 ) -> None:
     library = workspace.library
@@ -265,7 +264,7 @@ def _read_again(
     project_id: str,
     run: GenerationRun,
     timings: Timings,
-    cancelled: Callable[[], bool],
+    cancelled: StopCheck,
 ) -> tuple[Timings, str]:
     """The run's figures with those of the second reading, and why it ended early, if it did: the
     cases are written, and stay."""
@@ -281,15 +280,9 @@ def _read_again(
         return timings, ""
     except AssistantError as error:
         return timings, f"The cases are written; not all of them were read again: {error}"
-    spent = reading.spent
-    return timings.model_copy(
-        update={
-            "total": timings.total + perf_counter() - started,
-            "prompt_tokens": timings.prompt_tokens + spent.prompt_tokens,
-            "cached_tokens": timings.cached_tokens + spent.cached_tokens,
-            "generated_tokens": timings.generated_tokens + spent.generated_tokens,
-        }
-    ), ""
+    total = timings.total + perf_counter() - started
+    timings = second_reading.with_tokens(timings, reading.spent)
+    return timings.model_copy(update={"total": total}), ""
 
 
 def prompt_version(workspace: Workspace, writer_id: str) -> str:

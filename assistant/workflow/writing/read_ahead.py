@@ -7,8 +7,6 @@ this: it stops the reading, which keeps what was read.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from assistant.domain import GenerationConfig
 from assistant.generation.cancellation import Cancelled
 from assistant.generation.chain import read_ahead
@@ -16,6 +14,7 @@ from assistant.generation.writers.item_writer import ItemWriter
 from assistant.knowledge.chunks.chunking import split
 from assistant.workflow.deployment.add_models import known_models
 from assistant.workflow.deployment.endpoints import split_writer
+from assistant.workflow.deployment.jobs import StopCheck
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.duplicate_texts import current_texts
 from assistant.workflow.sources.reindex import basis_chunks
@@ -60,7 +59,7 @@ def _read(
     understanding: Understanding,
     writer_id: str,
     job: str,
-    stop: Callable[[], bool],
+    stop: StopCheck,
 ) -> None:
     with workspace.jobs.model_turn(job, stop) as mine:
         if not mine:

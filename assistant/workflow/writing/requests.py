@@ -9,7 +9,7 @@ of each technique would be written.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from assistant.design.processes.end_to_end import conditions_of_epic
 from assistant.design.questions.notices import find_notices
@@ -28,6 +28,7 @@ from assistant.domain import (
 from assistant.errors import SourceError
 from assistant.sources.pasted.pasted import read_pasted, story_as_criterion
 from assistant.sources.reading import Reading
+from assistant.workflow.deployment.jobs import Progress
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.mask_sources import masked
 from assistant.workflow.writing.answers import Answer, answers_to, question_key, with_answers
@@ -99,7 +100,7 @@ def understand(
     request: GenerateRequest,
     *,
     asked: Asked | None = None,
-    comparing: Callable[[int, int], None] | None = None,
+    comparing: Progress | None = None,
 ) -> Understanding:
     """Find the epics of a request and derive what would be tested.
 

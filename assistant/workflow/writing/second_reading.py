@@ -126,7 +126,7 @@ def read_now(
             cases = [stored.case for stored in story]
             ground = _ground(run, cases)
             for part, doubts in read_again(ground, cases, endpoint, cancelled=cancelled):
-                spent = with_reply(spent, doubts.reply)
+                spent = with_tokens(spent, doubts.reply)
                 for case in part:
                     found = doubts.found.get(case.id, ())
                     kept = _keep(workspace, project_id, by_id[case.id], found, by)
@@ -136,8 +136,8 @@ def read_now(
     return outcome.model_copy(update={"usage": used, "spent": spent})
 
 
-def with_reply(spent: Timings, reply: StructuredReply) -> Timings:
-    """Timings with the tokens of one more reply."""
+def with_tokens(spent: Timings, reply: StructuredReply | Timings) -> Timings:
+    """Timings with the tokens of one more reply, or of several."""
     return spent.model_copy(
         update={
             "prompt_tokens": spent.prompt_tokens + reply.prompt_tokens,
