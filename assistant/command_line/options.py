@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import IO, NoReturn
 
@@ -23,6 +24,24 @@ from assistant.settings import load_settings
 
 SMALL_MODEL = "smollm2-135m-instruct-q4_1"
 Command = Callable[[argparse.Namespace, Terminal], None]
+MODULES = {
+    "analysis_commands": ("analyse",),
+    "ask_command": ("ask",),
+    "commands": ("start", "index", "search", "generate", "export"),
+    "erase_commands": ("erase",),
+    "evaluate_commands": ("evaluate",),
+    "mask_command": ("mask",),
+    "model_commands": ("models",),
+    "pair_commands": ("pairs",),
+    "preview_command": ("preview",),
+    "quality_commands": ("lint", "check", "reread"),
+    "question_commands": ("questions",),
+    "suite_commands": ("duplicates", "coverage"),
+    "sync_commands": ("sync", "sources", "stale"),
+    "token_commands": ("mcp", "tokens"),
+    "training_commands": ("train", "adapters", "compare", "advise"),
+}
+"""The commands of each module, which has a function for each."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -56,58 +75,9 @@ def main(arguments: Sequence[str]) -> int:
 
 def _command(name: str) -> Command:
     """The function of a command. Imported here: ``--help`` and a wrong option load nothing."""
-    if name == "analyse":  # reads text only: nothing of the index or the models is loaded
-        from assistant.command_line import analysis_commands
-
-        return analysis_commands.analyse
-
-    from assistant.command_line import (
-        ask_command,
-        commands,
-        erase_commands,
-        evaluate_commands,
-        mask_command,
-        model_commands,
-        pair_commands,
-        preview_command,
-        quality_commands,
-        question_commands,
-        suite_commands,
-        sync_commands,
-        token_commands,
-        training_commands,
-    )
-
-    table: dict[str, Command] = {
-        "start": commands.start,
-        "index": commands.index,
-        "search": commands.search,
-        "ask": ask_command.ask,
-        "generate": commands.generate,
-        "questions": question_commands.questions,
-        "export": commands.export,
-        "models": model_commands.models,
-        "sync": sync_commands.sync,
-        "sources": sync_commands.sources,
-        "stale": sync_commands.stale,
-        "preview": preview_command.preview,
-        "erase": erase_commands.erase,
-        "mask": mask_command.mask,
-        "pairs": pair_commands.pairs,
-        "train": training_commands.train,
-        "adapters": training_commands.adapters,
-        "compare": training_commands.compare,
-        "advise": training_commands.advise,
-        "duplicates": suite_commands.duplicates,
-        "coverage": suite_commands.coverage,
-        "lint": quality_commands.lint,
-        "check": quality_commands.check,
-        "reread": quality_commands.reread,
-        "mcp": token_commands.mcp,
-        "tokens": token_commands.tokens,
-        "evaluate": evaluate_commands.evaluate,
-    }
-    return table[name]
+    (module,) = (module for module, commands in MODULES.items() if name in commands)
+    command: Command = getattr(import_module(f"assistant.command_line.{module}"), name)
+    return command
 
 
 @contextmanager

@@ -29,9 +29,9 @@ def job_progress(
     shown(opened, job_id, words, stop, help, active)
 
 
-def progress_bar(state: JobState, words: str) -> None:
+def progress_bar(done: int, total: int, words: str) -> None:
     """A bar; it stands at its beginning until it is known how much there is to do."""
-    st.progress(min(1.0, state.done / state.total) if state.total else 0.0, words)
+    st.progress(min(1.0, done / total) if total else 0.0, words)
 
 
 @contextmanager
@@ -55,7 +55,7 @@ def _progress(
     state = opened.jobs.state(job_id)
     if state.active:
         with st.container(horizontal=True, vertical_alignment="center"):
-            progress_bar(state, words(state))
+            progress_bar(state.done, state.total, words(state))
             if stop and pressed("Stop", icon=STOP_ICON, key=stop, help=help):
                 opened.jobs.cancel(job_id)
     elif was_active:

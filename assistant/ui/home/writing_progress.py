@@ -8,6 +8,7 @@ import streamlit as st
 
 from assistant.errors import AssistantError
 from assistant.ui.counts import counted
+from assistant.ui.job_progress import progress_bar
 from assistant.ui.plain_text import plain
 from assistant.ui.presses import pressed
 from assistant.ui.state import Session
@@ -42,7 +43,7 @@ def _written(opened: Workspace, record: Session, was_active: bool) -> None:
         done, total = sum(one.done for one in states), sum(one.total for one in states)
         with st.container(horizontal=True, vertical_alignment="center"):
             share = f"{done} of {counted(total, 'case')}" if total > 1 else "one case"
-            st.progress(done / total if total else 0.0, f"Writing {share} from present sources…")
+            progress_bar(done, total, f"Writing {share} from present sources…")
             if pressed("Cancel", icon=":material/stop_circle:", key="cancel_again"):
                 for job in active:
                     generate_cases.cancel(opened, job)

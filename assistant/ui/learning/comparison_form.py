@@ -7,6 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from assistant.ui.job_progress import progress_bar
 from assistant.ui.learning.base_choices import base_choices
 from assistant.ui.plain_text import label, plain, visible
 from assistant.ui.presses import pressed
@@ -142,13 +143,12 @@ def _progress(opened: Workspace, record: Session, was_running: tuple[str, ...]) 
     for comparison_id in running:
         state = opened.jobs.state(compare_models.job_of(comparison_id))
         with st.container(horizontal=True, vertical_alignment="center"):
-            share = state.done / max(1, state.total)
             text = (
                 f"{state.done} of {state.total} cases written"
                 if state.total
                 else "Reading the cases, and measuring perplexity…"
             )
-            st.progress(share, text)
+            progress_bar(state.done, state.total, text)
             if pressed("Cancel", icon=":material/stop_circle:", key=f"stop-{comparison_id}"):
                 opened.jobs.cancel(compare_models.job_of(comparison_id))
     for comparison_id in compare_models.unfinished(opened, record.project_id):

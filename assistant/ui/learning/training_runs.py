@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from assistant.ui.counts import counted
+from assistant.ui.job_progress import progress_bar
 from assistant.ui.learning.base_choices import base_choices
 from assistant.ui.plain_text import label, plain, visible
 from assistant.ui.presses import pressed
@@ -44,7 +45,7 @@ def _runs(opened: Workspace, record: Session, was_active: bool) -> None:
         return
     st.subheader("Training runs", icon=":material/monitoring:")
     if job.active:
-        st.progress(job.done / max(1, job.total), f"Making the dataset: {job.done} of {job.total}")
+        progress_bar(job.done, job.total, f"Making the dataset: {job.done} of {job.total}")
     elif job.error:
         st.error(plain(job.error), icon=":material/error:")
     for place, run in enumerate(runs[:6]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.ui.counts import counted, date_time
+from assistant.ui.job_progress import progress_bar
 from assistant.ui.plain_text import label, plain
 from assistant.ui.presses import pressed
 from assistant.ui.state import Session, errors_shown
@@ -63,9 +64,8 @@ def _row(opened: Workspace, record: Session, state: ConnectionState) -> None:
     if state.active:
         if actions.button("Cancel", icon=":material/stop_circle:", key=f"cancel-{key}"):
             opened.jobs.cancel(sync_jobs.job_of(connection))
-        share = min(1.0, state.done / state.total) if state.total else 0.0
         total = f" of {state.total}" if state.total else ""
-        st.progress(share, f"Fetching: {state.done}{total} documents")
+        progress_bar(state.done, state.total, f"Fetching: {state.done}{total} documents")
     elif actions.button("Sync now", icon=":material/sync:", key=f"sync-{key}"):
         sync_jobs.start(opened, connection, by=record.user)
         st.rerun()

@@ -8,6 +8,8 @@ one that the environment names.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -82,21 +84,36 @@ def write(settings: Settings, saved: SavedEndpoint | None) -> None:
     Raises ``SettingsError`` where the file is damaged or cannot be written.
     """
     path = path_of(settings)
-    fresh = path.with_suffix(f".{os.getpid()}.tmp")
+    with locked(path, "The endpoint cannot be saved"):
+        read(settings)
+        if saved is None:
+            path.unlink(missing_ok=True)
+        else:
+            replace(path, saved.model_dump_json(indent=2) + "\n")
+
+
+@contextmanager
+def locked(path: Path, problem: str) -> Iterator[None]:
+    """Change a file of the data folder, which is made where it is missing, alone.
+
+    Raises ``SettingsError`` with this problem where the folder cannot be written.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with FileLock(path.with_suffix(".lock")):
-            read(settings)
-            if saved is None:
-                path.unlink(missing_ok=True)
-                return
-            fresh.write_text(saved.model_dump_json(indent=2) + "\n", encoding="utf-8")
-            fresh.replace(path)
+            yield
     except OSError as error:
         raise SettingsError(
-            f"The endpoint cannot be saved in {path.parent} ({error.strerror}). Make it writable, "
-            f"or choose another data folder with --data-dir."
+            f"{problem} in {path.parent} ({error.strerror}). Make it writable, or choose another "
+            f"data folder with --data-dir."
         ) from error
+
+
+def replace(path: Path, text: str) -> None:
+    """Put a new text in a file's place at once; whoever reads it meanwhile has the old one."""
+    fresh = path.with_suffix(f".{os.getpid()}.tmp")
+    fresh.write_text(text, encoding="utf-8")
+    fresh.replace(path)
 
 
 def in_use(settings: Settings) -> tuple[Settings, str]:

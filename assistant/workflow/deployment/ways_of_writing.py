@@ -7,19 +7,17 @@ is known the kind of model decides: a small embedded one cannot hold a whole sto
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal, get_args
 
-from filelock import FileLock
 from pydantic import ValidationError
 
 from assistant.domain import OUTLINE_WRITER, Value, WriterRating
-from assistant.errors import SettingsError
 from assistant.evaluation.model_probe import PROBE_VERSION, ModelProbe
 from assistant.settings import Settings
 from assistant.workflow.deployment.add_models import known_models
+from assistant.workflow.deployment.endpoint_file import locked, replace
 from assistant.workflow.deployment.endpoints import ENDPOINT_WRITER, split_writer
 from assistant.workflow.deployment.workspace import Workspace
 
@@ -161,20 +159,11 @@ def _keep(settings: Settings, writer_id: str, values: Mapping[str, object]) -> N
 
 def _change(settings: Settings, change: Callable[[dict[str, WriterRecord]], None]) -> None:
     path = _path(settings)
-    fresh = path.with_suffix(f".{os.getpid()}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with FileLock(path.with_suffix(".lock")):
-            kept = _read(path)
-            change(kept)
-            rows = {name: one.model_dump(mode="json") for name, one in sorted(kept.items())}
-            fresh.write_text(json.dumps(rows, indent=2), encoding="utf-8")
-            fresh.replace(path)
-    except OSError as error:
-        raise SettingsError(
-            f"What is known of the writers cannot be kept in {path.parent} ({error.strerror}). "
-            f"Make it writable, or choose another data folder with --data-dir."
-        ) from error
+    with locked(path, "What is known of the writers cannot be kept"):
+        kept = _read(path)
+        change(kept)
+        rows = {name: one.model_dump(mode="json") for name, one in sorted(kept.items())}
+        replace(path, json.dumps(rows, indent=2))
 
 
 def _path(settings: Settings) -> Path:
