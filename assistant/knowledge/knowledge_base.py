@@ -26,7 +26,7 @@ from assistant.knowledge.query_vectors import (
 from assistant.knowledge.read_records import ReadRecords
 from assistant.knowledge.read_write_lock import ReadWriteLock
 from assistant.knowledge.retrieval import Retriever, SearchTrace
-from assistant.knowledge.rivals import Rivals, asked_for, rivals_of
+from assistant.knowledge.rivals import Rivals, rivals_of, take_part
 from assistant.knowledge.sparse import Bm25Encoder
 
 __all__ = ["KnowledgeBase", "SearchTrace"]
@@ -258,7 +258,7 @@ class KnowledgeBase:
 
     def _retriever(self, config: RetrievalConfig) -> Retriever:
         self._check_open()
-        rivals = self._requirements()[1] if asked_for(config) else None
+        rivals = self._requirements()[1] if take_part(config) else None
         return Retriever(self._index, self._versions, self._records, self._bm25, rivals)
 
     def _check_open(self) -> None:

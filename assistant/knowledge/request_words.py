@@ -118,7 +118,7 @@ def scope_phrases(*, beside_cases: bool) -> Phrases[tuple[PartKind, str]]:
 
 @cache
 def announcing(kind: str) -> frozenset[str]:
-    """Words that say that a release, a team or a label follows, in all languages."""
+    """Words for a release, a team, a label or cases, which announce a name, in all languages."""
     return frozenset(
         folded(token.word)
         for words in word_lists_of_requests()[kind].values()
@@ -146,13 +146,8 @@ def word_lists_of_requests() -> dict[str, dict[str, tuple[str, ...]]]:
 @cache
 def closed_words(language: str) -> Phrases[str]:
     """The closed-class words of a language, then those of English, by the name of their table."""
-    found: Phrases[str] = Phrases()
-    lists = word_lists_of_requests()
-    for each in dict.fromkeys((language, ENGLISH)):
-        for table in _TABLES:
-            found.add(lists[table].get(each, ()), table)
-        found.add(little_words(each), _LITTLE)
-    for words in lists["without"].values():
+    found = _words_of(language, ENGLISH)
+    for words in word_lists_of_requests()["without"].values():
         # Single words: "à part" of another language is "a part" in this one.
         found.add((w for w in words if len(w) >= _FOREIGN and " " not in w), "without")
     return found
@@ -185,17 +180,23 @@ def language_of_request(words: Sequence[str]) -> str:
 
 @cache
 def _own_words(language: str) -> Phrases[str]:
+    return _words_of(language)
+
+
+def _words_of(*languages: str) -> Phrases[str]:
+    """The closed-class words of languages, the first to be named having the say."""
     found: Phrases[str] = Phrases()
-    for table in _TABLES:
-        found.add(word_lists_of_requests()[table].get(language, ()), table)
-    found.add(little_words(language), _LITTLE)
+    for language in languages:
+        for table in _TABLES:
+            found.add(word_lists_of_requests()[table].get(language, ()), table)
+        found.add(little_words(language), _LITTLE)
     return found
 
 
 def split_compounds(found: Sequence[Token]) -> list[Token]:
     """The tokens with "Rauchtest" and "smoketests" as two: a word of depth or technique, and one
     for cases."""
-    heads, tails = _compound_parts()
+    heads, tails = _compound_heads(), announcing("cases")
     split: list[Token] = []
     for token in found:
         word = folded(token.word)
@@ -213,12 +214,5 @@ def split_compounds(found: Sequence[Token]) -> list[Token]:
 
 
 @cache
-def _compound_parts() -> tuple[frozenset[str], frozenset[str]]:
-    heads = scope_phrases(beside_cases=False).heads()
-    tails = {
-        folded(token.word)
-        for words in word_lists_of_requests()["cases"].values()
-        for word in words
-        for token in tokens(word)
-    }
-    return heads, frozenset(tails)
+def _compound_heads() -> frozenset[str]:
+    return scope_phrases(beside_cases=False).heads()

@@ -40,7 +40,7 @@ _DEVIATIONS = 6
 """Standard deviations that the fused score takes for its unit (``fusion._comparable``)."""
 
 
-def asked_for(config: RetrievalConfig) -> bool:
+def take_part(config: RetrievalConfig) -> bool:
     """Whether rivals have a part in a search: not where ranks are fused, which know no lead."""
     return config.both_ways and config.tell_apart and config.fusion == "dbsf"
 

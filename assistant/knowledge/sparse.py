@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from assistant.knowledge.chunks.text_pieces import encodable
+
 if TYPE_CHECKING:
     from qdrant_edge import Bm25
 
@@ -42,7 +44,7 @@ class Bm25Encoder:
 
     def document(self, text: str) -> SparseVector:
         """Weights of a text's terms, normalised by its length."""
-        found = self._documents.embed_document(_clean(text))
+        found = self._documents.embed_document(encodable(text))
         return SparseVector(tuple(found.indices), tuple(found.values))
 
     def query(self, text: str) -> SparseVector:
@@ -56,7 +58,7 @@ class Bm25Encoder:
 
         Read back from weights made with k = 1 and b = 0, which are 2 n / (n + 1) for n occurrences.
         """
-        found = self._counts.embed_document(_clean(text))
+        found = self._counts.embed_document(encodable(text))
         pairs = zip(found.indices, found.values, strict=True)
         return {index: float(round(value / (2.0 - value))) for index, value in pairs}
 
@@ -84,7 +86,3 @@ def _bm25(k: float, b: float, mean_length: float) -> Bm25:
             tokenizer=TokenizerType.Code,
         )
     )
-
-
-def _clean(text: str) -> str:
-    return text.encode("utf-8", "replace").decode("utf-8")

@@ -29,7 +29,7 @@ class Piece:
 def pieces(model: SentenceTransformer, texts: Sequence[str]) -> list[Piece]:
     """``texts`` in pieces that fit the model's window, in order."""
     size = (model.max_seq_length or 256) - _WINDOW_MARGIN
-    shown = [_encodable(text) for text in texts]
+    shown = [encodable(text) for text in texts]
     if not shown:
         return []
     spans = model.tokenizer(
@@ -74,7 +74,7 @@ def averaged(vectors: np.ndarray, owners: Sequence[int], count: int) -> np.ndarr
     return np.asarray(summed / np.maximum(lengths, 1e-12), dtype=np.float32)
 
 
-def _encodable(text: str) -> str:
+def encodable(text: str) -> str:
     """``text`` with lone surrogates replaced: tokenizers refuse them."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
