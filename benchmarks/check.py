@@ -53,6 +53,7 @@ from assistant.workflow.review.case_checks import CaseCheck, SuiteCheck
 from assistant.workflow.review.check_suite import check_cases, read_suite
 from assistant.workflow.sources import import_sources
 from assistant.workflow.sources.sample_project import ensure_sample_project
+from assistant.workflow.writing.analyse_epic import read_epic
 
 ROOT = Path(__file__).resolve().parent.parent
 APART = frozenset(("echo", "invented rule"))
@@ -256,7 +257,7 @@ def fill_from_pack(workspace: Workspace, project_id: str, folder: Path) -> dict[
         basis = path.read_text(encoding="utf-8").partition("\n" + "=" * 78)[0]
         epic, _, page = basis.partition("A wiki page of the same company")
         epic_text = epic.partition("\n")[2].strip().rstrip("-").encode()
-        reading = import_sources.read_epic(f"{path.stem}.md", epic_text)
+        reading = read_epic(f"{path.stem}.md", epic_text)
         import_sources.put(workspace, project_id, reading)
         if page.strip():
             found = import_sources.preview_text(

@@ -21,12 +21,12 @@ from assistant.domain import DEPTHS, TECHNIQUES, Epic
 from assistant.errors import LibraryError, SettingsError, SourceError, first_problem
 from assistant.workflow.deployment import models as model_store
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.sources import import_sources
 from assistant.workflow.sources.sample_project import (
     SAMPLE_PROJECT,
     ensure_sample_project,
     is_sample_file,
 )
+from assistant.workflow.writing.analyse_epic import read_epic
 from assistant.workflow.writing.asked import RequestPart, part_title
 from assistant.workflow.writing.requests import GenerateRequest, Understanding, understand
 
@@ -101,7 +101,7 @@ def request_of(
         project = ensure_sample_project(workspace, progress=terminal.indexing)
     else:
         project = workspace.ensure_project(DEFAULT_PROJECT)
-    return project.id, GenerateRequest(reading=import_sources.read_epic(name, data))
+    return project.id, GenerateRequest(reading=read_epic(name, data))
 
 
 def _set_by_option(options: Namespace) -> tuple[str, ...]:

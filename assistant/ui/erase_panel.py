@@ -10,7 +10,7 @@ from assistant.errors import AssistantError
 from assistant.ui.counts import counted
 from assistant.ui.plain_text import cut, label, plain, visible
 from assistant.ui.presses import pressed
-from assistant.ui.state import Session, errors_shown
+from assistant.ui.state import Session, page_action
 from assistant.workflow.deployment.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -33,10 +33,9 @@ def erase_button(opened: Workspace, record: Session, what: Wanted, key: str) -> 
         return
     st.caption(f"Goes for good, with its history: {label(told)}.")
     if pressed("Erase", type="primary", icon=":material/delete_forever:", key=f"erase_{key}"):
-        with errors_shown():
+        with page_action():
             st.session_state[DONE] = erase.erase(opened, what, by=record.user)
             record.open_run("")
-            st.rerun()
 
 
 def erased_note() -> None:
@@ -78,9 +77,8 @@ def _age_limit(opened: Workspace, record: Session) -> None:
         key="retention_days",
     )
     if pressed("Save", key="save_retention", disabled=days == (project.retention_days or 0)):
-        with errors_shown():
+        with page_action():
             opened.library.save_retention(project.id, int(days) or None, by=record.user)
-            st.rerun()
 
 
 def _one_of(opened: Workspace, record: Session) -> None:
@@ -132,10 +130,9 @@ def _project(opened: Workspace, record: Session, name: str) -> None:
         disabled=typed.strip() != name,
         key="erase_project",
     ):
-        with errors_shown():
+        with page_action():
             from assistant.workflow.deployment import erase
 
             st.session_state[DONE] = erase.project(opened, record.project_id, by=record.user)
             record.project_id = ""
             record.open_run("")
-            st.rerun()

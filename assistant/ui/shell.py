@@ -18,6 +18,7 @@ from assistant.ui.state import (
     Session,
     errors_shown,
     keep_address,
+    page_action,
     session,
     workspace,
 )
@@ -103,9 +104,8 @@ def _project_chooser(opened: Workspace, record: Session) -> None:
                     name = st.text_input("Name", max_chars=80, placeholder="For example: Drop-4")
                     created = pressed("Create", button=st.form_submit_button, type="primary")
                 if created:
-                    with errors_shown():
+                    with page_action():
                         _look_at(record, opened.create_project(name or "").id)
-                        st.rerun()
             keep_and_erase(opened, record)
 
 
@@ -146,9 +146,8 @@ def _first_project(opened: Workspace, record: Session) -> None:
         st.subheader("Start with your own", icon=":material/create_new_folder:")
         name = st.text_input("Project name", max_chars=80, placeholder="For example: Drop-4")
         if pressed("Create an empty project", button=st.form_submit_button):
-            with errors_shown():
+            with page_action():
                 _look_at(record, opened.create_project(name or "").id)
-                st.rerun()
 
 
 def _create_sample(opened: Workspace, record: Session) -> None:

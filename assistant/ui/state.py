@@ -124,6 +124,15 @@ def errors_shown() -> Iterator[None]:
 
 
 @contextmanager
+def page_action() -> Iterator[None]:
+    """Something that a person asked for: its expected error, as ``errors_shown``, or the page drawn
+    anew after it."""
+    with errors_shown():
+        yield
+        st.rerun()
+
+
+@contextmanager
 def error_kept(key: str = CASE_PROBLEM) -> Iterator[None]:
     """Keep an expected error in the session, for ``show_problem``: a callback draws nothing."""
     try:

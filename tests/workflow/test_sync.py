@@ -25,9 +25,9 @@ from assistant.sources.files.files import read_file
 from assistant.sources.synced import FetchedDocument, SourcePage
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import sync_jobs
-from assistant.workflow.sources.import_sources import read_epic
 from assistant.workflow.sources.sync import sync
 from assistant.workflow.writing import generate_cases
+from assistant.workflow.writing.analyse_epic import read_epic
 from assistant.workflow.writing.requests import GenerateRequest, understand
 
 Quick = tuple[Workspace, str, WordEmbedder]

@@ -8,7 +8,7 @@ from assistant.ui.ask.ask_state import open_talk, open_thread
 from assistant.ui.counts import counted
 from assistant.ui.plain_text import label
 from assistant.ui.presses import pressed
-from assistant.ui.state import Session, errors_shown
+from assistant.ui.state import Session, page_action
 from assistant.workflow.ask.ask_talks import StoredTalk, delete_talk
 from assistant.workflow.deployment.workspace import Workspace
 
@@ -38,11 +38,10 @@ def history_menu(opened: Workspace, record: Session) -> None:
                     "", icon=":material/delete:", type="tertiary", key=f"delete-{one.id}",
                     help="Delete this talk",
                 ):  # fmt: skip
-                    with errors_shown():
+                    with page_action():
                         delete_talk(opened, record.project_id, one.id, by=record.user)
                         if open_thread(record) == one.id:
                             open_talk(record, "")
-                        st.rerun()
         if count > LISTED:
             older = counted(count - LISTED, "older talk")
             st.caption(f"and {older}: delete some of these to reach them")

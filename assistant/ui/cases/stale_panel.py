@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import streamlit as st
 
 from assistant.ui.counts import counted, date_time
-from assistant.ui.home.writing_progress import follow, writing_progress
+from assistant.ui.home.writing_progress import follow, write_again_button, writing_progress
 from assistant.ui.plain_text import label
-from assistant.ui.state import Session, errors_shown
+from assistant.ui.state import Session, page_action
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import stale
 from assistant.workflow.review.stale import StaleCase, StaleFinding
@@ -29,20 +29,14 @@ def stale_bar(opened: Workspace, record: Session, found: Mapping[str, StaleCase]
             width="stretch",
         )
         open_cases = [name for name, one in found.items() if one.status != "accepted"]
-        if st.button(
-            f"Write {counted(len(open_cases), 'case')} again",
-            icon=":material/refresh:",
+        write_again_button(
+            opened,
+            record,
+            open_cases,
+            reason=write_again.CHANGED,
             key="all_again",
-            disabled=not open_cases,
             help="Accepted cases stay as they are: open one to write it again.",
-        ):
-            with errors_shown():
-                jobs, left_open = write_again.start_where_possible(
-                    opened, record.project_id, open_cases,
-                    by=record.user, reason=write_again.CHANGED,
-                )  # fmt: skip
-                follow(jobs, left_open=left_open)
-                st.rerun()
+        )
 
 
 def stale_panel(
@@ -64,10 +58,9 @@ def stale_panel(
             elif st.button("Write again", icon=":material/refresh:", key="again", type="primary"):
                 _start(opened, record, case_id)
             if st.button("Still right", icon=":material/check:", key="still_right"):
-                with errors_shown():
+                with page_action():
                     keys = [one.key for one in case.findings]
                     stale.still_right(opened, record.project_id, case_id, seen=keys, by=record.user)
-                    st.rerun()
         for places, one in _together(case)[:SHOWN]:
             _finding(places, one)
 
@@ -121,16 +114,14 @@ def _kept_right(opened: Workspace, record: Session, case_id: str) -> None:
             width="stretch",
         )
         if st.button("Take back", icon=":material/undo:", key="undo_right", type="tertiary"):
-            with errors_shown():
+            with page_action():
                 stale.undo_still_right(opened, record.project_id, case_id, by=record.user)
-                st.rerun()
 
 
 def _start(opened: Workspace, record: Session, case_id: str) -> None:
     """Write the open case again, an accepted one too: it was asked about."""
-    with errors_shown():
+    with page_action():
         planned = write_again.begin(
             opened, record.project_id, [case_id], by=record.user, accepted=True
         )
         follow(follow_up_runs.start(opened, record.project_id, planned))
-        st.rerun()

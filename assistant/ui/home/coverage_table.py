@@ -9,7 +9,7 @@ from assistant.ui.counts import counted
 from assistant.ui.home.write_again_menu import writer_choice
 from assistant.ui.home.writing_progress import follow, writing_progress
 from assistant.ui.presses import pressed
-from assistant.ui.state import RECORD, Session, errors_shown
+from assistant.ui.state import RECORD, Session, page_action
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import review_library
 from assistant.workflow.writing import coverage, fill_gaps, follow_up_runs
@@ -50,13 +50,12 @@ def _gaps(opened: Workspace, record: Session, view: RunView, missing: int) -> No
         with st.popover("Write the missing cases", icon=":material/playlist_add:"):
             writer = writer_choice(opened, view.run.generation.writer, "gaps-writer")
             if pressed("Write", type="primary", icon=":material/playlist_add:", key="fill_gaps"):
-                with errors_shown():
+                with page_action():
                     again, filling = fill_gaps.begin(
                         opened, record.project_id, view.run.id, by=record.user, writer=writer
                     )
                     jobs = follow_up_runs.start(opened, record.project_id, [again])
                     follow(jobs, left_open=[one.reason for one in filling.left_open])
-                    st.rerun()
 
 
 @st.cache_data(show_spinner="Looking at the coverage…", max_entries=8)

@@ -10,7 +10,7 @@ from assistant.domain import Epic, Notice, Question, QuestionKind
 from assistant.ui.counts import date_time
 from assistant.ui.plain_text import label, plain, visible, without_emphasis
 from assistant.ui.presses import pressed
-from assistant.ui.state import Session, errors_shown
+from assistant.ui.state import Session, page_action
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.writing import answers
 from assistant.workflow.writing.requests import Understanding
@@ -120,11 +120,10 @@ def question_to_answer(
 def _save(
     opened: Workspace, record: Session, epic: Epic, question: Question, text: str, replaces: bool
 ) -> None:
-    with errors_shown():
+    with page_action():
         answers.answer(
             opened, record.project_id, epic, question, text, by=record.user, replaces=replaces
         )
-        st.rerun()
 
 
 def answer_given(opened: Workspace, record: Session, answer: answers.Answer) -> None:
@@ -148,6 +147,5 @@ def answer_given(opened: Workspace, record: Session, answer: answers.Answer) -> 
                 key=f"withdraw-{answer.document_id}",
                 help="The question is open again",
             ):
-                with errors_shown():
+                with page_action():
                     answers.withdraw(opened, record.project_id, answer.document_id, by=record.user)
-                    st.rerun()

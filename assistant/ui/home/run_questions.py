@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import streamlit as st
 
-from assistant.ui.counts import counted
 from assistant.ui.home.questions_panel import answer_given, notices_list, question_to_answer
-from assistant.ui.home.writing_progress import follow, writing_progress
-from assistant.ui.presses import pressed
-from assistant.ui.state import Session, errors_shown
+from assistant.ui.home.writing_progress import write_again_button, writing_progress
+from assistant.ui.state import Session
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.writing import answers, write_again
-from assistant.workflow.writing.answers import Answer
 from assistant.workflow.writing.runs import ACTIVE, RunView, StoredCase
 
 REASON = "its question was answered"
@@ -44,7 +39,14 @@ def run_questions(opened: Workspace, record: Session, view: RunView) -> None:
         answer_given(opened, record, answer)
         waiting = [one for one in cases if _waits(one, question.criterion_id, question.text)]
         if waiting:
-            _write_again(opened, record, answer, waiting)
+            write_again_button(
+                opened,
+                record,
+                [one.id for one in waiting],
+                reason=REASON,
+                key=f"again-{answer.document_id}",
+                help="The cases that carry this question, from the present sources",
+            )
 
 
 def _waits(stored: StoredCase, criterion_id: str, asked: str) -> bool:
@@ -56,21 +58,3 @@ def _waits(stored: StoredCase, criterion_id: str, asked: str) -> bool:
         and stored.status != "rejected"
         and write_again.can_be_written(stored)
     )
-
-
-def _write_again(
-    opened: Workspace, record: Session, answer: Answer, cases: Sequence[StoredCase]
-) -> None:
-    if pressed(
-        f"Write {counted(len(cases), 'case')} again",
-        icon=":material/refresh:",
-        key=f"again-{answer.document_id}",
-        help="The cases that carry this question, from the present sources",
-    ):
-        with errors_shown():
-            jobs, left_open = write_again.start_where_possible(
-                opened, record.project_id, [one.id for one in cases],
-                by=record.user, reason=REASON,
-            )  # fmt: skip
-            follow(jobs, left_open=left_open)
-            st.rerun()

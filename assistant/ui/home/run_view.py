@@ -21,7 +21,7 @@ from assistant.ui.home.run_questions import run_questions
 from assistant.ui.home.second_reading_menu import second_reading_progress
 from assistant.ui.plain_text import label, plain
 from assistant.ui.presses import pressed
-from assistant.ui.state import Session, errors_shown
+from assistant.ui.state import Session, page_action
 from assistant.workflow.deployment import models
 from assistant.workflow.deployment.endpoints import ENDPOINT_WRITER
 from assistant.workflow.deployment.workspace import Workspace
@@ -111,9 +111,8 @@ def _header(opened: Workspace, record: Session, view: RunView) -> tuple[str, Seq
             )
         elif summary.status != "done":
             if pressed("Continue", icon=":material/resume:", key="continue_run"):
-                with errors_shown():
+                with page_action():
                     generate_cases.resume(opened, record.project_id, summary.id)
-                    st.rerun()
         elif summary.cases > summary.accepted + summary.rejected:
             _accept_all(opened, record)
         download_menu(opened, record, summary)
@@ -158,12 +157,11 @@ def _accept_all(opened: Workspace, record: Session) -> None:
             f"Accept {counted(clean, 'case')}", type="primary", key="accept_all",
             disabled=not clean,
         ):  # fmt: skip
-            with errors_shown():
+            with page_action():
                 outcome = review.accept_all(opened, record.project_id, drafts, by=record.user)
                 accepted = counted(len(outcome.changed), "case")
                 note_decision(outcome, f"{accepted} accepted at once")
                 st.toast(f"{accepted} accepted", icon=":material/done_all:")
-                st.rerun()
 
 
 def earlier_runs(opened: Workspace, record: Session) -> None:

@@ -8,7 +8,7 @@ from assistant.ui.counts import counted
 from assistant.ui.job_progress import job_progress
 from assistant.ui.plain_text import label
 from assistant.ui.presses import pressed
-from assistant.ui.state import Session, errors_shown
+from assistant.ui.state import Session, page_action
 from assistant.workflow.deployment import models
 from assistant.workflow.deployment.jobs import JobState
 from assistant.workflow.deployment.workspace import Workspace
@@ -37,12 +37,11 @@ def second_reading_menu(opened: Workspace, record: Session) -> None:
         chosen = models.writer(opened, reader or able[0])
         st.caption(f"Your text {label(chosen.destination)}.")
         if pressed("Read again", type="primary", key="read_again"):
-            with errors_shown():
+            with page_action():
                 second_reading.start(
                     opened, record.project_id, record.run_id, writer=chosen.id, by=record.user
                 )
                 st.session_state[STARTED] = record.run_id
-                st.rerun()
 
 
 def second_reading_progress(opened: Workspace, record: Session) -> None:

@@ -11,9 +11,9 @@ from assistant.ui.counts import counted
 from assistant.ui.job_progress import progress_bar
 from assistant.ui.plain_text import plain
 from assistant.ui.presses import pressed
-from assistant.ui.state import Session
+from assistant.ui.state import Session, page_action
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.writing import follow_up_runs, generate_cases
+from assistant.workflow.writing import follow_up_runs, generate_cases, write_again
 
 JOBS, BEFORE, LEFT_OPEN = "writing_again", "written_before", "gaps_left_open"
 POLL_SECONDS = 0.7
@@ -34,6 +34,24 @@ def follow(
     st.session_state[LEFT_OPEN] = list(dict.fromkeys(left_open))
     st.session_state[JOBS] = jobs
     st.session_state[BEFORE] = versions or {}
+
+
+def write_again_button(
+    opened: Workspace, record: Session, case_ids: Sequence[str], *, reason: str, key: str, help: str
+) -> None:
+    """A button that writes those of the cases again that can be; ``reason`` says why."""
+    if pressed(
+        f"Write {counted(len(case_ids), 'case')} again",
+        icon=":material/refresh:",
+        key=key,
+        disabled=not case_ids,
+        help=help,
+    ):
+        with page_action():
+            jobs, left_open = write_again.start_where_possible(
+                opened, record.project_id, case_ids, by=record.user, reason=reason
+            )
+            follow(jobs, left_open=left_open)
 
 
 def _written(opened: Workspace, record: Session, was_active: bool) -> None:

@@ -11,7 +11,7 @@ from assistant.ui.job_progress import progress_bar
 from assistant.ui.learning.base_choices import base_choices
 from assistant.ui.plain_text import label, plain, visible
 from assistant.ui.presses import pressed
-from assistant.ui.state import Session, errors_shown
+from assistant.ui.state import Session, errors_shown, page_action
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.learning import compare_models, train_adapter
 from assistant.workflow.learning.compare_models import COLUMN_TITLES, COLUMN_USES, CompareRequest
@@ -83,7 +83,7 @@ def comparison_form(opened: Workspace, record: Session) -> None:
             "Compare", type="primary", icon=":material/play_arrow:", key="compare",
             disabled=not given,
         ):  # fmt: skip
-            with errors_shown():
+            with page_action():
                 request = CompareRequest(
                     base=own or base or compare_models.SMALL_CHAT,
                     adapter=adapter or "",
@@ -95,7 +95,6 @@ def comparison_form(opened: Workspace, record: Session) -> None:
                 st.session_state[RUNNING] = compare_models.begin(
                     opened, record.project_id, request, by=record.user
                 )
-                st.rerun()
     running = compare_models.running(opened, record.project_id)
     st.fragment(_progress, run_every=POLL_SECONDS if running else None)(opened, record, running)
 
@@ -160,9 +159,8 @@ def _progress(opened: Workspace, record: Session, was_running: tuple[str, ...]) 
                 f":material/pause_circle: Not complete: {_asked(opened, record, comparison_id)}"
             )
             if pressed("Continue", icon=":material/resume:", key=f"go-{comparison_id}"):
-                with errors_shown():
+                with page_action():
                     compare_models.resume(opened, record.project_id, comparison_id, by=record.user)
-                    st.rerun()
             if pressed("Drop", icon=":material/delete:", key=f"drop-{comparison_id}"):
                 compare_models.drop(opened, record.project_id, comparison_id)
                 st.rerun()

@@ -12,7 +12,7 @@ from assistant.ui.counts import counted
 from assistant.ui.learning.base_choices import base_choices
 from assistant.ui.plain_text import label
 from assistant.ui.presses import pressed
-from assistant.ui.state import Session, errors_shown
+from assistant.ui.state import Session, errors_shown, page_action
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.learning import train_adapter
 from assistant.workflow.learning.case_stories import CaseStories, case_stories
@@ -64,9 +64,8 @@ def training_form(opened: Workspace, record: Session) -> None:
         "its own, at a lower priority: you can go on working, and close the browser."
     )
     if started:
-        with errors_shown():
+        with page_action():
             train_adapter.begin(opened, record.project_id, _request(choices, record, file))
-            st.rerun()
 
 
 def _from_file() -> bool:

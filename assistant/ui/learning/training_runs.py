@@ -11,7 +11,7 @@ from assistant.ui.job_progress import progress_bar
 from assistant.ui.learning.base_choices import base_choices
 from assistant.ui.plain_text import label, plain, visible
 from assistant.ui.presses import pressed
-from assistant.ui.state import Session, errors_shown
+from assistant.ui.state import Session, errors_shown, page_action
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.learning import train_adapter
 from assistant.workflow.learning.train_adapter import DataSheet, TrainingRun
@@ -139,9 +139,8 @@ def _actions(opened: Workspace, record: Session, run: TrainingRun) -> None:
     elif run.state.name != "done" and pressed(
         "Continue", icon=":material/resume:", key=f"continue-{run.name}"
     ):
-        with errors_shown():
+        with page_action():
             train_adapter.resume(opened, record.project_id, run.name)
-            st.rerun()
 
 
 def _carried(values: Sequence[float | None]) -> list[float | None]:

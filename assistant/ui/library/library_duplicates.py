@@ -8,7 +8,7 @@ import streamlit as st
 
 from assistant.ui.counts import counted
 from assistant.ui.plain_text import label
-from assistant.ui.state import Session, errors_shown, library_last
+from assistant.ui.state import Session, library_last, page_action
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import duplicates, review_library
 from assistant.workflow.review.review_library import LibraryRow
@@ -30,10 +30,9 @@ def library_duplicates(opened: Workspace, record: Session, listed: Sequence[Libr
             type="secondary" if found else "primary",
             key="find-duplicates",
         ):
-            with st.spinner(f"Comparing {counted(len(listed), 'case')}…"), errors_shown():
+            with st.spinner(f"Comparing {counted(len(listed), 'case')}…"), page_action():
                 found = (record.project_id, duplicates.in_library(opened, record.project_id))
                 st.session_state[FOUND] = found
-                st.rerun()
         if found:
             st.markdown(
                 f"**{counted(len(found[1].surplus), 'case')}** of {found[1].cases} "
@@ -78,7 +77,7 @@ def _cluster(
             icon=":material/playlist_remove:",
             key=f"settle-{cluster.keep}",
         ):
-            with errors_shown():
+            with page_action():
                 st.session_state[library_last(record)] = review_library.decide(
                     opened,
                     record.project_id,
@@ -87,4 +86,3 @@ def _cluster(
                     reason=REASON.format(keep=cluster.keep),
                     by=record.user,
                 )
-                st.rerun()

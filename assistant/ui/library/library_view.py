@@ -23,7 +23,7 @@ from assistant.ui.library.library_case import library_case
 from assistant.ui.library.library_duplicates import library_duplicates
 from assistant.ui.plain_text import label
 from assistant.ui.row_selection import selected_rows, tick_handler
-from assistant.ui.state import LIBRARY_CASE, Session, errors_shown, library_last
+from assistant.ui.state import LIBRARY_CASE, Session, library_last, page_action
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import export_cases, review, review_library
 from assistant.workflow.review.review_library import BulkOutcome, CaseFilter, LibraryRow
@@ -281,7 +281,7 @@ def _decide(
     status: str,
     reason: str,
 ) -> None:
-    with errors_shown():
+    with page_action():
         outcome = review_library.decide(
             opened, record.project_id, target, "accepted" if status == "accepted" else "rejected",
             reason=reason, by=record.user,
@@ -290,7 +290,6 @@ def _decide(
         st.session_state.pop(_ticks_key(record), None)
         skipped = f", {len(outcome.skipped)} changed by someone else" if outcome.skipped else ""
         st.toast(f"{counted(len(outcome.changed), 'case')} {status}{skipped}")
-        st.rerun()
 
 
 def _undo(opened: Workspace, record: Session) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from assistant.ui.plain_text import label, plain
 from assistant.ui.presses import pressed
-from assistant.ui.state import errors_shown
+from assistant.ui.state import errors_shown, page_action
 from assistant.workflow.deployment import endpoint_settings
 from assistant.workflow.deployment.endpoint_settings import (
     OWN_ADDRESSES,
@@ -204,13 +204,12 @@ def _key_and_buttons(opened: Workspace, view: EndpointView, wanted: SavedEndpoin
             trial = endpoint_settings.try_out(opened, wanted, key=key or "")
             st.session_state[TRIAL] = (wanted, trial)
     if saved:
-        with errors_shown():
+        with page_action():
             trial = st.session_state.pop(TRIAL, None)  # where saving fails, that alone is told
             st.session_state[NOTE] = endpoint_settings.save(opened, wanted, key=key or "")
             st.session_state[TRIAL] = trial
             st.session_state[ROUND] = number + 1
             st.toast("The endpoint is saved", icon=":material/check:")
-            st.rerun()
 
 
 def _key_note(view: EndpointView) -> None:
@@ -233,11 +232,10 @@ def _remove(opened: Workspace) -> None:
     with st.popover("Remove", icon=":material/delete:"):
         st.markdown("Forget the saved endpoint, and its key in the keyring?")
         if pressed("Forget it", type="primary", key="endpoint_remove"):
-            with errors_shown():
+            with page_action():
                 endpoint_settings.remove(opened)
                 st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
                 st.session_state.pop(NOTE, None)
-                st.rerun()
 
 
 def _outcome(wanted: SavedEndpoint) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 from assistant.ui.counts import date_time
 from assistant.ui.plain_text import label, plain, visible
 from assistant.ui.settings.model_work import model_work
-from assistant.ui.state import CHOSEN_WRITER, Session, errors_shown
+from assistant.ui.state import CHOSEN_WRITER, Session, errors_shown, page_action
 from assistant.workflow.deployment import model_jobs, models, ways_of_writing
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.deployment.writer_list import WriterRow, writer_list
@@ -119,19 +119,17 @@ def _way(opened: Workspace, row: WriterRow) -> None:
             label_visibility="collapsed",
         )
         if st.button("Keep", type="primary", key="keep_way", disabled=chosen == before):
-            with errors_shown():
+            with page_action():
                 wanted = next((way for way in ways_of_writing.WAYS if way == chosen), None)
                 ways_of_writing.choose_way(opened.settings, writer_id, wanted)
-                st.rerun()
 
 
 def _remove(opened: Workspace, row: WriterRow) -> None:
     with st.popover("Remove", icon=":material/delete:"):
         st.markdown(f"Forget {label(row.choice.title)}? Its file stays where it is.")
         if st.button("Forget it", type="primary", key="remove_model"):
-            with errors_shown():
+            with page_action():
                 model_jobs.remove(opened, row.choice.id)
-                st.rerun()
 
 
 def _last_probe(row: WriterRow) -> None:
@@ -175,6 +173,5 @@ def _add(opened: Workspace, *, busy: bool) -> None:
             "opened only while it has it."
         )
         if added:
-            with errors_shown():
+            with page_action():
                 model_jobs.start_add(opened, given.strip(), form or "")
-                st.rerun()

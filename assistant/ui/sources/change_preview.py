@@ -10,7 +10,7 @@ import streamlit as st
 from assistant.ui.counts import counted
 from assistant.ui.plain_text import label
 from assistant.ui.sources.change_view import change_view
-from assistant.ui.state import Session, errors_shown
+from assistant.ui.state import Session, errors_shown, page_action
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import preview_change
 from assistant.workflow.review.preview_change import ChangePreview
@@ -195,7 +195,7 @@ def _apply(opened: Workspace, record: Session, found: ChangePreview) -> None:
         if st.button(
             f"Apply as version {found.version + 1}", icon=":material/publish:", key="apply_change"
         ):
-            with errors_shown():
+            with page_action():
                 kept = preview_change.apply_change(opened, record.project_id, found, by=record.user)
                 import_sources.index_in_background(opened, record.project_id)
                 st.session_state.pop(SEEN, None)
@@ -204,4 +204,3 @@ def _apply(opened: Workspace, record: Session, found: ChangePreview) -> None:
                     st.session_state.get(DRAFTS, {}).pop(place, None)
                 st.session_state[APPLIED] = found.document_id
                 st.toast(f"Version {kept.version} kept", icon=":material/check:")
-                st.rerun()

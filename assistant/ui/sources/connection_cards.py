@@ -10,7 +10,7 @@ from assistant.ui.job_progress import job_progress
 from assistant.ui.plain_text import label, plain, visible
 from assistant.ui.presses import pressed
 from assistant.ui.sources.connection_form import ICONS, extras_inputs
-from assistant.ui.state import Session, errors_shown
+from assistant.ui.state import Session, page_action
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import connections, sync_jobs
 from assistant.workflow.sources.connections import ConnectionView, FieldProposal
@@ -126,11 +126,10 @@ def _proposals(opened: Workspace, record: Session, view: ConnectionView) -> None
         if pressed(
             "Use these fields", key=f"use-{key}", button=st.form_submit_button, type="primary"
         ):
-            with errors_shown():
+            with page_action():
                 connections.confirm_fields(opened, view.connection, chosen, by=record.user)
                 st.session_state.pop(f"found_{key}", None)
                 st.toast("Kept; the next sync reads everything with them")
-                st.rerun()
 
 
 def _choice(key: str, view: ConnectionView, proposal: FieldProposal) -> str:
@@ -165,9 +164,8 @@ def _extras(opened: Workspace, record: Session, view: ConnectionView) -> None:
         chosen = extras_inputs(view.kind, view.extras, key=key)
         st.caption("After a change the next sync reads everything again.")
         if pressed("Keep", type="primary", key=f"extras_{key}", disabled=chosen == view.extras):
-            with errors_shown():
+            with page_action():
                 connections.change_extras(opened, view.connection, chosen, by=record.user)
-                st.rerun()
         if pressed(
             "Sync everything again",
             key=f"again_{key}",
@@ -181,6 +179,5 @@ def _remove(opened: Workspace, record: Session, view: ConnectionView) -> None:
     with st.popover("Remove", icon=":material/link_off:"):
         st.markdown(f"Remove {label(view.config.name)}? What came in through it stays.")
         if pressed("Remove it", type="primary", key=f"remove_{view.connection.id}"):
-            with errors_shown():
+            with page_action():
                 sync_jobs.disconnect(opened, view.connection, by=record.user)
-                st.rerun()

@@ -7,7 +7,7 @@ import streamlit as st
 from assistant.errors import ConnectorError
 from assistant.ui.plain_text import label, plain
 from assistant.ui.presses import pressed
-from assistant.ui.state import Session, errors_shown
+from assistant.ui.state import Session, page_action
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import connections
 from assistant.workflow.sources.connections import KINDS, ConnectionConfig, ConnectionKind, Extras
@@ -64,11 +64,10 @@ def connection_form(opened: Workspace, record: Session) -> None:
     )  # fmt: skip
     _secret(opened, kind, config)
     if pressed("Add", type="primary", icon=":material/add_link:", key="connection_add"):
-        with errors_shown():
+        with page_action():
             added = connections.add(opened, record.project_id, config, by=record.user)
             st.session_state[ROUND] = number + 1
             st.toast(f"{label(added.name)} is added", icon=":material/check:")
-            st.rerun()
 
 
 def extras_inputs(kind: ConnectionKind, extras: Extras, *, key: str) -> Extras:

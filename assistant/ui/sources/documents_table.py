@@ -12,7 +12,7 @@ from assistant.ui.job_progress import job_progress
 from assistant.ui.plain_text import label, safe_link, visible
 from assistant.ui.row_selection import selected_rows, tick_handler
 from assistant.ui.sources.document_details import document_details
-from assistant.ui.state import Session, errors_shown
+from assistant.ui.state import Session, page_action
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import duplicate_texts, import_sources
 from assistant.workflow.sources.import_sources import StoredDocument
@@ -101,11 +101,10 @@ def _remove(opened: Workspace, record: Session, picked: Sequence[StoredDocument]
         )
         st.caption("  \n".join(label(row.title) for row in picked))
         if st.button("Remove them", type="primary", key="remove_documents"):
-            with errors_shown():
+            with page_action():
                 for row in picked:
                     import_sources.remove(opened, record.project_id, row.id, by=record.user)
                 st.session_state.pop(ticks_key(record.project_id), None)
-                st.rerun()
 
 
 def _holds(row: StoredDocument) -> str:

@@ -12,7 +12,7 @@ from assistant.ui.counts import counted, listed
 from assistant.ui.plain_text import label, plain, visible
 from assistant.ui.presses import pressed
 from assistant.ui.sources.mapping_form import forget_tables, mapping_form
-from assistant.ui.state import Session, errors_shown
+from assistant.ui.state import Session, errors_shown, page_action
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import file_versions, import_sources
 from assistant.workflow.sources.import_sources import FilePreviews, Preview, TextKind
@@ -70,7 +70,7 @@ def _sample(opened: Workspace, record: Session) -> None:
         "wiki pages, sixty existing test cases and the company's template, in a project of its own."
     )
     if pressed("Load the sample project", type="primary", icon=":material/science:"):
-        with errors_shown():
+        with page_action():
             bar = st.progress(0.0, "Reading the sample…")
 
             def indexed(done: int, total: int) -> None:
@@ -80,7 +80,6 @@ def _sample(opened: Workspace, record: Session) -> None:
             record.project_id = project.id
             record.open_run("")
             st.toast(f"{SAMPLE_PROJECT} is ready", icon=":material/check:")
-            st.rerun()
 
 
 def _pasted(opened: Workspace, record: Session) -> list[Found]:
@@ -201,13 +200,12 @@ def _preview_and_keep(opened: Workspace, record: Session, found: Sequence[Found]
         disabled=not kept,
         key="keep",
     ):
-        with errors_shown():
+        with page_action():
             import_sources.store(opened, record.project_id, kept, by=record.user)
             st.session_state.pop(READ, None)
             forget_tables()
             st.session_state[UPLOADS_KEY] = st.session_state.get(UPLOADS_KEY, 0) + 1
             st.toast(f"{counted(len(kept), 'source')} kept", icon=":material/check:")
-            st.rerun()
 
 
 def _version_or_own(opened: Workspace, record: Session, preview: Preview, number: int) -> Preview:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.ui.job_progress import job_progress
-from assistant.ui.state import Session, errors_shown
+from assistant.ui.state import Session, page_action
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import mask_sources
 
@@ -61,11 +61,10 @@ def masking_panel(opened: Workspace, record: Session) -> None:
             given = tuple(filter(None, (" ".join(line.split()) for line in names.splitlines())))
             same = (enabled, given) == (config.enabled, config.names)
             if st.button("Save", type="primary", key="save_masking", disabled=same):
-                with errors_shown():
+                with page_action():
                     mask_sources.save_choices(
                         opened, record.project_id, enabled=enabled, names=given, by=record.user
                     )
-                    st.rerun()
         if config.enabled:
             st.caption(BEFORE)
             busy = opened.jobs.is_active(job)

@@ -14,7 +14,7 @@ from assistant.domain import (
 )
 from assistant.ui.plain_text import visible
 from assistant.ui.presses import pressed
-from assistant.ui.state import Session, errors_shown
+from assistant.ui.state import Session, page_action
 from assistant.workflow.deployment import models
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import search_sources
@@ -139,9 +139,8 @@ def _keep(
             disabled=config == saved,
             key="save_retrieval",
         ):
-            with errors_shown():
+            with page_action():
                 opened.save_retrieval(record.project_id, config)
                 st.toast("Saved; the next run uses it", icon=":material/check:")
-                st.rerun()
         if config != saved:
             st.caption(":material/edit: Not saved yet; the query beside it tries it out.")

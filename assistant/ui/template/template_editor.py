@@ -10,7 +10,7 @@ from assistant.domain import CaseTemplate, TemplateField
 from assistant.errors import TemplateError
 from assistant.ui.plain_text import plain, visible
 from assistant.ui.presses import pressed
-from assistant.ui.state import Session, errors_shown
+from assistant.ui.state import Session, page_action
 from assistant.ui.template.template_sources import (
     draft_of,
     edit_anew,
@@ -124,11 +124,10 @@ def _key(record: Session) -> str:
 def _save(opened: Workspace, record: Session, template: CaseTemplate | None) -> None:
     if template is None:
         return
-    with errors_shown():
+    with page_action():
         company_template.save(opened, record.project_id, template, by=record.user)
         edit_anew(record, None)
         st.toast("Template saved; exports use it from now on", icon=":material/check:")
-        st.rerun()
 
 
 def _table(start: CaseTemplate, key: str) -> list[ColumnEdit]:

@@ -9,7 +9,7 @@ import streamlit as st
 from assistant.domain import CaseTemplate
 from assistant.ui.counts import date_time
 from assistant.ui.plain_text import visible
-from assistant.ui.state import Session, errors_shown
+from assistant.ui.state import Session, page_action
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import company_template
 
@@ -34,9 +34,8 @@ def template_sources(opened: Workspace, record: Session) -> None:
         with earlier:
             _earlier(opened, record)
         if file is not None:
-            with errors_shown():
+            with page_action():
                 edit_anew(record, company_template.from_file(file.name, file.getvalue()))
-                st.rerun()
 
 
 def draft_of(opened: Workspace, record: Session) -> CaseTemplate:

@@ -162,7 +162,7 @@ def run_now(
         for item in compare(
             chosen,
             columns_of(workspace, request, prepared, found),
-            conditions_of(request),
+            conditions_of(request.conditions),
             comparison_id=comparison_id,
             evaluation_set=_set(workspace, request, prepared),
             embedder=workspace.embedder(),

@@ -119,8 +119,8 @@ def columns_of(
     return specs
 
 
-def conditions_of(request: CompareRequest) -> Callable[[StoryCases], Sequence[TestCondition]]:
-    """The conditions of a story as the request wants them, the same for every column."""
+def conditions_of(wanted: Conditions) -> Callable[[StoryCases], Sequence[TestCondition]]:
+    """The conditions of a story as a request wants them, the same for every column."""
 
     def titles(one: StoryCases) -> tuple[TestCondition, ...]:
         return tuple(condition_of_case(one.story, case) for case in one.cases)
@@ -134,7 +134,7 @@ def conditions_of(request: CompareRequest) -> Callable[[StoryCases], Sequence[Te
             condition for criterion in criteria for condition in derive_conditions(criterion)
         )
 
-    return titles if request.conditions == "titles" else computed
+    return titles if wanted == "titles" else computed
 
 
 def losses_on(

@@ -34,7 +34,7 @@ from assistant.workflow.deployment.jobs import StopCheck
 from assistant.workflow.deployment.models import model_spec
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.learning.case_stories import case_stories
-from assistant.workflow.learning.comparison_parts import CompareRequest, Conditions, conditions_of
+from assistant.workflow.learning.comparison_parts import Conditions, conditions_of
 from assistant.workflow.writing.generate_cases import opened_writer
 
 Mode = Literal["rag", "base"]
@@ -107,9 +107,7 @@ def run_now(
     config = GenerationConfig(
         writer=request.writer, seed=request.seed, attempts=request.attempts, max_tokens=640
     )
-    conditions = conditions_of(
-        CompareRequest(conditions=request.conditions, cases_file=request.cases_file)
-    )
+    conditions = conditions_of(request.conditions)
     references = [case for one in chosen for case in one.cases]
     spec = ColumnSpec(
         writer=opened_writer(workspace, config),

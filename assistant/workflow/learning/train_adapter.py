@@ -58,11 +58,7 @@ def prepare(
 
     Raises ``TrainingError`` where there are too few cases, or a run of this name.
     """
-    folder = _folder(workspace, project_id, request.training.name)
-    if (folder / "config.json").exists():
-        raise TrainingError(
-            f"There is a training run '{request.training.name}' already. Choose another name."
-        )
+    folder = _new_folder(workspace, project_id, request.training.name)
     data = training_data(workspace, project_id, request, report=report, cancelled=cancelled)
     record = data.record
     child.prepare(
@@ -92,8 +88,7 @@ def begin(workspace: Workspace, project_id: str, request: TrainRequest) -> str:
     Raises ``TrainingError`` at once for a name that is taken.
     """
     name = request.training.name
-    if (_folder(workspace, project_id, name) / "config.json").exists():
-        raise TrainingError(f"There is a training run '{name}' already. Choose another name.")
+    _new_folder(workspace, project_id, name)
     job = preparing_job(project_id)
     if workspace.jobs.is_active(job):
         raise TrainingError("A dataset is being prepared already. Wait until its run has started.")
@@ -309,8 +304,12 @@ def _dataset_file(workspace: Workspace, sha256: str) -> Path:
     return workspace.settings.data_dir / "training" / "datasets" / f"{sha256}.json"
 
 
-def _folder(workspace: Workspace, project_id: str, name: str) -> Path:
-    return _root(workspace, project_id) / name
+def _new_folder(workspace: Workspace, project_id: str, name: str) -> Path:
+    """The folder of a run that is to be; ``TrainingError`` where there is one of this name."""
+    folder = _root(workspace, project_id) / name
+    if (folder / "config.json").exists():
+        raise TrainingError(f"There is a training run '{name}' already. Choose another name.")
+    return folder
 
 
 def _known(workspace: Workspace, project_id: str, name: str) -> Path:

@@ -142,14 +142,6 @@ def preview_files(
     return FilePreviews(previews=previews, failed=failed)
 
 
-def read_epic(name: str, data: bytes) -> Reading:
-    """Read a file that holds an epic, even where it looks like a page or like rules."""
-    reading = read_file(name, data)
-    if reading.epics or reading.document.kind not in ("page", "rules"):
-        return reading
-    return read_pasted(reading.document.text, title=reading.document.title)
-
-
 def preview_of(workspace: Workspace, project_id: str, name: str, reading: Reading) -> Preview:
     """A reading as it would be kept, and what the project holds under its document's id."""
     given, reading = reading, masked(workspace, project_id, reading)

@@ -96,7 +96,7 @@ def analyse_text(
 
     Raises ``SourceError`` where no epic or story is found, or no case in one of ``existing``.
     """
-    reading = _read(name, data)
+    reading = read_epic(name, data)
     if not reading.epics:
         raise SourceError(
             f"No epic or user story was found in '{name}'. Add a line such as 'As a ... I want "
@@ -121,7 +121,8 @@ def analyse_text(
     )
 
 
-def _read(name: str, data: bytes) -> Reading:
+def read_epic(name: str, data: bytes) -> Reading:
+    """Read a file that holds an epic, even where it looks like a page or like rules."""
     reading = read_file(name, data)
     if reading.epics or reading.document.kind not in ("page", "rules"):
         return reading
