@@ -32,7 +32,7 @@ def ask(options: Namespace, terminal: Terminal) -> None:
         return
     for note in answer.notes:
         terminal.note(note)
-    _said(answer, terminal)
+    _print_answer(answer, terminal)
     for conflict in answer.conflicts:
         terminal.line("\nThe sources disagree:")
         for side in (conflict.ours, conflict.theirs):
@@ -41,7 +41,7 @@ def ask(options: Namespace, terminal: Terminal) -> None:
     terminal.note(f"Go on with this talk: --talk {answer.thread_id}")
 
 
-def _said(answer: Answer, terminal: Terminal) -> None:
+def _print_answer(answer: Answer, terminal: Terminal) -> None:
     for sentence in answer.sentences:
         numbers = "".join(f"[{one}]" for one in dict.fromkeys(c.source for c in sentence.citations))
         terminal.line(f"{sentence.text} {numbers}")
@@ -79,8 +79,8 @@ def _sources(answer: Answer, terminal: Terminal) -> None:
         at = source.fetched_at
         fetched = f"fetched {at.astimezone():%d %b %Y}" if at else ""
         where = chunk.heading or chunk.title
-        told = (chunk.key, where, chunk.place, f"version {chunk.version}", fetched)
-        terminal.line(f"\n[{source.number}] " + " · ".join(filter(None, told)))
+        facts = (chunk.key, where, chunk.place, f"version {chunk.version}", fetched)
+        terminal.line(f"\n[{source.number}] " + " · ".join(filter(None, facts)))
         if answer.sentences:
             terminal.line(f"    “{_quoted(answer, source.number)}”")
 

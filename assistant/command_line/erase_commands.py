@@ -35,10 +35,10 @@ def erase(options: Namespace, terminal: Terminal) -> None:
             workspace.library.save_retention(project_id, options.keep_days or None, by=options.by)
         what = _wanted(workspace, project_id, options)
         if not options.yes:
-            _shown(Erased(erasure=workspace.library.erasing.preview(what)), terminal)
+            _print_erased(Erased(erasure=workspace.library.erasing.preview(what)), terminal)
             terminal.note(NOT_YET)
             return
-        _shown(erasing.erase(workspace, what, by=options.by), terminal)
+        _print_erased(erasing.erase(workspace, what, by=options.by), terminal)
 
 
 def _project(workspace: Workspace, options: Namespace, terminal: Terminal) -> None:
@@ -48,7 +48,7 @@ def _project(workspace: Workspace, options: Namespace, terminal: Terminal) -> No
     if not options.yes:
         terminal.note(f"Project “{project.name}” with everything in it. {NOT_YET}")
         return
-    _shown(erasing.project(workspace, project.id, by=options.by), terminal)
+    _print_erased(erasing.project(workspace, project.id, by=options.by), terminal)
 
 
 def _wanted(workspace: Workspace, project_id: str, options: Namespace) -> Wanted:
@@ -59,7 +59,7 @@ def _wanted(workspace: Workspace, project_id: str, options: Namespace) -> Wanted
     return erasing.erase_request(workspace, project_id, **{f"{options.what}_ids": options.ids})
 
 
-def _shown(erased: Erased, terminal: Terminal) -> None:
+def _print_erased(erased: Erased, terminal: Terminal) -> None:
     if terminal.document(erased):
         return
     terminal.line(erased.erasure.told)

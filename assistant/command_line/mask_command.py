@@ -46,8 +46,8 @@ def mask(options: Namespace, terminal: Terminal) -> None:
             )
     terminal.end_bar()
     if terminal.json:
-        told = {"enabled": config.enabled, "names": len(config.names), "sources_masked": changed}
-        terminal.document(told)
+        figures = {"enabled": config.enabled, "names": len(config.names), "sources_masked": changed}
+        terminal.document(figures)
         return
     switch = "on" if config.enabled else "off"
     terminal.line(f"Masking is {switch}; names of the project: {len(config.names)}.")

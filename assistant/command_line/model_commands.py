@@ -90,11 +90,11 @@ def _endpoint(settings: Settings) -> str:
 
 
 def _probe(options: Namespace, terminal: Terminal) -> None:
-    def told(task: ProbeTask) -> None:
+    def note_task(task: ProbeTask) -> None:
         terminal.note(f"{'passed' if task.passed else 'failed'}  {task.name}  {task.detail}")
 
     with open_workspace(options, terminal, embed=False) as workspace:
-        found = model_jobs.probe_model(workspace, options.model, on_task=told)
+        found = model_jobs.probe_model(workspace, options.model, on_task=note_task)
         way = way_of_writing(workspace, options.model)
     if terminal.document({**found.model_dump(mode="json"), "way": found.way}):
         return

@@ -75,10 +75,10 @@ def _build(options: Namespace, terminal: Terminal) -> None:
     terminal.end_bar()
     if terminal.document(built):
         return
-    _told(built, terminal)
+    _print_built(built, terminal)
 
 
-def _told(built: Built, terminal: Terminal) -> None:
+def _print_built(built: Built, terminal: Terminal) -> None:
     terminal.line(built.about.to_markdown())
     refused = len(built.checked.refused_places)
     if refused:

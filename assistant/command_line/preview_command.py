@@ -39,7 +39,7 @@ def preview(options: Namespace, terminal: Terminal) -> None:
         whole = found.model_dump(mode="json", exclude={"source"})
         terminal.document({"applied": applied, "counts": counts | found.counts} | whole)
         return
-    _told(found, terminal)
+    _print_changes(found, terminal)
     if applied:
         terminal.note(f"Kept as version {kept.version}.")
     elif options.apply:
@@ -58,7 +58,7 @@ def _read(workspace: Workspace, project_id: str, document_id: str, text: str) ->
     return next_version.read_next_file(workspace, project_id, document_id, name, data)
 
 
-def _told(found: ChangePreview, terminal: Terminal) -> None:
+def _print_changes(found: ChangePreview, terminal: Terminal) -> None:
     if found.languages:
         terminal.note(f"present text: {found.languages[0]}, new text: {found.languages[1]}")
     for note in found.notes:

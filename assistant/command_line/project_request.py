@@ -142,8 +142,8 @@ def remarks(found: Understanding, terminal: Terminal) -> None:
         for part in found.asked.reading.parts:
             if part.known:
                 terminal.note(part_title(part))
-        for told in found.asked.told:
-            terminal.note(told.note if told.understood else f"not understood: {told.note}")
+        for remark in found.asked.told:
+            terminal.note(remark.note if remark.understood else f"not understood: {remark.note}")
         if found.asked.unread:
             terminal.note(f"passed over: {', '.join(found.asked.unread)}")
         terminal.note(f"writes for {', '.join(map(_scope, found.epics))}")

@@ -53,7 +53,7 @@ def sync(options: Namespace, terminal: Terminal) -> None:
     if terminal.document(reports):
         return
     for report in reports:
-        _told(report, terminal)
+        _print_report(report, terminal)
 
 
 def _synced(
@@ -74,7 +74,7 @@ def _synced(
     return report
 
 
-def _told(report: SyncReport, terminal: Terminal) -> None:
+def _print_report(report: SyncReport, terminal: Terminal) -> None:
     for change in report.changes[:SHOWN]:
         what = change.error or change.title
         version = f" (version {change.version})" if change.outcome == "changed" else ""

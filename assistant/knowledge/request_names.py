@@ -232,17 +232,17 @@ class RequestNames:
             if self._number(at + 1) and (
                 word in self._stems("release") or word in announcing("release")
             ):
-                self._told("release", at, at, at + 2)
+                self._add_unknown("release", at, at, at + 2)
                 after = at + 2
                 while self.classes[after : after + 1] in (["and"], ["until"]) and self._number(
                     after + 1
                 ):
-                    self._told("release", after, after + 1, after + 2)
+                    self._add_unknown("release", after, after + 1, after + 2)
                     after += 2
             elif self._number(at + 1) and word in prefixes:
-                self._told("epic", at, at, at + 2)
+                self._add_unknown("epic", at, at, at + 2)
             elif self._hashed(at):
-                self._told("label", at, at, self._run(at))
+                self._add_unknown("label", at, at, self._run(at))
             elif self._is_content(at) and at + 1 < len(self.words):
                 self._announced_after(at, self._run(at))
             else:
@@ -258,7 +258,7 @@ class RequestNames:
                 known = find_names(self.tokens[:end], self._named[kind], self.free[:end])
                 named = any(match.last == end for match in known)
                 if not named and not (self._number(end + 1) or self._is_content(end + 1)):
-                    self._told(kind, at, at, end)
+                    self._add_unknown(kind, at, at, end)
                 return
 
     def _after(self, at: int) -> None:
@@ -267,10 +267,10 @@ class RequestNames:
         for kind in kinds:
             announced = self.words[at] in announcing(kind) and self._is_content(at + 1)
             if announced and self.gap(at + 1).strip() in {"", ":"}:
-                self._told(kind, at, at + 1, self._run(at + 1))
+                self._add_unknown(kind, at, at + 1, self._run(at + 1))
                 return
 
-    def _told(self, kind: PartKind, closing: int, first: int, last: int) -> None:
+    def _add_unknown(self, kind: PartKind, closing: int, first: int, last: int) -> None:
         self.add(Mention(kind, self.said(first, last), first, last, False))
         self.free[closing:last] = [False] * (last - closing)
 

@@ -68,10 +68,10 @@ class _Selecting:
         barred = [part for part in filters if part.excluded]
         for part in filters:
             if not part.known:
-                self._tell(part.name, self._unknown(part), understood=part.kind == "criterion")
+                self._add_note(part.name, self._unknown(part), understood=part.kind == "criterion")
         for part in reading.without_effect:
             note = f"“{part.name}” is not left out: nothing else is asked for"
-            self._tell(part.name, note, understood=True)
+            self._add_note(part.name, note, understood=True)
         if wanted:
             groups = {part.group: [p for p in wanted if p.group == part.group] for part in wanted}
             chosen = frozenset[Unit]().union(*map(self._group, groups.values()))
@@ -150,17 +150,17 @@ class _Selecting:
                 stories = tuple(s.key for s in epic.stories if (epic.key, s.key) in kept)
                 yield Chosen(epic=epic.key, stories=stories)
 
-    def _tell(self, words: str, note: str, *, understood: bool = False) -> None:
+    def _add_note(self, words: str, note: str, *, understood: bool = False) -> None:
         self._told.setdefault(words, Told(words=words, note=note, understood=understood))
 
     def _not_among(self, name: str) -> None:
-        self._tell(name, f"nothing named “{name}” is among them", understood=True)
+        self._add_note(name, f"nothing named “{name}” is among them", understood=True)
 
     def _nothing_in_common(self, parts: list[RequestPart]) -> None:
         names = [part.name for part in parts if part.known]
         if all(part.known for part in parts if part.kind != "topic"):
             at_once = f"no epic is {' and '.join(names)} at once"
-            self._tell(", ".join(names), at_once, understood=True)
+            self._add_note(", ".join(names), at_once, understood=True)
 
     def _unknown(self, part: RequestPart) -> str:
         known = self._vocabulary

@@ -27,11 +27,11 @@ def erase_button(opened: Workspace, record: Session, what: Wanted, key: str) -> 
     from assistant.workflow.deployment import erase
 
     try:
-        told = opened.library.erasing.preview(what).told
+        what_goes = opened.library.erasing.preview(what).told
     except AssistantError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
-    st.caption(f"Goes for good, with its history: {label(told)}.")
+    st.caption(f"Goes for good, with its history: {label(what_goes)}.")
     if pressed("Erase", type="primary", icon=":material/delete_forever:", key=f"erase_{key}"):
         with page_action():
             st.session_state[DONE] = erase.erase(opened, what, by=record.user)

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from assistant.evaluation.statistics import Difference, Figure
 from assistant.ui import state
-from assistant.ui.sources.measure_panel import said
+from assistant.ui.sources.measure_panel import difference_words
 from assistant.workflow.sources.measure_retrieval import MeasuredRow
 
 PAGE = "pages/configure_retrieval.py"
@@ -94,7 +94,7 @@ def test_a_difference_in_words(difference: tuple[float | None, ...], words: str)
     value, low, high = difference
     found = Difference(metric="map", column="", against="", value=value, low=low, high=high)
     row = MeasuredRow(metric="map", title="MAP", about="", saved=Figure(), difference=found)
-    assert said(row, 60) == words
+    assert difference_words(row, 60) == words
     if value == 0.04:
         more = row.model_copy(update={"metric": "handed over"})
-        assert said(more, 60).startswith("**more by .04**")
+        assert difference_words(more, 60).startswith("**more by .04**")

@@ -58,9 +58,9 @@ def earlier_talks(opened: Workspace, record: Session) -> None:
 
 
 def _open_button(record: Session, one: StoredTalk, place: str) -> None:
-    told = f"{one.at.astimezone():%d %b}, {counted(one.count, 'question')}"
+    facts = f"{one.at.astimezone():%d %b}, {counted(one.count, 'question')}"
     st.button(
-        f"{label(one.question, limit=70)} :small[:gray[{told}]]",
+        f"{label(one.question, limit=70)} :small[:gray[{facts}]]",
         type="tertiary",
         key=f"talk-{place}-{one.id}",
         on_click=open_talk,

@@ -39,12 +39,12 @@ def case_view(case: TestCase, criteria: dict[str, str]) -> None:
     """The case's words, nothing to type into; ``criteria`` are its criteria's texts by id."""
     st.markdown(f"**{label(case.title, limit=300)}**")
     needs_lines(case)
-    told = [
+    remarks = [
         f":small[:gray[**{label(name)}** {label(criteria.get(name, ''), limit=400)}]]"
         for name in case.criterion_ids
     ]
-    if told:
-        st.markdown("  \n".join(told))
+    if remarks:
+        st.markdown("  \n".join(remarks))
     _lines("Preconditions", case.preconditions)
     steps_table(case)
     if case.objective:
@@ -59,11 +59,11 @@ def needs_lines(case: TestCase) -> None:
         mark = f":{NEED_COLORS.get(need, 'orange')}-badge[{need}]"
         said: Sequence[str] = ()
         if need == CONTRADICTS:
-            said = [_said(one) for one in contradictions_of(case)]
+            said = [_sentence(one) for one in contradictions_of(case)]
         elif need == FAULTY:
-            said = [_said(one) for one in faults_of(case)]
+            said = [_sentence(one) for one in faults_of(case)]
         elif need == DOUBTED:
-            said = [_said(one) for one in doubts_of(case)]
+            said = [_sentence(one) for one in doubts_of(case)]
         elif need == QUESTION:
             said = [label(question, limit=300) for question in case.open_questions]
         elif need == UNSUPPORTED:
@@ -78,7 +78,7 @@ def needs_lines(case: TestCase) -> None:
         st.markdown("  \n".join(f":small[{line}]" for line in lines))
 
 
-def _said(finding: LintFinding) -> str:
+def _sentence(finding: LintFinding) -> str:
     where = f"step {finding.step}: " if finding.step else ""
     return f"{where}{label(without_emphasis(finding.message)[0], limit=400)}"
 

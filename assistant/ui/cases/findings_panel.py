@@ -22,10 +22,10 @@ def findings_panel(case: TestCase, apply: Apply | None = None, *, key: str = "fi
     if not found:
         return
     errors = sum(one.severity == "error" for one in found)
-    told = f", {errors} against a source" if errors else ""
+    against = f", {errors} against a source" if errors else ""
     with st.container(border=True, gap="xsmall", key=key):
         st.markdown(
-            f":small[**{len(found)} {'finding' if len(found) == 1 else 'findings'}{told}**]"
+            f":small[**{len(found)} {'finding' if len(found) == 1 else 'findings'}{against}**]"
         )
         for place, one in enumerate(found[:SHOWN]):
             _finding(one, place, apply)

@@ -98,13 +98,13 @@ def _proof(one: Proposal, stored: StoredCase) -> None:
         return
     grounded = stored.source_run_id is not None
     present = {step.expected_result for step in stored.case.steps}
-    told = [
+    remarks = [
         f":small[Step {step.number}] {mark(step)}"
         for step in one.case.steps
         if step.expected_result.strip() and step.expected_result not in present
     ]
-    if grounded and told:
-        st.markdown("  \n".join(told))
+    if grounded and remarks:
+        st.markdown("  \n".join(remarks))
     if grounded:
         needs_lines(one.case)
     if one.case.findings:

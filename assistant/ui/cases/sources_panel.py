@@ -76,15 +76,15 @@ def _contradictions(project_id: str, retrieved: Sequence[RetrievedChunk], case: 
     """Each sentence of the case that a source denies, beside the sentence of the source."""
     denied = [one for one in case.findings if one.severity == "error"]
     for place, finding in enumerate(denied):
-        said, _ = without_emphasis(finding.message)
+        message, _ = without_emphasis(finding.message)
         with st.container(border=True, gap="xsmall", key=f"contradiction-{place}"):
             where, own = _own_words(case, finding)
             st.markdown(
                 f":red-badge[:material/error: {label(finding.rule)}] :small[:gray[{where}]]"
                 + (f"  \n:red-background[{label(own, limit=600)}]" if own else "")
-                + f"  \n{label(said, limit=900)}"
+                + f"  \n{label(message, limit=900)}"
             )
-            hit = _denying(retrieved, said, finding.words)
+            hit = _denying(retrieved, message, finding.words)
             if hit is not None:
                 read_button(project_id, hit.chunk, key=f"denies-{place}")
 
@@ -101,9 +101,9 @@ def _own_words(case: TestCase, finding: LintFinding) -> tuple[str, str]:
     return next(fitting, (f"step {finding.step}" if finding.step else "the case", ""))
 
 
-def _denying(retrieved: Sequence[RetrievedChunk], said: str, own: str) -> RetrievedChunk | None:
+def _denying(retrieved: Sequence[RetrievedChunk], message: str, own: str) -> RetrievedChunk | None:
     """The source that a finding quotes: the quotation stands in its text."""
-    quoted = [one.rstrip("… .") for one in re.findall("“([^”]{12,})”", said) if one != own]
+    quoted = [one.rstrip("… .") for one in re.findall("“([^”]{12,})”", message) if one != own]
     for hit in retrieved:
         text = " ".join(without_emphasis(hit.chunk.text)[0].split())
         if any(one in text for one in quoted):
@@ -132,8 +132,8 @@ def _steps(numbers: Sequence[str]) -> str:
 
 
 def _other(hit: RetrievedChunk) -> str:
-    said = label(without_emphasis(hit.chunk.text)[0], limit=240)
-    return f"{_heading(hit)}  \n:small[:gray[{_place(hit)}]]  \n:small[:gray[{said}]]"
+    message = label(without_emphasis(hit.chunk.text)[0], limit=240)
+    return f"{_heading(hit)}  \n:small[:gray[{_place(hit)}]]  \n:small[:gray[{message}]]"
 
 
 def _uses(case: TestCase) -> dict[str, list[tuple[Citation, str]]]:
@@ -151,25 +151,25 @@ def _cited(
     origins: Sequence[StepSource],
 ) -> None:
     supports = "; ".join(dict.fromkeys(where for _, where in uses))
-    told = [f":material/link: Supports {label(supports, limit=300)}"]
+    facts = [f":material/link: Supports {label(supports, limit=300)}"]
     if origins:
-        told.append(_origin(origins))
-    source_card(project_id, hit, [citation for citation, _ in uses], told)
+        facts.append(_origin(origins))
+    source_card(project_id, hit, [citation for citation, _ in uses], facts)
 
 
 def source_card(
     project_id: str,
     hit: RetrievedChunk,
     citations: Sequence[Citation],
-    told: Sequence[str] = (),
+    facts: Sequence[str] = (),
 ) -> None:
     """A source with the quoted words marked, lines of Markdown about it, and the way to it."""
     with st.container(border=True, gap="xsmall"):
         spans = [(citation.start, citation.end) for citation in citations]
-        said = small(highlighted(*without_emphasis(hit.chunk.text, spans)))
-        st.markdown(f"{_heading(hit)}  \n:small[:gray[{_place(hit)}]]\n\n{said}")
-        if told:
-            st.caption("  \n".join(told))
+        message = small(highlighted(*without_emphasis(hit.chunk.text, spans)))
+        st.markdown(f"{_heading(hit)}  \n:small[:gray[{_place(hit)}]]\n\n{message}")
+        if facts:
+            st.caption("  \n".join(facts))
         with st.container(horizontal=True, gap="xsmall"):
             read_button(project_id, hit.chunk, citations, key=hit.chunk.id)
             link = safe_link(hit.chunk.uri)
@@ -189,9 +189,9 @@ def _origin(origins: Sequence[StepSource]) -> str:
         version += f" (now {one.current_version})"
     fetched = date_time(one.fetched_at)
     parts = (one.system, one.external_id, version, one.by, fetched)
-    told = " · ".join(label(part) for part in parts if part)
+    facts = " · ".join(label(part) for part in parts if part)
     stale = "" if all(each.stands for each in origins) else " :orange-badge[words changed]"
-    return f":material/history: {told}{stale}"
+    return f":material/history: {facts}{stale}"
 
 
 def _heading(hit: RetrievedChunk) -> str:

@@ -51,7 +51,7 @@ def stale_panel(
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(
-                f":orange-badge[:material/update: stale] {label(_told(case))}", width="stretch"
+                f":orange-badge[:material/update: stale] {label(_headline(case))}", width="stretch"
             )
             if accepted:
                 _ask_first(opened, record, case_id)
@@ -96,7 +96,7 @@ def _together(case: StaleCase) -> list[tuple[list[str], StaleFinding]]:
     return list(grouped.values())
 
 
-def _told(case: StaleCase) -> str:
+def _headline(case: StaleCase) -> str:
     if case.steps:
         steps = ", ".join(map(str, case.steps))
         return f"What step {steps} rests on has changed."

@@ -59,11 +59,11 @@ def shared_preconditions_panel(lines: Sequence[SharedLine]) -> None:
     title = f"Shared preconditions ({len(lines)})"
     with st.expander(title, icon=":material/playlist_add_check:", key="shared_preconditions"):
         for key in dict.fromkeys(line.key for line in lines):
-            told = [f":small[**{label(key)}**]"]
-            told += [
+            parts = [f":small[**{label(key)}**]"]
+            parts += [
                 f":small[{label(line.text, limit=260)} :gray[{label(line.why)}]]"
                 for line in lines
                 if line.key == key
             ]
-            st.markdown("  \n".join(told))
+            st.markdown("  \n".join(parts))
         st.caption("Each case keeps them too: a test tool shows one case at a time.")

@@ -103,8 +103,8 @@ def mapping_downloads(target: Target, *, key: str) -> None:
 def left_out(opened: Workspace, project_id: str, case_ids: Sequence[str], target: Target) -> None:
     """What the file would not hold of these cases, a sentence each."""
     stamp = review_library.stamp(opened, project_id)
-    told = _left_out(opened, project_id, tuple(case_ids), target.name, target, stamp)
-    for sentence in told[:LOSSES_SHOWN]:
+    sentences = _left_out(opened, project_id, tuple(case_ids), target.name, target, stamp)
+    for sentence in sentences[:LOSSES_SHOWN]:
         st.caption(f":orange[:material/info:] {label(sentence, limit=300)}")
 
 

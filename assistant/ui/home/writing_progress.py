@@ -73,9 +73,9 @@ def _written(opened: Workspace, record: Session, was_active: bool) -> None:
         st.error(plain(error), icon=":material/error:")
     left_open = [plain(reason) for reason in st.session_state.get(LEFT_OPEN, [])]
     if left_open:
-        told = ".  \n".join(left_open)
+        reasons = ".  \n".join(left_open)
         st.warning(
-            f"Left open: {told}. Open an accepted case to write it again; for what is gone, "
+            f"Left open: {reasons}. Open an accepted case to write it again; for what is gone, "
             "generate the epic anew.",
             icon=":material/rule:",
         )

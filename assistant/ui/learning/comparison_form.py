@@ -125,7 +125,7 @@ def _uploaded(file: Path) -> str:
     return f"{visible(file.stem)} · {at:%d %b %Y, %H:%M}"
 
 
-def _asked(opened: Workspace, record: Session, comparison_id: str) -> str:
+def _wanted(opened: Workspace, record: Session, comparison_id: str) -> str:
     """What a comparison was asked for."""
     request = compare_models.request_of(opened, record.project_id, comparison_id)
     model = base_choices(opened).get(request.base, request.base)
@@ -156,7 +156,7 @@ def _progress(opened: Workspace, record: Session, was_running: tuple[str, ...]) 
             st.error(plain(state.error), icon=":material/error:")
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(
-                f":material/pause_circle: Not complete: {_asked(opened, record, comparison_id)}"
+                f":material/pause_circle: Not complete: {_wanted(opened, record, comparison_id)}"
             )
             if pressed("Continue", icon=":material/resume:", key=f"go-{comparison_id}"):
                 with page_action():

@@ -210,8 +210,8 @@ def _actions(
     shown = {row.id for row in rows}
     hidden = sum(row.id not in shown for row in picked)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        told = f"**{what}** of {counted(len(rows), 'case')} shown" if picked else f"**{what}**"
-        st.markdown(told + (f" :orange-badge[{hidden} ticked, not shown]" if hidden else ""))
+        heading = f"**{what}** of {counted(len(rows), 'case')} shown" if picked else f"**{what}**"
+        st.markdown(heading + (f" :orange-badge[{hidden} ticked, not shown]" if hidden else ""))
         if picked:
             st.button(
                 "Untick all", type="tertiary", key="library-untick",

@@ -118,17 +118,17 @@ def _cases(found: ChangePreview) -> None:
                 st.caption("They cite no sentence that changes.")
             for one in cases:
                 _case(one)
-    told = [f"{found.untouched} other written cases: no check finds that this touches them"]
+    facts = [f"{found.untouched} other written cases: no check finds that this touches them"]
     if found.asked:
-        told.insert(0, f"{_with_verb(found.asked, 'belong')} to criteria with a raised question")
-    told.append(f"{_with_verb(found.resting, 'cite')} this source in all")
+        facts.insert(0, f"{_with_verb(found.asked, 'belong')} to criteria with a raised question")
+    facts.append(f"{_with_verb(found.resting, 'cite')} this source in all")
     if found.uncited:
-        told.append(
+        facts.append(
             f"{found.uncited} imported cases cite no source, so nothing can be told of them"
         )
     if found.righted:
-        told.append(f"no longer stale: {', '.join(map(label, found.righted[:FIRST]))}")
-    st.caption(" · ".join(told))
+        facts.append(f"no longer stale: {', '.join(map(label, found.righted[:FIRST]))}")
+    st.caption(" · ".join(facts))
 
 
 def _case(one: TouchedCase) -> None:
@@ -139,11 +139,11 @@ def _case(one: TouchedCase) -> None:
     st.markdown(
         f"**{label(one.case_id)}** {label(one.title)} :gray-badge[{one.status}]{denied}{rests}"
     )
-    told = [fault.finding.words for fault in one.faults if fault.finding.words]
+    facts = [fault.finding.words for fault in one.faults if fault.finding.words]
     lines = [
         f"the case says: {label(words, limit=400)}"
         for words in dict.fromkeys(place.said for place in places)
-        if words and not any(each in words for each in told)
+        if words and not any(each in words for each in facts)
     ]
     lines += [_fault(fault) for fault in one.faults]
     if lines:

@@ -69,11 +69,11 @@ def _card(opened: Workspace, record: Session, view: ConnectionView) -> None:
             sync_jobs.start(opened, view.connection, by=record.user)
             st.rerun()
         if pressed("Test", key=f"test_{key}", icon=":material/network_check:"):
-            _tested(opened, view)
+            _test(opened, view)
         if view.kind.has_fields and pressed(
             "Find fields", key=f"find_{key}", icon=":material/manage_search:"
         ):
-            _found(opened, view)
+            _find_fields(opened, view)
         if view.kind.has_comments or view.kind.has_attachments:
             _extras(opened, record, view)
         _remove(opened, record, view)
@@ -96,7 +96,7 @@ def _secret(view: ConnectionView) -> None:
         )
 
 
-def _tested(opened: Workspace, view: ConnectionView) -> None:
+def _test(opened: Workspace, view: ConnectionView) -> None:
     key = f"tested_{view.connection.id}"
     with st.spinner("Asking…"):
         try:
@@ -105,7 +105,7 @@ def _tested(opened: Workspace, view: ConnectionView) -> None:
             st.session_state[key] = (False, str(error))
 
 
-def _found(opened: Workspace, view: ConnectionView) -> None:
+def _find_fields(opened: Workspace, view: ConnectionView) -> None:
     key = view.connection.id
     with st.spinner("Looking at the latest items…"):
         try:

@@ -60,9 +60,9 @@ def document_details(opened: Workspace, record: Session, document: StoredDocumen
 def _version(version: VersionChange, *, expanded: bool) -> None:
     since = date_time(version.since)
     who = f", {label(version.by)}" if version.by else ""
-    told = counted(len(version.changes), "changed sentence") if version.version > 1 else "first"
+    what = counted(len(version.changes), "changed sentence") if version.version > 1 else "first"
     with st.expander(
-        f"Version {version.version} · since {since}{who} · {label(version.system)} · {told}",
+        f"Version {version.version} · since {since}{who} · {label(version.system)} · {what}",
         expanded=expanded and bool(version.changes),
     ):
         if not version.changes:

@@ -133,7 +133,7 @@ def _table(way: WayReport, both: bool) -> str:
     for row in way.rows:
         cells = [f"**{row.title}**", _figure(row.saved)]
         if row.screen is not None:
-            cells += [_figure(row.screen), said(row, way.asked)]
+            cells += [_figure(row.screen), difference_words(row, way.asked)]
         lines.append("|".join(cells))
     return "\n".join(f"|{line}|" for line in lines)
 
@@ -144,7 +144,7 @@ def _figure(figure: Figure) -> str:
     return f"{_short(figure.value)} :small[{_interval(figure.low, figure.high)}]"
 
 
-def said(row: MeasuredRow, questions: int) -> str:
+def difference_words(row: MeasuredRow, questions: int) -> str:
     """A difference in words: better, worse, or none that so many questions can show."""
     found = row.difference
     if found is None or found.value is None or found.low is None or found.high is None:

@@ -164,11 +164,11 @@ def _context(
     knowledge = workspace.knowledge(project_id)
     config = workspace.project(project_id).retrieval
 
-    def found(one: StoryCases, condition: TestCondition) -> tuple[RetrievedChunk, ...]:
+    def context(one: StoryCases, condition: TestCondition) -> tuple[RetrievedChunk, ...]:
         query = f"{one.story.title}: {condition.statement}"
         return tuple(knowledge.retrieve([query], config))
 
-    return found
+    return context
 
 
 def _measured(name: str, figure: Figure) -> MeasuredFigure:

@@ -79,7 +79,7 @@ def prepare(
 
 def start(workspace: Workspace, project_id: str, name: str) -> RunState:
     """Start the process of a prepared run, or go on with one that stopped."""
-    return child.start(_known(workspace, project_id, name))
+    return child.start(_run_folder(workspace, project_id, name))
 
 
 def begin(workspace: Workspace, project_id: str, request: TrainRequest) -> str:
@@ -112,12 +112,12 @@ def preparing_job(project_id: str) -> str:
 
 def cancel(workspace: Workspace, project_id: str, name: str) -> None:
     """Ask a run to stop at its next step; what was learned is kept, and it can go on."""
-    child.cancel(_known(workspace, project_id, name))
+    child.cancel(_run_folder(workspace, project_id, name))
 
 
 def resume(workspace: Workspace, project_id: str, name: str) -> RunState:
     """Go on with a run that was interrupted, cancelled or failed, from its last checkpoint."""
-    return child.resume(_known(workspace, project_id, name))
+    return child.resume(_run_folder(workspace, project_id, name))
 
 
 def runs(workspace: Workspace, project_id: str) -> tuple[TrainingRun, ...]:
@@ -130,23 +130,23 @@ def runs(workspace: Workspace, project_id: str) -> tuple[TrainingRun, ...]:
 
 def run(workspace: Workspace, project_id: str, name: str) -> TrainingRun:
     """One run; ``TrainingError`` names those that exist."""
-    return _run(workspace, _known(workspace, project_id, name))
+    return _run(workspace, _run_folder(workspace, project_id, name))
 
 
 def progress(workspace: Workspace, project_id: str, name: str) -> tuple[Progress, ...]:
     """One line a step: loss, learning rate, tokens a second, seconds left, memory."""
-    return RunFolder(_known(workspace, project_id, name)).progress()
+    return RunFolder(_run_folder(workspace, project_id, name)).progress()
 
 
 def data_sheet(workspace: Workspace, project_id: str, name: str) -> DataSheet:
     """What a run was trained on: the size of each split, and what was left out and why."""
-    file = _known(workspace, project_id, name) / DATA_SHEET
+    file = _run_folder(workspace, project_id, name) / DATA_SHEET
     return DataSheet.model_validate_json(file.read_bytes())
 
 
 def log_of(workspace: Workspace, project_id: str, name: str) -> str:
     """The end of the process's log."""
-    file = RunFolder(_known(workspace, project_id, name)).log
+    file = RunFolder(_run_folder(workspace, project_id, name)).log
     return file.read_text("utf-8", "replace")[-4000:] if file.exists() else ""
 
 
@@ -158,7 +158,7 @@ def wait(
     seconds: float,
 ) -> TrainingRun:
     """Wait for a run to end, at most so long."""
-    RunFolder(_known(workspace, project_id, name)).wait(seconds)
+    RunFolder(_run_folder(workspace, project_id, name)).wait(seconds)
     return run(workspace, project_id, name)
 
 
@@ -312,7 +312,7 @@ def _new_folder(workspace: Workspace, project_id: str, name: str) -> Path:
     return folder
 
 
-def _known(workspace: Workspace, project_id: str, name: str) -> Path:
+def _run_folder(workspace: Workspace, project_id: str, name: str) -> Path:
     root = _root(workspace, project_id)
     names = sorted(path.name for path in root.glob("*") if (path / "config.json").exists())
     if name not in names:

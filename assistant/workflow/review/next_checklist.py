@@ -89,10 +89,10 @@ def question_changes(
     same = set(today.epics) & set(then.epics)
     old = {one.text for one in present.chunks}
     new = {one.text for one in upcoming.chunks}
-    before = _asked(workspace, project_id, upcoming.document.id, today, same, [
+    before = _questions(workspace, project_id, upcoming.document.id, today, same, [
         one for one in present.chunks if one.text not in new
     ])  # fmt: skip
-    after = _asked(workspace, project_id, upcoming.document.id, then, same, [
+    after = _questions(workspace, project_id, upcoming.document.id, then, same, [
         one for one in upcoming.chunks if one.text not in old
     ])  # fmt: skip
     now, new_words = _texts(today), _texts(then)
@@ -113,7 +113,7 @@ def _texts(basis: Basis) -> dict[str, str]:
     return {one.id: one.text for epic in basis.epics for one in epic.criteria}
 
 
-def _asked(
+def _questions(
     workspace: Workspace,
     project_id: str,
     document_id: str,

@@ -283,7 +283,7 @@ def _sentences(case: TestCase, found: Sequence[StaleFinding]) -> tuple[TouchedSe
     """Findings of the same words as one, with the places that rest on them."""
     grouped: dict[tuple[Change, str, str], dict[TouchedPlace, None]] = {}
     for one in found:
-        place = TouchedPlace(where=one.where, step=one.step, said=_said(case, one))
+        place = TouchedPlace(where=one.where, step=one.step, said=_cited_text(case, one))
         grouped.setdefault((one.change, one.old, one.new), {})[place] = None
     return tuple(
         TouchedSentence(change=change, old=old, new=new, places=tuple(places))
@@ -291,7 +291,7 @@ def _sentences(case: TestCase, found: Sequence[StaleFinding]) -> tuple[TouchedSe
     )
 
 
-def _said(case: TestCase, finding: StaleFinding) -> str:
+def _cited_text(case: TestCase, finding: StaleFinding) -> str:
     """The case's own words where it rests on what changes."""
     step = next((one for one in case.steps if one.number == finding.step), None)
     return str(getattr(step, finding.part, "")) if step is not None else ""

@@ -174,7 +174,7 @@ class SuiteBasis:
         """The criteria that the search finds for what a case says, all of the best one's story."""
         wanted = {"filter": SearchFilter(kinds=("criterion",)), "both_ways": False}
         config = self._config.model_copy(update=wanted)
-        said = _said(case)
+        said = _text_of(case)
         if not said or not self._stories:
             return ()
         trace = self._texts.explain(said, config, limit=NEAREST)
@@ -193,7 +193,7 @@ class SuiteBasis:
         """
         if not link.criterion_ids:
             config = self._config.model_copy(update={"both_ways": False})
-            found = self._retriever.retrieve([_said(case)], config) if _said(case) else ()
+            found = self._retriever.retrieve([_text_of(case)], config) if _text_of(case) else ()
             return Ground(sources=Sources(self._numbering.retrieved(found)))
         stories = dict.fromkeys(
             (epic.key, story.key)
@@ -302,7 +302,7 @@ class _WithoutCases:
         return self._knowledge.chunks(document_id)
 
 
-def _said(case: TestCase) -> str:
+def _text_of(case: TestCase) -> str:
     """What a case is about, for a search: its title and what it expects."""
     results = (step.expected_result for step in case.steps)
     return " ".join(" ".join((case.title, *results)).split())[:2000]
