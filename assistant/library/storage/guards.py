@@ -22,15 +22,14 @@ def guards_lifted(connection: Connection) -> Iterator[None]:
     """The history can be changed inside the block, by this transaction alone."""
     if connection.dialect.name == "sqlite":
         guards = connection.exec_driver_sql(_IN_SQLITE).all()
-        for name, _ in guards:
-            connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
-        yield
-        for _, statement in guards:
-            connection.exec_driver_sql(statement)
-        return
-    guards = connection.exec_driver_sql(_IN_POSTGRES).all()
-    for name, table in guards:
-        connection.exec_driver_sql(f'ALTER TABLE {table} DISABLE TRIGGER "{name}"')
+        lifting = [f'DROP TRIGGER "{name}"' for name, _ in guards]
+        restoring = [statement for _, statement in guards]
+    else:
+        guards = connection.exec_driver_sql(_IN_POSTGRES).all()
+        lifting = [f'ALTER TABLE {table} DISABLE TRIGGER "{name}"' for name, table in guards]
+        restoring = [f'ALTER TABLE {table} ENABLE TRIGGER "{name}"' for name, table in guards]
+    for statement in lifting:
+        connection.exec_driver_sql(statement)
     yield
-    for name, table in guards:
-        connection.exec_driver_sql(f'ALTER TABLE {table} ENABLE TRIGGER "{name}"')
+    for statement in restoring:
+        connection.exec_driver_sql(statement)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from assistant.domain import TestCase
 from assistant.errors import AssistantError, EditConflict
-from assistant.ui.plain_text import label, plain
+from assistant.ui.plain_text import label
 from assistant.ui.state import CASE_PROBLEM, Session
 from assistant.ui.word_marks import EMPTY, marked_words
 from assistant.workflow.deployment.workspace import Workspace
@@ -19,6 +19,7 @@ CONFLICTS = "case_conflicts"
 SIDES: dict[Side, str] = {"theirs": "Theirs", "mine": "Mine"}
 AS_ONE = ":orange[some were moved, put in or taken out: all of them are taken from one side]"
 WHO = {"theirs": "changed by them", "mine": "changed by you", "both": "changed by both"}
+WAYS = {"merge": "Save the merge", "mine": "Keep mine", "theirs": "Take theirs"}
 
 
 def note_conflict(mine: TestCase, seen_version: int) -> None:
@@ -49,9 +50,14 @@ def conflict_panel(opened: Workspace, record: Session, stored: StoredCase) -> No
         "it open. Your words are not lost: take one version, or choose field by field."
     )
     with st.container(horizontal=True, gap="xsmall"):
-        _button("Save the merge", "merge", opened, record, stored, found, primary=True)
-        _button("Keep mine", "mine", opened, record, stored, found)
-        _button("Take theirs", "theirs", opened, record, stored, found)
+        for way, title in WAYS.items():
+            st.button(
+                title,
+                key=f"conflict-{way}",
+                type="primary" if way == "merge" else "secondary",
+                on_click=_settle,
+                args=(way, opened, record, stored, found),
+            )
     for one in found:
         _field(stored.id, one)
 
@@ -80,25 +86,6 @@ def _key(case_id: str, one: FieldConflict) -> str:
     return f"conflict-{case_id}-{one.field}"
 
 
-def _button(
-    says: str,
-    way: str,
-    opened: Workspace,
-    record: Session,
-    stored: StoredCase,
-    found: tuple[FieldConflict, ...],
-    *,
-    primary: bool = False,
-) -> None:
-    st.button(
-        says,
-        key=f"conflict-{way}",
-        type="primary" if primary else "secondary",
-        on_click=_settle,
-        args=(way, opened, record, stored, found),
-    )
-
-
 def _settle(
     way: str,
     opened: Workspace,
@@ -124,7 +111,7 @@ def _settle(
         except EditConflict:
             return  # saved once more meanwhile: both versions are shown anew
         except AssistantError as error:
-            st.session_state[CASE_PROBLEM] = plain(str(error))
+            st.session_state[CASE_PROBLEM] = str(error)
             return
     kept.pop(stored.id)
     for one in found:
