@@ -17,7 +17,8 @@ from streamlit.testing.v1 import AppTest
 from assistant.ui import state
 from assistant.workflow.deployment import model_jobs
 from assistant.workflow.deployment.models import DEFAULT_CHAT
-from assistant.workflow.writing import asked
+from assistant.workflow.writing import asked, runs
+from assistant.workflow.writing.runs import RunView
 
 EPIC = """# PAY-7 Refund a payment
 
@@ -461,6 +462,29 @@ def test_the_missing_cases_are_written_from_the_coverage(app: AppTest) -> None:
     app.segmented_control(key="run_view").set_value("cases").run()
     assert not app.exception
     assert len(listed(app)) == before + 1
+
+
+def test_a_case_that_changes_while_the_coverage_is_drawn_counts_in_the_next_one(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generated(app)
+    app.segmented_control(key="run_view").set_value("coverage").run()
+    library, read, left = state.workspace().library, runs.view, []
+
+    def rejected_meanwhile(*given: Any) -> RunView:
+        view = read(*given)
+        if not left:
+            left.append(view.run.cases[0].id)
+            project_id = app.session_state["session"].project_id
+            library.set_status(
+                project_id, left[0], "rejected", reason="No", by="Tess", expected_version=1
+            )
+        return view
+
+    monkeypatch.setattr(runs, "view", rejected_meanwhile)
+    app.run()
+    app.run()
+    assert {one.label: one.value for one in app.metric}["Items left"] == "1"
 
 
 def test_the_embedded_writer_is_fetched_where_it_is_chosen(

@@ -11,16 +11,18 @@ from assistant.ui.home.writing_progress import follow, writing_progress
 from assistant.ui.presses import pressed
 from assistant.ui.state import RECORD, Session, page_action
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review import review_library
 from assistant.workflow.writing import coverage, fill_gaps, follow_up_runs
 from assistant.workflow.writing.runs import ACTIVE, RunView
 
 VIEW_KEY = "run_view"
 
 
-def coverage_table(opened: Workspace, record: Session, view: RunView) -> None:
-    """Figures, then one row per criterion: how deeply, by which cases, and what is missing."""
-    report = _report(view, record.run_id, review_library.stamp(opened, record.project_id))
+def coverage_table(opened: Workspace, record: Session, view: RunView, stamp: str) -> None:
+    """Figures, then one row per criterion: how deeply, by which cases, and what is missing.
+
+    ``stamp`` is that of the project (``review_library.stamp``) before the run was read.
+    """
+    report = _report(view, record.run_id, stamp)
     figures = {
         "Criteria": len(report.criteria),
         "With a case": sum(bool(row.case_ids) for row in report.criteria),

@@ -11,7 +11,6 @@ from assistant.ui.home.coverage_table import open_in_run
 from assistant.ui.home.second_reading_menu import second_reading_menu
 from assistant.ui.state import Session
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review import review_library
 from assistant.workflow.writing import runs
 from assistant.workflow.writing.runs import Figure, Quality, RunView
 
@@ -20,12 +19,12 @@ FIGURES_A_ROW = 4
 """Eight figures in one row would be too narrow to read."""
 
 
-def quality_panel(opened: Workspace, record: Session, view: RunView) -> None:
-    """The figures, the smells as a chart, and the cases behind the figure that was chosen."""
+def quality_panel(opened: Workspace, record: Session, view: RunView, stamp: str) -> None:
+    """The figures, the smells as a chart, and the cases behind the figure that was chosen;
+    ``stamp`` as for ``coverage_table``."""
     if not view.run.cases:
         st.caption("Nothing to check yet.")
         return
-    stamp = review_library.stamp(opened, record.project_id)
     found = _quality(opened, record.project_id, view, record.run_id, stamp)
     with st.grid(FIGURES_A_ROW, min_column_width=150):
         for figure in found.figures:

@@ -25,7 +25,7 @@ from assistant.ui.state import Session, page_action
 from assistant.workflow.deployment import models
 from assistant.workflow.deployment.endpoints import ENDPOINT_WRITER
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review import review
+from assistant.workflow.review import review, review_library
 from assistant.workflow.writing import generate_cases, runs
 from assistant.workflow.writing.runs import ACTIVE, RunSummary, RunView
 
@@ -48,6 +48,8 @@ VIEWS = {
 
 def run_view(opened: Workspace, record: Session) -> None:
     """The open run: a header, then cases beside their sources, the coverage or the questions."""
+    # Read before the run: what is kept by it is never older than it says.
+    stamp = review_library.stamp(opened, record.project_id)
     try:
         view = runs.view(opened, record.project_id, record.run_id)
     except AssistantError as error:
@@ -58,9 +60,9 @@ def run_view(opened: Workspace, record: Session) -> None:
     panes()
     shown, opened_panes = _header(opened, record, view)
     if shown == "coverage":
-        coverage_table(opened, record, view)
+        coverage_table(opened, record, view, stamp)
     elif shown == "quality":
-        quality_panel(opened, record, view)
+        quality_panel(opened, record, view, stamp)
     elif shown == "questions":
         run_questions(opened, record, view)
     else:
