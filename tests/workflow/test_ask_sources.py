@@ -22,6 +22,7 @@ from assistant.errors import (
     SourceError,
 )
 from assistant.knowledge.knowledge_base import KnowledgeBase
+from assistant.library.talks import AskedStore
 from assistant.settings import Settings
 from assistant.sources.files.files import read_file
 from assistant.workflow.ask import ask_sources, ask_talks
@@ -445,14 +446,23 @@ def rewords(queries: object, reply: str) -> Any:
 
 
 def test_a_model_writes_the_question_again_for_the_search(
-    with_model: Workspace, server: EndpointServer, sample_id: str
+    with_model: Workspace,
+    server: EndpointServer,
+    sample_id: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     alone = ask_sources.ask(with_model, sample_id, GERMAN)
     assert not any("einstate" in one.chunk.text for one in alone.sources)
     assert alone.queries == ()
     server.answer = rewords([REWORDED, GERMAN, 7, "", "?"], answers())
-    seen = []
-    found = ask_sources.ask(with_model, sample_id, GERMAN, writer="endpoint", told=seen.append)
+    states, update = [], AskedStore.update
+
+    def noted(store: AskedStore, project_id: str, answer_id: str, body: str) -> bool:
+        states.append(json.loads(body)["state"])
+        return update(store, project_id, answer_id, body)
+
+    monkeypatch.setattr(AskedStore, "update", noted)
+    found = ask_sources.ask(with_model, sample_id, GERMAN, writer="endpoint")
     first, second = server.bodies
     assert len(server.bodies) == 2
     assert "Business rules: Billing" in str(first["messages"])
@@ -463,7 +473,7 @@ def test_a_model_writes_the_question_again_for_the_search(
     assert {one.chunk.id for one in alone.sources} <= {one.chunk.id for one in found.sources}
     assert REWORDED not in str(second["messages"]), "what the model wrote only searches"
     assert f"<question>{GERMAN}</question>" in str(second["messages"])
-    assert seen[0].state == "writing"
+    assert states[0] == "writing"
 
 
 @pytest.mark.parametrize(
