@@ -8,28 +8,13 @@ from __future__ import annotations
 
 import math
 import re
+from pathlib import Path
 
 from pydantic import Field
 
 from assistant.domain import Value
 
-ENGLISH_PROSE = """\
-The old bakery on the corner opens before the rest of the street wakes up. By six o'clock the \
-lights are on, the first loaves are cooling on the shelves, and the smell of fresh bread drifts as \
-far as the bus stop. People who work early know the owner by her first name. They buy a roll and a \
-cup of coffee, talk for a minute about the weather, and hurry on to catch their train.
-
-In winter the shop feels like the warmest place in town. Children stop on their way to school and \
-press their faces against the window to see the cakes. The owner pretends not to notice, but on \
-Fridays she often hands out the biscuits that broke in the oven. She says that nobody should have \
-to start the weekend hungry.
-
-Her father built the oven himself more than forty years ago, and it has been repaired so many \
-times that hardly any of the first bricks are left. Last year an engineer offered her a modern \
-one, which would have used half the gas. She thought about it for a week and then said no. The \
-bread would still be good, she told him, but it would not be the same, and her customers would \
-notice the difference before she did.
-"""
+ENGLISH_PROSE = Path(__file__).with_name("english_prose.txt").read_text("utf-8")
 """Plain English of everyday things, written for this purpose."""
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")

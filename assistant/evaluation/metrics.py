@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from assistant.domain import Value
 from assistant.evaluation.quality import words_of
 from assistant.evaluation.records import CaseScore, StoryReferences
 from assistant.evaluation.statistics import Measure, exponential_of_ratio, ratio
@@ -19,6 +21,7 @@ from assistant.evaluation.style_similarity import (
     style_closeness,
     style_part,
 )
+from assistant.language.word_lists import read_table
 
 if TYPE_CHECKING:
     import numpy as np
@@ -79,134 +82,55 @@ def _grounded(story: StoryScores) -> tuple[float, ...]:
 
 
 def _unknown(_: StoryScores) -> None:
-    """For metrics that need more than the scores: losses, or a profile of the company."""
+    """For metrics that need more than the scores."""
 
 
-STYLE_METRICS: tuple[Metric, ...] = (
-    Metric(
-        "style", "Style closeness", "higher", "share",
-        "mean of the five parts below: how close it is to the way the company writes",
-        _unknown, main=True,
+_SUMS: Mapping[str, Callable[[StoryScores], tuple[float, ...]]] = {
+    "recall": lambda story: (float(_matched(story)), float(len(story.references.cases))),
+    "precision": lambda story: (float(_matched(story)), float(len(story.scores))),
+    "f1": lambda story: (
+        2.0 * _matched(story), float(len(story.references.cases) + len(story.scores))
     ),
-    Metric(
-        "style_openings", "Sentence openings", "higher", "share",
-        "how alike sentences begin (1 - Jensen-Shannon divergence of their first two words)",
-        _unknown,
-    ),
-    Metric(
-        "style_vocabulary", "Vocabulary", "higher", "share",
-        "how alike the words are, names and values masked (1 - Jensen-Shannon divergence)",
-        _unknown,
-    ),
-    Metric(
-        "style_templates", "The company's own sentences", "higher", "share",
-        "share of sentences that the company has too, names and values masked", _unknown,
-    ),
-    Metric(
-        "style_steps", "Steps a case, closeness", "higher", "share",
-        "the smaller of the mean numbers over the larger", _unknown,
-    ),
-    Metric(
-        "style_length", "Words a sentence, closeness", "higher", "share",
-        "the smaller of the mean numbers over the larger", _unknown,
-    ),
-)  # fmt: skip
+    "similarity": _nearness,
+    "grounded": _grounded,
+    "valid": _over_cases(lambda score: score.valid),
+    "bleed": _over_cases(lambda score: len(score.bleed)),
+    "bleed_unmarked": _over_cases(lambda score: len(set(score.bleed) - set(score.marked))),
+    "memorised": _over_cases(lambda score: len(score.memorised)),
+    "duplicates": _over_cases(lambda score: bool(score.duplicate_of)),
+    "smells": _over_cases(lambda score: len(score.smells)),
+    "refused": _over_cases(lambda score: score.refused_drafts),
+    "replaced": _over_cases(lambda score: bool(score.replaced)),
+    "case_steps": _over_cases(lambda score: len(score.case.steps)),
+    "case_words": _over_cases(lambda score: words_of(score.case)),
+    "seconds": _over_cases(lambda score: score.seconds),
+    "tokens": _over_cases(lambda score: score.generated_tokens),
+}  # fmt: skip
+"""What a metric sums up; the others need more than scores: losses, or a profile of the company."""
 
-METRICS: tuple[Metric, ...] = (
-    Metric(
-        "perplexity", "Perplexity of the reference cases", "lower", "number",
-        "how surprised the model is by the words of the held-out cases; 1 is no surprise",
-        _unknown, exponential_of_ratio, main=True,
-    ),
-    Metric(
-        "recall", "Recall of reference cases", "higher", "share",
-        "share of the held-out cases that a written case stands for, matched by meaning",
-        lambda story: (float(_matched(story)), float(len(story.references.cases))), main=True,
-    ),
-    Metric(
-        "precision", "Precision", "higher", "share",
-        "share of the written cases that stand for a held-out case",
-        lambda story: (float(_matched(story)), float(len(story.scores))),
-    ),
-    Metric(
-        "f1", "F1", "higher", "share",
-        "harmonic mean of recall and precision",
-        lambda story: (
-            2.0 * _matched(story), float(len(story.references.cases) + len(story.scores))
-        ),
-    ),
-    Metric(
-        "similarity", "Closeness to the reference cases", "higher", "share",
-        "mean closeness of each held-out case to the written case assigned to it, no threshold",
-        _nearness, main=True,
-    ),
-    *STYLE_METRICS,
-    Metric(
-        "valid", "Fits the template", "higher", "share",
-        "share of cases without a problem in the company's template",
-        _over_cases(lambda score: score.valid),
-    ),
-    Metric(
-        "grounded", "Grounded expected results", "higher", "share",
-        "share of expected results that stand in a source or follow from one", _grounded, main=True,
-    ),
-    Metric(
-        "bleed", "Foreign names and values a case", "lower", "number",
-        "names, amounts, keys and quoted words that stand in no source of the case",
-        _over_cases(lambda score: len(score.bleed)),
-    ),
-    Metric(
-        "bleed_unmarked", "of these not marked", "lower", "number",
-        "those that the case does not show to its reviewer",
-        _over_cases(lambda score: len(set(score.bleed) - set(score.marked))),
-    ),
-    Metric(
-        "memorised", "of these from training", "lower", "number",
-        "foreign names, values and whole sentences that stand in the cases it was trained on",
-        _over_cases(lambda score: len(score.memorised)),
-    ),
-    Metric(
-        "duplicates", "Repeats another case", "lower", "share",
-        "share of cases that repeat an earlier case of the same story almost word for word",
-        _over_cases(lambda score: bool(score.duplicate_of)),
-    ),
-    Metric(
-        "smells", "Smells a case", "lower", "number",
-        "faults of wording found by rule", _over_cases(lambda score: len(score.smells)),
-    ),
-    Metric(
-        "refused", "Refused drafts a case", "lower", "number",
-        "drafts of the model that were refused before one was taken",
-        _over_cases(lambda score: score.refused_drafts),
-    ),
-    Metric(
-        "replaced", "Outline instead", "lower", "share",
-        "share of cases where no draft of the model was good enough",
-        _over_cases(lambda score: bool(score.replaced)),
-    ),
-    Metric(
-        "case_steps", "Steps a case", "", "number", "mean number of steps",
-        _over_cases(lambda score: len(score.case.steps)),
-    ),
-    Metric(
-        "case_words", "Words a case", "", "number", "mean number of words in conditions and steps",
-        _over_cases(lambda score: words_of(score.case)),
-    ),
-    Metric(
-        "seconds", "Seconds a case", "lower", "seconds", "mean time to write one",
-        _over_cases(lambda score: score.seconds),
-    ),
-    Metric(
-        "tokens", "Tokens a case", "lower", "number", "mean number of tokens written",
-        _over_cases(lambda score: score.generated_tokens),
-    ),
-)  # fmt: skip
 
-MEMORY = Metric(
-    "memory", "Memory", "lower", "bytes", "most memory of the program while the column was written",
-    _unknown,
-)  # fmt: skip
-"""A maximum, not a mean: it has no interval."""
+class _Row(Value):
+    """A metric of ``metrics.toml``."""
+
+    id: str
+    title: str
+    better: Better = ""
+    unit: Unit
+    about: str
+    main: bool = False
+
+
+def _metric(row: _Row) -> Metric:
+    measure = exponential_of_ratio if row.id == "perplexity" else ratio
+    return Metric(**row.model_dump(), sums=_SUMS.get(row.id, _unknown), measure=measure)
+
+
+_TABLE = read_table(Path(__file__).with_suffix(".toml"), dict[str, tuple[_Row, ...]])
+*_ALL, MEMORY = map(_metric, _TABLE["metrics"])
+METRICS: tuple[Metric, ...] = tuple(_ALL)
+"""All but the last, memory, which is a maximum, not a mean: it has no interval."""
+
+STYLE_METRICS = tuple(metric for metric in METRICS if metric.id.startswith("style"))
 
 
 def with_profile(metric: Metric, profile: CompanyProfile) -> Metric:

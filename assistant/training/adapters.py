@@ -26,7 +26,7 @@ from pydantic import Field
 
 from assistant.domain import Value
 from assistant.errors import TrainingError
-from assistant.training.base_models import sha256_of
+from assistant.generation.models.verification import sha256_of
 from assistant.training.checkpoints import write_bytes
 from assistant.training.config import NAME_PATTERN, BaseIdentity, BaseShape, TrainingConfig
 
@@ -105,7 +105,7 @@ class AdapterRegistry:
                 settings = json.loads((fresh / CONFIG).read_text(encoding="utf-8"))
                 settings["base_model_name_or_path"] = sheet.base.id
                 (fresh / CONFIG).write_text(json.dumps(settings, indent=2, sort_keys=True))
-                hashes = {name: sha256_of([fresh / name]) for name in names}
+                hashes = {name: sha256_of(fresh / name) for name in names}
                 kept = sheet.model_copy(update={"files": hashes})
                 write_bytes(fresh / SHEET, kept.model_dump_json(indent=2).encode())
                 fresh.rename(folder)
@@ -147,7 +147,7 @@ class AdapterRegistry:
             )
         for file, expected in sheet.files.items():
             path = adapter.folder / file
-            if file not in _FILES or not path.is_file() or sha256_of([path]) != expected:
+            if file not in _FILES or not path.is_file() or sha256_of(path) != expected:
                 raise TrainingError(
                     f"{file} of the adapter '{name}' is missing or has changed. Delete the adapter "
                     f"and train it again, or restore the file."

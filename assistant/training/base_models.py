@@ -7,7 +7,6 @@ rounding. Nothing that could hold code is opened: safetensors and GGUF only, no 
 from __future__ import annotations
 
 import gc
-import hashlib
 import os
 import platform
 from dataclasses import dataclass
@@ -17,12 +16,11 @@ from typing import TYPE_CHECKING, Any
 from assistant.errors import ModelUnavailable, TrainingError, needs_extra
 from assistant.generation.models.catalogue import CATALOGUE, CatalogueModel
 from assistant.generation.models.fetch import verified_path
+from assistant.generation.models.verification import sha256_of
 from assistant.training.config import BaseIdentity, BaseShape, DType, Method
 
 if TYPE_CHECKING:
     import torch
-
-_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,7 @@ def _find(base: str, models_dir: Path) -> BaseFiles:
             return _catalogue_base(model, models_dir)
     path = Path(base).expanduser()
     if path.is_file() and path.suffix == ".gguf":
-        identity = BaseIdentity(id=path.stem, sha256=sha256_of([path]), file=path.name)
+        identity = BaseIdentity(id=path.stem, sha256=sha256_of(path), file=path.name)
         return BaseFiles(path.parent, path.name, identity)
     if path.is_dir():
         return _folder_base(path, path.name)
@@ -97,10 +95,10 @@ def _catalogue_base(model: CatalogueModel, models_dir: Path) -> BaseFiles:
 def _folder_base(folder: Path, base_id: str) -> BaseFiles:
     weights = sorted(folder.glob("*.safetensors"))
     if weights and (folder / "config.json").is_file():
-        return BaseFiles(folder, "", BaseIdentity(id=base_id, sha256=sha256_of(weights)))
+        return BaseFiles(folder, "", BaseIdentity(id=base_id, sha256=sha256_of(*weights)))
     packed = sorted(folder.glob("*.gguf"))
     if len(packed) == 1:
-        identity = BaseIdentity(id=base_id, sha256=sha256_of(packed), file=packed[0].name)
+        identity = BaseIdentity(id=base_id, sha256=sha256_of(*packed), file=packed[0].name)
         return BaseFiles(folder, packed[0].name, identity)
     raise TrainingError(
         f"{folder.name} holds no model that can be trained: it needs config.json with .safetensors "
@@ -132,16 +130,6 @@ def _hub_folder(base: str) -> Path:
             f"and the network, or give a folder that holds it."
         ) from error
     return Path(folder)
-
-
-def sha256_of(paths: list[Path]) -> str:
-    """SHA-256 of the files' bytes, one after the other."""
-    digest = hashlib.sha256()
-    for path in paths:
-        with path.open("rb") as stream:
-            while block := stream.read(_BLOCK):
-                digest.update(block)
-    return digest.hexdigest()
 
 
 def has_fast_bfloat16() -> bool:

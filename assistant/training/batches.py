@@ -152,6 +152,20 @@ def token_losses(model: Any, batch: Batch, device: torch.device) -> list[torch.T
     return list(torch.split(losses, [example.counted for example in examples_of(batch)]))
 
 
+def example_losses(
+    model: Any, examples: Sequence[Example], device: torch.device, batch_tokens: int
+) -> Iterator[tuple[Example, torch.Tensor]]:
+    """Each example with the losses of its counted tokens, without gradients; batches by length."""
+    import torch
+
+    model.eval()
+    rows = rows_of(examples, batch_tokens, join=reads_rows(model))
+    for batch in by_length(rows, batch_tokens):
+        with torch.inference_mode():
+            losses = token_losses(model, batch, device)
+        yield from zip(examples_of(batch), losses, strict=True)
+
+
 def _inputs(batch: Batch) -> tuple[dict[str, torch.Tensor], torch.Tensor, torch.Tensor]:
     """What the model reads of a batch, and the place (row, column) before each counted token."""
     import torch

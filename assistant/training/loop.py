@@ -15,10 +15,9 @@ from assistant.errors import TrainingError
 from assistant.generation.cancellation import CancelCheck, never_cancelled
 from assistant.training.batches import (
     Step,
-    by_length,
     epoch_steps,
+    example_losses,
     reads_rows,
-    rows_of,
     token_losses,
 )
 from assistant.training.chatml import Example
@@ -296,16 +295,10 @@ def mean_loss(
     model: Any, examples: Sequence[Example], device: torch.device, batch_tokens: int
 ) -> float:
     """Mean loss per counted token over all examples, in nats."""
-    import torch
-
-    model.eval()
-    rows = rows_of(examples, batch_tokens, join=reads_rows(model))
     total, counted = 0.0, 0
-    with torch.inference_mode():
-        for batch in by_length(rows, batch_tokens):
-            losses = torch.cat(token_losses(model, batch, device))
-            total += float(losses.double().sum())
-            counted += len(losses)
+    for _, losses in example_losses(model, examples, device, batch_tokens):
+        total += float(losses.double().sum())
+        counted += len(losses)
     return total / counted
 
 

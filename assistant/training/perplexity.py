@@ -8,7 +8,7 @@ from typing import Any
 
 from assistant.domain import Value
 from assistant.training.base_models import BaseModel
-from assistant.training.batches import by_length, examples_of, reads_rows, rows_of, token_losses
+from assistant.training.batches import example_losses
 from assistant.training.chatml import encode
 from assistant.training.data.pairs import CasePair
 
@@ -35,8 +35,6 @@ def completion_losses(
     ``adapter`` is the folder of a PEFT adapter, or None for the base alone; the base is left as it
     was. Completions beyond ``max_tokens`` with their prompt are left out (compare the case ids).
     """
-    import torch
-
     encoded = encode(base.tokenizer, pairs, max_tokens)
     # Ids may repeat (a case with and without sources), so results are kept by place.
     numbered = [
@@ -44,20 +42,15 @@ def completion_losses(
         for number, example in enumerate(encoded.examples)
     ]
     model = _with(base.model, adapter)
-    rows = rows_of(numbered, BATCH_TOKENS, join=reads_rows(model))
     found: dict[int, CompletionLoss] = {}
     try:
-        model.eval()
-        with torch.inference_mode():
-            for batch in by_length(rows, BATCH_TOKENS):
-                losses = token_losses(model, batch, base.device)
-                for example, loss in zip(examples_of(batch), losses, strict=True):
-                    number = int(example.id)
-                    found[number] = CompletionLoss(
-                        case_id=encoded.examples[number].id,
-                        tokens=len(loss),
-                        nll=float(loss.double().sum()),
-                    )
+        for example, loss in example_losses(model, numbered, base.device, BATCH_TOKENS):
+            number = int(example.id)
+            found[number] = CompletionLoss(
+                case_id=encoded.examples[number].id,
+                tokens=len(loss),
+                nll=float(loss.double().sum()),
+            )
     finally:
         if adapter is not None:
             model.unload()

@@ -8,13 +8,13 @@ is our own: it pads less, computes the head on completion tokens only and recomp
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import TrainingError, needs_extra
 from assistant.generation.cancellation import CancelCheck, never_cancelled
+from assistant.generation.models.engine import usable_cores
 from assistant.training.base_models import BaseModel
 from assistant.training.chatml import Encoded, Example, encode
 from assistant.training.checkpoints import write_bytes, write_tensors
@@ -165,8 +165,7 @@ def _plain(value: object) -> object:
 
 def usable_threads(asked: int) -> int:
     """Threads to compute with: all of two cores, otherwise all but one."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    cores = cores or 1
+    cores = usable_cores()
     return min(asked, cores) if asked else (cores if cores <= 2 else cores - 1)
 
 

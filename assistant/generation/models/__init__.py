@@ -12,4 +12,5 @@ __all__ = [
     "partial",
     "providers",
     "structured",
+    "verification",
 ]

@@ -50,12 +50,13 @@ def is_unchanged(path: Path, state: VerifiedFile) -> bool:
         return False
 
 
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file, read in blocks."""
+def sha256_of(*paths: Path) -> str:
+    """SHA-256 of the files' bytes, one after the other, read in blocks."""
     digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while block := stream.read(BLOCK_BYTES):
-            digest.update(block)
+    for path in paths:
+        with path.open("rb") as stream:
+            while block := stream.read(BLOCK_BYTES):
+                digest.update(block)
     return digest.hexdigest()
 
 

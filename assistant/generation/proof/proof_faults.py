@@ -16,22 +16,11 @@ INCONSISTENT = "inconsistent data"
 REPETITION = "repetition"
 UNFILLED = "placeholder not filled"
 
-RULES = frozenset(
-    (
-        NOT_IN_SOURCES,
-        UNSUPPORTED,
-        CONTRADICTION,
-        WRONG_SIDE,
-        ECHO,
-        INCONSISTENT,
-        REPETITION,
-        UNFILLED,
-    )
-)
-"""The rules of the findings made here; they are made anew whenever a case is checked."""
+ERRORS = frozenset((CONTRADICTION, WRONG_SIDE, ECHO, INCONSISTENT))
+"""Rules of what the text or the data deny."""
 
-ERRORS = RULES - {NOT_IN_SOURCES, UNSUPPORTED, REPETITION, UNFILLED}
-"""Those that say something which the text or the data deny."""
+RULES = ERRORS | {NOT_IN_SOURCES, UNSUPPORTED, REPETITION, UNFILLED}
+"""The rules of the findings made here; they are made anew whenever a case is checked."""
 
 SHOWN = 160
 """Characters of a sentence that a finding shows."""
