@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
-NUMBER_WORDS = {
-    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
-    "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "first": 1, "second": 2,
-    "third": 3, "fourth": 4, "fifth": 5, "once": 1, "twice": 2, "thrice": 3,
-}  # fmt: skip
-_CURRENCIES = {
-    "£": "£", "$": "$", "€": "€", "pound": "£", "gbp": "£", "dollar": "$", "usd": "$",
-    "euro": "€", "eur": "€",
-}  # fmt: skip
-_UNITS = {
-    "percent": "%", "%": "%", "second": "second", "sec": "second", "minute": "minute",
-    "min": "minute", "hour": "hour", "h": "hour", "day": "day", "week": "week", "month": "month",
-    "year": "year", "character": "character", "char": "character", "digit": "digit", "kb": "kB",
-    "mb": "MB", "gb": "GB", "time": "time", "attempt": "time", "km": "km", "kg": "kg",
-    "mile": "mile",
-}  # fmt: skip
+from assistant.language.word_lists import word_lists
+
+_WORDS = word_lists("words", Path(__file__).parent)
+NUMBER_WORDS = {word: int(value) for value, words in _WORDS["numbers"].items() for word in words}
+_CURRENCIES = {word: sign for sign, words in _WORDS["currencies"].items() for word in words}
+_UNITS = {word: unit for unit, words in _WORDS["units"].items() for word in words}
 _AMOUNT = re.compile(
     r"(?P<currency>[£$€])?\s?(?P<minus>(?<![\w-])-)?(?<![\w.,#/-])"
     r"(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.:]\d+)?)(?:st|nd|rd|th)?(?![\w/-]*[\w/])"

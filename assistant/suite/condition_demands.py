@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 from assistant.domain import AcceptanceCriterion, TestCondition
+from assistant.language.word_lists import word_lists
 from assistant.suite.case_words import names, quoted, stem, without_quotes
 from assistant.suite.evidence import (
     Quantity,
@@ -26,14 +28,9 @@ _COMPARED = re.compile(
 _RANGE = re.compile(
     r"(?P<low>[£$€]?\d[\d.,]*) (?:to|and) (?P<high>[£$€]?\d[\d.,]*)(?P<unit> ?[A-Za-z%]*)"
 )
-_SIDES = {
-    "no more than": "<=", "not more than": "<=", "at most": "<=", "up to": "<=", "within": "<=",
-    "no later than": "<=", "more than": ">", "after more than": ">", "over": ">", "above": ">",
-    "less than": "<", "fewer than": "<", "below": "<", "under": "<", "before": "<",
-    "at least": ">=", "no less than": ">=", "no earlier than": ">=", "exactly": "=",
-    "other than": "!", "not exactly": "!", "not have exactly": "!", "not be exactly": "!",
-    "not contain exactly": "!",
-}  # fmt: skip
+_LISTS = word_lists("words", Path(__file__).parent)
+_WORDS = _LISTS["condition_demands"]
+_SIDES = {said: side for side, forms in _LISTS["sides"].items() for said in forms}
 _MEASURED = re.compile(
     rf"\s*(?:(?:{'|'.join(sorted(_SIDES, key=len, reverse=True))}) (?:a |an |the )?)?[£$€]?\d",
     re.IGNORECASE,
@@ -46,12 +43,7 @@ _NAMED = r"[A-Z][\w-]*(?: [A-Z][\w-]*)*"
 _RUN = re.compile(_NAMED)
 _CHOICE = re.compile(rf"{_NAMED}(?:, {_NAMED})*,? or {_NAMED}")
 _STAYS = re.compile(r"\b(?:stays?|remains?|unchanged)\b")
-_ACCEPTED = frozenset(
-    stem(word)
-    for word in (
-        "accepted", "valid", "allowed", "possible", "works", "entry", "entered", "filled", "value",
-    )
-)  # fmt: skip
+_ACCEPTED = frozenset(map(stem, _WORDS["accepted"]))
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
-from assistant.language.word_lists import read_patterns
+from assistant.language.word_lists import read_patterns, word_lists
 from assistant.suite.amounts import NUMBER_WORDS, placed_amounts
 from assistant.suite.case_words import (
     STOP_WORDS,
@@ -20,6 +21,7 @@ from assistant.suite.case_words import (
     words,
 )
 
+_WORDS = word_lists("words", Path(__file__).parent)["evidence"]
 _NUMBERS = NUMBER_WORDS | {"single": 1, "sixth": 6, "no": 0}
 _COUNT = re.compile(
     r"(?<![\w.,£$€/:-])(?P<number>\d{1,3}(?:,\d{3})+|\d{1,5})(?:st|nd|rd|th)?(?![\w%]|[.:,/]\d)"
@@ -40,13 +42,7 @@ _SIDE = re.compile(
 )  # fmt: skip
 _AFTER = re.compile(r"[^\W\d_]+")
 _CLAUSE_END = re.compile(r"[.;:()]|,\s")
-_UNIT_STEMS = frozenset(
-    stem(word)
-    for word in (
-        "second", "minute", "hour", "day", "week", "month", "year", "character", "digit", "time",
-        "percent", "kb", "mb", "gb", "pound", "euro", "dollar",
-    )
-)  # fmt: skip
+_UNIT_STEMS = frozenset(map(stem, _WORDS["units"]))
 _SHARED_UNIT = re.compile(
     r"\b(?P<one>[\d.,]*\d) (?P<join>to|and|or|and of|or of|–) (?P<other>[\d.,]*\d)"
     r" (?P<unit>(?!of\b|or\b|and\b|to\b|in\b|on\b|at\b)[a-z]+)"
@@ -61,13 +57,7 @@ MESSAGE_WORDS = 3
 NOT_SHOWN = re.compile(
     r"\W*(?:(?:message|error|hint) )?(?:(?:is|are|was|does) (?:not|no longer)|isn)\b"
 )
-_DENIES = frozenset(
-    stem(word)
-    for word in (
-        "no", "cannot", "nothing", "neither", "nor", "refuse", "disabled", "greyed", "blocked",
-        "hidden", "hide", "hid", "without", "unavailable", "missing", "fail", "lack",
-    )
-)  # fmt: skip
+_DENIES = frozenset(map(stem, _WORDS["denies"]))
 _REFUSING = _PATTERNS["refusing"]
 _NOTHING = re.compile(r"[£$€]\s?0(?:\.00?)?(?![\d.,]*\d)|\b(?:free of charge|without charge)\b")
 _TOO = re.compile(

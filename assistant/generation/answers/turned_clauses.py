@@ -8,37 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from assistant.generation.proof.support_texts import unquoted
 from assistant.generation.sentence_words import NEGATING, clauses, stem, stem_set, tokens
-from assistant.language.word_lists import word_set
+from assistant.language.word_lists import word_lists
 
 SAME_CLAUSE = 0.85
 """Share of the longer clause's words in common where two clauses differ by a negation alone."""
 
 _NEGATORS = NEGATING | {"unable"}
-_FUNCTION = word_set(
-    """a an the any and or that which this these those it they he she is are was were be been being
-    has have had do does did can could may might must shall should will would to of in on at by for
-    with as from into so then there also still now again only its his her their them some such"""
-)
+_WORDS = word_lists("words", Path(__file__).parent)
+_FUNCTION = frozenset(_WORDS["turned_clauses"]["function"])
 _FRAME = stem_set("function available offer show display result tester see possible that want need")
 """What a statement is framed in: "the function to ... is available", "it is shown that ..."."""
 
-_POLES: dict[str, tuple[str, bool]] = {}
-for _pair in (
-    "accept:refuse reject deny decline", "allow:block prevent forbid disallow", "enable:disable",
-    "show:hide hidden", "visible:invisible", "available:unavailable", "valid:invalid",
-    "succeed:fail", "success:failure", "successful:unsuccessful", "change:unchanged", "lock:unlock",
-    "editable:read-only", "include:exclude", "active:inactive", "complete:incomplete",
-    "correct:incorrect", "authorise:unauthorised", "more:less fewer", "before:after",
-    "earlier:later", "above:below", "maximum:minimum", "increase:decrease reduce",
-    "mandatory:optional", "first:last", "paid:unpaid", "open:close", "grant:revoke",
-    "start:stop end", "add:remove", "possible:impossible",
-):  # fmt: skip
-    _up, _, _downs = _pair.partition(":")
-    for _down in _downs.split():
-        _POLES[stem(_down)] = (stem(_up), True)
+_POLES = {stem(down): (stem(up), True) for up, downs in _WORDS["poles"].items() for down in downs}
 
 
 def denials(text: str, source: str) -> Iterator[tuple[str, str]]:
