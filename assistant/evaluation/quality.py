@@ -9,10 +9,14 @@ from pathlib import Path
 
 from assistant.domain import CaseTemplate, Column, TestCase
 from assistant.generation.lint import lint
+from assistant.suite.near_duplicates import shingles, similarity
 from assistant.suite.template import DEFAULT_TEMPLATE, template_problems
 
 NEAR_DUPLICATE = 0.9
 """Share of word triples two cases have in common (Jaccard) from which one repeats the other."""
+
+TOLERATED = 0.1
+"""Share of the company's cases that may lack a required cell."""
 
 _WORD = re.compile(r"\w+")
 
@@ -50,12 +54,10 @@ def problems_of(case: TestCase, template: CaseTemplate = DEFAULT_TEMPLATE) -> tu
     return tuple(found)
 
 
-def template_as_used(
-    template: CaseTemplate, company: Sequence[TestCase], *, tolerated: float = 0.1
-) -> CaseTemplate:
+def template_as_used(template: CaseTemplate, company: Sequence[TestCase]) -> CaseTemplate:
     """The template, asking for no cell that the company's own cases leave empty.
 
-    A column stays required where no more than ``tolerated`` of the cases lack it. Companies that
+    A column stays required where no more than a tenth of the cases lack it. Companies that
     write Given/When/Then, for example, have steps without an expected result.
     """
     if not company:
@@ -66,7 +68,7 @@ def template_as_used(
             return column
         alone = template.model_copy(update={"columns": (column,)})
         lacking = sum(bool(template_problems(alone, case)) for case in company)
-        return column.model_copy(update={"required": lacking <= tolerated * len(company)})
+        return column.model_copy(update={"required": lacking <= TOLERATED * len(company)})
 
     return template.model_copy(update={"columns": tuple(map(kept, template.columns))})
 
@@ -86,19 +88,15 @@ def smells(case: TestCase) -> tuple[str, ...]:
     return tuple(found.rule for found in lint(case) if found.rule != "no expected result")
 
 
-def duplicates(cases: Sequence[TestCase], *, limit: float = NEAR_DUPLICATE) -> tuple[str, ...]:
+def duplicates(cases: Sequence[TestCase]) -> tuple[str, ...]:
     """For each case the id of the earliest case that it repeats, or an empty text.
 
     Compared by the words of preconditions and steps; cases without words repeat nothing.
     """
-    triples = [_triples(body_text(case)) for case in cases]
+    runs = [shingles(body_text(case)) for case in cases]
     found = []
-    for place, own in enumerate(triples):
-        earlier = (
-            cases[other].id
-            for other in range(place)
-            if own and triples[other] and _jaccard(own, triples[other]) >= limit
-        )
+    for place, own in enumerate(runs):
+        earlier = (cases[n].id for n in range(place) if similarity(own, runs[n]) >= NEAR_DUPLICATE)
         found.append(next(earlier, ""))
     return tuple(found)
 
@@ -121,13 +119,3 @@ def memory_bytes() -> int:
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
-
-
-def _triples(text: str) -> frozenset[tuple[str, ...]]:
-    words = _WORD.findall(text.casefold())
-    size = min(3, len(words))
-    return frozenset(tuple(words[at : at + size]) for at in range(len(words) - size + 1) if size)
-
-
-def _jaccard(left: frozenset[tuple[str, ...]], right: frozenset[tuple[str, ...]]) -> float:
-    return len(left & right) / len(left | right)

@@ -12,6 +12,7 @@ __all__ = [
     "evidence",
     "export",
     "mapping_files",
+    "near_duplicates",
     "quality",
     "reuse",
     "rows",

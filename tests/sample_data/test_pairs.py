@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.training.data.near_duplicates import near_duplicates, shingles
+from assistant.suite.near_duplicates import near_duplicates, shingles
 from assistant.training.data.open_pairs import read_open_pairs
 from assistant.training.data.pair_checks import PairReport
 from assistant.training.data.pair_sets import read_split

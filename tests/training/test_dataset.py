@@ -27,6 +27,7 @@ from assistant.errors import TrainingError
 from assistant.generation.writers.existing_case import condition_of_case, criterion_of
 from assistant.generation.writers.item_answer import completion_of
 from assistant.generation.writers.item_prompt import item_prompt
+from assistant.suite.near_duplicates import near_duplicates, shingles, similarity
 from assistant.suite.template import DEFAULT_TEMPLATE
 from assistant.training.data.context import CaseContext, case_chunks
 from assistant.training.data.data_sheet import LeftOut
@@ -39,7 +40,6 @@ from assistant.training.data.dataset import (
     select,
 )
 from assistant.training.data.leakage_guard import guard_context
-from assistant.training.data.near_duplicates import near_duplicates, shingles, similarity
 from assistant.training.data.pairs import read_jsonl
 
 SMALL = DatasetConfig(min_train=2)

@@ -72,24 +72,18 @@ class Provider:
 
 
 def _openai(connection: Connection) -> BaseChatModel:
-    config = connection.config
+    tokens = connection.config.max_tokens
     own = split_address(connection.url, "openai").hostname == "api.openai.com"
     return _compatible_class()(
         model=connection.model,
         base_url=connection.url,
         api_key=connection.key,
-        timeout=connection.timeout,
         max_retries=connection.max_retries,
-        temperature=config.temperature,
-        seed=config.seed,
-        max_completion_tokens=config.max_tokens,
+        max_completion_tokens=tokens,
         # Compatible servers know the older name only, or both.
-        extra_body=None if own else {"max_tokens": config.max_tokens},
-        streaming=True,
-        stream_usage=True,
+        extra_body=None if own else {"max_tokens": tokens},
         use_responses_api=False,
-        http_client=_openai_client(connection),
-        http_socket_options=(),
+        **_streamed(connection.config, connection.timeout, _uses_environment(connection)),
     )
 
 
@@ -101,16 +95,29 @@ def _azure(connection: Connection) -> BaseChatModel:
         azure_deployment=connection.model,
         api_version="2024-10-21",
         api_key=connection.key,
-        timeout=connection.timeout,
         max_retries=connection.max_retries,
-        temperature=connection.config.temperature,
-        seed=connection.config.seed,
         max_tokens=connection.config.max_tokens,
-        streaming=True,
-        stream_usage=True,
-        http_client=_openai_client(connection),
-        http_socket_options=(),
+        **_streamed(connection.config, connection.timeout, _uses_environment(connection)),
     )
+
+
+def _streamed(config: GenerationConfig, timeout: float, from_environment: bool) -> dict[str, Any]:
+    """What all models of OpenAI's kind are built with: choices, streams, and a client that goes
+    where the configuration says; ``from_environment`` lets it use the machine's proxy."""
+    import openai
+
+    return {
+        "temperature": config.temperature,
+        "seed": config.seed,
+        "timeout": timeout,
+        "streaming": True,
+        "stream_usage": True,
+        # No redirects: the screen names the host that was configured, not one that it points to.
+        "http_client": openai.DefaultHttpxClient(
+            timeout=timeout, trust_env=from_environment, follow_redirects=False
+        ),
+        "http_socket_options": (),
+    }
 
 
 def _ollama(connection: Connection) -> BaseChatModel:
@@ -155,15 +162,6 @@ def _anthropic(connection: Connection) -> BaseChatModel:
 def _uses_environment(connection: Connection) -> bool:
     """A local endpoint's text stays here, so the environment's proxy is for the others only."""
     return not is_loopback(split_address(connection.url, "configured"))
-
-
-def _openai_client(connection: Connection) -> Any:
-    import openai
-
-    # No redirects: the screen names the host that was configured, not one that it points to.
-    return openai.DefaultHttpxClient(
-        timeout=connection.timeout, trust_env=_uses_environment(connection), follow_redirects=False
-    )
 
 
 PROVIDERS: tuple[Provider, ...] = (
@@ -227,29 +225,19 @@ def embedded_chat(
     ``timeout`` in seconds, for a whole answer.
     ``lora`` goes with each request: the scale of each adapter that the engine has loaded.
     """
-    import openai
-
     return _compatible_class()(
         engine=engine,
         model=spec.model,
         base_url=engine.base_url,
         api_key=SecretStr(engine.api_key),
-        timeout=timeout,
         max_retries=RETRIES,
-        temperature=config.temperature,
-        seed=config.seed,
         max_completion_tokens=config.max_tokens,
         extra_body={"lora": [dict(one) for one in lora]} if lora else None,
-        streaming=True,
-        stream_usage=True,
         use_responses_api=False,
         # The server drops a connection after a stream without saying so; asking it to close keeps
         # the client from using it once more.
         default_headers={"Connection": "close"},
-        http_socket_options=(),
-        http_client=openai.DefaultHttpxClient(
-            timeout=timeout, trust_env=False, follow_redirects=False
-        ),
+        **_streamed(config, timeout, from_environment=False),
     )
 
 

@@ -44,7 +44,7 @@ from assistant.language.word_lists import word_set
 CLOSE = Decimal("0.1")
 """How far from a limit, as a share of it, a value still tests the limit."""
 
-SAID = 0.5
+WORDS_SHARE = 0.5
 """Share of the words of a quotation that a case must hold to be about it."""
 
 _EMPTY = word_set(
@@ -129,7 +129,7 @@ class _CaseFacts:
     # --- Facts ------------------------------------------------------------------------------------
 
     def _speaks(self, words: str) -> bool:
-        return self.lexicon.share(all_content(words) - NEUTRAL) >= SAID
+        return self.lexicon.share(all_content(words) - NEUTRAL) >= WORDS_SHARE
 
     def flow(self, fact: Fact, condition: TestCondition) -> bool:
         """Enough words of the quotation, or of the outcomes where the fact quotes nothing."""
@@ -157,7 +157,7 @@ class _CaseFacts:
         found = [*values.written, *values.counted, *values.computed]
         right = [one for one in found if limit.holds_at(one) == limit.fact.holds]
         if not found:
-            return self._tells(condition) or self._told_apart(condition)
+            return self._states_outcome(condition) or self._shows_own_message(condition)
         if not right or not self._speaks(limit.fact.quote):
             return False
         close = float(abs(bound.value) * CLOSE) if isinstance(bound.value, Decimal) else 1.0
@@ -174,13 +174,13 @@ class _CaseFacts:
         for line in (self.case.title, *self.situation, *self.results):
             for clause in read_clauses(line):
                 shared = meeting(words, all_content(clause.text))
-                if len(shared) >= SAID * len(words):
+                if len(shared) >= WORDS_SHARE * len(words):
                     sides.add(clause.negative)
         if sides:
-            return denied in sides or len(sides) > 1 or self._told_apart(condition)
-        return self._tells(condition) or self._told_apart(condition)
+            return denied in sides or len(sides) > 1 or self._shows_own_message(condition)
+        return self._states_outcome(condition) or self._shows_own_message(condition)
 
-    def _told_apart(self, condition: TestCondition) -> bool:
+    def _shows_own_message(self, condition: TestCondition) -> bool:
         """Whether the results affirm a message that the criterion gives for this side, or deny one
         that it gives for the other."""
         shown_ones = {
@@ -195,11 +195,11 @@ class _CaseFacts:
             if len(message.text.split()) > 1
         )
 
-    def _tells(self, condition: TestCondition) -> bool:
+    def _states_outcome(self, condition: TestCondition) -> bool:
         """Whether the results say what the text says for this side."""
         said = Lexicon(self.results)
         own = [one.quote for one in condition.outcomes if one.happens]
-        return any(said.share(all_content(quote) - NEUTRAL) >= SAID for quote in own)
+        return any(said.share(all_content(quote) - NEUTRAL) >= WORDS_SHARE for quote in own)
 
     def role(self, fact: Fact, condition: TestCondition) -> bool:
         """Somebody who has the role, or lacks it, and what the quotation is about."""
@@ -207,7 +207,7 @@ class _CaseFacts:
         if any(True for _ in turned_roles(condition, self.situation, (condition,))):
             return False
         rest = all_content(fact.quote) - role - NEUTRAL
-        return self.lexicon.share(rest) >= SAID or self._tells(condition)
+        return self.lexicon.share(rest) >= WORDS_SHARE or self._states_outcome(condition)
 
     def transition(self, fact: Fact, condition: TestCondition) -> bool:
         """Both states: the one left in the data, the one reached in actions or results."""
@@ -225,8 +225,8 @@ class _CaseFacts:
             )
         wanted = [int(word) for word in fact.value.split() if word.isdigit()]
         if wanted and "character" in fact.value:
-            told = bare_words("\n".join(self.situation))
-            return Decimal(wanted[0]) in self.measures.lengths or bare_words(fact.value) in told
+            entered = bare_words("\n".join(self.situation))
+            return Decimal(wanted[0]) in self.measures.lengths or bare_words(fact.value) in entered
         return self._speaks(fact.value)
 
     def _left_out(self, fact: Fact) -> bool:

@@ -10,7 +10,7 @@ from assistant.language.casing import bare_words
 FEW_WORDS = 3
 """Words up to which a question is about these words alone ("at once", "a limit")."""
 
-TOLD = 0.6
+RESULT_SHARE = 0.6
 """Share of the words of a clause that results must have to rest on what it means."""
 
 _NO_MARKS = str.maketrans('“”„"«»', "      ")
@@ -36,10 +36,9 @@ def bears_on(question: Question, case: TestCase) -> bool:
             return bare_words(quotes[0]) in bare_words(said)
         return meeting(words, all_content(said)) == words
     if question.kind == "ambiguous":
-        told = all_content(" ".join(step.expected_result for step in case.steps))
-        return any(
-            len(meeting(words, told)) >= TOLD * len(words) for words in map(all_content, quotes)
-        )
+        results = all_content(" ".join(step.expected_result for step in case.steps))
+        quoted = map(all_content, quotes)
+        return any(len(meeting(words, results)) >= RESULT_SHARE * len(words) for words in quoted)
     return True
 
 

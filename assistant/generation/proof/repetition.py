@@ -18,7 +18,7 @@ ALIKE = 0.75
 TITLE_WORDS = 2
 """Words of a title that may name another value."""
 
-TELLING = 4
+WHOLE_TITLE = 4
 """Words from which on a title says what is proved."""
 
 
@@ -29,7 +29,7 @@ def repeats(case: TestCase, other: TestCase, criteria: str = "") -> bool:
     if set(case.criterion_ids) != set(other.criterion_ids):
         return False
     title = bare_words(case.title)
-    if len(title.split()) >= TELLING and title == bare_words(other.title):
+    if len(title.split()) >= WHOLE_TITLE and title == bare_words(other.title):
         return True
     if _of_other_values(case, other, criteria):
         return False

@@ -26,6 +26,7 @@ from assistant.generation.prompts import Message
 from assistant.generation.writers.existing_case import condition_of_case, criterion_of
 from assistant.generation.writers.item_answer import completion_of
 from assistant.generation.writers.item_prompt import ITEM_PROMPT_VERSION, item_prompt
+from assistant.suite.near_duplicates import held_share, shingles
 from assistant.training.data.case_files import read_case_file
 from assistant.training.data.data_sheet import (
     DataSheet,
@@ -37,7 +38,6 @@ from assistant.training.data.data_sheet import (
 from assistant.training.data.leakage_guard import HELD_SHARE, AnswerGuard, ContextFor
 from assistant.training.data.library_cases import LinkedCases, from_library
 from assistant.training.data.masking import Masker
-from assistant.training.data.near_duplicates import held_share, shingles
 from assistant.training.data.pairs import CasePair, Split, jsonl_lines, write_jsonl
 from assistant.training.data.selection import (
     CountTokens,

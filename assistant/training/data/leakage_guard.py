@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from assistant.domain import RetrievedChunk, StoryCases, TestCase, TestCondition
-from assistant.training.data.near_duplicates import Shingles, held_share, shingles, similarity
+from assistant.suite.near_duplicates import Shingles, held_share, shingles, similarity
 from assistant.training.data.selection import DatasetConfig, Selection, answer_text
 
 HELD_SHARE = 0.8

@@ -17,7 +17,7 @@ from assistant.domain import Value
 from assistant.generation.proof import Sources, ground_of, grounded
 from assistant.generation.proof.proof_faults import REPETITION, RULES, UNSUPPORTED
 from assistant.generation.proof.support_texts import folded
-from assistant.training.data.near_duplicates import near_duplicates, shingles
+from assistant.suite.near_duplicates import near_duplicates, shingles
 from assistant.training.data.open_items import (
     UnreadItem,
     brief_of,

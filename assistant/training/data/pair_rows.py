@@ -25,9 +25,9 @@ from assistant.generation.writers.item_answer import (
 from assistant.generation.writers.item_checks import ItemGround, reason_against
 from assistant.generation.writers.item_prompt import ItemPrompt, item_prompt, retry_messages
 from assistant.generation.writers.item_writer import bearing_sources
+from assistant.suite.near_duplicates import near_duplicates, shingles
 from assistant.training.data.data_sheet import LeftOut, NearDuplicate
 from assistant.training.data.dataset import describe_pairs
-from assistant.training.data.near_duplicates import near_duplicates, shingles
 from assistant.training.data.open_items import case_of_pair
 from assistant.training.data.open_pairs import OpenPair, PlacedPair
 from assistant.training.data.own_items import own_data, own_item

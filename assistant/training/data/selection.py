@@ -11,9 +11,9 @@ from assistant.domain import CaseStatus, CaseTemplate, StoryCases, TestCase, Val
 from assistant.errors import TrainingError
 from assistant.generation.lint import lint
 from assistant.generation.writers.item_answer import completion_of
+from assistant.suite.near_duplicates import near_duplicates, shingles
 from assistant.suite.template import template_problems
 from assistant.training.data.data_sheet import UNLINKED, LeftOut, NearDuplicate
-from assistant.training.data.near_duplicates import near_duplicates, shingles
 from assistant.training.data.pairs import Split
 from assistant.training.data.splits import SplitBy, split_stories
 
