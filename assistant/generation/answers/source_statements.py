@@ -11,9 +11,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from functools import cached_property, lru_cache
+from functools import cached_property
 
+from assistant.generation.answers.denied_words import denied_words
 from assistant.generation.answers.force_and_order import same_force, same_order
+from assistant.generation.answers.turned_clauses import denials
 from assistant.generation.proof.amounts import Number, alike, numbers, same_noun
 from assistant.generation.proof.statement_words import (
     NEGATORS,
@@ -39,26 +41,19 @@ SPARE_FROM = 5
 """Telling words of a sentence from which on one of them may stand in no source at all: another word
 for the same."""
 
-DENIED = 3
-"""Telling words behind a negator that it denies."""
-
-_EMPTY = NEUTRAL | stem_set("make made have had get got give given take taken do did done")
-"""Verbs that say nothing without their object, beside the words of any test."""
+_EMPTY = (NEUTRAL - stem_set("accept")) | stem_set(
+    "make made have had get got give given take taken do did done"
+)
+"""Verbs that say nothing without their object, and the words of any test but "accepted", which is
+an outcome."""
 
 CELL = re.compile(r"[^:;\n]{1,60}: ")
 """What a cell of a row opens with: the name of its column."""
 
 _NAME = re.compile(r"(?<=[\w,)] )(?:[A-Z][\w’'-]*\w)(?: [A-Z][\w’'-]*\w)*")
 _TOKEN = re.compile(r"\w+(?:[.,:'’]\w+)*")
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _SIGN = re.compile(r"[-−]?\w+(?:[.,:'’]\w+)*|[^\w\s.,;:!?\"'“”‘’„«»()*_|-]")
 """A word, a number with its sign, or a sign; marks that separate or quote are none."""
-_COMPARED = re.compile(
-    r"\s+(?:more|less|fewer|later|earlier|longer|older|younger|higher|lower|mehr|weniger|länger"
-    r"|später|früher|höher|älter|plus|moins)\b"
-)
-"""What makes a limit of a negator ("no more than 3") and denies nothing."""
-
 _BINDING = tuple(
     re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
     for words in (
@@ -73,10 +68,6 @@ said."""
 
 _MARK = re.compile(r"(?:[\s•|]|[#>](?!\s*(?:[A-Z]{3}\s*)?[\d€$£])|-+(?=[\s|])|\*\s)*")
 """What stands before a sentence in a list, a heading or a cell; ``**`` belongs to its words."""
-
-_DENIED_CELL = re.compile(r"(?:^|; )(?P<name>[^:;\n]{1,60}): \w+\Z")
-_ENDS = re.compile(r"\.?\s*(?:;|\Z)")
-"""A cell that holds a negator alone denies the name of its column."""
 
 _KEY = re.compile(r"^\W*[A-Z]{2,}(?:-[A-Z]+)*-\d+\W*")
 
@@ -161,6 +152,7 @@ class Statement:
             and same_force(text, self.text)
             and _confined(text) == _confined(self.text)
             and self._denies_the_same(text)
+            and not any(denials(text, self.text))
         )
 
     def _has_messages(self, text: str) -> bool:
@@ -199,7 +191,7 @@ class Statement:
         return True
 
     def _denies_the_same(self, text: str) -> bool:
-        mine, theirs = _denied(text), _denied(self.text)
+        mine, theirs = denied_words(text), denied_words(self.text)
         all_mine, all_theirs = (frozenset[str]().union(*one) for one in (mine, theirs))
         if any(words and not meeting(words, all_theirs) for words in mine):
             return False
@@ -275,26 +267,3 @@ def _first_words(text: str, said: frozenset[str]) -> str:
         if counts or (strange and not meeting(strange, said)):
             return text[: match.start()]
     return text
-
-
-@lru_cache(maxsize=4096)
-def _denied(text: str) -> tuple[frozenset[str], ...]:
-    """What each negator of a text denies: the telling words behind it, "no more than 3" aside."""
-    bare = mask_quotes(text).replace("\x00", " ")
-    found = []
-    for match in _WORD.finditer(bare):
-        word = match.group().casefold().replace("’", "'")
-        if word not in NEGATORS or _COMPARED.match(bare, match.end()):
-            continue
-        cell = _DENIED_CELL.search(bare, 0, match.end()) if _ENDS.match(bare, match.end()) else None
-        if cell:  # "Approval needed: None"
-            found.append(content(cell["name"]))
-            continue
-        behind: list[str] = []
-        for following in _WORD.finditer(bare[match.end() :]):
-            told = [w for w in content(following.group()) if w not in behind]
-            if len(behind) >= DENIED or (behind and not told):
-                break  # "without charge | within the period"
-            behind += told
-        found.append(frozenset(behind))
-    return tuple(found)

@@ -415,3 +415,39 @@ def test_question_and_sources_are_data_between_delimiters() -> None:
     assert said.count("<source ") == said.count("</source>") == 1
     assert said.count("</earlier_question>") == 1
     assert "<|im_start|>" not in said
+
+
+ROLES = """Verify who refunds 60 EUR
+1. Sign in as Clerk and refund 60 EUR.
+   Expected result: The refund is refused and hidden in the list of payments.
+2. Sign in as Manager and refund 60 EUR.
+   Expected result: The refund is accepted and shown in the list of payments."""
+
+
+@pytest.mark.parametrize(
+    ("text", "proved"),
+    [
+        ("When a Clerk refunds 60 EUR, the refund is refused.", True),
+        ("When a Clerk refunds 60 EUR, the refund is accepted.", False),
+        ("When a Manager refunds 60 EUR, the refund is accepted.", True),
+        ("When a Manager refunds 60 EUR, the refund is refused.", False),
+        ("When a Clerk refunds 60 EUR, it is shown in the list of payments.", False),
+    ],
+)
+def test_a_step_does_not_prove_the_opposite_that_another_step_says(text: str, proved: bool) -> None:
+    assert AnswerProof([source(1, ROLES, kind="case")]).prove(text, [1]).is_proved is proved
+
+
+@pytest.mark.parametrize(
+    ("said", "text", "proved"),
+    [
+        ("Gäste zahlen bei Verspätung nicht.", "Bei Verspätung zahlen Gäste nicht.", True),
+        ("Gäste zahlen bei Verspätung nicht.", "Gäste zahlen bei Verspätung.", False),
+        ("Gäste zahlen bei Verspätung.", "Gäste zahlen bei Verspätung nicht.", False),
+        ("A clerk may approve complaints.", "A clerk may approve nothing.", False),
+    ],
+)
+def test_a_negator_at_the_end_denies_what_stands_before_it(
+    said: str, text: str, proved: bool
+) -> None:
+    assert AnswerProof([source(1, said)]).prove(text, [1]).is_proved is proved
