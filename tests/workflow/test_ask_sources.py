@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ from assistant.workflow.deployment.jobs import SEARCHES_AT_ONCE
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import duplicate_texts, import_sources, search_sources
 from assistant.workflow.sources.sample_project import SAMPLE_PROJECT
+from assistant.workflow.writing import read_ahead
 from assistant.workflow.writing.answers import answer
 from assistant.workflow.writing.requests import GenerateRequest, understand
 
@@ -495,6 +496,27 @@ def test_without_other_wordings_the_question_is_searched_alone(
     assert [one.text for one in found.sentences] == [said]
     assert found.queries == ()
     assert [one.chunk.id for one in found.sources] == [one.chunk.id for one in alone.sources]
+
+
+def test_a_question_does_not_wait_for_what_is_read_ahead(
+    with_model: Workspace, server: EndpointServer, sample_id: str
+) -> None:
+    reading = threading.Event()
+
+    def read(stop: Callable[[], bool]) -> None:
+        with with_model.jobs.model_turn("read", stop):
+            reading.set()
+            while not stop():
+                time.sleep(0.01)
+
+    with_model.jobs.start_latest(read_ahead.ROLE, "read", read)
+    assert reading.wait(10)
+    server.answer = rewords([REWORDED], answers())
+    answer = ask_sources.begin(with_model, sample_id, GERMAN, writer="endpoint")
+    ask_sources.start(with_model, sample_id, answer)
+    assert with_model.jobs.wait(answer.id, 30)
+    (found,) = ask_talks.talk(with_model, sample_id, answer.thread_id)
+    assert found.queries == (REWORDED,)
 
 
 def test_what_answers_a_part_is_said_to_be_a_part(

@@ -13,6 +13,7 @@ from assistant.generation.cancellation import Cancelled
 from assistant.workflow.ask.question_checks import is_telling
 from assistant.workflow.deployment.endpoints import ENDPOINT_WRITER, split_writer
 from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.writing import read_ahead
 
 
 def rewritten_queries(
@@ -31,6 +32,7 @@ def rewritten_queries(
         return ()
     titles = sorted({one.title for one in workspace.library.documents(project_id)})
     config = GenerationConfig(writer=answer.writer, max_tokens=ANSWER_TOKENS)
+    read_ahead.stop(workspace)
     with workspace.jobs.model_turn(answer.id, stop) as mine:
         if not mine:
             raise Cancelled("The answer was cancelled before it was searched for.")
