@@ -8,7 +8,6 @@ from contextlib import contextmanager
 import streamlit as st
 
 from assistant.ui.plain_text import plain
-from assistant.ui.presses import pressed
 from assistant.workflow.deployment.jobs import JobState
 from assistant.workflow.deployment.workspace import Workspace
 
@@ -18,13 +17,22 @@ Words = Callable[[JobState], str]
 
 
 def job_progress(
-    opened: Workspace, job_id: str, words: Words, *, stop: str = "", help: str | None = None
+    opened: Workspace,
+    job_id: str,
+    words: Words,
+    *,
+    active: bool | None = None,
+    stop: str = "",
+    help: str | None = None,
 ) -> None:
     """Follow a job, and draw the page again when it has ended; why the last one failed.
 
-    ``stop`` is the key of a button that stops it; without a key there is none.
+    ``active``: whether the job ran when the page looked at it, where what else the page shows hangs
+    on that; it may have ended since. ``stop`` is the key of a button that stops it; without a key
+    there is none.
     """
-    active = opened.jobs.is_active(job_id)
+    if active is None:
+        active = opened.jobs.is_active(job_id)
     shown = st.fragment(_progress, run_every=POLL_SECONDS if active else None)
     shown(opened, job_id, words, stop, help, active)
 
@@ -56,8 +64,11 @@ def _progress(
     if state.active:
         with st.container(horizontal=True, vertical_alignment="center"):
             progress_bar(state.done, state.total, words(state))
-            if stop and pressed("Stop", icon=STOP_ICON, key=stop, help=help):
-                opened.jobs.cancel(job_id)
+            if stop:  # by a callback: a press that comes as the job ends stops no later job
+                st.button(
+                    "Stop", icon=STOP_ICON, key=stop, help=help,
+                    on_click=opened.jobs.cancel, args=(job_id,),
+                )  # fmt: skip
     elif was_active:
         st.rerun()
     elif state.error:

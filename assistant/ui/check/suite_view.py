@@ -164,6 +164,7 @@ def _work(opened: Workspace, record: Session, file: Upload, work: SuiteWork) -> 
             opened,
             work.job_id,
             _how_far,
+            active=True,
             stop="stop_check",
             help="What was checked so far is shown",
         )

@@ -47,8 +47,9 @@ def second_reading_menu(opened: Workspace, record: Session) -> None:
 def second_reading_progress(opened: Workspace, record: Session) -> None:
     """How far the reading of the open run is, until it has ended; why it failed, where it did."""
     job = second_reading.job_of(record.run_id)
-    if opened.jobs.is_active(job) or st.session_state.get(STARTED) == record.run_id:
-        job_progress(opened, job, _how_far, stop="cancel_reading")
+    active = opened.jobs.is_active(job)
+    if active or st.session_state.get(STARTED) == record.run_id:
+        job_progress(opened, job, _how_far, active=active, stop="cancel_reading")
 
 
 def _how_far(state: JobState) -> str:

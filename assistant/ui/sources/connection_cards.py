@@ -54,7 +54,12 @@ def _card(opened: Workspace, record: Session, view: ConnectionView) -> None:
     job = sync_jobs.job_of(view.connection)
     active = opened.jobs.is_active(job)
     if active:
-        job_progress(opened, job, lambda state: f"Syncing: {state.done} of {state.total or '…'}")
+        job_progress(
+            opened,
+            job,
+            lambda state: f"Syncing: {state.done} of {state.total or '…'}",
+            active=True,
+        )
     else:
         last = date_time(view.last_synced_at, never="never")
         st.caption(f":material/sync: Last sync: {last}")

@@ -48,7 +48,7 @@ def measure_panel(opened: Workspace, record: Session, screen: RetrievalConfig) -
     if work is not None and work.project_id != record.project_id:
         work = None
     if work is not None and opened.jobs.state(work.job_id).active:
-        job_progress(opened, work.job_id, _how_far, stop="stop_measure")
+        job_progress(opened, work.job_id, _how_far, active=True, stop="stop_measure")
         return
     saved = opened.project(record.project_id).retrieval
     both = (
