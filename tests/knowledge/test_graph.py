@@ -8,6 +8,8 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
+from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
 
@@ -250,4 +252,29 @@ def test_a_program_without_graphs_opens_it_and_takes_the_graph_out(
     assert base.count() == building.CHUNKS
     assert base._index._graph is None, "searched exactly, until the next graph"
     assert len(ids(base, ASKED[0], CONFIG)) == 10
+    base.put([building.document(number, version=2) for number in range(201)])
+    base.close()
+    base = KnowledgeBase.open(tmp_path / "index", building.NearEmbedder(), project_id="p")
+    assert base._index._graph is None, "however many chunks come in"
+    base.close()
+
+
+@pytest.mark.usefixtures("small")
+def test_no_file_of_the_copy_is_open_when_it_takes_its_place(
+    filled: Path, building: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows moves no folder with an open file in it."""
+    base = opened(filled, tmp_path, building)
+    read, moved, late = graph._read, threading.Event(), []
+
+    def slow(paths: Iterable[Path]) -> None:
+        if threading.current_thread().name == "warm-index":
+            late.extend(path for path in paths if GRAPH_PREFIX in str(path))
+            moved.wait(10)
+        read(paths)
+
+    monkeypatch.setattr(graph, "_read", slow)
+    assert base.build_graph()
+    moved.set()
+    assert late == []
     base.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 
 import pytest
 
@@ -20,23 +21,27 @@ class Knowledge:
     def __init__(self) -> None:
         self.changes = self.built = 0
         self.fails = False
+        self.may_end = threading.Event()
+        self.may_end.set()
 
     def build_graph(self, *, stopped: object) -> bool:
         self.built += 1
+        assert self.may_end.wait(10)
         if self.fails:
             raise RetrievalError("no room")
         return True
 
 
 class Open:
-    """An open workspace with one project."""
+    """An open workspace with a project."""
 
     def __init__(self) -> None:
         self.jobs = Jobs()
         self.knowledge = Knowledge()
+        self.others: dict[str, Knowledge] = {}
 
     def open_knowledge(self) -> dict[str, Knowledge]:
-        return {"p": self.knowledge}
+        return {"p": self.knowledge, **self.others}
 
 
 def look(graphs: GraphJobs, workspace: Open) -> int:
@@ -67,3 +72,22 @@ def test_a_failure_is_logged_and_tried_again_later(
     assert not workspace.jobs.state("graph-p").error, "people need do nothing"
     monkeypatch.setattr(graph_jobs, "SECONDS_BETWEEN_TRIES", 0.0)
     assert look(graphs, workspace) == 2
+
+
+def test_one_graph_is_built_at_a_time() -> None:
+    workspace, other = Open(), Knowledge()
+    workspace.others["q"] = other
+    every = (workspace.knowledge, other)
+    for one in every:
+        one.may_end.clear()
+    graphs = GraphJobs(workspace)  # type: ignore[arg-type]
+    for _ in range(2):
+        graphs.look()
+    assert not workspace.jobs.wait("graph-p", 0.3)
+    assert not workspace.jobs.wait("graph-q", 0.3)
+    assert sum(one.built for one in every) == 1
+    for one in every:
+        one.may_end.set()
+    assert workspace.jobs.wait("graph-p", 10)
+    assert workspace.jobs.wait("graph-q", 10)
+    assert [one.built for one in every] == [1, 1]

@@ -6,7 +6,14 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.knowledge.qdrant.graph import Graph, has_graph, read_graph, warm
+from assistant.knowledge.qdrant.graph import (
+    Graph,
+    forget_graph,
+    has_graph,
+    read_graph,
+    warm,
+    warm_originals,
+)
 from assistant.knowledge.qdrant.payload import DENSE, KEYWORDS, SPARSE
 
 if TYPE_CHECKING:
@@ -36,12 +43,16 @@ def open_shard(path: Path, dimension: int) -> tuple[qdrant_edge.EdgeShard, Graph
     """The shard, and what its graph was built of where it has one."""
     import qdrant_edge as edge
 
-    config: edge.EdgeConfig | None = _without_graph(dimension)
     if has_graph(path):
-        config = None  # the one that it was built with
         warm(path)
-    shard = edge.EdgeShard.load(str(path), config)
-    return shard, read_graph(path, shard.info())
+        shard = edge.EdgeShard.load(str(path))  # as it was built
+        graph = read_graph(path, shard.info())
+        if graph is not None:
+            warm_originals(path)
+            return shard, graph
+        shard.close()
+        forget_graph(path)
+    return edge.EdgeShard.load(str(path), _without_graph(dimension)), None
 
 
 def tidy(shard: qdrant_edge.EdgeShard) -> None:

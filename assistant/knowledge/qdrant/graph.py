@@ -82,16 +82,25 @@ def read_graph(shard: Path, info: qdrant_edge.ShardInfo) -> Graph | None:
         return None
 
 
+def forget_graph(shard: Path) -> None:
+    """Of a closed shard whose graph another program took out: it says no more that it has one."""
+    (shard / graph_child.GRAPH).unlink(missing_ok=True)
+
+
 def warm(shard: Path) -> None:
-    """Read what opening a shard with a graph needs from the disk, from end to end; the rest of
-    what a search reads comes after, in a thread of its own.
+    """Read what opening a shard with a graph needs from the disk, from end to end.
 
     The engine takes its files out of the system's cache when it closes them, and opening reads
     them page by page, in any order: 28 s at 100,000 chunks on a slow disk, 0.6 s after this.
     """
-    files = [path for path in (shard / "segments").rglob("*") if path.is_file()]
-    originals = [path for path in files if path.name == _ORIGINALS]
+    files = (path for path in (shard / "segments").rglob("*") if path.is_file())
     _read(path for path in files if path.name != _ORIGINALS and not _RECORDS & set(path.parts))
+
+
+def warm_originals(shard: Path) -> None:
+    """Read the rest of what a search reads, in a thread of its own; of a shard that stays where it
+    is: Windows moves no folder with an open file."""
+    originals = list((shard / "segments").rglob(_ORIGINALS))
     threading.Thread(target=_read, args=(originals,), name="warm-index", daemon=True).start()
 
 

@@ -1,8 +1,9 @@
-"""Graphs of large indexes, built in the background when nothing is read in: one job a project."""
+"""Graphs of large indexes, built in the background when nothing is read in, one at a time."""
 
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ class GraphJobs:
         self._workspace = workspace
         self._seen: dict[str, int] = {}
         self._failed: dict[str, float] = {}
+        self._building = threading.Lock()
 
     def look(self) -> None:
         """Start the build of each open project whose index is as it was at the last look; that
@@ -40,6 +42,9 @@ class GraphJobs:
 
     def _start(self, job: str, project_id: str, knowledge: KnowledgeBase) -> None:
         def work(stop: StopCheck) -> None:
+            while not self._building.acquire(timeout=0.5):  # each takes a core and memory
+                if stop():
+                    return
             started = time.monotonic()
             try:
                 built = knowledge.build_graph(stopped=stop)
@@ -47,6 +52,8 @@ class GraphJobs:
                 self._failed[project_id] = time.monotonic()
                 log.warning("%s", error)
                 return
+            finally:
+                self._building.release()
             if built:
                 seconds = time.monotonic() - started
                 log.info("the graph of the search index %s took %.0f s", knowledge.where, seconds)
