@@ -70,8 +70,12 @@ def read_special_tokens(path: Path) -> tuple[SpecialToken, ...]:
     tokens, types = values.get(_TOKENS_KEY), values.get(_TYPES_KEY)
     if not isinstance(tokens, list) or not isinstance(types, list) or len(tokens) != len(types):
         raise _unreadable(path, "no vocabulary in the header", "Fetch the model again.")
+    if not all(isinstance(one, str) for one in tokens) or not all(
+        isinstance(k, int) for k in types
+    ):
+        raise _unreadable(path, "the vocabulary holds no texts", "Fetch the model again.")
     return tuple(
-        SpecialToken(id=number, text=str(token))
+        SpecialToken(id=number, text=token)
         for number, (token, kind) in enumerate(zip(tokens, types, strict=True))
         if kind in _SPECIAL_TYPES
     )
@@ -85,7 +89,8 @@ def read_header(path: Path) -> ModelHeader:
     values, parameters = _read(path, "Choose another file.")
 
     def text(key: str) -> str:
-        return str(values.get(key) or "").strip()
+        value = values.get(key)
+        return value.strip() if isinstance(value, str) else ""
 
     architecture = text("general.architecture")
     context = values.get(f"{architecture}.context_length")
