@@ -14,13 +14,22 @@ from types import MappingProxyType
 
 from assistant.design.questions.conflicts import Conflict, clauses_of, find_conflicts
 from assistant.design.questions.supersession import changes
-from assistant.domain import CaseOrigin, Chunk, Citation, RetrievedChunk, TestCase, TestStep
+from assistant.domain import (
+    AcceptanceCriterion,
+    CaseOrigin,
+    Chunk,
+    Citation,
+    LintFinding,
+    RetrievedChunk,
+    TestCase,
+    TestStep,
+)
 from assistant.generation.answers.answer_parts import AnswerSentence, SourceConflict
 from assistant.generation.answers.source_parts import said_by, statements
 from assistant.generation.answers.source_statements import Statement, verbatim, without_mark
 from assistant.generation.answers.turned_clauses import denials
 from assistant.generation.proof import Ground, Sources, grounded, with_sources
-from assistant.generation.proof.proof_faults import ERRORS, shown
+from assistant.generation.proof.proof_faults import CONTRADICTION, ERRORS, shown
 from assistant.generation.proof.statement_words import (
     NEUTRAL,
     Lexicon,
@@ -56,19 +65,27 @@ class _Held:
 
     def _faults(self, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Names, numbers and quotations that it lacks, and what it denies, with its words."""
-        step = TestStep(
-            number=1, action="", expected_result=text,
-            citations=with_sources(text, (self.number,), self.sources),
-        )  # fmt: skip
-        case = TestCase(id="", title="", steps=(step,), origin=CaseOrigin(writer="model"))
-        proved = grounded(case, Ground(sources=self.sources, context=(self.title,)))
-        told = [one for one in proved.findings if one.words]
+        told = [one for one in self._findings(text) if one.words]
         denied = [one.message for one in told if one.rule in ERRORS]
         lacking = [one.words for one in told if one.rule not in ERRORS and one.words != text]
         for words, theirs in denials(text, self.chunk.text):
             denied.append(f"{shown(words)} contradicts {shown(theirs)}.")
         lacking += self.known.strange(text)
         return tuple(dict.fromkeys(lacking)), tuple(dict.fromkeys(denied))
+
+    def other_numbers(self, text: str) -> list[str]:
+        """What tells that it states another number for the same, with its words."""
+        said = AcceptanceCriterion(id=self.chunk.id, text=self.chunk.text)
+        return [one.message for one in self._findings(text, said) if one.rule == CONTRADICTION]
+
+    def _findings(self, text: str, *criteria: AcceptanceCriterion) -> tuple[LintFinding, ...]:
+        step = TestStep(
+            number=1, action="", expected_result=text,
+            citations=with_sources(text, (self.number,), self.sources),
+        )  # fmt: skip
+        case = TestCase(id="", title="", steps=(step,), origin=CaseOrigin(writer="model"))
+        ground = Ground(sources=self.sources, criteria=criteria, context=(self.title,))
+        return grounded(case, ground).findings
 
     def quoted(self, text: str, elsewhere: Lexicon) -> Citation | None:
         """The words that say ``text``, where this source proves it."""
@@ -132,11 +149,15 @@ class AnswerProof:
         faults = [one.faults(text) for one in held]
         if faults:  # what every one of them lacks
             missing += [w for w in faults[0][0] if all(w in lacking for lacking, _ in faults)]
-        denied = [one for _, told in faults for one in told][:SHOWN_DENIALS] if named else []
+        denied = (
+            [told for one in held for told in (*one.faults(text)[1], *one.other_numbers(text))]
+            if named
+            else []
+        )
         return AnswerSentence(
             text=text,
             missing=tuple(dict.fromkeys(missing)),
-            denied=tuple(dict.fromkeys(denied)),
+            denied=tuple(dict.fromkeys(denied))[:SHOWN_DENIALS],
         )
 
 
