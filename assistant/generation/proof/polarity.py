@@ -109,9 +109,10 @@ def _clause(text: str) -> Clause:
 
 
 def is_bound(text: str, at: int) -> bool:
-    """Whether the clause at an offset is bound to a condition or a person."""
+    """Whether something binds what stands at an offset to a condition or a person: before it in
+    its clause, so that "a fee of EUR 5.00 is due before the loan" is not bound."""
     return any(
-        _BOUND.search(text[start:end]) for _, start, end in clauses(text) if start <= at < end
+        _BOUND.search(text[start:at]) for _, start, end in clauses(text) if start <= at < end
     )
 
 

@@ -432,3 +432,18 @@ def test_a_share_that_is_rounded_follows(prove: Prove, result: str, wrong: bool)
 def test_a_balance_takes_every_amount_before_it(total: str, is_one: bool) -> None:
     *terms, said = numbers(f"The bill lists 100 EUR, 30 EUR and 20 EUR: {total} EUR.")
     assert is_balance(said, terms) is is_one
+
+
+@pytest.mark.parametrize(
+    ("text", "result", "wrong"),
+    [
+        ("A loan is closed only if the fee due is EUR 0.00.", "The fee due is EUR 5.00.", False),
+        ("A fee of EUR 5.00 is due before the film is lent.", "A fee of EUR 7.00 is due.", True),
+        ("A fee of EUR 5.00 or EUR 9.00 is due for a film.", "A fee of EUR 7.00 is due.", True),
+    ],
+)
+def test_a_value_behind_a_condition_alone_is_contradicted_by_no_other(
+    prove: Prove, text: str, result: str, wrong: bool
+) -> None:
+    case = prove(text, [("Lend the film.", "", result)])
+    assert ("contradiction" in told(case)) is wrong, case.findings
