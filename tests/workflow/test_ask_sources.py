@@ -498,6 +498,25 @@ def test_without_other_wordings_the_question_is_searched_alone(
     assert [one.chunk.id for one in found.sources] == [one.chunk.id for one in alone.sources]
 
 
+def test_other_wordings_are_not_waited_for_as_long_as_for_an_answer(
+    with_model: Workspace,
+    server: EndpointServer,
+    sample_id: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("assistant.workflow.ask.rewritten_queries.WAIT_SECONDS", 0.5)
+
+    def late(request: Any) -> None:
+        if "search queries" in request.server.bodies[-1]["messages"][0]["content"]:
+            time.sleep(2)
+        rewords([REWORDED], answers())(request)
+
+    server.answer = late
+    found = ask_sources.ask(with_model, sample_id, GERMAN, writer="endpoint")
+    assert (found.queries, found.state) == ((), "not said")
+    assert found.sources
+
+
 def test_a_question_does_not_wait_for_what_is_read_ahead(
     with_model: Workspace, server: EndpointServer, sample_id: str
 ) -> None:

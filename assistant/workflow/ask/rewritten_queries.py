@@ -15,6 +15,9 @@ from assistant.workflow.deployment.endpoints import ENDPOINT_WRITER, split_write
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.writing import read_ahead
 
+WAIT_SECONDS = 60.0
+"""How long other wordings are waited for, at most: nothing that was found is shown before."""
+
 
 def rewritten_queries(
     workspace: Workspace,
@@ -31,7 +34,11 @@ def rewritten_queries(
     if split_writer(answer.writer)[0] != ENDPOINT_WRITER:
         return ()
     titles = sorted({one.title for one in workspace.library.documents(project_id)})
-    config = GenerationConfig(writer=answer.writer, max_tokens=ANSWER_TOKENS)
+    settings = workspace.settings
+    limit = settings.endpoint_timeout or settings.model_timeout or WAIT_SECONDS
+    config = GenerationConfig(
+        writer=answer.writer, max_tokens=ANSWER_TOKENS, timeout_seconds=min(limit, WAIT_SECONDS)
+    )
     read_ahead.stop(workspace)
     with workspace.jobs.model_turn(answer.id, stop) as mine:
         if not mine:
