@@ -123,14 +123,6 @@ _CLAUSE_END = _PATTERNS["clause_end"]
 QUOTED = re.compile(r"“[^”\n]*”|\"[^\"\n]*\"|‘[^’\n]*’(?!\w)|(?<!\w)'[^'\n]*'(?!\w)")
 
 
-_EXAMPLE = _PATTERNS["example"]
-
-
-def is_example(sentence: str) -> bool:
-    """Whether a sentence tells an example: its numbers hold for its own data alone."""
-    return _EXAMPLE.match(sentence) is not None
-
-
 def sentences(text: str) -> tuple[tuple[int, int], ...]:
     """Sentences (or lines) as offsets, without surrounding space; a quoted message is not split."""
     return tuple(_cut(text, 0, len(text), _SENTENCE_END))

@@ -90,6 +90,12 @@ _OPENS = re.compile(r"(?:^|[,;] (?:and )?|\band )from $", re.IGNORECASE)
 _OUTCOME = re.compile(r",? (?:the|an?|they|it|he|she|no|half|full|free)\b", re.IGNORECASE)
 """ "(from) 12 years (the full fare)"."""
 _DIFFERS = _PATTERNS["differs"]
+_UTMOST = re.compile(
+    r"(?:earliest|shortest|smallest|lowest|fewest|youngest|latest|longest|largest|highest|greatest"
+    r"|oldest)\b",
+    re.IGNORECASE,
+)
+"""Says the most or the least there may be, unless the amount says itself which it is."""
 _CHANGES = _PATTERNS["changes"]
 
 
@@ -101,10 +107,17 @@ def read_limit(text: str, start: int, end: int, kind: QuantityKind, number_end: 
     """
     before = text[max(0, start - 70) : start]
     passed_over = Limit("none", start, end)
+    behind = any(
+        pattern.match(text, place)
+        for comparison, pattern in _AFTER_PATTERNS if comparison != "none"
+        for place in (end, number_end)
+    )  # fmt: skip
     for comparison, pattern in _BEFORE_PATTERNS:
         match = pattern.search(before)
         if match is None or not _fits(match["word"].lower(), kind, before, text[end:]):
             continue
+        if behind and _UTMOST.match(match["word"]):
+            continue  # "the oldest invoice is 15 or more days overdue"
         word = re.sub(r"\s+", " ", match["word"].lower())
         if word.startswith(_ARRIVED) and _SO_OFTEN.search(text[start:end]):
             continue  # "cannot be reached twice"

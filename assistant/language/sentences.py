@@ -36,6 +36,7 @@ def span(source: str, start: int, end: int) -> Span:
 
 _PATTERNS = read_patterns(__file__)
 _PREFIX = _PATTERNS["prefix"]
+_EXAMPLE = _PATTERNS["example"]
 _SENTENCE_END = re.compile(
     r"(?<!\be\.g)(?<!\bi\.e)(?<!\betc)(?<!\bvs)(?<!\bNo)(?<!\bapprox)(?<!\b[Mm]in)(?<!\b[Mm]ax)(?<!\b[A-Z])"
     r"[.!?](?=\s|\x00|$)(?!\s+[a-z])"
@@ -45,6 +46,11 @@ _SENTENCE_END = re.compile(
 )
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 """Words in brackets, within which no sentence ends: "(eg. 8 times, then nothing)"."""
+
+
+def is_example(sentence: str) -> bool:
+    """Whether a sentence tells an example: its numbers hold for its own data alone."""
+    return _EXAMPLE.match(sentence) is not None
 
 
 def is_aside(text: str, at: int) -> bool:

@@ -16,7 +16,13 @@ from assistant.language.coordination import coordinated, starts_clause
 from assistant.language.finite_verbs import PREPOSITIONS
 from assistant.language.quantities import find_quantities
 from assistant.language.quoted_messages import mask_quotes
-from assistant.language.sentences import Span, has_whole_brackets, is_aside
+from assistant.language.sentences import (
+    Span,
+    has_whole_brackets,
+    is_aside,
+    is_example,
+    sentences,
+)
 from assistant.language.word_lists import read_patterns
 from assistant.reading.leading_conditions import is_order
 from assistant.reading.logic import Case, holds
@@ -241,8 +247,12 @@ def denies(words: str) -> bool:
 
 
 def is_remark(text: str, quantity: Quantity) -> bool:
-    """Whether a value remarks on another limit ("(exactly 30 is still fine)") or is what a
-    calculation comes to ("10:00 to 11:03 = 63 min"): none of them is a limit of its own."""
+    """Whether a value remarks on another limit ("(exactly 30 is still fine)"), is what a
+    calculation comes to ("10:00 to 11:03 = 63 min") or stands in an example: none of them is a
+    limit of its own."""
+    at = quantity.phrase_start
+    if any(one.start <= at < one.end and is_example(one.text) for one in sentences(text)):
+        return True
     if quantity.comparison != "exactly":
         return False
     comes_to = quantity.word == "=" and text[: quantity.phrase_start].rstrip()[-1:].isdigit()

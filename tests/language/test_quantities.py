@@ -119,6 +119,12 @@ LIMITS = [
 ]
 
 
+def test_the_oldest_is_a_limit_unless_the_amount_says_which() -> None:
+    (at_most,) = find_quantities("The oldest invoice is 15 days overdue.")
+    (at_least,) = find_quantities("The oldest invoice is 15 or more days overdue.")
+    assert (at_most.comparison, at_least.comparison) == ("at most", "at least")
+
+
 @pytest.mark.parametrize(("text", "value", "unit", "comparison"), LIMITS)
 def test_reads_value_unit_and_comparison(
     text: str, value: object, unit: str, comparison: str

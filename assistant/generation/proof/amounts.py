@@ -278,6 +278,16 @@ def is_between(number: Number, texts: Iterable[str]) -> bool:
     return any(abs(one - other) == number.value for one, other in combinations(clocks, 2))
 
 
+def is_elapsed(number: Number, others: Iterable[Number]) -> bool:
+    """Whether a duration lies between two of these dates: "18 days from 25 March to 11 April"."""
+    if number.kind != "duration":
+        return False
+    days = sorted({one.value for one in others if isinstance(one.value, date)})
+    return any(
+        number.value in elapsed(first, last, number.unit) for first, last in combinations(days, 2)
+    )
+
+
 def is_balance(number: Number, others: Iterable[Number]) -> bool:
     """Whether a number is the sum, with any signs, of all others of its unit, two or more."""
     values = [

@@ -24,6 +24,8 @@ _OPERATORS = {
     "+": re.compile(r"\s*\+\s*"),
     "-": re.compile(r"\s+[-−–]\s+|\s*−\s*"),
 }
+_NAMED = re.compile(r"(?: [^\s+×*·÷=();]+){1,8}(?P<operator> [+×*·÷−] )")
+""" "£150.00 rent + £15.00 late fee": words that say what an amount is; no hyphen, which joins."""
 MOST_READINGS = 16
 """Of a calculation whose numbers can be read in more than one way ("1,000")."""
 
@@ -54,6 +56,8 @@ def calculations(text: str) -> Iterator[Calculation]:
     run: list[Number] = []
     signs: list[str] = []
     for number in [*read, None]:
+        if number is not None and number.kind in ("date", "time"):
+            continue  # "18 days from 25 March to 11 April ÷ 31 days"
         sign = _sign(text[run[-1].end : number.start], run[-1]) if run and number else ""
         if signs and not sign:
             equals = number is not None and _EQUALS.fullmatch(text[run[-1].end : number.start])
@@ -100,6 +104,8 @@ def _places(signs: Sequence[str]) -> list[list[int]]:
 def _sign(between: str, before: Number) -> str:
     if before.kind == "percent" and _SHARE_OF.fullmatch(between):
         return "*"
+    named = _NAMED.fullmatch(between)
+    between = named["operator"] if named else between
     return next((sign for sign, form in _OPERATORS.items() if form.fullmatch(between)), "")
 
 
@@ -136,7 +142,7 @@ def _calculated(
             right = right or (said is not None and _equals(said, total, style))
             totals += [
                 one for one in read
-                if reading(one, style) == total
+                if (reading(one, style) == total or _is_rounded(one, total, style))
                 and (one.kind not in MEASURED if plain else one.family in families)
             ]  # fmt: skip
             if said is not None and not said.kind and not said.unit:
@@ -204,6 +210,15 @@ def _equals(said: Number, value: Decimal, style: Style) -> bool:
     exponent = one.as_tuple().exponent
     places = Decimal(1).scaleb(exponent if isinstance(exponent, int) and exponent < 0 else 0)
     return abs(one - value) < places
+
+
+def _is_rounded(said: Number, value: Decimal, style: Style) -> bool:
+    """Whether an amount of money with pence is a value to the nearest penny."""
+    one = reading(said, style)
+    return (
+        said.kind == "money" and one is not None and one.as_tuple().exponent == -2
+        and abs(one - value) <= Decimal("0.005")
+    )  # fmt: skip
 
 
 def _terms(values: Sequence[Decimal], signs: Sequence[str]) -> list[Decimal] | None:

@@ -18,6 +18,7 @@ from assistant.generation.proof.amounts import (
     follows,
     is_balance,
     is_between,
+    is_elapsed,
     is_next,
     is_rounded,
     is_share,
@@ -43,10 +44,11 @@ from assistant.generation.proof.statement_words import (
     meeting,
     written,
 )
-from assistant.generation.sentence_words import is_example, sentences
+from assistant.generation.sentence_words import sentences
 from assistant.language.casing import bare_words
 from assistant.language.quantities import find_quantities
 from assistant.language.quoted_messages import find_messages, mask_quotes
+from assistant.language.sentences import is_example
 from assistant.language.units import RATE
 
 CARRIED = 0.5
@@ -154,6 +156,11 @@ class Claims:
         return Numbers((*self.basis.said, *self.basis.situation))
 
     @cached_property
+    def _of_story(self) -> Numbers:
+        """Numbers of all criteria of the story: a calculation may go through another's example."""
+        return Numbers(one.text for one in self.basis.ground.criteria)
+
+    @cached_property
     def _own(self) -> Numbers:
         """Numbers of the case's own data."""
         return Numbers(self.basis.situation)
@@ -197,6 +204,7 @@ class Claims:
                     or follows(number, self._operands(f"{part} {about}"))
                     or is_between(number, self.basis.situation)
                     or is_balance(number, terms)
+                    or is_balance(number, (one for one in numbers(part) if self._near.holds(one)))
                     or is_sum(number, accepted)
                     or is_next(number, (*self._before, *known), self._own.all)
                     or is_share(number, known)
@@ -251,6 +259,8 @@ class Claims:
                 or any(alike(one, other) for other in computed)
                 or is_rounded(one, computed)
                 or (one.kind in MEASURED and self._in_source(one, about))
+                or is_elapsed(one, numbers(about))
+                or (one.kind in MEASURED and self._of_story.holds(one))
                 for one in amounts or run
             )
         return all(self._own.holds(one) for one in run if one.value != 1)
@@ -298,6 +308,7 @@ class Claims:
                 if one.family == number.family
                 and (is_limit or one.start not in limits)  # 2 is within "up to 4"
                 and not _is_factor(text, one)  # what it comes to is another amount
+                and not self._plain(one)  # "rounded to the nearest penny"
                 and not is_bound(text, one.start)  # "only if the balance is EUR 0.00"
             ]  # fmt: skip
             if number.kind and theirs and len(meeting(words, content(text))) >= SAME_MATTER:

@@ -277,6 +277,49 @@ def test_a_calculation_may_name_its_unit_once(prove: Prove, result: str, wrong: 
     assert bool(told(case) - {"unsupported"}) is wrong, case.findings
 
 
+RENT = (
+    "Unused rent is the rent for the days after the last one, rounded to the nearest penny. "
+    "The late fee is at least £8.00."
+)
+
+
+@pytest.mark.parametrize(
+    ("result", "wrong"),
+    [
+        ("The line shows £90.00 (£155.00 × 18 days from 25 March to 11 April ÷ 31 days).", False),
+        ("The line shows £91.00 (£155.00 × 18 days from 25 March to 11 April ÷ 31 days).", True),
+        ("The line shows £149.83 (£155.00 × 29 days from 13 April to 11 May ÷ 30 days).", False),
+        ("The line shows £149.93 (£155.00 × 29 days from 13 April to 11 May ÷ 30 days).", True),
+        ("It is £330.00 (£150.00 rent of INV-1 + £150.00 rent + £15.00 + £15.00 fee).", False),
+        ("It is £340.00 (£150.00 rent of INV-1 + £150.00 rent + £15.00 + £15.00 fee).", True),
+    ],
+)
+def test_a_calculation_names_its_amounts(prove: Prove, result: str, wrong: bool) -> None:
+    given = [
+        "The rent is £155.00 for 31 days from 12 March to 11 April, then for a period of 30 days",
+        "The last day is 24 March; unused are the days from 25 March",
+        "Two invoices, INV-1 and INV-2, of £150.00 rent with a late fee of £15.00 each are overdue",
+    ]
+    case = prove(RENT, [("Open the late fee.", "", result)], given=given)
+    assert bool(told(case) - {"unsupported"}) is wrong, case.findings
+
+
+@pytest.mark.parametrize(
+    ("message", "wrong"),
+    [
+        ("Unit 0307 has £110.00 overdue. Pay it first.", False),
+        ("Unit 0307 has £120.00 overdue. Pay it first.", True),
+        ("Unit 0307 has £110.00 open. Pay it first.", True),
+    ],
+)
+def test_a_message_has_the_numbers_of_the_case(prove: Prove, message: str, wrong: bool) -> None:
+    quote = "Message: “Unit 0214 has £86.50 overdue. Pay it first.”"
+    steps = [("Complete the move-out.", "", f"The message “{message}” appears.")]
+    given = ["Unit 0307 is overlocked; £110.00 is overdue"]
+    case = prove(f"It is refused. {quote}", steps, given=given, outcomes=[quote])
+    assert bool(told(case)) is wrong, case.findings
+
+
 CHARGES = (
     "A night costs 2.40 EUR per started metre, power 5 EUR a night; 20 EUR are deducted. The berth "
     "is set to Free only if the balance is 0.00 EUR."
