@@ -30,6 +30,7 @@ from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.sample_project import ensure_sample_project
 
 HERE = Path(__file__).parent
+AUTHORS = ("", "_later", "_third", "_fourth", "_fifth")
 WRITERS = {"none": ask_sources.NO_WRITER, "embedded": models.DEFAULT_CHAT}
 
 
@@ -37,7 +38,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument(
         "questions", type=Path, nargs="*",
-        default=[HERE / f"ask_questions{name}.jsonl" for name in ("", "_later", "_third")],
+        default=[HERE / f"ask_questions{name}.jsonl" for name in AUTHORS],
     )  # fmt: skip
     parser.add_argument("--project", default="")
     parser.add_argument("--writer", default="none")

@@ -34,6 +34,7 @@ from assistant.generation.writers.story_prompt import (
 ANSWER_TOKENS = 2_000
 CASES_A_CALL = 15
 """Cases read in one call: a reader of more skips some."""
+CASE_CHARACTERS = 6_000
 
 MOST_REASON = 240
 SHOWN_WORDS = 300
@@ -88,16 +89,29 @@ def read_again(
 
     Raises ``ModelUnavailable``, ``InvalidOutput`` (nothing readable came back) or ``Cancelled``.
     """
-    for start in range(0, len(cases), CASES_A_CALL):
-        part = cases[start : start + CASES_A_CALL]
+    characters = prompt_characters(endpoint.spec.context_tokens, ANSWER_TOKENS)
+    for part in _parts(cases, characters // 2):
         messages = reading_messages(
-            ground,
-            part,
-            characters=prompt_characters(endpoint.spec.context_tokens, ANSWER_TOKENS),
-            special_tokens=endpoint.special_tokens,
+            ground, part, characters=characters, special_tokens=endpoint.special_tokens
         )
         reply = invoke_structured(endpoint, messages, SCHEMA, cancelled=cancelled)
         yield part, Doubts(doubts_of(reply.data, ground, part), reply)
+
+
+def _parts(cases: Sequence[TestCase], characters: int) -> Iterator[Sequence[TestCase]]:
+    """Cases for a call each, as many as have about so many ``characters``: with long ones there
+    was no room left for the sources that they rest on, and right cases were doubted."""
+    part: list[TestCase] = []
+    length = 0
+    for case in cases:
+        size = min(len(_as_text(case)), CASE_CHARACTERS)
+        if part and (len(part) == CASES_A_CALL or length + size > characters):
+            yield part
+            part, length = [], 0
+        part.append(case)
+        length += size
+    if part:
+        yield part
 
 
 def reading_messages(
@@ -117,7 +131,10 @@ def reading_messages(
     for criterion in ground.criteria:
         text = safe(criterion.text, CRITERION_CHARACTERS)
         head.append(f'<criterion id="{safe(criterion.id, 80)}">{text}</criterion>')
-    tail = [f'<case id="{safe(c.id, 80)}">\n{safe(_as_text(c), 6_000)}\n</case>' for c in cases]
+    tail = [
+        f'<case id="{safe(c.id, 80)}">\n{safe(_as_text(c), CASE_CHARACTERS)}\n</case>'
+        for c in cases
+    ]
     left = max(4_000, characters - len(SYSTEM) - sum(map(len, (*head, *tail))))
     middle = []
     known = {criterion.id for criterion in ground.criteria}

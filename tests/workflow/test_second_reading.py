@@ -282,6 +282,30 @@ def test_a_suite_is_read_by_a_model_too(
         check_suite.check_cases(opened, project_id, cases, reader="outline")
 
 
+def test_long_cases_leave_room_for_the_sources_that_they_rest_on(
+    opened: Workspace, project_id: str, server: EndpointServer
+) -> None:
+    step = TestStep(number=1, action="Search.", expected_result="A list of accounts is shown.")
+    long = tuple(f"Account {n} of the household is open. " + "It has a note. " * 90 for n in "123")
+    server.answer = streams(doubts())
+
+    def sources(*given: tuple[str, ...]) -> list[int]:
+        """How many sources each request for cases with these preconditions holds."""
+        before = len(server.bodies)
+        cases = [
+            TestCase(id=f"T-{n}", title="L", story_key="CC-102", preconditions=one, steps=(step,))
+            for n, one in enumerate(given)
+        ]
+        report = check_suite.check_cases(opened, project_id, cases, reader="endpoint")
+        assert report.read == len(given)
+        return [json.dumps(body).count("<source ") for body in server.bodies[before:]]
+
+    (of_short,) = sources(())
+    of_long = sources(*[long] * 6)
+    assert len(of_long) == 3
+    assert min(of_long) > of_short // 3  # all in one request: a quarter
+
+
 def test_a_suite_stopped_while_it_is_read_says_how_far_it_was_read(
     opened: Workspace, project_id: str, server: EndpointServer
 ) -> None:
