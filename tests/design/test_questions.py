@@ -317,3 +317,12 @@ def test_what_is_out_of_scope_is_asked_about(text: str, quote: str) -> None:
 )
 def test_scope_that_is_honoured_is_no_question(text: str) -> None:
     assert raise_questions(epic_of(text, description=SCOPE)) == ()
+
+
+def test_two_words_with_one_complement_are_out_of_scope_with_it() -> None:
+    scope = "Out of scope: sale or disposal of goods (lien process), price increases."
+    assert raise_questions(epic_of("The sale of a ticket takes one step.", description=scope)) == ()
+    (question,) = raise_questions(
+        epic_of("The sale or disposal of goods takes one step.", description=scope)
+    )
+    assert question.kind == "out of scope"

@@ -163,6 +163,8 @@ def _listed(text: str, start: int) -> Iterator[ScopeItem]:
 
 
 _SEPARATOR = re.compile(r";\s+|\.\s+(?=[A-Z])|,?\s+and\s+|,\s+or\s+|\s+or\s+|,\s+")
+_COMPLEMENT = re.compile(r"[\w-]+\s+(?:of|for|to|from|in|on|with)\b")
+"""What two words share: "sale or disposal of goods" is no sale of anything else."""
 _RELATIVE = re.compile(r"^(?:which|who|whose|that|where|since|because|as)\b", re.IGNORECASE)
 
 
@@ -174,6 +176,10 @@ def _split(text: str, start: int, end: int) -> Iterator[ScopeItem]:
         if depth_text[: match.start()].count("(") > depth_text[: match.start()].count(")"):
             continue
         if _RELATIVE.match(depth_text[match.end() :]):
+            continue
+        left = depth_text[cuts[-1] - start : match.start()]
+        joined = match.group().strip() in ("and", "or") and len(left.split()) == 1
+        if joined and _COMPLEMENT.match(depth_text, match.end()):
             continue
         cuts.append(start + match.end())
     for first, last in zip(cuts, [*cuts[1:], end], strict=True):
