@@ -6,7 +6,7 @@ from assistant.generation.proof.checklist import covered_conditions
 from assistant.generation.proof.passages import Sources
 from assistant.generation.proof.proof_faults import RULES
 from assistant.generation.proof.question_bearing import bears_on
-from assistant.generation.proof.result_citations import cited, verified, with_sources
+from assistant.generation.proof.result_citations import best_of, cited, verified, with_sources
 
 __all__ = [
     "RULES",
@@ -14,6 +14,7 @@ __all__ = [
     "Sources",
     "amounts",
     "bears_on",
+    "best_of",
     "bleed",
     "case_basis",
     "case_proof",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from assistant.domain import CaseOrigin, Citation, TestCase, TestStep
-from assistant.generation.proof import Sources, cited
+from assistant.generation.proof import Sources, best_of, cited
 from assistant.generation.sentence_words import content_stems
 from assistant.generation.writer import CaseBrief
 from assistant.generation.writers.case_parts import case_of, outcome_citations
@@ -53,7 +54,11 @@ def _step(
         action=action,
         test_data=data,
         expected_result=expected,
-        citations=(*cited(action, sources, "action"), *_outcome(expected, brief, sources)),
+        citations=(
+            *cited(action, sources, "action"),
+            *_outcome(expected, brief, sources),
+            *_elsewhere(expected, brief, sources),
+        ),
     )
 
 
@@ -64,6 +69,18 @@ def _outcome(expected: str, brief: CaseBrief, sources: Sources) -> tuple[Citatio
     if not words or len(words & content_stems(expected)) < STATES_OUTCOME * len(words):
         return ()
     return outcome_citations(outcomes, sources)[0]
+
+
+def _elsewhere(expected: str, brief: CaseBrief, sources: Sources) -> tuple[Citation, ...]:
+    """Where words of a result come from that neither its criterion nor its item says, so that a
+    reviewer sees it where a small model has taken them from another source."""
+    item = brief.condition
+    own = (brief.criterion.text, item.statement, item.data, item.expected)
+    strange = content_stems(expected) - content_stems("\n".join(own))
+    words = " ".join(one for one in re.findall(r"\w+", expected) if content_stems(one) & strange)
+    others = [p for p in sources.passages if p.source.chunk.key != brief.criterion.id]
+    found = best_of(words, others) if words else None
+    return () if found is None else (found,)
 
 
 def _as_written(text: str, texts: Sequence[str]) -> str:
