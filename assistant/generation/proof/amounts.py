@@ -442,11 +442,8 @@ def _has_three_decimals(number: Number) -> bool:
     It is read as thousands, as money has no three decimals; a calculation may pass through them.
     """
     match = _DIGITS.search(number.words) if number.kind == "money" else None
-    return match is not None and "." in match.group() and _is_ambiguous(match.group())
-
-
-def _is_ambiguous(digits: str) -> bool:
-    return _THOUSANDS_OR_DECIMALS.fullmatch(digits) is not None
+    ambiguous = _THOUSANDS_OR_DECIMALS.fullmatch(match.group()) if match else None
+    return ambiguous is not None and ambiguous[1] == "."
 
 
 def reading(number: Number, style: Style) -> Decimal | None:

@@ -195,20 +195,22 @@ class Claims:
             factors = {number for one in written_out for number in one.numbers}
             factors |= set(instead := contrasted(part))
             computed += instead
-            for number in numbers(part):
+            found = numbers(part)
+            operands = self._operands(f"{part} {about}") if found else self._own
+            for number in found:
                 if (
                     number in computed
                     or self._plain(number)
                     or self._near.holds(number)
                     or self._in_source(number, f"{part} {about}")
-                    or follows(number, self._operands(f"{part} {about}"))
+                    or follows(number, operands)
                     or is_between(number, self.basis.situation)
                     or is_balance(number, terms)
-                    or is_balance(number, (one for one in numbers(part) if self._near.holds(one)))
+                    or is_balance(number, (one for one in found if self._near.holds(one)))
                     or is_sum(number, accepted)
                     or is_next(number, (*self._before, *known), self._own.all)
                     or is_share(number, known)
-                    or self._follows_from_count(number, known, f"{part} {about}")
+                    or _follows_from_count(number, known, operands)
                     or is_rounded(number, (*known, *computed))
                     or counts_characters(number, part)
                     or self._is_own_count(number)
@@ -223,16 +225,6 @@ class Claims:
                 else:
                     yield mark
         self._before += [one for one in known if one.kind == "money"]
-
-    def _follows_from_count(self, number: Number, known: Sequence[Number], about: str) -> bool:
-        """Whether an amount of money follows from a count that the result says before it:
-        "4 nights are charged: EUR 86.40"."""
-        counts = [one.words for one in known if one.kind == "count"]
-        return (
-            number.kind == "money"
-            and bool(counts)
-            and follows(number, Numbers((*counts, *self._operands(about).texts)))
-        )
 
     def _computed(
         self, written_out: Sequence[Calculation], about: str
@@ -454,6 +446,17 @@ class Claims:
 
     def _known(self, word: str) -> bool:
         return word in NEUTRAL or self._lexicon.knows(word)
+
+
+def _follows_from_count(number: Number, known: Sequence[Number], operands: Numbers) -> bool:
+    """Whether an amount of money follows from a count that the result says before it: "4 nights
+    are charged: EUR 86.40"."""
+    counts = [one.words for one in known if one.kind == "count"]
+    return (
+        number.kind == "money"
+        and bool(counts)
+        and follows(number, Numbers((*counts, *operands.texts)))
+    )
 
 
 def counts_characters(number: Number, part: str) -> bool:
