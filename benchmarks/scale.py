@@ -121,8 +121,9 @@ def measure(base: KnowledgeBase, embedder: SavedVectors, name: str, wanted: Sear
     scope, same = base._versions.scope(wanted), 0.0
     spent: tuple[list[float], list[float]] = [], []
     worked: tuple[list[float], list[float]] = [], []
-    for question in questions[:QUESTIONS]:
-        for way, settings in enumerate((config, exact)):
+    for number, question in enumerate(questions[:QUESTIONS]):
+        ways = [(0, config), (1, exact)]  # the second finds the words' lists in the cache
+        for way, settings in ways if number % 2 else reversed(ways):
             before = time.process_time()
             spent[way].extend(times(lambda _, q=question, c=settings: engine(base, q, c), 1))
             worked[way].append(1000 * (time.process_time() - before))

@@ -23,6 +23,7 @@ from assistant.sources.pasted.metadata import Metadata, front_matter
 from assistant.sources.pasted.outline import build_outline, open_fences
 from assistant.sources.pasted.pages import page_metadata, page_title
 from assistant.sources.pasted.story_sentences import split_story_lines
+from assistant.sources.pasted.strikethrough import leave_out_struck
 from assistant.sources.reading import Reading
 
 MAX_PASTED_CHARACTERS = 1_000_000
@@ -35,10 +36,10 @@ def read_pasted(
 ) -> Reading:
     """The test basis in ``text``.
 
-    The document's text is ``text`` cleaned and, where it was Jira wiki text, converted to
-    Markdown; criteria carry their offsets in it. With ``as_kind`` "rules" or "page" the text is
-    kept as such a document and no epic is looked for. Raises ``SourceError`` where the text is
-    empty or longer than ``MAX_PASTED_CHARACTERS``.
+    The document's text is ``text`` cleaned, without what it strikes through and, where it was Jira
+    wiki text, converted to Markdown; criteria carry their offsets in it. With ``as_kind`` "rules"
+    or "page" the text is kept as such a document and no epic is looked for. Raises ``SourceError``
+    where the text is empty or longer than ``MAX_PASTED_CHARACTERS``.
     """
     if len(text) > MAX_PASTED_CHARACTERS:
         raise SourceError(
@@ -65,6 +66,9 @@ def read_text(
     if not is_feature_file(words) and is_jira_wiki(words):
         words = pasted = jira_to_markdown(words)
         notes.append("Read as Jira wiki text and converted to Markdown.")
+    if not is_feature_file(words) and (kept := leave_out_struck(words))[1]:
+        words = pasted = kept[0]
+        notes.append(f"Left out what the text strikes through ({kept[1]} passages).")
     title = " ".join(clean_text(title).text.split())
     if as_kind != "epic":
         return _document(words, text, as_kind, title, uri, document_id, notes)

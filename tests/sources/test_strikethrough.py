@@ -1,0 +1,55 @@
+"""What a text strikes through is no source: neither read, nor indexed, nor tested."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.sources.pasted.pasted import read_pasted, read_text
+from assistant.sources.pasted.strikethrough import leave_out_struck
+
+
+@pytest.mark.parametrize(
+    ("text", "kept", "count"),
+    [
+        ("cancel within ~~14~~ 10 days", "cancel within 10 days", 1),
+        ("~~old~~ H2O", "H2O", 1),
+        ("The fee is 7.00, ~~3.00 for members~~.", "The fee is 7.00.", 1),
+        ("- one\n- ~~two~~\n- three", "- one\n- three", 1),
+        ("> ~~Minimum 12 hives.\n> Valid for 30 days.~~ Kept.", "> Kept.", 1),
+        ("| a | b |\n| --- | --- |\n| ~~x~~ | ~~y~~ |", "| a | b |\n| --- | --- |", 2),
+        ("`~~x~~` and\n```\n~~y~~\n```", "`~~x~~` and\n```\n~~y~~\n```", 0),
+        ("from ~~A\n\nto~~ B", "from ~~A\n\nto~~ B", 0),
+        ("~~~~ and \\~~no~~ and 5 ~~ 6 ~~ 7", "~~~~ and \\~~no~~ and 5 ~~ 6 ~~ 7", 0),
+    ],
+)
+def test_struck_passages_are_left_out(text: str, kept: str, count: int) -> None:
+    assert leave_out_struck(text) == (kept, count)
+
+
+@given(st.text(alphabet="a~`\\ \n|-,.", max_size=60))
+def test_it_only_takes_away(text: str) -> None:
+    kept, count = leave_out_struck(text)
+    letters = iter(text)
+    assert all(any(each == letter for letter in letters) for each in kept)
+    assert (kept == text) == (count == 0)
+
+
+def test_a_struck_limit_and_a_struck_criterion_are_not_read() -> None:
+    reading = read_pasted(
+        "# ABC-1 Cancel\n## ABC-2 As a customer I want to cancel\nAcceptance criteria:\n"
+        "- The customer can cancel within ~~14~~ 10 days.\n- ~~The fee is EUR 5.00.~~\n"
+    )
+    (story,) = reading.epics[0].stories
+    assert [each.text for each in story.criteria] == ["The customer can cancel within 10 days."]
+    assert "Left out what the text strikes through (2 passages)." in reading.notes
+
+
+def test_a_page_is_kept_without_what_it_strikes_through() -> None:
+    page = (
+        "# Rules\n\nh2. is no heading here.\n\n~~Minimum order is 12 hives.~~ Old contracts only."
+    )
+    assert "12 hives" not in read_text(page, as_kind="page").document.text
+    wiki = "h1. Rules\nThe fee is -5- 7 EUR.\n"
+    assert "The fee is 7 EUR." in read_text(wiki, as_kind="page").document.text
