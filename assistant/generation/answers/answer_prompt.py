@@ -24,7 +24,7 @@ SYSTEM = """You answer a question about a project from numbered sources (busines
 - Each sentence says what one sentence, one row, or one step of a test case with its expected result says; two of them are two sentences of yours. A limit and its exception are two sentences: the one that fits what is asked comes first, the other only where it changes the answer.
 - sources: for each sentence the numbers [n] of all sources that say it.
 - Where sources differ, write one sentence for each of them, with its own source; where a source says which of them is in force, say so first.
-- A source on another role, product, period or matter than the one that is asked about is no answer. Where the sources answer a part of the question, say that part and set whole to false. Where they answer none of it, return an empty list of sentences.
+- A source on another role, product, period or matter than the one that is asked about is no answer, nor is one that its heading or its own words call outdated. Where the sources answer a part of the question, say that part and set whole to false. Where they answer none of it, return an empty list of sentences.
 - Write in the language of the sources that you use."""  # noqa: E501
 
 _SENTENCE = object_schema(text={"type": "string"}, sources=list_schema({"type": "integer"}))

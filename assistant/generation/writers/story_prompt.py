@@ -42,7 +42,7 @@ Write whole cases:
 - An expected result never repeats the criterion as a rule, never says "works correctly" or "as expected", and never adds a message, limit, screen, field, mail or rule that neither criteria nor sources give; ordinary words ("the request", "the list") are fine. Where the text does not say what happens on this side, state only what follows from it ("the booking is not made; Ann Lee still has 3 bookings") and ask a question.
 - sources: for each expected result the numbers [n] that it rests on, the criterion's own number among them.
 - covers: the checklist items that the case really tests. Cover every item of the checklist. One case may cover several items where one flow shows them; never write two cases that show the same. Beyond the checklist add only cases that a sentence of criteria or sources calls for; they cover [].
-- Use what the sources say where it bears on a case (names of screens and buttons, statuses, who is told and how); leave the rest aside. Where a source contradicts a criterion, write the case by the criterion and ask.
+- Use what the sources say where it bears on a case (names of screens and buttons, statuses, who is told and how); leave the rest aside, and all that its heading or its own words call outdated. Where a source contradicts a criterion, write the case by the criterion and ask.
 - Do not test what is out of scope. Where an open question is given, do not guess its answer.
 - questions: only what a tester must know before running these cases, with the exact words of the text that it is about. None is fine.
 - Write in the language of the acceptance criteria."""  # noqa: E501
@@ -143,6 +143,11 @@ def source_block(source: RetrievedChunk, special_tokens: Sequence[str] = ()) -> 
         title = chunk.heading.rpartition(" > ")[2] or title
     said = title if chunk.key and title.startswith(chunk.key) else f"{chunk.key} {title}".strip()
     name = data_text(said, special_tokens, limit=100).replace('"', "'")
+    headings = [] if chunk.kind in ("story", "criterion", "case") else chunk.heading.split(" > ")
+    above = " > ".join(each for each in headings if each and each != chunk.title)
+    if above:  # "Roles", "Old, no longer valid": a line alone does not say it
+        under = data_text(above, special_tokens, limit=TITLE_CHARACTERS).replace('"', "'")
+        name += f'" under="{under}'
     return f'<source n="{source.rank}" kind="{kind}" of="{name}">{text}</source>'
 
 
