@@ -111,27 +111,45 @@ def test_comments_and_files_are_settings_of_the_connection(
     monkeypatch.setenv("UAT_PRIVATE_HOSTS", "127.0.0.1")
     app = open_app()
     app.switch_page("pages/connections.py").run()
-    assert app.toggle(key="comments_new_jira_cloud_0").value
-    app.toggle(key="comments_new_jira_cloud_0").set_value(False)
+    assert app.toggle(key="comments_jira_cloud_0").value
+    app.toggle(key="comments_jira_cloud_0").set_value(False)
     add(app, jira.url)
     key = "jira-cloud-jira-cloud"
     assert not app.toggle(key=f"comments_{key}").value
-    assert app.button(key=f"extras_{key}").disabled
     app.toggle(key=f"comments_{key}").set_value(True).run()
-    app.button(key=f"extras_{key}").click().run()
+    app.button(key=f"keep_{key}").click().run()
     assert not app.exception
     assert app.toggle(key=f"comments_{key}").value
     app.toggle(key=f"attachments_{key}").set_value(True).run()
     app.number_input(key=f"attachment_mb_{key}").set_value(25).run()
-    app.button(key=f"extras_{key}").click().run()
+    app.button(key=f"keep_{key}").click().run()
     assert not app.exception
     assert app.number_input(key=f"attachment_mb_{key}").value == 25
-    assert app.button(key=f"extras_{key}").disabled
     own = [f"comments_{key}", f"attachments_{key}"]
     app.selectbox(key="connection_kind").set_value("sql").run()
     assert [each.key for each in app.toggle] == own
     app.selectbox(key="connection_kind").set_value("confluence_cloud").run()
-    assert [each.key for each in app.toggle] == [*own, "attachments_new_confluence_cloud_1"]
+    assert [each.key for each in app.toggle] == [*own, "attachments_confluence_cloud_1"]
+
+
+def test_a_wrong_address_is_mended_in_place(open_app: Callable[..., AppTest]) -> None:
+    app = open_app()
+    app.switch_page("pages/connections.py").run()
+    add(app, "https://acm.atlassian.net")
+    key = "jira-cloud-jira-cloud"
+    app.text_input(key=f"connection_url_{key}").set_value("acme")
+    app.button(key=f"keep_{key}").click().run()
+    assert "not a plain web address" in app.error[0].value
+    assert "://acm.atlassian.net" in shown(app).replace("\\", "")
+    app.text_input(key=f"connection_url_{key}").set_value("https://acme.atlassian.net")
+    app.text_area(key=f"connection_fetch_{key}").set_value("project = ACME")
+    app.button(key=f"keep_{key}").click().run()
+    assert not app.error
+    text = shown(app).replace("\\", "")
+    assert "://acme.atlassian.net" in text
+    assert "project = ACME" in text
+    assert "Set `UAT_SECRET_ACME_ATLASSIAN_NET`" in text
+    assert "In this project (1)" in " ".join(each.value for each in app.subheader)
 
 
 def test_what_is_refused_says_what_to_do(

@@ -122,9 +122,8 @@ def test_what_could_not_be_fetched_is_reported_and_turned_off(
     assert note.startswith("2 of 6 comments of CC-1 were read.")
     (state,) = sync_jobs.connections(jira.workspace, jira.project_id)
     assert state.failed == (("jira:CC-1", note),)
-    jira.connection = connections.change_extras(
-        jira.workspace, jira.connection, connections.Extras(comments=False), by="Tess"
-    )
+    config = connections.config_of(jira.connection).model_copy(update={"comments": False})
+    jira.connection = connections.change(jira.workspace, jira.connection, config, by="Tess")
     assert counts(jira.sync()) == (0, 2, 0, 0, 0)
     assert "Comment" not in jira.text("jira:CC-2")
     (state,) = sync_jobs.connections(jira.workspace, jira.project_id)
@@ -154,9 +153,8 @@ def test_attached_files_come_and_go_with_their_issue(connected: Callable[..., Co
     assert list(index_of(jira.workspace, jira.project_id)) == [f"{jira.connection.id}/jira:CC-1"]
     attached(fake.issues[0], {"limits.md": LIMITS})
     assert counts(jira.sync()) == (1, 0, 1, 0, 0)
-    jira.connection = connections.change_extras(
-        jira.workspace, jira.connection, connections.Extras(), by="Tess"
-    )
+    config = connections.config_of(jira.connection).model_copy(update={"attachments": False})
+    jira.connection = connections.change(jira.workspace, jira.connection, config, by="Tess")
     assert counts(jira.sync()) == (0, 0, 1, 1, 0)
 
 

@@ -9,7 +9,7 @@ from assistant.ui.counts import date_time
 from assistant.ui.job_progress import job_progress
 from assistant.ui.plain_text import label, plain, visible
 from assistant.ui.presses import pressed
-from assistant.ui.sources.connection_form import ICONS, extras_inputs
+from assistant.ui.sources.connection_form import ICONS, connection_inputs
 from assistant.ui.state import Session, page_action
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import connections, sync_jobs
@@ -79,8 +79,7 @@ def _card(opened: Workspace, record: Session, view: ConnectionView) -> None:
             "Find fields", key=f"find_{key}", icon=":material/manage_search:"
         ):
             _find_fields(opened, view)
-        if view.kind.has_comments or view.kind.has_attachments:
-            _extras(opened, record, view)
+        _edit(opened, record, view)
         _remove(opened, record, view)
     outcome = st.session_state.get(f"tested_{key}")
     if outcome and outcome[1] != view.problem:
@@ -162,15 +161,17 @@ def _choice(key: str, view: ConnectionView, proposal: FieldProposal) -> str:
     return str(choice or NONE)
 
 
-def _extras(opened: Workspace, record: Session, view: ConnectionView) -> None:
-    """What else is fetched, to be changed; then everything is read again."""
+def _edit(opened: Workspace, record: Session, view: ConnectionView) -> None:
+    """Its address, what is fetched and what else, to be changed; then everything is read again."""
     key = view.connection.id
-    with st.popover("Also fetch", icon=":material/tune:"):
-        chosen = extras_inputs(view.kind, view.extras, key=key)
+    with st.popover("Edit", icon=":material/edit:"):
+        chosen = connection_inputs(view.config, key=key)
         st.caption("After a change the next sync reads everything again.")
-        if pressed("Keep", type="primary", key=f"extras_{key}", disabled=chosen == view.extras):
+        if pressed("Keep", type="primary", key=f"keep_{key}"):
             with page_action():
-                connections.change_extras(opened, view.connection, chosen, by=record.user)
+                connections.change(opened, view.connection, chosen, by=record.user)
+                st.session_state.pop(f"tested_{key}", None)
+                st.toast(f"{label(view.config.name)} is changed", icon=":material/check:")
         if pressed(
             "Sync everything again",
             key=f"again_{key}",

@@ -10,7 +10,7 @@ from assistant.ui.presses import pressed
 from assistant.ui.state import Session, page_action
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import connections
-from assistant.workflow.sources.connections import KINDS, ConnectionConfig, ConnectionKind, Extras
+from assistant.workflow.sources.connections import KINDS, ConnectionConfig, ConnectionKind
 
 ROUND = "connection_round"
 ICONS = {
@@ -43,25 +43,9 @@ def connection_form(opened: Workspace, record: Session) -> None:
     taken = {view.config.name for view in connections.connections(opened, record.project_id)}
     names = (kind.title, *(f"{kind.title} {count}" for count in range(2, len(taken) + 3)))
     free = next(name for name in names if name not in taken)
-    name = st.text_input("Name", value=free, key=f"connection_name_{kind.kind}_{number}")
-    url = st.text_input(
-        "Address", placeholder=kind.address, key=f"connection_url_{kind.kind}_{number}"
-    )
-    user = st.text_input(
-        kind.user + ("" if kind.user_required else " (optional)"),
-        key=f"connection_user_{kind.kind}_{number}",
-    )
-    fetch = st.text_area(
-        f"What to fetch: {kind.fetch}",
-        placeholder=kind.fetch_example,
-        height=90,
-        key=f"connection_fetch_{kind.kind}_{number}",
-    )
-    extras = extras_inputs(kind, Extras(), key=f"new_{kind.kind}_{number}")
-    config = ConnectionConfig(
-        kind=kind.kind, name=name or "", url=url or "", fetch=fetch or "", user=user or "",
-        **extras.model_dump(),
-    )  # fmt: skip
+    key = f"{kind.kind}_{number}"
+    name = st.text_input("Name", value=free, key=f"connection_name_{key}")
+    config = connection_inputs(ConnectionConfig(kind=kind.kind, name=name or "", url=""), key=key)
     _secret(opened, kind, config)
     if pressed("Add", type="primary", icon=":material/add_link:", key="connection_add"):
         with page_action():
@@ -70,13 +54,29 @@ def connection_form(opened: Workspace, record: Session) -> None:
             st.toast(f"{label(added.name)} is added", icon=":material/check:")
 
 
-def extras_inputs(kind: ConnectionKind, extras: Extras, *, key: str) -> Extras:
-    """What else is fetched, for a kind of system that has it."""
-    chosen = extras.model_dump()
+def connection_inputs(config: ConnectionConfig, *, key: str) -> ConnectionConfig:
+    """Everything of a connection that can be changed later too, as ``config`` has it at first."""
+    kind = connections.kind_of(config.kind)
+    url = st.text_input(
+        "Address", config.url, placeholder=kind.address, key=f"connection_url_{key}"
+    )
+    user = st.text_input(
+        kind.user + ("" if kind.user_required else " (optional)"),
+        config.user,
+        key=f"connection_user_{key}",
+    )
+    fetch = st.text_area(
+        f"What to fetch: {kind.fetch}",
+        config.fetch,
+        placeholder=kind.fetch_example,
+        height=90,
+        key=f"connection_fetch_{key}",
+    )
+    chosen: dict[str, object] = {"url": url or "", "user": user or "", "fetch": fetch or ""}
     if kind.has_comments:
         chosen["comments"] = st.toggle(
             "Comments of issues",
-            value=extras.comments,
+            value=config.comments,
             help="They stand below their issue, under author and date, and can be found and cited. "
             "They are never read as acceptance criteria or rules.",
             key=f"comments_{key}",
@@ -84,16 +84,16 @@ def extras_inputs(kind: ConnectionKind, extras: Extras, *, key: str) -> Extras:
     if kind.has_attachments:
         chosen["attachments"] = st.toggle(
             "Attached files",
-            value=extras.attachments,
+            value=config.attachments,
             help="PDF, Word, Excel, PowerPoint, CSV, Markdown, HTML and text, each a document of "
             "its own. " + ATTACHMENT_NEEDS.get(kind.kind, ""),
             key=f"attachments_{key}",
         )
-    if chosen["attachments"]:
+    if chosen.get("attachments"):
         chosen["attachment_mb"] = st.number_input(
-            "Up to how many MB a file", 1, 50, extras.attachment_mb, key=f"attachment_mb_{key}"
+            "Up to how many MB a file", 1, 50, config.attachment_mb, key=f"attachment_mb_{key}"
         )
-    return Extras.model_validate(chosen)
+    return config.model_copy(update=chosen)
 
 
 def _secret(opened: Workspace, kind: ConnectionKind, config: ConnectionConfig) -> None:

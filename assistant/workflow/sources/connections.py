@@ -10,8 +10,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from pydantic import Field
-
 from assistant.domain import Value
 from assistant.errors import ConnectorError
 from assistant.library import Connection
@@ -59,17 +57,6 @@ class SecretView(Value):
         return not self.variable or self.state != "not set"
 
 
-class Extras(Value):
-    """What a connection fetches beside issues and pages themselves."""
-
-    comments: bool = True
-    attachments: bool = False
-    attachment_mb: int = Field(default=10, ge=1, le=50)
-
-
-EXTRAS = tuple(Extras.model_fields)
-
-
 class ConnectionView(Value):
     """A connection as the page shows it."""
 
@@ -83,11 +70,6 @@ class ConnectionView(Value):
     def last_synced_at(self) -> datetime | None:
         """When the last complete sync began."""
         return self.connection.last_synced_at
-
-    @property
-    def extras(self) -> Extras:
-        """What else is fetched."""
-        return Extras.model_validate({name: getattr(self.config, name) for name in EXTRAS})
 
 
 def connections(workspace: Workspace, project_id: str) -> tuple[ConnectionView, ...]:
@@ -125,11 +107,12 @@ def confirm_fields(
     )
 
 
-def change_extras(
-    workspace: Workspace, connection: Connection, extras: Extras, *, by: str = ""
+def change(
+    workspace: Workspace, connection: Connection, config: ConnectionConfig, *, by: str = ""
 ) -> Connection:
-    """Keep what else is fetched; the next sync reads everything again where that is new."""
-    config = config_of(connection).model_copy(update=extras.model_dump())
+    """Keep another address, user, search or choice of what comes along, checked as ``add`` does;
+    the next sync reads everything again where something is new. Kind and name stay."""
+    check_config(workspace, config)
     return workspace.library.connections.update(
         connection.project_id, connection.id, options=options_of(config), by=by
     )
@@ -139,10 +122,12 @@ def check_config(workspace: Workspace, config: ConnectionConfig) -> None:
     """Raise ``ConnectorError`` where a connection could never work; nothing is contacted."""
     if not config.name.strip():
         raise ConnectorError("The connection needs a name. Type one and try again.")
+    kind = kind_of(config.kind)
+    if not config.url.strip():
+        raise ConnectorError(f"The connection needs an address, for example: {kind.address}")
     origin = secret_origin(config)
     if origin is not None:
         outbound_guard(workspace.settings).check_host(origin.host)
-    kind = kind_of(config.kind)
     if kind.user_required and not config.user:
         raise ConnectorError(f"The connection needs a user: {kind.user}.")
     if not config.fetch.strip():
