@@ -108,9 +108,11 @@ class _Proof:
         for criterion in self.basis.criteria:
             for conflict in find_conflicts(criterion.text, chunks):
                 if conflict.quantity.text in said:
+                    name = conflict.source_name
+                    theirs = conflict.sentence.text.strip().removeprefix(name)
                     message = (
-                        f"{criterion.id} says “{conflict.quantity.text}”; {conflict.source_name} "
-                        f"says {shown(conflict.sentence.text)}."
+                        f"{criterion.id} says “{conflict.quantity.text}”; {name} says "
+                        f"{shown(theirs)}."
                     )
                     yield Mark(CONTRADICTION, conflict.quantity.text, message)
 

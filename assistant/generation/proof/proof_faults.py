@@ -48,5 +48,6 @@ class Mark:
 
 
 def shown(words: str) -> str:
-    """Words on one line, in quotation marks, not too long."""
-    return f"“{clipped(' '.join(words.split()), SHOWN)}”"
+    """Words on one line, in quotation marks, not too long, without the full stop of a sentence:
+    the one that says them has its own."""
+    return f"“{clipped(' '.join(words.split()).removesuffix('.'), SHOWN)}”"

@@ -78,6 +78,11 @@ def needs_lines(case: TestCase) -> None:
         st.markdown("  \n".join(f":small[{line}]" for line in lines))
 
 
+def told_by_needs(case: TestCase) -> tuple[LintFinding, ...]:
+    """The findings that ``needs_lines`` says in words."""
+    return (*contradictions_of(case), *faults_of(case), *doubts_of(case))
+
+
 def _sentence(finding: LintFinding) -> str:
     where = f"step {finding.step}: " if finding.step else ""
     return f"{where}{label(without_emphasis(finding.message)[0], limit=400)}"
@@ -127,7 +132,10 @@ def _expected(step: TestStep, findings: Sequence[LintFinding], *, marks: bool) -
 
 
 def mark(step: TestStep, words: Sequence[str] | set[str] = ()) -> str:
-    """Whether the sources have the result, in words, with their numbers; and what they lack."""
+    """Whether the sources have the result, in words, with their numbers; and what they lack.
+    Nothing where no result is stated."""
+    if not step.expected_result.strip():
+        return ""
     color, said = MARKS[step.support]
     numbers = "".join(
         f" \\[{number}\\]" for number in dict.fromkeys(one.source for one in step.citations)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import streamlit as st
 
@@ -15,10 +15,17 @@ SHOWN = 6
 Apply = Callable[[LintFinding], None]
 
 
-def findings_panel(case: TestCase, apply: Apply | None = None, *, key: str = "findings") -> None:
+def findings_panel(
+    case: TestCase,
+    apply: Apply | None = None,
+    *,
+    told: Collection[LintFinding] = (),
+    key: str = "findings",
+) -> None:
     """The findings of a case; ``apply`` is called with one whose fix is wanted. Without it, fixes
-    are not offered."""
-    found = sorted(case.findings, key=lambda one: (one.severity != "error", one.step or 0))
+    are not offered. Those ``told`` elsewhere on the page are left out, unless there is a fix."""
+    open_ones = [one for one in case.findings if one not in told or (one.fix and apply)]
+    found = sorted(open_ones, key=lambda one: (one.severity != "error", one.step or 0))
     if not found:
         return
     errors = sum(one.severity == "error" for one in found)

@@ -11,7 +11,7 @@ from functools import partial
 import streamlit as st
 
 from assistant.errors import AssistantError, EditConflict
-from assistant.ui.cases.case_view import mark, needs_lines
+from assistant.ui.cases.case_view import mark, needs_lines, told_by_needs
 from assistant.ui.cases.findings_panel import findings_panel
 from assistant.ui.counts import date_time
 from assistant.ui.plain_text import label
@@ -108,7 +108,8 @@ def _proof(one: Proposal, stored: StoredCase) -> None:
     if grounded:
         needs_lines(one.case)
     if one.case.findings:
-        findings_panel(one.case, key=f"proposal-findings-{one.seq}")
+        told = told_by_needs(one.case) if grounded else ()
+        findings_panel(one.case, told=told, key=f"proposal-findings-{one.seq}")
     elif not grounded:
         st.caption("An imported case: its wording was checked, and nothing found; its sources not.")
     elif not needs_of(one.case):

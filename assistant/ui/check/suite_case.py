@@ -43,4 +43,5 @@ def _case(report: SuiteCheck, checked: CaseCheck) -> None:
     for text in case.preconditions:
         st.caption(f"Precondition: {plain(text)}")
     steps_table(case)
-    findings_panel(case)
+    beside = [one for one in case.findings if one.severity == "error"]
+    findings_panel(case, told=beside)

@@ -13,7 +13,7 @@ from assistant.ui.browser_scripts import is_narrow
 from assistant.ui.cases.case_bar import DECIDED, EDITING, case_bar, note_decision
 from assistant.ui.cases.case_editor import CaseEditor
 from assistant.ui.cases.case_list import case_list, ordered_rows
-from assistant.ui.cases.case_view import case_view
+from assistant.ui.cases.case_view import case_view, told_by_needs
 from assistant.ui.cases.conflict_panel import conflict_panel, has_conflict
 from assistant.ui.cases.existing_verdicts import case_against_existing, chosen_verdicts
 from assistant.ui.cases.findings_panel import findings_panel
@@ -114,10 +114,11 @@ def _case(
     editor = CaseEditor(opened, record, stored)
     if st.session_state.get(EDITING) == stored.id:
         editor.fields()
+        findings_panel(stored.case, editor.apply_fix)
     else:
         criteria = runs.criteria_texts(opened, record.project_id, view, stored)
         case_view(stored.case, criteria)
-    findings_panel(stored.case, editor.apply_fix)
+        findings_panel(stored.case, editor.apply_fix, told=told_by_needs(stored.case))
     if view.summary.status not in ACTIVE:
         filtered = bool(chosen_verdicts(view.summary.id))
         case_against_existing(opened, record.project_id, view.summary, stored, expanded=filtered)
