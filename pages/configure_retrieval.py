@@ -11,7 +11,7 @@ require_shell(__file__)
 
 record = session()
 st.title("Configure retrieval")
-grid = st.grid(2, min_column_width=400, gap="large")
+grid = st.grid(2, min_column_width=400, gap=("medium", "large"))
 trial, form = grid.cell(), grid.cell()
 with form:
     config = retrieval_form(workspace(), record)

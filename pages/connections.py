@@ -12,7 +12,7 @@ require_shell(__file__)
 record = session()
 opened = workspace()
 st.title("Connections")
-grid = st.grid(2, min_column_width=400, gap="large")
+grid = st.grid(2, min_column_width=400, gap=("medium", "large"))
 with grid.cell():
     connection_cards(opened, record)
 with grid.cell(), st.container(border=True):

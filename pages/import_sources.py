@@ -11,9 +11,7 @@ from assistant.ui.state import require_shell, session, workspace
 require_shell(__file__)
 
 record = session()
-with st.container(horizontal=True, vertical_alignment="bottom"):
-    st.title("Import sources", width="stretch")
-    st.page_link("pages/connections.py", label="Connections", icon=":material/hub:")
+st.title("Import sources")
 with st.container(border=True):
     import_panel(workspace(), record)
 masking_panel(workspace(), record)

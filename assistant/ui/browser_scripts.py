@@ -1,4 +1,4 @@
-"""What Streamlit leaves to the browser: three scripts and one sheet of our own, all constant.
+"""What Streamlit leaves to the browser: three scripts and two sheets of our own, all constant.
 
 They are given keys and numbers, never a word of a document, a case or a model. Where a browser runs
 none of them, the page works all the same: a text is read when it is left, panes have a fixed
@@ -74,6 +74,13 @@ export default function({ data }) {
   };
 }
 """
+_SHEET = """
+@media (max-width: 1200px) {
+  .stMainBlockContainer, [data-testid="stBottomBlockContainer"] {
+    padding-left: 1.5rem; padding-right: 1.5rem;
+  }
+}
+"""
 _PANES = """
 .stMainBlockContainer { padding: 3.4rem 1.5rem 0.5rem; }
 [data-testid="stLayoutWrapper"]:has(> [class*="st-key-pane-"]) {
@@ -103,6 +110,7 @@ _PANES = """
 _read = st.components.v2.component("uat_read_while_typing", js=_READ_WHILE_TYPING)
 _width = st.components.v2.component("uat_width", js=_WIDTH)
 _in_view = st.components.v2.component("uat_chosen_in_view", js=_CHOSEN_IN_VIEW)
+_sheet = st.components.v2.component("uat_sheet", css=_SHEET, isolate_styles=False)
 _panes = st.components.v2.component("uat_panes", css=_PANES, isolate_styles=False)
 
 
@@ -120,6 +128,11 @@ def is_narrow() -> bool:
 def chosen_in_view(key: str, chosen: int) -> None:
     """Scroll the list with this key so far that its row number ``chosen`` is seen."""
     _in_view(key=f"in-view-{key}", data={"key": key, "chosen": chosen})
+
+
+def sheet() -> None:
+    """Give the margins of a page to its words where the window is narrow."""
+    _sheet(key="sheet")
 
 
 def panes() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from assistant.errors import AssistantError
+from assistant.ui.browser_scripts import sheet
 from assistant.ui.erase_panel import erased_note, keep_and_erase
 from assistant.ui.plain_text import label, plain, visible
 from assistant.ui.presses import forget_presses, pressed
@@ -71,6 +72,7 @@ def enter(pages: Sequence[StreamlitPage], chosen: StreamlitPage) -> None:
         _project_chooser(opened, record)
         with st.container(gap="xxsmall"):
             _writers(opened)
+            sheet()
     warm_up_once(str(opened.settings.data_dir), opened, record.project_id)
     keep_address(record, with_run=chosen is pages[0])
 
@@ -96,7 +98,7 @@ def _project_chooser(opened: Workspace, record: Session) -> None:
             on_change=choose,
             icon=":material/folder_open:",
         )
-        with st.container(horizontal=True):
+        with st.container(gap=None):
             # The key changes with the project, so that it closes when one was created.
             key = f"new_project_{record.project_id}"
             with st.popover("New project", icon=":material/add:", type="tertiary", key=key):

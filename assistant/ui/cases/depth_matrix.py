@@ -35,6 +35,7 @@ LEVEL_HEX: dict[Level, str] = {
     "Underspecified": "#9aa1ab",
     "Well covered": "#3c9d63",
 }
+FILTER_WIDTH = 124
 FAULTS = ("no negative", "redundant cases", "open questions")
 
 
@@ -121,18 +122,16 @@ def _filtered(report: DepthReport, key: str) -> list[CriterionDepth]:
     }
     rows = list(report.by_risk)
     shown = {name: choice for name, choice in choices.items() if len(choice[1]) > 1}
-    columns = st.columns(len(shown) + 1) if shown else []
-    for column, (name, (title, values)) in zip(columns, shown.items(), strict=False):
-        wanted = column.multiselect(
+    grid = st.grid(len(shown) + 1, min_column_width=FILTER_WIDTH)
+    for name, (title, values) in shown.items():
+        wanted = grid.multiselect(
             title, values, format_func=visible, key=f"{key}-{name}", placeholder="Any"
         )
         if wanted:
             rows = [row for row in rows if getattr(row, name) in wanted]
-    if columns:
+    if shown:
         present = [name for name in FAULTS if any(_has(row, name) for row in report.criteria)]
-        faults = columns[-1].multiselect(
-            "With", present, key=f"{key}-faults", placeholder="Anything"
-        )
+        faults = grid.multiselect("With", present, key=f"{key}-faults", placeholder="Anything")
         rows = [row for row in rows if all(_has(row, fault) for fault in faults)]
     return rows
 

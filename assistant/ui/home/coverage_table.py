@@ -26,7 +26,7 @@ def coverage_table(opened: Workspace, record: Session, view: RunView, stamp: str
     figures = {
         "Criteria": len(report.criteria),
         "With a case": sum(bool(row.case_ids) for row in report.criteria),
-        "With an accepted case": sum(bool(row.accepted) for row in report.criteria),
+        "With one accepted": sum(bool(row.accepted) for row in report.criteria),
         "Cases": sum(case.status != "rejected" for case in view.run.cases),
         "Items left": len(report.missing),
         "Open questions": len(view.run.questions),

@@ -50,7 +50,7 @@ anew, and Streamlit tells a press to the first drawing alone."""
 
 def compose(opened: Workspace, record: Session) -> None:
     """The request on the left, what was understood of it on the right, one button to start."""
-    grid = st.grid(2, min_column_width=380, gap="large")
+    grid = st.grid(2, min_column_width=380, gap=("medium", "large"))
     left, right = grid.cell(), grid.cell()
     with left:
         way = st.segmented_control(
@@ -119,7 +119,6 @@ def _request(opened: Workspace, record: Session, way: str) -> GenerateRequest:
         ),
         persist_state="session",
     )
-    read_while_typing(TEXT)
     with st.container(horizontal=True, gap="small"):
         # Leaving the text reads it; the button is where the eye looks for it.
         st.button("Read it", icon=":material/visibility:", type="tertiary", key="read_it")
@@ -129,6 +128,7 @@ def _request(opened: Workspace, record: Session, way: str) -> GenerateRequest:
             type="tertiary",
             on_click=lambda: st.session_state.update({TEXT: example_epic()}),
         )
+        read_while_typing(TEXT)
     lacking = st.session_state.get("stories_as_criteria", ())
     return GenerateRequest(text=text or "", stories_as_criteria=tuple(lacking))
 

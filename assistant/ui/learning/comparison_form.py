@@ -30,7 +30,7 @@ def comparison_form(opened: Workspace, record: Session) -> None:
         icon=":material/add_chart:",
         expanded=not opened.library.comparisons.all(record.project_id),
     ):
-        grid = st.grid(2, min_column_width=360, gap="large")
+        grid = st.grid(2, min_column_width=360, gap=("small", "large"))
         with grid.cell():
             names = list(sheets)
             default = registry.default_of(record.project_id)
@@ -57,7 +57,8 @@ def comparison_form(opened: Workspace, record: Session) -> None:
             columns = st.pills(
                 "Columns",
                 usable,
-                default=[column for column in usable if column != "endpoint"],
+                # An outline is no case yet, and its figures say so; an endpoint costs.
+                default=[column for column in usable if column not in ("rules", "endpoint")],
                 selection_mode="multi",
                 format_func=COLUMN_TITLES.__getitem__,
                 key=f"compare_columns_{bool(adapter)}",

@@ -44,7 +44,7 @@ def training_form(opened: Workspace, record: Session) -> None:
     if find_spec("peft") is None or find_spec("transformers") is None:
         st.warning(INSTALL, icon=":material/download:")
         return
-    grid = st.grid(2, min_column_width=380, gap="large")
+    grid = st.grid(2, min_column_width=380, gap=("medium", "large"))
     with grid.cell():
         from_file = _from_file()
         file = _file(opened) if from_file else None

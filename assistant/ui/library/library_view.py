@@ -39,7 +39,7 @@ VIEWS = {
     "duplicates": ":material/content_copy: Duplicates",
 }
 TABLE_HEIGHT = 420
-CASE_WIDTH = 460
+CASE_WIDTH, FILTER_WIDTH = 460, 124
 
 
 def library_view(opened: Workspace, record: Session) -> None:
@@ -96,7 +96,8 @@ def _cases(opened: Workspace, record: Session, listed: Sequence[LibraryRow]) -> 
         shown = picked[0].id
     if shown is None:
         _table(record, rows, verdicts)
-        st.caption(":material/touch_app: Tick one case to read it, several to decide on them.")
+        if rows:
+            st.caption(":material/touch_app: Tick one case to read it, several to decide on them.")
         return
     grid = st.grid(2, min_column_width=CASE_WIDTH, gap="medium")
     with grid.cell():
@@ -114,8 +115,8 @@ def _filter(listed: Sequence[LibraryRow], verdicts: Mapping[str, Verdict]) -> Ca
         f"Changes proposed ({waiting})", key="library-proposed",
         help="Cases for which another program proposes a change that nobody has decided on",
     )  # fmt: skip
-    columns = st.columns([1.6, *[1.2] * 5, *[1.8] * bool(verdicts)])
-    text = columns[0].text_input(
+    grid = st.grid(6 + bool(verdicts), min_column_width=FILTER_WIDTH)
+    text = grid.text_input(
         "Find", key="library-text", placeholder="Words of the case", icon=":material/search:"
     )
     choices: dict[str, list[str]] = {
@@ -126,11 +127,11 @@ def _filter(listed: Sequence[LibraryRow], verdicts: Mapping[str, Verdict]) -> Ca
         "Writer": values("writer"),
     }
     picked = [
-        column.multiselect(title, options, key=f"library-{title}", placeholder="Any")
-        for column, (title, options) in zip(columns[1:6], choices.items(), strict=True)
+        grid.multiselect(title, options, key=f"library-{title}", placeholder="Any")
+        for title, options in choices.items()
     ]
     statuses, epics, stories, techniques, writers = map(tuple, picked)
-    wanted = _wanted_verdicts(columns[-1], verdicts) if verdicts else ()
+    wanted = _wanted_verdicts(grid, verdicts) if verdicts else ()
     return CaseFilter.model_validate(
         {"text": text or "", "statuses": statuses, "epics": epics, "stories": stories,
          "techniques": techniques, "writers": writers, "proposed": proposed,
@@ -138,9 +139,9 @@ def _filter(listed: Sequence[LibraryRow], verdicts: Mapping[str, Verdict]) -> Ca
     )  # fmt: skip
 
 
-def _wanted_verdicts(column: DeltaGenerator, verdicts: Mapping[str, Verdict]) -> Sequence[Verdict]:
+def _wanted_verdicts(grid: DeltaGenerator, verdicts: Mapping[str, Verdict]) -> Sequence[Verdict]:
     present = [name for name in VERDICTS if name in verdicts.values()]
-    return column.multiselect(
+    return grid.multiselect(
         COLUMN,
         present,
         format_func=SIGNS.__getitem__,
@@ -209,8 +210,8 @@ def _actions(
     what = f"{counted(len(target), 'case')} {'ticked' if picked else 'shown'}"
     shown = {row.id for row in rows}
     hidden = sum(row.id not in shown for row in picked)
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        heading = f"**{what}** of {counted(len(rows), 'case')} shown" if picked else f"**{what}**"
+    with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
+        heading = f"**{what}** of {len(rows)} shown" if picked else f"**{what}**"
         st.markdown(heading + (f" :orange-badge[{hidden} ticked, not shown]" if hidden else ""))
         if picked:
             st.button(

@@ -44,8 +44,10 @@ def document_details(opened: Workspace, record: Session, document: StoredDocumen
         for number, version in enumerate(versions):
             _version(version, expanded=number == 0)
     with right:
-        st.markdown(f"**{counted(len(resting), 'case')} rest on it**" if resting else "")
-        if not resting:
+        if resting:
+            rests = "rests" if len(resting) == 1 else "rest"
+            st.markdown(f"**{counted(len(resting), 'case')} {rests} on it**")
+        else:
             st.caption("No case cites this source.")
         for case in resting[:CASES_SHOWN]:
             parts = ", ".join(case.parts)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from assistant.ui.cases.case_list import table_height
 from assistant.ui.counts import counted, date_time, listed
 from assistant.ui.erase_panel import erase_documents
 from assistant.ui.job_progress import job_progress
@@ -17,7 +18,7 @@ from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import duplicate_texts, import_sources
 from assistant.workflow.sources.import_sources import StoredDocument
 
-TABLE = "documents_table"
+TABLE, TABLE_HEIGHT = "documents_table", 620
 
 
 def ticks_key(project_id: str) -> str:
@@ -33,8 +34,9 @@ def documents_table(opened: Workspace, record: Session) -> None:
         lambda state: f"Indexing: {state.done} of {state.total or '…'} pieces",
     )
     documents = opened.library.documents(record.project_id)
-    title, actions = st.columns([3, 2], vertical_alignment="bottom")
-    title.subheader(f"In this project ({len(documents)})", icon=":material/inventory_2:")
+    head = st.container(horizontal=True, vertical_alignment="center")
+    title = f"In this project ({len(documents)})"
+    head.subheader(title, icon=":material/inventory_2:", width="stretch")
     if not documents:
         st.caption("Nothing yet. Upload or paste sources above, or load the sample project.")
         return
@@ -68,7 +70,7 @@ def documents_table(opened: Workspace, record: Session) -> None:
         on_select=tick_handler(TABLE, held, [row.id for row in documents]),
         selection_mode="multi-row",
         placeholder="",
-        height=min(620, 38 + 36 * len(documents)),
+        height=table_height(len(documents), TABLE_HEIGHT),
         column_config={
             "Title": st.column_config.TextColumn(width=300),
             "Link": st.column_config.LinkColumn(display_text="Open"),
@@ -78,7 +80,7 @@ def documents_table(opened: Workspace, record: Session) -> None:
     kept = selected_rows(held)
     picked = [row for row in documents if row.id in kept]
     chosen = [row.id for row in picked]
-    with actions, st.container(horizontal=True, horizontal_alignment="right"):
+    with head:
         _remove(opened, record, picked)
         erase_documents(opened, record, chosen)
         if st.button("Index again", icon=":material/refresh:", key="reindex"):

@@ -84,7 +84,7 @@ def _sample(opened: Workspace, record: Session) -> None:
 
 def _pasted(opened: Workspace, record: Session) -> list[Found]:
     round_number = st.session_state.get(UPLOADS_KEY, 0)
-    left, right = st.columns([3, 1])
+    left, right = st.columns([2, 1])
     title = left.text_input("Title", key=f"import_title_{round_number}", placeholder="Optional")
     kind = right.selectbox("Read as", list(READ_AS), format_func=READ_AS.__getitem__)
     text = st.text_area(
@@ -134,7 +134,8 @@ def _refusals(refused: Sequence[tuple[str, str]], read: int) -> None:
     """What could not be read and why; a long list is folded, with its count above it."""
     if len(refused) <= REFUSALS_SHOWN:
         for name, problem in refused:
-            st.error(f"**{label(name)}**: {plain(problem)}", icon=":material/error:")
+            named = "" if problem.startswith(name) else f"**{label(name)}**: "
+            st.error(f"{named}{plain(problem)}", icon=":material/error:")
         return
     st.error(
         f"{counted(len(refused), 'file')} could not be read, {read} could. The reasons are below; "

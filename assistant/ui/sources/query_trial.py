@@ -14,6 +14,7 @@ from assistant.workflow.sources.search_sources import SearchTrace
 
 HITS_SHOWN = 10
 TEXT_SHOWN = 400
+FEW, TEXTS_HEIGHT = 3, 460
 
 
 def query_trial(opened: Workspace, record: Session, config: RetrievalConfig) -> None:
@@ -76,9 +77,11 @@ def _place(rank: int | None, score: float | None) -> str:
 
 
 def _texts(trace: SearchTrace) -> None:
+    """What was found, in a pane of its own: the choices below stay near."""
+    pane = st.container(height=TEXTS_HEIGHT if len(trace.rows) > FEW else "content", border=False)
     for row in trace.rows:
         chunk = row.chunk
-        with st.container(border=True, gap="xsmall"):
+        with pane, st.container(border=True, gap="xsmall"):
             key = f" {label(chunk.key)}" if chunk.key else ""
             st.markdown(
                 f":blue-badge[{row.rank}]{key} **{label(chunk.title or chunk.document_id)}**"

@@ -11,9 +11,11 @@ from assistant.ui.presses import pressed
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import sync_jobs
+from assistant.workflow.sources.connections import KINDS
 from assistant.workflow.sources.sync_jobs import ConnectionState
 
 POLL_SECONDS = 0.7
+KIND_TITLES: dict[str, str] = {kind.kind: kind.title for kind in KINDS}
 INTERVALS = {0: "by hand only", 15: "every 15 minutes", 60: "every hour", 1440: "every day"}
 FAILED_SHOWN = 20
 
@@ -40,8 +42,8 @@ def _rows(opened: Workspace, record: Session, was_active: bool) -> None:
 def _row(opened: Workspace, record: Session, state: ConnectionState) -> None:
     connection = state.connection
     key = connection.id
-    facts, interval, actions = st.columns([5, 2, 2], vertical_alignment="center")
-    kind = connection.kind.replace("_", " ")
+    facts, interval, actions = st.columns([4, 2, 2], vertical_alignment="center")
+    kind = KIND_TITLES.get(connection.kind, connection.kind)
     where = connection.options.get("folder") or connection.options.get("url", "")
     facts.markdown(
         f"**{label(connection.name)}** :blue-badge[{label(kind)}] "

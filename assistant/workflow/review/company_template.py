@@ -231,7 +231,7 @@ def preview(workspace: Workspace, project_id: str, template: CaseTemplate) -> Te
     sources = workspace.library.chunks(project_id, sorted(cited))
     header, *body = rows(template, cases, sources=sources)
     problems = (
-        f"{case.id}: {problem}"
+        problem if f"case {case.id}:" in problem else f"{case.id}: {problem}"
         for case in cases
         for problem in template_problems(template, case, sources=sources)
     )
