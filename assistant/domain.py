@@ -364,7 +364,10 @@ class Citation(Value):
 
 
 class TestStep(Value):
-    """One action and its observable result (IEEE 29119-3: test step)."""
+    """One action and its observable result (IEEE 29119-3: test step).
+
+    ``calculation`` tells line by line how values of the result came about: "840.00 * 5% = 42.00".
+    """
 
     __test__: ClassVar[bool] = False
 
@@ -372,6 +375,7 @@ class TestStep(Value):
     action: str
     test_data: str = ""
     expected_result: str
+    calculation: tuple[str, ...] = ()
     citations: tuple[Citation, ...] = ()
     support: Support = "unsupported"
 

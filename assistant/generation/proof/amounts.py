@@ -198,7 +198,8 @@ class Numbers:
         return tuple(one for text in self.texts for one in numbers(text))
 
     @cached_property
-    def _written(self) -> frozenset[Decimal]:
+    def written(self) -> frozenset[Decimal]:
+        """What the digits of the texts may stand for, whatever they measure."""
         return frozenset(
             value
             for text in self.texts
@@ -219,7 +220,7 @@ class Numbers:
         if number.words in self._tokens or self._ends(number.words):
             return True
         return isinstance(number.value, Decimal) and any(
-            value in self._written for value in (number.value, *values_of(number.words))
+            value in self.written for value in (number.value, *values_of(number.words))
         )
 
     def _ends(self, words: str) -> bool:
@@ -265,7 +266,7 @@ def follows(number: Number, operands: Numbers) -> bool:
             read.append(replace(number, value=number.value / 1000))
         return any(_equal(one, value) for value in _computed(number, operands) for one in read)
     moved = _moved(operands, date if isinstance(number.value, date) else time)
-    return any(_same_moment(number.value, one) for one in moved)
+    return any(same_moment(number.value, one) for one in moved)
 
 
 def is_between(number: Number, texts: Iterable[str]) -> bool:
@@ -539,7 +540,8 @@ def _later(day: date, amount: int, unit: str) -> Iterator[date]:
             continue
 
 
-def _same_moment(mine: object, theirs: object) -> bool:
+def same_moment(mine: object, theirs: object) -> bool:
+    """Whether two dates or times are the same; a date without a year is that of any year."""
     if isinstance(mine, date) and isinstance(theirs, date) and NO_YEAR in (mine.year, theirs.year):
         return (mine.month, mine.day) == (theirs.month, theirs.day)
     return mine == theirs

@@ -147,6 +147,7 @@ class _Proof:
 
     def _marks(self, step: TestStep) -> Iterator[Mark]:
         result, basis = step.expected_result, self.basis
+        yield from self.claims.calculations(step)
         yield from self.claims.numbers(result, step.action)
         yield from self.claims.quotations(result)
         yield from self.claims.names(result)

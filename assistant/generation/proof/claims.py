@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
+from assistant.domain import TestStep
 from assistant.generation.proof.amounts import (
     MEASURED,
     Number,
@@ -26,6 +27,7 @@ from assistant.generation.proof.amounts import (
     same_noun,
 )
 from assistant.generation.proof.bleed import NOT_IN_SOURCES
+from assistant.generation.proof.calculation_lines import Worked
 from assistant.generation.proof.calculations import Calculation, calculations, is_sum
 from assistant.generation.proof.case_basis import Basis
 from assistant.generation.proof.polarity import contrasted, is_bound
@@ -82,6 +84,8 @@ _LETTER = re.compile(r"\b(?:[xX]|[NYZ])\b")
 
 _PLACE_RUN = re.compile(r"(?<![A-Za-z])([A-Z])\1+(?![A-Za-z])|#{2,}")
 """Places for digits in the form of a number: the "YY" and "NNNN" of "SV-YY-NNNN"."""
+
+_BRACKETS = re.compile(r"\([^()]*\)")
 
 _FORM = re.compile(r"(?<![\w-])[A-Z0-9#]+(?:[/-][A-Z0-9#]+)+(?![\w-])")
 
@@ -181,6 +185,32 @@ class Claims:
             if numbers(part)
         )
 
+    @cached_property
+    def _worked(self) -> Worked:
+        """The calculations that the writer handed over with the case."""
+        lines = (line for step in self.basis.case.steps for line in step.calculation)
+        return Worked(
+            lines, Numbers((*self.basis.situation, *self.basis.said, *self.basis.retrieved))
+        )
+
+    def calculations(self, step: TestStep) -> Iterator[Mark]:
+        """Calculations handed over with a step that do not come to what they say."""
+        for line in step.calculation:
+            if line in self._worked.wrong:
+                message = f"This calculation does not come to what it says: {shown(line)}."
+                yield Mark(INCONSISTENT, line, message)
+
+    def _explained(self, part: str, found: Sequence[Number]) -> list[tuple[int, int]]:
+        """Brackets that tell how a number comes about which the case calculates; what stands in
+        them is nothing that the tester is to see."""
+        spans = []
+        for match in _BRACKETS.finditer(part):
+            before = [one for one in found if one.end <= match.start()][-1:]
+            inside = [one for one in found if match.start() < one.start < match.end()]
+            if any(self._worked.holds(one) for one in (*before, *inside)):
+                spans.append(match.span())
+        return spans
+
     def numbers(self, result: str, about: str) -> Iterator[Mark]:
         """Numbers of a result that stand nowhere; ``about`` is its action."""
         known: list[Number] = []
@@ -197,9 +227,13 @@ class Claims:
             computed += instead
             found = numbers(part)
             operands = self._operands(f"{part} {about}") if found else self._own
+            explained = self._explained(part, found)
             for number in found:
+                if any(start < number.start < end for start, end in explained):
+                    continue
                 if (
                     number in computed
+                    or self._worked.holds(number)
                     or self._plain(number)
                     or self._near.holds(number)
                     or self._in_source(number, f"{part} {about}")
@@ -307,6 +341,8 @@ class Claims:
                 message = f"“{number.words}” contradicts {shown(text)}."
                 return Mark(CONTRADICTION, number.words, message)
         message = f"“{number.words}” stands in no source of this case and follows from no data."
+        if missing := self._worked.missing(number):
+            message = f"“{number.words}” is calculated with “{missing}”, which stands nowhere."
         return Mark(NOT_IN_SOURCES, number.words, message)
 
     # --- Quotations -------------------------------------------------------------------------------

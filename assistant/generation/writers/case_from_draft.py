@@ -54,6 +54,7 @@ def _step(number: int, step: DraftStep, sources: Sources) -> TestStep:
         action=step.action,
         test_data=step.data,
         expected_result=step.expected,
+        calculation=step.calculation,
         citations=citations,
         support="supported" if citations else "unsupported",
     )

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from assistant.domain import TECHNIQUES, Technique
 from assistant.errors import InvalidOutput, first_problem
@@ -21,6 +21,17 @@ MAX_CASES = 60
 
 MAX_TEXT = 1_200
 MAX_STEPS = 15
+MAX_LINES = 30
+"""Of the calculation of a step."""
+
+
+def _lines(value: object) -> object:
+    """A calculation as lines; one that is no text or list of texts proves nothing, and is none."""
+    lines = value.replace(";", "\n").split("\n") if isinstance(value, str) else value
+    if not isinstance(lines, list):
+        return ()
+    kept = [line.strip() for line in lines if isinstance(line, str) and len(line) <= MAX_TEXT]
+    return tuple(line for line in kept if line)[:MAX_LINES]
 
 
 class _Draft(BaseModel):
@@ -30,11 +41,13 @@ class _Draft(BaseModel):
 
 
 class DraftStep(_Draft):
-    """One action and what is seen after it; ``sources`` are the ``[n]`` the result rests on."""
+    """One action and what is seen after it; ``sources`` are the ``[n]`` the result rests on,
+    ``calculation`` how its computed values come about."""
 
     action: str = Field(min_length=1, max_length=MAX_TEXT)
     data: str = Field(default="", max_length=MAX_TEXT)
     expected: str = Field(default="", max_length=MAX_TEXT)
+    calculation: Annotated[tuple[str, ...], BeforeValidator(_lines)] = ()
     sources: tuple[int, ...] = ()
 
 
@@ -74,7 +87,11 @@ def story_schema(criteria: Collection[str], items: Collection[str]) -> dict[str,
     """
     text = {"type": "string"}
     step = object_schema(
-        action=text, data=text, expected=text, sources=list_schema({"type": "integer"})
+        action=text,
+        data=text,
+        expected=text,
+        calculation=list_schema(text),
+        sources=list_schema({"type": "integer"}),
     )
     case = object_schema(
         criteria=list_schema(_one_of(criteria)),

@@ -1,0 +1,121 @@
+"""Calculations that a writer hands over: code checks each line, and where its numbers come from."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.generation.proof.amounts import Numbers, numbers
+from assistant.generation.proof.calculation_lines import Worked, read_line
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("42.00 * 20 = 840.00", "840"),
+        ("840.00 * 5% = 42.00", "42"),
+        ("€840.00 − €42.00 = €798.00", "798"),
+        ("1,560.00 * 0.95 = 1482", "1482"),
+        ("14.3 ha * 4 hives per ha = 57.2 hives", "57.2"),
+        ("ceil(57.2) = 58", "58"),
+        ("round(7.25, 1) = 7.3", "7.3"),
+        ("max(0, 100 - 185) = 0", "0"),
+        ("(8.0 + 7.5 + 6) / 3 = 7.2", "7.2"),
+        ("40 / 3 = 13.33", "13.33"),
+        ("2027-03-31 - 2026-02-28 = 13 months", "13"),
+        ("2026-07-06 - 2026-07-10 = 5 working days", "5"),
+    ],
+)
+def test_a_right_line_comes_to_its_value(line: str, value: str) -> None:
+    found = read_line(line)
+    assert found is not None
+    assert (found.value, found.is_right) == (Decimal(value), True)
+
+
+@pytest.mark.parametrize(
+    ("line", "moment"),
+    [
+        ("2026-07-07 + 20 working days = 2026-08-04", datetime(2026, 8, 4)),
+        (
+            "2026-12-01 + 20 working days without 2026-12-24, 2026-12-25, 2026-12-31, 2027-01-01 = "
+            "2027-01-04",
+            datetime(2027, 1, 4),
+        ),
+        ("2027-03-01 + 5 years - 1 day = 2032-02-29", datetime(2032, 2, 29)),
+        ("2026-05-12 10:00 + 48 hours = 2026-05-14 10:00", datetime(2026, 5, 14, 10)),
+        ("23:50 + 30 minutes = 00:20", datetime(1, 1, 1, 0, 20)),
+    ],
+)
+def test_a_date_is_moved(line: str, moment: datetime) -> None:
+    found = read_line(line)
+    assert found is not None
+    assert (found.value, found.is_right) == (moment, True)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "100 - 10 = 91", "840.00 * 5% = 42.50", "ceil(57.2) = 57", "10.00 / 3 = 3.34",
+        "2026-07-07 + 20 working days = 2026-08-05", "2027-03-31 - 2026-02-28 = 15 months",
+    ],
+)  # fmt: skip
+def test_a_wrong_line_is_found(line: str) -> None:
+    found = read_line(line)
+    assert found is not None
+    assert not found.is_right
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "", "=", "5 + = 3", "a = b", "1 / 0 = 3", "2 ** 9 = 512", "ceil(1, 2, 3) = 1",
+        "2026-13-01 + 1 day = 2026-13-02", "2026-07-07 = 2026-07-07", "9" * 400 + " = 9",
+    ],
+)  # fmt: skip
+def test_what_is_not_understood_proves_nothing(line: str) -> None:
+    assert read_line(line) is None
+
+
+@given(st.text(alphabet="0123456789.,+-*/%()= daysmonth:without", max_size=60))
+def test_any_line_is_read_or_left(line: str) -> None:
+    read_line(line)
+
+
+@given(st.decimals(0, 10_000, places=2), st.integers(0, 500))
+def test_products_are_right_and_their_neighbours_wrong(price: Decimal, count: int) -> None:
+    right = read_line(f"{price} * {count} = {price * count}")
+    wrong = read_line(f"{price} * {count} = {price * count + Decimal('0.01')}")
+    assert right is not None
+    assert wrong is not None
+    assert (right.is_right, wrong.is_right) == (True, False)
+
+
+def number(text: str):  # type: ignore[no-untyped-def]
+    return numbers(text)[0]
+
+
+def test_what_follows_from_given_numbers_holds_and_nothing_else() -> None:
+    given_numbers = Numbers(
+        ["The fee is €42.00 a year; for 20 years 5 % is deducted.", "7 Jul 2026"]
+    )
+    worked = Worked(
+        ["42.00 * 20 = 840.00", "840.00 * 5% = 42.00", "840.00 - 42.00 = 798.00",
+         "800.00 - 33.00 = 767.00", "2026-07-07 + 20 working days = 2026-08-04"],
+        given_numbers,
+    )  # fmt: skip
+    for said in ("€798.00", "EUR 840", "4 August 2026", "04.08.2026"):
+        assert worked.holds(number(said)), said
+    for said in ("€767.00", "€799.00", "5 August 2026", "€33.00"):
+        assert not worked.holds(number(said)), said
+    assert worked.missing(number("€767.00")) == "800.00"
+    assert worked.wrong == ()
+
+
+def test_a_wrong_line_carries_nothing() -> None:
+    worked = Worked(["42.00 * 20 = 850.00"], Numbers(["42.00", "20"]))
+    assert worked.wrong == ("42.00 * 20 = 850.00",)
+    assert not worked.holds(number("€850.00"))
