@@ -75,7 +75,7 @@ def quotation(words: str) -> str:
 
 
 STANDARD = 3
-"""Items of a criterion at standard depth beside one for each of its rules."""
+"""Items of a criterion at standard depth beside one for each of its rules and further limits."""
 
 MAX_THOROUGH = 60
 
@@ -105,7 +105,8 @@ def derive_conditions(
     letter and a number ("CC-12-AC3-B2"), so that they stay when another criterion changes.
     ``techniques`` and ``depth`` select; ids do not depend on the selection. "smoke" keeps the first
     positive and the first negative, "standard" both sides nearest each limit and the rows that show
-    each condition at work, as far as ``STANDARD`` allows, "thorough" the further neighbours, every
+    each condition at work, as far as ``STANDARD`` and one more for each further limit allow,
+    "thorough" the further neighbours, every
     value of a list and every combination of up to four conditions.
     """
     every = _derived(criterion.id, criterion.text, criterion.form, depth)
@@ -147,7 +148,9 @@ def _budgeted(named: Sequence[Named], depth: Depth) -> list[Named]:
     pairs = [one for one in near if one[0].technique == "pairwise"]
     rest = [one for one in near if one[0].technique != "pairwise"]
     rules = max(1, sum(one[0].technique == "positive" for one in rest))
-    return [*sorted(rest, key=_rank)[: STANDARD + rules], *pairs]
+    limits = {one[0].settings[0].words for one in rest if one[0].settings[0].kind == "limit"}
+    room = STANDARD + rules + max(0, len(limits) - 1)
+    return [*sorted(rest, key=_rank)[:room], *pairs]
 
 
 def _rank(one: Named) -> int:

@@ -170,4 +170,7 @@ def _step(old: TestStep, text: StepText) -> TestStep:
     same = text.expected_result == old.expected_result
     kept = tuple(c for c in old.citations if same or c.supports != "expected_result")
     support = old.support if same else "unsupported"
-    return TestStep(number=old.number, citations=kept, support=support, **text.model_dump())
+    return TestStep(
+        number=old.number, calculation=old.calculation if same else (), citations=kept,
+        support=support, **text.model_dump(),
+    )  # fmt: skip

@@ -142,6 +142,7 @@ def _proved(scope: ToolScope, case: TestCase) -> Json:
         "steps": [
             {"number": one.number, "action": one.action, "test_data": one.test_data,
              "expected_result": one.expected_result, "support": one.support,
+             "calculation": list(one.calculation),
              "quotations": [
                  {"source": told.source, "quote": told.quote,
                   "name": f"{cited[told.chunk_id].key} {cited[told.chunk_id].title}".strip()

@@ -171,7 +171,7 @@ def _in_effect(text: str, rule: Rule, item: Item, quantity: Quantity, point: Poi
         return made  # ">= 3 kegs OR >= 250 EUR": the other one may hold
     if (
         rule.otherwise is not None
-        and not rule.conditions
+        and (not rule.conditions or is_beyond_limit(text, rule))
         and len(coordinated(rule.effect.text)) == 1
         and _is_its_side(text, rule.otherwise, quantity)
     ):
@@ -183,11 +183,28 @@ _FARTHER = _PATTERNS["farther"]
 _NEARER = _PATTERNS["nearer"]
 
 
-def _is_its_side(text: str, otherwise: Span, quantity: Quantity) -> bool:
-    """Whether "after that" and the like speak of the end of a range that a limit is."""
+def is_beyond_limit(text: str, rule: Rule) -> bool:
+    """Whether "above that" and the like speak of a limit in the effect, not of the conditions:
+    "When it is issued, a quote of up to 100 EUR is open; above that it awaits approval"."""
+    limits = [q for q in find_quantities(text) if q.is_limit]
+    return (
+        rule.otherwise is not None
+        and any(_within(q, rule.effect) for q in limits)
+        and not any(_within(q, one.words) for one in rule.conditions for q in limits)
+        and any(_leads(text, rule.otherwise))
+    )
+
+
+def _leads(text: str, otherwise: Span) -> tuple[bool, bool]:
+    """Whether what leads to another outcome says that it is farther, and nearer."""
     lead = re.split(r"[.;:,]", text[: otherwise.start].rstrip(" ,:"))[-1]
     said = f"{lead} {' '.join(otherwise.text.split()[:2])}"
-    farther, nearer = bool(_FARTHER.search(said)), bool(_NEARER.search(said))
+    return bool(_FARTHER.search(said)), bool(_NEARER.search(said))
+
+
+def _is_its_side(text: str, otherwise: Span, quantity: Quantity) -> bool:
+    """Whether "after that" and the like speak of the end of a range that a limit is."""
+    farther, nearer = _leads(text, otherwise)
     if not quantity.range_end or farther == nearer:
         return True
     return farther == (quantity.range_end == "high")

@@ -18,7 +18,7 @@ from assistant.design.items import (
     results_of,
 )
 from assistant.design.techniques.chain_items import chain_items, chains
-from assistant.design.techniques.limit_items import limit_items
+from assistant.design.techniques.limit_items import is_beyond_limit, limit_items
 from assistant.design.techniques.transition_items import (
     transition_items,
     with_change,
@@ -31,7 +31,7 @@ from assistant.language.coordination import clauses_of, coordinated
 from assistant.language.quantities import find_quantities
 from assistant.language.sentences import Span, span
 from assistant.reading.attributes import find_mandatory, find_options
-from assistant.reading.certainty import has_sure_limits, is_sure, stands_alone
+from assistant.reading.certainty import is_sure, stands_alone
 from assistant.reading.logic import Case, cases, first_case, holds
 from assistant.reading.outcomes import is_restrictive
 from assistant.reading.restrictions import Restriction, find_restriction
@@ -118,10 +118,10 @@ def _of_rule(text: str, rule: Rule) -> Iterator[Item]:
 def _read(text: str, rule: Rule) -> Iterator[Item]:
     if not is_sure(rule):
         yield main_flow(rule.whole, valid=not rule.restrictive or bool(rule.conditions))
-        if has_sure_limits(rule):
-            yield from limit_items(text, rule)
+        yield from limit_items(text, rule)
         return
     limits = list(limit_items(text, rule))
+    rule = replace(rule, otherwise=None) if is_beyond_limit(text, rule) else rule
     for item in _of_words(text, rule):
         shown = item.technique != "positive" and any(_shows(limit, item) for limit in limits)
         yield replace(item, further=max(item.further, 1)) if shown else item

@@ -277,6 +277,7 @@ class Worked:
 
         self._numbers = set(CONSTANTS | given.written)
         self._days = {one.value for one in given.all if isinstance(one.value, date)}
+        self._results: set[Value] = set()
         self._found: set[Value] = set()
         self._missing: dict[Value, Value] = {}
         for line in read:
@@ -286,6 +287,7 @@ class Worked:
             if missing is not None:
                 self._missing[line.value] = missing
                 continue
+            self._results.add(line.value)
             self._found |= {line.value, *line.operands}
             if isinstance(line.value, datetime):
                 self._days.add(line.value.date())
@@ -293,22 +295,33 @@ class Worked:
                 self._numbers.add(line.value)
 
     def _is_given(self, value: Value) -> bool:
-        """Whether a number stands in the texts, follows from an earlier line, or is a constant; of
-        a time of the day nothing tells where it stands."""
+        """Whether a number stands in the texts, follows from an earlier line, or is a constant, a
+        date also at either end of its month; of a time of the day nothing tells where it stands."""
         if isinstance(value, Decimal):
             return value in self._numbers
         day = value.date()
-        return day == date.min or bool({day, day.replace(year=NO_YEAR)} & self._days)
+        if day == date.min or {day, day.replace(year=NO_YEAR)} & self._days:
+            return True
+        months = {(one.year, one.month) for one in self._days}
+        return _turns_month(day) and bool({(day.year, day.month), (NO_YEAR, day.month)} & months)
 
     def holds(self, number: Number) -> bool:
         """Whether a number of a result is one of a right calculation with given numbers."""
         return any(_is_same(number, value) for value in self._found)
+
+    def comes_to(self, number: Number) -> bool:
+        """Whether a calculation comes to a number."""
+        return any(_is_same(number, value) for value in self._results)
 
     def missing(self, number: Number) -> str:
         """The number that stands nowhere, of the calculation that this one is the result of."""
         found = (m for value, m in self._missing.items() if _is_same(number, value))
         missing = next(found, None)
         return missing.date().isoformat() if isinstance(missing, datetime) else str(missing or "")
+
+
+def _turns_month(day: date) -> bool:
+    return day.day in (1, monthrange(day.year, day.month)[1])
 
 
 def _is_same(number: Number, value: Value) -> bool:

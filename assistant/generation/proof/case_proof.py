@@ -95,7 +95,7 @@ class _Proof:
         measures = Measures(self.basis.data)
         yield from inconsistent(measures.lines, measures)
         for condition in self.sided:
-            yield from wrong_sides(condition, measures)
+            yield from wrong_sides(condition, measures, self.claims.worked)
             yield from turned_roles(condition, lines, self.sided)
 
     def _conflicts(self) -> Iterator[Mark]:

@@ -186,7 +186,7 @@ class Claims:
         )
 
     @cached_property
-    def _worked(self) -> Worked:
+    def worked(self) -> Worked:
         """The calculations that the writer handed over with the case."""
         lines = (line for step in self.basis.case.steps for line in step.calculation)
         return Worked(
@@ -196,7 +196,7 @@ class Claims:
     def calculations(self, step: TestStep) -> Iterator[Mark]:
         """Calculations handed over with a step that do not come to what they say."""
         for line in step.calculation:
-            if line in self._worked.wrong:
+            if line in self.worked.wrong:
                 message = f"This calculation does not come to what it says: {shown(line)}."
                 yield Mark(INCONSISTENT, line, message)
 
@@ -207,7 +207,7 @@ class Claims:
         for match in _BRACKETS.finditer(part):
             before = [one for one in found if one.end <= match.start()][-1:]
             inside = [one for one in found if match.start() < one.start < match.end()]
-            if any(self._worked.holds(one) for one in (*before, *inside)):
+            if any(self.worked.holds(one) for one in (*before, *inside)):
                 spans.append(match.span())
         return spans
 
@@ -233,7 +233,7 @@ class Claims:
                     continue
                 if (
                     number in computed
-                    or self._worked.holds(number)
+                    or self.worked.holds(number)
                     or self._plain(number)
                     or self._near.holds(number)
                     or self._in_source(number, f"{part} {about}")
@@ -323,6 +323,9 @@ class Claims:
 
     def _strange_number(self, number: Number, part: str) -> Mark:
         """As a contradiction where a text states another number of the same kind for the matter."""
+        if missing := self.worked.missing(number):
+            message = f"“{number.words}” is calculated with “{missing}”, which stands nowhere."
+            return Mark(NOT_IN_SOURCES, number.words, message)
         words = content(part) - NEUTRAL
         is_limit = any(one.is_limit and one.start == number.start for one in find_quantities(part))
         for text in (text for said in self.basis.said for text in parts_of(said)):
@@ -341,8 +344,6 @@ class Claims:
                 message = f"“{number.words}” contradicts {shown(text)}."
                 return Mark(CONTRADICTION, number.words, message)
         message = f"“{number.words}” stands in no source of this case and follows from no data."
-        if missing := self._worked.missing(number):
-            message = f"“{number.words}” is calculated with “{missing}”, which stands nowhere."
         return Mark(NOT_IN_SOURCES, number.words, message)
 
     # --- Quotations -------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from assistant.generation.proof.statement_words import NEGATORS, Lexicon, all_co
 from assistant.generation.sentence_words import clauses
 from assistant.language.casing import bare_words
 from assistant.language.clauses import parse_clause
+from assistant.language.quantities import find_quantities
 from assistant.language.quoted_messages import find_messages, mask_quotes
 from assistant.language.sentences import sentences
 from assistant.language.word_lists import read_patterns
@@ -65,9 +66,13 @@ def messages_of_other_side(result: str, conditions: Sequence[TestCondition]) -> 
 
 
 def _is_of_all_sides(condition: TestCondition, outcome: Outcome) -> bool:
-    """Whether a main flow, which sets nothing, quotes a rule and what is so otherwise."""
+    """Whether a main flow, which sets nothing, quotes a rule and what is so otherwise, in another
+    sentence or across a limit: "8.0 or more is “Full strength”, below 6.0 is “Weak”"."""
     kinds = {fact.kind for fact in condition.facts}
-    return kinds == {"main flow"} and len(sentences(outcome.quote)) > 1
+    several = len(sentences(outcome.quote)) > 1
+    return kinds == {"main flow"} and (
+        several or any(one.is_limit for one in find_quantities(outcome.quote))
+    )
 
 
 def other_message(

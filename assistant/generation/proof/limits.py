@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from assistant.domain import Fact, TestCondition
 from assistant.generation.proof.amounts import Number, as_written, grouped, number_of, numbers
+from assistant.generation.proof.calculation_lines import Worked
 from assistant.generation.proof.foreign_quantities import foreign_comparison
 from assistant.generation.proof.measures import Measures, Value, comparable, of_year
 from assistant.generation.proof.proof_faults import WRONG_SIDE, Mark, shown
@@ -125,7 +126,7 @@ def counts_from(quote: str) -> bool:
     return _COUNTED_FROM.search(quote) is not None
 
 
-def wrong_sides(condition: TestCondition, measures: Measures) -> Iterator[Mark]:
+def wrong_sides(condition: TestCondition, measures: Measures, worked: Worked) -> Iterator[Mark]:
     """Limits of which the data of the case lie on the other side than the condition claims.
 
     Told only where it is certain: the value tried is not there, and the value that is nearest to
@@ -137,7 +138,7 @@ def wrong_sides(condition: TestCondition, measures: Measures) -> Iterator[Mark]:
         tried = limit.tried
         if tried is not None and values.has(of_year(tried.value, bound)):
             continue
-        if tried is not None and _stands_bare(tried, measures):
+        if tried is not None and (_stands_bare(tried, measures) or worked.comes_to(tried)):
             continue
         if limit.tried is not None and not comparable(limit.tried, bound):
             continue  # "300 EUR" of "1 % of the income"

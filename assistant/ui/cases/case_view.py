@@ -128,7 +128,11 @@ def _expected(step: TestStep, findings: Sequence[LintFinding], *, marks: bool) -
         if (at := step.expected_result.find(word)) >= 0 and step.support == "unsupported"
     ]
     said = highlighted(step.expected_result, places)
-    return f"{said}  \n{mark(step, words)}" if marks else said
+    if not marks:
+        return said
+    sums = label("; ".join(step.calculation), limit=LONGEST)
+    told = f"  \n:small[:gray[:material/calculate: {sums}]]" if sums else ""
+    return f"{said}  \n{mark(step, words)}{told}"
 
 
 def mark(step: TestStep, words: Sequence[str] | set[str] = ()) -> str:

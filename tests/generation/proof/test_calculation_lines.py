@@ -119,3 +119,14 @@ def test_a_wrong_line_carries_nothing() -> None:
     worked = Worked(["42.00 * 20 = 850.00"], Numbers(["42.00", "20"]))
     assert worked.wrong == ("42.00 * 20 = 850.00",)
     assert not worked.holds(number("€850.00"))
+
+
+def test_dates_at_the_ends_of_a_known_month_are_given() -> None:
+    lines = ["2026-07-06 + 300 months = 2051-07-06", "2051-07-31 - 2031-10-31 = 237 months",
+             "78.00 / 12 = 6.50", "6.50 * 237 = 1540.50"]  # fmt: skip
+    worked = Worked(
+        lines, Numbers(["Monday 6 Jul 2026", "right ends 31 Oct 2031", "€78.00", "300"])
+    )
+    assert worked.holds(number("€1,540.50"))
+    far = Worked(["2051-07-30 - 2031-10-31 = 237 months"], Numbers(["31 Oct 2031", "6 Jul 2051"]))
+    assert not far.holds(number("237 months"))
