@@ -272,6 +272,9 @@ class Worked:
     def __init__(self, lines: Iterable[str], given: Numbers) -> None:
         """``given`` are the numbers of the case's data, the criteria and the sources."""
         read = [read_line(words) for words in islice(lines, MOST_LINES)]
+        self.is_given = any(read)
+        """Whether there is a line that is understood."""
+
         self.wrong = tuple(one.words for one in read if one is not None and not one.is_right)
         """Lines that do not come to what they say."""
 
@@ -325,6 +328,8 @@ def _turns_month(day: date) -> bool:
 
 
 def _is_same(number: Number, value: Value) -> bool:
+    if isinstance(number.value, Decimal) and isinstance(value, datetime):
+        return not number.kind and value.year == number.value  # "from Nov 2031 to Jul 2051"
     if isinstance(value, Decimal):
         measured = isinstance(number.value, Decimal)
         return measured and (value == number.value or value in as_written(number))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 from assistant.domain import TestStep
 from assistant.generation.proof.amounts import (
@@ -85,8 +86,6 @@ _LETTER = re.compile(r"\b(?:[xX]|[NYZ])\b")
 _PLACE_RUN = re.compile(r"(?<![A-Za-z])([A-Z])\1+(?![A-Za-z])|#{2,}")
 """Places for digits in the form of a number: the "YY" and "NNNN" of "SV-YY-NNNN"."""
 
-_BRACKETS = re.compile(r"\([^()]*\)")
-
 _FORM = re.compile(r"(?<![\w-])[A-Z0-9#]+(?:[/-][A-Z0-9#]+)+(?![\w-])")
 
 _DIGIT_RUN = re.compile(r"\d+")
@@ -142,6 +141,18 @@ def _is_same_matter(sentence: str, words: frozenset[str]) -> bool:
     """Whether a source's sentence shares with a step the words that tell its matter."""
     mine = content(sentence)
     return len(meeting(mine, words)) >= min(SAME_MATTER, len(mine))
+
+
+class _Said(NamedTuple):
+    """A sentence of a result: its numbers, those before that stand somewhere, the terms of a
+    balance, numbers from which others may follow, and the calculations that it writes out."""
+
+    found: Sequence[Number]
+    known: Sequence[Number]
+    terms: Sequence[Number]
+    operands: Numbers
+    accepted: Sequence[Calculation]
+    computed: Sequence[Number]
 
 
 class Claims:
@@ -200,17 +211,6 @@ class Claims:
                 message = f"This calculation does not come to what it says: {shown(line)}."
                 yield Mark(INCONSISTENT, line, message)
 
-    def _explained(self, part: str, found: Sequence[Number]) -> list[tuple[int, int]]:
-        """Brackets that tell how a number comes about which the case calculates; what stands in
-        them is nothing that the tester is to see."""
-        spans = []
-        for match in _BRACKETS.finditer(part):
-            before = [one for one in found if one.end <= match.start()][-1:]
-            inside = [one for one in found if match.start() < one.start < match.end()]
-            if any(self.worked.holds(one) for one in (*before, *inside)):
-                spans.append(match.span())
-        return spans
-
     def numbers(self, result: str, about: str) -> Iterator[Mark]:
         """Numbers of a result that stand nowhere; ``about`` is its action."""
         known: list[Number] = []
@@ -227,28 +227,19 @@ class Claims:
             computed += instead
             found = numbers(part)
             operands = self._operands(f"{part} {about}") if found else self._own
-            explained = self._explained(part, found)
+
+            said = _Said(found, known, terms, operands, accepted, computed)
             for number in found:
-                if any(start < number.start < end for start, end in explained):
-                    continue
                 if (
                     number in computed
                     or self.worked.holds(number)
                     or self._plain(number)
                     or self._near.holds(number)
                     or self._in_source(number, f"{part} {about}")
-                    or follows(number, operands)
-                    or is_between(number, self.basis.situation)
-                    or is_balance(number, terms)
-                    or is_balance(number, (one for one in found if self._near.holds(one)))
-                    or is_sum(number, accepted)
-                    or is_next(number, (*self._before, *known), self._own.all)
-                    or is_share(number, known)
-                    or _follows_from_count(number, known, operands)
-                    or is_rounded(number, (*known, *computed))
                     or counts_characters(number, part)
                     or self._is_own_count(number)
                     or self._is_step(number, part)
+                    or self._may_follow(number, said)
                 ):
                     known.append(number)
                     terms += [] if number in factors else [number]
@@ -259,6 +250,24 @@ class Claims:
                 else:
                     yield mark
         self._before += [one for one in known if one.kind == "money"]
+
+    def _may_follow(self, number: Number, said: _Said) -> bool:
+        """Whether a number could be computed from what is given; nothing is guessed where the
+        writer hands over its calculations."""
+        if self.worked.is_given:
+            return False
+        near = (one for one in said.found if self._near.holds(one))
+        return (
+            follows(number, said.operands)
+            or is_between(number, self.basis.situation)
+            or is_balance(number, said.terms)
+            or is_balance(number, near)
+            or is_sum(number, said.accepted)
+            or is_next(number, (*self._before, *said.known), self._own.all)
+            or is_share(number, said.known)
+            or _follows_from_count(number, said.known, said.operands)
+            or is_rounded(number, (*said.known, *said.computed))
+        )
 
     def _computed(
         self, written_out: Sequence[Calculation], about: str
@@ -344,6 +353,8 @@ class Claims:
                 message = f"“{number.words}” contradicts {shown(text)}."
                 return Mark(CONTRADICTION, number.words, message)
         message = f"“{number.words}” stands in no source of this case and follows from no data."
+        if self.worked.is_given:
+            message = f"“{number.words}” stands in no source of this case, and no calculation does."
         return Mark(NOT_IN_SOURCES, number.words, message)
 
     # --- Quotations -------------------------------------------------------------------------------

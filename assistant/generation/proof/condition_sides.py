@@ -69,10 +69,8 @@ def _is_of_all_sides(condition: TestCondition, outcome: Outcome) -> bool:
     """Whether a main flow, which sets nothing, quotes a rule and what is so otherwise, in another
     sentence or across a limit: "8.0 or more is “Full strength”, below 6.0 is “Weak”"."""
     kinds = {fact.kind for fact in condition.facts}
-    several = len(sentences(outcome.quote)) > 1
-    return kinds == {"main flow"} and (
-        several or any(one.is_limit for one in find_quantities(outcome.quote))
-    )
+    limits = sum(one.is_limit for one in find_quantities(outcome.quote))
+    return kinds == {"main flow"} and (len(sentences(outcome.quote)) > 1 or limits > 1)
 
 
 def other_message(

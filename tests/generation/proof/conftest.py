@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import zip_longest
 
 import pytest
 
@@ -36,7 +37,8 @@ def prove() -> Prove:
     """A case of one criterion, held against it.
 
     ``steps`` are (action, data, result); ``facts`` and ``outcomes`` what the condition says;
-    outcomes that begin with "not: " must not happen.
+    outcomes that begin with "not: " must not happen; ``calculations`` are the lines handed over
+    with each step.
     """
 
     def proved(
@@ -50,6 +52,7 @@ def prove() -> Prove:
         story: str = "",
         own: Sequence[str] = (),
         cited: Sequence[int] = (),
+        calculations: Sequence[Sequence[str]] = (),
     ) -> TestCase:
         chunks = [source(1, criterion, "criterion", "AC-1")]
         chunks += [source(n, text) for n, text in enumerate(sources, start=2)]
@@ -86,9 +89,12 @@ def prove() -> Prove:
                     action=action,
                     test_data=data,
                     expected_result=result,
+                    calculation=tuple(lines),
                     citations=with_sources(result, cited, ready),
                 )
-                for number, (action, data, result) in enumerate(steps, start=1)
+                for number, ((action, data, result), lines) in enumerate(
+                    zip_longest(steps, calculations, fillvalue=()), start=1
+                )
             ),
             criterion_ids=("AC-1",),
             condition_ids=("AC-1-B1",),

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.domain import TestCase
 from assistant.generation.proof.amounts import Numbers, numbers
 from assistant.generation.proof.calculation_lines import Worked, read_line
 
@@ -130,3 +131,43 @@ def test_dates_at_the_ends_of_a_known_month_are_given() -> None:
     assert worked.holds(number("€1,540.50"))
     far = Worked(["2051-07-30 - 2031-10-31 = 237 months"], Numbers(["31 Oct 2031", "6 Jul 2051"]))
     assert not far.holds(number("237 months"))
+
+
+FEES = "The fee is the yearly fee times the years. For 20 years 5 % is deducted."
+GIVEN = ("Grave S-0114; yearly fee €42.00.",)
+STEP = ("Renew the right.", "20 years")
+LINES = ["42.00 * 20 = 840.00", "840.00 * 5% = 42.00", "840.00 - 42.00 = 798.00"]
+
+
+def told(case: TestCase) -> list[tuple[str, str]]:
+    return [(one.rule, one.words) for one in case.findings]
+
+
+def test_a_computed_value_with_its_lines_is_no_claim_without_a_source(prove) -> None:  # type: ignore[no-untyped-def]
+    result = "The fee is €798.00 (20 × €42.00 = €840.00, less 5 %, not €882.00)."
+    case = prove(FEES, [(*STEP, result)], given=GIVEN, calculations=[LINES])
+    assert told(case) == []
+    assert case.steps[0].support == "derived"
+
+
+def test_another_value_beside_right_lines_is_told(prove) -> None:  # type: ignore[no-untyped-def]
+    case = prove(FEES, [(*STEP, "The fee is €779.00.")], given=GIVEN, calculations=[LINES])
+    assert [words for _, words in told(case)] == ["€779.00"]
+
+
+def test_a_wrong_line_is_told_with_its_words(prove) -> None:  # type: ignore[no-untyped-def]
+    wrong = ["42.00 * 20 = 840.00", "840.00 - 42.00 = 789.00"]
+    case = prove(FEES, [(*STEP, "The fee is €789.00.")], given=GIVEN, calculations=[wrong])
+    assert ("inconsistent data", "840.00 - 42.00 = 789.00") in told(case)
+
+
+def test_a_number_from_nowhere_is_named(prove) -> None:  # type: ignore[no-untyped-def]
+    lines = ["42.00 * 13 = 546.00"]
+    case = prove(FEES, [(*STEP, "The fee is €546.00.")], given=GIVEN, calculations=[lines])
+    assert any("is calculated with “13”, which stands nowhere" in f.message for f in case.findings)
+
+
+def test_a_value_of_an_earlier_step_goes_on(prove) -> None:  # type: ignore[no-untyped-def]
+    steps = [(*STEP, "The fee is €798.00."), ("Pay.", "€300.00", "€498.00 are open.")]
+    lines = [LINES, ["798.00 - 300.00 = 498.00"]]
+    assert told(prove(FEES, steps, given=GIVEN, calculations=lines)) == []
