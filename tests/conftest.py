@@ -6,11 +6,13 @@ import importlib.util
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
 from filelock import FileLock
 from hypothesis import settings
@@ -23,6 +25,8 @@ from assistant.generation.models.catalogue import (
     find_model,
 )
 from assistant.generation.models.fetch import fetch_model
+from assistant.knowledge.embedding import SentenceEmbedder
+from assistant.knowledge.remembered_vectors import RememberedVectors
 from assistant.settings import Settings
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.sample_project import ensure_sample_project
@@ -89,6 +93,41 @@ def models_dir(
             for name in (model.id, f"{model.id}.verified.json"):
                 (folder / name).symlink_to(Settings().models_path / name)
     return folder
+
+
+class OnceEmbedder(RememberedVectors):
+    """Vectors of the real model; a text that many tests' projects hold is embedded for the first.
+
+    Else each workspace hashes and loads the weights and embeds the same sources as the one before.
+    """
+
+    def documents(self, texts: Sequence[str], *, waiting: bool = False) -> np.ndarray:
+        """See ``Embedder``."""
+        return super().documents(texts, waiting=waiting)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_embedder() -> Iterator[None]:
+    """All workspaces of a worker share one model of a folder; each still verifies its files."""
+
+    @cache
+    def opened(folder: Path, **chosen: Any) -> OnceEmbedder:
+        return OnceEmbedder(SentenceEmbedder(folder, **chosen))
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("assistant.workflow.deployment.workspace.SentenceEmbedder", opened)
+        yield
+
+
+@pytest.fixture(scope="session")
+def scanned_components() -> Iterator[None]:
+    """``AppTest`` looks through all installed packages for components once, not once a session."""
+    from streamlit.components.v2 import manifest_scanner
+
+    with pytest.MonkeyPatch.context() as patched:
+        found = cache(manifest_scanner.scan_component_manifests)
+        patched.setattr(manifest_scanner, "scan_component_manifests", found)
+        yield
 
 
 @pytest.fixture(scope="session")

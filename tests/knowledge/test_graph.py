@@ -24,17 +24,28 @@ from assistant.knowledge.qdrant.folder import GRAPH_PREFIX, NEW_SHARD, OLD_SHARD
 
 CONFIG = RetrievalConfig(sparse_weight=0.0)
 EXACT = CONFIG.model_copy(update={"exact": True})
+FEW = 2_000
 ASKED = [f"{letter * size} some question" for letter in "abcdefg" for size in (1, 3, 5)]
+
+
+def collection(folder: Path, building: ModuleType, chunks: int) -> Path:
+    """A collection of so many chunks, every tenth of them a rule, without a graph."""
+    base = KnowledgeBase.open(folder, building.NearEmbedder(), project_id="p")
+    base.put([building.document(number) for number in range(chunks // 40)])
+    base.close()
+    return folder
 
 
 @pytest.fixture(scope="module")
 def filled(building: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A collection of 8,000 chunks, 800 of them rules, without a graph."""
-    folder = tmp_path_factory.mktemp("filled") / "index"
-    base = KnowledgeBase.open(folder, building.NearEmbedder(), project_id="p")
-    base.put([building.document(number) for number in range(building.CHUNKS // 40)])
-    base.close()
-    return folder
+    """A collection whose graph is searched."""
+    return collection(tmp_path_factory.mktemp("filled") / "index", building, building.CHUNKS)
+
+
+@pytest.fixture(scope="module")
+def few(building: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Enough for a graph, where a test asks what a build leaves and not what its graph finds."""
+    return collection(tmp_path_factory.mktemp("few") / "index", building, FEW)
 
 
 @pytest.fixture(scope="module")
@@ -141,9 +152,9 @@ def test_a_small_index_has_none(filled: Path, building: ModuleType, tmp_path: Pa
 
 @pytest.mark.usefixtures("small")
 def test_a_build_is_dropped_where_too_much_is_written(
-    filled: Path, building: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    few: Path, building: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    base = opened(filled, tmp_path, building)
+    base = opened(few, tmp_path, building)
     monkeypatch.setattr(graph, "_MOST_POINTS", 30)
     assert not building.while_building(base, lambda: base.put([building.document(3, version=2)]))
     assert base._index._graph is None
@@ -155,9 +166,9 @@ def test_a_build_is_dropped_where_too_much_is_written(
 
 @pytest.mark.usefixtures("small")
 def test_what_is_erased_during_the_build_is_in_no_copy(
-    filled: Path, building: ModuleType, tmp_path: Path
+    few: Path, building: ModuleType, tmp_path: Path
 ) -> None:
-    base = opened(filled, tmp_path, building)
+    base = opened(few, tmp_path, building)
 
     def erase() -> None:
         base.remove("d1")
@@ -165,26 +176,26 @@ def test_what_is_erased_during_the_build_is_in_no_copy(
         assert leftovers(tmp_path / "index") == []
 
     assert not building.while_building(base, erase)
-    assert base.count() == base._index.count() == building.CHUNKS - 40
+    assert base.count() == base._index.count() == FEW - 40
     base.close()
 
 
 @pytest.mark.usefixtures("small")
-def test_closing_ends_the_build(filled: Path, building: ModuleType, tmp_path: Path) -> None:
-    base = opened(filled, tmp_path, building)
+def test_closing_ends_the_build(few: Path, building: ModuleType, tmp_path: Path) -> None:
+    base = opened(few, tmp_path, building)
     assert not building.while_building(base, base.close)
     assert leftovers(tmp_path / "index") == []
     again = KnowledgeBase.open(tmp_path / "index", building.NearEmbedder(), project_id="p")
-    assert again.count() == building.CHUNKS
+    assert again.count() == FEW
     again.close()
 
 
 @pytest.mark.usefixtures("small")
 @pytest.mark.parametrize("fault", ["process", "room", "put"])
 def test_a_failed_build_leaves_exact_search(
-    filled: Path, building: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+    few: Path, building: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
-    base = opened(filled, tmp_path, building)
+    base = opened(few, tmp_path, building)
     before = ids(base, ASKED[0], CONFIG)
     with monkeypatch.context() as patched:
         if fault == "process":
@@ -203,7 +214,7 @@ def test_a_failed_build_leaves_exact_search(
     assert leftovers(tmp_path / "index") == []
     base.put([building.document(0, version=2)])
     assert base.build_graph(), "the next one is built"
-    assert base.count() == base._index.count() == building.CHUNKS
+    assert base.count() == base._index.count() == FEW
     base.close()
 
 
@@ -213,9 +224,11 @@ def test_a_failed_build_leaves_exact_search(
      "after_new_shard"],
 )  # fmt: skip
 def test_a_kill_at_any_step_loses_nothing(
-    filled: Path, building: ModuleType, tmp_path: Path, point: str
+    filled: Path, few: Path, building: ModuleType, tmp_path: Path, point: str
 ) -> None:
-    shutil.copytree(filled, tmp_path / "index")
+    with_graph = point in ("between_shards", "after_new_shard")
+    chunks = building.CHUNKS if with_graph else FEW
+    shutil.copytree(filled if with_graph else few, tmp_path / "index")
     done = subprocess.run(
         [sys.executable, building.__file__, str(tmp_path / "index")],
         env={**os.environ, VARIABLE: point}, capture_output=True, text=True, check=False,
@@ -225,12 +238,12 @@ def test_a_kill_at_any_step_loses_nothing(
     assert written == (point != "graph_copied")
     base = KnowledgeBase.open(tmp_path / "index", building.NearEmbedder(), project_id="p")
     assert leftovers(tmp_path / "index") == []
-    expected = building.CHUNKS - 39 if written else building.CHUNKS
+    expected = chunks - 39 if written else chunks
     assert base.count() == base._index.count() == expected
     assert ("late" in base.documents()) == written
     version = "version2" if written else "version1"
     assert {chunk.text.split()[-1] for chunk in base.chunks("d0")} == {version}
-    assert (base._index._graph is not None) == (point in ("between_shards", "after_new_shard"))
+    assert (base._index._graph is not None) == with_graph
     assert len(ids(base, ASKED[0], CONFIG)) == 10
     base.close()
 
@@ -261,10 +274,10 @@ def test_a_program_without_graphs_opens_it_and_takes_the_graph_out(
 
 @pytest.mark.usefixtures("small")
 def test_no_file_of_the_copy_is_open_when_it_takes_its_place(
-    filled: Path, building: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    few: Path, building: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Windows moves no folder with an open file in it."""
-    base = opened(filled, tmp_path, building)
+    base = opened(few, tmp_path, building)
     read, moved, late = graph._read, threading.Event(), []
 
     def slow(paths: Iterable[Path]) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-
-from syncing import quick_workspace
 
 from assistant.mcp_server import tool_calls
 from assistant.mcp_server.arguments import CheckArguments
 from assistant.mcp_server.tool_scope import ToolScope
 from assistant.workflow.sources import import_sources, mask_sources
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "workflow"))
+
+from syncing import quick_workspace
 
 
 def test_a_case_to_be_checked_is_masked(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import pytest
 pytest.importorskip("mcp", reason="the extra mcp is not installed")
 import anyio
 import mcp
+from anyio.from_thread import start_blocking_portal
 
 from assistant.mcp_server import server
 from assistant.mcp_server.tool_desk import ToolDesk
@@ -35,9 +36,15 @@ CHANGE = {"case_id": "UAT-CC-0001", "version": 1, "reason": "r", "title": "t"}
 Ask = Callable[[Any], Awaitable[None]]
 
 
-@pytest.fixture
-def talk(data_dir: Path, models_dir: Path) -> Callable[[Ask], None]:
-    """Starts ``python -m assistant mcp`` and hands a client of it to the test."""
+@pytest.fixture(scope="module")
+def talk(
+    sample_data_dir: Path,
+    models_dir: Path,
+    copy_folder: Callable[[Path, Path], Path],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[[Ask], None]]:
+    """Starts ``python -m assistant mcp`` and hands a client of it to one test after the other."""
+    data_dir = copy_folder(sample_data_dir, tmp_path_factory.mktemp("served") / "data")
     parameters = mcp.StdioServerParameters(
         command=sys.executable,
         args=["-m", "assistant", "mcp", "--project", "Sample project"],
@@ -49,20 +56,18 @@ def talk(data_dir: Path, models_dir: Path) -> Callable[[Ask], None]:
             "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path]),
         },
     )
+    with (
+        start_blocking_portal() as portal,
+        portal.wrap_async_context_manager(mcp.stdio_client(parameters)) as streams,
+        portal.wrap_async_context_manager(mcp.ClientSession(*streams)) as session,
+    ):
 
-    def talked(ask: Ask) -> None:
-        async def run() -> None:
+        async def within_time(ask: Callable[..., Awaitable[object]], *given: object) -> None:
             with anyio.fail_after(240):
-                async with (
-                    mcp.stdio_client(parameters) as streams,
-                    mcp.ClientSession(*streams) as session,
-                ):
-                    await session.initialize()
-                    await ask(session)
+                await ask(*given)
 
-        anyio.run(run)
-
-    return talked
+        portal.call(within_time, session.initialize)
+        yield lambda ask: portal.call(within_time, ask, session)
 
 
 def answer(result: Any) -> Any:

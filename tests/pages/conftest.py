@@ -20,6 +20,11 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 TIMEOUT = 60.0
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _scanned(scanned_components: None) -> None:
+    """Each test here opens the app in sessions of its own."""
+
+
 @pytest.fixture
 def environment(
     data_dir: Path, models_dir: Path, monkeypatch: pytest.MonkeyPatch

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -55,13 +55,10 @@ SENTENCE = (
 class Project:
     """Epic, rules and a page of the sample, with the cases of the epic; two also cite the page."""
 
-    def __init__(self, workspace: Workspace, project_id: str) -> None:
-        self.workspace, self.project_id = workspace, project_id
-        found = understand(workspace, project_id, GenerateRequest(epic_keys=("CC-200",)))
-        begun = generate_cases.begin(workspace, project_id, found, GenerationConfig(), by="Tess")
-        generate_cases.run_now(workspace, project_id, begun)
-        self.citing = rest_on(workspace.library, project_id, begun.id, SENTENCE)
-        self.run: GenerationRun = workspace.library.run(project_id, begun.id)
+    def __init__(self, workspace: Workspace, project_id: str, citing: set[str]) -> None:
+        self.workspace, self.project_id, self.citing = workspace, project_id, citing
+        (summary,) = workspace.library.runs(project_id)
+        self.run: GenerationRun = workspace.library.run(project_id, summary.id)
 
     def text(self, document_id: str) -> str:
         return next_version.present_text(self.workspace, self.project_id, document_id)
@@ -89,18 +86,35 @@ class Project:
         return {case.id for case in self.run.cases if criterion.id in case.criterion_ids}
 
 
-@pytest.fixture
-def project(tmp_path: Path, project_root: Path) -> Iterator[Project]:
-    sample = project_root / "sample_data"
+@pytest.fixture(scope="module")
+def written(
+    tmp_path_factory: pytest.TempPathFactory, project_root: Path
+) -> tuple[Path, frozenset[str]]:
+    """A data folder with the project, and which cases cite the page: copy it, never change it."""
+    sample, folder = project_root / "sample_data", tmp_path_factory.mktemp("written") / "data"
     files = [
         sample / "epics/CC-200-cooling-off-cancellation.md",
         sample / "wiki/business-rules-call-centre.md",
         sample / "wiki/release-notes-drop-3.md",
         sample / "wiki/glossary.md",
     ]
-    with quick_workspace(tmp_path / "data") as (workspace, project_id, _):
+    with quick_workspace(folder) as (workspace, project_id, _):
         import_sources.index_paths(workspace, project_id, files)
-        yield Project(workspace, project_id)
+        found = understand(workspace, project_id, GenerateRequest(epic_keys=("CC-200",)))
+        begun = generate_cases.begin(workspace, project_id, found, GenerationConfig(), by="Tess")
+        generate_cases.run_now(workspace, project_id, begun)
+        return folder, frozenset(rest_on(workspace.library, project_id, begun.id, SENTENCE))
+
+
+@pytest.fixture
+def project(
+    written: tuple[Path, frozenset[str]],
+    tmp_path: Path,
+    copy_folder: Callable[[Path, Path], Path],
+) -> Iterator[Project]:
+    folder, citing = written
+    with quick_workspace(copy_folder(folder, tmp_path / "data")) as (workspace, project_id, _):
+        yield Project(workspace, project_id, set(citing))
 
 
 def resting(found: ChangePreview) -> set[str]:
