@@ -278,7 +278,9 @@ class Worked:
         self.wrong = tuple(one.words for one in read if one is not None and not one.is_right)
         """Lines that do not come to what they say."""
 
-        self._numbers = set(CONSTANTS | given.written)
+        words = {one.value for one in given.all if one.kind in ("count", "")}  # "three"
+        self._numbers = {one for one in words if isinstance(one, Decimal)}
+        self._numbers |= CONSTANTS | given.written
         self._days = {one.value for one in given.all if isinstance(one.value, date)}
         self._results: set[Value] = set()
         self._found: set[Value] = set()

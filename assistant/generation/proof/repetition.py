@@ -22,16 +22,16 @@ WHOLE_TITLE = 4
 """Words from which on a title says what is proved."""
 
 
-def repeats(case: TestCase, other: TestCase, criteria: str = "") -> bool:
+def repeats(case: TestCase, other: TestCase, texts: str = "") -> bool:
     """Whether two cases have the same situation and the same outcome, or say in the same title that
-    they prove the same. ``criteria`` are the words of what they test: where these name what the
+    they prove the same. ``texts`` are the words of criteria and sources: where these name what the
     titles differ in ("code orange or red"), each is a case of its own."""
     if set(case.criterion_ids) != set(other.criterion_ids):
         return False
     title = bare_words(case.title)
     if len(title.split()) >= WHOLE_TITLE and title == bare_words(other.title):
         return True
-    if _of_other_values(case, other, criteria):
+    if _of_other_values(case, other, texts):
         return False
     mine_of, theirs_of = set(case.condition_ids), set(other.condition_ids)
     if mine_of and theirs_of and not mine_of & theirs_of:
@@ -48,12 +48,12 @@ def repeats(case: TestCase, other: TestCase, criteria: str = "") -> bool:
     )
 
 
-def _of_other_values(case: TestCase, other: TestCase, criteria: str) -> bool:
-    """Whether titles differ in one or two words each, which the criteria and the cases' own data
-    or actions name."""
+def _of_other_values(case: TestCase, other: TestCase, texts: str) -> bool:
+    """Whether titles differ in one or two words each, which the texts and the cases' own data or
+    actions name."""
     mine, theirs = all_content(case.title), all_content(other.title)
     apart = (mine - theirs, theirs - mine)
-    named = all_content(criteria)
+    named = all_content(texts)
     situations = (all_content("\n".join(situation_of(one))) for one in (case, other))
     return all(
         0 < len(words) <= TITLE_WORDS and words <= named & own

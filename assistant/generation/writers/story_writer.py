@@ -105,9 +105,10 @@ class _Call:
         return tuple(dict.fromkeys([*own, *named]))
 
     @property
-    def criteria_text(self) -> str:
-        """The words of the story's criteria."""
-        return "\n".join(criterion.text for criterion in self.brief.story.criteria)
+    def texts(self) -> str:
+        """The words of the story's criteria and of its sources, existing cases left out."""
+        sources = (one.chunk.text for one in self.brief.sources if one.chunk.kind != "case")
+        return "\n".join((*(one.text for one in self.brief.story.criteria), *sources))
 
     @property
     def items(self) -> tuple[str, ...]:
@@ -188,8 +189,9 @@ class StoryWriter:
         drafts: list[StoryCaseDraft] = []
         call = self._call(brief, conditions)
         for draft in self._drafts(call, ledger, cancelled):
-            case = prove(drafted_case(draft, brief, self.spec))
-            reason = _reason_against(case, shown, call.criteria_text)
+            drafted = drafted_case(draft, brief, self.spec)
+            case = prove(drafted)
+            reason = _reason_against(case, drafted, shown, call.texts)
             if reason:
                 ledger.refuse(_about(case, conditions), 1, draft.model_dump_json(), reason)
                 if reason not in DROPPED:
@@ -210,7 +212,7 @@ class StoryWriter:
                 )
             for draft, case in self._again(call, held, left, prove, ledger, cancelled):
                 claimed |= set(draft.covers)
-                if any(repeats(case, one, call.criteria_text) for one in shown):
+                if any(repeats(case, one, call.texts) for one in shown):
                     continue
                 shown.append(case)
                 covered |= set(case.condition_ids)
@@ -351,12 +353,14 @@ def _cases_of(condition: TestCondition) -> int:
     return CASES_PER_WHOLE if whole else CASES_PER_ITEM
 
 
-def _reason_against(case: TestCase, shown: Sequence[TestCase], criteria: str) -> str:
+def _reason_against(
+    case: TestCase, drafted: TestCase, shown: Sequence[TestCase], texts: str
+) -> str:
     """Why a proved case is asked for once more; empty where it is shown."""
-    if any(repeats(case, one, criteria) for one in shown):
+    if any(repeats(case, one, texts) for one in shown):
         return REPEATED
-    if not case.condition_ids and not any(step.citations for step in case.steps):
-        return BEYOND
+    if not case.condition_ids and not any(step.citations for step in drafted.steps):
+        return BEYOND  # the proof takes the citations of a result that it marks
     return _errors(case)
 
 
