@@ -130,7 +130,7 @@ def _expected(step: TestStep, findings: Sequence[LintFinding], *, marks: bool) -
     said = highlighted(step.expected_result, places)
     if not marks:
         return said
-    sums = label("; ".join(step.calculation), limit=LONGEST)
+    sums = label("; ".join(step.calculation).replace(" * ", " × "), limit=LONGEST)
     told = f"  \n:small[:gray[:material/calculate: {sums}]]" if sums else ""
     return f"{said}  \n{mark(step, words)}{told}"
 
