@@ -21,6 +21,7 @@ from assistant.ui.state import (
     keep_address,
     page_action,
     session,
+    show_done,
     workspace,
 )
 from assistant.ui.warm_up import warm_up_once
@@ -57,6 +58,7 @@ def enter(pages: Sequence[StreamlitPage], chosen: StreamlitPage) -> None:
         st.error(plain(str(error)), icon=":material/lock:")
         st.stop()
     erased_note()
+    show_done()
     projects = opened.projects()
     if not projects:
         _first_project(opened, record)

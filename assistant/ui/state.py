@@ -22,6 +22,7 @@ LIBRARY_CASE = "library_opened"
 """The case that the library shows beside its table."""
 CASE_PROBLEM = "case_problem"
 """Why the last change of the open case was refused; shown once."""
+DONE = "done_notes"
 CHOSEN_WRITER = "compose_writer"
 """The writer that the next run gets; without it that is the project's default."""
 DEFAULT_USER = "Tester"
@@ -130,6 +131,18 @@ def page_action() -> Iterator[None]:
     with errors_shown():
         yield
         st.rerun()
+
+
+def note_done(said: str, *, icon: str = ":material/check:") -> None:
+    """Say what was done when the page is drawn anew. Streamlit drops what a drawing that is ended
+    has not sent yet, so that a toast just before ``st.rerun`` is mostly never seen."""
+    st.session_state[DONE] = (*st.session_state.get(DONE, ()), (said, icon))
+
+
+def show_done() -> None:
+    """What ``note_done`` noted, once."""
+    for said, icon in st.session_state.pop(DONE, ()):
+        st.toast(said, icon=icon)
 
 
 @contextmanager

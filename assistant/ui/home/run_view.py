@@ -21,7 +21,7 @@ from assistant.ui.home.run_questions import run_questions
 from assistant.ui.home.second_reading_menu import second_reading_progress
 from assistant.ui.plain_text import label, plain
 from assistant.ui.presses import pressed
-from assistant.ui.state import Session, page_action
+from assistant.ui.state import Session, note_done, page_action
 from assistant.workflow.deployment import models
 from assistant.workflow.deployment.endpoints import ENDPOINT_WRITER
 from assistant.workflow.deployment.workspace import Workspace
@@ -163,7 +163,7 @@ def _accept_all(opened: Workspace, record: Session) -> None:
                 outcome = review.accept_all(opened, record.project_id, drafts, by=record.user)
                 accepted = counted(len(outcome.changed), "case")
                 note_decision(outcome, f"{accepted} accepted at once")
-                st.toast(f"{accepted} accepted", icon=":material/done_all:")
+                note_done(f"{accepted} accepted", icon=":material/done_all:")
 
 
 def earlier_runs(opened: Workspace, record: Session) -> None:

@@ -23,7 +23,7 @@ from assistant.ui.library.library_case import library_case
 from assistant.ui.library.library_duplicates import library_duplicates
 from assistant.ui.plain_text import label
 from assistant.ui.row_selection import selected_rows, tick_handler
-from assistant.ui.state import LIBRARY_CASE, Session, library_last, page_action
+from assistant.ui.state import LIBRARY_CASE, Session, library_last, note_done, page_action
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import export_cases, review, review_library
 from assistant.workflow.review.review_library import BulkOutcome, CaseFilter, LibraryRow
@@ -290,11 +290,11 @@ def _decide(
         st.session_state[library_last(record)] = outcome if outcome.changed else None
         st.session_state.pop(_ticks_key(record), None)
         skipped = f", {len(outcome.skipped)} changed by someone else" if outcome.skipped else ""
-        st.toast(f"{counted(len(outcome.changed), 'case')} {status}{skipped}")
+        note_done(f"{counted(len(outcome.changed), 'case')} {status}{skipped}")
 
 
 def _undo(opened: Workspace, record: Session) -> None:
     last = st.session_state.pop(library_last(record))
     done = review.undo_all(opened, record.project_id, last, by=record.user)
-    st.toast(f"Taken back on {counted(done, 'case')}")
+    note_done(f"Taken back on {counted(done, 'case')}")
     st.rerun()

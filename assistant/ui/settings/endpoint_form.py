@@ -6,7 +6,7 @@ import streamlit as st
 
 from assistant.ui.plain_text import label, plain
 from assistant.ui.presses import pressed
-from assistant.ui.state import errors_shown, page_action
+from assistant.ui.state import errors_shown, note_done, page_action
 from assistant.workflow.deployment import endpoint_settings
 from assistant.workflow.deployment.endpoint_settings import (
     OWN_ADDRESSES,
@@ -209,7 +209,7 @@ def _key_and_buttons(opened: Workspace, view: EndpointView, wanted: SavedEndpoin
             st.session_state[NOTE] = endpoint_settings.save(opened, wanted, key=key or "")
             st.session_state[TRIAL] = trial
             st.session_state[ROUND] = number + 1
-            st.toast("The endpoint is saved", icon=":material/check:")
+            note_done("The endpoint is saved")
 
 
 def _key_note(view: EndpointView) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 from assistant.ui.counts import counted
 from assistant.ui.plain_text import label
 from assistant.ui.sources.change_view import change_view
-from assistant.ui.state import Session, errors_shown, page_action
+from assistant.ui.state import Session, errors_shown, note_done, page_action
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import preview_change
 from assistant.workflow.review.preview_change import ChangePreview
@@ -203,4 +203,4 @@ def _apply(opened: Workspace, record: Session, found: ChangePreview) -> None:
                     place = _place(record.project_id, found.document_id)
                     st.session_state.get(DRAFTS, {}).pop(place, None)
                 st.session_state[APPLIED] = found.document_id
-                st.toast(f"Version {kept.version} kept", icon=":material/check:")
+                note_done(f"Version {kept.version} kept")

@@ -10,7 +10,7 @@ from assistant.ui.job_progress import job_progress
 from assistant.ui.plain_text import label, plain, visible
 from assistant.ui.presses import pressed
 from assistant.ui.sources.connection_form import ICONS, connection_inputs
-from assistant.ui.state import Session, page_action
+from assistant.ui.state import Session, note_done, page_action
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import connections, sync_jobs
 from assistant.workflow.sources.connections import ConnectionView, FieldProposal
@@ -79,12 +79,12 @@ def _card(opened: Workspace, record: Session, view: ConnectionView) -> None:
             "Find fields", key=f"find_{key}", icon=":material/manage_search:"
         ):
             _find_fields(opened, view)
-        _edit(opened, record, view)
         _remove(opened, record, view)
     outcome = st.session_state.get(f"tested_{key}")
     if outcome and outcome[1] != view.problem:
         (st.success if outcome[0] else st.error)(plain(outcome[1]))
     _proposals(opened, record, view)
+    _edit(opened, record, view)
 
 
 def _secret(view: ConnectionView) -> None:
@@ -133,7 +133,7 @@ def _proposals(opened: Workspace, record: Session, view: ConnectionView) -> None
             with page_action():
                 connections.confirm_fields(opened, view.connection, chosen, by=record.user)
                 st.session_state.pop(f"found_{key}", None)
-                st.toast("Kept; the next sync reads everything with them")
+                note_done("Kept; the next sync reads everything with them")
 
 
 def _choice(key: str, view: ConnectionView, proposal: FieldProposal) -> str:
@@ -164,19 +164,23 @@ def _choice(key: str, view: ConnectionView, proposal: FieldProposal) -> str:
 def _edit(opened: Workspace, record: Session, view: ConnectionView) -> None:
     """Its address, what is fetched and what else, to be changed; then everything is read again."""
     key = view.connection.id
-    with st.popover("Edit", icon=":material/edit:"):
+    with st.expander("Edit", icon=":material/edit:", key=f"edit_{key}"):
         chosen = connection_inputs(view.config, key=key)
         st.caption("After a change the next sync reads everything again.")
-        if pressed("Keep", type="primary", key=f"keep_{key}"):
+        with st.container(horizontal=True):
+            keep = pressed("Keep", type="primary", key=f"keep_{key}")
+            again = pressed(
+                "Sync everything again",
+                key=f"again_{key}",
+                help="Also what has not changed: comments, labels and files that could not be "
+                "fetched.",
+            )
+        if keep:
             with page_action():
                 connections.change(opened, view.connection, chosen, by=record.user)
                 st.session_state.pop(f"tested_{key}", None)
-                st.toast(f"{label(view.config.name)} is changed", icon=":material/check:")
-        if pressed(
-            "Sync everything again",
-            key=f"again_{key}",
-            help="Also what has not changed: comments, labels and files that could not be fetched.",
-        ):
+                note_done(f"{label(view.config.name)} is changed")
+        if again:
             sync_jobs.start(opened, view.connection, by=record.user, full=True)
             st.rerun()
 

@@ -7,7 +7,7 @@ import streamlit as st
 from assistant.errors import ConnectorError
 from assistant.ui.plain_text import label, plain
 from assistant.ui.presses import pressed
-from assistant.ui.state import Session, page_action
+from assistant.ui.state import Session, note_done, page_action
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import connections
 from assistant.workflow.sources.connections import KINDS, ConnectionConfig, ConnectionKind
@@ -51,7 +51,7 @@ def connection_form(opened: Workspace, record: Session) -> None:
         with page_action():
             added = connections.add(opened, record.project_id, config, by=record.user)
             st.session_state[ROUND] = number + 1
-            st.toast(f"{label(added.name)} is added", icon=":material/check:")
+            note_done(f"{label(added.name)} is added")
 
 
 def connection_inputs(config: ConnectionConfig, *, key: str) -> ConnectionConfig:

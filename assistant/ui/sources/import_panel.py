@@ -12,7 +12,7 @@ from assistant.ui.counts import counted, listed
 from assistant.ui.plain_text import label, plain, visible
 from assistant.ui.presses import pressed
 from assistant.ui.sources.mapping_form import forget_tables, mapping_form
-from assistant.ui.state import Session, errors_shown, page_action
+from assistant.ui.state import Session, errors_shown, note_done, page_action
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import file_versions, import_sources
 from assistant.workflow.sources.import_sources import FilePreviews, Preview, TextKind
@@ -79,7 +79,7 @@ def _sample(opened: Workspace, record: Session) -> None:
             project = ensure_sample_project(opened, progress=indexed)
             record.project_id = project.id
             record.open_run("")
-            st.toast(f"{SAMPLE_PROJECT} is ready", icon=":material/check:")
+            note_done(f"{SAMPLE_PROJECT} is ready")
 
 
 def _pasted(opened: Workspace, record: Session) -> list[Found]:
@@ -206,7 +206,7 @@ def _preview_and_keep(opened: Workspace, record: Session, found: Sequence[Found]
             st.session_state.pop(READ, None)
             forget_tables()
             st.session_state[UPLOADS_KEY] = st.session_state.get(UPLOADS_KEY, 0) + 1
-            st.toast(f"{counted(len(kept), 'source')} kept", icon=":material/check:")
+            note_done(f"{counted(len(kept), 'source')} kept")
 
 
 def _version_or_own(opened: Workspace, record: Session, preview: Preview, number: int) -> Preview:

@@ -10,7 +10,7 @@ from assistant.domain import TestCase
 from assistant.ui.counts import counted
 from assistant.ui.plain_text import label, plain, visible
 from assistant.ui.presses import pressed
-from assistant.ui.state import Session, errors_shown
+from assistant.ui.state import Session, errors_shown, note_done
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import map_columns
 from assistant.workflow.sources.map_columns import (
@@ -185,7 +185,7 @@ def _save(
         ):  # fmt: skip
             with errors_shown():
                 map_columns.save(opened, record.project_id, chosen or "", mapping, by=record.user)
-                st.toast("Columns saved with the project", icon=":material/check:")
+                note_done("Columns saved with the project")
                 return True
         if table.saved_as and pressed(
             "Forget these columns", type="tertiary", icon=":material/delete:", key=f"{key}forget"

@@ -14,7 +14,7 @@ from assistant.domain import (
 )
 from assistant.ui.plain_text import visible
 from assistant.ui.presses import pressed
-from assistant.ui.state import Session, page_action
+from assistant.ui.state import Session, note_done, page_action
 from assistant.workflow.deployment import models
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import search_sources
@@ -141,6 +141,6 @@ def _keep(
         ):
             with page_action():
                 opened.save_retrieval(record.project_id, config)
-                st.toast("Saved; the next run uses it", icon=":material/check:")
+                note_done("Saved; the next run uses it")
         if config != saved:
             st.caption(":material/edit: Not saved yet; the query beside it tries it out.")

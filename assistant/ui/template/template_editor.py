@@ -10,7 +10,7 @@ from assistant.domain import CaseTemplate, TemplateField
 from assistant.errors import TemplateError
 from assistant.ui.plain_text import plain, visible
 from assistant.ui.presses import pressed
-from assistant.ui.state import Session, page_action
+from assistant.ui.state import Session, note_done, page_action
 from assistant.ui.template.template_sources import (
     draft_of,
     edit_anew,
@@ -127,7 +127,7 @@ def _save(opened: Workspace, record: Session, template: CaseTemplate | None) -> 
     with page_action():
         company_template.save(opened, record.project_id, template, by=record.user)
         edit_anew(record, None)
-        st.toast("Template saved; exports use it from now on", icon=":material/check:")
+        note_done("Template saved; exports use it from now on")
 
 
 def _table(start: CaseTemplate, key: str) -> list[ColumnEdit]:
