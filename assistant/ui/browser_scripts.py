@@ -75,6 +75,8 @@ export default function({ data }) {
 }
 """
 _SHEET = """
+/* Links from a heading to itself: on pages kept by their address they lead nowhere, Tab by Tab. */
+[data-testid="stHeaderActionElements"] { display: none; }
 @media (max-width: 1200px) {
   .stMainBlockContainer, [data-testid="stBottomBlockContainer"] {
     padding-left: 1.5rem; padding-right: 1.5rem;
@@ -131,7 +133,7 @@ def chosen_in_view(key: str, chosen: int) -> None:
 
 
 def sheet() -> None:
-    """Give the margins of a page to its words where the window is narrow."""
+    """Headings without links, and margins given to the words where the window is narrow."""
     _sheet(key="sheet")
 
 
