@@ -84,6 +84,7 @@ VENDOR_HOMES: dict[str, set[str]] = {
 }
 
 
+@cache
 def modules() -> list[Path]:
     """All Python files of the product: the package, the app and its pages."""
     shell = [ROOT / "app.py", ROOT / "app_with_tools.py", *sorted((ROOT / "pages").glob("*.py"))]
@@ -116,17 +117,29 @@ def _imports(path: Path) -> Iterator[str]:
                 yield from (f"assistant.{alias.name}" for alias in node.names)
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
-def test_imports_only_what_its_room_may(path: Path) -> None:
-    room = room_of(path)
+each_folder = pytest.mark.parametrize(
+    "folder",
+    sorted({path.parent for path in modules()}),
+    ids=lambda folder: str(folder.relative_to(ROOT)),
+)
+
+
+def imported_in(folder: Path) -> list[tuple[Path, str]]:
+    """Each file of the product in a folder with each module name that it imports."""
+    return [(path, name) for path in modules() if path.parent == folder for name in imports(path)]
+
+
+@each_folder
+def test_imports_only_what_its_room_may(folder: Path) -> None:
     shell = {"app": SHELL, "pages": SHELL, "app_with_tools": WITH_TOOLS}
-    allowed = shell.get(room) or ALLOWED[room] | {room}
-    for name in imports(path):
+    for path, name in imported_in(folder):
+        room = room_of(path)
+        allowed = shell.get(room) or ALLOWED[room] | {room}
         parts = name.split(".")
         if parts[0] == "assistant" and len(parts) > 1:
-            assert parts[1] in allowed, f"{room} may not import {name}"
+            assert parts[1] in allowed, f"{path}: {room} may not import {name}"
         home = VENDOR_HOMES.get(parts[0])
-        assert home is None or room in home, f"{parts[0]} has its home in {home}, not in {room}"
+        assert home is None or room in home, f"{path}: {parts[0]} has its home in {home}"
 
 
 def test_readme_names_every_room() -> None:
@@ -163,16 +176,18 @@ def open_names(package: Path) -> frozenset[str]:
     return frozenset()
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_folder_is_entered_by_its_door(path: Path) -> None:
-    for name in imports(path):
+@each_folder
+def test_a_folder_is_entered_by_its_door(folder: Path) -> None:
+    for path, name in imported_in(folder):
         *folders, _ = parts = name.split(".")
         if parts[0] != "assistant":
             continue
         for depth in range(2, len(folders) + 1):
             package = ROOT.joinpath(*parts[:depth])
             if package.is_dir() and package not in path.parents:
-                assert parts[depth] in open_names(package), f"{name}: not in the door of {package}"
+                assert parts[depth] in open_names(package), (
+                    f"{path}: {name} is not in the door of {package}"
+                )
 
 
 @pytest.mark.parametrize("package", sorted(PACKAGE.glob("**/__init__.py")), ids=str)
@@ -221,11 +236,12 @@ FORBIDDEN = {
 }
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
-def test_forbidden_calls_are_absent(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    for words, why in FORBIDDEN.items():
-        assert words not in text, f"{path.name}: {words}: {why}"
+@each_folder
+def test_forbidden_calls_are_absent(folder: Path) -> None:
+    for path in (path for path in modules() if path.parent == folder):
+        text = path.read_text(encoding="utf-8")
+        for words, why in FORBIDDEN.items():
+            assert words not in text, f"{path.name}: {words}: {why}"
 
 
 def test_no_dumping_grounds() -> None:
