@@ -30,6 +30,9 @@ MOST_LINES = 40
 _MOST_MOVED = 100_000
 """Units that a date is moved by at most."""
 
+_NO_DAY = date(1, 1, 2)
+"""The day of a moment that is a time alone; it may be moved back across midnight."""
+
 CONSTANTS = frozenset(map(Decimal, ("0", "1", "2", "7", "12", "24", "60", "100", "365")))
 """Numbers that no text has to give: one more, half of it, days of a week, months of a year, ..."""
 
@@ -205,10 +208,10 @@ def _of_moments(words: str, left: str, right: str) -> CalculationLine | None:
 
 
 def _moment(words: str) -> datetime:
-    """A date, a date with a time, or a time (of the first day that there is)."""
+    """A date, a date with a time, or a time alone."""
     day, _, clock = words.replace("T", " ").partition(" ")
     if ":" in day:
-        day, clock = date.min.isoformat(), day
+        day, clock = _NO_DAY.isoformat(), day
     hour, minute = clock.split(":") if clock else ("0", "0")
     return datetime.combine(date.fromisoformat(day), datetime.min.time()).replace(
         hour=int(hour) % 24, minute=int(minute)
@@ -240,7 +243,7 @@ def _moved(start: datetime, amount: int, unit: str, free: Collection[date]) -> d
             left -= _works(start.date(), free)
         return start
     moved = start + timedelta(**{f"{unit}s": amount})
-    return moved if start.date() != date.min else moved.replace(year=1, month=1, day=1)
+    return moved if start.date() != _NO_DAY else datetime.combine(_NO_DAY, moved.time())
 
 
 def _works(day: date, free: Collection[date]) -> bool:
@@ -305,7 +308,7 @@ class Worked:
         if isinstance(value, Decimal):
             return value in self._numbers
         day = value.date()
-        if day == date.min or {day, day.replace(year=NO_YEAR)} & self._days:
+        if day == _NO_DAY or {day, day.replace(year=NO_YEAR)} & self._days:
             return True
         months = {(one.year, one.month) for one in self._days}
         return _turns_month(day) and bool({(day.year, day.month), (NO_YEAR, day.month)} & months)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
@@ -48,7 +48,8 @@ def test_a_right_line_comes_to_its_value(line: str, value: str) -> None:
         ),
         ("2027-03-01 + 5 years - 1 day = 2032-02-29", datetime(2032, 2, 29)),
         ("2026-05-12 10:00 + 48 hours = 2026-05-14 10:00", datetime(2026, 5, 14, 10)),
-        ("23:50 + 30 minutes = 00:20", datetime(1, 1, 1, 0, 20)),
+        ("23:50 + 30 minutes = 00:20", datetime(1, 1, 2, 0, 20)),
+        ("00:10 - 30 minutes = 23:40", datetime(1, 1, 2, 23, 40)),
     ],
 )
 def test_a_date_is_moved(line: str, moment: datetime) -> None:
@@ -84,6 +85,14 @@ def test_what_is_not_understood_proves_nothing(line: str) -> None:
 @given(st.text(alphabet="0123456789.,+-*/%()= daysmonth:without", max_size=60))
 def test_any_line_is_read_or_left(line: str) -> None:
     read_line(line)
+
+
+@given(st.dates(), st.integers(1, 40))
+def test_any_date_is_moved_by_days_and_back(day: date, days: int) -> None:
+    line = read_line(f"{day} + {days} days = {day}")
+    assert line is None or not line.is_right
+    worked = Worked([f"{day} + {days} days - {days} days = {day}"], Numbers(["no date"]))
+    assert not worked.holds(number("4 May 2026"))
 
 
 @given(st.decimals(0, 10_000, places=2), st.integers(0, 500))
