@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import os
 import shutil
@@ -140,6 +141,8 @@ def sample_data_dir(models_dir: Path, tmp_path_factory: pytest.TempPathFactory) 
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent
     folder, made = shared / "sample" / "data", shared / "sample-made"
+    # Takes seconds, and who waits for the folder needs it next.
+    importlib.import_module("sentence_transformers")
     with FileLock(shared / "sample.lock"):
         if not made.exists():
             with Workspace.open(Settings(data_dir=folder, models_dir=models_dir)) as workspace:

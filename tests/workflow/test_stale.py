@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -43,13 +43,8 @@ class Project:
 
     def __init__(self, workspace: Workspace, project_id: str, folder: Path) -> None:
         self.workspace, self.project_id, self.folder = workspace, project_id, folder
-        self.sync()
-        request = GenerateRequest(epic_keys=("CC-200",), techniques=("positive",))
-        found = understand(workspace, project_id, request)
-        run = generate_cases.begin(workspace, project_id, found, GenerationConfig(), by="Tess")
-        generate_cases.run_now(workspace, project_id, run)
-        rest_on(workspace.library, project_id, run.id, SENTENCE)
-        self.run: GenerationRun = workspace.library.run(project_id, run.id)
+        (summary,) = workspace.library.runs(project_id)
+        self.run: GenerationRun = workspace.library.run(project_id, summary.id)
 
     def sync(self) -> None:
         sync_folder(self.workspace, self.project_id, self.folder)
@@ -75,14 +70,37 @@ class Project:
         }
 
 
-@pytest.fixture
-def project(tmp_path: Path, project_root: Path) -> Iterator[Project]:
-    folder = tmp_path / "sources"
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory, project_root: Path) -> Path:
+    """The project's ``data`` and its sources as they were ``synced``: copy them, never change them.
+
+    The connection names the folder ``sources`` beside them.
+    """
+    place = tmp_path_factory.mktemp("written")
     for name in (EPIC, PAGE, "wiki/glossary.md", "wiki/business-rules-call-centre.md"):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(project_root / "sample_data" / name, folder / name)
-    with quick_workspace(tmp_path / "data") as (workspace, project_id, _):
-        yield Project(workspace, project_id, folder)
+        (place / "synced" / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(project_root / "sample_data" / name, place / "synced" / name)
+    shutil.copytree(place / "synced", place / "sources")
+    with quick_workspace(place / "data") as (workspace, project_id, _):
+        sync_folder(workspace, project_id, place / "sources")
+        request = GenerateRequest(epic_keys=("CC-200",), techniques=("positive",))
+        found = understand(workspace, project_id, request)
+        run = generate_cases.begin(workspace, project_id, found, GenerationConfig(), by="Tess")
+        generate_cases.run_now(workspace, project_id, run)
+        rest_on(workspace.library, project_id, run.id, SENTENCE)
+    return place
+
+
+@pytest.fixture
+def project(
+    written: Path, tmp_path: Path, copy_folder: Callable[[Path, Path], Path]
+) -> Iterator[Project]:
+    sources = written / "sources"
+    shutil.rmtree(sources)
+    shutil.copytree(written / "synced", sources)
+    data = copy_folder(written / "data", tmp_path / "data")
+    with quick_workspace(data) as (workspace, project_id, _):
+        yield Project(workspace, project_id, sources)
 
 
 def steps(found: dict[str, stale.StaleCase]) -> set[tuple[str, int | None]]:
