@@ -174,7 +174,7 @@ class _Proof:
             for said in of_other_side(result, side, self._matter):
                 yield Mark(WRONG_SIDE, said, f"The text says {shown(said)} for the other side.")
         for said in denied_alone(result, side, self._data_words):
-            yield Mark(UNSUPPORTED, said, f"No source denies it for this side: {shown(said)}.")
+            yield Mark(UNSUPPORTED, said, f"No source denies it here: {shown(said)}.")
 
     @cached_property
     def _subjects(self) -> frozenset[str]:

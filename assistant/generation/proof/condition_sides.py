@@ -59,9 +59,9 @@ def messages_of_other_side(result: str, conditions: Sequence[TestCondition]) -> 
     for text, negative, of_time in shown_messages(result):
         said = bare_words(text)
         if negative and said in settled and said not in denied and not of_time:
-            yield Mark(CONTRADICTION, text, f"{shown(text)} is what the text says for this side.")
+            yield Mark(CONTRADICTION, text, f"{shown(text)} is what the text says here.")
         elif not negative and said in denied and said not in affirmed and not of_time:
-            message = f"{shown(text)} is denied for this side: not {shown(denied[said])}."
+            message = f"{shown(text)} is denied here: not {shown(denied[said])}."
             yield Mark(WRONG_SIDE, text, message)
 
 
@@ -103,7 +103,7 @@ def other_message(
     for place, result in enumerate(results):
         for text, negative, _ in shown_messages(result):
             if not negative and (is_sentence(text) or _is_shown(text, result)):
-                message = f"{shown(text)}, but the text says {shown(wanted[0])} for this side."
+                message = f"{shown(text)}, but here the text says {shown(wanted[0])}."
                 yield place, Mark(CONTRADICTION, text, message)
 
 

@@ -211,11 +211,12 @@ def _figures(report: SuiteCheck) -> None:
     )
     checked = counted(len(report.cases), "case")
     of = checked if len(report.cases) == report.total else f"{checked} of {report.total}"
-    st.markdown(f"**{of} checked** {badges}")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{of} checked** {badges}", width="stretch")
+        with st.popover("What the verdicts mean", icon=":material/help:", type="tertiary"):
+            st.markdown("\n".join(f"- **{name}**: {said}" for name, said in VERDICTS.items()))
     if report.reading:
         st.caption(f":material/person_search: {label(report.reading)}")
-    with st.popover("What the verdicts mean", icon=":material/help:", type="tertiary"):
-        st.markdown("\n".join(f"- **{name}**: {said}" for name, said in VERDICTS.items()))
 
 
 def _actions(opened: Workspace, record: Session, file: Upload, report: SuiteCheck) -> None:

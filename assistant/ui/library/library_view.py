@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from assistant.domain import TECHNIQUES
+from assistant.ui.browser_scripts import is_narrow
 from assistant.ui.cases.case_list import (
     common_columns,
     existing_column,
@@ -38,7 +39,8 @@ VIEWS = {
     "matrix": ":material/grid_on: Traceability",
     "duplicates": ":material/content_copy: Duplicates",
 }
-TABLE_HEIGHT = 420
+TABLE_HEIGHT, NARROW_HEIGHT = 420, 270
+"""Where the case does not fit beside the table, it begins below it, and has to be seen there."""
 CASE_WIDTH, FILTER_WIDTH = 460, 124
 
 
@@ -168,6 +170,8 @@ def _table(record: Session, rows: Sequence[LibraryRow], verdicts: Mapping[str, V
         follow()
         st.session_state.pop(LIBRARY_CASE, None)
 
+    with st.sidebar:  # it takes no room there
+        height = NARROW_HEIGHT if is_narrow() else TABLE_HEIGHT
     proposed = proposals_column(rows)
     table = {
         **common_columns(rows),
@@ -185,7 +189,7 @@ def _table(record: Session, rows: Sequence[LibraryRow], verdicts: Mapping[str, V
         on_select=tick,
         selection_mode="multi-row",
         hide_index=True,
-        height=table_height(len(rows), TABLE_HEIGHT),
+        height=table_height(len(rows), height),
         column_config={
             "Status": st.column_config.TextColumn(width=92),
             "Case": st.column_config.TextColumn(width=140),
@@ -210,7 +214,7 @@ def _actions(
     what = f"{counted(len(target), 'case')} {'ticked' if picked else 'shown'}"
     shown = {row.id for row in rows}
     hidden = sum(row.id not in shown for row in picked)
-    with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         heading = f"**{what}** of {len(rows)} shown" if picked else f"**{what}**"
         st.markdown(heading + (f" :orange-badge[{hidden} ticked, not shown]" if hidden else ""))
         if picked:
