@@ -135,7 +135,7 @@ def page_action() -> Iterator[None]:
 
 def note_done(said: str, *, icon: str = ":material/check:") -> None:
     """Say what was done when the page is drawn anew. Streamlit drops what a drawing that is ended
-    has not sent yet, so that a toast just before ``st.rerun`` is mostly never seen."""
+    has not sent yet, so that a toast just before ``st.rerun`` is often never seen."""
     st.session_state[DONE] = (*st.session_state.get(DONE, ()), (said, icon))
 
 
