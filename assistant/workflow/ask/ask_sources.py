@@ -68,12 +68,14 @@ class AnswerWriters(Value):
 
 
 def answer_writers(workspace: Workspace, project_id: str) -> AnswerWriters:
-    """What can answer; adapters were trained to write cases only.
+    """What can answer: no adapter, which was trained to write cases only, and no model of whose
+    cases readers would use few (the embedded one takes minutes, and answered no question).
 
     First comes the project's writer where it can answer, else none.
     """
     every = writers(workspace)
-    found = {one.id: one for one in every if one.usable and not split_writer(one.id)[1]}
+    able = (one for one in every if one.usable and one.rating != "poor")
+    found = {one.id: one for one in able if not split_writer(one.id)[1]}
     found[NO_WRITER] = OUTLINE.model_copy(update={"title": "Passages (no model)"})
     wanted = default_writer(workspace, project_id, every)
     return AnswerWriters(choices=found, first=wanted if wanted in found else NO_WRITER)
