@@ -133,9 +133,9 @@ class _Proof:
             return step.model_copy(update={"support": "unsupported", "citations": others})
         kept = tuple(
             c for c in step.citations
-            if c.supports == "expected_result" and speaks_of(result, c.quote)
+            if c.supports == "expected_result" and speaks_of(result, c.quote, self.basis.case.title)
         )  # fmt: skip
-        kept = kept or self._nearest(result, step.action)
+        kept = kept or self._nearest(step)
         if not kept:
             message = f"No source says {shown(result)}."
             self._note(step.number, Mark(UNSUPPORTED, result, message))
@@ -198,13 +198,14 @@ class _Proof:
 
     # --- Citations --------------------------------------------------------------------------------
 
-    def _nearest(self, result: str, action: str) -> tuple[Citation, ...]:
-        """The words nearest to a result: of a source that carries it, else of the criterion."""
-        own = [p for one in self.basis.criteria
-               if (p := self.basis.ground.sources.of_key(one.id)) is not None]  # fmt: skip
-        found = best_of(result, (*own, *self.basis.passages))
+    def _nearest(self, step: TestStep) -> tuple[Citation, ...]:
+        """The words nearest to a result: of a source that bears on it, else of the criterion."""
+        sources, result = self.basis.ground.sources, step.expected_result
+        action, title = f"{step.action}\n{step.test_data}", self.basis.case.title
+        own = [p for one in self.basis.criteria if (p := sources.of_key(one.id)) is not None]
+        found = best_of(result, (*own, *self.basis.passages), sources, action=action, title=title)
         if found is None and own:  # it follows from the criterion by the data of its step
-            found = best_of(f"{action} {result}", own) or own[0].citation(
+            found = best_of(f"{step.action} {result}", own, sources) or own[0].citation(
                 0, len(own[0].source.chunk.text)
             )
         return (found,) if found is not None else ()

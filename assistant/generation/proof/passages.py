@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,6 +10,8 @@ from math import log
 from typing import Literal
 
 from assistant.domain import Citation, RetrievedChunk
+from assistant.generation.proof.source_sentences import Sentence, sentences_of
+from assistant.generation.proof.statement_words import Lexicon
 from assistant.generation.sentence_words import QUOTED, Token, clauses, content_stems, tokens
 
 Supports = Literal["precondition", "action", "expected_result"]
@@ -69,6 +72,11 @@ class Passage:
         """Clauses as ``(sentence number, start, end)``."""
         return clauses(self.source.chunk.text)
 
+    @property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """Its sentences, list items and rows."""
+        return sentences_of(self.source.chunk.text)
+
     def citation(self, start: int, end: int, supports: Supports = "expected_result") -> Citation:
         """The words between two offsets."""
         chunk = self.source.chunk
@@ -100,6 +108,7 @@ class Sources:
             for word in passage.stems:
                 counts[word] = counts.get(word, 0) + 1
         self._counts = counts
+        self._forms: dict[str, frozenset[str]] = {}
 
     def ranked(self, rank: int) -> Passage | None:
         """The source that is ``[rank]``, or ``None`` where there is none."""
@@ -118,6 +127,28 @@ class Sources:
         share = len(self.passages) + 1
         weight = 1.0 + log(share / (self._counts.get(word, share - 1) + 1.0))
         return weight * (1.5 if word.isdigit() else 1.0)
+
+    @cached_property
+    def _spoken(self) -> Counter[str]:
+        """In how many sentences each word stands."""
+        return Counter(word for p in self.passages for one in p.sentences for word in one.words)
+
+    @cached_property
+    def _lexicon(self) -> Lexicon:
+        return Lexicon(passage.source.chunk.text for passage in self.passages)
+
+    def forms(self, word: str) -> frozenset[str]:
+        """The forms in which a word stands in these sources."""
+        if word not in self._forms:
+            self._forms[word] = self._lexicon.forms(word)
+        return self._forms[word]
+
+    def telling(self, word: str) -> float:
+        """How much a word in any of its forms tells one sentence of these sources from another,
+        from 1; one that stands nowhere tells nothing."""
+        every = sum(len(passage.sentences) for passage in self.passages)
+        count = sum(self._spoken[form] for form in self.forms(word)) or every
+        return 1.0 + log((every + 1.0) / (min(count, every) + 1.0))
 
     def bearing_on(self, statement: str) -> list[Passage]:
         """The passages of which some words speak of a statement, best first."""

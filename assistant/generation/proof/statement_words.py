@@ -54,6 +54,11 @@ def all_content(text: str) -> frozenset[str]:
     return frozenset(key for key, _ in _words(text))
 
 
+def spoken(text: str) -> tuple[str, ...]:
+    """The stems of the words that carry meaning, those inside quotations too, in their order."""
+    return tuple(key for key, _ in _words(text))
+
+
 @lru_cache(maxsize=16384)
 def _words(text: str) -> tuple[tuple[str, str], ...]:
     found = []
@@ -101,6 +106,14 @@ class Lexicon:
             for other in self._long
             if len(word) >= MIN_PART
         )
+
+    def forms(self, word: str) -> frozenset[str]:
+        """The stems of the texts that are of one word with this."""
+        near = (other for other in self._near.get(word[:MIN_SHARED], ()) if same(word, other))
+        if len(word) < MIN_PART:
+            return frozenset(near)
+        ends = (one for one in self._long if one.endswith(word) or word.endswith(one))
+        return frozenset((*near, *ends))
 
     def share(self, words: Iterable[str]) -> float:
         """The share of the words that is known; 1 where there are none."""

@@ -30,7 +30,8 @@ def drafted_case(draft: StoryCaseDraft, brief: StoryBrief, model: ModelSpec) -> 
         objective="; ".join(one.statement for one in claimed),
         preconditions=draft.preconditions,
         steps=tuple(
-            _step(number, step, sources) for number, step in enumerate(draft.steps, start=1)
+            _step(number, step, draft.title, sources)
+            for number, step in enumerate(draft.steps, start=1)
         ),
         priority=next((one for one in _PRIORITIES if one in priorities), "Medium"),
         technique=draft.technique,
@@ -47,8 +48,10 @@ def drafted_case(draft: StoryCaseDraft, brief: StoryBrief, model: ModelSpec) -> 
     return with_shared_preconditions(case, epic, (story, *walked), sources)
 
 
-def _step(number: int, step: DraftStep, sources: Sources) -> TestStep:
-    citations = with_sources(step.expected, step.sources, sources)
+def _step(number: int, step: DraftStep, title: str, sources: Sources) -> TestStep:
+    citations = with_sources(
+        step.expected, step.sources, sources, action=f"{step.action}\n{step.data}", title=title
+    )
     return TestStep(
         number=number,
         action=step.action,

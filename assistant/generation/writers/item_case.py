@@ -79,7 +79,7 @@ def _elsewhere(expected: str, brief: CaseBrief, sources: Sources) -> tuple[Citat
     strange = content_stems(expected) - content_stems("\n".join(own))
     words = " ".join(one for one in re.findall(r"\w+", expected) if content_stems(one) & strange)
     others = [p for p in sources.passages if p.source.chunk.key != brief.criterion.id]
-    found = best_of(words, others) if words else None
+    found = best_of(words, others, sources) if words else None
     return () if found is None else (found,)
 
 

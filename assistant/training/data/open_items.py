@@ -260,7 +260,11 @@ def case_of_pair(pair: OpenPair, brief: CaseBrief, sources: Sources) -> TestCase
             test_data=step.data,
             expected_result=step.see,
             citations=with_sources(
-                step.see, [ranks[n] for n in step.sources if n < len(ranks)], sources
+                step.see,
+                [ranks[n] for n in step.sources if n < len(ranks)],
+                sources,
+                action=f"{step.do}\n{step.data}",
+                title=pair.case.title,
             ),
         )
         for number, step in enumerate(pair.case.steps, start=1)

@@ -32,7 +32,7 @@ def sources(texts: tuple[str, ...] = TEXTS) -> Sources:
     [
         ("The transfer is sent at once.", [1], ["Transfers up to 10,000 EUR are sent at once."]),
         ("The transfer waits for a second approval and is listed as \"Pending\".", [1, 2],
-         ["Transfers above 10,000 EUR need a second approval.", TEXTS[1].removeprefix("Wiki: ")]),
+         ["Transfers above 10,000 EUR need a second approval.", TEXTS[1]]),
         ("The transfer is sent at once.", [3], []),  # speaks of something else
         ("The transfer is sent at once.", [9, 0], []),  # no such source
         ("The transfer is sent at once.", [1, 1], ["Transfers up to 10,000 EUR are sent at once."]),
@@ -44,6 +44,65 @@ def test_the_nearest_words_of_each_number_are_cited(
 ) -> None:
     found = with_sources(result, numbers, sources())
     assert [citation.quote for citation in found] == quotes
+
+
+RIGHTS = (
+    "A right can be renewed for 5, 10 or 20 years, until 6 months after its end date (grace "
+    'period). Before that, "Renew" is greyed out; the new period always begins the day after the '
+    "old end date, also in the grace period.",
+    "The fee is the rate of the grave times the years. For 20 years 5 % is deducted. In the grace "
+    "period 10 % are added.",
+    'With "Create notice" the renewal gets status "Notified". With full payment it becomes '
+    '"Active".',
+    "* Find a right: **Register > Rights** (by number\nor holder)\n* Renewal: open the right, tab "
+    "**Rights**, button **Renew**\n* Surrender: **More > Surrender**",
+    "Refunds of exactly 1,500 EUR need no approval. While a refund waits, the surrender is "
+    '"In approval".',
+    "Example: a right that ends on 31 Oct 2031 is renewed to the end date 31 Oct 2041.",
+)
+
+
+@pytest.mark.parametrize(
+    ("result", "action", "title", "numbers", "quotes"),
+    [
+        # the whole sentence, though one clause of it would do and an aside is nearer to its words
+        ("The new period runs from 1 Aug 2027.", "Choose the period.", "", [1],
+         [RIGHTS[0][RIGHTS[0].index("Before"):]]),
+        # two sentences of one source that each tell a part
+        ("The fee is the rate of 42 EUR times 20 years; 5 % is deducted.", "", "", [2],
+         [RIGHTS[1][:RIGHTS[1].index(" In the")]]),
+        # the status that is quoted, of the two that the source names; no menu path beside it
+        ('The renewal is "Active".', "Open the right, tab Rights.", "", [3, 4],
+         ['With full payment it becomes "Active".']),
+        # an item of a list with its mark and its brackets, over the end of a line
+        ("The right is found by its holder.", "", "", [4],
+         ["Find a right: **Register > Rights** (by number\nor holder)"]),
+        # the title says what a result is about that says little
+        ("The surrender is not in the list.", "Open the list.",
+         "A refund of exactly 1,500 EUR needs no approval", [4, 5],
+         ["Refunds of exactly 1,500 EUR need no approval."]),
+        # an example with other dates adds nothing to the rule
+        ("The right is renewed; the new end date is 31 Jul 2037.", "", "", [1, 6],
+         [RIGHTS[0][:RIGHTS[0].index(" Before")]]),
+        # a source that only shares a word with the result
+        ("The reminder letter names the fee and the place of payment.", "", "", [5, 6], []),
+    ],
+)  # fmt: skip
+def test_what_is_cited_is_whole_and_bears_on_the_result(
+    result: str, action: str, title: str, numbers: list[int], quotes: list[str]
+) -> None:
+    found = with_sources(result, numbers, sources(RIGHTS), action=action, title=title)
+    assert [citation.quote for citation in found] == quotes
+
+
+def test_the_steps_of_a_scenario_that_a_result_rests_on_stand_together() -> None:
+    text = (
+        "Given an open quote\n  When the grower accepts it\n  Then the quote becomes "
+        '"Accepted"\n  And a deposit of 30 % of the net total is requested'
+    )
+    result = 'The quote becomes "Accepted"; a deposit of 30 % is requested.'
+    (found,) = with_sources(result, [1], sources((text,)))
+    assert found.quote == text[text.index("Then") :]
 
 
 @given(st.text(max_size=80), st.lists(st.text(max_size=120), max_size=3))
@@ -69,7 +128,7 @@ def test_what_is_carried_is_most_of_the_words_that_are_no_data() -> None:
         ("Tom Berg's transfer above 10,000 EUR needs a second approval.",
          ["Transfers above 10,000 EUR need a second approval."]),
         ("Open the list of approvals that wait with the status Pending.",
-         [TEXTS[1].removeprefix("Wiki: ")]),
+         [TEXTS[1]]),
         ("Print the invoice in colour and post it.", []),
     ],
 )  # fmt: skip
