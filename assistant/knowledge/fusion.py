@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import sqrt
+from statistics import fmean
 
 from assistant.domain import Chunk, RetrievalConfig
 from assistant.knowledge.qdrant.index import Hit
@@ -115,10 +116,12 @@ def _comparable(hits: Ranked, config: RetrievalConfig) -> dict[str, float]:
     one hit that stands out from its list stays apart from one that barely leads it.
     """
     scores = [score for _, score in hits.values()]
-    spread = statistics.pstdev(scores) if scores else 0.0
+    equal = not scores or min(scores) == max(scores)
+    mean = 0.0 if equal else fmean(scores)
+    # not pstdev, whose fractions take a tenth of a search
+    spread = 0.0 if equal else sqrt(fmean((score - mean) ** 2 for score in scores))
     if not spread:
         return dict.fromkeys(hits, 0.5)
-    mean = statistics.fmean(scores)
     return {
         name: max(0.0, (score - mean) / (6 * spread) + 0.5) for name, (_, score) in hits.items()
     }

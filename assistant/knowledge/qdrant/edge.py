@@ -15,6 +15,7 @@ from assistant.failpoints import reach
 from assistant.knowledge.qdrant.collection import damaged
 from assistant.knowledge.qdrant.edge_errors import translated, writing
 from assistant.knowledge.qdrant.edge_points import (
+    ONE_BY_ONE,
     is_any,
     point_filter,
     search_filter,
@@ -55,6 +56,9 @@ if TYPE_CHECKING:
 
 _BATCH = 256
 _PAGE = 512
+_DOCUMENTS = 10_000
+"""Records of documents that are read at once: small ones, and the engine goes through all of them
+for each page."""
 
 
 class EdgeIndex:
@@ -171,18 +175,27 @@ class EdgeIndex:
                 nearest = edge.Query.Nearest(sparse_vector(asked.sparse), using=SPARSE)
             else:
                 raise ValueError("a question needs a dense or a sparse vector")
+            condition = search_filter(asked.scope)
+            exact = asked.exact or (asked.dense is not None and self._is_for_few(condition))
             requests.append(
                 edge.QueryRequest(
                     limit=asked.limit,
                     query=nearest,
-                    filter=search_filter(asked.scope),
-                    params=search_params(asked, self._graph, self._has_deleted),
+                    filter=condition,
+                    params=search_params(asked, self._graph, exact, self._has_deleted),
                     with_payload=False,
                 )
             )
         with translated(self._folder, "it cannot be searched"):
             found = self._shard.query_batch(edge.QueryBatchRequest(requests))
         return [[Hit(str(each.id), float(each.score)) for each in hits] for hits in found]
+
+    def _is_for_few(self, condition: qdrant_edge.Filter | None) -> bool:
+        """Whether what a filter lets through is compared faster one by one than by the graph."""
+        if condition is None or self._graph is None:
+            return False
+        estimate = self._edge.CountRequest(exact=False, filter=condition)
+        return int(self._shard.count(estimate)) <= ONE_BY_ONE * self._graph.looked_at
 
     def read(self, point_ids: Sequence[str]) -> list[ChunkRecord]:
         with translated(self._folder, "it cannot be read"):
@@ -193,8 +206,9 @@ class EdgeIndex:
     def documents(self) -> Iterator[DocumentRecord]:
         condition = self._edge.Filter(must=[is_any("role", ["document"])])
         with translated(self._folder, "it cannot be read"):
-            for point in self._scroll(condition):
-                yield document_of(point.payload)
+            for page in self._pages(condition, with_vector=False, limit=_DOCUMENTS):
+                for point in page:
+                    yield document_of(point.payload)
 
     def records(self, scope: Scope) -> Iterator[ChunkRecord]:
         with translated(self._folder, "it cannot be read"):
@@ -218,13 +232,17 @@ class EdgeIndex:
             yield from page
 
     def _pages(
-        self, condition: qdrant_edge.Filter | None, *, with_vector: list[str] | bool
+        self,
+        condition: qdrant_edge.Filter | None,
+        *,
+        with_vector: list[str] | bool,
+        limit: int = _PAGE,
     ) -> Iterator[Sequence[qdrant_edge.Record]]:
         offset = None
         while True:
             request = self._edge.ScrollRequest(
                 offset=offset,
-                limit=_PAGE,
+                limit=limit,
                 filter=condition,
                 with_payload=True,
                 with_vector=with_vector,

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     import qdrant_edge
 
 
+ONE_BY_ONE = 16
+"""Points that are compared one by one in the time in which a graph looks at one candidate: of
+1,000,000 chunks a filter for 10,000 took 18 ms so, and 26 ms by the graph (p95, quiet)."""
+
+
 def is_any(key: str, values: Sequence[str]) -> qdrant_edge.ConditionType:
     """The condition that a field has (or a list holds) one of ``values``."""
     import qdrant_edge
@@ -55,10 +60,10 @@ def sparse_vector(vector: SparseVector) -> qdrant_edge.SparseVector:
 
 
 def search_params(
-    asked: IndexQuery, graph: Graph | None, has_deleted: bool
+    asked: IndexQuery, graph: Graph | None, exact: bool, has_deleted: bool
 ) -> qdrant_edge.SearchParams:
-    """How a shard is searched: through its graph where it has one, and over which points words are
-    counted.
+    """How a shard is searched: through its graph where it has one and ``exact`` does not say
+    otherwise, and over which points words are counted.
 
     The engine's own counts keep deleted points: until the shard is loaded again, and with a graph
     until that is built anew. Counting those that are there costs half a millisecond at 10,000
@@ -69,8 +74,8 @@ def search_params(
     if asked.dense is None:
         counted = edge.IdfParams(corpus=edge.Filter(must=[is_any("role", ["chunk"])]))
         return edge.SearchParams(idf=counted if has_deleted and graph is None else None)
-    if asked.exact or graph is None:
-        return edge.SearchParams(exact=asked.exact)
+    if exact or graph is None:
+        return edge.SearchParams(exact=exact)
     rescored = edge.QuantizationSearchParams(rescore=True, oversampling=OVERSAMPLING)
     return edge.SearchParams(hnsw_ef=max(graph.looked_at, 2 * asked.limit), quantization=rescored)
 
