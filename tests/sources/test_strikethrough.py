@@ -22,6 +22,14 @@ from assistant.sources.pasted.strikethrough import leave_out_struck
         ("`~~x~~` and\n```\n~~y~~\n```", "`~~x~~` and\n```\n~~y~~\n```", 0),
         ("from ~~A\n\nto~~ B", "from ~~A\n\nto~~ B", 0),
         ("~~~~ and \\~~no~~ and 5 ~~ 6 ~~ 7", "~~~~ and \\~~no~~ and 5 ~~ 6 ~~ 7", 0),
+        ("~~~\n~~a~~\n~~~\n~~b~~ c", "~~~\n~~a~~\n~~~\nc", 1),
+        ("```\n~~open~~", "```\n~~open~~", 0),
+        ("1. a\n2. **~~b~~**\n3. c\n- [x] ~~d~~", "1. a\n3. c", 2),
+        ("The **~~old~~** fee, **~~once~~ 7**", "The fee, ** 7**", 2),
+        ("~~ca. ~14 days~~ 10 days", "10 days", 1),
+        ("- ~~a\n- b~~ c", "- ~~a\n- b~~ c", 0),
+        ("|~~5|~~10|", "|~~5|~~10|", 0),
+        ("## ~~Old~~\ntext", "## ~~Old~~\ntext", 0),
     ],
 )
 def test_struck_passages_are_left_out(text: str, kept: str, count: int) -> None:
@@ -44,6 +52,24 @@ def test_a_struck_limit_and_a_struck_criterion_are_not_read() -> None:
     (story,) = reading.epics[0].stories
     assert [each.text for each in story.criteria] == ["The customer can cancel within 10 days."]
     assert "Left out what the text strikes through (2 passages)." in reading.notes
+
+
+def test_a_struck_story_leaves_its_criteria_to_no_other() -> None:
+    reading = read_pasted(
+        "# ABC-1 Cancel\n## ABC-2 As a customer I want to cancel\nAcceptance criteria:\n"
+        "- One is shown.\n## ~~ABC-3 As a customer I want to delete~~\nAcceptance criteria:\n"
+        "- Two is shown.\n"
+    )
+    assert [each.text for each in reading.epics[0].stories[0].criteria] == ["One is shown."]
+
+
+def test_a_struck_item_of_a_numbered_list_is_no_criterion() -> None:
+    reading = read_pasted(
+        "h1. ABC-1 Cancel\nh2. ABC-2 As a customer I want to cancel\nAcceptance criteria:\n"
+        "# One is shown.\n# -Two is shown.-\n# *-Three is shown.-*\n"
+    )
+    (story,) = reading.epics[0].stories
+    assert [each.text for each in story.criteria] == ["One is shown."]
 
 
 def test_a_page_is_kept_without_what_it_strikes_through() -> None:
