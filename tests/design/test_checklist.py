@@ -337,6 +337,31 @@ def test_what_comes_after_a_range_is_not_said_of_what_comes_before_it() -> None:
     assert found["2 bags"] == found["10 bags"] != ()
 
 
+@pytest.mark.parametrize(
+    ("text", "value", "beyond", "not_held"),
+    [
+        ("When it is issued, a quote of up to EUR 100 is open; above that it awaits approval.",
+         "EUR 100.01", ["it awaits approval"], []),
+        ("When the form is sent, it can be changed within 2 hours; thereafter it is locked.",
+         "3 hours", ["it is locked"], []),
+        ("If the customer is a member, the fee is at most EUR 10; otherwise a higher fee is due.",
+         "EUR 10.01", [], ["a higher fee is due"]),
+        ("If the invoice is late, a fee of up to EUR 5 is due; after that the account is closed.",
+         "EUR 5.01", [], []),
+        ("When the order is sent, up to 3 items can be changed; later the order is locked.",
+         "4 items", [], []),
+    ],
+)  # fmt: skip
+def test_what_is_said_beyond_a_limit_is_said_of_no_condition(
+    text: str, value: str, beyond: list[str], not_held: list[str]
+) -> None:
+    found = derived(text)
+    of_limit = [one for one in found if one.facts[0].value == value]
+    of_condition = [one for one in found if one.technique == "negative"]
+    assert [each.quote for one in of_limit for each in one.outcomes] == beyond
+    assert [each.quote for one in of_condition for each in one.outcomes] == not_held
+
+
 def test_later_of_something_is_quoted_with_it() -> None:
     text = "Visits can be moved until 12:00 on the day before; later changes cost £25."
     assert outcomes(text, "12:01: “until 12:00” does not hold") == [

@@ -171,7 +171,10 @@ def _in_effect(text: str, rule: Rule, item: Item, quantity: Quantity, point: Poi
         return made  # ">= 3 kegs OR >= 250 EUR": the other one may hold
     if (
         rule.otherwise is not None
-        and (not rule.conditions or is_beyond_limit(text, rule))
+        and (
+            not rule.conditions
+            or (is_beyond_limit(text, rule) and _is_passed(text, rule.otherwise, quantity))
+        )
         and len(coordinated(rule.effect.text)) == 1
         and _is_its_side(text, rule.otherwise, quantity)
     ):
@@ -181,24 +184,48 @@ def _in_effect(text: str, rule: Rule, item: Item, quantity: Quantity, point: Poi
 
 _FARTHER = _PATTERNS["farther"]
 _NEARER = _PATTERNS["nearer"]
+_LATER = _PATTERNS["later"]
 
 
 def is_beyond_limit(text: str, rule: Rule) -> bool:
-    """Whether "above that" and the like speak of a limit in the effect, not of the conditions:
-    "When it is issued, a quote of up to 100 EUR is open; above that it awaits approval"."""
+    """Whether "above that" and the like speak of the effect, which has a limit, and not of the
+    conditions, as "otherwise a higher fee" does: "When it is issued, a quote of up to 100 EUR is
+    open; above that it awaits approval"."""
+    if rule.otherwise is None:
+        return False
+    lead = _lead(text, rule.otherwise).strip()
+    if lead and not (_FARTHER.search(lead) or _NEARER.search(lead)):
+        return False
     limits = [q for q in find_quantities(text) if q.is_limit]
     return (
-        rule.otherwise is not None
-        and any(_within(q, rule.effect) for q in limits)
+        any(_within(q, rule.effect) for q in limits)
         and not any(_within(q, one.words) for one in rule.conditions for q in limits)
         and any(_leads(text, rule.otherwise))
     )
 
 
+def _is_passed(text: str, otherwise: Span, quantity: Quantity) -> bool:
+    """Whether a limit is what "later" can speak of, a time, or "after that": "up to 3 attempts";
+    an account that is closed after a fee is not closed by a higher one."""
+    said = _said(text, otherwise)
+    of_time = quantity.kind in ("duration", "date", "time", "age")
+    counted = quantity.kind == "count" and "after" in said.casefold()
+    return of_time or counted or not _LATER.search(said)
+
+
+def _lead(text: str, otherwise: Span) -> str:
+    """What stands before another outcome in its clause."""
+    return re.split(r"[.;:,]", text[: otherwise.start].rstrip(" ,:"))[-1]
+
+
+def _said(text: str, otherwise: Span) -> str:
+    """The words that lead to another outcome, with its first two."""
+    return f"{_lead(text, otherwise)} {' '.join(otherwise.text.split()[:2])}"
+
+
 def _leads(text: str, otherwise: Span) -> tuple[bool, bool]:
     """Whether what leads to another outcome says that it is farther, and nearer."""
-    lead = re.split(r"[.;:,]", text[: otherwise.start].rstrip(" ,:"))[-1]
-    said = f"{lead} {' '.join(otherwise.text.split()[:2])}"
+    said = _said(text, otherwise)
     return bool(_FARTHER.search(said)), bool(_NEARER.search(said))
 
 
