@@ -13,11 +13,13 @@ from itertools import pairwise
 from assistant.generation.proof.amounts import Number, numbers
 from assistant.generation.proof.statement_words import all_content, spoken
 from assistant.generation.sentence_words import sentences
-from assistant.language.quoted_messages import find_messages
-from assistant.language.sentences import has_whole_brackets
+from assistant.language.quoted_messages import find_messages, mask_quotes
 
 _MARKS = re.compile(r"(?:[\s|#>•–—]|[-+*](?=\s)|\d{1,2}[.)]\s)*")
 """What stands before a sentence in a list, a heading or a row; ``**`` belongs to its words."""
+
+_LETTERED = re.compile(r"\w{1,3}\)\s")
+"""The mark of an item: "b) ", "iv) "."""
 
 _ENDS = " \t\r\n|,;:–—"
 _WHOLE = re.compile(r"[.!?:;|][\"”’')\]*]*$")
@@ -53,9 +55,16 @@ def _goes_on(text: str, last: tuple[int, int], start: int) -> bool:
     said = text[slice(*last)]
     if "\n\n" in text[last[1] : start]:
         return False
-    if said.count("**") % 2 or not has_whole_brackets(said):
+    if said.count("**") % 2 or _is_open(said):
         return True
-    return text[start].islower() and not _WHOLE.search(said)
+    lower = text[start].islower() and not _LETTERED.match(text, start)
+    return lower and not _WHOLE.search(said)
+
+
+def _is_open(said: str) -> bool:
+    """Whether a bracket is open; the one of "a)" is not."""
+    bare = mask_quotes(said)
+    return any(bare.count(left) > bare.count(right) for left, right in ("()", "[]"))
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:

@@ -46,6 +46,13 @@ def test_the_nearest_words_of_each_number_are_cited(
     assert [citation.quote for citation in found] == quotes
 
 
+def test_an_item_with_a_lettered_mark_stands_for_itself() -> None:
+    held = sources(("a) The request is refused.\nb) the fee is paid\nc) The clerk is told.",))
+    (found,) = with_sources("The fee is paid.", [1], held)
+    assert "refused" not in found.quote
+    assert "clerk" not in found.quote
+
+
 RIGHTS = (
     "A right can be renewed for 5, 10 or 20 years, until 6 months after its end date (grace "
     'period). Before that, "Renew" is greyed out; the new period always begins the day after the '
