@@ -16,6 +16,7 @@ __all__ = [
     "bears_on",
     "best_of",
     "bleed",
+    "calculation_lines",
     "case_basis",
     "case_proof",
     "cited",

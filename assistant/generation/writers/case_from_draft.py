@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assistant.domain import CaseOrigin, ModelSpec, Priority, TestCase, TestStep
 from assistant.generation.proof import Sources, with_sources
+from assistant.generation.proof.calculation_lines import read_line
 from assistant.generation.writer import StoryBrief
 from assistant.generation.writers.case_parts import with_shared_preconditions
 from assistant.generation.writers.story_draft import DraftStep, StoryCaseDraft
@@ -15,7 +16,8 @@ def drafted_case(draft: StoryCaseDraft, brief: StoryBrief, model: ModelSpec) -> 
     """The case of a draft with citations for the sources that it names, not yet proved.
 
     ``condition_ids`` are those that the draft claims; proof decides which it covers. A criterion
-    that it does not name is taken from the items it claims.
+    that it does not name is taken from the items it claims. Lines of a calculation that code cannot
+    work out are left out: what stands below a result was worked out.
     """
     epic, story = brief.epic, brief.story
     claimed = [one for one in brief.conditions if one.id in draft.covers]
@@ -57,7 +59,7 @@ def _step(number: int, step: DraftStep, title: str, sources: Sources) -> TestSte
         action=step.action,
         test_data=step.data,
         expected_result=step.expected,
-        calculation=step.calculation,
+        calculation=tuple(line for line in step.calculation if read_line(line)),
         citations=citations,
         support="supported" if citations else "unsupported",
     )

@@ -29,6 +29,13 @@ from assistant.generation.proof.calculation_lines import Worked, read_line
         ("40 / 3 = 13.33", "13.33"),
         ("2027-03-31 - 2026-02-28 = 13 months", "13"),
         ("2026-07-06 - 2026-07-10 = 5 working days", "5"),
+        ("2026-07-01 - 2008-07-02 = 17 years", "17"),
+        ("2026-07-02 - 2008-07-02 = 18 years", "18"),
+        ("2026-03-05 - 2026-02-28 = 1 month", "1"),
+        ("22:00 - 06:00 = 8 hours", "8"),
+        ("30 min + 15 min = 45 min", "45"),
+        ("2 / 3 * 12 = 8", "8"),
+        ("round(22.12545, 4) = 22.1255", "22.1255"),
     ],
 )
 def test_a_right_line_comes_to_its_value(line: str, value: str) -> None:
@@ -50,6 +57,7 @@ def test_a_right_line_comes_to_its_value(line: str, value: str) -> None:
         ("2026-05-12 10:00 + 48 hours = 2026-05-14 10:00", datetime(2026, 5, 14, 10)),
         ("23:50 + 30 minutes = 00:20", datetime(1, 1, 2, 0, 20)),
         ("00:10 - 30 minutes = 23:40", datetime(1, 1, 2, 23, 40)),
+        ("2026-07-01 20:00 + 4 hours = 2026-07-01 24:00", datetime(2026, 7, 2)),
     ],
 )
 def test_a_date_is_moved(line: str, moment: datetime) -> None:
@@ -63,6 +71,9 @@ def test_a_date_is_moved(line: str, moment: datetime) -> None:
     [
         "100 - 10 = 91", "840.00 * 5% = 42.50", "ceil(57.2) = 57", "10.00 / 3 = 3.34",
         "2026-07-07 + 20 working days = 2026-08-05", "2027-03-31 - 2026-02-28 = 15 months",
+        "5 / 2 = 2", "5 / 2 = 3", "7 - 0.5 = 7", "14.3 * 4 = 57",
+        "2026-07-01 - 2008-07-02 = 18 years", "2027-02-28 - 2026-02-28 = 13 months",
+        "2026-07-01 24:00 + 1 hour = 2026-07-01 01:00",
     ],
 )  # fmt: skip
 def test_a_wrong_line_is_found(line: str) -> None:
@@ -76,6 +87,10 @@ def test_a_wrong_line_is_found(line: str) -> None:
     [
         "", "=", "5 + = 3", "a = b", "1 / 0 = 3", "2 ** 9 = 512", "ceil(1, 2, 3) = 1",
         "2026-13-01 + 1 day = 2026-13-02", "2026-07-07 = 2026-07-07", "9" * 400 + " = 9",
+        "3² = 9", "2½ * 4 = 10", "99:30 + 30 minutes = 04:00", "(" * 290 + "1 = 1",
+        "half of 84.00 = 42.00",
+        "2026-07-01 + 10 days without 2026-07-04 = 2026-07-11", "1 + " * 80 + "1 = 81",
+        "9999-12-31 - 0001-01-01 = 5 working days", "2026-07-01 + 99999 working days = 2026-07-01",
     ],
 )  # fmt: skip
 def test_what_is_not_understood_proves_nothing(line: str) -> None:
@@ -123,6 +138,40 @@ def test_what_follows_from_given_numbers_holds_and_nothing_else() -> None:
         assert not worked.holds(number(said)), said
     assert worked.missing(number("€767.00")) == "800.00"
     assert worked.wrong == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "given_words", "holds", "does_not"),
+    [
+        ("78.00 / 12 = 6.50", "€78.00 a year",
+         ("€6.50", "12 months"), ("€12.00", "12 %", "12 days")),
+        ("42.00 * 20 = 840.00", "€42.00 for 20 years", ("20 years", "€42.00"), ("€20.00", "42 %")),
+        ("2026-07-01 + 2 working days = 2026-07-03", "1 Jul 2026",
+         ("2 working days", "3 Jul 2026"), ("€2.00", "00:00")),
+        ("20% + 5% = 25%", "20 % and 5 % more", ("25 %",), ("24 %",)),
+        ("0.05 * 840.00 = 42.00", "5 % of €840.00", ("€42.00",), ("€0.05",)),
+        ("10:00 + 30 minutes = 10:30", "30 minutes from 10.00 Uhr on", ("10:30",), ("11:30",)),
+    ],
+)  # fmt: skip
+def test_what_goes_in_holds_as_what_it_is_given_as(
+    line: str, given_words: str, holds: tuple[str, ...], does_not: tuple[str, ...]
+) -> None:
+    worked = Worked([line], Numbers([given_words]))
+    assert [said for said in holds if not worked.holds(number(said))] == []
+    assert [said for said in does_not if worked.holds(number(said))] == []
+
+
+def test_a_time_that_stands_nowhere_is_named() -> None:
+    worked = Worked(["10:00 + 30 minutes = 10:30"], Numbers(["The slot lasts 30 minutes."]))
+    assert not worked.holds(number("10:30"))
+    assert worked.missing(number("10:30")) == "10:00"
+
+
+def test_a_share_goes_on_in_the_next_line() -> None:
+    worked = Worked(
+        ["20% + 5% = 25%", "840.00 * 25% = 210.00"], Numbers(["20 %, 5 % more, €840.00"])
+    )
+    assert worked.holds(number("€210.00"))
 
 
 def test_a_wrong_line_carries_nothing() -> None:

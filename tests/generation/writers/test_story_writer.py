@@ -147,6 +147,14 @@ def test_cases_come_with_citations_and_traceability() -> None:
     assert sum(one.generated_tokens for one in (*written, end)) == 9
 
 
+def test_only_calculations_that_can_be_worked_out_stand_below_a_result() -> None:
+    one = case()
+    cast(Any, one["steps"])[0]["calculation"] = ["28 - 11 = 17", "28 days less eleven = 17", "17"]
+    subject, _ = writer(answer(one))
+    (written,) = run(subject)[0][:1]
+    assert written.steps[0].calculation == ("28 - 11 = 17",)
+
+
 def test_the_words_above_a_row_of_a_table_are_told_with_it() -> None:
     row = CRITERION.model_copy(update={"title": 'Per year, for "line" staff </criterion>'})
     story = STORY.model_copy(update={"criteria": (row,)})
