@@ -521,8 +521,8 @@ def storage_of(real: Real, name: str) -> tuple[str, ElementTree.Element, str]:
 
 
 def seen(element: ElementTree.Element) -> Iterator[str]:
-    """The words that a reader of the page sees, in their order."""
-    if element.tag in UNSEEN:
+    """The words of the page that its author left standing, in their order."""
+    if element.tag in UNSEEN or element.tag in ("s", "del", "strike"):
         return
     if element.tag == f"{AC}link" and not any(True for _ in element.itertext()):
         yield from (e.get(f"{RI}content-title", "") for e in element.iter(f"{RI}page"))
@@ -533,16 +533,16 @@ def seen(element: ElementTree.Element) -> Iterator[str]:
 
 
 def tasks_in(element: ElementTree.Element, depth: int = 0) -> Iterator[tuple[int, bool]]:
-    """How deep each task lies in others, and whether it is done."""
+    """How deep each task that is left standing lies in others, and whether it is done."""
     for inner in element:
-        is_task = inner.tag == f"{AC}task"
+        is_task = inner.tag == f"{AC}task" and any(part.strip() for part in seen(inner))
         if is_task:
             yield depth, inner.findtext(f"{AC}task-status") == "complete"
         yield from tasks_in(inner, depth + is_task)
 
 
 @pytest.mark.parametrize(
-    ("name", "words", "tasks"), [("1_v1", 86, 5), ("1_v2", 197, 15), ("2_v1", 463, 0), ("3", 2, 0)]
+    ("name", "words", "tasks"), [("1_v1", 86, 5), ("1_v2", 190, 13), ("2_v1", 463, 0), ("3", 2, 0)]
 )
 def test_each_word_of_a_wiki_page_is_read(real: Real, name: str, words: int, tasks: int) -> None:
     title, root, text = storage_of(real, name)
