@@ -177,9 +177,11 @@ class ConnectionStore(Store):
     def finish(
         self, project_id: str, connection_id: str, *, by: str = "", detail: str = ""
     ) -> None:
-        """Note that the sync that was begun has seen everything, and in ``detail`` what it did."""
-        started = self.get(project_id, connection_id).started_at or utc_now()
-        values = {"last_synced_at": started.isoformat(), **_ENDED}
+        """Note that the sync that was begun has seen everything, and in ``detail`` what it did.
+
+        With options that were changed meanwhile (``update``) it has not: the next one does.
+        """
+        values = {"last_synced_at": connections.c.started_at, **_ENDED}
         with self._database.write() as connection:
             self._change(connection, project_id, connection_id, values)
             if detail:

@@ -67,6 +67,20 @@ def test_a_sync_that_was_cut_off_goes_on_where_it_was(library: Library, project:
     assert anew.last_synced_at is None, "other options bring other documents"
 
 
+def test_after_a_change_during_a_sync_everything_is_read_again(
+    library: Library, project: Project
+) -> None:
+    store = library.connections
+    made = store.add(project.id, kind="jira", name="Main", options={"url": "https://a.test"})
+    store.begin(project.id, made.id)
+    store.advance(project.id, made.id, "page 2")
+    store.update(project.id, made.id, options={"url": "https://b.test"})
+    store.advance(project.id, made.id, "page 3")
+    store.finish(project.id, made.id)
+    done = store.get(project.id, made.id)
+    assert (done.last_synced_at, done.started_at, done.cursor) == (None, None, "")
+
+
 def test_what_came_in_is_read_some_at_a_time(library: Library, project: Project) -> None:
     store = library.connections
     made = store.add(project.id, kind="jira", name="Main")

@@ -5,18 +5,25 @@ from __future__ import annotations
 import logging
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Widget
 
 from assistant.library import Library
+from assistant.ui import state
+from assistant.workflow.sources import connections
+from assistant.workflow.sources.connections import ConnectionConfig
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "sources" / "connectors"))
 
 from fake_jira import CRITERIA, FakeJira, story
 from fake_servers import TOKEN, FakeServer
+
+CONNECTION = "jira-cloud-jira-cloud"
 
 
 @pytest.fixture
@@ -45,6 +52,12 @@ def add(app: AppTest, url: str, fetch: str = 'project = "CC"') -> None:
     app.text_area(key=f"connection_fetch_jira_cloud_{number}").set_value(fetch)
     app.button(key="connection_add").click().run()
     assert not app.exception
+
+
+def of_card(elements: Iterable[Widget], name: str) -> Any:
+    """The input with this name in the form of the one connection that is shown."""
+    (found,) = (one for one in elements if str(one.key).startswith(f"{name}_{CONNECTION}_"))
+    return found
 
 
 def test_a_connection_is_added_tested_and_removed(
@@ -114,18 +127,17 @@ def test_comments_and_files_are_settings_of_the_connection(
     assert app.toggle(key="comments_jira_cloud_0").value
     app.toggle(key="comments_jira_cloud_0").set_value(False)
     add(app, jira.url)
-    key = "jira-cloud-jira-cloud"
-    assert not app.toggle(key=f"comments_{key}").value
-    app.toggle(key=f"comments_{key}").set_value(True).run()
-    app.button(key=f"keep_{key}").click().run()
+    assert not of_card(app.toggle, "comments").value
+    of_card(app.toggle, "comments").set_value(True).run()
+    app.button(key=f"keep_{CONNECTION}").click().run()
     assert not app.exception
-    assert app.toggle(key=f"comments_{key}").value
-    app.toggle(key=f"attachments_{key}").set_value(True).run()
-    app.number_input(key=f"attachment_mb_{key}").set_value(25).run()
-    app.button(key=f"keep_{key}").click().run()
+    assert of_card(app.toggle, "comments").value
+    of_card(app.toggle, "attachments").set_value(True).run()
+    of_card(app.number_input, "attachment_mb").set_value(25).run()
+    app.button(key=f"keep_{CONNECTION}").click().run()
     assert not app.exception
-    assert app.number_input(key=f"attachment_mb_{key}").value == 25
-    own = [f"comments_{key}", f"attachments_{key}"]
+    assert of_card(app.number_input, "attachment_mb").value == 25
+    own = [of_card(app.toggle, name).key for name in ("comments", "attachments")]
     app.selectbox(key="connection_kind").set_value("sql").run()
     assert [each.key for each in app.toggle] == own
     app.selectbox(key="connection_kind").set_value("confluence_cloud").run()
@@ -136,20 +148,51 @@ def test_a_wrong_address_is_mended_in_place(open_app: Callable[..., AppTest]) ->
     app = open_app()
     app.switch_page("pages/connections.py").run()
     add(app, "https://acm.atlassian.net")
-    key = "jira-cloud-jira-cloud"
-    app.text_input(key=f"connection_url_{key}").set_value("acme")
-    app.button(key=f"keep_{key}").click().run()
+    of_card(app.text_input, "connection_url").set_value("acme")
+    app.button(key=f"keep_{CONNECTION}").click().run()
     assert "not a plain web address" in app.error[0].value
     assert "://acm.atlassian.net" in shown(app).replace("\\", "")
-    app.text_input(key=f"connection_url_{key}").set_value("https://acme.atlassian.net")
-    app.text_area(key=f"connection_fetch_{key}").set_value("project = ACME")
-    app.button(key=f"keep_{key}").click().run()
+    of_card(app.text_input, "connection_url").set_value("https://acme.atlassian.net")
+    of_card(app.text_area, "connection_fetch").set_value("project = ACME")
+    app.button(key=f"keep_{CONNECTION}").click().run()
     assert not app.error
     text = shown(app).replace("\\", "")
     assert "://acme.atlassian.net" in text
     assert "project = ACME" in text
     assert "Set `UAT_SECRET_ACME_ATLASSIAN_NET`" in text
     assert "In this project (1)" in " ".join(each.value for each in app.subheader)
+    told = [one.value for one in app.switch_page("app.py").run().toast]
+    assert told == ["Jira Cloud is added", "Jira Cloud is changed"]
+    assert not app.run().toast, "told once"
+
+
+def test_a_form_has_what_its_own_connection_has_now(open_app: Callable[..., AppTest]) -> None:
+    app = open_app()
+    opened = state.workspace()
+    first, second = opened.projects()[0].id, opened.create_project("Second").id
+    for project_id, site in ((first, "https://acm.atlassian.net"), (second, "https://b.test")):
+        config = ConnectionConfig(
+            kind="jira_cloud", name="Jira Cloud", url=site, user="tess@example.com", fetch="x = y"
+        )
+        connections.add(opened, project_id, config)
+    app.switch_page("pages/connections.py").run()
+    app.session_state[state.RECORD].project_id = second
+    app.run()
+    assert of_card(app.text_input, "connection_url").value == "https://b.test"
+    app.button(key=f"test_{CONNECTION}").click().run()
+    assert "There is no secret" in app.error[0].value
+    app.session_state[state.RECORD].project_id = first
+    app.run()
+    assert not app.error, "the other project's connection was tried"
+    assert of_card(app.text_input, "connection_url").value == "https://acm.atlassian.net"
+    app.button(key=f"keep_{CONNECTION}").click().run()
+    assert app.session_state[state.DONE][-1][0] == "Jira Cloud is as it was"
+    (connection,) = opened.library.connections.list(first)
+    assert connection.options["url"] == "https://acm.atlassian.net"
+    options = connection.options | {"url": "https://acme.atlassian.net"}
+    opened.library.connections.update(first, connection.id, options=options)
+    app.run()
+    assert of_card(app.text_input, "connection_url").value == options["url"], "changed meanwhile"
 
 
 def test_what_is_refused_says_what_to_do(

@@ -120,6 +120,32 @@ def test_a_tick_belongs_to_its_source_when_another_comes_in(
     assert sorted(app.dataframe[0].value["Title"]) == ["Accounts", "Refunds"]
 
 
+def test_how_often_a_connection_syncs_is_chosen_for_one_project(
+    open_app: Callable[..., AppTest], environment: Path
+) -> None:
+    write(environment / "wiki" / "refunds.md", f"# Refunds\n\n{OLD}\n")
+    app = open_app()
+    opened = state.workspace()
+    first, second = opened.projects()[0].id, opened.create_project("Second").id
+    for project_id in (first, second):
+        sync_jobs.connect_folder(opened, project_id, environment / "wiki", name="Wiki")
+    app.session_state[state.RECORD].project_id = first
+    app.switch_page("pages/import_sources.py").run()
+    app.selectbox(key="every-folder-wiki").set_value(60).run()
+    app.session_state[state.RECORD].project_id = second
+    app.run()
+    assert app.selectbox(key="every-folder-wiki").value == 0
+
+    def kept() -> list[int]:
+        found = (opened.library.connections.list(one) for one in (first, second))
+        return [connection.every_minutes for (connection,) in found]
+
+    assert kept() == [60, 0]
+    opened.library.connections.update(second, "folder-wiki", every_minutes=15)
+    assert app.run().selectbox(key="every-folder-wiki").value == 15, "chosen by somebody else"
+    assert kept() == [60, 15]
+
+
 class Held:
     """A source of three things that hands over one, and the next ones when it is let go on."""
 

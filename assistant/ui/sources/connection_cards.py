@@ -42,6 +42,11 @@ def connection_cards(opened: Workspace, record: Session) -> None:
             _card(opened, record, view)
 
 
+def _place(view: ConnectionView) -> str:
+    """Where the session keeps what belongs to a connection: other projects have the same ids."""
+    return f"{view.connection.project_id}-{view.connection.id}"
+
+
 def _card(opened: Workspace, record: Session, view: ConnectionView) -> None:
     key = view.connection.id
     st.markdown(
@@ -70,7 +75,7 @@ def _card(opened: Workspace, record: Session, view: ConnectionView) -> None:
             if pressed("Stop", key=f"stop_{key}", icon=":material/stop_circle:"):
                 opened.jobs.cancel(job)
         elif st.button("Sync", key=f"sync_{key}", icon=":material/sync:", type="primary"):
-            st.session_state.pop(f"tested_{key}", None)
+            st.session_state.pop(f"tested_{_place(view)}", None)
             sync_jobs.start(opened, view.connection, by=record.user)
             st.rerun()
         if pressed("Test", key=f"test_{key}", icon=":material/network_check:"):
@@ -80,7 +85,7 @@ def _card(opened: Workspace, record: Session, view: ConnectionView) -> None:
         ):
             _find_fields(opened, view)
         _remove(opened, record, view)
-    outcome = st.session_state.get(f"tested_{key}")
+    outcome = st.session_state.get(f"tested_{_place(view)}")
     if outcome and outcome[1] != view.problem:
         (st.success if outcome[0] else st.error)(plain(outcome[1]))
     _proposals(opened, record, view)
@@ -101,7 +106,7 @@ def _secret(view: ConnectionView) -> None:
 
 
 def _test(opened: Workspace, view: ConnectionView) -> None:
-    key = f"tested_{view.connection.id}"
+    key = f"tested_{_place(view)}"
     with st.spinner("Asking…"):
         try:
             st.session_state[key] = (True, connections.try_out(opened, view.config))
@@ -110,7 +115,7 @@ def _test(opened: Workspace, view: ConnectionView) -> None:
 
 
 def _find_fields(opened: Workspace, view: ConnectionView) -> None:
-    key = view.connection.id
+    key = _place(view)
     with st.spinner("Looking at the latest items…"):
         try:
             st.session_state[f"found_{key}"] = connections.propose_fields(opened, view.config)
@@ -121,7 +126,7 @@ def _find_fields(opened: Workspace, view: ConnectionView) -> None:
 
 def _proposals(opened: Workspace, record: Session, view: ConnectionView) -> None:
     """What each field holds, proposed with the evidence, for a person to confirm."""
-    key = view.connection.id
+    key = _place(view)
     found: tuple[FieldProposal, ...] = st.session_state.get(f"found_{key}", ())
     if not found:
         return
@@ -163,9 +168,12 @@ def _choice(key: str, view: ConnectionView, proposal: FieldProposal) -> str:
 
 def _edit(opened: Workspace, record: Session, view: ConnectionView) -> None:
     """Its address, what is fetched and what else, to be changed; then everything is read again."""
-    key = view.connection.id
+    key, held = view.connection.id, view.connection.options
+    # Streamlit knows an input by its key alone: what another project's connection of this id has,
+    # or somebody else has changed since, would stay in it and be kept here.
+    drawn = hash((_place(view), *sorted(held.items())))
     with st.expander("Edit", icon=":material/edit:", key=f"edit_{key}"):
-        chosen = connection_inputs(view.config, key=key)
+        chosen = connection_inputs(view.config, key=f"{key}_{drawn}")
         st.caption("After a change the next sync reads everything again.")
         with st.container(horizontal=True):
             keep = pressed("Keep", type="primary", key=f"keep_{key}")
@@ -177,9 +185,12 @@ def _edit(opened: Workspace, record: Session, view: ConnectionView) -> None:
             )
         if keep:
             with page_action():
-                connections.change(opened, view.connection, chosen, by=record.user)
-                st.session_state.pop(f"tested_{key}", None)
-                note_done(f"{label(view.config.name)} is changed")
+                now = connections.change(opened, view.connection, chosen, by=record.user).options
+                if now != held:
+                    for what in ("tested", "found"):
+                        st.session_state.pop(f"{what}_{_place(view)}", None)
+                done = "is as it was" if now == held else "is changed"
+                note_done(f"{label(view.config.name)} {done}")
         if again:
             sync_jobs.start(opened, view.connection, by=record.user, full=True)
             st.rerun()

@@ -8,16 +8,17 @@ from assistant.ui.counts import counted, date_time
 from assistant.ui.job_progress import progress_bar
 from assistant.ui.plain_text import label, plain
 from assistant.ui.presses import pressed
-from assistant.ui.state import Session, errors_shown
+from assistant.ui.state import Session, error_kept, show_problem
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import sync_jobs
 from assistant.workflow.sources.connections import KINDS
-from assistant.workflow.sources.sync_jobs import ConnectionState
+from assistant.workflow.sources.sync_jobs import Connection, ConnectionState
 
 POLL_SECONDS = 0.7
 KIND_TITLES: dict[str, str] = {kind.kind: kind.title for kind in KINDS}
 INTERVALS = {0: "by hand only", 15: "every 15 minutes", 60: "every hour", 1440: "every day"}
 FAILED_SHOWN = 20
+INTERVAL_PROBLEM = "interval_problem"
 
 
 def sync_panel(opened: Workspace, record: Session) -> None:
@@ -32,6 +33,7 @@ def sync_panel(opened: Workspace, record: Session) -> None:
 
 def _rows(opened: Workspace, record: Session, was_active: bool) -> None:
     states = sync_jobs.connections(opened, record.project_id)
+    show_problem(INTERVAL_PROBLEM)
     for state in states:
         with st.container(border=True, gap="xsmall"):
             _row(opened, record, state)
@@ -51,18 +53,8 @@ def _row(opened: Workspace, record: Session, state: ConnectionState) -> None:
         f":small[:gray[{counted(state.documents, 'document')} · last sync "
         f"{date_time(connection.last_synced_at, never='never')}]]"
     )
-    choices = dict.fromkeys([*INTERVALS, connection.every_minutes])
-    chosen = interval.selectbox(
-        "Sync",
-        list(choices),
-        index=list(choices).index(connection.every_minutes),
-        format_func=lambda minutes: INTERVALS.get(minutes, f"every {minutes} minutes"),
-        key=f"every-{key}",
-        label_visibility="collapsed",
-    )
-    if chosen != connection.every_minutes:
-        with errors_shown():
-            sync_jobs.set_interval(opened, connection, int(chosen), by=record.user)
+    with interval:
+        _interval(opened, record, connection)
     if state.active:
         if actions.button("Cancel", icon=":material/stop_circle:", key=f"cancel-{key}"):
             opened.jobs.cancel(sync_jobs.job_of(connection))
@@ -81,6 +73,27 @@ def _row(opened: Workspace, record: Session, state: ConnectionState) -> None:
         ):
             for name, error in state.failed[:FAILED_SHOWN]:
                 st.markdown(f":small[**{label(name)}** {label(error, limit=300)}]")
+
+
+def _interval(opened: Workspace, record: Session, connection: Connection) -> None:
+    """How often it syncs: what the library has, which only a choice made here changes. Else the
+    choice of another project's connection of the same id, or an older one, would be written."""
+    key = f"every-{connection.id}"
+
+    def choose() -> None:
+        with error_kept(INTERVAL_PROBLEM):
+            minutes = int(st.session_state[key])
+            sync_jobs.set_interval(opened, connection, minutes, by=record.user)
+
+    st.session_state[key] = connection.every_minutes
+    st.selectbox(
+        "Sync",
+        list(dict.fromkeys([*INTERVALS, connection.every_minutes])),
+        format_func=lambda minutes: INTERVALS.get(minutes, f"every {minutes} minutes"),
+        key=key,
+        on_change=choose,
+        label_visibility="collapsed",
+    )
 
 
 def _ask(opened: Workspace, record: Session, state: ConnectionState) -> None:
