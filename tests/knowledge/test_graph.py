@@ -19,7 +19,7 @@ from assistant.domain import RetrievalConfig, SearchFilter
 from assistant.errors import RetrievalError
 from assistant.failpoints import VARIABLE
 from assistant.knowledge.knowledge_base import KnowledgeBase
-from assistant.knowledge.qdrant import graph, graph_child
+from assistant.knowledge.qdrant import edge, edge_points, graph, graph_child
 from assistant.knowledge.qdrant.folder import GRAPH_PREFIX, NEW_SHARD, OLD_SHARD, SHARD
 
 CONFIG = RetrievalConfig(sparse_weight=0.0)
@@ -86,8 +86,14 @@ def leftovers(folder: Path) -> list[Path]:
 @pytest.mark.parametrize("kinds", [(), ("rule",), ("prose",)])
 @pytest.mark.parametrize("without", [(), ("d0", "d10", "d7")])
 def test_the_graph_finds_what_exact_search_finds(
-    with_graph: Path, building: ModuleType, tmp_path: Path, kinds, without
+    with_graph: Path,
+    building: ModuleType,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kinds,
+    without,
 ) -> None:
+    monkeypatch.setattr(edge, "ONE_BY_ONE", 0)  # else all of these are few, and compared exactly
     base = opened(with_graph, tmp_path, building)
     info = base._index._shard.info()
     assert info.indexed_vectors_count == 2 * building.CHUNKS, "dense vectors too are indexed"
@@ -101,6 +107,28 @@ def test_the_graph_finds_what_exact_search_finds(
         total += len(exact)
     assert same / total >= 0.99
     base.close()
+
+
+def test_few_chunks_of_a_filter_are_compared_one_by_one(
+    few: Path, building: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[bool] = []
+
+    def noted(asked, of, exact: bool, has_deleted: bool):
+        told.append(exact)
+        return edge_points.search_params(asked, of, exact, has_deleted)
+
+    monkeypatch.setattr(edge, "search_params", noted)
+    monkeypatch.setattr(edge, "ONE_BY_ONE", 1)
+    base = opened(few, tmp_path, building)
+    base._index._graph = graph.Graph(FEW, FEW)
+    assert FEW // 10 < base._index._graph.looked_at < FEW - FEW // 10
+    for kinds in (("rule",), ("prose",), ()):
+        ids(base, ASKED[0], CONFIG.model_copy(update={"filter": SearchFilter(kinds=kinds)}))
+    assert told == [True, False, False]
+    base._index._shard.close()
+    with pytest.raises(RetrievalError, match="cannot be searched"):
+        ids(base, ASKED[0], CONFIG.model_copy(update={"filter": SearchFilter(kinds=("rule",))}))
 
 
 @pytest.mark.usefixtures("small")

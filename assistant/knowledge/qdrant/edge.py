@@ -195,7 +195,8 @@ class EdgeIndex:
         if condition is None or self._graph is None:
             return False
         estimate = self._edge.CountRequest(exact=False, filter=condition)
-        return int(self._shard.count(estimate)) <= ONE_BY_ONE * self._graph.looked_at
+        with translated(self._folder, "it cannot be searched"):
+            return int(self._shard.count(estimate)) <= ONE_BY_ONE * self._graph.looked_at
 
     def read(self, point_ids: Sequence[str]) -> list[ChunkRecord]:
         with translated(self._folder, "it cannot be read"):
