@@ -28,6 +28,7 @@ def answered_and_generated(page: Page, address: str) -> str:
     page.get_by_label(TEXT).fill(VAGUE)
     page.get_by_role("button", name="Read it").click()
     page.get_by_text(re.compile(r"Questions to ask first \(\d+\)")).click(timeout=WAIT)
+    at_rest(page)  # a page that is drawn anew closes what is opened meanwhile
     page.get_by_role("button", name="Answer").first.click()
     page.get_by_label("What REF-11-AC1 should say").fill(ANSWER)
     page.get_by_role("button", name="Save the answer").click()
