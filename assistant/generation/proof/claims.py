@@ -354,7 +354,7 @@ class Claims:
                 return Mark(CONTRADICTION, number.words, message)
         message = f"“{number.words}” stands in no source of this case and follows from no data."
         if self.worked.is_given:
-            message = f"“{number.words}” stands in no source of this case, and no calculation does."
+            message = f"“{number.words}” stands in no source, and no calculation comes to it."
         return Mark(NOT_IN_SOURCES, number.words, message)
 
     # --- Quotations -------------------------------------------------------------------------------

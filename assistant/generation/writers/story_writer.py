@@ -188,10 +188,11 @@ class StoryWriter:
         held: list[TestCase] = []
         drafts: list[StoryCaseDraft] = []
         call = self._call(brief, conditions)
+        texts = call.texts
         for draft in self._drafts(call, ledger, cancelled):
             drafted = drafted_case(draft, brief, self.spec)
             case = prove(drafted)
-            reason = _reason_against(case, drafted, shown, call.texts)
+            reason = _reason_against(case, drafted, shown, texts)
             if reason:
                 ledger.refuse(_about(case, conditions), 1, draft.model_dump_json(), reason)
                 if reason not in DROPPED:
@@ -212,7 +213,7 @@ class StoryWriter:
                 )
             for draft, case in self._again(call, held, left, prove, ledger, cancelled):
                 claimed |= set(draft.covers)
-                if any(repeats(case, one, call.texts) for one in shown):
+                if any(repeats(case, one, texts) for one in shown):
                     continue
                 shown.append(case)
                 covered |= set(case.condition_ids)

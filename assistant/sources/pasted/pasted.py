@@ -68,7 +68,8 @@ def read_text(
         notes.append("Read as Jira wiki text and converted to Markdown.")
     if not is_feature_file(words) and (kept := leave_out_struck(words))[1]:
         words = pasted = kept[0]
-        notes.append(f"Left out what the text strikes through ({kept[1]} passages).")
+        several = "s" if kept[1] > 1 else ""
+        notes.append(f"Left out what the text strikes through ({kept[1]} passage{several}).")
     title = " ".join(clean_text(title).text.split())
     if as_kind != "epic":
         return _document(words, text, as_kind, title, uri, document_id, notes)
