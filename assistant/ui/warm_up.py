@@ -31,8 +31,8 @@ def warm_up(workspace: Workspace, project_id: str) -> None:
     """Load the embedding model, open the index, load the language model where one is wanted; then
     keep the schedule of the connections.
 
-    Streamlit collects garbage of all generations after every rerun, which would walk through
-    everything that was just loaded; frozen, it is left out of that.
+    A collection of garbage of all generations would walk through everything that was just loaded,
+    and holds up every click meanwhile; frozen, it is left out of that.
     """
     if models.is_here(workspace.settings, models.DEFAULT_EMBEDDING):
         _quietly(lambda: search_sources.search(workspace, project_id, "warm up", limit=1))
