@@ -2,15 +2,24 @@
 
 The cases of the train split are searched in the text that the project's index gives them. Held-out
 prompts search the same cases, so that a comparison never finds what it measures.
+
+A search over the chunks of a dataset, in memory, that always gives the same answer.
+
+The same embedder, BM25 vectors, fusion and floor of relevance as a project's index, without its
+engine: chunks of equal score come from that in any order, and a dataset must be the same on every
+machine and in every run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Self
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Sequence
+from typing import TYPE_CHECKING, Self
 from uuid import UUID, uuid5
 
 from assistant.domain import (
+    CHUNK_KINDS,
     Chunk,
     RetrievalConfig,
     RetrievedChunk,
@@ -22,7 +31,114 @@ from assistant.domain import (
 )
 from assistant.knowledge.chunks.composed_chunks import case_text
 from assistant.knowledge.embedding import Embedder
-from assistant.training.data.case_search import CaseSearch
+from assistant.knowledge.fusion import Lists, fuse, is_relevant, same_words
+from assistant.knowledge.index_writer import embedded_text
+from assistant.knowledge.qdrant.index import Hit
+from assistant.knowledge.sparse import Bm25Encoder
+
+if TYPE_CHECKING:
+    import numpy as np
+
+BATCH = 64
+SCORE_DIGITS = 5
+"""Scores are compared to so many digits, so that the last bits of a sum decide nothing."""
+
+
+class CaseSearch:
+    """Chunks with their vectors; read-only once made, so any number of threads may search."""
+
+    def __init__(
+        self,
+        chunks: Sequence[Chunk],
+        embedder: Embedder,
+        *,
+        progress: Callable[[int, int], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> None:
+        """Embed the chunks; ``progress`` gets chunks done and chunks in all.
+
+        Where ``cancelled`` says so the rest stays unread and is never found.
+        """
+        import numpy as np
+
+        self._embedder = embedder
+        texts = [embedded_text(chunk) for chunk in chunks]
+        rows: list[np.ndarray] = []
+        for start in range(0, len(texts), BATCH):
+            if cancelled is not None and cancelled():
+                break
+            rows.append(embedder.documents(texts[start : start + BATCH]))
+            if progress:
+                progress(min(start + BATCH, len(texts)), len(texts))
+        empty = np.zeros((0, embedder.dimension), dtype=np.float32)
+        self._vectors = np.concatenate(rows) if rows else empty
+        self._chunks = tuple(chunks[: len(self._vectors)])
+        texts = texts[: len(self._chunks)]
+        lengths = [Bm25Encoder().length(text) for text in texts]
+        self._bm25 = Bm25Encoder(sum(lengths) / len(lengths) if lengths else 1.0)
+        self._terms: list[tuple[int, ...]] = []
+        self._postings: dict[int, list[tuple[int, float]]] = defaultdict(list)
+        for number, text in enumerate(texts):
+            vector = self._bm25.document(text)
+            self._terms.append(vector.indices)
+            for term, value in zip(vector.indices, vector.values, strict=True):
+                self._postings[term].append((number, value))
+
+    def retrieve(
+        self, query: str, config: RetrievalConfig, *, exclude_documents: Collection[str] = ()
+    ) -> tuple[RetrievedChunk, ...]:
+        """What ``KnowledgeBase.retrieve`` gives for one question: ``top_k`` of each kind, fused."""
+        if not self._chunks or not query.strip():
+            return ()
+        question = self._bm25.query(query)
+        dense = self._vectors @ self._embedder.query(query)
+        sparse = self._sparse(question.indices, question.values)
+        allowed: dict[str, list[int]] = defaultdict(list)
+        for number, chunk in enumerate(self._chunks):
+            if chunk.document_id not in exclude_documents:
+                allowed[chunk.kind].append(number)
+        wanted = [kind for kind in CHUNK_KINDS if getattr(config.top_k, kind)]
+        near: list[Hit] = []
+        lexical: list[Hit] = []
+        for kind in wanted:
+            own = allowed[kind]
+            near += self._best({n: float(dense[n]) for n in own}, config.candidates)
+            lexical += self._best({n: sparse[n] for n in own if n in sparse}, config.candidates)
+        fused = fuse(Lists(dense=_ordered(near), sparse=_ordered(lexical)), config)
+        room = Counter({kind: int(getattr(config.top_k, kind)) for kind in wanted})
+        seen: set[tuple[str, str]] = set()
+        found: list[RetrievedChunk] = []
+        for hit in fused:
+            number = int(hit.point_id)
+            chunk = self._chunks[number]
+            if room[chunk.kind] <= 0 or same_words(chunk) in seen:
+                continue
+            if is_relevant(hit, question.indices, self._terms[number]):
+                room[chunk.kind] -= 1
+                seen.add(same_words(chunk))
+                found.append(RetrievedChunk(chunk=chunk, score=hit.score, rank=len(found) + 1))
+        return tuple(found)
+
+    def _sparse(self, terms: Sequence[int], weights: Sequence[float]) -> dict[int, float]:
+        """BM25 scores of the chunks that share a term with the question."""
+        scores: dict[int, float] = defaultdict(float)
+        total = len(self._chunks)
+        for term, weight in zip(terms, weights, strict=True):
+            postings = self._postings.get(term, ())
+            idf = math.log(1.0 + (total - len(postings) + 0.5) / (len(postings) + 0.5))
+            for number, value in postings:
+                scores[number] += weight * value * idf
+        return scores
+
+    @staticmethod
+    def _best(scores: dict[int, float], limit: int) -> list[Hit]:
+        hits = [Hit(f"{n:08d}", round(score, SCORE_DIGITS)) for n, score in scores.items()]
+        return _ordered(hits)[:limit]
+
+
+def _ordered(hits: Sequence[Hit]) -> list[Hit]:
+    return sorted(hits, key=lambda hit: (-hit.score, hit.point_id))
+
 
 _NAMESPACE = UUID("8a5f1d0e-6a53-5f0e-9d0c-5a3f6f5b7c11")
 
