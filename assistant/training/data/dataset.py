@@ -1,8 +1,9 @@
 """From stories with their cases to prompt-completion pairs, in exactly generation's prompt.
 
-A case becomes a pair without retrieved sources and one with them. What is retrieved for a pair
-never holds its answer: neither a case of its own story, nor one that is kept back, nor a near copy
-of the answer under another id. The same stories, choices and retriever give the same bytes.
+Cases of the library are linked to their stories first. A case becomes a pair without retrieved
+sources and one with them. What is retrieved for a pair never holds its answer: neither a case of
+its own story, nor one that is kept back, nor a near copy of the answer under another id. The same
+stories, choices and retriever give the same bytes.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from assistant.domain import (
+    Epic,
     RetrievedChunk,
     StoryCases,
     TestCase,
@@ -29,6 +31,7 @@ from assistant.generation.writers.item_prompt import ITEM_PROMPT_VERSION, item_p
 from assistant.suite.near_duplicates import held_share, shingles
 from assistant.training.data.case_files import read_case_file
 from assistant.training.data.data_sheet import (
+    UNLINKED,
     DataSheet,
     LeftOut,
     NearDuplicate,
@@ -36,7 +39,6 @@ from assistant.training.data.data_sheet import (
     lengths_of,
 )
 from assistant.training.data.leakage_guard import HELD_SHARE, AnswerGuard, ContextFor
-from assistant.training.data.library_cases import LinkedCases, from_library
 from assistant.training.data.masking import Masker
 from assistant.training.data.pairs import CasePair, Split, jsonl_lines, write_jsonl
 from assistant.training.data.selection import (
@@ -47,6 +49,63 @@ from assistant.training.data.selection import (
     nothing_linked,
     select,
 )
+
+
+class LinkedCases(Value):
+    """Stories with their cases, and the cases that belong to none, each with the reason."""
+
+    stories: tuple[StoryCases, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+def from_library(epics: Sequence[Epic], cases: Sequence[TestCase]) -> LinkedCases:
+    """Link cases to stories by story key, or by the first criterion id that a story has.
+
+    A case that names an epic with a single story belongs to that story. Stories stand in the order
+    of the epics; those without a case are left out.
+    """
+    by_key: dict[str, tuple[Epic, UserStory]] = {}
+    by_criterion: dict[str, str] = {}
+    only_story: dict[str, str] = {}
+    for epic in epics:
+        if len(epic.stories) == 1:
+            only_story[_folded(epic.key)] = _folded(epic.stories[0].key)
+        for story in epic.stories:
+            by_key.setdefault(_folded(story.key), (epic, story))
+            for criterion in story.criteria:
+                by_criterion.setdefault(_folded(criterion.id), _folded(story.key))
+    linked: dict[str, list[TestCase]] = {}
+    left_out = []
+    for case in cases:
+        key = _folded(case.story_key)
+        if key not in by_key:
+            found = (by_criterion.get(_folded(one)) for one in case.criterion_ids)
+            key = next((one for one in found if one), only_story.get(_folded(case.epic_key), ""))
+        if key in by_key:
+            linked.setdefault(key, []).append(case)
+        else:
+            left_out.append(
+                LeftOut(case_id=case.id, reason=_reason(case), story_key=case.story_key)
+            )
+    stories = tuple(
+        StoryCases(epic=epic, story=story, cases=tuple(linked[key]))
+        for key, (epic, story) in by_key.items()
+        if key in linked
+    )
+    return LinkedCases(stories=stories, left_out=tuple(left_out))
+
+
+def _reason(case: TestCase) -> str:
+    if case.story_key:
+        return "its story is not in the library"
+    if case.criterion_ids:
+        return "none of its criteria is in the library"
+    return UNLINKED
+
+
+def _folded(key: str) -> str:
+    return " ".join(key.split()).casefold()
+
 
 __all__ = [
     "ContextFor",
