@@ -28,9 +28,8 @@ from assistant.generation.writers.item_writer import bearing_sources
 from assistant.suite.near_duplicates import near_duplicates, shingles
 from assistant.training.data.data_sheet import LeftOut, NearDuplicate
 from assistant.training.data.dataset import describe_pairs
-from assistant.training.data.open_items import case_of_pair
+from assistant.training.data.open_items import case_of_pair, own_data, own_item
 from assistant.training.data.open_pairs import OpenPair, PlacedPair
-from assistant.training.data.own_items import own_data, own_item
 from assistant.training.data.pair_checks import NEAR, PairReport
 from assistant.training.data.pair_sets import DomainSplit, PairRows, PairSet
 from assistant.training.data.pairs import CasePair
