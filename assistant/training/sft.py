@@ -20,8 +20,7 @@ from assistant.training.chatml import Encoded, Example, encode
 from assistant.training.checkpoints import write_bytes, write_tensors
 from assistant.training.config import TrainingConfig
 from assistant.training.data.pairs import CasePair
-from assistant.training.loop import Progress, Report, StageData, StageLoop, StageResult
-from assistant.training.optimiser import MasterAdamW
+from assistant.training.loop import MasterAdamW, Progress, Report, StageData, StageLoop, StageResult
 
 if TYPE_CHECKING:
     import torch
