@@ -137,9 +137,10 @@ def _train(folder: RunFolder) -> RunState:
     from assistant.training.base_models import find_base, load_base
     from assistant.training.gguf_lora import ARCHITECTURES, write_gguf_lora
     from assistant.training.loop import StageData
-    from assistant.training.pretraining import encode_documents, hold_out
     from assistant.training.sft import (
+        encode_documents,
         encode_split,
+        hold_out,
         sample_evenly,
         save_adapter,
         train_stage,

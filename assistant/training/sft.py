@@ -3,6 +3,12 @@
 PEFT makes and names the layers, pairs come in TRL's conversational prompt-completion rows. The loop
 is our own: it pads less, computes the head on completion tokens only and recomputes nothing
 (benchmarks/training.py compares it with TRL's SFTTrainer).
+
+Continued pre-training: next-token prediction on the project's documents.
+
+For a base that does not read the company's language well (perplexity and tokens per word far from
+those of ordinary English); it teaches words and phrasing, not facts that change: those are
+retrieval's work.
 """
 
 from __future__ import annotations
@@ -15,8 +21,9 @@ from typing import TYPE_CHECKING, Any
 from assistant.errors import TrainingError, needs_extra
 from assistant.generation.cancellation import CancelCheck, never_cancelled
 from assistant.generation.models.engine import usable_cores
+from assistant.generation.prompts import neutralise
 from assistant.training.base_models import BaseModel
-from assistant.training.chatml import Encoded, Example, encode
+from assistant.training.chatml import TURN_END, TURN_START, Encoded, Example, encode, end_id
 from assistant.training.checkpoints import write_bytes, write_tensors
 from assistant.training.config import TrainingConfig
 from assistant.training.data.pairs import CasePair
@@ -180,3 +187,45 @@ __all__ = [
     "usable_threads",
     "with_lora",
 ]
+
+
+LEAST_BLOCK = 16
+"""A shorter rest of the texts is left out."""
+LEAST_TOKENS = 2_000
+
+
+def encode_documents(
+    tokenizer: Any, texts: Iterable[str], max_tokens: int, *, least: int = LEAST_TOKENS
+) -> tuple[Example, ...]:
+    """Texts joined by the model's end token and cut into blocks; the loss counts every token.
+
+    Raises ``TrainingError`` where there are fewer than ``least`` tokens.
+    """
+    ids: list[int] = []
+    special = (TURN_START, TURN_END, *tokenizer.all_special_tokens)
+    for text in texts:
+        if text.strip():
+            ids += tokenizer(neutralise(text, special), add_special_tokens=False)["input_ids"]
+            ids.append(end_id(tokenizer))
+    if len(ids) < least:
+        raise TrainingError(
+            f"The documents have {len(ids)} tokens; continued pre-training needs at least {least}. "
+            f"Import more documents, or train on cases only."
+        )
+    blocks = [ids[start : start + max_tokens] for start in range(0, len(ids), max_tokens)]
+    if len(blocks) > 1 and len(blocks[-1]) < LEAST_BLOCK:
+        blocks.pop()
+    return tuple(
+        Example(id=f"block-{number:06}", ids=tuple(block), first=1)
+        for number, block in enumerate(blocks)
+    )
+
+
+def hold_out(
+    blocks: Sequence[Example], every: int = 20
+) -> tuple[tuple[Example, ...], tuple[Example, ...]]:
+    """Blocks to train on, and every twentieth to measure on (none of fewer than forty)."""
+    if len(blocks) < 2 * every:
+        return tuple(blocks), ()
+    held = tuple(block for number, block in enumerate(blocks) if number % every == every - 1)
+    return tuple(b for b in blocks if b not in set(held)), held

@@ -28,8 +28,13 @@ from assistant.training.chatml import Example, completion_ids, encode, prompt_id
 from assistant.training.config import TrainingConfig
 from assistant.training.loop import Progress, StageData, StageResult
 from assistant.training.perplexity import CompletionLoss, completion_losses
-from assistant.training.pretraining import encode_documents
-from assistant.training.sft import encode_split, save_adapter, train_stage, with_lora
+from assistant.training.sft import (
+    encode_documents,
+    encode_split,
+    save_adapter,
+    train_stage,
+    with_lora,
+)
 
 
 def trained(
