@@ -134,8 +134,8 @@ def run(run_folder: Path) -> RunState:
 def _train(folder: RunFolder) -> RunState:
     import torch
 
+    from assistant.training.adapter_merge import ARCHITECTURES, write_gguf_lora
     from assistant.training.base_models import find_base, load_base
-    from assistant.training.gguf_lora import ARCHITECTURES, write_gguf_lora
     from assistant.training.loop import StageData
     from assistant.training.sft import (
         encode_documents,

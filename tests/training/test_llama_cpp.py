@@ -20,11 +20,11 @@ from assistant.training.adapter_merge import (
     merge,
     serve_text,
     with_adapter,
+    write_gguf_lora,
 )
 from assistant.training.base_models import BaseModel, find_base, load_base
 from assistant.training.chatml import completion_ids, encode, prompt_ids, prompt_text
 from assistant.training.config import BaseShape
-from assistant.training.gguf_lora import write_gguf_lora
 from assistant.training.loop import Progress, StageData
 from assistant.training.sft import save_adapter, train_stage, with_lora
 
