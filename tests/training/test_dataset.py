@@ -29,7 +29,7 @@ from assistant.generation.writers.item_answer import completion_of
 from assistant.generation.writers.item_prompt import item_prompt
 from assistant.suite.near_duplicates import near_duplicates, shingles, similarity
 from assistant.suite.template import DEFAULT_TEMPLATE
-from assistant.training.data.context import CaseContext, case_chunks
+from assistant.training.data.context import CaseContext, case_chunks, guard_context
 from assistant.training.data.data_sheet import LeftOut
 from assistant.training.data.dataset import (
     Dataset,
@@ -39,7 +39,6 @@ from assistant.training.data.dataset import (
     read_case_file,
     select,
 )
-from assistant.training.data.leakage_guard import guard_context
 from assistant.training.data.pairs import read_jsonl
 
 SMALL = DatasetConfig(min_train=2)

@@ -5,7 +5,6 @@ __all__ = [
     "context",
     "data_sheet",
     "dataset",
-    "leakage_guard",
     "open_pairs",
     "pair_checks",
     "pair_rows",

@@ -30,6 +30,7 @@ from assistant.generation.writers.item_answer import completion_of
 from assistant.generation.writers.item_prompt import ITEM_PROMPT_VERSION, item_prompt
 from assistant.suite.near_duplicates import held_share, shingles
 from assistant.training.data.case_files import read_case_file
+from assistant.training.data.context import HELD_SHARE, AnswerGuard, ContextFor
 from assistant.training.data.data_sheet import (
     UNLINKED,
     DataSheet,
@@ -38,7 +39,6 @@ from assistant.training.data.data_sheet import (
     SplitCount,
     lengths_of,
 )
-from assistant.training.data.leakage_guard import HELD_SHARE, AnswerGuard, ContextFor
 from assistant.training.data.masking import Masker
 from assistant.training.data.pairs import CasePair, Split, jsonl_lines, write_jsonl
 from assistant.training.data.selection import (

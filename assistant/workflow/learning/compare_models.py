@@ -30,9 +30,8 @@ from assistant.evaluation.score_log import ScoreLog
 from assistant.generation.models.catalogue import SMALL_CHAT as SMALL_CHAT
 from assistant.generation.models.catalogue import find_model
 from assistant.generation.writers.item_prompt import ITEM_PROMPT_VERSION
-from assistant.training.data.context import CaseContext
+from assistant.training.data.context import CaseContext, guard_context
 from assistant.training.data.dataset import DatasetConfig, Selection, nothing_linked, select
-from assistant.training.data.leakage_guard import guard_context
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.learning.case_stories import case_stories
 from assistant.workflow.learning.comparison_parts import CompareRequest as CompareRequest
