@@ -12,7 +12,7 @@ import pytest
 from assistant.suite.near_duplicates import near_duplicates, shingles
 from assistant.training.data.open_pairs import read_open_pairs
 from assistant.training.data.pair_checks import PairReport
-from assistant.training.data.pair_sets import read_split
+from assistant.training.data.pair_rows import read_split
 from assistant.workflow.learning import open_pairs
 
 FOLDER = Path(__file__).resolve().parents[2] / "sample_data" / "pairs"

@@ -14,7 +14,7 @@ from assistant.generation.models.catalogue import SMALL_CHAT
 from assistant.generation.writers.item_answer import read_item_draft
 from assistant.generation.writers.item_prompt import TUNED_SYSTEM
 from assistant.settings import Settings
-from assistant.training.data.pair_sets import rows_of
+from assistant.training.data.pair_rows import rows_of
 from assistant.training.data.pairs import read_jsonl
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.learning import open_pairs, train_adapter

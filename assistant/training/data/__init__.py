@@ -8,6 +8,5 @@ __all__ = [
     "open_pairs",
     "pair_checks",
     "pair_rows",
-    "pair_sets",
     "pairs",
 ]

@@ -11,8 +11,13 @@ from assistant.errors import TrainingError
 from assistant.settings import Settings
 from assistant.training.data.open_pairs import read_open_pairs
 from assistant.training.data.pair_checks import PairReport, check_pairs
-from assistant.training.data.pair_rows import build_rows
-from assistant.training.data.pair_sets import DomainSplit, PairSet, draw_split, read_split
+from assistant.training.data.pair_rows import (
+    DomainSplit,
+    PairSet,
+    build_rows,
+    draw_split,
+    read_split,
+)
 from assistant.workflow.deployment.jobs import Progress
 from assistant.workflow.learning.training_data import CHATML_TOKENS
 

@@ -18,7 +18,7 @@ from assistant.training.data.context import CaseContext
 from assistant.training.data.data_sheet import DataSheet
 from assistant.training.data.dataset import DatasetConfig as DatasetConfig
 from assistant.training.data.dataset import pairs_of, select
-from assistant.training.data.pair_sets import read_set, rows_of
+from assistant.training.data.pair_rows import read_set, rows_of
 from assistant.training.data.pairs import CasePair
 from assistant.workflow.deployment.jobs import StopCheck
 from assistant.workflow.deployment.workspace import Workspace
