@@ -15,9 +15,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from assistant.domain import SearchFilter
-from assistant.evaluation.gold_links import GoldSet, read_gold_set
+from assistant.evaluation.gold_links import (
+    DEPTH,
+    STRATEGIES,
+    GoldSet,
+    indexed,
+    read_gold_set,
+    search_of,
+)
 from assistant.evaluation.ranking_metrics import measure
-from assistant.evaluation.retrieval_strategies import DEPTH, STRATEGIES, indexed, search_of
 from assistant.knowledge.embedding import SentenceEmbedder
 from assistant.knowledge.knowledge_base import KnowledgeBase
 

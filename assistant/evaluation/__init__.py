@@ -14,7 +14,6 @@ __all__ = [
     "ratings",
     "records",
     "report",
-    "retrieval_strategies",
     "runner",
     "score_log",
     "statistics",

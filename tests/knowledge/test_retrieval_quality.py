@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.evaluation.gold_links import read_gold_set
+from assistant.evaluation.gold_links import DEPTH, STRATEGIES, indexed, read_gold_set, search_of
 from assistant.evaluation.ranking_metrics import measure
-from assistant.evaluation.retrieval_strategies import DEPTH, STRATEGIES, indexed, search_of
 from assistant.knowledge.embedding import SentenceEmbedder
 
 

@@ -14,9 +14,8 @@ from pydantic import Field
 
 from assistant.domain import RetrievalConfig, Value
 from assistant.errors import SettingsError
-from assistant.evaluation.gold_links import read_gold_set
+from assistant.evaluation.gold_links import DEPTH, STRATEGIES, indexed, read_gold_set, search_of
 from assistant.evaluation.ranking_metrics import RANKING_METRICS, GoldQuestion, Measured, measure
-from assistant.evaluation.retrieval_strategies import DEPTH, STRATEGIES, indexed, search_of
 from assistant.evaluation.statistics import Difference, Figure
 from assistant.workflow.deployment.jobs import Progress
 from assistant.workflow.deployment.workspace import Workspace
