@@ -15,6 +15,5 @@ __all__ = [
     "records",
     "report",
     "runner",
-    "score_log",
     "statistics",
 ]

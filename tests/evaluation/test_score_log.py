@@ -9,8 +9,7 @@ import pytest
 
 from assistant.domain import StoryCases, TestCase, TestCondition
 from assistant.errors import AssistantError
-from assistant.evaluation.records import CaseScore
-from assistant.evaluation.score_log import ScoreLog, losses_of
+from assistant.evaluation.records import CaseScore, ScoreLog, losses_of
 
 
 @pytest.fixture

@@ -23,10 +23,9 @@ from assistant.evaluation.columns import COLUMNS, column_kind
 from assistant.evaluation.language_perplexity import LanguageFigures
 from assistant.evaluation.matching import THRESHOLD
 from assistant.evaluation.quality import case_text, template_as_used
-from assistant.evaluation.records import CaseLoss, CaseScore, EvaluationSet
+from assistant.evaluation.records import CaseLoss, CaseScore, EvaluationSet, ScoreLog
 from assistant.evaluation.records import Comparison as Comparison
 from assistant.evaluation.runner import Progress, choose_stories, compare
-from assistant.evaluation.score_log import ScoreLog
 from assistant.generation.models.catalogue import SMALL_CHAT as SMALL_CHAT
 from assistant.generation.models.catalogue import find_model
 from assistant.generation.writers.item_prompt import ITEM_PROMPT_VERSION

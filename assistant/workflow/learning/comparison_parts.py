@@ -26,8 +26,7 @@ from assistant.evaluation.language_perplexity import (
     Reading,
     words_in,
 )
-from assistant.evaluation.records import CaseLoss
-from assistant.evaluation.score_log import losses_of
+from assistant.evaluation.records import CaseLoss, losses_of
 from assistant.generation.models.catalogue import SMALL_CHAT
 from assistant.generation.writer import Writer
 from assistant.generation.writers.existing_case import condition_of_case
