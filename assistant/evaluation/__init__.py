@@ -2,7 +2,6 @@
 
 __all__ = [
     "advice",
-    "capabilities",
     "columns",
     "gold_links",
     "language_perplexity",

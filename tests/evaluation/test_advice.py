@@ -7,7 +7,6 @@ import math
 import pytest
 
 from assistant.evaluation.advice import Advice, advise
-from assistant.evaluation.capabilities import BuildCost, capability_table
 from assistant.evaluation.columns import COLUMNS, column_kind
 from assistant.evaluation.language_perplexity import (
     ENGLISH_PROSE,
@@ -16,7 +15,7 @@ from assistant.evaluation.language_perplexity import (
     words_in,
 )
 from assistant.evaluation.records import ColumnResult, Comparison, EvaluationSet
-from assistant.evaluation.report import markdown
+from assistant.evaluation.report import BuildCost, capability_table, markdown
 from assistant.evaluation.statistics import Difference, Figure
 
 Gains = dict[tuple[str, str], dict[str, float]]

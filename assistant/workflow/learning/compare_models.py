@@ -18,13 +18,13 @@ from pydantic import TypeAdapter
 from assistant.domain import StoryCases
 from assistant.errors import SettingsError, TrainingError
 from assistant.evaluation.advice import Advice, advise
-from assistant.evaluation.capabilities import BuildCost, CapabilityRow, capability_table
 from assistant.evaluation.columns import COLUMNS, column_kind
 from assistant.evaluation.language_perplexity import LanguageFigures
 from assistant.evaluation.matching import THRESHOLD
 from assistant.evaluation.quality import case_text, template_as_used
 from assistant.evaluation.records import CaseLoss, CaseScore, EvaluationSet, ScoreLog
 from assistant.evaluation.records import Comparison as Comparison
+from assistant.evaluation.report import BuildCost, CapabilityRow, capability_table
 from assistant.evaluation.runner import Progress, choose_stories, compare
 from assistant.generation.models.catalogue import SMALL_CHAT as SMALL_CHAT
 from assistant.generation.models.catalogue import find_model

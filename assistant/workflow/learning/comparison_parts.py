@@ -18,7 +18,6 @@ from assistant.domain import (
     TestCondition,
     Value,
 )
-from assistant.evaluation.capabilities import BuildCost
 from assistant.evaluation.columns import ColumnSpec, Context, column_kind
 from assistant.evaluation.language_perplexity import (
     ENGLISH_PROSE,
@@ -27,6 +26,7 @@ from assistant.evaluation.language_perplexity import (
     words_in,
 )
 from assistant.evaluation.records import CaseLoss, losses_of
+from assistant.evaluation.report import BuildCost
 from assistant.generation.models.catalogue import SMALL_CHAT
 from assistant.generation.writer import Writer
 from assistant.generation.writers.existing_case import condition_of_case
