@@ -59,7 +59,7 @@ def _of_one(fact: Fact) -> str:
         return f"field {words} is {fact.value}" if fact.value else f"field {words}"
     if fact.kind == "role":
         return f"role: {words}" if fact.value == fact.quote else f"role: {fact.value}; {words}"
-    return f"{words} {holds}" + (f" for {quotation(fact.value)}" if fact.value else "")
+    return f"{quotation(fact.value)} in {words} {holds}" if fact.value else f"{words} {holds}"
 
 
 def outcome_label(outcomes: Sequence[Outcome]) -> str:

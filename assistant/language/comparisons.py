@@ -138,7 +138,8 @@ def read_limit(text: str, start: int, end: int, kind: QuantityKind, number_end: 
             return Limit(TURNED[comparison] if turned else comparison, start, end, word)
         if negated:
             comparison = TURNED[comparison]
-        return Limit(comparison, phrase_start, end, word, negated)
+        ahead = _AHEAD.match(text, end) if word == "from" and kind == "duration" else None
+        return Limit(comparison, phrase_start, ahead.end() if ahead else end, word, negated)
     for comparison, pattern in _AFTER_PATTERNS:
         for place in (end, number_end):
             match = pattern.match(text, place)
@@ -151,6 +152,10 @@ def read_limit(text: str, start: int, end: int, kind: QuantityKind, number_end: 
                     return Limit(_at_the_end(word), start, end, word[word.rindex(" at ") + 1 :])
                 return Limit(comparison, start, max(end, match.end()), word)
     return passed_over
+
+
+_AHEAD = re.compile(r"\s+(?:before|prior to)\b", re.IGNORECASE)
+""" "from 12 months before (its end until 6 months after)"."""
 
 
 def _stays_said(word: str, kind: QuantityKind) -> bool:
@@ -214,6 +219,8 @@ def _from_here_on(kind: QuantityKind, before: str, after: str) -> bool:
     if re.match(r"\s+(?:on|onwards?|upwards?)\b", after):
         return True
     if kind == "duration" and _OPENS.search(before) and _OUTCOME.match(after):
+        return True
+    if kind == "duration" and _AHEAD.match(after):
         return True
     of = before[: -len("from ")].split()
     if kind == "count" and _STATUS_FROM.search(before):

@@ -14,7 +14,7 @@ COMMON = frozenset(_LISTS["common"])
 _WORD = re.compile(r"([ \t\xa0]|-(?=[a-z]))([A-Za-z][A-Za-z'’-]*)(?=[\s.,;:!?)\]\"”/]|$)")
 _OBJECT = re.compile(
     r" (?:an?|the|their|its|his|her|no|all|any|each|free|only|more|not|approval|to|half"
-    r"|double|nothing)\b"
+    r"|double|nothing)\b| [€$£]?\d"
 )
 _IRREGULAR = read_table(WORDS / "english_forms.toml", dict[str, dict[str, str]])["singulars"]
 _PLURALS = {singular: plural for plural, singular in _IRREGULAR.items()}

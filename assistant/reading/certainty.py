@@ -210,6 +210,8 @@ def is_response(quantity: Quantity, clause: Clause | None) -> bool:
     """Whether a limit says how soon the system does something: no tester enters it."""
     if quantity.kind != "duration" or quantity.comparison not in ("at most", "less than"):
         return False
+    if quantity.word == "from":  # "is accepted from 8 weeks before the start": where it begins
+        return False
     if quantity.unit in ("second", "millisecond", "microsecond"):
         return True
     if clause is None or clause.negated:

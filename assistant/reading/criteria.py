@@ -30,6 +30,7 @@ from assistant.reading.anaphora import (
 )
 from assistant.reading.leading_conditions import is_order, take_inverted, take_leading
 from assistant.reading.outcomes import is_restrictive
+from assistant.reading.restrictions import names_people
 from assistant.reading.rules import Condition, Rule
 from assistant.reading.sentence_conditions import condition_parts, read_listed, take_aside
 from assistant.reading.trailing_conditions import take_trailing
@@ -56,6 +57,9 @@ def read_rules(text: str, *, gherkin: bool = False) -> tuple[Rule, ...]:
         return (listed,)
     rules: list[Rule] = []
     for sentence in _apart(text, _without_labels(sentences(text))):
+        if rules and _contrasts(rules[-1], sentence):
+            rules[-1] = _with_contrast(text, rules[-1], sentence)
+            continue
         lead = _CONTINUES_AS_OTHERWISE.match(sentence.text)
         again = lead and re.match(r"(?:if|when|where) ", sentence.text[lead.end() :], re.I)
         if rules and lead and again and rules[-1].conditions:
@@ -109,6 +113,24 @@ def _without_labels(found: Sequence[Span]) -> Sequence[Span]:
     return [*kept, *found[-1:]]
 
 
+def _contrasts(before: Rule, sentence: Span) -> bool:
+    """Whether words say of somebody else the opposite of the rule before."""
+    other, own = parse_clause(sentence.text.rstrip(" .")), before.clause
+    if other is None or own is None or before.contrast or before.otherwise or not own.verb:
+        return False
+    said = f"{other.verb} {other.tail}".strip()
+    return (
+        other.form in ("modal", "do") and said in _NO_ACT and other.negated != own.negated
+        and names_people(own.subject) and names_people(other.subject)
+    )  # fmt: skip
+
+
+def _with_contrast(text: str, before: Rule, sentence: Span) -> Rule:
+    end = sentence.start + len(sentence.text.rstrip(" ."))
+    whole = span(text, before.whole.start, sentence.end)
+    return replace(before, whole=whole, contrast=span(text, sentence.start, end))
+
+
 _AND_IF = _PATTERNS["and_if"]
 
 
@@ -120,8 +142,11 @@ _BUT_WHEN = re.compile(r",? but (?=(?:if|when|where|once|in case) )", re.IGNOREC
 """ "Guests may order as well, but (when the total is over 200 EUR they have to register)"."""
 
 
-_OTHERS_CANNOT = _PATTERNS["others_cannot"]
-""" "managers can archive it, (all other users cannot)"."""
+_LAST_CLAUSE = re.compile(r"(?:,? (?:and|but|while|whereas)|,) (?=[^,;]+$)", re.IGNORECASE)
+
+
+_NO_ACT = ("", "do so", "do this", "do that")
+""" "a clerk may not (do so)": a subject and an auxiliary, the act is that of the clause before."""
 
 
 def _apart(text: str, found: Sequence[Span]) -> Iterator[Span]:
@@ -153,10 +178,13 @@ def _apart(text: str, found: Sequence[Span]) -> Iterator[Span]:
             if again and parse_clause(text[rest : sentence.end]):
                 yield span(text, start, yet.start())
                 start = yet.end()
-        others = _OTHERS_CANNOT.search(masked, start, sentence.end)
-        if others and parse_clause(text[start : others.start()]):
-            yield span(text, start, others.start())
-            start = others.end()
+        last = _LAST_CLAUSE.search(masked, start, sentence.end)
+        if last and _contrasts(
+            _sentence_rule(text, span(text, start, last.start())),
+            span(text, last.end(), sentence.end),
+        ):
+            yield span(text, start, last.start())
+            start = last.end()
         more = re.search(r" otherwise, (?:and )?", masked[start : sentence.end], re.IGNORECASE)
         if more and parse_clause(text[start + more.end() : sentence.end]):
             yield span(text, start, start + more.start() + len(" otherwise"))

@@ -20,7 +20,7 @@ class Restriction:
     @property
     def is_people(self) -> bool:
         """Whether the roles are people, not things ("only PDF files")."""
-        return self.acting and all(is_person(role) or _is_role_name(role) for role in self.roles)
+        return self.acting and all(map(names_people, self.roles))
 
 
 _PATTERNS = read_patterns(__file__)
@@ -44,10 +44,10 @@ def find_restriction(text: str, clause: Clause | None) -> Restriction | None:
     if len(text) > MAX_LENGTH or not _KEPT.search(text):
         return None
     by = _ONLY_BY.match(text)
-    if by and (is_person(by["role"]) or _is_role_name(by["role"])):
+    if by and names_people(by["role"]):
         return Restriction(_roles(by["role"]))
     to = _ONLY_TO.match(text)
-    if to and all(is_person(role) or _is_role_name(role) for role in _roles(to["role"])):
+    if to and all(map(names_people, _roles(to["role"]))):
         return Restriction(_roles(to["role"]))
     return None
 
@@ -62,6 +62,11 @@ def _roles(words: str) -> tuple[str, ...]:
         return (words.strip(),)
     parts = re.split(r",\s+(?:or |and )?|\s+or\s+|\s+and\s+", words.strip())
     return tuple(part.strip() for part in parts if part.strip())
+
+
+def names_people(phrase: str) -> bool:
+    """Whether a noun phrase names a person or a role ("Team Leader"), not a thing."""
+    return is_person(phrase) or _is_role_name(phrase)
 
 
 def _is_role_name(phrase: str) -> bool:

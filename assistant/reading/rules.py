@@ -56,6 +56,8 @@ class Rule:
     exception: Span | None = None
     chained: bool = False
     scenario: Scenario | None = None
+    contrast: Span | None = None
+    """Whom the opposite is said of: "a supervisor may cancel it, (a clerk may not)"."""
 
     @property
     def expression(self) -> Expression:

@@ -288,8 +288,61 @@ def test_an_elliptic_alternative_is_quoted_with_its_sentence() -> None:
 
 def test_an_alternative_that_no_case_shows_is_quoted_too() -> None:
     text = "A return can be booked from 60 days before the end up to the end. Later than that, no."
-    (one,) = derived(text)
-    assert one.facts[0].quote == text
+    assert derived(text)[0].facts[0].quote == text
+    assert outcomes(text, "61 days: “from 60 days before” does not hold") == []
+
+
+def test_a_time_that_begins_before_an_event_and_ends_after_it() -> None:
+    text = "A right can be renewed from 12 months before its end until 6 months after it."
+    sides = {f.value: f.holds for one in derived(text, "thorough") for f in one.facts
+             if f.kind == "limit"}  # fmt: skip
+    assert sides == {
+        "12 months": True, "13 months": False, "11 months": True,
+        "6 months": True, "7 months": False, "5 months": True,
+    }  # fmt: skip
+    later = f"{text} Later the button is off."
+    assert outcomes(later, "13 months: “from 12 months before” does not hold") == []
+    assert outcomes(later, "7 months: “until 6 months” does not hold")
+    assert "9 weeks: “from 8 weeks before” does not hold" in told(
+        "Applications are accepted from 8 weeks before the start."
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "who", "not_who", "said"),
+    [
+        ("A supervisor may cancel a booking, a clerk may not.", "A supervisor", "a clerk",
+         "A supervisor may cancel a booking, a clerk may not"),
+        ("Supervisors can reopen a case; clerks cannot.", "Supervisors", "clerks",
+         "Supervisors can reopen a case; clerks cannot"),
+        ("If it is closed, a supervisor may reopen it, but a clerk may not do so.",
+         "a supervisor", "a clerk", "a supervisor may reopen it, but a clerk may not do so"),
+    ],
+)  # fmt: skip
+def test_who_may_and_who_may_not_are_two_sides(
+    text: str, who: str, not_who: str, said: str
+) -> None:
+    may, may_not = derived(text)
+    assert (may.valid, may.facts[0].kind, may.facts[0].quote) == (True, "role", who)
+    assert (may_not.valid, may_not.facts[0].kind, may_not.facts[0].quote) == (
+        False, "role", not_who,
+    )  # fmt: skip
+    assert [one.quote for one in may_not.outcomes] == [said]
+    assert said.startswith(may.outcomes[0].quote)
+
+
+def test_a_thing_that_does_not_is_no_second_role() -> None:
+    for text in (
+        "Gold orders can be cancelled, Silver orders cannot.",
+        "The user can print the ticket, the system does not.",
+    ):
+        assert [one.facts[0].quote for one in derived(text)] == [text]
+
+
+def test_a_verb_behind_a_bare_number_is_no_unit() -> None:
+    values = [f.value for one in derived("Up to 3 copies are free, 4 or more cost 5 EUR.")
+              for f in one.facts if f.kind == "limit"]  # fmt: skip
+    assert values == ["3 copies", "4 copies", "4", "3"]
 
 
 def test_each_limit_for_a_case_of_its_own_decides_nothing() -> None:
@@ -420,8 +473,8 @@ def test_the_measure_of_a_thing_has_its_other_side() -> None:
 def test_parts_that_share_their_words() -> None:
     found = told("If the damage is caused by storm or hail, the excess is waived.")
     assert (
-        "“the damage is caused by storm” does not hold; “the damage is caused by storm or hail”"
-        " holds for “hail”"
+        "“the damage is caused by storm” does not hold; “hail” in “the damage is caused by storm or"
+        " hail” holds"
     ) in found
 
 

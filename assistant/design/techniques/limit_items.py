@@ -230,11 +230,19 @@ def _leads(text: str, otherwise: Span) -> tuple[bool, bool]:
 
 
 def _is_its_side(text: str, otherwise: Span, quantity: Quantity) -> bool:
-    """Whether "after that" and the like speak of the end of a range that a limit is."""
+    """Whether "after that" and the like speak of the end of a range that a limit is.
+
+    What is later than a time that begins "12 months before" its event is not out of it.
+    """
     farther, nearer = _leads(text, otherwise)
+    if quantity.word == "from" and _AHEAD.match(text, quantity.end):
+        return nearer and not farther
     if not quantity.range_end or farther == nearer:
         return True
     return farther == (quantity.range_end == "high")
+
+
+_AHEAD = re.compile(r"\s+(?:before|prior to)\b", re.IGNORECASE)
 
 
 def _is_alternative(effect: str) -> bool:

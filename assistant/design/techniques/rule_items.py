@@ -144,7 +144,10 @@ def _shows(limit: Item, row: Item) -> bool:
 def _of_words(text: str, rule: Rule) -> Iterator[Item]:
     """Who may, and the cases of the conditions; else the sentence."""
     restriction = find_restriction(rule.effect.text, rule.clause)
-    if restriction is not None and restriction.is_people:
+    sides = _sides(text, rule)
+    if sides:
+        yield from sides
+    elif restriction is not None and restriction.is_people:
         yield from _role_items(text, rule, restriction)
     elif rule.conditions:
         yield from with_change(text, rule, _suite(rule))
@@ -233,6 +236,28 @@ def _role_items(text: str, rule: Rule, restriction: Restriction) -> Iterator[Ite
         "negative", False, (Setting("role", rule.effect, False, "another"), *around), results,
         (rule.whole,), (("role", "another"), *values), "High",
     )  # fmt: skip
+
+
+def _sides(text: str, rule: Rule) -> tuple[Item, ...]:
+    """Who may and who may not: "a supervisor may cancel a booking, a clerk may not"."""
+    own, other = rule.clause, parse_clause(rule.contrast.text) if rule.contrast else None
+    if rule.contrast is None or own is None or other is None:
+        return ()
+    named = (find_words(text, own.subject, rule.effect.start),
+             find_words(text, other.subject, rule.contrast.start))  # fmt: skip
+    told = (rule.effect, span(text, rule.effect.start, rule.contrast.end))
+    met = first_case(rule.expression, True) if rule.conditions else {}
+    around = condition_settings(rule, met)
+    made = tuple(
+        Item(
+            "negative" if denied else "positive", not denied,
+            (Setting("role", who, value=who.text), *around), (Result(words),), (rule.whole,),
+            (("role", one_line(who.text)), *assignment(rule, met)), "High",
+        )
+        for who, words, denied in zip(named, told, (own.negated, other.negated), strict=True)
+        if who is not None
+    )  # fmt: skip
+    return made if len(made) == 2 else ()
 
 
 _BY = re.compile(r"^(?P<before>.*?)\bonly\b(?P<act>.*?)\b(?:by|to|for)\b", re.IGNORECASE)

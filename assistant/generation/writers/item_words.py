@@ -49,7 +49,7 @@ def _words(fact: Fact) -> str:
         case "scenario":
             return " ".join(fact.quote.split())
         case "condition":
-            return f"{quote} {side}" + (f" for {quotation(value)}" if value else "")
+            return f"{quotation(value)} in {quote} {side}" if value else f"{quote} {side}"
     return f"{value}: {quote} {side}" if value else f"{quote} {side}"
 
 

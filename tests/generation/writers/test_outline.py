@@ -32,7 +32,7 @@ TEXT = (
 LIMIT = "more than 10 consecutive working days"
 PHRASES = re.compile(
     r"\b(?:holds|does not hold|not|role|another|field|is|empty|[Ff]rom|to|Main flow|Set|"
-    r"Fill in|Leave|As|as|for)\b|[:;,|\s]"
+    r"Fill in|Leave|As|as|in)\b|[:;,|\s]"
 )
 
 
