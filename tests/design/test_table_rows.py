@@ -86,6 +86,27 @@ def test_a_rule_of_a_decision_table_is_one_case() -> None:
 
 
 @pytest.mark.parametrize(
+    ("row", "label", "expected"),
+    [
+        ("Crop: Apple; Hives per ha: 4; Base price per hive: €46.00", "row: Crop = “Apple”",
+         "“Hives per ha: 4”; “Base price per hive: €46.00”"),
+        ("Plan: Basic; Price per month: €20; Result: active", "row: Plan = “Basic”",
+         "“Price per month: €20”; “Result: active”"),
+        ("Plan: Basic; Visits per week: 2; Price: 20 EUR",
+         "row: Plan = “Basic”, Visits per week = “2”", "“20 EUR”"),
+        ("Region: North; Rooms per flat: up to 3; Tariff: A",
+         "row: Region = “North”, Rooms per flat = “up to 3”", "“A”"),
+        ("Oil: Rape; Density (g per ml): 0.9; Grade: B",
+         "row: Oil = “Rape”, Density (g per ml) = “0.9”", "“B”"),
+    ],
+)  # fmt: skip
+def test_an_amount_for_each_of_something_is_what_the_rule_gives(
+    row: str, label: str, expected: str
+) -> None:
+    assert said(row)[0] == ("positive", True, label, expected)
+
+
+@pytest.mark.parametrize(
     ("row", "name", "points"),
     [
         (

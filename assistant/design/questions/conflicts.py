@@ -14,7 +14,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from assistant.domain import Chunk
+from assistant.language.actors import head_noun, is_person, is_system
 from assistant.language.amounts import Quantity
+from assistant.language.clauses import parse_clause
 from assistant.language.comparisons import Comparison
 from assistant.language.nouns import singular
 from assistant.language.quantities import find_quantities
@@ -23,6 +25,7 @@ from assistant.language.sentences import Span, sentences, start_of
 from assistant.language.units import RATE, in_base_unit
 from assistant.language.verbs import base_of_gerund, base_of_participle, base_of_third
 from assistant.language.word_lists import word_lists
+from assistant.reading.criteria import read_rules
 
 _STOP = frozenset(word_lists("words", Path(__file__).parent)["stop"]["conflicts"])
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]{2,}")
@@ -90,7 +93,7 @@ def find_conflicts(text: str, sources: Sequence[Chunk]) -> tuple[Conflict, ...]:
                             continue  # "120 EUR per object" is no other amount than "250 EUR"
                         strength = _same_subject(mine, quantity, sentence, theirs)
                         place = (quantity.start, quantity.end)
-                        if strength < 0.5:
+                        if strength < 0.5 or _of_other_things(mine, quantity, sentence, theirs):
                             continue
                         if any(equal(quantity, other) for other in _numbers(sentence)):
                             settled.add(place)
@@ -194,7 +197,7 @@ def _plainly(ours: Span, mine: Quantity, theirs: Span, other: Quantity) -> float
         return 0.0
     said, told = (mask_quotes(keyless(one.text)) for one in (ours, theirs))
     left, right = content_words(said), content_words(told)
-    shared = left & right
+    shared = left & right & _shared(ours, mine, theirs, other)
     since, until = _event(said), _event(told)
     if since and until and not since & until:
         return 0.0  # "24 hours before the appointment", "14 days after the due date"
@@ -202,6 +205,55 @@ def _plainly(ours: Span, mine: Quantity, theirs: Span, other: Quantity) -> float
         return 0.0
     strength = len(shared) / min(len(left), len(right))
     return strength if strength >= 0.5 and len(shared) / max(len(left), len(right)) > 0.25 else 0.0
+
+
+def _of_other_things(ours: Span, mine: Quantity, theirs: Span, other: Quantity) -> bool:
+    """Whether each sentence limits a thing that the other does not name: "the deposit of a
+    booking", "the balance of a booking"."""
+    one, two = _limited_thing(ours, mine), _limited_thing(theirs, other)
+    if not one or not two or one == two:
+        return False
+    return one not in content_words(theirs.text) and two not in content_words(ours.text)
+
+
+@lru_cache(maxsize=16384)
+def _limited_thing(sentence: Span, quantity: Quantity) -> str:
+    """The stem of the noun whose clause sets an amount; "" for people, the system, the unread."""
+    at = quantity.start - sentence.start
+    for rule in read_rules(sentence.text):
+        steps = rule.scenario.steps if rule.scenario else ()
+        for words in (*(step.words for step in steps), rule.effect):
+            clause = parse_clause(words.text) if words.start <= at < words.end else None
+            if clause is not None and clause.subject:
+                named = is_person(clause.subject) or is_system(clause.subject)
+                return "" if named else stem(head_noun(clause.subject))
+    return ""
+
+
+def _shared(ours: Span, mine: Quantity, theirs: Span, other: Quantity) -> frozenset[str]:
+    """The content words of both sentences, but for what one limits and the other only tells its
+    time from: "the deposit is due 5 days before the start date", "the start date is 3 days ahead".
+    """
+    shared = content_words(keyless(ours.text)) & content_words(keyless(theirs.text))
+    since, until = _told_from(ours, mine), _told_from(theirs, other)
+    if since and _limited_thing(theirs, other) in since:
+        shared -= since
+    return shared - until if until and _limited_thing(ours, mine) in until else shared
+
+
+@lru_cache(maxsize=16384)
+def _told_from(sentence: Span, quantity: Quantity) -> frozenset[str]:
+    """The words behind an amount that name its event and nothing else: "5 days (before the start
+    date)"."""
+    place = quantity.end - sentence.start
+    found = _EVENT.match(sentence.text, place)
+    if found is None:
+        return frozenset()
+    rest = sentence.text[:place] + " " + sentence.text[found.end() :]
+    return content_words(found["what"]) - content_words(rest)
+
+
+_EVENT = re.compile(r"\s*(?:before|after|prior to|from|of|since) (?P<what>(?:[\w'’-]+ ?){1,4})")
 
 
 def _event(text: str) -> frozenset[str]:
@@ -256,7 +308,7 @@ def _by_words(ours: Span, mine: Quantity, theirs: Span, other: Quantity) -> floa
     left, right = content_words(keyless(ours.text)), content_words(keyless(theirs.text))
     if len(left) < 2 or len(right) < 2:
         return 0.0
-    shared = left & right
+    shared = _shared(ours, mine, theirs, other)
     near_left, near_right = _near(ours, mine), _near(theirs, other)
     strength = len(shared) / min(len(left), len(right))
     whole = strength == 1.0 and bool(one and two)

@@ -61,7 +61,8 @@ def _of_rows(rows: Sequence[Row]) -> Iterator[Item]:
         first: Technique = "positive" if valid else "negative"
         technique = first if first not in done else "decision-table rule"
         done.add(first)
-        results = tuple(Result(cell.value) for cell in row.outcomes if cell.value.text)
+        told = [cell for cell in row.outcomes if cell.value.text]
+        results = tuple(Result(_named_outcome(cell) if told[1:] else cell.value) for cell in told)
         made = Item(
             technique, valid, _cells(row), results, (row.whole,),
             tuple((c.name, one_line(c.value.text)) for c in row.inputs if not is_any(c)), "High",
@@ -77,6 +78,12 @@ def _of_rows(rows: Sequence[Row]) -> Iterator[Item]:
         for cell in row.outcomes if valid else ():
             if as_limit(cell) != cell.value.text:
                 yield from _row_limits(made, cell, (), further=int(len(rows) > 1))
+
+
+def _named_outcome(cell: Cell) -> Span:
+    """One of several outcomes, with the heading that stands in front of it."""
+    words = cell.whole.text.rstrip(" ;\n")
+    return Span(words, cell.whole.start, cell.whole.start + len(words)) if words else cell.value
 
 
 def _cells(row: Row) -> tuple[Setting, ...]:

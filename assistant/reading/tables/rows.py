@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from assistant.language.quantities import find_quantities
 from assistant.language.quoted_messages import mask_quotes
 from assistant.language.sentences import Span, looks_like_gherkin, span
+from assistant.language.units import unit_of
 from assistant.language.word_lists import read_patterns
 from assistant.reading.tables.row_cells import Cell, piped_cells
 
@@ -60,9 +61,31 @@ def _piped(text: str) -> tuple[Row, ...]:
 
 def _row(cells: tuple[Cell, ...], whole: Span) -> Row:
     named = [cell for cell in cells if _OUTCOME.search(cell.name)]
-    outcomes = tuple(named) if named and len(named) < len(cells) else (cells[-1],)
+    told = named if named and len(named) < len(cells) else [cells[-1]]
+    told = [*told, *filter(_is_rate, cells[1:])]
+    outcomes = tuple(cell for cell in cells if cell in told)
     inputs = tuple(cell for cell in cells if cell not in outcomes)
     return Row(inputs, outcomes, whole)
+
+
+def _is_rate(cell: Cell) -> bool:
+    """Whether a cell says how much of something goes with each of another: "Hives per ha: 4".
+
+    A rule gives such an amount, nobody enters it. What happens so often ("Visits per week") may
+    be entered, unless it is a price.
+    """
+    rate = _RATE.search(cell.name)
+    found = find_quantities(cell.value.text)
+    if rate is None or len(found) != 1 or found[0].is_limit:
+        return False
+    if cell.value.text.replace(found[0].text, "").strip():
+        return False
+    known = unit_of(rate["each"].lower())
+    return known is None or known[0] != "duration" or found[0].kind == "money"
+
+
+_RATE = re.compile(r"\w.* per (?P<each>[A-Za-z]+)(?![^()]*\))", re.IGNORECASE)
+""" "Hives per ha", but not a unit in brackets: "Density (g per ml)"."""
 
 
 def is_refusal(row: Row) -> bool:
