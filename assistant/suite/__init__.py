@@ -19,5 +19,4 @@ __all__ = [
     "template",
     "template_sample",
     "titles",
-    "tool_templates",
 ]

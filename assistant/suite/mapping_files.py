@@ -12,7 +12,7 @@ from pathlib import Path
 
 from assistant.domain import CaseTemplate, Value
 from assistant.language.word_lists import read_table
-from assistant.suite.tool_templates import TESTRAIL, XRAY
+from assistant.suite.template import TESTRAIL, XRAY
 
 
 class ImporterFields(Value):

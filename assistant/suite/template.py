@@ -3,24 +3,37 @@
 A template file is the JSON form of ``CaseTemplate``: a name, ``row_per`` and ``columns``, each with
 ``header`` and ``field`` and, where needed, ``required``, ``max_chars``, ``allowed``, ``default``
 and ``values`` (our word to theirs).
+
+Case templates as data: the standard one and those of test tools (``case_templates.toml``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from difflib import get_close_matches
+from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from pydantic import ValidationError
 
 from assistant.domain import CaseTemplate, Column, TemplateField, TestCase
 from assistant.errors import TemplateError
+from assistant.language.word_lists import read_table
 from assistant.suite.rows import LIST_FIELDS, Sources, case_rows
 from assistant.suite.titles import TITLE_SLOTS, unknown_slots
-from assistant.suite.tool_templates import TEMPLATES
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
+
+TEMPLATES = read_table(Path(__file__).with_name("case_templates.toml"), dict[str, CaseTemplate])
+"""All templates by the names of the file."""
+
+XRAY = TEMPLATES["xray"]
+ZEPHYR_SCALE = TEMPLATES["zephyr_scale"]
+TESTRAIL = TEMPLATES["testrail"]
+AZURE_DEVOPS = TEMPLATES["azure_devops"]
+READY_TEMPLATES = (XRAY, ZEPHYR_SCALE, TESTRAIL, AZURE_DEVOPS)
+
 
 DEFAULT_TEMPLATE = TEMPLATES["standard"]
 """The template of a project without its own: one row per step, fields of IEEE 29119-3."""

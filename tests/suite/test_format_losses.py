@@ -12,8 +12,14 @@ from assistant.domain import CaseOrigin, CaseTemplate, Column, TestCase, TestSte
 from assistant.suite.export import losses, write_csv
 from assistant.suite.mapping_files import mapping_files
 from assistant.suite.rows import UNSUPPORTED_MARK
-from assistant.suite.template import DEFAULT_TEMPLATE, template_problems
-from assistant.suite.tool_templates import AZURE_DEVOPS, READY_TEMPLATES, TESTRAIL, XRAY
+from assistant.suite.template import (
+    AZURE_DEVOPS,
+    DEFAULT_TEMPLATE,
+    READY_TEMPLATES,
+    TESTRAIL,
+    XRAY,
+    template_problems,
+)
 
 CASE = TestCase(
     id="CC-12-AC1-P",

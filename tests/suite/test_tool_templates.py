@@ -11,13 +11,15 @@ import pytest
 from assistant.domain import CaseTemplate, TestCase, TestStep
 from assistant.suite.export import write_csv
 from assistant.suite.mapping_files import mapping_files
-from assistant.suite.template import dump_template, load_template, template_problems
-from assistant.suite.tool_templates import (
+from assistant.suite.template import (
     AZURE_DEVOPS,
     READY_TEMPLATES,
     TESTRAIL,
     XRAY,
     ZEPHYR_SCALE,
+    dump_template,
+    load_template,
+    template_problems,
 )
 
 CASES = [

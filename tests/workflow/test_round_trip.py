@@ -19,8 +19,7 @@ from assistant.suite.export import (
     write_csv,
     write_xlsx,
 )
-from assistant.suite.template import DEFAULT_TEMPLATE
-from assistant.suite.tool_templates import READY_TEMPLATES
+from assistant.suite.template import DEFAULT_TEMPLATE, READY_TEMPLATES
 
 PROFILES: list[ProfileName] = list(EXPORT_PROFILES)
 LINE_SIGNS = ("\u2028", "\u2029", "\x85", "\x0b", "\x0c")

@@ -23,8 +23,8 @@ from assistant.suite.template import (
     load_template,
     template_problems,
 )
+from assistant.suite.template import READY_TEMPLATES as READY_TEMPLATES
 from assistant.suite.template_sample import SampleColumn, template_from_sample
-from assistant.suite.tool_templates import READY_TEMPLATES as READY_TEMPLATES
 from assistant.workflow.deployment.workspace import Workspace
 
 FIELDS: tuple[TemplateField, ...] = get_args(TemplateField)

@@ -18,8 +18,7 @@ from assistant.suite.export import (
     write_csv,
     write_xlsx,
 )
-from assistant.suite.template import template_problems
-from assistant.suite.tool_templates import READY_TEMPLATES
+from assistant.suite.template import READY_TEMPLATES, template_problems
 from assistant.workflow.deployment.workspace import Workspace
 
 Selection = Literal["accepted", "all"]
