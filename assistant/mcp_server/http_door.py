@@ -2,6 +2,8 @@
 
 MCP is served as streamable HTTP without sessions: each request stands for itself. REST is the same
 table of tools. Both go through ``Admission`` first.
+
+The tools as an OpenAPI document, made of the one table of tools.
 """
 
 from __future__ import annotations
@@ -13,21 +15,78 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import anyio
+from pydantic.json_schema import models_json_schema
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from assistant.errors import MissingExtra
-from assistant.mcp_server import openapi
 from assistant.mcp_server.admission import Admission
-from assistant.mcp_server.server import needs_sdk, server
+from assistant.mcp_server.server import SAYS, needs_sdk, server
 from assistant.mcp_server.tool_desk import Refused, ToolDesk
 from assistant.mcp_server.tool_scope import Json, ToolScope
+from assistant.mcp_server.tools import TOOLS
 from assistant.settings import Settings
 from assistant.workflow.deployment.workspace import Workspace
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+REFERENCE = "#/components/schemas/{model}"
+
+
+def document() -> dict[str, Any]:
+    """The document (OpenAPI 3.1): a path for each tool."""
+    _, schemas = models_json_schema(
+        [(one.takes, "validation") for one in TOOLS], ref_template=REFERENCE
+    )
+    refusal = {"type": "object", "properties": {"error": {"type": "string"}}, "required": ["error"]}
+    refused = {"$ref": REFERENCE.format(model="Refusal")}
+    wait = {
+        "Retry-After": {
+            "description": "seconds to wait, where known",
+            "schema": {"type": "integer"},
+        }
+    }
+    answers = {
+        "200": _answer("what the tool says", {"type": "object"}),
+        "429": _answer("too many calls", refused) | {"headers": wait},
+        "default": _answer("refused, and why", refused),
+    }
+    paths = {
+        f"/api/tools/{one.name}": {
+            "post": {
+                "operationId": one.name,
+                "summary": one.says,
+                "description": one.description,
+                "requestBody": {
+                    "required": True,
+                    "content": _json({"$ref": REFERENCE.format(model=one.takes.__name__)}),
+                },
+                "responses": answers,
+            }
+        }
+        for one in TOOLS
+    }
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "UAT Assistant", "version": "1", "description": SAYS},
+        "paths": paths,
+        "security": [{"token": []}],
+        "components": {
+            "schemas": schemas["$defs"] | {"Refusal": refusal},
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _answer(says: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"description": says, "content": _json(schema)}
+
+
+def _json(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"application/json": {"schema": schema}}
+
 
 MOST_BYTES = 1_000_000
 """Of a request."""
@@ -115,7 +174,7 @@ class Door:
         return handle
 
     async def _document(self, _request: Request, _body: bytes) -> ASGIApp:
-        return _said(200, openapi.document())
+        return _said(200, document())
 
     async def _nothing(self, _request: Request, _body: bytes) -> ASGIApp:
         raise Refused(404, "There is nothing here. GET /api/openapi.json lists the tools.")
