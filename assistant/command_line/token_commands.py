@@ -50,8 +50,7 @@ def _end_of(holder: tool_tokens.TokenHolder) -> str:
 
 def mcp(options: Namespace, terminal: Terminal) -> None:
     """Answer other programs on stdin and stdout until they hang up."""
-    from assistant.mcp_server.forwarding import forward
-    from assistant.mcp_server.server import serve
+    from assistant.mcp_server.server import forward, serve
 
     if terminal.json:
         raise SettingsError("mcp speaks its own protocol on stdout: leave out --json.")

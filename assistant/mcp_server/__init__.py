@@ -1,3 +1,3 @@
 """The project's sources and checks as tools for other programs (Model Context Protocol)."""
 
-__all__ = ["forwarding", "http_door", "server", "tools"]
+__all__ = ["http_door", "server", "tools"]

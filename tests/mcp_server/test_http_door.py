@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 from assistant import errors
 from assistant.domain import utc_now
 from assistant.errors import IndexLocked, LibraryError, SourceError
-from assistant.mcp_server import admission, case_calls, forwarding, http_door, tool_calls
+from assistant.mcp_server import admission, case_calls, http_door, server, tool_calls
 from assistant.mcp_server.tool_desk import Refused, ToolDesk
 from assistant.mcp_server.tool_scope import ToolScope
 from assistant.mcp_server.tools import TOOLS
@@ -298,14 +298,14 @@ def test_names_with_a_port_are_served(workspace: Workspace, named: str) -> None:
 )  # fmt: skip
 def test_a_wrong_address_of_the_app_is_told(url: str) -> None:
     with pytest.raises(errors.SettingsError, match="UAT_TOOLS_URL"):
-        forwarding.forward(Settings(tools_url=url), "")
+        server.forward(Settings(tools_url=url), "")
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:8501/", "https://localhost", "http://[::1]:80"])
 def test_an_address_of_this_computer_is_served(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     served: list[object] = []
-    monkeypatch.setattr(forwarding, "serve_with", served.append)
-    forwarding.forward(Settings(tools_url=url), "")
+    monkeypatch.setattr(server, "serve_with", served.append)
+    server.forward(Settings(tools_url=url), "")
     assert len(served) == 1
 
 
