@@ -16,7 +16,7 @@ import anyio
 from starlette.requests import Request
 
 from assistant.errors import AssistantError, TokenEnded
-from assistant.mcp_server.tool_desk import Refused
+from assistant.mcp_server.server import Refused
 from assistant.mcp_server.tool_scope import ToolScope
 from assistant.settings import Settings
 from assistant.workflow.deployment import tool_tokens

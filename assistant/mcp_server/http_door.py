@@ -22,8 +22,7 @@ from starlette.routing import BaseRoute, Route
 
 from assistant.errors import MissingExtra
 from assistant.mcp_server.admission import Admission
-from assistant.mcp_server.server import SAYS, needs_sdk, server
-from assistant.mcp_server.tool_desk import Refused, ToolDesk
+from assistant.mcp_server.server import SAYS, Refused, ToolDesk, needs_sdk, server
 from assistant.mcp_server.tool_scope import Json, ToolScope
 from assistant.mcp_server.tools import TOOLS
 from assistant.settings import Settings

@@ -19,7 +19,7 @@ from assistant import errors
 from assistant.domain import utc_now
 from assistant.errors import IndexLocked, LibraryError, SourceError
 from assistant.mcp_server import admission, case_calls, http_door, server, tool_calls
-from assistant.mcp_server.tool_desk import Refused, ToolDesk
+from assistant.mcp_server.server import Refused, ToolDesk
 from assistant.mcp_server.tool_scope import ToolScope
 from assistant.mcp_server.tools import TOOLS
 from assistant.settings import Settings

@@ -18,7 +18,7 @@ import mcp
 from anyio.from_thread import start_blocking_portal
 
 from assistant.mcp_server import server
-from assistant.mcp_server.tool_desk import ToolDesk
+from assistant.mcp_server.server import ToolDesk
 from assistant.mcp_server.tool_scope import ToolScope
 from assistant.settings import Settings
 from assistant.workflow.deployment.workspace import Workspace
