@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import ValidationError
 
 from assistant.errors import SourceError
-from assistant.mcp_server import arguments, case_calls, tool_calls
+from assistant.mcp_server import arguments, tool_calls
 from assistant.mcp_server.arguments import Arguments
 from assistant.mcp_server.tool_scope import Json, ToolScope
 from assistant.workflow.deployment import tool_tokens
@@ -116,7 +116,7 @@ TOOLS: tuple[ToolSpec[Any], ...] = (
         "generate_cases",
         "Begin a run that writes test cases; gives its id at once. get_run says how far it is.",
         arguments.GenerateArguments,
-        case_calls.generate,
+        tool_calls.generate,
         writes="The cases are drafts until a person accepts them; an epic given as text becomes a "
         "new source of the project; one whose key is there already is refused.",
         repeatable=False,
@@ -125,14 +125,14 @@ TOOLS: tuple[ToolSpec[Any], ...] = (
         "get_run",
         "How far a run is, its cases, and why a person has to look at each.",
         arguments.RunArguments,
-        case_calls.get_run,
+        tool_calls.get_run,
         writes="",
     ),
     ToolSpec(
         "get_case",
         "A case with its proofs: the quotation for each step, findings, and what needs a person.",
         arguments.CaseArguments,
-        case_calls.get_case,
+        tool_calls.get_case,
         writes="",
     ),
     ToolSpec(
@@ -148,7 +148,7 @@ TOOLS: tuple[ToolSpec[Any], ...] = (
         "Propose another title, other preconditions or other steps for a stored case, with the "
         "reason and the version that get_case gave; tells support and findings made anew.",
         arguments.ProposalArguments,
-        case_calls.propose_edit,
+        tool_calls.propose_edit,
         writes="The proposal waits beside the case, in place of an earlier one by whoever calls; "
         "the case stays as it is until a person takes it in the app. With only_check nothing is "
         "kept.",
@@ -157,14 +157,14 @@ TOOLS: tuple[ToolSpec[Any], ...] = (
         "coverage",
         "How deeply the project's cases cover each criterion, and which checklist items have none.",
         arguments.CoverageArguments,
-        case_calls.coverage_of,
+        tool_calls.coverage_of,
         writes="",
     ),
     ToolSpec(
         "stale",
         "The cases whose cited sources changed or vanished, with the old and the new words.",
         arguments.StaleArguments,
-        case_calls.stale_of,
+        tool_calls.stale_of,
         writes="",
     ),
 )

@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 from assistant import errors
 from assistant.domain import utc_now
 from assistant.errors import IndexLocked, LibraryError, SourceError
-from assistant.mcp_server import admission, case_calls, http_door, server, tool_calls
+from assistant.mcp_server import admission, http_door, server, tool_calls
 from assistant.mcp_server.server import Refused, ToolDesk
 from assistant.mcp_server.tool_scope import ToolScope
 from assistant.mcp_server.tools import TOOLS
@@ -405,8 +405,8 @@ def test_a_text_changes_no_source_that_is_there(
 
 
 def test_a_fourth_run_has_to_wait(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(case_calls.generate_cases, "start", lambda *_: None)
-    for _ in range(case_calls.MOST_RUNS):
+    monkeypatch.setattr(tool_calls.generate_cases, "start", lambda *_: None)
+    for _ in range(tool_calls.MOST_RUNS):
         call(client, "generate_cases", epic_key="CC-200", depth="smoke")
     refused = client.post("/api/tools/generate_cases", json={"epic_key": "CC-200"})
     assert (refused.status_code, "get_run" in refused.text) == (422, True)
@@ -429,10 +429,10 @@ def test_the_error_of_a_run_names_no_place(
     client: TestClient, workspace: Workspace, project_id: str, says: str, told: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(case_calls.generate_cases, "start", lambda *_: None)
+    monkeypatch.setattr(tool_calls.generate_cases, "start", lambda *_: None)
     run = call(client, "generate_cases", epic_key="CC-200", depth="smoke")["run_id"]
     summary = runs.summary(workspace, project_id, run).model_copy(update={"error": says})
-    monkeypatch.setattr(case_calls.runs, "summary", lambda *_: summary)
+    monkeypatch.setattr(tool_calls.runs, "summary", lambda *_: summary)
     assert call(client, "get_run", run_id=run)["error"] == told
 
 
