@@ -26,20 +26,15 @@ SMALL_MODEL = "smollm2-135m-instruct-q4_1"
 Command = Callable[[argparse.Namespace, Terminal], None]
 MODULES = {
     "analysis_commands": ("analyse",),
-    "ask_command": ("ask",),
     "commands": ("start", "index", "search", "generate", "export"),
-    "erase_commands": ("erase",),
     "evaluate_commands": ("evaluate",),
-    "mask_command": ("mask",),
     "model_commands": ("models",),
-    "pair_commands": ("pairs",),
-    "preview_command": ("preview",),
-    "quality_commands": ("lint", "check", "reread"),
-    "question_commands": ("questions",),
-    "suite_commands": ("duplicates", "coverage"),
-    "sync_commands": ("sync", "sources", "stale"),
+    "privacy_commands": ("erase", "mask"),
+    "quality_commands": ("lint", "check", "reread", "duplicates", "coverage"),
+    "question_commands": ("questions", "ask"),
+    "sync_commands": ("sync", "sources", "stale", "preview"),
     "token_commands": ("mcp", "tokens"),
-    "training_commands": ("train", "adapters", "compare", "advise"),
+    "training_commands": ("train", "adapters", "compare", "advise", "pairs"),
 }
 """The commands of each module, which has a function for each."""
 

@@ -1,12 +1,23 @@
-"""``questions``: what to ask before cases are written, and the answers to it."""
+"""``questions``: what to ask before cases are written, and the answers to it.
+
+``ask``: a question to the project's sources, answered with citations or by the passages.
+"""
 
 from __future__ import annotations
 
 from argparse import Namespace
 
 from assistant.command_line.output import Terminal
-from assistant.command_line.project_request import open_workspace, request_of, understood
+from assistant.command_line.project_request import (
+    open_workspace,
+    reading_project,
+    request_of,
+    understood,
+)
 from assistant.errors import SourceError
+from assistant.workflow.ask import ask_sources
+from assistant.workflow.ask.ask_sources import Answer
+from assistant.workflow.deployment import models
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.writing import answers
 from assistant.workflow.writing.requests import Understanding, answer_question
@@ -55,3 +66,82 @@ def _withdraw(
     if all(answer.document_id != options.withdraw for answer in found.answers):
         raise SourceError(f"No answer on this epic has the id {options.withdraw!r}.")
     answers.withdraw(workspace, project_id, options.withdraw, by=options.by)
+
+
+WRITERS = {"none": ask_sources.NO_WRITER, "embedded": models.DEFAULT_CHAT}
+NEAREST, PASSAGES = 3, 5
+"""Passages printed where nothing is said, and without a model; ``--json`` has all of them."""
+
+
+def ask(options: Namespace, terminal: Terminal) -> None:
+    """Ask, and print the proved sentences, what is not in the sources, conflicts and sources."""
+    with open_workspace(options, terminal) as workspace:
+        project_id = reading_project(workspace, options, terminal)
+        writer = options.writer or ask_sources.answer_writers(workspace, project_id).first
+        answer = ask_sources.ask(
+            workspace,
+            project_id,
+            options.question,
+            writer=models.writer(workspace, WRITERS.get(writer, writer)).id,
+            thread_id=options.talk,
+            by=options.by,
+        )
+    if terminal.document(answer):
+        return
+    for note in answer.notes:
+        terminal.note(note)
+    _print_answer(answer, terminal)
+    for conflict in answer.conflicts:
+        terminal.line("\nThe sources disagree:")
+        for side in (conflict.ours, conflict.theirs):
+            terminal.line(f"  [{side.source}] “{_line(side.quote)}”")
+    _sources(answer, terminal)
+    terminal.note(f"Go on with this talk: --talk {answer.thread_id}")
+
+
+def _print_answer(answer: Answer, terminal: Terminal) -> None:
+    for sentence in answer.sentences:
+        numbers = "".join(f"[{one}]" for one in dict.fromkeys(c.source for c in sentence.citations))
+        terminal.line(f"{sentence.text} {numbers}")
+    if answer.state == "passages":
+        for passage in answer.passages[:PASSAGES]:
+            terminal.line(f"[{passage.number}] “{_quoted(answer, passage.number)}”")
+    if answer.state == "not said":
+        terminal.line(
+            f"{answer.silence} Searched: {answer.searched_documents} sources, "
+            f"{answer.searched_chunks} passages." + (" Nearest:" if answer.sources else "")
+        )
+        bearing = [one for one in answer.sources if answer.quotations(one.number)]
+        for source in (bearing or answer.sources)[:NEAREST]:
+            terminal.line(f"  [{source.number}] {_line(source.chunk.text)[:200]}")
+    if answer.also_searched:
+        terminal.line(f"\n{answer.also_searched}")
+    if answer.unfinished:
+        terminal.line(f"\n{answer.unfinished}")
+    if answer.unproved:
+        terminal.line("\nNot proved from the sources:")
+    for sentence in answer.unproved:
+        why = [*sentence.denied, *(f"“{word}”" for word in sentence.missing)]
+        terminal.line(
+            f"  {sentence.text}  ({'; '.join(why) or 'no sentence of a source says just this'})"
+        )
+
+
+def _quoted(answer: Answer, number: int) -> str:
+    return " … ".join(_line(one.quote) for one in answer.quotations(number))
+
+
+def _sources(answer: Answer, terminal: Terminal) -> None:
+    for source in answer.named_sources(PASSAGES):
+        chunk = source.chunk
+        at = source.fetched_at
+        fetched = f"fetched {at.astimezone():%d %b %Y}" if at else ""
+        where = chunk.heading or chunk.title
+        facts = (chunk.key, where, chunk.place, f"version {chunk.version}", fetched)
+        terminal.line(f"\n[{source.number}] " + " · ".join(filter(None, facts)))
+        if answer.sentences:
+            terminal.line(f"    “{_quoted(answer, source.number)}”")
+
+
+def _line(text: str) -> str:
+    return " ".join(text.replace("**", "").split())
