@@ -98,6 +98,7 @@ def test_a_rule_of_a_decision_table_is_one_case() -> None:
          "row: Region = “North”, Rooms per flat = “up to 3”", "“A”"),
         ("Oil: Rape; Density (g per ml): 0.9; Grade: B",
          "row: Oil = “Rape”, Density (g per ml) = “0.9”", "“B”"),
+        ("Fee: 5 EUR; Hives per ha: 4", "row: Hives per ha = “4”", "“5 EUR”"),
     ],
 )  # fmt: skip
 def test_an_amount_for_each_of_something_is_what_the_rule_gives(

@@ -62,7 +62,8 @@ def _piped(text: str) -> tuple[Row, ...]:
 def _row(cells: tuple[Cell, ...], whole: Span) -> Row:
     named = [cell for cell in cells if _OUTCOME.search(cell.name)]
     told = named if named and len(named) < len(cells) else [cells[-1]]
-    told = [*told, *filter(_is_rate, cells[1:])]
+    rates = [cell for cell in cells[1:] if cell not in told and _is_rate(cell)]
+    told += rates if len(told) + len(rates) < len(cells) else []
     outcomes = tuple(cell for cell in cells if cell in told)
     inputs = tuple(cell for cell in cells if cell not in outcomes)
     return Row(inputs, outcomes, whole)
