@@ -18,6 +18,7 @@ from assistant.design.items import (
     results_of,
 )
 from assistant.design.techniques.chain_items import chain_items, chains
+from assistant.design.techniques.exclusive_rules import without_shown
 from assistant.design.techniques.limit_items import is_beyond_limit, limit_items
 from assistant.design.techniques.transition_items import (
     transition_items,
@@ -27,7 +28,8 @@ from assistant.design.techniques.transition_items import (
 from assistant.design.techniques.variables import assignment, possible
 from assistant.domain import Technique
 from assistant.language.clauses import parse_clause
-from assistant.language.coordination import clauses_of, coordinated
+from assistant.language.coordination import clauses_of, coordinated, starts_clause
+from assistant.language.finite_verbs import PREPOSITIONS
 from assistant.language.quantities import find_quantities
 from assistant.language.sentences import Span, span
 from assistant.reading.attributes import find_mandatory, find_options
@@ -46,7 +48,7 @@ def rule_items(text: str, rules: Sequence[Rule]) -> Iterator[Item]:
 
     A plain flow is quoted with what stands in one sentence with it.
     """
-    starts = _passages(rules)
+    starts = _passages(text, rules)
     flows: dict[int, list[Item]] = {}
     items = list(without_stated(list(_of_rules(text, rules))))
     for item in items:
@@ -62,15 +64,43 @@ def rule_items(text: str, rules: Sequence[Rule]) -> Iterator[Item]:
             yield main_flow(words, valid=any(one.valid for one in told))
 
 
-def _passages(rules: Sequence[Rule]) -> list[int]:
-    """Where a rule begins that is read alone: neither within a sentence nor without a verb."""
+def _passages(text: str, rules: Sequence[Rule]) -> list[int]:
+    """Where a rule begins that is read alone: behind a sentence, or as a clause of its own."""
     starts: list[int] = []
-    end = "."
+    before: Rule | None = None
     for rule in rules:
-        if not starts or (end in ".!?" and parse_clause(rule.whole.text) is not None):
+        ended = text[: rule.whole.start].rstrip()[-1:]
+        read = parse_clause(rule.whole.text) is not None
+        if before is None or (
+            read and (ended in ".!?" or (ended == ";" and _is_apart(before, rule)))
+        ):
             starts.append(rule.whole.start)
-        end = rule.whole.text[-1:]
+        before = rule
     return starts
+
+
+def _is_apart(before: Rule, rule: Rule) -> bool:
+    """Whether a clause names its own thing, behind one that is whole too: "a driver sees the own
+    car; (a manager sees all cars)", but not "up to 160 Wh is allowed; those above need it"."""
+    clause = parse_clause(rule.whole.text)
+    return (
+        clause is not None and starts_clause(rule.whole.text)
+        and parse_clause(before.whole.text) is not None
+        and not _REFERS_BACK.match(clause.subject)
+        and clause.subject.split()[0].lower() not in PREPOSITIONS
+        and not _FOLLOWS.search(rule.whole.text)
+    )  # fmt: skip
+
+
+_FOLLOWS = re.compile(r"\b(?:then|thereby|therefore|thus)\b", re.IGNORECASE)
+_REFERS_BACK = re.compile(
+    r"(?:it|they|he|she|there|this|that|these|those|any\w+|every\w+|no\w+|both|neither|others?"
+    r"|(?:each|all|some|most|one)$"
+    r"|(?:(?:an?|the|each|every|any|all) )?(?:other|further|same|latter|former|second|third"
+    r"|next|last))\b",
+    re.IGNORECASE,
+)
+""" "those above it", "each further mile", "anything larger": what is meant stands before it."""
 
 
 def _with_whole_otherwise(text: str, rule: Rule) -> Rule:
@@ -86,13 +116,15 @@ def _start_of(starts: Sequence[int], item: Item) -> int:
 
 
 def _of_rules(text: str, rules: Sequence[Rule]) -> Iterator[Item]:
+    told: list[tuple[Rule, list[Item]]] = []
     for group in chains([_with_whole_otherwise(text, rule) for rule in rules]):
         if len(group) > 1:
-            yield from chain_items(group)
+            told.append((group[0], list(chain_items(group))))
             for rule in group:  # beyond the limit of one rule another may apply
-                yield from limit_items(text, replace(rule, otherwise=None))
+                told.append((rule, list(limit_items(text, replace(rule, otherwise=None)))))
         else:
-            yield from _of_rule(text, group[0])
+            told.append((group[0], list(_of_rule(text, group[0]))))
+    yield from without_shown(told)
 
 
 def main_flow(words: Span, *, valid: bool = True, results: tuple[Result, ...] = ()) -> Item:

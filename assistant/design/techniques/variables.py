@@ -73,7 +73,7 @@ _IS = re.compile(
 def possible(rule: Rule, case: Case) -> bool:
     """Whether the conditions can stand as a case has them."""
     facts = [
-        _plain(condition, holds=case[index] == condition.holds)
+        plain_fact(condition, holds=case[index] == condition.holds)
         for index, condition in enumerate(rule.conditions)
         if index in case
     ]
@@ -87,7 +87,7 @@ def possible(rule: Rule, case: Case) -> bool:
 _NOT = re.compile(r"\b(?:is|are|has|have|was|were|can|may|must)(?P<not>n['’]t| not)\b")
 
 
-def _plain(condition: Condition, *, holds: bool) -> tuple[str, bool]:
+def plain_fact(condition: Condition, *, holds: bool) -> tuple[str, bool]:
     """The words of a condition without a plain "not", and whether they hold then."""
     words = one_line(condition.full or condition.words.text)
     denied = _NOT.search(words)
