@@ -36,7 +36,7 @@ class Versions:
         self._pending: set[str] = set()
         self._chunks = self._terms = 0
         self.changes = 0
-        """Goes up with every document that is put in or taken out."""
+        """Goes up with every document that is put in or taken out, and with new weights."""
 
         for document in documents:
             self._hold(document)
@@ -101,6 +101,10 @@ class Versions:
             chunks=held.chunks,
             terms=held.terms,
         )
+
+    def reweighed(self) -> None:
+        """The weights of the points' terms were made anew."""
+        self.changes += 1
 
     def _hold(self, document: DocumentRecord) -> None:
         """Make a document's point the one that is known of it."""

@@ -233,6 +233,8 @@ class IndexWriter:
                 self._index.reweigh(weights)
                 weights = []
         self._index.reweigh(weights)
+        with self._gate.writing():
+            self._versions.reweighed()
         self._set_mean(mean)
 
     def _set_mean(self, mean: float) -> None:

@@ -173,7 +173,7 @@ class KnowledgeBase:
 
     @property
     def changes(self) -> int:
-        """Goes up with every document that is put in or taken out."""
+        """Goes up with every document that is put in or taken out, and with new weights."""
         return self._versions.changes
 
     def documents(self) -> dict[str, int]:

@@ -226,8 +226,7 @@ class Retriever:
         points = tuple({hit.point_id for hit in (*lists.dense, *lists.sparse)})
         if self._rivals is None or not points:
             return lists
-        scope = Scope(self._versions.project_id, points=points)
-        found = self._index.sample(scope, len(points))
+        found = self._records.points(points)
         return replace(lists, leads=self._rivals.leads(question, found, config))
 
     def _visible(

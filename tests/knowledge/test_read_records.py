@@ -8,8 +8,9 @@ import pytest
 
 from assistant.domain import RetrievalConfig
 from assistant.knowledge.knowledge_base import KnowledgeBase
-from assistant.knowledge.qdrant.index import ChunkRecord
+from assistant.knowledge.qdrant.index import ChunkPoint, ChunkRecord, Scope
 from assistant.knowledge.read_records import ReadRecords
+from assistant.knowledge.sparse import SparseVector
 
 CONFIG = RetrievalConfig()
 
@@ -47,7 +48,7 @@ def test_what_was_removed_or_replaced_is_not_found_in_the_memory(base, child, re
         base.put([(name, [child.make_chunk(name, 0, f"rule of {name}")])])
     assert texts(base, "rule") == ["rule of d", "rule of e"]
     base.remove("d")
-    assert not base._records._remembered(read)
+    assert not base._records._records.of(read)
     assert texts(base, "rule") == ["rule of e"]
     base.put([("e", [child.make_chunk("e", 0, "rule of another e")])])
     assert texts(base, "rule") == ["rule of another e"]
@@ -57,5 +58,37 @@ def test_the_memory_has_a_limit(base, child, read) -> None:
     base.put([("d", [child.make_chunk("d", n, f"rule number {n}") for n in range(9)])])
     base._records = ReadRecords(base._index, base._versions, most=3)
     assert len(texts(base, "rule")) == 9
-    assert len(base._records._remembered(read)) == 3
+    assert len(base._records._records.of(read)) == 3
     assert len(texts(base, "rule")) == 9
+
+
+def test_points_are_read_once_and_again_with_new_weights(
+    base, child, read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A search while the weights are made anew keeps none of the old ones."""
+    sampled: list[int] = []
+    sample, reweigh = base._index.sample, base._index.reweigh
+
+    def counting(scope: Scope, limit: int) -> list[ChunkPoint]:
+        sampled.append(limit)
+        return sample(scope, limit)
+
+    def searched_meanwhile(weights: Sequence[tuple[str, SparseVector]]) -> None:
+        base._records.points(known)
+        reweigh(weights)
+
+    base.put([("d", [child.make_chunk("d", n, f"rule number {n}") for n in range(4)])])
+    assert texts(base, "rule number 1")
+    known = tuple(read)
+    monkeypatch.setattr(base._index, "sample", counting)
+    first = base._records.points(known)
+    assert [point.record.point_id for point in first] == sorted(known)
+    assert base._records.points(known[::-1]) == first
+    assert sampled == [4]
+    monkeypatch.setattr(base._index, "reweigh", searched_meanwhile)
+    long = " ".join(f"another word {n}" for n in range(60))
+    base.put([("e", [child.make_chunk("e", n, long) for n in range(4)])])
+    weights = [point.sparse for point in base._records.points(known)]
+    scope = Scope(base._versions.project_id, points=known)
+    assert weights == [point.sparse for point in sample(scope, 4)]
+    assert weights != [point.sparse for point in first]
