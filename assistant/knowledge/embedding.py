@@ -61,7 +61,8 @@ class SentenceEmbedder:
     and else one fewer than there are cores. Each thread computes batches of its own: threads that
     share one computation wait for each other, and where another process wants a core they take
     fifty times as long. A question always takes one. ``dtype`` "auto" is bfloat16 where the
-    processor computes in it, else float32.
+    processor computes in it, else float32. ``weights_hash`` is the SHA-256 of the weights where it
+    is known; else they are read for it.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class SentenceEmbedder:
         model_id: str,
         threads: int = 0,
         dtype: Literal["auto", "float32", "bfloat16"] = "auto",
+        weights_hash: str = "",
     ) -> None:
         self._folder = folder
         self._model_id = model_id
@@ -79,6 +81,7 @@ class SentenceEmbedder:
         self._lock = threading.RLock()
         self._counting = threading.Lock()
         self._questions = 0
+        self._weights_hash = weights_hash
         self._model: SentenceTransformer | None = None
         self._fingerprint = ""
         self._dimension = 0
@@ -89,7 +92,7 @@ class SentenceEmbedder:
         """Model id, hash of its weights, dtype, dimension and version of the embedded text."""
         with self._lock:
             if not self._fingerprint:
-                digest = _weights_hash(self._folder)[:16]
+                digest = (self._weights_hash or _weights_hash(self._folder))[:16]
                 self._fingerprint = (
                     f"{self._model_id}@{digest} {self._dtype} {self.dimension}d text-{TEXT_FORMAT}"
                 )

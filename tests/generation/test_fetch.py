@@ -20,7 +20,7 @@ import pytest
 
 from assistant.errors import ModelUnavailable
 from assistant.generation.cancellation import Cancelled
-from assistant.generation.models import hub, wheels
+from assistant.generation.models import hub, verification, wheels
 from assistant.generation.models.catalogue import (
     CatalogueModel,
     HubSource,
@@ -37,6 +37,7 @@ from assistant.generation.models.fetch import (
     verify_model,
 )
 from assistant.generation.models.partial import FetchProgress, partial_path
+from assistant.generation.models.verification import sha256_of
 
 PART_BYTES = 70_000
 PARTS = 6
@@ -509,6 +510,36 @@ def test_a_file_with_the_old_size_and_time_is_not_opened(
         stream.write(b"\0\0\0\0")
     os.utime(fetched, ns=(stat.st_atime_ns, stat.st_mtime_ns))
     assert model_status(tiny(), fetched.parent.parent) == "verified", "as far as can be seen"
+    with pytest.raises(ModelUnavailable, match="was not opened"):
+        opening(fetched)
+
+
+@pytest.mark.parametrize("opening", [by_engine, by_path])
+def test_a_process_hashes_a_file_once_until_it_changes(
+    fetched: Path, opening: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed: list[Path] = []
+
+    def counted(path: Path) -> str:
+        hashed.append(path)
+        return sha256_of(path)
+
+    monkeypatch.setattr(verification, "sha256_of", counted)
+    for _ in range(2):
+        opening(fetched)
+    assert len(hashed) == 2, "it has just been written: another change might not be told"
+    now = time.time
+    monkeypatch.setattr(verification.time, "time", lambda: now() + 60)
+    for _ in range(3):
+        opening(fetched)
+    assert len(hashed) == 3
+    verify_model(tiny(), fetched.parent.parent)
+    assert len(hashed) == 4
+    stat = fetched.stat()
+    time.sleep(0.05)
+    with fetched.open("r+b") as stream:
+        stream.write(b"\0\0\0\0")
+    os.utime(fetched, ns=(stat.st_atime_ns, stat.st_mtime_ns))
     with pytest.raises(ModelUnavailable, match="was not opened"):
         opening(fetched)
 

@@ -86,14 +86,14 @@ def present_path(model: CatalogueModel, models_dir: Path) -> Path:
 
 
 def verified_path(model: CatalogueModel, models_dir: Path) -> Path:
-    """Path to open, after hashing every file: what is remembered of it is not trusted here.
+    """Path to open, after hashing every file: what the marker remembers is not trusted here.
 
     Size and time of change can be set by whoever can write the file, so a process that opens it
-    reads it first. Raises ``ModelUnavailable`` where the model is not (wholly) here, or a file is
-    not what it claims to be.
+    reads it first, once (see ``hash_in_process``). Raises ``ModelUnavailable`` where the model is
+    not (wholly) here, or a file is not what it claims to be.
     """
     path = present_path(model, models_dir)
-    verify_model(model, models_dir)
+    verify_model(model, models_dir, again=False)
     return path
 
 
@@ -104,17 +104,21 @@ def ensure_verified(model: CatalogueModel, path: Path) -> VerifiedFile:
     """
     if len(model.files) != 1:
         raise ModelUnavailable(f"{model.id} is not a model of one file.")
-    return check_file(model.files[0], path, set_aside=not model.own_folder)
+    return check_file(model.files[0], path, set_aside=not model.own_folder, again=False)
 
 
-def verify_model(model: CatalogueModel, models_dir: Path) -> None:
-    """Read and hash every file again, whatever is remembered. Raises ``ModelUnavailable``."""
+def verify_model(model: CatalogueModel, models_dir: Path, *, again: bool = True) -> None:
+    """Hash every file, whatever the marker says; ``again``: also what this process has hashed.
+
+    Raises ``ModelUnavailable``.
+    """
     folder = model_folder(model, models_dir)
+    set_aside = not model.own_folder
     with suppress(OSError):  # in a read-only folder the states below are compared all the same
         marker_path(model, models_dir).unlink()
     try:
         states = {
-            file.name: check_file(file, folder / file.name, set_aside=not model.own_folder)
+            file.name: check_file(file, folder / file.name, set_aside=set_aside, again=again)
             for file in model.files
         }
     except ModelUnavailable as error:

@@ -2,13 +2,15 @@
 
 A marker beside the model's folder records size, modification time, inode and hash of each file
 that was found right, so that showing which models are here reads no gigabyte. What opens a model
-hashes it whatever the marker says.
+hashes it whatever the marker says, once in a process while the system tells no change of the file.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import time
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import Field, ValidationError
@@ -17,6 +19,9 @@ from assistant.domain import Value
 from assistant.errors import ModelUnavailable
 from assistant.generation.models.catalogue import CatalogueModel, ModelFile
 from assistant.generation.models.partial import BLOCK_BYTES
+
+_TICKS = 2.0
+"""Seconds; a file system's clock may tick as seldom as that."""
 
 
 class VerifiedFile(Value):
@@ -60,6 +65,24 @@ def sha256_of(*paths: Path) -> str:
     return digest.hexdigest()
 
 
+def hash_in_process(path: Path) -> str:
+    """SHA-256 of a file, remembered while this process runs and the file's change time stays.
+
+    Nobody can set that time, as they can that of modification. A file that was changed a moment ago
+    is read again: a second change within a tick of the clock has the same time. ``OSError`` where
+    it cannot be read. Windows keeps the time of creation there, so each call reads the file.
+    """
+    found = path.stat()
+    if os.name == "nt" or abs(time.time() - found.st_ctime) < _TICKS:
+        return sha256_of(path)
+    return _hash_in_state(path, found.st_dev, found.st_ino, found.st_size, found.st_ctime_ns)
+
+
+@lru_cache(maxsize=64)
+def _hash_in_state(path: Path, *state: int) -> str:
+    return sha256_of(path)
+
+
 def marker_path(model: CatalogueModel, models_dir: Path) -> Path:
     """Where it is remembered that a model was verified."""
     return models_dir / f"{model.id}.verified.json"
@@ -92,15 +115,18 @@ def is_remembered(file: ModelFile, path: Path, marker: VerifiedModel) -> bool:
     return is_unchanged(path, known)
 
 
-def check_file(file: ModelFile, path: Path, *, set_aside: bool = True) -> VerifiedFile:
-    """Hash ``path`` and return its state.
+def check_file(
+    file: ModelFile, path: Path, *, set_aside: bool = True, again: bool = True
+) -> VerifiedFile:
+    """Hash ``path`` and return its state; ``again``: although this process may have done so.
 
     Raises ``ModelUnavailable`` where it is absent or not the pinned file; a wrong file is set aside
     under another name, so that nothing can open it by mistake, unless it is the user's own.
     """
     try:
         state = file_state(path, file.sha256)
-        right = state.size_bytes == file.size_bytes and sha256_of(path) == file.sha256
+        hashed = sha256_of if again else hash_in_process
+        right = state.size_bytes == file.size_bytes and hashed(path) == file.sha256
     except OSError as error:
         raise ModelUnavailable(f"{path} cannot be read ({error}).") from error
     if not right and not set_aside:

@@ -152,9 +152,12 @@ class Workspace:
         """The embedding model, loaded once per process; ``ModelUnavailable`` where absent."""
         with self._opening:
             if model_id not in self._embedders:
-                folder = verified_path(find_model(model_id), self.settings.models_path)
+                model = find_model(model_id)
                 self._embedders[model_id] = SentenceEmbedder(
-                    folder, model_id=model_id, threads=self.settings.threads
+                    verified_path(model, self.settings.models_path),
+                    model_id=model_id,
+                    threads=self.settings.threads,
+                    weights_hash=model.weights.sha256,
                 )
             return self._embedders[model_id]
 
