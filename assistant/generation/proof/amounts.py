@@ -234,11 +234,8 @@ class Numbers:
 def alike(number: Number, other: Number) -> bool:
     """Whether two numbers are equal and may measure the same."""
     mine, theirs = number.value, other.value
-    if isinstance(mine, date) and isinstance(theirs, date):
-        yearless = NO_YEAR in (mine.year, theirs.year)
-        return mine == theirs or (yearless and (mine.month, mine.day) == (theirs.month, theirs.day))
     if not (isinstance(mine, Decimal) and isinstance(theirs, Decimal)):
-        return mine == theirs
+        return same_moment(mine, theirs)
     if not number.kind or not other.kind:
         return mine == theirs or bool(values_of(number.words) & values_of(other.words))
     if number.kind == other.kind == "duration" and number.unit != other.unit:

@@ -1,39 +1,43 @@
-"""The calculations that a writer hands over beside a result, line by line: "42.00 * 20 = 840.00".
+"""The calculations that a writer hands over beside a result, line by line: "EUR 42.00 * 20 years =
+EUR 840.00".
 
 A line is what code can check: numbers, operators, ``ceil``, ``floor``, ``round``, ``min`` and
 ``max``, or a date or time that is moved ("2026-07-07 + 20 working days without 2026-07-14 =
-2026-08-05") or how far two are apart ("2027-03-31 - 2026-02-28 = 13 months"). Units and currencies
-may stand there and are passed over. Whether the rule asks for this calculation is not checked here.
+2026-08-05") or how far two are apart ("2027-03-31 - 2026-02-28 = 13 months"). A unit tells what its
+number measures; a number without one may measure anything. Whether the rule asks for this
+calculation, and whether its units go together, is not checked here.
 """
 
 from __future__ import annotations
 
+import ast
 import re
 from calendar import monthrange
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from functools import cached_property
 from itertools import islice
+from operator import add, methodcaller, mul, sub, truediv
 
 from assistant.generation.proof.amounts import (
     MEASURED,
     Number,
     Numbers,
+    alike,
     as_written,
     elapsed,
-    same_moment,
+    grouped,
+    numbers,
 )
 from assistant.language.dates_and_times import NO_YEAR
+from assistant.language.quoted_messages import find_messages
 
 MOST_CHARACTERS = 300
 MOST_LINES = 40
 _MOST_DAYS = 20_000
 """Days that are looked at one by one for a working day."""
-
-_DAY = 86_400
-"""Seconds."""
 
 _NO_DAY = date(1, 1, 2)
 """The day of a moment that is a time alone; it may be moved back across midnight."""
@@ -41,20 +45,15 @@ _NO_DAY = date(1, 1, 2)
 CONSTANTS = frozenset(map(Decimal, ("0", "1", "2", "7", "12", "24", "60", "100", "365")))
 """Numbers that no text has to give: one more, half of it, days of a week, months of a year, ..."""
 
-_CONVERSIONS = Numbers(["7 days", "12 months", "24 hours", "60 minutes", "365 days", "100 %"])
-"""What they say where a result names them; "12 days" has to stand somewhere."""
+_CONVERSIONS = Numbers(
+    ["1 year", "12 months", "365 days", "1 month", "1 week", "7 days", "1 day", "24 hours",
+     "1 working day", "1 hour", "60 minutes", "1 minute", "60 seconds", "100 %"]
+)  # fmt: skip
+"""What they may measure; "12 days" has to stand somewhere."""
 
 _EXACT = Decimal("1e-9")
 """How far a whole number may be off, for thirds that were multiplied again; "5 / 2" is neither 2
 nor 3, as nothing says how it is rounded."""
-
-
-def _ceil(value: Decimal) -> Decimal:
-    return value.to_integral_value(ROUND_CEILING)
-
-
-def _floor(value: Decimal) -> Decimal:
-    return value.to_integral_value(ROUND_FLOOR)
 
 
 def _round(value: Decimal, places: Decimal = Decimal()) -> Decimal:
@@ -62,43 +61,49 @@ def _round(value: Decimal, places: Decimal = Decimal()) -> Decimal:
 
 
 _FUNCTIONS: dict[str, Callable[..., Decimal]] = {
-    "ceil": _ceil, "floor": _floor, "round": _round, "min": min, "max": max,
+    "ceil": methodcaller("to_integral_value", ROUND_CEILING),
+    "floor": methodcaller("to_integral_value", ROUND_FLOOR),
+    "round": _round, "min": min, "max": max,
 }  # fmt: skip
+_LETTER = r"[^\W\d_]"
+_UNIT = rf"(?:(?:(?<=\w)/(?!{_LETTER}+\s*[\d(]))?{_LETTER}++\.?|[€$£¥₹])"
+"""A word or a currency, with what a rate is told of: "EUR/night"; "EUR 80/EUR 4" is divided."""
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
-    rf"|(?P<function>(?i:{'|'.join(_FUNCTIONS)})(?=\s*\())|(?P<unit>[^\W\d_]+)"
-    r"|(?P<sign>[-+*/%(),×·÷−–])|(?P<other>\S))"
+    rf"\s*+(?:(?P<function>(?i:{'|'.join(_FUNCTIONS)})(?=\s*\())"
+    rf"|(?P<number>(?:{_UNIT}\s*)*+(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    rf"(?:\s*{_UNIT})*+(?:\s*%)?)"
+    rf"|(?P<unit>{_UNIT})|(?P<sign>[-+*/%(),×·÷−–])|(?P<other>\S))"
 )
+_WORD = re.compile(rf"{_LETTER}+")
+_OPERATORS: dict[type[ast.operator], Callable[[Decimal, Decimal], Decimal]] = {
+    ast.Add: add, ast.Sub: sub, ast.Mult: mul, ast.Div: truediv,
+}  # fmt: skip
 _SIGNS = {"×": "*", "·": "*", "÷": "/", "−": "-", "–": "-"}
 _DATE = r"\d{4}-\d{2}-\d{2}(?:[ T]\d{1,2}:\d{2})?"
-_MOMENT = re.compile(rf"(?P<date>{_DATE})|(?P<time>\d{{1,2}}:\d{{2}})")
-_MOVE = re.compile(
-    r"\s*(?P<sign>[-+−–])\s*(?P<amount>\d{1,6})\s*"
-    r"(?P<unit>working days?|business days?|days?|weeks?|months?|years?|hours?|minutes?)",
-    re.IGNORECASE,
-)
-_FREE = re.compile(rf"\s*(?:without|except|excluding)\s+({_DATE}(?:\s*,\s*{_DATE})*)\s*", re.I)
-_APART = re.compile(r"\s*[-−–]\s*")
-_COUNT = re.compile(
-    r"\s*(\d{1,6})\s*(working day|business day|day|week|month|year|hour|minute)s?\s*", re.I
-)
-_UNITS = {"business day": "working day"}
-
-Value = Decimal | datetime | time
-"""A day is a moment at midnight; a time is there only where the line writes one."""
+_MOMENT = re.compile(rf"{_DATE}|\d{{1,2}}:\d{{2}}")
+_APART = re.compile(rf"\s*[-−–]\s*({_MOMENT.pattern})")
+_WITHOUT = r"(?:without|except|excluding)\b"
+_LENGTH = rf"\d{{1,6}}(?:\s*(?!{_WITHOUT}){_LETTER}++)*+"
+_MOVE = re.compile(rf"\s*([-+−–])\s*({_LENGTH})", re.IGNORECASE)
+_FREE = re.compile(rf"\s*(?:{_WITHOUT}\s+({_DATE}(?:\s*,\s*{_DATE})*)\s*)?", re.IGNORECASE)
+_LENGTHS = {
+    (*each.family, each.value): name
+    for name in ("minute", "hour", "day", "week", "month", "year", "working day", "night")
+    for each in numbers(f"1 {name}")
+}  # fmt: skip
+"""The units of time by what one of them measures, in whatever language it is named."""
 
 
 @dataclass(frozen=True)
 class CalculationLine:
     """A line that was read: what goes in, what it says to come to, and whether it does.
 
-    ``values`` is the latter as it may be named: 0.25 and 25 of "25%", a day and its time.
+    ``results`` are the latter as it may be named: 25 % and 0.25, a day and its time.
     """
 
     words: str
-    operands: tuple[Value, ...]
-    value: Value
-    values: frozenset[Value]
+    operands: tuple[Number, ...]
+    results: tuple[Number, ...]
     is_right: bool
 
 
@@ -111,139 +116,149 @@ def read_line(words: str) -> CalculationLine | None:
         if _MOMENT.match(left.strip()):
             return _of_moments(words, left.strip(), right.strip())
         return _of_numbers(words, left, right)
-    except (ArithmeticError, ValueError, TypeError, IndexError, RecursionError):
+    except (ArithmeticError, ValueError, LookupError, TypeError, SyntaxError, RecursionError):
         return None
 
 
 def _of_numbers(words: str, left: str, right: str) -> CalculationLine | None:
+    if "(" not in words:  # "min(3,50)" has two arguments
+        left, right = grouped(left), grouped(right)
     said, computed = _Expression(right), _Expression(left)
-    if computed.is_plain:
+    if computed.number is not None:
         return None  # "28 days less eleven": what the words do is not read
-    value, result = said.value(), computed.value()
+    value = said.value()
+    scale = said.value(in_base=True) / value if value else 1
     exponent = int(value.as_tuple().exponent)
     off = Decimal(1).scaleb(exponent) / 2 if exponent < 0 else _EXACT
-    values = frozenset((value, value * 100) if right.rstrip().endswith("%") else (value,))
-    is_right = abs(value - result) <= off
-    return CalculationLine(words, tuple(computed.operands), value, values, is_right)
+    found = [computed.value(of_left=of_left) for of_left in (False, True)]
+    found.append(computed.value(in_base=True) / scale)
+    results = [said.number or _bare(value)]
+    if results[0].kind == "percent":
+        results.append(_bare(value))
+        if all(one.kind != "percent" for one in computed.operands):
+            found += [each / 100 for each in found]  # "18 / 160 * 100 = 11.25 %"
+    is_right = any(abs(value - each) <= off for each in found)
+    return CalculationLine(words, tuple(computed.operands), tuple(results), is_right)
 
 
 class _Expression:
-    """A sum of products; raises ``ValueError`` where it is none."""
+    """A sum of products; raises ``ValueError`` or ``SyntaxError`` where it is none."""
 
     def __init__(self, text: str) -> None:
-        self.operands: list[Decimal] = []
-        self._tokens: list[tuple[str, str]] = []
+        self.operands: list[Number] = []  # of the last value
+        self._numbers: dict[str, tuple[Number, Decimal]] = {}
+        words: list[str] = []
         for match in _TOKEN.finditer(text.strip()):
             kind = str(match.lastgroup)
             word = match[kind]
-            if (kind == "other" and word not in "€$£¥") or (
-                kind == "unit" and not word[0].isalpha()
-            ):
+            if kind == "other" or not all(one[0].isalpha() for one in _WORD.findall(word)):
                 raise ValueError(word)  # "½", "3²"
-            if kind not in ("other", "unit"):
-                self._tokens.append((kind, _SIGNS.get(word, word.lower())))
-        self._at = 0
+            if kind == "number":
+                value = Decimal(match["digits"].replace(",", ""))
+                word = f"n{len(words)}"
+                self._numbers[word] = _measured(match["number"], value), value
+            if kind != "unit":
+                words.append(_SIGNS.get(word, word.lower()))
+        self._tree = ast.parse(" ".join(words), mode="eval").body
 
     @property
-    def is_plain(self) -> bool:
-        """Whether it is a number alone."""
-        return len(self._tokens) < 2
+    def number(self) -> Number | None:
+        """The number that it is, where it is one alone."""
+        return self._numbers[self._tree.id][0] if isinstance(self._tree, ast.Name) else None
 
-    def value(self) -> Decimal:
-        found = self._sum()
-        if self._at < len(self._tokens):
-            raise ValueError(self._tokens[self._at])
-        return found
+    def value(self, *, in_base: bool = False, of_left: bool = False) -> Decimal:
+        """What it comes to; ``in_base`` with units of one family alike ("1 h + 30 min"), and
+        ``of_left`` with a percent behind + or - taken of what stands before it ("840 - 5%")."""
+        self.operands = []
 
-    def _next(self) -> str:
-        return self._tokens[self._at][1] if self._at < len(self._tokens) else ""
+        def of(node: ast.expr) -> Decimal:
+            match node:
+                case ast.Name(id=name):
+                    number, written = self._numbers[name]
+                    self.operands.append(number)
+                    in_unit = number.value if in_base else written
+                    assert isinstance(in_unit, Decimal)
+                    return in_unit / 100 if number.kind == "percent" else in_unit
+                case ast.UnaryOp(op=ast.USub(), operand=operand):
+                    return -of(operand)
+                case ast.Call(func=ast.Name(id=name), args=arguments):
+                    values = [of(each) for each in arguments]
+                    if name == "round":  # how many places to keep stands nowhere
+                        del self.operands[len(self.operands) + 1 - len(values) :]
+                    return _FUNCTIONS[name](*values)
+                case ast.BinOp(left=left, op=operator, right=right):
+                    first, second = of(left), of(right)
+                    adds = isinstance(operator, ast.Add | ast.Sub)
+                    if of_left and adds and self._is_share(right) and not self._is_share(left):
+                        second *= first
+                    return _OPERATORS[type(operator)](first, second)
+            raise ValueError(ast.unparse(node))
 
-    def _take(self, sign: str) -> bool:
-        if self._next() != sign:
-            return False
-        self._at += 1
-        return True
+        return of(self._tree)
 
-    def _sum(self) -> Decimal:
-        found = -self._product() if self._take("-") else self._product()
-        while (sign := self._next()) in ("+", "-"):
-            self._at += 1
-            found = found + self._product() if sign == "+" else found - self._product()
-        return found
+    def _is_share(self, node: ast.expr) -> bool:
+        return isinstance(node, ast.Name) and self._numbers[node.id][0].kind == "percent"
 
-    def _product(self) -> Decimal:
-        found = self._factor()
-        while (sign := self._next()) in ("*", "/"):
-            self._at += 1
-            found = found * self._factor() if sign == "*" else found / self._factor()
-        return found
 
-    def _factor(self) -> Decimal:
-        kind, word = self._tokens[self._at]
-        self._at += 1
-        if kind == "function":
-            found = _FUNCTIONS[word](*self._arguments(word))
-        elif kind == "number":
-            found = Decimal(word.replace(",", ""))
-            self.operands.append(found)
-        elif word == "(":
-            found = self._sum()
-            if not self._take(")"):
-                raise ValueError("no closing bracket")
-        else:
-            raise ValueError(word)
-        return found / 100 if self._take("%") else found
+def _measured(words: str, value: Decimal) -> Number:
+    """A number with the unit that stands beside it."""
+    for one in numbers(words):
+        if one.kind and isinstance(one.value, Decimal) and value in as_written(one):
+            return one  # no "12 pm", no "5 May"
+    if words.endswith("%"):
+        raise ValueError(words)
+    return _bare(value)
 
-    def _arguments(self, function: str) -> Iterator[Decimal]:
-        self._take("(")
-        yield self._sum()
-        measured = len(self.operands)
-        while self._take(","):
-            yield self._sum()
-        if not self._take(")"):
-            raise ValueError("no closing bracket")
-        if function == "round":
-            del self.operands[measured:]  # how many places to keep stands nowhere
+
+def _bare(value: Decimal) -> Number:
+    return Number(f"{value:f}", value, "", "", 0, 0)
 
 
 def _of_moments(words: str, left: str, right: str) -> CalculationLine | None:
     first = _MOMENT.match(left)
     assert first is not None
-    start, at = _moment(first[0]), first.end()
-    apart = _APART.match(left, at)
-    second = _MOMENT.match(left, apart.end()) if apart else None
-    if second is not None:
-        free = _free_days(left, second.end())
-        count = _COUNT.fullmatch(right)
-        if count is None or free is None:
-            return None
-        unit = _UNITS.get(count[2].lower(), count[2].lower())
-        if free and unit != "working day":
-            return None
-        end, said = _moment(second[0]), Decimal(count[1])
-        low, high = sorted((start, end))
-        is_right = said in _distance(low, high, unit, free)
-        operands = (*_named(first[0]), *_named(second[0]))
-        return CalculationLine(words, operands, said, frozenset([said]), is_right)
-    moves = []
+    second = _APART.match(left, first.end())
+    at = (second or first).end()
+    moves: list[tuple[int, str]] = []
+    operands = [*_named(first[0]), *(_named(second[1]) if second else ())]
     while (move := _MOVE.match(left, at)) is not None:
-        amount = -int(move["amount"]) if move["sign"] != "+" else int(move["amount"])
-        moves.append((amount, move["unit"].lower().removesuffix("s")))
+        amount, unit, length = _length(move[2])
+        moves.append((amount if move[1] == "+" else -amount, unit))
+        operands.append(length)
         at = move.end()
-    moves = [(amount, _UNITS.get(unit, unit)) for amount, unit in moves]
-    free, target = _free_days(left, at), _MOMENT.fullmatch(right)
-    if not moves or free is None or target is None:
+    free, units = _free_days(left, at), {unit for _, unit in moves}
+    if second is not None:
+        said, unit, length = _length(right)
+        low, high = sorted((_moment(first[0]), _moment(second[1])))
+        counts = _distance(low, high, unit, free)
+        if moves and unit in ("day", "working day"):
+            counts = counts[:1]  # "+ 1 day" counts the first one
+        results: tuple[Number, ...] = (length,)
+        is_right = said - sum(amount for amount, _ in moves) in counts
+        if units - {unit, ""}:
+            return None
+        units = {unit}
+    else:
+        moved = _moment(first[0])
+        for amount, unit in moves:
+            moved = _moved(moved, amount, unit, free)
+        results, is_right = _named(right), moved == _moment(right)
+    if not (second or moves) or (free and "working day" not in units):
         return None
-    if free and all(unit != "working day" for _, unit in moves):
-        return None
-    moved = start
-    for amount, unit in moves:
-        moved = _moved(moved, amount, unit, free)
-    lengths: list[Value] = [Decimal(abs(amount)) for amount, _ in moves]
-    said_at = _moment(right)
-    return CalculationLine(
-        words, (*_named(first[0]), *lengths), said_at, frozenset(_named(right)), moved == said_at
-    )
+    return CalculationLine(words, tuple(operands), results, is_right)
+
+
+def _length(words: str) -> tuple[int, str, Number]:
+    """How many of which unit of time ("" for none) words name, and the number that they are;
+    ``ValueError`` where they name something else."""
+    unit = words.lstrip("0123456789")
+    amount = int(words.removesuffix(unit))
+    if not unit:
+        return amount, "", _bare(Decimal(amount))
+    (one,), (length,) = numbers(f"1 {unit.strip()}"), numbers(f"{amount} {unit.strip()}")
+    if one.words != f"1 {unit.strip()}":
+        raise ValueError(words)  # "10 days minus weekends"
+    return amount, _LENGTHS[one.kind, one.unit, one.value], length
 
 
 def _moment(words: str) -> datetime:
@@ -260,21 +275,20 @@ def _moment(words: str) -> datetime:
     return found if day != _NO_DAY.isoformat() else datetime.combine(_NO_DAY, found.time())
 
 
-def _named(words: str) -> tuple[Value, ...]:
+def _named(words: str) -> tuple[Number, ...]:
     """The day of a moment and its time, as far as they are written."""
-    moment = _moment(words)
-    day: tuple[Value, ...] = (moment,) if moment.date() != _NO_DAY else ()
-    return (*day, moment.time()) if ":" in words else day
+    at = _moment(words)
+    day = Number(at.date().isoformat(), at.date(), "date", "date", 0, 0)
+    clock = Number(f"{at:%H:%M}", at.time(), "time", "time", 0, 0)
+    return (day,) * (at.date() != _NO_DAY) + (clock,) * (":" in words)
 
 
-def _free_days(text: str, at: int) -> frozenset[date] | None:
-    """The days that count as no working days; ``None`` where something else stands there."""
-    if not text[at:].strip():
-        return frozenset()
+def _free_days(text: str, at: int) -> frozenset[date]:
+    """The days that count as no working days; ``ValueError`` where something else stands there."""
     match = _FREE.fullmatch(text, at)
     if match is None:
-        return None
-    return frozenset(_moment(each.strip()).date() for each in match[1].split(","))
+        raise ValueError(text[at:])
+    return frozenset(_moment(each.strip()).date() for each in (match[1] or "").split(",") if each)
 
 
 def _moved(start: datetime, amount: int, unit: str, free: Collection[date]) -> datetime:
@@ -301,27 +315,29 @@ def _works(day: date, free: Collection[date]) -> bool:
 
 def _distance(
     start: datetime, end: datetime, unit: str, free: Collection[date]
-) -> frozenset[Decimal]:
+) -> tuple[Decimal, ...]:
     """How far two moments are apart, without the first day and with it; months that are begun, and
     times of the day across midnight too."""
     apart = end - start
+    days = Decimal(apart.days)
     if unit in ("hour", "minute"):
-        seconds = {int(apart.total_seconds())}
-        seconds |= {_DAY - each for each in seconds} if start.date() == _NO_DAY else set()
-        return frozenset(Decimal(each) / (3600 if unit == "hour" else 60) for each in seconds)
+        both = (apart, timedelta(days=1) - apart)[: 2 if start.date() == _NO_DAY else 1]
+        minutes = (Decimal(each // timedelta(minutes=1)) for each in both)
+        return tuple(each / (60 if unit == "hour" else 1) for each in minutes)
     if unit == "working day":
-        if apart.days > _MOST_DAYS:
+        if days > _MOST_DAYS:
             raise ValueError(apart)
         each = range(apart.days + 1)
         count = sum(_works(start.date() + timedelta(days=n), free) for n in each)
-        return frozenset([Decimal(count), Decimal(count - _works(start.date(), free))])
+        return Decimal(count - _works(start.date(), free)), Decimal(count)
     if unit in ("month", "year"):
         whole = elapsed(start.date(), end.date(), "month")[1]
         if unit == "year":  # the day before a birthday is no year more
-            return frozenset([whole // 12])
-        return frozenset([whole, whole + (start.day != end.day)])
-    days = Decimal(apart.days)
-    return frozenset([days / 7] if unit == "week" else [days, days + 1])
+            return (whole // 12,)
+        return whole, whole + (start.day != end.day)
+    if unit == "week":
+        return days / 7, (days + 1) / 7
+    return (days, days + 1) if unit == "day" else (days,)
 
 
 class Worked:
@@ -336,21 +352,23 @@ class Worked:
         self.wrong = tuple(one.words for one in read if not one.is_right)
         """Lines that do not come to what they say."""
 
-        self._given = given
-        self._right: list[str] = []
-        self._results: set[Value] = set()
-        self._operands: set[Value] = set()
-        self._missing: dict[Value, Value] = {}
+        quoted = (one.text for text in given.texts for one in find_messages(text))
+        self._given = Numbers((*given.texts, *quoted))
+        self._results: list[Number] = []
+        self._operands: list[Number] = []
+        self._missing: list[tuple[Number, str]] = []
         for line in read:
             if not line.is_right:
                 continue
-            missing = next((each for each in line.operands if not self._is_given(each)), None)
-            if missing is not None:
-                self._missing |= dict.fromkeys(line.values, missing)
+            missing = [each for each in line.operands if not self._is_given(each)]
+            is_between = len(missing) == 1 and all(
+                one.kind in ("date", "time") and self._is_given(one) for one in line.results
+            )
+            if missing and not is_between:
+                self._missing += [(each, missing[0].words) for each in line.results]
                 continue
-            self._right.append(line.words)
-            self._results |= line.values
-            self._operands |= set(line.operands)
+            self._results += (*line.results, *missing)  # "2 days" lie between two given ones
+            self._operands += line.operands
 
     @cached_property
     def _numbers(self) -> frozenset[Decimal]:
@@ -361,27 +379,21 @@ class Worked:
         found = (each for each in words if isinstance(each, Decimal))
         return CONSTANTS.union(self._given.written, found)
 
-    @cached_property
-    def _moments(self) -> frozenset[date | time]:
-        """The days and the times of day of the texts."""
-        return frozenset(one.value for one in self._given.all if isinstance(one.value, date | time))
-
-    def _is_given(self, value: Value) -> bool:
-        """Whether a number stands in the texts, follows from an earlier line, or is a constant, a
-        date also at either end of its month."""
-        if value in self._results:
+    def _is_given(self, number: Number) -> bool:
+        """Whether a number stands in the texts, as one of the same unit where it has one, follows
+        from an earlier line, or is a constant; a date also at either end of its month."""
+        if number.kind not in MEASURED and not self._numbers.isdisjoint(as_written(number)):
             return True
-        if isinstance(value, Decimal):
-            return value in self._numbers
-        if isinstance(value, time):
-            return value in self._moments or self._is_written(value)
-        days = {one for one in self._moments if isinstance(one, date)}
-        days |= {one.date() for one in self._results if isinstance(one, datetime)}
-        day = value.date()
-        if {day, day.replace(year=NO_YEAR)} & days:
+        known = (*self._results, *self._given.all, *_CONVERSIONS.all)
+        if any(_is_same(number, each) for each in known) or not number.value:
             return True
-        months = {(one.year, one.month) for one in days}
-        return _turns_month(day) and bool({(day.year, day.month), (NO_YEAR, day.month)} & months)
+        if isinstance(number.value, time):
+            return self._is_written(number.value)
+        if isinstance(day := number.value, date):
+            months = {(d.year, d.month) for one in known if isinstance(d := one.value, date)}
+            is_turn = day.day in (1, monthrange(day.year, day.month)[1])
+            return is_turn and bool({(day.year, day.month), (NO_YEAR, day.month)} & months)
+        return False
 
     def _is_written(self, clock: time) -> bool:
         """Whether a time of day stands in the texts in another form: "10.30 Uhr", "10h", "10 Uhr";
@@ -395,42 +407,28 @@ class Worked:
     def holds(self, number: Number) -> bool:
         """Whether a number of a result is one of a right calculation with given numbers. What goes
         in is not more than it is given as: the 20 of "20 years" is no "EUR 20", 12 no "12 days"."""
-        if self.comes_to(number):
-            return True
-        found = [value for value in self._operands if _is_same(number, value)]
-        if not found or not number.kind or not isinstance(number.value, Decimal):
-            return bool(found)
-        plain = number.kind not in ("money", "percent") and not CONSTANTS.issuperset(found)
+        goes_in = [each for each in self._operands if _is_same(number, each)]
+        plain = any(not one.kind and one.value not in CONSTANTS for one in goes_in)
         return (
-            plain
-            or self._given.holds(number)
-            or (number.kind in MEASURED and _CONVERSIONS.holds(number))
-            or any(number.words in words for words in self._right)
+            self.comes_to(number)
+            or (plain and number.kind not in ("money", "percent"))
+            or (bool(goes_in) and self._is_given(number))
         )
 
     def comes_to(self, number: Number) -> bool:
         """Whether a calculation comes to a number."""
-        return any(_is_same(number, value) for value in self._results)
+        return any(_is_same(number, each) for each in self._results)
 
     def missing(self, number: Number) -> str:
         """The number that stands nowhere, of the calculation that this one is the result of."""
-        found = (m for value, m in self._missing.items() if _is_same(number, value))
-        missing = next(found, None)
-        if isinstance(missing, time):
-            return f"{missing:%H:%M}"
-        return missing.date().isoformat() if isinstance(missing, datetime) else str(missing or "")
+        return next((words for each, words in self._missing if _is_same(number, each)), "")
 
 
-def _turns_month(day: date) -> bool:
-    return day.day in (1, monthrange(day.year, day.month)[1])
-
-
-def _is_same(number: Number, value: Value) -> bool:
-    if isinstance(number.value, Decimal) and isinstance(value, datetime):
-        return not number.kind and value.year == number.value  # "from Nov 2031 to Jul 2051"
-    if isinstance(value, Decimal):
-        measured = isinstance(number.value, Decimal)
-        return measured and (value == number.value or value in as_written(number))
-    if isinstance(value, time):
-        return value == number.value
-    return isinstance(number.value, date) and same_moment(number.value, value.date())
+def _is_same(number: Number, other: Number) -> bool:
+    """Whether two numbers are equal and may measure the same; a year is in a date of it."""
+    if alike(number, other):
+        return True
+    if isinstance(number.value, Decimal) and isinstance(other.value, date):
+        return not number.kind and other.value.year == number.value  # "Nov 2031 to Jul 2051"
+    bare = not (number.kind and other.kind)
+    return bare and not as_written(number).isdisjoint(as_written(other))
