@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Any, cast
 
 import pytest
@@ -104,7 +105,7 @@ def run(*answers: str, **options: Any) -> tuple[list[Event], FakeChat]:
         destination="stays on this computer", timeout=60,
     )  # fmt: skip
     config = GenerationConfig()
-    writer = StoryWriter(endpoint, config, options.pop("outline", Outlines()))
+    writer = StoryWriter(endpoint, config, options.pop("outline", Outlines()), date(2026, 7, 1))
     epic = options.pop("epic", EPIC)
     events = generate([epic], (), Nothing(), writer, RetrievalConfig(), config, **options)
     return list(events), chat

@@ -7,13 +7,14 @@ looks like one inside), joined as plain text. The budget follows the model's con
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 
 from assistant.design.questions.scope import is_scope_statement
 from assistant.domain import RetrievedChunk, TestCase, TestCondition
 from assistant.generation.prompts import Message, data_text
 from assistant.generation.writer import StoryBrief
 
-STORY_PROMPT_VERSION = "story-4"
+STORY_PROMPT_VERSION = "story-5"
 """Stored with every run; raised whenever the wording or the order below changes."""
 
 MAX_PROMPT_TOKENS = 6_000
@@ -37,9 +38,9 @@ You get a user story with its acceptance criteria, a checklist of what has to be
 
 Write whole cases:
 - One case proves one thing. Its title says in 4 to 14 plain words what is proved ("A tenth day needs the line manager only"); never "Verify that", no ids.
-- preconditions: the concrete starting state. Invent named people with their roles, records, amounts and dates that put the tester exactly on the side that the checklist item names, and work them out: for "more than 10 working days" give the first and last day of exactly 11 working days; for an age give the date of birth and the day of the test; for a deadline give both times. Where a tester cannot wait, say how the state is prepared.
+- preconditions: the concrete starting state. Invent named people with their roles, records, amounts and dates that put the tester exactly on the side that the checklist item names, and work them out: for "more than 10 working days" give the first and last day of exactly 11 working days; for an age give the date of birth and the day of the test; for a deadline give both times. Where a tester cannot wait, say how the state is prepared. A case has to run on any day: where dates count from today, state the date of the test in the data and count from that; today's date, told below, is only the day of writing.
 - steps: 1 to 8. action: one action of one actor, imperative, executable in the product; where the actor changes, name who acts. data: the values entered or chosen in that step, or "". expected: what the tester then observes on the screen, in a message, a mail or a record. Quote messages, statuses, field and button names of the text word for word. For a refusal say what is refused and what must not have changed. Where a result holds a computed value, write the calculation once beside it: "EUR 43.20 (9 metres × EUR 2.40 × 2 nights)".
-- calculation: for each step whose expected holds amounts, counts, dates or times that you computed (or denies some), how they come about, one line a computation, "expression = value"; [] where nothing is computed. A program works the lines out: plain numbers, ISO dates, no words but units: "42.00 * 20 = 840.00", "840.00 * 5% = 42.00", "840.00 - 42.00 = 798.00", "round(22.125, 2) = 22.13" (half up), "round(100 / 3) = 33" (a whole number is never rounded without it), "ceil(57.2) = 58", "floor(42.35) = 42", "max(0, 73.75 - 85.00) = 0", "2026-07-07 + 20 working days without 2026-07-14, 2026-07-15 = 2026-08-06", "2027-03-01 + 5 years - 1 day = 2032-02-29", "2026-07-01 10:00 + 48 hours = 2026-07-03 10:00", "2051-07-31 - 2031-10-31 = 237 months". Every number in a line stands in criteria, checklist, sources, preconditions or data (in whatever form: 05.10.2026 is 2026-10-05, three is 3), is what an earlier line of the case comes to, or converts units (12, 60, 100); a date may also be the first or last day of the month of one that stands there.
+- calculation: for each step whose expected holds amounts, counts, dates or times that you computed (or denies some), how they come about, one line a computation, "expression = value"; [] where nothing is computed. A program works the lines out: digits, each with its unit (a currency, %, what is counted), ISO dates, no other words: "EUR 42.00 * 20 years = EUR 840.00", "EUR 840.00 * 5% = EUR 42.00", "round(EUR 22.125, 2) = EUR 22.13" (half up), "round(100 bales / 3) = 33 bales" (a whole number is never rounded without it), "ceil(57.2 hives) = 58 hives", floor, min, "max(EUR 0, EUR 73.75 - EUR 85.00) = EUR 0", "2026-07-07 + 20 working days without 2026-07-14, 2026-07-15 = 2026-08-06", "2027-03-01 + 5 years - 1 day = 2032-02-29", "2026-07-01 10:00 + 48 hours = 2026-07-03 10:00", "2051-07-31 - 2031-10-31 = 237 months", "2026-05-10 - 2026-05-03 + 1 day = 8 days" (both days counted). Every number in a line stands with its unit in criteria, checklist, sources, preconditions or data (in whatever form: 05.10.2026 is 2026-10-05, three is 3), is what an earlier line of the case comes to, or converts units (12, 60, 100); a date may also be the first or last day of the month of one that stands there.
 - An expected result never repeats the criterion as a rule, never says "works correctly" or "as expected", and never adds a message, limit, screen, field, mail or rule that neither criteria nor sources give; ordinary words ("the request", "the list") are fine. Where the text does not say what happens on this side, state only what follows from it ("the booking is not made; Ann Lee still has 3 bookings") and ask a question.
 - sources: for each expected result the numbers [n] that it rests on, the criterion's own number among them.
 - covers: the checklist items that the case really tests. Cover every item of the checklist. One case may cover several items where one flow shows them; never write two cases that show the same. Beyond the checklist add only cases that a sentence of criteria or sources calls for; they cover [].
@@ -60,13 +61,15 @@ def story_messages(
     conditions: Sequence[TestCondition],
     *,
     characters: int,
+    today: date,
     special_tokens: Sequence[str] = (),
     single: bool = False,
 ) -> tuple[tuple[Message, ...], frozenset[int]]:
     """The messages that ask for the cases of ``conditions``, and the sources that stand in them.
 
-    ``single`` asks for exactly one case that covers all of them. Retrieved sources are taken best
-    first as far as ``characters`` go; criteria and checklist always stand there, clipped.
+    ``today`` is the day of the run, whenever it goes on. ``single`` asks for exactly one case that
+    covers all of them. Retrieved sources are taken best first as far as ``characters`` go; criteria
+    and checklist always stand there, clipped.
     """
 
     def safe(text: str, limit: int) -> str:
@@ -113,6 +116,7 @@ def story_messages(
         if single
         else "Write the cases that cover the checklist."
     )
+    tail.append(f"Today is {today}.")
     left = characters - len(SYSTEM) - sum(len(part) + 1 for part in (*head, *tail))
     examples = list(_examples(brief, safe))
     middle = []

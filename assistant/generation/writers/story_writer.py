@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from assistant.design.questions.scope import is_scope_statement
 from assistant.domain import (
@@ -122,8 +123,12 @@ class StoryWriter:
     Holds no state between calls, so one may serve several threads as far as the endpoint does.
     """
 
-    def __init__(self, endpoint: ChatEndpoint, config: GenerationConfig, outline: Writer) -> None:
+    def __init__(
+        self, endpoint: ChatEndpoint, config: GenerationConfig, outline: Writer, today: date
+    ) -> None:
+        """``today`` is what the model is told: the day of the run, however long it takes."""
         self._endpoint = endpoint
+        self._today = today
         self._config = config
         self._outline = outline
         self._characters = prompt_characters(endpoint.spec.context_tokens, ANSWER_TOKENS)
@@ -277,6 +282,7 @@ class StoryWriter:
             brief,
             conditions,
             characters=self._characters,
+            today=self._today,
             special_tokens=self._endpoint.special_tokens,
             single=single,
         )

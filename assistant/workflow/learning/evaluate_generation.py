@@ -21,6 +21,7 @@ from assistant.domain import (
     TestCondition,
     Value,
     WriterId,
+    utc_now,
 )
 from assistant.errors import TrainingError
 from assistant.evaluation.columns import ColumnSpec
@@ -110,7 +111,7 @@ def run_now(
     conditions = conditions_of(request.conditions)
     references = [case for one in chosen for case in one.cases]
     spec = ColumnSpec(
-        writer=opened_writer(workspace, config),
+        writer=opened_writer(workspace, config, utc_now().date()),
         context_for=_context(workspace, project_id) if request.mode == "rag" else None,
     )
     result: Comparison | None = None

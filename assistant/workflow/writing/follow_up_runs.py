@@ -201,7 +201,7 @@ def _written(
             workspace, project_id, run.epics, basis_chunks(library, project_id, documents)
         ),
         current_texts(workspace, project_id),
-        opened_writer(workspace, choices),
+        opened_writer(workspace, choices, run.created_at.date()),
         run.retrieval,
         choices,
         style=[case for case in style if case.id not in again.not_style],

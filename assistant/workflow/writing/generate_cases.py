@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import date
 from time import perf_counter
 
 from assistant.domain import (
@@ -215,7 +216,7 @@ def _write_cases(
         run.epics,
         answered_chunks(workspace, project_id, run.epics, basis_chunks(library, project_id, ids)),
         knowledge,
-        opened_writer(workspace, run.generation),
+        opened_writer(workspace, run.generation, run.created_at.date()),
         run.retrieval,
         run.generation,
         style=style_cases(workspace, project_id),
@@ -313,10 +314,11 @@ def rated(written: WrittenCase, rating: WriterRating) -> WrittenCase:
     return written.model_copy(update={"case": case.model_copy(update={"origin": origin})})
 
 
-def opened_writer(workspace: Workspace, generation: GenerationConfig) -> Writer:
+def opened_writer(workspace: Workspace, generation: GenerationConfig, today: date) -> Writer:
     """The writer of a run; opening a model's endpoint loads it where it is not loaded yet.
 
-    A model that is able to design tests gets a whole story a call, with room for a longer answer.
+    A model that is able to design tests gets a whole story a call, with room for a longer answer,
+    and is told ``today``, the day of the run.
     """
     outlines = OutlineWriter()
     if generation.writer == OUTLINE_WRITER:
@@ -324,6 +326,6 @@ def opened_writer(workspace: Workspace, generation: GenerationConfig) -> Writer:
     if way_of_writing(workspace, generation.writer) == "story":
         longer = generation.model_copy(update={"max_tokens": ANSWER_TOKENS})
         endpoint = workspace.endpoints.open(generation.writer, longer)
-        return StoryWriter(endpoint, longer, outlines)
+        return StoryWriter(endpoint, longer, outlines, today)
     endpoint = workspace.endpoints.open(generation.writer, generation)
     return ItemWriter(endpoint, generation, outlines)

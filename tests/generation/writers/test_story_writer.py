@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date
 from typing import Any, cast
 
 import pytest
@@ -63,6 +64,9 @@ ELEVEN, TEN = condition("B1", "11 days", holds=True), condition("B2", "10 days",
 BRIEF = StoryBrief(epic=EPIC, story=STORY, conditions=(ELEVEN, TEN), sources=(SOURCE,))
 
 
+TODAY = date(2026, 7, 1)
+
+
 class Outlines:
     """Stands for the outline: an empty action for a person to word."""
 
@@ -105,7 +109,7 @@ def writer(*answers: Answer, finish: str = "stop") -> tuple[StoryWriter, FakeCha
         spec=ModelSpec(id="fake", provider="fake", model="fake", context_tokens=32_768),
         destination="stays on this computer", timeout=60, special_tokens=("<|im_start|>",),
     )  # fmt: skip
-    return StoryWriter(endpoint, GenerationConfig(), cast(Any, Outlines())), chat
+    return StoryWriter(endpoint, GenerationConfig(), cast(Any, Outlines()), TODAY), chat
 
 
 def accept(case: TestCase) -> TestCase:
@@ -180,6 +184,13 @@ def test_what_proof_refuses_is_asked_for_once_more_with_the_reason() -> None:
     assert "Ten days wait for both" in again[1]
     rejected = [draft for one in written for draft in one.rejected]
     assert [(d.condition_id, d.attempt) for d in rejected] == [("LV-1-AC1-B2", 1)]
+
+
+def test_the_day_of_the_run_is_told_and_stays_when_cases_are_asked_for_again() -> None:
+    subject, chat = writer(answer(case()), answer())
+    run(subject)
+    assert "Today is 2026-07-01." in chat.questions[0][1][1]
+    assert chat.questions[1][:2] == chat.questions[0]
 
 
 def test_of_an_answer_too_long_to_be_told_again_the_refused_cases_are_told_whole() -> None:
