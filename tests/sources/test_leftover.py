@@ -13,8 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assistant.domain import Epic
-from assistant.sources.pasted.leftover import left_over
-from assistant.sources.pasted.pasted import read_pasted
+from assistant.sources.pasted.pasted import left_over, read_pasted
 from assistant.sources.reading import Reading
 
 LABELLED = tomllib.loads(Path(__file__).with_name("pasted_epics.toml").read_text(encoding="utf-8"))[

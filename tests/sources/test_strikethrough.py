@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.sources.pasted.pasted import read_pasted, read_text
-from assistant.sources.pasted.strikethrough import leave_out_struck
+from assistant.sources.pasted.pasted import leave_out_struck, read_pasted, read_text
 
 
 @pytest.mark.parametrize(

@@ -2,28 +2,34 @@
 
 What is recognised, in this order: a Gherkin feature file, a table of requirements or test cases,
 and otherwise an outline of headings, labels, keys and story sentences with what stands below them.
+Before, what a text strikes through is left out: its author took it back, so it is no source of
+anything. Behind it, the lines that the reading holds nowhere are shown as unread, never dropped.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from assistant.domain import AcceptanceCriterion, Epic, SourceDocument, Unread
+from assistant.domain import AcceptanceCriterion, Epic, SourceDocument, SourceMetadata, Unread
 from assistant.errors import SourceError
+from assistant.language.casing import bare_words
 from assistant.sources.files.clean import clean_text
 from assistant.sources.grids.table_files import pasted_table, read_grids
 from assistant.sources.pasted.assemble import Assembled, assemble
 from assistant.sources.pasted.basis import BasisReader, EpicDraft
 from assistant.sources.pasted.feature_files import InvalidGherkin, is_feature_file, read_features
-from assistant.sources.pasted.ids import digest
-from assistant.sources.pasted.leftover import left_over
-from assistant.sources.pasted.lines import split_lines
-from assistant.sources.pasted.markers import mark_series
-from assistant.sources.pasted.metadata import Metadata, front_matter
+from assistant.sources.pasted.ids import digest, split_key
+from assistant.sources.pasted.labels import OWN_ID, read_label
+from assistant.sources.pasted.lines import Line, plain, sentences, split_lines
+from assistant.sources.pasted.markers import mark_series, read_marker
+from assistant.sources.pasted.metadata import Metadata, front_matter, metadata_field
 from assistant.sources.pasted.outline import build_outline, open_fences
 from assistant.sources.pasted.pages import page_metadata, page_title
 from assistant.sources.pasted.story_sentences import split_story_lines
-from assistant.sources.pasted.strikethrough import leave_out_struck
+from assistant.sources.pasted.table_criteria import names_role
+from assistant.sources.pasted.vocabulary import BACKGROUND_MARKER, SCENARIO_MARKER, section_name
 from assistant.sources.reading import Reading
 
 MAX_PASTED_CHARACTERS = 1_000_000
@@ -179,3 +185,164 @@ def story_as_criterion(epic: Epic, story_key: str) -> Epic:
             story = story.model_copy(update={"criteria": (criterion,)})
         stories.append(story)
     return epic.model_copy(update={"stories": tuple(stories)})
+
+
+_STRUCK_WORDS = r"~~(?=[^\s~])((?:[^~]|(?<!~)~(?!~))+)~~(?!~)"
+_STRUCK = re.compile(
+    r"^[^\S\n]*(?P<fence>`{3,}|~{3,}).*?(?:\n[^\S\n]*(?P=fence)|\Z)|```.*?```|`[^`\n]+`"
+    r"|^[^\S\n]*#{1,6}[^\S\n]+[*_]*~~[^~\n]+~~[*_]*[^\S\n]*$"
+    rf"|(?<![~\\*_])(?P<mark>[*_]{{1,3}}){_STRUCK_WORDS}(?P=mark)|(?<![~\\]){_STRUCK_WORDS}",
+    re.S | re.M,
+)
+"""Code and whole headings, which are passed over, and struck words, with the bold and italic marks
+around them."""
+
+_STRUCK_EDGE = re.compile(r"\n\s*\n|\n[\s>]*(?:[-*+]|\d{1,4}[.)])\s|(?<!\\)\|")
+"""Of a paragraph, an item or a cell: nothing is struck across it."""
+
+_ITEM_MARKS = re.compile(r"[\s>]*(?:[-*+]|\d{1,4}[.)])?\s*(?:\[[ xX]\])?")
+"""What stands before the words of an item."""
+
+_GAP = "\ue000"
+"""Stands in the place of struck words until the blanks around them are set."""
+
+_GAPS_AROUND = re.compile(
+    rf"(?:(?<=[^\S\n])|^){_GAP}[^\S\n]?|,?[^\S\n]{_GAP}(?=[.,;:!?)]|$)|{_GAP}", re.M
+)
+
+
+def leave_out_struck(text: str) -> tuple[str, int]:
+    """Markdown without the passages that it strikes through, and how many there were.
+
+    A line that holds nothing else is left out whole. Code, tildes around more than a paragraph, an
+    item or a cell, and whole headings stay as they are: without its heading, what stands below it
+    would belong to the section before.
+    """
+    if "~~" not in text:
+        return text, 0
+    found = 0
+
+    def gap(match: re.Match[str]) -> str:
+        nonlocal found
+        struck = match[3] or match[4]
+        if struck is None or struck[-1].isspace() or _STRUCK_EDGE.search(struck):
+            return match[0]
+        found += 1
+        return _GAP
+
+    lines = _STRUCK.sub(gap, text.replace(_GAP, "")).split("\n")
+    kept = [line for line in lines if _GAP not in line or _has_words(line)]
+    return _GAPS_AROUND.sub("", "\n".join(kept)), found
+
+
+def _has_words(line: str) -> bool:
+    mark = _ITEM_MARKS.match(line)
+    return any(map(str.isalnum, line[mark.end() if mark else 0 :]))
+
+
+REASON = "Taken neither for a story, a criterion, a description nor a note."
+
+_TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,60}>")
+_FENCE = re.compile(r"^\s*(?:`{3,}|~{3,})")
+_HEADING = re.compile(r"^\s*(?:>\s*)*#{1,6}\s+")
+_NUMBERING = re.compile(r"^\s*\(?\d{1,3}(?:\.\d{1,3})*[.)]?\s+")
+_PIECES = re.compile(r"(?<!\\)\||\t|[:：=](?=\s|$)|\s[–—-]+\s|[(),;\[\]{}]|\s{2,}")
+_KEYWORD = re.compile(
+    r"(?:examples?|scenarios?|feature|rule|background|beispiele?|exemples?|ejemplos)", re.IGNORECASE
+)
+
+
+def left_over(
+    text: str, epics: Sequence[Epic], metadata: SourceMetadata, notes: Sequence[str]
+) -> list[Unread]:
+    """The runs of lines of ``text`` of which some words stand nowhere in what was read.
+
+    Words count as held where they stand in a row, as written, in a criterion, narrative,
+    description, title, key, label, metadata or note. Names of sections and fields, list marks and
+    labels of stories need not be kept.
+    """
+    held = _Held(text, epics, metadata, notes)
+    found: list[Unread] = []
+    last: Line | None = None
+    for line in mark_series(split_lines(text)):
+        if line.blank or held.holds(line):
+            continue
+        joins = last is not None and not text[last.end : line.start].strip()
+        start = found.pop().start if joins else line.start
+        found.append(
+            Unread(text=text[start : line.end].strip(), reason=REASON, start=start, end=line.end)
+        )
+        last = line
+    return found
+
+
+class _Held:
+    """What a reading holds: places of criteria in the text, and all words by line and in a row."""
+
+    def __init__(
+        self, text: str, epics: Sequence[Epic], metadata: SourceMetadata, notes: Sequence[str]
+    ) -> None:
+        parts = list(_parts(text, epics, metadata, notes))
+        self.lines = {bare_words(line) for part in parts for line in part.split("\n")}
+        self.whole = " ¶ ".join(["", *(bare_words(part) for part in parts), ""])
+
+    def holds(self, line: Line) -> bool:
+        """Whether every piece of a line is held, or only names or counts something."""
+        words = bare_words(line.text)
+        if not words or words in self.lines or _FENCE.match(line.text):
+            return True
+        bare = _HEADING.sub("", line.text)
+        marker = read_marker(Line(line.start, line.end, bare, series=line.series))
+        behind = bare[marker.content :] if marker else _NUMBERING.sub("", bare)
+        own = OWN_ID.match(behind)
+        behind = behind[own.end() :] if own else split_key(behind)[1]
+        label = read_label(behind)
+        behind = behind[label.at :] if label else behind
+        if self._holds(bare) or self._holds(behind):
+            return True
+        return all(
+            self._holds(behind[start:end])
+            or all(self._holds(piece) or _names(piece) for piece in _pieces(behind[start:end]))
+            for start, end in sentences(behind, 0, len(behind))
+        )
+
+    def _holds(self, piece: str) -> bool:
+        words = bare_words(piece)
+        return not words or words in self.lines or f" {words} " in self.whole
+
+
+def _parts(
+    text: str, epics: Sequence[Epic], metadata: SourceMetadata, notes: Sequence[str]
+) -> Iterator[str]:
+    yield from notes
+    yield from metadata.labels
+    yield from (metadata.project, metadata.release, metadata.team, metadata.author, metadata.key)
+    for epic in epics:
+        yield from (epic.key, epic.title, epic.description, epic.release, epic.team, *epic.labels)
+        for story in epic.stories:
+            yield from (story.key, story.title, story.narrative, *story.labels)
+            for criterion in story.criteria:
+                yield from (criterion.id, criterion.title, criterion.text)
+                if criterion.start is not None:
+                    yield text[criterion.start : criterion.end]
+
+
+def _pieces(text: str) -> list[str]:
+    return _PIECES.split(plain(_TAG.sub(" | ", text)))
+
+
+def _names(piece: str) -> bool:
+    """Whether a piece of a line only names a part, field, column or kind, or counts."""
+    bare = plain(piece).strip().strip(".,!?\"'“”-–—>#/ ")
+    if len(bare) < 2 or bare.replace(".", "").isdigit():
+        return True
+    label = read_label(f"{bare}:")
+    return (
+        section_name(bare) is not None
+        or metadata_field(bare) is not None
+        or bool(len(bare.split()) < 4 and names_role(bare))
+        or bool(label and not label.title)
+        or _KEYWORD.fullmatch(bare) is not None
+        or SCENARIO_MARKER.fullmatch(f"{bare}:") is not None
+        or BACKGROUND_MARKER.match(f"{bare}:") is not None
+    )
