@@ -2,5 +2,5 @@
 
 __all__ = [
     "assemble", "basis", "ids", "jira_wiki", "lines", "markers", "metadata", "outline", "pages",
-    "pasted", "story_parts", "story_sentences", "tables", "wiki_inline",
+    "pasted", "story_parts", "story_sentences", "tables",
 ]  # fmt: skip

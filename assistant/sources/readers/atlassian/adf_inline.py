@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Any
 
 from assistant.sources.json_values import mapping, objects
-from assistant.sources.pasted.wiki_inline import NAVIGATION
+from assistant.sources.pasted.jira_wiki import NAVIGATION
 
 Node = dict[str, Any]
 

@@ -13,8 +13,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element, ParseError
 
-from assistant.sources.pasted.jira_wiki import is_jira_wiki, jira_to_markdown
-from assistant.sources.pasted.wiki_inline import is_opaque
+from assistant.sources.pasted.jira_wiki import is_jira_wiki, is_opaque, jira_to_markdown
 from assistant.sources.readers.documents.html import to_markdown
 from assistant.sources.readers.refusals import Refused, place_of
 from assistant.sources.readers.xml_tree import children, sound, sound_note, text_of

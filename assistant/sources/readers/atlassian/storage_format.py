@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from assistant.sources.pasted.wiki_inline import NAVIGATION, mention
+from assistant.sources.pasted.jira_wiki import NAVIGATION, mention
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
