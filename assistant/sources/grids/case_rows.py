@@ -18,8 +18,8 @@ from assistant.sources.grids.step_cells import (
     unmarked,
     with_the_rest,
 )
-from assistant.sources.pasted.ids import Taken, digest, find_key
 from assistant.sources.pasted.metadata import label_list
+from assistant.sources.pasted.names_and_ids import Taken, digest, find_key
 from assistant.sources.pasted.story_sentences import shortened
 
 _HIGH, _LOW = (

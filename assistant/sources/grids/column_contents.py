@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.sources.grids.headers import HEADERS, Columns, best_title, field_of, normalised
-from assistant.sources.pasted.ids import find_key
+from assistant.sources.pasted.names_and_ids import find_key
 
 Rows = Sequence[Sequence[str]]
 

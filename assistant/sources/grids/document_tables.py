@@ -12,8 +12,8 @@ from assistant.sources.grids.grids import Grid, make_grid
 from assistant.sources.grids.requirement_rows import RequirementText, finish_all, read_requirements
 from assistant.sources.pasted.assemble import assemble
 from assistant.sources.pasted.basis import EpicDraft
-from assistant.sources.pasted.ids import Taken
 from assistant.sources.pasted.lines import split_lines
+from assistant.sources.pasted.names_and_ids import Taken
 from assistant.sources.pasted.tables import read_table, table_length
 from assistant.sources.reading import Reading
 

@@ -13,8 +13,8 @@ from assistant.sources.grids.field_choice import Chosen, choose_fields
 from assistant.sources.grids.grids import Grid
 from assistant.sources.grids.headers import english_header, normalised
 from assistant.sources.grids.issues import Issue, read_issues
-from assistant.sources.pasted.ids import KEY
 from assistant.sources.pasted.jira_wiki import tracker_text
+from assistant.sources.pasted.names_and_ids import KEY
 from assistant.sources.reading import ExtractionReport, FieldChoice, Reading
 
 _LINK = re.compile(r"^(?:(?P<english>(?:inward|outward) issue link)|.+?) ?\((?P<name>.+)\)$")

@@ -20,7 +20,7 @@ from assistant.sources.grids.case_rows import read_cases
 from assistant.sources.grids.column_contents import is_identity, settled
 from assistant.sources.grids.grids import Grid, RowsForm
 from assistant.sources.grids.headers import Columns, case_columns, normalised, numbered_steps
-from assistant.sources.pasted.ids import Taken, find_key
+from assistant.sources.pasted.names_and_ids import Taken, find_key
 
 CaseField = Literal[
     "id", "title", "objective", "preconditions", "postconditions", "priority", "type", "release",

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from assistant.sources.grids.grids import Grid
 from assistant.sources.grids.headers import HEADERS, normalised
 from assistant.sources.pasted.basis import EpicDraft
-from assistant.sources.pasted.ids import split_key
 from assistant.sources.pasted.jira_wiki import is_jira_wiki, jira_to_markdown
 from assistant.sources.pasted.lines import Line, split_lines
 from assistant.sources.pasted.metadata import label_list
+from assistant.sources.pasted.names_and_ids import split_key
 from assistant.sources.pasted.outline import build_outline, open_fences
 from assistant.sources.pasted.story_parts import StoryDraft, add_part, finish_story
 from assistant.sources.reading import Place, SourceItem

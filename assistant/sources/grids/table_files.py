@@ -21,8 +21,8 @@ from assistant.sources.grids.requirement_rows import (
 )
 from assistant.sources.pasted.assemble import Assembled, assemble
 from assistant.sources.pasted.basis import EpicDraft
-from assistant.sources.pasted.ids import Taken
 from assistant.sources.pasted.lines import split_lines
+from assistant.sources.pasted.names_and_ids import Taken
 from assistant.sources.pasted.tables import markdown_table, read_table, table_length
 from assistant.sources.reading import Reading, SourceItem
 

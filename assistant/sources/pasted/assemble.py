@@ -9,10 +9,17 @@ from dataclasses import dataclass, field
 from assistant.domain import AcceptanceCriterion, Epic, SourceMetadata, UserStory
 from assistant.sources.pasted.basis import EpicDraft
 from assistant.sources.pasted.criteria import CriterionDraft
-from assistant.sources.pasted.ids import KEY, Taken, find_key, is_key, split_key, title_key
 from assistant.sources.pasted.labels import story_key
 from assistant.sources.pasted.lines import unmarked
 from assistant.sources.pasted.metadata import Metadata
+from assistant.sources.pasted.names_and_ids import (
+    KEY,
+    Taken,
+    find_key,
+    is_key,
+    split_key,
+    title_key,
+)
 from assistant.sources.pasted.story_parts import StoryDraft
 from assistant.sources.pasted.story_sentences import shortened
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from assistant.sources.pasted.blocks import Listing, Meta, Paragraph, Steps, parse_blocks
-from assistant.sources.pasted.ids import find_key
 from assistant.sources.pasted.lines import Line
 from assistant.sources.pasted.markers import read_marker, step_word
 from assistant.sources.pasted.metadata import Metadata
+from assistant.sources.pasted.names_and_ids import MODAL, find_key
 from assistant.sources.pasted.outline import PARTS, STORYLIKE, Node, title_like
 from assistant.sources.pasted.story_parts import (
     StoryDraft,
@@ -22,7 +22,6 @@ from assistant.sources.pasted.story_parts import (
 )
 from assistant.sources.pasted.story_sentences import starts_story
 from assistant.sources.pasted.tables import Table
-from assistant.sources.pasted.vocabulary import MODAL
 
 
 @dataclass(slots=True)

@@ -10,9 +10,9 @@ from assistant.domain import CriterionForm
 from assistant.sources.pasted.blocks import Block, Item, Listing, Paragraph, Steps
 from assistant.sources.pasted.lines import Line, Passage, passage, plain, sentences
 from assistant.sources.pasted.markers import read_id, reads_as_gherkin, step_word
+from assistant.sources.pasted.names_and_ids import MODAL
 from assistant.sources.pasted.table_criteria import empty_columns, table_criteria
 from assistant.sources.pasted.tables import Table
-from assistant.sources.pasted.vocabulary import MODAL
 
 _COLLECTS = re.compile(
     r"\b(?:following|below|these|criteria|acceptance|scenarios?|rules)\b", re.IGNORECASE

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, TypedDict, cast
 from assistant.domain import Unread
 from assistant.sources.pasted.basis import EpicDraft
 from assistant.sources.pasted.criteria import CriterionDraft
-from assistant.sources.pasted.ids import find_key
 from assistant.sources.pasted.lines import Line, Passage, passage, split_lines
+from assistant.sources.pasted.names_and_ids import find_key
 from assistant.sources.pasted.story_parts import StoryDraft
 
 if TYPE_CHECKING:

@@ -7,20 +7,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from assistant.sources.pasted.ids import KEY, find_key, is_key, split_key
 from assistant.sources.pasted.labels import OWN_ID, Label, labelled_sentence, read_label
 from assistant.sources.pasted.lines import Line, is_rule_line, plain, unescaped, unwrap
 from assistant.sources.pasted.markers import read_id, read_marker, step_word
 from assistant.sources.pasted.metadata import metadata_field, metadata_pairs
-from assistant.sources.pasted.story_sentences import starts_story
-from assistant.sources.pasted.vocabulary import (
+from assistant.sources.pasted.names_and_ids import (
     BACKGROUND_MARKER,
+    KEY,
     MODAL,
     SCENARIO_MARKER,
     SectionName,
+    find_key,
+    is_key,
     section_name,
     section_tail,
+    split_key,
 )
+from assistant.sources.pasted.story_sentences import starts_story
 
 Role = Literal["unknown", "epic", "story", "keyed", "scenario", "steps", "criterion", "sentence"]
 """``keyed``: begins with a key, so a story or an epic; ``steps``: a Background of scenarios."""

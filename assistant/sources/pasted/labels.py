@@ -6,10 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.sources.pasted.ids import KEY, is_key, split_key
 from assistant.sources.pasted.lines import plain
+from assistant.sources.pasted.names_and_ids import EPIC_WORD, KEY, STORY_WORD, is_key, split_key
 from assistant.sources.pasted.story_sentences import starts_story
-from assistant.sources.pasted.vocabulary import EPIC_WORD, STORY_WORD
 
 _SEPARATOR = r"\s*[:：.)|–—-]+(?=\s|$)|\s*[:：]"
 _AUTHORS_ID = r"[A-Z]{1,6}[ _-]?\d{1,5}(?:[.-][A-Z]{0,3}\d{1,4})*[a-z]?|[A-Z](?![A-Za-z])"

@@ -7,9 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from assistant.sources.pasted.ids import KEY, is_key
 from assistant.sources.pasted.lines import Line, plain
-from assistant.sources.pasted.vocabulary import EPIC_WORDS
+from assistant.sources.pasted.names_and_ids import EPIC_WORDS, KEY, is_key
 
 _BULLET = re.compile(
     r"^[ \t\u00a0]*(?:>[ ]?)?(?:[-*+][ \t]+|[•●○◦▪▫■□‣⁃∙·➢➤►▶–—→✓✔✗※][ \t\u00a0]*|[-=]>[ \t]+"

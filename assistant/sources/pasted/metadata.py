@@ -9,7 +9,7 @@ from typing import Literal, cast
 
 from assistant.domain import SourceMetadata
 from assistant.sources.pasted.lines import Line, unwrap
-from assistant.sources.pasted.vocabulary import EPIC_WORDS
+from assistant.sources.pasted.names_and_ids import EPIC_WORDS
 
 MetaField = Literal[
     "release", "team", "labels", "epic", "key", "title", "author", "project", "kind", "other"

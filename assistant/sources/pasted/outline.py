@@ -20,13 +20,12 @@ from assistant.sources.pasted.headings import (
     read_heading,
     sentence_heading,
 )
-from assistant.sources.pasted.ids import split_key
 from assistant.sources.pasted.lines import Line, plain
 from assistant.sources.pasted.markers import read_marker, step_word
 from assistant.sources.pasted.metadata import metadata_field, metadata_pairs
+from assistant.sources.pasted.names_and_ids import SectionName, split_key
 from assistant.sources.pasted.story_sentences import starts_story
 from assistant.sources.pasted.tables import table_length
-from assistant.sources.pasted.vocabulary import SectionName
 
 PARTS = frozenset(
     {"criteria", "rules", "narrative", "description", "notes", "scenario", "steps", "criterion"}

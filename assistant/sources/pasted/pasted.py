@@ -20,16 +20,21 @@ from assistant.sources.grids.table_files import pasted_table, read_grids
 from assistant.sources.pasted.assemble import Assembled, assemble
 from assistant.sources.pasted.basis import BasisReader, EpicDraft
 from assistant.sources.pasted.feature_files import InvalidGherkin, is_feature_file, read_features
-from assistant.sources.pasted.ids import digest, split_key
 from assistant.sources.pasted.labels import OWN_ID, read_label
 from assistant.sources.pasted.lines import Line, plain, sentences, split_lines
 from assistant.sources.pasted.markers import mark_series, read_marker
 from assistant.sources.pasted.metadata import Metadata, front_matter, metadata_field
+from assistant.sources.pasted.names_and_ids import (
+    BACKGROUND_MARKER,
+    SCENARIO_MARKER,
+    digest,
+    section_name,
+    split_key,
+)
 from assistant.sources.pasted.outline import build_outline, open_fences
 from assistant.sources.pasted.pages import page_metadata, page_title
 from assistant.sources.pasted.story_sentences import split_story_lines
 from assistant.sources.pasted.table_criteria import names_role
-from assistant.sources.pasted.vocabulary import BACKGROUND_MARKER, SCENARIO_MARKER, section_name
 from assistant.sources.reading import Reading
 
 MAX_PASTED_CHARACTERS = 1_000_000

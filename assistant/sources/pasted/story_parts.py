@@ -17,9 +17,9 @@ from assistant.sources.pasted.blocks import (
     parse_blocks,
 )
 from assistant.sources.pasted.criteria import CriterionDraft, block_criteria, cut, steps_criterion
-from assistant.sources.pasted.ids import KEY, is_key
 from assistant.sources.pasted.lines import Line, Passage, passage, sentences, unmarked
 from assistant.sources.pasted.metadata import Metadata
+from assistant.sources.pasted.names_and_ids import KEY, MODAL, is_key
 from assistant.sources.pasted.outline import Node, title_like
 from assistant.sources.pasted.story_sentences import (
     continues_story,
@@ -29,7 +29,6 @@ from assistant.sources.pasted.story_sentences import (
     story_title,
 )
 from assistant.sources.pasted.tables import Table
-from assistant.sources.pasted.vocabulary import MODAL
 
 Part = Literal["intro", "narrative", "description", "group", "criteria", "scenario", "criterion",
                "steps", "notes"]  # fmt: skip

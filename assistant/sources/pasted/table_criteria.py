@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from assistant.domain import CriterionForm
 from assistant.sources.pasted.lines import Passage, unwrap
 from assistant.sources.pasted.markers import step_word
+from assistant.sources.pasted.names_and_ids import EPIC_WORDS, section_name
 from assistant.sources.pasted.tables import Cell, Table
-from assistant.sources.pasted.vocabulary import EPIC_WORDS, section_name
 
 _COLUMNS = {
     name: re.compile("|".join(headers), re.IGNORECASE)
