@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from assistant.sources.pasted.markers import step_word
+from assistant.sources.pasted.lines import step_word
 
 _NUMBERED = re.compile(
     r"^[^\S\n]*(?:step\s*)?(\d{1,3})\s*[.):-](?!\d)\s*", re.IGNORECASE | re.MULTILINE

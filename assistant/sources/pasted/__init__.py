@@ -1,6 +1,6 @@
 """Pasted text and pages to epics, stories and criteria; what is left over is said."""
 
 __all__ = [
-    "assemble", "basis", "jira_wiki", "lines", "markers", "metadata", "names_and_ids", "outline",
-    "pages", "pasted", "story_parts", "story_sentences", "tables",
+    "assemble", "basis", "jira_wiki", "lines", "metadata", "names_and_ids", "outline", "pages",
+    "pasted", "story_parts", "story_sentences", "tables",
 ]  # fmt: skip

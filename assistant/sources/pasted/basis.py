@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from assistant.sources.pasted.blocks import Listing, Meta, Paragraph, Steps, parse_blocks
-from assistant.sources.pasted.lines import Line
-from assistant.sources.pasted.markers import read_marker, step_word
+from assistant.sources.pasted.lines import Line, read_marker, step_word
 from assistant.sources.pasted.metadata import Metadata
 from assistant.sources.pasted.names_and_ids import MODAL, find_key
 from assistant.sources.pasted.outline import PARTS, STORYLIKE, Node, title_like

@@ -6,8 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from assistant.sources.pasted.lines import Line, is_rule_line
-from assistant.sources.pasted.markers import Marker, read_marker, reads_as_gherkin, step_word
+from assistant.sources.pasted.lines import (
+    Line,
+    Marker,
+    is_rule_line,
+    read_marker,
+    reads_as_gherkin,
+    step_word,
+)
 from assistant.sources.pasted.metadata import metadata_pairs, table_metadata, tracker_line
 from assistant.sources.pasted.tables import Table, is_delimiter, read_table, table_length
 

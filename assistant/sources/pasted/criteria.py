@@ -8,8 +8,16 @@ from dataclasses import dataclass
 
 from assistant.domain import CriterionForm
 from assistant.sources.pasted.blocks import Block, Item, Listing, Paragraph, Steps
-from assistant.sources.pasted.lines import Line, Passage, passage, plain, sentences
-from assistant.sources.pasted.markers import read_id, reads_as_gherkin, step_word
+from assistant.sources.pasted.lines import (
+    Line,
+    Passage,
+    passage,
+    plain,
+    read_id,
+    reads_as_gherkin,
+    sentences,
+    step_word,
+)
 from assistant.sources.pasted.names_and_ids import MODAL
 from assistant.sources.pasted.table_criteria import empty_columns, table_criteria
 from assistant.sources.pasted.tables import Table

@@ -8,8 +8,16 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from assistant.sources.pasted.labels import OWN_ID, Label, labelled_sentence, read_label
-from assistant.sources.pasted.lines import Line, is_rule_line, plain, unescaped, unwrap
-from assistant.sources.pasted.markers import read_id, read_marker, step_word
+from assistant.sources.pasted.lines import (
+    Line,
+    is_rule_line,
+    plain,
+    read_id,
+    read_marker,
+    step_word,
+    unescaped,
+    unwrap,
+)
 from assistant.sources.pasted.metadata import metadata_field, metadata_pairs
 from assistant.sources.pasted.names_and_ids import (
     BACKGROUND_MARKER,

@@ -20,8 +20,7 @@ from assistant.sources.pasted.headings import (
     read_heading,
     sentence_heading,
 )
-from assistant.sources.pasted.lines import Line, plain
-from assistant.sources.pasted.markers import read_marker, step_word
+from assistant.sources.pasted.lines import Line, plain, read_marker, step_word
 from assistant.sources.pasted.metadata import metadata_field, metadata_pairs
 from assistant.sources.pasted.names_and_ids import SectionName, split_key
 from assistant.sources.pasted.story_sentences import starts_story

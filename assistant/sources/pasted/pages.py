@@ -7,8 +7,7 @@ from typing import Literal
 
 from assistant.sources.pasted.feature_files import is_feature_file
 from assistant.sources.pasted.headings import read_heading
-from assistant.sources.pasted.lines import Line, split_lines, unwrap
-from assistant.sources.pasted.markers import read_marker, step_word
+from assistant.sources.pasted.lines import Line, read_marker, split_lines, step_word, unwrap
 from assistant.sources.pasted.metadata import Metadata, front_matter, metadata_pairs
 from assistant.sources.pasted.outline import open_fences
 from assistant.sources.pasted.story_sentences import starts_story

@@ -21,8 +21,14 @@ from assistant.sources.pasted.assemble import Assembled, assemble
 from assistant.sources.pasted.basis import BasisReader, EpicDraft
 from assistant.sources.pasted.feature_files import InvalidGherkin, is_feature_file, read_features
 from assistant.sources.pasted.labels import OWN_ID, read_label
-from assistant.sources.pasted.lines import Line, plain, sentences, split_lines
-from assistant.sources.pasted.markers import mark_series, read_marker
+from assistant.sources.pasted.lines import (
+    Line,
+    mark_series,
+    plain,
+    read_marker,
+    sentences,
+    split_lines,
+)
 from assistant.sources.pasted.metadata import Metadata, front_matter, metadata_field
 from assistant.sources.pasted.names_and_ids import (
     BACKGROUND_MARKER,

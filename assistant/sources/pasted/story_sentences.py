@@ -7,8 +7,14 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from assistant.language.word_lists import read_patterns
-from assistant.sources.pasted.lines import Line, plain, sentences, split_lines, unmarked
-from assistant.sources.pasted.markers import read_marker
+from assistant.sources.pasted.lines import (
+    Line,
+    plain,
+    read_marker,
+    sentences,
+    split_lines,
+    unmarked,
+)
 
 _ROLE = (
     r"as\s+(?:an?|the|any|our|another|both|either|this|one)(?=[\s:<\[\"'“‘]|(?-i:[A-Z]))"

@@ -12,8 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.domain import CriterionForm
-from assistant.sources.pasted.lines import Passage, unwrap
-from assistant.sources.pasted.markers import step_word
+from assistant.sources.pasted.lines import Passage, step_word, unwrap
 from assistant.sources.pasted.names_and_ids import EPIC_WORDS, section_name
 from assistant.sources.pasted.tables import Cell, Table
 
