@@ -19,8 +19,7 @@ from assistant.sources.pasted.lines import (
     step_word,
 )
 from assistant.sources.pasted.names_and_ids import MODAL
-from assistant.sources.pasted.table_criteria import empty_columns, table_criteria
-from assistant.sources.pasted.tables import Table
+from assistant.sources.pasted.tables import Table, empty_columns, table_criteria
 
 _COLLECTS = re.compile(
     r"\b(?:following|below|these|criteria|acceptance|scenarios?|rules)\b", re.IGNORECASE

@@ -40,7 +40,7 @@ from assistant.sources.pasted.names_and_ids import (
 from assistant.sources.pasted.outline import build_outline, open_fences
 from assistant.sources.pasted.pages import page_metadata, page_title
 from assistant.sources.pasted.story_sentences import split_story_lines
-from assistant.sources.pasted.table_criteria import names_role
+from assistant.sources.pasted.tables import names_role
 from assistant.sources.reading import Reading
 
 MAX_PASTED_CHARACTERS = 1_000_000
