@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from assistant.domain import AcceptanceCriterion, Epic, SourceMetadata, UserStory
 from assistant.sources.pasted.basis import EpicDraft
 from assistant.sources.pasted.criteria import CriterionDraft
-from assistant.sources.pasted.labels import story_key
 from assistant.sources.pasted.lines import unmarked
 from assistant.sources.pasted.metadata import Metadata
 from assistant.sources.pasted.names_and_ids import (
@@ -109,7 +108,7 @@ def _shared(draft: EpicDraft, name: str) -> str:
 def _stories(draft: EpicDraft, epic_key: str, uri: str, ids: Ids) -> tuple[UserStory, ...]:
     stories = []
     for number, story in enumerate(draft.stories, 1):
-        made = story_key(epic_key, story.label) if story.label else f"{epic_key}-S{number}"
+        made = _story_key(epic_key, story.label) if story.label else f"{epic_key}-S{number}"
         wanted = story.key or find_key(story.meta.key) or made
         key = ids.stories.claim(wanted)
         narrative = _joined(story.narrative, story.title)
@@ -124,6 +123,15 @@ def _stories(draft: EpicDraft, epic_key: str, uri: str, ids: Ids) -> tuple[UserS
             )
         )
     return tuple(stories)
+
+
+def _story_key(epic_key: str, given: str) -> str:
+    """The key of a story by the author's id: as it is where it tells one epic's story from
+    another's ("E06.01"), else behind the epic's key ("US 2", "3", "B")."""
+    if re.match(r"(?!U?S)[A-Z]{1,6}\d+[.-]\w", given):
+        return given
+    parts = re.sub(r"[ _-]", "", given)
+    return f"{epic_key}-{parts if parts[:1].isalpha() else f'S{parts}'}"
 
 
 def _criteria(story: StoryDraft, key: str, taken: Taken) -> list[AcceptanceCriterion]:

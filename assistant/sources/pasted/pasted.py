@@ -20,7 +20,7 @@ from assistant.sources.grids.table_files import pasted_table, read_grids
 from assistant.sources.pasted.assemble import Assembled, assemble
 from assistant.sources.pasted.basis import BasisReader, EpicDraft
 from assistant.sources.pasted.feature_files import InvalidGherkin, is_feature_file, read_features
-from assistant.sources.pasted.labels import OWN_ID, read_label
+from assistant.sources.pasted.headings import OWN_ID, read_label
 from assistant.sources.pasted.lines import (
     Line,
     mark_series,
