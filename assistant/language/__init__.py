@@ -12,7 +12,6 @@ __all__ = [
     "function_words",
     "languages",
     "nouns",
-    "numerals",
     "quantities",
     "quoted_messages",
     "sentences",

@@ -12,10 +12,9 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Literal
 
-from assistant.language.amounts import Quantity
+from assistant.language.amounts import Quantity, format_number, step_of
 from assistant.language.dates_and_times import NO_YEAR, format_moment
 from assistant.language.nouns import plural, singular
-from assistant.language.numerals import format_number, step_of
 from assistant.language.quantities import find_quantities
 
 Place = Literal["inside", "at", "outside"]
