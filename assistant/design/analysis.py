@@ -13,12 +13,12 @@ from datetime import date, time
 from assistant.design.techniques.field_rules import FieldDemands, field_rules
 from assistant.design.techniques.variables import variable_of
 from assistant.domain import AcceptanceCriterion, Evidence, Value
-from assistant.language.actors import is_person
 from assistant.language.amounts import Quantity
 from assistant.language.casing import lower_start, one_line
 from assistant.language.clauses import Clause
 from assistant.language.coordination import clauses_of, coordinated
 from assistant.language.languages import ENGLISH, language_of
+from assistant.language.nouns import is_person
 from assistant.language.quantities import find_quantities
 from assistant.language.sentences import Span
 from assistant.reading.attributes import find_options

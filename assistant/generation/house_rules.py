@@ -17,8 +17,8 @@ from typing import Literal
 from assistant.domain import CaseTemplate, Fix, LintFinding, StepText, TestCase, TestStep, Value
 from assistant.generation.company_style import CompanyStyle, lead_of
 from assistant.generation.sentence_words import QUOTED, clipped
-from assistant.language.actors import is_person
 from assistant.language.clauses import parse_clause
+from assistant.language.nouns import is_person
 from assistant.language.verbs import is_base
 from assistant.suite.titles import titled
 

@@ -1,7 +1,6 @@
 """The ground floor, the only place that knows words: sentences, quotations, amounts, dates."""
 
 __all__ = [
-    "actors",
     "amounts",
     "casing",
     "clauses",

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
 
-from assistant.language.actors import is_person
 from assistant.language.comparisons import Comparison
 from assistant.language.dates_and_times import find_moments
-from assistant.language.nouns import is_plural, noun_after, plural
+from assistant.language.nouns import is_person, is_plural, noun_after, plural
 from assistant.language.units import (
     CURRENCY_CODES_PATTERN,
     CURRENCY_SYMBOLS,

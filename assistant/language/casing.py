@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.language.actors import is_person
-from assistant.language.nouns import COMMON, is_plural
+from assistant.language.nouns import COMMON, is_person, is_plural
 from assistant.language.word_lists import read_patterns
 
 SPACE = re.compile(r"\s+")

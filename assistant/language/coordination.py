@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from assistant.language.actors import is_person
 from assistant.language.casing import one_line
 from assistant.language.clauses import Clause, parse_clause
+from assistant.language.nouns import is_person
 from assistant.language.quantities import find_quantities
 from assistant.language.quoted_messages import mask_quotes
 from assistant.language.verbs import base_of_gerund, base_of_third, is_base

@@ -6,8 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.language.actors import head_noun, is_person
-from assistant.language.nouns import is_plural
+from assistant.language.nouns import head_noun, is_person, is_plural
 from assistant.language.quoted_messages import mask_quotes
 from assistant.language.verbs import base_of_past, base_of_third, is_base
 from assistant.language.word_lists import word_lists, word_set

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import date, time
 from decimal import Decimal
 
-from assistant.language.actors import is_person, without_article
 from assistant.language.clauses import parse_clause
+from assistant.language.nouns import is_person, without_article
 from assistant.language.quantities import find_quantities
 from assistant.language.sentences import Span
 from assistant.language.word_lists import read_patterns

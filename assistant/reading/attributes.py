@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from assistant.language.actors import head_noun, is_person, without_article
 from assistant.language.casing import one_line
 from assistant.language.clauses import Clause
 from assistant.language.finite_verbs import PREPOSITIONS
-from assistant.language.nouns import singular
+from assistant.language.nouns import head_noun, is_person, singular, without_article
 from assistant.language.word_lists import read_patterns, word_lists
 
 _PATTERNS = read_patterns(__file__)

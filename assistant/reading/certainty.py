@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 
-from assistant.language.actors import is_person, is_system
 from assistant.language.amounts import Quantity
 from assistant.language.clauses import Clause, parse_clause
 from assistant.language.coordination import coordinated, starts_clause
 from assistant.language.finite_verbs import PREPOSITIONS
+from assistant.language.nouns import is_person, is_system
 from assistant.language.quantities import find_quantities
 from assistant.language.quoted_messages import mask_quotes
 from assistant.language.sentences import (

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from assistant.language.actors import ARTICLE
 from assistant.language.clauses import Clause, parse_clause
 from assistant.language.coordination import MAX_CLAUSE, joins_ends, starts_clause
+from assistant.language.nouns import ARTICLE
 from assistant.language.quoted_messages import mask_quotes
 from assistant.language.verbs import base_of_third, is_base
 from assistant.language.word_lists import word_set

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from assistant.language.actors import ARTICLE
 from assistant.language.clauses import Clause
 from assistant.language.finite_verbs import PREPOSITIONS
+from assistant.language.nouns import ARTICLE
 from assistant.language.quoted_messages import mask_quotes
 from assistant.language.verbs import base_of_participle, third_person
 from assistant.language.word_lists import read_patterns, word_set

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from itertools import islice
 
-from assistant.language.actors import ARTICLE
 from assistant.language.clauses import parse_clause
 from assistant.language.coordination import (
     CLAUSAL,
@@ -16,6 +15,7 @@ from assistant.language.coordination import (
     has_limit,
     is_gerund,
 )
+from assistant.language.nouns import ARTICLE
 from assistant.language.quantities import find_quantities
 from assistant.language.quoted_messages import mask_quotes
 from assistant.language.sentences import Span, span

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from assistant.language.actors import is_person, without_article
 from assistant.language.clauses import Clause
+from assistant.language.nouns import is_person, without_article
 from assistant.language.word_lists import read_patterns
 
 

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from assistant.language.actors import noun_core
 from assistant.language.casing import one_line
+from assistant.language.nouns import noun_core
 from assistant.reading.rules import Rule
 
 MAX_LENGTH = 1500

@@ -14,11 +14,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from assistant.domain import Chunk
-from assistant.language.actors import head_noun, is_person, is_system
 from assistant.language.amounts import Quantity
 from assistant.language.clauses import parse_clause
 from assistant.language.comparisons import Comparison
-from assistant.language.nouns import singular
+from assistant.language.nouns import head_noun, is_person, is_system, singular
 from assistant.language.quantities import find_quantities
 from assistant.language.quoted_messages import mask_quotes
 from assistant.language.sentences import Span, sentences, start_of

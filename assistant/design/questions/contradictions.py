@@ -17,8 +17,8 @@ from pathlib import Path
 
 from assistant.design.questions.conflicts import clauses_of, content_words, keyless, name_of
 from assistant.domain import Chunk
-from assistant.language.actors import is_person
 from assistant.language.dates_and_times import find_moments
+from assistant.language.nouns import is_person
 from assistant.language.quoted_messages import mask_quotes
 from assistant.language.sentences import Span
 from assistant.language.word_lists import read_patterns, word_lists

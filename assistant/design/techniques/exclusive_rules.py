@@ -13,10 +13,9 @@ from dataclasses import replace
 
 from assistant.design.items import Item
 from assistant.design.techniques.variables import plain_fact
-from assistant.language.actors import head_noun, without_article
 from assistant.language.clauses import Clause
 from assistant.language.coordination import clauses_of
-from assistant.language.nouns import singular
+from assistant.language.nouns import head_noun, singular, without_article
 from assistant.reading.rules import Rule
 
 Told = tuple[Rule, list[Item]]

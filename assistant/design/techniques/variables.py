@@ -9,9 +9,9 @@ import re
 from decimal import Decimal
 
 from assistant.design.items import Variables, one_line
-from assistant.language.actors import is_person, without_article
 from assistant.language.amounts import Quantity
 from assistant.language.clauses import parse_clause
+from assistant.language.nouns import is_person, without_article
 from assistant.language.quantities import find_quantities
 from assistant.reading.logic import Case
 from assistant.reading.rules import Condition, Rule

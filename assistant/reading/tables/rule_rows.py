@@ -12,8 +12,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from assistant.language.actors import is_person
 from assistant.language.clauses import parse_clause
+from assistant.language.nouns import is_person
 from assistant.language.verbs import base_of_gerund, is_base
 from assistant.language.word_lists import read_patterns
 from assistant.reading.tables.row_cells import Cell, row_cells
