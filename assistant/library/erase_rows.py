@@ -16,7 +16,7 @@ from assistant.domain import Question, RejectedDraft, TestCondition, Value
 from assistant.library.case_rows import CaseRow as Row
 from assistant.library.erase_plan import Plan, runs_of, without_erased_epics
 from assistant.library.erasure_traces import Traces, json_texts
-from assistant.library.run_rows import STORED_APART
+from assistant.library.runs import STORED_APART
 from assistant.library.storage.records import Wanted
 from assistant.library.storage.rows import first_in_parts, matching, parts_of, rows_in_parts
 from assistant.library.storage.schema import (
