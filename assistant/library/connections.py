@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, select, update
 from sqlalchemy import Connection as Transaction
@@ -19,7 +20,6 @@ from assistant.errors import LibraryError
 from assistant.library.case_rows import free_id
 from assistant.library.events import record
 from assistant.library.projects import lock_project
-from assistant.library.secret_check import refuse_secrets
 from assistant.library.storage.database import Store
 from assistant.library.storage.records import Connection, FetchedFrom
 from assistant.library.storage.rows import AT_ONCE, matching, read_row, rows_in_parts
@@ -297,3 +297,29 @@ def _dumped(options: Mapping[str, str]) -> str:
 
 def _connection(row: Row[Any]) -> Connection:
     return read_row(Connection, row, options=json.loads(row.options))
+
+
+_SECRET_NAME = re.compile(
+    r"(?:access|auth|refresh|api|bearer|client|security|user|private)?[-_ ]?"
+    r"(?:password|passwd|pwd|secret|token|credentials?|authorization)"
+    r"|(?:access|api|private|secret)[-_ ]?key",
+    re.IGNORECASE,
+)
+"""Names that a secret goes by, as a whole: ``token_variable`` is none of them."""
+
+
+def refuse_secrets(options: Mapping[str, str]) -> None:
+    """Raise ``LibraryError`` for an option named like a secret, or a URL with a password."""
+    for name, value in options.items():
+        if _SECRET_NAME.fullmatch(name.strip()) or _has_password(value):
+            raise LibraryError(
+                f"The option “{plain(name)}” holds a secret, which is never stored. Set it as an "
+                "environment variable or in the keyring, and leave it out here."
+            )
+
+
+def _has_password(value: str) -> bool:
+    try:
+        return "://" in value and urlsplit(value).password is not None
+    except ValueError:
+        return False
