@@ -2,37 +2,42 @@
 
 This is the only way to change what is in the history. What is left is a line in the log that says
 what kind of thing was erased, when and by whom, under a name made of a hash.
+All of it is one transaction with the guards of the history lifted (``storage/guards.py``).
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Table, delete, select, update
+import json
+from collections.abc import Collection, Iterable
+from hashlib import sha256
+from typing import TypeVar
 
-from assistant.domain import utc_now
+from sqlalchemy import ColumnElement, Connection, Table, delete, select, update
+
+from assistant.domain import Question, RejectedDraft, TestCondition, Value, utc_now
 from assistant.errors import LibraryError
-from assistant.library.erase_plan import planned
-from assistant.library.erase_rows import (
-    alias,
-    clean_notes,
-    clean_runs,
-    delete_answers,
-    delete_cases,
-    delete_comparisons,
-    delete_documents,
-    delete_proposals,
-    delete_runs,
-    hide_names,
+from assistant.library.case_rows import CaseRow as Row
+from assistant.library.erase_plan import (
+    Plan,
+    Traces,
+    json_texts,
+    planned,
+    runs_of,
+    without_erased_epics,
 )
 from assistant.library.events import record
 from assistant.library.projects import lock_project
+from assistant.library.runs import STORED_APART
 from assistant.library.storage.database import Store
 from assistant.library.storage.guards import guards_lifted
 from assistant.library.storage.records import Erasure, Wanted
+from assistant.library.storage.rows import first_in_parts, matching, parts_of, rows_in_parts
 from assistant.library.storage.schema import (
     asked,
     case_proposals,
     case_versions,
     cases,
+    comparison_ratings,
     comparisons,
     connection_documents,
     connections,
@@ -47,6 +52,7 @@ from assistant.library.storage.schema import (
     saved_values,
     stale_reviews,
 )
+from assistant.library.storage.stored_json import dump_all, load_all
 
 UNFINISHED = ("queued", "running")
 _PARTS: tuple[Table, ...] = (
@@ -152,3 +158,175 @@ def _all_of(connection: Connection, project_id: str) -> Erasure:
         comparisons=held(comparisons),
         chunks=len(held(run_chunks, "chunk_id")),
     )
+
+
+V = TypeVar("V", bound=Value)
+_FILE = "file:"
+
+
+def alias(name: str) -> str:
+    """How the log calls an erased thing: the same each time, and not its name."""
+    return f"erased-{sha256(name.encode('utf-8', 'replace')).hexdigest()[:16]}"
+
+
+def _delete(
+    connection: Connection,
+    table: Table,
+    column: ColumnElement[str],
+    values: Iterable[str],
+    *also: ColumnElement[bool],
+) -> None:
+    for part in parts_of(values):
+        connection.execute(delete(table).where(column.in_(part), *also))
+
+
+def delete_cases(connection: Connection, project_id: str, plan: Plan) -> None:
+    """Cases with their history, with what was said of them and the drafts refused for them."""
+    whole = plan.whole_cases
+    ours = select(case_versions.c.body).where(case_versions.c.project_id == project_id)
+    bodies = tuple(first_in_parts(connection, ours, case_versions.c.case_id, whole))
+    mine = select(cases.c.run_id, cases.c.source_run_id).where(cases.c.project_id == project_id)
+    wrote = {run_id for row in rows_in_parts(connection, mine, cases.c.id, whole) for run_id in row}
+    conditions = {name for body in bodies for name in json.loads(body).get("condition_ids", ())}
+    said = Traces(conditions, (text for body in bodies for text in json_texts(body)))
+    drafts = select(rejected_drafts).where(rejected_drafts.c.run_id.in_(wrote - {None}))
+    for draft in connection.execute(drafts).all():
+        if draft.condition_id in conditions or said.in_json(draft.draft):
+            _delete_draft(connection, draft)
+    for table, key in (
+        (case_proposals, case_proposals.c.case_id), (cases, cases.c.id),
+        (case_versions, case_versions.c.case_id),
+        (stale_reviews, stale_reviews.c.case_id),
+    ):  # fmt: skip
+        _delete(connection, table, key, whole, table.c.project_id == project_id)
+    for name, version in plan.ended.items():
+        its = matching(case_versions, project_id=project_id, case_id=name)
+        connection.execute(delete(case_versions).where(its, case_versions.c.version <= version))
+
+
+def _delete_draft(connection: Connection, draft: Row) -> None:
+    here = matching(rejected_drafts, run_id=draft.run_id, seq=draft.seq)
+    connection.execute(delete(rejected_drafts).where(here))
+
+
+def delete_runs(connection: Connection, run_ids: Collection[str]) -> None:
+    for table, key in (
+        (run_chunks, run_chunks.c.run_id), (rejected_drafts, rejected_drafts.c.run_id),
+        (runs, runs.c.id),
+    ):  # fmt: skip
+        _delete(connection, table, key, run_ids)
+
+
+def clean_runs(connection: Connection, wanted: Wanted, traces: Traces) -> None:
+    """Take out of the runs that stay what they hold of the documents."""
+    used = set(
+        first_in_parts(
+            connection,
+            select(run_chunks.c.run_id).where(run_chunks.c.project_id == wanted.project_id),
+            run_chunks.c.document_id,
+            wanted.documents,
+        )
+    )
+    _delete(
+        connection, run_chunks, run_chunks.c.document_id, wanted.documents,
+        run_chunks.c.project_id == wanted.project_id,
+    )  # fmt: skip
+    for row in runs_of(connection, wanted.project_id):
+        left = without_erased_epics(row, traces)
+        conditions = _untraced(TestCondition, row.conditions, traces)
+        uncovered = [key for key in json.loads(row.uncovered) if key not in traces.marks]
+        values: dict[str, object] = {
+            "request": left.request,
+            "epic_keys": json.dumps([epic.key for epic in left.epics]),
+            "body": left.model_dump_json(exclude=STORED_APART),
+            "conditions": dump_all(conditions),
+            "condition_count": min(row.condition_count, len(conditions)),
+            "questions": dump_all(_untraced(Question, row.questions, traces)),
+            "uncovered": json.dumps(uncovered),
+            "error": "" if traces.in_text(row.error) else row.error,
+        }
+        changed = {name: value for name, value in values.items() if getattr(row, name) != value}
+        if changed:
+            connection.execute(update(runs).where(runs.c.id == row.id).values(changed))
+        _clean_drafts(connection, row, traces, every=row.id in used)
+
+
+def _clean_drafts(connection: Connection, row: Row, traces: Traces, *, every: bool) -> None:
+    """Refused drafts: all of a run that was given the documents to read."""
+    held = connection.execute(select(rejected_drafts).where(rejected_drafts.c.run_id == row.id))
+    for draft in held.all():
+        text = RejectedDraft.model_validate_json(draft.draft).raw_output
+        if every or traces.in_text(text):
+            _delete_draft(connection, draft)
+
+
+def _untraced(kind: type[V], text: str, traces: Traces) -> tuple[V, ...]:
+    held = load_all(kind, text)
+    return tuple(one for one in held if not traces.in_json(one.model_dump_json()))
+
+
+def delete_documents(
+    connection: Connection, project_id: str, document_ids: Collection[str]
+) -> None:
+    names = [name.removeprefix(_FILE) for name in document_ids if name.startswith(_FILE)]
+    for table, key, values in (
+        (document_versions, document_versions.c.document_id, document_ids),
+        (connection_documents, connection_documents.c.document_id, document_ids),
+        (file_places, file_places.c.name, names),
+        (documents, documents.c.id, document_ids),
+    ):
+        _delete(connection, table, key, values, table.c.project_id == project_id)
+    for name in document_ids:
+        before = matching(documents, project_id=project_id, successor_id=name)
+        connection.execute(update(documents).where(before).values(successor_id=None))
+
+
+def delete_comparisons(connection: Connection, comparison_ids: Collection[str]) -> None:
+    of_them = comparison_ratings.c.comparison_id
+    _delete(connection, comparison_ratings, of_them, comparison_ids)
+    _delete(connection, comparisons, comparisons.c.id, comparison_ids)
+
+
+def delete_answers(connection: Connection, wanted: Wanted, traces: Traces) -> None:
+    """Questions that were answered from the documents, or hold their words."""
+    query = select(asked.c.id, asked.c.body).where(asked.c.project_id == wanted.project_id)
+    gone = [
+        row.id
+        for row in connection.execute(query).all()
+        if traces.in_json(row.body) or {*json_texts(row.body)} & {*wanted.documents}
+    ]
+    _delete(connection, asked, asked.c.id, gone)
+
+
+def delete_proposals(connection: Connection, wanted: Wanted, traces: Traces) -> None:
+    """Proposed changes of cases that stay, where they hold words of the documents."""
+    query = select(case_proposals).where(case_proposals.c.project_id == wanted.project_id)
+    for row in connection.execute(query).all():
+        if traces.in_json(row.body) or traces.in_text(row.reason):
+            connection.execute(delete(case_proposals).where(case_proposals.c.seq == row.seq))
+
+
+def clean_notes(connection: Connection, project_id: str, traces: Traces) -> None:
+    """What people said and what the log tells, in so far as it repeats erased words."""
+    said = select(stale_reviews).where(stale_reviews.c.project_id == project_id)
+    for row in connection.execute(said).all():
+        if traces.in_text(row.detail):
+            connection.execute(delete(stale_reviews).where(stale_reviews.c.seq == row.seq))
+    told = select(events.c.seq, events.c.detail).where(
+        events.c.project_id == project_id, events.c.detail != ""
+    )
+    for row in connection.execute(told).all():
+        if traces.in_json(row.detail):
+            connection.execute(update(events).where(events.c.seq == row.seq).values(detail=""))
+
+
+def hide_names(connection: Connection, project_id: str, plan: Plan) -> None:
+    """The log keeps who did what and when, but neither names nor words of what was erased."""
+    gone = plan.erasure
+    for kind, ids in (
+        ("document", gone.documents), ("case", plan.whole_cases), ("run", gone.runs),
+    ):  # fmt: skip
+        for name in ids:
+            lines = matching(events, project_id=project_id, subject=kind, subject_id=name)
+            hidden = {"subject_id": alias(name), "detail": ""}
+            connection.execute(update(events).where(lines).values(hidden))

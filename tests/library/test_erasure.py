@@ -18,7 +18,7 @@ from assistant.domain import (
 )
 from assistant.errors import LibraryError
 from assistant.library import Library, Project, Wanted
-from assistant.library.erasure_traces import Traces
+from assistant.library.erase_plan import Traces
 
 WORDS = "The Zyxomatic tariff is shown to every clerk who opens the account of a customer."
 PLAIN = "A refund is paid within fourteen days to the account that the payment came from."
