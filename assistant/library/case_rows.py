@@ -11,9 +11,8 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from assistant.domain import TestCase, utc_now
 from assistant.errors import EditConflict, LibraryError
 from assistant.library.storage.records import CaseAction, StoredCase, case_text
-from assistant.library.storage.rows import matching, next_seq, rows_in_parts
+from assistant.library.storage.rows import cleaned, matching, next_seq, plain, rows_in_parts, when
 from assistant.library.storage.schema import case_versions, cases
-from assistant.library.storage.stored_json import cleaned, plain, when
 
 CaseRow = Row[Any]
 KEEP = "as it is"

@@ -22,9 +22,8 @@ from assistant.library.storage.records import (
     StoredCase,
     text_hash,
 )
-from assistant.library.storage.rows import matching
+from assistant.library.storage.rows import cleaned, dump, matching, plain, when
 from assistant.library.storage.schema import case_versions, cases, rejected_drafts, runs
-from assistant.library.storage.stored_json import cleaned, dump, plain, when
 
 _ACTIONS: dict[CaseStatus, CaseAction] = {
     "draft": "set to draft",

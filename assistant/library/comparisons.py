@@ -19,9 +19,8 @@ from assistant.library.events import record
 from assistant.library.projects import lock_project
 from assistant.library.storage.database import Store
 from assistant.library.storage.records import StoredComparison, StoredRating
-from assistant.library.storage.rows import matching, next_seq, read_row
+from assistant.library.storage.rows import matching, next_seq, plain, read_row
 from assistant.library.storage.schema import comparison_ratings, comparisons
-from assistant.library.storage.stored_json import plain
 
 
 class ComparisonStore(Store):

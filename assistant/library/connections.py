@@ -22,9 +22,8 @@ from assistant.library.events import record
 from assistant.library.projects import lock_project
 from assistant.library.storage.database import Store
 from assistant.library.storage.records import Connection, FetchedFrom
-from assistant.library.storage.rows import AT_ONCE, matching, read_row, rows_in_parts
+from assistant.library.storage.rows import AT_ONCE, matching, plain, read_row, rows_in_parts
 from assistant.library.storage.schema import connection_documents, connections, documents
-from assistant.library.storage.stored_json import plain
 
 
 class ConnectionStore(Store):

@@ -29,9 +29,17 @@ from assistant.library.imports import mask_imported, release_imported, store_imp
 from assistant.library.projects import lock_project
 from assistant.library.storage.database import Store
 from assistant.library.storage.records import PutOutcome, StoredCase, StoredDocument
-from assistant.library.storage.rows import matching, next_seq, read_row, rows_in_parts
+from assistant.library.storage.rows import (
+    cleaned,
+    dump_all,
+    load_all,
+    matching,
+    next_seq,
+    plain,
+    read_row,
+    rows_in_parts,
+)
 from assistant.library.storage.schema import document_versions, documents
-from assistant.library.storage.stored_json import cleaned, dump_all, load_all, plain
 
 DocumentRow = Row[Any]
 

@@ -17,7 +17,7 @@ from assistant.domain import Epic, GenerationRun
 from assistant.errors import LibraryError
 from assistant.library.case_rows import CaseRow as Row
 from assistant.library.storage.records import Erasure, Wanted
-from assistant.library.storage.rows import first_in_parts, matching
+from assistant.library.storage.rows import first_in_parts, load_all, matching
 from assistant.library.storage.schema import (
     case_versions,
     cases,
@@ -28,7 +28,6 @@ from assistant.library.storage.schema import (
     run_chunks,
     runs,
 )
-from assistant.library.storage.stored_json import load_all
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,14 @@ from assistant.library.runs import STORED_APART
 from assistant.library.storage.database import Store
 from assistant.library.storage.guards import guards_lifted
 from assistant.library.storage.records import Erasure, Wanted
-from assistant.library.storage.rows import first_in_parts, matching, parts_of, rows_in_parts
+from assistant.library.storage.rows import (
+    dump_all,
+    first_in_parts,
+    load_all,
+    matching,
+    parts_of,
+    rows_in_parts,
+)
 from assistant.library.storage.schema import (
     asked,
     case_proposals,
@@ -52,7 +59,6 @@ from assistant.library.storage.schema import (
     saved_values,
     stale_reviews,
 )
-from assistant.library.storage.stored_json import dump_all, load_all
 
 UNFINISHED = ("queued", "running")
 _PARTS: tuple[Table, ...] = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import Connection, insert
 
 from assistant.domain import utc_now
+from assistant.library.storage.rows import plain
 from assistant.library.storage.schema import events
-from assistant.library.storage.stored_json import plain
 
 TOOL = "tool"
 """The subject of what other programs call, which changes nothing by itself."""

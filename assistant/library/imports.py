@@ -13,9 +13,8 @@ from assistant.errors import LibraryError
 from assistant.library import case_rows
 from assistant.library.case_rows import CaseRow, NewCase
 from assistant.library.storage.records import StoredCase
-from assistant.library.storage.rows import matching
+from assistant.library.storage.rows import cleaned, matching, plain
 from assistant.library.storage.schema import case_versions, cases
-from assistant.library.storage.stored_json import cleaned, plain
 
 _VANISHED = "vanished"
 """``import_key`` of a case that the latest version of its document no longer has."""

@@ -19,7 +19,14 @@ from assistant.library.storage.records import (
     StaleReview,
     StoredCase,
 )
-from assistant.library.storage.rows import AT_ONCE, matching, parts_of, read_row, rows_in_parts
+from assistant.library.storage.rows import (
+    AT_ONCE,
+    matching,
+    parts_of,
+    plain,
+    read_row,
+    rows_in_parts,
+)
 from assistant.library.storage.schema import (
     cases,
     document_versions,
@@ -28,7 +35,6 @@ from assistant.library.storage.schema import (
     runs,
     stale_reviews,
 )
-from assistant.library.storage.stored_json import plain
 
 
 class LineageStore(Store):

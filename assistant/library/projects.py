@@ -19,9 +19,8 @@ from assistant.errors import LibraryError
 from assistant.library.events import record
 from assistant.library.storage.database import Store
 from assistant.library.storage.records import Project
-from assistant.library.storage.rows import read_row
+from assistant.library.storage.rows import dump, plain, read_row
 from assistant.library.storage.schema import projects
-from assistant.library.storage.stored_json import dump, plain
 
 MAX_NAME = 200
 MAX_DAYS = 36_500

@@ -18,8 +18,8 @@ from assistant.library.events import record
 from assistant.library.projects import lock_project
 from assistant.library.storage.database import Store
 from assistant.library.storage.records import StoredProposal
+from assistant.library.storage.rows import dump, plain
 from assistant.library.storage.schema import case_proposals as table
-from assistant.library.storage.stored_json import dump, plain
 
 MOST_WAITING = 100
 """Proposals of one person's programs in a project that may wait for a decision."""

@@ -28,9 +28,17 @@ from assistant.library.projects import lock_project
 from assistant.library.storage.database import Store
 from assistant.library.storage.owner import current_owner, is_alive, is_local
 from assistant.library.storage.records import RunSummary
-from assistant.library.storage.rows import next_seq, read_row, rows_in_parts
+from assistant.library.storage.rows import (
+    cleaned,
+    dump,
+    dump_all,
+    load_all,
+    next_seq,
+    plain,
+    read_row,
+    rows_in_parts,
+)
 from assistant.library.storage.schema import cases, rejected_drafts, run_chunks, runs
-from assistant.library.storage.stored_json import cleaned, dump, dump_all, load_all, plain
 
 
 class RunStore(Store):

@@ -15,9 +15,8 @@ from assistant.library.events import record
 from assistant.library.projects import lock_project
 from assistant.library.storage.database import Store
 from assistant.library.storage.records import SavedKind, SavedValue
-from assistant.library.storage.rows import matching, read_row
+from assistant.library.storage.rows import dump, matching, plain, read_row
 from assistant.library.storage.schema import projects, saved_values
-from assistant.library.storage.stored_json import dump, plain
 
 MAX_NAME = 120
 

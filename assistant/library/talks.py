@@ -16,9 +16,8 @@ from assistant.library.events import record
 from assistant.library.projects import lock_project
 from assistant.library.storage.database import Store
 from assistant.library.storage.records import StoredAnswer, StoredTalk
-from assistant.library.storage.rows import matching, next_seq
+from assistant.library.storage.rows import matching, next_seq, plain
 from assistant.library.storage.schema import asked
-from assistant.library.storage.stored_json import plain
 
 
 class AskedStore(Store):

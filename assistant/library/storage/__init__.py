@@ -1,3 +1,3 @@
 """The database below the library: schema, migrations, guards, who owns it."""
 
-__all__ = ["database", "guards", "owner", "records", "rows", "schema", "stored_json"]
+__all__ = ["database", "guards", "owner", "records", "rows", "schema"]

@@ -18,8 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from assistant.errors import IndexLocked, LibraryError, MissingExtra
 from assistant.library.storage.migrations import CURRENT, MIGRATIONS, apply, read_version
 from assistant.library.storage.owner import current_owner
-from assistant.library.storage.rows import read_row
-from assistant.library.storage.stored_json import V
+from assistant.library.storage.rows import V, read_row
 
 BUSY_SECONDS = 15
 """How long a write waits for another process's write before it gives up."""
