@@ -1,13 +1,16 @@
 """What a project saves under a name: column mappings of imports, states of its case template,
-hashes of the tokens for its tools.
+hashes of the tokens for its tools; and under which name each file of this computer is kept.
 
 Values are JSON text of other rooms. Each saving is a row of its own and none is changed: the
-latest of a name counts, the earlier ones are the way back, and an empty one says "removed".
+latest of a name counts, the earlier ones are the way back, and an empty one says "removed". A file
+has one name, so that it is one source however reached.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import insert, select
+from collections.abc import Mapping
+
+from sqlalchemy import delete, insert, select
 
 from assistant.domain import Value, utc_now
 from assistant.errors import LibraryError
@@ -16,7 +19,7 @@ from assistant.library.projects import lock_project
 from assistant.library.storage.database import Store
 from assistant.library.storage.records import SavedKind, SavedValue
 from assistant.library.storage.rows import dump, matching, plain, read_row
-from assistant.library.storage.schema import projects, saved_values
+from assistant.library.storage.schema import file_places, projects, saved_values
 
 MAX_NAME = 120
 
@@ -78,3 +81,22 @@ class SavedValueStore(Store):
                 )
             )
             record(connection, project_id, "project", project_id, f"{action} {kind}", by, name)
+
+
+class FilePlaceStore(Store):
+    """Reads and writes places of files; one transaction a call."""
+
+    def names(self, project_id: str) -> dict[str, str]:
+        """The name that each known file is kept under, by its whole path."""
+        query = select(file_places.c.path, file_places.c.name)
+        rows = self._all(query.where(file_places.c.project_id == project_id))
+        return {row.path: row.name for row in rows}
+
+    def keep(self, project_id: str, names: Mapping[str, str]) -> None:
+        """Note names of files, in place of earlier ones."""
+        with self._database.write() as connection:
+            lock_project(connection, project_id)
+            for path, name in names.items():
+                row = {"project_id": project_id, "path": path}
+                connection.execute(delete(file_places).where(matching(file_places, **row)))
+                connection.execute(insert(file_places).values(row | {"name": name}))

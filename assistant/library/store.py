@@ -15,11 +15,10 @@ from assistant.library.documents import DocumentStore
 from assistant.library.erasure import ErasingStore
 from assistant.library.events import TOOL, record
 from assistant.library.lineage import LineageStore
-from assistant.library.local_files import FilePlaceStore
 from assistant.library.projects import ProjectStore
 from assistant.library.proposals import ProposalStore
 from assistant.library.runs import RunStore
-from assistant.library.saved_values import SavedValueStore
+from assistant.library.saved_values import FilePlaceStore, SavedValueStore
 from assistant.library.storage.database import Database
 from assistant.library.storage.records import BearsOn, Event
 from assistant.library.storage.schema import events
