@@ -309,7 +309,14 @@ _HOLDER = text(
 
 
 class ProcessLock:
-    """The lock of one library. ``acquire`` raises ``IndexLocked`` naming the other process."""
+    """One process at a time works on a library that a server keeps.
+
+    A process holds in memory what its index contains and which runs it writes; a second one would
+    search an index that lacks what the first took in. The lock is PostgreSQL's own, of one
+    connection: it ends with the process that holds it, whatever way that ends. A file needs none:
+    the data folder that it lies in has its own. ``acquire`` raises ``IndexLocked`` naming the other
+    process.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

@@ -18,6 +18,8 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, func
 
 from assistant.domain import Value
 
+V = TypeVar("V", bound=Value)
+
 AT_ONCE = 500
 """Ids of one query: databases limit how many a query may name."""
 
@@ -63,8 +65,6 @@ def next_seq(connection: Connection, table: Table, project_id: str) -> int:
     top = select(func.coalesce(func.max(table.c.seq), 0) + 1)
     return int(connection.execute(top.where(matching(table, project_id=project_id))).scalar_one())
 
-
-V = TypeVar("V", bound=Value)
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
