@@ -26,7 +26,16 @@ from assistant.domain import (
     UserStory,
 )
 from assistant.knowledge.chunks import markup
-from assistant.knowledge.chunks.blocks import Block, Outline, Path, Span, Spans, read_blocks, trim
+from assistant.knowledge.chunks.blocks import (
+    Block,
+    Outline,
+    Path,
+    RuleReader,
+    Span,
+    Spans,
+    read_blocks,
+    trim,
+)
 from assistant.knowledge.chunks.composed_chunks import (
     Holder,
     Holders,
@@ -34,7 +43,6 @@ from assistant.knowledge.chunks.composed_chunks import (
     case_values,
     row_text,
 )
-from assistant.knowledge.chunks.rules import RuleReader
 from assistant.knowledge.chunks.text_pieces import MAX_CHARACTERS, passages
 
 _NAMESPACE = uuid.UUID("6f1d8f0e-3c50-5c0c-9d5f-0f4c5a4f6f57")
