@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,7 +17,6 @@ from assistant.knowledge.document_versions import Versions
 from assistant.knowledge.embedding import Embedder
 from assistant.knowledge.qdrant.collection import Home
 from assistant.knowledge.qdrant.index import ChunkPoint, ChunkRecord, DocumentRecord, Scope
-from assistant.knowledge.read_write_lock import ReadWriteLock
 from assistant.knowledge.sparse import Bm25Encoder, SparseVector
 
 if TYPE_CHECKING:
@@ -260,3 +261,43 @@ def _digest(document_id: str, chunks: Sequence[Chunk]) -> str:
                 "Save the file as UTF-8 and import it again."
             ) from error
     return digest.hexdigest()
+
+
+class ReadWriteLock:
+    """Not re-entrant: a thread that holds it must not ask again."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._readers = 0
+        self._waiting = 0
+        self._writing = False
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Hold the lock together with other readers."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._writing and not self._waiting)
+            self._readers += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._readers -= 1
+                self._changed.notify_all()
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the lock alone."""
+        with self._changed:
+            self._waiting += 1
+            try:
+                self._changed.wait_for(lambda: not self._writing and not self._readers)
+                self._writing = True
+            finally:
+                self._waiting -= 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._writing = False
+                self._changed.notify_all()

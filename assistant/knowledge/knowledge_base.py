@@ -10,7 +10,7 @@ from assistant.domain import Chunk, RetrievalConfig, RetrievedChunk, SearchFilte
 from assistant.errors import RetrievalError
 from assistant.knowledge.document_versions import Versions
 from assistant.knowledge.embedding import Embedder
-from assistant.knowledge.index_writer import IndexWriter
+from assistant.knowledge.index_writer import IndexWriter, ReadWriteLock
 from assistant.knowledge.qdrant import homes
 from assistant.knowledge.qdrant.collection import CollectionMeta, Home
 from assistant.knowledge.qdrant.homes import Place
@@ -24,7 +24,6 @@ from assistant.knowledge.query_vectors import (
     query_vectors,
 )
 from assistant.knowledge.read_records import ReadRecords
-from assistant.knowledge.read_write_lock import ReadWriteLock
 from assistant.knowledge.retrieval import Retriever, SearchTrace
 from assistant.knowledge.rivals import Rivals, rivals_of, take_part
 from assistant.knowledge.sparse import Bm25Encoder
