@@ -264,7 +264,10 @@ def _digest(document_id: str, chunks: Sequence[Chunk]) -> str:
 
 
 class ReadWriteLock:
-    """Not re-entrant: a thread that holds it must not ask again."""
+    """Many readers share it and one writer has it alone; waiting writers go first.
+
+    Not re-entrant: a thread that holds it must not ask again.
+    """
 
     def __init__(self) -> None:
         self._changed = threading.Condition()

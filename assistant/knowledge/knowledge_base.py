@@ -23,8 +23,7 @@ from assistant.knowledge.query_vectors import (
     common_ground,
     query_vectors,
 )
-from assistant.knowledge.read_records import ReadRecords
-from assistant.knowledge.retrieval import Retriever, SearchTrace
+from assistant.knowledge.retrieval import ReadRecords, Retriever, SearchTrace
 from assistant.knowledge.rivals import Rivals, rivals_of, take_part
 from assistant.knowledge.sparse import Bm25Encoder
 

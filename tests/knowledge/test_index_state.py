@@ -17,7 +17,7 @@ from assistant.knowledge.knowledge_base import KnowledgeBase
 from assistant.knowledge.qdrant.folder import META, SHARD
 from assistant.knowledge.qdrant.homes import Place
 from assistant.knowledge.qdrant.index import ChunkRecord, DocumentRecord, folded
-from assistant.knowledge.read_records import ReadRecords
+from assistant.knowledge.retrieval import ReadRecords
 
 CONFIG = RetrievalConfig()
 

@@ -9,7 +9,7 @@ import pytest
 from assistant.domain import RetrievalConfig
 from assistant.knowledge.knowledge_base import KnowledgeBase
 from assistant.knowledge.qdrant.index import ChunkPoint, ChunkRecord, Scope
-from assistant.knowledge.read_records import ReadRecords
+from assistant.knowledge.retrieval import ReadRecords
 from assistant.knowledge.sparse import SparseVector
 
 CONFIG = RetrievalConfig()
