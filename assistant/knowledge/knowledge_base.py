@@ -19,12 +19,14 @@ from assistant.knowledge.query_vectors import (
     SAMPLE,
     CommonGround,
     QueryVectors,
+    Rivals,
     as_question,
     common_ground,
     query_vectors,
+    rivals_of,
+    take_part,
 )
 from assistant.knowledge.retrieval import ReadRecords, Retriever, SearchTrace
-from assistant.knowledge.rivals import Rivals, rivals_of, take_part
 from assistant.knowledge.sparse import Bm25Encoder
 
 __all__ = ["KnowledgeBase", "SearchTrace"]

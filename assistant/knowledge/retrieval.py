@@ -21,8 +21,7 @@ from assistant.knowledge.document_versions import Versions
 from assistant.knowledge.fusion import Fused, Lists, best_first, fuse, is_relevant, same_words
 from assistant.knowledge.index_writer import embedded_text
 from assistant.knowledge.qdrant.index import ChunkPoint, ChunkRecord, Hit, Index, IndexQuery, Scope
-from assistant.knowledge.query_vectors import QueryVectors
-from assistant.knowledge.rivals import Rivals
+from assistant.knowledge.query_vectors import QueryVectors, Rivals
 from assistant.knowledge.sparse import Bm25Encoder
 
 MAX_PER_DOCUMENT = 4
