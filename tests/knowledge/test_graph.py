@@ -19,7 +19,7 @@ from assistant.domain import RetrievalConfig, SearchFilter
 from assistant.errors import RetrievalError
 from assistant.failpoints import VARIABLE
 from assistant.knowledge.knowledge_base import KnowledgeBase
-from assistant.knowledge.qdrant import edge, edge_points, graph, graph_child
+from assistant.knowledge.qdrant import edge, graph, graph_child
 from assistant.knowledge.qdrant.folder import GRAPH_PREFIX, NEW_SHARD, OLD_SHARD, SHARD
 
 CONFIG = RetrievalConfig(sparse_weight=0.0)
@@ -113,10 +113,11 @@ def test_few_chunks_of_a_filter_are_compared_one_by_one(
     few: Path, building: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[bool] = []
+    params = edge.search_params
 
     def noted(asked, of, exact: bool, has_deleted: bool):
         told.append(exact)
-        return edge_points.search_params(asked, of, exact, has_deleted)
+        return params(asked, of, exact, has_deleted)
 
     monkeypatch.setattr(edge, "search_params", noted)
     monkeypatch.setattr(edge, "ONE_BY_ONE", 1)
@@ -280,7 +281,7 @@ def test_a_program_without_graphs_opens_it_and_takes_the_graph_out(
     with_graph: Path, building: ModuleType, tmp_path: Path
 ) -> None:
     """What such a program does, done here: it loads the shard with its own configuration."""
-    from assistant.knowledge.qdrant.edge_shard import _without_graph
+    from assistant.knowledge.qdrant.edge import _without_graph
 
     shutil.copytree(with_graph, tmp_path / "index")
     import qdrant_edge
