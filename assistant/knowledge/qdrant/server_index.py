@@ -34,8 +34,7 @@ from assistant.knowledge.qdrant.payload import (
     point_of,
     record_of,
 )
-from assistant.knowledge.qdrant.server import QdrantServer
-from assistant.knowledge.qdrant.server_errors import Unfinished
+from assistant.knowledge.qdrant.server import QdrantServer, Unfinished
 from assistant.knowledge.sparse import SparseVector
 
 if TYPE_CHECKING:
