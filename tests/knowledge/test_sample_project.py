@@ -14,9 +14,9 @@ from assistant.knowledge.chunks.chunking import split
 from assistant.knowledge.embedding import SentenceEmbedder
 from assistant.knowledge.index_writer import embedded_text
 from assistant.knowledge.knowledge_base import KnowledgeBase
+from assistant.knowledge.qdrant.homes import ServerHome
 from assistant.knowledge.qdrant.index import ChunkPoint, IndexQuery, Scope
 from assistant.knowledge.qdrant.server import QdrantServer, ServerConfig
-from assistant.knowledge.qdrant.server_home import ServerHome
 from assistant.sources.files.files import read_file
 from assistant.sources.reading import Reading
 

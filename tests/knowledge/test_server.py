@@ -21,9 +21,9 @@ from assistant.domain import Chunk, RetrievalConfig
 from assistant.errors import CollectionMissing, EmbeddingMismatch, RetrievalError, SettingsError
 from assistant.knowledge.embedding import Embedder
 from assistant.knowledge.knowledge_base import KnowledgeBase
+from assistant.knowledge.qdrant.homes import RECORD_ID, collection_name
 from assistant.knowledge.qdrant.payload import KEYWORDS
 from assistant.knowledge.qdrant.server import ATTEMPTS, QdrantServer, ServerConfig
-from assistant.knowledge.qdrant.server_home import RECORD_ID, collection_name
 
 CONFIG = RetrievalConfig()
 POINTS = r"PUT /collections/[\w-]+/points$"

@@ -10,7 +10,7 @@ import pytest
 
 from assistant.domain import GenerationConfig, RetrievalConfig, TestCase
 from assistant.errors import RetrievalError, SettingsError
-from assistant.knowledge.qdrant.server_home import RECORD_ID
+from assistant.knowledge.qdrant.homes import RECORD_ID
 from assistant.settings import Settings, load_settings
 from assistant.workflow.deployment.services import services
 from assistant.workflow.deployment.workspace import Workspace
