@@ -27,7 +27,7 @@ from assistant.sources.grids.file_grids import (
     workbook_grids,
 )
 from assistant.sources.grids.grids import Grid
-from assistant.sources.grids.jira_csv import is_issue_table, issue_reading
+from assistant.sources.grids.issues import is_issue_table, issue_reading
 from assistant.sources.grids.mapping import ColumnMapping, may_hold_cases
 from assistant.sources.grids.table_files import read_grids
 from assistant.sources.reading import Reading

@@ -2,5 +2,5 @@
 
 __all__ = [
     "case_rows", "document_tables", "field_choice", "file_grids", "grids", "headers", "issues",
-    "jira_csv", "mapping", "table_files",
+    "mapping", "table_files",
 ]  # fmt: skip

@@ -1,4 +1,7 @@
-"""Existing test cases from rows: one row per step, or one row per case with its steps in a cell."""
+"""Existing test cases from rows: one row per step, or one row per case with its steps in a cell.
+
+A cell that holds several steps has them numbered, in Gherkin, or as actions and results by turns.
+"""
 
 from __future__ import annotations
 

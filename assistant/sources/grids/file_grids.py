@@ -1,6 +1,7 @@
 """The tables of a file: the sheets of a workbook, or the one table of a delimited text.
 
 Cells that hold HTML (Azure DevOps, Copado, qTest export rich text so) become Markdown.
+Cells of workbooks (XLSX, XLSB, XLS, ODS) are read in a child process within limits.
 """
 
 from __future__ import annotations
