@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from assistant.domain import DocumentKind, Epic, TestCase, Unread
 from assistant.sources.grids.case_rows import read_cases
-from assistant.sources.grids.column_contents import settled
 from assistant.sources.grids.grids import Grid, make_grid
+from assistant.sources.grids.headers import settled
 from assistant.sources.grids.requirement_rows import RequirementText, finish_all, read_requirements
 from assistant.sources.pasted.assemble import assemble
 from assistant.sources.pasted.basis import EpicDraft

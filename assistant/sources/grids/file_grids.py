@@ -18,7 +18,6 @@ from assistant.sources.files.clean import clean_text
 from assistant.sources.files.converted_documents import check_length
 from assistant.sources.files.pictures import Pictures
 from assistant.sources.files.source_file import Source
-from assistant.sources.grids.column_contents import settled
 from assistant.sources.grids.delimited import (
     clean_cell,
     decode,
@@ -27,7 +26,7 @@ from assistant.sources.grids.delimited import (
     table_shape,
 )
 from assistant.sources.grids.grids import Grid, make_grid, unmarked
-from assistant.sources.grids.headers import recognise
+from assistant.sources.grids.headers import recognise, settled
 from assistant.sources.reading import ExtractionReport
 
 _CHARSET = re.compile(

@@ -17,9 +17,15 @@ from assistant.errors import SourceError
 from assistant.language.word_lists import read_patterns
 from assistant.sources.grids.case_groups import SECTION
 from assistant.sources.grids.case_rows import read_cases
-from assistant.sources.grids.column_contents import is_identity, settled
 from assistant.sources.grids.grids import Grid, RowsForm
-from assistant.sources.grids.headers import Columns, case_columns, normalised, numbered_steps
+from assistant.sources.grids.headers import (
+    Columns,
+    case_columns,
+    is_identity,
+    normalised,
+    numbered_steps,
+    settled,
+)
 from assistant.sources.pasted.names_and_ids import Taken, find_key
 
 CaseField = Literal[
