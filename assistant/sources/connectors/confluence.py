@@ -18,6 +18,7 @@ from assistant.sources.connectors.attachments import Attachments, is_file
 from assistant.sources.connectors.client import ApiClient, Forbidden, Refused
 from assistant.sources.connectors.config import ConnectionConfig
 from assistant.sources.connectors.confluence_answers import (
+    AttachmentList,
     label_names,
     label_stamp,
     labels_in_cloud,
@@ -26,7 +27,6 @@ from assistant.sources.connectors.confluence_answers import (
     results_of,
     stamps_in_cloud,
 )
-from assistant.sources.connectors.confluence_attachments import AttachmentList
 from assistant.sources.connectors.paging import (
     OVERLAP,
     Counted,
