@@ -1,6 +1,8 @@
 """Files attached to issues and pages: the ones with text, each a document of its own.
 
 A file is fetched once for each version of it: what is known by its stamp is not fetched again.
+A file that a system keeps on another host is fetched only where an administrator named that host
+(``UAT_ALLOWED_HOSTS``). It gets no credentials: the address that the system gave says all.
 """
 
 from __future__ import annotations

@@ -18,13 +18,12 @@ from assistant.sources.connectors.client import (
 )
 from assistant.sources.connectors.config import ConnectionConfig, kind_of
 from assistant.sources.connectors.confluence import ConfluenceSource
-from assistant.sources.connectors.databases import POSTGRES_PORT, database_url
 from assistant.sources.connectors.jira import JiraSource
 from assistant.sources.connectors.outbound import Guard
 from assistant.sources.connectors.proposals import FieldProposal
 from assistant.sources.connectors.salesforce import SalesforceSource
 from assistant.sources.connectors.secrets import Redactor, Secrets, secret_name
-from assistant.sources.connectors.sql import SqlSource
+from assistant.sources.connectors.sql import POSTGRES_PORT, SqlSource, database_url
 from assistant.sources.synced import SyncSource
 
 

@@ -15,10 +15,10 @@ import pytest
 
 from assistant.errors import ConnectorError, NotAuthorised, Unreachable
 from assistant.sources.connectors.config import ConnectionConfig
-from assistant.sources.connectors.databases import database_url, open_read_only
 from assistant.sources.connectors.opening import Connector, open_connection
 from assistant.sources.connectors.outbound import Guard, OutboundLog, OutboundPolicy
 from assistant.sources.connectors.secrets import Secrets
+from assistant.sources.connectors.sql import database_url, open_read_only
 from assistant.sources.synced import FetchedDocument
 
 ROWS = [
@@ -168,7 +168,7 @@ def test_a_query_without_its_columns_is_named(
 def test_an_endless_query_ends(
     database: Path, opened: Callable[..., Connector], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.sources.connectors.databases.SECONDS", 0.2)
+    monkeypatch.setattr("assistant.sources.connectors.sql.SECONDS", 0.2)
     endless = (
         "WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n) SELECT max(id) AS id "
         "FROM n"
