@@ -18,7 +18,7 @@ from assistant.sources.files.archives import ReadLimits
 from assistant.sources.files.batches import read_files
 from assistant.sources.files.child_process import Record
 from assistant.sources.files.files import read_file
-from assistant.sources.readers.documents.ocr_lines import Box, lines_of
+from assistant.sources.readers.documents.ocr import Box, lines_of
 from assistant.sources.reading import ExtractionReport, place_at
 from assistant.workflow.review.sentences import sentences
 from assistant.workflow.sources.import_sources import document_of
