@@ -15,14 +15,14 @@ from assistant.sources.readers.salesforce_metadata.line_templates import (
     Template,
     template,
 )
-from assistant.sources.readers.salesforce_metadata.salesforce_export import FORMS
-from assistant.sources.readers.salesforce_metadata.salesforce_flows import flow_lines
-from assistant.sources.readers.salesforce_metadata.salesforce_table import (
+from assistant.sources.readers.salesforce_metadata.salesforce_details import (
     BLOCKS,
     DOCUMENTS,
     PARTS,
     WORDS,
 )
+from assistant.sources.readers.salesforce_metadata.salesforce_export import FORMS
+from assistant.sources.readers.salesforce_metadata.salesforce_flows import flow_lines
 
 RULE = fromstring(
     "<rule><name>Late</name><active>false</active><kind>onCreate</kind><note> a\n b </note>"

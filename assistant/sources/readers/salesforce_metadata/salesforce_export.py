@@ -20,29 +20,25 @@ from xml.etree.ElementTree import Element, SubElement
 from assistant.sources.readers.fragments import fragment_to_markdown
 from assistant.sources.readers.refusals import Refused
 from assistant.sources.readers.salesforce_metadata.line_templates import Form, Lines
-from assistant.sources.readers.salesforce_metadata.salesforce_conditions import (
+from assistant.sources.readers.salesforce_metadata.salesforce_details import (
+    BLOCKS,
+    DOCUMENTS,
+    PARTS,
+    TITLES,
+    WORDS,
     criteria,
     delay,
+    details,
     field_about,
     filter_item,
     picklist,
     picklist_value,
     retired,
-)
-from assistant.sources.readers.salesforce_metadata.salesforce_details import (
-    TITLES,
-    details,
     table,
     value_words,
     words_of,
 )
 from assistant.sources.readers.salesforce_metadata.salesforce_flows import flow_lines
-from assistant.sources.readers.salesforce_metadata.salesforce_table import (
-    BLOCKS,
-    DOCUMENTS,
-    PARTS,
-    WORDS,
-)
 from assistant.sources.readers.xml_tree import children, parse_xml, tag_of, text_of
 
 _NAMESPACE = "http://soap.sforce.com/2006/04/metadata"

@@ -14,8 +14,11 @@ from xml.etree.ElementTree import Element
 
 from assistant.sources.readers.fragments import fragment_to_markdown
 from assistant.sources.readers.salesforce_metadata.line_templates import Lines
-from assistant.sources.readers.salesforce_metadata.salesforce_conditions import conditions
-from assistant.sources.readers.salesforce_metadata.salesforce_details import value_words, words_of
+from assistant.sources.readers.salesforce_metadata.salesforce_details import (
+    conditions,
+    value_words,
+    words_of,
+)
 from assistant.sources.readers.xml_tree import child, children, one_line, tag_of, text_of
 
 _KEPT = frozenset({"recordCreates", "recordLookups", "actionCalls", "loops", "transforms",
