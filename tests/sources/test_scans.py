@@ -13,7 +13,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from assistant.errors import UnreadableFile, UnsupportedFile
-from assistant.sources.files import folder_source, kinds, recognition
+from assistant.sources.files import files, folder_source, recognition
 from assistant.sources.files.archives import ReadLimits
 from assistant.sources.files.batches import read_files
 from assistant.sources.files.child_process import Record
@@ -59,7 +59,7 @@ def huge_png(side: int) -> bytes:
 @pytest.fixture
 def without_ocr(monkeypatch: pytest.MonkeyPatch) -> None:
     why = 'Reading scans needs a package. Install it with: pip install "uat-assistant[ocr]"'
-    for module in (kinds, folder_source, recognition):
+    for module in (files, folder_source, recognition):
         monkeypatch.setattr(module, "not_installed", lambda: why)
     monkeypatch.setattr("assistant.sources.files.converted_documents.not_installed", lambda: why)
 
@@ -330,7 +330,7 @@ def test_rows_of_a_scanned_table_are_no_sentence_together() -> None:
 def test_a_kind_that_is_not_read_is_told_with_the_pictures_that_are(
     missing: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kinds, "not_installed", lambda: missing)
+    monkeypatch.setattr(files, "not_installed", lambda: missing)
     told = "(PNG, JPEG, TIFF, WebP; with the extra ocr)" if missing else "(PNG, JPEG, TIFF, WebP)"
     with pytest.raises(UnsupportedFile) as error:
         read_file("sound.mp3", b"ID3" + bytes(99))

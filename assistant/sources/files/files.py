@@ -1,12 +1,20 @@
-"""Files to readings: told apart by content, read in a child process, archives file by file."""
+"""Files to readings: told apart by content, read in a child process, archives file by file.
+
+What a file is, is told from its bytes: marks at its beginning, archive entries, root elements. Its
+name only decides between kinds that the same bytes could be (a CSV and a text).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+import re
+from collections.abc import Collection, Sequence
+from typing import Literal
 
-from assistant.errors import UnsupportedFile
-from assistant.sources.files.archives import ReadLimits
-from assistant.sources.files.child_process import run_reader
+from assistant.errors import UnreadableFile, UnsupportedFile
+from assistant.language.word_lists import read_patterns
+from assistant.sources.files.archives import ReadLimits, check_archive
+from assistant.sources.files.child_process import password_protected, run_reader
 from assistant.sources.files.clean import clean_text
 from assistant.sources.files.converted_documents import (
     collect,
@@ -14,8 +22,7 @@ from assistant.sources.files.converted_documents import (
     text_reading,
 )
 from assistant.sources.files.exports import Export, export_readings, read_export
-from assistant.sources.files.kinds import FileKind, kind_of_bytes, kind_of_text
-from assistant.sources.files.recognition import pdf_records, picture_records
+from assistant.sources.files.recognition import not_installed, pdf_records, picture_records
 from assistant.sources.files.source_file import Source, source_of
 from assistant.sources.grids.file_grids import (
     FileGrids,
@@ -86,7 +93,7 @@ def tables_of(name: str, data: bytes, *, limits: ReadLimits = DEFAULT_LIMITS) ->
 
 
 def kind_of(source: Source) -> FileKind:
-    """The kind of a file; see ``kinds``."""
+    """The kind of a file, by its bytes, its text and its name."""
     kind = kind_of_bytes(source.data, source.shown, source.limits)
     return kind or kind_of_text(decoded(source)[0], source.shown)
 
@@ -146,3 +153,218 @@ def _tables(found: FileGrids, source: Source) -> Reading:
     unsure = untouched and may_hold_cases(cells, reading.cases, reading.unread)
     columns = "unsure" if unsure else "known"
     return reading.model_copy(update={"report": found.report, "columns": columns})
+
+
+FileKind = Literal[
+    "pdf", "word", "slides", "workbook", "rtf", "mail", "html", "xml", "json", "confluence",
+    "salesforce", "archive", "text", "open_document", "picture",
+]  # fmt: skip
+"""What is read, by which reader; "text" is Markdown, plain text, a feature file or a table."""
+
+_READ_NOW = (
+    "PDF, Word (DOCX, DOCM, DOTX), PowerPoint (PPTX), Excel (XLSX, XLSB, XLS), OpenDocument (ODT, "
+    "ODP, ODS), CSV, TSV, HTML, Markdown, text, RTF, e-mail (EML), JSON, XML, pictures (PNG, JPEG, "
+    "TIFF, WebP{ocr}), and ZIP archives of these"
+)
+"""The kinds of file that are read, for messages; "ocr" is what pictures need and is not there."""
+
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"GIF8", "an image"),
+    (b"BM", "an image"), (b"RIFF", "a media file"), (b"\x00\x00\x01\x00", "an image"),
+    (b"\x1f\x8b", "a compressed archive"), (b"7z\xbc\xaf", "a compressed archive"),
+    (b"Rar!", "a compressed archive"), (b"BZh", "a compressed archive"),
+    (b"\xfd7zXZ", "a compressed archive"), (b"\x28\xb5\x2f\xfd", "a compressed archive"),
+    (b"\x7fELF", "a program"), (b"MZ", "a program"), (b"\xca\xfe\xba\xbe", "a program"),
+    (b"SQLite format 3\x00", "a database"),
+    (b"GGUF", "a model file"), (b"ID3", "a media file"), (b"OggS", "a media file"),
+)  # fmt: skip
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*")
+"""PNG, JPEG and TIFF (of either byte order), which are read by OCR; WebP lies in a RIFF."""
+
+_TEXT_MAGIC = frozenset({b"BM", b"MZ", b"BZh", b"ID3", b"GIF8", b"RIFF", b"GGUF"})
+"""Marks that ordinary text can begin with too: only trusted where control bytes follow."""
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OLE_KINDS = (
+    ("WordDocument", "an old Word document (DOC)", "Save it as DOCX"),
+    ("PowerPoint Document", "an old presentation (PPT)", "Save it as PPTX"),
+    ("__properties_version", "an Outlook message (MSG)", "Save it as EML or text"),
+)
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_HTML_DOCUMENT = re.compile(
+    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<!doctype\s+html|<html[\s>])",
+    re.IGNORECASE | re.DOTALL,
+)
+_PATTERNS = read_patterns(__file__)
+_HTML_FRAGMENT = _PATTERNS["html_fragment"]
+_XML = re.compile(r"\s*(?:<\?xml\s|<!DOCTYPE\s|<!--|<[A-Za-z_][\w:.-]*[\s/>])")
+_JSON = re.compile(r'\s*(?:\{\s*["}]|\[\s*(?:["{\[\]\d-]|true|false|null))')
+_MAIL_HEADER = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,60}):[ \t]?(.*)")
+_MAIL_NAMES = frozenset({
+    "from", "to", "subject", "date", "received", "return-path", "message-id", "mime-version",
+    "delivered-to", "reply-to", "content-type", "x-mailer", "cc",
+})  # fmt: skip
+_MAIL_PROOF = frozenset({
+    "mime-version", "message-id", "received", "return-path", "date", "content-type",
+})  # fmt: skip
+"""Headers of which a message has one, and other texts seldom."""
+
+_SALESFORCE = _PATTERNS["salesforce"]
+"""Metadata as the Salesforce command line keeps it, and as the Metadata API packs it."""
+
+_PARSED_TO_TELL = 200_000
+
+
+def kind_of_bytes(data: bytes, shown: str, limits: ReadLimits) -> FileKind | None:
+    """The kind of a file that is no text, or ``None`` where its text has to be looked at.
+
+    Raises ``UnsupportedFile`` for a kind that is not read and ``UnreadableFile`` for a damaged,
+    protected or dangerous archive.
+    """
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _archive(check_archive(data, shown, limits), data, shown)
+    if b"%PDF-" in data[:1024]:
+        return "pdf"
+    if data.lstrip()[:5].lower() == b"{\\rtf":
+        return "rtf"
+    if data.startswith(_OLE):
+        return _old_office(data, shown)
+    controls = len(_CONTROL.findall(data[:8192]))
+    sixteen_bit = data[:2] in {b"\xff\xfe", b"\xfe\xff"} or _looks_sixteen_bit(data)
+    if data.startswith(_PICTURES) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP"):
+        if missing := not_installed():
+            raise UnsupportedFile(f"{shown} is an image. {missing}, or import its text.")
+        return "picture"
+    for magic, what in _MAGIC:
+        if data.startswith(magic) and (magic not in _TEXT_MAGIC or controls):
+            raise unsupported(shown, what, "Export its text and import that")
+    marked_up = data[:200].lstrip().startswith((b"<?xml", b"\xef\xbb\xbf<?xml"))
+    if (
+        not sixteen_bit
+        and not marked_up
+        and (b"\x00" in data[:8192] or controls * 50 > len(data[:8192]))
+    ):
+        raise unsupported(shown, "a binary file", "Export its content as text or CSV")
+    return None
+
+
+def kind_of_text(text: str, shown: str) -> FileKind:
+    """The kind of a text file: a message, HTML, XML, JSON, or "text" for all others."""
+    name = shown.casefold()
+    marked_up = re.match(r"\s*<[?!A-Za-z]", text)
+    if (name.endswith(".json") and not marked_up) or _is_json(text):
+        return "json"
+    if _HTML_DOCUMENT.match(text[:5000]):
+        return "html"
+    marked = not name.endswith((".md", ".markdown", ".csv", ".tsv"))
+    closed = text.rstrip().endswith(">")
+    if marked and closed and _HTML_FRAGMENT.match(text[:2000]):
+        return "html"
+    if (marked or text.lstrip().startswith("<?xml")) and _XML.match(text[:2000]) and closed:
+        if re.search(r"<svg[\s>]", text[:2000]):
+            raise unsupported(shown, "an image", "Export its text and import that")
+        return "confluence" if "<hibernate-generic" in text[:2000] else "xml"
+    return "mail" if _is_mail(text, named=name.endswith((".eml", ".mbox"))) else "text"
+
+
+def unsupported(shown: str, what: str, next_step: str) -> UnsupportedFile:
+    """The error for a file of a kind that is not read."""
+    read_now = _READ_NOW.format(ocr="; with the extra ocr" if not_installed() else "")
+    return UnsupportedFile(f"{shown} is {what}. Read now are {read_now}. {next_step}.")
+
+
+def _archive(entries: Collection[str], data: bytes, shown: str) -> FileKind:
+    names = [entry.casefold() for entry in entries]
+    if any(name.endswith(("xl/workbook.xml", "xl/workbook.bin")) for name in names):
+        return "workbook"
+    office = "[content_types].xml" in names
+    if any(name == "word/document.xml" or (office and name.startswith("word/")) for name in names):
+        return "word"
+    if any(name == "ppt/presentation.xml" for name in names):
+        return "slides"
+    if office and any(name.endswith("workbook.xml") for name in names):
+        return "workbook"
+    if "content.xml" in names and ("mimetype" in names or "meta-inf/manifest.xml" in names):
+        return _open_document(data, shown)
+    if "entities.xml" in names:
+        return "confluence"
+    if any(_SALESFORCE.search(entry) for entry in entries):
+        return "salesforce"
+    if not names:
+        raise UnreadableFile(f"{shown} is an empty archive. Choose one with files in it.")
+    return "archive"
+
+
+def _open_document(data: bytes, shown: str) -> FileKind:
+    """By the media type that an OpenDocument file states in its first entry."""
+    stated = data[:300]
+    if b"opendocument.text" in stated or b"opendocument.presentation" in stated:
+        return "open_document"
+    if b"opendocument.spreadsheet" in stated or b"opendocument" not in stated:
+        return "workbook"
+    raise unsupported(shown, "an OpenDocument drawing", "Save it as PDF")
+
+
+def _old_office(data: bytes, shown: str) -> FileKind:
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        raise password_protected(shown)
+    for stream, what, next_step in _OLE_KINDS:
+        if stream.encode("utf-16-le") in data:
+            raise unsupported(shown, what, next_step)
+    if any(f"{stream}\0".encode("utf-16-le") in data for stream in ("Workbook", "Book", "WORKBOOK",
+                                                                  "BOOK")):  # fmt: skip
+        return "workbook"
+    raise unsupported(shown, "an old Office document", "Save it as DOCX, XLSX or PPTX")
+
+
+def _looks_sixteen_bit(data: bytes) -> bool:
+    """Whether every second byte is mostly zero and the others are not: UTF-16 of Latin text."""
+    sample = data[: 2 * (min(len(data), 2000) // 2)]
+    even, odd = sample[::2], sample[1::2]
+    zeros = sorted((even.count(0), odd.count(0)))
+    return bool(sample) and zeros[0] == 0 and zeros[1] * 3 > len(even) * 2
+
+
+def _is_json(text: str) -> bool:
+    body = text.strip()
+    if not _JSON.match(body[:1000]) or not body.endswith(("}", "]")):
+        return False
+    if len(body) > _PARSED_TO_TELL:
+        return True
+    try:
+        json.loads(body)
+    except RecursionError:
+        return True
+    except ValueError:
+        return _is_json_lines(body)
+    return True
+
+
+def _is_json_lines(body: str) -> bool:
+    lines = body.split("\n")
+    try:
+        return len(lines) > 1 and all(isinstance(json.loads(line), dict) for line in lines if line)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _is_mail(text: str, *, named: bool) -> bool:
+    """Whether ``text`` begins with the headers of a message (RFC 5322); a file's name helps.
+
+    The line "From ..." that mail programs put over a message in a mailbox is passed over.
+    """
+    names = set[str]()
+    text = re.sub(r"\A\s*From [^\n]*\d\d:\d\d[^\n]*\n", "", text)
+    for line in text.lstrip("\n")[:20_000].replace("\r\n", "\n").split("\n"):
+        if not line.strip():
+            break
+        if line[0] in " \t" and names:
+            continue
+        match = _MAIL_HEADER.match(line)
+        if match is None:
+            return False
+        names.add(match.group(1).casefold())
+    known = names & _MAIL_NAMES
+    if named and known:
+        return True
+    return len(known) >= 3 and bool(known & {"from", "received"}) and bool(known & _MAIL_PROOF)
