@@ -26,8 +26,7 @@ from assistant.generation.models.catalogue import (
     find_model,
 )
 from assistant.generation.models.fetch import fetch_model
-from assistant.knowledge.embedding import SentenceEmbedder
-from assistant.knowledge.remembered_vectors import RememberedVectors
+from assistant.knowledge.embedding import RememberedVectors, SentenceEmbedder
 from assistant.settings import Settings
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.sample_project import ensure_sample_project

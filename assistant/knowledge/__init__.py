@@ -8,7 +8,6 @@ __all__ = [
     "knowledge_base",
     "qdrant",
     "query",
-    "remembered_vectors",
     "request_parts",
     "selection",
     "sparse",

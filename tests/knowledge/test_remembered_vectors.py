@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from assistant.knowledge.remembered_vectors import RememberedVectors
+from assistant.knowledge.embedding import RememberedVectors
 
 
 class Counting:

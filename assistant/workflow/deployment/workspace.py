@@ -20,10 +20,9 @@ from assistant.domain import CaseTemplate, RetrievalConfig
 from assistant.errors import EmbeddingMismatch
 from assistant.generation.models.catalogue import DEFAULT_EMBEDDING, find_model
 from assistant.generation.models.fetch import verified_path
-from assistant.knowledge.embedding import Embedder, SentenceEmbedder
+from assistant.knowledge.embedding import Embedder, RememberedVectors, SentenceEmbedder
 from assistant.knowledge.knowledge_base import KnowledgeBase
 from assistant.knowledge.qdrant.server import DEFAULT_PORT, QdrantServer, ServerConfig
-from assistant.knowledge.remembered_vectors import RememberedVectors
 from assistant.library import Project
 from assistant.settings import Settings
 from assistant.sources.connectors.outbound import OutboundLog
