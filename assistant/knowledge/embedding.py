@@ -246,7 +246,7 @@ def _fast_dtype() -> Literal["float32", "bfloat16"]:
     return "bfloat16" if "avx512_bf16" in flags or "amx_bf16" in flags else "float32"
 
 
-MOST = 20_000
+MOST_REMEMBERED = 20_000
 """Texts whose vectors are kept: 31 MB at 384 dimensions."""
 
 
@@ -258,7 +258,7 @@ class RememberedVectors:
     use it; two that want the same new text at once both embed it. Kept are hashes, not the texts.
     """
 
-    def __init__(self, embedder: Embedder, *, most: int = MOST) -> None:
+    def __init__(self, embedder: Embedder, *, most: int = MOST_REMEMBERED) -> None:
         self._embedder = embedder
         self._most = most
         self._lock = threading.Lock()

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Literal
 
 from assistant.domain import DEPTHS, TECHNIQUES, Depth, Epic, Technique, Value
-from assistant.knowledge.title_words import TitleWords
+from assistant.knowledge.name_matching import TitleWords
 
 PartKind = Literal[
     "epic", "story", "criterion", "release", "team", "label", "topic", "depth", "technique"

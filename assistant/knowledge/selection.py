@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from assistant.domain import Epic, Value
+from assistant.knowledge.name_matching import Unit, units_of
 from assistant.knowledge.request_parts import (
     DIMENSION,
     SCOPE,
@@ -13,7 +14,6 @@ from assistant.knowledge.request_parts import (
     RequestReading,
     Vocabulary,
 )
-from assistant.knowledge.title_words import Unit, units_of
 
 NEAREST = 3
 """Names that are offered for one that the project does not know."""
