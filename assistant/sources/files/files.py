@@ -77,12 +77,12 @@ def read_file(
     return readings[0].model_copy(update={"notes": (*readings[0].notes, note)})
 
 
-def tables_of(name: str, data: bytes, *, limits: ReadLimits = DEFAULT_LIMITS) -> tuple[Grid, ...]:
+def tables_of(name: str, data: bytes) -> tuple[Grid, ...]:
     """The tables of a workbook or a delimited text, for a mapping of their columns.
 
     Empty for a file that holds no table. Raises as ``read_file`` does.
     """
-    source = source_of(name, data, limits)
+    source = source_of(name, data, DEFAULT_LIMITS)
     kind = kind_of(source)
     if kind == "workbook":
         return workbook_grids(source).grids

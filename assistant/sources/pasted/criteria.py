@@ -236,7 +236,7 @@ def prose_criteria(
         words = passage(text, group)
         given, length = read_id(words.text)
         if given and length < len(words.text):
-            words = _shifted(words, length)
+            words = cut(words, length, len(words.text))
         form: CriterionForm = "gherkin" if reads_as_gherkin(words.text) else "text"
         parts = [words] if form == "gherkin" else list(requirement_parts(words))
         for part in parts:
@@ -277,7 +277,3 @@ def cut(words: Passage, begin: int, end: int) -> Passage:
     if words.start is None:
         return Passage(part)
     return Passage(part, words.start + begin, words.start + begin + len(part))
-
-
-def _shifted(words: Passage, length: int) -> Passage:
-    return cut(words, length, len(words.text))

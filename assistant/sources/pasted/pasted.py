@@ -48,9 +48,7 @@ MAX_PASTED_CHARACTERS = 1_000_000
 TextKind = Literal["epic", "rules", "page"]
 
 
-def read_pasted(
-    text: str, *, title: str = "", uri: str = "", as_kind: TextKind | None = None
-) -> Reading:
+def read_pasted(text: str, *, title: str = "", as_kind: TextKind | None = None) -> Reading:
     """The test basis in ``text``.
 
     The document's text is ``text`` cleaned, without what it strikes through and, where it was Jira
@@ -63,7 +61,7 @@ def read_pasted(
             f"The pasted text has {len(text):,} characters; at most {MAX_PASTED_CHARACTERS:,} are "
             "read at once. Paste one epic at a time, or import the text as a file."
         )
-    reading = read_text(text, title=title, uri=uri, as_kind=as_kind or "epic")
+    reading = read_text(text, title=title, as_kind=as_kind or "epic")
     if not any(character.isalnum() for character in reading.document.text):
         raise SourceError(
             "The pasted text is empty: it holds no letter or digit. Paste an epic, a user story "
