@@ -24,8 +24,8 @@ from sqlalchemy import (
 
 from assistant.domain import Epic, SourceDocument, SourceMetadata, TestCase, UserStory, utc_now
 from assistant.errors import EditConflict, LibraryError
+from assistant.library.case_rows import mask_imported, release_imported, store_imported
 from assistant.library.events import record
-from assistant.library.imports import mask_imported, release_imported, store_imported
 from assistant.library.projects import lock_project
 from assistant.library.storage.database import Store
 from assistant.library.storage.records import PutOutcome, StoredCase, StoredDocument
