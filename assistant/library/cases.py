@@ -12,8 +12,7 @@ from assistant.domain import CaseStatus, Question, RejectedDraft, TestCase
 from assistant.errors import LibraryError
 from assistant.library import case_rows
 from assistant.library.case_rows import CaseRow, NewCase, check_version, fetch, not_as_seen, stored
-from assistant.library.events import record
-from assistant.library.projects import lock_project
+from assistant.library.projects import lock_project, record
 from assistant.library.storage.database import Store
 from assistant.library.storage.records import (
     BearsOn,

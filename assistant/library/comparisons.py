@@ -15,8 +15,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from assistant.domain import utc_now
 from assistant.errors import LibraryError
 from assistant.library.case_rows import CaseRow as Row
-from assistant.library.events import record
-from assistant.library.projects import lock_project
+from assistant.library.projects import lock_project, record
 from assistant.library.storage.database import Store
 from assistant.library.storage.records import StoredComparison, StoredRating
 from assistant.library.storage.rows import matching, next_seq, plain, read_row

@@ -18,8 +18,7 @@ from sqlalchemy import Connection as Transaction
 from assistant.domain import utc_now
 from assistant.errors import LibraryError
 from assistant.library.case_rows import free_id
-from assistant.library.events import record
-from assistant.library.projects import lock_project
+from assistant.library.projects import lock_project, record
 from assistant.library.storage.database import Store
 from assistant.library.storage.records import Connection, FetchedFrom
 from assistant.library.storage.rows import AT_ONCE, matching, plain, read_row, rows_in_parts

@@ -25,8 +25,7 @@ from sqlalchemy import (
 from assistant.domain import Epic, SourceDocument, SourceMetadata, TestCase, UserStory, utc_now
 from assistant.errors import EditConflict, LibraryError
 from assistant.library.case_rows import mask_imported, release_imported, store_imported
-from assistant.library.events import record
-from assistant.library.projects import lock_project
+from assistant.library.projects import lock_project, record
 from assistant.library.storage.database import Store
 from assistant.library.storage.records import PutOutcome, StoredCase, StoredDocument
 from assistant.library.storage.rows import (

@@ -25,8 +25,7 @@ from assistant.library.erase_plan import (
     runs_of,
     without_erased_epics,
 )
-from assistant.library.events import record
-from assistant.library.projects import lock_project
+from assistant.library.projects import lock_project, record
 from assistant.library.runs import STORED_APART
 from assistant.library.storage.database import Store
 from assistant.library.storage.guards import guards_lifted

@@ -10,8 +10,7 @@ from sqlalchemy import Row, Select, and_, insert, or_, select
 
 from assistant.domain import Chunk, utc_now
 from assistant.library.case_rows import stored
-from assistant.library.events import record
-from assistant.library.projects import lock_project
+from assistant.library.projects import lock_project, record
 from assistant.library.storage.database import Store
 from assistant.library.storage.records import (
     DocumentState,

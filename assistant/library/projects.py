@@ -1,4 +1,7 @@
-"""Projects: their names, templates and saved choices."""
+"""Projects: their names, templates and saved choices, and the log of what changes in them.
+
+The log has one line per change, in the change's own transaction, never altered.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +19,10 @@ from assistant.domain import (
     utc_now,
 )
 from assistant.errors import LibraryError
-from assistant.library.events import record
 from assistant.library.storage.database import Store
 from assistant.library.storage.records import Project
 from assistant.library.storage.rows import dump, plain, read_row
-from assistant.library.storage.schema import projects
+from assistant.library.storage.schema import events, projects
 
 MAX_NAME = 200
 MAX_DAYS = 36_500
@@ -152,4 +154,31 @@ def _project(row: Row[*tuple[object, ...]]) -> Project:
         retrieval=RetrievalConfig.model_validate_json(row.retrieval),
         generation=GenerationConfig.model_validate_json(row.generation),
         masking=MaskingConfig.model_validate_json(row.masking or "{}"),
+    )
+
+
+TOOL = "tool"
+"""The subject of what other programs call, which changes nothing by itself."""
+
+
+def record(
+    connection: Connection,
+    project_id: str,
+    subject: str,
+    subject_id: str,
+    action: str,
+    by: str,
+    detail: str = "",
+) -> None:
+    """Add one line to the log of a project, inside the caller's transaction."""
+    connection.execute(
+        insert(events).values(
+            project_id=project_id,
+            at=utc_now().isoformat(),
+            actor=plain(by),
+            action=action,
+            subject=subject,
+            subject_id=subject_id,
+            detail=plain(detail),
+        )
     )

@@ -14,8 +14,7 @@ from sqlalchemy import ColumnElement, delete, func, insert, select
 from assistant.domain import TestCase, utc_now
 from assistant.errors import LibraryError
 from assistant.library.case_rows import check_version, fetch
-from assistant.library.events import record
-from assistant.library.projects import lock_project
+from assistant.library.projects import lock_project, record
 from assistant.library.storage.database import Store
 from assistant.library.storage.records import StoredProposal
 from assistant.library.storage.rows import dump, plain

@@ -23,8 +23,7 @@ from assistant.domain import (
 )
 from assistant.errors import LibraryError
 from assistant.library.case_rows import CaseRow as RunRow
-from assistant.library.events import record
-from assistant.library.projects import lock_project
+from assistant.library.projects import lock_project, record
 from assistant.library.storage.database import Store
 from assistant.library.storage.owner import current_owner, is_alive, is_local
 from assistant.library.storage.records import RunSummary

@@ -14,8 +14,7 @@ from sqlalchemy import delete, insert, select
 
 from assistant.domain import Value, utc_now
 from assistant.errors import LibraryError
-from assistant.library.events import record
-from assistant.library.projects import lock_project
+from assistant.library.projects import lock_project, record
 from assistant.library.storage.database import Store
 from assistant.library.storage.records import SavedKind, SavedValue
 from assistant.library.storage.rows import dump, matching, plain, read_row

@@ -13,9 +13,8 @@ from assistant.library.comparisons import ComparisonStore
 from assistant.library.connections import ConnectionStore
 from assistant.library.documents import DocumentStore
 from assistant.library.erasure import ErasingStore
-from assistant.library.events import TOOL, record
 from assistant.library.lineage import LineageStore
-from assistant.library.projects import ProjectStore
+from assistant.library.projects import TOOL, ProjectStore, record
 from assistant.library.proposals import ProposalStore
 from assistant.library.runs import RunStore
 from assistant.library.saved_values import FilePlaceStore, SavedValueStore

@@ -12,8 +12,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from assistant.domain import utc_now
 from assistant.errors import LibraryError
-from assistant.library.events import record
-from assistant.library.projects import lock_project
+from assistant.library.projects import lock_project, record
 from assistant.library.storage.database import Store
 from assistant.library.storage.records import StoredAnswer, StoredTalk
 from assistant.library.storage.rows import matching, next_seq, plain
