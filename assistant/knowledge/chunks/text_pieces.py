@@ -81,7 +81,7 @@ def averaged(vectors: np.ndarray, owners: Sequence[int], count: int) -> np.ndarr
 
 
 def encodable(text: str) -> str:
-    """``text`` with lone surrogates replaced: tokenizers refuse them."""
+    """``text`` with lone surrogates replaced: tokenizers and servers refuse them."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 

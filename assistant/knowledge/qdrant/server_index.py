@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from assistant.errors import RetrievalError
+from assistant.knowledge.chunks.text_pieces import encodable
 from assistant.knowledge.qdrant.collection import damaged
 from assistant.knowledge.qdrant.index import (
     ChunkPoint,
@@ -264,7 +265,7 @@ def is_any(key: str, values: Sequence[str]) -> models.FieldCondition:
     """The condition that a field has (or a list holds) one of ``values``."""
     from qdrant_client import models
 
-    return models.FieldCondition(key=key, match=models.MatchAny(any=[*map(_sendable, values)]))
+    return models.FieldCondition(key=key, match=models.MatchAny(any=[*map(encodable, values)]))
 
 
 def point_filter(scope: Scope) -> models.Filter:
@@ -297,8 +298,3 @@ def _points(scope: Scope) -> list[models.Condition]:
 
 def _each(fields: Conditions) -> list[models.Condition]:
     return [is_any(key, values) for key, values in fields.items()]
-
-
-def _sendable(text: str) -> str:
-    """Half a character (a lone surrogate) cannot be sent; no stored value has one."""
-    return text.encode("utf-8", "replace").decode("utf-8")

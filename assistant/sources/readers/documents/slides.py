@@ -10,6 +10,7 @@ from typing import Any
 
 from assistant.sources.pasted.tables import markdown_table
 from assistant.sources.readers.refusals import Refused, refuse_declarations_in
+from assistant.sources.readers.xml_tree import one_line
 
 _DEPTH = 20
 _FURNITURE = frozenset({"SLIDE_NUMBER", "DATE", "FOOTER"})
@@ -59,7 +60,7 @@ def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
     number = 0
     for number, slide in enumerate(deck.slides, 1):
         title = slide.shapes.title
-        heading = _one_line(title.text_frame.text) if title is not None else ""
+        heading = one_line(title.text_frame.text) if title is not None else ""
         lines = list[str]()
         for shape in slide.shapes:
             if title is None or shape.shape_id != title.shape_id:
@@ -91,12 +92,12 @@ def _shape(shape: Any, lines: list[str], unread: dict[str, int], depth: int) -> 
         rows = [[_lines(cell.text) for cell in row.cells] for row in shape.table.rows]
         lines.extend(["", *markdown_table(rows).split("\n"), ""])
     elif shape.is_placeholder and shape.placeholder_format.type.name in _FURNITURE:
-        if shape.placeholder_format.type.name == "FOOTER" and (words := _one_line(shape.text)):
+        if shape.placeholder_format.type.name == "FOOTER" and (words := one_line(shape.text)):
             name = f"footers '{words}'"
             unread[name] = unread.get(name, 0) + 1
     elif shape.has_text_frame:
         for paragraph in shape.text_frame.paragraphs:
-            words = _one_line(paragraph.text)  # with line breaks and fields between its runs
+            words = one_line(paragraph.text)  # with line breaks and fields between its runs
             if words:
                 lines.append(f"{'  ' * min(paragraph.level, 8)}- {words}")
     elif getattr(shape, "has_chart", False) and shape.has_chart:
@@ -122,7 +123,7 @@ def _diagram(shape: Any) -> list[str]:
         return []
     model = parse_xml(shape.part.related_part(link.get(_RELATED)).blob)
     points = [
-        _one_line(" ".join(words.text or "" for words in point.iter(f"{_DRAWING}t")))
+        one_line(" ".join(words.text or "" for words in point.iter(f"{_DRAWING}t")))
         for point in model.iter(f"{_DIAGRAM}pt")
     ]
     return [f"- {words}" for words in points if words]
@@ -130,7 +131,3 @@ def _diagram(shape: Any) -> list[str]:
 
 def _lines(text: str) -> str:
     return "\n".join(filter(None, map(str.strip, text.splitlines())))
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
