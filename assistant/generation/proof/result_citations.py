@@ -2,53 +2,40 @@
 
 Nobody names a source in free text: what is stored is cut out of the chunk, so that ``quote ==
 chunk.text[start:end]``. A citation speaks of the same thing as the line: it shares a word with
-meaning or a quotation with it. A number alone supports nothing: "2." of a list is no "2
+meaning, a quotation or an amount with it. A bare number supports nothing: "2." of a list is no "2
 appointments".
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from math import log
 
 from assistant.domain import Citation, RetrievedChunk, TestCase
 from assistant.generation.proof.amounts import MEASURED, Number, alike, numbers
 from assistant.generation.proof.passages import Passage, Sources, Supports
 from assistant.generation.proof.source_sentences import Sentence, pairs_of
 from assistant.generation.proof.statement_words import NEUTRAL, all_content, meeting
+from assistant.generation.sentence_words import tokens
 from assistant.language.dates_and_times import NO_YEAR
 from assistant.language.quoted_messages import find_messages
-from assistant.language.sentences import sentences as statements
 
 CARRIED = 0.6
 """Share of a result's words that its citations must hold for it to stand in them."""
 
-LEAST = 0.3
-"""Share of the words of a result that a sentence must hold to bear on it."""
+FEW = 4
+"""Sentences of a source that its number names as a whole: of a longer one it names only a part."""
 
-ADDED = 0.2
-"""Share that words must hold beside better ones to be shown with them, two of them at least."""
+ASIDE = 0.3
+"""What a word is worth that stands in the title or the action alone, or that any test uses
+("shown", "new"), beside a word of the result: it decides among sentences that are equal else."""
 
-ALONE = 0.6
-"""Share from which on words are shown beside better ones, whatever these hold; so are words that
-hold as much of the title, for they are what the case is about."""
-
-PAIR = 0.25
-"""What two words that stand together are worth more than apart."""
-
-NUMBER = 3.0
-"""What a number with a unit is worth; the commonest word is worth 1."""
-
-USUAL = 0.3
-"""What is left of the worth of a word that any test uses ("shown", "new")."""
-
-TITLE, DONE = 0.4, 0.2
-"""What a word of the title, and one of the action and its data, is worth beside a result's."""
-
-LENGTH = 12
-"""Words by which each sentence counts as longer: few words more or less make no difference."""
+LENGTH = 1.44
+"""Average sentences by which each counts as longer, so that a short one does not win by a word:
+what the usual constants of BM25 (k1 1.2, b 0.75) come to where a word counts once."""
 
 
 def with_sources(
@@ -63,23 +50,23 @@ def with_sources(
 
     ``result`` is the text of a step's expected result, ``source_numbers`` the ``[n]`` that a writer
     named for it, ``action`` what is done, with its data, ``title`` the case's. ``quote ==
-    chunk.text[start:end]`` for each. Left out are numbers that no source has, sources of which no
-    sentence bears on the result, and words that add nothing to better ones.
+    chunk.text[start:end]`` for each. First stand the short sources that bear on the result, for
+    the writer chose them; then those that add to what is shown: a criterion, which is named with
+    any result, a long source, one that only tells how the step is done. Left out are numbers that
+    no source has, and sources that share nothing with the result or its title.
     """
-    asked = _Asked(result, sources, action, title)
-    found = [
+    query = _Query(result, sources, action, title)
+    named = [
         one for number in dict.fromkeys(source_numbers)
         if (passage := sources.ranked(number)) is not None
-        and (one := asked.nearest(passage)) is not None and one.bears
+        and (one := query.nearest(passage)) is not None
     ]  # fmt: skip
-    held: frozenset[_Item] = frozenset()
-    kept: list[_Found] = []
-    for one in sorted(found, key=lambda one: -one.worth):
-        alone = kept and one.stands_alone and not (asked.few and 2 * one.worth < kept[0].worth)
-        if not kept or alone or asked.adds(one.held - held):
-            kept.append(one)
-            held |= one.held
-    return tuple(one.citation for one in found if one in kept)
+    trusted = [one for one in named if query.trusts(one)]
+    kept = list(trusted)
+    for one in sorted(named, key=lambda one: (one.is_example, -one.score)):
+        if one not in kept and (more := query.addition(one, kept) if kept else one) is not None:
+            kept.append(more)
+    return tuple(query.citation(one, whole=one in trusted) for one in kept)
 
 
 def cited(line: str, sources: Sources, supports: Supports) -> tuple[Citation, ...]:
@@ -93,172 +80,207 @@ def cited(line: str, sources: Sources, supports: Supports) -> tuple[Citation, ..
 def best_of(
     line: str, passages: Iterable[Passage], sources: Sources, *, action: str = "", title: str = ""
 ) -> Citation | None:
-    """The words of these passages that are nearest to a line: those that bear on it before others,
-    the first among equals; ``None`` where none shares a word with meaning."""
-    asked = _Asked(line, sources, action, title)
-    found = [one for p in passages if (one := asked.nearest(p)) is not None]
-    best = max(found, key=lambda one: (one.bears, one.worth), default=None)
-    return best.citation if best is not None else None
+    """The words of these passages that are nearest to a line, the first among equals; ``None``
+    where none shares a word with meaning."""
+    query = _Query(line, sources, action, title)
+    found = [one for p in passages if (one := query.nearest(p)) is not None]
+    best = max(found, key=lambda one: (not one.is_example, one.worth), default=None)
+    return query.citation(best) if best is not None else None
 
 
 _Item = str | tuple[str, str] | Number
-"""Something that a result says: a word, two words that stand together, a message in quotation
-marks, a number."""
+"""Something that a case says: a word, two words that stand together, a message in quotation marks,
+a number."""
 
 
 @dataclass(frozen=True)
-class _Found:
-    """Words of a source with what they hold of a result."""
-
-    citation: Citation
-    held: frozenset[_Item]
-    worth: float
-    bears: bool
-    stands_alone: bool
-
-
-@dataclass(frozen=True)
-class _Held:
-    """What a sentence holds of a result, what that is worth with the words beside it, and the share
-    that it holds of the title."""
+class _Overlap:
+    """What a sentence shares with a case, what that is worth, and what it is worth for its
+    length."""
 
     items: frozenset[_Item] = frozenset()
     worth: float = 0.0
-    of_title: float = 0.0
     score: float = 0.0
 
 
-class _Asked:
+@dataclass(frozen=True, eq=False)
+class _Excerpt:
+    """The sentence of a source that is nearest to a result, by its place, with all the others."""
+
+    passage: Passage
+    place: int
+    overlaps: tuple[_Overlap, ...]
+    is_example: bool
+    """Whether it has dates of its own: it shows a rule and does not state it."""
+
+    @property
+    def items(self) -> frozenset[_Item]:
+        return self.overlaps[self.place].items
+
+    @property
+    def worth(self) -> float:
+        return self.overlaps[self.place].worth
+
+    @property
+    def score(self) -> float:
+        return self.overlaps[self.place].score
+
+
+class _Query:
     """A result whose words are looked for, each worth what it tells among the sources."""
 
     def __init__(self, result: str, sources: Sources, action: str, title: str) -> None:
         self._forms = sources.forms
-        words, done, about = all_content(result), all_content(action), all_content(title)
-        self._messages, self._numbers = _messages(result), numbers(result)
-        self._pairs = pairs_of(result)
-        self._usual = _usual(result)
-        worth = {
-            word: sources.telling(word) * (USUAL if word in self._usual else 1.0)
-            for word in words | done | about
+        self._sentences = [one for p in sources.passages for one in p.sentences]
+        total = sum(len(one.words) for one in self._sentences)
+        self._padding = LENGTH * total / (len(self._sentences) or 1)
+        usual = NEUTRAL.difference(*map(all_content, _messages(result)))
+        own = all_content(result) - usual
+        about, done = all_content(title), all_content(action)
+        self._messages, self._numbers = _messages(result), _numbers(result, title, action)
+        self._pairs = pairs_of(result) | pairs_of(title)
+        self._words = {
+            word: sources.telling(word) * (1.0 if word in own else ASIDE)
+            for word in all_content(result) | about | done
         }
-        self._words = {word: worth[word] for word in words}
-        self._title = {word: worth[word] for word in about}
-        self._beside = {word: DONE * worth[word] for word in done - words}
-        self.few = _says_little(result)
-        self._beside |= {word: TITLE * worth[word] for word in about - words}
-        self._values = {one.value: one for one in (*numbers(action), *numbers(title))}.values()
+        said = _numbers(result)
         self._worth: dict[_Item, float] = dict(self._words.items())
-        self._worth |= {one: NUMBER if _is_measured(one) else 1.0 for one in self._numbers}
-        self._worth |= {p: PAIR * (worth[p[0]] + worth[p[1]]) for p in self._pairs}
-        self._worth |= {m: sum(worth[word] for word in all_content(m)) for m in self._messages}
-        self._done = meeting(words, done) | _messages(action)
-        texts = (result, *(one.text for one in statements(result)))
-        self._parts = tuple(self._part(one) for one in texts if all_content(one) - self._usual)
+        self._worth |= {n: self._rarity(n) * (1.0 if n in said else ASIDE) for n in self._numbers}
+        # Both are as rare as the rarest of their words at least.
+        self._worth |= {pair: max(self._words[word] for word in pair) for pair in self._pairs}
+        self._worth |= {
+            m: max((self._words[w] for w in all_content(m)), default=1.0) for m in self._messages
+        }
+        measured = frozenset(n for n in said if _is_measured(n))
+        self._telling: frozenset[_Item] = (
+            own | (about - NEUTRAL) | self._pairs | self._messages | measured
+        )
+        self._done: frozenset[_Item] = meeting(own, done) | _messages(action)
+        self._action, self._point = _written(action), _written(f"{result}\n{title}")
 
-    def _part(self, text: str) -> tuple[frozenset[_Item], float]:
-        words = all_content(text)
-        counted = (one for one in self._numbers if one.words in text)
-        return frozenset((*words, *counted)), sum(self._words[word] for word in words)
+    def _rarity(self, number: Number) -> float:
+        """How much a number tells one sentence of the sources from another, from 1."""
+        holds = (any(alike(number, n) for n in one.numbers) for one in self._sentences)
+        return 1.0 + log((len(self._sentences) + 1.0) / (sum(holds) + 1.0))
 
-    def nearest(self, passage: Passage) -> _Found | None:
-        """The sentence of a source that is nearest, with those next to it that add to it; ``None``
-        where none shares a word with meaning, a message, or a number and its matter."""
-        read = [self._read(one) for one in passage.sentences]
-        best = max(read, key=lambda one: one.score, default=_Held())
+    def nearest(self, passage: Passage) -> _Excerpt | None:
+        """The sentence of a source that is nearest; ``None`` where none shares a word with meaning,
+        a message, or an amount."""
+        overlaps = tuple(self._overlap(one) for one in passage.sentences)
+        best = max(overlaps, key=lambda one: one.score, default=_Overlap())
         if not best.score:
             return None
-        first = last = read.index(best)
-        items = best.items
-        while self._goes_on(passage, last + 1) and self._adds_to(items, read[last + 1]):
+        place = overlaps.index(best)
+        theirs, own = _dates(passage.sentences[place].numbers), _dates(self._numbers)
+        is_example = bool(theirs and own) and theirs.isdisjoint(own)
+        return _Excerpt(passage, place, overlaps, is_example)
+
+    def trusts(self, one: _Excerpt) -> bool:
+        """Whether a source that the writer named stands beside the result whatever others hold."""
+        passage = one.passage
+        chosen = passage.is_basis and passage.source.chunk.kind != "criterion"
+        if not chosen or one.is_example or len(passage.sentences) > FEW:
+            return False
+        return self._several(one.items) and not self._is_way(passage)
+
+    def addition(self, one: _Excerpt, others: Sequence[_Excerpt]) -> _Excerpt | None:
+        """What a source tells that others do not: of a criterion the nearest sentence that adds a
+        word, of any other its nearest, where that adds two that the action does not say."""
+        if one.is_example:
+            return None
+        held = frozenset[_Item]().union(*(other.items for other in others))
+        if one.passage.source.chunk.kind != "criterion":
+            return one if self._several(one.items - held - self._done) else None
+        adding = [
+            place
+            for place, overlap in enumerate(one.overlaps)
+            if not self._telling.isdisjoint(overlap.items - held)
+        ]
+        place = max(adding, key=lambda place: one.overlaps[place].score, default=None)
+        return None if place is None else replace(one, place=place)
+
+    def citation(self, one: _Excerpt, *, whole: bool = False) -> Citation:
+        """The nearest sentence with those next to it that add to it; ``whole``: with its paragraph,
+        and with the items of its list that nothing tells from it."""
+        first = last = one.place
+        items = one.items
+        while self._goes_on(one, last + 1) and (whole or self._adds_at(one, last + 1, items)):
             last += 1
-            items |= read[last].items
-        while self._goes_on(passage, first) and self._adds_to(items, read[first - 1]):
+            items |= one.overlaps[last].items
+        while self._goes_on(one, first) and (whole or self._adds_at(one, first - 1, items)):
             first -= 1
-            items |= read[first].items
-        start, end = passage.sentences[first].start, passage.sentences[last].end
-        bears, alone = self._rates(items, best.of_title)
-        worth = best.worth
-        if self._is_of_other_dates(passage.sentences[first : last + 1]):
-            worth, alone = worth / 2, False  # an example is shown where nothing better is
-        return _Found(passage.citation(start, end), items, worth, bears, alone)
+            items |= one.overlaps[first].items
+        while whole and last + 1 < len(one.overlaps) and one.overlaps[last + 1].items >= one.items:
+            last += 1
+        while whole and first and one.overlaps[first - 1].items >= one.items:
+            first -= 1
+        sentences = one.passage.sentences
+        return one.passage.citation(sentences[first].start, sentences[last].end)
 
-    def _rates(self, items: frozenset[_Item], of_title: float) -> tuple[bool, bool]:
-        """Whether a source that holds these bears on the result, and whether it does so much that
-        it is shown whatever others hold."""
-        share, new = self._share(items), items - self._done
-        about_it = of_title >= ALONE
-        tells = bool(new) or about_it or self.few or self._words.keys() <= self._done
-        bears = (share >= LEAST and tells) or (about_it and self.few)
-        if about_it:
-            return bears, self.few or share >= ALONE or self._several(items)
-        return bears, self._share(new) >= ALONE
-
-    def _adds_to(self, items: frozenset[_Item], other: _Held) -> bool:
-        """Whether the sentence next to others is to be shown with them."""
-        about_it = other.of_title >= ALONE and self._share(other.items) >= LEAST
-        return about_it or self.adds(other.items - items)
-
-    def _is_of_other_dates(self, sentences: Sequence[Sentence]) -> bool:
-        """Whether these are an example with dates of its own."""
-        theirs = _dates(number for one in sentences for number in one.numbers)
-        own = _dates(self._numbers)
-        return bool(theirs and own) and theirs.isdisjoint(own)
+    def _adds_at(self, one: _Excerpt, place: int, items: frozenset[_Item]) -> bool:
+        return self._several(one.overlaps[place].items - items)
 
     @staticmethod
-    def _goes_on(passage: Passage, place: int) -> bool:
+    def _goes_on(one: _Excerpt, place: int) -> bool:
         """Whether a sentence stands in one paragraph or scenario with the one before it; an item of
         a list and a row stand for themselves."""
-        sentences, text = passage.sentences, passage.source.chunk.text
+        sentences, text = one.passage.sentences, one.passage.source.chunk.text
         if not 0 < place < len(sentences):
             return False
         between = text[sentences[place - 1].end : sentences[place].start]
         return between.isspace() and "\n\n" not in between
 
-    def adds(self, items: frozenset[_Item]) -> bool:
-        """Whether these are enough to be shown beside what is shown already."""
-        return self._several(items) and self._share(items) >= ADDED
+    def _several(self, items: frozenset[_Item]) -> bool:
+        """Whether these are two words with meaning, or more than a word: a message, an amount."""
+        telling = items & self._telling
+        return len(telling) > 1 or any(
+            isinstance(one, Number) or one in self._messages for one in telling
+        )
 
-    def _several(self, items: Iterable[_Item]) -> bool:
-        """Whether these are two words with meaning, or more than a word: a message, a number."""
-        telling = self._telling(items)
-        return len(telling) > 1 or not telling <= self._words.keys()
+    def _is_way(self, passage: Passage) -> bool:
+        """Whether a source tells how the step is done, so that its action repeats words of it in
+        their order ("My Farm > Statements") and its result does not."""
+        theirs = _written(passage.source.chunk.text)
+        return _run(self._action, theirs) > max(1, _run(self._point, theirs))
 
-    def _telling(self, items: Iterable[_Item]) -> frozenset[_Item]:
-        """Words with meaning, messages, and numbers with a unit among these."""
-        return frozenset(
-            one for one in items
-            if (isinstance(one, str) and one not in self._usual)
-            or (isinstance(one, Number) and _is_measured(one))
-        )  # fmt: skip
-
-    def _share(self, items: frozenset[_Item]) -> float:
-        """The share of the result's words, or of those of one of its sentences, that these are;
-        numbers stand in for words."""
-        shares = (sum(self._worth[one] for one in items & p) / total for p, total in self._parts)
-        return max(shares, default=0.0)
-
-    def _read(self, sentence: Sentence) -> _Held:
-        """What a sentence holds of the result."""
-        shared = self._shared(self._words, sentence)
-        beside = sum(self._beside[word] for word in self._shared(self._beside, sentence))
-        of_title = sum(self._title[word] for word in self._shared(self._title, sentence))
-        of_title /= sum(self._title.values()) or 1.0
-        items: set[_Item] = {*shared, *(self._messages & sentence.messages)}
+    def _overlap(self, sentence: Sentence) -> _Overlap:
+        words = {w for w in self._words if not self._forms(w).isdisjoint(sentence.words)}
+        items: set[_Item] = {*words, *(self._messages & sentence.messages)}
         items.update(n for n in self._numbers if any(alike(n, one) for one in sentence.numbers))
-        matter = shared or beside or of_title
-        if not (matter and self._telling(items)) and not (self.few and of_title >= ALONE):
-            return _Held()
         items.update(
             (one, two) for one, two in self._pairs
-            if one in shared and two in shared
+            if one in words and two in words
             and any(a in self._forms(one) and b in self._forms(two) for a, b in sentence.pairs)
         )  # fmt: skip
-        worth = sum(self._worth[one] for one in items) + beside
-        worth += DONE * sum(any(alike(n, one) for one in sentence.numbers) for n in self._values)
-        return _Held(frozenset(items), worth, of_title, worth / (len(sentence.words) + LENGTH))
+        telling = items & self._telling
+        amount = any(isinstance(one, Number) and one.kind in MEASURED for one in telling)
+        if not telling or not (words or amount):
+            return _Overlap()
+        worth = sum(self._worth[one] for one in items)
+        score = worth / (len(sentence.words) + self._padding)
+        return _Overlap(frozenset(items), worth, score)
 
-    def _shared(self, words: Iterable[str], sentence: Sentence) -> list[str]:
-        return [one for one in words if not self._forms(one).isdisjoint(sentence.words)]
+
+def _written(text: str) -> list[str]:
+    """The words of a text that carry meaning, as they are written, in small letters."""
+    words = (text[one.start : one.end].casefold() for one in tokens(text) if one.content)
+    return [word for word in words if not word.isdigit()]
+
+
+def _run(words: Sequence[str], others: Sequence[str]) -> int:
+    """The length of the longest run of words that stands in both."""
+    longest = 0
+    before: dict[int, int] = {}
+    for word in words:
+        here = {at: before.get(at - 1, 0) + 1 for at, other in enumerate(others) if word == other}
+        longest = max(longest, *here.values(), 0)
+        before = here
+    return longest
+
+
+def _numbers(*texts: str) -> tuple[Number, ...]:
+    """The numbers of texts, each once."""
+    return tuple({one.words: one for text in reversed(texts) for one in numbers(text)}.values())
 
 
 def _is_measured(number: Number) -> bool:
@@ -276,22 +298,16 @@ def _messages(text: str) -> frozenset[str]:
     return frozenset(f"“{one.text.casefold()}”" for one in find_messages(text))
 
 
-def _usual(result: str) -> frozenset[str]:
-    """The words of any test, but for those that a result quotes: "Accepted" is a status."""
-    return NEUTRAL.difference(*map(all_content, _messages(result)))
-
-
-def _says_little(result: str) -> bool:
-    """Whether a result has one word with meaning at most: what it is about, its title says."""
-    return len(all_content(result) - _usual(result)) < 2
-
-
 def speaks_of(result: str, quote: str, title: str) -> bool:
-    """Whether a citation is about what a result says: a word with meaning, or a quotation."""
-    said = all_content(f"{result}\n{title}" if _says_little(result) else result)
-    return bool(meeting(said - NEUTRAL, all_content(quote) - NEUTRAL)) or not _messages(
-        result
-    ).isdisjoint(_messages(quote))
+    """Whether a citation is about what a result or its title says: a word with meaning, a
+    quotation, an amount."""
+    said = all_content(f"{result}\n{title}") - NEUTRAL
+    amounts = [one for one in numbers(result) if one.kind in MEASURED]
+    return (
+        bool(meeting(said, all_content(quote) - NEUTRAL))
+        or not _messages(result).isdisjoint(_messages(quote))
+        or any(alike(one, other) for one in amounts for other in numbers(quote))
+    )
 
 
 def carries(result: str, quotes: Iterable[str], data: frozenset[str] = frozenset()) -> bool:

@@ -70,6 +70,8 @@ def _is_open(said: str) -> bool:
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     mark = _MARKS.match(text, start, end)
     start = mark.end() if mark else start
+    lettered = _LETTERED.match(text, start, end)
+    start = lettered.end() if lettered else start
     return start, start + len(text[start:end].rstrip(_ENDS))
 
 
