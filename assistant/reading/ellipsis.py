@@ -9,6 +9,7 @@ from assistant.language.clauses import Clause
 from assistant.language.finite_verbs import PREPOSITIONS
 from assistant.language.nouns import ARTICLE
 from assistant.language.quoted_messages import mask_quotes
+from assistant.language.sentences import has_whole_brackets
 from assistant.language.verbs import base_of_participle, third_person
 from assistant.language.word_lists import read_patterns, word_set
 
@@ -99,8 +100,8 @@ def _parts(text: str) -> tuple[str, list[str]] | None:
     places = [0, *(end for _, end in cuts)]
     ends = [*(start for start, _ in cuts), len(text)]
     parts = [text[a:b].strip() for a, b in zip(places, ends, strict=True)]
-    if any(not part for part in parts) or len(parts) > 8:
-        return None
+    if not all(part and has_whole_brackets(part) for part in parts) or len(parts) > 8:
+        return None  # "the form (PDF or JPG)" is one thing
     return kinds.pop(), parts
 
 

@@ -520,6 +520,15 @@ def test_parts_that_share_their_words() -> None:
     ) in found
 
 
+def test_no_part_is_cut_out_of_brackets() -> None:
+    text = "Until the clerk ticks the box and uploads the form (PDF or JPG), it stays provisional."
+    facts = [fact for one in derived(text) for fact in one.facts]
+    assert {fact.quote for fact in facts} == {
+        "the clerk ticks the box", "uploads the form (PDF or JPG)",
+    }  # fmt: skip
+    assert not any(fact.value for fact in facts)
+
+
 # --- Kinds of facts ----------------------------------------------------------------------------
 
 
