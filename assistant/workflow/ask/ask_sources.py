@@ -35,8 +35,12 @@ from assistant.workflow.ask.answer_conflicts import with_conflicts
 from assistant.workflow.ask.ask_talks import talk
 from assistant.workflow.ask.passage_search import sources_of
 from assistant.workflow.ask.question_checks import MAX_CHARACTERS as MAX_CHARACTERS
-from assistant.workflow.ask.question_checks import check_question, is_telling, language_notes
-from assistant.workflow.ask.rewritten_queries import rewritten_queries
+from assistant.workflow.ask.question_checks import (
+    check_question,
+    is_telling,
+    language_notes,
+    rewritten_queries,
+)
 from assistant.workflow.deployment.endpoints import split_writer
 from assistant.workflow.deployment.jobs import StopCheck
 from assistant.workflow.deployment.models import (

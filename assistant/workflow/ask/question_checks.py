@@ -1,11 +1,23 @@
-"""What a question to the sources must be, and what is to be said of it."""
+"""What a question to the sources must be, and what is to be said of it.
+
+Other wordings of a question from the configured endpoint; without them it is searched alone.
+"""
 
 from __future__ import annotations
 
-from assistant.errors import RetrievalError
-from assistant.generation.answers.answer_prompt import QUESTION_CHARACTERS
+from collections.abc import Callable, Sequence
+
+from assistant.domain import GenerationConfig
+from assistant.errors import GenerationError, RetrievalError
+from assistant.generation.answers.answer_parts import Answer
+from assistant.generation.answers.answer_prompt import ANSWER_TOKENS, QUESTION_CHARACTERS
+from assistant.generation.answers.query_rewriting import rewritten
+from assistant.generation.cancellation import Cancelled
 from assistant.generation.proof.statement_words import all_content
 from assistant.language.languages import ENGLISH, language_of
+from assistant.workflow.deployment.endpoints import ENDPOINT_WRITER, split_writer
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.writing import read_ahead
 
 MAX_WORDS, MAX_CHARACTERS = 400, QUESTION_CHARACTERS
 
@@ -43,3 +55,40 @@ def language_notes(question: str) -> tuple[str, ...]:
         f"The question seems to be in {language}. The search by meaning reads English: where "
         "little is found, ask in English or in the words of the sources.",
     )
+
+
+WAIT_SECONDS = 60.0
+"""How long other wordings are waited for, at most: nothing that was found is shown before."""
+
+
+def rewritten_queries(
+    workspace: Workspace,
+    project_id: str,
+    answer: Answer,
+    earlier: Sequence[Answer],
+    stop: Callable[[], bool],
+) -> tuple[str, ...]:
+    """What the question is searched with beside itself; nothing where the endpoint does not tell.
+
+    The embedded models are not asked: one more prompt takes them longer than a search is worth.
+    Raises ``Cancelled``.
+    """
+    if split_writer(answer.writer)[0] != ENDPOINT_WRITER:
+        return ()
+    titles = sorted({one.title for one in workspace.library.documents(project_id)})
+    settings = workspace.settings
+    limit = settings.endpoint_timeout or settings.model_timeout or WAIT_SECONDS
+    config = GenerationConfig(
+        writer=answer.writer, max_tokens=ANSWER_TOKENS, timeout_seconds=min(limit, WAIT_SECONDS)
+    )
+    read_ahead.stop(workspace)
+    with workspace.jobs.model_turn(answer.id, stop) as mine:
+        if not mine:
+            raise Cancelled("The answer was cancelled before it was searched for.")
+        try:
+            endpoint = workspace.endpoints.open(answer.writer, config)
+            asked = [one.question for one in earlier]
+            found = rewritten(answer.question, titles, endpoint, asked, cancelled=stop)
+        except GenerationError:
+            return ()  # the answer's own request tells what is wrong
+    return tuple(one for one in found if is_telling(one))
