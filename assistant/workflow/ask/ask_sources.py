@@ -31,9 +31,8 @@ from assistant.generation.answers.answer_writer import answer_request, answer_se
 from assistant.generation.answers.passage_choice import bearing_passages
 from assistant.generation.cancellation import Cancelled
 from assistant.knowledge.query import sense_of as sense_of
-from assistant.workflow.ask.answer_conflicts import with_conflicts
 from assistant.workflow.ask.ask_talks import talk
-from assistant.workflow.ask.passage_search import sources_of
+from assistant.workflow.ask.passage_search import sources_of, with_conflicts
 from assistant.workflow.ask.question_checks import MAX_CHARACTERS as MAX_CHARACTERS
 from assistant.workflow.ask.question_checks import (
     check_question,
