@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import assistant
-from assistant.workflow.deployment.app_folder import app_folder
+from assistant.workflow.deployment.data_folder import app_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 

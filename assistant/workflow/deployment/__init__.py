@@ -2,7 +2,6 @@
 
 __all__ = [
     "add_models",
-    "app_folder",
     "data_folder",
     "endpoint_file",
     "endpoint_settings",

@@ -2,6 +2,8 @@
 
 The vector index is held in process, so a second process would search an index that it cannot
 open. The lock is released by the operating system when its holder dies, whatever way it dies.
+
+Where the files of the app are: in the installed package, or beside it in a checkout.
 """
 
 from __future__ import annotations
@@ -11,7 +13,20 @@ import sys
 from io import FileIO
 from pathlib import Path
 
+import assistant
 from assistant.errors import IndexLocked, SettingsError
+
+
+def app_folder() -> Path:
+    """The folder of ``app.py``, ``pages/``, ``.streamlit/`` and ``sample_data/``.
+
+    A wheel carries them as ``assistant/app`` (see ``pyproject.toml``); in a checkout they lie
+    beside the package.
+    """
+    package = Path(assistant.__file__).resolve().parent
+    shipped = package / "app"
+    return shipped if shipped.is_dir() else package.parent
+
 
 LOCK_NAME = "in-use.lock"
 

@@ -12,8 +12,7 @@ from typing import NoReturn
 
 from assistant.errors import SettingsError
 from assistant.settings import Settings
-from assistant.workflow.deployment.app_folder import app_folder
-from assistant.workflow.deployment.data_folder import DataFolderLock
+from assistant.workflow.deployment.data_folder import DataFolderLock, app_folder
 from assistant.workflow.deployment.jobs import Progress
 from assistant.workflow.deployment.models import (
     DEFAULT_CHAT,

@@ -10,7 +10,7 @@ from pathlib import Path
 from assistant.errors import SourceError
 from assistant.library import Project
 from assistant.suite.template import load_template
-from assistant.workflow.deployment.app_folder import app_folder
+from assistant.workflow.deployment.data_folder import app_folder
 from assistant.workflow.deployment.jobs import Progress
 from assistant.workflow.deployment.workspace import Workspace
 
