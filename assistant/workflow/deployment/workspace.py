@@ -3,6 +3,8 @@
 It owns the library, the embedding model, a knowledge base per project, the model endpoints and the
 running jobs. All of them are opened on first use, once, behind locks, because every user of a
 server shares them.
+
+The library that the settings name: a file of the data folder, or a database of a server.
 """
 
 from __future__ import annotations
@@ -17,11 +19,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from assistant.domain import CaseTemplate, RetrievalConfig
-from assistant.errors import EmbeddingMismatch
+from assistant.errors import EmbeddingMismatch, SettingsError
 from assistant.generation.models.catalogue import DEFAULT_EMBEDDING, find_model
 from assistant.generation.models.fetch import verified_path
 from assistant.knowledge.embedding import Embedder, RememberedVectors, SentenceEmbedder
 from assistant.knowledge.knowledge_base import KnowledgeBase
+from assistant.knowledge.qdrant.addresses import is_loopback
 from assistant.knowledge.qdrant.server import DEFAULT_PORT, QdrantServer, ServerConfig
 from assistant.library import Project
 from assistant.settings import Settings
@@ -31,7 +34,6 @@ from assistant.workflow.deployment import endpoint_file, erase_marker
 from assistant.workflow.deployment.data_folder import DataFolderLock, prepare
 from assistant.workflow.deployment.endpoints import Endpoints
 from assistant.workflow.deployment.jobs import Jobs
-from assistant.workflow.deployment.open_library import library_host, open_library
 from assistant.workflow.sources.index_jobs import index_in_background
 from assistant.workflow.sources.reindex import forget_removed, index_pending
 from assistant.workflow.writing.compare_criteria import Comparisons
@@ -292,3 +294,49 @@ def _configured_server(settings: Settings) -> QdrantServer | None:
         log = OutboundLog(settings.outbound_log_path)
         log.note(parts.hostname or server.host, parts.port or DEFAULT_PORT, "index")
     return server
+
+
+POSTGRES_PORT = 5432
+
+
+def open_library(settings: Settings) -> Library:
+    """Open the library. A server elsewhere is noted in the log of contacted hosts first.
+
+    Raises ``SettingsError`` where the offline switch forbids that server, or the address is none of
+    PostgreSQL, and ``LibraryError`` or ``MissingExtra`` where the library cannot be used.
+    """
+    from assistant.library import Library
+
+    url = settings.library_url.get_secret_value().strip()
+    if not url:
+        return Library.open(settings.library_path)
+    try:
+        parts = urlsplit(url)
+        port = parts.port or POSTGRES_PORT
+    except ValueError:
+        raise _unusable() from None  # its text may hold the password
+    if parts.scheme.partition("+")[0] not in ("postgresql", "postgres"):
+        raise _unusable()
+    host = parts.hostname or ""
+    if host and not is_loopback(parts):
+        log = OutboundLog(settings.outbound_log_path)
+        log.note(host, port, "library", refused=settings.offline)
+        if settings.offline:
+            raise SettingsError(
+                f"UAT_OFFLINE=1 forbids the library on {host}, which is not this computer. Unset "
+                "UAT_LIBRARY_URL (a file in the data folder is used then) or UAT_OFFLINE."
+            )
+    return Library.open(url)
+
+
+def library_host(settings: Settings) -> str:
+    """Host of the server that holds the library; empty: it is a file of the data folder."""
+    url = settings.library_url.get_secret_value().strip()
+    return (urlsplit(url).hostname or "") if url else ""
+
+
+def _unusable() -> SettingsError:
+    return SettingsError(
+        "UAT_LIBRARY_URL is no address of a PostgreSQL database. Write "
+        "postgresql://USER:PASSWORD@HOST/DATABASE, or unset it to use a file in the data folder."
+    )
