@@ -9,8 +9,8 @@ import pytest
 
 from assistant.errors import RetrievalError
 from assistant.workflow.deployment.jobs import Jobs
-from assistant.workflow.sources import graph_jobs
-from assistant.workflow.sources.graph_jobs import GraphJobs
+from assistant.workflow.sources import index_jobs
+from assistant.workflow.sources.index_jobs import GraphJobs
 
 
 class Knowledge:
@@ -70,7 +70,7 @@ def test_a_failure_is_logged_and_tried_again_later(
         assert [look(graphs, workspace) for _ in range(3)] == [0, 1, 1]
     assert "no room" in caplog.text
     assert not workspace.jobs.state("graph-p").error, "people need do nothing"
-    monkeypatch.setattr(graph_jobs, "SECONDS_BETWEEN_TRIES", 0.0)
+    monkeypatch.setattr(index_jobs, "SECONDS_BETWEEN_TRIES", 0.0)
     assert look(graphs, workspace) == 2
 
 

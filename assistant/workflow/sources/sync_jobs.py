@@ -15,7 +15,7 @@ from assistant.sources.files.folder_source import FOLDER
 from assistant.workflow.deployment.erase import keep_limits
 from assistant.workflow.deployment.jobs import Progress, StopCheck
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.sources.graph_jobs import GraphJobs
+from assistant.workflow.sources.index_jobs import GraphJobs
 from assistant.workflow.sources.sync import asked_to_remove, sync
 
 SCHEDULE = "sync-schedule"
