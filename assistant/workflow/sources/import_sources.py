@@ -22,11 +22,10 @@ from assistant.sources.reading import FileOutcome as Outcome
 from assistant.sources.reading import Reading
 from assistant.workflow.deployment.jobs import Progress
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.sources.connected_files import ConnectedFiles
 from assistant.workflow.sources.index_jobs import index_in_background as index_in_background
 from assistant.workflow.sources.index_jobs import indexing_job as indexing_job
 from assistant.workflow.sources.local_files import FILE as FILE
-from assistant.workflow.sources.local_files import FilePlaces, in_folder
+from assistant.workflow.sources.local_files import ConnectedFiles, FilePlaces, in_folder
 from assistant.workflow.sources.local_files import with_id as with_id
 from assistant.workflow.sources.map_columns import saved as saved_mappings
 from assistant.workflow.sources.mask_sources import masked

@@ -26,9 +26,9 @@ from assistant.sources.reading import Reading
 from assistant.sources.synced import FetchedDocument, SourcePage, SyncSource
 from assistant.workflow.deployment.jobs import Progress, StopCheck
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.sources.connected_files import HandImports
 from assistant.workflow.sources.connections import open_source
 from assistant.workflow.sources.import_sources import put
+from assistant.workflow.sources.local_files import HandImports
 from assistant.workflow.sources.reindex import index_documents, index_pending
 
 OVERLAP = timedelta(minutes=5)
