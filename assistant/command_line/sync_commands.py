@@ -21,8 +21,8 @@ from assistant.workflow.review import stale as stale_store
 from assistant.workflow.review.preview_change import ChangePreview, TouchedCase
 from assistant.workflow.sources import next_version, sync_jobs
 from assistant.workflow.sources.import_sources import Preview
+from assistant.workflow.sources.read_source import SourceRow, listed_sources
 from assistant.workflow.sources.reindex import index_pending
-from assistant.workflow.sources.source_list import SourceRow, listed_sources
 from assistant.workflow.sources.sync import SyncReport
 from assistant.workflow.sources.sync import sync as sync_now
 from assistant.workflow.writing import follow_up_runs, write_again

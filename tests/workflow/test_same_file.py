@@ -12,8 +12,8 @@ from syncing import WordEmbedder, quick_workspace, sync_folder, write
 from assistant.sources.files.files import read_file
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import duplicate_texts, import_sources
+from assistant.workflow.sources.read_source import listed_sources
 from assistant.workflow.sources.search_sources import explain, search
-from assistant.workflow.sources.source_list import listed_sources
 
 Quick = tuple[Workspace, str, WordEmbedder]
 RULE = "# Cooling off\n\nA customer may cancel a contract within {} days of signing it.\n"

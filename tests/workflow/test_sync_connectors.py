@@ -14,7 +14,7 @@ from assistant.domain import RetrievalConfig, SearchFilter
 from assistant.sources.connectors.config import ConnectionConfig
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import connections, sync_jobs
-from assistant.workflow.sources.source_list import listed_sources
+from assistant.workflow.sources.read_source import listed_sources
 from assistant.workflow.sources.sync import SyncReport, sync
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "sources" / "connectors"))

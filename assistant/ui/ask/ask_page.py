@@ -18,7 +18,7 @@ from assistant.workflow.ask import ask_sources
 from assistant.workflow.ask.ask_sources import Answer
 from assistant.workflow.ask.ask_talks import talk
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.sources.source_list import sources_stamp
+from assistant.workflow.sources.read_source import sources_stamp
 
 POLL_SECONDS = 0.7
 

@@ -31,8 +31,8 @@ from assistant.generation.proof.case_proof import claims_side
 from assistant.generation.run_plan import story_sources
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.duplicate_texts import CurrentTexts, current_texts
+from assistant.workflow.sources.read_source import sources_stamp
 from assistant.workflow.sources.reindex import basis_chunks, index_pending
-from assistant.workflow.sources.source_list import sources_stamp
 from assistant.workflow.writing.answers import answered_chunks, answers_to, with_answers
 from assistant.workflow.writing.requests import conditions_of
 

@@ -16,7 +16,6 @@ __all__ = [
     "reindex",
     "sample_project",
     "search_sources",
-    "source_list",
     "sync",
     "sync_jobs",
 ]
