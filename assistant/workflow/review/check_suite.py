@@ -3,6 +3,8 @@
 Every expected result is proved as those of written cases are. A verdict says no more than its check
 knows: where nothing was found it says "no automatic finding", never that a case is right. Nothing
 is kept: the cases stay in their file.
+
+A second reader of a checked suite: a model that doubts results beside criteria and sources.
 """
 
 from __future__ import annotations
@@ -12,13 +14,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from assistant.domain import Citation, LintFinding, RetrievedChunk, TestCase, TestStep
-from assistant.errors import SourceError
+from assistant.domain import (
+    Citation,
+    GenerationConfig,
+    LintFinding,
+    RetrievedChunk,
+    TestCase,
+    TestStep,
+)
+from assistant.errors import ModelUnavailable, SourceError
+from assistant.generation.cancellation import CancelCheck, Cancelled
 from assistant.generation.house_rules import HouseRules, learn_rules
 from assistant.generation.lint import lint
 from assistant.generation.proof import Ground, grounded
 from assistant.generation.proof.proof_faults import REPETITION
+from assistant.generation.second_reading import ANSWER_TOKENS, ReadingGround, read_again
 from assistant.suite.duplicates import find_duplicates
 from assistant.workflow.deployment.jobs import Progress, StopCheck
 from assistant.workflow.deployment.workspace import Workspace
@@ -34,10 +46,72 @@ from assistant.workflow.review.duplicates import embedding
 from assistant.workflow.review.suite_basis import LINKS as LINKS
 from assistant.workflow.review.suite_basis import Link, SuiteBasis
 from assistant.workflow.review.suite_basis import present_basis as present_basis
-from assistant.workflow.review.suite_reading import check_reader, doubts_on
 from assistant.workflow.sources.import_sources import MAX_UPLOAD_BYTES
 from assistant.workflow.sources.map_columns import saved as saved_mappings
 from assistant.workflow.sources.mask_sources import masked_cases
+from assistant.workflow.writing.second_reading import cannot_read, readers
+
+if TYPE_CHECKING:
+    from assistant.generation.models.chat_models import ChatEndpoint
+
+Doubted = dict[int, tuple[LintFinding, ...]]
+"""Doubts by the number of their case in the suite."""
+
+
+def check_reader(workspace: Workspace, reader: str) -> None:
+    """Raises ``ModelUnavailable``, with those that are able to, where the reader is not."""
+    if reader not in readers(workspace):
+        raise ModelUnavailable(cannot_read(workspace, reader))
+
+
+def doubts_on(
+    workspace: Workspace,
+    grounded: Sequence[tuple[int, TestCase, Ground]],
+    reader: str,
+    *,
+    progress: Progress | None,
+    cancelled: CancelCheck,
+) -> tuple[Doubted, int]:
+    """What the reader doubts in the cases, and how many it has read; those held against the same
+    are read together.
+
+    Raises as ``read_again``, but where ``cancelled`` said so: what was read before is told.
+    """
+    groups: dict[tuple[object, ...], list[tuple[int, TestCase, Ground]]] = {}
+    for number, case, ground in grounded:
+        if case.steps:
+            named = tuple(one.id for one in ground.criteria)
+            groups.setdefault(named or (number,), []).append((number, case, ground))
+    choices = GenerationConfig(writer=reader, max_tokens=ANSWER_TOKENS)
+    endpoint: ChatEndpoint | None = None
+    found: Doubted = {}
+    read = 0
+    for group in groups.values():
+        if cancelled():
+            break
+        endpoint = endpoint or workspace.endpoints.open(reader, choices)
+        cases = [case.model_copy(update={"id": str(number)}) for number, case, _ in group]
+        try:
+            for part, doubts in read_again(
+                _ground(group[0][2]), cases, endpoint, cancelled=cancelled
+            ):
+                found |= {int(name): findings for name, findings in doubts.found.items()}
+                read += len(part)
+                if progress is not None:
+                    progress(read, len(grounded))
+        except Cancelled:
+            break
+    return found, read
+
+
+def _ground(ground: Ground) -> ReadingGround:
+    sources = sorted((one.source for one in ground.sources.passages), key=lambda s: -s.score)
+    return ReadingGround(
+        context=tuple(text for text in ground.context if text),
+        criteria=tuple(ground.criteria),
+        sources=tuple(sources),
+    )
+
 
 MOST_CASES = 20_000
 """Cases of one file that are checked."""
