@@ -23,14 +23,15 @@ from assistant.workflow.deployment.jobs import Progress
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review.current_citations import NextVersion, present_epics
 from assistant.workflow.review.lineage import cases_resting_on
-from assistant.workflow.review.next_checklist import (
+from assistant.workflow.review.next_proof import (
+    DENIED,
     Basis,
     QuestionChange,
     checklist_change,
+    new_findings,
     question_changes,
 )
-from assistant.workflow.review.next_checklist import ChecklistChange as ChecklistChange
-from assistant.workflow.review.next_proof import DENIED, new_findings
+from assistant.workflow.review.next_proof import ChecklistChange as ChecklistChange
 from assistant.workflow.review.sentences import SentenceChange, text_changes
 from assistant.workflow.review.stale import (
     Change,
