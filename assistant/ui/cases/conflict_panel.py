@@ -10,8 +10,8 @@ from assistant.ui.plain_text import label
 from assistant.ui.state import CASE_PROBLEM, Session
 from assistant.ui.word_marks import EMPTY, marked_words
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review import save_conflicts
-from assistant.workflow.review.save_conflicts import FieldConflict, Side
+from assistant.workflow.review import proposals
+from assistant.workflow.review.proposals import FieldConflict, Side
 from assistant.workflow.writing.runs import StoredCase
 
 CONFLICTS = "case_conflicts"
@@ -38,7 +38,7 @@ def has_conflict(opened: Workspace, record: Session, stored: StoredCase) -> bool
 
 def _found(opened: Workspace, record: Session, stored: StoredCase) -> tuple[FieldConflict, ...]:
     mine, seen = st.session_state[CONFLICTS][stored.id]
-    return save_conflicts.conflicts(opened, record.project_id, mine, seen)
+    return proposals.conflicts(opened, record.project_id, mine, seen)
 
 
 def conflict_panel(opened: Workspace, record: Session, stored: StoredCase) -> None:
@@ -64,7 +64,7 @@ def conflict_panel(opened: Workspace, record: Session, stored: StoredCase) -> No
 
 def _field(case_id: str, one: FieldConflict) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        as_one = f" · {AS_ONE}" if one.field == save_conflicts.STEPS else ""
+        as_one = f" · {AS_ONE}" if one.field == proposals.STEPS else ""
         st.markdown(
             f"**{one.field}** :small[:gray[{WHO[one.changed_by]}]{as_one}]", width="stretch"
         )
@@ -104,7 +104,7 @@ def _settle(
         )
     if way != "theirs":
         try:
-            save_conflicts.save_merged(
+            proposals.save_merged(
                 opened, record.project_id, mine, taken,
                 theirs_version=stored.row_version, by=record.user,
             )  # fmt: skip

@@ -18,7 +18,7 @@ from assistant.ui.plain_text import label
 from assistant.ui.state import CASE_PROBLEM, Session, error_kept
 from assistant.ui.word_marks import EMPTY, marked_words
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review import proposals, save_conflicts
+from assistant.workflow.review import proposals
 from assistant.workflow.review.proposals import Proposal
 from assistant.workflow.review.review import needs_of
 from assistant.workflow.writing.runs import StoredCase
@@ -84,7 +84,7 @@ def _fields(one: Proposal) -> None:
     now.markdown(":small[:gray[Now]]")
     proposed.markdown(":small[:gray[Proposed]]")
     for each in one.fields:
-        notes = [AS_ONE] if each.field == save_conflicts.STEPS else []
+        notes = [AS_ONE] if each.field == proposals.STEPS else []
         notes += [OVER_NEWER] if each.changed_by == "both" else []
         st.markdown(f":small[**{each.field}** {' · '.join(notes)}]")
         now, proposed = st.columns(2, gap="small", wrap=False)

@@ -14,7 +14,6 @@ __all__ = [
     "proposals",
     "review",
     "review_library",
-    "save_conflicts",
     "sentences",
     "stale",
     "suite_basis",

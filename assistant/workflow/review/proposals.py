@@ -3,22 +3,206 @@
 A proposal changes nothing until a person takes it; then it is an ordinary edit, with a version and
 an undo. Where the case changed since, what is taken are the fields that the proposal changes: every
 other field stays as it is now.
+
+Two people saved one case: both versions field by field, word by word, and what is made of them.
+
+Nothing of the second one's words is dropped: the page keeps the case that could not be saved, shows
+it beside the stored one, and saves what was taken of each as a new version.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from itertools import zip_longest
+from typing import Literal
 
-from assistant.domain import TestCase, Value
+from assistant.domain import Priority, TestCase, TestStep, Value
 from assistant.errors import LibraryError
 from assistant.library import StoredCase, StoredProposal
+from assistant.suite.case_changes import word_diff
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review import review, save_conflicts
+from assistant.workflow.review import review
 from assistant.workflow.review.review import StepEdit
-from assistant.workflow.review.save_conflicts import FieldConflict, Side
 from assistant.workflow.sources.mask_sources import masked_cases, masked_text
 from assistant.workflow.writing.recheck_case import rechecked
+
+Side = Literal["theirs", "mine"]
+Words = tuple[tuple[Literal["same", "out", "in"], str], ...]
+
+
+class FieldConflict(Value):
+    """A field on which two versions differ.
+
+    ``words`` runs from their text to mine: "out" stands in theirs alone, "in" in mine alone.
+    ``changed_by`` says who changed it since the version that both began with.
+    """
+
+    field: str
+    theirs: str
+    mine: str
+    words: Words
+    changed_by: Literal["theirs", "mine", "both"]
+
+    @property
+    def proposed(self) -> Side:
+        """The side that loses no words: theirs where they alone changed the field, else mine."""
+        return "theirs" if self.changed_by == "theirs" else "mine"
+
+
+STEPS = "Steps"
+"""All steps as one field: where some were moved, put in or taken out, numbers compare nothing."""
+_FIELDS: dict[str, Callable[[TestCase], str]] = {
+    "Title": lambda case: case.title,
+    "Priority": lambda case: case.priority,
+    "Preconditions": lambda case: "\n".join(case.preconditions),
+    "Objective": lambda case: case.objective,
+    "Postconditions": lambda case: "\n".join(case.postconditions),
+}
+_STEP_FIELDS = {"action": "action", "test data": "test_data", "expected result": "expected_result"}
+
+
+def conflicts(
+    workspace: Workspace, project_id: str, mine: TestCase, seen_version: int
+) -> tuple[FieldConflict, ...]:
+    """The fields on which ``mine`` and the stored case differ; ``seen_version`` is what both began
+    with. Empty where they say the same."""
+    theirs = workspace.library.case(project_id, mine.id).case
+    history = workspace.library.history(project_id, mine.id)
+    base = next((one.case for one in history if one.version == seen_version), theirs)
+    compared = (base, theirs, mine)
+    shared = min(len(one.steps) for one in compared)
+    by_number = _same_places(base, theirs) and _same_places(base, mine)
+    before, left, right = (_texts(one, shared if by_number else None) for one in compared)
+    return tuple(
+        _conflict(field, before.get(field, ""), left.get(field, ""), right.get(field, ""))
+        for field in dict.fromkeys((*left, *right))
+        if left.get(field, "") != right.get(field, "")
+    )
+
+
+def _conflict(field: str, base: str, theirs: str, mine: str) -> FieldConflict:
+    return FieldConflict(
+        field=field,
+        theirs=theirs,
+        mine=mine,
+        words=word_diff(theirs, mine, lines=True),
+        changed_by=_changed_by(base, theirs, mine),
+    )
+
+
+def differ(one: TestCase, other: TestCase) -> bool:
+    """Whether two versions of a case differ in a field that a person can edit."""
+    fields, others = _texts(one, len(one.steps)), _texts(other, len(other.steps))
+    return fields != others
+
+
+def _changed_by(base: str, theirs: str, mine: str) -> Literal["theirs", "mine", "both"]:
+    if mine == base:
+        return "theirs"
+    return "mine" if theirs == base else "both"
+
+
+def _same_places(base: TestCase, case: TestCase) -> bool:
+    """Whether each step stands where it stood: some reworded, or others put behind the last."""
+    for words in (_action, _step_words):
+        pairs = zip_longest(map(words, base.steps), map(words, case.steps))
+        changed = [(old, new) for old, new in pairs if old != new]
+        if {old for old, _ in changed} & {new for _, new in changed}:
+            return False
+    if len(base.steps) == len(case.steps):
+        return True
+    both = zip(base.steps, case.steps, strict=False)
+    return all(_action(old) == _action(new) for old, new in both)
+
+
+def _action(step: TestStep) -> str:
+    return " ".join(step.action.split())
+
+
+def _step_words(step: TestStep) -> tuple[str, ...]:
+    return tuple(" ".join(str(getattr(step, one)).split()) for one in _STEP_FIELDS.values())
+
+
+def _texts(case: TestCase, shared: int | None) -> dict[str, str]:
+    """The case's fields in words: the first ``shared`` steps field by field, each further one
+    whole; with ``None`` all steps as one field."""
+    texts = {name: words(case) for name, words in _FIELDS.items()}
+    if shared is None:
+        return texts | {STEPS: "\n".join(_line(step) for step in case.steps)}
+    for number, step in enumerate(case.steps, 1):
+        if number > shared:
+            texts[f"Step {number}"] = _line(step)
+            continue
+        for name, attribute in _STEP_FIELDS.items():
+            texts[f"Step {number}, {name}"] = str(getattr(step, attribute))
+    return texts
+
+
+def _line(step: TestStep) -> str:
+    parts = (step.action, step.test_data, step.expected_result)
+    return f"{step.number}. " + " | ".join(part for part in parts if part.strip())
+
+
+def merged(theirs: TestCase, mine: TestCase, taken: Mapping[str, Side]) -> TestCase:
+    """Their case with the fields that are taken of mine; a field not named stays theirs."""
+    own = {field for field, side in taken.items() if side == "mine"}
+    values: dict[str, object] = {}
+    if "Title" in own:
+        values["title"] = mine.title
+    if "Priority" in own:
+        priority: Priority = mine.priority
+        values["priority"] = priority
+    if "Objective" in own:
+        values["objective"] = mine.objective
+    for field in ("Preconditions", "Postconditions"):
+        if field in own:
+            values[field.lower()] = getattr(mine, field.lower())
+    values["steps"] = mine.steps if STEPS in own else _merged_steps(theirs, mine, own)
+    return theirs.model_copy(update=values)
+
+
+def _merged_steps(theirs: TestCase, mine: TestCase, own: set[str]) -> tuple[TestStep, ...]:
+    kept: list[TestStep] = []
+    for number, (left, right) in enumerate(zip_longest(theirs.steps, mine.steps), 1):
+        step = right if f"Step {number}" in own else left
+        if left is not None and step is left and right is not None:
+            step = _merged_step(number, left, right, own)
+        if step is not None:
+            kept.append(step.model_copy(update={"number": len(kept) + 1}))
+    return tuple(kept)
+
+
+def _merged_step(number: int, theirs: TestStep, mine: TestStep, own: set[str]) -> TestStep:
+    taken = [
+        attribute for name, attribute in _STEP_FIELDS.items() if f"Step {number}, {name}" in own
+    ]
+    # The mark and the sources belong to the result that is kept; saving checks them anew.
+    step = mine if "expected_result" in taken else theirs
+    other = theirs if step is mine else mine
+    differ = [a for a in _STEP_FIELDS.values() if (a in taken) != (step is mine)]
+    return step.model_copy(update={name: getattr(other, name) for name in differ})
+
+
+def save_merged(
+    workspace: Workspace,
+    project_id: str,
+    mine: TestCase,
+    taken: Mapping[str, Side],
+    *,
+    theirs_version: int,
+    by: str,
+) -> StoredCase:
+    """Keep what was taken of both versions as a new one.
+
+    Raises ``EditConflict`` where the stored case is no longer the one that was compared.
+    """
+    stored = workspace.library.case(project_id, mine.id)
+    if not taken:
+        raise LibraryError("Both versions say the same. There is nothing to merge.")
+    case = merged(stored.case, mine, taken)
+    return review.save(workspace, project_id, case, seen_version=theirs_version, by=by)
+
 
 TAKEN, DISMISSED = "proposed change taken", "proposed change dismissed"
 
@@ -71,7 +255,7 @@ def changed(
     if change.steps is not None:
         update["steps"] = review.edited_steps(case, change.steps)
     (after,) = masked_cases(workspace, project_id, [case.model_copy(update=update)])
-    if not save_conflicts.differ(case, after):
+    if not differ(case, after):
         raise LibraryError(f"{case.id} reads like this already. Nothing was proposed.")
     return review.proved(workspace, project_id, stored, after)
 
@@ -106,7 +290,7 @@ def _held(
     fields = _own_fields(workspace, project_id, proposed, kept)
     after = proposed
     if kept.case_version != stored.row_version:
-        after = save_conflicts.merged(stored.case, proposed, _taken(fields))
+        after = merged(stored.case, proposed, _taken(fields))
         after = rechecked(workspace, project_id, stored, after)
     return Proposal(
         **kept.model_dump(exclude={"body"}),
@@ -120,7 +304,7 @@ def _own_fields(
     workspace: Workspace, project_id: str, proposed: TestCase, kept: StoredProposal
 ) -> tuple[FieldConflict, ...]:
     """The fields that the proposal changes; what only the case changed since is none of them."""
-    found = save_conflicts.conflicts(workspace, project_id, proposed, kept.case_version)
+    found = conflicts(workspace, project_id, proposed, kept.case_version)
     return tuple(one for one in found if one.changed_by != "theirs")
 
 
@@ -140,7 +324,7 @@ def take(
     kept = workspace.library.proposals.one(project_id, seq)
     proposed = TestCase.model_validate_json(kept.body)
     fields = _own_fields(workspace, project_id, proposed, kept)
-    stored = save_conflicts.save_merged(
+    stored = save_merged(
         workspace, project_id, proposed, _taken(fields), theirs_version=seen_version, by=by
     )
     workspace.library.proposals.remove(project_id, seq, TAKEN, by=by)
