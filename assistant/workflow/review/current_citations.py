@@ -12,8 +12,7 @@ from assistant.domain import Chunk, Epic, SourceDocument, TestCase, Value
 from assistant.errors import LibraryError
 from assistant.knowledge.chunks.chunking import split
 from assistant.library import DocumentState
-from assistant.workflow.review.pairing import paired
-from assistant.workflow.review.sentences import PAIRED, closest, plain_words, sentences
+from assistant.workflow.review.sentences import PAIRED, closest, paired, plain_words, sentences
 
 if TYPE_CHECKING:
     from assistant.library import Library
