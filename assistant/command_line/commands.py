@@ -32,7 +32,7 @@ from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import company_template, export_cases
 from assistant.workflow.sources import import_sources, search_sources
 from assistant.workflow.writing import (
-    fill_gaps,
+    coverage,
     follow_up_runs,
     generate_cases,
     reuse,
@@ -188,10 +188,10 @@ def _filled(
         )
     project_id = project_of_run(workspace, options, options.fill_gaps)
     run = workspace.library.run(project_id, options.fill_gaps)
-    again, filling = fill_gaps.begin(
+    again, filling = coverage.begin(
         workspace, project_id, run.id, by=options.by, writer=options.writer
     )
-    on_case = _writing_bar(terminal, len(fill_gaps.missing(run)))
+    on_case = _writing_bar(terminal, len(coverage.missing(run)))
     follow_up_runs.write_now(workspace, project_id, [again], on_case=on_case)
     terminal.end_bar()
     for one in filling.left_open:

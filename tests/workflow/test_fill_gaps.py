@@ -21,7 +21,7 @@ from assistant.workflow.deployment.ways_of_writing import choose_way
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import review, stale
 from assistant.workflow.writing import (
-    fill_gaps,
+    coverage,
     follow_up_runs,
     generate_cases,
     runs,
@@ -93,9 +93,9 @@ def project(tmp_path: Path) -> Iterator[Project]:
 
 
 def test_a_whole_run_has_no_gap(project: Project) -> None:
-    assert fill_gaps.missing(project.run) == ()
+    assert coverage.missing(project.run) == ()
     with pytest.raises(LibraryError, match="no gap"):
-        fill_gaps.begin(project.workspace, project.project_id, project.run.id, by="Tess")
+        coverage.begin(project.workspace, project.project_id, project.run.id, by="Tess")
 
 
 def test_only_what_is_missing_is_written_and_nothing_else_changes(project: Project) -> None:
@@ -104,7 +104,7 @@ def test_only_what_is_missing_is_written_and_nothing_else_changes(project: Proje
     project.save(first, title="My own title")
     project.decide(last, "rejected")
     before = project.cases()
-    missing = fill_gaps.missing(workspace.library.run(project_id, run_id))
+    missing = coverage.missing(workspace.library.run(project_id, run_id))
     assert missing == last.case.condition_ids
     seen: list[TestCase] = []
     filling = fill_now(workspace, project_id, run_id, on_case=seen.append)
@@ -158,11 +158,11 @@ def test_gaps_of_a_changed_criterion_are_left_open(project: Project) -> None:
         project.decide(stored, "rejected")
     project.paste(OTHER_LIMIT)
     limit, message = (criterion.id for criterion in project.run.epics[0].criteria)
-    again, filling = fill_gaps.begin(workspace, project_id, run_id, by="Tess")
+    again, filling = coverage.begin(workspace, project_id, run_id, by="Tess")
     assert all(name.startswith(f"{message}-") for name in filling.conditions)
     assert filling.conditions
     assert {one.condition_id for one in filling.left_open} == {
-        name for name in fill_gaps.missing(workspace.library.run(project_id, run_id))
+        name for name in coverage.missing(workspace.library.run(project_id, run_id))
         if name.startswith(f"{limit}-")
     }  # fmt: skip
     assert all(limit in one.reason for one in filling.left_open)
@@ -256,7 +256,7 @@ def test_in_the_background_progress_and_errors_are_told(project: Project) -> Non
     workspace, project_id = project.workspace, project.project_id
     stored = project.cases()[-1]
     project.decide(stored, "rejected")
-    missing, _ = fill_gaps.begin(workspace, project_id, project.run.id, by="Tess")
+    missing, _ = coverage.begin(workspace, project_id, project.run.id, by="Tess")
     jobs = follow_up_runs.start(workspace, project_id, [missing])
     assert all(workspace.jobs.wait(job, 60) for job in jobs)
     assert [workspace.jobs.state(job).error for job in jobs] == [""]

@@ -6,7 +6,7 @@ from typing import Any
 
 from assistant.library import StoredCase
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.writing import fill_gaps, follow_up_runs, write_again
+from assistant.workflow.writing import coverage, follow_up_runs, write_again
 from assistant.workflow.writing.generate_cases import OnCase
 
 
@@ -21,8 +21,8 @@ def write_now(
 
 def fill_now(
     workspace: Workspace, project_id: str, run_id: str, on_case: OnCase | None = None
-) -> fill_gaps.Filling:
+) -> coverage.Filling:
     """What was written for the gaps of a run, and what was left open."""
-    again, filling = fill_gaps.begin(workspace, project_id, run_id, by="Tess")
+    again, filling = coverage.begin(workspace, project_id, run_id, by="Tess")
     follow_up_runs.write_now(workspace, project_id, [again], on_case=on_case)
     return filling

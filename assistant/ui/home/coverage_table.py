@@ -11,7 +11,7 @@ from assistant.ui.home.writing_progress import follow, writing_progress
 from assistant.ui.presses import pressed
 from assistant.ui.state import RECORD, Session, page_action
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.writing import coverage, fill_gaps, follow_up_runs
+from assistant.workflow.writing import coverage, follow_up_runs
 from assistant.workflow.writing.runs import ACTIVE, RunView
 
 VIEW_KEY = "run_view"
@@ -53,7 +53,7 @@ def _gaps(opened: Workspace, record: Session, view: RunView, missing: int) -> No
             writer = writer_choice(opened, view.run.generation.writer, "gaps-writer")
             if pressed("Write", type="primary", icon=":material/playlist_add:", key="fill_gaps"):
                 with page_action():
-                    again, filling = fill_gaps.begin(
+                    again, filling = coverage.begin(
                         opened, record.project_id, view.run.id, by=record.user, writer=writer
                     )
                     jobs = follow_up_runs.start(opened, record.project_id, [again])

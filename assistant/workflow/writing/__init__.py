@@ -6,7 +6,6 @@ __all__ = [
     "asked",
     "compare_criteria",
     "coverage",
-    "fill_gaps",
     "follow_up_runs",
     "generate_cases",
     "questions",

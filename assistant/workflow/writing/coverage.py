@@ -1,11 +1,22 @@
-"""Coverage with depth: of a run, and of everything a project holds."""
+"""Coverage with depth: of a run, and of everything a project holds.
+
+Fill the gaps of a run: write the cases that its conditions lack, and touch nothing else.
+
+A condition is missing where coverage says so: its case was never written (the run was cancelled,
+or cut off), is gone, or was rejected. What is written stands in the run's own list, after the
+cases that are there; it is derived, worded and checked like every other.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import lru_cache
 from itertools import chain
 
-from assistant.domain import TECHNIQUES, Epic, GenerationRun, Question, TestCondition
+from assistant.domain import TECHNIQUES, Epic, GenerationRun, Question, TestCondition, Value
+from assistant.errors import LibraryError
+from assistant.generation.writer import WrittenCase
+from assistant.library import StoredCase
 from assistant.suite.coverage_depth import RULES as RULES
 from assistant.suite.coverage_depth import CriterionDepth as CriterionDepth
 from assistant.suite.coverage_depth import DepthReport as DepthReport
@@ -14,9 +25,12 @@ from assistant.suite.coverage_depth import depth
 from assistant.suite.coverage_depth import matrix_csv as matrix_csv
 from assistant.suite.duplicates import find_duplicates
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.writing import fill_gaps
+from assistant.workflow.writing import follow_up_runs
 from assistant.workflow.writing.compare_criteria import Comparison, Comparisons
+from assistant.workflow.writing.current_basis import PresentBasis
+from assistant.workflow.writing.follow_up_runs import Again, planned_run
 from assistant.workflow.writing.requests import conditions_of
+from assistant.workflow.writing.runs import ACTIVE
 
 
 def of_run(workspace: Workspace, project_id: str, run_id: str) -> DepthReport:
@@ -33,7 +47,7 @@ def of_loaded_run(run: GenerationRun) -> DepthReport:
     return depth(
         run.epics,
         run.cases,
-        fill_gaps.planned_conditions(run),
+        planned_conditions(run),
         questions=run.questions,
         redundant=same,
         covered_elsewhere=run.generation.skip,
@@ -55,3 +69,90 @@ def _design(
     """Conditions and questions of epics: they follow from their text alone."""
     by_epic = comparisons.questions(Comparison(epics=epics))
     return conditions_of(epics, TECHNIQUES), tuple(chain.from_iterable(by_epic))
+
+
+class LeftOpen(Value):
+    """A missing condition that cannot be written for any more, and why."""
+
+    condition_id: str
+    reason: str
+
+
+class Filling(Value):
+    """What would be written for the gaps of a run, and what cannot be."""
+
+    conditions: tuple[str, ...]
+    left_open: tuple[LeftOpen, ...] = ()
+
+
+def planned_conditions(run: GenerationRun) -> tuple[TestCondition, ...]:
+    """What a run set out to write: its plan, or what follows from its epics where it has none."""
+    choices = run.generation
+    return run.conditions or conditions_of(run.epics, choices.techniques, choices.depth)
+
+
+def missing(run: GenerationRun) -> tuple[str, ...]:
+    """The conditions of a run that no case covers, in source order.
+
+    Rejected cases cover nothing; what was left to an existing case when the run began is covered.
+    """
+    found = depth(
+        run.epics, run.cases, planned_conditions(run), covered_elsewhere=run.generation.skip
+    )
+    return found.missing
+
+
+def begin(
+    workspace: Workspace,
+    project_id: str,
+    run_id: str,
+    *,
+    by: str,
+    writer: str | None = None,
+) -> tuple[Again, Filling]:
+    """The run that writes the missing cases, not yet kept.
+
+    The words of each criterion must be those that the run had: what changed since is left open.
+    Raises ``LibraryError`` where nothing is missing, nothing can be written any more, or the run
+    is being written, and ``ModelUnavailable`` for an unknown writer.
+    """
+    workspace.take_folder()
+    run = workspace.library.run(project_id, run_id)
+    busy = run.status in ACTIVE and workspace.jobs.is_active(run_id)
+    if busy or follow_up_runs.active(workspace, run_id):
+        raise LibraryError(f"Run {run_id} is still being written. Wait for it, or cancel it.")
+    wanted = missing(run)
+    if not wanted:
+        raise LibraryError(f"Run {run_id} has no gap to fill: every condition has its case.")
+    basis = PresentBasis(workspace, project_id)
+    filling = _possible(run, basis, wanted)
+    if not filling.conditions:
+        raise LibraryError(
+            f"No missing case can be written: {filling.left_open[0].reason}. Generate the epic "
+            "anew."
+        )
+    _, epics = basis.find(run, filling.conditions, same_words=True)
+    filler = planned_run(
+        workspace, project_id, run, basis, epics,
+        list_run_id=run_id, request=f"Gaps filled: {run.request}", by=by, writer=writer,
+    )  # fmt: skip
+
+    def keep(written: WrittenCase) -> StoredCase:
+        return workspace.library.add_case(
+            project_id, run_id, written.case, rejected=written.rejected, source_run_id=filler.id
+        )
+
+    return Again(filler, frozenset(filling.conditions), keep), filling
+
+
+def _possible(run: GenerationRun, basis: PresentBasis, wanted: Collection[str]) -> Filling:
+    """Which of the missing conditions still rest on the words that they were derived from."""
+    possible, left_open = [], []
+    for condition_id in wanted:
+        try:
+            basis.find(run, [condition_id], same_words=True)
+        except LibraryError as error:
+            left_open.append(LeftOpen(condition_id=condition_id, reason=str(error)))
+        else:
+            possible.append(condition_id)
+    return Filling(conditions=tuple(possible), left_open=tuple(left_open))
