@@ -14,7 +14,7 @@ from assistant.command_line.project_request import (
     reading_project,
 )
 from assistant.domain import SECOND_READER
-from assistant.workflow.review import check_report, check_suite, lint_cases
+from assistant.workflow.review import case_lists, check_report, check_suite
 from assistant.workflow.review import duplicates as same_cases
 from assistant.workflow.writing import coverage as depth_of_coverage
 from assistant.workflow.writing import second_reading
@@ -25,7 +25,7 @@ KEYS_SHOWN = 10
 
 def lint(options: Namespace, terminal: Terminal) -> None:
     """The smells of the cases in files: a row each, and a summary."""
-    report = lint_cases.lint_files(options.files)
+    report = case_lists.lint_files(options.files)
     if terminal.document(report):
         return
     for row in report.rows:

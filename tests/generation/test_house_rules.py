@@ -22,7 +22,7 @@ from assistant.generation.house_rules import (
     shape_of,
 )
 from assistant.generation.lint import lint, with_fix
-from assistant.workflow.review.lint_cases import cases_in
+from assistant.workflow.review.case_lists import cases_in
 
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "existing_cases.csv"
 

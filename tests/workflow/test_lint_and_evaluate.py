@@ -11,14 +11,14 @@ from assistant.errors import AssistantError, SourceError
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.learning import evaluate_generation
 from assistant.workflow.learning.evaluate_generation import EvaluateRequest
-from assistant.workflow.review import lint_cases, review
+from assistant.workflow.review import case_lists, review
 from assistant.workflow.writing import recheck_case
 
 SAMPLE = Path(__file__).parent.parent.parent / "sample_data"
 
 
 def test_a_table_of_cases_is_linted_with_fixes() -> None:
-    report = lint_cases.lint_files([SAMPLE / "existing_cases.csv"])
+    report = case_lists.lint_files([SAMPLE / "existing_cases.csv"])
     assert report.cases == 60
     vague = {row.rule for row in report.rows if row.case_id == "UAT-CC-0013"}
     assert {"unverifiable result", "ambiguous word", "conditional step"} <= vague
@@ -37,7 +37,7 @@ def test_scenarios_and_json_lines_are_cases(tmp_path: Path) -> None:
     lines = tmp_path / "cases.jsonl"
     row = {"id": "A", "title": "Pay", "steps": [{"action": "Pay as usual.", "expected": "Paid."}]}
     lines.write_text(json.dumps(row))
-    report = lint_cases.lint_files([feature, lines])
+    report = case_lists.lint_files([feature, lines])
     assert report.cases == 2
     assert [(row.file, row.rule) for row in report.rows] == [
         ("refund.feature", "tacit knowledge"),
@@ -50,7 +50,7 @@ def test_a_file_without_cases_is_an_error(tmp_path: Path) -> None:
     page.write_text("# A page\n\nWithout any test case.\n")
     for path in (page, tmp_path / "absent.csv", tmp_path / "absent.jsonl"):
         with pytest.raises(AssistantError, match=path.name):
-            lint_cases.lint_files([path])
+            case_lists.lint_files([path])
 
 
 def test_a_file_that_cannot_be_read_is_an_error(
@@ -64,7 +64,7 @@ def test_a_file_that_cannot_be_read_is_an_error(
 
     monkeypatch.setattr(Path, "read_bytes", locked)
     with pytest.raises(SourceError, match=r"cases\.csv' cannot be read \(Permission denied\)"):
-        lint_cases.lint_files([path])
+        case_lists.lint_files([path])
 
 
 def test_an_imported_case_is_checked_when_looked_at_and_takes_a_fix(

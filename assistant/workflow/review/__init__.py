@@ -9,7 +9,6 @@ __all__ = [
     "duplicates",
     "export_cases",
     "lineage",
-    "lint_cases",
     "preview_change",
     "proposals",
     "review",
