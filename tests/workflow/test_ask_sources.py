@@ -504,7 +504,7 @@ def test_other_wordings_are_not_waited_for_as_long_as_for_an_answer(
     sample_id: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("assistant.workflow.ask.question_checks.WAIT_SECONDS", 0.5)
+    monkeypatch.setattr("assistant.workflow.ask.ask_sources.WAIT_SECONDS", 0.5)
 
     def late(request: Any) -> None:
         if "search queries" in request.server.bodies[-1]["messages"][0]["content"]:

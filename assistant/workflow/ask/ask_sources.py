@@ -3,6 +3,10 @@
 With a model the sentences come one by one, each proved against the sources it names; without one
 the passages found stand for themselves. What is asked is kept from the start, so that the page and
 a later process see how far the answer is.
+
+What a question to the sources must be, and what is to be said of it.
+
+Other wordings of a question from the configured endpoint; without them it is searched alone.
 """
 
 from __future__ import annotations
@@ -10,7 +14,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from assistant.domain import OUTLINE_WRITER, GenerationConfig, Value
@@ -18,6 +22,7 @@ from assistant.errors import (
     AnswerCutOff,
     AssistantError,
     CollectionMissing,
+    GenerationError,
     InvalidOutput,
     ModelUnavailable,
     RetrievalError,
@@ -26,21 +31,21 @@ from assistant.generation.answers.answer_parts import Answer as Answer
 from assistant.generation.answers.answer_parts import AnswerPassage
 from assistant.generation.answers.answer_parts import AnswerSentence as AnswerSentence
 from assistant.generation.answers.answer_parts import AnswerSource as AnswerSource
-from assistant.generation.answers.answer_prompt import ANSWER_PROMPT_VERSION, ANSWER_TOKENS
+from assistant.generation.answers.answer_prompt import (
+    ANSWER_PROMPT_VERSION,
+    ANSWER_TOKENS,
+    QUESTION_CHARACTERS,
+)
 from assistant.generation.answers.answer_writer import answer_request, answer_sentences
 from assistant.generation.answers.passage_choice import bearing_passages
+from assistant.generation.answers.query_rewriting import rewritten
 from assistant.generation.cancellation import Cancelled
+from assistant.generation.proof.statement_words import all_content
 from assistant.knowledge.query import sense_of as sense_of
+from assistant.language.languages import ENGLISH, language_of
 from assistant.workflow.ask.ask_talks import talk
 from assistant.workflow.ask.passage_search import sources_of, with_conflicts
-from assistant.workflow.ask.question_checks import MAX_CHARACTERS as MAX_CHARACTERS
-from assistant.workflow.ask.question_checks import (
-    check_question,
-    is_telling,
-    language_notes,
-    rewritten_queries,
-)
-from assistant.workflow.deployment.endpoints import split_writer
+from assistant.workflow.deployment.endpoints import ENDPOINT_WRITER, split_writer
 from assistant.workflow.deployment.jobs import StopCheck
 from assistant.workflow.deployment.models import (
     OUTLINE,
@@ -51,6 +56,81 @@ from assistant.workflow.deployment.models import (
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.duplicate_texts import current_texts
 from assistant.workflow.writing import read_ahead
+
+MAX_WORDS, MAX_CHARACTERS = 400, QUESTION_CHARACTERS
+
+
+def check_question(question: str, *, follows: bool) -> None:
+    """Raises ``RetrievalError`` for a question that is empty, too long, or has no word to search
+    with; one that ``follows`` another may leave that to it ("Why?")."""
+    if not question:
+        raise RetrievalError("The question is empty. Type what you want to know.")
+    words = len(question.split())
+    if words > MAX_WORDS or len(question) > MAX_CHARACTERS:
+        raise RetrievalError(
+            f"The question has {words:,} words and {len(question):,} characters; at most "
+            f"{MAX_WORDS} and {MAX_CHARACTERS:,} are read. Ask for one thing in a sentence or two, "
+            "or import a long text as a source."
+        )
+    if not follows and not is_telling(question):
+        raise RetrievalError(
+            f"There is no word to search with in “{question[:80]}”. Name the thing, rule or "
+            "process that you want to know about."
+        )
+
+
+def is_telling(question: str) -> bool:
+    """Whether a question has a word or a number of its own to search with."""
+    return bool(all_content(question)) or any(map(str.isdigit, question))
+
+
+def language_notes(question: str) -> tuple[str, ...]:
+    """What is to be said of the language of a question: nothing of one in English."""
+    language = language_of(question)
+    if language == ENGLISH:
+        return ()
+    return (
+        f"The question seems to be in {language}. The search by meaning reads English: where "
+        "little is found, ask in English or in the words of the sources.",
+    )
+
+
+WAIT_SECONDS = 60.0
+"""How long other wordings are waited for, at most: nothing that was found is shown before."""
+
+
+def rewritten_queries(
+    workspace: Workspace,
+    project_id: str,
+    answer: Answer,
+    earlier: Sequence[Answer],
+    stop: Callable[[], bool],
+) -> tuple[str, ...]:
+    """What the question is searched with beside itself; nothing where the endpoint does not tell.
+
+    The embedded models are not asked: one more prompt takes them longer than a search is worth.
+    Raises ``Cancelled``.
+    """
+    if split_writer(answer.writer)[0] != ENDPOINT_WRITER:
+        return ()
+    titles = sorted({one.title for one in workspace.library.documents(project_id)})
+    settings = workspace.settings
+    limit = settings.endpoint_timeout or settings.model_timeout or WAIT_SECONDS
+    config = GenerationConfig(
+        writer=answer.writer, max_tokens=ANSWER_TOKENS, timeout_seconds=min(limit, WAIT_SECONDS)
+    )
+    read_ahead.stop(workspace)
+    with workspace.jobs.model_turn(answer.id, stop) as mine:
+        if not mine:
+            raise Cancelled("The answer was cancelled before it was searched for.")
+        try:
+            endpoint = workspace.endpoints.open(answer.writer, config)
+            asked = [one.question for one in earlier]
+            found = rewritten(answer.question, titles, endpoint, asked, cancelled=stop)
+        except GenerationError:
+            return ()  # the answer's own request tells what is wrong
+    return tuple(one for one in found if is_telling(one))
+
 
 NO_WRITER = OUTLINE_WRITER
 """Asking without a model: the passages themselves."""
