@@ -17,7 +17,7 @@ from assistant.errors import SourceError
 from assistant.settings import Settings
 from assistant.workflow.deployment import workspace as workspace_module
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.sources import file_versions, import_sources
+from assistant.workflow.sources import import_sources
 from assistant.workflow.sources.sample_project import SAMPLE_PROJECT, ensure_sample_project
 
 RULES = b"# Business rules\n\n- BR-90 A voucher is valid for 40 days.\n"
@@ -57,7 +57,7 @@ def test_files_of_one_name_are_told_apart(
     with quick_workspace(tmp_path / "data") as (workspace, project_id, _):
 
         def look(*files: bytes) -> tuple[import_sources.Preview, ...]:
-            return file_versions.separate_files(workspace, project_id, [
+            return import_sources.separate_files(workspace, project_id, [
                 preview for data in files for preview in
                 import_sources.preview_files(workspace, project_id, "notes.md", data).previews
             ])  # fmt: skip
@@ -72,9 +72,9 @@ def test_files_of_one_name_are_told_apart(
         for again in (look(first, second), look(second, first), look(second)):
             assert {one.change for one in again} == {"unchanged"}
         (later,) = look(first.replace(b"40", b"30"))
-        assert file_versions.is_named_alike(later)
+        assert import_sources.is_named_alike(later)
         assert (later.change, later.stored_version, ids((later,))) == ("changed", 1, [named])
-        own = file_versions.beside(workspace, project_id, later)
+        own = import_sources.beside(workspace, project_id, later)
         assert (own.change, ids((own,))) == ("new", [third])
         assert ids(look(first.replace(b"40", b"30"), second, first)) == [third, other, named]
         assert workspace.jobs.wait(f"index-{project_id}", timeout=180)

@@ -10,7 +10,7 @@ import pytest
 from syncing import index_of, library_of, quick_workspace
 
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.sources import file_versions, import_sources
+from assistant.workflow.sources import import_sources
 
 
 class Indexed:
@@ -147,7 +147,7 @@ def test_an_upload_of_a_file_that_is_there_changes_nothing(tree: Indexed) -> Non
     before = tree.state
     for name in ("A/sub/notes.md", "A/notes.md", "A/sub/deep/rules.md"):
         path = tree.home / name
-        previews = file_versions.separate_files(
+        previews = import_sources.separate_files(
             tree.workspace, tree.project_id,
             import_sources.preview_files(
                 tree.workspace, tree.project_id, path.name, path.read_bytes()

@@ -87,14 +87,14 @@ def test_a_file_outside_of_a_connected_folder_stays_by_itself(
 
 
 def test_an_upload_of_a_synced_file_is_that_document(quick: Quick, folder: Path) -> None:
-    from assistant.workflow.sources import file_versions
+    from assistant.workflow.sources import import_sources
 
     workspace, project_id, _ = quick
     sync_folder(workspace, project_id, folder)
     held = ids(workspace, project_id)
     file = folder / "sub" / "rule.md"
     found = import_sources.preview_files(workspace, project_id, file.name, file.read_bytes())
-    previews = file_versions.separate_files(workspace, project_id, found.previews)
+    previews = import_sources.separate_files(workspace, project_id, found.previews)
     assert [one.change for one in previews] == ["unchanged"]
     import_sources.store(workspace, project_id, previews)
     assert ids(workspace, project_id) == held

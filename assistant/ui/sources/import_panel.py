@@ -14,7 +14,7 @@ from assistant.ui.presses import pressed
 from assistant.ui.sources.mapping_form import forget_tables, mapping_form
 from assistant.ui.state import Session, errors_shown, note_done, page_action
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.sources import file_versions, import_sources
+from assistant.workflow.sources import import_sources
 from assistant.workflow.sources.import_sources import FilePreviews, Preview, TextKind
 from assistant.workflow.sources.sample_project import SAMPLE_PROJECT, ensure_sample_project
 
@@ -126,7 +126,7 @@ def _uploaded(opened: Workspace, record: Session) -> list[Found]:
         refused.extend(found.failed)
     progress.empty()
     _refusals(refused, len(previews))
-    apart = file_versions.separate_files(opened, record.project_id, [one for one, _ in previews])
+    apart = import_sources.separate_files(opened, record.project_id, [one for one, _ in previews])
     return [(one, file) for one, (_, file) in zip(apart, previews, strict=True)]
 
 
@@ -211,13 +211,13 @@ def _preview_and_keep(opened: Workspace, record: Session, found: Sequence[Found]
 
 def _version_or_own(opened: Workspace, record: Session, preview: Preview, number: int) -> Preview:
     """A file with the name of a source is its next version, unless a person says otherwise."""
-    if not file_versions.is_named_alike(preview):
+    if not import_sources.is_named_alike(preview):
         return preview
     own = st.toggle(
         "Another document that has the same name: keep both",
         key=f"own-{number}-{preview.reading.document.content_hash[:12]}",
     )
-    return file_versions.beside(opened, record.project_id, preview) if own else preview
+    return import_sources.beside(opened, record.project_id, preview) if own else preview
 
 
 def _columns(opened: Workspace, record: Session, preview: Preview, file: UploadedFile) -> None:

@@ -3,7 +3,6 @@
 __all__ = [
     "connections",
     "duplicate_texts",
-    "file_versions",
     "import_sources",
     "index_jobs",
     "map_columns",
