@@ -20,14 +20,7 @@ from assistant.library import StoredCase
 from assistant.workflow.deployment.ways_of_writing import choose_way
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import review, stale
-from assistant.workflow.writing import (
-    coverage,
-    follow_up_runs,
-    generate_cases,
-    runs,
-    write_again,
-    write_step,
-)
+from assistant.workflow.writing import coverage, follow_up_runs, generate_cases, runs, write_again
 from assistant.workflow.writing.coverage import of_run
 from assistant.workflow.writing.requests import GenerateRequest, understand
 
@@ -48,7 +41,7 @@ def step_written(
     workspace: Workspace, project_id: str, case_id: str, number: int, writer: str | None = None
 ) -> StoredCase:
     """The case after one step of it was written again, in this thread."""
-    again = write_step.begin(workspace, project_id, case_id, number, by="Tess", writer=writer)
+    again = write_again.begin_step(workspace, project_id, case_id, number, by="Tess", writer=writer)
     follow_up_runs.write_now(workspace, project_id, [again])
     return workspace.library.case(project_id, case_id)
 
@@ -231,7 +224,7 @@ def test_words_that_come_out_the_same_make_no_version(project: Project) -> None:
 
 def test_a_step_changed_meanwhile_is_not_overwritten(project: Project) -> None:
     stored = project.cases()[0]
-    again = write_step.begin(project.workspace, project.project_id, stored.id, 1, by="Tess")
+    again = write_again.begin_step(project.workspace, project.project_id, stored.id, 1, by="Tess")
     steps = (stored.case.steps[0].model_copy(update={"action": "Mine"}), *stored.case.steps[1:])
     mine = project.save(stored, steps=steps)
     with pytest.raises(LibraryError, match="changed while"):
@@ -261,7 +254,7 @@ def test_in_the_background_progress_and_errors_are_told(project: Project) -> Non
     assert all(workspace.jobs.wait(job, 60) for job in jobs)
     assert [workspace.jobs.state(job).error for job in jobs] == [""]
     assert [(s.done, s.total) for s in map(workspace.jobs.state, jobs)] == [(1, 1)]
-    again = write_step.begin(workspace, project_id, stored.id, 1, by="Tess")
+    again = write_again.begin_step(workspace, project_id, stored.id, 1, by="Tess")
     steps = (stored.case.steps[0].model_copy(update={"action": "Mine"}), *stored.case.steps[1:])
     project.save(workspace.library.case(project_id, stored.id), steps=steps)
     (job,) = follow_up_runs.start(workspace, project_id, [again])

@@ -9,7 +9,7 @@ from assistant.ui.plain_text import cut, label, visible
 from assistant.ui.state import Session, error_kept
 from assistant.workflow.deployment import models
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.writing import follow_up_runs, write_again, write_step
+from assistant.workflow.writing import follow_up_runs, write_again
 from assistant.workflow.writing.runs import RunView, StoredCase
 
 WHOLE = 0
@@ -85,7 +85,7 @@ def _start(opened: Workspace, record: Session, stored: StoredCase, part: int, wr
             )  # fmt: skip
         else:
             planned = (
-                write_step.begin(
+                write_again.begin_step(
                     opened, record.project_id, stored.id, part, by=record.user, writer=writer
                 ),
             )

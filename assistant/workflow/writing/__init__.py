@@ -18,5 +18,4 @@ __all__ = [
     "shared_preconditions",
     "usage",
     "write_again",
-    "write_step",
 ]
