@@ -1,16 +1,20 @@
-"""One answer: proved sentences with their sources, what is not in them, where they differ."""
+"""One answer: proved sentences with their sources, what is not in them, where they differ.
+
+The sources of an answer beside it: quoted words marked, how fresh, and the way into each.
+"""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from assistant.ui.ask.ask_state import CARRIED
+from assistant.ui.cases.sources_panel import others_found, source_card
 from assistant.ui.counts import counted
 from assistant.ui.home.request_form import ASKED, TEXT, WAY
 from assistant.ui.plain_text import highlighted, label, plain, small, without_emphasis
 from assistant.ui.presses import pressed
 from assistant.ui.state import Session, errors_shown
-from assistant.workflow.ask.ask_sources import Answer, AnswerSentence, sense_of
+from assistant.workflow.ask.ask_sources import Answer, AnswerSentence, AnswerSource, sense_of
 from assistant.workflow.ask.ask_talks import save_rule
 from assistant.workflow.deployment.endpoints import ENDPOINT_WRITER
 from assistant.workflow.deployment.workspace import Workspace
@@ -165,3 +169,33 @@ def _to_cases(record: Session, answer: Answer, said: list[str]) -> None:
     )
     record.open_run("")
     st.switch_page(GENERATE)
+
+
+CARDS, NEAREST_SHOWN = 5, 3
+PANE = 400
+
+
+def answer_sources(project_id: str, answer: Answer) -> None:
+    """The sources that are quoted, then those that were found and are not."""
+    quoted = [one for one in answer.sources if answer.quotations(one.number)]
+    rest = [one for one in answer.sources if one not in quoted]
+    if quoted:
+        st.markdown("**Sources**")
+    elif rest and not answer.is_open:
+        st.markdown("**Nearest passages**")
+        quoted, rest = rest[:NEAREST_SHOWN], rest[NEAREST_SHOWN:]
+    rest = [*quoted[CARDS:], *rest]
+    if quoted:
+        # A pane of its own: the page is scrolled to its end, where the answer has to be seen.
+        with st.container(height=PANE, border=False):
+            for source in quoted[:CARDS]:
+                told = [_fresh(source)]
+                source_card(project_id, source.hit, answer.quotations(source.number), told)
+    if answer.also_searched:
+        st.caption(f":material/search: {label(answer.also_searched, limit=1_400)}")
+    others_found(project_id, [one.hit for one in rest], "Also found" if quoted else "Found")
+
+
+def _fresh(source: AnswerSource) -> str:
+    fetched = f" · fetched {source.fetched_at.astimezone():%d %b %Y}" if source.fetched_at else ""
+    return f":material/history: version {source.chunk.version}{fetched}"

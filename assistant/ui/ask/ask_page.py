@@ -5,8 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from assistant.ui.ask.answer_sources import answer_sources
-from assistant.ui.ask.answer_view import answer_view
+from assistant.ui.ask.answer_view import answer_sources, answer_view
 from assistant.ui.ask.ask_history import earlier_talks, history_menu
 from assistant.ui.ask.ask_state import CARRIED, EXAMPLES, SHOWN, WRITER, open_talk, open_thread
 from assistant.ui.cases.source_reader import open_wanted_source
