@@ -6,8 +6,16 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from assistant.ui.ask.answer_view import answer_sources, answer_view
-from assistant.ui.ask.ask_history import earlier_talks, history_menu
-from assistant.ui.ask.ask_state import CARRIED, EXAMPLES, SHOWN, WRITER, open_talk, open_thread
+from assistant.ui.ask.ask_history import (
+    CARRIED,
+    EXAMPLES,
+    SHOWN,
+    WRITER,
+    earlier_talks,
+    history_menu,
+    open_talk,
+    open_thread,
+)
 from assistant.ui.cases.source_reader import open_wanted_source
 from assistant.ui.home.index_note import index_note
 from assistant.ui.plain_text import label, plain

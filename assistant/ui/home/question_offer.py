@@ -6,7 +6,7 @@ from typing import Literal
 
 import streamlit as st
 
-from assistant.ui.ask.ask_state import CARRIED, open_talk
+from assistant.ui.ask.ask_history import CARRIED, open_talk
 from assistant.ui.presses import pressed
 from assistant.ui.state import Session
 from assistant.workflow.ask.ask_sources import sense_of
