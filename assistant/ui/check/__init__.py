@@ -1,3 +1,3 @@
 """A suite that any tool or person wrote, held against the project's sources."""
 
-__all__ = ["suite_case", "suite_view"]
+__all__ = ["suite_view"]

@@ -1,4 +1,7 @@
-"""Check a suite: upload cases of any tool, watch them being checked, read what was found."""
+"""Check a suite: upload cases of any tool, watch them being checked, read what was found.
+
+One checked case beside its sources: its steps with their marks, what was found, the words.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,10 @@ import streamlit as st
 from assistant.domain import TestCase
 from assistant.errors import SourceError, UnknownColumns
 from assistant.ui.cases.case_list import table_height
+from assistant.ui.cases.case_view import steps_table
+from assistant.ui.cases.findings_panel import findings_panel
 from assistant.ui.cases.source_reader import open_wanted_source
-from assistant.ui.check.suite_case import COLORS, checked_case
+from assistant.ui.cases.sources_panel import sources_panel
 from assistant.ui.counts import counted
 from assistant.ui.job_progress import job_progress
 from assistant.ui.plain_text import label, plain, visible
@@ -33,6 +38,43 @@ from assistant.workflow.review.case_checks import (
 from assistant.workflow.review.check_suite import SuiteWork, read_suite
 from assistant.workflow.sources import import_sources
 from assistant.workflow.writing import second_reading
+
+COLORS: dict[Verdict, str] = {
+    "denied": "red",
+    "doubted": "violet",
+    "not in the sources": "orange",
+    "remark": "blue",
+    "no automatic finding": "gray",
+}
+CASE_WIDTH = 460
+
+
+def checked_case(project_id: str, report: SuiteCheck, checked: CaseCheck) -> None:
+    """The case on the left, the sources that it was held against on the right."""
+    own = set(checked.sources)
+    grid = st.grid(2, min_column_width=CASE_WIDTH, gap="medium")
+    with grid.cell():
+        _case(report, checked)
+    with grid.cell():
+        sources_panel(project_id, [one for one in report.sources if one.rank in own], checked.case)
+
+
+def _case(report: SuiteCheck, checked: CaseCheck) -> None:
+    case, link = checked.case, checked.link
+    st.markdown(
+        f"**{label(case.id)}** :{COLORS[checked.verdict]}-badge[{checked.verdict}]  \n"
+        f"{label(case.title, limit=300)}  \n:small[:gray[{VERDICTS[checked.verdict]}]]"
+    )
+    texts = {one.chunk.key: one.chunk.text for one in report.sources if one.stage == "basis"}
+    for name in link.criterion_ids:
+        st.caption(f"**{label(name)}** {label(texts.get(name, ''), limit=400)}")
+    st.caption(f":material/link: {label(link.says, limit=300)}")
+    for text in case.preconditions:
+        st.caption(f"Precondition: {plain(text)}")
+    steps_table(case)
+    beside = [one for one in case.findings if one.severity == "error"]
+    findings_panel(case, told=beside)
+
 
 WORK, CASES, FILE, TABLE = "suite_work", "suite_cases", "suite_upload", "suite_table"
 CHOSEN = "suite_case"
