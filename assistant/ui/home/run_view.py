@@ -15,8 +15,8 @@ from assistant.ui.cases.case_list import counts_line
 from assistant.ui.counts import counted, date_time
 from assistant.ui.home.downloads import download_menu
 from assistant.ui.home.quality_panel import coverage_table, quality_panel
+from assistant.ui.home.questions_panel import run_questions
 from assistant.ui.home.run_cases import panes_shown, run_cases
-from assistant.ui.home.run_questions import run_questions
 from assistant.ui.home.second_reading_menu import second_reading_progress
 from assistant.ui.plain_text import label, plain
 from assistant.ui.presses import pressed
