@@ -19,7 +19,7 @@ def environment(quick_environment: Path) -> Path:
 
 
 def page() -> None:
-    from assistant.ui.sources.document_details import document_details
+    from assistant.ui.sources.documents_table import document_details
     from assistant.ui.sources.import_panel import import_panel
     from assistant.ui.sources.masking_panel import masking_panel
     from assistant.ui.state import session, workspace
