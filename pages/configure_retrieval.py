@@ -3,8 +3,7 @@
 import streamlit as st
 
 from assistant.ui.sources.measure_panel import measure_panel
-from assistant.ui.sources.query_trial import query_trial
-from assistant.ui.sources.retrieval_form import retrieval_form
+from assistant.ui.sources.retrieval_form import query_trial, retrieval_form
 from assistant.ui.state import require_shell, session, workspace
 
 require_shell(__file__)

@@ -8,7 +8,6 @@ __all__ = [
     "mapping_form",
     "masking_panel",
     "measure_panel",
-    "query_trial",
     "retrieval_form",
     "services_table",
     "sync_panel",
