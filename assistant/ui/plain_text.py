@@ -6,6 +6,8 @@ that are in the text, and ``highlighted`` marks passages of such text. Three thi
 backslash, because Streamlit's front end looks for them after Markdown has been parsed: bare web
 and mail addresses, ``:name:`` short codes, and arrows such as ``->``. A word joiner (U+2060, no
 width) inside them stops that.
+
+Two versions of a text side by side, the words that the other one lacks marked.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from typing import Literal
 from urllib.parse import urlsplit
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
@@ -193,3 +196,29 @@ def safe_link(uri: str) -> str:
     except ValueError:
         return ""
     return uri if named else ""
+
+
+EMPTY = ":gray[empty]"
+"""Stands for a side without words."""
+COLORS: dict[Literal["out", "in"], str] = {"out": "red", "in": "green"}
+
+
+def marked_words(
+    runs: Iterable[tuple[str, str]], own: Literal["out", "in"], *, limit: int = 2000
+) -> str:
+    """One side of a change as Markdown: ``out`` is the old text, ``in`` the new one. Lines stay."""
+    lines: list[list[str]] = [[]]
+    for kind, words in runs:
+        if kind not in ("same", own):
+            continue
+        first, *others = words.split("\n")
+        lines[-1] += _marked(first, own if kind == own else None, limit)
+        lines += [_marked(one, own if kind == own else None, limit) for one in others]
+    return "  \n".join(" ".join(line) for line in lines)
+
+
+def _marked(words: str, own: Literal["out", "in"] | None, limit: int) -> list[str]:
+    shown = label(words, limit=limit)
+    if not shown:
+        return []
+    return [shown if own is None else f":{COLORS[own]}-background[{shown}]"]

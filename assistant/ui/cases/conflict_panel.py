@@ -6,9 +6,8 @@ import streamlit as st
 
 from assistant.domain import TestCase
 from assistant.errors import AssistantError, EditConflict
-from assistant.ui.plain_text import label
+from assistant.ui.plain_text import EMPTY, label, marked_words
 from assistant.ui.state import CASE_PROBLEM, Session
-from assistant.ui.word_marks import EMPTY, marked_words
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import proposals
 from assistant.workflow.review.proposals import FieldConflict, Side

@@ -14,9 +14,8 @@ from assistant.errors import AssistantError, EditConflict
 from assistant.ui.cases.case_view import mark, needs_lines, told_by_needs
 from assistant.ui.cases.findings_panel import findings_panel
 from assistant.ui.counts import date_time
-from assistant.ui.plain_text import label
+from assistant.ui.plain_text import EMPTY, label, marked_words
 from assistant.ui.state import CASE_PROBLEM, Session, error_kept
-from assistant.ui.word_marks import EMPTY, marked_words
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import proposals
 from assistant.workflow.review.proposals import Proposal

@@ -14,10 +14,9 @@ import streamlit as st
 
 from assistant.domain import TestCondition
 from assistant.ui.counts import counted
-from assistant.ui.plain_text import label, without_emphasis
+from assistant.ui.plain_text import label, marked_words, without_emphasis
 from assistant.ui.state import Session, errors_shown, note_done, page_action
 from assistant.ui.technique_colors import TECHNIQUE_COLORS
-from assistant.ui.word_marks import marked_words
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import preview_change
 from assistant.workflow.review.preview_change import (
