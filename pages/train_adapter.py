@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from assistant.ui.learning.adapters_table import adapters_table
 from assistant.ui.learning.training_form import training_form
-from assistant.ui.learning.training_runs import training_runs
+from assistant.ui.learning.training_runs import adapters_table, training_runs
 from assistant.ui.state import keep_address, require_shell, session, workspace
 
 require_shell(__file__)

@@ -1,3 +1,3 @@
 """The pages of training and comparison."""
 
-__all__ = ["adapters_table", "comparison_form", "comparison_view", "training_form", "training_runs"]
+__all__ = ["comparison_form", "comparison_view", "training_form", "training_runs"]
