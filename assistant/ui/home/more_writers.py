@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.ui.plain_text import label
-from assistant.ui.settings.model_work import model_work
+from assistant.ui.settings.model_table import model_work
 from assistant.ui.state import error_kept, show_problem
 from assistant.workflow.deployment import model_jobs, models
 from assistant.workflow.deployment.models import WriterChoice

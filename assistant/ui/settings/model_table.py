@@ -1,16 +1,49 @@
-"""The models: what there is, how each writes, the default, and what can be done with one."""
+"""The models: what there is, how each writes, the default, and what can be done with one.
+
+How far the work with a model is: fetching, adding, probing, for whoever looks on.
+"""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from assistant.ui.counts import date_time
+from assistant.ui.job_progress import job_progress
 from assistant.ui.plain_text import label, plain, visible
-from assistant.ui.settings.model_work import model_work
 from assistant.ui.state import CHOSEN_WRITER, Session, errors_shown, page_action
 from assistant.workflow.deployment import model_jobs, models, ways_of_writing
+from assistant.workflow.deployment.jobs import JobState
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.deployment.writer_list import WriterRow, writer_list
+
+
+def model_work(opened: Workspace) -> bool:
+    """Whether a model is being worked on; shows how far that is, or why the last one failed."""
+    for job, words in (
+        (model_jobs.FETCH, _fetched),
+        (model_jobs.ADD, _added),
+        (model_jobs.PROBE, _probed),
+    ):
+        job_progress(opened, job, words, stop="stop_model_work")
+    return model_jobs.is_busy(opened)
+
+
+def _fetched(state: JobState) -> str:
+    return f"Fetching: {_megabytes(state)}"
+
+
+def _added(state: JobState) -> str:
+    return f"Adding: {_megabytes(state)}"
+
+
+def _probed(state: JobState) -> str:
+    tasks = f"{state.done} of {state.total} tasks" if state.total else "waiting for its turn"
+    return f"Probing: {tasks}"
+
+
+def _megabytes(state: JobState) -> str:
+    return f"{state.done / 1e6:,.0f} of {state.total / 1e6:,.0f} MB" if state.total else "reading"
+
 
 CHOSEN, GIVEN, FORM = "settings_writer", "settings_model", "settings_chat_format"
 WAY_CELLS = {"story": "a story", "item": "one item"}
