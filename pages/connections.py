@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from assistant.ui.sources.connection_cards import connection_cards
-from assistant.ui.sources.connection_form import connection_form
+from assistant.ui.sources.connection_cards import connection_cards, connection_form
 from assistant.ui.sources.services_table import contacted_hosts, services_table
 from assistant.ui.state import keep_address, require_shell, session, workspace
 

@@ -2,7 +2,6 @@
 
 __all__ = [
     "connection_cards",
-    "connection_form",
     "documents_table",
     "import_panel",
     "mapping_form",
