@@ -8,12 +8,17 @@ from assistant.domain import GenerationConfig
 from assistant.errors import AssistantError
 from assistant.ui.browser_scripts import read_while_typing
 from assistant.ui.counts import counted, listed
-from assistant.ui.home.asked_parts import asked_parts, scope_choices
+from assistant.ui.home.asked_parts import (
+    ask_instead,
+    asked_parts,
+    is_asked,
+    question_offer,
+    scope_choices,
+)
 from assistant.ui.home.checklist_panel import checklist_panel, shared_preconditions_panel
 from assistant.ui.home.existing_panel import existing_panel, existing_summary, only_new
 from assistant.ui.home.index_note import index_note
 from assistant.ui.home.more_writers import more_writers, rated_words
-from assistant.ui.home.question_offer import ask_instead, is_asked, question_offer
 from assistant.ui.home.questions_panel import questions_panel
 from assistant.ui.job_progress import comparison_progress
 from assistant.ui.plain_text import label, plain, visible
