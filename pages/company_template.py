@@ -3,8 +3,11 @@
 import streamlit as st
 
 from assistant.ui.state import keep_address, require_shell, session, workspace
-from assistant.ui.template.template_editor import template_editor, template_sources
-from assistant.ui.template.template_preview import template_preview
+from assistant.ui.template.template_editor import (
+    template_editor,
+    template_preview,
+    template_sources,
+)
 
 require_shell(__file__)
 

@@ -1,3 +1,3 @@
 """The page of the company template."""
 
-__all__ = ["template_editor", "template_preview"]
+__all__ = ["template_editor"]
