@@ -8,7 +8,6 @@ __all__ = [
     "conflict_panel",
     "depth_matrix",
     "existing_verdicts",
-    "findings_panel",
     "proposals_panel",
     "source_reader",
     "sources_panel",

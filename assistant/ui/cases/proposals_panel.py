@@ -11,8 +11,7 @@ from functools import partial
 import streamlit as st
 
 from assistant.errors import AssistantError, EditConflict
-from assistant.ui.cases.case_view import mark, needs_lines, told_by_needs
-from assistant.ui.cases.findings_panel import findings_panel
+from assistant.ui.cases.case_view import findings_panel, mark, needs_lines, told_by_needs
 from assistant.ui.counts import date_time
 from assistant.ui.plain_text import EMPTY, label, marked_words
 from assistant.ui.state import CASE_PROBLEM, Session, error_kept

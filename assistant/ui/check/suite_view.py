@@ -14,8 +14,7 @@ import streamlit as st
 from assistant.domain import TestCase
 from assistant.errors import SourceError, UnknownColumns
 from assistant.ui.cases.case_list import table_height
-from assistant.ui.cases.case_view import steps_table
-from assistant.ui.cases.findings_panel import findings_panel
+from assistant.ui.cases.case_view import findings_panel, steps_table
 from assistant.ui.cases.source_reader import open_wanted_source
 from assistant.ui.cases.sources_panel import sources_panel
 from assistant.ui.counts import counted

@@ -13,10 +13,9 @@ from assistant.ui.browser_scripts import is_narrow
 from assistant.ui.cases.case_bar import DECIDED, EDITING, case_bar, note_decision
 from assistant.ui.cases.case_editor import CaseEditor
 from assistant.ui.cases.case_list import case_list, ordered_rows
-from assistant.ui.cases.case_view import case_view, told_by_needs
+from assistant.ui.cases.case_view import case_view, findings_panel, told_by_needs
 from assistant.ui.cases.conflict_panel import conflict_panel, has_conflict
 from assistant.ui.cases.existing_verdicts import case_against_existing, chosen_verdicts
-from assistant.ui.cases.findings_panel import findings_panel
 from assistant.ui.cases.proposals_panel import proposals_panel
 from assistant.ui.cases.source_reader import open_wanted_source
 from assistant.ui.cases.sources_panel import sources_panel

@@ -21,7 +21,7 @@ from assistant.ui.cases.case_list import (
     proposals_column,
     table_height,
 )
-from assistant.ui.cases.case_view import steps_table
+from assistant.ui.cases.case_view import findings_panel, steps_table
 from assistant.ui.cases.depth_matrix import depth_matrix
 from assistant.ui.cases.existing_verdicts import (
     COLUMN,
@@ -30,7 +30,6 @@ from assistant.ui.cases.existing_verdicts import (
     case_against_existing,
     library_verdicts,
 )
-from assistant.ui.cases.findings_panel import findings_panel
 from assistant.ui.cases.proposals_panel import proposals_panel
 from assistant.ui.counts import counted
 from assistant.ui.home.downloads import left_out, mapping_downloads, target_choice
