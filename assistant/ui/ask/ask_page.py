@@ -16,7 +16,7 @@ from assistant.ui.ask.ask_history import (
     open_talk,
     open_thread,
 )
-from assistant.ui.cases.source_reader import open_wanted_source
+from assistant.ui.cases.sources_panel import open_wanted_source
 from assistant.ui.home.index_note import index_note
 from assistant.ui.plain_text import label, plain
 from assistant.ui.presses import pressed

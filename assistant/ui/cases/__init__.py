@@ -9,7 +9,6 @@ __all__ = [
     "depth_matrix",
     "existing_verdicts",
     "proposals_panel",
-    "source_reader",
     "sources_panel",
     "stale_panel",
 ]

@@ -15,8 +15,7 @@ from assistant.domain import TestCase
 from assistant.errors import SourceError, UnknownColumns
 from assistant.ui.cases.case_list import table_height
 from assistant.ui.cases.case_view import findings_panel, steps_table
-from assistant.ui.cases.source_reader import open_wanted_source
-from assistant.ui.cases.sources_panel import sources_panel
+from assistant.ui.cases.sources_panel import open_wanted_source, sources_panel
 from assistant.ui.counts import counted
 from assistant.ui.job_progress import job_progress
 from assistant.ui.plain_text import label, plain, visible

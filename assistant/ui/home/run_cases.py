@@ -17,8 +17,7 @@ from assistant.ui.cases.case_view import case_view, findings_panel, told_by_need
 from assistant.ui.cases.conflict_panel import conflict_panel, has_conflict
 from assistant.ui.cases.existing_verdicts import case_against_existing, chosen_verdicts
 from assistant.ui.cases.proposals_panel import proposals_panel
-from assistant.ui.cases.source_reader import open_wanted_source
-from assistant.ui.cases.sources_panel import sources_panel
+from assistant.ui.cases.sources_panel import open_wanted_source, sources_panel
 from assistant.ui.cases.stale_panel import stale_bar, stale_panel
 from assistant.ui.home.checklist_panel import shared_preconditions_panel
 from assistant.ui.plain_text import plain

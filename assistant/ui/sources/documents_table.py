@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from assistant.ui.cases.case_list import table_height
-from assistant.ui.cases.source_reader import source_reader
+from assistant.ui.cases.sources_panel import source_reader
 from assistant.ui.counts import counted, date_time, listed
 from assistant.ui.erase_panel import erase_documents
 from assistant.ui.job_progress import job_progress
