@@ -27,8 +27,13 @@ from assistant.workflow.sources.sample_project import (
     is_sample_file,
 )
 from assistant.workflow.writing.analyse_epic import read_epic
-from assistant.workflow.writing.asked import RequestPart, part_title
-from assistant.workflow.writing.requests import GenerateRequest, Understanding, understand
+from assistant.workflow.writing.requests import (
+    GenerateRequest,
+    RequestPart,
+    Understanding,
+    part_title,
+    understand,
+)
 
 DEFAULT_PROJECT = "Default"
 

@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 from assistant.ui import state
 from assistant.workflow.deployment import model_jobs
 from assistant.workflow.deployment.models import DEFAULT_CHAT
-from assistant.workflow.writing import asked, runs
+from assistant.workflow.writing import requests, runs
 from assistant.workflow.writing.runs import RunView
 
 EPIC = """# PAY-7 Refund a payment
@@ -314,13 +314,13 @@ def test_a_sentence_is_read_once_for_a_page(app: AppTest, monkeypatch: pytest.Mo
     read: Counter[str] = Counter()
 
     def counts(name: str) -> None:
-        real = getattr(asked, name)
+        real = getattr(requests, name)
 
         def counted(*given: object) -> object:
             read[name] += 1
             return real(*given)
 
-        monkeypatch.setattr(asked, name, counted)
+        monkeypatch.setattr(requests, name, counted)
 
     counts("parse_request")
     counts("vocabulary")

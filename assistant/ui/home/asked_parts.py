@@ -17,7 +17,7 @@ from assistant.ui.presses import pressed
 from assistant.ui.state import Session
 from assistant.workflow.ask.ask_sources import sense_of
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.writing.asked import Asked, RequestPart, part_title, read_asked
+from assistant.workflow.writing.requests import Asked, RequestPart, part_title, read_asked
 
 PARTS, _OF_TEXT = "asked_parts", "asked_parts_of"
 _ICONS = {

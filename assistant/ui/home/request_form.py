@@ -34,8 +34,7 @@ from assistant.workflow.writing import (
     second_reading,
     shared_preconditions,
 )
-from assistant.workflow.writing.asked import Asked
-from assistant.workflow.writing.requests import GenerateRequest, Understanding, understand
+from assistant.workflow.writing.requests import Asked, GenerateRequest, Understanding, understand
 
 WAYS = {
     "paste": ":material/content_paste: Paste an epic",

@@ -3,7 +3,6 @@
 __all__ = [
     "analyse_epic",
     "answers",
-    "asked",
     "compare_criteria",
     "coverage",
     "follow_up_runs",
