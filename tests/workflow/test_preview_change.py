@@ -41,7 +41,7 @@ from assistant.workflow.review.sentences import (
 )
 from assistant.workflow.sources import import_sources, next_version
 from assistant.workflow.writing import answers, generate_cases
-from assistant.workflow.writing.questions import open_questions
+from assistant.workflow.writing.answers import open_questions
 from assistant.workflow.writing.requests import GenerateRequest, understand
 
 EPIC, RULES = "epic:CC-200", "file:business-rules-call-centre.md"

@@ -32,9 +32,8 @@ from assistant.workflow.deployment.jobs import Progress
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review.current_citations import NextVersion
 from assistant.workflow.review.sentences import closest, in_their_places, plain_words
-from assistant.workflow.writing.answers import Answer
+from assistant.workflow.writing.answers import Answer, open_questions
 from assistant.workflow.writing.compare_criteria import Comparison
-from assistant.workflow.writing.questions import open_questions
 from assistant.workflow.writing.recheck_case import ground_of_run
 from assistant.workflow.writing.requests import conditions_of
 

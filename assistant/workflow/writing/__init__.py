@@ -7,7 +7,6 @@ __all__ = [
     "coverage",
     "follow_up_runs",
     "generate_cases",
-    "questions",
     "read_ahead",
     "recheck_case",
     "requests",

@@ -32,7 +32,7 @@ from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.duplicate_texts import current_texts
 from assistant.workflow.sources.reindex import basis_chunks
 from assistant.workflow.writing import generate_cases
-from assistant.workflow.writing.answers import answered_chunks
+from assistant.workflow.writing.answers import answered_chunks, open_questions
 from assistant.workflow.writing.current_basis import PresentBasis
 from assistant.workflow.writing.generate_cases import (
     OnCase,
@@ -41,7 +41,6 @@ from assistant.workflow.writing.generate_cases import (
     rated,
     style_cases,
 )
-from assistant.workflow.writing.questions import open_questions
 from assistant.workflow.writing.recheck_case import house_rules
 from assistant.workflow.writing.requests import conditions_of
 from assistant.workflow.writing.runs import AGAIN

@@ -38,9 +38,14 @@ from assistant.workflow.deployment.jobs import Progress
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.mask_sources import masked
 from assistant.workflow.sources.search_sources import vocabulary
-from assistant.workflow.writing.answers import Answer, answers_to, question_key, with_answers
+from assistant.workflow.writing.answers import (
+    Answer,
+    answers_to,
+    open_questions,
+    question_key,
+    with_answers,
+)
 from assistant.workflow.writing.answers import answer as keep_answer
-from assistant.workflow.writing.questions import open_questions
 
 
 class Asked(Value):
