@@ -13,10 +13,9 @@ from assistant.generation.models.catalogue import SMALL_CHAT
 from assistant.workflow.deployment import models
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.learning import compare_models, comparison_view, train_adapter
-from assistant.workflow.learning.case_stories import case_stories
 from assistant.workflow.learning.compare_models import CompareRequest
 from assistant.workflow.learning.train_adapter import TrainingConfig
-from assistant.workflow.learning.training_data import DatasetConfig, TrainRequest
+from assistant.workflow.learning.training_data import DatasetConfig, TrainRequest, case_stories
 from assistant.workflow.writing import generate_cases
 from assistant.workflow.writing.requests import GenerateRequest, understand
 

@@ -15,9 +15,13 @@ from assistant.ui.presses import pressed
 from assistant.ui.state import Session, errors_shown, page_action
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.learning import train_adapter
-from assistant.workflow.learning.case_stories import CaseStories, case_stories
 from assistant.workflow.learning.train_adapter import TrainingConfig
-from assistant.workflow.learning.training_data import DatasetConfig, TrainRequest
+from assistant.workflow.learning.training_data import (
+    CaseStories,
+    DatasetConfig,
+    TrainRequest,
+    case_stories,
+)
 
 FROM_PROJECT, FROM_FILE = "This project's cases", "A file of cases"
 LEAST = 40

@@ -1,7 +1,6 @@
 """Use cases of learning: train an adapter, compare, evaluate."""
 
 __all__ = [
-    "case_stories",
     "compare_models",
     "comparison_view",
     "evaluate_generation",

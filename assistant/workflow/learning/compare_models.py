@@ -32,7 +32,6 @@ from assistant.generation.writers.item_prompt import ITEM_PROMPT_VERSION
 from assistant.training.data.context import CaseContext, guard_context
 from assistant.training.data.dataset import DatasetConfig, Selection, nothing_linked, select
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.learning.case_stories import case_stories
 from assistant.workflow.learning.comparison_parts import CompareRequest as CompareRequest
 from assistant.workflow.learning.comparison_parts import (
     Prepared,
@@ -42,7 +41,7 @@ from assistant.workflow.learning.comparison_parts import (
     losses_on,
 )
 from assistant.workflow.learning.train_adapter import adapters, dataset_of
-from assistant.workflow.learning.training_data import DatasetRecord, project_chunks
+from assistant.workflow.learning.training_data import DatasetRecord, case_stories, project_chunks
 
 COLUMN_TITLES = {kind.id: kind.title for kind in COLUMNS}
 COLUMN_USES = {kind.id: kind.about for kind in COLUMNS}

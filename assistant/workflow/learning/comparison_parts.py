@@ -36,9 +36,8 @@ from assistant.training.data.context import CaseContext, case_chunks
 from assistant.training.data.dataset import DatasetConfig, Selection, pairs_of
 from assistant.workflow.deployment.endpoints import ENDPOINT_WRITER, writer_id_of
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.learning.case_stories import CaseStories
 from assistant.workflow.learning.train_adapter import adapters
-from assistant.workflow.learning.training_data import DatasetRecord
+from assistant.workflow.learning.training_data import CaseStories, DatasetRecord
 
 if TYPE_CHECKING:
     from assistant.training.base_models import BaseModel
