@@ -7,10 +7,10 @@ from argparse import Namespace
 from assistant.command_line.output import Terminal
 from assistant.command_line.project_request import DEFAULT_PROJECT, open_workspace, options_checked
 from assistant.workflow.deployment import models as model_store
-from assistant.workflow.learning import evaluate_generation, evaluate_retrieval
-from assistant.workflow.learning.evaluate_generation import EvaluateRequest
-from assistant.workflow.learning.evaluate_retrieval import (
+from assistant.workflow.learning import evaluate_generation
+from assistant.workflow.learning.evaluate_generation import (
     TITLES,
+    EvaluateRequest,
     EvaluateRetrievalRequest,
     RetrievalReport,
 )
@@ -70,7 +70,7 @@ def _retrieval(options: Namespace, terminal: Terminal) -> None:
             sources_indexed=options.sources_indexed,
         )
     with open_workspace(options, terminal) as workspace:
-        report = evaluate_retrieval.run_now(
+        report = evaluate_generation.run_now(
             workspace,
             request,
             project_id=workspace.project(options.project).id if options.project else "",

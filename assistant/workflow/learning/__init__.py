@@ -4,7 +4,6 @@ __all__ = [
     "compare_models",
     "comparison_view",
     "evaluate_generation",
-    "evaluate_retrieval",
     "open_pairs",
     "train_adapter",
     "training_data",
