@@ -7,8 +7,8 @@ from argparse import Namespace
 from assistant.command_line.output import Terminal
 from assistant.command_line.project_request import DEFAULT_PROJECT, open_workspace, options_checked
 from assistant.workflow.deployment import models as model_store
-from assistant.workflow.learning import evaluate_generation
-from assistant.workflow.learning.evaluate_generation import (
+from assistant.workflow.learning import evaluations
+from assistant.workflow.learning.evaluations import (
     TITLES,
     EvaluateRequest,
     EvaluateRetrievalRequest,
@@ -35,7 +35,7 @@ def _generation(options: Namespace, terminal: Terminal) -> None:
     with open_workspace(options, terminal) as workspace:
         model_store.writer(workspace, request.writer)
         project_id = workspace.ensure_project(options.project or DEFAULT_PROJECT).id
-        report = evaluate_generation.run_now(
+        report = evaluations.run_now(
             workspace,
             project_id,
             request,
@@ -70,7 +70,7 @@ def _retrieval(options: Namespace, terminal: Terminal) -> None:
             sources_indexed=options.sources_indexed,
         )
     with open_workspace(options, terminal) as workspace:
-        report = evaluate_generation.run_now(
+        report = evaluations.search_now(
             workspace,
             request,
             project_id=workspace.project(options.project).id if options.project else "",

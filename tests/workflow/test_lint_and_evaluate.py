@@ -9,8 +9,8 @@ import pytest
 
 from assistant.errors import AssistantError, SourceError
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.learning import evaluate_generation
-from assistant.workflow.learning.evaluate_generation import EvaluateRequest
+from assistant.workflow.learning import evaluations
+from assistant.workflow.learning.evaluations import EvaluateRequest
 from assistant.workflow.review import case_lists, review
 from assistant.workflow.writing import recheck_case
 
@@ -119,7 +119,7 @@ def test_a_writer_is_measured_on_held_out_stories(
     request = EvaluateRequest.model_validate(
         {"cases_file": held_out(tmp_path / "held.jsonl"), "mode": mode}
     )
-    report = evaluate_generation.run_now(workspace, project_id, request)
+    report = evaluations.run_now(workspace, project_id, request)
     assert (report.stories, report.reference_cases) == (2, 4)
     assert report.written_cases >= 2
     assert report.matcher.pairs > 0

@@ -3,7 +3,7 @@
 __all__ = [
     "compare_models",
     "comparison_view",
-    "evaluate_generation",
+    "evaluations",
     "open_pairs",
     "train_adapter",
     "training_data",
