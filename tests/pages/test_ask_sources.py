@@ -15,8 +15,8 @@ from endpoint_server import endpoint_server, streams
 from streamlit.testing.v1 import AppTest
 
 from assistant.generation.models.chat_models import ChatEndpoint
-from assistant.ui.ask import ask_history, ask_page
-from assistant.ui.ask.ask_history import MENU
+from assistant.ui.ask import ask_page, ask_talks
+from assistant.ui.ask.ask_talks import MENU
 from assistant.workflow.ask import ask_sources
 from assistant.workflow.deployment.endpoints import Endpoints
 
@@ -178,7 +178,7 @@ def test_a_talk_can_be_opened_again_and_deleted(
 def test_more_talks_than_the_menu_lists_are_counted(
     app: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ask_history, "LISTED", 1)
+    monkeypatch.setattr(ask_talks, "LISTED", 1)
     app = opened(app)
     for question in (QUESTION, "Who pays the exit fee?", "What is a meter?"):
         app.button(key="new_talk").click().run()

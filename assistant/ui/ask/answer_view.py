@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from assistant.ui.ask.ask_history import CARRIED
+from assistant.ui.ask.ask_talks import CARRIED
 from assistant.ui.cases.sources_panel import others_found, source_card
 from assistant.ui.counts import counted
 from assistant.ui.home.request_form import ASKED, TEXT, WAY

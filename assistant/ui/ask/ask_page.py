@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from assistant.ui.ask.answer_view import answer_sources, answer_view
-from assistant.ui.ask.ask_history import (
+from assistant.ui.ask.ask_talks import (
     CARRIED,
     EXAMPLES,
     SHOWN,

@@ -11,7 +11,7 @@ from typing import Literal
 import streamlit as st
 
 from assistant.domain import DEPTHS, TECHNIQUES, Depth, Technique
-from assistant.ui.ask.ask_history import CARRIED, open_talk
+from assistant.ui.ask.ask_talks import CARRIED, open_talk
 from assistant.ui.plain_text import label
 from assistant.ui.presses import pressed
 from assistant.ui.state import Session
