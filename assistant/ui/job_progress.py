@@ -1,4 +1,7 @@
-"""How far long work is: a bar, and for a job in the background a way to stop it and its error."""
+"""How far long work is: a bar, and for a job in the background a way to stop it and its error.
+
+Says beside a search that not all sources can be found yet, for as long as that is so.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ import streamlit as st
 from assistant.ui.plain_text import plain
 from assistant.workflow.deployment.jobs import JobState
 from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources import import_sources
 
 POLL_SECONDS = 0.7
 STOP_ICON = ":material/stop_circle:"
@@ -73,3 +77,22 @@ def _progress(
         st.rerun()
     elif state.error:
         st.error(plain(state.error), icon=":material/error:")
+
+
+INDEX_POLL_SECONDS = 2.0
+
+
+def index_note(opened: Workspace, project_id: str) -> None:
+    """How far indexing is, where it is under way; nothing otherwise."""
+    active = opened.jobs.is_active(import_sources.indexing_job(project_id))
+    st.fragment(_note, run_every=INDEX_POLL_SECONDS if active else None)(opened, project_id)
+
+
+def _note(opened: Workspace, project_id: str) -> None:
+    state = opened.jobs.state(import_sources.indexing_job(project_id))
+    if state.active:
+        of = f"{state.done:,} of {state.total:,} pieces" if state.total else "just begun"
+        st.caption(
+            f":material/hourglass_top: Sources are being indexed ({of}). What is not in yet cannot "
+            "be found or cited."
+        )

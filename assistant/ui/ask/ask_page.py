@@ -17,7 +17,7 @@ from assistant.ui.ask.ask_talks import (
     open_thread,
 )
 from assistant.ui.cases.sources_panel import open_wanted_source
-from assistant.ui.home.index_note import index_note
+from assistant.ui.job_progress import index_note
 from assistant.ui.plain_text import label, plain
 from assistant.ui.presses import pressed
 from assistant.ui.state import Session, errors_shown

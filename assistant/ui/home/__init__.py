@@ -3,7 +3,6 @@
 __all__ = [
     "downloads",
     "existing_panel",
-    "index_note",
     "request_form",
     "run_view",
     "write_again_menu",

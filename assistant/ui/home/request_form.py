@@ -17,10 +17,9 @@ from assistant.ui.home.asked_parts import (
 )
 from assistant.ui.home.checklist_panel import checklist_panel, shared_preconditions_panel
 from assistant.ui.home.existing_panel import existing_panel, existing_summary, only_new
-from assistant.ui.home.index_note import index_note
 from assistant.ui.home.more_writers import more_writers, rated_words
 from assistant.ui.home.questions_panel import questions_panel
-from assistant.ui.job_progress import comparison_progress
+from assistant.ui.job_progress import comparison_progress, index_note
 from assistant.ui.plain_text import label, plain, visible
 from assistant.ui.state import CHOSEN_WRITER, Session, errors_shown
 from assistant.ui.technique_colors import TECHNIQUE_COLORS

@@ -15,7 +15,7 @@ from assistant.domain import (
     SearchFilter,
     TopK,
 )
-from assistant.ui.home.index_note import index_note
+from assistant.ui.job_progress import index_note
 from assistant.ui.plain_text import cut, label, plain, small, visible, without_emphasis
 from assistant.ui.presses import pressed
 from assistant.ui.state import Session, errors_shown, note_done, page_action
