@@ -1,3 +1,3 @@
 """Asking the sources: the talk, an answer with its sources, earlier talks, what to do with it."""
 
-__all__ = ["ask_talks", "ask_page"]
+__all__ = ["ask_page", "ask_talks"]
