@@ -5,7 +5,6 @@ __all__ = [
     "case_editor",
     "case_list",
     "case_view",
-    "conflict_panel",
     "depth_matrix",
     "existing_verdicts",
     "proposals_panel",

@@ -8,7 +8,7 @@ from assistant.domain import LintFinding, Priority, TestCase, TestStep
 from assistant.errors import AssistantError, EditConflict
 from assistant.ui.cases.case_bar import LAST
 from assistant.ui.cases.case_view import mark
-from assistant.ui.cases.conflict_panel import note_conflict
+from assistant.ui.cases.proposals_panel import note_conflict
 from assistant.ui.plain_text import visible
 from assistant.ui.state import CASE_PROBLEM, Session, error_kept
 from assistant.workflow.deployment.workspace import Workspace

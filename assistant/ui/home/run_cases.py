@@ -14,9 +14,8 @@ from assistant.ui.cases.case_bar import DECIDED, EDITING, case_bar, note_decisio
 from assistant.ui.cases.case_editor import CaseEditor
 from assistant.ui.cases.case_list import case_list, ordered_rows
 from assistant.ui.cases.case_view import case_view, findings_panel, told_by_needs
-from assistant.ui.cases.conflict_panel import conflict_panel, has_conflict
 from assistant.ui.cases.existing_verdicts import case_against_existing, chosen_verdicts
-from assistant.ui.cases.proposals_panel import proposals_panel
+from assistant.ui.cases.proposals_panel import conflict_panel, has_conflict, proposals_panel
 from assistant.ui.cases.sources_panel import open_wanted_source, sources_panel
 from assistant.ui.cases.stale_panel import stale_bar, stale_panel
 from assistant.ui.home.checklist_panel import shared_preconditions_panel
