@@ -186,13 +186,9 @@ class Comparison(Value):
                 return _reversed(one)
         return None
 
-    def scores_of(self, column: str, story_key: str | None = None) -> tuple[CaseScore, ...]:
-        """The scored cases of a column, of one story or of all."""
-        return tuple(
-            score
-            for score in self.scores
-            if score.column == column and story_key in (None, score.story_key)
-        )
+    def scores_of(self, column: str) -> tuple[CaseScore, ...]:
+        """The scored cases of a column."""
+        return tuple(score for score in self.scores if score.column == column)
 
 
 def _reversed(one: Difference) -> Difference:

@@ -206,13 +206,14 @@ def holm(differences: Sequence[Difference]) -> tuple[Difference, ...]:
     )
 
 
-def wilson(successes: int, total: int, *, z: float = 1.959964) -> Figure:
-    """A share with its Wilson score interval (1927), good for small numbers too."""
+def wilson(successes: int, total: int) -> Figure:
+    """A share with its Wilson score interval (1927) of 95 %, good for small numbers too."""
     if not 0 <= successes <= total:
         raise ValueError(f"{successes} successes in {total} trials")
     if total == 0:
         return Figure()
     share = successes / total
+    z = 1.959964  # of the normal distribution
     below = 1 + z * z / total
     middle = (share + z * z / (2 * total)) / below
     half = z * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total)) / below

@@ -19,12 +19,14 @@ _WORDS = re.compile(r"\w+")
 Shingles = frozenset[tuple[str, ...]]
 
 
-def shingles(text: str, size: int = SHINGLE_WORDS) -> Shingles:
-    """Runs of ``size`` words, case ignored; a shorter text is one run."""
+def shingles(text: str) -> Shingles:
+    """Runs of ``SHINGLE_WORDS`` words, case ignored; a shorter text is one run."""
     words = _WORDS.findall(text.casefold())
-    if len(words) <= size:
+    if len(words) <= SHINGLE_WORDS:
         return frozenset([tuple(words)]) if words else frozenset()
-    return frozenset(tuple(words[at : at + size]) for at in range(len(words) - size + 1))
+    return frozenset(
+        tuple(words[at : at + SHINGLE_WORDS]) for at in range(len(words) - SHINGLE_WORDS + 1)
+    )
 
 
 def similarity(left: Shingles, right: Shingles) -> float:

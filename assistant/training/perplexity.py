@@ -12,7 +12,7 @@ from assistant.training.batches import example_losses
 from assistant.training.chatml import encode
 from assistant.training.data.pairs import CasePair
 
-BATCH_TOKENS = 4096
+BATCH_TOKENS, CASE_TOKENS, TEXT_TOKENS = 4096, 2048, 1024
 
 
 class CompletionLoss(Value):
@@ -27,15 +27,13 @@ def completion_losses(
     base: BaseModel,
     adapter: Path | None,
     pairs: Iterable[CasePair],
-    *,
-    max_tokens: int = 2048,
 ) -> tuple[CompletionLoss, ...]:
     """Losses of the pairs' completions, in the pairs' order.
 
     ``adapter`` is the folder of a PEFT adapter, or None for the base alone; the base is left as it
-    was. Completions beyond ``max_tokens`` with their prompt are left out (compare the case ids).
+    was. Completions beyond ``CASE_TOKENS`` with their prompt are left out (compare the case ids).
     """
-    encoded = encode(base.tokenizer, pairs, max_tokens)
+    encoded = encode(base.tokenizer, pairs, CASE_TOKENS)
     # Ids may repeat (a case with and without sources), so results are kept by place.
     numbered = [
         type(example)(str(number), example.ids, example.first)
@@ -57,8 +55,8 @@ def completion_losses(
     return tuple(found[number] for number in range(len(numbered)))
 
 
-def text_loss(base: BaseModel, text: str, *, max_tokens: int = 1024) -> tuple[int, float]:
-    """Tokens of a plain text and their summed loss in nats, read in blocks of ``max_tokens``.
+def text_loss(base: BaseModel, text: str) -> tuple[int, float]:
+    """Tokens of a plain text and their summed loss in nats, read in blocks of ``TEXT_TOKENS``.
 
     The first token of a block has nothing before it and is not counted.
     """
@@ -67,8 +65,8 @@ def text_loss(base: BaseModel, text: str, *, max_tokens: int = 1024) -> tuple[in
     ids = base.tokenizer(text, add_special_tokens=False)["input_ids"]
     tokens, nll = 0, 0.0
     with torch.inference_mode():
-        for start in range(0, len(ids), max_tokens):
-            block = torch.tensor([ids[start : start + max_tokens]], device=base.device)
+        for start in range(0, len(ids), TEXT_TOKENS):
+            block = torch.tensor([ids[start : start + TEXT_TOKENS]], device=base.device)
             if block.shape[1] < 2:
                 continue
             loss = base.model(input_ids=block, labels=block).loss

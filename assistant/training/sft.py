@@ -175,20 +175,6 @@ def usable_threads(asked: int) -> int:
     return min(asked, cores) if asked else (cores if cores <= 2 else cores - 1)
 
 
-__all__ = [
-    "ADAPTER_CONFIG",
-    "ADAPTER_WEIGHTS",
-    "Progress",
-    "adapter_tensors",
-    "encode_split",
-    "sample_evenly",
-    "save_adapter",
-    "train_stage",
-    "usable_threads",
-    "with_lora",
-]
-
-
 LEAST_BLOCK = 16
 """A shorter rest of the texts is left out."""
 LEAST_TOKENS = 2_000
@@ -229,3 +215,17 @@ def hold_out(
         return tuple(blocks), ()
     held = tuple(block for number, block in enumerate(blocks) if number % every == every - 1)
     return tuple(b for b in blocks if b not in set(held)), held
+
+
+__all__ = [
+    "ADAPTER_CONFIG",
+    "ADAPTER_WEIGHTS",
+    "Progress",
+    "adapter_tensors",
+    "encode_split",
+    "sample_evenly",
+    "save_adapter",
+    "train_stage",
+    "usable_threads",
+    "with_lora",
+]

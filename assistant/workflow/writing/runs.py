@@ -18,7 +18,7 @@ from assistant.suite.quality import quality
 from assistant.suite.template import template_problems
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import duplicates
-from assistant.workflow.review.review import needs_of, set_aside, worst_first
+from assistant.workflow.review.review import needs_of, worst_first
 
 ACTIVE = ("queued", "running")
 """Statuses of a run that is still to be written or being written."""
@@ -57,8 +57,6 @@ class CaseRow(Value):
     version: int = 0
     needs: tuple[str, ...] = ()
     """Why a person has to look at it first, as fixed phrases; see ``TestCase.needs_you``."""
-    aside: str = ""
-    """Why *Accept all* leaves it to a person (``review.set_aside``)."""
     proposals: int = 0
     """Changes that other programs propose and nobody has decided on."""
 
@@ -130,7 +128,6 @@ def _row(stored: StoredCase) -> CaseRow:
         unsupported=bool(stored.case.unsupported_steps),
         version=stored.row_version,
         needs=needs_of(stored.case),
-        aside=set_aside(stored),
     )
 
 
