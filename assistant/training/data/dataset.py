@@ -50,6 +50,20 @@ from assistant.training.data.selection import (
     select,
 )
 
+__all__ = [
+    "ContextFor",
+    "Dataset",
+    "DatasetConfig",
+    "LinkedCases",
+    "Selection",
+    "describe_pairs",
+    "from_library",
+    "nothing_linked",
+    "pairs_of",
+    "read_case_file",
+    "select",
+]
+
 
 class LinkedCases(Value):
     """Stories with their cases, and the cases that belong to none, each with the reason."""
@@ -106,20 +120,6 @@ def _reason(case: TestCase) -> str:
 def _folded(key: str) -> str:
     return " ".join(key.split()).casefold()
 
-
-__all__ = [
-    "ContextFor",
-    "Dataset",
-    "DatasetConfig",
-    "LinkedCases",
-    "Selection",
-    "describe_pairs",
-    "from_library",
-    "nothing_linked",
-    "pairs_of",
-    "read_case_file",
-    "select",
-]
 
 SPLITS: tuple[Split, ...] = ("train", "validation", "held-out")
 
