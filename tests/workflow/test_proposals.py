@@ -236,7 +236,6 @@ def test_what_a_program_proposes_is_masked_where_the_project_masks(opened: Opene
     assert one.reason.startswith("As [e-mail ")
 
 
-@pytest.fixture
 def case_with(opened: Opened, **update: object) -> TestCase:
     return opened[0].library.case(opened[1], "C").case.model_copy(update=update)
 
