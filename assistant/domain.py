@@ -312,10 +312,21 @@ QuestionKind = Literal[
 ]  # fmt: skip
 
 
+class SourceAnswer(Value):
+    """Words of a source that answer a question, as the writer of the cases named them.
+
+    They stand in the chunk word for word; whether they answer is for a person to judge.
+    """
+
+    chunk_id: str
+    quote: str
+
+
 class Question(Value):
     """Something a tester should ask before cases are written, with the words that raise it.
 
     ``suggestion`` is how the criterion would read if the other side of a contradiction is right.
+    ``source_answers`` are what the sources say to it, where a run wrote its cases by them.
     """
 
     criterion_id: str
@@ -323,6 +334,12 @@ class Question(Value):
     text: str
     evidence: tuple[Evidence, ...] = ()
     suggestion: str = ""
+    source_answers: tuple[SourceAnswer, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether no source says anything to it, as far as a run has found."""
+        return not self.source_answers
 
 
 NoticeKind = Literal["language", "instruction", "left out"]

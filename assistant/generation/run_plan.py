@@ -35,6 +35,9 @@ MOST_PAGE_CHARACTERS = 6_000
 """Of a page that is told whole where a part of it was found: what a word means, how a number is
 written or who may do it often stands beside the part that a search finds."""
 
+MOST_OPENING_CHARACTERS = 600
+"""Of what a page opens with, told whole even of a long page."""
+
 MOST_CHARACTERS = 12_000
 """Of all that is added so to the sources of a story."""
 
@@ -191,16 +194,31 @@ def _rest_of_pages(
     pages: Callable[[str], tuple[Chunk, ...]],
     retrieval: RetrievalConfig,
 ) -> Iterator[RetrievedChunk]:
-    """What stands beside the parts that were found, of short pages, those found best first."""
+    """What stands beside the parts that were found, of short pages, those found best first; before
+    it how each page opens, with the score of its best part: what holds for all of it, and whether
+    it is still in force, is often said there alone."""
     known = {one.chunk.id for one in found}
     kinds = [kind for kind in PAGE_KINDS if getattr(retrieval.top_k, kind)]
     left = MOST_CHARACTERS
-    for document_id in dict.fromkeys(one.chunk.document_id for one in found):
+    best: dict[str, float] = {}
+    for one in found:
+        best[one.chunk.document_id] = max(one.score, best.get(one.chunk.document_id, 0.0))
+    openings: list[tuple[float, Chunk]] = []
+    rest: list[tuple[float, Chunk]] = []
+    for document_id, score in best.items():
         page = [one for one in pages(document_id) if one.kind in kinds and not one.is_comment]
-        if sum(len(one.text) for one in page) > MOST_PAGE_CHARACTERS:
+        if page and _is_opening(page[0]):
+            openings.append((score, page[0]))
+        if sum(len(one.text) for one in page) <= MOST_PAGE_CHARACTERS:
+            rest += [(0.0, one) for one in page]
+    for score, chunk in (*openings, *rest):
+        if chunk.id in known or len(chunk.text) > left:
             continue
-        for chunk in page:
-            if chunk.id in known or len(chunk.text) > left:
-                continue
-            left -= len(chunk.text)
-            yield RetrievedChunk(chunk=chunk, score=0.0, rank=len(known) + 1, stage="page")
+        known.add(chunk.id)
+        left -= len(chunk.text)
+        yield RetrievedChunk(chunk=chunk, score=score, rank=len(known), stage="page")
+
+
+def _is_opening(chunk: Chunk) -> bool:
+    """Whether a chunk stands above the first heading of its page, and is short."""
+    return " > " not in chunk.heading and len(chunk.text) <= MOST_OPENING_CHARACTERS

@@ -43,7 +43,8 @@ class CaseStore(Store):
             _keep_rejected(connection, run_id, rejected)
 
     def _ask(self, run_id: str, questions: Sequence[Question], bears_on: BearsOn) -> None:
-        """Let the drafts that a run wrote carry the questions that bear on them.
+        """Let the drafts that a run wrote carry the questions that bear on them, and no longer
+        those that a source which they cite answers.
 
         A case that somebody has decided on or changed meanwhile stays as it was seen.
         """
@@ -65,8 +66,10 @@ class CaseStore(Store):
         with self._database.write() as connection:
             for row in connection.execute(query).all():
                 case = TestCase.model_validate_json(row.body)
-                asked = [one.text for one in questions if bears_on(one, case)]
-                texts = tuple(dict.fromkeys((*case.open_questions, *asked)))
+                bearing = [one for one in questions if bears_on(one, case)]
+                answered = {one.text for one in questions if one.source_answers}
+                left = [text for text in case.open_questions if text not in answered]
+                texts = tuple(dict.fromkeys((*left, *(one.text for one in bearing))))
                 if texts != case.open_questions:
                     case = case.model_copy(update={"open_questions": texts})
                     by = _writer_of(connection, row.project_id, run_id)

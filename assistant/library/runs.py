@@ -123,14 +123,17 @@ class RunStore(Store):
             record(connection, row.project_id, "run", run_id, "planned", row.actor, detail)
 
     def _store_questions(self, run_id: str, questions: Sequence[Question]) -> None:
-        """Add questions to those of a run, each once."""
+        """Add questions to those of a run, each once; what sources say to one is kept with it."""
         with self._database.write() as connection:
             row = fetch(connection, run_id)
             held = load_all(Question, row.questions)
-            known = {(one.criterion_id, one.text) for one in held}
-            new = [one for one in questions if (one.criterion_id, one.text) not in known]
+            merged = {(one.criterion_id, one.text): one for one in held}
+            for one in questions:
+                key = one.criterion_id, one.text
+                if key not in merged or one.source_answers:
+                    merged[key] = one
             connection.execute(
-                update(runs).where(runs.c.id == run_id).values(questions=dump_all((*held, *new)))
+                update(runs).where(runs.c.id == run_id).values(questions=dump_all(merged.values()))
             )
 
     def finish_run(

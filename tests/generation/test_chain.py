@@ -421,3 +421,24 @@ def test_the_rest_of_a_short_page_is_told_beside_what_was_found_of_it(long: bool
     told = [(one.stage, one.is_hit, one.chunk.text) for one in others]
     assert told[0] == ("fused", True, found.text)
     assert told[1:] == ([] if long else [("page", False, where.text)])
+
+
+def test_how_a_long_page_opens_is_told_beside_what_was_found_of_it() -> None:
+    def part(place: int, text: str, heading: str) -> Chunk:
+        new = {"id": f"w/{place}", "ordinal": place, "heading": heading}
+        return chunk("", text, "prose", "w").model_copy(update=new)
+
+    opening = part(0, "Superseded by version 5.", "Fees 2022")
+    found = part(1, "A rebooking costs 15.00.", "Fees 2022 > Rail")
+    rest = part(2, "x " * 4_000, "Fees 2022 > Hotels")
+
+    class Wiki(FakeRetriever):
+        def retrieve(self, *_: object, **__: object) -> tuple[RetrievedChunk, ...]:
+            return (RetrievedChunk(chunk=found, score=0.5, rank=1),)
+
+        def chunks(self, document_id: str) -> tuple[Chunk, ...]:
+            return (opening, found, rest)
+
+    planned = next(event for event in run(Wiki()) if isinstance(event, PlanReady))
+    told = [(one.chunk, one.score) for one in planned.retrieved if one.stage != "basis"]
+    assert told == [(found, 0.5), (opening, 0.5)]

@@ -17,6 +17,7 @@ from assistant.domain import (
     Question,
     RejectedDraft,
     RetrievedChunk,
+    SourceAnswer,
     SourceMetadata,
     TestCase,
     TestCondition,
@@ -248,3 +249,20 @@ def test_what_a_model_asks_stands_on_the_drafts_that_it_bears_on(
     others = (Question(criterion_id="A", kind="ambiguous", text="When?"),)
     library.add_questions(RUN.id, others, bears_on=lambda *_: False)
     assert library.case(project.id, asked.id).case.open_questions == ("Which?",)
+
+
+def test_what_a_source_says_to_a_question_is_kept_and_the_cases_by_it_are_free(
+    library: Library, project: Project
+) -> None:
+    library.start_run(project.id, RUN)
+    for name in ("by-it", "other"):
+        waiting = {"open_questions": ("Which?", "When?"), "criterion_ids": ("A",)}
+        library.add_case(project.id, RUN.id, case(name).model_copy(update=waiting))
+    said = (SourceAnswer(chunk_id="c", quote="This one."),)
+    answered = QUESTIONS[0].model_copy(update={"source_answers": said})
+    library.add_questions(RUN.id, QUESTIONS, bears_on=lambda *_: False)
+    library.add_questions(RUN.id, [answered], bears_on=lambda _, case: case.id == "T-other")
+    carried = {one.id: one.case.open_questions for one in library.cases(project.id)}
+    assert carried == {"T-by-it": ("When?",), "T-other": ("When?", "Which?")}
+    library.add_questions(RUN.id, QUESTIONS, bears_on=lambda *_: False)  # asked once more
+    assert library.run(project.id, RUN.id).questions == (answered,)

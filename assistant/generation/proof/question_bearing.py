@@ -21,9 +21,13 @@ def bears_on(question: Question, case: TestCase) -> bool:
 
     A question on a few words bears on the cases that use these words, one on values that differ on
     those with a value of their kind, and one on what a clause means on those whose results tell
-    most of it. Any other bears on every case of its criterion.
+    most of it. Any other bears on every case of its criterion. None bears on a case that cites the
+    source which answers it.
     """
     if question.criterion_id not in case.criterion_ids:
+        return False
+    cited = {one.chunk_id for step in case.steps for one in step.citations}
+    if any(one.chunk_id in cited for one in question.source_answers):
         return False
     quotes = [evidence.quote for evidence in question.evidence if evidence.quote.strip()]
     said = " \n".join(_texts(case)).translate(_NO_MARKS)  # a value counts in a quotation too

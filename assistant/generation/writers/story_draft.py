@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -80,6 +80,17 @@ class QuestionDraft(_Draft):
     question: str = Field(min_length=1, max_length=MAX_TEXT)
 
 
+DraftT = TypeVar("DraftT", bound=_Draft)
+
+
+class AnswerDraft(_Draft):
+    """The words of source ``[source]`` that answer the open question with this number."""
+
+    question: int
+    source: int
+    words: str = Field(min_length=1, max_length=MAX_TEXT)
+
+
 def story_schema(criteria: Collection[str], items: Collection[str]) -> dict[str, object]:
     """JSON schema of an answer about these criteria and checklist items.
 
@@ -102,7 +113,11 @@ def story_schema(criteria: Collection[str], items: Collection[str]) -> dict[str,
         steps=list_schema(step),
     )
     question = object_schema(criterion=_one_of(criteria), words=text, question=text)
-    whole = object_schema(cases=list_schema(case), questions=list_schema(question))
+    number = {"type": "integer"}
+    answer = object_schema(question=number, source=number, words=text)
+    whole = object_schema(
+        cases=list_schema(case), questions=list_schema(question), answers=list_schema(answer)
+    )
     return {"title": "StoryCases", "description": "The test cases of the story.", **whole}
 
 
@@ -196,11 +211,19 @@ def _stripped(value: object) -> object:
 
 def read_questions(data: Mapping[str, object]) -> tuple[QuestionDraft, ...]:
     """The questions of an answer; one that cannot be read is left out."""
+    return _readable(QuestionDraft, data.get("questions"))
+
+
+def read_answers(data: Mapping[str, object]) -> tuple[AnswerDraft, ...]:
+    """What an answer says of the open questions; what cannot be read is left out."""
+    return _readable(AnswerDraft, data.get("answers"))
+
+
+def _readable(kind: type[DraftT], listed: object) -> tuple[DraftT, ...]:
     found = []
-    listed = data.get("questions")
     for one in listed if isinstance(listed, list) else ():
         try:
-            found.append(QuestionDraft.model_validate(one))
+            found.append(kind.model_validate(one))
         except ValidationError:
             continue
     return tuple(found)

@@ -44,8 +44,9 @@ Write whole cases:
 - An expected result never repeats the criterion as a rule, never says "works correctly" or "as expected", and never adds a message, limit, screen, field, mail or rule that neither criteria nor sources give; ordinary words ("the request", "the list") are fine. Where the text does not say what happens on this side, state only what follows from it ("the booking is not made; Ann Lee still has 3 bookings") and ask a question.
 - sources: for each expected result the numbers [n] that it rests on, the criterion's own number among them.
 - covers: the checklist items that the case really tests. Cover every item of the checklist. One case may cover several items where one flow shows them; never write two cases that show the same. Beyond the checklist add only cases that a sentence of criteria or sources calls for; they cover [].
-- Use what the sources say where it bears on a case (names of screens and buttons, statuses, who is told and how); leave the rest aside, and all that its heading or its own words call outdated. Where a source contradicts a criterion, write the case by the criterion and ask.
-- Do not test what is out of scope. Where an open question is given, do not guess its answer.
+- Use what the sources say where it bears on a case (names of screens and buttons, statuses, exact texts, who is told and how); leave the rest aside, and all that its heading, the opening of its page or its own words call outdated. Where a source contradicts a criterion, write the case by the criterion and ask.
+- Where a criterion leans on what stands elsewhere ("the usual limits", "warranty rules apply", "as agreed", "in time"), what the sources in force say of it belongs to the criterion: test each of their limits (on it and just beyond), exceptions, roles, deadlines and texts that bear on it, one thing a case.
+- Do not test what is out of scope. Where an open question is given and a source in force answers it, write by that source and add to answers: the question's n, the source's n, and the source's words that answer it, copied exactly. Otherwise do not guess.
 - questions: only what a tester must know before running these cases, with the exact words of the text that it is about. None is fine.
 - Write in the language of the acceptance criteria."""  # noqa: E501
 
@@ -100,9 +101,9 @@ def story_messages(
     tail = []
     for text in brief.out_of_scope:
         tail.append("<out_of_scope>" + safe(text, 300) + "</out_of_scope>")
-    for question in brief.questions:
+    for place, question in enumerate(brief.questions, 1):
         tail.append(
-            f'<open_question criterion="{safe(question.criterion_id, 80)}">'
+            f'<open_question n="{place}" criterion="{safe(question.criterion_id, 80)}">'
             + safe(question.text, 400)
             + "</open_question>"
         )

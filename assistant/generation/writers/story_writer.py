@@ -21,6 +21,7 @@ from assistant.domain import (
     ModelSpec,
     Question,
     RetrievedChunk,
+    SourceAnswer,
     TestCase,
     TestCondition,
     UserStory,
@@ -31,6 +32,7 @@ from assistant.generation.cancellation import CancelCheck, never_cancelled, rais
 from assistant.generation.models.chat_models import ChatEndpoint, Message, stream_structured
 from assistant.generation.models.structured import StructuredReply
 from assistant.generation.proof.repetition import repeats
+from assistant.generation.proof.support_texts import folded, stands_in
 from assistant.generation.sentence_words import clipped
 from assistant.generation.writer import CaseBrief, StoryBrief, StoryEnd, Writer, WrittenCase
 from assistant.generation.writers.case_from_draft import drafted_case
@@ -38,6 +40,7 @@ from assistant.generation.writers.story_draft import (
     MAX_CASES,
     ObjectStream,
     StoryCaseDraft,
+    read_answers,
     read_case,
     read_questions,
     story_schema,
@@ -69,6 +72,7 @@ class _Ledger(Attempts):
     """The attempts at a story, and the model's questions."""
 
     questions: dict[str, Question] = field(default_factory=dict)
+    answers: dict[Question, tuple[SourceAnswer, ...]] = field(default_factory=dict)
     last_reason: str = ""
 
     def refuse(self, condition_id: str, attempt: int, raw: str, reason: str) -> None:
@@ -78,7 +82,11 @@ class _Ledger(Attempts):
 
     def end(self) -> StoryEnd:
         """What is left over once the last case has left."""
-        return StoryEnd(questions=tuple(self.questions.values()), **self.spent())
+        answered = (
+            question.model_copy(update={"source_answers": said})
+            for question, said in self.answers.items()
+        )
+        return StoryEnd(questions=(*self.questions.values(), *answered), **self.spent())
 
 
 @dataclass
@@ -306,6 +314,7 @@ class StoryWriter:
                 if isinstance(part, StructuredReply):
                     ledger.count(part)
                     _note_questions(part.data, call.brief, ledger)
+                    _note_answers(part.data, call, ledger)
                     part = part.raw
                 yield from self._fed(part, found, call, ledger)
                 if call.made > call.most:
@@ -416,3 +425,21 @@ def _note_questions(data: Mapping[str, object], brief: StoryBrief, ledger: _Ledg
                 evidence=evidence if start >= 0 else (),
             ),
         )
+
+
+def _note_answers(data: Mapping[str, object], call: _Call, ledger: _Ledger) -> None:
+    """What the sources say to the open questions; words count only where they stand in the source
+    that is named, and this source in the prompt."""
+    asked = call.brief.questions
+    chunks = {one.rank: one.chunk for one in call.brief.sources if one.rank in call.sources}
+    for draft in read_answers(data):
+        chunk = chunks.get(draft.source)
+        if not (chunk and 0 < draft.question <= len(asked)):
+            continue
+        quote = " ".join(draft.words.replace("**", "").split())
+        told = folded(chunk.text.replace("**", ""))  # bold is seldom copied with its signs
+        if chunk.kind == "criterion" or not stands_in(quote, told):
+            continue
+        question = asked[draft.question - 1]
+        said = (*ledger.answers.get(question, ()), SourceAnswer(chunk_id=chunk.id, quote=quote))
+        ledger.answers[question] = tuple(dict.fromkeys(said))

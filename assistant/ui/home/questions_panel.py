@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
-from assistant.domain import Epic, Notice, Question, QuestionKind
+from assistant.domain import Epic, Notice, Question, QuestionKind, RetrievedChunk
 from assistant.ui.counts import date_time
 from assistant.ui.home.writing_progress import write_again_button, writing_progress
 from assistant.ui.plain_text import label, plain, visible, without_emphasis
@@ -90,16 +90,36 @@ def evidence_lines(question: Question) -> None:
         st.caption("  \n".join(f"“{label(quote, limit=300)}”" for quote in quotes))
 
 
+def _source_answer_lines(question: Question, retrieved: Sequence[RetrievedChunk]) -> None:
+    """What the sources say to a question, each with where it stands."""
+    chunks = {one.chunk.id: one.chunk for one in retrieved}
+    for said in question.source_answers:
+        chunk = chunks.get(said.chunk_id)
+        named = label(f"{chunk.key} {chunk.title}".strip()) if chunk else ""
+        st.markdown(
+            f":blue-badge[:material/menu_book: a source says] “{label(said.quote, limit=300)}”  \n"
+            f":small[:gray[{named}]]",
+            help="The cases that cite this source were written by it. Answer only where it is "
+            "not what holds here.",
+        )
+
+
 def question_to_answer(
-    opened: Workspace, record: Session, epics: Sequence[Epic], question: Question
+    opened: Workspace,
+    record: Session,
+    epics: Sequence[Epic],
+    question: Question,
+    retrieved: Sequence[RetrievedChunk] = (),
 ) -> None:
-    """An open question on one of these epics with the form that answers it."""
+    """A question on one of these epics with what a run's sources (``retrieved``) say to it, and the
+    form that answers it."""
     epic = next(e for e in epics if any(c.id == question.criterion_id for c in e.criteria))
     criterion = next(c for c in epic.criteria if c.id == question.criterion_id)
     key = answers.question_key(criterion, question)
     with st.container(border=True):
         st.markdown(question_text(question, limit=400))
         evidence_lines(question)
+        _source_answer_lines(question, retrieved)
         with (
             st.popover("Answer", icon=":material/edit_note:", key=f"answer-{key}"),
             st.form(f"form-{key}", border=False),
@@ -176,10 +196,10 @@ def run_questions(opened: Workspace, record: Session, view: RunView) -> None:
     by_id = {one.document_id: one for several in given.values() for one in several}
     criteria = {one.id: one for epic in run.epics for one in epic.criteria}
     cases = () if writing else opened.library.cases(record.project_id, run_id=run.id)
-    for question in run.questions:
+    for question in sorted(run.questions, key=lambda one: not one.is_open):
         answer = by_id.get(answers.question_key(criteria[question.criterion_id], question))
         if answer is None:
-            question_to_answer(opened, record, run.epics, question)
+            question_to_answer(opened, record, run.epics, question, run.retrieved)
             continue
         answer_given(opened, record, answer)
         waiting = [one for one in cases if _waits(one, question.criterion_id, question.text)]

@@ -71,7 +71,7 @@ def run_view(opened: Workspace, record: Session) -> None:
 
 
 def _view_label(name: str, view: RunView) -> str:
-    counts = {"questions": len(view.run.questions)}
+    counts = {"questions": sum(one.is_open for one in view.run.questions)}
     return f"{VIEWS[name]} ({counts[name]})" if name in counts else VIEWS[name]
 
 

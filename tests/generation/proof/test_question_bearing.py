@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.domain import Evidence, Question, QuestionKind, TestCase, TestStep
+from assistant.domain import (
+    Citation,
+    Evidence,
+    Question,
+    QuestionKind,
+    SourceAnswer,
+    TestCase,
+    TestStep,
+)
 from assistant.generation.proof import bears_on
 
 
@@ -40,3 +48,15 @@ def test_a_question_bears_on_the_cases_that_use_its_words_or_values(
 ) -> None:
     assert bears_on(asked, case(result)) is bears
     assert not bears_on(asked, case(result, "AC-2"))
+
+
+def test_a_case_that_cites_the_source_which_answers_it_waits_for_nobody() -> None:
+    said = (SourceAnswer(chunk_id="c7", quote="within 2 hours"),)
+    asked = question("untestable", "at once").model_copy(update={"source_answers": said})
+    written = case("The seat is free at once.")
+    assert bears_on(asked, written)
+    [step] = written.steps
+    for cited, bears in (("c8", True), ("c7", False)):
+        citation = Citation(chunk_id=cited, source=1, quote="", start=0, end=0)
+        by = step.model_copy(update={"citations": (citation,)})
+        assert bears_on(asked, written.model_copy(update={"steps": (by,)})) is bears

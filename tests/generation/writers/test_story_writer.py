@@ -23,7 +23,9 @@ from assistant.domain import (
     LintFinding,
     ModelSpec,
     Outcome,
+    Question,
     RetrievedChunk,
+    SourceAnswer,
     TestCase,
     TestCondition,
     TestStep,
@@ -98,8 +100,9 @@ def case(
     }  # fmt: skip
 
 
-def answer(*cases: object, questions: object = ()) -> str:
-    return json.dumps({"cases": list(cases), "questions": list(cast(Any, questions))})
+def answer(*cases: object, questions: object = (), answers: object = ()) -> str:
+    said = {"questions": list(cast(Any, questions)), "answers": list(cast(Any, answers))}
+    return json.dumps({"cases": list(cases), **said})
 
 
 def writer(*answers: Answer, finish: str = "stop") -> tuple[StoryWriter, FakeChat]:
@@ -322,6 +325,37 @@ def test_the_questions_of_the_model_quote_the_criterion_or_nothing() -> None:
     assert [one.text for one in end.questions] == ["Are holidays counted?", "Who is HR?"]
     assert end.questions[0].evidence[0].quote == "working days"
     assert end.questions[1].evidence == ()
+
+
+def test_an_open_question_is_answered_by_words_that_stand_in_a_source() -> None:
+    limits = SOURCE.model_copy(
+        update={
+            "chunk": Chunk(
+                id="c2", document_id="w", ordinal=0, kind="rule",
+                text="**Half days** count as a day. The line manager's limit is 10 days.",
+            ),
+            "rank": 2,
+        }
+    )  # fmt: skip
+    asked = [
+        Question(criterion_id="LV-1-AC1", kind="ambiguous", text=text) for text in ("Who?", "Half?")
+    ]
+    brief = BRIEF.model_copy(update={"sources": (SOURCE, limits), "questions": tuple(asked)})
+    said = [
+        {"question": 2, "source": 2, "words": "Half days count  as a day."},
+        {"question": 2, "source": 2, "words": "Half days count as two."},  # stands nowhere
+        {"question": 1, "source": 1, "words": "working days"},  # the criterion that raised it
+        {"question": 1, "source": 7, "words": "Half days"},
+        {"question": 3, "source": 2, "words": "Half days"},
+        {"question": "one"},
+    ]
+    both = case(), case("Ten", "B2", "x")
+    subject, chat = writer(answer(*both, answers=said))
+    _, end, _ = run(subject, brief=brief)
+    assert '<open_question n="2" criterion="LV-1-AC1">Half?' in chat.questions[0][1][1]
+    [half] = end.questions
+    assert half.text == "Half?"
+    assert half.source_answers == (SourceAnswer(chunk_id="c2", quote="Half days count as a day."),)
 
 
 def test_a_model_that_is_gone_ends_the_run_and_a_cancelled_one_too() -> None:
