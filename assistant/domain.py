@@ -632,12 +632,12 @@ class SearchFilter(Value):
 class TopK(Value):
     """How many chunks of each kind one criterion may bring into the prompt."""
 
-    rule: int = Field(default=3, ge=0, le=20)
+    rule: int = Field(default=5, ge=0, le=20)
     criterion: int = Field(default=1, ge=0, le=20)
     story: int = Field(default=0, ge=0, le=20)
     case: int = Field(default=3, ge=0, le=20)
-    table_row: int = Field(default=2, ge=0, le=20)
-    prose: int = Field(default=2, ge=0, le=20)
+    table_row: int = Field(default=4, ge=0, le=20)
+    prose: int = Field(default=4, ge=0, le=20)
 
 
 FusionMethod = Literal["dbsf", "rrf"]

@@ -38,7 +38,7 @@ written or who may do it often stands beside the part that a search finds."""
 MOST_OPENING_CHARACTERS = 600
 """Of what a page opens with, told whole even of a long page."""
 
-MOST_CHARACTERS = 12_000
+MOST_CHARACTERS = 20_000
 """Of all that is added so to the sources of a story."""
 
 PAGE_KINDS = ("rule", "prose", "table_row")

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from assistant.design.analysis import analyse
 from assistant.design.conditions import derive_conditions
 from assistant.design.instructions import find_instructions
-from assistant.design.processes.end_to_end import planned_conditions
+from assistant.design.processes.end_to_end import conditions_of_epic, planned_conditions
 from assistant.design.questions.notices import find_notices
+from assistant.design.questions.questions import raise_questions
 from assistant.design.questions.scope import is_scope_statement, out_of_scope
 from assistant.domain import AcceptanceCriterion, Chunk, Epic, UserStory
 from assistant.language.languages import ENGLISH, language_of
@@ -166,6 +167,10 @@ def test_plain_criteria_keep_their_conditions() -> None:
             ["Refunds abroad", "Printing"],
         ),
         ("Payment by card is not part of this release.", ["Payment by card"]),
+        (
+            "Not included: cars, group bookings of ten or more, orders of 10 and above.",
+            ["cars", "group bookings of ten or more", "orders of 10 and above"],
+        ),
         ("The status is not in the list.", []),
     ],
 )
@@ -219,3 +224,23 @@ def test_limits_are_read_in_english_alone() -> None:
     assert not analyse(criterion(text)).limits
     text = "A night is at most EUR 20.00. Example: 3 nights cost EUR 55.50 + EUR 8.40 = EUR 63.90."
     assert [one.operator for one in analyse(criterion(text)).limits] == ["<="]
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("Open: do we need the goodwill report for the Q3 review already? Jens asks.", True),
+        ("Brauchen wir den Bericht schon im März?", True),
+        ("Does a refund need a second person? A refund above EUR 400 needs one.", False),
+        ("The agent ticks Is billable? before saving.", False),
+        ('The dialog asks "Delete the trip?" and waits.', False),
+        ("The dialog asks “Delete the trip?”", False),
+        ("", False),
+    ],
+)
+def test_a_criterion_that_only_asks_has_no_case_but_a_question(text: str, asks: bool) -> None:
+    epic = epic_of(text)
+    raised = [one for one in raise_questions(epic) if "The text asks here" in one.text]
+    assert bool(raised) is asks
+    if asks:
+        assert conditions_of_epic(epic) == ()

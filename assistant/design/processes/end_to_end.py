@@ -13,7 +13,12 @@ from collections.abc import Sequence
 
 from assistant.design.conditions import derive_conditions
 from assistant.design.processes.walks import Walk, walk_from, walk_legs
-from assistant.design.questions.scope import contradicted_items, is_scope_statement, out_of_scope
+from assistant.design.questions.scope import (
+    contradicted_items,
+    is_scope_statement,
+    only_asks,
+    out_of_scope,
+)
 from assistant.domain import (
     TECHNIQUES,
     AcceptanceCriterion,
@@ -32,7 +37,7 @@ def planned_conditions(
     depth: Depth = "standard",
 ) -> tuple[TestCondition, ...]:
     """The conditions of one criterion as ``derive_conditions`` gives them, but see above."""
-    if is_scope_statement(criterion.text):
+    if is_scope_statement(criterion.text) or only_asks(criterion.text):
         return ()
     return derive_conditions(criterion, techniques=techniques, depth=depth)
 

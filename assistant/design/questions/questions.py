@@ -17,6 +17,7 @@ from assistant.design.questions.scope import (
     ScopeItem,
     contradicted_items,
     is_scope_statement,
+    only_asks,
     out_of_scope,
 )
 from assistant.design.questions.similar_criteria import MANY, PART, Progress, comparable
@@ -75,6 +76,9 @@ def raise_questions(
             if progress and total > MANY and (done % PART == 0 or done == total):
                 progress(done, total)
             if is_scope_statement(criterion.text):
+                continue
+            if only_asks(criterion.text):
+                found.append(_asked_by_text(criterion))
                 continue
             found += _vague(criterion)
             found += _conflicting(criterion, rules)
@@ -303,6 +307,15 @@ def _empty(criterion: AcceptanceCriterion) -> Iterator[Question]:
             text="The criterion does not say what happens. What is done, and what must be seen"
                  " then?", evidence=(_evidence(criterion.id, text, 0, len(text)),) if text else (),
         )  # fmt: skip
+
+
+def _asked_by_text(criterion: AcceptanceCriterion) -> Question:
+    text = criterion.text
+    return Question(
+        criterion_id=criterion.id, kind="untestable",
+        text="The text asks here and states nothing that can be tested. What is the answer?",
+        evidence=(_evidence(criterion.id, text, 0, len(text)),),
+    )  # fmt: skip
 
 
 def _as_chunk(source_id: str, text: str) -> Chunk:

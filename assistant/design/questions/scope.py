@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.design.questions.conflicts import stem
+from assistant.language.numerals import DIGITS_PATTERN, WORDS_PATTERN
 from assistant.language.quoted_messages import mask_quotes
+from assistant.language.sentences import sentences
 from assistant.language.word_lists import read_patterns, word_lists, word_set
 from assistant.reading.outcomes import is_restrictive
 
@@ -32,6 +34,8 @@ _BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
 _STOP = frozenset(word_lists("words", Path(__file__).parent)["stop"]["scope"])
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’-])+")
 _DENIES = _PATTERNS["denies"]
+_FEWEST_WORDS = 4
+"""Of a sentence that states something; "Jens asks." states nothing."""
 _NEXT_SENTENCE = re.compile(r"[.!?;] +\S")
 
 
@@ -75,6 +79,17 @@ def is_scope_statement(text: str) -> bool:
         and _NEGATIVE.search(tail.group()[len(tail["what"]) :])
         and len(text) - tail.end() < 60
         and not _NEXT_SENTENCE.search(text, tail.end())
+    )
+
+
+def only_asks(text: str) -> bool:
+    """Whether a criterion asks and states nothing ("Open: do we need the report? Jens asks."):
+    there is nothing to test before somebody answers."""
+    told = sentences(mask_quotes(text))
+    asked = [one for one in told if one.text.rstrip().endswith("?")]
+    rest = [one.text.strip() for one in told if one not in asked]
+    return bool(asked) and all(
+        len(one.split()) < _FEWEST_WORDS and one[:1].isupper() for one in rest
     )
 
 
@@ -165,6 +180,9 @@ def _listed(text: str, start: int) -> Iterator[ScopeItem]:
 _SEPARATOR = re.compile(r";\s+|\.\s+(?=[A-Z])|,?\s+and\s+|,\s+or\s+|\s+or\s+|,\s+")
 _COMPLEMENT = re.compile(r"[\w-]+\s+(?:of|for|to|from|in|on|with)\b")
 """What two words share: "sale or disposal of goods" is no sale of anything else."""
+_ENDS_IN_NUMBER = re.compile(rf"(?<![\w.])(?:{WORDS_PATTERN}|{DIGITS_PATTERN})$", re.IGNORECASE)
+_ONE_WORD = re.compile(r"\w+\s*(?:[,;.)]|$)")
+"""Of "ten or more", "10 and above": the number goes on, no next thing begins."""
 _RELATIVE = re.compile(r"^(?:which|who|whose|that|where|since|because|as)\b", re.IGNORECASE)
 
 
@@ -180,6 +198,8 @@ def _split(text: str, start: int, end: int) -> Iterator[ScopeItem]:
         left = depth_text[cuts[-1] - start : match.start()]
         joined = match.group().strip() in ("and", "or") and len(left.split()) == 1
         if joined and _COMPLEMENT.match(depth_text, match.end()):
+            continue
+        if _ENDS_IN_NUMBER.search(left) and _ONE_WORD.match(depth_text, match.end()):
             continue
         cuts.append(start + match.end())
     for first, last in zip(cuts, [*cuts[1:], end], strict=True):

@@ -17,11 +17,13 @@ from assistant.generation.writer import StoryBrief
 STORY_PROMPT_VERSION = "story-5"
 """Stored with every run; raised whenever the wording or the order below changes."""
 
-MAX_PROMPT_TOKENS = 6_000
+MAX_PROMPT_TOKENS = 12_000
 CHARACTERS_PER_TOKEN = 3.5
 """On the safe side for English, German and French under the usual vocabularies."""
 
-SOURCE_CHARACTERS = 700
+SOURCE_CHARACTERS = 1_100
+"""Of one source: a chunk has at most 1,050, and what is cut off is lost without a word."""
+
 CRITERION_CHARACTERS = 1_600
 TITLE_CHARACTERS = 300
 """Of the heading or lead-in that a criterion stands under: a row of a table says little alone."""
