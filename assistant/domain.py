@@ -97,7 +97,10 @@ DocumentKind = Literal["epic", "rules", "page", "test_cases", "table"]
 
 
 class SourceMetadata(Value):
-    """Where a source document belongs; the fields that retrieval can filter on."""
+    """Where a source document belongs; the fields that retrieval can filter on.
+
+    ``outdated`` are the words by which a page says of itself that it is no longer in force.
+    """
 
     project: str = ""
     release: str = ""
@@ -105,6 +108,7 @@ class SourceMetadata(Value):
     labels: tuple[str, ...] = ()
     author: str = ""
     key: str = ""
+    outdated: str = ""
 
 
 COMMENT = "comment by "

@@ -125,7 +125,9 @@ def sources(options: Namespace, terminal: Terminal) -> None:
 
 
 def _titled(row: SourceRow) -> str:
-    """The title, and that the project holds the text twice."""
+    """The title, and that the project holds the text twice or that it is no longer in force."""
+    if row.outdated:
+        return f"{row.title} (no longer in force, as it says itself: “{row.outdated}”)"
     if row.older_copy_of:
         return f"{row.title} (the older of two copies; the newer is {row.older_copy_of})"
     if row.older_copies:

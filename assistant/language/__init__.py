@@ -15,6 +15,7 @@ __all__ = [
     "quoted_messages",
     "sentences",
     "units",
+    "validity",
     "verbs",
     "word_lists",
 ]

@@ -161,3 +161,25 @@ def test_a_name_that_many_documents_share_tells_nothing(quick: Quick, folder: Pa
         import_sources.put(workspace, project_id, reading)
     found = duplicate_texts.older_copies(workspace, project_id)
     assert found == {"file:rule.md": "folder-wiki/sub/rule.md"}, "by its file name"
+
+
+def test_a_page_that_says_it_is_out_of_force_is_found_last_and_no_source_of_cases(
+    quick: Quick, folder: Path
+) -> None:
+    workspace, project_id, _ = quick
+    import_sources.index_paths(workspace, project_id, [folder / "sub" / "rule.md"])
+    old = folder / "old.md"
+    said = "> **SUPERSEDED** – replaced by “Cooling off”."
+    write(old, RULE.format(10).replace("\n\n", f"\n\n{said}\n\n", 1))
+    import_sources.index_paths(workspace, project_id, [old])
+    assert ["within 10 days" in one for one in texts(workspace, project_id)] == [False, True]
+    config = workspace.project(project_id).retrieval
+    found = duplicate_texts.current_texts(workspace, project_id).retrieve(
+        ["A customer may cancel a contract within days of signing it."], config
+    )
+    assert ["within 10 days" in one.chunk.text for one in found] == [False]
+    told = sorted(row.outdated for row in listed_sources(workspace, project_id))
+    assert told == ["", "SUPERSEDED – replaced by “Cooling off”."]
+    write(old, RULE.format(10))
+    import_sources.index_paths(workspace, project_id, [old])
+    assert not any(row.outdated for row in listed_sources(workspace, project_id))

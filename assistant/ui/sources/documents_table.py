@@ -39,6 +39,12 @@ def document_details(opened: Workspace, record: Session, document: StoredDocumen
         if st.button("Read it", icon=":material/menu_book:", key="read_document"):
             source_reader(opened, record.project_id, document.id)
         looks_ahead = previewing(record, document)
+    if document.metadata.outdated:
+        st.caption(
+            f":orange[:material/history_toggle_off:] It says of itself that it is no longer in "
+            f"force: “{label(document.metadata.outdated, limit=300)}” Cases and answers do not "
+            "rest on it, and a search finds it last."
+        )
     for sentence in read_source.extraction(opened, record.project_id, document.id):
         st.caption(f":orange[:material/report:] {label(sentence, limit=400)}")
     if looks_ahead:
@@ -131,6 +137,8 @@ def documents_table(opened: Workspace, record: Session) -> None:
             "older of two" if row.id in older else "newer of two" if row.id in newer else ""
             for row in documents
         ]
+    if any(row.metadata.outdated for row in documents):
+        table["In force"] = ["no longer" if row.metadata.outdated else "" for row in documents]
     if any(safe_link(row.uri) for row in documents):
         table["Link"] = [safe_link(row.uri) or None for row in documents]
     held = ticks_key(record.project_id)

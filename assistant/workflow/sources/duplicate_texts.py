@@ -1,8 +1,9 @@
-"""Two copies of a text in one project: which is the older, and searches that put it last.
+"""Texts of a project that are no longer current, and searches that put them last.
 
-Copies come in by different ways: by hand and through a connection, or through two connections. Of
-one origin there are no copies: a folder that holds two files has two. Copies have the same name or
-title and nearly the same words, or are known to be one file.
+Such are a page that says of itself that it is no longer in force, and the older of two copies of a
+text. Copies come in by different ways: by hand and through a connection, or through two
+connections. Of one origin there are no copies: a folder that holds two files has two. Copies have
+the same name or title and nearly the same words, or are known to be one file.
 """
 
 from __future__ import annotations
@@ -59,6 +60,12 @@ def older_copies(workspace: Workspace, project_id: str) -> dict[str, str]:
     return {name: newer.id for name, newer in found.items()}
 
 
+def outdated_pages(workspace: Workspace, project_id: str) -> dict[str, str]:
+    """Ids of the pages that say of themselves that they are no longer in force, with the words."""
+    documents = workspace.library.documents(project_id)
+    return {one.id: one.metadata.outdated for one in documents if one.metadata.outdated}
+
+
 def _names(document: StoredDocument) -> Iterable[tuple[str, str]]:
     yield "title", " ".join(document.title.casefold().split())
     last = document.id.rpartition(":")[2].rpartition("/")[2].casefold()
@@ -96,11 +103,15 @@ def _shared(one: Counter[str], other: Counter[str]) -> float:
 
 
 class CurrentTexts:
-    """A project's knowledge in which the newer of two copies stands where the older was found."""
+    """A project's knowledge in which the newer of two copies stands where the older was found, and
+    pages that are no longer in force come last."""
 
-    def __init__(self, knowledge: KnowledgeBase, newer: Mapping[str, str]) -> None:
+    def __init__(
+        self, knowledge: KnowledgeBase, newer: Mapping[str, str], outdated: Collection[str] = ()
+    ) -> None:
         self._knowledge = knowledge
         self._newer = newer
+        self._outdated = frozenset(outdated)
 
     def retrieve(
         self,
@@ -109,8 +120,9 @@ class CurrentTexts:
         *,
         exclude_documents: Collection[str] = (),
     ) -> tuple[RetrievedChunk, ...]:
-        """See ``KnowledgeBase.retrieve``; without older copies."""
-        found = self._knowledge.retrieve(queries, config, exclude_documents=exclude_documents)
+        """See ``KnowledgeBase.retrieve``; without older copies and pages out of force."""
+        left_out = {*exclude_documents, *self._outdated}
+        found = self._knowledge.retrieve(queries, config, exclude_documents=left_out)
         rows = [(one, one.chunk) for one in found]
         return tuple(
             one.model_copy(update={"chunk": chunk, "rank": rank})
@@ -118,8 +130,9 @@ class CurrentTexts:
         )
 
     def is_older(self, chunk: Chunk) -> bool:
-        """Whether a newer copy of the text that it stands in is held."""
-        return chunk.document_id in self._newer
+        """Whether a newer copy of the text that it stands in is held, or its page says that it is
+        no longer in force."""
+        return chunk.document_id in self._newer or chunk.document_id in self._outdated
 
     def chunks(self, document_id: str) -> tuple[Chunk, ...]:
         """See ``KnowledgeBase.chunks``."""
@@ -133,7 +146,7 @@ class CurrentTexts:
         limit: int = 10,
         exclude_documents: Collection[str] = (),
     ) -> tuple[RetrievedChunk, ...]:
-        """See ``KnowledgeBase.search``; older copies stand behind everything else."""
+        """See ``KnowledgeBase.search``; what is no longer current stands behind all else."""
         found = self._knowledge.search(
             query, config, limit=limit, exclude_documents=exclude_documents
         )
@@ -145,7 +158,7 @@ class CurrentTexts:
         )
 
     def explain(self, query: str, config: RetrievalConfig, *, limit: int = 10) -> SearchTrace:
-        """See ``KnowledgeBase.explain``; older copies stand behind everything else."""
+        """See ``KnowledgeBase.explain``; what is no longer current stands behind all else."""
         trace = self._knowledge.explain(query, config, limit=limit)
         rows = [(one, one.chunk) for one in trace.rows]
         ordered = [*self._current(rows), *self._older(rows)][:limit]
@@ -161,6 +174,8 @@ class CurrentTexts:
         """The rows in their order, each text in its newest copy and none twice."""
         found: dict[str, tuple[Row, Chunk]] = {}
         for row, chunk in rows:
+            if chunk.document_id in self._outdated:
+                continue
             if chunk.document_id not in self._newer:
                 found.setdefault(chunk.id, (row, chunk))
             elif self._newer[chunk.document_id] not in left_out:
@@ -169,7 +184,7 @@ class CurrentTexts:
         return list(found.values())
 
     def _older(self, rows: Sequence[tuple[Row, Chunk]]) -> list[tuple[Row, Chunk]]:
-        return [pair for pair in rows if pair[1].document_id in self._newer]
+        return [pair for pair in rows if self.is_older(pair[1])]
 
     def _same_place(self, chunk: Chunk) -> list[Chunk]:
         """The chunk of the newest copy that says most nearly the same; empty where none does."""
@@ -183,7 +198,8 @@ class CurrentTexts:
 def current_texts(
     workspace: Workspace, project_id: str, knowledge: KnowledgeBase | None = None
 ) -> CurrentTexts:
-    """The project's knowledge (``knowledge`` where it is open), in which no older copy of a text
-    outranks the newer."""
+    """The project's knowledge (``knowledge`` where it is open), in which nothing that is no longer
+    current outranks what is."""
     newer = older_copies(workspace, project_id)
-    return CurrentTexts(knowledge or workspace.knowledge(project_id), newer)
+    outdated = outdated_pages(workspace, project_id)
+    return CurrentTexts(knowledge or workspace.knowledge(project_id), newer, outdated)

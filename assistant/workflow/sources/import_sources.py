@@ -12,12 +12,14 @@ apart at once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
 from assistant.domain import SourceDocument, Value
 from assistant.errors import AssistantError, SourceError
+from assistant.language.validity import outdated_words
 from assistant.library import StoredDocument as StoredDocument
 from assistant.sources.files.batches import read_files
 from assistant.sources.files.files import read_file
@@ -38,6 +40,8 @@ from assistant.workflow.sources.mask_sources import masked
 from assistant.workflow.sources.reindex import index_pending
 
 Change = Literal["new", "changed", "unchanged"]
+OPENING = 1_500
+"""Characters at the beginning of a page, within which it says whether it is in force."""
 MAX_UPLOAD_BYTES = 50 * 1024 * 1024
 
 
@@ -207,9 +211,20 @@ def put(
 
 
 def document_of(reading: Reading) -> SourceDocument:
-    """A reading's document as it is kept: with its places, and what could not be read of it."""
-    kept = {"places": reading.places, "extraction": reading.report.sentences}
-    return reading.document.model_copy(update=kept)
+    """A reading's document as it is kept: with its places, what could not be read of it, and the
+    words by which a page says that it is no longer in force."""
+    document = reading.document
+    kept: dict[str, object] = {
+        "places": reading.places,
+        "extraction": reading.report.sentences,
+    }
+    if document.kind in ("page", "rules"):
+        # Up to the first heading below the title, with which a page may begin.
+        opening = re.sub(r"\A\s*#{1,6} .*", "", document.text[:OPENING])
+        opening = re.split(r"^#{1,6} ", opening, maxsplit=1, flags=re.MULTILINE)[0]
+        said = outdated_words(document.title, opening)
+        kept["metadata"] = document.metadata.model_copy(update={"outdated": said})
+    return document.model_copy(update=kept)
 
 
 def put_epics(workspace: Workspace, project_id: str, reading: Reading, *, by: str = "") -> None:

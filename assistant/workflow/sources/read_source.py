@@ -124,7 +124,8 @@ class SourceRow(Value):
 
     ``fetched_at`` is when the present version was fetched, ``checked_at`` when its connection was
     last compared with the source; ``connection`` is empty for what was imported by hand.
-    ``older_copy_of`` is the newest copy of the same text, ``older_copies`` those it is newer than.
+    ``older_copy_of`` is the newest copy of the same text, ``older_copies`` those it is newer than;
+    ``outdated`` are the words by which a page says that it is no longer in force.
     """
 
     id: str
@@ -140,6 +141,7 @@ class SourceRow(Value):
     error: str = ""
     older_copy_of: str = ""
     older_copies: tuple[str, ...] = ()
+    outdated: str = ""
 
 
 def listed_sources(workspace: Workspace, project_id: str) -> tuple[SourceRow, ...]:
@@ -168,6 +170,7 @@ def listed_sources(workspace: Workspace, project_id: str) -> tuple[SourceRow, ..
                 error=origin.error if origin else "",
                 older_copy_of=newer.get(document.id, ""),
                 older_copies=tuple(name for name, one in newer.items() if one == document.id),
+                outdated=document.metadata.outdated,
             )
         )
     unread = [

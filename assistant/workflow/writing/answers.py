@@ -31,7 +31,11 @@ from assistant.knowledge.chunks.chunking import split
 from assistant.library import StoredDocument
 from assistant.reading.references import find_references
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.sources.duplicate_texts import current_texts, older_copies
+from assistant.workflow.sources.duplicate_texts import (
+    current_texts,
+    older_copies,
+    outdated_pages,
+)
 from assistant.workflow.sources.mask_sources import masked_text
 from assistant.workflow.sources.reindex import chunks_of, index_documents
 from assistant.workflow.writing.compare_criteria import Comparison
@@ -271,6 +275,7 @@ def open_questions(
     ``SourceError`` where comparing ends early.
     """
     left_out = {*exclude_documents, *older_copies(workspace, project_id)}
+    left_out |= outdated_pages(workspace, project_id).keys()
     stored = [
         one
         for one in workspace.library.documents(project_id)

@@ -1,0 +1,62 @@
+"""Whether a page says of itself that it is no longer in force.
+
+Only where it speaks of itself: the words begin a sentence and no noun follows them ("Superseded by
+version 5.", "OUTDATED – do not test against this"), follow the page's own name with nothing but
+little words between ("This page is no longer valid"), or stand apart in a title ("[Archived]
+Fees", "Fees (superseded)"). "Archived orders cannot be edited" is about orders.
+"""
+
+from __future__ import annotations
+
+import re
+
+from assistant.language.word_lists import word_lists
+
+_LISTS = word_lists("languages")
+_MOST_BETWEEN = 4
+"""Words between what a page calls itself and what it says of itself."""
+
+
+def _words(*tables: str) -> frozenset[str]:
+    return frozenset(one for table in tables for words in _LISTS[table].values() for one in words)
+
+
+def _any_of(*tables: str) -> str:
+    words = sorted(_words(*tables), key=len, reverse=True)
+    return "|".join(re.escape(one).replace(r"\ ", r"\s+") for one in words)
+
+
+_LITTLE = frozenset(word.casefold() for word in _words("words", "since"))
+_SAID = rf"(?:{_any_of('outdated')})(?!\w)"
+_APART = rf"(?:{_any_of('outdated', 'archived')})"
+_BEGINS = re.compile(rf"\W*(?:\w+:\s*)?{_SAID}\s*(?P<next>[\w’']*)", re.IGNORECASE)
+_OF_ITSELF = re.compile(
+    rf"(?<!\w)(?:{_any_of('this')})\s+(?:{_any_of('page')})\s+"
+    rf"(?P<between>(?:[\w’']+\s+){{0,{_MOST_BETWEEN}}}?){_SAID}",
+    re.IGNORECASE,
+)
+_IN_TITLE = re.compile(
+    rf"^\W*{_APART}(?:\s*[\])}}:;,|]|\s+[–—-])|(?:[\[({{:;,|]|\s[–—-])\s*{_APART}\W*$"
+    rf"|[\[({{]\s*{_APART}\s*[\])}}]",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"(?:[^.!?\n]|\n(?=[a-zà-ÿ]))+[.!?]*")  # a wrapped line goes on
+_MARKS = re.compile(r"[*_`>#~]+")
+
+
+def outdated_words(title: str, opening: str) -> str:
+    """The title, or the sentence of ``opening`` (what stands before the first heading below it), by
+    which a page says that it is no longer in force; empty where neither does."""
+    if _IN_TITLE.search(title):
+        return title.strip()
+    for sentence in _SENTENCE.findall(_MARKS.sub(" ", opening)):
+        begins, of_itself = _BEGINS.match(sentence), _OF_ITSELF.search(sentence)
+        if (begins and _is_little(begins["next"])) or (
+            of_itself and all(map(_is_little, of_itself["between"].split()))
+        ):
+            return " ".join(sentence.split())
+    return ""
+
+
+def _is_little(word: str) -> bool:
+    return not word or re.split("[’']", word)[-1].casefold() in _LITTLE

@@ -1,0 +1,56 @@
+"""A page that says of itself that it is no longer in force, and one that speaks of other things."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.language.validity import outdated_words
+
+
+@pytest.mark.parametrize(
+    ("title", "opening", "said"),
+    [
+        (
+            "Fees 2022",
+            "**Superseded by version 5. Do not test it.** It stays here",
+            "Superseded by",
+        ),
+        ("W", "> **SUPERSEDED** – replaced by “Rules” as of 1 January 2024.", "SUPERSEDED – repl"),
+        (
+            "W",
+            "Owner: Pricing\n\nThis page is no longer valid, see Fees.",
+            "This page is no longer",
+        ),
+        ("W", "These rules no longer apply.", "These rules"),
+        ("W", "Obsolete since 2023", "Obsolete since"),
+        ("W", "Status: outdated", "Status: outdated"),
+        ("W", "Diese Seite ist veraltet.", "Diese Seite"),
+        ("W", "Cette page n'est plus en vigueur.", "Cette page"),
+        ("W", "Ta strona jest nieaktualna.", "Ta strona"),
+        ("[Archived] Fees", "", "[Archived] Fees"),
+        ("Fees (superseded)", "", "Fees (superseded)"),
+        ("OLD – Fees", "", "OLD – Fees"),
+        ("Fees – outdated", "", "Fees – outdated"),
+    ],
+)
+def test_a_page_that_says_it_of_itself(title: str, opening: str, said: str) -> None:
+    assert outdated_words(title, opening).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("title", "opening"),
+    [
+        ("Archived orders", "Archived orders cannot be edited."),
+        ("Archive", "Withdrawn cases stay visible."),
+        ("W", "Outdated cards are refused. A ticket that is no longer valid is refused."),
+        ("W", "This page describes how superseded orders are archived."),
+        ("W", "The page shows outdated prices in red."),
+        ("W", "The document is archived after 30 days; the text is replaced by dots."),
+        ("W", "This version replaces version 4. It supersedes all earlier rules."),
+        ("Old-age pension", "A pension is paid from 67."),
+        ("Two-year-old contracts", "Do not use capital letters in names."),
+        ("", ""),
+    ],
+)
+def test_a_page_about_other_things(title: str, opening: str) -> None:
+    assert outdated_words(title, opening) == ""
