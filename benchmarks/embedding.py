@@ -1,12 +1,12 @@
 """Embedding of chunks: our path beside plain ``SentenceTransformer.encode`` on the same texts.
 
 Run it with ``python benchmarks/embedding.py [--texts 200] [--repeats 3]`` after
-``python -m assistant models fetch all-MiniLM-L6-v2``, with the extra ``test``. The texts are the
-chunks of the sample data, repeated with a number in front where more are asked for. Both take turns
-in one process; given are chunks per second by the clock and by processor time, their ratios with
-the spread over the rounds, and the mean cosine of the two vectors of a text. Goals: 1.7 times where
-the processor computes in bfloat16, 1.2 times elsewhere, cosine at least 0.999. Processor time is
-the fairer figure on a machine that has other work, the clock on a quiet one.
+``python -m assistant models fetch all-MiniLM-L6-v2``. The texts are the chunks of the sample data,
+repeated with a number in front where more are asked for. Both take turns in one process; given are
+chunks per second by the clock and by processor time, their ratios with the spread over the rounds,
+and the mean cosine of the two vectors of a text. Goals: 1.7 times where the processor computes in
+bfloat16, 1.2 times elsewhere, cosine at least 0.999. Processor time is the fairer figure on a
+machine that has other work, the clock on a quiet one.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Texts to vectors with a sentence encoder in a local folder; nothing is fetched."""
+"""Texts to vectors with a sentence-transformers model in a local folder; nothing is fetched."""
 
 from __future__ import annotations
 
@@ -20,8 +20,7 @@ from assistant.knowledge.chunks.text_pieces import averaged, batches, pieces
 
 if TYPE_CHECKING:
     import numpy as np
-
-    from assistant.knowledge.sentence_encoder import SentenceEncoder
+    from sentence_transformers import SentenceTransformer
 
 TEXT_FORMAT = 1
 """Version of the text that is embedded for a chunk (heading path, line end, chunk text)."""
@@ -54,7 +53,7 @@ class Embedder(Protocol):
 
 
 class SentenceEmbedder:
-    """A sentence encoder; loaded by its first use, shared by all threads.
+    """A sentence-transformers model; loaded by its first use, shared by all threads.
 
     A text longer than the model's window (256 tokens for MiniLM, which would cut off the rest
     silently) is embedded in windows of equal length whose vectors are averaged. ``threads`` is for
@@ -83,7 +82,7 @@ class SentenceEmbedder:
         self._counting = threading.Lock()
         self._questions = 0
         self._weights_hash = weights_hash
-        self._model: SentenceEncoder | None = None
+        self._model: SentenceTransformer | None = None
         self._fingerprint = ""
         self._dimension = 0
         self._cache: OrderedDict[str, np.ndarray] = OrderedDict()
@@ -101,7 +100,7 @@ class SentenceEmbedder:
 
     @property
     def dimension(self) -> int:
-        """Length of the vectors, read from the model's configuration: the hidden size."""
+        """Length of the vectors, read from the model's configuration."""
         with self._lock:
             if not self._dimension:
                 self._dimension = _dimension(self._folder)
@@ -169,15 +168,20 @@ class SentenceEmbedder:
             with self._counting:
                 self._questions -= 1
 
-    def _forward(self, model: SentenceEncoder, texts: Sequence[str]) -> np.ndarray:
+    def _forward(self, model: SentenceTransformer, texts: Sequence[str]) -> np.ndarray:
         """The model's vectors of texts that fit its window, as one batch in this thread."""
         import numpy as np
         import torch
 
         torch.set_num_threads(1)
-        return np.asarray(model.vectors(texts).float().numpy(), dtype=np.float32)
+        with self._lock:  # a tokenizer serves one thread at a time
+            # Older sentence-transformers call it tokenize.
+            features = getattr(model, "preprocess", model.tokenize)(list(texts))
+        with torch.inference_mode():
+            found = model(features)["sentence_embedding"]
+        return np.asarray(found.float().numpy(), dtype=np.float32)
 
-    def _loaded(self) -> SentenceEncoder:
+    def _loaded(self) -> SentenceTransformer:
         if self._model is None:
             self._model = _load(self._folder, self._dtype)
         return self._model
@@ -196,23 +200,34 @@ def _lower_priority() -> None:
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _BACKGROUND_NICENESS)
 
 
-def _load(folder: Path, dtype: str) -> SentenceEncoder:
+def _load(folder: Path, dtype: str) -> SentenceTransformer:
     if not (folder / "config.json").is_file():
         raise RetrievalError(
             f"The embedding model is not in {folder}. Fetch it with: "
             "python -m assistant models fetch"
         )
     import torch
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
 
-    from assistant.knowledge.sentence_encoder import SentenceEncoder
-
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
-        return SentenceEncoder(folder, getattr(torch, dtype))
+        return SentenceTransformer(
+            str(folder),
+            device="cpu",
+            local_files_only=True,
+            trust_remote_code=False,
+            model_kwargs={"dtype": getattr(torch, dtype), "use_safetensors": True},
+        )
     except Exception as error:
         raise RetrievalError(
             f"The embedding model in {folder} cannot be loaded ({error}). Fetch it again with: "
             "python -m assistant models fetch"
         ) from error
+    finally:
+        if shown:
+            logging.enable_progress_bar()  # type: ignore[no-untyped-call]
 
 
 def _weights_hash(folder: Path) -> str:
@@ -228,8 +243,12 @@ def _weights_hash(folder: Path) -> str:
 
 
 def _dimension(folder: Path) -> int:
+    """Hidden size of the model, or the output size of the last dense layer that follows it."""
     try:
-        return int(json.loads((folder / "config.json").read_text(encoding="utf-8"))["hidden_size"])
+        size = int(json.loads((folder / "config.json").read_text(encoding="utf-8"))["hidden_size"])
+        for dense in sorted(folder.glob("[0-9]*_Dense/config.json")):
+            size = int(json.loads(dense.read_text(encoding="utf-8"))["out_features"])
+        return size
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise RetrievalError(
             f"The embedding model's configuration in {folder} cannot be read ({error}). Fetch the "

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
+    from sentence_transformers import SentenceTransformer
+from collections.abc import Iterator
 
 BATCH_TOKENS = 2048
 """Tokens of a batch, padding included: its activations stay in the processor's cache."""
@@ -24,23 +26,15 @@ class Piece:
     owner: int
 
 
-class Encoder(Protocol):
-    """A model that reads a window of a text: tokens, two marks included."""
-
-    window: int
-
-    def places(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
-        """Offsets of the tokens of each text."""
-        ...
-
-
-def pieces(model: Encoder, texts: Sequence[str]) -> list[Piece]:
+def pieces(model: SentenceTransformer, texts: Sequence[str]) -> list[Piece]:
     """``texts`` in pieces that fit the model's window, in order."""
-    size = model.window - _WINDOW_MARGIN
+    size = (model.max_seq_length or 256) - _WINDOW_MARGIN
     shown = [encodable(text) for text in texts]
     if not shown:
         return []
-    spans = model.places(shown)
+    spans = model.tokenizer(
+        shown, add_special_tokens=False, return_offsets_mapping=True, verbose=False
+    )["offset_mapping"]
     found = []
     for owner, (text, places) in enumerate(zip(shown, spans, strict=True)):
         if len(places) <= size:
