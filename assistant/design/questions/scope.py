@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.design.questions.conflicts import stem
-from assistant.language.numerals import DIGITS_PATTERN, WORDS_PATTERN
+from assistant.language.amounts import DIGITS_PATTERN, WORDS_PATTERN
 from assistant.language.quoted_messages import mask_quotes
 from assistant.language.sentences import sentences
 from assistant.language.word_lists import read_patterns, word_lists, word_set
