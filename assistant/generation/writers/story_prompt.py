@@ -14,7 +14,7 @@ from assistant.domain import RetrievedChunk, TestCase, TestCondition
 from assistant.generation.prompts import Message, data_text
 from assistant.generation.writer import StoryBrief
 
-STORY_PROMPT_VERSION = "story-5"
+STORY_PROMPT_VERSION = "story-6"
 """Stored with every run; raised whenever the wording or the order below changes."""
 
 MAX_PROMPT_TOKENS = 12_000
