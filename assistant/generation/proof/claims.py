@@ -31,6 +31,7 @@ from assistant.generation.proof.bleed import NOT_IN_SOURCES
 from assistant.generation.proof.calculation_lines import Worked
 from assistant.generation.proof.calculations import Calculation, calculations, is_sum
 from assistant.generation.proof.case_basis import Basis
+from assistant.generation.proof.placeholders import fillings, has_place
 from assistant.generation.proof.polarity import contrasted, is_bound
 from assistant.generation.proof.proof_faults import (
     CONTRADICTION,
@@ -87,6 +88,9 @@ _PLACE_RUN = re.compile(r"(?<![A-Za-z])([A-Z])\1+(?![A-Za-z])|#{2,}")
 """Places for digits in the form of a number: the "YY" and "NNNN" of "SV-YY-NNNN"."""
 
 _FORM = re.compile(r"(?<![\w-])[A-Z0-9#]+(?:[/-][A-Z0-9#]+)+(?![\w-])")
+
+_SEVERAL = re.compile(r"\s*[,;]\s*|\s+(?:and|or|und|oder|et|ou)\s+")
+"""Between the things that one place of a message lists."""
 
 _DIGIT_RUN = re.compile(r"\d+")
 
@@ -403,7 +407,24 @@ class Claims:
             return True
         if any(one.fullmatch(words.strip(" .!")) for one in self._templates):
             return True
-        return self._is_form(words) or self._is_counted(words)
+        return self._is_filled(words) or self._is_form(words) or self._is_counted(words)
+
+    @cached_property
+    def _patterns(self) -> tuple[str, ...]:
+        """Texts of sources that have places to fill in."""
+        texts = (*self.basis.said, *self.basis.retrieved)
+        return tuple(text for text in texts if has_place(text))
+
+    def _is_filled(self, words: str) -> bool:
+        """Whether words are a source's own with its places filled in, by what stands in the texts,
+        the data or a calculation of the case."""
+        found = [one for one in (fillings(words, text) for text in self._patterns) if one]
+        lines = (line for step in self.basis.case.steps for line in step.calculation)
+        told = self._flat + flat(" ".join(lines)) if found else ""
+        return any(
+            all(flat(part) in told for value in values for part in _SEVERAL.split(value))
+            for values in found
+        )
 
     def _is_form(self, words: str) -> bool:
         """Whether words are a form that the texts give, wholly or in part filled in; the number of

@@ -1,4 +1,4 @@
-"""Places of a message that a case leaves open: "Please complete the field {field name}."."""
+"""Places of a message that a case leaves open or fills: "Please complete {field name}."."""
 
 from __future__ import annotations
 
@@ -11,8 +11,14 @@ from assistant.language.casing import bare_words
 from assistant.language.quoted_messages import find_messages
 
 _NAME = r"[^\W\d][^{}<>=/\n]{1,40}"
-_PLACE = re.compile(rf"\{{(?P<braces>{_NAME})\}}|(?<![^\W_])<(?P<angles>{_NAME})>")
+_PLACE = re.compile(rf"\{{(?P<braces>{_NAME}|[^\W\d])\}}|(?<![^\W_])<(?P<angles>{_NAME})>")
 """A name in braces, or in angle brackets of their own; with "=" or "/" in it they are markup."""
+
+LONGEST = 60
+"""Characters that a place is filled with."""
+
+LITERAL = 0.4
+"""Share of a message that must be the source's own words around its places."""
 
 FEWEST = 2
 """Words beside the place from which on a quotation is a message: "{name}" alone may be meant."""
@@ -38,3 +44,50 @@ def unfilled(step: TestStep, texts: Sequence[str]) -> Iterator[Mark]:
             told = f" {bare_words(name)} " in f" {bare_words(rest)} "
             if given and not tagged and not told and len(beside) >= FEWEST:
                 yield Mark(UNFILLED, place, f"{shown(message.text)} leaves “{place}” open.")
+
+
+def has_place(text: str) -> bool:
+    """Whether a text has a place to fill in."""
+    return _PLACE.search(text) is not None
+
+
+def fillings(message: str, text: str) -> tuple[str, ...]:
+    """What a message fills into places of ``text``, of which it is a part from word to word; empty
+    where it is none or hardly more than what it fills in.
+
+    Of "Text: Order {number} is open. Close it first." a message may be "Order 4711 is open".
+    """
+    pieces = [_flat(one) for one in _PLACE.split(text)[::3]]  # with two groups between each
+    said = _flat(message).strip(" .!")
+    for place in range(len(pieces) - 1):
+        before = pieces[place]
+        for start in range(len(before) + 1):
+            head = before[start:]
+            if said.startswith(head) and not (start and before[start - 1 : start + 1].isalnum()):
+                found = _filled_behind(said[len(head) :], pieces[place + 1 :])
+                if found and sum(map(len, found)) <= (1 - LITERAL) * len(said):
+                    return found
+    return ()
+
+
+def _filled_behind(said: str, pieces: Sequence[str]) -> tuple[str, ...]:
+    """What stands in the places before each of ``pieces``; the last may be cut at a word."""
+    after, *more = pieces
+    for length in range(1, min(len(said), LONGEST) + 1):
+        rest = said[length:]
+        if not said[:length].strip():
+            continue
+        ends = after.startswith(rest) and not (after[len(rest) - 1 : len(rest) + 1].isalnum())
+        if ends or not rest:
+            return (said[:length].strip(),)
+        goes_on = more and after and rest.startswith(after)
+        if goes_on and (found := _filled_behind(rest[len(after) :], more)):
+            return (said[:length].strip(), *found)
+    return ()
+
+
+def _flat(text: str) -> str:
+    return re.sub(r"\s+", " ", text.casefold().translate(_QUOTES))
+
+
+_QUOTES = str.maketrans("“”„’‘", '"""\'\'')

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from assistant.domain import TestCase
+from assistant.generation.proof.placeholders import fillings
 
 Prove = Callable[..., TestCase]
 RULE = "placeholder not filled"
@@ -56,3 +57,51 @@ def test_what_is_filled_told_meant_or_markup_is_left_alone(
     prove: Prove, text: str, action: str, result: str
 ) -> None:
     assert not found(prove(text, [(action, "", result)]))
+
+
+COVER = (
+    "Key: WTY-01; Where: Case, after save; Text: No valid cover found for serial number {serial}. "
+    "Check the report before you promise a free visit."
+)
+VISIT = "> Your technician comes on {date} between {from} and {to}. Need another time? {link}"
+TICKETS = "Text: {n} issued ticket(s) still carry the old name. They will not be changed."
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "filled"),
+    [
+        (COVER, "No valid cover found for serial number HV24.", ("hv24",)),
+        (
+            COVER,
+            "No valid cover found for serial number HV24. Check the report before you promise a "
+            "free visit.",
+            ("hv24",),
+        ),
+        (COVER, "No valid cover found for the serial number HV24.", ()),
+        (COVER, "No valid cover found for serial number", ()),
+        (COVER, "HV24", ()),
+        (
+            VISIT,
+            "Your technician comes on 9 March between 10:00 and 12:00. Need another time? {link}",
+            ("9 march", "10:00", "12:00", "{link}"),
+        ),
+        (VISIT, "A technician comes on 9 March between 10:00 and 12:00.", ()),
+        (TICKETS, "3 issued ticket(s) still carry the old name.", ("3",)),
+        ("No place at all.", "No place at all.", ()),
+    ],
+)
+def test_a_message_is_a_sources_own_with_its_places_filled(
+    text: str, message: str, filled: tuple[str, ...]
+) -> None:
+    assert fillings(message, text) == filled
+
+
+@pytest.mark.parametrize(("serial", "stands"), [("HV240917032", True), ("HV240917033", False)])
+def test_what_fills_a_place_stands_in_the_data(prove: Prove, serial: str, stands: bool) -> None:
+    steps = [
+        ("Save the case.", "HV240917032", f"“No valid cover found for serial number {serial}.” is "
+         "shown."),
+    ]  # fmt: skip
+    case = prove("If no cover is found the agreed message is shown.", steps, sources=[COVER])
+    told = [one for one in case.findings if one.rule == "not in the sources"]
+    assert bool(told) is not stands
