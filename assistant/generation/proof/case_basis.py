@@ -123,6 +123,11 @@ class Basis:
         """The texts of the sources, story and comments included."""
         return tuple(p.source.chunk.text for p in self.ground.sources.passages)
 
+    @cached_property
+    def headings(self) -> tuple[str, ...]:
+        """What the sources stand under: a message's subject may be told there alone."""
+        return tuple(dict.fromkeys(p.source.chunk.heading for p in self.ground.sources.passages))
+
     def name_of(self, chunk_id: str) -> str:
         """How a source or criterion is named to a reader."""
         return self.ground.names.get(chunk_id, chunk_id)

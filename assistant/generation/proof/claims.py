@@ -365,9 +365,9 @@ class Claims:
 
     @cached_property
     def _flat(self) -> str:
-        return "".join(
-            flat(text) for text in (*self.basis.said, *self.basis.retrieved, *self.basis.situation)
-        )
+        basis = self.basis
+        texts = (*basis.said, *basis.retrieved, *basis.headings, *basis.situation)
+        return "".join(map(flat, texts))
 
     @cached_property
     def _templates(self) -> tuple[re.Pattern[str], ...]:
@@ -412,7 +412,7 @@ class Claims:
     @cached_property
     def _patterns(self) -> tuple[str, ...]:
         """Texts of sources that have places to fill in."""
-        texts = (*self.basis.said, *self.basis.retrieved)
+        texts = (*self.basis.said, *self.basis.retrieved, *self.basis.headings)
         return tuple(text for text in texts if has_place(text))
 
     def _is_filled(self, words: str) -> bool:

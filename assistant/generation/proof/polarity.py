@@ -237,11 +237,18 @@ def denied_alone(result: str, side: Side, known: frozenset[str]) -> Iterator[str
             words = {word for word, _ in clause.words}
             if clause.lacking and meeting(words, known) == words:
                 continue  # "recorded without an ID", as the data say
+            if _NOT_A_NAME.fullmatch(clause.text) and meeting(words, known) == words:
+                continue  # "waits for Petra Nowak, not for Claudia Renz": the first is proved
             if side.doubled and meeting(words, side.doubled | known) == words:
                 continue  # "Do not allow creating a request without a date"
             if not meeting(words, side.denied | side.other) and not find_messages(clause.text):
                 yield clause.text
 
+
+_NOT_A_NAME = re.compile(
+    r"\W*(?:[a-z]+ )?(?:not|nicht|pas|niet|nie|no)(?: [a-zà-ÿ]+)?(?: [A-ZÄÖÜÉÀÇ][\w.’'-]*)+\W*"
+)
+"""Nothing but a name of somebody who is not meant."""
 
 _DENIED_NUMBER = re.compile(
     r"\b(?:not|nicht|pas|niet|nie)\s+(?:(?:still|the|die|les?)\s+)?(?=(?:[A-Z]{3} ?|[£$€] ?)?\d)"

@@ -547,3 +547,23 @@ def test_a_step_that_shows_another_message_is_not_marked_as_carried_by_the_text(
     )  # fmt: skip
     assert "contradiction" in errors(case)
     assert case.steps[0].support == "unsupported"
+
+
+@pytest.mark.parametrize(
+    ("result", "stands"),
+    [
+        ("The request waits for Petra Nowak, not for Claudia Renz.", True),
+        ("The request waits for Petra Nowak and not for Dr. Claudia Renz.", True),
+        ("The request waits for Petra Nowak, not for Jens Falk.", False),
+        ("The request waits for Petra Nowak, not for approval.", False),
+    ],
+)
+def test_who_is_not_meant_is_no_claim_of_its_own(prove: Prove, result: str, stands: bool) -> None:
+    case = prove(
+        "A request up to EUR 250 waits for the Warranty Specialist.",
+        [("Submit the request.", "EUR 250", result)],
+        given=["Petra Nowak is Warranty Specialist, Dr. Claudia Renz is Team Lead."],
+        facts=[Fact(kind="limit", quote="up to EUR 250", value="EUR 250")],
+        outcomes=["waits for the Warranty Specialist"],
+    )
+    assert bool(case.findings) is not stands
