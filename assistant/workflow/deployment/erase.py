@@ -122,7 +122,7 @@ def project(workspace: Workspace, project_id: str, *, by: str) -> Erased:
 # --- Limits of age ------------------------------------------------------------------------------
 
 
-def expired(workspace: Workspace, project_id: str) -> Wanted:
+def expired(workspace: Workspace, project_id: str, *, now: datetime | None = None) -> Wanted:
     """What of a project is older than its limit: nothing where it has none.
 
     A case or run counts from its last change; a source from when it was last stored or fetched,
@@ -132,7 +132,7 @@ def expired(workspace: Workspace, project_id: str) -> Wanted:
     days = workspace.project(project_id).retention_days
     if days is None:
         return Wanted(project_id)
-    limit = utc_now() - timedelta(days=days)
+    limit = (now or utc_now()) - timedelta(days=days)
     cases = library.cases(project_id)
     young = {one.id for one in cases if one.updated_at >= limit}
     kept_runs = {one.run_id for one in cases if one.id in young}

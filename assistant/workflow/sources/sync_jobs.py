@@ -162,13 +162,13 @@ def _keep_schedule(workspace: Workspace, stop: StopCheck) -> None:
 
 
 def sync_due(
-    workspace: Workspace, tried: dict[tuple[str, str], datetime]
+    workspace: Workspace, tried: dict[tuple[str, str], datetime], *, now: datetime | None = None
 ) -> tuple[Connection, ...]:
     """Start the sync of every connection whose interval has passed; ``tried`` remembers when.
 
     A sync that fails is tried again only after another interval.
     """
-    moment = utc_now()
+    moment = now or utc_now()
     started = []
     for connection in workspace.library.connections.list():
         key = (connection.project_id, connection.id)
