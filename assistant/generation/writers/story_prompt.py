@@ -14,7 +14,7 @@ from assistant.domain import RetrievedChunk, TestCase, TestCondition
 from assistant.generation.prompts import Message, data_text
 from assistant.generation.writer import StoryBrief
 
-STORY_PROMPT_VERSION = "story-6"
+STORY_PROMPT_VERSION = "story-7"
 """Stored with every run; raised whenever the wording or the order below changes."""
 
 MAX_PROMPT_TOKENS = 12_000
@@ -47,7 +47,7 @@ Write whole cases:
 - sources: for each expected result the numbers [n] that it rests on, the criterion's own number among them.
 - covers: the checklist items that the case really tests. Cover every item of the checklist. One case may cover several items where one flow shows them; never write two cases that show the same. Beyond the checklist add only cases that a sentence of criteria or sources calls for; they cover [].
 - Use what the sources say where it bears on a case (names of screens and buttons, statuses, exact texts, who is told and how); leave the rest aside, and all that its heading, the opening of its page or its own words call outdated. Where a source contradicts a criterion, write the case by the criterion and ask.
-- Where a criterion leans on what stands elsewhere ("the usual limits", "warranty rules apply", "as agreed", "in time"), what the sources in force say of it belongs to the criterion: test each of their limits (on it and just beyond), exceptions, roles, deadlines and texts that bear on it, one thing a case.
+- Where a criterion leans on what stands elsewhere ("the usual limits", "warranty rules apply", "as agreed", "in time"), what the sources in force say of it belongs to the criterion. Write it into the cases of the checklist (exact texts, statuses, deadlines, who is told); add a case only where a source names a limit (on it and just beyond), an exception or a role with another outcome, and not where a case shows it already.
 - Do not test what is out of scope. Where an open question is given and a source in force answers it, write by that source and add to answers: the question's n, the source's n, and the source's words that answer it, copied exactly. Otherwise do not guess.
 - questions: only what a tester must know before running these cases, with the exact words of the text that it is about. None is fine.
 - Write in the language of the acceptance criteria."""  # noqa: E501
