@@ -30,9 +30,8 @@ from torch.nn.utils.rnn import pad_sequence
 from transformers import AutoModel, AutoTokenizer
 
 from assistant.domain import SearchFilter
-from assistant.evaluation.gold_links import GoldSet, read_gold_set
+from assistant.evaluation.gold_links import DEPTH, STRATEGIES, GoldSet, indexed, read_gold_set
 from assistant.evaluation.ranking_metrics import Measured, average_precision
-from assistant.evaluation.retrieval_strategies import DEPTH, STRATEGIES, indexed
 from assistant.knowledge.embedding import SentenceEmbedder
 
 GROUPS = (

@@ -26,7 +26,12 @@ GOOD = ("Open the payment plan.", "", "The plan is displayed.")
         (("Open the plan.", "", "The plan is displayed quickly."), "ambiguous word"),
         (("Open the plan.", "", "Several plans, etc."), "ambiguous word"),
         (
-            ("Open the plan, enter the amount, select Pay and click Save.", "5", "It is paid."),
+            (
+                "Open the plan, enter the amount, select Pay, click Save, open the mailbox, read "
+                "the mail and delete it.",
+                "5",
+                "It is paid.",
+            ),
             "several actions",
         ),
         (("Open the plan.", "", " "), "no expected result"),
