@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.domain import Fact, FactKind, Outcome, TestCase, TestCondition, TestStep
+from assistant.domain import (
+    Citation,
+    Fact,
+    FactKind,
+    Outcome,
+    TestCase,
+    TestCondition,
+    TestStep,
+)
 from assistant.generation.proof import covered_conditions
 
 
@@ -164,3 +172,24 @@ def test_a_walk_is_covered_by_all_of_its_legs() -> None:
     )
     assert covers(case("", given="The customer has no email address", data="101 words"), walk)
     assert not covers(case("", data="101 words"), walk)
+
+
+@pytest.mark.parametrize(
+    ("kind", "claimed", "cited", "covered"),
+    [
+        ("main flow", True, "The booking fee of EUR 9.00 is never paid back.", True),
+        ("main flow", False, "The booking fee of EUR 9.00 is never paid back.", False),
+        ("main flow", True, "Our service charges are handled as usual.", False),
+        ("condition", True, "The booking fee of EUR 9.00 is never paid back.", False),
+    ],
+)
+def test_a_main_flow_that_leans_on_a_source_is_claimed_and_cites_it(
+    kind: FactKind, claimed: bool, cited: str, covered: bool
+) -> None:
+    flow = item(kind, "Our service charges are handled as usual.")
+    quoted = Citation(chunk_id="c", source=2, quote=cited, start=0, end=len(cited))
+    [step] = (one := case("The payout is EUR 120.00, EUR 9.00 is kept.")).steps
+    claims = (flow.id,) if claimed else ()
+    steps = (step.model_copy(update={"citations": (quoted,)}),)
+    one = one.model_copy(update={"condition_ids": claims, "steps": steps})
+    assert covers(one, flow) is covered
