@@ -19,7 +19,7 @@ from typing import Any
 
 from assistant.language.amounts import AMOUNT, Quantity, raw_amounts
 from assistant.language.clauses import parse_clause
-from assistant.language.comparisons import TURNED, read_limit
+from assistant.language.comparisons import TURNED, Comparison, read_limit
 from assistant.language.dates_and_times import NO_YEAR
 from assistant.language.periods import lasts_so_far, unsaid_limit
 from assistant.language.quoted_messages import Quoted, find_messages
@@ -94,8 +94,8 @@ def _with_limits(text: str, found: list[Quantity]) -> Iterator[Quantity]:
             continue
         number_end = low.start + len(low.prefix) + len(low.digits)
         limit = read_limit(text, low.start, low.end, low.kind, number_end)
-        if limit.comparison == "none" and _is_only_time(text, low):
-            limit = replace(limit, comparison="at most")
+        if limit.comparison == "none" and (often := _how_often(text, low)):
+            limit = replace(limit, comparison=often, negated=often == "less than")
         if limit.word.endswith(" for") and lasts_so_far(text[: low.start].rstrip()):
             limit = replace(limit, comparison="at least", start=low.start, word="")
         elif limit.comparison == "none" and not limit.word:
@@ -263,27 +263,29 @@ def _neither_side(text: str, low: Quantity, high: Quantity) -> tuple[Quantity, Q
     return replace(low, range_end="low", **shared), replace(high, range_end="high", **shared)
 
 
-def _is_only_time(text: str, quantity: Quantity) -> bool:
-    """ "can be reinstated once" and "only one flight plan at a time" set a limit of one."""
+def _how_often(text: str, quantity: Quantity) -> Comparison | None:
+    """ "can be reinstated once" and "only one flight plan at a time" set a limit of one, "must not be
+    possible to refund an item twice" one below two."""
     if quantity.digits.lower() in ("once", "twice"):
         before, after = text[: quantity.start], text[quantity.end :]
         if before.endswith("at "):  # "at once"
-            return False
+            return None
         allowed = re.search(r"\b(?:can|may|must|only)\b[^.;,]{0,60}\s$", before)
-        return bool(
-            allowed
-            and re.match(
-                r"\s*(?:[,.;]|$|(?:per|by|for|within|until|before|during|in|with|using)\b"
-                r"|a \w+|only)",
-                after,
-            )
+        alone = re.match(
+            r"\s*(?:[,.;]|$|(?:per|by|for|within|until|before|during|in|with|using)\b"
+            r"|a \w+|only)",
+            after,
         )
+        if not (allowed and alone):
+            return None
+        denied = re.search(r"\b(?:not|never)\b", allowed.group())
+        return "less than" if denied and quantity.value == 2 else "at most"
     if quantity.value != 1 or quantity.kind != "count":
-        return False
-    return bool(
-        re.search(r"\bonly (?:\w+ )?$", text[: quantity.start])
-        and re.match(r"[^.;]{0,40}\bat (?:a|any|the same) time\b", text[quantity.end :])
+        return None
+    single = re.search(r"\bonly (?:\w+ )?$", text[: quantity.start]) and re.match(
+        r"[^.;]{0,40}\bat (?:a|any|the same) time\b", text[quantity.end :]
     )
+    return "at most" if single else None
 
 
 def _range(text: str, low: Quantity, high: Quantity) -> tuple[Quantity, Quantity] | None:
