@@ -264,8 +264,8 @@ def _neither_side(text: str, low: Quantity, high: Quantity) -> tuple[Quantity, Q
 
 
 def _how_often(text: str, quantity: Quantity) -> Comparison | None:
-    """ "can be reinstated once" and "only one flight plan at a time" set a limit of one, "must not be
-    possible to refund an item twice" one below two."""
+    """ "can be reinstated once" and "only one flight plan at a time" set a limit of one, "must not
+    be possible to refund an item twice" one below two."""
     if quantity.digits.lower() in ("once", "twice"):
         before, after = text[: quantity.start], text[quantity.end :]
         if before.endswith("at "):  # "at once"
