@@ -35,6 +35,6 @@ def test_train_cancel_and_continue(
     with suppress(PlaywrightTimeout):  # a quick machine may be done before
         page.get_by_role("button", name="Cancel").click(timeout=10_000)
     expect(go_on.or_(finished).first).to_be_visible(timeout=LONG)
-    if go_on.is_visible():
-        go_on.click()
+    if not finished.is_visible():
+        go_on.click()  # waits: the page may be drawn anew just now
     expect(finished).to_be_visible(timeout=LONG)
