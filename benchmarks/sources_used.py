@@ -34,6 +34,8 @@ def main(folder: Path) -> None:
     facts = [rows(one, "id") for one in sorted(folder.glob("ratings/facts-rater-*.csv"))]
     cases = [rows(one, "case") for one in sorted(folder.glob("ratings/cases-rater-*.csv"))]
     for name, title in SETS.items():
+        if name not in next(iter(facts[0].values())):
+            continue  # written one way alone
         told = Counter(max((one[key][name] for one in facts), key=FACTS.index) for key in facts[0])
         rated = [key for key in cases[0] if key.startswith(name)]
         worse = Counter(max((c[key]["rating"] for c in cases), key=RATINGS.index) for key in rated)
