@@ -119,7 +119,7 @@ def documents_table(opened: Workspace, record: Session) -> None:
         return
     names = {one.id: one.name for one in opened.library.connections.list(record.project_id)}
     table: dict[str, object] = {
-        "Title": [visible(row.title) for row in documents],
+        "Title": [_titled(row) for row in documents],
         "Kind": [row.kind.replace("_", " ") for row in documents],
         "Holds": [_holds(row) for row in documents],
         "Version": [row.version for row in documents],
@@ -137,8 +137,6 @@ def documents_table(opened: Workspace, record: Session) -> None:
             "older of two" if row.id in older else "newer of two" if row.id in newer else ""
             for row in documents
         ]
-    if any(row.metadata.outdated for row in documents):
-        table["In force"] = ["no longer" if row.metadata.outdated else "" for row in documents]
     if any(safe_link(row.uri) for row in documents):
         table["Link"] = [safe_link(row.uri) or None for row in documents]
     held = ticks_key(record.project_id)
@@ -186,6 +184,11 @@ def _remove(opened: Workspace, record: Session, picked: Sequence[StoredDocument]
                 for row in picked:
                     import_sources.remove(opened, record.project_id, row.id, by=record.user)
                 st.session_state.pop(ticks_key(record.project_id), None)
+
+
+def _titled(row: StoredDocument) -> str:
+    """The title, and whether the page says of itself that it is no longer in force."""
+    return visible(row.title) + (" (no longer in force)" if row.metadata.outdated else "")
 
 
 def _holds(row: StoredDocument) -> str:
