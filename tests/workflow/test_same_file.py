@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 from syncing import WordEmbedder, quick_workspace, sync_folder, write
 
+from assistant.domain import AcceptanceCriterion, Epic, UserStory
 from assistant.sources.files.files import read_file
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import duplicate_texts, import_sources
 from assistant.workflow.sources.read_source import listed_sources
 from assistant.workflow.sources.search_sources import explain, search
+from assistant.workflow.writing.answers import open_questions
 
 Quick = tuple[Workspace, str, WordEmbedder]
 RULE = "# Cooling off\n\nA customer may cancel a contract within {} days of signing it.\n"
@@ -183,3 +185,20 @@ def test_a_page_that_says_it_is_out_of_force_is_found_last_and_no_source_of_case
     write(old, RULE.format(10))
     import_sources.index_paths(workspace, project_id, [old])
     assert not any(row.outdated for row in listed_sources(workspace, project_id))
+
+
+@pytest.mark.parametrize("outdated", [True, False])
+def test_a_page_out_of_force_is_no_side_of_a_conflict(
+    quick: Quick, tmp_path: Path, outdated: bool
+) -> None:
+    workspace, project_id, _ = quick
+    said = "Superseded by version 5.\n\n" if outdated else ""
+    rule = RULE.format(10).replace("A customer", f"{said}**BR-7** A customer")
+    write(tmp_path / "rules.md", rule)
+    import_sources.index_paths(workspace, project_id, [tmp_path / "rules.md"])
+    criterion = AcceptanceCriterion(
+        id="A-1-AC1", text="A customer may cancel a contract within 14 days of signing it."
+    )
+    story = UserStory(key="A-1", title="Cancel", criteria=(criterion,))
+    epics = (Epic(key="A", title="Cancel", stories=(story,)),)
+    assert bool(open_questions(workspace, project_id, epics, {})) is not outdated

@@ -139,8 +139,10 @@ class _CaseFacts:
 
     def main_flow(self, fact: Fact, condition: TestCondition) -> bool:
         """The same; or the case claims the item and cites other words than the item's own."""
-        if self.flow(fact, condition) or condition.id not in self.case.condition_ids:
-            return self.flow(fact, condition)
+        if self.flow(fact, condition):
+            return True
+        if condition.id not in self.case.condition_ids:
+            return False
         quotes = _quotes(fact, condition)
         own = bare_words(" ".join((*quotes, condition.statement)))
         cited = (bare_words(one.quote) for step in self.case.steps for one in step.citations)

@@ -31,12 +31,15 @@ SAME_PLACE = 0.5
 Row = TypeVar("Row")
 
 
-def older_copies(workspace: Workspace, project_id: str) -> dict[str, str]:
+def older_copies(
+    workspace: Workspace, project_id: str, documents: Sequence[StoredDocument] | None = None
+) -> dict[str, str]:
     """Ids of the documents of which a newer copy is held, each with that of the newest copy.
 
-    The newer is the one whose text came in last.
+    The newer is the one whose text came in last. ``documents`` are the project's, where they are
+    at hand.
     """
-    documents = workspace.library.documents(project_id)
+    documents = workspace.library.documents(project_id) if documents is None else documents
     if len({one.connection_id for one in documents}) < 2:
         return {}
     alike: dict[tuple[str, str], list[StoredDocument]] = defaultdict(list)
@@ -58,12 +61,6 @@ def older_copies(workspace: Workspace, project_id: str) -> dict[str, str]:
             if words.alike(older, newer):
                 found[older.id] = newer
     return {name: newer.id for name, newer in found.items()}
-
-
-def outdated_pages(workspace: Workspace, project_id: str) -> dict[str, str]:
-    """Ids of the pages that say of themselves that they are no longer in force, with the words."""
-    documents = workspace.library.documents(project_id)
-    return {one.id: one.metadata.outdated for one in documents if one.metadata.outdated}
 
 
 def _names(document: StoredDocument) -> Iterable[tuple[str, str]]:
@@ -200,6 +197,7 @@ def current_texts(
 ) -> CurrentTexts:
     """The project's knowledge (``knowledge`` where it is open), in which nothing that is no longer
     current outranks what is."""
-    newer = older_copies(workspace, project_id)
-    outdated = outdated_pages(workspace, project_id)
+    documents = workspace.library.documents(project_id)
+    newer = older_copies(workspace, project_id, documents)
+    outdated = [one.id for one in documents if one.metadata.outdated]
     return CurrentTexts(knowledge or workspace.knowledge(project_id), newer, outdated)

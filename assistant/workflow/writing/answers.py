@@ -31,11 +31,7 @@ from assistant.knowledge.chunks.chunking import split
 from assistant.library import StoredDocument
 from assistant.reading.references import find_references
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.sources.duplicate_texts import (
-    current_texts,
-    older_copies,
-    outdated_pages,
-)
+from assistant.workflow.sources.duplicate_texts import current_texts, older_copies
 from assistant.workflow.sources.mask_sources import masked_text
 from assistant.workflow.sources.reindex import chunks_of, index_documents
 from assistant.workflow.writing.compare_criteria import Comparison
@@ -274,12 +270,14 @@ def open_questions(
     ``progress`` gets criteria compared and in all, where there are thousands. Raises
     ``SourceError`` where comparing ends early.
     """
-    left_out = {*exclude_documents, *older_copies(workspace, project_id)}
-    left_out |= outdated_pages(workspace, project_id).keys()
+    documents = workspace.library.documents(project_id)
+    left_out = {*exclude_documents, *older_copies(workspace, project_id, documents)}
     stored = [
         one
-        for one in workspace.library.documents(project_id)
-        if one.kind in _KINDS and one.id not in left_out and not one.id.startswith(PREFIX)
+        for one in documents
+        if one.kind in _KINDS
+        and one.id not in left_out
+        and not (one.id.startswith(PREFIX) or one.metadata.outdated)
     ]
     known: list[str] = []
     if sum(one.chunk_count or 1 for one in stored) <= MAX_COMPARED:
