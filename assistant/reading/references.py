@@ -47,16 +47,12 @@ def find_references(text: str) -> tuple[Reference, ...]:
         words = match["words"]
         start = match.start("words")
         found.append(Reference(words, start, start + len(words), match["name"], False))
-    for pattern in (_PART_OF, _DOCUMENT):
+    for pattern, whole in ((_PART_OF, 0), (_DOCUMENT, "name")):
         for match in pattern.finditer(masked):
-            name = match["name"]
-            if name and not any(
-                one.start < match.end() and match.start() < one.end for one in found
-            ):
-                words = masked[match.start() : match.end()].strip()
-                found.append(
-                    Reference(words, match.start(), match.start() + len(words), name.strip(), False)
-                )
+            name, start = match["name"], match.start(whole)
+            if name and not any(one.start < match.end() and start < one.end for one in found):
+                words = masked[start : match.end()].strip()
+                found.append(Reference(words, start, start + len(words), name.strip(), False))
     return tuple(sorted(found, key=lambda one: one.start))
 
 

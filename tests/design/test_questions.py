@@ -171,6 +171,7 @@ def test_an_empty_criterion_is_asked_about() -> None:
             "BR-1 Surcharges are added to the price.",
             "section 4.3 of the tariff handbook",
         ),
+        ("The fee is as per the late fee matrix.", "BR-1 A fee is due.", "late fee matrix"),
     ],
 )
 def test_a_rule_that_is_nowhere_is_asked_for(text: str, rule: str, quote: str) -> None:
@@ -189,6 +190,11 @@ def test_a_rule_that_is_nowhere_is_asked_for(text: str, rule: str, quote: str) -
 )
 def test_known_rules_standards_and_quoted_codes_are_none(text: str) -> None:
     assert ask(text, "BR-01 Interest is calculated daily.") == ()
+
+
+def test_a_document_that_a_heading_names_is_known() -> None:
+    row = Chunk(id="c", document_id="d", ordinal=0, text="Small | 5.00", heading="Late fee matrix")
+    assert raise_questions(epic_of("The fee is as per the late fee matrix."), [row]) == ()
 
 
 def test_references_are_not_looked_at_without_sources() -> None:

@@ -61,7 +61,7 @@ def raise_questions(
     """
     found: list[Question] = []
     rules = [chunk for chunk in sources if chunk.kind in _STATING]
-    texts = [*(f"{c.key} {c.title}\n{c.text}" for c in sources), *(known or ())]
+    texts = [*(f"{c.key} {c.title}\n{c.heading}\n{c.text}" for c in sources), *(known or ())]
     if texts:
         texts += [epic.description, *(f"{one.id} {one.text}" for one in epic.criteria)]
         texts += [f"{story.key} {story.narrative}" for story in epic.stories]
@@ -291,8 +291,8 @@ def _unknown(criterion: AcceptanceCriterion, held: KnownTexts) -> Iterator[Quest
         yield Question(
             criterion_id=criterion.id,
             kind="unknown reference",
-            text=f"The criterion refers to {one.words}, which is not among the sources. What does"
-            " it say? Import it, or state the rule here.",
+            text=f"The criterion refers to {one.words}, and nothing found in the sources names it. What"
+            " does it say? Import it, or state the rule here.",
             evidence=(_evidence(criterion.id, criterion.text, one.start, one.end),),
         )
 

@@ -320,7 +320,7 @@ def _mentions(workspace: Workspace, project_id: str, epics: Sequence[Epic]) -> l
     names = {ref.name for e in epics for c in e.criteria for ref in find_references(c.text)}
     texts = current_texts(workspace, project_id)
     return [
-        f"{hit.chunk.key} {hit.chunk.title}\n{hit.chunk.text}"
+        f"{hit.chunk.key} {hit.chunk.title}\n{hit.chunk.heading}\n{hit.chunk.text}"
         for name in sorted(names)
         for hit in texts.search(name, config, limit=5)
     ]
