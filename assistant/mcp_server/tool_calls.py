@@ -56,8 +56,8 @@ def ask(scope: ToolScope, given: takes.AskArguments) -> Json:
         thread_id=given.talk,
         by=scope.by,
     )
-    return {
-        "state": answer.state,
+    told = {"state", "partial", "cut_off", "broken", "queries", "notes"}
+    return answer.model_dump(mode="json", include=told) | {
         "sentences": [
             {"text": one.text, "quotations": quotations(one.citations)} for one in answer.sentences
         ],
@@ -79,9 +79,7 @@ def ask(scope: ToolScope, given: takes.AskArguments) -> Json:
             for one in answer.named_sources()
         ],
         "says": answer.silence if answer.state == "not said" else "",
-        "cut_off": answer.cut_off,
         "searched": {"sources": answer.searched_documents, "passages": answer.searched_chunks},
-        "notes": list(answer.notes),
         "talk": answer.thread_id,
     }  # fmt: skip
 

@@ -83,7 +83,9 @@ TOOLS: tuple[ToolSpec[Any], ...] = (
         "ask",
         "Ask the project's sources. Gives sentences that are proved word for word, with their "
         "quotations, what could not be proved apart from them, where sources disagree, or the "
-        "passages that bear on the question.",
+        "passages that bear on the question. 'partial': the model says that the sources answer a "
+        "part; 'cut_off', 'broken': there may have been more; 'queries': the model's wordings that "
+        "were searched beside the question.",
         arguments.AskArguments,
         tool_calls.ask,
         writes="Question and answer are kept as a talk of the project.",

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,10 @@ pytest.importorskip("mcp", reason="the extra mcp is not installed")
 import anyio
 import mcp
 from anyio.from_thread import start_blocking_portal
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "workflow"))
+
+from endpoint_server import EndpointServer, endpoint_server, streams
 
 from assistant.mcp_server import server
 from assistant.mcp_server.server import ToolDesk
@@ -37,11 +42,18 @@ Ask = Callable[[Any], Awaitable[None]]
 
 
 @pytest.fixture(scope="module")
+def endpoint() -> Iterator[EndpointServer]:
+    with endpoint_server() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
 def talk(
     sample_data_dir: Path,
     models_dir: Path,
     copy_folder: Callable[[Path, Path], Path],
     tmp_path_factory: pytest.TempPathFactory,
+    endpoint: EndpointServer,
 ) -> Iterator[Callable[[Ask], None]]:
     """Starts ``python -m assistant mcp`` and hands a client of it to one test after the other."""
     data_dir = copy_folder(sample_data_dir, tmp_path_factory.mktemp("served") / "data")
@@ -53,6 +65,9 @@ def talk(
             **os.environ,
             "UAT_DATA_DIR": str(data_dir),
             "UAT_MODELS_DIR": str(models_dir),
+            "UAT_ENDPOINT_PROVIDER": "openai",
+            "UAT_ENDPOINT_URL": endpoint.url,
+            "UAT_ENDPOINT_MODEL": "m",
             "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path]),
         },
     )
@@ -158,6 +173,34 @@ def test_each_tool_answers_from_the_project(talk: Callable[[Ask], None]) -> None
         assert after == case | {"proposals": [waits]}
         assert covered["left_out"] == 0
         assert sum(covered["levels"].values()) == len(covered["criteria"])
+
+    talk(ask)
+
+
+def test_an_answer_says_what_was_searched_and_whether_it_is_the_whole(
+    talk: Callable[[Ask], None], endpoint: EndpointServer
+) -> None:
+    asked = {"question": "How long is the cooling-off period, and who set it?"}
+    wordings = ["Days of withdrawal from a domestic contract", "Who decided on withdrawal"]
+    said = "The cooling-off period of a domestic contract is 14 days."
+
+    def model(request: Any, whole: bool, numbers: list[int]) -> None:
+        if "Write the queries." in str(request.server.bodies[-1]):
+            reply: dict[str, Any] = {"queries": wordings}
+        else:
+            sentences = [{"text": said, "sources": numbers}]
+            reply = {"sentences": sentences, "whole": whole}
+        streams(json.dumps(reply))(request)
+
+    async def ask(session: Any) -> None:
+        for whole in (False, True):
+            endpoint.answer = partial(model, whole=whole, numbers=list(range(1, 30)))
+            told = answer(await session.call_tool("ask", {**asked, "writer": "endpoint"}))
+            assert [one["text"] for one in told["sentences"]] == [said], told
+            assert (told["partial"], told["queries"]) == (not whole, wordings)
+            assert (told["cut_off"], told["broken"]) == (False, "")
+        alone = answer(await session.call_tool("ask", asked))
+        assert (alone["partial"], alone["queries"]) == (False, [])
 
     talk(ask)
 
