@@ -268,8 +268,8 @@ def test_a_question_that_waits_for_its_search_can_be_cancelled(
 ) -> None:
     begun = ask_sources.begin(workspace, project_id, QUESTION)
     with ExitStack() as held:
-        for _ in range(SEARCHES_AT_ONCE):
-            held.enter_context(workspace.jobs.search_turn(lambda: False))
+        for place in range(SEARCHES_AT_ONCE):
+            held.enter_context(workspace.jobs.search_turn(f"held-{place}", lambda: False))
         ask_sources.start(workspace, project_id, begun)
         assert not workspace.jobs.wait(begun.id, 0.3)
         workspace.jobs.cancel(begun.id)
@@ -283,12 +283,17 @@ def test_to_open_the_index_of_a_project_holds_up_no_other_search(
 ) -> None:
     real, free = workspace.knowledge, []
 
-    def knowledge(project: str) -> KnowledgeBase:
-        latest = time.monotonic() + 1
+    def others(stop: Callable[[], bool]) -> None:
         with ExitStack() as held:
-            for _ in range(SEARCHES_AT_ONCE):
-                turn = workspace.jobs.search_turn(lambda: time.monotonic() > latest)
+            for place in range(SEARCHES_AT_ONCE):
+                turn = workspace.jobs.search_turn(f"other-{place}", stop)
                 free.append(held.enter_context(turn))
+
+    def knowledge(project: str) -> KnowledgeBase:
+        workspace.jobs.start("others", others)
+        workspace.jobs.wait("others", 1)
+        workspace.jobs.cancel("others")
+        workspace.jobs.wait("others", 60)
         return real(project)
 
     begun = ask_sources.begin(workspace, project_id, QUESTION)

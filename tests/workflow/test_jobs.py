@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 
+import pytest
+
 from assistant.errors import SourceError
 from assistant.workflow.deployment.jobs import SEARCHES_AT_ONCE, Jobs
 
@@ -108,11 +110,11 @@ def test_reading_ahead_is_no_run_before_another() -> None:
     jobs.start_latest("reader", "ahead", reading)
     assert entered.wait(5)
     jobs.start("run", run)
-    while len(jobs._queue) < 2:
+    while jobs._model.before("run") != ["ahead"]:
         threading.Event().wait(0.002)
     assert jobs.waiting_before("run") == 0
     jobs.start("second", second)
-    while len(jobs._queue) < 3:
+    while jobs._model.before("second") != ["ahead", "run"]:
         threading.Event().wait(0.002)
     assert jobs.waiting_before("second") == 1
     release.set()
@@ -150,12 +152,12 @@ def test_who_waits_for_a_search_can_be_cancelled_and_takes_no_place() -> None:
     got: list[bool] = []
 
     def work(stop: Callable[[], bool]) -> None:
-        with jobs.search_turn(stop) as mine:
+        with jobs.search_turn("a", stop) as mine:
             got.append(mine)
 
     with ExitStack() as held:
-        turns = [jobs.search_turn(lambda: False) for _ in range(SEARCHES_AT_ONCE)]
-        assert all(held.enter_context(one) for one in turns)
+        for place in range(SEARCHES_AT_ONCE):
+            assert held.enter_context(jobs.search_turn(f"held-{place}", lambda: False))
         jobs.start("a", work)
         assert not jobs.wait("a", timeout=0.3)
         jobs.cancel("a")
@@ -164,3 +166,25 @@ def test_who_waits_for_a_search_can_be_cancelled_and_takes_no_place() -> None:
     jobs.start("b", work)
     assert jobs.wait("b", timeout=60)
     assert got == [False, True]
+
+
+def test_who_has_waited_longest_for_a_search_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assistant.workflow.deployment.jobs.SEARCHES_AT_ONCE", 1)
+    jobs = Jobs()
+    order: list[str] = []
+    names = [f"job-{number}" for number in range(8)]
+
+    def work(name: str) -> Callable[[Callable[[], bool]], None]:
+        def taking(stop: Callable[[], bool]) -> None:
+            with jobs.search_turn(name, stop) as mine:
+                assert mine
+                order.append(name)
+
+        return taking
+
+    with jobs.search_turn("held", lambda: False):
+        for name in names:
+            jobs.start(name, work(name))
+            threading.Event().wait(0.05)  # so that who looks up now and then does so in turn
+    assert all(jobs.wait(name, timeout=180) for name in names)
+    assert order == names

@@ -302,7 +302,7 @@ def _states(
         yield answer
     queries = rewritten_queries(workspace, project_id, answer, earlier, stop)
     knowledge = workspace.knowledge(project_id)  # to open it may take long, and holds up nobody
-    with _search_turn(workspace, stop):
+    with _search_turn(workspace, answer, stop):
         texts = current_texts(workspace, project_id, knowledge)
         sources = sources_of(workspace, project_id, texts, answer.question, earlier, queries)
         answer = answer.model_copy(update={"sources": sources, "queries": queries})
@@ -318,7 +318,7 @@ def _states(
         for state in _written(workspace, answer, earlier, stop):
             answer = state
             yield answer
-    with _search_turn(workspace, stop):
+    with _search_turn(workspace, answer, stop):
         if answer.sentences:
             answer = answer.model_copy(update={"state": "answered"})
         else:
@@ -329,8 +329,8 @@ def _states(
 
 
 @contextmanager
-def _search_turn(workspace: Workspace, stop: StopCheck) -> Iterator[None]:
-    with workspace.jobs.search_turn(stop) as mine:
+def _search_turn(workspace: Workspace, answer: Answer, stop: StopCheck) -> Iterator[None]:
+    with workspace.jobs.search_turn(answer.id, stop) as mine:
         if not mine:
             raise Cancelled(CANCELLED)
         yield

@@ -10,7 +10,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 
 from assistant.errors import AssistantError
@@ -23,8 +23,43 @@ log = logging.getLogger(__name__)
 SEARCHES_AT_ONCE = max(1, (os.cpu_count() or 2) - 1)
 """Questions to the sources that are searched for at the same time. All compute under one
 interpreter: more of them end no sooner, and a page would get its turn after each of them."""
-CANCEL_SECONDS = 0.2
-"""How often a question that waits for its search looks whether it was cancelled."""
+
+
+class _Line:
+    """Jobs that take turns, first come, first served; so many of them have theirs at a time."""
+
+    def __init__(self, places: int) -> None:
+        self._places = places
+        self._moved = threading.Condition()
+        self._jobs: list[str] = []
+
+    @contextmanager
+    def turn(self, job_id: str, cancelled: StopCheck) -> Iterator[bool]:
+        """Wait for a place; False where cancelled while waiting (``look``)."""
+        with self._moved:
+            self._jobs.append(job_id)
+            self._moved.wait_for(lambda: self._is_first(job_id) or cancelled())
+            mine = self._is_first(job_id)
+        try:
+            yield mine and not cancelled()
+        finally:
+            with self._moved:
+                self._jobs.remove(job_id)
+                self._moved.notify_all()
+
+    def _is_first(self, job_id: str) -> bool:
+        return job_id in self._jobs[: self._places]
+
+    def look(self) -> None:
+        """Let those that wait look whether they were cancelled."""
+        with self._moved:
+            self._moved.notify_all()
+
+    def before(self, job_id: str) -> list[str]:
+        """The jobs that came before this one and have not ended; none where it does not wait."""
+        with self._moved:
+            place = self._jobs.index(job_id) if job_id in self._jobs else 0
+            return self._jobs[:place]
 
 
 @dataclass(frozen=True)
@@ -47,9 +82,8 @@ class Jobs:
         self._reports: dict[str, JobState] = {}
         self._latest: dict[str, str] = {}
         self._aside: set[str] = set()
-        self._turns = threading.Condition()
-        self._queue: list[str] = []
-        self._searching = threading.Semaphore(SEARCHES_AT_ONCE)
+        self._model = _Line(1)
+        self._search = _Line(SEARCHES_AT_ONCE)
 
     def start(self, job_id: str, work: Callable[[StopCheck], None]) -> None:
         """Run ``work`` in a thread of its own; it is told through its argument when to stop."""
@@ -135,8 +169,8 @@ class Jobs:
             stop = self._stops.get(job_id)
         if stop is not None:
             stop.set()
-            with self._turns:
-                self._turns.notify_all()
+            self._model.look()
+            self._search.look()
 
     def wait(self, job_id: str, timeout: float | None = None) -> bool:
         """Wait for a job to end; False where it still runs after ``timeout`` seconds."""
@@ -147,39 +181,19 @@ class Jobs:
         thread.join(timeout)
         return not thread.is_alive()
 
-    @contextmanager
-    def model_turn(self, job_id: str, cancelled: StopCheck) -> Iterator[bool]:
+    def model_turn(self, job_id: str, cancelled: StopCheck) -> AbstractContextManager[bool]:
         """Wait for the model, first come first served; False where cancelled while waiting."""
-        with self._turns:
-            self._queue.append(job_id)
-            self._turns.wait_for(lambda: self._queue[0] == job_id or cancelled())
-            mine = self._queue[0] == job_id
-        try:
-            yield mine and not cancelled()
-        finally:
-            with self._turns:
-                self._queue.remove(job_id)
-                self._turns.notify_all()
+        return self._model.turn(job_id, cancelled)
 
-    @contextmanager
-    def search_turn(self, cancelled: StopCheck) -> Iterator[bool]:
-        """Wait for a place among the questions that are searched for (``SEARCHES_AT_ONCE``);
-        False where cancelled while waiting."""
-        mine = False
-        while not (mine or cancelled()):
-            mine = self._searching.acquire(timeout=CANCEL_SECONDS)
-        try:
-            yield mine and not cancelled()
-        finally:
-            if mine:
-                self._searching.release()
+    def search_turn(self, job_id: str, cancelled: StopCheck) -> AbstractContextManager[bool]:
+        """Wait for a place among the questions that are searched for (``SEARCHES_AT_ONCE``), first
+        come first served; False where cancelled while waiting."""
+        return self._search.turn(job_id, cancelled)
 
     def waiting_before(self, job_id: str) -> int:
         """How many runs the model serves before this one; work of a role (``start_latest``), such
         as reading ahead, is no run: it is asked to stop as soon as somebody wants the model."""
-        with self._turns:
-            place = self._queue.index(job_id) if job_id in self._queue else 0
-            return sum(one not in self._aside for one in self._queue[:place])
+        return sum(one not in self._aside for one in self._model.before(job_id))
 
     def close(self, *, timeout: float = 5.0) -> None:
         """Ask every job to stop and wait a little; what they wrote is already in the library."""
