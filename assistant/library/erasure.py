@@ -14,7 +14,14 @@ from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, select, update
 
-from assistant.domain import Question, RejectedDraft, TestCondition, Value, utc_now
+from assistant.domain import (
+    Question,
+    RejectedDraft,
+    SourceAnswer,
+    TestCondition,
+    Value,
+    utc_now,
+)
 from assistant.errors import LibraryError
 from assistant.library.case_rows import CaseRow as Row
 from assistant.library.erase_plan import (
@@ -246,7 +253,7 @@ def clean_runs(connection: Connection, wanted: Wanted, traces: Traces) -> None:
             "body": left.model_dump_json(exclude=STORED_APART),
             "conditions": dump_all(conditions),
             "condition_count": min(row.condition_count, len(conditions)),
-            "questions": dump_all(_untraced(Question, row.questions, traces)),
+            "questions": dump_all(_still_asked(row.questions, traces)),
             "uncovered": json.dumps(uncovered),
             "error": "" if traces.in_text(row.error) else row.error,
         }
@@ -268,6 +275,17 @@ def _clean_drafts(connection: Connection, row: Row, traces: Traces, *, every: bo
 def _untraced(kind: type[V], text: str, traces: Traces) -> tuple[V, ...]:
     held = load_all(kind, text)
     return tuple(one for one in held if not traces.in_json(one.model_dump_json()))
+
+
+def _still_asked(text: str, traces: Traces) -> tuple[Question, ...]:
+    """The questions of a run; one that the documents answered is open again."""
+    left = (
+        one.model_copy(
+            update={"source_answers": _untraced(SourceAnswer, dump_all(one.source_answers), traces)}
+        )
+        for one in load_all(Question, text)
+    )
+    return _untraced(Question, dump_all(left), traces)
 
 
 def delete_documents(

@@ -10,7 +10,9 @@ from assistant.domain import (
     Citation,
     Epic,
     GenerationRun,
+    Question,
     RetrievedChunk,
+    SourceAnswer,
     SourceDocument,
     TestCase,
     TestStep,
@@ -73,6 +75,25 @@ def test_a_document_goes_with_what_was_made_of_it(filled: Library, project: Proj
     assert (log[0].action, log[0].by, log[0].subject) == ("erased", "Ann", "document")
     assert not any("secret" in one.subject_id for one in log)
     filled.erasing.compact()
+
+
+def test_a_question_that_an_erased_source_answered_is_open_again(
+    filled: Library, project: Project
+) -> None:
+    def asked(text: str, *answered_by: str) -> Question:
+        said = tuple(
+            SourceAnswer(chunk_id=f"chunk-{name}", quote=WORDS[:20]) for name in answered_by
+        )
+        return Question(criterion_id="other-AC1", kind="ambiguous", text=text, source_answers=said)
+
+    questions = [asked("Which?", "secret"), asked("When?", "secret", "other"), asked("Who?")]
+    filled.add_questions("run-other", questions, bears_on=lambda _, case: case.id == "T-other")
+    filled.erasing.erase(Wanted(project.id, documents=("secret",)), by="Ann")
+    left = filled.run(project.id, "run-other").questions
+    assert left == (asked("Which?"), asked("When?", "other"), asked("Who?"))
+    assert [one.is_open for one in left] == [True, False, True]
+    [stays] = filled.cases(project.id)
+    assert "Which?" in stays.case.open_questions, "it did not cite the source, and waits as before"
 
 
 def test_the_history_is_closed_for_everything_else(filled: Library, project: Project) -> None:
