@@ -12,6 +12,8 @@ import re
 
 from assistant.language.word_lists import word_lists
 
+OPENING = 1_500
+"""Characters at the beginning of a page, within which it says whether it is in force."""
 _LISTS = word_lists("languages")
 _MOST_BETWEEN = 4
 """Words between what a page calls itself and what it says of itself."""
@@ -41,14 +43,17 @@ _IN_TITLE = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"(?:[^.!?\n]|\n(?=[a-zà-ÿ]))+[.!?]*")  # a wrapped line goes on
+_HEADING = re.compile(r"^#{1,6} ", re.MULTILINE)
+_OWN_HEADING = re.compile(r"\A\s*#{1,6} .*")
 _MARKS = re.compile(r"[*_`>#~]+")
 
 
-def outdated_words(title: str, opening: str) -> str:
-    """The title, or the sentence of ``opening`` (what stands before the first heading below it), by
-    which a page says that it is no longer in force; empty where neither does."""
+def outdated_words(title: str, text: str) -> str:
+    """The title of a page, or the sentence before the first heading below it, by which the page
+    says that it is no longer in force; empty where neither does."""
     if _IN_TITLE.search(title):
         return title.strip()
+    opening = _HEADING.split(_OWN_HEADING.sub("", text[:OPENING]), maxsplit=1)[0]
     for sentence in _SENTENCE.findall(_MARKS.sub(" ", opening)):
         begins, of_itself = _BEGINS.match(sentence), _OF_ITSELF.search(sentence)
         if (begins and _is_little(begins["next"])) or (

@@ -345,11 +345,12 @@ def _present(project_id: str) -> ColumnElement[bool]:
 
 
 def _content_key(document: SourceDocument, texts: dict[str, str]) -> str:
-    """Hash of everything that makes a version: the bytes read and what was understood of them."""
+    """Hash of everything that makes a version: the bytes read and what was understood of them.
+
+    Whether a page is in force follows from its words and is not asked again.
+    """
     fixed = document.model_copy(update={"version": 1})
-    # Left out where empty: what was stored before there was the field is the same version still.
-    kept = {} if document.metadata.outdated else {"metadata": {"outdated"}}
-    said = fixed.model_dump_json(exclude={"fetched_at": True, **kept})
+    said = fixed.model_dump_json(exclude={"fetched_at": True, "metadata": {"outdated"}})
     parts = [said, texts["epics"], texts["cases"]]
     return sha256("\x00".join(parts).encode()).hexdigest()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.domain import CaseTemplate, Column, TestCase
+from assistant.domain import CaseTemplate, Column, SourceDocument, SourceMetadata, TestCase
 from assistant.errors import AssistantError, LibraryError
 from assistant.library import Library
 from assistant.library.storage.database import Database
@@ -100,6 +100,36 @@ def test_every_migration_step_leads_to_the_current_tables(start: int, tmp_path: 
     backups = sorted(file.name for file in tmp_path.glob("*.backup"))
     assert backups == ([f"l.sqlite3.v{start}.backup"] if start else [])
     database.close()
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "said"),
+    [
+        ("Fees", "# Fees\n\nSuperseded by version 5.\n\n## Rules\n", "Superseded by version 5."),
+        ("[Archived] Fees", "A fee is due.", "[Archived] Fees"),
+        ("Fees", "# Fees\n\nA fee is due.\n\n## Before\n\nSuperseded by version 5.", ""),
+    ],
+)
+def test_pages_stored_before_are_read_for_whether_they_are_in_force(
+    tmp_path: Path, title: str, text: str, said: str
+) -> None:
+    path = tmp_path / "l.sqlite3"
+    page = SourceDocument(id="fees", kind="page", title=title, text=text, content_hash="h")
+    library = Library.open(path)
+    project = library.create_project("P", template=TEMPLATE)
+    library.put_document(project.id, page)
+    library.close()
+    with sqlite3.connect(path) as raw:
+        raw.execute("PRAGMA user_version = 13")
+        raw.execute("UPDATE documents SET metadata = json_remove(metadata, '$.outdated')")
+    raw.close()
+    library = Library.open(path)
+    [held] = library.documents(project.id)
+    assert held.metadata.outdated == said
+    assert library.document(project.id, "fees").metadata == held.metadata
+    again = page.model_copy(update={"metadata": SourceMetadata(outdated=said)})
+    assert library.put_document(project.id, again).outcome == "unchanged", "no word of it changed"
+    library.close()
 
 
 def dump_schema(path: Path) -> tuple[object, ...]:

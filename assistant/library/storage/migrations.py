@@ -1,21 +1,20 @@
 """Numbered steps from an empty database to the current tables; each is one transaction.
 
 The number reached is kept in ``PRAGMA user_version`` (SQLite) or in the table ``library_version``.
-The statements stand in ``migrations.sql``.
+The statements stand in ``migrations.sql``; what no statement can do stands in ``READINGS``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection
 
 from assistant.errors import LibraryError
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
+from assistant.library.storage.outdated_pages import mark_outdated
 
 APPLICATION_ID = 0x55415441
 """Marks the SQLite file as ours (``PRAGMA application_id``; the letters UATA)."""
@@ -65,6 +64,8 @@ def _read(text: str) -> Iterator[Migration]:
 
 MIGRATIONS = tuple(_read(Path(__file__).with_suffix(".sql").read_text("utf-8")))
 CURRENT = MIGRATIONS[-1].number
+READINGS: dict[int, Callable[[Connection], None]] = {14: mark_outdated}
+"""What a step does behind its statements, by its number."""
 
 
 def read_version(connection: Connection) -> int:
@@ -103,6 +104,8 @@ def apply(connection: Connection, migration: Migration) -> None:
     dialect = connection.dialect.name
     for statement in migration.statements_for(dialect):
         connection.exec_driver_sql(statement)
+    if migration.number in READINGS:
+        READINGS[migration.number](connection)
     if dialect == "sqlite":
         connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.exec_driver_sql(f"PRAGMA user_version = {migration.number}")

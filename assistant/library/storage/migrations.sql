@@ -248,3 +248,7 @@ CREATE TABLE case_proposals (
 -- step 13: whether personal data is masked in what comes in
 
 ALTER TABLE projects ADD COLUMN masking TEXT
+
+-- step 14: pages that say of themselves that they are no longer in force
+-- No statement: ``outdated_pages.py`` reads their words. Where these are found by other words or
+-- rules, a further step has to read the pages again.

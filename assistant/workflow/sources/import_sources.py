@@ -12,7 +12,6 @@ apart at once.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
@@ -40,8 +39,6 @@ from assistant.workflow.sources.mask_sources import masked
 from assistant.workflow.sources.reindex import index_pending
 
 Change = Literal["new", "changed", "unchanged"]
-OPENING = 1_500
-"""Characters at the beginning of a page, within which it says whether it is in force."""
 MAX_UPLOAD_BYTES = 50 * 1024 * 1024
 
 
@@ -219,10 +216,7 @@ def document_of(reading: Reading) -> SourceDocument:
         "extraction": reading.report.sentences,
     }
     if document.kind in ("page", "rules"):
-        # Up to the first heading below the title, with which a page may begin.
-        opening = re.sub(r"\A\s*#{1,6} .*", "", document.text[:OPENING])
-        opening = re.split(r"^#{1,6} ", opening, maxsplit=1, flags=re.MULTILINE)[0]
-        said = outdated_words(document.title, opening)
+        said = outdated_words(document.title, document.text)
         kept["metadata"] = document.metadata.model_copy(update={"outdated": said})
     return document.model_copy(update=kept)
 
