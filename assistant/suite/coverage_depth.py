@@ -30,8 +30,8 @@ RULES: dict[Level, str] = {
     "Gap": "no case traces to the criterion",
     "Shallow": "it can fail or has a limit, and no case shows that; or fewer than half of its "
     "items have a case",
-    "Partial": "some of its items have no case, a case is an outline that nobody has completed, or "
-    "one expects what no source supports",
+    "Partial": "some of its items have no case that shows them, a case is an outline that nobody "
+    "has completed, or one expects what no source supports",
     "Underspecified": "it cannot be tested as it stands, or nothing testable was found in it",
     "Well covered": "every item has a worded case, and every expected result has a source",
 }
@@ -51,7 +51,11 @@ class Cell(Value):
 
 
 class CriterionDepth(Value):
-    """One row of the matrix. ``priority`` is that of the most important condition left open."""
+    """One row of the matrix. ``priority`` is that of the most important condition left open.
+
+    ``claimed`` are those of the ``missing`` that a case names as its objective and is not seen to
+    show.
+    """
 
     epic_key: str
     story_key: str
@@ -66,6 +70,7 @@ class CriterionDepth(Value):
     case_ids: tuple[str, ...]
     accepted: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    claimed: tuple[str, ...] = ()
     no_negative: bool = False
     redundant: tuple[str, ...] = ()
     unsupported: tuple[str, ...] = ()
@@ -112,9 +117,10 @@ def depth(
 
     A case that was written for a condition covers it. One that names none (imported, written by a
     person) covers one condition of its technique in each criterion that it traces to; without a
-    technique it counts as positive. An end-to-end condition is shown at each criterion that it
-    walks through, and decides the level of none. ``redundant`` are cases that say what
-    another one says; ``covered_elsewhere`` are conditions that an existing case covers.
+    technique it counts as positive. A model's case that shows none of those it claims covers none.
+    An end-to-end condition is shown at each criterion that it walks through, and decides the level
+    of none. ``redundant`` are cases that say what another one says; ``covered_elsewhere`` are
+    conditions that an existing case covers.
     """
     counted = [case for case in cases if case.status != "rejected"]
     tracing: dict[str, list[TestCase]] = defaultdict(list)
@@ -156,7 +162,7 @@ def _row(
     named = {name for case in cases for name in case.condition_ids} | set(covered_elsewhere)
     free: dict[Technique, int] = defaultdict(int)
     for case in cases:
-        if not case.condition_ids:
+        if not case.condition_ids and case.origin.writer != "model":
             free[case.technique or "positive"] += 1
     missing: list[TestCondition] = []
     for condition in sorted(conditions, key=lambda one: _RISK[one.priority]):
@@ -167,6 +173,10 @@ def _row(
             continue
         missing.append(condition)
     gone = {condition.id for condition in missing}
+    aims = "; ".join(case.objective for case in cases if case.origin.writer == "model")
+    claimed = tuple(
+        one.id for one in conditions if one.id in gone and f"; {one.statement}; " in f"; {aims}; "
+    )
     cells = []
     for technique in TECHNIQUES:
         of_it = [one for one in conditions if one.technique == technique]
@@ -184,6 +194,8 @@ def _row(
     own = [one for one in conditions if not one.legs]
     open_ones = [one for one in missing if not one.legs]
     level, why = _level(cases, own, open_ones, cells, unsupported, questions)
+    if claimed and level in ("Shallow", "Partial"):
+        why += f"; {len(claimed)} claimed, not shown"
     return CriterionDepth(
         epic_key=epic.key,
         story_key=story_key,
@@ -198,6 +210,7 @@ def _row(
         case_ids=tuple(case.id for case in cases),
         accepted=tuple(case.id for case in cases if case.status == "accepted"),
         missing=tuple(one.id for one in conditions if one.id in gone),
+        claimed=claimed,
         no_negative=any(
             cell.technique == "negative" and not cell.covered and cell.wanted for cell in cells
         ),

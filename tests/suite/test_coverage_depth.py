@@ -74,6 +74,18 @@ def test_rejected_cases_do_not_cover() -> None:
     assert level(written("P1", status="rejected")) == "Gap"
 
 
+def test_what_a_case_claims_and_does_not_show_is_told_apart() -> None:
+    model = CaseOrigin(writer="model", model_id="m")
+    one = case("TC", technique="positive", origin=model, objective="P1; B1")
+    row = depth([EPIC], [one, written("N1", origin=model)], CONDITIONS).criteria[0]
+    assert (row.missing, row.claimed) == (("P1", "B1"), ("P1", "B1")), "no claim is coverage"
+    assert row.why == "no boundary case; 2 claimed, not shown"
+    row = depth([EPIC], [one.model_copy(update={"objective": ""})], CONDITIONS).criteria[0]
+    assert (row.missing, row.claimed) == (("P1", "N1", "B1"), ())
+    row = depth([EPIC], [one.model_copy(update={"status": "rejected"})], CONDITIONS).criteria[0]
+    assert (row.level, row.claimed) == ("Gap", ())
+
+
 def test_an_imported_case_covers_one_condition_of_its_technique() -> None:
     origin = CaseOrigin(writer="import")
     row = depth([EPIC], [case("OLD", technique="negative", origin=origin)], CONDITIONS).criteria[0]

@@ -2,9 +2,8 @@
 
 Decided from values, roles, states, messages and words. Of a limit the data must hold a value on the
 claimed side, at the limit or close to it; of a condition the words must occur, affirmed or denied
-as the item says; and no result may say what the text says for the other side. Only of a main flow,
-which sets nothing, a claim counts where the case cites a source that says it in words of its own:
-"our fees are handled as usual" is tested by the rule of the booking fee.
+as the item says; and no result may say what the text says for the other side. A claim alone covers
+nothing: whether the rule of the booking fee tests "our fees are handled as usual", a person sees.
 """
 
 from __future__ import annotations
@@ -135,21 +134,8 @@ class _CaseFacts:
 
     def flow(self, fact: Fact, condition: TestCondition) -> bool:
         """Enough words of the quotation, or of the outcomes where the fact quotes nothing."""
-        return all(map(self._speaks, _quotes(fact, condition)))
-
-    def main_flow(self, fact: Fact, condition: TestCondition) -> bool:
-        """The same; or the case claims the item and cites other words than the item's own."""
-        if self.flow(fact, condition):
-            return True
-        if condition.id not in self.case.condition_ids:
-            return False
-        quotes = _quotes(fact, condition)
-        own = bare_words(" ".join((*quotes, condition.statement)))
-        cited = (bare_words(one.quote) for step in self.case.steps for one in step.citations)
-        return any(
-            words not in own and not all(bare_words(quote) in words for quote in quotes)
-            for words in cited
-        )
+        quotes = [fact.quote] if fact.quote else [o.quote for o in condition.outcomes if o.happens]
+        return all(map(self._speaks, quotes))
 
     def limit(self, fact: Fact, condition: TestCondition) -> bool:
         """A value on the claimed side, at the limit or close to it."""
@@ -254,12 +240,8 @@ class _CaseFacts:
         )
 
 
-def _quotes(fact: Fact, condition: TestCondition) -> list[str]:
-    return [fact.quote] if fact.quote else [o.quote for o in condition.outcomes if o.happens]
-
-
 _SET: dict[FactKind, Callable[[_CaseFacts, Fact, TestCondition], bool]] = {
-    "main flow": _CaseFacts.main_flow,
+    "main flow": _CaseFacts.flow,
     "condition": _CaseFacts.condition,
     "limit": _CaseFacts.limit,
     "role": _CaseFacts.role,

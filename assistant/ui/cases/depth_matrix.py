@@ -222,8 +222,14 @@ def _cases_of_cell(
             case_button(case_id, titles.get(case_id, ""), key, open_case)
         if not ids:
             st.caption("No case." if not technique or found else "No such case is called for.")
-        if row.missing:
-            st.caption(f"Without a case: {label(', '.join(row.missing), limit=300)}")
+        unwritten = [one for one in row.missing if one not in row.claimed]
+        if unwritten:
+            st.caption(f"Without a case: {label(', '.join(unwritten), limit=300)}")
+        if row.claimed:
+            st.caption(
+                "Claimed by a case that is not seen to show them, so read it: "
+                f"{label(', '.join(row.claimed), limit=300)}"
+            )
 
 
 def case_button(case_id: str, title: str, key: str, open_case: Callable[[str], None]) -> None:

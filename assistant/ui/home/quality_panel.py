@@ -52,7 +52,7 @@ def _gaps(opened: Workspace, record: Session, view: RunView, missing: int) -> No
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
             f":orange-badge[:material/rule: {counted(missing, 'missing case')}] "
-            ":small[not written, or rejected; the others stay as they are]",
+            ":small[not written, rejected, or claimed and not shown; the others stay as they are]",
             width="stretch",
         )
         with st.popover("Write the missing cases", icon=":material/playlist_add:"):
