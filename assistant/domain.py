@@ -312,7 +312,7 @@ class TestCondition(Value):
 
 QuestionKind = Literal[
     "ambiguous", "untestable", "missing limit", "missing rule", "unknown reference", "conflict",
-    "out of scope",
+    "out of scope", "left open",
 ]  # fmt: skip
 
 

@@ -1,9 +1,10 @@
 """Whether a page says of itself that it is no longer in force.
 
-Only where it speaks of itself: the words begin a sentence and no noun follows them ("Superseded by
-version 5.", "OUTDATED – do not test against this"), follow the page's own name with nothing but
-little words between ("This page is no longer valid"), or stand apart in a title ("[Archived]
-Fees", "Fees (superseded)"). "Archived orders cannot be edited" is about orders.
+Only where it speaks of itself: the words begin a sentence, at most behind what a page is called,
+and no noun follows them ("Superseded by version 5.", "PAGE REPLACED – do not test against it"),
+follow the page's own name with nothing but little words between ("This page is no longer valid"),
+or stand apart in a title ("[Archived] Fees", "Fees (superseded)"). "Archived orders cannot be
+edited" is about orders.
 """
 
 from __future__ import annotations
@@ -31,7 +32,11 @@ def _any_of(*tables: str) -> str:
 _LITTLE = frozenset(word.casefold() for word in _words("words", "since"))
 _SAID = rf"(?:{_any_of('outdated')})(?!\w)"
 _APART = rf"(?:{_any_of('outdated', 'archived')})"
-_BEGINS = re.compile(rf"\W*(?:\w+:\s*)?{_SAID}\s*(?P<next>[\w’']*)", re.IGNORECASE)
+_BEGINS = re.compile(
+    rf"\W*(?:\w+:\s*)?(?:(?:{_any_of('page')})\s+)?"
+    rf"(?:{_SAID}\s*(?P<next>[\w’']*)|(?:{_any_of('replaced')})\s*(?:[.!:;(–—-]|$))",
+    re.IGNORECASE,
+)
 _OF_ITSELF = re.compile(
     rf"(?<!\w)(?:{_any_of('this')})\s+(?:{_any_of('page')})\s+"
     rf"(?P<between>(?:[\w’']+\s+){{0,{_MOST_BETWEEN}}}?){_SAID}",
@@ -56,7 +61,7 @@ def outdated_words(title: str, text: str) -> str:
     opening = _HEADING.split(_OWN_HEADING.sub("", text[:OPENING]), maxsplit=1)[0]
     for sentence in _SENTENCE.findall(_MARKS.sub(" ", opening)):
         begins, of_itself = _BEGINS.match(sentence), _OF_ITSELF.search(sentence)
-        if (begins and _is_little(begins["next"])) or (
+        if (begins and _is_little(begins["next"] or "")) or (
             of_itself and all(map(_is_little, of_itself["between"].split()))
         ):
             return " ".join(sentence.split())

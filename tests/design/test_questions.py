@@ -339,3 +339,39 @@ def test_two_words_with_one_complement_are_out_of_scope_with_it() -> None:
         epic_of("The sale or disposal of goods takes one step.", description=scope)
     )
     assert question.kind == "out of scope"
+
+
+# --- What the authors left open -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("narrative", "asked"),
+    [
+        ("Open question (Ann, 9 Apr): who signs the complaint?", ["who signs the complaint?"]),
+        (
+            "**Open questions:**\n1. Who signs the complaint?\n2. How long is it kept",
+            ["Who signs the complaint?", "How long is it kept"],
+        ),
+        ("Questions ouvertes:\n- Qui signe ?\n\nPérimètre: le quai", ["Qui signe ?"]),
+        ("- **Offene Fragen:** Wer unterschreibt?", ["Wer unterschreibt?"]),
+        ("Customers open questions: a list in the portal.", []),
+    ],
+)
+@pytest.mark.parametrize("of_epic", [True, False])
+def test_questions_that_authors_list_are_asked(
+    narrative: str, asked: list[str], of_epic: bool
+) -> None:
+    criteria = (
+        AcceptanceCriterion(id="A-1-AC1", text="The list has a filter."),
+        AcceptanceCriterion(id="A-1-AC2", text="A buyer signs the complaint and files it."),
+    )
+    story = UserStory(
+        key="A-1", title="", narrative="" if of_epic else narrative, criteria=criteria
+    )
+    epic = Epic(key="A", title="", description=narrative if of_epic else "", stories=(story,))
+    found = [one for one in raise_questions(epic) if one.kind == "left open"]
+    assert [one.evidence[0].quote for one in found] == asked
+    key = "A" if of_epic else "A-1"
+    assert all(one.text.startswith(f"{key} leaves open: “") for one in found)
+    if any("complaint" in one for one in asked):
+        assert found[0].criterion_id == "A-1-AC2"

@@ -13,10 +13,10 @@ from collections.abc import Sequence
 
 from assistant.design.conditions import derive_conditions
 from assistant.design.processes.walks import Walk, walk_from, walk_legs
+from assistant.design.questions.open_questions import only_asks
 from assistant.design.questions.scope import (
     contradicted_items,
     is_scope_statement,
-    only_asks,
     out_of_scope,
 )
 from assistant.domain import (

@@ -1,23 +1,24 @@
 """Questions to ask before cases are written, each with the words that raise it.
 
 Vague words, limits that are spoken of but not given, criteria that say nothing, rules that are
-referred to but not there, statements that contradict a source, the story or another criterion, and
-criteria that ask for what the epic declares out of scope.
+referred to but not there, statements that contradict a source, the story or another criterion,
+criteria that ask for what the epic declares out of scope, and what the epic itself leaves open.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from assistant.design.questions.conflicts import Conflict, content_words, find_conflicts
 from assistant.design.questions.contradictions import Contradiction, find_contradictions
 from assistant.design.questions.disagreements import Disagreement, find_disagreements
+from assistant.design.questions.open_questions import only_asks, open_questions
 from assistant.design.questions.scope import (
     ScopeItem,
     contradicted_items,
     is_scope_statement,
-    only_asks,
     out_of_scope,
 )
 from assistant.design.questions.similar_criteria import MANY, PART, Progress, comparable
@@ -90,6 +91,7 @@ def raise_questions(
             found += _unknown(criterion, held)
             found += _empty(criterion)
     found += map(_of_rows, find_disagreements(epic, sources))
+    found += _left_open(epic)
     return tuple(_distinct(found))
 
 
@@ -291,8 +293,8 @@ def _unknown(criterion: AcceptanceCriterion, held: KnownTexts) -> Iterator[Quest
         yield Question(
             criterion_id=criterion.id,
             kind="unknown reference",
-            text=f"The criterion refers to {one.words}, and nothing found in the sources names it. What"
-            " does it say? Import it, or state the rule here.",
+            text=f"The criterion refers to {one.words}, and nothing found in the sources names it."
+            " What does it say? Import it, or state the rule here.",
             evidence=(_evidence(criterion.id, criterion.text, one.start, one.end),),
         )
 
@@ -307,6 +309,29 @@ def _empty(criterion: AcceptanceCriterion) -> Iterator[Question]:
             text="The criterion does not say what happens. What is done, and what must be seen"
                  " then?", evidence=(_evidence(criterion.id, text, 0, len(text)),) if text else (),
         )  # fmt: skip
+
+
+def _left_open(epic: Epic) -> Iterator[Question]:
+    """What the epic or a story itself lists as open, on the criterion with most of its words."""
+    words = {
+        one.id: content_words(f"{story.title} {one.text}")
+        for story in epic.stories
+        for one in story.criteria
+    }
+    times = Counter(word for said in words.values() for word in said)
+    texts = [(epic.key, epic.description, epic.criteria)]
+    texts += [(story.key, story.narrative, story.criteria) for story in epic.stories]
+    for key, text, criteria in texts:
+        for start, end in open_questions(text) if criteria else ():
+            asked = content_words(text[start:end])
+            shared = {one.id: sum(1 / times[w] for w in asked & words[one.id]) for one in criteria}
+            yield Question(
+                criterion_id=max(shared, key=lambda one: shared[one]),
+                kind="left open",
+                text=f"{key} leaves open: “{' '.join(text[start:end].split())}” What is the"
+                " answer?",
+                evidence=(_evidence(key, text, start, end),),
+            )
 
 
 def _asked_by_text(criterion: AcceptanceCriterion) -> Question:

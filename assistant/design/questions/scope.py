@@ -10,7 +10,6 @@ from pathlib import Path
 from assistant.design.questions.conflicts import stem
 from assistant.language.amounts import DIGITS_PATTERN, WORDS_PATTERN
 from assistant.language.quoted_messages import mask_quotes
-from assistant.language.sentences import sentences
 from assistant.language.word_lists import read_patterns, word_lists, word_set
 from assistant.reading.outcomes import is_restrictive
 
@@ -34,8 +33,6 @@ _BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
 _STOP = frozenset(word_lists("words", Path(__file__).parent)["stop"]["scope"])
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’-])+")
 _DENIES = _PATTERNS["denies"]
-_FEWEST_WORDS = 4
-"""Of a sentence that states something; "Jens asks." states nothing."""
 _NEXT_SENTENCE = re.compile(r"[.!?;] +\S")
 
 
@@ -79,17 +76,6 @@ def is_scope_statement(text: str) -> bool:
         and _NEGATIVE.search(tail.group()[len(tail["what"]) :])
         and len(text) - tail.end() < 60
         and not _NEXT_SENTENCE.search(text, tail.end())
-    )
-
-
-def only_asks(text: str) -> bool:
-    """Whether a criterion asks and states nothing ("Open: do we need the report? Jens asks."):
-    there is nothing to test before somebody answers."""
-    told = sentences(mask_quotes(text))
-    asked = [one for one in told if one.text.rstrip().endswith("?")]
-    rest = [one.text.strip() for one in told if one not in asked]
-    return bool(asked) and all(
-        len(one.split()) < _FEWEST_WORDS and one[:1].isupper() for one in rest
     )
 
 
@@ -150,8 +136,13 @@ def _closest(marked: list[tuple[str, int, int]], wanted: frozenset[str]) -> tupl
 
 
 def _listed(text: str, start: int) -> Iterator[ScopeItem]:
-    """What follows "Out of scope:": bullets up to the next paragraph of another kind, or a
-    sentence or two up to the end of the paragraph."""
+    for first, last in listed_below(text, start):
+        yield from _split(text, first, last)
+
+
+def listed_below(text: str, start: int) -> list[tuple[int, int]]:
+    """The pieces that follow a label such as "Out of scope:", from and to: bullets up to the next
+    paragraph of another kind, or a sentence or two up to the end of the paragraph."""
     pieces: list[tuple[int, int]] = []
     place = start
     bullets = False
@@ -173,8 +164,7 @@ def _listed(text: str, start: int) -> Iterator[ScopeItem]:
         else:  # the line goes on
             pieces[-1] = (pieces[-1][0], end)
         place += len(line)
-    for first, last in pieces:
-        yield from _split(text, first, last)
+    return pieces
 
 
 _SEPARATOR = re.compile(r";\s+|\.\s+(?=[A-Z])|,?\s+and\s+|,\s+or\s+|\s+or\s+|,\s+")

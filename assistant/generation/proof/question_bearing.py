@@ -20,9 +20,9 @@ def bears_on(question: Question, case: TestCase) -> bool:
     """Whether the answer to a question could change a case of its criterion.
 
     A question on a few words bears on the cases that use these words, one on values that differ on
-    those with a value of their kind, and one on what a clause means on those whose results tell
-    most of it. Any other bears on every case of its criterion. None bears on a case that cites the
-    source which answers it.
+    those with a value of their kind, and one on what a clause means, or that the authors left open,
+    on those whose results tell most of it. Any other bears on every case of its criterion. None
+    bears on a case that cites the source which answers it.
     """
     if question.criterion_id not in case.criterion_ids:
         return False
@@ -39,7 +39,7 @@ def bears_on(question: Question, case: TestCase) -> bool:
         if not words:
             return bare_words(quotes[0]) in bare_words(said)
         return meeting(words, all_content(said)) == words
-    if question.kind == "ambiguous":
+    if question.kind in {"ambiguous", "left open"}:
         results = all_content(" ".join(step.expected_result for step in case.steps))
         quoted = map(all_content, quotes)
         return any(len(meeting(words, results)) >= RESULT_SHARE * len(words) for words in quoted)

@@ -222,7 +222,9 @@ _NUMBER = re.compile(
     r"|(?<=\.\d)[ \t]+(?=[A-Z*\"“])|(?<=\.\d\d)[ \t]+(?=[A-Z*\"“])))[ \t]*(?=\S)"
 )
 _LETTER = re.compile(r"^[ \t\u00a0]*\(?(?P<letter>[a-z]|[ivx]{1,5}|[A-H])[.)][ \t]+(?=\S)")
-_AC = r"(?:AC|ac|Ac)[ _#-]{0,2}\d{1,3}(?:\.\d{1,3})*[a-z]?"
+_AC = r"(?:(?:AC|ac|Ac)[ _#-]{0,2}|(?:CA|AK|KA)[ _#]?)\d{1,3}(?:\.\d{1,3})*[a-z]?"
+"""Acceptance criteria, as they are abbreviated in English, French and its kin, German and Polish;
+"CA-12" would be the key of an issue."""
 _WORDED = r"(?:(?:Acceptance\s+)?Criteri(?:on|a)|Requirement|Rule)\s*#?\d{1,3}(?:\.\d{1,3})*"
 _CODED = (
     r"(?:FR|NFR|BR|UR|SR|CR|TR|REQ|RQ|SRS|SyRS|URS|RULE|Rule|UC|R"

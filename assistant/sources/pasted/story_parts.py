@@ -222,12 +222,20 @@ def _criteria(text: str, story: StoryDraft, section: Section) -> None:
         _take(text, story, section.blocks, section.title)
     if len(story.criteria) == before and section.title:
         story.criteria.append(CriterionDraft(Passage(section.title), "text"))
-    if section.given and len(story.criteria) > before and not story.criteria[before].given:
-        given = section.given
-        if given.isdigit():
-            story.criteria[before].number = int(given)
-        else:
-            story.criteria[before].given = given
+    _name_by_heading(story.criteria[before:], section.given)
+
+
+def _name_by_heading(drafts: Sequence[CriterionDraft], given: str) -> None:
+    """Give the id of a heading to what stands below it: "AC 2", "AC 2-2" for a second item."""
+    if not given or not drafts or drafts[0].given:
+        return
+    if given.isdigit():
+        drafts[0].number = int(given)
+        return
+    drafts[0].given = given
+    for number, draft in enumerate(drafts[1:], start=2):
+        if not draft.given and draft.form != "table":
+            draft.given = f"{given}-{number}"
 
 
 def _take(text: str, story: StoryDraft, blocks: Sequence[Block], title: str) -> None:

@@ -28,6 +28,7 @@ KIND_COLORS: dict[QuestionKind, str] = {
     "unknown reference": "blue",
     "conflict": "red",
     "out of scope": "violet",
+    "left open": "orange",
 }
 MAX_SHOWN = 60
 """Questions with a form on one page; the others are counted."""
@@ -126,7 +127,9 @@ def question_to_answer(
         ):
             text = st.text_area(
                 f"What {visible(criterion.id)} should say, or the answer in your own words",
-                value=visible(question.suggestion or criterion.text),
+                value=""
+                if question.kind == "left open"
+                else visible(question.suggestion or criterion.text),
                 height=120,
                 max_chars=answers.MAX_ANSWER,
                 key=f"text-{key}",
