@@ -146,7 +146,7 @@ def remarks(found: Understanding, terminal: Terminal) -> None:
     if found.asked is not None:
         for part in found.asked.reading.parts:
             if part.known:
-                terminal.note(part_title(part))
+                terminal.note(part_title(part, found.asked))
         for remark in found.asked.told:
             terminal.note(remark.note if remark.understood else f"not understood: {remark.note}")
         if found.asked.unread:

@@ -16,6 +16,7 @@ from assistant.domain import Epic
 from assistant.knowledge.sparse import Bm25Encoder
 
 _PIECE = re.compile(r"[^\W\d_]+|\d+")
+_SEVERAL = re.compile(r"[,;\n]")
 _FUZZY_FROM = 7
 """Letters from which on a name may be misspelt."""
 
@@ -95,6 +96,17 @@ def _spelt(name: str) -> tuple[int, str]:
     return len(found), _spelling(found)
 
 
+def name_key(name: str) -> str:
+    """What all spellings of a name have in common: "Call Centre", "call-centre", "CallCentre"."""
+    pieces = _PIECE.findall(name)
+    return _singular("".join(f"#{p}#" if p.isdigit() else p.casefold() for p in pieces))
+
+
+def names_in(field: str) -> tuple[str, ...]:
+    """The names that a field of an issue holds, as several components do: "Call Centre, Shop"."""
+    return tuple(filter(None, (name.strip() for name in _SEVERAL.split(field))))
+
+
 def same_word(spelling: str, joined: str) -> bool:
     """Whether two spellings are the same name but for a small mistake in a long one."""
     if spelling == joined:
@@ -149,7 +161,8 @@ class TitleWords:
             words = self._add(epic.title).union(*map(self._add, epic.labels))
             self._epics[epic.key] = units_of(epic), words
             for story in epic.stories:
-                self._stories[(epic.key, story.key)] = self._add(story.title)
+                own = self._add(story.title).union(*map(self._add, story.labels))
+                self._stories[(epic.key, story.key)] = own
 
     def has_pair(self, first: str, second: str) -> bool:
         """Whether two words stand beside each other in a title."""

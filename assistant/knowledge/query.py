@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from typing import Literal
 
-from assistant.knowledge.name_matching import tokens
+from assistant.knowledge.name_matching import find_names, name_key, tokens
 from assistant.knowledge.request_names import BREAK, Mention, RequestNames
 from assistant.knowledge.request_parts import (
     SCOPE,
@@ -59,13 +59,8 @@ def parse_request(text: str, vocabulary: Vocabulary) -> RequestReading:
 
 class _Reader:
     def __init__(self, text: str, vocabulary: Vocabulary) -> None:
-        named = {
-            "release": vocabulary.releases,
-            "team": vocabulary.teams,
-            "label": vocabulary.labels,
-        }
-        self._names = RequestNames(text, vocabulary.epics, named)
-        self._labels = {tuple(t.word for t in tokens(name)): name for name in vocabulary.labels}
+        self._names = RequestNames(text, vocabulary)
+        self._labels = {name_key(name): name for name in self._names.labels}
         self._titles = vocabulary.titles
         self._unread: list[tuple[int, int]] = []
 
@@ -124,16 +119,26 @@ class _Reader:
 
     def _topics(self) -> None:
         """What is left, in pieces: each names epics or stories, or nothing that is known."""
-        for first, last in self._stretches(("without", "with", "and", "all")):
-            if self._is_topic(first, last):
-                self._topic(first, last, known=True)
         closed = tuple(set(self._names.classes) - {""})
+        for closing in (("without", "with", "and", "all"), closed):
+            for first, last in self._stretches(closing):
+                if self._is_topic(first, last):
+                    self._topic(first, last, known=True)
+        self._labels_in_words()
         for first, last in self._stretches(closed):
             known = self._is_topic(first, last)
             if known or self._names_something(first, last):
                 self._topic(first, last, known=known)
             else:
                 self._unread.append((first, last))
+
+    def _labels_in_words(self) -> None:
+        """Labels of several words among others that name nothing together with them."""
+        names = self._names
+        for match in find_names(names.tokens, names.labels, names.free):
+            several = match.last - match.first > 1 or len(tokens(match.name)) > 1
+            if several and not any(names.classes[match.first : match.last]):
+                names.add(Mention("label", match.name, match.first, match.last))
 
     def _misspelt(self) -> None:
         """Words that leave out with a letter wrong: unread, they would turn the request round."""
@@ -209,8 +214,7 @@ class _Reader:
         return bool(self._label(first, last)) or bool(self._titles.find(self._content(first, last)))
 
     def _label(self, first: int, last: int) -> str:
-        words = tuple(token.word for token in self._names.tokens[first:last])
-        return self._labels.get(words, "")
+        return self._labels.get(name_key(self._names.said(first, last)), "")
 
     def _content(self, first: int, last: int) -> str:
         names = self._names
@@ -218,9 +222,8 @@ class _Reader:
         return " ".join(names.said(at, at + 1) for at in places)
 
     def _topic(self, first: int, last: int, *, known: bool) -> None:
-        label = self._label(first, last)
-        said = label or self._names.said(first, last)
-        self._names.add(Mention("label" if label else "topic", said, first, last, known))
+        said = self._label(first, last) or self._names.said(first, last)
+        self._names.add(Mention("topic", said, first, last, known))
 
     def _parts(self, mentions: list[Mention]) -> list[RequestPart]:
         """The mentions, each wanted or left out, in groups."""
@@ -240,6 +243,7 @@ class _Reader:
                     excluded=scope.excluding,
                     known=mention.known,
                     group=scope.group,
+                    narrows=scope.narrows,
                 )
             )
         for at in range(place, len(self._names.tokens)):
@@ -309,9 +313,14 @@ class NegationScope:
     def __init__(self) -> None:
         self.excluding = False
         self.joined = False
+        self.narrows = False
+        """Whether what was met last narrows the names before it."""
+        self._parted = False
         self._refining = False
         self._wanted, self._left = 0, 0
         self._last_wanted: PartKind | None = None
+        self._last_name: PartKind | None = None
+        self._name_known = False
         self._last_left: PartKind | None = None
 
     @property
@@ -332,6 +341,7 @@ class NegationScope:
     def parted(self, signs: Collection[str]) -> None:
         """Signs stand before what follows: a list goes on after a comma, but not after a colon,
         and one depth is all there is. Without a thing before the sign nothing is left out."""
+        self._parted = self._parted or bool(signs)
         if self.excluding and self._last_left is None and _CLAUSE.intersection(signs):
             self.excluding = False
         if (signs and self._last_left == "depth") or any(one not in _WEAK for one in signs):
@@ -354,6 +364,7 @@ class NegationScope:
             self.take_in()
         if self._last_left is not None and (kind in SCOPE) != (self._last_left in SCOPE):
             self.take_in()
+        self.narrows = False
         if self.excluding:
             if self._last_left is not None and not self._refining:
                 self._left += 1
@@ -361,8 +372,22 @@ class NegationScope:
         elif kind not in SCOPE:
             if self.joined and self._last_wanted and not alike(kind, self._last_wanted):
                 self._wanted += 1
+                self._last_name = None
             self._last_wanted = kind
-        self.joined = False
+            if alike(kind, "team"):
+                self.narrows = self._narrowing(kind)
+                self._last_name, self._name_known = kind, known
+        self.joined = self._parted = False
+
+    def _narrowing(self, kind: PartKind) -> bool:
+        """Whether a name says which of those before it: "Call Centre, refunds", but not "Call
+        Centre and Billing"; a label does where nothing parts it from the words before."""
+        last = self._last_name
+        if last is None or self.joined:
+            return False
+        return (kind == "team") != (last == "team") or (
+            "label" in (kind, last) and self._name_known and not self._parted
+        )
 
 
 def leave_out_last(parts: list[RequestPart]) -> None:
@@ -372,4 +397,9 @@ def leave_out_last(parts: list[RequestPart]) -> None:
         if parts[at].excluded or not alike(parts[at].kind, kind):
             break
         group += 1
-        parts[at] = parts[at].model_copy(update={"excluded": True, "group": group})
+        narrows = parts[at].narrows
+        parts[at] = parts[at].model_copy(
+            update={"excluded": True, "group": group, "narrows": False}
+        )
+        if narrows:
+            break

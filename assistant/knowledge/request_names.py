@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from assistant.domain import Epic
-from assistant.knowledge.name_matching import Token, find_names, tokens
-from assistant.knowledge.request_parts import PartKind
+from assistant.knowledge.name_matching import Match, Token, find_names, name_key, names_in, tokens
+from assistant.knowledge.request_parts import PartKind, Vocabulary
 from assistant.knowledge.request_words import (
     announcing,
     closed_words,
@@ -44,15 +43,11 @@ class Mention:
 class RequestNames:
     """The tokens of a request, and which of them are names; ``free`` are those that are not.
 
-    ``classes`` are the tables of closed-class words that the others belong to, empty for content.
+    ``labels`` are the names that are labels alone. ``classes`` are the tables of closed-class words
+    that the others belong to, empty for content.
     """
 
-    def __init__(
-        self,
-        text: str,
-        epics: Iterable[Epic],
-        named: Mapping[str, tuple[str, ...]],
-    ) -> None:
+    def __init__(self, text: str, vocabulary: Vocabulary) -> None:
         self.text = text
         self.tokens = split_compounds(tokens(text))
         self.words = [folded(token.word) for token in self.tokens]
@@ -66,8 +61,9 @@ class RequestNames:
             )
         self.unread: list[str] = []
         self._reasons()
-        self._epics = tuple(epics)
-        self._named = named
+        self._epics = vocabulary.epics
+        self._named = named = _by_kind(vocabulary)
+        self.labels = named["label"]
         self._take("epic", {epic.key: epic.key for epic in self._epics})
         stories = [story for epic in self._epics for story in epic.stories]
         self._take("story", {story.key: story.key for story in stories})
@@ -77,7 +73,7 @@ class RequestNames:
         keys |= {story.key: "story" for story in stories}
         self._numbers(keys)
         self._numbers(dict.fromkeys(named["release"], "release"))
-        self._take("team", {name: name for name in named["team"]})
+        self._take("team", {name: name for name in named["team"]}, longer=self.labels)
         titles = {each.title: ("epic", each.key) for each in self._epics}
         titles = {each.title: ("story", each.key) for each in stories} | titles
         for kind in ("epic", "story"):
@@ -112,9 +108,12 @@ class RequestNames:
                 self.free[at:end] = [False] * (end - at)
                 self.unread.append(self.said(at, end))
 
-    def _take(self, kind: PartKind, names: Mapping[str, str]) -> None:
-        """Find spellings among the free tokens, each with the name that it stands for."""
-        for match in find_names(self.tokens, names, self.free):
+    def _take(self, kind: PartKind, names: Mapping[str, str], longer: tuple[str, ...] = ()) -> None:
+        """Find spellings among the free tokens, each with the name that it stands for, but none
+        that is part of one of the ``longer`` names."""
+        for match in find_names(self.tokens, (*names, *longer), self.free):
+            if match.name not in names:
+                continue
             spelt = _spelt(match.name)
             ends = ((match.first, spelt[0]), (match.last - 1, spelt[-1]))
             if all(not self.classes[at] or self.words[at] == word for at, word in ends):
@@ -206,12 +205,21 @@ class RequestNames:
         return joined and mention.kind == "release"
 
     def _announced_labels(self) -> None:
-        """Labels after a word for one ("labelled refunds"), or after "#"."""
+        """Labels after a word for one ("labelled refunds"), after "#", or called a team."""
         telling = announcing("label")
-        for match in find_names(self.tokens, self._named["label"], self.free):
+        for match in find_names(self.tokens, self.labels, self.free):
             before = set(self.words[max(0, match.first - _LABEL_REACH) : match.first])
-            if before & telling or self._hashed(match.first):
+            if before & telling or self._hashed(match.first) or self._called_team(match):
                 self.add(Mention("label", match.name, match.first, match.last))
+
+    def _called_team(self, match: Match) -> bool:
+        """Whether a word for a team stands right before or after words of content."""
+        beside = [at for at in (match.first - 1, match.last) if 0 <= at < len(self.words)]
+        return not any(self.classes[match.first : match.last]) and any(
+            self.words[at] in announcing("team")
+            and not BREAK.search(self.gap(max(at, match.first)))
+            for at in beside
+        )
 
     def _unknown(self) -> None:
         """Keys, and names announced as a release, team or label, that the project does not know."""
@@ -294,6 +302,34 @@ class RequestNames:
         """What numbered names begin with: "drop" of "Drop-3"."""
         spelt = (_spelt(name) for name in self._named[kind])
         return frozenset(words[0] for words in spelt if len(words) > 1 and words[-1].isdigit())
+
+
+def _by_kind(vocabulary: Vocabulary) -> dict[str, tuple[str, ...]]:
+    """Each name once, in one of its spellings: a release, or else a team, or else a label.
+
+    What is called as releases are ("drop-3") is one, whichever field it stands in.
+    """
+    stems = announcing("release") | {
+        words[0] for name in vocabulary.releases if len(words := _spelt(name)) > 1
+    }
+    labels: list[str] = []
+    numbered: list[str] = []
+    for name in vocabulary.labels:
+        *stem, last = _spelt(name) or ("",)
+        numbered_so = len(stem) == 1 and stem[0] in stems and last.isdigit()
+        (numbered if numbered_so else labels).append(name)
+    releases = [name for field in vocabulary.releases for name in names_in(field)]
+    teams = [name for field in vocabulary.teams for name in names_in(field)]
+    found: dict[str, tuple[str, ...]] = {}
+    taken: set[str] = set()
+    for kind, names in (("release", [*releases, *numbered]), ("team", teams), ("label", labels)):
+        of_kind: dict[str, str] = {}
+        for name in names:
+            if name_key(name) not in taken:
+                of_kind.setdefault(name_key(name), name)
+        found[kind] = tuple(of_kind.values())
+        taken.update(of_kind)
+    return found
 
 
 def _spelt(name: str) -> tuple[str, ...]:

@@ -13,7 +13,12 @@ PartKind = Literal[
     "epic", "story", "criterion", "release", "team", "label", "topic", "depth", "technique"
 ]
 SCOPE: tuple[PartKind, ...] = ("depth", "technique")
-DIMENSION: dict[PartKind, PartKind] = {"story": "epic", "criterion": "epic", "label": "topic"}
+DIMENSION: dict[PartKind, PartKind] = {
+    "story": "epic",
+    "criterion": "epic",
+    "label": "team",
+    "topic": "team",
+}
 """Kinds that are alternatives to others: a story is named beside an epic, not within it."""
 
 
@@ -35,6 +40,8 @@ class RequestPart(Value):
     """One thing that a request names. ``known`` is whether the project, or the program, has it.
 
     Parts of one ``group`` hold together ("Billing", "Drop-3"); groups stand beside one another.
+    Within a group, what is ``alike`` is a choice ("Billing and Sales"), but for what ``narrows``
+    it ("Billing, complaints").
     """
 
     kind: PartKind
@@ -42,6 +49,7 @@ class RequestPart(Value):
     excluded: bool = False
     known: bool = True
     group: int = 0
+    narrows: bool = False
 
     @property
     def id(self) -> str:
@@ -97,5 +105,5 @@ class RequestReading(Value):
 
 
 def alike(one: PartKind, other: PartKind) -> bool:
-    """Whether two parts beside each other are alternatives: two keys, two topics, two teams."""
+    """Whether parts beside each other may be alternatives: two keys, a team and a label."""
     return DIMENSION.get(one, one) == DIMENSION.get(other, other)

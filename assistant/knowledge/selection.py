@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from assistant.domain import Epic, Value
-from assistant.knowledge.name_matching import Unit, units_of
+from assistant.domain import Epic, UserStory, Value
+from assistant.knowledge.name_matching import Unit, name_key, names_in, units_of
 from assistant.knowledge.request_parts import (
     DIMENSION,
     SCOPE,
@@ -13,10 +13,13 @@ from assistant.knowledge.request_parts import (
     RequestPart,
     RequestReading,
     Vocabulary,
+    alike,
 )
 
 NEAREST = 3
 """Names that are offered for one that the project does not know."""
+FIELDS = ("release", "team", "label", "title")
+"""Where a name stands, in the order in which it is told."""
 LISTED = 8
 """Up to so many releases and teams are all named."""
 
@@ -41,11 +44,26 @@ class Told(Value):
     understood: bool = False
 
 
+class Carriers(Value):
+    """The keys of epics, and of stories of others, that carry the name of a part in a field.
+
+    A field whose issues are all told by one before it is left aside.
+    """
+
+    part: str
+    field: str
+    keys: tuple[str, ...]
+
+
 class Selection(Value):
-    """The epics of a request in the order of the project, and what has to be told."""
+    """The epics of a request in the order of the project, and what has to be told.
+
+    ``carriers`` are the issues that each part selects or leaves out by its name.
+    """
 
     chosen: tuple[Chosen, ...] = ()
     told: tuple[Told, ...] = ()
+    carriers: tuple[Carriers, ...] = ()
 
 
 def select(reading: RequestReading, vocabulary: Vocabulary) -> Selection:
@@ -59,6 +77,8 @@ class _Selecting:
         self._titles = vocabulary.titles
         self._units = {epic.key: units_of(epic) for epic in vocabulary.epics}
         self._all: Units = frozenset[Unit]().union(*self._units.values())
+        self._names = {epic.key: _names(epic) for epic in vocabulary.epics}
+        self._names |= {s.key: _names(s) for epic in vocabulary.epics for s in epic.stories}
         self._told: dict[str, Told] = {}
         self._by_key: frozenset[str] = frozenset()
 
@@ -81,65 +101,100 @@ class _Selecting:
         self._by_key = frozenset(one.name for one in wanted if one.kind == "epic" and one.known)
         for number in dict.fromkeys(part.group for part in barred):
             left -= self._left_out([p for p in barred if p.group == number], chosen)
-        return Selection(chosen=tuple(self._chosen(left)), told=tuple(self._told.values()))
+        return Selection(
+            chosen=tuple(self._chosen(left)),
+            told=tuple(self._told.values()),
+            carriers=tuple(
+                each
+                for part in filters
+                if part.known
+                for each in self._carriers(part, chosen - left if part.excluded else left)
+            ),
+        )
 
     def _group(self, parts: list[RequestPart]) -> Units:
         """What parts have in common that hold together; topics are looked for within the others."""
         by_key = any(_dimension(one) == "epic" and one.known for one in parts)
         aside = ("topic", "criterion") if by_key else ("criterion",)
-        restricting = [one for one in parts if one.known or one.kind not in aside]
-        kinds: dict[PartKind, list[RequestPart]] = {}
-        for part in restricting:
-            kinds.setdefault(_dimension(part), []).append(part)
-        topics = kinds.pop("topic", [])
-        pool = self._all
-        for alternatives in kinds.values():
-            pool &= frozenset[Unit]().union(*map(self._named, alternatives))
-        if not kinds and not topics:
-            return frozenset()
-        if kinds and not pool:
+        choices: list[list[RequestPart]] = []
+        for part in parts:
+            if not part.known and part.kind in aside:
+                continue
+            before = next((one for one in reversed(choices) if alike(one[0].kind, part.kind)), None)
+            if before is None or part.narrows:
+                choices.append([part])
+            else:
+                before.append(part)
+        pool = self._all if choices else frozenset()
+        topics = [one for one in choices if any(part.kind == "topic" for part in one)]
+        for alternatives in choices:
+            if alternatives not in topics:
+                pool &= frozenset[Unit]().union(*map(self._named, alternatives))
+        if len(topics) < len(choices) and not pool:
             self._nothing_in_common(parts)
-        if not topics:
-            return pool
-        found = {topic.name: self._topic(topic, pool) for topic in topics}
-        for name, units in found.items():
-            if not units:
-                self._not_among(name)
-        return frozenset[Unit]().union(*found.values())
+        for alternatives in topics:
+            found = {part.name: self._named(part, pool) for part in alternatives}
+            for name, units in found.items():
+                if not units:
+                    self._not_among(name)
+            pool = frozenset[Unit]().union(*found.values())
+        for part in (one for several in choices if len(several) > 1 for one in several):
+            if pool and part.known and not self._named(part, pool):
+                self._not_among(part.name)
+        return pool
 
     def _left_out(self, parts: list[RequestPart], chosen: Units) -> Units:
         """The units that parts leave out together; told where these are none."""
         known = [part for part in parts if part.known]
         units = chosen if known else frozenset()
-        for part in sorted(known, key=lambda each: _dimension(each) == "topic"):
-            units &= self._barred(part, units) if _dimension(part) == "topic" else self._named(part)
+        for part in sorted(known, key=lambda each: each.kind == "topic"):
+            units &= self._barred(part, units) if part.kind == "topic" else self._named(part)
         if known and chosen and not units:
             for part in known:
                 self._not_among(part.name)
         return units
 
-    def _named(self, part: RequestPart) -> Units:
-        """What a name selects in the whole project; nothing for one that it does not know."""
+    def _named(self, part: RequestPart, among: Units | None = None) -> Units:
+        """What a name selects; nothing for one that the project does not know.
+
+        A key selects its issue; any other name all issues that carry it in whichever field, with
+        the stories of epics; words also what has them in its title.
+        """
+        among = self._all if among is None else among
         if not part.known:
             return frozenset()
-        if part.kind == "story":
-            return frozenset(unit for unit in self._all if unit[1] == part.name)
-        carrying = (epic for epic in self._vocabulary.epics if _carries(epic, part))
-        return frozenset[Unit]().union(*(self._units[epic.key] for epic in carrying))
+        if part.kind in ("epic", "story"):
+            return frozenset(unit for unit in among if part.name in unit)
+        titled = self._titles.find(part.name, among) if part.kind == "topic" else frozenset()
+        key = name_key(part.name)
+        return titled | {unit for unit in among if any(key in self._names.get(k, {}) for k in unit)}
+
+    def _carriers(self, part: RequestPart, among: Units) -> Iterable[Carriers]:
+        """Where the name of a part stands in the issues of ``among``."""
+        if part.kind in ("epic", "story"):
+            return
+        key = name_key(part.name)
+        titled = self._titles.find(part.name, among) if part.kind == "topic" else Units()
+        told: Units = frozenset()
+        for field in FIELDS:
+            found = frozenset(
+                unit
+                for unit in among
+                if (field == "title" and unit in titled)
+                or any(field in self._names.get(k, {}).get(key, ()) for k in unit)
+            )
+            if found - told:
+                keys = [key for one in self._chosen(found) for key in one.stories or (one.epic,)]
+                yield Carriers(part=part.id, field=field, keys=tuple(keys))
+            told |= found
 
     def _barred(self, part: RequestPart, chosen: Units) -> Units:
         """What a topic leaves out: stories where it would take all that was asked for."""
-        units = self._topic(part, chosen)
+        units = self._named(part, chosen)
         whole = {key for key in self._by_key if self._units[key] and self._units[key] <= units}
         if units == chosen or whole:
             units = self._titles.find(part.name, chosen, of_epics=False)
         return units
-
-    def _topic(self, part: RequestPart, among: Units) -> Units:
-        found = self._titles.find(part.name, among)
-        if part.kind == "label":
-            return found | (self._named(part) & among)
-        return found
 
     def _chosen(self, units: Units) -> Iterable[Chosen]:
         for epic in self._vocabulary.epics:
@@ -185,16 +240,16 @@ def _dimension(part: RequestPart) -> PartKind:
     return DIMENSION.get(part.kind, part.kind)
 
 
-def _carries(epic: Epic, part: RequestPart) -> bool:
-    match part.kind:
-        case "epic":
-            return epic.key == part.name
-        case "release":
-            return epic.release == part.name
-        case "team":
-            return epic.team == part.name
-        case _:
-            return part.name in epic.labels
+def _names(issue: Epic | UserStory) -> dict[str, list[str]]:
+    """What an issue is filed under: the fields of each name, by what its spellings share."""
+    fields = {"label": issue.labels}
+    if isinstance(issue, Epic):
+        fields |= {"release": names_in(issue.release), "team": names_in(issue.team)}
+    found: dict[str, list[str]] = {}
+    for field, names in fields.items():
+        for key in dict.fromkeys(map(name_key, names)):
+            found.setdefault(key, []).append(field)
+    return found
 
 
 def _nearest(name: str, known: Collection[str]) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.domain import Epic, UserStory
 from assistant.knowledge.query import parse_request
 from assistant.knowledge.request_parts import Vocabulary
 from assistant.knowledge.selection import Selection, select
@@ -121,3 +122,77 @@ def test_what_is_known_and_not_among_what_is_selected_is_understood(
 @pytest.mark.parametrize("text", ["", "hello", "smoke tests please", "negative cases"])
 def test_nothing_is_selected_where_nothing_is_named(known: Vocabulary, text: str) -> None:
     assert keys(selected(text, known)) == []
+
+
+def issue(key: str, release: str, team: str, *labels: str, **stories: tuple[str, ...]) -> Epic:
+    """An epic whose stories have these labels of their own."""
+    held = tuple(
+        UserStory(key=f"{key}-{name}", title=name, labels=own) for name, own in stories.items()
+    )
+    return Epic(key=key, title=key, release=release, team=team, labels=labels, stories=held)
+
+
+MIXED = (
+    issue("A-1", "Drop 3", "Call Centre", cancel=(), refund=("goodwill",)),
+    issue("A-2", "Drop 3", "", "Call-Centre", "finance"),
+    issue("A-3", "", "Lions, call_centre", "drop3"),
+    issue("A-4", "Drop-3, Drop 4", "Shop", gift=(), swap=("CallCentre",)),
+    issue("A-5", "Drop 2", "CALL CENTRE"),
+    issue("A-6", "", "", "Web-Shop", "Drop-2"),
+)
+"""Names that stand in another field of each issue, in another spelling."""
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [("Drop-3 Call Centre epics", ["A-1", "A-2", "A-3", "A-4-swap"]),
+     ("drop3 callcentre", ["A-1", "A-2", "A-3", "A-4-swap"]),
+     ("DROP 3, call-centre", ["A-1", "A-2", "A-3", "A-4-swap"]),
+     ("everything labelled call_centre in drop_3", ["A-1", "A-2", "A-3", "A-4-swap"]),
+     ("Drop 3 except Call_Centre", ["A-4-gift"]),
+     ("call centre without drop-3", ["A-5"]),
+     ("Drop 4", ["A-4"]), ("Drop 2", ["A-5", "A-6"]), ("the Lions team", ["A-3"]),
+     ("epics of the web shop team", ["A-6"]),
+     ("Drop 3 Call Centre labelled finance", ["A-2"]),
+     ("Call Centre, finance", ["A-2"]),
+     ("Drop 2 Call Centre and web shop", ["A-5", "A-6"]),
+     ("Drop 3 call centre without goodwill", ["A-1-cancel", "A-2", "A-3", "A-4-swap"])],
+)  # fmt: skip
+def test_a_name_selects_what_carries_it_in_whichever_field(text: str, wanted: list[str]) -> None:
+    found = selected(text, _vocabulary(*MIXED))
+    assert keys(found) == wanted
+    assert not found.told
+
+
+@pytest.mark.parametrize("text", ["Drop-3 Call Centre", "callcentre epics of drop3"])
+def test_names_that_are_labels_alone_narrow_each_other(text: str) -> None:
+    epics = [issue("B-1", "", "", "drop-3", "call-centre"), issue("B-2", "", "", "drop-3"),
+             issue("B-3", "", "", "call-centre")]  # fmt: skip
+    assert keys(selected(text, _vocabulary(*epics))) == ["B-1"]
+
+
+def test_it_is_said_what_was_found_by_which_field() -> None:
+    found = selected("Drop-3 Call Centre without goodwill", _vocabulary(*MIXED))
+    assert [(one.part, one.field, one.keys) for one in found.carriers] == [
+        ("release:Drop 3", "release", ("A-1-cancel", "A-2", "A-4-swap")),
+        ("release:Drop 3", "label", ("A-3",)),
+        ("team:CALL CENTRE", "team", ("A-1-cancel", "A-3")),
+        ("team:CALL CENTRE", "label", ("A-2", "A-4-swap")),
+        ("-topic:goodwill", "label", ("A-1-refund",)),
+    ]
+
+
+def test_a_choice_that_is_not_among_the_others_is_told() -> None:
+    found = selected("Drop-2 Call Centre and Lions", _vocabulary(*MIXED))
+    assert keys(found) == ["A-5"]
+    assert [one.words for one in found.told] == ["Lions"]
+
+
+def _vocabulary(*epics: Epic) -> Vocabulary:
+    issues = [one for epic in epics for one in (epic, *epic.stories)]
+    return Vocabulary(
+        releases=tuple(sorted({epic.release for epic in epics if epic.release})),
+        teams=tuple(sorted({epic.team for epic in epics if epic.team})),
+        labels=tuple(sorted({label for one in issues for label in one.labels})),
+        epics=epics,
+    )  # fmt: skip

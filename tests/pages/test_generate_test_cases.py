@@ -287,8 +287,9 @@ def test_a_part_of_a_sentence_is_taken_out_and_put_back(app: AppTest) -> None:
     assert [chip.rsplit(" ", 1)[-1] for chip in chips.options] == [
         "smoke",
         "Drop\\-3",
-        "complaints",
+        "CC\\-300",
     ]
+    assert "complaints: label of" in chips.options[-1].replace("\\", "")
     assert "from 2 epics" in text_of(app)
     told = [one.value for one in app.caption if "Not understood" in one.value]
     assert len(told) == 1
@@ -298,7 +299,7 @@ def test_a_part_of_a_sentence_is_taken_out_and_put_back(app: AppTest) -> None:
     assert not app.exception
     assert "from 3 epics" in text_of(app)
     assert app.segmented_control(key="compose_depth").value == "standard"
-    app.pills(key="asked_parts").set_value(["release:Drop-3", "-label:complaints"]).run()
+    app.pills(key="asked_parts").set_value(["release:Drop-3", "-topic:complaints"]).run()
     assert "from 2 epics" in text_of(app)
 
 

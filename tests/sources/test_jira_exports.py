@@ -75,7 +75,7 @@ def test_csv_with_all_fields() -> None:
     assert "## Why" in reading.document.text
     assert "1. first" in reading.document.text
     story = next(item for item in reading.items if item.key == "CC-12")
-    assert (story.status, story.priority, story.team) == ("In Progress", "High", "Nova")
+    assert (story.status, story.priority, story.team) == ("In Progress", "High", "Nova, Billing")
     assert (story.release, story.labels, story.author) == ("R1, R2", ("plan", "web"), "Ada")
     assert story.links == (
         ItemLink(relation="blocks", key="CC-14"), ItemLink(relation="tests", key="CC-77"),

@@ -76,6 +76,11 @@ def choose_fields(fields: Mapping[str, tuple[str, Sequence[str]]]) -> dict[str, 
     return {role: found for role in roles if (found := choose_field(role, fields))}
 
 
+def joined_names(*fields: str) -> str:
+    """What several fields of an issue name, each field once: its team and its components."""
+    return ", ".join(dict.fromkeys(filter(None, fields)))
+
+
 def _filled(values: Sequence[str]) -> list[str]:
     return [value for value in values if value.strip()]
 

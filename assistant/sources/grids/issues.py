@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from assistant.domain import Epic, SourceMetadata, Value
 from assistant.sources.files.source_file import Source
-from assistant.sources.grids.field_choice import Chosen, choose_fields
+from assistant.sources.grids.field_choice import Chosen, choose_fields, joined_names
 from assistant.sources.grids.grids import Grid, make_grid
 from assistant.sources.grids.headers import HEADERS, english_header, normalised
 from assistant.sources.grids.requirement_rows import EPIC_TYPES
@@ -393,7 +393,7 @@ class _Table:
             parent=parent,
             release=self.text(row, "fix version/s", "fix versions", "fix version", joiner=", ")
             or by("release"),
-            team=by("team") or self.text(row, "component/s", "components", joiner=", "),
+            team=joined_names(by("team"), self.text(row, "component/s", "components", joiner=", ")),
             labels=tuple(self.text(row, "labels").split()),
             status=self.text(row, "status"),
             priority=self.text(row, "priority"),

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from xml.etree.ElementTree import Element
 
-from assistant.sources.grids.field_choice import Chosen, choose_fields
+from assistant.sources.grids.field_choice import Chosen, choose_fields, joined_names
 from assistant.sources.readers.fragments import fragment_to_markdown as _markdown
 from assistant.sources.readers.salesforce_metadata import salesforce_export as salesforce
 from assistant.sources.readers.test_managers.xml_cases import read_cases
@@ -101,7 +101,7 @@ def _jira_issue(
         "epic": by("epic"),
         "parent": parent,
         "release": all_of("fixVersion") or by("release"),
-        "team": by("team") or all_of("component"),
+        "team": joined_names(by("team"), all_of("component")),
         "labels": [text_of(label) for label in item.iter("label")],
         "status": text_of(item, "status"),
         "priority": text_of(item, "priority"),

@@ -29,7 +29,7 @@ _ICONS = {
 
 def asked_parts(opened: Workspace, record: Session, text: str) -> Asked:
     """Show the parts of a sentence, and return it as read without those that were taken out."""
-    asked = read_asked(opened, record.project_id, text)
+    asked = read = read_asked(opened, record.project_id, text)
     parts = {part.id: part for part in asked.parts}
     shown = (record.project_id, text, tuple(parts))  # an epic may be imported meanwhile
     if st.session_state.get(_OF_TEXT) != shown:
@@ -41,7 +41,7 @@ def asked_parts(opened: Workspace, record: Session, text: str) -> Asked:
             list(parts),
             selection_mode="multi",
             key=PARTS,
-            format_func=lambda name: _chip(parts[name]),
+            format_func=lambda name: _chip(parts[name], read),
             help="Press a part to take it out of the request, and again to put it back.",
             wrap=True,
             persist_state="session",
@@ -58,9 +58,9 @@ def asked_parts(opened: Workspace, record: Session, text: str) -> Asked:
     return asked
 
 
-def _chip(part: RequestPart) -> str:
+def _chip(part: RequestPart, asked: Asked) -> str:
     icon = ":material/block:" if part.excluded else _ICONS.get(part.kind, ":material/check:")
-    return f"{icon} {label(part_title(part))}"
+    return f"{icon} {label(part_title(part, asked))}"
 
 
 DEPTH, CHOSEN_TECHNIQUES = "compose_depth", "compose_techniques"

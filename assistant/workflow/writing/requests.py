@@ -47,6 +47,15 @@ from assistant.workflow.writing.answers import (
 )
 from assistant.workflow.writing.answers import answer as keep_answer
 
+LISTED_KEYS = 3
+"""Up to so many keys are named; more are counted."""
+_FIELDS = {
+    "release": "release",
+    "team": "team or component",
+    "label": "label",
+    "title": "title",
+}
+
 
 class Asked(Value):
     """A sentence as it was read with the names that the project had (``known``).
@@ -110,10 +119,23 @@ def read_asked(workspace: Workspace, project_id: str, text: str) -> Asked:
     )
 
 
-def part_title(part: RequestPart) -> str:
-    """A part in words: what it is, its name, and whether it is left out."""
-    named = f"{part.kind} {part.name}" if part.kind != "topic" else f"titles with “{part.name}”"
+def part_title(part: RequestPart, asked: Asked | None = None) -> str:
+    """A part in words: what it is, its name, whether it is left out, and where it was found if its
+    kind does not tell all of it ("Call Centre: team or component of CC-1, label of CC-2")."""
+    carriers = [one for one in asked.selection.carriers if one.part == part.id] if asked else []
+    places = [f"{_FIELDS[one.field]} of {_several(one.keys)}" for one in carriers]
+    usual = "title" if part.kind == "topic" else part.kind
+    if [one.field for one in carriers] not in ([], [usual]):
+        named = f"{part.name}: {', '.join(places)}"
+    elif part.kind == "topic":
+        named = f"titles with “{part.name}”"
+    else:
+        named = f"{part.kind} {part.name}"
     return f"{'without ' if part.excluded else ''}{named}"
+
+
+def _several(keys: Sequence[str]) -> str:
+    return ", ".join(keys) if len(keys) <= LISTED_KEYS else f"{len(keys)} issues"
 
 
 def nothing_selected(asked: Asked) -> str:
@@ -122,7 +144,7 @@ def nothing_selected(asked: Asked) -> str:
     if not known.epics:
         return "This project holds no epic yet. Import some, or paste one."
     told = "; ".join(one.note for one in asked.told)
-    named = ", ".join(part_title(part) for part in asked.reading.parts if part.known)
+    named = ", ".join(part_title(part, asked) for part in asked.reading.parts if part.known)
     why = told or (f"nothing is left of: {named}" if named else "no epic is named")
     return (
         f"Nothing is selected: {why}. Releases: {', '.join(known.releases) or 'none'}. "

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from assistant.sources.grids.field_choice import Chosen, choose_fields
+from assistant.sources.grids.field_choice import Chosen, choose_fields, joined_names
 from assistant.sources.grids.headers import HEADERS
 from assistant.sources.json_values import mapping, objects
 from assistant.sources.pasted.jira_wiki import tracker_text
@@ -162,7 +162,7 @@ def _issue(
         "epic_title": title,
         "parent": str(parent.get("key", "")),
         "release": field_text(fields.get("fixVersions")) or field_text(by("release")),
-        "team": field_text(by("team")) or field_text(fields.get("components")),
+        "team": joined_names(field_text(by("team")), field_text(fields.get("components"))),
         "labels": [str(label) for label in fields.get("labels") or []],
         "status": field_text(fields.get("status")),
         "priority": field_text(fields.get("priority")),
