@@ -70,6 +70,20 @@ def test_merged_cells_are_repeated_and_cells_hold_lines() -> None:
     ]
 
 
+def test_a_header_of_two_rows_is_one() -> None:
+    found = markdown(node(
+        "table",
+        node("tableRow", cell(paragraph("Role"), header=True, rowspan=2),
+             cell(paragraph("Limit"), header=True, colspan=2)),
+        node("tableRow", cell(paragraph("Refund"), header=True),
+             cell(paragraph("Credit"), header=True)),
+        node("tableRow", cell(paragraph("Agent")), cell(paragraph("40")), cell(paragraph("15"))),
+    ))  # fmt: skip
+    assert found.split("\n") == [
+        "| Role | Limit – Refund | Limit – Credit |", "| --- | --- | --- |", "| Agent | 40 | 15 |",
+    ]  # fmt: skip
+
+
 def test_lists_keep_their_levels_tasks_and_paragraphs() -> None:
     found = markdown(
         node("orderedList",

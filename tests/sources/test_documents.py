@@ -275,6 +275,24 @@ def test_html_main_part_lists_and_tables() -> None:
         assert left_out not in text
 
 
+@pytest.mark.parametrize(
+    ("second", "header"),
+    [
+        ("<th>Refund</th><th>Credit</th>", "| Role | Limit – Refund | Limit – Credit |"),
+        ("<th colspan='2'>Agents</th>", "| Role | Limit | Limit |"),
+    ],
+)
+def test_a_header_of_two_rows_is_one(second: str, header: str) -> None:
+    span = " rowspan='2'" if second.count("<th") > 1 else ""
+    page = (
+        f"<html><body><table><tr><th{span}>Role</th><th colspan='2'>Limit</th></tr>"
+        f"<tr>{second}</tr><tr><td>Agent</td><td>40</td><td>15</td></tr></table></body></html>"
+    )
+    text = read_file("a.html", page.encode()).document.text
+    assert text.startswith(f"{header}\n| --- | --- | --- |\n")
+    assert text.rstrip().endswith("| Agent | 40 | 15 |")
+
+
 def test_tables_that_lay_out_a_page_are_no_tables() -> None:
     page = (
         "<html><body><table><tr><td><h2>Fees</h2><ul><li>one</li></ul></td></tr><tr><td></td>"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TypeVar
 
 from assistant.domain import CriterionForm
@@ -147,6 +148,22 @@ def spread_cells(rows: Iterable[Iterable[tuple[Content, int, int]]]) -> list[lis
                 row.append(content)
         out.append(row)
     return out
+
+
+def header_rows(cells: Iterable[tuple[bool, int]]) -> int:
+    """How many rows at the top of a table are its header, of each row (all are header cells, number
+    of cells): a second row of one cell begins a group of rows."""
+    rows = list(cells)
+    heads = next(
+        (at for at, (header, count) in enumerate(rows) if not header or (at and count < 2)), 0
+    )
+    return heads if heads < len(rows) else 0
+
+
+def column_labels(rows: Iterable[Sequence[str]]) -> list[str]:
+    """One label a column of a header of several rows, its spans filled: "Limit – Refund"."""
+    columns = zip_longest(*rows, fillvalue="")
+    return [" – ".join(dict.fromkeys(filter(None, labels))) for labels in columns]
 
 
 def _escaped(cell: str) -> str:

@@ -14,7 +14,12 @@ from typing import Any
 
 from assistant.sources.json_values import mapping, objects
 from assistant.sources.pasted.jira_wiki import NAVIGATION
-from assistant.sources.pasted.tables import markdown_table, spread_cells
+from assistant.sources.pasted.tables import (
+    column_labels,
+    header_rows,
+    markdown_table,
+    spread_cells,
+)
 from assistant.sources.readers.documents.html import to_markdown
 
 _LISTS = frozenset({"bulletList", "orderedList", "taskList", "decisionList"})
@@ -179,6 +184,12 @@ def _table(rows: Sequence[Node]) -> str:
     )  # fmt: skip
     if not any(cells):
         return ""
+    own = [children_of(row) for row in rows]
+    heads = header_rows(
+        (all(cell.get("type") == "tableHeader" for cell in each), len(each)) for each in own
+    )
+    if heads > 1:
+        cells = [column_labels(cells[:heads]), *cells[heads:]]
     return markdown_table(cells)
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from assistant.sources.pasted.tables import spread_cells
+from assistant.sources.pasted.tables import column_labels, header_rows, spread_cells
 from assistant.sources.readers.atlassian.storage_format import plain_storage
 
 if TYPE_CHECKING:
@@ -164,6 +164,13 @@ def _fill_spans(table: Tag) -> None:
         for cell in filled:
             row.append(copy(cell) if id(cell) in placed else cell)
             placed.add(id(cell))
+    heads = header_rows((all(c.name == "th" for c in each), len(each)) for each in cells)
+    if heads > 1:
+        said = [[" ".join(cell.stripped_strings) for cell in each] for each in spread[:heads]]
+        for row in rows[1:heads]:
+            row.extract()
+        for cell, label in zip(rows[0].find_all("th"), column_labels(said), strict=False):
+            cell.string = label
 
 
 def _span(cell: Tag, name: str) -> int:
