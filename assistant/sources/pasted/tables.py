@@ -12,11 +12,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from assistant.domain import CriterionForm
 from assistant.sources.pasted.lines import Line, Passage, step_word, unwrap
 from assistant.sources.pasted.names_and_ids import EPIC_WORDS, section_name
+
+if TYPE_CHECKING:  # else each process that reads a file makes all models first
+    from assistant.domain import CriterionForm
 
 _DELIMITER = re.compile(r"^\s*\|?\s*:?-{1,}:?\s*(?:\|\s*:?-{1,}:?\s*)*\|?\s*$")
 Content = TypeVar("Content")
