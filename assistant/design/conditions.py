@@ -121,16 +121,23 @@ def _derived(
     depth: Depth,
 ) -> tuple[TestCondition, ...]:
     """All that a criterion's conditions depend on; asked for again at each look at an epic."""
+    criterion = AcceptanceCriterion(id=criterion_id, text=text, form=form)
+    named = _named_items(criterion_id, text, form)
+    chosen = {suffix for _, suffix in _budgeted(named, depth)}
+    return tuple(_condition(criterion, item, suffix) for item, suffix in named if suffix in chosen)
+
+
+@lru_cache(maxsize=2048)
+def _named_items(criterion_id: str, text: str, form: CriterionForm) -> tuple[Named, ...]:
+    """The criterion's items with the ends of their ids: the same at each depth."""
     if not re.search(r"\w", text):
         return ()
     criterion = AcceptanceCriterion(id=criterion_id, text=text, form=form)
     numbers = {technique: count(1) for technique in TECHNIQUES}
-    named = [
+    return tuple(
         (item, f"{_LETTERS[item.technique]}{next(numbers[item.technique])}")
         for item in checklist(criterion)[:MAX_THOROUGH]
-    ]
-    chosen = {suffix for _, suffix in _budgeted(named, depth)}
-    return tuple(_condition(criterion, item, suffix) for item, suffix in named if suffix in chosen)
+    )
 
 
 Named = tuple[Item, str]

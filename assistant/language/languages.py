@@ -56,13 +56,13 @@ def language_of(text: str) -> str:
     kinds = Counter(
         word.casefold() for place, word in enumerate(written) if place == 0 or word.islower()
     )
-    counts = {name: sum(kinds[word] for word in known) for name, known in _WORDS.items()}
-    distinct = {name: sum(word in kinds for word in known) for name, known in _WORDS.items()}
+    found = {name: kinds.keys() & known for name, known in _WORDS.items()}
+    counts = {name: sum(kinds[word] for word in known) for name, known in found.items()}
     best = max((name for name in _WORDS if name != ENGLISH), key=lambda name: counts[name])
     own = _WORDS[best] - _WORDS[ENGLISH]
-    telling = sum(word in kinds for word in own)
+    telling = len(kinds.keys() & own)
     clear = counts[best] > 2 * counts[ENGLISH] and counts[best] >= 0.2 * len(words)
-    if clear and telling >= MIN_FOREIGN and distinct[best] >= MIN_FOREIGN:
+    if clear and telling >= MIN_FOREIGN and len(found[best]) >= MIN_FOREIGN:
         return best
     accented = sum(_ACCENTED.search(word) is not None for word in kinds)  # English: "café", a name
     enough = accented >= max(MIN_ACCENTED, 0.2 * len(kinds))
