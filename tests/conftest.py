@@ -44,6 +44,11 @@ if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 4 << 30:
     # the suite's time on a busy one. What is tested is killed processes, not failing disks.
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
+# Where an image forbids compiled files, each worker compiles every test, and each of the many
+# processes that the tests start compiles the package.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 if "PYTEST_XDIST_WORKER" in os.environ:
     # Before torch is imported: workers that each compute on every core wait for each other.
     os.environ.setdefault("OMP_NUM_THREADS", "1")

@@ -110,7 +110,7 @@ def first_run(environment: Mapping[str, str], tmp_path_factory: pytest.TempPathF
     """The README's command in an empty data folder: the CSV it writes."""
     out = tmp_path_factory.mktemp("out") / "a.csv"
     command = ("generate", "--epic", EPIC, "--writer", "outline", "--out", str(out))
-    done = run_process(environment, *command)
+    done = run(environment, *command)
     assert done.status == 0, done.err
     assert "Traceback" not in done.err
     out.with_suffix(".log").write_text(done.err, encoding="utf-8")

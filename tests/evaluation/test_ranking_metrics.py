@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.metrics import average_precision_score, ndcg_score
 
 from assistant.evaluation.ranking_metrics import (
     RANKING_METRICS,
@@ -46,6 +45,9 @@ def test_measures_by_hand() -> None:
 
 @given(rankings())
 def test_the_same_as_scikit_learn(drawn: tuple[list[str], frozenset[str]]) -> None:
+    # Not above: each worker imports each test module, and this takes seconds.
+    from sklearn.metrics import average_precision_score, ndcg_score
+
     ranked, relevant = drawn
     truth = np.array([name in relevant for name in ranked], dtype=float)
     scores = np.arange(len(ranked), 0, -1, dtype=float)

@@ -384,7 +384,7 @@ def test_rubbish_is_a_typed_error(server: Endpoint, answer: Callable[[_Request],
 
 def test_a_redirect_is_not_followed(server: Endpoint) -> None:
     elsewhere = Endpoint()
-    threading.Thread(target=elsewhere.serve_forever, daemon=True).start()
+    threading.Thread(target=elsewhere.serve_forever, args=(0.02,), daemon=True).start()
     elsewhere.answers = [streams(ANSWER)]
     server.answers = [status(307, "", Location=f"{elsewhere.url}/chat/completions")]
     with pytest.raises(GenerationError):
@@ -398,7 +398,7 @@ def test_a_proxy_of_the_environment_does_not_see_local_text(
     server: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     proxy = Endpoint()
-    threading.Thread(target=proxy.serve_forever, daemon=True).start()
+    threading.Thread(target=proxy.serve_forever, args=(0.02,), daemon=True).start()
     proxy.answers = [streams(ANSWER)]
     for variable in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
         monkeypatch.setenv(variable, f"http://127.0.0.1:{proxy.server_port}")

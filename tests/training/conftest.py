@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ from assistant.training.base_models import BaseModel, find_base, load_base
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.append(str(Path(__file__).resolve().parents[2] / "benchmarks"))
 
-pytest.importorskip("peft", reason="needs the extra train")
+# Looked for, not imported: that takes each worker some seconds, and few files need it.
+if find_spec("peft") is None:
+    pytest.skip("needs the extra train", allow_module_level=True)
 
 from tiny import write_tiny_base
 

@@ -93,7 +93,7 @@ def refuses(status: int, message: str, **headers: str) -> Callable[[_Request], N
 def endpoint_server() -> Iterator[EndpointServer]:
     """A running one."""
     server = EndpointServer()
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield server
