@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "sample_data"
 RULES = SAMPLE / "wiki" / "business-rules-call-centre.md"
@@ -52,6 +54,7 @@ def test_the_checklist_of_an_epic_is_printed(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_question_finds_the_rule_that_answers_it(tmp_path: Path, models_dir: Path) -> None:
     query = "how long is the cooling-off period"
     said = run("search_sources.py", query, RULES, models=models_dir, folder=tmp_path)
@@ -59,6 +62,7 @@ def test_a_question_finds_the_rule_that_answers_it(tmp_path: Path, models_dir: P
     assert "within the cooling-off period of 14 days" in said
 
 
+@pytest.mark.slow
 def test_the_outline_of_an_epic_is_saved_as_csv(tmp_path: Path, models_dir: Path) -> None:
     epic = SAMPLE / "epics" / "CC-200-cooling-off-cancellation.md"
     said = run(

@@ -170,7 +170,14 @@ def test_a_press_right_after_the_paste_is_not_lost(server: object, page: Page) -
 
 
 @pytest.mark.parametrize(
-    "name", ["", "generate_test_cases", "import_sources", "configure_retrieval"]
+    "name",
+    [
+        "import_sources",
+        *(
+            pytest.param(name, marks=pytest.mark.slow)
+            for name in ("", "generate_test_cases", "configure_retrieval")
+        ),
+    ],
 )
 def test_every_address_opens_in_the_shell_on_a_fresh_server(
     server: object, page: Page, name: str

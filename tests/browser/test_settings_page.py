@@ -21,6 +21,7 @@ def endpoint() -> Iterator[EndpointServer]:
         yield running
 
 
+@pytest.mark.slow
 def test_an_endpoint_is_typed_tested_and_saved(
     server: Any, page: Page, endpoint: EndpointServer
 ) -> None:

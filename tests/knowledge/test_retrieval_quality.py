@@ -16,7 +16,7 @@ from assistant.knowledge.embedding import SentenceEmbedder
     [
         ("xray_bookstore", 0.912),
         pytest.param("warc", 0.676, marks=pytest.mark.slow),
-        ("gannt", 0.0),
+        pytest.param("gannt", 0.0, marks=pytest.mark.slow),
         pytest.param("asvs_req_scenario", 0.806, marks=pytest.mark.slow),
     ],
 )

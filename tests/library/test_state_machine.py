@@ -185,4 +185,4 @@ class Work(RuleBasedStateMachine):
 
 
 TestWork = Work.TestCase
-TestWork.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+TestWork.settings = settings(max_examples=12, stateful_step_count=25, deadline=None)

@@ -45,6 +45,7 @@ def report() -> PairReport:
     return open_pairs.check([FOLDER], keep_file=KEEP)
 
 
+@pytest.mark.slow
 def test_every_pair_passes_but_those_that_a_reader_kept(report: PairReport) -> None:
     assert [one.says for one in report.refused] == []
     assert report.unknown_ids == ()
@@ -57,6 +58,7 @@ def test_each_exception_has_its_reason() -> None:
     assert all(len(line.split()) >= 5 for line in kept)
 
 
+@pytest.mark.slow
 def test_the_data_sheet_counts_pairs_criteria_domains_and_sources(report: PairReport) -> None:
     said = numbers(
         r"\n(\d+) pairs of one .*?(\d+) criteria in (\d+) domains, (\d+) pairs with sources"
