@@ -255,6 +255,7 @@ def _by_story(
         raise_if_cancelled(cancelled, "Writing cases")
         first = batch[0]
         names = {name for item in batch for name in item.condition.criterion_ids}
+        names.update(one.id for one in first.story.criteria)  # one that only asks has no item
         brief = StoryBrief(
             epic=first.epic,
             story=first.story,

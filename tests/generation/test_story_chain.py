@@ -196,6 +196,16 @@ def test_open_questions_stand_at_the_cases_of_their_criteria() -> None:
     assert any("<open_question" in text and "When is a book late?" in text for text in prompts)
 
 
+def test_a_question_of_a_criterion_that_only_asks_is_told_with_its_story() -> None:
+    asks = AcceptanceCriterion(id="LIB-2-AC2", text="(?) May a neighbour return it?")
+    last = EPIC.stories[1]
+    last = last.model_copy(update={"criteria": (*last.criteria, asks)})
+    epic = EPIC.model_copy(update={"stories": (EPIC.stories[0], last)})
+    _, chat = run(answer(LENT), answer(), answer(LATE), answer(), epic=epic)
+    told = ['criterion="LIB-2-AC2"' in question[1][1] for question in chat.questions]
+    assert told == [False, False, True, True]
+
+
 def test_ids_follow_the_conditions_and_are_never_given_twice() -> None:
     planned = conditions_of_epic(EPIC)
     first = planned[0]

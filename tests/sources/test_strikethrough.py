@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.sources.pasted.pasted import leave_out_struck, read_pasted, read_text
+from assistant.sources.files.files import read_file
+from assistant.sources.pasted.pasted import read_pasted, read_text
+from assistant.sources.pasted.strikethrough import leave_out_struck
 
 
 @pytest.mark.parametrize(
@@ -78,3 +80,18 @@ def test_a_page_is_kept_without_what_it_strikes_through() -> None:
     assert "12 hives" not in read_text(page, as_kind="page").document.text
     wiki = "h1. Rules\nThe fee is -5- 7 EUR.\n"
     assert "The fee is 7 EUR." in read_text(wiki, as_kind="page").document.text
+
+
+def test_a_struck_criterion_of_an_exported_issue_is_not_read() -> None:
+    rows = (
+        "Summary,Issue key,Issue id,Issue Type,Status,Project key,Description,"
+        "Custom field (Acceptance Criteria),Parent\n"
+        "Cancel,ABC-1,1,Epic,To Do,ABC,Customers cancel.,,\n"
+        'Cancel,ABC-2,2,Story,To Do,ABC,As a customer I want to cancel,"* The customer can cancel'
+        ' -within 14 days- within 10 days.\n* -The fee is EUR 5.00.-",1\n'
+    )
+    reading = read_file("jira.csv", rows.encode())
+    criteria = [each.text for epic in reading.epics for each in epic.criteria]
+    assert criteria == ["The customer can cancel within 10 days."]
+    assert "14" not in reading.document.text
+    assert "Left out what the text strikes through (2 passages)." in reading.notes

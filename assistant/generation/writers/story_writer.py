@@ -60,8 +60,6 @@ ITEMS_A_CALL = 30
 CASES_PER_ITEM = 2
 CASES_PER_WHOLE = 8
 """For an item that quotes a whole sentence: in languages that are not read it holds many rules."""
-SPARE_CASES = 6
-"""Cases accepted from one call beyond those of its items: a few that the checklist lacks."""
 
 Proof = Callable[[TestCase], TestCase]
 """Puts on a case the checklist items that it covers and the marks and findings of proof."""
@@ -294,7 +292,7 @@ class StoryWriter:
             special_tokens=self._endpoint.special_tokens,
             single=single,
         )
-        most = 1 if single else min(sum(map(_cases_of, conditions)) + SPARE_CASES, MAX_CASES)
+        most = 1 if single else MAX_CASES  # the sources may hold many more limits than the items
         return _Call(brief, conditions, messages, sources, most=most)
 
     def _drafts(

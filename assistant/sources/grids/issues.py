@@ -22,6 +22,7 @@ from assistant.sources.grids.requirement_rows import EPIC_TYPES
 from assistant.sources.grids.table_files import TYPES, read_grids, types_note
 from assistant.sources.pasted.jira_wiki import tracker_text
 from assistant.sources.pasted.names_and_ids import KEY
+from assistant.sources.pasted.strikethrough import leave_out_struck, struck_note
 from assistant.sources.reading import (
     ExtractionReport,
     FieldChoice,
@@ -106,6 +107,10 @@ def read_issues(
     only organise tests (executions, plans, sets) are items and nothing else. Raises
     ``UnreadableFile`` where there is no issue.
     """
+    read = [_without_struck(issue) for issue in issues]
+    issues = [issue for issue, _ in read]
+    if struck := sum(passages for _, passages in read):
+        notes = (*notes, struck_note(struck))
     by_key = {issue.key: issue for issue in (*beside, *issues) if issue.key}
     grids = []
     stories = [issue for issue in issues if issue.kind in {"epic", "story"}]
@@ -136,6 +141,14 @@ def read_issues(
         fields=tuple(fields),
         report=(report or ExtractionReport(parts=len(issues))).model_copy(update=written),
     )
+
+
+def _without_struck(issue: Issue) -> tuple[Issue, int]:
+    """An issue without what its description and criteria strike through, and how much that is."""
+    description, first = leave_out_struck(issue.description)
+    criteria, second = leave_out_struck(issue.criteria)
+    kept = {"description": description, "criteria": criteria}
+    return issue.model_copy(update=kept), first + second
 
 
 def metadata_of(issue: Issue) -> SourceMetadata:

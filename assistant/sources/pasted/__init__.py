@@ -2,5 +2,5 @@
 
 __all__ = [
     "assemble", "basis", "jira_wiki", "lines", "metadata", "names_and_ids", "outline", "pages",
-    "pasted", "story_parts", "story_sentences", "tables",
+    "pasted", "story_parts", "story_sentences", "strikethrough", "tables",
 ]  # fmt: skip
