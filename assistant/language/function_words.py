@@ -57,6 +57,15 @@ COORDINATORS: dict[str, frozenset[str]] = {
 }
 """Words that join equals: what they join may be exchanged. "of" joins them in Dutch alone."""
 
+_JOINED = frozenset[str]().union(*COORDINATORS.values()) - {"of"}
+_BETWEEN = re.compile(rf"\s*[,;]\s*|\s+(?:{'|'.join(sorted(_JOINED))})\s+", re.IGNORECASE)
+
+
+def listed(text: str) -> list[str]:
+    """What a text lists: the parts that commas, semicolons and words like "and" stand between."""
+    return _BETWEEN.split(text)
+
+
 _MODALS = tuple(
     (force, table.denied_alike, re.compile(rf"(?<![\w-])(?:{words})(?![\w-])"))
     for table in MODALS.values()

@@ -50,6 +50,7 @@ from assistant.generation.proof.statement_words import (
 )
 from assistant.generation.sentence_words import sentences
 from assistant.language.casing import bare_words
+from assistant.language.function_words import listed
 from assistant.language.quantities import find_quantities
 from assistant.language.quoted_messages import find_messages, mask_quotes
 from assistant.language.sentences import is_example
@@ -88,9 +89,6 @@ _PLACE_RUN = re.compile(r"(?<![A-Za-z])([A-Z])\1+(?![A-Za-z])|#{2,}")
 """Places for digits in the form of a number: the "YY" and "NNNN" of "SV-YY-NNNN"."""
 
 _FORM = re.compile(r"(?<![\w-])[A-Z0-9#]+(?:[/-][A-Z0-9#]+)+(?![\w-])")
-
-_SEVERAL = re.compile(r"\s*[,;]\s*|\s+(?:and|or|und|oder|et|ou)\s+")
-"""Between the things that one place of a message lists."""
 
 _DIGIT_RUN = re.compile(r"\d+")
 
@@ -422,7 +420,7 @@ class Claims:
         lines = (line for step in self.basis.case.steps for line in step.calculation)
         told = self._flat + flat(" ".join(lines)) if found else ""
         return any(
-            all(flat(part) in told for value in values for part in _SEVERAL.split(value))
+            all(flat(part) in told for value in values for part in listed(value))
             for values in found
         )
 

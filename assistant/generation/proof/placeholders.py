@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from assistant.domain import TestStep
 from assistant.generation.proof.proof_faults import UNFILLED, Mark, shown
+from assistant.generation.proof.support_texts import folded
 from assistant.language.casing import bare_words
 from assistant.language.quoted_messages import find_messages
 
@@ -57,8 +58,8 @@ def fillings(message: str, text: str) -> tuple[str, ...]:
 
     Of "Text: Order {number} is open. Close it first." a message may be "Order 4711 is open".
     """
-    pieces = [_flat(one) for one in _PLACE.split(text)[::3]]  # with two groups between each
-    said = _flat(message).strip(" .!")
+    pieces = _PLACE.split(folded(text))[::3]  # with two groups between each
+    said = folded(message).strip(" .!")
     for place in range(len(pieces) - 1):
         before = pieces[place]
         for start in range(len(before) + 1):
@@ -84,10 +85,3 @@ def _filled_behind(said: str, pieces: Sequence[str]) -> tuple[str, ...]:
         if goes_on and (found := _filled_behind(rest[len(after) :], more)):
             return (said[:length].strip(), *found)
     return ()
-
-
-def _flat(text: str) -> str:
-    return re.sub(r"\s+", " ", text.casefold().translate(_QUOTES))
-
-
-_QUOTES = str.maketrans("“”„’‘", '"""\'\'')

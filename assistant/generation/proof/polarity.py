@@ -24,8 +24,9 @@ from assistant.generation.proof.statement_words import (
     contents,
     meeting,
     same,
+    written,
 )
-from assistant.generation.sentence_words import clauses, stem
+from assistant.generation.sentence_words import clauses, names, sentences, stem
 from assistant.language.quantities import find_quantities
 from assistant.language.quoted_messages import find_messages, mask_quotes
 from assistant.language.word_lists import read_patterns, word_lists, word_set
@@ -230,25 +231,32 @@ _ASIDE = re.compile(r"\([^()]*\d[^()]*\)")
 def denied_alone(result: str, side: Side, known: frozenset[str]) -> Iterator[str]:
     """Clauses that deny something where the text denies nothing of it: the side is one that goes
     through, and what it denies are messages and refusals."""
-    for clause in read_clauses(_ASIDE.sub(" ", result)):
+    bare = _ASIDE.sub(" ", result)
+    instead = frozenset(_names_denied(bare)) if side.accepts else frozenset()
+    for clause in read_clauses(bare):
         if clause.doubled and not clause.of_time:
             yield clause.text
         elif side.accepts and clause.negative and not clause.of_time and clause.words:
             words = {word for word, _ in clause.words}
-            if clause.lacking and meeting(words, known) == words:
+            if (clause.lacking or clause.text in instead) and meeting(words, known) == words:
                 continue  # "recorded without an ID", as the data say
-            if _NOT_A_NAME.fullmatch(clause.text) and meeting(words, known) == words:
-                continue  # "waits for Petra Nowak, not for Claudia Renz": the first is proved
             if side.doubled and meeting(words, side.doubled | known) == words:
                 continue  # "Do not allow creating a request without a date"
             if not meeting(words, side.denied | side.other) and not find_messages(clause.text):
                 yield clause.text
 
 
-_NOT_A_NAME = re.compile(
-    r"\W*(?:[a-z]+ )?(?:not|nicht|pas|niet|nie|no)(?: [a-zà-ÿ]+)?(?: [A-ZÄÖÜÉÀÇ][\w.’'-]*)+\W*"
-)
-"""Nothing but a name of somebody who is not meant."""
+def _names_denied(text: str) -> Iterator[str]:
+    """Clauses that deny nothing but names, where another is told instead, earlier in the sentence:
+    "waits for Petra Nowak, not for Claudia Renz". The first is claimed, and is proved."""
+    for start, end in sentences(text):
+        told = False
+        for clause in read_clauses(text[start:end]):
+            all_names = all(word[0].isupper() for word in written(clause.text).values())
+            if told and clause.negative and all_names:
+                yield clause.text
+            told = told or (bool(names(clause.text)) and not clause.negative)
+
 
 _DENIED_NUMBER = re.compile(
     r"\b(?:not|nicht|pas|niet|nie)\s+(?:(?:still|the|die|les?)\s+)?(?=(?:[A-Z]{3} ?|[£$€] ?)?\d)"

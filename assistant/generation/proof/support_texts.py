@@ -40,7 +40,7 @@ _CURRENCY = re.compile(rf"\b(?:{CURRENCY_CODES_PATTERN})\b")
 
 def folded(text: str) -> str:
     """The text in one case, with plain quotation marks and single spaces, a space at each end."""
-    flat = text.casefold().translate(str.maketrans("“”’‘", "\"\"''"))
+    flat = text.casefold().translate(str.maketrans("“”„’‘", '"""\'\''))
     return " " + " ".join(flat.split()) + " "
 
 

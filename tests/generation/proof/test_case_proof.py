@@ -556,6 +556,9 @@ def test_a_step_that_shows_another_message_is_not_marked_as_carried_by_the_text(
         ("The request waits for Petra Nowak and not for Dr. Claudia Renz.", True),
         ("The request waits for Petra Nowak, not for Jens Falk.", False),
         ("The request waits for Petra Nowak, not for approval.", False),
+        ("Petra Nowak is asked. Claudia Renz is not.", False),
+        ("The request is submitted and Claudia Renz is not.", False),
+        ("Wartet auf Petra Nowak, nicht auf Claudia Renz.", True),
     ],
 )
 def test_who_is_not_meant_is_no_claim_of_its_own(prove: Prove, result: str, stands: bool) -> None:

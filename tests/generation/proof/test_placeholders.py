@@ -105,3 +105,23 @@ def test_what_fills_a_place_stands_in_the_data(prove: Prove, serial: str, stands
     case = prove("If no cover is found the agreed message is shown.", steps, sources=[COVER])
     told = [one for one in case.findings if one.rule == "not in the sources"]
     assert bool(told) is not stands
+
+
+@pytest.mark.parametrize(
+    ("names", "stands"),
+    [
+        ("Ana Ruiz", True),
+        ("Ana Ruiz, Eva Gil and Jo Day", True),
+        ("Ana Ruiz y Eva Gil", True),
+        ("Ana Ruiz of Eva Gil", False),
+        ("Ana Ruiz and Eva Day", False),
+    ],
+)
+def test_all_that_fills_a_place_stands_in_the_data(prove: Prove, names: str, stands: bool) -> None:
+    told = "Text: This request is waiting for the approval of {approvers}."
+    steps = [
+        ("Send it.", "Ana Ruiz; Eva Gil; Jo Day",
+         f"“This request is waiting for the approval of {names}.” is shown."),
+    ]  # fmt: skip
+    case = prove("The agreed message is shown.", steps, sources=[told])
+    assert any(one.rule == "not in the sources" for one in case.findings) is not stands
