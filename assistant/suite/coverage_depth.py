@@ -117,7 +117,8 @@ def depth(
 
     A case that was written for a condition covers it. One that names none (imported, written by a
     person) covers one condition of its technique in each criterion that it traces to; without a
-    technique it counts as positive. A model's case that shows none of those it claims covers none.
+    technique it counts as positive. A model's case that shows none of those it claims covers none,
+    nor does one with an error that nobody has accepted: it stands under what it claims.
     An end-to-end condition is shown at each criterion that it walks through, and decides the level
     of none. ``redundant`` are cases that say what another one says; ``covered_elsewhere`` are
     conditions that an existing case covers.
@@ -159,7 +160,8 @@ def _row(
     redundant: Collection[str],
     covered_elsewhere: Collection[str],
 ) -> CriterionDepth:
-    named = {name for case in cases for name in case.condition_ids} | set(covered_elsewhere)
+    named = {name for case in cases if not _is_refused(case) for name in case.condition_ids}
+    named |= set(covered_elsewhere)
     free: dict[Technique, int] = defaultdict(int)
     for case in cases:
         if not case.condition_ids and case.origin.writer != "model":
@@ -218,6 +220,11 @@ def _row(
         unsupported=unsupported,
         questions=len(questions),
     )
+
+
+def _is_refused(case: TestCase) -> bool:
+    errors = any(finding.severity == "error" for finding in case.findings)
+    return errors and case.origin.writer == "model" and case.status != "accepted"
 
 
 def _level(

@@ -9,6 +9,7 @@ from assistant.domain import (
     AcceptanceCriterion,
     CaseOrigin,
     Epic,
+    LintFinding,
     Question,
     Technique,
     TestCase,
@@ -84,6 +85,16 @@ def test_what_a_case_claims_and_does_not_show_is_told_apart() -> None:
     assert (row.missing, row.claimed) == (("P1", "N1", "B1"), ())
     row = depth([EPIC], [one.model_copy(update={"status": "rejected"})], CONDITIONS).criteria[0]
     assert (row.level, row.claimed) == ("Gap", ())
+
+
+def test_a_case_with_an_error_covers_what_it_claims_once_it_is_accepted() -> None:
+    wrong = LintFinding(rule="wrong side", message="10 is not more than 10", severity="error")
+    model = CaseOrigin(writer="model", model_id="m")
+    one = written("B1", origin=model, objective="B1", findings=(wrong,))
+    rest = (written("P1"), written("N1"))
+    row = depth([EPIC], [one, *rest], CONDITIONS).criteria[0]
+    assert (row.level, row.missing, row.claimed) == ("Shallow", ("B1",), ("B1",))
+    assert level(one.model_copy(update={"status": "accepted"}), *rest) == "Well covered"
 
 
 def test_an_imported_case_covers_one_condition_of_its_technique() -> None:
