@@ -312,19 +312,20 @@ def _empty(criterion: AcceptanceCriterion) -> Iterator[Question]:
 
 
 def _left_open(epic: Epic) -> Iterator[Question]:
-    """What the epic or a story itself lists as open, on the criterion with most of its words."""
-    words = {
-        one.id: content_words(f"{story.title} {one.text}")
-        for story in epic.stories
-        for one in story.criteria
-    }
-    times = Counter(word for said in words.values() for word in said)
+    """What the epic or a story itself lists as open, on the criterion with most of its words: rare
+    ones tell more, and those of the story's title count beside those of the criterion."""
+    own = {one.id: content_words(one.text) for one in epic.criteria}
+    titles = {one.id: content_words(s.title) for s in epic.stories for one in s.criteria}
+    times = Counter(word for said in (*own.values(), *titles.values()) for word in said)
     texts = [(epic.key, epic.description, epic.criteria)]
     texts += [(story.key, story.narrative, story.criteria) for story in epic.stories]
     for key, text, criteria in texts:
         for start, end in open_questions(text) if criteria else ():
             asked = content_words(text[start:end])
-            shared = {one.id: sum(1 / times[w] for w in asked & words[one.id]) for one in criteria}
+            shared = {
+                one.id: sum(1 / times[w] for said in (own, titles) for w in asked & said[one.id])
+                for one in criteria
+            }
             yield Question(
                 criterion_id=max(shared, key=lambda one: shared[one]),
                 kind="left open",
