@@ -9,13 +9,14 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from assistant.generation.proof.amounts import elapsed, numbers, working_days
 from assistant.generation.proof.foreign_quantities import impossible_dates
 from assistant.generation.proof.measures import Measures
 from assistant.generation.proof.proof_faults import INCONSISTENT, Mark, shown
 from assistant.language.quantities import find_quantities
+from assistant.language.sentences import sentences
 from assistant.language.word_lists import read_patterns
 
 _PATTERNS = read_patterns(__file__)
@@ -82,7 +83,11 @@ def _distances(line: str, measures: Measures) -> Iterator[Mark]:
     if len(days) < 2:
         return
     read = numbers(line)
-    beside_dates = sum(isinstance(one.value, date) for one in read) > 1
+    dated = [one.start for one in read if isinstance(one.value, date)]
+    ended = [0, *(s.end for s in sentences(line) if line[s.end : s.end + 1] != ";"), len(line)]
+    beside_dates = [
+        (start, end) for start, end in pairwise(ended) if sum(start <= at < end for at in dated) > 1
+    ]
     beyond = ("less than", "more than")  # "one day less than 3 months"
     compared = {one.start for one in find_quantities(line) if one.comparison in beyond}
     for count in read:
@@ -94,7 +99,9 @@ def _distances(line: str, measures: Measures) -> Iterator[Mark]:
         told = _DISTANCE.match(line[count.end :]) is not None or _TODAY.match(behind) is not None
         ends = _ENDS.match(line[count.end :]) is not None
         aged = not count.kind and _AGE.search(line[: count.start]) and (told or ends)
-        told = told or (ends and beside_dates)
+        # "GBP 252.00 paid for 12 months. It began on 1 May, and ends on 2 June": another matter
+        beside = any(start <= count.start < end for start, end in beside_dates)
+        told = told or (ends and beside)
         unit = "month" if aged else count.unit
         value = count.value * 12 if aged else count.value
         if not (aged or (count.kind == "duration" and told)) or unit not in _STEPS:

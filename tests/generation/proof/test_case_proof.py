@@ -115,6 +115,7 @@ def test_an_age_that_the_dates_do_not_give_is_told(prove: Prove, told: str, wron
         "The fee is 10.50 EUR a month",
         "The offer is one day less than 6 months before the end",
         "To pay: 10.50 EUR × 7 months, March to September 2026; it is paid on 2 March 2026",
+        "240.00 EUR is paid for 12 months. It began on 1 May 2026 and ends on 20 June 2026.",
     ],
 )
 def test_a_rate_a_factor_and_a_comparison_are_no_distance_between_dates(
