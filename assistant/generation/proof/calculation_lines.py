@@ -19,7 +19,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from functools import cached_property
 from itertools import islice
-from operator import add, methodcaller, mul, sub, truediv
+from operator import add, mul, sub, truediv
 
 from assistant.generation.proof.amounts import (
     MEASURED,
@@ -56,14 +56,16 @@ _EXACT = Decimal("1e-9")
 nor 3, as nothing says how it is rounded."""
 
 
-def _round(value: Decimal, places: Decimal = Decimal()) -> Decimal:
-    return value.quantize(Decimal(1).scaleb(-int(places)), ROUND_HALF_UP)
+def _to_places(rounding: str) -> Callable[..., Decimal]:
+    def rounded(value: Decimal, places: Decimal = Decimal()) -> Decimal:
+        return value.quantize(Decimal(1).scaleb(-int(places)), rounding)
+
+    return rounded
 
 
 _FUNCTIONS: dict[str, Callable[..., Decimal]] = {
-    "ceil": methodcaller("to_integral_value", ROUND_CEILING),
-    "floor": methodcaller("to_integral_value", ROUND_FLOOR),
-    "round": _round, "min": min, "max": max,
+    "ceil": _to_places(ROUND_CEILING), "floor": _to_places(ROUND_FLOOR),
+    "round": _to_places(ROUND_HALF_UP), "min": min, "max": max,
 }  # fmt: skip
 _LETTER = r"[^\W\d_]"
 _UNIT = rf"(?:(?:(?<=\w)/(?!{_LETTER}+\s*[\d(]))?{_LETTER}++\.?|[€$£¥₹])"
@@ -183,7 +185,7 @@ class _Expression:
                     return -of(operand)
                 case ast.Call(func=ast.Name(id=name), args=arguments):
                     values = [of(each) for each in arguments]
-                    if name == "round":  # how many places to keep stands nowhere
+                    if name in ("ceil", "floor", "round"):  # the places to keep stand nowhere
                         del self.operands[len(self.operands) + 1 - len(values) :]
                     return _FUNCTIONS[name](*values)
                 case ast.BinOp(left=left, op=operator, right=right):

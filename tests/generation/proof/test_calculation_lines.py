@@ -23,6 +23,8 @@ from assistant.generation.proof.calculation_lines import Worked, read_line
         ("1,560.00 * 0.95 = 1482", "1482"),
         ("14.3 ha * 4 hives per ha = 57.2 hives", "57.2"),
         ("ceil(57.2) = 58", "58"),
+        ("floor(250.00 / 12, 2) = 20.83", "20.83"),
+        ("ceil(250.00 / 12, 2) = 20.84", "20.84"),
         ("round(7.25, 1) = 7.3", "7.3"),
         ("max(0, 100 - 185) = 0", "0"),
         ("(8.0 + 7.5 + 6) / 3 = 7.2", "7.2"),
