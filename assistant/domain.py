@@ -48,13 +48,19 @@ class AcceptanceCriterion(Value):
 
 
 class UserStory(Value):
-    """A user story of an epic: its narrative and its acceptance criteria, in source order."""
+    """A user story of an epic: its narrative and its acceptance criteria, in source order.
+
+    ``release``, ``team``, ``sprint`` and ``labels`` are those that the story names itself.
+    """
 
     key: str
     title: str
     narrative: str = ""
     criteria: tuple[AcceptanceCriterion, ...] = ()
     labels: tuple[str, ...] = ()
+    release: str = ""
+    team: str = ""
+    sprint: str = ""
     uri: str = ""
 
 

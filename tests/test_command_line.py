@@ -142,6 +142,8 @@ def test_generate_json_is_the_run_and_nothing_else(
     assert {epic.release for epic in result.epics} == {"Drop-3"}
     assert {condition.technique for condition in result.conditions} == {"positive", "negative"}
     assert result.cases
+    assert "writes for CC-200 " in done.err
+    assert re.search(r"not taken: BIL-400 .*: Drop-3, but not Call Centre \(Billing\)", done.err)
 
 
 def test_coverage_and_duplicates_are_one_document_each(

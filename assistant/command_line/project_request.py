@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from assistant.command_line.output import Terminal
 from assistant.command_line.scope_options import STDIN, text_of
-from assistant.domain import DEPTHS, TECHNIQUES, Epic
+from assistant.domain import DEPTHS, TECHNIQUES
 from assistant.errors import LibraryError, SettingsError, SourceError, first_problem
 from assistant.workflow.deployment import models as model_store
 from assistant.workflow.deployment.workspace import Workspace
@@ -31,11 +31,15 @@ from assistant.workflow.writing.requests import (
     GenerateRequest,
     RequestPart,
     Understanding,
+    near_title,
     part_title,
+    taken_title,
     understand,
 )
 
 DEFAULT_PROJECT = "Default"
+NEAR_LISTED = 12
+"""Up to so many epics that are near are listed; more are counted."""
 
 
 @contextmanager
@@ -151,7 +155,13 @@ def remarks(found: Understanding, terminal: Terminal) -> None:
             terminal.note(remark.note if remark.understood else f"not understood: {remark.note}")
         if found.asked.unread:
             terminal.note(f"passed over: {', '.join(found.asked.unread)}")
-        terminal.note(f"writes for {', '.join(map(_scope, found.epics))}")
+        for epic in found.epics:
+            terminal.note(f"writes for {taken_title(epic)}")
+        near = found.asked.selection.near
+        for one in near[:NEAR_LISTED]:
+            terminal.note(f"not taken: {near_title(one, found.asked)}")
+        if len(near) > NEAR_LISTED:
+            terminal.note(f"not taken: {len(near) - NEAR_LISTED} more that are near")
     for text in found.notes:
         terminal.note(text)
     terminal.unread(found.unread)
@@ -160,8 +170,3 @@ def remarks(found: Understanding, terminal: Terminal) -> None:
         terminal.note(f"{story.key} has no acceptance criterion and gets no case.")
     for question in found.questions:
         terminal.note(f"question on {question.criterion_id}: {question.text}")
-
-
-def _scope(epic: Epic) -> str:
-    """An epic by its key and the keys of the stories that cases are written for."""
-    return f"{epic.key} ({', '.join(story.key for story in epic.stories)})"

@@ -96,10 +96,20 @@ def _spelt(name: str) -> tuple[int, str]:
     return len(found), _spelling(found)
 
 
+@lru_cache(maxsize=32768)
 def name_key(name: str) -> str:
     """What all spellings of a name have in common: "Call Centre", "call-centre", "CallCentre"."""
     pieces = _PIECE.findall(name)
     return _singular("".join(f"#{p}#" if p.isdigit() else p.casefold() for p in pieces))
+
+
+def distinct_names(fields: Iterable[str]) -> tuple[str, ...]:
+    """The names that fields hold, each once, in the spelling that comes first."""
+    found: dict[str, str] = {}
+    for field in fields:
+        for name in names_in(field):
+            found.setdefault(name_key(name), name)
+    return tuple(found.values())
 
 
 def names_in(field: str) -> tuple[str, ...]:

@@ -7,7 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from assistant.knowledge.name_matching import Match, Token, find_names, name_key, names_in, tokens
+from assistant.knowledge.name_matching import (
+    Match,
+    Token,
+    distinct_names,
+    find_names,
+    name_key,
+    tokens,
+)
 from assistant.knowledge.request_parts import PartKind, Vocabulary
 from assistant.knowledge.request_words import (
     announcing,
@@ -318,17 +325,13 @@ def _by_kind(vocabulary: Vocabulary) -> dict[str, tuple[str, ...]]:
         *stem, last = _spelt(name) or ("",)
         numbered_so = len(stem) == 1 and stem[0] in stems and last.isdigit()
         (numbered if numbered_so else labels).append(name)
-    releases = [name for field in vocabulary.releases for name in names_in(field)]
-    teams = [name for field in vocabulary.teams for name in names_in(field)]
+    releases = (*vocabulary.release_names, *numbered)
     found: dict[str, tuple[str, ...]] = {}
     taken: set[str] = set()
-    for kind, names in (("release", [*releases, *numbered]), ("team", teams), ("label", labels)):
-        of_kind: dict[str, str] = {}
-        for name in names:
-            if name_key(name) not in taken:
-                of_kind.setdefault(name_key(name), name)
-        found[kind] = tuple(of_kind.values())
-        taken.update(of_kind)
+    for kind, fields in (("release", releases), ("team", vocabulary.teams), ("label", labels)):
+        names = distinct_names(fields)
+        found[kind] = tuple(name for name in names if name_key(name) not in taken)
+        taken.update(map(name_key, names))
     return found
 
 

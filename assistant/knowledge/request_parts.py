@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Literal
 
 from assistant.domain import DEPTHS, TECHNIQUES, Depth, Epic, Technique, Value
-from assistant.knowledge.name_matching import TitleWords
+from assistant.knowledge.name_matching import TitleWords, distinct_names
 
 PartKind = Literal[
     "epic", "story", "criterion", "release", "team", "label", "topic", "depth", "technique"
@@ -23,12 +23,23 @@ DIMENSION: dict[PartKind, PartKind] = {
 
 
 class Vocabulary(Value):
-    """The names that a project knows."""
+    """The names that a project knows, as its fields hold them: one may hold several."""
 
     releases: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
+    sprints: tuple[str, ...] = ()
     epics: tuple[Epic, ...] = ()
+
+    @cached_property
+    def release_names(self) -> tuple[str, ...]:
+        """Each release and sprint once, in one of its spellings."""
+        return distinct_names((*self.releases, *self.sprints))
+
+    @cached_property
+    def team_names(self) -> tuple[str, ...]:
+        """Each team once, in one of its spellings."""
+        return distinct_names(self.teams)
 
     @cached_property
     def titles(self) -> TitleWords:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from assistant.domain import Epic, UserStory, Value
-from assistant.knowledge.name_matching import Unit, name_key, names_in, units_of
+from assistant.knowledge.name_matching import Unit, distinct_names, name_key, names_in, units_of
 from assistant.knowledge.request_parts import (
     DIMENSION,
     SCOPE,
@@ -18,7 +18,7 @@ from assistant.knowledge.request_parts import (
 
 NEAREST = 3
 """Names that are offered for one that the project does not know."""
-FIELDS = ("release", "team", "label", "title")
+FIELDS = ("release", "sprint", "team", "label", "title")
 """Where a name stands, in the order in which it is told."""
 LISTED = 8
 """Up to so many releases and teams are all named."""
@@ -55,15 +55,30 @@ class Carriers(Value):
     keys: tuple[str, ...]
 
 
+class Near(Value):
+    """An epic, or stories of one, that all the names of a request select but for one.
+
+    It has ``has``, but not ``lacks``; ``instead`` are the names that stand in these ``fields``.
+    """
+
+    chosen: Chosen
+    has: tuple[str, ...]
+    lacks: tuple[str, ...]
+    fields: tuple[str, ...]
+    instead: tuple[str, ...] = ()
+
+
 class Selection(Value):
     """The epics of a request in the order of the project, and what has to be told.
 
-    ``carriers`` are the issues that each part selects or leaves out by its name.
+    ``carriers`` are the issues that each part selects or leaves out by its name; ``near`` what is
+    not selected, and what has no release, team or label at all comes first.
     """
 
     chosen: tuple[Chosen, ...] = ()
     told: tuple[Told, ...] = ()
     carriers: tuple[Carriers, ...] = ()
+    near: tuple[Near, ...] = ()
 
 
 def select(reading: RequestReading, vocabulary: Vocabulary) -> Selection:
@@ -77,8 +92,12 @@ class _Selecting:
         self._titles = vocabulary.titles
         self._units = {epic.key: units_of(epic) for epic in vocabulary.epics}
         self._all: Units = frozenset[Unit]().union(*self._units.values())
-        self._names = {epic.key: _names(epic) for epic in vocabulary.epics}
-        self._names |= {s.key: _names(s) for epic in vocabulary.epics for s in epic.stories}
+        self._filed = {
+            (epic.key, story.key if story else ""): _filed(epic, story)
+            for epic in vocabulary.epics
+            for story in epic.stories or (None,)
+        }
+        self._names = {unit: _fields_by_key(filed) for unit, filed in self._filed.items()}
         self._told: dict[str, Told] = {}
         self._by_key: frozenset[str] = frozenset()
 
@@ -92,8 +111,8 @@ class _Selecting:
         for part in reading.without_effect:
             note = f"“{part.name}” is not left out: nothing else is asked for"
             self._add_note(part.name, note, understood=True)
+        groups = {part.group: [p for p in wanted if p.group == part.group] for part in wanted}
         if wanted:
-            groups = {part.group: [p for p in wanted if p.group == part.group] for part in wanted}
             chosen = frozenset[Unit]().union(*map(self._group, groups.values()))
         else:
             chosen = self._all if barred or reading.everything else frozenset()
@@ -110,21 +129,12 @@ class _Selecting:
                 if part.known
                 for each in self._carriers(part, chosen - left if part.excluded else left)
             ),
+            near=tuple(self._near(groups.values(), chosen)),
         )
 
     def _group(self, parts: list[RequestPart]) -> Units:
         """What parts have in common that hold together; topics are looked for within the others."""
-        by_key = any(_dimension(one) == "epic" and one.known for one in parts)
-        aside = ("topic", "criterion") if by_key else ("criterion",)
-        choices: list[list[RequestPart]] = []
-        for part in parts:
-            if not part.known and part.kind in aside:
-                continue
-            before = next((one for one in reversed(choices) if alike(one[0].kind, part.kind)), None)
-            if before is None or part.narrows:
-                choices.append([part])
-            else:
-                before.append(part)
+        choices = _choices(parts)
         pool = self._all if choices else frozenset()
         topics = [one for one in choices if any(part.kind == "topic" for part in one)]
         for alternatives in choices:
@@ -167,7 +177,7 @@ class _Selecting:
             return frozenset(unit for unit in among if part.name in unit)
         titled = self._titles.find(part.name, among) if part.kind == "topic" else frozenset()
         key = name_key(part.name)
-        return titled | {unit for unit in among if any(key in self._names.get(k, {}) for k in unit)}
+        return titled | {unit for unit in among if key in self._names[unit]}
 
     def _carriers(self, part: RequestPart, among: Units) -> Iterable[Carriers]:
         """Where the name of a part stands in the issues of ``among``."""
@@ -180,13 +190,61 @@ class _Selecting:
             found = frozenset(
                 unit
                 for unit in among
-                if (field == "title" and unit in titled)
-                or any(field in self._names.get(k, {}).get(key, ()) for k in unit)
+                if (field == "title" and unit in titled) or field in self._names[unit].get(key, ())
             )
             if found - told:
                 keys = [key for one in self._chosen(found) for key in one.stories or (one.epic,)]
                 yield Carriers(part=part.id, field=field, keys=tuple(keys))
             told |= found
+
+    def _near(self, groups: Iterable[list[RequestPart]], chosen: Units) -> list[Near]:
+        """What all choices of a group but one select, where that one is of releases or of other
+        names that issues are filed under."""
+        found: list[Near] = []
+        for choices in map(_choices, groups):
+            units = [frozenset[Unit]().union(*map(self._named, choice)) for choice in choices]
+            for at, lacking in enumerate(choices):
+                others = [n for n in range(len(choices)) if n != at]
+                fields = self._fields_of(lacking)
+                if not others or not fields:
+                    continue
+                near = self._all.intersection(*(units[n] for n in others)) - units[at] - chosen
+                bare = frozenset(unit for unit in near if not self._names_of(unit, fields))
+                found += (
+                    Near(
+                        chosen=one,
+                        has=tuple(" or ".join(part.name for part in choices[n]) for n in others),
+                        lacks=tuple(part.name for part in lacking),
+                        fields=fields,
+                        instead=tuple(
+                            dict.fromkeys(
+                                name
+                                for unit in sorted(those)
+                                if unit[0] == one.epic
+                                for name in self._names_of(unit, fields)
+                            )
+                        ),
+                    )
+                    for those in (bare, near - bare)
+                    for one in self._chosen(those)
+                )
+        return sorted(found, key=lambda one: bool(one.instead))
+
+    def _fields_of(self, choice: list[RequestPart]) -> tuple[str, ...]:
+        """The fields in which to look for what stands instead of a choice; none for mere words."""
+        keys = {name_key(part.name) for part in choice if part.known}
+        if not keys:
+            return ()
+        held = {
+            field for names in self._names.values() for key in keys for field in names.get(key, ())
+        }
+        if choice[0].kind == "release":
+            return tuple(one for one in ("release", "sprint") if one in held) or ("release",)
+        return ("team", "label") if held else ()
+
+    def _names_of(self, unit: Unit, fields: Collection[str]) -> tuple[str, ...]:
+        """The names in the first of these fields that is filled."""
+        return next(filter(None, (self._filed[unit][field] for field in fields)), ())
 
     def _barred(self, part: RequestPart, chosen: Units) -> Units:
         """What a topic leaves out: stories where it would take all that was asked for."""
@@ -226,9 +284,9 @@ class _Selecting:
             return f"{part.name} is a criterion: its whole story is {done}"
         names: dict[str, Collection[str]] = {
             "epic": [*keys, *stories],
-            "release": known.releases,
-            "team": known.teams,
-            "label": known.labels,
+            "release": known.release_names,
+            "team": known.team_names,
+            "label": distinct_names(known.labels),
         }
         if part.kind not in names:
             return f"nothing is named “{part.name}”"
@@ -240,13 +298,40 @@ def _dimension(part: RequestPart) -> PartKind:
     return DIMENSION.get(part.kind, part.kind)
 
 
-def _names(issue: Epic | UserStory) -> dict[str, list[str]]:
-    """What an issue is filed under: the fields of each name, by what its spellings share."""
-    fields = {"label": issue.labels}
-    if isinstance(issue, Epic):
-        fields |= {"release": names_in(issue.release), "team": names_in(issue.team)}
+def _choices(parts: list[RequestPart]) -> list[list[RequestPart]]:
+    """The parts of a group as choices, all of which have to hold."""
+    by_key = any(_dimension(one) == "epic" and one.known for one in parts)
+    aside = ("topic", "criterion") if by_key else ("criterion",)
+    choices: list[list[RequestPart]] = []
+    for part in parts:
+        if not part.known and part.kind in aside:
+            continue
+        before = next((one for one in reversed(choices) if alike(one[0].kind, part.kind)), None)
+        if before is None or part.narrows:
+            choices.append([part])
+        else:
+            before.append(part)
+    return choices
+
+
+def _filed(epic: Epic, story: UserStory | None) -> dict[str, tuple[str, ...]]:
+    """The names that a story is filed under, field by field.
+
+    Those of its epic count for it too, but for the release where it names its own.
+    """
+    story = story or UserStory(key="", title="")
+    return {
+        "release": names_in(story.release or epic.release),
+        "sprint": names_in(story.sprint),
+        "team": names_in(f"{epic.team},{story.team}"),
+        "label": (*epic.labels, *story.labels),
+    }
+
+
+def _fields_by_key(filed: dict[str, tuple[str, ...]]) -> dict[str, list[str]]:
+    """The fields of each name, by what its spellings share."""
     found: dict[str, list[str]] = {}
-    for field, names in fields.items():
+    for field, names in filed.items():
         for key in dict.fromkeys(map(name_key, names)):
             found.setdefault(key, []).append(field)
     return found

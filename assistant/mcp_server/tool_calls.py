@@ -19,7 +19,12 @@ from assistant.workflow.sources import search_sources
 from assistant.workflow.sources.mask_sources import masked_cases
 from assistant.workflow.writing import coverage, generate_cases, recheck_case, runs, second_reading
 from assistant.workflow.writing import requests as epic_requests
-from assistant.workflow.writing.requests import GenerateRequest, Understanding, understand
+from assistant.workflow.writing.requests import (
+    GenerateRequest,
+    Understanding,
+    near_title,
+    understand,
+)
 
 SHOWN_CHARACTERS = 4_000
 """Of a source's text in an answer."""
@@ -222,9 +227,11 @@ def generate(scope: ToolScope, given: takes.GenerateArguments) -> Json:
         only_new=given.only_new,
     )
     generate_cases.start(scope.workspace, scope.project_id, run)
+    asked = found.asked
     return {
         "run_id": run.id,
         "epics": [epic.key for epic in found.epics],
+        "not_taken": [near_title(one, asked) for one in asked.selection.near] if asked else [],
         "checklist_items": len(found.conditions) - len(run.generation.skip),
         "open_questions": len(found.questions),
     }

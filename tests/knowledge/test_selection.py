@@ -188,11 +188,63 @@ def test_a_choice_that_is_not_among_the_others_is_told() -> None:
     assert [one.words for one in found.told] == ["Lions"]
 
 
+SPANNING = (
+    Epic(key="C-1", title="Spans", team="Sales", stories=(
+        UserStory(key="C-11", title="a", release="Drop 2"),
+        UserStory(key="C-12", title="b", release="Drop 3, Drop 4", sprint="CX Sprint 7"),
+        UserStory(key="C-13", title="c"),
+    )),
+    Epic(key="C-2", title="Of another team", release="Drop 3", team="Shop", stories=(
+        UserStory(key="C-21", title="d", team="Sales", sprint="CX Sprint 7, CX Sprint 8"),
+        UserStory(key="C-22", title="e", release="Drop 2"),
+    )),
+    Epic(key="C-3", title="Of nobody", release="drop-3"),
+    Epic(key="C-4", title="Elsewhere", release="Drop 9", team="Shop"),
+)  # fmt: skip
+"""Epics whose stories name releases, teams and sprints of their own."""
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [("Drop 3", ["C-12", "C-21", "C-3"]), ("drop 2", ["C-11", "C-22"]),
+     ("Sales", ["C-1", "C-21"]), ("Sales in Drop 3", ["C-12", "C-21"]),
+     ("Sales without Drop 2", ["C-12", "C-13", "C-21"]),
+     ("CX sprint 7", ["C-12", "C-21"]), ("Drop 3 except CX Sprint 8", ["C-12", "C-3"])],
+)  # fmt: skip
+def test_a_story_counts_by_its_own_release_team_and_sprint(text: str, wanted: list[str]) -> None:
+    assert keys(selected(text, _vocabulary(*SPANNING))) == wanted
+
+
+def test_what_is_near_is_told_with_what_stands_instead() -> None:
+    found = selected("Drop-3 Sales", _vocabulary(*SPANNING))
+    told = [
+        (one.chosen.stories or (one.chosen.epic,), one.has, one.lacks, one.instead or one.fields)
+        for one in found.near
+    ]
+    assert told == [
+        (("C-13",), ("Sales",), ("Drop 3",), ("release",)),
+        (("C-3",), ("Drop 3",), ("Sales",), ("team", "label")),
+        (("C-11",), ("Sales",), ("Drop 3",), ("Drop 2",)),
+    ]
+
+
+@pytest.mark.parametrize("text", ["Drop 3", "C-12", "C-1 and C-3", "everything", "Drop 8 Sales"])
+def test_nothing_is_near_where_no_name_narrows_another(text: str) -> None:
+    assert not selected(text, _vocabulary(*SPANNING)).near
+
+
+def test_what_is_left_out_is_not_near() -> None:
+    found = selected("Drop 3 Sales except C-12", _vocabulary(*SPANNING))
+    assert keys(found) == ["C-21"]
+    assert "C-12" not in [key for one in found.near for key in one.chosen.stories]
+
+
 def _vocabulary(*epics: Epic) -> Vocabulary:
     issues = [one for epic in epics for one in (epic, *epic.stories)]
     return Vocabulary(
-        releases=tuple(sorted({epic.release for epic in epics if epic.release})),
-        teams=tuple(sorted({epic.team for epic in epics if epic.team})),
+        releases=tuple(sorted({one.release for one in issues if one.release})),
+        teams=tuple(sorted({one.team for one in issues if one.team})),
         labels=tuple(sorted({label for one in issues for label in one.labels})),
+        sprints=tuple(sorted({s.sprint for epic in epics for s in epic.stories if s.sprint})),
         epics=epics,
     )  # fmt: skip

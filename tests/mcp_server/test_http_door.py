@@ -404,9 +404,13 @@ def test_a_text_changes_no_source_that_is_there(
     assert client.post("/api/tools/generate_cases", json=new).status_code == 422
 
 
-def test_a_fourth_run_has_to_wait(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_says_what_it_leaves_and_a_fourth_has_to_wait(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(tool_calls.generate_cases, "start", lambda *_: None)
-    for _ in range(tool_calls.MOST_RUNS):
+    begun = call(client, "generate_cases", ask="smoke tests for Drop-3 Call Centre")
+    assert any(one.startswith("BIL-400 ") for one in begun["not_taken"]), begun
+    for _ in range(tool_calls.MOST_RUNS - 1):
         call(client, "generate_cases", epic_key="CC-200", depth="smoke")
     refused = client.post("/api/tools/generate_cases", json={"epic_key": "CC-200"})
     assert (refused.status_code, "get_run" in refused.text) == (422, True)

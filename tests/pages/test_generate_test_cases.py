@@ -303,6 +303,18 @@ def test_a_part_of_a_sentence_is_taken_out_and_put_back(app: AppTest) -> None:
     assert "from 2 epics" in text_of(app)
 
 
+def test_what_is_taken_and_what_is_near_stands_below_a_sentence(app: AppTest) -> None:
+    ask(app, "Drop-3 Call Centre epics")
+    (told,) = [one.value for one in app.caption if "Not taken" in one.value]
+    taken, near = [], []
+    for line in told.replace("\\", "").splitlines():
+        (near if "Not taken" in line else taken).append(line)
+    assert [re.findall(r"[A-Z]+-\d00", line) for line in taken] == [["CC-200"], ["CC-300"]]
+    assert "criteria (CC-201: " in taken[0]
+    assert any("BIL-400" in one and "but not Call Centre (Billing)" in one for one in near)
+    assert any("CC-100" in one and "but not Drop-3 (Drop-1)" in one for one in near)
+
+
 def test_a_run_has_the_depth_and_techniques_of_its_sentence(app: AppTest) -> None:
     ask(app, "only negative smoke cases for CC-201")
     assert "from 1 epic, 1 story" in text_of(app)

@@ -48,6 +48,22 @@ def test_a_jira_export(sound: Sound) -> None:
     assert reading.document.kind == "epic"
 
 
+def test_a_story_keeps_what_it_names_itself(sound: Sound) -> None:
+    data = (
+        "Issue key,Summary,Issue Type,Custom field (Acceptance Criteria),Epic Link,Fix versions,"
+        "Components,Team,Sprint,Sprint,Creator\n"
+        "CC-10,Plans,Epic,,,,,,,,Ada\n"
+        "CC-12,Extend,Story,* It is saved,CC-10,Drop 2,Web,Lions,CC Sprint 1,CC Sprint 2,Ada\n"
+        "CC-13,Cancel,Story,* It ends,CC-10,Drop 3,Web,,,,Ada\n"
+    )
+    reading = read_file("jira.csv", data.encode())
+    sound(reading)
+    (epic,) = reading.epics
+    told = [(one.release, one.team, one.sprint) for one in epic.stories]
+    assert told == [("Drop 2", "Lions, Web", "CC Sprint 1, CC Sprint 2"), ("Drop 3", "Web", "")]
+    assert epic.release == "", "its stories do not agree"
+
+
 def test_a_row_per_criterion(sound: Sound) -> None:
     data = (
         "Epic,User Story,Title,AC ID,Acceptance Criterion\n"

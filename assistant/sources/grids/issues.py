@@ -36,7 +36,7 @@ _EPIC_TYPES = EPIC_TYPES | {"feature"}
 _RELATED = frozenset({"relates", "relates to", "is related to"})
 _REQUIREMENT_HEADER = (
     "Key", "Issue Type", "Summary", "Description", "Acceptance Criteria", "Epic Link", "Epic Name",
-    "Fix Version", "Team", "Labels",
+    "Fix Version", "Team", "Labels", "Sprint",
 )  # fmt: skip
 _CASE_HEADER = (
     "Test Case ID", "Title", "Objective", "Preconditions", "Priority", "Type", "Release", "Team",
@@ -58,6 +58,7 @@ class Issue(Value):
     parent: str = ""
     release: str = ""
     team: str = ""
+    sprint: str = ""
     labels: tuple[str, ...] = ()
     status: str = ""
     priority: str = ""
@@ -162,6 +163,7 @@ def _requirement(issue: Issue, by_key: dict[str, Issue]) -> tuple[str, ...]:
     return (
         issue.key, "Epic" if issue.kind == "epic" else issue.type, issue.title, issue.description,
         issue.criteria, epic, title, issue.release, issue.team, ", ".join(issue.labels),
+        issue.sprint,
     )  # fmt: skip
 
 
@@ -407,6 +409,7 @@ class _Table:
             release=self.text(row, "fix version/s", "fix versions", "fix version", joiner=", ")
             or by("release"),
             team=joined_names(by("team"), self.text(row, "component/s", "components", joiner=", ")),
+            sprint=self.text(row, "sprint", "custom field (sprint)", joiner=", "),
             labels=tuple(self.text(row, "labels").split()),
             status=self.text(row, "status"),
             priority=self.text(row, "priority"),

@@ -99,7 +99,7 @@ def _requirements(grid: Grid) -> list[_Row]:
     for number, row in enumerate(grid.rows, grid.first_row):
         if not any(cell.strip() for cell in row):
             continue
-        joiners = {"labels": ", ", "release": ", ", "team": ", "}
+        joiners = dict.fromkeys(("labels", "release", "team", "sprint"), ", ")
         cells = {n: columns.cell(row, n, joiners.get(n, "\n\n")) for n in columns.fields}
         steps = [(w, cells.get(w, "")) for w in ("given", "when", "then")]
         criterion = cells.get("criteria", "") or "\n".join(
@@ -172,6 +172,7 @@ def _epic_of(epics: dict[str, EpicDraft], cells: dict[str, str], loose: EpicDraf
 def _metadata(draft: EpicDraft | StoryDraft, cells: dict[str, str]) -> None:
     draft.meta.release = draft.meta.release or cells.get("release", "")
     draft.meta.team = draft.meta.team or cells.get("team", "")
+    draft.meta.sprint = draft.meta.sprint or cells.get("sprint", "")
     draft.meta.labels.extend(label_list(cells.get("labels", "")))
 
 

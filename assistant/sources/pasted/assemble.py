@@ -72,7 +72,7 @@ def assemble(drafts: Sequence[EpicDraft], *, title: str = "", uri: str = "") -> 
         stories = _stories(draft, key, uri, ids)
         meta.release = meta.release or _shared(draft, "release")
         meta.team = meta.team or _shared(draft, "team")
-        notes.extend(_story_notes(draft, stories))
+        notes.extend(_without_criteria(stories))
         epics.append(
             Epic(
                 key=key,
@@ -102,7 +102,9 @@ def _joined(parts: Sequence[str], title: str) -> str:
 
 
 def _shared(draft: EpicDraft, name: str) -> str:
-    return next((value for s in draft.stories if (value := str(getattr(s.meta, name)))), "")
+    """What all stories that say something agree on."""
+    said = {value for story in draft.stories if (value := str(getattr(story.meta, name)))}
+    return said.pop() if len(said) == 1 else ""
 
 
 def _stories(draft: EpicDraft, epic_key: str, uri: str, ids: Ids) -> tuple[UserStory, ...]:
@@ -119,6 +121,9 @@ def _stories(draft: EpicDraft, epic_key: str, uri: str, ids: Ids) -> tuple[UserS
                 narrative=narrative,
                 criteria=tuple(_criteria(story, key, ids.criteria)),
                 labels=tuple(dict.fromkeys(story.meta.labels)),
+                release=story.meta.release,
+                team=story.meta.team,
+                sprint=story.meta.sprint,
                 uri=uri,
             )
         )
@@ -194,7 +199,7 @@ def _given_id(draft: CriterionDraft, key: str) -> str:
     return f"{key}-{re.sub(r'[^A-Za-z0-9.]+', '-', given).strip('-')}"
 
 
-def _story_notes(draft: EpicDraft, stories: Sequence[UserStory]) -> list[str]:
+def _without_criteria(stories: Sequence[UserStory]) -> list[str]:
     bare = [story.key for story in stories if not story.criteria]
     notes = []
     if bare:
@@ -203,11 +208,6 @@ def _story_notes(draft: EpicDraft, stories: Sequence[UserStory]) -> list[str]:
             f"No acceptance criterion was found for {named}. Add criteria, for example as a list "
             "under 'Acceptance criteria', or take the story itself as one criterion."
         )
-    for story, read in zip(draft.stories, stories, strict=True):
-        for name in ("release", "team"):
-            value, shared = getattr(story.meta, name), getattr(draft.meta, name)
-            if value and shared and value != shared:
-                notes.append(f"{read.key} names the {name} {value}; its epic's {shared} is used.")
     return notes
 
 

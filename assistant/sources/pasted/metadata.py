@@ -40,6 +40,7 @@ class Metadata:
     author: str = ""
     project: str = ""
     kind: str = ""
+    sprint: str = ""
     other: list[str] = field(default_factory=list)
     """What has no place in the test basis, as written: "Priority: High"."""
 

@@ -276,7 +276,8 @@ def _parts(
     for epic in epics:
         yield from (epic.key, epic.title, epic.description, epic.release, epic.team, *epic.labels)
         for story in epic.stories:
-            yield from (story.key, story.title, story.narrative, *story.labels)
+            yield from (story.key, story.title, story.narrative, story.release, story.team)
+            yield from story.labels
             for criterion in story.criteria:
                 yield from (criterion.id, criterion.title, criterion.text)
                 if criterion.start is not None:

@@ -12,14 +12,25 @@ import streamlit as st
 
 from assistant.domain import DEPTHS, TECHNIQUES, Depth, Technique
 from assistant.ui.ask.ask_talks import CARRIED, open_talk
+from assistant.ui.counts import listed
 from assistant.ui.plain_text import label
 from assistant.ui.presses import pressed
 from assistant.ui.state import Session
 from assistant.workflow.ask.ask_sources import sense_of
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.writing.requests import Asked, RequestPart, part_title, read_asked
+from assistant.workflow.writing.requests import (
+    Asked,
+    RequestPart,
+    near_title,
+    part_title,
+    read_asked,
+    taken_title,
+)
 
 PARTS, _OF_TEXT = "asked_parts", "asked_parts_of"
+SCOPE_OPEN = 8
+"""Up to so many epics, taken or near, stand open below a sentence."""
+SCOPE_LISTED = 100
 _ICONS = {
     "depth": ":material/straighten:",
     "technique": ":material/tune:",
@@ -52,10 +63,39 @@ def asked_parts(opened: Workspace, record: Session, text: str) -> Asked:
         if one.understood:
             lead = ":material/info: Understood, but"
         st.caption(f"{lead} {label(one.note, limit=300)}")
+    _scope(asked)
     if asked.unread:
         words = ", ".join(f"“{one}”" for one in asked.unread)
         st.caption(f":gray[:material/skip_next: Passed over: {label(words, limit=300)}]")
     return asked
+
+
+def _scope(asked: Asked) -> None:
+    """What is taken, with its criteria, and what is near and is not, and why."""
+    taken = [
+        f":green[:material/check:] {label(taken_title(epic), limit=300)}" for epic in asked.taken
+    ]
+    near = [
+        f":orange[:material/remove:] Not taken: {label(near_title(one, asked), limit=300)}"
+        for one in asked.selection.near
+    ]
+    if len(taken) + len(near) <= SCOPE_OPEN:
+        if taken or near:
+            st.caption("  \n".join((*taken, *near)))
+        return
+    counts = listed(
+        {
+            "epic": len(taken),
+            "story": sum(len(epic.stories) for epic in asked.taken),
+            "criterion": sum(len(epic.criteria) for epic in asked.taken),
+        }
+    )
+    title = f"Takes {counts or 'nothing'}" + (f"; near, not taken: {len(near)}" if near else "")
+    with st.expander(title, icon=":material/checklist:"):
+        st.caption("  \n".join((*near, *taken)[:SCOPE_LISTED]))
+        more = len(taken) + len(near) - SCOPE_LISTED
+        if more > 0:
+            st.caption(f"{more} more")
 
 
 def _chip(part: RequestPart, asked: Asked) -> str:

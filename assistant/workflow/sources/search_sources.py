@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.domain import RetrievalConfig, RetrievedChunk
+from assistant.domain import Epic, RetrievalConfig, RetrievedChunk, SourceMetadata, UserStory
 from assistant.errors import RetrievalError
 from assistant.knowledge.knowledge_base import SearchTrace as SearchTrace
 from assistant.knowledge.request_parts import Vocabulary
@@ -47,11 +47,13 @@ def vocabulary(workspace: Workspace, project_id: str) -> Vocabulary:
     """The releases, teams, labels and epics that the project's sources name."""
     epics = workspace.library.epics(project_id)
     metadata = [stored.metadata for stored in workspace.library.documents(project_id)]
-    labels = [*(e.labels for e in epics), *(m.labels for m in metadata)]
+    stories = [story for epic in epics for story in epic.stories]
+    filed: list[Epic | UserStory | SourceMetadata] = [*epics, *stories, *metadata]
     return Vocabulary(
-        releases=_names([*(e.release for e in epics), *(m.release for m in metadata)]),
-        teams=_names([*(e.team for e in epics), *(m.team for m in metadata)]),
-        labels=_names([label for held in labels for label in held]),
+        releases=_names([one.release for one in filed]),
+        teams=_names([one.team for one in filed]),
+        labels=_names([label for one in filed for label in one.labels]),
+        sprints=_names([story.sprint for story in stories]),
         epics=tuple(epics),
     )
 

@@ -31,7 +31,7 @@ from assistant.errors import SourceError
 from assistant.knowledge.query import parse_request
 from assistant.knowledge.request_parts import RequestPart as RequestPart
 from assistant.knowledge.request_parts import RequestReading, Vocabulary
-from assistant.knowledge.selection import Selection, Told, select
+from assistant.knowledge.selection import Near, Selection, Told, select
 from assistant.sources.pasted.pasted import read_pasted, story_as_criterion
 from assistant.sources.reading import Reading
 from assistant.workflow.deployment.jobs import Progress
@@ -49,8 +49,10 @@ from assistant.workflow.writing.answers import answer as keep_answer
 
 LISTED_KEYS = 3
 """Up to so many keys are named; more are counted."""
+LISTED_STORIES = 12
 _FIELDS = {
     "release": "release",
+    "sprint": "sprint",
     "team": "team or component",
     "label": "label",
     "title": "title",
@@ -96,6 +98,12 @@ class Asked(Value):
         """Words that stand where nothing is named."""
         return self.reading.unread
 
+    @property
+    def taken(self) -> tuple[Epic, ...]:
+        """What is written for: the epics with the stories that were asked for."""
+        wanted = {chosen.epic for chosen in self.selection.chosen}
+        return tuple(self.narrowed(epic) for epic in self.known.epics if epic.key in wanted)
+
     def narrowed(self, epic: Epic) -> Epic:
         """An epic with the stories that were asked for."""
         wanted = next((c.stories for c in self.selection.chosen if c.epic == epic.key), ())
@@ -134,6 +142,31 @@ def part_title(part: RequestPart, asked: Asked | None = None) -> str:
     return f"{'without ' if part.excluded else ''}{named}"
 
 
+def taken_title(epic: Epic) -> str:
+    """An epic with how many criteria each story has: "CC-1 Refunds: 5 criteria (CC-2: 5)"."""
+    stories = ", ".join(f"{story.key}: {len(story.criteria)}" for story in epic.stories)
+    if len(epic.stories) > LISTED_STORIES:
+        stories = f"{len(epic.stories)} stories"
+    count = len(epic.criteria)
+    noun = "criterion" if count == 1 else "criteria"
+    return f"{epic.key} {epic.title}: {count} {noun}" + (f" ({stories})" if stories else "")
+
+
+def near_title(near: Near, asked: Asked) -> str:
+    """What is not taken although it is near, and why: "CC-2 Refunds: Drop 3, but not Billing"."""
+    epic = next(epic for epic in asked.known.epics if epic.key == near.chosen.epic)
+    stories = [story for story in epic.stories if story.key in near.chosen.stories]
+    one = stories[0] if len(stories) == 1 else epic
+    named = f"{one.key} {one.title}"
+    if len(stories) > LISTED_KEYS:
+        named = f"{len(stories)} stories of {epic.key}"
+    elif len(stories) > 1:
+        named = ", ".join(story.key for story in stories)
+    more = ", …" if len(near.instead) > LISTED_KEYS else ""
+    why = ", ".join(near.instead[:LISTED_KEYS]) + more or f"no {' or '.join(near.fields)}"
+    return f"{named}: {', '.join(near.has)}, but not {' or '.join(near.lacks)} ({why})"
+
+
 def _several(keys: Sequence[str]) -> str:
     return ", ".join(keys) if len(keys) <= LISTED_KEYS else f"{len(keys)} issues"
 
@@ -146,9 +179,11 @@ def nothing_selected(asked: Asked) -> str:
     told = "; ".join(one.note for one in asked.told)
     named = ", ".join(part_title(part, asked) for part in asked.reading.parts if part.known)
     why = told or (f"nothing is left of: {named}" if named else "no epic is named")
+    near = "; ".join(near_title(one, asked) for one in asked.selection.near[:LISTED_KEYS])
+    why = f"{why}. Near is {near}" if near else why
     return (
-        f"Nothing is selected: {why}. Releases: {', '.join(known.releases) or 'none'}. "
-        f"Teams: {', '.join(known.teams) or 'none'}. "
+        f"Nothing is selected: {why}. Releases: {', '.join(known.release_names) or 'none'}. "
+        f"Teams: {', '.join(known.team_names) or 'none'}. "
         f"Epics: {', '.join(epic.key for epic in known.epics)}."
     )
 

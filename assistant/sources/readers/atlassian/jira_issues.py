@@ -163,6 +163,9 @@ def _issue(
         "parent": str(parent.get("key", "")),
         "release": field_text(fields.get("fixVersions")) or field_text(by("release")),
         "team": joined_names(field_text(by("team")), field_text(fields.get("components"))),
+        "sprint": ", ".join(
+            field_text(fields.get(field)) for field, n in names.items() if n.casefold() == "sprint"
+        ),
         "labels": [str(label) for label in fields.get("labels") or []],
         "status": field_text(fields.get("status")),
         "priority": field_text(fields.get("priority")),
