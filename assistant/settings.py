@@ -70,7 +70,8 @@ class Settings(BaseSettings):
     """Id of the embedded model that the app loads in the background when it starts."""
 
     endpoint_provider: str = ""
-    """Provider of a configured model endpoint: openai, azure, ollama or anthropic."""
+    """Provider of a configured model endpoint: openai, azure, ollama or anthropic; empty: openai
+    where an address is given."""
 
     endpoint_url: str = ""
     endpoint_model: str = ""

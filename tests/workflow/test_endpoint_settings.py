@@ -219,6 +219,26 @@ def test_a_provider_of_the_environment_takes_no_saved_address(
         assert endpoint_settings.set_by(later.settings)["url"] == "UAT_ENDPOINT_PROVIDER"
 
 
+def test_an_address_without_a_provider_is_that_of_an_openai_server(
+    workspace: Workspace, server: EndpointServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UAT_ENDPOINT_MODEL", "m1")
+    told = pytest.raises(ModelUnavailable, match="UAT_ENDPOINT_URL or UAT_ENDPOINT_PROVIDER")
+    with Workspace.open(load_settings()) as later, told:
+        models.writer(later, "endpoint")
+    monkeypatch.setenv("UAT_ENDPOINT_URL", server.url)
+    with Workspace.open(load_settings()) as later:
+        assert models.writer(later, "endpoint").title == "m1"
+        now = endpoint_settings.current(later)
+        assert now == SavedEndpoint(provider="openai", url=server.url, model="m1")
+        assert "provider" not in endpoint_settings.set_by(later.settings)
+        assert endpoint_settings.try_out(later, now).worked
+    saved = SavedEndpoint(provider="ollama", url=server.url, model="m2")
+    endpoint_settings.save(workspace, saved)
+    with Workspace.open(load_settings()) as later:
+        assert later.settings.endpoint_provider == "ollama", "the provider that is named"
+
+
 def test_a_key_is_kept_in_the_keyring_for_its_host(
     workspace: Workspace, server: EndpointServer, keyring: dict[tuple[str, str], str]
 ) -> None:

@@ -119,13 +119,18 @@ def replace(path: Path, text: str) -> None:
 def in_use(settings: Settings) -> tuple[Settings, str]:
     """The settings with the saved endpoint below what the environment sets.
 
-    The text says why what is saved is not used; it is empty where nothing is wrong.
+    An address without a provider is that of an ``openai`` server, as most are. The text says why
+    what is saved is not used; it is empty where nothing is wrong.
     """
+    problem = ""
     try:
         saved = read(settings)
+        settings = settings if saved is None else with_endpoint(settings, saved)
     except SettingsError as error:
-        return settings, str(error)
-    return (settings if saved is None else with_endpoint(settings, saved)), ""
+        problem = str(error)
+    if settings.endpoint_url.strip() and not settings.endpoint_provider.strip():
+        settings = settings.with_saved({"endpoint_provider": "openai"})
+    return settings, problem
 
 
 def with_endpoint(settings: Settings, saved: SavedEndpoint) -> Settings:

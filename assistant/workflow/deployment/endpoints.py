@@ -23,6 +23,10 @@ from assistant.workflow.deployment.add_models import known_model
 from assistant.workflow.deployment.endpoint_file import open_endpoint
 
 ENDPOINT_WRITER = "endpoint"
+NO_ENDPOINT = (
+    "No model endpoint is configured. Name one under Settings, or set UAT_ENDPOINT_MODEL with "
+    "UAT_ENDPOINT_URL or UAT_ENDPOINT_PROVIDER (openai, azure, ollama, anthropic) and start again."
+)
 """The writer that stands for the configured endpoint, whatever model it serves."""
 
 ENDPOINT_SECONDS = 300.0
@@ -156,10 +160,7 @@ class Endpoints:
                 active=adapter,
             )
         if not settings.endpoint_provider:
-            raise ModelUnavailable(
-                "No model endpoint is configured. Name one under Settings, or set "
-                "UAT_ENDPOINT_PROVIDER, UAT_ENDPOINT_URL and UAT_ENDPOINT_MODEL and start again."
-            )
+            raise ModelUnavailable(NO_ENDPOINT)
         return open_endpoint(settings, config.timeout_seconds or ENDPOINT_SECONDS, config)
 
     def _adapter_files(self, model: CatalogueModel, wanted: str) -> tuple[AdapterFile, ...]:

@@ -29,6 +29,7 @@ from assistant.training.adapters import AdapterRegistry
 from assistant.workflow.deployment.add_models import known_model, known_models
 from assistant.workflow.deployment.endpoints import (
     ENDPOINT_WRITER,
+    NO_ENDPOINT,
     outdated,
     split_writer,
     writer_id_of,
@@ -241,6 +242,8 @@ def writer(workspace: Workspace, writer_id: str) -> WriterChoice:
     for choice in choices:
         if choice.id == wanted:
             return choice
+    if wanted == ENDPOINT_WRITER:
+        raise ModelUnavailable(NO_ENDPOINT)
     known = ", ".join(choice.id for choice in choices)
     raise ModelUnavailable(f"There is no writer '{writer_id}'. Writers: {known}.")
 
