@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from assistant.errors import RetrievalError
 from assistant.knowledge.embedding import RememberedVectors, SentenceEmbedder
@@ -74,6 +75,13 @@ def test_loading_leaves_the_environment_alone(embedding_folder: Path) -> None:
     before = dict(os.environ)
     SentenceEmbedder(embedding_folder, model_id="m").load()
     assert dict(os.environ) == before
+
+
+def test_products_of_vectors_are_computed_by_one_thread(embedding_folder: Path) -> None:
+    with threadpool_limits(2, user_api="blas"):
+        SentenceEmbedder(embedding_folder, model_id="m").load()
+        used = [one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"]
+    assert set(used) == {1}
 
 
 def test_many_threads_share_one_model(embedder: SentenceEmbedder) -> None:
