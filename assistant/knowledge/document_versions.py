@@ -178,6 +178,7 @@ class Versions:
         document = self._documents.get(document_id)
         if document is not None:
             self._current.discard(document.generation)
+            self.changes += 1
             self._index.delete_document(document_id)
             self._forget(document_id)
             self._drop(document)

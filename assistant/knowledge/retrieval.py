@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Generic, NamedTuple, TypeVar
 
@@ -136,8 +136,9 @@ class Retriever:
     ) -> tuple[RetrievedChunk, ...]:
         """See ``KnowledgeBase.retrieve``."""
         best: dict[tuple[str, str], tuple[float, Chunk]] = {}
+        excluded = frozenset(exclude_documents)
         for question in questions:
-            for score, chunk in self._of_each_kind(question, config, exclude_documents):
+            for score, chunk in self._found_for(question, config, excluded):
                 known = best.get(same_words(chunk))
                 if known is None or score > known[0]:
                     best[same_words(chunk)] = (score, chunk)
@@ -146,6 +147,18 @@ class Retriever:
             RetrievedChunk(chunk=chunk, score=score, rank=rank)
             for rank, (score, chunk) in enumerate(ordered, 1)
         )
+
+    def _found_for(
+        self, question: QueryVectors, config: RetrievalConfig, excluded: frozenset[str]
+    ) -> Found:
+        """The chunks for one question, looked for once until the collection changes: a criterion
+        is asked about by many questions, runs and checks."""
+        asked = question.text, config, excluded
+        found = self._records.found.of([asked]).get(asked)
+        if found is None:
+            found = tuple(self._of_each_kind(question, config, excluded))
+            self._records.found.keep({asked: found})
+        return found
 
     def _of_each_kind(
         self, question: QueryVectors, config: RetrievalConfig, exclude_documents: Collection[str]
@@ -270,6 +283,15 @@ MOST_RECORDS = 4096
 """Records that are kept: some 20 MB, and as many points with their vectors, some 30 MB more. A
 question reads about 200 to find ten that it may show."""
 
+MOST_QUESTIONS = 512
+"""Questions whose chunks are kept, some 20 of each: most of these are among the records too."""
+
+Found = tuple[tuple[float, Chunk], ...]
+"""Chunks with their scores, best first."""
+Asked = tuple[str, RetrievalConfig, frozenset[str]]
+"""A question, how it is searched, and the documents that are left out."""
+
+_Name = TypeVar("_Name", bound=Hashable)
 _Read = TypeVar("_Read")
 
 
@@ -281,28 +303,28 @@ class ReadRecord(NamedTuple):
     terms: tuple[int, ...]
 
 
-class _Memory(Generic[_Read]):
-    """What was read of points, by their ids; emptied by any change of the collection."""
+class _Memory(Generic[_Name, _Read]):
+    """What was read or found, by name; emptied by any change of the collection."""
 
     def __init__(self, versions: Versions, most: int) -> None:
         self._versions = versions
         self._most = most
         self._lock = threading.Lock()
         self._changes = -1
-        self._known: OrderedDict[str, _Read] = OrderedDict()
+        self._known: OrderedDict[_Name, _Read] = OrderedDict()
 
-    def of(self, point_ids: Sequence[str]) -> dict[str, _Read]:
-        """What is known of these points."""
+    def of(self, names: Sequence[_Name]) -> dict[_Name, _Read]:
+        """What is known by these names."""
         with self._lock:
             if self._changes != self._versions.changes:
                 self._known.clear()
                 self._changes = self._versions.changes
-            found = {name: self._known[name] for name in point_ids if name in self._known}
+            found = {name: self._known[name] for name in names if name in self._known}
             for name in found:
                 self._known.move_to_end(name)
         return found
 
-    def keep(self, read: Mapping[str, _Read]) -> None:
+    def keep(self, read: Mapping[_Name, _Read]) -> None:
         """Remember what was just read."""
         with self._lock:
             self._known.update(read)
@@ -315,15 +337,16 @@ class ReadRecords:
 
     A point never changes (another generation of a document has points of its own) but in the
     weights of its terms, which is a change of the collection; whether one may be seen is decided
-    anew each time. Any change of the collection empties the memory, so that nothing of a removed
-    document stays in it.
+    anew each time. ``found`` holds what whole questions found. Any change of the collection, also
+    of what may be seen, empties the memory, so that nothing of a removed document stays in it.
     """
 
     def __init__(self, index: Index, versions: Versions, *, most: int = MOST_RECORDS) -> None:
         self._index = index
         self._project_id = versions.project_id
-        self._records = _Memory[ReadRecord](versions, most)
-        self._points = _Memory[ChunkPoint](versions, most)
+        self._records = _Memory[str, ReadRecord](versions, most)
+        self._points = _Memory[str, ChunkPoint](versions, most)
+        self.found = _Memory[Asked, Found](versions, min(most, MOST_QUESTIONS))
 
     def read(self, point_ids: Sequence[str], bm25: Bm25Encoder) -> Iterator[ReadRecord]:
         """The records of these points in their order, without those that are not there."""

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from assistant.domain import RetrievalConfig
+from assistant.domain import RetrievalConfig, SearchFilter
+from assistant.errors import RetrievalError
 from assistant.knowledge.knowledge_base import KnowledgeBase
 from assistant.knowledge.qdrant.index import ChunkPoint, ChunkRecord, Scope
 from assistant.knowledge.retrieval import ReadRecords
@@ -52,6 +53,45 @@ def test_what_was_removed_or_replaced_is_not_found_in_the_memory(base, child, re
     assert texts(base, "rule") == ["rule of e"]
     base.put([("e", [child.make_chunk("e", 0, "rule of another e")])])
     assert texts(base, "rule") == ["rule of another e"]
+
+
+def test_a_question_is_looked_for_once_while_nothing_changes(
+    base, child, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    real = base._index.query
+    monkeypatch.setattr(base._index, "query", lambda queries: asked.append(1) or real(queries))
+
+    def found(**chosen: object) -> list[str]:
+        config = CONFIG.model_copy(update=chosen)
+        return sorted(hit.chunk.text for hit in base.retrieve(["rule one"], config))
+
+    base.put([("d", [child.make_chunk("d", n, f"rule one {n}") for n in range(3)])])
+    first = found()
+    assert len(first) == 3
+    times = len(asked)
+    assert times
+    assert found() == first
+    assert len(asked) == times
+    assert not base.retrieve(["rule one"], CONFIG, exclude_documents=["d"])
+    assert found(filter=SearchFilter(kinds=("case",))) == []
+    base.put([("e", [child.make_chunk("e", 0, "rule one of e")])])
+    assert found() == [*first, "rule one of e"]
+
+
+def test_a_document_is_hidden_at_once_though_the_engine_cannot_delete_it(
+    base, child, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base.put([("d", [child.make_chunk("d", 0, "rule one")])])
+    assert base.retrieve(["rule one"], CONFIG)
+
+    def fails(document_id: str) -> None:
+        raise RetrievalError("The disk is full.")
+
+    monkeypatch.setattr(base._index, "delete_document", fails)
+    with pytest.raises(RetrievalError, match="full"):
+        base.remove("d")
+    assert base.retrieve(["rule one"], CONFIG) == ()
 
 
 def test_the_memory_has_a_limit(base, child, read) -> None:
