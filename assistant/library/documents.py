@@ -6,6 +6,7 @@ An epic whose stories came in as documents of their own is put together again.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -37,6 +38,7 @@ from assistant.library.storage.rows import (
     plain,
     read_row,
     rows_in_parts,
+    when,
 )
 from assistant.library.storage.schema import document_versions, documents
 
@@ -271,10 +273,40 @@ class DocumentStore(Store):
             rows = rows_in_parts(connection, query, documents.c.id, document_ids)
             return {row.id: row.size for row in rows}
 
-    def document_ids(self, project_id: str) -> tuple[str, ...]:
-        """The ids of the documents of a project, in the order they first came in."""
-        query = select(documents.c.id).where(_present(project_id)).order_by(documents.c.seq)
-        return tuple(row.id for row in self._all(query))
+    def documents_stamp(self, project_id: str) -> str:
+        """Changes when a document comes, goes, changes, is indexed, or loses its connection; one
+        query that reads no document."""
+        here = documents.c
+        counts = (
+            func.count(),
+            func.sum(here.version),
+            func.max(here.stored_at),
+            func.count(here.removed_at),
+            func.sum(here.indexed_version),
+            func.max(here.indexed_at),
+            func.count(func.nullif(here.connection_id, "")),
+        )
+        query = select(*counts).where(here.project_id == project_id)
+        with self._database.read() as connection:
+            row = connection.execute(query).one()
+        return " ".join(map(str, row))
+
+    def document_ids(self, project_id: str, *, prefix: str = "") -> tuple[str, ...]:
+        """The ids of the documents of a project that begin with ``prefix``, in the order they
+        first came in."""
+        here = documents.c
+        query = select(here.id).where(
+            _present(project_id), here.id.startswith(prefix, autoescape=True)
+        )
+        return tuple(row.id for row in self._all(query.order_by(here.seq)))
+
+    def fetched_at(self, project_id: str, document_ids: Iterable[str]) -> Mapping[str, datetime]:
+        """When the present version of each was fetched; removed ones lack."""
+        here = documents.c
+        query = select(here.id, here.fetched_at).where(_present(project_id))
+        with self._database.read() as connection:
+            rows = rows_in_parts(connection, query, here.id, document_ids)
+            return {row.id: when(row.fetched_at) for row in rows}
 
     def find_document(self, project_id: str, document_id: str) -> StoredDocument | None:
         """The document with this id without its text; ``None`` where there is none."""

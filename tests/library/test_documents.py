@@ -109,6 +109,43 @@ def test_what_is_indexed_is_known_per_version(library: Library, project: Project
     assert not all(d.is_indexed for d in library.documents(project.id))
 
 
+def test_the_stamp_changes_with_each_change_of_a_document_and_with_nothing_else(
+    library: Library, project: Project
+) -> None:
+    made = library.connections.add(project.id, kind="jira", name="Main")
+    stamps = [library.documents_stamp(project.id)]
+    for change in (
+        lambda: library.put_document(project.id, document(), connection_id=made.id),
+        lambda: library.put_document(project.id, document("two"), connection_id=made.id),
+        lambda: library.mark_all_indexed(project.id, {"file:a": (2, 12)}),
+        lambda: library.connections.remove(project.id, made.id),
+        lambda: library.remove_document(project.id, "file:a"),
+        lambda: library.put_document(project.id, document("two")),
+        lambda: library.put_document(project.id, document("two", id="file:b")),
+    ):
+        change()
+        stamps.append(library.documents_stamp(project.id))
+    assert len(set(stamps)) == len(stamps) == 8
+    library.put_document(project.id, document("two"))
+    other = library.create_project("Other", template=TEMPLATE)
+    library.put_document(other.id, document())
+    assert library.documents_stamp(project.id) == stamps[-1]
+
+
+def test_ids_by_their_beginning_and_when_documents_were_fetched(
+    library: Library, project: Project
+) -> None:
+    for name in ("answer-1", "file:a", "answer_2"):
+        library.put_document(project.id, document(id=name))
+    assert library.document_ids(project.id) == ("answer-1", "file:a", "answer_2")
+    assert library.document_ids(project.id, prefix="answer_") == ("answer_2",)
+    library.remove_document(project.id, "file:a")
+    found = library.fetched_at(project.id, ["answer-1", "file:a", "none"])
+    stored = library.find_document(project.id, "answer-1")
+    assert stored is not None
+    assert found == {"answer-1": stored.fetched_at}
+
+
 def test_a_removed_document_is_gone_and_its_index_can_be_told(
     library: Library, project: Project
 ) -> None:

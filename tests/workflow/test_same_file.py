@@ -185,6 +185,10 @@ def test_a_page_that_says_it_is_out_of_force_is_found_last_and_no_source_of_case
     write(old, RULE.format(10))
     import_sources.index_paths(workspace, project_id, [old])
     assert not any(row.outdated for row in listed_sources(workspace, project_id))
+    found = duplicate_texts.current_texts(workspace, project_id).retrieve(
+        ["A customer may cancel a contract within days of signing it."], config
+    )
+    assert any("within 10 days" in one.chunk.text for one in found)
 
 
 @pytest.mark.parametrize("outdated", [True, False])

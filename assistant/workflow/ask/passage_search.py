@@ -69,8 +69,8 @@ def sources_of(
     further = [name for name in ordered() if name not in own][: FURTHER if wordings else 0]
     best = [found[name] for name in ordered() if name in (*own, *further)]
     middle = dict.fromkeys((*ordered()[:BESIDE_OF], *own[:BESIDE_OF]))
-    beside = _beside(texts, best, [found[name] for name in middle])
-    fetched = {one.id: one.fetched_at for one in workspace.library.documents(project_id)}
+    hits = [*best, *_beside(texts, best, [found[name] for name in middle])]
+    fetched = workspace.library.fetched_at(project_id, {hit.chunk.document_id for hit in hits})
     return tuple(
         AnswerSource(
             number=number,
@@ -78,7 +78,7 @@ def sources_of(
             score=hit.score,
             fetched_at=fetched.get(hit.chunk.document_id),
         )
-        for number, hit in enumerate((*best, *beside), 1)
+        for number, hit in enumerate(hits, 1)
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import combinations
 from pathlib import Path
 from typing import TypeVar
@@ -197,7 +198,17 @@ def current_texts(
 ) -> CurrentTexts:
     """The project's knowledge (``knowledge`` where it is open), in which nothing that is no longer
     current outranks what is."""
-    documents = workspace.library.documents(project_id)
-    newer = older_copies(workspace, project_id, documents)
-    outdated = [one.id for one in documents if one.metadata.outdated]
+    stamp = workspace.library.documents_stamp(project_id)
+    newer, outdated = _not_current(workspace, project_id, stamp)
     return CurrentTexts(knowledge or workspace.knowledge(project_id), newer, outdated)
+
+
+@lru_cache(maxsize=8)
+def _not_current(
+    workspace: Workspace, project_id: str, _stamp: str
+) -> tuple[Mapping[str, str], tuple[str, ...]]:
+    """Older copies, each with the newest one, and pages out of force: read once until a document
+    changes, because each search and question needs them."""
+    documents = workspace.library.documents(project_id)
+    outdated = tuple(one.id for one in documents if one.metadata.outdated)
+    return older_copies(workspace, project_id, documents), outdated

@@ -5,7 +5,6 @@ What a project holds, source by source: version, index, freshness, and where it 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -193,8 +192,5 @@ def listed_sources(workspace: Workspace, project_id: str) -> tuple[SourceRow, ..
 
 def sources_stamp(workspace: Workspace, project_id: str) -> str:
     """Changes when a source comes, goes, changes or is indexed, or what is retrieved of them."""
-    found = hashlib.sha256(workspace.project(project_id).retrieval.model_dump_json().encode())
-    for one in workspace.library.documents(project_id):
-        row = (one.id, one.content_hash, one.version, one.indexed_version, str(one.stored_at))
-        found.update(repr(row).encode())
-    return found.hexdigest()
+    retrieval = workspace.project(project_id).retrieval.model_dump_json()
+    return f"{workspace.library.documents_stamp(project_id)} {retrieval}"

@@ -136,7 +136,7 @@ def answers_to(
 
     Answers on an answer that took a criterion's place count as that criterion's.
     """
-    ids = [d.id for d in workspace.library.documents(project_id) if d.id.startswith(PREFIX)]
+    ids = workspace.library.document_ids(project_id, prefix=PREFIX)
     if not ids:
         return {}
     held: dict[str, Answer] = {}
