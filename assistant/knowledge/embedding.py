@@ -212,7 +212,7 @@ def _load(folder: Path, dtype: str) -> SentenceTransformer:
     from transformers.utils import logging
 
     # What is multiplied here is small, and done by many threads already. Threads of one product
-    # wait for each other: beside other work the products of a search took seventy times as long.
+    # wait for each other: beside other work the products of a search took fifty times as long.
     threadpool_limits(1, user_api="blas")
     shown = logging.is_progress_bar_enabled()
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
