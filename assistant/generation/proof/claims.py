@@ -420,9 +420,21 @@ class Claims:
         lines = (line for step in self.basis.case.steps for line in step.calculation)
         told = self._flat + flat(" ".join(lines)) if found else ""
         return any(
-            all(flat(part) in told for value in values for part in listed(value))
+            all(
+                flat(part) in told or self._is_known_number(part)
+                for value in values
+                for part in listed(value)
+            )
             for values in found
         )
+
+    def _is_known_number(self, words: str) -> bool:
+        """Whether words are one number that the data hold or a calculation comes to, however it is
+        written: "2 December 2026" where the data say 2026-12-02."""
+        match numbers(words):
+            case [one] if one.words == words.strip():
+                return self.worked.holds(one) or self._near.holds(one)
+        return False
 
     def _is_form(self, words: str) -> bool:
         """Whether words are a form that the texts give, wholly or in part filled in; the number of

@@ -125,3 +125,16 @@ def test_all_that_fills_a_place_stands_in_the_data(prove: Prove, names: str, sta
     ]  # fmt: skip
     case = prove("The agreed message is shown.", steps, sources=[told])
     assert any(one.rule == "not in the sources" for one in case.findings) is not stands
+
+
+@pytest.mark.parametrize(
+    ("day", "stands"),
+    [("1 December 2026", True), ("2026-12-01", True), ("2 December 2026", False)],
+)
+def test_a_day_fills_a_place_however_it_is_written(prove: Prove, day: str, stands: bool) -> None:
+    told = "Text: A swap is possible from {EligibleDate}."
+    steps = [
+        ("Open it.", "Delivered on 2026-12-01", f"“A swap is possible from {day}.” is shown."),
+    ]  # fmt: skip
+    case = prove("The standard reason is shown.", steps, sources=[told])
+    assert any(one.rule == "not in the sources" for one in case.findings) is not stands
