@@ -31,15 +31,13 @@ from assistant.workflow.writing.requests import (
     GenerateRequest,
     RequestPart,
     Understanding,
-    near_title,
+    not_taken,
     part_title,
     taken_title,
     understand,
 )
 
 DEFAULT_PROJECT = "Default"
-NEAR_LISTED = 12
-"""Up to so many epics that are near are listed; more are counted."""
 
 
 @contextmanager
@@ -157,11 +155,8 @@ def remarks(found: Understanding, terminal: Terminal) -> None:
             terminal.note(f"passed over: {', '.join(found.asked.unread)}")
         for epic in found.epics:
             terminal.note(f"writes for {taken_title(epic)}")
-        near = found.asked.selection.near
-        for one in near[:NEAR_LISTED]:
-            terminal.note(f"not taken: {near_title(one, found.asked)}")
-        if len(near) > NEAR_LISTED:
-            terminal.note(f"not taken: {len(near) - NEAR_LISTED} more that are near")
+        for text in not_taken(found.asked):
+            terminal.note(f"not taken: {text}")
     for text in found.notes:
         terminal.note(text)
     terminal.unread(found.unread)

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Literal
 
 from assistant.domain import DEPTHS, TECHNIQUES, Depth, Epic, Technique, Value
+from assistant.knowledge.filed_names import FiledNames
 from assistant.knowledge.name_matching import TitleWords, distinct_names
 
 PartKind = Literal[
@@ -40,6 +41,11 @@ class Vocabulary(Value):
     def team_names(self) -> tuple[str, ...]:
         """Each team once, in one of its spellings."""
         return distinct_names(self.teams)
+
+    @cached_property
+    def filed(self) -> FiledNames:
+        """What the epics and stories are filed under, read once as well."""
+        return FiledNames(self.epics)
 
     @cached_property
     def titles(self) -> TitleWords:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from assistant.domain import Epic, UserStory, Value
-from assistant.knowledge.name_matching import Unit, distinct_names, name_key, names_in, units_of
+from assistant.domain import Value
+from assistant.knowledge.filed_names import FIELDS, Units
+from assistant.knowledge.name_matching import Unit, distinct_names, units_of
 from assistant.knowledge.request_parts import (
     DIMENSION,
     SCOPE,
@@ -18,12 +19,8 @@ from assistant.knowledge.request_parts import (
 
 NEAREST = 3
 """Names that are offered for one that the project does not know."""
-FIELDS = ("release", "sprint", "team", "label", "title")
-"""Where a name stands, in the order in which it is told."""
 LISTED = 8
 """Up to so many releases and teams are all named."""
-
-Units = frozenset[Unit]
 
 
 class Chosen(Value):
@@ -92,12 +89,7 @@ class _Selecting:
         self._titles = vocabulary.titles
         self._units = {epic.key: units_of(epic) for epic in vocabulary.epics}
         self._all: Units = frozenset[Unit]().union(*self._units.values())
-        self._filed = {
-            (epic.key, story.key if story else ""): _filed(epic, story)
-            for epic in vocabulary.epics
-            for story in epic.stories or (None,)
-        }
-        self._names = {unit: _fields_by_key(filed) for unit, filed in self._filed.items()}
+        self._filed = vocabulary.filed
         self._told: dict[str, Told] = {}
         self._by_key: frozenset[str] = frozenset()
 
@@ -176,22 +168,19 @@ class _Selecting:
         if part.kind in ("epic", "story"):
             return frozenset(unit for unit in among if part.name in unit)
         titled = self._titles.find(part.name, among) if part.kind == "topic" else frozenset()
-        key = name_key(part.name)
-        return titled | {unit for unit in among if key in self._names[unit]}
+        carrying = self._filed.units(part.name).values()
+        return titled | (frozenset[Unit]().union(*carrying) & among)
 
     def _carriers(self, part: RequestPart, among: Units) -> Iterable[Carriers]:
         """Where the name of a part stands in the issues of ``among``."""
         if part.kind in ("epic", "story"):
             return
-        key = name_key(part.name)
-        titled = self._titles.find(part.name, among) if part.kind == "topic" else Units()
+        places = dict(self._filed.units(part.name))
+        if part.kind == "topic":
+            places["title"] = self._titles.find(part.name, among)
         told: Units = frozenset()
-        for field in FIELDS:
-            found = frozenset(
-                unit
-                for unit in among
-                if (field == "title" and unit in titled) or field in self._names[unit].get(key, ())
-            )
+        for field in (*FIELDS, "title"):
+            found = places.get(field, frozenset()) & among
             if found - told:
                 keys = [key for one in self._chosen(found) for key in one.stories or (one.epic,)]
                 yield Carriers(part=part.id, field=field, keys=tuple(keys))
@@ -209,7 +198,7 @@ class _Selecting:
                 if not others or not fields:
                     continue
                 near = self._all.intersection(*(units[n] for n in others)) - units[at] - chosen
-                bare = frozenset(unit for unit in near if not self._names_of(unit, fields))
+                bare = frozenset(unit for unit in near if not self._filed.names(unit, fields))
                 found += (
                     Near(
                         chosen=one,
@@ -219,9 +208,8 @@ class _Selecting:
                         instead=tuple(
                             dict.fromkeys(
                                 name
-                                for unit in sorted(those)
-                                if unit[0] == one.epic
-                                for name in self._names_of(unit, fields)
+                                for unit in sorted(self._units[one.epic] & those)
+                                for name in self._filed.names(unit, fields)
                             )
                         ),
                     )
@@ -232,19 +220,11 @@ class _Selecting:
 
     def _fields_of(self, choice: list[RequestPart]) -> tuple[str, ...]:
         """The fields in which to look for what stands instead of a choice; none for mere words."""
-        keys = {name_key(part.name) for part in choice if part.known}
-        if not keys:
-            return ()
-        held = {
-            field for names in self._names.values() for key in keys for field in names.get(key, ())
-        }
-        if choice[0].kind == "release":
+        known = [part for part in choice if part.known]
+        held = {field for part in known for field in self._filed.units(part.name)}
+        if known and choice[0].kind == "release":
             return tuple(one for one in ("release", "sprint") if one in held) or ("release",)
         return ("team", "label") if held else ()
-
-    def _names_of(self, unit: Unit, fields: Collection[str]) -> tuple[str, ...]:
-        """The names in the first of these fields that is filled."""
-        return next(filter(None, (self._filed[unit][field] for field in fields)), ())
 
     def _barred(self, part: RequestPart, chosen: Units) -> Units:
         """What a topic leaves out: stories where it would take all that was asked for."""
@@ -312,29 +292,6 @@ def _choices(parts: list[RequestPart]) -> list[list[RequestPart]]:
         else:
             before.append(part)
     return choices
-
-
-def _filed(epic: Epic, story: UserStory | None) -> dict[str, tuple[str, ...]]:
-    """The names that a story is filed under, field by field.
-
-    Those of its epic count for it too, but for the release where it names its own.
-    """
-    story = story or UserStory(key="", title="")
-    return {
-        "release": names_in(story.release or epic.release),
-        "sprint": names_in(story.sprint),
-        "team": names_in(f"{epic.team},{story.team}"),
-        "label": (*epic.labels, *story.labels),
-    }
-
-
-def _fields_by_key(filed: dict[str, tuple[str, ...]]) -> dict[str, list[str]]:
-    """The fields of each name, by what its spellings share."""
-    found: dict[str, list[str]] = {}
-    for field, names in filed.items():
-        for key in dict.fromkeys(map(name_key, names)):
-            found.setdefault(key, []).append(field)
-    return found
 
 
 def _nearest(name: str, known: Collection[str]) -> str:

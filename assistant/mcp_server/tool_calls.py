@@ -22,7 +22,7 @@ from assistant.workflow.writing import requests as epic_requests
 from assistant.workflow.writing.requests import (
     GenerateRequest,
     Understanding,
-    near_title,
+    not_taken,
     understand,
 )
 
@@ -227,11 +227,10 @@ def generate(scope: ToolScope, given: takes.GenerateArguments) -> Json:
         only_new=given.only_new,
     )
     generate_cases.start(scope.workspace, scope.project_id, run)
-    asked = found.asked
     return {
         "run_id": run.id,
         "epics": [epic.key for epic in found.epics],
-        "not_taken": [near_title(one, asked) for one in asked.selection.near] if asked else [],
+        "not_taken": not_taken(found.asked) if found.asked else [],
         "checklist_items": len(found.conditions) - len(run.generation.skip),
         "open_questions": len(found.questions),
     }

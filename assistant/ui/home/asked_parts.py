@@ -6,6 +6,7 @@ A question where cases are ordered: asked of the sources instead, or written for
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import streamlit as st
@@ -28,9 +29,8 @@ from assistant.workflow.writing.requests import (
 )
 
 PARTS, _OF_TEXT = "asked_parts", "asked_parts_of"
-SCOPE_OPEN = 8
-"""Up to so many epics, taken or near, stand open below a sentence."""
-SCOPE_LISTED = 100
+LINES_OPEN, LINES_LISTED = 5, 100
+"""Up to so many lines about epics stand open below a sentence; up to so many are listed."""
 _ICONS = {
     "depth": ":material/straighten:",
     "technique": ":material/tune:",
@@ -72,30 +72,28 @@ def asked_parts(opened: Workspace, record: Session, text: str) -> Asked:
 
 def _scope(asked: Asked) -> None:
     """What is taken, with its criteria, and what is near and is not, and why."""
-    taken = [
-        f":green[:material/check:] {label(taken_title(epic), limit=300)}" for epic in asked.taken
-    ]
-    near = [
-        f":orange[:material/remove:] Not taken: {label(near_title(one, asked), limit=300)}"
-        for one in asked.selection.near
-    ]
-    if len(taken) + len(near) <= SCOPE_OPEN:
-        if taken or near:
-            st.caption("  \n".join((*taken, *near)))
-        return
-    counts = listed(
-        {
-            "epic": len(taken),
-            "story": sum(len(epic.stories) for epic in asked.taken),
-            "criterion": sum(len(epic.criteria) for epic in asked.taken),
-        }
-    )
-    title = f"Takes {counts or 'nothing'}" + (f"; near, not taken: {len(near)}" if near else "")
-    with st.expander(title, icon=":material/checklist:"):
-        st.caption("  \n".join((*near, *taken)[:SCOPE_LISTED]))
-        more = len(taken) + len(near) - SCOPE_LISTED
-        if more > 0:
-            st.caption(f"{more} more")
+    taken = [taken_title(epic) for epic in asked.taken]
+    counts = {
+        "epic": len(taken),
+        "story": sum(len(epic.stories) for epic in asked.taken),
+        "criterion": sum(len(epic.criteria) for epic in asked.taken),
+    }
+    _lines(":green[:material/check:] ", taken, f"Taken: {listed(counts)}")
+    near = [near_title(one, asked) for one in asked.selection.near]
+    _lines(":orange[:material/remove:] Not taken: ", near, f"Near, but not taken: {len(near)}")
+
+
+def _lines(lead: str, texts: Sequence[str], title: str) -> None:
+    """A line for each text, folded where they are many."""
+    shown = [f"{lead}{label(text, limit=300)}" for text in texts[:LINES_LISTED]]
+    if len(texts) > LINES_LISTED:
+        shown.append(f"{len(texts) - LINES_LISTED} more")
+    lines = "  \n".join(shown)
+    if len(texts) > LINES_OPEN:
+        with st.expander(title):
+            st.caption(lines)
+    elif lines:
+        st.caption(lines)
 
 
 def _chip(part: RequestPart, asked: Asked) -> str:

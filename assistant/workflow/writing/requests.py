@@ -49,7 +49,7 @@ from assistant.workflow.writing.answers import answer as keep_answer
 
 LISTED_KEYS = 3
 """Up to so many keys are named; more are counted."""
-LISTED_STORIES = 12
+LISTED_STORIES = LISTED_NEAR = 12
 _FIELDS = {
     "release": "release",
     "sprint": "sprint",
@@ -165,6 +165,13 @@ def near_title(near: Near, asked: Asked) -> str:
     more = ", …" if len(near.instead) > LISTED_KEYS else ""
     why = ", ".join(near.instead[:LISTED_KEYS]) + more or f"no {' or '.join(near.fields)}"
     return f"{named}: {', '.join(near.has)}, but not {' or '.join(near.lacks)} ({why})"
+
+
+def not_taken(asked: Asked) -> list[str]:
+    """A line for each of the first that are near and not taken, and how many more there are."""
+    near = asked.selection.near
+    lines = [near_title(one, asked) for one in near[:LISTED_NEAR]]
+    return [*lines, f"{len(near) - LISTED_NEAR} more"] if len(near) > LISTED_NEAR else lines
 
 
 def _several(keys: Sequence[str]) -> str:
