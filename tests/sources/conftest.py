@@ -28,6 +28,7 @@ def _represented(reading: Reading) -> set[str]:
         parts += [epic.key, epic.title, epic.description, epic.release, epic.team, *epic.labels]
         for story in epic.stories:
             parts += [story.key, story.title, story.narrative, *story.labels]
+            parts += [story.release, story.team, story.sprint]
             for criterion in story.criteria:
                 parts += [criterion.id, criterion.text, criterion.title]
     for case in reading.cases:
