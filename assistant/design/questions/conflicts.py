@@ -120,7 +120,6 @@ def clauses_of(text: str) -> tuple[Span, ...]:
     return found
 
 
-@lru_cache(maxsize=16384)
 def _limits(sentence: Span) -> list[Quantity]:
     return [
         quantity
@@ -129,13 +128,14 @@ def _limits(sentence: Span) -> list[Quantity]:
     ]
 
 
-def _numbers(sentence: Span) -> list[Quantity]:
+@lru_cache(maxsize=16384)
+def _numbers(sentence: Span) -> tuple[Quantity, ...]:
     """All amounts, with or without a word of comparison ("and an account number 8 digits")."""
-    return [
+    return tuple(
         _moved(quantity, sentence.start)
         for quantity in find_quantities(sentence.text)
         if quantity.kind != "date" and isinstance(quantity.value, Decimal)
-    ]
+    )
 
 
 def _moved(quantity: Quantity, offset: int) -> Quantity:
