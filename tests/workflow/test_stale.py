@@ -17,6 +17,7 @@ from assistant.domain import (
     GenerationConfig,
     GenerationRun,
     Question,
+    SourceAnswer,
     SourceDocument,
     SourceMetadata,
     UserStory,
@@ -25,7 +26,7 @@ from assistant.errors import LibraryError
 from assistant.sources.reading import Reading
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import lineage, stale
-from assistant.workflow.sources.import_sources import put
+from assistant.workflow.sources.import_sources import put, remove
 from assistant.workflow.sources.reindex import index_pending
 from assistant.workflow.writing import answers, generate_cases, runs, write_again
 from assistant.workflow.writing.requests import GenerateRequest, understand
@@ -158,6 +159,43 @@ def test_a_page_that_vanishes_makes_its_citations_stale_and_a_renamed_one_does_n
     found = project.stale()
     assert set(found) == {case.case_id for case in resting}
     assert {one.change for case in found.values() for one in case.findings} == {"document removed"}
+
+
+def test_a_source_answers_a_question_as_long_as_it_says_so(project: Project) -> None:
+    workspace, project_id, run = project.workspace, project.project_id, project.run
+    document = f"folder-wiki/{PAGE}"
+    named = {one.chunk.title: one.chunk for one in run.retrieved if SENTENCE in one.chunk.text}
+    [chunk] = [one for one in named.values() if one.document_id == document]
+    said = SourceAnswer(chunk_id=chunk.id, quote=SENTENCE.replace('"', "“"))
+    question = Question(
+        criterion_id=run.epics[0].criteria[0].id, kind="ambiguous", text="Until when?",
+        source_answers=(said,),
+    )  # fmt: skip
+    workspace.library.add_questions(run.id, [question], bears_on=lambda _, case: False)
+
+    def answered() -> bool:
+        held = runs.view(workspace, project_id, run.id).run.questions
+        [asked] = [one for one in held if one.text == question.text]
+        return not asked.is_open and asked == question
+
+    assert answered()
+    parts = workspace.library.document_parts(project_id, document)
+    remove(workspace, project_id, document, by="Tess")
+    assert not answered(), "a person took the source out"
+    reading = Reading(document=parts[0], epics=parts[1], cases=parts[2])
+    put(workspace, project_id, reading, by="Tess")
+    assert answered(), "it is there again, as another version"
+    project.change(PAGE, SENTENCE, "Nothing is said of it any more.")
+    assert not answered(), "its present words are others"
+    project.change(PAGE, "Nothing is said of it any more.", f"**Moved.** {SENTENCE}")
+    assert answered()
+    page = project.folder / PAGE
+    page.rename(page.with_name("notes.md"))
+    project.sync()
+    assert answered(), "the renamed page is followed"
+    page.with_name("notes.md").unlink()
+    project.sync()
+    assert not answered()
 
 
 def test_a_changed_criterion_makes_its_cases_stale(project: Project) -> None:

@@ -6,6 +6,7 @@ __all__ = [
     "check_report",
     "check_suite",
     "company_template",
+    "current_citations",
     "duplicates",
     "export_cases",
     "lineage",

@@ -7,9 +7,18 @@ from functools import lru_cache
 from typing import Literal
 
 from assistant.design.questions.notices import find_notices
-from assistant.domain import CaseStatus, GenerationRun, Notice, Technique, Value
+from assistant.domain import (
+    CaseStatus,
+    GenerationRun,
+    Notice,
+    Question,
+    SourceAnswer,
+    Technique,
+    Value,
+)
 from assistant.errors import LibraryError
 from assistant.generation.proof import RULES
+from assistant.generation.proof.support_texts import folded, stands_in
 from assistant.library import RunSummary as RunSummary
 from assistant.library import StoredCase as StoredCase
 from assistant.suite.quality import Figure as Figure
@@ -18,6 +27,7 @@ from assistant.suite.quality import quality
 from assistant.suite.template import template_problems
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import duplicates
+from assistant.workflow.review.current_citations import PresentWords
 from assistant.workflow.review.review import needs_of, worst_first
 
 ACTIVE = ("queued", "running")
@@ -76,10 +86,37 @@ def summary(workspace: Workspace, project_id: str, run_id: str) -> RunSummary:
 
 
 def view(workspace: Workspace, project_id: str, run_id: str) -> RunView:
-    """A run with its plan, sources, questions and refused drafts."""
-    return RunView(
-        summary=summary(workspace, project_id, run_id),
-        run=workspace.library.run(project_id, run_id),
+    """A run with its plan, sources, questions and refused drafts.
+
+    A source answers a question as long as it says so: one that was removed, or whose present
+    version lacks the words, answers none until they are there again.
+    """
+    listed = summary(workspace, project_id, run_id)
+    run = workspace.library.run(project_id, run_id)
+    questions = _as_answered_now(workspace, project_id, run)
+    return RunView(summary=listed, run=run.model_copy(update={"questions": questions}))
+
+
+def _as_answered_now(
+    workspace: Workspace, project_id: str, run: GenerationRun
+) -> tuple[Question, ...]:
+    """The questions of a run with the answers that their sources still give."""
+    chunks = {one.chunk.id: one.chunk for one in run.retrieved}
+    words = PresentWords(workspace.library, project_id)
+
+    def is_given(answer: SourceAnswer) -> bool:
+        chunk = chunks.get(answer.chunk_id)
+        state = words.state(chunk.document_id) if chunk else None
+        if chunk is None or state is None:
+            return True
+        if state.id == chunk.document_id and state.version == chunk.version:
+            return state.removed_at is None
+        now = words.now(chunk.document_id).whole
+        return stands_in(answer.quote, folded(now.replace("**", "")))
+
+    return tuple(
+        one.model_copy(update={"source_answers": tuple(filter(is_given, one.source_answers))})
+        for one in run.questions
     )
 
 
