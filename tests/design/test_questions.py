@@ -253,6 +253,35 @@ def test_exceptions_and_other_matters_are_none(text: str, rule: str) -> None:
     assert ask(text, rule) == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "label", "statement"),
+    [
+        (
+            "A sample on hold is not moved.",
+            "From: Sample on hold; To: Released; Allowed to: Analyst",
+            "Rule: a sample on hold is moved",
+        ),
+        ("The guest invoice is never sent.", "Guest invoice sent", "The guest invoice is sent."),
+        (
+            "The parcel label is printed.",
+            "To: Parcel label not printed; Next: -",
+            "Note: the parcel label is not printed",
+        ),
+        (
+            "No vouchers are refunded in cash.",
+            "Refund of vouchers in cash",
+            "BR-3 Vouchers are refunded in cash.",
+        ),
+    ],
+)
+def test_a_label_or_a_cell_of_states_denies_nothing(text: str, label: str, statement: str) -> None:
+    assert ask(text, label) == ()
+    (question,) = ask(text, statement)
+    assert question.kind == "conflict"
+    assert "says the opposite" in question.text
+    assert ask(text, statement, label) == (question,)  # nor does it settle what a statement denies
+
+
 def test_a_suggestion_says_how_the_criterion_would_read() -> None:
     (question,) = ask(CRITERION, RULE)
     assert question.suggestion == CRITERION.replace("15 days", "14 days")

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from assistant.design.questions.conflicts import clauses_of, content_words, keyless, name_of
 from assistant.domain import Chunk
+from assistant.language.clauses import parse_clause
 from assistant.language.dates_and_times import find_moments
 from assistant.language.nouns import is_person
 from assistant.language.quoted_messages import mask_quotes
@@ -80,6 +81,8 @@ class SentenceReading:
     moments: tuple[date | time, ...]
     bound: str = ""
     """Whether its moment is where something ends or where it begins."""
+    stating: bool = True
+    """Whether it states something: a label or a cell ("From: Parts delivered") only names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +170,17 @@ def _said(sentence: Span) -> SentenceReading:
         stems -= _BOUND_STEMS if bound else frozenset()
     return SentenceReading(
         sentence, stems, negative, bool(_CONDITION.search(masked)), axes, roles, states, moments,
-        bound,
+        bound, _states(sentence.text),
     )  # fmt: skip
+
+
+def _states(text: str) -> bool:
+    """Whether a sentence, or what follows its label, has a verb or begins with "No" or its like."""
+    said = keyless(text)
+    label, _, value = said.partition(": ")
+    if value and parse_clause(label) is None:
+        said = value
+    return parse_clause(said) is not None or _NO.match(text) is not None
 
 
 def _same_matter(mine: SentenceReading, theirs: SentenceReading) -> float:
@@ -200,7 +212,8 @@ def _slots(
         if not differs or (apart <= 2 and same_conditions):
             yield name, _axis(mine, name), _axis(theirs, name), differs
     own = (mine.axes.keys() ^ theirs.axes.keys()) - {"side", "charge", "often"}
-    if not own and not mine.axes.keys() & theirs.axes.keys() - {"side", "charge"}:
+    stating = mine.stating and theirs.stating
+    if stating and not own and not mine.axes.keys() & theirs.axes.keys() - {"side", "charge"}:
         differs = mine.negative != theirs.negative
         if not differs or (apart <= 1 and same_conditions and not _turned(mine, theirs)):
             yield "whether", mine.span, theirs.span, differs
