@@ -41,6 +41,12 @@ MOST_OPENING_CHARACTERS = 600
 MOST_CHARACTERS = 20_000
 """Of all that is added so to the sources of a story."""
 
+MOST_COMMENT_CHARACTERS = 4_000
+"""Of the comments on a story and its epic."""
+
+COMMENT_SCORE = 1.0
+"""Where a prompt is too small for all, before the parts of pages that nothing was found for."""
+
 PAGE_KINDS = ("rule", "prose", "table_row")
 
 
@@ -175,8 +181,9 @@ def story_sources(
     numbering: Numbering,
     pages: Callable[[str], tuple[Chunk, ...]],
 ) -> tuple[RetrievedChunk, ...]:
-    """The numbered sources of a story: its own chunks first, then what is found for its criteria,
-    then the rest of the pages that were found (``pages``: the chunks of a document).
+    """The numbered sources of a story: its own chunks first, then what is found for its criteria
+    and what was remarked on it, then the rest of the pages that were found (``pages``: the chunks
+    of a document).
 
     Documents that the basis chunks stand in are not searched: they would find themselves.
     """
@@ -185,8 +192,31 @@ def story_sources(
     found = retriever.retrieve(
         queries, retrieval, exclude_documents={chunk.document_id for chunk in basis}
     )
-    found = (*found, *_rest_of_pages(found, pages, retrieval))
+    remarks = _comments(epic, story, own, pages)
+    found = (*found, *remarks, *_rest_of_pages(found, pages, retrieval))
     return tuple({one.rank: one for one in (*own, *numbering.retrieved(found))}.values())
+
+
+def _comments(
+    epic: Epic,
+    story: UserStory,
+    own: Sequence[RetrievedChunk],
+    pages: Callable[[str], tuple[Chunk, ...]],
+) -> Iterator[RetrievedChunk]:
+    """The comments on a story and on its epic, the latest as far as they go: what was decided
+    since it was written often stands there alone."""
+    said = [
+        chunk
+        for document_id in dict.fromkeys(one.chunk.document_id for one in own)
+        for chunk in pages(document_id)
+        if chunk.is_comment and {story.key, epic.key} & set(chunk.heading.split())
+    ]
+    left = MOST_COMMENT_CHARACTERS
+    for chunk in reversed(said):
+        left -= len(chunk.text)
+        if left < 0:
+            return
+        yield RetrievedChunk(chunk=chunk, score=COMMENT_SCORE, rank=1, stage="page")
 
 
 def _rest_of_pages(

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from assistant.domain import Epic
 from assistant.knowledge.sparse import Bm25Encoder
+from assistant.language.word_lists import word_lists
 
 _PIECE = re.compile(r"[^\W\d_]+|\d+")
 _SEVERAL = re.compile(r"[,;\n]")
@@ -98,9 +99,9 @@ def _spelt(name: str) -> tuple[int, str]:
 
 @lru_cache(maxsize=32768)
 def name_key(name: str) -> str:
-    """What all spellings of a name have in common: "Call Centre", "call-centre", "CallCentre"."""
-    pieces = _PIECE.findall(name)
-    return _singular("".join(f"#{p}#" if p.isdigit() else p.casefold() for p in pieces))
+    """What all spellings of a name have in common: "Call Centre", "call-centre", "CallCentre";
+    "R12", "Release 12"."""
+    return _singular(_joined([piece.casefold() for piece in _PIECE.findall(name)]))
 
 
 def distinct_names(fields: Iterable[str]) -> tuple[str, ...]:
@@ -131,9 +132,27 @@ def same_word(spelling: str, joined: str) -> bool:
 
 
 def _spelling(found: Sequence[Token]) -> str:
+    return _joined([token.word for token in found])
+
+
+def _joined(words: Sequence[str]) -> str:
     """Letters run together; numbers stay apart, so that "Drop 1 2" is not "Drop 12"."""
-    parts = [f"#{token.word}#" if token.is_number else token.word for token in found]
+    long = _long_forms()
+    parts = [f"#{word}#" if word.isdigit() else word for word in words]
+    for at, (word, then) in enumerate(pairwise(words)):
+        if then.isdigit():
+            parts[at] = long.get(word, parts[at])
     return "".join(parts)
+
+
+@cache
+def _long_forms() -> dict[str, str]:
+    """What a short word before a number stands for: "r" for "release"."""
+    return {
+        short: word
+        for word, shorts in word_lists("requests")["release_short"].items()
+        for short in shorts
+    }
 
 
 def _digits(spelling: str) -> list[str]:

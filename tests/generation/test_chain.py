@@ -442,3 +442,26 @@ def test_how_a_long_page_opens_is_told_beside_what_was_found_of_it() -> None:
     planned = next(event for event in run(Wiki()) if isinstance(event, PlanReady))
     told = [(one.chunk, one.score) for one in planned.retrieved if one.stage != "basis"]
     assert told == [(found, 0.5), (opening, 0.5)]
+
+
+@pytest.mark.parametrize("long", [False, True])
+def test_the_comments_on_a_story_and_its_epic_are_told_with_it_the_latest_first(long: bool) -> None:
+    def remark(place: int, text: str, on: str) -> Chunk:
+        new = {
+            "id": f"epic:PAY/c{place}", "ordinal": 9 + place,
+            "heading": f"Comments on {on} > Comment by Ann", "place": "comment by Ann, 2026-05-19",
+        }  # fmt: skip
+        return chunk("", text, "prose").model_copy(update=new)
+
+    first = remark(0, "Could it be 5?" + " x" * 3_000 * long, "PAY-1 Extend")
+    other = remark(1, "Never for minors.", "PAY-9 Another story")
+    decided = remark(2, "Decided: 45 minutes.", "PAY-1 Extend")
+    epic = remark(3, "UAT is in July.", "PAY Payments")
+
+    class WithComments(FakeRetriever):
+        def chunks(self, document_id: str) -> tuple[Chunk, ...]:
+            return (*BASIS, first, other, decided, epic) if document_id == "epic:PAY" else ()
+
+    planned = next(event for event in run(WithComments()) if isinstance(event, PlanReady))
+    told = [one.chunk for one in planned.retrieved if one.chunk.is_comment]
+    assert told == [epic, decided, *[first] * (not long)]

@@ -50,6 +50,13 @@ def test_release_and_team_are_matched_loosely(text: str) -> None:
     assert parse(text).unread == ()
 
 
+@pytest.mark.parametrize("text", ["R12 epics", "Release 12", "rel. 12", "release-12 cases"])
+def test_a_short_word_before_a_number_is_the_long_one(text: str) -> None:
+    known = Vocabulary(releases=("Release 12", "R12", "R13"), labels=("s3", "r12"))
+    assert [part.name for part in parse_request(text, known).parts] == ["Release 12"]
+    assert [p.name for p in parse_request("sprint 3", known).parts if p.known] == []
+
+
 @pytest.mark.parametrize(
     ("text", "parts"),
     [("Drops 1 to 3", ["Drop-1", "Drop-2", "Drop-3"]), ("drop 1, 2", ["Drop-1", "Drop-2"]),

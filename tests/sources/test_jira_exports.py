@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import UnreadableFile
+from assistant.knowledge.chunks.chunking import split
 from assistant.sources.files.files import read_file
 from assistant.sources.reading import ItemLink, Reading
 
@@ -25,7 +26,7 @@ HEADER = [
     "Component/s", "Labels", "Labels", "Description", "Outward issue link (Blocks)",
     "Inward issue link (Tests)",
     "Custom field (Acceptance Criteria)", "Custom field (Epic Link)", "Custom field (Epic Name)",
-    "Custom field (Team)", "Parent id", "Comment", "Comment",
+    "Custom field (Team)", "Parent id", "Comment", "Comment", "Reporter Id",
 ]  # fmt: skip
 
 
@@ -83,8 +84,46 @@ def test_csv_with_all_fields() -> None:
     assert next(item for item in reading.items if item.key == "CC-13").parent == "CC-12"
     chosen = {field.role: field.name for field in reading.fields}
     assert chosen == {"criteria": "Acceptance Criteria", "team": "Team", "epic": "Epic Link"}
-    assert "2 comments" in reading.report.unread_parts
+    assert reading.report.unread_parts == ()
     assert reading.document.metadata.project == "CC"
+
+
+def test_stories_stand_below_their_own_epic_and_comments_behind_all() -> None:
+    """The export's order is newest first; a comment's cell is date, account and text."""
+    reading = read_file(
+        "jira.csv",
+        jira_csv(
+            [
+                {"Summary": "Ships", "Issue key": "CC-2", "Issue Type": "Epic"},
+                {"Summary": "Planes", "Issue key": "CC-1", "Issue Type": "Epic",
+                 "Project key": "CC", "Reporter": "Ann Lee", "Reporter Id": "70:a1"},
+                {"Summary": "No epic", "Issue key": "CC-5", "Issue Type": "Story"},
+                {"Summary": "Land", "Issue key": "CC-4", "Issue Type": "Story",
+                 "Custom field (Epic Link)": "CC-1", "Description": "It lands.",
+                 "Custom field (Acceptance Criteria)": "* Wheels are out\n* Lights are on",
+                 "Comment": "19/May/26 10:02 AM;70:a1;*Decided:* 3 wheels, -2-."
+                            "||05/06/26;70:b2;ok"},
+                {"Summary": "Sail", "Issue key": "CC-3", "Issue Type": "Story",
+                 "Custom field (Epic Link)": "CC-2",
+                 "Custom field (Acceptance Criteria)": "* Sails are up\n* Flags are out"},
+            ]
+        ),
+    )  # fmt: skip
+    text = reading.document.text
+    headings = [line for line in text.split("\n") if line.startswith("#")]
+    assert headings == [
+        "## CC-5 No epic",
+        "# CC-2 Ships", "## CC-3 Sail", "### Acceptance criteria",
+        "# CC-1 Planes", "## CC-4 Land", "### Acceptance criteria",
+        "# Comments on CC-4 Land", "#### Comment by Ann Lee, 2026-05-19", "#### Comment by 70:b2",
+    ]  # fmt: skip
+    assert "**Decided:** 3 wheels." in text
+    assert criteria_of(reading)["CC-4"] == ["Wheels are out", "Lights are on"]
+    remarks = [chunk for chunk in split(reading.document.model_copy(
+        update={"places": reading.places}), epics=reading.epics) if chunk.is_comment]  # fmt: skip
+    assert [chunk.place for chunk in remarks] == [
+        "comment by Ann Lee, 2026-05-19", "comment by 70:b2",
+    ]  # fmt: skip
 
 
 XML = """<?xml version="1.0" encoding="UTF-8"?>
@@ -112,11 +151,15 @@ saved&lt;/li&gt;&lt;li&gt;the fee is shown&lt;/li&gt;&lt;/ul&gt;</customfieldval
 </customfield>
 <customfield id="customfield_10008" key="x:epic"><customfieldname>Epic Link</customfieldname>
 <customfieldvalues><customfieldvalue>CC-10</customfieldvalue></customfieldvalues></customfield>
-</customfields><comments><comment id="1">hello</comment></comments></item></channel></rss>"""
+</customfields><comments>
+<comment id="1" author="5f:ada" created="Tue, 19 May 2026 10:02:00 +0100">
+&lt;p&gt;Only &lt;b&gt;paid&lt;/b&gt; plans.&lt;/p&gt;</comment>
+</comments></item></channel></rss>"""
 
 
 def test_xml_with_criteria_found_by_content() -> None:
     reading = read_file("jira.xml", XML.encode())
+    assert "#### Comment by 5f:ada, 2026-05-19\n\nOnly **paid** plans." in reading.document.text
     [epic] = reading.epics
     assert (epic.key, epic.uri) == ("CC-10", "https://jira.example.org/browse/CC-10")
     assert len(criteria_of(reading)["CC-12"]) == 2
@@ -261,7 +304,7 @@ def test_real_issue_of_version_2(imports: Path) -> None:
     assert (item.status, item.release, item.team) == ("In Progress", "v1.0", "Backend")
     assert (item.author, item.labels) == ("Reporter User", ("test-label",))
     assert item.uri == "https://example.atlassian.net/browse/PROJ-123"
-    assert reading.report.unread_parts == ("1 comments",)
+    assert [place.label for place in reading.places] == ["comment by Commenter User, 2024-01-01"]
 
 
 def test_real_searches(imports: Path) -> None:

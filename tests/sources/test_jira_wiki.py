@@ -67,6 +67,11 @@ def test_a_wiki_epic(sound: Callable[[Reading], None]) -> None:
         ("# a\n# b\n## c\n# d", "1. a\n2. b\n   1. c\n3. d"),
         ("* a\n** b\n*# c", "- a\n   - b\n   1. c"),
         ("bq. quoted", "> quoted"),
+        (
+            "* It shows: {quote}Paid on {date}.{quote} in red",
+            "- It shows: “Paid on {date}.” in red",
+        ),
+        ("{quote}Why?{quote}\nSo", "\n> Why?\n\nSo"),
         ("----", "---"),
         ("{code:java}\nint x = *y*;\n{code}", "```java\nint x = *y*;\n```"),
         ("{noformat}one{noformat}", "```\none\n```"),

@@ -20,6 +20,11 @@ from assistant.sources.pasted.strikethrough import leave_out_struck
         ("- one\n- ~~two~~\n- three", "- one\n- three", 1),
         ("> ~~Minimum 12 hives.\n> Valid for 30 days.~~ Kept.", "> Kept.", 1),
         ("| a | b |\n| --- | --- |\n| ~~x~~ | ~~y~~ |", "| a | b |\n| --- | --- |", 2),
+        (
+            "| Photo | ~~needed~~ ~~one~~ |\n| Notes | 30 ~~10~~ |\n| ~~Old~~ | no |",
+            "| Notes | 30 |\n| | no |",
+            4,
+        ),
         ("`~~x~~` and\n```\n~~y~~\n```", "`~~x~~` and\n```\n~~y~~\n```", 0),
         ("from ~~A\n\nto~~ B", "from ~~A\n\nto~~ B", 0),
         ("~~~~ and \\~~no~~ and 5 ~~ 6 ~~ 7", "~~~~ and \\~~no~~ and 5 ~~ 6 ~~ 7", 0),

@@ -14,7 +14,7 @@ from assistant.domain import RetrievedChunk, TestCase, TestCondition
 from assistant.generation.prompts import Message, data_text
 from assistant.generation.writer import StoryBrief
 
-STORY_PROMPT_VERSION = "story-9"
+STORY_PROMPT_VERSION = "story-10"
 """Stored with every run; raised whenever the wording or the order below changes."""
 
 MAX_PROMPT_TOKENS = 12_000
@@ -46,7 +46,7 @@ Write whole cases:
 - An expected result never repeats the criterion as a rule, never says "works correctly" or "as expected", and never adds a message, limit, screen, field, mail or rule that neither criteria nor sources give; ordinary words ("the request", "the list") are fine. Where the text does not say what happens on this side, state only what follows from it ("the booking is not made; Ann Lee still has 3 bookings") and ask a question.
 - sources: for each expected result the numbers [n] that it rests on, the criterion's own number among them.
 - covers: the checklist items that the case really tests. Cover every item of the checklist. One case may cover several items where one flow shows them; never write two cases that show the same. Beyond the checklist add only cases that a sentence of criteria or sources calls for; they cover [].
-- Use what the sources say where it bears on a case (names of screens and buttons, statuses, exact texts, who is told and how); leave the rest aside, and all that its heading, the opening of its page or its own words call outdated. Where a source contradicts a criterion, write the case by the criterion and ask.
+- Use what the sources say where it bears on a case (names of screens and buttons, statuses, exact texts, who is told and how); leave the rest aside, and all that its heading, the opening of its page or its own words call outdated. A comment (who made it and when stands before it) counts where it decides something that no later one takes back; what asks, proposes or is put off does not. Where a source contradicts a criterion, write the case by the criterion and ask.
 - Where a criterion leans on what stands elsewhere ("the usual limits", "warranty rules apply", "as agreed", "in time"), what the sources in force say of it belongs to the criterion. Write it into the cases of the checklist (exact texts, statuses, deadlines, who is told); add a case only where a source names a limit (on it and just beyond), an exception or a role with another outcome, and not where a case shows it already.
 - Do not test what is out of scope. Where an open question is given and a source in force answers it, write by that source and add to answers: the question's n, the source's n, and the source's words that answer it, copied exactly. Otherwise do not guess.
 - questions: only what a tester must know before running these cases, with the exact words of the text that it is about; the data of cases keep off the border that a question is about. None is fine.

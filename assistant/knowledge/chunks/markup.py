@@ -135,10 +135,16 @@ def cells(line: str) -> list[str]:
     ]
 
 
+_EMPHASIS = re.compile(
+    r"\*\*|(?<!\w)__(?=\w)|(?<=\w)__(?!\w)|`|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)"
+)
+"""Not the underscores within a name: "Cause__c"."""
+
+
 def plain(text: str) -> str:
     """``text`` without emphasis and link marks, for headings."""
     text = re.sub(r"!?\[([^\]]*)\]\([^)\s]*\)", r"\1", text)
-    return " ".join(re.sub(r"\*\*|__|`|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)", "", text).split())
+    return " ".join(_EMPHASIS.sub("", text).split())
 
 
 def rule_id(text: str) -> tuple[str, bool]:

@@ -1,6 +1,6 @@
 """Rows of tables and exports to test cases and requirements: headers, columns, mapping."""
 
 __all__ = [
-    "case_rows", "document_tables", "field_choice", "file_grids", "grids", "headers", "issues",
-    "mapping", "table_files",
+    "case_rows", "comments", "document_tables", "field_choice", "file_grids", "grids", "headers",
+    "issues", "mapping", "table_files",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 from assistant.domain import Epic, SourceMetadata, Value
 from assistant.sources.files.source_file import Source
+from assistant.sources.grids.comments import Comment, comment_in_cell, with_comments
 from assistant.sources.grids.field_choice import Chosen, choose_fields, joined_names
 from assistant.sources.grids.grids import Grid, make_grid
 from assistant.sources.grids.headers import HEADERS, english_header, normalised
@@ -70,8 +71,8 @@ class Issue(Value):
     steps: tuple[tuple[str, str, str], ...] = ()
     gherkin: str = ""
     technique: str = ""
-    comments: tuple[tuple[str, str, str], ...] = ()
-    """Author, date and Markdown of each comment, the oldest first."""
+    comments: tuple[Comment, ...] = ()
+    """The oldest first."""
 
     @property
     def kind(self) -> ItemKind:
@@ -134,7 +135,7 @@ def read_issues(
     known_metadata = reading.document.metadata
     project = known_metadata.project or (projects[0] if len(projects) == 1 else "")
     written = {"characters": len(reading.document.text)}
-    return reading.changed(
+    whole = reading.changed(
         {"metadata": known_metadata.model_copy(update={"project": project})},
         epics=tuple(_with_uris(epic, by_key) for epic in reading.epics),
         items=tuple(issue.item() for issue in issues),
@@ -142,14 +143,20 @@ def read_issues(
         fields=tuple(fields),
         report=(report or ExtractionReport(parts=len(issues))).model_copy(update=written),
     )
+    alone = len(issues) == 1
+    said_on = ("" if alone else f"{one.key} {one.title}".strip() for one in issues)
+    return with_comments(whole, zip(said_on, (one.comments for one in issues), strict=True))
 
 
 def _without_struck(issue: Issue) -> tuple[Issue, int]:
-    """An issue without what its description and criteria strike through, and how much that is."""
+    """An issue without what its texts strike through, and how much that is."""
     description, first = leave_out_struck(issue.description)
     criteria, second = leave_out_struck(issue.criteria)
-    kept = {"description": description, "criteria": criteria}
-    return issue.model_copy(update=kept), first + second
+    said = [(leave_out_struck(words), who, day) for who, day, words in issue.comments]
+    comments = tuple((who, day, words) for (words, _), who, day in said)
+    kept = {"description": description, "criteria": criteria, "comments": comments}
+    struck = first + second + sum(number for (_, number), _, _ in said)
+    return issue.model_copy(update=kept), struck
 
 
 def metadata_of(issue: Issue) -> SourceMetadata:
@@ -335,11 +342,7 @@ def issue_reading(grid: Grid, source: Source, notes: Sequence[str]) -> Reading:
     issues = [table.issue(row, chosen) for row in grid.rows if any(cell.strip() for cell in row)]
     choices = [FieldChoice.model_validate(choice.record(role)["field"])
                for role, choice in chosen.items()]  # fmt: skip
-    comments = sum(
-        bool(n < len(row) and row[n].strip()) for row in grid.rows for n in table.of("comment")
-    )
-    unread = (f"{comments} comments",) if comments else ()
-    report = ExtractionReport(reader="Jira CSV", parts=len(issues), unread_parts=unread)
+    report = ExtractionReport(reader="Jira CSV", parts=len(issues))
     return read_issues(issues, source, notes=notes, fields=choices, report=report)
 
 
@@ -376,6 +379,13 @@ class _Table:
             for row in grid.rows
             if self.text(row, "issue id")
         }
+        self._people = {
+            self.text(row, f"{role} id"): self.text(row, role)
+            for row in grid.rows
+            for role in ("assignee", "reporter", "creator", "project lead")
+            if self.text(row, f"{role} id")
+        }
+        """Jira Cloud names who commented by an account's id alone."""
 
     def of(self, *names: str) -> list[int]:
         """The numbers of the columns with one of these names."""
@@ -420,4 +430,11 @@ class _Table:
                 for relation, number in self._links
                 if number < len(row) and (key := row[number].strip())
             ),
+            comments=tuple(self._comments(row)),
         )
+
+    def _comments(self, row: Sequence[str]) -> Iterator[Comment]:
+        for number in self.of("comment"):
+            if number < len(row) and row[number].strip():
+                author, day, words = comment_in_cell(row[number])
+                yield self._people.get(author, author), day, tracker_text(words)

@@ -6,6 +6,7 @@ Items hold what the test basis has no field for: status, priority, people.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from assistant.sources.grids.grids import Grid
@@ -69,21 +70,25 @@ class _Row:
 def read_requirements(grid: Grid, out: RequirementText) -> list[EpicDraft]:
     """The epics in ``grid``; stories are grouped by their epic link, in order of appearance.
 
-    Several rows of one key are one story with a criterion each. The stories must be finished
-    (``finish_all``) once all of ``out`` is written.
+    Several rows of one key are one story with a criterion each. Each epic's heading stands above
+    its own stories, whatever the order of the rows; stories of epics without a row come first,
+    below none. The stories must be finished (``finish_all``) once all of ``out`` is written.
     """
     requirements = _requirements(grid)
     epics: dict[str, EpicDraft] = {}
-    for requirement in requirements:
-        if _is_epic(requirement.cells):
-            out.place = requirement.place
-            _open_epic(epics, requirement, out)
     loose = EpicDraft()
+    opened = [(_open_epic(epics, r), r) for r in requirements if _is_epic(r.cells)]
+    below: dict[int, list[tuple[EpicDraft, _Row]]] = {id(epic): [] for epic, _ in opened}
+    others: list[tuple[EpicDraft, _Row]] = []
     for requirement in requirements:
         if not _is_epic(requirement.cells):
-            out.place = requirement.place
             epic = _epic_of(epics, requirement.cells, loose)
-            epic.stories.append(_story(requirement, out))
+            below.get(id(epic), others).append((epic, requirement))
+    _write_stories(others, out)
+    for epic, requirement in opened:
+        out.place = requirement.place
+        _write_epic(epic, requirement, out)
+        _write_stories(below[id(epic)], out)
     out.place = ""
     if loose.stories:
         epics[""] = loose
@@ -136,20 +141,30 @@ def _is_epic(cells: dict[str, str]) -> bool:
     return cells.get("type", "").strip().casefold() in EPIC_TYPES
 
 
-def _open_epic(epics: dict[str, EpicDraft], requirement: _Row, out: RequirementText) -> None:
+def _write_stories(stories: Iterable[tuple[EpicDraft, _Row]], out: RequirementText) -> None:
+    for epic, requirement in stories:
+        out.place = requirement.place
+        epic.stories.append(_story(requirement, out))
+
+
+def _write_epic(epic: EpicDraft, requirement: _Row, out: RequirementText) -> None:
+    out.add(f"# {epic.key} {epic.title}".replace("  ", " ").strip())
+    for words in epic.description:
+        out.add(words)
+
+
+def _open_epic(epics: dict[str, EpicDraft], requirement: _Row) -> EpicDraft:
     cells = requirement.cells
     epic = EpicDraft(cells.get("key", "").strip(), cells.get("title", "").strip())
-    out.add(f"# {epic.key} {epic.title}".replace("  ", " ").strip())
     _metadata(epic, cells)
-    for _, words in [("", cells.get("narrative", "")), *requirement.criteria]:
-        if words:
-            epic.description.append(words)
-            out.add(words)
+    parts = [cells.get("narrative", ""), *(words for _, words in requirement.criteria)]
+    epic.description.extend(filter(None, parts))
     epics[epic.key or epic.title] = epic
     name = cells.get("epic_title", "").strip()
     if name and name not in epics:
         epic.meta.title = name
         epics.setdefault(f"\x00{name}", epic)
+    return epic
 
 
 def _epic_of(epics: dict[str, EpicDraft], cells: dict[str, str], loose: EpicDraft) -> EpicDraft:

@@ -162,6 +162,9 @@ _TAG = re.compile(
     r"(?<!\\)\{(panel|quote|noformat|code|info|note|tip|warning|expand|section|column"
     r"|comment)(?::([^}\n]{0,500}))?\}"
 )
+_QUOTE_IN_LINE = re.compile(r"(?<=\S)([^\S\n]?)\{quote\}[^\S\n]*(\S[^\n]*?)[^\S\n]*\{quote\}")
+"""A message within a sentence; on lines of its own it is a block."""
+
 _MACRO = re.compile(rf"\s*{_TAG.pattern}")
 _NUMBERED = re.compile(r"^# ", re.MULTILINE)
 _REST = re.compile(r"\s*$")
@@ -212,6 +215,7 @@ def jira_to_markdown(text: str, *, confluence: bool = False) -> str:
 
     With ``confluence`` it is the body of a page of Confluence before 4.0: see ``wiki_inline``.
     """
+    text = _QUOTE_IN_LINE.sub(r"\1“\2”", text)
     return "\n".join(_Converter(text.split("\n"), confluence).lines())
 
 

@@ -17,6 +17,7 @@ around them."""
 _STRUCK_EDGE = re.compile(r"\n\s*\n|\n[\s>]*(?:[-*+]|\d{1,4}[.)])\s|(?<!\\)\|")
 """Of a paragraph, an item or a cell: nothing is struck across it."""
 
+_CELL_EDGE = re.compile(r"(?<!\\)\|")
 _ITEM_MARKS = re.compile(r"[\s>]*(?:[-*+]|\d{1,4}[.)])?\s*(?:\[[ xX]\])?")
 """What stands before the words of an item."""
 
@@ -31,7 +32,8 @@ _GAPS_AROUND = re.compile(
 def leave_out_struck(text: str) -> tuple[str, int]:
     """Markdown without the passages that it strikes through, and how many there were.
 
-    A line that holds nothing else is left out whole. Code, tildes around more than a paragraph, an
+    A line that holds nothing else is left out whole, a row too that keeps nothing but the name of
+    what was struck. Code, tildes around more than a paragraph, an
     item or a cell, and whole headings stay as they are: without its heading, what stands below it
     would belong to the section before.
     """
@@ -48,8 +50,15 @@ def leave_out_struck(text: str) -> tuple[str, int]:
         return _GAP
 
     lines = _STRUCK.sub(gap, text.replace(_GAP, "")).split("\n")
-    kept = [line for line in lines if _GAP not in line or _has_words(line)]
+    kept = [line for line in lines if _GAP not in line or _says_something(line)]
     return _GAPS_AROUND.sub("", "\n".join(kept)), found
+
+
+def _says_something(line: str) -> bool:
+    if not line.lstrip().startswith("|"):
+        return _has_words(line)
+    cells = [cell for cell in _CELL_EDGE.split(line) if _GAP in cell or _has_words(cell)]
+    return any(map(_has_words, cells[1:] or cells))
 
 
 def _has_words(line: str) -> bool:

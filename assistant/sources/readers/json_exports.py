@@ -44,7 +44,7 @@ def _no_constant(name: str) -> object:
 def _of(payload: object, options: Mapping[str, object]) -> Iterator[object]:
     fields, labels = mapping(options.get("fields")), options.get("labels")
     if jira_issues.is_jira(payload):
-        comments = options.get("comments") is True
+        comments = options.get("comments") is not False
         yield from jira_issues.read_issues(payload, fields, comments=comments)
     elif pages := _pages_in(payload):
         yield from map(_page, pages)

@@ -54,9 +54,7 @@ def _jira(items: Sequence[Element]) -> Iterator[object]:
     yield from (choice.record(role) for role, choice in chosen.items())
     for item, custom in zip(items, values, strict=True):
         yield {"issue": _jira_issue(item, custom, chosen)}
-    comments = sum(1 for item in items for _ in item.iter("comment"))
-    unread = [f"{comments} comments"] if comments else []
-    yield {"report": {"reader": "Jira XML", "parts": len(items), "unread_parts": unread}}
+    yield {"report": {"reader": "Jira XML", "parts": len(items)}}
 
 
 _STEPS = re.compile(r"zephyr-je-customfield-teststep|xray:manual-test-steps-custom-field$")
@@ -111,6 +109,10 @@ def _jira_issue(
         "uri": text_of(item, "link"),
         "steps": _jira_steps(item),
         "gherkin": _field_of(item, _SCENARIO),
+        "comments": [
+            [each.get("author", ""), each.get("created", ""), _markdown(text_of(each))]
+            for each in item.iter("comment")
+        ],
     }
 
 
