@@ -5,13 +5,15 @@ Where the sources of an answer disagree on what it quotes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from assistant.domain import RetrievedChunk, TopK
 from assistant.generation.answers.answer_parts import Answer, AnswerSource
 from assistant.generation.answers.sentence_proof import conflicts_of
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.duplicate_texts import CurrentTexts
+from assistant.workflow.writing.answers import Answer as GivenAnswer
 from assistant.workflow.writing.answers import answers_to
 
 MAX_SOURCES = 16
@@ -121,7 +123,8 @@ def with_conflicts(
     quoted = [one for hit in found for one in answer.quotations(hit.rank)]
     if not quoted:
         return answer
-    given = answers_to(workspace, project_id, workspace.library.epics(project_id))
+    stamp = workspace.library.documents_stamp(project_id)
+    given = _answers_given(workspace, project_id, stamp)
     people = {one.document_id for several in given.values() for one in several}
     replaced = {name for name, several in given.items() if any(one.replaces for one in several)}
     # What a person has answered decides: neither it nor a criterion in whose place it stands is a
@@ -139,3 +142,12 @@ def with_conflicts(
     decided = {name: [one.question for one in several] for name, several in given.items()}
     conflicts = conflicts_of(quoted, hits, others, decided)
     return answer.model_copy(update={"conflicts": conflicts})
+
+
+@lru_cache(maxsize=8)
+def _answers_given(
+    workspace: Workspace, project_id: str, _stamp: str
+) -> Mapping[str, tuple[GivenAnswer, ...]]:
+    """What people answered on the project's criteria: every epic is read for it, so once until a
+    document changes."""
+    return answers_to(workspace, project_id, workspace.library.epics(project_id))
