@@ -31,7 +31,7 @@ from assistant.generation.cancellation import CancelCheck, never_cancelled, rais
 from assistant.generation.house_rules import HouseRules
 from assistant.generation.lint import lint
 from assistant.generation.models.structured import untraced
-from assistant.generation.numbering import Numbering
+from assistant.generation.numbering import Numbering, each_once
 from assistant.generation.proof import (
     RULES,
     Ground,
@@ -318,8 +318,7 @@ def _sources_of(places: Sequence[int], plan: Request) -> tuple[RetrievedChunk, .
     """The sources of the stories at these places, each once."""
     if len(places) == 1:
         return plan.sources[places[0]]
-    found = {one.rank: one for place in places for one in plan.sources[place]}
-    return tuple(found.values())
+    return each_once(one for place in places for one in plan.sources[place])
 
 
 # --- The runnables --------------------------------------------------------------------------------

@@ -2,7 +2,8 @@
 
 Numbers are unique through a run and equal ``RetrievedChunk.rank``: story by story, first the
 story's own chunks (its criteria, then its narrative), then what was retrieved for it. A chunk that
-has a number already keeps it.
+has a number already keeps it, with the score and stage that it has for the story at hand: what a
+search found for one is seldom worth as much for another.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ class Numbering:
 
     @property
     def all(self) -> tuple[RetrievedChunk, ...]:
-        """Every numbered chunk, by number."""
+        """Every numbered chunk, by number; a chunk that was found or is an epic's own is that,
+        whatever else it was beside."""
         return tuple(self._numbered.values())
 
     def basis(self, chunks: Iterable[Chunk]) -> tuple[RetrievedChunk, ...]:
@@ -45,13 +47,27 @@ class Numbering:
 
     def _number(self, chunk: Chunk, score: float, stage: str) -> RetrievedChunk:
         known = self._numbered.get(chunk.id)
-        if known is not None:
-            return known
+        rank = known.rank if known else len(self._numbered) + 1
         numbered = RetrievedChunk.model_validate(
-            {"chunk": chunk, "score": score, "rank": len(self._numbered) + 1, "stage": stage}
+            {"chunk": chunk, "score": score, "rank": rank, "stage": stage}
         )
-        self._numbered[chunk.id] = numbered
+        if known is None or _weight(numbered) > _weight(known):
+            self._numbered[chunk.id] = numbered
         return numbered
+
+
+def each_once(sources: Iterable[RetrievedChunk]) -> tuple[RetrievedChunk, ...]:
+    """Sources of several stories, each once, as the story has it that it is worth most for."""
+    found: dict[int, RetrievedChunk] = {}
+    for one in sources:
+        held = found.get(one.rank)
+        if held is None or (_weight(one), one.score) > (_weight(held), held.score):
+            found[one.rank] = one
+    return tuple(found.values())
+
+
+def _weight(source: RetrievedChunk) -> int:
+    return 2 if source.stage == "basis" else int(source.is_hit)
 
 
 def story_chunks(epic: Epic, story: UserStory, chunks: Sequence[Chunk]) -> tuple[Chunk, ...]:

@@ -368,6 +368,48 @@ def test_stories_with_the_same_key_keep_their_own_sources() -> None:
     assert all(case.all_citations for case in cases_of(events))
 
 
+class Noting(OutlineWriter):
+    """Notes the sources that each story's cases are written from."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: dict[str, tuple[RetrievedChunk, ...]] = {}
+
+    def write(self, brief: CaseBrief, *, cancelled: CancelCheck = never_cancelled) -> WrittenCase:
+        self.told[brief.story.key] = brief.sources
+        return super().write(brief, cancelled=cancelled)
+
+
+def test_a_source_is_worth_to_a_story_what_the_search_for_that_story_found() -> None:
+    class Page(FakeRetriever):
+        def retrieve(
+            self, queries: Sequence[str], *_: object, **__: object
+        ) -> tuple[RetrievedChunk, ...]:
+            first = "extension" in queries[0]
+            found = RetrievedChunk(
+                chunk=RULE if first else PLAN_RULE, score=0.5 if first else 0.8, rank=1
+            )
+            return (found,)
+
+        def chunks(self, document_id: str) -> tuple[Chunk, ...]:
+            return RULE, PLAN_RULE
+
+    writer = Noting()
+    planned = plan_of(run(Page(), writer))
+    kept = {one.chunk.key: (one.stage, one.score) for one in planned.retrieved}
+    told = {
+        key: {one.chunk.key: (one.rank, one.is_hit, one.score) for one in sources}
+        for key, sources in writer.told.items()
+    }
+    assert told["PAY-1"]["BR-7"][1:] == (True, 0.5)
+    assert told["PAY-1"]["BR-9"][1:] == (False, 0.0), "it stands beside it on the page"
+    assert told["PAY-3"]["BR-9"][1:] == (True, 0.8), "and was found for the other story"
+    assert told["PAY-3"]["BR-7"][1:] == (False, 0.8), "the page opens with it"
+    for key in ("BR-7", "BR-9"):
+        assert told["PAY-1"][key][0] == told["PAY-3"][key][0], "its number is the run's"
+    assert kept["BR-9"] == ("fused", 0.8), "whatever it is to one story, a search found it"
+
+
 class Ahead(OutlineWriter):
     """Notes what it was given to read ahead."""
 

@@ -25,7 +25,7 @@ from assistant.domain import (
     UserStory,
     Value,
 )
-from assistant.generation.numbering import Numbering
+from assistant.generation.numbering import Numbering, each_once
 from assistant.generation.proof import Ground, Sources, covered_conditions
 from assistant.generation.proof.case_proof import claims_side
 from assistant.generation.run_plan import story_sources
@@ -310,9 +310,8 @@ def _text_of(case: TestCase) -> str:
 
 def _joined(grounds: Sequence[Ground]) -> Ground:
     """What a case of several stories may rest on."""
-    sources = {p.source.rank: p.source for one in grounds for p in one.sources.passages}
     return Ground(
-        sources=Sources(sources.values()),
+        sources=Sources(each_once(p.source for one in grounds for p in one.sources.passages)),
         criteria=tuple(dict.fromkeys(c for one in grounds for c in one.criteria)),
         conditions=tuple({c.id: c for one in grounds for c in one.conditions}.values()),
         context=tuple(dict.fromkeys(text for one in grounds for text in one.context)),
