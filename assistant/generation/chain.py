@@ -45,6 +45,7 @@ from assistant.generation.run_plan import (
     Item,
     Request,
     Retriever,
+    found_for_others,
     planning,
     stories_of,
     story_sources,
@@ -260,7 +261,7 @@ def _by_story(
             epic=first.epic,
             story=first.story,
             conditions=tuple(item.condition for item in batch),
-            sources=_sources_of(places, plan),
+            sources=(*_sources_of(places, plan), *found_for_others(plan, places)),
             style=tuple(style[:STYLE_CASES]),
             questions=tuple(one for one in plan.questions if one.criterion_id in names),
             out_of_scope=tuple(

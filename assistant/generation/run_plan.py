@@ -47,6 +47,9 @@ MOST_COMMENT_CHARACTERS = 4_000
 COMMENT_SCORE = 1.0
 """Where a prompt is too small for all, before the parts of pages that nothing was found for."""
 
+MOST_OF_OTHERS = 3_000
+"""Of what was found for the other stories of an epic, told to a story's writer too."""
+
 PAGE_KINDS = ("rule", "prose", "table_row")
 
 
@@ -217,6 +220,32 @@ def _comments(
         if left < 0:
             return
         yield RetrievedChunk(chunk=chunk, score=COMMENT_SCORE, rank=1, stage="page")
+
+
+def found_for_others(request: Request, places: Sequence[int]) -> tuple[RetrievedChunk, ...]:
+    """What was found for the other stories of the epic and not for those at ``places``, page by
+    page, best first and behind all of their own: the page of roles that one criterion names holds
+    for the cases of every story. A page that does not fit is left out whole."""
+    owners = [epic for epic, _ in stories_of(request.epics)]
+    known = {one.rank for place in places for one in request.sources[place]}
+    pages: dict[str, dict[int, RetrievedChunk]] = {}
+    best: dict[str, float] = {}
+    for owner, sources in zip(owners, request.sources, strict=True):
+        for one in sources if owner is owners[places[0]] else ():
+            chunk = one.chunk
+            if one.rank in known or one.stage == "basis" or chunk.kind not in PAGE_KINDS:
+                continue
+            if not chunk.is_comment:
+                pages.setdefault(chunk.document_id, {})[one.rank] = one
+                best[chunk.document_id] = max(one.score, best.get(chunk.document_id, 0.0))
+    told: list[RetrievedChunk] = []
+    left = MOST_OF_OTHERS
+    for name in sorted(pages, key=lambda name: -best[name]):
+        size = sum(len(one.chunk.text) for one in pages[name].values())
+        if size <= left:
+            left -= size
+            told += pages[name].values()
+    return tuple(one.model_copy(update={"score": 0.0, "stage": "page"}) for one in told)
 
 
 def _rest_of_pages(

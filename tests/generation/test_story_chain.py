@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, cast
@@ -101,13 +102,15 @@ def answer(*cases: object, questions: Sequence[object] = ()) -> str:
 def run(*answers: str, **options: Any) -> tuple[list[Event], FakeChat]:
     chat = FakeChat(*answers)
     endpoint = ChatEndpoint(
-        chat=cast(Any, chat), spec=ModelSpec(id="fake", provider="fake", model="fake"),
+        chat=cast(Any, chat),
+        spec=ModelSpec(id="fake", provider="fake", model="fake", context_tokens=32_000),
         destination="stays on this computer", timeout=60,
     )  # fmt: skip
     config = GenerationConfig()
     writer = StoryWriter(endpoint, config, options.pop("outline", Outlines()), date(2026, 7, 1))
     epic = options.pop("epic", EPIC)
-    events = generate([epic], (), Nothing(), writer, RetrievalConfig(), config, **options)
+    texts = options.pop("texts", Nothing())
+    events = generate([epic], (), texts, writer, RetrievalConfig(), config, **options)
     return list(events), chat
 
 
@@ -155,6 +158,46 @@ def test_a_call_a_story_and_every_item_has_its_case() -> None:
     prompt = chat.questions[0][1][1]
     assert "<out_of_scope>" in prompt
     assert "LIB-2-AC1" not in prompt, "a story's call speaks of that story alone"
+
+
+class Pages(Nothing):
+    """A search that finds the pages for the story of loans, and the first for the other one."""
+
+    def __init__(self, *pages: Chunk) -> None:
+        self.pages = pages
+
+    def retrieve(
+        self, queries: Sequence[str], *_: object, **__: object
+    ) -> tuple[RetrievedChunk, ...]:
+        found = self.pages if "Lend" in queries[0] else self.pages[:1]
+        return tuple(
+            RetrievedChunk(chunk=one, score=1 / rank, rank=rank)
+            for rank, one in enumerate(found, 1)
+        )
+
+
+def page(name: str, text: str, **more: Any) -> Chunk:
+    return Chunk(id=name, document_id=name, ordinal=0, text=text, kind="prose", title=name, **more)
+
+
+def test_a_storys_writer_is_told_what_was_found_for_the_others_of_its_epic() -> None:
+    texts = Pages(
+        page("Fees", "A late book costs EUR 2.00."),
+        page("Long", "A volunteer puts books back. " * 200),
+        page("Talk", "A guest may not lend.", place="comment by Ann"),
+        page("Roles", "Only a librarian lends and takes back."),
+        page("Case", "An old case").model_copy(update={"kind": "case"}),
+    )
+    events, chat = run(answer(LENT), answer(), answer(LATE), answer(), texts=texts)
+    lend, late = chat.questions[0][1][1], chat.questions[2][1][1]
+    assert all(f'of="{one.title}"' in lend for one in texts.pages[:4])
+    sources = re.findall(r'<source n="(\d+)"[^>]* of="([^"]+)">', late)
+    assert {name for _, name in sources} == {"Fees", "Roles"}, "what fits, and no comment"
+    number = next(n for n, name in sources if name == "Roles")
+    assert f'<source n="{number}" kind="page" of="Roles">' in lend, "its number is the run's"
+    planned = next(event for event in events if isinstance(event, PlanReady))
+    stages = {one.chunk.title: one.is_hit for one in planned.retrieved if one.chunk.title}
+    assert stages["Roles"], "the search found it, if for the other story"
 
 
 def test_what_a_last_bullet_leaves_out_is_told_to_each_story() -> None:
