@@ -35,6 +35,7 @@ from assistant.workflow.writing import (
     coverage,
     follow_up_runs,
     generate_cases,
+    repetitions,
     reuse,
     second_reading,
     usage,
@@ -260,6 +261,9 @@ def _summary(run: GenerationRun, out: Path | None, terminal: Terminal) -> None:
             mark = "  [unsupported]" if case.unsupported_steps else ""
             mark += "  [doubted]" if any(f.rule == SECOND_READER for f in case.findings) else ""
             terminal.line(f"{case.id}  {case.technique or ''}  {case.title}{mark}")
+    for case in run.cases:
+        if said := repetitions.repeated(case):
+            terminal.line(f"{case.id}: {said}")
     unsupported = sum(bool(case.unsupported_steps) for case in run.cases)
     criteria = {key for case in run.cases for key in case.criterion_ids}
     where = f", written to {out}" if out else ""

@@ -13,6 +13,7 @@ from math import log
 from typing import Any
 
 from assistant.domain import CaseStatus, TestCase, Value
+from assistant.suite.case_words import words
 from assistant.suite.similarity import Likeness, Meaning, Profile, compare
 
 Embed = Callable[[Sequence[str]], Any]
@@ -131,6 +132,38 @@ def find_duplicates(
     old = [case for case in among if case.status != "rejected" and case.id not in known]
     profiles = [Profile(case) for case in (*new, *old)]
     candidates = _candidates(profiles, len(new))
+    found = _same(profiles, candidates, embed)
+    order = {profile.case.id: place for place, profile in enumerate(profiles)}
+    by_id = {profile.case.id: profile.case for profile in profiles}
+    clusters = _clusters(found, order, by_id, {case.id for case in old})
+    return DuplicateReport(cases=len(new), compared=len(candidates), clusters=clusters)
+
+
+def same_across_stories(
+    cases: Sequence[TestCase], *, texts: str, embed: Embed | None = None
+) -> tuple[DuplicatePair, ...]:
+    """Pairs of cases of different stories that are the same, ``left`` the one that comes first.
+
+    ``texts`` are the criteria and sources that the cases were written from: a name that is in none
+    of them is an example. Rejected cases are left out, and outlines: they say too little of their
+    story ("17:00: “before 17:00” does not hold") to be told from those of another.
+    """
+    told = frozenset(words(texts, whole=True))
+    profiles = [
+        Profile(case, told) for case in cases if case.status != "rejected" and not case.is_outline
+    ]
+    candidates = [
+        (a, b)
+        for a, b in _candidates(profiles, len(profiles))
+        if profiles[a].case.story_key != profiles[b].case.story_key
+    ]
+    return tuple(_same(profiles, candidates, embed))
+
+
+def _same(
+    profiles: Sequence[Profile], candidates: Sequence[tuple[int, int]], embed: Embed | None
+) -> list[DuplicatePair]:
+    """The pairs of places that are the same case; by meaning too where ``embed`` is given."""
     found: list[DuplicatePair] = []
     unclear: list[tuple[int, int]] = []
     for a, b in candidates:
@@ -154,10 +187,7 @@ def find_duplicates(
             likeness = compare(profiles[a], profiles[b], meaning=meaning)
             if likeness.same:
                 found.append(_pair(profiles[a], profiles[b], likeness))
-    order = {profile.case.id: place for place, profile in enumerate(profiles)}
-    by_id = {profile.case.id: profile.case for profile in profiles}
-    clusters = _clusters(found, order, by_id, {case.id for case in old})
-    return DuplicateReport(cases=len(new), compared=len(candidates), clusters=clusters)
+    return found
 
 
 def _candidates(profiles: Sequence[Profile], new: int) -> list[tuple[int, int]]:

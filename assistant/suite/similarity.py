@@ -85,9 +85,14 @@ class Likeness(Value):
 
 @dataclass(frozen=True)
 class Profile:
-    """A case made ready to be compared with many others."""
+    """A case made ready to be compared with many others.
+
+    ``told`` are the stems of the texts that it was written from, where these are known: a name that
+    stands in none of them is an example, and other examples make no other case.
+    """
 
     case: TestCase
+    told: frozenset[str] | None = None
 
     @cached_property
     def doing(self) -> str:
@@ -121,16 +126,19 @@ class Profile:
 
     @cached_property
     def all_words(self) -> list[str]:
-        return words(without_quotes(f"{self.case.title}\n{self.doing}\n{self.result}"))
+        said = words(without_quotes(f"{self.case.title}\n{self.doing}\n{self.result}"))
+        return [word for word in said if word not in self.examples]
 
     @cached_property
     def given_words(self) -> list[str]:
-        return words(without_quotes("\n".join(self.case.preconditions)))
+        given = words(without_quotes("\n".join(self.case.preconditions)))
+        return [word for word in given if word not in self.examples]
 
     @cached_property
     def key_words(self) -> frozenset[str]:
         """Stems that carry meaning, of title, actions and results."""
-        return frozenset(content(words(f"{self.case.title}\n{self.doing}\n{self.result}")))
+        said = content(words(f"{self.case.title}\n{self.doing}\n{self.result}"))
+        return frozenset(said) - self.examples
 
     @cached_property
     def known(self) -> frozenset[str]:
@@ -238,6 +246,15 @@ class Profile:
     @cached_property
     def names(self) -> dict[str, str]:
         """Capitalised words inside sentences by stem, and short quoted values of the results."""
+        return {key: name for key, name in self._any_names.items() if key not in self.examples}
+
+    @cached_property
+    def examples(self) -> frozenset[str]:
+        """Stems of the names that stand in none of the texts that the case was written from."""
+        return frozenset() if self.told is None else frozenset(self._any_names) - self.told
+
+    @cached_property
+    def _any_names(self) -> dict[str, str]:
         texts = (self.case.title, *self.case.preconditions, self.doing, self.result)
         return {stem(name): name for text in texts for name in names(text)}
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from assistant.domain import TestCase, TestStep
 from assistant.suite.amounts import amounts
-from assistant.suite.duplicates import decide, find_duplicates
+from assistant.suite.duplicates import decide, find_duplicates, same_across_stories
 
 PAIRS = Path(__file__).resolve().parents[2] / "benchmarks" / "duplicate_pairs.jsonl"
 
@@ -262,3 +262,49 @@ def test_one_title_over_other_values_or_another_result_is_two_cases() -> None:
     within = case("A", title, ("Transfer 100 EUR to a saved payee", "The money is sent"))
     beyond = case("B", title, ("Pay an invoice of 1001 EUR", "It is refused"))
     assert find_duplicates([within, beyond], embed=OneMeaning()).clusters == ()
+
+
+def refund(story: str, who: str, by: str = "agent", paid: str = "£40.00") -> TestCase:
+    return case(
+        story,
+        f"A refund of {paid} to a closed card goes to the bank",
+        (
+            f"The {by} refunds {paid} to {who}, whose card is closed",
+            f"A bank transfer of {paid} to {who} is listed",
+        ),
+        given=f"The customer {who} paid {paid} by card",
+        story_key=story,
+    )
+
+
+TOLD = "A Supervisor or an Auditor may refund £40.00. Money of a closed card goes to the bank."
+
+
+def marked(*cases: TestCase, texts: str = TOLD) -> list[tuple[str, str]]:
+    pairs = same_across_stories(cases, texts=texts, embed=OneMeaning())
+    return [(pair.left, pair.right) for pair in pairs]
+
+
+def test_a_case_of_another_story_is_the_same_whatever_names_its_example_has() -> None:
+    first, later = refund("S1", "Ada Byron"), refund("S2", "Kurt Adler")
+    assert marked(first, later) == [("S1", "S2")]
+    assert marked(later, first) == [("S2", "S1")]
+    assert not marked(first, later, texts=f"{TOLD} The funds Byron and Adler differ.")
+
+
+def test_what_the_texts_tell_apart_is_another_case() -> None:
+    first = refund("S1", "Ada Byron", by="Supervisor")
+    assert not marked(first, refund("S2", "Ada Byron", by="Auditor"))
+    assert not marked(first, refund("S2", "Ada Byron", by="Supervisor", paid="£40.01"))
+
+
+def test_cases_of_one_story_outlines_and_rejected_ones_are_not_compared_across_stories() -> None:
+    first, later = refund("S1", "Ada Byron"), refund("S2", "Ada Byron")
+    assert marked(first, later)
+    assert not marked(first, later.model_copy(update={"story_key": "S1"}))
+    assert not marked(first.model_copy(update={"status": "rejected"}), later)
+    blank = [
+        one.model_copy(update={"steps": (one.steps[0].model_copy(update={"action": ""}),)})
+        for one in (first, later)
+    ]
+    assert not marked(*blank)

@@ -9,6 +9,7 @@ __all__ = [
     "generate_cases",
     "read_ahead",
     "recheck_case",
+    "repetitions",
     "requests",
     "reuse",
     "runs",

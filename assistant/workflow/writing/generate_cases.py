@@ -43,7 +43,7 @@ from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.duplicate_texts import current_texts
 from assistant.workflow.sources.import_sources import put_epics
 from assistant.workflow.sources.reindex import basis_chunks, index_pending
-from assistant.workflow.writing import read_ahead, reuse, second_reading
+from assistant.workflow.writing import read_ahead, repetitions, reuse, second_reading
 from assistant.workflow.writing.answers import answered_chunks
 from assistant.workflow.writing.recheck_case import house_rules
 from assistant.workflow.writing.requests import Understanding
@@ -249,6 +249,8 @@ def _write_cases(
             case RunFinished():
                 ended = event
     timings, error = ended.timings, ""
+    if not cancelled():
+        repetitions.mark(workspace, project_id, run.id, by=run.by)
     if run.generation.read_again and not cancelled():
         timings, error = _read_again(workspace, project_id, run, timings, cancelled)
     library.finish_run(

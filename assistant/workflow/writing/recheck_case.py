@@ -11,10 +11,12 @@ from assistant.domain import (
     CaseTemplate,
     ChunkKind,
     GenerationRun,
+    LintFinding,
     RetrievedChunk,
     TestCase,
     UserStory,
 )
+from assistant.errors import EditConflict
 from assistant.generation.house_rules import HouseRules, learn_rules
 from assistant.generation.lint import lint
 from assistant.generation.proof import Ground, Sources, grounded
@@ -40,6 +42,32 @@ def rechecked(
         return rechecked_against(run, case, house)
     case = case.model_copy(update={"findings": ()})
     return case.model_copy(update={"findings": lint(case, house)})
+
+
+def put_findings(
+    workspace: Workspace,
+    project_id: str,
+    stored: StoredCase,
+    rule: str,
+    findings: Sequence[LintFinding],
+    *,
+    by: str,
+    reason: str,
+) -> bool:
+    """Put the findings of a rule in the place of those that a case had of it; False where somebody
+    changed the case meanwhile. ``reason`` stands in its history."""
+    others = tuple(one for one in stored.case.findings if one.rule != rule)
+    case = stored.case.model_copy(update={"findings": (*others, *findings)})
+    if case == stored.case:
+        return True
+    try:
+        workspace.library.rewrite_case(
+            project_id, case, stored.source_run_id or "", expected_version=stored.row_version,
+            by=by, reason=reason, keep_status=True,
+        )  # fmt: skip
+    except EditConflict:
+        return False
+    return True
 
 
 def case_with_findings(workspace: Workspace, project_id: str, stored: StoredCase) -> TestCase:

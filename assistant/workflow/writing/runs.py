@@ -29,6 +29,7 @@ from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import duplicates
 from assistant.workflow.review.current_citations import PresentWords
 from assistant.workflow.review.review import needs_of, worst_first
+from assistant.workflow.writing.repetitions import repeated
 
 ACTIVE = ("queued", "running")
 """Statuses of a run that is still to be written or being written."""
@@ -183,7 +184,7 @@ def quality_of(workspace: Workspace, project_id: str, run: GenerationRun) -> Qua
     criteria = [criterion.id for epic in run.epics for criterion in epic.criteria]
     return quality(
         run.cases,
-        duplicates=report.within,
+        duplicates={*report.within, *(case.id for case in run.cases if repeated(case))},
         existing=report.existing,
         criteria=len(criteria),
         covered=[name for name in criteria if name in traced],

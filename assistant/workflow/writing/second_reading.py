@@ -13,13 +13,12 @@ from assistant.domain import (
     SECOND_READER,
     CaseStatus,
     GenerationRun,
-    LintFinding,
     RetrievedChunk,
     TestCase,
     Timings,
     Value,
 )
-from assistant.errors import EditConflict, LibraryError, ModelUnavailable
+from assistant.errors import LibraryError, ModelUnavailable
 from assistant.generation.cancellation import CancelCheck, never_cancelled
 from assistant.generation.models.structured import StructuredReply
 from assistant.generation.second_reading import ANSWER_TOKENS, ReadingGround, read_again
@@ -29,7 +28,7 @@ from assistant.workflow.deployment.models import writer as known_writer
 from assistant.workflow.deployment.models import writers
 from assistant.workflow.deployment.ways_of_writing import way_of_writing
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.writing.recheck_case import ground_of_run
+from assistant.workflow.writing.recheck_case import ground_of_run, put_findings
 from assistant.workflow.writing.usage import Usage, usage_of_run
 
 REASON = "second reading"
@@ -129,7 +128,10 @@ def read_now(
                 spent = with_tokens(spent, doubts.reply)
                 for case in part:
                     found = doubts.found.get(case.id, ())
-                    kept = _keep(workspace, project_id, by_id[case.id], found, by)
+                    kept = put_findings(
+                        workspace, project_id, by_id[case.id], SECOND_READER, found,
+                        by=by, reason=REASON,
+                    )  # fmt: skip
                     outcome = _noted(outcome, case.id, bool(found), kept)
                 report(outcome.read, len(held))
     used = usage_of_run(workspace.settings, writer, spent)
@@ -188,28 +190,6 @@ def _ground(run: GenerationRun, cases: Sequence[TestCase]) -> ReadingGround:
         criteria=tuple({c.id: c for one in grounds for c in one.criteria}.values()),
         sources=tuple(sorted(run.retrieved, key=place)),
     )
-
-
-def _keep(
-    workspace: Workspace,
-    project_id: str,
-    stored: StoredCase,
-    doubts: Sequence[LintFinding],
-    by: str,
-) -> bool:
-    """Put the doubts of this reading on a case; False where somebody changed it meanwhile."""
-    others = tuple(one for one in stored.case.findings if one.rule != SECOND_READER)
-    case = stored.case.model_copy(update={"findings": (*others, *doubts)})
-    if case == stored.case:
-        return True
-    try:
-        workspace.library.rewrite_case(
-            project_id, case, stored.source_run_id or "", expected_version=stored.row_version,
-            by=by, reason=REASON, keep_status=True,
-        )  # fmt: skip
-    except EditConflict:
-        return False
-    return True
 
 
 def _noted(outcome: SecondReading, case_id: str, doubted: bool, kept: bool) -> SecondReading:
