@@ -18,6 +18,7 @@ from assistant.reading.sentence_conditions import condition_parts
 
 _PATTERNS = read_patterns(__file__)
 _ELLIPSIS = _PATTERNS["ellipsis"]
+_COMPARES = _PATTERNS["compares"]
 _ALL_OTHERS = re.compile(r"\bin (?:all|any) other cases?\b", re.IGNORECASE)
 
 
@@ -91,9 +92,43 @@ def with_message(before: Rule, rule: Rule) -> Rule | None:
 
 
 def _takes_up(before: Rule, condition: Condition) -> bool:
-    """Whether a condition is that of the rule before, not met: "if it is longer, ..."."""
+    """Whether a condition is that of the rule before, not met: "if it is longer, ...".
+
+    What it compares or measures the rule before has to compare or measure too, and what it denies
+    the rule's own condition has to say: in "If A, X. If the deadline has passed, Y" and in "If it
+    is damaged, X. If it is not insured, Y" the second is a condition of its own.
+    """
     words = condition.words.text
-    return _ELLIPSIS.match(words) is not None and _limits(words) <= _limits(before.whole.text)
+    found = _ELLIPSIS.match(words)
+    told = before.whole.text
+    if found is None or not _limits(words) <= _limits(told):
+        return False
+    measure = found["measure"]
+    if measure or found["compared"]:
+        named = bool(measure) and measure.casefold() in told.casefold()
+        return named or bool(find_quantities(told)) or _COMPARES.search(told) is not None
+    state = found["state"]
+    if not before.conditions:
+        return True
+    said = [one.words.text for one in before.conditions]
+    if state:  # "is valid ... is invalid"
+        return any(
+            state.casefold() != word and state.casefold().endswith(word)
+            for text in said
+            for word in text.casefold().split()
+        )
+    return any(_denies(words, text) for text in said)
+
+
+def _denies(words: str, said: str) -> bool:
+    """Whether words leave out what is said ("not", "it does not") or deny the same of it."""
+    clause, other = parse_clause(words), parse_clause(said)
+    if clause is None:
+        return True
+    act = f"{clause.verb} {clause.tail}".strip().casefold()
+    if not act or other is None:
+        return not act
+    return act == f"{other.verb} {other.tail}".strip().casefold()
 
 
 def _limits(text: str) -> set[tuple[Decimal | date | time, str]]:

@@ -122,3 +122,46 @@ def test_table_rows_keep_their_values() -> None:
     rows = read_rows("| Role | Access |\n|---|---|\n| Agent | Yes |\n| Guest | No |")
     assert len(rows) == 2
     assert read_rows("Only a verified caller may cancel: the button is hidden.") == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "If no approver is found, the request goes to the office. If the deadline has passed, the "
+        "request is closed.",
+        "A claim is opened if the parcel is damaged. If it is not insured, the customer is told.",
+        "If the size is out of stock, the customer may wait. When the maximum waiting time is "
+        "over, somebody must call.",
+        "When a card is lost, it is blocked. If it is late, a letter is sent.",
+        "If a comment is entered, it is shown. If it is missing, the ticket goes back.",
+        "Items are sent by post. If the limit is exceeded, the request is closed.",
+    ],
+)
+def test_a_condition_on_something_else_is_no_other_side(text: str) -> None:
+    first, second = read_rules(text)
+    assert first.otherwise is None
+    assert len(second.conditions) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "otherwise"),
+    [
+        ("If the parcel is damaged, it is kept. If it is not, it is handed over.",
+         "it is handed over"),
+        ("If the parcel is damaged, it is kept. If it is not damaged, it is handed over.",
+         "it is handed over"),
+        ("If the e-mail is valid, a code is sent. If it is invalid, an error is shown.",
+         "an error is shown"),
+        ("If the total is up to £50, it is paid. If it is more, a manager is asked.",
+         "a manager is asked"),
+        ("If a file comes before the deadline, it is marked. If the deadline has passed, it is "
+         "refused.", "it is refused"),
+        ("If applicants exceed places, a list is drawn up. If they do not, all are taken.",
+         "all are taken"),
+        ("Items are kept for 8 days. If they are not collected, they go back.", "they go back"),
+    ],
+)  # fmt: skip
+def test_the_same_condition_denied_is_the_other_side(text: str, otherwise: str) -> None:
+    (rule,) = read_rules(text)
+    assert rule.otherwise is not None
+    assert rule.otherwise.text == otherwise
