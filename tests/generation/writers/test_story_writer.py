@@ -358,6 +358,22 @@ def test_an_open_question_is_answered_by_words_that_stand_in_a_source() -> None:
     assert half.source_answers == (SourceAnswer(chunk_id="c2", quote="Half days count as a day."),)
 
 
+def test_a_case_of_the_company_is_told_as_an_example_of_style_and_no_source_of_facts() -> None:
+    old = SOURCE.model_copy(
+        update={
+            "chunk": Chunk(id="c3", document_id="t", ordinal=0, kind="case", text="Nine days: £25"),
+            "rank": 2,
+        }
+    )
+    brief = BRIEF.model_copy(update={"sources": (SOURCE, old)})
+    subject, chat = writer(answer(case(), case("Ten", "B2", "x")))
+    run(subject, brief=brief)
+    (_, system), (_, told) = chat.questions[0]
+    assert "<example_case>Nine days: £25</example_case>" in told
+    assert "<source" not in told, "a source can be named for a result, an example can not"
+    assert "may be out of date and are no facts" in system
+
+
 def test_a_model_that_is_gone_ends_the_run_and_a_cancelled_one_too() -> None:
     subject, _ = writer(ConnectionError("refused"))
     with pytest.raises(ModelUnavailable):
