@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from assistant.domain import Epic, SourceDocument, TestCase, Unread, Value
 from assistant.domain import Place as Place
-
-
-def place_at(places: Sequence[Place], offset: int) -> str:
-    """The label of the place that holds ``offset``, or an empty string; places are in order."""
-    number = bisect_right(places, offset, key=lambda place: place.start) - 1
-    return places[number].label if number >= 0 and offset < places[number].end else ""
 
 
 class ExtractionReport(Value):
@@ -79,35 +72,6 @@ class FieldChoice(Value):
     reason: str = ""
 
 
-ItemKind = Literal["epic", "story", "rule", "case", "document"]
-
-
-class ItemLink(Value):
-    """A link from one item to another: ``relation`` in the words of the tool ("blocks")."""
-
-    relation: str
-    key: str
-
-
-class SourceItem(Value):
-    """One item of an export under its own key, with what the test basis has no field for."""
-
-    key: str
-    kind: ItemKind
-    title: str = ""
-    type: str = ""
-    status: str = ""
-    priority: str = ""
-    project: str = ""
-    release: str = ""
-    team: str = ""
-    labels: tuple[str, ...] = ()
-    author: str = ""
-    parent: str = ""
-    links: tuple[ItemLink, ...] = ()
-    uri: str = ""
-
-
 class Reading(Value):
     """The outcome of reading one source.
 
@@ -115,8 +79,8 @@ class Reading(Value):
     into it. ``unread`` holds what was not understood, with the reason; ``notes`` are plain
     sentences for the person who imports: what was repaired, left out of the test basis, or is
     missing. ``report`` says how the file was read, ``fields`` which field of an export was taken
-    for what, and ``items`` what the export holds, item by item. ``columns`` is set for tables:
-    "unsure" where one may hold test cases, but its columns were not understood with certainty.
+    for what, and ``authors`` who wrote its issues. ``columns`` is set for tables: "unsure" where
+    one may hold test cases, but its columns were not understood with certainty.
     """
 
     document: SourceDocument
@@ -127,7 +91,7 @@ class Reading(Value):
     places: tuple[Place, ...] = ()
     report: ExtractionReport = ExtractionReport()
     fields: tuple[FieldChoice, ...] = ()
-    items: tuple[SourceItem, ...] = ()
+    authors: tuple[str, ...] = ()
     columns: Literal["", "known", "unsure"] = ""
 
     def changed(self, document: Mapping[str, object], **others: object) -> Reading:

@@ -129,7 +129,6 @@ def test_space_export_gives_current_pages(archive: Callable[..., bytes]) -> None
     assert rules.document.metadata.labels == ("billing",)
     assert "if (a < 1) {" in rules.document.text
     assert "| Basic | - 14 days<br>- once |" in rules.document.text
-    assert readings[1].items[0].parent == "10"
     assert all("old words" not in r.document.text for r in readings)
     assert rules.report.unread_parts == (
         "1 attached files", "2 old versions, drafts or deleted pages",

@@ -18,14 +18,15 @@ from assistant.errors import UnreadableFile
 from assistant.sources.files.archives import ReadLimits
 from assistant.sources.files.batches import read_files
 from assistant.sources.files.files import read_file
-from assistant.sources.reading import Reading, place_at
+from assistant.sources.reading import Reading
+from assistant.workflow.sources.import_sources import document_of
 
 Write = Callable[..., bytes]
 
 
 def place_of(reading: Reading, words: str) -> str:
     """The place that a citation of ``words`` would name."""
-    return place_at(reading.places, reading.document.text.index(words))
+    return document_of(reading).place_at(reading.document.text.index(words))
 
 
 # --- PDF --------------------------------------------------------------------------------------
@@ -65,7 +66,7 @@ def test_a_test_basis_in_a_pdf_keeps_its_stories_over_the_page(pdf: Write) -> No
     criteria = [c for epic in reading.epics for c in epic.criteria]
     assert [c.text for c in criteria] == ["The plan is shown", "The plan is saved"]
     assert criteria[1].start is not None
-    assert place_at(reading.places, criteria[1].start) == "page 2"
+    assert document_of(reading).place_at(criteria[1].start) == "page 2"
 
 
 def test_running_headers_and_page_numbers_are_left_out_and_said(pdf: Write) -> None:

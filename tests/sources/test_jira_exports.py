@@ -12,7 +12,7 @@ import pytest
 from assistant.errors import UnreadableFile
 from assistant.knowledge.chunks.chunking import split
 from assistant.sources.files.files import read_file
-from assistant.sources.reading import ItemLink, Reading
+from assistant.sources.reading import Reading
 
 
 def criteria_of(reading: Reading) -> dict[str, list[str]]:
@@ -75,13 +75,9 @@ def test_csv_with_all_fields() -> None:
         assert reading.document.text[criterion.start : criterion.end] == criterion.text
     assert "## Why" in reading.document.text
     assert "1. first" in reading.document.text
-    story = next(item for item in reading.items if item.key == "CC-12")
-    assert (story.status, story.priority, story.team) == ("In Progress", "High", "Nova, Billing")
-    assert (story.release, story.labels, story.author) == ("R1, R2", ("plan", "web"), "Ada")
-    assert story.links == (
-        ItemLink(relation="blocks", key="CC-14"), ItemLink(relation="tests", key="CC-77"),
-    )  # fmt: skip
-    assert next(item for item in reading.items if item.key == "CC-13").parent == "CC-12"
+    story = next(story for story in epic.stories if story.key == "CC-12")
+    assert (story.release, story.team) == ("R1, R2", "Nova, Billing")
+    assert (story.labels, reading.authors) == (("plan", "web"), ("Ada",))
     chosen = {field.role: field.name for field in reading.fields}
     assert chosen == {"criteria": "Acceptance Criteria", "team": "Team", "epic": "Epic Link"}
     assert reading.report.unread_parts == ()
@@ -167,10 +163,7 @@ def test_xml_with_criteria_found_by_content() -> None:
     field = next(field for field in reading.fields if field.role == "criteria")
     assert field.name == "Definition of OK"
     assert field.reason.startswith("by its content")
-    item = reading.items[1]
-    assert (item.status, item.author, item.links) == (
-        "Done", "Ada", (ItemLink(relation="blocks", key="CC-14"),),
-    )  # fmt: skip
+    assert reading.authors == ("Ada",)
 
 
 def test_xml_as_the_cloud_writes_it() -> None:
@@ -264,13 +257,12 @@ def test_xray_tests_in_rest_become_cases() -> None:
     assert (case.id, case.story_key) == ("CC-77", "CC-12")
     step = case.steps[0]
     assert (step.action, step.test_data, step.expected_result) == ("Open", "P-1", "Shown")
-    assert [item.kind for item in reading.items] == ["case", "document"]
 
 
 def test_fields_of_the_wrong_shape_are_a_typed_refusal() -> None:
     xray = {"issues": [{"extKey": "A-1", "summary": None, "issueType": "Story"}],
             "tests": [{"extKey": "A-2", "steps": [{"action": "Open"}]}]}  # fmt: skip
-    assert read_file("a.json", json.dumps(xray).encode()).items[0].title == ""
+    assert read_file("a.json", json.dumps(xray).encode()).epics
     xray["issues"][0]["labels"] = "not a list"
     with pytest.raises(UnreadableFile, match=r"a\.json could not be read.*labels"):
         read_file("a.json", json.dumps(xray).encode())
@@ -300,18 +292,14 @@ def test_real_issue_of_version_2(imports: Path) -> None:
     [story] = epic.stories
     assert (epic.key, story.key, story.title) == ("EPIC-KEY-1", "PROJ-123", "Test Issue Summary")
     assert story.narrative == "This is a test issue description"
-    [item] = reading.items
-    assert (item.status, item.release, item.team) == ("In Progress", "v1.0", "Backend")
-    assert (item.author, item.labels) == ("Reporter User", ("test-label",))
-    assert item.uri == "https://example.atlassian.net/browse/PROJ-123"
+    assert (story.release, story.team, story.labels) == ("v1.0", "Backend", ("test-label",))
+    assert reading.authors == ("Reporter User",)
     assert [place.label for place in reading.places] == ["comment by Commenter User, 2024-01-01"]
 
 
 def test_real_searches(imports: Path) -> None:
-    found = real(imports, "jira_rest_jira-cli/jira/testdata/search.json")
-    assert [(i.key, i.type, i.status) for i in found.items] == [
-        ("TEST-1", "Bug", "To Do"), ("TEST-2", "Story", "In Progress"), ("TEST-3", "Task", "Done"),
-    ]  # fmt: skip
+    found = real(imports, "jira_rest_jira-cli/jira/testdata/search.json").epics
+    assert {story.key for epic in found for story in epic.stories} == {"TEST-1", "TEST-2", "TEST-3"}
     epics = real(imports, "jira_rest_jira-cli/jira/testdata/epic.json").epics
     assert [(epic.key, epic.title) for epic in epics] == [
         ("EPIC-1", "Epic 1 summary"), ("EPIC-2", "Epic 2 summary"),
@@ -326,7 +314,6 @@ def test_real_searches(imports: Path) -> None:
 def test_real_issue_of_version_3_with_links(imports: Path) -> None:
     reading = real(imports, "jira_rest_jira-cli/jira/testdata/issue.json")
     assert "Test description" in reading.document.text
-    assert [link.key for link in reading.items[0].links] == ["TEST-2"]
 
 
 def test_real_document_format_keeps_every_word(imports: Path) -> None:
@@ -350,8 +337,7 @@ def test_real_document_format_keeps_every_word(imports: Path) -> None:
 
 def test_the_xray_demo_project(imports: Path) -> None:
     reading = real(imports, "xray_demo/data.json")
-    kinds = [item.kind for item in reading.items]
-    assert (kinds.count("epic"), kinds.count("story"), kinds.count("case")) == (3, 15, 20)
+    assert [len(epic.stories) for epic in reading.epics] == [3, 3, 1, 8]
     assert len(reading.cases) == 20
     by_id = {case.id: case for case in reading.cases}
     assert [len(by_id[key].steps) for key in ("EXT-KEY-26", "EXT-KEY-36", "EXT-KEY-37")] == [
@@ -483,14 +469,12 @@ def test_an_export_in_another_language(header: str) -> None:
     (epic,) = reading.epics
     assert (epic.key, epic.title) == ("KAN-15", "Login feature")
     assert criteria_of(reading) == {"KAN-8": ["The amount is shown.", "The card is charged."]}
-    story = next(item for item in reading.items if item.key == "KAN-8")
-    assert (story.status, story.project, story.labels) == ("Open", "KAN", ("web",))
-    assert story.links == (ItemLink(relation="blocks", key="KAN-9"),)
+    (story,) = epic.stories
+    assert (story.labels, reading.document.metadata.project) == (("web",), "KAN")
     assert reading.notes == ("Issue types in the file: Epic, Story.",)
 
 
 def test_another_table_with_such_names_is_no_export() -> None:
     data = "Resumen,Estado,Descripción\nPagar,Abierto,El cliente debe pagar.\n"
     reading = read_file("tabla.csv", data.encode())
-    assert not reading.items
     assert "El cliente debe pagar." in reading.document.text

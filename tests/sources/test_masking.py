@@ -19,6 +19,7 @@ from assistant.domain import (
     TestStep,
     UserStory,
 )
+from assistant.sources.files.files import read_file
 from assistant.sources.masking import masking
 from assistant.sources.masking.masking import mask_reading
 from assistant.sources.masking.recognisers import PLACEHOLDER
@@ -262,3 +263,16 @@ def test_a_name_with_a_particle_is_found_both_ways_round() -> None:
     text = "Karl von Stein, that is von Stein, Karl, pays; Stein stays"
     masked = mask_reading(reading_of(text, 0, 4, author="von Stein, Karl"))
     assert in_order(masked.document.text) == "[name 1], that is [name 1], pays; Stein stays"
+
+
+def test_who_wrote_the_rows_of_an_export_is_masked_in_its_text() -> None:
+    data = (
+        "Key,Summary,Reporter,Description\n"
+        'CC-1,Pay,"Meier, Anna",Anna Meier pays.\nCC-2,Log,Product Owner,The Product Owner logs.\n'
+    )
+    masked = mask_reading(read_file("r.csv", data.encode()))
+    text = in_order(masked.document.text)
+    assert "[name 1] pays." in text
+    assert "The Product Owner logs." in text
+    assert in_order("".join(masked.authors)) == "[name 1][name 2]"
+    assert masked.report.masked == "Masked: 2 names"

@@ -23,10 +23,11 @@ from xml.etree import ElementTree
 import pytest
 from filelock import FileLock
 
-from assistant.domain import TestCase
+from assistant.domain import TestCase, UserStory
 from assistant.sources.files.batches import read_files
 from assistant.sources.files.files import read_file
-from assistant.sources.reading import FileOutcome, Reading, SourceItem, place_at
+from assistant.sources.reading import FileOutcome, Reading
+from assistant.workflow.sources.import_sources import document_of
 
 pytestmark = pytest.mark.slow
 
@@ -102,7 +103,7 @@ def test_tables_on_three_slides(real: Real) -> None:
     assert re.findall(r"^## (.*)$", text, re.MULTILINE) == ["Slide 1", "Slide 2", "Slide 3"]
     assert "| a | b | c |\n| --- | --- | --- |\n| d | e | f |\n| g | h | i |" in text
     assert text.count("merged cell") == 2
-    assert place_at(reading.places, text.index("| d | e | f |")) == "slide 3"
+    assert document_of(reading).place_at(text.index("| d | e | f |")) == "slide 3"
 
 
 def test_line_breaks_and_fields_do_not_glue_words(real: Real) -> None:
@@ -376,8 +377,6 @@ def test_cases_that_zephyr_scale_for_server_gives_out(real: Real) -> None:
     ]  # fmt: skip
     listed = read_file("cases.json", real("zephyr_server", "get_test_cases.json"))
     assert listed.report.reader == "Zephyr Scale"
-    assert [item.key for item in listed.items] == ["JQA-T123"]
-    assert [link.key for link in listed.items[0].links] == ["JQA-123", "JQA-456"]
     for other in ("get_test_runs", "get_test_plan", "get_test_results", "get_folders"):
         assert not read_file(f"{other}.json", real("zephyr_server", f"{other}.json")).cases
 
@@ -445,34 +444,28 @@ def test_an_issue_of_both_versions_of_jiras_api(real: Real) -> None:
             "Could be verified by DMS-REQ-0298. Demonstrate that SIA can be used to retrieve "
             "image data."
         )
-        assert (reading.items[0].type, reading.items[0].team) == ("Verification", "DM")
-        assert {"LVV-10004", "LVV-10016"} <= {link.key for link in reading.items[0].links}
+        assert story.team == "DM"
     several = read_file("several.json", real("zephyr_cloud", "VE-DM-.json"))
-    assert [item.key for item in several.items] == ["LVV-3", "LVV-5", "LVV-6", "LVV-7", "LVV-8"]
+    assert [story.key for epic in several.epics for story in epic.stories] == [
+        "LVV-3", "LVV-5", "LVV-6", "LVV-7", "LVV-8",
+    ]  # fmt: skip
 
 
 def test_issues_that_a_search_of_jira_gave_out_in_pages(real: Real) -> None:
-    found = list[SourceItem]()
+    found = list[UserStory]()
     for number, rest in ((1, "holds 2 of them"), (2, "holds 1 of them")):
         data = real("rest", f"jira/jira_issues_page_{number}.json")
         reading = read_file(f"{number}.json", data)
         issues = json.loads(data)["issues"]
-        assert [item.key for item in reading.items] == [issue["key"] for issue in issues]
-        assert [item.title for item in reading.items] == [
-            issue["fields"].get("summary", "") for issue in issues
-        ]
-        assert [item.status for item in reading.items] == [
-            issue["fields"]["status"]["name"] for issue in issues
-        ]
-        assert [item.priority for item in reading.items] == ["Major"] * len(issues)
+        stories = [story for epic in reading.epics for story in epic.stories]
+        assert [story.key for story in stories] == [issue["key"] for issue in issues]
         assert any(f"The search found 3 issues; this file {rest}" in n for n in reading.notes)
-        found += reading.items
-    assert [item.key for item in found] == ["HELP-6043", "HELP-6042", "HELP-6041"]
-    assert [item.title for item in found] == [
+        found += stories
+    assert [story.key for story in found] == ["HELP-6043", "HELP-6042", "HELP-6041"]
+    assert [story.title for story in found] == [
         "[Fiware-lab-help] FIWARE Lab Assistance", "",
         "[Fiware-general-help] Delete my mail from the post!",
     ]  # fmt: skip
-    assert {item.type for item in found} == {"extRequest"}
 
 
 def test_cases_that_zephyr_scale_exports_as_csv(real: Real) -> None:

@@ -10,6 +10,7 @@ from assistant.sources.files.files import read_file
 from assistant.sources.grids.headers import recognise
 from assistant.sources.pasted.pasted import read_pasted
 from assistant.sources.reading import Reading
+from assistant.workflow.sources.import_sources import document_of
 
 Sound = Callable[[Reading], None]
 
@@ -155,21 +156,17 @@ def test_work_items_of_azure_devops_with_rich_text_and_status() -> None:
     assert [c.text for c in story.criteria] == ["It is shown", "It is saved"]
     for criterion in story.criteria:
         assert reading.document.text[criterion.start : criterion.end] == criterion.text
-    [item] = reading.items
-    assert (item.key, item.type, item.status, item.priority) == ("12", "User Story", "Active", "2")
-    assert item.labels == ("plan", "web")
+    assert (story.key, story.labels) == ("12", ("plan", "web"))
     assert "Columns not used: Iteration Path." in reading.notes
 
 
 def test_the_row_of_a_requirement_is_remembered() -> None:
-    from assistant.sources.reading import place_at
-
     data = "Key,Summary,Acceptance Criteria\nCC-1,One,- a is shown\nCC-2,Two,- b is shown\n"
     reading = read_file("r.csv", data.encode())
     text = reading.document.text
-    assert place_at(reading.places, text.index("a is shown")) == "row 2"
-    assert place_at(reading.places, text.index("b is shown")) == "row 3"
-    assert place_at(reading.places, text.index("CC-2 Two")) == "row 3"
+    assert document_of(reading).place_at(text.index("a is shown")) == "row 2"
+    assert document_of(reading).place_at(text.index("b is shown")) == "row 3"
+    assert document_of(reading).place_at(text.index("CC-2 Two")) == "row 3"
 
 
 TESTLINK_CSV = """#docid,title,description,type,status,expected_coverage,node_order

@@ -65,7 +65,6 @@ def test_testrail_cases_of_each_template() -> None:
     assert (renew.priority, renew.preconditions) == ("Medium", ("Given a plan",))
     assert steps_of(renew) == [("When it is renewed", "", "Then it runs")]
     assert "Cases that are deleted in TestRail were left out: 1." in reading.notes
-    assert [link.key for link in reading.items[0].links] == ["CC-1", "CC-2"]
 
 
 def test_testrail_steps_in_a_field_of_the_companys_own() -> None:
@@ -106,7 +105,6 @@ def test_qtest(page: bool) -> None:
     assert (found.id, found.title, found.objective) == ("TC-7", "Pay", "Pays & closes")
     assert (found.priority, found.preconditions) == ("High", ("A plan",))
     assert steps_of(found) == [("Open", "", "Shown"), ("Test case Log off", "", "")]
-    assert (reading.items[0].status, reading.items[0].uri) == ("New", "https://q.example/7")
 
 
 def test_qtest_runs_are_no_cases() -> None:
@@ -222,7 +220,6 @@ def test_azure_work_items_with_shared_steps_and_parameters() -> None:
         ("Save", "", "Saved\nR&D"),
         ("Shared steps 88", "", ""),
     ]
-    assert [item.key for item in reading.items] == ["7", "5", "4"]
     assert [(e.key, [s.key for s in e.stories]) for e in reading.epics] == [("4", ["5"])]
     assert [c.text for c in reading.epics[0].stories[0].criteria] == ["It is saved", "It is on"]
 

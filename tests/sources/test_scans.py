@@ -19,7 +19,7 @@ from assistant.sources.files.batches import read_files
 from assistant.sources.files.child_process import Record
 from assistant.sources.files.files import read_file
 from assistant.sources.readers.documents.ocr import Box, lines_of
-from assistant.sources.reading import ExtractionReport, place_at
+from assistant.sources.reading import ExtractionReport
 from assistant.workflow.review.sentences import sentences
 from assistant.workflow.sources.import_sources import document_of
 
@@ -73,7 +73,7 @@ def test_a_picture_is_read_whatever_its_name(form: str) -> None:
     reading = read_file("shot.txt", saved(page(RULES), form))
     for words in RULES:
         assert words in reading.document.text
-    assert place_at(reading.places, 0) == "read by OCR"
+    assert document_of(reading).place_at(0) == "read by OCR"
     said = document_of(reading).extraction[0]
     assert said.startswith("Read by OCR (its own score 0.9")
     assert said.endswith(" over the lines kept); 0 lines were unsure.")
@@ -85,7 +85,7 @@ def test_a_scan_keeps_its_pages_and_says_that_it_was_read_by_ocr() -> None:
     reading = read_file("scan.pdf", saved(pages[0], "PDF", save_all=True, append_images=pages[1:]))
     text = reading.document.text
     assert [text.index(words) for words in RULES] == sorted(text.index(words) for words in RULES)
-    assert place_at(reading.places, text.index("14 days")) == "page 2, read by OCR"
+    assert document_of(reading).place_at(text.index("14 days")) == "page 2, read by OCR"
     assert "## Page 2" in text
     assert "%" not in text  # a figure of ours would be read as one of the document's
     assert not reading.report.empty_parts
@@ -95,8 +95,8 @@ def test_a_scan_keeps_its_pages_and_says_that_it_was_read_by_ocr() -> None:
 def test_scanned_pages_between_pages_with_text_are_read_and_those_stay(pdf: Write) -> None:
     reading = read_file("mixed.pdf", mixed(pdf, saved(page(RULES), "PDF")))
     text = reading.document.text
-    assert place_at(reading.places, text.index("The written rule")) == "page 1"
-    assert "OCR" in place_at(reading.places, text.index("25.50 EUR"))
+    assert document_of(reading).place_at(text.index("The written rule")) == "page 1"
+    assert "OCR" in document_of(reading).place_at(text.index("25.50 EUR"))
 
 
 @with_ocr

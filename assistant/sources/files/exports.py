@@ -20,7 +20,7 @@ from assistant.sources.grids.issues import Issue, read_issues
 from assistant.sources.grids.table_files import read_grids
 from assistant.sources.pasted.pages import text_kind
 from assistant.sources.pasted.pasted import TextKind, read_text
-from assistant.sources.reading import ExtractionReport, FieldChoice, Reading, SourceItem
+from assistant.sources.reading import ExtractionReport, FieldChoice, Reading
 
 
 class Page(Value):
@@ -35,9 +35,6 @@ class Page(Value):
     project: str = ""
     author: str = ""
     labels: tuple[str, ...] = ()
-    status: str = ""
-    type: str = ""
-    parent: str = ""
 
 
 @dataclass(slots=True)
@@ -143,22 +140,15 @@ def _page(page: Page, source: Source, export: Export, alone: bool) -> Reading:
     reading = read_text(text, as_kind=as_kind, title=page.title, uri=page.uri,
                         document_id=identity)  # fmt: skip
     reading = with_tables(reading)
-    found, stated_kind = reading.document.metadata, reading.document.kind
+    found = reading.document.metadata
     labels = tuple(dict.fromkeys((*page.labels, *found.labels)))
     metadata = found.model_copy(update={
         "project": page.project or found.project, "labels": labels,
         "author": page.author or found.author, "key": found.key or page.key,
     })  # fmt: skip
-    item = SourceItem(
-        key=page.key or identity, kind="rule" if stated_kind == "rules" else "document",
-        title=page.title or source.title, type=page.type, status=page.status,
-        project=page.project, labels=page.labels, author=page.author, parent=page.parent,
-        uri=page.uri,
-    )  # fmt: skip
     return reading.changed(
-        {"id": identity, "title": item.title, "uri": page.uri, "metadata": metadata,
-         "content_hash": content_hash},
-        items=(item,),
+        {"id": identity, "title": page.title or source.title, "uri": page.uri,
+         "metadata": metadata, "content_hash": content_hash},
         notes=(*export.notes, *reading.notes) if alone else reading.notes,
         report=export.report.model_copy(update={"parts": 1, "characters": len(text)}),
     )  # fmt: skip

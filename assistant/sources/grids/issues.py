@@ -1,10 +1,9 @@
 """Issues of a tracker (Jira, Copado, Agile Accelerator, Azure DevOps) to one reading.
 
 Whatever export they come from, issues become the same rows: epics and stories are read as a
-requirement table, tests as a table of cases. What the test basis has no field for (status, links,
-priority, author) is kept as an item under the issue's key. Jira's CSV export has repeated columns,
-custom fields and links; source of the columns: Jira's issue navigator, "Export CSV (all fields)",
-Cloud and Data Center.
+requirement table, tests as a table of cases. Jira's CSV export has repeated columns, custom fields
+and links; source of the columns: Jira's issue navigator, "Export CSV (all fields)", Cloud and Data
+Center.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from assistant.domain import Epic, SourceMetadata, Value
 from assistant.sources.files.source_file import Source
@@ -24,14 +24,7 @@ from assistant.sources.grids.table_files import TYPES, read_grids, types_note
 from assistant.sources.pasted.jira_wiki import tracker_text
 from assistant.sources.pasted.names_and_ids import KEY
 from assistant.sources.pasted.strikethrough import leave_out_struck, struck_note
-from assistant.sources.reading import (
-    ExtractionReport,
-    FieldChoice,
-    ItemKind,
-    ItemLink,
-    Reading,
-    SourceItem,
-)
+from assistant.sources.reading import ExtractionReport, FieldChoice, Reading
 
 _EPIC_TYPES = EPIC_TYPES | {"feature"}
 _RELATED = frozenset({"relates", "relates to", "is related to"})
@@ -75,7 +68,7 @@ class Issue(Value):
     """The oldest first."""
 
     @property
-    def kind(self) -> ItemKind:
+    def kind(self) -> Literal["epic", "story", "case", "document"]:
         """What the issue becomes."""
         name = self.type.strip().casefold()
         if name in _EPIC_TYPES:
@@ -83,15 +76,6 @@ class Issue(Value):
         if name in HEADERS["types"]["test"]:
             return "case"
         return "document" if name in HEADERS["types"]["other_test"] else "story"
-
-    def item(self) -> SourceItem:
-        """The issue as an item of the reading."""
-        return SourceItem(
-            key=self.key, kind=self.kind, title=self.title, type=self.type, status=self.status,
-            priority=self.priority, project=self.project, release=self.release, team=self.team,
-            labels=self.labels, author=self.author, parent=self.epic or self.parent,
-            links=tuple(ItemLink(relation=name, key=key) for name, key in self.links), uri=self.uri,
-        )  # fmt: skip
 
 
 def read_issues(
@@ -103,11 +87,11 @@ def read_issues(
     report: ExtractionReport | None = None,
     beside: Sequence[Issue] = (),
 ) -> Reading:
-    """The reading of ``issues``: epics with stories, existing cases, and all issues as items.
+    """The reading of ``issues``: epics with stories, and existing cases.
 
     ``beside`` are issues that are read elsewhere and only name the epics above these. Issues that
-    only organise tests (executions, plans, sets) are items and nothing else. Raises
-    ``UnreadableFile`` where there is no issue.
+    only organise tests (executions, plans, sets) are left out. Raises ``UnreadableFile`` where
+    there is no issue.
     """
     read = [_without_struck(issue) for issue in issues]
     issues = [issue for issue, _ in read]
@@ -138,7 +122,7 @@ def read_issues(
     whole = reading.changed(
         {"metadata": known_metadata.model_copy(update={"project": project})},
         epics=tuple(_with_uris(epic, by_key) for epic in reading.epics),
-        items=tuple(issue.item() for issue in issues),
+        authors=tuple(dict.fromkeys(issue.author for issue in issues if issue.author)),
         notes=tuple(dict.fromkeys(said)),
         fields=tuple(fields),
         report=(report or ExtractionReport(parts=len(issues))).model_copy(update=written),

@@ -1,7 +1,4 @@
-"""Requirement tables to epics (Key, Summary, Acceptance Criteria, Epic Link, ...) and to items.
-
-Items hold what the test basis has no field for: status, priority, people.
-"""
+"""Requirement tables to epics (Key, Summary, Acceptance Criteria, Epic Link, ...)."""
 
 from __future__ import annotations
 
@@ -18,7 +15,7 @@ from assistant.sources.pasted.metadata import label_list
 from assistant.sources.pasted.names_and_ids import split_key
 from assistant.sources.pasted.outline import build_outline, open_fences
 from assistant.sources.pasted.story_parts import StoryDraft, add_part, finish_story
-from assistant.sources.reading import Place, SourceItem
+from assistant.sources.reading import Place
 
 _TRACKER_KEY = re.compile(r"[A-Z][\w-]*-\d+")
 """A key as a tracker may write it: unlike in running text, a hyphen more is no doubt."""
@@ -239,41 +236,18 @@ def finish_all(text: str, epics: list[EpicDraft]) -> None:
             finish_story(text, story)
 
 
-# --- Items ------------------------------------------------------------------------------------
+def authors_of(grid: Grid) -> list[str]:
+    """Who wrote the rows of a requirement table, row by row."""
+    at = tracker_columns(grid).get("author")
+    return [row[at].strip() for row in grid.rows if at is not None and at < len(row)]
 
 
-def requirement_items(grid: Grid) -> list[SourceItem]:
-    """An item for each row of a requirement table that has a key."""
-    columns = grid.columns
-    assert columns is not None
-    numbers = item_columns(grid)
-    items = dict[str, SourceItem]()
-    for row in grid.rows:
-        key = " ".join(columns.cell(row, "key").split())
-        if not key or key in items:
-            continue
-        more = {name: row[n].strip() for name, n in numbers.items() if n < len(row)}
-        kind = columns.cell(row, "type")
-        items[key] = SourceItem(
-            key=key,
-            kind="epic" if kind.casefold() in EPIC_TYPES else "story",
-            title=" ".join(columns.cell(row, "title").split()),
-            type=kind,
-            release=columns.cell(row, "release", ", "),
-            team=columns.cell(row, "team", ", "),
-            labels=label_list(columns.cell(row, "labels", ", ")),
-            parent=columns.cell(row, "epic"),
-            **more,
-        )
-    return list(items.values())
-
-
-def item_columns(grid: Grid) -> dict[str, int]:
-    """The numbers of the columns that only items hold, by the item's field."""
+def tracker_columns(grid: Grid) -> dict[str, int]:
+    """The numbers of the columns that the test basis has no field for, by what they hold."""
     names = [normalised(name) for name in grid.header]
     return {
         field: names.index(name)
-        for field, known in HEADERS["items"].items()
+        for field, known in HEADERS["tracker"].items()
         for name in names
         if name in known
     }

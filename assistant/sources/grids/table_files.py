@@ -14,17 +14,17 @@ from assistant.sources.grids.delimited import read_delimited
 from assistant.sources.grids.grids import Grid, make_grid, unmarked
 from assistant.sources.grids.requirement_rows import (
     RequirementText,
+    authors_of,
     finish_all,
-    item_columns,
     read_requirements,
-    requirement_items,
+    tracker_columns,
 )
 from assistant.sources.pasted.assemble import Assembled, assemble
 from assistant.sources.pasted.basis import EpicDraft
 from assistant.sources.pasted.lines import split_lines
 from assistant.sources.pasted.names_and_ids import Taken
 from assistant.sources.pasted.tables import markdown_table, read_table, table_length
-from assistant.sources.reading import Reading, SourceItem
+from assistant.sources.reading import Reading
 
 
 def read_grids(
@@ -46,7 +46,7 @@ def read_grids(
         raise UnreadableFile(f"{title} holds no filled cell. Choose a file with content.")
     out, drafts, taken = RequirementText(), list[EpicDraft](), Taken()
     cases, unread, said = list[TestCase](), list[Unread](), list(notes)
-    items = list[SourceItem]()
+    authors = list[str]()
     for grid in grids:
         if len(grids) > 1:
             out.add(f"# {grid.name}")
@@ -62,8 +62,8 @@ def read_grids(
             said.extend(_unknown_columns(grid))
         else:
             drafts.extend(read_requirements(grid, out))
-            items.extend(requirement_items(grid))
-            said.extend(_unknown_columns(grid, item_columns(grid).values()))
+            authors.extend(authors_of(grid))
+            said.extend(_unknown_columns(grid, tracker_columns(grid).values()))
             said.extend(_unused_cells(grid))
     text = out.text.rstrip("\n") + "\n"
     finish_all(text, drafts)
@@ -86,7 +86,7 @@ def read_grids(
         unread=tuple(unread),
         notes=(*said, *(found_epics.notes if found_epics else ())),
         places=tuple(out.places),
-        items=tuple(items),
+        authors=tuple(dict.fromkeys(filter(None, authors))),
     )
 
 

@@ -134,7 +134,7 @@ def _walked(reading: Reading, masker: _Masker, *, authors: bool) -> Reading:
         return offset + grown[number]
 
     def written(name: str, said: str) -> str:
-        return author(said) if name == "author" and authors else masker.mask(said)[0]
+        return author(said) if name in ("author", "authors") and authors else masker.mask(said)[0]
 
     def author(said: str) -> str:
         person = _person(said)[0] or PLACEHOLDER.sub("", said).strip("<>()[] ")
@@ -198,7 +198,7 @@ def _texts(value: object) -> Iterator[str]:
 
 def _authors(reading: Reading) -> tuple[str, ...]:
     """The people whom the source's own fields name in a way that tells a person from a team."""
-    said = [reading.document.metadata.author, *(item.author for item in reading.items)]
+    said = [reading.document.metadata.author, *reading.authors]
     places = (*reading.places, *reading.document.places)
     said += [found[1] for one in places if (found := _COMMENTED.match(one.label))]
     people = dict(map(_person, said))

@@ -163,9 +163,6 @@ def _page(page: Mapping[str, Any]) -> dict[str, object]:
                 for label in labels
                 if label.get("prefix") != "my"  # favourites of whoever fetched them
             ],
-            "status": str(page.get("status", "")),
-            "type": str(page.get("type", "page")),
-            "parent": str(page.get("parentId") or ""),
         }
     }
 

@@ -46,7 +46,7 @@ def test_user_stories_with_criteria(serve: Serve, connect: Connect) -> None:
     assert "As a billing agent" in reading.document.text
     assert reading.document.metadata.release == "Drop-3"
     assert reading.document.uri == f"{server.url}/a0X000000000004"
-    assert reading.items[0].author == "Bea Billing"
+    assert reading.authors == ("Bea Billing",)
     signed = [asked for asked in server.asked if asked.path.endswith("token")]
     assert len(signed) == 1
     assert all(asked.method == "GET" for asked in server.asked if asked not in signed)

@@ -61,8 +61,7 @@ def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
                     "text": f"# {page.get('title', '')}\n\n{_markdown(body, users)}",
                     "project": space,
                     "author": users.get(page.get("creator", ""), page.get("creatorName", "")),
-                    "labels": labels.get(page["id"], []), "status": page.get("contentStatus", ""),
-                    "type": kind, "parent": page.get("parent", ""),
+                    "labels": labels.get(page["id"], []),
                 }
             }  # fmt: skip
     if wiki:

@@ -258,5 +258,5 @@ def _stem(path: str) -> str:
 def _document(kind: str, name: str, label: str, text: str) -> dict[str, object]:
     return {"document": {
         "id": f"salesforce:{kind.replace(' ', '-')}:{name}", "title": label or name, "text": text,
-        "kind": "rules", "key": name, "type": kind,
+        "kind": "rules", "key": name,
     }}  # fmt: skip

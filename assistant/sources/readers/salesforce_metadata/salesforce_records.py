@@ -57,7 +57,7 @@ def read_records(
         elif labels is not None and "criteria" in chosen:
             yield {"issue": _custom_story(record, chosen, labels)}
         elif labels is not None:
-            yield {"document": _document(record, kind, labels)}
+            yield {"document": _document(record, labels)}
         else:
             others.setdefault(kind, []).append(record)
     for name in used:
@@ -86,9 +86,7 @@ def _first(record: Mapping[str, Any], names: Sequence[str]) -> str:
     return next((text for name in names if (text := _value(record.get(name)))), "")
 
 
-def _document(
-    record: Mapping[str, Any], kind: str, labels: Mapping[str, object]
-) -> dict[str, object]:
+def _document(record: Mapping[str, Any], labels: Mapping[str, object]) -> dict[str, object]:
     """A record as a page: its short values as a list, its long ones under headings."""
     title = _first(record, _SHORT_TITLE) or _value(record.get("Id"))
     short, long = list[str](), list[str]()
@@ -106,9 +104,7 @@ def _document(
         "title": title,
         "text": "\n\n".join([f"# {title}", "\n".join(short), *long]),
         "key": number,
-        "type": kind,
         "author": _first(record, ("Owner",)),
-        "status": _first(record, ("Status",)),
         "uri": str(record["attributes"].get("url", "")),
     }
 
