@@ -76,38 +76,6 @@ class TextEmbedder(Protocol):
 
 
 @dataclass(frozen=True)
-class Pairing:
-    """Pairs ``(reference, written, closeness)`` by place, of the largest total closeness."""
-
-    pairs: tuple[tuple[int, int, float], ...]
-    references: int
-    written: int
-    threshold: float = THRESHOLD
-
-    @property
-    def matched(self) -> int:
-        """Pairs that reach the threshold."""
-        return sum(close >= self.threshold for _, _, close in self.pairs)
-
-    @property
-    def recall(self) -> float | None:
-        """Share of the reference cases that were written; ``None`` without references."""
-        return self.matched / self.references if self.references else None
-
-    @property
-    def precision(self) -> float | None:
-        """Share of the written cases that are reference cases; ``None`` where none was written."""
-        return self.matched / self.written if self.written else None
-
-    @property
-    def similarity(self) -> float | None:
-        """Mean closeness of the reference cases to the case assigned to them, 0 where none is."""
-        if not self.references:
-            return None
-        return sum(max(0.0, close) for _, _, close in self.pairs) / self.references
-
-
-@dataclass(frozen=True)
 class _Read:
     """A case as it is compared."""
 
@@ -216,15 +184,11 @@ class Vectors:
 
 
 def pair(
-    references: Sequence[TestCase],
-    written: Sequence[TestCase],
-    vectors: Vectors,
-    *,
-    threshold: float = THRESHOLD,
-) -> Pairing:
-    """Pair the cases of one story; each case is in at most one pair."""
-    pairs: tuple[tuple[int, int, float], ...] = ()
-    if references and written:
-        close = vectors.closeness(references, written)
-        pairs = tuple((one, other, close[one][other]) for one, other in best_assignment(close))
-    return Pairing(pairs, len(references), len(written), threshold)
+    references: Sequence[TestCase], written: Sequence[TestCase], vectors: Vectors
+) -> tuple[tuple[int, int, float], ...]:
+    """The cases of one story in pairs ``(reference, written, closeness)``, by place, of the largest
+    total closeness; each case is in at most one pair."""
+    if not references or not written:
+        return ()
+    close = vectors.closeness(references, written)
+    return tuple((one, other, close[one][other]) for one, other in best_assignment(close))

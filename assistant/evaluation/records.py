@@ -88,11 +88,6 @@ class CaseScore(Value):
     text: str = ""
 
     @property
-    def condition_id(self) -> str:
-        """Id of the condition."""
-        return self.condition.id
-
-    @property
     def grounded_share(self) -> float | None:
         """Share of its expected results that a source supports; ``None`` where it has none."""
         return self.grounded / self.expected if self.expected else None

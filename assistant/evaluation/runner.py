@@ -40,14 +40,12 @@ Conditions = Callable[[StoryCases], Sequence[TestCondition]]
 
 
 class Progress(Value):
-    """How far a comparison is: items are cases of all columns; ``seconds_left`` is an estimate
-    from what was written so far, ``None`` before the first."""
+    """How far a comparison is: items are cases of all columns."""
 
     done: int
     total: int
     column: str = ""
     story_key: str = ""
-    seconds_left: float | None = None
 
 
 OnProgress = Callable[[Progress], None]
@@ -93,7 +91,7 @@ def compare(
     earlier = {score.place: score for score in done}
     scores: list[CaseScore] = []
     total = len(columns) * sum(len(item.conditions) for item in plan)
-    written, started, complete = 0, perf_counter(), True
+    complete = True
     try:
         for item in plan:
             for column, spec in columns.items():
@@ -105,16 +103,7 @@ def compare(
                         continue
                     if cancelled():
                         raise Cancelled("Comparing was cancelled. Start it again to go on.")
-                    left = (perf_counter() - started) / written if written else None
-                    progress(
-                        Progress(
-                            done=len(scores),
-                            total=total,
-                            column=column,
-                            story_key=key,
-                            seconds_left=left and left * (total - len(scores)),
-                        )
-                    )
+                    progress(Progress(done=len(scores), total=total, column=column, story_key=key))
                     score = score_case(
                         column,
                         spec,
@@ -125,7 +114,6 @@ def compare(
                         training_texts=trained,
                         cancelled=cancelled,
                     )
-                    written += 1
                     scores.append(score)
                     yield score
     except Cancelled:

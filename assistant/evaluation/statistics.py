@@ -115,7 +115,6 @@ def figure(
     *,
     recentred: bool = False,
     draws: int = DRAWS,
-    level: float = LEVEL,
     seed: int = SEED,
 ) -> Figure:
     """The figure of all stories, with the percentile interval of a bootstrap over stories.
@@ -132,7 +131,7 @@ def figure(
     if math.isnan(value):
         return Figure(clusters=count)
     drawn = measure(_weights(count, draws, seed) @ data.rows)
-    low, high = _percentiles(drawn, level, value if recentred else None)
+    low, high = _percentiles(drawn, value if recentred else None)
     if recentred:
         low, high = max(0.0, low), min(1.0, high)
     return Figure(value=value, low=min(low, value), high=max(high, value), clusters=count)
@@ -148,7 +147,6 @@ def difference(
     against: str = "",
     recentred: bool = False,
     draws: int = DRAWS,
-    level: float = LEVEL,
     seed: int = SEED,
 ) -> Difference:
     """``left`` minus ``right`` over their common stories, paired.
@@ -173,7 +171,7 @@ def difference(
         return named
     weights = _weights(len(keys), draws, seed)
     drawn = between(weights @ a, weights @ b)
-    low, high = _percentiles(drawn, level, value if recentred else None)
+    low, high = _percentiles(drawn, value if recentred else None)
     swapped = np.random.default_rng(seed + 1).integers(0, 2, size=(draws, len(keys)))
     moved = swapped.astype(np.float64) @ (a - b)
     chance = between(a.sum(axis=0) - moved, b.sum(axis=0) + moved)
@@ -234,11 +232,11 @@ def _weights(count: int, draws: int, seed: int) -> Array:
     return drawn.astype(np.float64)
 
 
-def _percentiles(drawn: Array, level: float, centre: float | None) -> tuple[float, float]:
+def _percentiles(drawn: Array, centre: float | None) -> tuple[float, float]:
     import numpy as np
 
     known = drawn[~np.isnan(drawn)]
     if centre is not None:
         known = known - known.mean() + centre
-    low, high = np.percentile(known, [50 * (1 - level), 50 * (1 + level)])
+    low, high = np.percentile(known, [50 * (1 - LEVEL), 50 * (1 + LEVEL)])
     return float(low), float(high)

@@ -155,10 +155,11 @@ def _matched(
     threshold: float,
 ) -> list[CaseScore]:
     """The scores of one story in one column, with their reference cases and repetitions."""
-    found = pair(references, [score.case for score in scores], vectors, threshold=threshold)
     matches = {
         written: Match(case_id=references[reference].id, similarity=cosine)
-        for reference, written, cosine in found.pairs
+        for reference, written, cosine in pair(
+            references, [score.case for score in scores], vectors
+        )
     }
     repeats = duplicates([score.case for score in scores])
     result = []

@@ -7,12 +7,11 @@ from assistant.suite.export.csv_file import (
     export_warnings,
     write_csv,
 )
-from assistant.suite.export.format_losses import Loss, losses
+from assistant.suite.export.format_losses import losses
 from assistant.suite.export.xlsx_file import write_xlsx
 
 __all__ = [
     "EXPORT_PROFILES",
-    "Loss",
     "ProfileName",
     "csv_file",
     "download_name",

@@ -56,16 +56,6 @@ EXPORT_PROFILES: dict[ProfileName, CsvProfile] = {
 """Excel's limit is from Microsoft's "Excel specifications and limits"."""
 
 
-class ExportWarning(Value):
-    """A cell that the reader of the file would cut. ``row`` counts from 1, header included."""
-
-    row: int
-    header: str
-    characters: int
-    limit: int
-    message: str
-
-
 _FORMULA = re.compile(r"'*\s*[=+\-@\t\r\n＝＋－＠﹢﹣﹦﹫]")
 _UNENCODABLE = re.compile(r"[\ud800-\udfff]")
 _BOM = "\ufeff"
@@ -96,8 +86,8 @@ def export_warnings(
     *,
     profile: ProfileName = "excel",
     sources: Sources,
-) -> tuple[ExportWarning, ...]:
-    """Cells of the file that are too long for the program it is meant for; empty means none."""
+) -> tuple[str, ...]:
+    """Cells of the file that its program would cut, a sentence each; rows count the header too."""
     chosen = EXPORT_PROFILES[profile]
     limit = chosen.cell_limit
     if limit is None:
@@ -108,16 +98,8 @@ def export_warnings(
             size = len(cell.encode("utf-16-le")) // 2 if len(cell) * 2 > limit else 0
             if size > limit:
                 found.append(
-                    ExportWarning(
-                        row=number,
-                        header=column.header,
-                        characters=size,
-                        limit=limit,
-                        message=(
-                            f"Row {number}, {column.header}: {size:,} characters; Excel shows "
-                            f"{limit:,} of them. Shorten the cell or use one row per step."
-                        ),
-                    )
+                    f"Row {number}, {column.header}: {size:,} characters; Excel shows "
+                    f"{limit:,} of them. Shorten the cell or use one row per step."
                 )
     return tuple(found)
 

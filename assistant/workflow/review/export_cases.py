@@ -10,7 +10,6 @@ from assistant.errors import LibraryError
 from assistant.library import StoredCase
 from assistant.suite.export import (
     EXPORT_PROFILES,
-    Loss,
     ProfileName,
     download_name,
     export_warnings,
@@ -65,21 +64,15 @@ def targets(workspace: Workspace, project_id: str) -> tuple[Target, ...]:
 class CsvFile(Value):
     """A file ready to be saved: name for the browser, bytes, and what a person should know of it.
 
-    ``problems`` are cells that break the template, ``losses`` what no column holds, by case, and
-    ``cut`` the cells that a spreadsheet cuts off.
+    ``problems`` are cells that break the template, ``warnings`` what no column holds, by case, and
+    the cells that a spreadsheet cuts off.
     """
 
     name: str
     content: bytes
     cases: int
     problems: tuple[str, ...] = ()
-    losses: tuple[Loss, ...] = ()
-    cut: tuple[str, ...] = ()
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """What of the cases is not in the file as it stands, a sentence each."""
-        return (*(one.sentence for one in self.losses), *self.cut)
+    warnings: tuple[str, ...] = ()
 
 
 def select(
@@ -149,18 +142,16 @@ def as_csv(
     template = template or workspace.project(project_id).template
     cited = {citation.chunk_id for case in cases for citation in case.all_citations}
     sources = workspace.library.chunks(project_id, sorted(cited))
+    cut = export_warnings(template, cases, profile=_marks(profile), sources=sources)
     return CsvFile(
         name=file_name(title, selection, profile),
         content=write_xlsx(template, cases, sources=sources)
         if profile == "xlsx"
         else write_csv(template, cases, profile=profile, sources=sources),
         cases=len(cases),
-        losses=losses(template, cases, profile=_marks(profile)),
-        cut=tuple(
-            warning.message
-            for warning in export_warnings(
-                template, cases, profile=_marks(profile), sources=sources
-            )
+        warnings=(
+            *(one.sentence for one in losses(template, cases, profile=_marks(profile))),
+            *cut,
         ),
         problems=tuple(
             f"{case.id}: {problem}"
