@@ -15,7 +15,7 @@ from typing import Literal, get_args
 
 from pydantic import Field
 
-from assistant.domain import TestCase, Value, utc_now
+from assistant.domain import Value, utc_now
 from assistant.errors import AssistantError
 from assistant.evaluation.quality import case_text
 from assistant.evaluation.records import CaseScore, Comparison
@@ -127,7 +127,8 @@ def blind_items(comparison: Comparison, sheet: RatingSheet) -> tuple[BlindItem, 
     titles = {story.story_key: story.title for story in comparison.references}
     items = []
     for pair in _pairs(comparison, sheet):
-        shown = tuple(_shown(score.case) for score in _sides(sheet, pair))
+        # A rater sees the words alone, without id, writer, marks and sources.
+        shown = tuple(case_text(score.case) for score in _sides(sheet, pair))
         score = pair[0]
         items.append(
             BlindItem(
@@ -200,11 +201,6 @@ def _sides(sheet: RatingSheet, pair: tuple[CaseScore, CaseScore]) -> tuple[CaseS
 def _item_id(sheet: RatingSheet, score: CaseScore) -> str:
     name = "\n".join((sheet.id, str(sheet.seed), score.story_key, score.condition.id))
     return hashlib.sha256(name.encode("utf-8", "backslashreplace")).hexdigest()[:16]
-
-
-def _shown(case: TestCase) -> str:
-    """The case as a rater sees it: its words, without id, writer, marks and sources."""
-    return case_text(case)
 
 
 # --- Sums ---------------------------------------------------------------------------------------

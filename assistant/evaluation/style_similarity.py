@@ -85,7 +85,6 @@ class CompanyProfile:
     openings: dict[str, int]
     words: dict[str, int]
     templates: frozenset[str]
-    cases: int
     counts: Array = field(repr=False)
 
     def zeros(self) -> Array:
@@ -104,13 +103,12 @@ def learn_profile(cases: Sequence[TestCase]) -> CompanyProfile:
         _places(openings, MAX_OPENINGS),
         _places(words, MAX_WORDS),
         frozenset(template_of(text) for text in texts),
-        len(cases),
         _zeros(0),
     )
     counts = shell.zeros()
     for case in cases:
         counts += count_vector(case, shell)
-    return CompanyProfile(shell.openings, shell.words, shell.templates, len(cases), counts)
+    return CompanyProfile(shell.openings, shell.words, shell.templates, counts)
 
 
 def count_vector(case: TestCase, profile: CompanyProfile) -> Array:

@@ -12,17 +12,16 @@ from assistant.domain import Place as Place
 class ExtractionReport(Value):
     """What a reader got out of a file, and what it could not get: shown before indexing, kept.
 
-    ``reader`` is the library that read it; ``parts`` counts pages, slides, sheets or files and
-    ``characters`` the text in them. ``empty_parts`` names pages without text, ``unread_parts``
-    what was left out (pictures, charts, attachments), ``disagreements`` where a second reader
-    saw more or less, ``recognised`` what OCR read and its own score for it, ``truncated`` the
-    cells cut short. ``encoding`` is set for text; ``encoding_guessed`` where no mark and no UTF-8
-    decided it. ``masked`` tells how much personal data was replaced.
+    ``reader`` is the library that read it; ``parts`` counts pages, slides, sheets or files.
+    ``empty_parts`` names pages without text, ``unread_parts`` what was left out (pictures, charts,
+    attachments), ``disagreements`` where a second reader saw more or less, ``recognised`` what OCR
+    read and its own score for it, ``truncated`` the cells cut short. ``encoding`` is set for text;
+    ``encoding_guessed`` where no mark and no UTF-8 decided it. ``masked`` tells how much personal
+    data was replaced.
     """
 
     reader: str = ""
     parts: int = 0
-    characters: int = 0
     empty_parts: tuple[str, ...] = ()
     unread_parts: tuple[str, ...] = ()
     disagreements: tuple[str, ...] = ()

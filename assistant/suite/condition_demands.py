@@ -77,7 +77,6 @@ class Claim:
 
     condition: TestCondition
     criterion: AcceptanceCriterion
-    story_key: str
 
     @cached_property
     def said(self) -> str:

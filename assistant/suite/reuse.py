@@ -118,7 +118,7 @@ def against_existing(
             verdicts.append(_walk_verdict(condition, views, of, rarity))
             continue
         story, criterion = of[condition.criterion_id]
-        claim = Claim(condition, criterion, story.key)
+        claim = Claim(condition, criterion)
         linked: list[tuple[CaseView, Link]] = [
             (view, "criterion" if criterion.id in ids else "story")
             for view, ids in traced
@@ -142,8 +142,7 @@ def _walk_verdict(
             continue
         steps: list[int] = []
         for leg in condition.legs:
-            story, criterion = of[leg.criterion_id]
-            found = _checks(Claim(leg, criterion, story.key), view, "criterion", rarity)
+            found = _checks(Claim(leg, of[leg.criterion_id][1]), view, "criterion", rarity)
             if found is None or (steps and found.step < steps[-1]):
                 break
             steps.append(found.step)

@@ -78,7 +78,6 @@ class Likeness(Value):
     same: bool
     likeness: float
     reason: str
-    differences: tuple[str, ...] = ()
     by_meaning: bool = False
     """Whether only their meaning can decide: words are alike, nothing speaks against."""
 
@@ -305,12 +304,8 @@ def compare(left: Profile, right: Profile, *, meaning: Meaning | None = None) ->
     apart = _exchanged(left, right, order >= NEAR_EQUAL) if near else _against(left, right)
     if apart:
         what = "Same steps" if near else "Alike"
-        return Likeness(
-            same=False,
-            likeness=likeness,
-            reason=f"{what}, but not the same case: {'; '.join(apart)}.",
-            differences=tuple(apart),
-        )
+        reason = f"{what}, but not the same case: {'; '.join(apart)}."
+        return Likeness(same=False, likeness=likeness, reason=reason)
     if near:
         return Likeness(same=True, likeness=likeness, reason=_why_near(left, right))
     if meaning is None:

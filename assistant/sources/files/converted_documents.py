@@ -98,8 +98,6 @@ def collect(records: Iterable[Record]) -> Converted:
             found.title = _line(record.get("title")) or found.title
             found.author = _line(record.get("author")) or found.author
     found.notes.extend(changed)
-    characters = sum(len(part.text) for part in found.parts)
-    found.report = found.report.model_copy(update={"characters": characters})
     return found
 
 

@@ -150,5 +150,5 @@ def _page(page: Page, source: Source, export: Export, alone: bool) -> Reading:
         {"id": identity, "title": page.title or source.title, "uri": page.uri,
          "metadata": metadata, "content_hash": content_hash},
         notes=(*export.notes, *reading.notes) if alone else reading.notes,
-        report=export.report.model_copy(update={"parts": 1, "characters": len(text)}),
+        report=export.report.model_copy(update={"parts": 1}),
     )  # fmt: skip

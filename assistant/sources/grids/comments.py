@@ -45,8 +45,7 @@ def with_comments(reading: Reading, by_issue: Iterable[tuple[str, Sequence[Comme
             text += f"\n{section}"
     if len(places) == len(reading.places):
         return reading
-    report = reading.report.model_copy(update={"characters": len(text)})
-    return reading.changed({"text": text}, places=tuple(places), report=report)
+    return reading.changed({"text": text}, places=tuple(places))
 
 
 def comment_in_cell(cell: str) -> Comment:

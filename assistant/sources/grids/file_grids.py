@@ -68,9 +68,7 @@ def file_text(source: Source) -> FileText:
     check_length(text, source)
     cleaned = clean_text(text)
     said = () if encoding == "utf-8" else (f"Decoded as {encoding}.",)
-    report = ExtractionReport(
-        reader="text", parts=1, characters=len(text), encoding=encoding, encoding_guessed=guessed
-    )
+    report = ExtractionReport(reader="text", parts=1, encoding=encoding, encoding_guessed=guessed)
     return FileText(cleaned.text, (*cleaned.notes, *said), report, text)
 
 
@@ -229,7 +227,6 @@ def read_workbook(data: bytes, name: str, limits: ReadLimits) -> Workbook:
     workbook.report = ExtractionReport(
         reader="calamine",
         parts=len(workbook.sheets),
-        characters=sum(len(c) for _, rows in workbook.sheets for row in rows for c in row),
         empty_parts=tuple(
             f"sheet {name}" for name, rows in workbook.sheets if not any(map(any, rows))
         ),

@@ -118,14 +118,13 @@ def read_issues(
     projects = list(dict.fromkeys(issue.project for issue in issues if issue.project))
     known_metadata = reading.document.metadata
     project = known_metadata.project or (projects[0] if len(projects) == 1 else "")
-    written = {"characters": len(reading.document.text)}
     whole = reading.changed(
         {"metadata": known_metadata.model_copy(update={"project": project})},
         epics=tuple(_with_uris(epic, by_key) for epic in reading.epics),
         authors=tuple(dict.fromkeys(issue.author for issue in issues if issue.author)),
         notes=tuple(dict.fromkeys(said)),
         fields=tuple(fields),
-        report=(report or ExtractionReport(parts=len(issues))).model_copy(update=written),
+        report=report or ExtractionReport(parts=len(issues)),
     )
     alone = len(issues) == 1
     said_on = ("" if alone else f"{one.key} {one.title}".strip() for one in issues)

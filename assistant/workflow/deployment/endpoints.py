@@ -150,7 +150,7 @@ class Endpoints:
                 raise ModelUnavailable(f"{model.id} embeds texts; it cannot write test cases.")
             path = present_path(model, settings.models_path)  # hashed where it is opened
             files = self._adapter_files(model, adapter) if adapter else ()
-            self._close_embedded()
+            self.forget()
             return open_embedded(
                 model,
                 path,
@@ -192,11 +192,8 @@ class Endpoints:
         return tuple(found)
 
     def forget(self) -> None:
-        """Close the embedded model, so that the next opening sees the adapters as they are now."""
-        self._close_embedded()
-
-    def _close_embedded(self) -> None:
-        """Free the embedded model in memory: one at a time, because each takes a gigabyte."""
+        """Free the embedded model in memory: one at a time, because each takes a gigabyte. The next
+        opening sees the adapters as they are then."""
         with self._lock:
             keys = [key for key in self._open if key[0] != ENDPOINT_WRITER]
             closing = [self._open.pop(key) for key in keys]
