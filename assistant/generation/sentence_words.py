@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from assistant.language.casing import capital
+from assistant.language.full_stops import ends_sentence
 from assistant.language.word_lists import read_patterns, word_lists
 
 TOKEN = re.compile(r"[A-Za-z]{1,8}-\d+(?![^\W_])|[^\W_]+(?:['’][^\W_]+)*")
@@ -110,13 +111,7 @@ def content_stems(text: str) -> frozenset[str]:
     return frozenset(token.stem for token in tokens(text) if token.content)
 
 
-_ABBREVIATION = re.compile(
-    r"\b(?:e\.g|i\.e|etc|vs|no|approx|incl|mr|mrs|ms|dr|st)\.$", re.IGNORECASE
-)
 _PATTERNS = read_patterns(__file__)
-_SHORT_FORM = _PATTERNS["short_form"]
-"""Of several languages; they may end a sentence too, and do unless a small letter follows."""
-_BEFORE_NUMBER = re.compile(r"\b(?:std|godz|nr|art|ca)\.\Z", re.IGNORECASE)
 _CLOSING = frozenset("\"”’')]")
 _SENTENCE_END = re.compile(r"[.!?]+[\"”’')\]]*(?=\s|$)|\n+")
 _CLAUSE_END = _PATTERNS["clause_end"]
@@ -144,12 +139,7 @@ def _cut(text: str, start: int, end: int, boundary: re.Pattern[str]) -> Iterator
     for match in boundary.finditer(text, start, end):
         if any(a < match.start() and match.end() < b for a, b in quoted):
             continue
-        if match.group().startswith(".") and _ABBREVIATION.search(text, left, match.end()):
-            continue
-        behind = text[match.end() :].lstrip(" \xa0")[:1]
-        if behind.islower() and _SHORT_FORM.search(text, left, match.end()):
-            continue
-        if behind.isdigit() and _BEFORE_NUMBER.search(text, left, match.end()):
+        if match.group() == "." and not ends_sentence(text, match.end()):
             continue
         if match.group()[-1:] in _CLOSING and text[match.end() :].lstrip()[:1].islower():
             continue  # a message ends, the sentence around it goes on

@@ -8,6 +8,7 @@ __all__ = [
     "coordination",
     "dates_and_times",
     "finite_verbs",
+    "full_stops",
     "function_words",
     "languages",
     "nouns",

@@ -24,7 +24,7 @@ from assistant.language.units import (
     find_identifiers,
     unit_of,
 )
-from assistant.language.word_lists import read_patterns, word_list
+from assistant.language.word_lists import read_patterns, word_list, word_lists
 
 _SMALL = word_list(
     """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen
@@ -35,6 +35,11 @@ _SCALES = {"thousand": 1000, "million": 1_000_000, "billion": 1_000_000_000}
 _WORDS = {word: number for number, word in enumerate(_SMALL)} | {
     word: 10 * (number + 2) for number, word in enumerate(_TENS)
 }
+_FOREIGN = {
+    name: _WORDS[number]
+    for number, names in word_lists("numbers")["cardinals"].items()
+    for name in names
+}
 
 _ONES = "|".join(_SMALL[1:10])
 _UNDER_20 = "|".join(sorted(_SMALL, key=len, reverse=True))
@@ -42,7 +47,7 @@ _UNDER_100 = rf"(?:(?:{'|'.join(_TENS)})(?:[- ](?:{_ONES}))?|{_UNDER_20})"
 _UNDER_1000 = rf"(?:(?:{_ONES}|a) hundred(?: and {_UNDER_100})?|{_UNDER_100})"
 WORDS_PATTERN = (
     rf"(?:{_UNDER_1000} (?:thousand|million|billion)(?:(?: and|,)? {_UNDER_1000})?|{_UNDER_1000})"
-    r"(?: and a half\b)?"
+    rf"(?: and a half\b)?|(?:{'|'.join(_FOREIGN)})"
 )
 DIGITS_PATTERN = (
     r"(?:\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d{1,3}(?:\.\d{3})+,\d{2}(?!\d)|\d{1,3}(?:\.\d{3}){2,}"
@@ -55,7 +60,9 @@ _SCALE_SHORT = {"k": 1000, "m": 1_000_000, "bn": 1_000_000_000, **_SCALES}
 
 
 def words_to_number(words: str) -> Decimal | None:
-    """The number that English number words spell ("twenty-four"), or ``None`` for other words."""
+    """The number that number words spell ("twenty-four", "drei"), or ``None`` for other words."""
+    if (foreign := _FOREIGN.get(words.lower())) is not None:
+        return Decimal(foreign)
     total = current = 0
     seen = False
     whole, half, _ = words.lower().strip().partition(" and a half")
@@ -75,6 +82,19 @@ def words_to_number(words: str) -> Decimal | None:
         else:
             return None
     return Decimal(total + current) + (Decimal("0.5") if half else 0) if seen else None
+
+
+_PLACES = {
+    word: place
+    for words in word_lists("numbers")["ordinals"].values()
+    for place, word in enumerate(words, start=1)
+}
+_PLACE = re.compile(rf"\b(?P<word>{'|'.join(_PLACES)})(?:e[nmrs]?|er|ère)?\b", re.IGNORECASE)
+
+
+def places_named(text: str) -> Iterator[int]:
+    """The places in an order that a text names in words: 2 of "the second" and "beim zweiten"."""
+    return (_PLACES[match["word"].lower()] for match in _PLACE.finditer(text))
 
 
 def digits_to_number(digits: str, scale: str = "") -> Decimal:
@@ -389,11 +409,13 @@ def _is_money(match: re.Match[str]) -> bool:
 
 
 def _is_metres(text: str, match: re.Match[str]) -> bool:
-    """Whether the "m" after a number is metres: neither money nor a plural noun goes with it."""
+    """Whether the "m" after a number is metres: neither money nor, where it
+    touches the number, a plural noun goes with it."""
     if (match["scale"] or "").strip() != "m" or match["currency"] or match["unit"]:
         return False
-    noun = noun_after(text, match.end("number"))[1]
-    return not is_plural(noun)
+    if match["scale"] != "m":  # "750 m posés"
+        return True
+    return not is_plural(noun_after(text, match.end("number"))[1])
 
 
 def _unit_in(noun: str) -> tuple[QuantityKind, str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, time
 
-from assistant.language.word_lists import word_list
+from assistant.language.word_lists import read_patterns, word_list, word_lists
 
 MONTHS = word_list(
     """January February March April May June July August September October November December"""
@@ -16,26 +16,53 @@ _MONTH = (
     r"(?-i:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
     r"|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)"
 )
+_FOREIGN = {
+    name: month
+    for month, names in enumerate(word_lists("numbers")["months"].values(), start=1)
+    for name in names
+}
+_NAMES = _FOREIGN | {name.lower(): month for month, name in enumerate(MONTHS, start=1)}
+MONTH_NAME = re.compile(rf"(?:{'|'.join(sorted(_NAMES, key=len, reverse=True))})\b", re.IGNORECASE)
 _DATE = re.compile(
     r"(?<![\w/-])(?:"
     r"(?P<iso>(?P<iy>(?:19|20)\d\d)-(?P<im>\d\d)-(?P<id>\d\d))"
     r"|(?P<num>(?P<n1>\d{1,2})(?P<sep>[/.-])(?P<n2>\d{1,2})(?P=sep)(?P<ny>(?:19|20)\d\d))"
     rf"|(?P<dmy>(?P<dd>\d{{1,2}})(?P<ord>st|nd|rd|th)?(?: of)? (?P<dm>{_MONTH})\b\.?(?:,?"
     rf" (?P<dy>(?:19|20)\d\d))?)"
+    rf"|(?P<foreign>(?<![.,])(?P<fd>\d{{1,2}})(?:\.|er|º|°)? (?:de )?(?P<fm>{'|'.join(_FOREIGN)})\b"
+    r"(?:\.? (?:de )?(?P<fy>(?:19|20)\d\d))?)"
+    r"|(?P<bare>(?P<bd>\d{1,2})\.(?P<bm>\d{1,2})\.)"
     rf"|(?P<mdy>(?P<mm>{_MONTH})\.? (?P<md>\d{{1,2}})(?P<mord>st|nd|rd|th)?(?!\d|:)(?:,?"
     rf" (?P<my>(?:19|20)\d\d))?)"
     r")(?![\w-])",
     re.IGNORECASE,
 )
+_PATTERNS = read_patterns(__file__)
+_BEFORE_DAY = _PATTERNS["before_day"]
+""" "(am) 31.12." tells a day from "section 3.1." and "rises to 12.10."."""
+
+_DAYS_BEFORE = _PATTERNS["days_before"]
+""" "(24. und) 25.12.2026": days of the same month."""
+
+_LASTING = _PATTERNS["lasting"]
+_OF_SOMETHING = re.compile(r"\s+d(?:e |['’])")
+""" "dure 1 h 30", "1 h 30 de retard" is no time of day."""
+
 _TIME = re.compile(
     r"(?<![\w:.,£$€])(?:"
-    r"(?P<h24>(?:[01]?\d|2[0-4])):(?P<m24>[0-5]\d)(?::(?P<s24>[0-5]\d))?"
+    r"(?P<hu>[01]?\d|2[0-4])(?:[.:](?P<mu>[0-5]\d))?[ \xa0]Uhr\b"
+    r"|(?P<hh>[01]?\d|2[0-4])[ \xa0]?h[ \xa0]?(?P<mh>[0-5]\d)\b"
+    r"(?![ \xa0]?(?:m(?:in\w*)?|s(?:ec)?)\b)"
+    r"|(?P<h24>(?:[01]?\d|2[0-4])):(?P<m24>[0-5]\d)(?::(?P<s24>[0-5]\d))?"
     r"(?: ?(?P<ap24>[ap])\.?m\b\.?)?"
     r"|(?P<h12>1[0-2]|[1-9])(?:[.](?P<m12>[0-5]\d))? ?(?P<ap>[ap])\.?m\b"
     r"|(?:12 )?(?P<word>noon|midday|midnight)\b"
     r")(?!:?\d)",
     re.IGNORECASE,
 )
+
+NEAR = 30
+"""Characters in front of a day or a time of day that tell what it is."""
 
 NO_YEAR = 4
 """Year that stands for "no year given": a leap year that no test basis names."""
@@ -49,6 +76,14 @@ class Moment:
     start: int
     end: int
     style: str
+
+
+_MONTH_OF_YEAR = re.compile(
+    rf"\b(?P<month>{MONTH_NAME.pattern})\.? (?:de )?(?P<year>(?:19|20)\d\d)\b", re.IGNORECASE
+)
+_ANY_DATE = re.compile(
+    rf"(?<![\w.,/-])(?P<day>\d{{1,2}})\.? {_MONTH_OF_YEAR.pattern}", re.IGNORECASE
+)
 
 
 def _month_number(name: str) -> int:
@@ -70,6 +105,11 @@ def _date_of(match: re.Match[str]) -> tuple[date, str] | None:
             year = int(part("dy") or NO_YEAR)
             style = "short" if len(part("dm")) == 3 and part("dm").lower() != "may" else "long"
             return date(year, _month_number(part("dm")), int(part("dd"))), f"dmy {style}"
+        if part("foreign"):
+            month = _FOREIGN[part("fm").lower()]
+            return date(int(part("fy") or NO_YEAR), month, int(part("fd"))), "iso"
+        if part("bare"):
+            return date(NO_YEAR, int(part("bm")), int(part("bd"))), "iso"
         year = int(part("my") or NO_YEAR)
         style = "short" if len(part("mm")) == 3 and part("mm").lower() != "may" else "long"
         return date(year, _month_number(part("mm")), int(part("md"))), f"mdy {style}"
@@ -82,6 +122,8 @@ def _time_of(match: re.Match[str]) -> tuple[time, str]:
     if part("word"):
         return (time(0) if part("word").lower() == "midnight" else time(12)), "24"
     half = part("ap") or part("ap24")
+    if hour := part("hu") or part("hh"):
+        return time(int(hour) % 24, int(part("mu") or part("mh") or 0)), "24"
     hour = int(part("h24") or part("h12"))
     minute = int(part("m24") or part("m12") or 0)
     second = int(part("s24") or 0)
@@ -95,11 +137,50 @@ def find_moments(text: str) -> Iterator[Moment]:
     """Dates first, then times of day, each as it stands in the text; impossible dates are left."""
     for match in _DATE.finditer(text):
         found = _date_of(match)
-        if found:
+        if found and (not match["bare"] or _ends_with(_BEFORE_DAY, text, match.start())):
+            days = _days_before(text, match, found[0])
+            yield from (Moment(*one, found[1]) for one in days)
             yield Moment(found[0], match.start(), match.end(), found[1])
     for match in _TIME.finditer(text):
-        value, style = _time_of(match)
-        yield Moment(value, match.start(), match.end(), style)
+        lasts = match["hh"] and (
+            _ends_with(_LASTING, text, match.start()) or _OF_SOMETHING.match(text, match.end())
+        )
+        if not lasts:
+            value, style = _time_of(match)
+            yield Moment(value, match.start(), match.end(), style)
+
+
+def _ends_with(pattern: re.Pattern[str], text: str, end: int) -> re.Match[str] | None:
+    """What ends right before ``end``."""
+    return pattern.search(text, max(0, end - NEAR), end)
+
+
+def _days_before(text: str, match: re.Match[str], last: date) -> Iterator[tuple[date, int, int]]:
+    """Days in front of a date that take its month: "24. und 25.12.2026", "2, 16 et 30 mai"."""
+    at, listed = match.start(), False
+    while (found := _ends_with(_DAYS_BEFORE, text, at)) is not None:
+        listed = listed or bool(found["mark"] or (found["word"] and not match["iso"]))
+        if not listed or not 0 < int(found["day"]) < last.day:
+            return
+        at, end = found.start(), max(found.end("day"), found.end("mark"))
+        yield last.replace(day=int(found["day"])), at, end
+
+
+def months_named(text: str) -> Iterator[tuple[int, int]]:
+    """The months that a text names with their year: 2027 and 7 of "July 2027"."""
+    return (
+        (int(match["year"]), _NAMES[match["month"].lower()])
+        for match in _MONTH_OF_YEAR.finditer(text)
+    )
+
+
+def impossible_dates(text: str) -> Iterator[str]:
+    """Dates that no calendar has: "31 June 2026"."""
+    for match in _ANY_DATE.finditer(text):
+        try:
+            date(int(match["year"]), _NAMES[match["month"].lower()], int(match["day"]))
+        except ValueError:
+            yield match.group()
 
 
 def format_moment(value: date | time, style: str) -> str:

@@ -11,10 +11,13 @@ from assistant.language.verbs import base_of_participle, is_base
 from assistant.language.word_lists import WORDS, read_patterns, read_table, word_lists, word_set
 
 _LISTS = word_lists("english")["nouns"]
-_STOP = frozenset(_LISTS["stop"])
+BEHIND_A_NUMBER = frozenset[str]().union(*word_lists("numbers")["stop"].values())
+"""Words of German and French that end what a number counts."""
+
+_STOP = BEHIND_A_NUMBER.union(_LISTS["stop"])
 COMMON = frozenset(_LISTS["common"])
 """Nouns that are no names, even at the start of a sentence."""
-_WORD = re.compile(r"([ \t\xa0]|-(?=[a-z]))([A-Za-z][A-Za-z'’-]*)(?=[\s.,;:!?)\]\"”/]|$)")
+_WORD = re.compile(r"([ \t\xa0]|-(?=[a-z]))([^\W\d_](?:[^\W\d_]|['’-])*)(?=[\s.,;:!?)\]\"”/]|$)")
 _OBJECT = re.compile(
     r" (?:an?|the|their|its|his|her|no|all|any|each|free|only|more|not|approval|to|half"
     r"|double|nothing)\b| [€$£]?\d"

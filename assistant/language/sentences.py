@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Literal
 
 from assistant.language.clauses import parse_clause
+from assistant.language.full_stops import ends_sentence
 from assistant.language.quoted_messages import mask_quotes
 from assistant.language.word_lists import read_patterns
 
@@ -38,8 +39,7 @@ _PATTERNS = read_patterns(__file__)
 _PREFIX = _PATTERNS["prefix"]
 _EXAMPLE = _PATTERNS["example"]
 _SENTENCE_END = re.compile(
-    r"(?<!\be\.g)(?<!\bi\.e)(?<!\betc)(?<!\bvs)(?<!\bNo)(?<!\bapprox)(?<!\b[Mm]in)(?<!\b[Mm]ax)(?<!\b[A-Z])"
-    r"[.!?](?=\s|\x00|$)(?!\s+[a-z])"
+    r"(?<!\b[A-Z])[.!?](?=\s|\x00|$)(?!\s+[a-z])"
     r"|(?<=\x00)\s(?=[A-Z][a-z]+\s)|;(?=\s|[A-Z][a-z])|\n\s*\n|\n(?=\s*(?:[-*•–]|\d{1,2}[.)])\s)"
     r"|(?<=[a-z]):\s(?=(?:[Tt]he|[Aa]n?|[Ee]ach|[Oo]nly|[Ii]f|[Ww]hen"
     r"|[Oo]nce|[Uu]nless)\s)"
@@ -88,7 +88,8 @@ def sentences(text: str) -> tuple[Span, ...]:
         starts.append(match.start())
         ends.append(match.end())
     for match in _SENTENCE_END.finditer(masked):
-        if match.start() >= ends[bisect_right(starts, match.start()) - 1]:
+        aside = match.start() < ends[bisect_right(starts, match.start()) - 1]
+        if not aside and ends_sentence(masked, match.end()):
             cuts.append(match.end())
     found = []
     for start, end in zip(cuts, [*cuts[1:], len(text)], strict=True):

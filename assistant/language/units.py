@@ -33,12 +33,18 @@ _UNITS: dict[str, tuple[QuantityKind, str]] = {
     **{word: ("money", code) for word, code in _CURRENCY_WORDS.items()},
     "€": ("money", "EUR"), "£": ("money", "GBP"), "$": ("money", "USD"),
     "%": ("percent", "%"), "percent": ("percent", "%"), "per cent": ("percent", "%"),
-    "percentage points": ("percent", "%"),
+    "percentage points": ("percent", "%"), "prozent": ("percent", "%"),
+    "prozentpunkte": ("percent", "%"), "pour cent": ("percent", "%"),
 }  # fmt: skip
 _SPELLINGS = read_table(WORDS / "units.toml", dict[QuantityKind, dict[str, str]])
 for _kind, _names in _SPELLINGS.items():
     for _canonical, _spellings in _names.items():
         _UNITS |= dict.fromkeys(_spellings.split("|"), (_kind, _canonical))
+UNITS_OF_TIME = frozenset(
+    word for names in _SPELLINGS["duration"].values() for word in re.split(r"[| ]", names)
+)
+"""Words of units of time, in the languages that they are read in."""
+
 _UNITS |= dict.fromkeys(("kmh", "kph"), ("measure", "km/h")) | {"mbps": ("measure", "mbit/s")}
 _PER = r"/(?:min|sec|s|hr|h|days?|d|week|month|year|100 ?km|km|m[²³23]?|ml|dl|l|kg|ha)"
 """Of what a rate is told: "m/s", "g/km", "mg/l"."""

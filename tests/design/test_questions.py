@@ -142,6 +142,8 @@ def test_a_rule_in_other_words_can_be_a_conflict(text: str, rule: str, said: str
          "BR-BK-02 The balance of a booking is due within 5 working days."),
         ("Date of Birth cannot be in the future.",
          "BR-CUS-4 Date of Birth is mandatory for every customer."),
+        ("L'acheteur doit pouvoir contester un refus pendant 5 jours ouvrés après sa notification.",
+         "Le litige de transport est confirmé 3 jours ouvrés après la livraison."),
     ],
 )  # fmt: skip
 def test_a_rule_on_a_neighbouring_matter_is_none(text: str, rule: str) -> None:

@@ -17,17 +17,19 @@ from assistant.domain import Chunk
 from assistant.language.amounts import Quantity
 from assistant.language.clauses import parse_clause
 from assistant.language.comparisons import Comparison
-from assistant.language.nouns import head_noun, is_person, is_system, singular
+from assistant.language.nouns import BEHIND_A_NUMBER, head_noun, is_person, is_system, singular
 from assistant.language.quantities import find_quantities
 from assistant.language.quoted_messages import mask_quotes
 from assistant.language.sentences import Span, sentences, start_of
-from assistant.language.units import RATE, in_base_unit
+from assistant.language.units import RATE, UNITS_OF_TIME, in_base_unit
 from assistant.language.verbs import base_of_gerund, base_of_participle, base_of_third
 from assistant.language.word_lists import word_lists
 from assistant.reading.criteria import read_rules
 
-_STOP = frozenset(word_lists("words", Path(__file__).parent)["stop"]["conflicts"])
-_WORD = re.compile(r"[A-Za-z][A-Za-z'’-]{2,}")
+_STOP = UNITS_OF_TIME.union(
+    word_lists("words", Path(__file__).parent)["stop"]["conflicts"], BEHIND_A_NUMBER
+)
+_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’-]){2,}")
 KEY = re.compile(r"^\W*(?P<key>[A-Z]{2,}(?:-[A-Z]+)*-\d+)\b")
 _UP: frozenset[Comparison] = frozenset(("at most", "less than"))
 _DOWN: frozenset[Comparison] = frozenset(("at least", "more than"))

@@ -16,10 +16,11 @@ from itertools import combinations, pairwise, product
 from operator import mul
 from typing import Literal
 
-from assistant.generation.proof.foreign_quantities import FOREIGN_UNITS, foreign_dates
-from assistant.generation.proof.statement_words import same
+from assistant.generation.proof.statement_words import MIN_PART, same
 from assistant.generation.sentence_words import stem
+from assistant.language.amounts import places_named
 from assistant.language.dates_and_times import NO_YEAR
+from assistant.language.full_stops import ends_sentence
 from assistant.language.languages import ENGLISH, language_of
 from assistant.language.nouns import singular
 from assistant.language.quantities import Quantity, find_quantities
@@ -51,7 +52,7 @@ _DIGITS = re.compile(
 )
 _SPACED = re.compile(r"(?<![\w.,])\d{1,3}(?:[ \xa0\u202f]\d{3})+(?![\w])")
 _DECIMAL = re.compile(
-    r"(?<![\w.,:/-])(\d{1,3}(?:[. \xa0\u202f]\d{3})+|\d+),(\d{1,2})"
+    r"(?<![\w.,:/])(?<![\w.,)]-)(\d{1,3}(?:[. \xa0\u202f]\d{3})+|\d+),(\d{1,2})"
     r"(?!\w|[.,]\d|,(?! [^\W\d_])|, (?:and|or|und|oder|et|ou|y|e|en|of|i|lub)\b)"
 )
 """A decimal comma: no thousands follow it."""
@@ -82,21 +83,26 @@ def numbers(text: str) -> tuple[Number, ...]:
     """All numbers of a text outside quotations and list marks, in order."""
     hidden = [(message.start, message.end) for message in find_messages(text)]
     found = [
-        Number(text[start:end], day, "date", "date", start, end)
-        for day, start, end in foreign_dates(text)
-        if not _within(start, end, hidden)
+        number_of(one, text[one.start : one.end])
+        for one in find_quantities(grouped(text))
+        if not _within(one.start, one.end, hidden)
     ]
     taken = hidden + [(one.start, one.end) for one in found]
-    for quantity in find_quantities(grouped(text)):
-        if not _within(quantity.start, quantity.end, taken):
-            found.append(number_of(quantity, text[quantity.start : quantity.end]))
-    taken += [(one.start, one.end) for one in found]
     taken += [match.span() for match in _LIST_MARK.finditer(text)]
     for match in _DIGITS.finditer(text):
         value = min(values_of(match.group()), default=None)
         if value is not None and not _within(match.start(), match.end(), taken):
             found.append(Number(match.group(), value, "", "", match.start(), match.end()))
-    return tuple(_joined(text, sorted(found, key=lambda one: one.start)))
+    read = (_with_its_stop(one, text) for one in sorted(found, key=lambda one: one.start))
+    return tuple(_joined(text, read))
+
+
+def _with_its_stop(number: Number, text: str) -> Number:
+    """A bare number with the full stop that makes a day or a place in an order of it."""
+    end = number.end + 1
+    if number.kind or text[number.end : end] != "." or ends_sentence(text, end):
+        return number
+    return replace(number, words=text[number.start : end], end=end)
 
 
 def _joined(text: str, found: Iterable[Number]) -> Iterator[Number]:
@@ -134,10 +140,16 @@ def _more(first: Number, second: Number, text: str) -> Decimal | None:
     if not (isinstance(first.value, Decimal) and isinstance(second.value, Decimal)):
         return None
     if first.unit == second.unit:
-        return first.value + second.value if second.value < first.value else None
+        smaller = second.value < first.value and _unit_of(first) != _unit_of(second)
+        return first.value + second.value if smaller else None  # no "45 min and 10 min"
     if (first.unit, second.unit) != ("month", "millisecond"):
         return None
     return first.value + second.value / (DAYS_OF_MONTH * MILLISECONDS_OF_DAY)
+
+
+def _unit_of(number: Number) -> str:
+    """The unit of a number as it is written."""
+    return re.sub(r"^[\d.,\s]+", "", number.words)
 
 
 def grouped(text: str) -> str:
@@ -157,12 +169,8 @@ def number_of(quantity: Quantity, words: str = "") -> Number:
     kind: str = quantity.kind
     if isinstance(value, Decimal):
         named = unit.split()[-1].casefold() if kind == "count" and unit else ""
-        first = unit.split()[0].casefold() if named else ""
-        named = first if first in FOREIGN_UNITS else named  # "24 Stunden vor Beginn"
         if named in _NO_NOUN:
             kind, unit = "number", ""
-        if named in FOREIGN_UNITS:
-            kind, unit = "duration", FOREIGN_UNITS[named]
         if kind in MEASURED:
             value, unit = in_base_unit(value, unit)
         elif kind in ("count", "length"):
@@ -208,6 +216,12 @@ class Numbers:
         )
 
     @cached_property
+    def _places(self) -> frozenset[int]:
+        """Places in an order that are told in words, and the days of the dates."""
+        told = {place for text in self.texts for place in places_named(text)}
+        return frozenset(told | {one.value.day for one in self.all if isinstance(one.value, date)})
+
+    @cached_property
     def _tokens(self) -> frozenset[str]:
         return frozenset(m.group() for text in self.texts for m in _DIGITS.finditer(text))
 
@@ -218,6 +232,8 @@ class Numbers:
         if number.kind in MEASURED or number.kind in ("date", "time"):
             return False
         if number.words in self._tokens or self._ends(number.words):
+            return True
+        if number.words.endswith(".") and number.value in self._places:
             return True
         return isinstance(number.value, Decimal) and any(
             value in self.written for value in (number.value, *values_of(number.words))
@@ -241,9 +257,25 @@ def alike(number: Number, other: Number) -> bool:
     if number.kind == other.kind == "duration" and number.unit != other.unit:
         said, told = number.words.casefold().split(), other.words.casefold().split()
         return said[0] == told[0] and said[-1] == told[-1]  # "4 hours" of "4 business hours"
+    if "count" in (number.kind, other.kind) and "duration" in (number.kind, other.kind):
+        return _is_compound(number, other)
     if number.kind in MEASURED or other.kind in MEASURED:
-        return mine == theirs and number.family == other.family
+        return number.family == other.family and (mine == theirs or _read_alike(number, other))
     return mine == theirs
+
+
+def _is_compound(number: Number, other: Number) -> bool:
+    """Whether a count is of a unit of time in one word with another: "6 Urlaubstage", "6 Tage"."""
+    count, length = (number, other) if number.kind == "count" else (other, number)
+    noun, unit = (one.words.casefold().split()[-1] for one in (count, length))
+    of_unit = len(unit) >= MIN_PART - 1 and noun.endswith(unit)
+    return of_unit and not as_written(count).isdisjoint(as_written(length))
+
+
+def _read_alike(number: Number, other: Number) -> bool:
+    """Whether two amounts are equal in one way of reading them: "2.500 kWh" may be 2500."""
+    mine, theirs = ({reading(one, style) for style in _STYLES} for one in (number, other))
+    return not mine.isdisjoint(theirs)
 
 
 def same_noun(number: Number, other: Number) -> bool:
@@ -423,6 +455,7 @@ def as_written(number: Number) -> frozenset[Decimal]:
 
 _THOUSANDS_OR_DECIMALS = re.compile(r"[1-9]\d{0,2}([.,])\d{3}")
 Style = Literal["English", "continental"]
+_STYLES: tuple[Style, ...] = ("English", "continental")
 
 
 def number_styles(text: str) -> tuple[Style, ...]:
@@ -430,7 +463,7 @@ def number_styles(text: str) -> tuple[Style, ...]:
     if _DECIMAL.search(text):
         return ("continental",)
     if language_of(text) != ENGLISH or any(map(_has_three_decimals, numbers(text))):
-        return ("English", "continental")
+        return _STYLES
     return ("English",)
 
 

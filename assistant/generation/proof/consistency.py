@@ -12,9 +12,9 @@ from decimal import Decimal
 from itertools import combinations, pairwise
 
 from assistant.generation.proof.amounts import elapsed, numbers, working_days
-from assistant.generation.proof.foreign_quantities import impossible_dates
 from assistant.generation.proof.measures import Measures
 from assistant.generation.proof.proof_faults import INCONSISTENT, Mark, shown
+from assistant.language.dates_and_times import impossible_dates
 from assistant.language.quantities import find_quantities
 from assistant.language.sentences import sentences
 from assistant.language.word_lists import read_patterns

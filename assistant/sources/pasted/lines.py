@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from assistant.language.full_stops import ends_sentence
 from assistant.sources.pasted.names_and_ids import EPIC_WORDS, KEY, is_key
 
 _MARK = re.compile(r"\*+|_+|`+|\\|\u00a0")
@@ -188,9 +189,7 @@ def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """
     begin = start
     for match in _SENTENCE_END.finditer(text, start, end):
-        if match.group(1) is not None and _ABBREVIATION.search(
-            text, max(begin, match.end(1) - 10), match.end(1)
-        ):
+        if match.group(1) == "." and not ends_sentence(text, match.end(1)):
             continue
         left, right = trimmed(text, begin, match.start() + len(match.group(1) or ""))
         if left < right:
@@ -203,10 +202,6 @@ def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 _SENTENCE_END = re.compile(
     r"([.!?。！？]+[\"'”’)\]*_]*)(?:\s+(?=[\"'“‘(\[*_]*[A-Z0-9À-ÖØ-Þ])|(?<=[。！？]))|\n[ \t]*\n"
-)
-_ABBREVIATION = re.compile(
-    r"(?:^|[\s(])(?:e\.g|i\.e|etc|cf|vs|no|nr|fig|sec|approx|incl|max|min|mr|mrs|ms|dr|st)\.$",
-    re.IGNORECASE,
 )
 
 

@@ -1,0 +1,31 @@
+"""Dates and times of day as they are written in several languages."""
+
+from __future__ import annotations
+
+from datetime import date, time
+
+import pytest
+
+from assistant.language.dates_and_times import NO_YEAR, find_moments
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("ohne den 24. und 25.12.2026", [date(2026, 12, 24), date(2026, 12, 25)]),
+        ("der 2., 16. und 30. Mai", [date(NO_YEAR, 5, day) for day in (2, 16, 30)]),
+        ("les 1er, 16 et 30 mai 2028", [date(2028, 5, day) for day in (1, 16, 30)]),
+        ("the 24th and 25th December 2026", [date(2026, 12, 24), date(2026, 12, 25)]),
+        ("am 24.12. und 31.12. geschlossen", [date(NO_YEAR, 12, 24), date(NO_YEAR, 12, 31)]),
+        ("12 pièces, 3 mai", [date(NO_YEAR, 5, 3)]),
+        ("section 3.1. and 3.2. of 19.9 APR", []),
+        ("The price rises to 12.10. Then it stays.", []),
+        ("von 14.30 Uhr bis 16 Uhr", [time(14, 30), time(16)]),
+        ("de 14 h 30 à 15h25", [time(14, 30), time(15, 25)]),
+        ("dure 1 h 30, soit 2 h 30 min ; 1 h 15 de retard", []),
+    ],
+)
+def test_days_of_a_list_take_its_month_and_hours_are_read(
+    text: str, values: list[date | time]
+) -> None:
+    assert sorted(map(str, (one.value for one in find_moments(text)))) == sorted(map(str, values))
