@@ -14,7 +14,7 @@ import ast
 import re
 from calendar import monthrange
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from functools import cached_property
@@ -31,7 +31,7 @@ from assistant.generation.proof.amounts import (
     grouped,
     numbers,
 )
-from assistant.language.dates_and_times import NO_YEAR
+from assistant.language.dates_and_times import NO_YEAR, months_named
 from assistant.language.quoted_messages import find_messages
 
 MOST_CHARACTERS = 300
@@ -68,7 +68,7 @@ _FUNCTIONS: dict[str, Callable[..., Decimal]] = {
     "round": _to_places(ROUND_HALF_UP), "min": min, "max": max,
 }  # fmt: skip
 _LETTER = r"[^\W\d_]"
-_UNIT = rf"(?:(?:(?<=\w)/(?!{_LETTER}+\s*[\d(]))?{_LETTER}++\.?|[€$£¥₹])"
+_UNIT = rf"(?:(?:(?<=[\w€£$¥₹])/(?!{_LETTER}+\s*[\d(]))?{_LETTER}++\.?|[€$£¥₹])"
 """A word or a currency, with what a rate is told of: "EUR/night"; "EUR 80/EUR 4" is divided."""
 _TOKEN = re.compile(
     rf"\s*+(?:(?P<function>(?i:{'|'.join(_FUNCTIONS)})(?=\s*\())"
@@ -77,6 +77,8 @@ _TOKEN = re.compile(
     rf"|(?P<unit>{_UNIT})|(?P<sign>[-+*/%(),×·÷−–])|(?P<other>\S))"
 )
 _WORD = re.compile(rf"{_LETTER}+")
+_THOUSANDS_POINT = re.compile(r"(?<=\d)[. \xa0\u202f](?=\d{3}(?!\d))")
+_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 _OPERATORS: dict[type[ast.operator], Callable[[Decimal, Decimal], Decimal]] = {
     ast.Add: add, ast.Sub: sub, ast.Mult: mul, ast.Div: truediv,
 }  # fmt: skip
@@ -100,13 +102,15 @@ _LENGTHS = {
 class CalculationLine:
     """A line that was read: what goes in, what it says to come to, and whether it does.
 
-    ``results`` are the latter as it may be named: 25 % and 0.25, a day and its time.
+    ``results`` are the latter as it may be named: 25 % and 0.25, a day and its time. ``free`` are
+    the days that it leaves out.
     """
 
     words: str
     operands: tuple[Number, ...]
     results: tuple[Number, ...]
     is_right: bool
+    free: tuple[Number, ...] = ()
 
 
 def read_line(words: str) -> CalculationLine | None:
@@ -114,17 +118,31 @@ def read_line(words: str) -> CalculationLine | None:
     left, sign, right = words.strip().rpartition("=")
     if not sign or not left.strip() or len(words) > MOST_CHARACTERS:
         return None
+    if _MOMENT.match(left.strip()):
+        return _read(_of_moments, words, left.strip(), right.strip())
+    # "min(3,50)" has two arguments
+    english = (left, right) if "(" in words else (grouped(left), grouped(right))
+    ways = dict.fromkeys((english, (_continental(left), _continental(right))))
+    found = [one for sides in ways if (one := _read(_of_numbers, words, *sides)) is not None]
+    return next((one for one in found if one.is_right), found[0] if found else None)
+
+
+def _read(
+    way: Callable[[str, str, str], CalculationLine | None], words: str, left: str, right: str
+) -> CalculationLine | None:
+    """What a line says, read in one way; ``None`` where it is not understood."""
     try:
-        if _MOMENT.match(left.strip()):
-            return _of_moments(words, left.strip(), right.strip())
-        return _of_numbers(words, left, right)
+        return way(words, left, right)
     except (ArithmeticError, ValueError, LookupError, TypeError, SyntaxError, RecursionError):
         return None
 
 
+def _continental(text: str) -> str:
+    """The text with decimal commas, and points between thousands, written in English."""
+    return _DECIMAL_COMMA.sub(".", _THOUSANDS_POINT.sub("", text))
+
+
 def _of_numbers(words: str, left: str, right: str) -> CalculationLine | None:
-    if "(" not in words:  # "min(3,50)" has two arguments
-        left, right = grouped(left), grouped(right)
     said, computed = _Expression(right), _Expression(left)
     if computed.number is not None:
         return None  # "28 days less eleven": what the words do is not read
@@ -247,7 +265,8 @@ def _of_moments(words: str, left: str, right: str) -> CalculationLine | None:
         results, is_right = _named(right), moved == _moment(right)
     if not (second or moves) or (free and "working day" not in units):
         return None
-    return CalculationLine(words, tuple(operands), results, is_right)
+    named = tuple(Number(day.isoformat(), day, "date", "date", 0, 0) for day in free)
+    return CalculationLine(words, tuple(operands), results, is_right, named)
 
 
 def _length(words: str) -> tuple[int, str, Number]:
@@ -369,17 +388,28 @@ class Worked:
             if missing and not is_between:
                 self._missing += [(each, missing[0].words) for each in line.results]
                 continue
-            self._results += (*line.results, *missing)  # "2 days" lie between two given ones
+            # "2 days" lie between two given ones
+            self._results += (*line.results, *line.free, *missing)
             self._operands += line.operands
 
     @cached_property
     def _numbers(self) -> frozenset[Decimal]:
-        """The numbers of the texts, whatever they measure; "three", and 0.05 of 5 %, too."""
+        """The numbers of the texts, whatever they measure; "three", and 0.05, 1.05 and 0.95 of
+        5 %, too."""
         words = {one.value for one in self._given.all if one.kind in ("count", "")}
-        shares = (one.value for one in self._given.all if one.kind == "percent")
-        words |= {each / 100 for each in shares if isinstance(each, Decimal)}
+        shares = [
+            one.value / 100
+            for one in self._given.all
+            if one.kind == "percent" and isinstance(one.value, Decimal)
+        ]
+        words |= {part for each in shares for part in (each, 1 + each, 1 - each)}
         found = (each for each in words if isinstance(each, Decimal))
         return CONSTANTS.union(self._given.written, found)
+
+    @cached_property
+    def _months(self) -> frozenset[tuple[int, int]]:
+        """The months that the texts name with their year."""
+        return frozenset(each for text in self._given.texts for each in months_named(text))
 
     def _is_given(self, number: Number) -> bool:
         """Whether a number stands in the texts, as one of the same unit where it has one, follows
@@ -387,14 +417,18 @@ class Worked:
         if number.kind not in MEASURED and not self._numbers.isdisjoint(as_written(number)):
             return True
         known = (*self._results, *self._given.all, *_CONVERSIONS.all)
-        if any(_is_same(number, each) for each in known) or not number.value:
+        whole = replace(number, unit=number.unit.partition("/")[0])  # 160 kg of "160 kg/ha"
+        if any(_is_same(one, each) for one in (number, whole) for each in known):
+            return True
+        if not number.value:
             return True
         if isinstance(number.value, time):
             return self._is_written(number.value)
         if isinstance(day := number.value, date):
-            months = {(d.year, d.month) for one in known if isinstance(d := one.value, date)}
             is_turn = day.day in (1, monthrange(day.year, day.month)[1])
-            return is_turn and bool({(day.year, day.month), (NO_YEAR, day.month)} & months)
+            dates = (one.value for one in known if isinstance(one.value, date))
+            named = (*self._months, *((one.year, one.month) for one in dates))
+            return is_turn and not {(day.year, day.month), (NO_YEAR, day.month)}.isdisjoint(named)
         return False
 
     def _is_written(self, clock: time) -> bool:
@@ -427,10 +461,11 @@ class Worked:
 
 
 def _is_same(number: Number, other: Number) -> bool:
-    """Whether two numbers are equal and may measure the same; a year is in a date of it."""
+    """Whether two numbers are equal and may measure the same; year and day are in a date of it."""
     if alike(number, other):
         return True
     if isinstance(number.value, Decimal) and isinstance(other.value, date):
-        return not number.kind and other.value.year == number.value  # "Nov 2031 to Jul 2051"
+        # "Nov 2031 to Jul 2051", "without the 25th"
+        return not number.kind and number.value in (other.value.year, other.value.day)
     bare = not (number.kind and other.kind)
     return bare and not as_written(number).isdisjoint(as_written(other))
