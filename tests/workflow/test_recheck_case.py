@@ -57,8 +57,8 @@ def test_what_was_numbered_for_another_story_names_no_number_of_this_case(
         criterion_ids=("A-1-AC1",),
         steps=(
             TestStep(number=1, action="Fill in name, mail and telephone number.",
-                     expected_result="All three values are entered."),
+                     expected_result="All four values are entered."),
         ),
     )  # fmt: skip
     found = rechecked_against(run_of(kind, stage), case).findings
-    assert bool([one for one in found if one.words == "three values"]) is marked, found
+    assert bool([one for one in found if one.words == "four values"]) is marked, found

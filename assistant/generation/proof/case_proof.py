@@ -31,11 +31,13 @@ from assistant.generation.proof.limits import wrong_sides
 from assistant.generation.proof.measures import Measures
 from assistant.generation.proof.placeholders import unfilled
 from assistant.generation.proof.polarity import (
+    Clause,
     Side,
     attempted,
     denied_alone,
     denied_numbers,
     of_other_side,
+    read_clauses,
     turned,
 )
 from assistant.generation.proof.proof_faults import (
@@ -173,7 +175,7 @@ class _Proof:
         if any(map(claims_side, self.sided)):
             for said in of_other_side(result, side, self._matter):
                 yield Mark(WRONG_SIDE, said, f"The text says {shown(said)} for the other side.")
-        for said in denied_alone(result, side, self._data_words):
+        for said in denied_alone(result, side, self._data_words, self._denials):
             yield Mark(UNSUPPORTED, said, f"No source denies it here: {shown(said)}.")
 
     @cached_property
@@ -185,6 +187,16 @@ class _Proof:
     @cached_property
     def _data_words(self) -> frozenset[str]:
         return contents(self.basis.situation)
+
+    @cached_property
+    def _denials(self) -> tuple[Clause, ...]:
+        """The clauses of sources and data that deny something."""
+        return tuple(
+            clause
+            for text in (*self.basis.situation, *self.basis.retrieved)
+            for clause in read_clauses(text)
+            if clause.negative or clause.doubled
+        )
 
     @cached_property
     def _named(self) -> frozenset[str]:

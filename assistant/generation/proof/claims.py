@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import NamedTuple
 
 from assistant.domain import TestStep
@@ -55,6 +56,7 @@ from assistant.language.quantities import find_quantities
 from assistant.language.quoted_messages import find_messages, mask_quotes
 from assistant.language.sentences import is_example
 from assistant.language.units import RATE
+from assistant.language.word_lists import read_patterns, word_lists
 
 CARRIED = 0.5
 """Share of a sentence's telling words that texts and data must hold."""
@@ -92,7 +94,9 @@ _FORM = re.compile(r"(?<![\w-])[A-Z0-9#]+(?:[/-][A-Z0-9#]+)+(?![\w-])")
 
 _DIGIT_RUN = re.compile(r"\d+")
 
-SMALL = frozenset(["a", "an", "one", "two", "both", "once", "twice", "first", "second"])
+_ALL = read_patterns(__file__)["all"]
+
+SMALL = frozenset(word_lists("words", Path(__file__).parent)["claims"]["small"])
 """Number words that are said without counting."""
 
 
@@ -236,6 +240,7 @@ class Claims:
                     number in computed
                     or self.worked.holds(number)
                     or self._plain(number)
+                    or self._is_of_all(number, part)
                     or self._near.holds(number)
                     or self._in_source(number, f"{part} {about}")
                     or counts_characters(number, part)
@@ -319,6 +324,21 @@ class Claims:
             number.kind == "count" and word.isalpha() and bool(number.unit)
             and not any(self._texts_alone.knows(key) for key in all_content(number.words))
         )  # fmt: skip
+
+    def _is_of_all(self, number: Number, part: str) -> bool:
+        """Whether a number counts all that the data of the case list: "all three devices"."""
+        of_all = _ALL.search(part, 0, number.start) is not None
+        return of_all and number.value in self._list_lengths
+
+    @cached_property
+    def _list_lengths(self) -> frozenset[int]:
+        """How many things each sentence of the data lists, one beside the other."""
+        return frozenset(
+            len(listed(piece))
+            for text in self.basis.situation
+            for part in parts_of(text)
+            for piece in part.split(":")
+        )
 
     @cached_property
     def _texts_alone(self) -> Lexicon:
@@ -516,7 +536,8 @@ class Claims:
         """Sentences of a result whose words stand in no text and in no data of the case."""
         for part in parts_of(result):
             words = content(part) - NEUTRAL
-            strange = [said for key, said in written(part).items() if not self._known(key)]
+            said = written(_without_moments(part))
+            strange = [word for key, word in said.items() if not self._known(key)]
             few = NOVEL if len(strange) < len(words) else 2
             if len(strange) < few or len(strange) <= (1 - CARRIED) * len(words):
                 continue
@@ -525,6 +546,14 @@ class Claims:
 
     def _known(self, word: str) -> bool:
         return word in NEUTRAL or self._lexicon.knows(word)
+
+
+def _without_moments(part: str) -> str:
+    """A sentence of the same length without its dates and times: a month is no word of its own."""
+    for one in numbers(part):
+        if one.kind in ("date", "time"):
+            part = part[: one.start] + " " * (one.end - one.start) + part[one.end :]
+    return part
 
 
 def _follows_from_count(number: Number, known: Sequence[Number], operands: Numbers) -> bool:
@@ -539,5 +568,8 @@ def _follows_from_count(number: Number, known: Sequence[Number], operands: Numbe
 
 
 def counts_characters(number: Number, part: str) -> bool:
-    """Whether a number says how long a text quoted beside it is: "the four characters “Typo”"."""
-    return any(len(message.text) == number.value for message in find_messages(part))
+    """Whether a number says how long a text beside it is, quoted or one of places: "the four
+    characters “Typo”", "NNNNNN (six digits)"."""
+    texts = [message.text for message in find_messages(part)]
+    texts += [match.group() for match in _PLACE_RUN.finditer(part)]
+    return any(len(text) == number.value for text in texts)

@@ -18,6 +18,7 @@ from assistant.domain import Outcome, TestCondition
 from assistant.generation.proof.amounts import Number, alike, numbers
 from assistant.generation.proof.statement_words import (
     NEGATORS,
+    NEUTRAL,
     SEEN,
     all_content,
     content,
@@ -66,6 +67,9 @@ _OF_NOUN = word_set(
 )
 """Negators that deny what stands behind them alone."""
 
+_NOUN = re.compile(r"[^A-ZÄÖÜ]*[A-ZÄÖÜ][\w-]*")
+"""Words up to the first with a capital, which is the noun in German."""
+
 
 @dataclass(frozen=True)
 class Clause:
@@ -97,7 +101,9 @@ def _clause(text: str) -> Clause:
     denying = [word.casefold() for word in said if word.casefold() in NEGATORS]
     reach = content(bare) - SEEN
     if len(denying) == 1 and denying[0] in _OF_NOUN:  # "the line has no charge"
-        reach = content(re.split(rf"\b{denying[0]}\b", bare, flags=re.IGNORECASE)[1]) - SEEN
+        behind = re.split(rf"\b{denying[0]}\b", bare, flags=re.IGNORECASE)[1]
+        noun = _NOUN.match(behind) if denying[0] == "ohne" else None  # "ohne Fotos gemeldet"
+        reach = content(noun.group() if noun else behind) - SEEN
     described = content(" ".join(match["word"] for match in _DESCRIBED.finditer(bare)))
     turning = {word for word in reach if word in _POLES} - described
     negative = (len(denying) % 2 == 1) != (len(turning) % 2 == 1)
@@ -228,12 +234,19 @@ _ASIDE = re.compile(r"\([^()]*\d[^()]*\)")
 """How a value comes about: "14 days (28 × 2.5/5, nothing to round)"."""
 
 
-def denied_alone(result: str, side: Side, known: frozenset[str]) -> Iterator[str]:
+def denied_alone(
+    result: str, side: Side, known: frozenset[str], denials: Sequence[Clause]
+) -> Iterator[str]:
     """Clauses that deny something where the text denies nothing of it: the side is one that goes
-    through, and what it denies are messages and refusals."""
+    through, and what it denies are messages and refusals.
+
+    ``denials`` are clauses of sources and data that deny: what they say may be said.
+    """
     bare = _ASIDE.sub(" ", result)
     instead = frozenset(_names_denied(bare)) if side.accepts else frozenset()
     for clause in read_clauses(bare):
+        if any(_says_too(one, clause) for one in denials):
+            continue
         if clause.doubled and not clause.of_time:
             yield clause.text
         elif side.accepts and clause.negative and not clause.of_time and clause.words:
@@ -256,6 +269,13 @@ def _names_denied(text: str) -> Iterator[str]:
             if told and clause.negative and all_names:
                 yield clause.text
             told = told or (bool(names(clause.text)) and not clause.negative)
+
+
+def _says_too(denial: Clause, clause: Clause) -> bool:
+    """Whether a clause of the texts denies all that another one does, once or twice as this."""
+    said, of_noun = ({word for word, _ in one.words} - NEUTRAL for one in (clause, denial))
+    told = of_noun | content(denial.text)  # "liegt kein Bescheid vor" denies that one "liegt vor"
+    return bool(said) and denial.doubled == clause.doubled and meeting(said, told) == said
 
 
 _DENIED_NUMBER = re.compile(

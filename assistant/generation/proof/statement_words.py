@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import product
 from pathlib import Path
 
 from assistant.generation.sentence_words import STOP_WORDS, TOKEN, stem
@@ -98,6 +99,9 @@ class Lexicon:
 
     def knows(self, word: str) -> bool:
         """Whether this stem, or one that is the same, stands in the texts."""
+        return any(map(self._holds, _with_verb(word)))
+
+    def _holds(self, word: str) -> bool:
         if word in self.stems:
             return True
         near = self._near.get(word[:MIN_SHARED], ()) if len(word) >= MIN_SHARED else ()
@@ -123,7 +127,25 @@ class Lexicon:
 
 @lru_cache(maxsize=65536)
 def same(word: str, other: str) -> bool:
-    """Whether two stems are of one word."""
+    """Whether two stems are of one word: also "angelegt" and "anlegen"."""
+    return any(_alike(*pair) for pair in product(_with_verb(word), _with_verb(other)))
+
+
+_PARTICIPLE = re.compile(
+    r"(?P<before>a[bn]|au[fs]|bei|ein|fest|frei|her|hin|mit|nach|um|vor|weg|zu|zurück)?"
+    r"ge(?P<root>\w{3,})(?:t|en)"
+)
+"""German participles, as their stems are written."""
+
+
+@lru_cache(maxsize=16384)
+def _with_verb(word: str) -> tuple[str, ...]:
+    """A stem, and the verb whose participle it may be."""
+    match = _PARTICIPLE.fullmatch(word)
+    return (word, (match["before"] or "") + match["root"]) if match else (word,)
+
+
+def _alike(word: str, other: str) -> bool:
     if word == other:
         return True
     longer = max(len(word), len(other))
