@@ -163,7 +163,8 @@ def unit_key(quantity: Quantity) -> str:
     return in_base_unit(quantity.value, quantity.unit)[1]
 
 
-def _direction(quantity: Quantity) -> str:
+def direction_of(quantity: Quantity) -> str:
+    """Which way an amount limits: "up", "down", "exactly", or "" where it is no limit."""
     if quantity.comparison in _UP:
         return "up"
     if quantity.comparison in _DOWN:
@@ -191,7 +192,7 @@ def _alone(sentence: Span, quantity: Quantity) -> bool:
 
 def _plainly(ours: Span, mine: Quantity, theirs: Span, other: Quantity) -> float:
     """The same where each sentence has one amount of the kind: their words need not be near it."""
-    one, two = _direction(mine), _direction(other)
+    one, two = direction_of(mine), direction_of(other)
     if one and two and one != two and _ends_what_lasts(ours.text, theirs.text):
         one = two  # "deleted after 12 months", "kept for 90 days"
     if (one and two and one != two) or (mine.kind == "money" and bool(one) != bool(two)):
@@ -202,7 +203,7 @@ def _plainly(ours: Span, mine: Quantity, theirs: Span, other: Quantity) -> float
     since, until = _event(said), _event(told)
     if since and until and not since & until:
         return 0.0  # "24 hours before the appointment", "14 days after the due date"
-    if len(shared) < 2 or _told_apart(said, told, shared):
+    if len(shared) < 2 or told_apart(said, told, shared):
         return 0.0
     strength = len(shared) / min(len(left), len(right))
     return strength if strength >= 0.5 and len(shared) / max(len(left), len(right)) > 0.25 else 0.0
@@ -275,7 +276,7 @@ def _ends_what_lasts(said: str, told: str) -> bool:
     )
 
 
-def _told_apart(said: str, told: str, shared: frozenset[str]) -> bool:
+def told_apart(said: str, told: str, shared: frozenset[str]) -> bool:
     """Whether a word before one that both have differs: "temporary permits", "resident permit"."""
     ours, theirs = _before_each(said), _before_each(told)
     return any(
@@ -297,7 +298,7 @@ def _before_each(text: str) -> dict[str, frozenset[str]]:
 
 def _by_words(ours: Span, mine: Quantity, theirs: Span, other: Quantity) -> float:
     """The same by the words of both sentences and by those near the amounts."""
-    one, two = _direction(mine), _direction(other)
+    one, two = direction_of(mine), direction_of(other)
     if one and two and one != two:
         return 0.0
     if not one and not two and mine.kind not in ("duration", "age"):

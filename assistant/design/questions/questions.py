@@ -15,6 +15,7 @@ from assistant.design.questions.conflicts import Conflict, content_words, find_c
 from assistant.design.questions.contradictions import Contradiction, find_contradictions
 from assistant.design.questions.disagreements import Disagreement, find_disagreements
 from assistant.design.questions.open_questions import only_asks, open_questions
+from assistant.design.questions.row_conflicts import RowConflict, find_row_conflicts
 from assistant.design.questions.scope import (
     ScopeItem,
     contradicted_items,
@@ -90,7 +91,12 @@ def raise_questions(
             found += _out_of_scope(criterion, scope)
             found += _unknown(criterion, held)
             found += _empty(criterion)
-    found += map(_of_rows, find_disagreements(epic, sources))
+    apart = list(find_disagreements(epic, sources))
+    found += map(_of_rows, apart)
+    known_apart = {(one.mine.criterion.id, one.theirs.criterion.id) for one in apart}
+    for one in find_row_conflicts(epic, rules):
+        if (one.criterion.id, one.chunk.id) not in known_apart:
+            found.append(_other_in_row(one))
     found += _left_open(epic)
     return tuple(_distinct(found))
 
@@ -129,6 +135,8 @@ def _vague(criterion: AcceptanceCriterion) -> Iterator[Question]:
 
 
 def _conflicting(criterion: AcceptanceCriterion, sources: Sequence[Chunk]) -> Iterator[Question]:
+    if criterion.form == "table":  # cells are compared with their rows: "Fee: £5" is of one case
+        sources = [chunk for chunk in sources if chunk.kind != "table_row"]
     for conflict in find_conflicts(criterion.text, sources):
         yield _other_amount(criterion, conflict, conflict.source_name)
 
@@ -241,6 +249,24 @@ def _of_rows(one: Disagreement) -> Question:
     return Question(
         criterion_id=one.mine.criterion.id, kind="conflict", text=f"{said}. Which is right?",
         evidence=(*mine.evidence, *theirs.evidence),
+    )  # fmt: skip
+
+
+def _other_in_row(one: RowConflict) -> Question:
+    """Two rows on the same case of which each has another amount."""
+    text, mine, row = one.criterion.text, one.mine.whole, one.row
+    key, said, other = (
+        f"“{cell.name}: {cell.value.text}”" for cell in (one.key, one.mine, one.theirs)
+    )
+    return Question(
+        criterion_id=one.criterion.id, kind="conflict",
+        text=f"For {key} the criterion says {said}, but {one.source_name} says {other}."
+             " Which is right?",
+        evidence=(
+            _evidence(one.criterion.id, text, mine.start, mine.end),
+            _evidence(one.chunk.id, one.chunk.text, row.start, row.end),
+        ),
+        suggestion=one.suggestion,
     )  # fmt: skip
 
 
