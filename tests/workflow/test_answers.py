@@ -10,9 +10,12 @@ from written_again import write_now
 
 from assistant.domain import GenerationConfig, GenerationRun, Question
 from assistant.errors import LibraryError, SourceError
+from assistant.sources.files.files import read_file
 from assistant.suite.rows import rows
 from assistant.suite.template import DEFAULT_TEMPLATE
 from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review import lineage
+from assistant.workflow.sources.import_sources import put
 from assistant.workflow.writing import answers, generate_cases, write_again
 from assistant.workflow.writing.requests import GenerateRequest, Understanding, understand
 from assistant.workflow.writing.runs import view
@@ -209,3 +212,29 @@ def test_of_the_cases_that_carry_a_question_those_are_written_whose_condition_is
         assert reason.endswith("no longer there")
     with pytest.raises(LibraryError, match="no longer there"):
         write_again.start_where_possible(workspace, project_id, still, by="Tess", reason="answered")
+
+
+EMPHASISED = b"""Issue key,Issue Type,Summary,Description,Acceptance Criteria,Epic Link
+PAY-8,Epic,Refunds,,,
+PAY-81,Story,Refund to the card,,* The agent presses *Refund* and _exactly_ 40 EUR are paid.,PAY-8
+PAY-82,Story,Order headsets,Eight headsets are ordered for the test room.,,PAY-8
+"""
+
+
+def test_a_criterion_with_words_in_italics_is_cited_from_its_document(
+    empty_project: tuple[Workspace, str],
+) -> None:
+    workspace, project_id = empty_project
+    put(workspace, project_id, read_file("refunds.csv", EMPHASISED))
+    request = GenerateRequest(epic_keys=("PAY-8",), stories_as_criteria=("PAY-82",))
+    written = run(workspace, project_id, understand(workspace, project_id, request))
+    origins: dict[str, list[lineage.StepSource]] = {"PAY-81-AC1": [], "PAY-82-AC1": []}
+    for case in written.cases:
+        origins[case.criterion_ids[0]] += lineage.lineage(workspace, project_id, case.id)
+    text = workspace.library.document(project_id, origins["PAY-81-AC1"][0].document_id).text
+    for one in origins["PAY-81-AC1"]:
+        assert (one.version, one.current_version, one.stands) == (1, 1, True)
+        assert one.quote in text
+    # The story's own words are a criterion by the request alone: nothing of it was removed.
+    taken = origins["PAY-82-AC1"]
+    assert {(one.version, one.current_version, one.stands) for one in taken} == {(0, 0, True)}

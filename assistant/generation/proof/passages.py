@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ NEAR_PREFIX = 5
 """Two words with as many equal first letters count as near (extend, extension)."""
 
 _NO_BASIS = frozenset({"story", "case"})
+_BETWEEN_WORDS = r"[*_]{0,3}\s+[*_]{0,3}"
+"""What stands between two words: the source may emphasise some of them, the criterion read of it
+does not."""
 
 
 def _content(text: str) -> tuple[Token, ...]:
@@ -216,10 +220,11 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def quoted(passage: Passage, quote: str, supports: Supports) -> Citation | None:
-    """A citation of exactly these words, where the passage holds them."""
-    words = quote.strip()
-    start = passage.source.chunk.text.find(words) if words else -1
-    if start < 0:
+    """A citation of exactly these words, where the passage holds them; it may emphasise some."""
+    text = passage.source.chunk.text
+    words = [re.escape(word) for word in quote.split()]
+    found = re.search(_BETWEEN_WORDS.join(words), text) if words else None
+    if found is None:
         return None
-    start, end = _trimmed(passage.source.chunk.text, start, start + len(words))
+    start, end = _trimmed(text, *found.span())
     return passage.citation(start, end, supports) if start < end else None

@@ -109,7 +109,6 @@ def sources_panel(
     of the run that wrote the case.
     """
     uses = _uses(case)
-    technique = case.technique or "test technique"
     derived = [str(step.number) for step in case.steps if step.support == "derived"]
     cited = [hit for hit in retrieved if hit.chunk.id in uses]
     _contradictions(project_id, retrieved, case)
@@ -120,8 +119,8 @@ def sources_panel(
         )
     if derived:
         st.caption(
-            f":material/function: What {_steps(derived)} must show ({label(technique)}) stands "
-            f"only in part in the words marked below: read it against them."
+            f":material/function: What {_steps(derived)} must show stands only in part in the "
+            "words marked below: read it against them."
         )
     if not cited:
         st.caption("This case cites no source.")
@@ -253,6 +252,8 @@ def source_card(
 def _origin(origins: Sequence[StepSource]) -> str:
     """The document version, the system, the person and the time; and whether the words stand."""
     one = origins[0]
+    if not one.version:
+        return ":material/edit_note: from the request, as it was read"
     version = f"version {one.version}"
     if one.current_version == 0:
         version += ", removed since"

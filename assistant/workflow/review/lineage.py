@@ -24,7 +24,8 @@ class StepSource(Value):
 
     ``version`` is the version of the document that was cited, ``current_version`` the one that the
     project has now (0 where it was removed), and ``stands`` whether the cited words stand in that
-    unchanged. ``system`` is the connection it came through, or that it was imported by hand.
+    unchanged. ``system`` is the connection it came through, or that it was imported by hand. Words
+    that the run alone holds, as those of a story taken as its own criterion, have version 0.
     """
 
     where: str
@@ -82,7 +83,7 @@ def lineage(workspace: Workspace, project_id: str, case_id: str) -> tuple[StepSo
         state = words.state(chunk.document_id)
         sentence = sentences_at(chunk.text, citation.start, citation.end)
         current = 0 if state is None or state.removed_at else state.version
-        typed = state is None  # a criterion that was typed, not read from a document
+        typed = state is None
         found.append(
             StepSource(
                 where=where,
@@ -94,7 +95,7 @@ def lineage(workspace: Workspace, project_id: str, case_id: str) -> tuple[StepSo
                 document_id=chunk.document_id,
                 title=chunk.title,
                 uri=chunk.uri,
-                version=chunk.version,
+                version=0 if typed else chunk.version,
                 current_version=current,
                 stands=typed
                 or current == chunk.version

@@ -30,6 +30,7 @@ from assistant.errors import SourceError
 from assistant.knowledge.chunks.chunking import split
 from assistant.library import StoredDocument
 from assistant.reading.references import find_references
+from assistant.sources.pasted.lines import unmarked
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.duplicate_texts import current_texts, older_copies
 from assistant.workflow.sources.mask_sources import masked_text
@@ -208,7 +209,7 @@ def answered_chunks(
 
 def _replaced(chunk: Chunk, texts: Mapping[str, str]) -> bool:
     """Whether a criterion's chunk no longer says what the criterion says."""
-    said, now = _line(chunk.text), _line(texts[chunk.key])
+    said, now = _line(unmarked(chunk.text)), _line(texts[chunk.key])
     return said != now and now not in said and said not in now
 
 
