@@ -77,6 +77,8 @@ export default function({ data }) {
 _SHEET = """
 /* Links from a heading to itself: on pages kept by their address they lead nowhere, Tab by Tab. */
 [data-testid="stHeaderActionElements"] { display: none; }
+/* A row of steps is as high as its words: Streamlit lets rows that do not wrap scroll instead. */
+.st-key-steps [data-testid="stHorizontalBlock"] { overflow: visible; }
 @media (max-width: 1200px) {
   .stMainBlockContainer, [data-testid="stBottomBlockContainer"] {
     padding-left: 1.5rem; padding-right: 1.5rem;
@@ -133,7 +135,7 @@ def chosen_in_view(key: str, chosen: int) -> None:
 
 
 def sheet() -> None:
-    """Headings without links, and margins given to the words where the window is narrow."""
+    """Headings without links, steps that do not scroll, and narrow margins in a narrow window."""
     _sheet(key="sheet")
 
 

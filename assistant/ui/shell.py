@@ -142,8 +142,9 @@ def _first_project(opened: Workspace, record: Session) -> None:
     """An empty data folder: offer the sample, or an empty project."""
     st.title("Welcome to UAT Assistant")
     st.markdown(
-        "Paste an epic and get UAT test cases that show where every expected result comes from. "
-        "Everything stays in a project: sources, cases and decisions."
+        "Paste an epic and get UAT test cases: beside each expected result stand the words of a "
+        "source, or a mark that none says it. Until you set up a large model, the cases are "
+        "outlines: quotations and values for you to complete."
     )
     left, right = st.columns(2, gap="medium")
     with left, st.container(border=True, height="stretch"):
@@ -170,9 +171,10 @@ def _create_sample(opened: Workspace, record: Session) -> None:
         )
 
     def indexed(done: int, total: int) -> None:
-        bar.progress(done / max(1, total), f"Indexing the sample: {done} of {total}")
+        bar.progress(done / max(1, total), f"Indexing the sample: {done:,} of about {total:,}")
 
     models.fetch(opened.settings, models.DEFAULT_EMBEDDING, progress=fetched)
+    bar.progress(0.0, "Loading the embedding model; the first time this can take a minute…")
     project = ensure_sample_project(opened, progress=indexed)
     _look_at(record, project.id)
     st.rerun()

@@ -96,8 +96,10 @@ def test_losses_are_said_by_case() -> None:
     assert post.case_ids == ("CC-12-AC1-P", "CC-12-AC2-P")
     assert post.sentence == "TestRail has no place for postconditions: CC-12-AC1-P, CC-12-AC2-P."
     many = [CASE.model_copy(update={"id": f"T-{number}"}) for number in range(12)]
-    sentence = losses(TESTRAIL, many, profile="import")[0].sentence
+    sentence = losses(TESTRAIL, [*many, BARE], profile="import")[0].sentence
     assert sentence.endswith("T-8, T-9 and 2 more.")
+    sentence = losses(TESTRAIL, many, profile="import")[0].sentence
+    assert sentence.endswith(": all 12 cases.")
 
 
 @pytest.mark.parametrize("template", READY_TEMPLATES, ids=lambda t: t.name)

@@ -30,6 +30,7 @@ from assistant.workflow.deployment.erase import erase, erase_request
 from assistant.workflow.deployment.jobs import SEARCHES_AT_ONCE
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import duplicate_texts, import_sources, search_sources
+from assistant.workflow.sources.reindex import index_pending
 from assistant.workflow.sources.sample_project import SAMPLE_PROJECT
 from assistant.workflow.writing import read_ahead
 from assistant.workflow.writing.answers import answer
@@ -434,6 +435,18 @@ def test_examples_come_from_the_projects_own_headings(
         for one in workspace.library.documents(project_id)
     ]
     assert all(any(heading in text for text in texts) for heading in headings)
+
+
+def test_what_all_criteria_stand_under_is_no_example(empty_project: tuple[Workspace, str]) -> None:
+    workspace, project_id = empty_project
+    export = (
+        "Issue key,Issue Type,Summary,Acceptance Criteria\n"
+        'PAY-81,Story,Refund to the card,"* It is paid.\n* It is shown."\n'
+        "PAY-82,Story,Take it back,* It is taken back.\n"
+    )
+    import_sources.put(workspace, project_id, read_file("stories.csv", export.encode()))
+    index_pending(workspace.library, workspace.knowledge(project_id), project_id)
+    assert ask_sources.example_headings(workspace, project_id) == ("PAY-81 Refund to the card",)
 
 
 GERMAN = "Wer darf einen geplatzten Ratenplan wieder in Kraft setzen?"

@@ -35,7 +35,7 @@ def losses(
             found.setdefault(what, []).append(case.id)
         if profile == "import" and is_unseen(template, case) and case.unsupported_steps:
             found.setdefault("support", []).append(case.id)
-    lost = [_loss(template, what, tuple(ids)) for what, ids in found.items()]
+    lost = [_loss(template, what, tuple(ids), of=len(cases)) for what, ids in found.items()]
     most = template.max_cases
     if profile == "import" and most is not None and len(cases) > most:
         over = tuple(case.id for case in cases[most:])
@@ -47,11 +47,12 @@ def losses(
     return tuple(lost)
 
 
-def _loss(template: CaseTemplate, what: str, ids: tuple[str, ...]) -> Loss:
+def _loss(template: CaseTemplate, what: str, ids: tuple[str, ...], *, of: int) -> Loss:
+    named = f"all {of:,} cases" if NAMED < len(ids) == of else _named(ids)
     if what == "support":
-        sentence = f"No source supports a result, and the file does not say so: {_named(ids)}."
+        sentence = f"No source supports a result, and the file does not say so: {named}."
     else:
-        sentence = f"{template.name} has no place for {what}: {_named(ids)}."
+        sentence = f"{template.name} has no place for {what}: {named}."
     return Loss(what=what, case_ids=ids, sentence=sentence)
 
 

@@ -166,12 +166,18 @@ def _examples(opened: Workspace, record: Session) -> tuple[str, ...]:
 
 def _nothing_asked(opened: Workspace, record: Session) -> None:
     """What can be asked, with examples from the project's own headings, and earlier talks."""
-    st.markdown(
-        "Every sentence of an answer names its sources and is held against them; what they do not "
-        "say is told apart. Ask on to go into something."
-    )
+    if _writer() == ask_sources.NO_WRITER:
+        st.markdown(
+            "The passages that speak of your question are shown word for word, each with its "
+            "source. A model that you set up under *Settings* writes answers of them."
+        )
+    else:
+        st.markdown(
+            "Every sentence of an answer names its sources and is held against them; what they do "
+            "not say is told apart. Ask on to go deeper."
+        )
     examples = _examples(opened, record)
-    if not examples:
+    if not opened.library.document_ids(record.project_id):
         st.info("This project has no source to ask yet.", icon=":material/library_add:")
         st.page_link("pages/import_sources.py", label="Import sources", icon=":material/upload:")
     with st.container(gap="xsmall"):

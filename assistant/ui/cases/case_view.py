@@ -71,7 +71,7 @@ def needs_lines(case: TestCase) -> None:
             said = [label(question, limit=300) for question in case.open_questions]
         elif need == UNSUPPORTED:
             said = [f"step {', '.join(map(str, case.unsupported_steps))}"]
-        lines.append(f"{mark} {'; '.join(said)}")
+        lines.append(f"{mark} {(' ' if need == QUESTION else '; ').join(said)}")
     if case.origin.replaces:
         lines.append(f":gray[:material/swap_horiz: {label(case.origin.replaces, limit=240)}]")
     if case.status == "rejected" and case.status_reason:

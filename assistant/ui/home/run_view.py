@@ -79,7 +79,8 @@ def _header(opened: Workspace, record: Session, view: RunView) -> tuple[str, Seq
     """What the run is, what to look at, and what to do with it; returns what to look at, and in
     which panes."""
     summary = view.summary
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    # In a narrow window the name goes on below itself: a button below it costs the cases a row.
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
         st.markdown(
             f"**{label(summary.request, limit=90)}** {STATUS_BADGES[summary.status]} "
             f":small[:gray[{_facts(view)}]]",

@@ -18,6 +18,7 @@ from assistant.ui.plain_text import label, safe_link, visible
 from assistant.ui.row_selection import selected_rows, tick_handler
 from assistant.ui.sources.change_preview import change_preview, previewing
 from assistant.ui.state import Session, page_action
+from assistant.workflow.deployment.jobs import JobState
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import lineage
 from assistant.workflow.review.lineage import VersionChange
@@ -108,7 +109,7 @@ def documents_table(opened: Workspace, record: Session) -> None:
     job_progress(
         opened,
         import_sources.indexing_job(record.project_id),
-        lambda state: f"Indexing: {state.done} of {state.total or '…'} pieces",
+        _indexed,
     )
     documents = opened.library.documents(record.project_id)
     head = st.container(horizontal=True, vertical_alignment="center")
@@ -186,9 +187,16 @@ def _remove(opened: Workspace, record: Session, picked: Sequence[StoredDocument]
                 st.session_state.pop(ticks_key(record.project_id), None)
 
 
+def _indexed(state: JobState) -> str:
+    if not state.total:
+        return "Indexing: getting ready…"
+    return f"Indexing: {state.done:,} of about {state.total:,} pieces"
+
+
 def _titled(row: StoredDocument) -> str:
-    """The title, and whether the page says of itself that it is no longer in force."""
-    return visible(row.title) + (" (no longer in force)" if row.metadata.outdated else "")
+    """Whether the page says of itself that it is no longer in force, and its title, which may be
+    cut."""
+    return ("(no longer in force) " if row.metadata.outdated else "") + visible(row.title)
 
 
 def _holds(row: StoredDocument) -> str:

@@ -245,7 +245,9 @@ def _preview(preview: Preview) -> None:
         f"**{label(preview.name)}** {CHANGE_BADGES[preview.change]}{version} "
         f":blue-badge[{reading.document.kind.replace('_', ' ')}]"
     )
-    st.caption(listed(preview.counts) or "Text without epics or cases; it is indexed for search.")
+    st.caption(
+        listed(preview.counts) or "No epics or cases: its text is a source for cases and answers."
+    )
     for epic in reading.epics:
         meta = " · ".join(label(part) for part in (epic.release, epic.team) if part)
         st.markdown(f":small[**{label(epic.key)}** {label(epic.title)} :gray[{meta}]]")

@@ -240,7 +240,8 @@ def ask(
 
 def example_headings(workspace: Workspace, project_id: str) -> tuple[str, ...]:
     """What the project's own sources are about, to ask of first: of up to three documents, rules
-    and pages before others, the heading under which most stands."""
+    and pages before others, the heading under which most stands. Not the title, and of a criterion
+    the story's: "Acceptance criteria" is what all of them stand under."""
     order = ("rules", "page", "epic", "table", "test_cases")
     documents = sorted(
         workspace.library.documents(project_id), key=lambda one: order.index(one.kind)
@@ -249,8 +250,10 @@ def example_headings(workspace: Workspace, project_id: str) -> tuple[str, ...]:
     for document in documents[:EXAMPLES_FROM]:
         under: Counter[str] = Counter()
         for chunk in workspace.knowledge(project_id).chunks(document.id):
-            path = chunk.heading.split(" > ")
-            if len(path) > 1 and len(path[-1].split()) > 1:
+            path = [part for part in chunk.heading.split(" > ") if part != document.title]
+            if chunk.kind == "criterion":
+                path = path[:-1]
+            if path and len(path[-1].split()) > 1:
                 under[path[-1]] += len(chunk.text)
         found += [name for name, _ in under.most_common(1) if name not in found]
     return tuple(found[:EXAMPLES])
