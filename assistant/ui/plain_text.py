@@ -169,21 +169,27 @@ def _escape(text: str) -> str:
     return _PUNCTUATION.sub(r"\\\1", _AFTER_PARSING.sub(_JOINER, text))
 
 
+_ITALICS = re.compile(r"(?<![\w*_])([*_])(?=[^\s*_])[^\n*_]*(?<=[^\s*_])\1(?![\w*_])")
+"""Not within a word (``first_name``), nor a sign between blanks (``2 * 3``)."""
+
+
 def without_emphasis(
     text: str, spans: Iterable[tuple[int, int]] = ()
 ) -> tuple[str, list[tuple[int, int]]]:
-    """A Markdown source without its ``**`` signs, and the ranges where they are in what is left.
+    """A Markdown source without the signs of bold and italics, and the ranges where they are in
+    what is left.
 
-    Source documents are Markdown; the signs of bold keys would only be in the way of reading.
+    Source documents are Markdown; the signs would only be in the way of reading.
     """
-    signs = [match.start() for match in re.finditer(r"\*\*", text)]
-    if len(signs) % 2:
-        return text, list(spans)
+    bold = [place for match in re.finditer(r"\*\*", text) for place in range(*match.span())]
+    signs = set(bold if len(bold) % 4 == 0 else ())
+    for match in _ITALICS.finditer(text):
+        signs |= {match.start(), match.end() - 1} - set(bold)
     moved = [
-        (start - 2 * sum(s < start for s in signs), end - 2 * sum(s < end for s in signs))
+        (start - sum(s < start for s in signs), end - sum(s < end for s in signs))
         for start, end in spans
     ]
-    return text.replace("**", ""), moved
+    return "".join(sign for at, sign in enumerate(text) if at not in signs), moved
 
 
 def safe_link(uri: str) -> str:

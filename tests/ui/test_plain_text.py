@@ -83,6 +83,10 @@ def test_bold_signs_go_and_the_marked_words_stay() -> None:
     assert shown == "BR-1 is within 14 days here"
     assert [shown[start:end] for start, end in spans] == ["14 days", shown]
     assert without_emphasis("2 ** 3", [(0, 1)]) == ("2 ** 3", [(0, 1)])
+    text = "Click _Refund double_, **then** 2 * 3 * first_name of *CC Approvals*."
+    shown, spans = without_emphasis(text, [(text.index("_"), text.index(","))])
+    assert shown == "Click Refund double, then 2 * 3 * first_name of CC Approvals."
+    assert [shown[start:end] for start, end in spans] == ["Refund double"]
 
 
 def test_invisible_and_turning_characters_are_named() -> None:

@@ -440,9 +440,8 @@ def test_examples_come_from_the_projects_own_headings(
 def test_what_all_criteria_stand_under_is_no_example(empty_project: tuple[Workspace, str]) -> None:
     workspace, project_id = empty_project
     export = (
-        "Issue key,Issue Type,Summary,Acceptance Criteria\n"
-        'PAY-81,Story,Refund to the card,"* It is paid.\n* It is shown."\n'
-        "PAY-82,Story,Take it back,* It is taken back.\n"
+        "Issue key,Issue Type,Summary,Description,Acceptance Criteria\n"
+        'PAY-81,Story,Refund to the card,For agents.,"* It is paid at once.\n* It is shown."\n'
     )
     import_sources.put(workspace, project_id, read_file("stories.csv", export.encode()))
     index_pending(workspace.library, workspace.knowledge(project_id), project_id)

@@ -240,8 +240,8 @@ def ask(
 
 def example_headings(workspace: Workspace, project_id: str) -> tuple[str, ...]:
     """What the project's own sources are about, to ask of first: of up to three documents, rules
-    and pages before others, the heading under which most stands. Not the title, and of a criterion
-    the story's: "Acceptance criteria" is what all of them stand under."""
+    and pages before others, the heading under which most stands. Not the title, nor what criteria
+    stand under: that is "Acceptance criteria" in every story."""
     order = ("rules", "page", "epic", "table", "test_cases")
     documents = sorted(
         workspace.library.documents(project_id), key=lambda one: order.index(one.kind)
@@ -250,11 +250,9 @@ def example_headings(workspace: Workspace, project_id: str) -> tuple[str, ...]:
     for document in documents[:EXAMPLES_FROM]:
         under: Counter[str] = Counter()
         for chunk in workspace.knowledge(project_id).chunks(document.id):
-            path = [part for part in chunk.heading.split(" > ") if part != document.title]
-            if chunk.kind == "criterion":
-                path = path[:-1]
-            if path and len(path[-1].split()) > 1:
-                under[path[-1]] += len(chunk.text)
+            last = chunk.heading.split(" > ")[-1]
+            if chunk.kind != "criterion" and last != document.title and len(last.split()) > 1:
+                under[last] += len(chunk.text)
         found += [name for name, _ in under.most_common(1) if name not in found]
     return tuple(found[:EXAMPLES])
 
