@@ -192,7 +192,8 @@ class EdgeIndex:
                 )
             )
         with translated(self._folder, "it cannot be searched"):
-            found = self._shard.query_batch(edge.QueryBatchRequest(requests))
+            # One by one: the engine lets no other thread run before a batch is through.
+            found = [self._shard.query_batch(edge.QueryBatchRequest([one]))[0] for one in requests]
         return [[Hit(str(each.id), float(each.score)) for each in hits] for hits in found]
 
     def _is_for_few(self, condition: qdrant_edge.Filter | None) -> bool:
