@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from assistant.design.processes.end_to_end import conditions_of_epic
 from assistant.design.questions.questions import raise_questions
+from assistant.design.questions.scope import is_scope_statement
 from assistant.domain import (
     AcceptanceCriterion,
     Chunk,
@@ -26,6 +27,7 @@ from assistant.domain import (
 )
 from assistant.generation.cancellation import CancelCheck, raise_if_cancelled
 from assistant.generation.numbering import Numbering, story_chunks
+from assistant.language.sentences import sentences
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
@@ -49,6 +51,9 @@ COMMENT_SCORE = 1.0
 
 MOST_OF_OTHERS = 3_000
 """Of what was found for the other stories of an epic, told to a story's writer too."""
+
+MOST_OF_OTHER_CRITERIA = 3_000
+"""Of the criteria of those stories."""
 
 PAGE_KINDS = ("rule", "prose", "table_row")
 
@@ -175,6 +180,14 @@ def query_of(story: UserStory, text: str) -> str:
     return f"{story.title}: {text}"
 
 
+def _asked(text: str) -> tuple[str, ...]:
+    """A criterion whole, then each of its sentences where it has several: what one of them alone
+    is about is lost among the words of the others."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    parts = [one.text.strip() for line in lines for one in sentences(line)]
+    return (text, *parts) if len(parts) > 1 else (text,)
+
+
 def story_sources(
     epic: Epic,
     story: UserStory,
@@ -191,7 +204,7 @@ def story_sources(
     Documents that the basis chunks stand in are not searched: they would find themselves.
     """
     own = numbering.basis(story_chunks(epic, story, basis))
-    queries = [query_of(story, criterion.text) for criterion in story.criteria]
+    queries = [query_of(story, text) for one in story.criteria for text in _asked(one.text)]
     found = retriever.retrieve(
         queries, retrieval, exclude_documents={chunk.document_id for chunk in basis}
     )
@@ -225,17 +238,22 @@ def _comments(
 def found_for_others(request: Request, places: Sequence[int]) -> tuple[RetrievedChunk, ...]:
     """What was found for the other stories of the epic and not for those at ``places``, page by
     page, best first and behind all of their own: the page of roles that one criterion names holds
-    for the cases of every story. A page that does not fit is left out whole."""
+    for the cases of every story. A page that does not fit is left out whole. Then the criteria of
+    the other stories: what one says has to be filled in has to be ready for the cases of all."""
     owners = [epic for epic, _ in stories_of(request.epics)]
     known = {one.rank for place in places for one in request.sources[place]}
     pages: dict[str, dict[int, RetrievedChunk]] = {}
     best: dict[str, float] = {}
+    criteria: dict[int, RetrievedChunk] = {}
     for owner, sources in zip(owners, request.sources, strict=True):
         for one in sources if owner is owners[places[0]] else ():
             chunk = one.chunk
-            if one.rank in known or one.stage == "basis" or chunk.kind not in PAGE_KINDS:
+            if one.rank in known:
                 continue
-            if not chunk.is_comment:
+            if one.stage == "basis" and chunk.kind == "criterion":
+                if not is_scope_statement(chunk.text):
+                    criteria[one.rank] = one
+            elif one.stage != "basis" and chunk.kind in PAGE_KINDS and not chunk.is_comment:
                 pages.setdefault(chunk.document_id, {})[one.rank] = one
                 best[chunk.document_id] = max(one.score, best.get(chunk.document_id, 0.0))
     told: list[RetrievedChunk] = []
@@ -245,6 +263,11 @@ def found_for_others(request: Request, places: Sequence[int]) -> tuple[Retrieved
         if size <= left:
             left -= size
             told += pages[name].values()
+    left = MOST_OF_OTHER_CRITERIA
+    for one in criteria.values():
+        left -= len(one.chunk.text)
+        if left >= 0:
+            told.append(one)
     return tuple(one.model_copy(update={"score": 0.0, "stage": "page"}) for one in told)
 
 

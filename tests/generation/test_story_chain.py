@@ -157,7 +157,7 @@ def test_a_call_a_story_and_every_item_has_its_case() -> None:
     assert [one.text for one in questions] == ["Calendar days?"]
     prompt = chat.questions[0][1][1]
     assert "<out_of_scope>" in prompt
-    assert "LIB-2-AC1" not in prompt, "a story's call speaks of that story alone"
+    assert '<criterion id="LIB-2-AC1"' not in prompt, "that story's cases are asked for alone"
 
 
 class Pages(Nothing):
@@ -192,7 +192,8 @@ def test_a_storys_writer_is_told_what_was_found_for_the_others_of_its_epic() -> 
     lend, late = chat.questions[0][1][1], chat.questions[2][1][1]
     assert all(f'of="{one.title}"' in lend for one in texts.pages[:4])
     sources = re.findall(r'<source n="(\d+)"[^>]* of="([^"]+)">', late)
-    assert {name for _, name in sources} == {"Fees", "Roles"}, "what fits, and no comment"
+    told = {name for _, name in sources}
+    assert told == {"Fees", "Roles", "LIB-1-AC1 Lend a book"}, "what fits, and no comment"
     number = next(n for n, name in sources if name == "Roles")
     assert f'<source n="{number}" kind="page" of="Roles">' in lend, "its number is the run's"
     planned = next(event for event in events if isinstance(event, PlanReady))

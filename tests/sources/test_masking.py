@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from assistant.domain import (
@@ -171,6 +171,7 @@ def test_a_text_without_digits_and_addresses_is_unchanged(text: str) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(PIECES, PIECES, PIECES)
+@example(before="", said="anna@example.com+49 30 901820", after="")
 def test_offsets_follow_the_text(before: str, said: str, after: str) -> None:
     text = f"{before}\n¶{said}¶\n{after}"
     start = len(before) + 1

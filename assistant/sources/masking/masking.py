@@ -160,8 +160,9 @@ def _walked(reading: Reading, masker: _Masker, *, authors: bool) -> Reading:
             update["end"] = moved(value.end or 0, is_end=True)
         return value.model_copy(update=update) if update else value
 
-    first = reading.document.model_copy(update={"text": text})
-    return Reading.model_validate(changed(reading.model_copy(update={"document": first})))
+    whole = Reading.model_validate(changed(reading))
+    # As it was masked above: masked twice in one walk, it would run away from its offsets.
+    return whole.changed({"text": text})
 
 
 def _mapped(
