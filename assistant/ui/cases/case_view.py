@@ -25,7 +25,7 @@ from assistant.workflow.review.review import (
 )
 
 MARKS: dict[Support, tuple[str, str]] = {
-    "supported": ("green", "✓ its words are in"),
+    "supported": ("green", "✓ its words are in its data or"),
     "derived": ("blue", "≈ only in part in"),
     "unsupported": ("orange", "⚠ not in the sources"),
 }
