@@ -136,9 +136,10 @@ def understood(
         request = request.model_copy(update={"stories_as_criteria": lacking})
         return understand(workspace, project_id, request, comparing=terminal.comparing)
     if not found.conditions:
+        where = ", ".join(lacking) or options.epic or f"what “{options.ask}” names"
         raise SourceError(
-            f"There is no acceptance criterion in {', '.join(lacking) or options.epic}. Add a "
-            "list of criteria, or pass --stories-as-criteria to take each story as one."
+            f"There is no acceptance criterion in {where}. Add a list of criteria, or pass "
+            "--stories-as-criteria to take each story as one."
         )
     return found
 

@@ -47,6 +47,9 @@ class Mention:
     known: bool = True
 
 
+_VERSION = re.compile(r"(?<![\w.])\d+(?:\.\d+)+$")
+
+
 class RequestNames:
     """The tokens of a request, and which of them are names; ``free`` are those that are not.
 
@@ -76,6 +79,7 @@ class RequestNames:
         self._take("story", {story.key: story.key for story in stories})
         self._criteria()
         self._take("release", {name: name for name in named["release"]})
+        self._take("release", _versions(named["release"]))
         keys: dict[str, PartKind] = {epic.key: "epic" for epic in self._epics}
         keys |= {story.key: "story" for story in stories}
         self._numbers(keys)
@@ -309,6 +313,15 @@ class RequestNames:
         """What numbered names begin with: "drop" of "Drop-3"."""
         spelt = (_spelt(name) for name in self._named[kind])
         return frozenset(words[0] for words in spelt if len(words) > 1 and words[-1].isdigit())
+
+
+def _versions(releases: tuple[str, ...]) -> dict[str, str]:
+    """The releases that a version alone names, by it: "2026.3" for "Release 2026.3"."""
+    found: dict[str, list[str]] = {}
+    for name in releases:
+        if match := _VERSION.search(name):
+            found.setdefault(match[0], []).append(name)
+    return {version: names[0] for version, names in found.items() if len(names) == 1}
 
 
 def _by_kind(vocabulary: Vocabulary) -> dict[str, tuple[str, ...]]:

@@ -50,6 +50,13 @@ def test_release_and_team_are_matched_loosely(text: str) -> None:
     assert parse(text).unread == ()
 
 
+def test_a_version_alone_names_its_release() -> None:
+    known = Vocabulary(releases=("Release 2026.3", "Release 2027.1", "App 2027.1", "R 3"))
+    assert [p.name for p in parse_request("the 2026.3 epics", known).parts] == ["Release 2026.3"]
+    assert [p for p in parse_request("the 2027.1 epics", known).parts if p.known] == []
+    assert [p for p in parse_request("3 cases", known).parts if p.known] == []
+
+
 @pytest.mark.parametrize("text", ["R12 epics", "Release 12", "rel. 12", "release-12 cases"])
 def test_a_short_word_before_a_number_is_the_long_one(text: str) -> None:
     known = Vocabulary(releases=("Release 12", "R12", "R13"), labels=("s3", "r12"))

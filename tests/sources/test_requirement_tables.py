@@ -157,7 +157,7 @@ def test_work_items_of_azure_devops_with_rich_text_and_status() -> None:
     for criterion in story.criteria:
         assert reading.document.text[criterion.start : criterion.end] == criterion.text
     assert (story.key, story.labels) == ("12", ("plan", "web"))
-    assert "Columns not used: Iteration Path." in reading.notes
+    assert (story.title, story.team) == ("Extend a plan", "Plans")
 
 
 def test_the_row_of_a_requirement_is_remembered() -> None:

@@ -37,6 +37,7 @@ from assistant.sources.grids.grids import Grid
 from assistant.sources.grids.issues import is_issue_table, issue_reading
 from assistant.sources.grids.mapping import ColumnMapping, may_hold_cases
 from assistant.sources.grids.table_files import read_grids
+from assistant.sources.grids.work_items import is_work_item_table, work_item_reading
 from assistant.sources.reading import Reading
 
 DEFAULT_LIMITS = ReadLimits()
@@ -148,6 +149,10 @@ def _tables(found: FileGrids, source: Source) -> Reading:
         changed = {"unread_parts": reading.report.unread_parts, "reader": reading.report.reader}
         return reading.model_copy(update={"report": found.report.model_copy(update=changed)})
     cells = plain_cells(tuple(grids), source.shown, source.limits)
+    if untouched and len(cells) == 1 and is_work_item_table(cells[0]):
+        reading = work_item_reading(cells[0], source, found.notes)
+        changed = {"reader": reading.report.reader}
+        return reading.model_copy(update={"report": found.report.model_copy(update=changed)})
     reading = read_grids(cells, title=source.title, document_id=source.id,
                          content_hash=source.content_hash, notes=notes)  # fmt: skip
     unsure = untouched and may_hold_cases(cells, reading.cases, reading.unread)

@@ -2,5 +2,5 @@
 
 __all__ = [
     "case_rows", "comments", "document_tables", "field_choice", "file_grids", "grids", "headers",
-    "issues", "mapping", "table_files",
+    "issues", "mapping", "table_files", "work_items",
 ]  # fmt: skip

@@ -81,6 +81,11 @@ def joined_names(*fields: str) -> str:
     return ", ".join(dict.fromkeys(filter(None, fields)))
 
 
+def path_names(path: str) -> list[str]:
+    """The names in a path of Azure DevOps behind the project, which it begins with."""
+    return [name.strip() for name in path.split("\\")[1:] if name.strip()]
+
+
 def _filled(values: Sequence[str]) -> list[str]:
     return [value for value in values if value.strip()]
 

@@ -149,27 +149,36 @@ def metadata_of(issue: Issue) -> SourceMetadata:
 
 
 def _requirement(issue: Issue, by_key: dict[str, Issue]) -> tuple[str, ...]:
-    epic, title = ("", "") if issue.kind == "epic" else _epic_of(issue, by_key)
+    is_epic = issue.kind == "epic"
+    epic, title = ("", "") if is_epic else _epic_of(issue, by_key)
+    if is_epic and issue.type.strip().casefold() == "feature":  # between an epic and its stories
+        epic, title = _epic_of(issue, by_key)
+        is_epic = epic not in by_key
+        epic, title = ("", "") if is_epic else (epic, title)
     return (
-        issue.key, "Epic" if issue.kind == "epic" else issue.type, issue.title, issue.description,
+        issue.key, "Epic" if is_epic else issue.type, issue.title, issue.description,
         issue.criteria, epic, title, issue.release, issue.team, ", ".join(issue.labels),
         issue.sprint,
     )  # fmt: skip
 
 
 def _epic_of(issue: Issue, by_key: dict[str, Issue]) -> tuple[str, str]:
-    """The key and title of the epic above an issue, through the stories in between."""
-    seen, at = {issue.key}, issue
+    """The key and title of the epic above an issue, through the stories in between; of the feature
+    where no epic is above that."""
+    seen, at, feature = {issue.key}, issue, ("", "")
     while True:
         above = at.epic or at.parent
         if not above or above in seen:
-            return "", at.epic_title
+            return feature if feature[0] else ("", at.epic_title)
         seen.add(above)
         known = by_key.get(above)
         if known is None:
-            return above, at.epic_title
+            return feature if feature[0] else (above, at.epic_title)
         if known.kind == "epic":
-            return above, known.epic_title or known.title
+            named = known.key, known.epic_title or known.title
+            if known.type.strip().casefold() != "feature":
+                return named
+            feature = feature if feature[0] else named
         at = known
 
 

@@ -1,0 +1,74 @@
+"""Azure DevOps' own export of work items: the CSV of a query, flat or as a tree.
+
+Source of the columns: Azure Boards, "Export to CSV" of a query's results. A tree has a column of
+titles for each level ("Title 1", "Title 2"): what stands further to the left above is the parent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from assistant.sources.files.source_file import Source
+from assistant.sources.grids.field_choice import path_names
+from assistant.sources.grids.grids import Grid
+from assistant.sources.grids.issues import Issue, read_issues
+from assistant.sources.reading import ExtractionReport, Reading
+
+_LEVEL = re.compile(r"title [1-9]\d?")
+_STEPS = frozenset({"step action", "test step", "steps"})
+_NO_ISSUES = frozenset({"shared steps", "shared parameter", "test plan", "test suite"})
+
+
+def is_work_item_table(grid: Grid) -> bool:
+    """Whether a table is such an export; that of test cases with their steps is a table of
+    cases."""
+    names = set(_names(grid))
+    titled = "title" in names or "title 1" in names
+    return titled and {"id", "work item type"} <= names and not names & _STEPS
+
+
+def work_item_reading(grid: Grid, source: Source, notes: Sequence[str]) -> Reading:
+    """The reading of an export of work items, its HTML turned to Markdown before.
+
+    Raises ``UnreadableFile`` where there is no item.
+    """
+    issues = list(_issues(grid))
+    report = ExtractionReport(reader="Azure DevOps CSV", parts=len(issues))
+    return read_issues(issues, source, notes=notes, report=report)
+
+
+def _names(grid: Grid) -> list[str]:
+    return [" ".join(name.split()).casefold() for name in grid.header]
+
+
+def _issues(grid: Grid) -> Iterator[Issue]:
+    names = _names(grid)
+    titles = [n for n, name in enumerate(names) if name == "title" or _LEVEL.fullmatch(name)]
+    above: dict[int, str] = {}
+    for row in grid.rows:
+        cells = {name: cell.strip() for name, cell in zip(names, row, strict=False)}
+        level = next((n for n in titles if n < len(row) and row[n].strip()), titles[0])
+        parents = [key for place, key in sorted(above.items()) if place < level]
+        above = {place: key for place, key in above.items() if place < level}
+        above[level] = cells["id"]
+        if not cells["id"] or cells["work item type"].casefold() in _NO_ISSUES:
+            continue
+        release, *sprint = path_names(cells.get("iteration path", "")) or [""]
+        area = cells.get("area path", "")
+        yield Issue(
+            key=cells["id"],
+            title=row[level].strip() if level < len(row) else "",
+            type=cells["work item type"],
+            description=cells.get("description", ""),
+            criteria=cells.get("acceptance criteria", ""),
+            parent=cells.get("parent", "") or (parents[-1] if parents else ""),
+            release=release,
+            sprint=", ".join(sprint[-1:]),
+            team=", ".join(path_names(area)) or area,
+            labels=tuple(filter(None, (one.strip() for one in cells.get("tags", "").split(";")))),
+            status=cells.get("state", ""),
+            priority=cells.get("priority", ""),
+            project=cells.get("team project", ""),
+            author=cells.get("created by", ""),
+        )

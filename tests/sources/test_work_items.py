@@ -1,0 +1,85 @@
+"""Azure DevOps' CSV export of work items: a flat query and a tree, with its HTML and paths."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from assistant.sources.files.files import read_file
+from assistant.sources.reading import Reading
+
+
+def exported(*rows: tuple[str, ...]) -> Reading:
+    target = io.StringIO()
+    csv.writer(target).writerows(rows)
+    return read_file("query.csv", b"\xef\xbb\xbf" + target.getvalue().encode())
+
+
+def told(reading: Reading) -> list[tuple[str, str, list[tuple[str, str, list[str]]]]]:
+    """Keys and titles of epics and stories, with the criteria."""
+    return [
+        (e.key, e.title, [(s.key, s.title, [c.text for c in s.criteria]) for s in e.stories])
+        for e in reading.epics
+    ]
+
+
+TREE = (
+    "ID", "Work Item Type", "Title 1", "Title 2", "Title 3", "State", "Area Path",
+    "Iteration Path", "Tags", "Description", "Acceptance Criteria",
+)  # fmt: skip
+
+
+def test_a_tree_of_titles_tells_what_belongs_to_which_epic() -> None:
+    reading = exported(
+        TREE,
+        ("1", "Epic", "Lending", "", "", "Active", "Town\\Library", "Town\\Release 7", "7; UAT",
+         "<div>Books &amp; more.</div>", ""),
+        ("2", "Feature", "", "Loans", "", "Active", "Town\\Library", "Town\\Release 7", "", "", ""),
+        ("3", "User Story", "", "", "Lend a book", "Active", "Town\\Library",
+         "Town\\Release 7\\Sprint 2", "desk;7", "<div>As a <b>librarian</b> I want to lend.</div>",
+         "<div><ul><li>At most 10 books</li><li>Not for minors</li></ul></div>"),
+        ("4", "Epic", "Fees", "", "", "New", "Town", "Town", "", "", ""),
+        ("5", "User Story", "", "Charge", "", "New", "Town\\Cash", "Town", "",
+         "", "<div><table><tr><th>Days</th><th>Fee</th></tr><tr><td>1</td><td>2.00</td></tr>"
+         "<tr><td>8</td><td>5.00</td></tr></table></div>"),
+    )  # fmt: skip
+    assert told(reading) == [
+        ("1", "Lending", [
+            ("2", "Loans", []), ("3", "Lend a book", ["At most 10 books", "Not for minors"]),
+        ]),
+        ("4", "Fees", [("5", "Charge", ["Days: 1; Fee: 2.00", "Days: 8; Fee: 5.00"])]),
+    ]  # fmt: skip
+    lending, fees = reading.epics
+    assert lending.description == "Books & more."
+    assert (lending.release, lending.team, lending.labels) == ("Release 7", "Library", ("7", "UAT"))
+    story = lending.stories[1]
+    assert (story.release, story.sprint, story.labels) == ("Release 7", "Sprint 2", ("desk", "7"))
+    assert "**librarian**" in story.narrative
+    assert (fees.release, fees.team, fees.stories[0].team) == ("", "Town", "Cash")
+    headings = [line for line in reading.document.text.split("\n") if line.startswith("#")]
+    assert headings.index("# 4 Fees") > headings.index("## 3 Lend a book")
+
+
+def test_a_flat_query_names_parents_by_their_ids() -> None:
+    header = ("ID", "Work Item Type", "Title", "Parent", "Acceptance Criteria")
+    reading = exported(
+        header,
+        ("3", "User Story", "Lend", "2", "<ul><li>One</li><li>Two</li></ul>"),
+        ("2", "Feature", "Loans", "1", ""),
+        ("9", "Product Backlog Item", "Sort", "8", "<ul><li>By size</li><li>By age</li></ul>"),
+        ("8", "Feature", "Shelves", "77", ""),
+    )  # fmt: skip
+    assert told(reading) == [
+        ("2", "Loans", [("3", "Lend", ["One", "Two"])]),
+        ("8", "Shelves", [("9", "Sort", ["By size", "By age"])]),
+    ]  # fmt: skip
+
+
+def test_test_cases_with_their_steps_stay_cases() -> None:
+    reading = exported(
+        ("ID", "Work Item Type", "Title", "Test Step", "Step Action", "Step Expected"),
+        ("7", "Test Case", "Sign in", "", "", ""),
+        ("", "", "", "1", "Open", "Shown"),
+    )
+    assert [(case.id, case.title) for case in reading.cases] == [("7", "Sign in")]
+    assert reading.epics == ()
