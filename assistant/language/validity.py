@@ -37,6 +37,19 @@ _BEGINS = re.compile(
     rf"(?:{_SAID}\s*(?P<next>[\w’']*)|(?:{_any_of('replaced')})\s*(?:[.!:;(–—-]|$))",
     re.IGNORECASE,
 )
+_BY = {
+    last
+    for words in _LISTS["outdated"].values()
+    for first, _, last in (one.rpartition(" ") for one in words)
+    if first.casefold() in _words("replaced")
+}
+_REPLACED_BY = re.compile(
+    rf"\W*(?:(?:{_any_of('page')})\s+)?(?:{_any_of('replaced')})\s+(?:{'|'.join(sorted(_BY))})\s+"
+    rf"(?:(?:{_any_of('page')})(?!\w)|(?-i:[\W\dA-ZÀ-Þ]))",
+    re.IGNORECASE,
+)
+"""And what replaces it is named: "Replaced by version 5", "Replaced by “Fees 2026”"."""
+
 _OF_ITSELF = re.compile(
     rf"(?<!\w)(?:{_any_of('this')})\s+(?:{_any_of('page')})\s+"
     rf"(?P<between>(?:[\w’']+\s+){{0,{_MOST_BETWEEN}}}?){_SAID}",
@@ -47,7 +60,7 @@ _IN_TITLE = re.compile(
     rf"|[\[({{]\s*{_APART}\s*[\])}}]",
     re.IGNORECASE,
 )
-_SENTENCE = re.compile(r"(?:[^.!?\n]|\n(?=[a-zà-ÿ]))+[.!?]*")  # a wrapped line goes on
+_SENTENCE = re.compile(r"(?:[^.!?\n]|\.(?=\d)|\n(?=[a-zà-ÿ]))+[.!?]*")  # a wrapped line goes on
 _HEADING = re.compile(r"^#{1,6} ", re.MULTILINE)
 _OWN_HEADING = re.compile(r"\A\s*#{1,6} .*")
 _MARKS = re.compile(r"[*_`>#~]+")
@@ -61,8 +74,10 @@ def outdated_words(title: str, text: str) -> str:
     opening = _HEADING.split(_OWN_HEADING.sub("", text[:OPENING]), maxsplit=1)[0]
     for sentence in _SENTENCE.findall(_MARKS.sub(" ", opening)):
         begins, of_itself = _BEGINS.match(sentence), _OF_ITSELF.search(sentence)
-        if (begins and _is_little(begins["next"] or "")) or (
-            of_itself and all(map(_is_little, of_itself["between"].split()))
+        if (
+            (begins and _is_little(begins["next"] or ""))
+            or _REPLACED_BY.match(sentence)
+            or (of_itself and all(map(_is_little, of_itself["between"].split())))
         ):
             return " ".join(sentence.split())
     return ""

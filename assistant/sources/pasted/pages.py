@@ -24,18 +24,23 @@ _REQUIREMENT_ID = re.compile(
 _WEAK_NAME = re.compile(r"requirement|scenario|behaviou?r|expected|must have", re.IGNORECASE)
 """Names of criteria sections that pages use as well."""
 
+_NUMBERED = re.compile(r"\d{1,3}(?:\.\d{1,3})*[.)]?\s")
 _ATX = re.compile(r"^ {0,3}(#{1,6})\s+(.+?)\s*#*$")
 
 
 def page_title(text: str) -> str:
-    """The first heading, or a short first line."""
+    """The first heading, or a short first line, also above a heading with a number: that is a
+    section's ("1 Scope")."""
     lines = split_lines(text)
     _, length = front_matter(lines)
+    first = next((line.content for line in lines[length:] if not line.blank), "")
+    first = unwrap(first) if 0 < len(first) <= 120 else ""
     for line in lines[length : length + 40]:
         if match := _ATX.match(line.text):
-            return unwrap(match.group(2))
-    first = next((line.content for line in lines[length:] if not line.blank), "")
-    return unwrap(first) if 0 < len(first) <= 120 else ""
+            title = unwrap(match.group(2))
+            named = first and not _ATX.match(first) and _NUMBERED.match(title)
+            return first if named else title
+    return first
 
 
 def page_metadata(text: str) -> Metadata:
