@@ -140,6 +140,8 @@ def test_a_rule_in_other_words_can_be_a_conflict(text: str, rule: str, said: str
          "The start date of a quote must be at least 3 working days ahead."),
         ("The deposit of a booking is due within 3 working days.",
          "BR-BK-02 The balance of a booking is due within 5 working days."),
+        ("A request is refused where the arrears are more than 4 weeks' rent.",
+         "Item: Deposit; Type: Market; Amount GBP: 5 weeks' rent"),
         ("Date of Birth cannot be in the future.",
          "BR-CUS-4 Date of Birth is mandatory for every customer."),
         ("L'acheteur doit pouvoir contester un refus pendant 5 jours ouvrés après sa notification.",

@@ -338,9 +338,8 @@ def keyless(sentence: str) -> str:
 @lru_cache(maxsize=16384)
 def content_words(text: str) -> frozenset[str]:
     """Stems of the words that say what a sentence is about."""
-    return (
-        frozenset(stem(word) for word in _WORD.findall(text) if word.lower() not in _STOP) - _STOP
-    )
+    words = (word.rstrip("'’-") for word in _WORD.findall(text))  # "4 weeks' rent"
+    return frozenset(stem(word) for word in words if word.lower() not in _STOP) - _STOP
 
 
 @lru_cache(maxsize=16384)
