@@ -239,21 +239,24 @@ def found_for_others(request: Request, places: Sequence[int]) -> tuple[Retrieved
     """What was found for the other stories of the epic and not for those at ``places``, page by
     page, best first and behind all of their own: the page of roles that one criterion names holds
     for the cases of every story. A page that does not fit is left out whole. Then the criteria of
-    the other stories: what one says has to be filled in has to be ready for the cases of all."""
+    the other stories, of the same epic first: what one says has to be filled in, or who decides,
+    holds for the cases of all."""
     owners = [epic for epic, _ in stories_of(request.epics)]
     known = {one.rank for place in places for one in request.sources[place]}
     pages: dict[str, dict[int, RetrievedChunk]] = {}
     best: dict[str, float] = {}
-    criteria: dict[int, RetrievedChunk] = {}
+    near: dict[int, RetrievedChunk] = {}
+    far: dict[int, RetrievedChunk] = {}
     for owner, sources in zip(owners, request.sources, strict=True):
-        for one in sources if owner is owners[places[0]] else ():
+        is_near = owner is owners[places[0]]
+        for one in sources:
             chunk = one.chunk
             if one.rank in known:
                 continue
-            if one.stage == "basis" and chunk.kind == "criterion":
-                if not is_scope_statement(chunk.text):
-                    criteria[one.rank] = one
-            elif one.stage != "basis" and chunk.kind in PAGE_KINDS and not chunk.is_comment:
+            if one.stage == "basis":
+                if chunk.kind == "criterion" and not is_scope_statement(chunk.text):
+                    (near if is_near else far)[one.rank] = one
+            elif is_near and chunk.kind in PAGE_KINDS and not chunk.is_comment:
                 pages.setdefault(chunk.document_id, {})[one.rank] = one
                 best[chunk.document_id] = max(one.score, best.get(chunk.document_id, 0.0))
     told: list[RetrievedChunk] = []
@@ -264,9 +267,9 @@ def found_for_others(request: Request, places: Sequence[int]) -> tuple[Retrieved
             left -= size
             told += pages[name].values()
     left = MOST_OF_OTHER_CRITERIA
-    for one in criteria.values():
-        left -= len(one.chunk.text)
-        if left >= 0:
+    for one in (*near.values(), *far.values()):
+        if len(one.chunk.text) <= left:
+            left -= len(one.chunk.text)
             told.append(one)
     return tuple(one.model_copy(update={"score": 0.0, "stage": "page"}) for one in told)
 

@@ -110,7 +110,8 @@ def run(*answers: str, **options: Any) -> tuple[list[Event], FakeChat]:
     writer = StoryWriter(endpoint, config, options.pop("outline", Outlines()), date(2026, 7, 1))
     epic = options.pop("epic", EPIC)
     texts = options.pop("texts", Nothing())
-    events = generate([epic], (), texts, writer, RetrievalConfig(), config, **options)
+    epics = [epic, *options.pop("beside", ())]
+    events = generate(epics, (), texts, writer, RetrievalConfig(), config, **options)
     return list(events), chat
 
 
@@ -199,6 +200,19 @@ def test_a_storys_writer_is_told_what_was_found_for_the_others_of_its_epic() -> 
     planned = next(event for event in events if isinstance(event, PlanReady))
     stages = {one.chunk.title: one.is_hit for one in planned.retrieved if one.chunk.title}
     assert stages["Roles"], "the search found it, if for the other story"
+
+
+def test_criteria_of_other_stories_are_told_those_of_the_own_epic_first() -> None:
+    texts = ("A guest may not lend. " * 200, "The branch manager decides who may lend.")
+    criteria = tuple(
+        AcceptanceCriterion(id=f"BR-1-AC{number}", text=text)
+        for number, text in enumerate(texts, 1)
+    )
+    story = UserStory(key="BR-1", title="Branches", criteria=criteria)
+    beside = [Epic(key="BR", title="Branches", stories=(story,))]
+    _, chat = run(*[answer(LENT), answer(), answer(LATE), answer()] * 2, beside=beside)
+    others = re.findall(r'<source n="\d+" kind="criterion" of="(\S+)', chat.questions[0][1][1])
+    assert others == ["LIB-2-AC1", "BR-1-AC2"], "the long one does not fit"
 
 
 def test_what_a_last_bullet_leaves_out_is_told_to_each_story() -> None:
