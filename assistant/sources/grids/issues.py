@@ -149,12 +149,11 @@ def metadata_of(issue: Issue) -> SourceMetadata:
 
 
 def _requirement(issue: Issue, by_key: dict[str, Issue]) -> tuple[str, ...]:
-    is_epic = issue.kind == "epic"
-    epic, title = ("", "") if is_epic else _epic_of(issue, by_key)
-    if is_epic and issue.type.strip().casefold() == "feature":  # between an epic and its stories
-        epic, title = _epic_of(issue, by_key)
-        is_epic = epic not in by_key
-        epic, title = ("", "") if is_epic else (epic, title)
+    epic, title = _epic_of(issue, by_key)
+    is_between = issue.type.strip().casefold() == "feature" and epic in by_key
+    is_epic = issue.kind == "epic" and not is_between
+    if is_epic:
+        epic, title = "", ""
     return (
         issue.key, "Epic" if is_epic else issue.type, issue.title, issue.description,
         issue.criteria, epic, title, issue.release, issue.team, ", ".join(issue.labels),
