@@ -463,7 +463,7 @@ def test_issues_that_a_search_of_jira_gave_out_in_pages(real: Real) -> None:
         found += stories
     assert [story.key for story in found] == ["HELP-6043", "HELP-6042", "HELP-6041"]
     assert [story.title for story in found] == [
-        "[Fiware-lab-help] FIWARE Lab Assistance", "",
+        "[Fiware-lab-help] FIWARE Lab Assistance", "HELP-6042",
         "[Fiware-general-help] Delete my mail from the post!",
     ]  # fmt: skip
 
