@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import sqlite3
 import zipfile
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -167,6 +170,50 @@ def test_formulas_without_a_stored_result_are_named() -> None:
     data = workbook([["A", "B"], ["x", "=1+1"], ["y", "=A1"]])
     reading = read_file("b.xlsx", data)
     assert any("2 formulas have no stored result" in note for note in reading.notes)
+
+
+def database(tmp_path: Path, *statements: str) -> bytes:
+    file = tmp_path / "rules.db"
+    with contextlib.closing(sqlite3.connect(file)) as made:
+        for statement in statements:
+            made.execute(statement)
+        made.commit()
+    return file.read_bytes()
+
+
+def test_the_tables_of_a_database_in_a_file(tmp_path: Path) -> None:
+    data = database(
+        tmp_path,
+        "CREATE TABLE rules (id TEXT, rule TEXT, valid_to DATE)",
+        "CREATE TABLE tariff (item TEXT, amount REAL, scan BLOB)",
+        "CREATE TABLE empty (a TEXT)",
+        "CREATE VIEW endless AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
+        "SELECT i FROM n",
+        "INSERT INTO rules VALUES ('BR-1', 'A scratch up to 25 mm is free.', NULL)",
+        "INSERT INTO tariff VALUES ('Key', 185.0, x'00ff')",
+    )
+    text = read_file("rules.db", data).document.text
+    assert "# rules" in text
+    assert "| BR-1 | A scratch up to 25 mm is free. |  |" in text
+    assert "| item | amount | scan |" in text
+    assert "| Key | 185 |  |" in text
+    assert "empty" not in text
+    assert "endless" not in text
+    with pytest.raises(UnreadableFile, match=r"cut\.db"):
+        read_file("cut.db", data[:5000])
+    with pytest.raises(UnreadableFile, match="cells"):
+        read_file("rules.db", data, limits=ReadLimits(max_cells=4))
+
+
+def test_stories_in_a_database_are_stories(tmp_path: Path) -> None:
+    data = database(
+        tmp_path,
+        "CREATE TABLE stories (id TEXT, title TEXT, acceptance_criteria TEXT)",
+        "INSERT INTO stories VALUES ('S-1', 'Swap a ticket', '- It is swapped.')",
+    )
+    (epic,) = read_file("stories.sqlite", data).epics
+    assert [(story.key, story.title) for story in epic.stories] == [("S-1", "Swap a ticket")]
+    assert [c.text for c in epic.criteria] == ["It is swapped."]
 
 
 def test_damaged_workbooks() -> None:

@@ -92,6 +92,33 @@ def test_roles_needs_and_reasons_make_a_narrative() -> None:
     assert [c.text for c in story.criteria] == ["It is saved"]
 
 
+def test_salesforce_names_of_fields_are_read_as_words() -> None:
+    """What its data loader writes: the record's name is its number where a title stands beside."""
+    header = (
+        "Id,Name,RecordType.Name,agf__Subject__c,agf__Details__c,Acceptance_Criteria__c,"
+        "agf__Epic__r.Name,agf__Scheduled_Build__r.Name,agf__Product_Tag__r.Name\n"
+    )
+    rows = (
+        "a0QKe00000Lm4T1MAJ,W-104211,User Story,Take items off hire,As a customer I want it.,"
+        "<ol><li>The lines are <b>ticked</b>.</li><li>A date is chosen.</li></ol>,"
+        "Off-hire,R26.12 Winter,Hire\n"
+        "a0QKe00000Lm4T6MAJ,W-104212,User Story,Take a call,Agents note it.,AC1 - It is prefilled.,"
+        "Off-hire,R26.12 Winter,Hire\n"
+    )
+    reading = read_file("work.csv", (header + rows).encode())
+    (epic,) = reading.epics
+    assert (epic.title, epic.release) == ("Off-hire", "R26.12 Winter")
+    assert [(story.key, story.title) for story in epic.stories] == [
+        ("W-104211", "Take items off hire"), ("W-104212", "Take a call"),
+    ]  # fmt: skip
+    assert epic.key not in {story.key for story in epic.stories}
+    assert [c.text for c in epic.criteria] == [
+        "The lines are ticked.", "A date is chosen.", "It is prefilled.",
+    ]  # fmt: skip
+    assert any("agf__Product_Tag__r.Name" in note for note in reading.notes)
+    assert "Hire" not in {epic.title, *(story.title for story in epic.stories)}
+
+
 def test_given_when_then_columns() -> None:
     data = "Story,Title,Given,When,Then\nCC-12,Extend,a plan,extended,it is saved\n"
     (epic,) = read_file("g.csv", data.encode()).epics

@@ -168,8 +168,8 @@ FileKind = Literal[
 
 _READ_NOW = (
     "PDF, Word (DOCX, DOCM, DOTX), PowerPoint (PPTX), Excel (XLSX, XLSB, XLS), OpenDocument (ODT, "
-    "ODP, ODS), CSV, TSV, HTML, Markdown, text, RTF, e-mail (EML), JSON, XML, pictures (PNG, JPEG, "
-    "TIFF, WebP{ocr}), and ZIP archives of these"
+    "ODP, ODS), SQLite (DB), CSV, TSV, HTML, Markdown, text, RTF, e-mail (EML), JSON, XML, "
+    "pictures (PNG, JPEG, TIFF, WebP{ocr}), and ZIP archives of these"
 )
 """The kinds of file that are read, for messages; "ocr" is what pictures need and is not there."""
 
@@ -180,7 +180,6 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"Rar!", "a compressed archive"), (b"BZh", "a compressed archive"),
     (b"\xfd7zXZ", "a compressed archive"), (b"\x28\xb5\x2f\xfd", "a compressed archive"),
     (b"\x7fELF", "a program"), (b"MZ", "a program"), (b"\xca\xfe\xba\xbe", "a program"),
-    (b"SQLite format 3\x00", "a database"),
     (b"GGUF", "a model file"), (b"ID3", "a media file"), (b"OggS", "a media file"),
 )  # fmt: skip
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*")
@@ -188,6 +187,9 @@ _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*")
 
 _TEXT_MAGIC = frozenset({b"BM", b"MZ", b"BZh", b"ID3", b"GIF8", b"RIFF", b"GGUF"})
 """Marks that ordinary text can begin with too: only trusted where control bytes follow."""
+
+_SQLITE = b"SQLite format 3\x00"
+"""A database in a file: its tables are read as the sheets of a workbook."""
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_KINDS = (
@@ -234,6 +236,8 @@ def kind_of_bytes(data: bytes, shown: str, limits: ReadLimits) -> FileKind | Non
         return "rtf"
     if data.startswith(_OLE):
         return _old_office(data, shown)
+    if data.startswith(_SQLITE):
+        return "workbook"
     controls = len(_CONTROL.findall(data[:8192]))
     sixteen_bit = data[:2] in {b"\xff\xfe", b"\xfe\xff"} or _looks_sixteen_bit(data)
     if data.startswith(_PICTURES) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP"):

@@ -28,11 +28,11 @@ PAGE_FILES = 50
 
 READABLE_SUFFIXES = frozenset(
     {
-        "", ".csv", ".doc", ".docm", ".docx", ".dot", ".dotm", ".dotx", ".eml", ".feature", ".htm",
-        ".html", ".json", ".jsonl", ".markdown", ".md", ".msg", ".odp", ".ods", ".odt", ".otp",
-        ".ots", ".ott", ".pdf", ".potx", ".pps", ".ppsx", ".ppt", ".pptm", ".pptx", ".rtf", ".tab",
-        ".text", ".tsv", ".txt", ".xhtml", ".xls", ".xlsb", ".xlsm", ".xlsx", ".xltx", ".xml",
-        ".zip",
+        "", ".csv", ".db", ".doc", ".docm", ".docx", ".dot", ".dotm", ".dotx", ".eml", ".feature",
+        ".htm", ".html", ".json", ".jsonl", ".markdown", ".md", ".msg", ".odp", ".ods", ".odt",
+        ".otp", ".ots", ".ott", ".pdf", ".potx", ".pps", ".ppsx", ".ppt", ".pptm", ".pptx", ".rtf",
+        ".sqlite", ".sqlite3", ".tab", ".text", ".tsv", ".txt", ".xhtml", ".xls", ".xlsb", ".xlsm",
+        ".xlsx", ".xltx", ".xml", ".zip",
         ".approvalprocess", ".assignmentrules", ".escalationrules", ".flow", ".object",
         ".permissionset", ".profile", ".sharingrules", ".workflow",
     }

@@ -284,12 +284,40 @@ _CUSTOM_FIELD = re.compile(
 
 
 def english_header(names: Sequence[str]) -> tuple[str, ...]:
-    """The names of the columns in English where they are Jira's in another language.
+    """The names of the columns in English where they are Jira's in another language, and in words
+    where they are those of Salesforce's fields.
 
-    All stay as they are where no column holds the keys, the summaries or the types of issues.
+    Others stay as they are, as do Jira's where no column holds the keys, the summaries or the types
+    of issues.
     """
     english = tuple(map(_english, names))
-    return english if {name.casefold() for name in english} >= _ISSUES else tuple(names)
+    if {name.casefold() for name in english} >= _ISSUES:
+        return english
+    return _labels(names) if sum(map(bool, map(_API_NAME.search, names))) > 1 else tuple(names)
+
+
+_API_NAME = re.compile(r"\w__[cr](?:\.|$)")
+"""A field or relation that a company or a package added to Salesforce."""
+_PACKAGE = re.compile(r"^[A-Za-z][A-Za-z0-9]*__(?=\w+__[cr]$)")
+
+
+def _labels(names: Sequence[str]) -> tuple[str, ...]:
+    """Salesforce's names of fields, as its data loader writes them, in words:
+    "agf__Scheduled_Build__r.Name" is "Scheduled Build". Beside a title the record's name is its
+    number, and never its 18 letters."""
+    labels = list(map(_label, names))
+    if any(field_of(normalised(label), "requirements") == "title"
+           for name, label in zip(names, labels, strict=True) if name != "Name"):  # fmt: skip
+        own = {"Name": "Record Number", "Id": "Record"}
+        labels = [own.get(name, label) for name, label in zip(names, labels, strict=True)]
+    return tuple(labels)
+
+
+def _label(name: str) -> str:
+    parts = name.strip().split(".")
+    field = parts[-2] if len(parts) > 1 and parts[-1] == "Name" else parts[-1]
+    field = re.sub(r"__[cr]$", "", _PACKAGE.sub("", field))
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|_+", " ", field)
 
 
 def _english(name: str) -> str:

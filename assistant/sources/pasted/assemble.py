@@ -66,8 +66,9 @@ def assemble(drafts: Sequence[EpicDraft], *, title: str = "", uri: str = "") -> 
         titled = titled or bool(
             draft.key or meta.key or link_key or name or first.key or first.named
         )
+        alone = first.key if len(draft.stories) < 2 or not name else ""
         name = name or first.title or "Untitled"
-        key = _key(draft, link_key) or first.key or title_key(name)
+        key = _key(draft, link_key) or alone or title_key(name)
         key = ids.epics.claim(key)
         stories = _stories(draft, key, uri, ids)
         meta.release = meta.release or _shared(draft, "release")

@@ -1,4 +1,5 @@
-"""Workbooks (XLSX, XLSB, XLS, ODS) by calamine: sheets, rows of texts, and counts to compare.
+"""Workbooks (XLSX, XLSB, XLS, ODS) by calamine, and databases in a file (SQLite), a sheet a table:
+rows of texts, and counts to compare.
 
 Records: ``{"sheet": name, "hidden": ..., "row": n}`` before each sheet (n is the number of its
 first row), a list of strings per row, ``{"skipped": name}`` for chart sheets, and ``{"stored":
@@ -10,8 +11,10 @@ from __future__ import annotations
 import datetime
 import io
 import re
+import sqlite3
 import zipfile
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 
 from assistant.sources.readers.refusals import Refused
 
@@ -63,11 +66,47 @@ def _refuse_encrypted(data: bytes) -> None:
             raise Refused("password", "")
 
 
+SQLITE = b"SQLite format 3\x00"
+
+
+def _tables(data: bytes, max_cells: int) -> Iterator[object]:
+    """The filled tables of a database, each with its columns' names as the first row. Views are not
+    asked: what they compute may never end."""
+    cells = 0
+    try:
+        with closing(sqlite3.connect(":memory:")) as database:
+            database.deserialize(data)
+            database.execute("PRAGMA trusted_schema = OFF")
+            named = database.execute(
+                "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE TABLE%' "
+                "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rootpage"
+            ).fetchall()
+            for (name,) in named:
+                rows = database.execute('SELECT * FROM "' + name.replace('"', '""') + '"')
+                header = [column[0] for column in rows.description]
+                first = rows.fetchone()
+                if first is None:
+                    continue
+                yield {"sheet": name, "hidden": False}
+                yield header
+                while first is not None:
+                    cells += len(first)
+                    if cells > max_cells:
+                        raise Refused("size", f"more than {max_cells:,} cells")
+                    yield ["" if isinstance(one, bytes) else text_of(one) for one in first]
+                    first = rows.fetchone()
+    except sqlite3.Error as error:
+        raise Refused("damaged", str(error)) from error
+
+
 def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
     """The sheets of the workbook ``data``; option "max_cells" limits their cells."""
+    max_cells = int(str(options["max_cells"]))
+    if data.startswith(SQLITE):
+        yield from _tables(data, max_cells)
+        return
     from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum
 
-    max_cells = int(str(options["max_cells"]))
     if data.startswith(b"PK"):
         _refuse_encrypted(data)
     try:
