@@ -206,20 +206,27 @@ class LlamaEngine:
                 self._idle.notify_all()
 
     def tokenise(self, text: str) -> tuple[int, ...]:
-        """Token ids of ``text`` as in a prompt, where special tokens count."""
-        with self._client() as client:
-            answer = client.post(
-                "/tokenize", json={"content": text, "add_special": False, "parse_special": True}
-            )
-            answer.raise_for_status()
-            return tuple(answer.json()["tokens"])
+        """Token ids of ``text`` as in a prompt, where special tokens count.
+
+        Raises ``ModelUnavailable`` where the engine does not answer, as it does once it is closed.
+        """
+        body = {"content": text, "add_special": False, "parse_special": True}
+        return tuple(self._told("/tokenize", body)["tokens"])
 
     def prompt_of(self, messages: Sequence[Message]) -> str:
-        """The text that the model reads for these messages."""
-        with self._client() as client:
-            answer = client.post("/apply-template", json={"messages": _as_json(messages)})
-            answer.raise_for_status()
-            return str(answer.json()["prompt"])
+        """The text that the model reads for these messages. Raises as ``tokenise``."""
+        return str(self._told("/apply-template", {"messages": _as_json(messages)})["prompt"])
+
+    def _told(self, path: str, body: Mapping[str, object]) -> dict[str, Any]:
+        import httpx
+
+        try:
+            with self._client() as client:
+                answer = client.post(path, json=body)
+                answer.raise_for_status()
+                return dict(answer.json())
+        except httpx.HTTPError as error:
+            raise ModelUnavailable(f"The embedded model does not answer ({error}).") from error
 
     def read_ahead(
         self,
