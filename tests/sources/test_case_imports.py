@@ -144,6 +144,26 @@ def test_headers_of_the_usual_tools(header: str, rows: list[str]) -> None:
         assert case.story_key == "CC-12"
 
 
+@pytest.mark.parametrize(
+    ("header", "ids", "wanted"),
+    [
+        ("Test ID,Issue Key", [("1", "HL-7"), ("1", ""), ("2", "HL-9")], ["HL-7", "HL-9"]),
+        ("Issue ID,Issue Key", [("T-1", ""), ("T-1", ""), ("T-2", "")], ["T-1", "T-2"]),
+        ("Test ID,Issue Key", [("1", "HL-7"), ("1", ""), ("2", "")], ["1", "2"]),
+        ("Test ID,Issue Key", [("1", "HL-7"), ("1", ""), ("2", "HL-7")], ["1", "2"]),
+        ("Test ID,Issue Key", [("T-1", "HL-7"), ("T-1", ""), ("T-2", "HL-9")], ["T-1", "T-2"]),
+    ],
+    ids=["counted", "no keys", "a key is missing", "one key for two", "ids of their own"],
+)
+def test_a_case_is_called_by_its_issue_where_its_number_only_counts(
+    header: str, ids: list[tuple[str, str]], wanted: list[str]
+) -> None:
+    cells = [["Pay", "Open", "Shown"], ["", "Save", "Saved"], ["Refund", "Open", "Shown"]]
+    rows = [[*own, *rest] for own, rest in zip(ids, cells, strict=True)]
+    cases = reading_of(f"{header},Test Summary,Action,Result", rows).cases
+    assert [(case.id, len(case.steps)) for case in cases] == list(zip(wanted, (2, 1), strict=True))
+
+
 def test_steps_in_one_cell() -> None:
     reading = reading_of(
         "ID,Title,Steps,Expected Result",

@@ -335,17 +335,20 @@ _COUNT = re.compile(r"(?:[^\W\d]{1,12}[ .#-]{0,3})?(\d{1,3})[.)]?")
 
 
 def settled(columns: Columns, header: Sequence[str], rows: Rows) -> Columns:
-    """``columns`` of cases with what the cells in ``rows`` say of three kinds of column.
+    """``columns`` of cases with what the cells in ``rows`` say of four kinds of column.
 
-    A column that is named like a title, but holds an id in each row, is the id. One that counts the
-    steps ("Step 1") beside descriptions is no action. One named "Ticket" is the requirement where
-    it holds issue keys. Columns of requirements are returned as they are.
+    A column that is named like a title, but holds an id in each row, is the id. Of two columns of
+    ids, the one with the keys of issues is taken before one that counts the cases, and one that is
+    empty never. One that counts the steps ("Step 1") beside descriptions is no action. One named
+    "Ticket" is the requirement where it holds issue keys. Columns of requirements are returned as
+    they are.
     """
     if columns.kind != "cases":
         return columns
     names = [normalised(name) for name in header]
     fields, unknown = dict(columns.fields), list(columns.unknown)
     _name_ids(fields, names, rows)
+    _key_ids(fields, names, rows)
     _count_steps(fields, names, rows)
     _link_tickets(fields, unknown, names, rows)
     return Columns(columns.kind, fields, tuple(unknown))
@@ -376,6 +379,25 @@ def _name_ids(fields: dict[str, tuple[int, ...]], names: Sequence[str], rows: Ro
             fields |= {"id": (number,), "title": (title,), "objective": tuple(sorted(rest))}
             if not rest:
                 del fields["objective"]
+            return
+
+
+def _key_ids(fields: dict[str, tuple[int, ...]], names: Sequence[str], rows: Rows) -> None:
+    """The id of cases in another column named for it: where the one that was taken by its name is
+    empty, or where it counts the cases ("1") and the other has the key of an issue for each."""
+    taken = {n for numbers in fields.values() for n in numbers}
+    others = [n for n, name in enumerate(names) if field_of(name) == "id" and n not in taken]
+    for number in others if "id" in fields else ():
+        beside = dict[str, set[str]]()
+        for row in rows:
+            keys = beside.setdefault(_cell(row, fields["id"][0]), set())
+            keys.update(filter(None, [_cell(row, number)]))
+        unnamed = beside.pop("", set())
+        found = [" ".join(keys) for keys in beside.values()]
+        keyed = all(key and find_key(key) == key for key in found) and len({*found}) == len(found)
+        counted = bool(beside) and not unnamed and all(map(str.isdecimal, beside))
+        if (counted and keyed) or (unnamed and not beside and names[number] not in _COUNTS):
+            fields["id"] = (number,)
             return
 
 
