@@ -71,6 +71,10 @@ _NOUN = re.compile(r"[^A-ZÄÖÜ]*[A-ZÄÖÜ][\w-]*")
 """Words up to the first with a capital, which is the noun in German."""
 
 
+_WORD = re.compile(r"\b[^\W\d_]+(?:['’][^\W\d_]+)?\b")
+"""A word alone: "No" in the name "No_Signatory_Reason" denies nothing."""
+
+
 @dataclass(frozen=True)
 class Clause:
     """A clause: its words by meaning (opposites as one), and whether each is denied in it."""
@@ -97,7 +101,7 @@ def _clause(text: str) -> Clause:
     for number in numbers(bare):
         bare = bare[: number.start] + " " * (number.end - number.start) + bare[number.end :]
     bare = bare.replace("\x00", " ")
-    said = [word.replace("’", "'") for word in re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)?", bare)]
+    said = [word.replace("’", "'") for word in _WORD.findall(bare)]
     denying = [word.casefold() for word in said if word.casefold() in NEGATORS]
     reach = content(bare) - SEEN
     if len(denying) == 1 and denying[0] in _OF_NOUN:  # "the line has no charge"

@@ -571,3 +571,12 @@ def test_who_is_not_meant_is_no_claim_of_its_own(prove: Prove, result: str, stan
         outcomes=["waits for the Warranty Specialist"],
     )
     assert bool(case.findings) is not stands
+
+
+def test_a_word_within_the_name_of_a_field_denies_nothing(prove: Prove) -> None:
+    field = "No_Signatory_Reason__c"
+    sources = [f"Field {field}: the reason is kept with the visit."]
+    result = "The reason Ill is kept with the visit of Ann Lee."
+    step = ("Save the visit of Ann Lee.", f"{field} = Ill", result)
+    case = prove("The reason is kept with the visit.", [step], sources=sources)
+    assert good(case), case.findings
