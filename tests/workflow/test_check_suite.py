@@ -109,6 +109,30 @@ def test_the_nearest_criterion_is_one_of_the_newer_copy_of_an_epic(tmp_path: Pat
     assert one.link.criterion_ids == ("NEW-2-AC1",)
 
 
+def test_a_number_that_another_source_denies_is_told_at_the_step_that_has_it(
+    tmp_path: Path,
+) -> None:
+    limit = "An umbrella is lent for {} days to a guest who shows a card at the desk."
+    epic = f"# UM-1 Umbrellas\n\n## UM-2 Lend\n\n### Acceptance criteria\n\n- {limit.format(14)}\n"
+    page = f"# Rules of the desk\n\n{limit.format(10)}\n"
+    results = ("The umbrella is lent for 14 days.", "The guest is asked for a card at the desk.")
+    steps = tuple(
+        TestStep(number=number, action="Lend an umbrella.", expected_result=result)
+        for number, result in enumerate(results, 1)
+    )
+    wanted = TestCase(id="T-1", title="Lend", criterion_ids=("UM-2-AC1",), steps=steps)
+    with quick_workspace(tmp_path / "data") as (opened, project, _):
+        import_sources.put(opened, project, read_file("epic.md", epic.encode()))
+        import_sources.put(opened, project, read_file("page.md", page.encode()))
+        (one,) = check_suite.check_cases(opened, project, [wanted]).cases
+    first, second = one.steps
+    assert (one.verdict, first.verdict) == ("denied", "denied")
+    assert [one.words for one in first.findings] == ["14 days"]
+    assert first.quotations, "its own criterion has its words all the same"
+    assert second.verdict != "denied"
+    assert one.findings == ()
+
+
 def test_a_kept_basis_is_that_of_the_present_sources(tmp_path: Path) -> None:
     with quick_workspace(tmp_path / "data") as (opened, project, _):
         rule = "# Umbrellas\n\nAn umbrella is lent for {} days.\n"

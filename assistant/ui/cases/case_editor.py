@@ -79,7 +79,8 @@ class CaseEditor:
         number, last = step.number, len(self.case.steps)
         with st.container(border=True, gap="xsmall", key=f"step-{number}"):
             with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-                st.markdown(f"**Step {number}** {mark(step)}", width="stretch")
+                said = mark(step, self.case.findings)
+                st.markdown(f"**Step {number}** {said}", width="stretch")
                 self._step_button("up", "Move up", "arrow_upward", number, number == 1)
                 self._step_button("down", "Move down", "arrow_downward", number, number == last)
                 self._step_button("insert", "Insert a step below", "add", number, False)

@@ -11,6 +11,7 @@ import streamlit as st
 
 from assistant.domain import LintFinding, Support, TestCase, TestStep
 from assistant.ui.plain_text import highlighted, label, plain, small, visible, without_emphasis
+from assistant.workflow.review.case_checks import denies
 from assistant.workflow.review.review import (
     CONTRADICTS,
     DOUBTED,
@@ -33,6 +34,8 @@ MARKS: dict[Support, tuple[str, str]] = {
 
 They say what was compared, words with words: whether a result follows is for a person to judge.
 """
+DENIED = ("red", "✗ a source or its data say otherwise")
+"""The mark of a step that is denied, whatever else has its words."""
 NEED_COLORS = {CONTRADICTS: "red", FAULTY: "red", OUTLINE: "violet"}
 """The others are orange."""
 LONGEST = 1200
@@ -50,9 +53,15 @@ def case_view(case: TestCase, criteria: dict[str, str]) -> None:
         st.markdown("  \n".join(remarks))
     _lines("Preconditions", case.preconditions)
     steps_table(case)
-    if case.objective:
-        _lines("Objective", (case.objective,))
+    _lines("Objective", [one for one in case.objective.splitlines() if not _quotes(one, criteria)])
     _lines("Postconditions", case.postconditions)
+
+
+def _quotes(line: str, criteria: dict[str, str]) -> bool:
+    """Whether a line of an objective only quotes a criterion, which stands above with its words."""
+    name, _, quote = line.partition(": ")
+    words = quote.strip("“”").removesuffix("…")
+    return bool(words) and words in " ".join(criteria.get(name, "").split())
 
 
 def needs_lines(case: TestCase) -> None:
@@ -124,33 +133,42 @@ def plain_line(text: str) -> str:
 def _expected(step: TestStep, findings: Sequence[LintFinding], *, marks: bool) -> str:
     if not step.expected_result.strip():
         return ":gray[nothing is stated]"
-    words = {one.words for one in findings if one.step == step.number and one.words}
     places = [
         (at, at + len(word))
-        for word in words
-        if (at := step.expected_result.find(word)) >= 0 and step.support == "unsupported"
+        for word in _faulty_words(step, findings)
+        if (at := step.expected_result.find(word)) >= 0
     ]
     said = highlighted(step.expected_result, places)
     if not marks:
         return said
     sums = label("; ".join(step.calculation).replace(" * ", " × "), limit=LONGEST)
     told = f"  \n:small[:gray[:material/calculate: {sums}]]" if sums else ""
-    return f"{said}  \n{mark(step, words)}{told}"
+    return f"{said}  \n{mark(step, findings, words=True)}{told}"
 
 
-def mark(step: TestStep, words: Sequence[str] | set[str] = ()) -> str:
-    """Whether the sources have the result, in words, with their numbers; and what they lack.
-    Nothing where no result is stated."""
+def mark(step: TestStep, findings: Sequence[LintFinding], *, words: bool = False) -> str:
+    """Whether the sources have the result, in words, with their numbers; with ``words`` also what
+    they lack or deny. Nothing where no result is stated."""
     if not step.expected_result.strip():
         return ""
-    color, said = MARKS[step.support]
-    numbers = "".join(
-        f" \\[{number}\\]" for number in dict.fromkeys(one.source for one in step.citations)
-    )
+    denied = any(denies(one, step) for one in findings)
+    color, said = DENIED if denied else MARKS[step.support]
+    sources = () if denied else dict.fromkeys(one.source for one in step.citations)
+    numbers = "".join(f" \\[{number}\\]" for number in sources)
     lacking = ""
-    if step.support == "unsupported" and words:
-        lacking = " " + small(", ".join(f"“{label(word, limit=80)}”" for word in sorted(words)))
+    faulty = sorted(_faulty_words(step, findings)) if words else ()
+    if faulty:
+        lacking = " " + small(", ".join(f"“{label(word, limit=80)}”" for word in faulty))
     return f":{color}-badge[{said}{numbers}]{lacking}"
+
+
+def _faulty_words(step: TestStep, findings: Sequence[LintFinding]) -> set[str]:
+    """The words of a step that a finding is about, where no source has the result or one of them
+    denies it."""
+    denied = [one for one in findings if denies(one, step)]
+    own = [one for one in findings if one.step == step.number]
+    found = [*denied, *own] if denied or step.support == "unsupported" else []
+    return {one.words for one in found if one.words}
 
 
 SHOWN = 6

@@ -204,7 +204,7 @@ def _proof(one: Proposal, stored: StoredCase) -> None:
     grounded = stored.source_run_id is not None
     present = {step.expected_result for step in stored.case.steps}
     remarks = [
-        f":small[Step {step.number}] {mark(step)}"
+        f":small[Step {step.number}] {mark(step, one.case.findings)}"
         for step in one.case.steps
         if step.expected_result.strip() and step.expected_result not in present
     ]

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
-from assistant.domain import SECOND_READER, LintFinding, RetrievedChunk, TestCase, Value
+from assistant.domain import (
+    SECOND_READER,
+    LintFinding,
+    RetrievedChunk,
+    TestCase,
+    TestStep,
+    Value,
+)
 from assistant.generation.proof.bleed import NOT_IN_SOURCES
 from assistant.generation.proof.proof_faults import (
     CONTRADICTION,
@@ -29,6 +37,16 @@ VERDICTS: dict[Verdict, str] = {
 
 DENIED = frozenset((CONTRADICTION, WRONG_SIDE, INCONSISTENT))
 NOWHERE = frozenset((NOT_IN_SOURCES, UNSUPPORTED))
+
+
+def denies(finding: LintFinding, step: TestStep) -> bool:
+    """Whether a finding says that words of a step are denied: one of the step, or one of the whole
+    case whose words stand in it."""
+    if finding.rule not in DENIED or finding.step is not None:
+        return finding.rule in DENIED and finding.step == step.number
+    words = re.compile(rf"(?<!\w){re.escape(finding.words)}(?!\w)") if finding.words else None
+    texts = (step.action, step.test_data, step.expected_result)
+    return words is not None and any(map(words.search, texts))
 
 
 def verdict_of(findings: Sequence[LintFinding]) -> Verdict:
@@ -71,7 +89,7 @@ class CaseCheck(Value):
     """What was found of one case; ``number`` is its place in the file, from 1.
 
     ``case`` carries the citations and findings, ``sources`` are the numbers of the sources that it
-    was held against; ``findings`` those of the case as a whole.
+    was held against; ``findings`` those that are of none of its steps.
     """
 
     number: int

@@ -39,6 +39,7 @@ from assistant.workflow.review.case_checks import (
     Quotation,
     StepCheck,
     SuiteCheck,
+    denies,
     verdict_of,
 )
 from assistant.workflow.review.case_lists import bytes_of, cases_in_bytes
@@ -237,7 +238,11 @@ def _checked(
         link=link,
         verdict=verdict_of(proved.findings),
         steps=tuple(_step(step, proved.findings, by_rank) for step in proved.steps),
-        findings=tuple(one for one in proved.findings if one.step is None),
+        findings=tuple(
+            one
+            for one in proved.findings
+            if one.step is None and not any(denies(one, step) for step in proved.steps)
+        ),
         sources=tuple(by_rank),
     )
 
@@ -245,7 +250,7 @@ def _checked(
 def _step(
     step: TestStep, findings: Sequence[LintFinding], sources: dict[int, RetrievedChunk]
 ) -> StepCheck:
-    own = tuple(one for one in findings if one.step == step.number)
+    own = tuple(one for one in findings if one.step == step.number or denies(one, step))
     return StepCheck(
         number=step.number,
         verdict=verdict_of(own),
