@@ -487,6 +487,8 @@ class TestCase(Value):
     story_key: str = ""
     criterion_ids: tuple[str, ...] = ()
     condition_ids: tuple[str, ...] = ()
+    claimed_ids: tuple[str, ...] = ()
+    """Conditions that its writer named; ``condition_ids`` are those that it is seen to show."""
     labels: tuple[str, ...] = ()
     citations: tuple[Citation, ...] = ()
     findings: tuple[LintFinding, ...] = ()

@@ -53,8 +53,7 @@ class Cell(Value):
 class CriterionDepth(Value):
     """One row of the matrix. ``priority`` is that of the most important condition left open.
 
-    ``claimed`` are those of the ``missing`` that a case names as its objective and is not seen to
-    show.
+    ``claimed`` are those of the ``missing`` that a case was written for and is not seen to show.
     """
 
     epic_key: str
@@ -175,10 +174,7 @@ def _row(
             continue
         missing.append(condition)
     gone = {condition.id for condition in missing}
-    aims = "; ".join(case.objective for case in cases if case.origin.writer == "model")
-    claimed = tuple(
-        one.id for one in conditions if one.id in gone and f"; {one.statement}; " in f"; {aims}; "
-    )
+    claimed = _claimed([one for one in conditions if one.id in gone], cases)
     cells = []
     for technique in TECHNIQUES:
         of_it = [one for one in conditions if one.technique == technique]
@@ -220,6 +216,15 @@ def _row(
         unsupported=unsupported,
         questions=len(questions),
     )
+
+
+def _claimed(missing: Sequence[TestCondition], cases: Sequence[TestCase]) -> tuple[str, ...]:
+    """Those that a model's case was written for; one stored by an earlier version has their labels
+    as its objective."""
+    written = [case for case in cases if case.origin.writer == "model"]
+    named = {name for case in written for name in case.claimed_ids}
+    labels = f"; {'; '.join(case.objective for case in written if not case.claimed_ids)}; "
+    return tuple(one.id for one in missing if one.id in named or f"; {one.statement}; " in labels)
 
 
 def _is_refused(case: TestCase) -> bool:

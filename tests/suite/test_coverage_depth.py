@@ -77,12 +77,15 @@ def test_rejected_cases_do_not_cover() -> None:
 
 def test_what_a_case_claims_and_does_not_show_is_told_apart() -> None:
     model = CaseOrigin(writer="model", model_id="m")
-    one = case("TC", technique="positive", origin=model, objective="P1; B1")
+    one = case("TC", technique="positive", origin=model, claimed_ids=("P1", "B1"))
     row = depth([EPIC], [one, written("N1", origin=model)], CONDITIONS).criteria[0]
     assert (row.missing, row.claimed) == (("P1", "B1"), ("P1", "B1")), "no claim is coverage"
     assert row.why == "no boundary case; 2 claimed, not shown"
-    row = depth([EPIC], [one.model_copy(update={"objective": ""})], CONDITIONS).criteria[0]
+    row = depth([EPIC], [one.model_copy(update={"claimed_ids": ()})], CONDITIONS).criteria[0]
     assert (row.missing, row.claimed) == (("P1", "N1", "B1"), ())
+    earlier = one.model_copy(update={"claimed_ids": (), "objective": "P1; B1"})
+    row = depth([EPIC], [earlier], CONDITIONS).criteria[0]
+    assert row.claimed == ("P1", "B1"), "what an earlier version stored"
     row = depth([EPIC], [one.model_copy(update={"status": "rejected"})], CONDITIONS).criteria[0]
     assert (row.level, row.claimed) == ("Gap", ())
 
@@ -90,7 +93,7 @@ def test_what_a_case_claims_and_does_not_show_is_told_apart() -> None:
 def test_a_case_with_an_error_covers_what_it_claims_once_it_is_accepted() -> None:
     wrong = LintFinding(rule="wrong side", message="10 is not more than 10", severity="error")
     model = CaseOrigin(writer="model", model_id="m")
-    one = written("B1", origin=model, objective="B1", findings=(wrong,))
+    one = written("B1", origin=model, claimed_ids=("B1",), findings=(wrong,))
     rest = (written("P1"), written("N1"))
     row = depth([EPIC], [one, *rest], CONDITIONS).criteria[0]
     assert (row.level, row.missing, row.claimed) == ("Shallow", ("B1",), ("B1",))

@@ -6,7 +6,7 @@ from assistant.domain import CaseOrigin, ModelSpec, Priority, TestCase, TestStep
 from assistant.generation.proof import Sources, with_sources
 from assistant.generation.proof.calculation_lines import read_line
 from assistant.generation.writer import StoryBrief
-from assistant.generation.writers.case_parts import with_shared_preconditions
+from assistant.generation.writers.case_parts import quoted_criteria, with_shared_preconditions
 from assistant.generation.writers.story_draft import DraftStep, StoryCaseDraft
 
 _PRIORITIES: tuple[Priority, ...] = ("High", "Medium", "Low")
@@ -29,7 +29,7 @@ def drafted_case(draft: StoryCaseDraft, brief: StoryBrief, model: ModelSpec) -> 
     case = TestCase(
         id="",
         title=" ".join(draft.title.split()),
-        objective="; ".join(one.statement for one in claimed),
+        objective=quoted_criteria(epic, criteria),
         preconditions=draft.preconditions,
         steps=tuple(
             _step(number, step, draft.title, sources)
@@ -43,6 +43,7 @@ def drafted_case(draft: StoryCaseDraft, brief: StoryBrief, model: ModelSpec) -> 
         story_key=story.key,
         criterion_ids=criteria,
         condition_ids=tuple(one.id for one in claimed),
+        claimed_ids=tuple(one.id for one in claimed),
         labels=tuple(dict.fromkeys((*epic.labels, *story.labels))),
         origin=CaseOrigin(writer="model", model_id=model.full_id),
     )

@@ -17,7 +17,9 @@ from assistant.domain import (
     UserStory,
 )
 from assistant.generation.proof.passages import Passage, Sources, Supports, quoted
+from assistant.generation.sentence_words import clipped
 from assistant.generation.writer import CaseBrief
+from assistant.generation.writers.item_words import quotation
 
 
 def case_of(
@@ -41,9 +43,11 @@ def case_of(
         else [brief.story]
     )
     labels = [label for story in stories for label in story.labels]
+    criterion_ids = condition.criterion_ids if condition.legs else (brief.criterion.id,)
     case = TestCase(
         id=f"TC-{condition.id}",
         title=title,
+        objective=quoted_criteria(epic, criterion_ids),
         preconditions=tuple(preconditions),
         steps=tuple(steps),
         priority=condition.priority,
@@ -52,13 +56,27 @@ def case_of(
         team=brief.story.team or epic.team,
         epic_key=epic.key,
         story_key=brief.story.key,
-        criterion_ids=condition.criterion_ids if condition.legs else (brief.criterion.id,),
+        criterion_ids=criterion_ids,
         condition_ids=(condition.id,),
         labels=tuple(dict.fromkeys((*epic.labels, *labels))),
         citations=tuple(dict.fromkeys(citations)),
         origin=origin,
     )
     return with_shared_preconditions(case, epic, stories, sources)
+
+
+OBJECTIVE_CHARACTERS = 300
+"""Characters of a criterion that an objective quotes."""
+
+
+def quoted_criteria(epic: Epic, criterion_ids: Sequence[str]) -> str:
+    """What a case is to show: the words of each of these criteria behind its id, a line each."""
+    texts = {one.id: " ".join(one.text.split()) for one in epic.criteria}
+    return "\n".join(
+        f"{name}: {quotation(clipped(texts[name], OBJECTIVE_CHARACTERS))}"
+        for name in criterion_ids
+        if texts.get(name)
+    )
 
 
 def with_shared_preconditions(

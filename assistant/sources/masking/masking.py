@@ -29,9 +29,9 @@ SAYS = "Masked: "
 """How the sentence begins that tells what was masked in a document."""
 
 _IDENTIFIES = frozenset({
-    "id", "key", "uri", "parent", "content_hash", "criterion_ids", "condition_ids", "citations",
-    "epic_key", "story_key", "kind", "status", "form", "columns", "role", "field", "encoding",
-    "reader",
+    "id", "key", "uri", "parent", "content_hash", "criterion_ids", "condition_ids", "claimed_ids",
+    "citations", "epic_key", "story_key", "kind", "status", "form", "columns", "role", "field",
+    "encoding", "reader",
 })  # fmt: skip
 """Fields by which things are found again, or that hold words of ours: they stay as they are."""
 

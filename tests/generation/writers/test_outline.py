@@ -162,6 +162,15 @@ def test_the_main_flow_is_named_by_its_whole_sentence() -> None:
     assert case.steps[0].expected_result == f"“{TEXT}”"
 
 
+def test_the_objective_is_the_criterion_by_its_id_cut_between_words_where_it_is_long() -> None:
+    assert outline(brief(Fact(kind="limit", quote=LIMIT))).objective == f"L-1-AC1: “{TEXT}”"
+    long = f"| {LIMIT} |\n" + "HR approves " * 40
+    quoted = outline(brief(Fact(kind="limit", quote=LIMIT), text=long)).objective
+    words = quoted.removeprefix("L-1-AC1: “").removesuffix("…”")
+    assert len(words) < 300
+    assert " ".join(long.split()).startswith(f"{words} ")
+
+
 def test_a_scenario_is_a_whole_case_in_its_own_words() -> None:
     text = "Given a frozen account\nWhen the agent asks for more time\nThen “Frozen” is shown"
     of = brief(

@@ -145,6 +145,7 @@ def test_cases_come_with_citations_and_traceability() -> None:
     first = cases[0]
     assert (first.origin.writer, first.origin.model_id) == ("model", "fake")
     assert (first.criterion_ids, first.condition_ids) == (("LV-1-AC1",), ("LV-1-AC1-B1",))
+    assert first.objective == f"LV-1-AC1: “{TEXT}”"
     assert (first.epic_key, first.release, first.labels) == ("LV", "R1", ("hr",))
     assert first.priority == "High"
     citation = first.steps[0].citations[0]
@@ -233,6 +234,7 @@ def test_what_a_case_claims_and_does_not_show_is_a_gap_and_no_outline() -> None:
     cases, _, _ = run(subject, showing_nothing)
     assert [one.origin.writer for one in cases] == ["model", "model"]
     assert [one.condition_ids for one in cases] == [(), ()]
+    assert [one.claimed_ids for one in cases] == [("LV-1-AC1-B1",), ("LV-1-AC1-B2",)]
     assert len(chat.questions) == 1
 
 
