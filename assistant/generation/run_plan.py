@@ -208,31 +208,22 @@ def story_sources(
     found = retriever.retrieve(
         queries, retrieval, exclude_documents={chunk.document_id for chunk in basis}
     )
-    remarks = _comments(epic, story, own, pages)
+    remarks = _comments(epic, story, basis)
     found = (*found, *remarks, *_rest_of_pages(found, pages, retrieval))
     return tuple({one.rank: one for one in (*own, *numbering.retrieved(found))}.values())
 
 
-def _comments(
-    epic: Epic,
-    story: UserStory,
-    own: Sequence[RetrievedChunk],
-    pages: Callable[[str], tuple[Chunk, ...]],
-) -> Iterator[RetrievedChunk]:
-    """The comments on a story and on its epic, the latest as far as they go: what was decided
-    since it was written often stands there alone."""
-    said = [
-        chunk
-        for document_id in dict.fromkeys(one.chunk.document_id for one in own)
-        for chunk in pages(document_id)
-        if chunk.is_comment and {story.key, epic.key} & set(chunk.heading.split())
-    ]
+def _comments(epic: Epic, story: UserStory, basis: Sequence[Chunk]) -> Iterator[RetrievedChunk]:
+    """The comments on a story, then those on its epic, of each the latest as far as they go: what
+    was decided since it was written often stands there alone."""
     left = MOST_COMMENT_CHARACTERS
-    for chunk in reversed(said):
-        left -= len(chunk.text)
-        if left < 0:
-            return
-        yield RetrievedChunk(chunk=chunk, score=COMMENT_SCORE, rank=1, stage="page")
+    for key in (story.key, epic.key):
+        said = [one for one in basis if one.is_comment and key in one.heading.split()]
+        for chunk in reversed(said):
+            if len(chunk.text) > left:
+                break
+            left -= len(chunk.text)
+            yield RetrievedChunk(chunk=chunk, score=COMMENT_SCORE, rank=1, stage="page")
 
 
 def found_for_others(request: Request, places: Sequence[int]) -> tuple[RetrievedChunk, ...]:

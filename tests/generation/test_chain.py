@@ -111,11 +111,12 @@ def run(
     cancelled: CancelCheck = never_cancelled,
     existing_case_ids: Sequence[str] = (),
     done_conditions: Collection[str] = (),
+    basis: Sequence[Chunk] = BASIS,
 ) -> list[PlanReady | CaseReady | RunFinished]:
     return list(
         generate(
             [EPIC],
-            BASIS,
+            basis,
             retriever or FakeRetriever(),
             writer or OutlineWriter(),  # type: ignore[arg-type]
             RetrievalConfig(),
@@ -487,23 +488,25 @@ def test_how_a_long_page_opens_is_told_beside_what_was_found_of_it() -> None:
 
 
 @pytest.mark.parametrize("long", [False, True])
-def test_the_comments_on_a_story_and_its_epic_are_told_with_it_the_latest_first(long: bool) -> None:
+@pytest.mark.parametrize("connected", [False, True])
+def test_the_comments_on_a_story_and_then_on_its_epic_are_told_the_latest_first(
+    connected: bool, long: bool
+) -> None:
+    """An export holds all of them, an issue of a connection is a document of its own."""
+
     def remark(place: int, text: str, on: str) -> Chunk:
+        said_on = f"{on} > Comments" if connected else f"Comments on {on}"
+        made = chunk("", text, "prose", f"jira:{on.split()[0]}" if connected else "epic:PAY")
         new = {
-            "id": f"epic:PAY/c{place}", "ordinal": 9 + place,
-            "heading": f"Comments on {on} > Comment by Ann", "place": "comment by Ann, 2026-05-19",
+            "id": f"c{place}", "ordinal": 9 + place,
+            "heading": f"{said_on} > Comment by Ann", "place": "comment by Ann, 2026-05-19",
         }  # fmt: skip
-        return chunk("", text, "prose").model_copy(update=new)
+        return made.model_copy(update=new)
 
     first = remark(0, "Could it be 5?" + " x" * 3_000 * long, "PAY-1 Extend")
     other = remark(1, "Never for minors.", "PAY-9 Another story")
     decided = remark(2, "Decided: 45 minutes.", "PAY-1 Extend")
     epic = remark(3, "UAT is in July.", "PAY Payments")
-
-    class WithComments(FakeRetriever):
-        def chunks(self, document_id: str) -> tuple[Chunk, ...]:
-            return (*BASIS, first, other, decided, epic) if document_id == "epic:PAY" else ()
-
-    planned = next(event for event in run(WithComments()) if isinstance(event, PlanReady))
+    planned = plan_of(run(basis=(*BASIS, first, other, decided, epic)))
     told = [one.chunk for one in planned.retrieved if one.chunk.is_comment]
-    assert told == [epic, decided, *[first] * (not long)]
+    assert told == [decided, *[first] * (not long), epic]

@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 from syncing import WordEmbedder, index_of, quick_workspace
 
-from assistant.domain import RetrievalConfig, SearchFilter
+from assistant.domain import GenerationConfig, RetrievalConfig, SearchFilter
 from assistant.sources.connectors.config import ConnectionConfig
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import connections, sync_jobs
 from assistant.workflow.sources.read_source import listed_sources
 from assistant.workflow.sources.sync import SyncReport, sync
+from assistant.workflow.writing import generate_cases
+from assistant.workflow.writing.requests import GenerateRequest, understand
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "sources" / "connectors"))
 
@@ -107,6 +109,25 @@ def test_an_edited_or_deleted_comment_is_noticed(connected: Callable[..., Connec
         jira.project_id, f"{jira.connection.id}/jira:CC-1"
     )[1:]
     assert [c.text for epic in epics for c in epic.criteria] == ["It rings."]
+
+
+def test_comments_on_an_epic_are_sources_of_its_stories(
+    connected: Callable[..., Connected],
+) -> None:
+    epic = commented(story("CC-1", "Callers wait"), comment(1, adf("We agreed on 10 days.")))
+    epic["fields"]["issuetype"] = {"name": "Epic"}
+    told, other = (
+        commented(story(f"CC-{n}", "Ring", criteria="* It rings.", epic="CC-1"), comment(n, words))
+        for n, words in ((2, adf("Twice.")), (3, adf("Never.")))
+    )
+    jira = connected(FakeJira([epic, told, other]), "jira_cloud", "project = CC")
+    jira.sync()
+    found = understand(jira.workspace, jira.project_id, GenerateRequest(epic_keys=("CC-1",)))
+    outline = GenerationConfig(writer="outline")
+    run = generate_cases.begin(jira.workspace, jira.project_id, found, outline)
+    run = generate_cases.run_now(jira.workspace, jira.project_id, run)
+    remarks = [one.chunk.text for one in run.retrieved if one.chunk.is_comment]
+    assert remarks == ["Twice.", "We agreed on 10 days.", "Never."]
 
 
 def test_what_could_not_be_fetched_is_reported_and_turned_off(
