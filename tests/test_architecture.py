@@ -289,13 +289,13 @@ def test_importing_the_package_is_light() -> None:
         ),
         (
             "assistant.sources.readers.documents.word, assistant.sources.readers.json_exports",
-            ("assistant.domain", "pydantic"),
+            ("assistant.domain", "assistant.sources.pasted.names_and_ids", "pydantic"),
         ),
     ],
 )
 def test_nobody_waits_for_what_is_not_needed(modules: str, left_out: tuple[str, ...]) -> None:
     """The sidebar waits for nothing that reads an epic, the home page for no connector, and a file
-    that is read in a process of its own for no models."""
+    that is read in a process of its own for no models and no patterns of pasted texts."""
     script = f"import sys, {modules}; print([n for n in {left_out!r} if n in sys.modules])"
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, check=True

@@ -1,6 +1,6 @@
 """Rows of tables and exports to test cases and requirements: headers, columns, mapping."""
 
 __all__ = [
-    "case_rows", "comments", "document_tables", "field_choice", "file_grids", "grids", "headers",
-    "issues", "mapping", "table_files", "work_items",
+    "case_rows", "comments", "document_tables", "field_choice", "file_grids", "grids",
+    "header_words", "headers", "issues", "mapping", "table_files", "work_items",
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from assistant.domain import TECHNIQUES, CaseOrigin, Priority, Technique, TestCase, TestStep, Unread
 from assistant.sources.grids.case_groups import RESULT_LINES, CaseRows, grouped
 from assistant.sources.grids.grids import Grid
-from assistant.sources.grids.headers import HEADERS
+from assistant.sources.grids.header_words import HEADERS
 from assistant.sources.pasted.lines import step_word
 from assistant.sources.pasted.metadata import label_list
 from assistant.sources.pasted.names_and_ids import Taken, digest, find_key

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from assistant.sources.grids.headers import HEADERS
+from assistant.sources.grids.header_words import HEADERS
 
 _NAMES = {
     role: re.compile("|".join(patterns), re.IGNORECASE)

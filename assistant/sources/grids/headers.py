@@ -10,17 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
-from assistant.language.word_lists import word_lists
+from assistant.sources.grids.header_words import HEADERS
 from assistant.sources.pasted.names_and_ids import find_key
 
 TableKind = Literal["cases", "requirements"]
-
-_FOLDER = Path(__file__).parent.parent / "words"
-HEADERS = word_lists("headers", _FOLDER)
-"""Names of columns, and words in them."""
 
 _ISSUES = {"issue key", "summary", "issue type"}
 _ENGLISH = {other: name for name, others in HEADERS["jira"].items() for other in others}

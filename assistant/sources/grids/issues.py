@@ -18,7 +18,8 @@ from assistant.sources.files.source_file import Source
 from assistant.sources.grids.comments import Comment, comment_in_cell, with_comments
 from assistant.sources.grids.field_choice import Chosen, choose_fields, joined_names
 from assistant.sources.grids.grids import Grid, make_grid
-from assistant.sources.grids.headers import HEADERS, english_header, normalised
+from assistant.sources.grids.header_words import HEADERS
+from assistant.sources.grids.headers import english_header, normalised
 from assistant.sources.grids.requirement_rows import EPIC_TYPES
 from assistant.sources.grids.table_files import TYPES, read_grids, types_note
 from assistant.sources.pasted.jira_wiki import tracker_text

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from assistant.sources.grids.grids import Grid
-from assistant.sources.grids.headers import HEADERS, normalised
+from assistant.sources.grids.header_words import HEADERS
+from assistant.sources.grids.headers import normalised
 from assistant.sources.pasted.basis import EpicDraft
 from assistant.sources.pasted.jira_wiki import is_jira_wiki, jira_to_markdown
 from assistant.sources.pasted.lines import Line, split_lines

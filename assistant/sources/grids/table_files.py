@@ -19,11 +19,12 @@ from assistant.sources.grids.requirement_rows import (
     read_requirements,
     tracker_columns,
 )
+from assistant.sources.markdown_tables import markdown_table
 from assistant.sources.pasted.assemble import Assembled, assemble
 from assistant.sources.pasted.basis import EpicDraft
 from assistant.sources.pasted.lines import split_lines
 from assistant.sources.pasted.names_and_ids import Taken
-from assistant.sources.pasted.tables import markdown_table, read_table, table_length
+from assistant.sources.pasted.tables import read_table, table_length
 from assistant.sources.reading import Reading
 
 

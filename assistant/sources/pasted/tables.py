@@ -1,4 +1,4 @@
-"""Tables in a text, tables as Markdown, and the criteria that rows and columns of tables state.
+"""Tables in a text, and the criteria that rows and columns of tables state.
 
 Markdown pipe tables and tab-separated pastes are read. A row is one criterion, composed with the
 headers or the words of one cell. A decision table as ISO/IEC/IEEE 29119-4 draws it has its rules in
@@ -9,10 +9,9 @@ business: Yes; Order is over £500: No; Outcome: the discount applies".
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from assistant.sources.pasted.lines import Line, Passage, step_word, unwrap
 from assistant.sources.pasted.names_and_ids import EPIC_WORDS, section_name
@@ -21,7 +20,6 @@ if TYPE_CHECKING:  # else each process that reads a file makes all models first
     from assistant.domain import CriterionForm
 
 _DELIMITER = re.compile(r"^\s*\|?\s*:?-{1,}:?\s*(?:\|\s*:?-{1,}:?\s*)*\|?\s*$")
-Content = TypeVar("Content")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
@@ -117,59 +115,6 @@ def _cell(line: Line, start: int, end: int) -> Cell:
     words = part.strip()
     text = _BREAK.sub("\n", words).replace("\\|", "|")
     return Cell(text, line.start + left, line.start + left + len(words))
-
-
-def markdown_table(rows: Sequence[Sequence[str]]) -> str:
-    """``rows`` (header first) as a Markdown pipe table."""
-    width = max((len(row) for row in rows), default=0)
-    lines = []
-    for number, row in enumerate(rows):
-        cells = [*row, *[""] * (width - len(row))]
-        lines.append("| " + " | ".join(_escaped(cell) for cell in cells) + " |")
-        if number == 0:
-            lines.append("|" + " --- |" * width)
-    return "\n".join(lines)
-
-
-def spread_cells(rows: Iterable[Iterable[tuple[Content, int, int]]]) -> list[list[Content]]:
-    """Cells (content, columns, rows) repeated over all columns and rows that they span."""
-    out, held = list[list[Content]](), dict[int, tuple[int, Content]]()
-    for cells in rows:
-        row, queue = list[Content](), list(cells)[::-1]
-        while queue or len(row) in held:
-            if len(row) in held:
-                left, content = held.pop(len(row))
-                if left > 1:
-                    held[len(row)] = (left - 1, content)
-                row.append(content)
-                continue
-            content, across, down = queue.pop()
-            for _ in range(across):
-                if down > 1:
-                    held[len(row)] = (down - 1, content)
-                row.append(content)
-        out.append(row)
-    return out
-
-
-def header_rows(cells: Iterable[tuple[bool, int]]) -> int:
-    """How many rows at the top of a table are its header, of each row (all are header cells, number
-    of cells): a second row of one cell begins a group of rows."""
-    rows = list(cells)
-    heads = next(
-        (at for at, (header, count) in enumerate(rows) if not header or (at and count < 2)), 0
-    )
-    return heads if heads < len(rows) else 0
-
-
-def column_labels(rows: Iterable[Sequence[str]]) -> list[str]:
-    """One label a column of a header of several rows, its spans filled: "Limit – Refund"."""
-    columns = zip_longest(*rows, fillvalue="")
-    return [" – ".join(dict.fromkeys(filter(None, labels))) for labels in columns]
-
-
-def _escaped(cell: str) -> str:
-    return "<br>".join(cell.replace("|", "\\|").strip().split("\n"))
 
 
 _COLUMNS = {

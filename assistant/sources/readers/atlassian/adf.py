@@ -13,13 +13,13 @@ from itertools import groupby
 from typing import Any
 
 from assistant.sources.json_values import mapping, objects
-from assistant.sources.pasted.jira_wiki import NAVIGATION
-from assistant.sources.pasted.tables import (
+from assistant.sources.markdown_tables import (
     column_labels,
     header_rows,
     markdown_table,
     spread_cells,
 )
+from assistant.sources.pasted.jira_wiki import NAVIGATION
 from assistant.sources.readers.documents.html import to_markdown
 
 _LISTS = frozenset({"bulletList", "orderedList", "taskList", "decisionList"})

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from assistant.sources.grids.field_choice import Chosen, choose_fields, joined_names
-from assistant.sources.grids.headers import HEADERS
+from assistant.sources.grids.header_words import HEADERS
 from assistant.sources.json_values import mapping, objects
 from assistant.sources.pasted.jira_wiki import tracker_text
 from assistant.sources.readers.atlassian.adf import adf_to_markdown, is_adf

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from assistant.sources.pasted.tables import column_labels, header_rows, spread_cells
+from assistant.sources.markdown_tables import column_labels, header_rows, spread_cells
 from assistant.sources.readers.atlassian.storage_format import plain_storage
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element
 
-from assistant.sources.pasted.tables import markdown_table
+from assistant.sources.markdown_tables import markdown_table
 from assistant.sources.readers.refusals import Refused
 from assistant.sources.readers.xml_tree import child, children, parse_xml, tag_of, text_of
 

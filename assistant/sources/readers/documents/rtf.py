@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from assistant.sources.pasted.tables import markdown_table
+from assistant.sources.markdown_tables import markdown_table
 from assistant.sources.readers.refusals import Refused
 
 _HEADING, _LEVEL = 0xE000, 0xE010

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from assistant.sources.pasted.tables import markdown_table
+from assistant.sources.markdown_tables import markdown_table
 from assistant.sources.readers.refusals import Refused, refuse_declarations_in
 from assistant.sources.readers.xml_tree import one_line
 

@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
-from assistant.sources.pasted.tables import markdown_table
+from assistant.sources.markdown_tables import markdown_table
 from assistant.sources.readers.fragments import fragment_to_markdown
 from assistant.sources.readers.xml_tree import child, children, one_line, tag_of, text_of
 
