@@ -81,9 +81,18 @@ def joined_names(*fields: str) -> str:
     return ", ".join(dict.fromkeys(filter(None, fields)))
 
 
-def path_names(path: str) -> list[str]:
-    """The names in a path of Azure DevOps behind the project, which it begins with."""
-    return [name.strip() for name in path.split("\\")[1:] if name.strip()]
+def names_of_paths(area: str, iteration: str) -> dict[str, str]:
+    """The team, release and sprint that the paths of a work item of Azure DevOps name: behind the
+    project, which each begins with, the first of the iterations is the release."""
+    teams, iterations = (
+        [name.strip() for name in path.split("\\")[1:] if name.strip()]
+        for path in (area, iteration)
+    )
+    return {
+        "team": ", ".join(teams) or area,
+        "release": "".join(iterations[:1]),
+        "sprint": "".join(iterations[1:][-1:]),
+    }
 
 
 def _filled(values: Sequence[str]) -> list[str]:

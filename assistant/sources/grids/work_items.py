@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from assistant.sources.files.source_file import Source
-from assistant.sources.grids.field_choice import path_names
+from assistant.sources.grids.field_choice import names_of_paths
 from assistant.sources.grids.grids import Grid
 from assistant.sources.grids.issues import Issue, read_issues
 from assistant.sources.reading import ExtractionReport, Reading
@@ -54,8 +54,6 @@ def _issues(grid: Grid) -> Iterator[Issue]:
         above[level] = cells["id"]
         if not cells["id"] or cells["work item type"].casefold() in _NO_ISSUES:
             continue
-        release, *sprint = path_names(cells.get("iteration path", "")) or [""]
-        area = cells.get("area path", "")
         yield Issue(
             key=cells["id"],
             title=row[level].strip() if level < len(row) else "",
@@ -63,9 +61,7 @@ def _issues(grid: Grid) -> Iterator[Issue]:
             description=cells.get("description", ""),
             criteria=cells.get("acceptance criteria", ""),
             parent=cells.get("parent", "") or (parents[-1] if parents else ""),
-            release=release,
-            sprint=", ".join(sprint[-1:]),
-            team=", ".join(path_names(area)) or area,
+            **names_of_paths(cells.get("area path", ""), cells.get("iteration path", "")),
             labels=tuple(filter(None, (one.strip() for one in cells.get("tags", "").split(";")))),
             status=cells.get("state", ""),
             priority=cells.get("priority", ""),

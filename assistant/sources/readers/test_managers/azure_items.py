@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from assistant.sources.grids.field_choice import path_names
+from assistant.sources.grids.field_choice import names_of_paths
 from assistant.sources.json_values import mapping, objects
 from assistant.sources.readers.fragments import fragment_to_markdown
 from assistant.sources.readers.refusals import Refused
@@ -99,8 +99,7 @@ def _issue(item: Record, fields: Record) -> dict[str, object]:
     name = str(mapping(item.get("testSuite") or item.get("test_suite")).get("name", ""))
     labels = [] if name.startswith("<") else [name]  # "<root>": the suite of a whole plan
     labels += str(fields.get("System.Tags") or "").split(";")
-    release, *sprint = path_names(str(fields.get("System.IterationPath") or "")) or [""]
-    area = str(fields.get("System.AreaPath") or "")
+    area, iteration = (str(fields.get(f"System.{one}Path") or "") for one in ("Area", "Iteration"))
     return {
         "key": _id(item),
         "type": _type(fields),
@@ -111,9 +110,7 @@ def _issue(item: Record, fields: Record) -> dict[str, object]:
         "priority": str(fields.get("Microsoft.VSTS.Common.Priority") or ""),
         "status": str(fields.get("System.State") or ""),
         "project": str(fields.get("System.TeamProject") or ""),
-        "team": ", ".join(path_names(area)) or area,
-        "release": release,
-        "sprint": ", ".join(sprint[-1:]),
+        **names_of_paths(area, iteration),
         "labels": [label.strip() for label in labels if label.strip()],
         "links": [["tests", key] for relation, key in links if relation == _TESTS],
     }
