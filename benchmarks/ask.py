@@ -53,7 +53,7 @@ def main() -> None:
                 else ensure_sample_project(workspace)
             )
             writer = models.writer(workspace, WRITERS.get(options.writer, options.writer)).id
-            workspace.embedder().query("load it first")
+            workspace.embedder().queries(["load it first"])
             for path in options.questions:
                 measure(workspace, project.id, writer, path, show=options.show)
 

@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -50,8 +51,8 @@ class SavedVectors:
         self._vectors = np.load(folder / "questions.npy")
         self.dimension = self._vectors.shape[1]
 
-    def query(self, text: str) -> np.ndarray:
-        return np.asarray(self._vectors[self.questions.index(text)])
+    def queries(self, texts: Sequence[str]) -> np.ndarray:
+        return np.asarray(self._vectors[[self.questions.index(text) for text in texts]])
 
 
 def fill(folder: Path, model: Path, size: int) -> None:
@@ -59,7 +60,7 @@ def fill(folder: Path, model: Path, size: int) -> None:
     real = SentenceEmbedder(model, model_id="all-MiniLM-L6-v2")
     texts, questions = sentences(size), criteria(QUESTIONS + WARM_UP)
     embedder = NoisyEmbedder(real, texts[:400])
-    np.save(folder / "questions.npy", np.stack([real.query(text) for text in questions]))
+    np.save(folder / "questions.npy", np.concatenate([real.queries([text]) for text in questions]))
     saved = {"fingerprint": embedder.fingerprint, "questions": questions}
     (folder / "questions.json").write_text(json.dumps(saved))
     base = KnowledgeBase.open(folder / "index", embedder, project_id="benchmark")
@@ -113,7 +114,7 @@ def measure(base: KnowledgeBase, embedder: SavedVectors, name: str, wanted: Sear
     config = RetrievalConfig(filter=wanted, both_ways=False)  # as what people search for
     exact = config.model_copy(update={"exact": True})
     questions = [
-        base._told_apart(query_vectors(text, config, embedder, base._bm25), config)
+        base._told_apart(query_vectors([text], config, embedder, base._bm25)[0], config)
         for text in embedder.questions
     ]
     for question in questions[QUESTIONS:]:

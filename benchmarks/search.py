@@ -61,8 +61,8 @@ class NoisyEmbedder:
         unit = noisy / np.linalg.norm(noisy, axis=1, keepdims=True)
         return np.asarray(unit, dtype=np.float32)
 
-    def query(self, text: str) -> np.ndarray:
-        return self._real.query(text)
+    def queries(self, texts: Sequence[str]) -> np.ndarray:
+        return self._real.queries(texts)
 
 
 def sentences(count: int) -> list[str]:
@@ -178,7 +178,8 @@ def main() -> None:
         wide = times(lambda n: base.retrieve([questions[QUESTIONS + n]], CONFIG), QUESTIONS)
         print(f"retrieve:                   {shown(wide)}")
         asked = [
-            query_vectors(text, CONFIG, embedder, Bm25Encoder()) for text in questions[-QUESTIONS:]
+            query_vectors([text], CONFIG, embedder, Bm25Encoder())[0]
+            for text in questions[-QUESTIONS:]
         ]
         fast = compare(base, chunks, asked, Path(folder) / "local") and fast
         workspace.close()

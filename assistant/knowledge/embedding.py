@@ -29,8 +29,8 @@ _SLICE = 1024
 """Texts that are sorted by length together; memory does not grow with longer lists."""
 
 _BACKGROUND_NICENESS = 10
-_CACHED_QUERIES = 2048
-"""3 MB at 384 dimensions."""
+_REMEMBERED_CALLS = 1024
+"""2 MB of single questions at 384 dimensions, some 20 MB of the questions of stories."""
 
 
 class Embedder(Protocol):
@@ -47,8 +47,8 @@ class Embedder(Protocol):
         """
         ...
 
-    def query(self, text: str) -> np.ndarray:
-        """The vector of a question: float32, shape ``(dimension,)``, of length 1."""
+    def queries(self, texts: Sequence[str]) -> np.ndarray:
+        """Vectors of questions that are asked together, as ``documents`` gives them."""
         ...
 
 
@@ -85,7 +85,7 @@ class SentenceEmbedder:
         self._model: SentenceTransformer | None = None
         self._fingerprint = ""
         self._dimension = 0
-        self._cache: OrderedDict[str, np.ndarray] = OrderedDict()
+        self._cache: OrderedDict[tuple[str, ...], np.ndarray] = OrderedDict()
 
     @property
     def fingerprint(self) -> str:
@@ -147,23 +147,24 @@ class SentenceEmbedder:
                 list(pool.map(work, planned))
         return averaged(vectors, [part.owner for part in parts], len(texts))
 
-    def query(self, text: str) -> np.ndarray:
-        """The vector of a question; the last couple of thousand are remembered."""
+    def queries(self, texts: Sequence[str]) -> np.ndarray:
+        """Vectors of questions; see ``Embedder``. Those of the last calls are remembered, whole
+        calls and not single texts: in bfloat16 a vector differs in the fourth place by what shares
+        its batch, and must not by what was asked before."""
+        asked = tuple(texts)
         with self._counting:
             self._questions += 1
         try:
             with self._lock:
-                found = self._cache.get(text)
-                if found is None:
-                    model = self._loaded()
-                    parts = pieces(model, [text])
-                    vectors = self._forward(model, [part.text for part in parts])
-                    found = averaged(vectors, [0] * len(parts), 1)[0]
-                    self._cache[text] = found
-                    if len(self._cache) > _CACHED_QUERIES:
-                        self._cache.popitem(last=False)
-                self._cache.move_to_end(text)
-                return found
+                found = self._cache.get(asked)
+            if found is None:
+                found = self.documents(asked, waiting=True)
+            with self._lock:
+                self._cache[asked] = found
+                self._cache.move_to_end(asked)
+                while len(self._cache) > _REMEMBERED_CALLS:
+                    self._cache.popitem(last=False)
+            return found
         finally:
             with self._counting:
                 self._questions -= 1
@@ -297,9 +298,9 @@ class RememberedVectors:
         """See ``Embedder``."""
         return self._embedder.dimension
 
-    def query(self, text: str) -> np.ndarray:
+    def queries(self, texts: Sequence[str]) -> np.ndarray:
         """See ``Embedder``."""
-        return self._embedder.query(text)
+        return self._embedder.queries(texts)
 
     def documents(self, texts: Sequence[str], *, waiting: bool = True) -> np.ndarray:
         """See ``Embedder``."""

@@ -200,7 +200,7 @@ class KnowledgeBase:
         ``config.filter`` narrows both searches and is checked again on each hit. The score is the
         fused one (``fusion.fuse``). Raises ``RetrievalError``.
         """
-        question = query_vectors(query, config, self._embedder, self._bm25)
+        [question] = query_vectors([query], config, self._embedder, self._bm25)
         with self._gate.reading():
             apart = self._told_apart(question, config)
             return self._retriever(config).search(apart, config, limit, exclude_documents)
@@ -218,15 +218,15 @@ class KnowledgeBase:
         relevance (``fusion``), chunks of the same words as a better one, and more than a few chunks
         of one document. A chunk's score is the best it got from any question.
         """
-        texts = dict.fromkeys(query for query in queries if query.strip())
-        questions = [query_vectors(text, config, self._embedder, self._bm25) for text in texts]
+        texts = list(dict.fromkeys(query for query in queries if query.strip()))
+        questions = query_vectors(texts, config, self._embedder, self._bm25)
         with self._gate.reading():
             apart = [self._told_apart(question, config) for question in questions]
             return self._retriever(config).retrieve(apart, config, exclude_documents)
 
     def explain(self, query: str, config: RetrievalConfig, *, limit: int = 10) -> SearchTrace:
         """``search`` with the rank and score of each chunk in each stage, and seconds per stage."""
-        question = query_vectors(query, config, self._embedder, self._bm25)
+        [question] = query_vectors([query], config, self._embedder, self._bm25)
         with self._gate.reading():
             return self._retriever(config).explain(
                 self._told_apart(question, config), config, limit

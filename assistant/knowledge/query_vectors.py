@@ -52,7 +52,7 @@ class QueryVectors:
     terms: tuple[int, ...]
     keys: tuple[str, ...]
     seconds: float
-    """What making it took."""
+    """What embedding it took; of several at once, its part."""
 
     told_apart: np.ndarray | None = None
     """The dense vector to search with in place of ``dense``: see ``common_ground``."""
@@ -72,27 +72,33 @@ class QueryVectors:
 
 
 def query_vectors(
-    text: str, config: RetrievalConfig, embedder: Embedder, bm25: Bm25Encoder
-) -> QueryVectors:
-    """The question ``text``; ``RetrievalError`` where it is empty or both weights are 0."""
+    texts: Sequence[str], config: RetrievalConfig, embedder: Embedder, bm25: Bm25Encoder
+) -> list[QueryVectors]:
+    """The questions ``texts``; ``RetrievalError`` where one is empty or both weights are 0."""
+    if not texts:
+        return []
     started = time.perf_counter()
-    if not text.strip():
+    if not all(text.strip() for text in texts):
         raise RetrievalError("The question is empty. Type what to look for.")
     if config.dense_weight + config.sparse_weight <= 0:
         raise RetrievalError(
             "Both search weights are 0, so nothing can be found. Set the dense or the sparse "
             "weight above 0 in the retrieval settings."
         )
-    text = text[:_MAX_CHARACTERS].encode("utf-8", "replace").decode("utf-8")
-    sparse = bm25.query(text)
-    return QueryVectors(
-        text=text,
-        dense=embedder.query(text) if config.dense_weight > 0 else None,
-        sparse=sparse if config.sparse_weight > 0 and sparse.indices else None,
-        terms=sparse.indices,
-        keys=tuple(dict.fromkeys(_KEY.findall(text)))[:_MAX_KEYS],
-        seconds=time.perf_counter() - started,
-    )
+    asked = [text[:_MAX_CHARACTERS].encode("utf-8", "replace").decode("utf-8") for text in texts]
+    dense = embedder.queries(asked) if config.dense_weight > 0 else [None] * len(asked)
+    seconds = (time.perf_counter() - started) / len(asked)
+    return [
+        QueryVectors(
+            text=text,
+            dense=vector,
+            sparse=sparse if config.sparse_weight > 0 and sparse.indices else None,
+            terms=sparse.indices,
+            keys=tuple(dict.fromkeys(_KEY.findall(text)))[:_MAX_KEYS],
+            seconds=seconds,
+        )
+        for text, vector, sparse in zip(asked, dense, map(bm25.query, asked), strict=True)
+    ]
 
 
 REQUIREMENTS: tuple[ChunkKind, ...] = ("story", "criterion")
@@ -204,18 +210,23 @@ class Rivals:
     weights: np.ndarray
 
     def leads(
-        self, question: QueryVectors, sources: Sequence[ChunkPoint], config: RetrievalConfig
+        self, question: QueryVectors, sources: Mapping[str, ChunkPoint], config: RetrievalConfig
     ) -> dict[str, float]:
-        """What to take off the score of each source, by point id: where a rival leads.
+        """What to take off the score of each source (both by point id): where a rival leads.
 
         ``question`` is told apart. Requirements found as sources have no rivals: each would be its
         own.
         """
         import numpy as np
 
-        found = [point for point in sources if point.record.chunk.kind not in REQUIREMENTS]
-        if not found:
+        among = {
+            name: point
+            for name, point in sources.items()
+            if point.record.chunk.kind not in REQUIREMENTS
+        }
+        if not among:
             return {}
+        found = list(among.values())
         # A row a source; a column a rival, and the last one for the question.
         scores = np.zeros((len(found), len(self.dense) + 1))
         asked = question.dense if question.told_apart is None else question.told_apart
@@ -229,7 +240,7 @@ class Rivals:
             likeness = self.dense @ asked  # an epic that is indexed twice is the question twice
             scores[:, :-1][:, likeness >= likeness.max() - SAME] = -np.inf
         lost = SHARE * (scores.max(axis=1) - of_question)
-        return {point.record.point_id: float(lead) for point, lead in zip(found, lost, strict=True)}
+        return dict(zip(among, lost.tolist(), strict=True))
 
     def _words(self, question: SparseVector, sources: Sequence[ChunkPoint]) -> np.ndarray:
         """BM25 of each source (a row) for each rival, and for the question last."""
@@ -237,20 +248,20 @@ class Rivals:
 
         asked = _unit_length(question, self.rarity, len(self.dense))
         width = len(self.dense) + 1
-        sources_of, terms, held = list[int](), list[int](), list[float]()
+        words = [term for point in sources for term in point.sparse.indices]
+        held = np.array([weight for point in sources for weight in point.sparse.values])
+        of_source = np.repeat(np.arange(len(sources)), [len(p.sparse.indices) for p in sources])
         scores = np.zeros((len(sources), width))
-        for row, point in enumerate(sources):
-            for term, weight in zip(point.sparse.indices, point.sparse.values, strict=True):
-                scores[row, -1] += weight * asked.get(term, 0.0)
-                if term in self.terms:
-                    sources_of.append(row)
-                    terms.append(self.terms[term])
-                    held.append(weight)
-        if terms:
+        own = held * np.array([asked.get(term, 0.0) for term in words])
+        scores[:, -1] = np.bincount(of_source, own, len(sources))
+        places_of = self.terms
+        known = [(at, places_of[term]) for at, term in enumerate(words) if term in places_of]
+        if known:
+            at, terms = np.array(known).T
             counts, starts = self.counts[terms], self.starts[terms]
             places = np.arange(counts.sum()) + np.repeat(starts - counts.cumsum() + counts, counts)
-            cells = np.repeat(np.array(sources_of) * width, counts) + self.rows[places]
-            values = np.repeat(held, counts) * self.weights[places]
+            cells = np.repeat(of_source[at] * width, counts) + self.rows[places]
+            values = np.repeat(held[at], counts) * self.weights[places]
             scores += np.bincount(cells, values, scores.size).reshape(scores.shape)
         return scores
 

@@ -360,8 +360,9 @@ class ReadRecords:
         found.update(read)
         return (found[point_id] for point_id in point_ids if point_id in found)
 
-    def points(self, point_ids: Sequence[str]) -> list[ChunkPoint]:
-        """These points with their vectors, by their ids, without those that are not there."""
+    def points(self, point_ids: Sequence[str]) -> dict[str, ChunkPoint]:
+        """These points with their vectors, in order of their ids, without those that are not
+        there."""
         found = self._points.of(point_ids)
         new = tuple(point_id for point_id in point_ids if point_id not in found)
         scope = Scope(self._project_id, points=new)
@@ -369,4 +370,4 @@ class ReadRecords:
         read = {point.record.point_id: point for point in points}
         self._points.keep(read)
         found.update(read)
-        return [found[point_id] for point_id in sorted(found)]
+        return dict(sorted(found.items()))

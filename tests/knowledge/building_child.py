@@ -28,9 +28,12 @@ class NearEmbedder:
     fingerprint = "near 384d"
 
     def documents(self, texts: list[str], *, waiting: bool = False) -> np.ndarray:
-        return np.stack([self.query(text) for text in texts])
+        return self.queries(texts)
 
-    def query(self, text: str) -> np.ndarray:
+    def queries(self, texts: list[str]) -> np.ndarray:
+        return np.stack([self._vector(text) for text in texts])
+
+    def _vector(self, text: str) -> np.ndarray:
         centre = np.random.default_rng(len(text.split()[0]) * 1000 + ord(text[0]))
         noise = np.random.default_rng(list(text.encode()))
         vector = centre.standard_normal(384) + 3.0 * noise.standard_normal(384)

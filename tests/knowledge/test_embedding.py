@@ -34,18 +34,30 @@ def test_the_end_of_a_long_text_counts(embedder: SentenceEmbedder) -> None:
     start = "The customer opens the account page and looks at the list of contracts. " * 40
     about_cats = "My cat likes to sleep on the warm roof and eats fish. " * 20
     plain, longer = embedder.documents([start, start + about_cats])
-    cat = embedder.query("a cat that eats fish")
+    [cat] = embedder.queries(["a cat that eats fish"])
     assert longer @ cat > plain @ cat + 0.1
 
 
 def test_a_text_alone_and_among_others_is_the_same(embedder: SentenceEmbedder) -> None:
     texts = [f"Rule {n}: " + "words " * n for n in range(40)]
     together = embedder.documents(texts)
-    assert embedder.query(texts[7]) @ together[7] > 0.999
+    assert embedder.queries([texts[7]])[0] @ together[7] > 0.999
 
 
 def test_questions_are_remembered(embedder: SentenceEmbedder) -> None:
-    assert embedder.query("the same question") is embedder.query("the same question")
+    asked = ["a question", "another, asked with it"]
+    assert embedder.queries(asked) is embedder.queries(asked)
+
+
+def test_vectors_of_questions_do_not_depend_on_what_was_asked_before(
+    embedding_folder: Path,
+) -> None:
+    asked = ["A refund is paid within 5 days.", "Who pays?", "The fee is shown. " * 9]
+    fresh, used = (SentenceEmbedder(embedding_folder, model_id="m") for _ in range(2))
+    alone = [used.queries([text])[0] for text in asked]
+    together = used.queries(asked)
+    assert (together == fresh.queries(asked)).all()
+    assert (together * alone).sum(axis=1).min() > 0.999
 
 
 def test_the_fingerprint_names_all_that_matters(
@@ -91,7 +103,7 @@ def test_many_threads_share_one_model(embedder: SentenceEmbedder) -> None:
     def work(n: int) -> None:
         try:
             for k in range(5):
-                embedder.query(f"question {n} {k}")
+                embedder.queries([f"question {n} {k}"])
                 if embedder.documents(["a text"])[0] @ expected < 0.9999:
                     faults.append("another vector")
         except Exception as error:
@@ -115,7 +127,7 @@ def test_a_model_that_cannot_be_loaded_says_what_to_do(
         weights = folder / "model.safetensors"
         weights.unlink() if what == "no weights" else weights.write_bytes(b"rubbish")
     with pytest.raises(RetrievalError, match="assistant models fetch"):
-        SentenceEmbedder(folder, model_id="m").query("text")
+        SentenceEmbedder(folder, model_id="m").queries(["text"])
 
 
 class Counting:
@@ -130,8 +142,8 @@ class Counting:
         self.given += texts
         return np.array([[len(text), 1] for text in texts], dtype=np.float32)
 
-    def query(self, text: str) -> np.ndarray:
-        return np.array([0, 1], dtype=np.float32)
+    def queries(self, texts: Sequence[str]) -> np.ndarray:
+        return np.array([[0, 1] for _ in texts], dtype=np.float32)
 
 
 def lengths(vectors: np.ndarray) -> list[float]:

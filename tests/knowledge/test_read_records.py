@@ -122,13 +122,13 @@ def test_points_are_read_once_and_again_with_new_weights(
     known = tuple(read)
     monkeypatch.setattr(base._index, "sample", counting)
     first = base._records.points(known)
-    assert [point.record.point_id for point in first] == sorted(known)
+    assert [point.record.point_id for point in first.values()] == list(first) == sorted(known)
     assert base._records.points(known[::-1]) == first
     assert sampled == [4]
     monkeypatch.setattr(base._index, "reweigh", searched_meanwhile)
     long = " ".join(f"another word {n}" for n in range(60))
     base.put([("e", [child.make_chunk("e", n, long) for n in range(4)])])
-    weights = [point.sparse for point in base._records.points(known)]
+    weights = [point.sparse for point in base._records.points(known).values()]
     scope = Scope(base._versions.project_id, points=known)
     assert weights == [point.sparse for point in sample(scope, 4)]
-    assert weights != [point.sparse for point in first]
+    assert weights != [point.sparse for point in first.values()]

@@ -147,7 +147,7 @@ def test_a_server_finds_what_the_embedded_engine_finds(
     for number, text in enumerate(texts):
         scope = Scope("sample", FILTERS[number % len(FILTERS)])
         asked = [
-            IndexQuery(scope, k + 1, dense=sample._embedder.query(text), exact=True),
+            IndexQuery(scope, k + 1, dense=sample._embedder.queries([text])[0], exact=True),
             IndexQuery(scope, k + 1, sparse=sample._bm25.query(text), exact=True),
         ]
         answers = zip(sample._index.query(asked), on_server._index.query(asked), strict=True)

@@ -88,7 +88,7 @@ def test_questions_go_before_indexing(embedder) -> None:
     started.wait()
     answered = 0
     while answered < 3 and not finished.is_set():
-        embedder.query(f"question {time.monotonic()}")
+        embedder.queries([f"question {time.monotonic()}"])
         answered += 1
     early = not finished.is_set()
     thread.join()

@@ -380,8 +380,8 @@ class CountingEmbedder:
         array = np.asarray(rows, dtype=np.float32)
         return array / np.linalg.norm(array, axis=1, keepdims=True)
 
-    def query(self, text: str) -> Any:
-        return self.documents([text])[0]
+    def queries(self, texts: Sequence[str]) -> Any:
+        return self.documents(texts)
 
 
 def test_the_context_is_searched_in_the_train_split_only() -> None:

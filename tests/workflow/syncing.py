@@ -33,9 +33,12 @@ class WordEmbedder:
 
     def documents(self, texts: Sequence[str], *, waiting: bool = False) -> np.ndarray:
         self.embedded += len(texts)
-        return np.stack([self.query(text) for text in texts])
+        return self.queries(texts)
 
-    def query(self, text: str) -> np.ndarray:
+    def queries(self, texts: Sequence[str]) -> np.ndarray:
+        return np.stack([self._vector(text) for text in texts])
+
+    def _vector(self, text: str) -> np.ndarray:
         vector = np.full(self.dimension, 1e-3, dtype=np.float32)
         for word in text.casefold().split():
             made = self._words.get(word)

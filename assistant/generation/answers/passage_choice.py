@@ -30,7 +30,7 @@ def bearing_passages(
     if not spans:
         return ()
     vectors = embedder.documents([one.chunk.text[start:end] for one, start, end in spans])
-    cosines = vectors @ embedder.query(question)
+    cosines = vectors @ embedder.queries([question])[0]
     nearest: dict[int, tuple[float, int, int]] = {}
     for (one, start, end), cosine in zip(spans, cosines, strict=True):
         if one.rank not in nearest or cosine > nearest[one.rank][0]:

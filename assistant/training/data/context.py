@@ -162,7 +162,7 @@ class CaseSearch:
         if not self._chunks or not query.strip():
             return ()
         question = self._bm25.query(query)
-        dense = self._vectors @ self._embedder.query(query)
+        dense = self._vectors @ self._embedder.queries([query])[0]
         sparse = self._sparse(question.indices, question.values)
         allowed: dict[str, list[int]] = defaultdict(list)
         for number, chunk in enumerate(self._chunks):

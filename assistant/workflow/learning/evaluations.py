@@ -266,7 +266,7 @@ def search_now(
             for done, question in enumerate(gold.questions):
                 progress(done, len(gold.questions))
                 started = time.perf_counter()
-                embedder.query(question.text)
+                embedder.queries([question.text])
                 embedding.append(time.perf_counter() - started)
                 yield question
 
