@@ -87,17 +87,20 @@ PLACE = re.compile(r"\s*(?:<[^<>]+>|\{[^{}]+\}|\[[^\[\]]+\]|…|\b(?:[hH]{2}:[mM
 _X = re.compile(r"\b[xX]\b")
 _LETTER = re.compile(r"\b(?:[xX]|[NYZ])\b")
 
-_PLACE_RUN = re.compile(r"(?<![A-Za-z])([A-Z])\1+(?![A-Za-z])|#{2,}")
+_PLACE_RUN = re.compile(r"(?<![A-Za-z])(?:([A-Z])\1+|([a-z])\2{2,})(?![A-Za-z])|#{2,}")
 """Places for digits in the form of a number: the "YY" and "NNNN" of "SV-YY-NNNN"."""
 
-_FORM = re.compile(r"(?<![\w-])[A-Z0-9#]+(?:[/-][A-Z0-9#]+)+(?![\w-])")
+_FORM = re.compile(r"(?<![\w-])[A-Z0-9#]+(?:[/-](?:[A-Z0-9#]+|([a-z])\1{2,}))+(?![\w-])")
 
 _DIGIT_RUN = re.compile(r"\d+")
 
 _ALL = read_patterns(__file__)["all"]
 
-SMALL = frozenset(word_lists("words", Path(__file__).parent)["claims"]["small"])
+_WORDS = word_lists("words", Path(__file__).parent)["claims"]
+SMALL = frozenset(_WORDS["small"])
 """Number words that are said without counting."""
+
+_CHARACTERS = frozenset(_WORDS["characters"])
 
 
 def parts_of(text: str) -> tuple[str, ...]:
@@ -244,6 +247,7 @@ class Claims:
                     or self._near.holds(number)
                     or self._in_source(number, f"{part} {about}")
                     or counts_characters(number, part)
+                    or self._is_length(number)
                     or self._is_own_count(number)
                     or self._is_step(number, part)
                     or self._may_follow(number, said)
@@ -316,6 +320,15 @@ class Claims:
         """Whether a number names a step of the case: "as in steps 1 and 2"."""
         held = len(self.basis.case.steps)
         return bool(_STEPS.search(part[: number.start])) and number.value in range(1, held + 1)
+
+    def _is_length(self, number: Number) -> bool:
+        """Whether a number says how long a form is that the texts give: "six digits" of
+        "OH-nnnnnn"."""
+        return number.words.split()[-1].casefold() in _CHARACTERS and any(
+            len(match.group()) == number.value
+            for text in (*self.basis.said, *self.basis.retrieved)
+            for match in _PLACE_RUN.finditer(text)
+        )
 
     def _is_own_count(self, number: Number) -> bool:
         """Whether a number word counts what no text names: "the other four values"."""

@@ -409,6 +409,10 @@ def test_one_thing_a_rounded_total_and_the_steps_of_a_case_are_no_claims(
         ("The counter reads “Swaps used: 0 of 3”.", False),
         ("The counter reads “Swaps used: 2 of 3”.", True),
         ("The page says “Booking A/1 is done.”", False),
+        ("The page shows a reference of “COL-” and six digits.", False),
+        ("The page shows a reference of “COL-” and five digits.", True),
+        ("The page shows the reference of six bookings.", True),
+        ("The page shows a reference of the form COL-nnnnnn.", False),
     ],
 )
 def test_a_form_is_filled_in_with_what_the_case_knows(
@@ -417,6 +421,7 @@ def test_a_form_is_filled_in_with_what_the_case_knows(
     sources = [
         'Bookings are numbered SV-YY-NNNN. The counter reads "Swaps used: 1 of 3".',
         'The page says "Booking {number} is done."',
+        "The page shows a reference, COL-nnnnnn.",
     ]
     case = prove(
         "A booking gets a number; its page and its counter are shown.",
