@@ -19,7 +19,7 @@ from filelock import Timeout
 from assistant.errors import AssistantError, TrainingError, needs_extra
 from assistant.training.config import TrainingConfig
 from assistant.training.data.pairs import CasePair
-from assistant.training.run_folder import RunFolder, RunState
+from assistant.training.run_folder import LOCK_SECONDS, LOOK_SECONDS, RunFolder, RunState
 
 log = logging.getLogger(__name__)
 NICENESS = 10
@@ -54,7 +54,9 @@ def start(run_folder: Path) -> RunState:
     from assistant.training.sft import usable_threads
 
     folder = RunFolder(run_folder)
-    if folder.is_locked():
+    # A child that has said how it ended is waited for: it gives back its memory before its lock.
+    seconds = LOOK_SECONDS if folder.state().active else LOCK_SECONDS
+    if folder.is_locked(seconds=seconds):
         raise TrainingError(f"The run {run_folder.name} is running already.")
     folder.take_back_cancel()
     state = folder.set_state(name="queued", error="", pid=0)

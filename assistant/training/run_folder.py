@@ -150,9 +150,9 @@ class RunFolder:
         """
         return FileLock(self.path / "running.lock", timeout=seconds)
 
-    def is_locked(self) -> bool:
-        """Whether a child lives."""
-        lock = self.lock(seconds=LOOK_SECONDS)
+    def is_locked(self, *, seconds: float = LOOK_SECONDS) -> bool:
+        """Whether a child lives, and does not end within so long."""
+        lock = self.lock(seconds=seconds)
         try:
             lock.acquire(poll_interval=LOOK_SECONDS / 10)
         except Timeout:

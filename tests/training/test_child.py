@@ -82,6 +82,23 @@ def test_second_child_is_refused(
         child.run(run.path)
 
 
+def test_a_child_that_said_how_it_ended_is_waited_for(
+    tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = prepared(tmp_path / "run", tiny_folder)
+    ending = FileLock(run.path / "running.lock", thread_local=False)
+    started: list[object] = []
+    monkeypatch.setattr(child.subprocess, "Popen", lambda *_, **__: started.append(ending))
+    ending.acquire()
+    run.set_state(name="running")
+    with pytest.raises(TrainingError, match="running already"):
+        child.resume(run.path)
+    run.set_state(name="cancelled")
+    Timer(0.5, ending.release).start()
+    assert child.resume(run.path).name == "queued"
+    assert started == [ending]
+
+
 def test_failure_is_said_in_the_state(tiny_folder: Path, tmp_path: Path) -> None:
     run = prepared(tmp_path / "run", tiny_folder, learning_rate=1e30, max_gradient_norm=1e30)
     state = child.run(run.path)
