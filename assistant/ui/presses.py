@@ -3,7 +3,9 @@
 Streamlit tells a press to one drawing of the page. Whatever draws the page again before that
 drawing has come to the button (a choice made meanwhile, a text read while it is typed, a list that
 follows running work) ends it, and nobody hears of the press. Here the press is noted before the
-drawing begins, and kept until the button is reached, or another page, project or run is looked at.
+drawing begins, and kept until the button is reached, or another page, project or run is looked at,
+or a whole page was drawn without the button: else a second press, too late for what it was meant
+for, would act when the button comes back.
 Only for buttons whose key says what they act on: one that acts on whatever is chosen ("Delete it")
 would act on what is chosen by then.
 """
@@ -40,6 +42,11 @@ def pressed(
 def forget_presses(place: tuple[str, ...]) -> None:
     """Drop what was pressed elsewhere than at ``place`` and never handled."""
     if st.session_state.get(_PLACE, place) != place:
-        for name in [str(k) for k in st.session_state if str(k).startswith(_KEPT)]:
-            del st.session_state[name]
+        forget_unreached()
     st.session_state[_PLACE] = place
+
+
+def forget_unreached() -> None:
+    """Drop what was pressed and not handled, where a page has been drawn to its end."""
+    for name in [str(k) for k in st.session_state if str(k).startswith(_KEPT)]:
+        del st.session_state[name]

@@ -18,7 +18,7 @@ from assistant.errors import AssistantError
 from assistant.ui.browser_scripts import sheet
 from assistant.ui.erase_panel import erased_note, keep_and_erase
 from assistant.ui.plain_text import label, plain, visible
-from assistant.ui.presses import forget_presses, pressed
+from assistant.ui.presses import forget_presses, forget_unreached, pressed
 from assistant.ui.state import (
     RECORD,
     WANTED_PAGE,
@@ -83,6 +83,11 @@ def enter(pages: Sequence[StreamlitPage], chosen: StreamlitPage) -> None:
             sheet()
     warm_up_once(str(opened.settings.data_dir), opened, record.project_id)
     keep_address(record, with_run=chosen is pages[0])
+
+
+def leave() -> None:
+    """What is to be done when the page has been drawn to its end."""
+    forget_unreached()
 
 
 def _look_at(record: Session, project_id: str) -> None:

@@ -190,3 +190,5 @@ def test_every_address_opens_in_the_shell_on_a_fresh_server(
     title = wanted.get(name, "Generate test cases")
     expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
     expect(page.get_by_role("link", name="Configure retrieval")).to_be_visible()
+    expect(page.get_by_text("Page not found")).to_have_count(0)
+    expect(page).to_have_url(re.compile(rf"{server.url}/{name * (name in wanted)}\?project="))

@@ -416,6 +416,19 @@ def test_a_question_is_answered_in_place_and_the_answer_can_be_withdrawn(app: Ap
     assert [one for one in app.text_area if one.key.startswith("text-answer-")]
 
 
+def test_a_save_that_another_tab_came_before_does_not_answer_again_after_withdraw(
+    open_app: Callable[..., AppTest],
+) -> None:
+    here, there = (paste(open_app(), VAGUE) for _ in range(2))
+    for tab in (there, here):
+        (save,) = [one for one in tab.button if one.key and one.key.startswith("save-")]
+        save.click().run()
+    assert "check: answered]" in text_of(here)
+    (withdraw,) = [one for one in here.button if one.key and one.key.startswith("withdraw-")]
+    withdraw.click().run()
+    assert "check: answered]" not in text_of(here)
+
+
 def test_an_empty_answer_says_what_to_do(app: AppTest) -> None:
     paste(app, VAGUE)
     (area,) = [one for one in app.text_area if one.key.startswith("text-answer-")]

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 def page() -> None:
     import streamlit as st
 
-    from assistant.ui.presses import forget_presses, pressed
+    from assistant.ui.presses import forget_presses, forget_unreached, pressed
 
     state = st.session_state
     forget_presses((state.get("page", "one"),))
@@ -19,6 +19,7 @@ def page() -> None:
         state.kept = state.get("kept", 0) + pressed("Kept", key="kept-button")
         with st.form("form"):
             state.sent = state.get("sent", 0) + pressed("Send", button=st.form_submit_button)
+    forget_unreached()
 
 
 def count(app: AppTest) -> tuple[int, int, int]:
@@ -39,9 +40,19 @@ def test_a_press_is_heard_once_also_where_the_page_is_drawn_again_first() -> Non
 
 def test_what_was_pressed_elsewhere_is_forgotten() -> None:
     app = AppTest.from_function(page, default_timeout=30).run()
+    app.session_state["page"] = "two"
+    app.button("kept-button").click().run()
+    assert count(app) == (0, 0, 0)
+
+
+def test_a_press_that_a_whole_drawing_did_not_reach_does_not_act_when_its_button_comes_back() -> (
+    None
+):
+    app = AppTest.from_function(page, default_timeout=30).run()
     app.session_state["shown"] = False
     app.button("kept-button").click().run()
     app.session_state["shown"] = True
-    app.session_state["page"] = "two"
     app.run()
     assert count(app) == (0, 0, 0)
+    app.button("kept-button").click().run()
+    assert count(app) == (0, 1, 0)
