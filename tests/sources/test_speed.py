@@ -60,7 +60,14 @@ def test_a_page_nested_ten_times_deeper_takes_about_ten_times_as_long(shape: str
 
 
 @pytest.mark.slow
-def test_a_megabyte_of_epics() -> None:
-    text = "# CC-1 Programme\n" + "".join(EPIC.format(number) for number in range(2, 4000))
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# CC-1 Programme\n" + "".join(EPIC.format(number) for number in range(2, 4000)),
+        "## CC-1\n" + "word\n" * 60_000,
+    ],
+    ids=["epics", "one story"],
+)
+def test_as_much_as_may_be_pasted(text: str) -> None:
     # A guard against minutes, not a measure: the machine may be busy.
     assert min(seconds(text[:1_000_000]) for _ in range(2)) < 60

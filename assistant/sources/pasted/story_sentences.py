@@ -117,10 +117,19 @@ def sentence_in(parts: Sequence[str]) -> str:
         for at, line in enumerate(lines):
             marker = read_marker(line)
             first = line.text[marker.content :] if marker else line.text
-            words = "\n".join([first, *(line.text for line in lines[at + 1 :])])
-            if starts_story(words):
-                return words
+            if starts_story(_window(first, lines, at)):
+                return "\n".join([first, *(later.text for later in lines[at + 1 :])])
     return ""
+
+
+def _window(first: str, lines: Sequence[Line], at: int) -> str:
+    """The words of the line ``at`` and as many lines below it as ``starts_story`` looks at."""
+    taken, size = [first], len(first)
+    while size < _WINDOW and at + 1 < len(lines):
+        at += 1
+        taken.append(lines[at].text)
+        size += len(lines[at].text) + 1
+    return "\n".join(taken)
 
 
 def story_title(text: str) -> str:
