@@ -30,11 +30,11 @@ SHAPES = [
 
 
 def seconds(text: str) -> float:
-    """How long a text takes to read."""
-    begin = time.perf_counter()
+    """Processor time that a text takes to read."""
+    begin = time.process_time()
     with contextlib.suppress(SourceError):
         read_pasted(text)
-    return time.perf_counter() - begin
+    return time.process_time() - begin
 
 
 @pytest.mark.slow
@@ -51,9 +51,9 @@ def test_ten_times_the_text_takes_about_ten_times_as_long(shape: str) -> None:
 )
 def test_a_page_nested_ten_times_deeper_takes_about_ten_times_as_long(shape: str) -> None:
     def taken(size: int) -> float:
-        begin = time.perf_counter()
+        begin = time.process_time()
         assert "kept" in to_markdown(shape * (size // len(shape)) + "kept")
-        return time.perf_counter() - begin
+        return time.process_time() - begin
 
     allowed = max(1.5, 25 * taken(10_000))
     assert min(taken(100_000), taken(100_000)) < allowed
