@@ -192,7 +192,9 @@ def test_the_tables_of_a_database_in_a_file(tmp_path: Path) -> None:
         "INSERT INTO rules VALUES ('BR-1', 'A scratch up to 25 mm is free.', NULL)",
         "INSERT INTO tariff VALUES ('Key', 185.0, x'00ff')",
     )
-    text = read_file("rules.db", data).document.text
+    reading = read_file("rules.db", data)
+    assert reading.report.reader == "SQLite"
+    text = reading.document.text
     assert "# rules" in text
     assert "| BR-1 | A scratch up to 25 mm is free. |  |" in text
     assert "| item | amount | scan |" in text

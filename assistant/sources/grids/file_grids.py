@@ -225,7 +225,7 @@ def read_workbook(data: bytes, name: str, limits: ReadLimits) -> Workbook:
             disagreements.extend(_checks(record))
     workbook.notes.extend(disagreements)
     workbook.report = ExtractionReport(
-        reader="calamine",
+        reader="SQLite" if data.startswith(b"SQLite") else "calamine",
         parts=len(workbook.sheets),
         empty_parts=tuple(
             f"sheet {name}" for name, rows in workbook.sheets if not any(map(any, rows))
