@@ -318,8 +318,9 @@ class TestCondition(Value):
 
 QuestionKind = Literal[
     "ambiguous", "untestable", "missing limit", "missing rule", "unknown reference", "conflict",
-    "out of scope", "left open",
+    "out of scope", "left open", "how to run",
 ]  # fmt: skip
+"""The last asks nothing of the rules: where a result is seen, a message's words, how data come."""
 
 
 class SourceAnswer(Value):

@@ -14,6 +14,7 @@ import pytest
 from endpoint_server import EndpointServer, endpoint_server, streams
 from streamlit.testing.v1 import AppTest
 
+from assistant.domain import Question
 from assistant.ui import state
 from assistant.workflow.deployment import model_jobs
 from assistant.workflow.deployment.models import DEFAULT_CHAT
@@ -253,6 +254,26 @@ def test_coverage_and_questions_of_a_run(app: AppTest) -> None:
     assert len(app.dataframe[0].value) == 2
     app.segmented_control(key="run_view").set_value("questions").run()
     assert not app.exception
+
+
+def test_questions_on_how_to_run_stand_apart_from_those_on_what_holds(app: AppTest) -> None:
+    generated(app)
+    library, run_id = state.workspace().library, app.query_params["run"]
+    of_running = [f"On which screen is {part} seen?" for part in ("it", "that", "this", "each")]
+    kinds = {"Who may refund?": "ambiguous"} | dict.fromkeys(of_running, "how to run")
+    library.add_questions(
+        run_id,
+        [Question(criterion_id="PAY-71-AC1", kind=kind, text=text) for text, kind in kinds.items()],
+        bears_on=lambda question, case: False,
+    )
+    app.segmented_control(key="run_view").set_value("questions").run()
+    assert not app.exception
+    (apart,) = [one for one in app.expander if "How to run and see it (4)" in one.label]
+    assert not apart.proto.expanded
+    inside = "\n".join(one.value.replace("\\", "") for one in apart.markdown)
+    assert all(text in inside for text in of_running)
+    assert "Who may refund?" not in inside
+    assert "Who may refund?" in text_of(app).replace("\\", "")
 
 
 def test_a_new_request_lists_the_earlier_run(app: AppTest) -> None:

@@ -39,7 +39,7 @@ def bears_on(question: Question, case: TestCase) -> bool:
         if not words:
             return bare_words(quotes[0]) in bare_words(said)
         return meeting(words, all_content(said)) == words
-    if question.kind in {"ambiguous", "left open"}:
+    if question.kind in {"ambiguous", "left open", "how to run"}:
         results = all_content(" ".join(step.expected_result for step in case.steps))
         quoted = map(all_content, quotes)
         return any(len(meeting(words, results)) >= RESULT_SHARE * len(words) for words in quoted)

@@ -19,6 +19,9 @@ from assistant.generation.models.structured import list_schema, object_schema
 MAX_CASES = 60
 """Cases of one answer; a model that writes more of them is not writing cases."""
 
+RULE, RUNNING = ABOUT = ("rule", "running")
+"""What a question is about: what holds, or only how a tester runs and sees it."""
+
 MAX_TEXT = 1_200
 MAX_STEPS = 15
 MAX_LINES = 30
@@ -77,6 +80,7 @@ class QuestionDraft(_Draft):
 
     criterion: str = ""
     words: str = ""
+    about: str = ""
     question: str = Field(min_length=1, max_length=MAX_TEXT)
 
 
@@ -112,7 +116,9 @@ def story_schema(criteria: Collection[str], items: Collection[str]) -> dict[str,
         preconditions=list_schema(text),
         steps=list_schema(step),
     )
-    question = object_schema(criterion=_one_of(criteria), words=text, question=text)
+    question = object_schema(
+        criterion=_one_of(criteria), words=text, about=_one_of(ABOUT), question=text
+    )
     number = {"type": "integer"}
     answer = object_schema(question=number, source=number, words=text)
     whole = object_schema(

@@ -14,7 +14,7 @@ from assistant.domain import RetrievedChunk, TestCase, TestCondition
 from assistant.generation.prompts import Message, data_text
 from assistant.generation.writer import StoryBrief
 
-STORY_PROMPT_VERSION = "story-12"
+STORY_PROMPT_VERSION = "story-13"
 """Stored with every run; raised whenever the wording or the order below changes."""
 
 MAX_PROMPT_TOKENS = 12_000
@@ -50,7 +50,7 @@ Write whole cases:
 - A source of kind "criterion" belongs to another story and is tested there: take from it what has to be filled in or done before, so that your steps run, and write no case for it.
 - Where a criterion leans on what stands elsewhere ("the usual limits", "warranty rules apply", "as agreed", "in time"), what the sources in force say of it belongs to the criterion. Write it into the cases of the checklist (exact texts, statuses, deadlines, who is told); add a case only where a source names a limit (on it and just beyond), an exception or a role with another outcome, and not where a case shows it already.
 - Do not test what is out of scope. Where an open question is given and a source in force answers it, write by that source and add to answers: the question's n, the source's n, and the source's words that answer it, copied exactly. Otherwise do not guess.
-- questions: only what a tester must know before running these cases, with the exact words of the text that it is about. No result may hang on what is asked: choose data on which every answer comes to the same, and leave out what has none. None is fine.
+- questions: only what a tester must know before running these cases, with the exact words of the text that it is about; about: "rule" where the answer says what holds (a limit, a role, an order, what happens), "running" where it only says how to run or see it (a screen or field, the words of a message, how data are prepared). No result may hang on what is asked: choose data on which every answer comes to the same, and leave out what has none. None is fine.
 - Write in the language of the acceptance criteria."""  # noqa: E501
 
 

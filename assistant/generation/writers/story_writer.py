@@ -38,6 +38,7 @@ from assistant.generation.writer import CaseBrief, StoryBrief, StoryEnd, Writer,
 from assistant.generation.writers.case_from_draft import drafted_case
 from assistant.generation.writers.story_draft import (
     MAX_CASES,
+    RUNNING,
     ObjectStream,
     StoryCaseDraft,
     read_answers,
@@ -418,7 +419,7 @@ def _note_questions(data: Mapping[str, object], brief: StoryBrief, ledger: _Ledg
             text.casefold(),
             Question(
                 criterion_id=criterion.id,
-                kind="ambiguous",
+                kind="how to run" if draft.about == RUNNING else "ambiguous",
                 text=text,
                 evidence=evidence if start >= 0 else (),
             ),

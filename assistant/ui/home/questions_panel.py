@@ -29,7 +29,11 @@ KIND_COLORS: dict[QuestionKind, str] = {
     "conflict": "red",
     "out of scope": "violet",
     "left open": "orange",
+    "how to run": "blue",
 }
+SHORT = 4
+"""Questions up to which a list is shown open."""
+
 MAX_SHOWN = 60
 """Questions with a form on one page; the others are counted."""
 
@@ -199,11 +203,12 @@ def run_questions(opened: Workspace, record: Session, view: RunView) -> None:
     by_id = {one.document_id: one for several in given.values() for one in several}
     criteria = {one.id: one for epic in run.epics for one in epic.criteria}
     cases = () if writing else opened.library.cases(record.project_id, run_id=run.id)
-    for question in sorted(run.questions, key=lambda one: not one.is_open):
+
+    def shown(question: Question) -> None:
         answer = by_id.get(answers.question_key(criteria[question.criterion_id], question))
         if answer is None:
             question_to_answer(opened, record, run.epics, question, run.retrieved)
-            continue
+            return
         answer_given(opened, record, answer)
         waiting = [one for one in cases if _waits(one, question.criterion_id, question.text)]
         if waiting:
@@ -215,6 +220,17 @@ def run_questions(opened: Workspace, record: Session, view: RunView) -> None:
                 key=f"again-{answer.document_id}",
                 help="The cases that carry this question, from the present sources",
             )
+
+    ordered = sorted(run.questions, key=lambda one: not one.is_open)
+    of_running = [one for one in ordered if one.kind == "how to run"]
+    for question in ordered:
+        if question not in of_running:
+            shown(question)
+    if of_running:
+        title = f"How to run and see it ({len(of_running)})"
+        with st.expander(title, icon=":material/visibility:", expanded=len(of_running) < SHORT):
+            for question in of_running:
+                shown(question)
 
 
 def _waits(stored: StoredCase, criterion_id: str, asked: str) -> bool:

@@ -320,11 +320,15 @@ def test_the_questions_of_the_model_quote_the_criterion_or_nothing() -> None:
     asked = [
         {"criterion": "LV-1-AC1", "words": "working days", "question": "Are holidays counted?"},
         {"criterion": "LV-1-AC1", "words": "made up", "question": "Who is HR?"},
+        {"criterion": "LV-1-AC1", "words": "", "about": "running", "question": "On which screen?"},
         {"criterion": "OTHER", "words": "", "question": "Nobody asked"},
     ]
     subject, _ = writer(answer(case(), case("Ten", "B2", "x"), questions=asked))
     _, end, _ = run(subject)
-    assert [one.text for one in end.questions] == ["Are holidays counted?", "Who is HR?"]
+    assert [(one.text, one.kind) for one in end.questions] == [
+        ("Are holidays counted?", "ambiguous"), ("Who is HR?", "ambiguous"),
+        ("On which screen?", "how to run"),
+    ]  # fmt: skip
     assert end.questions[0].evidence[0].quote == "working days"
     assert end.questions[1].evidence == ()
 
