@@ -16,7 +16,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-_KEPT, _PLACE = "pressed:", "presses_place"
+_KEPT, _PLACE = "presses", "presses_place"
 
 
 def pressed(
@@ -30,13 +30,32 @@ def pressed(
 
     ``button`` is ``st.button`` or ``st.form_submit_button``; ``options`` are its own.
     """
-    name = key or label
+    draw_button(label, key=key, button=button, **options)
+    found = is_pressed(key or label)
+    forget_press(key or label)
+    return found
 
-    def keep() -> None:
-        st.session_state[_KEPT + name] = True
 
-    button(label, key=name, on_click=keep, **options)
-    return bool(st.session_state.pop(_KEPT + name, False))
+def draw_button(
+    label: str,
+    *,
+    key: str = "",
+    button: Callable[..., object] = st.button,
+    **options: object,
+) -> None:
+    """Draw a button, see ``pressed``, whose press is asked for elsewhere, by its key or label."""
+    # A callback that touches Streamlit's own state is ended where the next request waits already.
+    button(label, key=key or label, on_click=_kept().add, args=(key or label,), **options)
+
+
+def is_pressed(key: str) -> bool:
+    """Whether the button was pressed and its press not forgotten yet."""
+    return key in _kept()
+
+
+def forget_press(key: str) -> None:
+    """Drop the press of a button, which has been handled."""
+    _kept().discard(key)
 
 
 def forget_presses(place: tuple[str, ...]) -> None:
@@ -48,5 +67,10 @@ def forget_presses(place: tuple[str, ...]) -> None:
 
 def forget_unreached() -> None:
     """Drop what was pressed and not handled, where a page has been drawn to its end."""
-    for name in [str(k) for k in st.session_state if str(k).startswith(_KEPT)]:
-        del st.session_state[name]
+    _kept().clear()
+
+
+def _kept() -> set[str]:
+    """The buttons of this session that were pressed and not reached yet."""
+    kept: set[str] = st.session_state.setdefault(_KEPT, set())
+    return kept

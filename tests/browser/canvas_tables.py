@@ -44,6 +44,18 @@ def at_rest(page: Page) -> None:
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 
+def press_when_still(button: Locator) -> None:
+    """Press a button that an opening box still moves: a click between two frames of it is lost."""
+    before = None
+    for _ in range(100):
+        place = button.bounding_box()
+        if place is not None and place == before:
+            break
+        before = place
+        button.page.wait_for_timeout(400)
+    button.click()
+
+
 def edit_cell(page: Page, grid: Locator, header: str, text: str) -> None:
     """Type over the first row's cell in this column; keys lost to a redrawing table come again."""
     for attempt in range(3):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from canvas_tables import at_rest
+from canvas_tables import at_rest, press_when_still
 from playwright.sync_api import Locator, Page, expect
 from reviewing import EPIC, TEXT, WAIT, accept, ids, paste_and_generate, press, rows, steps
 
@@ -29,7 +29,7 @@ def answered_and_generated(page: Page, address: str) -> str:
     page.get_by_role("button", name="Read it").click()
     page.get_by_text(re.compile(r"Questions to ask first \(\d+\)")).click(timeout=WAIT)
     at_rest(page)  # a page that is drawn anew closes what is opened meanwhile
-    page.get_by_role("button", name="Answer").first.click()
+    press_when_still(page.get_by_role("button", name="Answer").first)
     page.get_by_label("What REF-11-AC1 should say").fill(ANSWER)
     page.get_by_role("button", name="Save the answer").click()
     expect(page.get_by_text(re.compile(r"Answered \(1\)"))).to_be_visible(timeout=WAIT)
@@ -57,7 +57,7 @@ def withdraw_the_answer(page: Page, address: str) -> None:
     expect(page.get_by_text(re.compile(r"Answered \(1\)"))).to_be_visible(timeout=WAIT)
     at_rest(page)
     page.get_by_text(re.compile(r"Answered \(1\)")).click()
-    page.get_by_role("button", name="Withdraw").click()
+    press_when_still(page.get_by_role("button", name="Withdraw"))
     expect(page.get_by_text(re.compile(r"Answered \(1\)"))).to_have_count(0, timeout=WAIT)
     at_rest(page)
 

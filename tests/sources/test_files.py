@@ -46,6 +46,63 @@ def rewritten(data: bytes, part: str, old: str, new: str) -> bytes:
     return target.getvalue()
 
 
+POSTGRES = """-- Dumped by pg_dump version 15.6
+CREATE TABLE public.rules (
+    id integer NOT NULL,
+    said text
+);
+CREATE FUNCTION public.note() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO audit VALUES (NEW.id);
+END;
+$$;
+COPY public.rules (id, "said") FROM stdin;
+1\tPaid at once\\tup to £250.00
+2\t\\N
+\\.
+INSERT INTO public.roles VALUES (1, 'Clerk''s deputy', NULL), (2, 'C:\\', true);
+"""
+MYSQL = """-- MySQL dump 10.13  Distrib 8.0.36
+CREATE TABLE `rules` (
+  `id` int NOT NULL AUTO_INCREMENT,
+  `said` varchar(200) DEFAULT NULL, -- (what holds)
+  PRIMARY KEY (`id`),
+  KEY `k` (`said`)
+) ENGINE=InnoDB;
+INSERT INTO `rules` VALUES (1,'It\\'s due; (at once)'),(2,'Two\\nlines');
+"""
+SQL_SERVER = """SET IDENTITY_INSERT [dbo].[Rules] ON
+INSERT [dbo].[Rules] ([Id], [Said], [From]) VALUES (1, N'Paid, now', CAST(N'2026-04-01' AS Date))
+GO
+INSERT [dbo].[Rules] ([Id], [Said], [From]) VALUES (2, NULL, CAST(12.50 AS Decimal(8, 2)))
+GO
+"""
+
+
+@pytest.mark.parametrize(
+    ("dump", "encoding", "rows"),
+    [
+        (POSTGRES, "utf-8", ["| id | said |", "| 1 | Paid at once up to £250.00 |", "| 2 |  |"]),
+        (POSTGRES, "utf-8", ["| 1 | Clerk's deputy |  |", "| 2 | C:\\ | true |"]),
+        (MYSQL, "utf-8", ["| id | said |", "| 1 | It's due; (at once) |", "| 2 | Two<br>lines |"]),
+        (SQL_SERVER, "utf-16", ["| Id | Said | From |", "| 1 | Paid, now | 2026-04-01 |"]),
+        (SQL_SERVER, "utf-8", ["| 2 |  | 12.50"]),
+    ],
+)
+def test_the_rows_of_a_dump_in_sql_are_tables(dump: str, encoding: str, rows: list[str]) -> None:
+    reading = read_file("rules.sql", dump.encode(encoding))
+    assert reading.report.reader == "SQL"
+    text = reading.document.text.replace("\\\\", "\\").replace("\t", " ")
+    assert all(row in text for row in rows), text
+    assert "NEW.id" not in text
+
+
+def test_sql_without_rows_is_text_and_a_dump_over_the_limit_is_refused() -> None:
+    assert read_file("make.sql", b"CREATE TABLE rules (id integer);").document.kind != "table"
+    with pytest.raises(UnreadableFile, match="cells"):
+        read_file("rules.sql", POSTGRES.encode(), limits=ReadLimits(max_cells=3))
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize(
     "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252", "utf-32"]

@@ -85,8 +85,8 @@ def tables_of(name: str, data: bytes) -> tuple[Grid, ...]:
     """
     source = source_of(name, data, DEFAULT_LIMITS)
     kind = kind_of(source)
-    if kind == "workbook":
-        return workbook_grids(source).grids
+    if kind in {"workbook", "dump"}:
+        return workbook_grids(source, kind).grids
     if kind != "text":
         return ()
     found = file_text(source)
@@ -101,8 +101,8 @@ def kind_of(source: Source) -> FileKind:
 
 def readings_of(source: Source, kind: FileKind) -> tuple[list[Reading], list[tuple[str, bytes]]]:
     """The readings of a file that is no archive, and the files attached to it."""
-    if kind == "workbook":
-        return [_tables(workbook_grids(source), source)], []
+    if kind in {"workbook", "dump"}:
+        return [_tables(workbook_grids(source, kind), source)], []
     if kind == "text":
         return [_text_file(source)], []
     if kind in {"xml", "json", "confluence", "salesforce"}:
@@ -161,15 +161,16 @@ def _tables(found: FileGrids, source: Source) -> Reading:
 
 
 FileKind = Literal[
-    "pdf", "word", "slides", "workbook", "rtf", "mail", "html", "xml", "json", "confluence",
+    "pdf", "word", "slides", "workbook", "dump", "rtf", "mail", "html", "xml", "json", "confluence",
     "salesforce", "archive", "text", "open_document", "picture",
 ]  # fmt: skip
-"""What is read, by which reader; "text" is Markdown, plain text, a feature file or a table."""
+"""What is read, by which reader; "dump" is a database's rows in SQL, "text" is Markdown, plain
+text, a feature file or a table."""
 
 _READ_NOW = (
     "PDF, Word (DOCX, DOCM, DOTX), PowerPoint (PPTX), Excel (XLSX, XLSB, XLS), OpenDocument (ODT, "
-    "ODP, ODS), SQLite (DB), CSV, TSV, HTML, Markdown, text, RTF, e-mail (EML), JSON, XML, "
-    "pictures (PNG, JPEG, TIFF, WebP{ocr}), and ZIP archives of these"
+    "ODP, ODS), databases (SQLite, SQL dumps), CSV, TSV, HTML, Markdown, text, RTF, e-mail (EML), "
+    "JSON, XML, pictures (PNG, JPEG, TIFF, WebP{ocr}), and ZIP archives of these"
 )
 """The kinds of file that are read, for messages; "ocr" is what pictures need and is not there."""
 
@@ -197,6 +198,12 @@ _OLE_KINDS = (
     ("PowerPoint Document", "an old presentation (PPT)", "Save it as PPTX"),
     ("__properties_version", "an Outlook message (MSG)", "Save it as EML or text"),
 )
+_ROWS = re.compile(
+    r"^[ \t]*(?:(?:INSERT|REPLACE)\s+(?:(?:IGNORE\s+)?INTO\s|\[)|COPY\s[^;\n]*\bFROM\s+stdin\b)",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""What of a database's dump in SQL holds rows."""
+
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _HTML_DOCUMENT = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<!doctype\s+html|<html[\s>])",
@@ -263,6 +270,8 @@ def kind_of_text(text: str, shown: str) -> FileKind:
     marked_up = re.match(r"\s*<[?!A-Za-z]", text)
     if (name.endswith(".json") and not marked_up) or _is_json(text):
         return "json"
+    if name.endswith(".sql") and _ROWS.search(text):
+        return "dump"
     if _HTML_DOCUMENT.match(text[:5000]):
         return "html"
     marked = not name.endswith((".md", ".markdown", ".csv", ".tsv"))

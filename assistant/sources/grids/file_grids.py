@@ -106,9 +106,11 @@ def text_grids(found: FileText, source: Source) -> FileGrids:
     return FileGrids((grid,) if grid else (), found.notes, found.report.model_copy(update=changed))
 
 
-def workbook_grids(source: Source) -> FileGrids:
-    """The filled sheets of a workbook; raises ``UnreadableFile`` where there is none."""
-    workbook = read_workbook(source.data, source.shown, source.limits)
+def workbook_grids(source: Source, reader: str = "workbook") -> FileGrids:
+    """The filled sheets of a workbook, or by the reader "dump" the filled tables of a dump in SQL;
+    raises ``UnreadableFile`` where there is none."""
+    data = source.data if reader == "workbook" else decoded(source)[0].encode("utf-8", "replace")
+    workbook = read_workbook(data, source.shown, source.limits, reader=reader)
     notes, grids, pictures = list(workbook.notes), list[Grid](), Pictures()
     for sheet, rows in workbook.sheets:
         cleaned = [list(map(clean_cell, row)) for row in rows]
@@ -202,14 +204,16 @@ class Workbook:
     report: ExtractionReport = field(default_factory=ExtractionReport)
 
 
-def read_workbook(data: bytes, name: str, limits: ReadLimits) -> Workbook:
+def read_workbook(
+    data: bytes, name: str, limits: ReadLimits, *, reader: str = "workbook"
+) -> Workbook:
     """The cells of all sheets of the workbook ``data``.
 
     Raises ``UnreadableFile`` where it is damaged, protected by a password, or goes over a limit.
     """
     workbook = Workbook()
     unread, disagreements = list[str](), list[str]()
-    for record in run_reader("workbook", data, name, limits):
+    for record in run_reader(reader, data, name, limits):
         if isinstance(record, list):
             if not workbook.sheets:
                 raise failed(name, "damaged", "a row stands before any sheet")
@@ -225,7 +229,11 @@ def read_workbook(data: bytes, name: str, limits: ReadLimits) -> Workbook:
             disagreements.extend(_checks(record))
     workbook.notes.extend(disagreements)
     workbook.report = ExtractionReport(
-        reader="SQLite" if data.startswith(b"SQLite") else "calamine",
+        reader="SQL"
+        if reader == "dump"
+        else "SQLite"
+        if data.startswith(b"SQLite")
+        else "calamine",
         parts=len(workbook.sheets),
         empty_parts=tuple(
             f"sheet {name}" for name, rows in workbook.sheets if not any(map(any, rows))

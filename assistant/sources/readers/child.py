@@ -19,7 +19,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 READERS = {
-    "workbook": "documents.workbook", "pdf": "documents.pdf", "ocr": "documents.ocr",
+    "workbook": "documents.workbook", "dump": "documents.sql_dump",
+    "pdf": "documents.pdf", "ocr": "documents.ocr",
     "word": "documents.word", "slides": "documents.slides", "html": "documents.html",
     "rtf": "documents.rtf", "mail": "documents.mail", "open_document": "documents.open_document",
     "xml": "xml_exports", "json": "json_exports", "fragments": "fragments",

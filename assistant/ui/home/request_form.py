@@ -21,6 +21,7 @@ from assistant.ui.home.more_writers import more_writers, rated_words
 from assistant.ui.home.questions_panel import questions_panel
 from assistant.ui.job_progress import comparison_progress, index_note
 from assistant.ui.plain_text import label, plain, visible
+from assistant.ui.presses import draw_button, forget_press, is_pressed
 from assistant.ui.state import CHOSEN_WRITER, Session, errors_shown
 from assistant.ui.technique_colors import TECHNIQUE_COLORS
 from assistant.workflow.deployment import models
@@ -46,9 +47,7 @@ UNREAD_OPEN = 3
 TEXT, PICKED, ASKED, WAY = "compose_text", "compose_picked", "compose_asked", "compose_way"
 START_NOW = "compose_start_now"
 READ_AGAIN = "compose_read_again"
-PRESSED = "compose_pressed"
-"""Set by the press of the button until its run is kept: a choice made meanwhile draws the page
-anew, and Streamlit tells a press to the first drawing alone."""
+GENERATE = "generate"
 
 
 def compose(opened: Workspace, record: Session) -> None:
@@ -75,15 +74,15 @@ def compose(opened: Workspace, record: Session) -> None:
         _writer_and_start(opened, record)
         index_note(opened, record.project_id)
     if is_asked(request.ask):
-        st.session_state.pop(PRESSED, None)  # a question is no order, whatever was pressed
-    if st.session_state.get(PRESSED):
+        forget_press(GENERATE)  # a question is no order, whatever was pressed
+    if is_pressed(GENERATE):
         # Before the checklist is drawn and compared, which takes long where a text is new: whatever
         # draws the page again meanwhile, as a choice of another depth does, would lose the press.
         with left, errors_shown(), st.spinner("Reading the text…"), comparison_progress() as tell:
             found = understand(opened, record.project_id, request, asked=asked, comparing=tell)
-            st.session_state.pop(PRESSED, None)
+            forget_press(GENERATE)
             _start(opened, record, found)
-        st.session_state.pop(PRESSED, None)  # there was an error, and it is shown
+        forget_press(GENERATE)  # there was an error, and it is shown
     with right:
         understanding = _understood(opened, record, request, asked)
     if understanding:
@@ -149,12 +148,8 @@ def _writer_and_start(opened: Workspace, record: Session) -> None:
             key=CHOSEN_WRITER,
             persist_state="session",
         )
-        st.button(
-            "Generate test cases",
-            type="primary",
-            icon=":material/play_arrow:",
-            key="generate",
-            on_click=lambda: st.session_state.update({PRESSED: True}),
+        draw_button(
+            "Generate test cases", type="primary", icon=":material/play_arrow:", key=GENERATE
         )
     choice = choices[writer or models.OUTLINE_WRITER]
     leaves = choice.leaves or opened.chunks_leave
