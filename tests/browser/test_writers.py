@@ -17,7 +17,6 @@ from canvas_tables import at_rest
 from conftest import Server
 from playwright.sync_api import Page, expect
 from reviewing import (
-    EPIC,
     TEXT,
     accept,
     edit,
@@ -39,6 +38,15 @@ from assistant.workflow.deployment.ways_of_writing import choose_way
 
 pytestmark = pytest.mark.slow
 
+EPIC = """# PAY-7 Refund a payment
+Release: Drop-9
+
+## PAY-71 Refund within the limit
+As a billing agent I want to refund a payment so that the customer is not out of pocket.
+
+Acceptance criteria:
+- A refund of up to £250.00 is paid at once.
+"""
 LONG = 900_000
 """Milliseconds: a small model on two busy cores takes up to a minute for a case."""
 
