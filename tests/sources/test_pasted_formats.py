@@ -322,6 +322,13 @@ AC2: Beyond the limit
     assert story.criteria[1].text == "Given a plan\nWhen extended\nThen it is refused"
 
 
+def test_the_rows_of_a_table_below_an_id_alone_are_all_its_own() -> None:
+    table = "| Amount | Result |\n| --- | --- |\n| up to £50.00 | granted |\n| more | sent on |"
+    (story,) = stories_of(f"CC-12: Credit\n\nAcceptance criteria\n\n**AC1**\n\n{table}\n\n**AC2**\n"
+                          "\nA refused credit is kept.\n")  # fmt: skip
+    assert [c.id for c in story.criteria] == ["CC-12-AC1", "CC-12-AC1-2", "CC-12-AC2"]
+
+
 @pytest.mark.parametrize(
     "table",
     [

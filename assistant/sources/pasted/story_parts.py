@@ -226,7 +226,8 @@ def _criteria(text: str, story: StoryDraft, section: Section) -> None:
 
 
 def _name_by_heading(drafts: Sequence[CriterionDraft], given: str) -> None:
-    """Give the id of a heading to what stands below it: "AC 2", "AC 2-2" for a second item."""
+    """Give the id of a heading to what stands below it: "AC 2", "AC 2-2" for a second item. Rows of
+    a table below a sentence keep their own numbers."""
     if not given or not drafts or drafts[0].given:
         return
     if given.isdigit():
@@ -234,7 +235,7 @@ def _name_by_heading(drafts: Sequence[CriterionDraft], given: str) -> None:
         return
     drafts[0].given = given
     for number, draft in enumerate(drafts[1:], start=2):
-        if not draft.given and draft.form != "table":
+        if not draft.given and (draft.form != "table" or drafts[0].form == "table"):
             draft.given = f"{given}-{number}"
 
 
