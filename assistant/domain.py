@@ -320,7 +320,7 @@ QuestionKind = Literal[
     "ambiguous", "untestable", "missing limit", "missing rule", "unknown reference", "conflict",
     "out of scope", "left open", "how to run",
 ]  # fmt: skip
-"""The last asks nothing of the rules: where a result is seen, a message's words, how data come."""
+"""The last asks nothing of the rules: where a result is seen, how data come."""
 
 
 class SourceAnswer(Value):
