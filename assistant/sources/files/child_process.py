@@ -9,10 +9,16 @@ from __future__ import annotations
 import json
 import logging
 import os
+import select
+import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from assistant.errors import UnreadableFile
@@ -51,21 +57,131 @@ def run_reader(
     with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as target:
         source.write(data)
         source.seek(0)
-        command = [sys.executable, "-P", str(_CHILD), json.dumps(request)]
-        with subprocess.Popen(
-            command, stdin=source, stdout=target, stderr=subprocess.DEVNULL,
-            env=child_environment(), creationflags=_LOWER_PRIORITY,
-        ) as child:  # fmt: skip
-            try:
-                child.wait(limits.seconds)
-            except subprocess.TimeoutExpired as error:
-                child.kill()
-                raise UnreadableFile(
-                    f"{shown} took longer than {limits.seconds:.0f} seconds to read and was "
-                    "stopped. Split it, or export its content as text or CSV, and import that."
-                ) from error
+        in_time = _forks.run if sys.platform == "linux" else _run_once
+        if not in_time(json.dumps(request), source.fileno(), target.fileno(), limits.seconds):
+            raise UnreadableFile(
+                f"{shown} took longer than {limits.seconds:.0f} seconds to read and was "
+                "stopped. Split it, or export its content as text or CSV, and import that."
+            )
         target.seek(0)
         yield from _records(target, shown)
+
+
+def _run_once(request: str, source: int, target: int, seconds: float) -> bool:
+    """Run a reader in a Python started for it; whether it ended in time."""
+    command = [sys.executable, "-P", str(_CHILD), request]
+    with subprocess.Popen(
+        command, stdin=source, stdout=target, stderr=subprocess.DEVNULL,
+        env=child_environment(), creationflags=_LOWER_PRIORITY,
+    ) as child:  # fmt: skip
+        try:
+            child.wait(seconds)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            return False
+    return True
+
+
+class _Forks:
+    """Runs readers in processes forked from one that has imported what they need.
+
+    A fork begins in a hundredth of the time that Python and the libraries take to start. It is a
+    process of its own all the same: what it does to itself ends with it. On Linux only: Windows
+    cannot fork, and libraries of macOS may crash in a fork.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._control: socket.socket | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def run(self, request: str, source: int, target: int, seconds: float) -> bool:
+        """As ``_run_once``."""
+        deadline = time.monotonic() + seconds
+        for _ in range(_ATTEMPTS):
+            ours, theirs = os.pipe()
+            try:
+                try:
+                    self._ask(request, [source, target, theirs], deadline)
+                finally:
+                    os.close(theirs)
+                if not _ready(ours, deadline):  # it hangs: the next file gets another
+                    with self._lock:
+                        self._close()
+                    return False
+                if word := os.read(ours, 4):
+                    return _ended(int.from_bytes(word, "big"), ours, deadline)
+            finally:
+                os.close(ours)
+        left = deadline - time.monotonic()
+        return left > 0 and _run_once(request, source, target, left)
+
+    def _ask(self, request: str, descriptors: list[int], deadline: float) -> None:
+        """Send a request; where nobody hears it any more, its pipe is closed without a word."""
+        data = request.encode()
+        with self._lock, suppress(OSError):
+            control = self._open()
+            control.settimeout(max(_SHORTEST_SECONDS, deadline - time.monotonic()))
+            try:
+                socket.send_fds(control, [len(data).to_bytes(4, "big")], descriptors)
+                control.sendall(data)
+            except BaseException:  # half a request would be read as the next one's beginning
+                self._close()
+                raise
+
+    def _open(self) -> socket.socket:
+        """The socket to the process that forks, which is started where it is not there."""
+        if self._control is None or self._process is None or self._process.poll() is not None:
+            self._close()
+            self._control, theirs = socket.socketpair()
+            with theirs:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-P", str(_CHILD), "--serve"], stdin=theirs.fileno(),
+                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=child_environment(),
+                )  # fmt: skip
+        return self._control
+
+    def _close(self) -> None:
+        """End the process that forks; those that read go on."""
+        if self._control is not None:
+            self._control.close()
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+        self._control = self._process = None
+
+    def forget(self) -> None:
+        """Begin anew in a process that was forked: what serves it is its parent's child."""
+        if self._control is not None:
+            self._control.close()
+        self._lock = threading.Lock()
+        self._control = self._process = None
+
+
+_ATTEMPTS = 2
+_SHORTEST_SECONDS = 0.1
+_forks = _Forks()
+if sys.platform == "linux":
+    os.register_at_fork(after_in_child=_forks.forget)
+
+
+def _ready(status: int, deadline: float) -> bool:
+    """Whether the pipe had a word, or was closed, in time. ``select`` ends at 1,024 descriptors."""
+    poll = select.poll()
+    poll.register(status, select.POLLIN)
+    return bool(poll.poll(max(0.0, deadline - time.monotonic()) * 1000))
+
+
+def _ended(process: int, status: int, deadline: float) -> bool:
+    """Whether a reader closed its pipe, as its end does, in time; else it is killed."""
+    ended = False
+    try:
+        ended = _ready(status, deadline) and not os.read(status, 1)
+    finally:
+        if not ended:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+    return ended
 
 
 def child_environment() -> dict[str, str]:

@@ -6,6 +6,11 @@ JSON with "reader" (a name of ``READERS``), "memory" (bytes), "seconds" (of proc
 or ``{"error": kind, "message": ...}``, kind being "password", "dangerous", "size", "memory" or
 "damaged". "message" is in our words; "detail" is what a library said, for the log. Vendor libraries
 are imported by the readers, here and nowhere else.
+
+``python -P child.py --serve`` with a socket as standard input forks such a process for each request
+that comes through it, which spares the start of Python and the import of libraries: four bytes of
+length and the request, with the descriptors of the file, of the output, and of a pipe that gets the
+number of the process in four bytes and is closed by its end.
 """
 
 from __future__ import annotations
@@ -14,20 +19,38 @@ import contextlib
 import importlib
 import json
 import os
+import signal
+import socket
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
+from types import ModuleType
+from typing import Any, NoReturn
 
+_HTML = ("assistant.sources.readers.documents.html", "bs4", "markdownify")
+_XML = ("defusedxml.ElementTree", *_HTML)
 READERS = {
-    "workbook": "documents.workbook", "dump": "documents.sql_dump",
-    "pdf": "documents.pdf", "ocr": "documents.ocr",
-    "word": "documents.word", "slides": "documents.slides", "html": "documents.html",
-    "rtf": "documents.rtf", "mail": "documents.mail", "open_document": "documents.open_document",
-    "xml": "xml_exports", "json": "json_exports", "fragments": "fragments",
-    "confluence": "atlassian.confluence_export",
-    "salesforce": "salesforce_metadata.salesforce_export",
-}  # fmt: skip
-"""Name of a reader -> module below this folder with ``read(data, options)``."""
+    "workbook": ("documents.workbook", "python_calamine"),
+    "dump": ("documents.sql_dump",),
+    "pdf": ("documents.pdf", "pypdfium2.raw", "pypdf"),
+    "ocr": ("documents.ocr",),
+    "word": ("documents.word", "mammoth", *_HTML),
+    "slides": ("documents.slides", "pptx"),
+    "html": ("documents.html", *_HTML),
+    "rtf": ("documents.rtf", "striprtf.striprtf"),
+    "mail": ("documents.mail", *_HTML),
+    "open_document": ("documents.open_document", "defusedxml.ElementTree"),
+    "xml": ("xml_exports", *_XML),
+    "json": ("json_exports", *_HTML),
+    "fragments": ("fragments", *_HTML),
+    "confluence": ("atlassian.confluence_export", *_XML),
+    "salesforce": ("salesforce_metadata.salesforce_export", *_XML),
+}
+"""Name of a reader -> module below this folder with ``read(data, options)``, and what it imports
+when it reads. OCR starts threads of its own, which no fork survives: it imports nothing before."""
+
+_IDLE_SECONDS = 60
+"""After so long without a request, the process that forks ends; the next request starts another."""
 
 
 _ROOM_FOR_ERROR = 1_000_000
@@ -84,25 +107,21 @@ def emit(value: object) -> int:
     return sys.stdout.write(json.dumps(value, default=str) + "\n")
 
 
-def records(reader: str, data: bytes, options: Mapping[str, object]) -> Iterator[object]:
-    """What the reader says about ``data``."""
-    module = importlib.import_module(f"assistant.sources.readers.{READERS[reader]}")
-    yield from module.read(data, options)
+def module_of(reader: str) -> ModuleType:
+    """The module that reads."""
+    return importlib.import_module(f"assistant.sources.readers.{READERS[reader][0]}")
 
 
-def main() -> None:
-    """Read standard input within the limits given on the command line."""
-    step_back()
-    sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
+def read(request: Mapping[str, Any]) -> None:
+    """Read standard input within the limits of the request, and write what the reader says."""
     from assistant.sources.readers.refusals import Refused
 
-    request = json.loads(sys.argv[1])
     data = sys.stdin.buffer.read()
     left = int(request["output"])
     limit(int(request["memory"]), int(request["seconds"]), left + _ROOM_FOR_ERROR)
     forbid()
     try:
-        for record in records(request["reader"], data, request["options"]):
+        for record in module_of(request["reader"]).read(data, request["options"]):
             left -= emit(record)
             if left < 0:
                 raise Refused("size", "it holds too much text")
@@ -116,6 +135,72 @@ def main() -> None:
     except Exception as error:  # every failure of a reader is reported, none is fatal
         detail = f"{type(error).__name__}: {error}"[:300]
         emit({"error": "damaged", "message": "", "detail": detail})
+
+
+def prepare(reader: str) -> None:
+    """Import what a reader needs, before a file is seen."""
+    module_of(reader)
+    for name in READERS[reader][1:]:
+        with contextlib.suppress(ImportError, OSError):  # an extra: the reader says what is missing
+            importlib.import_module(name)
+    if _HTML[0] in READERS[reader]:
+        # The first page compiles selectors for a quarter of a second.
+        importlib.import_module(_HTML[0]).to_markdown("<p> </p>")
+
+
+def serve() -> None:
+    """Fork a process for each request until the other side is gone or nobody asks."""
+    control = socket.socket(fileno=os.dup(0))
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for their ends
+    control.settimeout(_IDLE_SECONDS)
+    while True:
+        try:
+            head, descriptors, _, _ = socket.recv_fds(control, 4, 3)
+        except OSError:  # nobody asked for so long
+            return
+        if len(head) < 4 or len(descriptors) < 3:
+            return
+        request = json.loads(_exactly(control, int.from_bytes(head, "big")))
+        prepare(request["reader"])
+        if os.fork() == 0:
+            _read_forked(request, control, *descriptors)
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+
+def _exactly(control: socket.socket, length: int) -> bytes:
+    found = b""
+    while len(found) < length:
+        part = control.recv(length - len(found))
+        if not part:
+            raise EOFError
+        found += part
+    return found
+
+
+def _read_forked(
+    request: Mapping[str, Any], control: socket.socket, source: int, target: int, status: int
+) -> NoReturn:
+    try:
+        control.close()
+        os.dup2(source, 0)
+        os.dup2(target, 1)
+        os.write(status, os.getpid().to_bytes(4, "big"))
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        read(request)
+        sys.stdout.flush()
+    finally:
+        os._exit(0)
+
+
+def main() -> None:
+    """Serve, or read what standard input holds as the command line says."""
+    step_back()
+    sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
+    if sys.argv[1] == "--serve":
+        serve()
+    else:
+        read(json.loads(sys.argv[1]))
 
 
 if __name__ == "__main__":
