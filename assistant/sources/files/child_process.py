@@ -158,7 +158,9 @@ class _Forks:
         self._control = self._process = None
 
 
-_ATTEMPTS = 2
+_ATTEMPTS = 3
+"""One may be lost in the idle end of the process, one in sending to it before it is gone."""
+
 _SHORTEST_SECONDS = 0.1
 _forks = _Forks()
 if sys.platform == "linux":
