@@ -163,21 +163,24 @@ class Retriever:
     def _of_each_kind(
         self, question: QueryVectors, config: RetrievalConfig, exclude_documents: Collection[str]
     ) -> Iterator[tuple[float, Chunk]]:
-        """The chunks for one question, best first: as many of each kind as ``top_k`` allows.
+        """The chunks for one question, best first: as many of each kind as ``top_k`` allows, and
+        the best of further documents until as many documents have brought one.
 
         Each kind is searched on its own, so that many cases cannot crowd out the one rule; the
-        lists are then fused together, so that scores compare across kinds.
+        lists are then fused together, so that scores compare across kinds. Rows of one table leave
+        room for the one row of another: what a limit is often stands in a table of its own.
         """
-        room = _limits(config)
+        room, documents = _limits(config), _limits(config)
         tries = Counter({kind: 4 * size + 8 for kind, size in room.items()})
         lists, kinds = self._lists_by_kind(question, config, list(room), exclude_documents)
         of_document: Counter[str] = Counter()
+        of_kind: Counter[tuple[ChunkKind, str]] = Counter()
         seen: set[tuple[str, str]] = set()
         scope = self._versions.scope(config.filter, exclude_documents)
 
         def wanted(hit: Fused) -> bool:
             kind = kinds[hit.point_id]
-            return room[kind] > 0 and tries[kind] > 0
+            return max(room[kind], documents[kind]) > 0 and tries[kind] > 0
 
         fused = fuse(lists, config)
         for hit, read in self._visible(fused, scope, len(fused), wanted):
@@ -185,11 +188,15 @@ class Retriever:
             if not wanted(hit):
                 continue
             tries[chunk.kind] -= 1
+            brought = of_kind[chunk.kind, chunk.document_id]
+            full = room[chunk.kind] <= 0 and (brought or documents[chunk.kind] <= 0)
             crowded = of_document[chunk.document_id] >= MAX_PER_DOCUMENT
-            if crowded or same_words(chunk) in seen:
+            if full or crowded or same_words(chunk) in seen:
                 continue
             if is_relevant(hit, question.terms, read.terms):
                 room[chunk.kind] -= 1
+                documents[chunk.kind] -= not brought
+                of_kind[chunk.kind, chunk.document_id] += 1
                 of_document[chunk.document_id] += 1
                 seen.add(same_words(chunk))
                 yield hit.score, chunk

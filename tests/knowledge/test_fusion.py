@@ -172,6 +172,22 @@ def test_no_document_takes_all_places(base: KnowledgeBase, make) -> None:
     assert "quiet" in documents
 
 
+def test_the_rows_of_one_table_leave_room_for_a_row_of_another(base: KnowledgeBase, make) -> None:
+    """As many documents as rows are wanted bring their best one, whoever has more of them."""
+    tables = {
+        name: [make(name, n, f"{words} row {n}", kind="table_row") for n in range(3)]
+        for name, words in (
+            ("statuses", "refund refund refund paid"), ("buttons", "refund refund paid"),
+            ("limits", "refund paid"), ("others", "letter sent"),
+        )
+    }  # fmt: skip
+    base.put(list(tables.items()))
+    for rows, wanted in ((3, ["buttons", "limits", "statuses"]), (1, ["statuses"])):
+        found = base.retrieve(["refund paid"], RetrievalConfig(top_k=TopK(table_row=rows)))
+        assert sorted({hit.chunk.document_id for hit in found}) == wanted
+        assert len(found) <= 2 * rows
+
+
 def test_a_rule_named_by_its_id_is_found(base: KnowledgeBase, make) -> None:
     rules = [make("d", n, f"BR-{n} the refund", kind="rule", key=f"BR-{n}") for n in range(30)]
     base.put([("d", rules)])

@@ -70,6 +70,9 @@ _FILLED = re.compile(r"(?:[\w'’-]+ ){1,4}<[^<>\n]+>(?: [\w'’-]+){0,6}|<[^<>\
 NAMED = 0.5
 """Share of the words of a name that must stand in texts or data."""
 
+_CUT_SHORT = re.compile(r"\s*(?:…|\.{3})$")
+"""The mark with which a writer quotes the beginning of a longer text."""
+
 _CODE = re.compile(
     r"(?<![\w-])(?=[A-Z0-9/-]*[A-Z])(?=[A-Z0-9/-]*\d)[A-Z0-9]+(?:[/-][A-Z0-9]+)*(?![\w-])"
 )
@@ -513,8 +516,8 @@ class Claims:
     def quotations(self, result: str) -> Iterator[Mark]:
         """Quotations of a result that stand nowhere."""
         for quoted in find_messages(result):
-            pieces = re.split(r"\s*[>/|]\s*", quoted.text)
-            if self._stands(quoted.text) or all(map(self._stands, pieces)):
+            words = _CUT_SHORT.sub("", quoted.text)
+            if self._stands(words) or all(map(self._stands, re.split(r"\s*[>/|]\s*", words))):
                 continue
             theirs = next((m for m in self._messages if flat(m) not in flat(result)), "")
             if theirs and len(quoted.text.split()) > 1:

@@ -96,6 +96,17 @@ def test_a_message_is_a_sources_own_with_its_places_filled(
     assert fillings(message, text) == filled
 
 
+@pytest.mark.parametrize(
+    ("message", "stands"),
+    [("No valid cover found …", True), ("No valid cover found...", True), ("No cover at …", False)],
+)
+def test_a_message_may_be_cut_short(prove: Prove, message: str, stands: bool) -> None:
+    steps = [("Save the case.", "HV240917032", f"“{message}” is not shown.")]
+    case = prove("If cover is found nothing is shown.", steps, sources=[COVER])
+    told = [one for one in case.findings if one.rule == "not in the sources"]
+    assert bool(told) is not stands
+
+
 @pytest.mark.parametrize(("serial", "stands"), [("HV240917032", True), ("HV240917033", False)])
 def test_what_fills_a_place_stands_in_the_data(prove: Prove, serial: str, stands: bool) -> None:
     steps = [
