@@ -52,7 +52,7 @@ COMMENT_SCORE = 1.0
 MOST_OF_OTHERS = 3_000
 """Of what was found for the other stories of an epic, told to a story's writer too."""
 
-MOST_OF_OTHER_CRITERIA = 3_000
+MOST_OF_OTHER_CRITERIA = 6_000
 """Of the criteria of those stories."""
 
 PAGE_KINDS = ("rule", "prose", "table_row")
