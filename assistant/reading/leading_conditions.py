@@ -114,6 +114,8 @@ def _end_of_lead(text: str, start: int, end: int, word: str) -> int | None:
         right = re.sub(r"^then\s+", "", right)
         if _SUBORDINATE.match(right) or not (parse_clause(right) or is_order(right)):
             continue
+        if word in OCCASION and parse_clause(left):
+            continue  # "in case of damage the bond is kept, ...": what it names ends before
         if (
             clausal
             and word not in ("after", "before")

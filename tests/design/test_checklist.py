@@ -411,6 +411,13 @@ def test_no_half_of_a_clause_is_denied() -> None:
         assert "“an emergency” holds" not in told(text)
 
 
+def test_in_case_of_names_a_thing_and_ends_before_what_follows() -> None:
+    text = (
+        "In case of damage the bond is kept with the photos, the status is set and a letter sent."
+    )
+    assert set(told(text)) == {"“damage” holds", "“damage” does not hold"}
+
+
 def test_of_rules_that_exclude_each_other_no_row_and_no_value_is_of_two() -> None:
     text = "If the grade is below 6, X is done; if it is below 8, Y is done; otherwise Z is done."
     found = told(text, "thorough")

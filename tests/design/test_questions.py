@@ -32,6 +32,8 @@ def ask(text: str, *rules: str) -> tuple[Question, ...]:
         ("The persons concerned are notified.", "ambiguous", "persons concerned"),
         ("Transfers of a high amount need a second TAN.", "missing limit", "high amount"),
         ("The bonus is paid as agreed with the works council.", "missing rule", "as agreed with"),
+        ("An order that starts too soon is refused.", "missing limit", "too soon"),
+        ("The residents are told in good time.", "untestable", "in good time"),
     ],
 )
 def test_vague_words_are_asked_about(text: str, kind: str, words: str) -> None:
@@ -50,6 +52,8 @@ def test_vague_words_are_asked_about(text: str, kind: str, words: str) -> None:
         "The Clear button empties the form.",
         "Letters are sent in Large Print or Braille.",
         "The conveyor stops as soon as metal is detected.",
+        "The dates are changed as often as the rules allow.",
+        "A claim is not reopened more often than the contract says.",
         "Overtime has to be confirmed by the supervisor.",
         "After that the regular price is shown.",
         "Passengers with a flexible ticket change their booking free of charge.",

@@ -77,6 +77,12 @@ def test_steps_with_a_result_are_one_condition() -> None:
     ]
 
 
+def test_what_holds_afterwards_follows_from_the_outcome() -> None:
+    (one,) = conditions("Outcome: Shared; Status afterwards: Approved")
+    assert one.statement == "row: Outcome = “Shared”"
+    assert [outcome.quote for outcome in one.outcomes] == ["Approved"]
+
+
 def test_a_rule_of_a_decision_table_is_one_case() -> None:
     row = "Customer is a business: Yes; Order is over £500: No; Outcome: Free delivery is offered"
     (found,) = conditions(row)

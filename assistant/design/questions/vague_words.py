@@ -102,8 +102,10 @@ def _harmless(text: str, match: re.Match[str]) -> bool:
         return True
     if words == "at once" and (before.endswith("all ") or _COUNTED.search(before)):
         return True  # "on no more than 2 devices at once"
-    if words == "soon" and before.endswith("as ") and after.startswith(" as "):
-        return not after.startswith(" as possible")
+    if before.endswith("as ") and after.startswith(" as "):
+        return not after.startswith(" as possible")  # "as often as the rules allow"
+    if before.endswith("more ") and after.startswith(" than "):
+        return True  # "not more often than allowed"
     if _NAMED.match(words + after) or (words == "immediately" and _DUE.search(before)):
         return True
     if words.startswith("sufficient") and _ENOUGH.search(f"{text[: match.start()][-40:]} {after}"):
