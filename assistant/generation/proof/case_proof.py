@@ -95,7 +95,8 @@ class _Proof:
         """Data that do not fit each other, or the side that the conditions claim."""
         lines = self.basis.situation
         measures = Measures(self.basis.data)
-        yield from inconsistent(measures.lines, measures)
+        worked = Measures(tuple(one for s in self.basis.case.steps for one in s.calculation))
+        yield from inconsistent(measures.lines, measures, worked)
         for condition in self.sided:
             yield from wrong_sides(condition, measures, self.claims.worked)
             yield from turned_roles(condition, lines, self.sided)

@@ -39,13 +39,14 @@ MOST_OFF = 2
 _UNITS = {"millisecond": Decimal(86_400_000), "working day": Decimal(1)}
 
 
-def inconsistent(lines: tuple[str, ...], measures: Measures) -> Iterator[Mark]:
-    """Counts of days, months and years in the data that no two of its dates give."""
+def inconsistent(lines: tuple[str, ...], measures: Measures, worked: Measures) -> Iterator[Mark]:
+    """Counts of days, months and years in the data that no two of its dates give, nor one of them
+    and a date that is ``worked`` out ("due 7 days after it", with the calculation)."""
     for line in lines:
         for words in impossible_dates(line):
             yield Mark(INCONSISTENT, words, f"“{words}” is no date.")
         yield from _ranges(line)
-        yield from _distances(line, measures)
+        yield from _distances(line, measures, worked)
 
 
 def _ranges(line: str) -> Iterator[Mark]:
@@ -78,7 +79,7 @@ def _ranges(line: str) -> Iterator[Mark]:
                 yield Mark(INCONSISTENT, count.words, message)
 
 
-def _distances(line: str, measures: Measures) -> Iterator[Mark]:
+def _distances(line: str, measures: Measures, worked: Measures) -> Iterator[Mark]:
     days = [one for one in measures.days if one.year >= 1900]
     if len(days) < 2:
         return
@@ -114,7 +115,7 @@ def _distances(line: str, measures: Measures) -> Iterator[Mark]:
         from_day = _FROM_DAY.match(line[count.end :]) is not None
         given = {
             value
-            for pair in combinations(days, 2)
+            for pair in combinations(sorted({*days, *worked.days}), 2)
             for value in _between(
                 *pair, unit, turning=step_of_years and not lasts, from_day=from_day
             )

@@ -100,6 +100,18 @@ def test_a_wrong_count_of_days_is_told_where_it_is_certain(
 
 
 @pytest.mark.parametrize(
+    ("line", "wrong"),
+    [("2026-11-26 + 7 days = 2026-12-03", False), ("2026-11-26 + 6 days = 2026-12-02", True)],
+)
+def test_a_count_may_lead_to_a_day_that_is_worked_out(prove: Prove, line: str, wrong: bool) -> None:
+    given = ["The invoice has the date 2026-11-26; today is 2026-12-02",
+             "A reminder is due 7 days after the date of invoice."]  # fmt: skip
+    steps = [("Look for a reminder.", "", "No reminder has been mailed.")]
+    case = prove("A reminder is mailed on day 7.", steps, given=given, calculations=[[line]])
+    assert ("inconsistent data" in errors(case)) is wrong, case.findings
+
+
+@pytest.mark.parametrize(
     ("told", "wrong"),
     [("so she turns 18 today", False), ("still 17", True), ("turns 19 today", True)],
 )
