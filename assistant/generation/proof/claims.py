@@ -90,8 +90,11 @@ PLACE = re.compile(r"\s*(?:<[^<>]+>|\{[^{}]+\}|\[[^\[\]]+\]|…|\b(?:[hH]{2}:[mM
 _X = re.compile(r"\b[xX]\b")
 _LETTER = re.compile(r"\b(?:[xX]|[NYZ])\b")
 
-_PLACE_RUN = re.compile(r"(?<![A-Za-z])(?:([A-Z])\1+|([a-z])\2{2,})(?![A-Za-z])|#{2,}")
-"""Places for digits in the form of a number: the "YY" and "NNNN" of "SV-YY-NNNN"."""
+_PLACE_RUN = re.compile(
+    r"(?<![A-Za-z])(?:([A-Z])\1+|([a-z])\2{2,})(?![A-Za-z])|#{2,}|(?<=\{)0{2,}(?=\})"
+)
+"""Places for digits in the form of a number: the "YY" and "NNNN" of "SV-YY-NNNN", the zeros of a
+Salesforce auto number ("RC-{00000}")."""
 
 _FORM = re.compile(r"(?<![\w-])[A-Z0-9#]+(?:[/-](?:[A-Z0-9#]+|([a-z])\1{2,}))+(?![\w-])")
 

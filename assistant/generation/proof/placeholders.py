@@ -12,8 +12,11 @@ from assistant.language.casing import bare_words
 from assistant.language.quoted_messages import find_messages
 
 _NAME = r"[^\W\d][^{}<>=/\n]{1,40}"
-_PLACE = re.compile(rf"\{{(?P<braces>{_NAME}|[^\W\d])\}}|(?<![^\W_])<(?P<angles>{_NAME})>")
-"""A name in braces, or in angle brackets of their own; with "=" or "/" in it they are markup."""
+_PLACE = re.compile(
+    rf"\{{!?(?P<braces>{_NAME}|[^\W\d]|\d{{1,2}})\}}|(?<![^\W_])<(?P<angles>{_NAME})>"
+)
+"""A name or a number in braces ("{0}" of a label, "{!Account.Name}" of Salesforce), or a name in
+angle brackets of their own; with "=" or "/" in it they are markup."""
 
 LONGEST = 60
 """Characters that a place is filled with."""

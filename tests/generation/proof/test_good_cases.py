@@ -432,6 +432,18 @@ def test_a_form_is_filled_in_with_what_the_case_knows(
     assert bool(told(case)) is wrong, case.findings
 
 
+@pytest.mark.parametrize(("digits", "wrong"), [("five", False), ("six", True)])
+def test_an_auto_number_has_as_many_digits_as_its_form(
+    prove: Prove, digits: str, wrong: bool
+) -> None:
+    steps = [
+        ("Save the claim.", "", f"The claim has a number of the form RC- and {digits} digits.")
+    ]
+    sources = ["Record name: Claim Number, AutoNumber RC-{00000}"]
+    case = prove("A saved claim has a number.", steps, sources=sources)
+    assert bool(told(case)) is wrong, case.findings
+
+
 @pytest.mark.parametrize(
     ("result", "wrong"),
     [

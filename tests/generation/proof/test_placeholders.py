@@ -88,6 +88,12 @@ TICKETS = "Text: {n} issued ticket(s) still carry the old name. They will not be
         (VISIT, "A technician comes on 9 March between 10:00 and 12:00.", ()),
         (TICKETS, "3 issued ticket(s) still carry the old name.", ("3",)),
         ("No place at all.", "No place at all.", ()),
+        (
+            "Words: There is an open claim: {0}; 0 = its number",
+            "There is an open claim: RC-00151",
+            ("rc-00151",),
+        ),
+        ("Subject: Claim {!Claim__c.Name} is closed", "Claim RC-00151 is closed", ("rc-00151",)),
     ],
 )
 def test_a_message_is_a_sources_own_with_its_places_filled(
