@@ -352,6 +352,11 @@ class Question(Value):
         """Whether no source says anything to it, as far as a run has found."""
         return not self.source_answers
 
+    @property
+    def is_on_running(self) -> bool:
+        """Whether it only asks how a tester runs and sees it, not what holds."""
+        return self.kind == "how to run"
+
 
 NoticeKind = Literal["language", "instruction", "left out"]
 

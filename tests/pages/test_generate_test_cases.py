@@ -273,6 +273,13 @@ def test_questions_on_how_to_run_stand_apart_from_those_on_what_holds(app: AppTe
     inside = "\n".join(one.value.replace("\\", "") for one in apart.markdown)
     assert all(text in inside for text in of_running)
     assert "Who may refund?" not in inside
+    boxes = [one for one in apart.checkbox if one.key.startswith("replaces-")]
+    assert len(boxes) == len(of_running)
+    assert not any(one.value for one in boxes), "the criterion's own text stays"
+    (tab,) = [one for one in app.segmented_control(key="run_view").options if "Questions" in one]
+    asked = library.run(library.project_of_run(run_id), run_id).questions
+    holding = [one for one in asked if one.is_open and one.text not in of_running]
+    assert tab.endswith(f"Questions ({len(holding)})")
     assert "Who may refund?" in text_of(app).replace("\\", "")
 
 

@@ -22,9 +22,10 @@ def bears_on(question: Question, case: TestCase) -> bool:
     A question on a few words bears on the cases that use these words, one on values that differ on
     those with a value of their kind, and one on what a clause means, or that the authors left open,
     on those whose results tell most of it. Any other bears on every case of its criterion. None
-    bears on a case that cites the source which answers it.
+    bears on a case that cites the source which answers it, and none on any that only asks how to
+    run it: no result hangs on that.
     """
-    if question.criterion_id not in case.criterion_ids:
+    if question.criterion_id not in case.criterion_ids or question.is_on_running:
         return False
     cited = {one.chunk_id for step in case.steps for one in step.citations}
     if any(one.chunk_id in cited for one in question.source_answers):
@@ -39,7 +40,7 @@ def bears_on(question: Question, case: TestCase) -> bool:
         if not words:
             return bare_words(quotes[0]) in bare_words(said)
         return meeting(words, all_content(said)) == words
-    if question.kind in {"ambiguous", "left open", "how to run"}:
+    if question.kind in {"ambiguous", "left open"}:
         results = all_content(" ".join(step.expected_result for step in case.steps))
         quoted = map(all_content, quotes)
         return any(len(meeting(words, results)) >= RESULT_SHARE * len(words) for words in quoted)

@@ -35,7 +35,7 @@ def coverage_table(opened: Workspace, record: Session, view: RunView, stamp: str
         "With one accepted": sum(bool(row.accepted) for row in report.criteria),
         "Cases": sum(case.status != "rejected" for case in view.run.cases),
         "Items left": len(report.missing),
-        "Open questions": sum(one.is_open for one in view.run.questions),
+        "Open questions": sum(one.is_open and not one.is_on_running for one in view.run.questions),
     }
     with st.grid(len(figures), min_column_width=150):
         for name, value in figures.items():

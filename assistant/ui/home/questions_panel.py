@@ -121,6 +121,7 @@ def question_to_answer(
     epic = next(e for e in epics if any(c.id == question.criterion_id for c in e.criteria))
     criterion = next(c for c in epic.criteria if c.id == question.criterion_id)
     key = answers.question_key(criterion, question)
+    stands_apart = question.is_on_running or question.kind == "left open"
     with st.container(border=True):
         st.markdown(question_text(question, limit=400))
         evidence_lines(question)
@@ -131,16 +132,14 @@ def question_to_answer(
         ):
             text = st.text_area(
                 f"What {visible(criterion.id)} should say, or the answer in your own words",
-                value=""
-                if question.kind == "left open"
-                else visible(question.suggestion or criterion.text),
+                value="" if stands_apart else visible(question.suggestion or criterion.text),
                 height=120,
                 max_chars=answers.MAX_ANSWER,
                 key=f"text-{key}",
             )
             replaces = st.checkbox(
                 "Write the cases for this text instead of the criterion's own",
-                value=True,
+                value=not question.is_on_running,
                 key=f"replaces-{key}",
             )
             if pressed(
@@ -222,9 +221,9 @@ def run_questions(opened: Workspace, record: Session, view: RunView) -> None:
             )
 
     ordered = sorted(run.questions, key=lambda one: not one.is_open)
-    of_running = [one for one in ordered if one.kind == "how to run"]
+    of_running = [one for one in ordered if one.is_on_running]
     for question in ordered:
-        if question not in of_running:
+        if not question.is_on_running:
             shown(question)
     if of_running:
         title = f"How to run and see it ({len(of_running)})"

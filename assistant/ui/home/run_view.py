@@ -71,7 +71,8 @@ def run_view(opened: Workspace, record: Session) -> None:
 
 
 def _view_label(name: str, view: RunView) -> str:
-    counts = {"questions": sum(one.is_open for one in view.run.questions)}
+    asked = [one for one in view.run.questions if one.is_open and not one.is_on_running]
+    counts = {"questions": len(asked)}
     return f"{VIEWS[name]} ({counts[name]})" if name in counts else VIEWS[name]
 
 

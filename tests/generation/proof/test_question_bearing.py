@@ -41,6 +41,7 @@ def case(result: str, criterion: str = "AC-1") -> TestCase:
         ),
         (question("ambiguous"), "It is paid.", False),
         (question("missing rule"), "It is paid.", True),
+        (question("how to run", "at once"), "The seat is free at once.", False),
     ],
 )
 def test_a_question_bears_on_the_cases_that_use_its_words_or_values(
