@@ -203,7 +203,7 @@ def test_a_storys_writer_is_told_what_was_found_for_the_others_of_its_epic() -> 
 
 
 def test_criteria_of_other_stories_are_told_those_of_the_own_epic_first() -> None:
-    texts = ("A guest may not lend. " * 200, "The branch manager decides who may lend.")
+    texts = ("A guest may not lend. " * 400, "The branch manager decides who may lend.")
     criteria = tuple(
         AcceptanceCriterion(id=f"BR-1-AC{number}", text=text)
         for number, text in enumerate(texts, 1)
