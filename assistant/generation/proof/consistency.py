@@ -122,6 +122,8 @@ def _distances(line: str, measures: Measures, worked: Measures) -> Iterator[Mark
         }
         if any(value in elapsed(day, day, unit) for day in measures.repeated):
             continue  # it begins and ends on one day
+        if unit == "working day" and any(0 < one - value <= MOST_OFF for one in given):
+            continue  # holidays may lie between
         off = [abs(one - value) for one in given]
         if off and min(off) != 0 and min(off) <= MOST_OFF * step:
             words = f"{count.words}"

@@ -178,12 +178,15 @@ def _by_story(held: Iterable[StoredCase]) -> list[list[StoredCase]]:
 
 
 def _ground(run: GenerationRun, cases: Sequence[TestCase]) -> ReadingGround:
-    """What the cases may rest on: criteria of all of them, the sources that they cite first."""
+    """What the cases may rest on: criteria of all of them, the sources that they cite first, then
+    what stands on the same pages: the row beside a cited one is what a neighbour's case needs."""
     grounds = [ground_of_run(run, case) for case in cases]
     cited = {one.chunk_id for case in cases for one in case.all_citations}
+    pages = {one.chunk.document_id for one in run.retrieved if one.chunk.id in cited}
 
-    def place(source: RetrievedChunk) -> tuple[bool, float]:
-        return source.chunk.id not in cited, -source.score
+    def place(source: RetrievedChunk) -> tuple[bool, bool, float]:
+        chunk = source.chunk
+        return chunk.id not in cited, chunk.document_id not in pages, -source.score
 
     return ReadingGround(
         context=tuple(dict.fromkeys(text for one in grounds for text in one.context if text)),

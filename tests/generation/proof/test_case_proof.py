@@ -99,6 +99,14 @@ def test_a_wrong_count_of_days_is_told_where_it_is_certain(
     assert ("inconsistent data" in errors(case)) is wrong, case.findings
 
 
+@pytest.mark.parametrize(("count", "wrong"), [(8, False), (9, False), (11, True)])
+def test_holidays_may_lie_between_two_days(prove: Prove, count: int, wrong: bool) -> None:
+    """From 18 to 29 May 2026 there are nine or ten days from Monday to Friday."""
+    given = [f"Withdrawn on 2026-05-18, {count} working days before the first day of 2026-05-29"]
+    case = prove("The refund follows the scale.", [("Withdraw.", "", "")], given=given)
+    assert ("inconsistent data" in errors(case)) is wrong, case.findings
+
+
 @pytest.mark.parametrize(
     ("line", "wrong"),
     [("2026-11-26 + 7 days = 2026-12-03", False), ("2026-11-26 + 6 days = 2026-12-02", True)],
