@@ -135,6 +135,10 @@ def _end_of_lead(text: str, start: int, end: int, word: str) -> int | None:
         return _end_of_occasion(text, masked, start, end)
     if not clausal:
         return None
+    if word in ("after", "before"):  # "After a rejection the holder sees the reason and ..."
+        named = _end_of_occasion(text, masked, start, end)
+        if named is not None and not is_gerund(text[start:named].strip()):
+            return named
     if word.startswith("only"):  # "Only if a coach is present may members use the room"
         for match in _TURNED_ROUND.finditer(masked, start, end):
             if parse_clause(text[start : match.start()]):

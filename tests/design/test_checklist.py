@@ -418,6 +418,11 @@ def test_in_case_of_names_a_thing_and_ends_before_what_follows() -> None:
     assert set(told(text)) == {"“damage” holds", "“damage” does not hold"}
 
 
+def test_after_a_thing_ends_before_who_then_acts() -> None:
+    text = "After a rejection the holder sees the reason and can submit a new certificate."
+    assert set(told(text)) == {f"main flow: “{text}”"}
+
+
 def test_of_rules_that_exclude_each_other_no_row_and_no_value_is_of_two() -> None:
     text = "If the grade is below 6, X is done; if it is below 8, Y is done; otherwise Z is done."
     found = told(text, "thorough")
