@@ -50,6 +50,7 @@ from assistant.generation.run_plan import (
     stories_of,
     story_sources,
 )
+from assistant.generation.used_records import used_records
 from assistant.generation.writer import (
     CaseBrief,
     CaseIds,
@@ -252,6 +253,8 @@ def _by_story(
     batches: dict[tuple[int, ...], list[Item]] = {}
     for item in items:
         batches.setdefault(item.places, []).append(item)
+    written: list[TestCase] = []
+    texts = [one.chunk.text for one in plan.retrieved]
     for places, batch in sorted(batches.items(), key=lambda one: (len(one[0]) > 1, one[0])):
         raise_if_cancelled(cancelled, "Writing cases")
         first = batch[0]
@@ -275,6 +278,7 @@ def _by_story(
                     for one in out_of_scope(text)
                 )
             ),
+            taken=used_records(written, texts),
         )
         prover = _proving(ground_of(brief), house)
 
@@ -290,7 +294,10 @@ def _by_story(
             return proved.model_copy(update={"condition_ids": covered})
 
         with untraced():
-            yield from writer.write_story(brief, prove, cancelled=cancelled)
+            for event in writer.write_story(brief, prove, cancelled=cancelled):
+                if isinstance(event, WrittenCase):
+                    written.append(event.case)
+                yield event
 
 
 def read_ahead(

@@ -51,7 +51,8 @@ class StoryBrief(Value):
     """All that a writer may use for the cases of one story.
 
     ``conditions`` are the items of the checklist that still need a case. ``questions`` are those
-    still open on its criteria; ``out_of_scope`` is what epic and story leave out, verbatim.
+    still open on its criteria; ``out_of_scope`` is what epic and story leave out, verbatim;
+    ``taken`` are records and moments that cases of the run's other stories use.
     """
 
     epic: Epic
@@ -61,6 +62,7 @@ class StoryBrief(Value):
     style: tuple[TestCase, ...] = ()
     questions: tuple[Question, ...] = ()
     out_of_scope: tuple[str, ...] = ()
+    taken: tuple[str, ...] = ()
 
     def case_brief(self, condition: TestCondition) -> CaseBrief:
         """What concerns one condition of the story."""

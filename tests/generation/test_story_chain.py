@@ -282,3 +282,11 @@ def test_ids_follow_the_conditions_and_are_never_given_twice() -> None:
 def test_without_an_answer_every_item_is_outlined(text: str) -> None:
     events, _ = run(text)
     assert {one.title for one in cases_of(events)} == {one.id for one in conditions_of_epic(EPIC)}
+
+
+def test_a_story_is_told_what_the_cases_before_it_use() -> None:
+    used = LENT | {"preconditions": ["The book “Emma” was asked for on 2026-07-02 at 10:00"]}
+    _, chat = run(answer(used), answer(), answer(LATE), answer())
+    first, later = chat.questions[0][1][1], chat.questions[2][1][1]
+    assert "<taken>" not in first
+    assert "<taken>Emma; 2026-07-02 10:00</taken>" in later

@@ -1,0 +1,28 @@
+"""What the writer of a story is told of the records and times that cases of other stories use."""
+
+from __future__ import annotations
+
+from assistant.domain import TestCase, TestStep
+from assistant.generation.used_records import MOST_CHARACTERS, used_records
+
+
+def case(*given: str, data: str = "") -> TestCase:
+    step = TestStep(number=1, action="Book the slot.", test_data=data, expected_result="Booked.")
+    return TestCase(id="TC-1", title="Book", preconditions=given, steps=(step,))
+
+
+def test_what_a_case_made_up_is_told_and_not_what_a_source_says() -> None:
+    made = case(
+        "The boat “Quail” of Holder A has the slot BP-0417 with the status “Confirmed”.",
+        "Date of the test: 2026-12-08. The gate D-7 is open.",
+        data="Slot: 22 December 2026, 08:00; press “Book lift”",
+    )
+    texts = ("A slot is “Confirmed” after payment.", "Button: Book lift", "Gate D-7")
+    assert used_records([made, made], texts) == ("BP-0417", "Quail", "2026-12-22 08:00")
+
+
+def test_the_latest_are_kept() -> None:
+    cases = [case(f"The record RC-{number:05} is open.") for number in range(1_000)]
+    kept = used_records(cases, ())
+    assert kept[-1] == "RC-00999"
+    assert 0 < sum(len(one) + 2 for one in kept) <= MOST_CHARACTERS
