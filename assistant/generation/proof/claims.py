@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -101,6 +104,11 @@ _FORM = re.compile(r"(?<![\w-])[A-Z0-9#]+(?:[/-](?:[A-Z0-9#]+|([a-z])\1{2,}))+(?
 _DIGIT_RUN = re.compile(r"\d+")
 
 _ALL = read_patterns(__file__)["all"]
+
+_LISTED_DAYS = re.compile(
+    r"(?:\b\d{1,2}\.?(?:\s*,|\s+(?:and|und|et|y|en|i))\s+(?:(?:and|und|et)\s+)?(?:[^\W\d_]+\s+)?)+$"
+)
+"""Days in front of a date, with their weekdays: "Thursday 21 and Friday 22 May"."""
 
 _WORDS = word_lists("words", Path(__file__).parent)["claims"]
 SMALL = frozenset(_WORDS["small"])
@@ -241,6 +249,7 @@ class Claims:
             factors |= set(instead := contrasted(part))
             computed += instead
             found = numbers(part)
+            computed += self._listed_days(part, found)
             operands = self._operands(f"{part} {about}") if found else self._own
 
             said = _Said(found, known, terms, operands, accepted, computed)
@@ -267,6 +276,32 @@ class Claims:
                 else:
                     yield mark
         self._before += [one for one in known if one.kind == "money"]
+
+    def _listed_days(self, part: str, found: Sequence[Number]) -> Iterator[Number]:
+        """Days of a list that ends in a date ("20, 21 and 22 May"), each between two dates of the
+        case: what a count of days passes through."""
+        dated = [one for one in found if isinstance(one.value, date)]
+        ends = [one.value for one in self._own.all if isinstance(one.value, date)]
+        ends += [one.value for one in dated if isinstance(one.value, date) and self._holds(one)]
+        held = sorted((day.month, day.day) for day in ends)
+        for last in dated:
+            named = _LISTED_DAYS.search(part[: last.start])
+            if named is None or not isinstance(last.value, date) or len(held) < 2:
+                continue
+            before = [
+                one
+                for one in found
+                if named.start() <= one.start < last.start and isinstance(one.value, Decimal)
+            ]
+            days = [*(int(one.value) for one in before if isinstance(one.value, Decimal))]
+            days.append(last.value.day)
+            month = last.value.month
+            rising = all(earlier < later for earlier, later in pairwise(days))
+            if rising and held[0] <= (month, days[0]) and (month, days[-1]) <= held[-1]:
+                yield from (*before, last)
+
+    def _holds(self, number: Number) -> bool:
+        return self.worked.holds(number) or self._near.holds(number)
 
     def _may_follow(self, number: Number, said: _Said) -> bool:
         """Whether a number could be computed from what is given; nothing is guessed where the

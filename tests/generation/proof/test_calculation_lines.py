@@ -303,3 +303,26 @@ def test_a_value_of_an_earlier_step_goes_on(prove) -> None:  # type: ignore[no-u
     steps = [(*STEP, "The fee is €798.00."), ("Pay.", "€300.00", "€498.00 are open.")]
     lines = [LINES, ["798.00 - 300.00 = 498.00"]]
     assert told(prove(FEES, steps, given=GIVEN, calculations=lines)) == []
+
+
+@pytest.mark.parametrize(
+    ("result", "wrong"),
+    [
+        ("It is lodged (20, 21, 22, 26, 27, 28 and 29 May 2026).", False),
+        ("It is lodged; only Thursday 21 and Friday 22 May lie before Saturday 30 May.", False),
+        ("It is lodged (20, 24, 22 and 29 May 2026).", True),
+        ("It is lodged (27, 28 and 31 May 2026).", True),
+        ("It is lodged; 21 more are listed on 29 May.", True),
+    ],
+)
+def test_days_listed_between_two_days_of_the_case_need_no_line(
+    prove, result: str, wrong: bool
+) -> None:
+    lines = ["2026-05-19 + 7 working days without 2026-05-25 = 2026-05-29"]
+    case = prove(
+        "An application is lodged 7 working days before it starts.",
+        [("Lodge it.", "19 May 2026", result)],
+        given=["Filming starts on Saturday 30 May 2026; 25 May 2026 is a bank holiday"],
+        calculations=[lines],
+    )
+    assert bool([one for one in told(case) if one[0] == "not in the sources"]) is wrong, told(case)
