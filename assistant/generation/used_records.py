@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import date, time
 
 from assistant.domain import TestCase
-from assistant.generation.proof.measures import Measures
+from assistant.generation.proof.amounts import numbers
 from assistant.language.casing import bare_words
+from assistant.language.dates_and_times import NO_YEAR
 from assistant.language.quoted_messages import find_messages
 
 MOST_CHARACTERS = 2_500
@@ -46,4 +48,14 @@ def _names(case: TestCase) -> Iterator[str]:
     for line in lines:
         yield from _CODE.findall(line)
         yield from (one.text for one in find_messages(line) if len(one.text.split()) <= MOST_WORDS)
-    yield from (f"{at:%Y-%m-%d %H:%M}" for at in Measures(lines).moments)
+        yield from _moments(line)
+
+
+def _moments(line: str) -> Iterator[str]:
+    """Each time of day with the date before it: "Day: 14 January; start: 11:00"."""
+    day: date | None = None
+    for one in numbers(line):
+        if isinstance(one.value, date):
+            day = one.value
+        elif isinstance(one.value, time) and day is not None and day.year != NO_YEAR:
+            yield f"{day} {one.value:%H:%M}"

@@ -21,6 +21,14 @@ def test_what_a_case_made_up_is_told_and_not_what_a_source_says() -> None:
     assert used_records([made, made], texts) == ("BP-0417", "Quail", "2026-12-22 08:00")
 
 
+def test_each_time_of_day_belongs_to_the_date_before_it() -> None:
+    made = case(
+        "Open on 2027-01-06 at 08:00, 09:30 and 11:00.", data="Day: 2027-01-14; start: 12:30"
+    )
+    wanted = ("2027-01-06 08:00", "2027-01-06 09:30", "2027-01-06 11:00", "2027-01-14 12:30")
+    assert used_records([made], ()) == wanted
+
+
 def test_the_latest_are_kept() -> None:
     cases = [case(f"The record RC-{number:05} is open.") for number in range(1_000)]
     kept = used_records(cases, ())
