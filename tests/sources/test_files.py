@@ -97,6 +97,15 @@ def test_the_rows_of_a_dump_in_sql_are_tables(dump: str, encoding: str, rows: li
     assert "NEW.id" not in text
 
 
+def test_rows_stand_below_the_columns_that_their_statement_names() -> None:
+    rows = ("(item, fee) VALUES ('Key', 5);", "(fee, item) VALUES (7, 'Lock');")
+    dump = "\n".join(f"INSERT INTO fees {row}" for row in rows).encode()
+    text = read_file("fees.sql", dump).document.text
+    assert "| item | fee |" in text
+    assert "| fee | item |" in text
+    assert "| 7 | Lock |" in text
+
+
 def test_sql_without_rows_is_text_and_a_dump_over_the_limit_is_refused() -> None:
     assert read_file("make.sql", b"CREATE TABLE rules (id integer);").document.kind != "table"
     with pytest.raises(UnreadableFile, match="cells"):

@@ -228,6 +228,7 @@ def run_questions(opened: Workspace, record: Session, view: RunView) -> None:
     if of_running:
         title = f"How to run and see it ({len(of_running)})"
         with st.expander(title, icon=":material/visibility:", expanded=len(of_running) < SHORT):
+            st.caption("No case waits for these. An answer is a source for what is written next.")
             for question in of_running:
                 shown(question)
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
 from assistant.sources.readers.refusals import Refused
 
@@ -38,14 +37,6 @@ _NO_COLUMN = frozenset({
 """What begins an entry of CREATE TABLE that is no column."""
 
 
-@dataclass(slots=True)
-class _Table:
-    """A table's columns, empty where the dump does not name them, and its rows."""
-
-    columns: list[str] = field(default_factory=list)
-    rows: list[list[str]] = field(default_factory=list)
-
-
 class _Dump:
     """The statements of a dump, read one after the other."""
 
@@ -55,7 +46,10 @@ class _Dump:
         self._mysql = bool(re.search(r"\b(?:MySQL|MariaDB) dump\b|`", text[:20_000]))
         string = _MYSQL if self._mysql else _SQL
         self._token = re.compile(_TOKEN.replace("{string}", string), re.DOTALL | re.IGNORECASE)
-        self.tables: dict[str, _Table] = {}
+        self._columns: dict[str, tuple[str, ...]] = {}
+        self.tables: dict[tuple[str, tuple[str, ...]], list[list[str]]] = {}
+        """Rows by the name of their table and its columns, as the statement names them, else as
+        the table was made; none where neither does."""
 
     def read(self) -> None:
         """Read all statements; raises ``Refused`` where there are too many cells."""
@@ -72,28 +66,24 @@ class _Dump:
             else:
                 at = self._filled(_last_part(found["filled"]), at)
 
-    def _table(self, name: str, columns: list[str]) -> _Table:
-        table = self.tables.setdefault(name, _Table())
-        if columns and not table.rows:
-            table.columns = columns
-        return table
-
-    def _add(self, table: _Table, row: list[str]) -> None:
+    def _add(self, name: str, columns: tuple[str, ...], row: list[str]) -> None:
         self._cells += len(row)
         if self._cells > self._max_cells:
             raise Refused("size", f"more than {self._max_cells:,} cells")
-        table.rows.append(row)
+        named = columns or self._columns.get(name, ())
+        self.tables.setdefault((name, named), []).append(row)
 
     def _copied(self, name: str, columns: str, at: int) -> int:
-        table = self._table(name, re.findall(_PART, columns))
-        table.columns = [_bare(one) for one in table.columns]
+        named = tuple(map(_bare, re.findall(_PART, columns)))
         while at < len(self._text):
             end = self._text.find("\n", at)
             end = len(self._text) if end < 0 else end
             line, at = self._text[at:end].rstrip("\r"), end + 1
             if line == "\\.":
                 break
-            self._add(table, ["" if one == "\\N" else _copy_text(one) for one in line.split("\t")])
+            self._add(
+                name, named, ["" if one == "\\N" else _unescaped(one) for one in line.split("\t")]
+            )
         return at
 
     def _made(self, name: str, at: int) -> int:
@@ -116,12 +106,13 @@ class _Dump:
                 first = False
                 if token["quoted"] or token["word"].casefold() not in _NO_COLUMN:
                     columns.append(_bare(token[0]))
-        self._table(name, columns)
+        self._columns[name] = tuple(columns)
         return at
 
     def _filled(self, name: str, at: int) -> int:
         """The rows of one INSERT: the brackets after VALUES; those before it hold the columns."""
-        columns, row, cell = list[str](), list[str](), list[str]()
+        columns: tuple[str, ...] = ()
+        row, cell = list[str](), list[str]()
         depth, values, text = 0, False, False
         for token in self._token.finditer(self._text, at):
             mark, at = token["mark"], token.end()
@@ -137,9 +128,9 @@ class _Dump:
                 if mark == ")":
                     depth = 0
                     if values:
-                        self._add(self._table(name, columns), row)
+                        self._add(name, columns, row)
                     else:
-                        columns = [_bare(one) for one in row]
+                        columns = tuple(map(_bare, row))
             elif mark == ")":
                 depth -= 1
             elif not depth:
@@ -161,7 +152,7 @@ class _Dump:
         if letter == "X":
             return ""
         if self._mysql or letter == "E":
-            text = _COPY_ESCAPE.sub(lambda found: _ESCAPES.get(found[1], found[1]), text)
+            return _unescaped(text)
         return text
 
 
@@ -180,7 +171,7 @@ def _last_part(name: str) -> str:
     return _bare(re.findall(_PART, name)[-1])
 
 
-def _copy_text(value: str) -> str:
+def _unescaped(value: str) -> str:
     return _COPY_ESCAPE.sub(lambda found: _ESCAPES.get(found[1], found[1]), value)
 
 
@@ -189,10 +180,8 @@ def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
     "max_cells" limits their cells."""
     dump = _Dump(data.decode("utf-8", "replace"), int(str(options["max_cells"])))
     dump.read()
-    for name, table in dump.tables.items():
-        if not table.rows:
-            continue
+    for (name, columns), rows in dump.tables.items():
         yield {"sheet": name, "hidden": False}
-        if table.columns:
-            yield table.columns
-        yield from table.rows
+        if columns:
+            yield list(columns)
+        yield from rows
