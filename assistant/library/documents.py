@@ -180,9 +180,10 @@ class DocumentStore(Store):
         """Epics of the current documents by key, each with the ids of all documents it is in, its
         own one first; one query.
 
-        Documents that a connection fetched issue by issue each hold a part of their epic: its own
-        words, or one of its stories. Parts of one connection are put together; otherwise the last
-        put wins. ``instead`` names a document and the epics it is taken to hold, as if they had
+        Documents that a connection fetched issue by issue, and files of one story that name its
+        epic, each hold a part of it: its own words, or one of its stories. Parts of one connection
+        are put together, and those of files; otherwise the last put wins. ``instead`` names a
+        document and the epics it is taken to hold, as if they had
         been put now.
         """
         taken, theirs = instead or ("", ())
@@ -202,7 +203,7 @@ class DocumentStore(Store):
             mine = row.id == taken
             stored_at = utc_now().isoformat() if mine else row.stored_at
             for epic in theirs if mine else load_all(Epic, row.epics):
-                source = row.connection_id if key else ""
+                source = (row.connection_id or "by hand") if key else ""
                 part = EpicPart(row.id, stored_at, source, key == epic.key, epic)
                 placed.setdefault(epic.key, []).append(part)
         return {key: whole_epic(parts) for key, parts in placed.items()}
@@ -418,7 +419,7 @@ def _stored(row: DocumentRow) -> StoredDocument:
 
 
 class EpicPart(NamedTuple):
-    """What one document holds of an epic; ``source`` is its connection, where it is an issue's.
+    """What one document holds of an epic; ``source`` is where it came from, where it is an issue's.
 
     ``own``: the document is the epic's, not that of one of its stories.
     """
@@ -433,13 +434,15 @@ class EpicPart(NamedTuple):
 def whole_epic(parts: Sequence[EpicPart]) -> tuple[tuple[str, ...], Epic]:
     """The epic of ``parts`` (one at least, in the order of their documents), and its documents.
 
-    The part stored last decides: where it is an issue's, all parts of its connection belong to it.
+    The part stored last decides: where it is an issue's, all parts of its source belong to it.
     """
     last = max(parts, key=lambda part: part.stored_at)
     together = [part for part in parts if last.source and part.source == last.source]
     if len(together) < 2:
         return (last.document_id,), last.epic
-    head = next((part for part in together if part.own), together[0])
+    owns = [part for part in together if part.own]
+    head = max(owns, key=lambda part: part.stored_at) if owns else together[0]
+    together = [part for part in together if part is head or not part.own]
     stories = dict[str, UserStory]()
     for part in sorted(together, key=lambda part: not part.own):
         for story in part.epic.stories:

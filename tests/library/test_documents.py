@@ -282,6 +282,35 @@ def test_stories_fetched_one_by_one_are_put_together(library: Library, project: 
     assert [story.key for story in epic.stories] == ["CC-9"]
 
 
+def test_files_of_one_story_each_are_put_together_with_the_newest_text_of_their_epic(
+    library: Library, project: Project
+) -> None:
+    def put(name: str, key: str, *stories: str, title: str = "CC-1") -> None:
+        made = tuple(UserStory(key=story, title=story) for story in stories)
+        library.put_document(
+            project.id,
+            SourceDocument(
+                id=name, kind="epic", title=name, text=f"# {title}\n", content_hash=name + title,
+                metadata=SourceMetadata(key=key),
+            ),
+            epics=[Epic(key="CC-1", title=title, stories=made)],
+        )  # fmt: skip
+
+    def told() -> tuple[str, list[str]]:
+        (epic,) = [each for each in library.epics(project.id) if each.key == "CC-1"]
+        return epic.title, [story.key for story in epic.stories]
+
+    put("story:CC-2", "CC-2", "CC-2")
+    put("story:CC-3", "CC-3", "CC-3")
+    assert told() == ("CC-1", ["CC-2", "CC-3"])
+    put("epic:CC-1", "CC-1", "CC-4", title="Refunds")
+    assert told() == ("Refunds", ["CC-4", "CC-2", "CC-3"])
+    put("file:refunds.docx", "CC-1", "CC-5", title="Refunds, second version")
+    assert told() == ("Refunds, second version", ["CC-5", "CC-2", "CC-3"])
+    put("file:two-epics.md", "", "CC-6", title="Without a key of its own")
+    assert told() == ("Without a key of its own", ["CC-6"])
+
+
 def test_a_document_costs_no_more_where_many_are_there(tmp_path: Path) -> None:
     """Counted in steps of the database's engine, so that a busy machine changes nothing."""
     steps = 0

@@ -189,7 +189,8 @@ def text_reading(text: str, source: Source, *, title: str, notes: Sequence[str])
     reading = read_text(text, as_kind=kind, title="" if kind == "epic" else title, uri="")
     reading = with_tables(reading)
     document = reading.document
-    keyed = document.id.startswith("epic:") and not document.id.startswith("epic:EPIC-")
+    keyed = document.id.startswith(("epic:", "story:"))
+    keyed = keyed and not document.id.startswith("epic:EPIC-")
     named = document.title if document.title != "Untitled" else (title or source.title)
     identity = document.id if keyed else source.id
     return reading.changed(

@@ -61,12 +61,14 @@ def assemble(drafts: Sequence[EpicDraft], *, title: str = "", uri: str = "") -> 
         meta = draft.meta
         linked = meta.epic or next((s.meta.epic for s in draft.stories if s.meta.epic), "")
         link_key, link_title = split_key(linked) if linked else ("", "")
-        name = draft.title or meta.title or link_title or title
+        named = draft.title or meta.title
+        name = named or link_title or title
         first = draft.stories[0] if draft.stories else StoryDraft()
         titled = titled or bool(
             draft.key or meta.key or link_key or name or first.key or first.named
         )
-        alone = first.key if len(draft.stories) < 2 or not name else ""
+        linked_alone = bool(link_title) and not named
+        alone = first.key if not linked_alone and (len(draft.stories) < 2 or not name) else ""
         name = name or first.title or "Untitled"
         key = _key(draft, link_key) or alone or title_key(name)
         key = ids.epics.claim(key)
@@ -87,7 +89,18 @@ def assemble(drafts: Sequence[EpicDraft], *, title: str = "", uri: str = "") -> 
             )
         )
     notes.extend(_other_notes(drafts, epics))
-    return Assembled(tuple(epics), _metadata(drafts, epics), tuple(notes), titled)
+    metadata = _metadata(drafts, epics)
+    if len(drafts) == 1 and (own := _only_story(drafts[0], epics[0])):
+        metadata = metadata.model_copy(update={"key": own})
+    return Assembled(tuple(epics), metadata, tuple(notes), titled)
+
+
+def _only_story(draft: EpicDraft, epic: Epic) -> str:
+    """The key of the one story that a text is, where it only names its epic; else empty."""
+    linked = draft.meta.epic or next((s.meta.epic for s in draft.stories if s.meta.epic), "")
+    alone = linked and len(epic.stories) == 1 and not (draft.key or draft.title or draft.meta.title)
+    key = epic.stories[0].key if alone else ""
+    return key if key not in {"", epic.key} and not key.startswith(f"{epic.key}-S") else ""
 
 
 def _key(draft: EpicDraft, linked: str) -> str:

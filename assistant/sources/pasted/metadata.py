@@ -24,6 +24,7 @@ _PAIR = re.compile(
 )
 _BETWEEN = re.compile(r"\s+[|·•–—]\s+|\s*[|·•]\s*|;\s+|\s{3,}|\t+|,\s+(?=[A-Z][A-Za-z ]{1,20}:)")
 _BULLET = re.compile(r"^\s*[-*+•]\s+(?=\S)")
+_LINK = re.compile(r"\[([^\[\]\n]+)\]\([^()\s]+\)")
 _ITEMS = re.compile(r"\s*[,;]\s*")
 
 
@@ -48,7 +49,7 @@ class Metadata:
         """Take ``(label, value)`` pairs; the first value of a field wins, labels accumulate."""
         for label, value in pairs:
             name = metadata_field(label) or "other"
-            value = unwrap(value)
+            value = _LINK.sub(r"\1", unwrap(value))
             if name == "labels":
                 self.labels.extend(part for part in label_list(value) if part not in self.labels)
             elif name == "other" or getattr(self, name):

@@ -97,6 +97,8 @@ def _is_epic(lines: list[Line]) -> bool:
         heading = read_heading(lines, at, in_story=False) if len(line.text) < 200 else None
         if heading is None:
             continue
+        if heading.role == "story" and not (heading.title or _ATX.match(line.text)):
+            continue  # "Story: SAT-102" names another page's
         if heading.role in {"epic", "story", "scenario"}:
             return True
         if heading.role == "criterion" and _REQUIREMENT_ID.match(heading.id):

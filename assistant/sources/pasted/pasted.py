@@ -21,6 +21,7 @@ from assistant.sources.pasted.assemble import Assembled, assemble
 from assistant.sources.pasted.basis import BasisReader, EpicDraft
 from assistant.sources.pasted.feature_files import InvalidGherkin, is_feature_file, read_features
 from assistant.sources.pasted.headings import OWN_ID, read_label
+from assistant.sources.pasted.layout_tags import leave_out_layout_tags
 from assistant.sources.pasted.lines import (
     Line,
     mark_series,
@@ -82,9 +83,11 @@ def read_text(
     if not is_feature_file(words) and is_jira_wiki(words):
         words = pasted = jira_to_markdown(words)
         notes.append("Read as Jira wiki text and converted to Markdown.")
-    if not is_feature_file(words) and (kept := leave_out_struck(words))[1]:
-        words = pasted = kept[0]
-        notes.append(struck_note(kept[1]))
+    if not is_feature_file(words):
+        words = pasted = leave_out_layout_tags(words)
+        if (kept := leave_out_struck(words))[1]:
+            words = pasted = kept[0]
+            notes.append(struck_note(kept[1]))
     title = " ".join(clean_text(title).text.split())
     if as_kind != "epic":
         return _document(words, text, as_kind, title, uri, document_id, notes)
@@ -168,8 +171,11 @@ def _document(
 
 
 def _document_id(found: Assembled, words: str) -> str:
-    """``epic:<KEY>`` where the key stays the same when the text changes, else ``paste:<hash>``."""
+    """``epic:<KEY>`` (of a story that only names its epic ``story:<KEY>``) where the key stays the
+    same when the text changes, else ``paste:<hash>``."""
     keys = [epic.key for epic in found.epics]
+    if found.metadata.key and keys != [found.metadata.key]:
+        return f"story:{found.metadata.key}"
     if not keys or not found.titled:
         return f"paste:{digest(words)}"
     joined = "+".join(keys)

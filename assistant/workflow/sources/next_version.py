@@ -118,7 +118,7 @@ def read_next_file(
     held = workspace.library.find_document(project_id, document_id)
     if held is not None and held.connection_id:
         reading = _of_its_system(reading, present, epics)
-    elif not present.id.startswith((FILE, "epic:")):
+    elif not present.id.startswith((FILE, "epic:", "story:")):
         reading = reading.changed({"title": present.title, "uri": present.uri})
     return preview_of(workspace, project_id, name, with_id(reading, present.id))
 
