@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Literal
 
 from assistant.errors import UnreadableFile, UnsupportedFile
@@ -162,15 +162,15 @@ def _tables(found: FileGrids, source: Source) -> Reading:
 
 FileKind = Literal[
     "pdf", "word", "slides", "workbook", "dump", "rtf", "mail", "html", "xml", "json", "confluence",
-    "salesforce", "archive", "text", "open_document", "picture",
+    "salesforce", "archive", "text", "open_document", "picture", "web_archive",
 ]  # fmt: skip
 """What is read, by which reader; "dump" is a database's rows in SQL, "text" is Markdown, plain
 text, a feature file or a table."""
 
 _READ_NOW = (
     "PDF, Word (DOCX, DOCM, DOTX), PowerPoint (PPTX), Excel (XLSX, XLSB, XLS), OpenDocument (ODT, "
-    "ODP, ODS), databases (SQLite, SQL dumps), CSV, TSV, HTML, Markdown, text, RTF, e-mail (EML), "
-    "JSON, XML, pictures (PNG, JPEG, TIFF, WebP{ocr}), and ZIP archives of these"
+    "ODP, ODS), databases (SQLite, SQL dumps), CSV, TSV, HTML, MHTML, Markdown, text, RTF, e-mail "
+    "(EML), JSON, XML, pictures (PNG, JPEG, TIFF, WebP{ocr}), and ZIP archives of these"
 )
 """The kinds of file that are read, for messages; "ocr" is what pictures need and is not there."""
 
@@ -218,10 +218,13 @@ _MAIL_NAMES = frozenset({
     "from", "to", "subject", "date", "received", "return-path", "message-id", "mime-version",
     "delivered-to", "reply-to", "content-type", "x-mailer", "cc",
 })  # fmt: skip
+_FROM = frozenset({"from", "received"})
 _MAIL_PROOF = frozenset({
     "mime-version", "message-id", "received", "return-path", "date", "content-type",
 })  # fmt: skip
 """Headers of which a message has one, and other texts seldom."""
+
+_LOCATION = re.compile(r"^(?:snapshot-)?content-location:", re.IGNORECASE | re.MULTILINE)
 
 _SALESFORCE = _PATTERNS["salesforce"]
 """Metadata as the Salesforce command line keeps it, and as the Metadata API packs it."""
@@ -265,7 +268,7 @@ def kind_of_bytes(data: bytes, shown: str, limits: ReadLimits) -> FileKind | Non
 
 
 def kind_of_text(text: str, shown: str) -> FileKind:
-    """The kind of a text file: a message, HTML, XML, JSON, or "text" for all others."""
+    """The kind of a text file: a message, a saved page, HTML, XML, JSON, or "text" for others."""
     name = shown.casefold()
     marked_up = re.match(r"\s*<[?!A-Za-z]", text)
     if (name.endswith(".json") and not marked_up) or _is_json(text):
@@ -282,7 +285,10 @@ def kind_of_text(text: str, shown: str) -> FileKind:
         if re.search(r"<svg[\s>]", text[:2000]):
             raise unsupported(shown, "an image", "Export its text and import that")
         return "confluence" if "<hibernate-generic" in text[:2000] else "xml"
-    return "mail" if _is_mail(text, named=name.endswith((".eml", ".mbox"))) else "text"
+    headers, named = _mime_headers(text), name.endswith((".eml", ".mbox"))
+    if not named and _is_web_archive(headers, text):
+        return "web_archive"
+    return "mail" if _is_mail(headers, named=named) else "text"
 
 
 def unsupported(shown: str, what: str, next_step: str) -> UnsupportedFile:
@@ -366,23 +372,41 @@ def _is_json_lines(body: str) -> bool:
         return False
 
 
-def _is_mail(text: str, *, named: bool) -> bool:
-    """Whether ``text`` begins with the headers of a message (RFC 5322); a file's name helps.
+def _mime_headers(text: str) -> dict[str, str]:
+    """The headers that ``text`` begins with (RFC 5322), by name; empty where it begins with others.
 
     The line "From ..." that mail programs put over a message in a mailbox is passed over.
     """
-    names = set[str]()
+    found, name = dict[str, str](), ""
     text = re.sub(r"\A\s*From [^\n]*\d\d:\d\d[^\n]*\n", "", text)
     for line in text.lstrip("\n")[:20_000].replace("\r\n", "\n").split("\n"):
         if not line.strip():
             break
-        if line[0] in " \t" and names:
+        if line[0] in " \t" and name:
+            found[name] += f" {line.strip()}"
             continue
         match = _MAIL_HEADER.match(line)
         if match is None:
-            return False
-        names.add(match.group(1).casefold())
-    known = names & _MAIL_NAMES
+            return {}
+        name = match.group(1).casefold()
+        found[name] = match.group(2)
+    return found
+
+
+def _is_mail(headers: Collection[str], *, named: bool) -> bool:
+    """Whether a text with these headers is a message; a file's name helps."""
+    known = _MAIL_NAMES & set(headers)
     if named and known:
         return True
-    return len(known) >= 3 and bool(known & {"from", "received"}) and bool(known & _MAIL_PROOF)
+    return len(known) >= 3 and bool(known & _FROM) and bool(known & _MAIL_PROOF)
+
+
+def _is_web_archive(headers: Mapping[str, str], text: str) -> bool:
+    """Whether a message is a page saved with all that it shows: it says where the page lay, or
+    nobody sent it. A message that came through a mail server is none."""
+    kind = headers.get("content-type", "").partition(";")[0].strip().casefold()
+    if "received" in headers or "mime-version" not in headers:
+        return False
+    return kind in {"multipart/related", "text/html"} and (
+        not _FROM & set(headers) or _LOCATION.search(text[:20_000]) is not None
+    )

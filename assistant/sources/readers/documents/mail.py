@@ -90,7 +90,7 @@ def _body(part: Message, attachments: Attachments, depth: int) -> list[str]:
         return [text for each in inner for text in _body(each, attachments, depth + 1)]
     name, content = part.get_filename() or "", part.get_payload(decode=True)
     if not name and part.get_content_maintype() in {"text", "multipart"}:
-        words = _text(part)
+        words = text_of_part(part)
         words = to_markdown(words) if kind == "text/html" else words
         return [words] if words.strip() else []
     subtype = part.get_content_subtype()
@@ -117,11 +117,12 @@ def _alternative(inner: list[Message], attachments: Attachments, depth: int) -> 
     return rich if rich and (structured or not plain) else plain
 
 
-def _text(part: Message) -> str:
+def text_of_part(part: Message, encoding: str = "utf-8") -> str:
+    """The text of a part in the encoding that it states, or else in ``encoding`` or as it looks."""
     content = part.get_payload(decode=True)
     if not isinstance(content, bytes):
         return str(part.get_payload())
-    for charset in (part.get_content_charset("utf-8"), "utf-8"):
+    for charset in (part.get_content_charset(encoding), "utf-8"):
         try:
             return content.decode(charset)
         except (LookupError, UnicodeDecodeError):
