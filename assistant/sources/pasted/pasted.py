@@ -107,7 +107,7 @@ def read_text(
         document=SourceDocument(
             id=document_id or _document_id(found, words),
             kind="epic",
-            title=title or (found.epics[0].title if found.epics else "Untitled"),
+            title=title or _title(found),
             text=words,
             uri=uri,
             metadata=found.metadata,
@@ -168,6 +168,15 @@ def _document(
         ),
         notes=tuple(notes),
     )
+
+
+def _title(found: Assembled) -> str:
+    """Of the first epic, or of the one story of a text that only names its epic."""
+    first = found.epics[0] if found.epics else None
+    stories = [one for one in first.stories if one.key == found.metadata.key] if first else []
+    if first is None or first.key == found.metadata.key or not stories:
+        return first.title if first else "Untitled"
+    return stories[0].title
 
 
 def _document_id(found: Assembled, words: str) -> str:
