@@ -49,6 +49,7 @@ def test_a_page_of_one_story_is_a_document_of_its_own_below_the_epic_that_it_nam
     )
 
     assert [one.document.id for one in (first, second)] == ["story:LIB-101", "story:LIB-102"]
+    assert first.unread == ()
     assert first.document.title == "renew a loan"
     assert {epic.title for one in (first, second) for epic in one.epics} == {"Lending online"}
     assert len({epic.key for one in (first, second) for epic in one.epics}) == 1

@@ -21,6 +21,7 @@ _EMPHASIS = re.compile(
 )
 _HALF = re.compile(r"^(?:\*\*|__)(?=\w)|(?<=[^\s*_])(?:\*\*|__)$")
 _LITERAL = re.compile(r"(`[^`\n]+`)")
+_LINK = re.compile(r"\[([^\[\]\n]+)\]\([^()\s]+\)")
 _BREAK = re.compile(r"(?:\\|<br ?/?>)\s*$", re.IGNORECASE)
 
 
@@ -139,6 +140,11 @@ def unmarked(text: str) -> str:
             parts[at] = _EMPHASIS.sub(lambda m: m[2] or m[4], before)
     whole = "".join(parts)
     return _HALF.sub("", whole) if whole.count("**") % 2 or whole.count("__") % 2 else whole
+
+
+def unlinked(text: str) -> str:
+    """``text`` with the words of its links in their place."""
+    return _LINK.sub(r"\1", text) if "](" in text else text
 
 
 def unwrap(text: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal, cast
 
 from assistant.domain import SourceMetadata
-from assistant.sources.pasted.lines import Line, unwrap
+from assistant.sources.pasted.lines import Line, unlinked, unwrap
 from assistant.sources.pasted.names_and_ids import EPIC_WORDS
 
 MetaField = Literal[
@@ -24,7 +24,6 @@ _PAIR = re.compile(
 )
 _BETWEEN = re.compile(r"\s+[|·•–—]\s+|\s*[|·•]\s*|;\s+|\s{3,}|\t+|,\s+(?=[A-Z][A-Za-z ]{1,20}:)")
 _BULLET = re.compile(r"^\s*[-*+•]\s+(?=\S)")
-_LINK = re.compile(r"\[([^\[\]\n]+)\]\([^()\s]+\)")
 _ITEMS = re.compile(r"\s*[,;]\s*")
 
 
@@ -49,7 +48,7 @@ class Metadata:
         """Take ``(label, value)`` pairs; the first value of a field wins, labels accumulate."""
         for label, value in pairs:
             name = metadata_field(label) or "other"
-            value = _LINK.sub(r"\1", unwrap(value))
+            value = unlinked(unwrap(value))
             if name == "labels":
                 self.labels.extend(part for part in label_list(value) if part not in self.labels)
             elif name == "other" or getattr(self, name):

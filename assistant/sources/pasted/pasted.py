@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from assistant.domain import AcceptanceCriterion, Epic, SourceDocument, SourceMetadata, Unread
@@ -29,6 +30,7 @@ from assistant.sources.pasted.lines import (
     read_marker,
     sentences,
     split_lines,
+    unlinked,
 )
 from assistant.sources.pasted.metadata import Metadata, front_matter, metadata_field
 from assistant.sources.pasted.names_and_ids import (
@@ -236,7 +238,7 @@ def left_over(
     found: list[Unread] = []
     last: Line | None = None
     for line in mark_series(split_lines(text)):
-        if line.blank or held.holds(line):
+        if line.blank or held.holds(line) or held.holds(replace(line, text=unlinked(line.text))):
             continue
         joins = last is not None and not text[last.end : line.start].strip()
         start = found.pop().start if joins else line.start
