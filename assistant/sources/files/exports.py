@@ -14,17 +14,20 @@ from assistant.sources.files.child_process import Record
 from assistant.sources.files.clean import clean_text
 from assistant.sources.files.converted_documents import check_length, report_of
 from assistant.sources.files.source_file import Source
+from assistant.sources.grids.comments import Comment, comments_without_struck, with_comments
 from assistant.sources.grids.document_tables import with_tables
 from assistant.sources.grids.grids import make_grid
 from assistant.sources.grids.issues import Issue, read_issues
 from assistant.sources.grids.table_files import read_grids
 from assistant.sources.pasted.pages import text_kind
 from assistant.sources.pasted.pasted import TextKind, read_text
+from assistant.sources.pasted.strikethrough import struck_note
 from assistant.sources.reading import ExtractionReport, FieldChoice, Reading
 
 
 class Page(Value):
-    """A document in an export: a wiki page, a Salesforce object, the text of a data file."""
+    """A document in an export: a wiki page, a Salesforce object, the text of a data file, a chat,
+    whose messages are ``comments`` by ``authors``."""
 
     id: str
     title: str
@@ -35,6 +38,8 @@ class Page(Value):
     project: str = ""
     author: str = ""
     labels: tuple[str, ...] = ()
+    comments: tuple[Comment, ...] = ()
+    authors: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -97,7 +102,7 @@ def _clean(value: object) -> object:
 def export_readings(export: Export, source: Source) -> list[Reading]:
     """The readings of an export: one of all issues and tables, and one of each page.
 
-    Raises ``UnreadableFile`` where it holds nothing.
+    Raises ``UnreadableFile`` where it holds nothing, with what its reader noted.
     """
     readings = list[Reading]()
     if export.issues:
@@ -114,10 +119,8 @@ def export_readings(export: Export, source: Source) -> list[Reading]:
         if any(character.isalnum() for character in page.text) or alone:
             readings.append(_page(page, source, export, alone))
     if not readings:
-        raise UnreadableFile(
-            f"{source.shown} holds no issue, page or record with text. Export it again with its "
-            "content."
-        )
+        why = " ".join(export.notes) or "Export it again with its content."
+        raise UnreadableFile(f"{source.shown} holds no issue, page or record with text. {why}")
     return readings
 
 
@@ -129,7 +132,8 @@ def _titled(issues: Sequence[Issue], source: Source) -> Sequence[Issue]:
 
 
 def _page(page: Page, source: Source, export: Export, alone: bool) -> Reading:
-    check_length(page.text, source)
+    comments, struck = comments_without_struck(page.comments)
+    check_length("".join((page.text, *(words for *_, words in comments))), source)
     text = page.text.strip("\n") + "\n"
     kind = page.kind if page.kind in {"rules", "page"} else text_kind(text)
     identity = page.id or (source.id if alone else f"{source.id} > {page.title}")
@@ -139,7 +143,8 @@ def _page(page: Page, source: Source, export: Export, alone: bool) -> Reading:
     as_kind: TextKind = "epic" if kind == "epic" else "rules" if kind == "rules" else "page"
     reading = read_text(text, as_kind=as_kind, title=page.title, uri=page.uri,
                         document_id=identity)  # fmt: skip
-    reading = with_tables(reading)
+    reading = with_comments(with_tables(reading), [("", comments)])
+    notes = (*reading.notes, struck_note(struck)) if struck else reading.notes
     found = reading.document.metadata
     labels = tuple(dict.fromkeys((*page.labels, *found.labels)))
     metadata = found.model_copy(update={
@@ -149,6 +154,6 @@ def _page(page: Page, source: Source, export: Export, alone: bool) -> Reading:
     return reading.changed(
         {"id": identity, "title": page.title or source.title, "uri": page.uri,
          "metadata": metadata, "content_hash": content_hash},
-        notes=(*export.notes, *reading.notes) if alone else reading.notes,
-        report=export.report.model_copy(update={"parts": 1}),
+        notes=(*export.notes, *notes) if alone else notes,
+        report=export.report.model_copy(update={"parts": 1}), authors=page.authors,
     )  # fmt: skip

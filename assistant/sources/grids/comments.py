@@ -8,6 +8,7 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 from assistant.domain import COMMENT, Place
+from assistant.sources.pasted.strikethrough import leave_out_struck
 from assistant.sources.reading import Reading
 
 Comment = tuple[str, str, str]
@@ -15,6 +16,7 @@ Comment = tuple[str, str, str]
 
 _NAME_CHARACTERS = 80
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DAYS = re.compile(rf"{_DATE.pattern}(?: to {_DATE.pattern})?")
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+")
 _FENCE_OR_LINE = re.compile(r"^ {0,3}(?:`{3,}|~{3,}|=+[ \t]*$|-{2,}[ \t]*$)")
 _IN_A_CELL = re.compile(r"(?P<date>[^;\n]{6,40});(?P<author>[^;\n]*);(?P<text>.*)", re.DOTALL)
@@ -48,6 +50,13 @@ def with_comments(reading: Reading, by_issue: Iterable[tuple[str, Sequence[Comme
     return reading.changed({"text": text}, places=tuple(places))
 
 
+def comments_without_struck(comments: Iterable[Comment]) -> tuple[tuple[Comment, ...], int]:
+    """Comments without what they strike through, and how many passages that were."""
+    kept = [(who, day, leave_out_struck(words)) for who, day, words in comments]
+    number = sum(struck for *_, (_, struck) in kept)
+    return tuple((who, day, words) for who, day, (words, _) in kept), number
+
+
 def comment_in_cell(cell: str) -> Comment:
     """A comment as Jira's CSV export writes it: ``19/May/26 10:02 AM;author;text``.
 
@@ -60,7 +69,12 @@ def comment_in_cell(cell: str) -> Comment:
 
 
 def day_of(date: str) -> str:
-    """A date of an export as ``2026-05-19``, or "" where its form leaves the day open."""
+    """A date of an export as ``2026-05-19``, or "" where its form leaves the day open.
+
+    The days of a thread (``2026-05-19 to 2026-05-21``) stay as they are.
+    """
+    if _DAYS.fullmatch(date):
+        return date
     for form in _DATES_OF_EXPORTS:
         try:
             return datetime.strptime(date.strip(), form).date().isoformat()

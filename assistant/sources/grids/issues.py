@@ -15,7 +15,12 @@ from typing import Literal
 
 from assistant.domain import Epic, SourceMetadata, Value
 from assistant.sources.files.source_file import Source
-from assistant.sources.grids.comments import Comment, comment_in_cell, with_comments
+from assistant.sources.grids.comments import (
+    Comment,
+    comment_in_cell,
+    comments_without_struck,
+    with_comments,
+)
 from assistant.sources.grids.field_choice import Chosen, choose_fields, joined_names
 from assistant.sources.grids.grids import Grid, make_grid
 from assistant.sources.grids.header_words import HEADERS
@@ -136,11 +141,9 @@ def _without_struck(issue: Issue) -> tuple[Issue, int]:
     """An issue without what its texts strike through, and how much that is."""
     description, first = leave_out_struck(issue.description)
     criteria, second = leave_out_struck(issue.criteria)
-    said = [(leave_out_struck(words), who, day) for who, day, words in issue.comments]
-    comments = tuple((who, day, words) for (words, _), who, day in said)
+    comments, said = comments_without_struck(issue.comments)
     kept = {"description": description, "criteria": criteria, "comments": comments}
-    struck = first + second + sum(number for (_, number), _, _ in said)
-    return issue.model_copy(update=kept), struck
+    return issue.model_copy(update=kept), first + second + said
 
 
 def metadata_of(issue: Issue) -> SourceMetadata:

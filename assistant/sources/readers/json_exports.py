@@ -1,4 +1,4 @@
-"""JSON files: Jira issues, Confluence pages, test cases, Xray's demo project, Salesforce, tables.
+"""JSON files: Jira issues, Confluence pages, test cases, Xray's demo, Salesforce, chats, tables.
 
 A payload that is none of these becomes a table where it is a list of records, or else a page of
 its values. Records are those of ``exports.read_export``.
@@ -13,6 +13,7 @@ from typing import Any
 from assistant.sources.json_values import mapping, objects
 from assistant.sources.readers.atlassian import jira_issues
 from assistant.sources.readers.atlassian.adf import adf_to_markdown, is_adf
+from assistant.sources.readers.chat_messages import read_chat
 from assistant.sources.readers.documents.html import to_markdown
 from assistant.sources.readers.refusals import Refused, place_of
 from assistant.sources.readers.salesforce_metadata import salesforce_records
@@ -53,6 +54,8 @@ def _of(payload: object, options: Mapping[str, object]) -> Iterator[object]:
         yield from _xray(payload)
     elif cases := json_cases.read_cases(payload):
         yield from cases
+    elif chat := read_chat(payload, str(options.get("name", ""))):
+        yield from chat
     elif salesforce_records.is_records(payload):
         named = labels if isinstance(labels, dict) else None
         yield from salesforce_records.read_records(payload, fields, named)
