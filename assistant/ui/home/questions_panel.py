@@ -9,10 +9,17 @@ from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
-from assistant.domain import Epic, Notice, Question, QuestionKind, RetrievedChunk
+from assistant.domain import (
+    AcceptanceCriterion,
+    Epic,
+    Notice,
+    Question,
+    QuestionKind,
+    RetrievedChunk,
+)
 from assistant.ui.counts import date_time
 from assistant.ui.home.writing_progress import write_again_button, writing_progress
-from assistant.ui.plain_text import label, plain, visible, without_emphasis
+from assistant.ui.plain_text import cut, highlighted, label, plain, visible, without_emphasis
 from assistant.ui.presses import pressed
 from assistant.ui.state import Session, page_action
 from assistant.workflow.deployment.workspace import Workspace
@@ -33,6 +40,12 @@ KIND_COLORS: dict[QuestionKind, str] = {
 }
 SHORT = 4
 """Questions up to which a list is shown open."""
+
+MOST_OF_CRITERION = 300
+"""Characters of a criterion beside a question on it."""
+
+MOST_BEFORE = 120
+"""Of those, before the words that raise the question."""
 
 MAX_SHOWN = 60
 """Questions with a form on one page; the others are counted."""
@@ -88,11 +101,17 @@ def question_text(question: Question, *, limit: int = 600) -> str:
     )
 
 
-def evidence_lines(question: Question) -> None:
-    """The words that raise a question, each with where they stand."""
-    quotes = [without_emphasis(evidence.quote)[0] for evidence in question.evidence]
-    if quotes:
-        st.caption("  \n".join(f"“{label(quote, limit=300)}”" for quote in quotes))
+def _ground_lines(question: Question, criterion: AcceptanceCriterion) -> None:
+    """The criterion with the words that raise a question marked, and such words of other texts."""
+    text = " ".join(without_emphasis(criterion.text)[0].split())
+    quotes = {" ".join(without_emphasis(one.quote)[0].split()) for one in question.evidence}
+    places = {quote: text.find(quote) for quote in quotes if quote}
+    first = min((at for at in places.values() if at >= 0), default=0)
+    start = text.rfind(" ", 0, first - MOST_BEFORE) + 1 if first > MOST_BEFORE else 0
+    shown = ("…" if start else "") + cut(text[start:], MOST_OF_CRITERION)
+    spans = [(at, at + len(quote)) for quote in places if (at := shown.find(quote)) >= 0]
+    others = [f"“{label(quote, limit=300)}”" for quote, at in places.items() if at < 0]
+    st.caption("  \n".join((highlighted(shown, spans), *others)))
 
 
 def _source_answer_lines(question: Question, retrieved: Sequence[RetrievedChunk]) -> None:
@@ -122,12 +141,13 @@ def question_to_answer(
     criterion = next(c for c in epic.criteria if c.id == question.criterion_id)
     key = answers.question_key(criterion, question)
     stands_apart = question.is_on_running or question.kind == "left open"
-    with st.container(border=True):
-        st.markdown(question_text(question, limit=400))
-        evidence_lines(question)
+    with st.container(border=True, gap="small"):
+        row = st.container(horizontal=True, vertical_alignment="top")
+        row.markdown(question_text(question, limit=400), width="stretch")
+        _ground_lines(question, criterion)
         _source_answer_lines(question, retrieved)
         with (
-            st.popover("Answer", icon=":material/edit_note:", key=f"answer-{key}"),
+            row.popover("Answer", icon=":material/edit_note:", key=f"answer-{key}"),
             st.form(f"form-{key}", border=False),
         ):
             text = st.text_area(
