@@ -2,5 +2,6 @@
 
 __all__ = [
     "case_rows", "comments", "document_tables", "field_choice", "file_grids", "grids",
-    "header_words", "headers", "issues", "mapping", "table_files", "work_items",
+    "header_words", "headers", "issues", "mapping", "table_files", "tool_headers",
+    "work_items",
 ]  # fmt: skip

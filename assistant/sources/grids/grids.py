@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.sources.grids.headers import Columns, english_header, recognise
+from assistant.language.word_lists import read_patterns
+from assistant.sources.grids.headers import Columns, recognise
+from assistant.sources.grids.tool_headers import english_header
 
 RowsForm = Literal["auto", "row", "id", "title"]
 """How rows form cases. "auto": a row whose id and title are empty or the same goes on with the case
@@ -16,6 +18,8 @@ are a case; "title": a case begins in each row with a title."""
 
 _FORMULA = re.compile(r"'*\s*[=+\-@\t\r\n＝＋－＠﹢﹣﹦﹫]")
 """What the Excel-safe export puts its sign before, one more where the sign stands already."""
+
+_FOOTER = read_patterns(__file__)["footer"]
 
 _OWN_HEADERS = frozenset({"test case id", "support", "sources", "writer"})
 """What our own standard table has, and no other tool's."""
@@ -58,7 +62,7 @@ def make_grid(name: str, rows: Sequence[Sequence[str]]) -> Grid | None:
     The header is the first row (of the first ten) that names the columns of cases or
     requirements, or else the first row with two filled cells.
     """
-    cleaned = [tuple(row) for row in rows]
+    cleaned = _without_footer([tuple(row) for row in rows])
     filled = [n for n, row in enumerate(cleaned) if any(cell.strip() for cell in row)]
     if not filled:
         return None
@@ -68,6 +72,22 @@ def make_grid(name: str, rows: Sequence[Sequence[str]]) -> Grid | None:
             return _grid(name, cleaned, at, columns)
     wide = next((n for n in filled[:10] if sum(bool(c.strip()) for c in cleaned[n]) > 1), filled[0])
     return _grid(name, cleaned, wide, None)
+
+
+def _without_footer(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """``rows`` without the lines below a report: its name, whose it is, who generated it when."""
+    filled = [sum(bool(cell.strip()) for cell in row) for row in rows]
+    at = len(rows)
+    while at and filled[at - 1] < 2:
+        at -= 1
+    marked = next((n for n in range(at, len(rows)) if any(map(_FOOTER.search, rows[n]))), None)
+    if marked is None:
+        return rows
+    while marked > at and filled[marked - 1]:
+        marked -= 1
+    while marked > at and not filled[marked - 1]:
+        marked -= 1
+    return rows[:marked]
 
 
 def _grid(name: str, rows: list[tuple[str, ...]], at: int, columns: Columns | None) -> Grid:

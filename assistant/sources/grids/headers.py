@@ -17,8 +17,6 @@ from assistant.sources.pasted.names_and_ids import find_key
 
 TableKind = Literal["cases", "requirements"]
 
-_ISSUES = {"issue key", "summary", "issue type"}
-_ENGLISH = {other: name for name, others in HEADERS["jira"].items() for other in others}
 _COMMENTED = re.compile(r"^# ?(?=[^\W\d_])")
 """What makes a header row a comment (TestLink's "#docid")."""
 _SHORT = 6
@@ -30,7 +28,7 @@ _CUSTOM = re.compile(r"^(?:custom field|customfield|cf|v2)\s*[(.\[]\s*(.*?)\s*[)
 
 def normalised(header: str) -> str:
     """A header in the form that names are compared in."""
-    name = " ".join(re.sub(r"[_\-–*:]+", " ", header.replace(" - ", "\x00")).casefold().split())
+    name = " ".join(re.sub(r"[_\-–*:↑↓]+", " ", header.replace(" - ", "\x00")).casefold().split())
     name = " ".join(name.replace("\x00", " - ").split())
     name = _COMMENTED.sub("", name)
     if match := _CUSTOM.match(name):
@@ -266,61 +264,7 @@ def _separate_requirements(fields: dict[str, list[int]], names: Sequence[str]) -
 _KEY_ORDER = {"key": 0, "issue key": 0, "story id": 1, "story key": 1, "user story id": 1, "id": 2}
 
 
-# --- Jira in other languages ---------------------------------------------------------------------
-
-_CUSTOM_FIELD = re.compile(
-    r"^(?:benutzerdefinierte felder|benutzerdefiniertes feld|champs? personnalisés?|"
-    r"campos? personalizados?|campo personalizzato|пользовательское поле|özel alan|"
-    r"カスタム ?フィールド|自定义字段|사용자정의 필드|"
-    r"aangepast veld|pole niestandardowe|anpassat fält)"
-    r"\s*[(（](?P<name>.+)[)）]$",
-    re.IGNORECASE,
-)
-
-
-def english_header(names: Sequence[str]) -> tuple[str, ...]:
-    """The names of the columns in English where they are Jira's in another language, and in words
-    where they are those of Salesforce's fields.
-
-    Others stay as they are, as do Jira's where no column holds the keys, the summaries or the types
-    of issues.
-    """
-    english = tuple(map(_english, names))
-    if {name.casefold() for name in english} >= _ISSUES:
-        return english
-    return _labels(names) if sum(map(bool, map(_API_NAME.search, names))) > 1 else tuple(names)
-
-
-_API_NAME = re.compile(r"\w__[cr](?:\.|$)")
-"""A field or relation that a company or a package added to Salesforce."""
-_PACKAGE = re.compile(r"^[A-Za-z][A-Za-z0-9]*__(?=\w+__[cr]$)")
-
-
-def _labels(names: Sequence[str]) -> tuple[str, ...]:
-    """Salesforce's names of fields, as its data loader writes them, in words:
-    "agf__Scheduled_Build__r.Name" is "Scheduled Build". Beside a title the record's name is its
-    number, and never its 18 letters."""
-    labels = list(map(_label, names))
-    if any(field_of(normalised(label), "requirements") == "title"
-           for name, label in zip(names, labels, strict=True) if name != "Name"):  # fmt: skip
-        own = {"Name": "Record Number", "Id": "Record"}
-        labels = [own.get(name, label) for name, label in zip(names, labels, strict=True)]
-    return tuple(labels)
-
-
-def _label(name: str) -> str:
-    parts = name.strip().split(".")
-    field = parts[-2] if len(parts) > 1 and parts[-1] == "Name" else parts[-1]
-    field = re.sub(r"__[cr]$", "", _PACKAGE.sub("", field))
-    return re.sub(r"(?<=[a-z])(?=[A-Z])|_+", " ", field)
-
-
-def _english(name: str) -> str:
-    shown = " ".join(name.split())
-    if match := _CUSTOM_FIELD.match(shown):
-        return f"Custom field ({match['name']})"
-    return _ENGLISH.get(shown.casefold(), name)
-
+# --- What the cells say of their columns --------------------------------------------------------
 
 Rows = Sequence[Sequence[str]]
 

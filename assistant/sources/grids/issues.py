@@ -24,9 +24,10 @@ from assistant.sources.grids.comments import (
 from assistant.sources.grids.field_choice import Chosen, choose_fields, joined_names
 from assistant.sources.grids.grids import Grid, make_grid
 from assistant.sources.grids.header_words import HEADERS
-from assistant.sources.grids.headers import english_header, normalised
+from assistant.sources.grids.headers import normalised
 from assistant.sources.grids.requirement_rows import EPIC_TYPES
 from assistant.sources.grids.table_files import TYPES, read_grids, types_note
+from assistant.sources.grids.tool_headers import english_header
 from assistant.sources.pasted.jira_wiki import tracker_text
 from assistant.sources.pasted.names_and_ids import KEY
 from assistant.sources.pasted.strikethrough import leave_out_struck, struck_note

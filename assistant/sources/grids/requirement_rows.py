@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from assistant.language.word_lists import read_patterns
 from assistant.sources.grids.grids import Grid
 from assistant.sources.grids.header_words import HEADERS
 from assistant.sources.grids.headers import normalised
+from assistant.sources.grids.tool_headers import english_header
 from assistant.sources.pasted.basis import EpicDraft
 from assistant.sources.pasted.jira_wiki import is_jira_wiki, jira_to_markdown
 from assistant.sources.pasted.lines import Line, split_lines
 from assistant.sources.pasted.metadata import label_list
-from assistant.sources.pasted.names_and_ids import split_key
+from assistant.sources.pasted.names_and_ids import find_key, split_key, title_key
 from assistant.sources.pasted.outline import build_outline, open_fences
 from assistant.sources.pasted.story_parts import StoryDraft, add_part, finish_story
 from assistant.sources.reading import Place
 
+_PATTERNS = read_patterns(__file__)
+_TOTAL, _COUNTED = _PATTERNS["total"], _PATTERNS["counted"]
 _TRACKER_KEY = re.compile(r"[A-Z][\w-]*-\d+")
 """A key as a tracker may write it: unlike in running text, a hyphen more is no doubt."""
 
@@ -99,11 +103,18 @@ def _requirements(grid: Grid) -> list[_Row]:
     found: list[_Row] = []
     by_key: dict[tuple[str, str], _Row] = {}
     epic = {"epic": "", "epic_title": ""}
+    names = [normalised(name) for name in english_header(grid.header)]
+    openings = {
+        part: _OPENING_OF.get(names[columns.fields[part][0]], default)
+        for part, default in _OPENINGS.items()
+        if part in columns.fields
+    }
     for number, row in enumerate(grid.rows, grid.first_row):
-        if not any(cell.strip() for cell in row):
+        if not any(cell.strip() for cell in row) or _is_total(row):
             continue
         joiners = dict.fromkeys(("labels", "release", "team", "sprint"), ", ")
         cells = {n: columns.cell(row, n, joiners.get(n, "\n\n")) for n in columns.fields}
+        cells |= {n: _opened(cells[n], n, opening) for n, opening in openings.items() if cells[n]}
         steps = [(w, cells.get(w, "")) for w in ("given", "when", "then")]
         criterion = cells.get("criteria", "") or "\n".join(
             cell if cell.casefold().startswith(word) else f"{word.capitalize()} {cell}"
@@ -129,6 +140,26 @@ def _requirements(grid: Grid) -> list[_Row]:
         if criterion:
             target.criteria.append((cells.get("criterion_id", ""), criterion))
     return found
+
+
+_OPENINGS = {"role": "As a", "want": "I want", "benefit": "so that"}
+_OPENING_OF = {name: opening for opening, names in HEADERS["openings"].items() for name in names}
+
+
+def _opened(cell: str, part: str, opening: str) -> str:
+    """A ``part`` of a story's sentence behind its ``opening``, unless it begins so itself."""
+    if cell.casefold().startswith((_OPENINGS[part].casefold(), opening.casefold())):
+        return cell
+    if cell.casefold().startswith("to "):
+        opening = opening.removesuffix(" to")
+    return f"{opening} {cell.strip()}"
+
+
+def _is_total(row: Sequence[str]) -> bool:
+    """Whether a row counts the others ("Subtotal", "Count", "4")."""
+    cells = [" ".join(cell.split()) for cell in row if cell.strip()]
+    totals = [cell for cell in cells if _TOTAL.fullmatch(cell)]
+    return bool(totals) and all(c in totals or _COUNTED.fullmatch(c) for c in cells)
 
 
 EPIC_TYPES = frozenset(HEADERS["types"]["epic"])
@@ -170,14 +201,17 @@ def _epic_of(epics: dict[str, EpicDraft], cells: dict[str, str], loose: EpicDraf
     key, title = split_key(link)
     if not key and _TRACKER_KEY.fullmatch(link):
         key = link
+    if not link and find_key(name) == name:  # the number of a record that has no other name
+        key, name = name, ""
     for wanted in (key, link, name):
         if wanted and wanted in epics:
             return epics[wanted]
         if wanted and f"\x00{wanted}" in epics:
             return epics[f"\x00{wanted}"]
-    if not (link or name):
+    if not (key or link or name):
         return loose
-    epic = EpicDraft(key, name or title or (link if not key else ""))
+    named = name or title or (link if not key else "")
+    epic = EpicDraft(key or title_key(named), named)
     epics[key or link or name] = epic
     return epic
 
@@ -196,14 +230,7 @@ def _story(requirement: _Row, out: RequirementText) -> StoryDraft:
     if len(story.key) > 60 or "\n" in story.key:
         story.key = ""
     out.add(f"## {story.key} {story.title}".rstrip())
-    parts = [
-        f"{word} {cells[name].strip()}"
-        if not cells[name].casefold().startswith(word.casefold())
-        else cells[name]
-        for name, word in (("role", "As a"), ("want", "I want"), ("benefit", "so that"))
-        if cells.get(name)
-    ]
-    if parts:
+    if parts := [cells[name] for name in _OPENINGS if cells.get(name)]:
         story.add("intro", "", out.add("\n".join(parts)))
     if words := cells.get("narrative", ""):
         outline = build_outline(open_fences(out.add(_markdown(words))))
@@ -245,7 +272,7 @@ def authors_of(grid: Grid) -> list[str]:
 
 def tracker_columns(grid: Grid) -> dict[str, int]:
     """The numbers of the columns that the test basis has no field for, by what they hold."""
-    names = [normalised(name) for name in grid.header]
+    names = [normalised(name) for name in english_header(grid.header)]
     return {
         field: names.index(name)
         for field, known in HEADERS["tracker"].items()

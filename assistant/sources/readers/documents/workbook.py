@@ -15,8 +15,12 @@ import sqlite3
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from typing import TYPE_CHECKING
 
 from assistant.sources.readers.refusals import Refused
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet
 
 _CELL = re.compile(rb"<(?:\w+:)?c\b(?:[^>]*?/>|[^>]*>(.*?)</(?:\w+:)?c>)", re.DOTALL)
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
@@ -99,6 +103,23 @@ def _tables(data: bytes, max_cells: int) -> Iterator[object]:
         raise Refused("damaged", str(error)) from error
 
 
+def _merged_down(sheet: CalamineSheet) -> dict[int, list[tuple[int, int]]]:
+    """For each row the cells that are merged with others below or above: column, and the top row.
+
+    A cell that is merged over several rows of one column is about each of them. Where cells beside
+    it are merged across columns, it belongs to a header of several rows.
+    """
+    ranges = sheet.merged_cell_ranges or []
+    left, width = (sheet.start or (0, 0))[1], sheet.width
+    across = {top for (top, first), (_, last) in ranges if first != last}
+    found = dict[int, list[tuple[int, int]]]()
+    for (top, first), (bottom, last) in ranges:
+        if first == last and top not in across and left <= first < left + width:
+            for number in range(top, bottom + 1):
+                found.setdefault(number, []).append((first - left, top))
+    return found
+
+
 def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
     """The sheets of the workbook ``data``; option "max_cells" limits their cells."""
     max_cells = int(str(options["max_cells"]))
@@ -123,12 +144,17 @@ def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
             "sheet": about.name,
             "hidden": str(about.visible).rsplit(".", 1)[-1] != "Visible",
         }
-        for row in sheet.iter_rows():
+        merged = _merged_down(sheet)
+        held = dict[tuple[int, int], str]()
+        for number, row in enumerate(sheet.iter_rows()):
             cells += len(row)
             if cells > max_cells:
                 raise Refused("size", f"more than {max_cells:,} cells")
             texts = [text_of(value) for value in row]
             filled += sum(map(bool, texts))
+            for column, top in merged.get(number, ()):
+                held.setdefault((top, column), texts[column])
+                texts[column] = held[top, column]
             while texts and not texts[-1]:
                 texts.pop()
             yield texts
