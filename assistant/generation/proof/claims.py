@@ -406,6 +406,17 @@ class Claims:
             if any(alike(number, one) and same_noun(number, one) for one in found)
         )
 
+    def _remark_with(self, number: Number) -> str:
+        """The place of the last comment that holds a number; empty where none does."""
+        places = [
+            passage.source.chunk.place
+            for passage in self.basis.ground.sources.passages
+            if passage.source.chunk.is_comment
+            for one in numbers(passage.source.chunk.text)
+            if alike(number, one) and same_noun(number, one)
+        ]
+        return places[-1] if places else ""
+
     def _strange_number(self, number: Number, part: str) -> Mark:
         """As a contradiction where a text states another number of the same kind for the matter."""
         if missing := self.worked.missing(number):
@@ -428,6 +439,9 @@ class Claims:
             if number.kind and theirs and len(meeting(words, content(text))) >= SAME_MATTER:
                 message = f"“{number.words}” contradicts {shown(text)}."
                 return Mark(CONTRADICTION, number.words, message)
+        if place := self._remark_with(number):
+            message = f"“{number.words}” stands in a {place} alone: is it what holds?"
+            return Mark(NOT_IN_SOURCES, number.words, message)
         message = f"“{number.words}” stands in no source of this case and follows from no data."
         if self.worked.is_given:
             message = f"“{number.words}” stands in no source, and no calculation comes to it."

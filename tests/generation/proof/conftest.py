@@ -23,11 +23,14 @@ from assistant.generation.proof import Ground, Sources, grounded, with_sources
 Prove = Callable[..., TestCase]
 
 
-def source(rank: int, text: str, kind: ChunkKind = "rule", key: str = "") -> RetrievedChunk:
+def source(
+    rank: int, text: str, kind: ChunkKind = "rule", key: str = "", place: str = ""
+) -> RetrievedChunk:
     """A chunk of a document of its own, as it stands in the prompt."""
     chunk = Chunk(
-        id=f"c{rank}", document_id=f"d{rank}", ordinal=rank, text=text, kind=kind, key=key
-    )
+        id=f"c{rank}", document_id=f"d{rank}", ordinal=rank, text=text, kind=kind, key=key,
+        place=place,
+    )  # fmt: skip
     stage = "basis" if kind == "criterion" else "fused"
     return RetrievedChunk.model_validate({"chunk": chunk, "score": 1, "rank": rank, "stage": stage})
 
@@ -37,8 +40,8 @@ def prove() -> Prove:
     """A case of one criterion, held against it.
 
     ``steps`` are (action, data, result); ``facts`` and ``outcomes`` what the condition says;
-    outcomes that begin with "not: " must not happen; ``calculations`` are the lines handed over
-    with each step.
+    outcomes that begin with "not: " must not happen; ``places`` are where the sources stand;
+    ``calculations`` are the lines handed over with each step.
     """
 
     def proved(
@@ -49,13 +52,17 @@ def prove() -> Prove:
         facts: Sequence[Fact] = (),
         outcomes: Sequence[str] = (),
         sources: Sequence[str] = (),
+        places: Sequence[str] = (),
         story: str = "",
         own: Sequence[str] = (),
         cited: Sequence[int] = (),
         calculations: Sequence[Sequence[str]] = (),
     ) -> TestCase:
         chunks = [source(1, criterion, "criterion", "AC-1")]
-        chunks += [source(n, text) for n, text in enumerate(sources, start=2)]
+        chunks += [
+            source(n, text, place=place)
+            for n, (text, place) in enumerate(zip_longest(sources, places, fillvalue=""), start=2)
+        ]
         ready = Sources(chunks)
         condition = TestCondition(
             id="AC-1-B1",

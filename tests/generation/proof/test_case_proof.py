@@ -600,3 +600,17 @@ def test_a_word_within_the_name_of_a_field_denies_nothing(prove: Prove) -> None:
     step = ("Save the visit of Ann Lee.", f"{field} = Ill", result)
     case = prove("The reason is kept with the visit.", [step], sources=sources)
     assert good(case), case.findings
+
+
+def test_a_number_that_a_comment_alone_holds_is_told_as_one(prove: Prove) -> None:
+    steps = [("Hand the van back after 340 miles.", "", "The charge starts at 300 miles.")]
+    talk = "Agreed: the charge starts at 300 miles."
+    place = "comment by Ann Lee, 2026-05-19"
+    case = prove("Miles beyond the allowance are charged.", steps, sources=[talk], places=[place])
+    (finding,) = [one for one in case.findings if one.rule == "not in the sources"]
+    assert (
+        finding.message
+        == "“300 miles” stands in a comment by Ann Lee, 2026-05-19 alone: is it what holds?"
+    )
+    case = prove("Miles beyond the allowance are charged.", steps, sources=[talk])
+    assert "not in the sources" not in rules(case)
