@@ -65,6 +65,15 @@ _HEADING = re.compile(r"^#{1,6} ", re.MULTILINE)
 _OWN_HEADING = re.compile(r"\A\s*#{1,6} .*")
 _MARKS = re.compile(r"[*_`>#~]+")
 
+_WITHDRAWN = frozenset(
+    word.casefold() for word in _words("outdated", "replaced", "archived", "withdrawn")
+)
+
+
+def is_withdrawn(status: str) -> bool:
+    """Whether a status says that what has it is not in force: "Obsolete", "Rejected"."""
+    return " ".join(status.split()).casefold() in _WITHDRAWN
+
 
 def outdated_words(title: str, text: str) -> str:
     """The title of a page, or the sentence before the first heading below it, by which the page

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.language.validity import outdated_words
+from assistant.language.validity import is_withdrawn, outdated_words
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,15 @@ def test_a_page_that_says_it_of_itself(title: str, opening: str, said: str) -> N
 )
 def test_a_page_about_other_things(title: str, opening: str) -> None:
     assert outdated_words(title, opening) == ""
+
+
+@pytest.mark.parametrize("status", ["Obsolete", " rejected ", "No longer  valid", "Zurückgezogen"])
+def test_a_status_that_says_as_a_whole_that_nothing_is_in_force(status: str) -> None:
+    assert is_withdrawn(status)
+
+
+@pytest.mark.parametrize(
+    "status", ["", "Released", "Not rejected", "Obsolete after drop 3", "Open"]
+)
+def test_a_status_that_says_other_things(status: str) -> None:
+    assert not is_withdrawn(status)

@@ -105,7 +105,7 @@ def readings_of(source: Source, kind: FileKind) -> tuple[list[Reading], list[tup
         return [_tables(workbook_grids(source, kind), source)], []
     if kind == "text":
         return [_text_file(source)], []
-    if kind in {"xml", "json", "confluence", "salesforce"}:
+    if kind in {"xml", "json", "confluence", "salesforce", "reqif"}:
         return export_readings(_export(source, kind), source), []
     data = source.data
     if kind in {"pdf", "picture"}:
@@ -163,6 +163,7 @@ def _tables(found: FileGrids, source: Source) -> Reading:
 FileKind = Literal[
     "pdf", "word", "slides", "workbook", "dump", "rtf", "mail", "html", "xml", "json", "confluence",
     "salesforce", "archive", "text", "open_document", "picture", "web_archive",
+    "reqif",
 ]  # fmt: skip
 """What is read, by which reader; "dump" is a database's rows in SQL, "text" is Markdown, plain
 text, a feature file or a table."""
@@ -170,7 +171,7 @@ text, a feature file or a table."""
 _READ_NOW = (
     "PDF, Word (DOCX, DOCM, DOTX), PowerPoint (PPTX), Excel (XLSX, XLSB, XLS), OpenDocument (ODT, "
     "ODP, ODS), databases (SQLite, SQL dumps), CSV, TSV, HTML, MHTML, Markdown, text, RTF, e-mail "
-    "(EML), JSON, XML, pictures (PNG, JPEG, TIFF, WebP{ocr}), and ZIP archives of these"
+    "(EML), JSON, XML, ReqIF, pictures (PNG, JPEG, TIFF, WebP{ocr}), and ZIP archives of these"
 )
 """The kinds of file that are read, for messages; "ocr" is what pictures need and is not there."""
 
@@ -278,7 +279,7 @@ def kind_of_text(text: str, shown: str) -> FileKind:
     if _HTML_DOCUMENT.match(text[:5000]):
         return "html"
     marked = not name.endswith((".md", ".markdown", ".csv", ".tsv"))
-    closed = text.rstrip().endswith(">")
+    closed = text.rstrip().endswith(">") or name.endswith(".reqif")
     if marked and closed and _HTML_FRAGMENT.match(text[:2000]):
         return "html"
     if (marked or text.lstrip().startswith("<?xml")) and _XML.match(text[:2000]) and closed:
@@ -314,6 +315,8 @@ def _archive(entries: Collection[str], data: bytes, shown: str) -> FileKind:
         return "confluence"
     if any(_SALESFORCE.search(entry) for entry in entries):
         return "salesforce"
+    if shown.casefold().endswith(".reqifz") and any(name.endswith(".reqif") for name in names):
+        return "reqif"  # of another name, an archive of files that are documents by themselves
     if not names:
         raise UnreadableFile(f"{shown} is an empty archive. Choose one with files in it.")
     return "archive"

@@ -45,6 +45,7 @@ READERS = {
     "json": ("json_exports", *_HTML),
     "fragments": ("fragments", *_HTML),
     "confluence": ("atlassian.confluence_export", *_XML),
+    "reqif": ("reqif", *_XML),
     "salesforce": ("salesforce_metadata.salesforce_export", *_XML),
 }
 """Name of a reader -> module below this folder with ``read(data, options)``, and what it imports

@@ -81,8 +81,11 @@ def markdown_of(soup: BeautifulSoup, users: Mapping[str, str] | None = None) -> 
     for element in main.find_all(True):
         if element.decomposed:  # with one that holds it
             continue
-        if element.get("style") and "display:none" in str(element["style"]).replace(" ", ""):
+        style = str(element.get("style", "")).replace(" ", "")
+        if "display:none" in style:
             element.decompose()
+        elif "line-through" in style and element.name in {"span", "font"}:
+            element.name = "del"
     _tables(main)
     text = MarkdownConverter(
         heading_style="ATX", bullets="-", escape_underscores=False, escape_asterisks=False,
