@@ -16,7 +16,12 @@ from assistant.knowledge.request_parts import (
     Vocabulary,
     alike,
 )
-from assistant.knowledge.request_words import announcing, leaves_out, scope_phrases
+from assistant.knowledge.request_words import (
+    announcing,
+    leaves_out,
+    named_before,
+    scope_phrases,
+)
 from assistant.language.languages import ENGLISH
 
 LONGEST = 10_000
@@ -228,6 +233,7 @@ class _Reader:
     def _parts(self, mentions: list[Mention]) -> list[RequestPart]:
         """The mentions, each wanted or left out, in groups."""
         parts: list[RequestPart] = []
+        self._firsts: list[int] = []
         scope = NegationScope()
         place = 0
         for mention in mentions:
@@ -236,6 +242,7 @@ class _Reader:
             scope.parted(BREAK.findall(self._names.gap(mention.first)))
             place = max(place, mention.last)
             scope.meet(mention.kind, known=mention.known)
+            self._firsts.append(mention.first)
             parts.append(
                 RequestPart(
                     kind=mention.kind,
@@ -258,7 +265,9 @@ class _Reader:
             return
         if name == "without" and not self._in_title(at):
             last = names.classes[at + 1 : at + 2] != ["without"] or not names.free[at + 1]
-            if last and self._ends(at) and self._follows(at):
+            if self._names_back(at):
+                self._leave_out_clause_before(at, parts)
+            elif last and self._ends(at) and self._follows(at):
                 leave_out_last(parts)
             elif self._denies(at):
                 return
@@ -270,6 +279,51 @@ class _Reader:
             scope.belong(any(not one.excluded and one.kind not in SCOPE for one in parts))
         elif name == "and":
             scope.joined = True
+
+    def _clause(self, at: int) -> tuple[int, int]:
+        """The tokens around ``at`` up to a sign or a word that joins."""
+        names, first, last = self._names, at, at + 1
+        while first > 0 and not BREAK.search(names.gap(first)) and not self._joins(first - 1):
+            first -= 1
+        while last < len(names.tokens) and not BREAK.search(names.gap(last)):
+            if self._joins(last):
+                break
+            last += 1
+        return first, last
+
+    def _joins(self, at: int) -> bool:
+        return self._names.free[at] and self._names.classes[at] in ("and", "with")
+
+    def _names_back(self, at: int) -> bool:
+        """Whether a word leaves out what an earlier clause names: "..., leave it out", "..., that
+        is not needed"."""
+        names, (first, last) = self._names, self._clause(at)
+        empty = all(names.free[n] and names.classes[n] for n in range(first, last))
+        if not empty or names.classes[first:at].count("without"):
+            return False
+        back = named_before(names.language)
+        behind = [word for word in names.words[at + 1 : last] if word in back]
+        before = [word for word in names.words[first:at] if word in back]
+        ends = set(names.classes[at:last]) == {"without"}
+        return bool(behind) or (bool(before) and ends)
+
+    def _leave_out_clause_before(self, at: int, parts: list[RequestPart]) -> None:
+        """What the last clause that names something names, and a list of its kind before it."""
+        if not parts:
+            return
+        first, _ = self._clause(self._firsts[len(parts) - 1])
+        clause = [n for n in range(len(parts)) if self._firsts[n] >= first]
+        kind, group = parts[clause[0]].kind, max(part.group for part in parts)
+        for n in range(clause[0] - 1, -1, -1):
+            begins, ends = self._clause(self._firsts[n])
+            alone = all(not self._names.free[token] for token in range(begins, ends))
+            if not alone or not alike(parts[n].kind, kind):
+                break
+            clause.append(n)
+        for n in clause:
+            group += 1
+            left_out = {"excluded": True, "group": group, "narrows": False}
+            parts[n] = parts[n].model_copy(update=left_out)
 
     def _follows(self, at: int) -> bool:
         """Whether a word stands right after something named: "complaints are excluded"."""

@@ -138,6 +138,14 @@ def parted_words(language: str) -> tuple[tuple[str, str], ...]:
 
 
 @cache
+def named_before(language: str) -> frozenset[str]:
+    """Words of a language and of English for what was named before: "it", "those"."""
+    lists = word_lists_of_requests()["named_before"]
+    names = dict.fromkeys((language, ENGLISH))
+    return frozenset(folded(word) for name in names for word in lists.get(name, ()))
+
+
+@cache
 def word_lists_of_requests() -> dict[str, dict[str, tuple[str, ...]]]:
     """The tables of the closed-class words, by name and language."""
     return word_lists(REQUEST)

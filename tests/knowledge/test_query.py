@@ -176,10 +176,31 @@ def test_every_closed_class_word_is_reached() -> None:
             tuple(folded(token.word) for token in tokens(entry))
             for table in tables
             for entry in tables[table].get(language, ())
-            if table not in ("release", "team", "label", "epic", "without_between")
+            if table not in ("release", "team", "label", "epic", "without_between", "named_before")
             and not entry.endswith("*")
         ]
         assert len(entries) == len(set(entries)), language
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("cases for Drop-2; the complaints are Drop-3, leave them out",
+      ["Drop-2", "-complaints", "-Drop-3"]),
+     ("UAT cases for Drop-2 please. Refunds is Drop-3, skip it.", ["Drop-2", "-Refunds", "-Drop-3"]),
+     ("Drop-2; refunds, complaints: not those", ["Drop-2", "-refunds", "-complaints"]),
+     ("Drop-2. Complaints is Drop-3: that one is not needed",
+      ["Drop-2", "-Complaints", "-Drop-3"]),
+     ("Testfälle für Drop-2; Refunds, das bitte weglassen", ["Drop-2", "-Refunds"]),
+     ("Drop-3, nothing else", ["Drop-3"]),
+     ("Drop-3, no others please", ["Drop-3"]),
+     ("Billing and Drop-3, leave complaints out", ["Billing", "Drop-3", "-complaints"]),
+     ("leave it out", []),
+     ("both epics of Drop-3", ["Drop-3"])],
+)  # fmt: skip
+def test_what_was_named_before_is_left_out_by_a_clause_that_names_nothing(
+    text: str, expected: list[str]
+) -> None:
+    assert named(text) == expected
 
 
 def test_labels_are_named_as_labels_or_by_their_words() -> None:
